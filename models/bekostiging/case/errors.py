@@ -1,0 +1,62 @@
+"""What goes wrong by the user's hand: one sentence in the user's language, never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+LANGUAGES = ("nl", "en")
+
+
+class UserError(Exception):
+    """A mistake the user can mend; ``text(lang)`` is what the command line prints.
+
+    ``exit_code``: 1 case or data wrong, 2 command line wrong, 3 model without solution.
+    """
+
+    def __init__(self, nl: str, en: str, exit_code: int = 1) -> None:
+        super().__init__(en)
+        self._texts = {"nl": nl, "en": en}
+        self.exit_code = exit_code
+
+    def text(self, lang: str) -> str:
+        """The sentence in Dutch (``nl``) or English (``en``)."""
+        return self._texts[lang]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in a case: where it stands, the rule it breaks, the remedy."""
+
+    table: str
+    nl: str
+    en: str
+    row: int | None = None
+    column: str | None = None
+    where: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive the place in both languages."""
+        nl, en = [f"tabel {self.table}"], [f"table {self.table}"]
+        if self.row is not None:
+            nl.append(f"rij {self.row}")
+            en.append(f"row {self.row}")
+        if self.column is not None:
+            nl.append(f"kolom {self.column}")
+            en.append(f"column {self.column}")
+        object.__setattr__(self, "where", {"nl": ", ".join(nl), "en": ", ".join(en)})
+
+    def text(self, lang: str) -> str:
+        """``table, row, column: rule; remedy`` in one sentence."""
+        return f"{self.where[lang]}: {self.nl if lang == 'nl' else self.en}"
+
+
+class CaseError(UserError):
+    """Every problem of a case, listed together."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "\n".join(problem.text("nl") for problem in self.problems),
+            "\n".join(problem.text("en") for problem in self.problems),
+        )

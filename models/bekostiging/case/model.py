@@ -1,0 +1,98 @@
+"""The case: every table, frozen and validated, and the questions the rest of the package asks of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from bekostiging.case.tables import (
+    Administration,
+    Area,
+    Begroting,
+    CareForm,
+    Contract,
+    CostPrice,
+    Demand,
+    History,
+    Index,
+    Layer,
+    Lot,
+    Municipality,
+    Offer,
+    Policy,
+    Profile,
+    Provider,
+    RiskFactor,
+    Shock,
+    Waiting,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A validated case; build it with ``bekostiging.case.read_case``, never by hand.
+
+    ``name``, ``title`` and ``disclaimer`` come from case.toml; ``disclaimer`` (Dutch and English) is
+    printed on page one of the report and in every exported table, empty when there is none.
+    """
+
+    name: str
+    title: dict[str, str]
+    disclaimer: dict[str, str]
+    kind: Literal["planning", "running"]
+    base_year: int
+    trajectories_per_person: float
+    areas: tuple[Area, ...]
+    municipalities: tuple[Municipality, ...]
+    begroting: tuple[Begroting, ...]
+    care_forms: tuple[CareForm, ...]
+    providers: tuple[Provider, ...]
+    lots: tuple[Lot, ...]
+    contracts: tuple[Contract, ...]
+    policy: tuple[Policy, ...]
+    layers: tuple[Layer, ...]
+    offers: tuple[Offer, ...]
+    demand: tuple[Demand, ...]
+    history: tuple[History, ...]
+    indices: tuple[Index, ...]
+    profiles: tuple[Profile, ...] = ()
+    cost_price: tuple[CostPrice, ...] = ()
+    risk_factors: tuple[RiskFactor, ...] = ()
+    shocks: tuple[Shock, ...] = ()
+    administration: tuple[Administration, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def first_year(self) -> int:
+        """First contract year, the same for every lot (validated)."""
+        return self.lots[0].first_year
+
+    @property
+    def n_years(self) -> int:
+        """Contract years of the shortest lot: the horizon of a comparison."""
+        return min(lot.years for lot in self.lots)
+
+    @property
+    def lead_years(self) -> int:
+        """Years between the base year and the first contract year."""
+        return self.first_year - self.base_year
+
+    @cached_property
+    def _policy(self) -> dict[tuple[str, str], str]:
+        return {(row.name, row.scope): row.value for row in self.policy}
+
+    def word(self, name: str, lot: str | None = None) -> str:
+        """Policy value as written: the lot's own, else the case's. KeyError when neither is given."""
+        if lot is not None and (name, lot) in self._policy:
+            return self._policy[name, lot]
+        return self._policy[name, "case"]
+
+    def number(self, name: str, lot: str | None = None) -> float:
+        """Policy value as a number (validated at the door)."""
+        return float(self.word(name, lot))
+
+    def has_policy(self, name: str, lot: str | None = None) -> bool:
+        """Whether the policy is given for the lot or the case."""
+        return (name, "case") in self._policy or (lot is not None and (name, lot) in self._policy)

@@ -1,0 +1,171 @@
+"""The command line: ``compare``, ``check``, ``new``. One sentence per user error, never a traceback.
+
+Exit codes: 0 done; 1 case or data wrong; 2 command line wrong; 3 model without solution; 130 interrupted.
+Imports of the package itself are made inside the commands, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from bekostiging.stress import Comparison
+
+NO_SOLUTION = 3
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Payment forms for youth care and social support: cost, risk, waiting, and a lump sum that holds.",
+)
+
+
+class Language(StrEnum):
+    """Language of everything a procurement team reads."""
+
+    NL = "nl"
+    EN = "en"
+
+
+CaseName = Annotated[str, typer.Argument(metavar="CASE", help="almere, region (voorbeeldregio), or a folder.")]
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of texts and numbers.")]
+
+
+@contextmanager
+def _user_errors(lang: str) -> Iterator[None]:
+    """Print a user's mistake as its sentence and leave with its exit code."""
+    from bekostiging.case.errors import UserError
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        yield
+    except UserError as error:
+        console.print(error.text(lang), style="red", markup=False)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def _progress(lang: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield ``report(stage, done, total)``: one true bar per stage of the work."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    stages = {
+        "design": {"nl": "Toekomsten voor het ontwerp", "en": "Futures for the design"},
+        "lumpsum": {"nl": "Ontwerp van het taakgerichte budget", "en": "Design of the lump sum"},
+        "fresh": {"nl": "Alle vormen op nieuwe toekomsten", "en": "Every form on fresh futures"},
+        "write": {"nl": "Rapport en tabellen", "en": "Report and tables"},
+    }
+    tasks: dict[str, TaskID] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stages[stage][lang], total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield report
+
+
+@app.command()
+def compare(
+    case: CaseName,
+    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")] = 512,
+    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    lang: LanguageOption = Language.NL,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+    named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
+) -> None:
+    """Compare the four payment forms on the same simulated clients and design the lump sum."""
+    with _user_errors(lang):
+        from bekostiging.case import read_case
+        from bekostiging.report import refuse_existing, write_results
+        from bekostiging.stress import compare as run
+
+        brought = read_case(case)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}")
+        refuse_existing(folder, overwrite)
+        with _progress(lang) as report:
+            outcome = run(
+                brought, n_scenarios=scenarios, n_years=years, seed=seed, workers=workers, progress=report
+            )
+            report("write", 0, 1)
+            write_results(outcome, folder, lang=lang, overwrite=overwrite, named=named)
+            report("write", 1, 1)
+        _print_summary(outcome, folder, lang)
+    if outcome.lumpsum.design.conflicts:
+        raise typer.Exit(NO_SOLUTION)
+
+
+def _print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
+    """Print the notes, the summary table and where the report is."""
+    from bekostiging.report import summary_table
+
+    console = Console(soft_wrap=True)
+    for note in outcome.notes:
+        console.print(note[lang], style="yellow", markup=False)
+    header, *rows = summary_table(outcome, lang)
+    table = Table(*header)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    if outcome.case.disclaimer.get(lang):
+        console.print(outcome.case.disclaimer[lang], style="bold", markup=False)
+    console.print({"nl": "Rapport:", "en": "Report:"}[lang], folder / "report.html")
+
+
+@app.command()
+def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
+    """Read and validate a case and say what each command would find."""
+    with _user_errors(lang):
+        from bekostiging.case import check_commands, read_case
+
+        brought = read_case(case)
+        console = Console(soft_wrap=True)
+        for note in brought.notes:
+            console.print(note, markup=False)
+        headers = {
+            "nl": ("Commando", "Tabel", "Rijen", "Aanwezig", "Anders gevuld uit"),
+            "en": ("Command", "Table", "Rows", "Present", "Otherwise filled from"),
+        }
+        table = Table(*headers[lang])
+        for command in check_commands(brought):
+            for row in command.rows(lang):
+                table.add_row(command.command, *row)
+        console.print(table)
+        console.print({"nl": "De casus is in orde.", "en": "The case is in order."}[lang])
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Make a case folder to start from: tables, a read-me and an explanation per table."""
+    with _user_errors(lang):
+        from bekostiging.case import scaffold_case
+
+        scaffold_case(folder, lang)
+        console = Console(soft_wrap=True)
+        console.print({"nl": "Klaar om te vullen:", "en": "Ready to fill:"}[lang], folder)
+
+
+def main() -> None:
+    """Entry point of the ``bekostiging`` command."""
+    app()

@@ -1,0 +1,25 @@
+"""Who carries what: read off the contract objects of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts.terms import Contract
+
+RISKS = ("volume", "duration", "intensity", "price", "result")
+"""Number of clients; how long; how intensely; wages and prices beyond the index; care without result."""
+
+
+def who_carries_what(
+    contracts: Mapping[PaymentForm, Sequence[Contract]],
+) -> tuple[tuple[str, dict[PaymentForm, str]], ...]:
+    """Return per risk the party under each payment form; "shared" when contracts of the case differ."""
+    table = []
+    for risk in RISKS:
+        parties: dict[PaymentForm, str] = {}
+        for form, own in contracts.items():
+            found = {contract.carries()[risk] for contract in own}
+            parties[form] = found.pop() if len(found) == 1 else "shared"
+        table.append((risk, parties))
+    return tuple(table)

@@ -1,0 +1,60 @@
+"""The layered corridor of a lump sum.
+
+Layers partition [0, infinity) with 1 always an edge, edges as multiples of the indexed reference amount
+B0 I; deficit layers lie above 1, surplus layers below. With U_l >= 0 the euros of |base - B0 I| in layer l and
+sign +1 (deficit) or -1 (surplus), the payment is Y = b I + sum_l sign_l share_l U_l; share 1 everywhere and
+b = B0 gives Y = base (design section 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Corridor:
+    """Layers of one lot; every array (n_layers,). ``share`` is nan where it is to be decided."""
+
+    names: tuple[str, ...]
+    lower: FloatArray
+    upper: FloatArray
+    sign: FloatArray
+    share: FloatArray
+
+    @property
+    def n_layers(self) -> int:
+        """Number of layers."""
+        return len(self.names)
+
+    def amounts(self, base: FloatArray, reference: FloatArray) -> FloatArray:
+        """Euros U of ``|base - reference|`` in each layer.
+
+        ``base`` and ``reference`` (= B0 I) of one shape; the layers are a new last axis.
+        """
+        inside = base[..., None], reference[..., None]
+        low, high = self.lower * inside[1], self.upper * inside[1]
+        deficit = np.clip(inside[0] - low, 0.0, high - low)
+        surplus = np.clip(high - inside[0], 0.0, high - low)
+        return np.where(self.sign > 0, deficit, surplus)
+
+
+def corridor_of(case: Case, lot: str) -> Corridor:
+    """Return the corridor of a lot: deficit layers upward from 1, then surplus layers downward from 1."""
+    rows = [row for row in case.layers if row.lot == lot]
+    deficit = sorted((row for row in rows if row.lower >= 1), key=lambda row: row.lower)
+    surplus = sorted((row for row in rows if row.lower < 1), key=lambda row: -row.lower)
+    ordered = deficit + surplus
+    return Corridor(
+        names=tuple(row.layer for row in ordered),
+        lower=np.array([row.lower for row in ordered], dtype=np.float64),
+        upper=np.array([np.inf if row.upper is None else row.upper for row in ordered], dtype=np.float64),
+        sign=np.array([1.0] * len(deficit) + [-1.0] * len(surplus)),
+        share=np.array([np.nan if row.share is None else row.share for row in ordered], dtype=np.float64),
+    )

@@ -1,0 +1,104 @@
+"""Indexation of tariffs and budgets, and what a surprise in wages or prices does to cost.
+
+Contractstandaard Wmo v1.2 art. 3.2 (for youth lots: check the youth article): the index of year t is
+forecast(t) + [final(t-1) - forecast(t-1)], wages (OVA) and materials (PPC) weighted. So a surprise in year u
+is in the contract's level I from u + 1 on, while cost carries it from u.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.scenarios import CareUse
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class IndexRule:
+    """Weights and rule of one lot; ``method`` is "additive" (contract text) or "multiplicative"."""
+
+    weight_ova: float
+    weight_ppc: float
+    method: str
+
+    def index(
+        self,
+        forecast: tuple[float, float],
+        forecast_before: tuple[float, float],
+        final_before: tuple[FloatArray | float, FloatArray | float],
+    ) -> FloatArray:
+        """Index of a year from its forecast and last year's forecast and final (OVA, PPC), fractions.
+
+        additive: sum of weight x (forecast + final_before - forecast_before); multiplicative catch-up: sum of
+        weight x (forecast + (1 + final_before)/(1 + forecast_before) - 1), not compounded.
+        """
+        total: FloatArray = np.zeros(np.shape(final_before[0]))
+        for weight, now, before, final in zip(
+            (self.weight_ova, self.weight_ppc), forecast, forecast_before, final_before, strict=True
+        ):
+            catch_up = final - before if self.method == "additive" else (1 + final) / (1 + before) - 1
+            total = total + weight * (now + catch_up)
+        return total
+
+
+@dataclass(frozen=True)
+class PriceLevels:
+    """Levels relative to the first contract year at its forecast index.
+
+    ``expected`` (n_years,): at forecast; ``contract`` (n_scenarios, n_years): I, indexed over expected;
+    ``cost`` (n_scenarios, n_years): nominal level of cost, surprises included.
+    """
+
+    expected: FloatArray
+    contract: FloatArray
+    cost: FloatArray
+
+    @property
+    def price(self) -> FloatArray:
+        """Nominal level of tariffs and budgets; (n_scenarios, n_years)."""
+        return self.expected * self.contract
+
+
+def index_rule(case: Case, lot: str) -> IndexRule:
+    """Return the indexation rule of a lot."""
+    method = case.word("indexation", lot) if case.has_policy("indexation", lot) else "additive"
+    return IndexRule(case.number("weight_ova", lot), case.number("weight_ppc", lot), method)
+
+
+def expected_level(case: Case, lot: str, n_years: int) -> FloatArray:
+    """Expected price level by contract year, 1 in the first; (n_years,)."""
+    rule = index_rule(case, lot)
+    return np.asarray(np.cumprod([1.0, *(1 + _expected_index(case, rule, t) for t in range(1, n_years))]))
+
+
+def _forecast(case: Case, year: int) -> tuple[float, float]:
+    row = next(row for row in case.indices if row.year == case.first_year + year)
+    return row.ova_forecast, row.ppc_forecast
+
+
+def _expected_index(case: Case, rule: IndexRule, year: int) -> float:
+    ova, ppc = _forecast(case, year)
+    return rule.weight_ova * ova + rule.weight_ppc * ppc
+
+
+def price_levels(case: Case, lot: str, care_use: CareUse) -> PriceLevels:
+    """Return the price levels of a lot in every scenario of a block."""
+    rule = index_rule(case, lot)
+    n_scenarios, n_years = care_use.ova_final.shape
+    expected = expected_level(case, lot, n_years)
+    contract = np.ones((n_scenarios, n_years))
+    cost = np.ones((n_scenarios, n_years))
+    for year in range(n_years):
+        forecast = 1 + _expected_index(case, rule, year)
+        realised = rule.weight_ova * care_use.ova_final[:, year] + rule.weight_ppc * care_use.ppc_final[:, year]
+        cost[:, year:] *= ((1 + realised) / forecast)[:, None]
+        if year > 0:
+            final = (care_use.ova_final[:, year - 1], care_use.ppc_final[:, year - 1])
+            index = rule.index(_forecast(case, year), _forecast(case, year - 1), final)
+            contract[:, year:] *= ((1 + index) / forecast)[:, None]
+    return PriceLevels(expected, contract, cost * expected)

@@ -1,0 +1,40 @@
+"""Inspanningsgericht: tariff x delivered units, up to a spending ceiling where one is agreed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts.indexation import PriceLevels
+from bekostiging.contracts.terms import Contract, Party, Settlement, pay_up_to_ceiling
+from bekostiging.scenarios import CareUse
+
+
+@dataclass(frozen=True)
+class Inspanningsgericht(Contract):
+    """P x Q. ``ceiling``: bestedingsruimte in euro per calendar year, indexed like the tariff; None = none."""
+
+    form: ClassVar[PaymentForm] = "inspanningsgericht"
+    ceiling: float | None = None
+
+    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
+        """Payment = crisis claims + min(other claims, what is left of the ceiling)."""
+        claimed = self.own(care_use.units) @ self.tariff * levels.price
+        urgent = self.own(care_use.crisis_units) @ self.tariff * levels.price
+        ceiling = None if self.ceiling is None else self.ceiling * levels.price
+        payment = pay_up_to_ceiling(claimed, urgent, ceiling)
+        return Settlement(payment, self.cost(care_use, levels), np.asarray(claimed - payment))
+
+    def carries(self) -> dict[str, Party]:
+        """Volume is the municipality's, shared once a ceiling can bite."""
+        volume: Party = "municipality" if self.ceiling is None else "shared"
+        return {
+            "volume": volume,
+            "duration": volume,
+            "intensity": volume,
+            "price": "provider",
+            "result": "municipality",
+        }

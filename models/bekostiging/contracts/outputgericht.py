@@ -1,0 +1,48 @@
+"""Outputgericht: a price per client arrangement (profile x intensity), partly on result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts.indexation import PriceLevels
+from bekostiging.contracts.terms import Contract, Party, Settlement, pay_up_to_ceiling
+from bekostiging.scenarios import CareUse
+
+
+@dataclass(frozen=True)
+class Outputgericht(Contract):
+    """The price of an arrangement is tariff x the units its profile is expected to need.
+
+    It is paid along the arrangement's expected course, so that given the number of starts the expected
+    payment equals that of P x Q in every year (price parity): the number of clients is the municipality's
+    risk, how long and how intensely each is helped the provider's. ``ceiling`` as in P x Q.
+    """
+
+    form: ClassVar[PaymentForm] = "outputgericht"
+    ceiling: float | None = None
+
+    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
+        """Payment for priced units, the result part only with result; ceiling with crisis always paid."""
+        priced = self.own(care_use.arrangement_units) + self.own(care_use.arrangement_units_at_result)
+        claimed = priced @ self.tariff * levels.price
+        produced = self.own(care_use.units) @ self.tariff
+        crisis = self.own(care_use.crisis_units) @ self.tariff
+        # an arrangement has no claim per hour: crisis takes its share of the production
+        part = np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0)
+        ceiling = None if self.ceiling is None else self.ceiling * levels.price
+        payment = pay_up_to_ceiling(claimed, claimed * part, ceiling)
+        return Settlement(payment, self.cost(care_use, levels), np.asarray(claimed - payment))
+
+    def carries(self) -> dict[str, Party]:
+        """Per client everything is the provider's; the number of clients is not."""
+        return {
+            "volume": "municipality" if self.ceiling is None else "shared",
+            "duration": "provider",
+            "intensity": "provider",
+            "price": "provider",
+            "result": "shared",
+        }

@@ -1,0 +1,83 @@
+"""Reference prices and amounts: one build-up behind all payment forms.
+
+The reference tariff and unit cost of a lot x care form are the means over its providers, weighted with
+expected units: equal for every provider (equal treatment), and the lot as a whole is priced as P x Q expects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.contracts.indexation import expected_level
+from bekostiging.scenarios import Cells, expected_clients, expected_units
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Reference figures of a case.
+
+    ``tariff``, ``unit_cost``, ``fair_cost`` (n_cells,): euro per unit, first contract year; ``fair_cost`` is
+    the AMvB build-up without risk loading where the case gives one, else the reference unit cost.
+    ``amount`` B0, ``fair_price`` F and ``clients`` (n_contracts, n_years): nominal at forecast index, and
+    expected clients in the year. ``units`` (n_years, n_cells): expected units.
+    """
+
+    tariff: FloatArray
+    unit_cost: FloatArray
+    fair_cost: FloatArray
+    units: FloatArray
+    amount: FloatArray
+    fair_price: FloatArray
+    clients: FloatArray
+
+
+def reference(case: Case, cells: Cells, n_years: int) -> Reference:
+    """Return the reference figures of a case.
+
+    ``contracts.reference_amount``, where given, replaces the build-up of the first year; later years follow
+    the build-up's course.
+    """
+    units = expected_units(case, cells, n_years)
+    clients = expected_clients(case, cells, n_years)
+    tariff = _lot_mean(cells, cells.tariff, units)
+    unit_cost = _lot_mean(cells, cells.unit_cost, units)
+    fair_cost = _fair_cost(case, cells, unit_cost)
+    n_contracts = len(cells.contract_ids)
+    amount, fair, in_care = (np.zeros((n_contracts, n_years)) for _ in range(3))
+    for index, contract in enumerate(case.contracts):
+        own = cells.contract == index
+        level = expected_level(case, contract.lot, n_years)
+        amount[index] = units[:, own] @ tariff[own] * level
+        fair[index] = units[:, own] @ fair_cost[own] * level
+        in_care[index] = clients[:, own].sum(axis=1)
+        if contract.reference_amount is not None:
+            amount[index] *= contract.reference_amount / amount[index, 0]
+    return Reference(tariff, unit_cost, fair_cost, units, amount, fair, in_care)
+
+
+def _lot_mean(cells: Cells, price: FloatArray, units: FloatArray) -> FloatArray:
+    """Mean price of the lot x care form of each cell, weighted with expected units; 0 without lot."""
+    weight = units.sum(axis=0)
+    mean = np.zeros(cells.n_cells)
+    for lot in range(len(cells.lot_ids)):
+        for form in range(len(cells.care_form_ids)):
+            own = (cells.lot == lot) & (cells.care_form == form)
+            if own.any() and weight[own].sum() > 0:
+                mean[own] = price[own] @ weight[own] / weight[own].sum()
+    return mean
+
+
+def _fair_cost(case: Case, cells: Cells, unit_cost: FloatArray) -> FloatArray:
+    """AMvB elements except the risk loading, summed per care form; else the reference unit cost."""
+    fair = unit_cost.copy()
+    for index, form in enumerate(cells.care_form_ids):
+        elements = [row for row in case.cost_price if row.care_form == form and row.element != "risk"]
+        if elements:
+            fair[(cells.care_form == index) & (cells.lot >= 0)] = sum(row.euro_per_unit for row in elements)
+    return fair

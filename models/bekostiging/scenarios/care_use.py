@@ -1,0 +1,100 @@
+"""``CareUse``: what clients used in a block of futures, as arrays; all that ``settle`` ever sees.
+
+A **cell** is area x care form x provider, only where offered; care forms without a lot have one cell per
+area with provider, lot and contract -1. Grain: scenario x contract year x cell (``*_month``: scenario x
+contract month x cell). Only ``reduce_clients`` makes a ``CareUse``; a new clause that needs a new field
+adds it here, in the reducer and in tests/models/scenarios/test_care_use.py, nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Index of the cells; integer arrays point into the id tuples, -1 means none. Shape (n_cells,)."""
+
+    area_ids: tuple[str, ...]
+    care_form_ids: tuple[str, ...]
+    provider_ids: tuple[str, ...]
+    municipality_codes: tuple[str, ...]
+    lot_ids: tuple[str, ...]
+    contract_ids: tuple[tuple[str, str], ...]
+    """(provider, lot), in the order of the case's contracts."""
+    area: IntArray
+    care_form: IntArray
+    provider: IntArray
+    municipality: IntArray
+    lot: IntArray
+    contract: IntArray
+    market_share: FloatArray
+    """Share of the cell in the starts of its area x care form; 1 for a care form without lot."""
+    unit_cost: FloatArray
+    """Euro per unit in the first contract year at forecast index; 0 without lot."""
+    tariff: FloatArray
+    """Euro per unit in the first contract year, contract's tariff factor included; 0 without lot."""
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return len(self.area)
+
+
+@dataclass(frozen=True)
+class CareUse:
+    """Care used in a block of scenarios. Arrays (n_scenarios, n_years, n_cells) unless said otherwise.
+
+    ``starts = served + waiting + refused`` holds in every scenario, year and cell: ``served`` started when
+    they asked, ``waiting`` start later (or after the term), ``refused`` do not start here at all.
+    """
+
+    cells: Cells
+    starts: FloatArray
+    served: FloatArray
+    waiting: FloatArray
+    refused: FloatArray
+    weeks_beyond_norm: FloatArray
+    """Client-weeks waited beyond the waiting norm of the care form, by year of asking."""
+    clients: FloatArray
+    """Trajectories in care at some moment of the year."""
+    units: FloatArray
+    """Units delivered."""
+    units_month: FloatArray
+    """Units delivered per month; (n_scenarios, 12 n_years, n_cells)."""
+    units_within_budget: FloatArray
+    """Units up to the hours budget of each client (maatwerktraject)."""
+    crisis_units: FloatArray
+    """Part of ``units`` that is crisis care or specifically authorised: always paid."""
+    arrangement_units: FloatArray
+    """Units the arrangements are priced at, accruing along their expected course, in so far as they are paid
+    whatever the result (outputgericht); arrangements of sitting clients included."""
+    arrangement_units_at_result: FloatArray
+    """The same for the part paid on result: of trajectories that end with result, divided by the expected
+    share of results, so that its expectation given the starts is the price."""
+    starts_by_profile: FloatArray
+    """Served starts; (n_scenarios, n_years, n_cells, n_profiles)."""
+    successes_by_profile: FloatArray
+    """Served starts that end with result, by year of start; same shape."""
+    repeats_by_profile: FloatArray
+    """Served starts that repeat within the period; same shape."""
+    ova_final: FloatArray
+    """Realised wage index of the year, fraction; (n_scenarios, n_years)."""
+    ppc_final: FloatArray
+    """Realised price index of the year, fraction; (n_scenarios, n_years)."""
+
+    @property
+    def n_scenarios(self) -> int:
+        """Scenarios in the block."""
+        return int(self.units.shape[0])
+
+    @property
+    def n_years(self) -> int:
+        """Contract years."""
+        return int(self.units.shape[1])

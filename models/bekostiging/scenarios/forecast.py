@@ -1,0 +1,172 @@
+"""What the case expects, in closed form with every risk factor at one.
+
+Durations are log-normal with the mean m and coefficient of variation of ``demand``. With survival S(u), the
+equilibrium distribution is F_e(t) = (1/m) * integral_0^t S(u) du; starts at rate a from time 0 on and a sitting
+stock of N0 clients in equilibrium occupy a m F_e(t) + N0 (1 - F_e(t)) places at time t (Cox 1962, Renewal
+Theory, ch. 5). Time is in months; 12 months are 365/7 weeks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from bekostiging.case.model import Case
+from bekostiging.scenarios.care_use import Cells
+
+FloatArray = NDArray[np.float64]
+WEEKS_PER_YEAR = 365 / 7
+WEEKS_PER_MONTH = WEEKS_PER_YEAR / 12
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class DemandForecast:
+    """Demand per row of ``case.demand`` in the contract years, factors at one.
+
+    ``stock`` (n_demand,): clients in care at the start of the term; ``starts`` (n_years, n_demand);
+    ``mean_months``, ``duration_cv``, ``units_per_month`` (n_demand,).
+    """
+
+    stock: FloatArray
+    starts: FloatArray
+    mean_months: FloatArray
+    duration_cv: FloatArray
+    units_per_month: FloatArray
+
+
+def demand_forecast(case: Case, n_years: int) -> DemandForecast:
+    """Grow stock and starts from the base year: demography of the age band times growth beyond it."""
+    areas = {area.id: area for area in case.areas}
+    bands = {form.id: form.age_band for form in case.care_forms}
+    yearly = np.array(
+        [
+            (1 + row.growth) * (1 + getattr(areas[row.area], f"growth_{bands[row.care_form]}"))
+            for row in case.demand
+        ]
+    )
+    base = np.array([row.starts_per_year for row in case.demand])
+    years = case.lead_years + np.arange(n_years)
+    return DemandForecast(
+        stock=np.array([row.clients_at_start for row in case.demand]) * yearly**case.lead_years,
+        starts=base * yearly ** years[:, None],
+        mean_months=np.array([row.mean_duration_weeks for row in case.demand]) / WEEKS_PER_MONTH,
+        duration_cv=np.array([row.duration_cv for row in case.demand]),
+        units_per_month=np.array([row.units_per_week for row in case.demand]) * WEEKS_PER_MONTH,
+    )
+
+
+def lognormal_parameters(mean: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return (mu, sigma) of the log-normal with this mean and coefficient of variation."""
+    sigma = np.sqrt(np.log1p(np.square(cv)))
+    return np.log(mean) - sigma**2 / 2, sigma
+
+
+def integrated_survival(time: FloatArray, mean: FloatArray, cv: FloatArray) -> FloatArray:
+    """Integral of S(u) from 0 to ``time`` for a log-normal duration: its limited expected value.
+
+    E[min(D, t)] = m Phi((ln t - mu - sigma^2)/sigma) + t (1 - Phi((ln t - mu)/sigma)); months.
+    """
+    mu, sigma = lognormal_parameters(mean, cv)
+    safe = np.maximum(time, 1e-300)
+    scaled = (np.log(safe) - mu) / sigma
+    return np.where(time > 0, mean * ndtr(scaled - sigma) + safe * ndtr(-scaled), 0.0)
+
+
+def _twice_integrated_survival(time: FloatArray, mean: FloatArray, cv: FloatArray) -> FloatArray:
+    """Integral of ``integrated_survival`` from 0 to ``time``.
+
+    = t E[min(D, t)] - E[min(D, t)^2] / 2, with E[min(D,t)^2] from the log-normal partial moments.
+    """
+    mu, sigma = lognormal_parameters(mean, cv)
+    safe = np.maximum(time, 1e-300)
+    scaled = (np.log(safe) - mu) / sigma
+    second = mean**2 * np.exp(sigma**2) * ndtr(scaled - 2 * sigma) + safe**2 * ndtr(-scaled)
+    return np.where(time > 0, safe * integrated_survival(time, mean, cv) - second / 2, 0.0)
+
+
+def _spread(begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray, width: float) -> FloatArray:
+    """Expected client-months in [begin, end] per start spread uniformly over [0, width]."""
+
+    def up_to(t: FloatArray) -> FloatArray:
+        both = _twice_integrated_survival(t, mean, cv)
+        return (both - _twice_integrated_survival(np.maximum(t - width, 0.0), mean, cv)) / width
+
+    return up_to(end) - up_to(begin)
+
+
+def client_months_of_starts(begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray) -> FloatArray:
+    """Expected client-months in [begin, end] per start spread uniformly over the year that begins at 0."""
+    return _spread(begin, end, mean, cv, float(MONTHS))
+
+
+def client_months_of_starts_in_month(
+    begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray
+) -> FloatArray:
+    """Expected client-months in [begin, end] per start spread uniformly over the month that begins at 0."""
+    return _spread(begin, end, mean, cv, 1.0)
+
+
+def client_months_of_stock(begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray) -> FloatArray:
+    """Expected client-months in [begin, end] of one client sitting in equilibrium at time 0."""
+
+    def up_to(t: FloatArray) -> FloatArray:
+        return t - _twice_integrated_survival(t, mean, cv) / mean
+
+    return up_to(end) - up_to(begin)
+
+
+def demand_of_cells(case: Case, cells: Cells) -> NDArray[np.int64]:
+    """Row of ``case.demand`` of each cell; (n_cells,)."""
+    rows = {(row.area, row.care_form): i for i, row in enumerate(case.demand)}
+    return np.array(
+        [rows[cells.area_ids[a], cells.care_form_ids[f]] for a, f in zip(cells.area, cells.care_form, strict=True)]
+    )
+
+
+def expected_starts(case: Case, cells: Cells, n_years: int) -> FloatArray:
+    """Expected starts; (n_years, n_cells)."""
+    rows = demand_of_cells(case, cells)
+    return demand_forecast(case, n_years).starts[:, rows] * cells.market_share
+
+
+def expected_client_months(case: Case, cells: Cells, n_years: int) -> FloatArray:
+    """Expected client-months in care; (n_years, n_cells)."""
+    rows = demand_of_cells(case, cells)
+    forecast = demand_forecast(case, n_years)
+    mean, cv = forecast.mean_months, forecast.duration_cv
+    total = np.zeros((n_years, len(mean)))
+    for year in range(n_years):
+        begin, end = np.full_like(mean, MONTHS * year), np.full_like(mean, MONTHS * (year + 1))
+        total[year] = forecast.stock * client_months_of_stock(begin, end, mean, cv)
+        for start in range(year + 1):
+            shift = MONTHS * start
+            months = client_months_of_starts(begin - shift, end - shift, mean, cv)
+            total[year] += forecast.starts[start] * months
+    return total[:, rows] * cells.market_share
+
+
+def expected_units(case: Case, cells: Cells, n_years: int) -> FloatArray:
+    """Expected units delivered; (n_years, n_cells)."""
+    rows = demand_of_cells(case, cells)
+    rate = demand_forecast(case, n_years).units_per_month[rows]
+    return expected_client_months(case, cells, n_years) * rate
+
+
+def expected_clients(case: Case, cells: Cells, n_years: int) -> FloatArray:
+    """Expected clients in care at some moment of the year; (n_years, n_cells)."""
+    rows = demand_of_cells(case, cells)
+    forecast = demand_forecast(case, n_years)
+    mean, cv = forecast.mean_months, forecast.duration_cv
+    total = np.zeros((n_years, len(mean)))
+    for year in range(n_years):
+        begin = np.full_like(mean, MONTHS * year)
+        total[year] = forecast.stock * (1 - integrated_survival(begin, mean, cv) / mean) + forecast.starts[year]
+        for start in range(year):
+            since = begin - MONTHS * start
+            alive = integrated_survival(since, mean, cv) - integrated_survival(since - MONTHS, mean, cv)
+            total[year] += forecast.starts[start] * alive / MONTHS
+    return total[:, rows] * cells.market_share

@@ -1,0 +1,177 @@
+"""The client reducer: clients in, ``CareUse`` out. The only maker of ``CareUse``."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.scenarios.care_use import CareUse
+from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
+from bekostiging.scenarios.factors import Factors
+from bekostiging.scenarios.forecast import (
+    MONTHS,
+    WEEKS_PER_MONTH,
+    client_months_of_starts_in_month,
+    client_months_of_stock,
+)
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def month_totals(
+    clients: Clients, rate: NDArray[np.float32], group: IntArray, n_groups: int, n_months: int
+) -> FloatArray:
+    """Units per group and month of clients with constant ``rate``, exact; (n_groups, n_months).
+
+    A client in care from a (month i, fraction f of it gone) adds rate (1 - f) to month i and rate to every
+    later one; the end takes away the same. Summed as differences over the months, then accumulated.
+    """
+    width = n_months + 2
+    change = np.zeros(n_groups * width)
+    base = group * width
+    start = clients.start.astype(np.float64)
+    for moment, sign in ((start, 1.0), (start + clients.duration, -1.0)):
+        inside = np.minimum(moment, n_months)
+        month = inside.astype(np.int64)
+        later = rate * (inside - month) * sign
+        change += np.bincount(base + month, weights=rate * sign - later, minlength=len(change))
+        change += np.bincount(base + month + 1, weights=later, minlength=len(change))
+    return np.cumsum(change.reshape(n_groups, width), axis=1)[:, :n_months]
+
+
+class ClientReducer:
+    """Reduces the clients of a block to ``CareUse``; holds what does not change between blocks."""
+
+    def __init__(self, sampler: ClientSampler) -> None:
+        self.sampler = sampler
+        self.cells = sampler.cells
+        self.n_years = sampler.n_years
+        self.n_months = MONTHS * sampler.n_years
+        norms = np.array([form.waiting_norm_weeks for form in sampler.case.care_forms])
+        self.norm_weeks = norms[self.cells.care_form]
+        self._course_of_starts, self._course_of_stock = self._courses()
+
+    def _courses(self) -> tuple[FloatArray, FloatArray]:
+        """Expected units per contract year of an arrangement of intensity one.
+
+        Shapes (n_cells, n_years, n_months) by month of start and (n_cells, n_years) for the stock.
+        """
+        forecast, row = self.sampler.forecast, self.sampler.row
+        mean, cv = forecast.mean_months[row], forecast.duration_cv[row]
+        rate = forecast.units_per_month[row]
+        starts = np.zeros((len(row), self.n_years, self.n_months))
+        stock = np.zeros((len(row), self.n_years))
+        for year in range(self.n_years):
+            begin, end = np.full_like(mean, MONTHS * year), np.full_like(mean, MONTHS * (year + 1))
+            stock[:, year] = rate * client_months_of_stock(begin, end, mean, cv)
+            for month in range(MONTHS * (year + 1)):
+                months = client_months_of_starts_in_month(begin - month, end - month, mean, cv)
+                starts[:, year, month] = rate * months
+        return starts, stock
+
+    def _count(self, clients: Clients, year: IntArray, chosen: NDArray[np.bool_]) -> FloatArray:
+        """Clients chosen, by scenario, year and cell."""
+        shape = (clients.n_scenarios, self.n_years, self.cells.n_cells)
+        index = np.ravel_multi_index((clients.scenario[chosen], year[chosen], clients.cell[chosen]), shape)
+        return np.bincount(index, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+
+    def reduce(self, clients: Clients, factors: Factors) -> CareUse:
+        """Return the care use of the clients as they stand, after any flow rule."""
+        n_scenarios, n_cells = clients.n_scenarios, self.cells.n_cells
+        group = clients.scenario * n_cells + clients.cell
+        n_groups = n_scenarios * n_cells
+
+        def monthly(rate: NDArray[np.float32]) -> FloatArray:
+            totals = month_totals(clients, rate, group, n_groups, self.n_months)
+            return totals.reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
+
+        units_month = monthly(clients.rate)
+        started = clients.asked_month != SITTING
+        asked_year = np.maximum(clients.asked_month, 0) // MONTHS
+        waited = started & clients.deferred & ~clients.refused
+        served = started & ~clients.deferred & ~clients.refused
+        paid, at_result = self._arrangements(clients)
+        by_profile = self._by_profile(clients, asked_year, served)
+        return CareUse(
+            cells=self.cells,
+            starts=self._count(clients, asked_year, started),
+            served=self._count(clients, asked_year, served),
+            waiting=self._count(clients, asked_year, waited),
+            refused=self._count(clients, asked_year, started & clients.refused),
+            weeks_beyond_norm=self._weeks_beyond_norm(clients, asked_year, waited),
+            clients=self._clients_in_year(clients, group),
+            units=self._yearly(units_month),
+            units_month=units_month,
+            units_within_budget=self._yearly(monthly(clients.rate_within)),
+            crisis_units=self._yearly(monthly(clients.rate * clients.crisis)),
+            arrangement_units=paid,
+            arrangement_units_at_result=at_result,
+            starts_by_profile=by_profile[0],
+            successes_by_profile=by_profile[1],
+            repeats_by_profile=by_profile[2],
+            ova_final=factors.ova_final,
+            ppc_final=factors.ppc_final,
+        )
+
+    def _yearly(self, monthly: FloatArray) -> FloatArray:
+        """Sum months to years."""
+        shape = (monthly.shape[0], self.n_years, MONTHS, monthly.shape[2])
+        return np.asarray(monthly.reshape(shape).sum(axis=2))
+
+    def _clients_in_year(self, clients: Clients, group: IntArray) -> FloatArray:
+        """Clients in care at some moment of each year."""
+        width = self.n_years + 1
+        size = clients.n_scenarios * self.cells.n_cells * width
+        present = clients.start < self.n_months
+        first = (clients.start[present] / MONTHS).astype(np.int64)
+        end = np.minimum(clients.start[present] + clients.duration[present], self.n_months)
+        last = np.minimum((end / MONTHS).astype(np.int64), self.n_years - 1)
+        base = group[present] * width
+        change = np.bincount(base + first, minlength=size) - np.bincount(base + last + 1, minlength=size)
+        count = np.cumsum(change.reshape(clients.n_scenarios, self.cells.n_cells, width), axis=2)
+        return count[:, :, :-1].transpose(0, 2, 1).astype(np.float64)
+
+    def _weeks_beyond_norm(self, clients: Clients, asked_year: IntArray, waited: NDArray[np.bool_]) -> FloatArray:
+        """Client-weeks waited beyond the norm; whoever is not served in the term waits to its end."""
+        until = np.minimum(clients.start[waited], self.n_months)
+        months = until - (clients.asked_month[waited] + clients.start[waited] % 1)
+        beyond = np.maximum(months * WEEKS_PER_MONTH - self.norm_weeks[clients.cell[waited]], 0.0)
+        shape = (clients.n_scenarios, self.n_years, self.cells.n_cells)
+        index = np.ravel_multi_index((clients.scenario[waited], asked_year[waited], clients.cell[waited]), shape)
+        total = np.bincount(index, weights=beyond, minlength=int(np.prod(shape)))
+        return total.astype(np.float64).reshape(shape)
+
+    def _by_profile(self, clients: Clients, year: IntArray, served: NDArray[np.bool_]) -> list[FloatArray]:
+        """Served starts, those with result and those that repeat, by profile."""
+        n_profiles = self.sampler.profiles.intensity.shape[1]
+        shape = (clients.n_scenarios, self.n_years, self.cells.n_cells, n_profiles)
+        place = (clients.scenario, year, clients.cell, clients.profile)
+        index = np.ravel_multi_index(place, shape)
+        return [
+            np.bincount(index[chosen], minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+            for chosen in (served, served & clients.result, served & clients.repeat)
+        ]
+
+    def _arrangements(self, clients: Clients) -> tuple[FloatArray, FloatArray]:
+        """Units the arrangements are priced at per year: paid anyway, and paid on result."""
+        profiles, form = self.sampler.profiles, self.cells.care_form[clients.cell]
+        intensity = profiles.intensity[form, clients.profile]
+        part = profiles.result_part[form, clients.profile]
+        # divided by the expected share of results, so that the expected payment is the price
+        on_result = intensity * part * clients.result / profiles.success[form, clients.profile]
+        return self._accrue(clients, intensity * (1 - part)), self._accrue(clients, on_result)
+
+    def _accrue(self, clients: Clients, weight: FloatArray) -> FloatArray:
+        """Spread weighted arrangements over the years along their expected course."""
+        n_cells, width = self.cells.n_cells, self.n_months + 1
+        sitting = clients.asked_month == SITTING
+        month = np.where(sitting, self.n_months, np.minimum(clients.start, self.n_months).astype(np.int64))
+        inside = sitting | (month < self.n_months)
+        index = (clients.scenario * n_cells + clients.cell) * width + month
+        size = clients.n_scenarios * n_cells * width
+        total = np.bincount(index[inside], weights=weight[inside], minlength=size)
+        by_month = total.reshape(clients.n_scenarios, n_cells, width)
+        units = np.matmul(by_month[:, :, None, :-1], self._course_of_starts.transpose(0, 2, 1))[:, :, 0]
+        units += by_month[:, :, [-1]] * self._course_of_stock
+        return np.asarray(units.transpose(0, 2, 1))

@@ -1,0 +1,95 @@
+"""Estimates with their standard error from scrambled Sobol scenarios.
+
+Points inside one scrambling are dependent, scramblings are not. An estimate pools all points; its standard
+error is the spread over the scramblings of the mean influence value (Owen 1997, doi:10.1214/aos/1031594731,
+for the randomisation; Trindade et al. 2007, doi:10.1016/j.jbankfin.2007.04.014, for CVaR). Quantiles take
+the spread of the scramblings' own quantiles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.stress.comparison import Estimate, Estimates
+
+Array = NDArray[np.float64]
+
+
+class Scramblings:
+    """Estimators over ``n_scramblings`` consecutive runs of equal length.
+
+    Parameters
+    ----------
+    n_scramblings : int
+        At least two; every sample given to a method has a multiple of it as length.
+    """
+
+    def __init__(self, n_scramblings: int) -> None:
+        self.n_scramblings = n_scramblings
+
+    def _spread(self, of_each: Array) -> float:
+        """Standard error of the mean of one value per scrambling."""
+        return float(of_each.std(ddof=1) / np.sqrt(self.n_scramblings))
+
+    def _influence(self, influence: Array) -> float:
+        return self._spread(influence.reshape(self.n_scramblings, -1).mean(axis=1))
+
+    def mean(self, sample: Array) -> Estimate:
+        """Mean of a sample (n_scenarios,)."""
+        return Estimate(float(sample.mean()), self._influence(sample))
+
+    def probability(self, event: NDArray[np.bool_]) -> Estimate:
+        """Probability of an event (n_scenarios,)."""
+        return self.mean(event.astype(np.float64))
+
+    def deviation(self, sample: Array) -> Estimate:
+        """Standard deviation; influence ((x - mean)^2 - variance) / (2 sd)."""
+        centred = sample - sample.mean()
+        variance = float((centred**2).mean())
+        if variance == 0.0:
+            return Estimate(0.0, 0.0)
+        sd = variance**0.5
+        return Estimate(sd, self._influence((centred**2 - variance) / (2 * sd)))
+
+    def quantile(self, sample: Array, level: float) -> Estimate:
+        """Quantile at ``level``, exact on the pooled sample (inverse of the empirical distribution)."""
+        value = float(np.quantile(sample, level, method="inverted_cdf"))
+        own = np.quantile(sample.reshape(self.n_scramblings, -1), level, axis=1, method="inverted_cdf")
+        return Estimate(value, self._spread(np.asarray(own)))
+
+    def tail_mean(self, sample: Array, confidence: float) -> Estimate:
+        """CVaR: VaR + mean of (x - VaR)+ / (1 - confidence) (Rockafellar and Uryasev 2000)."""
+        value_at_risk = float(np.quantile(sample, confidence, method="inverted_cdf"))
+        influence = value_at_risk + np.maximum(sample - value_at_risk, 0.0) / (1 - confidence)
+        return Estimate(float(influence.mean()), self._influence(influence))
+
+    def ratio(self, numerator: Array, denominator: Array) -> Estimate:
+        """Ratio of two means; zero when the denominator is zero in every scenario."""
+        below = float(denominator.mean())
+        if below == 0.0:
+            return Estimate(0.0, 0.0)
+        value = float(numerator.mean()) / below
+        return Estimate(value, self._influence((numerator - value * denominator) / below))
+
+    def spending(self, sample: Array, room: float | None, certainties: Sequence[float]) -> Estimates:
+        """Every figure of municipal spending in results.json; ``room`` is the begroting, None if none."""
+        figures = {
+            "expected": self.mean(sample),
+            "sd": self.deviation(sample),
+            "p10": self.quantile(sample, 0.10),
+            "p50": self.quantile(sample, 0.50),
+            "p80": self.quantile(sample, 0.80),
+            "p90": self.quantile(sample, 0.90),
+            "cvar95": self.tail_mean(sample, 0.95),
+        }
+        if room is not None:
+            overrun = np.maximum(sample - room, 0.0)
+            figures["overrun_probability"] = self.probability(sample > room)
+            figures["expected_overrun"] = self.mean(overrun)
+            for certainty in certainties:
+                name = f"required_resistance_capacity_{round(100 * certainty)}"
+                figures[name] = self.quantile(overrun, certainty)
+        return figures
