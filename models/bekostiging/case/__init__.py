@@ -1,0 +1,20 @@
+"""What the user brings: tables, reading, validation, the embedded cases."""
+
+from bekostiging.case.check import CommandCheck, check_commands
+from bekostiging.case.errors import CaseError, Problem, UserError
+from bekostiging.case.model import Case
+from bekostiging.case.read import read_case
+from bekostiging.case.scaffold import scaffold_case
+from bekostiging.case.write import write_case
+
+__all__ = [
+    "Case",
+    "CaseError",
+    "CommandCheck",
+    "Problem",
+    "UserError",
+    "check_commands",
+    "read_case",
+    "scaffold_case",
+    "write_case",
+]

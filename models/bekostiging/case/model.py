@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 from bekostiging.case.tables import (
     Administration,
@@ -12,6 +12,7 @@ from bekostiging.case.tables import (
     Begroting,
     CareForm,
     Contract,
+    CorridorBase,
     CostPrice,
     Demand,
     History,
@@ -96,3 +97,7 @@ class Case:
     def has_policy(self, name: str, lot: str | None = None) -> bool:
         """Whether the policy is given for the lot or the case."""
         return (name, "case") in self._policy or (lot is not None and (name, lot) in self._policy)
+
+    def corridor_base(self, lot: str) -> CorridorBase:
+        """What the corridor of a lot is measured on (policy ``base``, validated at the door)."""
+        return cast(CorridorBase, self.word("base", lot))

@@ -24,6 +24,7 @@ PAYMENT_FORMS: tuple[PaymentForm, ...] = (
     "maatwerktraject",
 )
 CorridorBase = Literal["shadow_production", "audited_cost", "clients_times_norm"]
+"""What the corridor of a lump sum is measured on; the policy ``base``."""
 SharingKey = Literal["actual_use", "inhabitants", "youths", "fixed"]
 
 Identifier = Annotated[str, Field(min_length=1)]
@@ -43,6 +44,13 @@ class Row(BaseModel):
     key: ClassVar[tuple[str, ...]]
     required: ClassVar[bool] = True
     line: int = Field(default=0, exclude=True)
+
+
+def columns(model: type[Row]) -> list[str]:
+    """Columns of a table in the order of its file: its own fields, then source and status."""
+    last = ("source", "status")
+    own = [name for name in model.model_fields if name not in ("line", *last)]
+    return own + [name for name in last if name in model.model_fields]
 
 
 class Assumption(Row):
@@ -141,7 +149,6 @@ class Lot(Assumption):
     years: int = Field(ge=1, le=15)
     lead_years: int = Field(ge=0, le=5, description="years between base year and first contract year")
     sharing_key: SharingKey = "actual_use"
-    corridor_base: CorridorBase = Field(description="what the taakgerichte corridor is measured on")
     messages: Literal["full", "start_stop", "none"] = Field(
         description="messages under taakgericht: full (301-323), start_stop (305/307), none"
     )

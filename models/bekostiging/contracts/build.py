@@ -53,7 +53,6 @@ def _contract(
         return Outputgericht(**common, ceiling=ceiling)
     if form == "maatwerktraject":
         return Maatwerktraject(**common, within=_within(case, cells, own), ceiling=ceiling)
-    lot = next(lot for lot in case.lots if lot.id == row.lot)
     amount = reference.amount[index]
     clients = np.maximum(reference.clients[index], np.finfo(np.float64).tiny)
     return Taakgericht(
@@ -61,7 +60,7 @@ def _contract(
         reference=amount,
         budget=amount,
         corridor=corridor_of(case, row.lot),
-        base=lot.corridor_base,
+        base=case.corridor_base(row.lot),
         norm=amount / clients,
         reference_tariff=reference.tariff[own],
         reference_cost=reference.unit_cost[own],

@@ -1,0 +1,268 @@
+"""A seeded synthetic region, for tests and benchmarks: every number in it is invented and says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bekostiging.case.errors import CaseError, UserError
+from bekostiging.case.model import Case
+from bekostiging.case.tables import (
+    Administration,
+    Area,
+    Begroting,
+    CareForm,
+    Contract,
+    Demand,
+    History,
+    Index,
+    Layer,
+    Lot,
+    Municipality,
+    Offer,
+    Policy,
+    Profile,
+    Provider,
+    RiskFactor,
+)
+from bekostiging.case.validate import validate
+
+BASE_YEAR, FIRST_YEAR, YEARS = 2024, 2026, 4
+HALLMARK: dict[str, Any] = {"source": "synthetic_region", "status": "illustrative"}
+INHABITANTS = 42_000
+"""Mean inhabitants of a municipality: the Dutch mean is about 52,000, a region has smaller ones."""
+
+# id, name, law, category, Iv3, unit, age band, waiting norm, cao,
+# clients per 1,000 of the band, mean weeks, cv, units per week, units cv, crisis, tariff
+_FORMS = (
+    ("guidance", "Begeleiding jeugd", "jeugdwet", "45", "6.72", "hour", "0_17", 10, "Jeugdzorg", 60, 44, 0.9, 1.6, 0.5, 0.04, 78.0),
+    ("mental_care", "Jeugd-ggz", "jeugdwet", "54", "6.72", "hour", "0_17", 14, "GGZ", 38, 36, 1.0, 0.9, 0.6, 0.03, 104.0),
+    ("residential", "Jeugdhulp met verblijf", "jeugdwet", "44", "6.72", "etmaal", "0_17", 10, "Jeugdzorg", 5, 52, 1.1, 6.2, 0.2, 0.15, 270.0),
+    ("wmo_guidance", "Begeleiding Wmo", "wmo", "02", "6.71", "hour", "18_64", 6, "VVT", 14, 70, 0.9, 2.0, 0.5, 0.02, 66.0),
+)  # fmt: skip
+_LOTS = (("youth", ("guidance", "mental_care"), "local"), ("residential", ("residential",), "regional"),
+         ("wmo", ("wmo_guidance",), "local"))  # fmt: skip
+_POLICY = {
+    "risk_weight": "0.5", "confidence": "0.95", "discount_rate": "0", "cost_of_capital": "0.08", "elasticity": "0",
+    "equity_at_stake": "0.5", "solvency_floor": "0.2", "share_min": "0.5", "share_max": "0.8", "premium_max": "0.05",
+    "glide_max": "0.1", "certainty": "0.9", "base": "shadow_production", "acceptance_duty": "yes",
+    "waiting_list": "allowed", "when_money_is_gone": "absorb", "weight_ova": "0.9", "weight_ppc": "0.1",
+    "indexation": "additive",
+}  # fmt: skip
+_EDGES = (("deficit_1", 1.0, 1.03), ("deficit_2", 1.03, 1.08), ("deficit_3", 1.08, None),
+          ("surplus_1", 0.97, 1.0), ("surplus_2", 0.92, 0.97), ("surplus_3", 0.0, 0.92))  # fmt: skip
+_FACTORS = (
+    ("national_inflow", "national", "inflow", 0.02, 0.9), ("municipal_inflow", "municipality", "inflow", 0.02, 0.7),
+    ("form_inflow", "care_form", "inflow", 0.03, 0.7), ("duration", "care_form", "duration", 0.02, 0.8),
+    ("intensity", "national", "intensity", 0.015, 0.8), ("wages", "wages", "index", 0.01, 0.3),
+    ("prices", "prices", "index", 0.015, 0.3),
+)  # fmt: skip
+
+
+def synthetic_region(municipalities: int = 8, providers: int = 40, seed: int = 1) -> Case:
+    """Return a synthetic region; the same arguments give the same case.
+
+    Raises
+    ------
+    UserError
+        No municipality, or fewer than three providers (one per lot).
+    """
+    if municipalities < 1 or providers < len(_LOTS):
+        raise UserError(
+            f"Een regio heeft minstens 1 gemeente en {len(_LOTS)} aanbieders; u vraagt {municipalities} en {providers}.",
+            f"A region has at least 1 municipality and {len(_LOTS)} providers; you ask {municipalities} and {providers}.",
+        )
+    rng = np.random.default_rng(seed)
+    areas = _areas(municipalities, rng)
+    demand = _demand(areas, rng)
+    lots = tuple(
+        Lot(id=lot, name=lot.capitalize(), care_forms=forms, areas=tuple(row.id for row in areas), payment_form="inspanningsgericht",
+            scale=scale, first_year=FIRST_YEAR, years=YEARS, lead_years=FIRST_YEAR - BASE_YEAR, messages="full", **HALLMARK)
+        for lot, forms, scale in _LOTS
+    )  # fmt: skip
+    sold = _market(providers, rng)
+    offers, contracts = _offers(sold, lots, rng), []
+    revenue = _revenue(offers, demand)
+    for lot in lots:
+        for provider in sold[lot.id]:
+            own = sum(revenue[provider, form] for form in lot.care_forms)
+            contracts.append(
+                Contract(
+                    provider=provider,
+                    lot=lot.id,
+                    ceiling=round(own * 1.15, -3),
+                    revenue_last_year=round(own, -2),
+                    **HALLMARK,
+                )
+            )
+    case = Case(
+        name="region", title={"nl": "Voorbeeldregio", "en": "Synthetic region"},
+        disclaimer={"nl": "Alle cijfers van deze voorbeeldregio zijn verzonnen.", "en": "Every figure of this synthetic region is invented."},
+        kind="planning", base_year=BASE_YEAR, trajectories_per_person=1.4, areas=areas,
+        municipalities=tuple(Municipality(code=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", **HALLMARK) for i in range(municipalities)),
+        begroting=_begroting(municipalities, revenue, demand, areas), care_forms=_care_forms(), lots=lots,
+        providers=_providers(providers, revenue, rng), contracts=tuple(contracts), policy=_policy(), layers=_layers(lots),
+        offers=offers, demand=demand, history=_history(demand), indices=_indices(), profiles=_profiles(),
+        risk_factors=tuple(RiskFactor(id=i, level=level, quantity=q, standard_deviation=sd, autocorrelation=phi, **HALLMARK)
+                           for i, level, q, sd, phi in _FACTORS),
+        administration=_administration(),
+    )  # fmt: skip
+    problems = validate(case)
+    if problems:
+        raise CaseError(problems)
+    return case
+
+
+def _areas(municipalities: int, rng: np.random.Generator) -> tuple[Area, ...]:
+    """One area per municipality, log-normal in size."""
+    size = INHABITANTS * np.exp(0.5 * rng.standard_normal(municipalities))
+    return tuple(
+        Area(id=f"gebied-{i + 1}", municipality=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", inhabitants_0_17=round(0.19 * n),
+             inhabitants_18_64=round(0.60 * n), inhabitants_65_plus=round(0.21 * n), growth_65_plus=0.015, **HALLMARK)
+        for i, n in enumerate(size)
+    )  # fmt: skip
+
+
+def _care_forms() -> tuple[CareForm, ...]:
+    return tuple(
+        CareForm(id=f[0], name=f[1], law=f[2], category=f[3], iv3=f[4], unit=f[5], age_band=f[6], waiting_norm_weeks=f[7], cao=f[8], **HALLMARK)
+        for f in _FORMS
+    )  # fmt: skip
+
+
+def _demand(areas: tuple[Area, ...], rng: np.random.Generator) -> tuple[Demand, ...]:
+    """Stock by rate per 1,000 inhabitants of the band, starts in equilibrium with it."""
+    rows = []
+    for area in areas:
+        for form in _FORMS:
+            stock = getattr(area, f"inhabitants_{form[6]}") * form[9] / 1000 * np.exp(0.15 * rng.standard_normal())
+            rows.append(
+                Demand(area=area.id, care_form=form[0], clients_at_start=round(float(stock), 1), starts_per_year=round(float(stock * 365 / 7 / form[10]), 1),
+                       starts_dispersion=1.5, mean_duration_weeks=form[10], duration_cv=form[11], units_per_week=form[12], units_cv=form[13],
+                       realised_cv=0.25, growth=0.015, crisis_share=form[14], own_access_share=0.3, **HALLMARK)
+            )  # fmt: skip
+    return tuple(rows)
+
+
+def _market(providers: int, rng: np.random.Generator) -> dict[str, list[str]]:
+    """Which providers are in which lot: every provider in one, some in two or three."""
+    sold: dict[str, list[str]] = {lot: [] for lot, _, _ in _LOTS}
+    names = list(sold)
+    for i in range(providers):
+        home = i % len(names)
+        for step, lot in enumerate(names):
+            if step == home or rng.random() < 0.25:
+                sold[lot].append(f"aanbieder-{i + 1}")
+    return sold
+
+
+def _offers(sold: dict[str, list[str]], lots: tuple[Lot, ...], rng: np.random.Generator) -> tuple[Offer, ...]:
+    """Market shares by a Dirichlet draw; unit cost around 98.5 % of the tariff."""
+    tariff = {form[0]: form[15] for form in _FORMS}
+    rows = []
+    for lot in lots:
+        for form in lot.care_forms:
+            # rounded so that the shares of a file add up to one exactly; the last takes the rest
+            share = np.round(rng.dirichlet(np.full(len(sold[lot.id]), 3.0)), 6)
+            share[-1] = round(1 - share[:-1].sum(), 6)
+            for provider, part in zip(sold[lot.id], share, strict=True):
+                cost = tariff[form] * (0.985 + 0.02 * rng.standard_normal())
+                rows.append(Offer(provider=provider, care_form=form, unit_cost=round(float(cost), 2), tariff=tariff[form],
+                                  market_share=float(part), **HALLMARK))  # fmt: skip
+    return tuple(rows)
+
+
+def _revenue(offers: tuple[Offer, ...], demand: tuple[Demand, ...]) -> dict[tuple[str, str], float]:
+    """Yearly revenue per provider and care form in equilibrium; euro."""
+    units = {form[0]: 0.0 for form in _FORMS}
+    for row in demand:
+        units[row.care_form] += row.clients_at_start * row.units_per_week * 365 / 7
+    return {(row.provider, row.care_form): units[row.care_form] * row.market_share * row.tariff for row in offers}
+
+
+def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Generator) -> tuple[Provider, ...]:
+    """Equity of 10 to 35 % of the balance sheet, a third to all of the turnover in the region."""
+    rows = []
+    for i in range(n):
+        own = max(1.0, sum(value for (provider, _), value in revenue.items() if provider == f"aanbieder-{i + 1}"))
+        share = float(rng.uniform(0.3, 1.0))
+        turnover = own / share
+        assets = 0.5 * turnover
+        rows.append(
+            Provider(id=f"aanbieder-{i + 1}", name=f"Aanbieder {i + 1}", equity=round(assets * float(rng.uniform(0.3, 0.5))), total_assets=round(assets),
+                     turnover=round(turnover), result_1=round(0.012 * turnover), result_2=round(0.01 * turnover), result_3=round(0.008 * turnover),
+                     region_turnover_share=round(share, 4), fixed_share=0.4, margin=0.015, **HALLMARK)
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def _begroting(
+    municipalities: int, revenue: dict[tuple[str, str], float], demand: tuple[Demand, ...], areas: tuple[Area, ...]
+) -> tuple[Begroting, ...]:
+    """Expected use of each municipality with growth and index, 3 % on top, and 8 % reserve."""
+    tariff = {form[0]: (form[15], form[2]) for form in _FORMS}
+    payer = {area.id: area.municipality for area in areas}
+    rows = []
+    for i in range(municipalities):
+        for law in ("jeugdwet", "wmo"):
+            base = sum(
+                row.clients_at_start * row.units_per_week * 365 / 7 * tariff[row.care_form][0]
+                for row in demand
+                if payer[row.area] == f"gemeente-{i + 1}" and tariff[row.care_form][1] == law
+            )
+            for t in range(YEARS):
+                # growth 1.5 % from the base year, nominal 3 % a year from the first contract year
+                contracts = base * 1.015 ** (t + FIRST_YEAR - BASE_YEAR) * 1.03**t * 1.03
+                rows.append(Begroting(municipality=f"gemeente-{i + 1}", law=law, year=FIRST_YEAR + t, amount=round(1.2 * contracts),
+                                      reserve=round(0.08 * contracts), outside_contracts=round(0.2 * contracts), **HALLMARK))  # fmt: skip
+    return tuple(rows)
+
+
+def _policy() -> tuple[Policy, ...]:
+    return tuple(
+        Policy(name=name, scope="case", value=value, unit="", **HALLMARK) for name, value in _POLICY.items()
+    )
+
+
+def _layers(lots: tuple[Lot, ...]) -> tuple[Layer, ...]:
+    return tuple(
+        Layer(lot=lot.id, layer=name, lower=lower, upper=upper, **HALLMARK)
+        for lot in lots
+        for name, lower, upper in _EDGES
+    )
+
+
+def _history(demand: tuple[Demand, ...]) -> tuple[History, ...]:
+    return tuple(
+        History(area=row.area, care_form=row.care_form, year=BASE_YEAR, definition="stock_at_date", clients=row.clients_at_start, **HALLMARK)
+        for row in demand
+    )  # fmt: skip
+
+
+def _indices() -> tuple[Index, ...]:
+    return tuple(
+        Index(year=FIRST_YEAR - 1 + t, ova_forecast=0.03, ppc_forecast=0.02, **HALLMARK) for t in range(YEARS + 1)
+    )
+
+
+def _profiles() -> tuple[Profile, ...]:
+    return tuple(
+        Profile(care_form=form[0], profile=name, share=share, intensity_factor=factor, success_share=0.8, repeat_share=0.2, result_part=0.1, **HALLMARK)
+        for form in _FORMS
+        for name, share, factor in (("licht", 0.6, 0.7), ("zwaar", 0.4, 1.45))
+    )  # fmt: skip
+
+
+def _administration() -> tuple[Administration, ...]:
+    hours = {
+        "inspanningsgericht": (1.5, 4.0),
+        "outputgericht": (1.2, 3.0),
+        "taakgericht": (0.3, 1.0),
+        "maatwerktraject": (1.3, 3.2),
+    }
+    return tuple(
+        Administration(payment_form=form, party=party, hours_per_client=hours[form][side], hours_per_contract=(120, 60)[side], euro_per_hour=(58, 52)[side], **HALLMARK)
+        for form in hours
+        for side, party in enumerate(("municipality", "provider"))
+    )  # fmt: skip
