@@ -48,9 +48,7 @@ def test_ci_runs_the_test_command_of_the_readme() -> None:
 
 
 def test_types_are_strict() -> None:
-    run = subprocess.run(
-        [sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
 
 

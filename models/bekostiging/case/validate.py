@@ -405,7 +405,8 @@ def _reported(case: Case) -> Iterator[Problem]:
         if row.outside_contracts > row.amount:
             yield Problem(
                 "begroting",
-                f"buiten de contracten ({row.outside_contracts:.0f}) is meer dan het bedrag ({row.amount:.0f}); verbeter een van beide",
+                f"buiten de contracten ({row.outside_contracts:.0f}) is meer dan het bedrag ({row.amount:.0f}); "
+                "verbeter een van beide",
                 f"outside the contracts ({row.outside_contracts:.0f}) exceeds the amount ({row.amount:.0f}); mend one",
                 row=row.line,
                 column="outside_contracts",

@@ -28,7 +28,7 @@ def municipal_shares(case: Case, cells: Cells, care_use: CareUse, lot: int) -> F
     value = (care_use.units[:, :, own] * cells.tariff[own]) @ payer
     total = value.sum(axis=2, keepdims=True)
     # without any care in a year the split follows the inhabitants
-    return np.where(total > 0, value / np.where(total > 0, total, 1.0), _inhabitants(case, lot))
+    return np.asarray(np.where(total > 0, value / np.where(total > 0, total, 1.0), _inhabitants(case, lot)))
 
 
 def _fixed_shares(case: Case, lot: int) -> FloatArray:
@@ -37,7 +37,7 @@ def _fixed_shares(case: Case, lot: int) -> FloatArray:
     if key == "fixed":
         present = {area.municipality for area in case.areas if area.id in case.lots[lot].areas}
         weight = np.array([row.key_weight if row.code in present else 0.0 for row in case.municipalities])
-        return weight / weight.sum()
+        return np.asarray(weight / weight.sum())
     return _inhabitants(case, lot, youths=key == "youths")
 
 
@@ -49,7 +49,7 @@ def _inhabitants(case: Case, lot: int, youths: bool = False) -> FloatArray:
         if area.id in case.lots[lot].areas:
             adults = 0.0 if youths else area.inhabitants_18_64 + area.inhabitants_65_plus
             weight[place[area.municipality]] += area.inhabitants_0_17 + adults
-    return weight / weight.sum()
+    return np.asarray(weight / weight.sum())
 
 
 def in_cents(amount: float, shares: Sequence[float]) -> tuple[int, ...]:

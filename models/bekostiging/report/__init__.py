@@ -1,0 +1,1 @@
+"""Tables, figures and one HTML file, in Dutch or English."""

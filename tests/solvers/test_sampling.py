@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import norm
 
-from bekostiging.stress.estimates import Scramblings
+from bekostiging_solvers import Scramblings
 
 PAIRS = Scramblings(2)
 
@@ -50,22 +49,6 @@ def test_intervals_cover() -> None:
         estimate = Scramblings(16).mean(sample)
         hits += abs(estimate.value - 1.0) <= 2.131 * estimate.standard_error
     assert 0.93 < hits / 2000 < 0.97
-
-
-def test_spending_figures() -> None:
-    sample = norm.ppf((np.arange(20_000) + 0.5) / 20_000) * 10 + 100
-    np.random.default_rng(4).shuffle(sample)
-    figures = Scramblings(20).spending(sample, room=110.0, certainties=(0.8, 0.9))
-    assert figures["overrun_probability"].value == pytest.approx(norm.sf(1), abs=1e-3)
-    assert figures["expected_overrun"].value == pytest.approx(10 * (norm.pdf(1) - norm.sf(1)), abs=1e-2)
-    assert figures["required_resistance_capacity_80"].value == 0.0
-    assert figures["required_resistance_capacity_90"].value == pytest.approx(
-        10 * (norm.ppf(0.9) - 1), abs=0.02
-    )
-
-
-def test_no_begroting_no_overrun() -> None:
-    assert "overrun_probability" not in PAIRS.spending(np.ones(4), None, (0.8,))
 
 
 def test_ratio_of_nothing_is_zero() -> None:

@@ -8,14 +8,22 @@ the spread of the scramblings' own quantiles.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.stress.comparison import Estimate, Estimates
+from bekostiging_solvers.risk import value_at_risk
 
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number from simulation and the spread of its own error; ``standard_error`` in the same unit."""
+
+    value: float
+    standard_error: float
 
 
 class Scramblings:
@@ -62,8 +70,8 @@ class Scramblings:
 
     def tail_mean(self, sample: Array, confidence: float) -> Estimate:
         """CVaR: VaR + mean of (x - VaR)+ / (1 - confidence) (Rockafellar and Uryasev 2000)."""
-        value_at_risk = float(np.quantile(sample, confidence, method="inverted_cdf"))
-        influence = value_at_risk + np.maximum(sample - value_at_risk, 0.0) / (1 - confidence)
+        threshold = value_at_risk(sample, confidence)
+        influence = threshold + np.maximum(sample - threshold, 0.0) / (1 - confidence)
         return Estimate(float(influence.mean()), self._influence(influence))
 
     def ratio(self, numerator: Array, denominator: Array) -> Estimate:
@@ -73,23 +81,3 @@ class Scramblings:
             return Estimate(0.0, 0.0)
         value = float(numerator.mean()) / below
         return Estimate(value, self._influence((numerator - value * denominator) / below))
-
-    def spending(self, sample: Array, room: float | None, certainties: Sequence[float]) -> Estimates:
-        """Every figure of municipal spending in results.json; ``room`` is the begroting, None if none."""
-        figures = {
-            "expected": self.mean(sample),
-            "sd": self.deviation(sample),
-            "p10": self.quantile(sample, 0.10),
-            "p50": self.quantile(sample, 0.50),
-            "p80": self.quantile(sample, 0.80),
-            "p90": self.quantile(sample, 0.90),
-            "cvar95": self.tail_mean(sample, 0.95),
-        }
-        if room is not None:
-            overrun = np.maximum(sample - room, 0.0)
-            figures["overrun_probability"] = self.probability(sample > room)
-            figures["expected_overrun"] = self.mean(overrun)
-            for certainty in certainties:
-                name = f"required_resistance_capacity_{round(100 * certainty)}"
-                figures[name] = self.quantile(overrun, certainty)
-        return figures

@@ -1,0 +1,118 @@
+"""What the lump-sum decision is given: arrays over scenarios, names, and the policy numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.contracts import Corridor
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class LotTerms:
+    """Terms of one lot: ``corridor`` (decided shares nan), limits on what is decided, and the law."""
+
+    name: str
+    corridor: Corridor
+    share_max: float
+    share_min: float
+    premium_max: float
+    glide_max: float
+    elasticity: float
+    waiting_list_forbidden: bool
+    """Acceptance duty and no waiting list: the outermost deficit layer must be shared (share_min)."""
+    equity_requirement: float | None
+
+
+@dataclass(frozen=True)
+class LumpSumData:
+    """Everything the formulation reads; symbols as on the model card (``bekostiging.lumpsum.model``).
+
+    Money in euro, nominal. Shapes: s scenarios, c contracts, t years, m reported municipalities, p providers.
+    """
+
+    lots: tuple[LotTerms, ...]
+    contracts: tuple[tuple[str, str], ...]
+    providers: tuple[str, ...]
+    municipalities: tuple[str, ...]
+    years: tuple[int, ...]
+    lot: IntArray
+    """(c,): lot of each contract."""
+    provider: IntArray
+    """(c,): provider of each contract."""
+    reference: FloatArray
+    """B0 (c, t)."""
+    fair_price: FloatArray
+    """F (c, t)."""
+    revenue: FloatArray
+    """R (c,): last year."""
+    index: FloatArray
+    """I (s, c, t)."""
+    cost: FloatArray
+    """C (s, c, t), at the lot's reference unit cost."""
+    amounts: tuple[FloatArray, ...]
+    """U per contract (s, t, n_layers of its lot)."""
+    key: FloatArray
+    """key (s, t, n_lots, m): share of the municipality in the payments of the lot, in the scenario."""
+    other: FloatArray
+    """other (s, t, m): payments outside the decision."""
+    room: FloatArray
+    """G (m, t): begroting minus what is outside the contracts."""
+    reserve: FloatArray
+    """(m, t): weerstandscapaciteit."""
+    free_buffer: FloatArray
+    """K (p,)."""
+    discount: FloatArray
+    """v (t,)."""
+    risk_weight: float
+    confidence: float
+    cost_of_capital: float
+
+    @property
+    def n_scenarios(self) -> int:
+        """Number of scenarios."""
+        return len(self.cost)
+
+    @property
+    def n_years(self) -> int:
+        """Number of contract years."""
+        return len(self.years)
+
+    @property
+    def capital_limit(self) -> FloatArray:
+        """limit (p,): the stated equity requirement where every lot of the provider states one, else K."""
+        limits = self.free_buffer.copy()
+        for index in range(len(self.providers)):
+            stated = [self._stated(int(c)) for c in np.flatnonzero(self.provider == index)]
+            if stated and None not in stated:
+                limits[index] = sum(value for value in stated if value is not None)
+        return limits
+
+    def _stated(self, contract: int) -> float | None:
+        """equity_requirement of the contract's lot x B0 of the first year; None where none is stated."""
+        requirement = self.lots[self.lot[contract]].equity_requirement
+        return None if requirement is None else requirement * float(self.reference[contract, 0])
+
+    @property
+    def below_requirement(self) -> NDArray[np.bool_]:
+        """(p,): providers below a stated requirement; left out of solvency and return, with a flag."""
+        limit = self.capital_limit
+        return np.asarray(self.free_buffer < limit - 1e-9 * np.maximum(1.0, limit))
+
+    def layer_probability(self, contract: int) -> FloatArray:
+        """q (t, n_layers): probability that the base of a contract ends in each layer.
+
+        It ends in a layer when that has an amount and the next one outward has none.
+        """
+        corridor, amounts = self.lots[self.lot[contract]].corridor, self.amounts[contract]
+        touched = amounts > 0
+        ends = touched.copy()
+        for inner in range(corridor.n_layers - 1):
+            if corridor.sign[inner] == corridor.sign[inner + 1]:
+                ends[:, :, inner] &= ~touched[:, :, inner + 1]
+        return np.asarray(ends.mean(axis=0))

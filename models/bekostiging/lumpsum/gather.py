@@ -1,0 +1,133 @@
+"""From the case and its futures to ``LumpSumData``: what a block keeps, and how blocks are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.contracts import (
+    PriceLevels,
+    Reference,
+    Taakgericht,
+    corridor_of,
+    municipal_shares,
+)
+from bekostiging.lumpsum.data import LotTerms, LumpSumData
+from bekostiging.scenarios import CareUse, Cells
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class CorridorSeries:
+    """What a block keeps for the decision: index and cost (s, c, t), amounts per contract, key (s, t, j, m)."""
+
+    index: FloatArray
+    cost: FloatArray
+    amounts: tuple[FloatArray, ...]
+    key: FloatArray
+
+
+def corridor_series(
+    case: Case,
+    cells: Cells,
+    contracts: Sequence[Taakgericht],
+    care_use: CareUse,
+    levels: dict[str, PriceLevels],
+) -> CorridorSeries:
+    """Return the terms of every lump sum on one block; ``levels`` per lot."""
+    rows = [contract.rows(care_use, levels[contract.lot]) for contract in contracts]
+    key = [municipal_shares(case, cells, care_use, j) for j in range(len(case.lots))]
+    return CorridorSeries(
+        index=np.stack([row.index for row in rows], axis=1),
+        cost=np.stack([row.cost for row in rows], axis=1),
+        amounts=tuple(row.amounts for row in rows),
+        key=np.stack(key, axis=2),
+    )
+
+
+def joined(blocks: Sequence[CorridorSeries]) -> CorridorSeries:
+    """Put the blocks' scenarios one after the other."""
+    whole = {
+        field.name: np.concatenate([getattr(block, field.name) for block in blocks])
+        for field in fields(CorridorSeries)
+        if field.name != "amounts"
+    }
+    n_contracts = len(blocks[0].amounts)
+    amounts = tuple(np.concatenate([block.amounts[c] for block in blocks]) for c in range(n_contracts))
+    return CorridorSeries(**whole, amounts=amounts)
+
+
+def free_buffer(case: Case) -> FloatArray:
+    """K per provider: equity_at_stake (at most its region share) x equity above the solvency floor; euro."""
+    at_stake, floor = case.number("equity_at_stake"), case.number("solvency_floor")
+    return np.array(
+        [
+            min(at_stake, row.region_turnover_share) * max(0.0, row.equity - floor * row.total_assets)
+            for row in case.providers
+        ]
+    )
+
+
+def lumpsum_data(case: Case, reference: Reference, series: CorridorSeries) -> LumpSumData:
+    """Return the data of the decision on the scenarios of ``series``."""
+    n_scenarios, _, n_years = series.cost.shape
+    reported = [i for i, row in enumerate(case.municipalities) if row.reported]
+    codes = tuple(case.municipalities[i].code for i in reported)
+    years = tuple(case.first_year + t for t in range(n_years))
+    lots = {row.id: j for j, row in enumerate(case.lots)}
+    providers = {row.id: p for p, row in enumerate(case.providers)}
+    return LumpSumData(
+        lots=tuple(lot_terms(case, row.id) for row in case.lots),
+        contracts=tuple((row.provider, row.lot) for row in case.contracts),
+        providers=tuple(providers),
+        municipalities=codes,
+        years=years,
+        lot=np.array([lots[row.lot] for row in case.contracts]),
+        provider=np.array([providers[row.provider] for row in case.contracts]),
+        reference=reference.amount,
+        fair_price=reference.fair_price,
+        revenue=np.array([row.revenue_last_year for row in case.contracts]),
+        index=series.index,
+        cost=series.cost,
+        amounts=series.amounts,
+        key=series.key[..., reported],
+        other=np.zeros((n_scenarios, n_years, len(codes))),
+        room=begroting_sum(case, codes, years, "amount") - begroting_sum(case, codes, years, "outside_contracts"),
+        reserve=begroting_sum(case, codes, years, "reserve"),
+        free_buffer=free_buffer(case),
+        discount=(1 + case.number("discount_rate")) ** -np.arange(n_years, dtype=np.float64),
+        risk_weight=case.number("risk_weight"),
+        confidence=case.number("confidence"),
+        cost_of_capital=case.number("cost_of_capital"),
+    )
+
+
+def begroting_sum(case: Case, codes: Sequence[str], years: Sequence[int], column: str) -> FloatArray:
+    """A column of begroting summed over the laws; (n_municipalities, n_years)."""
+    total = np.zeros((len(codes), len(years)))
+    for row in case.begroting:
+        if row.municipality in codes and row.year in years:
+            total[codes.index(row.municipality), years.index(row.year)] += getattr(row, column)
+    return total
+
+
+def lot_terms(case: Case, lot: str) -> LotTerms:
+    """Policy numbers of one lot."""
+    stated = case.number("equity_requirement", lot) if case.has_policy("equity_requirement", lot) else None
+    duty = case.word("acceptance_duty", lot) == "yes"
+    return LotTerms(
+        name=lot,
+        corridor=corridor_of(case, lot),
+        share_max=case.number("share_max", lot),
+        share_min=case.number("share_min", lot),
+        premium_max=case.number("premium_max", lot),
+        glide_max=case.number("glide_max", lot),
+        elasticity=case.number("elasticity", lot),
+        waiting_list_forbidden=duty and case.word("waiting_list", lot) == "not_allowed",
+        equity_requirement=stated,
+    )

@@ -1,0 +1,211 @@
+"""Designing the lump sum by tail cuts, and judging a design on other scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.lumpsum.data import LumpSumData
+from bekostiging.lumpsum.model import MILLION
+from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging_solvers import InfeasibleError, Scramblings, TailProgram, TailSolution
+
+FloatArray = NDArray[np.float64]
+NOTHING = 1e-6
+"""Million euro below which a slack or a dual counts as zero: one euro."""
+_FRACTIONS = ("premium", "law")
+"""Limits without money: their price is euro per unit of the fraction."""
+_LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "glide", *_FRACTIONS)
+"""What somebody can widen; order and symmetry are the shape of a corridor and have no price."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A limit that takes part in a conflict: by how many euros it would have to yield (0: it holds its ground)."""
+
+    name: str
+    euro: float
+
+
+@dataclass(frozen=True)
+class LumpSumDesign:
+    """The decision. Without a feasible design ``conflicts`` is not empty, budgets are the reference amounts,
+    shares those the case gives (else 0) and objective, bound and gap are None.
+
+    ``loading`` (n_lots,); ``budget`` (n_contracts, n_years) euro; ``share`` per lot (n_layers,); ``capital``
+    (n_providers,) euro; ``shadow_prices``: euro of objective per euro (or per unit of a fraction) of a binding
+    limit; ``yielded``: euro by which glide, and fraction by which premium, gave way.
+    """
+
+    loading: FloatArray
+    budget: FloatArray
+    share: tuple[FloatArray, ...]
+    capital: FloatArray
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    violation: float
+    passes: int
+    shadow_prices: dict[str, float]
+    yielded: dict[str, float]
+    below_requirement: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def feasible(self) -> bool:
+        """Whether a lump sum satisfies every hard limit."""
+        return not self.conflicts
+
+
+@dataclass(frozen=True)
+class LimitCheck:
+    """A limit of the design on fresh scenarios: ``value`` must not exceed ``limit``; euro."""
+
+    name: str
+    value: float
+    standard_error: float
+    limit: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the limit holds, up to a euro."""
+        return self.value <= self.limit + MILLION * NOTHING
+
+
+def design_lumpsum(data: LumpSumData) -> LumpSumDesign:
+    """Design the lump sum on the scenarios of ``data``; model as in ``bekostiging.lumpsum.model``.
+
+    An infeasible begroting is a result, not an error: see ``LumpSumDesign.conflicts``.
+    """
+    arrays = LumpSumArrays(data)
+    try:
+        solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(arrays.start())
+    except InfeasibleError:
+        return _without_design(data)
+    columns, x = arrays.columns, solution.x
+    loading = x[columns.loading]
+    yielded = {}
+    for j, lot in enumerate(data.lots):
+        for name, slack, unit in (
+            ("glide", x[columns.glide_slack[j]], MILLION),
+            ("premium", x[columns.premium_slack[j]], 1.0),
+        ):
+            if slack > NOTHING:
+                yielded[f"{name}[{lot.name}]"] = float(slack) * unit
+    objective, bound = solution.objective + arrays.constant, solution.bound + arrays.constant
+    return LumpSumDesign(
+        loading=loading,
+        budget=data.reference * (1 + loading[data.lot])[:, None],
+        share=tuple(np.clip(x[own], 0.0, 1.0) for own in columns.share),
+        capital=x[columns.capital] * MILLION,
+        objective=objective * MILLION,
+        bound=bound * MILLION,
+        gap=None if solution.gap is None else max(0.0, (objective - bound) / abs(objective)),
+        violation=solution.violation * MILLION,
+        passes=solution.passes,
+        shadow_prices=_shadow_prices(solution),
+        yielded=yielded,
+        below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
+        conflicts=(),
+    )
+
+
+def _shadow_prices(solution: TailSolution) -> dict[str, float]:
+    """Prices of the binding limits: fall of the objective per euro (or unit) by which the limit is widened."""
+    prices = {}
+    for name, dual in solution.duals.items():
+        if name.startswith(_LIMITS) and abs(dual) > NOTHING:
+            prices[name] = abs(dual) * (MILLION if name.startswith(_FRACTIONS) else 1.0)
+    return prices
+
+
+def _without_design(data: LumpSumData) -> LumpSumDesign:
+    """Name the limits in conflict: the least euros by which the begroting must yield, and who holds against it."""
+    arrays = LumpSumArrays(data, seek_conflicts=True)
+    solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(arrays.start())
+    slack = solution.x[arrays.columns.begroting_slack] * MILLION
+    short = {}
+    for m, code in enumerate(data.municipalities):
+        for t, year in enumerate(data.years):
+            short[f"begroting[{code},{year}]"] = float(slack[0, m, t])
+            short[f"begroting_tail[{code},{year}]"] = float(slack[1, m, t])
+    conflicts = [Conflict(name, euro) for name, euro in short.items() if euro > MILLION * NOTHING]
+    against = ("solvency", "return_on_capital", "fair_price", "law")
+    conflicts += [
+        Conflict(name, 0.0)
+        for name, dual in solution.duals.items()
+        if name.startswith(against) and abs(dual) > NOTHING
+    ]
+    return LumpSumDesign(
+        loading=np.zeros(len(data.lots)),
+        budget=data.reference,
+        share=tuple(np.nan_to_num(lot.corridor.share, nan=0.0) for lot in data.lots),
+        capital=np.zeros(len(data.providers)),
+        objective=None,
+        bound=None,
+        gap=None,
+        violation=0.0,
+        passes=solution.passes,
+        shadow_prices={},
+        yielded={},
+        below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
+        conflicts=tuple(conflicts),
+    )
+
+
+def out_of_sample(design: LumpSumDesign, fresh: LumpSumData, scramblings: Scramblings) -> tuple[LimitCheck, ...]:
+    """Check every limit that depends on scenarios on ``fresh`` ones; values and limits in euro.
+
+    The buffer a provider uses is checked against its limit, the asked return with the capital of the design.
+    """
+    if not design.feasible:
+        return ()
+    arrays = LumpSumArrays(fresh)
+    columns = arrays.columns
+    x = np.zeros(columns.n)
+    x[columns.loading], x[columns.capital] = design.loading, design.capital / MILLION
+    for own, share in zip(columns.share, design.share, strict=True):
+        x[own] = share
+    return (*_provider_checks(arrays, x, scramblings), *_municipal_checks(arrays, x, scramblings))
+
+
+def _provider_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scramblings) -> list[LimitCheck]:
+    """solvency, return_on_capital and fair_price."""
+    data, checks = arrays.data, []
+    for p in arrays.guarded:
+        loss = arrays.losses[p]
+        tail = scramblings.tail_mean(loss.evaluate(x) * MILLION, data.confidence)
+        name = data.providers[p]
+        limit = float(data.capital_limit[p])
+        checks.append(LimitCheck(f"solvency[{name}]", tail.value, tail.standard_error, limit))
+        asked = data.cost_of_capital * data.n_years * float(x[arrays.columns.capital[p]]) * MILLION
+        final = loss.constant[:, -1] + loss.coefficients[:, -1] @ x[loss.columns]
+        lost = scramblings.mean(final * MILLION)
+        # a return of at least `asked` is a loss of at most minus `asked`
+        checks.append(LimitCheck(f"return_on_capital[{name}]", lost.value, lost.standard_error, -asked))
+    for c, (provider, lot) in enumerate(data.contracts):
+        own = x[arrays.columns.of_lot(int(data.lot[c]))]
+        paid = (arrays.payments.constant[c] + arrays.payments.coefficients[c] @ own) * MILLION
+        for t, year in enumerate(data.years):
+            short = scramblings.mean(data.fair_price[c, t] - paid[:, t])
+            name = f"fair_price[{provider},{lot},{year}]"
+            checks.append(LimitCheck(name, short.value, short.standard_error, 0.0))
+    return checks
+
+
+def _municipal_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scramblings) -> list[LimitCheck]:
+    """begroting, on average and in the tail."""
+    data, checks = arrays.data, []
+    own = np.concatenate([arrays.columns.of_lot(j) for j in range(len(data.lots))])
+    for m, code in enumerate(data.municipalities):
+        constant, coefficients = arrays.spending[m]
+        spent = (constant + coefficients @ x[own]) * MILLION
+        for t, year in enumerate(data.years):
+            mean, tail = scramblings.mean(spent[:, t]), scramblings.tail_mean(spent[:, t], data.confidence)
+            room = float(data.room[m, t])
+            limit = room + float(data.reserve[m, t])
+            checks.append(LimitCheck(f"begroting[{code},{year}]", mean.value, mean.standard_error, room))
+            checks.append(LimitCheck(f"begroting_tail[{code},{year}]", tail.value, tail.standard_error, limit))
+    return checks
