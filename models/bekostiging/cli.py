@@ -103,10 +103,16 @@ def compare(
         refuse_existing(folder, overwrite)
         with _progress(lang) as report:
             outcome = run(
-                brought, n_scenarios=scenarios, n_years=years, seed=seed, workers=workers, progress=report
+                brought,
+                n_scenarios=scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                named=named,
+                progress=report,
             )
             report("write", 0, 1)
-            write_results(outcome, folder, lang=lang, overwrite=overwrite, named=named)
+            write_results(outcome, folder, lang=lang, overwrite=overwrite)
             report("write", 1, 1)
         _print_summary(outcome, folder, lang)
     if outcome.lumpsum.design.conflicts:

@@ -3,6 +3,7 @@
 from bekostiging.case.check import CommandCheck, check_commands
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.model import Case
+from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case
 from bekostiging.case.scaffold import scaffold_case
 from bekostiging.case.write import write_case
@@ -14,6 +15,7 @@ __all__ = [
     "Problem",
     "UserError",
     "check_commands",
+    "pseudonymised",
     "read_case",
     "scaffold_case",
     "write_case",

@@ -12,12 +12,12 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.corridor import corridor_of
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
-from bekostiging.contracts.maatwerktraject import Maatwerktraject, expected_within_budget
+from bekostiging.contracts.maatwerktraject import Maatwerktraject
 from bekostiging.contracts.outputgericht import Outputgericht
 from bekostiging.contracts.reference import Reference
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Contract
-from bekostiging.scenarios import Cells
+from bekostiging.scenarios import Cells, within_budget
 
 FloatArray = NDArray[np.float64]
 
@@ -71,7 +71,7 @@ def _within(case: Case, cells: Cells, own: NDArray[np.int64]) -> FloatArray:
     """Expected part of the units within the hours budgets, per own cell."""
     spread = {(row.area, row.care_form): row.realised_cv for row in case.demand}
     place = zip(cells.area[own], cells.care_form[own], strict=True)
-    return expected_within_budget(
+    return within_budget(
         np.array([spread[cells.area_ids[area], cells.care_form_ids[form]] for area, form in place])
     )
 

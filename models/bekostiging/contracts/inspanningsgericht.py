@@ -29,8 +29,8 @@ class Inspanningsgericht(Contract):
         return Settlement(payment, self.cost(care_use, levels), np.asarray(claimed - payment))
 
     def carries(self) -> dict[str, Party]:
-        """Volume is the municipality's, shared once a ceiling can bite."""
-        volume: Party = "municipality" if self.ceiling is None else "shared"
+        """Volume is the municipality's, up to the ceiling where there is one."""
+        volume: Party = "municipality" if self.ceiling is None else "municipality_up_to_ceiling"
         return {
             "volume": volume,
             "duration": volume,

@@ -11,7 +11,6 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
@@ -35,15 +34,6 @@ class HoursBudget:
 def hours_budget(hours_per_week: float, weeks: float) -> HoursBudget:
     """Return the total volume of a weekly need over a number of weeks."""
     return HoursBudget(hours_per_week * weeks)
-
-
-def expected_within_budget(realised_cv: FloatArray) -> FloatArray:
-    """E[min(r, 1)] for realised over agreed r, log-normal with mean 1: 2 Phi(-sigma/2).
-
-    With ln r ~ N(-sigma^2/2, sigma^2): E[r; r < 1] = Phi(-sigma/2) = P(r > 1).
-    """
-    sigma = np.sqrt(np.log1p(np.square(realised_cv)))
-    return np.asarray(2 * ndtr(-sigma / 2))
 
 
 @dataclass(frozen=True)
@@ -71,7 +61,7 @@ class Maatwerktraject(Contract):
 
     def carries(self) -> dict[str, Party]:
         """Intensity is shared: under the budget the municipality's, above it the provider's."""
-        volume: Party = "municipality" if self.ceiling is None else "shared"
+        volume: Party = "municipality" if self.ceiling is None else "municipality_up_to_ceiling"
         return {
             "volume": volume,
             "duration": volume,

@@ -40,7 +40,7 @@ class Outputgericht(Contract):
     def carries(self) -> dict[str, Party]:
         """Per client everything is the provider's; the number of clients is not."""
         return {
-            "volume": "municipality" if self.ceiling is None else "shared",
+            "volume": "municipality" if self.ceiling is None else "municipality_up_to_ceiling",
             "duration": "provider",
             "intensity": "provider",
             "price": "provider",

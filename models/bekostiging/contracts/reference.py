@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts.indexation import expected_level
-from bekostiging.scenarios import Cells, expected_clients, expected_units
+from bekostiging.scenarios import Cells, expected_care_use
 
 FloatArray = NDArray[np.float64]
 
@@ -43,8 +43,8 @@ def reference(case: Case, cells: Cells, n_years: int) -> Reference:
     ``contracts.reference_amount``, where given, replaces the build-up of the first year; later years follow
     the build-up's course.
     """
-    units = expected_units(case, cells, n_years)
-    clients = expected_clients(case, cells, n_years)
+    expected = expected_care_use(case, cells, n_years)
+    units, clients = expected.units[0], expected.clients[0]
     tariff = _lot_mean(cells, cells.tariff, units)
     unit_cost = _lot_mean(cells, cells.unit_cost, units)
     fair_cost = _fair_cost(case, cells, unit_cost)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,12 +50,15 @@ def _inhabitants(case: Case, lot: int, youths: bool = False) -> FloatArray:
     return np.asarray(weight / weight.sum())
 
 
-def in_cents(amount: float, shares: Sequence[float]) -> tuple[int, ...]:
-    """Split an amount in euro into whole cents that add up to it exactly (largest remainder)."""
-    cents = round(amount * 100)
-    exact = np.asarray(shares, dtype=np.float64) * cents
-    floor = np.floor(exact).astype(np.int64)
-    missing = int(cents - floor.sum())
-    order = np.argsort(-(exact - floor), kind="stable")
-    floor[order[:missing]] += 1
-    return tuple(int(cent) for cent in floor)
+def in_cents(amount: FloatArray, shares: FloatArray) -> NDArray[np.int64]:
+    """Split amounts in euro (...,) over the last axis of ``shares`` (..., n) into whole cents, largest remainder.
+
+    The parts add up exactly to the amount rounded to cents; amounts may be negative.
+    """
+    cents = np.rint(np.asarray(amount) * 100).astype(np.int64)
+    exact = np.asarray(shares) * cents[..., None]
+    whole = np.floor(exact).astype(np.int64)
+    missing = cents - whole.sum(axis=-1)
+    # rank 0 is the largest remainder; as many cents are missing, as many ranks get one
+    rank = np.argsort(np.argsort(-(exact - whole), axis=-1, kind="stable"), axis=-1, kind="stable")
+    return np.asarray(whole + (rank < missing[..., None]))

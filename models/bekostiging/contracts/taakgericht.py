@@ -74,7 +74,7 @@ class Taakgericht(Contract):
     def carries(self) -> dict[str, Party]:
         """The provider's, shared where the corridor has a share."""
         shares = np.nan_to_num(self.corridor.share, nan=0.0)
-        volume: Party = "shared" if bool((shares > 0).any()) else "provider"
+        volume: Party = "provider_with_corridor" if bool((shares > 0).any()) else "provider"
         price: Party = volume if self.base == "audited_cost" else "provider"
         intensity: Party = "provider" if self.base == "clients_times_norm" else volume
         return {

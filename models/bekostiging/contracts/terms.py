@@ -15,7 +15,7 @@ from bekostiging.scenarios import CareUse
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Party = Literal["municipality", "provider", "shared"]
+Party = Literal["municipality", "municipality_up_to_ceiling", "provider", "provider_with_corridor", "shared"]
 
 
 @dataclass(frozen=True)

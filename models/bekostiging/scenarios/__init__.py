@@ -2,28 +2,29 @@
 
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
+from bekostiging.scenarios.expected import clients_in_year, expected_care_use, units_in_year
+from bekostiging.scenarios.factors import Factors, multiply, named_shock, neutral_factors
 from bekostiging.scenarios.flow import FlowRule, apply_flow
-from bekostiging.scenarios.forecast import (
-    expected_client_months,
-    expected_clients,
-    expected_starts,
-    expected_units,
-)
+from bekostiging.scenarios.forecast import within_budget
 from bekostiging.scenarios.simulate import Block, Plan, draw_block, map_blocks, plan
 
 __all__ = [
     "Block",
     "CareUse",
     "Cells",
+    "Factors",
     "FlowRule",
     "Plan",
     "apply_flow",
     "build_cells",
+    "clients_in_year",
     "draw_block",
-    "expected_client_months",
-    "expected_clients",
-    "expected_starts",
-    "expected_units",
+    "expected_care_use",
     "map_blocks",
+    "multiply",
+    "named_shock",
+    "neutral_factors",
     "plan",
+    "units_in_year",
+    "within_budget",
 ]

@@ -147,6 +147,8 @@ class ClientSampler:
         year = np.maximum(moment - 1, 0)
         at = (scenario, year, self.row[cell])
         start = (MONTHS * (year + rng.random(n, dtype=np.float32))).astype(np.float32)
+        # rounding to 32 bits may reach the next January: one asks within the year
+        start = np.minimum(start, np.nextafter((MONTHS * (year + 1)).astype(np.float32), np.float32(0)))
         start[sitting] = 0.0
         duration = self._durations(cell, sitting, rng)
         duration *= np.where(sitting, 1.0, factors.duration[at]).astype(np.float32)

@@ -91,16 +91,13 @@ class FactorModel:
             years_of_term = np.concatenate([before, value[:, case.lead_years :]], axis=1)
             rows = self._rows(path)
             logs[path.factor.quantity][:, :, rows] += years_of_term[:, :, None]
-        forecast = {row.year: row for row in case.indices}
-        term = [forecast[case.first_year + t] for t in range(years)]
-        ova = np.array([row.ova_forecast for row in term])
-        ppc = np.array([row.ppc_forecast for row in term])
+        forecast = neutral_factors(case, years)
         return Factors(
             np.exp(logs["inflow"]),
             np.exp(logs["duration"][:, 1:]),
             np.exp(logs["intensity"][:, 1:]),
-            (1 + ova) * np.exp(surprise["wages"]) - 1,
-            (1 + ppc) * np.exp(surprise["prices"]) - 1,
+            (1 + forecast.ova_final) * np.exp(surprise["wages"]) - 1,
+            (1 + forecast.ppc_final) * np.exp(surprise["prices"]) - 1,
         )
 
     def _rows(self, path: _Path) -> IntArray:
@@ -127,3 +124,45 @@ def _components(factor: RiskFactor, n_years: int) -> tuple[FloatArray, FloatArra
     order = np.argsort(-variances, kind="stable")
     variances = np.maximum(variances[order], 0.0)
     return vectors[:, order] * np.sqrt(variances), variances
+
+
+def neutral_factors(case: Case, n_years: int, n_courses: int = 1) -> Factors:
+    """``n_courses`` equal courses with every factor at one and final indices as forecast."""
+    shape = (n_courses, n_years, len(case.demand))
+    forecast = {row.year: row for row in case.indices}
+    term = [forecast[case.first_year + t] for t in range(n_years)]
+    ova, ppc = np.array([row.ova_forecast for row in term]), np.array([row.ppc_forecast for row in term])
+    return Factors(
+        np.ones((n_courses, 1 + n_years, len(case.demand))),
+        np.ones(shape),
+        np.ones(shape),
+        np.tile(ova, (n_courses, 1)),
+        np.tile(ppc, (n_courses, 1)),
+    )
+
+
+def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) -> None:
+    """Multiply a quantity of ``shocks`` in some contract years by ``factor`` (n_courses,), in place.
+
+    The sitting stock keeps its inflow; ``wages`` and ``prices`` multiply one plus the final index.
+    """
+    if quantity in ("wages", "prices"):
+        index = factors.ova_final if quantity == "wages" else factors.ppc_final
+        index[:, years] = (1 + index[:, years]) * factor[:, None] - 1
+        return
+    course = {
+        "inflow": factors.inflow[:, 1:],
+        "duration": factors.duration,
+        "intensity": factors.intensity,
+    }[quantity]
+    course[:, years] *= factor[:, None, None]
+
+
+def named_shock(case: Case, n_years: int, shock: str) -> Factors:
+    """The course of a named shock of the case: all its rows together."""
+    factors = neutral_factors(case, n_years)
+    for row in case.shocks:
+        if row.id == shock:
+            years = slice(row.first_year - 1, row.first_year - 1 + row.years)
+            multiply(factors, row.quantity, years, np.array([row.factor]))
+    return factors

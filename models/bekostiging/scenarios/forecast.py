@@ -28,7 +28,7 @@ class DemandForecast:
     """Demand per row of ``case.demand`` in the contract years, factors at one.
 
     ``stock`` (n_demand,): clients in care at the start of the term; ``starts`` (n_years, n_demand);
-    ``mean_months``, ``duration_cv``, ``units_per_month`` (n_demand,).
+    ``mean_months``, ``duration_cv``, ``units_per_month``, ``yearly_growth`` (n_demand,).
     """
 
     stock: FloatArray
@@ -36,6 +36,7 @@ class DemandForecast:
     mean_months: FloatArray
     duration_cv: FloatArray
     units_per_month: FloatArray
+    yearly_growth: FloatArray
 
 
 def demand_forecast(case: Case, n_years: int) -> DemandForecast:
@@ -56,6 +57,7 @@ def demand_forecast(case: Case, n_years: int) -> DemandForecast:
         mean_months=np.array([row.mean_duration_weeks for row in case.demand]) / WEEKS_PER_MONTH,
         duration_cv=np.array([row.duration_cv for row in case.demand]),
         units_per_month=np.array([row.units_per_week for row in case.demand]) * WEEKS_PER_MONTH,
+        yearly_growth=yearly,
     )
 
 
@@ -127,46 +129,10 @@ def demand_of_cells(case: Case, cells: Cells) -> NDArray[np.int64]:
     )
 
 
-def expected_starts(case: Case, cells: Cells, n_years: int) -> FloatArray:
-    """Expected starts; (n_years, n_cells)."""
-    rows = demand_of_cells(case, cells)
-    return demand_forecast(case, n_years).starts[:, rows] * cells.market_share
+def within_budget(realised_cv: FloatArray) -> FloatArray:
+    """E[min(r, 1)] for realised over agreed units r, log-normal with mean 1: 2 Phi(-sigma/2).
 
-
-def expected_client_months(case: Case, cells: Cells, n_years: int) -> FloatArray:
-    """Expected client-months in care; (n_years, n_cells)."""
-    rows = demand_of_cells(case, cells)
-    forecast = demand_forecast(case, n_years)
-    mean, cv = forecast.mean_months, forecast.duration_cv
-    total = np.zeros((n_years, len(mean)))
-    for year in range(n_years):
-        begin, end = np.full_like(mean, MONTHS * year), np.full_like(mean, MONTHS * (year + 1))
-        total[year] = forecast.stock * client_months_of_stock(begin, end, mean, cv)
-        for start in range(year + 1):
-            shift = MONTHS * start
-            months = client_months_of_starts(begin - shift, end - shift, mean, cv)
-            total[year] += forecast.starts[start] * months
-    return total[:, rows] * cells.market_share
-
-
-def expected_units(case: Case, cells: Cells, n_years: int) -> FloatArray:
-    """Expected units delivered; (n_years, n_cells)."""
-    rows = demand_of_cells(case, cells)
-    rate = demand_forecast(case, n_years).units_per_month[rows]
-    return expected_client_months(case, cells, n_years) * rate
-
-
-def expected_clients(case: Case, cells: Cells, n_years: int) -> FloatArray:
-    """Expected clients in care at some moment of the year; (n_years, n_cells)."""
-    rows = demand_of_cells(case, cells)
-    forecast = demand_forecast(case, n_years)
-    mean, cv = forecast.mean_months, forecast.duration_cv
-    total = np.zeros((n_years, len(mean)))
-    for year in range(n_years):
-        begin = np.full_like(mean, MONTHS * year)
-        total[year] = forecast.stock * (1 - integrated_survival(begin, mean, cv) / mean) + forecast.starts[year]
-        for start in range(year):
-            since = begin - MONTHS * start
-            alive = integrated_survival(since, mean, cv) - integrated_survival(since - MONTHS, mean, cv)
-            total[year] += forecast.starts[start] * alive / MONTHS
-    return total[:, rows] * cells.market_share
+    With ln r ~ N(-sigma^2/2, sigma^2): E[r; r < 1] = Phi(-sigma/2) = P(r > 1).
+    """
+    sigma = np.sqrt(np.log1p(np.square(realised_cv)))
+    return np.asarray(2 * ndtr(-sigma / 2))

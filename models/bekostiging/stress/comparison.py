@@ -7,56 +7,50 @@ Two kinds of content: *estimates* (with standard error), which go to results.jso
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts import Reference
 from bekostiging.lumpsum import LimitCheck, LumpSumData, LumpSumDesign
-from bekostiging.scenarios.care_use import Cells
+from bekostiging.scenarios import Cells
+from bekostiging_solvers import Estimate
 
-Array = NDArray[np.float64]
+FloatArray = NDArray[np.float64]
 Corner = Literal["absorb", "wait"]
 CORNERS: tuple[Corner, ...] = ("absorb", "wait")
 TOTAL = "total"
 """Key of the sum over the reported municipalities."""
 TERM = "term"
 """Key of the sum over the contract years (discounted with the case's rate)."""
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number from simulation and the spread of its own error; ``standard_error`` in the same unit."""
-
-    value: float
-    standard_error: float
-
-
 Estimates = dict[str, Estimate]
+Sentence = dict[str, str]
+"""A text by language."""
 
 
 @dataclass(frozen=True)
 class Samples:
-    """One value per scenario; money in euro, nominal. Axes: scenario, year, then the axis named."""
+    """One value per scenario; money in euro, nominal, whole cents. Axes: scenario, year, then the axis named."""
 
-    municipal: Array
+    municipal: FloatArray
     """(n_scenarios, n_years, n_municipalities): payments under the contracts, outside excluded."""
-    payment: Array
-    """(n_scenarios, n_years, n_contracts)."""
-    cost: Array
+    payment: FloatArray
+    """(n_scenarios, n_years, n_contracts); equal to ``municipal`` summed over municipalities, per scenario."""
+    cost: FloatArray
     """(n_scenarios, n_years, n_contracts): cost of the provider."""
-    unpaid: Array
+    unpaid: FloatArray
     """(n_scenarios, n_years, n_contracts): claims above a ceiling."""
-    clients: Array
-    """(n_scenarios, n_years, n_contracts): trajectories in care."""
-    starts: Array
-    """(n_scenarios, n_years, n_care_forms); ``served + waiting + refused = starts``."""
-    served: Array
-    waiting: Array
-    refused: Array
-    weeks_beyond_norm: Array
+    clients: FloatArray
+    """(n_scenarios, n_years, n_contracts): trajectories in care at some moment of the year."""
+    starts: FloatArray
+    """(n_scenarios, n_years, n_care_forms) of the reported municipalities; served + waiting + refused = starts."""
+    served: FloatArray
+    waiting: FloatArray
+    refused: FloatArray
+    weeks_beyond_norm: FloatArray
     """(n_scenarios, n_years, n_care_forms): client-weeks."""
 
 
@@ -67,22 +61,21 @@ class FormResult:
     form: PaymentForm
     samples: dict[Corner, Samples]
     municipalities: dict[str, dict[str, Estimates]]
-    """[municipality code or TOTAL][year such as "2025" or TERM][name]; in the corner the case's policy
-    names. Names: expected, sd, p10, p50, p80, p90, cvar95, overrun_probability, expected_overrun,
-    required_resistance_capacity_80, required_resistance_capacity_90. The last four are missing where
-    there is no begroting."""
+    """[municipality code or TOTAL][year such as "2025" or TERM][name]; in the corner the case's policy names.
+    Names: expected, sd, p10, p50, p80, p90, cvar95, overrun_probability, expected_overrun,
+    required_resistance_capacity (at the council's certainty), and the same at _80 and _90."""
     providers: dict[str, Estimates]
     """[provider id][name]: expected_result, loss_probability, cvar95_loss, buffer_exhausted_probability,
-    revenue_certain_share, over the term."""
+    revenue_certain_share, over the term, in the corner the case's policy names."""
     care_forms: dict[Corner, dict[str, Estimates]]
     """[corner][care form][name]: waiting_clients, weeks_beyond_norm, refused, over the term."""
     corner_totals: dict[Corner, Estimates]
-    """[corner][name]: spending (TOTAL, TERM), provider_result (all providers), waiting_clients, refused."""
+    """[corner][name]: spending (TOTAL, TERM), provider_result, unpaid, waiting_clients, refused, over the term."""
     administration: dict[str, Estimates]
     """[party: municipality or provider][name: hours, euro], per year on average; empty without table."""
     parity_gap: Estimate
-    """Expected payment of this form minus that of inspanningsgericht before ceiling and loading, as a
-    fraction of the latter, over the term; the same scenarios."""
+    """Expected payment of this form minus that of inspanningsgericht, both without ceiling and at the reference
+    amount, as a fraction of the latter, over the term; the same scenarios."""
 
 
 @dataclass(frozen=True)
@@ -95,32 +88,77 @@ class LumpSumResult:
 
 
 @dataclass(frozen=True)
+class Course:
+    """What one course of the factors does at expectation: closed form, no sampling error.
+
+    ``spending`` and ``provider_result`` per payment form, euro over the term, reported municipalities and all
+    providers; everybody is served.
+    """
+
+    id: str
+    name: Sentence
+    source: str
+    status: str
+    spending: dict[PaymentForm, float]
+    provider_result: dict[PaymentForm, float]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A figure of the model beside the published one it should resemble."""
+
+    name: Sentence
+    modelled: float
+    published: float
+    unit: Literal["persons", "fraction", "euro"]
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Everything `bekostiging compare` computed. ``forms`` is in the order of PAYMENT_FORMS; without a
+    """Everything ``bekostiging compare`` computed. ``forms`` is in the order of PAYMENT_FORMS; without a
     feasible lump sum, taakgericht is settled at the reference amounts and ``lumpsum.design`` says so."""
 
     case: Case
     cells: Cells
+    reference: Reference
     n_scenarios: int
     n_scramblings: int
     n_years: int
     seed: int
-    notes: tuple[dict[str, str], ...]
-    """Things said once, each {"nl": ..., "en": ...}."""
+    notes: tuple[Sentence, ...]
+    """Things said once."""
     carries: tuple[tuple[str, dict[PaymentForm, str]], ...]
     """Who carries what: (risk key, {form: party key}); keys as in bekostiging.contracts.carries."""
-    room: Array
-    """(n_years, n_municipalities): begroting minus outside_contracts; nan where there is none."""
-    begroting: Array
-    """(n_years, n_municipalities): amount over the laws; nan where there is none."""
-    outside: Array
-    """(n_years, n_municipalities): outside_contracts over the laws; 0 where there is none."""
-    buffer: Array
+    room: FloatArray
+    """(n_years, n_reported): begroting minus outside_contracts."""
+    begroting: FloatArray
+    """(n_years, n_reported): amount over the laws."""
+    outside: FloatArray
+    """(n_years, n_reported): outside_contracts over the laws."""
+    buffer: FloatArray
     """(n_providers,): free buffer K in euro."""
     forms: dict[PaymentForm, FormResult]
     lumpsum: LumpSumResult
+    plain: Course
+    """The course without shock: every factor at one."""
+    shocks: tuple[Course, ...]
+    sensitivities: tuple[Course, ...]
+    """One quantity at a time a little up and down: which assumption turns the ranking."""
+    calibration: tuple[Calibration, ...]
 
     @property
     def years(self) -> tuple[int, ...]:
         """Calendar years of the comparison."""
         return tuple(self.case.first_year + t for t in range(self.n_years))
+
+    @property
+    def corner(self) -> Corner:
+        """The corner the case's policy names; estimates not split by corner are in it."""
+        return cast(Corner, self.case.word("when_money_is_gone"))
+
+    @property
+    def reported(self) -> tuple[int, ...]:
+        """Places of the reported municipalities in ``case.municipalities``."""
+        return tuple(i for i, row in enumerate(self.case.municipalities) if row.reported)

@@ -1,0 +1,226 @@
+"""What the numbers say: the four sentences, the choice table, the summary; no recommendation."""
+
+from __future__ import annotations
+
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.report.texts import Texts
+from bekostiging.stress import TERM, TOTAL, Comparison
+from bekostiging_solvers import Estimate
+
+
+def term(outcome: Comparison, form: PaymentForm, name: str) -> Estimate:
+    """A figure of the reported municipalities together over the term."""
+    return outcome.forms[form].municipalities[TOTAL][TERM][name]
+
+
+def room_of_term(outcome: Comparison) -> float:
+    """What is begroot under the contracts over the term, discounted as spending is."""
+    return float(outcome.room.sum(axis=1) @ outcome.lumpsum.data.discount)
+
+
+def years(outcome: Comparison) -> str:
+    """The contract years in words."""
+    first, last = outcome.years[0], outcome.years[-1]
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def four_sentences(outcome: Comparison, texts: Texts) -> list[str]:
+    """Cost, risk, waiting, lump sum."""
+    return [_cost(outcome, texts), _risk(outcome, texts), _waiting(outcome, texts), _design(outcome, texts)]
+
+
+def _extremes(outcome: Comparison, name: str) -> tuple[PaymentForm, PaymentForm]:
+    """The forms with the least and the most of a figure."""
+    ordered = sorted(outcome.forms, key=lambda form: term(outcome, form, name).value)
+    return ordered[0], ordered[-1]
+
+
+def _cost(outcome: Comparison, texts: Texts) -> str:
+    numbers = texts.numbers
+    least, most = _extremes(outcome, "expected")
+    best, worst = _extremes(outcome, "cvar95")
+    return texts["answers", "cost"].format(
+        years=years(outcome),
+        least=numbers.millions(term(outcome, least, "expected").value),
+        least_form=texts["forms", least],
+        most=numbers.millions(term(outcome, most, "expected").value),
+        most_form=texts["forms", most],
+        worst_form=texts["forms", worst],
+        worst=numbers.millions(term(outcome, worst, "cvar95").value),
+        best_form=texts["forms", best],
+        best=numbers.millions(term(outcome, best, "cvar95").value),
+        room=numbers.millions(room_of_term(outcome)),
+    )
+
+
+def _risk(outcome: Comparison, texts: Texts) -> str:
+    numbers = texts.numbers
+    low, high = _extremes(outcome, "overrun_probability")
+    names = provider_names(outcome)
+    chance, form, provider = max(
+        (estimates["buffer_exhausted_probability"].value, form, provider)
+        for form, result in outcome.forms.items()
+        for provider, estimates in result.providers.items()
+    )
+    return texts["answers", "risk"].format(
+        low=numbers.percent(term(outcome, low, "overrun_probability").value),
+        low_form=texts["forms", low],
+        high=numbers.percent(term(outcome, high, "overrun_probability").value),
+        high_form=texts["forms", high],
+        buffer_form=texts["forms", form],
+        buffer=numbers.percent(chance),
+        provider=names[provider],
+    )
+
+
+def _waiting(outcome: Comparison, texts: Texts) -> str:
+    """Forms with the same number waiting are named together."""
+    groups: dict[str, list[str]] = {}
+    for form, result in outcome.forms.items():
+        waiting, refused = result.corner_totals["wait"]["waiting_clients"], result.corner_totals["wait"]["refused"]
+        count = waiting.value + refused.value
+        shown = texts.numbers.plain(count) if count >= 0.5 else texts["answers", "nobody"]
+        groups.setdefault(shown, []).append(texts["forms", form])
+    said = [
+        texts["answers", "clients_by_form"].format(n=count, forms=_joined(forms, texts))
+        for count, forms in groups.items()
+    ]
+    starts = outcome.forms["taakgericht"].corner_totals["wait"]["starts"]
+    return texts["answers", "waiting"].format(
+        by_form=_joined(said, texts), starts=texts.numbers.plain(starts.value)
+    )
+
+
+def _joined(parts: list[str], texts: Texts) -> str:
+    """a, b en c."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + texts["cells", "and"] + parts[-1]
+
+
+def _design(outcome: Comparison, texts: Texts) -> str:
+    design, numbers = outcome.lumpsum.design, texts.numbers
+    if not design.feasible:
+        short = [conflict for conflict in design.conflicts if conflict.euro > 0]
+        return texts["answers", "no_design"].format(
+            euro=numbers.millions(sum(conflict.euro for conflict in short), 2),
+            names="; ".join(texts.limit(conflict.name, names_of(outcome)) for conflict in short),
+        )
+    loading = [float(value) for value in design.loading]
+    shares = [float(share) for lot in design.share for share in lot]
+    checks = outcome.lumpsum.out_of_sample
+    missed = [check for check in checks if not check.holds]
+    failing = ""
+    if missed:
+        most = max((c.value - c.limit) / c.standard_error if c.standard_error > 0 else 0.0 for c in missed)
+        failing = texts["answers", "design_failing"].format(names=len(missed), most=numbers.plain(most, 1))
+    return texts["answers", "design"].format(
+        loading=_range(min(loading), max(loading), texts),
+        shares=_range(min(shares), max(shares), texts),
+        held=len(checks) - len(missed),
+        all=len(checks),
+        failing=failing,
+    )
+
+
+def _range(low: float, high: float, texts: Texts) -> str:
+    """One percentage, or two when they differ."""
+    first, last = texts.numbers.percent(low, 1), texts.numbers.percent(high, 1)
+    return first if first == last else f"{first} – {last}".replace(" % – ", "–")
+
+
+def provider_names(outcome: Comparison) -> dict[str, str]:
+    """Names by id."""
+    return {row.id: row.name for row in outcome.case.providers}
+
+
+def names_of(outcome: Comparison) -> dict[str, str]:
+    """Names of everything a limit can be about."""
+    case = outcome.case
+    return (
+        provider_names(outcome)
+        | {row.id: row.name for row in case.lots}
+        | {row.code: row.name for row in case.municipalities}
+    )
+
+
+def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]]]:
+    """Criterion and one cell per payment form; "not modelled" where the model has no number."""
+    unknown = [texts["units", "not_modelled"]] * len(PAYMENT_FORMS)
+    cells = {
+        "tailor_made": unknown,
+        "flexibility": unknown,
+        "freedom_of_choice": unknown,
+        "grip": [_grip(outcome, texts, form) for form in PAYMENT_FORMS],
+        "incentive": [_incentive(outcome, texts, form) for form in PAYMENT_FORMS],
+        "administration": [_administration(outcome, texts, form) for form in PAYMENT_FORMS],
+        "disputes": unknown,
+        "waiting": [_waiting_cell(outcome, texts, form) for form in PAYMENT_FORMS],
+    }
+    return [(texts["criteria", criterion], row) for criterion, row in cells.items()]
+
+
+def _grip(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
+    spread = texts.numbers.estimated_millions(term(outcome, form, "sd"))
+    chance = texts.numbers.estimated_percent(term(outcome, form, "overrun_probability"))
+    return texts["cells", "grip"].format(spread=spread, chance=chance)
+
+
+def _incentive(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
+    """What longer trajectories do to both sides, at expectation."""
+    longer = next((course for course in outcome.sensitivities if course.id == "duration_up"), None)
+    if longer is None:
+        return texts["units", "not_modelled"]
+    provider = texts.numbers.change(longer.provider_result[form] - outcome.plain.provider_result[form])
+    payer = texts.numbers.change(longer.spending[form] - outcome.plain.spending[form])
+    return texts["cells", "incentive"].format(provider=provider, payer=payer)
+
+
+def _administration(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
+    own = outcome.forms[form].administration
+    if not own:
+        return texts["units", "not_modelled"]
+    hours = {party: texts.numbers.plain(own[party]["hours"].value) for party in own}
+    euro = texts.numbers.millions(sum(own[party]["euro"].value for party in own))
+    parties = "; ".join(f"{texts['parties', party]} {hours[party]}" for party in hours)
+    return texts["cells", "administration"].format(parties=parties, euro=euro)
+
+
+def _waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
+    own, numbers = outcome.forms[form].corner_totals["wait"], texts.numbers
+    cell = texts["cells", "waiting"].format(
+        clients=numbers.estimate(own["waiting_clients"]), weeks=numbers.estimate(own["weeks_beyond_norm"])
+    )
+    if own["refused"].value > 0:
+        cell += texts["cells", "refused"].format(clients=numbers.estimate(own["refused"]))
+    return cell
+
+
+def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
+    """The table at the end of the command: header first."""
+    columns = ("expected", "cvar95", "overrun_probability", "required_resistance_capacity")
+    header = (
+        texts["columns", "form"],
+        *(f"{texts['figures', name]}{'' if name == 'overrun_probability' else ' (' + texts['page', 'million_euro'] + ')'}"
+          for name in columns),
+        f"{texts['figures', 'buffer_exhausted_probability']} (max)",
+        texts["figures", "waiting_clients"],
+    )  # fmt: skip
+    rows = [header]
+    for form, result in outcome.forms.items():
+        cells = [
+            texts.numbers.estimated_percent(term(outcome, form, name))
+            if name == "overrun_probability"
+            else texts.numbers.estimated_millions(term(outcome, form, name))
+            for name in columns
+        ]
+        worst = max(
+            (own["buffer_exhausted_probability"] for own in result.providers.values()), key=lambda e: e.value
+        )
+        rows.append(
+            (
+                texts["forms", form],
+                *cells,
+                texts.numbers.estimated_percent(worst),
+                texts.numbers.estimate(result.corner_totals["wait"]["waiting_clients"]),
+            )
+        )
+    return rows

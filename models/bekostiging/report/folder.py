@@ -1,0 +1,129 @@
+"""The result folder: complete or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bekostiging.case import UserError
+from bekostiging.report.figures import figures
+from bekostiging.report.page import page
+from bekostiging.report.results import as_text
+from bekostiging.report.samples import write_samples
+from bekostiging.report.tables import tables
+from bekostiging.report.texts import Texts
+from bekostiging.stress import Comparison
+
+MANIFEST = "manifest.json"
+PACKAGES = ("bekostiging", "highspy", "matplotlib", "numpy", "pyarrow", "pydantic", "pyomo", "scipy")
+"""What can change a result: recorded with it."""
+
+
+def refuse_existing(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder that exists; with ``overwrite`` only one that is no earlier result.
+
+    Raises
+    ------
+    UserError
+        In the reader's words, with what to do.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not overwrite:
+        raise UserError(
+            f"Map {folder} bestaat al; kies een andere met --out, of vervang haar met --overwrite.",
+            f"Folder {folder} exists; choose another with --out, or replace it with --overwrite.",
+            exit_code=2,
+        )
+    if not (folder / MANIFEST).is_file():
+        raise UserError(
+            f"{folder} is geen eerder resultaat (er staat geen {MANIFEST} in) en wordt niet vervangen; "
+            "kies een andere map met --out.",
+            f"{folder} is no earlier result (it has no {MANIFEST}) and is not replaced; "
+            "choose another folder with --out.",
+            exit_code=2,
+        )
+
+
+def write_results(outcome: Comparison, folder: Path, *, lang: str = "nl", overwrite: bool = False) -> Path:
+    """Write report, results, figures, tables, scenarios and manifest; the folder is complete or not there.
+
+    Raises
+    ------
+    UserError
+        The folder exists and may not be replaced, or cannot be written.
+    """
+    refuse_existing(folder, overwrite)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise UserError(
+            f"In {folder.parent} kan niet worden geschreven ({error.strerror}); kies een andere map met --out.",
+            f"Cannot write in {folder.parent} ({error.strerror}); choose another folder with --out.",
+            exit_code=2,
+        ) from error
+    try:
+        _fill(outcome, draft, lang)
+        draft.chmod(0o755)
+        _put_in_place(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder
+
+
+def _put_in_place(draft: Path, folder: Path) -> None:
+    """Move the finished folder to its name; an earlier result is gone only when the new one stands."""
+    if not folder.exists():
+        draft.rename(folder)
+        return
+    old = draft.with_name(draft.name + "-old")
+    folder.rename(old)
+    draft.rename(folder)
+    shutil.rmtree(old)
+
+
+def _fill(outcome: Comparison, folder: Path, lang: str) -> None:
+    """Write every file; the manifest last."""
+    texts = Texts(lang)
+    drawn = figures(outcome, texts)
+    (folder / "figures").mkdir()
+    for name, figure in drawn.items():
+        figure.savefig(folder / "figures" / f"{name}.png", dpi=160)
+    (folder / "tables").mkdir()
+    for name, text in tables(outcome, texts).items():
+        (folder / "tables" / name).write_text(text, encoding="utf-8", newline="")
+    (folder / "results.json").write_text(as_text(outcome), encoding="utf-8", newline="")
+    (folder / "report.html").write_text(page(outcome, texts, drawn), encoding="utf-8", newline="")
+    write_samples(outcome, folder / "scenarios.parquet", lang)
+    manifest = json.dumps(_manifest(outcome, folder), ensure_ascii=False, indent=1)
+    (folder / MANIFEST).write_text(manifest + "\n", encoding="utf-8", newline="")
+
+
+def _manifest(outcome: Comparison, folder: Path) -> dict[str, Any]:
+    """When, with what, on what, and a fingerprint of every file."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "case": outcome.case.name,
+        "disclaimer": outcome.case.disclaimer,
+        "settings": {
+            "scenarios": outcome.n_scenarios,
+            "years": outcome.n_years,
+            "seed": outcome.seed,
+        },
+        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
+        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "sha256": {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+        },
+    }

@@ -1,0 +1,58 @@
+"""Numbers as they are read in a language: nl 1.234,5, en 1,234.5; digits follow the simulation error."""
+
+from __future__ import annotations
+
+import math
+
+from bekostiging_solvers import Estimate
+
+MILLION = 1e6
+_TO_DUTCH = str.maketrans({",": ".", ".": ","})
+MINUS = "−"
+
+
+class Numbers:
+    """Writes figures of one language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def plain(self, value: float, decimals: int = 0) -> str:
+        """A number with thousands marks."""
+        # adding zero takes the sign off a rounded minus zero
+        text = f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", MINUS)
+        return text.translate(_TO_DUTCH) if self.lang == "nl" else text
+
+    def percent(self, fraction: float, decimals: int = 0) -> str:
+        """A fraction as a percentage."""
+        return f"{self.plain(100 * fraction, decimals)} %"
+
+    def millions(self, euro: float, decimals: int = 1) -> str:
+        """Euro in millions, without unit."""
+        return self.plain(euro / MILLION, decimals)
+
+    def change(self, euro: float) -> str:
+        """A difference in millions, with its sign."""
+        sign = "+" if euro / MILLION >= 0.05 else ""
+        return sign + self.millions(euro)
+
+    def estimate(self, estimate: Estimate, scale: float = 1.0) -> str:
+        """Value ± standard error; the last digit shown is the first digit of the error."""
+        value, error = estimate.value / scale, estimate.standard_error / scale
+        decimals = decimals_of(error) if error > 0 else (1 if scale == MILLION else 0)
+        if error == 0:
+            return self.plain(value, decimals)
+        return f"{self.plain(value, decimals)} ± {self.plain(error, decimals)}"
+
+    def estimated_millions(self, estimate: Estimate) -> str:
+        """Euro in millions with its error."""
+        return self.estimate(estimate, MILLION)
+
+    def estimated_percent(self, estimate: Estimate) -> str:
+        """A fraction as a percentage with its error."""
+        return self.estimate(Estimate(100 * estimate.value, 100 * estimate.standard_error)) + " %"
+
+
+def decimals_of(error: float) -> int:
+    """Decimals that a standard error deserves: up to its first digit, at most three."""
+    return min(max(0, -math.floor(math.log10(error))), 3)

@@ -1,0 +1,338 @@
+"""The report: one self-contained HTML file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.report.answers import (
+    choice_table,
+    four_sentences,
+    names_of,
+    provider_names,
+    room_of_term,
+    term,
+    years,
+)
+from bekostiging.report.figures import svg
+from bekostiging.report.tables import assumptions
+from bekostiging.report.texts import Texts
+from bekostiging.stress import CORNERS, TOTAL, Comparison, Course, cheapest
+from bekostiging_solvers import Estimate
+
+Table = list[list[str]]
+TERM_COLUMNS = ("expected", "sd", "p10", "p50", "p90", "cvar95", "overrun_probability", "expected_overrun",
+                "required_resistance_capacity")  # fmt: skip
+YEAR_COLUMNS = ("expected", "p10", "p90", "cvar95", "overrun_probability", "required_resistance_capacity")
+TIGHT = 2.0
+"""A limit within this many standard errors of its bound is listed with those that do not hold."""
+
+
+def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
+    """Return the report as HTML."""
+    environment = Environment(
+        loader=PackageLoader("bekostiging.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    sections: dict[str, Any] = {
+        **_first_page(outcome, texts),
+        **_municipality(outcome, texts),
+        **_providers(outcome, texts),
+        **_waiting(outcome, texts),
+        **_lumpsum(outcome, texts),
+        **_evidence(outcome, texts),
+    }
+    figures = {name: Markup(svg(figure)) for name, figure in drawn.items()}
+    return environment.get_template("report.html.j2").render(
+        t=texts.sections, lang=texts.lang, figures=figures, **sections
+    )
+
+
+def _heads(texts: Texts, first: str = "") -> list[str]:
+    """A first column and one column per payment form."""
+    return [first, *(texts["forms", form] for form in PAYMENT_FORMS)]
+
+
+def carries_table(outcome: Comparison, texts: Texts) -> Table:
+    """Who carries what, header first."""
+    pays = [texts["form_pays", form] for form in PAYMENT_FORMS]
+    rows = [_heads(texts), [{"nl": "de gemeente betaalt", "en": "the municipality pays"}[texts.lang], *pays]]
+    for risk, parties in outcome.carries:
+        rows.append([texts["risks", risk], *(texts["parties", parties[form]] for form in PAYMENT_FORMS)])
+    return rows
+
+
+def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Question, who carries what, answer, choice, and which assumption turns the ranking."""
+    case = outcome.case
+    corner = texts["corners", outcome.corner]
+    settings = texts["page", "settings"].format(
+        n=texts.numbers.plain(outcome.n_scenarios),
+        r=outcome.n_scramblings,
+        seed=outcome.seed,
+        corner=corner,
+        discount=texts.numbers.percent(case.number("discount_rate"), 1),
+    )
+    return {
+        "title": case.title.get(texts.lang, case.name),
+        "disclaimer": case.disclaimer.get(texts.lang, ""),
+        "confidential": case.kind == "running",
+        "notes": [note[texts.lang] for note in outcome.notes],
+        "question": texts["page", "question_text"].format(years=years(outcome)),
+        "carries": carries_table(outcome, texts),
+        "sentences": four_sentences(outcome, texts),
+        "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
+        "turning": _courses(outcome, texts, outcome.sensitivities),
+        "shocks": _courses(outcome, texts, outcome.shocks),
+        "settings": settings,
+    }
+
+
+def _courses(outcome: Comparison, texts: Texts, courses: tuple[Course, ...]) -> list[dict[str, Any]]:
+    """Change of spending and of the providers' result per form; the cheapest for the municipality marked."""
+    rows = []
+    for course in courses:
+        least = cheapest(course.spending)
+        cells = [
+            {
+                "spending": texts.numbers.change(course.spending[form] - outcome.plain.spending[form]),
+                "result": texts.numbers.change(course.provider_result[form] - outcome.plain.provider_result[form]),
+                "cheapest": form in least and len(least) < len(PAYMENT_FORMS),
+            }
+            for form in PAYMENT_FORMS
+        ]
+        status = "" if course.status == "published" else f" ({texts['statuses', course.status]})"
+        rows.append({"name": course.name[texts.lang] + status, "source": course.source, "cells": cells})
+    return rows
+
+
+def _shown(texts: Texts, name: str, estimate: Estimate) -> str:
+    """An estimate in the unit of its figure."""
+    if name.endswith(("probability", "share")):
+        return texts.numbers.estimated_percent(estimate)
+    return texts.numbers.estimated_millions(estimate)
+
+
+def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Spending over the term and per year."""
+    numbers, case = texts.numbers, outcome.case
+    of_term = [_heads(texts)]
+    for name in TERM_COLUMNS:
+        of_term.append(
+            [texts["figures", name], *(_shown(texts, name, term(outcome, form, name)) for form in PAYMENT_FORMS)]
+        )
+    of_term.append([texts["page", "room"], *[numbers.millions(room_of_term(outcome))] * len(PAYMENT_FORMS)])
+    yearly = [[texts["columns", "year"], texts["columns", "form"], texts["page", "room"],
+               *(texts["figures", name] for name in YEAR_COLUMNS)]]  # fmt: skip
+    for t, year in enumerate(outcome.years):
+        room = numbers.millions(float(outcome.room[t].sum()))
+        for form in PAYMENT_FORMS:
+            own = outcome.forms[form].municipalities[TOTAL][str(year)]
+            yearly.append(
+                [str(year), texts["forms", form], room, *(_shown(texts, n, own[n]) for n in YEAR_COLUMNS)]
+            )
+    outside = (
+        f"{texts['page', 'outside_items']}: {numbers.millions(float(outcome.outside.sum()))} "
+        + texts["page", "million_euro"]
+    )
+    parity = [
+        [texts["forms", form], numbers.estimated_percent(outcome.forms[form].parity_gap)] for form in PAYMENT_FORMS
+    ]
+    return {
+        "municipality_note": texts["page", "municipality_note"].format(
+            outside=outside, certainty=numbers.percent(case.number("certainty"))
+        ),
+        "of_term": of_term,
+        "yearly": yearly,
+        "parity": parity,
+    }
+
+
+def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Per provider and form: result, chance of loss, chance that the buffer is used up, revenue that is certain."""
+    columns = ("expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability",
+               "revenue_certain_share")  # fmt: skip
+    rows = [[texts["columns", "provider"], texts["page", "buffer"], texts["columns", "form"],
+             *(texts["figures", name] for name in columns)]]  # fmt: skip
+    for p, provider in enumerate(outcome.case.providers):
+        buffer = texts.numbers.millions(float(outcome.buffer[p]), 2)
+        for form in PAYMENT_FORMS:
+            own = outcome.forms[form].providers[provider.id]
+            rows.append(
+                [
+                    provider.name,
+                    buffer,
+                    texts["forms", form],
+                    *(_shown(texts, name, own[name]) for name in columns),
+                ]
+            )
+    return {"providers": rows}
+
+
+def _waiting(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Both corners in total, and waiting per care form."""
+    numbers = texts.numbers
+    money = ("spending", "provider_result", "unpaid")
+    counts = ("waiting_clients", "weeks_beyond_norm", "refused")
+    corners = [[texts["columns", "form"], texts["columns", "corner"],
+                *(f"{texts['figures', name]} ({texts['page', 'million_euro']})" for name in money),
+                *(texts["figures", name] for name in counts)]]  # fmt: skip
+    for form in PAYMENT_FORMS:
+        for corner in CORNERS:
+            own = outcome.forms[form].corner_totals[corner]
+            corners.append(
+                [
+                    texts["forms", form],
+                    texts["corners", corner],
+                    *(numbers.estimated_millions(own[name]) for name in money),
+                    *(numbers.estimate(own[name]) for name in counts),
+                ]
+            )
+    forms = {row.id: row.name for row in outcome.case.care_forms}
+    by_form = [[texts["columns", "care_form"], texts["figures", "starts"],
+                *(f"{texts['forms', form]}: {texts['figures', 'waiting_clients']}" for form in PAYMENT_FORMS)]]  # fmt: skip
+    for care_form in outcome.forms["taakgericht"].care_forms["wait"]:
+        starts = outcome.forms["taakgericht"].care_forms["wait"][care_form]["starts"]
+        cells = [
+            numbers.estimate(outcome.forms[form].care_forms["wait"][care_form]["waiting_clients"])
+            for form in PAYMENT_FORMS
+        ]
+        by_form.append([forms[care_form], numbers.estimate(starts), *cells])
+    weeks = {"nl": "weken", "en": "weeks"}[texts.lang]
+    today = "; ".join(
+        f"{forms[row.care_form]} {numbers.plain(row.clients)} ({numbers.plain(row.mean_weeks)} {weeks})"
+        for row in outcome.case.waiting
+    )
+    return {
+        "corners": corners,
+        "waiting": by_form,
+        "waiting_today": texts["page", "waiting_today"].format(text=today) if today else "",
+    }
+
+
+def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """The design, its corridor, its checks and its prices; or the conflicts."""
+    data, design, numbers = outcome.lumpsum.data, outcome.lumpsum.design, texts.numbers
+    names = names_of(outcome)
+    if not design.feasible or design.objective is None or design.bound is None:
+        rows = [
+            [texts.limit(c.name, names), numbers.millions(c.euro, 2) if c.euro > 0 else texts["page", "conflict"]]
+            for c in design.conflicts
+        ]
+        return {"feasible": False, "conflicts": rows, "lumpsum_note": texts["page", "lumpsum_none"]}
+    gap = 0.0 if design.gap is None else design.gap
+    checks = outcome.lumpsum.out_of_sample
+    return {
+        "feasible": True,
+        "lumpsum_note": texts["page", "lumpsum_note"].format(
+            n=numbers.plain(data.n_scenarios),
+            objective=numbers.millions(design.objective, 2),
+            bound=numbers.millions(design.bound, 2),
+            gap=numbers.percent(gap, 4),
+        ),
+        "budgets": _budgets(outcome, texts),
+        "layers": _layers(outcome, texts),
+        "checks": _checks(outcome, texts),
+        "checks_note": texts["page", "out_of_sample_note"].format(
+            n=numbers.plain(outcome.n_scenarios), held=sum(check.holds for check in checks), all=len(checks)
+        ),
+        "shadow": [
+            [
+                texts.limit(name, names),
+                numbers.plain(price / 100 if name.startswith(("premium", "law")) else price, 2),
+            ]
+            for name, price in sorted(design.shadow_prices.items(), key=lambda item: -item[1])
+        ],
+        "below": _listed(texts, "below_requirement", [names[p] for p in design.below_requirement]),
+        "yielded": _listed(texts, "yielded", [texts.limit(name, names) for name in design.yielded]),
+    }
+
+
+def _listed(texts: Texts, key: str, names: list[str]) -> str:
+    """A sentence with names, empty without any."""
+    return texts["page", key].format(names="; ".join(names)) if names else ""
+
+
+def _budgets(outcome: Comparison, texts: Texts) -> Table:
+    """Budget per contract and year, with the loading of its lot."""
+    data, design, names = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome)
+    rows = [[texts["columns", "lot"], texts["columns", "provider"], texts["columns", "loading"],
+             *(str(year) for year in outcome.years)]]  # fmt: skip
+    for c in sorted(range(len(data.contracts)), key=lambda c: int(data.lot[c])):
+        provider, lot = data.contracts[c]
+        amounts = [texts.numbers.millions(float(value), 3) for value in design.budget[c]]
+        loading = texts.numbers.percent(float(design.loading[data.lot[c]]), 2)
+        rows.append([names[lot], names[provider], loading, *amounts])
+    return rows
+
+
+def _layers(outcome: Comparison, texts: Texts) -> Table:
+    """Layers with edges as part of the reference and of the budget."""
+    data, design, names, numbers = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome), texts.numbers
+    rows = [[texts["columns", name] for name in ("lot", "layer", "lower", "upper", "share")]]
+    for j, lot in enumerate(data.lots):
+        scale = 1 + float(design.loading[j])
+        for k, name in enumerate(lot.corridor.names):
+            edges = [
+                texts["units", "no_end"]
+                if np.isinf(edge)
+                else f"{numbers.percent(edge)} ({numbers.percent(edge / scale, 1)})"
+                for edge in (float(lot.corridor.lower[k]), float(lot.corridor.upper[k]))
+            ]
+            rows.append([names[lot.name], name, *edges, numbers.percent(float(design.share[j][k]), 1)])
+    return rows
+
+
+def _checks(outcome: Comparison, texts: Texts) -> Table:
+    """Limits that do not hold or bind on fresh scenarios."""
+    names = names_of(outcome)
+    rows = [[texts["columns", "limit"], f"{texts['columns', 'value']} ({texts['page', 'million_euro']})",
+             texts["columns", "bound"], texts["columns", "holds"]]]  # fmt: skip
+    for check in outcome.lumpsum.out_of_sample:
+        if not check.holds or check.limit - check.value < TIGHT * check.standard_error:
+            value = texts.numbers.estimated_millions(Estimate(check.value, check.standard_error))
+            holds = texts["columns", "yes" if check.holds else "no"]
+            rows.append([texts.limit(check.name, names), value, texts.numbers.millions(check.limit, 3), holds])
+    return rows
+
+
+def _evidence(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Calibration, administration and the assumptions."""
+    numbers = texts.numbers
+    calibration = [[texts["columns", name] for name in ("name", "modelled", "published", "source")]]
+    for line in outcome.calibration:
+        shown = [_calibrated(texts, value, line.unit) for value in (line.modelled, line.published)]
+        ratio = numbers.percent(line.modelled / line.published - 1, 1)
+        status = texts["statuses", line.status]
+        calibration.append([line.name[texts.lang], f"{shown[0]} ({ratio})", shown[1], f"{line.source} ({status})"])
+    administration = [[texts["columns", "form"], texts["columns", "party"], texts["figures", "hours"],
+                       texts["figures", "euro"]]]  # fmt: skip
+    for form in PAYMENT_FORMS:
+        for party, own in outcome.forms[form].administration.items():
+            cells = [numbers.plain(own[name].value) for name in ("hours", "euro")]
+            administration.append([texts["forms", form], texts["parties", party], *cells])
+    listed = [[texts["columns", name] for name in ("status", "table", "rows", "source")]]
+    for row in assumptions(outcome):
+        status, table = texts["statuses", str(row["status"])], texts["tables", str(row["table"])]
+        listed.append([status, table, str(row["rows"]), str(row["source"])])
+    return {"calibration": calibration, "administration": administration, "assumptions": listed}
+
+
+def _calibrated(texts: Texts, value: float, unit: str) -> str:
+    """A calibration figure in its unit."""
+    if unit == "fraction":
+        return texts.numbers.percent(value, 1)
+    if unit == "euro":
+        return f"{texts.numbers.millions(value)} {texts['page', 'million_euro']}"
+    return texts.numbers.plain(value)
+
+
+__all__ = ["PaymentForm", "carries_table", "page", "provider_names"]

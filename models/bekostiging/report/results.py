@@ -1,0 +1,180 @@
+"""results.json: every figure of a comparison, each estimate as {value, standard_error}; no times."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from bekostiging.stress import CORNERS, Comparison, Course, Estimates, FormResult
+from bekostiging_solvers import Estimate
+
+SCHEMA_VERSION = "1"
+NOT_COMPUTED: dict[str, Any] = {"value": None, "standard_error": None, "note": "not computed yet"}
+BREAK_EVEN = ("volume", "duration", "price")
+
+
+def results(outcome: Comparison) -> dict[str, Any]:
+    """The content of results.json; ``docs/results.schema.json`` describes it."""
+    case = outcome.case
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "case": {
+            "name": case.name,
+            "title": case.title,
+            "disclaimer": case.disclaimer,
+            "kind": case.kind,
+        },
+        "settings": {
+            "n_scenarios": outcome.n_scenarios,
+            "n_scramblings": outcome.n_scramblings,
+            "years": list(outcome.years),
+            "seed": outcome.seed,
+            "when_money_is_gone": outcome.corner,
+            "certainty": case.number("certainty"),
+            "discount_rate": case.number("discount_rate"),
+        },
+        "notes": list(outcome.notes),
+        "carries": {risk: dict(parties) for risk, parties in outcome.carries},
+        "begroting": _begroting(outcome),
+        "forms": {form: _form(result) for form, result in outcome.forms.items()},
+        "lumpsum": _lumpsum(outcome),
+        "expected_course": _course(outcome.plain),
+        "shocks": [_course(course) for course in outcome.shocks],
+        "sensitivities": [_course(course) for course in outcome.sensitivities],
+        "calibration": [
+            {
+                "name": line.name,
+                "modelled": line.modelled,
+                "published": line.published,
+                "unit": line.unit,
+                "source": line.source,
+                "status": line.status,
+            }
+            for line in outcome.calibration
+        ],
+    }
+
+
+def as_text(outcome: Comparison) -> str:
+    """results.json as text; the same bytes for the same outcome."""
+    return json.dumps(results(outcome), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _estimate(estimate: Estimate) -> dict[str, float]:
+    return {"value": estimate.value, "standard_error": estimate.standard_error}
+
+
+def _estimates(estimates: Estimates) -> dict[str, dict[str, float]]:
+    return {name: _estimate(estimate) for name, estimate in estimates.items()}
+
+
+def _begroting(outcome: Comparison) -> dict[str, Any]:
+    """Amount, outside the contracts, room and reserve per reported municipality and year."""
+    data = outcome.lumpsum.data
+    return {
+        code: {
+            str(year): {
+                "amount": float(outcome.begroting[t, m]),
+                "outside_contracts": float(outcome.outside[t, m]),
+                "room": float(outcome.room[t, m]),
+                "reserve": float(data.reserve[m, t]),
+            }
+            for t, year in enumerate(outcome.years)
+        }
+        for m, code in enumerate(data.municipalities)
+    }
+
+
+def _form(result: FormResult) -> dict[str, Any]:
+    """One payment form."""
+    return {
+        "municipalities": {
+            code: {year: _estimates(estimates) for year, estimates in years.items()}
+            for code, years in result.municipalities.items()
+        },
+        "providers": {provider: _estimates(own) for provider, own in result.providers.items()},
+        "care_forms": {
+            corner: {form: _estimates(own) for form, own in result.care_forms[corner].items()}
+            for corner in CORNERS
+        },
+        "corners": {corner: _estimates(result.corner_totals[corner]) for corner in CORNERS},
+        "administration": {party: _estimates(own) for party, own in result.administration.items()},
+        "parity_gap": _estimate(result.parity_gap),
+        "break_even": {quantity: NOT_COMPUTED for quantity in BREAK_EVEN},
+    }
+
+
+def _course(course: Course) -> dict[str, Any]:
+    """A course at expectation: closed form, so its numbers have no standard error."""
+    return {
+        "id": course.id,
+        "name": course.name,
+        "source": course.source,
+        "status": course.status,
+        "spending": dict(course.spending),
+        "provider_result": dict(course.provider_result),
+    }
+
+
+def _lumpsum(outcome: Comparison) -> dict[str, Any]:
+    """The design, what limits it, and how it does on fresh futures."""
+    data, design = outcome.lumpsum.data, outcome.lumpsum.design
+    keys = [f"{provider}/{lot}" for provider, lot in data.contracts]
+    feasible = design.feasible
+    return {
+        "feasible": feasible,
+        "loading": {lot.name: float(design.loading[j]) for j, lot in enumerate(data.lots)} if feasible else None,
+        "budget": _by_year(outcome, keys, design.budget) if feasible else None,
+        "reference": _by_year(outcome, keys, data.reference),
+        "layers": {lot.name: _layers(outcome, j) for j, lot in enumerate(data.lots)},
+        "capital": dict(zip(data.providers, design.capital.tolist(), strict=True)) if feasible else None,
+        "free_buffer": dict(zip(data.providers, data.free_buffer.tolist(), strict=True)),
+        "objective": design.objective,
+        "bound": design.bound,
+        "gap": design.gap,
+        "violation": design.violation,
+        "passes": design.passes,
+        "shadow_prices": [
+            {"limit": name, "price": price, "valid_from": NOT_COMPUTED, "valid_to": NOT_COMPUTED}
+            for name, price in design.shadow_prices.items()
+        ],
+        "minimum_equity_requirement": {lot.name: NOT_COMPUTED for lot in data.lots},
+        "yielded": design.yielded,
+        "below_requirement": list(design.below_requirement),
+        "conflicts": [{"limit": conflict.name, "euro": conflict.euro} for conflict in design.conflicts],
+        "out_of_sample": [
+            {
+                "limit": check.name,
+                "value": check.value,
+                "standard_error": check.standard_error,
+                "at_most": check.limit,
+                "holds": check.holds,
+            }
+            for check in outcome.lumpsum.out_of_sample
+        ],
+    }
+
+
+def _by_year(outcome: Comparison, keys: list[str], amounts: np.ndarray) -> dict[str, dict[str, float]]:
+    """Amounts (n_contracts, n_years) by contract and year."""
+    return {
+        key: {str(year): float(amounts[c, t]) for t, year in enumerate(outcome.years)}
+        for c, key in enumerate(keys)
+    }
+
+
+def _layers(outcome: Comparison, lot: int) -> list[dict[str, Any]]:
+    """Layers of a lot with the share of the municipality; upper None is no end."""
+    corridor, share = outcome.lumpsum.data.lots[lot].corridor, outcome.lumpsum.design.share[lot]
+    return [
+        {
+            "layer": name,
+            "lower": float(corridor.lower[k]),
+            "upper": None if np.isinf(corridor.upper[k]) else float(corridor.upper[k]),
+            "share": float(share[k]),
+            "decided": bool(np.isnan(corridor.share[k])),
+        }
+        for k, name in enumerate(corridor.names)
+    ]

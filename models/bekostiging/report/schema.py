@@ -1,0 +1,199 @@
+"""The JSON schema of results.json, written to docs/results.schema.json by a test."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import RISKS
+from bekostiging.report.results import BREAK_EVEN, SCHEMA_VERSION
+from bekostiging.stress import CORNERS
+
+NUMBER = {"type": "number"}
+TEXT = {"type": "string"}
+SPENDING = (
+    "expected", "sd", "p10", "p50", "p80", "p90", "cvar95", "overrun_probability", "expected_overrun",
+    "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
+)  # fmt: skip
+PROVIDER = (
+    "expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability", "revenue_certain_share",
+)  # fmt: skip
+CARE_FORM = ("starts", "waiting_clients", "weeks_beyond_norm", "refused")
+CORNER = ("spending", "provider_result", "unpaid", *CARE_FORM)
+ESTIMATE = {"$ref": "#/$defs/estimate"}
+NOT_COMPUTED = {"$ref": "#/$defs/not_computed_yet"}
+
+
+def _object(properties: dict[str, Any], description: str = "") -> dict[str, Any]:
+    """An object with exactly these properties."""
+    made: dict[str, Any] = {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+    return made | ({"description": description} if description else {})
+
+
+def _estimates(names: tuple[str, ...], description: str = "") -> dict[str, Any]:
+    return _object(dict.fromkeys(names, ESTIMATE), description)
+
+
+def _map(values: dict[str, Any], description: str) -> dict[str, Any]:
+    """An object with any keys."""
+    return {"type": "object", "additionalProperties": values, "description": description}
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def schema() -> dict[str, Any]:
+    """Return the schema (JSON Schema 2020-12); money in euro, nominal, shares and probabilities as fractions."""
+    sentence = _object({"nl": TEXT, "en": TEXT})
+    course = _course(sentence)
+    top = {
+        "schema_version": {"const": SCHEMA_VERSION},
+        "case": _object({"name": TEXT, "title": sentence, "disclaimer": _or_empty(sentence), "kind": TEXT}),
+        "settings": _object(
+            {
+                "n_scenarios": NUMBER,
+                "n_scramblings": NUMBER,
+                "years": _list({"type": "integer"}),
+                "seed": NUMBER,
+                "when_money_is_gone": {"enum": list(CORNERS)},
+                "certainty": NUMBER,
+                "discount_rate": NUMBER,
+            }
+        ),
+        "notes": _list(sentence),
+        "carries": _object({risk: _object(dict.fromkeys(PAYMENT_FORMS, TEXT)) for risk in RISKS}),
+        "begroting": _map(
+            _map(
+                _object(dict.fromkeys(("amount", "outside_contracts", "room", "reserve"), NUMBER)), "calendar year"
+            ),
+            "municipality code",
+        ),
+        "forms": _object(dict.fromkeys(PAYMENT_FORMS, _form())),
+        "lumpsum": _lumpsum(),
+        "expected_course": course,
+        "shocks": _list(course),
+        "sensitivities": _list(course),
+        "calibration": _list(
+            _object(
+                {
+                    "name": sentence,
+                    "modelled": NUMBER,
+                    "published": NUMBER,
+                    "unit": TEXT,
+                    "source": TEXT,
+                    "status": TEXT,
+                }
+            )
+        ),
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "results.json of bekostiging compare",
+        "$defs": {
+            "estimate": _object(
+                {"value": NUMBER, "standard_error": {"type": "number", "minimum": 0}},
+                "an estimate from simulation",
+            ),
+            "not_computed_yet": _object(
+                {
+                    "value": {"type": ["number", "null"]},
+                    "standard_error": {"type": ["number", "null"]},
+                    "note": TEXT,
+                },
+                "in the schema now, filled later; null until then",
+            ),
+        },
+        **_object(top),
+    }
+
+
+def _or_empty(sentence: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [sentence, {"type": "object", "maxProperties": 0}]}
+
+
+def _course(sentence: dict[str, Any]) -> dict[str, Any]:
+    by_form = _object(dict.fromkeys(PAYMENT_FORMS, NUMBER))
+    return _object(
+        {
+            "id": TEXT,
+            "name": sentence,
+            "source": TEXT,
+            "status": TEXT,
+            "spending": by_form,
+            "provider_result": by_form,
+        },
+        "closed form at expectation over the term: no sampling error",
+    )
+
+
+def _form() -> dict[str, Any]:
+    """One payment form."""
+    return _object(
+        {
+            "municipalities": _map(
+                _map(_estimates(SPENDING), "calendar year, or 'term' for all contract years, discounted"),
+                "municipality code, or 'total' for the reported ones together",
+            ),
+            "providers": _map(_estimates(PROVIDER), "provider id; over the term"),
+            "care_forms": _object(
+                {corner: _map(_estimates(CARE_FORM), "care form id; over the term") for corner in CORNERS}
+            ),
+            "corners": _object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
+            "administration": _map(_estimates(("hours", "euro"), "per year"), "municipality or provider"),
+            "parity_gap": ESTIMATE,
+            "break_even": _object(dict.fromkeys(BREAK_EVEN, NOT_COMPUTED)),
+        }
+    )
+
+
+def _lumpsum() -> dict[str, Any]:
+    """The designed lump sum."""
+    by_year = _map(_map(NUMBER, "calendar year"), "provider/lot; euro")
+    number_or_null = {"type": ["number", "null"]}
+    layer = {
+        "layer": TEXT,
+        "lower": NUMBER,
+        "upper": number_or_null,
+        "share": NUMBER,
+        "decided": {"type": "boolean"},
+    }
+    check = {
+        "limit": TEXT,
+        "value": NUMBER,
+        "standard_error": {"type": "number", "minimum": 0},
+        "at_most": NUMBER,
+        "holds": {"type": "boolean"},
+    }
+    price = {"limit": TEXT, "price": NUMBER, "valid_from": NOT_COMPUTED, "valid_to": NOT_COMPUTED}
+    return _object(
+        {
+            "feasible": {"type": "boolean"},
+            "loading": _or_null(_map(NUMBER, "lot; fraction on the reference amount")),
+            "budget": _or_null(by_year),
+            "reference": by_year,
+            "layers": _map(_list(_object(layer)), "lot; edges as fraction of the indexed reference amount"),
+            "capital": _or_null(_map(NUMBER, "provider; euro of buffer the contracts really use")),
+            "free_buffer": _map(NUMBER, "provider; euro"),
+            "objective": number_or_null,
+            "bound": number_or_null,
+            "gap": number_or_null,
+            "violation": NUMBER,
+            "passes": NUMBER,
+            "shadow_prices": _list(_object(price)),
+            "minimum_equity_requirement": _map(NOT_COMPUTED, "lot"),
+            "yielded": _map(NUMBER, "limit; euro, or fraction for premium"),
+            "below_requirement": _list(TEXT),
+            "conflicts": _list(_object({"limit": TEXT, "euro": NUMBER})),
+            "out_of_sample": _list(_object(check)),
+        }
+    )

@@ -1,0 +1,37 @@
+"""Texts of the report by language; every section and key exists in both."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from bekostiging.report.numbers import Numbers
+
+
+class Texts:
+    """Texts of one language: ``texts["page", "title"]``; ``numbers`` writes figures the way it is read."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.numbers = Numbers(lang)
+        self.sections: dict[str, dict[str, str]] = _load(lang)
+
+    def __getitem__(self, place: tuple[str, str]) -> str:
+        """The text of a section and key."""
+        section, key = place
+        return self.sections[section][key]
+
+    def limit(self, name: str, names: dict[str, str]) -> str:
+        """A limit of the lump sum such as ``solvency[p]`` in words; ``names`` from ids to names."""
+        kind, _, rest = name.rstrip("]").partition("[")
+        return self["limits", kind].format(*(names.get(part, part) for part in rest.split(",")))
+
+
+@cache
+def _load(lang: str) -> dict[str, dict[str, str]]:
+    text = (files("bekostiging.report") / "texts" / f"{lang}.toml").read_text(encoding="utf-8")
+    return {
+        section: {str(key): str(value) for key, value in entries.items()}
+        for section, entries in tomllib.loads(text).items()
+    }

@@ -1,0 +1,125 @@
+"""Care use at expectation: what ``CareUse`` would be without chance, under any course of the factors.
+
+Closed form, so it has no sampling error: the reference amounts, the named shocks and the sensitivities are
+made of it. Waiting is not modelled here: everybody is served when they ask.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case.model import Case
+from bekostiging.scenarios.care_use import CareUse, Cells
+from bekostiging.scenarios.clients import profile_table
+from bekostiging.scenarios.factors import Factors, neutral_factors
+from bekostiging.scenarios.forecast import (
+    MONTHS,
+    DemandForecast,
+    client_months_of_starts,
+    client_months_of_stock,
+    demand_forecast,
+    demand_of_cells,
+    integrated_survival,
+    within_budget,
+)
+
+FloatArray = NDArray[np.float64]
+
+
+def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors | None = None) -> CareUse:
+    """Return expected care use for every course (scenario axis) of ``factors``; without them, all at one.
+
+    Months of a year are taken as equal; crisis, profile and result are independent of intensity.
+    """
+    course = neutral_factors(case, n_years) if factors is None else factors
+    forecast = demand_forecast(case, n_years)
+    row, share = demand_of_cells(case, cells), cells.market_share
+    starts = (forecast.starts * course.inflow[:, 1:])[:, :, row] * share
+    units = _units(forecast, course)[:, :, row] * share
+    plain = _plain(course)
+    arranged = _units(forecast, plain)[:, :, row] * share
+    clients = _clients(forecast, course)[:, :, row] * share
+    profiles, form = profile_table(case), cells.care_form
+    shares = np.diff(profiles.cumulative_share, axis=1, prepend=0.0)[form]
+    intensity, part = profiles.intensity[form], profiles.result_part[form]
+    at_result = (shares * intensity * part).sum(axis=1)
+    crisis = np.array([demand.crisis_share for demand in case.demand])[row]
+    spread = np.array([demand.realised_cv for demand in case.demand])[row]
+    none = np.zeros_like(units)
+    return CareUse(
+        cells=cells,
+        starts=starts,
+        served=starts,
+        waiting=none,
+        refused=none,
+        weeks_beyond_norm=none,
+        clients=clients,
+        units=units,
+        units_month=np.repeat(units / MONTHS, MONTHS, axis=1),
+        units_within_budget=units * within_budget(spread),
+        crisis_units=units * crisis,
+        arrangement_units=arranged * ((shares * intensity).sum(axis=1) - at_result),
+        arrangement_units_at_result=arranged * at_result,
+        starts_by_profile=starts[..., None] * shares,
+        successes_by_profile=starts[..., None] * shares * profiles.success[form],
+        repeats_by_profile=starts[..., None] * shares * profiles.repeat[form],
+        ova_final=course.ova_final,
+        ppc_final=course.ppc_final,
+    )
+
+
+def clients_in_year(case: Case) -> FloatArray:
+    """Trajectories in care at some moment of the base year: the stock and the starts; (n_demand,)."""
+    return np.array([row.clients_at_start + row.starts_per_year for row in case.demand])
+
+
+def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
+    """Units delivered in a calendar year from the base year on by a stock in equilibrium; (n_cells,)."""
+    forecast, row = demand_forecast(case, 1), demand_of_cells(case, cells)
+    back = case.first_year - year
+    stock = forecast.stock / forecast.yearly_growth**back
+    return np.asarray((MONTHS * stock * forecast.units_per_month)[row] * cells.market_share)
+
+
+def _plain(course: Factors) -> Factors:
+    """The course without its duration and intensity: what an arrangement is priced at."""
+    ones = np.ones_like(course.duration)
+    return Factors(course.inflow, ones, ones, course.ova_final, course.ppc_final)
+
+
+def _units(forecast: DemandForecast, course: Factors) -> FloatArray:
+    """Units per course, contract year and row of demand."""
+    n_courses, n_years, n_demand = course.duration.shape
+    mean, cv = forecast.mean_months, forecast.duration_cv
+    total = np.zeros((n_courses, n_years, n_demand))
+    for year in range(n_years):
+        begin, end = np.full(n_demand, MONTHS * year), np.full(n_demand, MONTHS * (year + 1))
+        stock = forecast.stock * client_months_of_stock(begin, end, mean, cv)
+        total[:, year] = course.inflow[:, 0] * course.intensity[:, 0] * stock
+        for start in range(year + 1):
+            shift = MONTHS * start
+            lengthened = mean * course.duration[:, start]
+            months = client_months_of_starts(begin - shift, end - shift, lengthened, cv)
+            total[:, year] += (
+                course.inflow[:, 1 + start] * course.intensity[:, start] * forecast.starts[start] * months
+            )
+    return total * forecast.units_per_month
+
+
+def _clients(forecast: DemandForecast, course: Factors) -> FloatArray:
+    """Clients in care at some moment of the year."""
+    n_courses, n_years, n_demand = course.duration.shape
+    mean, cv = forecast.mean_months, forecast.duration_cv
+    total = np.zeros((n_courses, n_years, n_demand))
+    for year in range(n_years):
+        begin = np.full(n_demand, float(MONTHS * year))
+        left = forecast.stock * (1 - integrated_survival(begin, mean, cv) / mean)
+        total[:, year] = course.inflow[:, 0] * left + course.inflow[:, 1 + year] * forecast.starts[year]
+        for start in range(year):
+            since = begin - MONTHS * start
+            lengthened = mean * course.duration[:, start]
+            alive = integrated_survival(since, lengthened, cv)
+            alive = alive - integrated_survival(since - MONTHS, lengthened, cv)
+            total[:, year] += course.inflow[:, 1 + start] * forecast.starts[start] * alive / MONTHS
+    return total

@@ -1,0 +1,35 @@
+"""Payment forms x futures: distributions of euros, and who waits."""
+
+from bekostiging.stress.comparison import (
+    CORNERS,
+    TERM,
+    TOTAL,
+    Calibration,
+    Comparison,
+    Corner,
+    Course,
+    Estimates,
+    FormResult,
+    LumpSumResult,
+    Samples,
+)
+from bekostiging.stress.courses import cheapest
+from bekostiging.stress.estimates import provider_results
+from bekostiging.stress.run import compare
+
+__all__ = [
+    "CORNERS",
+    "TERM",
+    "TOTAL",
+    "Calibration",
+    "Comparison",
+    "Corner",
+    "Course",
+    "Estimates",
+    "FormResult",
+    "LumpSumResult",
+    "Samples",
+    "cheapest",
+    "compare",
+    "provider_results",
+]

@@ -1,0 +1,119 @@
+"""Named shocks and what turns the ranking: every payment form on expected care use under a course of factors.
+
+Closed form: no chance, everybody served. It shows direction and size of one cause at a time; the simulation
+shows what they do together, by chance, and who waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts import Contract, municipal_shares, settle
+from bekostiging.scenarios import Cells, Factors, expected_care_use, multiply, named_shock, neutral_factors
+from bekostiging.stress.comparison import Course, Sentence
+from bekostiging.stress.settle_block import levels_by_lot
+
+FloatArray = NDArray[np.float64]
+Contracts = Mapping[PaymentForm, Sequence[Contract]]
+STEP = 0.05
+"""Size of a sensitivity: use, duration and intensity, all contract years."""
+STEP_PRICES = 0.02
+"""Size of the sensitivity of wages and prices: a surprise in the first year only, which the index makes good."""
+SAME = 1e-4
+"""Forms whose spending differs by less than this fraction are equally cheap: price parity, not a ranking."""
+SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence]] = {
+    "inflow": (("inflow",), STEP, {"nl": "meer of minder cliënten", "en": "more or fewer clients"}),
+    "duration": (
+        ("duration",),
+        STEP,
+        {"nl": "langere of kortere trajecten", "en": "longer or shorter trajectories"},
+    ),
+    "intensity": (
+        ("intensity",),
+        STEP,
+        {"nl": "meer of minder uren per cliënt", "en": "more or fewer hours a client"},
+    ),
+    "wages": (
+        ("wages", "prices"),
+        STEP_PRICES,
+        {"nl": "lonen en prijzen in het eerste jaar", "en": "wages and prices in the first year"},
+    ),
+}
+
+
+def _euros(
+    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, factors: Factors
+) -> tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]]:
+    """Spending of the reported municipalities and result of all providers, per course; (n_courses,)."""
+    care_use = expected_care_use(case, cells, len(discount), factors)
+    levels = levels_by_lot(case, care_use)
+    lots = {lot.id: j for j, lot in enumerate(case.lots)}
+    reported = np.array([row.reported for row in case.municipalities], dtype=np.float64)
+    keys = [municipal_shares(case, cells, care_use, j) @ reported for j in range(len(case.lots))]
+    spending: dict[PaymentForm, FloatArray] = {}
+    results: dict[PaymentForm, FloatArray] = {}
+    for form, own in contracts.items():
+        settled = [settle(contract, care_use, levels[contract.lot]) for contract in own]
+        paid = sum(one.payment * keys[lots[c.lot]] for one, c in zip(settled, own, strict=True))
+        spending[form] = np.asarray(paid) @ discount
+        results[form] = np.asarray(sum(one.payment - one.cost for one in settled)) @ discount
+    return spending, results
+
+
+def course(
+    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, shock: str | None = None
+) -> Course:
+    """The expected course, or that of a named shock of the case."""
+    n_years = len(discount)
+    factors = neutral_factors(case, n_years) if shock is None else named_shock(case, n_years, shock)
+    rows = [row for row in case.shocks if row.id == shock]
+    text = "; ".join(dict.fromkeys(row.name for row in rows))
+    name = {"nl": text, "en": text} if rows else {"nl": "zoals verwacht", "en": "as expected"}
+    source = "; ".join(dict.fromkeys(row.source for row in rows))
+    status = rows[0].status if rows else "estimated"
+    return _course(_euros(case, cells, contracts, discount, factors), shock or "plain", name, source, status)
+
+
+def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: FloatArray) -> tuple[Course, ...]:
+    """One quantity at a time up and down; what is a step is a choice of this package, so illustrative."""
+    found = []
+    for key, (quantities, step, text) in SENSITIVITIES.items():
+        for sign in (1, -1):
+            factors = neutral_factors(case, len(discount))
+            years = slice(0, 1) if key == "wages" else slice(None)
+            for quantity in quantities:
+                multiply(factors, quantity, years, np.array([1 + sign * step]))
+            size = f"{'+' if sign > 0 else '−'}{step:.0%}".replace("%", " %")
+            name = {lang: f"{size} {words}" for lang, words in text.items()}
+            euros = _euros(case, cells, contracts, discount, factors)
+            found.append(_course(euros, f"{key}_{'up' if sign > 0 else 'down'}", name, "", "illustrative"))
+    return tuple(found)
+
+
+def _course(
+    euros: tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]],
+    key: str,
+    name: Sentence,
+    source: str,
+    status: str,
+) -> Course:
+    spending, results = euros
+    return Course(
+        key,
+        name,
+        source,
+        status,
+        {form: float(value[0]) for form, value in spending.items()},
+        {form: float(value[0]) for form, value in results.items()},
+    )
+
+
+def cheapest(spending: Mapping[PaymentForm, float]) -> tuple[PaymentForm, ...]:
+    """The forms that are cheapest, equal ones together."""
+    least = min(spending.values())
+    return tuple(form for form, value in spending.items() if value <= least * (1 + SAME))

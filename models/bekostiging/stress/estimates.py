@@ -1,0 +1,138 @@
+"""From samples to the figures of results.json: who pays what, who loses what, who waits."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.case.tables import PaymentForm
+from bekostiging.stress.comparison import TERM, TOTAL, Estimates, Samples
+from bekostiging_solvers import Estimate, Scramblings
+
+FloatArray = NDArray[np.float64]
+TAIL = 0.95
+CERTAINTIES = (0.80, 0.90)
+"""Shown beside the certainty the council chose."""
+LOW = 0.05
+"""Revenue that is certain: what is exceeded in 95 of 100 futures."""
+
+
+def spending(scramblings: Scramblings, sample: FloatArray, room: float, certainty: float) -> Estimates:
+    """Figures of municipal spending (n_scenarios,) against what is begroot for it; euro and probabilities."""
+    overrun = np.maximum(sample - room, 0.0)
+    figures = {
+        "expected": scramblings.mean(sample),
+        "sd": scramblings.deviation(sample),
+        "p10": scramblings.quantile(sample, 0.10),
+        "p50": scramblings.quantile(sample, 0.50),
+        "p80": scramblings.quantile(sample, 0.80),
+        "p90": scramblings.quantile(sample, 0.90),
+        "cvar95": scramblings.tail_mean(sample, TAIL),
+        "overrun_probability": scramblings.probability(sample > room),
+        "expected_overrun": scramblings.mean(overrun),
+        "required_resistance_capacity": scramblings.quantile(overrun, certainty),
+    }
+    for shown in CERTAINTIES:
+        figures[f"required_resistance_capacity_{round(100 * shown)}"] = scramblings.quantile(overrun, shown)
+    return figures
+
+
+def municipal_estimates(
+    case: Case, scramblings: Scramblings, samples: Samples, room: FloatArray, discount: FloatArray
+) -> dict[str, dict[str, Estimates]]:
+    """Per reported municipality and their sum, per year and over the term; ``room`` (n_reported, n_years)."""
+    certainty = case.number("certainty")
+    reported = [i for i, row in enumerate(case.municipalities) if row.reported]
+    parts = {case.municipalities[i].code: (samples.municipal[:, :, i], room[k]) for k, i in enumerate(reported)}
+    parts[TOTAL] = (samples.municipal[:, :, reported].sum(axis=2), room.sum(axis=0))
+    found: dict[str, dict[str, Estimates]] = {}
+    for code, (paid, limit) in parts.items():
+        found[code] = {
+            str(case.first_year + t): spending(scramblings, paid[:, t], float(limit[t]), certainty)
+            for t in range(len(discount))
+        }
+        found[code][TERM] = spending(scramblings, paid @ discount, float(limit @ discount), certainty)
+    return found
+
+
+def provider_results(case: Case, samples: Samples, discount: FloatArray) -> FloatArray:
+    """Payment minus cost per provider, discounted; (n_scenarios, n_years, n_providers)."""
+    return _by_provider(case, (samples.payment - samples.cost) * discount[:, None])
+
+
+def _by_provider(case: Case, of_contracts: FloatArray) -> FloatArray:
+    """Sum contracts (last axis) to providers."""
+    owner = np.array([[row.provider == provider.id for provider in case.providers] for row in case.contracts])
+    return np.asarray(of_contracts @ owner.astype(np.float64))
+
+
+def provider_estimates(
+    case: Case, scramblings: Scramblings, samples: Samples, buffer: FloatArray, discount: FloatArray
+) -> dict[str, Estimates]:
+    """Result over the term, the chance of loss and of using up the free buffer, revenue that is certain.
+
+    ``revenue_certain_share``: the revenue over the term exceeded in 95 of 100 futures, over its expectation.
+    """
+    results = provider_results(case, samples, discount)
+    revenues = _by_provider(case, samples.payment * discount[:, None]).sum(axis=1)
+    found: dict[str, Estimates] = {}
+    for p, provider in enumerate(case.providers):
+        of_term, revenue = results[:, :, p].sum(axis=1), revenues[:, p]
+        deepest = -np.cumsum(results[:, :, p], axis=1).min(axis=1)
+        certain = scramblings.quantile(revenue, LOW)
+        mean = float(revenue.mean())
+        found[provider.id] = {
+            "expected_result": scramblings.mean(of_term),
+            "loss_probability": scramblings.probability(of_term < 0),
+            "cvar95_loss": scramblings.tail_mean(-of_term, TAIL),
+            "buffer_exhausted_probability": scramblings.probability(deepest > buffer[p]),
+            "revenue_certain_share": Estimate(certain.value / mean, certain.standard_error / mean)
+            if mean > 0
+            else Estimate(0.0, 0.0),
+        }
+    return found
+
+
+def care_form_estimates(case: Case, scramblings: Scramblings, samples: Samples) -> dict[str, Estimates]:
+    """Waiting per contracted care form, over the term."""
+    contracted = {form for lot in case.lots for form in lot.care_forms}
+    return {
+        row.id: {
+            "starts": scramblings.mean(samples.starts[:, :, i].sum(axis=1)),
+            "waiting_clients": scramblings.mean(samples.waiting[:, :, i].sum(axis=1)),
+            "weeks_beyond_norm": scramblings.mean(samples.weeks_beyond_norm[:, :, i].sum(axis=1)),
+            "refused": scramblings.mean(samples.refused[:, :, i].sum(axis=1)),
+        }
+        for i, row in enumerate(case.care_forms)
+        if row.id in contracted
+    }
+
+
+def corner_totals(case: Case, scramblings: Scramblings, samples: Samples, discount: FloatArray) -> Estimates:
+    """What a corner means in total over the term: euro for both sides, clients who wait or are refused."""
+    reported = [i for i, row in enumerate(case.municipalities) if row.reported]
+    paid = samples.municipal[:, :, reported].sum(axis=2) @ discount
+    return {
+        "spending": scramblings.mean(paid),
+        "provider_result": scramblings.mean(provider_results(case, samples, discount).sum(axis=(1, 2))),
+        "unpaid": scramblings.mean(samples.unpaid.sum(axis=2) @ discount),
+        "starts": scramblings.mean(samples.starts.sum(axis=(1, 2))),
+        "waiting_clients": scramblings.mean(samples.waiting.sum(axis=(1, 2))),
+        "weeks_beyond_norm": scramblings.mean(samples.weeks_beyond_norm.sum(axis=(1, 2))),
+        "refused": scramblings.mean(samples.refused.sum(axis=(1, 2))),
+    }
+
+
+def administration_estimates(
+    case: Case, scramblings: Scramblings, samples: Samples, form: PaymentForm
+) -> dict[str, Estimates]:
+    """Hours and euro a year by party, all contracts; empty where the case has no table."""
+    clients = samples.clients.sum(axis=2).mean(axis=1)
+    found: dict[str, Estimates] = {}
+    for row in case.administration:
+        if row.payment_form == form:
+            hours = scramblings.mean(row.hours_per_client * clients + row.hours_per_contract * len(case.contracts))
+            euro = Estimate(hours.value * row.euro_per_hour, hours.standard_error * row.euro_per_hour)
+            found[row.party] = {"hours": hours, "euro": euro}
+    return found

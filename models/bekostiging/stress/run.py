@@ -1,0 +1,171 @@
+"""The main line: draw, design the lump sum, settle every payment form on fresh futures, estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import cast
+
+import numpy as np
+
+from bekostiging.case import Case, pseudonymised
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import (
+    Contract,
+    Reference,
+    Taakgericht,
+    build_contracts,
+    reference,
+    who_carries_what,
+    with_design,
+)
+from bekostiging.lumpsum import (
+    LumpSumDesign,
+    begroting_sum,
+    design_lumpsum,
+    free_buffer,
+    joined,
+    lumpsum_data,
+    out_of_sample,
+)
+from bekostiging.scenarios import Cells, map_blocks, plan
+from bekostiging.stress.calibration import calibration
+from bekostiging.stress.comparison import CORNERS, Comparison, Corner, FormResult, LumpSumResult
+from bekostiging.stress.courses import course, sensitivities
+from bekostiging.stress.estimates import (
+    administration_estimates,
+    care_form_estimates,
+    corner_totals,
+    municipal_estimates,
+    provider_estimates,
+)
+from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork, joined_blocks
+from bekostiging_solvers import Scramblings
+
+Progress = Callable[[str, int, int], None]
+
+
+def compare(
+    case: Case,
+    *,
+    n_scenarios: int = 512,
+    n_years: int = 4,
+    seed: int = 1,
+    workers: int = 1,
+    named: bool = False,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare the four payment forms on the same simulated clients and design the lump sum.
+
+    Parameters
+    ----------
+    case : Case
+        From ``read_case``.
+    n_scenarios : int
+        Futures, drawn twice: for the design and afresh for its judgement; rounded up to whole scramblings.
+    n_years : int
+        Cuts the term, never lengthens it.
+    seed : int
+        The outcome depends on case, numbers and seed alone, not on ``workers``.
+    workers : int
+        Processes.
+    named : bool
+        Keep the names of the providers of a running case; otherwise they are numbered before anything is computed.
+    progress : callable, optional
+        Called with (stage, done, total); stages ``design``, ``lumpsum``, ``fresh``.
+
+    Raises
+    ------
+    UserError
+        Fewer than 16 scenarios.
+    """
+    report = progress if progress is not None else _silent
+    if not named:
+        case = pseudonymised(case)
+    design_plan = plan(case, n_scenarios, n_years, seed, "design")
+    fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
+    cells, years = design_plan.cells, design_plan.n_years
+    terms = reference(case, cells, years)
+    undecided = _lump_sums(build_contracts(case, cells, terms, "taakgericht"))
+    series = map_blocks(design_plan, DesignWork(case, cells, undecided), workers, partial(report, "design"))
+    report("lumpsum", 0, 1)
+    data = lumpsum_data(case, terms, joined(series))
+    design = design_lumpsum(data)
+    report("lumpsum", 1, 1)
+    contracts = _contracts(case, cells, terms, design)
+    plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
+    work = FreshWork(case, cells, contracts, plain)
+    fresh = joined_blocks(map_blocks(fresh_plan, work, workers, partial(report, "fresh")))
+    scramblings = Scramblings(fresh_plan.n_scramblings)
+    checks = out_of_sample(design, lumpsum_data(case, terms, fresh.corridor), scramblings)
+    reported = tuple(row.code for row in case.municipalities if row.reported)
+    calendar = tuple(case.first_year + t for t in range(years))
+    begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
+    return Comparison(
+        case=case,
+        cells=cells,
+        reference=terms,
+        n_scenarios=fresh_plan.n_scenarios,
+        n_scramblings=fresh_plan.n_scramblings,
+        n_years=years,
+        seed=seed,
+        notes=design_plan.notes,
+        carries=who_carries_what(contracts),
+        room=(begroting - outside).T,
+        begroting=begroting.T,
+        outside=outside.T,
+        buffer=free_buffer(case),
+        forms=_form_results(case, scramblings, fresh, begroting - outside, data.discount),
+        lumpsum=LumpSumResult(data, design, checks),
+        plain=course(case, cells, contracts, data.discount),
+        shocks=tuple(
+            course(case, cells, contracts, data.discount, shock)
+            for shock in dict.fromkeys(row.id for row in case.shocks)
+        ),
+        sensitivities=sensitivities(case, cells, contracts, data.discount),
+        calibration=calibration(case, cells),
+    )
+
+
+def _lump_sums(contracts: tuple[Contract, ...]) -> tuple[Taakgericht, ...]:
+    return tuple(contract for contract in contracts if isinstance(contract, Taakgericht))
+
+
+def _contracts(
+    case: Case, cells: Cells, terms: Reference, design: LumpSumDesign
+) -> dict[PaymentForm, tuple[Contract, ...]]:
+    """Every contract under every form, the lump sum as designed."""
+    lots = {lot.id: j for j, lot in enumerate(case.lots)}
+    built = {form: build_contracts(case, cells, terms, form) for form in PAYMENT_FORMS}
+    built["taakgericht"] = tuple(
+        with_design(contract, design.budget[c], design.share[lots[contract.lot]])
+        for c, contract in enumerate(_lump_sums(built["taakgericht"]))
+    )
+    return built
+
+
+def _form_results(
+    case: Case, scramblings: Scramblings, fresh: FreshBlock, room: np.ndarray, discount: np.ndarray
+) -> dict[PaymentForm, FormResult]:
+    """Every estimate of every form, on the same futures."""
+    corner = cast(Corner, case.word("when_money_is_gone"))
+    buffer = free_buffer(case)
+    found = {}
+    for form, samples in fresh.samples.items():
+        main = samples[corner]
+        by_effort = fresh.plain["inspanningsgericht"]
+        found[form] = FormResult(
+            form=form,
+            samples=samples,
+            municipalities=municipal_estimates(case, scramblings, main, room, discount),
+            providers=provider_estimates(case, scramblings, main, buffer, discount),
+            care_forms={c: care_form_estimates(case, scramblings, samples[c]) for c in CORNERS},
+            corner_totals={c: corner_totals(case, scramblings, samples[c], discount) for c in CORNERS},
+            administration=administration_estimates(case, scramblings, main, form),
+            parity_gap=scramblings.ratio(fresh.plain[form] - by_effort, by_effort),
+        )
+    return found
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report nothing."""

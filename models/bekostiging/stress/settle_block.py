@@ -1,0 +1,164 @@
+"""The work done on one block of futures: settle every contract, keep only series.
+
+Both classes are picklable callables, so that ``map_blocks`` can send them to worker processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts import (
+    Contract,
+    PriceLevels,
+    Taakgericht,
+    in_cents,
+    municipal_shares,
+    price_levels,
+    settle,
+)
+from bekostiging.lumpsum import CorridorSeries, corridor_series, joined
+from bekostiging.scenarios import Block, CareUse, Cells, FlowRule
+from bekostiging.stress.comparison import Corner, Samples
+
+FloatArray = NDArray[np.float64]
+CENTS = 100
+
+
+def levels_by_lot(case: Case, care_use: CareUse) -> dict[str, PriceLevels]:
+    """Price levels of every lot."""
+    return {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
+
+
+def settle_all(
+    case: Case, cells: Cells, contracts: Sequence[Contract], care_use: CareUse, levels: Mapping[str, PriceLevels]
+) -> Samples:
+    """Settle every contract and split what is paid over the municipalities, to the cent."""
+    settled = [settle(contract, care_use, levels[contract.lot]) for contract in contracts]
+    lots = {lot.id: j for j, lot in enumerate(case.lots)}
+    keys = [municipal_shares(case, cells, care_use, j) for j in range(len(case.lots))]
+    split = [
+        in_cents(one.payment, keys[lots[contract.lot]]) for contract, one in zip(contracts, settled, strict=True)
+    ]
+    form = (cells.care_form[:, None] == np.arange(len(cells.care_form_ids))).astype(np.float64)
+    # waiting is told of the reported municipalities, and only where somebody is contracted
+    reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
+    form *= (reported & (cells.lot >= 0))[:, None]
+    return Samples(
+        municipal=sum(split, np.zeros_like(split[0])) / CENTS,
+        payment=np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS,
+        cost=np.stack([one.cost for one in settled], axis=2),
+        unpaid=np.stack([one.unpaid for one in settled], axis=2),
+        clients=np.stack([contract.own(care_use.clients).sum(axis=-1) for contract in contracts], axis=2),
+        starts=care_use.starts @ form,
+        served=care_use.served @ form,
+        waiting=care_use.waiting @ form,
+        refused=care_use.refused @ form,
+        weeks_beyond_norm=care_use.weeks_beyond_norm @ form,
+    )
+
+
+@dataclass(frozen=True)
+class DesignWork:
+    """Keeps of a block what the lump-sum decision reads."""
+
+    case: Case
+    cells: Cells
+    contracts: tuple[Taakgericht, ...]
+
+    def __call__(self, block: Block) -> CorridorSeries:
+        """Terms of every lump sum on the block."""
+        care_use = block.care_use()
+        return corridor_series(self.case, self.cells, self.contracts, care_use, levels_by_lot(self.case, care_use))
+
+
+@dataclass(frozen=True)
+class FreshBlock:
+    """Series of a block: ``samples`` per form and corner; ``plain`` (n_scenarios,) per form: payments over the
+    term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks."""
+
+    samples: dict[PaymentForm, dict[Corner, Samples]]
+    plain: dict[PaymentForm, FloatArray]
+    corridor: CorridorSeries
+
+
+@dataclass(frozen=True)
+class FreshWork:
+    """Settles every payment form on a block, in both corners.
+
+    ``contracts`` as they would be in force (lump sum as designed); ``plain`` without ceilings and with the lump
+    sum at its reference amount and no corridor, for the parity of prices.
+    """
+
+    case: Case
+    cells: Cells
+    contracts: dict[PaymentForm, tuple[Contract, ...]]
+    plain: dict[PaymentForm, tuple[Contract, ...]]
+
+    def __call__(self, block: Block) -> FreshBlock:
+        """Everybody served, then the clients again under the rule of each form's own limit."""
+        case, cells = self.case, self.cells
+        served = block.care_use()
+        levels = levels_by_lot(case, served)
+        under_ceiling = self._under(block, self._ceilings(served))
+        under_budget = self._under(block, self._budgets(served, levels))
+        samples: dict[PaymentForm, dict[Corner, Samples]] = {}
+        for form, own in self.contracts.items():
+            limited = under_budget if form == "taakgericht" else under_ceiling
+            absorb = settle_all(case, cells, own, served, levels)
+            wait = absorb if limited is None else settle_all(case, cells, own, limited, levels)
+            samples[form] = {"absorb": absorb, "wait": wait}
+        plain = {
+            form: np.sum([settle(one, served, levels[one.lot]).payment for one in own], axis=0).sum(axis=1)
+            for form, own in self.plain.items()
+        }
+        lump = tuple(one for one in self.contracts["taakgericht"] if isinstance(one, Taakgericht))
+        return FreshBlock(samples, plain, corridor_series(case, cells, lump, served, levels))
+
+    def _under(self, block: Block, rule: FlowRule | None) -> CareUse | None:
+        return None if rule is None else block.care_use(rule)
+
+    @property
+    def _waiting_list(self) -> NDArray[np.bool_]:
+        return np.array([self.case.word("waiting_list", row.lot) == "allowed" for row in self.case.contracts])
+
+    def _ceilings(self, care_use: CareUse) -> FlowRule | None:
+        """Production at the tariff up to the ceiling; None without any ceiling."""
+        ceilings = np.array([np.inf if row.ceiling is None else row.ceiling for row in self.case.contracts])
+        if not np.isfinite(ceilings).any():
+            return None
+        shape = (care_use.n_scenarios, care_use.n_years, len(ceilings))
+        return FlowRule(np.broadcast_to(ceilings, shape), self.cells.tariff, self._waiting_list)
+
+    def _budgets(self, care_use: CareUse, levels: Mapping[str, PriceLevels]) -> FlowRule:
+        """Cost at the provider's own unit cost up to the indexed lump sum, both at the price level of year one."""
+        limits = []
+        for one in self.contracts["taakgericht"]:
+            if not isinstance(one, Taakgericht):
+                raise TypeError(f"contract {one.provider} in {one.lot} is not taakgericht")
+            level = levels[one.lot]
+            limits.append(one.budget * level.contract / level.cost)
+        return FlowRule(np.stack(limits, axis=2), self.cells.unit_cost, self._waiting_list)
+
+
+def joined_samples(blocks: Sequence[Samples]) -> Samples:
+    """Put the scenarios of blocks one after the other."""
+    return Samples(*(np.concatenate([getattr(block, one.name) for block in blocks]) for one in fields(Samples)))
+
+
+def joined_blocks(blocks: Sequence[FreshBlock]) -> FreshBlock:
+    """Put whole blocks together, in order."""
+    first = blocks[0]
+    return FreshBlock(
+        {
+            form: {corner: joined_samples([block.samples[form][corner] for block in blocks]) for corner in own}
+            for form, own in first.samples.items()
+        },
+        {form: np.concatenate([block.plain[form] for block in blocks]) for form in first.plain},
+        joined([block.corridor for block in blocks]),
+    )
