@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -121,13 +122,16 @@ def compare(
 
 def _print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
     """Print the notes, the summary table and where the report is."""
-    from bekostiging.report import summary_table
+    from bekostiging.report import summary_caption, summary_table
 
     console = Console(soft_wrap=True)
     for note in outcome.notes:
         console.print(note[lang], style="yellow", markup=False)
     header, *rows = summary_table(outcome, lang)
-    table = Table(*header)
+    table = Table(box=SIMPLE_HEAD, caption=summary_caption(outcome, lang), padding=(0, 1, 0, 0))
+    table.add_column(header[0], no_wrap=True)
+    for name in header[1:]:
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*row)
     console.print(table)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.report.numbers import SPACE
 from bekostiging.report.texts import Texts
 from bekostiging.stress import TERM, TOTAL, Comparison
 from bekostiging_solvers import Estimate
+
+SHOWN = 0.0005
+"""A loading below this rounds to nothing in a sentence."""
 
 
 def term(outcome: Comparison, form: PaymentForm, name: str) -> Estimate:
@@ -105,6 +109,9 @@ def _design(outcome: Comparison, texts: Texts) -> str:
             names="; ".join(texts.limit(conflict.name, names_of(outcome)) for conflict in short),
         )
     loading = [float(value) for value in design.loading]
+    told = texts["answers", "design_equal"]
+    if max(abs(value) for value in loading) >= SHOWN:
+        told = texts["answers", "design_above"].format(range=_range(min(loading), max(loading), texts))
     shares = [float(share) for lot in design.share for share in lot]
     checks = outcome.lumpsum.out_of_sample
     missed = [check for check in checks if not check.holds]
@@ -113,7 +120,7 @@ def _design(outcome: Comparison, texts: Texts) -> str:
         most = max((c.value - c.limit) / c.standard_error if c.standard_error > 0 else 0.0 for c in missed)
         failing = texts["answers", "design_failing"].format(names=len(missed), most=numbers.plain(most, 1))
     return texts["answers", "design"].format(
-        loading=_range(min(loading), max(loading), texts),
+        loading=told,
         shares=_range(min(shares), max(shares), texts),
         held=len(checks) - len(missed),
         all=len(checks),
@@ -124,7 +131,7 @@ def _design(outcome: Comparison, texts: Texts) -> str:
 def _range(low: float, high: float, texts: Texts) -> str:
     """One percentage, or two when they differ."""
     first, last = texts.numbers.percent(low, 1), texts.numbers.percent(high, 1)
-    return first if first == last else f"{first} – {last}".replace(" % – ", "–")
+    return first if first == last else f"{first} – {last}".replace(f"{SPACE}% – ", "–")
 
 
 def provider_names(outcome: Comparison) -> dict[str, str]:
@@ -196,14 +203,11 @@ def _waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
 
 def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
     """The table at the end of the command: header first."""
-    columns = ("expected", "cvar95", "overrun_probability", "required_resistance_capacity")
+    columns = ("expected", "cvar95", "overrun_probability")
     header = (
         texts["columns", "form"],
-        *(f"{texts['figures', name]}{'' if name == 'overrun_probability' else ' (' + texts['page', 'million_euro'] + ')'}"
-          for name in columns),
-        f"{texts['figures', 'buffer_exhausted_probability']} (max)",
-        texts["figures", "waiting_clients"],
-    )  # fmt: skip
+        *(texts["summary", name] for name in (*columns, "buffer", "waiting")),
+    )
     rows = [header]
     for form, result in outcome.forms.items():
         cells = [

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from matplotlib import style
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
@@ -32,7 +34,7 @@ COLOURS: dict[PaymentForm, str] = {
     "maatwerktraject": "#8a8d91",
 }
 """Different in lightness too, so that they differ in grey."""
-LINES: dict[PaymentForm, str] = {
+LINES: dict[PaymentForm, Literal["-", "--", "-.", ":"]] = {
     "inspanningsgericht": "-",
     "outputgericht": "--",
     "taakgericht": "-.",
@@ -133,12 +135,16 @@ def _spending(outcome: Comparison, texts: Texts) -> Figure:
         fontsize=8,
     )
     axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in reversed(PAYMENT_FORMS)])
+    axes.use_sticky_edges = False
+    axes.margins(x=0.08)
     axes.tick_params(axis="y", length=0, labelcolor=INK)
     axes.spines["left"].set_visible(False)
-    axes.plot([], [], "o", color=SOFT, label=texts["page", "mean"])
-    axes.barh(0, 0, color=PALE, label=texts["page", "range_80"])
-    axes.plot([], [], "|-", color=INK, label=texts["page", "worst"])
-    figure.legend(loc="outside lower center", ncols=3, fontsize=8)
+    handles = [
+        Line2D([], [], marker="o", linestyle="", color=SOFT, label=texts["page", "mean"]),
+        Patch(color=PALE, label=texts["page", "range_80"]),
+        Line2D([], [], marker="|", markersize=9, color=INK, label=texts["page", "worst"]),
+    ]
+    figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8)
     _millions(axes, texts)
     return figure
 
@@ -171,21 +177,23 @@ def _providers(outcome: Comparison, texts: Texts) -> Figure:
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.tick_params(labelsize=7)
-        decimals = 0 if np.ptp(axes.get_xlim()) > 4 else 1
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+        decimals = 0 if np.diff(axes.get_xticks()).min() >= 1 else 1
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _, decimals=decimals: texts.numbers.plain(value, decimals))
         )
     for axes in list(grid.flat)[len(shown) :]:
         axes.set_visible(False)
+    for axes in grid[-1]:
+        axes.set_xlabel(texts["page", "million_euro"], fontsize=7.5)
     handles = [
-        grid[0, 0].plot(
-            [], [], LINES[form], marker=MARKERS[form], color=COLOURS[form], label=texts["forms", form]
-        )[0]
+        Line2D(
+            [], [], linestyle=LINES[form], marker=MARKERS[form], color=COLOURS[form], label=texts["forms", form]
+        )
         for form in PAYMENT_FORMS
     ]
-    handles.append(grid[0, 0].plot([], [], color=INK, linewidth=1.1, label=f"{texts['page', 'buffer']} (−)")[0])
+    handles.append(Line2D([], [], color=INK, linewidth=1.1, label=f"{texts['page', 'buffer']} (−)"))
     figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=7.5)
-    figure.supxlabel(texts["page", "million_euro"], fontsize=8)
     return figure
 
 
@@ -211,39 +219,48 @@ def _exceedance(outcome: Comparison, texts: Texts) -> Figure:
 
 def _corridor(outcome: Comparison, texts: Texts) -> Figure:
     """Per lot: the agreed payment against cost, with simulated years of all its contracts as dots."""
-    data, design = outcome.lumpsum.data, outcome.lumpsum.design
-    n_columns = min(3, len(data.lots))
-    n_rows = -(-len(data.lots) // n_columns)
-    figure = Figure(figsize=(2.5 * n_columns, 2.35 * n_rows + 0.4), layout="constrained")
+    lots = outcome.lumpsum.data.lots
+    n_columns = min(3, len(lots))
+    n_rows = -(-len(lots) // n_columns)
+    figure = Figure(figsize=(2.5 * n_columns, 2.35 * n_rows + 0.5), layout="constrained")
     grid = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
-    samples = outcome.forms["taakgericht"].samples["absorb"]
     names = {row.id: row.name for row in outcome.case.lots}
-    axis = np.linspace(0.8, 1.2, 161)
-    for j, (axes, lot) in enumerate(zip(grid.flat, data.lots, strict=False)):
-        own = np.flatnonzero(data.lot == j)
-        scale = data.reference[own].T
-        cost, paid = (samples.cost[:, :, own] / scale).ravel(), (samples.payment[:, :, own] / scale).ravel()
-        every = max(1, len(cost) // MOST_DOTS)
-        axes.plot(cost[::every], paid[::every], ".", color=PALE, markersize=2.5, zorder=1)
-        amounts = lot.corridor.amounts(axis, np.ones_like(axis))
-        line = 1 + design.loading[j] + amounts @ (lot.corridor.sign * design.share[j])
-        axes.plot(axis, line, color=INK, linewidth=1.6, zorder=3, label=texts["page", "corridor_line"])
-        axes.plot(
-            axis, axis, color=SOFT, linestyle=":", linewidth=1.1, zorder=2, label=texts["page", "no_sharing"]
-        )
-        for edge in {*lot.corridor.lower.tolist(), *lot.corridor.upper.tolist()}:
-            if 0.8 < edge < 1.2:
-                axes.axvline(edge, color=PALE, linewidth=0.6, zorder=0)
+    for j, (axes, lot) in enumerate(zip(grid.flat, lots, strict=False)):
+        _corridor_of_lot(axes, outcome, texts, j)
         axes.set_title(names[lot.name], fontsize=8)
         axes.set_xlim(0.8, 1.2)
         axes.set_ylim(0.8, 1.2)
-        axes.tick_params(labelsize=7)
+        axes.tick_params(labelsize=7, labelbottom=j + n_columns >= len(lots))
+        if j + n_columns >= len(lots):
+            axes.set_xlabel(texts["page", "cost"], fontsize=8)
+        if j % n_columns == 0:
+            axes.set_ylabel(texts["page", "payment"], fontsize=8)
         for side in (axes.xaxis, axes.yaxis):
             side.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(100 * value) + " %"))
-    for axes in list(grid.flat)[len(data.lots) :]:
+    for axes in list(grid.flat)[len(lots) :]:
         axes.set_visible(False)
-    figure.supxlabel(texts["page", "cost"], fontsize=8)
-    figure.supylabel(texts["page", "payment"], fontsize=8)
     handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8)
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=8)
     return figure
+
+
+def _corridor_of_lot(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> None:
+    """One panel. The line follows the base; cost is on the axis, at the ratio of both that is expected."""
+    fresh, design = outcome.lumpsum.fresh, outcome.lumpsum.design
+    lot, own = fresh.lots[j], np.flatnonzero(fresh.lot == j)
+    samples = outcome.forms["taakgericht"].samples["absorb"]
+    scale = (fresh.reference[own] * fresh.index[:, own]).transpose(0, 2, 1)
+    cost, paid = (samples.cost[:, :, own] / scale).ravel(), (samples.payment[:, :, own] / scale).ravel()
+    every = max(1, len(cost) // MOST_DOTS)
+    axes.plot(cost[::every], paid[::every], ".", color=PALE, markersize=2.5, zorder=1)
+    axes.plot([], [], ".", color=SOFT, label=texts["page", "simulated"])
+    on_cost = outcome.case.corridor_base(lot.name) == "audited_cost"
+    ratio = 1.0 if on_cost else float(fresh.reference[own].sum() / fresh.cost[:, own].mean(axis=0).sum())
+    axis = np.linspace(0.8, 1.2, 161)
+    amounts = lot.corridor.amounts(axis * ratio, np.ones_like(axis))
+    line = 1 + design.loading[j] + amounts @ (lot.corridor.sign * design.share[j])
+    axes.plot(axis, line, color=INK, linewidth=1.6, zorder=3, label=texts["page", "corridor_line"])
+    axes.plot(axis, axis, color=SOFT, linestyle=":", linewidth=1.1, zorder=2, label=texts["page", "no_sharing"])
+    for edge in {*lot.corridor.lower.tolist(), *lot.corridor.upper.tolist()}:
+        if 0.8 < edge / ratio < 1.2:
+            axes.axvline(edge / ratio, color=PALE, linewidth=0.6, zorder=0)

@@ -9,6 +9,8 @@ from bekostiging_solvers import Estimate
 MILLION = 1e6
 _TO_DUTCH = str.maketrans({",": ".", ".": ","})
 MINUS = "−"
+SPACE = "\u00a0"
+"""A number never breaks over a line."""
 
 
 class Numbers:
@@ -25,7 +27,7 @@ class Numbers:
 
     def percent(self, fraction: float, decimals: int = 0) -> str:
         """A fraction as a percentage."""
-        return f"{self.plain(100 * fraction, decimals)} %"
+        return f"{self.plain(100 * fraction, decimals)}{SPACE}%"
 
     def millions(self, euro: float, decimals: int = 1) -> str:
         """Euro in millions, without unit."""
@@ -42,7 +44,7 @@ class Numbers:
         decimals = decimals_of(error) if error > 0 else (1 if scale == MILLION else 0)
         if error == 0:
             return self.plain(value, decimals)
-        return f"{self.plain(value, decimals)} ± {self.plain(error, decimals)}"
+        return f"{self.plain(value, decimals)}{SPACE}±{SPACE}{self.plain(error, decimals)}"
 
     def estimated_millions(self, estimate: Estimate) -> str:
         """Euro in millions with its error."""
@@ -50,7 +52,7 @@ class Numbers:
 
     def estimated_percent(self, estimate: Estimate) -> str:
         """A fraction as a percentage with its error."""
-        return self.estimate(Estimate(100 * estimate.value, 100 * estimate.standard_error)) + " %"
+        return self.estimate(Estimate(100 * estimate.value, 100 * estimate.standard_error)) + f"{SPACE}%"
 
 
 def decimals_of(error: float) -> int:

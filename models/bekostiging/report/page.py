@@ -20,7 +20,7 @@ from bekostiging.report.answers import (
     years,
 )
 from bekostiging.report.figures import svg
-from bekostiging.report.tables import assumptions
+from bekostiging.report.tables import STATUS_ORDER, assumptions
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TOTAL, Comparison, Course, cheapest
 from bekostiging_solvers import Estimate
@@ -86,6 +86,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "disclaimer": case.disclaimer.get(texts.lang, ""),
         "confidential": case.kind == "running",
         "notes": [note[texts.lang] for note in outcome.notes],
+        "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
         "carries": carries_table(outcome, texts),
         "sentences": four_sentences(outcome, texts),
@@ -94,6 +95,15 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "shocks": _courses(outcome, texts, outcome.shocks),
         "settings": settings,
     }
+
+
+def _origin(outcome: Comparison, texts: Texts) -> str:
+    """How many rows of the case are invented, estimated, own or published."""
+    counts = dict.fromkeys(STATUS_ORDER, 0)
+    for row in assumptions(outcome):
+        counts[str(row["status"])] += int(str(row["rows"]))
+    told = [f"{count} {texts['statuses', status]}" for status, count in counts.items() if count > 0]
+    return texts["page", "origin"].format(all=sum(counts.values()), told=", ".join(told))
 
 
 def _courses(outcome: Comparison, texts: Texts, courses: tuple[Course, ...]) -> list[dict[str, Any]]:
@@ -109,8 +119,9 @@ def _courses(outcome: Comparison, texts: Texts, courses: tuple[Course, ...]) -> 
             }
             for form in PAYMENT_FORMS
         ]
-        status = "" if course.status == "published" else f" ({texts['statuses', course.status]})"
-        rows.append({"name": course.name[texts.lang] + status, "source": course.source, "cells": cells})
+        told = not course.source or course.status == "published"
+        status = "" if told else f" — {texts['statuses', course.status]}"
+        rows.append({"name": course.name[texts.lang] + status, "cells": cells})
     return rows
 
 
@@ -190,8 +201,8 @@ def _waiting(outcome: Comparison, texts: Texts) -> dict[str, Any]:
             own = outcome.forms[form].corner_totals[corner]
             corners.append(
                 [
-                    texts["forms", form],
-                    texts["corners", corner],
+                    texts["forms", form] if corner == CORNERS[0] else "",
+                    texts["corners_short", corner],
                     *(numbers.estimated_millions(own[name]) for name in money),
                     *(numbers.estimate(own[name]) for name in counts),
                 ]
@@ -287,7 +298,11 @@ def _layers(outcome: Comparison, texts: Texts) -> Table:
                 else f"{numbers.percent(edge)} ({numbers.percent(edge / scale, 1)})"
                 for edge in (float(lot.corridor.lower[k]), float(lot.corridor.upper[k]))
             ]
-            rows.append([names[lot.name], name, *edges, numbers.percent(float(design.share[j][k]), 1)])
+            side, _, number = name.partition("_")
+            layer = f"{texts['layers', side]} {number}" if side in ("deficit", "surplus") else name
+            rows.append(
+                [names[lot.name] if k == 0 else "", layer, *edges, numbers.percent(float(design.share[j][k]), 1)]
+            )
     return rows
 
 

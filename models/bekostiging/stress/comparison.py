@@ -80,9 +80,10 @@ class FormResult:
 
 @dataclass(frozen=True)
 class LumpSumResult:
-    """The designed lump sum, its data on the design scenarios and its check on fresh ones."""
+    """The designed lump sum, its data on the design scenarios and on fresh ones, and its check on the latter."""
 
     data: LumpSumData
+    fresh: LumpSumData
     design: LumpSumDesign
     out_of_sample: tuple[LimitCheck, ...]
 

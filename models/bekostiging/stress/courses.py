@@ -26,24 +26,33 @@ STEP_PRICES = 0.02
 """Size of the sensitivity of wages and prices: a surprise in the first year only, which the index makes good."""
 SAME = 1e-4
 """Forms whose spending differs by less than this fraction are equally cheap: price parity, not a ranking."""
-SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence]] = {
-    "inflow": (("inflow",), STEP, {"nl": "meer of minder cliënten", "en": "more or fewer clients"}),
+SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence, Sentence]] = {
+    "inflow": (
+        ("inflow",),
+        STEP,
+        {"nl": "meer cliënten", "en": "more clients"},
+        {"nl": "minder cliënten", "en": "fewer clients"},
+    ),
     "duration": (
         ("duration",),
         STEP,
-        {"nl": "langere of kortere trajecten", "en": "longer or shorter trajectories"},
+        {"nl": "langere trajecten", "en": "longer trajectories"},
+        {"nl": "kortere trajecten", "en": "shorter trajectories"},
     ),
     "intensity": (
         ("intensity",),
         STEP,
-        {"nl": "meer of minder uren per cliënt", "en": "more or fewer hours a client"},
+        {"nl": "meer uren per cliënt", "en": "more hours per client"},
+        {"nl": "minder uren per cliënt", "en": "fewer hours per client"},
     ),
     "wages": (
         ("wages", "prices"),
         STEP_PRICES,
-        {"nl": "lonen en prijzen in het eerste jaar", "en": "wages and prices in the first year"},
+        {"nl": "hogere lonen en prijzen in jaar één", "en": "higher wages and prices in year one"},
+        {"nl": "lagere lonen en prijzen in jaar één", "en": "lower wages and prices in year one"},
     ),
 }
+"""Quantities, size, and the words for up and down."""
 
 
 def _euros(
@@ -82,14 +91,14 @@ def course(
 def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: FloatArray) -> tuple[Course, ...]:
     """One quantity at a time up and down; what is a step is a choice of this package, so illustrative."""
     found = []
-    for key, (quantities, step, text) in SENSITIVITIES.items():
+    for key, (quantities, step, up, down) in SENSITIVITIES.items():
         for sign in (1, -1):
             factors = neutral_factors(case, len(discount))
             years = slice(0, 1) if key == "wages" else slice(None)
             for quantity in quantities:
                 multiply(factors, quantity, years, np.array([1 + sign * step]))
-            size = f"{'+' if sign > 0 else '−'}{step:.0%}".replace("%", " %")
-            name = {lang: f"{size} {words}" for lang, words in text.items()}
+            text = up if sign > 0 else down
+            name = {lang: f"{100 * step:.0f} % {words}" for lang, words in text.items()}
             euros = _euros(case, cells, contracts, discount, factors)
             found.append(_course(euros, f"{key}_{'up' if sign > 0 else 'down'}", name, "", "illustrative"))
     return tuple(found)

@@ -97,7 +97,8 @@ def compare(
     work = FreshWork(case, cells, contracts, plain)
     fresh = joined_blocks(map_blocks(fresh_plan, work, workers, partial(report, "fresh")))
     scramblings = Scramblings(fresh_plan.n_scramblings)
-    checks = out_of_sample(design, lumpsum_data(case, terms, fresh.corridor), scramblings)
+    fresh_data = lumpsum_data(case, terms, fresh.corridor)
+    checks = out_of_sample(design, fresh_data, scramblings)
     reported = tuple(row.code for row in case.municipalities if row.reported)
     calendar = tuple(case.first_year + t for t in range(years))
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
@@ -116,7 +117,7 @@ def compare(
         outside=outside.T,
         buffer=free_buffer(case),
         forms=_form_results(case, scramblings, fresh, begroting - outside, data.discount),
-        lumpsum=LumpSumResult(data, design, checks),
+        lumpsum=LumpSumResult(data, fresh_data, design, checks),
         plain=course(case, cells, contracts, data.discount),
         shocks=tuple(
             course(case, cells, contracts, data.discount, shock)
