@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -22,6 +23,14 @@ class UserError(Exception):
     def text(self, lang: str) -> str:
         """The sentence in Dutch (``nl``) or English (``en``)."""
         return self._texts[lang]
+
+
+def is_citizen_number(text: str) -> bool:
+    """Whether nine digits pass the test of a burgerservicenummer ("elfproef")."""
+    if not re.fullmatch(r"\d{9}", text) or set(text) == {"0"}:
+        return False
+    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+    return sum(weight * int(digit) for weight, digit in zip(weights, text, strict=True)) % 11 == 0
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,11 @@ class Problem:
         object.__setattr__(self, "where", {"nl": ", ".join(nl), "en": ", ".join(en)})
 
     def text(self, lang: str) -> str:
-        """``table, row, column: rule; remedy`` in one sentence."""
-        return f"{self.where[lang]}: {self.nl if lang == 'nl' else self.en}"
+        """``table, row, column: rule; remedy`` in one sentence; what may be a citizen service number is masked."""
+        sentence = f"{self.where[lang]}: {self.nl if lang == 'nl' else self.en}"
+        return re.sub(
+            r"\b\d{9}\b", lambda found: "*********" if is_citizen_number(found[0]) else found[0], sentence
+        )
 
 
 class CaseError(UserError):

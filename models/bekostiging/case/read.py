@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -19,7 +20,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from bekostiging.case.errors import CaseError, Problem, UserError
+from bekostiging.case.errors import CaseError, Problem, UserError, is_citizen_number
 from bekostiging.case.model import Case
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
 from bekostiging.case.tables import TABLES, Assumption, Policy, Row
@@ -69,7 +70,8 @@ def _read_folder(folder: Traversable | Path) -> Case:
     for name, model in TABLES.items():
         file = folder / f"{name}.csv"
         if file.is_file():
-            tables[name] = tuple(_read_table(file.read_text("utf-8-sig"), model, problems, notes))
+            text = _text(file, name, problems)
+            tables[name] = () if text is None else tuple(_read_table(text, model, problems, notes))
         elif model.required:
             problems.append(
                 Problem(
@@ -87,6 +89,24 @@ def _read_folder(folder: Traversable | Path) -> Case:
     return case
 
 
+def _text(file: Traversable | Path, name: str, problems: list[Problem]) -> str | None:
+    """The text of a file; None, with its problem, when it is not UTF-8 or not text at all."""
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" not in text:
+        return text
+    problems.append(
+        Problem(
+            name,
+            "dit bestand is geen UTF-8; bewaar het in Excel als 'CSV UTF-8'",
+            "this file is not UTF-8; save it in Excel as 'CSV UTF-8'",
+        )
+    )
+    return None
+
+
 def _read_head(folder: Traversable | Path, problems: list[Problem]) -> dict[str, Any]:
     """Read case.toml: name, title, disclaimer, kind, base_year, trajectories_per_person."""
     file = folder / "case.toml"
@@ -99,8 +119,11 @@ def _read_head(folder: Traversable | Path, problems: list[Problem]) -> dict[str,
             )
         )
         return {}
+    text = _text(file, "case.toml", problems)
+    if text is None:
+        return {}
     try:
-        head = tomllib.loads(file.read_text("utf-8-sig"))
+        head = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         problems.append(
             Problem(
@@ -126,6 +149,21 @@ def _read_head(folder: Traversable | Path, problems: list[Problem]) -> dict[str,
                     column=key,
                 )
             )
+    for key in ("title", "disclaimer"):
+        sentence = head.get(key)
+        if isinstance(sentence, dict) and sentence and set(sentence) != {"nl", "en"}:
+            problems.append(
+                Problem("case.toml", "geef deze tekst met nl en en", "give this text as nl and en", column=key)
+            )
+    if isinstance(head.get("name"), str) and not re.fullmatch(r"[\w-]+", head["name"]):
+        problems.append(
+            Problem(
+                "case.toml",
+                "mag alleen letters, cijfers en streepjes bevatten; pas de naam aan",
+                "may hold letters, digits and dashes only; change the name",
+                column="name",
+            )
+        )
     if head.get("kind") not in KINDS:
         problems.append(
             Problem(
@@ -203,6 +241,10 @@ def _read_row(
                 well = False
                 problems.append(_empty(model, line, column))
             continue
+        if is_citizen_number(text) and leaf(info) is str:
+            well = False
+            problems.append(_citizen_number(model, line, column))
+            continue
         try:
             if (model, column) == (Policy, "value"):
                 text = _policy_text(text, separator)
@@ -255,6 +297,17 @@ def _empty(model: type[Row], line: int, column: str) -> Problem:
         )
     return Problem(
         model.table, "is leeg maar verplicht; vul in", "is empty but required; fill it in", row=line, column=column
+    )
+
+
+def _citizen_number(model: type[Row], line: int, column: str) -> Problem:
+    """Nine digits that may be a citizen service number are refused and never shown."""
+    return Problem(
+        model.table,
+        "hier staat wat een burgerservicenummer kan zijn; verwijder het, dit pakket heeft het niet nodig",
+        "this may be a citizen service number; remove it, this package does not need it",
+        row=line,
+        column=column,
     )
 
 

@@ -39,7 +39,7 @@ Names = Annotated[tuple[str, ...], Field(min_length=1)]
 class Row(BaseModel):
     """One row of a table; ``line`` is its line number in the file (the header is line 1)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     table: ClassVar[str]
     key: ClassVar[tuple[str, ...]]
     required: ClassVar[bool] = True

@@ -352,7 +352,7 @@ def _corridor_bases(case: Case) -> Iterator[Problem]:
             allowed = ", ".join(OBSERVABLE[base])
             yield Problem(
                 "lots",
-                f"perceel {lot.id} meet de corridor op {base}, maar uit berichten '{lot.messages}' is dat niet af te "
+                f"perceel {lot.id} meet de bandbreedte op {base}, maar uit berichten '{lot.messages}' is dat niet af te "
                 f"lezen; neem messages {allowed} of een andere base in policy",
                 f"lot {lot.id} measures the corridor on {base}, which messages '{lot.messages}' cannot show; take "
                 f"messages {allowed} or another base in policy",

@@ -177,14 +177,8 @@ def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         buffer = texts.numbers.millions(float(outcome.buffer[p]), 2)
         for form in PAYMENT_FORMS:
             own = outcome.forms[form].providers[provider.id]
-            rows.append(
-                [
-                    provider.name,
-                    buffer,
-                    texts["forms", form],
-                    *(_shown(texts, name, own[name]) for name in columns),
-                ]
-            )
+            first = [provider.name, buffer] if form == PAYMENT_FORMS[0] else ["", ""]
+            rows.append([*first, texts["forms", form], *(_shown(texts, name, own[name]) for name in columns)])
     return {"providers": rows}
 
 

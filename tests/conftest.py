@@ -1,0 +1,51 @@
+"""What many tests share: a small case, a folder of it to break, and one comparison."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bekostiging.case import Case, write_case
+from bekostiging.case.region import synthetic_region
+from bekostiging.stress import Comparison, compare
+
+Edit = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def small_case() -> Case:
+    """Two municipalities, six archetypes; every figure invented."""
+    return synthetic_region(municipalities=2, providers=6)
+
+
+@pytest.fixture(scope="session")
+def outcome(small_case: Case) -> Comparison:
+    """A small comparison: 32 futures, one process."""
+    return compare(small_case, n_scenarios=32)
+
+
+@pytest.fixture
+def folder(small_case: Case, tmp_path: Path) -> Path:
+    """The small case as a folder, decimal points."""
+    place = tmp_path / "mine"
+    place.mkdir()
+    write_case(small_case, place, "en")
+    return place
+
+
+@pytest.fixture
+def edit(folder: Path) -> Edit:
+    """``edit(table, row, column, value)`` changes a cell, row 0 being the first under the header."""
+
+    def change(table: str, row: int, column: str, value: str) -> None:
+        path = folder / f"{table}.csv"
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+        rows[row + 1][rows[0].index(column)] = value
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+
+    return change

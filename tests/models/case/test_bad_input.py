@@ -1,0 +1,190 @@
+"""Every bad input of a user gets one sentence: table, row, column, rule, remedy; all of them together."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import Edit
+
+from bekostiging.case import CaseError, UserError, read_case
+from bekostiging.case.errors import Problem, is_citizen_number
+
+
+def _sentences(folder: Path, lang: str = "en") -> list[str]:
+    with pytest.raises(CaseError) as caught:
+        read_case(folder)
+    return caught.value.text(lang).splitlines()
+
+
+def _only(folder: Path, lang: str = "en") -> str:
+    found = _sentences(folder, lang)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_the_untouched_folder_is_in_order(folder: Path) -> None:
+    assert read_case(folder).name == "region"
+
+
+def test_missing_table(folder: Path) -> None:
+    (folder / "offers.csv").unlink()
+    assert _only(folder) == (
+        "table offers: this table is missing; add offers.csv (`bekostiging new` gives an example)"
+    )
+
+
+def test_missing_column(folder: Path) -> None:
+    path = folder / "offers.csv"
+    path.write_text(path.read_text().replace("unit_cost", "unit_kost", 1))
+    found = _sentences(folder)
+    assert "table offers, column unit_cost: this column is missing; add it" in found
+    assert "table offers, column unit_kost: unknown column; did you mean unit_cost?" in found
+
+
+def test_unknown_key_offers_the_nearest(folder: Path, edit: Edit) -> None:
+    known = read_case(folder).providers[0].id
+    edit("contracts", 0, "provider", known + "x")
+    first = _sentences(folder)[0]
+    assert first == (
+        f"table contracts, row 2, column provider: '{known}x' is not in table providers; did you mean {known}?"
+    )
+
+
+def test_negative_volume(folder: Path, edit: Edit) -> None:
+    edit("demand", 1, "starts_per_year", "-3")
+    assert _only(folder) == (
+        "table demand, row 3, column starts_per_year: -3 is negative; fill in zero or a positive number"
+    )
+
+
+def test_shares_that_do_not_sum_to_one(folder: Path, edit: Edit) -> None:
+    edit("profiles", 0, "share", "0.9")
+    found = _sentences(folder)
+    assert re.match(
+        r"table profiles, column share: shares add up to [\d.]+ for care form \w+, must be 1; mend them", found[0]
+    )
+
+
+def test_market_shares_that_do_not_sum_to_one(folder: Path, edit: Edit) -> None:
+    edit("offers", 0, "market_share", "0.01")
+    assert any(
+        re.match(
+            r"table offers, column market_share: market shares of care form .* must be 1; mend the shares", line
+        )
+        for line in _sentences(folder)
+    )
+
+
+def test_duplicate_key(folder: Path) -> None:
+    path = folder / "waiting.csv"
+    if not path.is_file():
+        path = folder / "indices.csv"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, lines[1]]) + "\n")
+    sentence = _only(folder)
+    assert f"row {len(lines) + 1}" in sentence
+    assert "is also on row 2; keep one of them" in sentence
+
+
+def test_text_for_a_number(folder: Path, edit: Edit) -> None:
+    edit("providers", 2, "equity", "veel")
+    assert _only(folder) == ("table providers, row 4, column equity: 'veel' is not a number; fill in a number")
+    assert _only(folder, "nl") == ("tabel providers, rij 4, kolom equity: 'veel' is geen getal; vul een getal in")
+
+
+def test_ambiguous_number_in_a_dutch_file(folder: Path) -> None:
+    path = folder / "administration.csv"
+    lines = path.read_text().splitlines()
+    header = lines[0].split(",")
+    cells = lines[1].split(",")
+    cells[header.index("hours_per_contract")] = "1.234"
+    dutch = [";".join(header), ";".join(cell.replace(".", ",") if i != header.index("hours_per_contract") else cell
+                                        for i, cell in enumerate(cells))]  # fmt: skip
+    path.write_text("\n".join(dutch) + "\n")
+    assert _only(folder) == (
+        "table administration, row 2, column hours_per_contract: number 1.234 is ambiguous (thousands or decimals); "
+        "write it without a thousands separator"
+    )
+
+
+def test_assumption_without_source(folder: Path, edit: Edit) -> None:
+    edit("offers", 0, "source", "")
+    assert _only(folder) == (
+        "table offers, row 2, column source: an assumption without source; fill in the source (publication, own "
+        "records, or 'estimate by ...')"
+    )
+
+
+def test_ceiling_in_a_lump_sum_lot(folder: Path, edit: Edit) -> None:
+    case = read_case(folder)
+    lot = case.contracts[0].lot
+    place = next(i for i, row in enumerate(case.lots) if row.id == lot)
+    edit("lots", place, "payment_form", "taakgericht")
+    edit("contracts", 0, "ceiling", "100000")
+    first = _sentences(folder)[0]
+    assert first.startswith(f"table contracts, row 2, column ceiling: a ceiling in the taakgerichte lot {lot};")
+    assert first.endswith("(Contractstandaard Wmo art. 1.5): leave it empty")
+
+
+def test_corridor_base_that_messages_cannot_show(folder: Path, edit: Edit) -> None:
+    edit("lots", 0, "messages", "none")
+    sentence = _only(folder)
+    assert "measures the corridor on shadow_production, which messages 'none' cannot show" in sentence
+    assert "take messages full or another base in policy" in sentence
+
+
+def test_policy_has_no_silent_default(folder: Path) -> None:
+    path = folder / "policy.csv"
+    path.write_text(
+        "\n".join(line for line in path.read_text().splitlines() if not line.startswith("share_max")) + "\n"
+    )
+    assert _only(folder) == (
+        "table policy, column name: share_max is missing; add a row with scope case (there is no silent default)"
+    )
+
+
+def test_all_problems_are_listed_together(folder: Path, edit: Edit) -> None:
+    edit("demand", 0, "mean_duration_weeks", "0")
+    edit("providers", 0, "equity", "")
+    edit("offers", 1, "tariff", "x")
+    found = _sentences(folder)
+    assert len(found) == 3
+    assert {line.split(",")[0] for line in found} == {"table demand", "table providers", "table offers"}
+
+
+def test_gap_between_layers(folder: Path, edit: Edit) -> None:
+    case = read_case(folder)
+    row = next(i for i, layer in enumerate(case.layers) if layer.layer == "deficit_2")
+    edit("layers", row, "lower", "1.05")
+    assert any("make them meet" in line for line in _sentences(folder))
+
+
+def test_a_file_that_is_not_utf8(folder: Path) -> None:
+    path = folder / "areas.csv"
+    path.write_bytes(path.read_text().encode() + "é".encode("cp1252"))
+    assert _only(folder) == "table areas: this file is not UTF-8; save it in Excel as 'CSV UTF-8'"
+
+
+def test_unknown_case_offers_the_nearest() -> None:
+    with pytest.raises(UserError) as caught:
+        read_case("almeer")
+    assert caught.value.text("nl").endswith("Bedoelt u almere?")
+    assert caught.value.exit_code == 1
+
+
+def test_a_citizen_number_is_refused_and_never_printed(folder: Path, edit: Edit) -> None:
+    """111222333 passes the elfproef and is a number nobody has."""
+    edit("areas", 0, "name", "111222333")
+    sentence = _only(folder)
+    assert "may be a citizen service number; remove it" in sentence
+    assert "111222333" not in sentence
+
+
+def test_elfproef() -> None:
+    assert is_citizen_number("111222333")
+    assert not is_citizen_number("111222334")
+    assert not is_citizen_number("000000000")
+    masked = Problem("demand", "'111222333' is fout", "'111222333' is wrong").text("en")
+    assert masked == "table demand: '*********' is wrong"

@@ -1,0 +1,68 @@
+"""Reading, writing, scaffolding and pseudonyms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bekostiging.case import Case, UserError, pseudonymised, read_case, scaffold_case, write_case
+from bekostiging.case.tables import TABLES
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_written_cases_read_back_equal(small_case: Case, tmp_path: Path, lang: str) -> None:
+    (tmp_path / "case").mkdir()
+    write_case(small_case, tmp_path / "case", lang)
+    again = read_case(tmp_path / "case")
+    for table in TABLES:
+        plain = [row.model_dump() for row in getattr(small_case, table)]
+        assert [row.model_dump() for row in getattr(again, table)] == plain
+
+
+def test_the_region_has_two_names_and_is_seeded() -> None:
+    assert read_case("region") == read_case("voorbeeldregio")
+    assert len(read_case("region").municipalities) == 8
+    assert len(read_case("region").providers) == 40
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_new_case_is_complete_and_in_order(tmp_path: Path, lang: str) -> None:
+    scaffold_case(tmp_path / "mijn", lang)
+    assert read_case(tmp_path / "mijn").kind == "planning"
+    explained = {"nl": "uitleg", "en": "explanation"}[lang]
+    assert {path.stem for path in (tmp_path / "mijn" / explained).iterdir()} == set(TABLES)
+    assert (tmp_path / "mijn" / {"nl": "LEESMIJ.md", "en": "README.md"}[lang]).is_file()
+
+
+def test_a_new_case_never_overwrites(tmp_path: Path) -> None:
+    (tmp_path / "vol").mkdir()
+    (tmp_path / "vol" / "brief.txt").write_text("blijf af")
+    with pytest.raises(UserError, match="nothing is overwritten"):
+        scaffold_case(tmp_path / "vol", "nl")
+    assert [path.name for path in (tmp_path / "vol").iterdir()] == ["brief.txt"]
+
+
+def test_municipality_codes_get_their_zeros_and_it_is_said_once(folder: Path) -> None:
+    for path in folder.glob("*.csv"):
+        path.write_text(path.read_text().replace("0501", "501"))
+    case = read_case(folder)
+    assert all(len(row.code) == 4 for row in case.municipalities if row.code.isdigit())
+
+
+def test_a_running_case_is_numbered_unless_asked(folder: Path) -> None:
+    real = {row.id: f"zorg-{row.id}-bv" for row in read_case(folder).providers}
+    for name in ("providers", "contracts", "offers"):
+        path = folder / f"{name}.csv"
+        for old, new in real.items():
+            path.write_text(path.read_text().replace(f"{old},", f"{new},"))
+    head = folder / "case.toml"
+    head.write_text(head.read_text().replace('kind = "planning"', 'kind = "running"'))
+    numbered = pseudonymised(read_case(folder))
+    assert {row.id for row in numbered.providers}.isdisjoint(real.values())
+    assert {row.provider for row in numbered.contracts} <= {row.id for row in numbered.providers}
+    assert {row.provider for row in numbered.offers} <= {row.id for row in numbered.providers}
+
+
+def test_archetypes_keep_their_names(small_case: Case) -> None:
+    assert pseudonymised(small_case) is small_case

@@ -1,0 +1,92 @@
+"""The corridor: layers partition the deviation; share one everywhere gives the base back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bekostiging.case import Case
+from bekostiging.contracts import (
+    Corridor,
+    Taakgericht,
+    build_contracts,
+    price_levels,
+    reference,
+    settle,
+    with_design,
+)
+from bekostiging.scenarios import CareUse, Cells, draw_block, plan
+
+EDGES = Corridor(
+    ("deficit_1", "deficit_2", "deficit_3", "surplus_1", "surplus_2", "surplus_3"),
+    np.array([1.0, 1.03, 1.08, 0.97, 0.92, 0.0]),
+    np.array([1.03, 1.08, np.inf, 1.0, 0.97, 0.92]),
+    np.array([1.0, 1.0, 1.0, -1.0, -1.0, -1.0]),
+    np.full(6, 0.5),
+)
+
+
+def test_by_hand() -> None:
+    """Reference 100, base 106: 3 in the first deficit layer, 3 in the second; base 95: 3 and 2 of surplus."""
+    amounts = EDGES.amounts(np.array([106.0, 95.0]), np.array([100.0, 100.0]))
+    np.testing.assert_allclose(amounts, [[3, 3, 0, 0, 0, 0], [0, 0, 0, 3, 2, 0]], atol=1e-12)
+
+
+@given(base=st.floats(0, 1e9), amount=st.floats(1, 1e9))
+def test_layers_add_up_to_the_deviation(base: float, amount: float) -> None:
+    amounts = EDGES.amounts(np.array([base]), np.array([amount]))
+    assert (amounts >= 0).all()
+    assert float((amounts @ EDGES.sign)[0]) == pytest.approx(base - amount, rel=1e-9, abs=1e-6 * amount)
+
+
+@pytest.fixture(scope="module")
+def drawn(small_case: Case) -> tuple[Case, Cells, CareUse]:
+    made = plan(small_case, 32, 3, 2, "design")
+    return small_case, made.cells, draw_block(made, 0).care_use()
+
+
+def _lump_sums(case: Case, cells: Cells, base: str) -> list[Taakgericht]:
+    built = build_contracts(case, cells, reference(case, cells, 3), "taakgericht")
+    return [replace(one, base=base) for one in built if isinstance(one, Taakgericht)]
+
+
+@pytest.mark.parametrize("base", ["audited_cost", "shadow_production", "clients_times_norm"])
+def test_share_one_everywhere_gives_the_base(drawn: tuple[Case, Cells, CareUse], base: str) -> None:
+    """In every scenario; with any b the constant difference (b - B0) I (issue; design section 6)."""
+    case, cells, care_use = drawn
+    for one in _lump_sums(case, cells, base):
+        levels = price_levels(case, one.lot, care_use)
+        full = np.ones(one.corridor.n_layers)
+        measured = one.corridor_base(care_use, levels, one.unit_cost)
+        paid = settle(with_design(one, one.reference, full), care_use, levels).payment
+        np.testing.assert_allclose(paid, measured, rtol=1e-10)
+        dearer = settle(with_design(one, 1.07 * one.reference, full), care_use, levels).payment
+        np.testing.assert_allclose(dearer - paid, 0.07 * one.reference * levels.contract, rtol=1e-8)
+
+
+def test_audited_cost_fully_shared_pays_cost(drawn: tuple[Case, Cells, CareUse]) -> None:
+    case, cells, care_use = drawn
+    for one in _lump_sums(case, cells, "audited_cost"):
+        full = with_design(one, one.reference, np.ones(one.corridor.n_layers))
+        settled = settle(full, care_use, price_levels(case, one.lot, care_use))
+        np.testing.assert_allclose(settled.payment, settled.cost, rtol=1e-10)
+
+
+@pytest.mark.parametrize("base", ["audited_cost", "shadow_production", "clients_times_norm"])
+def test_rows_and_settle_are_the_same_terms(drawn: tuple[Case, Cells, CareUse], base: str) -> None:
+    """What the optimiser sees, at any shares and budget, is what is paid (at the lot's reference unit cost)."""
+    case, cells, care_use = drawn
+    rng = np.random.default_rng(1)
+    for one in _lump_sums(case, cells, base):
+        levels = price_levels(case, one.lot, care_use)
+        at_reference = replace(one, unit_cost=one.reference_cost)
+        share, budget = rng.random(one.corridor.n_layers), one.reference * rng.uniform(0.9, 1.1)
+        rows = at_reference.rows(care_use, levels)
+        linear = budget * rows.index + rows.amounts @ (one.corridor.sign * share)
+        settled = settle(with_design(at_reference, budget, share), care_use, levels)
+        np.testing.assert_allclose(settled.payment, linear, rtol=1e-10)
+        np.testing.assert_allclose(settled.cost, rows.cost, rtol=1e-10)

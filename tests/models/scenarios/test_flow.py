@@ -1,0 +1,89 @@
+"""The flow rule: nobody is created or lost, crisis never waits, intake stops where the limit says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bekostiging.case import Case
+from bekostiging.scenarios import Block, FlowRule, apply_flow, draw_block, plan
+from bekostiging.scenarios.flow import NEVER, SIGNAL
+
+N_YEARS = 3
+
+
+@pytest.fixture(scope="module")
+def block(small_case: Case) -> Block:
+    return draw_block(plan(small_case, 32, N_YEARS, 9, "design"), 0)
+
+
+def _rule(block: Block, factor: float, *, waiting_list: bool = True) -> FlowRule:
+    """A limit of ``factor`` x what every contract produces in each year on average."""
+    cells, care = block.plan.cells, block.care_use()
+    n_contracts = len(cells.contract_ids)
+    member = (cells.contract[:, None] == np.arange(n_contracts)).astype(float)
+    produced = (care.units * cells.tariff) @ member
+    limit = np.broadcast_to(factor * produced.mean(axis=0), produced.shape)
+    return FlowRule(limit, cells.tariff, np.full(n_contracts, waiting_list))
+
+
+def test_an_ample_limit_changes_nothing(block: Block) -> None:
+    outcome = apply_flow(block.clients, block.plan.cells, _rule(block, 10.0))
+    assert not outcome.clients.deferred.any()
+    np.testing.assert_array_equal(outcome.clients.start, block.clients.start)
+    assert (outcome.stop_month == NEVER).all()
+
+
+def test_crisis_and_sitting_clients_never_wait(block: Block) -> None:
+    clients = apply_flow(block.clients, block.plan.cells, _rule(block, 0.6)).clients
+    stopped = clients.deferred | clients.refused
+    assert stopped.any()
+    assert not (stopped & clients.crisis).any()
+    assert not (stopped & (clients.asked_month < 0)).any()
+
+
+def test_who_waits_starts_next_january_plus_what_was_left_of_the_month(block: Block) -> None:
+    clients = apply_flow(block.clients, block.plan.cells, _rule(block, 0.7)).clients
+    own = clients.deferred
+    january = 12 * (clients.asked_month[own] // 12 + 1)
+    assert (clients.start[own].astype(int) == january).all()
+
+
+def test_without_a_waiting_list_they_are_refused(block: Block) -> None:
+    waits = apply_flow(block.clients, block.plan.cells, _rule(block, 0.7)).clients
+    refused = apply_flow(block.clients, block.plan.cells, _rule(block, 0.7, waiting_list=False)).clients
+    assert not refused.deferred.any()
+    assert refused.refused.sum() > 0
+    assert waits.deferred.sum() > 0
+
+
+def test_a_stop_comes_after_the_signal(block: Block) -> None:
+    outcome = apply_flow(block.clients, block.plan.cells, _rule(block, 0.8))
+    stopped = outcome.stop_month != NEVER
+    assert stopped.any()
+    assert (outcome.signal_month[stopped] != NEVER).all()
+    assert (outcome.signal_month[stopped] <= outcome.stop_month[stopped]).all()
+    assert SIGNAL == 0.70
+
+
+def test_a_tighter_limit_lets_more_clients_wait(block: Block) -> None:
+    counts = [
+        apply_flow(block.clients, block.plan.cells, _rule(block, factor)).clients.deferred.sum()
+        for factor in (1.1, 0.9, 0.7)
+    ]
+    assert counts[0] < counts[1] < counts[2]
+
+
+def test_production_lies_between_the_urgent_and_the_free(block: Block) -> None:
+    """In the first year a rule can take away what is not urgent, no more; and it takes away where it stopped."""
+    cells, rule = block.plan.cells, _rule(block, 0.9)
+    member = (cells.contract[:, None] == np.arange(len(cells.contract_ids))).astype(float)
+    nothing = FlowRule(np.zeros(rule.limit.shape), rule.price, rule.waiting_list)
+    free, limited, least = (
+        (block.care_use(own).units[:, 0] * cells.tariff) @ member for own in (None, rule, nothing)
+    )
+    assert (limited <= free * (1 + 1e-9)).all()
+    assert (limited >= least * (1 - 1e-9)).all()
+    stopped = apply_flow(block.clients, cells, rule).stop_month[:, 0] != NEVER
+    np.testing.assert_allclose(limited[~stopped], free[~stopped])
+    assert limited[stopped].sum() < free[stopped].sum()
