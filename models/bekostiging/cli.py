@@ -96,10 +96,12 @@ def compare(
     """Compare the four payment forms on the same simulated clients and design the lump sum."""
     with _user_errors(lang):
         from bekostiging.case import read_case
+
+        brought = read_case(case)
+
         from bekostiging.report import refuse_existing, write_results
         from bekostiging.stress import compare as run
 
-        brought = read_case(case)
         folder = out if out is not None else Path(f"bekostiging-{brought.name}")
         refuse_existing(folder, overwrite)
         with _progress(lang) as report:

@@ -43,6 +43,10 @@ _FORMS = (
 )  # fmt: skip
 _LOTS = (("youth", ("guidance", "mental_care"), "local"), ("residential", ("residential",), "regional"),
          ("wmo", ("wmo_guidance",), "local"))  # fmt: skip
+_HOMES = ("youth", "wmo", "residential", "youth", "wmo", "youth", "wmo", "youth", "wmo", "youth")
+"""Lot of the first ten providers, and so on."""
+_ALSO = {"youth": 0.25, "residential": 0.1, "wmo": 0.25}
+"""Chance that a provider is in another lot as well."""
 _POLICY = {
     "risk_weight": "0.5", "confidence": "0.95", "discount_rate": "0.0", "cost_of_capital": "0.08", "elasticity": "0.0",
     "equity_at_stake": "0.5", "solvency_floor": "0.2", "share_min": "0.5", "share_max": "0.8", "premium_max": "0.05",
@@ -146,13 +150,12 @@ def _demand(areas: tuple[Area, ...], rng: np.random.Generator) -> tuple[Demand, 
 
 
 def _market(providers: int, rng: np.random.Generator) -> dict[str, list[str]]:
-    """Which providers are in which lot: every provider in one, some in two or three."""
+    """Which providers are in which lot: every provider in one, some in more; care with stay has few and large ones."""
     sold: dict[str, list[str]] = {lot: [] for lot, _, _ in _LOTS}
-    names = list(sold)
     for i in range(providers):
-        home = i % len(names)
-        for step, lot in enumerate(names):
-            if step == home or rng.random() < 0.25:
+        home = _HOMES[i % len(_HOMES)]
+        for lot in sold:
+            if lot == home or rng.random() < _ALSO[lot]:
                 sold[lot].append(f"aanbieder-{i + 1}")
     return sold
 
@@ -182,7 +185,7 @@ def _revenue(offers: tuple[Offer, ...], demand: tuple[Demand, ...]) -> dict[tupl
 
 
 def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Generator) -> tuple[Provider, ...]:
-    """Equity of 10 to 35 % of the balance sheet, a third to all of the turnover in the region."""
+    """Equity of 45 to 75 % of the balance sheet, a third to all of the turnover in the region."""
     rows = []
     for i in range(n):
         own = max(1.0, sum(value for (provider, _), value in revenue.items() if provider == f"aanbieder-{i + 1}"))
@@ -190,7 +193,7 @@ def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Gen
         turnover = own / share
         assets = 0.5 * turnover
         rows.append(
-            Provider(id=f"aanbieder-{i + 1}", name=f"Aanbieder {i + 1}", equity=round(assets * float(rng.uniform(0.3, 0.5))), total_assets=round(assets),
+            Provider(id=f"aanbieder-{i + 1}", name=f"Aanbieder {i + 1}", equity=round(assets * float(rng.uniform(0.45, 0.75))), total_assets=round(assets),
                      turnover=round(turnover), result_1=round(0.012 * turnover), result_2=round(0.01 * turnover), result_3=round(0.008 * turnover),
                      region_turnover_share=round(share, 4), fixed_share=0.4, margin=0.015, **HALLMARK)
         )  # fmt: skip
@@ -200,7 +203,7 @@ def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Gen
 def _begroting(
     municipalities: int, revenue: dict[tuple[str, str], float], demand: tuple[Demand, ...], areas: tuple[Area, ...]
 ) -> tuple[Begroting, ...]:
-    """Expected use of each municipality with growth and index, 3 % on top, and 8 % reserve."""
+    """Expected use of each municipality with growth and index, 5 % on top, and 15 % reserve."""
     tariff = {form[0]: (form[15], form[2]) for form in _FORMS}
     payer = {area.id: area.municipality for area in areas}
     rows = []
@@ -213,9 +216,9 @@ def _begroting(
             )
             for t in range(YEARS):
                 # growth 1.5 % from the base year, nominal 3 % a year from the first contract year
-                contracts = base * 1.015 ** (t + FIRST_YEAR - BASE_YEAR) * 1.03**t * 1.03
+                contracts = base * 1.015 ** (t + FIRST_YEAR - BASE_YEAR) * 1.03**t * 1.05
                 rows.append(Begroting(municipality=f"gemeente-{i + 1}", law=law, year=FIRST_YEAR + t, amount=round(1.2 * contracts),
-                                      reserve=round(0.08 * contracts), outside_contracts=round(0.2 * contracts), **HALLMARK))  # fmt: skip
+                                      reserve=round(0.15 * contracts), outside_contracts=round(0.2 * contracts), **HALLMARK))  # fmt: skip
     return tuple(rows)
 
 

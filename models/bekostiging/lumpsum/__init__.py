@@ -1,4 +1,8 @@
-"""The lump sum: how much, with which corridor, so that it holds for municipality and provider."""
+"""The lump sum: how much, with which corridor, so that it holds for municipality and provider.
+
+``bekostiging.lumpsum.model`` is the readable definition in Pyomo (``build_lumpsum``); it is imported by whoever
+reads or proves it, not by the command, which solves the same model by tail cuts.
+"""
 
 from bekostiging.lumpsum.data import LotTerms, LumpSumData
 from bekostiging.lumpsum.gather import (
@@ -9,7 +13,6 @@ from bekostiging.lumpsum.gather import (
     joined,
     lumpsum_data,
 )
-from bekostiging.lumpsum.model import build_lumpsum
 from bekostiging.lumpsum.solve import Conflict, LimitCheck, LumpSumDesign, design_lumpsum, out_of_sample
 
 __all__ = [
@@ -20,7 +23,6 @@ __all__ = [
     "LumpSumData",
     "LumpSumDesign",
     "begroting_sum",
-    "build_lumpsum",
     "corridor_series",
     "design_lumpsum",
     "free_buffer",

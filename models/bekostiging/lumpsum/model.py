@@ -65,34 +65,18 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from bekostiging.lumpsum.data import LotTerms, LumpSumData
-
-MILLION = 1e6
-"""Money is in millions inside the model: coefficients near one, tolerances of a thousandth of a euro."""
-GLIDE_PENALTY = 10.0
-"""Euro per euro: glide yields when a harder limit asks, never to save spending."""
-PREMIUM_PENALTY = 100.0
-"""Euro per euro of premium above its maximum: yields after glide."""
-
-
-def mirrored_layers(lot: LotTerms) -> list[tuple[int, int]]:
-    """(deficit, surplus) layers at the same distance from 1, where both shares are decided."""
-    corridor = lot.corridor
-    pairs = zip(np.flatnonzero(corridor.sign > 0), np.flatnonzero(corridor.sign < 0), strict=False)
-    return [(int(d), int(s)) for d, s in pairs if np.isnan(corridor.share[[d, s]]).all()]
-
-
-def outward_layers(lot: LotTerms) -> list[tuple[int, int]]:
-    """(layer, next layer outward) on each side, where at least one share is decided."""
-    sign, share = lot.corridor.sign, lot.corridor.share
-    return [
-        (i, i + 1) for i in range(len(sign) - 1) if sign[i] == sign[i + 1] and np.isnan(share[[i, i + 1]]).any()
-    ]
-
-
-def outermost_deficit(lot: LotTerms) -> int:
-    """Index of the outermost deficit layer."""
-    return int(np.flatnonzero(lot.corridor.sign > 0)[-1])
+from bekostiging.lumpsum.data import (
+    GLIDE_PENALTY,
+    MILLION,
+    PREMIUM_PENALTY,
+    LotTerms,
+    LumpSumData,
+    invited_use,
+    lot_size,
+    mirrored_layers,
+    outermost_deficit,
+    outward_layers,
+)
 
 
 def build_lumpsum(data: LumpSumData) -> pyo.ConcreteModel:
@@ -320,16 +304,3 @@ def _total_spending_rule(m: pyo.ConcreteModel) -> Any:
         GLIDE_PENALTY * m.glide_slack[j] + PREMIUM_PENALTY * lot_size(data, j) * m.premium_slack[j] for j in m.LOTS
     )
     return (1 - data.risk_weight) * mean + data.risk_weight * tail + invited + penalties
-
-
-def invited_use(data: LumpSumData, contract: int) -> list[float]:
-    """sum_t v elasticity E[C] q_l per layer, million euro: use invited where the next euro is not the provider's."""
-    elasticity = data.lots[data.lot[contract]].elasticity
-    expected = data.cost[:, contract].mean(axis=0) * data.discount / MILLION
-    return [float(value) for value in elasticity * expected @ data.layer_probability(contract)]
-
-
-def lot_size(data: LumpSumData, lot: int) -> float:
-    """Reference amounts of a lot over all years, discounted, million euro: what a unit of loading costs."""
-    own = data.lot == lot
-    return float((data.reference[own] * data.discount).sum()) / MILLION

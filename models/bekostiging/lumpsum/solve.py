@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.lumpsum.data import LumpSumData
-from bekostiging.lumpsum.model import MILLION
+from bekostiging.lumpsum.data import MILLION, LumpSumData
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import InfeasibleError, Scramblings, TailProgram, TailSolution
 

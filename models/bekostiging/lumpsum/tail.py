@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from bekostiging.lumpsum.data import LumpSumData
-from bekostiging.lumpsum.model import (
+from bekostiging.lumpsum.data import (
     GLIDE_PENALTY,
     MILLION,
     PREMIUM_PENALTY,
+    LumpSumData,
     invited_use,
     lot_size,
     mirrored_layers,

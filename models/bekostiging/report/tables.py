@@ -13,6 +13,19 @@ from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TERM, TOTAL, Comparison
 from bekostiging_solvers import Estimate
 
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "spending": ("form", "municipality", "year", "figure", "value", "standard_error"),
+    "providers": ("form", "provider", "figure", "value", "standard_error"),
+    "waiting": ("form", "corner", "care_form", "figure", "value", "standard_error"),
+    "administration": ("form", "party", "figure", "value", "standard_error"),
+    "budgets": ("provider", "lot", "year", "budget", "reference", "loading"),
+    "corridor": ("lot", "layer", "lower", "upper", "share"),
+    "limits": ("limit", "value", "standard_error", "bound", "holds"),
+    "shocks": ("name", "form", "figure", "value", "source", "status"),
+    "calibration": ("name", "modelled", "published", "unit", "source", "status"),
+    "assumptions": ("status", "table", "rows", "source"),
+}
+"""Every table and its columns; an empty table still has its header."""
 Cell = str | float | int | bool | None
 Row = dict[str, Cell]
 STATUS_ORDER = ("illustrative", "estimated", "own_data", "published")
@@ -33,15 +46,14 @@ def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
         "assumptions": assumptions(outcome),
     }
     note = outcome.case.disclaimer.get(texts.lang, "")
-    return {f"{texts['files', name]}.csv": _csv(list(rows), texts, note) for name, rows in made.items()}
+    return {f"{texts['files', name]}.csv": _csv(COLUMNS[name], rows, texts, note) for name, rows in made.items()}
 
 
-def _csv(rows: list[Row], texts: Texts, note: str) -> str:
+def _csv(names: tuple[str, ...], rows: Iterator[Row], texts: Texts, note: str) -> str:
     """Semicolon, decimal comma and byte-order mark for nl; comma and point for en."""
     out = io.StringIO()
     dutch = texts.lang == "nl"
     writer = csv.writer(out, delimiter=";" if dutch else ",", lineterminator="\n")
-    names = list(rows[0]) if rows else []
     header = [texts["columns", name] for name in names]
     writer.writerow([*header, texts["columns", "disclaimer"]] if note else header)
     for row in rows:

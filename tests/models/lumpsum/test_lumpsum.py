@@ -16,7 +16,8 @@ from pyomo.contrib.appsi.solvers.highs import Highs
 
 import bekostiging.lumpsum.model as card
 from bekostiging.contracts import Corridor
-from bekostiging.lumpsum import build_lumpsum, design_lumpsum, out_of_sample
+from bekostiging.lumpsum import design_lumpsum, out_of_sample
+from bekostiging.lumpsum.model import build_lumpsum
 from bekostiging_solvers import Scramblings, cvar
 
 GOLDEN = Path(__file__).parent / "two_scenarios.lp"

@@ -1,0 +1,170 @@
+"""The report folder: complete or not there; what a reader must find in it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from bekostiging.case import UserError
+from bekostiging.report import folder as folder_module
+from bekostiging.report import refuse_existing, summary_table, write_results
+from bekostiging.report.answers import choice_table, four_sentences
+from bekostiging.report.figures import all_illustrative, figures, svg
+from bekostiging.report.page import page
+from bekostiging.report.tables import assumptions, tables
+from bekostiging.report.texts import Texts
+from bekostiging.stress import Comparison
+
+NL, EN = Texts("nl"), Texts("en")
+FILES = {"report.html", "results.json", "manifest.json", "scenarios.parquet"}
+
+
+@pytest.fixture(scope="module")
+def written(outcome: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_results(outcome, tmp_path_factory.mktemp("out") / "result")
+
+
+def test_the_folder_is_complete(written: Path) -> None:
+    assert {path.name for path in written.iterdir()} == {*FILES, "figures", "tables"}
+    assert {path.stem for path in (written / "figures").iterdir()} == {
+        "spending",
+        "providers",
+        "exceedance",
+        "corridor",
+    }
+    assert len(list((written / "tables").glob("*.csv"))) == 10
+
+
+def test_the_manifest_has_the_fingerprint_of_every_file(written: Path) -> None:
+    manifest = json.loads((written / "manifest.json").read_text())
+    files = {path.relative_to(written).as_posix() for path in written.rglob("*") if path.is_file()}
+    assert set(manifest["sha256"]) == files - {"manifest.json"}
+    for name, value in manifest["sha256"].items():
+        assert hashlib.sha256((written / name).read_bytes()).hexdigest() == value
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_disclaimer_is_on_page_one_and_in_every_table(outcome: Comparison, lang: str) -> None:
+    texts = Texts(lang)
+    sentence = outcome.case.disclaimer[lang]
+    html = page(outcome, texts, figures(outcome, texts))
+    assert html.index(sentence) < html.index(texts["page", "question"])
+    for name, text in tables(outcome, texts).items():
+        rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if lang == "nl" else ","))
+        assert rows[0][-1] == texts["columns", "disclaimer"], name
+        assert all(row[-1] == sentence for row in rows[1:]), name
+
+
+def test_dutch_tables_open_in_excel(outcome: Comparison) -> None:
+    for text in tables(outcome, NL).values():
+        assert text.startswith("\ufeff")
+        assert ";" in text.splitlines()[0]
+    first = tables(outcome, NL)["uitgaven.csv"].splitlines()[1].split(";")
+    assert re.fullmatch(r"-?\d+,\d+", first[4])
+
+
+def test_the_page_needs_nothing_from_elsewhere(outcome: Comparison) -> None:
+    html = page(outcome, NL, figures(outcome, NL))
+    assert not re.search(r"<(script|link|img)\b|url\(http|@import", html)
+    assert html.count("<svg") == 4
+
+
+def test_the_answer_has_four_sentences_and_no_recommendation(outcome: Comparison) -> None:
+    for texts in (NL, EN):
+        sentences = four_sentences(outcome, texts)
+        assert len(sentences) == 4
+        for sentence in sentences:
+            assert sentence.endswith(".")
+            assert "{" not in sentence
+    html = page(outcome, NL, figures(outcome, NL)).lower()
+    for word in ("wij adviseren", "aanbevolen", "beste keuze", "voorkeur voor"):
+        assert word not in html
+
+
+def test_the_choice_table_has_the_criteria_of_the_field(outcome: Comparison) -> None:
+    rows = dict(choice_table(outcome, NL))
+    assert " ".join(rows) == (
+        "maatwerk flexibiliteit keuzevrijheid grip op uitgaven prikkel administratie geschillen wachten"
+    )
+    assert set(rows["maatwerk"]) == {"niet gemodelleerd"}
+    assert all("kans op overschrijding" in cell for cell in rows["grip op uitgaven"])
+
+
+def test_assumptions_are_listed_illustrative_first(outcome: Comparison) -> None:
+    statuses = [str(row["status"]) for row in assumptions(outcome)]
+    order = ["illustrative", "estimated", "own_data", "published"]
+    assert statuses == sorted(statuses, key=order.index)
+
+
+def test_a_figure_of_invented_numbers_says_so_inside(outcome: Comparison) -> None:
+    """Every row of the synthetic region is illustrative; published demand takes the word away."""
+    drawn = figures(outcome, NL)
+    for name, figure in drawn.items():
+        assert "rekenvoorbeeld" in [text.get_text() for text in figure.texts], name
+    demand = tuple(row.model_copy(update={"status": "published"}) for row in outcome.case.demand)
+    assert not all_illustrative(replace(outcome.case, demand=demand), ("offers", "demand"))
+
+
+def test_figures_are_the_same_each_time(outcome: Comparison) -> None:
+    assert svg(figures(outcome, NL)["spending"]) == svg(figures(outcome, NL)["spending"])
+
+
+def test_scenarios_hold_every_future(outcome: Comparison, written: Path) -> None:
+    table = pq.read_table(written / "scenarios.parquet")
+    assert table.num_rows == outcome.n_scenarios * outcome.n_years * 4 * 2
+    assert table.schema.metadata[b"disclaimer"].decode() == outcome.case.disclaimer["nl"]
+
+
+def test_an_existing_folder_is_refused(outcome: Comparison, written: Path) -> None:
+    with pytest.raises(UserError, match="--overwrite") as caught:
+        write_results(outcome, written)
+    assert caught.value.exit_code == 2
+
+
+def test_overwrite_never_replaces_what_is_no_result(outcome: Comparison, tmp_path: Path) -> None:
+    (tmp_path / "brieven").mkdir()
+    (tmp_path / "brieven" / "een.txt").write_text("blijf af")
+    with pytest.raises(UserError, match="no earlier result"):
+        refuse_existing(tmp_path / "brieven", overwrite=True)
+
+
+def test_an_interrupted_run_leaves_nothing(
+    outcome: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder_module, "write_samples", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_results(outcome, tmp_path / "half")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupted_overwrite_keeps_the_old(
+    outcome: Comparison, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_results(outcome, tmp_path / "whole")
+    before = (tmp_path / "whole" / "results.json").read_bytes()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(folder_module, "write_samples", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_results(outcome, tmp_path / "whole", overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["whole"]
+    assert (tmp_path / "whole" / "results.json").read_bytes() == before
+
+
+def test_the_summary_has_a_row_per_form(outcome: Comparison) -> None:
+    header, *rows = summary_table(outcome, "nl")
+    assert len(rows) == 4
+    assert all(len(row) == len(header) for row in rows)

@@ -1,0 +1,72 @@
+"""Figures of spending and of providers against closed forms and naive loops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from bekostiging.stress import TERM, TOTAL, Comparison
+from bekostiging.stress.estimates import spending
+from bekostiging_solvers import Scramblings, cvar
+
+
+@pytest.fixture(scope="module")
+def normal_sample() -> np.ndarray:
+    """20,000 quantiles of N(100, 10), shuffled."""
+    sample = norm.ppf((np.arange(20_000) + 0.5) / 20_000) * 10 + 100
+    np.random.default_rng(4).shuffle(sample)
+    return sample
+
+
+def test_spending_of_a_normal(normal_sample: np.ndarray) -> None:
+    """P(X > 110) = 1 - Phi(1); E(X - 110)+ = 10 (phi(1) - 1 + Phi(1)); CVaR 95 = 100 + 20.62713."""
+    figures = spending(Scramblings(20), normal_sample, room=110.0, certainty=0.95)
+    assert figures["overrun_probability"].value == pytest.approx(norm.sf(1), abs=1e-3)
+    assert figures["expected_overrun"].value == pytest.approx(10 * (norm.pdf(1) - norm.sf(1)), abs=1e-2)
+    assert figures["cvar95"].value == pytest.approx(120.62713, abs=0.01)
+    assert figures["sd"].value == pytest.approx(10.0, abs=0.01)
+    assert figures["required_resistance_capacity_80"].value == 0.0
+    assert figures["required_resistance_capacity_90"].value == pytest.approx(10 * (norm.ppf(0.9) - 1), abs=0.02)
+    assert figures["required_resistance_capacity"].value == pytest.approx(10 * (norm.ppf(0.95) - 1), abs=0.02)
+
+
+def test_capacity_covers_the_overrun_with_its_certainty(normal_sample: np.ndarray) -> None:
+    figures = spending(Scramblings(20), normal_sample, room=105.0, certainty=0.9)
+    capacity = figures["required_resistance_capacity"].value
+    assert np.mean(normal_sample <= 105.0 + capacity) >= 0.9
+
+
+def test_term_is_the_sum_of_the_years(outcome: Comparison) -> None:
+    """The case's discount rate is zero, so expectations add up."""
+    for result in outcome.forms.values():
+        years = result.municipalities[TOTAL]
+        total = sum(years[str(year)]["expected"].value for year in outcome.years)
+        assert years[TERM]["expected"].value == pytest.approx(total, rel=1e-12)
+
+
+def test_total_is_the_sum_of_the_reported(outcome: Comparison) -> None:
+    for result in outcome.forms.values():
+        parts = [own[TERM]["expected"].value for code, own in result.municipalities.items() if code != TOTAL]
+        assert result.municipalities[TOTAL][TERM]["expected"].value == pytest.approx(sum(parts), rel=1e-12)
+
+
+def test_providers_by_a_naive_loop(outcome: Comparison) -> None:
+    """Result, loss, tail and buffer of every provider, scenario by scenario."""
+    for result in outcome.forms.values():
+        samples = result.samples[outcome.corner]
+        for p, provider in enumerate(outcome.case.providers):
+            own = [c for c, row in enumerate(outcome.case.contracts) if row.provider == provider.id]
+            totals, exhausted = [], 0
+            for s in range(outcome.n_scenarios):
+                running, deepest = 0.0, 0.0
+                for t in range(outcome.n_years):
+                    running += sum(samples.payment[s, t, c] - samples.cost[s, t, c] for c in own)
+                    deepest = max(deepest, -running)
+                totals.append(running)
+                exhausted += deepest > outcome.buffer[p]
+            figures = result.providers[provider.id]
+            assert figures["expected_result"].value == pytest.approx(np.mean(totals), rel=1e-9, abs=1e-3)
+            assert figures["loss_probability"].value == pytest.approx(np.mean(np.array(totals) < 0))
+            assert figures["cvar95_loss"].value == pytest.approx(cvar(-np.array(totals), 0.95), rel=1e-6, abs=1e-3)
+            assert figures["buffer_exhausted_probability"].value == pytest.approx(exhausted / outcome.n_scenarios)

@@ -1,0 +1,139 @@
+"""The whole line on a small case: what must hold between the parts, whatever the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bekostiging.case import Case
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import Taakgericht, build_contracts, with_design
+from bekostiging.report.results import as_text
+from bekostiging.stress import CORNERS, Comparison, compare
+
+
+def test_every_form_in_both_corners(outcome: Comparison) -> None:
+    assert tuple(outcome.forms) == PAYMENT_FORMS
+    for result in outcome.forms.values():
+        assert set(result.samples) == set(CORNERS)
+        for samples in result.samples.values():
+            total = samples.served + samples.waiting + samples.refused
+            np.testing.assert_allclose(total, samples.starts, atol=1e-9)
+            assert samples.payment.shape == (outcome.n_scenarios, outcome.n_years, len(outcome.case.contracts))
+
+
+def test_money_is_conserved_to_the_cent_in_both_corners(outcome: Comparison) -> None:
+    for result in outcome.forms.values():
+        for samples in result.samples.values():
+            received = np.rint(100 * samples.payment).astype(np.int64).sum(axis=2)
+            paid = np.rint(100 * samples.municipal).astype(np.int64).sum(axis=2)
+            np.testing.assert_array_equal(paid, received)
+
+
+def test_absorbing_leaves_nobody_waiting(outcome: Comparison) -> None:
+    for result in outcome.forms.values():
+        assert result.corner_totals["absorb"]["waiting_clients"].value == 0
+        assert result.corner_totals["absorb"]["refused"].value == 0
+    assert outcome.forms["taakgericht"].corner_totals["wait"]["waiting_clients"].value > 0
+
+
+def test_waiting_costs_the_provider_less(outcome: Comparison) -> None:
+    """Deferring what is not paid for cannot make the cost of providers higher."""
+    for result in outcome.forms.values():
+        absorbed, waited = result.samples["absorb"].cost.sum(), result.samples["wait"].cost.sum()
+        assert waited <= absorbed * (1 + 1e-9)
+
+
+def test_prices_are_at_parity(outcome: Comparison) -> None:
+    """Before ceiling and loading every form expects to pay the same, within four standard errors."""
+    for result in outcome.forms.values():
+        gap = result.parity_gap
+        assert abs(gap.value) <= 4 * gap.standard_error + 1e-12
+
+
+def test_the_designed_contract_is_what_is_settled(outcome: Comparison) -> None:
+    """Payments of the sample, from the design's own formula on the fresh data."""
+    fresh, design = outcome.lumpsum.fresh, outcome.lumpsum.design
+    paid = outcome.forms["taakgericht"].samples["absorb"].payment
+    if any(base != "audited_cost" for base in (outcome.case.corridor_base(lot.id) for lot in outcome.case.lots)):
+        for c in range(len(fresh.contracts)):
+            lot = fresh.lots[fresh.lot[c]]
+            formula = design.budget[c] * fresh.index[:, c] + fresh.amounts[c] @ (
+                lot.corridor.sign * design.share[fresh.lot[c]]
+            )
+            np.testing.assert_allclose(paid[:, :, c], formula, atol=0.0051)
+
+
+def test_workers_give_the_same_bytes(small_case: Case, outcome: Comparison) -> None:
+    assert as_text(compare(small_case, n_scenarios=32, workers=2)) == as_text(outcome)
+
+
+def test_seeds_give_other_numbers(small_case: Case, outcome: Comparison) -> None:
+    assert as_text(compare(small_case, n_scenarios=32, seed=2)) != as_text(outcome)
+
+
+def test_years_cut_the_term(small_case: Case) -> None:
+    short = compare(small_case, n_scenarios=16, n_years=2)
+    assert short.years == (small_case.first_year, small_case.first_year + 1)
+
+
+@pytest.fixture(scope="module")
+def poor(small_case: Case) -> Comparison:
+    """A begroting of which half is missing."""
+    begroting = tuple(
+        row.model_copy(update={"amount": row.outside_contracts + 0.5 * (row.amount - row.outside_contracts)})
+        for row in small_case.begroting
+    )
+    return compare(replace(small_case, begroting=begroting), n_scenarios=16)
+
+
+def test_a_begroting_too_small_is_a_result(poor: Comparison) -> None:
+    design = poor.lumpsum.design
+    assert not design.feasible
+    short = [conflict for conflict in design.conflicts if conflict.euro > 0]
+    assert short
+    assert all(conflict.name.startswith("begroting") for conflict in short)
+    assert poor.lumpsum.out_of_sample == ()
+    assert poor.forms["taakgericht"].corner_totals["absorb"]["spending"].value > 0
+
+
+def test_the_missing_euros_are_what_is_missing(poor: Comparison) -> None:
+    """Adding the conflicts to the begroting (and its reserve) makes a design feasible again."""
+    needed = {}
+    for conflict in poor.lumpsum.design.conflicts:
+        if conflict.euro > 0:
+            place = conflict.name.split("[")[1].rstrip("]")
+            needed[place] = max(needed.get(place, 0.0), conflict.euro)
+    rows = []
+    seen = set()
+    for row in poor.case.begroting:
+        place = f"{row.municipality},{row.year}"
+        extra = 0.0 if place in seen else needed.get(place, 0.0)
+        seen.add(place)
+        rows.append(row.model_copy(update={"amount": row.amount + extra + 1}))
+    richer = compare(replace(poor.case, begroting=tuple(rows)), n_scenarios=16)
+    assert richer.lumpsum.design.feasible
+
+
+def test_full_sharing_of_audited_cost_leaves_no_risk(small_case: Case) -> None:
+    """Share 1 in every layer and base audited_cost, with elasticity 0: every provider's result is exactly zero."""
+    policy = tuple(
+        row.model_copy(update={"value": "audited_cost"}) if row.name == "base" else row
+        for row in small_case.policy
+    )
+    layers = tuple(row.model_copy(update={"share": 1.0}) for row in small_case.layers)
+    case = replace(small_case, policy=policy, layers=layers)
+    shared = compare(case, n_scenarios=16)
+    contracts = build_contracts(case, shared.cells, shared.reference, "taakgericht")
+    exact = [
+        with_design(one, one.reference, np.ones(one.corridor.n_layers))
+        for one in contracts
+        if isinstance(one, Taakgericht)
+    ]
+    assert len(exact) == len(case.contracts)
+    samples = shared.forms["taakgericht"].samples["absorb"]
+    extra = shared.lumpsum.design.loading[shared.lumpsum.fresh.lot][:, None] * shared.reference.amount
+    expected = samples.cost + (extra * shared.lumpsum.fresh.index).transpose(0, 2, 1)
+    np.testing.assert_allclose(samples.payment, expected, atol=0.0051)

@@ -1,0 +1,108 @@
+"""The commands as a user types them: exit codes, one sentence per mistake, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Edit
+
+PROGRAM = Path(sys.executable).parent / "bekostiging"
+
+
+def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run the installed command; wide terminal so that sentences do not wrap."""
+    return subprocess.run(
+        [PROGRAM, *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+        env={**os.environ, "COLUMNS": "200"},
+    )
+
+
+def test_compare_writes_a_report(folder: Path, tmp_path: Path) -> None:
+    done = run("compare", folder, "--scenarios", "16", "--out", tmp_path / "out", "--workers", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "taakgericht" in done.stdout
+    assert (tmp_path / "out" / "report.html").is_file()
+    assert "Traceback" not in done.stderr
+    again = run("compare", folder, "--scenarios", "16", "--out", tmp_path / "out", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "bestaat al; kies een andere met --out, of vervang haar met --overwrite." in again.stderr
+
+
+def test_workers_and_languages_give_the_same_results(folder: Path, tmp_path: Path) -> None:
+    for name, workers, lang in (("one", "1", "nl"), ("two", "2", "en")):
+        options = ("--scenarios", "32", "--out", tmp_path / name, "--workers", workers, "--lang", lang)
+        done = run("compare", folder, *options, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "one" / "results.json").read_bytes() == (tmp_path / "two" / "results.json").read_bytes()
+
+
+def test_a_begroting_too_small_writes_the_report_and_leaves_with_3(
+    folder: Path, tmp_path: Path, edit: Edit
+) -> None:
+    with (folder / "begroting.csv").open() as file:
+        n_rows = sum(1 for _ in file) - 1
+    for row in range(n_rows):
+        edit("begroting", row, "amount", "1000000")
+        edit("begroting", row, "outside_contracts", "0")
+    done = run("compare", folder, "--scenarios", "16", "--out", tmp_path / "out", "--workers", "1", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    html = (tmp_path / "out" / "report.html").read_text()
+    assert "Er is geen taakgericht budget dat alle grenzen haalt" in html
+    assert "botst met" in html
+    assert json.loads((tmp_path / "out" / "results.json").read_text())["lumpsum"]["conflicts"]
+
+
+def test_a_broken_case_is_told_in_sentences(folder: Path, tmp_path: Path, edit: Edit) -> None:
+    edit("providers", 0, "equity", "veel")
+    edit("offers", 0, "source", "")
+    done = run("compare", folder, "--out", tmp_path / "out", cwd=tmp_path)
+    assert done.returncode == 1
+    told = sorted(done.stderr.strip().splitlines())
+    assert told[0].startswith("tabel offers, rij 2, kolom source: een aanname zonder bron; vul de bron in")
+    assert told[1] == "tabel providers, rij 2, kolom equity: 'veel' is geen getal; vul een getal in"
+    assert len(told) == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_unknown_case_and_wrong_option(tmp_path: Path) -> None:
+    unknown = run("check", "almeer", cwd=tmp_path)
+    assert unknown.returncode == 1
+    assert "Bedoelt u almere?" in unknown.stderr
+    assert run("compare", "almere", "--lang", "fr", cwd=tmp_path).returncode == 2
+    few = run("compare", "almere", "--scenarios", "8", cwd=tmp_path)
+    assert few.returncode == 2
+    assert "minstens 16" in few.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_new_check_compare(tmp_path: Path) -> None:
+    assert run("new", "mijn", cwd=tmp_path).returncode == 0
+    checked = run("check", "mijn", cwd=tmp_path)
+    assert checked.returncode == 0
+    assert "De casus is in orde." in checked.stdout
+    assert run("compare", "mijn", "--scenarios", "16", "--workers", "1", cwd=tmp_path).returncode == 0
+    assert run("new", "mijn", cwd=tmp_path).returncode == 1
+
+
+@pytest.mark.parametrize("command", [(), ("compare",), ("check",), ("new",)])
+def test_help(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(*command, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_help_does_not_load_the_mathematics() -> None:
+    """``--help`` stays quick because nothing heavy is imported; no test asserts a clock."""
+    code = "import sys, bekostiging.cli; print([m for m in ('numpy', 'pyomo', 'matplotlib', 'pandas') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
