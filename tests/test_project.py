@@ -8,18 +8,26 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import ModuleType
+
+from bekostiging.case import read_case
+from bekostiging.stress import compare
 
 ROOT = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+$")
 
 
-def _pins() -> list[str]:
-    spec = importlib.util.spec_from_file_location("pin", ROOT / "scripts" / "pin.py")
+def _script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return list(module.pins((ROOT / "constraints.txt").read_text()))
+    return module
+
+
+def _pins() -> list[str]:
+    return list(_script("pin").pins((ROOT / "constraints.txt").read_text()))
 
 
 def test_pins_of_constraints_and_pyproject_are_equal() -> None:
@@ -57,3 +65,26 @@ def test_style() -> None:
         [sys.executable, "-m", "ruff", "check", "."], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stdout
+
+
+def test_the_table_of_the_readme_is_made_by_the_program() -> None:
+    """Few futures suffice: who carries what depends on the terms of the contracts."""
+    readme = (ROOT / "README.md").read_text()
+    script = _script("readme")
+    table = script.carries_markdown(compare(read_case("almere"), n_scenarios=16, workers=2))
+    assert script.with_table(readme, table) == readme, "run python scripts/readme.py"
+    assert (ROOT / "docs" / "images" / "spending.svg").is_file()
+
+
+def test_every_link_of_the_docs_leads_somewhere() -> None:
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_no_file_is_too_long() -> None:
+    """One subject a file: 450 lines is the alarm."""
+    for source in ("models", "solvers"):
+        for path in (ROOT / source).rglob("*.py"):
+            assert len(path.read_text().splitlines()) <= 450, path

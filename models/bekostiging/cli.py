@@ -130,7 +130,7 @@ def _print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
     for note in outcome.notes:
         console.print(note[lang], style="yellow", markup=False)
     header, *rows = summary_table(outcome, lang)
-    table = Table(box=SIMPLE_HEAD, caption=summary_caption(outcome, lang), padding=(0, 1, 0, 0))
+    table = Table(box=SIMPLE_HEAD, caption=summary_caption(outcome, lang), padding=(0, 1, 0, 0), pad_edge=False)
     table.add_column(header[0], no_wrap=True)
     for name in header[1:]:
         table.add_column(name, justify="right", no_wrap=True)

@@ -38,21 +38,23 @@ class Numbers:
         sign = "+" if euro / MILLION >= 0.05 else ""
         return sign + self.millions(euro)
 
-    def estimate(self, estimate: Estimate, scale: float = 1.0) -> str:
-        """Value ± standard error; the last digit shown is the first digit of the error."""
+    def estimate(self, estimate: Estimate, scale: float = 1.0, most: int = 3) -> str:
+        """Value ± standard error; the last digit shown is the first of the error, at most ``most`` decimals."""
         value, error = estimate.value / scale, estimate.standard_error / scale
-        decimals = decimals_of(error) if error > 0 else (1 if scale == MILLION else 0)
+        decimals = min(most, decimals_of(error)) if error > 0 else (1 if scale == MILLION else 0)
         if error == 0:
             return self.plain(value, decimals)
         return f"{self.plain(value, decimals)}{SPACE}±{SPACE}{self.plain(error, decimals)}"
 
-    def estimated_millions(self, estimate: Estimate) -> str:
+    def estimated_millions(self, estimate: Estimate, most: int = 3) -> str:
         """Euro in millions with its error."""
-        return self.estimate(estimate, MILLION)
+        return self.estimate(estimate, MILLION, most)
 
-    def estimated_percent(self, estimate: Estimate) -> str:
+    def estimated_percent(self, estimate: Estimate, most: int = 3) -> str:
         """A fraction as a percentage with its error."""
-        return self.estimate(Estimate(100 * estimate.value, 100 * estimate.standard_error)) + f"{SPACE}%"
+        return (
+            self.estimate(Estimate(100 * estimate.value, 100 * estimate.standard_error), 1.0, most) + f"{SPACE}%"
+        )
 
 
 def decimals_of(error: float) -> int:
