@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing import get_context
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -133,18 +133,19 @@ def draw_block(made: Plan, index: int) -> Block:
     return Block(made, index, factors, made.sampler.draw(factors, made.generator(1, index)))
 
 
-_WORKER: dict[str, object] = {}
+_WORKER: list[tuple[Plan, Callable[[Block], Any]]] = []
+"""Plan and work of a worker process, sent once when it starts."""
 
 
-def _start_worker(made: Plan, work: Callable[[Block], T]) -> None:
-    """Keep plan and work in the process, so that each is sent once."""
-    _WORKER["plan"], _WORKER["work"] = made, work
+def _start_worker(made: Plan, work: Callable[[Block], Any]) -> None:
+    """Keep plan and work in the process."""
+    _WORKER[:] = [(made, work)]
 
 
-def _work_on(index: int) -> object:
+def _work_on(index: int) -> Any:
     """Draw and work on one block in a worker process."""
-    made, work = _WORKER["plan"], _WORKER["work"]
-    return work(draw_block(made, index))  # type: ignore[operator,arg-type]
+    made, work = _WORKER[0]
+    return work(draw_block(made, index))
 
 
 def map_blocks(
@@ -168,7 +169,7 @@ def map_blocks(
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (made, work))
     try:
         for index, result in enumerate(pool.map(_work_on, range(made.n_blocks))):
-            results.append(result)  # type: ignore[arg-type]
+            results.append(result)
             report(index + 1, made.n_blocks)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
