@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,27 @@ def test_help_does_not_load_the_mathematics() -> None:
     code = "import sys, bekostiging.cli; print([m for m in ('numpy', 'pyomo', 'matplotlib', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_an_interrupted_command_leaves_nothing_and_130(tmp_path: Path) -> None:
+    """Ctrl-C reaches the whole group, workers too: one sentence, no traceback, no folder."""
+    process = subprocess.Popen(
+        [PROGRAM, "compare", "almere", "--scenarios", "2048", "--out", tmp_path / "out"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=tmp_path,
+    )
+    try:
+        time.sleep(6)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    assert process.returncode == 130
+    assert "Afgebroken; er is niets geschreven." in told
+    assert "Traceback" not in told
+    assert list(tmp_path.iterdir()) == []

@@ -211,7 +211,7 @@ def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
     rows = [header]
     for form, result in outcome.forms.items():
         cells = [
-            texts.numbers.estimated_percent(term(outcome, form, name), 1)
+            texts.numbers.estimated_percent(term(outcome, form, name), 0)
             if name == "overrun_probability"
             else texts.numbers.estimated_millions(term(outcome, form, name), 1)
             for name in columns
@@ -223,7 +223,7 @@ def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
             (
                 texts["forms", form],
                 *cells,
-                texts.numbers.estimated_percent(worst, 1),
+                texts.numbers.estimated_percent(worst, 0),
                 texts.numbers.estimate(result.corner_totals["wait"]["waiting_clients"]),
             )
         )

@@ -14,6 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bekostiging.case import UserError
 from bekostiging.report.figures import figures
 from bekostiging.report.page import page
@@ -122,7 +124,12 @@ def _manifest(outcome: Comparison, folder: Path) -> dict[str, Any]:
             "seed": outcome.seed,
         },
         "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
-        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "machine": {
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "cores": os.cpu_count(),
+            "simd": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
+        },
         "sha256": {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
         },

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing import get_context
+from signal import SIG_IGN, SIGINT, signal
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -138,7 +139,8 @@ _WORKER: list[tuple[Plan, Callable[[Block], Any]]] = []
 
 
 def _start_worker(made: Plan, work: Callable[[Block], Any]) -> None:
-    """Keep plan and work in the process."""
+    """Keep plan and work in the process; an interrupt is the main process's to handle."""
+    signal(SIGINT, SIG_IGN)
     _WORKER[:] = [(made, work)]
 
 

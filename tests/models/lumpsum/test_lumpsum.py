@@ -18,6 +18,7 @@ import bekostiging.lumpsum.model as card
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import design_lumpsum, out_of_sample
 from bekostiging.lumpsum.model import build_lumpsum
+from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Scramblings, cvar
 
 GOLDEN = Path(__file__).parent / "two_scenarios.lp"
@@ -93,18 +94,30 @@ def test_tail_cuts_solve_the_pyomo_model(seed: int) -> None:
     assert design.bound <= design.objective * (1 + 1e-9)
 
 
-def test_every_name_of_the_card_is_a_component() -> None:
-    text = str(card.__doc__)
-    constraints = text.split("Constraints\n")[1].split("\nSource")[0]
-    named = set(re.findall(r"([a-z_]+)\[", constraints.replace("share[", "").replace("loss[", "")))
+def _names_on_the_card() -> set[str]:
+    """First words of the lines under Constraints, up to the first run of spaces or the absolute value of glide."""
+    lines = str(card.__doc__).split("Constraints\n")[1].split("\n\nSource")[0].splitlines()
+    return {name for line in lines for name in re.findall(r"([a-z_]+)\[", re.split(r"  |abs", line.strip())[0])}
+
+
+def test_names_of_card_and_components_are_the_same() -> None:
     model = build_lumpsum(random_data(0, n_scenarios=4))
-    components = {component.local_name for component in model.component_objects(pyo.Constraint)}
-    rows = {name for line in constraints.splitlines() for name in re.findall(r"([a-z_]+)\[[a-z,]+\]", line[:50])}
-    assert components <= rows
-    assert components <= named | rows
+    assert {one.local_name for one in model.component_objects(pyo.Constraint)} == _names_on_the_card()
+    text = str(card.__doc__)
     variables = text.split("Variables\n")[1].split("\nWith")[0]
     assert {v.local_name for v in model.component_objects(pyo.Var)} <= set(re.findall(r"[a-z_]+", variables))
-    assert "total_spending" in text
+    assert [one.local_name for one in model.component_objects(pyo.Objective)] == ["total_spending"]
+    assert "total_spending:" in text
+
+
+def test_rows_of_the_tail_program_bear_names_of_the_card() -> None:
+    """What the cutting planes hide (the scenario rows of a CVaR) is all that the arrays do not name."""
+    arrays = LumpSumArrays(random_data(0, n_scenarios=4))
+    names = {name.split("[")[0] for name in arrays.program.row_names} | {
+        limit.name.split("[")[0] for limit in arrays.limits
+    }
+    hidden = {"deepest_point", "tail_of_losses", "tail_of_begroting", "tail_of_spending"}
+    assert names | hidden == _names_on_the_card()
 
 
 def test_golden_lp_file(tmp_path: Path) -> None:
