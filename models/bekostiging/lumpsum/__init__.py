@@ -13,7 +13,14 @@ from bekostiging.lumpsum.gather import (
     joined,
     lumpsum_data,
 )
-from bekostiging.lumpsum.solve import Conflict, LimitCheck, LumpSumDesign, design_lumpsum, out_of_sample
+from bekostiging.lumpsum.solve import (
+    Conflict,
+    LimitCheck,
+    LumpSumDesign,
+    design_lumpsum,
+    measured_against_budget,
+    out_of_sample,
+)
 
 __all__ = [
     "Conflict",
@@ -28,5 +35,6 @@ __all__ = [
     "free_buffer",
     "joined",
     "lumpsum_data",
+    "measured_against_budget",
     "out_of_sample",
 ]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import MILLION, LumpSumData
 from bekostiging.lumpsum.tail import LumpSumArrays
-from bekostiging_solvers import InfeasibleError, Scramblings, TailProgram, TailSolution
+from bekostiging_solvers import Estimate, InfeasibleError, Scramblings, TailProgram, TailSolution
 
 FloatArray = NDArray[np.float64]
 NOTHING = 1e-6
@@ -208,3 +208,20 @@ def _municipal_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scrambl
             checks.append(LimitCheck(f"begroting[{code},{year}]", mean.value, mean.standard_error, room))
             checks.append(LimitCheck(f"begroting_tail[{code},{year}]", tail.value, tail.standard_error, limit))
     return checks
+
+
+def measured_against_budget(design: LumpSumDesign, fresh: LumpSumData, scramblings: Scramblings) -> list[Estimate]:
+    """Per lot, what the same contract would pay more if its layers were measured against b I instead of B0 I.
+
+    Over the term, discounted, euro. Positive: the provider receives more. The base is B0 I plus its layers.
+    """
+    found = []
+    for j, lot in enumerate(fresh.lots):
+        total = np.zeros(fresh.n_scenarios)
+        signed = lot.corridor.sign * design.share[j]
+        for c in np.flatnonzero(fresh.lot == j):
+            base = fresh.reference[c] * fresh.index[:, c] + fresh.amounts[c] @ lot.corridor.sign
+            against_budget = lot.corridor.amounts(base, design.budget[c] * fresh.index[:, c])
+            total += (against_budget - fresh.amounts[c]) @ signed @ fresh.discount
+        found.append(scramblings.mean(total))
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -29,12 +30,22 @@ Table = list[list[str]]
 TERM_COLUMNS = ("expected", "sd", "p10", "p50", "p90", "cvar95", "overrun_probability", "expected_overrun",
                 "required_resistance_capacity")  # fmt: skip
 YEAR_COLUMNS = ("expected", "p10", "p90", "cvar95", "overrun_probability", "required_resistance_capacity")
+ORIGINS = {
+    "municipality": ("begroting", "offers", "contracts", "demand", "risk_factors"),
+    "providers": ("providers", "offers", "contracts"),
+    "waiting": ("contracts", "care_forms", "waiting"),
+    "lumpsum": ("policy", "layers", "providers", "cost_price"),
+    "administration": ("administration",),
+    "shocks": ("shocks",),
+}
+"""Sections of the report and the tables their figures lean on."""
 TIGHT = 2.0
 """A limit within this many standard errors of its bound is listed with those that do not hold."""
 
 
 def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
     """Return the report as HTML."""
+    origins = {section: _origin_of(outcome, texts, *own) for section, own in ORIGINS.items()}
     environment = Environment(
         loader=PackageLoader("bekostiging.report", "templates"),
         autoescape=True,
@@ -52,7 +63,7 @@ def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
     }
     figures = {name: Markup(svg(figure)) for name, figure in drawn.items()}
     return environment.get_template("report.html.j2").render(
-        t=texts.sections, lang=texts.lang, figures=figures, **sections
+        t=texts.sections, lang=texts.lang, figures=figures, origins=origins, **sections
     )
 
 
@@ -95,6 +106,21 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "shocks": _courses(outcome, texts, outcome.shocks),
         "settings": settings,
     }
+
+
+def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:
+    """Where the rows of some tables come from, so that what is invented is marked where it is shown."""
+    told = []
+    for table in tables:
+        counts = Counter(row.status for row in getattr(outcome.case, table))
+        if counts:
+            parts = ", ".join(
+                texts["statuses", status] if len(counts) == 1 else f"{counts[status]} {texts['statuses', status]}"
+                for status in STATUS_ORDER
+                if status in counts
+            )
+            told.append(f"{texts['tables', table]}: {parts}")
+    return texts["page", "origin_of"].format(told="; ".join(told))
 
 
 def _origin(outcome: Comparison, texts: Texts) -> str:
@@ -255,6 +281,10 @@ def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
                 numbers.plain(price / 100 if name.startswith(("premium", "law")) else price, 2),
             ]
             for name, price in sorted(design.shadow_prices.items(), key=lambda item: -item[1])
+        ],
+        "against_budget": [
+            [names[lot.name], numbers.estimated_millions(extra)]
+            for lot, extra in zip(data.lots, outcome.lumpsum.measured_against_budget, strict=True)
         ],
         "below": _listed(texts, "below_requirement", [names[p] for p in design.below_requirement]),
         "yielded": _listed(texts, "yielded", [texts.limit(name, names) for name in design.yielded]),

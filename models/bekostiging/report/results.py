@@ -144,6 +144,10 @@ def _lumpsum(outcome: Comparison) -> dict[str, Any]:
         "yielded": design.yielded,
         "below_requirement": list(design.below_requirement),
         "conflicts": [{"limit": conflict.name, "euro": conflict.euro} for conflict in design.conflicts],
+        "measured_against_budget": {
+            lot.name: _estimate(extra)
+            for lot, extra in zip(data.lots, outcome.lumpsum.measured_against_budget, strict=feasible)
+        },
         "out_of_sample": [
             {
                 "limit": check.name,

@@ -194,6 +194,9 @@ def _lumpsum() -> dict[str, Any]:
             "yielded": _map(NUMBER, "limit; euro, or fraction for premium"),
             "below_requirement": _list(TEXT),
             "conflicts": _list(_object({"limit": TEXT, "euro": NUMBER})),
+            "measured_against_budget": _map(
+                ESTIMATE, "lot; extra payment over the term if layers were measured against the budget"
+            ),
             "out_of_sample": _list(_object(check)),
         }
     )

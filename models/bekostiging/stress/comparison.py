@@ -86,6 +86,8 @@ class LumpSumResult:
     fresh: LumpSumData
     design: LumpSumDesign
     out_of_sample: tuple[LimitCheck, ...]
+    measured_against_budget: tuple[Estimate, ...]
+    """Per lot: extra payment over the term if the layers were measured against b I; empty without a design."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from bekostiging.lumpsum import (
     free_buffer,
     joined,
     lumpsum_data,
+    measured_against_budget,
     out_of_sample,
 )
 from bekostiging.scenarios import Cells, map_blocks, plan
@@ -99,6 +100,7 @@ def compare(
     scramblings = Scramblings(fresh_plan.n_scramblings)
     fresh_data = lumpsum_data(case, terms, fresh.corridor)
     checks = out_of_sample(design, fresh_data, scramblings)
+    against_budget = measured_against_budget(design, fresh_data, scramblings) if design.feasible else []
     reported = tuple(row.code for row in case.municipalities if row.reported)
     calendar = tuple(case.first_year + t for t in range(years))
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
@@ -117,7 +119,7 @@ def compare(
         outside=outside.T,
         buffer=free_buffer(case),
         forms=_form_results(case, scramblings, fresh, begroting - outside, data.discount),
-        lumpsum=LumpSumResult(data, fresh_data, design, checks),
+        lumpsum=LumpSumResult(data, fresh_data, design, checks, tuple(against_budget)),
         plain=course(case, cells, contracts, data.discount),
         shocks=tuple(
             course(case, cells, contracts, data.discount, shock)

@@ -16,7 +16,7 @@ from pyomo.contrib.appsi.solvers.highs import Highs
 
 import bekostiging.lumpsum.model as card
 from bekostiging.contracts import Corridor
-from bekostiging.lumpsum import design_lumpsum, out_of_sample
+from bekostiging.lumpsum import design_lumpsum, measured_against_budget, out_of_sample
 from bekostiging.lumpsum.model import build_lumpsum
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Scramblings, cvar
@@ -222,3 +222,19 @@ def test_layer_probabilities_are_those_of_the_base() -> None:
     ratio = case.cost[:, 0] / (case.reference[0] * case.index[:, 0])
     expected = [((ratio > 1) & (ratio <= 1.04)).mean(axis=0), (ratio > 1.04).mean(axis=0)]
     np.testing.assert_allclose(case.layer_probability(0)[:, :2].T, expected, atol=1e-12)
+
+
+def test_measured_against_the_budget_by_hand() -> None:
+    """B0 100, b 110, cost 120 half the time, share 0.5 beyond 1: 10 of deficit against B0, 5 against b.
+
+    Against B0: 0.5 x 20 in half the futures; against b = 110: 0.5 x 10, and in the other half the surplus of
+    110 - 80 instead of 100 - 80 gives 0.5 x 10 back. So 5 less on both sides, 5 on average.
+    """
+    cost = np.tile([120.0, 80.0], 16)[:, None, None] * MILLION
+    own = corridor([1.0], [np.inf], share=0.5)
+    case = data(cost, (terms(own=own),), [0], [0])
+    plain = design_lumpsum(case)
+    design = replace(plain, budget=1.1 * case.reference)
+    extra = measured_against_budget(design, case, Scramblings(16))
+    assert extra[0].value / MILLION == pytest.approx(-5.0)
+    assert measured_against_budget(replace(plain, budget=case.reference), case, Scramblings(16))[0].value == 0.0
