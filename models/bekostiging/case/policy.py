@@ -48,3 +48,26 @@ CASE_ONLY = (
     "when_money_is_gone",
 )
 """Names that hold for the whole case: a lot cannot have its own."""
+MEANING = {
+    "risk_weight": "weight of the worst futures against the average in the design",
+    "confidence": "which tail counts: 0.95 is the worst 5 %",
+    "discount_rate": "per year",
+    "cost_of_capital": "reward per year on the buffer a contract really uses",
+    "elasticity": "use invited where the next euro is not the provider's; 0 is no behaviour",
+    "equity_at_stake": "part of free equity that may be at stake in this region",
+    "solvency_floor": "least equity over total assets",
+    "equity_requirement": "free buffer, as part of the reference amount, asked of every provider",
+    "share_min": "least share of the municipality in the outermost deficit layer under acceptance duty without waiting list",
+    "share_max": "largest share of the municipality in a layer",
+    "premium_max": "largest loading on the reference amount",
+    "glide_max": "largest change from last year's revenue, fraction",
+    "certainty": "certainty the council asks of the resistance capacity",
+    "weight_ova": "weight of wages in the indexation",
+    "weight_ppc": "weight of prices in the indexation",
+    "base": "what the corridor is measured on",
+    "acceptance_duty": "whether providers must accept every client",
+    "waiting_list": "whether a provider may have a waiting list",
+    "when_money_is_gone": "corner of the main figures: the provider absorbs, or what is not urgent waits",
+    "indexation": "additive (contract text) or with a multiplicative catch-up",
+}
+"""What every name means, for the explanation of a new case."""

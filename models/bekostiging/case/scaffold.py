@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import tomllib
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import UserError
-from bekostiging.case.policy import NUMBERS, OPTIONAL, WORDS
+from bekostiging.case.policy import MEANING, NUMBERS, OPTIONAL, WORDS
 from bekostiging.case.read import leaf
 from bekostiging.case.region import synthetic_region
-from bekostiging.case.tables import TABLES, Policy, Row
+from bekostiging.case.tables import TABLES, Policy, Row, columns
 from bekostiging.case.write import write_case
 
 README = {"nl": "LEESMIJ.md", "en": "README.md"}
@@ -52,10 +55,13 @@ Explanation per table in the folder `explanation`. The tables:
 }
 _WORDS = {
     "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
-           "extra": "optionele tabel", "columns": "| kolom | soort | verplicht | betekenis |"},
+           "extra": "optionele tabel", 
+           "columns": "| kolom | soort | verplicht | betekenis |", "policy": "| naam | waarde | betekenis |"},
     "en": {"key": "key", "required": "required", "optional": "may be empty", "one": "one of", "file": "required table",
-           "extra": "optional table", "columns": "| column | kind | required | meaning |"},
+           "extra": "optional table", 
+           "columns": "| column | kind | required | meaning |", "policy": "| name | value | meaning |"},
 }  # fmt: skip
+_NO_TABLES = ("common", "policy_names", "optional")
 _KINDS = {
     "nl": {
         bool: "ja of nee",
@@ -110,23 +116,42 @@ def _readme(lang: str) -> str:
 
 def explain(model: type[Row], lang: str) -> str:
     """The explanation file of one table, from its row model: columns, kinds, rules."""
-    words = _WORDS[lang]
-    lines = [f"# {model.table}", "", (model.__doc__ or "").strip(), ""]
+    words, table = _WORDS[lang], model.table
+    meaning = _dutch()[table] if lang == "nl" else _english(model)
+    lines = [f"# {table}", "", meaning[""], ""]
     lines += [f"{words['key']}: {' + '.join(model.key)}", "", words["columns"], "|---|---|---|---|"]
-    for column, info in model.model_fields.items():
-        if column != "line":
-            needed = words["required" if info.is_required() else "optional"]
-            lines.append(f"| `{column}` | {_kind(info, lang)} | {needed} | {info.description or ''} |")
+    for column in columns(model):
+        info = model.model_fields[column]
+        needed = words["required" if info.is_required() else "optional"]
+        lines.append(f"| `{column}` | {_kind(info, lang)} | {needed} | {meaning[column]} |")
     if model is Policy:
-        lines += ["", "| name | value |", "|---|---|"]
-        lines += [f"| `{name}` | {low:g} – {high:g}{_optional(name)} |" for name, (low, high) in NUMBERS.items()]
-        lines += [f"| `{name}` | {', '.join(choices)}{_optional(name)} |" for name, choices in WORDS.items()]
+        lines += ["", words["policy"], "|---|---|---|"]
+        ranges = {name: f"{low:g} – {high:g}" for name, (low, high) in NUMBERS.items()}
+        choices = {name: ", ".join(own) for name, own in WORDS.items()}
+        lines += [f"| `{name}` | {own} | {_policy(name, lang)} |" for name, own in (ranges | choices).items()]
     return "\n".join(lines) + "\n"
 
 
-def _optional(name: str) -> str:
-    """What holds when an optional policy is absent."""
-    return f" (optional; {OPTIONAL[name]})" if name in OPTIONAL else ""
+@cache
+def _dutch() -> dict[str, dict[str, str]]:
+    """Dutch explanations: per table, the table itself under "", then its columns."""
+    text = (files("bekostiging.case") / "explanation_nl.toml").read_text(encoding="utf-8")
+    sections: dict[str, dict[str, str]] = tomllib.loads(text)
+    return {name: own if name in _NO_TABLES else sections["common"] | own for name, own in sections.items()}
+
+
+def _english(model: type[Row]) -> dict[str, str]:
+    """English explanations, from the row model."""
+    told = {name: info.description or "" for name, info in model.model_fields.items()}
+    return told | {"": (model.__doc__ or "").strip()}
+
+
+def _policy(name: str, lang: str) -> str:
+    """What a policy name means, and what holds when an optional one is absent."""
+    if lang == "nl":
+        optional = _dutch()["optional"].get(name, "")
+        return _dutch()["policy_names"][name] + (f"; {optional}" if optional else "")
+    return MEANING[name] + (f"; optional: {OPTIONAL[name]}" if name in OPTIONAL else "")
 
 
 def _kind(info: FieldInfo, lang: str) -> str:

@@ -40,6 +40,7 @@ from bekostiging.stress.estimates import (
     municipal_estimates,
     provider_estimates,
 )
+from bekostiging.stress.notes import not_used_yet
 from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork, joined_blocks
 from bekostiging_solvers import Scramblings
 
@@ -112,7 +113,7 @@ def compare(
         n_scramblings=fresh_plan.n_scramblings,
         n_years=years,
         seed=seed,
-        notes=design_plan.notes,
+        notes=(*design_plan.notes, *not_used_yet(case)),
         carries=who_carries_what(contracts),
         room=(begroting - outside).T,
         begroting=begroting.T,

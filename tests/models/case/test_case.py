@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from bekostiging.case import Case, UserError, pseudonymised, read_case, scaffold_case, write_case
-from bekostiging.case.tables import TABLES
+from bekostiging.case.policy import NUMBERS, WORDS
+from bekostiging.case.scaffold import explain
+from bekostiging.case.tables import TABLES, Policy, columns
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
@@ -66,3 +69,15 @@ def test_a_running_case_is_numbered_unless_asked(folder: Path) -> None:
 
 def test_archetypes_keep_their_names(small_case: Case) -> None:
     assert pseudonymised(small_case) is small_case
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_column_and_policy_is_explained(lang: str) -> None:
+    for table, model in TABLES.items():
+        text = explain(model, lang)
+        for column in columns(model):
+            assert f"| `{column}` |" in text, (table, column)
+            assert lang == "en" or not re.search(rf"\| `{column}` .*\|  \|", text), (table, column)
+    policy = explain(Policy, lang)
+    for name in (*NUMBERS, *WORDS):
+        assert re.search(rf"\| `{name}` \| [^|]+ \| [^|]{{5,}} \|", policy), name

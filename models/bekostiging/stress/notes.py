@@ -1,0 +1,47 @@
+"""What a case states and the comparison does not use yet: said once, never ignored in silence."""
+
+from __future__ import annotations
+
+from bekostiging.case import Case
+from bekostiging.stress.comparison import Sentence
+
+
+def not_used_yet(case: Case) -> tuple[Sentence, ...]:
+    """One sentence for every column of the case that is filled in and not calculated with."""
+    found: list[Sentence] = []
+
+    def note(present: bool, nl: str, en: str) -> None:
+        if present:
+            found.append({"nl": nl, "en": en})
+
+    note(
+        any(row.capacity is not None for row in case.offers),
+        "offers.capacity is ingevuld en wordt nog niet meegerekend: aanbieders zijn onbegrensd.",
+        "offers.capacity is filled in and not calculated with yet: providers are not limited.",
+    )
+    note(
+        any(row.main_contractor for row in case.contracts),
+        "contracts.main_contractor is ingevuld en wordt nog niet meegerekend: elk contract staat op zichzelf.",
+        "contracts.main_contractor is filled in and not calculated with yet: every contract stands alone.",
+    )
+    note(
+        any(row.payment_calendar != "monthly" for row in case.contracts),
+        "contracts.payment_calendar wordt nog niet meegerekend: bedragen staan in het jaar van de zorg.",
+        "contracts.payment_calendar is not calculated with yet: amounts stand in the year of the care.",
+    )
+    note(
+        any(row.sitting_clients != "stay" for row in case.lots),
+        "lots.sitting_clients is taken_over en wordt nog niet meegerekend: zittende cliënten blijven waar zij zijn.",
+        "lots.sitting_clients is taken_over and not calculated with yet: sitting clients stay where they are.",
+    )
+    note(
+        any(case.number("elasticity", lot.id) > 0 for lot in case.lots),
+        "elasticity telt in het ontwerp van het taakgerichte budget, en nog niet in de toekomsten zelf.",
+        "elasticity counts in the design of the lump sum, and not yet in the futures themselves.",
+    )
+    note(
+        len({lot.years for lot in case.lots}) > 1,
+        f"Percelen lopen ongelijk lang; vergeleken zijn de eerste {case.n_years} jaren, die alle percelen gemeen hebben.",
+        f"Lots differ in length; compared are the first {case.n_years} years, which all lots have.",
+    )
+    return tuple(found)

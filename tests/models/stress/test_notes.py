@@ -1,0 +1,30 @@
+"""What is stated and not used yet is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bekostiging.case import Case
+from bekostiging.stress.notes import not_used_yet
+
+
+def test_a_plain_case_needs_no_note(small_case: Case) -> None:
+    assert not_used_yet(small_case) == ()
+
+
+def test_every_unused_column_is_told(small_case: Case) -> None:
+    offers = (small_case.offers[0].model_copy(update={"capacity": 10.0}), *small_case.offers[1:])
+    changed = {"main_contractor": "x", "payment_calendar": "advance"}
+    contracts = (small_case.contracts[0].model_copy(update=changed), *small_case.contracts[1:])
+    lots = (
+        small_case.lots[0].model_copy(update={"sitting_clients": "taken_over", "years": 3}),
+        *small_case.lots[1:],
+    )
+    policy = tuple(
+        row.model_copy(update={"value": "0.2"}) if row.name == "elasticity" else row for row in small_case.policy
+    )
+    told = not_used_yet(replace(small_case, offers=offers, contracts=contracts, lots=lots, policy=policy))
+    assert [note["en"].split(" ")[0] for note in told] == [
+        "offers.capacity", "contracts.main_contractor", "contracts.payment_calendar", "lots.sitting_clients",
+        "elasticity", "Lots",
+    ]  # fmt: skip
