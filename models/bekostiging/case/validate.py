@@ -1,29 +1,19 @@
 """What must hold between the tables of a case; every breach is listed, none is repaired.
 
-Rows have been read and checked one by one before (``bekostiging.case.read``); this module owns the rules
-that need more than one row.
+Rows have been read and checked one by one before (``bekostiging.case.read``). This module owns keys, references
+and policy names; ``bekostiging.case.rules`` what must hold between volumes, shares, lots and contracts.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from itertools import pairwise
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
 from bekostiging.case.policy import CASE_ONLY, NUMBERS, OPTIONAL, WORDS
-from bekostiging.case.tables import TABLES, Layer, Lot, Policy, Row
-
-TOLERANCE = 1e-6
-"""How far shares may be from one: beyond rounding in a file, below anything that matters in euros."""
-OBSERVABLE = {
-    "shadow_production": ("full",),
-    "clients_times_norm": ("full", "start_stop"),
-    "audited_cost": ("full", "start_stop", "none"),
-}
-"""Messages from which each corridor base can be observed (Contractstandaard Wmo v1.2 art. 3.11)."""
+from bekostiging.case.rules import RULES
+from bekostiging.case.tables import TABLES, Policy, Row
 
 
 def validate(case: Case) -> list[Problem]:
@@ -31,8 +21,7 @@ def validate(case: Case) -> list[Problem]:
     keys = [*_empty_tables(case), *_duplicates(case), *_references(case), *_policies(case)]
     if keys:
         return keys
-    rules = (_lots, _years, _offers, _profiles, _layers, _corridor_bases, _ceilings, _reported, _sharing_keys)
-    return [problem for rule in rules for problem in rule(case)]
+    return [problem for rule in RULES for problem in rule(case)]
 
 
 def _rows(case: Case, table: str) -> tuple[Row, ...]:
@@ -176,259 +165,4 @@ def _policy_value(row: Policy) -> Iterator[Problem]:
                 f"{row.name} is {row.value}, allowed is a number from {low:g} to {high:g}; mend it",
                 row=row.line,
                 column="value",
-            )
-
-
-def _lots(case: Case) -> Iterator[Problem]:
-    """One term for all lots; every area x care form in at most one lot."""
-    taken: dict[tuple[str, str], str] = {}
-    for lot in case.lots:
-        if lot.first_year != case.lots[0].first_year:
-            yield Problem(
-                "lots",
-                f"perceel {lot.id} begint in {lot.first_year}, perceel {case.lots[0].id} in "
-                f"{case.lots[0].first_year}; een vergelijking vraagt een gelijk eerste jaar",
-                f"lot {lot.id} begins in {lot.first_year}, lot {case.lots[0].id} in {case.lots[0].first_year}; "
-                "a comparison needs one first year",
-                row=lot.line,
-                column="first_year",
-            )
-        if lot.first_year - lot.lead_years != case.base_year:
-            yield Problem(
-                "lots",
-                f"perceel {lot.id}: {lot.first_year} min {lot.lead_years} aanloopjaren is niet het basisjaar "
-                f"{case.base_year} van case.toml; maak ze gelijk",
-                f"lot {lot.id}: {lot.first_year} minus {lot.lead_years} lead years is not the base year "
-                f"{case.base_year} of case.toml; make them agree",
-                row=lot.line,
-                column="lead_years",
-            )
-        for place in ((area, form) for area in lot.areas for form in lot.care_forms):
-            if place in taken:
-                yield Problem(
-                    "lots",
-                    f"zorgvorm {place[1]} in gebied {place[0]} zit ook in perceel {taken[place]}; kies er een",
-                    f"care form {place[1]} in area {place[0]} is also in lot {taken[place]}; choose one",
-                    row=lot.line,
-                    column="care_forms",
-                )
-            taken[place] = lot.id
-
-
-def _years(case: Case) -> Iterator[Problem]:
-    """Indices exist for every contract year."""
-    present = {row.year for row in case.indices}
-    for year in range(case.first_year, case.first_year + max(lot.years for lot in case.lots)):
-        if year not in present:
-            yield Problem(
-                "indices",
-                f"jaar {year} ontbreekt; vul de verwachte OVA en PPC van elk contractjaar in",
-                f"year {year} is missing; fill in the forecast OVA and PPC of every contract year",
-                column="year",
-            )
-
-
-def _offers(case: Case) -> Iterator[Problem]:
-    """Contracts have an offer, and market shares add up to one where there is demand."""
-    offers = {(row.provider, row.care_form, row.area): row for row in case.offers}
-    lots = {lot.id: lot for lot in case.lots}
-    contracted: dict[str, list[str]] = defaultdict(list)
-    for contract in case.contracts:
-        contracted[contract.lot].append(contract.provider)
-        if not any(
-            row.provider == contract.provider and row.care_form in lots[contract.lot].care_forms
-            for row in case.offers
-        ):
-            yield Problem(
-                "contracts",
-                f"aanbieder {contract.provider} heeft geen aanbod in perceel {contract.lot}; voeg het toe aan offers",
-                f"provider {contract.provider} has no offer in lot {contract.lot}; add it to offers",
-                row=contract.line,
-                column="provider",
-            )
-    in_a_lot = {(area, form): lot for lot in case.lots for area in lot.areas for form in lot.care_forms}
-    for demand in case.demand:
-        lot = in_a_lot.get((demand.area, demand.care_form))
-        if lot is None:
-            continue
-        found = [
-            offers.get((p, demand.care_form, demand.area), offers.get((p, demand.care_form, "")))
-            for p in contracted[lot.id]
-        ]
-        total = sum(offer.market_share for offer in found if offer is not None)
-        if abs(total - 1) > TOLERANCE:
-            yield Problem(
-                "offers",
-                f"marktaandelen van zorgvorm {demand.care_form} in gebied {demand.area} (perceel {lot.id}) tellen "
-                f"op tot {total:g}, moet 1 zijn; verbeter de aandelen van de gecontracteerde aanbieders",
-                f"market shares of care form {demand.care_form} in area {demand.area} (lot {lot.id}) add up to "
-                f"{total:g}, must be 1; mend the shares of the contracted providers",
-                column="market_share",
-            )
-
-
-def _profiles(case: Case) -> Iterator[Problem]:
-    """Profile shares add up to one, with mean intensity one; a result part needs results."""
-    for form in {row.care_form for row in case.profiles}:
-        rows = [row for row in case.profiles if row.care_form == form]
-        total = sum(row.share for row in rows)
-        mean = sum(row.share * row.intensity_factor for row in rows)
-        for value, column, nl, en in (
-            (total, "share", "aandelen tellen", "shares add"),
-            (mean, "intensity_factor", "met aandeel gewogen intensiteit telt", "share-weighted intensity adds"),
-        ):
-            if abs(value - 1) > TOLERANCE:
-                yield Problem(
-                    "profiles",
-                    f"{nl} voor zorgvorm {form} op tot {value:g}, moet 1 zijn; verbeter ze",
-                    f"{en} up to {value:g} for care form {form}, must be 1; mend them",
-                    column=column,
-                )
-        for row in rows:
-            if row.result_part > 0 and row.success_share == 0:
-                yield Problem(
-                    "profiles",
-                    f"profiel {row.profile} betaalt op resultaat terwijl success_share 0 is; vul een kans groter dan 0 in",
-                    f"profile {row.profile} pays on result while success_share is 0; fill in a share above 0",
-                    row=row.line,
-                    column="success_share",
-                )
-
-
-def _layers(case: Case) -> Iterator[Problem]:
-    """The layers of every lot partition [0, infinity), with 1 an edge."""
-    for lot in case.lots:
-        rows = sorted((row for row in case.layers if row.lot == lot.id), key=lambda row: row.lower)
-        yield from _partition(lot, rows)
-
-
-def _partition(lot: Lot, rows: list[Layer]) -> Iterator[Problem]:
-    """Report gaps, overlaps and a missing edge at one."""
-
-    def problem(nl: str, en: str, row: Layer | None = None) -> Problem:
-        return Problem("layers", nl, en, row=row.line if row else None, column="lower")
-
-    name = lot.id
-    if not rows:
-        yield problem(
-            f"perceel {name} heeft geen lagen; vul minstens een laag onder en een boven 1 in",
-            f"lot {name} has no layers; fill in at least one below and one above 1",
-        )
-        return
-    if rows[0].lower != 0:
-        yield problem(
-            f"lagen van perceel {name} beginnen niet bij 0; voeg de onderste toe",
-            f"layers of lot {name} do not begin at 0; add the lowest",
-            rows[0],
-        )
-    if rows[-1].upper is not None:
-        yield problem(
-            f"de bovenste laag van perceel {name} heeft een einde; laat upper leeg",
-            f"the highest layer of lot {name} has an end; leave upper empty",
-            rows[-1],
-        )
-    if all(row.lower != 1 for row in rows):
-        yield problem(
-            f"1 is geen grens tussen de lagen van perceel {name}; splits de laag die 1 bevat",
-            f"1 is no edge between the layers of lot {name}; split the layer that contains 1",
-        )
-    for below, above in pairwise(rows):
-        if below.upper is None or below.upper != above.lower:
-            end = "oneindig" if below.upper is None else f"{below.upper:g}"
-            yield problem(
-                f"laag {below.layer} van perceel {name} eindigt bij {end}, laag {above.layer} begint bij "
-                f"{above.lower:g}; laat ze aansluiten",
-                f"layer {below.layer} of lot {name} ends at {'infinity' if below.upper is None else end}, layer "
-                f"{above.layer} begins at {above.lower:g}; make them meet",
-                above,
-            )
-
-
-def _corridor_bases(case: Case) -> Iterator[Problem]:
-    """The corridor is measured on something the contract's messages can show."""
-    for lot in case.lots:
-        base = case.corridor_base(lot.id)
-        if lot.messages not in OBSERVABLE[base]:
-            allowed = ", ".join(OBSERVABLE[base])
-            yield Problem(
-                "lots",
-                f"perceel {lot.id} meet de bandbreedte op {base}, maar uit berichten '{lot.messages}' is dat niet af te "
-                f"lezen; neem messages {allowed} of een andere base in policy",
-                f"lot {lot.id} measures the corridor on {base}, which messages '{lot.messages}' cannot show; take "
-                f"messages {allowed} or another base in policy",
-                row=lot.line,
-                column="messages",
-            )
-
-
-def _ceilings(case: Case) -> Iterator[Problem]:
-    """A spending ceiling exists only beside a tariff (art. 1.5)."""
-    forms = {lot.id: lot.payment_form for lot in case.lots}
-    for contract in case.contracts:
-        if contract.ceiling is not None and forms[contract.lot] == "taakgericht":
-            yield Problem(
-                "contracts",
-                f"een plafond in het taakgerichte perceel {contract.lot}; een bestedingsruimte bestaat alleen bij "
-                "inspannings- en outputgericht (Contractstandaard Wmo art. 1.5): laat leeg",
-                f"a ceiling in the taakgerichte lot {contract.lot}; a spending ceiling exists only for inspannings- "
-                "and outputgericht (Contractstandaard Wmo art. 1.5): leave it empty",
-                row=contract.line,
-                column="ceiling",
-            )
-
-
-def _reported(case: Case) -> Iterator[Problem]:
-    """A reported municipality has a begroting for every contract year, with room outside the contracts."""
-    payers = [row.code for row in case.municipalities if row.reported]
-    if not payers:
-        yield Problem(
-            "municipalities",
-            "geen enkele gemeente is gerapporteerd; zet er minstens een op ja",
-            "no municipality is reported; set at least one to yes",
-            column="reported",
-        )
-    laws = sorted({form.law for form in case.care_forms if any(form.id in lot.care_forms for lot in case.lots)})
-    present = {(row.municipality, row.law, row.year) for row in case.begroting}
-    for code in payers:
-        for law in laws:
-            for year in range(case.first_year, case.first_year + case.n_years):
-                if (code, law, year) not in present:
-                    yield Problem(
-                        "begroting",
-                        f"gemeente {code}, {law}, {year} ontbreekt; vul de begroting van elk contractjaar in of zet "
-                        "reported op nee",
-                        f"municipality {code}, {law}, {year} is missing; fill in every contract year or set reported "
-                        "to no",
-                        column="year",
-                    )
-    for row in case.begroting:
-        if row.outside_contracts > row.amount:
-            yield Problem(
-                "begroting",
-                f"buiten de contracten ({row.outside_contracts:.0f}) is meer dan het bedrag ({row.amount:.0f}); "
-                "verbeter een van beide",
-                f"outside the contracts ({row.outside_contracts:.0f}) exceeds the amount ({row.amount:.0f}); mend one",
-                row=row.line,
-                column="outside_contracts",
-            )
-
-
-def _sharing_keys(case: Case) -> Iterator[Problem]:
-    """A key has something to divide by."""
-    areas = {area.id: area for area in case.areas}
-    weight = {row.code: row.key_weight for row in case.municipalities}
-    for lot in case.lots:
-        own = [areas[area] for area in lot.areas]
-        total = {
-            "fixed": sum(weight[area.municipality] for area in own),
-            "youths": sum(area.inhabitants_0_17 for area in own),
-        }.get(lot.sharing_key, sum(a.inhabitants_0_17 + a.inhabitants_18_64 + a.inhabitants_65_plus for a in own))
-        if total == 0:
-            yield Problem(
-                "lots",
-                f"verdeelsleutel {lot.sharing_key} van perceel {lot.id} heeft overal gewicht 0; vul gewichten of "
-                "inwoners in",
-                f"sharing key {lot.sharing_key} of lot {lot.id} has weight 0 everywhere; fill in weights or inhabitants",
-                row=lot.line,
-                column="sharing_key",
             )

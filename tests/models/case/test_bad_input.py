@@ -188,3 +188,16 @@ def test_elfproef() -> None:
     assert not is_citizen_number("000000000")
     masked = Problem("demand", "'111222333' is fout", "'111222333' is wrong").text("en")
     assert masked == "table demand: '*********' is wrong"
+
+
+def test_a_contract_without_clients(folder: Path, edit: Edit) -> None:
+    case = read_case(folder)
+    for row, demand in enumerate(case.demand):
+        if demand.care_form == "residential":
+            edit("demand", row, "clients_at_start", "0")
+            edit("demand", row, "starts_per_year", "0")
+    found = _sentences(folder)
+    assert all(
+        "expects no client at all in lot residential; fill in demand and market_share" in line for line in found
+    )
+    assert len(found) == sum(row.lot == "residential" for row in case.contracts)
