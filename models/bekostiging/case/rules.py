@@ -218,6 +218,47 @@ def _partition(lot: Lot, rows: list[Layer]) -> Iterator[Problem]:
             )
 
 
+def _shares(case: Case) -> Iterator[Problem]:
+    """Shares that are given leave room for those to be decided: order outward, mirror, share_max and the law."""
+    for lot in case.lots:
+        rows = [row for row in case.layers if row.lot == lot.id]
+        if any(_partition(lot, sorted(rows, key=lambda row: row.lower))):
+            continue
+        sides = [
+            sorted((row for row in rows if row.lower >= 1), key=lambda row: row.lower),
+            sorted((row for row in rows if row.lower < 1), key=lambda row: -row.lower),
+        ]
+        most = case.number("share_max", lot.id)
+        low = {row.layer: 0.0 if row.share is None else row.share for row in rows}
+        high = {row.layer: most if row.share is None else row.share for row in rows}
+        if case.word("acceptance_duty", lot.id) == "yes" and case.word("waiting_list", lot.id) == "not_allowed":
+            outermost = sides[0][-1].layer
+            low[outermost] = max(low[outermost], case.number("share_min", lot.id))
+        mirrored = [pair for pair in zip(*sides, strict=False) if pair[0].share is None and pair[1].share is None]
+        for _ in rows:
+            for side in sides:
+                for inner, outer in pairwise(side):
+                    low[outer.layer] = max(low[outer.layer], low[inner.layer])
+                for inner, outer in reversed(list(pairwise(side))):
+                    high[inner.layer] = min(high[inner.layer], high[outer.layer])
+            for one, other in mirrored:
+                low[one.layer] = low[other.layer] = max(low[one.layer], low[other.layer])
+                high[one.layer] = high[other.layer] = min(high[one.layer], high[other.layer])
+        wrong = next((row for row in rows if low[row.layer] > high[row.layer] + TOLERANCE), None)
+        if wrong is not None:
+            yield Problem(
+                "layers",
+                f"laag {wrong.layer} van perceel {lot.id} moet minstens {low[wrong.layer]:g} en hoogstens "
+                f"{high[wrong.layer]:g} delen: aandelen lopen naar buiten op, gespiegelde lagen zijn gelijk, share_max en "
+                "share_min gelden; pas de gegeven aandelen of die grenzen aan",
+                f"layer {wrong.layer} of lot {lot.id} must share at least {low[wrong.layer]:g} and at most "
+                f"{high[wrong.layer]:g}: shares rise outward, mirrored layers are equal, share_max and share_min hold; "
+                "change the shares given or those limits",
+                row=wrong.line,
+                column="share",
+            )
+
+
 def _corridor_bases(case: Case) -> Iterator[Problem]:
     """The corridor is measured on something the contract's messages can show."""
     for lot in case.lots:
@@ -315,6 +356,7 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _expected_clients,
     _profiles,
     _layers,
+    _shares,
     _corridor_bases,
     _ceilings,
     _reported,

@@ -28,9 +28,11 @@ CorridorBase = Literal["shadow_production", "audited_cost", "clients_times_norm"
 SharingKey = Literal["actual_use", "inhabitants", "youths", "fixed"]
 
 Identifier = Annotated[str, Field(min_length=1)]
-Euro = Annotated[float, Field(ge=0)]
-Volume = Annotated[float, Field(ge=0)]
-Positive = Annotated[float, Field(gt=0)]
+MOST = 1e12
+"""Above every amount, volume or price of a country: larger is a slip of the keyboard."""
+Euro = Annotated[float, Field(ge=0, le=MOST)]
+Volume = Annotated[float, Field(ge=0, le=MOST)]
+Positive = Annotated[float, Field(gt=0, le=MOST)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 """Several identifiers in one field, separated by a vertical bar in a file."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bekostiging.case import UserError
 from bekostiging.lumpsum.data import MILLION, LumpSumData
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Estimate, InfeasibleError, Scramblings, TailProgram, TailSolution
@@ -123,7 +124,10 @@ def _shadow_prices(solution: TailSolution) -> dict[str, float]:
 def _without_design(data: LumpSumData) -> LumpSumDesign:
     """Name the limits in conflict: the least euros by which the begroting must yield, and who holds against it."""
     arrays = LumpSumArrays(data, seek_conflicts=True)
-    solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(arrays.start())
+    try:
+        solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(arrays.start())
+    except InfeasibleError:
+        raise _no_begroting_helps(data) from None
     slack = solution.x[arrays.columns.begroting_slack] * MILLION
     short = {}
     for m, code in enumerate(data.municipalities):
@@ -151,6 +155,18 @@ def _without_design(data: LumpSumData) -> LumpSumDesign:
         yielded={},
         below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
         conflicts=tuple(conflicts),
+    )
+
+
+def _no_begroting_helps(data: LumpSumData) -> UserError:
+    """The mistake behind a lump sum that no begroting makes possible: a reference amount out of proportion."""
+    ratio = data.fair_price[:, 0] / np.maximum(data.reference[:, 0], np.finfo(np.float64).tiny)
+    provider, lot = data.contracts[int(np.argmax(ratio))]
+    return UserError(
+        f"Ook met een ruimere begroting bestaat er geen taakgericht budget: het referentiebedrag van {provider} in "
+        f"{lot} past niet bij het verwachte volume; verbeter contracts.reference_amount of laat het leeg.",
+        f"Even with a wider begroting there is no lump sum: the reference amount of {provider} in {lot} is out of "
+        "proportion to its expected volume; mend contracts.reference_amount or leave it empty.",
     )
 
 

@@ -95,7 +95,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     return {
         "title": case.title.get(texts.lang, case.name),
         "disclaimer": case.disclaimer.get(texts.lang, ""),
-        "confidential": case.kind == "running",
+        "confidential": _confidential(outcome, texts),
         "notes": [note[texts.lang] for note in outcome.notes],
         "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
@@ -106,6 +106,13 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "shocks": _courses(outcome, texts, outcome.shocks),
         "settings": settings,
     }
+
+
+def _confidential(outcome: Comparison, texts: Texts) -> str:
+    """The mark of a running case; empty for archetypes."""
+    if outcome.case.kind == "planning":
+        return ""
+    return texts["page", "confidential_named" if outcome.named else "confidential"]
 
 
 def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:

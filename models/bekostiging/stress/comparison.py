@@ -130,6 +130,8 @@ class Comparison:
     n_scramblings: int
     n_years: int
     seed: int
+    named: bool
+    """Whether providers of a running case bear their own names."""
     notes: tuple[Sentence, ...]
     """Things said once."""
     carries: tuple[tuple[str, dict[PaymentForm, str]], ...]

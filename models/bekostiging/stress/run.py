@@ -113,6 +113,7 @@ def compare(
         n_scramblings=fresh_plan.n_scramblings,
         n_years=years,
         seed=seed,
+        named=named,
         notes=(*design_plan.notes, *not_used_yet(case)),
         carries=who_carries_what(contracts),
         room=(begroting - outside).T,

@@ -201,3 +201,13 @@ def test_a_contract_without_clients(folder: Path, edit: Edit) -> None:
         "expects no client at all in lot residential; fill in demand and market_share" in line for line in found
     )
     assert len(found) == sum(row.lot == "residential" for row in case.contracts)
+
+
+def test_given_shares_that_leave_no_room(folder: Path, edit: Edit) -> None:
+    """An inner layer shared for 1.0 with a decided layer outside it, whose share is at most share_max 0.8."""
+    case = read_case(folder)
+    row = next(i for i, layer in enumerate(case.layers) if layer.layer == "deficit_1")
+    edit("layers", row, "share", "1")
+    sentence = _only(folder)
+    assert "must share at least 1 and at most 0.8: shares rise outward" in sentence
+    assert sentence.endswith("change the shares given or those limits")

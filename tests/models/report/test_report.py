@@ -168,3 +168,11 @@ def test_the_summary_has_a_row_per_form(outcome: Comparison) -> None:
     header, *rows = summary_table(outcome, "nl")
     assert len(rows) == 4
     assert all(len(row) == len(header) for row in rows)
+
+
+def test_a_running_case_is_marked_confidential(outcome: Comparison) -> None:
+    running = replace(outcome, case=replace(outcome.case, kind="running"))
+    drawn = figures(outcome, NL)
+    assert NL["page", "confidential"] in page(running, NL, drawn)
+    assert NL["page", "confidential_named"] in page(replace(running, named=True), NL, drawn)
+    assert "Vertrouwelijk" not in page(outcome, NL, drawn)

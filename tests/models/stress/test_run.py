@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bekostiging.case import Case
+from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Taakgericht, build_contracts, with_design
 from bekostiging.report.results import as_text
@@ -137,3 +137,10 @@ def test_full_sharing_of_audited_cost_leaves_no_risk(small_case: Case) -> None:
     extra = shared.lumpsum.design.loading[shared.lumpsum.fresh.lot][:, None] * shared.reference.amount
     expected = samples.cost + (extra * shared.lumpsum.fresh.index).transpose(0, 2, 1)
     np.testing.assert_allclose(samples.payment, expected, atol=0.0051)
+
+
+def test_a_reference_amount_out_of_proportion_is_told(small_case: Case) -> None:
+    contracts = (small_case.contracts[0].model_copy(update={"reference_amount": 1e-6}), *small_case.contracts[1:])
+    with pytest.raises(UserError, match="out of proportion to its expected volume") as caught:
+        compare(replace(small_case, contracts=contracts), n_scenarios=16)
+    assert small_case.contracts[0].provider in caught.value.text("nl")
