@@ -149,6 +149,12 @@ def _read_head(folder: Traversable | Path, problems: list[Problem]) -> dict[str,
                     column=key,
                 )
             )
+    _check_head(head, problems)
+    return {key: head.get(key) for key in expected}
+
+
+def _check_head(head: dict[str, Any], problems: list[Problem]) -> None:
+    """Rules of case.toml beyond the type of a value."""
     for key in ("title", "disclaimer"):
         sentence = head.get(key)
         if isinstance(sentence, dict) and sentence and set(sentence) != {"nl", "en"}:
@@ -173,7 +179,6 @@ def _read_head(folder: Traversable | Path, problems: list[Problem]) -> dict[str,
                 column="kind",
             )
         )
-    return {key: head.get(key) for key in expected}
 
 
 def _read_table(text: str, model: type[Row], problems: list[Problem], notes: list[str]) -> Iterator[Row]:

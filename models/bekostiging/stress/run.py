@@ -20,6 +20,7 @@ from bekostiging.contracts import (
     with_design,
 )
 from bekostiging.lumpsum import (
+    LumpSumData,
     LumpSumDesign,
     begroting_sum,
     design_lumpsum,
@@ -29,7 +30,7 @@ from bekostiging.lumpsum import (
     measured_against_budget,
     out_of_sample,
 )
-from bekostiging.scenarios import Cells, map_blocks, plan
+from bekostiging.scenarios import Cells, Plan, map_blocks, plan
 from bekostiging.stress.calibration import calibration
 from bekostiging.stress.comparison import CORNERS, Comparison, Corner, FormResult, LumpSumResult
 from bekostiging.stress.courses import course, sensitivities
@@ -88,20 +89,12 @@ def compare(
     fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
     cells, years = design_plan.cells, design_plan.n_years
     terms = reference(case, cells, years)
-    undecided = _lump_sums(build_contracts(case, cells, terms, "taakgericht"))
-    series = map_blocks(design_plan, DesignWork(case, cells, undecided), workers, partial(report, "design"))
-    report("lumpsum", 0, 1)
-    data = lumpsum_data(case, terms, joined(series))
-    design = design_lumpsum(data)
-    report("lumpsum", 1, 1)
+    data, design = _designed(design_plan, terms, workers, report)
     contracts = _contracts(case, cells, terms, design)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
     fresh = joined_blocks(map_blocks(fresh_plan, work, workers, partial(report, "fresh")))
     scramblings = Scramblings(fresh_plan.n_scramblings)
-    fresh_data = lumpsum_data(case, terms, fresh.corridor)
-    checks = out_of_sample(design, fresh_data, scramblings)
-    against_budget = measured_against_budget(design, fresh_data, scramblings) if design.feasible else []
     reported = tuple(row.code for row in case.municipalities if row.reported)
     calendar = tuple(case.first_year + t for t in range(years))
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
@@ -121,7 +114,7 @@ def compare(
         outside=outside.T,
         buffer=free_buffer(case),
         forms=_form_results(case, scramblings, fresh, begroting - outside, data.discount),
-        lumpsum=LumpSumResult(data, fresh_data, design, checks, tuple(against_budget)),
+        lumpsum=_judged(data, lumpsum_data(case, terms, fresh.corridor), design, scramblings),
         plain=course(case, cells, contracts, data.discount),
         shocks=tuple(
             course(case, cells, contracts, data.discount, shock)
@@ -130,6 +123,29 @@ def compare(
         sensitivities=sensitivities(case, cells, contracts, data.discount),
         calibration=calibration(case, cells),
     )
+
+
+def _designed(
+    design_plan: Plan, terms: Reference, workers: int, report: Progress
+) -> tuple[LumpSumData, LumpSumDesign]:
+    """Draw the design futures and design the lump sum on them."""
+    case, cells = design_plan.case, design_plan.cells
+    undecided = _lump_sums(build_contracts(case, cells, terms, "taakgericht"))
+    series = map_blocks(design_plan, DesignWork(case, cells, undecided), workers, partial(report, "design"))
+    report("lumpsum", 0, 1)
+    data = lumpsum_data(case, terms, joined(series))
+    design = design_lumpsum(data)
+    report("lumpsum", 1, 1)
+    return data, design
+
+
+def _judged(
+    data: LumpSumData, fresh: LumpSumData, design: LumpSumDesign, scramblings: Scramblings
+) -> LumpSumResult:
+    """The design with its limits on fresh futures."""
+    checks = out_of_sample(design, fresh, scramblings)
+    extra = measured_against_budget(design, fresh, scramblings) if design.feasible else []
+    return LumpSumResult(data, fresh, design, checks, tuple(extra))
 
 
 def _lump_sums(contracts: tuple[Contract, ...]) -> tuple[Taakgericht, ...]:
