@@ -1,10 +1,12 @@
 """Mathematics under every decision, without one word about care."""
 
 from bekostiging_solvers.highs import (
+    HighsSession,
     InfeasibleError,
     LimitReachedError,
     LinearProgram,
     NumericalTroubleError,
+    Progress,
     Solution,
     SolutionStatus,
     SolverError,
@@ -12,7 +14,20 @@ from bekostiging_solvers.highs import (
     UnboundedError,
     solve_highs,
 )
-from bekostiging_solvers.risk import cvar, tail_weights, value_at_risk
+from bekostiging_solvers.risk import (
+    CVaR,
+    Expectation,
+    MeanCVaR,
+    RiskMeasure,
+    cvar,
+    cvar_error,
+    euler_contributions,
+    shortfall_over,
+    shortfall_over_error,
+    tail_weights,
+    value_at_risk,
+    value_at_risk_error,
+)
 from bekostiging_solvers.sampling import Estimate, Scramblings
 from bekostiging_solvers.tail import (
     CVaRLimit,
@@ -26,15 +41,21 @@ from bekostiging_solvers.tail import (
 )
 
 __all__ = [
+    "CVaR",
     "CVaRLimit",
     "CVaRTerm",
     "Estimate",
+    "Expectation",
+    "HighsSession",
     "InfeasibleError",
     "LimitReachedError",
     "LinearLoss",
     "LinearProgram",
+    "MeanCVaR",
     "NumericalTroubleError",
     "PositivePartLoss",
+    "Progress",
+    "RiskMeasure",
     "RunningMaxLoss",
     "ScenarioLoss",
     "Scramblings",
@@ -46,7 +67,12 @@ __all__ = [
     "Termination",
     "UnboundedError",
     "cvar",
+    "cvar_error",
+    "euler_contributions",
+    "shortfall_over",
+    "shortfall_over_error",
     "solve_highs",
     "tail_weights",
     "value_at_risk",
+    "value_at_risk_error",
 ]

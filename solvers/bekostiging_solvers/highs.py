@@ -6,8 +6,14 @@ the same for the column's bound. Minimisation throughout.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import Enum
+from time import perf_counter
+from typing import Any
 
 import highspy
 import numpy as np
@@ -16,9 +22,14 @@ from scipy.sparse import csr_array
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 INFINITY = float(highspy.kHighsInf)
 FEASIBILITY = 1e-9
 """Tolerance of rows and reduced costs: with money in millions, a thousandth of a euro."""
+MIP_GAP = 1e-6
+"""Relative gap at which an integer program is called optimal."""
+IRREDUCIBLE = 2 + 4
+"""HiGHS's iis_strategy: from the linear program (2), down to an irreducible set (4)."""
 
 
 class Termination(Enum):
@@ -28,6 +39,7 @@ class Termination(Enum):
     INFEASIBLE = "infeasible"
     UNBOUNDED = "unbounded"
     LIMIT = "limit reached"
+    INTERRUPTED = "interrupted"
     TROUBLE = "numerical trouble"
 
 
@@ -36,6 +48,7 @@ class SolutionStatus(Enum):
 
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
+    BOUND_ONLY = "bound only"
     NONE = "none"
 
 
@@ -44,7 +57,19 @@ class SolverError(RuntimeError):
 
 
 class InfeasibleError(SolverError):
-    """No point satisfies every row; relax or remove one of the conflicting rows."""
+    """No point satisfies every row; relax or remove one of the conflicting rows.
+
+    ``conflict``: names of rows and columns that together have no solution and lose that when one is dropped (empty
+    when HiGHS found none); ``relaxation_infeasible``: for integer programs, whether the linear relaxation has none
+    either.
+    """
+
+    def __init__(
+        self, message: str, conflict: tuple[str, ...] = (), relaxation_infeasible: bool | None = None
+    ) -> None:
+        super().__init__(message)
+        self.conflict = conflict
+        self.relaxation_infeasible = relaxation_infeasible
 
 
 class UnboundedError(SolverError):
@@ -52,7 +77,11 @@ class UnboundedError(SolverError):
 
 
 class LimitReachedError(SolverError):
-    """Time or iterations ran out; allow more."""
+    """Time, nodes or iterations ran out; allow more. ``solution`` holds the incumbent and the bound."""
+
+    def __init__(self, message: str, solution: Solution) -> None:
+        super().__init__(message)
+        self.solution = solution
 
 
 class NumericalTroubleError(SolverError):
@@ -64,7 +93,8 @@ class LinearProgram:
     """minimise cost x  subject to  row_lower <= matrix x <= row_upper, lower <= x <= upper.
 
     ``cost``, ``lower``, ``upper`` (n_columns,); ``matrix`` (n_rows, n_columns) sparse; ``row_lower``,
-    ``row_upper`` (n_rows,); names of columns and rows for messages and duals.
+    ``row_upper`` (n_rows,); names of columns and rows for messages and duals; ``integer`` (n_columns,), None when
+    every column is continuous.
     """
 
     cost: FloatArray
@@ -75,11 +105,12 @@ class LinearProgram:
     row_upper: FloatArray
     column_names: tuple[str, ...]
     row_names: tuple[str, ...]
+    integer: BoolArray | None = None
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not fit together."""
         n_rows, n_columns = self.matrix.shape
-        shapes = {
+        shapes: dict[str, tuple[Any, int]] = {
             "cost": (self.cost, n_columns),
             "lower": (self.lower, n_columns),
             "upper": (self.upper, n_columns),
@@ -88,67 +119,174 @@ class LinearProgram:
             "column_names": (self.column_names, n_columns),
             "row_names": (self.row_names, n_rows),
         }
+        if self.integer is not None:
+            shapes["integer"] = (self.integer, n_columns)
         for name, (values, length) in shapes.items():
             if len(values) != length:
                 raise ValueError(f"{name} has length {len(values)}, the matrix asks {length}")
 
+    @property
+    def is_integer(self) -> bool:
+        """Whether a column must be whole."""
+        return self.integer is not None and bool(self.integer.any())
+
 
 @dataclass(frozen=True)
 class Solution:
-    """Outcome of a run; ``x`` (n_columns,), ``duals`` (n_rows,), ``reduced_costs`` (n_columns,)."""
+    """Outcome of a run; ``x`` (n_columns,), ``duals`` (n_rows,), ``reduced_costs`` (n_columns,).
+
+    ``bound`` is below every feasible value; ``gap`` = (objective - bound) / max(1, |objective|), None without a
+    feasible point. Integer programs have no duals (zeros). Without a point ``x`` is nan.
+    """
 
     x: FloatArray
     objective: float
     bound: float
+    gap: float | None
     termination: Termination
     status: SolutionStatus
     duals: FloatArray
     reduced_costs: FloatArray
     iterations: int
+    nodes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a progress callback sees: seconds, simplex iterations or nodes, and the bounds of an integer program."""
+
+    seconds: float
+    iterations: int
+    nodes: int
+    incumbent: float
+    bound: float
 
 
 class HighsSession:
-    """A model kept in HiGHS between runs, so that added rows start from the last basis."""
+    """A model kept in HiGHS between runs, so that added rows start from the last basis.
 
-    def __init__(self, program: LinearProgram) -> None:
+    Parameters
+    ----------
+    program : LinearProgram
+    time_limit : float, optional
+        Seconds of one run.
+    node_limit : int, optional
+        Nodes of branch and bound.
+    gap : float
+        Relative gap at which an integer program stops as optimal.
+    progress : callable, optional
+        Called now and then with ``Progress``.
+    options : dict, optional
+        Further HiGHS options by their own names.
+    """
+
+    def __init__(
+        self,
+        program: LinearProgram,
+        *,
+        time_limit: float | None = None,
+        node_limit: int | None = None,
+        gap: float = MIP_GAP,
+        progress: Callable[[Progress], None] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> None:
         # the class under highspy.Highs: that one prints a banner before it can be told to be silent
         self._highs = highspy._core._Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("primal_feasibility_tolerance", FEASIBILITY),
-            ("dual_feasibility_tolerance", FEASIBILITY),
-        ):
-            self._highs.setOptionValue(option, value)
+        chosen: dict[str, Any] = {
+            "output_flag": False,
+            "threads": 1,
+            "primal_feasibility_tolerance": FEASIBILITY,
+            "dual_feasibility_tolerance": FEASIBILITY,
+            "mip_rel_gap": gap,
+            "mip_abs_gap": 0.0,
+        }
+        if time_limit is not None:
+            chosen["time_limit"] = float(time_limit)
+        if node_limit is not None:
+            chosen["mip_max_nodes"] = int(node_limit)
+        for option, value in (chosen | (options or {})).items():
+            if self._highs.setOptionValue(option, value) != highspy.HighsStatus.kOk:
+                raise ValueError(f"HiGHS knows no option {option} with value {value!r}; see its documentation")
+        self._program = program
+        self._progress = progress
+        self._stop = threading.Event()
         self._highs.passModel(_model(program))
+        self._watch()
 
     def add_row(self, lower: float, upper: float, columns: IntArray, values: FloatArray) -> None:
         """Add ``lower <= values x[columns] <= upper``."""
         self._highs.addRow(lower, upper, len(columns), columns.astype(np.int32), values.astype(np.float64))
 
-    def solve(self) -> Solution:
+    def change_rows(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Change the bounds of rows."""
+        highs: Any = self._highs  # the method is missing in the stubs of highspy only
+        highs.changeRowsBounds(len(rows), rows.astype(np.int32), lower, upper)
+
+    def change_costs(self, columns: IntArray, cost: FloatArray) -> None:
+        """Change the cost of columns."""
+        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
+
+    def change_bounds(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
+        """Change the bounds of columns."""
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def start_at(self, x: FloatArray) -> None:
+        """Give a point to start from; an integer program completes and uses it if feasible."""
+        start = highspy.HighsSolution()
+        start.col_value = list(x)
+        self._highs.setSolution(start)
+
+    def solve(self, *, accept_limit: bool = False) -> Solution:
         """Run from the last basis.
+
+        ``accept_limit``: return what is held when a limit or Ctrl-C stops the run, instead of raising. Ctrl-C in
+        the main thread always returns the incumbent and the bound.
 
         Raises
         ------
         InfeasibleError, UnboundedError, LimitReachedError, NumericalTroubleError
             No optimal solution, each with its next step.
         """
-        self._highs.run()
-        termination = self._termination()
-        if termination is not Termination.OPTIMAL:
-            raise _ERRORS[termination](f"HiGHS: {termination.value}. {_ERRORS[termination].__doc__}")
-        solution, info = self._highs.getSolution(), self._highs.getInfo()
-        return Solution(
-            x=np.array(solution.col_value),
-            objective=float(info.objective_function_value),
-            bound=float(info.objective_function_value),
-            termination=termination,
-            status=SolutionStatus.OPTIMAL,
-            duals=np.array(solution.row_dual),
-            reduced_costs=np.array(solution.col_dual),
-            iterations=int(info.simplex_iteration_count),
-        )
+        begin = perf_counter()
+        with _interrupts(self._stop):
+            self._highs.run()
+            termination = self._termination()
+        solution = self._solution(termination, perf_counter() - begin)
+        if termination in (Termination.OPTIMAL, Termination.INTERRUPTED):
+            return solution
+        if termination is Termination.LIMIT and accept_limit:
+            return solution
+        message = f"HiGHS: {termination.value}."
+        if termination is Termination.INFEASIBLE:
+            raise self._infeasible(message)
+        if termination is Termination.LIMIT:
+            raise LimitReachedError(f"{message} {LimitReachedError.__doc__}", solution)
+        error = UnboundedError if termination is Termination.UNBOUNDED else NumericalTroubleError
+        raise error(f"{message} {error.__doc__}")
+
+    def _watch(self) -> None:
+        """Let HiGHS ask now and then whether to go on, and tell how far it is."""
+
+        def asked(kind: Any, message: str, out: Any, given: Any, _: Any) -> None:
+            if given is not None and self._stop.is_set():
+                given.user_interrupt = True
+            if self._progress is not None:
+                self._progress(
+                    Progress(
+                        float(out.running_time),
+                        int(out.simplex_iteration_count),
+                        int(out.mip_node_count),
+                        float(out.mip_primal_bound),
+                        float(out.mip_dual_bound),
+                    )
+                )
+
+        self._asked = asked
+        self._highs.setCallback(asked, None)
+        kinds = highspy.cb.HighsCallbackType
+        for kind in (kinds.kCallbackSimplexInterrupt, kinds.kCallbackMipInterrupt, kinds.kCallbackIpmInterrupt):
+            self._highs.startCallback(kind)
 
     def _termination(self) -> Termination:
         """Translate the status; presolve's "infeasible or unbounded" is settled without presolve."""
@@ -161,24 +299,110 @@ class HighsSession:
             self._highs.setOptionValue("presolve", "choose")
         return {
             status.kOptimal: Termination.OPTIMAL,
+            status.kModelEmpty: Termination.OPTIMAL,
             status.kInfeasible: Termination.INFEASIBLE,
             status.kUnbounded: Termination.UNBOUNDED,
             status.kTimeLimit: Termination.LIMIT,
             status.kIterationLimit: Termination.LIMIT,
+            status.kSolutionLimit: Termination.LIMIT,
+            status.kObjectiveBound: Termination.LIMIT,
+            status.kObjectiveTarget: Termination.LIMIT,
+            status.kInterrupt: Termination.INTERRUPTED,
         }.get(found, Termination.TROUBLE)
 
+    def _solution(self, termination: Termination, seconds: float) -> Solution:
+        """Read what is held."""
+        info, held = self._highs.getInfo(), self._highs.getSolution()
+        n_rows, n_columns = self._highs.getNumRow(), self._highs.getNumCol()
+        optimal = termination is Termination.OPTIMAL
+        feasible = optimal or info.primal_solution_status == 2
+        x = (
+            np.array(held.col_value)
+            if feasible and len(held.col_value) == n_columns
+            else np.full(n_columns, np.nan)
+        )
+        objective = float(info.objective_function_value) if feasible else float("inf")
+        whole = self._program.is_integer
+        bound = float(info.mip_dual_bound) if whole else (objective if optimal else -INFINITY)
+        dual_known = not whole and len(held.row_dual) == n_rows
+        status = SolutionStatus.FEASIBLE if feasible else SolutionStatus.NONE
+        if optimal:
+            status = SolutionStatus.OPTIMAL
+        elif not feasible and np.isfinite(bound):
+            status = SolutionStatus.BOUND_ONLY
+        gap = max(0.0, objective - bound) / max(1.0, abs(objective)) if feasible else None
+        return Solution(
+            x=x,
+            objective=objective,
+            bound=bound,
+            gap=gap,
+            termination=termination,
+            status=status,
+            duals=np.array(held.row_dual) if dual_known else np.zeros(n_rows),
+            reduced_costs=np.array(held.col_dual) if dual_known else np.zeros(n_columns),
+            iterations=max(0, int(info.simplex_iteration_count)),
+            nodes=max(0, int(info.mip_node_count)),
+            seconds=seconds,
+        )
 
-_ERRORS: dict[Termination, type[SolverError]] = {
-    Termination.INFEASIBLE: InfeasibleError,
-    Termination.UNBOUNDED: UnboundedError,
-    Termination.LIMIT: LimitReachedError,
-    Termination.TROUBLE: NumericalTroubleError,
-}
+    def _infeasible(self, message: str) -> InfeasibleError:
+        """Name an irreducible conflict; of an integer program say whether its relaxation has one."""
+        if self._program.is_integer:
+            try:
+                solve_highs(replace(self._program, integer=None, cost=np.zeros_like(self._program.cost)))
+            except InfeasibleError as error:
+                text = f"{message} The linear relaxation is infeasible too. {error}"
+                return InfeasibleError(text, error.conflict, relaxation_infeasible=True)
+            text = f"{message} The linear relaxation is feasible: no whole numbers fit."
+            return InfeasibleError(text, (), relaxation_infeasible=False)
+        self._highs.setOptionValue("iis_strategy", IRREDUCIBLE)
+        _, conflict = self._highs.getIis()
+        rows, columns = self._program.row_names, self._program.column_names
+        names = [rows[i] for i in conflict.row_index_ if i < len(rows)]
+        idle = highspy._core.IisBoundStatus
+        free = (idle.kIisBoundStatusFree, idle.kIisBoundStatusDropped, idle.kIisBoundStatusNull)
+        for i, bound in zip(conflict.col_index_, conflict.col_bound_, strict=True):
+            if i < len(columns) and idle(bound) not in free:
+                names.append(columns[i])
+        told = f" Conflicting: {', '.join(names)}." if names else ""
+        return InfeasibleError(f"{message}{told} Relax or remove one of them.", tuple(names))
 
 
-def solve_highs(program: LinearProgram) -> Solution:
-    """Solve a linear program once; errors as ``HighsSession.solve``."""
-    return HighsSession(program).solve()
+@contextmanager
+def _interrupts(stop: threading.Event) -> Iterator[None]:
+    """Turn Ctrl-C into a question answered with stop, in the main thread; elsewhere leave it alone."""
+    stop.clear()
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def solve_highs(
+    program: LinearProgram,
+    *,
+    time_limit: float | None = None,
+    node_limit: int | None = None,
+    gap: float = MIP_GAP,
+    start: FloatArray | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    options: dict[str, Any] | None = None,
+    accept_limit: bool = False,
+) -> Solution:
+    """Solve a linear or mixed-integer program once; arguments and errors as ``HighsSession``.
+
+    ``start`` (n_columns,): a point to start from.
+    """
+    session = HighsSession(
+        program, time_limit=time_limit, node_limit=node_limit, gap=gap, progress=progress, options=options
+    )
+    if start is not None:
+        session.start_at(start)
+    return session.solve(accept_limit=accept_limit)
 
 
 def _model(program: LinearProgram) -> highspy.HighsLp:
@@ -192,4 +416,7 @@ def _model(program: LinearProgram) -> highspy.HighsLp:
     model.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
     model.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
     model.a_matrix_.value_ = program.matrix.data.astype(np.float64)
+    if program.integer is not None and program.integer.any():
+        kinds = highspy.HighsVarType
+        model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in program.integer]
     return model

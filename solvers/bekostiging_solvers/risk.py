@@ -1,61 +1,265 @@
-"""Tail risk of equally likely scenarios: value at risk and CVaR, exact, with the weights of the tail.
+"""Risk of a sample of scenarios: value at risk, CVaR, shortfall over a limit, and who contributes what.
 
-Rockafellar and Uryasev (2000), doi:10.21314/JOR.2000.038: CVaR_a(L) = min over v of v + E[(L - v)+]/(1 - a).
-The minimiser is the a-quantile; the maximising weights put 1/(n (1 - a)) on the worst scenarios and what is
-left on the next one.
+Exact on the sample, equally likely or with probabilities; one column of losses, several columns or a data frame:
+a number, an array or a series comes back. Rockafellar and Uryasev (2002), doi:10.1016/S0378-4266(02)00271-6:
+CVaR_a(L) = min over v of v + E[(L - v)+]/(1 - a); where the sample has an atom at the quantile, the atom is split,
+so that the tail has exactly probability 1 - a.
+
+Standard errors are those of independent scenarios, with 1 / sum(p^2) scenarios when probabilities differ; scrambled
+Sobol points have their own (``bekostiging_solvers.sampling``).
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = NDArray[np.float64]
+Losses: TypeAlias = "FloatArray | pd.DataFrame | pd.Series[float] | ArrayLike"
+Result: TypeAlias = "float | FloatArray | pd.Series[float]"
+MASS = 1e-12
+"""Rounding of cumulated probability: a tail of 5 % of 100 scenarios is five of them."""
 
 
-def _check(losses: FloatArray, confidence: float) -> None:
-    """Refuse what has no tail."""
-    if losses.ndim != 1 or len(losses) == 0:
-        raise ValueError(f"losses must be one row of at least one scenario, not shape {losses.shape}")
-    if not 0 <= confidence < 1:
-        raise ValueError(f"confidence must be in [0, 1), not {confidence}; 0.95 is the worst 5 %")
-    if not np.isfinite(losses).all():
-        raise ValueError("losses contain values that are not finite; mend them before taking a tail")
+@dataclass(frozen=True)
+class Expectation:
+    """E[L]."""
 
 
-def value_at_risk(losses: FloatArray, confidence: float) -> float:
-    """Smallest loss with at least ``confidence`` of the scenarios at or below it.
+@dataclass(frozen=True)
+class CVaR:
+    """CVaR of L; ``confidence`` 0.95 is the worst 5 %."""
+
+    confidence: float
+
+    def __post_init__(self) -> None:
+        """Refuse a confidence without tail."""
+        _check_confidence(self.confidence)
+
+
+@dataclass(frozen=True)
+class MeanCVaR:
+    """E[L] + ``weight`` x CVaR of L, ``weight`` >= 0."""
+
+    weight: float
+    confidence: float
+
+    def __post_init__(self) -> None:
+        """Refuse a negative weight and a confidence without tail."""
+        _check_confidence(self.confidence)
+        if not self.weight >= 0:
+            raise ValueError(f"weight must be at least 0, not {self.weight}; a negative one rewards risk")
+
+
+RiskMeasure: TypeAlias = Expectation | CVaR | MeanCVaR
+
+
+def value_at_risk(losses: Losses, confidence: float, probabilities: ArrayLike | None = None) -> Any:
+    """Lower empirical quantile: the smallest loss with at least ``confidence`` of the probability at or below it.
+
+    Parameters
+    ----------
+    losses : (n_scenarios,), (n_scenarios, k), Series or DataFrame
+    confidence : float
+        In [0, 1).
+    probabilities : (n_scenarios,), optional
+        Non-negative, adding up to one; equally likely when left out.
 
     Raises
     ------
     ValueError
-        No scenarios, losses that are not finite, or a confidence outside [0, 1).
+        No scenarios, losses that are not finite, a confidence outside [0, 1), probabilities that do not fit.
     """
-    _check(losses, confidence)
-    return float(np.quantile(losses, confidence, method="inverted_cdf"))
+    _check_confidence(confidence)
+    return _by_column(losses, probabilities, lambda column, p: _quantile(column, p, confidence)[0])
 
 
-def tail_weights(losses: FloatArray, confidence: float) -> FloatArray:
-    """Weights (n_scenarios,) summing to one with CVaR = weights @ losses, the largest over all tails."""
-    _check(losses, confidence)
-    n = len(losses)
-    mass = n * (1 - confidence)
-    # a tail of 5 % of 100 scenarios is five of them, whatever rounding makes of 100 x 0.05
-    whole = int(np.floor(mass + 1e-9))
-    order = np.argsort(-losses, kind="stable")
-    weights = np.zeros(n)
-    weights[order[:whole]] = 1 / mass
-    if whole < n:
-        weights[order[whole]] = max(1 - whole / mass, 0.0)
+def cvar(losses: Losses, confidence: float, probabilities: ArrayLike | None = None) -> Any:
+    """Mean of the worst ``1 - confidence``, the atom at the quantile split; arguments as ``value_at_risk``."""
+    _check_confidence(confidence)
+    return _by_column(losses, probabilities, lambda column, p: _cvar(column, p, confidence))
+
+
+def shortfall_over(losses: Losses, limit: float, probabilities: ArrayLike | None = None) -> Any:
+    """E[(L - limit)+]: expected shortfall over a limit; arguments as ``value_at_risk``."""
+    return _by_column(losses, probabilities, lambda column, p: float(p @ np.maximum(column - limit, 0.0)))
+
+
+def value_at_risk_error(losses: Losses, confidence: float, probabilities: ArrayLike | None = None) -> Any:
+    """Standard error of the quantile: half the distance of the quantiles one binomial deviation up and down."""
+    _check_confidence(confidence)
+
+    def error(column: FloatArray, p: FloatArray) -> float:
+        deviation = float(np.sqrt(confidence * (1 - confidence) * (p @ p)))
+        up = _quantile(column, p, min(confidence + deviation, 1 - MASS))[0]
+        down = _quantile(column, p, max(confidence - deviation, 0.0))[0]
+        return (up - down) / 2
+
+    return _by_column(losses, probabilities, error)
+
+
+def cvar_error(losses: Losses, confidence: float, probabilities: ArrayLike | None = None) -> Any:
+    """Standard error of CVaR, from its influence VaR + (L - VaR)+/(1 - confidence).
+
+    Trindade et al. (2007), doi:10.1016/j.jbankfin.2007.04.014.
+    """
+    _check_confidence(confidence)
+
+    def error(column: FloatArray, p: FloatArray) -> float:
+        threshold = _quantile(column, p, confidence)[0]
+        return _mean_error(np.maximum(column - threshold, 0.0) / (1 - confidence), p)
+
+    return _by_column(losses, probabilities, error)
+
+
+def shortfall_over_error(losses: Losses, limit: float, probabilities: ArrayLike | None = None) -> Any:
+    """Standard error of ``shortfall_over``."""
+    return _by_column(losses, probabilities, lambda column, p: _mean_error(np.maximum(column - limit, 0.0), p))
+
+
+def tail_weights(losses: FloatArray, confidence: float, probabilities: FloatArray | None = None) -> FloatArray:
+    """Weights (n_scenarios,) adding up to one with CVaR = weights @ losses, the largest over all tails.
+
+    Linear in the number of scenarios: the tail is found by partition, not by sorting.
+    """
+    _check_confidence(confidence)
+    column = np.asarray(losses)
+    if column.ndim != 1 or len(column) == 0:
+        raise ValueError(f"losses must be one row of at least one scenario, not shape {column.shape}")
+    if not np.isfinite(column).all():
+        raise ValueError("losses contain values that are not finite; mend them before taking a tail")
+    if probabilities is None:
+        return _equal_tail(column, confidence)
+    threshold, excess = _quantile(column, probabilities, confidence)
+    weights = np.where(column > threshold, probabilities, 0.0) / (1 - confidence)
+    # what the strictly worse scenarios leave of the tail goes to the atom at the quantile
+    atom = np.flatnonzero(column == threshold)
+    own = probabilities[atom]
+    left = max(0.0, 1.0 - excess / (1 - confidence))
+    weights[atom] = left * (own / own.sum() if own.sum() > 0 else 1 / len(atom))
     return np.asarray(weights / weights.sum())
 
 
-def cvar(losses: FloatArray, confidence: float) -> float:
-    """Mean of the worst ``1 - confidence`` of equally likely scenarios (n_scenarios,).
+def euler_contributions(
+    losses: Losses, measure: RiskMeasure, probabilities: ArrayLike | None = None
+) -> FloatArray:
+    """Contribution of every column (n_scenarios, k) to the measure of their sum; they add up to it.
 
-    Raises
-    ------
-    ValueError
-        As ``value_at_risk``.
+    The Euler (gradient) allocation: of CVaR the mean of a column over the tail of the sum (Tasche 1999).
     """
-    return float(tail_weights(losses, confidence) @ losses)
+    columns = np.asarray(losses, dtype=np.float64)
+    if columns.ndim != 2:
+        raise ValueError(f"losses must have a column per contributor, not shape {columns.shape}")
+    p = _probabilities(probabilities, len(columns))
+    mean = p @ columns
+    if isinstance(measure, Expectation):
+        return np.asarray(mean)
+    tail = tail_weights(columns.sum(axis=1), measure.confidence, None if probabilities is None else p) @ columns
+    return np.asarray(tail if isinstance(measure, CVaR) else mean + measure.weight * tail)
+
+
+def measure_of(losses: FloatArray, measure: RiskMeasure, probabilities: FloatArray | None = None) -> float:
+    """The measure of one column of losses."""
+    return float(measure_weights(losses, measure, probabilities) @ losses)
+
+
+def measure_weights(
+    losses: FloatArray, measure: RiskMeasure, probabilities: FloatArray | None = None
+) -> FloatArray:
+    """Weights (n_scenarios,) with measure = weights @ losses; a subgradient of the measure."""
+    p = _probabilities(probabilities, len(losses))
+    if isinstance(measure, Expectation):
+        return p
+    tail = tail_weights(losses, measure.confidence, probabilities)
+    return tail if isinstance(measure, CVaR) else np.asarray(p + measure.weight * tail)
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 <= confidence < 1:
+        raise ValueError(f"confidence must be in [0, 1), not {confidence}; 0.95 is the worst 5 %")
+
+
+def _probabilities(probabilities: ArrayLike | None, n: int) -> FloatArray:
+    """Checked probabilities, equal when left out."""
+    if probabilities is None:
+        return np.full(n, 1 / n)
+    p = np.asarray(probabilities, dtype=np.float64)
+    if p.shape != (n,):
+        raise ValueError(f"probabilities have shape {p.shape}, the losses ask ({n},)")
+    if not (np.isfinite(p).all() and (p >= 0).all()):
+        raise ValueError("probabilities must be finite and at least 0")
+    if abs(p.sum() - 1) > 1e-9:
+        raise ValueError(
+            f"probabilities add up to {p.sum():.12g}, must be 1; divide them by their sum if that is meant"
+        )
+    return p
+
+
+def _by_column(
+    losses: Losses, probabilities: ArrayLike | None, of_column: Callable[[FloatArray, FloatArray], float]
+) -> Any:
+    """Apply to one column or each; a data frame gives a series with its column names."""
+    values = np.asarray(losses, dtype=np.float64)
+    if values.ndim not in (1, 2) or len(values) == 0:
+        raise ValueError(
+            f"losses must have at least one scenario in one or two dimensions, not shape {values.shape}"
+        )
+    if not np.isfinite(values).all():
+        raise ValueError("losses contain values that are not finite; mend them before taking a tail")
+    p = _probabilities(probabilities, len(values))
+    if values.ndim == 1:
+        return of_column(values, p)
+    found = np.array([of_column(values[:, k], p) for k in range(values.shape[1])])
+    # who passes a data frame has imported pandas; nobody else pays for it
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(losses, pandas.DataFrame):
+        return pandas.Series(found, index=losses.columns)
+    return found
+
+
+def _quantile(column: FloatArray, p: FloatArray, confidence: float) -> tuple[float, float]:
+    """The lower quantile, and the probability strictly above it."""
+    order = np.argsort(column, kind="stable")
+    below = np.cumsum(p[order])
+    place = int(np.searchsorted(below, confidence - MASS))
+    # without confidence asked, the smallest loss that can happen
+    first = int(np.argmax(p[order] > 0))
+    threshold = float(column[order[min(max(place, first), len(column) - 1)]])
+    return threshold, float(p[column > threshold].sum())
+
+
+def _cvar(column: FloatArray, p: FloatArray, confidence: float) -> float:
+    threshold = _quantile(column, p, confidence)[0]
+    return float(threshold + p @ np.maximum(column - threshold, 0.0) / (1 - confidence))
+
+
+def _equal_tail(column: FloatArray, confidence: float) -> FloatArray:
+    """Tail weights of equally likely scenarios by partition."""
+    n = len(column)
+    mass = n * (1 - confidence)
+    whole = min(int(np.floor(mass + 1e-9)), n)
+    weights = np.zeros(n)
+    if whole == n:
+        weights[:] = 1 / n
+        return weights
+    # the worst `whole` scenarios and, as the next one, the scenario that is split
+    worst = np.argpartition(column, n - whole - 1)
+    weights[worst[n - whole :]] = 1 / mass
+    weights[worst[n - whole - 1]] = max(1 - whole / mass, 0.0)
+    return np.asarray(weights / weights.sum())
+
+
+def _mean_error(sample: FloatArray, p: FloatArray) -> float:
+    """Standard error of a mean of independent scenarios."""
+    mean = float(p @ sample)
+    variance = float(p @ (sample - mean) ** 2)
+    effective = 1 / float(p @ p)
+    return float(np.sqrt(variance / max(effective - 1, 1.0)))

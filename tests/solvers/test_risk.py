@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import expon, lognorm, norm
 
-from bekostiging_solvers import cvar, tail_weights, value_at_risk
+from bekostiging_solvers import (
+    CVaR,
+    Expectation,
+    MeanCVaR,
+    cvar,
+    cvar_error,
+    euler_contributions,
+    shortfall_over,
+    shortfall_over_error,
+    tail_weights,
+    value_at_risk,
+    value_at_risk_error,
+)
 
 N = 200_000
 GRID = (np.arange(N) + 0.5) / N
@@ -70,3 +83,82 @@ def test_weights_are_a_tail(losses: np.ndarray, confidence: float) -> None:
 def test_what_has_no_tail_is_refused(losses: np.ndarray, confidence: float, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         cvar(losses, confidence)
+
+
+@given(LOSSES, CONFIDENCE, st.integers(1, 4))
+def test_probabilities_are_repeated_scenarios(losses: np.ndarray, confidence: float, times: int) -> None:
+    """A scenario of twice the probability is the scenario twice."""
+    counts = 1 + np.arange(len(losses)) % times
+    repeated = np.repeat(losses, counts)
+    p = counts / counts.sum()
+    assert cvar(losses, confidence, p) == pytest.approx(cvar(repeated, confidence), rel=1e-9, abs=1e-6)
+    weights = tail_weights(losses, confidence, p)
+    assert weights.sum() == pytest.approx(1.0)
+    assert weights @ losses == pytest.approx(cvar(losses, confidence, p), rel=1e-6, abs=1e-3)
+    assert (weights <= p / (1 - confidence) * (1 + 1e-6) + 1e-12).all()
+
+
+def test_scenarios_without_probability_do_not_count() -> None:
+    assert value_at_risk(np.array([1.0, 5.0, 9.0]), 0.5, [0.5, 0.5, 0.0]) == 1.0
+    assert cvar(np.array([1.0, 5.0, 9.0]), 0.5, [0.5, 0.5, 0.0]) == pytest.approx(5.0)
+    assert value_at_risk(np.array([-9.0, 1.0]), 0.0, [0.0, 1.0]) == 1.0
+
+
+def test_the_same_for_one_column_several_and_a_frame() -> None:
+    losses = np.random.default_rng(1).normal(size=(200, 3))
+    frame = pd.DataFrame(losses, columns=["a", "b", "c"])
+    for measure in (value_at_risk, cvar, value_at_risk_error, cvar_error):
+        single = [measure(losses[:, k], 0.9) for k in range(3)]
+        np.testing.assert_allclose(measure(losses, 0.9), single)
+        series = measure(frame, 0.9)
+        assert list(series.index) == ["a", "b", "c"]
+        np.testing.assert_allclose(series.to_numpy(), single)
+        assert isinstance(single[0], float)
+    np.testing.assert_allclose(shortfall_over(frame, 1.0).to_numpy(), np.maximum(losses - 1, 0).mean(axis=0))
+
+
+def test_shortfall_by_hand() -> None:
+    """E(X - 1)+ of N(0,1) is phi(1) - (1 - Phi(1))."""
+    assert shortfall_over(norm.ppf(GRID), 1.0) == pytest.approx(norm.pdf(1) - norm.sf(1), rel=1e-3)
+
+
+def test_standard_errors_are_the_spread_of_repetitions() -> None:
+    """2,000 samples of 400 from Exp(1): the mean stated error is the observed spread, within 15 %."""
+    rng = np.random.default_rng(7)
+    samples = rng.exponential(size=(400, 2000))
+    for measure, error, argument in (
+        (value_at_risk, value_at_risk_error, 0.9),
+        (cvar, cvar_error, 0.9),
+        (shortfall_over, shortfall_over_error, 1.0),
+    ):
+        observed = measure(samples, argument).std()
+        assert error(samples, argument).mean() == pytest.approx(observed, rel=0.15)
+
+
+@given(
+    arrays(np.float64, st.tuples(st.integers(1, 30), st.integers(1, 4)), elements=st.floats(-1e4, 1e4)), CONFIDENCE
+)
+def test_contributions_add_up(losses: np.ndarray, confidence: float) -> None:
+    total = losses.sum(axis=1)
+    for measure, value in (
+        (Expectation(), total.mean()),
+        (CVaR(confidence), cvar(total, confidence)),
+        (MeanCVaR(2.0, confidence), total.mean() + 2 * cvar(total, confidence)),
+    ):
+        assert euler_contributions(losses, measure).sum() == pytest.approx(value, rel=1e-7, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "message"),
+    [([0.5, 0.4], "add up to 0.9, must be 1"), ([1.0], "have shape"), ([1.5, -0.5], "at least 0")],
+)
+def test_probabilities_that_do_not_fit(probabilities: list[float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        cvar(np.array([1.0, 2.0]), 0.5, probabilities)
+
+
+def test_measures_check_their_numbers() -> None:
+    with pytest.raises(ValueError, match="rewards risk"):
+        MeanCVaR(-1.0, 0.9)
+    with pytest.raises(ValueError, match="confidence"):
+        CVaR(1.0)
