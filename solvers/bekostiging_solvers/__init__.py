@@ -14,6 +14,17 @@ from bekostiging_solvers.highs import (
     UnboundedError,
     solve_highs,
 )
+from bekostiging_solvers.recourse import (
+    OptimalityGap,
+    Recourse,
+    RecourseSolution,
+    TwoStageProgram,
+    ValueOfInformation,
+    recourse_costs,
+    saa_gap,
+    solve_recourse,
+    value_of_information,
+)
 from bekostiging_solvers.risk import (
     CVaR,
     Expectation,
@@ -29,6 +40,7 @@ from bekostiging_solvers.risk import (
     value_at_risk_error,
 )
 from bekostiging_solvers.sampling import Estimate, Scramblings
+from bekostiging_solvers.smps import SmpsError, read_smps
 from bekostiging_solvers.tail import (
     CVaRLimit,
     CVaRTerm,
@@ -53,26 +65,37 @@ __all__ = [
     "LinearProgram",
     "MeanCVaR",
     "NumericalTroubleError",
+    "OptimalityGap",
     "PositivePartLoss",
     "Progress",
+    "Recourse",
+    "RecourseSolution",
     "RiskMeasure",
     "RunningMaxLoss",
     "ScenarioLoss",
     "Scramblings",
+    "SmpsError",
     "Solution",
     "SolutionStatus",
     "SolverError",
     "TailProgram",
     "TailSolution",
     "Termination",
+    "TwoStageProgram",
     "UnboundedError",
+    "ValueOfInformation",
     "cvar",
     "cvar_error",
     "euler_contributions",
+    "read_smps",
+    "recourse_costs",
+    "saa_gap",
     "shortfall_over",
     "shortfall_over_error",
     "solve_highs",
+    "solve_recourse",
     "tail_weights",
     "value_at_risk",
     "value_at_risk_error",
+    "value_of_information",
 ]

@@ -110,7 +110,7 @@ def test_limit_binds_and_has_its_price() -> None:
 def test_no_common_point_is_a_proof() -> None:
     loss = LinearLoss(np.array([1.0, 2.0]), np.zeros((2, 1)), np.array([0]))
     program = TailProgram(_box([1.0], 0.0, 1.0), [], [CVaRLimit("tail", loss, 0.0, np.zeros(1), 1.0)])
-    with pytest.raises(InfeasibleError, match="Conflicting: tail. Relax or remove"):
+    with pytest.raises(InfeasibleError, match=r"Conflicting: tail\. Relax or remove"):
         program.solve(np.zeros(1))
 
 

@@ -1,0 +1,315 @@
+"""Two-stage programs: the farmer, agreement of the methods, what holds for every risk measure, degenerate cases."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.stats import norm
+
+from bekostiging_solvers import (
+    CVaR,
+    Expectation,
+    InfeasibleError,
+    LinearProgram,
+    MeanCVaR,
+    Recourse,
+    RiskMeasure,
+    SolutionStatus,
+    Termination,
+    TwoStageProgram,
+    UnboundedError,
+    recourse_costs,
+    saa_gap,
+    solve_recourse,
+    value_of_information,
+)
+
+INF = np.inf
+METHODS = ("extensive", "l-shaped")
+
+
+def farmer(
+    yields: tuple[float, ...] = (0.8, 1.0, 1.2), *, whole: bool = False, land: float = 500.0
+) -> TwoStageProgram:
+    """Birge and Louveaux, ch. 1: wheat, corn, sugar beets; buy wheat and corn, sell all, beets above quota cheap."""
+    first = LinearProgram(
+        np.array([150.0, 230.0, 260.0]), np.zeros(3), np.full(3, INF), csr_array(np.ones((1, 3))),
+        np.array([-INF]), np.array([land]), ("wheat", "corn", "beets"), ("land",),
+        np.ones(3, dtype=bool) if whole else None,
+    )  # fmt: skip
+    rows = np.array([[1, 0, -1, 0, 0, 0], [0, 1, 0, -1, 0, 0], [0, 0, 0, 0, -1, -1.0]])
+    scenarios = tuple(
+        Recourse(
+            np.array([238.0, 210.0, -170.0, -150.0, -36.0, -10.0]), np.zeros(6),
+            np.array([INF, INF, INF, INF, 6000.0, INF]), csr_array(rows), csr_array(np.diag([2.5 * f, 3 * f, 20 * f])),
+            np.array([200.0, 240.0, 0.0]), np.full(3, INF),
+        )
+        for f in yields
+    )  # fmt: skip
+    return TwoStageProgram(first, scenarios, np.full(len(yields), 1 / len(yields)))
+
+
+def random_program(seed: int, n_scenarios: int = 8, *, complete: bool = True) -> TwoStageProgram:
+    """Covering demand; without complete recourse a first stage that is too small cannot be mended."""
+    rng = np.random.default_rng(seed)
+    n_x, n_y, n_rows = 4, 5, 3
+    first = LinearProgram(
+        rng.uniform(1, 3, n_x), np.zeros(n_x), np.full(n_x, 10.0), csr_array(rng.uniform(0, 1, (1, n_x))),
+        np.array([-INF]), np.array([6.0]), tuple(f"x{i}" for i in range(n_x)), ("room",),
+    )  # fmt: skip
+    own = rng.uniform(0, 2, (n_rows, n_y))
+    matrix = np.hstack([own, np.eye(n_rows)]) if complete else own
+    extra = np.full(n_rows, 20.0) if complete else np.zeros(0)
+    scenarios = tuple(
+        Recourse(
+            np.concatenate([rng.uniform(1, 4, n_y), extra]), np.zeros(matrix.shape[1]),
+            np.full(matrix.shape[1], INF if complete else 2.0), csr_array(matrix),
+            csr_array(rng.uniform(0.2, 2, (n_rows, n_x))), rng.uniform(2, 8, n_rows), np.full(n_rows, INF),
+        )
+        for _ in range(n_scenarios)
+    )  # fmt: skip
+    p = rng.random(n_scenarios) + 0.05
+    return TwoStageProgram(first, scenarios, p / p.sum())
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("risk", "objective", "x"),
+    [
+        (Expectation(), -108390.0, (170, 80, 250)),  # Birge and Louveaux, ch. 1
+        (MeanCVaR(2.0, 0.80), -220700.0, (100, 100, 300)),  # mpi-sppy tests
+        (MeanCVaR(1.0, 0.95), -163900.0, None),  # known_answers.md
+        (CVaR(0.80), -59950.0, (100, 25, 375)),  # known_answers.md
+    ],
+)
+def test_farmer(method: str, risk: RiskMeasure, objective: float, x: tuple[float, ...] | None) -> None:
+    solution = solve_recourse(farmer(), method=method, risk=risk, gap=1e-8)  # type: ignore[arg-type]
+    assert solution.objective == pytest.approx(objective, abs=0.1)
+    assert solution.bound <= solution.objective + 1e-6
+    assert solution.bound == pytest.approx(objective, abs=0.1)
+    if x is not None:
+        np.testing.assert_allclose(solution.x, x, atol=0.05)
+
+
+def test_farmer_value_of_information() -> None:
+    """Wait-and-see -115405.56, EVPI 7015.56, EEV -107240, VSS 1150 (Birge and Louveaux, ch. 1 and 4)."""
+    value = value_of_information(farmer())
+    assert value.wait_and_see == pytest.approx(-115405.56, abs=0.01)
+    assert value.evpi == pytest.approx(7015.56, abs=0.01)
+    assert value.eev == pytest.approx(-107240.0, abs=0.01)
+    assert value.vss == pytest.approx(1150.0, abs=0.01)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_farmer_in_whole_acres(method: str) -> None:
+    """-108390 is attained at whole acres; with 500.5 acres the half acre is worth nothing to a whole plan."""
+    solution = solve_recourse(farmer(whole=True), method=method)  # type: ignore[arg-type]
+    np.testing.assert_allclose(solution.x, [170, 80, 250], atol=1e-6)
+    more = solve_recourse(farmer(whole=True, land=500.5), method=method)  # type: ignore[arg-type]
+    assert more.objective == pytest.approx(-108390.0, abs=0.2)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10_000), complete=st.booleans(), confidence=st.floats(0.1, 0.95), weight=st.floats(0, 3)
+)
+def test_the_methods_agree(seed: int, complete: bool, confidence: float, weight: float) -> None:
+    program = random_program(seed, complete=complete)
+    for risk in (Expectation(), CVaR(confidence), MeanCVaR(weight, confidence)):
+        try:
+            whole = solve_recourse(program, method="extensive", risk=risk)
+        except InfeasibleError:
+            with pytest.raises(InfeasibleError):
+                solve_recourse(program, method="l-shaped", risk=risk)
+            continue
+        cut = solve_recourse(program, method="l-shaped", risk=risk)
+        assert cut.objective == pytest.approx(whole.objective, rel=2e-6)
+        assert cut.bound <= whole.objective * (1 + 1e-8)
+        np.testing.assert_allclose(recourse_costs(program, cut.x), cut.costs, rtol=1e-6, atol=1e-6)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000))
+def test_what_holds_for_every_risk_measure(seed: int) -> None:
+    """Weight 0 is risk-neutral; the value rises with weight and confidence; scenarios may change places."""
+    program = random_program(seed)
+
+    def value(risk: RiskMeasure, of: TwoStageProgram = program) -> float:
+        return solve_recourse(of, risk=risk).objective
+
+    neutral = value(Expectation())
+    assert value(MeanCVaR(0.0, 0.9)) == pytest.approx(neutral, rel=1e-9)
+    assert value(CVaR(0.0)) == pytest.approx(neutral, rel=1e-9)
+    by_weight = [value(MeanCVaR(weight, 0.8)) for weight in (0.0, 0.5, 1.0, 2.0)]
+    by_confidence = [value(CVaR(confidence)) for confidence in (0.0, 0.3, 0.6, 0.9)]
+    assert all(a <= b + 1e-8 for a, b in pairwise(by_weight))
+    assert all(a <= b + 1e-8 for a, b in pairwise(by_confidence))
+    order = np.random.default_rng(seed).permutation(program.n_scenarios)
+    moved = replace(
+        program, scenarios=tuple(program.scenarios[i] for i in order), probabilities=program.probabilities[order]
+    )
+    assert value(CVaR(0.7), moved) == pytest.approx(value(CVaR(0.7)), rel=1e-8)
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 10_000), factor=st.floats(0.1, 10))
+def test_scaling(seed: int, factor: float) -> None:
+    program = random_program(seed)
+    scaled = replace(
+        program,
+        first=replace(program.first, cost=factor * program.first.cost),
+        scenarios=tuple(replace(s, cost=factor * s.cost) for s in program.scenarios),
+    )
+    plain, dearer = (solve_recourse(p, risk=MeanCVaR(1.0, 0.8)).objective for p in (program, scaled))
+    assert dearer == pytest.approx(factor * plain, rel=1e-7)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_one_scenario_and_identical_scenarios(method: str) -> None:
+    """CVaR of a certain cost is the cost; ten times the same future is one future."""
+    one = farmer((1.0,))
+    same = farmer((1.0,) * 10)
+    values = [
+        solve_recourse(program, method=method, risk=risk).objective  # type: ignore[arg-type]
+        for program in (one, same)
+        for risk in (Expectation(), CVaR(0.9))
+    ]
+    np.testing.assert_allclose(values, -118600.0, rtol=2e-6)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_scenario_without_probability_changes_nothing_it_need_not(method: str) -> None:
+    """It has no weight in the cost (its recourse must still exist)."""
+    three = farmer((0.8, 1.2, 0.1))
+    program = replace(three, probabilities=np.array([0.5, 0.5, 0.0]))
+    two = solve_recourse(farmer((0.8, 1.2))).objective
+    assert solve_recourse(program, method=method).objective == pytest.approx(two, rel=2e-6)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_empty_second_stage(method: str) -> None:
+    empty = Recourse(
+        np.zeros(0), np.zeros(0), np.zeros(0), csr_array((0, 0)), csr_array((0, 3)), np.zeros(0), np.zeros(0)
+    )
+    program = TwoStageProgram(replace(farmer().first, row_lower=np.array([10.0])), (empty,), np.ones(1))
+    assert solve_recourse(program, method=method).objective == pytest.approx(1500.0)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_infeasible_first_stage_and_recourse(method: str) -> None:
+    first = replace(farmer().first, row_lower=np.array([600.0]))
+    with pytest.raises(InfeasibleError):
+        solve_recourse(replace(farmer(), first=first), method=method)  # type: ignore[arg-type]
+    stuck = replace(farmer().scenarios[0], upper=np.zeros(6), row_lower=np.array([200.0, 240.0, 99999.0]))
+    with pytest.raises(InfeasibleError):
+        solve_recourse(replace(farmer(), scenarios=(stuck,) * 3), method=method)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_unbounded(method: str) -> None:
+    given_away = replace(farmer().scenarios[0], cost=np.array([100.0, 210.0, -170.0, -150.0, -36.0, -10.0]))
+    with pytest.raises(UnboundedError):
+        solve_recourse(replace(farmer(), scenarios=(given_away,) * 3), method=method)  # type: ignore[arg-type]
+
+
+def test_a_first_stage_bounded_only_by_its_recourse() -> None:
+    """Selling ahead earns 1, buying back costs 3 beyond 10: sell 10, whatever the first cuts say."""
+    first = LinearProgram(
+        np.array([-1.0]), np.zeros(1), np.full(1, INF), csr_array((0, 1)), np.zeros(0), np.zeros(0), ("sold",), ()
+    )
+    late = Recourse(
+        np.array([3.0]), np.zeros(1), np.full(1, INF), csr_array([[1.0]]), csr_array([[-1.0]]), np.array([-10.0]),
+        np.full(1, INF),
+    )  # fmt: skip
+    program = TwoStageProgram(first, (late,), np.ones(1))
+    for method in METHODS:
+        assert solve_recourse(program, method=method).objective == pytest.approx(-10.0, abs=1e-4)
+
+
+def test_integer_recourse_is_refused_by_cuts_and_solved_whole() -> None:
+    whole = tuple(replace(s, integer=np.ones(6, dtype=bool)) for s in farmer().scenarios)
+    program = replace(farmer(), scenarios=whole)
+    with pytest.raises(ValueError, match="its cost is not convex"):
+        solve_recourse(program, method="l-shaped")
+    assert solve_recourse(program).method == "extensive"
+
+
+def test_threads_change_nothing() -> None:
+    program = random_program(3, n_scenarios=12)
+    plain = solve_recourse(program, method="l-shaped", risk=CVaR(0.8))
+    with ThreadPoolExecutor(2) as executor:
+        threaded = solve_recourse(program, method="l-shaped", risk=CVaR(0.8), executor=executor)
+    assert threaded.objective == plain.objective
+    np.testing.assert_array_equal(threaded.x, plain.x)
+
+
+def test_a_time_limit_returns_what_is_held() -> None:
+    held = solve_recourse(random_program(5, n_scenarios=40), method="l-shaped", time_limit=0.0)
+    assert held.termination is Termination.LIMIT
+    assert held.status in (SolutionStatus.FEASIBLE, SolutionStatus.BOUND_ONLY)
+
+
+def test_probabilities_are_checked() -> None:
+    with pytest.raises(ValueError, match=r"add up to 0\.9"):
+        replace(farmer(), probabilities=np.array([0.3, 0.3, 0.3]))
+
+
+def _newsvendor(rng: np.random.Generator, n: int = 100) -> TwoStageProgram:
+    """Demand N(100, 20), 8 per unit short, 2 per unit over."""
+    first = LinearProgram(
+        np.zeros(1), np.zeros(1), np.full(1, 500.0), csr_array((0, 1)), np.zeros(0), np.zeros(0), ("q",), ()
+    )
+    scenarios = tuple(
+        Recourse(
+            np.array([8.0, 2.0]), np.zeros(2), np.full(2, INF), csr_array([[1.0, -1.0]]), csr_array([[1.0]]),
+            np.array([d]), np.array([d]),
+        )
+        for d in rng.normal(100, 20, n)
+    )  # fmt: skip
+    return TwoStageProgram(first, scenarios, np.full(n, 1 / n))
+
+
+def test_newsvendor() -> None:
+    """On quantiles of N(100, 20): q* = 116.832425, cost 55.992384 (closed form)."""
+    n = 2000
+    demand = norm.ppf((np.arange(n) + 0.5) / n, 100, 20)
+    program = _newsvendor(np.random.default_rng(0), n)
+    exact = replace(
+        program,
+        scenarios=tuple(
+            replace(s, row_lower=np.array([d]), row_upper=np.array([d]))
+            for s, d in zip(program.scenarios, demand, strict=True)
+        ),
+    )
+    solution = solve_recourse(exact)
+    assert solution.objective == pytest.approx(55.992384, rel=1e-3)
+    assert solution.x[0] == pytest.approx(116.832425, abs=0.05)
+
+
+def test_the_gap_of_a_good_and_a_bad_candidate() -> None:
+    """At q* the true gap is 0, at 100 it is 8 (Phi^-1 part): cost at 100 is 10 x 20 phi(0) = 79.788."""
+    rng = np.random.default_rng(5)
+    good = saa_gap(np.array([116.832425]), _newsvendor, 12, rng)
+    bad = saa_gap(np.array([100.0]), _newsvendor, 12, rng)
+    true = 10 * 20 * norm.pdf(0) - 55.992384
+    assert (good.gaps >= -1e-9).all()
+    assert good.upper < 2.5
+    assert bad.mean - 3 * bad.standard_error < true + 1.0 < bad.upper + 1.5
+    assert bad.mean > good.upper
+
+
+def test_a_gap_without_complete_recourse_is_refused() -> None:
+    def draw(rng: np.random.Generator) -> TwoStageProgram:
+        return random_program(int(rng.integers(1000)), complete=False)
+
+    with pytest.raises(ValueError, match=r"the feasible set is sampled"):
+        saa_gap(np.zeros(4), draw, 3, np.random.default_rng(1))
+    with pytest.raises(ValueError, match="at least two batches"):
+        saa_gap(np.zeros(1), _newsvendor, 1, np.random.default_rng(1))
