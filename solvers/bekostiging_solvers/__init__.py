@@ -64,6 +64,7 @@ from bekostiging_solvers.tail import (
     TailProgram,
     TailSolution,
 )
+from bekostiging_solvers.template import ScenarioTemplate, TemplateError
 
 __all__ = [
     "CVaR",
@@ -92,6 +93,7 @@ __all__ = [
     "RiskMeasure",
     "RunningMaxLoss",
     "ScenarioLoss",
+    "ScenarioTemplate",
     "Scramblings",
     "SmpsError",
     "Solution",
@@ -99,6 +101,7 @@ __all__ = [
     "SolverError",
     "TailProgram",
     "TailSolution",
+    "TemplateError",
     "Termination",
     "TwoStageProgram",
     "UnboundedError",
