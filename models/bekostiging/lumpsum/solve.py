@@ -15,6 +15,8 @@ from bekostiging_solvers import Estimate, InfeasibleError, Scramblings, TailProg
 FloatArray = NDArray[np.float64]
 NOTHING = 1e-6
 """Million euro below which a slack or a dual counts as zero: one euro."""
+EXACT = 1e-8
+"""Relative tolerance of the tail cuts: a few euro on hundreds of millions."""
 _FRACTIONS = ("premium", "law")
 """Limits without money: their price is euro per unit of the fraction."""
 _LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "glide", *_FRACTIONS)
@@ -81,7 +83,9 @@ def design_lumpsum(data: LumpSumData) -> LumpSumDesign:
     """
     arrays = LumpSumArrays(data)
     try:
-        solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(arrays.start())
+        solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(
+            arrays.start(), EXACT
+        )
     except InfeasibleError:
         return _without_design(data)
     columns, x = arrays.columns, solution.x
@@ -125,7 +129,9 @@ def _without_design(data: LumpSumData) -> LumpSumDesign:
     """Name the limits in conflict: the least euros by which the begroting must yield, and who holds against it."""
     arrays = LumpSumArrays(data, seek_conflicts=True)
     try:
-        solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(arrays.start())
+        solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(
+            arrays.start(), EXACT
+        )
     except InfeasibleError:
         raise _no_begroting_helps(data) from None
     slack = solution.x[arrays.columns.begroting_slack] * MILLION
@@ -196,7 +202,7 @@ def _provider_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scrambli
         limit = float(data.capital_limit[p])
         checks.append(LimitCheck(f"solvency[{name}]", tail.value, tail.standard_error, limit))
         asked = data.cost_of_capital * data.n_years * float(x[arrays.columns.capital[p]]) * MILLION
-        final = loss.constant[:, -1] + loss.coefficients[:, -1] @ x[loss.columns]
+        final = loss.constant[:, -1] + loss.matrix[:, -1] @ x[np.asarray(loss.columns)]
         lost = scramblings.mean(final * MILLION)
         # a return of at least `asked` is a loss of at most minus `asked`
         checks.append(LimitCheck(f"return_on_capital[{name}]", lost.value, lost.standard_error, -asked))

@@ -115,7 +115,9 @@ class LumpSumArrays:
         self.spending = [self._spending(m) for m in range(len(data.municipalities))]
         self.seek_conflicts = seek_conflicts
         total = self._total()
-        self.constant = 0.0 if seek_conflicts else (1 - data.risk_weight) * float(total.constant.mean())
+        self.constant = (
+            0.0 if seek_conflicts else (1 - data.risk_weight) * float(np.asarray(total.constant).mean())
+        )
         self.program = self._program(total)
         weight = 0.0 if seek_conflicts else data.risk_weight
         self.terms = [CVaRTerm("spending", total, data.confidence, weight)] if weight > 0 else []
@@ -143,7 +145,7 @@ class LumpSumArrays:
         coefficients = [-pay.coefficients[c] * data.discount[:, None] for c in own]
         columns = [self.columns.of_lot(int(data.lot[c])) for c in own]
         return RunningMaxLoss.of_increments(
-            np.asarray(constant), np.concatenate(coefficients, axis=2), np.concatenate(columns)
+            np.concatenate(coefficients, axis=2), np.asarray(constant), np.concatenate(columns)
         )
 
     def _spending(self, municipality: int) -> tuple[FloatArray, FloatArray]:
@@ -167,7 +169,7 @@ class LumpSumArrays:
         v = self.data.discount
         constant = sum(constant @ v for constant, _ in self.spending)
         coefficients = sum(np.einsum("stk,t->sk", coefficients, v) for _, coefficients in self.spending)
-        return LinearLoss(np.asarray(constant), np.asarray(coefficients), self._all_lots)
+        return LinearLoss(np.asarray(coefficients), np.asarray(constant), self._all_lots)
 
     def _program(self, total: LinearLoss) -> LinearProgram:
         """Columns with their cost and bounds, and every row that has no tail."""
@@ -183,7 +185,7 @@ class LumpSumArrays:
             cost[columns.begroting_slack] = 1.0
         else:
             upper[columns.begroting_slack] = 0.0
-            np.add.at(cost, self._all_lots, (1 - data.risk_weight) * total.coefficients.mean(axis=0))
+            np.add.at(cost, self._all_lots, (1 - data.risk_weight) * total.matrix.mean(axis=0))
             for c, j in enumerate(data.lot):
                 np.add.at(cost, columns.share[j], invited_use(data, c))
             for j in range(len(data.lots)):
@@ -214,11 +216,11 @@ class LumpSumArrays:
             rows.add(f"solvency[{name}]", capital, one, upper=float(data.capital_limit[p]) / MILLION)
             loss = self.losses[p]
             # cumulative: the last year holds the whole term
-            lost, slope = loss.constant[:, -1].mean(), loss.coefficients[:, -1].mean(axis=0)
+            lost, slope = loss.constant[:, -1].mean(), loss.matrix[:, -1].mean(axis=0)
             asked = np.array([-data.cost_of_capital * data.n_years])
             rows.add(
                 f"return_on_capital[{name}]",
-                np.concatenate([loss.columns, capital]),
+                np.concatenate([np.asarray(loss.columns), capital]),
                 np.concatenate([-slope, asked]),
                 lower=float(lost),
             )
@@ -284,7 +286,7 @@ class LumpSumArrays:
         for m, code in enumerate(data.municipalities):
             constant, coefficients = self.spending[m]
             for t, year in enumerate(data.years):
-                loss = LinearLoss(constant[:, t], coefficients[:, t], self._all_lots)
+                loss = LinearLoss(coefficients[:, t], constant[:, t], self._all_lots)
                 own = np.zeros(self.columns.n)
                 own[self.columns.begroting_slack[1, m, t]] = -1.0
                 limit = float(data.room[m, t] + data.reserve[m, t]) / MILLION
