@@ -38,7 +38,8 @@ def test_pins_of_constraints_and_pyproject_are_equal() -> None:
 
 def test_every_dependency_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    named = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    groups = project["dependency-groups"].values()
+    named = [*project["project"]["dependencies"], *(name for group in groups for name in group)]
     pinned = {pin.split("==")[0].lower() for pin in _pins()}
     assert {re.split(r"[><=]", name)[0].lower() for name in named} <= pinned
 
