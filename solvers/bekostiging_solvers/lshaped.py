@@ -250,8 +250,6 @@ def solve_lshaped(
     gap: float,
     time_limit: float | None,
     executor: Executor | None,
-    *,
-    level: bool = True,
 ) -> RecourseSolution:
     """Cut until the relative gap is small enough; errors as ``solve_recourse``."""
     begin = perf_counter()
@@ -274,7 +272,7 @@ def solve_lshaped(
             if best - bound <= gap * max(1.0, abs(best)):
                 termination = Termination.OPTIMAL
                 break
-            if level and np.isfinite(bound) and not program.first.is_integer:
+            if np.isfinite(bound) and not program.first.is_integer:
                 nearer = master.level_point(best_x, bound + LEVEL * (best - bound))
                 point = point if nearer is None else nearer
         cuts = run(subproblems, point)

@@ -26,12 +26,10 @@ from bekostiging_solvers.highs import (
     LinearProgram,
     Solution,
     SolutionStatus,
-    SolverError,
     Termination,
-    UnboundedError,
     solve_highs,
 )
-from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure, measure_of
+from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure, measure_of
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -420,23 +418,3 @@ def _same_rows(one: LinearProgram, other: LinearProgram) -> bool:
         and np.array_equal(one.row_lower, other.row_lower)
         and np.array_equal(one.row_upper, other.row_upper)
     )
-
-
-__all__ = [
-    "CVaR",
-    "Expectation",
-    "MeanCVaR",
-    "OptimalityGap",
-    "Recourse",
-    "RecourseSolution",
-    "SolverError",
-    "TwoStageProgram",
-    "UnboundedError",
-    "ValueOfInformation",
-    "extensive_form",
-    "recourse_costs",
-    "saa_gap",
-    "second_stage",
-    "solve_recourse",
-    "value_of_information",
-]

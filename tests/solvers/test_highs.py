@@ -155,6 +155,10 @@ def test_a_start_is_used() -> None:
     x = np.zeros(50)
     x[40:45] = program.row_lower
     value = float(program.cost @ x)
+    without = solve_highs(
+        program, node_limit=0, accept_limit=True, options={"mip_heuristic_effort": 0.0, "presolve": "off"}
+    )
+    assert without.objective > value
     held = solve_highs(
         program, start=x, node_limit=0, accept_limit=True, options={"mip_heuristic_effort": 0.0, "presolve": "off"}
     )

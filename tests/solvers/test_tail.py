@@ -227,7 +227,7 @@ def test_single_precision_is_summed_in_double() -> None:
 
 
 def test_a_point_that_violates_is_bound_only_and_can_be_restored() -> None:
-    """b must cover CVaR of 1..4 at 0.5, 3.5: started from a wrong cut, the master stops short without exact cuts."""
+    """b must cover CVaR of 1..4 at 0.5, which is 3.5; a restore that takes half a unit away is judged, not believed."""
     loss = LinearLoss(np.zeros((4, 1)), np.arange(1.0, 5.0))
     limit = CVaRLimit("cover", loss, 0.5, np.array([-1.0]), 0.0)
     program = TailProgram(_box([1.0], 0.0, 10.0), [], [limit])

@@ -66,7 +66,7 @@ def _read_folder(folder: Traversable | Path) -> Case:
     problems: list[Problem] = []
     notes: list[str] = []
     head = _read_head(folder, problems)
-    tables: dict[str, tuple[Row, ...]] = {}
+    tables: dict[str, Any] = {}
     for name, model in TABLES.items():
         file = folder / f"{name}.csv"
         if file.is_file():
@@ -82,7 +82,7 @@ def _read_folder(folder: Traversable | Path) -> Case:
             )
     if problems:
         raise CaseError(problems)
-    case = Case(**head, **tables, notes=tuple(dict.fromkeys(notes)))  # type: ignore[arg-type]
+    case = Case(**head, **tables, notes=tuple(dict.fromkeys(notes)))
     found = validate(case)
     if found:
         raise CaseError(found)

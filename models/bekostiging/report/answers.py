@@ -12,6 +12,20 @@ SHOWN = 0.0005
 """A loading below this rounds to nothing in a sentence."""
 
 
+PARITY = 1e-4
+"""Difference of expected payments, as a fraction, below which forms are priced alike."""
+
+
+def own_prices(outcome: Comparison) -> dict[PaymentForm, float]:
+    """Forms that do not cost the same as inspanningsgericht at expectation, with their gap as a fraction.
+
+    Measured at expectation without shock, where a common build-up makes every form equal exactly.
+    """
+    alike = outcome.plain.spending["inspanningsgericht"]
+    gaps = {form: spending / alike - 1 for form, spending in outcome.plain.spending.items()}
+    return {form: gap for form, gap in gaps.items() if abs(gap) > PARITY}
+
+
 def term(outcome: Comparison, form: PaymentForm, name: str) -> Estimate:
     """A figure of the reported municipalities together over the term."""
     return outcome.forms[form].municipalities[TOTAL][TERM][name]
@@ -43,8 +57,11 @@ def _cost(outcome: Comparison, texts: Texts) -> str:
     numbers = texts.numbers
     least, most = _extremes(outcome, "expected")
     best, worst = _extremes(outcome, "cvar95")
+    gaps = own_prices(outcome)
+    told = ", ".join(f"{texts['forms', form]} {numbers.percent(gap, 1)}" for form, gap in gaps.items())
     return texts["answers", "cost"].format(
         years=years(outcome),
+        parity=texts["answers", "own_prices" if gaps else "one_build_up"].format(gaps=told),
         least=numbers.millions(term(outcome, least, "expected").value),
         least_form=texts["forms", least],
         most=numbers.millions(term(outcome, most, "expected").value),

@@ -10,12 +10,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.answers import (
     choice_table,
     four_sentences,
     names_of,
-    provider_names,
+    own_prices,
     room_of_term,
     term,
     years,
@@ -102,6 +102,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "carries": carries_table(outcome, texts),
         "sentences": four_sentences(outcome, texts),
         "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
+        "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
         "turning": _courses(outcome, texts, outcome.sensitivities),
         "shocks": _courses(outcome, texts, outcome.shocks),
         "settings": settings,
@@ -379,6 +380,3 @@ def _calibrated(texts: Texts, value: float, unit: str) -> str:
     if unit == "euro":
         return f"{texts.numbers.millions(value)} {texts['page', 'million_euro']}"
     return texts.numbers.plain(value)
-
-
-__all__ = ["PaymentForm", "carries_table", "page", "provider_names"]

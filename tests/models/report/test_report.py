@@ -89,6 +89,19 @@ def test_the_answer_has_four_sentences_and_no_recommendation(outcome: Comparison
         assert word not in html
 
 
+def test_one_build_up_is_said_only_where_it_is_so(outcome: Comparison) -> None:
+    """Lump sums ten percent dearer than the build-up: the sentence names the gap instead of parity."""
+    alike = dict.fromkeys(outcome.plain.spending, 100.0)
+    equal = replace(outcome, plain=replace(outcome.plain, spending=alike))
+    dearer = replace(outcome, plain=replace(outcome.plain, spending=alike | {"taakgericht": 110.0}))
+    assert "alle vormen zijn op dezelfde kostprijs gezet" in four_sentences(equal, NL)[0]
+    assert "kosten de vormen niet evenveel" in four_sentences(dearer, NL)[0]
+    assert "taakgericht 10,0\u00a0%" in four_sentences(dearer, NL)[0]
+    drawn = figures(outcome, NL)
+    assert NL["page", "turning_one_build_up"] in page(equal, NL, drawn)
+    assert NL["page", "turning_own_prices"] in page(dearer, NL, drawn)
+
+
 def test_the_choice_table_has_the_criteria_of_the_field(outcome: Comparison) -> None:
     rows = dict(choice_table(outcome, NL))
     assert " ".join(rows) == (
