@@ -27,10 +27,10 @@ from bekostiging_solvers.highs import (
     LinearProgram,
     Solution,
     SolutionStatus,
-    SolverError,
     Termination,
     UnboundedError,
 )
+from bekostiging_solvers.level import nearest_at_level
 from bekostiging_solvers.recourse import Recourse, RecourseSolution, TwoStageProgram, second_stage
 from bekostiging_solvers.risk import CVaR, MeanCVaR, RiskMeasure, measure_of
 
@@ -209,39 +209,9 @@ class _Master:
             ),
             shape=(len(self.cuts), n_all),
         )
-        box: csr_array = hstack([csr_array(np.eye(self.n_x)), csr_array((self.n_x, n_all - self.n_x))])
-        one = csr_array(np.ones((self.n_x, 1)))
-        matrix = vstack(
-            [
-                hstack([relaxed.matrix, csr_array((relaxed.matrix.shape[0], 1))]),
-                hstack([cut_rows, csr_array((len(self.cuts), 1))]),
-                hstack([csr_array(self.cost[None, :]), csr_array((1, 1))]),
-                hstack([box, -one]),
-                hstack([box, one]),
-            ]
-        )
         constants = np.array([constant for constant, _, _ in self.cuts])
-        infinite = np.full(self.n_x, INFINITY)
-        row_lower = np.concatenate([relaxed.row_lower, constants, [-INFINITY], -infinite, centre])
-        row_upper = np.concatenate(
-            [relaxed.row_upper, np.full(len(constants), INFINITY), [level], centre, infinite]
-        )
-        program = replace(
-            relaxed,
-            cost=np.append(np.zeros(n_all), 1.0),
-            lower=np.append(lower, 0.0),
-            upper=np.append(upper, INFINITY),
-            matrix=csr_array(matrix),
-            row_lower=row_lower,
-            row_upper=row_upper,
-            column_names=tuple(f"x{i}" for i in range(n_all + 1)),
-            row_names=tuple(f"r{i}" for i in range(len(row_lower))),
-            integer=None,
-        )
-        try:
-            return HighsSession(program).solve().x[: self.n_x]
-        except SolverError:
-            return None
+        master = replace(relaxed, lower=lower, upper=upper)
+        return nearest_at_level(master, cut_rows, constants, centre, level)
 
 
 def solve_lshaped(

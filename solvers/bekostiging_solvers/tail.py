@@ -31,6 +31,7 @@ from bekostiging_solvers.highs import (
     SolutionStatus,
     SolverError,
 )
+from bekostiging_solvers.level import nearest_at_level
 from bekostiging_solvers.losses import ScenarioLoss
 from bekostiging_solvers.risk import tail_weights
 
@@ -244,7 +245,7 @@ class TailProgram:
         objective = self.value(held)
         scale = max([1.0, *(abs(limit.limit) for limit in self.limits)])
         gap = max(0.0, (objective - solution.bound) / max(1.0, abs(objective)))
-        feasible = violation <= 10 * tolerance * scale
+        feasible = violation <= tolerance * scale
         names = [*self.program.row_names, *(limit.name for limit in self.limits)]
         return TailSolution(
             x=held,
@@ -349,29 +350,9 @@ class _Cuts:
 
     def level_point(self, centre: FloatArray, level: float) -> FloatArray | None:
         """The nearest x to ``centre`` in the box norm with a master value of at most ``level``; None if none."""
-        master, n_all = self._master, len(self._master.cost)
-        box: csr_array = hstack([csr_array(np.eye(self._n)), csr_array((self._n, n_all - self._n))])
-        one = csr_array(np.ones((self._n, 1)))
-        infinite = np.full(self._n, INFINITY)
-        inner = vstack([master.matrix, csr_array(np.array(self._rows)), csr_array(master.cost[None, :])])
-        matrix = vstack([hstack([inner, csr_array((inner.shape[0], 1))]), hstack([box, -one]), hstack([box, one])])
-        cuts = np.array(self._constants)
-        row_lower = np.concatenate([master.row_lower, cuts, [-INFINITY], -infinite, centre])
-        row_upper = np.concatenate([master.row_upper, np.full(len(cuts), INFINITY), [level], centre, infinite])
-        program = LinearProgram(
-            np.append(np.zeros(n_all), 1.0),
-            np.append(master.lower, 0.0),
-            np.append(master.upper, INFINITY),
-            csr_array(matrix),
-            row_lower,
-            row_upper,
-            tuple(f"x{i}" for i in range(n_all + 1)),
-            tuple(f"r{i}" for i in range(len(row_lower))),
+        return nearest_at_level(
+            self._master, csr_array(np.array(self._rows)), np.array(self._constants), centre, level
         )
-        try:
-            return HighsSession(program).solve().x[: self._n]
-        except SolverError:
-            return None
 
 
 def _add(session: HighsSession, constant: float, row: FloatArray) -> None:
