@@ -74,6 +74,7 @@ def _progress(lang: str) -> Iterator[Callable[[str, int, int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
 
         def report(stage: str, done: int, total: int) -> None:
+            """Move the bar of a stage, made when it is first named."""
             if stage not in tasks:
                 tasks[stage] = bar.add_task(stages[stage][lang], total=total)
             bar.update(tasks[stage], completed=done, total=total)

@@ -269,6 +269,7 @@ class HighsSession:
         """Let HiGHS ask now and then whether to go on, and tell how far it is."""
 
         def asked(kind: Any, message: str, out: Any, given: Any, _: Any) -> None:
+            """Answer stop after Ctrl-C, and pass on how far it is."""
             if given is not None and self._stop.is_set():
                 given.user_interrupt = True
             if self._progress is not None:

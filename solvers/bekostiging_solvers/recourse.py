@@ -352,12 +352,14 @@ def _mean_scenario(program: TwoStageProgram) -> Recourse:
         raise ValueError("scenarios differ in shape: there is no expected value program")
 
     def vector(name: str) -> FloatArray:
+        """Mean of a vector, its infinities kept."""
         values = np.array([getattr(scenario, name) for scenario in scenarios])
         finite = np.isfinite(values).all(axis=0)
         mean = p @ np.where(np.isfinite(values), values, 0.0)
         return np.asarray(np.where(finite, mean, values[0] if len(values) else mean))
 
     def matrix(name: str) -> csr_array:
+        """Mean of a matrix."""
         return csr_array(sum(w * getattr(s, name) for w, s in zip(p, scenarios, strict=True)))
 
     return Recourse(

@@ -98,6 +98,7 @@ def value_at_risk_error(losses: Losses, confidence: float, probabilities: ArrayL
     _check_confidence(confidence)
 
     def error(column: FloatArray, p: FloatArray) -> float:
+        """Standard error of one column."""
         deviation = float(np.sqrt(confidence * (1 - confidence) * (p @ p)))
         up = _quantile(column, p, min(confidence + deviation, 1 - MASS))[0]
         down = _quantile(column, p, max(confidence - deviation, 0.0))[0]
@@ -114,6 +115,7 @@ def cvar_error(losses: Losses, confidence: float, probabilities: ArrayLike | Non
     _check_confidence(confidence)
 
     def error(column: FloatArray, p: FloatArray) -> float:
+        """Standard error of one column."""
         threshold = _quantile(column, p, confidence)[0]
         return _mean_error(np.maximum(column - threshold, 0.0) / (1 - confidence), p)
 

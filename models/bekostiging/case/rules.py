@@ -180,6 +180,7 @@ def _partition(lot: Lot, rows: list[Layer]) -> Iterator[Problem]:
     """Report gaps, overlaps and a missing edge at one."""
 
     def problem(nl: str, en: str, row: Layer | None = None) -> Problem:
+        """A problem of the layers, at a row when there is one."""
         return Problem("layers", nl, en, row=row.line if row else None, column="lower")
 
     name = lot.id

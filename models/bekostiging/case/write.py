@@ -55,6 +55,7 @@ def _head(case: Case) -> str:
     """The text of case.toml; a JSON string is a TOML basic string."""
 
     def table(name: str, texts: dict[str, str]) -> str:
+        """A section with a text by language."""
         lines = [f"{lang} = {json.dumps(text, ensure_ascii=False)}" for lang, text in texts.items()]
         return "\n".join([f"[{name}]", *lines])
 

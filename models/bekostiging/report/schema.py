@@ -54,9 +54,32 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12); money in euro, nominal, shares and probabilities as fractions."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "results.json of bekostiging compare",
+        "$defs": {
+            "estimate": _object(
+                {"value": NUMBER, "standard_error": {"type": "number", "minimum": 0}},
+                "an estimate from simulation",
+            ),
+            "not_computed_yet": _object(
+                {
+                    "value": {"type": ["number", "null"]},
+                    "standard_error": {"type": ["number", "null"]},
+                    "note": TEXT,
+                },
+                "in the schema now, filled later; null until then",
+            ),
+        },
+        **_object(_sections()),
+    }
+
+
+def _sections() -> dict[str, Any]:
+    """The sections of the file, in its order."""
     sentence = _object({"nl": TEXT, "en": TEXT})
     course = _course(sentence)
-    top = {
+    return {
         "schema_version": {"const": SCHEMA_VERSION},
         "case": _object({"name": TEXT, "title": sentence, "disclaimer": _or_empty(sentence), "kind": TEXT}),
         "settings": _object(
@@ -95,25 +118,6 @@ def schema() -> dict[str, Any]:
                 }
             )
         ),
-    }
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "results.json of bekostiging compare",
-        "$defs": {
-            "estimate": _object(
-                {"value": NUMBER, "standard_error": {"type": "number", "minimum": 0}},
-                "an estimate from simulation",
-            ),
-            "not_computed_yet": _object(
-                {
-                    "value": {"type": ["number", "null"]},
-                    "standard_error": {"type": ["number", "null"]},
-                    "note": TEXT,
-                },
-                "in the schema now, filled later; null until then",
-            ),
-        },
-        **_object(top),
     }
 
 

@@ -89,6 +89,7 @@ def _production(
     euro = (clients.rate * rule.price[clients.cell]).astype(np.float32)
 
     def totals(who: BoolArray, group: IntArray, n_groups: int) -> FloatArray:
+        """Monthly euros of some clients by group."""
         own = replace(clients, start=clients.start[who], duration=clients.duration[who])
         return month_totals(own, euro[who], group[who], n_groups, n_months)
 

@@ -94,6 +94,7 @@ def _spread(begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray
     """Expected client-months in [begin, end] per start spread uniformly over [0, width]."""
 
     def up_to(t: FloatArray) -> FloatArray:
+        """Expected client-months before t."""
         both = _twice_integrated_survival(t, mean, cv)
         return (both - _twice_integrated_survival(np.maximum(t - width, 0.0), mean, cv)) / width
 
@@ -116,6 +117,7 @@ def client_months_of_stock(begin: FloatArray, end: FloatArray, mean: FloatArray,
     """Expected client-months in [begin, end] of one client sitting in equilibrium at time 0."""
 
     def up_to(t: FloatArray) -> FloatArray:
+        """Expected client-months before t."""
         return t - _twice_integrated_survival(t, mean, cv) / mean
 
     return up_to(end) - up_to(begin)

@@ -83,6 +83,7 @@ class ClientReducer:
         n_groups = n_scenarios * n_cells
 
         def monthly(rate: NDArray[np.float32]) -> FloatArray:
+            """Monthly totals of a rate, by scenario, month and cell."""
             totals = month_totals(clients, rate, group, n_groups, self.n_months)
             return totals.reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
 

@@ -11,6 +11,7 @@ def not_used_yet(case: Case) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
 
     def note(present: bool, nl: str, en: str) -> None:
+        """Tell it when it is there."""
         if present:
             found.append({"nl": nl, "en": en})
 
