@@ -203,7 +203,7 @@ def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Gen
 def _begroting(
     municipalities: int, revenue: dict[tuple[str, str], float], demand: tuple[Demand, ...], areas: tuple[Area, ...]
 ) -> tuple[Begroting, ...]:
-    """Expected use of each municipality with growth and index, 5 % on top, and 15 % reserve."""
+    """Expected use of each municipality with growth and index, 5 % on top, and 20 % reserve."""
     tariff = {form[0]: (form[15], form[2]) for form in _FORMS}
     payer = {area.id: area.municipality for area in areas}
     rows = []
@@ -218,7 +218,7 @@ def _begroting(
                 # growth 1.5 % from the base year, nominal 3 % a year from the first contract year
                 contracts = base * 1.015 ** (t + FIRST_YEAR - BASE_YEAR) * 1.03**t * 1.05
                 rows.append(Begroting(municipality=f"gemeente-{i + 1}", law=law, year=FIRST_YEAR + t, amount=round(1.2 * contracts),
-                                      reserve=round(0.15 * contracts), outside_contracts=round(0.2 * contracts), **HALLMARK))  # fmt: skip
+                                      reserve=round(0.2 * contracts), outside_contracts=round(0.2 * contracts), **HALLMARK))  # fmt: skip
     return tuple(rows)
 
 
