@@ -27,7 +27,14 @@ from bekostiging_solvers.highs import (
     UnboundedError,
     solve_highs,
 )
-from bekostiging_solvers.losses import LinearLoss, PositivePartLoss, RunningMaxLoss, ScenarioLoss
+from bekostiging_solvers.losses import (
+    CVaRLimit,
+    CVaRTerm,
+    LinearLoss,
+    PositivePartLoss,
+    RunningMaxLoss,
+    ScenarioLoss,
+)
 from bekostiging_solvers.recourse import (
     OptimalityGap,
     Recourse,
@@ -55,7 +62,7 @@ from bekostiging_solvers.risk import (
 )
 from bekostiging_solvers.sampling import Estimate, Scramblings
 from bekostiging_solvers.smps import SmpsError, read_smps
-from bekostiging_solvers.tail import CVaRLimit, CVaRTerm, TailProgram, TailSolution
+from bekostiging_solvers.tail import TailProgram, TailSolution
 from bekostiging_solvers.template import ScenarioTemplate, TemplateError
 
 __all__ = [

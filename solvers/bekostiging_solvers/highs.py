@@ -130,6 +130,14 @@ class LinearProgram:
         """Whether a column must be whole."""
         return self.integer is not None and bool(self.integer.any())
 
+    def violation(self, x: FloatArray) -> float:
+        """Largest violation of a row or a bound at x (n_columns,), relative to the larger of one and that bound."""
+        activity = self.matrix @ x
+        short = np.concatenate([self.row_lower - activity, self.lower - x])
+        over = np.concatenate([activity - self.row_upper, x - self.upper])
+        least, most = np.append(self.row_lower, self.lower), np.append(self.row_upper, self.upper)
+        return max(_relative(short, least), _relative(over, most))
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -211,7 +219,7 @@ class HighsSession:
         self._program = program
         self._progress = progress
         self._stop = threading.Event()
-        self._highs.passModel(_model(program))
+        _pass(self._highs, program)
         self._watch()
 
     def add_row(self, lower: float, upper: float, columns: IntArray, values: FloatArray) -> None:
@@ -369,6 +377,12 @@ class HighsSession:
         return InfeasibleError(f"{message}{told} Relax or remove one of them.", tuple(names))
 
 
+def _relative(excess: FloatArray, bound: FloatArray) -> float:
+    """Largest excess over the larger of one and the bound; infinite bounds have none."""
+    finite = np.isfinite(bound)
+    return float((excess[finite] / np.maximum(1.0, np.abs(bound[finite]))).max(initial=0.0))
+
+
 @contextmanager
 def _interrupts(stop: threading.Event) -> Iterator[None]:
     """Turn Ctrl-C into a question answered with stop, in the main thread; elsewhere leave it alone."""
@@ -406,18 +420,26 @@ def solve_highs(
     return session.solve(accept_limit=accept_limit)
 
 
-def _model(program: LinearProgram) -> highspy.HighsLp:
-    """The program in HiGHS's own arrays."""
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = program.matrix.shape
-    model.col_cost_ = program.cost
-    model.col_lower_, model.col_upper_ = program.lower, program.upper
-    model.row_lower_, model.row_upper_ = program.row_lower, program.row_upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
-    model.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
-    model.a_matrix_.value_ = program.matrix.data.astype(np.float64)
-    if program.integer is not None and program.integer.any():
-        kinds = highspy.HighsVarType
-        model.integrality_ = [kinds.kInteger if whole else kinds.kContinuous for whole in program.integer]
-    return model
+def _pass(highs: highspy._core._Highs, program: LinearProgram) -> None:
+    """Hand the program over as arrays."""
+    n_rows, n_columns = program.matrix.shape
+    whole = np.zeros(n_columns, dtype=np.int32)
+    if program.integer is not None:
+        whole[program.integer] = int(highspy.HighsVarType.kInteger)
+    highs.passModel(
+        n_columns,
+        n_rows,
+        program.matrix.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        program.cost,
+        program.lower,
+        program.upper,
+        program.row_lower,
+        program.row_upper,
+        program.matrix.indptr.astype(np.int32),
+        program.matrix.indices.astype(np.int32),
+        program.matrix.data.astype(np.float64),
+        whole,
+    )

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bekostiging_solvers.risk import check_confidence
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Matrix = NDArray[Any]
@@ -26,6 +28,39 @@ class ScenarioLoss(Protocol):
 
     def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """A subgradient of ``weights @ evaluate(x)``; (n_columns,)."""
+
+
+@dataclass(frozen=True)
+class CVaRTerm:
+    """``weight`` x CVaR of a loss in the objective; ``weight`` >= 0; ``confidence`` 0 is the expectation."""
+
+    name: str
+    loss: ScenarioLoss
+    confidence: float
+    weight: float
+
+    def __post_init__(self) -> None:
+        """Refuse what is not convex."""
+        check_confidence(self.confidence)
+        if not 0 <= self.weight < np.inf:
+            raise ValueError(
+                f"{self.name}: weight must be finite and at least 0, not {self.weight}; it rewards risk"
+            )
+
+
+@dataclass(frozen=True)
+class CVaRLimit:
+    """CVaR of a loss + coefficients x <= limit; ``coefficients`` (n_columns,)."""
+
+    name: str
+    loss: ScenarioLoss
+    confidence: float
+    coefficients: FloatArray
+    limit: float
+
+    def __post_init__(self) -> None:
+        """Refuse a confidence without tail."""
+        check_confidence(self.confidence)
 
 
 @dataclass(frozen=True)

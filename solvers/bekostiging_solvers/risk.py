@@ -42,7 +42,7 @@ class CVaR:
 
     def __post_init__(self) -> None:
         """Refuse a confidence without tail."""
-        _check_confidence(self.confidence)
+        check_confidence(self.confidence)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class MeanCVaR:
 
     def __post_init__(self) -> None:
         """Refuse a negative weight and a confidence without tail."""
-        _check_confidence(self.confidence)
+        check_confidence(self.confidence)
         if not self.weight >= 0:
             raise ValueError(f"weight must be at least 0, not {self.weight}; a negative one rewards risk")
 
@@ -78,14 +78,14 @@ def value_at_risk(losses: Losses, confidence: float, probabilities: ArrayLike | 
     ValueError
         No scenarios, losses that are not finite, a confidence outside [0, 1), probabilities that do not fit.
     """
-    _check_confidence(confidence)
+    check_confidence(confidence)
     return _by_column(losses, probabilities, lambda column, p: _quantile(column, p, confidence)[0])
 
 
 def cvar(losses: Losses, confidence: float, probabilities: ArrayLike | None = None) -> Any:
     """Mean of the worst ``1 - confidence``, the atom at the quantile split; arguments as ``value_at_risk``."""
-    _check_confidence(confidence)
-    return _by_column(losses, probabilities, lambda column, p: _cvar(column, p, confidence))
+    check_confidence(confidence)
+    return _by_column(losses, probabilities, lambda column, p: tail_of(column, confidence, p)[1])
 
 
 def shortfall_over(losses: Losses, limit: float, probabilities: ArrayLike | None = None) -> Any:
@@ -95,7 +95,7 @@ def shortfall_over(losses: Losses, limit: float, probabilities: ArrayLike | None
 
 def value_at_risk_error(losses: Losses, confidence: float, probabilities: ArrayLike | None = None) -> Any:
     """Standard error of the quantile: half the distance of the quantiles one binomial deviation up and down."""
-    _check_confidence(confidence)
+    check_confidence(confidence)
 
     def error(column: FloatArray, p: FloatArray) -> float:
         """Standard error of one column."""
@@ -112,7 +112,7 @@ def cvar_error(losses: Losses, confidence: float, probabilities: ArrayLike | Non
 
     Trindade et al. (2007), doi:10.1016/j.jbankfin.2007.04.014.
     """
-    _check_confidence(confidence)
+    check_confidence(confidence)
 
     def error(column: FloatArray, p: FloatArray) -> float:
         """Standard error of one column."""
@@ -132,7 +132,7 @@ def tail_weights(losses: FloatArray, confidence: float, probabilities: FloatArra
 
     Linear in the number of scenarios: the tail is found by partition, not by sorting.
     """
-    _check_confidence(confidence)
+    check_confidence(confidence)
     column = np.asarray(losses)
     if column.ndim != 1 or len(column) == 0:
         raise ValueError(f"losses must be one row of at least one scenario, not shape {column.shape}")
@@ -148,6 +148,19 @@ def tail_weights(losses: FloatArray, confidence: float, probabilities: FloatArra
     left = max(0.0, 1.0 - excess / (1 - confidence))
     weights[atom] = left * (own / own.sum() if own.sum() > 0 else 1 / len(atom))
     return np.asarray(weights / weights.sum())
+
+
+def tail_of(losses: FloatArray, confidence: float, probabilities: FloatArray | None = None) -> tuple[float, float]:
+    """Value at risk and CVaR of one column in one go, equally likely scenarios by partition."""
+    if probabilities is not None:
+        threshold = _quantile(losses, probabilities, confidence)[0]
+        return threshold, float(threshold + probabilities @ np.maximum(losses - threshold, 0.0) / (1 - confidence))
+    mass, whole = _equal_mass(len(losses), confidence)
+    if whole == len(losses):
+        return float(losses.min()), float(losses.mean())
+    split = len(losses) - whole - 1
+    worst = np.partition(losses, split)[split:]
+    return float(worst[0]), float(worst[0] + (worst[1:] - worst[0]).sum() / mass)
 
 
 def euler_contributions(
@@ -184,7 +197,8 @@ def measure_weights(
     return tail if isinstance(measure, CVaR) else np.asarray(p + measure.weight * tail)
 
 
-def _check_confidence(confidence: float) -> None:
+def check_confidence(confidence: float) -> None:
+    """Refuse a confidence outside [0, 1)."""
     if not 0 <= confidence < 1:
         raise ValueError(f"confidence must be in [0, 1), not {confidence}; 0.95 is the worst 5 %")
 
@@ -238,16 +252,16 @@ def _quantile(column: FloatArray, p: FloatArray, confidence: float) -> tuple[flo
     return threshold, float(p[column > threshold].sum())
 
 
-def _cvar(column: FloatArray, p: FloatArray, confidence: float) -> float:
-    threshold = _quantile(column, p, confidence)[0]
-    return float(threshold + p @ np.maximum(column - threshold, 0.0) / (1 - confidence))
+def _equal_mass(n: int, confidence: float) -> tuple[float, int]:
+    """How many of n equally likely scenarios the tail has, and how many of them entirely."""
+    mass = n * (1 - confidence)
+    return mass, min(int(np.floor(mass + 1e-9)), n)
 
 
 def _equal_tail(column: FloatArray, confidence: float) -> FloatArray:
     """Tail weights of equally likely scenarios by partition."""
     n = len(column)
-    mass = n * (1 - confidence)
-    whole = min(int(np.floor(mass + 1e-9)), n)
+    mass, whole = _equal_mass(n, confidence)
     weights = np.zeros(n)
     if whole == n:
         weights[:] = 1 / n

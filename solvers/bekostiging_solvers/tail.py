@@ -9,8 +9,9 @@ holds everywhere: CVaR(x) >= w loss(x0) + g (x - x0), g a subgradient of w loss.
 so far and is a relaxation: its value is a lower bound (Künzi-Bay and Mayer 2006, doi:10.1007/s10287-005-0042-0).
 One pass evaluates every loss once and cuts where the master's tail is too low. Losses are piecewise linear, so
 the number of tails is finite and so is the method. Without limits, level steps in the box norm (Lemaréchal et al.
-1995, doi:10.1007/BF01585555) keep the next point near the best one held. Whole numbers are asked for after the
-relaxation has converged, with its cuts.
+1995, doi:10.1007/BF01585555) keep the next point near the best one held; when all losses are linear too, the
+relaxation is left to ``bekostiging_solvers.aggregation``, which needs far fewer passes. Whole numbers are asked for
+after the relaxation has converged, with its cuts.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
+from bekostiging_solvers.aggregation import minimise_tails
 from bekostiging_solvers.highs import (
     INFINITY,
     HighsSession,
@@ -32,7 +34,7 @@ from bekostiging_solvers.highs import (
     SolverError,
 )
 from bekostiging_solvers.level import nearest_at_level
-from bekostiging_solvers.losses import ScenarioLoss
+from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, LinearLoss, ScenarioLoss
 from bekostiging_solvers.risk import tail_weights
 
 FloatArray = NDArray[np.float64]
@@ -47,33 +49,13 @@ LEVEL = 0.6
 
 
 @dataclass(frozen=True)
-class CVaRTerm:
-    """``weight`` x CVaR of a loss in the objective; ``weight`` >= 0; ``confidence`` 0 is the expectation."""
-
-    name: str
-    loss: ScenarioLoss
-    confidence: float
-    weight: float
-
-
-@dataclass(frozen=True)
-class CVaRLimit:
-    """CVaR of a loss + coefficients x <= limit; ``coefficients`` (n_columns,)."""
-
-    name: str
-    loss: ScenarioLoss
-    confidence: float
-    coefficients: FloatArray
-    limit: float
-
-
-@dataclass(frozen=True)
 class TailSolution:
     """``objective`` of the point held, exact over the scenarios; ``bound`` below every feasible value.
 
     ``gap`` = (objective - bound) / max(1, |objective|), None when the point violates a limit (``status`` is then
-    ``BOUND_ONLY``); ``violation``: the largest excess over a limit, row or bound, in its own unit; ``duals`` by name
-    of row and limit (of the relaxation, for integer programs).
+    ``BOUND_ONLY``); ``violation``: the largest excess over a limit, row or bound, relative to the larger of one and
+    that limit; ``passes``: evaluations of all losses, those of samples among them; ``duals`` by name of row and limit
+    (of the relaxation, for integer programs).
     """
 
     x: FloatArray
@@ -139,11 +121,14 @@ class TailProgram:
             Any other failure of HiGHS, or no convergence.
         """
         cuts = _Cuts(self)
-        cuts.add(start, self._tails_at(start))
-        relaxed = self._converge(cuts, whole=False, tolerance=tolerance)
+        relaxed = self._aggregated(start, tolerance, cuts)
+        if relaxed is None:
+            cuts.add(start, self._tails_at(start))
+            relaxed = self._converge(cuts, whole=False, tolerance=tolerance)
         if not self.program.is_integer:
             return relaxed
-        return replace(self._converge(cuts, whole=True, tolerance=tolerance), duals=relaxed.duals)
+        whole = self._converge(cuts, whole=True, tolerance=tolerance)
+        return replace(whole, duals=relaxed.duals, passes=relaxed.passes + whole.passes)
 
     def elastic(self, start: FloatArray, tolerance: float = TOLERANCE) -> dict[str, float]:
         """By how much each limit would have to yield, least in sum; zero where it holds its ground.
@@ -192,6 +177,24 @@ class TailProgram:
             found.append((value, tail.loss.subgradient(x, weights)))
         return found
 
+    def _aggregated(self, start: FloatArray, tolerance: float, cuts: _Cuts) -> TailSolution | None:
+        """The relaxation by bands of scenarios, its tails as cuts; None where it does not apply or found nothing."""
+        terms = [term for term in self.terms if term.weight > 0]
+        if self.limits or not terms or not all(isinstance(term.loss, LinearLoss) for term in terms):
+            return None
+        relaxed = replace(self.program, integer=None)
+        try:
+            found = minimise_tails(relaxed, terms, start, tolerance, self.probabilities)
+        except SolverError:  # cutting planes find out whether it is infeasible, unbounded or hard
+            return None
+        if self.program.is_integer:
+            weights = iter(found.weights)
+            cuts.add(
+                found.x,
+                [_cut(term.loss, found.x, next(weights) if term.weight > 0 else None) for term in self.terms],
+            )
+        return self._judge(found.x, found.bound, found.passes, found.duals, tolerance)
+
     def _converge(self, cuts: _Cuts, *, whole: bool, tolerance: float) -> TailSolution:
         """Pass after pass until no tail of the master is too low or the gap is closed."""
         n = len(self.program.cost)
@@ -239,31 +242,31 @@ class TailProgram:
         return InfeasibleError(f"HiGHS: infeasible.{told} Relax or remove one of them.", named)
 
     def _finish(self, x: FloatArray, solution: Solution, passes: int, tolerance: float) -> TailSolution:
-        """Judge the point held, restored when that is possible, and read the duals."""
+        """The point held, with the master's bound and duals."""
+        return self._judge(x, solution.bound, passes, solution.duals, tolerance)
+
+    def _judge(
+        self, x: FloatArray, bound: float, passes: int, duals: FloatArray, tolerance: float
+    ) -> TailSolution:
+        """Judge the point held, restored when that is possible."""
         held = x if self.restore is None else self.restore(x)
-        violation = max([0.0, *self.excess(held).values(), self._row_excess(held)])
+        over = self.excess(held)
+        relative = [over[limit.name] / max(1.0, abs(limit.limit)) for limit in self.limits]
+        violation = max([self.program.violation(held), *relative])
         objective = self.value(held)
-        scale = max([1.0, *(abs(limit.limit) for limit in self.limits)])
-        gap = max(0.0, (objective - solution.bound) / max(1.0, abs(objective)))
-        feasible = violation <= tolerance * scale
+        gap = max(0.0, (objective - bound) / max(1.0, abs(objective)))
+        feasible = violation <= tolerance
         names = [*self.program.row_names, *(limit.name for limit in self.limits)]
         return TailSolution(
             x=held,
             objective=objective,
-            bound=solution.bound,
+            bound=bound,
             gap=gap if feasible else None,
             violation=violation,
             status=SolutionStatus.OPTIMAL if feasible else SolutionStatus.BOUND_ONLY,
             passes=passes,
-            duals=dict(zip(names, solution.duals[: len(names)].tolist(), strict=True)),
+            duals=dict(zip(names, duals[: len(names)].tolist(), strict=True)),
         )
-
-    def _row_excess(self, x: FloatArray) -> float:
-        """Largest violation of a row or a bound."""
-        activity = self.program.matrix @ x
-        below = np.concatenate([self.program.row_lower - activity, self.program.lower - x])
-        above = np.concatenate([activity - self.program.row_upper, x - self.program.upper])
-        return float(max(below.max(initial=0.0), above.max(initial=0.0)))
 
     def master(self) -> LinearProgram:
         """The program with one column per tail and one row per limit; the cuts come on top."""
@@ -305,6 +308,13 @@ class _Leading:
     def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """The loss's own subgradient, zero in the other columns."""
         return np.append(self.loss.subgradient(x[: self.n], weights), np.zeros(len(x) - self.n))
+
+
+def _cut(loss: ScenarioLoss, x: FloatArray, weights: FloatArray | None) -> tuple[float, FloatArray]:
+    """Value and gradient at x of a weighting of the scenarios; of a term without weight nothing is known."""
+    if weights is None:
+        return -np.inf, np.zeros(len(x))
+    return float(weights @ loss.evaluate(x)), loss.subgradient(x, weights)
 
 
 class _Cuts:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programs import cvar_written_out, positions
 from scipy.sparse import csr_array
 from scipy.stats import norm
 
@@ -158,46 +159,16 @@ def test_newsvendor_of_the_known_answers() -> None:
     assert solution.x[0] == pytest.approx(116.832425, abs=0.01)
 
 
-def _positions(seed: int, n: int, k: int) -> tuple[np.ndarray, LinearProgram]:
-    """Losses of k positions, a budget of one; heavy common factor."""
-    rng = np.random.default_rng(seed)
-    losses = (
-        rng.standard_t(5, (n, 1)) * rng.uniform(0.5, 1.5, k) + rng.normal(size=(n, k)) - rng.uniform(0, 0.3, k)
-    )
-    program = LinearProgram(
-        np.zeros(k), np.zeros(k), np.ones(k), csr_array(np.ones((1, k))), np.ones(1), np.ones(1),
-        tuple(f"x{i}" for i in range(k)), ("budget",),
-    )  # fmt: skip
-    return losses, program
-
-
-def _written_out(losses: np.ndarray, program: LinearProgram, confidence: float, p: np.ndarray) -> LinearProgram:
-    """The same program as one: threshold and an excess per scenario."""
-    n, k = losses.shape
-    rows = np.hstack([losses, -np.ones((n, 1)), -np.eye(n)])
-    own = np.hstack([program.matrix.toarray(), np.zeros((1, 1 + n))])
-    whole = None if program.integer is None else np.append(program.integer, np.zeros(1 + n, dtype=bool))
-    return LinearProgram(
-        np.concatenate([program.cost, [1.0], p / (1 - confidence)]),
-        np.concatenate([program.lower, [-np.inf], np.zeros(n)]),
-        np.concatenate([program.upper, np.full(1 + n, np.inf)]),
-        csr_array(np.vstack([own, rows])),
-        np.concatenate([program.row_lower, np.full(n, -np.inf)]),
-        np.concatenate([program.row_upper, np.zeros(n)]),
-        tuple(map(str, range(k + 1 + n))), tuple(map(str, range(1 + n))), whole,
-    )  # fmt: skip
-
-
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), confidence=st.floats(0.0, 0.95), uneven=st.booleans())
-def test_agrees_with_the_program_written_out(seed: int, confidence: float, uneven: bool) -> None:
-    losses, program = _positions(seed, 60, 5)
+def test_agrees_with_the_programcvar_written_out(seed: int, confidence: float, uneven: bool) -> None:
+    losses, program = positions(seed, 60, 5)
     p = np.random.default_rng(seed).random(60) + 0.01 if uneven else np.ones(60)
     p /= p.sum()
     term = CVaRTerm("tail", LinearLoss(losses), confidence, 1.0)
     ours = TailProgram(program, [term], [], probabilities=p if uneven else None).solve(np.full(5, 0.2), 1e-8)
     assert ours.objective == pytest.approx(
-        solve_highs(_written_out(losses, program, confidence, p)).objective, abs=1e-6
+        solve_highs(cvar_written_out(losses, program, confidence, p)).objective, abs=1e-6
     )
     assert ours.bound <= ours.objective + 1e-9
     assert ours.status is SolutionStatus.OPTIMAL
@@ -206,16 +177,16 @@ def test_agrees_with_the_program_written_out(seed: int, confidence: float, uneve
 @pytest.mark.parametrize("seed", range(4))
 def test_whole_numbers(seed: int) -> None:
     """Two of six positions, each half: against the mixed-integer program written out."""
-    losses, program = _positions(seed, 40, 6)
+    losses, program = positions(seed, 40, 6)
     whole = replace(program, row_lower=np.array([2.0]), row_upper=np.array([2.0]), integer=np.ones(6, dtype=bool))
     ours = TailProgram(whole, [CVaRTerm("tail", LinearLoss(losses / 2), 0.9, 1.0)], []).solve(np.full(6, 1 / 3))
-    exact = solve_highs(_written_out(losses / 2, whole, 0.9, np.full(40, 1 / 40)))
+    exact = solve_highs(cvar_written_out(losses / 2, whole, 0.9, np.full(40, 1 / 40)))
     assert ours.objective == pytest.approx(exact.objective, rel=1e-5)
     np.testing.assert_allclose(ours.x, np.round(ours.x), atol=1e-6)
 
 
 def test_single_precision_is_summed_in_double() -> None:
-    losses, program = _positions(1, 40_000, 8)
+    losses, program = positions(1, 40_000, 8)
     single = losses.astype(np.float32)
     values = [
         TailProgram(program, [CVaRTerm("tail", LinearLoss(matrix), 0.95, 1.0)], [])

@@ -107,7 +107,7 @@ def design_lumpsum(data: LumpSumData) -> LumpSumDesign:
         objective=objective * MILLION,
         bound=bound * MILLION,
         gap=None if solution.gap is None else max(0.0, (objective - bound) / abs(objective)),
-        violation=solution.violation * MILLION,
+        violation=solution.violation,
         passes=solution.passes,
         shadow_prices=_shadow_prices(solution),
         yielded=yielded,
