@@ -27,25 +27,31 @@ FloatArray = NDArray[np.float64]
 Subject = Callable[["Positions"], list[float]] | Callable[[FloatArray], list[float]]
 CONFIDENCE = 0.95
 N_POSITIONS = 40
+BLOCK = 10_000
 FLOOR = 0.6
 """Mean return asked, percent: binding, so that the optimum is no corner of the budget."""
 
 
 @dataclass(frozen=True)
 class Positions:
-    """Returns in percent (n_scenarios, 40) and their means."""
+    """Losses in percent (n_scenarios, 40), and mean returns (40,)."""
 
-    returns: FloatArray
+    losses: FloatArray
     mean: FloatArray
 
     @classmethod
     def draw(cls, n_scenarios: int) -> Positions:
-        """Six heavy-tailed factors and noise of their own; seeded."""
+        """Six heavy-tailed factors and noise of their own; seeded, and in blocks, so that nothing else stays."""
         rng = np.random.default_rng(1)
         loadings, mean = rng.normal(size=(N_POSITIONS, 6)), rng.uniform(0.0, 1.0, N_POSITIONS)
-        factors = rng.standard_t(5, size=(n_scenarios, 6))
-        own = rng.normal(size=(n_scenarios, N_POSITIONS)) * rng.uniform(1.0, 3.0, N_POSITIONS)
-        return cls(mean + factors @ loadings.T + own, mean)
+        deviation = rng.uniform(1.0, 3.0, N_POSITIONS)
+        losses = np.empty((n_scenarios, N_POSITIONS))
+        for begin in range(0, n_scenarios, BLOCK):
+            own = losses[begin : begin + BLOCK]
+            rng.standard_normal(out=own)
+            own *= -deviation
+            own -= mean + rng.standard_t(5, size=(len(own), 6)) @ loadings.T
+        return cls(losses, mean)
 
     def program(self) -> LinearProgram:
         """Budget of one, mean return of at least the floor, no short positions."""
@@ -57,17 +63,17 @@ class Positions:
 
 
 def cvar_tail_program(data: Positions) -> list[float]:
-    """Ours: cutting planes on the matrix itself."""
-    term = CVaRTerm("tail", LinearLoss(-data.returns), CONFIDENCE, 1.0)
+    """Ours: bands of scenarios on the matrix itself."""
+    term = CVaRTerm("tail", LinearLoss(data.losses), CONFIDENCE, 1.0)
     start = np.full(N_POSITIONS, 1 / N_POSITIONS)
     return [TailProgram(data.program(), [term], []).solve(start).objective]
 
 
 def cvar_highspy_arrays(data: Positions) -> list[float]:
     """The program written out, handed to HiGHS as arrays."""
-    n, k = data.returns.shape
+    n, k = data.losses.shape
     own = data.program()
-    rows = hstack([csr_array(-data.returns), csr_array(-np.ones((n, 1))), -eye_array(n)])
+    rows = hstack([csr_array(data.losses), csr_array(-np.ones((n, 1))), -eye_array(n)])
     wide = hstack([own.matrix, csr_array((2, 1 + n))])
     whole = LinearProgram(
         np.concatenate([np.zeros(k), [1.0], np.full(n, 1 / (n * (1 - CONFIDENCE)))]),
@@ -86,9 +92,9 @@ def cvar_cvxpy(data: Positions) -> list[float]:
     """cvxpy with HiGHS."""
     import cvxpy as cp
 
-    n = len(data.returns)
+    n = len(data.losses)
     x, v = cp.Variable(N_POSITIONS, nonneg=True), cp.Variable()
-    objective = v + cp.sum(cp.pos(-data.returns @ x - v)) / (n * (1 - CONFIDENCE))
+    objective = v + cp.sum(cp.pos(data.losses @ x - v)) / (n * (1 - CONFIDENCE))
     problem = cp.Problem(cp.Minimize(objective), [cp.sum(x) == 1, data.mean @ x >= FLOOR])
     return [float(problem.solve(solver=cp.HIGHS))]
 
@@ -99,17 +105,17 @@ def cvar_linopy(data: Positions) -> list[float]:
     import pandas as pd
     import xarray as xr
 
-    n = len(data.returns)
+    n = len(data.losses)
     model = linopy.Model()
     positions, scenarios = pd.RangeIndex(N_POSITIONS, name="position"), pd.RangeIndex(n, name="scenario")
     x = model.add_variables(lower=0, upper=1, coords=[positions], name="x")
     v = model.add_variables(name="v")
     excess = model.add_variables(lower=0, coords=[scenarios], name="excess")
-    returns = xr.DataArray(data.returns, coords=[scenarios, positions])
+    losses = xr.DataArray(data.losses, coords=[scenarios, positions])
     mean = xr.DataArray(data.mean, coords=[positions])
     model.add_constraints(x.sum() == 1, name="budget")
     model.add_constraints((mean * x).sum() >= FLOOR, name="return")
-    model.add_constraints(excess + (returns * x).sum("position") + v >= 0, name="tail")
+    model.add_constraints(excess - (losses * x).sum("position") + v >= 0, name="tail")
     model.add_objective(v + excess.sum() / (n * (1 - CONFIDENCE)))
     model.solve(solver_name="highs", io_api="direct", output_flag=False)
     return [float(model.objective.value)]
@@ -120,7 +126,7 @@ def cvar_pyomo(data: Positions) -> list[float]:
     import pyomo.environ as pyo
     from pyomo.contrib.appsi.solvers.highs import Highs
 
-    n = len(data.returns)
+    n = len(data.losses)
     m = pyo.ConcreteModel()
     m.x = pyo.Var(range(N_POSITIONS), bounds=(0, 1))
     m.v = pyo.Var()
@@ -129,8 +135,8 @@ def cvar_pyomo(data: Positions) -> list[float]:
     m.floor = pyo.Constraint(expr=pyo.quicksum(data.mean[i] * m.x[i] for i in range(N_POSITIONS)) >= FLOOR)
 
     def tail(m: pyo.ConcreteModel, s: int) -> object:
-        row = data.returns[s]
-        return m.excess[s] + pyo.quicksum(float(row[i]) * m.x[i] for i in range(N_POSITIONS)) + m.v >= 0
+        row = data.losses[s]
+        return m.excess[s] - pyo.quicksum(float(row[i]) * m.x[i] for i in range(N_POSITIONS)) + m.v >= 0
 
     m.tail = pyo.Constraint(range(n), rule=tail)
     m.cost = pyo.Objective(expr=m.v + pyo.quicksum(m.excess.values()) / (n * (1 - CONFIDENCE)))

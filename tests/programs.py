@@ -8,6 +8,15 @@ from scipy.sparse import csr_array
 from bekostiging_solvers import LinearProgram
 
 
+def box(cost: list[float], lower: float, upper: float) -> LinearProgram:
+    """Columns between two bounds, without rows."""
+    n = len(cost)
+    return LinearProgram(
+        np.array(cost), np.full(n, lower), np.full(n, upper), csr_array((0, n)), np.zeros(0), np.zeros(0),
+        tuple(f"x{i}" for i in range(n)), (),
+    )  # fmt: skip
+
+
 def positions(seed: int, n: int, k: int) -> tuple[np.ndarray, LinearProgram]:
     """Losses of k positions, a budget of one; heavy common factor."""
     rng = np.random.default_rng(seed)

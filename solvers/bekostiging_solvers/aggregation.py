@@ -208,7 +208,8 @@ def _minimise_on(
         if held is None or step.bound > bound:
             bound, held = step.bound, step
         new = _evaluate(program, tails, step.x)
-        for tail, losses, threshold in zip(tails, new.losses, new.thresholds, strict=True):
+        # where nobody is judged wrongly at the step's own thresholds, its value is the true one
+        for tail, losses, threshold in zip(tails, new.losses, step.thresholds, strict=True):
             tail.widen(losses, threshold)
         gained, promised = best.value - new.value, best.value - step.value
         if step.at_box and gained > 0.5 * promised:
@@ -224,12 +225,13 @@ def _minimise_on(
 
 @dataclass(frozen=True)
 class _Step:
-    """Optimum of one band program in a box: its point and value; ``bound`` holds without the box."""
+    """Optimum of one band program in a box: its point, value and thresholds; ``bound`` holds without the box."""
 
     x: FloatArray
     value: float
     bound: float
     at_box: bool
+    thresholds: FloatArray
     duals: FloatArray
     weights: tuple[FloatArray, ...]
 
@@ -281,7 +283,7 @@ def _step(program: LinearProgram, tails: Sequence[_Tail], centre: FloatArray, ra
     duals[above] -= multipliers[1]
     weights = _weights(tails, multipliers[4])
     x = np.clip(-solution.duals[:n], lower, upper)
-    return _Step(x, value, value - given, given > 0, duals, weights)
+    return _Step(x, value, value - given, given > 0, -solution.duals[n:], duals, weights)
 
 
 def _given(multipliers: FloatArray, moved: FloatArray) -> float:

@@ -245,11 +245,12 @@ class HighsSession:
         start.col_value = list(x)
         self._highs.setSolution(start)
 
-    def solve(self, *, accept_limit: bool = False) -> Solution:
+    def solve(self, *, accept_limit: bool = False, name_conflict: bool = True) -> Solution:
         """Run from the last basis.
 
         ``accept_limit``: return what is held when a limit or Ctrl-C stops the run, instead of raising. Ctrl-C in
-        the main thread always returns the incumbent and the bound.
+        the main thread always returns the incumbent and the bound. ``name_conflict``: look for an irreducible
+        conflict when there is no solution, which takes time.
 
         Raises
         ------
@@ -267,7 +268,7 @@ class HighsSession:
             return solution
         message = f"HiGHS: {termination.value}."
         if termination is Termination.INFEASIBLE:
-            raise self._infeasible(message)
+            raise self._infeasible(message) if name_conflict else InfeasibleError(message)
         if termination is Termination.LIMIT:
             raise LimitReachedError(f"{message} {LimitReachedError.__doc__}", solution)
         error = UnboundedError if termination is Termination.UNBOUNDED else NumericalTroubleError
@@ -276,12 +277,15 @@ class HighsSession:
     def _watch(self) -> None:
         """Let HiGHS ask now and then whether to go on, and tell how far it is."""
 
+        # not through self: HiGHS holds the callback, and the circle would never be freed
+        stop, progress = self._stop, self._progress
+
         def asked(kind: Any, message: str, out: Any, given: Any, _: Any) -> None:
             """Answer stop after Ctrl-C, and pass on how far it is."""
-            if given is not None and self._stop.is_set():
+            if given is not None and stop.is_set():
                 given.user_interrupt = True
-            if self._progress is not None:
-                self._progress(
+            if progress is not None:
+                progress(
                     Progress(
                         float(out.running_time),
                         int(out.simplex_iteration_count),

@@ -1,20 +1,22 @@
-"""The L-shaped method (Van Slyke and Wets 1969), one cut per scenario, with a risk measure in the master.
+"""The L-shaped method (Van Slyke and Wets 1969) with a risk measure, one cut for all scenarios up to one for each.
 
-    master:  min  a c x + sum over s of a_s theta_s + tail terms    x in the first stage, cuts on theta_s
-    cut of scenario s at x0:   theta_s >= Q_s(x0) - d T_s (x - x0)      d the duals of its rows
-    no recourse at x0:         V_s(x0) - d T_s (x - x0) <= 0            V_s the least violation of its rows
+    master:  min  a c x + sum over g of theta_g + tail terms      x in the first stage, cuts on theta_g
+    cut of group g at x0:      theta_g >= sum over s in g of w_s (Q_s(x0) - d_s T_s (x - x0))   d_s the duals of rows
+    no recourse at x0:         V_s(x0) - d_s T_s (x - x0) <= 0        V_s the least violation of its rows
 
-Multicut (Birge and Louveaux 1988, doi:10.1016/0377-2217(88)90159-2): the risk measure is a linear program in the
-thetas, so CVaR needs no cuts of its own. Level steps in the box norm (Lemaréchal et al. 1995,
-doi:10.1007/BF01585555) keep the iterates near the best point held.
+In expectation w are the probabilities and any grouping holds (Birge and Louveaux 1988,
+doi:10.1016/0377-2217(88)90159-2; Trukhanov et al. 2010, doi:10.1016/j.ejor.2010.02.025). Under CVaR there is either a
+cut per scenario, the risk measure a linear program in the thetas, or one cut for all with the weights of the tail at
+x0. Level steps in the box norm (Lemaréchal et al. 1995, doi:10.1007/BF01585555) keep the iterates near the best point
+held; the first point is the optimum over a sample of the scenarios.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,99 +29,58 @@ from bekostiging_solvers.highs import (
     LinearProgram,
     Solution,
     SolutionStatus,
+    SolverError,
     Termination,
     UnboundedError,
+    solve_highs,
 )
 from bekostiging_solvers.level import nearest_at_level
-from bekostiging_solvers.recourse import Recourse, RecourseSolution, TwoStageProgram, second_stage
-from bekostiging_solvers.risk import CVaR, MeanCVaR, RiskMeasure, measure_of
+from bekostiging_solvers.recourse import RecourseSolution, TwoStageProgram, extensive_form
+from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure, measure_of, measure_weights
+from bekostiging_solvers.second_stages import SecondStages, Values
 
 FloatArray = NDArray[np.float64]
-LEVEL = 0.5
-"""Where between bound and best value the level lies: one half neither creeps nor jumps."""
+Cuts = Literal["auto", "single", "multi"]
+LEVEL = 0.3
+"""Where between bound and best value the level lies; chosen on the capacity program of the benchmarks."""
 MOST_ITERATIONS = 5000
 BOX = 1e6
 """Box of x while the cuts leave the master unbounded."""
 MOST_BOXES = 50
 CUT = 1e-9
 """Relative amount by which a cut must improve theta to be added."""
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """theta >= value + gradient (x - x0), or, without recourse, 0 >= that."""
-
-    value: float
-    gradient: FloatArray
-    feasible: bool
-
-
-class _Subproblem:
-    """The second stage of one scenario, kept in HiGHS; and its least violation, made when first needed."""
-
-    def __init__(self, program: TwoStageProgram, scenario: Recourse) -> None:
-        self._scenario = scenario
-        n_x = len(program.first.cost)
-        self._plain = second_stage(program, scenario, np.zeros(n_x))
-        self._session = HighsSession(self._plain)
-        self._elastic: HighsSession | None = None
-        self._rows = np.arange(scenario.matrix.shape[0])
-
-    def cut(self, x: FloatArray) -> _Cut:
-        """Value and subgradient at x; of the violation when x has no recourse."""
-        try:
-            value, duals = self._run(self._session, x)
-            feasible = True
-        except InfeasibleError:
-            if self._elastic is None:
-                self._elastic = HighsSession(_elastic(self._plain))
-            value, duals = self._run(self._elastic, x)
-            feasible = False
-        return _Cut(value, np.asarray(-(duals @ self._scenario.technology)), feasible)
-
-    def _run(self, session: HighsSession, x: FloatArray) -> tuple[float, FloatArray]:
-        if len(self._rows):
-            shift = self._scenario.technology @ x
-            own = self._scenario
-            session.change_rows(self._rows, own.row_lower - shift, own.row_upper - shift)
-        solution = session.solve()
-        return solution.objective, solution.duals
-
-
-def _elastic(program: LinearProgram) -> LinearProgram:
-    """Least sum of violations of the rows: one slack up and one down for each."""
-    n_rows, n = program.matrix.shape
-    unit = csr_array(np.eye(n_rows))
-    return LinearProgram(
-        np.concatenate([np.zeros(n), np.ones(2 * n_rows)]),
-        np.concatenate([program.lower, np.zeros(2 * n_rows)]),
-        np.concatenate([program.upper, np.full(2 * n_rows, INFINITY)]),
-        csr_array(hstack([program.matrix, unit, -unit])),
-        program.row_lower,
-        program.row_upper,
-        (*program.column_names, *(f"up[{k}]" for k in range(n_rows)), *(f"down[{k}]" for k in range(n_rows))),
-        program.row_names,
-    )
+GROUPS = 50
+"""Groups of ``auto`` in expectation: most of what a cut per scenario tells, in a master that stays small."""
+ENOUGH = 0.02
+"""Share of the gap by which remembered duals must raise the model for a step without solving."""
+SAMPLE = 200
+"""Scenarios of the program that gives the first point, when there are at least twice as many."""
 
 
 class _Master:
-    """First stage with one theta per scenario and, for CVaR, its threshold and excesses."""
+    """First stage with one theta per group and, for CVaR by scenario, its threshold and excesses."""
 
-    def __init__(self, program: TwoStageProgram, risk: RiskMeasure, time_limit: float | None) -> None:
+    def __init__(
+        self, program: TwoStageProgram, risk: RiskMeasure, n_groups: int, time_limit: float | None
+    ) -> None:
         self.program, self.risk = program, risk
-        first, p, n = program.first, program.probabilities, program.n_scenarios
+        # neighbours are spread over the groups
+        self._group = np.arange(program.n_scenarios) % n_groups
+        first, n = program.first, n_groups
         self.n_x, self.n = len(first.cost), n
         on_mean = 0.0 if isinstance(risk, CVaR) else 1.0
         on_tail = risk.weight if isinstance(risk, MeanCVaR) else (1.0 if isinstance(risk, CVaR) else 0.0)
-        n_tail = 1 + n if on_tail > 0 else 0
-        self.cost = np.concatenate([(on_mean + on_tail) * first.cost, on_mean * p])
+        self._by_scenario = on_tail > 0 and n > 1
+        """Whether thetas are costs of scenarios, under a tail of their own."""
+        p = program.probabilities
+        n_tail = 1 + n if self._by_scenario else 0
+        self.cost = np.concatenate([(on_mean + on_tail) * first.cost, on_mean * p if n_tail else np.ones(n)])
         lower = np.concatenate([first.lower, np.zeros(n)])
         upper = np.concatenate([first.upper, np.zeros(n)])
         rows = hstack([first.matrix, csr_array((first.matrix.shape[0], n + n_tail))])
         row_lower, row_upper, names = first.row_lower, first.row_upper, first.row_names
-        if n_tail:
-            confidence = risk.confidence if isinstance(risk, CVaR | MeanCVaR) else 0.0
-            self.cost = np.concatenate([self.cost, [on_tail], on_tail * p / (1 - confidence)])
+        if isinstance(risk, CVaR | MeanCVaR) and n_tail:
+            self.cost = np.concatenate([self.cost, [on_tail], on_tail * p / (1 - risk.confidence)])
             lower = np.concatenate([lower, [-INFINITY], np.zeros(n)])
             upper = np.concatenate([upper, np.full(1 + n, INFINITY)])
             unit = csr_array(np.eye(n))
@@ -131,7 +92,7 @@ class _Master:
         columns = tuple(f"x{i}" for i in range(len(self.cost)))
         whole = None
         if first.integer is not None:
-            whole = np.concatenate([first.integer, np.zeros(n + n_tail, dtype=np.bool_)])
+            whole = np.concatenate([first.integer, np.zeros(len(self.cost) - self.n_x, dtype=np.bool_)])
         self.relaxed = LinearProgram(
             self.cost, lower, upper, csr_array(rows), row_lower, row_upper, columns, names, whole
         )
@@ -169,28 +130,56 @@ class _Master:
         finally:
             self.session.change_bounds(own, first.lower, first.upper)
 
-    def add(self, scenario: int, cut: _Cut, x: FloatArray) -> None:
-        """Add a cut of a scenario at x; its theta is free from the first one on."""
-        constant = cut.value - float(cut.gradient @ x)
-        columns = np.flatnonzero(cut.gradient)
-        values = -cut.gradient[columns]
-        if cut.feasible:
-            self._own[scenario].append((constant, cut.gradient))
-            if not self.known[scenario]:
-                self.known[scenario] = True
-                own = np.array([self.n_x + scenario])
+    def value(self, x: FloatArray) -> float:
+        """What master and cuts say of the objective at x; minus infinity before every theta has a cut."""
+        if not self.known.all():
+            return -np.inf
+        thetas = np.array([max(low + float(slope @ x) for low, slope in own) for own in self._own])
+        if self._by_scenario:
+            return measure_of(float(self.program.first.cost @ x) + thetas, self.risk, self.program.probabilities)
+        return float(self.cost[: self.n_x] @ x + thetas.sum())
+
+    def tell(self, stages: SecondStages, found: Values, x: FloatArray) -> None:
+        """Add what the second stages say at x, where it is news: feasibility by scenario, cost by group."""
+        without = np.flatnonzero(~found.feasible)
+        if len(without):
+            place = np.full(len(found.values), -1)
+            place[without] = np.arange(len(without))
+            slopes = stages.gradients(found, (~found.feasible).astype(np.float64), place, len(without))
+            for scenario, slope in zip(without, slopes, strict=True):
+                self._add(float(found.values[scenario] - slope @ x), slope, None, f"scenario {scenario}")
+        if self._by_scenario:
+            weights = np.ones(len(found.values))
+        elif isinstance(self.risk, Expectation):
+            weights = self.program.probabilities
+        elif len(without):
+            return
+        else:
+            weights = measure_weights(found.values, self.risk, self.program.probabilities)
+        values = np.bincount(self._group, weights * found.values, minlength=self.n)
+        slopes = stages.gradients(found, weights, self._group, self.n)
+        whole = np.bincount(self._group, ~found.feasible, minlength=self.n) == 0
+        for index in np.flatnonzero(whole):
+            value, slope = float(values[index]), slopes[index]
+            told = max((low + float(own @ x) for low, own in self._own[index]), default=-np.inf)
+            if value > told + CUT * max(1.0, abs(value)):
+                self._own[index].append((value - float(slope @ x), slope))
+                self._add(value - float(slope @ x), slope, int(index), "")
+
+    def _add(self, constant: float, slope: FloatArray, group: int | None, name: str) -> None:
+        """theta_group >= constant + slope x, or 0 >= that; theta is free from its first cut on."""
+        columns = np.flatnonzero(slope)
+        values = -slope[columns]
+        if group is not None:
+            own = np.array([self.n_x + group])
+            if not self.known[group]:
+                self.known[group] = True
                 self.session.change_bounds(own, np.array([-INFINITY]), np.array([INFINITY]))
-            columns, values = np.append(columns, self.n_x + scenario), np.append(values, 1.0)
+            columns, values = np.append(columns, own), np.append(values, 1.0)
         if len(columns) == 0:
-            raise InfeasibleError(
-                f"scenario {scenario} has no recourse whatever the first stage is", (f"{scenario}",)
-            )
+            raise InfeasibleError(f"{name} has no recourse whatever the first stage is", (name,))
         self.cuts.append((constant, columns, values))
         self.session.add_row(constant, INFINITY, columns, values)
-
-    def model(self, scenario: int, x: FloatArray) -> float:
-        """What the cuts say of a scenario's cost at x."""
-        return max((constant + float(gradient @ x) for constant, gradient in self._own[scenario]), default=-np.inf)
 
     def level_point(self, centre: FloatArray, level: float) -> FloatArray | None:
         """The nearest x to ``centre`` in the box norm with a master value of at most ``level``; None if none."""
@@ -214,67 +203,120 @@ class _Master:
         return nearest_at_level(master, cut_rows, constants, centre, level)
 
 
+@dataclass
+class _Held:
+    """The best point so far, and the bound."""
+
+    x: FloatArray
+    value: float
+    costs: FloatArray
+    bound: float = -np.inf
+
+    def gap(self) -> float:
+        """Relative to the larger of one and the value; infinite as long as there is no point."""
+        return (self.value - self.bound) / max(1.0, abs(self.value)) if np.isfinite(self.value) else np.inf
+
+
 def solve_lshaped(
     program: TwoStageProgram,
     risk: RiskMeasure,
     gap: float,
     time_limit: float | None,
     executor: Executor | None,
+    cuts: Cuts = "auto",
 ) -> RecourseSolution:
     """Cut until the relative gap is small enough; errors as ``solve_recourse``."""
     begin = perf_counter()
-    subproblems = [_Subproblem(program, scenario) for scenario in program.scenarios]
-    run: Callable[..., list[_Cut]] = _side_by_side(executor)
-    master = _Master(program, risk, time_limit)
-    best, best_x, costs, bound = np.inf, np.full(master.n_x, np.nan), np.full(master.n, np.inf), -np.inf
-    termination = Termination.LIMIT
-    iterations = 0
+    stages = SecondStages(program, executor)
+    master = _Master(program, risk, _n_groups(program.n_scenarios, risk, cuts), time_limit)
+    held = _Held(np.full(master.n_x, np.nan), np.inf, np.full(program.n_scenarios, np.inf))
+    termination, iterations, point = Termination.LIMIT, 0, _first_point(program, risk)
     while iterations < MOST_ITERATIONS:
         iterations += 1
-        solution = master.solve()
-        if solution.termination is not Termination.OPTIMAL:
-            termination = solution.termination
-            break
-        if master.bounding:
-            bound = max(bound, solution.bound)
-        point = solution.x[: master.n_x]
-        if np.isfinite(best):
-            if best - bound <= gap * max(1.0, abs(best)):
+        if point is None:
+            solution = master.solve()
+            if solution.termination is not Termination.OPTIMAL:
+                termination = solution.termination
+                break
+            point = _next_point(master, solution, held)
+            if held.gap() <= gap:
                 termination = Termination.OPTIMAL
                 break
-            if np.isfinite(bound) and not program.first.is_integer:
-                nearer = master.level_point(best_x, bound + LEVEL * (best - bound))
-                point = point if nearer is None else nearer
-        cuts = run(subproblems, point)
-        for index, cut in enumerate(cuts):
-            theta = master.model(index, point)
-            if not cut.feasible or cut.value > theta + CUT * max(1.0, abs(cut.value)):
-                master.add(index, cut, point)
-        if all(cut.feasible for cut in cuts):
-            total = np.array([cut.value for cut in cuts]) + float(program.first.cost @ point)
-            value = measure_of(total, risk, program.probabilities)
-            if value < best:
-                best, best_x, costs = value, point, total
+        if not _recall(master, stages, held, point):
+            found = stages.at(point)
+            master.tell(stages, found, point)
+            _judge(held, program, risk, found, point)
+        point = None
         if time_limit is not None and perf_counter() - begin > time_limit:
             break
-    held = np.isfinite(best)
+    known = np.isfinite(held.value)
     status = SolutionStatus.OPTIMAL if termination is Termination.OPTIMAL else SolutionStatus.FEASIBLE
     return RecourseSolution(
-        x=best_x,
-        objective=float(best),
-        bound=float(bound),
-        gap=max(0.0, best - bound) / max(1.0, abs(best)) if held else None,
-        costs=costs,
+        x=held.x,
+        objective=float(held.value),
+        bound=float(held.bound),
+        gap=max(0.0, held.gap()) if known else None,
+        costs=held.costs,
         termination=termination,
-        status=status if held else SolutionStatus.BOUND_ONLY,
+        status=status if known else SolutionStatus.BOUND_ONLY,
         method="l-shaped",
         iterations=iterations,
         seconds=perf_counter() - begin,
     )
 
 
-def _side_by_side(executor: Executor | None) -> Callable[[list[_Subproblem], FloatArray], list[_Cut]]:
-    """Run the subproblems one after the other, or by the executor given; in order either way."""
-    if executor is None:
-        return lambda subproblems, x: [subproblem.cut(x) for subproblem in subproblems]
-    return lambda subproblems, x: list(executor.map(lambda subproblem: subproblem.cut(x), subproblems))
+def _next_point(master: _Master, solution: Solution, held: _Held) -> FloatArray:
+    """Raise the bound; the master's own point, or a level step from the best one."""
+    if master.bounding:
+        held.bound = max(held.bound, solution.bound)
+    if np.isfinite(held.value) and np.isfinite(held.bound) and not master.program.first.is_integer:
+        nearer = master.level_point(held.x, held.bound + LEVEL * (held.value - held.bound))
+        if nearer is not None:
+            return nearer
+    return solution.x[: master.n_x]
+
+
+def _recall(master: _Master, stages: SecondStages, held: _Held, x: FloatArray) -> bool:
+    """Cut at x with the duals seen so far, if that tells enough to do without solving the second stages."""
+    if not (np.isfinite(held.value) and np.isfinite(held.bound)) or master.program.first.is_integer:
+        return False
+    found = stages.remembered(x)
+    if found is None:
+        return False
+    total = found.values + float(master.program.first.cost @ x)
+    told = measure_of(total, master.risk, master.program.probabilities)
+    if told - master.value(x) < ENOUGH * (held.value - held.bound):
+        return False
+    master.tell(stages, found, x)
+    return True
+
+
+def _judge(held: _Held, program: TwoStageProgram, risk: RiskMeasure, found: Values, x: FloatArray) -> None:
+    """Hold x if it has recourse everywhere and is better than what is held."""
+    if not found.feasible.all():
+        return
+    total = found.values + float(program.first.cost @ x)
+    value = measure_of(total, risk, program.probabilities)
+    if value < held.value:
+        held.x, held.value, held.costs = x, value, total
+
+
+def _n_groups(n_scenarios: int, risk: RiskMeasure, cuts: Cuts) -> int:
+    """How many groups of scenarios have a cut of their own."""
+    n_groups = {"single": 1, "multi": n_scenarios}.get(cuts)
+    if n_groups is None:
+        n_groups = min(GROUPS, n_scenarios) if isinstance(risk, Expectation) else n_scenarios
+    return n_groups
+
+
+def _first_point(program: TwoStageProgram, risk: RiskMeasure) -> FloatArray | None:
+    """The optimum over a sample of the scenarios; None when there are few, or the sample says nothing."""
+    step = program.n_scenarios // SAMPLE
+    chosen = program.probabilities[:: max(step, 1)]
+    if step < 2 or program.first.is_integer or chosen.sum() <= 0:
+        return None
+    sample = replace(program, scenarios=program.scenarios[::step], probabilities=chosen / chosen.sum())
+    try:
+        return solve_highs(extensive_form(sample, risk)).x[: len(program.first.cost)]
+    except SolverError:
+        return None

@@ -22,7 +22,6 @@ from scipy.stats import t as student
 from bekostiging_solvers.highs import (
     INFINITY,
     MIP_GAP,
-    InfeasibleError,
     LinearProgram,
     Solution,
     SolutionStatus,
@@ -142,6 +141,7 @@ def solve_recourse(
     gap: float = MIP_GAP,
     time_limit: float | None = None,
     executor: Executor | None = None,
+    cuts: Literal["auto", "single", "multi"] = "auto",
 ) -> RecourseSolution:
     """Solve a two-stage program.
 
@@ -158,6 +158,9 @@ def solve_recourse(
         Seconds; what is held then is returned with its bound.
     executor : Executor, optional
         Solves the subproblems of the L-shaped method side by side; threads do, HiGHS leaves the interpreter free.
+    cuts : "auto", "single" or "multi"
+        Of the L-shaped method: one for all scenarios, one for each, or (``auto``) fifty groups in expectation and
+        one for each under CVaR.
 
     Raises
     ------
@@ -182,7 +185,7 @@ def solve_recourse(
         )
     from bekostiging_solvers.lshaped import solve_lshaped
 
-    return solve_lshaped(program, measure, gap, time_limit, executor)
+    return solve_lshaped(program, measure, gap, time_limit, executor, cuts)
 
 
 def _nonzeros(program: TwoStageProgram) -> int:
@@ -293,13 +296,10 @@ def _result(solution: Solution, x: FloatArray, costs: FloatArray, method: str, s
 
 def recourse_costs(program: TwoStageProgram, x: FloatArray) -> FloatArray:
     """Total cost c x + Q_s(x) per scenario (n_scenarios,); infinite where x has no recourse."""
-    costs = np.empty(program.n_scenarios)
-    for index, scenario in enumerate(program.scenarios):
-        try:
-            costs[index] = solve_highs(second_stage(program, scenario, x)).objective
-        except InfeasibleError:
-            costs[index] = np.inf
-    return np.asarray(costs + float(program.first.cost @ x))
+    from bekostiging_solvers.second_stages import SecondStages
+
+    found = SecondStages(program).at(x)
+    return np.asarray(np.where(found.feasible, found.values, np.inf) + float(program.first.cost @ x))
 
 
 def second_stage(program: TwoStageProgram, scenario: Recourse, x: FloatArray) -> LinearProgram:

@@ -129,10 +129,11 @@ def test_the_methods_agree(seed: int, complete: bool, confidence: float, weight:
             with pytest.raises(InfeasibleError):
                 solve_recourse(program, method="l-shaped", risk=risk)
             continue
-        cut = solve_recourse(program, method="l-shaped", risk=risk)
-        assert cut.objective == pytest.approx(whole.objective, rel=2e-6)
-        assert cut.bound <= whole.objective * (1 + 1e-8)
-        np.testing.assert_allclose(recourse_costs(program, cut.x), cut.costs, rtol=1e-6, atol=1e-6)
+        for cuts in ("auto", "single", "multi"):
+            cut = solve_recourse(program, method="l-shaped", risk=risk, cuts=cuts)  # type: ignore[arg-type]
+            assert cut.objective == pytest.approx(whole.objective, rel=2e-6)
+            assert cut.bound <= whole.objective * (1 + 1e-8)
+            np.testing.assert_allclose(recourse_costs(program, cut.x), cut.costs, rtol=1e-6, atol=1e-6)
 
 
 @settings(max_examples=15, deadline=None)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from programs import cvar_written_out, positions
+from programs import box, cvar_written_out, positions
 from scipy.sparse import csr_array
 from scipy.stats import norm
 
@@ -31,14 +31,6 @@ from bekostiging_solvers import (
 )
 
 
-def _box(cost: list[float], lower: float, upper: float) -> LinearProgram:
-    n = len(cost)
-    return LinearProgram(
-        np.array(cost), np.full(n, lower), np.full(n, upper), csr_array((0, n)), np.zeros(0), np.zeros(0),
-        tuple(f"x{i}" for i in range(n)), (),
-    )  # fmt: skip
-
-
 def test_newsvendor_as_a_tail() -> None:
     """min CVaR_a of |x - d|-like losses: the confidence 0 CVaR is the mean; d = 1..9, the median 5 is best."""
     demand = np.arange(1.0, 10.0)
@@ -48,7 +40,7 @@ def test_newsvendor_as_a_tail() -> None:
         CVaRTerm("over", PositivePartLoss((over,)), 0.0, 1.0),
         CVaRTerm("under", PositivePartLoss((under,)), 0.0, 1.0),
     ]
-    solution = TailProgram(_box([0.0], 0.0, 10.0), terms, []).solve(np.zeros(1), 1e-10)
+    solution = TailProgram(box([0.0], 0.0, 10.0), terms, []).solve(np.zeros(1), 1e-10)
     assert solution.x[0] == pytest.approx(5.0)
     assert solution.objective == pytest.approx(20 / 9)
     assert solution.gap == pytest.approx(0.0, abs=1e-9)
@@ -64,7 +56,7 @@ def test_newsvendor_normal() -> None:
         CVaRTerm("over", PositivePartLoss((LinearLoss(ones, -demand),)), 0.0, 2.0),
         CVaRTerm("under", PositivePartLoss((LinearLoss(-ones, demand),)), 0.0, 8.0),
     ]
-    solution = TailProgram(_box([0.0], 0.0, 300.0), terms, []).solve(np.zeros(1))
+    solution = TailProgram(box([0.0], 0.0, 300.0), terms, []).solve(np.zeros(1))
     assert solution.objective == pytest.approx(55.992384, rel=1e-4)
     assert solution.x[0] == pytest.approx(116.832425, abs=0.02)
 
@@ -101,7 +93,7 @@ def _explicit(program: LinearProgram, paths: tuple[np.ndarray, np.ndarray], conf
 def test_running_maximum_equals_the_explicit_program(seed: int) -> None:
     rng = np.random.default_rng(seed)
     paths = rng.normal(size=(30, 3)), rng.normal(size=(30, 3, 2))
-    program = _box([0.1, -0.2], -2.0, 3.0)
+    program = box([0.1, -0.2], -2.0, 3.0)
     loss = RunningMaxLoss.of_increments(paths[1], paths[0], np.array([0, 1]))
     solution = TailProgram(program, [CVaRTerm("loss", loss, 0.83, 1.0)], []).solve(np.zeros(2), 1e-8)
     assert solution.objective == pytest.approx(_explicit(program, paths, 0.83), abs=1e-6)
@@ -112,7 +104,7 @@ def test_limit_binds_and_has_its_price() -> None:
     """max x with CVaR_0.5(x z) <= 3, z = 1..4: the tail mean is 3.5, x = 6/7, and a unit more gives 1/3.5."""
     loss = LinearLoss(np.arange(1.0, 5.0)[:, None])
     limit = CVaRLimit("tail", loss, 0.5, np.zeros(1), 3.0)
-    solution = TailProgram(_box([-1.0], 0.0, 10.0), [], [limit]).solve(np.zeros(1))
+    solution = TailProgram(box([-1.0], 0.0, 10.0), [], [limit]).solve(np.zeros(1))
     assert solution.x[0] == pytest.approx(6 / 7)
     assert solution.duals["tail"] == pytest.approx(-1 / 3.5)
     assert solution.violation <= 1e-7
@@ -120,14 +112,14 @@ def test_limit_binds_and_has_its_price() -> None:
 
 def test_no_common_point_is_a_proof() -> None:
     loss = LinearLoss(np.zeros((2, 1)), np.array([1.0, 2.0]))
-    program = TailProgram(_box([1.0], 0.0, 1.0), [], [CVaRLimit("tail", loss, 0.0, np.zeros(1), 1.0)])
+    program = TailProgram(box([1.0], 0.0, 1.0), [], [CVaRLimit("tail", loss, 0.0, np.zeros(1), 1.0)])
     with pytest.raises(InfeasibleError, match=r"Conflicting: tail\. Relax or remove"):
         program.solve(np.zeros(1))
 
 
 def test_unbounded_says_what_to_do() -> None:
     with pytest.raises(UnboundedError, match="bound the variables"):
-        solve_highs(_box([-1.0], 0.0, np.inf))
+        solve_highs(box([-1.0], 0.0, np.inf))
 
 
 def test_arrays_that_do_not_fit_are_refused() -> None:
@@ -144,7 +136,7 @@ def test_a_column_named_twice_counts_twice() -> None:
         RunningMaxLoss.of_increments(-np.ones((4, 1, 2)), np.ones((4, 1)), np.array([0, 0])),
     ):
         limit = CVaRLimit("loss", loss, 0.5, np.zeros(1), 0.0)
-        solution = TailProgram(_box([1.0], 0.0, 10.0), [], [limit]).solve(np.zeros(1))
+        solution = TailProgram(box([1.0], 0.0, 10.0), [], [limit]).solve(np.zeros(1))
         assert solution.x[0] == pytest.approx(0.5)
 
 
@@ -153,7 +145,7 @@ def test_newsvendor_of_the_known_answers() -> None:
     n = 200_000
     cost = norm.ppf((np.arange(n) + 0.5) / n, 100, 20)
     over = PositivePartLoss((LinearLoss(-np.ones((n, 1)), cost),))
-    program = replace(_box([2.0], 0.0, 300.0), column_names=("b",))
+    program = replace(box([2.0], 0.0, 300.0), column_names=("b",))
     solution = TailProgram(program, [CVaRTerm("short", over, 0.0, 10.0)], []).solve(np.array([100.0]), 1e-9)
     assert solution.objective - 2 * cost.mean() == pytest.approx(55.992384, abs=1e-4)
     assert solution.x[0] == pytest.approx(116.832425, abs=0.01)
@@ -201,11 +193,11 @@ def test_a_point_that_violates_is_bound_only_and_can_be_restored() -> None:
     """b must cover CVaR of 1..4 at 0.5, which is 3.5; a restore that takes half a unit away is judged, not believed."""
     loss = LinearLoss(np.zeros((4, 1)), np.arange(1.0, 5.0))
     limit = CVaRLimit("cover", loss, 0.5, np.array([-1.0]), 0.0)
-    program = TailProgram(_box([1.0], 0.0, 10.0), [], [limit])
+    program = TailProgram(box([1.0], 0.0, 10.0), [], [limit])
     held = program.solve(np.zeros(1))
     assert held.objective == pytest.approx(3.5)
     assert program.excess(np.array([3.0])) == {"cover": pytest.approx(0.5)}
-    judged = TailProgram(_box([1.0], 0.0, 10.0), [], [limit], restore=lambda x: x - 0.5).solve(np.zeros(1))
+    judged = TailProgram(box([1.0], 0.0, 10.0), [], [limit], restore=lambda x: x - 0.5).solve(np.zeros(1))
     assert judged.status is SolutionStatus.BOUND_ONLY
     assert judged.gap is None
     assert judged.violation == pytest.approx(0.5)
@@ -218,7 +210,7 @@ def test_elastic_names_who_must_yield() -> None:
         CVaRLimit("tight", loss, 0.5, np.zeros(1), 3.0),
         CVaRLimit("wide", loss, 0.5, np.zeros(1), 5.0),
     ]
-    program = TailProgram(_box([1.0], 0.0, 1.0), [], limits)
+    program = TailProgram(box([1.0], 0.0, 1.0), [], limits)
     with pytest.raises(InfeasibleError) as caught:
         program.solve(np.zeros(1))
     assert caught.value.conflict == ("tight",)
@@ -235,11 +227,11 @@ def test_two_stage_and_tail_agree() -> None:
         )
         for d in demand
     )  # fmt: skip
-    two_stage = TwoStageProgram(_box([1.0], 0.0, 500.0), scenarios, np.full(80, 1 / 80))
+    two_stage = TwoStageProgram(box([1.0], 0.0, 500.0), scenarios, np.full(80, 1 / 80))
     ones = np.ones((80, 1))
     loss = PositivePartLoss((LinearLoss(-8 * ones, 8 * demand), LinearLoss(2 * ones, -2 * demand)))
     for confidence in (0.0, 0.5, 0.9):
-        tail = TailProgram(_box([1.0], 0.0, 500.0), [CVaRTerm("cost", loss, confidence, 1.0)], [])
+        tail = TailProgram(box([1.0], 0.0, 500.0), [CVaRTerm("cost", loss, confidence, 1.0)], [])
         for method in ("extensive", "l-shaped"):
             whole = solve_recourse(two_stage, method=method, risk=CVaR(confidence), gap=1e-8)  # type: ignore[arg-type]
             assert tail.solve(np.zeros(1), 1e-8).objective == pytest.approx(whole.objective, rel=1e-6)

@@ -1,0 +1,225 @@
+"""All second stages of a two-stage program at one first stage: values, duals, and which have no recourse.
+
+Scenarios that share their matrix share one HiGHS model, of which only right-hand sides, costs and bounds change; each
+run starts from the basis of the scenario before it. Memory is then that of a few subproblems, not of all of them.
+Where they share costs and bounds too (fixed recourse), their duals are feasible for one another: the best of those
+seen so far is a lower value of every scenario at any x, for the price of a matrix product (Higle and Sen 1991,
+doi:10.1287/moor.16.3.650).
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, hstack, vstack
+
+from bekostiging_solvers.highs import INFINITY, HighsSession, InfeasibleError, LinearProgram
+from bekostiging_solvers.recourse import Recourse, TwoStageProgram, second_stage
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+CHUNKS = 8
+"""Parts that may be solved side by side; with and without an executor, so that threads change no result."""
+MOST_DUALS = 4000
+"""Duals remembered, the latest; with a thousand scenarios their product takes a tenth of solving them."""
+BLOCK = 2000
+"""Scenarios compared with the duals at a time."""
+NO_DUAL = 1e-11
+"""Below this a dual is rounding."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """What the second stages say at a point.
+
+    ``values`` (n_scenarios,): cost of each, a lower value when remembered, its least violation where it has no
+    recourse (``feasible`` (n_scenarios,) is False); ``duals`` (total number of rows,): of scenario after scenario.
+    """
+
+    values: FloatArray
+    feasible: BoolArray
+    duals: FloatArray
+
+
+class SecondStages:
+    """The second stages, kept in HiGHS between calls; ``executor`` solves chunks side by side."""
+
+    def __init__(self, program: TwoStageProgram, executor: Executor | None = None) -> None:
+        scenarios = program.scenarios
+        self._executor = executor
+        self._technology: csr_array = csr_array(vstack([scenario.technology for scenario in scenarios]))
+        sizes = [scenario.matrix.shape[0] for scenario in scenarios]
+        self._place = np.concatenate([[0], np.cumsum(sizes)])
+        self._scenario_of_row = np.repeat(np.arange(len(scenarios)), sizes)
+        groups = _alike(scenarios)
+        self._chunks = [
+            _Chunk(program, own) for group in groups for own in np.array_split(group, min(CHUNKS, len(group)))
+        ]
+        self._pool = _Duals(scenarios) if len(groups) == 1 and _fixed(scenarios) else None
+
+    def at(self, x: FloatArray) -> Values:
+        """Solve every scenario at x."""
+        shift = np.asarray(self._technology @ x)
+        parts = np.split(shift, self._place[1:-1])
+        run = map if self._executor is None else self._executor.map
+        found = list(run(lambda chunk: chunk.solve(parts), self._chunks))
+        chosen = [result for results in found for result in results]
+        feasible = np.array([result.feasible for result in chosen])
+        if self._pool is not None:
+            self._pool.remember([result for result in chosen if result.feasible])
+        duals = np.concatenate([result.duals for result in chosen])
+        return Values(np.array([result.value for result in chosen]), feasible, duals)
+
+    def remembered(self, x: FloatArray) -> Values | None:
+        """Lower values at x from the duals seen so far; None without fixed recourse."""
+        if self._pool is None or not self._pool.known:
+            return None
+        values, duals = self._pool.best((self._technology @ x).reshape(len(self._place) - 1, -1))
+        return Values(values, np.ones(len(values), dtype=np.bool_), duals.ravel())
+
+    def gradients(self, found: Values, weights: FloatArray, group: IntArray, n_groups: int) -> FloatArray:
+        """Weighted sum of the subgradients per group (n_groups, n_x); ``weights``, ``group`` (n_scenarios,)."""
+        own = self._scenario_of_row
+        weighed = -found.duals * weights[own]
+        rows = np.flatnonzero(weighed)
+        shape = (n_groups, len(own))
+        chosen = csr_array((weighed[rows], (group[own[rows]], rows)), shape=shape)
+        return np.asarray((chosen @ self._technology).toarray())
+
+
+def _alike(scenarios: tuple[Recourse, ...]) -> list[IntArray]:
+    """Runs of scenarios with one matrix."""
+    starts = [0]
+    for index, scenario in enumerate(scenarios):
+        if not _same(scenario.matrix, scenarios[starts[-1]].matrix):
+            starts.append(index)
+    return [np.asarray(part) for part in np.split(np.arange(len(scenarios)), starts[1:])]
+
+
+def _same(one: csr_array, other: csr_array) -> bool:
+    return one is other or (
+        one.shape == other.shape
+        and np.array_equal(one.indptr, other.indptr)
+        and np.array_equal(one.indices, other.indices)
+        and np.array_equal(one.data, other.data)
+    )
+
+
+def _fixed(scenarios: tuple[Recourse, ...]) -> bool:
+    """Whether costs and bounds are those of the first scenario everywhere."""
+    first = scenarios[0]
+    return all(
+        np.array_equal(getattr(scenario, name), getattr(first, name))
+        for scenario in scenarios
+        for name in ("cost", "lower", "upper")
+    )
+
+
+@dataclass(frozen=True)
+class _Result:
+    """One second stage; ``constant``: what costs at the bounds of y add to the value of its duals."""
+
+    value: float
+    duals: FloatArray
+    constant: float
+    feasible: bool
+
+
+class _Chunk:
+    """Scenarios with one matrix, in one HiGHS model; and their least violation, made when first needed."""
+
+    def __init__(self, program: TwoStageProgram, scenarios: IntArray) -> None:
+        self._numbers = scenarios
+        self._scenarios = [program.scenarios[s] for s in scenarios]
+        self._held = self._scenarios[0]
+        self._plain = second_stage(program, self._held, np.zeros(len(program.first.cost)))
+        self._session = HighsSession(self._plain)
+        self._elastic: HighsSession | None = None
+        self._rows, self._columns = np.arange(self._held.matrix.shape[0]), np.arange(len(self._held.cost))
+
+    def solve(self, shifts: list[FloatArray]) -> list[_Result]:
+        """One after the other, each from the last basis; ``shifts``: T x of every scenario of the program."""
+        return [
+            self._solve(scenario, shifts[number])
+            for number, scenario in zip(self._numbers, self._scenarios, strict=True)
+        ]
+
+    def _solve(self, scenario: Recourse, shift: FloatArray) -> _Result:
+        """Value and duals; of the violation when there is no recourse."""
+        held, self._held = self._held, scenario
+        if not np.array_equal(scenario.cost, held.cost):
+            self._session.change_costs(self._columns, scenario.cost)
+        if not (np.array_equal(scenario.lower, held.lower) and np.array_equal(scenario.upper, held.upper)):
+            self._session.change_bounds(self._columns, scenario.lower, scenario.upper)
+        try:
+            return self._run(self._session, scenario, shift, feasible=True)
+        except InfeasibleError:
+            if self._elastic is None:
+                self._elastic = HighsSession(_elastic(self._plain))
+            self._elastic.change_bounds(self._columns, scenario.lower, scenario.upper)
+            return self._run(self._elastic, scenario, shift, feasible=False)
+
+    def _run(self, session: HighsSession, scenario: Recourse, shift: FloatArray, *, feasible: bool) -> _Result:
+        if len(self._rows):
+            session.change_rows(self._rows, scenario.row_lower - shift, scenario.row_upper - shift)
+        solution = session.solve(name_conflict=False)
+        constant = float(solution.reduced_costs @ solution.x)
+        return _Result(solution.objective, solution.duals, constant, feasible)
+
+
+class _Duals:
+    """Duals of fixed recourse, each with its constant; rows of all scenarios beside them."""
+
+    def __init__(self, scenarios: tuple[Recourse, ...]) -> None:
+        low, high = (np.array([getattr(s, name) for s in scenarios]) for name in ("row_lower", "row_upper"))
+        self._no_low, self._no_high = np.isinf(low).any(axis=0), np.isinf(high).any(axis=0)
+        self._low, self._high = np.where(np.isinf(low), 0.0, low), np.where(np.isinf(high), 0.0, high)
+        self._known: dict[bytes, tuple[FloatArray, float]] = {}
+
+    @property
+    def known(self) -> bool:
+        """Whether any has been seen."""
+        return bool(self._known)
+
+    def remember(self, results: list[_Result]) -> None:
+        """Keep those not seen before, the latest of them."""
+        for result in results:
+            duals = np.where(np.abs(result.duals) < NO_DUAL, 0.0, result.duals)
+            # a side that is infinite in some scenario has no dual there; rounding must not give it one
+            duals[(self._no_low & (duals > 0)) | (self._no_high & (duals < 0))] = 0.0
+            self._known[np.round(duals, 9).tobytes()] = (duals, result.constant)
+        for key in list(self._known)[: max(0, len(self._known) - MOST_DUALS)]:
+            del self._known[key]
+
+    def best(self, shift: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Largest dual value (n_scenarios,) and its duals (n_scenarios, n_rows); ``shift`` (n_scenarios, n_rows)."""
+        duals = np.array([duals for duals, _ in self._known.values()])
+        constant = np.array([constant for _, constant in self._known.values()])
+        values, chosen = np.empty(len(shift)), np.empty(len(shift), dtype=np.int64)
+        for begin in range(0, len(shift), BLOCK):
+            own = slice(begin, begin + BLOCK)
+            told = (self._low[own] - shift[own]) @ np.maximum(duals, 0.0).T
+            told += (self._high[own] - shift[own]) @ np.minimum(duals, 0.0).T + constant
+            chosen[own] = told.argmax(axis=1)
+            values[own] = told.max(axis=1)
+        return values, duals[chosen]
+
+
+def _elastic(program: LinearProgram) -> LinearProgram:
+    """Least sum of violations of the rows: one slack up and one down for each."""
+    n_rows, n = program.matrix.shape
+    unit = csr_array(np.eye(n_rows))
+    return LinearProgram(
+        np.concatenate([np.zeros(n), np.ones(2 * n_rows)]),
+        np.concatenate([program.lower, np.zeros(2 * n_rows)]),
+        np.concatenate([program.upper, np.full(2 * n_rows, INFINITY)]),
+        csr_array(hstack([program.matrix, unit, -unit])),
+        program.row_lower,
+        program.row_upper,
+        (*program.column_names, *(f"up[{k}]" for k in range(n_rows)), *(f"down[{k}]" for k in range(n_rows))),
+        program.row_names,
+    )

@@ -1,0 +1,119 @@
+"""Second stages solved together: against each solved alone, and duals that are lower values everywhere."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from programs import box
+from scipy.sparse import csr_array
+
+from bekostiging_solvers import InfeasibleError, Recourse, TwoStageProgram, solve_highs, solve_recourse
+from bekostiging_solvers.recourse import second_stage
+from bekostiging_solvers.second_stages import SecondStages
+
+
+def _program(seed: int, n_scenarios: int, *, fixed: bool, complete: bool = True) -> TwoStageProgram:
+    """Two products, three rows with range and equality sides; ``fixed``: only right-hand sides are random."""
+    rng = np.random.default_rng(seed)
+    base = rng.normal(size=(3, 5))
+    slack = np.hstack([np.eye(3), -np.eye(3)]) if complete else np.zeros((3, 6))
+    scenarios = []
+    for _ in range(n_scenarios):
+        change = 0.0 if fixed else rng.normal(size=(3, 5))
+        low = rng.normal(size=3)
+        scenarios.append(
+            Recourse(
+                np.concatenate([rng.uniform(1, 2, 5) if not fixed else np.arange(1.0, 6.0), np.full(6, 20.0)]),
+                np.zeros(11), np.array([1.0, *[np.inf] * 10]), csr_array(np.hstack([base + change, slack])),
+                csr_array(rng.normal(size=(3, 2))), low, np.array([low[0], low[1] + 0.5, np.inf]),
+            )
+        )  # fmt: skip
+    return TwoStageProgram(box([1.0, 1.0], 0.0, 5.0), tuple(scenarios), np.full(n_scenarios, 1 / n_scenarios))
+
+
+def _alone(program: TwoStageProgram, x: np.ndarray) -> np.ndarray:
+    """Cost of every second stage, each a program of its own; infinite without recourse."""
+    costs = []
+    for scenario in program.scenarios:
+        try:
+            costs.append(solve_highs(second_stage(program, scenario, x)).objective)
+        except InfeasibleError:
+            costs.append(np.inf)
+    return np.array(costs)
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+@pytest.mark.parametrize("seed", range(4))
+def test_values_and_slopes_are_those_of_each_alone(seed: int, fixed: bool) -> None:
+    program = _program(seed, 12, fixed=fixed)
+    stages, rng = SecondStages(program), np.random.default_rng(seed)
+    for x in rng.uniform(0, 5, (4, 2)):
+        found = stages.at(x)
+        np.testing.assert_allclose(found.values, _alone(program, x), atol=1e-9)
+        slopes = stages.gradients(found, np.ones(12), np.arange(12), 12)
+        for other in rng.uniform(0, 5, (5, 2)):
+            there = _alone(program, other)
+            assert (found.values + slopes @ (other - x) <= there + 1e-8).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_remembered_duals_are_lower_values_and_exact_where_they_were_found(seed: int) -> None:
+    program = _program(seed, 40, fixed=True)
+    stages, rng = SecondStages(program), np.random.default_rng(seed)
+    assert stages.remembered(np.ones(2)) is None
+    x = np.array([1.0, 2.0])
+    exact = stages.at(x)
+    again = stages.remembered(x)
+    assert again is not None
+    np.testing.assert_allclose(again.values, exact.values, atol=1e-8)
+    for other in rng.uniform(0, 5, (5, 2)):
+        lower = stages.remembered(other)
+        assert lower is not None
+        there = _alone(program, other)
+        assert (lower.values <= there + 1e-8).all()
+        assert lower.values.mean() > there.mean() - 0.5 * abs(there.mean())
+
+
+def test_duals_are_not_shared_where_costs_differ() -> None:
+    program = _program(1, 6, fixed=True)
+    dearer = replace(program.scenarios[2], cost=program.scenarios[2].cost * 2)
+    stages = SecondStages(replace(program, scenarios=(*program.scenarios[:2], dearer, *program.scenarios[3:])))
+    x = np.array([1.0, 1.0])
+    found = stages.at(x)
+    assert stages.remembered(x) is None
+    assert found.values[2] == pytest.approx(2 * SecondStages(program).at(x).values[2])
+
+
+def test_no_recourse_is_a_violation_with_its_slope() -> None:
+    program = _program(3, 10, fixed=True, complete=False)
+    stages = SecondStages(program)
+    x = np.array([0.5, 0.5])
+    found = stages.at(x)
+    np.testing.assert_array_equal(found.feasible, np.isfinite(_alone(program, x)))
+    assert not found.feasible.all()
+    assert (found.values[~found.feasible] > 0).all()
+    mixed = stages.gradients(found, (~found.feasible).astype(float), np.zeros(10, dtype=np.int64), 1)
+    assert mixed.shape == (1, 2)
+
+
+def test_threads_give_the_same_numbers() -> None:
+    program = _program(5, 30, fixed=True)
+    x = np.array([2.0, 1.0])
+    with ThreadPoolExecutor(2) as executor:
+        side_by_side = SecondStages(program, executor).at(x)
+    alone = SecondStages(program).at(x)
+    np.testing.assert_array_equal(side_by_side.values, alone.values)
+    np.testing.assert_array_equal(side_by_side.duals, alone.duals)
+
+
+@pytest.mark.parametrize("cuts", ["auto", "single", "multi"])
+def test_a_start_from_a_sample_changes_no_optimum(cuts: str) -> None:
+    """450 scenarios: every other one gives the first point; 40 groups, duals remembered between passes."""
+    program = _program(8, 450, fixed=True)
+    whole = solve_recourse(program, method="extensive")
+    found = solve_recourse(program, method="l-shaped", cuts=cuts)  # type: ignore[arg-type]
+    assert found.objective == pytest.approx(whole.objective, rel=2e-6)
+    assert found.bound <= whole.objective * (1 + 1e-9)
