@@ -17,7 +17,6 @@ from bekostiging_solvers.highs import (
     HighsSession,
     InfeasibleError,
     LimitReachedError,
-    LinearProgram,
     NumericalTroubleError,
     Progress,
     Solution,
@@ -27,6 +26,7 @@ from bekostiging_solvers.highs import (
     UnboundedError,
     solve_highs,
 )
+from bekostiging_solvers.linear_program import LinearProgram
 from bekostiging_solvers.losses import (
     CVaRLimit,
     CVaRTerm,

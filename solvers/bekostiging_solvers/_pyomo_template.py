@@ -15,7 +15,7 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from pyomo.repn.standard_repn import generate_standard_repn
 from scipy.sparse import csr_array
 
-from bekostiging_solvers.highs import INFINITY, LinearProgram
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.template import ScenarioTemplate, TemplateError, _Affine, _Entries
 
 FloatArray = NDArray[np.float64]

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from bekostiging_solvers.highs import INFINITY, HighsSession, LinearProgram, SolverError
+from bekostiging_solvers.highs import HighsSession, SolverError
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.losses import CVaRTerm, LinearLoss
 from bekostiging_solvers.risk import tail_of
 

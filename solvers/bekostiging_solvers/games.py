@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
-from bekostiging_solvers.highs import INFINITY, InfeasibleError, LinearProgram, Solution, solve_highs
+from bekostiging_solvers.highs import InfeasibleError, Solution, solve_highs
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import cvar
 
 FloatArray = NDArray[np.float64]

@@ -12,18 +12,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
+from importlib.metadata import version
 from time import perf_counter
 from typing import Any
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
-INFINITY = float(highspy.kHighsInf)
 FEASIBILITY = 1e-9
 """Tolerance of rows and reduced costs: with money in millions, a thousandth of a euro."""
 MIP_GAP = 1e-6
@@ -89,57 +89,6 @@ class NumericalTroubleError(SolverError):
 
 
 @dataclass(frozen=True)
-class LinearProgram:
-    """minimise cost x  subject to  row_lower <= matrix x <= row_upper, lower <= x <= upper.
-
-    ``cost``, ``lower``, ``upper`` (n_columns,); ``matrix`` (n_rows, n_columns) sparse; ``row_lower``,
-    ``row_upper`` (n_rows,); names of columns and rows for messages and duals; ``integer`` (n_columns,), None when
-    every column is continuous.
-    """
-
-    cost: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    matrix: csr_array
-    row_lower: FloatArray
-    row_upper: FloatArray
-    column_names: tuple[str, ...]
-    row_names: tuple[str, ...]
-    integer: BoolArray | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse arrays that do not fit together."""
-        n_rows, n_columns = self.matrix.shape
-        shapes: dict[str, tuple[Any, int]] = {
-            "cost": (self.cost, n_columns),
-            "lower": (self.lower, n_columns),
-            "upper": (self.upper, n_columns),
-            "row_lower": (self.row_lower, n_rows),
-            "row_upper": (self.row_upper, n_rows),
-            "column_names": (self.column_names, n_columns),
-            "row_names": (self.row_names, n_rows),
-        }
-        if self.integer is not None:
-            shapes["integer"] = (self.integer, n_columns)
-        for name, (values, length) in shapes.items():
-            if len(values) != length:
-                raise ValueError(f"{name} has length {len(values)}, the matrix asks {length}")
-
-    @property
-    def is_integer(self) -> bool:
-        """Whether a column must be whole."""
-        return self.integer is not None and bool(self.integer.any())
-
-    def violation(self, x: FloatArray) -> float:
-        """Largest violation of a row or a bound at x (n_columns,), relative to the larger of one and that bound."""
-        activity = self.matrix @ x
-        short = np.concatenate([self.row_lower - activity, self.lower - x])
-        over = np.concatenate([activity - self.row_upper, x - self.upper])
-        least, most = np.append(self.row_lower, self.lower), np.append(self.row_upper, self.upper)
-        return max(_relative(short, least), _relative(over, most))
-
-
-@dataclass(frozen=True)
 class Solution:
     """Outcome of a run; ``x`` (n_columns,), ``duals`` (n_rows,), ``reduced_costs`` (n_columns,).
 
@@ -158,6 +107,11 @@ class Solution:
     iterations: int
     nodes: int
     seconds: float
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """What solved it: packages and their versions."""
+        return {package: version(package) for package in ("highspy", "numpy", "scipy")}
 
 
 @dataclass(frozen=True)
@@ -379,12 +333,6 @@ class HighsSession:
                 names.append(columns[i])
         told = f" Conflicting: {', '.join(names)}." if names else ""
         return InfeasibleError(f"{message}{told} Relax or remove one of them.", tuple(names))
-
-
-def _relative(excess: FloatArray, bound: FloatArray) -> float:
-    """Largest excess over the larger of one and the bound; infinite bounds have none."""
-    finite = np.isfinite(bound)
-    return float((excess[finite] / np.maximum(1.0, np.abs(bound[finite]))).max(initial=0.0))
 
 
 @contextmanager

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
-from bekostiging_solvers.highs import INFINITY, LinearProgram, SolverError, solve_highs
+from bekostiging_solvers.highs import SolverError, solve_highs
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 
 FloatArray = NDArray[np.float64]
 

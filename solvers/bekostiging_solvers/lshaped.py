@@ -23,10 +23,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
 from bekostiging_solvers.highs import (
-    INFINITY,
     HighsSession,
     InfeasibleError,
-    LinearProgram,
     Solution,
     SolutionStatus,
     SolverError,
@@ -35,6 +33,7 @@ from bekostiging_solvers.highs import (
     solve_highs,
 )
 from bekostiging_solvers.level import nearest_at_level
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.recourse import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure, measure_of, measure_weights
 from bekostiging_solvers.second_stages import SecondStages, Values

@@ -19,15 +19,8 @@ from numpy.typing import NDArray
 from scipy.sparse import block_diag, csr_array, hstack, vstack
 from scipy.stats import t as student
 
-from bekostiging_solvers.highs import (
-    INFINITY,
-    MIP_GAP,
-    LinearProgram,
-    Solution,
-    SolutionStatus,
-    Termination,
-    solve_highs,
-)
+from bekostiging_solvers.highs import MIP_GAP, Solution, SolutionStatus, Termination, solve_highs
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure, measure_of
 
 FloatArray = NDArray[np.float64]

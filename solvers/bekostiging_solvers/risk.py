@@ -163,22 +163,22 @@ def tail_of(losses: FloatArray, confidence: float, probabilities: FloatArray | N
     return float(worst[0]), float(worst[0] + (worst[1:] - worst[0]).sum() / mass)
 
 
-def euler_contributions(
-    losses: Losses, measure: RiskMeasure, probabilities: ArrayLike | None = None
-) -> FloatArray:
+def euler_contributions(losses: Losses, measure: RiskMeasure, probabilities: ArrayLike | None = None) -> Any:
     """Contribution of every column (n_scenarios, k) to the measure of their sum; they add up to it.
 
-    The Euler (gradient) allocation: of CVaR the mean of a column over the tail of the sum (Tasche 1999).
+    The Euler (gradient) allocation: of CVaR the mean of a column over the tail of the sum (Tasche 1999). A data frame
+    gives a series with its column names.
     """
     columns = np.asarray(losses, dtype=np.float64)
     if columns.ndim != 2:
         raise ValueError(f"losses must have a column per contributor, not shape {columns.shape}")
     p = _probabilities(probabilities, len(columns))
-    mean = p @ columns
-    if isinstance(measure, Expectation):
-        return np.asarray(mean)
-    tail = tail_weights(columns.sum(axis=1), measure.confidence, None if probabilities is None else p) @ columns
-    return np.asarray(tail if isinstance(measure, CVaR) else mean + measure.weight * tail)
+    found = p @ columns
+    if not isinstance(measure, Expectation):
+        weights = tail_weights(columns.sum(axis=1), measure.confidence, None if probabilities is None else p)
+        tail = weights @ columns
+        found = tail if isinstance(measure, CVaR) else found + measure.weight * tail
+    return _named(found, losses)
 
 
 def measure_of(losses: FloatArray, measure: RiskMeasure, probabilities: FloatArray | None = None) -> float:
@@ -233,7 +233,11 @@ def _by_column(
     p = _probabilities(probabilities, len(values))
     if values.ndim == 1:
         return of_column(values, p)
-    found = np.array([of_column(values[:, k], p) for k in range(values.shape[1])])
+    return _named(np.array([of_column(values[:, k], p) for k in range(values.shape[1])]), losses)
+
+
+def _named(found: FloatArray, losses: Losses) -> Any:
+    """One number per column: a series when the losses are a data frame."""
     # who passes a data frame has imported pandas; nobody else pays for it
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(losses, pandas.DataFrame):

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
-from bekostiging_solvers.highs import INFINITY, HighsSession, InfeasibleError, LinearProgram
+from bekostiging_solvers.highs import HighsSession, InfeasibleError
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.recourse import Recourse, TwoStageProgram, second_stage
 
 FloatArray = NDArray[np.float64]

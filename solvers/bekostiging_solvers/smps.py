@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from bekostiging_solvers.highs import INFINITY, LinearProgram
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.recourse import Recourse, TwoStageProgram
 
 FloatArray = NDArray[np.float64]

@@ -24,16 +24,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
 from bekostiging_solvers.aggregation import minimise_tails
-from bekostiging_solvers.highs import (
-    INFINITY,
-    HighsSession,
-    InfeasibleError,
-    LinearProgram,
-    Solution,
-    SolutionStatus,
-    SolverError,
-)
+from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, SolutionStatus, SolverError
 from bekostiging_solvers.level import nearest_at_level
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, LinearLoss, ScenarioLoss
 from bekostiging_solvers.risk import tail_weights
 

@@ -115,6 +115,9 @@ def test_the_same_for_one_column_several_and_a_frame() -> None:
         np.testing.assert_allclose(series.to_numpy(), single)
         assert isinstance(single[0], float)
     np.testing.assert_allclose(shortfall_over(frame, 1.0).to_numpy(), np.maximum(losses - 1, 0).mean(axis=0))
+    shares = euler_contributions(frame, CVaR(0.9))
+    assert list(shares.index) == ["a", "b", "c"]
+    np.testing.assert_allclose(shares.to_numpy(), euler_contributions(losses, CVaR(0.9)))
 
 
 def test_shortfall_by_hand() -> None:

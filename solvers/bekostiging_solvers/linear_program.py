@@ -1,0 +1,71 @@
+"""A linear or mixed-integer program as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+INFINITY = float("inf")
+
+
+@dataclass(frozen=True)
+class LinearProgram:
+    """minimise cost x  subject to  row_lower <= matrix x <= row_upper, lower <= x <= upper.
+
+    ``cost``, ``lower``, ``upper`` (n_columns,); ``matrix`` (n_rows, n_columns) sparse; ``row_lower``,
+    ``row_upper`` (n_rows,); names of columns and rows for messages and duals; ``integer`` (n_columns,), None when
+    every column is continuous.
+    """
+
+    cost: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    matrix: csr_array
+    row_lower: FloatArray
+    row_upper: FloatArray
+    column_names: tuple[str, ...]
+    row_names: tuple[str, ...]
+    integer: BoolArray | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not fit together."""
+        n_rows, n_columns = self.matrix.shape
+        shapes: dict[str, tuple[Any, int]] = {
+            "cost": (self.cost, n_columns),
+            "lower": (self.lower, n_columns),
+            "upper": (self.upper, n_columns),
+            "row_lower": (self.row_lower, n_rows),
+            "row_upper": (self.row_upper, n_rows),
+            "column_names": (self.column_names, n_columns),
+            "row_names": (self.row_names, n_rows),
+        }
+        if self.integer is not None:
+            shapes["integer"] = (self.integer, n_columns)
+        for name, (values, length) in shapes.items():
+            if len(values) != length:
+                raise ValueError(f"{name} has length {len(values)}, the matrix asks {length}")
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether a column must be whole."""
+        return self.integer is not None and bool(self.integer.any())
+
+    def violation(self, x: FloatArray) -> float:
+        """Largest violation of a row or a bound at x (n_columns,), relative to the larger of one and that bound."""
+        activity = self.matrix @ x
+        short = np.concatenate([self.row_lower - activity, self.lower - x])
+        over = np.concatenate([activity - self.row_upper, x - self.upper])
+        least, most = np.append(self.row_lower, self.lower), np.append(self.row_upper, self.upper)
+        return max(_relative(short, least), _relative(over, most))
+
+
+def _relative(excess: FloatArray, bound: FloatArray) -> float:
+    """Largest excess over the larger of one and the bound; infinite bounds have none."""
+    finite = np.isfinite(bound)
+    return float((excess[finite] / np.maximum(1.0, np.abs(bound[finite]))).max(initial=0.0))
