@@ -12,6 +12,7 @@ WITHOUT: dict[str, dict[str, str]] = {
         "nl": "één profiel per zorgvorm, niets op resultaat",
         "en": "one profile per care form, nothing on result",
     },
+    "durations": {"nl": "verdeling van de duur uit demand", "en": "distribution of durations of demand"},
     "cost_price": {
         "nl": "referentiekostprijs uit offers als reële prijs",
         "en": "reference unit cost of offers as fair price",

@@ -15,6 +15,7 @@ from bekostiging.case.tables import (
     CorridorBase,
     CostPrice,
     Demand,
+    Duration,
     History,
     Index,
     Layer,
@@ -58,6 +59,7 @@ class Case:
     history: tuple[History, ...]
     indices: tuple[Index, ...]
     profiles: tuple[Profile, ...] = ()
+    durations: tuple[Duration, ...] = ()
     cost_price: tuple[CostPrice, ...] = ()
     risk_factors: tuple[RiskFactor, ...] = ()
     shocks: tuple[Shock, ...] = ()

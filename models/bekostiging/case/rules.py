@@ -12,6 +12,8 @@ from bekostiging.case.tables import Layer, Lot, Offer
 
 TOLERANCE = 1e-6
 """How far shares may be from one: beyond rounding in a file, below anything that matters in euros."""
+EMPIRICAL = 0.05
+"""How far duration_cv may be from the spread of the durations it stands for: rounding, not another law."""
 OBSERVABLE = {
     "shadow_production": ("full",),
     "clients_times_norm": ("full", "start_stop"),
@@ -167,6 +169,47 @@ def _profiles(case: Case) -> Iterator[Problem]:
                     row=row.line,
                     column="success_share",
                 )
+
+
+def _distributions(case: Case) -> Iterator[Problem]:
+    """Own history where durations are empirical, with its own spread; a spread where the law needs one."""
+    for row in case.demand:
+        if row.units_cv == 0 and row.units_distribution != "lognormal":
+            yield Problem(
+                "demand",
+                f"units_cv is 0 bij verdeling {row.units_distribution}; vul een spreiding groter dan 0 in of neem "
+                "lognormal",
+                f"units_cv is 0 with distribution {row.units_distribution}; fill in a spread above 0 or take lognormal",
+                row=row.line,
+                column="units_cv",
+            )
+        if row.duration_distribution != "empirical":
+            continue
+        own = [one for one in case.durations if one.care_form == row.care_form]
+        total = sum(one.trajectories for one in own)
+        if not own:
+            yield Problem(
+                "demand",
+                f"zorgvorm {row.care_form} neemt empirical, maar durations heeft geen rij ervan; vul haar duren in of "
+                "kies een andere verdeling",
+                f"care form {row.care_form} takes empirical, but durations has no row of it; fill in its durations or "
+                "choose another distribution",
+                row=row.line,
+                column="duration_distribution",
+            )
+            continue
+        mean = sum(one.weeks * one.trajectories for one in own) / total
+        cv = (sum(one.trajectories * (one.weeks / mean - 1) ** 2 for one in own) / total) ** 0.5
+        if abs(cv - row.duration_cv) > EMPIRICAL * max(cv, row.duration_cv):
+            yield Problem(
+                "demand",
+                f"duration_cv is {row.duration_cv:g}, de duren van zorgvorm {row.care_form} in durations hebben {cv:.3g}; "
+                "vul die in",
+                f"duration_cv is {row.duration_cv:g}, the durations of care form {row.care_form} in durations have "
+                f"{cv:.3g}; fill that in",
+                row=row.line,
+                column="duration_cv",
+            )
 
 
 def _layers(case: Case) -> Iterator[Problem]:
@@ -356,6 +399,7 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _offers,
     _expected_clients,
     _profiles,
+    _distributions,
     _layers,
     _shares,
     _corridor_bases,

@@ -221,8 +221,14 @@ class Demand(Assumption):
     starts_dispersion: float = Field(ge=1, description="variance over mean, given the factors")
     mean_duration_weeks: Positive
     duration_cv: Positive
+    duration_distribution: Literal["lognormal", "gamma", "weibull", "empirical"] = Field(
+        default="lognormal", description="of durations; empirical takes its shape from table durations"
+    )
     units_per_week: Positive
     units_cv: Volume = Field(description="between clients, of the agreed units per week")
+    units_distribution: Literal["lognormal", "gamma", "weibull"] = Field(
+        default="lognormal", description="of the agreed units, between clients"
+    )
     realised_cv: Volume = Field(description="coefficient of variation of realised over agreed units, per client")
     growth: float = Field(default=0.0, gt=-1, lt=1, description="of starts, beyond demography, per year")
     crisis_share: Share = 0.0
@@ -270,6 +276,17 @@ class Profile(Assumption):
     success_share: Share = Field(description="trajectories that end with result")
     repeat_share: Share = Field(default=0.0, description="starts that repeat within the period")
     result_part: Share = Field(default=0.0, description="part of the price paid only on result")
+
+
+class Duration(Assumption):
+    """Own history: completed trajectories of a care form that lasted so many weeks."""
+
+    table: ClassVar[str] = "durations"
+    key: ClassVar[tuple[str, ...]] = ("care_form", "weeks")
+    required: ClassVar[bool] = False
+    care_form: Identifier
+    weeks: Positive = Field(description="duration, weeks")
+    trajectories: Positive = Field(description="completed trajectories of that duration")
 
 
 class CostPrice(Assumption):
@@ -354,6 +371,7 @@ TABLES: dict[str, type[Row]] = {
         History,
         Index,
         Profile,
+        Duration,
         CostPrice,
         RiskFactor,
         Shock,

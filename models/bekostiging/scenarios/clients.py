@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from bekostiging.case.model import Case
 from bekostiging.case.tables import Profile
 from bekostiging.scenarios.care_use import Cells
+from bekostiging.scenarios.distributions import LAWS, Mixed
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
     MONTHS,
     DemandForecast,
     demand_forecast,
     demand_of_cells,
-    lognormal_parameters,
 )
 
 FloatArray = NDArray[np.float64]
@@ -89,8 +89,8 @@ class ClientSampler:
 
     Starts of area x care form x year are negative binomial given the factors (variance = dispersion x
     mean), split over providers by Poisson thinning. The sitting stock is Poisson with its forecast times the
-    inflow factor of the last lead year. Durations are log-normal; a sitting client's remaining duration is
-    its length-biased duration (mu + sigma^2) times a uniform, the equilibrium law. The duration factor of
+    inflow factor of the last lead year. A sitting client's remaining duration is its length-biased duration
+    times a uniform, the equilibrium law. The duration factor of
     the year of start multiplies durations, the intensity factor of that year agreed units (sitting clients:
     first contract year, and no duration factor, because their trajectories began before the term).
     """
@@ -104,18 +104,16 @@ class ClientSampler:
         self.profiles = profile_table(case)
         rows = case.demand
         self.dispersion = np.array([row.starts_dispersion for row in rows])
-        mu, sigma = lognormal_parameters(self.forecast.mean_months, self.forecast.duration_cv)
-        self.mu, self.sigma = mu[self.row].astype(np.float32), sigma[self.row].astype(np.float32)
-        units_mu, units_sigma = lognormal_parameters(
-            self.forecast.units_per_month, np.array([row.units_cv for row in rows])
+        self.durations = self.forecast.durations.rows(self.row)
+        names = [row.units_distribution for row in rows]
+        self.units = Mixed(
+            laws=tuple(LAWS.values()),
+            law=np.array([list(LAWS).index(name) for name in names])[self.row],
+            mean=self.forecast.units_per_month[self.row],
+            cv=np.array([row.units_cv for row in rows])[self.row],
         )
-        self.units_mu = units_mu[self.row].astype(np.float32)
-        self.units_sigma = units_sigma[self.row].astype(np.float32)
-        ratio_mu, ratio_sigma = lognormal_parameters(
-            np.ones(len(rows)), np.array([row.realised_cv for row in rows])
-        )
-        self.ratio_mu = ratio_mu[self.row].astype(np.float32)
-        self.ratio_sigma = ratio_sigma[self.row].astype(np.float32)
+        realised = np.log1p(np.square([row.realised_cv for row in rows]))[self.row]
+        self.ratio_mu, self.ratio_sigma = (-realised / 2).astype(np.float32), np.sqrt(realised).astype(np.float32)
         self.crisis_share = np.array([row.crisis_share for row in rows], dtype=np.float32)[self.row]
         self.own_access_share = np.array([row.own_access_share for row in rows], dtype=np.float32)[self.row]
 
@@ -154,8 +152,9 @@ class ClientSampler:
         duration *= np.where(sitting, 1.0, factors.duration[at]).astype(np.float32)
         profile = self._profiles(cell, rng)
         form = self.cells.care_form[cell]
-        agreed = np.exp(self.units_mu[cell] + self.units_sigma[cell] * rng.standard_normal(n, dtype=np.float32))
-        agreed *= (self.profiles.intensity[form, profile] * factors.intensity[at]).astype(np.float32)
+        agreed = self.units.draw(cell, rng)
+        intensity = self.profiles.intensity[form, profile] * factors.intensity[at]
+        agreed *= (self.units.mean[cell] * intensity).astype(np.float32)
         ratio = np.exp(self.ratio_mu[cell] + self.ratio_sigma[cell] * rng.standard_normal(n, dtype=np.float32))
         return Clients(
             n_scenarios,
@@ -176,13 +175,11 @@ class ClientSampler:
         )
 
     def _durations(self, cell: IntArray, sitting: BoolArray, rng: np.random.Generator) -> Float32Array:
-        """Durations of starts; equilibrium remaining durations of sitting clients."""
-        sigma = self.sigma[cell]
-        log = self.mu[cell] + sigma * rng.standard_normal(len(cell), dtype=np.float32)
-        log[sitting] += sigma[sitting] ** 2
-        duration = np.exp(log)
+        """Durations of starts; equilibrium remaining durations of sitting clients: a part of a longer one."""
+        duration = self.durations.draw(cell, rng, biased=sitting)
+        duration *= self.durations.mean[cell].astype(np.float32)
         duration[sitting] *= rng.random(int(sitting.sum()), dtype=np.float32)
-        return np.asarray(duration, dtype=np.float32)
+        return duration
 
     def _profiles(self, cell: IntArray, rng: np.random.Generator) -> IntArray:
         """Profile of each client by the shares of its care form."""

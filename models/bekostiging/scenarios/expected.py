@@ -91,16 +91,16 @@ def _plain(course: Factors) -> Factors:
 def _units(forecast: DemandForecast, course: Factors) -> FloatArray:
     """Units per course, contract year and row of demand."""
     n_courses, n_years, n_demand = course.duration.shape
-    mean, cv = forecast.mean_months, forecast.duration_cv
+    duration = forecast.durations
     total = np.zeros((n_courses, n_years, n_demand))
     for year in range(n_years):
         begin, end = np.full(n_demand, MONTHS * year), np.full(n_demand, MONTHS * (year + 1))
-        stock = forecast.stock * client_months_of_stock(begin, end, mean, cv)
+        stock = forecast.stock * client_months_of_stock(begin, end, duration)
         total[:, year] = course.inflow[:, 0] * course.intensity[:, 0] * stock
         for start in range(year + 1):
             shift = MONTHS * start
-            lengthened = mean * course.duration[:, start]
-            months = client_months_of_starts(begin - shift, end - shift, lengthened, cv)
+            lengthened = duration.lengthened(course.duration[:, start])
+            months = client_months_of_starts(begin - shift, end - shift, lengthened)
             total[:, year] += (
                 course.inflow[:, 1 + start] * course.intensity[:, start] * forecast.starts[start] * months
             )
@@ -110,16 +110,16 @@ def _units(forecast: DemandForecast, course: Factors) -> FloatArray:
 def _clients(forecast: DemandForecast, course: Factors) -> FloatArray:
     """Clients in care at some moment of the year."""
     n_courses, n_years, n_demand = course.duration.shape
-    mean, cv = forecast.mean_months, forecast.duration_cv
+    duration = forecast.durations
     total = np.zeros((n_courses, n_years, n_demand))
     for year in range(n_years):
         begin = np.full(n_demand, float(MONTHS * year))
-        left = forecast.stock * (1 - integrated_survival(begin, mean, cv) / mean)
+        left = forecast.stock * (1 - integrated_survival(begin, duration) / duration.mean)
         total[:, year] = course.inflow[:, 0] * left + course.inflow[:, 1 + year] * forecast.starts[year]
         for start in range(year):
             since = begin - MONTHS * start
-            lengthened = mean * course.duration[:, start]
-            alive = integrated_survival(since, lengthened, cv)
-            alive = alive - integrated_survival(since - MONTHS, lengthened, cv)
+            lengthened = duration.lengthened(course.duration[:, start])
+            alive = integrated_survival(since, lengthened)
+            alive = alive - integrated_survival(since - MONTHS, lengthened)
             total[:, year] += course.inflow[:, 1 + start] * forecast.starts[start] * alive / MONTHS
     return total

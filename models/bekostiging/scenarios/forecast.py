@@ -1,6 +1,6 @@
 """What the case expects, in closed form with every risk factor at one.
 
-Durations are log-normal with the mean m and coefficient of variation of ``demand``. With survival S(u), the
+Durations have the law, mean m and coefficient of variation of ``demand``. With survival S(u), the
 equilibrium distribution is F_e(t) = (1/m) * integral_0^t S(u) du; starts at rate a from time 0 on and a sitting
 stock of N0 clients in equilibrium occupy a m F_e(t) + N0 (1 - F_e(t)) places at time t (Cox 1962, Renewal
 Theory, ch. 5). Time is in months; 12 months are 365/7 weeks.
@@ -16,6 +16,7 @@ from scipy.special import ndtr
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
+from bekostiging.scenarios.distributions import LAWS, Empirical, Mixed
 
 FloatArray = NDArray[np.float64]
 WEEKS_PER_YEAR = 365 / 7
@@ -28,13 +29,12 @@ class DemandForecast:
     """Demand per row of ``case.demand`` in the contract years, factors at one.
 
     ``stock`` (n_demand,): clients in care at the start of the term; ``starts`` (n_years, n_demand);
-    ``mean_months``, ``duration_cv``, ``units_per_month``, ``yearly_growth`` (n_demand,).
+    ``durations``: laws in months; ``units_per_month``, ``yearly_growth`` (n_demand,).
     """
 
     stock: FloatArray
     starts: FloatArray
-    mean_months: FloatArray
-    duration_cv: FloatArray
+    durations: Mixed
     units_per_month: FloatArray
     yearly_growth: FloatArray
 
@@ -54,71 +54,73 @@ def demand_forecast(case: Case, n_years: int) -> DemandForecast:
     return DemandForecast(
         stock=np.array([row.clients_at_start for row in case.demand]) * yearly**case.lead_years,
         starts=base * yearly ** years[:, None],
-        mean_months=np.array([row.mean_duration_weeks for row in case.demand]) / WEEKS_PER_MONTH,
-        duration_cv=np.array([row.duration_cv for row in case.demand]),
+        durations=durations(case),
         units_per_month=np.array([row.units_per_week for row in case.demand]) * WEEKS_PER_MONTH,
         yearly_growth=yearly,
     )
 
 
-def lognormal_parameters(mean: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return (mu, sigma) of the log-normal with this mean and coefficient of variation."""
-    sigma = np.sqrt(np.log1p(np.square(cv)))
-    return np.log(mean) - sigma**2 / 2, sigma
+def durations(case: Case) -> Mixed:
+    """Durations in months, a law per row of demand; ``empirical`` is the shape of the care form's own durations."""
+    own = sorted({row.care_form for row in case.demand if row.duration_distribution == "empirical"})
+    names = [*LAWS, *own]
+    chosen = [
+        row.care_form if row.duration_distribution == "empirical" else row.duration_distribution
+        for row in case.demand
+    ]
+    return Mixed(
+        laws=(*LAWS.values(), *(empirical_durations(case, form) for form in own)),
+        law=np.array([names.index(name) for name in chosen], dtype=np.int64),
+        mean=np.array([row.mean_duration_weeks for row in case.demand]) / WEEKS_PER_MONTH,
+        cv=np.array([row.duration_cv for row in case.demand]),
+    )
 
 
-def integrated_survival(time: FloatArray, mean: FloatArray, cv: FloatArray) -> FloatArray:
-    """Integral of S(u) from 0 to ``time`` for a log-normal duration: its limited expected value.
-
-    E[min(D, t)] = m Phi((ln t - mu - sigma^2)/sigma) + t (1 - Phi((ln t - mu)/sigma)); months.
-    """
-    mu, sigma = lognormal_parameters(mean, cv)
-    safe = np.maximum(time, 1e-300)
-    scaled = (np.log(safe) - mu) / sigma
-    return np.where(time > 0, mean * ndtr(scaled - sigma) + safe * ndtr(-scaled), 0.0)
+def empirical_durations(case: Case, care_form: str) -> Empirical:
+    """The shape of a care form's own completed durations."""
+    rows = [row for row in case.durations if row.care_form == care_form]
+    return Empirical.of(np.array([row.weeks for row in rows]), np.array([row.trajectories for row in rows]))
 
 
-def _twice_integrated_survival(time: FloatArray, mean: FloatArray, cv: FloatArray) -> FloatArray:
-    """Integral of ``integrated_survival`` from 0 to ``time``.
-
-    = t E[min(D, t)] - E[min(D, t)^2] / 2, with E[min(D,t)^2] from the log-normal partial moments.
-    """
-    mu, sigma = lognormal_parameters(mean, cv)
-    safe = np.maximum(time, 1e-300)
-    scaled = (np.log(safe) - mu) / sigma
-    second = mean**2 * np.exp(sigma**2) * ndtr(scaled - 2 * sigma) + safe**2 * ndtr(-scaled)
-    return np.where(time > 0, safe * integrated_survival(time, mean, cv) - second / 2, 0.0)
+def integrated_survival(time: FloatArray, duration: Mixed) -> FloatArray:
+    """Integral of S(u) from 0 to ``time``: the limited expected value E[min(D, t)]; months."""
+    return duration.limited(np.maximum(time, 0.0))[0]
 
 
-def _spread(begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray, width: float) -> FloatArray:
+def _twice_integrated_survival(time: FloatArray, duration: Mixed) -> FloatArray:
+    """Integral of ``integrated_survival`` from 0 to ``time``: t E[min(D, t)] - E[min(D, t)^2] / 2."""
+    safe = np.maximum(time, 0.0)
+    first, second = duration.limited(safe)
+    return np.asarray(safe * first - second / 2)
+
+
+def _spread(begin: FloatArray, end: FloatArray, duration: Mixed, width: float) -> FloatArray:
     """Expected client-months in [begin, end] per start spread uniformly over [0, width]."""
 
     def up_to(t: FloatArray) -> FloatArray:
         """Expected client-months before t."""
-        both = _twice_integrated_survival(t, mean, cv)
-        return (both - _twice_integrated_survival(np.maximum(t - width, 0.0), mean, cv)) / width
+        both = _twice_integrated_survival(t, duration)
+        return (both - _twice_integrated_survival(t - width, duration)) / width
 
     return up_to(end) - up_to(begin)
 
 
-def client_months_of_starts(begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray) -> FloatArray:
+def client_months_of_starts(begin: FloatArray, end: FloatArray, duration: Mixed) -> FloatArray:
     """Expected client-months in [begin, end] per start spread uniformly over the year that begins at 0."""
-    return _spread(begin, end, mean, cv, float(MONTHS))
+    return _spread(begin, end, duration, float(MONTHS))
 
 
-def client_months_of_starts_in_month(
-    begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray
-) -> FloatArray:
+def client_months_of_starts_in_month(begin: FloatArray, end: FloatArray, duration: Mixed) -> FloatArray:
     """Expected client-months in [begin, end] per start spread uniformly over the month that begins at 0."""
-    return _spread(begin, end, mean, cv, 1.0)
+    return _spread(begin, end, duration, 1.0)
 
 
-def client_months_of_stock(begin: FloatArray, end: FloatArray, mean: FloatArray, cv: FloatArray) -> FloatArray:
+def client_months_of_stock(begin: FloatArray, end: FloatArray, duration: Mixed) -> FloatArray:
     """Expected client-months in [begin, end] of one client sitting in equilibrium at time 0."""
 
     def up_to(t: FloatArray) -> FloatArray:
         """Expected client-months before t."""
-        return t - _twice_integrated_survival(t, mean, cv) / mean
+        return t - _twice_integrated_survival(t, duration) / duration.mean
 
     return up_to(end) - up_to(begin)
 

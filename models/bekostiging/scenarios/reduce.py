@@ -58,15 +58,15 @@ class ClientReducer:
         Shapes (n_cells, n_years, n_months) by month of start and (n_cells, n_years) for the stock.
         """
         forecast, row = self.sampler.forecast, self.sampler.row
-        mean, cv = forecast.mean_months[row], forecast.duration_cv[row]
+        duration = forecast.durations.rows(row)
         rate = forecast.units_per_month[row]
         starts = np.zeros((len(row), self.n_years, self.n_months))
         stock = np.zeros((len(row), self.n_years))
         for year in range(self.n_years):
-            begin, end = np.full_like(mean, MONTHS * year), np.full_like(mean, MONTHS * (year + 1))
-            stock[:, year] = rate * client_months_of_stock(begin, end, mean, cv)
+            begin, end = np.full(len(row), MONTHS * year), np.full(len(row), MONTHS * (year + 1))
+            stock[:, year] = rate * client_months_of_stock(begin, end, duration)
             for month in range(MONTHS * (year + 1)):
-                months = client_months_of_starts_in_month(begin - month, end - month, mean, cv)
+                months = client_months_of_starts_in_month(begin - month, end - month, duration)
                 starts[:, year, month] = rate * months
         return starts, stock
 

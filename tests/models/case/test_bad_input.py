@@ -211,3 +211,36 @@ def test_given_shares_that_leave_no_room(folder: Path, edit: Edit) -> None:
     sentence = _only(folder)
     assert "must share at least 1 and at most 0.8: shares rise outward" in sentence
     assert sentence.endswith("change the shares given or those limits")
+
+
+def test_empirical_durations_need_their_history(folder: Path, edit: Edit) -> None:
+    """Absent, they are asked for; present, duration_cv must be theirs: 10 and 30 weeks equally often have 0.5."""
+    edit("demand", 0, "duration_distribution", "empirical")
+    form = read_case_row(folder, "demand", 0, "care_form")
+    assert _only(folder) == (
+        f"table demand, row 2, column duration_distribution: care form {form} takes empirical, but durations has no "
+        "row of it; fill in its durations or choose another distribution"
+    )
+    (folder / "durations.csv").write_text(
+        "care_form,weeks,trajectories,source,status\n"
+        f"{form},10,4,own count,own_data\n{form},30,4,own count,own_data\n"
+    )
+    assert "have 0.5; fill that in" in _only(folder)
+    edit("demand", 0, "duration_cv", "0.5")
+    case = read_case(folder)
+    assert case.durations[1].weeks == 30.0
+
+
+def test_a_law_without_spread(folder: Path, edit: Edit) -> None:
+    edit("demand", 0, "units_distribution", "gamma")
+    edit("demand", 0, "units_cv", "0")
+    assert _only(folder) == (
+        "table demand, row 2, column units_cv: units_cv is 0 with distribution gamma; fill in a spread above 0 or "
+        "take lognormal"
+    )
+
+
+def read_case_row(folder: Path, table: str, row: int, column: str) -> str:
+    """A cell as written."""
+    lines = [line.split(",") for line in (folder / f"{table}.csv").read_text(encoding="utf-8-sig").splitlines()]
+    return lines[row + 1][lines[0].index(column)]

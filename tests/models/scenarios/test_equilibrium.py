@@ -8,6 +8,7 @@ import pytest
 from bekostiging.case import Case
 from bekostiging.scenarios import draw_block, expected_care_use, map_blocks, plan
 from bekostiging.scenarios.clients import SITTING
+from bekostiging.scenarios.distributions import LAWS, Mixed
 from bekostiging.scenarios.forecast import (
     WEEKS_PER_MONTH,
     client_months_of_starts,
@@ -22,32 +23,40 @@ def _array(value: float) -> np.ndarray:
     return np.array([value])
 
 
-def _year_one(cv: float) -> tuple[float, float]:
+def _duration(law: str, mean: float, cv: float) -> Mixed:
+    return Mixed((LAWS[law],), np.zeros(1, dtype=np.int64), _array(mean), _array(cv))
+
+
+def _year_one(law: str, cv: float) -> tuple[float, float]:
     """Client-months of year one per client sitting: in equilibrium, and with durations drawn afresh."""
-    mean, spread = _array(MEAN_MONTHS), _array(cv)
-    starts = client_months_of_starts(_array(0.0), _array(12.0), mean, spread)[0] * 12 / MEAN_MONTHS
-    stock = client_months_of_stock(_array(0.0), _array(12.0), mean, spread)[0]
-    afresh = integrated_survival(_array(12.0), mean, spread)[0]
+    duration = _duration(law, MEAN_MONTHS, cv)
+    starts = client_months_of_starts(_array(0.0), _array(12.0), duration)[0] * 12 / MEAN_MONTHS
+    stock = client_months_of_stock(_array(0.0), _array(12.0), duration)[0]
+    afresh = integrated_survival(_array(12.0), duration)[0]
     return starts + stock, starts + afresh
 
 
-@pytest.mark.parametrize(("cv", "error"), [(0.5, 0.248), (1.0, 0.062), (2.0, -0.164)])
-def test_durations_of_starts_would_be_off(cv: float, error: float) -> None:
-    """Known answers (shared/known_answers.md): +24.8, +6.2, -16.4 % for a mean of 40 weeks."""
-    equilibrium, afresh = _year_one(cv)
+@pytest.mark.parametrize(
+    ("law", "cv", "error"),
+    [("lognormal", 0.5, 0.248), ("lognormal", 1.0, 0.062), ("lognormal", 2.0, -0.164), ("gamma", 1.0, 0.0)],
+)
+def test_durations_of_starts_would_be_off(law: str, cv: float, error: float) -> None:
+    """Known answers (shared/known_answers.md): +24.8, +6.2, -16.4 % for a mean of 40 weeks; gamma at CV 1: 0."""
+    equilibrium, afresh = _year_one(law, cv)
     assert equilibrium == pytest.approx(12.0, rel=1e-9)
     assert afresh / equilibrium - 1 == pytest.approx(error, abs=0.0006)
 
 
-def test_a_stock_in_equilibrium_stays_constant() -> None:
+@pytest.mark.parametrize("law", LAWS)
+def test_a_stock_in_equilibrium_stays_constant(law: str) -> None:
     """Starts of stock / mean duration a month keep the stock: twelve client-months a year, every year."""
-    mean, cv = _array(9.0), _array(1.3)
+    duration = _duration(law, 9.0, 1.3)
     for year in range(4):
         begin, end = _array(12.0 * year), _array(12.0 * (year + 1))
-        total = client_months_of_stock(begin, end, mean, cv)[0]
+        total = client_months_of_stock(begin, end, duration)[0]
         for start in range(year + 1):
             shift = 12.0 * start
-            total += client_months_of_starts(begin - shift, end - shift, mean, cv)[0] * 12 / 9.0
+            total += client_months_of_starts(begin - shift, end - shift, duration)[0] * 12 / 9.0
         assert total == pytest.approx(12.0, rel=1e-8)
 
 

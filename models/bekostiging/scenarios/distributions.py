@@ -1,0 +1,230 @@
+"""Distributions of durations and units by choice, each with mean one and closed-form moments.
+
+Every law is a scale family: a duration with mean m is m times a draw. What theory needs of one is its limited
+moments E[min(D, t)] and E[min(D, t)^2] (Klugman, Panjer and Willmot, Loss Models, app. A); what the simulation needs
+is a draw, and a length-biased draw, of which a uniform part is the equilibrium remaining duration (Cox 1962, ch. 5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import gammainc, gammaln, ndtr
+
+FloatArray = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+SMALLEST = 1e-300
+"""Stands for time zero where its logarithm is taken."""
+
+
+class Law(Protocol):
+    """A positive law with mean one; ``cv`` (n_rows,): its coefficient of variation per row."""
+
+    def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """E[min(D, t)] and E[min(D, t)^2] at ``time`` >= 0; both broadcast."""
+
+    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """One draw for every entry of ``row``."""
+
+    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """One draw with density proportional to t f(t) for every entry of ``row``."""
+
+
+class LogNormal:
+    """sigma^2 = ln(1 + cv^2); length-biased: mu + sigma^2."""
+
+    def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Partial moments of the log-normal."""
+        sigma = np.sqrt(np.log1p(np.square(cv)))
+        safe = np.maximum(time, SMALLEST)
+        scaled = np.log(safe) / sigma + sigma / 2
+        alive = ndtr(-scaled)
+        first = ndtr(scaled - sigma) + safe * alive
+        second = np.exp(sigma**2) * ndtr(scaled - 2 * sigma) + safe**2 * alive
+        return np.where(time > 0, first, 0.0), np.where(time > 0, second, 0.0)
+
+    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """exp(sigma z - sigma^2 / 2)."""
+        return self._draw(cv, row, -0.5, rng)
+
+    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """exp(sigma z + sigma^2 / 2)."""
+        return self._draw(cv, row, 0.5, rng)
+
+    def _draw(self, cv: FloatArray, row: IntArray, shift: float, rng: np.random.Generator) -> Float32Array:
+        variance = np.log1p(np.square(cv))
+        log: Float32Array = rng.standard_normal(len(row), dtype=np.float32)
+        log *= np.sqrt(variance).astype(np.float32)[row]
+        log += (shift * variance).astype(np.float32)[row]
+        return np.asarray(np.exp(log, out=log), dtype=np.float32)
+
+
+class Gamma:
+    """Shape 1 / cv^2; length-biased: shape + 1."""
+
+    def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Partial moments by incomplete gamma functions."""
+        shape = 1 / np.square(cv)
+        scaled = time * shape
+        alive = 1 - gammainc(shape, scaled)
+        first = gammainc(shape + 1, scaled) + time * alive
+        second = (1 + np.square(cv)) * gammainc(shape + 2, scaled) + np.square(time) * alive
+        return first, second
+
+    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """Gamma of this shape, scaled to mean one."""
+        shape = (1 / np.square(cv)).astype(np.float32)[row]
+        return np.asarray(rng.standard_gamma(shape, dtype=np.float32) / shape)
+
+    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """Gamma of shape + 1, same scale."""
+        shape = (1 / np.square(cv)).astype(np.float32)[row]
+        return np.asarray(rng.standard_gamma(shape + 1, dtype=np.float32) / shape)
+
+
+class Weibull:
+    """(D / scale)^c is exponential; length-biased: gamma of shape 1 + 1/c in its place."""
+
+    def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Partial moments by incomplete gamma functions."""
+        shape, scale = _weibull(cv)
+        hazard = (time / scale) ** shape
+        alive = np.exp(-hazard)
+        first = gammainc(1 + 1 / shape, hazard) + time * alive
+        second = (1 + np.square(cv)) * gammainc(1 + 2 / shape, hazard) + np.square(time) * alive
+        return first, second
+
+    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """scale E^(1/c), E exponential."""
+        shape, scale = _weibull(cv)
+        exponential = rng.standard_exponential(len(row), dtype=np.float32)
+        return np.asarray(scale[row] * exponential ** (1 / shape)[row], dtype=np.float32)
+
+    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """scale G^(1/c), G gamma of shape 1 + 1/c."""
+        shape, scale = _weibull(cv)
+        hazard = rng.standard_gamma((1 + 1 / shape)[row])
+        return np.asarray(scale[row] * hazard ** (1 / shape)[row], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Empirical:
+    """Own history: ``values`` (k,) increasing, with mean one under ``weights`` (k,); ``cv`` is their own."""
+
+    values: FloatArray
+    weights: FloatArray
+
+    @classmethod
+    def of(cls, values: FloatArray, counts: FloatArray) -> Empirical:
+        """From values seen and how often, scaled to mean one."""
+        order = np.argsort(values, kind="stable")
+        weights = counts[order] / counts.sum()
+        return cls(values[order] / float(weights @ values[order]), weights)
+
+    @property
+    def own_cv(self) -> float:
+        """Coefficient of variation of the values."""
+        return float(np.sqrt(self.weights @ np.square(self.values) - 1))
+
+    def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Sums over the values up to t, and t for those beyond."""
+        place = np.searchsorted(self.values, time, side="right")
+        beyond = 1 - np.concatenate([[0.0], np.cumsum(self.weights)])[place]
+        found = []
+        for power in (1, 2):
+            partial = np.concatenate([[0.0], np.cumsum(self.weights * self.values**power)])
+            found.append(np.broadcast_arrays(partial[place] + time**power * beyond, cv)[0])
+        return found[0], found[1]
+
+    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """A value by its weight."""
+        return self._pick(self.weights, len(row), rng)
+
+    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
+        """A value by its weight times itself."""
+        return self._pick(self.weights * self.values, len(row), rng)
+
+    def _pick(self, weights: FloatArray, n: int, rng: np.random.Generator) -> Float32Array:
+        cumulative = np.cumsum(weights)
+        place = np.searchsorted(cumulative, cumulative[-1] * rng.random(n), side="right")
+        picked: Float32Array = self.values[np.minimum(place, len(self.values) - 1)].astype(np.float32)
+        return picked
+
+
+LAWS: dict[str, Law] = {"lognormal": LogNormal(), "gamma": Gamma(), "weibull": Weibull()}
+"""The laws that need only a coefficient of variation, by their name in ``demand``."""
+
+
+def _weibull(cv: NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
+    """Shape and scale of the Weibull law with mean one."""
+    unique, place = np.unique(np.asarray(cv, dtype=np.float64), return_inverse=True)
+    shape = np.array([_weibull_shape(float(one)) for one in unique])[place].reshape(np.shape(cv))
+    return shape, np.exp(-gammaln(1 + 1 / shape))
+
+
+@lru_cache(maxsize=1024)
+def _weibull_shape(cv: float) -> float:
+    """Shape whose coefficient of variation is ``cv``: Gamma(1 + 2/c) / Gamma(1 + 1/c)^2 = 1 + cv^2."""
+
+    def excess(shape: float) -> float:
+        """Log of the ratio minus log of 1 + cv^2; falling in the shape."""
+        return float(gammaln(1 + 2 / shape) - 2 * gammaln(1 + 1 / shape) - np.log1p(cv**2))
+
+    return float(brentq(excess, 0.05, 1e4, xtol=1e-12))
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Rows with a law each: ``laws``, which of them (``law``, (n_rows,)), ``mean`` and ``cv`` (n_rows,).
+
+    Times and means broadcast against the last axis, which is the rows.
+    """
+
+    laws: tuple[Law, ...]
+    law: IntArray
+    mean: FloatArray
+    cv: FloatArray
+
+    def rows(self, rows: IntArray) -> Mixed:
+        """The same for some of the rows, in that order."""
+        return Mixed(self.laws, self.law[rows], self.mean[..., rows], self.cv[rows])
+
+    def lengthened(self, factor: FloatArray) -> Mixed:
+        """With means times ``factor`` (..., n_rows)."""
+        return Mixed(self.laws, self.law, self.mean * factor, self.cv)
+
+    def limited(self, time: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """E[min(D, t)] and E[min(D, t)^2] of every row; (..., n_rows)."""
+        shape = np.broadcast_shapes(np.shape(time), self.mean.shape)
+        scaled = np.broadcast_to(time / self.mean, shape)
+        first, second = np.empty(shape), np.empty(shape)
+        for number, law in enumerate(self.laws):
+            own = np.flatnonzero(self.law == number)
+            if len(own):
+                first[..., own], second[..., own] = law.limited_moments(scaled[..., own], self.cv[own])
+        return first * self.mean, second * self.mean**2
+
+    def draw(
+        self, row: IntArray, rng: np.random.Generator, biased: NDArray[np.bool_] | None = None
+    ) -> Float32Array:
+        """One draw with mean one for every entry of ``row``; length-biased where ``biased``."""
+        kinds = [(law.draw, self.law[row] == number) for number, law in enumerate(self.laws)]
+        if biased is not None:
+            plain = [(draw, own & ~biased) for draw, own in kinds]
+            kinds = [
+                *plain,
+                *((law.draw_length_biased, (self.law[row] == i) & biased) for i, law in enumerate(self.laws)),
+            ]
+        found = np.empty(len(row), dtype=np.float32)
+        for draw, chosen in kinds:
+            if chosen.all():
+                return draw(self.cv, row, rng)
+            if chosen.any():
+                found[chosen] = draw(self.cv, row[chosen], rng)
+        return found
