@@ -18,6 +18,7 @@ WITHOUT: dict[str, dict[str, str]] = {
         "en": "reference unit cost of offers as fair price",
     },
     "risk_factors": {"nl": "geen: alleen toeval per cliënt", "en": "none: only chance per client"},
+    "correlations": {"nl": "risicofactoren onafhankelijk", "en": "risk factors independent"},
     "shocks": {"nl": "geen benoemde schokken", "en": "no named shocks"},
     "administration": {"nl": "niet gemodelleerd, en zo genoemd", "en": "not modelled, and said so"},
     "waiting": {"nl": "niemand wacht aan het begin", "en": "nobody waits at the start"},

@@ -12,6 +12,7 @@ from bekostiging.case.tables import (
     Begroting,
     CareForm,
     Contract,
+    Correlation,
     CorridorBase,
     CostPrice,
     Demand,
@@ -62,6 +63,7 @@ class Case:
     durations: tuple[Duration, ...] = ()
     cost_price: tuple[CostPrice, ...] = ()
     risk_factors: tuple[RiskFactor, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
     shocks: tuple[Shock, ...] = ()
     administration: tuple[Administration, ...] = ()
     waiting: tuple[Waiting, ...] = ()

@@ -22,6 +22,7 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "certainty": (0.5, 0.999),
     "weight_ova": (0.0, 1.0),
     "weight_ppc": (0.0, 1.0),
+    "copula_freedom": (2.0, 1000.0),
 }
 """Numbers with their range, both ends allowed."""
 WORDS: dict[str, tuple[str, ...]] = {
@@ -34,6 +35,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 """Words with their choices."""
 OPTIONAL = {
     "equity_requirement": "none: every provider's own free buffer is its limit",
+    "copula_freedom": "a Gaussian copula: no factor is worse because another one is extreme",
     "indexation": "additive, the text of Contractstandaard Wmo v1.2 art. 3.2",
 }
 """Names that may be absent, and what holds then."""
@@ -46,6 +48,7 @@ CASE_ONLY = (
     "solvency_floor",
     "certainty",
     "when_money_is_gone",
+    "copula_freedom",
 )
 """Names that hold for the whole case: a lot cannot have its own."""
 MEANING = {
@@ -64,6 +67,7 @@ MEANING = {
     "certainty": "certainty the council asks of the resistance capacity",
     "weight_ova": "weight of wages in the indexation",
     "weight_ppc": "weight of prices in the indexation",
+    "copula_freedom": "degrees of freedom of the t copula of the risk factors; few: extremes come together",
     "base": "what the corridor is measured on",
     "acceptance_duty": "whether providers must accept every client",
     "waiting_list": "whether a provider may have a waiting list",

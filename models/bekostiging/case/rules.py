@@ -8,12 +8,9 @@ from itertools import pairwise
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.rules_demand import DEMAND_RULES, TOLERANCE
 from bekostiging.case.tables import Layer, Lot, Offer
 
-TOLERANCE = 1e-6
-"""How far shares may be from one: beyond rounding in a file, below anything that matters in euros."""
-EMPIRICAL = 0.05
-"""How far duration_cv may be from the spread of the durations it stands for: rounding, not another law."""
 OBSERVABLE = {
     "shadow_production": ("full",),
     "clients_times_norm": ("full", "start_stop"),
@@ -140,75 +137,6 @@ def _expected_clients(case: Case) -> Iterator[Problem]:
                 "market_share, or remove the contract",
                 row=contract.line,
                 column="provider",
-            )
-
-
-def _profiles(case: Case) -> Iterator[Problem]:
-    """Profile shares add up to one, with mean intensity one; a result part needs results."""
-    for form in {row.care_form for row in case.profiles}:
-        rows = [row for row in case.profiles if row.care_form == form]
-        total = sum(row.share for row in rows)
-        mean = sum(row.share * row.intensity_factor for row in rows)
-        for value, column, nl, en in (
-            (total, "share", "aandelen tellen", "shares add"),
-            (mean, "intensity_factor", "met aandeel gewogen intensiteit telt", "share-weighted intensity adds"),
-        ):
-            if abs(value - 1) > TOLERANCE:
-                yield Problem(
-                    "profiles",
-                    f"{nl} voor zorgvorm {form} op tot {value:g}, moet 1 zijn; verbeter ze",
-                    f"{en} up to {value:g} for care form {form}, must be 1; mend them",
-                    column=column,
-                )
-        for row in rows:
-            if row.result_part > 0 and row.success_share == 0:
-                yield Problem(
-                    "profiles",
-                    f"profiel {row.profile} betaalt op resultaat terwijl success_share 0 is; vul een kans groter dan 0 in",
-                    f"profile {row.profile} pays on result while success_share is 0; fill in a share above 0",
-                    row=row.line,
-                    column="success_share",
-                )
-
-
-def _distributions(case: Case) -> Iterator[Problem]:
-    """Own history where durations are empirical, with its own spread; a spread where the law needs one."""
-    for row in case.demand:
-        if row.units_cv == 0 and row.units_distribution != "lognormal":
-            yield Problem(
-                "demand",
-                f"units_cv is 0 bij verdeling {row.units_distribution}; vul een spreiding groter dan 0 in of neem "
-                "lognormal",
-                f"units_cv is 0 with distribution {row.units_distribution}; fill in a spread above 0 or take lognormal",
-                row=row.line,
-                column="units_cv",
-            )
-        if row.duration_distribution != "empirical":
-            continue
-        own = [one for one in case.durations if one.care_form == row.care_form]
-        total = sum(one.trajectories for one in own)
-        if not own:
-            yield Problem(
-                "demand",
-                f"zorgvorm {row.care_form} neemt empirical, maar durations heeft geen rij ervan; vul haar duren in of "
-                "kies een andere verdeling",
-                f"care form {row.care_form} takes empirical, but durations has no row of it; fill in its durations or "
-                "choose another distribution",
-                row=row.line,
-                column="duration_distribution",
-            )
-            continue
-        mean = sum(one.weeks * one.trajectories for one in own) / total
-        cv = (sum(one.trajectories * (one.weeks / mean - 1) ** 2 for one in own) / total) ** 0.5
-        if abs(cv - row.duration_cv) > EMPIRICAL * max(cv, row.duration_cv):
-            yield Problem(
-                "demand",
-                f"duration_cv is {row.duration_cv:g}, de duren van zorgvorm {row.care_form} in durations hebben {cv:.3g}; "
-                "vul die in",
-                f"duration_cv is {row.duration_cv:g}, the durations of care form {row.care_form} in durations have "
-                f"{cv:.3g}; fill that in",
-                row=row.line,
-                column="duration_cv",
             )
 
 
@@ -398,8 +326,7 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _years,
     _offers,
     _expected_clients,
-    _profiles,
-    _distributions,
+    *DEMAND_RULES,
     _layers,
     _shares,
     _corridor_bases,

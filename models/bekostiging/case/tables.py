@@ -315,6 +315,17 @@ class RiskFactor(Assumption):
     autocorrelation: float = Field(ge=0, le=1)
 
 
+class Correlation(Assumption):
+    """Correlation of the yearly innovations of two risk factors."""
+
+    table: ClassVar[str] = "correlations"
+    key: ClassVar[tuple[str, ...]] = ("factor_1", "factor_2")
+    required: ClassVar[bool] = False
+    factor_1: Identifier = Field(description="risk factor")
+    factor_2: Identifier = Field(description="risk factor of the same level, or both of national, wages, prices")
+    correlation: float = Field(ge=-1, le=1)
+
+
 class Shock(Assumption):
     """A named shock from a published figure."""
 
@@ -374,6 +385,7 @@ TABLES: dict[str, type[Row]] = {
         Duration,
         CostPrice,
         RiskFactor,
+        Correlation,
         Shock,
         Administration,
         Waiting,

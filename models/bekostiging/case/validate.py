@@ -82,6 +82,7 @@ def _references(case: Case) -> Iterator[Problem]:
         "care_forms": [row.id for row in case.care_forms],
         "providers": [row.id for row in case.providers],
         "lots": [row.id for row in case.lots],
+        "risk_factors": [row.id for row in case.risk_factors],
     }
     targets = {
         "municipality": "municipalities",
@@ -92,6 +93,8 @@ def _references(case: Case) -> Iterator[Problem]:
         "provider": "providers",
         "main_contractor": "providers",
         "lot": "lots",
+        "factor_1": "risk_factors",
+        "factor_2": "risk_factors",
     }
     for table, model in TABLES.items():
         if table == "history":  # may also name municipalities and laws

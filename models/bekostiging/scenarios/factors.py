@@ -1,9 +1,13 @@
-"""Systematic risk factors: log-normal with mean one, AR(1) over the years from the base year on.
+"""Systematic risk factors: log-normal with mean one, AR(1) over the years from the base year on, under a copula.
 
-A factor follows x_t = phi x_(t-1) + sigma e_t with x = 0 in the base year, so the lead years already
-accumulate uncertainty; its multiplier is exp(x_t - Var(x_t)/2). ``level`` says how many copies there are:
-one national, one per municipality, one per care form. Wages and prices: the final index of a contract year
-is (1 + forecast) exp(x - Var(x)/2) - 1, with x = 0 before the first contract year.
+A factor follows x_t = phi x_(t-1) + sigma e_t with x = 0 in the base year, so the lead years already accumulate
+uncertainty; its multiplier is exp(x_t - Var(x_t)/2). ``level`` says how many copies there are: one national, one per
+municipality, one per care form. Wages and prices: the final index of a contract year is
+(1 + forecast) exp(x - Var(x)/2) - 1, with x = 0 before the first contract year.
+
+The innovations e of a year are standard normal and correlated within a group (``case.correlation``): joined by a
+Gaussian copula, or by a t copula with policy ``copula_freedom``, one mixing variable a year for all factors, so that
+extremes come together. Every factor alone has mean one either way; a product of correlated factors has not.
 """
 
 from __future__ import annotations
@@ -12,12 +16,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+from scipy.stats import chi2
+from scipy.stats import t as student
 
+from bekostiging.case.correlation import GROUPS, correlation_matrix, group_of
 from bekostiging.case.model import Case
 from bekostiging.case.tables import RiskFactor
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+NO_VARIANCE = 1e-14
+"""Part of the largest variance below which a principal component is rounding."""
+NEAREST_TO_ONE = 1 - 1e-16
 
 
 @dataclass(frozen=True)
@@ -36,61 +47,100 @@ class Factors:
 
 
 @dataclass(frozen=True)
-class _Path:
-    """One copy of one factor: loadings of its years on its own normals, largest variance first."""
+class _Group:
+    """One copy of the factors of a group, over all years: ``loadings`` (n_factors, n_horizon, k) of their paths on k
+    normals (Gaussian), or of their innovations (t copula: ``response`` (n_factors, n_horizon, n_horizon) follows);
+    ``dimensions`` (k,): which normals. ``variance`` (n_factors, n_horizon) of the paths.
+    """
 
-    factor: RiskFactor
+    factors: tuple[RiskFactor, ...]
     copy: int
     loadings: FloatArray
+    response: FloatArray
+    variance: FloatArray
     dimensions: IntArray
 
 
 class FactorModel:
     """All factor paths of a case and the Sobol dimension of each principal component.
 
-    Dimensions are given out by falling variance (principal components over time first), so that the best
-    Sobol coordinates carry most of the spread.
+    Dimensions are given out by falling variance (principal components over time first), so that the best Sobol
+    coordinates carry most of the spread; under a t copula the mixing variables of the years come before them.
     """
 
     def __init__(self, case: Case, n_years: int) -> None:
         self.case = case
         self.n_years = n_years
-        copies = {
-            "national": 1,
-            "municipality": len(case.municipalities),
-            "care_form": len(case.care_forms),
-            "wages": 1,
-            "prices": 1,
-        }
+        self.n_horizon = case.lead_years + n_years
+        self.freedom = case.number("copula_freedom") if case.has_policy("copula_freedom") else None
+        copies = (1, len(case.municipalities), len(case.care_forms))
         pieces = []
-        for factor in case.risk_factors:
-            lead = 0 if factor.quantity == "index" else case.lead_years
-            loadings, variances = _components(factor, lead + n_years)
-            pieces += [(factor, copy, loadings, variances) for copy in range(copies[factor.level])]
-        sizes = [len(piece[3]) for piece in pieces]
-        variances = np.concatenate([piece[3] for piece in pieces]) if pieces else np.zeros(0)
+        for group, n_copies in enumerate(copies[: len(GROUPS)]):
+            factors = tuple(row for row in case.risk_factors if group_of(row) == group)
+            if factors:
+                made = self._loadings(factors)
+                pieces += [(factors, copy, *made) for copy in range(n_copies)]
+        mixing = 0 if self.freedom is None else self.n_horizon
+        variances = np.concatenate([piece[5] for piece in pieces]) if pieces else np.zeros(0)
         rank = np.empty(len(variances), dtype=np.int64)
-        rank[np.argsort(-variances, kind="stable")] = np.arange(len(variances))
-        ranks = np.split(rank, np.cumsum(sizes)[:-1]) if pieces else []
-        self.paths = tuple(_Path(p[0], p[1], p[2], own) for p, own in zip(pieces, ranks, strict=True))
-        self.n_dimensions = len(variances)
+        rank[np.argsort(-variances, kind="stable")] = mixing + np.arange(len(variances))
+        sizes = np.cumsum([len(piece[5]) for piece in pieces])
+        ranks = np.split(rank, sizes[:-1]) if pieces else []
+        self.groups = tuple(_Group(*piece[:5], own) for piece, own in zip(pieces, ranks, strict=True))
+        self.n_dimensions = mixing + len(variances) if pieces else 0
+
+    def _loadings(self, factors: tuple[RiskFactor, ...]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Loadings, response, variance of the paths and of each normal, for one copy of correlated factors."""
+        n, years = len(factors), self.n_horizon
+        response = np.array([self._response(factor) for factor in factors])
+        root = _root(np.array(correlation_matrix(factors, self.case.correlations)))
+        variance = np.square(response).sum(axis=2)
+        if self.freedom is None:
+            # paths (factor, year) on innovations (normal, year): their principal components
+            whole = np.einsum("ktu,kj->ktju", response, root).reshape(n * years, n * years)
+            variances, vectors = np.linalg.eigh(whole @ whole.T)
+            kept = np.flatnonzero(variances > NO_VARIANCE * max(variances[-1], np.finfo(float).tiny))[::-1]
+            loadings = (vectors[:, kept] * np.sqrt(variances[kept])).reshape(n, years, -1)
+            return loadings, response, variance, variances[kept]
+        # innovations (factor, year) on normals (normal, year), ordered by what they do to the paths
+        loadings = np.einsum("kj,tu->ktju", root, np.eye(years)).reshape(n, years, n * years)
+        effect = np.einsum("kj,ktu->ju", np.square(root), np.square(response)).ravel()
+        return loadings, response, variance, effect
+
+    def _response(self, factor: RiskFactor) -> FloatArray:
+        """What an innovation of year u does to the path in year t; (n_horizon, n_horizon)."""
+        gap = np.arange(self.n_horizon)[:, None] - np.arange(self.n_horizon)
+        # 0**0 is one: an uncorrelated factor has the identity as its response
+        response = np.where(gap >= 0, factor.autocorrelation ** np.maximum(gap, 0), 0.0)
+        if factor.quantity == "index":  # known until the term begins
+            response[:, : self.case.lead_years] = 0.0
+        return np.asarray(factor.standard_deviation * response)
+
+    def _paths(self, group: _Group, normals: FloatArray) -> FloatArray:
+        """Logs of the multipliers; (n_scenarios, n_factors, n_horizon)."""
+        paths = np.einsum("nd,ktd->nkt", normals[:, group.dimensions], group.loadings)
+        if self.freedom is not None:
+            mixing = chi2.ppf(ndtr(normals[:, : self.n_horizon]), self.freedom) / self.freedom
+            shared = student.cdf(paths / np.sqrt(mixing)[:, None, :], self.freedom)
+            innovations = ndtri(np.clip(shared, 1 - NEAREST_TO_ONE, NEAREST_TO_ONE))
+            paths = np.einsum("nku,ktu->nkt", innovations, group.response)
+        return np.asarray(paths - group.variance / 2)
 
     def multipliers(self, normals: FloatArray) -> Factors:
         """Return the factors of scenarios with these normals (n_scenarios, n_dimensions)."""
-        case, n, years = self.case, len(normals), self.n_years
+        case, n, years, lead = self.case, len(normals), self.n_years, self.case.lead_years
         shape = (n, 1 + years, len(case.demand))
         logs = {name: np.zeros(shape) for name in ("inflow", "duration", "intensity")}
         surprise = {"wages": np.zeros((n, years)), "prices": np.zeros((n, years))}
-        for path in self.paths:
-            value = normals[:, path.dimensions] @ path.loadings.T
-            value -= np.square(path.loadings).sum(axis=1) / 2
-            if path.factor.quantity == "index":
-                surprise[path.factor.level] += value
-                continue
-            before = np.zeros((n, 1)) if case.lead_years == 0 else value[:, [case.lead_years - 1]]
-            years_of_term = np.concatenate([before, value[:, case.lead_years :]], axis=1)
-            rows = self._rows(path)
-            logs[path.factor.quantity][:, :, rows] += years_of_term[:, :, None]
+        for group in self.groups:
+            paths = self._paths(group, normals)
+            before = np.zeros((n, len(group.factors), 1)) if lead == 0 else paths[:, :, [lead - 1]]
+            term = np.concatenate([before, paths[:, :, lead:]], axis=2)
+            for factor, value in zip(group.factors, term.transpose(1, 0, 2), strict=True):
+                if factor.quantity == "index":
+                    surprise[factor.level] += value[:, 1:]
+                else:
+                    logs[factor.quantity][:, :, self._rows(factor, group.copy)] += value[:, :, None]
         forecast = neutral_factors(case, years)
         return Factors(
             np.exp(logs["inflow"]),
@@ -100,30 +150,26 @@ class FactorModel:
             (1 + forecast.ppc_final) * np.exp(surprise["prices"]) - 1,
         )
 
-    def _rows(self, path: _Path) -> IntArray:
+    def _rows(self, factor: RiskFactor, copy: int) -> IntArray:
         """Rows of ``case.demand`` that a copy of a factor moves."""
         case = self.case
         payer = {area.id: area.municipality for area in case.areas}
-        if path.factor.level == "municipality":
-            code = case.municipalities[path.copy].code
+        if factor.level == "municipality":
+            code = case.municipalities[copy].code
             moved = [payer[row.area] == code for row in case.demand]
-        elif path.factor.level == "care_form":
-            moved = [row.care_form == case.care_forms[path.copy].id for row in case.demand]
+        elif factor.level == "care_form":
+            moved = [row.care_form == case.care_forms[copy].id for row in case.demand]
         else:
             moved = [True] * len(case.demand)
         return np.flatnonzero(moved)
 
 
-def _components(factor: RiskFactor, n_years: int) -> tuple[FloatArray, FloatArray]:
-    """Principal components of the AR(1) path: loadings (n_years, n_years) and their variances."""
-    gap = np.arange(n_years)[:, None] - np.arange(n_years)
-    # 0**0 is one: an uncorrelated factor has the identity as its response
-    response = np.where(gap >= 0, factor.autocorrelation ** np.maximum(gap, 0), 0.0)
-    response = factor.standard_deviation * response
-    variances, vectors = np.linalg.eigh(response @ response.T)
-    order = np.argsort(-variances, kind="stable")
-    variances = np.maximum(variances[order], 0.0)
-    return vectors[:, order] * np.sqrt(variances), variances
+def _root(matrix: FloatArray) -> FloatArray:
+    """A root of a correlation matrix, singular ones included; the identity of the identity."""
+    if np.array_equal(matrix, np.eye(len(matrix))):
+        return matrix
+    values, vectors = np.linalg.eigh(matrix)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
 
 
 def neutral_factors(case: Case, n_years: int, n_courses: int = 1) -> Factors:

@@ -240,6 +240,36 @@ def test_a_law_without_spread(folder: Path, edit: Edit) -> None:
     )
 
 
+def _correlate(folder: Path, *rows: tuple[str, str, float]) -> None:
+    lines = [f"{one},{other},{value},expert,estimated" for one, other, value in rows]
+    (folder / "correlations.csv").write_text(
+        "\n".join(["factor_1,factor_2,correlation,source,status", *lines]) + "\n"
+    )
+
+
+def test_correlations_of_one_level_once_and_known(folder: Path) -> None:
+    factors = {row.level: row.id for row in read_case(folder).risk_factors}
+    _correlate(folder, (factors["national"], factors["municipality"], 0.2))
+    assert "are not of one level; correlate factors of one level" in _only(folder)
+    pair = (factors["wages"], factors["prices"])
+    _correlate(folder, (*pair, 0.2), (*reversed(pair), 0.2))
+    assert "every pair of two factors stands once; remove the row" in _only(folder)
+    _correlate(folder, (factors["wages"], "inflatie", 0.2))
+    assert "'inflatie' is not in table risk_factors" in _sentences(folder)[0]
+    _correlate(folder, (*pair, 0.4))
+    assert read_case(folder).correlations[0].correlation == 0.4
+
+
+def test_correlations_that_cannot_hold_together(folder: Path) -> None:
+    """0.9, 0.9 and -0.9 contradict each other; the nearest is 1/2, 1/2, -1/2 by symmetry."""
+    known = read_case(folder).risk_factors
+    three = [row.id for row in known if row.level in ("national", "wages", "prices")][:3]
+    _correlate(folder, (three[0], three[1], 0.9), (three[0], three[2], 0.9), (three[1], three[2], -0.9))
+    told = _only(folder)
+    assert "cannot hold together (the matrix is not positive semidefinite)" in told
+    assert f"{three[0]}-{three[1]} 0.500, {three[0]}-{three[2]} 0.500, {three[1]}-{three[2]} -0.500" in told
+
+
 def read_case_row(folder: Path, table: str, row: int, column: str) -> str:
     """A cell as written."""
     lines = [line.split(",") for line in (folder / f"{table}.csv").read_text(encoding="utf-8-sig").splitlines()]

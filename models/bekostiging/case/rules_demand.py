@@ -1,0 +1,147 @@
+"""Rules of what clients are drawn from: profiles, distributions, correlated risk factors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bekostiging.case.correlation import (
+    GROUPS,
+    ROUNDING,
+    correlation_matrix,
+    group_of,
+    nearest_correlation,
+    smallest_eigenvalue,
+)
+from bekostiging.case.errors import Problem
+from bekostiging.case.model import Case
+from bekostiging.case.tables import RiskFactor
+
+TOLERANCE = 1e-6
+"""How far shares may be from one: beyond rounding in a file, below anything that matters in euros."""
+EMPIRICAL = 0.05
+"""How far duration_cv may be from the spread of the durations it stands for: rounding, not another law."""
+
+
+def _profiles(case: Case) -> Iterator[Problem]:
+    """Profile shares add up to one, with mean intensity one; a result part needs results."""
+    for form in {row.care_form for row in case.profiles}:
+        rows = [row for row in case.profiles if row.care_form == form]
+        total = sum(row.share for row in rows)
+        mean = sum(row.share * row.intensity_factor for row in rows)
+        for value, column, nl, en in (
+            (total, "share", "aandelen tellen", "shares add"),
+            (mean, "intensity_factor", "met aandeel gewogen intensiteit telt", "share-weighted intensity adds"),
+        ):
+            if abs(value - 1) > TOLERANCE:
+                yield Problem(
+                    "profiles",
+                    f"{nl} voor zorgvorm {form} op tot {value:g}, moet 1 zijn; verbeter ze",
+                    f"{en} up to {value:g} for care form {form}, must be 1; mend them",
+                    column=column,
+                )
+        for row in rows:
+            if row.result_part > 0 and row.success_share == 0:
+                yield Problem(
+                    "profiles",
+                    f"profiel {row.profile} betaalt op resultaat terwijl success_share 0 is; vul een kans groter dan 0 in",
+                    f"profile {row.profile} pays on result while success_share is 0; fill in a share above 0",
+                    row=row.line,
+                    column="success_share",
+                )
+
+
+def _distributions(case: Case) -> Iterator[Problem]:
+    """Own history where durations are empirical, with its own spread; a spread where the law needs one."""
+    for row in case.demand:
+        if row.units_cv == 0 and row.units_distribution != "lognormal":
+            yield Problem(
+                "demand",
+                f"units_cv is 0 bij verdeling {row.units_distribution}; vul een spreiding groter dan 0 in of neem "
+                "lognormal",
+                f"units_cv is 0 with distribution {row.units_distribution}; fill in a spread above 0 or take lognormal",
+                row=row.line,
+                column="units_cv",
+            )
+        if row.duration_distribution != "empirical":
+            continue
+        own = [one for one in case.durations if one.care_form == row.care_form]
+        total = sum(one.trajectories for one in own)
+        if not own:
+            yield Problem(
+                "demand",
+                f"zorgvorm {row.care_form} neemt empirical, maar durations heeft geen rij ervan; vul haar duren in of "
+                "kies een andere verdeling",
+                f"care form {row.care_form} takes empirical, but durations has no row of it; fill in its durations or "
+                "choose another distribution",
+                row=row.line,
+                column="duration_distribution",
+            )
+            continue
+        mean = sum(one.weeks * one.trajectories for one in own) / total
+        cv = (sum(one.trajectories * (one.weeks / mean - 1) ** 2 for one in own) / total) ** 0.5
+        if abs(cv - row.duration_cv) > EMPIRICAL * max(cv, row.duration_cv):
+            yield Problem(
+                "demand",
+                f"duration_cv is {row.duration_cv:g}, de duren van zorgvorm {row.care_form} in durations hebben {cv:.3g}; "
+                "vul die in",
+                f"duration_cv is {row.duration_cv:g}, the durations of care form {row.care_form} in durations have "
+                f"{cv:.3g}; fill that in",
+                row=row.line,
+                column="duration_cv",
+            )
+
+
+def _correlations(case: Case) -> Iterator[Problem]:
+    """Pairs of one group, once; and a matrix some joint distribution has."""
+    factors = {row.id: row for row in case.risk_factors}
+    seen: set[frozenset[str]] = set()
+    for row in case.correlations:
+        pair = frozenset((row.factor_1, row.factor_2))
+        one, other = factors[row.factor_1], factors[row.factor_2]
+        if len(pair) == 1 or pair in seen:
+            yield Problem(
+                "correlations",
+                f"{row.factor_1} en {row.factor_2}: elk paar van twee factoren staat er een keer; verwijder de rij",
+                f"{row.factor_1} and {row.factor_2}: every pair of two factors stands once; remove the row",
+                row=row.line,
+                column="factor_2",
+            )
+        elif group_of(one) != group_of(other):
+            yield Problem(
+                "correlations",
+                f"{one.id} ({one.level}) en {other.id} ({other.level}) zijn niet van hetzelfde niveau; correleer factoren "
+                "van een niveau, het gemeenschappelijke zit in de landelijke factor",
+                f"{one.id} ({one.level}) and {other.id} ({other.level}) are not of one level; correlate factors of one "
+                "level, what they share is the national factor",
+                row=row.line,
+                column="factor_2",
+            )
+        seen.add(pair)
+    for group in range(len(GROUPS)):
+        yield from _semidefinite(case, [row for row in case.risk_factors if group_of(row) == group])
+
+
+def _semidefinite(case: Case, factors: list[RiskFactor]) -> Iterator[Problem]:
+    """The nearest valid correlations are offered, never taken."""
+    matrix = correlation_matrix(factors, case.correlations)
+    if not factors or smallest_eigenvalue(matrix) >= -ROUNDING:
+        return
+    nearest = nearest_correlation(matrix)
+    place = {factor.id: i for i, factor in enumerate(factors)}
+    own = [row for row in case.correlations if row.factor_1 in place and row.factor_2 in place]
+    offered = ", ".join(
+        f"{row.factor_1}-{row.factor_2} {nearest[place[row.factor_1]][place[row.factor_2]]:.3f}" for row in own
+    )
+    yield Problem(
+        "correlations",
+        "deze correlaties kunnen niet tegelijk bestaan (de matrix is niet positief semidefiniet); de dichtstbijzijnde "
+        f"die wel kunnen: {offered}",
+        "these correlations cannot hold together (the matrix is not positive semidefinite); the nearest that can: "
+        f"{offered}",
+        row=own[0].line,
+        column="correlation",
+    )
+
+
+DEMAND_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (_profiles, _distributions, _correlations)
+"""In the order a reader would mend them."""
