@@ -370,7 +370,21 @@ def _evidence(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     for row in assumptions(outcome):
         status, table = texts["statuses", str(row["status"])], texts["tables", str(row["table"])]
         listed.append([status, table, str(row["rows"]), str(row["source"])])
-    return {"calibration": calibration, "administration": administration, "assumptions": listed}
+    return {
+        "calibration": calibration,
+        "self_check": _self_check(outcome, texts),
+        "administration": administration,
+        "assumptions": listed,
+    }
+
+
+def _self_check(outcome: Comparison, texts: Texts) -> str:
+    """One sentence on the simulation beside its own theory."""
+    checked = outcome.self_check
+    key = "self_check_alarm" if checked.alarms else "self_check"
+    return texts["page", key].format(
+        n=checked.n_statistics, alarms=len(checked.alarms), skipped=len(checked.skipped)
+    )
 
 
 def _calibrated(texts: Texts, value: float, unit: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from bekostiging.scenarios import SelfCheck
 from bekostiging.stress import CORNERS, Comparison, Course, Estimates, FormResult
 from bekostiging_solvers import Estimate
 
@@ -54,6 +56,18 @@ def results(outcome: Comparison) -> dict[str, Any]:
             }
             for line in outcome.calibration
         ],
+        "self_check": _self_check(outcome.self_check),
+    }
+
+
+def _self_check(checked: SelfCheck) -> dict[str, Any]:
+    """The simulation beside its own theory."""
+    return {
+        "n_statistics": checked.n_statistics,
+        "level": checked.level,
+        "smallest_p_value": checked.smallest,
+        "alarms": [asdict(alarm) for alarm in checked.alarms],
+        "skipped": list(checked.skipped),
     }
 
 

@@ -118,7 +118,22 @@ def _sections() -> dict[str, Any]:
                 }
             )
         ),
+        "self_check": _self_check(),
     }
+
+
+def _self_check() -> dict[str, Any]:
+    """The simulation beside its own theory: statistics tested, the level of each, and what raised an alarm."""
+    alarm = {"quantity": TEXT, "cell": TEXT, "drawn": NUMBER, "expected": NUMBER, "p_value": NUMBER}
+    return _object(
+        {
+            "n_statistics": NUMBER,
+            "level": NUMBER,
+            "smallest_p_value": NUMBER,
+            "alarms": _list(_object(alarm)),
+            "skipped": _list(TEXT),
+        }
+    )
 
 
 def _or_empty(sentence: dict[str, Any]) -> dict[str, Any]:

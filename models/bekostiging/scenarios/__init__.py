@@ -6,18 +6,22 @@ from bekostiging.scenarios.expected import clients_in_year, expected_care_use, u
 from bekostiging.scenarios.factors import Factors, multiply, named_shock, neutral_factors
 from bekostiging.scenarios.flow import FlowRule, apply_flow
 from bekostiging.scenarios.forecast import within_budget
+from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
 from bekostiging.scenarios.simulate import Block, Plan, draw_block, map_blocks, plan
 
 __all__ = [
     "Block",
     "CareUse",
     "Cells",
+    "Deviations",
     "Factors",
     "FlowRule",
     "Plan",
+    "SelfCheck",
     "apply_flow",
     "build_cells",
     "clients_in_year",
+    "deviations",
     "draw_block",
     "expected_care_use",
     "map_blocks",
@@ -25,6 +29,7 @@ __all__ = [
     "named_shock",
     "neutral_factors",
     "plan",
+    "self_check",
     "units_in_year",
     "within_budget",
 ]

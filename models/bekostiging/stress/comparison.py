@@ -16,7 +16,7 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
 from bekostiging.lumpsum import LimitCheck, LumpSumData, LumpSumDesign
-from bekostiging.scenarios import Cells
+from bekostiging.scenarios import Cells, SelfCheck
 from bekostiging_solvers import Estimate
 
 FloatArray = NDArray[np.float64]
@@ -152,6 +152,8 @@ class Comparison:
     sensitivities: tuple[Course, ...]
     """One quantity at a time a little up and down: which assumption turns the ranking."""
     calibration: tuple[Calibration, ...]
+    self_check: SelfCheck
+    """The fresh futures beside their own theory."""
 
     @property
     def years(self) -> tuple[int, ...]:

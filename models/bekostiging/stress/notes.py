@@ -1,9 +1,27 @@
-"""What a case states and the comparison does not use yet: said once, never ignored in silence."""
+"""What must be said once: a simulation that contradicts its theory, and what a case states but is not used yet."""
 
 from __future__ import annotations
 
 from bekostiging.case import Case
+from bekostiging.scenarios import SelfCheck
 from bekostiging.stress.comparison import Sentence
+
+
+def alarms(checked: SelfCheck) -> tuple[Sentence, ...]:
+    """The worst contradiction between simulation and theory, if any: then no figure of the run can be trusted."""
+    if not checked.alarms:
+        return ()
+    worst, n = checked.alarms[0], len(checked.alarms)
+    return (
+        {
+            "nl": f"ALARM van de zelfcontrole: {n} van {checked.n_statistics} vergelijkingen van de simulatie met haar "
+            f"eigen theorie kunnen geen toeval zijn, het ergst {worst.quantity} van {worst.cell}: {worst.drawn:.6g} "
+            f"getrokken, {worst.expected:.6g} verwacht. Gebruik deze uitkomst niet en meld haar.",
+            "en": f"ALARM of the self-check: {n} of {checked.n_statistics} comparisons of the simulation with its own "
+            f"theory cannot be chance, the worst {worst.quantity} of {worst.cell}: {worst.drawn:.6g} drawn, "
+            f"{worst.expected:.6g} expected. Do not use this outcome and report it.",
+        },
+    )
 
 
 def not_used_yet(case: Case) -> tuple[Sentence, ...]:

@@ -30,7 +30,7 @@ from bekostiging.lumpsum import (
     measured_against_budget,
     out_of_sample,
 )
-from bekostiging.scenarios import Cells, Plan, map_blocks, plan
+from bekostiging.scenarios import Cells, Plan, map_blocks, plan, self_check
 from bekostiging.stress.calibration import calibration
 from bekostiging.stress.comparison import CORNERS, Comparison, Corner, FormResult, LumpSumResult
 from bekostiging.stress.courses import course, sensitivities
@@ -41,7 +41,7 @@ from bekostiging.stress.estimates import (
     municipal_estimates,
     provider_estimates,
 )
-from bekostiging.stress.notes import not_used_yet
+from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork, joined_blocks
 from bekostiging_solvers import Scramblings
 
@@ -94,6 +94,7 @@ def compare(
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
     fresh = joined_blocks(map_blocks(fresh_plan, work, workers, partial(report, "fresh")))
+    checked = self_check(cells, fresh.deviations)
     scramblings = Scramblings(fresh_plan.n_scramblings)
     reported = tuple(row.code for row in case.municipalities if row.reported)
     calendar = tuple(case.first_year + t for t in range(years))
@@ -107,7 +108,7 @@ def compare(
         n_years=years,
         seed=seed,
         named=named,
-        notes=(*design_plan.notes, *not_used_yet(case)),
+        notes=(*alarms(checked), *design_plan.notes, *not_used_yet(case)),
         carries=who_carries_what(contracts),
         room=(begroting - outside).T,
         begroting=begroting.T,
@@ -122,6 +123,7 @@ def compare(
         ),
         sensitivities=sensitivities(case, cells, contracts, data.discount),
         calibration=calibration(case, cells),
+        self_check=checked,
     )
 
 

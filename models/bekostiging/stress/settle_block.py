@@ -23,7 +23,7 @@ from bekostiging.contracts import (
     settle,
 )
 from bekostiging.lumpsum import CorridorSeries, corridor_series, joined
-from bekostiging.scenarios import Block, CareUse, Cells, FlowRule
+from bekostiging.scenarios import Block, CareUse, Cells, Deviations, FlowRule, deviations
 from bekostiging.stress.comparison import Corner, Samples
 
 FloatArray = NDArray[np.float64]
@@ -80,11 +80,13 @@ class DesignWork:
 @dataclass(frozen=True)
 class FreshBlock:
     """Series of a block: ``samples`` per form and corner; ``plain`` (n_scenarios,) per form: payments over the
-    term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks."""
+    term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks;
+    ``deviations`` of the block from its own theory."""
 
     samples: dict[PaymentForm, dict[Corner, Samples]]
     plain: dict[PaymentForm, FloatArray]
     corridor: CorridorSeries
+    deviations: tuple[Deviations, ...]
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,8 @@ class FreshWork:
             for form, own in self.plain.items()
         }
         lump = tuple(one for one in self.contracts["taakgericht"] if isinstance(one, Taakgericht))
-        return FreshBlock(samples, plain, corridor_series(case, cells, lump, served, levels))
+        corridor = corridor_series(case, cells, lump, served, levels)
+        return FreshBlock(samples, plain, corridor, (deviations(case, served, block.factors),))
 
     def _under(self, block: Block, rule: FlowRule | None) -> CareUse | None:
         return None if rule is None else block.care_use(rule)
@@ -161,4 +164,5 @@ def joined_blocks(blocks: Sequence[FreshBlock]) -> FreshBlock:
         },
         {form: np.concatenate([block.plain[form] for block in blocks]) for form in first.plain},
         joined([block.corridor for block in blocks]),
+        tuple(one for block in blocks for one in block.deviations),
     )
