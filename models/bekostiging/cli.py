@@ -91,6 +91,9 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
     lang: LanguageOption = Language.NL,
     workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="TCP://HOST:PORT", help="A Dask scheduler whose workers compute instead.")
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
     named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
 ) -> None:
@@ -112,6 +115,7 @@ def compare(
                 n_years=years,
                 seed=seed,
                 workers=workers,
+                cluster=cluster,
                 named=named,
                 progress=report,
             )

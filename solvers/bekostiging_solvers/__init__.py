@@ -1,5 +1,6 @@
 """Mathematics under every decision, without one word about care."""
 
+from bekostiging_solvers.execute import ClusterError, execute
 from bekostiging_solvers.games import (
     CoalitionOracle,
     CoreViolation,
@@ -70,6 +71,7 @@ __all__ = [
     "CVaRCoalitionOracle",
     "CVaRLimit",
     "CVaRTerm",
+    "ClusterError",
     "CoalitionOracle",
     "CoreViolation",
     "EmptyImputationsError",
@@ -109,6 +111,7 @@ __all__ = [
     "cvar",
     "cvar_error",
     "euler_contributions",
+    "execute",
     "from_values",
     "nucleolus",
     "prenucleolus",

@@ -7,15 +7,13 @@ own random stream; so the result does not depend on how many workers drew it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from multiprocessing import get_context
-from signal import SIG_IGN, SIGINT, signal
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 
+from bekostiging.case.errors import UserError
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
@@ -24,6 +22,7 @@ from bekostiging.scenarios.factors import FactorModel, Factors
 from bekostiging.scenarios.flow import FlowRule, apply_flow
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
+from bekostiging_solvers import ClusterError, execute
 
 Stream = Literal["design", "fresh"]
 STREAMS: tuple[Stream, ...] = ("design", "fresh")
@@ -134,19 +133,9 @@ def draw_block(made: Plan, index: int) -> Block:
     return Block(made, index, factors, made.sampler.draw(factors, made.generator(1, index)))
 
 
-_WORKER: list[tuple[Plan, Callable[[Block], Any]]] = []
-"""Plan and work of a worker process, sent once when it starts."""
-
-
-def _start_worker(made: Plan, work: Callable[[Block], Any]) -> None:
-    """Keep plan and work in the process; an interrupt is the main process's to handle."""
-    signal(SIGINT, SIG_IGN)
-    _WORKER[:] = [(made, work)]
-
-
-def _work_on(index: int) -> Any:
-    """Draw and work on one block in a worker process."""
-    made, work = _WORKER[0]
+def _work_on(given: tuple[Plan, Callable[[Block], T]], index: int) -> T:
+    """Draw one block and work on it."""
+    made, work = given
     return work(draw_block(made, index))
 
 
@@ -155,28 +144,25 @@ def map_blocks(
     work: Callable[[Block], T],
     workers: int = 1,
     advance: Callable[[int, int], None] | None = None,
+    cluster: str | None = None,
 ) -> list[T]:
     """Apply ``work`` to every block and return the results in block order.
 
-    ``work`` is picklable when ``workers`` > 1. ``advance(done, total)`` is called as blocks finish.
+    ``work`` is picklable when ``workers`` > 1 or a ``cluster`` (address of a Dask scheduler) is given.
+    ``advance(done, total)`` is called as blocks finish.
+
+    Raises
+    ------
+    UserError
+        The cluster cannot be reached or was lost, or one block ends every process that takes it.
     """
-    report = advance if advance is not None else _silent
-    results: list[T] = []
-    report(0, made.n_blocks)
-    if workers <= 1:
-        for index in range(made.n_blocks):
-            results.append(work(draw_block(made, index)))
-            report(index + 1, made.n_blocks)
-        return results
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (made, work))
+    given = (made, work)
     try:
-        for index, result in enumerate(pool.map(_work_on, range(made.n_blocks))):
-            results.append(result)
-            report(index + 1, made.n_blocks)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return results
-
-
-def _silent(done: int, total: int) -> None:
-    """Report nothing."""
+        return list(execute(_work_on, given, made.n_blocks, workers=workers, cluster=cluster, advance=advance))
+    except ClusterError as error:
+        where = "--workers" if cluster is None else f"--cluster {cluster}"
+        raise UserError(
+            f"{where}: het rekenen op andere processen is mislukt; er is niets geschreven. Start het cluster (opnieuw) of "
+            f"neem minder werkprocessen. ({error})",
+            f"{where}: {error}; nothing has been written.",
+        ) from None

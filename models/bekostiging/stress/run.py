@@ -20,6 +20,7 @@ from bekostiging.contracts import (
     with_design,
 )
 from bekostiging.lumpsum import (
+    CorridorSeries,
     LumpSumData,
     LumpSumDesign,
     begroting_sum,
@@ -55,6 +56,7 @@ def compare(
     n_years: int = 4,
     seed: int = 1,
     workers: int = 1,
+    cluster: str | None = None,
     named: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -72,6 +74,8 @@ def compare(
         The outcome depends on case, numbers and seed alone, not on ``workers``.
     workers : int
         Processes.
+    cluster : str, optional
+        Address of a Dask scheduler (tcp://host:port) whose workers draw and settle instead of processes here.
     named : bool
         Keep the names of the providers of a running case; otherwise they are numbered before anything is computed.
     progress : callable, optional
@@ -80,7 +84,7 @@ def compare(
     Raises
     ------
     UserError
-        Fewer than 16 scenarios.
+        Fewer than 16 scenarios; a cluster that cannot be reached or was lost.
     """
     report = progress if progress is not None else _silent
     if not named:
@@ -89,11 +93,12 @@ def compare(
     fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
     cells, years = design_plan.cells, design_plan.n_years
     terms = reference(case, cells, years)
-    data, design = _designed(design_plan, terms, workers, report)
+    run_blocks = partial(map_blocks, workers=workers, cluster=cluster)
+    data, design = _designed(design_plan, terms, run_blocks, report)
     contracts = _contracts(case, cells, terms, design)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
-    fresh = joined_blocks(map_blocks(fresh_plan, work, workers, partial(report, "fresh")))
+    fresh = joined_blocks(run_blocks(fresh_plan, work, advance=partial(report, "fresh")))
     checked = self_check(cells, fresh.deviations)
     scramblings = Scramblings(fresh_plan.n_scramblings)
     reported = tuple(row.code for row in case.municipalities if row.reported)
@@ -128,12 +133,12 @@ def compare(
 
 
 def _designed(
-    design_plan: Plan, terms: Reference, workers: int, report: Progress
+    design_plan: Plan, terms: Reference, run_blocks: Callable[..., list[CorridorSeries]], report: Progress
 ) -> tuple[LumpSumData, LumpSumDesign]:
     """Draw the design futures and design the lump sum on them."""
     case, cells = design_plan.case, design_plan.cells
     undecided = _lump_sums(build_contracts(case, cells, terms, "taakgericht"))
-    series = map_blocks(design_plan, DesignWork(case, cells, undecided), workers, partial(report, "design"))
+    series = run_blocks(design_plan, DesignWork(case, cells, undecided), advance=partial(report, "design"))
     report("lumpsum", 0, 1)
     data = lumpsum_data(case, terms, joined(series))
     design = design_lumpsum(data)

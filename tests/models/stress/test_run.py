@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -144,3 +145,17 @@ def test_a_reference_amount_out_of_proportion_is_told(small_case: Case) -> None:
     with pytest.raises(UserError, match="out of proportion to its expected volume") as caught:
         compare(replace(small_case, contracts=contracts), n_scenarios=16)
     assert small_case.contracts[0].provider in caught.value.text("nl")
+
+
+def test_a_cluster_gives_the_same_bytes(small_case: Case, outcome: Comparison) -> None:
+    """Two worker processes of a Dask scheduler on this machine; and nobody at an address is one sentence."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, memory_limit=0
+    ) as cluster:
+        there = compare(small_case, n_scenarios=32, cluster=cluster.scheduler_address)
+    assert as_text(there) == as_text(outcome)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("bekostiging_solvers.execute"), "SECONDS_TO_CONNECT", 1)
+        with pytest.raises(UserError, match=r"--cluster tcp://127\.0\.0\.1:9: no cluster answers"):
+            compare(small_case, n_scenarios=32, cluster="tcp://127.0.0.1:9")

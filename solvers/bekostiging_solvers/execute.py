@@ -1,0 +1,201 @@
+"""The same numbered pieces of work serially, in threads, in processes or on a Dask cluster; results in order.
+
+A piece is ``work(context, index)`` and depends on nothing else, so where it runs, how often and in which order changes
+no result. The context is sent to every worker once (to a cluster with every piece, and unpacked once per worker).
+"""
+
+from __future__ import annotations
+
+import pickle
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from hashlib import sha256
+from importlib import import_module
+from multiprocessing import get_context
+from typing import Any, Literal, TypeVar
+
+C = TypeVar("C")
+T = TypeVar("T")
+Work = Callable[[C, int], T]
+Advance = Callable[[int, int], None]
+SECONDS_TO_CONNECT = 20
+MOST_BROKEN = 3
+AT_A_TIME = 4
+"""Pieces per cluster worker under way: enough to keep it busy, few enough that results do not pile up."""
+
+
+class ClusterError(RuntimeError):
+    """A cluster that cannot be reached, was lost, or whose workers died too often on one piece; says what to do."""
+
+
+def execute(
+    work: Work[C, T],
+    context: C,
+    n: int,
+    *,
+    workers: int = 1,
+    kind: Literal["processes", "threads"] = "processes",
+    cluster: str | None = None,
+    advance: Advance | None = None,
+) -> Iterator[T]:
+    """Yield ``work(context, 0)``, ``work(context, 1)``, ... ``work(context, n - 1)``.
+
+    Parameters
+    ----------
+    work : callable
+        Importable by name (not a lambda) unless it stays in this process.
+    context : any
+        Picklable likewise.
+    n : int
+        Number of pieces.
+    workers : int
+        One: here, one after the other.
+    kind : "processes" or "threads"
+        What several workers are.
+    cluster : str, optional
+        Address of a Dask scheduler (tcp://host:port); ``workers`` and ``kind`` then say nothing.
+    advance : callable, optional
+        Called with (done, total) as results arrive in order.
+
+    Raises
+    ------
+    ClusterError
+        Cluster unreachable or lost, or ``distributed`` is not installed.
+    """
+    report = advance if advance is not None else _silent
+    report(0, n)
+    if cluster is not None:
+        results = _on_cluster(work, context, n, cluster)
+    elif workers <= 1 or n <= 1:
+        results = (work(context, index) for index in range(n))
+    elif kind == "threads":
+        results = _in_threads(work, context, n, workers)
+    else:
+        results = _in_processes(work, context, n, workers)
+    for index, result in enumerate(results):
+        report(index + 1, n)
+        yield result
+
+
+def _silent(done: int, total: int) -> None:
+    """Report nothing."""
+
+
+def _in_threads(work: Work[C, T], context: C, n: int, workers: int) -> Iterator[T]:
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(lambda index: work(context, index), range(n))
+
+
+_HERE: list[tuple[Work[Any, Any], Any]] = []
+"""Work and context of this worker process, sent once when it starts."""
+
+
+def _start(work: Work[Any, Any], context: Any) -> None:
+    _HERE[:] = [(work, context)]
+
+
+def _piece(index: int) -> Any:
+    work, context = _HERE[0]
+    return work(context, index)
+
+
+def _in_processes(work: Work[C, T], context: C, n: int, workers: int) -> Iterator[T]:
+    """Pools of processes, the next one where the last one broke; a piece that ends three of them is to blame."""
+    done, at = 0, [-1]
+    while done < n:
+        try:
+            for result in _in_one_pool(work, context, range(done, n), workers):
+                done += 1
+                yield result
+        except BrokenProcessPool:
+            at.append(done)
+            if at[-MOST_BROKEN:] == [done] * MOST_BROKEN:
+                raise ClusterError(
+                    f"piece {done} ended three worker processes; give it more memory, or take fewer workers"
+                ) from None
+
+
+def _in_one_pool(work: Work[C, T], context: C, pieces: range, workers: int) -> Iterator[T]:
+    """Processes that an interrupt does not reach: it is this process's to end them."""
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start, (work, context))
+    try:
+        with _interrupts_blocked():
+            waiting = deque(pool.submit(_piece, index) for index in pieces)
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Block SIGINT while processes are started, which inherit that; one that came meanwhile arrives afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_UNPACKED: dict[str, tuple[Work[Any, Any], Any]] = {}
+"""The last work and context of this cluster worker, by their digest."""
+
+
+def _piece_of(digest: str, packed: bytes, index: int) -> Any:
+    """One piece on a cluster worker."""
+    if digest not in _UNPACKED:
+        _UNPACKED.clear()
+        _UNPACKED[digest] = pickle.loads(packed)
+    work, context = _UNPACKED[digest]
+    return work(context, index)
+
+
+def _on_cluster(work: Work[C, T], context: C, n: int, address: str) -> Iterator[T]:
+    """A window of pieces at a time; a piece whose worker dies is done again elsewhere."""
+    try:
+        distributed: Any = import_module("distributed")
+        lost: tuple[type[Exception], ...] = (
+            distributed.KilledWorker,
+            distributed.client.FutureCancelledError,
+            distributed.comm.CommClosedError,
+            OSError,
+            TimeoutError,
+        )
+    except ImportError:
+        raise ClusterError(
+            "a cluster needs the package distributed; install bekostiging with the optional group distributed"
+        ) from None
+    try:
+        client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ClusterError(
+            f"no cluster answers at {address} ({type(error).__name__}); start its scheduler or mend the address"
+        ) from None
+    try:
+        if not client.scheduler_info()["workers"]:
+            raise ClusterError(f"the cluster at {address} has no workers; start some")
+        packed = pickle.dumps((work, context))
+        digest = sha256(packed).hexdigest()
+        window = AT_A_TIME * len(client.scheduler_info()["workers"])
+        futures: list[Any] = [
+            client.submit(_piece_of, digest, packed, i, pure=False) for i in range(min(window, n))
+        ]
+        for index in range(n):
+            result: T = futures[index].result()
+            futures[index].release()
+            if len(futures) < n:
+                futures.append(client.submit(_piece_of, digest, packed, len(futures), pure=False))
+            yield result
+    except lost as error:
+        raise ClusterError(
+            f"the cluster at {address} was lost ({type(error).__name__}); start it again, and then the run"
+        ) from None
+    finally:
+        client.close(timeout=SECONDS_TO_CONNECT)

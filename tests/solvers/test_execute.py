@@ -1,0 +1,92 @@
+"""Pieces of work give the same results wherever they run, and however often a worker dies."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from pieces import deadly, fatal, piece, wrong
+
+from bekostiging_solvers import ClusterError, execute
+from bekostiging_solvers.execute import _interrupts_blocked
+
+EXPECTED = [piece(7, index) for index in range(11)]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """A scheduler and two worker processes on this machine alone."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None, memory_limit=0
+    ) as made:
+        yield made.scheduler_address
+
+
+@pytest.mark.parametrize("kind", ["processes", "threads"])
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_the_same_results_in_order(kind: str, workers: int) -> None:
+    seen: list[tuple[int, int]] = []
+    found = execute(piece, 7, 11, workers=workers, kind=kind, advance=lambda *at: seen.append(at))  # type: ignore[arg-type]
+    assert list(found) == EXPECTED
+    assert seen == [(done, 11) for done in range(12)]
+
+
+def test_a_cluster_gives_the_same(cluster: str) -> None:
+    assert list(execute(piece, 7, 11, cluster=cluster)) == EXPECTED
+
+
+def test_a_worker_killed_in_the_middle_changes_nothing(cluster: str, tmp_path: Path) -> None:
+    assert list(execute(deadly, str(tmp_path / "died"), 8, cluster=cluster)) == list(range(8))
+    assert (tmp_path / "died").exists()
+
+
+def test_a_process_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
+    assert list(execute(deadly, str(tmp_path / "died"), 8, workers=2)) == list(range(8))
+    with pytest.raises(ClusterError, match="piece 0 ended three worker processes"):
+        list(execute(fatal, 1, 3, workers=2))
+
+
+def test_a_piece_no_worker_survives(cluster: str) -> None:
+    with pytest.raises(ClusterError, match=r"was lost \(KilledWorker\); start it again"):
+        list(execute(fatal, 1, 2, cluster=cluster))
+
+
+def test_nobody_answers() -> None:
+    pytest.importorskip("distributed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("bekostiging_solvers.execute"), "SECONDS_TO_CONNECT", 1)
+        begin = time.monotonic()
+        with pytest.raises(
+            ClusterError, match=r"no cluster answers at tcp://127\.0\.0\.1:9 \(.*\); start its scheduler"
+        ):
+            list(execute(piece, 7, 2, cluster="tcp://127.0.0.1:9"))
+        assert time.monotonic() - begin < 60  # bounded, no claim about speed
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_mistake_of_the_work_is_its_own(workers: int) -> None:
+    with pytest.raises(ValueError, match="piece 0 is wrong"):
+        list(execute(wrong, 1, 3, workers=workers))
+
+
+def test_no_pieces() -> None:
+    assert list(execute(piece, 7, 0)) == []
+
+
+def test_an_interrupt_while_processes_start_arrives_afterwards() -> None:
+    """Blocked, then delivered: never lost."""
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted()
+
+
+def _interrupted() -> None:
+    import signal
+
+    with _interrupts_blocked():
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.05)
