@@ -94,6 +94,12 @@ def compare(
     cluster: Annotated[
         str | None, typer.Option(metavar="TCP://HOST:PORT", help="A Dask scheduler whose workers compute instead.")
     ] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            min=1, metavar="EURO", help="Draw fresh futures until expected yearly spending is known to this."
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
     named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
 ) -> None:
@@ -116,6 +122,7 @@ def compare(
                 seed=seed,
                 workers=workers,
                 cluster=cluster,
+                precision=precision,
                 named=named,
                 progress=report,
             )
@@ -151,12 +158,14 @@ def _print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
 def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
     """Read and validate a case and say what each command would find."""
     with _user_errors(lang):
-        from bekostiging.case import check_commands, read_case
+        from bekostiging.case import check_commands, read_case, stock_and_starts
 
         brought = read_case(case)
         console = Console(soft_wrap=True)
         for note in brought.notes:
             console.print(note, markup=False)
+        for warning in stock_and_starts(brought):
+            console.print(warning[lang], style="yellow", markup=False)
         headers = {
             "nl": ("Commando", "Tabel", "Rijen", "Aanwezig", "Anders gevuld uit"),
             "en": ("Command", "Table", "Rows", "Present", "Otherwise filled from"),

@@ -26,8 +26,8 @@ from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure, measure_of
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 Method = Literal["auto", "extensive", "l-shaped"]
-LARGEST_EXTENSIVE = 2_000_000
-"""Nonzeros up to which ``auto`` writes the extensive form out; beyond it memory and simplex time grow fastest."""
+LARGEST_EXTENSIVE = 400_000
+"""Nonzeros up to which ``auto`` writes the extensive form out: where L-shaped became faster (docs/solvers.md)."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def solve_recourse(
     ----------
     program : TwoStageProgram
     method : "auto", "extensive" or "l-shaped"
-        ``auto`` writes the extensive form up to two million nonzeros, or with integer recourse.
+        ``auto`` writes the extensive form up to 400,000 nonzeros, or with integer recourse.
     risk : Expectation(), CVaR(confidence) or MeanCVaR(weight, confidence)
         Of the total cost; expectation when left out.
     gap : float

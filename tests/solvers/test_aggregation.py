@@ -26,8 +26,7 @@ from bekostiging_solvers import (
 from bekostiging_solvers.aggregation import minimise_tails
 
 
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("n", [300, 12_000])
+@pytest.mark.parametrize(("seed", "n"), [*((seed, n) for seed in range(6) for n in (300, 12_000)), (1, 200_000)])
 def test_few_passes_and_a_closed_gap(seed: int, n: int) -> None:
     """The issue asks at most sixty evaluations; 12,000 scenarios are solved on a sample first."""
     losses, program = positions(seed, n, 20)

@@ -1,6 +1,6 @@
 """What the user brings: tables, reading, validation, the embedded cases."""
 
-from bekostiging.case.check import CommandCheck, check_commands
+from bekostiging.case.check import CommandCheck, check_commands, stock_and_starts
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.model import Case
 from bekostiging.case.pseudonym import pseudonymised
@@ -18,5 +18,6 @@ __all__ = [
     "pseudonymised",
     "read_case",
     "scaffold_case",
+    "stock_and_starts",
     "write_case",
 ]

@@ -45,3 +45,38 @@ class CommandCheck:
 def check_commands(case: Case) -> list[CommandCheck]:
     """Return what each command finds in a validated case."""
     return [CommandCheck("compare", {table: len(getattr(case, table)) for table in TABLES})]
+
+
+DISAGREE = 0.25
+"""Relative difference between clients at start and starts x duration that is told; growth explains a few percent."""
+WEEKS_PER_YEAR = 365 / 7
+SHOWN = 3
+
+
+def stock_and_starts(case: Case) -> tuple[dict[str, str], ...]:
+    """One warning, in both languages, when clients at start and starts x duration disagree; the worst rows first.
+
+    A stock in equilibrium is the inflow times the mean duration (Little 1961).
+    """
+    ratios = {
+        f"{row.area} / {row.care_form}": row.clients_at_start / implied
+        for row in case.demand
+        if (implied := row.starts_per_year * row.mean_duration_weeks / WEEKS_PER_YEAR) > 0
+    }
+    off = sorted(
+        (name for name, ratio in ratios.items() if abs(ratio - 1) > DISAGREE),
+        key=lambda name: -max(ratios[name], 1 / max(ratios[name], 1e-9)),
+    )
+    if not off:
+        return ()
+    shown = ", ".join(f"{name} ({100 * ratios[name]:.0f} %)" for name in off[:SHOWN])
+    return (
+        {
+            "nl": f"demand: bij {len(off)} van {len(ratios)} rijen wijkt clients_at_start meer dan {100 * DISAGREE:.0f} % "
+            f"af van starts_per_year x mean_duration_weeks; het sterkst bij {shown}. Klopt dat niet met groei of krimp, "
+            "verbeter een van de drie.",
+            "en": f"demand: in {len(off)} of {len(ratios)} rows clients_at_start is more than {100 * DISAGREE:.0f} % off "
+            f"starts_per_year x mean_duration_weeks; most in {shown}. Unless growth or decline explains it, mend one of the "
+            "three.",
+        },
+    )

@@ -133,10 +133,10 @@ def draw_block(made: Plan, index: int) -> Block:
     return Block(made, index, factors, made.sampler.draw(factors, made.generator(1, index)))
 
 
-def _work_on(given: tuple[Plan, Callable[[Block], T]], index: int) -> T:
+def _work_on(given: tuple[Plan, Callable[[Block], T], int], index: int) -> T:
     """Draw one block and work on it."""
-    made, work = given
-    return work(draw_block(made, index))
+    made, work, first = given
+    return work(draw_block(made, first + index))
 
 
 def map_blocks(
@@ -145,8 +145,9 @@ def map_blocks(
     workers: int = 1,
     advance: Callable[[int, int], None] | None = None,
     cluster: str | None = None,
+    first: int = 0,
 ) -> list[T]:
-    """Apply ``work`` to every block and return the results in block order.
+    """Apply ``work`` to every block from ``first`` on and return the results in block order.
 
     ``work`` is picklable when ``workers`` > 1 or a ``cluster`` (address of a Dask scheduler) is given.
     ``advance(done, total)`` is called as blocks finish.
@@ -156,9 +157,9 @@ def map_blocks(
     UserError
         The cluster cannot be reached or was lost, or one block ends every process that takes it.
     """
-    given = (made, work)
+    given, n = (made, work, first), made.n_blocks - first
     try:
-        return list(execute(_work_on, given, made.n_blocks, workers=workers, cluster=cluster, advance=advance))
+        return list(execute(_work_on, given, n, workers=workers, cluster=cluster, advance=advance))
     except ClusterError as error:
         where = "--workers" if cluster is None else f"--cluster {cluster}"
         raise UserError(

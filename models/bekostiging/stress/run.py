@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from bekostiging.case import Case, pseudonymised
+from bekostiging.case import Case, pseudonymised, stock_and_starts
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
@@ -43,7 +43,8 @@ from bekostiging.stress.estimates import (
     provider_estimates,
 )
 from bekostiging.stress.notes import alarms, not_used_yet
-from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork, joined_blocks
+from bekostiging.stress.precision import settled
+from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork
 from bekostiging_solvers import Scramblings
 
 Progress = Callable[[str, int, int], None]
@@ -57,6 +58,7 @@ def compare(
     seed: int = 1,
     workers: int = 1,
     cluster: str | None = None,
+    precision: float | None = None,
     named: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -76,6 +78,9 @@ def compare(
         Processes.
     cluster : str, optional
         Address of a Dask scheduler (tcp://host:port) whose workers draw and settle instead of processes here.
+    precision : float, optional
+        Euro: half-width of the 95 % interval of expected yearly spending of the worst payment form; the fresh
+        scramblings are doubled until it is met.
     named : bool
         Keep the names of the providers of a running case; otherwise they are numbered before anything is computed.
     progress : callable, optional
@@ -84,7 +89,7 @@ def compare(
     Raises
     ------
     UserError
-        Fewer than 16 scenarios; a cluster that cannot be reached or was lost.
+        Fewer than 16 scenarios; a cluster that cannot be reached or was lost; a precision out of reach.
     """
     report = progress if progress is not None else _silent
     if not named:
@@ -98,7 +103,8 @@ def compare(
     contracts = _contracts(case, cells, terms, design)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
-    fresh = joined_blocks(run_blocks(fresh_plan, work, advance=partial(report, "fresh")))
+    corner = cast(Corner, case.word("when_money_is_gone"))
+    fresh_plan, fresh, told = settled(fresh_plan, work, run_blocks, corner, precision, partial(report, "fresh"))
     checked = self_check(cells, fresh.deviations)
     scramblings = Scramblings(fresh_plan.n_scramblings)
     reported = tuple(row.code for row in case.municipalities if row.reported)
@@ -113,7 +119,7 @@ def compare(
         n_years=years,
         seed=seed,
         named=named,
-        notes=(*alarms(checked), *design_plan.notes, *not_used_yet(case)),
+        notes=(*alarms(checked), *design_plan.notes, *told, *stock_and_starts(case), *not_used_yet(case)),
         carries=who_carries_what(contracts),
         room=(begroting - outside).T,
         begroting=begroting.T,
