@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +115,10 @@ class ClientSampler:
         )
         realised = np.log1p(np.square([row.realised_cv for row in rows]))[self.row]
         self.ratio_mu, self.ratio_sigma = (-realised / 2).astype(np.float32), np.sqrt(realised).astype(np.float32)
+        self._n_profiles = self.profiles.intensity.shape[1]
+        self._kind_intensity = self.profiles.intensity.ravel().astype(np.float32)
+        self._kind_success = self.profiles.success.ravel().astype(np.float32)
+        self._kind_repeat = self.profiles.repeat.ravel().astype(np.float32)
         self.crisis_share = np.array([row.crisis_share for row in rows], dtype=np.float32)[self.row]
         self.own_access_share = np.array([row.own_access_share for row in rows], dtype=np.float32)[self.row]
 
@@ -133,59 +138,77 @@ class ClientSampler:
         return rng.poisson(mixed[:, :, self.row] * self.cells.market_share)
 
     def draw(self, factors: Factors, rng: np.random.Generator) -> Clients:
-        """Draw every client of the block's scenarios."""
+        """Draw every client of the block's scenarios.
+
+        Clients stand by scenario, moment (0 the stock, then the years) and cell; what a place has in common is
+        computed once per place and repeated.
+        """
         counts = self.counts(factors, rng)
         n_scenarios, n_moments, n_cells = counts.shape
-        place = np.repeat(np.arange(counts.size), counts.ravel())
-        cell = place % n_cells
-        moment = (place // n_cells) % n_moments
-        scenario = place // (n_cells * n_moments)
-        n = len(place)
-        sitting = moment == 0
-        year = np.maximum(moment - 1, 0)
-        at = (scenario, year, self.row[cell])
-        start = (MONTHS * (year + rng.random(n, dtype=np.float32))).astype(np.float32)
-        # rounding to 32 bits may reach the next January: one asks within the year
-        start = np.minimum(start, np.nextafter((MONTHS * (year + 1)).astype(np.float32), np.float32(0)))
-        start[sitting] = 0.0
-        duration = self._durations(cell, sitting, rng)
-        duration *= np.where(sitting, 1.0, factors.duration[at]).astype(np.float32)
-        profile = self._profiles(cell, rng)
-        form = self.cells.care_form[cell]
-        agreed = self.units.draw(cell, rng)
-        intensity = self.profiles.intensity[form, profile] * factors.intensity[at]
-        agreed *= (self.units.mean[cell] * intensity).astype(np.float32)
-        ratio = np.exp(self.ratio_mu[cell] + self.ratio_sigma[cell] * rng.standard_normal(n, dtype=np.float32))
+        each, n = counts.ravel(), int(counts.sum())
+
+        def by_place(values: NDArray[Any]) -> NDArray[Any]:
+            """Values of every place (broadcast to scenario, moment, cell), one per client."""
+            return np.repeat(np.broadcast_to(values, counts.shape).ravel(), each)
+
+        cell = by_place(np.arange(n_cells))
+        sitting = by_place((np.arange(n_moments) == 0)[:, None])
+        start, asked_month = self._starts(counts, sitting, rng)
+        year = np.maximum(np.arange(n_moments) - 1, 0)
+        longer = self.durations.mean * factors.duration[:, year][:, :, self.row]
+        longer[:, 0] = self.durations.mean
+        duration = self.durations.draw(cell, sitting, rng)
+        duration *= by_place(longer.astype(np.float32))
+        duration[sitting] *= rng.random(int(sitting.sum()), dtype=np.float32)
+        kind = self._profile_kinds(cell, rng)
+        agreed = self.units.draw(cell, None, rng)
+        agreed *= by_place((self.units.mean * factors.intensity[:, year][:, :, self.row]).astype(np.float32))
+        agreed *= self._kind_intensity[kind]
+        ratio = self.ratio_sigma[cell] * rng.standard_normal(n, dtype=np.float32)
+        np.exp(ratio + self.ratio_mu[cell], out=ratio)
+        crisis = rng.random(n, dtype=np.float32) < self.crisis_share[cell]
+        own_access = rng.random(n, dtype=np.float32) < self.own_access_share[cell]
+        result = rng.random(n, dtype=np.float32) < self._kind_success[kind]
+        repeat = (rng.random(n, dtype=np.float32) < self._kind_repeat[kind]) & ~sitting
         return Clients(
-            n_scenarios,
-            scenario,
-            cell,
-            np.where(sitting, SITTING, start.astype(np.int64)),
-            start,
-            duration,
-            agreed * ratio,
-            agreed * np.minimum(ratio, 1.0),
-            profile,
-            rng.random(n, dtype=np.float32) < self.crisis_share[cell],
-            rng.random(n, dtype=np.float32) < self.own_access_share[cell],
-            rng.random(n, dtype=np.float32) < self.profiles.success[form, profile],
-            (rng.random(n, dtype=np.float32) < self.profiles.repeat[form, profile]) & ~sitting,
-            np.zeros(n, dtype=np.bool_),
-            np.zeros(n, dtype=np.bool_),
+            n_scenarios=n_scenarios,
+            scenario=np.repeat(np.arange(n_scenarios), counts.sum(axis=(1, 2))),
+            cell=cell,
+            asked_month=asked_month,
+            start=start,
+            duration=duration,
+            rate=agreed * ratio,
+            rate_within=agreed * np.minimum(ratio, np.float32(1)),
+            profile=kind % self._n_profiles,
+            crisis=crisis,
+            own_access=own_access,
+            result=result,
+            repeat=repeat,
+            deferred=np.zeros(n, dtype=np.bool_),
+            refused=np.zeros(n, dtype=np.bool_),
         )
 
-    def _durations(self, cell: IntArray, sitting: BoolArray, rng: np.random.Generator) -> Float32Array:
-        """Durations of starts; equilibrium remaining durations of sitting clients: a part of a longer one."""
-        duration = self.durations.draw(cell, rng, biased=sitting)
-        duration *= self.durations.mean[cell].astype(np.float32)
-        duration[sitting] *= rng.random(int(sitting.sum()), dtype=np.float32)
-        return duration
+    def _starts(
+        self, counts: IntArray, sitting: BoolArray, rng: np.random.Generator
+    ) -> tuple[Float32Array, IntArray]:
+        """Uniform within the year asked, zero for who is sitting; and the month asked."""
+        moment = np.arange(counts.shape[1], dtype=np.float32)
+        january = np.maximum(moment - 1, 0) * np.float32(MONTHS)
+        width = np.where(moment == 0, np.float32(0), np.float32(MONTHS))
+        # rounding to 32 bits may reach the next January: one asks within the year
+        latest = np.where(moment == 0, january, np.nextafter(january + width, np.float32(0)))
+        by_moment = counts.sum(axis=2).ravel()
+        start = rng.random(len(sitting), dtype=np.float32)
+        for operation, values in ((np.multiply, width), (np.add, january), (np.minimum, latest)):
+            operation(start, np.repeat(np.tile(values, len(counts)), by_moment), out=start)
+        month = start.astype(np.int64)
+        month += SITTING * sitting
+        return start, month
 
-    def _profiles(self, cell: IntArray, rng: np.random.Generator) -> IntArray:
-        """Profile of each client by the shares of its care form."""
+    def _profile_kinds(self, cell: IntArray, rng: np.random.Generator) -> IntArray:
+        """Care form and profile in one number, the profile by the shares of the care form."""
+        kind: IntArray = (self.cells.care_form * self._n_profiles)[cell]
         uniform = rng.random(len(cell), dtype=np.float32)
-        profile = np.zeros(len(cell), dtype=np.int64)
-        form = self.cells.care_form[cell]
-        for step in range(self.profiles.cumulative_share.shape[1] - 1):
-            profile += uniform >= self.profiles.cumulative_share[form, step]
-        return profile
+        for step in range(self._n_profiles - 1):
+            kind += uniform >= self.profiles.cumulative_share[self.cells.care_form, step].astype(np.float32)[cell]
+        return kind

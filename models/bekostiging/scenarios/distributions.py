@@ -2,7 +2,7 @@
 
 Every law is a scale family: a duration with mean m is m times a draw. What theory needs of one is its limited
 moments E[min(D, t)] and E[min(D, t)^2] (Klugman, Panjer and Willmot, Loss Models, app. A); what the simulation needs
-is a draw, and a length-biased draw, of which a uniform part is the equilibrium remaining duration (Cox 1962, ch. 5).
+is a draw, plain or length-biased, of which a uniform part is the equilibrium remaining duration (Cox 1962, ch. 5).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from scipy.special import gammainc, gammaln, ndtr
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 SMALLEST = 1e-300
 """Stands for time zero where its logarithm is taken."""
 
@@ -29,11 +30,10 @@ class Law(Protocol):
     def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
         """E[min(D, t)] and E[min(D, t)^2] at ``time`` >= 0; both broadcast."""
 
-    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """One draw for every entry of ``row``."""
-
-    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """One draw with density proportional to t f(t) for every entry of ``row``."""
+    def draw(
+        self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
+    ) -> Float32Array:
+        """One draw for every entry of ``row``; with density proportional to t f(t) where ``biased`` (nowhere: None)."""
 
 
 class LogNormal:
@@ -49,19 +49,15 @@ class LogNormal:
         second = np.exp(sigma**2) * ndtr(scaled - 2 * sigma) + safe**2 * alive
         return np.where(time > 0, first, 0.0), np.where(time > 0, second, 0.0)
 
-    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """exp(sigma z - sigma^2 / 2)."""
-        return self._draw(cv, row, -0.5, rng)
-
-    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """exp(sigma z + sigma^2 / 2)."""
-        return self._draw(cv, row, 0.5, rng)
-
-    def _draw(self, cv: FloatArray, row: IntArray, shift: float, rng: np.random.Generator) -> Float32Array:
-        variance = np.log1p(np.square(cv))
+    def draw(
+        self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
+    ) -> Float32Array:
+        """exp(sigma z - sigma^2 / 2), length-biased exp(sigma z + sigma^2 / 2)."""
+        variance = np.log1p(np.square(cv)).astype(np.float32)
         log: Float32Array = rng.standard_normal(len(row), dtype=np.float32)
-        log *= np.sqrt(variance).astype(np.float32)[row]
-        log += (shift * variance).astype(np.float32)[row]
+        log *= np.sqrt(variance)[row]
+        # plain rows first, biased ones after them: one table, one look-up
+        log += np.concatenate([-variance / 2, variance / 2])[row if biased is None else row + len(cv) * biased]
         return np.asarray(np.exp(log, out=log), dtype=np.float32)
 
 
@@ -77,15 +73,14 @@ class Gamma:
         second = (1 + np.square(cv)) * gammainc(shape + 2, scaled) + np.square(time) * alive
         return first, second
 
-    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """Gamma of this shape, scaled to mean one."""
+    def draw(
+        self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
+    ) -> Float32Array:
+        """Gamma of this shape (plus one where biased), scaled to mean one."""
         shape = (1 / np.square(cv)).astype(np.float32)[row]
-        return np.asarray(rng.standard_gamma(shape, dtype=np.float32) / shape)
-
-    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """Gamma of shape + 1, same scale."""
-        shape = (1 / np.square(cv)).astype(np.float32)[row]
-        return np.asarray(rng.standard_gamma(shape + 1, dtype=np.float32) / shape)
+        return np.asarray(
+            rng.standard_gamma(shape if biased is None else shape + biased, dtype=np.float32) / shape
+        )
 
 
 class Weibull:
@@ -100,16 +95,12 @@ class Weibull:
         second = (1 + np.square(cv)) * gammainc(1 + 2 / shape, hazard) + np.square(time) * alive
         return first, second
 
-    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """scale E^(1/c), E exponential."""
+    def draw(
+        self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
+    ) -> Float32Array:
+        """scale G^(1/c), G exponential, length-biased gamma of shape 1 + 1/c."""
         shape, scale = _weibull(cv)
-        exponential = rng.standard_exponential(len(row), dtype=np.float32)
-        return np.asarray(scale[row] * exponential ** (1 / shape)[row], dtype=np.float32)
-
-    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """scale G^(1/c), G gamma of shape 1 + 1/c."""
-        shape, scale = _weibull(cv)
-        hazard = rng.standard_gamma((1 + 1 / shape)[row])
+        hazard = rng.standard_gamma(np.ones(len(row)) if biased is None else 1 + biased / shape[row])
         return np.asarray(scale[row] * hazard ** (1 / shape)[row], dtype=np.float32)
 
 
@@ -142,19 +133,18 @@ class Empirical:
             found.append(np.broadcast_arrays(partial[place] + time**power * beyond, cv)[0])
         return found[0], found[1]
 
-    def draw(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """A value by its weight."""
-        return self._pick(self.weights, len(row), rng)
-
-    def draw_length_biased(self, cv: FloatArray, row: IntArray, rng: np.random.Generator) -> Float32Array:
-        """A value by its weight times itself."""
-        return self._pick(self.weights * self.values, len(row), rng)
-
-    def _pick(self, weights: FloatArray, n: int, rng: np.random.Generator) -> Float32Array:
-        cumulative = np.cumsum(weights)
-        place = np.searchsorted(cumulative, cumulative[-1] * rng.random(n), side="right")
-        picked: Float32Array = self.values[np.minimum(place, len(self.values) - 1)].astype(np.float32)
-        return picked
+    def draw(
+        self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
+    ) -> Float32Array:
+        """A value by its weight, length-biased by its weight times itself."""
+        uniform = rng.random(len(row))
+        plain, own = np.cumsum(self.weights), np.cumsum(self.weights * self.values)
+        place = np.where(
+            False if biased is None else biased,
+            np.searchsorted(own, own[-1] * uniform, side="right"),
+            np.searchsorted(plain, plain[-1] * uniform, side="right"),
+        )
+        return np.asarray(self.values[np.minimum(place, len(self.values) - 1)], dtype=np.float32)
 
 
 LAWS: dict[str, Law] = {"lognormal": LogNormal(), "gamma": Gamma(), "weibull": Weibull()}
@@ -210,21 +200,14 @@ class Mixed:
                 first[..., own], second[..., own] = law.limited_moments(scaled[..., own], self.cv[own])
         return first * self.mean, second * self.mean**2
 
-    def draw(
-        self, row: IntArray, rng: np.random.Generator, biased: NDArray[np.bool_] | None = None
-    ) -> Float32Array:
+    def draw(self, row: IntArray, biased: BoolArray | None, rng: np.random.Generator) -> Float32Array:
         """One draw with mean one for every entry of ``row``; length-biased where ``biased``."""
-        kinds = [(law.draw, self.law[row] == number) for number, law in enumerate(self.laws)]
-        if biased is not None:
-            plain = [(draw, own & ~biased) for draw, own in kinds]
-            kinds = [
-                *plain,
-                *((law.draw_length_biased, (self.law[row] == i) & biased) for i, law in enumerate(self.laws)),
-            ]
+        used = np.unique(self.law)
+        if len(used) == 1:
+            return self.laws[int(used[0])].draw(self.cv, row, biased, rng)
         found = np.empty(len(row), dtype=np.float32)
-        for draw, chosen in kinds:
-            if chosen.all():
-                return draw(self.cv, row, rng)
-            if chosen.any():
-                found[chosen] = draw(self.cv, row[chosen], rng)
+        law = self.law[row]
+        for number in used:
+            own = law == number
+            found[own] = self.laws[number].draw(self.cv, row[own], None if biased is None else biased[own], rng)
         return found
