@@ -36,6 +36,7 @@ from bekostiging_solvers.losses import (
     RunningMaxLoss,
     ScenarioLoss,
 )
+from bekostiging_solvers.pooling import Pooled, View, entropy_pooling
 from bekostiging_solvers.recourse import (
     OptimalityGap,
     Recourse,
@@ -87,6 +88,7 @@ __all__ = [
     "Nucleolus",
     "NumericalTroubleError",
     "OptimalityGap",
+    "Pooled",
     "PositivePartLoss",
     "Progress",
     "Recourse",
@@ -107,9 +109,11 @@ __all__ = [
     "TwoStageProgram",
     "UnboundedError",
     "ValueOfInformation",
+    "View",
     "core_violation",
     "cvar",
     "cvar_error",
+    "entropy_pooling",
     "euler_contributions",
     "execute",
     "from_values",

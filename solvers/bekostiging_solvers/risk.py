@@ -172,7 +172,7 @@ def euler_contributions(losses: Losses, measure: RiskMeasure, probabilities: Arr
     columns = np.asarray(losses, dtype=np.float64)
     if columns.ndim != 2:
         raise ValueError(f"losses must have a column per contributor, not shape {columns.shape}")
-    p = _probabilities(probabilities, len(columns))
+    p = checked_probabilities(probabilities, len(columns))
     found = p @ columns
     if not isinstance(measure, Expectation):
         weights = tail_weights(columns.sum(axis=1), measure.confidence, None if probabilities is None else p)
@@ -190,7 +190,7 @@ def measure_weights(
     losses: FloatArray, measure: RiskMeasure, probabilities: FloatArray | None = None
 ) -> FloatArray:
     """Weights (n_scenarios,) with measure = weights @ losses; a subgradient of the measure."""
-    p = _probabilities(probabilities, len(losses))
+    p = checked_probabilities(probabilities, len(losses))
     if isinstance(measure, Expectation):
         return p
     tail = tail_weights(losses, measure.confidence, probabilities)
@@ -203,7 +203,7 @@ def check_confidence(confidence: float) -> None:
         raise ValueError(f"confidence must be in [0, 1), not {confidence}; 0.95 is the worst 5 %")
 
 
-def _probabilities(probabilities: ArrayLike | None, n: int) -> FloatArray:
+def checked_probabilities(probabilities: ArrayLike | None, n: int) -> FloatArray:
     """Checked probabilities, equal when left out."""
     if probabilities is None:
         return np.full(n, 1 / n)
@@ -230,7 +230,7 @@ def _by_column(
         )
     if not np.isfinite(values).all():
         raise ValueError("losses contain values that are not finite; mend them before taking a tail")
-    p = _probabilities(probabilities, len(values))
+    p = checked_probabilities(probabilities, len(values))
     if values.ndim == 1:
         return of_column(values, p)
     return _named(np.array([of_column(values[:, k], p) for k in range(values.shape[1])]), losses)
