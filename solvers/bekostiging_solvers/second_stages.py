@@ -111,12 +111,19 @@ def _same(one: csr_array, other: csr_array) -> bool:
 
 
 def _fixed(scenarios: tuple[Recourse, ...]) -> bool:
-    """Whether costs and bounds are those of the first scenario everywhere."""
+    """Whether costs, bounds and which sides rows have are those of the first scenario everywhere.
+
+    Only then is a dual of one scenario feasible for all: a dual on a side that another scenario lacks is not.
+    """
     first = scenarios[0]
     return all(
         np.array_equal(getattr(scenario, name), getattr(first, name))
         for scenario in scenarios
         for name in ("cost", "lower", "upper")
+    ) and all(
+        np.array_equal(np.isinf(getattr(scenario, side)), np.isinf(getattr(first, side)))
+        for scenario in scenarios
+        for side in ("row_lower", "row_upper")
     )
 
 
@@ -190,7 +197,7 @@ class _Duals:
         """Keep those not seen before, the latest of them."""
         for result in results:
             duals = np.where(np.abs(result.duals) < NO_DUAL, 0.0, result.duals)
-            # a side that is infinite in some scenario has no dual there; rounding must not give it one
+            # a row without a side has no dual there; rounding must not give it one
             duals[(self._no_low & (duals > 0)) | (self._no_high & (duals < 0))] = 0.0
             self._known[np.round(duals, 9).tobytes()] = (duals, result.constant)
         for key in list(self._known)[: max(0, len(self._known) - MOST_DUALS)]:

@@ -87,6 +87,25 @@ def test_duals_are_not_shared_where_costs_differ() -> None:
     assert found.values[2] == pytest.approx(2 * SecondStages(program).at(x).values[2])
 
 
+def test_duals_are_not_shared_where_rows_have_other_sides() -> None:
+    """A dual on a side that another scenario lacks is not feasible there: remembered, it would cut off the optimum."""
+    program = _program(1, 60, fixed=True)
+    freed = tuple(
+        replace(
+            scenario, row_lower=np.full(3, -np.inf), row_upper=np.where(np.arange(3) == 2, 1.0, scenario.row_upper)
+        )
+        if index % 2
+        else scenario
+        for index, scenario in enumerate(program.scenarios)
+    )
+    program = replace(program, scenarios=freed)
+    stages = SecondStages(program)
+    stages.at(np.ones(2))
+    assert stages.remembered(np.ones(2)) is None
+    whole, cut = (solve_recourse(program, method=method) for method in ("extensive", "l-shaped"))
+    assert cut.objective == pytest.approx(whole.objective, rel=2e-6)
+
+
 def test_no_recourse_is_a_violation_with_its_slope() -> None:
     program = _program(3, 10, fixed=True, complete=False)
     stages = SecondStages(program)
