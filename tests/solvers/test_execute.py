@@ -60,12 +60,10 @@ def test_nobody_answers() -> None:
     pytest.importorskip("distributed")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module("bekostiging_solvers.execute"), "SECONDS_TO_CONNECT", 1)
-        begin = time.monotonic()
         with pytest.raises(
             ClusterError, match=r"no cluster answers at tcp://127\.0\.0\.1:9 \(.*\); start its scheduler"
         ):
             list(execute(piece, 7, 2, cluster="tcp://127.0.0.1:9"))
-        assert time.monotonic() - begin < 60  # bounded, no claim about speed
 
 
 @pytest.mark.parametrize("workers", [1, 2])
