@@ -158,13 +158,13 @@ def _print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
 def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
     """Read and validate a case and say what each command would find."""
     with _user_errors(lang):
-        from bekostiging.case import check_commands, read_case, stock_and_starts
+        from bekostiging.case import check_commands, read_case, spread_notes, stock_and_starts
 
         brought = read_case(case)
         console = Console(soft_wrap=True)
         for note in brought.notes:
             console.print(note, markup=False)
-        for warning in stock_and_starts(brought):
+        for warning in (*stock_and_starts(brought), *spread_notes(brought)):
             console.print(warning[lang], style="yellow", markup=False)
         headers = {
             "nl": ("Commando", "Tabel", "Rijen", "Aanwezig", "Anders gevuld uit"),

@@ -102,7 +102,9 @@ class _Tail:
     def __init__(self, term: CVaRTerm, probabilities: FloatArray | None, stride: int, *, whole: bool) -> None:
         loss = term.loss
         if not isinstance(loss, LinearLoss):
-            raise TypeError(f"bands take linear losses, not {type(loss).__name__}; cutting planes take any convex one")
+            raise TypeError(
+                f"bands take linear losses, not {type(loss).__name__}; cutting planes take any convex one"
+            )
         constant = None if loss.constant is None else loss.constant[::stride]
         self.loss = LinearLoss(loss.matrix[::stride], constant, loss.columns)
         self.weight, self.confidence = term.weight, term.confidence

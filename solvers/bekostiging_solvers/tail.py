@@ -38,7 +38,7 @@ NOTHING = 1e-12
 """Relative amount below which a cut says nothing new."""
 MOST_PASSES = 2000
 LEVEL = 0.6
-"""Where between bound and best value the level lies; chosen on one draw of 10,000 scenarios of the benchmark's CVaR program with 40 positions."""
+"""Where between bound and best value the level lies; chosen on one draw of the benchmark's CVaR program."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from bekostiging.case.model import Case
 from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case
 from bekostiging.case.scaffold import scaffold_case
+from bekostiging.case.spread import Spread, spread_notes, spreads
 from bekostiging.case.write import write_case
 
 __all__ = [
@@ -13,11 +14,14 @@ __all__ = [
     "CaseError",
     "CommandCheck",
     "Problem",
+    "Spread",
     "UserError",
     "check_commands",
     "pseudonymised",
     "read_case",
     "scaffold_case",
+    "spread_notes",
+    "spreads",
     "stock_and_starts",
     "write_case",
 ]

@@ -20,6 +20,9 @@ WITHOUT: dict[str, dict[str, str]] = {
     "risk_factors": {"nl": "geen: alleen toeval per cliënt", "en": "none: only chance per client"},
     "correlations": {"nl": "risicofactoren onafhankelijk", "en": "risk factors independent"},
     "shocks": {"nl": "geen benoemde schokken", "en": "no named shocks"},
+    "combinations": {"nl": "ieder traject van een ander", "en": "every trajectory of somebody else"},
+    "measures": {"nl": "geen maatregelen", "en": "no measures"},
+    "substitution": {"nl": "geen verschuiving", "en": "no substitution"},
     "administration": {"nl": "niet gemodelleerd, en zo genoemd", "en": "not modelled, and said so"},
     "waiting": {"nl": "niemand wacht aan het begin", "en": "nobody waits at the start"},
 }

@@ -11,6 +11,7 @@ from bekostiging.case.tables import (
     Area,
     Begroting,
     CareForm,
+    Combination,
     Contract,
     Correlation,
     CorridorBase,
@@ -21,6 +22,7 @@ from bekostiging.case.tables import (
     Index,
     Layer,
     Lot,
+    Measure,
     Municipality,
     Offer,
     Policy,
@@ -28,6 +30,7 @@ from bekostiging.case.tables import (
     Provider,
     RiskFactor,
     Shock,
+    Substitution,
     Waiting,
 )
 
@@ -65,6 +68,9 @@ class Case:
     risk_factors: tuple[RiskFactor, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     shocks: tuple[Shock, ...] = ()
+    combinations: tuple[Combination, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    substitution: tuple[Substitution, ...] = ()
     administration: tuple[Administration, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     notes: tuple[str, ...] = field(default=())

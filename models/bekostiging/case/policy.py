@@ -23,6 +23,7 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "weight_ova": (0.0, 1.0),
     "weight_ppc": (0.0, 1.0),
     "copula_freedom": (2.0, 1000.0),
+    "share_concentration": (1.0, 1e9),
 }
 """Numbers with their range, both ends allowed."""
 WORDS: dict[str, tuple[str, ...]] = {
@@ -36,6 +37,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 OPTIONAL = {
     "equity_requirement": "none: every provider's own free buffer is its limit",
     "copula_freedom": "a Gaussian copula: no factor is worse because another one is extreme",
+    "share_concentration": "market shares as offered",
     "indexation": "additive, the text of Contractstandaard Wmo v1.2 art. 3.2",
 }
 """Names that may be absent, and what holds then."""
@@ -68,6 +70,7 @@ MEANING = {
     "weight_ova": "weight of wages in the indexation",
     "weight_ppc": "weight of prices in the indexation",
     "copula_freedom": "degrees of freedom of the t copula of the risk factors; few: extremes come together",
+    "share_concentration": "of the market shares that come true (Dirichlet); few: they may be far from those offered",
     "base": "what the corridor is measured on",
     "acceptance_duty": "whether providers must accept every client",
     "waiting_list": "whether a provider may have a waiting list",

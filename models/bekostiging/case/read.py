@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.errors import CaseError, Problem, UserError, is_citizen_number
 from bekostiging.case.model import Case
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
+from bekostiging.case.spread import with_estimates
 from bekostiging.case.tables import TABLES, Assumption, Policy, Row
 from bekostiging.case.validate import validate
 
@@ -86,7 +87,7 @@ def _read_folder(folder: Traversable | Path) -> Case:
     found = validate(case)
     if found:
         raise CaseError(found)
-    return case
+    return with_estimates(case)
 
 
 def _text(file: Traversable | Path, name: str, problems: list[Problem]) -> str | None:

@@ -14,6 +14,7 @@ from bekostiging.case.correlation import (
 )
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.rules_levers import LEVER_RULES
 from bekostiging.case.tables import RiskFactor
 
 TOLERANCE = 1e-6
@@ -143,5 +144,60 @@ def _semidefinite(case: Case, factors: list[RiskFactor]) -> Iterator[Problem]:
     )
 
 
-DEMAND_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (_profiles, _distributions, _correlations)
+def _channels(case: Case) -> Iterator[Problem]:
+    """Shares of the channels leave something or nothing for the others, never less."""
+    for row in case.demand:
+        if row.own_access_share + row.gp_share > 1 + TOLERANCE:
+            yield Problem(
+                "demand",
+                f"own_access_share en gp_share zijn samen {row.own_access_share + row.gp_share:g}, hoogstens 1; verbeter ze",
+                f"own_access_share and gp_share add up to {row.own_access_share + row.gp_share:g}, at most 1; mend them",
+                row=row.line,
+                column="gp_share",
+            )
+
+
+def _combinations(case: Case) -> Iterator[Problem]:
+    """Two care forms, and no more second trajectories than there are."""
+    stock = {(row.area, row.care_form): row.clients_at_start for row in case.demand}
+    starts = {(row.area, row.care_form): row.starts_per_year for row in case.demand}
+    for row in case.combinations:
+        if row.care_form == row.second_care_form:
+            yield Problem(
+                "combinations",
+                f"zorgvorm {row.care_form} is met zichzelf gecombineerd; noem twee zorgvormen",
+                f"care form {row.care_form} is combined with itself; name two care forms",
+                row=row.line,
+                column="second_care_form",
+            )
+            continue
+        for counts, column in ((stock, "clients_at_start"), (starts, "starts_per_year")):
+            for area in (area.id for area in case.areas if (area.id, row.care_form) in counts):
+                asked = sum(
+                    one.share * counts.get((area, one.care_form), 0.0)
+                    for one in case.combinations
+                    if one.second_care_form == row.second_care_form
+                )
+                there = counts.get((area, row.second_care_form), 0.0)
+                if asked > there * (1 + TOLERANCE):
+                    yield Problem(
+                        "combinations",
+                        f"gebied {area} heeft {there:g} in {column} van {row.second_care_form}, de combinaties vragen er "
+                        f"{asked:.4g}; verlaag share",
+                        f"area {area} has {there:g} in {column} of {row.second_care_form}, the combinations ask "
+                        f"{asked:.4g}; lower share",
+                        row=row.line,
+                        column="share",
+                    )
+                    break
+
+
+DEMAND_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
+    _profiles,
+    _distributions,
+    _channels,
+    _combinations,
+    *LEVER_RULES,
+    _correlations,
+)
 """In the order a reader would mend them."""

@@ -23,6 +23,10 @@ PAYMENT_FORMS: tuple[PaymentForm, ...] = (
     "taakgericht",
     "maatwerktraject",
 )
+Channel = Literal["own_access", "gp", "other"]
+"""How a client came: the municipality's own access, the general practitioner, anyone else."""
+OUTSIDE = ("zvw", "wlz", "education", "pgb")
+"""Who else may pay: health insurance, long-term care, education; a personal budget is the municipality's own."""
 CorridorBase = Literal["shadow_production", "audited_cost", "clients_times_norm"]
 """What the corridor of a lump sum is measured on; the policy ``base``."""
 SharingKey = Literal["actual_use", "inhabitants", "youths", "fixed"]
@@ -205,7 +209,10 @@ class Offer(Assumption):
     area: str = Field(default="", description="empty = every area of the lot")
     unit_cost: Positive = Field(description="euro per unit in the first contract year, forecast index")
     tariff: Positive = Field(description="euro per unit in the first contract year")
-    market_share: Share
+    market_share: Share = Field(description="of the starts in the first contract year, and of who is in care then")
+    share_drift: float = Field(
+        default=0.0, gt=-1, lt=1, description="yearly growth of the market share, before all add up to 1 again"
+    )
     capacity: Volume | None = Field(default=None, description="units per year; empty = not limited")
 
 
@@ -231,8 +238,15 @@ class Demand(Assumption):
     )
     realised_cv: Volume = Field(description="coefficient of variation of realised over agreed units, per client")
     growth: float = Field(default=0.0, gt=-1, lt=1, description="of starts, beyond demography, per year")
+    growth_duration: float = Field(
+        default=0.0, gt=-1, lt=1, description="of durations, by year of start, per year"
+    )
+    growth_intensity: float = Field(
+        default=0.0, gt=-1, lt=1, description="of units per week, by year of start, per year"
+    )
     crisis_share: Share = 0.0
     own_access_share: Share = Field(default=0.0, description="starts through the municipality's own access")
+    gp_share: Share = Field(default=0.0, description="starts through the general practitioner")
 
 
 class History(Assumption):
@@ -240,7 +254,7 @@ class History(Assumption):
 
     table: ClassVar[str] = "history"
     key: ClassVar[tuple[str, ...]] = ("area", "care_form", "year", "definition")
-    area: Identifier = Field(description="area or municipality")
+    area: Identifier = Field(description="area, municipality, or NL for a national series")
     care_form: Identifier = Field(description="care form, or the name of a law for a total")
     year: int
     definition: Literal["persons_in_year", "stock_at_date", "trajectories", "euro"]
@@ -311,7 +325,9 @@ class RiskFactor(Assumption):
         description="one factor, one per municipality, one per care form, or the index of wages or prices"
     )
     quantity: Literal["inflow", "duration", "intensity", "index"]
-    standard_deviation: Volume = Field(description="of the yearly innovation")
+    standard_deviation: Volume | None = Field(
+        default=None, description="of the yearly innovation; empty = estimated from history (inflow only)"
+    )
     autocorrelation: float = Field(ge=0, le=1)
 
 
@@ -336,6 +352,56 @@ class Shock(Assumption):
     name: str
     quantity: Literal["inflow", "duration", "intensity", "wages", "prices"]
     factor: Positive = Field(description="multiplies the quantity")
+    first_year: int = Field(ge=1, description="contract year in which it begins, 1 = first")
+    years: int = Field(ge=1)
+
+
+class Combination(Assumption):
+    """Persons with two care forms at once: both begin together."""
+
+    table: ClassVar[str] = "combinations"
+    key: ClassVar[tuple[str, ...]] = ("care_form", "second_care_form")
+    required: ClassVar[bool] = False
+    care_form: Identifier
+    second_care_form: Identifier
+    share: Share = Field(description="of the trajectories of care_form, whose person has the second care form too")
+
+
+class Measure(Assumption):
+    """A lever on demand: what it reaches, what it does when it works, and what was booked on it."""
+
+    table: ClassVar[str] = "measures"
+    key: ClassVar[tuple[str, ...]] = ("id", "care_form")
+    required: ClassVar[bool] = False
+    id: Identifier = Field(description="rows of one measure work or fail together")
+    name: str
+    care_form: Identifier
+    channel: Channel | Literal["all"] = Field(
+        description="only clients who start through this channel are reached"
+    )
+    quantity: Literal["inflow", "duration", "intensity"]
+    effect: float = Field(gt=-1, lt=1, description="on the clients reached, when it works: -0.1 is 10 % less")
+    chance: Share = Field(description="of success, for the whole measure")
+    first_year: int = Field(ge=1, description="contract year in which it begins, 1 = first")
+    years: int = Field(ge=1)
+    cost: Euro = Field(default=0.0, description="euro per year, whether it works or not")
+    booked_saving: Euro = Field(default=0.0, description="euro per year taken off the begroting beforehand")
+
+
+class Substitution(Assumption):
+    """Clients who move between care forms, or to or from another law or payer."""
+
+    table: ClassVar[str] = "substitution"
+    key: ClassVar[tuple[str, ...]] = ("origin", "destination")
+    required: ClassVar[bool] = False
+    origin: Identifier = Field(description="care form, or zvw, wlz, education, pgb")
+    destination: Identifier = Field(description="care form, or zvw, wlz, education, pgb")
+    share: Share = Field(
+        description="of the starts of the origin; from outside: of the starts of the destination, on top"
+    )
+    euro_per_client: Euro = Field(
+        default=0.0, description="what care outside costs per client; pgb is paid by the municipality"
+    )
     first_year: int = Field(ge=1, description="contract year in which it begins, 1 = first")
     years: int = Field(ge=1)
 
@@ -387,6 +453,9 @@ TABLES: dict[str, type[Row]] = {
         RiskFactor,
         Correlation,
         Shock,
+        Combination,
+        Measure,
+        Substitution,
         Administration,
         Waiting,
     )

@@ -13,6 +13,7 @@ from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
 from bekostiging.case.policy import CASE_ONLY, NUMBERS, OPTIONAL, WORDS
 from bekostiging.case.rules import RULES
+from bekostiging.case.series import NATION
 from bekostiging.case.tables import TABLES, Policy, Row
 
 
@@ -90,6 +91,7 @@ def _references(case: Case) -> Iterator[Problem]:
         "areas": "areas",
         "care_form": "care_forms",
         "care_forms": "care_forms",
+        "second_care_form": "care_forms",
         "provider": "providers",
         "main_contractor": "providers",
         "lot": "lots",
@@ -106,7 +108,7 @@ def _references(case: Case) -> Iterator[Problem]:
                 value = getattr(row, column)
                 values = value if isinstance(value, tuple) else (value,) if value else ()
                 yield from _known(row, column, values, targets[column], known[targets[column]])
-    places = [*known["areas"], *known["municipalities"]]
+    places = [*known["areas"], *known["municipalities"], NATION]
     subjects = [*known["care_forms"], "jeugdwet", "wmo"]
     for record in case.history:
         yield from _known(record, "area", (record.area,), "areas", places)

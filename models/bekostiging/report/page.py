@@ -21,6 +21,7 @@ from bekostiging.report.answers import (
     years,
 )
 from bekostiging.report.figures import svg
+from bekostiging.report.levers import lever_sections
 from bekostiging.report.tables import STATUS_ORDER, assumptions
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TOTAL, Comparison, Course, cheapest
@@ -37,6 +38,8 @@ ORIGINS = {
     "lumpsum": ("policy", "layers", "providers", "cost_price"),
     "administration": ("administration",),
     "shocks": ("shocks",),
+    "measures": ("measures",),
+    "substitution": ("substitution",),
 }
 """Sections of the report and the tables their figures lean on."""
 TIGHT = 2.0
@@ -59,6 +62,7 @@ def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
         **_providers(outcome, texts),
         **_waiting(outcome, texts),
         **_lumpsum(outcome, texts),
+        **lever_sections(outcome, texts),
         **_evidence(outcome, texts),
     }
     figures = {name: Markup(svg(figure)) for name, figure in drawn.items()}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from bekostiging.report.levers import lever_results
 from bekostiging.scenarios import SelfCheck
 from bekostiging.stress import CORNERS, Comparison, Course, Estimates, FormResult
 from bekostiging_solvers import Estimate
@@ -45,6 +46,7 @@ def results(outcome: Comparison) -> dict[str, Any]:
         "expected_course": _course(outcome.plain),
         "shocks": [_course(course) for course in outcome.shocks],
         "sensitivities": [_course(course) for course in outcome.sensitivities],
+        **lever_results(outcome),
         "calibration": [
             {
                 "name": line.name,

@@ -106,6 +106,7 @@ def _sections() -> dict[str, Any]:
         "expected_course": course,
         "shocks": _list(course),
         "sensitivities": _list(course),
+        **_levers(),
         "calibration": _list(
             _object(
                 {
@@ -119,6 +120,33 @@ def _sections() -> dict[str, Any]:
             )
         ),
         "self_check": _self_check(),
+    }
+
+
+def _levers() -> dict[str, Any]:
+    """Measures and substitution; euro over the term."""
+    by_form = _object(dict.fromkeys(PAYMENT_FORMS, NUMBER))
+    told = {"source": TEXT, "status": TEXT}
+    measure = {"id": TEXT, "name": TEXT, "chance": NUMBER, "cost": NUMBER, "booked": NUMBER}
+    moved = {"origin": TEXT, "destination": TEXT, "payer": TEXT, "clients": NUMBER, "outside": NUMBER}
+    both = _estimates(("expected", "p90", "overrun_probability"))
+    return {
+        "measures": _list(
+            _object(
+                measure | dict.fromkeys(("if_it_works", "expected", "missing"), by_form) | told,
+                "a measure alone at expectation; missing: the part of booked that is not expected to arrive",
+            )
+        ),
+        "with_measures": _map(
+            _object({"without": both, "with": both, "saving": ESTIMATE}),
+            "payment form; all measures together on the same futures; every other section is without measures",
+        ),
+        "substitution": _list(
+            _object(
+                moved | dict.fromkeys(("municipal", "public"), by_form) | told,
+                "more (or less) at expectation; public is municipal plus the payer outside",
+            )
+        ),
     }
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from bekostiging.case.tables import TABLES, Assumption
+from bekostiging.report.levers import measure_rows, substitution_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TERM, TOTAL, Comparison
 from bekostiging_solvers import Estimate
@@ -22,6 +23,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "corridor": ("lot", "layer", "lower", "upper", "share"),
     "limits": ("limit", "value", "standard_error", "bound", "holds"),
     "shocks": ("name", "form", "figure", "value", "source", "status"),
+    "measures": ("name", "form", "figure", "value", "source", "status"),
+    "substitution": ("name", "form", "figure", "value", "source", "status"),
     "calibration": ("name", "modelled", "published", "unit", "source", "status"),
     "assumptions": ("status", "table", "rows", "source"),
 }
@@ -33,7 +36,7 @@ STATUS_ORDER = ("illustrative", "estimated", "own_data", "published")
 
 def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
     """File name and content of every table; the disclaimer of the case stands in each row."""
-    made = {
+    made: dict[str, Iterator[Mapping[str, Cell]]] = {
         "spending": _spending(outcome, texts),
         "providers": _providers(outcome, texts),
         "waiting": _waiting(outcome, texts),
@@ -42,6 +45,8 @@ def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
         "corridor": _layers(outcome, texts),
         "limits": _limits(outcome, texts),
         "shocks": _courses(outcome, texts),
+        "measures": measure_rows(outcome, texts),
+        "substitution": substitution_rows(outcome, texts),
         "calibration": _calibration(outcome, texts),
         "assumptions": assumptions(outcome),
     }
@@ -49,7 +54,7 @@ def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
     return {f"{texts['files', name]}.csv": _csv(COLUMNS[name], rows, texts, note) for name, rows in made.items()}
 
 
-def _csv(names: tuple[str, ...], rows: Iterator[Row], texts: Texts, note: str) -> str:
+def _csv(names: tuple[str, ...], rows: Iterator[Mapping[str, Cell]], texts: Texts, note: str) -> str:
     """Semicolon, decimal comma and byte-order mark for nl; comma and point for en."""
     out = io.StringIO()
     dutch = texts.lang == "nl"

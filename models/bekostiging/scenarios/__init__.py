@@ -6,6 +6,7 @@ from bekostiging.scenarios.expected import clients_in_year, expected_care_use, u
 from bekostiging.scenarios.factors import Factors, multiply, named_shock, neutral_factors
 from bekostiging.scenarios.flow import FlowRule, apply_flow
 from bekostiging.scenarios.forecast import within_budget
+from bekostiging.scenarios.measures import expected_moved, expected_with
 from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
 from bekostiging.scenarios.simulate import Block, Plan, draw_block, map_blocks, plan
 
@@ -24,6 +25,8 @@ __all__ = [
     "deviations",
     "draw_block",
     "expected_care_use",
+    "expected_moved",
+    "expected_with",
     "map_blocks",
     "multiply",
     "named_shock",

@@ -35,7 +35,10 @@ class Cells:
     lot: IntArray
     contract: IntArray
     market_share: FloatArray
-    """Share of the cell in the starts of its area x care form; 1 for a care form without lot."""
+    """Share of the cell in the stock of its area x care form and in the starts of the first contract year; 1 for a
+    care form without lot."""
+    share_drift: FloatArray
+    """Yearly growth of that share before all add up to 1 again."""
     unit_cost: FloatArray
     """Euro per unit in the first contract year at forecast index; 0 without lot."""
     tariff: FloatArray
@@ -64,6 +67,9 @@ class CareUse:
     """Client-weeks waited beyond the waiting norm of the care form, by year of asking."""
     clients: FloatArray
     """Trajectories in care at some moment of the year."""
+    second_trajectories: FloatArray
+    """Those of ``clients`` whose person also has the first of two combined care forms in the year: persons are
+    ``clients - second_trajectories``, who come back within the year counted again."""
     units: FloatArray
     """Units delivered."""
     units_month: FloatArray

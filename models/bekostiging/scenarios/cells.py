@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 def build_cells(case: Case) -> Cells:
@@ -19,19 +24,20 @@ def build_cells(case: Case) -> Cells:
     providers = {row.id: i for i, row in enumerate(case.providers)}
     municipalities = {row.code: i for i, row in enumerate(case.municipalities)}
     payer = {row.id: municipalities[row.municipality] for row in case.areas}
-    rows: list[tuple[int, int, int, int, int, int, float, float, float]] = []
+    rows: list[tuple[int, int, int, int, int, int, float, float, float, float]] = []
     for demand in case.demand:
         place = (areas[demand.area], forms[demand.care_form])
         offered = _offers(case, demand.area, demand.care_form)
         if not offered:
-            rows.append((*place, -1, payer[demand.area], -1, -1, 1.0, 0.0, 0.0))
-        for lot, contract, provider, share, cost, tariff in offered:
-            rows.append((*place, providers[provider], payer[demand.area], lot, contract, share, cost, tariff))
+            rows.append((*place, -1, payer[demand.area], -1, -1, 1.0, 0.0, 0.0, 0.0))
+        for lot, contract, provider, share, drift, cost, tariff in offered:
+            home = (*place, providers[provider], payer[demand.area], lot, contract)
+            rows.append((*home, share, drift, cost, tariff))
     columns = list(zip(*rows, strict=True))
     area, care_form, provider_of, payers, lot_of, contract_of = (
         np.array(column, dtype=np.int64) for column in columns[:6]
     )
-    market_share, unit_cost, tariffs = (np.array(column, dtype=np.float64) for column in columns[6:])
+    market_share, share_drift, unit_cost, tariffs = (np.array(column, dtype=np.float64) for column in columns[6:])
     return Cells(
         area_ids=tuple(areas),
         care_form_ids=tuple(forms),
@@ -46,13 +52,14 @@ def build_cells(case: Case) -> Cells:
         lot=lot_of,
         contract=contract_of,
         market_share=market_share,
+        share_drift=share_drift,
         unit_cost=unit_cost,
         tariff=tariffs,
     )
 
 
-def _offers(case: Case, area: str, care_form: str) -> list[tuple[int, int, str, float, float, float]]:
-    """Return (lot, contract, provider, market share, unit cost, tariff) of everyone contracted there."""
+def _offers(case: Case, area: str, care_form: str) -> list[tuple[int, int, str, float, float, float, float]]:
+    """Return (lot, contract, provider, market share, its drift, unit cost, tariff) of everyone contracted there."""
     found = []
     for i, lot in enumerate(case.lots):
         if care_form not in lot.care_forms or area not in lot.areas:
@@ -64,5 +71,38 @@ def _offers(case: Case, area: str, care_form: str) -> list[tuple[int, int, str, 
             offer = own.get(area, own.get(""))
             if offer is not None:
                 tariff = offer.tariff * contract.tariff_factor
-                found.append((i, j, contract.provider, offer.market_share, offer.unit_cost, tariff))
+                found.append(
+                    (i, j, contract.provider, offer.market_share, offer.share_drift, offer.unit_cost, tariff)
+                )
     return found
+
+
+def expected_shares(cells: Cells, row: IntArray, n_years: int) -> FloatArray:
+    """Market shares of the stock (index 0) and of the starts of every year; (1 + n_years, n_cells).
+
+    ``row`` (n_cells,): row of demand of each cell. Drift makes shares grow before they add up to 1 again.
+    """
+    growth = np.concatenate([[0], np.arange(n_years)])[:, None]
+    return _adding_up(cells.market_share * (1 + cells.share_drift) ** growth, row, cells.market_share)
+
+
+def realised_shares(
+    shares: FloatArray, concentration: FloatArray, row: IntArray, n_scenarios: int, rng: np.random.Generator
+) -> FloatArray:
+    """Market shares that come true: Dirichlet around the expected; (n_scenarios, 1 + n_years, n_cells).
+
+    ``concentration`` (n_cells,), infinite where shares are as expected. One position of a provider for the whole term:
+    the years share their uniforms, and each is Dirichlet by itself. Who is in care already stays as expected.
+    """
+    drawn = np.broadcast_to(shares, (n_scenarios, *shares.shape)).copy()
+    moved = np.flatnonzero(np.isfinite(concentration))
+    uniform = rng.random((n_scenarios, 1, len(moved)))
+    drawn[:, 1:, moved] = gammaincinv(concentration[moved] * shares[1:, moved], uniform)
+    return _adding_up(drawn, row, shares)
+
+
+def _adding_up(weights: FloatArray, row: IntArray, otherwise: FloatArray) -> FloatArray:
+    """Weights over the cells of a row of demand (last axis) made to add up to 1; ``otherwise`` where all are zero."""
+    member = (row[:, None] == np.unique(row)).astype(np.float64)
+    total = (weights @ member) @ member.T
+    return np.asarray(np.where(total > 0, weights / np.where(total > 0, total, 1.0), otherwise))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
-from bekostiging.case.tables import Profile
+from bekostiging.case.tables import Channel, Profile
 from bekostiging.scenarios.care_use import Cells
+from bekostiging.scenarios.cells import expected_shares, realised_shares
+from bekostiging.scenarios.combinations import ALONE, Combiner
 from bekostiging.scenarios.distributions import LAWS, Mixed
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
@@ -24,6 +26,8 @@ FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+ChannelArray = NDArray[np.int8]
+CHANNELS: tuple[str, ...] = get_args(Channel)
 SITTING = -1
 """``asked_month`` of a client who was in care before the term."""
 
@@ -46,9 +50,12 @@ class Clients:
     rate_within: Float32Array
     profile: IntArray
     crisis: BoolArray
-    own_access: BoolArray
+    channel: ChannelArray
+    """Place in the channels of ``case.tables.Channel``: own access, general practitioner, other."""
     result: BoolArray
     repeat: BoolArray
+    partner: IntArray
+    """The first trajectory of the person where this is the second of two, else -1."""
     deferred: BoolArray
     refused: BoolArray
 
@@ -85,14 +92,21 @@ def profile_table(case: Case) -> ProfileTable:
     return ProfileTable(np.cumsum(share, axis=1), intensity, success, repeat, result_part)
 
 
+def _concentration(case: Case, cells: Cells) -> FloatArray:
+    """Dirichlet concentration of the market shares of each cell, infinite where they are as offered; (n_cells,)."""
+    name = "share_concentration"
+    lots = [case.number(name, lot.id) if case.has_policy(name, lot.id) else np.inf for lot in case.lots]
+    return np.array([*lots, np.inf])[cells.lot]
+
+
 class ClientSampler:
     """Draws the clients of a block given its factors.
 
-    Starts of area x care form x year are negative binomial given the factors (variance = dispersion x
-    mean), split over providers by Poisson thinning. The sitting stock is Poisson with its forecast times the
-    inflow factor of the last lead year. A sitting client's remaining duration is its length-biased duration
-    times a uniform, the equilibrium law. The duration factor of
-    the year of start multiplies durations, the intensity factor of that year agreed units (sitting clients:
+    Starts of area x care form x year are negative binomial given the factors (variance = dispersion x mean), split
+    over providers by Poisson thinning with the market shares; those that come true, where the policy gives them a
+    concentration. The sitting stock is Poisson with its forecast times the inflow factor of the last lead year. A
+    sitting client's remaining duration is its length-biased duration times a uniform, the equilibrium law. The duration
+    factor of the year of start multiplies durations, the intensity factor of that year agreed units (sitting clients:
     first contract year, and no duration factor, because their trajectories began before the term).
     """
 
@@ -120,7 +134,12 @@ class ClientSampler:
         self._kind_success = self.profiles.success.ravel().astype(np.float32)
         self._kind_repeat = self.profiles.repeat.ravel().astype(np.float32)
         self.crisis_share = np.array([row.crisis_share for row in rows], dtype=np.float32)[self.row]
-        self.own_access_share = np.array([row.own_access_share for row in rows], dtype=np.float32)[self.row]
+        own_access = np.array([row.own_access_share for row in rows])[self.row]
+        through_gp = np.array([row.gp_share for row in rows])[self.row]
+        self.channel_edges = np.stack([own_access, own_access + through_gp]).astype(np.float32)
+        self.shares = expected_shares(cells, self.row, n_years)
+        self.concentration = _concentration(case, cells)
+        self.combiner = Combiner(case, cells)
 
     @property
     def clients_per_scenario(self) -> float:
@@ -135,7 +154,10 @@ class ClientSampler:
         wide = excess > 0
         # a gamma mixture of Poissons with this scale has variance = dispersion x mean
         mixed[:, 1:, wide] = excess[wide] * rng.standard_gamma(mean[:, 1:, wide] / excess[wide])
-        return rng.poisson(mixed[:, :, self.row] * self.cells.market_share)
+        shares = self.shares
+        if np.isfinite(self.concentration).any():
+            shares = realised_shares(shares, self.concentration, self.row, len(mean), rng)
+        return rng.poisson(mixed[:, :, self.row] * shares)
 
     def draw(self, factors: Factors, rng: np.random.Generator) -> Clients:
         """Draw every client of the block's scenarios.
@@ -155,21 +177,26 @@ class ClientSampler:
         sitting = by_place((np.arange(n_moments) == 0)[:, None])
         start, asked_month = self._starts(counts, sitting, rng)
         year = np.maximum(np.arange(n_moments) - 1, 0)
-        longer = self.durations.mean * factors.duration[:, year][:, :, self.row]
+        longer = self.durations.mean * (factors.duration * self.forecast.longer)[:, year][:, :, self.row]
         longer[:, 0] = self.durations.mean
         duration = self.durations.draw(cell, sitting, rng)
         duration *= by_place(longer.astype(np.float32))
         duration[sitting] *= rng.random(int(sitting.sum()), dtype=np.float32)
         kind = self._profile_kinds(cell, rng)
         agreed = self.units.draw(cell, None, rng)
-        agreed *= by_place((self.units.mean * factors.intensity[:, year][:, :, self.row]).astype(np.float32))
+        heavier = self.units.mean * (factors.intensity * self.forecast.heavier)[:, year][:, :, self.row]
+        agreed *= by_place(heavier.astype(np.float32))
         agreed *= self._kind_intensity[kind]
         ratio = self.ratio_sigma[cell] * rng.standard_normal(n, dtype=np.float32)
         np.exp(ratio + self.ratio_mu[cell], out=ratio)
         crisis = rng.random(n, dtype=np.float32) < self.crisis_share[cell]
-        own_access = rng.random(n, dtype=np.float32) < self.own_access_share[cell]
+        channel = self._channels(cell, rng)
         result = rng.random(n, dtype=np.float32) < self._kind_success[kind]
         repeat = (rng.random(n, dtype=np.float32) < self._kind_repeat[kind]) & ~sitting
+        partner = np.full(n, ALONE)
+        if self.combiner.rows:
+            places = np.arange(n_scenarios * n_moments).reshape(n_scenarios, n_moments, 1)
+            partner = self.combiner.pair(by_place(places), cell, start, asked_month, rng)
         return Clients(
             n_scenarios=n_scenarios,
             scenario=np.repeat(np.arange(n_scenarios), counts.sum(axis=(1, 2))),
@@ -181,9 +208,10 @@ class ClientSampler:
             rate_within=agreed * np.minimum(ratio, np.float32(1)),
             profile=kind % self._n_profiles,
             crisis=crisis,
-            own_access=own_access,
+            channel=channel,
             result=result,
             repeat=repeat,
+            partner=partner,
             deferred=np.zeros(n, dtype=np.bool_),
             refused=np.zeros(n, dtype=np.bool_),
         )
@@ -204,6 +232,16 @@ class ClientSampler:
         month = start.astype(np.int64)
         month += SITTING * sitting
         return start, month
+
+    def _channels(self, cell: IntArray, rng: np.random.Generator) -> ChannelArray:
+        """How every client came."""
+        uniform = rng.random(len(cell), dtype=np.float32)
+        channel: ChannelArray = (uniform >= self.channel_edges[0][cell]).astype(np.int8)
+        if (self.channel_edges[1] > self.channel_edges[0]).any():
+            channel += uniform >= self.channel_edges[1][cell]
+        else:
+            channel *= 2
+        return channel
 
     def _profile_kinds(self, cell: IntArray, rng: np.random.Generator) -> IntArray:
         """Care form and profile in one number, the profile by the shares of the care form."""

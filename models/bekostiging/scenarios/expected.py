@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse, Cells
+from bekostiging.scenarios.cells import expected_shares
 from bekostiging.scenarios.clients import profile_table
+from bekostiging.scenarios.combinations import expected_second
+from bekostiging.scenarios.distributions import Mixed
 from bekostiging.scenarios.factors import Factors, neutral_factors
 from bekostiging.scenarios.forecast import (
     MONTHS,
@@ -25,6 +28,7 @@ from bekostiging.scenarios.forecast import (
 )
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors | None = None) -> CareUse:
@@ -34,16 +38,15 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     """
     course = neutral_factors(case, n_years) if factors is None else factors
     forecast = demand_forecast(case, n_years)
-    row, share = demand_of_cells(case, cells), cells.market_share
-    starts = (forecast.starts * course.inflow[:, 1:])[:, :, row] * share
-    units = _units(forecast, course)[:, :, row] * share
-    plain = _plain(course)
-    arranged = _units(forecast, plain)[:, :, row] * share
-    clients = _clients(forecast, course)[:, :, row] * share
+    row = demand_of_cells(case, cells)
+    shares = expected_shares(cells, row, n_years)
+    starts = (forecast.starts * course.inflow[:, 1:])[:, :, row] * shares[1:]
+    units = _units(forecast, course, row, shares)
+    arranged = _units(forecast, _plain(course), row, shares)
     profiles, form = profile_table(case), cells.care_form
-    shares = np.diff(profiles.cumulative_share, axis=1, prepend=0.0)[form]
+    by_profile = np.diff(profiles.cumulative_share, axis=1, prepend=0.0)[form]
     intensity, part = profiles.intensity[form], profiles.result_part[form]
-    at_result = (shares * intensity * part).sum(axis=1)
+    at_result = (by_profile * intensity * part).sum(axis=1)
     crisis = np.array([demand.crisis_share for demand in case.demand])[row]
     spread = np.array([demand.realised_cv for demand in case.demand])[row]
     none = np.zeros_like(units)
@@ -54,16 +57,17 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         waiting=none,
         refused=none,
         weeks_beyond_norm=none,
-        clients=clients,
+        clients=_clients(forecast, course, row, shares),
+        second_trajectories=expected_second(case, cells, forecast, course, row, shares),
         units=units,
         units_month=np.repeat(units / MONTHS, MONTHS, axis=1),
         units_within_budget=units * within_budget(spread),
         crisis_units=units * crisis,
-        arrangement_units=arranged * ((shares * intensity).sum(axis=1) - at_result),
+        arrangement_units=arranged * ((by_profile * intensity).sum(axis=1) - at_result),
         arrangement_units_at_result=arranged * at_result,
-        starts_by_profile=starts[..., None] * shares,
-        successes_by_profile=starts[..., None] * shares * profiles.success[form],
-        repeats_by_profile=starts[..., None] * shares * profiles.repeat[form],
+        starts_by_profile=starts[..., None] * by_profile,
+        successes_by_profile=starts[..., None] * by_profile * profiles.success[form],
+        repeats_by_profile=starts[..., None] * by_profile * profiles.repeat[form],
         ova_final=course.ova_final,
         ppc_final=course.ppc_final,
     )
@@ -76,10 +80,10 @@ def clients_in_year(case: Case) -> FloatArray:
 
 def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
     """Units delivered in a calendar year from the base year on by a stock in equilibrium; (n_cells,)."""
-    forecast, row = demand_forecast(case, 1), demand_of_cells(case, cells)
+    forecast, row = demand_forecast(case, 2), demand_of_cells(case, cells)
     back = case.first_year - year
-    stock = forecast.stock / forecast.yearly_growth**back
-    return np.asarray((MONTHS * stock * forecast.units_per_month)[row] * cells.market_share)
+    units = forecast.stock * forecast.units_per_month / (forecast.yearly_growth * forecast.heavier[1]) ** back
+    return np.asarray((MONTHS * units)[row] * cells.market_share)
 
 
 def _plain(course: Factors) -> Factors:
@@ -88,38 +92,44 @@ def _plain(course: Factors) -> Factors:
     return Factors(course.inflow, ones, ones, course.ova_final, course.ppc_final)
 
 
-def _units(forecast: DemandForecast, course: Factors) -> FloatArray:
-    """Units per course, contract year and row of demand."""
+def _units(forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray) -> FloatArray:
+    """Units per course, contract year and cell."""
     n_courses, n_years, n_demand = course.duration.shape
     duration = forecast.durations
-    total = np.zeros((n_courses, n_years, n_demand))
+    total = np.zeros((n_courses, n_years, len(row)))
     for year in range(n_years):
         begin, end = np.full(n_demand, MONTHS * year), np.full(n_demand, MONTHS * (year + 1))
         stock = forecast.stock * client_months_of_stock(begin, end, duration)
-        total[:, year] = course.inflow[:, 0] * course.intensity[:, 0] * stock
+        total[:, year] = (course.inflow[:, 0] * course.intensity[:, 0] * stock)[:, row] * shares[0]
         for start in range(year + 1):
             shift = MONTHS * start
-            lengthened = duration.lengthened(course.duration[:, start])
-            months = client_months_of_starts(begin - shift, end - shift, lengthened)
-            total[:, year] += (
-                course.inflow[:, 1 + start] * course.intensity[:, start] * forecast.starts[start] * months
-            )
-    return total * forecast.units_per_month
+            months = client_months_of_starts(begin - shift, end - shift, _of_starts(forecast, course, start))
+            rate = course.intensity[:, start] * forecast.heavier[start]
+            cohort = course.inflow[:, 1 + start] * forecast.starts[start] * rate * months
+            total[:, year] += cohort[:, row] * shares[1 + start]
+    return total * forecast.units_per_month[row]
 
 
-def _clients(forecast: DemandForecast, course: Factors) -> FloatArray:
-    """Clients in care at some moment of the year."""
+def _clients(forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray) -> FloatArray:
+    """Clients in care at some moment of the year, per cell."""
     n_courses, n_years, n_demand = course.duration.shape
     duration = forecast.durations
-    total = np.zeros((n_courses, n_years, n_demand))
+    total = np.zeros((n_courses, n_years, len(row)))
     for year in range(n_years):
         begin = np.full(n_demand, float(MONTHS * year))
         left = forecast.stock * (1 - integrated_survival(begin, duration) / duration.mean)
-        total[:, year] = course.inflow[:, 0] * left + course.inflow[:, 1 + year] * forecast.starts[year]
+        total[:, year] = (course.inflow[:, 0] * left)[:, row] * shares[0]
+        total[:, year] += (course.inflow[:, 1 + year] * forecast.starts[year])[:, row] * shares[1 + year]
         for start in range(year):
             since = begin - MONTHS * start
-            lengthened = duration.lengthened(course.duration[:, start])
+            lengthened = _of_starts(forecast, course, start)
             alive = integrated_survival(since, lengthened)
             alive = alive - integrated_survival(since - MONTHS, lengthened)
-            total[:, year] += course.inflow[:, 1 + start] * forecast.starts[start] * alive / MONTHS
+            cohort = course.inflow[:, 1 + start] * forecast.starts[start] * alive / MONTHS
+            total[:, year] += cohort[:, row] * shares[1 + start]
     return total
+
+
+def _of_starts(forecast: DemandForecast, course: Factors, start: int) -> Mixed:
+    """Durations of the starts of a contract year, per course."""
+    return forecast.durations.lengthened(course.duration[:, start] * forecast.longer[start])

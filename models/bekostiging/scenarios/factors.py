@@ -114,6 +114,8 @@ class FactorModel:
         response = np.where(gap >= 0, factor.autocorrelation ** np.maximum(gap, 0), 0.0)
         if factor.quantity == "index":  # known until the term begins
             response[:, : self.case.lead_years] = 0.0
+        if factor.standard_deviation is None:
+            raise ValueError(f"risk factor {factor.id} has no standard deviation; read_case estimates it")
         return np.asarray(factor.standard_deviation * response)
 
     def _paths(self, group: _Group, normals: FloatArray) -> FloatArray:

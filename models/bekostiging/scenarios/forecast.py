@@ -28,19 +28,23 @@ MONTHS = 12
 class DemandForecast:
     """Demand per row of ``case.demand`` in the contract years, factors at one.
 
-    ``stock`` (n_demand,): clients in care at the start of the term; ``starts`` (n_years, n_demand);
-    ``durations``: laws in months; ``units_per_month``, ``yearly_growth`` (n_demand,).
+    ``stock`` (n_demand,): clients in care at the start of the term; ``starts`` (n_years, n_demand); ``durations``: laws
+    in months and ``units_per_month`` (n_demand,) of who is in care then; ``longer`` and ``heavier`` (n_years,
+    n_demand): what a start of a contract year has times those; ``yearly_growth`` (n_demand,) of the stock.
     """
 
     stock: FloatArray
     starts: FloatArray
     durations: Mixed
+    longer: FloatArray
     units_per_month: FloatArray
+    heavier: FloatArray
     yearly_growth: FloatArray
 
 
 def demand_forecast(case: Case, n_years: int) -> DemandForecast:
-    """Grow stock and starts from the base year: demography of the age band times growth beyond it."""
+    """Grow everything from the base year: starts by the demography of the age band times growth beyond it, durations
+    and intensity each by their own growth, the stock by that of starts and durations (Little 1961)."""
     areas = {area.id: area for area in case.areas}
     bands = {form.id: form.age_band for form in case.care_forms}
     yearly = np.array(
@@ -49,14 +53,19 @@ def demand_forecast(case: Case, n_years: int) -> DemandForecast:
             for row in case.demand
         ]
     )
+    longer = 1 + np.array([row.growth_duration for row in case.demand])
+    heavier = 1 + np.array([row.growth_intensity for row in case.demand])
     base = np.array([row.starts_per_year for row in case.demand])
-    years = case.lead_years + np.arange(n_years)
+    units = np.array([row.units_per_week for row in case.demand]) * WEEKS_PER_MONTH
+    year, lead = np.arange(n_years)[:, None], case.lead_years
     return DemandForecast(
-        stock=np.array([row.clients_at_start for row in case.demand]) * yearly**case.lead_years,
-        starts=base * yearly ** years[:, None],
-        durations=durations(case),
-        units_per_month=np.array([row.units_per_week for row in case.demand]) * WEEKS_PER_MONTH,
-        yearly_growth=yearly,
+        stock=np.array([row.clients_at_start for row in case.demand]) * (yearly * longer) ** lead,
+        starts=base * yearly ** (lead + year),
+        durations=durations(case).lengthened(longer**lead),
+        longer=longer**year,
+        units_per_month=units * heavier**lead,
+        heavier=heavier**year,
+        yearly_growth=yearly * longer,
     )
 
 

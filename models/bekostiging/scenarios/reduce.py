@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bekostiging.scenarios.care_use import CareUse
 from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
+from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
     MONTHS,
@@ -60,14 +61,16 @@ class ClientReducer:
         forecast, row = self.sampler.forecast, self.sampler.row
         duration = forecast.durations.rows(row)
         rate = forecast.units_per_month[row]
+        by_start = [duration.lengthened(longer[row]) for longer in forecast.longer]
         starts = np.zeros((len(row), self.n_years, self.n_months))
         stock = np.zeros((len(row), self.n_years))
         for year in range(self.n_years):
             begin, end = np.full(len(row), MONTHS * year), np.full(len(row), MONTHS * (year + 1))
             stock[:, year] = rate * client_months_of_stock(begin, end, duration)
             for month in range(MONTHS * (year + 1)):
-                months = client_months_of_starts_in_month(begin - month, end - month, duration)
-                starts[:, year, month] = rate * months
+                law, heavier = by_start[month // MONTHS], forecast.heavier[month // MONTHS, row]
+                months = client_months_of_starts_in_month(begin - month, end - month, law)
+                starts[:, year, month] = rate * heavier * months
         return starts, stock
 
     def _count(self, clients: Clients, year: IntArray, chosen: NDArray[np.bool_]) -> FloatArray:
@@ -101,7 +104,8 @@ class ClientReducer:
             waiting=self._count(clients, asked_year, waited),
             refused=self._count(clients, asked_year, started & clients.refused),
             weeks_beyond_norm=self._weeks_beyond_norm(clients, asked_year, waited),
-            clients=self._clients_in_year(clients, group),
+            clients=self._clients_in_year(clients),
+            second_trajectories=self._second_in_year(clients),
             units=self._yearly(units_month),
             units_month=units_month,
             units_within_budget=self._yearly(monthly(clients.rate_within)),
@@ -120,17 +124,34 @@ class ClientReducer:
         shape = (monthly.shape[0], self.n_years, MONTHS, monthly.shape[2])
         return np.asarray(monthly.reshape(shape).sum(axis=2))
 
-    def _clients_in_year(self, clients: Clients, group: IntArray) -> FloatArray:
+    def _clients_in_year(self, clients: Clients) -> FloatArray:
         """Clients in care at some moment of each year."""
-        width = self.n_years + 1
-        size = clients.n_scenarios * self.cells.n_cells * width
-        present = clients.start < self.n_months
-        first = (clients.start[present] / MONTHS).astype(np.int64)
-        end = np.minimum(clients.start[present] + clients.duration[present], self.n_months)
-        last = np.minimum((end / MONTHS).astype(np.int64), self.n_years - 1)
-        base = group[present] * width
+        present = np.flatnonzero(clients.start < self.n_months)
+        return self._over_years(clients, present, *self._first_and_last(clients, present))
+
+    def _second_in_year(self, clients: Clients) -> FloatArray:
+        """Second trajectories in the years in which the first of the same person is in care too."""
+        second = np.flatnonzero((clients.partner != ALONE) & (clients.start < self.n_months))
+        second = second[clients.start[clients.partner[second]] < self.n_months]
+        first, last = self._first_and_last(clients, second)
+        other_first, other_last = self._first_and_last(clients, clients.partner[second])
+        first, last = np.maximum(first, other_first), np.minimum(last, other_last)
+        together = first <= last
+        return self._over_years(clients, second[together], first[together], last[together])
+
+    def _first_and_last(self, clients: Clients, who: IntArray) -> tuple[IntArray, IntArray]:
+        """First and last contract year in care, of clients who start within the term."""
+        first = (clients.start[who] / MONTHS).astype(np.int64)
+        end = np.minimum(clients.start[who] + clients.duration[who], self.n_months)
+        return first, np.minimum((end / MONTHS).astype(np.int64), self.n_years - 1)
+
+    def _over_years(self, clients: Clients, who: IntArray, first: IntArray, last: IntArray) -> FloatArray:
+        """Clients by scenario, year and cell, each counted from its first year to its last."""
+        width, n_cells = self.n_years + 1, self.cells.n_cells
+        size = clients.n_scenarios * n_cells * width
+        base = (clients.scenario[who] * n_cells + clients.cell[who]) * width
         change = np.bincount(base + first, minlength=size) - np.bincount(base + last + 1, minlength=size)
-        count = np.cumsum(change.reshape(clients.n_scenarios, self.cells.n_cells, width), axis=2)
+        count = np.cumsum(change.reshape(clients.n_scenarios, n_cells, width), axis=2)
         return count[:, :, :-1].transpose(0, 2, 1).astype(np.float64)
 
     def _weeks_beyond_norm(self, clients: Clients, asked_year: IntArray, waited: NDArray[np.bool_]) -> FloatArray:

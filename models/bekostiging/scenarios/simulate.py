@@ -7,7 +7,7 @@ own random stream; so the result does not depend on how many workers drew it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeVar
 
@@ -20,6 +20,7 @@ from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.clients import Clients, ClientSampler
 from bekostiging.scenarios.factors import FactorModel, Factors
 from bekostiging.scenarios.flow import FlowRule, apply_flow
+from bekostiging.scenarios.measures import apply_measures
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
 from bekostiging_solvers import ClusterError, execute
@@ -75,7 +76,7 @@ class Plan:
         return FactorModel(self.case, self.n_years)
 
     def generator(self, kind: int, index: int) -> np.random.Generator:
-        """Random stream of a scrambling (kind 0) or of a block's clients (kind 1)."""
+        """Random stream of a scrambling (kind 0), of a block's clients (1) or of its measures (2)."""
         key = (STREAMS.index(self.stream), kind, index)
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=key)))
 
@@ -88,6 +89,12 @@ class Block:
     index: int
     factors: Factors
     clients: Clients
+
+    def with_measures(self) -> Block:
+        """The same futures and clients, with the measures of the case at work."""
+        made = self.plan
+        moved = apply_measures(self.clients, made.case, made.cells, made.generator(2, self.index))
+        return replace(self, clients=moved)
 
     def care_use(self, rule: FlowRule | None = None) -> CareUse:
         """Reduce the clients, after the flow rule if one is given."""

@@ -11,7 +11,10 @@ from bekostiging.stress.comparison import (
     Estimates,
     FormResult,
     LumpSumResult,
+    MeasureOutcome,
     Samples,
+    SubstitutionOutcome,
+    WithMeasures,
 )
 from bekostiging.stress.courses import cheapest
 from bekostiging.stress.estimates import provider_results
@@ -28,7 +31,10 @@ __all__ = [
     "Estimates",
     "FormResult",
     "LumpSumResult",
+    "MeasureOutcome",
     "Samples",
+    "SubstitutionOutcome",
+    "WithMeasures",
     "cheapest",
     "compare",
     "provider_results",

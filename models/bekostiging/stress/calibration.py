@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
+from bekostiging.case.series import NATION
 from bekostiging.case.tables import History
 from bekostiging.contracts.indexation import index_rule
 from bekostiging.scenarios import Cells, clients_in_year, units_in_year
@@ -28,10 +29,17 @@ def calibration(case: Case, cells: Cells) -> tuple[Calibration, ...]:
     """Return every row of ``history`` the model can be held against, in the order of the table.
 
     Persons of a municipality are trajectories over ``trajectories_per_person``; persons of areas are compared
-    as shares of the areas that have a row, because district counts do not add up to the municipality.
+    as shares of the areas that have a row, because district counts do not add up to the municipality. Of a series of
+    persons only the last year is compared: the model starts there, and ``backtest`` is for the others.
     """
     lines = []
+    last: dict[tuple[str, str, str], int] = {}
     for row in case.history:
+        key = (row.area, row.care_form, row.definition)
+        last[key] = max(last.get(key, row.year), row.year)
+    for row in case.history:
+        if row.area == NATION or row.year < last[row.area, row.care_form, row.definition]:
+            continue
         line = _persons(case, row) if row.definition == "persons_in_year" else _euro(case, cells, row)
         if line is not None:
             lines.append(line)

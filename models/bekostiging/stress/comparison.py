@@ -107,6 +107,56 @@ class Course:
 
 
 @dataclass(frozen=True)
+class MeasureOutcome:
+    """One measure at expectation, euro over the term, discounted; per payment form where spending is meant.
+
+    ``if_it_works``: spending saved when it works; ``expected``: that times the chance, less ``cost``; ``missing``: the
+    part of ``booked`` that is not expected to arrive.
+    """
+
+    id: str
+    name: str
+    chance: float
+    cost: float
+    booked: float
+    if_it_works: dict[PaymentForm, float]
+    expected: dict[PaymentForm, float]
+    missing: dict[PaymentForm, float]
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
+class WithMeasures:
+    """Spending of the reported municipalities over the term without and with all measures, on the same clients.
+
+    Names: expected, p90, overrun_probability of ``without`` and ``with_``; ``saving``: their mean difference.
+    """
+
+    without: dict[str, Estimate]
+    with_: dict[str, Estimate]
+    saving: Estimate
+
+
+@dataclass(frozen=True)
+class SubstitutionOutcome:
+    """One row of substitution at expectation, euro more over the term, discounted.
+
+    ``municipal``: spending under the contracts, and on personal budgets; ``public``: with what ``payer`` outside spends.
+    """
+
+    origin: str
+    destination: str
+    payer: str
+    clients: float
+    outside: float
+    municipal: dict[PaymentForm, float]
+    public: dict[PaymentForm, float]
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
 class Calibration:
     """A figure of the model beside the published one it should resemble."""
 
@@ -151,6 +201,10 @@ class Comparison:
     shocks: tuple[Course, ...]
     sensitivities: tuple[Course, ...]
     """One quantity at a time a little up and down: which assumption turns the ranking."""
+    measures: tuple[MeasureOutcome, ...]
+    with_measures: dict[PaymentForm, WithMeasures]
+    """All measures of the case together, in futures; empty without measures. Every other figure is without them."""
+    substitution: tuple[SubstitutionOutcome, ...]
     calibration: tuple[Calibration, ...]
     self_check: SelfCheck
     """The fresh futures beside their own theory."""

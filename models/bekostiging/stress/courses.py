@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, municipal_shares, settle
-from bekostiging.scenarios import Cells, Factors, expected_care_use, multiply, named_shock, neutral_factors
+from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shock, neutral_factors
 from bekostiging.stress.comparison import Course, Sentence
 from bekostiging.stress.settle_block import levels_by_lot
 
@@ -55,11 +55,10 @@ SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence, Sentence]] = {
 """Quantities, size, and the words for up and down."""
 
 
-def _euros(
-    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, factors: Factors
+def euros(
+    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, care_use: CareUse
 ) -> tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]]:
     """Spending of the reported municipalities and result of all providers, per course; (n_courses,)."""
-    care_use = expected_care_use(case, cells, len(discount), factors)
     levels = levels_by_lot(case, care_use)
     lots = {lot.id: j for j, lot in enumerate(case.lots)}
     reported = np.array([row.reported for row in case.municipalities], dtype=np.float64)
@@ -80,12 +79,13 @@ def course(
     """The expected course, or that of a named shock of the case."""
     n_years = len(discount)
     factors = neutral_factors(case, n_years) if shock is None else named_shock(case, n_years, shock)
+    care_use = expected_care_use(case, cells, n_years, factors)
     rows = [row for row in case.shocks if row.id == shock]
     text = "; ".join(dict.fromkeys(row.name for row in rows))
     name = {"nl": text, "en": text} if rows else {"nl": "zoals verwacht", "en": "as expected"}
     source = "; ".join(dict.fromkeys(row.source for row in rows))
     status = rows[0].status if rows else "estimated"
-    return _course(_euros(case, cells, contracts, discount, factors), shock or "plain", name, source, status)
+    return _course(euros(case, cells, contracts, discount, care_use), shock or "plain", name, source, status)
 
 
 def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: FloatArray) -> tuple[Course, ...]:
@@ -99,19 +99,27 @@ def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: Floa
                 multiply(factors, quantity, years, np.array([1 + sign * step]))
             text = up if sign > 0 else down
             name = {lang: f"{100 * step:.0f} % {words}" for lang, words in text.items()}
-            euros = _euros(case, cells, contracts, discount, factors)
-            found.append(_course(euros, f"{key}_{'up' if sign > 0 else 'down'}", name, "", "illustrative"))
+            care_use = expected_care_use(case, cells, len(discount), factors)
+            found.append(
+                _course(
+                    euros(case, cells, contracts, discount, care_use),
+                    f"{key}_{'up' if sign > 0 else 'down'}",
+                    name,
+                    "",
+                    "illustrative",
+                )
+            )
     return tuple(found)
 
 
 def _course(
-    euros: tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]],
+    both: tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]],
     key: str,
     name: Sentence,
     source: str,
     status: str,
 ) -> Course:
-    spending, results = euros
+    spending, results = both
     return Course(
         key,
         name,

@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from bekostiging.case import Case, pseudonymised, stock_and_starts
+from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
@@ -33,7 +33,14 @@ from bekostiging.lumpsum import (
 )
 from bekostiging.scenarios import Cells, Plan, map_blocks, plan, self_check
 from bekostiging.stress.calibration import calibration
-from bekostiging.stress.comparison import CORNERS, Comparison, Corner, FormResult, LumpSumResult
+from bekostiging.stress.comparison import (
+    CORNERS,
+    Comparison,
+    Corner,
+    FormResult,
+    LumpSumResult,
+    WithMeasures,
+)
 from bekostiging.stress.courses import course, sensitivities
 from bekostiging.stress.estimates import (
     administration_estimates,
@@ -41,6 +48,12 @@ from bekostiging.stress.estimates import (
     corner_totals,
     municipal_estimates,
     provider_estimates,
+)
+from bekostiging.stress.levers import (
+    measure_outcomes,
+    spending_of,
+    substitution_outcomes,
+    with_measures,
 )
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
@@ -109,6 +122,7 @@ def compare(
     scramblings = Scramblings(fresh_plan.n_scramblings)
     reported = tuple(row.code for row in case.municipalities if row.reported)
     calendar = tuple(case.first_year + t for t in range(years))
+    spending = spending_of(case, cells, contracts, data.discount)
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
     return Comparison(
         case=case,
@@ -119,7 +133,14 @@ def compare(
         n_years=years,
         seed=seed,
         named=named,
-        notes=(*alarms(checked), *design_plan.notes, *told, *stock_and_starts(case), *not_used_yet(case)),
+        notes=(
+            *alarms(checked),
+            *design_plan.notes,
+            *told,
+            *stock_and_starts(case),
+            *spread_notes(case),
+            *not_used_yet(case),
+        ),
         carries=who_carries_what(contracts),
         room=(begroting - outside).T,
         begroting=begroting.T,
@@ -133,6 +154,9 @@ def compare(
             for shock in dict.fromkeys(row.id for row in case.shocks)
         ),
         sensitivities=sensitivities(case, cells, contracts, data.discount),
+        measures=measure_outcomes(case, cells, data.discount, spending),
+        with_measures=_with_measures(case, scramblings, fresh, begroting - outside, data.discount),
+        substitution=substitution_outcomes(case, cells, data.discount, spending),
         calibration=calibration(case, cells),
         self_check=checked,
     )
@@ -199,6 +223,24 @@ def _form_results(
             parity_gap=scramblings.ratio(fresh.plain[form] - by_effort, by_effort),
         )
     return found
+
+
+def _with_measures(
+    case: Case, scramblings: Scramblings, fresh: FreshBlock, room: np.ndarray, discount: np.ndarray
+) -> dict[PaymentForm, WithMeasures]:
+    """Every form with and without the measures, over the term."""
+    corner = cast(Corner, case.word("when_money_is_gone"))
+    reported = [i for i, row in enumerate(case.municipalities) if row.reported]
+    limit = float(room.sum(axis=0) @ discount)
+    return {
+        form: with_measures(
+            scramblings,
+            fresh.samples[form][corner].municipal[:, :, reported].sum(axis=2) @ discount,
+            paid @ discount,
+            limit,
+        )
+        for form, paid in fresh.measured.items()
+    }
 
 
 def _silent(stage: str, done: int, total: int) -> None:

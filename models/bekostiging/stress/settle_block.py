@@ -81,12 +81,14 @@ class DesignWork:
 class FreshBlock:
     """Series of a block: ``samples`` per form and corner; ``plain`` (n_scenarios,) per form: payments over the
     term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks;
-    ``deviations`` of the block from its own theory."""
+    ``deviations`` of the block from its own theory; ``measured`` (n_scenarios, n_years) per form: payments of the
+    reported municipalities with the measures at work, in the corner of the case's policy; empty without measures."""
 
     samples: dict[PaymentForm, dict[Corner, Samples]]
     plain: dict[PaymentForm, FloatArray]
     corridor: CorridorSeries
     deviations: tuple[Deviations, ...]
+    measured: dict[PaymentForm, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -103,10 +105,25 @@ class FreshWork:
     plain: dict[PaymentForm, tuple[Contract, ...]]
 
     def __call__(self, block: Block) -> FreshBlock:
-        """Everybody served, then the clients again under the rule of each form's own limit."""
+        """Everybody served, then the clients again under the rule of each form's own limit; with measures, once more."""
         case, cells = self.case, self.cells
         served = block.care_use()
         levels = levels_by_lot(case, served)
+        samples = self._both_corners(block, served, levels)
+        plain = {
+            form: np.sum([settle(one, served, levels[one.lot]).payment for one in own], axis=0).sum(axis=1)
+            for form, own in self.plain.items()
+        }
+        lump = tuple(one for one in self.contracts["taakgericht"] if isinstance(one, Taakgericht))
+        corridor = corridor_series(case, cells, lump, served, levels)
+        measured = self._measured(block) if case.measures else {}
+        return FreshBlock(samples, plain, corridor, (deviations(case, served, block.factors),), measured)
+
+    def _both_corners(
+        self, block: Block, served: CareUse, levels: Mapping[str, PriceLevels]
+    ) -> dict[PaymentForm, dict[Corner, Samples]]:
+        """Every form settled with everybody served, and with who waits under its own limit."""
+        case, cells = self.case, self.cells
         under_ceiling = self._under(block, self._ceilings(served))
         under_budget = self._under(block, self._budgets(served, levels))
         samples: dict[PaymentForm, dict[Corner, Samples]] = {}
@@ -115,13 +132,23 @@ class FreshWork:
             absorb = settle_all(case, cells, own, served, levels)
             wait = absorb if limited is None else settle_all(case, cells, own, limited, levels)
             samples[form] = {"absorb": absorb, "wait": wait}
-        plain = {
-            form: np.sum([settle(one, served, levels[one.lot]).payment for one in own], axis=0).sum(axis=1)
-            for form, own in self.plain.items()
-        }
-        lump = tuple(one for one in self.contracts["taakgericht"] if isinstance(one, Taakgericht))
-        corridor = corridor_series(case, cells, lump, served, levels)
-        return FreshBlock(samples, plain, corridor, (deviations(case, served, block.factors),))
+        return samples
+
+    def _measured(self, block: Block) -> dict[PaymentForm, FloatArray]:
+        """Spending of the reported municipalities with the measures at work, in the corner of the case's policy."""
+        with_measures = block.with_measures()
+        served = with_measures.care_use()
+        levels = levels_by_lot(self.case, served)
+        if self.case.word("when_money_is_gone") == "wait":
+            both = self._both_corners(with_measures, served, levels)
+            samples = {form: own["wait"] for form, own in both.items()}
+        else:
+            samples = {
+                form: settle_all(self.case, self.cells, own, served, levels)
+                for form, own in self.contracts.items()
+            }
+        reported = [i for i, row in enumerate(self.case.municipalities) if row.reported]
+        return {form: own.municipal[:, :, reported].sum(axis=2) for form, own in samples.items()}
 
     def _under(self, block: Block, rule: FlowRule | None) -> CareUse | None:
         return None if rule is None else block.care_use(rule)
@@ -165,4 +192,5 @@ def joined_blocks(blocks: Sequence[FreshBlock]) -> FreshBlock:
         {form: np.concatenate([block.plain[form] for block in blocks]) for form in first.plain},
         joined([block.corridor for block in blocks]),
         tuple(one for block in blocks for one in block.deviations),
+        {form: np.concatenate([block.measured[form] for block in blocks]) for form in first.measured},
     )

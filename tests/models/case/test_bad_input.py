@@ -274,3 +274,97 @@ def read_case_row(folder: Path, table: str, row: int, column: str) -> str:
     """A cell as written."""
     lines = [line.split(",") for line in (folder / f"{table}.csv").read_text(encoding="utf-8-sig").splitlines()]
     return lines[row + 1][lines[0].index(column)]
+
+
+def _table(folder: Path, name: str, *lines: str) -> None:
+    (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            ("m,M,guidance,gp,inflow,0.1,0.5,1,2,x,own_data",),
+            "table measures, row 2, column effect: measure m makes inflow grow (0.1); take a shock or substitution for that",
+        ),
+        (
+            (
+                "m,M,guidance,gp,inflow,-0.1,0.5,1,2,x,own_data",
+                "m,M,mental_care,gp,inflow,-0.1,0.6,1,2,x,own_data",
+            ),
+            "table measures, row 3, column chance: measure m has chance 0.5 and 0.6; it succeeds as a whole, give one "
+            "chance",
+        ),
+    ],
+)
+def test_measures_that_cannot_be(folder: Path, rows: tuple[str, ...], sentence: str) -> None:
+    head = "id,name,care_form,channel,quantity,effect,chance,first_year,years,source,status"
+    _table(folder, "measures", head, *rows)
+    assert _only(folder) == sentence
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (
+            ("zvw,wlz,0.1,1,2,x,own_data",),
+            "table substitution, row 2, column destination: from zvw to wlz: 'wlz' cannot stand here; substitution is "
+            "between two care forms or between a care form and another payer",
+        ),
+        (
+            ("guidance,zwv,0.1,1,2,x,own_data",),
+            "table substitution, row 2, column destination: from guidance to zwv: 'zwv' cannot stand here;",
+        ),
+        (
+            ("guidance,zvw,0.6,1,2,x,own_data", "guidance,wlz,0.6,1,2,x,own_data"),
+            "table substitution, row 3, column share: 1.2 of the starts leave guidance, at most 1; lower share",
+        ),
+    ],
+)
+def test_substitution_that_cannot_be(folder: Path, rows: tuple[str, ...], sentence: str) -> None:
+    _table(folder, "substitution", "origin,destination,share,first_year,years,source,status", *rows)
+    assert _only(folder).startswith(sentence)
+
+
+def test_substitution_without_a_destination_anywhere(folder: Path, edit: Edit) -> None:
+    case = read_case(folder)
+    for row, demand in enumerate(case.demand):
+        if demand.care_form == "wmo_guidance":
+            edit("demand", row, "starts_per_year", "0")
+    head = "origin,destination,share,first_year,years,source,status"
+    _table(folder, "substitution", head, "guidance,wmo_guidance,0.1,1,2,x,own_data")
+    assert _only(folder) == (
+        "table substitution, row 2, column destination: no area has starts of both guidance and wmo_guidance in demand; "
+        "fill in those rows"
+    )
+
+
+def test_more_second_trajectories_than_there_are(folder: Path) -> None:
+    _table(
+        folder,
+        "combinations",
+        "care_form,second_care_form,share,source,status",
+        "guidance,residential,0.9,x,own_data",
+    )
+    assert "in clients_at_start of residential, the combinations ask" in _sentences(folder)[0]
+    assert _sentences(folder)[0].endswith("lower share")
+
+
+def test_a_care_form_combined_with_itself(folder: Path) -> None:
+    _table(
+        folder,
+        "combinations",
+        "care_form,second_care_form,share,source,status",
+        "guidance,guidance,0.1,x,own_data",
+    )
+    assert _only(folder) == (
+        "table combinations, row 2, column second_care_form: care form guidance is combined with itself; name two care forms"
+    )
+
+
+def test_channels_beyond_one(folder: Path, edit: Edit) -> None:
+    edit("demand", 0, "own_access_share", "0.7")
+    edit("demand", 0, "gp_share", "0.5")
+    assert _only(folder) == (
+        "table demand, row 2, column gp_share: own_access_share and gp_share add up to 1.2, at most 1; mend them"
+    )

@@ -40,7 +40,7 @@ def test_the_folder_is_complete(written: Path) -> None:
         "exceedance",
         "corridor",
     }
-    assert len(list((written / "tables").glob("*.csv"))) == 10
+    assert len(list((written / "tables").glob("*.csv"))) == 12
 
 
 def test_the_manifest_has_the_fingerprint_of_every_file(written: Path) -> None:

@@ -25,6 +25,7 @@ GRAIN = {
     "refused": ("year", "cell"),
     "weeks_beyond_norm": ("year", "cell"),
     "clients": ("year", "cell"),
+    "second_trajectories": ("year", "cell"),
     "units": ("year", "cell"),
     "units_month": ("month", "cell"),
     "units_within_budget": ("year", "cell"),

@@ -1,0 +1,137 @@
+"""Spread of the yearly inflow, estimated from history and shrunk to the nation."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bekostiging.case import Case, UserError, read_case, spread_notes, spreads
+from bekostiging.case.series import NATIONAL_GROWTH
+from bekostiging.case.spread import _over, _variance, with_estimates
+from bekostiging.case.tables import History, RiskFactor
+
+MARK = {"source": "test", "status": "own_data"}
+
+
+def _history(
+    place: str, form: str, counts: dict[int, float], definition: str = "persons_in_year"
+) -> tuple[History, ...]:
+    return tuple(
+        History.model_validate(
+            {"area": place, "care_form": form, "year": year, "definition": definition, "clients": n} | MARK
+        )
+        for year, n in counts.items()
+    )
+
+
+def _empty(case: Case, **changed: object) -> Case:
+    factors = tuple(
+        row.model_copy(update={"standard_deviation": None} | changed) if row.id == "municipal_inflow" else row
+        for row in case.risk_factors
+    )
+    return replace(case, risk_factors=factors)
+
+
+def test_the_national_prior_by_hand() -> None:
+    """Random walk: mean growth 0.1276 / 5 a year; squared deviations over their years, two degrees of freedom."""
+    logs, years = [math.log(1.06), math.log(469 / 443), math.log(474 / 469)], [1, 3, 1]
+    mean = sum(logs) / 5
+    by_hand = sum((x - mean * d) ** 2 / d for x, d in zip(logs, years, strict=True)) / 2
+    assert _variance(NATIONAL_GROWTH, 1.0) == pytest.approx(by_hand)
+    assert math.sqrt(by_hand) == pytest.approx(0.0267, abs=1e-4)
+
+
+@pytest.mark.parametrize("phi", [0.0, 0.7, 0.95])
+@pytest.mark.parametrize("years", [1, 3])
+def test_variance_of_the_change_of_an_autoregressive_factor(phi: float, years: int) -> None:
+    rng = np.random.default_rng(1)
+    x = np.zeros(200_000)
+    innovations = rng.standard_normal(len(x))
+    for t in range(1, len(x)):
+        x[t] = phi * x[t - 1] + innovations[t]
+    change = x[1000 + years :] - x[1000:-years]
+    assert change.var() == pytest.approx(_over(years, phi), rel=0.03)
+
+
+def test_many_own_years_outweigh_the_nation(small_case: Case) -> None:
+    """A simulated region with innovations of 5 %: 200 years give it back; no years give the nation's."""
+    rng = np.random.default_rng(3)
+    case = replace(small_case, history=())
+    (alone,) = (one for one in spreads(case) if one.factor == "municipal_inflow")
+    assert alone.own == 0
+    assert alone.estimate == pytest.approx(math.sqrt(_variance(NATIONAL_GROWTH, 0.7)))
+    x, counts = 0.0, {}
+    for year in range(1800, 2001):
+        counts[year] = 1e6 * math.exp(x)
+        x = 0.7 * x + 0.05 * rng.standard_normal()
+    place = small_case.municipalities[0].code
+    (found,) = (
+        one
+        for one in spreads(replace(case, history=_history(place, "jeugdwet", counts)))
+        if one.factor == "municipal_inflow"
+    )
+    assert found.own == 199
+    assert found.low < 0.05 < found.high
+    assert found.estimate == pytest.approx(0.05, rel=0.15)
+
+
+def test_counting_noise_is_not_taken_for_spread(small_case: Case) -> None:
+    """Counts of 10,000 with pure chance around them: the own part of the estimate is near zero."""
+    rng = np.random.default_rng(4)
+    dispersion = max(row.starts_dispersion for row in small_case.demand)
+    place = small_case.municipalities[0].code
+    counts = {year: float(max(1, round(10_000 + math.sqrt(10_000 * dispersion) * z))) for year, z in
+              zip(range(1800, 2001), rng.standard_normal(201), strict=True)}  # fmt: skip
+    case = replace(small_case, history=_history(place, "jeugdwet", counts))
+    (found,) = (one for one in spreads(case) if one.factor == "municipal_inflow")
+    assert found.estimate < 0.010
+    raw = np.diff(np.log(list(counts.values()))).std()
+    assert raw > 0.015
+
+
+def test_an_empty_standard_deviation_is_estimated_and_told() -> None:
+    case = read_case("almere")
+    (row,) = (row for row in case.risk_factors if row.id == "municipal_inflow")
+    assert row.standard_deviation is not None
+    assert row.status == "estimated"
+    (found,) = (one for one in spreads(case) if one.factor == row.id)
+    assert found.low < row.standard_deviation < found.high
+    (note,) = (note for note in spread_notes(case) if row.id in note["en"])
+    assert "is estimated from history: 3.1 % a year" in note["en"]
+    assert "geschat uit history: 3,1 % per jaar" in note["nl"]
+
+
+def test_a_value_that_history_contradicts_is_told() -> None:
+    case = read_case("almere")
+    factors = tuple(
+        row.model_copy(update={"standard_deviation": 0.005}) if row.id == "municipal_inflow" else row
+        for row in case.risk_factors
+    )
+    (note,) = spread_notes(replace(case, risk_factors=factors))
+    assert note["en"].startswith("risk_factors: municipal_inflow is 0.5 % a year, history points to 3.1 %")
+
+
+def test_what_history_cannot_say(small_case: Case) -> None:
+    wages = RiskFactor.model_validate(
+        {"id": "w", "level": "wages", "quantity": "index", "autocorrelation": 0.3, "line": 9} | MARK
+    )
+    with pytest.raises(UserError, match="row 9, standard_deviation: history says nothing of index; fill it in"):
+        with_estimates(replace(small_case, risk_factors=(wages,)))
+
+
+def test_mixed_definitions_are_refused(small_case: Case) -> None:
+    place = small_case.municipalities[0].code
+    rows = (
+        *_history(place, "jeugdwet", {2019: 100.0, 2020: 110.0}),
+        *_history(place, "jeugdwet", {2021: 80.0, 2022: 85.0}, "stock_at_date"),
+    )
+    with pytest.raises(UserError) as caught:
+        with_estimates(_empty(replace(small_case, history=rows)))
+    assert caught.value.text("en") == (
+        f"history: {place} / jeugdwet mixes definitions (2019 persons_in_year, 2020 persons_in_year, 2021 stock_at_date, "
+        "2022 stock_at_date); a series counts the same every year. Fill in at least 3 years under one definition or leave "
+        "the other rows out."
+    )
