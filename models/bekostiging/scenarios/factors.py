@@ -71,7 +71,7 @@ class FactorModel:
     def __init__(self, case: Case, n_years: int) -> None:
         self.case = case
         self.n_years = n_years
-        self.n_horizon = case.lead_years + n_years
+        self.n_horizon = case.lead_years + n_years  # the base year is the first
         self.freedom = case.number("copula_freedom") if case.has_policy("copula_freedom") else None
         copies = (1, len(case.municipalities), len(case.care_forms))
         pieces = []
@@ -112,8 +112,9 @@ class FactorModel:
         gap = np.arange(self.n_horizon)[:, None] - np.arange(self.n_horizon)
         # 0**0 is one: an uncorrelated factor has the identity as its response
         response = np.where(gap >= 0, factor.autocorrelation ** np.maximum(gap, 0), 0.0)
-        if factor.quantity == "index":  # known until the term begins
-            response[:, : self.case.lead_years] = 0.0
+        # demand was counted in the base year, an index is known until the term begins
+        known = self.case.lead_years if factor.quantity == "index" else 1
+        response[:, :known] = 0.0
         if factor.standard_deviation is None:
             raise ValueError(f"risk factor {factor.id} has no standard deviation; read_case estimates it")
         return np.asarray(factor.standard_deviation * response)

@@ -48,14 +48,15 @@ def _logs(case: Case, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray
 def test_every_factor_has_mean_one_and_its_own_variance(
     small_case: Case, rho: float | None, freedom: float | None
 ) -> None:
-    """Var x_t = sigma^2 sum of phi^(2k) over the years since the base year; a correlation changes no factor alone."""
+    """Var x_t = sigma^2 sum of phi^(2k) over the innovations since the base year: ``lead_years`` of demand in the first
+    contract year, one of wages; a correlation changes no factor alone."""
     case = _case(small_case, rho, freedom)
     lead = case.lead_years
     for paths, sigma, phi, before in zip(
-        _logs(case), (0.1, 0.05, 0.02), (0.6, 0.0, 0.5), (lead, lead, 0), strict=True
+        _logs(case), (0.1, 0.05, 0.02), (0.6, 0.0, 0.5), (lead, lead, 1), strict=True
     ):
         for t in range(3):
-            variance = sigma**2 * sum(phi ** (2 * k) for k in range(before + t + 1))
+            variance = sigma**2 * sum(phi ** (2 * k) for k in range(before + t))
             assert np.exp(paths[:, t]).mean() == pytest.approx(1.0, abs=0.1 * sigma)
             assert paths[:, t].var() == pytest.approx(variance, rel=0.05)
             assert stats.kstest(paths[:, t], "norm", (-variance / 2, variance**0.5)).statistic < 0.01
