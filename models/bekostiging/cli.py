@@ -1,4 +1,4 @@
-"""The command line: ``compare``, ``check``, ``new``. One sentence per user error, never a traceback.
+"""The command line: ``compare``, ``backtest``, ``check``, ``new``. One sentence per user error, never a traceback.
 
 Exit codes: 0 done; 1 case or data wrong; 2 command line wrong; 3 model without solution; 130 interrupted.
 Imports of the package itself are made inside the commands, so that ``--help`` answers at once.
@@ -152,6 +152,39 @@ def _print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
     if outcome.case.disclaimer.get(lang):
         console.print(outcome.case.disclaimer[lang], style="bold", markup=False)
     console.print({"nl": "Rapport:", "en": "Report:"}[lang], folder / "report.html")
+
+
+@app.command()
+def backtest(
+    case: CaseName,
+    origin: Annotated[
+        int | None, typer.Option(metavar="YEAR", help="Last year known; default: the third of the longest series.")
+    ] = None,
+    scenarios: Annotated[int, typer.Option(min=16, help="Number of futures.")] = 1024,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write everything as JSON.")] = None,
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Predict years that history knows from the years before, and say how often the intervals hold."""
+    with _user_errors(lang):
+        from bekostiging.case import read_case
+        from bekostiging.report import backtest_sentences, backtest_tables, backtest_text, write_text
+        from bekostiging.stress import backtest as run
+
+        brought = read_case(case)
+        outcome = run(brought, origin, scenarios, seed)
+        console = Console(soft_wrap=True, highlight=False)
+        for sentence in backtest_sentences(outcome, lang):
+            console.print(sentence, markup=False)
+        for header, *rows in backtest_tables(brought, outcome, lang):
+            table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+            for name in header:
+                table.add_column(name, no_wrap=True)
+            for row in rows:
+                table.add_row(*row)
+            console.print(table)
+        if out is not None:
+            write_text(out, backtest_text(outcome))
 
 
 @app.command()

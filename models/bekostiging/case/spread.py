@@ -4,7 +4,8 @@ A factor x_t = phi x_(t-1) + sigma e_t changes over d years with variance sigma^
 (1 - phi^2), and c(d) = d at phi = 1. A growth rate minus its own mean, squared, less what counting adds, over c(d)
 estimates sigma^2. Variances of places of one level are pooled by their degrees of freedom together with the national
 variance and its own (scaled inverse chi-squared; Gelman et al., Bayesian Data Analysis, section 2.6): few own years
-lean on the nation, many do not. The interval is that of the pooled chi-squared.
+lean on the nation, many do not. The interval is that of the pooled chi-squared. What moves a region as a whole is the
+national factor and its own together: the variance of the national factor of the case is taken off again.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from bekostiging.case.tables import RiskFactor
 
 INTERVAL = 0.95
+FEWEST_RATES = 4
+"""Growth rates below which a mean growth has no error worth drawing from."""
 LEVELS = ("national", "municipality", "care_form")
 """Levels of inflow factors that history can speak of."""
 
@@ -83,13 +86,46 @@ def _spread(case: Case, factor: RiskFactor, series: Sequence[Series], until: int
         growths = one.growths(dispersion)
         total += (len(growths) - 1) * _variance(growths, phi)
         count += len(growths) - 1
-    pooled = total / (freedom + count)
-    low, high = (
-        float((total / chi2.ppf(level, freedom + count)) ** 0.5)
-        for level in ((1 + INTERVAL) / 2, (1 - INTERVAL) / 2)
-    )
+    shared = 0.0 if factor.level == "national" else _national_variance(case, until)
+    ends = ((1 + INTERVAL) / 2, (1 - INTERVAL) / 2)
+    levels = (freedom + count, *(float(chi2.ppf(end, freedom + count)) for end in ends))
+    pooled, low, high = (max(total / level - shared, 0.0) ** 0.5 for level in levels)
     names = tuple(f"{one.place} / {one.care_form} {one.years[0]}-{one.years[-1]}" for one in own)
-    return Spread(factor.id, factor.standard_deviation, float(pooled**0.5), low, high, count, freedom, names)
+    return Spread(factor.id, factor.standard_deviation, pooled, low, high, count, freedom, names)
+
+
+def _national_variance(case: Case, until: int | None) -> float:
+    """Variance of the innovation of the national inflow factor of the case, estimated where it is empty."""
+    variance = 0.0
+    for row in case.risk_factors:
+        if row.level == "national" and row.quantity == "inflow":
+            sigma = row.standard_deviation
+            variance += _spread(case, row, (), until).estimate ** 2 if sigma is None else sigma**2
+    return variance
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Mean growth a year (log) with its standard error, and the degrees of freedom behind both."""
+
+    mean: float
+    standard_error: float
+    freedom: int
+
+
+def drift(case: Case, series: Sequence[Series], until: int) -> Drift:
+    """Mean growth of a region from years up to ``until``: its own and the nation's rates as one sample.
+
+    With fewer than ``FEWEST_RATES`` of them the published national series stands in as a whole.
+    """
+    dispersion = max((row.starts_dispersion for row in case.demand), default=1.0)
+    own = [growth for one in series for growth in one.growths(dispersion)]
+    nation = national_growth(case, until)
+    known = [*(nation if len(nation) + len(own) >= FEWEST_RATES else NATIONAL_GROWTH), *own]
+    years = sum(growth.years for growth in known)
+    mean = sum(growth.log for growth in known) / years
+    variance = max(_variance(known, 1.0), _variance(NATIONAL_GROWTH, 1.0))
+    return Drift(mean, (variance / years) ** 0.5, len(known) - 1)
 
 
 def _series_of(case: Case, factor: RiskFactor, series: Sequence[Series]) -> list[Series]:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from bekostiging.report.answers import summary_rows, years
-from bekostiging.report.folder import refuse_existing, write_results
+from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
+from bekostiging.report.folder import refuse_existing, write_results, write_text
 from bekostiging.report.schema import schema
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
 
-__all__ = ["refuse_existing", "schema", "summary_caption", "summary_table", "write_results"]
+__all__ = [
+    "backtest_sentences",
+    "backtest_tables",
+    "backtest_text",
+    "refuse_existing",
+    "schema",
+    "summary_caption",
+    "summary_table",
+    "write_results",
+    "write_text",
+]
 
 
 def summary_table(outcome: Comparison, lang: str) -> list[tuple[str, ...]]:

@@ -69,18 +69,45 @@ def write_results(outcome: Comparison, folder: Path, *, lang: str = "nl", overwr
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
-        raise UserError(
-            f"In {folder.parent} kan niet worden geschreven ({error.strerror}); kies een andere map met --out.",
-            f"Cannot write in {folder.parent} ({error.strerror}); choose another folder with --out.",
-            exit_code=2,
-        ) from error
+        raise _cannot_write(folder.parent, error) from error
     try:
         _fill(outcome, draft, lang)
         draft.chmod(0o755)
         _put_in_place(draft, folder)
+    except OSError as error:
+        raise _cannot_write(folder.parent, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return folder
+
+
+def _cannot_write(place: Path, error: OSError) -> UserError:
+    """A full disk, a folder one may not write in: what to do, and that nothing is left."""
+    return UserError(
+        f"In {place} kan niet worden geschreven ({error.strerror}); er is niets achtergelaten. Maak ruimte of kies een "
+        "andere plaats met --out.",
+        f"Cannot write in {place} ({error.strerror}); nothing has been left there. Make room or choose another place with "
+        "--out.",
+        exit_code=2,
+    )
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write one file whole, or not at all.
+
+    Raises
+    ------
+    UserError
+        It cannot be written.
+    """
+    draft = file.with_name(f".{file.name}-draft")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8", newline="")
+        draft.replace(file)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise _cannot_write(file.parent, error) from error
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:

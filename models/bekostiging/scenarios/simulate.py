@@ -130,13 +130,18 @@ def plan(case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream) 
     return Plan(case, years, n_scramblings, points, seed, stream, per_block, tuple(notes))
 
 
-def draw_block(made: Plan, index: int) -> Block:
-    """Draw one block: the factors of its scenarios, then its clients."""
+def draw_block(made: Plan, index: int, change: Callable[[Factors, int], Factors] | None = None) -> Block:
+    """Draw one block: the factors of its scenarios, then its clients.
+
+    ``change(factors, first)`` may change the factors of the scenarios from ``first`` on, before clients are drawn.
+    """
     first = index * made.scenarios_per_block
     scrambling, offset = divmod(first, made.points)
     normals = normal_points(made.points, max(1, made.factor_model.n_dimensions), made.generator(0, scrambling))
     own = normals[offset : offset + made.scenarios_per_block, : made.factor_model.n_dimensions]
     factors = made.factor_model.multipliers(own)
+    if change is not None:
+        factors = change(factors, first)
     return Block(made, index, factors, made.sampler.draw(factors, made.generator(1, index)))
 
 

@@ -1,5 +1,6 @@
 """Payment forms x futures: distributions of euros, and who waits."""
 
+from bekostiging.stress.backtest import Backtest, Prediction, backtest
 from bekostiging.stress.comparison import (
     CORNERS,
     TERM,
@@ -24,6 +25,7 @@ __all__ = [
     "CORNERS",
     "TERM",
     "TOTAL",
+    "Backtest",
     "Calibration",
     "Comparison",
     "Corner",
@@ -32,9 +34,11 @@ __all__ = [
     "FormResult",
     "LumpSumResult",
     "MeasureOutcome",
+    "Prediction",
     "Samples",
     "SubstitutionOutcome",
     "WithMeasures",
+    "backtest",
     "cheapest",
     "compare",
     "provider_results",

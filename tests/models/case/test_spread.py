@@ -59,7 +59,8 @@ def test_variance_of_the_change_of_an_autoregressive_factor(phi: float, years: i
 def test_many_own_years_outweigh_the_nation(small_case: Case) -> None:
     """A simulated region with innovations of 5 %: 200 years give it back; no years give the nation's."""
     rng = np.random.default_rng(3)
-    case = replace(small_case, history=())
+    own = tuple(row for row in small_case.risk_factors if row.id == "municipal_inflow")
+    case = replace(small_case, history=(), risk_factors=own)
     (alone,) = (one for one in spreads(case) if one.factor == "municipal_inflow")
     assert alone.own == 0
     assert alone.estimate == pytest.approx(math.sqrt(_variance(NATIONAL_GROWTH, 0.7)))
@@ -76,6 +77,19 @@ def test_many_own_years_outweigh_the_nation(small_case: Case) -> None:
     assert found.own == 199
     assert found.low < 0.05 < found.high
     assert found.estimate == pytest.approx(0.05, rel=0.15)
+
+
+def test_the_national_factor_is_taken_off_again(small_case: Case) -> None:
+    """What moves a region is the national factor and its own: variances of 2 % and the rest add up to the whole."""
+    (whole,) = (
+        one
+        for one in spreads(replace(small_case, risk_factors=small_case.risk_factors[1:2]))
+        if one.factor == "municipal_inflow"
+    )
+    (rest,) = (one for one in spreads(small_case) if one.factor == "municipal_inflow")
+    national = next(row for row in small_case.risk_factors if row.id == "national_inflow")
+    assert national.standard_deviation == 0.02
+    assert rest.estimate**2 + 0.02**2 == pytest.approx(whole.estimate**2)
 
 
 def test_counting_noise_is_not_taken_for_spread(small_case: Case) -> None:
@@ -100,8 +114,8 @@ def test_an_empty_standard_deviation_is_estimated_and_told() -> None:
     (found,) = (one for one in spreads(case) if one.factor == row.id)
     assert found.low < row.standard_deviation < found.high
     (note,) = (note for note in spread_notes(case) if row.id in note["en"])
-    assert "is estimated from history: 3.1 % a year" in note["en"]
-    assert "geschat uit history: 3,1 % per jaar" in note["nl"]
+    assert "is estimated from history: 2.7 % a year" in note["en"]
+    assert "geschat uit history: 2,7 % per jaar" in note["nl"]
 
 
 def test_a_value_that_history_contradicts_is_told() -> None:
@@ -111,7 +125,7 @@ def test_a_value_that_history_contradicts_is_told() -> None:
         for row in case.risk_factors
     )
     (note,) = spread_notes(replace(case, risk_factors=factors))
-    assert note["en"].startswith("risk_factors: municipal_inflow is 0.5 % a year, history points to 3.1 %")
+    assert note["en"].startswith("risk_factors: municipal_inflow is 0.5 % a year, history points to 2.7 %")
 
 
 def test_what_history_cannot_say(small_case: Case) -> None:

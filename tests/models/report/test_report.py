@@ -7,6 +7,8 @@ import hashlib
 import io
 import json
 import re
+import resource
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ import pytest
 
 from bekostiging.case import UserError
 from bekostiging.report import folder as folder_module
-from bekostiging.report import refuse_existing, summary_table, write_results
+from bekostiging.report import refuse_existing, summary_table, write_results, write_text
 from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.figures import all_illustrative, figures, svg
 from bekostiging.report.page import page
@@ -189,3 +191,25 @@ def test_a_running_case_is_marked_confidential(outcome: Comparison) -> None:
     assert NL["page", "confidential"] in page(running, NL, drawn)
     assert NL["page", "confidential_named"] in page(replace(running, named=True), NL, drawn)
     assert "Vertrouwelijk" not in page(outcome, NL, drawn)
+
+
+def test_a_full_disk_leaves_nothing(outcome: Comparison, tmp_path: Path) -> None:
+    """No file may grow beyond 20 kB: what a full disk does, without filling one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+        with pytest.raises(UserError, match="nothing has been left there. Make room or choose another place"):
+            write_results(outcome, tmp_path / "full")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_file_whole_or_not_at_all(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    with pytest.raises(UserError, match="Cannot write in"):
+        write_text(tmp_path / "taken" / "b.json", "{}")
+    write_text(tmp_path / "new" / "b.json", "{}")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["b.json"]
