@@ -9,6 +9,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -106,7 +107,8 @@ def write_text(file: Path, text: str) -> None:
         draft.write_text(text, encoding="utf-8", newline="")
         draft.replace(file)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise _cannot_write(file.parent, error) from error
 
 

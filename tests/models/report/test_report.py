@@ -199,7 +199,7 @@ def test_a_full_disk_leaves_nothing(outcome: Comparison, tmp_path: Path) -> None
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
-        with pytest.raises(UserError, match="nothing has been left there. Make room or choose another place"):
+        with pytest.raises(UserError, match=r"nothing has been left there\. Make room or choose another place"):
             write_results(outcome, tmp_path / "full")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
