@@ -48,6 +48,7 @@ from bekostiging_solvers.recourse import (
     solve_recourse,
     value_of_information,
 )
+from bekostiging_solvers.reliability import DesignPoint, design_point, drawn_around, weighted_probability
 from bekostiging_solvers.risk import (
     CVaR,
     Expectation,
@@ -75,6 +76,7 @@ __all__ = [
     "ClusterError",
     "CoalitionOracle",
     "CoreViolation",
+    "DesignPoint",
     "EmptyImputationsError",
     "Estimate",
     "Expectation",
@@ -113,6 +115,8 @@ __all__ = [
     "core_violation",
     "cvar",
     "cvar_error",
+    "design_point",
+    "drawn_around",
     "entropy_pooling",
     "euler_contributions",
     "execute",
@@ -131,4 +135,5 @@ __all__ = [
     "value_at_risk",
     "value_at_risk_error",
     "value_of_information",
+    "weighted_probability",
 ]
