@@ -1,4 +1,4 @@
-"""The command line: ``compare``, ``backtest``, ``check``, ``new``. One sentence per user error, never a traceback.
+"""The command line: one sentence per user error, never a traceback.
 
 Exit codes: 0 done; 1 case or data wrong; 2 command line wrong; 3 model without solution; 130 interrupted.
 Imports of the package itself are made inside the commands, so that ``--help`` answers at once.
@@ -154,6 +154,80 @@ def _print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
     console.print({"nl": "Rapport:", "en": "Report:"}[lang], folder / "report.html")
 
 
+def _print(sentence: str) -> None:
+    """A sentence as it is."""
+    Console(soft_wrap=True, highlight=False).print(sentence, markup=False)
+
+
+def _print_table(rows: list[list[str]]) -> None:
+    """A table, header first."""
+    header, *body = rows
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name in header:
+        table.add_column(name, no_wrap=True)
+    for row in body:
+        table.add_row(*row)
+    Console(soft_wrap=True, highlight=False).print(table)
+
+
+@app.command()
+def stress(
+    case: CaseName,
+    shock: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Named shock of the case; repeat to combine.")
+    ] = None,
+    view: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VIEW", help="Expert view such as 'P(growth >= 8 %) = 0.8'; repeat to add."),
+    ] = None,
+    reverse: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TARGET", help="begroting, or a provider: what breaks it, and how likely; repeat to add."
+        ),
+    ] = None,
+    form: Annotated[str, typer.Option(help="Payment form of --reverse.")] = "taakgericht",
+    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures.")] = 512,
+    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    lang: LanguageOption = Language.NL,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+) -> None:
+    """Shocks together, expert views on the futures, and what would break a begroting or a provider."""
+    with _user_errors(lang):
+        from bekostiging import report
+        from bekostiging import stress as asked
+        from bekostiging.case import read_case
+
+        brought, chosen = read_case(case), asked.payment_form(form)
+        places = [asked.target_place(brought, target) for target in reverse or []]
+        asked.check_shocks(brought, shock or [])
+        for text in view or []:
+            asked.read_view(text)
+        with _progress(lang) as advance:
+            outcome = asked.compare(
+                brought, n_scenarios=scenarios, n_years=years, seed=seed, workers=workers, progress=advance
+            )
+        if shock:
+            contracts, discount = asked.contracts_in_force(outcome), outcome.lumpsum.data.discount
+            together = asked.course(outcome.case, outcome.cells, contracts, discount, shock)
+            _print(report.shock_sentence(together, lang))
+            _print_table(report.shock_table(outcome, together, lang))
+        if view:
+            believed = asked.pooled(outcome, view)
+            _print(report.view_sentence(believed, lang))
+            _print_table(report.view_table(believed, lang))
+        for place in places:
+            # providers of a running case are numbered by now
+            target = asked.BEGROTING if place is None else outcome.case.providers[place].id
+            found = asked.reverse_stress(outcome, chosen, target, scenarios, seed)
+            _print(report.reverse_sentence(outcome, found, lang))
+            if found.course:
+                _print_table(report.reverse_table(outcome, found, lang))
+        if outcome.case.disclaimer.get(lang):
+            _print(outcome.case.disclaimer[lang])
+
+
 @app.command()
 def backtest(
     case: CaseName,
@@ -173,16 +247,10 @@ def backtest(
 
         brought = read_case(case)
         outcome = run(brought, origin, scenarios, seed)
-        console = Console(soft_wrap=True, highlight=False)
         for sentence in backtest_sentences(outcome, lang):
-            console.print(sentence, markup=False)
-        for header, *rows in backtest_tables(brought, outcome, lang):
-            table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-            for name in header:
-                table.add_column(name, no_wrap=True)
-            for row in rows:
-                table.add_row(*row)
-            console.print(table)
+            _print(sentence)
+        for table in backtest_tables(brought, outcome, lang):
+            _print_table(table)
         if out is not None:
             write_text(out, backtest_text(outcome))
 

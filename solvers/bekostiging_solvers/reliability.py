@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import NonlinearConstraint, minimize
 
 from bekostiging_solvers.sampling import Estimate
 
@@ -27,8 +26,13 @@ FARTHEST = 8.0
 """Norm beyond which nothing is called possible: probability below 1e-15 for a linear g."""
 PLAIN = 5
 """One point in so many is drawn plainly."""
-TOLERANCE = 1e-6
-"""On g, relative to its size at the origin."""
+TOLERANCE = 1e-5
+"""On the last step, and on g relative to its size at the origin."""
+KINK = 1e-3
+"""On g where steps cannot come nearer."""
+MOST_STEPS = 100
+LENGTHS = tuple(0.5**k for k in range(12))
+"""Of a step, until the merit falls."""
 
 
 @dataclass(frozen=True)
@@ -74,22 +78,37 @@ def _start(direction: FloatArray, gradient: FloatArray) -> FloatArray:
 
 
 def _search(counted: _Counted, start: FloatArray, scale: float) -> FloatArray | None:
-    """Least norm with g at least zero, from one start; None when no failing point was reached."""
-    fails = NonlinearConstraint(
-        lambda z: np.array([counted.with_gradient(z)[0] / scale]),
-        0.0,
-        np.inf,
-        jac=lambda z: counted.with_gradient(z)[1][None] / scale,
-    )
-    result = minimize(_half_square, start, jac=True, constraints=[fails], method="SLSQP", tol=1e-10)
-    point = np.asarray(result.x, dtype=np.float64)
-    value, _ = counted.with_gradient(point)
-    return point if value >= -TOLERANCE * scale else None
+    """Least norm with g = 0, from one start; None when no such point was reached.
+
+    Improved Hasofer-Lind-Rackwitz-Fiessler steps (Zhang and Der Kiureghian 1995): the least norm of the linearised
+    limit, halved until ||z||^2 / 2 + penalty |g| falls.
+    """
+    point = start
+    for _ in range(MOST_STEPS):
+        value, gradient = counted.with_gradient(point)
+        slope = float(gradient @ gradient)
+        if slope == 0:
+            return None
+        wanted = _within((gradient @ point - value) / slope * gradient)
+        step = wanted - point
+        if np.linalg.norm(step) <= TOLERANCE and abs(value) <= TOLERANCE * scale:
+            return point
+        penalty = 2 * max(float(np.linalg.norm(wanted)), 1.0) / np.sqrt(slope)
+        merit = float(point @ point) / 2 + penalty * abs(value)
+        for length in LENGTHS:
+            trial = point + length * step
+            if float(trial @ trial) / 2 + penalty * abs(counted.value(trial)) < merit:
+                break
+        else:
+            # no descent: at a kink of g this is as near as steps come
+            return point if abs(value) <= KINK * scale else None
+        point = trial
+    return None
 
 
-def _half_square(point: FloatArray) -> tuple[float, FloatArray]:
-    """Half the squared norm and its gradient."""
-    return float(point @ point) / 2, point
+def _within(point: FloatArray) -> FloatArray:
+    """The point, or where its ray leaves twice ``FARTHEST``."""
+    return np.asarray(point * min(1.0, 2 * FARTHEST / max(float(np.linalg.norm(point)), 1e-300)))
 
 
 class _Counted:
@@ -99,6 +118,11 @@ class _Counted:
         self.limit_state = limit_state
         self.evaluations = 0
         self._last: tuple[bytes, float, FloatArray] | None = None
+
+    def value(self, point: FloatArray) -> float:
+        """g at one point."""
+        self.evaluations += 1
+        return float(self.limit_state(point[None])[0])
 
     def with_gradient(self, point: FloatArray) -> tuple[float, FloatArray]:
         """Value and gradient at a point, all differences in one call."""

@@ -6,6 +6,14 @@ from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
 from bekostiging.report.folder import refuse_existing, write_results, write_text
 from bekostiging.report.schema import schema
+from bekostiging.report.stress import (
+    reverse_sentence,
+    reverse_table,
+    shock_sentence,
+    shock_table,
+    view_sentence,
+    view_table,
+)
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
 
@@ -14,9 +22,15 @@ __all__ = [
     "backtest_tables",
     "backtest_text",
     "refuse_existing",
+    "reverse_sentence",
+    "reverse_table",
     "schema",
+    "shock_sentence",
+    "shock_table",
     "summary_caption",
     "summary_table",
+    "view_sentence",
+    "view_table",
     "write_results",
     "write_text",
 ]

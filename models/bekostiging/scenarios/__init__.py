@@ -3,7 +3,7 @@
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.expected import clients_in_year, expected_care_use, units_in_year
-from bekostiging.scenarios.factors import Factors, multiply, named_shock, neutral_factors
+from bekostiging.scenarios.factors import Factors, multiply, named_shocks, neutral_factors
 from bekostiging.scenarios.flow import FlowRule, apply_flow
 from bekostiging.scenarios.forecast import within_budget
 from bekostiging.scenarios.measures import expected_moved, expected_with
@@ -29,7 +29,7 @@ __all__ = [
     "expected_with",
     "map_blocks",
     "multiply",
-    "named_shock",
+    "named_shocks",
     "neutral_factors",
     "plan",
     "self_check",

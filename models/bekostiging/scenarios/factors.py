@@ -12,6 +12,7 @@ extremes come together. Every factor alone has mean one either way; a product of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -207,11 +208,11 @@ def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) 
     course[:, years] *= factor[:, None, None]
 
 
-def named_shock(case: Case, n_years: int, shock: str) -> Factors:
-    """The course of a named shock of the case: all its rows together."""
+def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:
+    """The course of named shocks of the case together: all their rows, factors multiplied."""
     factors = neutral_factors(case, n_years)
     for row in case.shocks:
-        if row.id == shock:
+        if row.id in shocks:
             years = slice(row.first_year - 1, row.first_year - 1 + row.years)
             multiply(factors, row.quantity, years, np.array([row.factor]))
     return factors

@@ -17,11 +17,14 @@ from bekostiging.stress.comparison import (
     SubstitutionOutcome,
     WithMeasures,
 )
-from bekostiging.stress.courses import cheapest
+from bekostiging.stress.courses import cheapest, check_shocks, course
 from bekostiging.stress.estimates import provider_results
-from bekostiging.stress.run import compare
+from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
+from bekostiging.stress.run import compare, contracts_in_force
+from bekostiging.stress.views import Pooled, pooled, read_view
 
 __all__ = [
+    "BEGROTING",
     "CORNERS",
     "TERM",
     "TOTAL",
@@ -34,12 +37,22 @@ __all__ = [
     "FormResult",
     "LumpSumResult",
     "MeasureOutcome",
+    "Pooled",
     "Prediction",
+    "ReverseStress",
     "Samples",
     "SubstitutionOutcome",
     "WithMeasures",
     "backtest",
     "cheapest",
+    "check_shocks",
     "compare",
+    "contracts_in_force",
+    "course",
+    "payment_form",
+    "pooled",
     "provider_results",
+    "read_view",
+    "reverse_stress",
+    "target_place",
 ]

@@ -7,14 +7,15 @@ shows what they do together, by chance, and who waits.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.case import Case
-from bekostiging.case.tables import PaymentForm
+from bekostiging.case import Case, UserError
+from bekostiging.case.tables import PaymentForm, Shock
 from bekostiging.contracts import Contract, municipal_shares, settle
-from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shock, neutral_factors
+from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shocks, neutral_factors
 from bekostiging.stress.comparison import Course, Sentence
 from bekostiging.stress.settle_block import levels_by_lot
 
@@ -74,18 +75,55 @@ def euros(
 
 
 def course(
-    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, shock: str | None = None
+    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, shocks: Sequence[str] = ()
 ) -> Course:
-    """The expected course, or that of a named shock of the case."""
+    """The expected course, or that of named shocks of the case, together.
+
+    Raises
+    ------
+    UserError
+        A shock that the case does not name.
+    """
     n_years = len(discount)
-    factors = neutral_factors(case, n_years) if shock is None else named_shock(case, n_years, shock)
-    care_use = expected_care_use(case, cells, n_years, factors)
-    rows = [row for row in case.shocks if row.id == shock]
+    check_shocks(case, shocks)
+    care_use = expected_care_use(case, cells, n_years, named_shocks(case, n_years, shocks))
+    rows = [row for row in case.shocks if row.id in shocks]
     text = "; ".join(dict.fromkeys(row.name for row in rows))
     name = {"nl": text, "en": text} if rows else {"nl": "zoals verwacht", "en": "as expected"}
     source = "; ".join(dict.fromkeys(row.source for row in rows))
-    status = rows[0].status if rows else "estimated"
-    return _course(euros(case, cells, contracts, discount, care_use), shock or "plain", name, source, status)
+    status = _weakest(rows) if rows else "estimated"
+    key = "+".join(dict.fromkeys(shocks)) or "plain"
+    return _course(euros(case, cells, contracts, discount, care_use), key, name, source, status)
+
+
+def _weakest(rows: Sequence[Shock]) -> str:
+    """Invented if any is, else estimated if any is."""
+    statuses = {row.status for row in rows}
+    return next(status for status in ("illustrative", "estimated", "own_data", "published") if status in statuses)
+
+
+def check_shocks(case: Case, shocks: Sequence[str]) -> None:
+    """Every shock is in the table.
+
+    Raises
+    ------
+    UserError
+        One that is not; the nearest is offered.
+    """
+    known = list(dict.fromkeys(row.id for row in case.shocks))
+    for name in shocks:
+        if name not in known:
+            near = get_close_matches(name, known, 1, cutoff=0.0)
+            nl, en = (
+                (f"; bedoelt u {near[0]}?", f"; did you mean {near[0]}?")
+                if near
+                else ("; vul hem in.", "; add it.")
+            )
+            raise UserError(
+                f"--shock {name}: niet in tabel shocks{nl}",
+                f"--shock {name}: not in table shocks{en}",
+                exit_code=2,
+            )
 
 
 def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: FloatArray) -> tuple[Course, ...]:

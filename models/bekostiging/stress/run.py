@@ -150,7 +150,7 @@ def compare(
         lumpsum=_judged(data, lumpsum_data(case, terms, fresh.corridor), design, scramblings),
         plain=course(case, cells, contracts, data.discount),
         shocks=tuple(
-            course(case, cells, contracts, data.discount, shock)
+            course(case, cells, contracts, data.discount, (shock,))
             for shock in dict.fromkeys(row.id for row in case.shocks)
         ),
         sensitivities=sensitivities(case, cells, contracts, data.discount),
@@ -160,6 +160,11 @@ def compare(
         calibration=calibration(case, cells),
         self_check=checked,
     )
+
+
+def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
+    """Every contract of a comparison under every form, the lump sum as designed."""
+    return _contracts(outcome.case, outcome.cells, outcome.reference, outcome.lumpsum.design)
 
 
 def _designed(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bekostiging.case import Case, UserError
-from bekostiging.scenarios import draw_block, map_blocks, named_shock, plan
+from bekostiging.scenarios import draw_block, map_blocks, named_shocks, plan
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
 
 
@@ -70,7 +70,7 @@ def test_nobody_asks_after_the_term(small_case: Case) -> None:
 
 def test_named_shocks_move_only_their_years(small_case: Case) -> None:
     for shock in {row.id for row in small_case.shocks}:
-        factors = named_shock(small_case, 4, shock)
+        factors = named_shocks(small_case, 4, [shock])
         assert (factors.inflow[:, 0] == 1).all()
         rows = [row for row in small_case.shocks if row.id == shock and row.quantity == "inflow"]
         for row in rows:
