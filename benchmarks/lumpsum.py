@@ -13,9 +13,10 @@ from pyomo.contrib.appsi.solvers.highs import Highs
 
 from bekostiging.case import read_case
 from bekostiging.contracts import Taakgericht, build_contracts, reference
-from bekostiging.lumpsum import LumpSumData, design_lumpsum, joined, lumpsum_data
+from bekostiging.lumpsum import CorridorSeries, LumpSumData, design_lumpsum, lumpsum_data
 from bekostiging.lumpsum.model import MILLION, build_lumpsum
-from bekostiging.scenarios import map_blocks, plan
+from bekostiging.scenarios import plan
+from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.settle_block import DesignWork
 
 
@@ -26,7 +27,7 @@ def data_of(n_scenarios: int) -> LumpSumData:
     terms = reference(case, made.cells, made.n_years)
     contracts = build_contracts(case, made.cells, terms, "taakgericht")
     work = DesignWork(case, made.cells, tuple(one for one in contracts if isinstance(one, Taakgericht)))
-    return lumpsum_data(case, terms, joined(map_blocks(made, work)))
+    return lumpsum_data(case, terms, CorridorSeries.of(Blocks().series(made, work, lambda done, total: None)))
 
 
 def main(sizes: list[int]) -> None:

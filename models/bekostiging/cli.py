@@ -100,6 +100,10 @@ def compare(
             min=1, metavar="EURO", help="Draw fresh futures until expected yearly spending is known to this."
         ),
     ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep finished blocks there; a run that was stopped goes on from them."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
     named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
 ) -> None:
@@ -123,6 +127,7 @@ def compare(
                 workers=workers,
                 cluster=cluster,
                 precision=precision,
+                keep=keep,
                 named=named,
                 progress=report,
             )

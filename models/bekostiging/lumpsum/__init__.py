@@ -10,7 +10,6 @@ from bekostiging.lumpsum.gather import (
     begroting_sum,
     corridor_series,
     free_buffer,
-    joined,
     lumpsum_data,
 )
 from bekostiging.lumpsum.solve import (
@@ -33,7 +32,6 @@ __all__ = [
     "corridor_series",
     "design_lumpsum",
     "free_buffer",
-    "joined",
     "lumpsum_data",
     "measured_against_budget",
     "out_of_sample",

@@ -1,9 +1,9 @@
-"""From the case and its futures to ``LumpSumData``: what a block keeps, and how blocks are put together."""
+"""From the case and its futures to ``LumpSumData``: what a block keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,18 @@ class CorridorSeries:
     amounts: tuple[FloatArray, ...]
     key: FloatArray
 
+    def arrays(self) -> dict[str, FloatArray]:
+        """Every array by name."""
+        amounts = {f"amounts/{c}": amount for c, amount in enumerate(self.amounts)}
+        return {"index": self.index, "cost": self.cost, "key": self.key, **amounts}
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, FloatArray]) -> CorridorSeries:
+        """The series whose ``arrays`` these are, of one block or of many one after the other."""
+        n_contracts = sum(name.startswith("amounts/") for name in arrays)
+        amounts = tuple(arrays[f"amounts/{c}"] for c in range(n_contracts))
+        return cls(arrays["index"], arrays["cost"], amounts, arrays["key"])
+
 
 def corridor_series(
     case: Case,
@@ -48,18 +60,6 @@ def corridor_series(
         amounts=tuple(row.amounts for row in rows),
         key=np.stack(key, axis=2),
     )
-
-
-def joined(blocks: Sequence[CorridorSeries]) -> CorridorSeries:
-    """Put the blocks' scenarios one after the other."""
-    whole = {
-        field.name: np.concatenate([getattr(block, field.name) for block in blocks])
-        for field in fields(CorridorSeries)
-        if field.name != "amounts"
-    }
-    n_contracts = len(blocks[0].amounts)
-    amounts = tuple(np.concatenate([block.amounts[c] for block in blocks]) for c in range(n_contracts))
-    return CorridorSeries(**whole, amounts=amounts)
 
 
 def free_buffer(case: Case) -> FloatArray:

@@ -8,7 +8,7 @@ from bekostiging.scenarios.flow import FlowRule, apply_flow
 from bekostiging.scenarios.forecast import within_budget
 from bekostiging.scenarios.measures import expected_moved, expected_with
 from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
-from bekostiging.scenarios.simulate import Block, Plan, draw_block, map_blocks, plan
+from bekostiging.scenarios.simulate import Block, Plan, draw_block, each_block, map_blocks, plan
 
 __all__ = [
     "Block",
@@ -24,6 +24,7 @@ __all__ = [
     "clients_in_year",
     "deviations",
     "draw_block",
+    "each_block",
     "expected_care_use",
     "expected_moved",
     "expected_with",

@@ -6,7 +6,7 @@ own random stream; so the result does not depend on how many workers drew it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeVar
@@ -151,15 +151,15 @@ def _work_on(given: tuple[Plan, Callable[[Block], T], int], index: int) -> T:
     return work(draw_block(made, first + index))
 
 
-def map_blocks(
+def each_block(
     made: Plan,
     work: Callable[[Block], T],
     workers: int = 1,
     advance: Callable[[int, int], None] | None = None,
     cluster: str | None = None,
     first: int = 0,
-) -> list[T]:
-    """Apply ``work`` to every block from ``first`` on and return the results in block order.
+) -> Iterator[T]:
+    """Apply ``work`` to every block from ``first`` on and yield the results in block order as they come.
 
     ``work`` is picklable when ``workers`` > 1 or a ``cluster`` (address of a Dask scheduler) is given.
     ``advance(done, total)`` is called as blocks finish.
@@ -171,7 +171,7 @@ def map_blocks(
     """
     given, n = (made, work, first), made.n_blocks - first
     try:
-        return list(execute(_work_on, given, n, workers=workers, cluster=cluster, advance=advance))
+        yield from execute(_work_on, given, n, workers=workers, cluster=cluster, advance=advance)
     except ClusterError as error:
         where = "--workers" if cluster is None else f"--cluster {cluster}"
         raise UserError(
@@ -179,3 +179,8 @@ def map_blocks(
             f"neem minder werkprocessen. ({error})",
             f"{where}: {error}; nothing has been written.",
         ) from None
+
+
+def map_blocks(made: Plan, work: Callable[[Block], T], workers: int = 1) -> list[T]:
+    """The results of ``work`` on every block, in block order."""
+    return list(each_block(made, work, workers))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from scipy.stats import t as student
 
 from bekostiging.case import UserError
 from bekostiging.scenarios import Plan
+from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.comparison import Corner, Sentence
-from bekostiging.stress.settle_block import FreshBlock, FreshWork, joined_blocks
+from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging_solvers import Scramblings
 
 CONFIDENCE = 0.95
 MOST_SCENARIOS = 131_072
 """Futures beyond which a precision is refused beforehand; about an hour for a region on two cores."""
-RunBlocks = Callable[..., list[FreshBlock]]
 
 
 def half_width(made: Plan, fresh: FreshBlock, corner: Corner) -> float:
@@ -35,7 +34,7 @@ def half_width(made: Plan, fresh: FreshBlock, corner: Corner) -> float:
 def settled(
     made: Plan,
     work: FreshWork,
-    run_blocks: RunBlocks,
+    blocks: Blocks,
     corner: Corner,
     precision: float | None,
     advance: Callable[[int, int], None],
@@ -47,9 +46,8 @@ def settled(
     UserError
         A precision that asks more than 131,072 futures.
     """
-    run = partial(run_blocks, advance=advance)
-    blocks = run(made, work)
-    fresh = joined_blocks(blocks)
+    arrays = blocks.series(made, work, advance)
+    fresh = FreshBlock.of(arrays)
     if precision is None:
         return made, fresh, ()
     first = made.n_scenarios
@@ -67,8 +65,8 @@ def settled(
                 exit_code=2,
             )
         wider = replace(made, n_scramblings=2 * made.n_scramblings)
-        blocks += run(wider, work, first=made.n_blocks)
-        made, fresh = wider, joined_blocks(blocks)
+        arrays = blocks.series(wider, work, advance, before=arrays)
+        made, fresh = wider, FreshBlock.of(arrays)
     return made, fresh, (_told(made, first, width, precision),)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -26,12 +27,12 @@ from bekostiging.lumpsum import (
     begroting_sum,
     design_lumpsum,
     free_buffer,
-    joined,
     lumpsum_data,
     measured_against_budget,
     out_of_sample,
 )
-from bekostiging.scenarios import Cells, Plan, map_blocks, plan, self_check
+from bekostiging.scenarios import Cells, Plan, plan, self_check
+from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.calibration import calibration
 from bekostiging.stress.comparison import (
     CORNERS,
@@ -72,6 +73,7 @@ def compare(
     workers: int = 1,
     cluster: str | None = None,
     precision: float | None = None,
+    keep: Path | None = None,
     named: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -94,6 +96,9 @@ def compare(
     precision : float, optional
         Euro: half-width of the 95 % interval of expected yearly spending of the worst payment form; the fresh
         scramblings are doubled until it is met.
+    keep : Path, optional
+        Folder that keeps every finished block as Parquet: a run that was stopped goes on from there with the same bits,
+        and the series stay on disk instead of in memory.
     named : bool
         Keep the names of the providers of a running case; otherwise they are numbered before anything is computed.
     progress : callable, optional
@@ -111,13 +116,13 @@ def compare(
     fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
     cells, years = design_plan.cells, design_plan.n_years
     terms = reference(case, cells, years)
-    run_blocks = partial(map_blocks, workers=workers, cluster=cluster)
-    data, design = _designed(design_plan, terms, run_blocks, report)
+    blocks = Blocks(workers, cluster, keep)
+    data, design = _designed(design_plan, terms, blocks, report)
     contracts = _contracts(case, cells, terms, design)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
     corner = cast(Corner, case.word("when_money_is_gone"))
-    fresh_plan, fresh, told = settled(fresh_plan, work, run_blocks, corner, precision, partial(report, "fresh"))
+    fresh_plan, fresh, told = settled(fresh_plan, work, blocks, corner, precision, partial(report, "fresh"))
     checked = self_check(cells, fresh.deviations)
     scramblings = Scramblings(fresh_plan.n_scramblings)
     reported = tuple(row.code for row in case.municipalities if row.reported)
@@ -168,14 +173,15 @@ def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract,
 
 
 def _designed(
-    design_plan: Plan, terms: Reference, run_blocks: Callable[..., list[CorridorSeries]], report: Progress
+    design_plan: Plan, terms: Reference, blocks: Blocks, report: Progress
 ) -> tuple[LumpSumData, LumpSumDesign]:
     """Draw the design futures and design the lump sum on them."""
     case, cells = design_plan.case, design_plan.cells
     undecided = _lump_sums(build_contracts(case, cells, terms, "taakgericht"))
-    series = run_blocks(design_plan, DesignWork(case, cells, undecided), advance=partial(report, "design"))
+    work = DesignWork(case, cells, undecided)
+    series = CorridorSeries.of(blocks.series(design_plan, work, partial(report, "design")))
     report("lumpsum", 0, 1)
-    data = lumpsum_data(case, terms, joined(series))
+    data = lumpsum_data(case, terms, series)
     design = design_lumpsum(data)
     report("lumpsum", 1, 1)
     return data, design

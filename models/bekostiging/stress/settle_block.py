@@ -1,6 +1,6 @@
 """The work done on one block of futures: settle every contract, keep only series.
 
-Both classes are picklable callables, so that ``map_blocks`` can send them to worker processes.
+Both classes are picklable callables, so that ``each_block`` can send them to worker processes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
-from bekostiging.case.tables import PaymentForm
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
     PriceLevels,
@@ -22,9 +22,9 @@ from bekostiging.contracts import (
     price_levels,
     settle,
 )
-from bekostiging.lumpsum import CorridorSeries, corridor_series, joined
+from bekostiging.lumpsum import CorridorSeries, corridor_series
 from bekostiging.scenarios import Block, CareUse, Cells, Deviations, FlowRule, deviations
-from bekostiging.stress.comparison import Corner, Samples
+from bekostiging.stress.comparison import CORNERS, Corner, Samples
 
 FloatArray = NDArray[np.float64]
 CENTS = 100
@@ -89,6 +89,50 @@ class FreshBlock:
     corridor: CorridorSeries
     deviations: tuple[Deviations, ...]
     measured: dict[PaymentForm, FloatArray]
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Every array by name; those of the deviations have the block as first axis."""
+        found = {
+            f"samples/{form}/{corner}/{one.name}": getattr(samples, one.name)
+            for form, own in self.samples.items()
+            for corner, samples in own.items()
+            for one in fields(Samples)
+        }
+        found |= {f"plain/{form}": values for form, values in self.plain.items()}
+        found |= {f"measured/{form}": values for form, values in self.measured.items()}
+        found |= {f"corridor/{name}": values for name, values in self.corridor.arrays().items()}
+        for name in (one.name for one in fields(Deviations)):
+            found[f"deviations/{name}"] = np.stack(
+                [np.asarray(getattr(one, name), dtype=np.float64) for one in self.deviations]
+            )
+        return found
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, FloatArray]) -> FreshBlock:
+        """The block whose ``arrays`` these are, or many blocks one after the other."""
+
+        def under(head: str) -> dict[str, FloatArray]:
+            """Arrays of one part, by the rest of their name."""
+            return {name.removeprefix(head): values for name, values in arrays.items() if name.startswith(head)}
+
+        def by_form(head: str) -> dict[PaymentForm, FloatArray]:
+            """Arrays of one part by payment form."""
+            own = under(head)
+            return {form: own[form] for form in PAYMENT_FORMS if form in own}
+
+        samples: dict[PaymentForm, dict[Corner, Samples]] = {
+            form: {corner: Samples(**under(f"samples/{form}/{corner}/")) for corner in CORNERS}
+            for form in PAYMENT_FORMS
+        }
+        own = under("deviations/")
+        deviated = tuple(
+            Deviations(int(n), powers, expected, clients)
+            for n, powers, expected, clients in zip(
+                own["n_scenarios"], own["powers"], own["expected"], own["clients"], strict=True
+            )
+        )
+        corridor = CorridorSeries.of(under("corridor/"))
+        return cls(samples, by_form("plain/"), corridor, deviated, by_form("measured/"))
 
 
 @dataclass(frozen=True)
@@ -174,23 +218,3 @@ class FreshWork:
             level = levels[one.lot]
             limits.append(one.budget * level.contract / level.cost)
         return FlowRule(np.stack(limits, axis=2), self.cells.unit_cost, self._waiting_list)
-
-
-def joined_samples(blocks: Sequence[Samples]) -> Samples:
-    """Put the scenarios of blocks one after the other."""
-    return Samples(*(np.concatenate([getattr(block, one.name) for block in blocks]) for one in fields(Samples)))
-
-
-def joined_blocks(blocks: Sequence[FreshBlock]) -> FreshBlock:
-    """Put whole blocks together, in order."""
-    first = blocks[0]
-    return FreshBlock(
-        {
-            form: {corner: joined_samples([block.samples[form][corner] for block in blocks]) for corner in own}
-            for form, own in first.samples.items()
-        },
-        {form: np.concatenate([block.plain[form] for block in blocks]) for form in first.plain},
-        joined([block.corridor for block in blocks]),
-        tuple(one for block in blocks for one in block.deviations),
-        {form: np.concatenate([block.measured[form] for block in blocks]) for form in first.measured},
-    )
