@@ -23,8 +23,9 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.errors import CaseError, Problem, UserError, is_citizen_number
 from bekostiging.case.model import Case
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
+from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.spread import with_estimates
-from bekostiging.case.tables import TABLES, Assumption, Policy, Row
+from bekostiging.case.tables import TABLES, Policy
 from bekostiging.case.validate import validate
 
 EMBEDDED = ("almere",)

@@ -16,7 +16,8 @@ from bekostiging.case.errors import UserError
 from bekostiging.case.policy import MEANING, NUMBERS, OPTIONAL, WORDS
 from bekostiging.case.read import leaf
 from bekostiging.case.region import synthetic_region
-from bekostiging.case.tables import TABLES, Policy, Row, columns
+from bekostiging.case.rows import Row, columns
+from bekostiging.case.tables import TABLES, Policy
 from bekostiging.case.write import write_case
 
 README = {"nl": "LEESMIJ.md", "en": "README.md"}

@@ -1,4 +1,4 @@
-"""The tables of a case: one frozen row model per table, its key, and how to read a column.
+"""The tables of a case: one frozen row model per table and its key.
 
 This file is the single definition of what a user brings. Reading, validation, the explanation
 files of ``bekostiging new`` and the documentation are all derived from it.
@@ -10,11 +10,12 @@ counts and as coefficient of variation for durations and intensity.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Status = Literal["published", "own_data", "estimated", "illustrative"]
+from bekostiging.case.rows import Assumption, Euro, Identifier, Names, Positive, Row, Share, Volume
+
 Law = Literal["jeugdwet", "wmo"]
 PaymentForm = Literal["inspanningsgericht", "outputgericht", "taakgericht", "maatwerktraject"]
 PAYMENT_FORMS: tuple[PaymentForm, ...] = (
@@ -30,40 +31,6 @@ OUTSIDE = ("zvw", "wlz", "education", "pgb")
 CorridorBase = Literal["shadow_production", "audited_cost", "clients_times_norm"]
 """What the corridor of a lump sum is measured on; the policy ``base``."""
 SharingKey = Literal["actual_use", "inhabitants", "youths", "fixed"]
-
-Identifier = Annotated[str, Field(min_length=1)]
-MOST = 1e12
-"""Above every amount, volume or price of a country: larger is a slip of the keyboard."""
-Euro = Annotated[float, Field(ge=0, le=MOST)]
-Volume = Annotated[float, Field(ge=0, le=MOST)]
-Positive = Annotated[float, Field(gt=0, le=MOST)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
-"""Several identifiers in one field, separated by a vertical bar in a file."""
-
-
-class Row(BaseModel):
-    """One row of a table; ``line`` is its line number in the file (the header is line 1)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-    table: ClassVar[str]
-    key: ClassVar[tuple[str, ...]]
-    required: ClassVar[bool] = True
-    line: int = Field(default=0, exclude=True)
-
-
-def columns(model: type[Row]) -> list[str]:
-    """Columns of a table in the order of its file: its own fields, then source and status."""
-    last = ("source", "status")
-    own = [name for name in model.model_fields if name not in ("line", *last)]
-    return own + [name for name in last if name in model.model_fields]
-
-
-class Assumption(Row):
-    """A row that carries where its numbers come from."""
-
-    source: Identifier
-    status: Status
 
 
 class Area(Assumption):

@@ -12,9 +12,10 @@ from difflib import get_close_matches
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
 from bekostiging.case.policy import CASE_ONLY, NUMBERS, OPTIONAL, WORDS
+from bekostiging.case.rows import Row
 from bekostiging.case.rules import RULES
 from bekostiging.case.series import NATION
-from bekostiging.case.tables import TABLES, Policy, Row
+from bekostiging.case.tables import TABLES, Policy
 
 
 def validate(case: Case) -> list[Problem]:

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 
 from bekostiging.case.model import Case
-from bekostiging.case.tables import TABLES, Policy, Row, columns
+from bekostiging.case.rows import Row, columns
+from bekostiging.case.tables import TABLES, Policy
 
 SEPARATOR = {"nl": ";", "en": ","}
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from bekostiging.case.tables import TABLES, Assumption
+from bekostiging.case.rows import Assumption
+from bekostiging.case.tables import TABLES
 from bekostiging.report.levers import measure_rows, substitution_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TERM, TOTAL, Comparison

@@ -9,8 +9,9 @@ import pytest
 
 from bekostiging.case import Case, UserError, pseudonymised, read_case, scaffold_case, write_case
 from bekostiging.case.policy import NUMBERS, WORDS
+from bekostiging.case.rows import columns
 from bekostiging.case.scaffold import explain
-from bekostiging.case.tables import TABLES, Policy, columns
+from bekostiging.case.tables import TABLES, Policy
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
