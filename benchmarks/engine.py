@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 
 from bekostiging.case import read_case
-from bekostiging.scenarios import FlowRule, apply_flow, deviations, map_blocks, plan
+from bekostiging.scenarios import FlowRule, apply_flow, deviations, expected_care_use, map_blocks, plan
 from bekostiging.scenarios.clients import SITTING
 from bekostiging.scenarios.simulate import Block, Plan, draw_block
 
@@ -55,7 +55,7 @@ def shares(made: Plan) -> dict[str, float]:
         marks.append(perf_counter())
         apply_flow(block.clients, made.cells, rule)
         marks.append(perf_counter())
-        deviations(made.case, care_use, block.factors)
+        deviations(care_use, expected_care_use(made.case, made.cells, made.n_years, block.factors))
         marks.append(perf_counter())
         found.append(np.diff(marks) / len(block.clients.start))
     names = ("drawing", "bare draws", "reducing", "flow rule", "self-check")

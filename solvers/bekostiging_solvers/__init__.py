@@ -63,7 +63,7 @@ from bekostiging_solvers.risk import (
     value_at_risk,
     value_at_risk_error,
 )
-from bekostiging_solvers.sampling import Estimate, Scramblings
+from bekostiging_solvers.sampling import Estimate, Scramblings, tail_influence
 from bekostiging_solvers.smps import SmpsError, read_smps
 from bekostiging_solvers.tail import TailProgram, TailSolution
 from bekostiging_solvers.template import ScenarioTemplate, TemplateError
@@ -131,6 +131,7 @@ __all__ = [
     "shortfall_over_error",
     "solve_highs",
     "solve_recourse",
+    "tail_influence",
     "tail_weights",
     "value_at_risk",
     "value_at_risk_error",

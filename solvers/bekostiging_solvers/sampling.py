@@ -70,9 +70,21 @@ class Scramblings:
 
     def tail_mean(self, sample: Array, confidence: float) -> Estimate:
         """CVaR: VaR + mean of (x - VaR)+ / (1 - confidence) (Rockafellar and Uryasev 2000)."""
-        threshold = value_at_risk(sample, confidence)
-        influence = threshold + np.maximum(sample - threshold, 0.0) / (1 - confidence)
+        influence = tail_influence(sample, confidence)
         return Estimate(float(influence.mean()), self._influence(influence))
+
+    def controlled_mean(self, sample: Array, control: Array, whole: Estimate) -> Estimate:
+        """Mean of a sample whose ``control`` (n_scenarios,) has the mean ``whole``, known from elsewhere."""
+        return self._added(sample - control, whole)
+
+    def controlled_tail_mean(self, sample: Array, control: Array, confidence: float, whole: Estimate) -> Estimate:
+        """CVaR of a sample whose ``control`` has the CVaR ``whole``, known from elsewhere."""
+        return self._added(tail_influence(sample, confidence) - tail_influence(control, confidence), whole)
+
+    def _added(self, difference: Array, whole: Estimate) -> Estimate:
+        """What is known plus a mean difference, their errors independent."""
+        error = float(np.hypot(self._influence(difference), whole.standard_error))
+        return Estimate(whole.value + float(difference.mean()), error)
 
     def ratio(self, numerator: Array, denominator: Array) -> Estimate:
         """Ratio of two means; zero when the denominator is zero in every scenario."""
@@ -81,3 +93,9 @@ class Scramblings:
             return Estimate(0.0, 0.0)
         value = float(numerator.mean()) / below
         return Estimate(value, self._influence((numerator - value * denominator) / below))
+
+
+def tail_influence(sample: Array, confidence: float) -> Array:
+    """Values whose mean is the CVaR and whose spread is its error."""
+    threshold = value_at_risk(sample, confidence)
+    return np.asarray(threshold + np.maximum(sample - threshold, 0.0) / (1 - confidence))

@@ -201,8 +201,22 @@ def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         ),
         "of_term": of_term,
         "yearly": yearly,
+        "sharpened": _sharpened(outcome, texts),
         "parity": parity,
     }
+
+
+def _sharpened(outcome: Comparison, texts: Texts) -> Table:
+    """Mean and tail with what is known in closed form, beside plain sampling."""
+    numbers = texts.numbers
+    heads = [texts["columns", name] for name in ("form", "figure", "value")]
+    rows = [[*heads, texts["page", "sharpened_factor"], texts["page", "ceiling"]]]
+    for form, own in outcome.sharpened.items():
+        for name, one in own.items():
+            sides = (numbers.plain(side) if np.isfinite(side) else "–" for side in (one.factor, one.ceiling))
+            cells = [texts["figures", name], numbers.estimated_millions(one.estimate), *sides]
+            rows.append([texts["forms", form], *cells])
+    return rows
 
 
 def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def results(outcome: Comparison) -> dict[str, Any]:
         "carries": {risk: dict(parties) for risk, parties in outcome.carries},
         "begroting": _begroting(outcome),
         "forms": {form: _form(result) for form, result in outcome.forms.items()},
+        "sharpened": _sharpened(outcome),
         "lumpsum": _lumpsum(outcome),
         "expected_course": _course(outcome.plain),
         "shocks": [_course(course) for course in outcome.shocks],
@@ -59,6 +60,21 @@ def results(outcome: Comparison) -> dict[str, Any]:
             for line in outcome.calibration
         ],
         "self_check": _self_check(outcome.self_check),
+    }
+
+
+def _sharpened(outcome: Comparison) -> dict[str, Any]:
+    """Spending over the term with what is known in closed form; without any spread there is no factor."""
+    return {
+        form: {
+            name: {
+                "estimate": _estimate(one.estimate),
+                "variance_factor": one.factor if np.isfinite(one.factor) else None,
+                "ceiling": one.ceiling if np.isfinite(one.ceiling) else None,
+            }
+            for name, one in own.items()
+        }
+        for form, own in outcome.sharpened.items()
     }
 
 

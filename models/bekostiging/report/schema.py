@@ -102,6 +102,7 @@ def _sections() -> dict[str, Any]:
             "municipality code",
         ),
         "forms": _object(dict.fromkeys(PAYMENT_FORMS, _form())),
+        "sharpened": _object(dict.fromkeys(PAYMENT_FORMS, _sharpened()), "over the term, everybody served"),
         "lumpsum": _lumpsum(),
         "expected_course": course,
         "shocks": _list(course),
@@ -121,6 +122,16 @@ def _sections() -> dict[str, Any]:
         ),
         "self_check": _self_check(),
     }
+
+
+def _sharpened() -> dict[str, Any]:
+    """Mean and CVaR of spending with what is known in closed form."""
+    number_or_null = {"type": ["number", "null"]}
+    one = _object(
+        {"estimate": ESTIMATE, "variance_factor": number_or_null, "ceiling": number_or_null},
+        "factor: variance of plain sampling with as many drawn futures over its own; ceiling: 1 / share of client noise",
+    )
+    return _object({"expected": one, "cvar95": one})
 
 
 def _levers() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from bekostiging.scenarios.flow import FlowRule, apply_flow
 from bekostiging.scenarios.forecast import within_budget
 from bekostiging.scenarios.measures import expected_moved, expected_with
 from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
-from bekostiging.scenarios.simulate import Block, Plan, draw_block, each_block, map_blocks, plan
+from bekostiging.scenarios.simulate import Block, Plan, draw_block, each_block, map_blocks, normals_of, plan
 
 __all__ = [
     "Block",
@@ -32,6 +32,7 @@ __all__ = [
     "multiply",
     "named_shocks",
     "neutral_factors",
+    "normals_of",
     "plan",
     "self_check",
     "units_in_year",

@@ -15,10 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse, Cells
-from bekostiging.scenarios.expected import expected_care_use
-from bekostiging.scenarios.factors import Factors
 
 FloatArray = NDArray[np.float64]
 FAMILY_WISE = 1e-4
@@ -74,9 +71,8 @@ class SelfCheck:
     skipped: tuple[str, ...]
 
 
-def deviations(case: Case, care_use: CareUse, factors: Factors) -> Deviations:
+def deviations(care_use: CareUse, expected: CareUse) -> Deviations:
     """Compare one block, everybody served, with its expectation given the factors."""
-    expected = expected_care_use(case, care_use.cells, care_use.n_years, factors)
     drawn, theory = _quantities(care_use), _quantities(expected)
     gap = drawn - theory
     powers = np.stack([(gap**power).sum(axis=1) for power in (1, 2, 3)])

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bekostiging.case.errors import UserError
 from bekostiging.case.model import Case
@@ -25,8 +26,9 @@ from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
 from bekostiging_solvers import ClusterError, execute
 
-Stream = Literal["design", "fresh"]
-STREAMS: tuple[Stream, ...] = ("design", "fresh")
+Stream = Literal["design", "fresh", "closed"]
+STREAMS: tuple[Stream, ...] = ("design", "fresh", "closed")
+"""For the design, for its judgement, and for futures without clients."""
 T = TypeVar("T")
 CLIENTS_PER_BLOCK = 1_000_000
 """About 100 MB of client arrays: small enough to stay fast, large enough to be vectorised."""
@@ -130,6 +132,17 @@ def plan(case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream) 
     return Plan(case, years, n_scramblings, points, seed, stream, per_block, tuple(notes))
 
 
+def normals_of(made: Plan) -> NDArray[np.float64]:
+    """Points of every scenario of a plan, for its factors; (n_scenarios, n_dimensions)."""
+    return np.concatenate([_normals(made, scrambling) for scrambling in range(made.n_scramblings)])
+
+
+def _normals(made: Plan, scrambling: int) -> NDArray[np.float64]:
+    """Points of one scrambling."""
+    n_dimensions = made.factor_model.n_dimensions
+    return normal_points(made.points, max(1, n_dimensions), made.generator(0, scrambling))[:, :n_dimensions]
+
+
 def draw_block(made: Plan, index: int, change: Callable[[Factors, int], Factors] | None = None) -> Block:
     """Draw one block: the factors of its scenarios, then its clients.
 
@@ -137,8 +150,7 @@ def draw_block(made: Plan, index: int, change: Callable[[Factors, int], Factors]
     """
     first = index * made.scenarios_per_block
     scrambling, offset = divmod(first, made.points)
-    normals = normal_points(made.points, max(1, made.factor_model.n_dimensions), made.generator(0, scrambling))
-    own = normals[offset : offset + made.scenarios_per_block, : made.factor_model.n_dimensions]
+    own = _normals(made, scrambling)[offset : offset + made.scenarios_per_block]
     factors = made.factor_model.multipliers(own)
     if change is not None:
         factors = change(factors, first)

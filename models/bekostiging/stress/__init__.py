@@ -14,6 +14,7 @@ from bekostiging.stress.comparison import (
     LumpSumResult,
     MeasureOutcome,
     Samples,
+    Sharpened,
     SubstitutionOutcome,
     WithMeasures,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Prediction",
     "ReverseStress",
     "Samples",
+    "Sharpened",
     "SubstitutionOutcome",
     "WithMeasures",
     "backtest",

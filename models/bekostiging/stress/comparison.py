@@ -107,6 +107,16 @@ class Course:
 
 
 @dataclass(frozen=True)
+class Sharpened:
+    """``estimate`` with its error; ``factor``: variance of plain independent sampling with as many drawn futures over its
+    own; ``ceiling``: 1 over the share of chance per client in the variance (of the influence values for CVaR)."""
+
+    estimate: Estimate
+    factor: float
+    ceiling: float
+
+
+@dataclass(frozen=True)
 class MeasureOutcome:
     """One measure at expectation, euro over the term, discounted; per payment form where spending is meant.
 
@@ -195,6 +205,8 @@ class Comparison:
     buffer: FloatArray
     """(n_providers,): free buffer K in euro."""
     forms: dict[PaymentForm, FormResult]
+    sharpened: dict[PaymentForm, dict[str, Sharpened]]
+    """[form][expected or cvar95]: spending of the reported municipalities over the term, everybody served."""
     lumpsum: LumpSumResult
     plain: Course
     """The course without shock: every factor at one."""

@@ -40,6 +40,7 @@ from bekostiging.stress.comparison import (
     Corner,
     FormResult,
     LumpSumResult,
+    Sharpened,
     WithMeasures,
 )
 from bekostiging.stress.courses import course, sensitivities
@@ -59,6 +60,7 @@ from bekostiging.stress.levers import (
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
 from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork
+from bekostiging.stress.sharpened import CLOSED_SCENARIOS, closed_spending, sharpened
 from bekostiging_solvers import Scramblings
 
 Progress = Callable[[str, int, int], None]
@@ -152,6 +154,7 @@ def compare(
         outside=outside.T,
         buffer=free_buffer(case),
         forms=_form_results(case, scramblings, fresh, begroting - outside, data.discount),
+        sharpened=_sharpened(fresh_plan, contracts, fresh, data.discount),
         lumpsum=_judged(data, lumpsum_data(case, terms, fresh.corridor), design, scramblings),
         plain=course(case, cells, contracts, data.discount),
         shocks=tuple(
@@ -233,6 +236,21 @@ def _form_results(
             administration=administration_estimates(case, scramblings, main, form),
             parity_gap=scramblings.ratio(fresh.plain[form] - by_effort, by_effort),
         )
+    return found
+
+
+def _sharpened(
+    made: Plan, contracts: dict[PaymentForm, tuple[Contract, ...]], fresh: FreshBlock, discount: np.ndarray
+) -> dict[PaymentForm, dict[str, Sharpened]]:
+    """Spending over the term, everybody served, with what is known in closed form."""
+    closed = plan(made.case, CLOSED_SCENARIOS, made.n_years, made.seed, "closed")
+    whole = closed_spending(closed, contracts, discount)
+    reported = [i for i, row in enumerate(made.case.municipalities) if row.reported]
+    drawn, many = Scramblings(made.n_scramblings), Scramblings(closed.n_scramblings)
+    found = {}
+    for form, samples in fresh.samples.items():
+        paid = samples["absorb"].municipal[:, :, reported].sum(axis=2) @ discount
+        found[form] = sharpened(drawn, paid, fresh.control[form] @ discount, many, whole[form])
     return found
 
 

@@ -23,7 +23,7 @@ from bekostiging.contracts import (
     settle,
 )
 from bekostiging.lumpsum import CorridorSeries, corridor_series
-from bekostiging.scenarios import Block, CareUse, Cells, Deviations, FlowRule, deviations
+from bekostiging.scenarios import Block, CareUse, Cells, Deviations, FlowRule, deviations, expected_care_use
 from bekostiging.stress.comparison import CORNERS, Corner, Samples
 
 FloatArray = NDArray[np.float64]
@@ -81,13 +81,15 @@ class DesignWork:
 class FreshBlock:
     """Series of a block: ``samples`` per form and corner; ``plain`` (n_scenarios,) per form: payments over the
     term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks;
-    ``deviations`` of the block from its own theory; ``measured`` (n_scenarios, n_years) per form: payments of the
-    reported municipalities with the measures at work, in the corner of the case's policy; empty without measures."""
+    ``deviations`` of the block from its own theory; payments of the reported municipalities (n_scenarios, n_years) per
+    form: ``control`` of the care use expected given the factors, everybody served; ``measured`` with the measures at
+    work, in the corner of the case's policy, empty without measures."""
 
     samples: dict[PaymentForm, dict[Corner, Samples]]
     plain: dict[PaymentForm, FloatArray]
     corridor: CorridorSeries
     deviations: tuple[Deviations, ...]
+    control: dict[PaymentForm, FloatArray]
     measured: dict[PaymentForm, FloatArray]
 
     def arrays(self) -> dict[str, FloatArray]:
@@ -99,6 +101,7 @@ class FreshBlock:
             for one in fields(Samples)
         }
         found |= {f"plain/{form}": values for form, values in self.plain.items()}
+        found |= {f"control/{form}": values for form, values in self.control.items()}
         found |= {f"measured/{form}": values for form, values in self.measured.items()}
         found |= {f"corridor/{name}": values for name, values in self.corridor.arrays().items()}
         for name in (one.name for one in fields(Deviations)):
@@ -132,7 +135,7 @@ class FreshBlock:
             )
         )
         corridor = CorridorSeries.of(under("corridor/"))
-        return cls(samples, by_form("plain/"), corridor, deviated, by_form("measured/"))
+        return cls(samples, by_form("plain/"), corridor, deviated, by_form("control/"), by_form("measured/"))
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,17 @@ class FreshWork:
         lump = tuple(one for one in self.contracts["taakgericht"] if isinstance(one, Taakgericht))
         corridor = corridor_series(case, cells, lump, served, levels)
         measured = self._measured(block) if case.measures else {}
-        return FreshBlock(samples, plain, corridor, (deviations(case, served, block.factors),), measured)
+        expected = expected_care_use(case, cells, served.n_years, block.factors)
+        control = self._spending(expected, levels_by_lot(case, expected))
+        return FreshBlock(samples, plain, corridor, (deviations(served, expected),), control, measured)
+
+    def _spending(self, care_use: CareUse, levels: Mapping[str, PriceLevels]) -> dict[PaymentForm, FloatArray]:
+        """Payments of the reported municipalities per form, (n_scenarios, n_years)."""
+        reported = [i for i, row in enumerate(self.case.municipalities) if row.reported]
+        return {
+            form: settle_all(self.case, self.cells, own, care_use, levels).municipal[:, :, reported].sum(axis=2)
+            for form, own in self.contracts.items()
+        }
 
     def _both_corners(
         self, block: Block, served: CareUse, levels: Mapping[str, PriceLevels]
@@ -183,16 +196,11 @@ class FreshWork:
         with_measures = block.with_measures()
         served = with_measures.care_use()
         levels = levels_by_lot(self.case, served)
-        if self.case.word("when_money_is_gone") == "wait":
-            both = self._both_corners(with_measures, served, levels)
-            samples = {form: own["wait"] for form, own in both.items()}
-        else:
-            samples = {
-                form: settle_all(self.case, self.cells, own, served, levels)
-                for form, own in self.contracts.items()
-            }
+        if self.case.word("when_money_is_gone") == "absorb":
+            return self._spending(served, levels)
         reported = [i for i, row in enumerate(self.case.municipalities) if row.reported]
-        return {form: own.municipal[:, :, reported].sum(axis=2) for form, own in samples.items()}
+        both = self._both_corners(with_measures, served, levels)
+        return {form: own["wait"].municipal[:, :, reported].sum(axis=2) for form, own in both.items()}
 
     def _under(self, block: Block, rule: FlowRule | None) -> CareUse | None:
         return None if rule is None else block.care_use(rule)

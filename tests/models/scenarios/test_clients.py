@@ -36,7 +36,10 @@ def rich(small_case: Case) -> Case:
 def test_everything_at_once_agrees_with_its_theory(rich: Case) -> None:
     made = plan(rich, 256, 4, 1, "fresh")
     found = self_check(
-        made.cells, map_blocks(made, lambda block: deviations(rich, block.care_use(), block.factors))
+        made.cells,
+        map_blocks(
+            made, lambda block: deviations(block.care_use(), expected_care_use(rich, made.cells, 4, block.factors))
+        ),
     )
     assert found.alarms == ()
     assert found.n_statistics > 100

@@ -10,7 +10,17 @@ import pytest
 from scipy.stats import kstest
 
 from bekostiging.case import Case
-from bekostiging.scenarios import Block, Deviations, Plan, SelfCheck, deviations, map_blocks, plan, self_check
+from bekostiging.scenarios import (
+    Block,
+    Deviations,
+    Plan,
+    SelfCheck,
+    deviations,
+    expected_care_use,
+    map_blocks,
+    plan,
+    self_check,
+)
 from bekostiging.scenarios.clients import SITTING, Clients
 from bekostiging.scenarios.selfcheck import FAMILY_WISE, _p_values
 
@@ -18,7 +28,9 @@ from bekostiging.scenarios.selfcheck import FAMILY_WISE, _p_values
 def _checked(made: Plan, spoil: Callable[[Clients], Clients] | None = None) -> SelfCheck:
     def work(block: Block) -> Deviations:
         changed = block if spoil is None else replace(block, clients=spoil(block.clients))
-        return deviations(made.case, changed.care_use(), block.factors)
+        return deviations(
+            changed.care_use(), expected_care_use(made.case, made.cells, made.n_years, block.factors)
+        )
 
     return self_check(made.cells, map_blocks(made, work))
 
