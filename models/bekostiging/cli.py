@@ -287,15 +287,32 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FOLDER", help="Estimate a case from areas, begroting, history, contracts, policy."
+        ),
+    ] = None,
+    municipalities: Annotated[int, typer.Option(min=1, help="Size of the invented region.")] = 2,
+    providers: Annotated[int, typer.Option(min=3, help="Size of the invented region.")] = 6,
     lang: LanguageOption = Language.NL,
 ) -> None:
     """Make a case folder to start from: tables, a read-me and an explanation per table."""
     with _user_errors(lang):
-        from bekostiging.case import scaffold_case
+        from bekostiging.case import case_from_history, estimated_tables, scaffold_case, synthetic_region
 
-        scaffold_case(folder, lang)
-        console = Console(soft_wrap=True)
-        console.print({"nl": "Klaar om te vullen:", "en": "Ready to fill:"}[lang], folder)
+        if source is None:
+            scaffold_case(folder, lang, synthetic_region(municipalities, providers))
+            _print({"nl": f"Klaar om te vullen: {folder}", "en": f"Ready to fill: {folder}"}[lang])
+            return
+        made = case_from_history(source, folder.name)
+        scaffold_case(folder, lang, made, estimated=True)
+        _print({"nl": "Geschat, en na te lopen:", "en": "Estimated, and to be checked:"}[lang])
+        given = [file.stem for file in source.glob("*.csv")]
+        heads = {"nl": ["tabel", "rijen", "herkomst"], "en": ["table", "rows", "origin"]}[lang]
+        for table, rows, told in estimated_tables(made, given):
+            _print(f"- {heads[0]} {table}, {heads[1]} {rows}, {heads[2]} {told}")
+        _print({"nl": f"Klaar om na te lopen: {folder}", "en": f"Ready to be checked: {folder}"}[lang])
 
 
 def main() -> None:

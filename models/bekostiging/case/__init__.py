@@ -2,26 +2,32 @@
 
 from bekostiging.case.check import CommandCheck, check_commands, stock_and_starts
 from bekostiging.case.errors import CaseError, Problem, UserError
+from bekostiging.case.from_history import ASKED, case_from_history, estimated_tables
 from bekostiging.case.model import Case
 from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case
+from bekostiging.case.region import synthetic_region
 from bekostiging.case.scaffold import scaffold_case
 from bekostiging.case.spread import Spread, spread_notes, spreads
 from bekostiging.case.write import write_case
 
 __all__ = [
+    "ASKED",
     "Case",
     "CaseError",
     "CommandCheck",
     "Problem",
     "Spread",
     "UserError",
+    "case_from_history",
     "check_commands",
+    "estimated_tables",
     "pseudonymised",
     "read_case",
     "scaffold_case",
     "spread_notes",
     "spreads",
     "stock_and_starts",
+    "synthetic_region",
     "write_case",
 ]

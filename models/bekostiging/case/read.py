@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -68,13 +68,38 @@ def _read_folder(folder: Traversable | Path) -> Case:
     problems: list[Problem] = []
     notes: list[str] = []
     head = _read_head(folder, problems)
+    required = [name for name, model in TABLES.items() if model.required]
+    tables = read_tables(folder, required, problems, notes)
+    if problems:
+        raise CaseError(problems)
+    return validated(Case(**head, **tables, notes=tuple(dict.fromkeys(notes))))
+
+
+def validated(case: Case) -> Case:
+    """The case when nothing is wrong in it, empty spreads estimated.
+
+    Raises
+    ------
+    CaseError
+        Everything wrong in it.
+    """
+    found = validate(case)
+    if found:
+        raise CaseError(found)
+    return with_estimates(case)
+
+
+def read_tables(
+    folder: Traversable | Path, required: Sequence[str], problems: list[Problem], notes: list[str]
+) -> dict[str, Any]:
+    """Rows of every table that is there; a problem for each that is required and is not."""
     tables: dict[str, Any] = {}
     for name, model in TABLES.items():
         file = folder / f"{name}.csv"
         if file.is_file():
             text = _text(file, name, problems)
             tables[name] = () if text is None else tuple(_read_table(text, model, problems, notes))
-        elif model.required:
+        elif name in required:
             problems.append(
                 Problem(
                     name,
@@ -82,13 +107,7 @@ def _read_folder(folder: Traversable | Path) -> Case:
                     f"this table is missing; add {name}.csv (`bekostiging new` gives an example)",
                 )
             )
-    if problems:
-        raise CaseError(problems)
-    case = Case(**head, **tables, notes=tuple(dict.fromkeys(notes)))
-    found = validate(case)
-    if found:
-        raise CaseError(found)
-    return with_estimates(case)
+    return tables
 
 
 def _text(file: Traversable | Path, name: str, problems: list[Problem]) -> str | None:

@@ -13,6 +13,7 @@ from typing import Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import UserError
+from bekostiging.case.model import Case
 from bekostiging.case.policy import MEANING, NUMBERS, OPTIONAL, WORDS
 from bekostiging.case.read import leaf
 from bekostiging.case.region import synthetic_region
@@ -25,8 +26,8 @@ EXPLANATION = {"nl": "uitleg", "en": "explanation"}
 _INTRODUCTION = {
     "nl": """# Uw casus
 
-Deze map is een volledige, kleine casus met **verzonnen cijfers** (status `illustrative`). Vervang ze tabel voor
-tabel door uw eigen cijfers; controleer met `bekostiging check .` en reken met `bekostiging compare .`.
+Deze map is een volledige casus met {what}
+Vervang ze tabel voor tabel door uw eigen cijfers; controleer met `bekostiging check .` en reken met `bekostiging compare .`.
 
 - `case.toml`: naam, titel, basisjaar, en een eventuele waarschuwing voor op pagina één van het rapport.
 - Een bestand met puntkomma's heeft decimale komma's, een bestand met komma's decimale punten. Schrijf geen
@@ -40,8 +41,8 @@ Uitleg per tabel in de map `uitleg`. De tabellen:
 """,
     "en": """# Your case
 
-This folder is a complete, small case with **invented figures** (status `illustrative`). Replace them table by
-table; check with `bekostiging check .` and run with `bekostiging compare .`.
+This folder is a complete case with {what}
+Replace them table by table; check with `bekostiging check .` and run with `bekostiging compare .`.
 
 - `case.toml`: name, title, base year, and a disclaimer for page one of the report, if any.
 - A file with semicolons has decimal commas, a file with commas decimal points. Write no thousands separator:
@@ -53,6 +54,16 @@ table; check with `bekostiging check .` and run with `bekostiging compare .`.
 
 Explanation per table in the folder `explanation`. The tables:
 """,
+}
+_WHAT = {
+    "nl": (
+        "**verzonnen cijfers** (status `illustrative`).",
+        "uw cijfers en met **schattingen** (zie `source` en `status`).",
+    ),
+    "en": (
+        "**invented figures** (status `illustrative`).",
+        "your figures and with **estimates** (see `source` and `status`).",
+    ),
 }
 _WORDS = {
     "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
@@ -75,8 +86,10 @@ _KINDS = {
 }
 
 
-def scaffold_case(folder: Path, lang: str) -> None:
-    """Make ``folder`` with a complete small case, a read-me and an explanation per table; all or nothing.
+def scaffold_case(folder: Path, lang: str, case: Case | None = None, *, estimated: bool = False) -> None:
+    """Make ``folder`` with a case (a complete small one when left out), a read-me and an explanation per table.
+
+    All or nothing. ``estimated``: the case was made from a region's own history, and the read-me says so.
 
     Raises
     ------
@@ -91,8 +104,9 @@ def scaffold_case(folder: Path, lang: str) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        write_case(synthetic_region(municipalities=2, providers=6), draft, lang)
-        (draft / README[lang]).write_text(_readme(lang), encoding="utf-8")
+        brought = synthetic_region(municipalities=2, providers=6) if case is None else case
+        write_case(brought, draft, lang)
+        (draft / README[lang]).write_text(_readme(lang, estimated), encoding="utf-8")
         (draft / EXPLANATION[lang]).mkdir()
         for name, model in TABLES.items():
             (draft / EXPLANATION[lang] / f"{name}.md").write_text(explain(model, lang), encoding="utf-8")
@@ -104,7 +118,7 @@ def scaffold_case(folder: Path, lang: str) -> None:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _readme(lang: str) -> str:
+def _readme(lang: str, estimated: bool) -> str:
     """The read-me: how to fill, and a line per table."""
     words = _WORDS[lang]
     lines = [
@@ -112,7 +126,7 @@ def _readme(lang: str) -> str:
         f"({EXPLANATION[lang]}/{name}.md)"
         for name, model in TABLES.items()
     ]
-    return _INTRODUCTION[lang] + "\n" + "\n".join(lines) + "\n"
+    return _INTRODUCTION[lang].format(what=_WHAT[lang][estimated]) + "\n" + "\n".join(lines) + "\n"
 
 
 def explain(model: type[Row], lang: str) -> str:
