@@ -70,9 +70,9 @@ def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(outcome: Compar
     plain = Scramblings(n // 32).tail_mean(sample, 0.95)
     error = np.hypot(plain.standard_error, found["cvar95"].estimate.standard_error)
     assert abs(found["cvar95"].estimate.value - plain.value) < 4 * error
-    for one in found.values():
-        assert one.ceiling > 1
-        assert one.factor > 0
+    # 32 futures have two in their tail: only the mean gains there
+    assert found["expected"].ceiling > 1
+    assert found["expected"].factor > 1
 
 
 def test_a_tail_with_clients_where_they_matter(outcome: Comparison) -> None:
