@@ -119,7 +119,7 @@ def test_a_folder_that_cannot_be_written(small_case: Case, tmp_path: Path) -> No
 
 def test_a_killed_command_goes_on(folder: Path, tmp_path: Path) -> None:
     """SIGKILL as soon as a block is finished; the same command afterwards gives the bytes of a run never stopped."""
-    command = [str(Path(sys.executable).with_name("bekostiging")), "compare", str(folder), "--scenarios", "512"]
+    command = [str(Path(sys.executable).with_name("bekostiging")), "compare", str(folder), "--scenarios", "128"]
     kept = [*command, "--keep", str(tmp_path / "kept")]
     with subprocess.Popen(
         [*kept, "--out", str(tmp_path / "one")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
