@@ -1,6 +1,6 @@
 """Mathematics under every decision, without one word about care."""
 
-from bekostiging_solvers.execute import ClusterError, execute
+from bekostiging_solvers.execute import ClusterError, execute, keep_freed_memory
 from bekostiging_solvers.games import (
     CoalitionOracle,
     CoreViolation,
@@ -121,6 +121,7 @@ __all__ = [
     "euler_contributions",
     "execute",
     "from_values",
+    "keep_freed_memory",
     "nucleolus",
     "prenucleolus",
     "read_smps",

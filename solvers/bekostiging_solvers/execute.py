@@ -6,7 +6,9 @@ no result. The context is sent to every worker once (to a cluster with every pie
 
 from __future__ import annotations
 
+import ctypes
 import pickle
+import platform
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -23,6 +25,10 @@ T = TypeVar("T")
 Work = Callable[[C, int], T]
 Advance = Callable[[int, int], None]
 SECONDS_TO_CONNECT = 20
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Names of mallopt(3)."""
+KEPT_BYTES = 1 << 30
+"""Freed memory a process keeps, and the largest array that comes from it."""
 MOST_BROKEN = 3
 AT_A_TIME = 4
 """Pieces per cluster worker under way: enough to keep it busy, few enough that results do not pile up."""
@@ -67,6 +73,7 @@ def execute(
         Cluster unreachable or lost, or ``distributed`` is not installed.
     """
     report = advance if advance is not None else _silent
+    keep_freed_memory()
     report(0, n)
     if cluster is not None:
         results = _on_cluster(work, context, n, cluster)
@@ -94,7 +101,20 @@ _HERE: list[tuple[Work[Any, Any], Any]] = []
 """Work and context of this worker process, sent once when it starts."""
 
 
+def keep_freed_memory() -> None:
+    """Let this process use freed memory again instead of handing it back to the system after every array.
+
+    The pieces of work free and allocate arrays of megabytes over and over; clearing new pages for them cost a third of
+    the time. Only the GNU allocator is told (``mallopt``, mallopt(3)); elsewhere nothing happens.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        library = ctypes.CDLL(None)
+        for option in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
+            library.mallopt(option, KEPT_BYTES)
+
+
 def _start(work: Work[Any, Any], context: Any) -> None:
+    keep_freed_memory()
     _HERE[:] = [(work, context)]
 
 

@@ -12,7 +12,7 @@ from bekostiging.case.model import Case
 from bekostiging.case.tables import Channel, Profile
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.cells import expected_shares, realised_shares
-from bekostiging.scenarios.combinations import ALONE, Combiner
+from bekostiging.scenarios.combinations import Combiner
 from bekostiging.scenarios.distributions import LAWS, Mixed
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
@@ -54,8 +54,8 @@ class Clients:
     """Place in the channels of ``case.tables.Channel``: own access, general practitioner, other."""
     result: BoolArray
     repeat: BoolArray
-    partner: IntArray
-    """The first trajectory of the person where this is the second of two, else -1."""
+    partner: IntArray | None
+    """The first trajectory of the person where this is the second of two, else -1; None without ``combinations``."""
     deferred: BoolArray
     refused: BoolArray
 
@@ -193,7 +193,7 @@ class ClientSampler:
         channel = self._channels(cell, rng)
         result = rng.random(n, dtype=np.float32) < self._kind_success[kind]
         repeat = (rng.random(n, dtype=np.float32) < self._kind_repeat[kind]) & ~sitting
-        partner = np.full(n, ALONE)
+        partner = None
         if self.combiner.rows:
             places = np.arange(n_scenarios * n_moments).reshape(n_scenarios, n_moments, 1)
             partner = self.combiner.pair(by_place(places), cell, start, asked_month, rng)

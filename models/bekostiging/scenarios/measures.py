@@ -57,10 +57,12 @@ def _reached(clients: Clients, cells: Cells, row: Measure) -> BoolArray:
 
 def _only(clients: Clients, stays: BoolArray) -> Clients:
     """The clients who stay; a second trajectory whose first stays away stands alone."""
-    place = np.cumsum(stays) - 1
-    partner = clients.partner[stays]
-    known = partner != ALONE
-    partner[known] = np.where(stays[partner[known]], place[partner[known]], ALONE)
+    partner = None
+    if clients.partner is not None:
+        place = np.cumsum(stays) - 1
+        partner = clients.partner[stays]
+        known = partner != ALONE
+        partner[known] = np.where(stays[partner[known]], place[partner[known]], ALONE)
     kept = {
         one.name: getattr(clients, one.name)[stays]
         for one in fields(clients)

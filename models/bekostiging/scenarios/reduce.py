@@ -126,11 +126,14 @@ class ClientReducer:
 
     def _clients_in_year(self, clients: Clients) -> FloatArray:
         """Clients in care at some moment of each year."""
-        present = np.flatnonzero(clients.start < self.n_months)
+        inside = clients.start < self.n_months
+        present = slice(None) if inside.all() else np.flatnonzero(inside)
         return self._over_years(clients, present, *self._first_and_last(clients, present))
 
     def _second_in_year(self, clients: Clients) -> FloatArray:
         """Second trajectories in the years in which the first of the same person is in care too."""
+        if clients.partner is None:
+            return np.zeros((clients.n_scenarios, self.n_years, self.cells.n_cells))
         second = np.flatnonzero((clients.partner != ALONE) & (clients.start < self.n_months))
         second = second[clients.start[clients.partner[second]] < self.n_months]
         first, last = self._first_and_last(clients, second)
@@ -139,13 +142,13 @@ class ClientReducer:
         together = first <= last
         return self._over_years(clients, second[together], first[together], last[together])
 
-    def _first_and_last(self, clients: Clients, who: IntArray) -> tuple[IntArray, IntArray]:
+    def _first_and_last(self, clients: Clients, who: IntArray | slice) -> tuple[IntArray, IntArray]:
         """First and last contract year in care, of clients who start within the term."""
         first = (clients.start[who] / MONTHS).astype(np.int64)
         end = np.minimum(clients.start[who] + clients.duration[who], self.n_months)
         return first, np.minimum((end / MONTHS).astype(np.int64), self.n_years - 1)
 
-    def _over_years(self, clients: Clients, who: IntArray, first: IntArray, last: IntArray) -> FloatArray:
+    def _over_years(self, clients: Clients, who: IntArray | slice, first: IntArray, last: IntArray) -> FloatArray:
         """Clients by scenario, year and cell, each counted from its first year to its last."""
         width, n_cells = self.n_years + 1, self.cells.n_cells
         size = clients.n_scenarios * n_cells * width

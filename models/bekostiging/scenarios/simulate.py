@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +30,8 @@ Stream = Literal["design", "fresh", "closed"]
 STREAMS: tuple[Stream, ...] = ("design", "fresh", "closed")
 """For the design, for its judgement, and for futures without clients."""
 T = TypeVar("T")
-CLIENTS_PER_BLOCK = 1_000_000
-"""About 100 MB of client arrays: small enough to stay fast, large enough to be vectorised."""
+CLIENTS_PER_BLOCK = 250_000
+"""About 15 MB of client arrays: near the caches, and large enough to be vectorised."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,19 @@ def normals_of(made: Plan) -> NDArray[np.float64]:
 
 
 def _normals(made: Plan, scrambling: int) -> NDArray[np.float64]:
-    """Points of one scrambling."""
-    n_dimensions = made.factor_model.n_dimensions
-    return normal_points(made.points, max(1, n_dimensions), made.generator(0, scrambling))[:, :n_dimensions]
+    """Points of one scrambling; those of the last one are remembered, because its blocks come one after the other."""
+    key = (made.seed, made.stream, made.points, made.factor_model.n_dimensions, scrambling)
+    if _LAST.get("key") != key:
+        n_dimensions = made.factor_model.n_dimensions
+        points = normal_points(made.points, max(1, n_dimensions), made.generator(0, scrambling))[:, :n_dimensions]
+        points.setflags(write=False)
+        _LAST.update(key=key, points=points)
+    found: NDArray[np.float64] = _LAST["points"]
+    return found
+
+
+_LAST: dict[str, Any] = {}
+"""Key and points of the last scrambling."""
 
 
 def draw_block(made: Plan, index: int, change: Callable[[Factors, int], Factors] | None = None) -> Block:

@@ -102,6 +102,7 @@ def test_realised_shares_are_dirichlet(rich: Case) -> None:
 def test_two_trajectories_of_one_person_begin_together(rich: Case) -> None:
     block = draw_block(plan(rich, 64, 4, 1, "fresh"), 0)
     clients, cells = block.clients, block.plan.cells
+    assert clients.partner is not None
     second = np.flatnonzero(clients.partner != ALONE)
     first = clients.partner[second]
     assert len(np.unique(first)) == len(first)
