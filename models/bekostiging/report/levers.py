@@ -128,17 +128,15 @@ def _substitution(outcome: Comparison, texts: Texts) -> Table:
     """Who pays more and who less, in millions."""
     if not outcome.substitution:
         return []
-    change = texts.numbers.change
-    sides = [
-        f"{texts['figures', name]}: {texts['forms', form]}"
-        for form in PAYMENT_FORMS
-        for name in ("municipal", "public")
-    ]
-    head = [texts["page", "moves"], texts["figures", "clients_moved"], texts["figures", "outside_payer"], *sides]
+    change, figures = texts.numbers.change, ("clients_moved", "outside_payer")
+    head = [texts["page", "moves"], *(texts["figures", name] for name in figures), texts["columns", "form"],
+            texts["figures", "municipal"], texts["figures", "public"]]  # fmt: skip
     rows = [head]
     for moved in outcome.substitution:
-        cells = [change(side[form]) for form in PAYMENT_FORMS for side in (moved.municipal, moved.public)]
         payer = f"{texts['payers', moved.payer]}: {change(moved.outside)}" if moved.payer else "–"
         name = f"{_moves(outcome, texts, moved)} — {texts['statuses', moved.status]}"
-        rows.append([name, texts.numbers.plain(moved.clients), payer, *cells])
+        first = [name, texts.numbers.plain(moved.clients), payer]
+        for form in PAYMENT_FORMS:
+            sides = (change(moved.municipal[form]), change(moved.public[form]))
+            rows.append([*(first if form == PAYMENT_FORMS[0] else ["", "", ""]), texts["forms", form], *sides])
     return rows
