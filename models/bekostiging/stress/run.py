@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -31,7 +32,7 @@ from bekostiging.lumpsum import (
     measured_against_budget,
     out_of_sample,
 )
-from bekostiging.scenarios import Cells, Plan, plan, self_check
+from bekostiging.scenarios import Cells, Plan, SelfCheck, plan, self_check
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.calibration import calibration
 from bekostiging.stress.comparison import (
@@ -40,6 +41,7 @@ from bekostiging.stress.comparison import (
     Corner,
     FormResult,
     LumpSumResult,
+    Sentence,
     Sharpened,
     WithMeasures,
 )
@@ -126,47 +128,62 @@ def compare(
     corner = cast(Corner, case.word("when_money_is_gone"))
     fresh_plan, fresh, told = settled(fresh_plan, work, blocks, corner, precision, partial(report, "fresh"))
     checked = self_check(cells, fresh.deviations)
-    scramblings = Scramblings(fresh_plan.n_scramblings)
+    notes = (*alarms(checked), *design_plan.notes, *told, *stock_and_starts(case), *spread_notes(case))
+    drawn = _Drawn(fresh_plan, terms, contracts, fresh, data, design, checked)
+    return _compared(drawn, named, (*notes, *not_used_yet(case)))
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Everything that was drawn and designed, before it is estimated."""
+
+    made: Plan
+    reference: Reference
+    contracts: dict[PaymentForm, tuple[Contract, ...]]
+    fresh: FreshBlock
+    data: LumpSumData
+    design: LumpSumDesign
+    checked: SelfCheck
+
+
+def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Comparison:
+    """Every estimate of what was drawn, and what is said at expectation."""
+    made, fresh, data, contracts = drawn.made, drawn.fresh, drawn.data, drawn.contracts
+    case, cells, discount = made.case, made.cells, data.discount
+    scramblings = Scramblings(made.n_scramblings)
     reported = tuple(row.code for row in case.municipalities if row.reported)
-    calendar = tuple(case.first_year + t for t in range(years))
-    spending = spending_of(case, cells, contracts, data.discount)
+    calendar = tuple(case.first_year + t for t in range(made.n_years))
+    spending = spending_of(case, cells, contracts, discount)
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
     return Comparison(
         case=case,
         cells=cells,
-        reference=terms,
-        n_scenarios=fresh_plan.n_scenarios,
-        n_scramblings=fresh_plan.n_scramblings,
-        n_years=years,
-        seed=seed,
+        reference=drawn.reference,
+        n_scenarios=made.n_scenarios,
+        n_scramblings=made.n_scramblings,
+        n_years=made.n_years,
+        seed=made.seed,
         named=named,
-        notes=(
-            *alarms(checked),
-            *design_plan.notes,
-            *told,
-            *stock_and_starts(case),
-            *spread_notes(case),
-            *not_used_yet(case),
-        ),
+        notes=notes,
         carries=who_carries_what(contracts),
         room=(begroting - outside).T,
         begroting=begroting.T,
         outside=outside.T,
         buffer=free_buffer(case),
-        forms=_form_results(case, scramblings, fresh, begroting - outside, data.discount),
-        sharpened=_sharpened(fresh_plan, contracts, fresh, data.discount),
-        lumpsum=_judged(data, lumpsum_data(case, terms, fresh.corridor), design, scramblings),
-        plain=course(case, cells, contracts, data.discount),
+        forms=_form_results(case, scramblings, fresh, begroting - outside, discount),
+        sharpened=_sharpened(made, contracts, fresh, discount),
+        lumpsum=_judged(data, lumpsum_data(case, drawn.reference, fresh.corridor), drawn.design, scramblings),
+        plain=course(case, cells, contracts, discount),
         shocks=tuple(
-            course(case, cells, contracts, data.discount, (shock,))
+            course(case, cells, contracts, discount, (shock,))
             for shock in dict.fromkeys(row.id for row in case.shocks)
         ),
-        sensitivities=sensitivities(case, cells, contracts, data.discount),
-        measures=measure_outcomes(case, cells, data.discount, spending),
-        with_measures=_with_measures(case, scramblings, fresh, begroting - outside, data.discount),
-        substitution=substitution_outcomes(case, cells, data.discount, spending),
+        sensitivities=sensitivities(case, cells, contracts, discount),
+        measures=measure_outcomes(case, cells, discount, spending),
+        with_measures=_with_measures(case, scramblings, fresh, begroting - outside, discount),
+        substitution=substitution_outcomes(case, cells, discount, spending),
         calibration=calibration(case, cells),
-        self_check=checked,
+        self_check=drawn.checked,
     )
 
 
