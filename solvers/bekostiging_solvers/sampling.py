@@ -3,7 +3,7 @@
 Points inside one scrambling are dependent, scramblings are not. An estimate pools all points; its standard
 error is the spread over the scramblings of the mean influence value (Owen 1997, doi:10.1214/aos/1031594731,
 for the randomisation; Trindade et al. 2007, doi:10.1016/j.jbankfin.2007.04.014, for CVaR). Quantiles take
-the spread of the scramblings' own quantiles.
+the spread of the scramblings' own quantiles together with Woodruff's interval.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from bekostiging_solvers.risk import value_at_risk
 
@@ -63,10 +64,19 @@ class Scramblings:
         return Estimate(sd, self._influence((centred**2 - variance) / (2 * sd)))
 
     def quantile(self, sample: Array, level: float) -> Estimate:
-        """Quantile at ``level``, exact on the pooled sample (inverse of the empirical distribution)."""
+        """Quantile at ``level``, exact on the pooled sample (inverse of the empirical distribution).
+
+        Its error is the root mean square of two estimates: the spread of the scramblings' own quantiles, which few
+        points per scrambling make small in the tail, and half of Woodruff's interval (1952,
+        doi:10.1080/01621459.1952.10483443), the quantiles at level +- the error of the share below.
+        """
         value = float(np.quantile(sample, level, method="inverted_cdf"))
         own = np.quantile(sample.reshape(self.n_scramblings, -1), level, axis=1, method="inverted_cdf")
-        return Estimate(value, self._spread(np.asarray(own)))
+        width = float(stdtrit(self.n_scramblings - 1, 0.975))
+        moved = width * self._influence((sample <= value).astype(np.float64))
+        low, high = np.quantile(sample, [max(level - moved, 0.0), min(level + moved, 1.0)])
+        woodruff = float(high - low) / (2 * width)
+        return Estimate(value, float(np.hypot(self._spread(np.asarray(own)), woodruff) / np.sqrt(2)))
 
     def tail_mean(self, sample: Array, confidence: float) -> Estimate:
         """CVaR: VaR + mean of (x - VaR)+ / (1 - confidence) (Rockafellar and Uryasev 2000)."""
