@@ -55,6 +55,8 @@ def data(
         fair_price=np.zeros(reference.shape),
         revenue=np.zeros(n_contracts),
         index=index,
+        paid_part=np.ones(cost.shape),
+        fixed=np.zeros(cost.shape),
         cost=cost,
         amounts=amounts(lots, lot, cost, reference[None] * index),
         key=np.ones((n_scenarios, n_years, len(lots), 1)),

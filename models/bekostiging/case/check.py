@@ -13,6 +13,7 @@ WITHOUT: dict[str, dict[str, str]] = {
         "en": "one profile per care form, nothing on result",
     },
     "durations": {"nl": "verdeling van de duur uit demand", "en": "distribution of durations of demand"},
+    "clauses": {"nl": "geen bedingen naast de bandbreedte", "en": "no clauses beside the corridor"},
     "cost_price": {
         "nl": "referentiekostprijs uit offers als reële prijs",
         "en": "reference unit cost of offers as fair price",

@@ -13,6 +13,7 @@ from bekostiging.case.tables import (
     CareForm,
     Combination,
     Contract,
+    ContractClause,
     Correlation,
     CorridorBase,
     CostPrice,
@@ -64,6 +65,7 @@ class Case:
     indices: tuple[Index, ...]
     profiles: tuple[Profile, ...] = ()
     durations: tuple[Duration, ...] = ()
+    clauses: tuple[ContractClause, ...] = ()
     cost_price: tuple[CostPrice, ...] = ()
     risk_factors: tuple[RiskFactor, ...] = ()
     correlations: tuple[Correlation, ...] = ()

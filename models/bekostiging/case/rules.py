@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.rules_contracts import CONTRACT_RULES
 from bekostiging.case.rules_demand import DEMAND_RULES, TOLERANCE
 from bekostiging.case.tables import Layer, Lot, Offer
 
@@ -331,6 +332,7 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _shares,
     _corridor_bases,
     _ceilings,
+    *CONTRACT_RULES,
     _reported,
     _sharing_keys,
 )

@@ -9,19 +9,22 @@ b = B0 gives Y = base (design section 6).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
+from bekostiging.contracts.clauses import Clause, Position
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Corridor:
+class Corridor(Clause):
     """Layers of one lot; every array (n_layers,). ``share`` is nan where it is to be decided."""
 
+    kind: ClassVar[str] = "corridor"
     names: tuple[str, ...]
     lower: FloatArray
     upper: FloatArray
@@ -43,6 +46,10 @@ class Corridor:
         deficit = np.clip(inside[0] - low, 0.0, high - low)
         surplus = np.clip(high - inside[0], 0.0, high - low)
         return np.where(self.sign > 0, deficit, surplus)
+
+    def euros(self, position: Position) -> FloatArray:
+        """U with its sign: deficits are received, surpluses returned."""
+        return self.amounts(position.base, position.reference) * self.sign
 
 
 def corridor_of(case: Case, lot: str) -> Corridor:

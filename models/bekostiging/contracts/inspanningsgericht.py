@@ -9,24 +9,24 @@ import numpy as np
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import Contract, Party, Settlement, pay_up_to_ceiling
+from bekostiging.contracts.terms import Claim, Contract, Party, pay_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Inspanningsgericht(Contract):
     """P x Q. ``ceiling``: bestedingsruimte in euro per calendar year, indexed like the tariff; None = none."""
 
     form: ClassVar[PaymentForm] = "inspanningsgericht"
     ceiling: float | None = None
 
-    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
+    def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """Payment = crisis claims + min(other claims, what is left of the ceiling)."""
         claimed = self.own(care_use.units) @ self.tariff * levels.price
         urgent = self.own(care_use.crisis_units) @ self.tariff * levels.price
         ceiling = None if self.ceiling is None else self.ceiling * levels.price
         payment = pay_up_to_ceiling(claimed, urgent, ceiling)
-        return Settlement(payment, self.cost(care_use, levels), np.asarray(claimed - payment))
+        return Claim(payment, np.asarray(claimed - payment), claimed)
 
     def carries(self) -> dict[str, Party]:
         """Volume is the municipality's, up to the ceiling where there is one."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import Contract, Party, Settlement, pay_up_to_ceiling
+from bekostiging.contracts.terms import Claim, Contract, Party, pay_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 FloatArray = NDArray[np.float64]
@@ -36,7 +36,7 @@ def hours_budget(hours_per_week: float, weeks: float) -> HoursBudget:
     return HoursBudget(hours_per_week * weeks)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Maatwerktraject(Contract):
     """Units within each client's budget are paid; what a client uses beyond it is the provider's.
 
@@ -48,7 +48,7 @@ class Maatwerktraject(Contract):
     within: FloatArray
     ceiling: float | None = None
 
-    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
+    def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """Payment for units within budget; ceiling with crisis always paid."""
         price = self.tariff / self.within
         claimed = self.own(care_use.units_within_budget) @ price * levels.price
@@ -57,7 +57,7 @@ class Maatwerktraject(Contract):
         part = np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0)
         ceiling = None if self.ceiling is None else self.ceiling * levels.price
         payment = pay_up_to_ceiling(claimed, claimed * part, ceiling)
-        return Settlement(payment, self.cost(care_use, levels), np.asarray(claimed - payment))
+        return Claim(payment, np.asarray(claimed - payment), claimed)
 
     def carries(self) -> dict[str, Party]:
         """Intensity is shared: under the budget the municipality's, above it the provider's."""

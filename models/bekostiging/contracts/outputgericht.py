@@ -9,11 +9,11 @@ import numpy as np
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import Contract, Party, Settlement, pay_up_to_ceiling
+from bekostiging.contracts.terms import Claim, Contract, Party, pay_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outputgericht(Contract):
     """The price of an arrangement is tariff x the units its profile is expected to need.
 
@@ -25,7 +25,7 @@ class Outputgericht(Contract):
     form: ClassVar[PaymentForm] = "outputgericht"
     ceiling: float | None = None
 
-    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
+    def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """Payment for priced units, the result part only with result; ceiling with crisis always paid."""
         priced = self.own(care_use.arrangement_units) + self.own(care_use.arrangement_units_at_result)
         claimed = priced @ self.tariff * levels.price
@@ -35,7 +35,7 @@ class Outputgericht(Contract):
         part = np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0)
         ceiling = None if self.ceiling is None else self.ceiling * levels.price
         payment = pay_up_to_ceiling(claimed, claimed * part, ceiling)
-        return Settlement(payment, self.cost(care_use, levels), np.asarray(claimed - payment))
+        return Claim(payment, np.asarray(claimed - payment), claimed)
 
     def carries(self) -> dict[str, Party]:
         """Per client everything is the provider's; the number of clients is not."""

@@ -2,49 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case.tables import CorridorBase, PaymentForm
+from bekostiging.contracts.budget_clauses import BudgetClause
+from bekostiging.contracts.clauses import Clause
 from bekostiging.contracts.corridor import Corridor
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import Contract, Party, Settlement
+from bekostiging.contracts.terms import Claim, Contract, Party, Rows
 from bekostiging.scenarios import CareUse
 
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class CorridorRows:
-    """The corridor in the optimisers' terms: payment = b I + sum_l sign_l share_l U_l.
-
-    ``index`` (n_scenarios, n_years): I; ``cost`` (n_scenarios, n_years): at the lot's reference unit cost;
-    ``amounts`` (n_scenarios, n_years, n_layers): U.
-    """
-
-    index: FloatArray
-    cost: FloatArray
-    amounts: FloatArray
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Taakgericht(Contract):
-    """``reference`` B0 and ``budget`` b (n_years,), nominal at forecast index; ``base``: what the corridor is
-    measured on; ``norm`` (n_years,): euro per client for clients_times_norm; ``reference_tariff`` and
-    ``reference_cost`` (n_own_cells,): the lot's, equal for all its providers.
+    """``budget`` b (n_years,), nominal at forecast index; ``base``: what the corridor is measured on; ``norm``
+    (n_years,): euro per client for clients_times_norm; ``reference_tariff`` and ``reference_cost`` (n_own_cells,): the
+    lot's, equal for all its providers. The last clause is its corridor.
     """
 
     form: ClassVar[PaymentForm] = "taakgericht"
-    reference: FloatArray
+    towards: ClassVar[float] = 1.0
     budget: FloatArray
-    corridor: Corridor
     base: CorridorBase
     norm: FloatArray
     reference_tariff: FloatArray
     reference_cost: FloatArray
+    budget_clauses: tuple[BudgetClause, ...] = ()
+
+    def __and__(self, clause: Clause | BudgetClause) -> Self:
+        """The contract with one more clause; those on the budget itself multiply, in any order."""
+        if isinstance(clause, BudgetClause):
+            return replace(self, budget_clauses=(*self.budget_clauses, clause))
+        return super().__and__(clause)
+
+    @property
+    def corridor(self) -> Corridor:
+        """Its corridor."""
+        last = self.clauses[-1]
+        if not isinstance(last, Corridor):
+            raise ValueError(
+                f"contract {self.provider} in {self.lot}: the last clause of a lump sum is its corridor"
+            )
+        return last
 
     def corridor_base(self, care_use: CareUse, levels: PriceLevels, unit_cost: FloatArray) -> FloatArray:
         """What the corridor is measured on, nominal; (n_scenarios, n_years)."""
@@ -54,21 +59,33 @@ class Taakgericht(Contract):
             return np.asarray(self.own(care_use.units) @ self.reference_tariff * levels.price)
         return np.asarray(self.own(care_use.clients).sum(axis=-1) * self.norm * levels.contract)
 
-    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
-        """Payment = b I + corridor, measured against B0 I."""
-        base = self.corridor_base(care_use, levels, self.unit_cost)
-        amounts = self.corridor.amounts(base, self.reference * levels.contract)
-        share = np.nan_to_num(self.corridor.share, nan=0.0)
-        payment = self.budget * levels.contract + amounts @ (self.corridor.sign * share)
-        return Settlement(payment, self.cost(care_use, levels), np.zeros_like(payment))
+    def paid_part(self, care_use: CareUse) -> FloatArray:
+        """Part of b I that is paid; (n_scenarios, n_years)."""
+        part = np.ones((care_use.n_scenarios, care_use.n_years))
+        for clause in self.budget_clauses:
+            part = part * clause.factor(care_use, self.cells)
+        return part
 
-    def rows(self, care_use: CareUse, levels: PriceLevels) -> CorridorRows:
+    def beside_budget(self, levels: PriceLevels) -> FloatArray:
+        """What is paid beside the budget, nominal; (n_scenarios, n_years)."""
+        n_years = levels.contract.shape[1]
+        return np.asarray(sum((c.beside(n_years) for c in self.budget_clauses), np.zeros(n_years)) * levels.price)
+
+    def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
+        """b I as far as it is paid; the base at the provider's own unit cost."""
+        payment = self.budget * levels.contract * self.paid_part(care_use) + self.beside_budget(levels)
+        return Claim(payment, np.zeros_like(payment), self.corridor_base(care_use, levels, self.unit_cost))
+
+    def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
         """The same terms for the decision, with cost at the lot's reference unit cost."""
+        *before, last = self._checked()
         base = self.corridor_base(care_use, levels, self.reference_cost)
-        return CorridorRows(
-            index=levels.contract,
+        paid, left = self._after(before, care_use, levels, base)
+        return Rows(
+            constant=paid + self.beside_budget(levels),
+            coefficient=levels.contract * self.paid_part(care_use),
+            euros=last.euros(self._position(care_use, levels, left)),
             cost=np.asarray(self.own(care_use.units) @ self.reference_cost * levels.cost),
-            amounts=self.corridor.amounts(base, self.reference * levels.contract),
         )
 
     def carries(self) -> dict[str, Party]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts.clauses import Clause, Position
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.scenarios import CareUse
 
@@ -31,27 +34,113 @@ class Settlement:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """What is due before any clause; every array (n_scenarios, n_years), nominal euro.
+
+    ``base``: what clauses are measured on.
+    """
+
+    payment: FloatArray
+    unpaid: FloatArray
+    base: FloatArray
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A contract in the optimisers' terms: payment = constant + coefficient b + euros @ share.
+
+    ``constant`` and ``coefficient`` (of the lump sum b, zero without one) (n_scenarios, n_years); ``euros``
+    (n_scenarios, n_years, n_shares) of the last clause; ``cost`` (n_scenarios, n_years).
+    """
+
+    constant: FloatArray
+    coefficient: FloatArray
+    euros: FloatArray
+    cost: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True)
 class Contract(ABC):
     """One provider in one lot under one payment form.
 
     ``cells`` points at its own cells; ``tariff`` and ``unit_cost`` (n_own_cells,) are euro per unit in the
-    first contract year at forecast index.
+    first contract year at forecast index; ``reference`` B0 (n_years,), nominal at forecast index; ``clauses`` in
+    the order in which they apply.
     """
 
     form: ClassVar[PaymentForm]
+    towards: ClassVar[float] = -1.0
+    """A clause relieves who carries the risk: -1 the municipality (the provider receives less), 1 the provider."""
     provider: str
     lot: str
     cells: IntArray
     tariff: FloatArray
     unit_cost: FloatArray
+    reference: FloatArray
+    clauses: tuple[Clause, ...] = ()
 
     @abstractmethod
-    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
-        """Euros of the contract given the care used and the price levels of its lot."""
+    def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
+        """What is due before any clause."""
 
     @abstractmethod
     def carries(self) -> dict[str, Party]:
         """Who carries volume, intensity, duration, price (wages and prices beyond the index) and result."""
+
+    def __and__(self, clause: Clause) -> Self:
+        """The contract with one more clause, after those it has."""
+        return replace(self, clauses=(*self.clauses, clause))
+
+    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
+        """Euros of the contract: its claim, then every clause in order; an undecided share counts as zero."""
+        claim = self.claim(care_use, levels)
+        paid, _ = self._after(self.clauses, care_use, levels, claim.base)
+        return Settlement(claim.payment + paid, self.cost(care_use, levels), claim.unpaid)
+
+    def retained(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """What its clauses leave of the base; (n_scenarios, n_years)."""
+        return self._after(self.clauses, care_use, levels, self.claim(care_use, levels).base)[1]
+
+    def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
+        """The same terms, linear in the shares of the last clause (those before it are decided).
+
+        Raises
+        ------
+        ValueError
+            No clause, or one before the last whose share is still to be decided.
+        """
+        *before, last = self._checked()
+        claim = self.claim(care_use, levels)
+        paid, base = self._after(before, care_use, levels, claim.base)
+        euros = self.towards * last.euros(self._position(care_use, levels, base))
+        constant = claim.payment + paid
+        return Rows(constant, np.zeros_like(constant), euros, self.cost(care_use, levels))
+
+    def _checked(self) -> tuple[Clause, ...]:
+        """The clauses, of which only the last may be undecided."""
+        if not self.clauses:
+            raise ValueError(f"contract {self.provider} in {self.lot} has no clause: nothing to decide")
+        for clause, following in pairwise(self.clauses):
+            if not clause.decided:
+                raise ValueError(
+                    f"contract {self.provider} in {self.lot}: the share of {clause.kind} is still to be decided and "
+                    f"{following.kind} stands after it, so the terms are not linear; fix the share or put it last"
+                )
+        return self.clauses
+
+    def _after(
+        self, clauses: Sequence[Clause], care_use: CareUse, levels: PriceLevels, base: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """What the clauses add to the payment, and what is left of the base."""
+        paid = np.zeros_like(base)
+        for clause in clauses:
+            euros = clause.euros(self._position(care_use, levels, base))
+            moved = euros @ np.nan_to_num(clause.share, nan=0.0)
+            paid, base = paid + self.towards * moved, base - moved
+        return paid, base
+
+    def _position(self, care_use: CareUse, levels: PriceLevels, base: FloatArray) -> Position:
+        return Position(care_use, self.cells, levels.price, base, self.reference * levels.contract)
 
     def own(self, array: FloatArray) -> FloatArray:
         """Own cells of an array whose last axis is the cells."""

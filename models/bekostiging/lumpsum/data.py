@@ -61,6 +61,10 @@ class LumpSumData:
     """R (c,): last year."""
     index: FloatArray
     """I (s, c, t)."""
+    paid_part: FloatArray
+    """A (s, c, t): part of b I that is paid; one without clauses on the budget."""
+    fixed: FloatArray
+    """Z (s, c, t): euro paid beside b I and the corridor by clauses that are decided."""
     cost: FloatArray
     """C (s, c, t), at the lot's reference unit cost."""
     amounts: tuple[FloatArray, ...]

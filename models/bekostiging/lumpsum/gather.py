@@ -24,9 +24,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class CorridorSeries:
-    """What a block keeps for the decision: index and cost (s, c, t), amounts per contract, key (s, t, j, m)."""
+    """What a block keeps for the decision: index, paid_part, fixed and cost (s, c, t), amounts per contract, key
+    (s, t, j, m); symbols of ``LumpSumData``."""
 
     index: FloatArray
+    paid_part: FloatArray
+    fixed: FloatArray
     cost: FloatArray
     amounts: tuple[FloatArray, ...]
     key: FloatArray
@@ -34,14 +37,16 @@ class CorridorSeries:
     def arrays(self) -> dict[str, FloatArray]:
         """Every array by name."""
         amounts = {f"amounts/{c}": amount for c, amount in enumerate(self.amounts)}
-        return {"index": self.index, "cost": self.cost, "key": self.key, **amounts}
+        own = {name: getattr(self, name) for name in ("index", "paid_part", "fixed", "cost", "key")}
+        return own | amounts
 
     @classmethod
     def of(cls, arrays: Mapping[str, FloatArray]) -> CorridorSeries:
         """The series whose ``arrays`` these are, of one block or of many one after the other."""
         n_contracts = sum(name.startswith("amounts/") for name in arrays)
         amounts = tuple(arrays[f"amounts/{c}"] for c in range(n_contracts))
-        return cls(arrays["index"], arrays["cost"], amounts, arrays["key"])
+        own = {name: arrays[name] for name in ("index", "paid_part", "fixed", "cost", "key")}
+        return cls(amounts=amounts, **own)
 
 
 def corridor_series(
@@ -54,10 +59,13 @@ def corridor_series(
     """Return the terms of every lump sum on one block; ``levels`` per lot."""
     rows = [contract.rows(care_use, levels[contract.lot]) for contract in contracts]
     key = [municipal_shares(case, cells, care_use, j) for j in range(len(case.lots))]
+    index = np.stack([levels[contract.lot].contract for contract in contracts], axis=1)
     return CorridorSeries(
-        index=np.stack([row.index for row in rows], axis=1),
+        index=index,
+        paid_part=np.stack([row.coefficient for row in rows], axis=1) / index,
+        fixed=np.stack([row.constant for row in rows], axis=1),
         cost=np.stack([row.cost for row in rows], axis=1),
-        amounts=tuple(row.amounts for row in rows),
+        amounts=tuple(row.euros * one.corridor.sign for one, row in zip(contracts, rows, strict=True)),
         key=np.stack(key, axis=2),
     )
 
@@ -93,6 +101,8 @@ def lumpsum_data(case: Case, reference: Reference, series: CorridorSeries) -> Lu
         fair_price=reference.fair_price,
         revenue=np.array([row.revenue_last_year for row in case.contracts]),
         index=series.index,
+        paid_part=series.paid_part,
+        fixed=series.fixed,
         cost=series.cost,
         amounts=series.amounts,
         key=series.key[..., reported],

@@ -9,6 +9,8 @@ Sets
 Parameters (data)
     B0[c,t]        reference amount                                          million euro
     I[s,c,t]       contract index over expected index                        -
+    A[s,c,t]       part of b I that is paid (performance, sanction, volume clause, growth path)   -
+    Z[s,c,t]       what decided clauses before the corridor pay               million euro
     C[s,c,t]       cost at the lot's reference unit cost                     million euro
     U[s,c,t,l]     part of abs(base - B0 I) inside layer l                   million euro
     q[c,t,l]       probability that the base ends in layer l                 -
@@ -29,7 +31,7 @@ Variables
     spending_at_risk, spending_shortfall[s]                                  CVaR of municipal spending
     begroting_at_risk[m,t], begroting_shortfall[m,t,s]                       CVaR of a municipality's year
 
-With  b[c,t] = B0[c,t] (1 + loading[j]),  Y = b I + sum_l sign_l share[j,l] U_l,
+With  b[c,t] = B0[c,t] (1 + loading[j]),  Y = A b I + Z + sum_l sign_l share[j,l] U_l,
       loss[p,s,t] = sum over contracts of p of v (C - Y),  M[m,s,t] = sum_c key Y + other
 
 Objective
@@ -135,11 +137,12 @@ def _add_payments(m: pyo.ConcreteModel) -> None:
 
 
 def _payment_rule(m: pyo.ConcreteModel, s: int, c: int, t: int) -> Any:
-    """Y = B0 (1 + loading) I + sum_l sign_l share_l U_l"""
+    """Y = A B0 (1 + loading) I + Z + sum_l sign_l share_l U_l"""
     data: LumpSumData = m.data
     j = int(data.lot[c])
     corridor = data.lots[j].corridor
-    lump = data.reference[c, t] * data.index[s, c, t] / MILLION * (1 + m.loading[j])
+    whole = data.paid_part[s, c, t] * data.reference[c, t] * data.index[s, c, t] / MILLION
+    lump = whole * (1 + m.loading[j]) + data.fixed[s, c, t] / MILLION
     amounts = data.amounts[c][s, t] * corridor.sign / MILLION
     return lump + sum(float(amounts[k]) * m.share[j, k] for k in range(corridor.n_layers))
 

@@ -64,12 +64,12 @@ class Payments:
 
     @classmethod
     def of(cls, data: LumpSumData) -> Payments:
-        """Y = B0 I + B0 I loading + sum_l sign_l share_l U_l."""
+        """Y = A B0 I + Z + A B0 I loading + sum_l sign_l share_l U_l."""
         constant, coefficients = [], []
         for c in range(len(data.contracts)):
-            lump = data.reference[c] * data.index[:, c] / MILLION
+            lump = data.paid_part[:, c] * data.reference[c] * data.index[:, c] / MILLION
             sign = data.lots[data.lot[c]].corridor.sign
-            constant.append(lump)
+            constant.append(lump + data.fixed[:, c] / MILLION)
             coefficients.append(np.concatenate([lump[:, :, None], data.amounts[c] * sign / MILLION], axis=2))
         return cls(constant, coefficients)
 

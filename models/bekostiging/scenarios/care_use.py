@@ -76,6 +76,10 @@ class CareUse:
     """Units delivered per month; (n_scenarios, 12 n_years, n_cells)."""
     units_within_budget: FloatArray
     """Units up to the hours budget of each client (maatwerktraject)."""
+    thresholds: tuple[float, ...]
+    """Euro per client and year at the tariff of the first contract year, rising: the edges of high-cost pools."""
+    excess: FloatArray
+    """Euro above each threshold, summed over clients; (n_scenarios, n_years, n_cells, n_thresholds)."""
     crisis_units: FloatArray
     """Part of ``units`` that is crisis care or specifically authorised: always paid."""
     arrangement_units: FloatArray
@@ -104,3 +108,17 @@ class CareUse:
     def n_years(self) -> int:
         """Contract years."""
         return int(self.units.shape[1])
+
+    def excess_over(self, threshold: float) -> FloatArray:
+        """Euro of clients above a threshold; (n_scenarios, n_years, n_cells).
+
+        Raises
+        ------
+        ValueError
+            A threshold that was not asked for before the clients were forgotten.
+        """
+        if threshold not in self.thresholds:
+            raise ValueError(
+                f"threshold {threshold:g} is not among {self.thresholds}: add the clause to table clauses of the case"
+            )
+        return self.excess[..., self.thresholds.index(threshold)]

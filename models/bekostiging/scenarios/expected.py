@@ -26,6 +26,7 @@ from bekostiging.scenarios.forecast import (
     integrated_survival,
     within_budget,
 )
+from bekostiging.scenarios.reduce import thresholds_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -34,7 +35,8 @@ IntArray = NDArray[np.int64]
 def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors | None = None) -> CareUse:
     """Return expected care use for every course (scenario axis) of ``factors``; without them, all at one.
 
-    Months of a year are taken as equal; crisis, profile and result are independent of intensity.
+    Months of a year are taken as equal; crisis, profile and result are independent of intensity. The excess over
+    thresholds has no closed form: it is zero here, and high-cost pools do not speak.
     """
     course = neutral_factors(case, n_years) if factors is None else factors
     forecast = demand_forecast(case, n_years)
@@ -49,7 +51,7 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     at_result = (by_profile * intensity * part).sum(axis=1)
     crisis = np.array([demand.crisis_share for demand in case.demand])[row]
     spread = np.array([demand.realised_cv for demand in case.demand])[row]
-    none = np.zeros_like(units)
+    none, edges = np.zeros_like(units), thresholds_of(case)
     return CareUse(
         cells=cells,
         starts=starts,
@@ -62,6 +64,8 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         units=units,
         units_month=np.repeat(units / MONTHS, MONTHS, axis=1),
         units_within_budget=units * within_budget(spread),
+        thresholds=edges,
+        excess=np.zeros((*units.shape, len(edges))),
         crisis_units=units * crisis,
         arrangement_units=arranged * ((by_profile * intensity).sum(axis=1) - at_result),
         arrangement_units_at_result=arranged * at_result,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse
 from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
@@ -41,6 +42,13 @@ def month_totals(
     return np.cumsum(change.reshape(n_groups, width), axis=1)[:, :n_months]
 
 
+def thresholds_of(case: Case) -> tuple[float, ...]:
+    """Edges of every high-cost pool of the case, rising; euro per client and year."""
+    edges = {row.threshold for row in case.clauses if row.threshold is not None}
+    edges |= {row.threshold + row.cap for row in case.clauses if row.threshold is not None and row.cap is not None}
+    return tuple(sorted(edges))
+
+
 class ClientReducer:
     """Reduces the clients of a block to ``CareUse``; holds what does not change between blocks."""
 
@@ -51,6 +59,7 @@ class ClientReducer:
         self.n_months = MONTHS * sampler.n_years
         norms = np.array([form.waiting_norm_weeks for form in sampler.case.care_forms])
         self.norm_weeks = norms[self.cells.care_form]
+        self.thresholds = thresholds_of(sampler.case)
         self._course_of_starts, self._course_of_stock = self._courses()
 
     def _courses(self) -> tuple[FloatArray, FloatArray]:
@@ -109,6 +118,8 @@ class ClientReducer:
             units=self._yearly(units_month),
             units_month=units_month,
             units_within_budget=self._yearly(monthly(clients.rate_within)),
+            thresholds=self.thresholds,
+            excess=self._excess(clients, group),
             crisis_units=self._yearly(monthly(clients.rate * clients.crisis)),
             arrangement_units=paid,
             arrangement_units_at_result=at_result,
@@ -118,6 +129,25 @@ class ClientReducer:
             ova_final=factors.ova_final,
             ppc_final=factors.ppc_final,
         )
+
+    def _excess(self, clients: Clients, group: IntArray) -> FloatArray:
+        """Euro of every client and year above each threshold, at the tariff of the first contract year."""
+        n_cells = self.cells.n_cells
+        shape = (clients.n_scenarios, self.n_years, n_cells, len(self.thresholds))
+        total = np.zeros(shape)
+        if not self.thresholds:
+            return total
+        euro_per_month = clients.rate * self.cells.tariff[clients.cell]
+        end = clients.start + clients.duration
+        for year in range(self.n_years):
+            begin = MONTHS * year
+            months = np.minimum(end, begin + MONTHS) - np.maximum(clients.start, begin)
+            euro = euro_per_month * np.maximum(months, 0.0)
+            for k, threshold in enumerate(self.thresholds):
+                above = np.flatnonzero(euro > threshold)
+                over = np.bincount(group[above], weights=euro[above] - threshold, minlength=shape[0] * n_cells)
+                total[:, year, :, k] = over.reshape(shape[0], n_cells)
+        return total
 
     def _yearly(self, monthly: FloatArray) -> FloatArray:
         """Sum months to years."""

@@ -38,7 +38,8 @@ class Samples:
     municipal: FloatArray
     """(n_scenarios, n_years, n_municipalities): payments under the contracts, outside excluded."""
     payment: FloatArray
-    """(n_scenarios, n_years, n_contracts); equal to ``municipal`` summed over municipalities, per scenario."""
+    """(n_scenarios, n_years, n_contracts), pools between providers included; adds up to ``municipal`` in every
+    scenario and year."""
     cost: FloatArray
     """(n_scenarios, n_years, n_contracts): cost of the provider."""
     unpaid: FloatArray

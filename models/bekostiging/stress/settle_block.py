@@ -20,6 +20,7 @@ from bekostiging.contracts import (
     in_cents,
     municipal_shares,
     price_levels,
+    provider_pools,
     settle,
 )
 from bekostiging.lumpsum import CorridorSeries, corridor_series
@@ -45,13 +46,14 @@ def settle_all(
     split = [
         in_cents(one.payment, keys[lots[contract.lot]]) for contract, one in zip(contracts, settled, strict=True)
     ]
+    between = pool_transfers(case, contracts, care_use, levels)
     form = (cells.care_form[:, None] == np.arange(len(cells.care_form_ids))).astype(np.float64)
     # waiting is told of the reported municipalities, and only where somebody is contracted
     reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
     form *= (reported & (cells.lot >= 0))[:, None]
     return Samples(
         municipal=sum(split, np.zeros_like(split[0])) / CENTS,
-        payment=np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS,
+        payment=np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS + between,
         cost=np.stack([one.cost for one in settled], axis=2),
         unpaid=np.stack([one.unpaid for one in settled], axis=2),
         clients=np.stack([contract.own(care_use.clients).sum(axis=-1) for contract in contracts], axis=2),
@@ -61,6 +63,17 @@ def settle_all(
         refused=care_use.refused @ form,
         weeks_beyond_norm=care_use.weeks_beyond_norm @ form,
     )
+
+
+def pool_transfers(
+    case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Mapping[str, PriceLevels]
+) -> FloatArray:
+    """What every contract receives from the other providers of its lot; (n_scenarios, n_years, n_contracts)."""
+    received = np.zeros((care_use.n_scenarios, care_use.n_years, len(contracts)))
+    for pool in provider_pools(case, contracts[0].form):
+        own = [c for c, contract in enumerate(contracts) if contract.lot == pool.lot]
+        received[:, :, own] += pool.transfers([contracts[c] for c in own], care_use, levels[pool.lot])
+    return received
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def test_rows_and_settle_are_the_same_terms(drawn: tuple[Case, Cells, CareUse], 
         at_reference = replace(one, unit_cost=one.reference_cost)
         share, budget = rng.random(one.corridor.n_layers), one.reference * rng.uniform(0.9, 1.1)
         rows = at_reference.rows(care_use, levels)
-        linear = budget * rows.index + rows.amounts @ (one.corridor.sign * share)
+        linear = rows.constant + budget * rows.coefficient + rows.euros @ share
         settled = settle(with_design(at_reference, budget, share), care_use, levels)
         np.testing.assert_allclose(settled.payment, linear, rtol=1e-10)
         np.testing.assert_allclose(settled.cost, rows.cost, rtol=1e-10)

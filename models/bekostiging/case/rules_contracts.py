@@ -1,0 +1,108 @@
+"""Rules of contract clauses: each has the terms it needs, in the payment form it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bekostiging.case.errors import Problem
+from bekostiging.case.model import Case
+from bekostiging.case.tables import ContractClause
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """Columns a clause needs and may have beside its share; ``lump_sum``: only under taakgericht."""
+
+    needs: tuple[str, ...]
+    allows: tuple[str, ...] = ()
+    lump_sum: bool = False
+
+
+TERMS: dict[str, _Terms] = {
+    "quota_share": _Terms(()),
+    "stop_loss": _Terms(("lower",), ("upper",)),
+    "high_cost_pool": _Terms(("threshold",), ("cap",)),
+    "equalisation_reserve": _Terms(("upper",), lump_sum=True),
+    "provider_pool": _Terms(("lower",), ("upper",)),
+    "performance": _Terms(("upper",), lump_sum=True),
+    "sanction": _Terms(("length",), lump_sum=True),
+    "volume_clause": _Terms(("lower", "upper"), lump_sum=True),
+    "growth_path": _Terms(("length",), lump_sum=True),
+}
+COLUMNS = ("lower", "upper", "threshold", "cap", "length")
+
+
+def _clauses(case: Case) -> Iterator[Problem]:
+    """Every clause has what it needs and nothing else; edges in order; on the budget only with a lump sum."""
+    for row in case.clauses:
+        yield from _columns(row)
+        yield from _edges(case, row)
+
+
+def _problem(row: ContractClause, column: str, nl: str, en: str) -> Problem:
+    """A problem of one clause, named with its lot, form and position."""
+    which = f"{row.clause} ({row.lot}, {row.payment_form}, {row.position})"
+    return Problem("clauses", f"beding {which}: {nl}", f"clause {which}: {en}", row=row.line, column=column)
+
+
+def _columns(row: ContractClause) -> Iterator[Problem]:
+    """What is needed is there, what has no meaning is empty."""
+    terms = TERMS[row.clause]
+    for column in COLUMNS:
+        present = getattr(row, column) is not None
+        if column in terms.needs and not present:
+            yield _problem(row, column, f"{column} ontbreekt; vul hem in", f"{column} is missing; fill it in")
+        if present and column not in (*terms.needs, *terms.allows):
+            yield _problem(
+                row,
+                column,
+                f"{column} heeft hier geen betekenis; laat hem leeg",
+                f"{column} has no meaning; leave it empty",
+            )
+    if terms.lump_sum and row.payment_form != "taakgericht":
+        yield _problem(
+            row,
+            "payment_form",
+            "bestaat alleen bij een taakgericht budget; zet payment_form op taakgericht of kies een ander beding",
+            "exists only with a lump sum; set payment_form to taakgericht or take another clause",
+        )
+
+
+def _edges(case: Case, row: ContractClause) -> Iterator[Problem]:
+    """The cap lies above the floor; a pool begins at 1 or above; a growth path starts from a known revenue."""
+    if row.lower is not None and row.upper is not None and row.upper <= row.lower:
+        yield _problem(
+            row,
+            "upper",
+            f"het plafond ({row.upper:g}) ligt niet boven de vloer ({row.lower:g}); verwissel of verbeter ze",
+            f"the cap ({row.upper:g}) is not above the floor ({row.lower:g}); swap or mend them",
+        )
+    if row.clause == "provider_pool" and row.lower is not None and row.lower < 1:
+        yield _problem(
+            row,
+            "lower",
+            f"een pool begint bij lower 1 en is daaronder gespiegeld; {row.lower:g} kan niet",
+            f"a pool begins at lower 1 and is mirrored below it; {row.lower:g} cannot be",
+        )
+    if row.clause == "performance" and row.upper is not None and row.upper > 1:
+        yield _problem(
+            row,
+            "upper",
+            f"het doel ({row.upper:g}) is een aandeel van 0 tot 1",
+            f"the target ({row.upper:g}) is a share from 0 to 1",
+        )
+    if row.clause == "growth_path":
+        for contract in case.contracts:
+            if contract.lot == row.lot and contract.revenue_last_year == 0:
+                yield _problem(
+                    row,
+                    "clause",
+                    f"contract {contract.provider} in {contract.lot} heeft geen omzet van vorig jaar om uit in te groeien; "
+                    "vul contracts.revenue_last_year in",
+                    f"contract {contract.provider} in {contract.lot} has no revenue of last year to grow from; fill in "
+                    "contracts.revenue_last_year",
+                )
+
+
+CONTRACT_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (_clauses,)

@@ -1,0 +1,108 @@
+"""Clauses on the lump sum itself: which part of b I is paid, and what is paid beside it. All are linear in b."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.scenarios import CareUse
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+class BudgetClause(ABC):
+    """Multiplies the lump sum by a factor known in every future; the order of several does not matter."""
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
+        """Part of b I that is paid; (n_scenarios, n_years)."""
+
+    def beside(self, n_years: int) -> FloatArray:
+        """Euro paid beside it at the price level of the first year; (n_years,)."""
+        return np.zeros(n_years)
+
+
+@dataclass(frozen=True)
+class Performance(BudgetClause):
+    """A part of the budget depends on the share of started trajectories that end with result.
+
+    Paid in proportion up to ``target``; a year without starts pays it whole.
+    """
+
+    kind: ClassVar[str] = "performance"
+    part: float
+    target: float
+
+    def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
+        """1 - part + part x min(1, share with result / target)."""
+        started = care_use.starts_by_profile[:, :, cells].sum(axis=(2, 3))
+        good = care_use.successes_by_profile[:, :, cells].sum(axis=(2, 3))
+        score = np.divide(good, started, out=np.full_like(good, self.target), where=started > 0)
+        return np.asarray(1 - self.part + self.part * np.minimum(score / self.target, 1.0))
+
+
+@dataclass(frozen=True)
+class Sanction(BudgetClause):
+    """Temporary reduction of the budget during some months of the first year (Contractstandaard Wmo v1.2 art. 3.19)."""
+
+    kind: ClassVar[str] = "sanction"
+    part: float
+    months: int
+
+    def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
+        """1 - part x months / 12 in the first contract year, 1 after it."""
+        paid = np.ones((care_use.n_scenarios, care_use.n_years))
+        paid[:, 0] -= self.part * self.months / 12
+        return paid
+
+
+@dataclass(frozen=True)
+class VolumeClause(BudgetClause):
+    """Beyond a band around the expected number of clients the budget follows the clients for a part.
+
+    ``lower`` and ``upper``: multiples of the expected clients; ``expected`` (n_years,): of this contract.
+    """
+
+    kind: ClassVar[str] = "volume_clause"
+    lower: float
+    upper: float
+    part: float
+    expected: FloatArray
+
+    def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
+        """1 + part x (what the clients are above the band, less what they are below it), relative to expected."""
+        ratio = care_use.clients[:, :, cells].sum(axis=2) / self.expected
+        beyond = np.maximum(ratio - self.upper, 0.0) - np.maximum(self.lower - ratio, 0.0)
+        return np.asarray(1 + self.part * beyond)
+
+
+@dataclass(frozen=True)
+class GrowthPath(BudgetClause):
+    """Ingroei: in the first years a falling part of last year's revenue is paid instead of the budget.
+
+    Part in year t (0 is the first): ``part`` x (1 - t / years) while t < years. ``revenue``: euro, last year.
+    """
+
+    kind: ClassVar[str] = "growth_path"
+    part: float
+    years: int
+    revenue: float
+
+    def _old(self, n_years: int) -> FloatArray:
+        """Part that still follows last year's revenue."""
+        return np.asarray(self.part * np.maximum(1 - np.arange(n_years) / self.years, 0.0))
+
+    def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
+        """What is left for the budget."""
+        return np.tile(1 - self._old(care_use.n_years), (care_use.n_scenarios, 1))
+
+    def beside(self, n_years: int) -> FloatArray:
+        """The old revenue's part."""
+        return np.asarray(self._old(n_years) * self.revenue)

@@ -1,0 +1,60 @@
+"""Provider pools: after the year, the providers of a lot share part of each other's deviation.
+
+Transfer to p: share x (U_p - key_p sum_q U_q), key_p = B0_p / sum B0, U the signed euros of base - B0 I in the layer
+(design section 8). Transfers add up to zero in every scenario and year, in whole cents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.contracts.indexation import PriceLevels
+from bekostiging.contracts.sharing_keys import in_cents
+from bekostiging.contracts.terms import Contract
+from bekostiging.scenarios import CareUse
+
+FloatArray = NDArray[np.float64]
+CENTS = 100
+
+
+@dataclass(frozen=True)
+class ProviderPool:
+    """A pool of one lot: deficits between two multiples of the reference, and surpluses at the same distance below it."""
+
+    lot: str
+    lower: float
+    upper: float
+    share: float
+
+    def transfers(self, contracts: Sequence[Contract], care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """Euros every contract receives, in whole cents; (n_scenarios, n_years, n_contracts).
+
+        Measured on what its own clauses leave of the base.
+
+        Raises
+        ------
+        ValueError
+            Contracts of another lot, or of different payment forms.
+        """
+        foreign = [one for one in contracts if one.lot != self.lot or one.form != contracts[0].form]
+        if foreign:
+            raise ValueError(
+                f"pool of lot {self.lot}: contract {foreign[0].provider} in {foreign[0].lot} ({foreign[0].form}) is of "
+                f"another lot or payment form; a pool joins equal contracts"
+            )
+        retained = np.stack([one.retained(care_use, levels) for one in contracts], axis=2)
+        reference = np.stack([one.reference * levels.contract for one in contracts], axis=2)
+        over = retained - reference
+        low, high = (self.lower - 1) * reference, (self.upper - 1) * reference
+        inside = np.sign(over) * np.clip(np.abs(over) - low, 0.0, high - low)
+        first = np.array([one.reference[0] for one in contracts])
+        key = np.broadcast_to(first / first.sum(), inside.shape)
+        # what every contract brings in is a whole number of cents, so dividing it by largest remainder keeps the zero
+        brought = np.rint(self.share * inside * CENTS) / CENTS
+        total = brought.sum(axis=2)
+        signed = contracts[0].towards * (brought - in_cents(total, key) / CENTS)
+        return np.asarray(np.rint(signed * CENTS) / CENTS)
