@@ -96,6 +96,11 @@ class Provider(Assumption):
     result_3: float
     region_turnover_share: Share = Field(description="part of turnover earned in this region")
     fixed_share: Share = Field(description="part of cost that is fixed")
+    adjustment_months: Volume = Field(
+        default=0.0,
+        description="months in which staff follows demand; 0 = at once, then fixed_share has no effect",
+    )
+    agency_premium: Volume = Field(default=0.0, description="extra cost of agency staff above own staff, fraction")
     margin: float = Field(gt=-1, lt=1, description="expected margin at the tariff, fraction")
 
 
@@ -118,6 +123,10 @@ class Lot(Assumption):
         description="messages under taakgericht: full (301-323), start_stop (305/307), none"
     )
     sitting_clients: Literal["stay", "taken_over"] = "stay"
+    handover_weeks: Volume = Field(
+        default=0.0,
+        description="taken_over: weeks in which old and new provider are both paid for a sitting client",
+    )
 
 
 class Contract(Assumption):
@@ -131,7 +140,16 @@ class Contract(Assumption):
     ceiling: Euro | None = Field(default=None, description="bestedingsruimte, euro per calendar year")
     reference_amount: Euro | None = Field(default=None, description="B0 of the first year; empty = build-up")
     revenue_last_year: Euro = 0.0
+    ceiling_pool: str = Field(
+        default="", description="contracts with one name share their ceilings; empty = its own"
+    )
     main_contractor: str = Field(default="", description="provider id, empty = none")
+    passed_tariff_share: Share = Field(
+        default=1.0, description="part of what is paid for its work that a main contractor passes on"
+    )
+    passed_corridor_share: Share = Field(
+        default=0.0, description="part of the corridor and clauses that a main contractor passes on, gain or loss"
+    )
     payment_calendar: Literal["monthly", "advance"] = "monthly"
 
 

@@ -24,6 +24,9 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "weight_ppc": (0.0, 1.0),
     "copula_freedom": (2.0, 1000.0),
     "share_concentration": (1.0, 1e9),
+    "ceiling_lift": (0.0, 1.0),
+    "claim_delay_months": (0.0, 12.0),
+    "settlement_delay_months": (0.0, 24.0),
 }
 """Numbers with their range, both ends allowed."""
 WORDS: dict[str, tuple[str, ...]] = {
@@ -32,12 +35,19 @@ WORDS: dict[str, tuple[str, ...]] = {
     "waiting_list": ("allowed", "not_allowed"),
     "when_money_is_gone": ("absorb", "wait"),
     "indexation": ("additive", "multiplicative"),
+    "claim_cap": ("delivered", "weekly"),
+    "when_stopped": ("wait", "move"),
 }
 """Words with their choices."""
 OPTIONAL = {
     "equity_requirement": "none: every provider's own free buffer is its limit",
     "copula_freedom": "a Gaussian copula: no factor is worse because another one is extreme",
     "share_concentration": "market shares as offered",
+    "claim_cap": "claims are what was delivered",
+    "when_stopped": "who meets an intake stop waits for the provider asked",
+    "claim_delay_months": "claims are paid in the month of the care",
+    "settlement_delay_months": "advances are settled twelve months after the year",
+    "ceiling_lift": "consultation does not raise a ceiling",
     "indexation": "additive, the text of Contractstandaard Wmo v1.2 art. 3.2",
 }
 """Names that may be absent, and what holds then."""
@@ -51,6 +61,9 @@ CASE_ONLY = (
     "certainty",
     "when_money_is_gone",
     "copula_freedom",
+    "ceiling_lift",
+    "claim_delay_months",
+    "settlement_delay_months",
 )
 """Names that hold for the whole case: a lot cannot have its own."""
 MEANING = {
@@ -75,6 +88,11 @@ MEANING = {
     "acceptance_duty": "whether providers must accept every client",
     "waiting_list": "whether a provider may have a waiting list",
     "when_money_is_gone": "corner of the main figures: the provider absorbs, or what is not urgent waits",
+    "claim_cap": "delivered, or weekly: calendar weeks touched times the agreed weekly units (rule IV077)",
+    "when_stopped": "at a stop a client waits, or moves to an open provider of the lot and area",
+    "claim_delay_months": "months between the care and the payment of its claim",
+    "settlement_delay_months": "months after the year in which advances are settled with what is due",
+    "ceiling_lift": "what the consultation after the 70 % signal adds to a spending ceiling, as a part of it",
     "indexation": "additive (contract text) or with a multiplicative catch-up",
 }
 """What every name means, for the explanation of a new case."""

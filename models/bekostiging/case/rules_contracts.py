@@ -1,4 +1,4 @@
-"""Rules of contract clauses: each has the terms it needs, in the payment form it belongs to."""
+"""Rules of contracts: clauses with the terms they need, shared ceilings, main contractors."""
 
 from __future__ import annotations
 
@@ -105,4 +105,59 @@ def _edges(case: Case, row: ContractClause) -> Iterator[Problem]:
                 )
 
 
-CONTRACT_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (_clauses,)
+def _ceiling_pools(case: Case) -> Iterator[Problem]:
+    """Contracts of a pool have a ceiling each and lie in lots with one indexation."""
+    first: dict[str, str] = {}
+    for row in case.contracts:
+        if not row.ceiling_pool:
+            continue
+        if row.ceiling is None:
+            yield Problem(
+                "contracts",
+                f"contract {row.provider} in {row.lot} staat in plafondpool {row.ceiling_pool} zonder plafond; vul ceiling "
+                "in of haal het uit de pool",
+                f"contract {row.provider} in {row.lot} is in ceiling pool {row.ceiling_pool} without a ceiling; fill in "
+                "ceiling or take it out of the pool",
+                row=row.line,
+                column="ceiling",
+            )
+        lot = first.setdefault(row.ceiling_pool, row.lot)
+        names = ("weight_ova", "weight_ppc", "indexation")
+        own, other = (
+            [case.word(n, one) if case.has_policy(n, one) else "" for n in names] for one in (row.lot, lot)
+        )
+        if own != other:
+            yield Problem(
+                "contracts",
+                f"plafondpool {row.ceiling_pool}: percelen {lot} en {row.lot} worden anders geïndexeerd; maak de indexatie "
+                "gelijk of splits de pool",
+                f"ceiling pool {row.ceiling_pool}: lots {lot} and {row.lot} are indexed differently; make indexation equal "
+                "or split the pool",
+                row=row.line,
+                column="ceiling_pool",
+            )
+
+
+def _main_contractors(case: Case) -> Iterator[Problem]:
+    """A main contractor is another provider, and no subcontractor itself: no sub-sub (art. 3.9)."""
+    below = {(row.provider, row.lot) for row in case.contracts if row.main_contractor}
+    for row in case.contracts:
+        if not row.main_contractor:
+            continue
+        if row.main_contractor == row.provider or (row.main_contractor, row.lot) in below:
+            yield Problem(
+                "contracts",
+                f"aanbieder {row.main_contractor} kan in perceel {row.lot} geen hoofdaannemer van {row.provider} zijn: hij "
+                "is het zelf of is er onderaannemer (Contractstandaard Wmo v1.2 art. 3.9); kies een andere",
+                f"provider {row.main_contractor} cannot be main contractor of {row.provider} in lot {row.lot}: it is the "
+                "same or a subcontractor there (Contractstandaard Wmo v1.2 art. 3.9); take another",
+                row=row.line,
+                column="main_contractor",
+            )
+
+
+CONTRACT_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
+    _clauses,
+    _ceiling_pools,
+    _main_contractors,
+)

@@ -1,8 +1,16 @@
 """What is paid, given the clients: one frozen object per contract, one file per payment form."""
 
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
-from bekostiging.contracts.build import build_contracts, provider_pools, with_design
+from bekostiging.contracts.build import (
+    build_contracts,
+    ceiling_lift,
+    ceiling_pools,
+    payment_calendar,
+    provider_pools,
+    with_design,
+)
 from bekostiging.contracts.carries import RISKS, who_carries_what
+from bekostiging.contracts.cash import PaymentCalendar, course_of_year, lowest_position
 from bekostiging.contracts.clauses import (
     Clause,
     EqualisationReserve,
@@ -16,15 +24,17 @@ from bekostiging.contracts.indexation import IndexRule, PriceLevels, expected_le
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import Maatwerktraject, hours_budget
 from bekostiging.contracts.outputgericht import Outputgericht
-from bekostiging.contracts.pool import ProviderPool
+from bekostiging.contracts.pool import CeilingPool, ProviderPool
 from bekostiging.contracts.reference import Reference, reference
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
+from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Claim, Contract, Rows, Settlement, settle
 
 __all__ = [
     "RISKS",
     "BudgetClause",
+    "CeilingPool",
     "Claim",
     "Clause",
     "Contract",
@@ -36,6 +46,7 @@ __all__ = [
     "Inspanningsgericht",
     "Maatwerktraject",
     "Outputgericht",
+    "PaymentCalendar",
     "Performance",
     "Position",
     "PriceLevels",
@@ -45,15 +56,21 @@ __all__ = [
     "Rows",
     "Sanction",
     "Settlement",
+    "Staffing",
     "StopLoss",
     "Taakgericht",
     "VolumeClause",
     "build_contracts",
+    "ceiling_lift",
+    "ceiling_pools",
     "corridor_of",
+    "course_of_year",
     "expected_level",
     "hours_budget",
     "in_cents",
+    "lowest_position",
     "municipal_shares",
+    "payment_calendar",
     "price_levels",
     "provider_pools",
     "reference",

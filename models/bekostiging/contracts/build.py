@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
+from bekostiging.contracts.cash import MONTHS, PaymentCalendar
 from bekostiging.contracts.clauses import Clause, EqualisationReserve, HighCostPool, QuotaShare, StopLoss
 from bekostiging.contracts.corridor import corridor_of
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import Maatwerktraject
 from bekostiging.contracts.outputgericht import Outputgericht
-from bekostiging.contracts.pool import ProviderPool
+from bekostiging.contracts.pool import CeilingPool, ProviderPool
 from bekostiging.contracts.reference import Reference
+from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Contract
 from bekostiging.scenarios import Cells, within_budget
@@ -51,8 +53,11 @@ def _contract(
         "unit_cost": cells.unit_cost[own],
         "reference": reference.amount[index],
         "clauses": clauses,
+        "staffing": _staffing(case, row.provider, float(reference.units[0, own] @ cells.unit_cost[own])),
     }
-    ceiling = row.ceiling if ceilings else None
+    # contracts of a pool share their ceilings: see CeilingPool
+    own_ceiling = row.ceiling if ceilings and not row.ceiling_pool else None
+    ceiling = None if own_ceiling is None else own_ceiling * (1 + ceiling_lift(case))
     if form == "inspanningsgericht":
         return Inspanningsgericht(**common, ceiling=ceiling)
     if form == "outputgericht":
@@ -102,6 +107,41 @@ def _clauses(
             case "growth_path":
                 budget.append(GrowthPath(row.share, row.length or 1, contract.revenue_last_year))
     return tuple(risk), tuple(budget)
+
+
+def _staffing(case: Case, provider: str, expected: float) -> Staffing | None:
+    """Staff of a provider that expects ``expected`` euro of cost in the first year; None where it follows at once."""
+    row = next(row for row in case.providers if row.id == provider)
+    if row.adjustment_months == 0:
+        return None
+    return Staffing(row.fixed_share, row.adjustment_months, row.agency_premium, expected / MONTHS)
+
+
+def ceiling_lift(case: Case) -> float:
+    """What the consultation after the signal adds to a ceiling, as a part of it."""
+    return case.number("ceiling_lift") if case.has_policy("ceiling_lift") else 0.0
+
+
+def ceiling_pools(case: Case) -> tuple[CeilingPool, ...]:
+    """Contracts that share their ceilings."""
+    names = dict.fromkeys(row.ceiling_pool for row in case.contracts if row.ceiling_pool)
+    found = []
+    for name in names:
+        own = [c for c, row in enumerate(case.contracts) if row.ceiling_pool == name]
+        total = sum(case.contracts[c].ceiling or 0.0 for c in own)
+        found.append(CeilingPool(name, tuple(own), total * (1 + ceiling_lift(case))))
+    return tuple(found)
+
+
+def payment_calendar(case: Case, contract: int) -> PaymentCalendar:
+    """When a contract is paid."""
+
+    def months(name: str, otherwise: int) -> int:
+        """Whole months of a policy."""
+        return round(case.number(name)) if case.has_policy(name) else otherwise
+
+    advance = case.contracts[contract].payment_calendar == "advance"
+    return PaymentCalendar(advance, months("claim_delay_months", 0), months("settlement_delay_months", MONTHS))
 
 
 def provider_pools(case: Case, form: PaymentForm) -> tuple[ProviderPool, ...]:

@@ -21,12 +21,13 @@ class Inspanningsgericht(Contract):
     ceiling: float | None = None
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
-        """Payment = crisis claims + min(other claims, what is left of the ceiling)."""
-        claimed = self.own(care_use.units) @ self.tariff * levels.price
-        urgent = self.own(care_use.crisis_units) @ self.tariff * levels.price
+        """Payment = crisis claims + min(other claims, what is left of the ceiling); claims inside the monthly caps."""
+        produced = self.own(care_use.units) @ self.tariff * levels.price
+        claimed = self.own(care_use.units_claimable) @ self.tariff * levels.price
+        urgent = np.minimum(self.own(care_use.crisis_units) @ self.tariff * levels.price, claimed)
         ceiling = None if self.ceiling is None else self.ceiling * levels.price
         payment = pay_up_to_ceiling(claimed, urgent, ceiling)
-        return Claim(payment, np.asarray(claimed - payment), claimed)
+        return Claim(payment, np.asarray(produced - payment), claimed, urgent)
 
     def carries(self) -> dict[str, Party]:
         """Volume is the municipality's, up to the ceiling where there is one."""

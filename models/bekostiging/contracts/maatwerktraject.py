@@ -56,8 +56,9 @@ class Maatwerktraject(Contract):
         crisis = self.own(care_use.crisis_units) @ self.tariff
         part = np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0)
         ceiling = None if self.ceiling is None else self.ceiling * levels.price
-        payment = pay_up_to_ceiling(claimed, claimed * part, ceiling)
-        return Claim(payment, np.asarray(claimed - payment), claimed)
+        urgent = claimed * part
+        payment = pay_up_to_ceiling(claimed, urgent, ceiling)
+        return Claim(payment, np.asarray(claimed - payment), claimed, urgent)
 
     def carries(self) -> dict[str, Party]:
         """Intensity is shared: under the budget the municipality's, above it the provider's."""

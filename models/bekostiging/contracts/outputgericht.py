@@ -34,8 +34,9 @@ class Outputgericht(Contract):
         # an arrangement has no claim per hour: crisis takes its share of the production
         part = np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0)
         ceiling = None if self.ceiling is None else self.ceiling * levels.price
-        payment = pay_up_to_ceiling(claimed, claimed * part, ceiling)
-        return Claim(payment, np.asarray(claimed - payment), claimed)
+        urgent = claimed * part
+        payment = pay_up_to_ceiling(claimed, urgent, ceiling)
+        return Claim(payment, np.asarray(claimed - payment), claimed, urgent)
 
     def carries(self) -> dict[str, Party]:
         """Per client everything is the provider's; the number of clients is not."""

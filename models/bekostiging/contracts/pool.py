@@ -1,4 +1,6 @@
-"""Provider pools: after the year, the providers of a lot share part of each other's deviation.
+"""Contracts together: spending ceilings that are shared, and pools between providers.
+
+Provider pools: after the year, the providers of a lot share part of each other's deviation.
 
 Transfer to p: share x (U_p - key_p sum_q U_q), key_p = B0_p / sum B0, U the signed euros of base - B0 I in the layer
 (design section 8). Transfers add up to zero in every scenario and year, in whole cents.
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.sharing_keys import in_cents
-from bekostiging.contracts.terms import Contract
+from bekostiging.contracts.terms import Claim, Contract
 from bekostiging.scenarios import CareUse
 
 FloatArray = NDArray[np.float64]
@@ -58,3 +60,29 @@ class ProviderPool:
         total = brought.sum(axis=2)
         signed = contracts[0].towards * (brought - in_cents(total, key) / CENTS)
         return np.asarray(np.rint(signed * CENTS) / CENTS)
+
+
+@dataclass(frozen=True)
+class CeilingPool:
+    """Contracts (their places) that share one spending ceiling, euro per calendar year, indexed like the tariff.
+
+    Contractstandaard Wmo v1.2 art. 1.5 (with permission). Crisis and specific authorisations are always paid.
+    """
+
+    name: str
+    contracts: tuple[int, ...]
+    ceiling: float
+
+    def unpaid(self, claims: Sequence[Claim], price: FloatArray) -> FloatArray:
+        """Claims of each contract above the shared ceiling, in proportion to what is not urgent.
+
+        ``price`` (n_scenarios, n_years): level of the tariff; result (n_scenarios, n_years, n_contracts of the pool).
+        """
+        claimed = np.stack([claim.base for claim in claims], axis=2)
+        urgent = np.stack([claim.urgent for claim in claims], axis=2)
+        other = claimed - urgent
+        room = np.maximum(self.ceiling * price - urgent.sum(axis=2), 0.0)
+        total = other.sum(axis=2)
+        over = np.maximum(total - room, 0.0)
+        part = np.divide(over, total, out=np.zeros_like(over), where=total > 0)
+        return np.asarray(other * part[..., None])

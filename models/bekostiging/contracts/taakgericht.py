@@ -74,7 +74,9 @@ class Taakgericht(Contract):
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """b I as far as it is paid; the base at the provider's own unit cost."""
         payment = self.budget * levels.contract * self.paid_part(care_use) + self.beside_budget(levels)
-        return Claim(payment, np.zeros_like(payment), self.corridor_base(care_use, levels, self.unit_cost))
+        nothing = np.zeros_like(payment)
+        base = self.corridor_base(care_use, levels, self.unit_cost)
+        return Claim(payment, nothing, base, nothing)
 
     def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
         """The same terms for the decision, with cost at the lot's reference unit cost."""

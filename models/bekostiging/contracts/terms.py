@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.clauses import Clause, Position
 from bekostiging.contracts.indexation import PriceLevels
+from bekostiging.contracts.staffing import Staffing
 from bekostiging.scenarios import CareUse
 
 FloatArray = NDArray[np.float64]
@@ -25,10 +26,12 @@ Party = Literal["municipality", "municipality_up_to_ceiling", "provider", "provi
 class Settlement:
     """Euros of one contract; every array (n_scenarios, n_years), nominal.
 
-    ``claimed = payment + unpaid``; for a lump sum the claim is the payment.
+    ``claimed = payment + unpaid`` before clauses; for a lump sum the claim is the payment. ``clauses``: part of
+    ``payment`` that clauses add or take (a main contractor passes it on by a share of its own).
     """
 
     payment: FloatArray
+    clauses: FloatArray
     cost: FloatArray
     unpaid: FloatArray
 
@@ -37,12 +40,14 @@ class Settlement:
 class Claim:
     """What is due before any clause; every array (n_scenarios, n_years), nominal euro.
 
-    ``base``: what clauses are measured on.
+    ``base``: what clauses are measured on, for a form with a tariff what was claimed; ``urgent``: part of it that is
+    always paid.
     """
 
     payment: FloatArray
     unpaid: FloatArray
     base: FloatArray
+    urgent: FloatArray
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class Contract(ABC):
     unit_cost: FloatArray
     reference: FloatArray
     clauses: tuple[Clause, ...] = ()
+    staffing: Staffing | None = None
+    """Cost that does not follow demand at once; None = it does."""
 
     @abstractmethod
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
@@ -95,7 +102,7 @@ class Contract(ABC):
         """Euros of the contract: its claim, then every clause in order; an undecided share counts as zero."""
         claim = self.claim(care_use, levels)
         paid, _ = self._after(self.clauses, care_use, levels, claim.base)
-        return Settlement(claim.payment + paid, self.cost(care_use, levels), claim.unpaid)
+        return Settlement(claim.payment + paid, paid, self.cost(care_use, levels), claim.unpaid)
 
     def retained(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """What its clauses leave of the base; (n_scenarios, n_years)."""
@@ -147,8 +154,11 @@ class Contract(ABC):
         return array[..., self.cells]
 
     def cost(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
-        """Cost of the provider: units x own unit cost x level of cost; (n_scenarios, n_years)."""
-        return np.asarray(self.own(care_use.units) @ self.unit_cost * levels.cost)
+        """Cost of the provider: units x own unit cost x level of cost, empty hours and agency; (n_scenarios, n_years)."""
+        cost = self.own(care_use.units) @ self.unit_cost
+        if self.staffing is not None:
+            cost = cost + self.staffing.extra(self.own(care_use.units_month) @ self.unit_cost)
+        return np.asarray(cost * levels.cost)
 
 
 def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settlement:

@@ -20,6 +20,7 @@ from bekostiging.report.answers import (
     term,
     years,
 )
+from bekostiging.report.contracts import contract_sections
 from bekostiging.report.figures import svg
 from bekostiging.report.levers import lever_sections
 from bekostiging.report.tables import STATUS_ORDER, assumptions
@@ -62,6 +63,7 @@ def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
         **_providers(outcome, texts),
         **_waiting(outcome, texts),
         **_lumpsum(outcome, texts),
+        **contract_sections(outcome, texts),
         **lever_sections(outcome, texts),
         **_evidence(outcome, texts),
     }
@@ -167,6 +169,8 @@ def _shown(texts: Texts, name: str, estimate: Estimate) -> str:
     """An estimate in the unit of its figure."""
     if name.endswith(("probability", "share")):
         return texts.numbers.estimated_percent(estimate)
+    if name.endswith("weeks"):
+        return texts.numbers.estimate(estimate)
     return texts.numbers.estimated_millions(estimate)
 
 
@@ -222,7 +226,7 @@ def _sharpened(outcome: Comparison, texts: Texts) -> Table:
 def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """Per provider and form: result, chance of loss, chance that the buffer is used up, revenue that is certain."""
     columns = ("expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability",
-               "revenue_certain_share")  # fmt: skip
+               "revenue_certain_share", "lowest_cash_weeks")  # fmt: skip
     rows = [[texts["columns", "provider"], texts["page", "buffer"], texts["columns", "form"],
              *(texts["figures", name] for name in columns)]]  # fmt: skip
     for p, provider in enumerate(outcome.case.providers):

@@ -10,12 +10,11 @@ import numpy as np
 
 from bekostiging.report.levers import lever_results
 from bekostiging.scenarios import SelfCheck
-from bekostiging.stress import CORNERS, Comparison, Course, Estimates, FormResult
+from bekostiging.stress import CORNERS, CeilingResult, Comparison, Course, Estimates, FormResult
 from bekostiging_solvers import Estimate
 
 SCHEMA_VERSION = "1"
 NOT_COMPUTED: dict[str, Any] = {"value": None, "standard_error": None, "note": "not computed yet"}
-BREAK_EVEN = ("volume", "duration", "price")
 
 
 def results(outcome: Comparison) -> dict[str, Any]:
@@ -134,7 +133,21 @@ def _form(result: FormResult) -> dict[str, Any]:
         "corners": {corner: _estimates(result.corner_totals[corner]) for corner in CORNERS},
         "administration": {party: _estimates(own) for party, own in result.administration.items()},
         "parity_gap": _estimate(result.parity_gap),
-        "break_even": {quantity: NOT_COMPUTED for quantity in BREAK_EVEN},
+        "ceilings": {
+            contract: {year: _ceiling(one) for year, one in years.items()}
+            for contract, years in result.ceilings.items()
+        },
+        "break_even": {quantity: asdict(even) for quantity, even in result.break_even.items()},
+    }
+
+
+def _ceiling(ceiling: CeilingResult) -> dict[str, Any]:
+    """Signal and stop of one contract and year."""
+    return {
+        "signal": _estimate(ceiling.signal),
+        "stop": _estimate(ceiling.stop),
+        "signal_by_month": list(ceiling.signal_by_month),
+        "stop_by_month": list(ceiling.stop_by_month),
     }
 
 

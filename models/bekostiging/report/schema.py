@@ -6,8 +6,8 @@ from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import RISKS
-from bekostiging.report.results import BREAK_EVEN, SCHEMA_VERSION
-from bekostiging.stress import CORNERS
+from bekostiging.report.results import SCHEMA_VERSION
+from bekostiging.stress import BREAK_EVEN, CORNERS
 
 NUMBER = {"type": "number"}
 TEXT = {"type": "string"}
@@ -17,8 +17,9 @@ SPENDING = (
 )  # fmt: skip
 PROVIDER = (
     "expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability", "revenue_certain_share",
+    "lowest_cash_weeks",
 )  # fmt: skip
-CARE_FORM = ("starts", "waiting_clients", "weeks_beyond_norm", "refused")
+CARE_FORM = ("starts", "waiting_clients", "weeks_beyond_norm", "refused", "moved")
 CORNER = ("spending", "provider_result", "unpaid", *CARE_FORM)
 ESTIMATE = {"$ref": "#/$defs/estimate"}
 NOT_COMPUTED = {"$ref": "#/$defs/not_computed_yet"}
@@ -196,6 +197,12 @@ def _course(sentence: dict[str, Any]) -> dict[str, Any]:
 
 def _form() -> dict[str, Any]:
     """One payment form."""
+    months = {"type": "array", "items": NUMBER, "minItems": 12, "maxItems": 12}
+    number_or_null = {"type": ["number", "null"]}
+    even = _object(
+        {"municipality": number_or_null, "total": number_or_null, "year": {"type": ["integer", "null"]}},
+        "change (fraction) at which the form costs what inspanningsgericht does; null where none; first year without change",
+    )
     return _object(
         {
             "municipalities": _map(
@@ -209,7 +216,16 @@ def _form() -> dict[str, Any]:
             "corners": _object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
             "administration": _map(_estimates(("hours", "euro"), "per year"), "municipality or provider"),
             "parity_gap": ESTIMATE,
-            "break_even": _object(dict.fromkeys(BREAK_EVEN, NOT_COMPUTED)),
+            "ceilings": _map(
+                _map(
+                    _object(
+                        {"signal": ESTIMATE, "stop": ESTIMATE, "signal_by_month": months, "stop_by_month": months}
+                    ),
+                    "calendar year",
+                ),
+                "provider/lot of contracts with a spending ceiling; months from January",
+            ),
+            "break_even": _object(dict.fromkeys(BREAK_EVEN, even)),
         }
     )
 

@@ -4,7 +4,7 @@ from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.expected import clients_in_year, expected_care_use, units_in_year
 from bekostiging.scenarios.factors import Factors, multiply, named_shocks, neutral_factors
-from bekostiging.scenarios.flow import FlowRule, apply_flow
+from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.forecast import within_budget
 from bekostiging.scenarios.measures import expected_moved, expected_with
 from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
@@ -16,6 +16,7 @@ __all__ = [
     "Cells",
     "Deviations",
     "Factors",
+    "FlowOutcome",
     "FlowRule",
     "Plan",
     "SelfCheck",

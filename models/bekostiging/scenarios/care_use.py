@@ -63,6 +63,8 @@ class CareUse:
     served: FloatArray
     waiting: FloatArray
     refused: FloatArray
+    moved: FloatArray
+    """Part of the starts that asked another provider first, where they went."""
     weeks_beyond_norm: FloatArray
     """Client-weeks waited beyond the waiting norm of the care form, by year of asking."""
     clients: FloatArray
@@ -74,6 +76,8 @@ class CareUse:
     """Units delivered."""
     units_month: FloatArray
     """Units delivered per month; (n_scenarios, 12 n_years, n_cells)."""
+    units_claimable: FloatArray
+    """Units inside the monthly claim caps, in lots that have them; elsewhere ``units``."""
     units_within_budget: FloatArray
     """Units up to the hours budget of each client (maatwerktraject)."""
     thresholds: tuple[float, ...]

@@ -58,6 +58,8 @@ class Clients:
     """The first trajectory of the person where this is the second of two, else -1; None without ``combinations``."""
     deferred: BoolArray
     refused: BoolArray
+    moved: BoolArray
+    """Whether another provider took the client than it asked first."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,7 @@ class ClientSampler:
             partner=partner,
             deferred=np.zeros(n, dtype=np.bool_),
             refused=np.zeros(n, dtype=np.bool_),
+            moved=np.zeros(n, dtype=np.bool_),
         )
 
     def _starts(

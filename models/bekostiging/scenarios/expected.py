@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import expected_shares
+from bekostiging.scenarios.claim_cap import Calendar, capped_lots, claimable_part
 from bekostiging.scenarios.clients import profile_table
 from bekostiging.scenarios.combinations import expected_second
 from bekostiging.scenarios.distributions import Mixed
@@ -51,6 +52,8 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     at_result = (by_profile * intensity * part).sum(axis=1)
     crisis = np.array([demand.crisis_share for demand in case.demand])[row]
     spread = np.array([demand.realised_cv for demand in case.demand])[row]
+    capped = np.array([*capped_lots(case), False])[cells.lot]
+    claimable = np.where(capped, claimable_part(spread, Calendar(case.first_year, n_years)), 1.0)
     none, edges = np.zeros_like(units), thresholds_of(case)
     return CareUse(
         cells=cells,
@@ -58,11 +61,13 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         served=starts,
         waiting=none,
         refused=none,
+        moved=none,
         weeks_beyond_norm=none,
         clients=_clients(forecast, course, row, shares),
         second_trajectories=expected_second(case, cells, forecast, course, row, shares),
         units=units,
         units_month=np.repeat(units / MONTHS, MONTHS, axis=1),
+        units_claimable=units * claimable,
         units_within_budget=units * within_budget(spread),
         thresholds=edges,
         excess=np.zeros((*units.shape, len(edges))),

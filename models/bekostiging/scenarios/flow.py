@@ -1,11 +1,12 @@
 """The flow rule of a limit: intake stops when the money is (nearly) gone, crisis never.
 
-Per contract and calendar year, months in order. Used: production so far this year at the rule's prices,
-crisis included. From 70 % on (the signal of the spending ceiling, Contractstandaard Wmo v1.2 art. 1.5) intake
-stops in the month in which used + last month's production x remaining months would reach the limit. Starts
-that are not crisis then wait until January of the next contract year, or are refused where the lot has no
-waiting list. January opens again. All starts of one month and contract are treated alike, so the rule works on
-cohorts (contract x month of start) and moves the clients of the block themselves.
+Months are walked in order. Used: production so far this year at the rule's prices, crisis included; contracts of one
+pool share their limits. From 70 % on (the signal of the spending ceiling, Contractstandaard Wmo v1.2 art. 1.5) intake
+stops in the month in which used + last month's production x remaining months would reach the limit, raised by what the
+consultation after the signal agreed (``lift``). A provider may stop clients of its own (art. 3.6) in a month after
+one in which it produced all it can. A start that is not crisis and meets a stop goes, where ``moves``, to an open provider
+of the same area and care form by market share; else it asks again next month (so after an intake stop in January), or is
+refused where there is no waiting list. Clients are moved, never created or lost, and their care counts where they go.
 """
 
 from __future__ import annotations
@@ -34,13 +35,19 @@ class FlowRule:
     """What may be used, at which prices.
 
     ``limit`` (n_scenarios, n_years, n_contracts): euro per contract year at the price level of the first
-    year, infinite where there is none; ``price`` (n_cells,): euro per unit at that level; ``waiting_list``
-    (n_contracts,): clients wait (True) or are refused.
+    year, infinite where there is none; ``price`` (n_cells,): euro per unit at that level; ``waiting_list`` and ``moves``
+    (n_contracts,): whoever is stopped waits (else is refused), and first looks for another provider; ``pool``
+    (n_contracts,): contracts with one number share their limits, None = each its own; ``capacity`` (n_contracts,): euro a
+    month a provider can produce, None = no provider stops; ``lift``: what the consultation adds, as a part of the limit.
     """
 
     limit: FloatArray
     price: FloatArray
     waiting_list: BoolArray
+    moves: BoolArray | None = None
+    pool: IntArray | None = None
+    capacity: FloatArray | None = None
+    lift: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -56,77 +63,138 @@ class FlowOutcome:
 
 
 def apply_flow(clients: Clients, cells: Cells, rule: FlowRule) -> FlowOutcome:
-    """Let the non-urgent starts wait that the rule stops; clients are moved, never created or lost."""
-    n_years = rule.limit.shape[1]
-    limited = np.asarray(np.isfinite(rule.limit).any(axis=(0, 1)))
-    contract = cells.contract[clients.cell]
-    chosen = np.where(contract >= 0, limited[contract], False)
-    urgent = clients.crisis | (clients.asked_month == SITTING)
-    fixed, cohorts = _production(clients, contract, chosen, urgent, rule, cells)
-    stop, signal_month, stop_month = _stops(fixed, cohorts, rule.limit)
-    month = np.maximum(clients.asked_month, 0)
-    stopped = chosen & ~urgent
-    stopped[stopped] = stop[clients.scenario[stopped], contract[stopped], month[stopped]]
-    january = MONTHS * (month // MONTHS + 1)
-    waits = stopped & rule.waiting_list[contract]
-    refused = stopped & ~waits
-    start = np.where(waits, clients.start + (january - month), clients.start)
-    # a refused client never starts here: put beyond the term, where no care is counted
-    start = np.where(refused, MONTHS * n_years, start).astype(np.float32)
-    moved = replace(clients, start=start, deferred=waits, refused=refused)
-    return FlowOutcome(moved, signal_month, stop_month)
+    """Let the non-urgent starts move or wait that the rule stops."""
+    walk = _Walk(clients, cells, rule)
+    for month in range(walk.n_months):
+        walk.step(month)
+    walk.end()
+    moved = replace(
+        clients,
+        cell=walk.cell,
+        start=walk.start,
+        deferred=walk.deferred,
+        refused=walk.refused,
+        moved=walk.cell != clients.cell,
+    )
+    by_contract = (walk.signal_month[:, :, walk.pool], walk.stop_month[:, :, walk.pool])
+    return FlowOutcome(moved, *by_contract)
 
 
-def _production(
-    clients: Clients, contract: IntArray, chosen: BoolArray, urgent: BoolArray, rule: FlowRule, cells: Cells
-) -> tuple[FloatArray, FloatArray]:
-    """Monthly production in euro: of urgent clients, and of the others by month of asking.
+class _Walk:
+    """The clients of a block, month by month."""
 
-    Shapes (n_scenarios, n_contracts, n_months) and (n_scenarios, n_contracts, n_months, n_months).
-    """
-    n_scenarios, n_years, n_contracts = rule.limit.shape
-    n_months = MONTHS * n_years
-    euro = (clients.rate * rule.price[clients.cell]).astype(np.float32)
+    def __init__(self, clients: Clients, cells: Cells, rule: FlowRule) -> None:
+        n_scenarios, n_years, n_contracts = rule.limit.shape
+        self.clients, self.cells, self.rule = clients, cells, rule
+        self.n_months, self.n_contracts = MONTHS * n_years, n_contracts
+        self.cell, self.start = clients.cell.copy(), clients.start.copy()
+        self.deferred, self.refused = (np.zeros(len(self.cell), dtype=np.bool_) for _ in range(2))
+        self.pool = np.arange(n_contracts) if rule.pool is None else rule.pool
+        self.member = (self.pool[:, None] == np.arange(self.pool.max() + 1)).astype(np.float64)
+        self.limit = _pooled(rule.limit, self.pool)
+        self.capacity = np.full(n_contracts, np.inf) if rule.capacity is None else rule.capacity
+        self.moves = np.zeros(n_contracts, dtype=np.bool_) if rule.moves is None else rule.moves
+        self.siblings, self.sibling_share = _siblings(cells)
+        self.used = np.zeros((n_scenarios, self.limit.shape[2]))
+        self.closed = np.zeros(self.used.shape, dtype=np.bool_)
+        self.signal_month = np.full(self.limit.shape, NEVER)
+        self.stop_month = np.full(self.limit.shape, NEVER)
+        limited = np.isfinite(rule.limit).any(axis=(0, 1)) | np.isfinite(self.capacity)
+        contract = cells.contract[clients.cell]
+        chosen = np.where(contract >= 0, limited[contract], False)
+        urgent = clients.crisis | (clients.asked_month == SITTING)
+        self.planned = np.zeros((n_scenarios, n_contracts, self.n_months))
+        self._produce(np.flatnonzero(chosen & urgent))
+        asking = np.flatnonzero(chosen & ~urgent)
+        self.order = asking[np.argsort(clients.asked_month[asking], kind="stable")]
+        self.edges = np.searchsorted(clients.asked_month[self.order], np.arange(self.n_months + 1))
+        self.waiting: IntArray = np.zeros(0, dtype=np.int64)
 
-    def totals(who: BoolArray, group: IntArray, n_groups: int) -> FloatArray:
-        """Monthly euros of some clients by group."""
-        own = replace(clients, start=clients.start[who], duration=clients.duration[who])
-        return month_totals(own, euro[who], group[who], n_groups, n_months)
+    def _produce(self, who: IntArray) -> None:
+        """Plan the production of clients who start."""
+        clients, cell = self.clients, self.cell[who]
+        own = replace(clients, start=self.start[who], duration=clients.duration[who])
+        euro = (clients.rate[who] * self.rule.price[cell]).astype(np.float32)
+        place = clients.scenario[who] * self.n_contracts + self.cells.contract[cell]
+        n_groups = self.planned.shape[0] * self.n_contracts
+        self.planned += month_totals(own, euro, place, n_groups, self.n_months).reshape(self.planned.shape)
 
-    place = clients.scenario * n_contracts + contract
-    fixed = totals(chosen & urgent, place, n_scenarios * n_contracts)
-    cohort = place * n_months + np.maximum(clients.asked_month, 0)
-    moving = totals(chosen & ~urgent, cohort, n_scenarios * n_contracts * n_months)
-    shape = (n_scenarios, n_contracts, n_months)
-    return fixed.reshape(shape), moving.reshape(*shape, n_months)
+    def step(self, month: int) -> None:
+        """One month: what is closed, who asks, who starts, who moves, who waits."""
+        shut = self._shut(month)
+        who = np.concatenate([self.waiting, self.order[self.edges[month] : self.edges[month + 1]]])
+        scenario, contract = self.clients.scenario[who], self.cells.contract[self.cell[who]]
+        stopped = shut[scenario, contract]
+        if self.moves.any():
+            stopped = self._move(who, stopped & self.moves[contract], shut, stopped)
+        self._produce(who[~stopped])
+        held = who[stopped]
+        waits = self.rule.waiting_list[self.cells.contract[self.cell[held]]]
+        self.refused[held[~waits]] = True
+        self.waiting = held[waits]
+        self.deferred[self.waiting] = True
+        self.start[self.waiting] += np.float32(1)
 
+    def end(self) -> None:
+        """A refused client never starts here: put beyond the term, where no care is counted."""
+        self.start[self.refused] = self.n_months
 
-def _stops(fixed: FloatArray, cohorts: FloatArray, limit: FloatArray) -> tuple[BoolArray, IntArray, IntArray]:
-    """Walk through the months: which cohorts are stopped, and the months of signal and stop."""
-    n_scenarios, n_contracts, n_months = fixed.shape
-    planned = fixed.copy()
-    stop = np.zeros(fixed.shape, dtype=np.bool_)
-    signal_month = np.full(limit.shape, NEVER)
-    stop_month = np.full(limit.shape, NEVER)
-    used = np.zeros((n_scenarios, n_contracts))
-    closed = np.zeros((n_scenarios, n_contracts), dtype=np.bool_)
-    for month in range(n_months):
+    def _shut(self, month: int) -> BoolArray:
+        """Contracts that take nobody this month; (n_scenarios, n_contracts)."""
         year, in_year = divmod(month, MONTHS)
+        last = self.planned[:, :, month - 1] if month > 0 else np.zeros(self.planned.shape[:2])
         if in_year == 0:
-            used[:], closed[:] = 0.0, False
+            self.used[:], self.closed[:] = 0.0, False
         else:
-            last = planned[:, :, month - 1]
-            used += last
-            signal = used >= SIGNAL * limit[:, year]
-            stopping = signal & (used + last * (MONTHS - in_year) >= limit[:, year]) & ~closed
-            first = signal & (signal_month[:, year] == NEVER)
-            signal_month[:, year][first] = in_year
-            stop_month[:, year][stopping] = in_year
-            closed |= stopping
-        stop[:, :, month] = closed
-        own = cohorts[:, :, month, month:]
-        planned[:, :, month:] += own * ~closed[:, :, None]
-        january = MONTHS * (year + 1)
-        if january < n_months:
-            planned[:, :, january:] += own[:, :, : n_months - january] * closed[:, :, None]
-    return stop, signal_month, stop_month
+            produced = last @ self.member
+            self.used += produced
+            limit = self.limit[:, year]
+            signal = self.used >= SIGNAL * limit
+            reached = self.used + produced * (MONTHS - in_year) >= limit * (1 + self.rule.lift)
+            stopping = signal & reached & ~self.closed
+            first = signal & (self.signal_month[:, year] == NEVER)
+            self.signal_month[:, year][first] = in_year
+            self.stop_month[:, year][stopping] = in_year
+            self.closed |= stopping
+        full = last >= self.capacity if month > 0 else np.zeros(last.shape, dtype=np.bool_)
+        return self.closed[:, self.pool] | full
+
+    def _move(self, who: IntArray, seeking: BoolArray, shut: BoolArray, stopped: BoolArray) -> BoolArray:
+        """Give those who seek an open provider, by market share; returns who is still stopped."""
+        seekers = who[seeking]
+        near = self.siblings[self.cell[seekers]]
+        contract = self.cells.contract[near]
+        is_open = ~shut[self.clients.scenario[seekers][:, None], contract]
+        weight = np.cumsum(self.sibling_share[self.cell[seekers]] * is_open, axis=1)
+        # the moment within the month is uniform and has nothing to do with the providers
+        uniform = (self.start[seekers] % 1)[:, None] * weight[:, -1:]
+        found = weight[:, -1] > 0
+        place = np.minimum((weight <= uniform).sum(axis=1), near.shape[1] - 1)
+        self.cell[seekers[found]] = near[np.flatnonzero(found), place[found]]
+        left = stopped.copy()
+        left[np.flatnonzero(seeking)[found]] = False
+        return left
+
+
+def _pooled(limit: FloatArray, pool: IntArray) -> FloatArray:
+    """Limits of the pools: the sum over their contracts; (n_scenarios, n_years, n_pools)."""
+    total = np.zeros((*limit.shape[:2], int(pool.max()) + 1))
+    for contract, own in enumerate(pool):
+        total[:, :, own] += limit[:, :, contract]
+    return total
+
+
+def _siblings(cells: Cells) -> tuple[IntArray, FloatArray]:
+    """Cells of other providers in the same area and care form, and their market shares; (n_cells, most)."""
+    place: dict[tuple[int, int], list[int]] = {}
+    for cell, key in enumerate(zip(cells.area.tolist(), cells.care_form.tolist(), strict=True)):
+        place.setdefault(key, []).append(cell)
+    most = max(len(own) for own in place.values())
+    near = np.tile(np.arange(cells.n_cells)[:, None], (1, most))
+    share = np.zeros(near.shape)
+    for own in place.values():
+        for cell in own:
+            others = [other for other in own if other != cell]
+            near[cell, : len(others)] = others
+            share[cell, : len(others)] = cells.market_share[others]
+    return near, share

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse
+from bekostiging.scenarios.claim_cap import Calendar, capped_lots, excess_over_cap
 from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
@@ -60,6 +61,8 @@ class ClientReducer:
         norms = np.array([form.waiting_norm_weeks for form in sampler.case.care_forms])
         self.norm_weeks = norms[self.cells.care_form]
         self.thresholds = thresholds_of(sampler.case)
+        self.calendar = Calendar(sampler.case.first_year, sampler.n_years)
+        self.capped = np.array([*capped_lots(sampler.case), False])[self.cells.lot]
         self._course_of_starts, self._course_of_stock = self._courses()
 
     def _courses(self) -> tuple[FloatArray, FloatArray]:
@@ -100,6 +103,7 @@ class ClientReducer:
             return totals.reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
 
         units_month = monthly(clients.rate)
+        units = self._yearly(units_month)
         started = clients.asked_month != SITTING
         asked_year = np.maximum(clients.asked_month, 0) // MONTHS
         waited = started & clients.deferred & ~clients.refused
@@ -112,11 +116,13 @@ class ClientReducer:
             served=self._count(clients, asked_year, served),
             waiting=self._count(clients, asked_year, waited),
             refused=self._count(clients, asked_year, started & clients.refused),
+            moved=self._count(clients, asked_year, started & clients.moved),
             weeks_beyond_norm=self._weeks_beyond_norm(clients, asked_year, waited),
             clients=self._clients_in_year(clients),
             second_trajectories=self._second_in_year(clients),
-            units=self._yearly(units_month),
+            units=units,
             units_month=units_month,
+            units_claimable=units - self._over_cap(clients),
             units_within_budget=self._yearly(monthly(clients.rate_within)),
             thresholds=self.thresholds,
             excess=self._excess(clients, group),
@@ -129,6 +135,12 @@ class ClientReducer:
             ova_final=factors.ova_final,
             ppc_final=factors.ppc_final,
         )
+
+    def _over_cap(self, clients: Clients) -> FloatArray:
+        """Units above the monthly claim caps, in the lots that have them."""
+        if not self.capped.any():
+            return np.zeros((clients.n_scenarios, self.n_years, self.cells.n_cells))
+        return np.asarray(excess_over_cap(clients, self.calendar, self.cells.n_cells) * self.capped)
 
     def _excess(self, clients: Clients, group: IntArray) -> FloatArray:
         """Euro of every client and year above each threshold, at the tariff of the first contract year."""

@@ -20,7 +20,7 @@ from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.clients import Clients, ClientSampler
 from bekostiging.scenarios.factors import FactorModel, Factors
-from bekostiging.scenarios.flow import FlowRule, apply_flow
+from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.measures import apply_measures
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
@@ -100,9 +100,14 @@ class Block:
 
     def care_use(self, rule: FlowRule | None = None) -> CareUse:
         """Reduce the clients, after the flow rule if one is given."""
-        clients = self.clients
-        if rule is not None:
-            clients = apply_flow(clients, self.plan.cells, rule).clients
+        return self._reduced(self.clients) if rule is None else self.under(rule)[0]
+
+    def under(self, rule: FlowRule) -> tuple[CareUse, FlowOutcome]:
+        """The care use under a flow rule, and when the rule spoke."""
+        outcome = apply_flow(self.clients, self.plan.cells, rule)
+        return self._reduced(outcome.clients), outcome
+
+    def _reduced(self, clients: Clients) -> CareUse:
         return self.plan.reducer.reduce(clients, self.factors)
 
 

@@ -1,11 +1,14 @@
 """Payment forms x futures: distributions of euros, and who waits."""
 
 from bekostiging.stress.backtest import Backtest, Prediction, backtest
+from bekostiging.stress.break_even import BREAK_EVEN
 from bekostiging.stress.comparison import (
     CORNERS,
     TERM,
     TOTAL,
+    BreakEven,
     Calibration,
+    CeilingResult,
     Comparison,
     Corner,
     Course,
@@ -16,6 +19,7 @@ from bekostiging.stress.comparison import (
     Samples,
     Sharpened,
     SubstitutionOutcome,
+    Sweep,
     WithMeasures,
 )
 from bekostiging.stress.courses import cheapest, check_shocks, course
@@ -26,11 +30,14 @@ from bekostiging.stress.views import Pooled, pooled, read_view
 
 __all__ = [
     "BEGROTING",
+    "BREAK_EVEN",
     "CORNERS",
     "TERM",
     "TOTAL",
     "Backtest",
+    "BreakEven",
     "Calibration",
+    "CeilingResult",
     "Comparison",
     "Corner",
     "Course",
@@ -44,6 +51,7 @@ __all__ = [
     "Samples",
     "Sharpened",
     "SubstitutionOutcome",
+    "Sweep",
     "WithMeasures",
     "backtest",
     "cheapest",

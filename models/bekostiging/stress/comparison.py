@@ -40,10 +40,19 @@ class Samples:
     payment: FloatArray
     """(n_scenarios, n_years, n_contracts), pools between providers included; adds up to ``municipal`` in every
     scenario and year."""
+    received: FloatArray
+    """(n_scenarios, n_years, n_contracts): what its provider gets; less than ``payment`` under a main contractor, who
+    keeps the difference."""
     cost: FloatArray
     """(n_scenarios, n_years, n_contracts): cost of the provider."""
     unpaid: FloatArray
     """(n_scenarios, n_years, n_contracts): claims above a ceiling."""
+    lowest_cash_weeks: FloatArray
+    """(n_scenarios, n_providers): lowest cash over the term, starting from none, in weeks of cost; at most zero."""
+    signal_month: FloatArray
+    """(n_scenarios, n_years, n_contracts): month of the 70 % signal of a ceiling, 0 is January, -1 never."""
+    stop_month: FloatArray
+    """(n_scenarios, n_years, n_contracts): month in which intake stopped, likewise."""
     clients: FloatArray
     """(n_scenarios, n_years, n_contracts): trajectories in care at some moment of the year."""
     starts: FloatArray
@@ -51,6 +60,8 @@ class Samples:
     served: FloatArray
     waiting: FloatArray
     refused: FloatArray
+    moved: FloatArray
+    """Part of the starts whom another provider took."""
     weeks_beyond_norm: FloatArray
     """(n_scenarios, n_years, n_care_forms): client-weeks."""
 
@@ -74,9 +85,48 @@ class FormResult:
     """[corner][name]: spending (TOTAL, TERM), provider_result, unpaid, waiting_clients, refused, over the term."""
     administration: dict[str, Estimates]
     """[party: municipality or provider][name: hours, euro], per year on average; empty without table."""
+    ceilings: dict[str, dict[str, CeilingResult]]
+    """["provider/lot"][year]: contracts with a spending ceiling, under limited intake."""
+    break_even: dict[str, BreakEven]
+    """[volume, duration or price]."""
     parity_gap: Estimate
     """Expected payment of this form minus that of inspanningsgericht, both without ceiling and at the reference
     amount, as a fraction of the latter, over the term; the same scenarios."""
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Change (fraction) at which a form costs what inspanningsgericht costs as expected; None where none does.
+
+    ``year``: first contract year by whose end the form has cost no more than inspanningsgericht, without any change;
+    None where it never has.
+    """
+
+    municipality: float | None
+    total: float | None
+    year: int | None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What the municipality spends under every form at each of ``changes`` of a quantity, euro over the term."""
+
+    quantity: str
+    changes: tuple[float, ...]
+    spending: dict[PaymentForm, FloatArray]
+
+
+@dataclass(frozen=True)
+class CeilingResult:
+    """A spending ceiling in one contract and year: what the chance is that intake is warned and stopped, and when.
+
+    ``signal_by_month`` and ``stop_by_month``: probability of each month, January first.
+    """
+
+    signal: Estimate
+    stop: Estimate
+    signal_by_month: tuple[float, ...]
+    stop_by_month: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -212,6 +262,7 @@ class Comparison:
     plain: Course
     """The course without shock: every factor at one."""
     shocks: tuple[Course, ...]
+    sweeps: tuple[Sweep, ...]
     sensitivities: tuple[Course, ...]
     """One quantity at a time a little up and down: which assumption turns the ranking."""
     measures: tuple[MeasureOutcome, ...]

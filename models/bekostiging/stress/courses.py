@@ -7,6 +7,7 @@ shows what they do together, by chance, and who waits.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
@@ -14,10 +15,10 @@ from numpy.typing import NDArray
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PaymentForm, Shock
-from bekostiging.contracts import Contract, municipal_shares, settle
+from bekostiging.contracts import Contract, municipal_shares
 from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shocks, neutral_factors
 from bekostiging.stress.comparison import Course, Sentence
-from bekostiging.stress.settle_block import levels_by_lot
+from bekostiging.stress.settlement import levels_by_lot, settle_contracts
 
 FloatArray = NDArray[np.float64]
 Contracts = Mapping[PaymentForm, Sequence[Contract]]
@@ -56,21 +57,41 @@ SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence, Sentence]] = {
 """Quantities, size, and the words for up and down."""
 
 
-def euros(
-    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, care_use: CareUse
-) -> tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]]:
-    """Spending of the reported municipalities and result of all providers, per course; (n_courses,)."""
+@dataclass(frozen=True)
+class Yearly:
+    """Euro of all contracts under one form, (n_courses, n_years): ``spending`` of the reported municipalities."""
+
+    spending: FloatArray
+    payment: FloatArray
+    cost: FloatArray
+
+
+def yearly(case: Case, cells: Cells, contracts: Contracts, care_use: CareUse) -> dict[PaymentForm, Yearly]:
+    """Every form settled on one care use."""
     levels = levels_by_lot(case, care_use)
     lots = {lot.id: j for j, lot in enumerate(case.lots)}
     reported = np.array([row.reported for row in case.municipalities], dtype=np.float64)
     keys = [municipal_shares(case, cells, care_use, j) @ reported for j in range(len(case.lots))]
-    spending: dict[PaymentForm, FloatArray] = {}
-    results: dict[PaymentForm, FloatArray] = {}
+    found: dict[PaymentForm, Yearly] = {}
     for form, own in contracts.items():
-        settled = [settle(contract, care_use, levels[contract.lot]) for contract in own]
-        paid = sum(one.payment * keys[lots[c.lot]] for one, c in zip(settled, own, strict=True))
-        spending[form] = np.asarray(paid) @ discount
-        results[form] = np.asarray(sum(one.payment - one.cost for one in settled)) @ discount
+        settled = settle_contracts(case, own, care_use, levels)
+        found[form] = Yearly(
+            spending=np.sum(
+                [one.payment * keys[lots[c.lot]] for one, c in zip(settled, own, strict=True)], axis=0
+            ),
+            payment=np.sum([one.payment for one in settled], axis=0),
+            cost=np.sum([one.cost for one in settled], axis=0),
+        )
+    return found
+
+
+def euros(
+    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, care_use: CareUse
+) -> tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]]:
+    """Spending of the reported municipalities and result of all providers, per course; (n_courses,)."""
+    found = yearly(case, cells, contracts, care_use)
+    spending = {form: own.spending @ discount for form, own in found.items()}
+    results = {form: (own.payment - own.cost) @ discount for form, own in found.items()}
     return spending, results
 
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
-from bekostiging.stress.comparison import TERM, TOTAL, Estimates, Samples
+from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates, Samples
+from bekostiging.stress.settlement import by_provider
 from bekostiging_solvers import Estimate, Scramblings
 
 FloatArray = NDArray[np.float64]
@@ -58,13 +59,9 @@ def municipal_estimates(
 
 def provider_results(case: Case, samples: Samples, discount: FloatArray) -> FloatArray:
     """Payment minus cost per provider, discounted; (n_scenarios, n_years, n_providers)."""
-    return _by_provider(case, (samples.payment - samples.cost) * discount[:, None])
-
-
-def _by_provider(case: Case, of_contracts: FloatArray) -> FloatArray:
-    """Sum contracts (last axis) to providers."""
-    owner = np.array([[row.provider == provider.id for provider in case.providers] for row in case.contracts])
-    return np.asarray(of_contracts @ owner.astype(np.float64))
+    revenue = by_provider(case, samples.payment, samples.received)
+    cost = by_provider(case, samples.cost, samples.cost)
+    return np.asarray((revenue - cost) * discount[:, None])
 
 
 def provider_estimates(
@@ -72,10 +69,11 @@ def provider_estimates(
 ) -> dict[str, Estimates]:
     """Result over the term, the chance of loss and of using up the free buffer, revenue that is certain.
 
-    ``revenue_certain_share``: the revenue over the term exceeded in 95 of 100 futures, over its expectation.
+    ``revenue_certain_share``: the revenue over the term exceeded in 95 of 100 futures, over its expectation;
+    ``lowest_cash_weeks``: the lowest cash, in weeks of cost, that 95 of 100 futures do not go below.
     """
     results = provider_results(case, samples, discount)
-    revenues = _by_provider(case, samples.payment * discount[:, None]).sum(axis=1)
+    revenues = (by_provider(case, samples.payment, samples.received) * discount[:, None]).sum(axis=1)
     found: dict[str, Estimates] = {}
     for p, provider in enumerate(case.providers):
         of_term, revenue = results[:, :, p].sum(axis=1), revenues[:, p]
@@ -90,6 +88,7 @@ def provider_estimates(
             "revenue_certain_share": Estimate(certain.value / mean, certain.standard_error / mean)
             if mean > 0
             else Estimate(0.0, 0.0),
+            "lowest_cash_weeks": scramblings.quantile(samples.lowest_cash_weeks[:, p], LOW),
         }
     return found
 
@@ -103,6 +102,7 @@ def care_form_estimates(case: Case, scramblings: Scramblings, samples: Samples) 
             "waiting_clients": scramblings.mean(samples.waiting[:, :, i].sum(axis=1)),
             "weeks_beyond_norm": scramblings.mean(samples.weeks_beyond_norm[:, :, i].sum(axis=1)),
             "refused": scramblings.mean(samples.refused[:, :, i].sum(axis=1)),
+            "moved": scramblings.mean(samples.moved[:, :, i].sum(axis=1)),
         }
         for i, row in enumerate(case.care_forms)
         if row.id in contracted
@@ -121,6 +121,7 @@ def corner_totals(case: Case, scramblings: Scramblings, samples: Samples, discou
         "waiting_clients": scramblings.mean(samples.waiting.sum(axis=(1, 2))),
         "weeks_beyond_norm": scramblings.mean(samples.weeks_beyond_norm.sum(axis=(1, 2))),
         "refused": scramblings.mean(samples.refused.sum(axis=(1, 2))),
+        "moved": scramblings.mean(samples.moved.sum(axis=(1, 2))),
     }
 
 
@@ -136,3 +137,28 @@ def administration_estimates(
             euro = Estimate(hours.value * row.euro_per_hour, hours.standard_error * row.euro_per_hour)
             found[row.party] = {"hours": hours, "euro": euro}
     return found
+
+
+def ceiling_estimates(
+    case: Case, scramblings: Scramblings, samples: Samples, form: PaymentForm
+) -> dict[str, dict[str, CeilingResult]]:
+    """Signal and stop of every contract with a ceiling, per contract year; only forms with a tariff have one."""
+    if form == "taakgericht":
+        return {}
+    found: dict[str, dict[str, CeilingResult]] = {}
+    for c, row in enumerate(case.contracts):
+        if row.ceiling is None:
+            continue
+        found[f"{row.provider}/{row.lot}"] = {
+            str(case.first_year + t): _ceiling(
+                scramblings, samples.signal_month[:, t, c], samples.stop_month[:, t, c]
+            )
+            for t in range(samples.signal_month.shape[1])
+        }
+    return found
+
+
+def _ceiling(scramblings: Scramblings, signal: FloatArray, stop: FloatArray) -> CeilingResult:
+    """Chance of signal and stop, and of each month; months (n_scenarios,), negative is never."""
+    by_month = [tuple(float((months == m).mean()) for m in range(12)) for months in (signal, stop)]
+    return CeilingResult(scramblings.probability(signal >= 0), scramblings.probability(stop >= 0), *by_month)

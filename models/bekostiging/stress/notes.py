@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bekostiging.case import Case
-from bekostiging.scenarios import SelfCheck
+from bekostiging.scenarios import Cells, SelfCheck
+from bekostiging.scenarios.forecast import WEEKS_PER_MONTH, demand_forecast, demand_of_cells
 from bekostiging.stress.comparison import Sentence
 
 
@@ -25,7 +26,7 @@ def alarms(checked: SelfCheck) -> tuple[Sentence, ...]:
 
 
 def not_used_yet(case: Case) -> tuple[Sentence, ...]:
-    """One sentence for every column of the case that is filled in and not calculated with."""
+    """One sentence for everything in the case that is filled in and not, or not everywhere, calculated with."""
     found: list[Sentence] = []
 
     def note(present: bool, nl: str, en: str) -> None:
@@ -34,24 +35,9 @@ def not_used_yet(case: Case) -> tuple[Sentence, ...]:
             found.append({"nl": nl, "en": en})
 
     note(
-        any(row.capacity is not None for row in case.offers),
-        "offers.capacity is ingevuld en wordt nog niet meegerekend: aanbieders zijn onbegrensd.",
-        "offers.capacity is filled in and not calculated with yet: providers are not limited.",
-    )
-    note(
-        any(row.main_contractor for row in case.contracts),
-        "contracts.main_contractor is ingevuld en wordt nog niet meegerekend: elk contract staat op zichzelf.",
-        "contracts.main_contractor is filled in and not calculated with yet: every contract stands alone.",
-    )
-    note(
-        any(row.payment_calendar != "monthly" for row in case.contracts),
-        "contracts.payment_calendar wordt nog niet meegerekend: bedragen staan in het jaar van de zorg.",
-        "contracts.payment_calendar is not calculated with yet: amounts stand in the year of the care.",
-    )
-    note(
-        any(row.sitting_clients != "stay" for row in case.lots),
-        "lots.sitting_clients is taken_over en wordt nog niet meegerekend: zittende cliënten blijven waar zij zijn.",
-        "lots.sitting_clients is taken_over and not calculated with yet: sitting clients stay where they are.",
+        bool(case.clauses) and any(row.clause == "high_cost_pool" for row in case.clauses),
+        "Een hogekostenpool telt in de toekomsten; in de gesloten vormen (schokken, gevoeligheden, omslagpunten) niet.",
+        "A high-cost pool counts in the futures; in the closed forms (shocks, sensitivities, break-even) it does not.",
     )
     note(
         any(case.number("elasticity", lot.id) > 0 for lot in case.lots),
@@ -64,3 +50,32 @@ def not_used_yet(case: Case) -> tuple[Sentence, ...]:
         f"Lots differ in length; compared are the first {case.n_years} years, which all lots have.",
     )
     return tuple(found)
+
+
+def handover(case: Case, cells: Cells) -> tuple[Sentence, ...]:
+    """Double running cost of lots whose sitting clients are taken over: weeks in which two providers are paid."""
+    found: list[Sentence] = []
+    forecast, row = demand_forecast(case, 1), demand_of_cells(case, cells)
+    weekly = forecast.stock * forecast.units_per_month / WEEKS_PER_MONTH
+    for j, lot in enumerate(case.lots):
+        if lot.sitting_clients != "taken_over":
+            continue
+        own = cells.lot == j
+        euro = float((weekly[row] * cells.market_share * cells.tariff)[own].sum()) * lot.handover_weeks
+        found.append(
+            {
+                "nl": f"Perceel {lot.id}: zittende cliënten worden overgenomen; {lot.handover_weeks:g} weken dubbele lasten "
+                f"kosten naar verwachting {_euro(euro, 'nl')} euro in het eerste jaar, onder elke bekostigingsvorm gelijk "
+                "en niet in de andere cijfers.",
+                "en": f"Lot {lot.id}: sitting clients are taken over; {lot.handover_weeks:g} weeks of double running cost "
+                f"are expected to cost {_euro(euro, 'en')} euro in the first year, alike under every payment form and not "
+                "in the other figures.",
+            }
+        )
+    return tuple(found)
+
+
+def _euro(value: float, lang: str) -> str:
+    """Whole euros with the reader's thousands separator."""
+    text = f"{value:,.0f}"
+    return text.replace(",", ".") if lang == "nl" else text

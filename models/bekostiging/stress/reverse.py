@@ -21,7 +21,7 @@ from bekostiging.scenarios.forecast import demand_of_cells
 from bekostiging.stress.comparison import Comparison, Samples
 from bekostiging.stress.estimates import provider_results
 from bekostiging.stress.run import contracts_in_force
-from bekostiging.stress.settle_block import levels_by_lot, settle_all
+from bekostiging.stress.settlement import levels_by_lot, settle_all
 from bekostiging_solvers import DesignPoint, Estimate, design_point, drawn_around, weighted_probability
 
 FloatArray = NDArray[np.float64]

@@ -34,9 +34,11 @@ from bekostiging.lumpsum import (
 )
 from bekostiging.scenarios import Cells, Plan, SelfCheck, plan, self_check
 from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.break_even import break_even, sweeps
 from bekostiging.stress.calibration import calibration
 from bekostiging.stress.comparison import (
     CORNERS,
+    BreakEven,
     Comparison,
     Corner,
     FormResult,
@@ -49,6 +51,7 @@ from bekostiging.stress.courses import course, sensitivities
 from bekostiging.stress.estimates import (
     administration_estimates,
     care_form_estimates,
+    ceiling_estimates,
     corner_totals,
     municipal_estimates,
     provider_estimates,
@@ -59,7 +62,7 @@ from bekostiging.stress.levers import (
     substitution_outcomes,
     with_measures,
 )
-from bekostiging.stress.notes import alarms, not_used_yet
+from bekostiging.stress.notes import alarms, handover, not_used_yet
 from bekostiging.stress.precision import settled
 from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork
 from bekostiging.stress.sharpened import CLOSED_SCENARIOS, closed_spending, sharpened
@@ -130,7 +133,7 @@ def compare(
     checked = self_check(cells, fresh.deviations)
     notes = (*alarms(checked), *design_plan.notes, *told, *stock_and_starts(case), *spread_notes(case))
     drawn = _Drawn(fresh_plan, terms, contracts, fresh, data, design, checked)
-    return _compared(drawn, named, (*notes, *not_used_yet(case)))
+    return _compared(drawn, named, (*notes, *handover(case, cells), *not_used_yet(case)))
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,14 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
         begroting=begroting.T,
         outside=outside.T,
         buffer=free_buffer(case),
-        forms=_form_results(case, scramblings, fresh, begroting - outside, discount),
+        forms=_form_results(
+            case,
+            scramblings,
+            fresh,
+            begroting - outside,
+            discount,
+            break_even(case, cells, contracts, discount),
+        ),
         sharpened=_sharpened(made, contracts, fresh, discount),
         lumpsum=_judged(data, lumpsum_data(case, drawn.reference, fresh.corridor), drawn.design, scramblings),
         plain=course(case, cells, contracts, discount),
@@ -178,6 +188,7 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
             course(case, cells, contracts, discount, (shock,))
             for shock in dict.fromkeys(row.id for row in case.shocks)
         ),
+        sweeps=sweeps(case, cells, contracts, discount),
         sensitivities=sensitivities(case, cells, contracts, discount),
         measures=measure_outcomes(case, cells, discount, spending),
         with_measures=_with_measures(case, scramblings, fresh, begroting - outside, discount),
@@ -234,7 +245,12 @@ def _contracts(
 
 
 def _form_results(
-    case: Case, scramblings: Scramblings, fresh: FreshBlock, room: np.ndarray, discount: np.ndarray
+    case: Case,
+    scramblings: Scramblings,
+    fresh: FreshBlock,
+    room: np.ndarray,
+    discount: np.ndarray,
+    even: dict[PaymentForm, dict[str, BreakEven]],
 ) -> dict[PaymentForm, FormResult]:
     """Every estimate of every form, on the same futures."""
     corner = cast(Corner, case.word("when_money_is_gone"))
@@ -251,6 +267,8 @@ def _form_results(
             care_forms={c: care_form_estimates(case, scramblings, samples[c]) for c in CORNERS},
             corner_totals={c: corner_totals(case, scramblings, samples[c], discount) for c in CORNERS},
             administration=administration_estimates(case, scramblings, main, form),
+            ceilings=ceiling_estimates(case, scramblings, samples["wait"], form),
+            break_even=even[form],
             parity_gap=scramblings.ratio(fresh.plain[form] - by_effort, by_effort),
         )
     return found

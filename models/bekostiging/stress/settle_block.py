@@ -5,7 +5,7 @@ Both classes are picklable callables, so that ``each_block`` can send them to wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -17,63 +17,16 @@ from bekostiging.contracts import (
     Contract,
     PriceLevels,
     Taakgericht,
-    in_cents,
-    municipal_shares,
-    price_levels,
-    provider_pools,
+    ceiling_lift,
     settle,
 )
 from bekostiging.lumpsum import CorridorSeries, corridor_series
 from bekostiging.scenarios import Block, CareUse, Cells, Deviations, FlowRule, deviations, expected_care_use
 from bekostiging.stress.comparison import CORNERS, Corner, Samples
+from bekostiging.stress.settlement import levels_by_lot, settle_all
 
 FloatArray = NDArray[np.float64]
-CENTS = 100
-
-
-def levels_by_lot(case: Case, care_use: CareUse) -> dict[str, PriceLevels]:
-    """Price levels of every lot."""
-    return {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
-
-
-def settle_all(
-    case: Case, cells: Cells, contracts: Sequence[Contract], care_use: CareUse, levels: Mapping[str, PriceLevels]
-) -> Samples:
-    """Settle every contract and split what is paid over the municipalities, to the cent."""
-    settled = [settle(contract, care_use, levels[contract.lot]) for contract in contracts]
-    lots = {lot.id: j for j, lot in enumerate(case.lots)}
-    keys = [municipal_shares(case, cells, care_use, j) for j in range(len(case.lots))]
-    split = [
-        in_cents(one.payment, keys[lots[contract.lot]]) for contract, one in zip(contracts, settled, strict=True)
-    ]
-    between = pool_transfers(case, contracts, care_use, levels)
-    form = (cells.care_form[:, None] == np.arange(len(cells.care_form_ids))).astype(np.float64)
-    # waiting is told of the reported municipalities, and only where somebody is contracted
-    reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
-    form *= (reported & (cells.lot >= 0))[:, None]
-    return Samples(
-        municipal=sum(split, np.zeros_like(split[0])) / CENTS,
-        payment=np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS + between,
-        cost=np.stack([one.cost for one in settled], axis=2),
-        unpaid=np.stack([one.unpaid for one in settled], axis=2),
-        clients=np.stack([contract.own(care_use.clients).sum(axis=-1) for contract in contracts], axis=2),
-        starts=care_use.starts @ form,
-        served=care_use.served @ form,
-        waiting=care_use.waiting @ form,
-        refused=care_use.refused @ form,
-        weeks_beyond_norm=care_use.weeks_beyond_norm @ form,
-    )
-
-
-def pool_transfers(
-    case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Mapping[str, PriceLevels]
-) -> FloatArray:
-    """What every contract receives from the other providers of its lot; (n_scenarios, n_years, n_contracts)."""
-    received = np.zeros((care_use.n_scenarios, care_use.n_years, len(contracts)))
-    for pool in provider_pools(case, contracts[0].form):
-        own = [c for c, contract in enumerate(contracts) if contract.lot == pool.lot]
-        received[:, :, own] += pool.transfers([contracts[c] for c in own], care_use, levels[pool.lot])
-    return received
+MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -194,13 +147,18 @@ class FreshWork:
     ) -> dict[PaymentForm, dict[Corner, Samples]]:
         """Every form settled with everybody served, and with who waits under its own limit."""
         case, cells = self.case, self.cells
-        under_ceiling = self._under(block, self._ceilings(served))
-        under_budget = self._under(block, self._budgets(served, levels))
+        rule = self._ceilings(served)
+        under_ceiling = (served, None) if rule is None else block.under(rule)
+        under_budget = block.under(self._budgets(served, levels))
         samples: dict[PaymentForm, dict[Corner, Samples]] = {}
         for form, own in self.contracts.items():
-            limited = under_budget if form == "taakgericht" else under_ceiling
             absorb = settle_all(case, cells, own, served, levels)
-            wait = absorb if limited is None else settle_all(case, cells, own, limited, levels)
+            if form == "taakgericht":
+                wait = settle_all(case, cells, own, under_budget[0], levels)
+            elif rule is None:
+                wait = absorb
+            else:
+                wait = settle_all(case, cells, own, under_ceiling[0], levels, under_ceiling[1])
             samples[form] = {"absorb": absorb, "wait": wait}
         return samples
 
@@ -215,20 +173,35 @@ class FreshWork:
         both = self._both_corners(with_measures, served, levels)
         return {form: own["wait"].municipal[:, :, reported].sum(axis=2) for form, own in both.items()}
 
-    def _under(self, block: Block, rule: FlowRule | None) -> CareUse | None:
-        return None if rule is None else block.care_use(rule)
-
     @property
     def _waiting_list(self) -> NDArray[np.bool_]:
         return np.array([self.case.word("waiting_list", row.lot) == "allowed" for row in self.case.contracts])
 
     def _ceilings(self, care_use: CareUse) -> FlowRule | None:
-        """Production at the tariff up to the ceiling; None without any ceiling."""
-        ceilings = np.array([np.inf if row.ceiling is None else row.ceiling for row in self.case.contracts])
-        if not np.isfinite(ceilings).any():
+        """Production at the tariff up to the ceiling, and up to what the provider can do; None without any limit."""
+        case = self.case
+        ceilings = np.array([np.inf if row.ceiling is None else row.ceiling for row in case.contracts])
+        capacity = monthly_capacity(case, self.cells)
+        if not np.isfinite([ceilings, capacity]).any():
             return None
         shape = (care_use.n_scenarios, care_use.n_years, len(ceilings))
-        return FlowRule(np.broadcast_to(ceilings, shape), self.cells.tariff, self._waiting_list)
+        return FlowRule(
+            np.broadcast_to(ceilings, shape),
+            self.cells.tariff,
+            self._waiting_list,
+            moves=self._moves,
+            pool=_pool_numbers(case),
+            capacity=capacity,
+            lift=ceiling_lift(case),
+        )
+
+    @property
+    def _moves(self) -> NDArray[np.bool_]:
+        name = "when_stopped"
+        rows = self.case.contracts
+        return np.array(
+            [self.case.has_policy(name, r.lot) and self.case.word(name, r.lot) == "move" for r in rows]
+        )
 
     def _budgets(self, care_use: CareUse, levels: Mapping[str, PriceLevels]) -> FlowRule:
         """Cost at the provider's own unit cost up to the indexed lump sum, both at the price level of year one."""
@@ -238,4 +211,24 @@ class FreshWork:
                 raise TypeError(f"contract {one.provider} in {one.lot} is not taakgericht")
             level = levels[one.lot]
             limits.append(one.budget * level.contract / level.cost)
-        return FlowRule(np.stack(limits, axis=2), self.cells.unit_cost, self._waiting_list)
+        return FlowRule(np.stack(limits, axis=2), self.cells.unit_cost, self._waiting_list, moves=self._moves)
+
+
+def monthly_capacity(case: Case, cells: Cells) -> FloatArray:
+    """What each contract can produce a month at its tariffs, euro; infinite where an offer has no limit; (n_contracts,)."""
+    found = np.full(len(case.contracts), np.inf)
+    for c, row in enumerate(case.contracts):
+        own = {cells.care_form_ids[cells.care_form[cell]] for cell in np.flatnonzero(cells.contract == c)}
+        offers = [offer for offer in case.offers if offer.provider == row.provider and offer.care_form in own]
+        total = 0.0
+        for offer in offers:
+            total += np.inf if offer.capacity is None else offer.capacity * offer.tariff * row.tariff_factor
+        found[c] = total / MONTHS
+    return found
+
+
+def _pool_numbers(case: Case) -> NDArray[np.int64]:
+    """A number per contract, the same for contracts that share their ceilings."""
+    names = [row.ceiling_pool or f"contract {c}" for c, row in enumerate(case.contracts)]
+    numbers = {name: k for k, name in enumerate(dict.fromkeys(names))}
+    return np.array([numbers[name] for name in names])

@@ -14,7 +14,7 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import build_contracts, in_cents, municipal_shares, reference
 from bekostiging.scenarios import draw_block, plan
-from bekostiging.stress.settle_block import levels_by_lot, settle_all
+from bekostiging.stress.settlement import levels_by_lot, settle_all
 
 
 @given(

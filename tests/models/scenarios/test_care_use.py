@@ -23,12 +23,15 @@ GRAIN = {
     "served": ("year", "cell"),
     "waiting": ("year", "cell"),
     "refused": ("year", "cell"),
+    "moved": ("year", "cell"),
     "weeks_beyond_norm": ("year", "cell"),
     "clients": ("year", "cell"),
     "second_trajectories": ("year", "cell"),
     "units": ("year", "cell"),
     "units_month": ("month", "cell"),
+    "units_claimable": ("year", "cell"),
     "units_within_budget": ("year", "cell"),
+    "excess": ("year", "cell", "threshold"),
     "crisis_units": ("year", "cell"),
     "arrangement_units": ("year", "cell"),
     "arrangement_units_at_result": ("year", "cell"),
@@ -55,12 +58,13 @@ def care_use(request: pytest.FixtureRequest, small_case: Case) -> CareUse:
 
 
 def test_fields_are_those_of_the_table() -> None:
-    assert {field.name for field in fields(CareUse)} == {"cells", *GRAIN}
+    assert {field.name for field in fields(CareUse)} == {"cells", "thresholds", *GRAIN}
 
 
 def test_grain(care_use: CareUse) -> None:
     n_profiles = care_use.starts_by_profile.shape[-1]
     size = {"year": N_YEARS, "month": 12 * N_YEARS, "cell": care_use.cells.n_cells, "profile": n_profiles}
+    size["threshold"] = len(care_use.thresholds)
     for name, axes in GRAIN.items():
         assert getattr(care_use, name).shape == (care_use.n_scenarios, *(size[axis] for axis in axes)), name
 

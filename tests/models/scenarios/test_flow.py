@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,6 +57,74 @@ def test_without_a_waiting_list_they_are_refused(block: Block) -> None:
     assert not refused.deferred.any()
     assert refused.refused.sum() > 0
     assert waits.deferred.sum() > 0
+
+
+def test_clients_move_to_who_is_open_and_change_its_use(block: Block) -> None:
+    """Contract 0 is closed from the start: its clients go to others in the same area and care form, nobody is lost."""
+    cells, rule = block.plan.cells, _rule(block, 10.0)
+    limit = rule.limit.copy()
+    limit[:, :, 0] = 1.0
+    still = replace(rule, limit=limit)
+    moving = replace(still, moves=np.ones(len(cells.contract_ids), dtype=bool))
+    waits, moves = apply_flow(block.clients, cells, still), apply_flow(block.clients, cells, moving)
+    clients = moves.clients
+    assert waits.clients.deferred.sum() > 0
+    assert not waits.clients.moved.any()
+    moved = clients.moved
+    assert moved.any()
+    assert (cells.contract[block.clients.cell[moved]] == 0).all()
+    assert (cells.contract[clients.cell[moved]] != 0).all()
+    for name in ("area", "care_form"):
+        place = getattr(cells, name)
+        np.testing.assert_array_equal(place[clients.cell[moved]], place[block.clients.cell[moved]])
+    np.testing.assert_array_equal(clients.start[moved], block.clients.start[moved])
+    before, _ = block.under(still)
+    after, _ = block.under(moving)
+    np.testing.assert_allclose(after.starts.sum(), before.starts.sum())
+    np.testing.assert_allclose(after.served + after.waiting + after.refused, after.starts)
+    assert after.moved.sum() == moved[clients.start < 12 * N_YEARS].sum()
+    others = cells.contract > 0
+    assert after.units[..., others].sum() > before.units[..., others].sum()
+
+
+def test_contracts_of_a_pool_share_their_limits(block: Block) -> None:
+    """One contract far above its own limit and one with room: together within the limit, nobody waits."""
+    rule = _rule(block, 10.0)
+    limit = np.full(rule.limit.shape, np.inf)
+    limit[:, :, 0], limit[:, :, 1] = 1.0, 1e9
+    alone = replace(rule, limit=limit)
+    together = replace(alone, pool=np.array([0, 0, *range(1, limit.shape[2] - 1)]))
+    assert apply_flow(block.clients, block.plan.cells, alone).clients.deferred.any()
+    outcome = apply_flow(block.clients, block.plan.cells, together)
+    assert not outcome.clients.deferred.any()
+    np.testing.assert_array_equal(outcome.stop_month[:, :, 0], outcome.stop_month[:, :, 1])
+
+
+def test_what_the_consultation_adds_lets_fewer_wait(block: Block) -> None:
+    rule = _rule(block, 0.8)
+    lifted = replace(rule, lift=0.2)
+    plain, raised = (apply_flow(block.clients, block.plan.cells, own) for own in (rule, lifted))
+    assert raised.clients.deferred.sum() < plain.clients.deferred.sum()
+    # the signal of the first year is measured on the ceiling as agreed: it does not move before the first stop
+    both = (plain.stop_month[:, 0] == NEVER) & (raised.stop_month[:, 0] == NEVER)
+    np.testing.assert_array_equal(raised.signal_month[:, 0][both], plain.signal_month[:, 0][both])
+
+
+def test_a_provider_stops_clients_in_the_month_after_it_was_full(block: Block) -> None:
+    """Never crisis (art. 3.6); who waits asks again next month, so nobody waits a whole year while there is room."""
+    rule = _rule(block, 10.0)
+    monthly = rule.limit[0, 0] / 10 / 12
+    full = replace(rule, limit=np.full(rule.limit.shape, np.inf), capacity=0.9 * monthly)
+    outcome = apply_flow(block.clients, block.plan.cells, full)
+    clients = outcome.clients
+    assert clients.deferred.any()
+    assert not (clients.deferred & clients.crisis).any()
+    assert (outcome.stop_month == NEVER).all()
+    waited = (clients.start - block.clients.start)[clients.deferred]
+    np.testing.assert_allclose(waited, np.rint(waited), atol=1e-4)
+    assert np.median(waited) < 12
+    ample = replace(full, capacity=100 * monthly)
+    assert not apply_flow(block.clients, block.plan.cells, ample).clients.deferred.any()
 
 
 def test_a_stop_comes_after_the_signal(block: Block) -> None:

@@ -23,7 +23,7 @@ from bekostiging.stress import (
     target_place,
 )
 from bekostiging.stress.reverse import _target
-from bekostiging.stress.settle_block import levels_by_lot, settle_all
+from bekostiging.stress.settlement import levels_by_lot, settle_all
 from bekostiging.stress.views import _variables
 
 MARK = {"source": "test", "status": "published"}

@@ -1,0 +1,42 @@
+"""Cost that does not follow demand at once: own staff, empty hours and agency staff.
+
+Own staff, in euro of care a month, follows production with an adjustment time; the fixed share of what it could do and
+did not is paid all the same, and what goes beyond it is done by agency staff at a premium.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+MONTHS = 12
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """``planned``: euro of care a month that own staff can do at the start, at the contract's unit costs."""
+
+    fixed_share: float
+    adjustment_months: float
+    agency_premium: float
+    planned: float
+
+    def extra(self, monthly: FloatArray) -> FloatArray:
+        """Cost of empty hours and agency above units x unit cost; (n_scenarios, n_years).
+
+        ``monthly`` (n_scenarios, 12 n_years): production at the contract's unit costs, price level of the first year.
+        """
+        own = np.full(len(monthly), self.planned)
+        follows = min(1.0, 1.0 / self.adjustment_months) if self.adjustment_months > 0 else 1.0
+        extra = np.zeros_like(monthly)
+        for month in range(monthly.shape[1]):
+            done = monthly[:, month]
+            if self.adjustment_months == 0:
+                own = done
+            empty, agency = np.maximum(own - done, 0.0), np.maximum(done - own, 0.0)
+            extra[:, month] = self.fixed_share * empty + self.agency_premium * agency
+            own = own + follows * (done - own)
+        return np.asarray(extra.reshape(len(monthly), -1, MONTHS).sum(axis=2))

@@ -1,0 +1,169 @@
+"""Every contract of a payment form settled on one block: who pays, who receives, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.contracts import (
+    Contract,
+    PriceLevels,
+    Settlement,
+    Taakgericht,
+    ceiling_pools,
+    course_of_year,
+    in_cents,
+    lowest_position,
+    municipal_shares,
+    payment_calendar,
+    price_levels,
+    provider_pools,
+    settle,
+)
+from bekostiging.scenarios import CareUse, Cells, FlowOutcome
+from bekostiging.stress.comparison import Samples
+
+FloatArray = NDArray[np.float64]
+Levels = Mapping[str, PriceLevels]
+CENTS = 100
+WEEKS_PER_YEAR = 365 / 7
+
+
+def levels_by_lot(case: Case, care_use: CareUse) -> dict[str, PriceLevels]:
+    """Price levels of every lot."""
+    return {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
+
+
+def settle_contracts(
+    case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Levels
+) -> list[Settlement]:
+    """Every contract settled, shared ceilings included."""
+    settled = [settle(contract, care_use, levels[contract.lot]) for contract in contracts]
+    if contracts[0].form == "taakgericht":
+        return settled
+    for pool in ceiling_pools(case):
+        claims = [contracts[c].claim(care_use, levels[contracts[c].lot]) for c in pool.contracts]
+        above = pool.unpaid(claims, levels[contracts[pool.contracts[0]].lot].price)
+        for k, c in enumerate(pool.contracts):
+            one = settled[c]
+            settled[c] = replace(one, payment=one.payment - above[..., k], unpaid=one.unpaid + above[..., k])
+    return settled
+
+
+def settle_all(
+    case: Case,
+    cells: Cells,
+    contracts: Sequence[Contract],
+    care_use: CareUse,
+    levels: Levels,
+    outcome: FlowOutcome | None = None,
+) -> Samples:
+    """Settle every contract and split what is paid over the municipalities, to the cent.
+
+    ``outcome``: what the flow rule said in the year, where one was applied.
+    """
+    settled = settle_contracts(case, contracts, care_use, levels)
+    lots = {lot.id: j for j, lot in enumerate(case.lots)}
+    keys = [municipal_shares(case, cells, care_use, j) for j in range(len(case.lots))]
+    split = [
+        in_cents(one.payment, keys[lots[contract.lot]]) for contract, one in zip(contracts, settled, strict=True)
+    ]
+    between = pool_transfers(case, contracts, care_use, levels)
+    payment = np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS + between
+    received = _passed_on(case, settled, payment)
+    form = (cells.care_form[:, None] == np.arange(len(cells.care_form_ids))).astype(np.float64)
+    # waiting is told of the reported municipalities, and only where somebody is contracted
+    reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
+    form *= (reported & (cells.lot >= 0))[:, None]
+    never = np.full(payment.shape, -1.0)
+    return Samples(
+        municipal=sum(split, np.zeros_like(split[0])) / CENTS,
+        payment=payment,
+        received=received,
+        cost=np.stack([one.cost for one in settled], axis=2),
+        unpaid=np.stack([one.unpaid for one in settled], axis=2),
+        lowest_cash_weeks=_lowest_cash(case, contracts, settled, received, payment, care_use, levels),
+        signal_month=never if outcome is None else outcome.signal_month.astype(np.float64),
+        stop_month=never if outcome is None else outcome.stop_month.astype(np.float64),
+        clients=np.stack([contract.own(care_use.clients).sum(axis=-1) for contract in contracts], axis=2),
+        starts=care_use.starts @ form,
+        served=care_use.served @ form,
+        waiting=care_use.waiting @ form,
+        refused=care_use.refused @ form,
+        moved=care_use.moved @ form,
+        weeks_beyond_norm=care_use.weeks_beyond_norm @ form,
+    )
+
+
+def pool_transfers(case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Levels) -> FloatArray:
+    """What every contract receives from the other providers of its lot; (n_scenarios, n_years, n_contracts)."""
+    received = np.zeros((care_use.n_scenarios, care_use.n_years, len(contracts)))
+    for pool in provider_pools(case, contracts[0].form):
+        own = [c for c, contract in enumerate(contracts) if contract.lot == pool.lot]
+        received[:, :, own] += pool.transfers([contracts[c] for c in own], care_use, levels[pool.lot])
+    return received
+
+
+def _passed_on(case: Case, settled: Sequence[Settlement], payment: FloatArray) -> FloatArray:
+    """What the provider of each contract receives: all of it, or what its main contractor passes on."""
+    received = payment.copy()
+    for c, row in enumerate(case.contracts):
+        if row.main_contractor:
+            clauses = settled[c].clauses
+            work = payment[:, :, c] - clauses
+            received[:, :, c] = row.passed_tariff_share * work + row.passed_corridor_share * clauses
+    return received
+
+
+def by_provider(case: Case, payment: FloatArray, received: FloatArray) -> FloatArray:
+    """Revenue of every provider: its own contracts, and what it keeps of those it is main contractor of.
+
+    All arrays (..., n_contracts); result (..., n_providers).
+    """
+    place = {provider.id: p for p, provider in enumerate(case.providers)}
+    revenue = np.zeros((*payment.shape[:-1], len(place)))
+    for c, row in enumerate(case.contracts):
+        revenue[..., place[row.provider]] += received[..., c]
+        if row.main_contractor:
+            revenue[..., place[row.main_contractor]] += payment[..., c] - received[..., c]
+    return revenue
+
+
+def _lowest_cash(
+    case: Case,
+    contracts: Sequence[Contract],
+    settled: Sequence[Settlement],
+    received: FloatArray,
+    payment: FloatArray,
+    care_use: CareUse,
+    levels: Levels,
+) -> FloatArray:
+    """Lowest cash of every provider in weeks of its cost, starting from none; (n_scenarios, n_providers), at most zero.
+
+    What a main contractor keeps counts when the payment arrives.
+    """
+    places = {provider.id: p for p, provider in enumerate(case.providers)}
+    n_scenarios, n_years = care_use.n_scenarios, care_use.n_years
+    longest = 12 * n_years + 36
+    received_by, spent_by = (np.zeros((n_scenarios, len(places), longest)) for _ in range(2))
+    for c, (row, contract) in enumerate(zip(case.contracts, contracts, strict=True)):
+        course = course_of_year(contract.own(care_use.units_month) @ contract.unit_cost)
+        calendar = payment_calendar(case, c)
+        lump = contract.budget if isinstance(contract, Taakgericht) else contract.reference
+        agreed = lump * levels[contract.lot].contract
+        spent_by[:, places[row.provider], : 12 * n_years] += np.repeat(settled[c].cost, 12, axis=1) * course
+        total = payment[:, :, c]
+        flow = calendar.received(total, course, agreed)
+        part = np.divide(
+            received[:, :, c].sum(axis=1), total.sum(axis=1), out=np.ones(n_scenarios), where=total.sum(axis=1) > 0
+        )
+        received_by[:, places[row.provider], : flow.shape[1]] += flow * part[:, None]
+        if row.main_contractor:
+            received_by[:, places[row.main_contractor], : flow.shape[1]] += flow * (1 - part)[:, None]
+    lowest = np.stack([lowest_position(received_by[:, p], spent_by[:, p]) for p in range(len(places))], axis=1)
+    weekly = spent_by.sum(axis=2) / (n_years * WEEKS_PER_YEAR)
+    return np.asarray(np.divide(lowest, weekly, out=np.zeros_like(lowest), where=weekly > 0))

@@ -1,0 +1,55 @@
+"""Cash and staffing by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bekostiging.contracts import PaymentCalendar, Staffing, course_of_year, lowest_position
+
+
+def test_claims_two_months_late() -> None:
+    """1,200 a year, a hundred of cost a month, paid two months later: never more than 200 short."""
+    even = np.full((1, 12), 1 / 12)
+    calendar = PaymentCalendar(advance=False, claim_delay=2, settlement_delay=12)
+    received = calendar.received(np.array([[1200.0]]), even, np.array([[1200.0]]))
+    assert received[0].sum() == pytest.approx(1200)
+    assert received[0, :4].tolist() == pytest.approx([0, 0, 100, 100])
+    assert lowest_position(received, np.full((1, 12), 100.0))[0] == pytest.approx(-200)
+
+
+def test_advances_are_settled_a_year_later() -> None:
+    """Advances of 100 a month, 120 due: the missing 240 comes twelve months after December, so 240 short till then."""
+    even = np.full((1, 12), 1 / 12)
+    calendar = PaymentCalendar(advance=True, claim_delay=0, settlement_delay=12)
+    received = calendar.received(np.array([[1440.0]]), even, np.array([[1200.0]]))
+    assert received[0, 23] == pytest.approx(240)
+    assert received[0].sum() == pytest.approx(1440)
+    assert lowest_position(received, np.full((1, 12), 120.0))[0] == pytest.approx(-240)
+
+
+def test_money_that_comes_in_time_is_never_short() -> None:
+    received = np.array([[10.0, 10.0]])
+    assert lowest_position(received, np.array([[5.0, 15.0]]))[0] == 0.0
+
+
+def test_a_course_adds_up_within_each_year() -> None:
+    course = course_of_year(np.array([[*([1.0] * 6), *([3.0] * 6), *([0.0] * 12)]]))
+    assert course.reshape(2, 12).sum(axis=1).tolist() == pytest.approx([1, 1])
+    assert course[0, 0] == pytest.approx(1 / 24)
+    assert course[0, 12] == pytest.approx(1 / 12)
+
+
+def test_staff_follows_slowly() -> None:
+    """Own staff 100; production falls to 80 and stays: empty 20, 10, 5 ... with two months, half of it fixed."""
+    low = np.full((1, 12), 80.0)
+    extra = Staffing(fixed_share=0.5, adjustment_months=2, agency_premium=0.3, planned=100.0).extra(low)
+    assert extra[0, 0] == pytest.approx(0.5 * 20 * (1 - 0.5**12) / 0.5)
+    high = np.full((1, 12), 120.0)
+    agency = Staffing(fixed_share=0.5, adjustment_months=2, agency_premium=0.3, planned=100.0).extra(high)
+    assert agency[0, 0] == pytest.approx(0.3 * 20 * (1 - 0.5**12) / 0.5)
+
+
+def test_staff_as_planned_costs_nothing_more() -> None:
+    even = np.full((1, 24), 100.0)
+    assert Staffing(0.8, 6, 0.4, 100.0).extra(even).tolist() == [[0.0, 0.0]]
