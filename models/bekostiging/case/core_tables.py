@@ -79,6 +79,9 @@ class CareForm(Assumption):
     age_band: Literal["0_17", "18_64", "65_plus"] = Field(description="demography its demand follows")
     waiting_norm_weeks: Volume
     cao: str = ""
+    compulsory_regional: bool = Field(
+        default=False, description="on the list of forms that must be bought regionally (Stb. 2025, 357)"
+    )
 
 
 class Provider(Assumption):

@@ -37,6 +37,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "indexation": ("additive", "multiplicative"),
     "claim_cap": ("delivered", "weekly"),
     "when_stopped": ("wait", "move"),
+    "access": ("municipality", "provider"),
+    "revision_clause": ("yes", "no"),
 }
 """Words with their choices."""
 OPTIONAL = {
@@ -45,6 +47,8 @@ OPTIONAL = {
     "share_concentration": "market shares as offered",
     "claim_cap": "claims are what was delivered",
     "when_stopped": "who meets an intake stop waits for the provider asked",
+    "access": "the municipality decides who gets care",
+    "revision_clause": "no revision clause",
     "claim_delay_months": "claims are paid in the month of the care",
     "settlement_delay_months": "advances are settled twelve months after the year",
     "ceiling_lift": "consultation does not raise a ceiling",
@@ -90,6 +94,8 @@ MEANING = {
     "when_money_is_gone": "corner of the main figures: the provider absorbs, or what is not urgent waits",
     "claim_cap": "delivered, or weekly: calendar weeks touched times the agreed weekly units (rule IV077)",
     "when_stopped": "at a stop a client waits, or moves to an open provider of the lot and area",
+    "access": "who decides on access: the municipality or the provider",
+    "revision_clause": "whether the running contracts have a revision clause",
     "claim_delay_months": "months between the care and the payment of its claim",
     "settlement_delay_months": "months after the year in which advances are settled with what is due",
     "ceiling_lift": "what the consultation after the 70 % signal adds to a spending ceiling, as a part of it",

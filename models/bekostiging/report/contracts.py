@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.texts import Texts
-from bekostiging.stress import BREAK_EVEN, CeilingResult, Comparison
+from bekostiging.stress import BREAK_EVEN, CeilingResult, Comparison, Flag, flags
 
 Table = list[list[str]]
-QUANTILES = (0.1, 0.5, 0.9)
+Row = dict[str, str | float | int | None]
 
 
 def contract_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
@@ -21,7 +22,27 @@ def contract_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "break_even": _break_even(outcome, texts),
         "sweeps": [_sweep(outcome, texts, k) for k in range(len(outcome.sweeps))],
         "clauses": _clauses(outcome, texts),
+        "flags": _flags(outcome, texts),
     }
+
+
+def flag_sentence(flag: Flag, texts: Texts) -> str:
+    """A flag in words, its numbers as the reader writes them."""
+    figures = {
+        name: texts.numbers.plain(value) if name.endswith("_count") else texts.numbers.percent(value, 1)
+        for name, value in flag.figures.items()
+    }
+    form = texts["forms", flag.form] if flag.form else ""
+    return texts["flags", flag.kind].format(subject=flag.subject, form=form, **figures, **flag.names)
+
+
+def _flags(outcome: Comparison, texts: Texts) -> Table:
+    """Every flag with its law and source."""
+    rows = [
+        [flag_sentence(flag, texts), texts["laws", flag.law] if flag.law else "–", flag.source or "–"]
+        for flag in flags(outcome)
+    ]
+    return [["", texts["page", "law"], texts["columns", "source"]], *rows] if rows else []
 
 
 def _clauses(outcome: Comparison, texts: Texts) -> Table:
@@ -47,39 +68,46 @@ def _clauses(outcome: Comparison, texts: Texts) -> Table:
 
 
 def _ceilings(outcome: Comparison, texts: Texts) -> Table:
-    """Chance and month of signal and stop, per contract and year."""
+    """Per contract and year the chance of the signal and of a stop, with its median month; alike for every tariff."""
     months = texts["page", "months"].split()
-    columns = ("provider", "lot", "year", "form")
-    told = ("signal", "signal_month", "stop", "stop_month")
-    head = [*(texts["columns", name] for name in columns), *(texts["page", name] for name in told)]
-    rows = []
+    own = outcome.forms["inspanningsgericht"].ceilings
+    if not own:
+        return []
     names = {row.id: row.name for row in outcome.case.providers}
-    for form in PAYMENT_FORMS:
-        for contract, years in outcome.forms[form].ceilings.items():
-            provider, lot = contract.split("/", 1)
-            for year, own in years.items():
-                rows.append([names[provider], lot, year, texts["forms", form], *_chances(own, texts, months)])
-    return [head, *rows] if rows else []
+    rows = [[texts["columns", "provider"], texts["columns", "lot"], *(str(year) for year in outcome.years)]]
+    for contract, years in own.items():
+        provider, lot = contract.split("/", 1)
+        rows.append([names[provider], lot, *(_chances(years[str(year)], texts, months) for year in outcome.years)])
+    return rows
 
 
-def _chances(own: CeilingResult, texts: Texts, months: list[str]) -> list[str]:
-    """Chance and months of the signal, then of the stop."""
-    percent = texts.numbers.estimated_percent
-    return [
-        percent(own.signal),
-        _spread(own.signal_by_month, months),
-        percent(own.stop),
-        _spread(own.stop_by_month, months),
-    ]
-
-
-def _spread(by_month: tuple[float, ...], months: list[str]) -> str:
-    """10 %, 50 % and 90 % of the month, given that it comes."""
-    total = sum(by_month)
+def _chances(own: CeilingResult, texts: Texts, months: list[str]) -> str:
+    """Chance of the signal and of the stop, and the month by which half of the stops have come."""
+    signal, stop = (texts.numbers.percent(one.value) for one in (own.signal, own.stop))
+    total = sum(own.stop_by_month)
     if total == 0:
-        return "–"
-    reached = np.cumsum(by_month) / total
-    return " / ".join(months[int(np.argmax(reached >= quantile - 1e-12))] for quantile in QUANTILES)
+        return f"{signal} / {stop}"
+    middle = int(np.argmax(np.cumsum(own.stop_by_month) >= total / 2 - 1e-12))
+    return f"{signal} / {stop} ({months[middle]})"
+
+
+def ceiling_rows(outcome: Comparison) -> Iterator[Row]:
+    """One row per contract, year, event and month: its chance."""
+    for contract, years in outcome.forms["inspanningsgericht"].ceilings.items():
+        provider, lot = contract.split("/", 1)
+        for year, own in years.items():
+            for event, by_month in (("signal", own.signal_by_month), ("stop", own.stop_by_month)):
+                for month, chance in enumerate(by_month, start=1):
+                    yield {"provider": provider, "lot": lot, "year": int(year), "event": event, "month": month,
+                           "value": chance}  # fmt: skip
+
+
+def break_even_rows(outcome: Comparison) -> Iterator[Row]:
+    """One row per form, quantity and yardstick; the change needed as a fraction, empty where none does."""
+    for form in PAYMENT_FORMS:
+        for quantity, own in outcome.forms[form].break_even.items():
+            for yardstick, change in (("municipality", own.municipality), ("total", own.total)):
+                yield {"form": form, "figure": quantity, "yardstick": yardstick, "value": change, "year": own.year}
 
 
 def _break_even(outcome: Comparison, texts: Texts) -> Table:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bekostiging.report.levers import lever_results
 from bekostiging.scenarios import SelfCheck
-from bekostiging.stress import CORNERS, CeilingResult, Comparison, Course, Estimates, FormResult
+from bekostiging.stress import CORNERS, CeilingResult, Comparison, Course, Estimates, FormResult, flags
 from bekostiging_solvers import Estimate
 
 SCHEMA_VERSION = "1"
@@ -58,6 +58,7 @@ def results(outcome: Comparison) -> dict[str, Any]:
             }
             for line in outcome.calibration
         ],
+        "flags": [asdict(flag) for flag in flags(outcome)],
         "self_check": _self_check(outcome.self_check),
     }
 

@@ -121,6 +121,19 @@ def _sections() -> dict[str, Any]:
                 }
             )
         ),
+        "flags": _list(
+            _object(
+                {
+                    "kind": TEXT,
+                    "subject": TEXT,
+                    "form": _or_null({"enum": list(PAYMENT_FORMS)}),
+                    "law": _or_null(TEXT),
+                    "source": TEXT,
+                    "figures": _map(NUMBER, "fractions, or counts"),
+                    "names": _map(TEXT, "names mentioned"),
+                }
+            )
+        ),
         "self_check": _self_check(),
     }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES
+from bekostiging.report.contracts import break_even_rows, ceiling_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TERM, TOTAL, Comparison
@@ -23,6 +24,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "budgets": ("provider", "lot", "year", "budget", "reference", "loading"),
     "corridor": ("lot", "layer", "lower", "upper", "share"),
     "limits": ("limit", "value", "standard_error", "bound", "holds"),
+    "ceilings": ("provider", "lot", "year", "event", "month", "value"),
+    "break_even": ("form", "figure", "yardstick", "value", "year"),
     "shocks": ("name", "form", "figure", "value", "source", "status"),
     "measures": ("name", "form", "figure", "value", "source", "status"),
     "substitution": ("name", "form", "figure", "value", "source", "status"),
@@ -45,6 +48,8 @@ def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
         "budgets": _budgets(outcome, texts),
         "corridor": _layers(outcome, texts),
         "limits": _limits(outcome, texts),
+        "ceilings": ceiling_rows(outcome),
+        "break_even": break_even_rows(outcome),
         "shocks": _courses(outcome, texts),
         "measures": measure_rows(outcome, texts),
         "substitution": substitution_rows(outcome, texts),

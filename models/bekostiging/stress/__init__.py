@@ -24,6 +24,7 @@ from bekostiging.stress.comparison import (
 )
 from bekostiging.stress.courses import cheapest, check_shocks, course
 from bekostiging.stress.estimates import provider_results
+from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.stress.run import compare, contracts_in_force
 from bekostiging.stress.views import Pooled, pooled, read_view
@@ -42,6 +43,7 @@ __all__ = [
     "Corner",
     "Course",
     "Estimates",
+    "Flag",
     "FormResult",
     "LumpSumResult",
     "MeasureOutcome",
@@ -59,6 +61,7 @@ __all__ = [
     "compare",
     "contracts_in_force",
     "course",
+    "flags",
     "payment_form",
     "pooled",
     "provider_results",

@@ -1,9 +1,9 @@
 """Behaviour is unknown, so the question is turned round: how much must change before a form beats inspanningsgericht?
 
-Closed form, everybody served. A form is compared at changed volume, duration or price with inspanningsgericht as
-expected: what the form's own incentives would have to bring about. Two yardsticks, euro over the term, discounted:
-``municipality`` what reported municipalities spend and their hours of administration; ``total`` what care costs
-(payments are transfers) and the hours of both parties.
+Closed form, everybody served. A form is compared at changed volume, duration or price with inspanningsgericht as expected:
+a fall the form's own incentives would have to bring about, or a rise it can bear while it is cheaper. Two yardsticks, euro
+over the term, discounted: ``municipality`` what reported municipalities spend and their hours of administration; ``total``
+what care costs (payments are transfers) and the hours of both parties.
 """
 
 from __future__ import annotations
@@ -95,20 +95,20 @@ def break_even(
         # payments are transfers: no price makes the total dearer or cheaper
         needed = whole["inspanningsgericht"]["municipality"] - whole[form]["municipality"]
         same = abs(needed) <= SAME * whole["inspanningsgericht"]["municipality"]
-        change = 0.0 if same or needed > 0 else needed / paid[form]
+        change = 0.0 if same else needed / paid[form]
         found[form]["price"] = BreakEven(change, _equal(whole, form), years[form])
     return found
 
 
 def _equal(whole: Mapping[PaymentForm, Mapping[Yardstick, float]], form: PaymentForm) -> float | None:
-    """Zero where the total of a form is no higher as it is, else None."""
+    """Zero where the total of a form is the same, else None."""
     target = whole["inspanningsgericht"]["total"]
-    return 0.0 if whole[form]["total"] <= target * (1 + SAME) else None
+    return 0.0 if abs(whole[form]["total"] - target) <= SAME * target else None
 
 
 def _nearest(change: FloatArray, values: FloatArray, now: float, target: float) -> float | None:
-    """The smallest change at which ``values`` come down to ``target``, linear between grid points; zero if they are."""
-    if now <= target * (1 + SAME):
+    """The smallest change at which ``values`` equal ``target``, linear between grid points; zero if they do now."""
+    if abs(now - target) <= SAME * target:
         return 0.0
     over = values - target
     crossing = np.flatnonzero(np.sign(over[:-1]) * np.sign(over[1:]) <= 0)

@@ -96,7 +96,8 @@ class FormResult:
 
 @dataclass(frozen=True)
 class BreakEven:
-    """Change (fraction) at which a form costs what inspanningsgericht costs as expected; None where none does.
+    """Change (fraction) at which a form costs what inspanningsgericht costs as expected, a fall it must bring about or a
+    rise it can bear; None where none does.
 
     ``year``: first contract year by whose end the form has cost no more than inspanningsgericht, without any change;
     None where it never has.
