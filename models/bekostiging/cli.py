@@ -285,6 +285,33 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
 
 
 @app.command()
+def buildup(
+    case: CaseName,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    private: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV", help="A provider's own function groups: its price beside the tariff, kept apart."
+        ),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Write the build-up of price and budget as a traceable annex: page and workbook."""
+    with _user_errors(lang):
+        from bekostiging.case import read_case, with_cost_sheet
+
+        brought = read_case(case)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}-buildup")
+
+        from bekostiging.report import annex_of, write_annex, write_folder
+
+        annex = annex_of(brought if private is None else with_cost_sheet(brought, private), private is not None)
+        write_folder(folder, lambda draft: write_annex(annex, draft, lang), overwrite=overwrite)
+        _print({"nl": f"Opbouw: {folder / 'buildup.html'}", "en": f"Build-up: {folder / 'buildup.html'}"}[lang])
+
+
+@app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
     source: Annotated[

@@ -5,7 +5,7 @@ from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.from_history import ASKED, case_from_history, estimated_tables
 from bekostiging.case.model import Case
 from bekostiging.case.pseudonym import pseudonymised
-from bekostiging.case.read import read_case
+from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.scaffold import scaffold_case
 from bekostiging.case.spread import Spread, spread_notes, spreads
@@ -29,5 +29,6 @@ __all__ = [
     "spreads",
     "stock_and_starts",
     "synthetic_region",
+    "with_cost_sheet",
     "write_case",
 ]

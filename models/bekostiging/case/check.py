@@ -18,6 +18,10 @@ WITHOUT: dict[str, dict[str, str]] = {
         "nl": "referentiekostprijs uit offers als reële prijs",
         "en": "reference unit cost of offers as fair price",
     },
+    "function_groups": {
+        "nl": "opbouw uit cost_price, als die er is",
+        "en": "build-up of cost_price, if there is one",
+    },
     "risk_factors": {"nl": "geen: alleen toeval per cliënt", "en": "none: only chance per client"},
     "correlations": {"nl": "risicofactoren onafhankelijk", "en": "risk factors independent"},
     "shocks": {"nl": "geen benoemde schokken", "en": "no named shocks"},

@@ -19,6 +19,7 @@ from bekostiging.case.tables import (
     CostPrice,
     Demand,
     Duration,
+    FunctionGroup,
     History,
     Index,
     Layer,
@@ -67,6 +68,7 @@ class Case:
     durations: tuple[Duration, ...] = ()
     clauses: tuple[ContractClause, ...] = ()
     cost_price: tuple[CostPrice, ...] = ()
+    function_groups: tuple[FunctionGroup, ...] = ()
     risk_factors: tuple[RiskFactor, ...] = ()
     correlations: tuple[Correlation, ...] = ()
     shocks: tuple[Shock, ...] = ()

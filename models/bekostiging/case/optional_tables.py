@@ -84,6 +84,37 @@ class CostPrice(Assumption):
     euro_per_unit: Euro
 
 
+class FunctionGroup(Assumption):
+    """Build-up of one productive hour of a function group in a care form (AMvB reële prijs)."""
+
+    table: ClassVar[str] = "function_groups"
+    key: ClassVar[tuple[str, ...]] = ("care_form", "function_group")
+    required: ClassVar[bool] = False
+    care_form: Identifier
+    function_group: Identifier
+    scale: str = Field(default="", description="salary scale of the cao")
+    share: Share = Field(description="of the hours of the care form; adds up to 1")
+    hours_per_unit: Positive = Field(
+        default=1.0, description="hours in one unit of the care form, alike for its groups"
+    )
+    salary: Positive = Field(description="gross full-time salary, euro per year")
+    holiday_allowance: Share = Field(description="fraction of the salary")
+    irregular_hours: Share = Field(default=0.0, description="fraction of the salary")
+    year_end: Share = Field(default=0.0, description="fraction of the salary")
+    social_charges: Share = Field(description="fraction of salary and allowances")
+    productive_hours: Positive = Field(description="hours a year that a client gets")
+    productive_hours_q1: Positive | None = Field(default=None, description="first quartile")
+    productive_hours_q3: Positive | None = Field(default=None, description="third quartile")
+    other_client_bound: Euro = Field(default=0.0, description="euro per hour")
+    overhead: Volume = Field(description="fraction of wages and other costs bound to the client")
+    overhead_q1: Volume | None = Field(default=None, description="first quartile")
+    overhead_q3: Volume | None = Field(default=None, description="third quartile")
+    indexation: float = Field(
+        default=0.0, gt=-0.5, lt=1, description="from the year of the prices to the first contract year"
+    )
+    risk: Share = Field(default=0.0, description="loading for risk and innovation, fraction of the cost price")
+
+
 class RiskFactor(Assumption):
     """One systematic factor: log-normal, AR(1) over years, mean one."""
 

@@ -10,6 +10,7 @@ import io
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -25,7 +26,7 @@ from bekostiging.case.model import Case
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
 from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.spread import with_estimates
-from bekostiging.case.tables import TABLES, Policy
+from bekostiging.case.tables import TABLES, FunctionGroup, Policy
 from bekostiging.case.validate import validate
 
 EMBEDDED = ("almere",)
@@ -108,6 +109,29 @@ def read_tables(
                 )
             )
     return tables
+
+
+def with_cost_sheet(case: Case, sheet: Path) -> Case:
+    """The case with a provider's own function groups instead of its cost build-up; nothing is written anywhere.
+
+    Raises
+    ------
+    UserError
+        The file is not there, or a cell of it is wrong.
+    """
+    problems: list[Problem] = []
+    if not sheet.is_file():
+        raise UserError(
+            f"--private {sheet}: dit bestand bestaat niet; geef een csv met de kolommen van tabel function_groups",
+            f"--private {sheet}: there is no such file; give a csv with the columns of table function_groups",
+            exit_code=2,
+        )
+    text = _text(sheet, FunctionGroup.table, problems)
+    rows = [] if text is None else list(_read_table(text, FunctionGroup, problems, []))
+    if problems:
+        raise CaseError(problems)
+    own = tuple(row for row in rows if isinstance(row, FunctionGroup))
+    return validated(replace(case, function_groups=own, cost_price=()))
 
 
 def _text(file: Traversable | Path, name: str, problems: list[Problem]) -> str | None:

@@ -156,8 +156,30 @@ def _main_contractors(case: Case) -> Iterator[Problem]:
             )
 
 
+def _function_groups(case: Case) -> Iterator[Problem]:
+    """Shares of a care form add up to 1, and its groups count hours in one unit alike."""
+    for form in dict.fromkeys(row.care_form for row in case.function_groups):
+        rows = [row for row in case.function_groups if row.care_form == form]
+        total = sum(row.share for row in rows)
+        if abs(total - 1) > 1e-6:
+            yield Problem(
+                "function_groups",
+                f"aandelen van zorgvorm {form} tellen op tot {total:g}, moet 1 zijn; verbeter ze",
+                f"shares of care form {form} add up to {total:g}, must be 1; mend them",
+                column="share",
+            )
+        if len({row.hours_per_unit for row in rows}) > 1:
+            yield Problem(
+                "function_groups",
+                f"functiegroepen van zorgvorm {form} hebben verschillende uren per eenheid; vul overal hetzelfde in",
+                f"function groups of care form {form} have different hours per unit; fill in one number",
+                column="hours_per_unit",
+            )
+
+
 CONTRACT_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _clauses,
     _ceiling_pools,
     _main_contractors,
+    _function_groups,
 )

@@ -9,6 +9,7 @@ from bekostiging.contracts.build import (
     provider_pools,
     with_design,
 )
+from bekostiging.contracts.buildup import Line, build_up, fair_cost
 from bekostiging.contracts.carries import RISKS, who_carries_what
 from bekostiging.contracts.cash import PaymentCalendar, course_of_year, lowest_position
 from bekostiging.contracts.clauses import (
@@ -25,7 +26,7 @@ from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import Maatwerktraject, hours_budget
 from bekostiging.contracts.outputgericht import Outputgericht
 from bekostiging.contracts.pool import CeilingPool, ProviderPool
-from bekostiging.contracts.reference import Reference, reference
+from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines, reference
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht
@@ -34,6 +35,7 @@ from bekostiging.contracts.terms import Claim, Contract, Rows, Settlement, settl
 __all__ = [
     "RISKS",
     "BudgetClause",
+    "BudgetLine",
     "CeilingPool",
     "Claim",
     "Clause",
@@ -44,6 +46,7 @@ __all__ = [
     "HighCostPool",
     "IndexRule",
     "Inspanningsgericht",
+    "Line",
     "Maatwerktraject",
     "Outputgericht",
     "PaymentCalendar",
@@ -60,12 +63,15 @@ __all__ = [
     "StopLoss",
     "Taakgericht",
     "VolumeClause",
+    "budget_lines",
     "build_contracts",
+    "build_up",
     "ceiling_lift",
     "ceiling_pools",
     "corridor_of",
     "course_of_year",
     "expected_level",
+    "fair_cost",
     "hours_budget",
     "in_cents",
     "lowest_position",

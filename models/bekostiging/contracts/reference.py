@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
+from bekostiging.contracts.buildup import build_up, fair_cost
 from bekostiging.contracts.indexation import expected_level
 from bekostiging.scenarios import Cells, expected_care_use
 
@@ -74,10 +75,55 @@ def _lot_mean(cells: Cells, price: FloatArray, units: FloatArray) -> FloatArray:
 
 
 def _fair_cost(case: Case, cells: Cells, unit_cost: FloatArray) -> FloatArray:
-    """AMvB elements except the risk loading, summed per care form; else the reference unit cost."""
-    fair = unit_cost.copy()
+    """The cost price of the build-up, per care form; else the reference unit cost."""
+    fair, built = unit_cost.copy(), fair_cost(case)
     for index, form in enumerate(cells.care_form_ids):
-        elements = [row for row in case.cost_price if row.care_form == form and row.element != "risk"]
-        if elements:
-            fair[(cells.care_form == index) & (cells.lot >= 0)] = sum(row.euro_per_unit for row in elements)
+        if form in built:
+            fair[(cells.care_form == index) & (cells.lot >= 0)] = built[form]
     return fair
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """The lump sum of one contract and care form in the first year: expected units x tariff and x cost price; euro."""
+
+    provider: str
+    lot: str
+    care_form: str
+    units: float
+    cost_per_unit: float
+    tariff_per_unit: float
+    reference_tariff: float
+
+    @property
+    def fair_amount(self) -> float:
+        """What the budget must at least be expected to pay."""
+        return self.units * self.cost_per_unit
+
+    @property
+    def amount(self) -> float:
+        """With the risk loading of the build-up."""
+        return self.units * self.tariff_per_unit
+
+    @property
+    def reference_amount(self) -> float:
+        """At the lot's reference tariff: what the contract's B0 is made of."""
+        return self.units * self.reference_tariff
+
+
+def budget_lines(case: Case, cells: Cells, terms: Reference) -> tuple[BudgetLine, ...]:
+    """The lump sum of every contract whose care forms have a build-up, in the first contract year."""
+    lines = build_up(case)
+    cost, tariff = (
+        {line.care_form: line.value for line in lines if line.name == name}
+        for name in ("cost_per_unit", "tariff_per_unit")
+    )
+    found = []
+    for c, row in enumerate(case.contracts):
+        for f, form in enumerate(cells.care_form_ids):
+            own = np.flatnonzero((cells.contract == c) & (cells.care_form == f))
+            units = float(terms.units[0, own].sum())
+            if form in cost and units > 0:
+                reference = float(terms.tariff[own] @ terms.units[0, own]) / units
+                found.append(BudgetLine(row.provider, row.lot, form, units, cost[form], tariff[form], reference))
+    return tuple(found)

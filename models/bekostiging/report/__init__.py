@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
-from bekostiging.report.folder import refuse_existing, write_results, write_text
+from bekostiging.report.buildup import annex_of, write_annex
+from bekostiging.report.folder import refuse_existing, write_folder, write_results, write_text
 from bekostiging.report.schema import schema
 from bekostiging.report.stress import (
     reverse_sentence,
@@ -18,6 +19,7 @@ from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
 
 __all__ = [
+    "annex_of",
     "backtest_sentences",
     "backtest_tables",
     "backtest_text",
@@ -31,6 +33,8 @@ __all__ = [
     "summary_table",
     "view_sentence",
     "view_table",
+    "write_annex",
+    "write_folder",
     "write_results",
     "write_text",
 ]

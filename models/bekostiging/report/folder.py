@@ -9,6 +9,7 @@ import platform
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -65,6 +66,17 @@ def write_results(outcome: Comparison, folder: Path, *, lang: str = "nl", overwr
     UserError
         The folder exists and may not be replaced, or cannot be written.
     """
+    return write_folder(folder, lambda draft: _fill(outcome, draft, lang), overwrite=overwrite)
+
+
+def write_folder(folder: Path, fill: Callable[[Path], None], *, overwrite: bool = False) -> Path:
+    """Let ``fill`` write a folder that is complete or not there.
+
+    Raises
+    ------
+    UserError
+        The folder exists and may not be replaced, or cannot be written.
+    """
     refuse_existing(folder, overwrite)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +84,7 @@ def write_results(outcome: Comparison, folder: Path, *, lang: str = "nl", overwr
     except OSError as error:
         raise _cannot_write(folder.parent, error) from error
     try:
-        _fill(outcome, draft, lang)
+        fill(draft)
         draft.chmod(0o755)
         _put_in_place(draft, folder)
     except OSError as error:
