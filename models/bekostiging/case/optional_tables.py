@@ -123,7 +123,7 @@ class RiskFactor(Assumption):
     required: ClassVar[bool] = False
     id: Identifier
     level: Literal["national", "municipality", "care_form", "wages", "prices"] = Field(
-        description="one factor, one per municipality, one per care form, or the index of wages or prices"
+        description="one factor, one per municipality, one per care form (index: its cao), or the index of wages or prices"
     )
     quantity: Literal["inflow", "duration", "intensity", "index"]
     standard_deviation: Volume | None = Field(
@@ -153,6 +153,9 @@ class Shock(Assumption):
     name: str
     quantity: Literal["inflow", "duration", "intensity", "wages", "prices"]
     factor: Positive = Field(description="multiplies the quantity")
+    cao: str = Field(
+        default="", description="wages of care forms under this cao only, not of the index; empty = all"
+    )
     first_year: int = Field(ge=1, description="contract year in which it begins, 1 = first")
     years: int = Field(ge=1)
 

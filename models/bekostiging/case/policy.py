@@ -26,6 +26,7 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "share_concentration": (1.0, 1e9),
     "ceiling_lift": (0.0, 1.0),
     "claim_delay_months": (0.0, 12.0),
+    "mid_year_revision": (0.0, 1.0),
     "settlement_delay_months": (0.0, 24.0),
 }
 """Numbers with their range, both ends allowed."""
@@ -38,6 +39,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "claim_cap": ("delivered", "weekly"),
     "when_stopped": ("wait", "move"),
     "access": ("municipality", "provider"),
+    "first_year_index": ("fixed", "provisional"),
     "revision_clause": ("yes", "no"),
 }
 """Words with their choices."""
@@ -49,6 +51,8 @@ OPTIONAL = {
     "when_stopped": "who meets an intake stop waits for the provider asked",
     "access": "the municipality decides who gets care",
     "revision_clause": "no revision clause",
+    "mid_year_revision": "no revision within the year: a surprise is in the level from the next year on",
+    "first_year_index": "fixed: the first year keeps its forecast index",
     "claim_delay_months": "claims are paid in the month of the care",
     "settlement_delay_months": "advances are settled twelve months after the year",
     "ceiling_lift": "consultation does not raise a ceiling",
@@ -96,6 +100,8 @@ MEANING = {
     "when_stopped": "at a stop a client waits, or moves to an open provider of the lot and area",
     "access": "who decides on access: the municipality or the provider",
     "revision_clause": "whether the running contracts have a revision clause",
+    "mid_year_revision": "part of the year after a revision of the index within it; 0.5 is a revision on 1 July",
+    "first_year_index": "fixed, or provisional: the first year is settled with the final index afterwards",
     "claim_delay_months": "months between the care and the payment of its claim",
     "settlement_delay_months": "months after the year in which advances are settled with what is due",
     "ceiling_lift": "what the consultation after the 70 % signal adds to a spending ceiling, as a part of it",

@@ -51,12 +51,14 @@ class PriceLevels:
     """Levels relative to the first contract year at its forecast index.
 
     ``expected`` (n_years,): at forecast; ``contract`` (n_scenarios, n_years): I, indexed over expected;
-    ``cost`` (n_scenarios, n_years): nominal level of cost, surprises included.
+    ``cost`` (n_scenarios, n_years): nominal level of cost, surprises included; ``cao`` (n_scenarios, n_years,
+    n_care_forms): what the wages of a care form's own cao add to that.
     """
 
     expected: FloatArray
     contract: FloatArray
     cost: FloatArray
+    cao: FloatArray
 
     @property
     def price(self) -> FloatArray:
@@ -93,12 +95,30 @@ def price_levels(case: Case, lot: str, care_use: CareUse) -> PriceLevels:
     expected = expected_level(case, lot, n_years)
     contract = np.ones((n_scenarios, n_years))
     cost = np.ones((n_scenarios, n_years))
+    planned = np.array([_expected_index(case, rule, year) for year in range(n_years)])
+    realised = _realised(rule, care_use)
     for year in range(n_years):
-        forecast = 1 + _expected_index(case, rule, year)
-        realised = rule.weight_ova * care_use.ova_final[:, year] + rule.weight_ppc * care_use.ppc_final[:, year]
-        cost[:, year:] *= ((1 + realised) / forecast)[:, None]
+        forecast = 1 + planned[year]
+        cost[:, year:] *= (realised[:, year] / forecast)[:, None]
         if year > 0:
             final = (care_use.ova_final[:, year - 1], care_use.ppc_final[:, year - 1])
             index = rule.index(_forecast(case, year), _forecast(case, year - 1), final)
             contract[:, year:] *= ((1 + index) / forecast)[:, None]
-    return PriceLevels(expected, contract, cost * expected)
+    contract *= 1 + _within_year(case, lot, n_years) * (_realised(rule, care_use) / (1 + planned) - 1)
+    cao: FloatArray = np.cumprod(1 + rule.weight_ova * (care_use.cao - 1), axis=1, dtype=np.float64)
+    return PriceLevels(expected, contract, cost * expected, cao)
+
+
+def _realised(rule: IndexRule, care_use: CareUse) -> FloatArray:
+    """One plus the realised index of every year; (n_scenarios, n_years)."""
+    return 1 + rule.weight_ova * care_use.ova_final + rule.weight_ppc * care_use.ppc_final
+
+
+def _within_year(case: Case, lot: str, n_years: int) -> FloatArray:
+    """Part of a year's surprise that is paid within the year, (n_years,): a revision in mid-year (``mid_year_revision``,
+    the part of the year after it), and all of it in the first year where its index is provisional."""
+    name = "mid_year_revision"
+    part = np.full(n_years, case.number(name, lot) if case.has_policy(name, lot) else 0.0)
+    if case.has_policy("first_year_index", lot) and case.word("first_year_index", lot) == "provisional":
+        part[0] = 1.0
+    return part

@@ -54,7 +54,7 @@ class Taakgericht(Contract):
     def corridor_base(self, care_use: CareUse, levels: PriceLevels, unit_cost: FloatArray) -> FloatArray:
         """What the corridor is measured on, nominal; (n_scenarios, n_years)."""
         if self.base == "audited_cost":
-            return np.asarray(self.own(care_use.units) @ unit_cost * levels.cost)
+            return self.cost_at(unit_cost, care_use, levels)
         if self.base == "shadow_production":
             return np.asarray(self.own(care_use.units) @ self.reference_tariff * levels.price)
         return np.asarray(self.own(care_use.clients).sum(axis=-1) * self.norm * levels.contract)
@@ -87,7 +87,7 @@ class Taakgericht(Contract):
             constant=paid + self.beside_budget(levels),
             coefficient=levels.contract * self.paid_part(care_use),
             euros=last.euros(self._position(care_use, levels, left)),
-            cost=np.asarray(self.own(care_use.units) @ self.reference_cost * levels.cost),
+            cost=self.cost_at(self.reference_cost, care_use, levels),
         )
 
     def carries(self) -> dict[str, Party]:

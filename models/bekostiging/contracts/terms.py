@@ -155,10 +155,18 @@ class Contract(ABC):
 
     def cost(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """Cost of the provider: units x own unit cost x level of cost, empty hours and agency; (n_scenarios, n_years)."""
-        cost = self.own(care_use.units) @ self.unit_cost
+        cost = self.cost_at(self.unit_cost, care_use, levels)
         if self.staffing is not None:
-            cost = cost + self.staffing.extra(self.own(care_use.units_month) @ self.unit_cost)
-        return np.asarray(cost * levels.cost)
+            extra = self.staffing.extra(self.own(care_use.units_month) @ self.unit_cost)
+            cost = cost + extra * levels.cost
+        return cost
+
+    def cost_at(self, unit_cost: FloatArray, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """Units x a unit cost (n_own_cells,) x level of cost, that of each cao included; (n_scenarios, n_years)."""
+        units = self.own(care_use.units)
+        if (levels.cao != 1).any():
+            units = units * levels.cao[..., care_use.cells.care_form[self.cells]]
+        return np.asarray(units @ unit_cost * levels.cost)
 
 
 def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settlement:

@@ -102,6 +102,8 @@ class CareUse:
     """Realised wage index of the year, fraction; (n_scenarios, n_years)."""
     ppc_final: FloatArray
     """Realised price index of the year, fraction; (n_scenarios, n_years)."""
+    cao: FloatArray
+    """Growth of wages under the care form's own cao over that of the index; (n_scenarios, n_years, n_care_forms)."""
 
     @property
     def n_scenarios(self) -> int:

@@ -79,6 +79,7 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         repeats_by_profile=starts[..., None] * by_profile * profiles.repeat[form],
         ova_final=course.ova_final,
         ppc_final=course.ppc_final,
+        cao=course.cao,
     )
 
 
@@ -98,7 +99,7 @@ def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
 def _plain(course: Factors) -> Factors:
     """The course without its duration and intensity: what an arrangement is priced at."""
     ones = np.ones_like(course.duration)
-    return Factors(course.inflow, ones, ones, course.ova_final, course.ppc_final)
+    return Factors(course.inflow, ones, ones, course.ova_final, course.ppc_final, course.cao)
 
 
 def _units(forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray) -> FloatArray:

@@ -37,7 +37,8 @@ class Factors:
     """Multipliers of one block; demand rows as in ``case.demand``.
 
     ``inflow`` (n_scenarios, 1 + n_years, n_demand), index 0 for the stock; ``duration`` and ``intensity``
-    (n_scenarios, n_years, n_demand); ``ova_final`` and ``ppc_final`` (n_scenarios, n_years), fractions.
+    (n_scenarios, n_years, n_demand); ``ova_final`` and ``ppc_final`` (n_scenarios, n_years), fractions; ``cao``
+    (n_scenarios, n_years, n_care_forms): growth of wages under the care form's own cao over that of the index.
     """
 
     inflow: FloatArray
@@ -45,6 +46,7 @@ class Factors:
     intensity: FloatArray
     ova_final: FloatArray
     ppc_final: FloatArray
+    cao: FloatArray
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,16 @@ class FactorModel:
         case, n, years, lead = self.case, len(normals), self.n_years, self.case.lead_years
         shape = (n, 1 + years, len(case.demand))
         logs = {name: np.zeros(shape) for name in ("inflow", "duration", "intensity")}
+        cao = np.zeros((n, years, len(case.care_forms)))
         surprise = {"wages": np.zeros((n, years)), "prices": np.zeros((n, years))}
         for group in self.groups:
             paths = self._paths(group, normals)
             before = np.zeros((n, len(group.factors), 1)) if lead == 0 else paths[:, :, [lead - 1]]
             term = np.concatenate([before, paths[:, :, lead:]], axis=2)
             for factor, value in zip(group.factors, term.transpose(1, 0, 2), strict=True):
-                if factor.quantity == "index":
+                if factor.level == "care_form" and factor.quantity == "index":
+                    cao[:, :, group.copy] += value[:, 1:]
+                elif factor.quantity == "index":
                     surprise[factor.level] += value[:, 1:]
                 else:
                     logs[factor.quantity][:, :, self._rows(factor, group.copy)] += value[:, :, None]
@@ -152,6 +157,7 @@ class FactorModel:
             np.exp(logs["intensity"][:, 1:]),
             (1 + forecast.ova_final) * np.exp(surprise["wages"]) - 1,
             (1 + forecast.ppc_final) * np.exp(surprise["prices"]) - 1,
+            np.exp(cao),
         )
 
     def _rows(self, factor: RiskFactor, copy: int) -> IntArray:
@@ -188,6 +194,7 @@ def neutral_factors(case: Case, n_years: int, n_courses: int = 1) -> Factors:
         np.ones(shape),
         np.tile(ova, (n_courses, 1)),
         np.tile(ppc, (n_courses, 1)),
+        np.ones((n_courses, n_years, len(case.care_forms))),
     )
 
 
@@ -214,5 +221,8 @@ def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:
     for row in case.shocks:
         if row.id in shocks:
             years = slice(row.first_year - 1, row.first_year - 1 + row.years)
+            if row.cao:
+                factors.cao[:, years, [form.cao == row.cao for form in case.care_forms]] *= row.factor
+                continue
             multiply(factors, row.quantity, years, np.array([row.factor]))
     return factors

@@ -134,6 +134,7 @@ class ClientReducer:
             repeats_by_profile=by_profile[2],
             ova_final=factors.ova_final,
             ppc_final=factors.ppc_final,
+            cao=factors.cao,
         )
 
     def _over_cap(self, clients: Clients) -> FloatArray:

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from bekostiging.case import Case
-from bekostiging.contracts import IndexRule, price_levels
-from bekostiging.scenarios import CareUse, expected_care_use, plan
+from bekostiging.case.tables import Policy, Shock
+from bekostiging.contracts import IndexRule, PriceLevels, build_contracts, price_levels, reference, settle
+from bekostiging.contracts.indexation import index_rule
+from bekostiging.scenarios import CareUse, expected_care_use, multiply, named_shocks, neutral_factors, plan
+from bekostiging.scenarios.cells import build_cells
 
 YEARS = {
     2023: ((0.0474, 0.0487), (0.0636, 0.0702)),
@@ -64,3 +67,64 @@ def test_a_surprise_is_in_cost_at_once_and_in_the_contract_a_year_later(small_ca
     # additive: weight x 0.01 on top of next year's index
     next_forecast = levels.expected[2] / levels.expected[1]
     assert levels.contract[0, 2] == pytest.approx(1 + weight * 0.01 / next_forecast, rel=1e-9)
+
+
+def test_a_provisional_first_year_is_settled_with_the_final_index(small_case: Case) -> None:
+    """OVA and PPC 2 % above forecast in year one: paid in year one too; from year two on as without (one surprise)."""
+    plain, settled = (
+        _levels_after_surprise(case) for case in (small_case, _with(small_case, first_year_index="provisional"))
+    )
+    rule = index_rule(small_case, small_case.lots[0].id)
+    first = next(row for row in small_case.indices if row.year == small_case.first_year)
+    forecast = rule.weight_ova * first.ova_forecast + rule.weight_ppc * first.ppc_forecast
+    surprise = 0.02 * (rule.weight_ova * (1 + first.ova_forecast) + rule.weight_ppc * (1 + first.ppc_forecast))
+    assert plain.contract[0, 0] == 1.0
+    assert settled.contract[0, 0] == pytest.approx(1 + surprise / (1 + forecast))
+    np.testing.assert_allclose(settled.contract[:, 1:], plain.contract[:, 1:])
+
+
+def test_a_revision_on_the_first_of_july_pays_half_the_surprise(small_case: Case) -> None:
+    plain, revised = (
+        _levels_after_surprise(case) for case in (small_case, _with(small_case, mid_year_revision="0.5"))
+    )
+    cost = plain.cost[0, 0] / plain.expected[0]
+    assert revised.contract[0, 0] == pytest.approx(1 + 0.5 * (cost - 1))
+    np.testing.assert_allclose(revised.contract[:, 1:], plain.contract[:, 1:])
+
+
+def test_a_cao_surprise_costs_its_care_forms_alone(small_case: Case) -> None:
+    """5 % in year one on one cao: cost up by the wage weight x 5 % from then on, the contract's level not at all."""
+    names = ["eigen", *["x"] * (len(small_case.care_forms) - 1)]
+    forms = tuple(
+        row.model_copy(update={"cao": name}) for row, name in zip(small_case.care_forms, names, strict=True)
+    )
+    terms = {"quantity": "wages", "factor": 1.05, "cao": "eigen", "first_year": 1, "years": 1}
+    shock = Shock.model_validate({"id": "cao", "name": "cao", "source": "t", "status": "illustrative", **terms})
+    case = replace(small_case, care_forms=forms, shocks=(shock,))
+    cells = build_cells(case)
+    plain, struck = (expected_care_use(case, cells, 3, named_shocks(case, 3, names)) for names in ((), ("cao",)))
+    for one in build_contracts(case, cells, reference(case, cells, 3), "inspanningsgericht"):
+        before, after = (price_levels(case, one.lot, use) for use in (plain, struck))
+        np.testing.assert_array_equal(before.contract, after.contract)
+        weight = index_rule(case, one.lot).weight_ova
+        own = cells.care_form[one.cells] == 0
+        euro = plain.units[..., one.cells] * one.unit_cost * before.cost[..., None]
+        expected = euro.sum(axis=2) + 0.05 * weight * euro[..., own].sum(axis=2)
+        np.testing.assert_allclose(settle(one, struck, after).cost, expected, rtol=1e-9)
+
+
+def _with(case: Case, **policy: str) -> Case:
+    rows = (
+        Policy(name=name, scope="case", value=value, source="t", status="illustrative")
+        for name, value in policy.items()
+    )
+    return replace(case, policy=(*case.policy, *rows))
+
+
+def _levels_after_surprise(case: Case) -> PriceLevels:
+    """OVA and PPC 2 % above forecast in the first year."""
+    factors = neutral_factors(case, 3)
+    for quantity in ("wages", "prices"):
+        multiply(factors, quantity, slice(0, 1), np.array([1.02]))
+    care_use = expected_care_use(case, build_cells(case), 3, factors)
+    return price_levels(case, case.lots[0].id, care_use)

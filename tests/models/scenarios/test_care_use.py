@@ -40,6 +40,7 @@ GRAIN = {
     "repeats_by_profile": ("year", "cell", "profile"),
     "ova_final": ("year",),
     "ppc_final": ("year",),
+    "cao": ("year", "care_form"),
 }
 """Every array of ``CareUse``, after the scenario axis."""
 
@@ -64,6 +65,7 @@ def test_fields_are_those_of_the_table() -> None:
 def test_grain(care_use: CareUse) -> None:
     n_profiles = care_use.starts_by_profile.shape[-1]
     size = {"year": N_YEARS, "month": 12 * N_YEARS, "cell": care_use.cells.n_cells, "profile": n_profiles}
+    size["care_form"] = len(care_use.cells.care_form_ids)
     size["threshold"] = len(care_use.thresholds)
     for name, axes in GRAIN.items():
         assert getattr(care_use, name).shape == (care_use.n_scenarios, *(size[axis] for axis in axes)), name
