@@ -1,5 +1,13 @@
 """Mathematics under every decision, without one word about care."""
 
+from bekostiging_solvers.aggregate import (
+    aggregate,
+    discretised,
+    limited_means,
+    negative_binomial_log,
+    poisson_log,
+    transform,
+)
 from bekostiging_solvers.execute import ClusterError, execute, keep_freed_memory
 from bekostiging_solvers.games import (
     CoalitionOracle,
@@ -112,17 +120,22 @@ __all__ = [
     "UnboundedError",
     "ValueOfInformation",
     "View",
+    "aggregate",
     "core_violation",
     "cvar",
     "cvar_error",
     "design_point",
+    "discretised",
     "drawn_around",
     "entropy_pooling",
     "euler_contributions",
     "execute",
     "from_values",
     "keep_freed_memory",
+    "limited_means",
+    "negative_binomial_log",
     "nucleolus",
+    "poisson_log",
     "prenucleolus",
     "read_smps",
     "recourse_costs",
@@ -134,6 +147,7 @@ __all__ = [
     "solve_recourse",
     "tail_influence",
     "tail_weights",
+    "transform",
     "value_at_risk",
     "value_at_risk_error",
     "value_of_information",

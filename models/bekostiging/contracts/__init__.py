@@ -1,5 +1,6 @@
 """What is paid, given the clients: one frozen object per contract, one file per payment form."""
 
+from bekostiging.contracts.budget import solve_budget
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
 from bekostiging.contracts.build import (
     build_contracts,
@@ -23,7 +24,13 @@ from bekostiging.contracts.clauses import (
 from bekostiging.contracts.corridor import Corridor, corridor_of
 from bekostiging.contracts.indexation import IndexRule, PriceLevels, expected_level, price_levels
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
-from bekostiging.contracts.maatwerktraject import Maatwerktraject, hours_budget
+from bekostiging.contracts.maatwerktraject import (
+    HoursBudget,
+    Maatwerktraject,
+    hours_budget,
+    revised,
+    standard_list,
+)
 from bekostiging.contracts.outputgericht import Outputgericht
 from bekostiging.contracts.pool import CeilingPool, ProviderPool
 from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines, reference
@@ -44,6 +51,7 @@ __all__ = [
     "EqualisationReserve",
     "GrowthPath",
     "HighCostPool",
+    "HoursBudget",
     "IndexRule",
     "Inspanningsgericht",
     "Line",
@@ -80,7 +88,10 @@ __all__ = [
     "price_levels",
     "provider_pools",
     "reference",
+    "revised",
     "settle",
+    "solve_budget",
+    "standard_list",
     "who_carries_what",
     "with_design",
 ]

@@ -6,7 +6,8 @@ hours budget is unit 04 (hour), frequency 6 (total over the validity).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -34,6 +35,37 @@ class HoursBudget:
 def hours_budget(hours_per_week: float, weeks: float) -> HoursBudget:
     """Return the total volume of a weekly need over a number of weeks."""
     return HoursBudget(hours_per_week * weeks)
+
+
+STANDARD_HOURS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+"""Weekly hours of the standard list; a choice of this package, any other number is as good."""
+STANDARD_WEEKS = (13, 26, 39, 52)
+"""Quarters of a year; any period between is as good."""
+
+
+def standard_list(
+    hours: Sequence[float] = STANDARD_HOURS, weeks: Sequence[float] = STANDARD_WEEKS
+) -> dict[tuple[float, float], HoursBudget]:
+    """Hours budgets by weekly hours and weeks: the standard list of a region."""
+    return {(h, w): hours_budget(h, w) for h in hours for w in weeks}
+
+
+def revised(
+    budget: HoursBudget, used: float, hours_per_week: float, weeks_left: float, *, external: bool
+) -> HoursBudget:
+    """A budget revised during its validity: what was used and the new weekly need over the weeks left.
+
+    Raises
+    ------
+    ValueError
+        No external change: then the budget stands and the client spends it freely.
+    """
+    if not external:
+        raise ValueError(
+            f"an hours budget of {budget.volume:g} is revised only for an external change (a move, another household, a "
+            f"new diagnosis); {used:g} of it is used, the rest is spent freely"
+        )
+    return replace(budget, volume=used + hours_per_week * weeks_left)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from bekostiging.stress import BREAK_EVEN, CeilingResult, Comparison, Flag, flag
 
 Table = list[list[str]]
 Row = dict[str, str | float | int | None]
+THOUSAND = 1e3
 
 
 def contract_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
@@ -23,7 +24,46 @@ def contract_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "sweeps": [_sweep(outcome, texts, k) for k in range(len(outcome.sweeps))],
         "clauses": _clauses(outcome, texts),
         "flags": _flags(outcome, texts),
+        "exact": _exact(outcome, texts),
+        "exact_note": _exact_note(outcome, texts),
     }
+
+
+def _exact(outcome: Comparison, texts: Texts) -> Table:
+    """Per contract and layer the exact mean and the simulated one, thousand euro."""
+    if not outcome.exact:
+        return []
+    layers = list(dict.fromkeys(one.layer for one in outcome.exact))
+    rows = [["", *(texts.layer(layer) for layer in layers)]]
+    for contract in dict.fromkeys(one.contract for one in outcome.exact):
+        own = {one.layer: one for one in outcome.exact if one.contract == contract}
+        cells = []
+        for layer in layers:
+            one = own.get(layer)
+            if one is None:
+                cells.append("–")
+                continue
+            drawn = texts.numbers.estimate(one.drawn, THOUSAND, 1)
+            text = f"{texts.numbers.plain(one.exact.value / THOUSAND, 1)} | {drawn}"
+            cells.append(f"{text} (!)" if one.alarm else text)
+        rows.append([contract, *cells])
+    return rows
+
+
+def _exact_note(outcome: Comparison, texts: Texts) -> str:
+    """How many comparisons, how many alarms, and what was left out."""
+    alarms = sum(one.alarm for one in outcome.exact)
+    told = texts["page", "exact_note"].format(n=len(outcome.exact), alarms=alarms)
+    left = "; ".join(f"{name}: {reason[texts.lang]}" for name, reason in outcome.exact_skipped)
+    return f"{told} {texts['page', 'exact_skipped'].format(left=left)}" if left else told
+
+
+def exact_rows(outcome: Comparison) -> Iterator[Row]:
+    """One row per contract and layer, exact and simulated; euro."""
+    for one in outcome.exact:
+        for figure, estimate in (("exact", one.exact), ("drawn", one.drawn)):
+            yield {"contract": one.contract, "layer": one.layer, "figure": figure, "value": estimate.value,
+                   "standard_error": estimate.standard_error, "alarm": one.alarm}  # fmt: skip
 
 
 def flag_sentence(flag: Flag, texts: Texts) -> str:

@@ -352,10 +352,13 @@ def _layers(outcome: Comparison, texts: Texts) -> Table:
                 else f"{numbers.percent(edge)} ({numbers.percent(edge / scale, 1)})"
                 for edge in (float(lot.corridor.lower[k]), float(lot.corridor.upper[k]))
             ]
-            side, _, number = name.partition("_")
-            layer = f"{texts['layers', side]} {number}" if side in ("deficit", "surplus") else name
             rows.append(
-                [names[lot.name] if k == 0 else "", layer, *edges, numbers.percent(float(design.share[j][k]), 1)]
+                [
+                    names[lot.name] if k == 0 else "",
+                    texts.layer(name),
+                    *edges,
+                    numbers.percent(float(design.share[j][k]), 1),
+                ]
             )
     return rows
 

@@ -58,6 +58,10 @@ def results(outcome: Comparison) -> dict[str, Any]:
             }
             for line in outcome.calibration
         ],
+        "exact": {
+            "layers": [asdict(layer) for layer in outcome.exact],
+            "skipped": [{"contract": name, "reason": reason} for name, reason in outcome.exact_skipped],
+        },
         "flags": [asdict(flag) for flag in flags(outcome)],
         "self_check": _self_check(outcome.self_check),
     }

@@ -121,6 +121,24 @@ def _sections() -> dict[str, Any]:
                 }
             )
         ),
+        "exact": _object(
+            {
+                "layers": _list(
+                    _object(
+                        {
+                            "contract": TEXT,
+                            "layer": TEXT,
+                            "exact": ESTIMATE,
+                            "drawn": ESTIMATE,
+                            "p_value": NUMBER,
+                            "alarm": {"type": "boolean"},
+                        }
+                    )
+                ),
+                "skipped": _list(_object({"contract": TEXT, "reason": sentence})),
+            },
+            "mean euros in each corridor layer of the first year: aggregate distribution beside simulation",
+        ),
         "flags": _list(
             _object(
                 {

@@ -10,7 +10,7 @@ import numpy as np
 
 from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES
-from bekostiging.report.contracts import break_even_rows, ceiling_rows
+from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TERM, TOTAL, Comparison
@@ -25,6 +25,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "corridor": ("lot", "layer", "lower", "upper", "share"),
     "limits": ("limit", "value", "standard_error", "bound", "holds"),
     "ceilings": ("provider", "lot", "year", "event", "month", "value"),
+    "exact": ("contract", "layer", "figure", "value", "standard_error", "alarm"),
     "break_even": ("form", "figure", "yardstick", "value", "year"),
     "shocks": ("name", "form", "figure", "value", "source", "status"),
     "measures": ("name", "form", "figure", "value", "source", "status"),
@@ -49,6 +50,7 @@ def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
         "corridor": _layers(outcome, texts),
         "limits": _limits(outcome, texts),
         "ceilings": ceiling_rows(outcome),
+        "exact": exact_rows(outcome),
         "break_even": break_even_rows(outcome),
         "shocks": _courses(outcome, texts),
         "measures": measure_rows(outcome, texts),

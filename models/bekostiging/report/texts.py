@@ -27,6 +27,11 @@ class Texts:
         kind, _, rest = name.rstrip("]").partition("[")
         return self["limits", kind].format(*(names.get(part, part) for part in rest.split(",")))
 
+    def layer(self, name: str) -> str:
+        """A corridor layer such as ``deficit_1`` in words; another name as it is."""
+        side, _, number = name.partition("_")
+        return f"{self['layers', side]} {number}" if side in ("deficit", "surplus") else name
+
 
 @cache
 def _load(lang: str) -> dict[str, dict[str, str]]:

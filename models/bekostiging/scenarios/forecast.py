@@ -96,7 +96,7 @@ def integrated_survival(time: FloatArray, duration: Mixed) -> FloatArray:
     return duration.limited(np.maximum(time, 0.0))[0]
 
 
-def _twice_integrated_survival(time: FloatArray, duration: Mixed) -> FloatArray:
+def twice_integrated_survival(time: FloatArray, duration: Mixed) -> FloatArray:
     """Integral of ``integrated_survival`` from 0 to ``time``: t E[min(D, t)] - E[min(D, t)^2] / 2."""
     safe = np.maximum(time, 0.0)
     first, second = duration.limited(safe)
@@ -108,8 +108,8 @@ def _spread(begin: FloatArray, end: FloatArray, duration: Mixed, width: float) -
 
     def up_to(t: FloatArray) -> FloatArray:
         """Expected client-months before t."""
-        both = _twice_integrated_survival(t, duration)
-        return (both - _twice_integrated_survival(t - width, duration)) / width
+        both = twice_integrated_survival(t, duration)
+        return (both - twice_integrated_survival(t - width, duration)) / width
 
     return up_to(end) - up_to(begin)
 
@@ -129,7 +129,7 @@ def client_months_of_stock(begin: FloatArray, end: FloatArray, duration: Mixed) 
 
     def up_to(t: FloatArray) -> FloatArray:
         """Expected client-months before t."""
-        return t - _twice_integrated_survival(t, duration) / duration.mean
+        return t - twice_integrated_survival(t, duration) / duration.mean
 
     return up_to(end) - up_to(begin)
 

@@ -118,6 +118,19 @@ class Sweep:
 
 
 @dataclass(frozen=True)
+class ExactLayer:
+    """Mean euros of a corridor layer in the first contract year: ``exact`` from the aggregate distribution (its error is
+    that of the mixing over factors), ``drawn`` simulated; ``p_value`` that they have one mean given the factors."""
+
+    contract: str
+    layer: str
+    exact: Estimate
+    drawn: Estimate
+    p_value: float
+    alarm: bool
+
+
+@dataclass(frozen=True)
 class CeilingResult:
     """A spending ceiling in one contract and year: what the chance is that intake is warned and stopped, and when.
 
@@ -273,6 +286,10 @@ class Comparison:
     calibration: tuple[Calibration, ...]
     self_check: SelfCheck
     """The fresh futures beside their own theory."""
+    exact: tuple[ExactLayer, ...]
+    """Layers of the corridors in the first year from the aggregate distribution, where it applies."""
+    exact_skipped: tuple[tuple[str, Sentence], ...]
+    """("provider/lot", why not)."""
 
     @property
     def years(self) -> tuple[int, ...]:

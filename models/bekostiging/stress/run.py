@@ -56,6 +56,7 @@ from bekostiging.stress.estimates import (
     municipal_estimates,
     provider_estimates,
 )
+from bekostiging.stress.exact import EXACT_SCENARIOS, exact_layers
 from bekostiging.stress.levers import (
     measure_outcomes,
     spending_of,
@@ -158,6 +159,9 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
     calendar = tuple(case.first_year + t for t in range(made.n_years))
     spending = spending_of(case, cells, contracts, discount)
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
+    lump = _lump_sums(contracts["taakgericht"])
+    closed = plan(case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
+    exact, exact_skipped = exact_layers(made, closed, lump, fresh.corridor.amounts)
     return Comparison(
         case=case,
         cells=cells,
@@ -195,6 +199,8 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
         substitution=substitution_outcomes(case, cells, discount, spending),
         calibration=calibration(case, cells),
         self_check=drawn.checked,
+        exact=exact,
+        exact_skipped=exact_skipped,
     )
 
 

@@ -17,6 +17,7 @@ from bekostiging.contracts import (
     price_levels,
     reference,
     settle,
+    solve_budget,
     with_design,
 )
 from bekostiging.scenarios import CareUse, Cells, draw_block, plan
@@ -90,3 +91,24 @@ def test_rows_and_settle_are_the_same_terms(drawn: tuple[Case, Cells, CareUse], 
         settled = settle(with_design(at_reference, budget, share), care_use, levels)
         np.testing.assert_allclose(settled.payment, linear, rtol=1e-10)
         np.testing.assert_allclose(settled.cost, rows.cost, rtol=1e-10)
+
+
+def test_a_budget_measured_against_itself(drawn: tuple[Case, Cells, CareUse]) -> None:
+    """b so that half-shared layers are expected to pay 102 % of B0; the payment of the solution is the target."""
+    case, cells, care_use = drawn
+    for one in _lump_sums(case, cells, "shadow_production"):
+        levels = price_levels(case, one.lot, care_use)
+        half = with_design(one, one.reference, np.full(one.corridor.n_layers, 0.5))
+        target = 1.02 * one.reference
+        found = solve_budget(half, care_use, levels, target)
+        np.testing.assert_array_equal(found.budget, found.reference)
+        assert settle(found, care_use, levels).payment.mean(axis=0).sum() == pytest.approx(target.sum(), rel=1e-9)
+
+
+def test_full_sharing_leaves_no_budget_to_solve(drawn: tuple[Case, Cells, CareUse]) -> None:
+    """Share one everywhere pays the base whatever b, so no b pays more."""
+    case, cells, care_use = drawn
+    one = _lump_sums(case, cells, "shadow_production")[0]
+    full = with_design(one, one.reference, np.ones(one.corridor.n_layers))
+    with pytest.raises(ValueError, match="lower the shares of the corridor"):
+        solve_budget(full, care_use, price_levels(case, one.lot, care_use), 2 * one.reference)

@@ -19,7 +19,9 @@ from bekostiging.contracts import (
     hours_budget,
     price_levels,
     reference,
+    revised,
     settle,
+    standard_list,
     who_carries_what,
 )
 from bekostiging.contracts.terms import pay_up_to_ceiling
@@ -60,6 +62,21 @@ def test_hours_budget_of_two_hours_for_half_a_year() -> None:
     """2 h/week x 26 weeks = 52 hours, frequency 6 (total over the validity), unit 04 (hour): national coding."""
     budget = hours_budget(2, 26)
     assert (budget.volume, budget.frequency, budget.unit) == (52, "6", "04")
+
+
+def test_the_standard_list_and_any_period_between() -> None:
+    """2 h/week: 26, 52, 78 and 104 hours by quarter; 17 weeks lie between and give 34."""
+    found = standard_list()
+    assert [found[2.0, weeks].volume for weeks in (13, 26, 39, 52)] == [26, 52, 78, 104]
+    assert standard_list((2.0,), (17,))[2.0, 17].volume == 34
+
+
+def test_a_budget_is_revised_only_for_an_external_change() -> None:
+    """52 hours, 20 used, the need rises to 3 h for 10 weeks: 20 + 30 = 50; without a cause outside it stands."""
+    budget = hours_budget(2, 26)
+    assert revised(budget, 20, 3, 10, external=True).volume == 50
+    with pytest.raises(ValueError, match="revised only for an external change"):
+        revised(budget, 20, 3, 10, external=False)
 
 
 @pytest.mark.parametrize("cv", [0.08, 0.25, 0.6])
