@@ -214,12 +214,18 @@ class Administration(Assumption):
     """Hours of administration by payment form and party."""
 
     table: ClassVar[str] = "administration"
-    key: ClassVar[tuple[str, ...]] = ("payment_form", "party")
+    key: ClassVar[tuple[str, ...]] = ("payment_form", "party", "task")
     required: ClassVar[bool] = False
     payment_form: PaymentForm
     party: Literal["municipality", "provider"]
+    task: str = Field(
+        default="", description="message (301, 305, 307, 323 ...) or accountability; empty = all together"
+    )
     hours_per_client: Volume = Field(description="per client in care in the year")
     hours_per_contract: Volume = Field(description="per contract and year")
+    hours_per_regime: Volume = Field(
+        default=0.0, description="per provider and year, for each different way of being paid and accounted for"
+    )
     euro_per_hour: Euro
 
 

@@ -7,8 +7,20 @@ from collections.abc import Mapping, Sequence
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.terms import Contract
 
-RISKS = ("volume", "duration", "intensity", "price", "result")
-"""Number of clients; how long; how intensely; wages and prices beyond the index; care without result."""
+RISKS = (
+    "volume",
+    "duration",
+    "intensity",
+    "wages",
+    "prices",
+    "sickness_vacancy",
+    "empty_places",
+    "bad_debt",
+    "disputes",
+    "result",
+)
+"""Number of clients; how long; how intensely; wages and prices beyond the index; hours lost to sickness and vacancies;
+places kept empty; claims that turn out not to be due; claims in dispute; care without result."""
 
 
 def who_carries_what(

@@ -9,7 +9,7 @@ import numpy as np
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import Claim, Contract, Party, pay_up_to_ceiling
+from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, pay_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 
@@ -36,6 +36,6 @@ class Inspanningsgericht(Contract):
             "volume": volume,
             "duration": volume,
             "intensity": volume,
-            "price": "provider",
+            **PER_DELIVERY,
             "result": "municipality",
         }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import Claim, Contract, Party, pay_up_to_ceiling
+from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, pay_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 FloatArray = NDArray[np.float64]
@@ -99,6 +99,6 @@ class Maatwerktraject(Contract):
             "volume": volume,
             "duration": volume,
             "intensity": "shared",
-            "price": "provider",
+            **PER_DELIVERY,
             "result": "municipality",
         }

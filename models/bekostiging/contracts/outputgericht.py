@@ -9,7 +9,7 @@ import numpy as np
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import Claim, Contract, Party, pay_up_to_ceiling
+from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, pay_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 
@@ -44,6 +44,6 @@ class Outputgericht(Contract):
             "volume": "municipality" if self.ceiling is None else "municipality_up_to_ceiling",
             "duration": "provider",
             "intensity": "provider",
-            "price": "provider",
+            **PER_DELIVERY,
             "result": "shared",
         }

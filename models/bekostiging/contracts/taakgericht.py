@@ -100,6 +100,11 @@ class Taakgericht(Contract):
             "volume": volume,
             "duration": volume,
             "intensity": intensity,
-            "price": price,
+            "wages": price,
+            "prices": price,
+            "sickness_vacancy": price,
+            "empty_places": "municipality",
+            "bad_debt": "nobody",
+            "disputes": "shared" if self.base == "shadow_production" and volume != "provider" else "nobody",
             "result": "provider",
         }

@@ -19,7 +19,18 @@ from bekostiging.scenarios import CareUse
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Party = Literal["municipality", "municipality_up_to_ceiling", "provider", "provider_with_corridor", "shared"]
+Party = Literal[
+    "municipality", "municipality_up_to_ceiling", "provider", "provider_with_corridor", "shared", "nobody"
+]
+PER_DELIVERY: dict[str, Party] = {
+    "wages": "provider",
+    "prices": "provider",
+    "sickness_vacancy": "provider",
+    "empty_places": "provider",
+    "bad_debt": "provider",
+    "disputes": "provider",
+}
+"""Who carries what wherever a tariff or price is claimed: what is not delivered is not paid."""
 
 
 @dataclass(frozen=True)

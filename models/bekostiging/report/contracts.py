@@ -9,7 +9,7 @@ import numpy as np
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.texts import Texts
-from bekostiging.stress import BREAK_EVEN, CeilingResult, Comparison, Flag, flags
+from bekostiging.stress import BREAK_EVEN, CeilingResult, Comparison, Flag, flags, regimes
 
 Table = list[list[str]]
 Row = dict[str, str | float | int | None]
@@ -148,6 +148,16 @@ def break_even_rows(outcome: Comparison) -> Iterator[Row]:
         for quantity, own in outcome.forms[form].break_even.items():
             for yardstick, change in (("municipality", own.municipality), ("total", own.total)):
                 yield {"form": form, "figure": quantity, "yardstick": yardstick, "value": change, "year": own.year}
+
+
+def regime_table(outcome: Comparison, texts: Texts) -> Table:
+    """How many ways of being paid a provider faces, and what one way would save; only where one faces several."""
+    own = [one for one in regimes(outcome.case) if one.regimes > 1]
+    if not own:
+        return []
+    names = {row.id: row.name for row in outcome.case.providers}
+    rows = [[texts["columns", "provider"], texts["page", "regimes"], texts["page", "hours_saved"]]]
+    return rows + [[names[one.provider], str(one.regimes), texts.numbers.plain(one.hours_saved)] for one in own]
 
 
 def _break_even(outcome: Comparison, texts: Texts) -> Table:

@@ -20,7 +20,7 @@ from bekostiging.report.answers import (
     term,
     years,
 )
-from bekostiging.report.contracts import contract_sections
+from bekostiging.report.contracts import contract_sections, regime_table
 from bekostiging.report.figures import svg
 from bekostiging.report.levers import lever_sections
 from bekostiging.report.tables import STATUS_ORDER, assumptions
@@ -399,6 +399,7 @@ def _evidence(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "calibration": calibration,
         "self_check": _self_check(outcome, texts),
         "administration": administration,
+        "regimes": regime_table(outcome, texts),
         "assumptions": listed,
     }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from bekostiging.report.levers import lever_results
 from bekostiging.scenarios import SelfCheck
-from bekostiging.stress import CORNERS, CeilingResult, Comparison, Course, Estimates, FormResult, flags
+from bekostiging.stress import CORNERS, CeilingResult, Comparison, Course, Estimates, FormResult, flags, regimes
 from bekostiging_solvers import Estimate
 
 SCHEMA_VERSION = "1"
@@ -62,6 +62,7 @@ def results(outcome: Comparison) -> dict[str, Any]:
             "layers": [asdict(layer) for layer in outcome.exact],
             "skipped": [{"contract": name, "reason": reason} for name, reason in outcome.exact_skipped],
         },
+        "regimes": [asdict(one) for one in regimes(outcome.case)],
         "flags": [asdict(flag) for flag in flags(outcome)],
         "self_check": _self_check(outcome.self_check),
     }

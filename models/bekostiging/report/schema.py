@@ -139,6 +139,12 @@ def _sections() -> dict[str, Any]:
             },
             "mean euros in each corridor layer of the first year: aggregate distribution beside simulation",
         ),
+        "regimes": _list(
+            _object(
+                {"provider": TEXT, "regimes": {"type": "integer"}, "hours_saved": NUMBER},
+                "different ways of being paid and accounted for today; hours a year that one way would save",
+            )
+        ),
         "flags": _list(
             _object(
                 {

@@ -24,7 +24,7 @@ from bekostiging.stress.comparison import (
     WithMeasures,
 )
 from bekostiging.stress.courses import cheapest, check_shocks, course
-from bekostiging.stress.estimates import provider_results
+from bekostiging.stress.estimates import Regimes, provider_results, regimes
 from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.stress.run import compare, contracts_in_force
@@ -51,6 +51,7 @@ __all__ = [
     "MeasureOutcome",
     "Pooled",
     "Prediction",
+    "Regimes",
     "ReverseStress",
     "Samples",
     "Sharpened",
@@ -68,6 +69,7 @@ __all__ = [
     "pooled",
     "provider_results",
     "read_view",
+    "regimes",
     "reverse_stress",
     "target_place",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
-from bekostiging.case.tables import PaymentForm
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates, Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging_solvers import Estimate, Scramblings
@@ -135,8 +137,42 @@ def administration_estimates(
         if row.payment_form == form:
             hours = scramblings.mean(row.hours_per_client * clients + row.hours_per_contract * len(case.contracts))
             euro = Estimate(hours.value * row.euro_per_hour, hours.standard_error * row.euro_per_hour)
-            found[row.party] = {"hours": hours, "euro": euro}
+            before = found.get(row.party, {"hours": Estimate(0.0, 0.0), "euro": Estimate(0.0, 0.0)})
+            # tasks of one party follow the same clients, so their errors add up
+            found[row.party] = {
+                name: Estimate(before[name].value + own.value, before[name].standard_error + own.standard_error)
+                for name, own in (("hours", hours), ("euro", euro))
+            }
     return found
+
+
+@dataclass(frozen=True)
+class Regimes:
+    """Different ways in which a provider is paid and accounted for, and the hours a year that one way would save."""
+
+    provider: str
+    regimes: int
+    hours_saved: float
+
+
+def regimes(case: Case) -> tuple[Regimes, ...]:
+    """Regimes of every contracted provider: payment form, messages and calendar of its contracts as they are today."""
+    lots = {lot.id: lot for lot in case.lots}
+    hours = {form: 0.0 for form in PAYMENT_FORMS}
+    for row in case.administration:
+        if row.party == "provider":
+            hours[row.payment_form] += row.hours_per_regime
+    found = []
+    for provider in case.providers:
+        own = [row for row in case.contracts if row.provider == provider.id]
+        ways = dict.fromkeys(
+            (lots[row.lot].payment_form, lots[row.lot].messages, row.payment_calendar) for row in own
+        )
+        # the dearest way to keep is kept: the others are saved
+        costs = sorted(hours[form] for form, _, _ in ways)
+        if own:
+            found.append(Regimes(provider.id, len(ways), sum(costs[:-1])))
+    return tuple(found)
 
 
 def ceiling_estimates(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import (
+    RISKS,
     Contract,
     Inspanningsgericht,
     Outputgericht,
@@ -140,4 +141,8 @@ def test_who_carries_what_is_read_off_the_contracts(small_case: Case) -> None:
     }
     assert table["intensity"]["outputgericht"] == "provider"
     assert table["intensity"]["maatwerktraject"] == "shared"
-    assert set(table["price"].values()) == {"provider"}
+    assert set(table["wages"].values()) == {"provider"}
+    assert set(table) == set(RISKS)
+    assert table["empty_places"]["taakgericht"] == "municipality"
+    assert table["empty_places"]["inspanningsgericht"] == "provider"
+    assert table["disputes"]["taakgericht"] == "nobody"

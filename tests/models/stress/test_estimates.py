@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import norm
 
-from bekostiging.stress import TERM, TOTAL, Comparison
-from bekostiging.stress.estimates import spending
+from bekostiging.case import Case
+from bekostiging.case.tables import Administration
+from bekostiging.stress import TERM, TOTAL, Comparison, regimes
+from bekostiging.stress.estimates import administration_estimates, spending
 from bekostiging_solvers import Scramblings, cvar
 
 
@@ -70,3 +74,47 @@ def test_providers_by_a_naive_loop(outcome: Comparison) -> None:
             assert figures["loss_probability"].value == pytest.approx(np.mean(np.array(totals) < 0))
             assert figures["cvar95_loss"].value == pytest.approx(cvar(-np.array(totals), 0.95), rel=1e-6, abs=1e-3)
             assert figures["buffer_exhausted_probability"].value == pytest.approx(exhausted / outcome.n_scenarios)
+
+
+def test_regimes_a_provider_faces_and_what_one_would_save(small_case: Case) -> None:
+    """One lot P x Q with 10 hours per regime, one lump sum with 4: the provider in both keeps the dearer, saves 4."""
+    rows = tuple(
+        Administration(
+            payment_form=form, party="provider", hours_per_client=0, hours_per_contract=0, hours_per_regime=hours,
+            euro_per_hour=50, source="t", status="illustrative",
+        )
+        for form, hours in (("inspanningsgericht", 10.0), ("taakgericht", 4.0))
+    )  # fmt: skip
+    forms = ["inspanningsgericht", *["taakgericht"] * (len(small_case.lots) - 1)]
+    lots = tuple(
+        row.model_copy(update={"payment_form": form}) for row, form in zip(small_case.lots, forms, strict=True)
+    )
+    case = replace(small_case, administration=rows, lots=lots)
+    first = {row.provider for row in case.contracts if row.lot == lots[0].id}
+    others = {row.provider for row in case.contracts if row.lot != lots[0].id}
+    found = {one.provider: (one.regimes, one.hours_saved) for one in regimes(case)}
+    assert first & others
+    for provider in first & others:
+        assert found[provider] == (2, 4.0)
+    for provider in first ^ others:
+        assert found[provider] == (1, 0.0)
+
+
+def test_tasks_of_a_party_add_up(small_case: Case, outcome: Comparison) -> None:
+    """Two messages of one and two hours per client are three hours per client."""
+
+    def row(task: str, hours: float) -> Administration:
+        return Administration(
+            payment_form="taakgericht", party="provider", task=task, hours_per_client=hours, hours_per_contract=0,
+            euro_per_hour=50, source="t", status="illustrative",
+        )  # fmt: skip
+
+    samples = outcome.forms["taakgericht"].samples["absorb"]
+    scramblings = Scramblings(outcome.n_scramblings)
+    both = replace(small_case, administration=(row("305", 1.0), row("307", 2.0)))
+    one = replace(small_case, administration=(row("", 3.0),))
+    found, whole = (
+        administration_estimates(case, scramblings, samples, "taakgericht")["provider"] for case in (both, one)
+    )
+    assert found["hours"].value == pytest.approx(whole["hours"].value)
+    assert found["euro"].standard_error == pytest.approx(whole["euro"].standard_error)
