@@ -126,6 +126,9 @@ class Lot(Assumption):
         description="messages under taakgericht: full (301-323), start_stop (305/307), none"
     )
     sitting_clients: Literal["stay", "taken_over"] = "stay"
+    general_provision: bool = Field(
+        default=False, description="open to all, no registration of clients: only a lump sum is possible"
+    )
     handover_weeks: Volume = Field(
         default=0.0,
         description="taken_over: weeks in which old and new provider are both paid for a sitting client",

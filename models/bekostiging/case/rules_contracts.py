@@ -156,6 +156,21 @@ def _main_contractors(case: Case) -> Iterator[Problem]:
             )
 
 
+def _general_provisions(case: Case) -> Iterator[Problem]:
+    """Without registration of clients there is nothing to claim: a lump sum, and no messages."""
+    for lot in case.lots:
+        if lot.general_provision and (lot.payment_form != "taakgericht" or lot.messages != "none"):
+            yield Problem(
+                "lots",
+                f"perceel {lot.id} is een algemene voorziening zonder registratie, en heeft payment_form {lot.payment_form} "
+                f"en messages {lot.messages}; dat kan alleen taakgericht en none zijn",
+                f"lot {lot.id} is a general provision without registration, and has payment_form {lot.payment_form} and "
+                f"messages {lot.messages}; only taakgericht and none are possible",
+                row=lot.line,
+                column="payment_form",
+            )
+
+
 def _function_groups(case: Case) -> Iterator[Problem]:
     """Shares of a care form add up to 1, and its groups count hours in one unit alike."""
     for form in dict.fromkeys(row.care_form for row in case.function_groups):
@@ -182,4 +197,5 @@ CONTRACT_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _ceiling_pools,
     _main_contractors,
     _function_groups,
+    _general_provisions,
 )

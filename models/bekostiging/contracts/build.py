@@ -30,7 +30,8 @@ FloatArray = NDArray[np.float64]
 def build_contracts(
     case: Case, cells: Cells, reference: Reference, form: PaymentForm, *, ceilings: bool = True
 ) -> tuple[Contract, ...]:
-    """Return every contract of the case as if paid by ``form``, in the order of ``case.contracts``.
+    """Return every contract of the case as if paid by ``form``, in the order of ``case.contracts``; a general provision
+    is a lump sum always.
 
     A lump sum is at its reference amount with the shares its layers give (decided shares still nan).
     ``ceilings=False`` leaves the spending ceilings out.
@@ -44,6 +45,9 @@ def _contract(
     """Build one contract."""
     row = case.contracts[index]
     own = np.flatnonzero(cells.contract == index)
+    general = next(one.general_provision for one in case.lots if one.id == row.lot)
+    # without registration nothing can be claimed: a general provision is a lump sum under every form
+    form = "taakgericht" if general else form
     clauses, on_budget = _clauses(case, reference, form, index)
     common: dict[str, Any] = {
         "provider": row.provider,
@@ -147,7 +151,7 @@ def payment_calendar(case: Case, contract: int) -> PaymentCalendar:
 def provider_pools(case: Case, form: PaymentForm) -> tuple[ProviderPool, ...]:
     """Pools between the providers of a lot, of table clauses."""
     return tuple(
-        ProviderPool(row.lot, row.lower or 1.0, np.inf if row.upper is None else row.upper, row.share)
+        ProviderPool(row.lot, form, row.lower or 1.0, np.inf if row.upper is None else row.upper, row.share)
         for row in case.clauses
         if row.clause == "provider_pool" and row.payment_form == form
     )

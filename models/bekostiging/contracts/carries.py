@@ -26,12 +26,15 @@ places kept empty; claims that turn out not to be due; claims in dispute; care w
 def who_carries_what(
     contracts: Mapping[PaymentForm, Sequence[Contract]],
 ) -> tuple[tuple[str, dict[PaymentForm, str]], ...]:
-    """Return per risk the party under each payment form; "shared" when contracts of the case differ."""
+    """Return per risk the party under each payment form; "shared" when contracts of the case differ.
+
+    A general provision, a lump sum under every form, counts under that alone.
+    """
     table = []
     for risk in RISKS:
         parties: dict[PaymentForm, str] = {}
         for form, own in contracts.items():
-            found = {contract.carries()[risk] for contract in own}
+            found = {contract.carries()[risk] for contract in own if contract.form == form}
             parties[form] = found.pop() if len(found) == 1 else "shared"
         table.append((risk, parties))
     return tuple(table)

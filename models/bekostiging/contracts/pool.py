@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.sharing_keys import in_cents
 from bekostiging.contracts.terms import Claim, Contract
@@ -28,6 +29,7 @@ class ProviderPool:
     """A pool of one lot: deficits between two multiples of the reference, and surpluses at the same distance below it."""
 
     lot: str
+    form: PaymentForm
     lower: float
     upper: float
     share: float
@@ -42,7 +44,7 @@ class ProviderPool:
         ValueError
             Contracts of another lot, or of different payment forms.
         """
-        foreign = [one for one in contracts if one.lot != self.lot or one.form != contracts[0].form]
+        foreign = [one for one in contracts if (one.lot, one.form) != (self.lot, self.form)]
         if foreign:
             raise ValueError(
                 f"pool of lot {self.lot}: contract {foreign[0].provider} in {foreign[0].lot} ({foreign[0].form}) is of "

@@ -9,7 +9,7 @@ import numpy as np
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.texts import Texts
-from bekostiging.stress import BREAK_EVEN, CeilingResult, Comparison, Flag, flags, regimes
+from bekostiging.stress import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
 
 Table = list[list[str]]
 Row = dict[str, str | float | int | None]
@@ -24,9 +24,35 @@ def contract_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "sweeps": [_sweep(outcome, texts, k) for k in range(len(outcome.sweeps))],
         "clauses": _clauses(outcome, texts),
         "flags": _flags(outcome, texts),
+        "mix": _mix(outcome, texts),
         "exact": _exact(outcome, texts),
         "exact_note": _exact_note(outcome, texts),
     }
+
+
+def _mix(outcome: Comparison, texts: Texts) -> Table:
+    """Spending over the term and the providers' result with every lot in its own form, beside each form for all lots."""
+    if outcome.mix is None:
+        return []
+    figures = ("expected", "p90", "overrun_probability")
+    rows = [["", *(texts["figures", name] for name in (*figures, "provider_result", "waiting_clients"))]]
+    named = [(texts["page", "mix"], outcome.mix.municipalities, outcome.mix.corner_totals)]
+    named += [
+        (texts["forms", form], outcome.forms[form].municipalities, outcome.forms[form].corner_totals)
+        for form in PAYMENT_FORMS
+    ]
+    for name, municipalities, corners in named:
+        own, totals = municipalities[TOTAL][TERM], corners[outcome.corner]
+        rows.append(
+            [
+                name,
+                *(texts.numbers.estimated_millions(own[figure]) for figure in figures[:2]),
+                texts.numbers.estimated_percent(own[figures[2]]),
+                texts.numbers.estimated_millions(totals["provider_result"]),
+                texts.numbers.estimate(corners["wait"]["waiting_clients"]),
+            ]
+        )
+    return rows
 
 
 def _exact(outcome: Comparison, texts: Texts) -> Table:

@@ -10,7 +10,17 @@ import numpy as np
 
 from bekostiging.report.levers import lever_results
 from bekostiging.scenarios import SelfCheck
-from bekostiging.stress import CORNERS, CeilingResult, Comparison, Course, Estimates, FormResult, flags, regimes
+from bekostiging.stress import (
+    CORNERS,
+    CeilingResult,
+    Comparison,
+    Course,
+    Estimates,
+    FormResult,
+    MixResult,
+    flags,
+    regimes,
+)
 from bekostiging_solvers import Estimate
 
 SCHEMA_VERSION = "1"
@@ -58,6 +68,7 @@ def results(outcome: Comparison) -> dict[str, Any]:
             }
             for line in outcome.calibration
         ],
+        "mix": None if outcome.mix is None else _mix(outcome.mix),
         "exact": {
             "layers": [asdict(layer) for layer in outcome.exact],
             "skipped": [{"contract": name, "reason": reason} for name, reason in outcome.exact_skipped],
@@ -144,6 +155,19 @@ def _form(result: FormResult) -> dict[str, Any]:
             for contract, years in result.ceilings.items()
         },
         "break_even": {quantity: asdict(even) for quantity, even in result.break_even.items()},
+    }
+
+
+def _mix(mix: MixResult) -> dict[str, Any]:
+    """Every lot in its own form."""
+    return {
+        "forms": dict(mix.forms),
+        "municipalities": {
+            code: {year: _estimates(estimates) for year, estimates in years.items()}
+            for code, years in mix.municipalities.items()
+        },
+        "providers": {provider: _estimates(own) for provider, own in mix.providers.items()},
+        "corners": {corner: _estimates(mix.corner_totals[corner]) for corner in CORNERS},
     }
 
 

@@ -121,6 +121,17 @@ def _sections() -> dict[str, Any]:
                 }
             )
         ),
+        "mix": _or_null(
+            _object(
+                {
+                    "forms": _map({"enum": list(PAYMENT_FORMS)}, "lot"),
+                    "municipalities": _map(_map(_estimates(SPENDING), "calendar year, or 'term'"), "as in forms"),
+                    "providers": _map(_estimates(PROVIDER), "provider id; over the term"),
+                    "corners": _object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
+                },
+                "every lot in the payment form it has today; null where all have the same",
+            )
+        ),
         "exact": _object(
             {
                 "layers": _list(

@@ -144,6 +144,17 @@ class CeilingResult:
 
 
 @dataclass(frozen=True)
+class MixResult:
+    """Every lot in the payment form it has today, settled on the same clients; figures as in ``FormResult``."""
+
+    forms: dict[str, PaymentForm]
+    """[lot]."""
+    municipalities: dict[str, dict[str, Estimates]]
+    providers: dict[str, Estimates]
+    corner_totals: dict[Corner, Estimates]
+
+
+@dataclass(frozen=True)
 class LumpSumResult:
     """The designed lump sum, its data on the design scenarios and on fresh ones, and its check on the latter."""
 
@@ -270,6 +281,8 @@ class Comparison:
     buffer: FloatArray
     """(n_providers,): free buffer K in euro."""
     forms: dict[PaymentForm, FormResult]
+    mix: MixResult | None
+    """Every lot in its own payment form of today; None where all lots have the same."""
     sharpened: dict[PaymentForm, dict[str, Sharpened]]
     """[form][expected or cvar95]: spending of the reported municipalities over the term, everybody served."""
     lumpsum: LumpSumResult

@@ -43,6 +43,7 @@ from bekostiging.stress.comparison import (
     Corner,
     FormResult,
     LumpSumResult,
+    MixResult,
     Sentence,
     Sharpened,
     WithMeasures,
@@ -185,6 +186,7 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
             discount,
             break_even(case, cells, contracts, discount),
         ),
+        mix=_mixed(case, scramblings, fresh, begroting - outside, discount),
         sharpened=_sharpened(made, contracts, fresh, discount),
         lumpsum=_judged(data, lumpsum_data(case, drawn.reference, fresh.corridor), drawn.design, scramblings),
         plain=course(case, cells, contracts, discount),
@@ -278,6 +280,21 @@ def _form_results(
             parity_gap=scramblings.ratio(fresh.plain[form] - by_effort, by_effort),
         )
     return found
+
+
+def _mixed(
+    case: Case, scramblings: Scramblings, fresh: FreshBlock, room: np.ndarray, discount: np.ndarray
+) -> MixResult | None:
+    """Every lot in its own form, where lots differ."""
+    if not fresh.mix:
+        return None
+    main = fresh.mix[cast(Corner, case.word("when_money_is_gone"))]
+    return MixResult(
+        forms={lot.id: lot.payment_form for lot in case.lots},
+        municipalities=municipal_estimates(case, scramblings, main, room, discount),
+        providers=provider_estimates(case, scramblings, main, free_buffer(case), discount),
+        corner_totals={c: corner_totals(case, scramblings, fresh.mix[c], discount) for c in CORNERS},
+    )
 
 
 def _sharpened(

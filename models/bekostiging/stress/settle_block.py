@@ -5,8 +5,8 @@ Both classes are picklable callables, so that ``each_block`` can send them to wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,8 @@ class FreshBlock:
     term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks;
     ``deviations`` of the block from its own theory; payments of the reported municipalities (n_scenarios, n_years) per
     form: ``control`` of the care use expected given the factors, everybody served; ``measured`` with the measures at
-    work, in the corner of the case's policy, empty without measures."""
+    work, in the corner of the case's policy, empty without measures; ``mix``: every lot in its own form, empty where all
+    lots have the same."""
 
     samples: dict[PaymentForm, dict[Corner, Samples]]
     plain: dict[PaymentForm, FloatArray]
@@ -57,6 +58,7 @@ class FreshBlock:
     deviations: tuple[Deviations, ...]
     control: dict[PaymentForm, FloatArray]
     measured: dict[PaymentForm, FloatArray]
+    mix: dict[Corner, Samples]
 
     def arrays(self) -> dict[str, FloatArray]:
         """Every array by name; those of the deviations have the block as first axis."""
@@ -64,6 +66,11 @@ class FreshBlock:
             f"samples/{form}/{corner}/{one.name}": getattr(samples, one.name)
             for form, own in self.samples.items()
             for corner, samples in own.items()
+            for one in fields(Samples)
+        }
+        found |= {
+            f"mix/{corner}/{one.name}": getattr(samples, one.name)
+            for corner, samples in self.mix.items()
             for one in fields(Samples)
         }
         found |= {f"plain/{form}": values for form, values in self.plain.items()}
@@ -101,7 +108,10 @@ class FreshBlock:
             )
         )
         corridor = CorridorSeries.of(under("corridor/"))
-        return cls(samples, by_form("plain/"), corridor, deviated, by_form("control/"), by_form("measured/"))
+        mix: dict[Corner, Samples] = {
+            corner: Samples(**under(f"mix/{corner}/")) for corner in CORNERS if under(f"mix/{corner}/")
+        }
+        return cls(samples, by_form("plain/"), corridor, deviated, by_form("control/"), by_form("measured/"), mix)
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,34 @@ class FreshWork:
         measured = self._measured(block) if case.measures else {}
         expected = expected_care_use(case, cells, served.n_years, block.factors)
         control = self._spending(expected, levels_by_lot(case, expected))
-        return FreshBlock(samples, plain, corridor, (deviations(served, expected),), control, measured)
+        mix = self._mixed(block, served, levels)
+        return FreshBlock(samples, plain, corridor, (deviations(served, expected),), control, measured, mix)
+
+    def _mixed(self, block: Block, served: CareUse, levels: Mapping[str, PriceLevels]) -> dict[Corner, Samples]:
+        """Every lot in the form it has today, in both corners; nothing where all lots have the same."""
+        case, cells = self.case, self.cells
+        form_of = {lot.id: lot.payment_form for lot in case.lots}
+        if len(set(form_of.values())) == 1:
+            return {}
+        own = tuple(self.contracts[form_of[row.lot]][c] for c, row in enumerate(case.contracts))
+        absorb = settle_all(case, cells, own, served, levels)
+        care_use, outcome = block.under(self._mixed_rule(own, served, levels))
+        return {"absorb": absorb, "wait": settle_all(case, cells, own, care_use, levels, outcome)}
+
+    def _mixed_rule(self, own: Sequence[Contract], served: CareUse, levels: Mapping[str, PriceLevels]) -> FlowRule:
+        """The limit of each contract under its own form."""
+        budgets, ceilings = self._budgets(served, levels), self._ceilings(served)
+        lump = np.array([one.form == "taakgericht" for one in own])
+        if ceilings is None:
+            return replace(budgets, limit=np.where(lump, budgets.limit, np.inf))
+        by_cell = np.append(lump, False)[self.cells.contract]
+        capacity = np.full(len(own), np.inf) if ceilings.capacity is None else ceilings.capacity
+        return replace(
+            ceilings,
+            limit=np.where(lump, budgets.limit, ceilings.limit),
+            price=np.where(by_cell, budgets.price, ceilings.price),
+            capacity=np.where(lump, np.inf, capacity),
+        )
 
     def _spending(self, care_use: CareUse, levels: Mapping[str, PriceLevels]) -> dict[PaymentForm, FloatArray]:
         """Payments of the reported municipalities per form, (n_scenarios, n_years)."""

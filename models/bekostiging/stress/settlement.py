@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
+from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import (
     Contract,
     PriceLevels,
@@ -43,9 +44,9 @@ def settle_contracts(
 ) -> list[Settlement]:
     """Every contract settled, shared ceilings included."""
     settled = [settle(contract, care_use, levels[contract.lot]) for contract in contracts]
-    if contracts[0].form == "taakgericht":
-        return settled
     for pool in ceiling_pools(case):
+        if any(contracts[c].form == "taakgericht" for c in pool.contracts):
+            continue
         claims = [contracts[c].claim(care_use, levels[contracts[c].lot]) for c in pool.contracts]
         above = pool.unpaid(claims, levels[contracts[pool.contracts[0]].lot].price)
         for k, c in enumerate(pool.contracts):
@@ -102,8 +103,10 @@ def settle_all(
 def pool_transfers(case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Levels) -> FloatArray:
     """What every contract receives from the other providers of its lot; (n_scenarios, n_years, n_contracts)."""
     received = np.zeros((care_use.n_scenarios, care_use.n_years, len(contracts)))
-    for pool in provider_pools(case, contracts[0].form):
-        own = [c for c, contract in enumerate(contracts) if contract.lot == pool.lot]
+    for pool in [pool for form in PAYMENT_FORMS for pool in provider_pools(case, form)]:
+        own = [c for c, one in enumerate(contracts) if (one.lot, one.form) == (pool.lot, pool.form)]
+        if not own:
+            continue
         received[:, :, own] += pool.transfers([contracts[c] for c in own], care_use, levels[pool.lot])
     return received
 

@@ -193,7 +193,7 @@ def test_a_pool_adds_up_to_nothing_and_is_exact_by_hand(drawn: Drawn) -> None:
     lot = case.lots[0].id
     own = [one for one in _contracts(drawn, "taakgericht") if one.lot == lot]
     levels = price_levels(case, lot, care_use)
-    moved = ProviderPool(lot, 1.0, np.inf, 0.5).transfers(own, care_use, levels)
+    moved = ProviderPool(lot, "taakgericht", 1.0, np.inf, 0.5).transfers(own, care_use, levels)
     assert np.abs(np.rint(moved * 100) - moved * 100).max() < 1e-6
     np.testing.assert_allclose(np.rint(moved * 100).sum(axis=2), 0.0)
     over = np.stack([one.retained(care_use, levels) - one.reference * levels.contract for one in own], axis=2)
@@ -201,7 +201,7 @@ def test_a_pool_adds_up_to_nothing_and_is_exact_by_hand(drawn: Drawn) -> None:
     by_hand = 0.5 * (over - first / first.sum() * over.sum(axis=2, keepdims=True))
     np.testing.assert_allclose(moved, by_hand, atol=0.02)
     with pytest.raises(ValueError, match="another lot or payment form"):
-        ProviderPool("elsewhere", 1.0, np.inf, 0.5).transfers(own, care_use, levels)
+        ProviderPool("elsewhere", "taakgericht", 1.0, np.inf, 0.5).transfers(own, care_use, levels)
 
 
 def test_with_design_keeps_the_clauses_before_the_corridor(drawn: Drawn) -> None:
