@@ -65,7 +65,8 @@ def _contract(
     if form == "inspanningsgericht":
         return Inspanningsgericht(**common, ceiling=ceiling)
     if form == "outputgericht":
-        return Outputgericht(**common, ceiling=ceiling)
+        disputed, lost = (_number(case, name, row.lot) for name in ("disputed_share", "disputed_lost"))
+        return Outputgericht(**common, ceiling=ceiling, disputed=disputed, disputed_lost=lost)
     if form == "maatwerktraject":
         return Maatwerktraject(**common, within=_within(case, cells, own), ceiling=ceiling)
     amount = reference.amount[index]
@@ -121,9 +122,14 @@ def _staffing(case: Case, provider: str, expected: float) -> Staffing | None:
     return Staffing(row.fixed_share, row.adjustment_months, row.agency_premium, expected / MONTHS)
 
 
+def _number(case: Case, name: str, lot: str | None = None) -> float:
+    """An optional policy number, zero where it is absent."""
+    return case.number(name, lot) if case.has_policy(name, lot) else 0.0
+
+
 def ceiling_lift(case: Case) -> float:
     """What the consultation after the signal adds to a ceiling, as a part of it."""
-    return case.number("ceiling_lift") if case.has_policy("ceiling_lift") else 0.0
+    return _number(case, "ceiling_lift")
 
 
 def ceiling_pools(case: Case) -> tuple[CeilingPool, ...]:
@@ -137,15 +143,20 @@ def ceiling_pools(case: Case) -> tuple[CeilingPool, ...]:
     return tuple(found)
 
 
-def payment_calendar(case: Case, contract: int) -> PaymentCalendar:
-    """When a contract is paid."""
+def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCalendar:
+    """When a contract is paid under a payment form."""
 
     def months(name: str, otherwise: int) -> int:
         """Whole months of a policy."""
         return round(case.number(name)) if case.has_policy(name) else otherwise
 
     advance = case.contracts[contract].payment_calendar == "advance"
-    return PaymentCalendar(advance, months("claim_delay_months", 0), months("settlement_delay_months", MONTHS))
+    lot = case.contracts[contract].lot
+    disputed, lost = (_number(case, name, lot) for name in ("disputed_share", "disputed_lost"))
+    late = disputed * (1 - lost) / (1 - disputed * lost) if form == "outputgericht" else 0.0
+    return PaymentCalendar(
+        advance, months("claim_delay_months", 0), months("settlement_delay_months", MONTHS), late
+    )
 
 
 def provider_pools(case: Case, form: PaymentForm) -> tuple[ProviderPool, ...]:

@@ -22,6 +22,8 @@ class PaymentCalendar:
     advance: bool
     claim_delay: int
     settlement_delay: int
+    disputed: float = 0.0
+    """Part of the claims that is paid a year later than the rest."""
 
     def received(self, due: FloatArray, course: FloatArray, agreed: FloatArray) -> FloatArray:
         """Euro received by month.
@@ -32,7 +34,7 @@ class PaymentCalendar:
         """
         n_scenarios, n_years = due.shape
         n_months = MONTHS * n_years
-        flow = np.zeros((n_scenarios, n_months + max(self.claim_delay, self.settlement_delay)))
+        flow = np.zeros((n_scenarios, n_months + max(self.claim_delay + MONTHS, self.settlement_delay)))
         if self.advance:
             flow[:, :n_months] = np.repeat(agreed / MONTHS, MONTHS, axis=1)
             for year in range(n_years):
@@ -40,7 +42,8 @@ class PaymentCalendar:
                 flow[:, settled] += due[:, year] - agreed[:, year]
             return flow
         claims = np.repeat(due, MONTHS, axis=1) * course
-        flow[:, self.claim_delay : self.claim_delay + n_months] = claims
+        for part, delay in ((1 - self.disputed, self.claim_delay), (self.disputed, self.claim_delay + MONTHS)):
+            flow[:, delay : delay + n_months] += part * claims
         return flow
 
 

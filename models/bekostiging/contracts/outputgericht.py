@@ -24,11 +24,16 @@ class Outputgericht(Contract):
 
     form: ClassVar[PaymentForm] = "outputgericht"
     ceiling: float | None = None
+    disputed: float = 0.0
+    """Part of the claims that is disputed and paid a year later."""
+    disputed_lost: float = 0.0
+    """Part of what is disputed that is never paid."""
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """Payment for priced units, the result part only with result; ceiling with crisis always paid."""
         priced = self.own(care_use.arrangement_units) + self.own(care_use.arrangement_units_at_result)
-        claimed = priced @ self.tariff * levels.price
+        asked = priced @ self.tariff * levels.price
+        claimed = asked * (1 - self.disputed * self.disputed_lost)
         produced = self.own(care_use.units) @ self.tariff
         crisis = self.own(care_use.crisis_units) @ self.tariff
         # an arrangement has no claim per hour: crisis takes its share of the production
@@ -36,7 +41,7 @@ class Outputgericht(Contract):
         ceiling = None if self.ceiling is None else self.ceiling * levels.price
         urgent = claimed * part
         payment = pay_up_to_ceiling(claimed, urgent, ceiling)
-        return Claim(payment, np.asarray(claimed - payment), claimed, urgent)
+        return Claim(payment, np.asarray(asked - payment), claimed, urgent)
 
     def carries(self) -> dict[str, Party]:
         """Per client everything is the provider's; the number of clients is not."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
+from bekostiging.scenarios.arrangements import arrangement_terms, extension_ratio
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import expected_shares
 from bekostiging.scenarios.claim_cap import Calendar, capped_lots, claimable_part
@@ -45,7 +46,7 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     shares = expected_shares(cells, row, n_years)
     starts = (forecast.starts * course.inflow[:, 1:])[:, :, row] * shares[1:]
     units = _units(forecast, course, row, shares)
-    arranged = _units(forecast, _plain(course), row, shares)
+    arranged = _arranged(case, cells, forecast, course, row, shares)
     profiles, form = profile_table(case), cells.care_form
     by_profile = np.diff(profiles.cumulative_share, axis=1, prepend=0.0)[form]
     intensity, part = profiles.intensity[form], profiles.result_part[form]
@@ -83,6 +84,19 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     )
 
 
+def _arranged(
+    case: Case, cells: Cells, forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray
+) -> FloatArray:
+    """Units the arrangements are priced at, as they are paid; a course's durations count through extensions alone."""
+    terms = arrangement_terms(case, cells)
+    times = extension_ratio(terms, forecast, course, row)
+    plain = _plain(course)
+    along = _units(forecast, plain, row, shares, times)
+    starts = (forecast.starts * course.inflow[:, 1:])[:, :, row] * shares[1:] * times
+    whole = (forecast.durations.mean * forecast.longer * forecast.units_per_month * forecast.heavier)[:, row]
+    return np.asarray((1 - terms.at_start) * along + terms.at_start * starts * whole)
+
+
 def clients_in_year(case: Case) -> FloatArray:
     """Trajectories in care at some moment of the base year: the stock and the starts; (n_demand,)."""
     return np.array([row.clients_at_start + row.starts_per_year for row in case.demand])
@@ -102,8 +116,14 @@ def _plain(course: Factors) -> Factors:
     return Factors(course.inflow, ones, ones, course.ova_final, course.ppc_final, course.cao)
 
 
-def _units(forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray) -> FloatArray:
-    """Units per course, contract year and cell."""
+def _units(
+    forecast: DemandForecast,
+    course: Factors,
+    row: IntArray,
+    shares: FloatArray,
+    times: FloatArray | None = None,
+) -> FloatArray:
+    """Units per course, contract year and cell; ``times`` (n_courses, n_years, n_cells) counts each year's starts anew."""
     n_courses, n_years, n_demand = course.duration.shape
     duration = forecast.durations
     total = np.zeros((n_courses, n_years, len(row)))
@@ -116,7 +136,8 @@ def _units(forecast: DemandForecast, course: Factors, row: IntArray, shares: Flo
             months = client_months_of_starts(begin - shift, end - shift, _of_starts(forecast, course, start))
             rate = course.intensity[:, start] * forecast.heavier[start]
             cohort = course.inflow[:, 1 + start] * forecast.starts[start] * rate * months
-            total[:, year] += cohort[:, row] * shares[1 + start]
+            own = cohort[:, row] * shares[1 + start]
+            total[:, year] += own if times is None else own * times[:, start]
     return total * forecast.units_per_month[row]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
+from bekostiging.scenarios.arrangements import Arrangements
 from bekostiging.scenarios.care_use import CareUse
 from bekostiging.scenarios.claim_cap import Calendar, capped_lots, excess_over_cap
 from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
@@ -14,8 +15,6 @@ from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
     MONTHS,
     WEEKS_PER_MONTH,
-    client_months_of_starts_in_month,
-    client_months_of_stock,
 )
 
 FloatArray = NDArray[np.float64]
@@ -63,27 +62,7 @@ class ClientReducer:
         self.thresholds = thresholds_of(sampler.case)
         self.calendar = Calendar(sampler.case.first_year, sampler.n_years)
         self.capped = np.array([*capped_lots(sampler.case), False])[self.cells.lot]
-        self._course_of_starts, self._course_of_stock = self._courses()
-
-    def _courses(self) -> tuple[FloatArray, FloatArray]:
-        """Expected units per contract year of an arrangement of intensity one.
-
-        Shapes (n_cells, n_years, n_months) by month of start and (n_cells, n_years) for the stock.
-        """
-        forecast, row = self.sampler.forecast, self.sampler.row
-        duration = forecast.durations.rows(row)
-        rate = forecast.units_per_month[row]
-        by_start = [duration.lengthened(longer[row]) for longer in forecast.longer]
-        starts = np.zeros((len(row), self.n_years, self.n_months))
-        stock = np.zeros((len(row), self.n_years))
-        for year in range(self.n_years):
-            begin, end = np.full(len(row), MONTHS * year), np.full(len(row), MONTHS * (year + 1))
-            stock[:, year] = rate * client_months_of_stock(begin, end, duration)
-            for month in range(MONTHS * (year + 1)):
-                law, heavier = by_start[month // MONTHS], forecast.heavier[month // MONTHS, row]
-                months = client_months_of_starts_in_month(begin - month, end - month, law)
-                starts[:, year, month] = rate * heavier * months
-        return starts, stock
+        self.arrangements = Arrangements(sampler)
 
     def _count(self, clients: Clients, year: IntArray, chosen: NDArray[np.bool_]) -> FloatArray:
         """Clients chosen, by scenario, year and cell."""
@@ -108,7 +87,7 @@ class ClientReducer:
         asked_year = np.maximum(clients.asked_month, 0) // MONTHS
         waited = started & clients.deferred & ~clients.refused
         served = started & ~clients.deferred & ~clients.refused
-        paid, at_result = self._arrangements(clients)
+        paid, at_result = self.arrangements.reduce(clients)
         by_profile = self._by_profile(clients, asked_year, served)
         return CareUse(
             cells=self.cells,
@@ -220,26 +199,3 @@ class ClientReducer:
             np.bincount(index[chosen], minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
             for chosen in (served, served & clients.result, served & clients.repeat)
         ]
-
-    def _arrangements(self, clients: Clients) -> tuple[FloatArray, FloatArray]:
-        """Units the arrangements are priced at per year: paid anyway, and paid on result."""
-        profiles, form = self.sampler.profiles, self.cells.care_form[clients.cell]
-        intensity = profiles.intensity[form, clients.profile]
-        part = profiles.result_part[form, clients.profile]
-        # divided by the expected share of results, so that the expected payment is the price
-        on_result = intensity * part * clients.result / profiles.success[form, clients.profile]
-        return self._accrue(clients, intensity * (1 - part)), self._accrue(clients, on_result)
-
-    def _accrue(self, clients: Clients, weight: FloatArray) -> FloatArray:
-        """Spread weighted arrangements over the years along their expected course."""
-        n_cells, width = self.cells.n_cells, self.n_months + 1
-        sitting = clients.asked_month == SITTING
-        month = np.where(sitting, self.n_months, np.minimum(clients.start, self.n_months).astype(np.int64))
-        inside = sitting | (month < self.n_months)
-        index = (clients.scenario * n_cells + clients.cell) * width + month
-        size = clients.n_scenarios * n_cells * width
-        total = np.bincount(index[inside], weights=weight[inside], minlength=size)
-        by_month = total.reshape(clients.n_scenarios, n_cells, width)
-        units = np.matmul(by_month[:, :, None, :-1], self._course_of_starts.transpose(0, 2, 1))[:, :, 0]
-        units += by_month[:, :, [-1]] * self._course_of_stock
-        return np.asarray(units.transpose(0, 2, 1))

@@ -155,7 +155,7 @@ def _lowest_cash(
     received_by, spent_by = (np.zeros((n_scenarios, len(places), longest)) for _ in range(2))
     for c, (row, contract) in enumerate(zip(case.contracts, contracts, strict=True)):
         course = course_of_year(contract.own(care_use.units_month) @ contract.unit_cost)
-        calendar = payment_calendar(case, c)
+        calendar = payment_calendar(case, c, contract.form)
         lump = contract.budget if isinstance(contract, Taakgericht) else contract.reference
         agreed = lump * levels[contract.lot].contract
         spent_by[:, places[row.provider], : 12 * n_years] += np.repeat(settled[c].cost, 12, axis=1) * course

@@ -368,3 +368,61 @@ def test_channels_beyond_one(folder: Path, edit: Edit) -> None:
     assert _only(folder) == (
         "table demand, row 2, column gp_share: own_access_share and gp_share add up to 1.2, at most 1; mend them"
     )
+
+
+CLAUSE = {
+    "lot": "", "payment_form": "taakgericht", "position": "1", "clause": "stop_loss", "share": "0.5", "lower": "1.1",
+    "upper": "", "threshold": "", "cap": "", "length": "", "source": "t", "status": "illustrative",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changed", "column", "told"),
+    [
+        ({"lower": ""}, "lower", "lower is missing; fill it in"),
+        ({"cap": "5000"}, "cap", "cap has no meaning; leave it empty"),
+        ({"upper": "1.05"}, "upper", "the cap (1.05) is not above the floor (1.1); swap or mend them"),
+        ({"share": "1.5"}, "share", "1.5 is too large, allowed is at most 1; mend the number"),
+        (
+            {"clause": "sanction", "payment_form": "outputgericht", "lower": "", "length": "3"},
+            "payment_form",
+            "exists only with a lump sum; set payment_form to taakgericht or take another clause",
+        ),
+        (
+            {"clause": "provider_pool", "lower": "0.9"},
+            "lower",
+            "a pool begins at lower 1 and is mirrored below it",
+        ),
+        (
+            {"clause": "performance", "lower": "", "upper": "1.2"},
+            "upper",
+            "the target (1.2) is a share from 0 to 1",
+        ),
+        ({"lot": "nowhere"}, "lot", "nowhere"),
+    ],
+)
+def test_clauses_that_cannot_be(folder: Path, changed: dict[str, str], column: str, told: str) -> None:
+    """One sentence naming lot, form and position, the rule and the remedy."""
+    row = CLAUSE | {"lot": read_case(folder).lots[0].id} | changed
+    (folder / "clauses.csv").write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
+    sentence = _only(folder)
+    assert sentence.startswith(f"table clauses, row 2, column {column}")
+    assert told in sentence
+
+
+def test_a_pool_without_a_ceiling(folder: Path, edit: Edit) -> None:
+    edit("contracts", 0, "ceiling_pool", "samen")
+    edit("contracts", 0, "ceiling", "")
+    assert "is in ceiling pool samen without a ceiling; fill in ceiling or take it out of the pool" in _only(
+        folder
+    )
+
+
+def test_a_main_contractor_of_itself(folder: Path, edit: Edit) -> None:
+    edit("contracts", 0, "main_contractor", read_case(folder).contracts[0].provider)
+    assert "the same or a subcontractor there (Contractstandaard Wmo v1.2 art. 3.9); take another" in _only(folder)
+
+
+def test_a_negative_tariff(folder: Path, edit: Edit) -> None:
+    edit("offers", 0, "tariff", "-5")
+    assert _only(folder).startswith("table offers, row 2, column tariff:")

@@ -53,3 +53,11 @@ def test_staff_follows_slowly() -> None:
 def test_staff_as_planned_costs_nothing_more() -> None:
     even = np.full((1, 24), 100.0)
     assert Staffing(0.8, 6, 0.4, 100.0).extra(even).tolist() == [[0.0, 0.0]]
+
+
+def test_disputed_claims_are_paid_a_year_later() -> None:
+    even = np.full((1, 12), 1 / 12)
+    calendar = PaymentCalendar(advance=False, claim_delay=0, settlement_delay=12, disputed=0.25)
+    received = calendar.received(np.array([[1200.0]]), even, np.array([[1200.0]]))
+    assert received[0, :12].tolist() == pytest.approx([75.0] * 12)
+    assert received[0, 12:24].tolist() == pytest.approx([25.0] * 12)
