@@ -44,25 +44,9 @@ def main() -> None:
             multiply(factors, quantity, slice(None), 1 + CHANGES)
             found = yearly(case, cells, contracts, expected_care_use(case, cells, N_YEARS, factors))
             for form, own in found.items():
-                paid = own.payment.sum(axis=1)
-                relative = 100 * paid / paid[len(CHANGES) // 2]
-                axes.plot(100 * CHANGES, relative, LINES[form], color=COLOURS[form], label=form)
-                    100 * CHANGES,
-                    100 * paid / paid[len(CHANGES) // 2],
-                    LINES[form],
-                    color=COLOURS[form],
-                    label=form,
-                )
-            cost = found["inspanningsgericht"].cost.sum(axis=1)
-            relative = 100 * cost / cost[len(CHANGES) // 2]
-            axes.plot(100 * CHANGES, relative, color="#c8ccd0", lw=5, zorder=0, label="cost of care")
-                100 * CHANGES,
-                100 * cost / cost[len(CHANGES) // 2],
-                color="#c8ccd0",
-                lw=5,
-                zorder=0,
-                label="cost of care",
-            )
+                axes.plot(100 * CHANGES, _relative(own.payment), LINES[form], color=COLOURS[form], label=form)
+            cost = _relative(found["inspanningsgericht"].cost)
+            axes.plot(100 * CHANGES, cost, color="#c8ccd0", lw=5, zorder=0, label="cost of care")
             axes.set_xlabel(f"{name}, % from expected")
             axes.text(
                 0.03, 0.03, "example: all figures invented", transform=axes.transAxes, fontsize=7, color="#777777"
@@ -70,6 +54,12 @@ def main() -> None:
         panels[0].set_ylabel("paid over four years, expected = 100")
         panels[0].legend(fontsize=7, loc="upper left")
     (ROOT / "docs" / "images" / "contracts.svg").write_text(svg(figure))
+
+
+def _relative(yearly_euro: np.ndarray) -> np.ndarray:
+    """Euro of all years of every change, expected = 100."""
+    total = yearly_euro.sum(axis=1)
+    return 100 * total / total[len(CHANGES) // 2]
 
 
 def _shared(contract: Contract) -> Taakgericht:
