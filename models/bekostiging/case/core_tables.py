@@ -125,7 +125,7 @@ class Lot(Assumption):
     messages: Literal["full", "start_stop", "none"] = Field(
         description="messages under taakgericht: full (301-323), start_stop (305/307), none"
     )
-    sitting_clients: Literal["stay", "taken_over"] = "stay"
+    sitting_clients: Literal["stay", "taken_over", "closed"] = "stay"
     general_provision: bool = Field(
         default=False, description="open to all, no registration of clients: only a lump sum is possible"
     )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bekostiging.case import Case
-from bekostiging.scenarios import Cells, SelfCheck
-from bekostiging.scenarios.forecast import WEEKS_PER_MONTH, demand_forecast, demand_of_cells
+from bekostiging.scenarios import SelfCheck
 from bekostiging.stress.comparison import Sentence
 
 
@@ -50,32 +49,3 @@ def not_used_yet(case: Case) -> tuple[Sentence, ...]:
         f"Lots differ in length; compared are the first {case.n_years} years, which all lots have.",
     )
     return tuple(found)
-
-
-def handover(case: Case, cells: Cells) -> tuple[Sentence, ...]:
-    """Double running cost of lots whose sitting clients are taken over: weeks in which two providers are paid."""
-    found: list[Sentence] = []
-    forecast, row = demand_forecast(case, 1), demand_of_cells(case, cells)
-    weekly = forecast.stock * forecast.units_per_month / WEEKS_PER_MONTH
-    for j, lot in enumerate(case.lots):
-        if lot.sitting_clients != "taken_over":
-            continue
-        own = cells.lot == j
-        euro = float((weekly[row] * cells.market_share * cells.tariff)[own].sum()) * lot.handover_weeks
-        found.append(
-            {
-                "nl": f"Perceel {lot.id}: zittende cliënten worden overgenomen; {lot.handover_weeks:g} weken dubbele lasten "
-                f"kosten naar verwachting {_euro(euro, 'nl')} euro in het eerste jaar, onder elke bekostigingsvorm gelijk "
-                "en niet in de andere cijfers.",
-                "en": f"Lot {lot.id}: sitting clients are taken over; {lot.handover_weeks:g} weeks of double running cost "
-                f"are expected to cost {_euro(euro, 'en')} euro in the first year, alike under every payment form and not "
-                "in the other figures.",
-            }
-        )
-    return tuple(found)
-
-
-def _euro(value: float, lang: str) -> str:
-    """Whole euros with the reader's thousands separator."""
-    text = f"{value:,.0f}"
-    return text.replace(",", ".") if lang == "nl" else text

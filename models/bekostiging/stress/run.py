@@ -64,10 +64,11 @@ from bekostiging.stress.levers import (
     substitution_outcomes,
     with_measures,
 )
-from bekostiging.stress.notes import alarms, handover, not_used_yet
+from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
 from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork
 from bekostiging.stress.sharpened import CLOSED_SCENARIOS, closed_spending, sharpened
+from bekostiging.stress.transition import handover, without_closed
 from bekostiging_solvers import Scramblings
 
 Progress = Callable[[str, int, int], None]
@@ -121,9 +122,11 @@ def compare(
     report = progress if progress is not None else _silent
     if not named:
         case = pseudonymised(case)
+    brought, years = case, min(n_years, case.n_years)
+    case, closed = without_closed(brought, years)
     design_plan = plan(case, n_scenarios, n_years, seed, "design")
     fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
-    cells, years = design_plan.cells, design_plan.n_years
+    cells = design_plan.cells
     terms = reference(case, cells, years)
     blocks = Blocks(workers, cluster, keep)
     data, design = _designed(design_plan, terms, blocks, report)
@@ -133,7 +136,7 @@ def compare(
     corner = cast(Corner, case.word("when_money_is_gone"))
     fresh_plan, fresh, told = settled(fresh_plan, work, blocks, corner, precision, partial(report, "fresh"))
     checked = self_check(cells, fresh.deviations)
-    notes = (*alarms(checked), *design_plan.notes, *told, *stock_and_starts(case), *spread_notes(case))
+    notes = (*alarms(checked), *design_plan.notes, *told, *stock_and_starts(brought), *spread_notes(case), *closed)
     drawn = _Drawn(fresh_plan, terms, contracts, fresh, data, design, checked)
     return _compared(drawn, named, (*notes, *handover(case, cells), *not_used_yet(case)))
 

@@ -1,0 +1,139 @@
+"""Sitting clients at the switch of contracts: they stay, are taken over, or finish under the old contract.
+
+Stay: nothing changes. Taken over: for some weeks two providers are paid. Closed: the old contract serves them to their end,
+per unit at the tariff, outside the new contracts; so the new ones begin without clients, and the begroting has that much
+less room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case, UserError
+from bekostiging.case.tables import Begroting
+from bekostiging.contracts import expected_level
+from bekostiging.scenarios import Cells, build_cells
+from bekostiging.scenarios.forecast import (
+    MONTHS,
+    WEEKS_PER_MONTH,
+    client_months_of_stock,
+    demand_forecast,
+    demand_of_cells,
+)
+from bekostiging.stress.comparison import Sentence
+
+FloatArray = NDArray[np.float64]
+
+
+def handover(case: Case, cells: Cells) -> tuple[Sentence, ...]:
+    """Double running cost of lots whose sitting clients are taken over: weeks in which two providers are paid."""
+    found: list[Sentence] = []
+    forecast, row = demand_forecast(case, 1), demand_of_cells(case, cells)
+    weekly = forecast.stock * forecast.units_per_month / WEEKS_PER_MONTH
+    for j, lot in enumerate(case.lots):
+        if lot.sitting_clients != "taken_over":
+            continue
+        own = cells.lot == j
+        euro = float((weekly[row] * cells.market_share * cells.tariff)[own].sum()) * lot.handover_weeks
+        found.append(
+            {
+                "nl": f"Perceel {lot.id}: zittende cliënten worden overgenomen; {lot.handover_weeks:g} weken dubbele lasten "
+                f"kosten naar verwachting {_euro(euro, 'nl')} euro in het eerste jaar, onder elke bekostigingsvorm gelijk "
+                "en niet in de andere cijfers.",
+                "en": f"Lot {lot.id}: sitting clients are taken over; {lot.handover_weeks:g} weeks of double running cost "
+                f"are expected to cost {_euro(euro, 'en')} euro in the first year, alike under every payment form and not "
+                "in the other figures.",
+            }
+        )
+    return tuple(found)
+
+
+def _euro(value: float, lang: str) -> str:
+    """Whole euros with the reader's thousands separator."""
+    text = f"{value:,.0f}"
+    return text.replace(",", ".") if lang == "nl" else text
+
+
+def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Sentence, ...]]:
+    """The case as the new contracts see it, and what the old ones still cost; the same case without closed lots.
+
+    Expected cost of the sitting clients is added to ``begroting.outside_contracts`` of who pays for them.
+
+    Raises
+    ------
+    UserError
+        More than a municipality has begroot for that law and year.
+    """
+    closed = [lot.id for lot in case.lots if lot.sitting_clients == "closed"]
+    if not closed:
+        return case, ()
+    euro = _old_contracts(case, build_cells(case), n_years)
+    forms = {form for lot in case.lots if lot.id in closed for form in lot.care_forms}
+    areas = {area for lot in case.lots if lot.id in closed for area in lot.areas}
+    demand = tuple(
+        row.model_copy(update={"clients_at_start": 0.0})
+        if row.care_form in forms and row.area in areas and _in_closed(case, closed, row.area, row.care_form)
+        else row
+        for row in case.demand
+    )
+    begroting = tuple(
+        _with_outside(row, euro.get((row.municipality, row.law, row.year), 0.0)) for row in case.begroting
+    )
+    years = [case.first_year + t for t in range(n_years)]
+    yearly = [sum(value for (_, _, year), value in euro.items() if year == own) for own in years]
+    told = {
+        lang: ", ".join(f"{year}: {_euro(value, lang)}" for year, value in zip(years, yearly, strict=True))
+        for lang in ("nl", "en")
+    }
+    names = ", ".join(closed)
+    note = {
+        "nl": f"Perceel {names}: zittende cliënten lopen af onder het oude contract, per eenheid betaald; dat kost naar "
+        f"verwachting {told['nl']} euro en staat bij wat buiten de contracten blijft. De nieuwe contracten beginnen zonder "
+        "cliënten.",
+        "en": f"Lot {names}: sitting clients finish under the old contract, paid per unit; that is expected to cost "
+        f"{told['en']} euro and is part of what stays outside the contracts. The new contracts begin without clients.",
+    }
+    return replace(case, demand=demand, begroting=begroting), (note,)
+
+
+def _in_closed(case: Case, closed: list[str], area: str, care_form: str) -> bool:
+    """Whether a demand belongs to a closed lot."""
+    return any(area in lot.areas and care_form in lot.care_forms for lot in case.lots if lot.id in closed)
+
+
+def _old_contracts(case: Case, cells: Cells, n_years: int) -> dict[tuple[str, str, int], float]:
+    """Expected cost of sitting clients of closed lots at the tariffs, by municipality, law and year; nominal euro."""
+    forecast, row = demand_forecast(case, n_years), demand_of_cells(case, cells)
+    laws = {form.id: form.law for form in case.care_forms}
+    found: dict[tuple[str, str, int], float] = {}
+    for j, lot in enumerate(case.lots):
+        if lot.sitting_clients != "closed":
+            continue
+        level = expected_level(case, lot.id, n_years)
+        for year in range(n_years):
+            begin = np.full(len(forecast.stock), MONTHS * year, dtype=np.float64)
+            months = client_months_of_stock(begin, begin + MONTHS, forecast.durations)
+            units = (forecast.stock * forecast.units_per_month * months)[row] * cells.market_share
+            for cell in np.flatnonzero(cells.lot == j):
+                payer = cells.municipality_codes[cells.municipality[cell]]
+                key = (payer, laws[cells.care_form_ids[cells.care_form[cell]]], case.first_year + year)
+                found[key] = found.get(key, 0.0) + float(units[cell] * cells.tariff[cell] * level[year])
+    return found
+
+
+def _with_outside(row: Begroting, euro: float) -> Begroting:
+    """A begroting with more outside the contracts."""
+    outside = row.outside_contracts + euro
+    if outside > row.amount:
+        raise UserError(
+            f"begroting van {row.municipality}, {row.law}, {row.year}: aflopende contracten kosten naar verwachting "
+            f"{_euro(euro, 'nl')} euro, meer dan de {_euro(row.amount - row.outside_contracts, 'nl')} die er is; verhoog "
+            "het bedrag of laat cliënten blijven (lots.sitting_clients)",
+            f"begroting of {row.municipality}, {row.law}, {row.year}: contracts that run off are expected to cost "
+            f"{_euro(euro, 'en')} euro, more than the {_euro(row.amount - row.outside_contracts, 'en')} there is; raise the "
+            "amount or let clients stay (lots.sitting_clients)",
+        )
+    return row if euro == 0 else row.model_copy(update={"outside_contracts": outside})
