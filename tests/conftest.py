@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,13 @@ from bekostiging.case.region import synthetic_region
 from bekostiging.stress import Comparison, compare
 
 Edit = Callable[..., None]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _interrupts_reach_us() -> None:
+    """A shell that starts the tests in the background lets them ignore Ctrl-C, and so would every command they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

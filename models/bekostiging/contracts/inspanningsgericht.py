@@ -9,7 +9,7 @@ import numpy as np
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, pay_up_to_ceiling
+from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, claim_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 
@@ -25,9 +25,7 @@ class Inspanningsgericht(Contract):
         produced = self.own(care_use.units) @ self.tariff * levels.price
         claimed = self.own(care_use.units_claimable) @ self.tariff * levels.price
         urgent = np.minimum(self.own(care_use.crisis_units) @ self.tariff * levels.price, claimed)
-        ceiling = None if self.ceiling is None else self.ceiling * levels.price
-        payment = pay_up_to_ceiling(claimed, urgent, ceiling)
-        return Claim(payment, np.asarray(produced - payment), claimed, urgent)
+        return claim_up_to_ceiling(produced, claimed, urgent, self.ceiling, levels)
 
     def carries(self) -> dict[str, Party]:
         """Volume is the municipality's, up to the ceiling where there is one."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, pay_up_to_ceiling
+from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, claim_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 FloatArray = NDArray[np.float64]
@@ -84,13 +84,8 @@ class Maatwerktraject(Contract):
         """Payment for units within budget; ceiling with crisis always paid."""
         price = self.tariff / self.within
         claimed = self.own(care_use.units_within_budget) @ price * levels.price
-        produced = self.own(care_use.units) @ self.tariff
-        crisis = self.own(care_use.crisis_units) @ self.tariff
-        part = np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0)
-        ceiling = None if self.ceiling is None else self.ceiling * levels.price
-        urgent = claimed * part
-        payment = pay_up_to_ceiling(claimed, urgent, ceiling)
-        return Claim(payment, np.asarray(claimed - payment), claimed, urgent)
+        urgent = claimed * self.crisis_part(care_use)
+        return claim_up_to_ceiling(claimed, claimed, urgent, self.ceiling, levels)
 
     def carries(self) -> dict[str, Party]:
         """Intensity is shared: under the budget the municipality's, above it the provider's."""

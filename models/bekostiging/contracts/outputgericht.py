@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, pay_up_to_ceiling
+from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, claim_up_to_ceiling
 from bekostiging.scenarios import CareUse
 
 
@@ -34,14 +32,9 @@ class Outputgericht(Contract):
         priced = self.own(care_use.arrangement_units) + self.own(care_use.arrangement_units_at_result)
         asked = priced @ self.tariff * levels.price
         claimed = asked * (1 - self.disputed * self.disputed_lost)
-        produced = self.own(care_use.units) @ self.tariff
-        crisis = self.own(care_use.crisis_units) @ self.tariff
         # an arrangement has no claim per hour: crisis takes its share of the production
-        part = np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0)
-        ceiling = None if self.ceiling is None else self.ceiling * levels.price
-        urgent = claimed * part
-        payment = pay_up_to_ceiling(claimed, urgent, ceiling)
-        return Claim(payment, np.asarray(asked - payment), claimed, urgent)
+        urgent = claimed * self.crisis_part(care_use)
+        return claim_up_to_ceiling(asked, claimed, urgent, self.ceiling, levels)
 
     def carries(self) -> dict[str, Party]:
         """Per client everything is the provider's; the number of clients is not."""

@@ -164,6 +164,12 @@ class Contract(ABC):
         """Own cells of an array whose last axis is the cells."""
         return array[..., self.cells]
 
+    def crisis_part(self, care_use: CareUse) -> FloatArray:
+        """Share of crisis care in production at the tariffs, zero without any; (n_scenarios, n_years)."""
+        produced = self.own(care_use.units) @ self.tariff
+        crisis = self.own(care_use.crisis_units) @ self.tariff
+        return np.asarray(np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0))
+
     def cost(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """Cost of the provider: units x own unit cost x level of cost, empty hours and agency; (n_scenarios, n_years)."""
         cost = self.cost_at(self.unit_cost, care_use, levels)
@@ -183,6 +189,14 @@ class Contract(ABC):
 def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settlement:
     """Settle one contract on a block of futures."""
     return contract.settle(care_use, levels)
+
+
+def claim_up_to_ceiling(
+    asked: FloatArray, claimed: FloatArray, urgent: FloatArray, ceiling: float | None, levels: PriceLevels
+) -> Claim:
+    """The claim under a ceiling in euro of the first year; ``asked``: all that was delivered, at its price."""
+    payment = pay_up_to_ceiling(claimed, urgent, None if ceiling is None else ceiling * levels.price)
+    return Claim(payment, np.asarray(asked - payment), claimed, urgent)
 
 
 def pay_up_to_ceiling(claimed: FloatArray, urgent: FloatArray, ceiling: FloatArray | None) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.report.answers import names_of
 from bekostiging.report.texts import Texts
 from bekostiging.stress import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
 
@@ -92,20 +93,23 @@ def exact_rows(outcome: Comparison) -> Iterator[Row]:
                    "standard_error": estimate.standard_error, "alarm": one.alarm}  # fmt: skip
 
 
-def flag_sentence(flag: Flag, texts: Texts) -> str:
-    """A flag in words, its numbers as the reader writes them."""
+def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None) -> str:
+    """A flag in words, its numbers as the reader writes them; ``names`` of lots and providers by id."""
+    known = names or {}
+    subject = " / ".join(known.get(part, part) for part in flag.subject.split("/"))
     figures = {
         name: texts.numbers.plain(value) if name.endswith("_count") else texts.numbers.percent(value, 1)
         for name, value in flag.figures.items()
     }
     form = texts["forms", flag.form] if flag.form else ""
-    return texts["flags", flag.kind].format(subject=flag.subject, form=form, **figures, **flag.names)
+    return texts["flags", flag.kind].format(subject=subject, form=form, **figures, **flag.names)
 
 
 def _flags(outcome: Comparison, texts: Texts) -> Table:
     """Every flag with its law and source."""
+    names = names_of(outcome)
     rows = [
-        [flag_sentence(flag, texts), texts["laws", flag.law] if flag.law else "–", flag.source or "–"]
+        [flag_sentence(flag, texts, names), texts["laws", flag.law] if flag.law else "–", flag.source or "–"]
         for flag in flags(outcome)
     ]
     return [["", texts["page", "law"], texts["columns", "source"]], *rows] if rows else []

@@ -121,54 +121,7 @@ def _sections() -> dict[str, Any]:
                 }
             )
         ),
-        "mix": _or_null(
-            _object(
-                {
-                    "forms": _map({"enum": list(PAYMENT_FORMS)}, "lot"),
-                    "municipalities": _map(_map(_estimates(SPENDING), "calendar year, or 'term'"), "as in forms"),
-                    "providers": _map(_estimates(PROVIDER), "provider id; over the term"),
-                    "corners": _object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
-                },
-                "every lot in the payment form it has today; null where all have the same",
-            )
-        ),
-        "exact": _object(
-            {
-                "layers": _list(
-                    _object(
-                        {
-                            "contract": TEXT,
-                            "layer": TEXT,
-                            "exact": ESTIMATE,
-                            "drawn": ESTIMATE,
-                            "p_value": NUMBER,
-                            "alarm": {"type": "boolean"},
-                        }
-                    )
-                ),
-                "skipped": _list(_object({"contract": TEXT, "reason": sentence})),
-            },
-            "mean euros in each corridor layer of the first year: aggregate distribution beside simulation",
-        ),
-        "regimes": _list(
-            _object(
-                {"provider": TEXT, "regimes": {"type": "integer"}, "hours_saved": NUMBER},
-                "different ways of being paid and accounted for today; hours a year that one way would save",
-            )
-        ),
-        "flags": _list(
-            _object(
-                {
-                    "kind": TEXT,
-                    "subject": TEXT,
-                    "form": _or_null({"enum": list(PAYMENT_FORMS)}),
-                    "law": _or_null(TEXT),
-                    "source": TEXT,
-                    "figures": _map(NUMBER, "fractions, or counts"),
-                    "names": _map(TEXT, "names mentioned"),
-                }
-            )
-        ),
+        **_contracts(sentence),
         "self_check": _self_check(),
     }
 
@@ -241,6 +194,60 @@ def _course(sentence: dict[str, Any]) -> dict[str, Any]:
         },
         "closed form at expectation over the term: no sampling error",
     )
+
+
+def _contracts(sentence: dict[str, Any]) -> dict[str, Any]:
+    """What the contracts do: mixed regions, exact layers, regimes and flags."""
+    return {
+        "mix": _or_null(
+            _object(
+                {
+                    "forms": _map({"enum": list(PAYMENT_FORMS)}, "lot"),
+                    "municipalities": _map(_map(_estimates(SPENDING), "calendar year, or 'term'"), "as in forms"),
+                    "providers": _map(_estimates(PROVIDER), "provider id; over the term"),
+                    "corners": _object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
+                },
+                "every lot in the payment form it has today; null where all have the same",
+            )
+        ),
+        "exact": _object(
+            {
+                "layers": _list(
+                    _object(
+                        {
+                            "contract": TEXT,
+                            "layer": TEXT,
+                            "exact": ESTIMATE,
+                            "drawn": ESTIMATE,
+                            "p_value": NUMBER,
+                            "alarm": {"type": "boolean"},
+                        }
+                    )
+                ),
+                "skipped": _list(_object({"contract": TEXT, "reason": sentence})),
+            },
+            "mean euros in each corridor layer of the first year: aggregate distribution beside simulation",
+        ),
+        "regimes": _list(
+            _object(
+                {"provider": TEXT, "regimes": {"type": "integer"}, "hours_saved": NUMBER},
+                "different ways of being paid and accounted for today; hours a year that one way would save",
+            )
+        ),
+        "flags": _list(
+            _object(
+                {
+                    "kind": TEXT,
+                    "subject": TEXT,
+                    "form": _or_null({"enum": list(PAYMENT_FORMS)}),
+                    "law": _or_null(TEXT),
+                    "source": TEXT,
+                    "figures": _map(NUMBER, "fractions, or counts"),
+                    "names": _map(TEXT, "names mentioned"),
+                }
+            )
+        ),
+    }
 
 
 def _form() -> dict[str, Any]:

@@ -120,25 +120,13 @@ def compare(
         Fewer than 16 scenarios; a cluster that cannot be reached or was lost; a precision out of reach.
     """
     report = progress if progress is not None else _silent
-    if not named:
-        case = pseudonymised(case)
-    brought, years = case, min(n_years, case.n_years)
-    case, closed = without_closed(brought, years)
-    design_plan = plan(case, n_scenarios, n_years, seed, "design")
-    fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
-    cells = design_plan.cells
-    terms = reference(case, cells, years)
-    blocks = Blocks(workers, cluster, keep)
-    data, design = _designed(design_plan, terms, blocks, report)
-    contracts = _contracts(case, cells, terms, design)
-    plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
-    work = FreshWork(case, cells, contracts, plain)
-    corner = cast(Corner, case.word("when_money_is_gone"))
-    fresh_plan, fresh, told = settled(fresh_plan, work, blocks, corner, precision, partial(report, "fresh"))
-    checked = self_check(cells, fresh.deviations)
-    notes = (*alarms(checked), *design_plan.notes, *told, *stock_and_starts(brought), *spread_notes(case), *closed)
-    drawn = _Drawn(fresh_plan, terms, contracts, fresh, data, design, checked)
-    return _compared(drawn, named, (*notes, *handover(case, cells), *not_used_yet(case)))
+    brought = case if named else pseudonymised(case)
+    case, closed = without_closed(brought, min(n_years, brought.n_years))
+    design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
+    drawn, told = _draw(design_plan, fresh_plan, Blocks(workers, cluster, keep), precision, report)
+    about = (*stock_and_starts(brought), *spread_notes(case), *closed, *handover(case, drawn.made.cells))
+    notes = (*alarms(drawn.checked), *design_plan.notes, *told, *about, *not_used_yet(case))
+    return _compared(drawn, named, notes)
 
 
 @dataclass(frozen=True)
@@ -152,6 +140,22 @@ class _Drawn:
     data: LumpSumData
     design: LumpSumDesign
     checked: SelfCheck
+
+
+def _draw(
+    design_plan: Plan, fresh_plan: Plan, blocks: Blocks, precision: float | None, report: Progress
+) -> tuple[_Drawn, tuple[Sentence, ...]]:
+    """Design the lump sum, settle everything on fresh futures, and what the precision asked for told."""
+    case, cells = design_plan.case, design_plan.cells
+    terms = reference(case, cells, design_plan.n_years)
+    data, design = _designed(design_plan, terms, blocks, report)
+    contracts = _contracts(case, cells, terms, design)
+    plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
+    work = FreshWork(case, cells, contracts, plain)
+    corner = cast(Corner, case.word("when_money_is_gone"))
+    fresh_plan, fresh, told = settled(fresh_plan, work, blocks, corner, precision, partial(report, "fresh"))
+    checked = self_check(cells, fresh.deviations)
+    return _Drawn(fresh_plan, terms, contracts, fresh, data, design, checked), tuple(told)
 
 
 def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Comparison:
