@@ -60,6 +60,10 @@ class Profile(Assumption):
     success_share: Share = Field(description="trajectories that end with result")
     repeat_share: Share = Field(default=0.0, description="starts that repeat within the period")
     result_part: Share = Field(default=0.0, description="part of the price paid only on result")
+    price: Positive | None = Field(
+        default=None,
+        description="euro per arrangement in the first contract year; empty = the build-up (price parity)",
+    )
 
 
 class Duration(Assumption):

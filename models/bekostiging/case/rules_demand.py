@@ -40,6 +40,17 @@ def _profiles(case: Case) -> Iterator[Problem]:
                     f"{en} up to {value:g} for care form {form}, must be 1; mend them",
                     column=column,
                 )
+        missing = [row for row in rows if row.price is None and row.share > 0]
+        if missing and len(missing) < sum(row.share > 0 for row in rows):
+            yield Problem(
+                "profiles",
+                f"profiel {missing[0].profile} van zorgvorm {form} is in gebruik en heeft geen prijs, andere wel; vul price "
+                "in of laat hem overal leeg",
+                f"profile {missing[0].profile} of care form {form} is in use and has no price while others have; fill in "
+                "price or leave it empty everywhere",
+                row=missing[0].line,
+                column="price",
+            )
         for row in rows:
             if row.result_part > 0 and row.success_share == 0:
                 yield Problem(

@@ -128,7 +128,7 @@ class Arrangements:
     def reduce(self, clients: Clients) -> tuple[FloatArray, FloatArray]:
         """Units the arrangements are priced at per year, (n_scenarios, n_years, n_cells): paid anyway, and on result."""
         profiles, form = self.sampler.profiles, self.cells.care_form[clients.cell]
-        intensity = profiles.intensity[form, clients.profile] * self._times(clients)
+        intensity = profiles.priced[form, clients.profile] * self._times(clients)
         part = profiles.result_part[form, clients.profile]
         # divided by the expected share of results, so that the expected payment is the price
         on_result = intensity * part * clients.result / profiles.success[form, clients.profile]

@@ -49,7 +49,7 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     arranged = _arranged(case, cells, forecast, course, row, shares)
     profiles, form = profile_table(case), cells.care_form
     by_profile = np.diff(profiles.cumulative_share, axis=1, prepend=0.0)[form]
-    intensity, part = profiles.intensity[form], profiles.result_part[form]
+    intensity, part = profiles.priced[form], profiles.result_part[form]
     at_result = (by_profile * intensity * part).sum(axis=1)
     crisis = np.array([demand.crisis_share for demand in case.demand])[row]
     spread = np.array([demand.realised_cv for demand in case.demand])[row]

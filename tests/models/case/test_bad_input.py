@@ -426,3 +426,12 @@ def test_a_main_contractor_of_itself(folder: Path, edit: Edit) -> None:
 def test_a_negative_tariff(folder: Path, edit: Edit) -> None:
     edit("offers", 0, "tariff", "-5")
     assert _only(folder).startswith("table offers, row 2, column tariff:")
+
+
+def test_a_missing_price_of_a_profile_in_use(folder: Path, edit: Edit) -> None:
+    edit("profiles", 0, "price", "5000")
+    sentence = _only(folder)
+    assert sentence.startswith("table profiles, row 3, column price: profile ")
+    assert sentence.endswith(
+        "is in use and has no price while others have; fill in price or leave it empty everywhere"
+    )

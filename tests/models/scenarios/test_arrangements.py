@@ -12,6 +12,7 @@ from bekostiging.case.tables import Policy
 from bekostiging.contracts import build_contracts, price_levels, reference, settle
 from bekostiging.scenarios import deviations, draw_block, expected_care_use, map_blocks, plan, self_check
 from bekostiging.scenarios.arrangements import expected_arrangements
+from bekostiging.scenarios.clients import _plain_price, profile_table
 from bekostiging.scenarios.distributions import LAWS, Mixed
 from bekostiging.scenarios.simulate import Block
 
@@ -114,3 +115,25 @@ def test_disputes_are_paid_later_or_not_at_all(small_case: Case) -> None:
             before, after = settle(plain, care_use, levels), settle(disputed, care_use, levels)
             np.testing.assert_allclose(after.payment, 0.98 * before.payment)
             np.testing.assert_allclose(after.unpaid, 0.02 * before.payment)
+
+
+def test_an_own_price_is_paid_and_opens_the_parity_gap(small_case: Case) -> None:
+    """Every profile of a care form at twice the price of the build-up: its arrangements count double, its hours do not."""
+    form = small_case.profiles[0].care_form
+    cells = plan(small_case, 16, 2, 3, "design").cells
+    table = profile_table(small_case)
+    place = [row.id for row in small_case.care_forms].index(form)
+    own = [row for row in small_case.profiles if row.care_form == form]
+    one = _plain_price(small_case, form)
+    priced = tuple(
+        row.model_copy(update={"price": 2 * one * float(table.intensity[place, own.index(row)])})
+        if row in own
+        else row
+        for row in small_case.profiles
+    )
+    plain, dear = (
+        expected_care_use(case, cells, 2) for case in (small_case, replace(small_case, profiles=priced))
+    )
+    twice = np.where(cells.care_form == place, 2.0, 1.0)
+    np.testing.assert_allclose(dear.arrangement_units, twice * plain.arrangement_units, rtol=1e-9)
+    np.testing.assert_array_equal(dear.units, plain.units)
