@@ -11,6 +11,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.answers import names_of
 from bekostiging.report.texts import Texts
 from bekostiging.stress import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
+from bekostiging.stress.flags import YOUTH_REMARK
 
 Table = list[list[str]]
 Row = dict[str, str | float | int | None]
@@ -105,11 +106,16 @@ def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None)
     return texts["flags", flag.kind].format(subject=subject, form=form, **figures, **flag.names)
 
 
+def _cited(flag: Flag, texts: Texts) -> str:
+    """The source of a flag, its remark on youth lots in the language of the reader."""
+    return flag.source.replace(YOUTH_REMARK, texts["page", "youth_remark"]) or "–"
+
+
 def _flags(outcome: Comparison, texts: Texts) -> Table:
     """Every flag with its law and source."""
     names = names_of(outcome)
     rows = [
-        [flag_sentence(flag, texts, names), texts["laws", flag.law] if flag.law else "–", flag.source or "–"]
+        [flag_sentence(flag, texts, names), texts["laws", flag.law] if flag.law else "–", _cited(flag, texts)]
         for flag in flags(outcome)
     ]
     return [["", texts["page", "law"], texts["columns", "source"]], *rows] if rows else []
@@ -129,7 +135,11 @@ def _clauses(outcome: Comparison, texts: Texts) -> Table:
     rows = [head]
     for row in sorted(outcome.case.clauses, key=lambda row: (row.lot, row.payment_form, row.position)):
         terms = [(name, getattr(row, name)) for name in ("lower", "upper", "threshold", "cap", "length")]
-        told = ", ".join(f"{name} {texts.numbers.plain(value, 2)}" for name, value in terms if value is not None)
+        told = ", ".join(
+            f"{name} {texts.numbers.plain(value, 0 if value == int(value) else 2)}"
+            for name, value in terms
+            if value is not None
+        )
         name = f"{texts['clauses', row.clause]}{f' ({told})' if told else ''} — {texts['statuses', row.status]}"
         rows.append(
             [row.lot, texts["forms", row.payment_form], str(row.position), name, texts.numbers.percent(row.share)]

@@ -33,7 +33,8 @@ LARGE_CHANGE = 0.10
 """Of the contract value: more asks for a revision clause."""
 SLACK = 1e-6
 RULING = "ECLI:NL:GHDHA:2017:260"
-LADDER = "Contractstandaard Wmo v1.2 art. 3.4; jeugdartikel nakijken"
+YOUTH_REMARK = "jeugdartikel nakijken"
+LADDER = f"Contractstandaard Wmo v1.2 art. 3.4; {YOUTH_REMARK}"
 REGIONAL = "Wet verbetering beschikbaarheid jeugdzorg; Besluit Stb. 2025, 357"
 
 
@@ -65,7 +66,7 @@ def _laws(outcome: Comparison, lot: str) -> list[Law]:
 def _standard(outcome: Comparison, lot: str, article: str) -> str:
     """An article of the Wmo standard, with the remark where the lot is youth."""
     text = f"Contractstandaard Wmo v1.2 art. {article}"
-    return f"{text}; jeugdartikel nakijken" if "jeugdwet" in _laws(outcome, lot) else text
+    return f"{text}; {YOUTH_REMARK}" if "jeugdwet" in _laws(outcome, lot) else text
 
 
 def _one_law(outcome: Comparison, lot: str) -> Law | None:
