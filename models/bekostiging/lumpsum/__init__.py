@@ -12,6 +12,7 @@ from bekostiging.lumpsum.gather import (
     free_buffer,
     lumpsum_data,
 )
+from bekostiging.lumpsum.margin import LimitMargin, holds_at_95, limit_margin
 from bekostiging.lumpsum.solve import (
     Conflict,
     LimitCheck,
@@ -25,6 +26,7 @@ __all__ = [
     "Conflict",
     "CorridorSeries",
     "LimitCheck",
+    "LimitMargin",
     "LotTerms",
     "LumpSumData",
     "LumpSumDesign",
@@ -32,6 +34,8 @@ __all__ = [
     "corridor_series",
     "design_lumpsum",
     "free_buffer",
+    "holds_at_95",
+    "limit_margin",
     "lumpsum_data",
     "measured_against_budget",
     "out_of_sample",

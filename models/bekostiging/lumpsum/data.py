@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,12 @@ class LumpSumData:
     risk_weight: float
     confidence: float
     cost_of_capital: float
+    margins: Mapping[str, float] = field(default_factory=dict)
+    """Euro by which a limit that depends on futures is tightened, by its name; none in the plain design."""
+
+    def margin(self, name: str) -> float:
+        """Million euro by which a limit is tightened."""
+        return self.margins.get(name, 0.0) / MILLION
 
     @property
     def n_scenarios(self) -> int:

@@ -19,6 +19,7 @@ Parameters (data)
     key[s,t,j,m]   share of the municipality in the lot's payments           -
     G[m,t], reserve[m,t], other[s,t,m]  room in the begroting, weerstandscapaciteit, other payments   million euro
     R[c]           revenue of last year                                      million euro
+    margin[limit]  tightening of a limit that depends on futures (zero in the plain design)   million euro
     v[t]           discount factor; risk_weight; confidence; cost_of_capital; elasticity[j]
     share_max[j], share_min[j], premium_max[j], glide_max[j]
 
@@ -42,12 +43,12 @@ Constraints
     deepest_point[p,s,t]       running_loss[p,s] >= sum_{u <= t} loss[p,s,u]         cumulative, over the years
     tail_of_losses[p,s]        shortfall[p,s] >= running_loss[p,s] - value_at_risk[p]
     capital_covers_tail[p]     value_at_risk + E[shortfall]/(1 - confidence) <= capital
-    solvency[p]                capital <= limit                                      no more than the provider has
-    return_on_capital[p]       E[sum_t v (Y - C)] >= cost_of_capital x years x capital    no risk for nothing
-    fair_price[c,t]            E[Y[c,t]] >= F[c,t]                                   AMvB reële prijs, on what is paid
-    begroting[m,t]             E[M[m,t]] <= G[m,t]
+    solvency[p]                capital <= limit - margin                             no more than the provider has
+    return_on_capital[p]       E[sum_t v (Y - C)] >= cost_of_capital x years x capital + margin    no risk for nothing
+    fair_price[c,t]            E[Y[c,t]] >= F[c,t] + margin                          AMvB reële prijs, on what is paid
+    begroting[m,t]             E[M[m,t]] <= G[m,t] - margin
     tail_of_begroting[m,t,s]   begroting_shortfall >= M[m,s,t] - begroting_at_risk[m,t]
-    begroting_tail[m,t]        begroting_at_risk + E[begroting_shortfall]/(1 - confidence) <= G + reserve
+    begroting_tail[m,t]        begroting_at_risk + E[begroting_shortfall]/(1 - confidence) <= G + reserve - margin
     tail_of_spending[s]        spending_shortfall >= sum_m,t v M - spending_at_risk
     premium[j]                 loading <= premium_max + premium_slack                no windfall
     glide_up[j], glide_down[j] abs(sum_c b[c,1] - sum_c R[c]) <= glide_max sum_c R[c] + glide_slack   over R > 0
@@ -188,20 +189,24 @@ def _capital_covers_tail_rule(m: pyo.ConcreteModel, p: int) -> Any:
 
 
 def _solvency_rule(m: pyo.ConcreteModel, p: int) -> Any:
-    """capital[p] <= limit[p]"""
-    return m.capital[p] <= float(m.data.capital_limit[p]) / MILLION
+    """capital[p] <= limit[p] - margin"""
+    margin = m.data.margin(f"solvency[{m.data.providers[p]}]")
+    return m.capital[p] <= float(m.data.capital_limit[p]) / MILLION - margin
 
 
 def _return_on_capital_rule(m: pyo.ConcreteModel, p: int) -> Any:
-    """E[sum_t v (Y - C)] >= cost_of_capital x years x capital"""
+    """E[sum_t v (Y - C)] >= cost_of_capital x years x capital + margin"""
     earned = -sum(m.loss[p, s, t] for s in m.SCENARIOS for t in m.YEARS) / m.data.n_scenarios
-    return earned >= m.data.cost_of_capital * m.data.n_years * m.capital[p]
+    margin = m.data.margin(f"return_on_capital[{m.data.providers[p]}]")
+    return earned >= m.data.cost_of_capital * m.data.n_years * m.capital[p] + margin
 
 
 def _fair_price_rule(m: pyo.ConcreteModel, c: int, t: int) -> Any:
-    """E[Y[c,t]] >= F[c,t]"""
+    """E[Y[c,t]] >= F[c,t] + margin"""
     expected = sum(m.payment[s, c, t] for s in m.SCENARIOS) / m.data.n_scenarios
-    return expected >= float(m.data.fair_price[c, t]) / MILLION
+    provider, lot = m.data.contracts[c]
+    margin = m.data.margin(f"fair_price[{provider},{lot},{m.data.years[t]}]")
+    return expected >= float(m.data.fair_price[c, t]) / MILLION + margin
 
 
 def _add_municipal_limits(m: pyo.ConcreteModel) -> None:
@@ -213,9 +218,10 @@ def _add_municipal_limits(m: pyo.ConcreteModel) -> None:
 
 
 def _begroting_rule(m: pyo.ConcreteModel, i: int, t: int) -> Any:
-    """E[M[m,t]] <= G[m,t]"""
+    """E[M[m,t]] <= G[m,t] - margin"""
     expected = sum(m.spending[i, s, t] for s in m.SCENARIOS) / m.data.n_scenarios
-    return expected <= float(m.data.room[i, t]) / MILLION
+    margin = m.data.margin(f"begroting[{m.data.municipalities[i]},{m.data.years[t]}]")
+    return expected <= float(m.data.room[i, t]) / MILLION - margin
 
 
 def _tail_of_begroting_rule(m: pyo.ConcreteModel, i: int, t: int, s: int) -> Any:
@@ -224,9 +230,10 @@ def _tail_of_begroting_rule(m: pyo.ConcreteModel, i: int, t: int, s: int) -> Any
 
 
 def _begroting_tail_rule(m: pyo.ConcreteModel, i: int, t: int) -> Any:
-    """begroting_at_risk + E[begroting_shortfall] / (1 - confidence) <= G + reserve"""
+    """begroting_at_risk + E[begroting_shortfall] / (1 - confidence) <= G + reserve - margin"""
     mean = sum(m.begroting_shortfall[i, t, s] for s in m.SCENARIOS) / m.data.n_scenarios
-    limit = float(m.data.room[i, t] + m.data.reserve[i, t]) / MILLION
+    margin = m.data.margin(f"begroting_tail[{m.data.municipalities[i]},{m.data.years[t]}]")
+    limit = float(m.data.room[i, t] + m.data.reserve[i, t]) / MILLION - margin
     return m.begroting_at_risk[i, t] + mean / (1 - m.data.confidence) <= limit
 
 

@@ -81,13 +81,19 @@ def design_lumpsum(data: LumpSumData) -> LumpSumDesign:
 
     An infeasible begroting is a result, not an error: see ``LumpSumDesign.conflicts``.
     """
+    design = feasible_design(data)
+    return _without_design(data) if design is None else design
+
+
+def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
+    """The design on the scenarios of ``data``; None where no lump sum satisfies every hard limit."""
     arrays = LumpSumArrays(data)
     try:
         solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(
             arrays.start(), EXACT
         )
     except InfeasibleError:
-        return _without_design(data)
+        return None
     columns, x = arrays.columns, solution.x
     loading = x[columns.loading]
     yielded = {}

@@ -213,7 +213,8 @@ class LumpSumArrays:
         one = np.ones(1)
         for p in self.guarded:
             name, capital = data.providers[p], columns.capital[[p]]
-            rows.add(f"solvency[{name}]", capital, one, upper=float(data.capital_limit[p]) / MILLION)
+            limit = float(data.capital_limit[p]) / MILLION - data.margin(f"solvency[{name}]")
+            rows.add(f"solvency[{name}]", capital, one, upper=limit)
             loss = self.losses[p]
             # cumulative: the last year holds the whole term
             lost, slope = loss.constant[:, -1].mean(), loss.matrix[:, -1].mean(axis=0)
@@ -222,15 +223,16 @@ class LumpSumArrays:
                 f"return_on_capital[{name}]",
                 np.concatenate([np.asarray(loss.columns), capital]),
                 np.concatenate([-slope, asked]),
-                lower=float(lost),
+                lower=float(lost) + data.margin(f"return_on_capital[{name}]"),
             )
         for c, (provider, lot) in enumerate(data.contracts):
             own = columns.of_lot(int(data.lot[c]))
             for t, year in enumerate(data.years):
                 constant = float(self.payments.constant[c][:, t].mean())
                 slope = self.payments.coefficients[c][:, t].mean(axis=0)
-                fair = float(data.fair_price[c, t]) / MILLION
-                rows.add(f"fair_price[{provider},{lot},{year}]", own, slope, lower=fair - constant)
+                name = f"fair_price[{provider},{lot},{year}]"
+                fair = float(data.fair_price[c, t]) / MILLION + data.margin(name)
+                rows.add(name, own, slope, lower=fair - constant)
 
     def _begroting_rows(self, rows: _Rows) -> None:
         """begroting: expected spending within the room, per municipality and year."""
@@ -239,11 +241,12 @@ class LumpSumArrays:
             constant, coefficients = self.spending[m]
             for t, year in enumerate(data.years):
                 slack = self.columns.begroting_slack[0, m, [t]]
+                name = f"begroting[{code},{year}]"
                 rows.add(
-                    f"begroting[{code},{year}]",
+                    name,
                     np.concatenate([self._all_lots, slack]),
                     np.append(coefficients[:, t].mean(axis=0), -1.0),
-                    upper=float(data.room[m, t]) / MILLION - float(constant[:, t].mean()),
+                    upper=float(data.room[m, t]) / MILLION - data.margin(name) - float(constant[:, t].mean()),
                 )
 
     def _lot_rows(self, rows: _Rows) -> None:
@@ -289,6 +292,7 @@ class LumpSumArrays:
                 loss = LinearLoss(coefficients[:, t], constant[:, t], self._all_lots)
                 own = np.zeros(self.columns.n)
                 own[self.columns.begroting_slack[1, m, t]] = -1.0
-                limit = float(data.room[m, t] + data.reserve[m, t]) / MILLION
-                limits.append(CVaRLimit(f"begroting_tail[{code},{year}]", loss, data.confidence, own, limit))
+                name = f"begroting_tail[{code},{year}]"
+                limit = float(data.room[m, t] + data.reserve[m, t]) / MILLION - data.margin(name)
+                limits.append(CVaRLimit(name, loss, data.confidence, own, limit))
         return limits

@@ -193,6 +193,21 @@ def _course(course: Course) -> dict[str, Any]:
     }
 
 
+def _margin(outcome: Comparison) -> dict[str, Any] | None:
+    """The margin with which every limit holds on fresh futures; null without a design."""
+    margin, data = outcome.lumpsum.margin, outcome.lumpsum.data
+    if not outcome.lumpsum.design.feasible:
+        return None
+    found = margin.standard_errors is not None
+    return {
+        "standard_errors": margin.standard_errors,
+        "cost": margin.cost,
+        "loading": {lot.name: float(margin.design.loading[j]) for j, lot in enumerate(data.lots)}
+        if found
+        else None,
+    }
+
+
 def _lumpsum(outcome: Comparison) -> dict[str, Any]:
     """The design, what limits it, and how it does on fresh futures."""
     data, design = outcome.lumpsum.data, outcome.lumpsum.design
@@ -223,6 +238,7 @@ def _lumpsum(outcome: Comparison) -> dict[str, Any]:
             lot.name: _estimate(extra)
             for lot, extra in zip(data.lots, outcome.lumpsum.measured_against_budget, strict=feasible)
         },
+        "limit_margin": _margin(outcome),
         "out_of_sample": [
             {
                 "limit": check.name,

@@ -326,6 +326,16 @@ def _lumpsum() -> dict[str, Any]:
             "measured_against_budget": _map(
                 ESTIMATE, "lot; extra payment over the term if layers were measured against the budget"
             ),
+            "limit_margin": _or_null(
+                _object(
+                    {
+                        "standard_errors": number_or_null,
+                        "cost": number_or_null,
+                        "loading": _or_null(_map(NUMBER, "lot")),
+                    },
+                    "least tightening with which every limit holds on fresh futures at 95 % each, and its cost in euro",
+                )
+            ),
             "out_of_sample": _list(_object(check)),
         }
     )

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
-from bekostiging.lumpsum import LimitCheck, LumpSumData, LumpSumDesign
+from bekostiging.lumpsum import LimitCheck, LimitMargin, LumpSumData, LumpSumDesign
 from bekostiging.scenarios import Cells, SelfCheck
 from bekostiging_solvers import Estimate
 
@@ -162,6 +162,7 @@ class LumpSumResult:
     fresh: LumpSumData
     design: LumpSumDesign
     out_of_sample: tuple[LimitCheck, ...]
+    margin: LimitMargin
     measured_against_budget: tuple[Estimate, ...]
     """Per lot: extra payment over the term if the layers were measured against b I; empty without a design."""
 

@@ -28,6 +28,7 @@ from bekostiging.lumpsum import (
     begroting_sum,
     design_lumpsum,
     free_buffer,
+    limit_margin,
     lumpsum_data,
     measured_against_budget,
     out_of_sample,
@@ -238,8 +239,9 @@ def _judged(
 ) -> LumpSumResult:
     """The design with its limits on fresh futures."""
     checks = out_of_sample(design, fresh, scramblings)
+    margin = limit_margin(data, fresh, design, checks, scramblings)
     extra = measured_against_budget(design, fresh, scramblings) if design.feasible else []
-    return LumpSumResult(data, fresh, design, checks, tuple(extra))
+    return LumpSumResult(data, fresh, design, checks, margin, tuple(extra))
 
 
 def _lump_sums(contracts: tuple[Contract, ...]) -> tuple[Taakgericht, ...]:

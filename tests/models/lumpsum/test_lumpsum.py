@@ -16,7 +16,13 @@ from pyomo.contrib.appsi.solvers.highs import Highs
 
 import bekostiging.lumpsum.model as card
 from bekostiging.contracts import Corridor
-from bekostiging.lumpsum import design_lumpsum, measured_against_budget, out_of_sample
+from bekostiging.lumpsum import (
+    design_lumpsum,
+    holds_at_95,
+    limit_margin,
+    measured_against_budget,
+    out_of_sample,
+)
 from bekostiging.lumpsum.model import build_lumpsum
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Scramblings, cvar
@@ -92,6 +98,55 @@ def test_tail_cuts_solve_the_pyomo_model(seed: int) -> None:
     assert design.bound is not None
     assert design.objective is not None
     assert design.bound <= design.objective * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_margins_both_models_are_still_one(seed: int) -> None:
+    """Every limit on futures tightened by a random amount: tail cuts and Pyomo agree."""
+    plain = random_data(seed)
+    rng = np.random.default_rng(seed)
+    names = [check.name for check in out_of_sample(design_lumpsum(plain), plain, Scramblings(2))]
+    case = replace(plain, margins={name: float(rng.uniform(0, 2e4)) for name in names})
+    model = build_lumpsum(case)
+    solver = Highs()
+    solver.highs_options = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9}
+    solver.solve(model)
+    design = design_lumpsum(case)
+    assert design.objective == pytest.approx(pyo.value(model.total_spending) * MILLION, rel=1e-7)
+    assert design.objective >= (design_lumpsum(plain).objective or 0.0) * (1 - 1e-9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_with_its_margin_a_design_holds_in_futures_it_has_not_seen(seed: int) -> None:
+    """Plain, some limit fails at 95 %; with the least margin none does, half the margin is not enough, and it costs."""
+    both = random_data(seed, n_scenarios=512)
+    halves = [
+        replace(
+            both, index=both.index[own], paid_part=both.paid_part[own], fixed=both.fixed[own], cost=both.cost[own],
+            amounts=tuple(amount[own] for amount in both.amounts), key=both.key[own], other=both.other[own],
+        )
+        for own in (slice(0, 256), slice(256, None))
+    ]  # fmt: skip
+    plain, fresh = halves
+    scramblings = Scramblings(16)
+    design = design_lumpsum(plain)
+    checks = out_of_sample(design, fresh, scramblings)
+    found = limit_margin(plain, fresh, design, checks, scramblings)
+    assert not holds_at_95(checks)
+    assert found.standard_errors is not None
+    assert found.standard_errors > 0
+    assert holds_at_95(found.checks)
+    assert found.cost is not None
+    assert found.cost >= -1
+
+
+def test_a_design_that_holds_needs_no_margin() -> None:
+    """Full sharing: no tail, no margin, no cost."""
+    own = data(_tail_of(100.0, 117.6), (terms(),), [0], [0])
+    design = design_lumpsum(own)
+    checks = out_of_sample(design, own, Scramblings(2))
+    found = limit_margin(own, own, design, checks, Scramblings(2))
+    assert (found.standard_errors, found.cost) == (0.0, 0.0)
 
 
 def _names_on_the_card() -> set[str]:
