@@ -285,6 +285,55 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
 
 
 @app.command()
+def lumpsum(
+    case: CaseName,
+    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")] = 512,
+    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    confidence: Annotated[
+        float | None, typer.Option(help="Which tail counts, instead of the case's policy.")
+    ] = None,
+    risk_weight: Annotated[
+        float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    lang: LanguageOption = Language.NL,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+    named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
+) -> None:
+    """Design the lump sum alone: its terms, its limits on fresh futures, its margin, and alternatives."""
+    with _user_errors(lang):
+        from bekostiging import report
+        from bekostiging.case import read_case
+        from bekostiging.stress import study_lumpsum
+
+        brought = read_case(case)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}-lumpsum")
+        report.refuse_existing(folder, overwrite)
+        with _progress(lang) as advance:
+            study = study_lumpsum(
+                brought,
+                n_scenarios=scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                confidence=confidence,
+                risk_weight=risk_weight,
+                named=named,
+                progress=advance,
+            )
+        report.write_folder(folder, lambda draft: report.write_study(study, draft, lang), overwrite=overwrite)
+        for sentence in report.study_sentences(study, lang):
+            _print(sentence)
+        if brought.disclaimer.get(lang):
+            _print(brought.disclaimer[lang])
+        _print({"nl": f"Rapport: {folder / 'lumpsum.html'}", "en": f"Report: {folder / 'lumpsum.html'}"}[lang])
+    if study.lumpsum.design.conflicts:
+        raise typer.Exit(NO_SOLUTION)
+
+
+@app.command()
 def buildup(
     case: CaseName,
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,

@@ -4,6 +4,7 @@ from bekostiging.case.check import CommandCheck, check_commands, stock_and_start
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.from_history import ASKED, case_from_history, estimated_tables
 from bekostiging.case.model import Case
+from bekostiging.case.override import with_policy
 from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
@@ -30,5 +31,6 @@ __all__ = [
     "stock_and_starts",
     "synthetic_region",
     "with_cost_sheet",
+    "with_policy",
     "write_case",
 ]

@@ -4,6 +4,7 @@
 reads or proves it, not by the command, which solves the same model by tail cuts.
 """
 
+from bekostiging.lumpsum.alternatives import Alternative, alternatives
 from bekostiging.lumpsum.data import LotTerms, LumpSumData
 from bekostiging.lumpsum.gather import (
     CorridorSeries,
@@ -23,6 +24,7 @@ from bekostiging.lumpsum.solve import (
 )
 
 __all__ = [
+    "Alternative",
     "Conflict",
     "CorridorSeries",
     "LimitCheck",
@@ -30,6 +32,7 @@ __all__ = [
     "LotTerms",
     "LumpSumData",
     "LumpSumDesign",
+    "alternatives",
     "begroting_sum",
     "corridor_series",
     "design_lumpsum",

@@ -6,6 +6,7 @@ from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
 from bekostiging.report.buildup import annex_of, write_annex
 from bekostiging.report.folder import refuse_existing, write_folder, write_results, write_text
+from bekostiging.report.lumpsum import study_sentences, write_study
 from bekostiging.report.schema import schema
 from bekostiging.report.stress import (
     reverse_sentence,
@@ -29,6 +30,7 @@ __all__ = [
     "schema",
     "shock_sentence",
     "shock_table",
+    "study_sentences",
     "summary_caption",
     "summary_table",
     "view_sentence",
@@ -36,6 +38,7 @@ __all__ = [
     "write_annex",
     "write_folder",
     "write_results",
+    "write_study",
     "write_text",
 ]
 

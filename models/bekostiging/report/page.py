@@ -23,6 +23,7 @@ from bekostiging.report.answers import (
 from bekostiging.report.contracts import contract_sections, regime_table
 from bekostiging.report.figures import svg
 from bekostiging.report.levers import lever_sections
+from bekostiging.report.lumpsum import margin_sentence
 from bekostiging.report.tables import STATUS_ORDER, assumptions
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TOTAL, Comparison, Course, cheapest
@@ -305,7 +306,7 @@ def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "checks_note": texts["page", "out_of_sample_note"].format(
             n=numbers.plain(outcome.n_scenarios), held=sum(check.holds for check in checks), all=len(checks)
         ),
-        "margin_note": _margin_note(outcome, texts),
+        "margin_note": margin_sentence(outcome.lumpsum.margin, texts),
         "shadow": [
             [
                 texts.limit(name, names),
@@ -320,18 +321,6 @@ def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "below": _listed(texts, "below_requirement", [names[p] for p in design.below_requirement]),
         "yielded": _listed(texts, "yielded", [texts.limit(name, names) for name in design.yielded]),
     }
-
-
-def _margin_note(outcome: Comparison, texts: Texts) -> str:
-    """The margin with which every limit holds, and what it costs."""
-    margin = outcome.lumpsum.margin
-    if margin.standard_errors is None or margin.cost is None:
-        return texts["page", "margin_none"]
-    if margin.standard_errors == 0:
-        return texts["page", "margin_zero"]
-    return texts["page", "margin"].format(
-        errors=texts.numbers.plain(margin.standard_errors, 2), cost=texts.numbers.millions(margin.cost, 2)
-    )
 
 
 def _listed(texts: Texts, key: str, names: list[str]) -> str:

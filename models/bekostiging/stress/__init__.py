@@ -28,7 +28,7 @@ from bekostiging.stress.courses import cheapest, check_shocks, course
 from bekostiging.stress.estimates import Regimes, provider_results, regimes
 from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
-from bekostiging.stress.run import compare, contracts_in_force
+from bekostiging.stress.run import LumpSumStudy, compare, contracts_in_force, study_lumpsum
 from bekostiging.stress.views import Pooled, pooled, read_view
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "Flag",
     "FormResult",
     "LumpSumResult",
+    "LumpSumStudy",
     "MeasureOutcome",
     "MixResult",
     "Pooled",
@@ -73,5 +74,6 @@ __all__ = [
     "read_view",
     "regimes",
     "reverse_stress",
+    "study_lumpsum",
     "target_place",
 ]

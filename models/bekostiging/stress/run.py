@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts
+from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts, with_policy
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
@@ -22,9 +22,11 @@ from bekostiging.contracts import (
     with_design,
 )
 from bekostiging.lumpsum import (
+    Alternative,
     CorridorSeries,
     LumpSumData,
     LumpSumDesign,
+    alternatives,
     begroting_sum,
     design_lumpsum,
     free_buffer,
@@ -212,6 +214,56 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
         exact=exact,
         exact_skipped=exact_skipped,
     )
+
+
+@dataclass(frozen=True)
+class LumpSumStudy:
+    """The lump sum alone: its design, its judgement on fresh futures, and other designs that cost hardly more."""
+
+    case: Case
+    n_scenarios: int
+    seed: int
+    lumpsum: LumpSumResult
+    alternatives: tuple[Alternative, ...]
+
+
+def study_lumpsum(
+    case: Case,
+    *,
+    n_scenarios: int = 512,
+    n_years: int = 4,
+    seed: int = 1,
+    workers: int = 1,
+    confidence: float | None = None,
+    risk_weight: float | None = None,
+    named: bool = False,
+    progress: Progress | None = None,
+) -> LumpSumStudy:
+    """Design the lump sum and judge it on fresh futures, without settling the other payment forms.
+
+    ``confidence`` and ``risk_weight`` replace the policy of the case; the rest as in ``compare``, whose lump sum is the
+    same.
+
+    Raises
+    ------
+    UserError
+        Fewer than 16 scenarios; a confidence or risk weight outside its range.
+    """
+    report = progress if progress is not None else _silent
+    case = with_policy(case if named else pseudonymised(case), confidence=confidence, risk_weight=risk_weight)
+    case, _ = without_closed(case, min(n_years, case.n_years))
+    design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
+    terms = reference(case, design_plan.cells, design_plan.n_years)
+    blocks = Blocks(workers, None, None)
+    data, design = _designed(design_plan, terms, blocks, report)
+    work = DesignWork(
+        case, design_plan.cells, _lump_sums(build_contracts(case, design_plan.cells, terms, "taakgericht"))
+    )
+    series = CorridorSeries.of(blocks.series(fresh_plan, work, partial(report, "fresh")))
+    scramblings = Scramblings(fresh_plan.n_scramblings)
+    judged = _judged(data, lumpsum_data(case, terms, series), design, scramblings)
+    others = alternatives(data, design) if design.feasible else ()
+    return LumpSumStudy(case, fresh_plan.n_scenarios, seed, judged, others)
 
 
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:

@@ -1,0 +1,170 @@
+"""The lump sum alone: design, limits, margin and alternatives on one page, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bekostiging.lumpsum import Alternative, LimitMargin
+from bekostiging.report.texts import Texts
+from bekostiging.stress import LumpSumStudy
+
+Table = list[list[str]]
+
+
+def write_study(study: LumpSumStudy, folder: Path, lang: str) -> None:
+    """Write lumpsum.html and lumpsum.json into an existing folder."""
+    texts = Texts(lang)
+    (folder / "lumpsum.html").write_text(study_page(study, texts), encoding="utf-8", newline="")
+    text = json.dumps(study_results(study), ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / "lumpsum.json").write_text(text + "\n", encoding="utf-8", newline="")
+
+
+def study_results(study: LumpSumStudy) -> dict[str, Any]:
+    """The study as JSON: euro, fractions; arrays in the order of the names beside them."""
+    data, design, margin = study.lumpsum.data, study.lumpsum.design, study.lumpsum.margin
+
+    def lists(one: Alternative) -> dict[str, Any]:
+        """An alternative with lists for its arrays."""
+        found = {name: np.asarray(value).tolist() for name, value in asdict(one).items() if name != "share"}
+        return found | {"share": [own.tolist() for own in one.share]}
+
+    return {
+        "case": study.case.name,
+        "n_scenarios": study.n_scenarios,
+        "seed": study.seed,
+        "confidence": data.confidence,
+        "risk_weight": data.risk_weight,
+        "lots": [lot.name for lot in data.lots],
+        "providers": list(data.providers),
+        "municipalities": list(data.municipalities),
+        "layers": [list(lot.corridor.names) for lot in data.lots],
+        "feasible": design.feasible,
+        "objective": design.objective,
+        "bound": design.bound,
+        "gap": design.gap,
+        "violation": design.violation,
+        "loading": design.loading.tolist(),
+        "share": [own.tolist() for own in design.share],
+        "conflicts": [asdict(conflict) for conflict in design.conflicts],
+        "limit_margin": {"standard_errors": margin.standard_errors, "cost": margin.cost},
+        "limits": [asdict(check) | {"holds": bool(check.holds)} for check in study.lumpsum.out_of_sample],
+        "alternatives": [lists(one) for one in study.alternatives],
+    }
+
+
+def study_page(study: LumpSumStudy, texts: Texts) -> str:
+    """The study as HTML."""
+    environment = Environment(
+        loader=PackageLoader("bekostiging.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    design = study.lumpsum.design
+    return environment.get_template("lumpsum.html.j2").render(
+        t=texts.sections,
+        lang=texts.lang,
+        title=study.case.title.get(texts.lang, study.case.name),
+        disclaimer=study.case.disclaimer.get(texts.lang, ""),
+        told=study_sentences(study, texts.lang),
+        design=_design(study, texts),
+        conflicts=[
+            [texts.limit(one.name, _names(study)), texts.numbers.millions(one.euro, 2)] for one in design.conflicts
+        ],
+        alternatives=_alternatives(study, texts),
+    )
+
+
+def study_sentences(study: LumpSumStudy, lang: str) -> list[str]:
+    """What was found, in a few sentences."""
+    texts, judged = Texts(lang), study.lumpsum
+    design, margin = judged.design, judged.margin
+    if not design.feasible or design.objective is None or design.bound is None:
+        return [texts["page", "lumpsum_none"]]
+    told = [
+        texts["page", "lumpsum_note"].format(
+            n=texts.numbers.plain(judged.data.n_scenarios),
+            objective=texts.numbers.millions(design.objective, 2),
+            bound=texts.numbers.millions(design.bound, 2),
+            gap=texts.numbers.percent(design.gap or 0.0, 4),
+        ),
+        texts["page", "limits_held"].format(
+            n=texts.numbers.plain(study.n_scenarios),
+            held=sum(check.holds for check in judged.out_of_sample),
+            all=len(judged.out_of_sample),
+        ),
+    ]
+    return [*told, margin_sentence(margin, texts)]
+
+
+def margin_sentence(margin: LimitMargin, texts: Texts) -> str:
+    """The margin with which every limit holds, and what it costs."""
+    if margin.standard_errors is None or margin.cost is None:
+        return texts["page", "margin_none"]
+    if margin.standard_errors == 0:
+        return texts["page", "margin_zero"]
+    return texts["page", "margin"].format(
+        errors=texts.numbers.plain(margin.standard_errors, 2), cost=texts.numbers.millions(margin.cost, 2)
+    )
+
+
+def _names(study: LumpSumStudy) -> dict[str, str]:
+    """Names of lots, providers and municipalities by id."""
+    case = study.case
+    return (
+        {row.id: row.name for row in case.lots}
+        | {row.id: row.name for row in case.providers}
+        | {row.code: row.name for row in case.municipalities}
+    )
+
+
+def _shares(texts: Texts, names: tuple[str, ...], share: Any) -> str:
+    """Shares by layer in words."""
+    return ", ".join(
+        f"{texts.layer(n)} {texts.numbers.percent(float(s))}" for n, s in zip(names, share, strict=True)
+    )
+
+
+def _design(study: LumpSumStudy, texts: Texts) -> Table:
+    """Loading and shares per lot."""
+    data, design, names = study.lumpsum.data, study.lumpsum.design, _names(study)
+    if not design.feasible:
+        return []
+    rows = [[texts["columns", "lot"], texts["columns", "loading"], texts["columns", "share"]]]
+    for j, lot in enumerate(data.lots):
+        loading = texts.numbers.percent(float(design.loading[j]), 2)
+        rows.append([names[lot.name], loading, _shares(texts, lot.corridor.names, design.share[j])])
+    return rows
+
+
+def _alternatives(study: LumpSumStudy, texts: Texts) -> Table:
+    """Every alternative: what it costs, its terms, and who gains and who loses most."""
+    if len(study.alternatives) < 2:
+        return []
+    data, names = study.lumpsum.data, _names(study)
+    heads = ("alternative", "alternative_cost", "alternative_terms", "gains", "loses")
+    rows = [[texts["page", name] for name in heads]]
+    for number, one in enumerate(study.alternatives):
+        terms = "; ".join(
+            f"{names[lot.name]}: {texts.numbers.percent(float(one.loading[j]), 1)} | "
+            f"{' / '.join(texts.numbers.percent(float(s)) for s in one.share[j])}"
+            for j, lot in enumerate(data.lots)
+        )
+        parties = [
+            *zip(data.providers, one.result, strict=True),
+            *zip(data.municipalities, -one.spending, strict=True),
+        ]
+        parties.sort(key=lambda party: float(party[1]))
+        ends = [
+            "–" if abs(value) < 1 else f"{names[who]} {texts.numbers.millions(float(value), 2)}"
+            for who, value in (parties[-1], parties[0])
+        ]
+        rows.append([str(number), texts.numbers.percent(one.cost, 2), terms, *ends])
+    return rows

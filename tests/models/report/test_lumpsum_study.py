@@ -1,0 +1,64 @@
+"""The lump sum alone: the command writes page and JSON, overrides the policy, and refuses what cannot be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bekostiging.case import Case, UserError, with_policy
+from bekostiging.cli import app
+from bekostiging.stress import Comparison, study_lumpsum
+
+
+def test_it_is_the_lump_sum_of_the_comparison(small_case: Case, outcome: Comparison) -> None:
+    """Same futures, same design, same checks."""
+    study = study_lumpsum(small_case, n_scenarios=32)
+    assert study.lumpsum.design.objective == outcome.lumpsum.design.objective
+    assert study.lumpsum.out_of_sample == outcome.lumpsum.out_of_sample
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang: str) -> None:
+    place = tmp_path / "budget"
+    done = CliRunner().invoke(
+        app, ["lumpsum", str(folder), "--scenarios", "32", "--out", str(place), "--lang", lang, "--workers", "1"]
+    )
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in place.iterdir()} == {"lumpsum.html", "lumpsum.json"}
+    found = json.loads((place / "lumpsum.json").read_text())
+    assert found["feasible"]
+    assert found["alternatives"][0]["cost"] == pytest.approx(0.0, abs=1e-6)
+    assert len(found["loading"]) == len(found["lots"])
+    page = (place / "lumpsum.html").read_text()
+    assert (
+        "Alternatieven die vrijwel evenveel kosten" if lang == "nl" else "Alternatives that cost almost"
+    ) in page
+
+
+def test_a_confidence_of_one_is_refused(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["lumpsum", str(folder), "--confidence", "1", "--lang", "en"])
+    assert done.exit_code == 2
+    assert not isinstance(done.exception, UserError)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"confidence": 0.0}, "--confidence 0: may be from 0.5 to 0.999"),
+        ({"confidence": 1.0}, "--confidence 1: may be from 0.5 to 0.999"),
+        ({"risk_weight": 1.5}, "--risk-weight 1.5: may be from 0 to 1"),
+    ],
+)
+def test_policy_numbers_outside_their_range(small_case: Case, given: dict[str, float], told: str) -> None:
+    with pytest.raises(UserError, match=told):
+        with_policy(small_case, **given)
+
+
+def test_a_policy_given_on_the_command_line_replaces_that_of_the_case(small_case: Case) -> None:
+    changed = with_policy(small_case, confidence=0.9, risk_weight=None)
+    assert changed.number("confidence") == 0.9
+    assert changed.number("risk_weight") == small_case.number("risk_weight")
+    assert sum(row.name == "confidence" for row in changed.policy) == 1
