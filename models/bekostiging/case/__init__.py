@@ -8,7 +8,7 @@ from bekostiging.case.override import with_policy
 from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
-from bekostiging.case.scaffold import scaffold_case
+from bekostiging.case.scaffold import policy_meaning, scaffold_case
 from bekostiging.case.spread import Spread, spread_notes, spreads
 from bekostiging.case.write import write_case
 
@@ -23,6 +23,7 @@ __all__ = [
     "case_from_history",
     "check_commands",
     "estimated_tables",
+    "policy_meaning",
     "pseudonymised",
     "read_case",
     "scaffold_case",

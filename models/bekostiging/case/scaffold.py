@@ -143,7 +143,9 @@ def explain(model: type[Row], lang: str) -> str:
         lines += ["", words["policy"], "|---|---|---|"]
         ranges = {name: f"{low:g} – {high:g}" for name, (low, high) in NUMBERS.items()}
         choices = {name: ", ".join(own) for name, own in WORDS.items()}
-        lines += [f"| `{name}` | {own} | {_policy(name, lang)} |" for name, own in (ranges | choices).items()]
+        lines += [
+            f"| `{name}` | {own} | {policy_meaning(name, lang)} |" for name, own in (ranges | choices).items()
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -161,7 +163,7 @@ def _english(model: type[Row]) -> dict[str, str]:
     return told | {"": (model.__doc__ or "").strip()}
 
 
-def _policy(name: str, lang: str) -> str:
+def policy_meaning(name: str, lang: str) -> str:
     """What a policy name means, and what holds when an optional one is absent."""
     if lang == "nl":
         optional = _dutch()["optional"].get(name, "")

@@ -19,6 +19,7 @@ from bekostiging.lumpsum.solve import (
     LimitCheck,
     LumpSumDesign,
     design_lumpsum,
+    feasible_design,
     measured_against_budget,
     out_of_sample,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "begroting_sum",
     "corridor_series",
     "design_lumpsum",
+    "feasible_design",
     "free_buffer",
     "holds_at_95",
     "limit_margin",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bekostiging.case import Case, policy_meaning
 from bekostiging.lumpsum import Alternative, LimitMargin
 from bekostiging.report.texts import Texts
 from bekostiging.stress import LumpSumStudy
@@ -54,6 +55,7 @@ def study_results(study: LumpSumStudy) -> dict[str, Any]:
         "conflicts": [asdict(conflict) for conflict in design.conflicts],
         "limit_margin": {"standard_errors": margin.standard_errors, "cost": margin.cost},
         "limits": [asdict(check) | {"holds": bool(check.holds)} for check in study.lumpsum.out_of_sample],
+        "choices": [asdict(one) for one in study.choices],
         "alternatives": [lists(one) for one in study.alternatives],
     }
 
@@ -79,6 +81,8 @@ def study_page(study: LumpSumStudy, texts: Texts) -> str:
             [texts.limit(one.name, _names(study)), texts.numbers.millions(one.euro, 2)] for one in design.conflicts
         ],
         alternatives=_alternatives(study, texts),
+        choices=_choices(study, texts),
+        clauses=clause_text(study),
     )
 
 
@@ -168,3 +172,75 @@ def _alternatives(study: LumpSumStudy, texts: Texts) -> Table:
         ]
         rows.append([str(number), texts.numbers.percent(one.cost, 2), terms, *ends])
     return rows
+
+
+def _choices(study: LumpSumStudy, texts: Texts) -> Table:
+    """Every policy row: what it means, who chose it, and what a tenth less and more does to the objective."""
+    numbers = texts.numbers
+    heads = ("policy_choice", "choice_value", "choice_source", "choice_down", "choice_up")
+    rows = [[texts["page", name] for name in heads]]
+    for one in study.choices:
+        scope = "" if one.scope == "case" else f" ({one.scope})"
+        ends = []
+        for value, change in ((one.lower, one.down), (one.higher, one.up)):
+            if value is None:
+                ends.append("–")
+            elif change is None:
+                ends.append(f"{numbers.plain(value, 3)}: {texts['page', 'not_possible']}")
+            else:
+                ends.append(f"{numbers.plain(value, 3)}: {numbers.millions(change, 2)}")
+        meaning = policy_meaning(one.name, texts.lang)
+        source = f"{one.source} — {texts['statuses', one.status]}"
+        rows.append([f"{one.name}{scope}: {meaning}", _value(texts, one.value), source, *ends])
+    return rows
+
+
+def _value(texts: Texts, value: str) -> str:
+    """A policy value as the reader writes it; a word as it is."""
+    try:
+        float(value)
+    except ValueError:
+        return value
+    return value.replace(".", ",") if texts.lang == "nl" else value
+
+
+def clause_text(study: LumpSumStudy) -> list[str]:
+    """The decided numbers as draft contract language, Dutch whatever the language of the page; empty without a design."""
+    data, design, names = study.lumpsum.data, study.lumpsum.design, _names(study)
+    if not design.feasible:
+        return []
+    dutch = Texts("nl")
+    paragraphs = []
+    for j, lot in enumerate(data.lots):
+        amounts = "; ".join(
+            f"{names[data.contracts[c][0]]} {dutch.numbers.plain(float(data.reference[c, 0]))} euro, budget "
+            f"{dutch.numbers.plain(float(design.budget[c, 0]))} euro"
+            for c in np.flatnonzero(data.lot == j)
+        )
+        layers = "; ".join(
+            dutch["page", "clause_last_layer" if np.isinf(lot.corridor.upper[k]) else "clause_layer"].format(
+                layer=dutch.layer(name),
+                lower=dutch.numbers.percent(float(lot.corridor.lower[k])),
+                upper=dutch.numbers.percent(float(min(lot.corridor.upper[k], 10.0))),
+                share=dutch.numbers.percent(float(design.share[j][k]), 1),
+            )
+            for k, name in enumerate(lot.corridor.names)
+        )
+        paragraphs.append(
+            dutch["page", "clause_text"].format(
+                lot=names[lot.name],
+                year=data.years[0],
+                amounts=amounts,
+                base=dutch["bases", study.case.corridor_base(lot.name)],
+                layers=layers,
+                evidence=dutch["evidence", study.case.corridor_base(lot.name)],
+                settled=_settled(study.case),
+            )
+        )
+    return paragraphs
+
+
+def _settled(case: Case) -> str:
+    """Months after the year in which advances are settled."""
+    name = "settlement_delay_months"
+    return case.word(name) if case.has_policy(name) else "12"

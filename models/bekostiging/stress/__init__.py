@@ -2,6 +2,7 @@
 
 from bekostiging.stress.backtest import Backtest, Prediction, backtest
 from bekostiging.stress.break_even import BREAK_EVEN
+from bekostiging.stress.choices import Choice
 from bekostiging.stress.comparison import (
     CORNERS,
     TERM,
@@ -41,6 +42,7 @@ __all__ = [
     "BreakEven",
     "Calibration",
     "CeilingResult",
+    "Choice",
     "Comparison",
     "Corner",
     "Course",

@@ -39,6 +39,7 @@ from bekostiging.scenarios import Cells, Plan, SelfCheck, plan, self_check
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.break_even import break_even, sweeps
 from bekostiging.stress.calibration import calibration
+from bekostiging.stress.choices import Choice, choices
 from bekostiging.stress.comparison import (
     CORNERS,
     BreakEven,
@@ -151,7 +152,7 @@ def _draw(
     """Design the lump sum, settle everything on fresh futures, and what the precision asked for told."""
     case, cells = design_plan.case, design_plan.cells
     terms = reference(case, cells, design_plan.n_years)
-    data, design = _designed(design_plan, terms, blocks, report)
+    data, design, _ = _designed(design_plan, terms, blocks, report)
     contracts = _contracts(case, cells, terms, design)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
@@ -225,6 +226,7 @@ class LumpSumStudy:
     seed: int
     lumpsum: LumpSumResult
     alternatives: tuple[Alternative, ...]
+    choices: tuple[Choice, ...]
 
 
 def study_lumpsum(
@@ -255,7 +257,7 @@ def study_lumpsum(
     design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
     terms = reference(case, design_plan.cells, design_plan.n_years)
     blocks = Blocks(workers, None, None)
-    data, design = _designed(design_plan, terms, blocks, report)
+    data, design, drawn = _designed(design_plan, terms, blocks, report)
     work = DesignWork(
         case, design_plan.cells, _lump_sums(build_contracts(case, design_plan.cells, terms, "taakgericht"))
     )
@@ -263,7 +265,7 @@ def study_lumpsum(
     scramblings = Scramblings(fresh_plan.n_scramblings)
     judged = _judged(data, lumpsum_data(case, terms, series), design, scramblings)
     others = alternatives(data, design) if design.feasible else ()
-    return LumpSumStudy(case, fresh_plan.n_scenarios, seed, judged, others)
+    return LumpSumStudy(case, fresh_plan.n_scenarios, seed, judged, others, choices(case, terms, drawn, design))
 
 
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
@@ -273,7 +275,7 @@ def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract,
 
 def _designed(
     design_plan: Plan, terms: Reference, blocks: Blocks, report: Progress
-) -> tuple[LumpSumData, LumpSumDesign]:
+) -> tuple[LumpSumData, LumpSumDesign, CorridorSeries]:
     """Draw the design futures and design the lump sum on them."""
     case, cells = design_plan.case, design_plan.cells
     undecided = _lump_sums(build_contracts(case, cells, terms, "taakgericht"))
@@ -283,7 +285,7 @@ def _designed(
     data = lumpsum_data(case, terms, series)
     design = design_lumpsum(data)
     report("lumpsum", 1, 1)
-    return data, design
+    return data, design, series
 
 
 def _judged(

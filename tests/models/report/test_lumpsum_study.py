@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from bekostiging.case import Case, UserError, with_policy
 from bekostiging.cli import app
+from bekostiging.report.lumpsum import clause_text
 from bekostiging.stress import Comparison, study_lumpsum
 
 
@@ -62,3 +63,27 @@ def test_a_policy_given_on_the_command_line_replaces_that_of_the_case(small_case
     assert changed.number("confidence") == 0.9
     assert changed.number("risk_weight") == small_case.number("risk_weight")
     assert sum(row.name == "confidence" for row in changed.policy) == 1
+
+
+def test_choices_say_what_a_tenth_does(small_case: Case) -> None:
+    """Dearer capital never makes the lump sum cheaper; words and rows the design does not read have no sensitivity."""
+    study = study_lumpsum(small_case, n_scenarios=32, n_years=2)
+    rows = {(one.name, one.scope): one for one in study.choices}
+    assert len(rows) == len(small_case.policy)
+    capital = rows["cost_of_capital", "case"]
+    assert capital.up is not None
+    assert capital.down is not None
+    assert capital.up >= -1
+    assert capital.down <= 1
+    assert capital.higher == pytest.approx(1.1 * small_case.number("cost_of_capital"))
+    assert (rows["certainty", "case"].lower, rows["certainty", "case"].up) == (None, None)
+
+
+def test_the_contract_text_bears_the_decided_numbers(small_case: Case) -> None:
+    study = study_lumpsum(small_case, n_scenarios=32, n_years=2)
+    told = clause_text(study)
+    assert len(told) == len(small_case.lots)
+    for j, paragraph in enumerate(told):
+        share = float(study.lumpsum.design.share[j][-1])
+        assert f"{round(100 * share, 1):.1f}".replace(".", ",") in paragraph
+        assert "{" not in paragraph
