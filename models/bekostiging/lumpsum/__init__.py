@@ -14,6 +14,7 @@ from bekostiging.lumpsum.gather import (
     lumpsum_data,
 )
 from bekostiging.lumpsum.margin import LimitMargin, holds_at_95, limit_margin
+from bekostiging.lumpsum.requirement import EquityRequirement, minimum_equity_requirements
 from bekostiging.lumpsum.solve import (
     Conflict,
     LimitCheck,
@@ -28,6 +29,7 @@ __all__ = [
     "Alternative",
     "Conflict",
     "CorridorSeries",
+    "EquityRequirement",
     "LimitCheck",
     "LimitMargin",
     "LotTerms",
@@ -43,5 +45,6 @@ __all__ = [
     "limit_margin",
     "lumpsum_data",
     "measured_against_budget",
+    "minimum_equity_requirements",
     "out_of_sample",
 ]

@@ -55,6 +55,7 @@ def study_results(study: LumpSumStudy) -> dict[str, Any]:
         "conflicts": [asdict(conflict) for conflict in design.conflicts],
         "limit_margin": {"standard_errors": margin.standard_errors, "cost": margin.cost},
         "limits": [asdict(check) | {"holds": bool(check.holds)} for check in study.lumpsum.out_of_sample],
+        "minimum_equity_requirement": [asdict(one) for one in study.requirements],
         "choices": [asdict(one) for one in study.choices],
         "alternatives": [lists(one) for one in study.alternatives],
     }
@@ -82,6 +83,7 @@ def study_page(study: LumpSumStudy, texts: Texts) -> str:
         ],
         alternatives=_alternatives(study, texts),
         choices=_choices(study, texts),
+        requirements=_requirements(study, texts),
         clauses=clause_text(study),
     )
 
@@ -171,6 +173,18 @@ def _alternatives(study: LumpSumStudy, texts: Texts) -> Table:
             for who, value in (parties[-1], parties[0])
         ]
         rows.append([str(number), texts.numbers.percent(one.cost, 2), terms, *ends])
+    return rows
+
+
+def _requirements(study: LumpSumStudy, texts: Texts) -> Table:
+    """The least free buffer per lot, and what a point more saves."""
+    names, numbers = _names(study), texts.numbers
+    heads = (texts["columns", "lot"], texts["page", "requirement"], texts["page", "requirement_saves"])
+    rows = [list(heads)]
+    for one in study.requirements:
+        least = texts["page", "not_possible"] if one.requirement is None else numbers.percent(one.requirement, 1)
+        saves = "–" if one.saves is None else numbers.millions(one.saves, 2)
+        rows.append([names[one.lot], least, saves])
     return rows
 
 

@@ -24,6 +24,7 @@ from bekostiging.contracts import (
 from bekostiging.lumpsum import (
     Alternative,
     CorridorSeries,
+    EquityRequirement,
     LumpSumData,
     LumpSumDesign,
     alternatives,
@@ -33,6 +34,7 @@ from bekostiging.lumpsum import (
     limit_margin,
     lumpsum_data,
     measured_against_budget,
+    minimum_equity_requirements,
     out_of_sample,
 )
 from bekostiging.scenarios import Cells, Plan, SelfCheck, plan, self_check
@@ -227,6 +229,8 @@ class LumpSumStudy:
     lumpsum: LumpSumResult
     alternatives: tuple[Alternative, ...]
     choices: tuple[Choice, ...]
+    requirements: tuple[EquityRequirement, ...]
+    """The least free buffer per lot at which a design holds."""
 
 
 def study_lumpsum(
@@ -265,7 +269,10 @@ def study_lumpsum(
     scramblings = Scramblings(fresh_plan.n_scramblings)
     judged = _judged(data, lumpsum_data(case, terms, series), design, scramblings)
     others = alternatives(data, design) if design.feasible else ()
-    return LumpSumStudy(case, fresh_plan.n_scenarios, seed, judged, others, choices(case, terms, drawn, design))
+    tried = choices(case, terms, drawn, design)
+    return LumpSumStudy(
+        case, fresh_plan.n_scenarios, seed, judged, others, tried, minimum_equity_requirements(data)
+    )
 
 
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
