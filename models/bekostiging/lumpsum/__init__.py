@@ -6,6 +6,7 @@ reads or proves it, not by the command, which solves the same model by tail cuts
 
 from bekostiging.lumpsum.alternatives import Alternative, alternatives
 from bekostiging.lumpsum.data import LotTerms, LumpSumData
+from bekostiging.lumpsum.frontier import FrontierPoint, corridor_frontier, price_of_certainty
 from bekostiging.lumpsum.gather import (
     CorridorSeries,
     begroting_sum,
@@ -30,6 +31,7 @@ __all__ = [
     "Conflict",
     "CorridorSeries",
     "EquityRequirement",
+    "FrontierPoint",
     "LimitCheck",
     "LimitMargin",
     "LotTerms",
@@ -37,6 +39,7 @@ __all__ = [
     "LumpSumDesign",
     "alternatives",
     "begroting_sum",
+    "corridor_frontier",
     "corridor_series",
     "design_lumpsum",
     "feasible_design",
@@ -47,4 +50,5 @@ __all__ = [
     "measured_against_budget",
     "minimum_equity_requirements",
     "out_of_sample",
+    "price_of_certainty",
 ]

@@ -9,9 +9,15 @@ from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from matplotlib import style
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bekostiging.case import Case, policy_meaning
-from bekostiging.lumpsum import Alternative, LimitMargin
+from bekostiging.lumpsum import Alternative, LimitMargin, price_of_certainty
+from bekostiging.report.figures import FIGURES, STYLE, all_illustrative, svg
+from bekostiging.report.numbers import MILLION
 from bekostiging.report.texts import Texts
 from bekostiging.stress import LumpSumStudy
 
@@ -55,6 +61,7 @@ def study_results(study: LumpSumStudy) -> dict[str, Any]:
         "conflicts": [asdict(conflict) for conflict in design.conflicts],
         "limit_margin": {"standard_errors": margin.standard_errors, "cost": margin.cost},
         "limits": [asdict(check) | {"holds": bool(check.holds)} for check in study.lumpsum.out_of_sample],
+        "frontier": [asdict(point) for point in study.frontier],
         "minimum_equity_requirement": [asdict(one) for one in study.requirements],
         "choices": [asdict(one) for one in study.choices],
         "alternatives": [lists(one) for one in study.alternatives],
@@ -84,6 +91,9 @@ def study_page(study: LumpSumStudy, texts: Texts) -> str:
         alternatives=_alternatives(study, texts),
         choices=_choices(study, texts),
         requirements=_requirements(study, texts),
+        frontier=_frontier(study, texts),
+        frontier_price=_price_of_certainty(study, texts),
+        figure=Markup(svg(frontier_figure(study, texts))) if study.frontier else "",
         clauses=clause_text(study),
     )
 
@@ -174,6 +184,57 @@ def _alternatives(study: LumpSumStudy, texts: Texts) -> Table:
         ]
         rows.append([str(number), texts.numbers.percent(one.cost, 2), terms, *ends])
     return rows
+
+
+def _frontier(study: LumpSumStudy, texts: Texts) -> Table:
+    """The efficient corridors and the designed one, the safest for the municipalities first."""
+    numbers, names = texts.numbers, _names(study)
+    heads = ("corridor_kind", "frontier_tail", "frontier_weakest", "weakest_provider")
+    rows = [[texts["page", name] for name in heads]]
+    shown = [point for point in study.frontier if point.efficient or point.band is None]
+    for point in sorted(shown, key=lambda point: point.tail.value):
+        if point.band is None:
+            kind = texts["page", "as_designed"]
+        else:
+            key = "two_sided" if point.symmetric else "one_sided"
+            kind = texts["page", key].format(band=numbers.percent(point.band), share=numbers.percent(point.share))
+        ends = (numbers.estimated_millions(point.tail), numbers.estimated_percent(point.weakest))
+        rows.append([kind, *ends, names[point.provider]])
+    return rows
+
+
+def _price_of_certainty(study: LumpSumStudy, texts: Texts) -> str:
+    """What a point more certainty for the providers costs the municipalities a year, and where that holds."""
+    found = price_of_certainty(study.frontier, study.lumpsum.data.n_years)
+    if found is None:
+        return texts["page", "no_price_of_certainty"]
+    euro, low, high = found
+    return texts["page", "price_of_certainty"].format(
+        euro=texts.numbers.plain(euro, 0), low=texts.numbers.percent(low, 1), high=texts.numbers.percent(high, 1)
+    )
+
+
+def frontier_figure(study: LumpSumStudy, texts: Texts) -> Figure:
+    """Municipal tail against the weakest provider's chance: candidates, the efficient ones, and the designed corridor."""
+    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
+    with style.context(STYLE):
+        axes = figure.subplots()
+        for point in study.frontier:
+            place = (100 * point.weakest.value, point.tail.value / MILLION)
+            if point.band is None:
+                axes.plot(*place, "*", color="#b3541e", ms=13, label=texts["page", "as_designed"])
+            else:
+                colour = "#1b3a5c" if point.efficient else "#c8ccd0"
+                axes.plot(*place, "o" if point.symmetric else "^", color=colour, ms=5)
+        axes.set_xlabel(f"{texts['page', 'frontier_weakest']}, %")
+        axes.set_ylabel(texts["page", "frontier_axis"], fontsize=8)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(value, 1)))
+        axes.legend(fontsize=8)
+        if all_illustrative(study.case, FIGURES["corridor"]):
+            axes.text(0.02, 0.03, texts["page", "example"], transform=axes.transAxes, fontsize=8, color="#777777")
+    return figure
 
 
 def _requirements(study: LumpSumStudy, texts: Texts) -> Table:

@@ -25,10 +25,12 @@ from bekostiging.lumpsum import (
     Alternative,
     CorridorSeries,
     EquityRequirement,
+    FrontierPoint,
     LumpSumData,
     LumpSumDesign,
     alternatives,
     begroting_sum,
+    corridor_frontier,
     design_lumpsum,
     free_buffer,
     limit_margin,
@@ -231,6 +233,8 @@ class LumpSumStudy:
     choices: tuple[Choice, ...]
     requirements: tuple[EquityRequirement, ...]
     """The least free buffer per lot at which a design holds."""
+    frontier: tuple[FrontierPoint, ...]
+    """The designed corridor among simple ones."""
 
 
 def study_lumpsum(
@@ -270,9 +274,9 @@ def study_lumpsum(
     judged = _judged(data, lumpsum_data(case, terms, series), design, scramblings)
     others = alternatives(data, design) if design.feasible else ()
     tried = choices(case, terms, drawn, design)
-    return LumpSumStudy(
-        case, fresh_plan.n_scenarios, seed, judged, others, tried, minimum_equity_requirements(data)
-    )
+    frontier = corridor_frontier(data, judged.fresh, design, scramblings)
+    least = minimum_equity_requirements(data)
+    return LumpSumStudy(case, fresh_plan.n_scenarios, seed, judged, others, tried, least, frontier)
 
 
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
