@@ -111,3 +111,9 @@ def random_data(seed: int, n_scenarios: int = 16, **changes: object) -> LumpSumD
     measured = amounts(lots, lot, cost, plain.reference * plain.index)
     fair = replace(plain, fair_price=0.985 * plain.reference, amounts=measured)
     return replace(fair, **changes)  # type: ignore[arg-type]
+
+
+def mixed_data(seed: int, n_scenarios: int = 16) -> LumpSumData:
+    """The same, where every lot may also be paid per hour: cost plus three percent, shared by nobody."""
+    plain = random_data(seed, n_scenarios)
+    return replace(plain, other_payments={"inspanningsgericht": 1.03 * plain.cost})

@@ -5,7 +5,8 @@ reads or proves it, not by the command, which solves the same model by tail cuts
 """
 
 from bekostiging.lumpsum.alternatives import Alternative, alternatives
-from bekostiging.lumpsum.data import LotTerms, LumpSumData
+from bekostiging.lumpsum.conflict import Conflict, Relaxation
+from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.frontier import FrontierPoint, corridor_frontier, price_of_certainty
 from bekostiging.lumpsum.gather import (
     CorridorSeries,
@@ -17,7 +18,6 @@ from bekostiging.lumpsum.gather import (
 from bekostiging.lumpsum.margin import LimitMargin, holds_at_95, limit_margin
 from bekostiging.lumpsum.requirement import EquityRequirement, minimum_equity_requirements
 from bekostiging.lumpsum.solve import (
-    Conflict,
     LimitCheck,
     LumpSumDesign,
     design_lumpsum,
@@ -37,6 +37,8 @@ __all__ = [
     "LotTerms",
     "LumpSumData",
     "LumpSumDesign",
+    "Relaxation",
+    "SimpleTerms",
     "alternatives",
     "begroting_sum",
     "corridor_frontier",

@@ -63,7 +63,8 @@ def alternatives(
     if not design.feasible or design.objective is None:
         raise ValueError("there is no feasible lump sum, so there are no alternatives to it")
     arrays = LumpSumArrays(data)
-    best = _point(arrays.columns, design)
+    best = arrays.point(design.loading, design.share, design.form)
+    best[arrays.columns.capital] = design.capital / MILLION
     program, limits = _near_optimal(arrays, design.objective / MILLION, within)
     found = [best]
     for direction in _directions(arrays.columns):
@@ -76,15 +77,6 @@ def alternatives(
             found.append(x)
     kept = _most_different(arrays.columns, found, count)
     return tuple(_described(arrays, x, best, design.objective / MILLION) for x in kept)
-
-
-def _point(columns: Columns, design: LumpSumDesign) -> FloatArray:
-    """The design as a point of the program."""
-    x = np.zeros(columns.n)
-    x[columns.loading], x[columns.capital] = design.loading, design.capital / MILLION
-    for own, share in zip(columns.share, design.share, strict=True):
-        x[own] = share
-    return x
 
 
 def _near_optimal(
@@ -151,17 +143,14 @@ def _most_different(columns: Columns, found: list[FloatArray], count: int) -> li
 def _described(arrays: LumpSumArrays, x: FloatArray, best: FloatArray, objective: float) -> Alternative:
     """What a point means beside the best one."""
     data, columns = arrays.data, arrays.columns
-    own = np.concatenate([columns.of_lot(j) for j in range(len(data.lots))])
 
     def spent(point: FloatArray, m: int) -> FloatArray:
         """Discounted spending of a municipality over the term; (n_scenarios,)."""
-        constant, coefficients = arrays.spending[m]
-        return np.asarray((constant + coefficients @ point[own]) @ data.discount)
+        return np.asarray(arrays.spending.paid(point, m) @ data.discount)
 
     def result(point: FloatArray, p: int) -> float:
         """Expected result of a provider over the term."""
-        loss = arrays.losses[p]
-        return -float((loss.constant[:, -1] + loss.matrix[:, -1] @ point[np.asarray(loss.columns)]).mean())
+        return -float(arrays.losses[p].path(point)[:, -1].mean())
 
     places = range(len(data.municipalities))
     spending = [spent(x, m).mean() - spent(best, m).mean() for m in places]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,13 @@ GLIDE_PENALTY = 10.0
 """Euro per euro: glide yields when a harder limit asks, never to save spending."""
 PREMIUM_PENALTY = 100.0
 """Euro per euro of premium above its maximum: yields after glide."""
+LUMP_SUM = "taakgericht"
+"""First of the payment forms a lot may have; the others are simulated, not designed."""
+INVITES = {"inspanningsgericht": 1.0, "outputgericht": 0.0, "maatwerktraject": 1.0}
+"""Part of one more euro of care that is paid under the other forms: the next hour is, the next hour of an arrangement is
+not."""
+LOADING_MAX = 1.0
+"""Twice the reference amount: the largest loading where the payment form is chosen too."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,19 @@ class LotTerms:
     waiting_list_forbidden: bool
     """Acceptance duty and no waiting list: the outermost deficit layer must be shared (share_min)."""
     equity_requirement: float | None
+    symmetric: bool = True
+    """Mirrored layers share alike."""
+    general_provision: bool = False
+    """Paid as a lump sum under every form: without registration nothing can be claimed."""
+
+
+@dataclass(frozen=True)
+class SimpleTerms:
+    """What a simple contract may have: at most ``changes`` of share per side of the reference amount (None: any number),
+    and shares from the list ``shares`` (empty: any)."""
+
+    changes: int | None = None
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +107,9 @@ class LumpSumData:
     cost_of_capital: float
     margins: Mapping[str, float] = field(default_factory=dict)
     """Euro by which a limit that depends on futures is tightened, by its name; none in the plain design."""
+    simple: SimpleTerms = SimpleTerms()
+    other_payments: Mapping[str, FloatArray] = field(default_factory=dict)
+    """P per other payment form (s, c, t), euro; where there are any, every lot chooses its form."""
 
     def margin(self, name: str) -> float:
         """Million euro by which a limit is tightened."""
@@ -96,6 +119,16 @@ class LumpSumData:
     def n_scenarios(self) -> int:
         """Number of scenarios."""
         return len(self.cost)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The lump sum, then the other payment forms a lot may have."""
+        return (LUMP_SUM, *self.other_payments)
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether something is chosen from a list."""
+        return bool(self.other_payments or self.simple.shares) or self.simple.changes is not None
 
     @property
     def n_years(self) -> int:
@@ -136,10 +169,26 @@ class LumpSumData:
                 ends[:, :, inner] &= ~touched[:, :, inner + 1]
         return np.asarray(ends.mean(axis=0))
 
+    def of(self, scenarios: slice | IntArray) -> LumpSumData:
+        """The same decision on some of the scenarios."""
+        return replace(
+            self,
+            index=self.index[scenarios],
+            paid_part=self.paid_part[scenarios],
+            fixed=self.fixed[scenarios],
+            cost=self.cost[scenarios],
+            amounts=tuple(amount[scenarios] for amount in self.amounts),
+            key=self.key[scenarios],
+            other=self.other[scenarios],
+            other_payments={form: paid[scenarios] for form, paid in self.other_payments.items()},
+        )
+
 
 def mirrored_layers(lot: LotTerms) -> list[tuple[int, int]]:
-    """(deficit, surplus) layers at the same distance from 1, where both shares are decided."""
+    """(deficit, surplus) layers at the same distance from 1, where both shares are decided; none if asymmetric."""
     corridor = lot.corridor
+    if not lot.symmetric:
+        return []
     pairs = zip(np.flatnonzero(corridor.sign > 0), np.flatnonzero(corridor.sign < 0), strict=False)
     return [(int(d), int(s)) for d, s in pairs if np.isnan(corridor.share[[d, s]]).all()]
 
@@ -152,6 +201,21 @@ def outward_layers(lot: LotTerms) -> list[tuple[int, int]]:
     ]
 
 
+def sides(lot: LotTerms) -> dict[str, list[tuple[int, int]]]:
+    """(layer, next layer outward) of every layer of a side, deficits and surpluses."""
+    sign = lot.corridor.sign
+    pairs = [(i, i + 1) for i in range(len(sign) - 1) if sign[i] == sign[i + 1]]
+    return {
+        "deficit": [pair for pair in pairs if sign[pair[0]] > 0],
+        "surplus": [pair for pair in pairs if sign[pair[0]] < 0],
+    }
+
+
+def decided_layers(lot: LotTerms) -> list[int]:
+    """Layers whose share is decided."""
+    return [int(k) for k in np.flatnonzero(np.isnan(lot.corridor.share))]
+
+
 def outermost_deficit(lot: LotTerms) -> int:
     """Index of the outermost deficit layer."""
     return int(np.flatnonzero(lot.corridor.sign > 0)[-1])
@@ -159,9 +223,20 @@ def outermost_deficit(lot: LotTerms) -> int:
 
 def invited_use(data: LumpSumData, contract: int) -> list[float]:
     """sum_t v elasticity E[C] q_l per layer, million euro: use invited where the next euro is not the provider's."""
+    return [float(value) for value in _invitable(data, contract) @ data.layer_probability(contract)]
+
+
+def invited_by_form(data: LumpSumData, contract: int) -> list[float]:
+    """The same per form of ``data.forms``; what a lump sum invites depends on its shares (``invited_use``)."""
+    whole = float(_invitable(data, contract).sum())
+    return [0.0, *(whole * INVITES[form] for form in data.other_payments)]
+
+
+def _invitable(data: LumpSumData, contract: int) -> FloatArray:
+    """v elasticity E[C], million euro; (t,)."""
     elasticity = data.lots[data.lot[contract]].elasticity
-    expected = data.cost[:, contract].mean(axis=0) * data.discount / MILLION
-    return [float(value) for value in elasticity * expected @ data.layer_probability(contract)]
+    expected = data.cost[:, contract].mean(axis=0, dtype=np.float64)
+    return np.asarray(elasticity * expected * data.discount / MILLION)
 
 
 def lot_size(data: LumpSumData, lot: int) -> float:

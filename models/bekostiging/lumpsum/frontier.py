@@ -90,15 +90,8 @@ def _measured(
 ) -> FrontierPoint:
     """Both ends of a design on fresh futures."""
     arrays = LumpSumArrays(fresh)
-    x = np.zeros(arrays.columns.n)
-    x[arrays.columns.loading] = design.loading
-    for own, value in zip(arrays.columns.share, design.share, strict=True):
-        x[own] = value
-    columns = np.concatenate([arrays.columns.of_lot(j) for j in range(len(fresh.lots))])
-    spent = sum(
-        ((constant + coefficients @ x[columns]) @ fresh.discount for constant, coefficients in arrays.spending),
-        np.zeros(fresh.n_scenarios),
-    )
+    x = arrays.point(design.loading, design.share)
+    spent = arrays.spending.total().evaluate(x)
     tail = scramblings.tail_mean(MILLION * spent, fresh.confidence)
     chances = {
         p: scramblings.probability(MILLION * loss.evaluate(x) > fresh.capital_limit[p])

@@ -8,15 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import UserError
+from bekostiging.lumpsum.conflict import EXACT, NOTHING, Conflict, Relaxation, relaxations
 from bekostiging.lumpsum.data import MILLION, LumpSumData
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Estimate, InfeasibleError, Scramblings, TailProgram, TailSolution
 
 FloatArray = NDArray[np.float64]
-NOTHING = 1e-6
-"""Million euro below which a slack or a dual counts as zero: one euro."""
-EXACT = 1e-8
-"""Relative tolerance of the tail cuts: a few euro on hundreds of millions."""
+IntArray = NDArray[np.int64]
 _FRACTIONS = ("premium", "law")
 """Limits without money: their price is euro per unit of the fraction."""
 _LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "glide", *_FRACTIONS)
@@ -24,26 +22,20 @@ _LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "glide", 
 
 
 @dataclass(frozen=True)
-class Conflict:
-    """A limit that takes part in a conflict: by how many euros it would have to yield (0: it holds its ground)."""
-
-    name: str
-    euro: float
-
-
-@dataclass(frozen=True)
 class LumpSumDesign:
     """The decision. Without a feasible design ``conflicts`` is not empty, budgets are the reference amounts,
     shares those the case gives (else 0) and objective, bound and gap are None.
 
-    ``loading`` (n_lots,); ``budget`` (n_contracts, n_years) euro; ``share`` per lot (n_layers,); ``capital``
-    (n_providers,) euro; ``shadow_prices``: euro of objective per euro (or per unit of a fraction) of a binding
-    limit; ``yielded``: euro by which glide, and fraction by which premium, gave way.
+    ``loading`` (n_lots,); ``budget`` (n_contracts, n_years) euro; ``share`` per lot (n_layers,); ``form`` (n_lots,): place
+    in ``LumpSumData.forms``, 0 is the lump sum; ``capital`` (n_providers,) euro; ``shadow_prices``: euro of objective per
+    euro (or per unit of a fraction) of a binding limit; ``yielded``: euro by which glide, and fraction by which premium,
+    gave way; ``relaxations``: what could yield where nothing is feasible.
     """
 
     loading: FloatArray
     budget: FloatArray
     share: tuple[FloatArray, ...]
+    form: IntArray
     capital: FloatArray
     objective: float | None
     bound: float | None
@@ -54,6 +46,7 @@ class LumpSumDesign:
     yielded: dict[str, float]
     below_requirement: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
+    relaxations: tuple[Relaxation, ...] = ()
 
     @property
     def feasible(self) -> bool:
@@ -96,6 +89,7 @@ def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
         return None
     columns, x = arrays.columns, solution.x
     loading = x[columns.loading]
+    form = x[columns.form].argmax(axis=1)
     yielded = {}
     for j, lot in enumerate(data.lots):
         for name, slack, unit in (
@@ -109,6 +103,7 @@ def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
         loading=loading,
         budget=data.reference * (1 + loading[data.lot])[:, None],
         share=tuple(np.clip(x[own], 0.0, 1.0) for own in columns.share),
+        form=form,
         capital=x[columns.capital] * MILLION,
         objective=objective * MILLION,
         bound=bound * MILLION,
@@ -132,41 +127,28 @@ def _shadow_prices(solution: TailSolution) -> dict[str, float]:
 
 
 def _without_design(data: LumpSumData) -> LumpSumDesign:
-    """Name the limits in conflict: the least euros by which the begroting must yield, and who holds against it."""
-    arrays = LumpSumArrays(data, seek_conflicts=True)
-    try:
-        solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(
-            arrays.start(), EXACT
-        )
-    except InfeasibleError:
-        raise _no_begroting_helps(data) from None
-    slack = solution.x[arrays.columns.begroting_slack] * MILLION
-    short = {}
-    for m, code in enumerate(data.municipalities):
-        for t, year in enumerate(data.years):
-            short[f"begroting[{code},{year}]"] = float(slack[0, m, t])
-            short[f"begroting_tail[{code},{year}]"] = float(slack[1, m, t])
-    conflicts = [Conflict(name, euro) for name, euro in short.items() if euro > MILLION * NOTHING]
-    against = ("solvency", "return_on_capital", "fair_price", "law")
-    conflicts += [
-        Conflict(name, 0.0)
-        for name, dual in solution.duals.items()
-        if name.startswith(against) and abs(dual) > NOTHING
-    ]
+    """Name the limits in conflict: by how many euros the begroting must yield, who holds against it, what else may."""
+    ways = relaxations(data)
+    by_begroting, all_together = ways[0], ways[-1]
+    told = by_begroting if by_begroting.euro is not None else all_together
+    if told.euro is None:
+        raise _no_begroting_helps(data)
     return LumpSumDesign(
         loading=np.zeros(len(data.lots)),
         budget=data.reference,
         share=tuple(np.nan_to_num(lot.corridor.share, nan=0.0) for lot in data.lots),
+        form=np.zeros(len(data.lots), dtype=np.int64),
         capital=np.zeros(len(data.providers)),
         objective=None,
         bound=None,
         gap=None,
         violation=0.0,
-        passes=solution.passes,
+        passes=0,
         shadow_prices={},
         yielded={},
         below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
-        conflicts=tuple(conflicts),
+        conflicts=(*told.limits, *(Conflict(name, 0.0) for name in told.against)),
+        relaxations=ways,
     )
 
 
@@ -190,11 +172,8 @@ def out_of_sample(design: LumpSumDesign, fresh: LumpSumData, scramblings: Scramb
     if not design.feasible:
         return ()
     arrays = LumpSumArrays(fresh)
-    columns = arrays.columns
-    x = np.zeros(columns.n)
-    x[columns.loading], x[columns.capital] = design.loading, design.capital / MILLION
-    for own, share in zip(columns.share, design.share, strict=True):
-        x[own] = share
+    x = arrays.point(design.loading, design.share, design.form)
+    x[arrays.columns.capital] = design.capital / MILLION
     return (*_provider_checks(arrays, x, scramblings), *_municipal_checks(arrays, x, scramblings))
 
 
@@ -208,15 +187,14 @@ def _provider_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scrambli
         limit = float(data.capital_limit[p])
         checks.append(LimitCheck(f"solvency[{name}]", tail.value, tail.standard_error, limit))
         asked = data.cost_of_capital * data.n_years * float(x[arrays.columns.capital[p]]) * MILLION
-        final = loss.constant[:, -1] + loss.matrix[:, -1] @ x[np.asarray(loss.columns)]
-        lost = scramblings.mean(final * MILLION)
+        lost = scramblings.mean(loss.path(x)[:, -1] * MILLION)
         # a return of at least `asked` is a loss of at most minus `asked`
         checks.append(LimitCheck(f"return_on_capital[{name}]", lost.value, lost.standard_error, -asked))
     for c, (provider, lot) in enumerate(data.contracts):
-        own = x[arrays.columns.of_lot(int(data.lot[c]))]
-        paid = (arrays.payments.constant[c] + arrays.payments.coefficients[c] @ own) * MILLION
+        own = x[arrays.columns.lots[data.lot[c]]]
+        paid = arrays.payments.paid(c, own) * MILLION
         for t, year in enumerate(data.years):
-            short = scramblings.mean(data.fair_price[c, t] - paid[:, t])
+            short = scramblings.mean(own[0] * data.fair_price[c, t] - paid[:, t])
             name = f"fair_price[{provider},{lot},{year}]"
             checks.append(LimitCheck(name, short.value, short.standard_error, 0.0))
     return checks
@@ -225,10 +203,8 @@ def _provider_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scrambli
 def _municipal_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scramblings) -> list[LimitCheck]:
     """begroting, on average and in the tail."""
     data, checks = arrays.data, []
-    own = np.concatenate([arrays.columns.of_lot(j) for j in range(len(data.lots))])
     for m, code in enumerate(data.municipalities):
-        constant, coefficients = arrays.spending[m]
-        spent = (constant + coefficients @ x[own]) * MILLION
+        spent = arrays.spending.paid(x, m) * MILLION
         for t, year in enumerate(data.years):
             mean, tail = scramblings.mean(spent[:, t]), scramblings.tail_mean(spent[:, t], data.confidence)
             room = float(data.room[m, t])

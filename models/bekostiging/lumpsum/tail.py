@@ -5,7 +5,7 @@ Names of rows are the names of the card with the ids of the case: ``begroting[00
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,65 +13,74 @@ from scipy.sparse import csr_array
 
 from bekostiging.lumpsum.data import (
     GLIDE_PENALTY,
+    LOADING_MAX,
     MILLION,
     PREMIUM_PENALTY,
+    LotTerms,
     LumpSumData,
+    decided_layers,
+    invited_by_form,
     invited_use,
     lot_size,
     mirrored_layers,
     outermost_deficit,
     outward_layers,
+    sides,
 )
-from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, RunningMaxLoss, cvar
+from bekostiging.lumpsum.payments import Payments, ProviderLoss, Spending
+from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, cvar
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 INFINITY = float("inf")
+RELAXABLE = ("begroting", "solvency", "return_on_capital")
+"""Hard limits that somebody could widen; the fair price and the legal least share are law."""
+HARDLY = 1e-3
+"""Weight of premium beside the limits that are asked to yield: it yields already, though not for nothing."""
 
 
 class Columns:
-    """Where each decision stands in x: loadings, shares, capital, slacks of premium, glide and begroting."""
+    """Where each decision stands in x: per lot its forms, loading and shares; capital; slacks; and what makes a contract
+    simple: changes of share and picks from the list."""
 
     def __init__(self, data: LumpSumData) -> None:
-        n_lots = len(data.lots)
-        self.loading = np.arange(n_lots)
-        place = n_lots
-        self.share: list[IntArray] = []
-        for lot in data.lots:
-            self.share.append(np.arange(place, place + lot.corridor.n_layers))
-            place += lot.corridor.n_layers
-        self.capital = np.arange(place, place + len(data.providers))
-        place += len(data.providers)
-        self.premium_slack = np.arange(place, place + n_lots)
-        self.glide_slack = self.premium_slack + n_lots
-        place += 2 * n_lots
+        self.n = 0
+        n_lots, self.n_forms = len(data.lots), len(data.forms)
+        self.lots = [self._next(self.n_forms + 1 + lot.corridor.n_layers) for lot in data.lots]
+        self.form = np.array([own[: self.n_forms] for own in self.lots])
+        self.loading = np.array([own[self.n_forms] for own in self.lots])
+        self.share = [own[self.n_forms + 1 :] for own in self.lots]
+        self.capital = self._next(len(data.providers))
+        self.premium_slack, self.glide_slack = self._next(n_lots), self._next(n_lots)
         shape = (2, len(data.municipalities), data.n_years)
-        self.begroting_slack = np.arange(place, place + int(np.prod(shape))).reshape(shape)
-        """[0] on the expectation, [1] on the tail; zero unless conflicts are looked for."""
-        self.n = place + int(np.prod(shape))
+        self.begroting_slack = self._next(int(np.prod(shape))).reshape(shape)
+        """[0] on the expectation, [1] on the tail; zero unless conflicts are looked for, as the next two."""
+        self.solvency_slack, self.return_slack = self._next(len(data.providers)), self._next(len(data.providers))
+        simple = data.simple
+        counted = simple.changes is not None
+        self.change = [
+            {pair: self._one() for side in sides(lot).values() for pair in side if counted} for lot in data.lots
+        ]
+        self.pick = [{k: self._next(len(simple.shares)) for k in decided_layers(lot)} for lot in data.lots]
 
-    def of_lot(self, lot: int) -> IntArray:
-        """Loading and shares of a lot."""
-        return np.append(self.loading[lot], self.share[lot])
+    def _next(self, count: int) -> IntArray:
+        """The next columns."""
+        self.n += count
+        return np.arange(self.n - count, self.n)
 
+    def _one(self) -> int:
+        return int(self._next(1)[0])
 
-@dataclass(frozen=True)
-class Payments:
-    """Payments as constant + coefficients x: per contract (s, t) and (s, t, 1 + n_layers of its lot)."""
-
-    constant: list[FloatArray]
-    coefficients: list[FloatArray]
-
-    @classmethod
-    def of(cls, data: LumpSumData) -> Payments:
-        """Y = A B0 I + Z + A B0 I loading + sum_l sign_l share_l U_l."""
-        constant, coefficients = [], []
-        for c in range(len(data.contracts)):
-            lump = data.paid_part[:, c] * data.reference[c] * data.index[:, c] / MILLION
-            sign = data.lots[data.lot[c]].corridor.sign
-            constant.append(lump + data.fixed[:, c] / MILLION)
-            coefficients.append(np.concatenate([lump[:, :, None], data.amounts[c] * sign / MILLION], axis=2))
-        return cls(constant, coefficients)
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """(n,): columns that are zero or one."""
+        found = np.zeros(self.n, dtype=np.bool_)
+        found[self.form] = True
+        for changes, picks in zip(self.change, self.pick, strict=True):
+            found[list(changes.values())] = True
+            for own in picks.values():
+                found[own] = True
+        return found
 
 
 class _Rows:
@@ -83,17 +92,23 @@ class _Rows:
         self.upper: list[float] = []
         self._entries: list[tuple[IntArray, FloatArray]] = []
 
-    def add(
-        self, name: str, columns: IntArray, values: FloatArray, lower: float = -INFINITY, upper: float = INFINITY
-    ) -> None:
-        """Append ``lower <= values x[columns] <= upper``."""
+    def add(self, name: str, entries: dict[int, float], lower: float = -INFINITY, upper: float = INFINITY) -> None:
+        """Append ``lower <= sum of value x[column] <= upper``."""
+        self._append(name, np.array([*entries], dtype=np.int64), np.array([*entries.values()]), lower, upper)
+
+    def add_dense(self, name: str, slope: FloatArray, lower: float = -INFINITY, upper: float = INFINITY) -> None:
+        """Append ``lower <= slope x <= upper``."""
+        columns = np.flatnonzero(slope)
+        self._append(name, columns, slope[columns], lower, upper)
+
+    def _append(self, name: str, columns: IntArray, values: FloatArray, lower: float, upper: float) -> None:
         self._entries.append((columns, values))
         self.names.append(name)
         self.lower.append(lower)
         self.upper.append(upper)
 
     def matrix(self, n_columns: int) -> csr_array:
-        """All rows, sparse; repeated columns add up."""
+        """All rows, sparse."""
         row = np.concatenate([np.full(len(columns), i) for i, (columns, _) in enumerate(self._entries)])
         column = np.concatenate([columns for columns, _ in self._entries])
         value = np.concatenate([values for _, values in self._entries])
@@ -103,23 +118,22 @@ class _Rows:
 class LumpSumArrays:
     """Rows, bounds, terms and limits of the lump sum of some data.
 
-    ``seek_conflicts``: instead of spending, minimise by how many euros the begroting limits must yield.
+    ``yielding``: instead of spending, minimise by how many euros these kinds of ``RELAXABLE`` limits must yield.
     """
 
-    def __init__(self, data: LumpSumData, *, seek_conflicts: bool = False) -> None:
+    def __init__(self, data: LumpSumData, *, yielding: Collection[str] = ()) -> None:
         self.data = data
         self.columns = Columns(data)
-        self.payments = Payments.of(data)
+        self.payments = Payments(data)
         self.losses = {p: self._loss(p) for p in sorted(set(data.provider.tolist()))}
         self.guarded = [p for p in self.losses if not data.below_requirement[p]]
-        self.spending = [self._spending(m) for m in range(len(data.municipalities))]
-        self.seek_conflicts = seek_conflicts
-        total = self._total()
-        self.constant = (
-            0.0 if seek_conflicts else (1 - data.risk_weight) * float(np.asarray(total.constant).mean())
-        )
+        self.spending = Spending(self.payments, self.columns.lots)
+        self.yielding = yielding
+        total = self.spending.total()
+        constant = np.asarray(total.constant)
+        self.constant = 0.0 if yielding else (1 - data.risk_weight) * float(constant.mean())
         self.program = self._program(total)
-        weight = 0.0 if seek_conflicts else data.risk_weight
+        weight = 0.0 if yielding else data.risk_weight
         self.terms = [CVaRTerm("spending", total, data.confidence, weight)] if weight > 0 else []
         self.limits = [*self._capital_limits(), *self._begroting_limits()]
 
@@ -131,147 +145,189 @@ class LumpSumArrays:
         return held
 
     def start(self) -> FloatArray:
-        """A point for the first cuts: no loading, shares in the middle."""
+        """A point for the first cuts: a lump sum without loading, shares in the middle."""
         x = np.zeros(self.columns.n)
+        x[self.columns.form[:, 0]] = 1.0
         for own in self.columns.share:
             x[own] = (self.program.lower[own] + self.program.upper[own]) / 2
         return x
 
-    def _loss(self, provider: int) -> RunningMaxLoss:
-        """sum over contracts of p of v (C - Y), as increments per year."""
-        data, pay = self.data, self.payments
-        own = np.flatnonzero(data.provider == provider)
-        constant = sum((data.cost[:, c] / MILLION - pay.constant[c]) * data.discount for c in own)
-        coefficients = [-pay.coefficients[c] * data.discount[:, None] for c in own]
-        columns = [self.columns.of_lot(int(data.lot[c])) for c in own]
-        return RunningMaxLoss.of_increments(
-            np.concatenate(coefficients, axis=2), np.asarray(constant), np.concatenate(columns)
-        )
+    def point(
+        self, loading: FloatArray, shares: tuple[FloatArray, ...], form: IntArray | None = None
+    ) -> FloatArray:
+        """x of a design: its loadings, shares and forms (place in ``data.forms``, the lump sum when left out)."""
+        x = np.zeros(self.columns.n)
+        chosen = np.zeros(len(self.data.lots), dtype=np.int64) if form is None else form
+        x[self.columns.form[np.arange(len(chosen)), chosen]] = 1.0
+        x[self.columns.loading] = loading
+        for own, share in zip(self.columns.share, shares, strict=True):
+            x[own] = share
+        return x
 
-    def _spending(self, municipality: int) -> tuple[FloatArray, FloatArray]:
-        """M as constant (s, t) and coefficients (s, t, columns of all lots)."""
-        data, pay = self.data, self.payments
-        constant = data.other[:, :, municipality] / MILLION
-        parts = []
-        for j in range(len(data.lots)):
-            key = data.key[:, :, j, municipality]
-            own = np.flatnonzero(data.lot == j)
-            constant = constant + key * sum(pay.constant[c] for c in own)
-            parts.append(key[:, :, None] * sum(pay.coefficients[c] for c in own))
-        return constant, np.concatenate(parts, axis=2)
-
-    @property
-    def _all_lots(self) -> IntArray:
-        return np.concatenate([self.columns.of_lot(j) for j in range(len(self.data.lots))])
-
-    def _total(self) -> LinearLoss:
-        """Discounted spending of the reported municipalities over the years."""
-        v = self.data.discount
-        constant = sum(constant @ v for constant, _ in self.spending)
-        coefficients = sum(np.einsum("stk,t->sk", coefficients, v) for _, coefficients in self.spending)
-        return LinearLoss(np.asarray(coefficients), np.asarray(constant), self._all_lots)
+    def _loss(self, provider: int) -> ProviderLoss:
+        """Deepest point of the running loss of a provider."""
+        own = np.flatnonzero(self.data.provider == provider)
+        return ProviderLoss(self.payments, own, tuple(self.columns.lots[self.data.lot[c]] for c in own))
 
     def _program(self, total: LinearLoss) -> LinearProgram:
         """Columns with their cost and bounds, and every row that has no tail."""
         data, columns = self.data, self.columns
-        lower, upper, cost = np.zeros(columns.n), np.full(columns.n, INFINITY), np.zeros(columns.n)
-        for j, lot in enumerate(data.lots):
-            if (data.lot == j).sum() == 1:
-                lower[columns.loading[j]] = -1.0
-            given = lot.corridor.share
-            lower[columns.share[j]] = np.nan_to_num(given, nan=0.0)
-            upper[columns.share[j]] = np.where(np.isnan(given), lot.share_max, given)
-        if self.seek_conflicts:
-            cost[columns.begroting_slack] = 1.0
-        else:
-            upper[columns.begroting_slack] = 0.0
-            np.add.at(cost, self._all_lots, (1 - data.risk_weight) * total.matrix.mean(axis=0))
-            for c, j in enumerate(data.lot):
-                np.add.at(cost, columns.share[j], invited_use(data, c))
-            for j in range(len(data.lots)):
-                cost[columns.glide_slack[j]] = GLIDE_PENALTY
-                cost[columns.premium_slack[j]] = PREMIUM_PENALTY * lot_size(data, j)
+        lower, upper = self._bounds()
         rows = _Rows()
         self._provider_rows(rows)
         self._begroting_rows(rows)
-        self._lot_rows(rows)
-        names = tuple(f"x{i}" for i in range(columns.n))
+        for j, lot in enumerate(data.lots):
+            self._lot_rows(rows, j, lot)
+            self._corridor_rows(rows, j, lot)
+            self._choice_rows(rows, j, lot)
         return LinearProgram(
-            cost,
+            self._yield_cost() if self.yielding else self._cost(total),
             lower,
             upper,
             rows.matrix(columns.n),
             np.array(rows.lower),
             np.array(rows.upper),
-            names,
+            tuple(f"x{i}" for i in range(columns.n)),
             tuple(rows.names),
+            columns.whole if data.is_integer else None,
         )
+
+    def _bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Bounds of every column."""
+        data, columns = self.data, self.columns
+        mixed = len(data.forms) > 1
+        lower, upper = np.zeros(columns.n), np.full(columns.n, INFINITY)
+        upper[columns.whole] = 1.0
+        for j, lot in enumerate(data.lots):
+            if not mixed or lot.general_provision:
+                lower[columns.form[j, 0]] = 1.0
+            if mixed:
+                upper[columns.loading[j]] = LOADING_MAX
+            if (data.lot == j).sum() == 1:
+                lower[columns.loading[j]] = -1.0
+            given = lot.corridor.share
+            # under another form a given share does not act: see share_of_form
+            lower[columns.share[j]] = 0.0 if mixed else np.nan_to_num(given, nan=0.0)
+            upper[columns.share[j]] = np.where(np.isnan(given), lot.share_max, given)
+        slacks = {
+            "begroting": columns.begroting_slack,
+            "solvency": columns.solvency_slack,
+            "return_on_capital": columns.return_slack,
+        }
+        for kind, own in slacks.items():
+            if kind not in self.yielding:
+                upper[own] = 0.0
+        return lower, upper
+
+    def _cost(self, total: LinearLoss) -> FloatArray:
+        """Expected spending, invited use and the penalties of what yields."""
+        data, columns = self.data, self.columns
+        cost = np.zeros(columns.n)
+        np.add.at(cost, np.asarray(total.columns), (1 - data.risk_weight) * total.matrix.mean(axis=0))
+        for c, j in enumerate(data.lot):
+            cost[columns.share[j]] += invited_use(data, c)
+            cost[columns.form[j]] += invited_by_form(data, c)
+        for j in range(len(data.lots)):
+            cost[columns.glide_slack[j]] = GLIDE_PENALTY
+            cost[columns.premium_slack[j]] = PREMIUM_PENALTY * lot_size(data, j)
+        return cost
+
+    def _yield_cost(self) -> FloatArray:
+        """Euros by which limits yield."""
+        columns = self.columns
+        cost = np.zeros(columns.n)
+        cost[columns.begroting_slack] = cost[columns.solvency_slack] = cost[columns.return_slack] = 1.0
+        for j in range(len(self.data.lots)):
+            cost[columns.premium_slack[j]] = HARDLY * lot_size(self.data, j)
+        return cost
 
     def _provider_rows(self, rows: _Rows) -> None:
         """solvency, return_on_capital and fair_price."""
         data, columns = self.data, self.columns
-        one = np.ones(1)
         for p in self.guarded:
-            name, capital = data.providers[p], columns.capital[[p]]
+            name, capital = data.providers[p], int(columns.capital[p])
             limit = float(data.capital_limit[p]) / MILLION - data.margin(f"solvency[{name}]")
-            rows.add(f"solvency[{name}]", capital, one, upper=limit)
-            loss = self.losses[p]
-            # cumulative: the last year holds the whole term
-            lost, slope = loss.constant[:, -1].mean(), loss.matrix[:, -1].mean(axis=0)
-            asked = np.array([-data.cost_of_capital * data.n_years])
-            rows.add(
-                f"return_on_capital[{name}]",
-                np.concatenate([np.asarray(loss.columns), capital]),
-                np.concatenate([-slope, asked]),
-                lower=float(lost) + data.margin(f"return_on_capital[{name}]"),
-            )
+            rows.add(f"solvency[{name}]", {capital: 1.0, int(columns.solvency_slack[p]): -1.0}, upper=limit)
+            cost, slope = self.losses[p].expected_earnings(columns.n)
+            slope[capital] = -data.cost_of_capital * data.n_years
+            slope[columns.return_slack[p]] = 1.0
+            margin = data.margin(f"return_on_capital[{name}]")
+            rows.add_dense(f"return_on_capital[{name}]", slope, lower=cost + margin)
         for c, (provider, lot) in enumerate(data.contracts):
-            own = columns.of_lot(int(data.lot[c]))
+            own, mean = columns.lots[data.lot[c]], self.payments.mean(c)
             for t, year in enumerate(data.years):
-                constant = float(self.payments.constant[c][:, t].mean())
-                slope = self.payments.coefficients[c][:, t].mean(axis=0)
                 name = f"fair_price[{provider},{lot},{year}]"
-                fair = float(data.fair_price[c, t]) / MILLION + data.margin(name)
-                rows.add(name, own, slope, lower=fair - constant)
+                slope = np.zeros(columns.n)
+                slope[own] = mean[t]
+                slope[own[0]] -= float(data.fair_price[c, t]) / MILLION
+                rows.add_dense(name, slope, lower=data.margin(name))
 
     def _begroting_rows(self, rows: _Rows) -> None:
         """begroting: expected spending within the room, per municipality and year."""
         data = self.data
         for m, code in enumerate(data.municipalities):
-            constant, coefficients = self.spending[m]
             for t, year in enumerate(data.years):
-                slack = self.columns.begroting_slack[0, m, [t]]
+                constant, slope = self.spending.of_year(m, t).expected(self.columns.n)
+                slope[self.columns.begroting_slack[0, m, t]] = -1.0
                 name = f"begroting[{code},{year}]"
-                rows.add(
-                    name,
-                    np.concatenate([self._all_lots, slack]),
-                    np.append(coefficients[:, t].mean(axis=0), -1.0),
-                    upper=float(data.room[m, t]) / MILLION - data.margin(name) - float(constant[:, t].mean()),
-                )
+                rows.add_dense(name, slope, upper=float(data.room[m, t]) / MILLION - data.margin(name) - constant)
 
-    def _lot_rows(self, rows: _Rows) -> None:
-        """premium, glide, order, symmetric and law."""
+    def _lot_rows(self, rows: _Rows, j: int, lot: LotTerms) -> None:
+        """premium and glide."""
         data, columns = self.data, self.columns
-        for j, lot in enumerate(data.lots):
-            yielding = np.array([columns.loading[j], columns.premium_slack[j]])
-            rows.add(f"premium[{lot.name}]", yielding, np.array([1.0, -1.0]), upper=lot.premium_max)
-            own = np.flatnonzero((data.lot == j) & (data.revenue > 0))
-            if len(own) > 0:
-                first = float(data.reference[own, 0].sum()) / MILLION
-                last = float(data.revenue[own].sum()) / MILLION
-                gliding = np.array([columns.loading[j], columns.glide_slack[j]])
-                most, least = last * (1 + lot.glide_max) - first, last * (1 - lot.glide_max) - first
-                rows.add(f"glide_up[{lot.name}]", gliding, np.array([first, -1.0]), upper=most)
-                rows.add(f"glide_down[{lot.name}]", gliding, np.array([first, 1.0]), lower=least)
-            layers, share = lot.corridor.names, columns.share[j]
-            for k, outer in outward_layers(lot):
-                rows.add(f"order[{lot.name},{layers[outer]}]", share[[outer, k]], np.array([1.0, -1.0]), lower=0.0)
-            for k, mirror in mirrored_layers(lot):
-                name = f"symmetric[{lot.name},{layers[k]}]"
-                rows.add(name, share[[k, mirror]], np.array([1.0, -1.0]), lower=0.0, upper=0.0)
-            if lot.waiting_list_forbidden:
-                outermost = share[[outermost_deficit(lot)]]
-                rows.add(f"law[{lot.name}]", outermost, np.ones(1), lower=lot.share_min)
+        loading, slack = int(columns.loading[j]), int(columns.glide_slack[j])
+        rows.add(
+            f"premium[{lot.name}]", {loading: 1.0, int(columns.premium_slack[j]): -1.0}, upper=lot.premium_max
+        )
+        own = np.flatnonzero((data.lot == j) & (data.revenue > 0))
+        if len(own) == 0:
+            return
+        first = float(data.reference[own, 0].sum()) / MILLION
+        last = float(data.revenue[own].sum()) / MILLION
+        chosen = int(columns.form[j, 0])
+        above, below = first - last * (1 + lot.glide_max), first - last * (1 - lot.glide_max)
+        rows.add(f"glide_up[{lot.name}]", {chosen: above, loading: first, slack: -1.0}, upper=0.0)
+        rows.add(f"glide_down[{lot.name}]", {chosen: below, loading: first, slack: 1.0}, lower=0.0)
+
+    def _corridor_rows(self, rows: _Rows, j: int, lot: LotTerms) -> None:
+        """order, symmetric and law."""
+        layers, share = lot.corridor.names, self.columns.share[j].tolist()
+        for k, outer in outward_layers(lot):
+            rows.add(f"order[{lot.name},{layers[outer]}]", {share[outer]: 1.0, share[k]: -1.0}, lower=0.0)
+        for k, mirror in mirrored_layers(lot):
+            name = f"symmetric[{lot.name},{layers[k]}]"
+            rows.add(name, {share[k]: 1.0, share[mirror]: -1.0}, lower=0.0, upper=0.0)
+        if lot.waiting_list_forbidden:
+            chosen = int(self.columns.form[j, 0])
+            rows.add(f"law[{lot.name}]", {share[outermost_deficit(lot)]: 1.0, chosen: -lot.share_min}, lower=0.0)
+
+    def _choice_rows(self, rows: _Rows, j: int, lot: LotTerms) -> None:
+        """What is chosen: one_form, loading, least and share_of_form, share_change, simple, share_list, one_share."""
+        data, columns = self.data, self.columns
+        layers, share, chosen = lot.corridor.names, columns.share[j].tolist(), int(columns.form[j, 0])
+        if len(data.forms) > 1:
+            rows.add(f"one_form[{lot.name}]", dict.fromkeys(columns.form[j].tolist(), 1.0), lower=1.0, upper=1.0)
+            loading = int(columns.loading[j])
+            rows.add(f"loading_of_form[{lot.name}]", {loading: 1.0, chosen: -LOADING_MAX}, upper=0.0)
+            rows.add(f"least_of_form[{lot.name}]", {loading: 1.0, chosen: 1.0}, lower=0.0)
+            for k, given in enumerate(lot.corridor.share):
+                most = lot.share_max if np.isnan(given) else float(given)
+                least = -INFINITY if np.isnan(given) else 0.0
+                name = f"share_of_form[{lot.name},{layers[k]}]"
+                rows.add(name, {share[k]: 1.0, chosen: -most}, lower=least, upper=0.0)
+        for (k, outer), column in columns.change[j].items():
+            entries = {share[outer]: 1.0, share[k]: -1.0, column: -1.0}
+            rows.add(f"share_change[{lot.name},{layers[outer]}]", entries, upper=0.0)
+        for side, pairs in sides(lot).items():
+            if data.simple.changes is not None and pairs:
+                entries = {columns.change[j][pair]: 1.0 for pair in pairs}
+                rows.add(f"simple[{lot.name},{side}]", entries, upper=float(data.simple.changes))
+        for k, picks in columns.pick[j].items():
+            if len(picks) > 0:
+                values = {int(p): -value for p, value in zip(picks, data.simple.shares, strict=True)}
+                rows.add(f"share_list[{lot.name},{layers[k]}]", {share[k]: 1.0, **values}, lower=0.0, upper=0.0)
+                entries = {**dict.fromkeys(picks.tolist(), 1.0), chosen: -1.0}
+                rows.add(f"one_share[{lot.name},{layers[k]}]", entries, lower=0.0, upper=0.0)
 
     def _capital_limits(self) -> list[CVaRLimit]:
         """capital_covers_tail: CVaR of the deepest point - capital <= 0."""
@@ -287,12 +343,10 @@ class LumpSumArrays:
         """begroting_tail: CVaR of a year's spending - slack <= room + reserve."""
         data, limits = self.data, []
         for m, code in enumerate(data.municipalities):
-            constant, coefficients = self.spending[m]
             for t, year in enumerate(data.years):
-                loss = LinearLoss(coefficients[:, t], constant[:, t], self._all_lots)
                 own = np.zeros(self.columns.n)
                 own[self.columns.begroting_slack[1, m, t]] = -1.0
                 name = f"begroting_tail[{code},{year}]"
                 limit = float(data.room[m, t] + data.reserve[m, t]) / MILLION - data.margin(name)
-                limits.append(CVaRLimit(name, loss, data.confidence, own, limit))
+                limits.append(CVaRLimit(name, self.spending.of_year(m, t), data.confidence, own, limit))
         return limits

@@ -11,12 +11,13 @@ import pyomo.environ as pyo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import MILLION, amounts, corridor, data, random_data, terms
+from instances import MILLION, amounts, corridor, data, mixed_data, random_data, terms
 from pyomo.contrib.appsi.solvers.highs import Highs
 
 import bekostiging.lumpsum.model as card
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import (
+    SimpleTerms,
     design_lumpsum,
     holds_at_95,
     limit_margin,
@@ -167,7 +168,7 @@ def test_names_of_card_and_components_are_the_same() -> None:
 
 def test_rows_of_the_tail_program_bear_names_of_the_card() -> None:
     """What the cutting planes hide (the scenario rows of a CVaR) is all that the arrays do not name."""
-    arrays = LumpSumArrays(random_data(0, n_scenarios=4))
+    arrays = LumpSumArrays(replace(mixed_data(0, 4), simple=SimpleTerms(1, (0.0, 0.8))))
     names = {name.split("[")[0] for name in arrays.program.row_names} | {
         limit.name.split("[")[0] for limit in arrays.limits
     }
