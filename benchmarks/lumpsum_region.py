@@ -15,8 +15,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.contracts import Corridor
-from bekostiging.lumpsum import LotTerms, LumpSumData, SimpleTerms, design_lumpsum
+from bekostiging.lumpsum import LotTerms, LumpSumData, SimpleTerms, design_lumpsum, menu_corridor
 
 FloatArray = NDArray[np.float64]
 N_MUNICIPALITIES, N_PROVIDERS, N_LOTS, N_YEARS = 8, 40, 3, 4
@@ -25,27 +24,13 @@ MENU = (0.02, 0.05, 0.10)
 LIST = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 
-def corridor_of(edges: tuple[float, ...]) -> Corridor:
-    """Layers between the edges on both sides, every share to be decided."""
-    inner = np.array([0.0, *edges])
-    outer = np.array([*edges, np.inf])
-    names = tuple(f"{side}_{k + 1}" for side in ("deficit", "surplus") for k in range(len(inner)))
-    return Corridor(
-        names,
-        np.concatenate([1 + inner, np.maximum(0.0, 1 - outer)]),
-        np.concatenate([1 + outer, 1 - inner]),
-        np.concatenate([np.ones(len(inner)), -np.ones(len(inner))]),
-        np.full(len(names), np.nan),
-    )
-
-
 def region(n_scenarios: int, edges: tuple[float, ...] = EDGES, seed: int = 7) -> LumpSumData:
     """The decision of the region: costs of a common, a lot's and a contract's factor that wander over the years."""
     rng = np.random.default_rng(seed)
     n = N_PROVIDERS * N_LOTS
     lot, provider = np.tile(np.arange(N_LOTS), N_PROVIDERS), np.repeat(np.arange(N_PROVIDERS), N_LOTS)
     size = rng.lognormal(14.0, 0.7, n)
-    corridor = corridor_of(edges)
+    corridor = menu_corridor(edges)
     common = rng.normal(0, 0.02, (n_scenarios, 1, N_YEARS)).cumsum(axis=2)
     by_lot = rng.normal(0, 0.02, (n_scenarios, N_LOTS, N_YEARS)).cumsum(axis=2)
     reference = np.repeat(size[:, None], N_YEARS, axis=1)
@@ -59,10 +44,8 @@ def region(n_scenarios: int, edges: tuple[float, ...] = EDGES, seed: int = 7) ->
         amounts.append(inside.astype(np.float32))
     lots = tuple(LotTerms(f"lot{j}", corridor, 0.8, 0.5, 0.05, 10.0, 0.02, j == 0, None) for j in range(N_LOTS))
     weight = rng.dirichlet(np.full(N_MUNICIPALITIES, 5.0), N_LOTS)
-    paid = (reference[lot == 0].sum(axis=0)[:, None] * weight[0] for _ in range(1))
-    room = sum(
-        (reference[lot == j].sum(axis=0)[None] * weight[j][:, None] for j in range(N_LOTS)), 0.0 * next(paid).T
-    )
+    by_lot_size = np.array([reference[lot == j, 0].sum() for j in range(N_LOTS)])
+    room = np.repeat((by_lot_size @ weight)[:, None], N_YEARS, axis=1)
     shape = (n_scenarios, n, N_YEARS)
     own = np.array([reference[provider == p, 0].sum() for p in range(N_PROVIDERS)])
     return LumpSumData(

@@ -296,6 +296,11 @@ def lumpsum(
     risk_weight: Annotated[
         float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
     ] = None,
+    bands: Annotated[int | None, typer.Option(help="Most changes of share on a side of the reference.")] = None,
+    shares: Annotated[str | None, typer.Option(help="Shares to choose from: 0,0.25,0.5,0.75")] = None,
+    edges: Annotated[str | None, typer.Option(help="Menu of edges instead of the layers: 0.02,0.05,0.1")] = None,
+    mix: Annotated[bool, typer.Option("--mix", help="Choose the payment form of every lot too.")] = False,
+    precision: Annotated[float | None, typer.Option(help="Euro to which every limit is to be known.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
     lang: LanguageOption = Language.NL,
     workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
@@ -305,7 +310,8 @@ def lumpsum(
     """Design the lump sum alone: its terms, its limits on fresh futures, its margin, and alternatives."""
     with _user_errors(lang):
         from bekostiging import report
-        from bekostiging.case import read_case
+        from bekostiging.case import fractions, read_case
+        from bekostiging.lumpsum import SimpleTerms
         from bekostiging.stress import study_lumpsum
 
         brought = read_case(case)
@@ -320,6 +326,10 @@ def lumpsum(
                 workers=workers,
                 confidence=confidence,
                 risk_weight=risk_weight,
+                simple=SimpleTerms(bands, fractions("--shares", shares)),
+                edges=fractions("--edges", edges),
+                mix=mix,
+                precision=precision,
                 named=named,
                 progress=advance,
             )

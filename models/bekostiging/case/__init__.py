@@ -4,7 +4,7 @@ from bekostiging.case.check import CommandCheck, check_commands, stock_and_start
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.from_history import ASKED, case_from_history, estimated_tables
 from bekostiging.case.model import Case
-from bekostiging.case.override import with_policy
+from bekostiging.case.override import fractions, with_policy
 from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
@@ -23,6 +23,7 @@ __all__ = [
     "case_from_history",
     "check_commands",
     "estimated_tables",
+    "fractions",
     "policy_meaning",
     "pseudonymised",
     "read_case",

@@ -1,4 +1,4 @@
-"""A policy number given on the command line instead of in the case."""
+"""Numbers given on the command line: policy instead of that of the case, and lists of fractions."""
 
 from __future__ import annotations
 
@@ -34,3 +34,21 @@ def with_policy(case: Case, **numbers: float | None) -> Case:
         given = {"name": name, "scope": "case", "value": repr(value), "source": option, "status": "own_data"}
         rows.append(Policy.model_validate(given))
     return replace(case, policy=tuple(rows))
+
+
+def fractions(option: str, text: str | None) -> tuple[float, ...]:
+    """Numbers separated by commas; none without a text.
+
+    Raises
+    ------
+    UserError
+        Something that is no number.
+    """
+    try:
+        return () if text is None else tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise UserError(
+            f"{option} {text}: geef getallen met een punt, gescheiden door komma's: 0.25,0.5",
+            f"{option} {text}: give numbers with a point, separated by commas: 0.25,0.5",
+            exit_code=2,
+        ) from None

@@ -36,6 +36,7 @@ NUMBERS: dict[str, tuple[float, float]] = {
 """Numbers with their range, both ends allowed."""
 WORDS: dict[str, tuple[str, ...]] = {
     "base": get_args(CorridorBase),
+    "corridor_shape": ("symmetric", "asymmetric"),
     "acceptance_duty": ("yes", "no"),
     "waiting_list": ("allowed", "not_allowed"),
     "when_money_is_gone": ("absorb", "wait"),
@@ -50,6 +51,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 """Words with their choices."""
 OPTIONAL = {
     "equity_requirement": "none: every provider's own free buffer is its limit",
+    "corridor_shape": "symmetric: layers at the same distance from the reference amount share alike",
     "copula_freedom": "a Gaussian copula: no factor is worse because another one is extreme",
     "share_concentration": "market shares as offered",
     "claim_cap": "claims are what was delivered",
@@ -103,6 +105,7 @@ MEANING = {
     "copula_freedom": "degrees of freedom of the t copula of the risk factors; few: extremes come together",
     "share_concentration": "of the market shares that come true (Dirichlet); few: they may be far from those offered",
     "base": "what the corridor is measured on",
+    "corridor_shape": "whether deficits and surpluses at the same distance are shared alike",
     "acceptance_duty": "whether providers must accept every client",
     "waiting_list": "whether a provider may have a waiting list",
     "when_money_is_gone": "corner of the main figures: the provider absorbs, or what is not urgent waits",

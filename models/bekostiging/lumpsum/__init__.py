@@ -6,7 +6,7 @@ reads or proves it, not by the command, which solves the same model by tail cuts
 
 from bekostiging.lumpsum.alternatives import Alternative, alternatives
 from bekostiging.lumpsum.conflict import Conflict, Relaxation
-from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import LUMP_SUM, LotTerms, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.frontier import FrontierPoint, corridor_frontier, price_of_certainty
 from bekostiging.lumpsum.gather import (
     CorridorSeries,
@@ -15,8 +15,17 @@ from bekostiging.lumpsum.gather import (
     free_buffer,
     lumpsum_data,
 )
-from bekostiging.lumpsum.margin import LimitMargin, holds_at_95, limit_margin
+from bekostiging.lumpsum.margin import (
+    LimitMargin,
+    LimitPrecision,
+    futures_needed,
+    holds_at_95,
+    limit_margin,
+    widest_limit,
+)
+from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.requirement import EquityRequirement, minimum_equity_requirements
+from bekostiging.lumpsum.simple import with_simple_terms
 from bekostiging.lumpsum.solve import (
     LimitCheck,
     LumpSumDesign,
@@ -25,8 +34,11 @@ from bekostiging.lumpsum.solve import (
     measured_against_budget,
     out_of_sample,
 )
+from bekostiging.lumpsum.validity import PriceRange, price_ranges
+from bekostiging.lumpsum.value_of_data import ValueOfData, value_of_data
 
 __all__ = [
+    "LUMP_SUM",
     "Alternative",
     "Conflict",
     "CorridorSeries",
@@ -34,11 +46,14 @@ __all__ = [
     "FrontierPoint",
     "LimitCheck",
     "LimitMargin",
+    "LimitPrecision",
     "LotTerms",
     "LumpSumData",
     "LumpSumDesign",
+    "PriceRange",
     "Relaxation",
     "SimpleTerms",
+    "ValueOfData",
     "alternatives",
     "begroting_sum",
     "corridor_frontier",
@@ -46,11 +61,18 @@ __all__ = [
     "design_lumpsum",
     "feasible_design",
     "free_buffer",
+    "futures_needed",
     "holds_at_95",
     "limit_margin",
     "lumpsum_data",
     "measured_against_budget",
+    "menu_corridor",
     "minimum_equity_requirements",
     "out_of_sample",
     "price_of_certainty",
+    "price_ranges",
+    "value_of_data",
+    "widest_limit",
+    "with_corridor",
+    "with_simple_terms",
 ]

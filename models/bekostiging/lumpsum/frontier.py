@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.contracts import Corridor
-from bekostiging.lumpsum.data import MILLION, LumpSumData
+from bekostiging.lumpsum.data import MILLION, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.solve import LumpSumDesign, feasible_design
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Estimate, Scramblings
@@ -51,32 +51,20 @@ def corridor_frontier(
                     continue  # nothing shared is one candidate, whatever the band
                 if any(share > lot.share_max for lot in data.lots):
                     continue
-                own = _with_corridor(data, band, share, symmetric=symmetric)
+                own = _with_band(data, band, share, symmetric=symmetric)
                 made = feasible_design(own)
                 if made is None:
                     continue
-                judged = _with_corridor(fresh, band, share, symmetric=symmetric)
+                judged = _with_band(fresh, band, share, symmetric=symmetric)
                 found.append(_measured(judged, made, scramblings, band, share, symmetric=symmetric))
     return tuple(replace(point, efficient=_efficient(point, found)) for point in found)
 
 
-def _with_corridor(data: LumpSumData, band: float, share: float, *, symmetric: bool) -> LumpSumData:
-    """The same futures under a simple corridor in every lot."""
-    corridor = Corridor(
-        ("deficit_1", "deficit_2", "surplus_1", "surplus_2"),
-        np.array([1.0, 1 + band, 1 - band, 0.0]),
-        np.array([1 + band, np.inf, 1.0, 1 - band]),
-        np.array([1.0, 1.0, -1.0, -1.0]),
-        np.array([0.0, share, 0.0, share if symmetric else 0.0]),
-    )
-    amounts = []
-    for c, own in enumerate(data.amounts):
-        reference = data.reference[c] * data.index[:, c]
-        # the layers partition the deviation, so they give the base back
-        base = reference + own @ data.lots[data.lot[c]].corridor.sign
-        amounts.append(corridor.amounts(base, reference))
-    lots = tuple(replace(lot, corridor=corridor) for lot in data.lots)
-    return replace(data, lots=lots, amounts=tuple(amounts))
+def _with_band(data: LumpSumData, band: float, share: float, *, symmetric: bool) -> LumpSumData:
+    """The same futures under a free band and one share beyond it, as a lump sum in every lot."""
+    given = np.array([0.0, share, 0.0, share if symmetric else 0.0])
+    corridor = replace(menu_corridor((band,)), share=given)
+    return replace(with_corridor(data, corridor), simple=SimpleTerms(), other_payments={})
 
 
 def _measured(
@@ -90,7 +78,7 @@ def _measured(
 ) -> FrontierPoint:
     """Both ends of a design on fresh futures."""
     arrays = LumpSumArrays(fresh)
-    x = arrays.point(design.loading, design.share)
+    x = arrays.point(design.loading, design.share, design.form)
     spent = arrays.spending.total().evaluate(x)
     tail = scramblings.tail_mean(MILLION * spent, fresh.confidence)
     chances = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,8 @@ FloatArray = NDArray[np.float64]
 @dataclass(frozen=True)
 class CorridorSeries:
     """What a block keeps for the decision: index, paid_part, fixed and cost (s, c, t), amounts per contract, key
-    (s, t, j, m); symbols of ``LumpSumData``."""
+    (s, t, j, m); symbols of ``LumpSumData``. Where asked for: payments under ``others`` (s, c, t) per form, and what could
+    be observed beforehand, ``items`` (s,) by name."""
 
     index: FloatArray
     paid_part: FloatArray
@@ -33,12 +34,14 @@ class CorridorSeries:
     cost: FloatArray
     amounts: tuple[FloatArray, ...]
     key: FloatArray
+    others: Mapping[str, FloatArray] = field(default_factory=dict)
+    items: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def arrays(self) -> dict[str, FloatArray]:
         """Every array by name."""
         amounts = {f"amounts/{c}": amount for c, amount in enumerate(self.amounts)}
         own = {name: getattr(self, name) for name in ("index", "paid_part", "fixed", "cost", "key")}
-        return own | amounts
+        return own | amounts | _under("others/", self.others) | _under("items/", self.items)
 
     @classmethod
     def of(cls, arrays: Mapping[str, FloatArray]) -> CorridorSeries:
@@ -46,7 +49,17 @@ class CorridorSeries:
         n_contracts = sum(name.startswith("amounts/") for name in arrays)
         amounts = tuple(arrays[f"amounts/{c}"] for c in range(n_contracts))
         own = {name: arrays[name] for name in ("index", "paid_part", "fixed", "cost", "key")}
-        return cls(amounts=amounts, **own)
+        return cls(amounts=amounts, others=_of("others/", arrays), items=_of("items/", arrays), **own)
+
+
+def _under(head: str, own: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Arrays under names that begin with ``head``."""
+    return {f"{head}{name}": values for name, values in own.items()}
+
+
+def _of(head: str, arrays: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """The arrays under such names, by the rest of their name."""
+    return {name.removeprefix(head): values for name, values in arrays.items() if name.startswith(head)}
 
 
 def corridor_series(
@@ -114,6 +127,7 @@ def lumpsum_data(case: Case, reference: Reference, series: CorridorSeries) -> Lu
         risk_weight=case.number("risk_weight"),
         confidence=case.number("confidence"),
         cost_of_capital=case.number("cost_of_capital"),
+        other_payments=series.others,
     )
 
 
@@ -140,4 +154,8 @@ def lot_terms(case: Case, lot: str) -> LotTerms:
         elasticity=case.number("elasticity", lot),
         waiting_list_forbidden=duty and case.word("waiting_list", lot) == "not_allowed",
         equity_requirement=stated,
+        symmetric=not (
+            case.has_policy("corridor_shape", lot) and case.word("corridor_shape", lot) == "asymmetric"
+        ),
+        general_provision=next(row.general_provision for row in case.lots if row.id == lot),
     )

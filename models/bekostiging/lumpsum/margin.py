@@ -7,6 +7,7 @@ which all of them hold on fresh futures at 95 % each: value + 1.645 standard err
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,8 @@ from bekostiging_solvers import Scramblings
 
 CERTAIN = 1.645
 """One-sided 95 % of a normal error."""
+TWO_SIDED = 1.96
+"""Two-sided 95 %."""
 WIDEST = 8.0
 """Standard errors beyond which no margin is sought."""
 HALVINGS = 5
@@ -33,6 +36,35 @@ class LimitMargin:
     design: LumpSumDesign
     checks: tuple[LimitCheck, ...]
     cost: float | None
+
+
+@dataclass(frozen=True)
+class LimitPrecision:
+    """The limit known least well on the fresh futures: half the 95 % interval of its value, euro."""
+
+    name: str
+    half_width: float
+
+
+def widest_limit(checks: Sequence[LimitCheck]) -> LimitPrecision:
+    """The limit with the largest standard error."""
+    widest = max(checks, key=lambda check: check.standard_error)
+    return LimitPrecision(widest.name, TWO_SIDED * widest.standard_error)
+
+
+def futures_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: float) -> int:
+    """How many fresh futures know every limit to ``precision`` euro (half a 95 % interval).
+
+    Errors fall with the root of the number, as for independent futures; scrambled Sobol points need at most so many.
+
+    Raises
+    ------
+    ValueError
+        A precision that is not positive.
+    """
+    if not precision > 0:
+        raise ValueError(f"a precision is a positive number of euro, not {precision}")
+    return max(1, math.ceil(n_scenarios * (widest_limit(checks).half_width / precision) ** 2))
 
 
 def holds_at_95(checks: Sequence[LimitCheck]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,11 +110,21 @@ def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
         gap=None if solution.gap is None else max(0.0, (objective - bound) / abs(objective)),
         violation=solution.violation,
         passes=solution.passes,
-        shadow_prices=_shadow_prices(solution),
+        shadow_prices=_shadow_prices(_with_choices_fixed(arrays, solution) if data.is_integer else solution),
         yielded=yielded,
         below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
         conflicts=(),
     )
+
+
+def _with_choices_fixed(arrays: LumpSumArrays, solution: TailSolution) -> TailSolution:
+    """The linear program that is left when everything chosen from a list stays: its prices are those of the design."""
+    program, whole = arrays.program, arrays.columns.whole
+    chosen = np.round(solution.x[whole])
+    lower, upper = program.lower.copy(), program.upper.copy()
+    lower[whole] = upper[whole] = chosen
+    fixed = replace(program, lower=lower, upper=upper, integer=None)
+    return TailProgram(fixed, arrays.terms, arrays.limits, arrays.restore).solve(solution.x, EXACT)
 
 
 def _shadow_prices(solution: TailSolution) -> dict[str, float]:

@@ -15,8 +15,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bekostiging.case import Case, policy_meaning
-from bekostiging.lumpsum import Alternative, LimitMargin, price_of_certainty
+from bekostiging.lumpsum import LUMP_SUM, Alternative, LimitMargin, price_of_certainty, widest_limit
 from bekostiging.report.figures import FIGURES, STYLE, all_illustrative, svg
+from bekostiging.report.limits import (
+    checks_table,
+    conflicts_table,
+    prices_table,
+    relaxations_table,
+    requirements_table,
+)
 from bekostiging.report.numbers import MILLION
 from bekostiging.report.texts import Texts
 from bekostiging.stress import LumpSumStudy
@@ -62,7 +69,14 @@ def study_results(study: LumpSumStudy) -> dict[str, Any]:
         "limit_margin": {"standard_errors": margin.standard_errors, "cost": margin.cost},
         "limits": [asdict(check) | {"holds": bool(check.holds)} for check in study.lumpsum.out_of_sample],
         "frontier": [asdict(point) for point in study.frontier],
-        "minimum_equity_requirement": [asdict(one) for one in study.requirements],
+        "forms": [data.forms[k] for k in design.form],
+        "shadow_prices": [asdict(one) for one in study.lumpsum.price_ranges],
+        "relaxations": [asdict(one) for one in design.relaxations],
+        "minimum_equity_requirement": [asdict(one) for one in study.lumpsum.requirements],
+        "value_of_data": [asdict(one) for one in study.value_of_data],
+        "simple": asdict(data.simple),
+        "precision": study.precision,
+        "futures_needed": study.needed,
         "choices": [asdict(one) for one in study.choices],
         "alternatives": [lists(one) for one in study.alternatives],
     }
@@ -85,12 +99,14 @@ def study_page(study: LumpSumStudy, texts: Texts) -> str:
         disclaimer=study.case.disclaimer.get(texts.lang, ""),
         told=study_sentences(study, texts.lang),
         design=_design(study, texts),
-        conflicts=[
-            [texts.limit(one.name, _names(study)), texts.numbers.millions(one.euro, 2)] for one in design.conflicts
-        ],
+        conflicts=conflicts_table(study.lumpsum, texts, _names(study)) if design.conflicts else [],
+        relaxations=relaxations_table(study.lumpsum, texts, _names(study)),
+        checks=checks_table(study.lumpsum, texts, _names(study)),
+        prices=prices_table(study.lumpsum, texts, _names(study)),
+        data_values=_value_of_data(study, texts),
         alternatives=_alternatives(study, texts),
         choices=_choices(study, texts),
-        requirements=_requirements(study, texts),
+        requirements=requirements_table(study.lumpsum, texts, _names(study)),
         frontier=_frontier(study, texts),
         frontier_price=_price_of_certainty(study, texts),
         figure=Markup(svg(frontier_figure(study, texts))) if study.frontier else "",
@@ -117,7 +133,40 @@ def study_sentences(study: LumpSumStudy, lang: str) -> list[str]:
             all=len(judged.out_of_sample),
         ),
     ]
-    return [*told, margin_sentence(margin, texts)]
+    return [*_asked(study, texts), *told, margin_sentence(margin, texts), *_precision(study, texts)]
+
+
+def _asked(study: LumpSumStudy, texts: Texts) -> list[str]:
+    """What was asked beyond the plain design: a simple agreement, a mix."""
+    data, numbers = study.lumpsum.data, texts.numbers
+    what = []
+    if data.simple.changes is not None:
+        what.append(texts["page", "simple_changes"].format(n=data.simple.changes))
+    if data.simple.shares:
+        listed = ", ".join(numbers.percent(share) for share in data.simple.shares)
+        what.append(texts["page", "simple_shares"].format(shares=listed))
+    if study.edges:
+        listed = ", ".join(f"± {numbers.percent(edge)}" for edge in study.edges)
+        what.append(texts["page", "simple_edges"].format(edges=listed))
+    told = [texts["page", "simple_note"].format(what="; ".join(what))] if what else []
+    return [*told, texts["page", "chosen_form_note"]] if len(data.forms) > 1 else told
+
+
+def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
+    """How well the limits are known, and how many futures a stated precision asks."""
+    widest = widest_limit(study.lumpsum.out_of_sample)
+    told = [
+        texts["page", "precision_now"].format(
+            limit=texts.limit(widest.name, _names(study)), width=texts.numbers.plain(widest.half_width)
+        )
+    ]
+    if study.needed is not None and study.precision is not None:
+        told.append(
+            texts["page", "precision_needed"].format(
+                precision=texts.numbers.plain(study.precision), n=texts.numbers.plain(study.needed)
+            )
+        )
+    return told
 
 
 def margin_sentence(margin: LimitMargin, texts: Texts) -> str:
@@ -153,10 +202,28 @@ def _design(study: LumpSumStudy, texts: Texts) -> Table:
     data, design, names = study.lumpsum.data, study.lumpsum.design, _names(study)
     if not design.feasible:
         return []
-    rows = [[texts["columns", "lot"], texts["columns", "loading"], texts["columns", "share"]]]
+    heads = [texts["columns", name] for name in ("lot", "loading", "share")]
+    rows = [[heads[0], texts["page", "form_of_lot"], *heads[1:]]]
     for j, lot in enumerate(data.lots):
-        loading = texts.numbers.percent(float(design.loading[j]), 2)
-        rows.append([names[lot.name], loading, _shares(texts, lot.corridor.names, design.share[j])])
+        form = data.forms[design.form[j]]
+        terms = ["–", "–"]
+        if form == LUMP_SUM:
+            loading = texts.numbers.percent(float(design.loading[j]), 2)
+            terms = [loading, _shares(texts, lot.corridor.names, design.share[j])]
+        rows.append([names[lot.name], texts["forms", form], *terms])
+    return rows
+
+
+def _value_of_data(study: LumpSumStudy, texts: Texts) -> Table:
+    """Every item: what knowing it saves, with its standard error."""
+    if not study.value_of_data:
+        return []
+    rows = [[texts["page", name] for name in ("knowing_item", "knowing_value", "knowing_without")]]
+    for one in study.value_of_data:
+        value = (
+            f"{texts.numbers.millions(one.value.value, 2)} ± {texts.numbers.millions(one.value.standard_error, 2)}"
+        )
+        rows.append([texts["data_items", one.item], value, texts.numbers.millions(one.without, 2)])
     return rows
 
 
@@ -237,18 +304,6 @@ def frontier_figure(study: LumpSumStudy, texts: Texts) -> Figure:
     return figure
 
 
-def _requirements(study: LumpSumStudy, texts: Texts) -> Table:
-    """The least free buffer per lot, and what a point more saves."""
-    names, numbers = _names(study), texts.numbers
-    heads = (texts["columns", "lot"], texts["page", "requirement"], texts["page", "requirement_saves"])
-    rows = [list(heads)]
-    for one in study.requirements:
-        least = texts["page", "not_possible"] if one.requirement is None else numbers.percent(one.requirement, 1)
-        saves = "–" if one.saves is None else numbers.millions(one.saves, 2)
-        rows.append([names[one.lot], least, saves])
-    return rows
-
-
 def _choices(study: LumpSumStudy, texts: Texts) -> Table:
     """Every policy row: what it means, who chose it, and what a tenth less and more does to the objective."""
     numbers = texts.numbers
@@ -287,6 +342,8 @@ def clause_text(study: LumpSumStudy) -> list[str]:
     dutch = Texts("nl")
     paragraphs = []
     for j, lot in enumerate(data.lots):
+        if design.form[j] != 0:
+            continue
         amounts = "; ".join(
             f"{names[data.contracts[c][0]]} {dutch.numbers.plain(float(data.reference[c, 0]))} euro, budget "
             f"{dutch.numbers.plain(float(design.budget[c, 0]))} euro"

@@ -23,6 +23,13 @@ from bekostiging.report.answers import (
 from bekostiging.report.contracts import contract_sections, regime_table
 from bekostiging.report.figures import svg
 from bekostiging.report.levers import lever_sections
+from bekostiging.report.limits import (
+    checks_table,
+    conflicts_table,
+    prices_table,
+    relaxations_table,
+    requirements_table,
+)
 from bekostiging.report.lumpsum import margin_sentence
 from bekostiging.report.tables import STATUS_ORDER, assumptions
 from bekostiging.report.texts import Texts
@@ -44,8 +51,6 @@ ORIGINS = {
     "substitution": ("substitution",),
 }
 """Sections of the report and the tables their figures lean on."""
-TIGHT = 2.0
-"""A limit within this many standard errors of its bound is listed with those that do not hold."""
 
 
 def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
@@ -285,11 +290,12 @@ def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     data, design, numbers = outcome.lumpsum.data, outcome.lumpsum.design, texts.numbers
     names = names_of(outcome)
     if not design.feasible or design.objective is None or design.bound is None:
-        rows = [
-            [texts.limit(c.name, names), numbers.millions(c.euro, 2) if c.euro > 0 else texts["page", "conflict"]]
-            for c in design.conflicts
-        ]
-        return {"feasible": False, "conflicts": rows, "lumpsum_note": texts["page", "lumpsum_none"]}
+        return {
+            "feasible": False,
+            "conflicts": conflicts_table(outcome.lumpsum, texts, names),
+            "relaxations": relaxations_table(outcome.lumpsum, texts, names),
+            "lumpsum_note": texts["page", "lumpsum_none"],
+        }
     gap = 0.0 if design.gap is None else design.gap
     checks = outcome.lumpsum.out_of_sample
     return {
@@ -302,18 +308,13 @@ def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         ),
         "budgets": _budgets(outcome, texts),
         "layers": _layers(outcome, texts),
-        "checks": _checks(outcome, texts),
+        "checks": checks_table(outcome.lumpsum, texts, names),
         "checks_note": texts["page", "out_of_sample_note"].format(
             n=numbers.plain(outcome.n_scenarios), held=sum(check.holds for check in checks), all=len(checks)
         ),
         "margin_note": margin_sentence(outcome.lumpsum.margin, texts),
-        "shadow": [
-            [
-                texts.limit(name, names),
-                numbers.plain(price / 100 if name.startswith(("premium", "law")) else price, 2),
-            ]
-            for name, price in sorted(design.shadow_prices.items(), key=lambda item: -item[1])
-        ],
+        "shadow": prices_table(outcome.lumpsum, texts, names),
+        "requirements": requirements_table(outcome.lumpsum, texts, names),
         "against_budget": [
             [names[lot.name], numbers.estimated_millions(extra)]
             for lot, extra in zip(data.lots, outcome.lumpsum.measured_against_budget, strict=True)
@@ -362,19 +363,6 @@ def _layers(outcome: Comparison, texts: Texts) -> Table:
                     numbers.percent(float(design.share[j][k]), 1),
                 ]
             )
-    return rows
-
-
-def _checks(outcome: Comparison, texts: Texts) -> Table:
-    """Limits that do not hold or bind on fresh scenarios."""
-    names = names_of(outcome)
-    rows = [[texts["columns", "limit"], f"{texts['columns', 'value']} ({texts['page', 'million_euro']})",
-             texts["columns", "bound"], texts["columns", "holds"]]]  # fmt: skip
-    for check in outcome.lumpsum.out_of_sample:
-        if not check.holds or check.limit - check.value < TIGHT * check.standard_error:
-            value = texts.numbers.estimated_millions(Estimate(check.value, check.standard_error))
-            holds = texts["columns", "yes" if check.holds else "no"]
-            rows.append([texts.limit(check.name, names), value, texts.numbers.millions(check.limit, 3), holds])
     return rows
 
 

@@ -24,7 +24,6 @@ from bekostiging.stress import (
 from bekostiging_solvers import Estimate
 
 SCHEMA_VERSION = "1"
-NOT_COMPUTED: dict[str, Any] = {"value": None, "standard_error": None, "note": "not computed yet"}
 
 
 def results(outcome: Comparison) -> dict[str, Any]:
@@ -227,13 +226,24 @@ def _lumpsum(outcome: Comparison) -> dict[str, Any]:
         "violation": design.violation,
         "passes": design.passes,
         "shadow_prices": [
-            {"limit": name, "price": price, "valid_from": NOT_COMPUTED, "valid_to": NOT_COMPUTED}
-            for name, price in design.shadow_prices.items()
+            {"limit": one.name, "price": one.price, "valid_from": one.low, "valid_to": one.high}
+            for one in outcome.lumpsum.price_ranges
         ],
-        "minimum_equity_requirement": {lot.name: NOT_COMPUTED for lot in data.lots},
+        "minimum_equity_requirement": {
+            one.lot: {"requirement": one.requirement, "one_point_more_saves": one.saves}
+            for one in outcome.lumpsum.requirements
+        },
         "yielded": design.yielded,
         "below_requirement": list(design.below_requirement),
         "conflicts": [{"limit": conflict.name, "euro": conflict.euro} for conflict in design.conflicts],
+        "relaxations": [
+            {
+                "kinds": list(one.kinds),
+                "euro": one.euro,
+                "limits": [{"limit": limit.name, "euro": limit.euro} for limit in one.limits],
+            }
+            for one in design.relaxations
+        ],
         "measured_against_budget": {
             lot.name: _estimate(extra)
             for lot, extra in zip(data.lots, outcome.lumpsum.measured_against_budget, strict=feasible)

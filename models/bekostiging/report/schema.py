@@ -22,7 +22,6 @@ PROVIDER = (
 CARE_FORM = ("starts", "waiting_clients", "weeks_beyond_norm", "refused", "moved")
 CORNER = ("spending", "provider_result", "unpaid", *CARE_FORM)
 ESTIMATE = {"$ref": "#/$defs/estimate"}
-NOT_COMPUTED = {"$ref": "#/$defs/not_computed_yet"}
 
 
 def _object(properties: dict[str, Any], description: str = "") -> dict[str, Any]:
@@ -62,14 +61,6 @@ def schema() -> dict[str, Any]:
             "estimate": _object(
                 {"value": NUMBER, "standard_error": {"type": "number", "minimum": 0}},
                 "an estimate from simulation",
-            ),
-            "not_computed_yet": _object(
-                {
-                    "value": {"type": ["number", "null"]},
-                    "standard_error": {"type": ["number", "null"]},
-                    "note": TEXT,
-                },
-                "in the schema now, filled later; null until then",
             ),
         },
         **_object(_sections()),
@@ -303,7 +294,10 @@ def _lumpsum() -> dict[str, Any]:
         "at_most": NUMBER,
         "holds": {"type": "boolean"},
     }
-    price = {"limit": TEXT, "price": NUMBER, "valid_from": NOT_COMPUTED, "valid_to": NOT_COMPUTED}
+    price = {"limit": TEXT, "price": NUMBER, "valid_from": NUMBER, "valid_to": NUMBER}
+    requirement = {"requirement": number_or_null, "one_point_more_saves": number_or_null}
+    yielding = {"limit": TEXT, "euro": NUMBER}
+    relaxation = {"kinds": _list(TEXT), "euro": number_or_null, "limits": _list(_object(yielding))}
     return _object(
         {
             "feasible": {"type": "boolean"},
@@ -319,10 +313,14 @@ def _lumpsum() -> dict[str, Any]:
             "violation": NUMBER,
             "passes": NUMBER,
             "shadow_prices": _list(_object(price)),
-            "minimum_equity_requirement": _map(NOT_COMPUTED, "lot"),
+            "minimum_equity_requirement": _map(
+                _object(requirement),
+                "lot; free buffer over the reference amount of the first year; euro over the term",
+            ),
             "yielded": _map(NUMBER, "limit; euro, or fraction for premium"),
             "below_requirement": _list(TEXT),
-            "conflicts": _list(_object({"limit": TEXT, "euro": NUMBER})),
+            "conflicts": _list(_object(yielding)),
+            "relaxations": _list(_object(relaxation)),
             "measured_against_budget": _map(
                 ESTIMATE, "lot; extra payment over the term if layers were measured against the budget"
             ),

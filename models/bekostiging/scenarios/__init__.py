@@ -7,6 +7,7 @@ from bekostiging.scenarios.factors import Factors, multiply, named_shocks, neutr
 from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.forecast import within_budget
 from bekostiging.scenarios.measures import expected_moved, expected_with
+from bekostiging.scenarios.observables import observables
 from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
 from bekostiging.scenarios.simulate import Block, Plan, draw_block, each_block, map_blocks, normals_of, plan
 
@@ -34,6 +35,7 @@ __all__ = [
     "named_shocks",
     "neutral_factors",
     "normals_of",
+    "observables",
     "plan",
     "self_check",
     "units_in_year",

@@ -28,8 +28,9 @@ from bekostiging.stress.comparison import (
 from bekostiging.stress.courses import cheapest, check_shocks, course
 from bekostiging.stress.estimates import Regimes, provider_results, regimes
 from bekostiging.stress.flags import Flag, flags
+from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
-from bekostiging.stress.run import LumpSumStudy, compare, contracts_in_force, study_lumpsum
+from bekostiging.stress.run import compare, contracts_in_force
 from bekostiging.stress.views import Pooled, pooled, read_view
 
 __all__ = [

@@ -6,13 +6,13 @@ and numbers the decision does not read have no sensitivity.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bekostiging.case import Case
 from bekostiging.case.policy import NUMBERS
 from bekostiging.case.tables import Policy
-from bekostiging.contracts import Reference
-from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, feasible_design, lumpsum_data
+from bekostiging.lumpsum import LumpSumData, LumpSumDesign, feasible_design
 
 STEP = 0.1
 """Part of the number by which it is moved; zero is moved by a tenth of its range."""
@@ -39,12 +39,13 @@ class Choice:
     up: float | None
 
 
-def choices(case: Case, terms: Reference, series: CorridorSeries, design: LumpSumDesign) -> tuple[Choice, ...]:
-    """Every policy row of the case with its sensitivity, on the futures of the design."""
-    return tuple(_choice(case, terms, series, design, row) for row in case.policy)
+def choices(case: Case, decision: Callable[[Case], LumpSumData], design: LumpSumDesign) -> tuple[Choice, ...]:
+    """Every policy row of the case with its sensitivity; ``decision``: what is decided under other policy, on the futures
+    of the design."""
+    return tuple(_choice(case, decision, design, row) for row in case.policy)
 
 
-def _choice(case: Case, terms: Reference, series: CorridorSeries, design: LumpSumDesign, row: Policy) -> Choice:
+def _choice(case: Case, decision: Callable[[Case], LumpSumData], design: LumpSumDesign, row: Policy) -> Choice:
     """One row."""
     told = (row.name, row.scope, row.value, row.source, row.status)
     if row.name not in DECIDING or design.objective is None:
@@ -64,7 +65,7 @@ def _choice(case: Case, terms: Reference, series: CorridorSeries, design: LumpSu
             else one
             for one in case.policy
         )
-        changed = feasible_design(lumpsum_data(replace(case, policy=rows), terms, series))
+        changed = feasible_design(decision(replace(case, policy=rows)))
         changes.append(
             None if changed is None or changed.objective is None else changed.objective - design.objective
         )

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
-from bekostiging.lumpsum import LimitCheck, LimitMargin, LumpSumData, LumpSumDesign
+from bekostiging.lumpsum import (
+    EquityRequirement,
+    LimitCheck,
+    LimitMargin,
+    LumpSumData,
+    LumpSumDesign,
+    PriceRange,
+)
 from bekostiging.scenarios import Cells, SelfCheck
 from bekostiging_solvers import Estimate
 
@@ -165,6 +172,9 @@ class LumpSumResult:
     margin: LimitMargin
     measured_against_budget: tuple[Estimate, ...]
     """Per lot: extra payment over the term if the layers were measured against b I; empty without a design."""
+    price_ranges: tuple[PriceRange, ...]
+    requirements: tuple[EquityRequirement, ...]
+    """The least free buffer per lot at which a design holds."""
 
 
 @dataclass(frozen=True)

@@ -10,53 +10,34 @@ from typing import cast
 
 import numpy as np
 
-from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts, with_policy
+from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
     Reference,
-    Taakgericht,
     build_contracts,
     reference,
     who_carries_what,
     with_design,
 )
-from bekostiging.lumpsum import (
-    Alternative,
-    CorridorSeries,
-    EquityRequirement,
-    FrontierPoint,
-    LumpSumData,
-    LumpSumDesign,
-    alternatives,
-    begroting_sum,
-    corridor_frontier,
-    design_lumpsum,
-    free_buffer,
-    limit_margin,
-    lumpsum_data,
-    measured_against_budget,
-    minimum_equity_requirements,
-    out_of_sample,
-)
+from bekostiging.lumpsum import LumpSumData, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
 from bekostiging.scenarios import Cells, Plan, SelfCheck, plan, self_check
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.break_even import break_even, sweeps
 from bekostiging.stress.calibration import calibration
-from bekostiging.stress.choices import Choice, choices
 from bekostiging.stress.comparison import (
     CORNERS,
     BreakEven,
     Comparison,
     Corner,
     FormResult,
-    LumpSumResult,
     MixResult,
     Sentence,
     Sharpened,
     WithMeasures,
 )
 from bekostiging.stress.courses import course, sensitivities
+from bekostiging.stress.design import designed, judged, lump_sums
 from bekostiging.stress.estimates import (
     administration_estimates,
     care_form_estimates,
@@ -74,7 +55,7 @@ from bekostiging.stress.levers import (
 )
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
-from bekostiging.stress.settle_block import DesignWork, FreshBlock, FreshWork
+from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging.stress.sharpened import CLOSED_SCENARIOS, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed
 from bekostiging_solvers import Scramblings
@@ -156,7 +137,7 @@ def _draw(
     """Design the lump sum, settle everything on fresh futures, and what the precision asked for told."""
     case, cells = design_plan.case, design_plan.cells
     terms = reference(case, cells, design_plan.n_years)
-    data, design, _ = _designed(design_plan, terms, blocks, report)
+    data, design, _ = designed(design_plan, terms, blocks, report)
     contracts = _contracts(case, cells, terms, design)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
@@ -175,7 +156,7 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
     calendar = tuple(case.first_year + t for t in range(made.n_years))
     spending = spending_of(case, cells, contracts, discount)
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
-    lump = _lump_sums(contracts["taakgericht"])
+    lump = lump_sums(contracts["taakgericht"])
     closed = plan(case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
     exact, exact_skipped = exact_layers(made, closed, lump, fresh.corridor.amounts)
     return Comparison(
@@ -203,7 +184,7 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
         ),
         mix=_mixed(case, scramblings, fresh, begroting - outside, discount),
         sharpened=_sharpened(made, contracts, fresh, discount),
-        lumpsum=_judged(data, lumpsum_data(case, drawn.reference, fresh.corridor), drawn.design, scramblings),
+        lumpsum=judged(data, lumpsum_data(case, drawn.reference, fresh.corridor), drawn.design, scramblings),
         plain=course(case, cells, contracts, discount),
         shocks=tuple(
             course(case, cells, contracts, discount, (shock,))
@@ -221,96 +202,9 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
     )
 
 
-@dataclass(frozen=True)
-class LumpSumStudy:
-    """The lump sum alone: its design, its judgement on fresh futures, and other designs that cost hardly more."""
-
-    case: Case
-    n_scenarios: int
-    seed: int
-    lumpsum: LumpSumResult
-    alternatives: tuple[Alternative, ...]
-    choices: tuple[Choice, ...]
-    requirements: tuple[EquityRequirement, ...]
-    """The least free buffer per lot at which a design holds."""
-    frontier: tuple[FrontierPoint, ...]
-    """The designed corridor among simple ones."""
-
-
-def study_lumpsum(
-    case: Case,
-    *,
-    n_scenarios: int = 512,
-    n_years: int = 4,
-    seed: int = 1,
-    workers: int = 1,
-    confidence: float | None = None,
-    risk_weight: float | None = None,
-    named: bool = False,
-    progress: Progress | None = None,
-) -> LumpSumStudy:
-    """Design the lump sum and judge it on fresh futures, without settling the other payment forms.
-
-    ``confidence`` and ``risk_weight`` replace the policy of the case; the rest as in ``compare``, whose lump sum is the
-    same.
-
-    Raises
-    ------
-    UserError
-        Fewer than 16 scenarios; a confidence or risk weight outside its range.
-    """
-    report = progress if progress is not None else _silent
-    case = with_policy(case if named else pseudonymised(case), confidence=confidence, risk_weight=risk_weight)
-    case, _ = without_closed(case, min(n_years, case.n_years))
-    design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
-    terms = reference(case, design_plan.cells, design_plan.n_years)
-    blocks = Blocks(workers, None, None)
-    data, design, drawn = _designed(design_plan, terms, blocks, report)
-    work = DesignWork(
-        case, design_plan.cells, _lump_sums(build_contracts(case, design_plan.cells, terms, "taakgericht"))
-    )
-    series = CorridorSeries.of(blocks.series(fresh_plan, work, partial(report, "fresh")))
-    scramblings = Scramblings(fresh_plan.n_scramblings)
-    judged = _judged(data, lumpsum_data(case, terms, series), design, scramblings)
-    others = alternatives(data, design) if design.feasible else ()
-    tried = choices(case, terms, drawn, design)
-    frontier = corridor_frontier(data, judged.fresh, design, scramblings)
-    least = minimum_equity_requirements(data)
-    return LumpSumStudy(case, fresh_plan.n_scenarios, seed, judged, others, tried, least, frontier)
-
-
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
     """Every contract of a comparison under every form, the lump sum as designed."""
     return _contracts(outcome.case, outcome.cells, outcome.reference, outcome.lumpsum.design)
-
-
-def _designed(
-    design_plan: Plan, terms: Reference, blocks: Blocks, report: Progress
-) -> tuple[LumpSumData, LumpSumDesign, CorridorSeries]:
-    """Draw the design futures and design the lump sum on them."""
-    case, cells = design_plan.case, design_plan.cells
-    undecided = _lump_sums(build_contracts(case, cells, terms, "taakgericht"))
-    work = DesignWork(case, cells, undecided)
-    series = CorridorSeries.of(blocks.series(design_plan, work, partial(report, "design")))
-    report("lumpsum", 0, 1)
-    data = lumpsum_data(case, terms, series)
-    design = design_lumpsum(data)
-    report("lumpsum", 1, 1)
-    return data, design, series
-
-
-def _judged(
-    data: LumpSumData, fresh: LumpSumData, design: LumpSumDesign, scramblings: Scramblings
-) -> LumpSumResult:
-    """The design with its limits on fresh futures."""
-    checks = out_of_sample(design, fresh, scramblings)
-    margin = limit_margin(data, fresh, design, checks, scramblings)
-    extra = measured_against_budget(design, fresh, scramblings) if design.feasible else []
-    return LumpSumResult(data, fresh, design, checks, margin, tuple(extra))
-
-
-def _lump_sums(contracts: tuple[Contract, ...]) -> tuple[Taakgericht, ...]:
-    return tuple(contract for contract in contracts if isinstance(contract, Taakgericht))
 
 
 def _contracts(
@@ -321,7 +215,7 @@ def _contracts(
     built = {form: build_contracts(case, cells, terms, form) for form in PAYMENT_FORMS}
     built["taakgericht"] = tuple(
         with_design(contract, design.budget[c], design.share[lots[contract.lot]])
-        for c, contract in enumerate(_lump_sums(built["taakgericht"]))
+        for c, contract in enumerate(lump_sums(built["taakgericht"]))
     )
     return built
 

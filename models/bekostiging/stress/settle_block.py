@@ -6,7 +6,7 @@ Both classes are picklable callables, so that ``each_block`` can send them to wo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,16 @@ from bekostiging.contracts import (
     settle,
 )
 from bekostiging.lumpsum import CorridorSeries, corridor_series
-from bekostiging.scenarios import Block, CareUse, Cells, Deviations, FlowRule, deviations, expected_care_use
+from bekostiging.scenarios import (
+    Block,
+    CareUse,
+    Cells,
+    Deviations,
+    FlowRule,
+    deviations,
+    expected_care_use,
+    observables,
+)
 from bekostiging.stress.comparison import CORNERS, Corner, Samples
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 
@@ -31,16 +40,26 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class DesignWork:
-    """Keeps of a block what the lump-sum decision reads."""
+    """Keeps of a block what the lump-sum decision reads: terms of every lump sum; payments under the ``others`` where every
+    lot may choose its form; and what could be measured beforehand, where ``observed``."""
 
     case: Case
     cells: Cells
     contracts: tuple[Taakgericht, ...]
+    others: Mapping[str, tuple[Contract, ...]] = field(default_factory=dict)
+    observed: bool = False
 
     def __call__(self, block: Block) -> CorridorSeries:
-        """Terms of every lump sum on the block."""
+        """Everybody served."""
         care_use = block.care_use()
-        return corridor_series(self.case, self.cells, self.contracts, care_use, levels_by_lot(self.case, care_use))
+        levels = levels_by_lot(self.case, care_use)
+        series = corridor_series(self.case, self.cells, self.contracts, care_use, levels)
+        others = {
+            form: np.stack([settle(one, care_use, levels[one.lot]).payment for one in own], axis=1)
+            for form, own in self.others.items()
+        }
+        items = observables(block, care_use) if self.observed else {}
+        return replace(series, others=others, items=items)
 
 
 @dataclass(frozen=True)

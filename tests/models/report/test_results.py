@@ -48,10 +48,11 @@ def test_the_schema_refuses_what_is_missing(outcome: Comparison) -> None:
         jsonschema.validate(content, schema())
 
 
-def test_what_is_not_computed_says_so(outcome: Comparison) -> None:
-    content = results(outcome)
-    for value in content["lumpsum"]["minimum_equity_requirement"].values():
-        assert value["note"] == "not computed yet"
+def test_prices_say_how_far_they_hold(outcome: Comparison) -> None:
+    content = results(outcome)["lumpsum"]
+    assert {one["limit"] for one in content["shadow_prices"]} == set(outcome.lumpsum.design.shadow_prices)
+    assert all(one["valid_from"] <= 0 <= one["valid_to"] for one in content["shadow_prices"])
+    assert set(content["minimum_equity_requirement"]) == {lot.name for lot in outcome.lumpsum.data.lots}
 
 
 def test_no_times_in_the_results(outcome: Comparison) -> None:

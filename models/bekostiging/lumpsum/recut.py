@@ -1,0 +1,56 @@
+"""The same futures under other layers: what lies inside each layer follows from the base, so nothing is drawn again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.contracts import Corridor
+from bekostiging.lumpsum.data import LumpSumData
+
+FloatArray = NDArray[np.float64]
+
+
+def menu_corridor(edges: Sequence[float]) -> Corridor:
+    """Layers between all edges of a menu (fractions from the reference, rising), every share to be decided.
+
+    With a bound on the changes of share the edges where it changes are those chosen from the menu.
+    """
+    inner, outer = np.array([0.0, *edges]), np.array([*edges, np.inf])
+    n = len(inner)
+    names = tuple(f"{side}_{k + 1}" for side in ("deficit", "surplus") for k in range(n))
+    return Corridor(
+        names,
+        np.concatenate([1 + inner, np.maximum(0.0, 1 - outer)]),
+        np.concatenate([1 + outer, 1 - inner]),
+        np.concatenate([np.ones(n), -np.ones(n)]),
+        np.full(2 * n, np.nan),
+    )
+
+
+def with_corridor(data: LumpSumData, corridor: Corridor) -> LumpSumData:
+    """The same futures under this corridor in every lot."""
+    amounts = tuple(
+        corridor.amounts(base_of(data, c), data.reference[c] * data.index[:, c])
+        for c in range(len(data.contracts))
+    )
+    return replace(data, lots=tuple(replace(lot, corridor=corridor) for lot in data.lots), amounts=amounts)
+
+
+def with_reference(data: LumpSumData, reference: FloatArray) -> LumpSumData:
+    """The same futures with other reference amounts (c, t); the fair price moves in proportion."""
+    amounts = tuple(
+        data.lots[data.lot[c]].corridor.amounts(base_of(data, c), reference[c] * data.index[:, c])
+        for c in range(len(data.contracts))
+    )
+    fair = data.fair_price * reference / data.reference
+    return replace(data, reference=reference, fair_price=fair, amounts=amounts)
+
+
+def base_of(data: LumpSumData, contract: int) -> FloatArray:
+    """What the corridor of a contract is measured on; (s, t): the layers partition its deviation from B0 I."""
+    sign = data.lots[data.lot[contract]].corridor.sign
+    return np.asarray(data.reference[contract] * data.index[:, contract] + data.amounts[contract] @ sign)

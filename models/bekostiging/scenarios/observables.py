@@ -1,0 +1,58 @@
+"""What a municipality could measure before it sets a budget, as one number per future of a block."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case.model import Case
+from bekostiging.scenarios.care_use import CareUse
+from bekostiging.scenarios.clients import CHANNELS, SITTING, profile_table
+from bekostiging.scenarios.simulate import Block
+
+FloatArray = NDArray[np.float64]
+PILOT = 2
+"""Municipalities of a pilot; it takes at least one more to be a pilot."""
+
+
+def observables(block: Block, care_use: CareUse) -> dict[str, FloatArray]:
+    """Per item (n_scenarios,): durations, referral channels, high-cost clients, a one-year pilot in two municipalities.
+
+    ``durations``: mean duration of started trajectories weighted by cost per month; ``channels``: cost per month that
+    starts outside own access; ``high_cost``: that of clients in the heaviest profile; ``pilot``: cost of the first
+    contract year in the two municipalities with the largest begroting, the most a pilot year before the term could tell.
+    An item that the case cannot tell apart (no channels, no profiles, two municipalities) is left out.
+    """
+    case, cells, clients = block.plan.case, block.plan.cells, block.clients
+    started = (clients.asked_month != SITTING) & (cells.lot[clients.cell] >= 0)
+    scenario, n = clients.scenario[started], clients.n_scenarios
+    weight = clients.rate[started].astype(np.float64) * cells.unit_cost[clients.cell[started]]
+
+    def summed(values: FloatArray) -> FloatArray:
+        """Per scenario."""
+        return np.bincount(scenario, weights=values, minlength=n).astype(np.float64)
+
+    found = {"durations": summed(weight * clients.duration[started]) / np.maximum(summed(weight), 1e-9)}
+    outside = clients.channel[started] != CHANNELS.index("own_access")
+    if outside.any() and not outside.all():
+        found["channels"] = summed(weight * outside)
+    heaviest = profile_table(case).intensity.argmax(axis=1)[cells.care_form[clients.cell[started]]]
+    if case.profiles:
+        found["high_cost"] = summed(weight * (clients.profile[started] == heaviest))
+    chosen = _pilot(case)
+    if chosen:
+        own = np.isin(cells.municipality, chosen) & (cells.lot >= 0)
+        found["pilot"] = care_use.units[:, 0, own] @ cells.unit_cost[own]
+    return found
+
+
+def _pilot(case: Case) -> list[int]:
+    """Places of the two reported municipalities with the largest begroting; none where there are hardly more."""
+    amounts = {
+        i: sum(one.amount for one in case.begroting if one.municipality == row.code)
+        for i, row in enumerate(case.municipalities)
+        if row.reported
+    }
+    if len(amounts) <= PILOT:
+        return []
+    return sorted(amounts, key=lambda i: -amounts[i])[:PILOT]

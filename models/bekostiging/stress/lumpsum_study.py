@@ -1,0 +1,133 @@
+"""The lump sum alone, in depth: simple contracts, mixes, alternatives, the corridor designer and the value of data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import cast
+
+import numpy as np
+
+from bekostiging.case import Case, pseudonymised, with_policy
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import Contract, Reference, build_contracts, reference
+from bekostiging.lumpsum import (
+    LUMP_SUM,
+    Alternative,
+    CorridorSeries,
+    FrontierPoint,
+    LumpSumData,
+    SimpleTerms,
+    ValueOfData,
+    alternatives,
+    corridor_frontier,
+    design_lumpsum,
+    futures_needed,
+    lumpsum_data,
+    value_of_data,
+    with_simple_terms,
+)
+from bekostiging.scenarios import Cells, plan
+from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.choices import Choice, choices
+from bekostiging.stress.comparison import LumpSumResult
+from bekostiging.stress.design import Progress, design_series, judged
+from bekostiging.stress.transition import without_closed
+from bekostiging_solvers import Scramblings
+
+
+@dataclass(frozen=True)
+class LumpSumStudy:
+    """The lump sum alone: its design, its judgement on fresh futures, and other designs that cost hardly more.
+
+    ``frontier``: the designed corridor among simple ones; ``value_of_data`` empty with too few futures; ``needed``: futures
+    that know every limit to the ``precision`` asked for, None without one.
+    """
+
+    case: Case
+    n_scenarios: int
+    seed: int
+    lumpsum: LumpSumResult
+    alternatives: tuple[Alternative, ...]
+    choices: tuple[Choice, ...]
+    frontier: tuple[FrontierPoint, ...]
+    edges: tuple[float, ...]
+    value_of_data: tuple[ValueOfData, ...]
+    precision: float | None
+    needed: int | None
+
+
+def study_lumpsum(
+    case: Case,
+    *,
+    n_scenarios: int = 512,
+    n_years: int = 4,
+    seed: int = 1,
+    workers: int = 1,
+    confidence: float | None = None,
+    risk_weight: float | None = None,
+    simple: SimpleTerms | None = None,
+    edges: Sequence[float] = (),
+    mix: bool = False,
+    precision: float | None = None,
+    named: bool = False,
+    progress: Progress | None = None,
+) -> LumpSumStudy:
+    """Design the lump sum and judge it on fresh futures, without settling the other payment forms.
+
+    ``confidence`` and ``risk_weight`` replace the policy of the case; ``simple`` and ``edges`` as in ``with_simple_terms``;
+    ``mix`` lets every lot choose its payment form; ``precision``: euro to which every limit is to be known. The rest as in
+    ``compare``, whose lump sum is the same.
+
+    Raises
+    ------
+    UserError
+        Fewer than 16 scenarios; a confidence, risk weight, edge, share or number of changes that cannot be.
+    """
+    report = progress if progress is not None else _silent
+    case = with_policy(case if named else pseudonymised(case), confidence=confidence, risk_weight=risk_weight)
+    case, _ = without_closed(case, min(n_years, case.n_years))
+    design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
+    terms = reference(case, design_plan.cells, design_plan.n_years)
+    others = _other_forms(case, design_plan.cells, terms) if mix else {}
+
+    def decision(own: Case, series: CorridorSeries) -> LumpSumData:
+        """The decision of a case on some futures, under the terms asked for."""
+        return with_simple_terms(lumpsum_data(own, terms, series), simple or SimpleTerms(), edges)
+
+    blocks = Blocks(workers, None, None)
+    drawn = design_series(design_plan, terms, blocks, partial(report, "design"), others, observed=True)
+    data = decision(case, drawn)
+    report("lumpsum", 0, 1)
+    design = design_lumpsum(data)
+    report("lumpsum", 1, 1)
+    fresh = decision(case, design_series(fresh_plan, terms, blocks, partial(report, "fresh"), others))
+    scramblings = Scramblings(fresh_plan.n_scramblings)
+    found = judged(data, fresh, design, scramblings)
+    asked = precision is not None and design.feasible
+    return LumpSumStudy(
+        case=case,
+        n_scenarios=fresh_plan.n_scenarios,
+        seed=seed,
+        lumpsum=found,
+        alternatives=alternatives(data, design) if design.feasible else (),
+        choices=choices(case, lambda own: decision(own, drawn), design),
+        frontier=corridor_frontier(data, fresh, design, scramblings),
+        edges=tuple(edges),
+        value_of_data=value_of_data(data, drawn.items, np.random.default_rng(seed)) if design.feasible else (),
+        precision=precision,
+        needed=futures_needed(found.out_of_sample, fresh_plan.n_scenarios, cast(float, precision))
+        if asked
+        else None,
+    )
+
+
+def _other_forms(case: Case, cells: Cells, terms: Reference) -> dict[str, tuple[Contract, ...]]:
+    """Every contract under the forms that are not designed here."""
+    forms = [form for form in PAYMENT_FORMS if form != LUMP_SUM]
+    return {form: build_contracts(case, cells, terms, form) for form in forms}
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report nothing."""
