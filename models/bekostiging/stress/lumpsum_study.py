@@ -9,7 +9,7 @@ from typing import cast
 
 import numpy as np
 
-from bekostiging.case import Case, pseudonymised, with_policy
+from bekostiging.case import Case, UserError, pseudonymised, with_policy
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Contract, Reference, build_contracts, reference
 from bekostiging.lumpsum import (
@@ -83,9 +83,15 @@ def study_lumpsum(
     Raises
     ------
     UserError
-        Fewer than 16 scenarios; a confidence, risk weight, edge, share or number of changes that cannot be.
+        Fewer than 16 scenarios; a confidence, risk weight, edge, share, precision or number of changes that cannot be.
     """
     report = progress if progress is not None else _silent
+    if precision is not None and not precision > 0:
+        raise UserError(
+            f"--precision {precision:g}: moet een positief aantal euro zijn",
+            f"--precision {precision:g}: must be a positive number of euro",
+            exit_code=2,
+        )
     case = with_policy(case if named else pseudonymised(case), confidence=confidence, risk_weight=risk_weight)
     case, _ = without_closed(case, min(n_years, case.n_years))
     design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))

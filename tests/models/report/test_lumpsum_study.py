@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
@@ -87,3 +88,59 @@ def test_the_contract_text_bears_the_decided_numbers(small_case: Case) -> None:
         share = float(study.lumpsum.design.share[j][-1])
         assert f"{round(100 * share, 1):.1f}".replace(".", ",") in paragraph
         assert "{" not in paragraph
+
+
+def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path: Path) -> None:
+    """What was asked is said, the design keeps to it, and the contract text speaks of lump sums only."""
+    place = tmp_path / "simple"
+    asked = ["--bands", "1", "--shares", "0,0.4,0.8", "--edges", "0.03,0.08", "--mix", "--precision", "250000"]
+    done = CliRunner().invoke(
+        app,
+        [
+            "lumpsum",
+            str(folder),
+            "--scenarios",
+            "32",
+            "--out",
+            str(place),
+            "--lang",
+            "en",
+            "--workers",
+            "1",
+            *asked,
+        ],
+    )
+    assert done.exit_code == 0, done.output
+    found = json.loads((place / "lumpsum.json").read_text())
+    assert found["simple"] == {"changes": 1, "shares": [0.0, 0.4, 0.8]}
+    assert found["futures_needed"] >= 1
+    assert set(found["forms"]) <= {"taakgericht", "inspanningsgericht", "outputgericht", "maatwerktraject"}
+    for own in found["share"]:
+        assert len(own) == 6
+        assert {round(value, 6) for value in own} <= {0.0, 0.4, 0.8}
+        assert len(set(np.round(own[:3], 6))) <= 2
+    page = (place / "lumpsum.html").read_text()
+    for told in ("changes of share per side: at most 1", "shares from 0", "edges of layers at ± 3"):
+        assert told in page
+    assert "To know every limit to ± 250,000 euro" in page
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--shares", "0,half", "--shares 0,half: give numbers with a point, separated by commas"),
+        ("--edges", "0.2,0.1", "--edges 0.2,0.1: must rise between 0 and 1"),
+        ("--bands", "-1", "--bands -1: may not be negative"),
+        ("--shares", "2", "--shares 2: must be between 0 and 1"),
+        ("--precision", "0", "--precision 0: must be a positive number of euro"),
+    ],
+)
+def test_options_that_cannot_be(folder: Path, tmp_path: Path, option: str, value: str, told: str) -> None:
+    done = CliRunner().invoke(
+        app,
+        ["lumpsum", str(folder), "--scenarios", "16", "--out", str(tmp_path / "x"), "--lang", "en", "--workers", "1",
+         option, value],
+    )  # fmt: skip
+    assert done.exit_code == 2
+    assert told in " ".join(done.output.split())
+    assert not (tmp_path / "x").exists()
