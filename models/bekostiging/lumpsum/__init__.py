@@ -27,6 +27,7 @@ from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.requirement import EquityRequirement, minimum_equity_requirements
 from bekostiging.lumpsum.simple import with_simple_terms
 from bekostiging.lumpsum.solve import (
+    FRACTIONS,
     LimitCheck,
     LumpSumDesign,
     design_lumpsum,
@@ -38,6 +39,7 @@ from bekostiging.lumpsum.validity import PriceRange, price_ranges
 from bekostiging.lumpsum.value_of_data import ValueOfData, value_of_data
 
 __all__ = [
+    "FRACTIONS",
     "LUMP_SUM",
     "Alternative",
     "Conflict",

@@ -15,9 +15,9 @@ from bekostiging_solvers import Estimate, InfeasibleError, Scramblings, TailProg
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-_FRACTIONS = ("premium", "law")
+FRACTIONS = ("premium", "law")
 """Limits without money: their price is euro per unit of the fraction."""
-_LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "glide", *_FRACTIONS)
+_LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "glide", *FRACTIONS)
 """What somebody can widen; order and symmetry are the shape of a corridor and have no price."""
 
 
@@ -132,7 +132,7 @@ def _shadow_prices(solution: TailSolution) -> dict[str, float]:
     prices = {}
     for name, dual in solution.duals.items():
         if name.startswith(_LIMITS) and abs(dual) > NOTHING:
-            prices[name] = abs(dual) * (MILLION if name.startswith(_FRACTIONS) else 1.0)
+            prices[name] = abs(dual) * (MILLION if name.startswith(FRACTIONS) else 1.0)
     return prices
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bekostiging.lumpsum.data import LumpSumData
-from bekostiging.lumpsum.solve import LumpSumDesign, feasible_design
+from bekostiging.lumpsum.solve import FRACTIONS, LumpSumDesign, feasible_design
 
 FIRST_STEP = 1e-3
 """First move, as a part of what the limit is about; each next one is twice as far."""
@@ -13,7 +13,7 @@ DOUBLINGS = 10
 """To the whole of it, and no further."""
 SAME = 0.1
 """Part of the price it may change by."""
-FRACTIONS = {"premium": "premium_max", "law": "share_min", "glide_up": "glide_max", "glide_down": "glide_max"}
+TERMS = {"premium": "premium_max", "law": "share_min", "glide_up": "glide_max", "glide_down": "glide_max"}
 """Limits that are terms of a lot: the field that holds them."""
 
 
@@ -62,7 +62,7 @@ def _kind(name: str) -> tuple[str, str]:
 def _size(data: LumpSumData, name: str) -> float:
     """What a limit is about: the reference amounts behind it in euro, or one for a fraction."""
     kind, inside = _kind(name)
-    if kind in ("premium", "law"):
+    if kind in FRACTIONS:
         return 1.0
     if kind in ("solvency", "return_on_capital"):
         own = data.provider == data.providers.index(inside)
@@ -73,10 +73,10 @@ def _size(data: LumpSumData, name: str) -> float:
 def _moved(data: LumpSumData, name: str, by: float) -> LumpSumData:
     """The same decision with one limit widened by ``by`` (narrowed when negative)."""
     kind, inside = _kind(name)
-    if kind not in FRACTIONS:
+    if kind not in TERMS:
         return replace(data, margins={**data.margins, name: data.margins.get(name, 0.0) - by})
     j = [lot.name for lot in data.lots].index(inside)
-    lot, field = data.lots[j], FRACTIONS[kind]
+    lot, field = data.lots[j], TERMS[kind]
     if kind.startswith("glide"):
         by /= max(1.0, float(data.revenue[data.lot == j].sum()))
     value = getattr(lot, field) + (-by if kind == "law" else by)

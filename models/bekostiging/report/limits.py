@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bekostiging.lumpsum import FRACTIONS
 from bekostiging.report.numbers import MILLION
 from bekostiging.report.texts import Texts
 from bekostiging.stress.comparison import LumpSumResult
@@ -10,7 +11,6 @@ from bekostiging_solvers import Estimate
 Table = list[list[str]]
 TIGHT = 2.0
 """Standard errors from its limit within which a limit that holds is shown too."""
-FRACTIONS = ("premium", "law")
 
 
 def checks_table(result: LumpSumResult, texts: Texts, names: dict[str, str]) -> Table:
