@@ -35,7 +35,7 @@ from bekostiging_solvers.highs import (
     UnboundedError,
     solve_highs,
 )
-from bekostiging_solvers.linear_program import LinearProgram
+from bekostiging_solvers.linear_program import LinearProgram, RowBuilder
 from bekostiging_solvers.losses import (
     CVaRLimit,
     CVaRTerm,
@@ -45,6 +45,8 @@ from bekostiging_solvers.losses import (
     ScenarioLoss,
 )
 from bekostiging_solvers.pooling import Pooled, View, entropy_pooling
+from bekostiging_solvers.quadratic import solve_quadratic
+from bekostiging_solvers.quantile import fit_quantile
 from bekostiging_solvers.recourse import (
     OptimalityGap,
     Recourse,
@@ -104,6 +106,7 @@ __all__ = [
     "Recourse",
     "RecourseSolution",
     "RiskMeasure",
+    "RowBuilder",
     "RunningMaxLoss",
     "ScenarioLoss",
     "ScenarioTemplate",
@@ -130,6 +133,7 @@ __all__ = [
     "entropy_pooling",
     "euler_contributions",
     "execute",
+    "fit_quantile",
     "from_values",
     "keep_freed_memory",
     "limited_means",
@@ -144,6 +148,7 @@ __all__ = [
     "shortfall_over",
     "shortfall_over_error",
     "solve_highs",
+    "solve_quadratic",
     "solve_recourse",
     "tail_influence",
     "tail_weights",

@@ -19,6 +19,7 @@ from typing import Any
 import highspy
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 
@@ -192,6 +193,14 @@ class HighsSession:
     def change_bounds(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of columns."""
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+
+    def curve(self, hessian: FloatArray) -> None:
+        """Add 1/2 x hessian x to the objective; symmetric, positive semidefinite (n_columns, n_columns)."""
+        lower = csc_array(np.tril(hessian))
+        given = highspy.HighsHessian()
+        given.dim_, given.format_ = lower.shape[0], highspy.HessianFormat.kTriangular
+        given.start_, given.index_, given.value_ = lower.indptr, lower.indices, lower.data
+        self._highs.passHessian(given)
 
     def start_at(self, x: FloatArray) -> None:
         """Give a point to start from; an integer program completes and uses it if feasible."""

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
 INFINITY = float("inf")
 
 
@@ -63,6 +64,40 @@ class LinearProgram:
         over = np.concatenate([activity - self.row_upper, x - self.upper])
         least, most = np.append(self.row_lower, self.lower), np.append(self.row_upper, self.upper)
         return max(_relative(short, least), _relative(over, most))
+
+
+class RowBuilder:
+    """Rows of a program under construction, each with its name and bounds."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self._entries: list[tuple[IntArray, FloatArray]] = []
+
+    def add(self, name: str, entries: dict[int, float], lower: float = -INFINITY, upper: float = INFINITY) -> None:
+        """Append ``lower <= sum of value x[column] <= upper``."""
+        self._append(name, np.array([*entries], dtype=np.int64), np.array([*entries.values()]), lower, upper)
+
+    def add_dense(self, name: str, slope: FloatArray, lower: float = -INFINITY, upper: float = INFINITY) -> None:
+        """Append ``lower <= slope x <= upper``."""
+        columns = np.flatnonzero(slope)
+        self._append(name, columns, slope[columns], lower, upper)
+
+    def _append(self, name: str, columns: IntArray, values: FloatArray, lower: float, upper: float) -> None:
+        self._entries.append((columns, values))
+        self.names.append(name)
+        self.lower.append(lower)
+        self.upper.append(upper)
+
+    def matrix(self, n_columns: int) -> csr_array:
+        """All rows, sparse."""
+        if not self._entries:
+            return csr_array((0, n_columns))
+        row = np.concatenate([np.full(len(columns), i) for i, (columns, _) in enumerate(self._entries)])
+        column = np.concatenate([columns for columns, _ in self._entries])
+        value = np.concatenate([values for _, values in self._entries])
+        return csr_array((value, (row, column)), shape=(len(self.names), n_columns))
 
 
 def _relative(excess: FloatArray, bound: FloatArray) -> float:

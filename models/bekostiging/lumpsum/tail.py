@@ -9,7 +9,6 @@ from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from bekostiging.lumpsum.data import (
     GLIDE_PENALTY,
@@ -28,7 +27,7 @@ from bekostiging.lumpsum.data import (
     sides,
 )
 from bekostiging.lumpsum.payments import Payments, ProviderLoss, Spending
-from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, cvar
+from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, RowBuilder, cvar
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -81,38 +80,6 @@ class Columns:
             for own in picks.values():
                 found[own] = True
         return found
-
-
-class _Rows:
-    """Rows under construction."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.lower: list[float] = []
-        self.upper: list[float] = []
-        self._entries: list[tuple[IntArray, FloatArray]] = []
-
-    def add(self, name: str, entries: dict[int, float], lower: float = -INFINITY, upper: float = INFINITY) -> None:
-        """Append ``lower <= sum of value x[column] <= upper``."""
-        self._append(name, np.array([*entries], dtype=np.int64), np.array([*entries.values()]), lower, upper)
-
-    def add_dense(self, name: str, slope: FloatArray, lower: float = -INFINITY, upper: float = INFINITY) -> None:
-        """Append ``lower <= slope x <= upper``."""
-        columns = np.flatnonzero(slope)
-        self._append(name, columns, slope[columns], lower, upper)
-
-    def _append(self, name: str, columns: IntArray, values: FloatArray, lower: float, upper: float) -> None:
-        self._entries.append((columns, values))
-        self.names.append(name)
-        self.lower.append(lower)
-        self.upper.append(upper)
-
-    def matrix(self, n_columns: int) -> csr_array:
-        """All rows, sparse."""
-        row = np.concatenate([np.full(len(columns), i) for i, (columns, _) in enumerate(self._entries)])
-        column = np.concatenate([columns for columns, _ in self._entries])
-        value = np.concatenate([values for _, values in self._entries])
-        return csr_array((value, (row, column)), shape=(len(self.names), n_columns))
 
 
 class LumpSumArrays:
@@ -173,7 +140,7 @@ class LumpSumArrays:
         """Columns with their cost and bounds, and every row that has no tail."""
         data, columns = self.data, self.columns
         lower, upper = self._bounds()
-        rows = _Rows()
+        rows = RowBuilder()
         self._provider_rows(rows)
         self._begroting_rows(rows)
         for j, lot in enumerate(data.lots):
@@ -241,7 +208,7 @@ class LumpSumArrays:
             cost[columns.premium_slack[j]] = HARDLY * lot_size(self.data, j)
         return cost
 
-    def _provider_rows(self, rows: _Rows) -> None:
+    def _provider_rows(self, rows: RowBuilder) -> None:
         """solvency, return_on_capital and fair_price."""
         data, columns = self.data, self.columns
         for p in self.guarded:
@@ -262,7 +229,7 @@ class LumpSumArrays:
                 slope[own[0]] -= float(data.fair_price[c, t]) / MILLION
                 rows.add_dense(name, slope, lower=data.margin(name))
 
-    def _begroting_rows(self, rows: _Rows) -> None:
+    def _begroting_rows(self, rows: RowBuilder) -> None:
         """begroting: expected spending within the room, per municipality and year."""
         data = self.data
         for m, code in enumerate(data.municipalities):
@@ -272,7 +239,7 @@ class LumpSumArrays:
                 name = f"begroting[{code},{year}]"
                 rows.add_dense(name, slope, upper=float(data.room[m, t]) / MILLION - data.margin(name) - constant)
 
-    def _lot_rows(self, rows: _Rows, j: int, lot: LotTerms) -> None:
+    def _lot_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
         """premium and glide."""
         data, columns = self.data, self.columns
         loading, slack = int(columns.loading[j]), int(columns.glide_slack[j])
@@ -289,7 +256,7 @@ class LumpSumArrays:
         rows.add(f"glide_up[{lot.name}]", {chosen: above, loading: first, slack: -1.0}, upper=0.0)
         rows.add(f"glide_down[{lot.name}]", {chosen: below, loading: first, slack: 1.0}, lower=0.0)
 
-    def _corridor_rows(self, rows: _Rows, j: int, lot: LotTerms) -> None:
+    def _corridor_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
         """order, symmetric and law."""
         layers, share = lot.corridor.names, self.columns.share[j].tolist()
         for k, outer in outward_layers(lot):
@@ -301,7 +268,7 @@ class LumpSumArrays:
             chosen = int(self.columns.form[j, 0])
             rows.add(f"law[{lot.name}]", {share[outermost_deficit(lot)]: 1.0, chosen: -lot.share_min}, lower=0.0)
 
-    def _choice_rows(self, rows: _Rows, j: int, lot: LotTerms) -> None:
+    def _choice_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
         """What is chosen: one_form, loading, least and share_of_form, share_change, simple, share_list, one_share."""
         data, columns = self.data, self.columns
         layers, share, chosen = lot.corridor.names, columns.share[j].tolist(), int(columns.form[j, 0])
