@@ -1,10 +1,11 @@
 """What the user brings: tables, reading, validation, the embedded cases."""
 
 from bekostiging.case.check import CommandCheck, check_commands, stock_and_starts
+from bekostiging.case.client_table import ClientTable, read_clients
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.from_history import ASKED, case_from_history, estimated_tables
 from bekostiging.case.model import Case
-from bekostiging.case.override import fractions, with_policy
+from bekostiging.case.override import fractions, named_numbers, ordered_pairs, with_policy
 from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
@@ -16,6 +17,7 @@ __all__ = [
     "ASKED",
     "Case",
     "CaseError",
+    "ClientTable",
     "CommandCheck",
     "Problem",
     "Spread",
@@ -24,9 +26,12 @@ __all__ = [
     "check_commands",
     "estimated_tables",
     "fractions",
+    "named_numbers",
+    "ordered_pairs",
     "policy_meaning",
     "pseudonymised",
     "read_case",
+    "read_clients",
     "scaffold_case",
     "spread_notes",
     "spreads",

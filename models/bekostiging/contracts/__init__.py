@@ -32,7 +32,7 @@ from bekostiging.contracts.maatwerktraject import (
     standard_list,
 )
 from bekostiging.contracts.outputgericht import Outputgericht
-from bekostiging.contracts.pool import CeilingPool, ProviderPool
+from bekostiging.contracts.pool import CeilingPool, ProviderPool, zero_sum_transfers
 from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines, reference
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
 from bekostiging.contracts.staffing import Staffing
@@ -94,4 +94,5 @@ __all__ = [
     "standard_list",
     "who_carries_what",
     "with_design",
+    "zero_sum_transfers",
 ]

@@ -57,11 +57,17 @@ class ProviderPool:
         inside = np.sign(over) * np.clip(np.abs(over) - low, 0.0, high - low)
         first = np.array([one.reference[0] for one in contracts])
         key = np.broadcast_to(first / first.sum(), inside.shape)
-        # what every contract brings in is a whole number of cents, so dividing it by largest remainder keeps the zero
-        brought = np.rint(self.share * inside * CENTS) / CENTS
-        total = brought.sum(axis=2)
-        signed = contracts[0].towards * (brought - in_cents(total, key) / CENTS)
-        return np.asarray(np.rint(signed * CENTS) / CENTS)
+        return np.asarray(contracts[0].towards * zero_sum_transfers(self.share * inside, key))
+
+
+def zero_sum_transfers(brought: FloatArray, key: FloatArray) -> FloatArray:
+    """What every party receives when all that is ``brought`` (..., n), euro, is divided by ``key`` (broadcast to it).
+
+    Whole cents, zero in sum: what each brings is a whole number of cents, and dividing by largest remainder keeps it so.
+    """
+    whole = np.rint(brought * CENTS) / CENTS
+    shared = in_cents(whole.sum(axis=-1), np.broadcast_to(key, whole.shape)) / CENTS
+    return np.asarray(np.rint((whole - shared) * CENTS) / CENTS)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ reads or proves it, not by the command, which solves the same model by tail cuts
 
 from bekostiging.lumpsum.alternatives import Alternative, alternatives
 from bekostiging.lumpsum.conflict import Conflict, Relaxation
-from bekostiging.lumpsum.data import LUMP_SUM, LotTerms, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import LUMP_SUM, MILLION, LotTerms, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.frontier import FrontierPoint, corridor_frontier, price_of_certainty
 from bekostiging.lumpsum.gather import (
     CorridorSeries,
@@ -30,6 +30,7 @@ from bekostiging.lumpsum.solve import (
     FRACTIONS,
     LimitCheck,
     LumpSumDesign,
+    decided_payment,
     design_lumpsum,
     feasible_design,
     measured_against_budget,
@@ -41,6 +42,7 @@ from bekostiging.lumpsum.value_of_data import ValueOfData, value_of_data
 __all__ = [
     "FRACTIONS",
     "LUMP_SUM",
+    "MILLION",
     "Alternative",
     "Conflict",
     "CorridorSeries",
@@ -60,6 +62,7 @@ __all__ = [
     "begroting_sum",
     "corridor_frontier",
     "corridor_series",
+    "decided_payment",
     "design_lumpsum",
     "feasible_design",
     "free_buffer",

@@ -117,6 +117,14 @@ def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
     )
 
 
+def decided_payment(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
+    """What every contract is paid under a design, euro; (n_scenarios, n_contracts, n_years)."""
+    arrays = LumpSumArrays(data)
+    x = arrays.point(design.loading, design.share, design.form)
+    own = [arrays.payments.paid(c, x[arrays.columns.lots[j]]) for c, j in enumerate(data.lot)]
+    return np.stack(own, axis=1) * MILLION
+
+
 def _with_choices_fixed(arrays: LumpSumArrays, solution: TailSolution) -> TailSolution:
     """The linear program that is left when everything chosen from a list stays: its prices are those of the design."""
     program, whole = arrays.program, arrays.columns.whole

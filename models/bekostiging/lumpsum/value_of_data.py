@@ -17,10 +17,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.lumpsum.data import MILLION, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import LumpSumData, SimpleTerms
 from bekostiging.lumpsum.recut import with_reference
-from bekostiging.lumpsum.solve import feasible_design
-from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.lumpsum.solve import decided_payment, feasible_design
 from bekostiging_solvers import Estimate, InfeasibleError
 
 FloatArray = NDArray[np.float64]
@@ -114,9 +113,5 @@ def expected_margin(data: LumpSumData) -> float:
     design = feasible_design(data)
     if design is None:
         raise InfeasibleError("no lump sum satisfies every limit of a bin, whatever the begroting", ())
-    arrays = LumpSumArrays(data)
-    x = arrays.point(design.loading, design.share, design.form)
-    paid = [
-        arrays.payments.paid(c, x[arrays.columns.lots[j]]).mean(axis=0) * MILLION for c, j in enumerate(data.lot)
-    ]
-    return float(((np.array(paid) - data.cost.mean(axis=0)) @ data.discount).sum())
+    paid = decided_payment(data, design).mean(axis=0)
+    return float(((paid - data.cost.mean(axis=0)) @ data.discount).sum())

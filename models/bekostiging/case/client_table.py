@@ -1,0 +1,145 @@
+"""A file with one row per client: provider, profile, cost, and columns that divide clients into groups."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case.errors import CaseError, Problem, UserError, is_citizen_number
+from bekostiging.case.numbers import DUTCH, AmbiguousNumberError, parse_number
+
+REQUIRED = ("provider", "profile", "cost")
+IDENTIFYING = ("bsn", "burgerservicenummer", "name", "naam", "birth_date", "geboortedatum")
+"""Columns that are never read: they say who a client is."""
+MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True)
+class ClientTable:
+    """One row per client: ``provider`` and ``profile`` names, ``cost`` (n_clients,) in euro per year at reference prices,
+    ``groups``: the labels of every other column."""
+
+    provider: tuple[str, ...]
+    profile: tuple[str, ...]
+    cost: NDArray[np.float64]
+    groups: dict[str, tuple[str, ...]]
+
+
+def read_clients(file: Path) -> ClientTable:
+    """Read a client table; separated by ``;`` (decimal comma) or ``,`` (decimal point).
+
+    Raises
+    ------
+    UserError
+        No such file, no text in UTF-8, a column that is missing or says who a client is.
+    CaseError
+        Cells that are empty or no number, and citizen service numbers, each with its row and column.
+    """
+    if not file.is_file():
+        raise UserError(
+            f"--clients {file}: dit bestand bestaat niet; geef een csv met de kolommen provider, profile en cost",
+            f"--clients {file}: there is no such file; give a csv with the columns provider, profile and cost",
+            exit_code=2,
+        )
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UserError(
+            f"--clients {file}: dit bestand is geen UTF-8; bewaar het in Excel als 'CSV UTF-8'",
+            f"--clients {file}: this file is not UTF-8; save it in Excel as 'CSV UTF-8'",
+        ) from None
+    lines = text.splitlines()
+    separator = DUTCH if lines and DUTCH in lines[0] else ","
+    head, *body = list(csv.reader(lines, delimiter=separator)) or [[]]
+    head = [name.strip().lower() for name in head]
+    _check_head(head, file)
+    rows = [[cell.strip() for cell in row] for row in body if any(cell.strip() for cell in row)]
+    cost, problems = _costs(rows, head, separator)
+    problems += _citizen_numbers(rows, head)
+    if problems:
+        raise CaseError(problems[:MOST_PROBLEMS])
+    if not rows:
+        raise UserError(
+            f"--clients {file}: er staat geen enkele cliënt in", f"--clients {file}: it holds no client"
+        )
+    columns = {name: tuple(row[place] for row in rows) for place, name in enumerate(head)}
+    groups = {name: labels for name, labels in columns.items() if name not in REQUIRED}
+    return ClientTable(columns["provider"], columns["profile"], np.array(cost), groups)
+
+
+def _check_head(head: list[str], file: Path) -> None:
+    """Every column that is needed, none that identifies, none twice."""
+    missing = [name for name in REQUIRED if name not in head]
+    if missing:
+        listed = ", ".join(missing)
+        raise UserError(
+            f"--clients {file}: kolom {listed} ontbreekt; nodig zijn provider, profile en cost",
+            f"--clients {file}: column {listed} is missing; provider, profile and cost are needed",
+        )
+    known = [name for name in head if name in IDENTIFYING]
+    if known:
+        raise UserError(
+            f"--clients {file}: kolom {known[0]} zegt wie een cliënt is en wordt nooit gelezen; verwijder haar",
+            f"--clients {file}: column {known[0]} says who a client is and is never read; take it out of the file",
+        )
+    twice = sorted({name for name in head if head.count(name) > 1 or not name})
+    if twice:
+        raise UserError(
+            f"--clients {file}: kolom '{twice[0]}' staat er twee keer of heeft geen naam; geef elke kolom een eigen naam",
+            f"--clients {file}: column '{twice[0]}' stands there twice or has no name; give every column its own name",
+        )
+
+
+def _costs(rows: list[list[str]], head: list[str], separator: str) -> tuple[list[float], list[Problem]]:
+    """Cost of every client; and rows that are too short, empty or no number."""
+    place = head.index("cost")
+    found, problems = [], []
+    for line, row in enumerate(rows, start=2):
+        if len(row) != len(head) or not all(row[head.index(name)] for name in REQUIRED):
+            problems.append(
+                Problem(
+                    "clients",
+                    "elke cliënt heeft een aanbieder, een profiel en een bedrag; vul de rij aan",
+                    "every client has a provider, a profile and a cost; complete the row",
+                    line,
+                )
+            )
+            continue
+        try:
+            value = parse_number(row[place], separator)
+        except AmbiguousNumberError:
+            value = -1.0
+        except ValueError:
+            value = -1.0
+        if not 0 <= value < np.inf:
+            problems.append(
+                Problem(
+                    "clients",
+                    f"{row[place]!r} is geen bedrag van nul of meer zonder duizendtekens; herstel het",
+                    f"{row[place]!r} is no amount of zero or more without thousands marks; mend it",
+                    line,
+                    "cost",
+                )
+            )
+        found.append(value)
+    return found, problems
+
+
+def _citizen_numbers(rows: list[list[str]], head: list[str]) -> list[Problem]:
+    """Nine digits that pass the test of a citizen service number, anywhere but in the cost."""
+    return [
+        Problem(
+            "clients",
+            "dit lijkt een burgerservicenummer; vervang het door een eigen nummer, een BSN hoort hier niet",
+            "this looks like a citizen service number; replace it by a number of your own, it does not belong here",
+            line,
+            name,
+        )
+        for line, row in enumerate(rows, start=2)
+        for name, cell in zip(head, row, strict=False)
+        if name != "cost" and is_citizen_number(cell)
+    ][:1]

@@ -1,0 +1,60 @@
+"""Risk equalisation between providers: norm amounts per profile, and the pool after the year.
+
+``bekostiging.equalisation.program`` is the card of the norm amounts, ``bekostiging.equalisation.pool`` the definition of the
+pool in Pyomo, imported by whoever reads or proves it.
+"""
+
+from bekostiging.equalisation.clients import Adjuster, ClientCosts, client_costs, simulated_clients
+from bekostiging.equalisation.design_pool import (
+    PoolDesign,
+    design_pool,
+    least_power,
+    power_risk_frontier,
+    settled_transfers,
+)
+from bekostiging.equalisation.high_cost import KINDS, HighCostPool, high_cost_pool
+from bekostiging.equalisation.judgement import (
+    DISCLOSURE_LIMIT,
+    GroupResult,
+    Measures,
+    PriceOfCondition,
+    fitted,
+    group_results,
+    intervals,
+    measures,
+    price_of_conditions,
+    provider_results,
+    suppressed,
+)
+from bekostiging.equalisation.norm_amounts import CROSS_VALIDATED, NormAmounts
+from bekostiging.equalisation.pool_data import PoolData, pool_data
+
+__all__ = [
+    "CROSS_VALIDATED",
+    "DISCLOSURE_LIMIT",
+    "KINDS",
+    "Adjuster",
+    "ClientCosts",
+    "GroupResult",
+    "HighCostPool",
+    "Measures",
+    "NormAmounts",
+    "PoolData",
+    "PoolDesign",
+    "PriceOfCondition",
+    "client_costs",
+    "design_pool",
+    "fitted",
+    "group_results",
+    "high_cost_pool",
+    "intervals",
+    "least_power",
+    "measures",
+    "pool_data",
+    "power_risk_frontier",
+    "price_of_conditions",
+    "provider_results",
+    "settled_transfers",
+    "simulated_clients",
+    "suppressed",
+]

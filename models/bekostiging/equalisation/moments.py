@@ -1,0 +1,88 @@
+"""Sums over clients that a least-squares fit needs; identical rows are laid together first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class GroupMoments:
+    """Of one group: clients, their rows summed (n_adjusters,), their cost summed."""
+
+    weight: float
+    exposure: FloatArray
+    target: float
+
+
+@dataclass(frozen=True)
+class Moments:
+    """X'WX (k, k), X'Wy (k,), y'Wy, sum w, X'w (k,), w'y; and the same sums of every group."""
+
+    gram: FloatArray
+    product: FloatArray
+    square: float
+    weight: float
+    exposure: FloatArray
+    target: float
+    groups: Mapping[str, GroupMoments]
+
+    def squared_error(self, coefficients: FloatArray) -> float:
+        """Sum of w (y - x b)^2."""
+        return float(self.square - 2 * self.product @ coefficients + coefficients @ self.gram @ coefficients)
+
+
+class GroupedRows:
+    """Rows of ``matrix`` (n, k) that are equal, found once; sums over clients are then sums over distinct rows."""
+
+    def __init__(self, matrix: FloatArray, target: FloatArray, groups: Mapping[str, BoolArray]) -> None:
+        self.matrix, self.target, self.groups = matrix, target, groups
+
+    @cached_property
+    def _found(self) -> tuple[FloatArray, IntArray]:
+        """Distinct rows (n_distinct, k), and which of them each client has."""
+        # equal rows have equal sums with any numbers; whether all rows of one sum are equal is looked at
+        sums = self.matrix @ np.random.default_rng(0).random(self.matrix.shape[1])
+        _, first, place = np.unique(sums, return_index=True, return_inverse=True)
+        if len(first) > len(sums) // 2:
+            return self.matrix, np.arange(len(sums))
+        if not np.array_equal(self.matrix[first][place], self.matrix):
+            distinct, place = np.unique(self.matrix, axis=0, return_inverse=True)
+            return distinct, place.astype(np.int64)
+        return self.matrix[first], place.astype(np.int64)
+
+    @property
+    def n_distinct(self) -> int:
+        """Number of distinct rows."""
+        return len(self._found[0])
+
+    def moments(self, weight: FloatArray) -> Moments:
+        """All sums under weights (n,)."""
+        distinct, place = self._found
+        n = len(distinct)
+        weights = np.bincount(place, weights=weight, minlength=n)
+        targets = np.bincount(place, weights=weight * self.target, minlength=n)
+        groups = {}
+        for name, members in self.groups.items():
+            own = np.flatnonzero(members)
+            count = np.bincount(place[own], weights=weight[own], minlength=n)
+            groups[name] = GroupMoments(
+                float(count.sum()), count @ distinct, float(weight[own] @ self.target[own])
+            )
+        return Moments(
+            gram=(distinct * weights[:, None]).T @ distinct,
+            product=targets @ distinct,
+            square=float(weight @ np.square(self.target)),
+            weight=float(weights.sum()),
+            exposure=weights @ distinct,
+            target=float(targets.sum()),
+            groups=groups,
+        )

@@ -1,0 +1,217 @@
+"""Risk equalisation in depth: norm amounts on simulated or own clients, and a pool after the year on the futures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case, ClientTable, pseudonymised
+from bekostiging.contracts import Reference, reference
+from bekostiging.equalisation import (
+    KINDS,
+    ClientCosts,
+    GroupResult,
+    HighCostPool,
+    Measures,
+    NormAmounts,
+    PoolData,
+    PoolDesign,
+    PriceOfCondition,
+    client_costs,
+    design_pool,
+    fitted,
+    group_results,
+    high_cost_pool,
+    intervals,
+    measures,
+    pool_data,
+    power_risk_frontier,
+    price_of_conditions,
+    provider_results,
+    settled_transfers,
+    simulated_clients,
+)
+from bekostiging.lumpsum import LumpSumData, LumpSumDesign, lumpsum_data
+from bekostiging.scenarios import Plan, draw_block, plan
+from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.design import Progress, design_series, designed
+from bekostiging.stress.transition import without_closed
+from bekostiging_solvers import Estimate, Scramblings
+
+FloatArray = NDArray[np.float64]
+CLIENTS = 50_000
+"""Simulated clients of the first year that suffice: norm amounts are then known to a percent or so."""
+
+
+@dataclass(frozen=True)
+class PoolResult:
+    """The pool of a lot: its design, every target between full power and the largest pool, and fresh futures.
+
+    On fresh futures, per provider: ``tail_before`` and ``tail_after`` (CVaR of the loss over its budget), and what it
+    receives a year: mean ``received``, ``low`` and ``high``, the worst and best year in ten (a year is a future and year).
+    """
+
+    data: PoolData
+    design: PoolDesign
+    frontier: tuple[PoolDesign, ...]
+    tail_before: tuple[Estimate, ...]
+    tail_after: tuple[Estimate, ...]
+    received: tuple[Estimate, ...]
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True)
+class EqualisationStudy:
+    """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error; None but for plain least squares), what they mean, and
+    the pools. ``methods``: measures of other ways of setting norm amounts on the same clients; ``transfers``: euro a year
+    beside one flat amount; ``pools`` empty where no lump sum could be designed."""
+
+    case: Case
+    n_scenarios: int
+    seed: int
+    simulated: bool
+    clients: ClientCosts
+    model: NormAmounts
+    interval: tuple[FloatArray, FloatArray, FloatArray] | None
+    groups: tuple[GroupResult, ...]
+    measures: Measures
+    methods: Mapping[str, Measures]
+    results: FloatArray
+    prices: tuple[PriceOfCondition, ...]
+    transfers: Mapping[str, float]
+    high_cost: tuple[HighCostPool, ...]
+    power: float
+    pools: tuple[PoolResult, ...]
+
+
+def study_equalisation(
+    case: Case,
+    model: NormAmounts | None = None,
+    *,
+    table: ClientTable | None = None,
+    power: float = 0.8,
+    n_scenarios: int = 512,
+    n_years: int = 4,
+    seed: int = 1,
+    workers: int = 1,
+    named: bool = False,
+    progress: Progress | None = None,
+) -> EqualisationStudy:
+    """Estimate norm amounts and design the pool after the year.
+
+    ``model``: the estimator with its conditions, plain least squares when left out; ``table``: own clients instead of
+    simulated ones; ``power``: least part of the next euro that stays the provider's own. The rest as in ``compare``.
+
+    Raises
+    ------
+    UserError
+        Fewer than 16 scenarios; conditions that cannot be met; a power outside 0 to 1.
+    """
+    report = progress if progress is not None else _silent
+    case = case if named else pseudonymised(case)
+    case, _ = without_closed(case, min(n_years, case.n_years))
+    design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
+    terms = reference(case, design_plan.cells, design_plan.n_years)
+    clients = _drawn_clients(design_plan, terms) if table is None else client_costs(table)
+    model = fitted(model if model is not None else NormAmounts(seed=seed), clients)
+    norm = clients.matrix @ model.coef_
+    plain = model.method == "least_squares" and model.at_most is None
+    blocks = Blocks(workers, None, None)
+    data, design, _ = designed(design_plan, terms, blocks, report)
+    fresh = lumpsum_data(case, terms, design_series(fresh_plan, terms, blocks, partial(report, "fresh")))
+    many = Scramblings(fresh_plan.n_scramblings)
+    names = np.array(clients.providers)[clients.provider]
+    return EqualisationStudy(
+        case=case,
+        n_scenarios=fresh_plan.n_scenarios,
+        seed=seed,
+        simulated=table is None,
+        clients=clients,
+        model=model,
+        interval=intervals(model, clients, np.random.default_rng(seed)) if plain else None,
+        groups=group_results(clients, norm),
+        measures=measures(clients, norm),
+        methods=_methods(clients),
+        results=provider_results(clients, norm),
+        prices=price_of_conditions(model, clients),
+        transfers=model.transfers(clients.matrix, names, sample_weight=clients.weight),
+        high_cost=tuple(high_cost_pool(clients, norm, kind) for kind in KINDS),
+        power=power,
+        pools=_pools(data, fresh, design, power, many) if design.feasible else (),
+    )
+
+
+def _drawn_clients(made: Plan, terms: Reference) -> ClientCosts:
+    """Clients of the first contract year, of as many blocks as give enough of them."""
+    per_block = made.sampler.clients_per_scenario * made.scenarios_per_block / max(made.n_years, 1)
+    n_blocks = min(made.n_blocks, max(1, round(CLIENTS / max(per_block, 1.0))))
+    return simulated_clients(made.case, terms, [draw_block(made, index) for index in range(n_blocks)])
+
+
+def _methods(clients: ClientCosts) -> dict[str, Measures]:
+    """Other ways of setting norm amounts: one amount, care forms alone, and every method on all adjusters."""
+    total = np.ones((len(clients.cost), 1))
+    flat = NormAmounts().fit(total, clients.cost, sample_weight=clients.weight)
+    found = {"flat": measures(clients, flat.predict(total))}
+    if "care_form" in clients.partitions:
+        forms = clients.with_adjusters("care_form")
+        found["care_form"] = measures(clients, forms.matrix @ fitted(NormAmounts(), forms).coef_)
+    ways = {
+        "least_squares": NormAmounts(),
+        "lad": NormAmounts(method="lad"),
+        "least_largest": NormAmounts(method="least_largest", shrinkage=0.1, prior=_least_squares_prior(clients)),
+    }
+    for name, way in ways.items():
+        found[name] = measures(clients, clients.matrix @ fitted(way, clients).coef_)
+    return found
+
+
+def _least_squares_prior(clients: ClientCosts) -> dict[str, float]:
+    """Least squares as what the least largest result is shrunk to."""
+    return dict(zip(clients.names, (float(v) for v in fitted(NormAmounts(), clients).coef_), strict=True))
+
+
+def _pools(
+    data: LumpSumData, fresh: LumpSumData, design: LumpSumDesign, power: float, scramblings: Scramblings
+) -> tuple[PoolResult, ...]:
+    """A pool for every lot with two providers or more."""
+    found = []
+    for lot in range(len(data.lots)):
+        if int((data.lot == lot).sum()) < 2:
+            continue
+        before = pool_data(data, design, lot)
+        chosen = design_pool(before, power)
+        found.append(_judged(before, pool_data(fresh, design, lot), chosen, scramblings))
+    return tuple(found)
+
+
+def _judged(before: PoolData, fresh: PoolData, chosen: PoolDesign, scramblings: Scramblings) -> PoolResult:
+    """A pool on fresh futures."""
+    after = fresh.result + fresh.transfers(chosen.share)
+    received = settled_transfers(fresh, chosen.share)
+    providers = range(len(fresh.providers))
+
+    def tails(result: FloatArray) -> tuple[Estimate, ...]:
+        """CVaR of the loss of every provider over its budget."""
+        return tuple(scramblings.tail_mean(-result[:, p] / fresh.budget[p], fresh.confidence) for p in providers)
+
+    low, high = np.quantile(received.reshape(-1, len(fresh.providers)), [0.1, 0.9], axis=0)
+    return PoolResult(
+        data=before,
+        design=chosen,
+        frontier=power_risk_frontier(before),
+        tail_before=tails(fresh.result),
+        tail_after=tails(after),
+        received=tuple(scramblings.mean(received[:, :, p].mean(axis=1)) for p in providers),
+        low=low,
+        high=high,
+    )
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report nothing."""
