@@ -344,6 +344,88 @@ def lumpsum(
 
 
 @app.command()
+def equalise(
+    case: CaseName,
+    clients: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Own clients (provider, profile, cost, groups) instead of simulated."),
+    ] = None,
+    method: Annotated[str, typer.Option(help="least_squares, lad, quantile or least_largest.")] = "least_squares",
+    quantile: Annotated[float, typer.Option(help="Of --method quantile.")] = 0.5,
+    shrinkage: Annotated[
+        str, typer.Option(metavar="CLIENTS", help="Clients the mean cost counts for, or cross_validated.")
+    ] = "0",
+    at_most: Annotated[int | None, typer.Option(help="Profiles with a norm amount of their own.")] = None,
+    order: Annotated[
+        list[str] | None, typer.Option(metavar="LIGHT<HEAVY", help="Order of profiles; repeat to add.")
+    ] = None,
+    group_bound: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GROUP=LEAST:MOST", help="Bounds on the mean compensation of column:value."),
+    ] = None,
+    group_penalty: Annotated[
+        list[str] | None, typer.Option(metavar="GROUP=WEIGHT", help="Penalty on the mean error of column:value.")
+    ] = None,
+    power: Annotated[float, typer.Option(help="Least part of the next euro that stays the provider's.")] = 0.8,
+    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")] = 512,
+    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    lang: LanguageOption = Language.NL,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+    named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
+) -> None:
+    """Norm amounts per profile, who gains and loses by them, and a pool between providers after the year."""
+    with _user_errors(lang):
+        from bekostiging import report
+        from bekostiging.case import named_numbers, ordered_pairs, read_case, read_clients
+        from bekostiging.equalisation import model_asked
+        from bekostiging.stress import study_equalisation
+
+        brought = read_case(case)
+        table = None if clients is None else read_clients(clients)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}-equalisation")
+        report.refuse_existing(folder, overwrite)
+        model = model_asked(
+            method,
+            quantile,
+            shrinkage,
+            at_most,
+            ordered_pairs("--order", order or []),
+            named_numbers("--group-bound", group_bound or [], 2),
+            named_numbers("--group-penalty", group_penalty or [], 1),
+            seed,
+        )
+        with _progress(lang) as advance:
+            study = study_equalisation(
+                brought,
+                model,
+                table=table,
+                power=power,
+                n_scenarios=scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                named=named,
+                progress=advance,
+            )
+        report.write_folder(
+            folder, lambda draft: report.write_equalisation(study, draft, lang), overwrite=overwrite
+        )
+        for sentence in report.equalisation_sentences(study, lang):
+            _print(sentence)
+        _print_end(brought.disclaimer, folder, lang)
+
+
+def _print_end(disclaimer: dict[str, str], folder: Path, lang: str) -> None:
+    """The disclaimer of the case, and where the report is."""
+    if disclaimer.get(lang):
+        _print(disclaimer[lang])
+    _print({"nl": f"Rapport: {folder / 'report.html'}", "en": f"Report: {folder / 'report.html'}"}[lang])
+
+
+@app.command()
 def buildup(
     case: CaseName,
     out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,

@@ -8,6 +8,7 @@ from bekostiging_solvers.aggregate import (
     poisson_log,
     transform,
 )
+from bekostiging_solvers.distinct import distinct_rows
 from bekostiging_solvers.execute import ClusterError, execute, keep_freed_memory
 from bekostiging_solvers.games import (
     CoalitionOracle,
@@ -129,6 +130,7 @@ __all__ = [
     "cvar_error",
     "design_point",
     "discretised",
+    "distinct_rows",
     "drawn_around",
     "entropy_pooling",
     "euler_contributions",

@@ -7,7 +7,8 @@ Solved in its dual, which has one row per coefficient and one boxed column d_i i
 (Koenker and Bassett 1978, doi:10.2307/1913643). Most observations lie far from the fit and sit at an end of their box:
 they are fixed there and the program keeps the others; who turns out to lie on the other side is let in, until nobody does
 (Portnoy and Koenker 1997, doi:10.1214/ss/1030037960). The duals of the rows are the coefficients, and the value of the
-dual, all observations counted, is the lower bound of every fit.
+dual, all observations counted, is the lower bound of every fit. Where most observations have equal rows, as with
+profiles that exclude each other, ``bekostiging_solvers.grouped_quantile`` lays them together instead.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
+from bekostiging_solvers.distinct import distinct_rows
+from bekostiging_solvers.grouped_quantile import GroupLosses, fit_groups
 from bekostiging_solvers.highs import InfeasibleError, Solution, UnboundedError, solve_highs
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 
@@ -29,6 +32,10 @@ IntArray = NDArray[np.int64]
 FEWEST = 1_000
 PER_COEFFICIENT = 50
 """Observations kept at first, nearest to the fit: so many, and so many more per coefficient."""
+GROUPED = 0.02
+"""Distinct rows per observation below which losses are laid together by row."""
+LARGE = 1e4
+"""What the slopes add up to inside: tolerances of HiGHS are absolute, and far below a loss of this size."""
 ROUNDS = 4
 """Times that the wrong side is let in; then everybody is: a limit that binds can move the fit far, a little at a time."""
 TOLERANCE = 1e-9
@@ -75,8 +82,12 @@ def fit_quantile(
     """
     begin = perf_counter()
     _check(matrix, target, above, below, program)
-    scale = float(np.abs(target).mean()) or 1.0
-    fit = _Fit(matrix, target / scale, above, below, _scaled(program, scale))
+    scale, size = float(np.abs(target).mean()) or 1.0, float((above + below).sum()) / LARGE or 1.0
+    fit = _Fit(matrix, target / scale, above / size, below / size, _scaled(program, scale, size))
+    rows, place = distinct_rows(matrix)
+    if len(rows) <= len(matrix) * GROUPED and start is None:
+        found = fit_groups(rows, GroupLosses(place, fit.target, fit.above, fit.below), fit.program)
+        return _in_unit(found, scale, size, begin)
     try:
         found = _by_bands(fit, _guess(fit) if start is None else start / scale)
     except UnboundedError:
@@ -85,11 +96,18 @@ def fit_quantile(
         raise
     except InfeasibleError:
         raise UnboundedError(f"quantile fit: {UnboundedError.__doc__}") from None
+    return _in_unit(found, scale, size, begin)
+
+
+def _in_unit(found: Solution, scale: float, size: float, begin: float) -> Solution:
+    """A solution in the unit of the target and of the slopes."""
     return replace(
         found,
         x=found.x * scale,
-        objective=found.objective * scale,
-        bound=found.bound * scale,
+        objective=found.objective * scale * size,
+        bound=found.bound * scale * size,
+        duals=found.duals * size,
+        reduced_costs=found.reduced_costs * size,
         seconds=perf_counter() - begin,
     )
 
@@ -110,10 +128,10 @@ def _check(
         raise ValueError("the slopes above and below the fit are costs: at least zero")
 
 
-def _scaled(program: LinearProgram, scale: float) -> LinearProgram:
-    """The program on coefficients divided by ``scale``."""
+def _scaled(program: LinearProgram, scale: float, size: float) -> LinearProgram:
+    """The program on coefficients divided by ``scale``, its cost by ``size``."""
     bounds = {name: getattr(program, name) / scale for name in ("lower", "upper", "row_lower", "row_upper")}
-    return replace(program, **bounds)
+    return replace(program, cost=program.cost / size, **bounds)
 
 
 def _guess(fit: _Fit) -> FloatArray:

@@ -26,7 +26,7 @@ from bekostiging.equalisation.judgement import (
     provider_results,
     suppressed,
 )
-from bekostiging.equalisation.norm_amounts import CROSS_VALIDATED, NormAmounts
+from bekostiging.equalisation.norm_amounts import CROSS_VALIDATED, NormAmounts, model_asked
 from bekostiging.equalisation.pool_data import PoolData, pool_data
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "intervals",
     "least_power",
     "measures",
+    "model_asked",
     "pool_data",
     "power_risk_frontier",
     "price_of_conditions",

@@ -158,11 +158,11 @@ def _without(model: NormAmounts) -> dict[str, dict[str, Any]]:
     for light, heavy in model.order:
         kept = [pair for pair in model.order if tuple(pair) != (light, heavy)]
         found[f"order[{light},{heavy}]"] = {"order": kept}
-    for kind in ("group_bounds", "group_penalties"):
+    for kind, singular in (("group_bounds", "group_bound"), ("group_penalties", "group_penalty")):
         given: Mapping[str, object] = getattr(model, kind)
         for name in given:
             kept_groups = {one: value for one, value in given.items() if one != name}
-            found[f"{kind[:-1]}[{name}]"] = {kind: kept_groups}
+            found[f"{singular}[{name}]"] = {kind: kept_groups}
     if model.shrinkage != 0 and model.method != "least_largest":
         found["shrinkage"] = {"shrinkage": 0.0}
     if model.at_most is not None:

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bekostiging_solvers import distinct_rows
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -49,15 +51,7 @@ class GroupedRows:
     @cached_property
     def _found(self) -> tuple[FloatArray, IntArray]:
         """Distinct rows (n_distinct, k), and which of them each client has."""
-        # equal rows have equal sums with any numbers; whether all rows of one sum are equal is looked at
-        sums = self.matrix @ np.random.default_rng(0).random(self.matrix.shape[1])
-        _, first, place = np.unique(sums, return_index=True, return_inverse=True)
-        if len(first) > len(sums) // 2:
-            return self.matrix, np.arange(len(sums))
-        if not np.array_equal(self.matrix[first][place], self.matrix):
-            distinct, place = np.unique(self.matrix, axis=0, return_inverse=True)
-            return distinct, place.astype(np.int64)
-        return self.matrix[first], place.astype(np.int64)
+        return distinct_rows(self.matrix)
 
     @property
     def n_distinct(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -281,3 +281,37 @@ def _per_adjuster(names: tuple[str, ...], given: Mapping[str, float] | float, ot
             f"{unknown[0]} is no profile; the profiles are {', '.join(names)}",
         )
     return np.array([given.get(name, otherwise) for name in names], dtype=np.float64)
+
+
+def model_asked(
+    method: str,
+    quantile: float,
+    shrinkage: str,
+    at_most: int | None,
+    order: Sequence[tuple[str, str]],
+    group_bounds: Mapping[str, tuple[float, ...]],
+    group_penalties: Mapping[str, tuple[float, ...]],
+    seed: int,
+) -> NormAmounts:
+    """The estimator as asked on the command line; what cannot be is refused before anything is drawn.
+
+    Raises
+    ------
+    UserError
+        A method that is not there or asks more, a shrinkage that is no number.
+    """
+    try:
+        strength: float | str = float(shrinkage)
+    except ValueError:
+        strength = shrinkage
+    check_method(method, quantile, strength, None, at_most, provider=True)
+    return NormAmounts(
+        method=cast(Method, method),
+        quantile=quantile,
+        shrinkage=cast(Any, strength),
+        at_most=at_most,
+        order=order,
+        group_bounds={name: (least, most) for name, (least, most) in group_bounds.items()},
+        group_penalties={name: weight for name, (weight,) in group_penalties.items()},
+        seed=seed,
+    )

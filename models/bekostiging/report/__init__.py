@@ -5,6 +5,7 @@ from __future__ import annotations
 from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
 from bekostiging.report.buildup import annex_of, write_annex
+from bekostiging.report.equalisation import equalisation_results, equalisation_sentences, write_equalisation
 from bekostiging.report.folder import refuse_existing, write_folder, write_results, write_text
 from bekostiging.report.lumpsum import study_sentences, write_study
 from bekostiging.report.schema import schema
@@ -24,6 +25,8 @@ __all__ = [
     "backtest_sentences",
     "backtest_tables",
     "backtest_text",
+    "equalisation_results",
+    "equalisation_sentences",
     "refuse_existing",
     "reverse_sentence",
     "reverse_table",
@@ -36,6 +39,7 @@ __all__ = [
     "view_sentence",
     "view_table",
     "write_annex",
+    "write_equalisation",
     "write_folder",
     "write_results",
     "write_study",

@@ -26,6 +26,7 @@ from bekostiging.stress.comparison import (
     WithMeasures,
 )
 from bekostiging.stress.courses import cheapest, check_shocks, course
+from bekostiging.stress.equalisation_study import EqualisationStudy, PoolResult, study_equalisation
 from bekostiging.stress.estimates import Regimes, provider_results, regimes
 from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
@@ -47,6 +48,7 @@ __all__ = [
     "Comparison",
     "Corner",
     "Course",
+    "EqualisationStudy",
     "Estimates",
     "ExactLayer",
     "Flag",
@@ -55,6 +57,7 @@ __all__ = [
     "LumpSumStudy",
     "MeasureOutcome",
     "MixResult",
+    "PoolResult",
     "Pooled",
     "Prediction",
     "Regimes",
@@ -77,6 +80,7 @@ __all__ = [
     "read_view",
     "regimes",
     "reverse_stress",
+    "study_equalisation",
     "study_lumpsum",
     "target_place",
 ]

@@ -67,8 +67,8 @@ class PoolResult:
 
 @dataclass(frozen=True)
 class EqualisationStudy:
-    """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error; None but for plain least squares), what they mean, and
-    the pools. ``methods``: measures of other ways of setting norm amounts on the same clients; ``transfers``: euro a year
+    """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error; None but for plain least squares), what they
+    mean, and the pools. ``methods``: measures of other ways on the same clients; ``transfers``: euro a year
     beside one flat amount; ``pools`` empty where no lump sum could be designed."""
 
     case: Case

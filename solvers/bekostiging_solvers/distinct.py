@@ -1,0 +1,25 @@
+"""Equal rows of a matrix, found fast."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+
+def distinct_rows(matrix: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Distinct rows (n_distinct, k) of ``matrix`` (n, k), and which of them each row is (n,).
+
+    Where most rows differ, all of them are returned as they stand.
+    """
+    # equal rows have equal sums with any numbers; whether all rows of one sum are equal is looked at
+    sums = matrix @ np.random.default_rng(0).random(matrix.shape[1])
+    _, first, place = np.unique(sums, return_index=True, return_inverse=True)
+    if len(first) > len(sums) // 2:
+        return matrix, np.arange(len(sums))
+    if not np.array_equal(matrix[first][place], matrix):
+        distinct, place = np.unique(matrix, axis=0, return_inverse=True)
+        return distinct, place.astype(np.int64)
+    return matrix[first], place.astype(np.int64)
