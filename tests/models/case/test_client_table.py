@@ -1,0 +1,56 @@
+"""A file of clients: both dialects, and everything that must not be in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bekostiging.case import UserError, read_clients
+
+GOOD = "provider;profile;cost;town\np1;licht;1200,50;a\np2;zwaar;0;b\n"
+
+
+def _file(tmp_path: Path, text: str) -> Path:
+    place = tmp_path / "clients.csv"
+    place.write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.mark.parametrize("text", [GOOD, GOOD.replace(",", ".").replace(";", ",")])
+def test_both_dialects_say_the_same(tmp_path: Path, text: str) -> None:
+    table = read_clients(_file(tmp_path, text))
+    assert table.provider == ("p1", "p2")
+    assert table.profile == ("licht", "zwaar")
+    assert table.cost.tolist() == [1200.5, 0.0]
+    assert table.groups == {"town": ("a", "b")}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD.replace("cost", "kosten"), "column cost is missing"),
+        (GOOD.replace("town", "BSN"), "column bsn says who a client is and is never read"),
+        (GOOD.replace("town", ""), "stands there twice or has no name"),
+        (GOOD.replace("1200,50", "1.200"), "row 2, column cost: '1.200' is no amount"),
+        (GOOD.replace("1200,50", "-3"), "row 2, column cost: '-3' is no amount"),
+        (GOOD.replace("1200,50", "nan"), "row 2, column cost: 'nan' is no amount"),
+        (GOOD.replace("zwaar", ""), "row 3: every client has a provider, a profile and a cost"),
+        (GOOD.replace(";b", ""), "row 3: every client has a provider, a profile and a cost"),
+        (GOOD.replace(";b", ";111222333"), "row 3, column town: this looks like a citizen service number"),
+        (GOOD.splitlines()[0], "it holds no client"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UserError, match=said) as caught:
+        read_clients(_file(tmp_path, text))
+    assert "111222333" not in caught.value.text("nl")
+
+
+def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no such file"):
+        read_clients(tmp_path / "none.csv")
+    place = tmp_path / "clients.csv"
+    place.write_bytes(b"provider\xff\xfe")
+    with pytest.raises(UserError, match="is not UTF-8"):
+        read_clients(place)

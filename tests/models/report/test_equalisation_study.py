@@ -1,0 +1,114 @@
+"""Risk equalisation from the command line: page and JSON, own clients, suppression, and refusals."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from bekostiging.case import Case
+from bekostiging.cli import app
+from bekostiging.equalisation import NormAmounts
+from bekostiging.stress import EqualisationStudy, study_equalisation
+
+
+@pytest.fixture(scope="module")
+def study(small_case: Case) -> EqualisationStudy:
+    return study_equalisation(
+        small_case, NormAmounts(order=[("guidance/licht", "guidance/zwaar")]), n_scenarios=32
+    )
+
+
+def _run(folder: Path, place: Path, *extra: str) -> tuple[int, str]:
+    command = ["equalise", str(folder), "--scenarios", "32", "--workers", "1", "--out", str(place), *extra]
+    done = CliRunner().invoke(app, command)
+    return done.exit_code, " ".join(done.output.split())
+
+
+def test_profiles_are_flagged_without_their_registration(study: EqualisationStudy) -> None:
+    """The region pays per hour: nobody registers profiles, and whoever would is the provider."""
+    assert not any(adjuster.observable for adjuster in study.clients.adjusters)
+    assert all(adjuster.influenceable for adjuster in study.clients.adjusters)
+
+
+def test_norm_amounts_of_simulated_clients_follow_their_profiles(study: EqualisationStudy) -> None:
+    """Both profiles of a care form differ by intensity alone, 0.7 and 1.45: so do their amounts, within four errors."""
+    assert study.interval is not None
+    amount = dict(zip(study.clients.names, study.model.coef_, strict=True))
+    error = dict(zip(study.clients.names, study.interval[2], strict=True))
+    for form in ("guidance", "mental_care", "wmo_guidance"):
+        light, heavy = f"{form}/licht", f"{form}/zwaar"
+        ratio = amount[heavy] / amount[light]
+        spread = ratio * np.hypot(error[heavy] / amount[heavy], error[light] / amount[light])
+        assert abs(ratio - 1.45 / 0.7) < 4 * spread
+
+
+def test_transfers_sum_to_zero_and_pools_lower_the_tail(study: EqualisationStudy) -> None:
+    assert sum(round(100 * value) for value in study.transfers.values()) == 0
+    assert study.pools
+    for pool in study.pools:
+        assert pool.design.risk <= pool.design.tail_before.max() + 1e-9
+        assert (pool.design.power >= study.power - 1e-9).all()
+        assert abs(sum(one.value for one in pool.received)) < 1e-6
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang: str) -> None:
+    place = tmp_path / "found"
+    code, output = _run(folder, place, "--lang", lang, "--order", "guidance/licht<guidance/zwaar")
+    assert code == 0, output
+    found = json.loads((place / "results.json").read_text())["equalisation"]
+    assert {"norm_amounts", "groups", "transfers"} <= found.keys()
+    assert found["gap"] < 1e-6
+    page = (place / "report.html").read_text()
+    assert (
+        "Wie wordt over- of ondergecompenseerd" if lang == "nl" else "Who is over- or undercompensated"
+    ) in page
+    assert ("misleiden" if lang == "nl" else "mislead") in page
+
+
+def test_own_clients_and_small_groups_suppressed_everywhere(folder: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = ["provider,profile,cost,town"]
+    for k in range(120):
+        town = "tiny" if k < 7 else ("small" if k < 30 else "large")
+        rows.append(f"p{k % 3},{'abc'[k % 3] if k < 60 else 'abc'[k % 2]},{rng.lognormal(8, 0.5):.2f},{town}")
+    clients = tmp_path / "clients.csv"
+    clients.write_text("\n".join(rows) + "\n")
+    place = tmp_path / "found"
+    code, output = _run(folder, place, "--clients", str(clients), "--lang", "en")
+    assert code == 0, output
+    found = json.loads((place / "results.json").read_text())["equalisation"]
+    towns = {one["label"]: one for one in found["groups"] if one["partition"] == "town"}
+    assert towns["tiny"]["clients"] is None
+    assert towns["small"]["mean_cost"] is None
+    assert towns["large"]["clients"] == 90
+    assert "town: tiny</th><td>suppressed" in (place / "report.html").read_text().replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("extra", "code", "said"),
+    [
+        (("--group-bound", "municipality:nowhere=0:0"), 2, "there is no group municipality:nowhere"),
+        (("--group-bound", "municipality"), 2, "write name=-50:50"),
+        (("--group-bound", "municipality:gemeente-1=50:-50"), 2, "the lowest first"),
+        (("--group-bound", "municipality:gemeente-1=90000:90001"), 3, "contradict each other"),
+        (("--order", "guidance/licht"), 2, "write light<heavy"),
+        (("--method", "ridge"), 2, "there is no method ridge"),
+        (("--shrinkage", "much"), 2, "shrinkage 'much': give a number"),
+        (("--power", "2"), 2, "--power 2: must be from 0 to 1"),
+        (("--clients", "nowhere.csv"), 2, "there is no such file"),
+    ],
+)
+def test_mistakes_are_one_sentence_and_leave_nothing(
+    folder: Path, tmp_path: Path, extra: tuple[str, ...], code: int, said: str
+) -> None:
+    place = tmp_path / "found"
+    found, output = _run(folder, place, "--lang", "en", *extra)
+    assert found == code, output
+    assert said in output
+    assert "Traceback" not in output
+    assert not place.exists()
