@@ -418,6 +418,61 @@ def equalise(
         _print_end(brought.disclaimer, folder, lang)
 
 
+@app.command()
+def share(
+    case: CaseName,
+    game: Annotated[
+        str | None, typer.Option(help="surcharge or joint_contract; default: both where they fit.")
+    ] = None,
+    table: Annotated[bool, typer.Option("--table", help="Write every coalition and its cost.")] = False,
+    solidarity: Annotated[
+        float | None, typer.Option(help="Part by inhabitants in key dial, instead of the case's policy.")
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(metavar="EURO", help="Per client and year, in key hybrid; idem.")
+    ] = None,
+    exit_cost: Annotated[
+        float, typer.Option(min=0, metavar="EURO", help="Per municipality that leaves, over the term.")
+    ] = 0.0,
+    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures.")] = 512,
+    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    lang: LanguageOption = Language.NL,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+) -> None:
+    """Every sharing key side by side, what going together is worth, and who would be cheaper off alone."""
+    with _user_errors(lang):
+        from bekostiging import report
+        from bekostiging.case import read_case
+        from bekostiging.stress import study_sharing
+
+        brought = read_case(case)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}-sharing")
+        report.refuse_existing(folder, overwrite)
+        with _progress(lang) as advance:
+            study = study_sharing(
+                brought,
+                game=game,
+                table=table,
+                solidarity=solidarity,
+                threshold=threshold,
+                exit_cost=exit_cost,
+                n_scenarios=scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                progress=advance,
+            )
+        report.write_folder(
+            folder, lambda draft: report.write_sharing(study, draft, lang, table=table), overwrite=overwrite
+        )
+        for sentence in report.sharing_sentences(study, lang):
+            _print(sentence)
+        _print_end(brought.disclaimer, folder, lang)
+
+
 def _print_end(disclaimer: dict[str, str], folder: Path, lang: str) -> None:
     """The disclaimer of the case, and where the report is."""
     if disclaimer.get(lang):

@@ -8,6 +8,7 @@ from bekostiging_solvers.aggregate import (
     poisson_log,
     transform,
 )
+from bekostiging_solvers.coalitions import coalition_tails
 from bekostiging_solvers.distinct import distinct_rows
 from bekostiging_solvers.execute import ClusterError, execute, keep_freed_memory
 from bekostiging_solvers.games import (
@@ -125,6 +126,7 @@ __all__ = [
     "ValueOfInformation",
     "View",
     "aggregate",
+    "coalition_tails",
     "core_violation",
     "cvar",
     "cvar_error",

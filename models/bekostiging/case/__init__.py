@@ -4,6 +4,7 @@ from bekostiging.case.check import CommandCheck, check_commands, stock_and_start
 from bekostiging.case.client_table import ClientTable, read_clients
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.from_history import ASKED, case_from_history, estimated_tables
+from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
 from bekostiging.case.override import fractions, named_numbers, ordered_pairs, with_policy
 from bekostiging.case.pseudonym import pseudonymised
@@ -26,12 +27,14 @@ __all__ = [
     "check_commands",
     "estimated_tables",
     "fractions",
+    "key_weights",
     "named_numbers",
     "ordered_pairs",
     "policy_meaning",
     "pseudonymised",
     "read_case",
     "read_clients",
+    "residential_forms",
     "scaffold_case",
     "spread_notes",
     "spreads",

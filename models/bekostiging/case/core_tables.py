@@ -22,7 +22,20 @@ OUTSIDE = ("zvw", "wlz", "education", "pgb")
 """Who else may pay: health insurance, long-term care, education; a personal budget is the municipality's own."""
 CorridorBase = Literal["shadow_production", "audited_cost", "clients_times_norm"]
 """What the corridor of a lump sum is measured on; the policy ``base``."""
-SharingKey = Literal["actual_use", "inhabitants", "youths", "fixed"]
+SharingKey = Literal[
+    "actual_use",
+    "inhabitants",
+    "youths",
+    "gemeentefonds",
+    "fixed",
+    "history",
+    "clients_before",
+    "three_year_mean",
+    "dial",
+    "hybrid",
+    "residence",
+]
+"""How the payments of a lot are split over municipalities; ``contracts.sharing_keys`` says how each is computed."""
 
 
 class Area(Assumption):
@@ -36,6 +49,10 @@ class Area(Assumption):
     inhabitants_0_17: Volume = Field(description="inhabitants aged 0-17")
     inhabitants_18_64: Volume = Field(description="inhabitants aged 18-64")
     inhabitants_65_plus: Volume = Field(description="inhabitants aged 65 and over")
+    residential_places: Volume = Field(
+        default=0.0,
+        description="places in care with accommodation that stand here: weight in sharing key residence",
+    )
     growth_0_17: float = Field(default=0.0, gt=-1, lt=1, description="yearly growth, fraction")
     growth_18_64: float = Field(default=0.0, gt=-1, lt=1, description="yearly growth, fraction")
     growth_65_plus: float = Field(default=0.0, gt=-1, lt=1, description="yearly growth, fraction")
@@ -50,6 +67,9 @@ class Municipality(Assumption):
     name: str
     reported: bool = True
     key_weight: Volume = Field(default=0.0, description="weight in a fixed sharing key")
+    gemeentefonds: Volume = Field(
+        default=0.0, description="its share for this care in the gemeentefonds, euro: weight in that sharing key"
+    )
 
 
 class Begroting(Assumption):

@@ -32,6 +32,8 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "disputed_lost": (0.0, 1.0),
     "mid_year_revision": (0.0, 1.0),
     "settlement_delay_months": (0.0, 24.0),
+    "solidarity": (0.0, 1.0),
+    "high_cost_threshold": (1.0, 1e7),
 }
 """Numbers with their range, both ends allowed."""
 WORDS: dict[str, tuple[str, ...]] = {
@@ -68,6 +70,8 @@ OPTIONAL = {
     "claim_delay_months": "claims are paid in the month of the care",
     "settlement_delay_months": "advances are settled twelve months after the year",
     "ceiling_lift": "consultation does not raise a ceiling",
+    "solidarity": "needed for sharing key dial only",
+    "high_cost_threshold": "needed for sharing key hybrid only",
     "indexation": "additive, the text of Contractstandaard Wmo v1.2 art. 3.2",
 }
 """Names that may be absent, and what holds then."""
@@ -123,6 +127,8 @@ MEANING = {
     "claim_delay_months": "months between the care and the payment of its claim",
     "settlement_delay_months": "months after the year in which advances are settled with what is due",
     "ceiling_lift": "what the consultation after the 70 % signal adds to a spending ceiling, as a part of it",
+    "solidarity": "part of the payments that sharing key dial divides by inhabitants",
+    "high_cost_threshold": "euro per client and year above which sharing key hybrid divides by inhabitants",
     "indexation": "additive (contract text) or with a multiplicative catch-up",
 }
 """What every name means, for the explanation of a new case."""

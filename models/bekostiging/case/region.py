@@ -104,7 +104,7 @@ def synthetic_region(municipalities: int = 8, providers: int = 40, seed: int = 1
         name="region", title={"nl": "Voorbeeldregio", "en": "Synthetic region"},
         disclaimer={"nl": "Alle cijfers van deze voorbeeldregio zijn verzonnen.", "en": "Every figure of this synthetic region is invented."},
         kind="planning", base_year=BASE_YEAR, trajectories_per_person=1.4, areas=areas,
-        municipalities=tuple(Municipality(code=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", **HALLMARK) for i in range(municipalities)),
+        municipalities=tuple(Municipality(code=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", gemeentefonds=round(420 * areas[i].inhabitants_0_17 * (1 + 0.1 * (i % 3))), **HALLMARK) for i in range(municipalities)),
         begroting=_begroting(municipalities, revenue, demand, areas), care_forms=_care_forms(), lots=lots,
         providers=_providers(providers, revenue, rng), contracts=tuple(contracts), policy=_policy(), layers=_layers(lots),
         offers=offers, demand=demand, history=_history(demand), indices=_indices(), profiles=_profiles(),
@@ -123,7 +123,7 @@ def _areas(municipalities: int, rng: np.random.Generator) -> tuple[Area, ...]:
     size = INHABITANTS * np.exp(0.5 * rng.standard_normal(municipalities))
     return tuple(
         Area(id=f"gebied-{i + 1}", municipality=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", inhabitants_0_17=round(0.19 * n),
-             inhabitants_18_64=round(0.60 * n), inhabitants_65_plus=round(0.21 * n), growth_65_plus=0.015, **HALLMARK)
+             inhabitants_18_64=round(0.60 * n), inhabitants_65_plus=round(0.21 * n), growth_65_plus=0.015, residential_places=(0, 40, 0, 90)[i % 4], **HALLMARK)
         for i, n in enumerate(size)
     )  # fmt: skip
 

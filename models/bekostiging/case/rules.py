@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from bekostiging.case.errors import Problem
+from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
 from bekostiging.case.rules_contracts import CONTRACT_RULES
 from bekostiging.case.rules_demand import DEMAND_RULES, TOLERANCE
@@ -302,21 +303,23 @@ def _reported(case: Case) -> Iterator[Problem]:
 
 
 def _sharing_keys(case: Case) -> Iterator[Problem]:
-    """A key has something to divide by."""
-    areas = {area.id: area for area in case.areas}
-    weight = {row.code: row.key_weight for row in case.municipalities}
+    """A key has something to divide by, and the policy it asks."""
+    asked = {"dial": "solidarity", "hybrid": "high_cost_threshold"}
     for lot in case.lots:
-        own = [areas[area] for area in lot.areas]
-        total = {
-            "fixed": sum(weight[area.municipality] for area in own),
-            "youths": sum(area.inhabitants_0_17 for area in own),
-        }.get(lot.sharing_key, sum(a.inhabitants_0_17 + a.inhabitants_18_64 + a.inhabitants_65_plus for a in own))
-        if total == 0:
+        key = lot.sharing_key
+        if key in asked and not case.has_policy(asked[key], lot.id):
             yield Problem(
                 "lots",
-                f"verdeelsleutel {lot.sharing_key} van perceel {lot.id} heeft overal gewicht 0; vul gewichten of "
-                "inwoners in",
-                f"sharing key {lot.sharing_key} of lot {lot.id} has weight 0 everywhere; fill in weights or inhabitants",
+                f"verdeelsleutel {key} van perceel {lot.id} vraagt {asked[key]} in tabel policy; vul het in",
+                f"sharing key {key} of lot {lot.id} asks {asked[key]} in table policy; fill it in",
+                row=lot.line,
+                column="sharing_key",
+            )
+        if sum(key_weights(case, lot, key).values()) == 0 and (key != "residence" or residential_forms(case, lot)):
+            yield Problem(
+                "lots",
+                f"verdeelsleutel {key} van perceel {lot.id} heeft overal gewicht 0; vul gewichten of inwoners in",
+                f"sharing key {key} of lot {lot.id} has weight 0 everywhere; fill in weights or inhabitants",
                 row=lot.line,
                 column="sharing_key",
             )

@@ -1,53 +1,135 @@
-"""How a payment is split over municipalities; every key sums to one in every scenario and year."""
+"""How a payment is split over municipalities; every key sums to one in every scenario and year.
+
+``actual_use``: value of the care its inhabitants used, at the tariffs (profijtbeginsel). ``inhabitants``, ``youths``: of
+the lot's areas. ``gemeentefonds``, ``fixed``: weights of table municipalities. ``history``: realised euro of the last three
+years known. ``clients_before``: clients in care a year earlier. ``three_year_mean``: the mean of the shares by use of the
+three years before; years before the term are those of the clients in care at its start. ``dial``: a part ``solidarity`` by
+inhabitants, the rest by use. ``hybrid``: what a client costs above ``high_cost_threshold`` a year by inhabitants, the rest
+by use. ``residence``: care with accommodation by where its places are, the rest by use.
+
+Areas are where a client lived before care with accommodation: under every key that follows use the municipality of origin
+pays (woonplaatsbeginsel, Jeugdwet art. 1.1, since 1 January 2022). ``residence`` shows what it is worth.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.case import Case
+from bekostiging.case import Case, key_weights, residential_forms
+from bekostiging.case.tables import SharingKey
 from bekostiging.scenarios import CareUse, Cells
 
 FloatArray = NDArray[np.float64]
+BEFORE = 3
+"""Years of the mean of key three_year_mean."""
 
 
-def municipal_shares(case: Case, cells: Cells, care_use: CareUse, lot: int) -> FloatArray:
+def municipal_shares(
+    case: Case, cells: Cells, care_use: CareUse, lot: int, key: SharingKey | None = None
+) -> FloatArray:
     """Share of each municipality in the payments of a lot; (n_scenarios, n_years, n_municipalities).
 
-    ``actual_use``: value of the care its inhabitants used, at the tariffs (profijtbeginsel); ``inhabitants``,
-    ``youths``: of the lot's areas; ``fixed``: ``municipalities.key_weight`` of those with an area in the lot.
+    ``key``: another than the one in force.
     """
-    own = np.flatnonzero(cells.lot == lot)
-    key = case.lots[lot].sharing_key
+    chosen = case.lots[lot].sharing_key if key is None else key
+    maker = _BY_USE.get(chosen)
+    if maker is not None:
+        return maker(_Lot(case, cells, care_use, lot))
     shape = (care_use.n_scenarios, care_use.n_years, len(case.municipalities))
-    if key != "actual_use":
-        return np.broadcast_to(_fixed_shares(case, lot), shape)
-    payer = (cells.municipality[own][:, None] == np.arange(shape[2])).astype(np.float64)
-    value = (care_use.units[:, :, own] * cells.tariff[own]) @ payer
-    total = value.sum(axis=2, keepdims=True)
-    # without any care in a year the split follows the inhabitants
-    return np.asarray(np.where(total > 0, value / np.where(total > 0, total, 1.0), _inhabitants(case, lot)))
+    return np.broadcast_to(_static(case, lot, chosen), shape)
 
 
-def _fixed_shares(case: Case, lot: int) -> FloatArray:
+def _static(case: Case, lot: int, key: SharingKey) -> FloatArray:
     """Shares that do not depend on use; (n_municipalities,)."""
-    key = case.lots[lot].sharing_key
-    if key == "fixed":
-        present = {area.municipality for area in case.areas if area.id in case.lots[lot].areas}
-        weight = np.array([row.key_weight if row.code in present else 0.0 for row in case.municipalities])
-        return np.asarray(weight / weight.sum())
-    return _inhabitants(case, lot, youths=key == "youths")
-
-
-def _inhabitants(case: Case, lot: int, youths: bool = False) -> FloatArray:
-    """Shares in the inhabitants (or youths) of the lot's areas."""
-    weight = np.zeros(len(case.municipalities))
-    place = {row.code: i for i, row in enumerate(case.municipalities)}
-    for area in case.areas:
-        if area.id in case.lots[lot].areas:
-            adults = 0.0 if youths else area.inhabitants_18_64 + area.inhabitants_65_plus
-            weight[place[area.municipality]] += area.inhabitants_0_17 + adults
+    known = key_weights(case, case.lots[lot], key)
+    weight = np.array([known.get(row.code, 0.0) for row in case.municipalities])
     return np.asarray(weight / weight.sum())
+
+
+class _Lot:
+    """Use in one lot, by municipality."""
+
+    def __init__(self, case: Case, cells: Cells, care_use: CareUse, lot: int) -> None:
+        self.case, self.cells, self.care_use, self.lot = case, cells, care_use, lot
+        self.own = np.flatnonzero(cells.lot == lot)
+        places = np.arange(len(case.municipalities))
+        self.payer = (cells.municipality[self.own][:, None] == places).astype(np.float64)
+        self.by_inhabitants = _static(case, lot, "inhabitants")
+
+    def shares(self, weight: FloatArray) -> FloatArray:
+        """Weights (..., n_municipalities) made to add up to one; without any, as the inhabitants."""
+        total = weight.sum(axis=-1, keepdims=True)
+        return np.asarray(np.where(total > 0, weight / np.where(total > 0, total, 1.0), self.by_inhabitants))
+
+    def value(self, cells: NDArray[np.bool_] | None = None) -> FloatArray:
+        """Euro at the tariffs of the first year, of all own cells or of some; (s, t, m)."""
+        euro = self.care_use.units[:, :, self.own] * self.cells.tariff[self.own]
+        return np.asarray((euro if cells is None else euro * cells) @ self.payer)
+
+    def at_start(self, per_client: FloatArray) -> FloatArray:
+        """Shares by the clients in care in the base year, each weighing ``per_client`` (n_own cells,); (m,)."""
+        stock = {(row.area, row.care_form): row.clients_at_start for row in self.case.demand}
+        cells = self.cells
+        clients = np.array(
+            [stock[cells.area_ids[cells.area[c]], cells.care_form_ids[cells.care_form[c]]] for c in self.own]
+        )
+        return self.shares((clients * cells.market_share[self.own] * per_client) @ self.payer)
+
+
+def _actual_use(own: _Lot) -> FloatArray:
+    return own.shares(own.value())
+
+
+def _clients_before(own: _Lot) -> FloatArray:
+    """The first year follows the clients in care in the base year."""
+    clients = own.shares(own.care_use.clients[:, :, own.own] @ own.payer)
+    first = np.broadcast_to(own.at_start(np.ones(len(own.own))), clients[:, :1].shape)
+    return np.concatenate([first, clients[:, :-1]], axis=1)
+
+
+def _three_year_mean(own: _Lot) -> FloatArray:
+    """Years before the term weigh a client in care in the base year by its units a week at the tariff."""
+    rate = {(row.area, row.care_form): row.units_per_week for row in own.case.demand}
+    cells = own.cells
+    per_week = [rate[cells.area_ids[cells.area[c]], cells.care_form_ids[cells.care_form[c]]] for c in own.own]
+    start = own.at_start(np.array(per_week) * cells.tariff[own.own])
+    used = _actual_use(own)
+    known = np.concatenate([np.broadcast_to(start, (len(used), BEFORE, len(start))), used], axis=1)
+    return np.asarray(np.mean([known[:, lag : lag + used.shape[1]] for lag in range(BEFORE)], axis=0))
+
+
+def _dial(own: _Lot) -> FloatArray:
+    solidarity = own.case.number("solidarity", own.case.lots[own.lot].id)
+    return np.asarray((1 - solidarity) * _actual_use(own) + solidarity * own.by_inhabitants)
+
+
+def _hybrid(own: _Lot) -> FloatArray:
+    threshold = own.case.number("high_cost_threshold", own.case.lots[own.lot].id)
+    above = own.care_use.excess_over(threshold)[:, :, own.own] @ own.payer
+    pooled = above.sum(axis=-1, keepdims=True) * own.by_inhabitants
+    return own.shares(np.maximum(own.value() - above, 0.0) + pooled)
+
+
+def _residence(own: _Lot) -> FloatArray:
+    forms = residential_forms(own.case, own.case.lots[own.lot])
+    inside = np.isin(np.array(own.cells.care_form_ids)[own.cells.care_form[own.own]], forms)
+    residential = own.value(inside).sum(axis=-1, keepdims=True)
+    if not inside.any():
+        return _actual_use(own)
+    return own.shares(own.value(~inside) + residential * _static(own.case, own.lot, "residence"))
+
+
+_BY_USE: dict[SharingKey, Callable[[_Lot], FloatArray]] = {
+    "actual_use": _actual_use,
+    "clients_before": _clients_before,
+    "three_year_mean": _three_year_mean,
+    "dial": _dial,
+    "hybrid": _hybrid,
+    "residence": _residence,
+}
 
 
 def in_cents(amount: FloatArray, shares: FloatArray) -> NDArray[np.int64]:

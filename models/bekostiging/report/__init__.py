@@ -9,6 +9,7 @@ from bekostiging.report.equalisation import equalisation_results, equalisation_s
 from bekostiging.report.folder import refuse_existing, write_folder, write_results, write_text
 from bekostiging.report.lumpsum import study_sentences, write_study
 from bekostiging.report.schema import schema
+from bekostiging.report.sharing import sharing_results, sharing_sentences, write_sharing
 from bekostiging.report.stress import (
     reverse_sentence,
     reverse_table,
@@ -31,6 +32,8 @@ __all__ = [
     "reverse_sentence",
     "reverse_table",
     "schema",
+    "sharing_results",
+    "sharing_sentences",
     "shock_sentence",
     "shock_table",
     "study_sentences",
@@ -42,6 +45,7 @@ __all__ = [
     "write_equalisation",
     "write_folder",
     "write_results",
+    "write_sharing",
     "write_study",
     "write_text",
 ]

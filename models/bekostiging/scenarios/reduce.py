@@ -43,8 +43,9 @@ def month_totals(
 
 
 def thresholds_of(case: Case) -> tuple[float, ...]:
-    """Edges of every high-cost pool of the case, rising; euro per client and year."""
-    edges = {row.threshold for row in case.clauses if row.threshold is not None}
+    """Edges of every high-cost pool of the case and of sharing key hybrid, rising; euro per client and year."""
+    edges = {float(row.value) for row in case.policy if row.name == "high_cost_threshold"}
+    edges |= {row.threshold for row in case.clauses if row.threshold is not None}
     edges |= {row.threshold + row.cap for row in case.clauses if row.threshold is not None and row.cap is not None}
     return tuple(sorted(edges))
 

@@ -32,12 +32,14 @@ from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.stress.run import compare, contracts_in_force
+from bekostiging.stress.sharing_study import IN_FORCE, SharingStudy, study_sharing
 from bekostiging.stress.views import Pooled, pooled, read_view
 
 __all__ = [
     "BEGROTING",
     "BREAK_EVEN",
     "CORNERS",
+    "IN_FORCE",
     "TERM",
     "TOTAL",
     "Backtest",
@@ -63,6 +65,7 @@ __all__ = [
     "Regimes",
     "ReverseStress",
     "Samples",
+    "SharingStudy",
     "Sharpened",
     "SubstitutionOutcome",
     "Sweep",
@@ -82,5 +85,6 @@ __all__ = [
     "reverse_stress",
     "study_equalisation",
     "study_lumpsum",
+    "study_sharing",
     "target_place",
 ]

@@ -1,0 +1,59 @@
+"""Weights of the sharing keys that do not depend on what happens: known from the tables of the case."""
+
+from __future__ import annotations
+
+from bekostiging.case.model import Case
+from bekostiging.case.tables import Area, Lot, SharingKey
+
+RESIDENTIAL_UNIT = "etmaal"
+"""Unit of care with accommodation: what the woonplaatsbeginsel is about."""
+
+
+def key_weights(case: Case, lot: Lot, key: SharingKey) -> dict[str, float]:
+    """Weight of every municipality of the lot; all zero where the case has no figures for the key.
+
+    For the keys that follow use (``actual_use``, ``clients_before``, ``three_year_mean``, ``dial``, ``hybrid``) the
+    inhabitants, which divide what no use divides; for ``residence`` the residential places.
+    """
+    own = [area for area in case.areas if area.id in lot.areas]
+    present = {area.municipality for area in own}
+    if key in ("fixed", "gemeentefonds"):
+        column = "key_weight" if key == "fixed" else "gemeentefonds"
+        return {row.code: getattr(row, column) for row in case.municipalities if row.code in present}
+    if key == "history":
+        return _realised(case, lot, own)
+    return {code: sum(_count(area, key) for area in own if area.municipality == code) for code in present}
+
+
+def _count(area: Area, key: SharingKey) -> float:
+    """What one area weighs."""
+    if key == "residence":
+        return area.residential_places
+    adults = 0.0 if key == "youths" else area.inhabitants_18_64 + area.inhabitants_65_plus
+    return area.inhabitants_0_17 + adults
+
+
+def _realised(case: Case, lot: Lot, own: list[Area]) -> dict[str, float]:
+    """Realised euro of the lot's care forms in the last three years that history knows."""
+    home = {area.id: area.municipality for area in own} | {area.municipality: area.municipality for area in own}
+    laws = {form.law for form in case.care_forms if form.id in lot.care_forms}
+    rows = [
+        row
+        for row in case.history
+        if row.definition == "euro"
+        and row.area in home
+        and (row.care_form in lot.care_forms or row.care_form in laws)
+    ]
+    last = sorted({row.year for row in rows})[-3:]
+    weight = dict.fromkeys(home.values(), 0.0)
+    for row in rows:
+        if row.year in last:
+            weight[home[row.area]] += row.euro_realised or 0.0
+    return weight
+
+
+def residential_forms(case: Case, lot: Lot) -> tuple[str, ...]:
+    """Care forms of the lot with accommodation."""
+    return tuple(
+        form.id for form in case.care_forms if form.id in lot.care_forms and form.unit == RESIDENTIAL_UNIT
+    )

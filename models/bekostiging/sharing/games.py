@@ -1,0 +1,138 @@
+"""Games of sharing between municipalities: what every coalition would have to pay or keep alone.
+
+``surcharge``: c(S) = CVaR(X_S) - E(X_S), the buffer a coalition keeps for its worst futures, X_S the sum of what its
+members would pay for what their own inhabitants use. ``joint_contract``: what a coalition pays when it contracts alone: per
+contract the lump sum without corridor that gives the provider its return on capital, (E + k CVaR) / (1 + k) with k the cost
+of capital times the years (design section 7), plus the administration of the contract, the same however many join.
+Expected cost alone is additive: every coalition pays what its members pay, so any division of it is as good as any other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import UserError
+from bekostiging_solvers import coalition_tails
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+GAMES = ("surcharge", "joint_contract")
+MOST_TABLE = 15
+"""Municipalities whose coalitions are all looked at."""
+MOST_JOINT = 8
+"""Municipalities of the joint-contract game, which has a table per contract."""
+
+
+@dataclass(frozen=True)
+class SharingData:
+    """Equally likely futures of a region, euro over the term, discounted; n players: the reported municipalities.
+
+    ``used`` (s, n): payments for what its own inhabitants used. ``paid``: per key what each pays (s, t, n), euro of the
+    year. ``cost`` (s, c, n): cost of each contract by municipality of the client; ``administration`` (c,): of each contract
+    over the term. ``n_years``; ``confidence``; ``cost_of_capital``; ``n_groups``: groups of scenarios for standard errors.
+    """
+
+    municipalities: tuple[str, ...]
+    used: FloatArray
+    paid: dict[str, FloatArray]
+    in_force: str
+    cost: FloatArray
+    administration: FloatArray
+    discount: FloatArray
+    confidence: float
+    cost_of_capital: float
+    n_groups: int
+
+    @property
+    def n_players(self) -> int:
+        """Number of municipalities."""
+        return len(self.municipalities)
+
+    @property
+    def n_years(self) -> int:
+        """Contract years."""
+        return len(self.discount)
+
+    def term(self, key: str) -> FloatArray:
+        """What each pays over the term under a key, discounted; (s, n)."""
+        return np.asarray(np.einsum("stn,t->sn", self.paid[key], self.discount))
+
+    def without(self, group: int) -> BoolArray:
+        """Which scenarios are left when a group of them is left out; (s,)."""
+        return np.asarray(np.arange(len(self.used)) * self.n_groups // len(self.used) != group)
+
+
+def surcharge_game(used: FloatArray, confidence: float) -> FloatArray:
+    """The CVaR surcharge of every coalition; (2^n,). ``used`` (s, n)."""
+    return coalition_tails(used - used.mean(axis=0), confidence)
+
+
+def joint_contract_game(
+    cost: FloatArray, administration: FloatArray, confidence: float, capital_rate: float
+) -> FloatArray:
+    """What every coalition pays when it contracts alone; (2^n,). ``cost`` (s, c, n), ``capital_rate`` k."""
+    n = cost.shape[2]
+    members = ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.float64)
+    total = np.zeros(1 << n)
+    for contract, fixed in enumerate(administration):
+        own = cost[:, contract]
+        mean = members @ own.mean(axis=0)
+        tail = coalition_tails(own, confidence)
+        total += (mean + capital_rate * tail) / (1 + capital_rate) + fixed * (mean > 0)
+    return total
+
+
+def check_game(game: str) -> None:
+    """A game there is something to divide in.
+
+    Raises
+    ------
+    UserError
+        The expected-cost game, or one that does not exist.
+    """
+    if game == "expected_cost":
+        raise UserError(
+            "--game expected_cost: verwachte kosten tellen op: een groep gemeenten betaalt wat haar leden betalen, dus elke "
+            "verdeling is even goed als alleen gaan en er is niets te verdelen; kies surcharge of joint_contract",
+            "--game expected_cost: expected cost is additive: a group of municipalities pays what its members pay, so every "
+            "division is as good as going alone and there is nothing to divide; choose surcharge or joint_contract",
+            exit_code=2,
+        )
+    if game not in GAMES:
+        raise UserError(
+            f"--game {game}: kies uit {', '.join(GAMES)}",
+            f"--game {game}: choose from {', '.join(GAMES)}",
+            exit_code=2,
+        )
+
+
+def check_players(n_players: int, game: str, table: bool) -> None:
+    """A number of municipalities the game can take.
+
+    Raises
+    ------
+    UserError
+        One municipality alone; more than the full table or the joint-contract game can take.
+    """
+    if n_players < 2:
+        raise UserError(
+            "verdelen vraagt minstens twee gemeenten in het rapport (kolom reported van tabel municipalities)",
+            "sharing asks at least two reported municipalities (column reported of table municipalities)",
+        )
+    if table and n_players > MOST_TABLE:
+        raise UserError(
+            f"--table: {n_players} gemeenten hebben {(1 << n_players) - 1} coalities; de volledige tabel kan tot "
+            f"{MOST_TABLE}, laat --table weg",
+            f"--table: {n_players} municipalities have {(1 << n_players) - 1} coalitions; the full table goes up to "
+            f"{MOST_TABLE}, leave --table out",
+            exit_code=2,
+        )
+    if game == "joint_contract" and n_players > MOST_JOINT:
+        raise UserError(
+            f"--game joint_contract kan tot {MOST_JOINT} gemeenten, dit zijn er {n_players}; kies surcharge",
+            f"--game joint_contract goes up to {MOST_JOINT} municipalities, these are {n_players}; choose surcharge",
+            exit_code=2,
+        )

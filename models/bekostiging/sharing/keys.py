@@ -1,0 +1,109 @@
+"""Every key beside the one in force: what each municipality pays, and who would be cheaper off alone.
+
+A key makes a municipality bear E[its payments | the worst futures of the region]: that is its part of the tail of all
+together (Euler), and these parts add up to CVaR(X_N). Alone a coalition bears CVaR(X_S) of what its own inhabitants use,
+plus what leaving costs. The excess, its part minus that, is what it would save. Under actual use no coalition ever saves
+anything, because the parts are then the Euler point, which lies in the core (Tasche 1999, Risk contributions and
+performance measurement; Csóka, Herings and Kóczy 2009, Stable allocations of risk, Games and Economic Behavior 67, 266-276).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.sharing.games import MOST_TABLE, SharingData
+from bekostiging_solvers import CVaRCoalitionOracle, Estimate, coalition_tails, cvar, tail_weights
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+WORST_YEAR = 0.9
+"""A year that is worse once in ten."""
+
+
+@dataclass(frozen=True)
+class KeyResult:
+    """What one municipality pays under one key, euro a year: ``expected``, ``volatility`` (standard deviation between
+    futures), ``worst_year`` (once in ten), ``change`` of the expectation against the key in force; ``alone``: what it bears
+    over the term minus what it would bear alone, above zero it would be cheaper off alone."""
+
+    expected: Estimate
+    volatility: Estimate
+    worst_year: Estimate
+    change: Estimate
+    alone: Estimate
+
+
+@dataclass(frozen=True)
+class CoreTest:
+    """The most unhappy coalition under a key: ``members`` and how many euros over the term it would be cheaper off alone;
+    at most zero and the key lies in the core."""
+
+    members: tuple[str, ...]
+    euros: Estimate
+
+    @property
+    def holds(self) -> bool:
+        """Whether nobody would be cheaper off alone."""
+        return self.euros.value <= 0
+
+
+def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResult, ...]:
+    """Every municipality under a key."""
+    groups = [data.without(group) for group in range(data.n_groups)]
+    everybody = np.ones(len(data.used), dtype=np.bool_)
+    now, own = data.paid[data.in_force], data.paid[key]
+
+    def figures(kept: BoolArray) -> FloatArray:
+        """Expected, volatility, worst year, change and excess alone; (5, n)."""
+        paid = own[kept]
+        yearly = paid.mean(axis=(0, 1))
+        spread = np.sqrt(paid.var(axis=0).mean(axis=0))
+        worst = np.quantile(paid, WORST_YEAR, axis=0, method="inverted_cdf").mean(axis=0)
+        borne = borne_parts(data, key, kept)
+        alone = np.asarray(cvar(data.used[kept], data.confidence)) + exit_cost
+        return np.array([yearly, spread, worst, (paid - now[kept]).mean(axis=(0, 1)), borne - alone])
+
+    value = figures(everybody)
+    out = np.array([figures(kept) for kept in groups])
+    n = len(out)
+    error = np.sqrt((n - 1) / n * np.square(out - out.mean(axis=0)).sum(axis=0))
+    return tuple(
+        KeyResult(*(Estimate(float(value[row, m]), float(error[row, m])) for row in range(5)))
+        for m in range(data.n_players)
+    )
+
+
+def borne_parts(data: SharingData, key: str, kept: BoolArray) -> FloatArray:
+    """E[payments of each | worst futures of the region] under a key; (n,), adding up to CVaR of all together."""
+    weights = tail_weights(data.used[kept].sum(axis=1), data.confidence)
+    return np.asarray(weights @ data.term(key)[kept])
+
+
+def core_test(data: SharingData, key: str, exit_cost: float) -> CoreTest:
+    """The proper coalition that would save most alone; ``exit_cost``: euro per municipality that leaves."""
+    groups = [data.without(group) for group in range(data.n_groups)]
+    members = _worst(data, key, exit_cost)
+
+    def excess(kept: BoolArray) -> float:
+        """What the coalition found would save, on some of the scenarios."""
+        alone = float(cvar(data.used[kept][:, members].sum(axis=1), data.confidence))
+        return float(borne_parts(data, key, kept)[members].sum()) - alone - exit_cost * int(members.sum())
+
+    out = np.array([excess(kept) for kept in groups])
+    error = float(np.sqrt((len(out) - 1) / len(out) * np.square(out - out.mean()).sum()))
+    names = tuple(name for name, inside in zip(data.municipalities, members, strict=True) if inside)
+    return CoreTest(names, Estimate(excess(np.ones(len(data.used), dtype=np.bool_)), error))
+
+
+def _worst(data: SharingData, key: str, exit_cost: float) -> BoolArray:
+    """Members of the coalition with the largest excess; from all coalitions, or from an integer program beyond fifteen."""
+    n = data.n_players
+    borne = borne_parts(data, key, np.ones(len(data.used), dtype=np.bool_)) - exit_cost
+    if n > MOST_TABLE:
+        return CVaRCoalitionOracle(data.used, data.confidence).most_unhappy(borne, [])[0]
+    coalitions = ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.bool_)
+    excess = coalitions @ borne - coalition_tails(data.used, data.confidence)
+    return np.asarray(coalitions[1 + int(np.argmax(excess[1:-1]))])

@@ -1,0 +1,161 @@
+"""Ways to divide what a game costs, each with its standard error over groups of scenarios.
+
+The certificate of the nucleolus is about the sampled game: it proves the point for these futures, not for the region. How
+far other futures would move it is what the standard errors say (a jackknife over groups of scenarios).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.sharing.games import MOST_TABLE, SharingData, joint_contract_game, surcharge_game
+from bekostiging_solvers import (
+    CVaR,
+    CVaRCoalitionOracle,
+    Estimate,
+    Nucleolus,
+    cvar,
+    euler_contributions,
+    nucleolus,
+    shapley,
+)
+
+FloatArray = NDArray[np.float64]
+BATCHES = 4
+ORDERS = 2_000
+"""Orders of arrival of the sampled Shapley value, where the table of coalitions is too large."""
+
+
+@dataclass(frozen=True)
+class GameSolution:
+    """Of one game: ``alone``, ``shapley``, ``nucleolus``, ``euler`` (None in the joint-contract game) per municipality, each
+    with its standard error; ``together``; ``saving``: alone minus nucleolus; ``certified``: whether the nucleolus of the
+    sampled game is proved (levels checked and slack in ``certificate``); ``table`` (2^n,), None beyond fifteen."""
+
+    game: str
+    together: Estimate
+    alone: tuple[Estimate, ...]
+    shapley: tuple[Estimate, ...]
+    nucleolus: tuple[Estimate, ...]
+    euler: tuple[Estimate, ...] | None
+    saving: tuple[Estimate, ...]
+    certificate: Nucleolus
+    table: FloatArray | None
+
+    @property
+    def certified(self) -> bool:
+        """Whether Kohlberg's theorem holds at the nucleolus."""
+        return self.certificate.certificate is not None and self.certificate.certificate.holds
+
+
+def solve_game(data: SharingData, game: str) -> GameSolution:
+    """Divide what a game costs in every way."""
+    if data.n_players > MOST_TABLE:
+        return _by_oracle(data)
+    table = _table(data, game, np.ones(len(data.used), dtype=np.bool_))
+    point = nucleolus(table)
+    tables = [_table(data, game, data.without(group)) for group in range(data.n_groups)]
+    singles = 1 << np.arange(data.n_players)
+
+    def estimated(of: Callable[[FloatArray], FloatArray], value: FloatArray | None = None) -> tuple[Estimate, ...]:
+        """A solution with its jackknife error."""
+        return _estimates(of(table) if value is None else value, [of(one) for one in tables])
+
+    def of_nucleolus(one: FloatArray) -> FloatArray:
+        return nucleolus(one).allocation
+
+    points = [of_nucleolus(one) for one in tables]
+    euler = None
+    if game == "surcharge":
+        euler = _estimates(
+            _euler(data.used, data.confidence),
+            [_euler(data.used[data.without(group)], data.confidence) for group in range(data.n_groups)],
+        )
+    return GameSolution(
+        game=game,
+        together=estimated(lambda one: one[-1:])[0],
+        alone=estimated(lambda one: one[singles]),
+        shapley=estimated(shapley),
+        nucleolus=_estimates(point.allocation, points),
+        euler=euler,
+        saving=_estimates(
+            table[singles] - point.allocation,
+            [one[singles] - own for one, own in zip(tables, points, strict=True)],
+        ),
+        certificate=point,
+        table=table,
+    )
+
+
+def _table(data: SharingData, game: str, kept: NDArray[np.bool_]) -> FloatArray:
+    """The costs of all coalitions on some of the scenarios."""
+    if game == "surcharge":
+        return surcharge_game(data.used[kept], data.confidence)
+    rate = data.cost_of_capital * data.n_years
+    return joint_contract_game(data.cost[kept], data.administration, data.confidence, rate)
+
+
+def _euler(used: FloatArray, confidence: float) -> FloatArray:
+    """Contributions to the surcharge of all together."""
+    return np.asarray(euler_contributions(used - used.mean(axis=0), CVaR(confidence)), dtype=np.float64)
+
+
+def _by_oracle(data: SharingData) -> GameSolution:
+    """The surcharge game without its table: the nucleolus from generated coalitions, Shapley from sampled orders.
+
+    The integer programs of the oracle grow fast with the scenarios, so the errors of the nucleolus come from separate
+    batches, not from leaving groups out.
+    """
+    everybody = np.ones(len(data.used), dtype=np.bool_)
+    kept = [everybody, *(data.without(group) for group in range(data.n_groups))]
+    centred = [data.used[own] - data.used[own].mean(axis=0) for own in kept]
+    alone = [np.asarray(cvar(one, data.confidence)) for one in centred]
+    together = [np.array([float(cvar(one.sum(axis=1), data.confidence))]) for one in centred]
+    euler = [_euler(data.used[own], data.confidence) for own in kept]
+    point = nucleolus(oracle=CVaRCoalitionOracle(centred[0], data.confidence))
+    parts = [part - part.mean(axis=0) for part in np.array_split(data.used, BATCHES)]
+    batches = [nucleolus(oracle=CVaRCoalitionOracle(part, data.confidence)).allocation for part in parts]
+    savings = [np.asarray(cvar(part, data.confidence)) - own for part, own in zip(parts, batches, strict=True)]
+    return GameSolution(
+        game="surcharge",
+        together=_estimates(together[0], together[1:])[0],
+        alone=_estimates(alone[0], alone[1:]),
+        shapley=sampled_shapley(centred[0], data.confidence, np.random.default_rng(0)),
+        nucleolus=_batched(point.allocation, batches),
+        euler=_estimates(euler[0], euler[1:]),
+        saving=_batched(alone[0] - point.allocation, savings),
+        certificate=point,
+        table=None,
+    )
+
+
+def _batched(value: FloatArray, batches: list[FloatArray]) -> tuple[Estimate, ...]:
+    """Values with the standard error of a mean of batches."""
+    error = np.std(batches, axis=0, ddof=1) / np.sqrt(len(batches))
+    return tuple(Estimate(float(v), float(e)) for v, e in zip(value, error, strict=True))
+
+
+def sampled_shapley(
+    losses: FloatArray, confidence: float, rng: np.random.Generator, orders: int = ORDERS
+) -> tuple[Estimate, ...]:
+    """Mean marginal tail over random orders of arrival, with the standard error of the sampling of orders."""
+    n = losses.shape[1]
+    marginal = np.zeros((orders, n))
+    for one in range(orders):
+        order = rng.permutation(n)
+        tails = np.asarray(cvar(np.cumsum(losses[:, order], axis=1), confidence))
+        marginal[one, order] = np.diff(tails, prepend=0.0)
+    error = marginal.std(axis=0, ddof=1) / np.sqrt(orders)
+    return tuple(Estimate(float(v), float(e)) for v, e in zip(marginal.mean(axis=0), error, strict=True))
+
+
+def _estimates(value: FloatArray, left_out: list[FloatArray]) -> tuple[Estimate, ...]:
+    """Values with the jackknife error of leaving out groups."""
+    found = np.array(left_out)
+    n = len(found)
+    error = np.sqrt((n - 1) / n * np.square(found - found.mean(axis=0)).sum(axis=0))
+    return tuple(Estimate(float(v), float(e)) for v, e in zip(value, error, strict=True))

@@ -1,0 +1,230 @@
+"""Sharing between municipalities in depth: every key on the same futures, and the games of pooled risk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case, key_weights, pseudonymised, with_policy
+from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
+from bekostiging.contracts import Contract, build_contracts, in_cents, municipal_shares, reference, with_design
+from bekostiging.lumpsum import LumpSumDesign
+from bekostiging.scenarios import Block, Cells, Plan, plan
+from bekostiging.sharing import (
+    MOST_JOINT,
+    CoreTest,
+    GameSolution,
+    KeyResult,
+    SharingData,
+    check_game,
+    check_players,
+    core_test,
+    key_results,
+    solve_game,
+)
+from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.design import Progress, designed, lump_sums
+from bekostiging.stress.settlement import levels_by_lot, settle_contracts
+from bekostiging.stress.transition import without_closed
+
+FloatArray = NDArray[np.float64]
+IN_FORCE = "in_force"
+"""The keys of the lots as they are: what table lots says and what the lump sum uses."""
+KEYS: tuple[SharingKey, ...] = get_args(SharingKey)
+CENTS = 100
+GROUPS = 8
+"""Groups of futures of the jackknife."""
+SOLIDARITY, THRESHOLD = 0.5, 50_000.0
+"""Of the keys dial and hybrid, where neither case nor command line says otherwise: half way, and far above most clients."""
+
+
+@dataclass(frozen=True)
+class SharingSeries:
+    """What a block keeps: payments per key by municipality (s, t, m), and cost per contract by municipality (s, c, m)."""
+
+    paid: Mapping[str, FloatArray]
+    cost: FloatArray
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Every array by name."""
+        return {"cost": self.cost} | {f"paid/{key}": values for key, values in self.paid.items()}
+
+
+@dataclass(frozen=True)
+class SharingWork:
+    """Settles the contracts in force and splits what is paid in every way, to the cent."""
+
+    case: Case
+    cells: Cells
+    contracts: tuple[Contract, ...]
+    keys: tuple[SharingKey, ...]
+    discount: FloatArray
+
+    def __call__(self, block: Block) -> SharingSeries:
+        """Everybody served."""
+        care_use = block.care_use()
+        levels = levels_by_lot(self.case, care_use)
+        settled = settle_contracts(self.case, self.contracts, care_use, levels)
+        lots = {lot.id: j for j, lot in enumerate(self.case.lots)}
+        paid = {}
+        wanted: dict[str, SharingKey | None] = {IN_FORCE: None, **{key: key for key in self.keys}}
+        for name, key in wanted.items():
+            shares = [municipal_shares(self.case, self.cells, care_use, j, key) for j in range(len(lots))]
+            split = [
+                in_cents(one.payment, shares[lots[own.lot]])
+                for own, one in zip(self.contracts, settled, strict=True)
+            ]
+            paid[name] = sum(split, np.zeros_like(split[0])) / CENTS
+        places = np.arange(len(self.case.municipalities))
+        cost = []
+        for own, one in zip(self.contracts, settled, strict=True):
+            payer = (self.cells.municipality[own.cells][:, None] == places).astype(np.float64)
+            euro = (own.own(care_use.units) * own.unit_cost) @ payer
+            total = euro.sum(axis=2, keepdims=True)
+            part = np.divide(euro, total, out=np.zeros_like(euro), where=total > 0)
+            cost.append(np.einsum("stm,st,t->sm", part, one.cost, self.discount))
+        return SharingSeries(paid, np.stack(cost, axis=1))
+
+
+@dataclass(frozen=True)
+class SharingStudy:
+    """Every key, the games, and who would be cheaper off alone; ``skipped``: keys the case has no figures for."""
+
+    case: Case
+    n_scenarios: int
+    seed: int
+    data: SharingData
+    exit_cost: float
+    keys: Mapping[str, tuple[KeyResult, ...]]
+    core: Mapping[str, CoreTest]
+    games: tuple[GameSolution, ...]
+    skipped: tuple[str, ...]
+
+
+def study_sharing(
+    case: Case,
+    *,
+    game: str | None = None,
+    table: bool = False,
+    solidarity: float | None = None,
+    threshold: float | None = None,
+    exit_cost: float = 0.0,
+    n_scenarios: int = 512,
+    n_years: int = 4,
+    seed: int = 1,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> SharingStudy:
+    """Split what the contracts in force cost in every way, and divide the risk of going together.
+
+    ``game``: one of them instead of both; ``table``: all coalitions are asked for; ``solidarity`` and ``threshold`` (euro
+    per client and year) of the keys dial and hybrid; ``exit_cost``: euro over the term per municipality that leaves. The
+    rest as in ``compare``. A lot that is paid a lump sum today is paid the designed one.
+
+    Raises
+    ------
+    UserError
+        One municipality; a game that cannot be; more municipalities than a table can hold; a number outside its range.
+    """
+    if game is not None:
+        check_game(game)
+    check_players(sum(row.reported for row in case.municipalities), game or "surcharge", table)
+    report = progress if progress is not None else _silent
+    case, _ = without_closed(pseudonymised(case), min(n_years, case.n_years))
+    case = _with_numbers(case, solidarity, threshold)
+    made = plan(case, n_scenarios, n_years, seed, "fresh")
+    keys = tuple(key for key in KEYS if _has_figures(case, key))
+    discount = (1 + case.number("discount_rate")) ** -np.arange(made.n_years, dtype=np.float64)
+    contracts = _in_force(case, plan(case, n_scenarios, n_years, seed, "design"), workers, report)
+    work = SharingWork(case, made.cells, contracts, keys, discount)
+    arrays = Blocks(workers, None, None).series(made, work, partial(report, "fresh"))
+    data = _data(case, arrays, (IN_FORCE, *keys), discount)
+    asked = (game,) if game is not None else _games(data)
+    return SharingStudy(
+        case=case,
+        n_scenarios=made.n_scenarios,
+        seed=seed,
+        data=data,
+        exit_cost=exit_cost,
+        keys={key: key_results(data, key, exit_cost) for key in data.paid},
+        core={key: core_test(data, key, exit_cost) for key in data.paid},
+        games=tuple(solve_game(data, one) for one in asked),
+        skipped=tuple(key for key in KEYS if key not in keys),
+    )
+
+
+def _with_numbers(case: Case, solidarity: float | None, threshold: float | None) -> Case:
+    """The case with the numbers of the keys dial and hybrid: as given, else as in the case, else the defaults."""
+    if solidarity is None and not case.has_policy("solidarity"):
+        solidarity = SOLIDARITY
+    if threshold is None and not case.has_policy("high_cost_threshold"):
+        threshold = THRESHOLD
+    return with_policy(case, solidarity=solidarity, high_cost_threshold=threshold)
+
+
+def _has_figures(case: Case, key: SharingKey) -> bool:
+    """Whether every lot has something to divide by."""
+    return all(sum(key_weights(case, lot, key).values()) > 0 for lot in case.lots)
+
+
+def _games(data: SharingData) -> tuple[str, ...]:
+    """Both games, the joint contract where its tables are not too many."""
+    return ("surcharge", "joint_contract") if data.n_players <= MOST_JOINT else ("surcharge",)
+
+
+def _in_force(case: Case, made: Plan, workers: int, report: Progress) -> tuple[Contract, ...]:
+    """Every contract in the form of its lot today; lump sums as designed."""
+    terms = reference(case, made.cells, made.n_years)
+    form = {lot.id: lot.payment_form for lot in case.lots}
+    built = {one: build_contracts(case, made.cells, terms, one) for one in PAYMENT_FORMS if one in form.values()}
+    if "taakgericht" in built:
+        _, design, _ = designed(made, terms, Blocks(workers, None, None), report)
+        built["taakgericht"] = _designed_sums(case, built["taakgericht"], design)
+    return tuple(built[form[row.lot]][c] for c, row in enumerate(case.contracts))
+
+
+def _designed_sums(case: Case, contracts: tuple[Contract, ...], design: LumpSumDesign) -> tuple[Contract, ...]:
+    """Lump sums with their decided budget and shares."""
+    lots = {lot.id: j for j, lot in enumerate(case.lots)}
+    return tuple(
+        with_design(one, design.budget[c], design.share[lots[one.lot]])
+        for c, one in enumerate(lump_sums(contracts))
+    )
+
+
+def _data(
+    case: Case, arrays: Mapping[str, FloatArray], keys: tuple[str, ...], discount: FloatArray
+) -> SharingData:
+    """The reported municipalities of all blocks together."""
+    players = [m for m, row in enumerate(case.municipalities) if row.reported]
+    paid = {key: arrays[f"paid/{key}"][..., players] for key in keys}
+    form = {lot.id: lot.payment_form for lot in case.lots}
+    fixed = {
+        one: sum(
+            row.hours_per_contract * row.euro_per_hour
+            for row in case.administration
+            if row.payment_form == one and row.party == "municipality"
+        )
+        for one in PAYMENT_FORMS
+    }
+    return SharingData(
+        municipalities=tuple(case.municipalities[m].code for m in players),
+        used=np.einsum("stm,t->sm", paid["actual_use"], discount),
+        paid=paid,
+        in_force=IN_FORCE,
+        cost=arrays["cost"][..., players],
+        administration=np.array([fixed[form[row.lot]] for row in case.contracts]) * float(discount.sum()),
+        discount=discount,
+        confidence=case.number("confidence"),
+        cost_of_capital=case.number("cost_of_capital"),
+        n_groups=GROUPS,
+    )
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report nothing."""

@@ -1,0 +1,60 @@
+"""The tail of every coalition of losses from the same scenarios, with shared work."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bekostiging_solvers.risk import check_confidence
+
+FloatArray = NDArray[np.float64]
+LARGEST_TABLE = 15
+"""Players whose coalitions are all looked at: 32,768 sums of scenarios."""
+LOW = 9
+"""Players whose partial sums are kept: 512 columns of scenarios fit the caches."""
+
+
+def coalition_tails(losses: ArrayLike, confidence: float) -> FloatArray:
+    """CVaR of the summed losses of every coalition; (2^n_players,), bit i of the place is player i, 0 for nobody.
+
+    ``losses`` (n_scenarios, n_players), equally likely. Sums over the first players are made once, by doubling, and added
+    to the sum over the others.
+
+    Raises
+    ------
+    ValueError
+        More than ``LARGEST_TABLE`` players, or a confidence without tail.
+    """
+    own = np.asarray(losses, dtype=np.float64)
+    check_confidence(confidence)
+    n = own.shape[1]
+    if n > LARGEST_TABLE:
+        raise ValueError(
+            f"{n} players have {1 << n} coalitions; at most {LARGEST_TABLE} players, beyond it an oracle"
+        )
+    low = min(n, LOW)
+    first, rest = _sums(own[:, :low]), _sums(own[:, low:])
+    tails = [_tails(first + others, confidence) for others in rest]
+    found = np.concatenate(tails)
+    found[0] = 0.0
+    return found
+
+
+def _sums(losses: FloatArray) -> FloatArray:
+    """Sums over every subset of the columns; (2^k, n_scenarios)."""
+    sums = np.zeros((1, len(losses)))
+    for column in losses.T:
+        sums = np.concatenate([sums, sums + column])
+    return sums
+
+
+def _tails(losses: FloatArray, confidence: float) -> FloatArray:
+    """CVaR of every row; the last scenario of the tail counts in part, as in ``bekostiging_solvers.cvar``."""
+    n = losses.shape[1]
+    mass = n * (1 - confidence)
+    whole = min(int(np.floor(mass + 1e-9)), n)
+    ends = np.partition(losses, n - min(whole + 1, n), axis=1)[:, n - min(whole + 1, n) :]
+    if whole == n:
+        return np.asarray(losses.mean(axis=1))
+    edge = ends[:, 0]
+    return np.asarray((ends[:, 1:].sum(axis=1) + (mass - whole) * edge) / mass)
