@@ -19,6 +19,7 @@ from bekostiging.sharing import MOST_TABLE, GameSolution, KeyResult
 from bekostiging.stress import IN_FORCE, SharingStudy
 
 MEASURES = ("expected", "volatility", "worst_year", "change")
+FAR = "residence"
 TABLES = ("offers", "contracts", "demand", "municipalities")
 """What the figure is made of."""
 
@@ -143,13 +144,15 @@ def _game_section(study: SharingStudy, game: GameSolution, texts: Texts) -> Sect
 
 
 def _measure(study: SharingStudy, part: str, texts: Texts) -> Table:
-    """One figure of every municipality under every key."""
+    """One figure of every municipality, a row per key."""
     names, numbers = names_of(study.case), texts.numbers
-    keys = [key for key in study.keys if not (part == "change" and key == IN_FORCE)]
-    rows = [[texts["sharing", "municipality"], *(_key(study, key, texts) for key in keys)]]
-    for m, code in enumerate(study.data.municipalities):
-        figures = [numbers.estimated_millions(getattr(study.keys[key][m], part), 2) for key in keys]
-        rows.append([names[code], *figures])
+    rows = [[texts["sharing", "key"], *(names[code] for code in study.data.municipalities)]]
+    for key, results in study.keys.items():
+        if key == IN_FORCE and part == "change":
+            continue
+        rows.append(
+            [_key(study, key, texts), *(numbers.estimated_millions(getattr(one, part), 2) for one in results)]
+        )
     return rows
 
 
@@ -164,9 +167,11 @@ def _core(study: SharingStudy, texts: Texts) -> Table:
 
 
 def plot_key_changes(study: SharingStudy, texts: Texts) -> Figure:
-    """Change of what each municipality is expected to pay under every key, as a part of what it pays today."""
-    keys = [key for key in study.keys if key not in (IN_FORCE, "actual_use") or _moves(study.keys[key])]
-    keys = [key for key in keys if key != IN_FORCE]
+    """Change of what each municipality is expected to pay under every key, as a part of what it pays today.
+
+    Without ``residence``, whose changes are so large that the others would not be seen.
+    """
+    keys = [key for key in study.keys if key not in (IN_FORCE, FAR) and _moves(study.keys[key])]
     names, codes = names_of(study.case), study.data.municipalities
     figure = Figure(figsize=(7.2, 0.9 + 0.28 * len(codes) * max(1.0, len(keys) / 5)), layout="constrained")
     markers = "osD^v<>Pp*"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bekostiging.case import Case
-from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.case import Case, CaseError, key_weights
+from bekostiging.case.tables import PAYMENT_FORMS, History, Policy, SharingKey
+from bekostiging.case.read import validated
 from bekostiging.contracts import build_contracts, in_cents, municipal_shares, reference
 from bekostiging.scenarios import draw_block, plan
 from bekostiging.stress.settlement import levels_by_lot, settle_all
@@ -35,18 +37,107 @@ def test_cents_by_hand() -> None:
     assert in_cents(np.array(100.0), third).tolist() == [3334, 3333, 3333]
 
 
-@pytest.mark.parametrize("key", ["actual_use", "inhabitants", "youths", "fixed"])
-def test_keys_sum_to_one(small_case: Case, key: str) -> None:
-    lots = tuple(row.model_copy(update={"sharing_key": key}) for row in small_case.lots)
+def _with_keys(small_case: Case) -> Case:
+    """The small case with figures for every key."""
     municipalities = tuple(row.model_copy(update={"key_weight": 2.0}) for row in small_case.municipalities)
-    case = replace(small_case, lots=lots, municipalities=municipalities)
-    made = plan(case, 32, 2, 1, "design")
+    areas = tuple(row.model_copy(update={"residential_places": 10.0}) for row in small_case.areas)
+    euro = {"definition": "euro", "care_form": "guidance", "source": "test", "status": "illustrative"}
+    history = tuple(
+        History.model_validate({"area": area.id, "year": 2024, "euro_realised": 1000.0 * (1 + i), **euro})
+        for i, area in enumerate(areas)
+    )
+    policy = {"unit": "", "source": "test", "status": "illustrative", "scope": "case"}
+    numbers = tuple(
+        Policy.model_validate({"name": name, "value": value, **policy})
+        for name, value in (("solidarity", "0.25"), ("high_cost_threshold", "5000"))
+    )
+    return replace(
+        small_case,
+        municipalities=municipalities,
+        areas=areas,
+        history=small_case.history + history,
+        policy=small_case.policy + numbers,
+    )
+
+
+def _shares(case: Case, key: SharingKey, lot: int = 0) -> np.ndarray:
+    made = plan(case, 32, 4, 1, "design")
+    return municipal_shares(case, made.cells, draw_block(made, 0).care_use(), lot, key)
+
+
+@pytest.mark.parametrize("key", get_args(SharingKey))
+def test_keys_sum_to_one(small_case: Case, key: SharingKey) -> None:
+    case = _with_keys(small_case)
+    lots = tuple(row.model_copy(update={"sharing_key": key}) for row in case.lots)
+    made = plan(replace(case, lots=lots), 32, 2, 1, "design")
     care_use = draw_block(made, 0).care_use()
-    for j in range(len(lots)):
-        shares = municipal_shares(case, made.cells, care_use, j)
-        assert shares.shape == (care_use.n_scenarios, 2, len(municipalities))
+    for j, lot in enumerate(lots):
+        if sum(key_weights(case, lot, key).values()) == 0:
+            continue  # no realised euro for the care forms of this lot
+        shares = municipal_shares(made.case, made.cells, care_use, j)
+        assert shares.shape == (care_use.n_scenarios, 2, len(case.municipalities))
         np.testing.assert_allclose(shares.sum(axis=-1), 1.0)
         assert (shares >= 0).all()
+        np.testing.assert_array_equal(shares, municipal_shares(case, made.cells, care_use, j, key))
+
+
+def test_keys_by_hand(small_case: Case) -> None:
+    """History 1 to 2; gemeentefonds by its column; the dial a quarter of the way to inhabitants."""
+    case = _with_keys(small_case)
+    np.testing.assert_allclose(_shares(case, "history")[0, 0], [1 / 3, 2 / 3])
+    fund = np.array([row.gemeentefonds for row in case.municipalities])
+    np.testing.assert_allclose(_shares(case, "gemeentefonds")[0, 0], fund / fund.sum())
+    use, inhabitants = _shares(case, "actual_use"), _shares(case, "inhabitants")
+    np.testing.assert_allclose(_shares(case, "dial"), 0.75 * use + 0.25 * inhabitants)
+
+
+def test_keys_of_the_past_follow_use_a_year_late(small_case: Case) -> None:
+    """The three-year mean of the fourth year is the mean of the first three; of the first it is the same everywhere."""
+    case = _with_keys(small_case)
+    use, mean = _shares(case, "actual_use"), _shares(case, "three_year_mean")
+    np.testing.assert_allclose(mean[:, 3], use[:, :3].mean(axis=1))
+    np.testing.assert_allclose(mean[:, 0], np.broadcast_to(mean[0, 0], mean[:, 0].shape))
+    before = _shares(case, "clients_before")
+    np.testing.assert_allclose(before[:, 0], np.broadcast_to(before[0, 0], before[:, 0].shape))
+    assert np.ptp(before[:, 1, 0]) > 0
+
+
+def test_the_hybrid_lies_between_use_and_inhabitants(small_case: Case) -> None:
+    """Without a client above the threshold it is use; at a threshold of one euro nearly all is by inhabitants."""
+    case = _with_keys(small_case)
+
+    def at(threshold: str) -> np.ndarray:
+        own = tuple(
+            row.model_copy(update={"value": threshold}) if row.name == "high_cost_threshold" else row
+            for row in case.policy
+        )
+        return _shares(replace(case, policy=own), "hybrid")
+
+    np.testing.assert_allclose(at("1e7"), _shares(case, "actual_use"))
+    np.testing.assert_allclose(at("1"), _shares(case, "inhabitants"), atol=0.002)
+
+
+def test_residence_moves_care_with_accommodation_only(small_case: Case) -> None:
+    case = _with_keys(small_case)
+    lots = {lot.id: j for j, lot in enumerate(case.lots)}
+    plain, residential = lots["youth"], lots["residential"]
+    np.testing.assert_array_equal(_shares(case, "residence", plain), _shares(case, "actual_use", plain))
+    np.testing.assert_allclose(_shares(case, "residence", residential), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("dial", "sharing key dial of lot youth asks solidarity in table policy"),
+        ("hybrid", "sharing key hybrid of lot youth asks high_cost_threshold in table policy"),
+        ("history", "sharing key history of lot youth has weight 0 everywhere"),
+        ("fixed", "sharing key fixed of lot youth has weight 0 everywhere"),
+    ],
+)
+def test_a_key_without_its_figures_is_refused(small_case: Case, key: str, said: str) -> None:
+    lots = tuple(row.model_copy(update={"sharing_key": key}) for row in small_case.lots)
+    with pytest.raises(CaseError, match=said):
+        validated(replace(small_case, lots=lots))
 
 
 @given(seed=st.integers(0, 5), form=st.sampled_from(PAYMENT_FORMS))

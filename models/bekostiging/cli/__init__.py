@@ -1,0 +1,15 @@
+"""The command line: one sentence per user error, never a traceback.
+
+Exit codes: 0 done; 1 case or data wrong; 2 command line wrong; 3 model without solution; 130 interrupted.
+Imports of the package itself are made inside the commands, so that ``--help`` answers at once.
+"""
+
+from bekostiging.cli import compare, decide, prepare
+from bekostiging.cli.app import app
+
+__all__ = ["app", "compare", "decide", "main", "prepare"]
+
+
+def main() -> None:
+    """Entry point of the ``bekostiging`` command."""
+    app()

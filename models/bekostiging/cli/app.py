@@ -1,0 +1,98 @@
+"""The application every command belongs to: options, progress, and how a mistake is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+NO_SOLUTION = 3
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Payment forms for youth care and social support: cost, risk, waiting, and a lump sum that holds.",
+)
+
+
+class Language(StrEnum):
+    """Language of everything a procurement team reads."""
+
+    NL = "nl"
+    EN = "en"
+
+
+CaseName = Annotated[str, typer.Argument(metavar="CASE", help="almere, region (voorbeeldregio), or a folder.")]
+LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of texts and numbers.")]
+
+
+@contextmanager
+def user_errors(lang: str) -> Iterator[None]:
+    """Print a user's mistake as its sentence and leave with its exit code."""
+    from bekostiging.case.errors import UserError
+
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    try:
+        yield
+    except UserError as error:
+        console.print(error.text(lang), style="red", markup=False)
+        raise typer.Exit(error.exit_code) from None
+    except KeyboardInterrupt:
+        console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
+        raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def progress_bars(lang: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield ``report(stage, done, total)``: one true bar per stage of the work."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    stages = {
+        "design": {"nl": "Toekomsten voor het ontwerp", "en": "Futures for the design"},
+        "lumpsum": {"nl": "Ontwerp van het taakgerichte budget", "en": "Design of the lump sum"},
+        "fresh": {"nl": "Alle vormen op nieuwe toekomsten", "en": "Every form on fresh futures"},
+        "write": {"nl": "Rapport en tabellen", "en": "Report and tables"},
+    }
+    tasks: dict[str, TaskID] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+
+        def report(stage: str, done: int, total: int) -> None:
+            """Move the bar of a stage, made when it is first named."""
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stages[stage][lang], total=total)
+            bar.update(tasks[stage], completed=done, total=total)
+
+        yield report
+
+
+def print_sentence(sentence: str) -> None:
+    """A sentence as it is."""
+    Console(soft_wrap=True, highlight=False).print(sentence, markup=False)
+
+
+def print_table(rows: list[list[str]]) -> None:
+    """A table, header first."""
+    header, *body = rows
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name in header:
+        table.add_column(name, no_wrap=True)
+    for row in body:
+        table.add_row(*row)
+    Console(soft_wrap=True, highlight=False).print(table)
+
+
+def print_end(disclaimer: dict[str, str], folder: Path, lang: str) -> None:
+    """The disclaimer of the case, and where the report is."""
+    if disclaimer.get(lang):
+        print_sentence(disclaimer[lang])
+    print_sentence({"nl": f"Rapport: {folder / 'report.html'}", "en": f"Report: {folder / 'report.html'}"}[lang])

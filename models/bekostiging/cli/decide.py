@@ -1,0 +1,211 @@
+"""Commands that decide: lumpsum, equalise, share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bekostiging.cli.app import (
+    NO_SOLUTION,
+    CaseName,
+    Language,
+    LanguageOption,
+    app,
+    print_end,
+    print_sentence,
+    progress_bars,
+    user_errors,
+)
+
+
+@app.command()
+def lumpsum(
+    case: CaseName,
+    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")] = 512,
+    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    confidence: Annotated[
+        float | None, typer.Option(help="Which tail counts, instead of the case's policy.")
+    ] = None,
+    risk_weight: Annotated[
+        float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
+    ] = None,
+    bands: Annotated[int | None, typer.Option(help="Most changes of share on a side of the reference.")] = None,
+    shares: Annotated[str | None, typer.Option(help="Shares to choose from: 0,0.25,0.5,0.75")] = None,
+    edges: Annotated[str | None, typer.Option(help="Menu of edges instead of the layers: 0.02,0.05,0.1")] = None,
+    mix: Annotated[bool, typer.Option("--mix", help="Choose the payment form of every lot too.")] = False,
+    precision: Annotated[float | None, typer.Option(help="Euro to which every limit is to be known.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    lang: LanguageOption = Language.NL,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+    named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
+) -> None:
+    """Design the lump sum alone: its terms, its limits on fresh futures, its margin, and alternatives."""
+    with user_errors(lang):
+        from bekostiging import report
+        from bekostiging.case import fractions, read_case
+        from bekostiging.lumpsum import SimpleTerms
+        from bekostiging.stress import study_lumpsum
+
+        brought = read_case(case)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}-lumpsum")
+        report.refuse_existing(folder, overwrite)
+        with progress_bars(lang) as advance:
+            study = study_lumpsum(
+                brought,
+                n_scenarios=scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                confidence=confidence,
+                risk_weight=risk_weight,
+                simple=SimpleTerms(bands, fractions("--shares", shares)),
+                edges=fractions("--edges", edges),
+                mix=mix,
+                precision=precision,
+                named=named,
+                progress=advance,
+            )
+        report.write_folder(folder, lambda draft: report.write_study(study, draft, lang), overwrite=overwrite)
+        for sentence in report.study_sentences(study, lang):
+            print_sentence(sentence)
+        if brought.disclaimer.get(lang):
+            print_sentence(brought.disclaimer[lang])
+        print_sentence(
+            {"nl": f"Rapport: {folder / 'lumpsum.html'}", "en": f"Report: {folder / 'lumpsum.html'}"}[lang]
+        )
+    if study.lumpsum.design.conflicts:
+        raise typer.Exit(NO_SOLUTION)
+
+
+@app.command()
+def equalise(
+    case: CaseName,
+    clients: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Own clients (provider, profile, cost, groups) instead of simulated."),
+    ] = None,
+    method: Annotated[str, typer.Option(help="least_squares, lad, quantile or least_largest.")] = "least_squares",
+    quantile: Annotated[float, typer.Option(help="Of --method quantile.")] = 0.5,
+    shrinkage: Annotated[
+        str, typer.Option(metavar="CLIENTS", help="Clients the mean cost counts for, or cross_validated.")
+    ] = "0",
+    at_most: Annotated[int | None, typer.Option(help="Profiles with a norm amount of their own.")] = None,
+    order: Annotated[
+        list[str] | None, typer.Option(metavar="LIGHT<HEAVY", help="Order of profiles; repeat to add.")
+    ] = None,
+    group_bound: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GROUP=LEAST:MOST", help="Bounds on the mean compensation of column:value."),
+    ] = None,
+    group_penalty: Annotated[
+        list[str] | None, typer.Option(metavar="GROUP=WEIGHT", help="Penalty on the mean error of column:value.")
+    ] = None,
+    power: Annotated[float, typer.Option(help="Least part of the next euro that stays the provider's.")] = 0.8,
+    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")] = 512,
+    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    lang: LanguageOption = Language.NL,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+    named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
+) -> None:
+    """Norm amounts per profile, who gains and loses by them, and a pool between providers after the year."""
+    with user_errors(lang):
+        from bekostiging import report
+        from bekostiging.case import named_numbers, ordered_pairs, read_case, read_clients
+        from bekostiging.equalisation import model_asked
+        from bekostiging.stress import study_equalisation
+
+        brought = read_case(case)
+        table = None if clients is None else read_clients(clients)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}-equalisation")
+        report.refuse_existing(folder, overwrite)
+        model = model_asked(
+            method,
+            quantile,
+            shrinkage,
+            at_most,
+            ordered_pairs("--order", order or []),
+            named_numbers("--group-bound", group_bound or [], 2),
+            named_numbers("--group-penalty", group_penalty or [], 1),
+            seed,
+        )
+        with progress_bars(lang) as advance:
+            study = study_equalisation(
+                brought,
+                model,
+                table=table,
+                power=power,
+                n_scenarios=scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                named=named,
+                progress=advance,
+            )
+        report.write_folder(
+            folder, lambda draft: report.write_equalisation(study, draft, lang), overwrite=overwrite
+        )
+        for sentence in report.equalisation_sentences(study, lang):
+            print_sentence(sentence)
+        print_end(brought.disclaimer, folder, lang)
+
+
+@app.command()
+def share(
+    case: CaseName,
+    game: Annotated[
+        str | None, typer.Option(help="surcharge or joint_contract; default: both where they fit.")
+    ] = None,
+    table: Annotated[bool, typer.Option("--table", help="Write every coalition and its cost.")] = False,
+    solidarity: Annotated[
+        float | None, typer.Option(help="Part by inhabitants in key dial, instead of the case's policy.")
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option(metavar="EURO", help="Per client and year, in key hybrid; idem.")
+    ] = None,
+    exit_cost: Annotated[
+        float, typer.Option(min=0, metavar="EURO", help="Per municipality that leaves, over the term.")
+    ] = 0.0,
+    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures.")] = 512,
+    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    lang: LanguageOption = Language.NL,
+    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+) -> None:
+    """Every sharing key side by side, what going together is worth, and who would be cheaper off alone."""
+    with user_errors(lang):
+        from bekostiging import report
+        from bekostiging.case import read_case
+        from bekostiging.stress import study_sharing
+
+        brought = read_case(case)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}-sharing")
+        report.refuse_existing(folder, overwrite)
+        with progress_bars(lang) as advance:
+            study = study_sharing(
+                brought,
+                game=game,
+                table=table,
+                solidarity=solidarity,
+                threshold=threshold,
+                exit_cost=exit_cost,
+                n_scenarios=scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                progress=advance,
+            )
+        report.write_folder(
+            folder, lambda draft: report.write_sharing(study, draft, lang, table=table), overwrite=overwrite
+        )
+        for sentence in report.sharing_sentences(study, lang):
+            print_sentence(sentence)
+        print_end(brought.disclaimer, folder, lang)
