@@ -166,7 +166,7 @@ def share(
     solidarity: Annotated[
         float | None, typer.Option(help="Part by inhabitants in key dial, instead of the case's policy.")
     ] = None,
-    threshold: Annotated[
+    high_cost_threshold: Annotated[
         float | None, typer.Option(metavar="EURO", help="Per client and year, in key hybrid; idem.")
     ] = None,
     exit_cost: Annotated[
@@ -195,7 +195,7 @@ def share(
                 game=game,
                 table=table,
                 solidarity=solidarity,
-                threshold=threshold,
+                threshold=high_cost_threshold,
                 exit_cost=exit_cost,
                 n_scenarios=scenarios,
                 n_years=years,

@@ -79,7 +79,7 @@ def test_the_command_writes_page_numbers_and_table(folder: Path, tmp_path: Path,
         (("--game", "expected_cost"), "expected cost is additive"),
         (("--game", "poker"), "choose from surcharge, joint_contract"),
         (("--solidarity", "2"), "--solidarity 2: may be from 0 to 1"),
-        (("--threshold", "0"), "--high-cost-threshold 0: may be from 1"),
+        (("--high-cost-threshold", "0"), "--high-cost-threshold 0: may be from 1"),
     ],
 )
 def test_mistakes_are_one_sentence_and_leave_nothing(
