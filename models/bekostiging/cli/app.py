@@ -33,6 +33,14 @@ class Language(StrEnum):
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="almere, region (voorbeeldregio), or a folder.")]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of texts and numbers.")]
+Futures = Annotated[int, typer.Option(min=1, help="Number of futures.")]
+FuturesTwice = Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")]
+Years = Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of every random number.")]
+Out = Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")]
+Named = Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")]
 
 
 @contextmanager

@@ -13,8 +13,16 @@ from rich.table import Table
 from bekostiging.cli.app import (
     NO_SOLUTION,
     CaseName,
+    Futures,
+    FuturesTwice,
     Language,
     LanguageOption,
+    Named,
+    Out,
+    Overwrite,
+    Seed,
+    Workers,
+    Years,
     app,
     print_sentence,
     print_table,
@@ -29,12 +37,12 @@ if TYPE_CHECKING:
 @app.command()
 def compare(
     case: CaseName,
-    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")] = 512,
-    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    scenarios: FuturesTwice = 512,
+    years: Years = 4,
+    seed: Seed = 1,
+    out: Out = None,
     lang: LanguageOption = Language.NL,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    workers: Workers = 2,
     cluster: Annotated[
         str | None, typer.Option(metavar="TCP://HOST:PORT", help="A Dask scheduler whose workers compute instead.")
     ] = None,
@@ -48,8 +56,8 @@ def compare(
         Path | None,
         typer.Option(metavar="DIR", help="Keep finished blocks there; a run that was stopped goes on from them."),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
-    named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
+    overwrite: Overwrite = False,
+    named: Named = False,
 ) -> None:
     """Compare the four payment forms on the same simulated clients and design the lump sum."""
     with user_errors(lang):
@@ -120,11 +128,11 @@ def stress(
         ),
     ] = None,
     form: Annotated[str, typer.Option(help="Payment form of --reverse.")] = "taakgericht",
-    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures.")] = 512,
-    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    scenarios: Futures = 512,
+    years: Years = 4,
+    seed: Seed = 1,
     lang: LanguageOption = Language.NL,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
+    workers: Workers = 2,
 ) -> None:
     """Shocks together, expert views on the futures, and what would break a begroting or a provider."""
     with user_errors(lang):
@@ -168,7 +176,7 @@ def backtest(
         int | None, typer.Option(metavar="YEAR", help="Last year known; default: the third of the longest series.")
     ] = None,
     scenarios: Annotated[int, typer.Option(min=16, help="Number of futures.")] = 1024,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    seed: Seed = 1,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write everything as JSON.")] = None,
     lang: LanguageOption = Language.NL,
 ) -> None:

@@ -10,8 +10,16 @@ import typer
 from bekostiging.cli.app import (
     NO_SOLUTION,
     CaseName,
+    Futures,
+    FuturesTwice,
     Language,
     LanguageOption,
+    Named,
+    Out,
+    Overwrite,
+    Seed,
+    Workers,
+    Years,
     app,
     print_end,
     print_sentence,
@@ -23,9 +31,9 @@ from bekostiging.cli.app import (
 @app.command()
 def lumpsum(
     case: CaseName,
-    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")] = 512,
-    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
+    scenarios: FuturesTwice = 512,
+    years: Years = 4,
+    seed: Seed = 1,
     confidence: Annotated[
         float | None, typer.Option(help="Which tail counts, instead of the case's policy.")
     ] = None,
@@ -37,11 +45,11 @@ def lumpsum(
     edges: Annotated[str | None, typer.Option(help="Menu of edges instead of the layers: 0.02,0.05,0.1")] = None,
     mix: Annotated[bool, typer.Option("--mix", help="Choose the payment form of every lot too.")] = False,
     precision: Annotated[float | None, typer.Option(help="Euro to which every limit is to be known.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    out: Out = None,
     lang: LanguageOption = Language.NL,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
-    named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
+    workers: Workers = 2,
+    overwrite: Overwrite = False,
+    named: Named = False,
 ) -> None:
     """Design the lump sum alone: its terms, its limits on fresh futures, its margin, and alternatives."""
     with user_errors(lang):
@@ -105,14 +113,14 @@ def equalise(
         list[str] | None, typer.Option(metavar="GROUP=WEIGHT", help="Penalty on the mean error of column:value.")
     ] = None,
     power: Annotated[float, typer.Option(help="Least part of the next euro that stays the provider's.")] = 0.8,
-    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")] = 512,
-    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    scenarios: FuturesTwice = 512,
+    years: Years = 4,
+    seed: Seed = 1,
+    out: Out = None,
     lang: LanguageOption = Language.NL,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
-    named: Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")] = False,
+    workers: Workers = 2,
+    overwrite: Overwrite = False,
+    named: Named = False,
 ) -> None:
     """Norm amounts per profile, who gains and loses by them, and a pool between providers after the year."""
     with user_errors(lang):
@@ -160,7 +168,7 @@ def equalise(
 def share(
     case: CaseName,
     game: Annotated[
-        str | None, typer.Option(help="surcharge or joint_contract; default: both where they fit.")
+        str | None, typer.Option(help="surcharge, fixed_parts or joint_contract; default: all that fit.")
     ] = None,
     table: Annotated[bool, typer.Option("--table", help="Write every coalition and its cost.")] = False,
     solidarity: Annotated[
@@ -172,13 +180,13 @@ def share(
     exit_cost: Annotated[
         float, typer.Option(min=0, metavar="EURO", help="Per municipality that leaves, over the term.")
     ] = 0.0,
-    scenarios: Annotated[int, typer.Option(min=1, help="Number of futures.")] = 512,
-    years: Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of every random number.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    scenarios: Futures = 512,
+    years: Years = 4,
+    seed: Seed = 1,
+    out: Out = None,
     lang: LanguageOption = Language.NL,
-    workers: Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")] = 2,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+    workers: Workers = 2,
+    overwrite: Overwrite = False,
 ) -> None:
     """Every sharing key side by side, what going together is worth, and who would be cheaper off alone."""
     with user_errors(lang):

@@ -9,7 +9,16 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bekostiging.cli.app import CaseName, Language, LanguageOption, app, print_sentence, user_errors
+from bekostiging.cli.app import (
+    CaseName,
+    Language,
+    LanguageOption,
+    Out,
+    Overwrite,
+    app,
+    print_sentence,
+    user_errors,
+)
 
 
 @app.command()
@@ -39,14 +48,14 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
 @app.command()
 def buildup(
     case: CaseName,
-    out: Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")] = None,
+    out: Out = None,
     private: Annotated[
         Path | None,
         typer.Option(
             metavar="CSV", help="A provider's own function groups: its price beside the tariff, kept apart."
         ),
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")] = False,
+    overwrite: Overwrite = False,
     lang: LanguageOption = Language.NL,
 ) -> None:
     """Write the build-up of price and budget as a traceable annex: page and workbook."""

@@ -15,6 +15,7 @@ from bekostiging.equalisation.design_pool import (
 from bekostiging.equalisation.high_cost import KINDS, HighCostPool, high_cost_pool
 from bekostiging.equalisation.judgement import (
     DISCLOSURE_LIMIT,
+    RESAMPLES,
     GroupResult,
     Measures,
     PriceOfCondition,
@@ -33,6 +34,7 @@ __all__ = [
     "CROSS_VALIDATED",
     "DISCLOSURE_LIMIT",
     "KINDS",
+    "RESAMPLES",
     "Adjuster",
     "ClientCosts",
     "GroupResult",

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from bekostiging.equalisation.clients import ClientCosts
 from bekostiging.equalisation.moments import GroupedRows
 from bekostiging.equalisation.norm_amounts import NormAmounts
-from bekostiging.equalisation.solve import fit_least_squares
 from bekostiging_solvers import Estimate
 
 FloatArray = NDArray[np.float64]
@@ -171,26 +170,25 @@ def _without(model: NormAmounts) -> dict[str, dict[str, Any]]:
 
 
 def intervals(
-    model: NormAmounts, clients: ClientCosts, rng: np.random.Generator, level: float = 0.95
+    model: NormAmounts,
+    clients: ClientCosts,
+    rng: np.random.Generator,
+    level: float = 0.95,
+    resamples: int = RESAMPLES,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Bootstrap interval and standard error of every norm amount of a least-squares fit; three of (n_adjusters,).
+    """Bootstrap interval and standard error of every norm amount; three of (n_adjusters,).
 
-    Clients are drawn again with Poisson weights. Choice of profiles and strength of shrinkage stay as fitted.
-
-    Raises
-    ------
-    ValueError
-        A method other than least squares.
+    Clients are drawn again with Poisson weights, and the method of the model is fitted again under its conditions with the
+    strength of shrinkage as fitted.
     """
-    if model.method != "least_squares" or model.at_most is not None:
-        raise ValueError("bootstrap intervals are for least squares without a limit on the number of profiles")
     named = {*model.group_bounds, *model.group_penalties}
     groups = {name: own for name, own in clients.groups.items() if name in named}
     rows = GroupedRows(clients.matrix, clients.cost, groups)
     drawn: list[FloatArray] = []
-    while len(drawn) < RESAMPLES:
-        moments = rows.moments(clients.weight * rng.poisson(1.0, len(clients.cost)))
-        if (moments.exposure > 0).all():
-            drawn.append(fit_least_squares(moments, model.limits(clients.names, moments, model.shrinkage_)).norm)
+    while len(drawn) < resamples:
+        weight = clients.weight * rng.poisson(1.0, len(clients.cost))
+        found = model.refitted(rows, weight, (clients.provider, clients.providers))
+        if found is not None:
+            drawn.append(found)
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return low, high, np.std(drawn, axis=0, ddof=1)

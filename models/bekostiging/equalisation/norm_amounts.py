@@ -179,6 +179,18 @@ class NormAmounts:
         received = in_cents(total, own / own.sum()) - in_cents(total, clients / clients.sum())
         return {str(name): float(cents) / CENTS for name, cents in zip(names, received, strict=True)}
 
+    def refitted(
+        self, rows: GroupedRows, weight: FloatArray, provider: tuple[IntArray, tuple[str, ...]]
+    ) -> FloatArray | None:
+        """Norm amounts of the same clients under other weights, with the shrinkage as fitted; None where a profile has
+        nobody."""
+        moments = rows.moments(weight)
+        if not (moments.exposure > 0).all():
+            return None
+        return self._fitted(
+            rows, weight, moments, self.limits(self.names_, moments, self.shrinkage_), provider
+        ).norm
+
     def limits(self, names: tuple[str, ...], moments: Moments, shrinkage: float) -> Limits:
         """The conditions on norm amounts, in euro."""
         pot = moments.target if self.total == "preserved" else self.total

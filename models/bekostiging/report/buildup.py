@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bekostiging.case import Case, UserError
 from bekostiging.contracts import BudgetLine, Line, budget_lines, build_up, reference
+from bekostiging.report.html import template
 from bekostiging.report.texts import Texts
 from bekostiging.scenarios import build_cells
 
@@ -115,13 +115,6 @@ def annex_page(annex: Annex, texts: Texts) -> str:
             rows.append([name, _formula(texts, line), _shown(texts, line, line.value), *ends, source])
         tariff = texts["page", "beside_tariff"].format(tariff=texts.numbers.plain(annex.tariffs[form], 2))
         forms.append({"name": names[form], "rows": rows, "tariff": tariff})
-    environment = Environment(
-        loader=PackageLoader("bekostiging.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     context: dict[str, Any] = {
         "t": texts.sections,
         "lang": texts.lang,
@@ -131,7 +124,7 @@ def annex_page(annex: Annex, texts: Texts) -> str:
         "forms": forms,
         "budgets": _budget_rows(annex.budgets, texts),
     }
-    return environment.get_template("buildup.html.j2").render(**context)
+    return template("buildup.html.j2").render(**context)
 
 
 def _budget_rows(budgets: Sequence[BudgetLine], texts: Texts) -> list[list[str]]:

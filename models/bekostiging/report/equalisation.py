@@ -38,11 +38,11 @@ def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
     """The study as JSON: euro and fractions; what is suppressed is null."""
     model, clients = study.model, study.clients
     shown = _shown(study)
-    low, high, error = study.interval if study.interval is not None else (None, None, None)
+    low, high, error = study.interval
 
     def of(values: Any, j: int) -> float | None:
-        """A figure of an adjuster, unless suppressed or unknown."""
-        return float(values[j]) if values is not None and shown[j] else None
+        """A figure of an adjuster, unless suppressed."""
+        return float(values[j]) if shown[j] else None
 
     return {
         "case": study.case.name,
@@ -88,6 +88,7 @@ def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
                 for one in study.high_cost
             ],
             "power": study.power,
+            "balance": lot_powers(study)[1] - lot_powers(study)[0] if study.pools else None,
             "pools": [_pool_results(pool) for pool in study.pools],
         },
     }
@@ -160,9 +161,19 @@ def _sections(study: EqualisationStudy, texts: Texts) -> list[Section]:
     )
     sections.append(Section(said["high_cost"], [note], [_high_cost(study, texts)]))
     sections += [_pool_section(study, pool, texts) for pool in study.pools]
+    if len(study.pools) > 1:
+        low, high = lot_powers(study)
+        note = said["lots_note"].format(low=numbers.percent(low, 1), high=numbers.percent(high, 1))
+        sections.append(Section(said["balance_of_lots"], [note]))
     if not study.pools:
         sections.append(Section(said["pool"].format(lot="–"), [said["no_pool"]]))
     return sections
+
+
+def lot_powers(study: EqualisationStudy) -> tuple[float, float]:
+    """Mean power in the lot where it is least and in the one where it is largest; their difference is the balance."""
+    means = [float(np.average(pool.design.power, weights=pool.data.budget)) for pool in study.pools]
+    return min(means), max(means)
 
 
 def _shown(study: EqualisationStudy) -> Any:
@@ -192,9 +203,7 @@ def _norms(study: EqualisationStudy, texts: Texts) -> Table:
             )
             if holds
         ]
-        interval = "–"
-        if study.interval is not None and shown[j]:
-            interval = f"{numbers.plain(study.interval[0][j])} – {numbers.plain(study.interval[1][j])}"
+        interval = f"{numbers.plain(study.interval[0][j])} – {numbers.plain(study.interval[1][j])}"
         figures = [numbers.plain(count[j]), numbers.plain(study.model.coef_[j]), interval]
         rows.append(
             [

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib import style
 from matplotlib.figure import Figure
@@ -17,6 +16,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from bekostiging.case import Case, policy_meaning
 from bekostiging.lumpsum import LUMP_SUM, Alternative, LimitMargin, price_of_certainty, widest_limit
 from bekostiging.report.figures import FIGURES, STYLE, all_illustrative, svg
+from bekostiging.report.html import template
 from bekostiging.report.limits import (
     checks_table,
     conflicts_table,
@@ -84,15 +84,8 @@ def study_results(study: LumpSumStudy) -> dict[str, Any]:
 
 def study_page(study: LumpSumStudy, texts: Texts) -> str:
     """The study as HTML."""
-    environment = Environment(
-        loader=PackageLoader("bekostiging.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     design = study.lumpsum.design
-    return environment.get_template("lumpsum.html.j2").render(
+    return template("lumpsum.html.j2").render(
         t=texts.sections,
         lang=texts.lang,
         title=study.case.title.get(texts.lang, study.case.name),

@@ -6,7 +6,6 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
@@ -22,6 +21,7 @@ from bekostiging.report.answers import (
 )
 from bekostiging.report.contracts import contract_sections, regime_table
 from bekostiging.report.figures import svg
+from bekostiging.report.html import template
 from bekostiging.report.levers import lever_sections
 from bekostiging.report.limits import (
     checks_table,
@@ -56,13 +56,6 @@ ORIGINS = {
 def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
     """Return the report as HTML."""
     origins = {section: _origin_of(outcome, texts, *own) for section, own in ORIGINS.items()}
-    environment = Environment(
-        loader=PackageLoader("bekostiging.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     sections: dict[str, Any] = {
         **_first_page(outcome, texts),
         **_municipality(outcome, texts),
@@ -74,7 +67,7 @@ def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
         **_evidence(outcome, texts),
     }
     figures = {name: Markup(svg(figure)) for name, figure in drawn.items()}
-    return environment.get_template("report.html.j2").render(
+    return template("report.html.j2").render(
         t=texts.sections, lang=texts.lang, figures=figures, origins=origins, **sections
     )
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from bekostiging.case import Case
 from bekostiging.report.figures import svg
+from bekostiging.report.html import template
 from bekostiging.report.texts import Texts
 
 Table = list[list[str]]
@@ -37,14 +37,7 @@ class Section:
 
 def sections_page(title: str, case: Case, told: Sequence[str], sections: Sequence[Section], texts: Texts) -> str:
     """The page as HTML."""
-    environment = Environment(
-        loader=PackageLoader("bekostiging.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("sections.html.j2").render(
+    return template("sections.html.j2").render(
         lang=texts.lang,
         title=f"{title}: {case.title.get(texts.lang, case.name)}",
         disclaimer=case.disclaimer.get(texts.lang, ""),

@@ -139,7 +139,7 @@ def _game_section(study: SharingStudy, game: GameSolution, texts: Texts) -> Sect
         proof = said["certificate"].format(
             levels=game.certificate.certificate.levels, futures=numbers.plain(study.n_scenarios)
         )
-    head = "worth" if game.game == "surcharge" else "joint"
+    head = {"surcharge": "worth", "fixed_parts": "fixed_parts", "joint_contract": "joint"}[game.game]
     return Section(said[head], [said[f"{head}_note"], proof], [rows])
 
 

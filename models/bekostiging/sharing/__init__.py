@@ -7,6 +7,7 @@ from bekostiging.sharing.games import (
     SharingData,
     check_game,
     check_players,
+    fixed_parts_game,
     joint_contract_game,
     surcharge_game,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "check_game",
     "check_players",
     "core_test",
+    "fixed_parts_game",
     "joint_contract_game",
     "key_results",
     "sampled_shapley",

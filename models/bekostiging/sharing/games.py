@@ -1,9 +1,10 @@
 """Games of sharing between municipalities: what every coalition would have to pay or keep alone.
 
 ``surcharge``: c(S) = CVaR(X_S) - E(X_S), the buffer a coalition keeps for its worst futures, X_S the sum of what its
-members would pay for what their own inhabitants use. ``joint_contract``: what a coalition pays when it contracts alone: per
-contract the lump sum without corridor that gives the provider its return on capital, (E + k CVaR) / (1 + k) with k the cost
-of capital times the years (design section 7), plus the administration of the contract, the same however many join.
+members would pay for what their own inhabitants use. ``fixed_parts``: expected payments plus the administration of every
+contract the coalition uses, the same however many join. ``joint_contract``: what a coalition pays when it contracts alone:
+per contract the lump sum without corridor that gives the provider its return on capital, (E + k CVaR) / (1 + k) with k the
+cost of capital times the years (design section 7), plus that administration.
 Expected cost alone is additive: every coalition pays what its members pay, so any division of it is as good as any other.
 """
 
@@ -19,7 +20,7 @@ from bekostiging_solvers import coalition_tails
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
-GAMES = ("surcharge", "joint_contract")
+GAMES = ("surcharge", "fixed_parts", "joint_contract")
 MOST_TABLE = 15
 """Municipalities whose coalitions are all looked at."""
 MOST_JOINT = 8
@@ -70,19 +71,30 @@ def surcharge_game(used: FloatArray, confidence: float) -> FloatArray:
     return coalition_tails(used - used.mean(axis=0), confidence)
 
 
+def fixed_parts_game(cost: FloatArray, used: FloatArray, administration: FloatArray) -> FloatArray:
+    """Expected payments and the administration of the contracts used; (2^n,). ``cost`` (s, c, n), ``used`` (s, n)."""
+    members = _members(used.shape[1])
+    uses = members @ cost.mean(axis=0).T > 0
+    return np.asarray(members @ used.mean(axis=0) + uses @ administration)
+
+
 def joint_contract_game(
     cost: FloatArray, administration: FloatArray, confidence: float, capital_rate: float
 ) -> FloatArray:
     """What every coalition pays when it contracts alone; (2^n,). ``cost`` (s, c, n), ``capital_rate`` k."""
-    n = cost.shape[2]
-    members = ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.float64)
-    total = np.zeros(1 << n)
+    members = _members(cost.shape[2])
+    total = np.zeros(len(members))
     for contract, fixed in enumerate(administration):
         own = cost[:, contract]
         mean = members @ own.mean(axis=0)
         tail = coalition_tails(own, confidence)
         total += (mean + capital_rate * tail) / (1 + capital_rate) + fixed * (mean > 0)
     return total
+
+
+def _members(n: int) -> FloatArray:
+    """Indicator of every coalition; (2^n, n)."""
+    return ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.float64)
 
 
 def check_game(game: str) -> None:
@@ -96,9 +108,9 @@ def check_game(game: str) -> None:
     if game == "expected_cost":
         raise UserError(
             "--game expected_cost: verwachte kosten tellen op: een groep gemeenten betaalt wat haar leden betalen, dus elke "
-            "verdeling is even goed als alleen gaan en er is niets te verdelen; kies surcharge of joint_contract",
+            f"verdeling is even goed als alleen gaan en er valt niets te delen; kies een van {', '.join(GAMES)}",
             "--game expected_cost: expected cost is additive: a group of municipalities pays what its members pay, so every "
-            "division is as good as going alone and there is nothing to divide; choose surcharge or joint_contract",
+            f"division is as good as going alone: there is nothing to divide; choose one of {', '.join(GAMES)}",
             exit_code=2,
         )
     if game not in GAMES:
@@ -128,6 +140,12 @@ def check_players(n_players: int, game: str, table: bool) -> None:
             f"{MOST_TABLE}, laat --table weg",
             f"--table: {n_players} municipalities have {(1 << n_players) - 1} coalitions; the full table goes up to "
             f"{MOST_TABLE}, leave --table out",
+            exit_code=2,
+        )
+    if game == "fixed_parts" and n_players > MOST_TABLE:
+        raise UserError(
+            f"--game fixed_parts kan tot {MOST_TABLE} gemeenten, dit zijn er {n_players}; kies surcharge",
+            f"--game fixed_parts goes up to {MOST_TABLE} municipalities, these are {n_players}; choose surcharge",
             exit_code=2,
         )
     if game == "joint_contract" and n_players > MOST_JOINT:

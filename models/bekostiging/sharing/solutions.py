@@ -12,7 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.sharing.games import MOST_TABLE, SharingData, joint_contract_game, surcharge_game
+from bekostiging.sharing.games import (
+    MOST_TABLE,
+    SharingData,
+    fixed_parts_game,
+    joint_contract_game,
+    surcharge_game,
+)
 from bekostiging_solvers import (
     CVaR,
     CVaRCoalitionOracle,
@@ -32,7 +38,7 @@ ORDERS = 2_000
 
 @dataclass(frozen=True)
 class GameSolution:
-    """Of one game: ``alone``, ``shapley``, ``nucleolus``, ``euler`` (None in the joint-contract game) per municipality, each
+    """Of one game: ``alone``, ``shapley``, ``nucleolus``, ``euler`` (surcharge only) per municipality, each
     with its standard error; ``together``; ``saving``: alone minus nucleolus; ``certified``: whether the nucleolus of the
     sampled game is proved (levels checked and slack in ``certificate``); ``table`` (2^n,), None beyond fifteen."""
 
@@ -95,6 +101,8 @@ def _table(data: SharingData, game: str, kept: NDArray[np.bool_]) -> FloatArray:
     """The costs of all coalitions on some of the scenarios."""
     if game == "surcharge":
         return surcharge_game(data.used[kept], data.confidence)
+    if game == "fixed_parts":
+        return fixed_parts_game(data.cost[kept], data.used[kept], data.administration)
     rate = data.cost_of_capital * data.n_years
     return joint_contract_game(data.cost[kept], data.administration, data.confidence, rate)
 

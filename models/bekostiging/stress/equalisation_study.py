@@ -13,6 +13,7 @@ from bekostiging.case import Case, ClientTable, pseudonymised
 from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
     KINDS,
+    RESAMPLES,
     ClientCosts,
     GroupResult,
     HighCostPool,
@@ -43,6 +44,8 @@ from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
 
 FloatArray = NDArray[np.float64]
+FEW_RESAMPLES = 40
+"""Of the bootstrap where a fit takes longer than least squares: ends of intervals are then known to a quarter."""
 CLIENTS = 50_000
 """Simulated clients of the first year that suffice: norm amounts are then known to a percent or so."""
 
@@ -67,9 +70,11 @@ class PoolResult:
 
 @dataclass(frozen=True)
 class EqualisationStudy:
-    """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error; None but for plain least squares), what they
-    mean, and the pools. ``methods``: measures of other ways on the same clients; ``transfers``: euro a year
-    beside one flat amount; ``pools`` empty where no lump sum could be designed."""
+    """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error), what they mean, and the pools.
+
+    ``methods``: measures of other ways on the same clients; ``transfers``: euro a year beside one flat amount; ``pools``
+    empty where no lump sum could be designed.
+    """
 
     case: Case
     n_scenarios: int
@@ -77,7 +82,7 @@ class EqualisationStudy:
     simulated: bool
     clients: ClientCosts
     model: NormAmounts
-    interval: tuple[FloatArray, FloatArray, FloatArray] | None
+    interval: tuple[FloatArray, FloatArray, FloatArray]
     groups: tuple[GroupResult, ...]
     measures: Measures
     methods: Mapping[str, Measures]
@@ -120,7 +125,7 @@ def study_equalisation(
     clients = _drawn_clients(design_plan, terms) if table is None else client_costs(table)
     model = fitted(model if model is not None else NormAmounts(seed=seed), clients)
     norm = clients.matrix @ model.coef_
-    plain = model.method == "least_squares" and model.at_most is None
+    quick = model.method == "least_squares" and model.at_most is None
     blocks = Blocks(workers, None, None)
     data, design, _ = designed(design_plan, terms, blocks, report)
     fresh = lumpsum_data(case, terms, design_series(fresh_plan, terms, blocks, partial(report, "fresh")))
@@ -133,7 +138,9 @@ def study_equalisation(
         simulated=table is None,
         clients=clients,
         model=model,
-        interval=intervals(model, clients, np.random.default_rng(seed)) if plain else None,
+        interval=intervals(
+            model, clients, np.random.default_rng(seed), resamples=RESAMPLES if quick else FEW_RESAMPLES
+        ),
         groups=group_results(clients, norm),
         measures=measures(clients, norm),
         methods=_methods(clients),

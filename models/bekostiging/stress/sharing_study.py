@@ -17,6 +17,7 @@ from bekostiging.lumpsum import LumpSumDesign
 from bekostiging.scenarios import Block, Cells, Plan, plan
 from bekostiging.sharing import (
     MOST_JOINT,
+    MOST_TABLE,
     CoreTest,
     GameSolution,
     KeyResult,
@@ -122,7 +123,7 @@ def study_sharing(
 ) -> SharingStudy:
     """Split what the contracts in force cost in every way, and divide the risk of going together.
 
-    ``game``: one of them instead of both; ``table``: all coalitions are asked for; ``solidarity`` and ``threshold`` (euro
+    ``game``: one of them instead of all; ``table``: all coalitions are asked for; ``solidarity`` and ``threshold`` (euro
     per client and year) of the keys dial and hybrid; ``exit_cost``: euro over the term per municipality that leaves. The
     rest as in ``compare``. A lot that is paid a lump sum today is paid the designed one.
 
@@ -173,8 +174,13 @@ def _has_figures(case: Case, key: SharingKey) -> bool:
 
 
 def _games(data: SharingData) -> tuple[str, ...]:
-    """Both games, the joint contract where its tables are not too many."""
-    return ("surcharge", "joint_contract") if data.n_players <= MOST_JOINT else ("surcharge",)
+    """Every game whose tables are not too many; fixed parts where administration is known."""
+    found = ["surcharge"]
+    if data.n_players <= MOST_TABLE and data.administration.any():
+        found.append("fixed_parts")
+    if data.n_players <= MOST_JOINT:
+        found.append("joint_contract")
+    return tuple(found)
 
 
 def _in_force(case: Case, made: Plan, workers: int, report: Progress) -> tuple[Contract, ...]:

@@ -142,10 +142,15 @@ def test_the_bootstrap_error_is_that_of_a_mean() -> None:
         assert error[j] == pytest.approx(own.std() / np.sqrt(len(own)), rel=0.2)
 
 
-def test_intervals_are_for_least_squares() -> None:
-    clients = _clients()
-    with pytest.raises(ValueError, match="least squares"):
-        intervals(fitted(NormAmounts(method="lad"), clients), clients, np.random.default_rng(0))
+@pytest.mark.parametrize(
+    "params", [{"method": "lad"}, {"at_most": 1}, {"method": "least_largest", "shrinkage": 0.1}], ids=str
+)
+def test_intervals_of_other_methods_hold_their_own_amounts(params: dict[str, object]) -> None:
+    clients = _clients(n=600)
+    model = fitted(NormAmounts(**params), clients)  # type: ignore[arg-type]
+    low, high, error = intervals(model, clients, np.random.default_rng(0), resamples=40)
+    assert ((low <= model.coef_ + 1e-6) & (model.coef_ <= high + 1e-6)).all()
+    assert (error > 0).all()
 
 
 @pytest.mark.parametrize("kind", ["outlier", "individual"])

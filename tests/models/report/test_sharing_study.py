@@ -77,7 +77,7 @@ def test_the_command_writes_page_numbers_and_table(folder: Path, tmp_path: Path,
     ("extra", "said"),
     [
         (("--game", "expected_cost"), "expected cost is additive"),
-        (("--game", "poker"), "choose from surcharge, joint_contract"),
+        (("--game", "poker"), "choose from surcharge, fixed_parts, joint_contract"),
         (("--solidarity", "2"), "--solidarity 2: may be from 0 to 1"),
         (("--high-cost-threshold", "0"), "--high-cost-threshold 0: may be from 1"),
     ],

@@ -14,6 +14,7 @@ from bekostiging.sharing import (
     check_game,
     check_players,
     core_test,
+    fixed_parts_game,
     joint_contract_game,
     key_results,
     sampled_shapley,
@@ -66,6 +67,14 @@ def test_the_joint_contract_game_by_hand() -> None:
     saved = 6 + 0.2 / 1.1
     assert [one.value for one in found.saving] == pytest.approx([saved / 2, saved / 2])
     assert found.euler is None
+
+
+def test_fixed_parts_by_hand() -> None:
+    """12 + 6, 22 + 6 and together 34 + 6: going together saves one administration, half to each."""
+    np.testing.assert_allclose(fixed_parts_game(USED[:, None, :], USED, np.array([6.0])), [0, 18, 28, 40])
+    found = solve_game(_data(USED), "fixed_parts")
+    assert [one.value for one in found.saving] == pytest.approx([3, 3])
+    assert [one.value for one in found.shapley] == pytest.approx([15, 25])
 
 
 def test_a_town_nobody_of_which_uses_a_contract_does_not_pay_for_it() -> None:
@@ -175,7 +184,7 @@ def test_beyond_fifteen_municipalities_the_oracle_takes_over() -> None:
     ("game", "said"),
     [
         ("expected_cost", "expected cost is additive: a group of municipalities pays what its members pay"),
-        ("poker", "--game poker: choose from surcharge, joint_contract"),
+        ("poker", "--game poker: choose from surcharge, fixed_parts, joint_contract"),
     ],
 )
 def test_games_with_nothing_to_divide_are_refused(game: str, said: str) -> None:
@@ -188,6 +197,7 @@ def test_games_with_nothing_to_divide_are_refused(game: str, said: str) -> None:
     [
         (1, "surcharge", False, "sharing asks at least two reported municipalities"),
         (16, "surcharge", True, "16 municipalities have 65535 coalitions; the full table goes up to 15"),
+        (16, "fixed_parts", False, "fixed_parts goes up to 15 municipalities, these are 16; choose surcharge"),
         (9, "joint_contract", False, "goes up to 8 municipalities, these are 9; choose surcharge"),
     ],
 )
