@@ -39,6 +39,13 @@ def not_used_yet(case: Case) -> tuple[Sentence, ...]:
         "A high-cost pool counts in the futures; in the closed forms (shocks, sensitivities, break-even) it does not.",
     )
     note(
+        any(lot.sharing_key == "hybrid" for lot in case.lots),
+        "Verdeelsleutel hybrid deelt dure cliënten in de toekomsten; in de gesloten vormen (schokken, gevoeligheden, "
+        "omslagpunten) verdeelt zij naar gebruik.",
+        "Sharing key hybrid shares expensive clients in the futures; in the closed forms (shocks, sensitivities, break-even) it "
+        "divides by use.",
+    )
+    note(
         any(case.number("elasticity", lot.id) > 0 for lot in case.lots),
         "elasticity telt in het ontwerp van het taakgerichte budget, en nog niet in de toekomsten zelf.",
         "elasticity counts in the design of the lump sum, and not yet in the futures themselves.",

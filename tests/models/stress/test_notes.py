@@ -13,9 +13,9 @@ def test_a_plain_case_needs_no_note(small_case: Case) -> None:
 
 
 def test_every_unused_column_is_told(small_case: Case) -> None:
-    lots = (small_case.lots[0].model_copy(update={"years": 3}), *small_case.lots[1:])
+    lots = (small_case.lots[0].model_copy(update={"years": 3, "sharing_key": "hybrid"}), *small_case.lots[1:])
     policy = tuple(
         row.model_copy(update={"value": "0.2"}) if row.name == "elasticity" else row for row in small_case.policy
     )
     told = not_used_yet(replace(small_case, lots=lots, policy=policy))
-    assert [note["en"].split(" ")[0] for note in told] == ["elasticity", "Lots"]
+    assert [note["en"].split(" ")[0] for note in told] == ["Sharing", "elasticity", "Lots"]
