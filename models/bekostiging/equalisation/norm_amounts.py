@@ -101,6 +101,12 @@ class NormAmounts:
             setattr(self, name, value)
         return self
 
+    def __sklearn_tags__(self) -> Any:
+        """A regressor, for the tools of scikit-learn; only they call it, so nothing else needs that package."""
+        from sklearn.utils import RegressorTags, Tags, TargetTags
+
+        return Tags("regressor", TargetTags(required=True), regressor_tags=RegressorTags())
+
     def fit(
         self,
         X: Any,

@@ -42,7 +42,7 @@ def not_used_yet(case: Case) -> tuple[Sentence, ...]:
         any(lot.sharing_key == "hybrid" for lot in case.lots),
         "Verdeelsleutel hybrid deelt dure cliënten in de toekomsten; in de gesloten vormen (schokken, gevoeligheden, "
         "omslagpunten) verdeelt zij naar gebruik.",
-        "Sharing key hybrid shares expensive clients in the futures; in the closed forms (shocks, sensitivities, break-even) "
+        "Sharing key hybrid shares expensive clients in the futures; in closed forms (shocks, sensitivities, break-even) "
         "it divides by use.",
     )
     note(

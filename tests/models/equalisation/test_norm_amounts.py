@@ -220,6 +220,18 @@ def test_the_interface_of_an_estimator() -> None:
     assert NormAmounts().fit(matrix, cost).score(matrix, cost) == pytest.approx(1 - 20 / 56)
 
 
+def test_the_tools_of_scikit_learn_take_it() -> None:
+    """Where that package is there (group peers): a copy, cross-validation, and a search over shrinkage."""
+    base = pytest.importorskip("sklearn.base")
+    selection = pytest.importorskip("sklearn.model_selection")
+    frame, cost, _, _ = _clients(n=300)
+    model = NormAmounts(shrinkage=3.0)
+    assert base.clone(model).get_params() == model.get_params()
+    assert (selection.cross_val_score(model, frame, cost, cv=3) > 0).all()
+    search = selection.GridSearchCV(model, {"shrinkage": [0.0, 1e6]}, cv=3).fit(frame, cost)
+    assert search.best_params_ == {"shrinkage": 0.0}
+
+
 def test_lad_warns_that_it_estimates_medians() -> None:
     frame, cost, _, _ = _clients()
     found = NormAmounts(method="lad", total=None).fit(frame, cost)
