@@ -1,0 +1,174 @@
+"""What the capacity decision is given: names, prices and limits of what can be reserved, and the scenarios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+NormKind = Literal["expected", "cvar", "chance"]
+NORM_KINDS: tuple[NormKind, ...] = ("expected", "cvar", "chance")
+THOUSAND = 1e3
+"""Money is in thousands inside the model: coefficients near one."""
+QUARTERS = 4
+WEEKS = 365 / 7 / QUARTERS
+"""Weeks in a quarter."""
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What can be reserved: an offer k is one care form under one contract c (provider x lot).
+
+    Per offer (k,): ``contract`` and ``care_form`` it belongs to, ``block`` places at a time, ``minimum`` and ``maximum``
+    places per contract, ``availability_fee`` (euro per place and year), ``usage_fee`` (euro per client and week in care),
+    ``ramp`` (places a contract may change by from one year to the next, infinite = free), ``today`` (places under contract
+    now, nan = unknown), ``far`` (whether its places are supra-regional or national). ``travel`` (k, a): euro per client
+    and week, nan where the offer does not serve the area.
+
+    Per contract (c,): ``names`` (provider, lot), ``lot``, ``most`` contracts of that kind, ``cost`` (euro per contract and
+    year), ``main`` (place of the main contractor's contract, -1 = none). Per lot (l,): ``least`` and ``most_contracts``
+    main contracts, ``concentration`` largest part of the places of a care form with one main contractor.
+    """
+
+    contract: IntArray
+    care_form: IntArray
+    block: FloatArray
+    minimum: FloatArray
+    maximum: FloatArray
+    availability_fee: FloatArray
+    usage_fee: FloatArray
+    ramp: FloatArray
+    today: FloatArray
+    far: NDArray[np.bool_]
+    travel: FloatArray
+    names: tuple[tuple[str, str], ...]
+    lot: IntArray
+    most: IntArray
+    cost: FloatArray
+    main: IntArray
+    lots: tuple[str, ...]
+    least: IntArray
+    most_contracts: IntArray
+    concentration: FloatArray
+
+    @property
+    def n_offers(self) -> int:
+        """Number of offers."""
+        return len(self.contract)
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Scenario data: clients who start (s, t, f, a), split in ``regular`` and ``crisis``; ``sitting`` (s, f, a) in care at
+    the start; ``available`` (s, t, k): clients one reserved place can carry, 0 where the provider has failed."""
+
+    regular: FloatArray
+    crisis: FloatArray
+    sitting: FloatArray
+    available: FloatArray
+
+    @property
+    def n_scenarios(self) -> int:
+        """Number of scenarios."""
+        return len(self.regular)
+
+    @property
+    def lost(self) -> FloatArray:
+        """What a place carries less than it did before: clients already there who lose it (s, t, k)."""
+        return np.asarray(np.maximum.accumulate(self.available, axis=1) - self.available)
+
+    def averaged(self) -> Futures:
+        """One scenario: the mean of every datum."""
+        return Futures(*(getattr(self, one.name).mean(axis=0, keepdims=True) for one in fields(self)))
+
+    def chosen(self, keep: slice | IntArray) -> Futures:
+        """Some of the scenarios."""
+        return Futures(*(getattr(self, one.name)[keep] for one in fields(self)))
+
+
+@dataclass(frozen=True)
+class Substitute:
+    """Clients of form ``origin`` may be served in form ``destination`` (places of forms): at most ``share`` of those who
+    start, at a ``loss`` of fit in euro per client."""
+
+    origin: int
+    destination: int
+    share: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class CapacityData:
+    """Everything the formulation reads; symbols as on the model card (``bekostiging.capacity.model``).
+
+    Shapes: f care forms, a areas, t quarters, y years, k offers. ``stays`` (f, t): part of those who start in a quarter
+    who are in care in the quarter t later, on average over it; ``remains`` (f, t): part of those in care at the start who
+    still are in quarter t; ``weeks`` (f,) and ``weeks_left`` (f,): mean weeks in care of who starts and of who sits.
+    ``price`` (f,): euro per client-week at the tariff, what ad-hoc purchase costs with ``premium`` on top;
+    ``adhoc_most`` (f,): most that can be bought so, part of who starts, infinite = no limit; ``waiting_cost`` (f,): euro per
+    client-week; ``waiting`` (f, a): who waits today, ``waited`` (f, a): mean weeks; ``norm_weeks`` (f,); ``allowed`` (f,):
+    clients that may wait beyond the norm, infinite = no norm; ``swap`` (l,): part of a contract's places that may serve
+    another care form of it. ``discount`` (t,).
+    """
+
+    care_forms: tuple[str, ...]
+    areas: tuple[str, ...]
+    years: tuple[int, ...]
+    supply: Supply
+    futures: Futures
+    stays: FloatArray
+    remains: FloatArray
+    weeks: FloatArray
+    weeks_left: FloatArray
+    price: FloatArray
+    premium: FloatArray
+    adhoc_most: FloatArray
+    waiting_cost: FloatArray
+    waiting: FloatArray
+    waited: FloatArray
+    norm_weeks: FloatArray
+    allowed: FloatArray
+    swap: FloatArray
+    discount: FloatArray
+    substitutes: tuple[Substitute, ...] = ()
+    norm: NormKind = "cvar"
+    risk_weight: float = 0.0
+    confidence: float = 0.95
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def n_quarters(self) -> int:
+        """Quarters of the horizon."""
+        return QUARTERS * len(self.years)
+
+    @property
+    def adhoc(self) -> FloatArray:
+        """Euro per client-week bought ad hoc (f,)."""
+        return np.asarray(self.price * (1 + self.premium))
+
+    @property
+    def normed(self) -> tuple[int, ...]:
+        """Care forms with a waiting norm."""
+        return tuple(int(f) for f in np.flatnonzero(np.isfinite(self.allowed)))
+
+    def recent(self, regular: FloatArray) -> FloatArray:
+        """Clients who asked within the norm before the end of each quarter (..., t, f, a).
+
+        ``regular`` (..., t, f, a). Whoever waits is served in the order of asking, so those above this number wait
+        beyond the norm. Today's waiting list is taken to have come evenly over twice its mean weeks.
+        """
+        n_t = regular.shape[-3]
+        quarters = self.norm_weeks / WEEKS
+        found = np.zeros(regular.shape)
+        for t in range(n_t):
+            for back in range(t + 1):
+                part = np.clip(quarters - back, 0.0, 1.0)
+                found[..., t, :, :] += part[:, None] * regular[..., t - back, :, :]
+            since = self.norm_weeks[:, None] - WEEKS * (t + 1)
+            young = np.clip(since / np.maximum(2 * self.waited, 1e-9), 0.0, 1.0)
+            found[..., t, :, :] += self.waiting * young
+        return found
