@@ -30,8 +30,14 @@ WITHOUT: dict[str, dict[str, str]] = {
     "substitution": {"nl": "geen verschuiving", "en": "no substitution"},
     "administration": {"nl": "niet gemodelleerd, en zo genoemd", "en": "not modelled, and said so"},
     "waiting": {"nl": "niemand wacht aan het begin", "en": "nobody waits at the start"},
+    "capacity": {"nl": "niets: nodig voor capacity", "en": "nothing: needed for capacity"},
+    "travel": {"nl": "niets: nodig voor capacity", "en": "nothing: needed for capacity"},
+    "alternatives": {"nl": "geen vervangende zorgvormen", "en": "no alternative care forms"},
 }
 """What a comparison takes where an optional table is absent: always stated, never a hidden number."""
+
+CAPACITY_ONLY = ("capacity", "travel", "alternatives")
+"""Tables that no other command reads."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,13 @@ class CommandCheck:
 
 def check_commands(case: Case) -> list[CommandCheck]:
     """Return what each command finds in a validated case."""
-    return [CommandCheck("compare", {table: len(getattr(case, table)) for table in TABLES})]
+    return [
+        CommandCheck(command, {table: len(getattr(case, table)) for table in tables})
+        for command, tables in (
+            ("compare", [table for table in TABLES if table not in CAPACITY_ONLY]),
+            ("capacity", [*CAPACITY_ONLY, "waiting", "administration"]),
+        )
+    ]
 
 
 DISAGREE = 0.25

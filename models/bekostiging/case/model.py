@@ -8,8 +8,10 @@ from typing import Literal, cast
 
 from bekostiging.case.tables import (
     Administration,
+    Alternative,
     Area,
     Begroting,
+    Capacity,
     CareForm,
     Combination,
     Contract,
@@ -33,6 +35,7 @@ from bekostiging.case.tables import (
     RiskFactor,
     Shock,
     Substitution,
+    Travel,
     Waiting,
 )
 
@@ -77,6 +80,9 @@ class Case:
     substitution: tuple[Substitution, ...] = ()
     administration: tuple[Administration, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    capacity: tuple[Capacity, ...] = ()
+    travel: tuple[Travel, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     @property

@@ -34,6 +34,14 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "settlement_delay_months": (0.0, 24.0),
     "solidarity": (0.0, 1.0),
     "high_cost_threshold": (1.0, 1e7),
+    "adhoc_premium": (0.0, 5.0),
+    "adhoc_most": (0.0, 1.0),
+    "waiting_cost": (0.0, 1e5),
+    "late_share": (0.0, 1.0),
+    "contracts_least": (0.0, 1000.0),
+    "contracts_most": (1.0, 1000.0),
+    "concentration": (0.01, 1.0),
+    "swap_share": (0.0, 1.0),
 }
 """Numbers with their range, both ends allowed."""
 WORDS: dict[str, tuple[str, ...]] = {
@@ -49,6 +57,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "repeat_payment": ("paid", "unpaid"),
     "first_year_index": ("fixed", "provisional"),
     "revision_clause": ("yes", "no"),
+    "waiting_norm": ("expected", "cvar", "chance"),
 }
 """Words with their choices."""
 OPTIONAL = {
@@ -72,6 +81,15 @@ OPTIONAL = {
     "ceiling_lift": "consultation does not raise a ceiling",
     "solidarity": "needed for sharing key dial only",
     "high_cost_threshold": "needed for sharing key hybrid only",
+    "adhoc_premium": "needed for capacity only",
+    "adhoc_most": "everything may be bought ad hoc",
+    "waiting_cost": "needed for capacity only",
+    "late_share": "no waiting norm in capacity",
+    "waiting_norm": "cvar: the mean of the worst futures keeps the norm",
+    "contracts_least": "no least number of contracted providers",
+    "contracts_most": "no largest number of contracted providers",
+    "concentration": "one provider may have every place",
+    "swap_share": "no swap clause",
     "indexation": "additive, the text of Contractstandaard Wmo v1.2 art. 3.2",
 }
 """Names that may be absent, and what holds then."""
@@ -88,6 +106,7 @@ CASE_ONLY = (
     "ceiling_lift",
     "claim_delay_months",
     "settlement_delay_months",
+    "waiting_norm",
 )
 """Names that hold for the whole case: a lot cannot have its own."""
 MEANING = {
@@ -129,6 +148,15 @@ MEANING = {
     "ceiling_lift": "what the consultation after the 70 % signal adds to a spending ceiling, as a part of it",
     "solidarity": "part of the payments that sharing key dial divides by inhabitants",
     "high_cost_threshold": "euro per client and year above which sharing key hybrid divides by inhabitants",
+    "adhoc_premium": "what a place bought ad hoc costs above the tariff, fraction",
+    "adhoc_most": "most of the starts that can be bought ad hoc, fraction",
+    "waiting_cost": "what a client who waits costs, euro per week",
+    "late_share": "clients who may wait beyond the norm, as part of the expected starts of a quarter",
+    "waiting_norm": "how late_share holds: on average, in the mean of the worst futures, or in confidence of the futures",
+    "contracts_least": "least number of contracted providers (main contracts) of the lot",
+    "contracts_most": "largest number of contracted providers (main contracts) of the lot",
+    "concentration": "largest part of the places of a care form with one main contractor",
+    "swap_share": "part of the places of a contract that may serve another care form of it, at equal price",
     "indexation": "additive (contract text) or with a multiplicative catch-up",
 }
 """What every name means, for the explanation of a new case."""

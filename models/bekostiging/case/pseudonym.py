@@ -29,4 +29,5 @@ def pseudonymised(case: Case) -> Case:
             for row in case.contracts
         ),
         offers=tuple(row.model_copy(update={"provider": new[row.provider]}) for row in case.offers),
+        capacity=tuple(row.model_copy(update={"provider": new[row.provider]}) for row in case.capacity),
     )

@@ -10,8 +10,10 @@ from bekostiging.case.errors import CaseError, UserError
 from bekostiging.case.model import Case
 from bekostiging.case.tables import (
     Administration,
+    Alternative,
     Area,
     Begroting,
+    Capacity,
     CareForm,
     Contract,
     Demand,
@@ -25,6 +27,7 @@ from bekostiging.case.tables import (
     Profile,
     Provider,
     RiskFactor,
+    Travel,
 )
 from bekostiging.case.validate import validate
 
@@ -62,6 +65,13 @@ _FACTORS = (
     ("intensity", "national", "intensity", 0.015, 0.8), ("wages", "wages", "index", 0.01, 0.3),
     ("prices", "prices", "index", 0.015, 0.3),
 )  # fmt: skip
+
+_BLOCKS = {"guidance": 20.0, "mental_care": 20.0, "residential": 5.0, "wmo_guidance": 20.0}
+"""Places at a time: about a full caseload of a small team, or a group in care with stay."""
+_SCALES = (("local", 0.0), ("regional", 15.0), ("supra_regional", 60.0), ("national", 120.0))
+_CAPACITY_POLICY = (("adhoc_premium", "0.35"), ("waiting_cost", "150.0"), ("late_share", "0.25"))
+_SPREAD_POLICY = (("contracts_least", "2.0"), ("concentration", "0.5"))
+"""Where every lot has three providers or more."""
 
 
 def synthetic_region(municipalities: int = 8, providers: int = 40, seed: int = 1) -> Case:
@@ -106,11 +116,14 @@ def synthetic_region(municipalities: int = 8, providers: int = 40, seed: int = 1
         kind="planning", base_year=BASE_YEAR, trajectories_per_person=1.4, areas=areas,
         municipalities=tuple(Municipality(code=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", gemeentefonds=round(420 * areas[i].inhabitants_0_17 * (1 + 0.1 * (i % 3))), **HALLMARK) for i in range(municipalities)),
         begroting=_begroting(municipalities, revenue, demand, areas), care_forms=_care_forms(), lots=lots,
-        providers=_providers(providers, revenue, rng), contracts=tuple(contracts), policy=_policy(), layers=_layers(lots),
+        providers=_providers(providers, revenue, rng), contracts=tuple(contracts), policy=_policy(sold), layers=_layers(lots),
         offers=offers, demand=demand, history=_history(demand), indices=_indices(), profiles=_profiles(),
         risk_factors=tuple(RiskFactor(id=i, level=level, quantity=q, standard_deviation=sd, autocorrelation=phi, **HALLMARK)
                            for i, level, q, sd, phi in _FACTORS),
-        administration=_administration(),
+        administration=_administration(), capacity=_capacity(offers, demand, areas),
+        travel=tuple(Travel(scale=scale, euro_per_client_week=euro, **HALLMARK) for scale, euro in _SCALES),
+        alternatives=(Alternative(origin="mental_care", destination="guidance", share=0.15, loss_of_fit=900, **HALLMARK),
+                      Alternative(origin="residential", destination="guidance", share=0.05, loss_of_fit=6000, **HALLMARK)),
     )  # fmt: skip
     problems = validate(case)
     if problems:
@@ -222,10 +235,25 @@ def _begroting(
     return tuple(rows)
 
 
-def _policy() -> tuple[Policy, ...]:
-    return tuple(
-        Policy(name=name, scope="case", value=value, unit="", **HALLMARK) for name, value in _POLICY.items()
-    )
+def _policy(sold: dict[str, list[str]]) -> tuple[Policy, ...]:
+    spread = _SPREAD_POLICY if min(len(who) for who in sold.values()) > 2 else ()
+    rows = (*_POLICY.items(), *_CAPACITY_POLICY, *spread)
+    return tuple(Policy(name=name, scope="case", value=value, unit="", **HALLMARK) for name, value in rows)
+
+
+def _capacity(
+    offers: tuple[Offer, ...], demand: tuple[Demand, ...], areas: tuple[Area, ...]
+) -> tuple[Capacity, ...]:
+    """Room for 1.6 times the own share of who is in care; care with stay is somewhere, every fourth far away."""
+    stock = {form[0]: sum(row.clients_at_start for row in demand if row.care_form == form[0]) for form in _FORMS}
+    rows = []
+    for i, row in enumerate(offers):
+        block = _BLOCKS[row.care_form]
+        most = block * np.ceil(1.6 * stock[row.care_form] * row.market_share / block)
+        place = "supra_regional" if i % 4 == 3 else areas[i % len(areas)].id
+        rows.append(Capacity(provider=row.provider, care_form=row.care_form, block=block, minimum=block, maximum=float(max(most, block)),
+                             location=place if row.care_form == "residential" else "", **HALLMARK))  # fmt: skip
+    return tuple(rows)
 
 
 def _layers(lots: tuple[Lot, ...]) -> tuple[Layer, ...]:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from bekostiging.case.errors import Problem
 from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
+from bekostiging.case.rules_capacity import CAPACITY_RULES
 from bekostiging.case.rules_contracts import CONTRACT_RULES
 from bekostiging.case.rules_demand import DEMAND_RULES, TOLERANCE
 from bekostiging.case.tables import Layer, Lot, Offer
@@ -336,6 +337,7 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _corridor_bases,
     _ceilings,
     *CONTRACT_RULES,
+    *CAPACITY_RULES,
     _reported,
     _sharing_keys,
 )

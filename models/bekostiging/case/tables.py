@@ -10,6 +10,7 @@ counts and as coefficient of variation for durations and intensity.
 
 from __future__ import annotations
 
+from bekostiging.case.capacity_tables import Alternative, Capacity, Travel
 from bekostiging.case.core_tables import (
     OUTSIDE,
     PAYMENT_FORMS,
@@ -55,8 +56,10 @@ __all__ = [
     "PAYMENT_FORMS",
     "TABLES",
     "Administration",
+    "Alternative",
     "Area",
     "Begroting",
+    "Capacity",
     "CareForm",
     "Channel",
     "ClauseKind",
@@ -85,6 +88,7 @@ __all__ = [
     "SharingKey",
     "Shock",
     "Substitution",
+    "Travel",
     "Waiting",
 ]
 
@@ -117,6 +121,9 @@ TABLES: dict[str, type[Row]] = {
         Substitution,
         Administration,
         Waiting,
+        Capacity,
+        Travel,
+        Alternative,
     )
 }
 """Every table by name, core tables first; core tables are ``required``."""

@@ -56,7 +56,7 @@ def test_municipality_codes_get_their_zeros_and_it_is_said_once(folder: Path) ->
 
 def test_a_running_case_is_numbered_unless_asked(folder: Path) -> None:
     real = {row.id: f"zorg-{row.id}-bv" for row in read_case(folder).providers}
-    for name in ("providers", "contracts", "offers"):
+    for name in ("providers", "contracts", "offers", "capacity"):
         path = folder / f"{name}.csv"
         for old, new in real.items():
             path.write_text(path.read_text().replace(f"{old},", f"{new},"))
@@ -66,6 +66,7 @@ def test_a_running_case_is_numbered_unless_asked(folder: Path) -> None:
     assert {row.id for row in numbered.providers}.isdisjoint(real.values())
     assert {row.provider for row in numbered.contracts} <= {row.id for row in numbered.providers}
     assert {row.provider for row in numbered.offers} <= {row.id for row in numbered.providers}
+    assert {row.provider for row in numbered.capacity} <= {row.id for row in numbered.providers}
 
 
 def test_archetypes_keep_their_names(small_case: Case) -> None:
