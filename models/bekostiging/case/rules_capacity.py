@@ -37,8 +37,8 @@ def _places(case: Case) -> Iterator[Problem]:
                 "capacity",
                 f"{who}: een blok ({row.block:g} plaatsen) is groter dan het maximum ({row.maximum:g}); neem kleinere "
                 "blokken of verhoog het maximum",
-                f"{who}: a block ({row.block:g} places) is larger than the maximum ({row.maximum:g}); take smaller blocks or "
-                "raise the maximum",
+                f"{who}: a block ({row.block:g} places) is larger than the maximum ({row.maximum:g}); take smaller blocks "
+                "or raise the maximum",
                 row=row.line,
                 column="block",
             )

@@ -1,0 +1,153 @@
+"""Futures for the capacity decision, counted from the clients of each block before they are forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.capacity.data import QUARTERS
+from bekostiging.case import Case
+from bekostiging.scenarios import Block, Plan
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+MONTHS = 3
+"""In a quarter."""
+WEEKS_PER_MONTH = 365 / 7 / 12
+
+
+@dataclass(frozen=True)
+class CapacityCounts:
+    """What a block keeps: ``regular`` and ``crisis`` starts (s, t, f, a), ``sitting`` (s, f, a), ``load`` (s, y, f): what a
+    client weighs against what is expected; and per block (1, f, ...) the ``started`` and ``sat`` clients, sums of their
+    months and of their time in each quarter, ``presence`` and ``remainder`` (1, f, t)."""
+
+    regular: FloatArray
+    crisis: FloatArray
+    sitting: FloatArray
+    load: FloatArray
+    started: FloatArray
+    sat: FloatArray
+    months: FloatArray
+    months_left: FloatArray
+    presence: FloatArray
+    remainder: FloatArray
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Every array by name."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class CapacityWork:
+    """Counts the clients of lots by quarter, care form and area."""
+
+    n_forms: int
+    n_areas: int
+    n_quarters: int
+
+    def __call__(self, block: Block) -> CapacityCounts:
+        """Clients as they ask; who waits is the decision's."""
+        clients, cells = block.clients, block.plan.cells
+        form, area = cells.care_form[clients.cell], cells.area[clients.cell]
+        bought = cells.lot[clients.cell] >= 0
+        sits = bought & (clients.asked_month < 0)
+        starts = bought & ~sits
+        quarter = clients.asked_month // MONTHS
+        shape = (clients.n_scenarios, self.n_quarters, self.n_forms, self.n_areas)
+        where = (clients.scenario, quarter, form, area)
+        ordinary = starts & ~clients.crisis
+        end = (clients.start + clients.duration).astype(np.float64)
+        sizes = (1, self.n_forms)
+        return CapacityCounts(
+            regular=_count(where, ordinary, shape),
+            crisis=_count(where, starts & clients.crisis, shape),
+            sitting=_count((clients.scenario, form, area), sits, (shape[0], *shape[2:])),
+            load=_load(block, self.n_forms),
+            started=_sum(form[starts], None, sizes),
+            sat=_sum(form[sits], None, sizes),
+            months=_sum(form[starts], clients.duration[starts], sizes),
+            months_left=_sum(form[sits], end[sits], sizes),
+            presence=self._presence(form[starts], clients.start[starts], end[starts], quarter[starts]),
+            remainder=self._presence(
+                form[sits], clients.start[sits], end[sits], np.zeros(int(sits.sum()), dtype=np.int64)
+            ),
+        )
+
+    def _presence(
+        self, form: IntArray, start: NDArray[np.float32], end: FloatArray, quarter: IntArray
+    ) -> FloatArray:
+        """Part of the quarter u after the own one in which clients are in care, summed; (1, f, u)."""
+        found = np.empty((1, self.n_forms, self.n_quarters))
+        for u in range(self.n_quarters):
+            begin = MONTHS * (quarter + u)
+            inside = np.minimum(end, begin + MONTHS) - np.maximum(start, begin)
+            found[0, :, u] = _sum(form, np.maximum(inside, 0.0) / MONTHS, (1, self.n_forms))[0]
+        return found
+
+
+def _count(where: tuple[IntArray, ...], chosen: NDArray[np.bool_], shape: tuple[int, ...]) -> FloatArray:
+    place = np.ravel_multi_index(tuple(index[chosen] for index in where), shape)
+    return np.bincount(place, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+
+
+def _sum(form: IntArray, weights: NDArray[np.floating] | None, shape: tuple[int, int]) -> FloatArray:
+    return np.bincount(form, weights, minlength=shape[1]).reshape(shape).astype(np.float64)
+
+
+def _load(block: Block, n_forms: int) -> FloatArray:
+    """Units per week x duration of who starts in a year, over what was expected in the first; (s, y, f)."""
+    made, factors = block.plan, block.factors
+    forecast, cells = made.sampler.forecast, made.cells
+    ids = {form: f for f, form in enumerate(cells.care_form_ids)}
+    form = np.array([ids[row.care_form] for row in made.case.demand])
+    weight = forecast.starts
+    own = factors.intensity * forecast.heavier * factors.duration
+    found = np.ones((len(own), made.n_years, n_forms))
+    for f in range(n_forms):
+        rows = form == f
+        total = weight[:, rows].sum(axis=1)
+        if rows.any() and (total > 0).all():
+            found[:, :, f] = (own[:, :, rows] * weight[:, rows]).sum(axis=2) / total
+    return found
+
+
+def capacity_work(made: Plan) -> CapacityWork:
+    """The counting of a plan."""
+    return CapacityWork(len(made.case.care_forms), len(made.case.areas), QUARTERS * made.n_years)
+
+
+@dataclass(frozen=True)
+class Courses:
+    """How care goes on, from every client drawn: ``stays``, ``remains`` (f, t), ``weeks``, ``weeks_left`` (f,)."""
+
+    stays: FloatArray
+    remains: FloatArray
+    weeks: FloatArray
+    weeks_left: FloatArray
+
+
+def courses(case: Case, arrays: Mapping[str, FloatArray]) -> Courses:
+    """Means over all blocks; care forms nobody uses get the mean duration of table demand."""
+    started, sat = (arrays[name].sum(axis=0) for name in ("started", "sat"))
+
+    def mean(name: str, number: FloatArray, otherwise: FloatArray) -> FloatArray:
+        """Sum over number, else the other value."""
+        total = arrays[name].sum(axis=0)
+        number = number.reshape(-1, *(1,) * (total.ndim - 1))
+        return np.asarray(np.where(number > 0, total / np.maximum(number, 1.0), otherwise))
+
+    rows = {
+        form.id: [row.mean_duration_weeks for row in case.demand if row.care_form == form.id]
+        for form in case.care_forms
+    }
+    usual = np.array([float(np.mean(own)) if own else 1.0 for own in rows.values()])
+    return Courses(
+        stays=mean("presence", started, np.zeros(1)),
+        remains=mean("remainder", sat, np.zeros(1)),
+        weeks=mean("months", started, usual / WEEKS_PER_MONTH) * WEEKS_PER_MONTH,
+        weeks_left=mean("months_left", sat, usual / WEEKS_PER_MONTH) * WEEKS_PER_MONTH,
+    )

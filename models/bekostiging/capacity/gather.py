@@ -1,0 +1,305 @@
+"""Capacity data of a case: what its tables let be reserved, and the futures drawn for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.capacity.data import NORM_KINDS, QUARTERS, CapacityData, Futures, NormKind, Substitute, Supply
+from bekostiging.capacity.draw import courses
+from bekostiging.case import Case, UserError
+from bekostiging.case.capacity_tables import FAR, Scale
+from bekostiging.case.tables import Capacity, CareForm, Lot, Provider
+from bekostiging.contracts import expected_level
+from bekostiging.scenarios import Cells, Plan
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+WEEKS_PER_YEAR = 365 / 7
+INFINITY = float("inf")
+NAN = float("nan")
+
+
+def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
+    """Return what the decision reads; ``arrays``: those of ``capacity_work`` on every block of the plan.
+
+    Money is nominal: everything follows the expected index of the lots, discounted with the case's rate.
+
+    Raises
+    ------
+    UserError
+        No table capacity, or none for a lot; demand that nobody may serve; a policy that the command needs is missing;
+        an availability fee above the tariff.
+    """
+    case, cells = made.case, made.cells
+    _check_policy(case)
+    forms = contracted_forms(case)
+    own = [i for i, form in enumerate(case.care_forms) if form in forms]
+    per_week, tariff = _units_per_week(case, forms), _tariffs(cells)[own]
+    supply = _supply(case, cells, forms, per_week)
+    _check_served(case, forms, supply)
+    course = courses(case, arrays)
+    lot_of = [next(lot for lot in case.lots if form.id in lot.care_forms) for form in forms]
+    regular, crisis = arrays["regular"][:, :, own], arrays["crisis"][:, :, own]
+    quarterly = regular.mean(axis=(0, 1)).sum(axis=1)
+    waiting, waited = _waiting(case, forms)
+    return CapacityData(
+        care_forms=tuple(form.id for form in forms),
+        areas=tuple(area.id for area in case.areas),
+        years=tuple(case.first_year + y for y in range(made.n_years)),
+        supply=supply,
+        futures=Futures(regular, crisis, arrays["sitting"][:, own], _available(arrays["load"][:, :, own], supply)),
+        stays=course.stays[own],
+        remains=course.remains[own],
+        weeks=course.weeks[own],
+        weeks_left=course.weeks_left[own],
+        price=tariff * per_week,
+        premium=np.array([case.number("adhoc_premium", lot.id) for lot in lot_of]),
+        adhoc_most=np.array([_number(case, "adhoc_most", lot, INFINITY) for lot in lot_of]),
+        waiting_cost=np.array([case.number("waiting_cost", lot.id) for lot in lot_of]),
+        waiting=waiting,
+        waited=waited,
+        norm_weeks=np.array([form.waiting_norm_weeks for form in forms]),
+        allowed=np.array([_number(case, "late_share", lot, INFINITY) for lot in lot_of]) * _asked(quarterly),
+        swap=np.array([_number(case, "swap_share", lot, 0.0) for lot in case.lots]),
+        discount=_discount(case, made.n_years),
+        substitutes=_substitutes(case, forms),
+        norm=_norm(case),
+        risk_weight=case.number("risk_weight"),
+        confidence=case.number("confidence"),
+    )
+
+
+def contracted_forms(case: Case) -> tuple[CareForm, ...]:
+    """Care forms of a lot, in the order of the case."""
+    return tuple(form for form in case.care_forms if any(form.id in lot.care_forms for lot in case.lots))
+
+
+def _check_policy(case: Case) -> None:
+    """Numbers without which there is no decision: never a default."""
+    for name in ("adhoc_premium", "waiting_cost"):
+        lots = [lot.id for lot in case.lots if not case.has_policy(name, lot.id)]
+        if lots:
+            raise UserError(
+                f"tabel policy, perceel {lots[0]}: {name} ontbreekt; zonder dat getal is er geen afweging, voeg een rij toe "
+                "(scope case of het perceel)",
+                f"table policy, lot {lots[0]}: {name} is missing; without it there is nothing to weigh, add a row (scope "
+                "case or the lot)",
+            )
+    if not case.capacity:
+        raise UserError(
+            "tabel capacity is leeg; vul per aanbieder en zorgvorm in wat kan worden vastgelegd (block, maximum) en in "
+            "travel wat afstand kost",
+            "table capacity is empty; fill in what can be reserved per provider and care form (block, maximum), and in "
+            "travel what distance costs",
+        )
+
+
+def _number(case: Case, name: str, lot: Lot, otherwise: float) -> float:
+    return case.number(name, lot.id) if case.has_policy(name, lot.id) else otherwise
+
+
+def _norm(case: Case) -> NormKind:
+    given = case.word("waiting_norm") if case.has_policy("waiting_norm") else "cvar"
+    return next(kind for kind in NORM_KINDS if kind == given)
+
+
+def _asked(quarterly: FloatArray) -> FloatArray:
+    """Starts of a quarter, one where there are none: an infinite share of nothing is no number."""
+    return np.asarray(np.where(quarterly > 0, quarterly, 1.0))
+
+
+def _units_per_week(case: Case, forms: tuple[CareForm, ...]) -> FloatArray:
+    """Expected units per week of a client in the first contract year, by care form; (f,)."""
+    found = np.ones(len(forms))
+    for f, form in enumerate(forms):
+        rows = [row for row in case.demand if row.care_form == form.id]
+        weight = sum(row.starts_per_year * row.mean_duration_weeks for row in rows)
+        if weight > 0:
+            found[f] = (
+                sum(
+                    row.starts_per_year
+                    * row.mean_duration_weeks
+                    * row.units_per_week
+                    * (1 + row.growth_intensity) ** case.lead_years
+                    for row in rows
+                )
+                / weight
+            )
+    return found
+
+
+def _tariffs(cells: Cells) -> FloatArray:
+    """Mean tariff of a care form by market share; (f,), zero where it is in no lot."""
+    found = np.zeros(len(cells.care_form_ids))
+    for f in range(len(found)):
+        own = (cells.care_form == f) & (cells.lot >= 0)
+        if own.any():
+            share = cells.market_share[own]
+            found[f] = np.average(cells.tariff[own], weights=share if share.sum() > 0 else None)
+    return found
+
+
+def _supply(case: Case, cells: Cells, forms: tuple[CareForm, ...], per_week: FloatArray) -> Supply:
+    """Every contract with something to reserve, and its offers."""
+    rows = {(row.provider, row.care_form): row for row in case.capacity}
+    place_of = {form.id: f for f, form in enumerate(forms)}
+    lots = {lot.id: lot for lot in case.lots}
+    chosen = [
+        (c, [rows[row.provider, form] for form in lots[row.lot].care_forms if (row.provider, form) in rows])
+        for c, row in enumerate(case.contracts)
+    ]
+    chosen = [(c, own) for c, own in chosen if own]
+    place = {c: i for i, (c, _) in enumerate(chosen)}
+    _check_lots(case, [case.contracts[c].lot for c in place])
+    providers = {row.id: row for row in case.providers}
+    offers = [(place[c], c, row) for c, own in chosen for row in own]
+    fees = []
+    for _, c, row in offers:
+        own_cells = _cells(cells, c, row.care_form)
+        fees.append(
+            _fees(cells, providers[row.provider], row, own_cells, float(per_week[place_of[row.care_form]]))
+        )
+    at = {(case.contracts[c].provider, case.contracts[c].lot): i for c, i in place.items()}
+    contracts = [case.contracts[c] for c in place]
+    lot_index = {lot.id: j for j, lot in enumerate(case.lots)}
+    return Supply(
+        contract=np.array([i for i, _, _ in offers]),
+        care_form=np.array([place_of[row.care_form] for _, _, row in offers]),
+        block=np.array([row.block for _, _, row in offers]),
+        minimum=np.array([row.minimum for _, _, row in offers]),
+        maximum=np.array([row.maximum for _, _, row in offers]),
+        availability_fee=np.array([fee for fee, _ in fees]),
+        usage_fee=np.array([fee for _, fee in fees]),
+        ramp=np.array([INFINITY if row.ramp is None else row.ramp for _, _, row in offers]),
+        today=np.array([NAN if row.today is None else row.today for _, _, row in offers]),
+        far=np.array([row.location in FAR for _, _, row in offers]),
+        travel=np.array([_travel(case, cells, row, c) for _, c, row in offers]),
+        names=tuple((row.provider, row.lot) for row in contracts),
+        lot=np.array([lot_index[row.lot] for row in contracts]),
+        most=np.array([max(row.contracts for row in own) for _, own in chosen]),
+        cost=np.array([_administration(case, lots[row.lot]) for row in contracts]),
+        main=np.array([at.get((row.main_contractor, row.lot), -1) for row in contracts]),
+        lots=tuple(lots),
+        least=np.array([int(_number(case, "contracts_least", lot, 0)) for lot in case.lots]),
+        most_contracts=np.array([int(_number(case, "contracts_most", lot, 10**6)) for lot in case.lots]),
+        concentration=np.array([_number(case, "concentration", lot, 1.0) for lot in case.lots]),
+    )
+
+
+def _check_lots(case: Case, filled: Iterable[str]) -> None:
+    """Every lot has something to reserve."""
+    known = set(filled)
+    for lot in case.lots:
+        if lot.id not in known:
+            raise UserError(
+                f"perceel {lot.id} is leeg: geen van zijn contracten heeft een rij in tabel capacity voor "
+                f"{', '.join(lot.care_forms)}; voeg die toe of haal het perceel weg",
+                f"lot {lot.id} is empty: none of its contracts has a row in table capacity for {', '.join(lot.care_forms)}; "
+                "add it or remove the lot",
+            )
+
+
+def _cells(cells: Cells, contract: int, care_form: str) -> IntArray:
+    """Cells of a care form under a contract."""
+    form = cells.care_form_ids.index(care_form)
+    return np.flatnonzero((cells.contract == contract) & (cells.care_form == form))
+
+
+def _fees(cells: Cells, provider: Provider, row: Capacity, own: IntArray, per_week: float) -> tuple[float, float]:
+    """Euro per place and year, and euro per client and week."""
+    tariff = float(cells.tariff[own].mean()) if len(own) else 0.0
+    full = tariff * per_week * WEEKS_PER_YEAR
+    availability = provider.fixed_share * full if row.availability_fee is None else row.availability_fee
+    if row.usage_fee is not None:
+        return availability, row.usage_fee * per_week
+    if availability > full:
+        raise UserError(
+            f"tabel capacity, rij {row.line}, kolom availability_fee: {row.provider} / {row.care_form} krijgt "
+            f"{availability:.0f} euro per plaats en jaar, meer dan het tarief bij vol gebruik ({full:.0f}); verlaag de "
+            "vergoeding of vul usage_fee in",
+            f"table capacity, row {row.line}, column availability_fee: {row.provider} / {row.care_form} gets "
+            f"{availability:.0f} euro per place and year, more than the tariff at full use ({full:.0f}); lower the fee or "
+            "fill in usage_fee",
+        )
+    return availability, (full - availability) / WEEKS_PER_YEAR
+
+
+def _travel(case: Case, cells: Cells, row: Capacity, contract: int) -> FloatArray:
+    """Euro per client and week to every area, nan where the offer does not serve it; (a,)."""
+    price = {one.scale: one.euro_per_client_week for one in case.travel}
+    found = np.full(len(case.areas), NAN)
+    for a in cells.area[_cells(cells, contract, row.care_form)]:
+        home = case.areas[int(a)].id
+        near: Scale = "local" if row.location in ("", home) else "regional"
+        found[int(a)] = price[next((far for far in FAR if far == row.location), near)]
+    return found
+
+
+def _administration(case: Case, lot: Lot) -> float:
+    """What a contract costs the municipality in a year; zero without table administration."""
+    return sum(
+        row.hours_per_contract * row.euro_per_hour
+        for row in case.administration
+        if row.payment_form == lot.payment_form and row.party == "municipality"
+    )
+
+
+def _check_served(case: Case, contracted: tuple[CareForm, ...], supply: Supply) -> None:
+    """Every demand of a lot has somebody who may serve it."""
+    lots = {(a, form) for lot in case.lots for a in lot.areas for form in lot.care_forms}
+    served = {(int(supply.care_form[k]), int(a)) for k, a in np.argwhere(np.isfinite(supply.travel))}
+    forms = {form.id: f for f, form in enumerate(contracted)}
+    areas = {area.id: a for a, area in enumerate(case.areas)}
+    without = [
+        f"{row.care_form} / {row.area}"
+        for row in case.demand
+        if (row.area, row.care_form) in lots
+        and row.starts_per_year + row.clients_at_start > 0
+        and (forms[row.care_form], areas[row.area]) not in served
+    ]
+    if without:
+        raise UserError(
+            f"geen enkele aanbieder kan {', '.join(without)} bedienen; voeg in tabel capacity een rij toe van een aanbieder "
+            "met een contract en een aanbod daar",
+            f"no provider can serve {', '.join(without)}; add a row to table capacity of a provider with a contract and an "
+            "offer there",
+        )
+
+
+def _available(load: FloatArray, supply: Supply) -> FloatArray:
+    """Clients a place can carry: fewer when care is heavier or longer than expected; (s, t, k)."""
+    carried = load.mean(axis=0, keepdims=True) / load
+    return np.repeat(carried[:, :, supply.care_form], QUARTERS, axis=1)
+
+
+def _waiting(case: Case, contracted: tuple[CareForm, ...]) -> tuple[FloatArray, FloatArray]:
+    """Who waits today and how long on average; (f, a) each."""
+    forms = {form.id: f for f, form in enumerate(contracted)}
+    areas = {area.id: a for a, area in enumerate(case.areas)}
+    clients, weeks = (np.zeros((len(forms), len(areas))) for _ in range(2))
+    for row in case.waiting:
+        if row.care_form not in forms:
+            continue
+        clients[forms[row.care_form], areas[row.area]] = row.clients
+        weeks[forms[row.care_form], areas[row.area]] = row.mean_weeks
+    return clients, weeks
+
+
+def _discount(case: Case, n_years: int) -> FloatArray:
+    """Discounted expected price level of a quarter; (t,)."""
+    level = np.mean([expected_level(case, lot.id, n_years) for lot in case.lots], axis=0)
+    yearly = level * (1 + case.number("discount_rate")) ** -np.arange(n_years, dtype=np.float64)
+    return np.repeat(yearly, QUARTERS)
+
+
+def _substitutes(case: Case, contracted: tuple[CareForm, ...]) -> tuple[Substitute, ...]:
+    """Alternatives between contracted care forms."""
+    forms = {form.id: f for f, form in enumerate(contracted)}
+    return tuple(
+        Substitute(forms[row.origin], forms[row.destination], row.share, row.loss_of_fit)
+        for row in case.alternatives
+        if row.origin in forms and row.destination in forms
+    )
