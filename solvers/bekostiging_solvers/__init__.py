@@ -76,6 +76,7 @@ from bekostiging_solvers.risk import (
     value_at_risk_error,
 )
 from bekostiging_solvers.sampling import Estimate, Scramblings, tail_influence
+from bekostiging_solvers.second_stages import SecondStageSolutions, second_stage_solutions
 from bekostiging_solvers.smps import SmpsError, read_smps
 from bekostiging_solvers.tail import TailProgram, TailSolution
 from bekostiging_solvers.template import ScenarioTemplate, TemplateError
@@ -113,6 +114,7 @@ __all__ = [
     "ScenarioLoss",
     "ScenarioTemplate",
     "Scramblings",
+    "SecondStageSolutions",
     "SmpsError",
     "Solution",
     "SolutionStatus",
@@ -148,6 +150,7 @@ __all__ = [
     "read_smps",
     "recourse_costs",
     "saa_gap",
+    "second_stage_solutions",
     "shapley",
     "shortfall_over",
     "shortfall_over_error",

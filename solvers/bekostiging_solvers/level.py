@@ -10,38 +10,58 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
-from bekostiging_solvers.highs import SolverError, solve_highs
+from bekostiging_solvers.highs import HighsSession, SolverError
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
-def nearest_at_level(
-    master: LinearProgram, cuts: csr_array, constants: FloatArray, centre: FloatArray, level: float
-) -> FloatArray | None:
-    """The x nearest to ``centre`` with a master value of at most ``level``; None if there is none.
+class LevelStep:
+    """The nearest point at a level, kept in HiGHS so that each step starts from the basis of the one before.
 
-    ``master``: its first ``len(centre)`` columns are x; ``cuts`` (n_cuts, n_columns) x >= ``constants`` (n_cuts,).
+    ``master``: its first ``n_x`` columns are x; cuts are added as they are found. The last column is the distance.
     """
-    n, n_all = len(centre), len(master.cost)
-    box: csr_array = hstack([csr_array(np.eye(n)), csr_array((n, n_all - n))])
-    one = csr_array(np.ones((n, 1)))
-    inner = vstack([master.matrix, cuts, csr_array(master.cost[None, :])])
-    matrix = vstack([hstack([inner, csr_array((inner.shape[0], 1))]), hstack([box, -one]), hstack([box, one])])
-    far = np.full(n, INFINITY)
-    row_lower = np.concatenate([master.row_lower, constants, [-INFINITY], -far, centre])
-    row_upper = np.concatenate([master.row_upper, np.full(len(constants), INFINITY), [level], centre, far])
-    program = LinearProgram(
-        np.append(np.zeros(n_all), 1.0),
-        np.append(master.lower, 0.0),
-        np.append(master.upper, INFINITY),
-        csr_array(matrix),
-        row_lower,
-        row_upper,
-        tuple(f"x{i}" for i in range(n_all + 1)),
-        tuple(f"r{i}" for i in range(len(row_lower))),
-    )
-    try:
-        return solve_highs(program).x[:n]
-    except SolverError:
-        return None
+
+    def __init__(self, master: LinearProgram, n_x: int) -> None:
+        self._n, n_all = n_x, len(master.cost)
+        n_rows = master.matrix.shape[0]
+        box: csr_array = hstack([csr_array(np.eye(n_x)), csr_array((n_x, n_all - n_x))])
+        one = csr_array(np.ones((n_x, 1)))
+        inner = vstack([master.matrix, csr_array(master.cost[None, :])])
+        matrix = vstack([hstack([inner, csr_array((n_rows + 1, 1))]), hstack([box, -one]), hstack([box, one])])
+        far = np.full(n_x, INFINITY)
+        program = LinearProgram(
+            np.append(np.zeros(n_all), 1.0),
+            np.append(master.lower, 0.0),
+            np.append(master.upper, INFINITY),
+            csr_array(matrix),
+            np.concatenate([master.row_lower, [-INFINITY], -far, -far]),
+            np.concatenate([master.row_upper, [INFINITY], far, far]),
+            tuple(f"x{i}" for i in range(n_all + 1)),
+            tuple(f"r{i}" for i in range(n_rows + 1 + 2 * n_x)),
+        )
+        self._session = HighsSession(program)
+        self._level = np.array([n_rows])
+        self._above = n_rows + 1 + np.arange(n_x)
+        self._below = self._above + n_x
+
+    def add_row(self, lower: float, columns: IntArray, values: FloatArray) -> None:
+        """A cut: ``values x[columns] >= lower``."""
+        self._session.add_row(lower, INFINITY, columns, values)
+
+    def free(self, columns: IntArray) -> None:
+        """Lift the bounds of columns."""
+        far = np.full(len(columns), INFINITY)
+        self._session.change_bounds(columns, -far, far)
+
+    def nearest(self, centre: FloatArray, level: float) -> FloatArray | None:
+        """The x nearest to ``centre`` (n_x,) with a master value of at most ``level``; None if there is none."""
+        far = np.full(self._n, INFINITY)
+        self._session.change_rows(self._level, np.array([-INFINITY]), np.array([level]))
+        self._session.change_rows(self._above, -far, centre)
+        self._session.change_rows(self._below, centre, far)
+        try:
+            return self._session.solve(name_conflict=False).x[: self._n]
+        except SolverError:
+            return None

@@ -32,7 +32,7 @@ from bekostiging_solvers.highs import (
     UnboundedError,
     solve_highs,
 )
-from bekostiging_solvers.level import nearest_at_level
+from bekostiging_solvers.level import LevelStep
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.recourse import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure, measure_of, measure_weights
@@ -97,7 +97,7 @@ class _Master:
         )
         self.session = HighsSession(self.relaxed, time_limit=time_limit)
         self.known = np.zeros(n, dtype=np.bool_)
-        self.cuts: list[tuple[float, NDArray[np.int64], FloatArray]] = []
+        self._step = LevelStep(self.relaxed, self.n_x)
         self._boxes, self._boxed = 0, False
         self._own: list[list[tuple[float, FloatArray]]] = [[] for _ in range(n)]
 
@@ -174,32 +174,16 @@ class _Master:
             if not self.known[group]:
                 self.known[group] = True
                 self.session.change_bounds(own, np.array([-INFINITY]), np.array([INFINITY]))
+                self._step.free(own)
             columns, values = np.append(columns, own), np.append(values, 1.0)
         if len(columns) == 0:
             raise InfeasibleError(f"{name} has no recourse whatever the first stage is", (name,))
-        self.cuts.append((constant, columns, values))
         self.session.add_row(constant, INFINITY, columns, values)
+        self._step.add_row(constant, columns, values)
 
     def level_point(self, centre: FloatArray, level: float) -> FloatArray | None:
         """The nearest x to ``centre`` in the box norm with a master value of at most ``level``; None if none."""
-        relaxed, n_all = self.relaxed, len(self.cost)
-        lower, upper = relaxed.lower.copy(), relaxed.upper.copy()
-        thetas = slice(self.n_x, self.n_x + self.n)
-        lower[thetas] = np.where(self.known, -INFINITY, lower[thetas])
-        upper[thetas] = np.where(self.known, INFINITY, upper[thetas])
-        cut_rows = csr_array(
-            (
-                np.concatenate([values for _, _, values in self.cuts]),
-                (
-                    np.concatenate([np.full(len(c), i) for i, (_, c, _) in enumerate(self.cuts)]),
-                    np.concatenate([c for _, c, _ in self.cuts]),
-                ),
-            ),
-            shape=(len(self.cuts), n_all),
-        )
-        constants = np.array([constant for constant, _, _ in self.cuts])
-        master = replace(relaxed, lower=lower, upper=upper)
-        return nearest_at_level(master, cut_rows, constants, centre, level)
+        return self._step.nearest(centre, level)
 
 
 @dataclass

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
+from bekostiging_solvers.components import same_matrix
 from bekostiging_solvers.highs import HighsSession, InfeasibleError
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.recourse import Recourse, TwoStageProgram, second_stage
@@ -46,6 +47,36 @@ class Values:
     duals: FloatArray
 
 
+@dataclass(frozen=True)
+class SecondStageSolutions:
+    """What a fixed first stage costs, and what is done under it.
+
+    ``costs`` (n_scenarios,): total cost c x + Q_s(x), infinite where x has no recourse; ``y``: one array (n_y,) per
+    scenario, the point of least violation where it has none; ``duals``: one array (n_rows,) per scenario, the change
+    of Q_s per unit of the row's active bound (zeros where the second stage is integer).
+    """
+
+    costs: FloatArray
+    y: tuple[FloatArray, ...]
+    duals: tuple[FloatArray, ...]
+
+
+def second_stage_solutions(
+    program: TwoStageProgram, x: FloatArray, executor: Executor | None = None
+) -> SecondStageSolutions:
+    """Evaluate x (n_x,) on the scenarios of a program, which need not be those it was decided on.
+
+    ``executor`` solves parts side by side (threads do) and changes no number.
+    """
+    found = SecondStages(program, executor).results(x)
+    value = float(program.first.cost @ x)
+    return SecondStageSolutions(
+        np.array([value + one.value if one.feasible else np.inf for one in found]),
+        tuple(one.y for one in found),
+        tuple(one.duals for one in found),
+    )
+
+
 class SecondStages:
     """The second stages, kept in HiGHS between calls; ``executor`` solves chunks side by side."""
 
@@ -64,16 +95,20 @@ class SecondStages:
 
     def at(self, x: FloatArray) -> Values:
         """Solve every scenario at x."""
-        shift = np.asarray(self._technology @ x)
-        parts = np.split(shift, self._place[1:-1])
-        run = map if self._executor is None else self._executor.map
-        found = list(run(lambda chunk: chunk.solve(parts), self._chunks))
-        chosen = [result for results in found for result in results]
+        chosen = self.results(x)
         feasible = np.array([result.feasible for result in chosen])
         if self._pool is not None:
             self._pool.remember([result for result in chosen if result.feasible])
         duals = np.concatenate([result.duals for result in chosen])
         return Values(np.array([result.value for result in chosen]), feasible, duals)
+
+    def results(self, x: FloatArray) -> list[Result]:
+        """Solve every scenario at x; what each of them does."""
+        shift = np.asarray(self._technology @ x)
+        parts = np.split(shift, self._place[1:-1])
+        run = map if self._executor is None else self._executor.map
+        found = run(lambda chunk: chunk.solve(parts), self._chunks)
+        return [result for results in found for result in results]
 
     def remembered(self, x: FloatArray) -> Values | None:
         """Lower values at x from the duals seen so far; None without fixed recourse."""
@@ -96,18 +131,9 @@ def _alike(scenarios: tuple[Recourse, ...]) -> list[IntArray]:
     """Runs of scenarios with one matrix."""
     starts = [0]
     for index, scenario in enumerate(scenarios):
-        if not _same(scenario.matrix, scenarios[starts[-1]].matrix):
+        if not same_matrix(scenario.matrix, scenarios[starts[-1]].matrix):
             starts.append(index)
     return [np.asarray(part) for part in np.split(np.arange(len(scenarios)), starts[1:])]
-
-
-def _same(one: csr_array, other: csr_array) -> bool:
-    return one is other or (
-        one.shape == other.shape
-        and np.array_equal(one.indptr, other.indptr)
-        and np.array_equal(one.indices, other.indices)
-        and np.array_equal(one.data, other.data)
-    )
 
 
 def _fixed(scenarios: tuple[Recourse, ...]) -> bool:
@@ -128,10 +154,11 @@ def _fixed(scenarios: tuple[Recourse, ...]) -> bool:
 
 
 @dataclass(frozen=True)
-class _Result:
+class Result:
     """One second stage; ``constant``: what costs at the bounds of y add to the value of its duals."""
 
     value: float
+    y: FloatArray
     duals: FloatArray
     constant: float
     feasible: bool
@@ -149,14 +176,14 @@ class _Chunk:
         self._elastic: HighsSession | None = None
         self._rows, self._columns = np.arange(self._held.matrix.shape[0]), np.arange(len(self._held.cost))
 
-    def solve(self, shifts: list[FloatArray]) -> list[_Result]:
+    def solve(self, shifts: list[FloatArray]) -> list[Result]:
         """One after the other, each from the last basis; ``shifts``: T x of every scenario of the program."""
         return [
             self._solve(scenario, shifts[number])
             for number, scenario in zip(self._numbers, self._scenarios, strict=True)
         ]
 
-    def _solve(self, scenario: Recourse, shift: FloatArray) -> _Result:
+    def _solve(self, scenario: Recourse, shift: FloatArray) -> Result:
         """Value and duals; of the violation when there is no recourse."""
         held, self._held = self._held, scenario
         if not np.array_equal(scenario.cost, held.cost):
@@ -171,12 +198,12 @@ class _Chunk:
             self._elastic.change_bounds(self._columns, scenario.lower, scenario.upper)
             return self._run(self._elastic, scenario, shift, feasible=False)
 
-    def _run(self, session: HighsSession, scenario: Recourse, shift: FloatArray, *, feasible: bool) -> _Result:
+    def _run(self, session: HighsSession, scenario: Recourse, shift: FloatArray, *, feasible: bool) -> Result:
         if len(self._rows):
             session.change_rows(self._rows, scenario.row_lower - shift, scenario.row_upper - shift)
         solution = session.solve(name_conflict=False)
         constant = float(solution.reduced_costs @ solution.x)
-        return _Result(solution.objective, solution.duals, constant, feasible)
+        return Result(solution.objective, solution.x[: len(self._columns)], solution.duals, constant, feasible)
 
 
 class _Duals:
@@ -193,7 +220,7 @@ class _Duals:
         """Whether any has been seen."""
         return bool(self._known)
 
-    def remember(self, results: list[_Result]) -> None:
+    def remember(self, results: list[Result]) -> None:
         """Keep those not seen before, the latest of them."""
         for result in results:
             duals = np.where(np.abs(result.duals) < NO_DUAL, 0.0, result.duals)

@@ -25,7 +25,7 @@ from scipy.sparse import csr_array, hstack, vstack
 
 from bekostiging_solvers.aggregation import minimise_tails
 from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, SolutionStatus, SolverError
-from bekostiging_solvers.level import nearest_at_level
+from bekostiging_solvers.level import LevelStep
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, LinearLoss, ScenarioLoss
 from bekostiging_solvers.risk import tail_weights
@@ -319,6 +319,8 @@ class _Cuts:
         self._constants: list[float] = []
         self._rows: list[FloatArray] = []
         self._of: list[list[int]] = [[] for _ in owner._tails]
+        self._step: LevelStep | None = None
+        self._stepped = 0
 
     def session(self, *, whole: bool) -> HighsSession:
         """The master with every cut so far."""
@@ -353,9 +355,13 @@ class _Cuts:
 
     def level_point(self, centre: FloatArray, level: float) -> FloatArray | None:
         """The nearest x to ``centre`` in the box norm with a master value of at most ``level``; None if none."""
-        return nearest_at_level(
-            self._master, csr_array(np.array(self._rows)), np.array(self._constants), centre, level
-        )
+        if self._step is None:
+            self._step = LevelStep(self._master, self._n)
+        for constant, row in zip(self._constants[self._stepped :], self._rows[self._stepped :], strict=True):
+            columns = np.flatnonzero(row)
+            self._step.add_row(constant, columns, row[columns])
+        self._stepped = len(self._rows)
+        return self._step.nearest(centre, level)
 
 
 def _add(session: HighsSession, constant: float, row: FloatArray) -> None:

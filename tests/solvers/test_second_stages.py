@@ -10,7 +10,15 @@ import pytest
 from programs import box
 from scipy.sparse import csr_array
 
-from bekostiging_solvers import InfeasibleError, Recourse, TwoStageProgram, solve_highs, solve_recourse
+from bekostiging_solvers import (
+    InfeasibleError,
+    Recourse,
+    TwoStageProgram,
+    recourse_costs,
+    second_stage_solutions,
+    solve_highs,
+    solve_recourse,
+)
 from bekostiging_solvers.recourse import second_stage
 from bekostiging_solvers.second_stages import SecondStages
 
@@ -75,6 +83,38 @@ def test_remembered_duals_are_lower_values_and_exact_where_they_were_found(seed:
         there = _alone(program, other)
         assert (lower.values <= there + 1e-8).all()
         assert lower.values.mean() > there.mean() - 0.5 * abs(there.mean())
+
+
+def test_a_newspaper_seller_under_three_demands_by_hand() -> None:
+    """8 papers at 1, sold at 3: where 5, 9 and 12 are asked for, 5, 8 and 8 are sold."""
+    scenarios = tuple(
+        Recourse(
+            np.array([-3.0]), np.zeros(1), np.array([demand]), csr_array(np.ones((1, 1))),
+            csr_array(np.array([[-1.0]])), np.array([-np.inf]), np.zeros(1),
+        )
+        for demand in (5.0, 9.0, 12.0)
+    )  # fmt: skip
+    program = TwoStageProgram(box([1.0], 0.0, 20.0), scenarios, np.full(3, 1 / 3))
+    found = second_stage_solutions(program, np.array([8.0]))
+    np.testing.assert_allclose(found.costs, 8 - 3 * np.array([5.0, 8.0, 8.0]))
+    np.testing.assert_allclose(np.concatenate(found.y), [5, 8, 8])
+    np.testing.assert_allclose(np.concatenate(found.duals), [0, -3, -3])
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_solutions_cost_what_they_say_and_threads_change_nothing(complete: bool) -> None:
+    program, x = _program(3, 30, fixed=True, complete=complete), np.array([1.0, 2.0])
+    found = second_stage_solutions(program, x)
+    np.testing.assert_allclose(found.costs, _alone(program, x) + x.sum(), atol=1e-9)
+    np.testing.assert_allclose(found.costs, recourse_costs(program, x), atol=1e-9)
+    assert complete or np.isinf(found.costs).any()
+    for scenario, y, cost in zip(program.scenarios, found.y, found.costs, strict=True):
+        if np.isfinite(cost):
+            assert second_stage(program, scenario, x).violation(y) < 1e-8
+            assert scenario.cost @ y + x.sum() == pytest.approx(cost)
+    with ThreadPoolExecutor(2) as executor:
+        again = second_stage_solutions(program, x, executor)
+    np.testing.assert_array_equal(np.concatenate(again.y), np.concatenate(found.y))
 
 
 def test_duals_are_not_shared_where_costs_differ() -> None:
