@@ -1,0 +1,167 @@
+"""What happens under a plan: who is served where, who waits, what it costs and who is paid."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.capacity.data import QUARTERS, THOUSAND, WEEKS, CapacityData, Futures
+from bekostiging.capacity.decide import CapacityPlan, reserved_by
+from bekostiging.capacity.program import CapacityProgram
+from bekostiging_solvers import TwoStageProgram, second_stage_solutions
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The second stage of every future under fixed ``places`` (k, y) and ``number`` (c,) of contracts.
+
+    Clients: ``served`` (s, t, k, a), ``bought`` and ``waiting`` at the end of the quarter (s, t, f, a), ``moved``
+    (s, t, i, a), ``kept`` (s, k, a) and ``kept_bought`` (s, f, a) of who sits, ``displaced`` (s, t, k). ``costs`` (s,):
+    euro over the term, infinite where there is no recourse; ``gradient`` (s, columns): change of cost per unit of a
+    first-stage column, thousand euro.
+    """
+
+    data: CapacityData
+    number: FloatArray
+    places: FloatArray
+    costs: FloatArray
+    gradient: FloatArray
+    served: FloatArray
+    bought: FloatArray
+    waiting: FloatArray
+    moved: FloatArray
+    kept: FloatArray
+    kept_bought: FloatArray
+    displaced: FloatArray
+
+    @cached_property
+    def used(self) -> FloatArray:
+        """Clients in care at each offer, on average over the quarter; (s, t, k)."""
+        data = self.data
+        form = data.supply.care_form
+        intake = self.served.sum(axis=3)
+        found = self.kept.sum(axis=2)[:, None, :] * data.remains[form].T - self.displaced
+        for t in range(data.n_quarters):
+            for u in range(t + 1):
+                found[:, t] += data.stays[form, t - u] * intake[:, u]
+        return np.asarray(found)
+
+    @cached_property
+    def beyond(self) -> FloatArray:
+        """Clients at the end of a quarter who have waited longer than the norm; (s, t, f, a)."""
+        return np.asarray(np.maximum(self.waiting - self.data.recent(self.data.futures.regular), 0.0))
+
+    @property
+    def late(self) -> FloatArray:
+        """Waiting beyond the norm as the norm counts it: mean over the quarters of all areas together; (s, f)."""
+        return np.asarray(self.beyond.sum(axis=3).mean(axis=1))
+
+    @cached_property
+    def parts(self) -> dict[str, FloatArray]:
+        """The cost by what it is for, euro over the term, (s,) each; together ``costs``."""
+        data, v = self.data, self.data.discount
+        supply, n = data.supply, len(self.costs)
+        form = supply.care_form
+        yearly = v.reshape(-1, QUARTERS).mean(axis=1)
+        last = np.arange(data.n_quarters) == data.n_quarters - 1
+        travel = np.nan_to_num(supply.travel)
+        weeks, left = data.weeks[form], data.weeks_left[form]
+        adhoc = data.adhoc * data.weeks
+        availability = float((supply.availability_fee[:, None] * self.places) @ yearly @ np.ones(supply.n_offers))
+        contracts = float(supply.cost @ self.number * yearly.sum())
+        displaced = np.where(last[:, None], left, WEEKS)
+        weighted = np.einsum("stka,t->ska", self.served, v)
+        moved_loss = np.array([one.loss for one in data.substitutes])
+        wait_weeks = np.where(last, WEEKS / 2, WEEKS) * v
+        waits = np.einsum("stfa,t,f->s", self.waiting, wait_weeks, data.waiting_cost)
+        today = float((data.waiting_cost[:, None] * data.waiting).sum() * WEEKS / 2)
+        return {
+            "availability": np.full(n, availability),
+            "contracts": np.full(n, contracts),
+            "use": weighted.sum(axis=2) @ (supply.usage_fee * weeks)
+            + self.kept.sum(axis=2) @ (supply.usage_fee * left)
+            - np.einsum("stk,t,tk,k->s", self.displaced, v, displaced, supply.usage_fee),
+            "travel": np.einsum("ska,ka,k->s", weighted, travel, weeks)
+            + np.einsum("ska,ka,k->s", self.kept, travel, left),
+            "loss_of_fit": np.einsum("stia,t,i->s", self.moved, v, moved_loss),
+            "adhoc": np.einsum("stfa,t,f->s", self.bought, v, adhoc)
+            + np.einsum("sfa,f->s", self.waiting[:, -1], adhoc) * v[-1]
+            + np.einsum("sfa,f->s", self.kept_bought, data.adhoc * data.weeks_left)
+            + np.einsum("stk,t,tk,k->s", self.displaced, v, displaced, data.adhoc[form]),
+            "waiting": waits + today,
+        }
+
+    def yearly_cost(self) -> FloatArray:
+        """What each contract is paid in a year for places and use, euro undiscounted; (s, c, y).
+
+        Use counts when it is delivered, as an account does; over the term it differs from ``parts`` by what is in care at
+        the end.
+        """
+        data, supply = self.data, self.data.supply
+        n_years, level = len(data.years), data.discount
+        in_use = (self.used * level[:, None] * WEEKS).reshape(len(self.costs), n_years, QUARTERS, -1).sum(axis=2)
+        yearly = level.reshape(-1, QUARTERS).mean(axis=1)
+        paid = in_use * supply.usage_fee + (supply.availability_fee[:, None] * self.places).T * yearly[:, None]
+        member = (supply.contract[:, None] == np.arange(len(supply.names))).astype(np.float64)
+        return np.asarray(np.einsum("syk,kc->scy", paid, member))
+
+
+def outcome_of(
+    plan: CapacityPlan, executor: Executor | None = None
+) -> tuple[Outcome, TwoStageProgram, tuple[FloatArray, ...]]:
+    """The plan on the futures it was decided on, its waiting norm in force; also the program solved and its duals."""
+    solved = plan.program.program
+    found, duals = _evaluated(plan.program, solved, plan.solution.x, plan.data, executor)
+    return found, solved, duals
+
+
+def outcome_under(
+    plan: CapacityPlan,
+    futures: Futures,
+    norm_price: FloatArray,
+    decisions: FloatArray | None = None,
+    executor: Executor | None = None,
+) -> Outcome:
+    """The plan, or other ``decisions``, on other futures, where waiting beyond the threshold costs ``norm_price``."""
+    solved = plan.program.under(futures, norm_price)
+    x = plan.decisions if decisions is None else decisions
+    found, _ = _evaluated(plan.program, solved, x, replace(plan.data, futures=futures), executor)
+    return found
+
+
+def _evaluated(
+    program: CapacityProgram, solved: TwoStageProgram, x: FloatArray, data: CapacityData, executor: Executor | None
+) -> tuple[Outcome, tuple[FloatArray, ...]]:
+    """Solve every second stage at x and read its columns by name."""
+    found = second_stage_solutions(solved, x, executor)
+    y = np.array(found.y)
+    n_s, n_t, n_f, n_a = data.futures.regular.shape
+    n_k = data.supply.n_offers
+    shapes = {
+        "served": (n_t, n_k, n_a),
+        "bought": (n_t, n_f, n_a),
+        "waiting": (n_t, n_f, n_a),
+        "moved": (n_t, len(data.substitutes), n_a),
+        "kept": (n_k, n_a),
+        "kept_bought": (n_f, n_a),
+        "displaced": (n_t, n_k),
+    }
+    arrays = {name: np.zeros((n_s, *shape)) for name, shape in shapes.items()}
+    places: dict[str, tuple[list[int], list[tuple[int, ...]]]] = {name: ([], []) for name in shapes}
+    for column, full in enumerate(solved.column_names):
+        name, _, index = full.partition("[")
+        if name in places:
+            places[name][0].append(column)
+            places[name][1].append(tuple(map(int, index.rstrip("]").split(","))))
+    for name, (columns, indices) in places.items():
+        if columns:
+            arrays[name][(slice(None), *np.array(indices).T)] = np.maximum(y[:, columns], 0.0)
+    number, reserved = reserved_by(program, x)
+    gradient = np.array([-dual @ one.technology for dual, one in zip(found.duals, solved.scenarios, strict=True)])
+    return Outcome(data, number, reserved, found.costs * THOUSAND, gradient, **arrays), found.duals
