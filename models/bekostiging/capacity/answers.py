@@ -1,0 +1,217 @@
+"""What the plan is worth: the price of a place, of flexibility, of planning on futures; and what a failure costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.capacity.data import QUARTERS, THOUSAND, CapacityData, Futures
+from bekostiging.capacity.decide import GAP, CapacityPlan, decide_capacity, measure_of_policy
+from bekostiging.capacity.outcome import Outcome, outcome_under
+from bekostiging.capacity.program import capacity_program
+from bekostiging_solvers import InfeasibleError, measure_of, measure_weights, solve_recourse
+
+FloatArray = NDArray[np.float64]
+Flexibility = Literal["alternatives", "far_places", "swap"]
+CURVE = (1, 2, 3, 5, 8, 13, 21, 34)
+"""Numbers of providers per lot on the curve; the largest possible comes last."""
+
+
+@dataclass(frozen=True)
+class PlacePrice:
+    """What one more place in every year would save, euro over the term, its own cost (``fee``) already paid.
+
+    ``margin``: by the duals, whole numbers fixed: the first euro. ``block``: by buying a whole block more and serving
+    everybody again, per place; None where not computed. Negative: it costs more than it saves.
+    """
+
+    provider: str
+    lot: str
+    care_form: str
+    fee: float
+    margin: float
+    block: float | None
+
+
+@dataclass(frozen=True)
+class OtherPlan:
+    """A plan under other rules: ``objective`` with its ``bound`` (euro; below it nothing is possible)."""
+
+    objective: float
+    bound: float
+    number: int
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A provider that fails: ``extra_cost`` (s,) euro over the term and ``extra_waiting`` (s,) client-weeks."""
+
+    provider: str
+    extra_cost: FloatArray
+    extra_waiting: FloatArray
+
+
+def objective_of(data: CapacityData, costs: FloatArray) -> float:
+    """(1 - risk_weight) E + risk_weight CVaR of costs (s,), in their unit."""
+    risk, factor = measure_of_policy(data)
+    return factor * measure_of(costs, risk)
+
+
+def place_prices(
+    plan: CapacityPlan, outcome: Outcome, norm_price: FloatArray, executor: Executor | None
+) -> tuple[PlacePrice, ...]:
+    """The price of a place at every contracted offer; by one block more at the best one of each care form."""
+    data, supply = plan.data, plan.data.supply
+    risk, factor = measure_of_policy(data)
+    weights = factor * measure_weights(outcome.costs, risk)
+    columns = plan.program.place("blocks")
+    first = plan.program.program.first
+    yearly = data.discount.reshape(-1, QUARTERS).mean(axis=1)
+    found: list[tuple[int, PlacePrice]] = []
+    for k in map(int, np.flatnonzero(plan.number[supply.contract] > 0.5)):
+        own = [columns[f"{k},{y}"] for y in range(len(data.years))]
+        saved = -float((weights @ outcome.gradient[:, own]).sum() + first.cost[own].sum())
+        provider, lot = supply.names[supply.contract[k]]
+        form = data.care_forms[supply.care_form[k]]
+        fee = float(supply.availability_fee[k] * yearly.sum())
+        margin = THOUSAND * saved / float(supply.block[k])
+        found.append((k, PlacePrice(provider, lot, form, fee, margin, None)))
+    best: dict[str, tuple[int, float]] = {}
+    for k, one in found:
+        room = plan.places[k] + supply.block[k] <= supply.maximum[k] * plan.number[supply.contract[k]] + 1e-6
+        if room.all() and (one.care_form not in best or one.margin > best[one.care_form][1]):
+            best[one.care_form] = (k, one.margin)
+    plain = outcome_under(plan, data.futures, norm_price, executor=executor)
+    blocks = {k: _by_block(plan, plain, k, norm_price, executor) for k, _ in best.values()}
+    return tuple(replace(one, block=blocks.get(k)) for k, one in found)
+
+
+def _by_block(
+    plan: CapacityPlan, plain: Outcome, k: int, norm_price: FloatArray, executor: Executor | None
+) -> float:
+    """Saved per place by one block more in every year, euro."""
+    data, columns = plan.data, plan.program.place("blocks")
+    more = plan.decisions.copy()
+    more[[columns[f"{k},{y}"] for y in range(len(data.years))]] += 1.0
+    other = outcome_under(plan, data.futures, norm_price, more, executor)
+    saved = objective_of(data, plain.costs) - objective_of(data, other.costs)
+    return saved / float(data.supply.block[k])
+
+
+def without(data: CapacityData, what: Flexibility) -> CapacityData:
+    """The same data without one kind of flexibility."""
+    if what == "alternatives":
+        return replace(data, substitutes=())
+    if what == "swap":
+        return replace(data, swap=np.zeros_like(data.swap))
+    supply = data.supply
+    travel = np.where(supply.far[:, None], np.nan, supply.travel)
+    return replace(data, supply=replace(supply, travel=travel))
+
+
+def flexibilities(data: CapacityData) -> Iterator[Flexibility]:
+    """The kinds that the data have."""
+    if data.substitutes:
+        yield "alternatives"
+    if data.supply.far.any():
+        yield "far_places"
+    if (data.swap > 0).any():
+        yield "swap"
+
+
+def value_of_flexibility(
+    data: CapacityData, gap: float, time_limit: float | None, executor: Executor | None
+) -> dict[str, OtherPlan]:
+    """The best plan with everything (``all``) and without each kind of flexibility, whole numbers left out of all alike."""
+    asked = {"all": data} | {what: without(data, what) for what in flexibilities(data)}
+    return {
+        what: _other(decide_capacity(one, gap=gap, time_limit=time_limit, executor=executor, whole=False))
+        for what, one in asked.items()
+    }
+
+
+def _other(plan: CapacityPlan) -> OtherPlan:
+    return OtherPlan(
+        THOUSAND * plan.solution.objective, THOUSAND * plan.solution.bound, round(float(plan.number.sum()))
+    )
+
+
+def plan_on_averages(
+    plan: CapacityPlan, norm_price: FloatArray, executor: Executor | None
+) -> tuple[FloatArray, FloatArray]:
+    """Places (k, y) planned for the one future that is the mean of all, and what they cost (s,) in the real ones, euro."""
+    data = plan.data
+    mean = replace(data, futures=data.futures.averaged(), risk_weight=0.0)
+    averaged = decide_capacity(mean, gap=GAP / 10, executor=executor)
+    outcome = outcome_under(plan, data.futures, norm_price, _as_decisions(plan, averaged), executor)
+    return outcome.places, outcome.costs
+
+
+def _as_decisions(plan: CapacityPlan, other: CapacityPlan) -> FloatArray:
+    """First stage of another plan in the columns of this one, with this one's thresholds."""
+    x = plan.decisions.copy()
+    names = plan.program.program.first.column_names[: plan.program.n_decisions]
+    theirs = dict(zip(other.program.program.first.column_names, other.solution.x, strict=True))
+    for column, name in enumerate(names):
+        if not name.startswith("threshold"):
+            x[column] = theirs[name]
+    return x
+
+
+def provider_curve(
+    data: CapacityData, gap: float, time_limit: float | None, executor: Executor | None
+) -> dict[int, OtherPlan | None]:
+    """The best plan with at most n providers per lot, from one to all; None where so few cannot do it.
+
+    The wish for many providers (least number, concentration) is left out: the curve shows what it costs.
+    """
+    supply = data.supply
+    possible = [int(supply.most[(supply.lot == lot) & (supply.main < 0)].sum()) for lot in range(len(supply.lots))]
+    largest = max(possible)
+    found: dict[int, OtherPlan | None] = {}
+    for n in (*(n for n in CURVE if n < largest), largest):
+        free = replace(
+            supply,
+            least=np.zeros_like(supply.least),
+            most_contracts=np.minimum(n, np.array(possible)),
+            concentration=np.ones_like(supply.concentration),
+        )
+        program = capacity_program(replace(data, supply=free))
+        risk, factor = measure_of_policy(data)
+        try:
+            best = solve_recourse(program.program, risk=risk, gap=gap, time_limit=time_limit, executor=executor)
+        except InfeasibleError:
+            found[n] = None
+            continue
+        number = sum(best.x[column] for column in program.place("open").values())
+        euro = factor * THOUSAND
+        found[n] = OtherPlan(euro * best.objective, euro * best.bound, round(float(number)))
+    return found
+
+
+def failing(futures: Futures, data: CapacityData, provider: str, quarter: int) -> Futures:
+    """The same futures in which the places of a provider carry nobody from a quarter on."""
+    available = futures.available.copy()
+    own = [supply_name[0] == provider for supply_name in data.supply.names]
+    available[:, quarter:, np.array(own)[data.supply.contract]] = 0.0
+    return replace(futures, available=available)
+
+
+def failures(plan: CapacityPlan, norm_price: FloatArray, executor: Executor | None) -> tuple[Failure, ...]:
+    """What it costs when each contracted provider fails halfway the term, its clients and places lost, the plan as it is."""
+    data = plan.data
+    quarter = data.n_quarters // 2
+    plain = outcome_under(plan, data.futures, norm_price, executor=executor)
+    found = []
+    for provider in dict.fromkeys(
+        name for (name, _), n in zip(data.supply.names, plan.number, strict=True) if n > 0.5
+    ):
+        hit = outcome_under(plan, failing(data.futures, data, provider, quarter), norm_price, executor=executor)
+        weeks = (hit.waiting - plain.waiting).sum(axis=(1, 2, 3)) * 365 / 7 / QUARTERS
+        found.append(Failure(provider, hit.costs - plain.costs, weeks))
+    return tuple(found)
