@@ -1,15 +1,52 @@
 """Capacity agreements: reserve before demand is known, serve when it is."""
 
+from bekostiging.capacity.answers import (
+    Failure,
+    OtherPlan,
+    PlacePrice,
+    failures,
+    objective_of,
+    place_prices,
+    plan_on_averages,
+    provider_curve,
+    value_of_flexibility,
+)
 from bekostiging.capacity.data import CapacityData, Futures, Substitute, Supply
+from bekostiging.capacity.decide import CapacityPlan, decide_capacity, norm_prices
+from bekostiging.capacity.draw import capacity_work
+from bekostiging.capacity.gather import capacity_data
 from bekostiging.capacity.model import build_capacity
+from bekostiging.capacity.outcome import Outcome, outcome_of, outcome_under
 from bekostiging.capacity.program import CapacityProgram, capacity_program
+from bekostiging.capacity.waiting import NormCheck, WaitingAnswer, norm_checks, waiting_answers
 
 __all__ = [
     "CapacityData",
+    "CapacityPlan",
     "CapacityProgram",
+    "Failure",
     "Futures",
+    "NormCheck",
+    "OtherPlan",
+    "Outcome",
+    "PlacePrice",
     "Substitute",
     "Supply",
+    "WaitingAnswer",
     "build_capacity",
+    "capacity_data",
     "capacity_program",
+    "capacity_work",
+    "decide_capacity",
+    "failures",
+    "norm_checks",
+    "norm_prices",
+    "objective_of",
+    "outcome_of",
+    "outcome_under",
+    "place_prices",
+    "plan_on_averages",
+    "provider_curve",
+    "value_of_flexibility",
+    "waiting_answers",
 ]

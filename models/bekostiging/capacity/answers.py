@@ -14,7 +14,7 @@ from bekostiging.capacity.data import QUARTERS, THOUSAND, CapacityData, Futures
 from bekostiging.capacity.decide import GAP, CapacityPlan, decide_capacity, measure_of_policy
 from bekostiging.capacity.outcome import Outcome, outcome_under
 from bekostiging.capacity.program import capacity_program
-from bekostiging_solvers import InfeasibleError, measure_of, measure_weights, solve_recourse
+from bekostiging_solvers import InfeasibleError, SolutionStatus, measure_of, measure_weights, solve_recourse
 
 FloatArray = NDArray[np.float64]
 Flexibility = Literal["alternatives", "far_places", "swap"]
@@ -141,15 +141,11 @@ def _other(plan: CapacityPlan) -> OtherPlan:
     )
 
 
-def plan_on_averages(
-    plan: CapacityPlan, norm_price: FloatArray, executor: Executor | None
-) -> tuple[FloatArray, FloatArray]:
-    """Places (k, y) planned for the one future that is the mean of all, and what they cost (s,) in the real ones, euro."""
+def plan_on_averages(plan: CapacityPlan, executor: Executor | None) -> FloatArray:
+    """First stage of the best plan for the one future that is the mean of all, in the columns of ``plan``."""
     data = plan.data
     mean = replace(data, futures=data.futures.averaged(), risk_weight=0.0)
-    averaged = decide_capacity(mean, gap=GAP / 10, executor=executor)
-    outcome = outcome_under(plan, data.futures, norm_price, _as_decisions(plan, averaged), executor)
-    return outcome.places, outcome.costs
+    return _as_decisions(plan, decide_capacity(mean, gap=GAP / 10, executor=executor))
 
 
 def _as_decisions(plan: CapacityPlan, other: CapacityPlan) -> FloatArray:
@@ -168,7 +164,8 @@ def provider_curve(
 ) -> dict[int, OtherPlan | None]:
     """The best plan with at most n providers per lot, from one to all; None where so few cannot do it.
 
-    The wish for many providers (least number, concentration) is left out: the curve shows what it costs.
+    The wish for many providers (least number, concentration) is left out: the curve shows what it costs. A number for
+    which no plan is found in time has no point.
     """
     supply = data.supply
     possible = [int(supply.most[(supply.lot == lot) & (supply.main < 0)].sum()) for lot in range(len(supply.lots))]
@@ -188,9 +185,14 @@ def provider_curve(
         except InfeasibleError:
             found[n] = None
             continue
+        if best.status is SolutionStatus.BOUND_ONLY:
+            continue
         number = sum(best.x[column] for column in program.place("open").values())
         euro = factor * THOUSAND
-        found[n] = OtherPlan(euro * best.objective, euro * best.bound, round(float(number)))
+        own = OtherPlan(euro * best.objective, euro * best.bound, round(float(number)))
+        # a plan with fewer providers is a plan with at most n of them
+        held = min((one for one in (*found.values(), own) if one is not None), key=lambda one: one.objective)
+        found[n] = replace(held, bound=own.bound)
     return found
 
 

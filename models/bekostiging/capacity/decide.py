@@ -20,6 +20,7 @@ from bekostiging_solvers import (
     MeanCVaR,
     RecourseSolution,
     RiskMeasure,
+    SolutionStatus,
     TwoStageProgram,
     solve_highs,
     solve_recourse,
@@ -99,6 +100,14 @@ def decide_program(
         found = solve_recourse(asked, risk=risk, gap=gap, time_limit=time_limit, executor=executor)
     except InfeasibleError as error:
         raise _refusal(program, error) from None
+    if found.status is SolutionStatus.BOUND_ONLY:
+        raise UserError(
+            f"binnen {time_limit:g} seconden is geen plan gevonden; geef meer tijd met --seconds, minder toekomsten met "
+            "--scenarios of minder jaren met --years",
+            f"no plan was found in {time_limit:g} seconds; give more time with --seconds, fewer futures with --scenarios or "
+            "fewer years with --years",
+            NO_SOLUTION,
+        )
     scaled = replace(found, objective=factor * found.objective, bound=factor * found.bound)
     threshold = np.array([found.x[column] for column in program.place("threshold").values()])
     return CapacityPlan(program, scaled, *reserved_by(program, found.x), threshold)

@@ -15,6 +15,7 @@ from bekostiging.capacity.program import CapacityProgram
 from bekostiging_solvers import TwoStageProgram, second_stage_solutions
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,8 @@ class Outcome:
     @cached_property
     def used(self) -> FloatArray:
         """Clients in care at each offer, on average over the quarter; (s, t, k)."""
-        data = self.data
-        form = data.supply.care_form
-        intake = self.served.sum(axis=3)
-        found = self.kept.sum(axis=2)[:, None, :] * data.remains[form].T - self.displaced
-        for t in range(data.n_quarters):
-            for u in range(t + 1):
-                found[:, t] += data.stays[form, t - u] * intake[:, u]
-        return np.asarray(found)
+        found = self.in_care(self.served.sum(axis=3), self.kept.sum(axis=2), self.data.supply.care_form)
+        return np.asarray(found - self.displaced)
 
     @cached_property
     def beyond(self) -> FloatArray:
@@ -97,19 +92,46 @@ class Outcome:
             "waiting": waits + today,
         }
 
-    def yearly_cost(self) -> FloatArray:
-        """What each contract is paid in a year for places and use, euro undiscounted; (s, c, y).
+    def in_care(self, started: FloatArray, sat: FloatArray, form: IntArray) -> FloatArray:
+        """Clients in care over a quarter: who ``started`` (s, t, i), who ``sat`` (s, i), care ``form`` (i,); (s, t, i)."""
+        data = self.data
+        found = sat[:, None, :] * data.remains[form].T
+        for t in range(data.n_quarters):
+            for u in range(t + 1):
+                found[:, t] += data.stays[form, t - u] * started[:, u]
+        return np.asarray(found)
 
-        Use counts when it is delivered, as an account does; over the term it differs from ``parts`` by what is in care at
-        the end.
+    def yearly_cost(self) -> FloatArray:
+        """What the care of each lot costs in a year, euro: places, use, travel and ad-hoc purchase; (s, l, y).
+
+        Care counts when it is given, as in an account; over the term that differs from ``parts`` by what is in care at the
+        end. Discounted as the data are.
         """
-        data, supply = self.data, self.data.supply
-        n_years, level = len(data.years), data.discount
-        in_use = (self.used * level[:, None] * WEEKS).reshape(len(self.costs), n_years, QUARTERS, -1).sum(axis=2)
-        yearly = level.reshape(-1, QUARTERS).mean(axis=1)
-        paid = in_use * supply.usage_fee + (supply.availability_fee[:, None] * self.places).T * yearly[:, None]
-        member = (supply.contract[:, None] == np.arange(len(supply.names))).astype(np.float64)
-        return np.asarray(np.einsum("syk,kc->scy", paid, member))
+        data, supply, places = self.data, self.data.supply, self.places
+        n_s, n_lots, n_years = len(self.costs), len(supply.lots), len(data.years)
+        level = data.discount[:, None] * WEEKS
+        lot = supply.lot[supply.contract]
+        travel = np.nan_to_num(supply.travel)
+        toll = self.in_care(
+            np.einsum("stka,ka->stk", self.served, travel),
+            np.einsum("ska,ka->sk", self.kept, travel),
+            supply.care_form,
+        )
+        yearly = data.discount.reshape(-1, QUARTERS).mean(axis=1)
+        kept = np.repeat((supply.availability_fee[:, None] * places * yearly / QUARTERS).T, QUARTERS, axis=0)
+        paid = kept + level * (self.used * supply.usage_fee + toll)
+        paid += level * self.displaced * data.adhoc[supply.care_form]
+        n_f, n_a = data.waiting.shape
+        form = np.repeat(np.arange(n_f), n_a)
+        elsewhere = self.in_care(self.bought.reshape(n_s, -1, n_f * n_a), self.kept_bought.reshape(n_s, -1), form)
+        bought = level * elsewhere * data.adhoc[form]
+        home = np.full((n_f, n_a), -1)
+        for k, a in np.argwhere(np.isfinite(supply.travel)):
+            home[supply.care_form[k], a] = lot[k]
+        found = np.zeros((n_s, data.n_quarters, n_lots))
+        for one in range(n_lots):
+            found[:, :, one] = paid[:, :, lot == one].sum(axis=2) + bought[:, :, home.ravel() == one].sum(axis=2)
+        return np.asarray(found.reshape(n_s, n_years, QUARTERS, n_lots).sum(axis=2).transpose(0, 2, 1))
 
 
 def outcome_of(

@@ -1,0 +1,94 @@
+"""Who waits and how long, per care form and municipality, with errors; and whether the norm holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.capacity.data import WEEKS, CapacityData
+from bekostiging.capacity.outcome import Outcome
+from bekostiging_solvers import Estimate, Scramblings
+
+FloatArray = NDArray[np.float64]
+SOMEBODY = 0.5
+"""Clients from which on somebody waits: flows are not whole."""
+
+
+@dataclass(frozen=True)
+class WaitingAnswer:
+    """Waiting of the clients of one care form who live in one municipality, over all quarters.
+
+    ``clients``: at the end of a quarter; ``worst``: the mean of that in the worst futures; ``wait_share``: of those who ask,
+    who are not served within the quarter; ``mean_weeks``: per client who asks; ``late_probability``: a future in which
+    somebody waits beyond the norm.
+    """
+
+    care_form: str
+    municipality: str
+    clients: Estimate
+    worst: Estimate
+    wait_share: Estimate
+    mean_weeks: Estimate
+    late_probability: Estimate
+
+
+@dataclass(frozen=True)
+class NormCheck:
+    """A waiting norm on futures it was not decided on: ``value`` may not exceed ``allowed``."""
+
+    care_form: str
+    value: Estimate
+    allowed: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it does, within one standard error."""
+        return self.value.value <= self.allowed + self.value.standard_error
+
+
+def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scramblings) -> tuple[WaitingAnswer, ...]:
+    """One answer per care form and municipality with demand; ``home``: the municipality of every area."""
+    data = outcome.data
+    regular = data.futures.regular
+    found = []
+    for f, form in enumerate(data.care_forms):
+        for municipality in dict.fromkeys(home):
+            own = np.array([one == municipality for one in home])
+            asked = regular[:, :, f][:, :, own].sum(axis=2)
+            waiting = outcome.waiting[:, :, f][:, :, own].sum(axis=2)
+            if not asked.any() and not waiting.any():
+                continue
+            beyond = outcome.beyond[:, :, f][:, :, own].sum(axis=2).max(axis=1)
+            still = np.minimum(waiting, asked)  # in order of asking, who asked last waits longest in the queue
+            found.append(
+                WaitingAnswer(
+                    care_form=form,
+                    municipality=municipality,
+                    clients=scramblings.mean(waiting.mean(axis=1)),
+                    worst=scramblings.tail_mean(waiting.mean(axis=1), data.confidence),
+                    wait_share=scramblings.ratio(still.sum(axis=1), asked.sum(axis=1)),
+                    mean_weeks=scramblings.ratio(WEEKS * waiting.sum(axis=1), asked.sum(axis=1)),
+                    late_probability=scramblings.probability(beyond > SOMEBODY),
+                )
+            )
+    return tuple(found)
+
+
+def norm_checks(outcome: Outcome, scramblings: Scramblings) -> tuple[NormCheck, ...]:
+    """Every waiting norm as its kind counts it: mean, mean of the worst futures, or the quantile."""
+    data = outcome.data
+    return tuple(
+        NormCheck(data.care_forms[f], _counted(data, outcome.late[:, f], scramblings), float(data.allowed[f]))
+        for f in data.normed
+    )
+
+
+def _counted(data: CapacityData, late: FloatArray, scramblings: Scramblings) -> Estimate:
+    if data.norm == "expected":
+        return scramblings.mean(late)
+    if data.norm == "cvar":
+        return scramblings.tail_mean(late, data.confidence)
+    return scramblings.quantile(late, data.confidence)

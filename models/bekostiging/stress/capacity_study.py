@@ -1,0 +1,261 @@
+"""Capacity agreements in depth: the plan, what it means on fresh futures, and whether the lump sum buys it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.capacity import (
+    CapacityData,
+    CapacityPlan,
+    Failure,
+    NormCheck,
+    OtherPlan,
+    Outcome,
+    PlacePrice,
+    WaitingAnswer,
+    capacity_data,
+    capacity_work,
+    decide_capacity,
+    failures,
+    norm_checks,
+    norm_prices,
+    outcome_of,
+    outcome_under,
+    place_prices,
+    plan_on_averages,
+    provider_curve,
+    value_of_flexibility,
+    waiting_answers,
+)
+from bekostiging.case import Case, pseudonymised, with_policy
+from bekostiging.contracts import reference
+from bekostiging.lumpsum import LumpSumData, LumpSumDesign, decided_payment, design_lumpsum, lumpsum_data
+from bekostiging.scenarios import Plan, plan
+from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.design import Progress, design_series
+from bekostiging.stress.transition import without_closed
+from bekostiging_solvers import Estimate, Scramblings
+
+FloatArray = NDArray[np.float64]
+SIDE_FUTURES = 32
+"""Futures on which side questions are answered (flexibility, number of providers, failures): each solves the model again."""
+
+
+@dataclass(frozen=True)
+class Averages:
+    """Planning on averages: its ``places`` per care form, and what it costs more than the plan on fresh futures, euro."""
+
+    places: Mapping[str, float]
+    extra_expected: Estimate
+    extra_tail: Estimate
+
+
+@dataclass(frozen=True)
+class LotBudget:
+    """The lump sum of a lot against the cost of its planned capacity, over the term, on fresh futures; euro.
+
+    ``enough_probability``: a future in which the payments cover the cost. The same under the lump sum designed on the
+    capacity's own cost (``own_payment``), None where none is feasible.
+    """
+
+    lot: str
+    payment: Estimate
+    cost: Estimate
+    enough_probability: Estimate
+    own_payment: Estimate | None
+
+
+@dataclass(frozen=True)
+class CapacityBudget:
+    """The lump sum on linear unit cost (``plain``) and on the cost of the capacity plan (``own``: fixed and use)."""
+
+    plain: LumpSumDesign
+    own: LumpSumDesign
+    lots: tuple[LotBudget, ...]
+
+
+@dataclass(frozen=True)
+class CapacityStudy:
+    """The plan with its bound, what happens on fresh futures, and what it is worth.
+
+    ``side``: futures of the side questions; ``flexibility`` and ``curve`` compare plans on those alone.
+    """
+
+    case: Case
+    n_scenarios: int
+    seed: int
+    plan: CapacityPlan
+    outcome: Outcome
+    fresh: Outcome
+    waiting: tuple[WaitingAnswer, ...]
+    norms: tuple[NormCheck, ...]
+    prices: tuple[PlacePrice, ...]
+    averages: Averages
+    side: int
+    flexibility: Mapping[str, OtherPlan]
+    curve: Mapping[int, OtherPlan | None]
+    failures: tuple[Failure, ...]
+    budget: CapacityBudget | None
+    n_scramblings: int
+
+    @property
+    def scramblings(self) -> Scramblings:
+        """Estimators over the fresh futures."""
+        return Scramblings(self.n_scramblings)
+
+
+def study_capacity(
+    case: Case,
+    *,
+    lump_sum: bool = False,
+    gap: float = 0.01,
+    seconds: float | None = 120.0,
+    n_scenarios: int = 64,
+    n_years: int = 2,
+    seed: int = 1,
+    risk_weight: float | None = None,
+    workers: int = 1,
+    named: bool = False,
+    progress: Progress | None = None,
+) -> CapacityStudy:
+    """Decide on contracts and places, and judge them on fresh futures.
+
+    ``lump_sum``: also design the lump sum and say whether it buys the capacity; ``gap`` and ``seconds``: when to stop
+    looking for a better plan; ``risk_weight`` replaces the policy of the case. The rest as in ``compare``.
+
+    Raises
+    ------
+    UserError
+        Fewer than 16 scenarios; tables or policy missing; a norm that no capacity meets; limits that contradict.
+    """
+    report = progress if progress is not None else _silent
+    case = with_policy(case if named else pseudonymised(case), risk_weight=risk_weight)
+    case, _ = without_closed(case, min(n_years, case.n_years))
+    made, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
+    blocks = Blocks(workers, None, None)
+    data = capacity_data(made, blocks.series(made, capacity_work(made), partial(report, "design")))
+    drawn = blocks.series(fresh_plan, capacity_work(fresh_plan), partial(report, "fresh"))
+    fresh_futures = capacity_data(fresh_plan, drawn).futures
+    with ThreadPoolExecutor(workers) as executor:
+        report("capacity", 0, 6)
+        decided = decide_capacity(data, gap=gap, time_limit=seconds, executor=executor)
+        report("capacity", 1, 6)
+        outcome, solved, duals = outcome_of(decided, executor)
+        price = norm_prices(decided, solved, duals)
+        fresh = outcome_under(decided, fresh_futures, price, executor=executor)
+        prices = place_prices(decided, outcome, price, executor)
+        report("capacity", 2, 6)
+        scramblings = Scramblings(fresh_plan.n_scramblings)
+        averages = _averages(decided, fresh, price, scramblings, executor)
+        side, few = _side(decided)
+        report("capacity", 3, 6)
+        flexibility = value_of_flexibility(few, gap / 10, seconds, executor)
+        report("capacity", 4, 6)
+        curve = provider_curve(few, gap, _each(seconds), executor)
+        report("capacity", 5, 6)
+        failed = failures(side, price, executor)
+        report("capacity", 6, 6)
+    budget = _budget(case, made, fresh_plan, (outcome, fresh), blocks, report) if lump_sum else None
+    home = [area.municipality for area in case.areas]
+    return CapacityStudy(
+        case=case,
+        n_scenarios=fresh_plan.n_scenarios,
+        seed=seed,
+        plan=decided,
+        outcome=outcome,
+        fresh=fresh,
+        waiting=waiting_answers(fresh, home, scramblings),
+        norms=norm_checks(fresh, scramblings),
+        prices=prices,
+        averages=averages,
+        side=few.futures.n_scenarios,
+        flexibility=flexibility,
+        curve=curve,
+        failures=failed,
+        budget=budget,
+        n_scramblings=fresh_plan.n_scramblings,
+    )
+
+
+def _each(seconds: float | None) -> float | None:
+    """Time for one point of the curve."""
+    return None if seconds is None else seconds / 8
+
+
+def _side(decided: CapacityPlan) -> tuple[CapacityPlan, CapacityData]:
+    """The plan on evenly chosen futures, and the data with those alone."""
+    futures = decided.data.futures
+    step = max(1, futures.n_scenarios // SIDE_FUTURES)
+    few = replace(decided.data, futures=futures.chosen(slice(None, None, step)))
+    return replace(decided, program=replace(decided.program, data=few)), few
+
+
+def _averages(
+    decided: CapacityPlan, fresh: Outcome, price: FloatArray, scramblings: Scramblings, executor: Executor
+) -> Averages:
+    """What planning on averages would have cost, on the same fresh futures."""
+    x = plan_on_averages(decided, executor)
+    other = outcome_under(decided, fresh.data.futures, price, x, executor)
+    data = decided.data
+    member = data.supply.care_form[:, None] == np.arange(len(data.care_forms))
+    places = other.places.mean(axis=1) @ member
+    tails = [scramblings.tail_mean(one.costs, data.confidence) for one in (other, fresh)]
+    difference = _tail_difference(other.costs, fresh.costs, data.confidence, scramblings)
+    return Averages(
+        places=dict(zip(data.care_forms, places.tolist(), strict=True)),
+        extra_expected=scramblings.mean(other.costs - fresh.costs),
+        extra_tail=Estimate(tails[0].value - tails[1].value, difference.standard_error),
+    )
+
+
+def _tail_difference(one: FloatArray, other: FloatArray, confidence: float, scramblings: Scramblings) -> Estimate:
+    """Difference of two CVaRs on the same futures, with the error of the pair."""
+    return scramblings.controlled_tail_mean(one, other, confidence, Estimate(0.0, 0.0))
+
+
+def _budget(
+    case: Case, made: Plan, fresh_plan: Plan, outcomes: tuple[Outcome, Outcome], blocks: Blocks, report: Progress
+) -> CapacityBudget:
+    """Design the lump sum twice, on unit cost and on the plan's cost; the plan's cost of a lot is spread over its contracts
+    by reference amount, because the plan divides the clients otherwise than the market shares do."""
+    terms = reference(case, made.cells, made.n_years)
+    data, fresh = (
+        lumpsum_data(case, terms, design_series(own, terms, blocks, partial(report, stream)))
+        for own, stream in ((made, "design"), (fresh_plan, "fresh"))
+    )
+    costs = [_by_contract(outcome.yearly_cost(), data) for outcome in outcomes]
+    plain, own = design_lumpsum(data), design_lumpsum(replace(data, cost=costs[0]))
+    scramblings = Scramblings(fresh_plan.n_scramblings)
+    paid = decided_payment(fresh, plain) @ fresh.discount
+    own_paid = decided_payment(fresh, own) @ fresh.discount if own.feasible else None
+    cost = costs[1] @ fresh.discount
+    lots = []
+    for j, lot in enumerate(data.lots):
+        member = np.flatnonzero(data.lot == j)
+        payment, planned = paid[:, member].sum(axis=1), cost[:, member].sum(axis=1)
+        lots.append(
+            LotBudget(
+                lot=lot.name,
+                payment=scramblings.mean(payment),
+                cost=scramblings.mean(planned),
+                enough_probability=scramblings.probability(payment >= planned),
+                own_payment=None if own_paid is None else scramblings.mean(own_paid[:, member].sum(axis=1)),
+            )
+        )
+    return CapacityBudget(plain, own, tuple(lots))
+
+
+def _by_contract(cost: FloatArray, data: LumpSumData) -> FloatArray:
+    """Cost of lots (s, l, y), discounted, as nominal cost of contracts (s, c, t) by reference amount."""
+    part = data.reference / np.array([data.reference[data.lot == j].sum(axis=0) for j in data.lot])
+    return np.asarray(cost[:, data.lot] * part / data.discount)
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Report nothing."""
