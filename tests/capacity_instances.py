@@ -186,7 +186,9 @@ def costs_again(plan: Plan) -> FloatArray:
     total += float((d.waiting_cost * WEEKS / 2) @ d.waiting.sum(axis=1))
     total += v[last] * np.einsum("f,sfa->s", adhoc * d.weeks, waiting[:, last])
     weeks = np.where(np.arange(n_t)[:, None] < last, WEEKS, d.weeks_left[form])
-    total += np.einsum("t,k,tk,stk->s", v, adhoc[form] - own.usage_fee, weeks, plan.second("displaced"))
+    total += np.einsum(
+        "t,k,tk,stk->s", v, np.maximum(adhoc[form] - own.usage_fee, 0), weeks, plan.second("displaced")
+    )
     if d.substitutes:
         loss = np.array([one.loss for one in d.substitutes])
         total += np.einsum("t,i,stia->s", v, loss, plan.second("moved"))

@@ -28,7 +28,8 @@ Variables, second stage
 Objective
     total_cost: (1 - risk_weight) E[cost] + risk_weight CVaR[cost], cost = contracts and availability of the places, use,
     travel, loss of fit, purchase, weeks waited; every client at its whole trajectory; who still waits at the end is bought;
-    who is displaced is bought for the quarter (in the last one for the remaining weeks), less the use not delivered
+    who is displaced is bought for the quarter (in the last one for the remaining weeks), less the use not delivered (never
+    less than nothing: nobody is displaced for money)
 
 Constraints, first stage
     order[c,n]              open[n+1] <= open[n]
@@ -44,6 +45,8 @@ Constraints, second stage
     urgent[t,f,a]           waiting <= waiting before + regular                 crisis is always served
     taken[t,k]              intake = sum_a served
     within[t,k]             sum_u stays intake + remains kept + swapped away <= available places + swapped here + displaced
+    newcomers[t,k]          stays[0] intake + swapped away <= available places + swapped here   t > 0: who starts is
+                            never displaced, and places a failed provider lost are not swapped
     stay[f,a]               sum_k kept + kept_bought = sitting
     substitution[t,i,a]     moved <= share (regular + crisis)
     purchase[t,f,a]         bought <= adhoc_most (regular + crisis) + crisis
@@ -266,6 +269,7 @@ def _second_stage(m: pyo.ConcreteModel) -> None:
     m.urgent = pyo.Constraint(*by_cell, rule=_urgent_rule)
     m.taken = pyo.Constraint(m.QUARTERS, m.OFFERS, rule=_taken_rule)
     m.within = pyo.Constraint(m.QUARTERS, m.OFFERS, rule=_within_rule)
+    m.newcomers = pyo.Constraint(m.QUARTERS, m.OFFERS, rule=_newcomers_rule)
     m.stay = pyo.Constraint(m.FORMS, m.AREAS, rule=_stay_rule)
     m.substitution = pyo.Constraint(m.QUARTERS, m.SUBSTITUTES, m.AREAS, rule=_substitution_rule)
     m.purchase = pyo.Constraint(*by_cell, rule=_purchase_rule)
@@ -305,11 +309,24 @@ def _within_rule(m: pyo.ConcreteModel, t: int, k: int) -> Any:
     data: CapacityData = m.data
     f = int(data.supply.care_form[k])
     used = sum(float(data.stays[f, t - u]) * m.intake[u, k] for u in range(t + 1) if data.stays[f, t - u] > 0)
-    if data.remains[f, t] > 0 and data.futures.sitting.any():
+    if data.remains[f, t] > 0:
         used += float(data.remains[f, t]) * sum(m.kept[k, a] for a in m.areas_of[k])
-    used += sum(m.swapped[t, i, j] for i, j in m.SWAPS if i == k)
-    here = sum(_worth(data, i, j) * m.swapped[t, i, j] for i, j in m.SWAPS if j == k)
-    return used - m.displaced[t, k] - here <= m.available[t, k] * m.places[k, t // QUARTERS]
+    return used - m.displaced[t, k] + _swapped_net(m, t, k) <= m.available[t, k] * m.places[k, t // QUARTERS]
+
+
+def _newcomers_rule(m: pyo.ConcreteModel, t: int, k: int) -> Any:
+    """stays[0] intake + swapped away <= available places + swapped here"""
+    if t == 0:  # nobody is displaced yet: within says it
+        return pyo.Constraint.Skip
+    data: CapacityData = m.data
+    starts = float(data.stays[int(data.supply.care_form[k]), 0]) * m.intake[t, k]
+    return starts + _swapped_net(m, t, k) <= m.available[t, k] * m.places[k, t // QUARTERS]
+
+
+def _swapped_net(m: pyo.ConcreteModel, t: int, k: int) -> Any:
+    """Places swapped away less those swapped here."""
+    away = sum(m.swapped[t, i, j] for i, j in m.SWAPS if i == k)
+    return away - sum(_worth(m.data, i, j) * m.swapped[t, i, j] for i, j in m.SWAPS if j == k)
 
 
 def _worth(data: CapacityData, origin: int, destination: int) -> float:
@@ -412,7 +429,7 @@ def _second_cost(m: pyo.ConcreteModel) -> Any:
         for f in m.FORMS
         for a in m.AREAS
     )
-    extra = data.adhoc[supply.care_form] - supply.usage_fee
+    extra = np.maximum(data.adhoc[supply.care_form] - supply.usage_fee, 0.0)
     cost += pyo.quicksum(
         float(v[t] * extra[k] * (WEEKS if t < last else left[k])) / THOUSAND * m.displaced[t, k]
         for t in m.QUARTERS

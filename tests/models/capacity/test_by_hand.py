@@ -13,7 +13,7 @@ import pytest
 from capacity_instances import WHOLE_YEAR, Plan, care, costs_again, futures, solved, supply
 from scipy.stats import norm
 
-from bekostiging.capacity import Substitute
+from bekostiging.capacity import Substitute, Supply
 from bekostiging.capacity.data import WEEKS
 
 THOUSAND = 1000.0
@@ -261,3 +261,79 @@ def test_swap_clause() -> None:
     with_swap = plan(0.5)
     np.testing.assert_allclose(with_swap.places[:, 0], [8 / 3, 16 / 3])
     assert with_swap.total == pytest.approx(8 + 16 / 3)
+
+
+def _failing(**offer: Any) -> Supply:
+    """Ten places that must be reserved."""
+    return supply([{"minimum": 10.0, "maximum": 10.0} | offer], None, [{"least": 1}])
+
+
+FAILS = np.array([1.0, 1.0, 0.0, 0.0])[:, None]
+
+
+def test_a_provider_that_fails() -> None:
+    """10 clients start at once and stay the year; the provider of their places fails halfway.
+
+    Use 1 a quarter, purchase 3 a quarter. Served: 4 for the whole year and 3 - 1 = 2 on top in each of the two quarters
+    bought elsewhere: 8 a client, 80; against 12 a client for buying at once. Had it failed at the start, nobody was in
+    its care and all is bought: 120. Had half of its places been kept, half is displaced: 60.
+    """
+    own = _failing(usage_fee=WEEKLY)
+    cell = {"weeks": 4 * WEEKS, "price": 3 * WEEKLY}
+
+    def plan(available: Any) -> Plan:
+        future = futures(own, crisis=10 * FIRST_QUARTER, available=available)
+        return _counted(solved(care(own, future, WHOLE_YEAR, **cell)))
+
+    halfway, at_once, partly = plan(FAILS), plan(0.0), plan(0.5 + 0.5 * FAILS)
+    np.testing.assert_allclose(halfway.second("displaced")[0, :, 0], [0, 0, 10, 10], atol=1e-7)
+    assert halfway.total == pytest.approx(80)
+    assert at_once.total == pytest.approx(120)
+    np.testing.assert_allclose(partly.second("displaced")[0, :, 0], [0, 0, 5, 5], atol=1e-7)
+    assert partly.total == pytest.approx(60)
+
+
+def test_who_sits_with_a_provider_that_fails_is_bought() -> None:
+    """10 sit in care, half of them leave every quarter: 2 quarters left for each, now and at any time.
+
+    Use 1 a quarter, purchase 3. Halfway a quarter of them is still there, with 2 quarters to go at 3 - 1 extra each:
+    10 x (2 x 1 + 0.25 x 2 x 2) = 30. In the model 0.25 x 2 in the third quarter and 0.125 x 2 x 2 in the last.
+    Buying all from the start costs 60, and so does a provider that has failed before.
+    """
+    own = _failing(usage_fee=WEEKLY)
+    rest = {"remains": [1.0, 0.5, 0.25, 0.125], "price": 3 * WEEKLY, "weeks_left": 2 * WEEKS}
+    halfway = _counted(solved(care(own, futures(own, sitting=10.0, available=FAILS), **rest)))
+    assert halfway.total == pytest.approx(30)
+    np.testing.assert_allclose(halfway.second("displaced")[0, :, 0], [0, 0, 2.5, 1.25], atol=1e-7)
+    assert _counted(solved(care(own, futures(own, sitting=10.0, available=0.0), **rest))).total == pytest.approx(
+        60
+    )
+
+
+def test_a_failed_provider_takes_nobody_and_lends_no_places() -> None:
+    """Regular clients come after the failure, purchase is not allowed, a client-quarter waited costs 100.
+
+    One client in the third quarter waits half a year to its end: (1 + 0.5) x 100, and is bought: 151. The same when the
+    failed provider had places of another form to swap. Nobody may be counted as displaced from where it never was.
+    """
+    came = np.zeros((4, 2, 1))
+    came[2, 1] = 1.0
+    offers = [
+        {"contract": 0, "minimum": 10.0, "maximum": 10.0},
+        {"contract": 0, "care_form": 1, "maximum": 0.0},
+    ]
+    two = supply(offers, [{}], [{"least": 1}])
+    fails = np.hstack([FAILS, np.ones((4, 1))])
+    own = _failing()
+    terms = {"adhoc_most": 0.0, "waiting_cost": 100 * WEEKLY}
+    alone = _counted(solved(care(own, futures(own, regular=came[:, 1:], available=FAILS), **terms)))
+    swapping = _counted(solved(care(two, futures(two, 2, regular=came, available=fails), swap=0.5, **terms)))
+    for plan in (alone, swapping):
+        assert plan.total == pytest.approx(151)
+        assert plan.second("displaced").sum() == pytest.approx(0)
+
+
+def test_nobody_is_displaced_for_money() -> None:
+    """A place that costs 2 a quarter in use against 1 for purchase: an empty provider that fails earns nothing."""
+    own = _failing(usage_fee=2 * WEEKLY)
+    assert _counted(solved(care(own, futures(own, available=FAILS)))).total == pytest.approx(0)
