@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bekostiging.capacity import CapacityData, CapacityProgram, Futures, Supply, capacity_program
+from bekostiging.capacity import CapacityData, CapacityProgram, Futures, Substitute, Supply, capacity_program
 from bekostiging.capacity.data import QUARTERS, WEEKS
 from bekostiging_solvers import TwoStageProgram, solve_highs
 from bekostiging_solvers.recourse import extensive_form
@@ -193,3 +193,48 @@ def costs_again(plan: Plan) -> FloatArray:
         loss = np.array([one.loss for one in d.substitutes])
         total += np.einsum("t,i,stia->s", v, loss, plan.second("moved"))
     return total
+
+
+def everything(
+    seed: int, n_scenarios: int = 2, n_years: int = 1, n_areas: int = 2, **changes: Any
+) -> CapacityData:
+    """All that the formulation knows in two care forms, in round random numbers; form 0 has a norm.
+
+    Provider 0 offers both forms and may swap, provider 1 works under it, provider 2 may have two contracts for both.
+    Form 1 of the last fails halfway in the last scenario.
+    """
+    rng = np.random.default_rng(seed)
+
+    def around(low: float, high: float, *shape: int) -> FloatArray:
+        return np.asarray(np.round(rng.uniform(low, high, shape), 1))
+
+    near = np.where(np.arange(n_areas) > 0, np.nan, 5.0)
+    place: list[dict[str, Any]] = [
+        {"contract": 0, "care_form": 0, "maximum": 12.0},
+        {"contract": 0, "care_form": 1, "maximum": 12.0},
+        {"contract": 1, "care_form": 0, "maximum": 8.0, "minimum": 4.0, "travel": near},
+        {"contract": 2, "care_form": 0, "maximum": 8.0},
+        {"contract": 2, "care_form": 1, "maximum": 6.0, "ramp": 5.0, "today": 4.0, "far": True},
+    ]
+    offers = [
+        {"block": 2.0, "availability_fee": 100 * around(20, 60).item(), "usage_fee": around(20, 60).item()}
+        | {"travel": around(0, 20, n_areas)} | one for one in place
+    ]  # fmt: skip
+    contracts = [{"cost": 500.0}, {"main": 0, "cost": 300.0}, {"most": 2, "cost": 400.0}]
+    own = supply(offers, contracts, [{"least": 1, "most_contracts": 2, "concentration": 0.8}], n_areas)
+    n_t = QUARTERS * n_years
+    available = np.ones((n_scenarios, n_t, len(place)))
+    available[-1, n_t // 2 :, -1] = 0.0
+    cell = (n_scenarios, n_t, 2, n_areas)
+    future = futures(
+        own, 2, n_years, n_scenarios=n_scenarios, available=available, regular=around(0, 16 / n_areas, *cell),
+        crisis=around(0, 4 / n_areas, *cell), sitting=around(0, 12 / n_areas, n_scenarios, 2, n_areas),
+    )  # fmt: skip
+    given: dict[str, Any] = {
+        "stays": [[0.6, 0.5, 0.2], [0.5, 0.3, 0.0]], "remains": 0.7 * 0.5 ** np.arange(n_t),
+        "weeks": [16.0, 10.0], "weeks_left": [12.0, 8.0], "price": [300.0, 200.0], "premium": [0.5, 0.3],
+        "adhoc_most": [0.2, np.inf], "waiting_cost": [250.0, 150.0], "waiting": around(0, 10 / n_areas, 2, n_areas),
+        "waited": 8.0, "norm_weeks": 6.0, "allowed": [2.0, np.inf], "swap": 0.25,
+        "discount": 0.98 ** np.arange(n_t), "substitutes": (Substitute(0, 1, 0.2, 400.0),),
+    }  # fmt: skip
+    return care(own, future, **(given | changes))
