@@ -42,7 +42,8 @@ class CapacityProgram:
 
     def under(self, futures: Futures, norm_price: FloatArray | None = None) -> TwoStageProgram:
         """The same decisions under other scenarios, where a client beyond the threshold costs ``norm_price`` (n_normed,)
-        thousand euro in place of the norm; zero when left out."""
+        thousand euro in place of the norm; zero when left out. The threshold itself is free: give it, or the price buys
+        nothing."""
         return self.template.instantiate(scenario_rows(self.data, futures, norm_price))
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from textwrap import fill
 
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from capacity_instances import PLENTY, care, everything, futures, plan_of, supply
+from capacity_instances import care, everything, futures, plan_of, supply
 from highspy import Highs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyomo.contrib.appsi.solvers.highs import Highs as PyomoHighs
 
 import bekostiging.capacity.model as card
-from bekostiging.capacity import CapacityData, build_capacity, capacity_program
+from bekostiging.capacity import build_capacity, capacity_program
 from bekostiging.capacity.data import WEEKS
 from bekostiging.capacity.program import scenario_rows
-from bekostiging_solvers import LinearProgram, TwoStageProgram
+from bekostiging_solvers import LinearProgram
 from bekostiging_solvers.recourse import extensive_form
 from bekostiging_solvers.risk import Expectation
 
@@ -178,12 +179,16 @@ def test_who_waits_beyond_the_norm_in_order_of_asking(seed: int, norm_weeks: flo
 
 
 def test_late_is_recent_in_the_model() -> None:
-    """The rows ``late`` and the function ``recent`` say the same: waiting forced, beyond as small as it may be."""
-    data: CapacityData = everything(3, adhoc_most=0.0, norm_weeks=3.0, allowed=[PLENTY, np.inf], waiting_cost=1.0)
+    """The rows ``late`` and the function ``recent`` say the same: at threshold zero and a price for everybody above it,
+    ``beyond`` is no more than who waits without having asked within the norm, and ``excess`` their mean over quarters."""
+    data = everything(3, adhoc_most=0.0, norm_weeks=3.0, waiting_cost=1.0)
     made = capacity_program(data)
-    program: TwoStageProgram = made.under(data.futures, np.array([1.0]))
-    plan = plan_of(data, program)
+    program = made.under(data.futures, np.array([1e-3]))
+    upper = program.first.upper.copy()
+    upper[made.place("threshold")["0"]] = 0.0
+    plan = plan_of(data, replace(program, first=replace(program.first, upper=upper)))
     recent = data.recent(data.futures.regular)
     expected = np.maximum(plan.second("waiting") - recent, 0.0)[:, :, 0]
+    assert (expected.sum(axis=(1, 2)) > 0.1).all()
     np.testing.assert_allclose(plan.second("beyond")[:, :, 0], expected, atol=1e-6)
-    assert expected.sum() > 0
+    np.testing.assert_allclose(plan.second("excess")[:, 0], expected.mean(axis=1).sum(axis=1), atol=1e-6)
