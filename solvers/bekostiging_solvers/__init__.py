@@ -10,7 +10,7 @@ from bekostiging_solvers.aggregate import (
 )
 from bekostiging_solvers.coalitions import coalition_tails
 from bekostiging_solvers.distinct import distinct_rows
-from bekostiging_solvers.execute import ClusterError, execute, keep_freed_memory
+from bekostiging_solvers.execute import ClusterError, UnguardedScriptError, execute, keep_freed_memory
 from bekostiging_solvers.games import (
     CoalitionOracle,
     CoreViolation,
@@ -127,6 +127,7 @@ __all__ = [
     "Termination",
     "TwoStageProgram",
     "UnboundedError",
+    "UnguardedScriptError",
     "ValueOfInformation",
     "View",
     "aggregate",

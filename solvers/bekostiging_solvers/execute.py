@@ -6,10 +6,13 @@ no result. The context is sent to every worker once (to a cluster with every pie
 
 from __future__ import annotations
 
+import ast
 import ctypes
+import inspect
 import pickle
 import platform
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -18,6 +21,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 C = TypeVar("C")
@@ -36,6 +40,17 @@ AT_A_TIME = 4
 
 class ClusterError(RuntimeError):
     """A cluster that cannot be reached, was lost, or whose workers died too often on one piece; says what to do."""
+
+
+class UnguardedScriptError(RuntimeError):
+    """A script that would run again in every process it starts, and start more; ``file`` and ``line`` say where it calls."""
+
+    def __init__(self, file: str, line: int) -> None:
+        super().__init__(
+            f"{file}, line {line}: every worker process runs this script again before it works; put what it does under "
+            'if __name__ == "__main__": or take one worker'
+        )
+        self.file, self.line = file, line
 
 
 def execute(
@@ -71,6 +86,8 @@ def execute(
     ------
     ClusterError
         Cluster unreachable or lost, or ``distributed`` is not installed.
+    UnguardedScriptError
+        Several processes, asked for by a script outside ``if __name__ == "__main__":``.
     """
     report = advance if advance is not None else _silent
     keep_freed_memory()
@@ -125,6 +142,7 @@ def _piece(index: int) -> Any:
 
 def _in_processes(work: Work[C, T], context: C, n: int, workers: int) -> Iterator[T]:
     """Pools of processes, the next one where the last one broke; a piece that ends three of them is to blame."""
+    _check_main_is_guarded()
     done, at = 0, [-1]
     while done < n:
         try:
@@ -137,6 +155,37 @@ def _in_processes(work: Work[C, T], context: C, n: int, workers: int) -> Iterato
                 raise ClusterError(
                     f"piece {done} ended three worker processes; give it more memory, or take fewer workers"
                 ) from None
+
+
+def _check_main_is_guarded() -> None:
+    """Refuse to start processes from a line of a script that each of them would reach too when it imports the script.
+
+    The standard library has those processes fail while the first one waits for them forever
+    (docs.python.org/3/library/multiprocessing.html, "Safe importing of main module"). A module run with ``-m package`` and
+    what has no file (Jupyter, ``-c``) is not imported again.
+    """
+    main = sys.modules["__main__"]
+    file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
+    if file is None or (spec is not None and spec.name.rpartition(".")[2] == "__main__"):
+        return
+    frame = inspect.currentframe()
+    while frame is not None and not (frame.f_code.co_name == "<module>" and frame.f_globals is vars(main)):
+        frame = frame.f_back
+    if frame is None:
+        return
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return
+    line = frame.f_lineno
+    tests = (
+        node.test
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and node.lineno <= line <= (node.end_lineno or node.lineno)
+    )
+    names = {part.id for test in tests for part in ast.walk(test) if isinstance(part, ast.Name)}
+    if "__name__" not in names:
+        raise UnguardedScriptError(file, line)
 
 
 def _in_one_pool(work: Work[C, T], context: C, pieces: range, workers: int) -> Iterator[T]:

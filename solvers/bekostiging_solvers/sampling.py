@@ -8,6 +8,7 @@ the spread of the scramblings' own quantiles together with Woodruff's interval.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,14 @@ class Estimate:
 
     value: float
     standard_error: float
+
+    def __str__(self) -> str:
+        """``value ± error``, to the first digit of the error: 441.2 ± 0.2, 251,300,000 ± 800,000."""
+        if not self.standard_error > 0:
+            return f"{self.value:,.6g}" if abs(self.value) < 1e6 else f"{self.value:,.0f}"
+        digits = -math.floor(math.log10(self.standard_error))
+        shown = (f"{round(one, digits) + 0.0:,.{max(0, digits)}f}" for one in (self.value, self.standard_error))
+        return " ± ".join(shown)
 
 
 class Scramblings:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from importlib import import_module
@@ -88,3 +90,42 @@ def _interrupted() -> None:
     with _interrupts_blocked():
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.05)
+
+
+SCRIPT = """
+from pieces import piece
+from bekostiging_solvers import UnguardedScriptError, execute
+
+
+def run() -> None:
+    print(len(list(execute(piece, 7, 3, workers=2))))
+
+
+{call}
+"""
+REFUSED = "UnguardedScriptError: {file}, line 10: every worker process runs this script again"
+CALLS = {
+    "run()": REFUSED,
+    "if __name__ == '__main__':\n    run()": "3",
+    "if __name__ != '__main__':\n    pass\nelse:\n    run()": "3",
+}
+
+
+def _told(*arguments: str) -> str:
+    """What a script says; bounded in time, because an unguarded one used to wait forever."""
+    path = os.pathsep.join([str(Path(__file__).resolve().parent.parent), *sys.path])
+    command, around = [sys.executable, *arguments], os.environ | {"PYTHONPATH": path}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=around)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_script_without_a_main_guard_is_refused(call: str, tmp_path: Path) -> None:
+    file = tmp_path / "script.py"
+    file.write_text(SCRIPT.format(call=call))
+    assert CALLS[call].format(file=file) in _told(str(file))
+
+
+def test_code_without_a_file_may_have_processes() -> None:
+    """As in Jupyter: there is no script to run again."""
+    assert _told("-c", SCRIPT.format(call="run()")).strip() == "3"

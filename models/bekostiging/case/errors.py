@@ -24,6 +24,10 @@ class UserError(Exception):
         """The sentence in Dutch (``nl``) or English (``en``)."""
         return self._texts[lang]
 
+    def _render_traceback_(self) -> list[str]:
+        """What Jupyter shows instead of a traceback: the sentence, as short as on the command line."""
+        return [str(self)]
+
 
 def is_citizen_number(text: str) -> bool:
     """Whether nine digits pass the test of a burgerservicenummer ("elfproef")."""

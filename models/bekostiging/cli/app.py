@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -57,30 +57,6 @@ def user_errors(lang: str) -> Iterator[None]:
     except KeyboardInterrupt:
         console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
         raise typer.Exit(INTERRUPTED) from None
-
-
-@contextmanager
-def progress_bars(lang: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Yield ``report(stage, done, total)``: one true bar per stage of the work."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
-    stages = {
-        "design": {"nl": "Toekomsten voor het ontwerp", "en": "Futures for the design"},
-        "lumpsum": {"nl": "Ontwerp van het taakgerichte budget", "en": "Design of the lump sum"},
-        "fresh": {"nl": "Alle vormen op nieuwe toekomsten", "en": "Every form on fresh futures"},
-        "write": {"nl": "Rapport en tabellen", "en": "Report and tables"},
-    }
-    tasks: dict[str, TaskID] = {}
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-
-        def report(stage: str, done: int, total: int) -> None:
-            """Move the bar of a stage, made when it is first named."""
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(stages[stage][lang], total=total)
-            bar.update(tasks[stage], completed=done, total=total)
-
-        yield report
 
 
 def print_sentence(sentence: str) -> None:

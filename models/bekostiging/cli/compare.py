@@ -26,7 +26,6 @@ from bekostiging.cli.app import (
     app,
     print_sentence,
     print_table,
-    progress_bars,
     user_errors,
 )
 
@@ -65,7 +64,7 @@ def compare(
 
         brought = read_case(case)
 
-        from bekostiging.report import refuse_existing, write_results
+        from bekostiging.report import progress_bars, refuse_existing, write_results
         from bekostiging.stress import compare as run
 
         folder = out if out is not None else Path(f"bekostiging-{brought.name}")
@@ -145,7 +144,7 @@ def stress(
         asked.check_shocks(brought, shock or [])
         for text in view or []:
             asked.read_view(text)
-        with progress_bars(lang) as advance:
+        with report.progress_bars(lang) as advance:
             outcome = asked.compare(
                 brought, n_scenarios=scenarios, n_years=years, seed=seed, workers=workers, progress=advance
             )

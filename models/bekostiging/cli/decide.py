@@ -23,7 +23,6 @@ from bekostiging.cli.app import (
     app,
     print_end,
     print_sentence,
-    progress_bars,
     user_errors,
 )
 
@@ -61,7 +60,7 @@ def lumpsum(
         brought = read_case(case)
         folder = out if out is not None else Path(f"bekostiging-{brought.name}-lumpsum")
         report.refuse_existing(folder, overwrite)
-        with progress_bars(lang) as advance:
+        with report.progress_bars(lang) as advance:
             study = study_lumpsum(
                 brought,
                 n_scenarios=scenarios,
@@ -143,7 +142,7 @@ def equalise(
             named_numbers("--group-penalty", group_penalty or [], 1),
             seed,
         )
-        with progress_bars(lang) as advance:
+        with report.progress_bars(lang) as advance:
             study = study_equalisation(
                 brought,
                 model,
@@ -197,7 +196,7 @@ def share(
         brought = read_case(case)
         folder = out if out is not None else Path(f"bekostiging-{brought.name}-sharing")
         report.refuse_existing(folder, overwrite)
-        with progress_bars(lang) as advance:
+        with report.progress_bars(lang) as advance:
             study = study_sharing(
                 brought,
                 game=game,

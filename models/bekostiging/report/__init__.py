@@ -5,11 +5,19 @@ from __future__ import annotations
 from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
 from bekostiging.report.buildup import annex_of, write_annex
-from bekostiging.report.equalisation import equalisation_results, equalisation_sentences, write_equalisation
+from bekostiging.report.equalisation import (
+    equalisation_results,
+    equalisation_sentences,
+    plot_norm_amounts,
+    plot_power_risk,
+    write_equalisation,
+)
+from bekostiging.report.figures import plot_corridor, plot_exceedance, plot_provider, plot_spending
 from bekostiging.report.folder import refuse_existing, write_folder, write_results, write_text
-from bekostiging.report.lumpsum import study_sentences, write_study
+from bekostiging.report.lumpsum import plot_frontier, study_sentences, write_study
+from bekostiging.report.progress import progress_bars
 from bekostiging.report.schema import schema
-from bekostiging.report.sharing import sharing_results, sharing_sentences, write_sharing
+from bekostiging.report.sharing import plot_key_changes, sharing_results, sharing_sentences, write_sharing
 from bekostiging.report.stress import (
     reverse_sentence,
     reverse_table,
@@ -28,6 +36,15 @@ __all__ = [
     "backtest_text",
     "equalisation_results",
     "equalisation_sentences",
+    "plot_corridor",
+    "plot_exceedance",
+    "plot_frontier",
+    "plot_key_changes",
+    "plot_norm_amounts",
+    "plot_power_risk",
+    "plot_provider",
+    "plot_spending",
+    "progress_bars",
     "refuse_existing",
     "reverse_sentence",
     "reverse_table",

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import style
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
-from bekostiging.report.figures import COLOURS, FIGURES, LINES, SOFT, STYLE, all_illustrative
+from bekostiging.report.figures import FIGURES, INK, SOFT, figure_of, house_axes, mark_example, numbered, place_of
 from bekostiging.report.sections import Section, Table, names_of, sections_page, write_page
 from bekostiging.report.texts import Texts
 from bekostiging.stress import EqualisationStudy, PoolResult
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+POWER_SIZE = (6.0, 2.8)
+KILO = 1e3
 EURO = 0.5
 """Below half a euro nothing moved."""
 
@@ -37,7 +39,7 @@ def write_equalisation(study: EqualisationStudy, folder: Path, lang: str) -> Non
 def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
     """The study as JSON: euro and fractions; what is suppressed is null."""
     model, clients = study.model, study.clients
-    shown = _shown(study)
+    shown = study.disclosed
     low, high, error = study.interval
 
     def of(values: Any, j: int) -> float | None:
@@ -146,7 +148,12 @@ def _sections(study: EqualisationStudy, texts: Texts) -> list[Section]:
     said, numbers = texts.sections["equalisation"], texts.numbers
     limit = {"limit": DISCLOSURE_LIMIT}
     sections = [
-        Section(said["norms"], [said["norms_note"].format(**limit), said["flags_note"]], [_norms(study, texts)]),
+        Section(
+            said["norms"],
+            [said["norms_note"].format(**limit), said["flags_note"]],
+            [_norms(study, texts)],
+            figure_of(lambda ax: plot_norm_amounts(study, ax, lang=texts.lang), _norms_size(study)),
+        ),
         Section(said["groups"], [said["groups_note"].format(**limit)], [_groups(study, texts)]),
         Section(
             said["methods"], [said["methods_note"]], [_methods(study, texts)], warnings=[said["methods_warning"]]
@@ -176,12 +183,6 @@ def lot_powers(study: EqualisationStudy) -> tuple[float, float]:
     return min(means), max(means)
 
 
-def _shown(study: EqualisationStudy) -> Any:
-    """Which adjusters have enough clients to be shown."""
-    count = study.clients.weight @ study.clients.matrix
-    return ~suppressed(count, DISCLOSURE_LIMIT)
-
-
 def _profile(study: EqualisationStudy, name: str) -> str:
     """A profile in words."""
     form, _, profile = name.partition("/")
@@ -193,7 +194,7 @@ def _norms(study: EqualisationStudy, texts: Texts) -> Table:
     """Every profile: clients, amount, interval, flags."""
     said, numbers, clients = texts.sections["equalisation"], texts.numbers, study.clients
     rows = [[said[head] for head in ("profile", "clients", "amount", "interval", "flags")]]
-    shown, count = _shown(study), clients.weight @ clients.matrix
+    shown, count = study.disclosed, clients.weight @ clients.matrix
     for j, adjuster in enumerate(clients.adjusters):
         flags = [
             said[name]
@@ -320,7 +321,7 @@ def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> S
         title=said["pool"].format(lot=names.get(data.lot, data.lot)),
         notes=[note, _clause(pool, texts), said["frontier_note"], fresh],
         tables=[shares, rows],
-        drawn=plot_power_risk(study, [pool], texts),
+        drawn=figure_of(lambda ax: plot_power_risk(study, ax, lot=data.lot, lang=texts.lang), POWER_SIZE),
     )
 
 
@@ -333,23 +334,51 @@ def _clause(pool: PoolResult, texts: Texts) -> str:
     return texts["equalisation", "clause"].format(rows="; ".join(rows))
 
 
-def plot_power_risk(study: EqualisationStudy, pools: Sequence[PoolResult], texts: Texts) -> Figure:
-    """Power against the tail of the worst-off provider, the chosen pool as a star."""
-    figure = Figure(figsize=(6.0, 2.8), layout="constrained")
+def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
+    """Power against the tail of the worst-off provider under the pool of one lot (its id), the chosen pool as a star.
+
+    Raises
+    ------
+    UserError
+        A lot without a pool.
+    """
+    texts = Texts(lang)
     said = texts.sections["equalisation"]
-    with style.context(STYLE):
-        axes = figure.subplots()
-        for pool, form in zip(pools, COLOURS, strict=False):
-            line = [(100 * one.target, 100 * one.risk) for one in pool.frontier]
-            axes.plot(*zip(*line, strict=True), LINES[form], marker="o", ms=3, color=COLOURS[form])
-            chosen = pool.design
-            axes.plot(100 * chosen.target, 100 * chosen.risk, "*", color="#b3541e", ms=12)
+    pool = study.pools[place_of(lot, [one.data.lot for one in study.pools], {"nl": "perceel", "en": "lot"})]
+    with house_axes(ax, POWER_SIZE) as axes:
+        line = [(100 * one.target, 100 * one.risk) for one in pool.frontier]
+        axes.plot(*zip(*line, strict=True), "-", marker="o", ms=3, color="#1b3a5c")
+        axes.plot(100 * pool.design.target, 100 * pool.design.risk, "*", color="#b3541e", ms=12)
         axes.set_xlabel(f"{said['power']}, %")
         axes.set_ylabel(f"{said['tail_after']}, %")
         axes.set_ylim(bottom=0)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(MaxNLocator(5))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(value, 1)))
-        if all_illustrative(study.case, FIGURES["corridor"]):
-            axes.text(0.02, 0.9, texts["page", "example"], transform=axes.transAxes, fontsize=8, color=SOFT)
-    return figure
+            numbered(axis, texts, 1)
+        mark_example(axes, study.case, FIGURES["corridor"], texts)
+    return axes
+
+
+def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Norm amount of every profile with its 95 % interval; profiles with too few clients are left out."""
+    texts = Texts(lang)
+    said, shown = texts.sections["equalisation"], np.flatnonzero(study.disclosed)
+    low, high, _ = study.interval
+    with house_axes(ax, _norms_size(study)) as axes:
+        places = np.arange(len(shown))
+        axes.hlines(places, low[shown] / KILO, high[shown] / KILO, color=SOFT, linewidth=1.6)
+        axes.plot(study.model.coef_[shown] / KILO, places, "o", color="#1b3a5c", ms=5)
+        axes.set_yticks(places, [_profile(study, study.clients.adjusters[j].name) for j in shown])
+        axes.invert_yaxis()
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_xlim(left=min(0.0, float(low[shown].min() / KILO)) if len(shown) else 0.0)
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+        numbered(axes.xaxis, texts)
+        axes.set_xlabel(said["amount_axis"])
+        mark_example(axes, study.case, ("offers", "demand", "profiles"), texts)
+    return axes
+
+
+def _norms_size(study: EqualisationStudy) -> tuple[float, float]:
+    """Inches: a line per profile."""
+    return 6.4, 0.9 + 0.26 * len(study.clients.adjusters)

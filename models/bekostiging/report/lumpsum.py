@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
-from matplotlib import style
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case import Case, policy_meaning
 from bekostiging.lumpsum import LUMP_SUM, Alternative, LimitMargin, price_of_certainty, widest_limit
-from bekostiging.report.figures import FIGURES, STYLE, all_illustrative, svg
+from bekostiging.report.figures import FIGURES, PALE, figure_of, house_axes, mark_example, numbered, svg
 from bekostiging.report.html import template
 from bekostiging.report.limits import (
     checks_table,
@@ -28,7 +26,11 @@ from bekostiging.report.numbers import MILLION
 from bekostiging.report.texts import Texts
 from bekostiging.stress import LumpSumStudy
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 Table = list[list[str]]
+FRONTIER_SIZE = (6.4, 3.6)
 
 
 def write_study(study: LumpSumStudy, folder: Path, lang: str) -> None:
@@ -102,7 +104,9 @@ def study_page(study: LumpSumStudy, texts: Texts) -> str:
         requirements=requirements_table(study.lumpsum, texts, _names(study)),
         frontier=_frontier(study, texts),
         frontier_price=_price_of_certainty(study, texts),
-        figure=Markup(svg(frontier_figure(study, texts))) if study.frontier else "",
+        figure=Markup(svg(figure_of(lambda ax: plot_frontier(study, ax, lang=texts.lang), FRONTIER_SIZE)))
+        if study.frontier
+        else "",
         clauses=clause_text(study),
     )
 
@@ -274,27 +278,29 @@ def _price_of_certainty(study: LumpSumStudy, texts: Texts) -> str:
     )
 
 
-def frontier_figure(study: LumpSumStudy, texts: Texts) -> Figure:
-    """Municipal tail against the weakest provider's chance: candidates, the efficient ones, and the designed corridor."""
-    figure = Figure(figsize=(6.4, 3.6), layout="constrained")
-    with style.context(STYLE):
-        axes = figure.subplots()
+def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Municipal tail against the weakest provider's chance: candidates, the efficient ones, and the designed corridor.
+
+    Circles share surpluses too, triangles deficits alone; dark ones no other candidate beats at both ends.
+    """
+    texts = Texts(lang)
+    with house_axes(ax, FRONTIER_SIZE) as axes:
         for point in study.frontier:
             place = (100 * point.weakest.value, point.tail.value / MILLION)
             if point.band is None:
                 axes.plot(*place, "*", color="#b3541e", ms=13, label=texts["page", "as_designed"])
             else:
-                colour = "#1b3a5c" if point.efficient else "#c8ccd0"
+                colour = "#1b3a5c" if point.efficient else PALE
                 axes.plot(*place, "o" if point.symmetric else "^", color=colour, ms=5)
         axes.set_xlabel(f"{texts['page', 'frontier_weakest']}, %")
         axes.set_ylabel(texts["page", "frontier_axis"], fontsize=8)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(MaxNLocator(5))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(value, 1)))
-        axes.legend(fontsize=8)
-        if all_illustrative(study.case, FIGURES["corridor"]):
-            axes.text(0.02, 0.03, texts["page", "example"], transform=axes.transAxes, fontsize=8, color="#777777")
-    return figure
+            numbered(axis, texts, 1)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(fontsize=8)
+        mark_example(axes, study.case, FIGURES["corridor"], texts)
+    return axes
 
 
 def _choices(study: LumpSumStudy, texts: Texts) -> Table:

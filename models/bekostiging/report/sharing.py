@@ -5,19 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from matplotlib import style
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from bekostiging.report.figures import INK, PALE, SOFT, STYLE, all_illustrative
+from bekostiging.report.figures import INK, PALE, figure_of, house_axes, mark_example, numbered
 from bekostiging.report.numbers import MILLION
 from bekostiging.report.sections import Section, Table, names_of, sections_page, write_page
 from bekostiging.report.texts import Texts
 from bekostiging.sharing import MOST_TABLE, GameSolution, KeyResult
 from bekostiging.stress import IN_FORCE, SharingStudy
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MARKERS, SHADES = "osD^v<>Pp*", ("#1b3a5c", "#b3541e", "#3f7f6c", "#8a8d91", "#c79a2b")
 MEASURES = ("expected", "volatility", "worst_year", "change")
 FAR = "residence"
 TABLES = ("offers", "contracts", "demand", "municipalities")
@@ -109,7 +111,8 @@ def _sections(study: SharingStudy, texts: Texts) -> list[Section]:
     notes = [said["keys_note"].format(today=", ".join(today)), said["woonplaats"]]
     if study.skipped:
         notes.append(said["skipped"].format(keys=", ".join(said[key] for key in study.skipped)))
-    sections.append(Section(said["keys"], notes, drawn=plot_key_changes(study, texts)))
+    drawn = figure_of(lambda ax: plot_key_changes(study, ax, lang=texts.lang), _changes_size(study))
+    sections.append(Section(said["keys"], notes, drawn=drawn))
     sections += [Section(said[part], tables=[_measure(study, part, texts)]) for part in MEASURES]
     core = said["core_note"].format(
         exit=numbers.plain(study.exit_cost), tail=numbers.percent(1 - study.data.confidence)
@@ -166,18 +169,14 @@ def _core(study: SharingStudy, texts: Texts) -> Table:
     return rows
 
 
-def plot_key_changes(study: SharingStudy, texts: Texts) -> Figure:
+def plot_key_changes(study: SharingStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Change of what each municipality is expected to pay under every key, as a part of what it pays today.
 
     Without ``residence``, whose changes are so large that the others would not be seen.
     """
-    keys = [key for key in study.keys if key not in (IN_FORCE, FAR) and _moves(study.keys[key])]
-    names, codes = names_of(study.case), study.data.municipalities
-    figure = Figure(figsize=(7.2, 0.9 + 0.28 * len(codes) * max(1.0, len(keys) / 5)), layout="constrained")
-    markers = "osD^v<>Pp*"
-    shades = ("#1b3a5c", "#b3541e", "#3f7f6c", "#8a8d91", "#c79a2b")
-    with style.context(STYLE):
-        axes = figure.subplots()
+    texts = Texts(lang)
+    keys, names, codes = _drawn_keys(study), names_of(study.case), study.data.municipalities
+    with house_axes(ax, _changes_size(study)) as axes:
         axes.axvline(0, color=PALE, zorder=0)
         for k, key in enumerate(keys):
             change = [
@@ -185,24 +184,28 @@ def plot_key_changes(study: SharingStudy, texts: Texts) -> Figure:
                 for one, now in zip(study.keys[key], study.keys[IN_FORCE], strict=True)
             ]
             place = [m + 0.6 * (k / max(1, len(keys) - 1) - 0.5) for m in range(len(codes))]
-            axes.plot(
-                change,
-                place,
-                markers[k % len(markers)],
-                ms=5,
-                color=shades[k % len(shades)],
-                label=_key(study, key, texts),
-            )
+            colour, marker = SHADES[k % len(SHADES)], MARKERS[k % len(MARKERS)]
+            axes.plot(change, place, marker, ms=5, color=colour, label=_key(study, key, texts))
         axes.set_yticks(range(len(codes)), [names[code] for code in codes])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.xaxis.set_major_locator(MaxNLocator(6))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(value)))
+        numbered(axes.xaxis, texts)
         axes.set_xlabel(texts["sharing", "axis"])
-        axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
-        if all_illustrative(study.case, TABLES):
-            axes.text(0.01, 1.02, texts["page", "example"], transform=axes.transAxes, fontsize=8, color=SOFT)
-    return figure
+        if keys:
+            axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        mark_example(axes, study.case, TABLES, texts)
+    return axes
+
+
+def _drawn_keys(study: SharingStudy) -> list[str]:
+    """Keys under which somebody pays something else than today."""
+    return [key for key in study.keys if key not in (IN_FORCE, FAR) and _moves(study.keys[key])]
+
+
+def _changes_size(study: SharingStudy) -> tuple[float, float]:
+    """Inches: room for every key beside every municipality."""
+    return 7.2, 0.9 + 0.28 * study.data.n_players * max(1.0, len(_drawn_keys(study)) / 5)
 
 
 def _moves(results: tuple[KeyResult, ...]) -> bool:

@@ -6,13 +6,22 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.report.numbers import Numbers
 
 
 class Texts:
-    """Texts of one language: ``texts["page", "title"]``; ``numbers`` writes figures the way it is read."""
+    """Texts of one language: ``texts["page", "title"]``; ``numbers`` writes figures the way it is read.
+
+    Raises
+    ------
+    UserError
+        Another language than Dutch or English.
+    """
 
     def __init__(self, lang: str) -> None:
+        if lang not in LANGUAGES:
+            raise UserError(f"taal {lang}: kies nl of en", f"language {lang}: choose nl or en", exit_code=2)
         self.lang = lang
         self.numbers = Numbers(lang)
         self.sections: dict[str, dict[str, str]] = _load(lang)

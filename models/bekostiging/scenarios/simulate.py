@@ -24,7 +24,7 @@ from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.measures import apply_measures
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
-from bekostiging_solvers import ClusterError, execute
+from bekostiging_solvers import ClusterError, UnguardedScriptError, execute
 
 Stream = Literal["design", "fresh", "closed"]
 STREAMS: tuple[Stream, ...] = ("design", "fresh", "closed")
@@ -194,7 +194,8 @@ def each_block(
     Raises
     ------
     UserError
-        The cluster cannot be reached or was lost, or one block ends every process that takes it.
+        The cluster cannot be reached or was lost, or one block ends every process that takes it; a script without a main
+        guard asks for several workers.
     """
     given, n = (made, work, first), made.n_blocks - first
     try:
@@ -205,6 +206,13 @@ def each_block(
             f"{where}: het rekenen op andere processen is mislukt; er is niets geschreven. Start het cluster (opnieuw) of "
             f"neem minder werkprocessen. ({error})",
             f"{where}: {error}; nothing has been written.",
+        ) from None
+    except UnguardedScriptError as error:
+        raise UserError(
+            f"{error.file}, regel {error.line}: met meer werkprocessen voert elk proces dit script opnieuw uit; zet wat het "
+            'doet onder if __name__ == "__main__": of neem workers=1.',
+            f"{error}.",
+            exit_code=2,
         ) from None
 
 

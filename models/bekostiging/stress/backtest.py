@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,10 @@ from bekostiging.case.series import FEWEST_YEARS, Series, all_series
 from bekostiging.case.spread import Drift, Spread, drift, spreads
 from bekostiging.case.tables import Index
 from bekostiging.scenarios import Factors, draw_block, plan
+from bekostiging.stress.shown import Shown
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = NDArray[np.float64]
 LEVELS = (0.50, 0.80, 0.95)
@@ -70,9 +75,9 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Backtest:
+class Backtest(Shown):
     """``origin``: last year known; ``shocks``: per year, what was counted over the median of all municipalities, less one,
-    and its normal score."""
+    and its normal score. ``to_frame()``: a row per prediction, its quantiles as p2.5 to p97.5."""
 
     origin: int
     predictions: tuple[Prediction, ...]
@@ -81,6 +86,37 @@ class Backtest:
     growth: Drift
     spread: tuple[Spread, ...]
     n_scenarios: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every prediction beside its count."""
+        import pandas as pd
+
+        rows = []
+        for one in self.predictions:
+            quantiles = {f"p{100 * q:g}": value for q, value in zip(QUANTILES, one.quantiles, strict=True)}
+            place = {"place": one.place, "care_form": one.care_form, "year": one.year, "share": one.share}
+            rows.append(place | {"counted": one.counted} | quantiles | {"pit": one.pit})
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """How many predictions lie in each interval, and how many should."""
+        import pandas as pd
+
+        rows = [
+            {
+                "interval": f"{100 * one.level:.0f} %",
+                "inside": f"{one.inside} of {one.of}",
+                "the model expects": f"{one.low}-{one.high}",
+                "p-value": f"{one.p_value:.3f}",
+                "verdict": "contradicted" if one.contradicted else "possible",
+            }
+            for one in self.coverage
+        ]
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """What was known and what was predicted."""
+        return f"{len(self.predictions)} predictions from {self.origin} on, {self.n_scenarios} futures"
 
 
 QUANTILES = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)

@@ -6,8 +6,9 @@ Two kinds of content: *estimates* (with standard error), which go to results.jso
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,11 @@ from bekostiging.lumpsum import (
     PriceRange,
 )
 from bekostiging.scenarios import Cells, SelfCheck
+from bekostiging.stress.shown import Shown, millions, percent
 from bekostiging_solvers import Estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = NDArray[np.float64]
 Corner = Literal["absorb", "wait"]
@@ -266,9 +271,12 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Shown):
     """Everything ``bekostiging compare`` computed. ``forms`` is in the order of PAYMENT_FORMS; without a
-    feasible lump sum, taakgericht is settled at the reference amounts and ``lumpsum.design`` says so."""
+    feasible lump sum, taakgericht is settled at the reference amounts and ``lumpsum.design`` says so.
+
+    ``to_frame()``: every estimate of every form, with columns form, corner, about (municipality, provider, care_form,
+    corner, administration), name (its id, or TOTAL), period (a year or TERM), figure, value and standard_error."""
 
     case: Case
     cells: Cells
@@ -329,3 +337,60 @@ class Comparison:
     def reported(self) -> tuple[int, ...]:
         """Places of the reported municipalities in ``case.municipalities``."""
         return tuple(i for i, row in enumerate(self.case.municipalities) if row.reported)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every estimate, a row each."""
+        import pandas as pd
+
+        columns = ("form", "corner", "about", "name", "period", "figure", "value", "standard_error")
+        return pd.DataFrame(self._estimates(), columns=list(columns))
+
+    def _estimates(self) -> Iterator[tuple[str | float, ...]]:
+        """Rows of the frame."""
+
+        def rows(*place: str, found: Estimates) -> Iterator[tuple[str | float, ...]]:
+            """One row per figure."""
+            for name, estimate in found.items():
+                yield (*place, name, estimate.value, estimate.standard_error)
+
+        for form, own in self.forms.items():
+            for code, periods in own.municipalities.items():
+                for period, found in periods.items():
+                    yield from rows(form, self.corner, "municipality", code, period, found=found)
+            for provider, found in own.providers.items():
+                yield from rows(form, self.corner, "provider", provider, TERM, found=found)
+            for corner in CORNERS:
+                yield from rows(form, corner, "corner", TOTAL, TERM, found=own.corner_totals[corner])
+                for care_form, found in own.care_forms[corner].items():
+                    yield from rows(form, corner, "care_form", care_form, TERM, found=found)
+            for party, found in own.administration.items():
+                yield from rows(form, self.corner, "administration", party, "year", found=found)
+
+    def overview(self) -> pd.DataFrame:
+        """Per payment form: spending and its tail, the weakest provider, and who waits if limits are kept."""
+        import pandas as pd
+
+        rows = []
+        for form, own in self.forms.items():
+            term = own.municipalities[TOTAL][TERM]
+            weakest = max(own.providers.items(), key=lambda item: item[1]["buffer_exhausted_probability"].value)
+            row = {
+                "payment form": form,
+                "expected, m euro": millions(term["expected"]),
+                "worst 5 %, m euro": millions(term["cvar95"]),
+                "over the begroting": percent(term["overrun_probability"]),
+                "weakest provider": weakest[0],
+                "its buffer used up": percent(weakest[1]["buffer_exhausted_probability"]),
+                "waiting if limits are kept": str(own.corner_totals["wait"]["waiting_clients"]),
+            }
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """Case, years, futures, seed."""
+        years = f"{self.years[0]}-{self.years[-1]}"
+        return f"Payment forms of {self.case.name}, {years}, {self.n_scenarios} futures, seed {self.seed}"
+
+    def disclaimer(self) -> Mapping[str, str]:
+        """Of the case."""
+        return self.case.disclaimer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from bekostiging.case import Case, ClientTable, pseudonymised
 from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
+    DISCLOSURE_LIMIT,
     KINDS,
     RESAMPLES,
     ClientCosts,
@@ -35,13 +37,18 @@ from bekostiging.equalisation import (
     provider_results,
     settled_transfers,
     simulated_clients,
+    suppressed,
 )
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, lumpsum_data
 from bekostiging.scenarios import Plan, draw_block, plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import Progress, design_series, designed
+from bekostiging.stress.shown import Shown
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = NDArray[np.float64]
 FEW_RESAMPLES = 40
@@ -69,11 +76,11 @@ class PoolResult:
 
 
 @dataclass(frozen=True)
-class EqualisationStudy:
+class EqualisationStudy(Shown):
     """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error), what they mean, and the pools.
 
     ``methods``: measures of other ways on the same clients; ``transfers``: euro a year beside one flat amount; ``pools``
-    empty where no lump sum could be designed.
+    empty where no lump sum could be designed. ``to_frame()``: a row per profile; figures of too few clients are missing.
     """
 
     case: Case
@@ -92,6 +99,50 @@ class EqualisationStudy:
     high_cost: tuple[HighCostPool, ...]
     power: float
     pools: tuple[PoolResult, ...]
+
+    @property
+    def disclosed(self) -> NDArray[np.bool_]:
+        """Which profiles have enough clients for their figures to be shown."""
+        return ~suppressed(self.clients.weight @ self.clients.matrix, DISCLOSURE_LIMIT)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Norm amounts in euro per client a year."""
+        import pandas as pd
+
+        low, high, error = self.interval
+        count, disclosed = self.clients.weight @ self.clients.matrix, self.disclosed
+        figures = {
+            "clients": count, "amount": self.model.coef_, "low": low, "high": high, "standard_error": error
+        }  # fmt: skip
+        rows = [
+            {
+                "profile": adjuster.name,
+                **{name: float(values[j]) if disclosed[j] else None for name, values in figures.items()},
+                "observable": adjuster.observable,
+                "influenceable": adjuster.influenceable,
+            }
+            for j, adjuster in enumerate(self.clients.adjusters)
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """Norm amounts in whole euros."""
+        frame = self.to_frame()
+        for name in ("clients", "amount", "low", "high", "standard_error"):
+            frame[name] = [f"{value:,.0f}" if value == value else "" for value in frame[name].astype(float)]
+        return frame
+
+    def heading(self) -> str:
+        """Case, and what the norm amounts are worth."""
+        flat, now = (100 * one.largest for one in (self.methods["flat"], self.measures))
+        return (
+            f"Norm amounts of {self.case.name}, {self.model.method}: the hardest hit provider misses {now:.1f} % of its "
+            f"cost, {flat:.1f} % under one amount for all"
+        )
+
+    def disclaimer(self) -> Mapping[str, str]:
+        """Of the case."""
+        return self.case.disclaimer
 
 
 def study_equalisation(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -33,16 +33,21 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.choices import Choice, choices
 from bekostiging.stress.comparison import LumpSumResult
 from bekostiging.stress.design import Progress, design_series, judged
+from bekostiging.stress.shown import Shown
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Scramblings
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
-class LumpSumStudy:
+class LumpSumStudy(Shown):
     """The lump sum alone: its design, its judgement on fresh futures, and other designs that cost hardly more.
 
     ``frontier``: the designed corridor among simple ones; ``value_of_data`` empty with too few futures; ``needed``: futures
-    that know every limit to the ``precision`` asked for, None without one.
+    that know every limit to the ``precision`` asked for, None without one. ``to_frame()``: the agreement, a row per lot and
+    layer with its edges, its share and the loading of the lot; without a design the limits that conflict, and by how much.
     """
 
     case: Case
@@ -56,6 +61,56 @@ class LumpSumStudy:
     value_of_data: tuple[ValueOfData, ...]
     precision: float | None
     needed: int | None
+
+    def to_frame(self) -> pd.DataFrame:
+        """The agreement, or the conflict."""
+        import pandas as pd
+
+        data, design = self.lumpsum.data, self.lumpsum.design
+        if not design.feasible:
+            return pd.DataFrame([{"limit": one.name, "euro": one.euro} for one in design.conflicts])
+        rows = [
+            {
+                "lot": lot.name,
+                "form": data.forms[design.form[j]],
+                "loading": float(design.loading[j]),
+                "layer": layer,
+                "lower": float(lot.corridor.lower[k]),
+                "upper": float(lot.corridor.upper[k]),
+                "share": float(design.share[j][k]),
+            }
+            for j, lot in enumerate(data.lots)
+            for k, layer in enumerate(lot.corridor.names)
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """A row per lot: loading, and the share of every layer."""
+        import pandas as pd
+
+        data, design = self.lumpsum.data, self.lumpsum.design
+        if not design.feasible:
+            return self.to_frame()
+        rows = []
+        for j, lot in enumerate(data.lots):
+            shares = zip(lot.corridor.names, design.share[j], strict=True)
+            terms = {"form": data.forms[design.form[j]], "loading": f"{100 * design.loading[j]:.2f} %"}
+            rows.append({"lot": lot.name, **terms, **{name: f"{100 * share:.1f} %" for name, share in shares}})
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """Case, futures, and how many limits hold on fresh ones."""
+        kept = self.lumpsum.out_of_sample
+        told = (
+            f"{sum(check.holds for check in kept)} of {len(kept)} limits hold on {self.n_scenarios} fresh futures"
+        )
+        if not self.lumpsum.design.feasible:
+            told = "no lump sum satisfies all limits; these conflict"
+        return f"Lump sum of {self.case.name}, seed {self.seed}: {told}"
+
+    def disclaimer(self) -> Mapping[str, str]:
+        """Of the case."""
+        return self.case.disclaimer
 
 
 def study_lumpsum(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,11 @@ from bekostiging.stress.comparison import Comparison, Samples
 from bekostiging.stress.estimates import provider_results
 from bekostiging.stress.run import contracts_in_force
 from bekostiging.stress.settlement import levels_by_lot, settle_all
+from bekostiging.stress.shown import Shown, percent
 from bekostiging_solvers import DesignPoint, Estimate, design_point, drawn_around, weighted_probability
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = NDArray[np.float64]
 BEGROTING = "begroting"
@@ -30,12 +35,13 @@ BEGROTING = "begroting"
 
 
 @dataclass(frozen=True)
-class ReverseStress:
+class ReverseStress(Shown):
     """How ``target`` (``begroting`` or a provider) breaks under ``form``.
 
     ``distance``: Mahalanobis distance of the course from the expected one, in standard deviations; None when no course
     within eight of them breaks it. ``course``: change per quantity and contract year, weighted by the money at stake;
-    ``probability`` that the target breaks, everybody served.
+    ``probability`` that the target breaks, everybody served. ``to_frame()``: the course, a row per quantity and a column per
+    contract year; empty without one.
     """
 
     form: PaymentForm
@@ -46,6 +52,32 @@ class ReverseStress:
     course: dict[str, tuple[float, ...]]
     probability: Estimate | None
     n_scenarios: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """The course."""
+        import pandas as pd
+
+        rows = [
+            {"quantity": name, **{f"year {t + 1}": value for t, value in enumerate(values)}}
+            for name, values in self.course.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """The course in percentages."""
+        frame = self.to_frame()
+        for name in frame.columns[1:]:
+            frame[name] = [f"{100 * value:+.1f} %" for value in frame[name]]
+        return frame
+
+    def heading(self) -> str:
+        """What breaks, how far away that is and how likely."""
+        if self.distance is None or self.probability is None:
+            return f"{self.target} under {self.form}: no course within reach breaks it"
+        return (
+            f"{self.target} under {self.form} breaks {self.distance:.2f} standard deviations away, with probability "
+            f"{percent(self.probability)}"
+        )
 
 
 @dataclass(frozen=True)

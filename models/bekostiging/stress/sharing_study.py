@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +31,15 @@ from bekostiging.sharing import (
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import Progress, designed, lump_sums
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
+from bekostiging.stress.shown import Shown, millions
 from bekostiging.stress.transition import without_closed
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FloatArray = NDArray[np.float64]
+FIGURES = ("expected", "volatility", "worst_year", "change", "alone")
+"""Of a municipality under a key."""
 IN_FORCE = "in_force"
 """The keys of the lots as they are: what table lots says and what the lump sum uses."""
 KEYS: tuple[SharingKey, ...] = get_args(SharingKey)
@@ -93,8 +99,11 @@ class SharingWork:
 
 
 @dataclass(frozen=True)
-class SharingStudy:
-    """Every key, the games, and who would be cheaper off alone; ``skipped``: keys the case has no figures for."""
+class SharingStudy(Shown):
+    """Every key, the games, and who would be cheaper off alone; ``skipped``: keys the case has no figures for.
+
+    ``to_frame()``: a row per key, municipality and figure of ``KeyResult``.
+    """
 
     case: Case
     n_scenarios: int
@@ -105,6 +114,41 @@ class SharingStudy:
     core: Mapping[str, CoreTest]
     games: tuple[GameSolution, ...]
     skipped: tuple[str, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every figure of every municipality under every key."""
+        import pandas as pd
+
+        columns = ["key", "municipality", "figure", "value", "standard_error"]
+        found = [
+            (key, code, figure, getattr(one, figure).value, getattr(one, figure).standard_error)
+            for key, results in self.keys.items()
+            for code, one in zip(self.data.municipalities, results, strict=True)
+            for figure in FIGURES
+        ]
+        return pd.DataFrame(found, columns=columns)
+
+    def overview(self) -> pd.DataFrame:
+        """Per key what every municipality is expected to pay a year, and who would be cheaper off alone."""
+        import pandas as pd
+
+        rows = []
+        for key, results in self.keys.items():
+            core = self.core[key]
+            paid = {
+                code: millions(one.expected) for code, one in zip(self.data.municipalities, results, strict=True)
+            }
+            leaves = "nobody" if core.holds else f"{', '.join(core.members)}: {millions(core.euros)}"
+            rows.append({"key": key, **paid, "cheaper off alone, m euro over the term": leaves})
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """Case, futures, unit."""
+        return f"Sharing keys of {self.case.name}, {self.n_scenarios} futures, seed {self.seed}; m euro a year"
+
+    def disclaimer(self) -> Mapping[str, str]:
+        """Of the case."""
+        return self.case.disclaimer
 
 
 def study_sharing(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from bekostiging.case import UserError
 from bekostiging.case.tables import PaymentForm
 from bekostiging.stress.comparison import Comparison
+from bekostiging.stress.shown import Shown, millions, percent
 from bekostiging_solvers import (
     Estimate,
     InfeasibleError,
@@ -25,6 +27,9 @@ from bekostiging_solvers import (
     cvar_error,
     entropy_pooling,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FloatArray = NDArray[np.float64]
 TAIL = 0.95
@@ -38,10 +43,11 @@ what the futures expect, less one; ``cost``: the same of the providers' cost of 
 
 
 @dataclass(frozen=True)
-class Pooled:
+class Pooled(Shown):
     """Spending over the term per form under the views: expected, cvar95, overrun_probability, and ``before`` them.
 
-    ``effective``: with how many equally likely futures of ``n_scenarios`` one is left.
+    ``effective``: with how many equally likely futures of ``n_scenarios`` one is left. ``to_frame()``: a row per form and
+    figure, before and under the views.
     """
 
     views: tuple[str, ...]
@@ -50,6 +56,40 @@ class Pooled:
     relative_entropy: float
     under: dict[PaymentForm, dict[str, Estimate]]
     before: dict[PaymentForm, dict[str, Estimate]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every figure before and under the views."""
+        import pandas as pd
+
+        rows = [
+            {
+                "form": form,
+                "figure": figure,
+                "before": self.before[form][figure].value,
+                "before_standard_error": self.before[form][figure].standard_error,
+                "under": estimate.value,
+                "under_standard_error": estimate.standard_error,
+            }
+            for form, own in self.under.items()
+            for figure, estimate in own.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """Figures with their errors."""
+        import pandas as pd
+
+        rows = []
+        for form, own in self.under.items():
+            for figure, estimate in own.items():
+                show = percent if figure.endswith("probability") else millions
+                told = {"before": show(self.before[form][figure]), "under": show(estimate)}
+                rows.append({"payment form": form, "figure": figure, **told})
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """The views and how much of the simulation is left."""
+        return f"{'; '.join(self.views)}: {self.effective:.0f} of {self.n_scenarios} futures left; m euro over the term"
 
 
 def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:

@@ -1,0 +1,54 @@
+"""How a result shows itself to an analyst: ``to_frame()`` for reckoning on, a table when it ends a cell in Jupyter.
+
+Both bear the names of the code; what a procurement team reads is made in ``bekostiging.report``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING
+
+from bekostiging_solvers import Estimate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MILLION = 1e6
+
+
+class Shown:
+    """Mixin of results. A class gives ``to_frame``, ``heading`` and ``overview``; Jupyter calls ``_repr_html_``."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every figure of the result, a row each."""
+        raise NotImplementedError
+
+    def heading(self) -> str:
+        """What this is, of what, and of how many futures."""
+        raise NotImplementedError
+
+    def overview(self) -> pd.DataFrame:
+        """The few figures one looks at first, as text; the whole frame where that is few enough."""
+        return self.to_frame()
+
+    def disclaimer(self) -> Mapping[str, str]:
+        """What the case wants said with every figure, by language; empty when nothing."""
+        return {}
+
+    def _repr_html_(self) -> str:
+        """Heading, disclaimer and overview."""
+        told = [f"<p><b>{escape(self.heading())}</b></p>"]
+        if said := self.disclaimer().get("en"):
+            told.append(f"<p><i>{escape(said)}</i></p>")
+        return "\n".join([*told, self.overview().to_html(na_rep="", index=False, border=0)])
+
+
+def millions(estimate: Estimate) -> str:
+    """Euro in millions, with its error."""
+    return str(Estimate(estimate.value / MILLION, estimate.standard_error / MILLION))
+
+
+def percent(estimate: Estimate) -> str:
+    """A fraction as a percentage, with its error."""
+    return f"{Estimate(100 * estimate.value, 100 * estimate.standard_error)} %"
