@@ -14,7 +14,7 @@ from bekostiging.capacity.data import QUARTERS, THOUSAND, CapacityData, Futures
 from bekostiging.capacity.decide import GAP, CapacityPlan, decide_capacity, measure_of_policy
 from bekostiging.capacity.outcome import Outcome, outcome_under
 from bekostiging.capacity.program import capacity_program
-from bekostiging_solvers import InfeasibleError, SolutionStatus, measure_of, measure_weights, solve_recourse
+from bekostiging_solvers import InfeasibleError, measure_of, measure_weights, solve_recourse
 
 FloatArray = NDArray[np.float64]
 Flexibility = Literal["alternatives", "far_places", "swap"]
@@ -185,11 +185,12 @@ def provider_curve(
         except InfeasibleError:
             found[n] = None
             continue
-        if best.status is SolutionStatus.BOUND_ONLY:
+        if not np.isfinite(best.x).all():
             continue
         number = sum(best.x[column] for column in program.place("open").values())
         euro = factor * THOUSAND
-        own = OtherPlan(euro * best.objective, euro * best.bound, round(float(number)))
+        # no cost is negative: a bound there always is
+        own = OtherPlan(euro * best.objective, euro * max(best.bound, 0.0), round(float(number)))
         # a plan with fewer providers is a plan with at most n of them
         held = min((one for one in (*found.values(), own) if one is not None), key=lambda one: one.objective)
         found[n] = replace(held, bound=own.bound)

@@ -20,7 +20,6 @@ from bekostiging_solvers import (
     MeanCVaR,
     RecourseSolution,
     RiskMeasure,
-    SolutionStatus,
     TwoStageProgram,
     solve_highs,
     solve_recourse,
@@ -100,7 +99,7 @@ def decide_program(
         found = solve_recourse(asked, risk=risk, gap=gap, time_limit=time_limit, executor=executor)
     except InfeasibleError as error:
         raise _refusal(program, error) from None
-    if found.status is SolutionStatus.BOUND_ONLY:
+    if not np.isfinite(found.x).all():
         raise UserError(
             f"binnen {time_limit:g} seconden is geen plan gevonden; geef meer tijd met --seconds, minder toekomsten met "
             "--scenarios of minder jaren met --years",

@@ -81,7 +81,9 @@ class Outcome:
             "contracts": np.full(n, contracts),
             "use": weighted.sum(axis=2) @ (supply.usage_fee * weeks)
             + self.kept.sum(axis=2) @ (supply.usage_fee * left)
-            - np.einsum("stk,t,tk,k->s", self.displaced, v, displaced, supply.usage_fee),
+            - np.einsum(
+                "stk,t,tk,k->s", self.displaced, v, displaced, np.minimum(supply.usage_fee, data.adhoc[form])
+            ),
             "travel": np.einsum("ska,ka,k->s", weighted, travel, weeks)
             + np.einsum("ska,ka,k->s", self.kept, travel, left),
             "loss_of_fit": np.einsum("stia,t,i->s", self.moved, v, moved_loss),

@@ -1,4 +1,4 @@
-"""Commands that decide: lumpsum, equalise, share."""
+"""Commands that decide: lumpsum, equalise, share, capacity."""
 
 from __future__ import annotations
 
@@ -214,5 +214,54 @@ def share(
             folder, lambda draft: report.write_sharing(study, draft, lang, table=table), overwrite=overwrite
         )
         for sentence in report.sharing_sentences(study, lang):
+            print_sentence(sentence)
+        print_end(brought.disclaimer, folder, lang)
+
+
+@app.command()
+def capacity(
+    case: CaseName,
+    lump_sum: Annotated[
+        bool, typer.Option("--lumpsum", help="Also design the lump sum and say whether it buys the capacity.")
+    ] = False,
+    gap: Annotated[float, typer.Option(min=0, max=0.5, help="Stop when no plan can be this much better.")] = 0.01,
+    seconds: Annotated[float, typer.Option(min=1, help="Stop looking for a better plan after this long.")] = 120.0,
+    risk_weight: Annotated[
+        float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
+    ] = None,
+    scenarios: FuturesTwice = 64,
+    years: Years = 2,
+    seed: Seed = 1,
+    out: Out = None,
+    lang: LanguageOption = Language.NL,
+    workers: Workers = 2,
+    overwrite: Overwrite = False,
+    named: Named = False,
+) -> None:
+    """Plan how many places of which care to reserve with whom, before demand is known; who waits, and what it costs."""
+    with user_errors(lang):
+        from bekostiging import report
+        from bekostiging.case import read_case
+        from bekostiging.stress import study_capacity
+
+        brought = read_case(case)
+        folder = out if out is not None else Path(f"bekostiging-{brought.name}-capacity")
+        report.refuse_existing(folder, overwrite)
+        with report.progress_bars(lang) as advance:
+            study = study_capacity(
+                brought,
+                lump_sum=lump_sum,
+                gap=gap,
+                seconds=seconds,
+                risk_weight=risk_weight,
+                n_scenarios=scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                named=named,
+                progress=advance,
+            )
+        report.write_folder(folder, lambda draft: report.write_capacity(study, draft, lang), overwrite=overwrite)
+        for sentence in report.capacity_sentences(study, lang):
             print_sentence(sentence)
         print_end(brought.disclaimer, folder, lang)

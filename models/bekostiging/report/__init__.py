@@ -5,6 +5,8 @@ from __future__ import annotations
 from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
 from bekostiging.report.buildup import annex_of, write_annex
+from bekostiging.report.capacity import capacity_results, capacity_sentences, write_capacity
+from bekostiging.report.capacity_figures import plot_capacity, plot_flows, plot_waiting
 from bekostiging.report.equalisation import (
     equalisation_results,
     equalisation_sentences,
@@ -34,16 +36,21 @@ __all__ = [
     "backtest_sentences",
     "backtest_tables",
     "backtest_text",
+    "capacity_results",
+    "capacity_sentences",
     "equalisation_results",
     "equalisation_sentences",
+    "plot_capacity",
     "plot_corridor",
     "plot_exceedance",
+    "plot_flows",
     "plot_frontier",
     "plot_key_changes",
     "plot_norm_amounts",
     "plot_power_risk",
     "plot_provider",
     "plot_spending",
+    "plot_waiting",
     "progress_bars",
     "refuse_existing",
     "reverse_sentence",
@@ -59,6 +66,7 @@ __all__ = [
     "view_sentence",
     "view_table",
     "write_annex",
+    "write_capacity",
     "write_equalisation",
     "write_folder",
     "write_results",

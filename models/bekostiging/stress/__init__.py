@@ -2,6 +2,7 @@
 
 from bekostiging.stress.backtest import Backtest, Prediction, backtest
 from bekostiging.stress.break_even import BREAK_EVEN
+from bekostiging.stress.capacity_study import CapacityBudget, CapacityStudy, study_capacity
 from bekostiging.stress.choices import Choice
 from bekostiging.stress.comparison import (
     CORNERS,
@@ -45,6 +46,8 @@ __all__ = [
     "Backtest",
     "BreakEven",
     "Calibration",
+    "CapacityBudget",
+    "CapacityStudy",
     "CeilingResult",
     "Choice",
     "Comparison",
@@ -83,6 +86,7 @@ __all__ = [
     "read_view",
     "regimes",
     "reverse_stress",
+    "study_capacity",
     "study_equalisation",
     "study_lumpsum",
     "study_sharing",

@@ -1,0 +1,372 @@
+"""Capacity agreements on one page, and as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.report.capacity_figures import all_capacities, flows_size, plot_flows, plot_waiting
+from bekostiging.report.figures import figure_of
+from bekostiging.report.sections import Section, Table, names_of, sections_page, write_page
+from bekostiging.report.texts import Texts
+from bekostiging.stress import CapacityBudget, CapacityStudy
+from bekostiging_solvers import Estimate
+
+FloatArray = NDArray[np.float64]
+THOUSAND = 1e3
+BAND = (0.05, 0.95)
+"""Use of places in nine of ten futures and quarters."""
+
+
+def write_capacity(study: CapacityStudy, folder: Path, lang: str) -> None:
+    """Write report.html and results.json into an existing folder."""
+    texts = Texts(lang)
+    page = sections_page(
+        texts["capacity", "title"], study.case, capacity_sentences(study, lang), _sections(study, texts), texts
+    )
+    write_page(folder, page, capacity_results(study))
+
+
+def agreements(study: CapacityStudy) -> list[dict[str, Any]]:
+    """One row per contract, care form and year: what is agreed, its band, and the places used."""
+    data, fresh = study.plan.data, study.fresh
+    supply = data.supply
+    found = []
+    for k in range(supply.n_offers):
+        c = int(supply.contract[k])
+        number = round(float(study.plan.number[c]))
+        used = fresh.used[:, :, k].reshape(len(fresh.costs), len(data.years), -1)
+        for y, year in enumerate(data.years):
+            low, high = np.quantile(used[:, y], BAND)
+            found.append(
+                {
+                    "provider": supply.names[c][0],
+                    "lot": supply.names[c][1],
+                    "care_form": data.care_forms[supply.care_form[k]],
+                    "year": year,
+                    "contracts": number,
+                    "places": float(study.plan.places[k, y]),
+                    "least": float(supply.minimum[k] * number),
+                    "most": float(supply.maximum[k] * number),
+                    "used": vars(study.scramblings.mean(used[:, y].mean(axis=1))),
+                    "used_low": float(low),
+                    "used_high": float(high),
+                    "availability_fee": float(supply.availability_fee[k]),
+                    "usage_fee_per_week": float(supply.usage_fee[k]),
+                }
+            )
+    return found
+
+
+def capacity_results(study: CapacityStudy) -> dict[str, Any]:
+    """The study as JSON: euro over the term, clients, places."""
+    solution, data = study.plan.solution, study.plan.data
+    return {
+        "case": study.case.name,
+        "disclaimer": study.case.disclaimer,
+        "n_scenarios": study.n_scenarios,
+        "seed": study.seed,
+        "years": list(data.years),
+        "capacity": {
+            "risk_weight": data.risk_weight,
+            "confidence": data.confidence,
+            "norm": data.norm,
+            "objective": THOUSAND * solution.objective,
+            "bound": THOUSAND * solution.bound,
+            "gap": solution.gap,
+            "termination": solution.termination.value,
+            "agreements": agreements(study),
+            "waiting": [
+                {name: vars(value) if isinstance(value, Estimate) else value for name, value in vars(one).items()}
+                for one in study.waiting
+            ],
+            "norms": [
+                {"care_form": one.care_form, "value": vars(one.value), "allowed": one.allowed, "holds": one.holds}
+                for one in study.norms
+            ],
+            "cost": {name: vars(study.scramblings.mean(part)) for name, part in study.fresh.parts.items()},
+            "expected_cost": vars(study.scramblings.mean(study.fresh.costs)),
+            "tail_cost": vars(study.scramblings.tail_mean(study.fresh.costs, data.confidence)),
+            "place_price": [vars(one) for one in study.prices],
+            "planning_on_averages": {
+                "places": dict(study.averages.places),
+                "extra_expected": vars(study.averages.extra_expected),
+                "extra_tail": vars(study.averages.extra_tail),
+            },
+            "side_scenarios": study.side,
+            "flexibility": {name: vars(one) for name, one in study.flexibility.items()},
+            "curve": {str(n): None if one is None else vars(one) for n, one in study.curve.items()},
+            "failures": [
+                {
+                    "provider": one.provider,
+                    "extra_cost": float(one.extra_cost.mean()),
+                    "extra_waiting_weeks": float(one.extra_waiting.mean()),
+                }
+                for one in study.failures
+            ],
+            "lump_sum": None if study.budget is None else _budget_results(study.budget),
+        },
+    }
+
+
+def _budget_results(budget: CapacityBudget) -> dict[str, Any]:
+    """The lump sum beside the plan as JSON."""
+    return {
+        "feasible_on_unit_cost": budget.plain.feasible,
+        "feasible_on_plan_cost": budget.own.feasible,
+        "lots": [
+            {
+                "lot": one.lot,
+                "payment": vars(one.payment),
+                "cost": vars(one.cost),
+                "enough_probability": vars(one.enough_probability),
+                "payment_on_plan_cost": None if one.own_payment is None else vars(one.own_payment),
+            }
+            for one in budget.lots
+        ],
+    }
+
+
+def capacity_sentences(study: CapacityStudy, lang: str) -> list[str]:
+    """What was decided and what it means, in a few sentences."""
+    texts = Texts(lang)
+    said, numbers = texts.sections["capacity"], texts.numbers
+    plan, data = study.plan, study.plan.data
+    cost = study.scramblings.mean(study.fresh.costs)
+    told = [
+        said["told"].format(
+            contracts=numbers.plain(round(float(plan.number.sum()))),
+            places=numbers.plain(float(plan.places[:, 0].sum())),
+            years=f"{data.years[0]}–{data.years[-1]}",
+            cost=numbers.estimated_millions(cost),
+            futures=numbers.plain(study.n_scenarios),
+        ),
+        said["told_gap"].format(
+            gap=numbers.percent(plan.solution.gap or 0.0, 2),
+            bound=numbers.millions(THOUSAND * plan.solution.bound),
+        ),
+    ]
+    broken = [names_of(study.case)[one.care_form] for one in study.norms if not one.holds]
+    if study.norms:
+        told.append(said["told_norm_broken"].format(forms=", ".join(broken)) if broken else said["told_norm"])
+    told.append(
+        said["told_averages"].format(
+            expected=numbers.estimated_millions(study.averages.extra_expected),
+            worst=numbers.estimated_millions(study.averages.extra_tail),
+            tail=numbers.percent(1 - data.confidence),
+        )
+    )
+    return told + ([] if study.budget is None else _budget_sentences(study, study.budget, texts))
+
+
+def _budget_sentences(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> list[str]:
+    """Whether the lump sum buys the capacity, lot by lot."""
+    said, names = texts.sections["capacity"], names_of(study.case)
+    short = [one for one in budget.lots if one.payment.value < one.cost.value]
+    if not short:
+        return [said["told_buys"]]
+    listed = ", ".join(
+        f"{names[one.lot]} ({texts.numbers.millions(one.cost.value - one.payment.value)})" for one in short
+    )
+    told = [said["told_short"].format(lots=listed)]
+    return told + ([] if budget.own.feasible else [said["told_no_design"]])
+
+
+def _sections(study: CapacityStudy, texts: Texts) -> list[Section]:
+    """Every section of the page."""
+    said, numbers = texts.sections["capacity"], texts.numbers
+    data = study.plan.data
+    tail = numbers.percent(1 - data.confidence)
+    running = study.case.kind == "running"
+    sections = [
+        Section(said["agreements"], [said["agreements_note"]], [_agreements(study, texts, running)]),
+        Section(said["demand"], [said["demand_note"]], drawn=all_capacities(study, texts)),
+        Section(
+            said["waits"],
+            [said["waits_note"].format(tail=tail)],
+            [_waiting(study, texts), *([_norms(study, texts)] if study.norms else [])],
+            figure_of(
+                lambda ax: plot_waiting(study, ax, lang=texts.lang), (7.2, 1.0 + 0.32 * len(data.care_forms))
+            ),
+        ),
+        Section(
+            said["flows"],
+            [said["flows_note"]],
+            drawn=figure_of(lambda ax: plot_flows(study, ax, lang=texts.lang), flows_size(study)),
+        ),
+        Section(said["cost"], [said["cost_note"].format(tail=tail)], [_cost(study, texts)]),
+        Section(said["place"], [said["place_note"]], [_prices(study, texts)]),
+        Section(
+            said["worth"], [said["worth_note"].format(futures=numbers.plain(study.side))], [_worth(study, texts)]
+        ),
+        Section(
+            said["curve"], [said["curve_note"].format(futures=numbers.plain(study.side))], [_curve(study, texts)]
+        ),
+        Section(
+            said["fails"],
+            [said["fails_note"].format(futures=numbers.plain(study.side))],
+            [_failures(study, texts)],
+        ),
+    ]
+    if study.budget is not None:
+        sections.insert(1, Section(said["budget"], [said["budget_note"]], [_budget(study, study.budget, texts)]))
+    return [*sections, Section(said["reading"], [said[f"reading_{i}"] for i in range(1, 6)])]
+
+
+def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
+    """What is agreed with whom; years side by side."""
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    years = study.plan.data.years
+    extend = [said["extend"]] if running else []
+    rows = [[said["lot"], said["care_form"], said["provider"], *extend, said["contracts"],
+             *(said["places_in"].format(year=year) for year in years), said["band"], said["used"]]]  # fmt: skip
+    listed = agreements(study)
+    for start in range(0, len(listed), len(years)):
+        own = listed[start : start + len(years)]
+        first = own[0]
+        if not running and first["contracts"] == 0:
+            continue
+        low, high = min(one["used_low"] for one in own), max(one["used_high"] for one in own)
+        rows.append(
+            [
+                names[first["lot"]],
+                names[first["care_form"]],
+                names[first["provider"]],
+                *([said["yes"] if first["contracts"] else said["no"]] if running else []),
+                numbers.plain(first["contracts"]),
+                *(numbers.plain(one["places"]) for one in own),
+                f"{numbers.plain(first['least'])}–{numbers.plain(first['most'])}",
+                f"{numbers.plain(low)}–{numbers.plain(high)}",
+            ]
+        )
+    return rows
+
+
+def _waiting(study: CapacityStudy, texts: Texts) -> Table:
+    """Waiting per care form and municipality."""
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    rows = [[said["care_form"], said["municipality"], said["waiting"], said["worst"], said["wait_share"],
+             said["mean_weeks"], said["late_probability"]]]  # fmt: skip
+    for one in study.waiting:
+        rows.append(
+            [
+                names[one.care_form],
+                names[one.municipality],
+                numbers.estimate(one.clients),
+                numbers.estimate(one.worst),
+                numbers.estimated_percent(one.wait_share),
+                numbers.estimate(one.mean_weeks),
+                numbers.estimated_percent(one.late_probability),
+            ]
+        )
+    return rows
+
+
+def _norms(study: CapacityStudy, texts: Texts) -> Table:
+    """Every waiting norm on fresh futures."""
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    rows = [[said["care_form"], said[f"norm_{study.plan.data.norm}"], said["allowed"], said["holds"]]]
+    for one in study.norms:
+        verdict = said["yes"] if one.holds else said["no"]
+        rows.append([names[one.care_form], numbers.estimate(one.value), numbers.plain(one.allowed, 1), verdict])
+    return rows
+
+
+def _cost(study: CapacityStudy, texts: Texts) -> Table:
+    """The cost by what it is for, on fresh futures."""
+    said, numbers = texts.sections["capacity"], texts.numbers
+    rows = [[said["part"], said["million"]]]
+    parts = {name: study.scramblings.mean(part) for name, part in study.fresh.parts.items()}
+    rows += [[said[f"part_{name}"], numbers.estimated_millions(one)] for name, one in parts.items()]
+    rows.append([said["part_total"], numbers.estimated_millions(study.scramblings.mean(study.fresh.costs))])
+    worst = study.scramblings.tail_mean(study.fresh.costs, study.plan.data.confidence)
+    return [*rows, [said["part_tail"], numbers.estimated_millions(worst)]]
+
+
+def _prices(study: CapacityStudy, texts: Texts) -> Table:
+    """What one more place would save, net of what it costs."""
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    rows = [[said["care_form"], said["provider"], said["fee"], said["margin"], said["block"]]]
+    for one in sorted(study.prices, key=lambda price: (price.care_form, -price.margin)):
+        block = "" if one.block is None else numbers.plain(one.block)
+        rows.append(
+            [names[one.care_form], names[one.provider], numbers.plain(one.fee), numbers.plain(one.margin), block]
+        )
+    return rows
+
+
+def _worth(study: CapacityStudy, texts: Texts) -> Table:
+    """What every flexibility saves: the objective without it less the objective with it."""
+    said, numbers = texts.sections["capacity"], texts.numbers
+    whole = study.flexibility["all"]
+    rows = [[said["flexibility"], said["worth_million"]]]
+    for name, one in study.flexibility.items():
+        if name == "all":
+            continue
+        low, high = one.bound - whole.objective, one.objective - whole.bound
+        if numbers.millions(low, 2) == numbers.millions(high, 2):
+            shown = numbers.millions(high, 2)
+        else:
+            shown = said["between"].format(low=numbers.millions(low, 2), high=numbers.millions(high, 2))
+        rows.append([said[f"without_{name}"], shown])
+    return rows
+
+
+def _curve(study: CapacityStudy, texts: Texts) -> Table:
+    """From one provider per lot to all."""
+    said, numbers = texts.sections["capacity"], texts.numbers
+    rows = [[said["at_most"], said["contracts"], said["objective"], said["no_less_than"]]]
+    for n, one in study.curve.items():
+        if one is None:
+            rows.append([numbers.plain(n), "", said["impossible"], ""])
+            continue
+        rows.append(
+            [
+                numbers.plain(n),
+                numbers.plain(one.number),
+                numbers.millions(one.objective),
+                numbers.millions(one.bound),
+            ]
+        )
+    return rows
+
+
+def _failures(study: CapacityStudy, texts: Texts) -> Table:
+    """What it costs when a provider fails halfway."""
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    rows = [[said["provider"], said["extra_cost"], said["extra_waiting"]]]
+    for one in sorted(study.failures, key=lambda failure: -float(failure.extra_cost.mean())):
+        rows.append(
+            [
+                names[one.provider],
+                numbers.estimated_millions(_mean(one.extra_cost)),
+                numbers.estimate(_mean(one.extra_waiting)),
+            ]
+        )
+    return rows
+
+
+def _mean(sample: FloatArray) -> Estimate:
+    """Mean of futures that are no whole scramblings: as if independent, which is on the safe side."""
+    return Estimate(float(sample.mean()), float(sample.std(ddof=1) / np.sqrt(len(sample))))
+
+
+def _budget(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> Table:
+    """The lump sum of every lot against what its capacity costs."""
+    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    rows = [[said["lot"], said["payment"], said["plan_cost"], said["enough"], said["own_payment"]]]
+    for one in budget.lots:
+        own = said["impossible"] if one.own_payment is None else numbers.estimated_millions(one.own_payment)
+        rows.append(
+            [
+                names[one.lot],
+                numbers.estimated_millions(one.payment),
+                numbers.estimated_millions(one.cost),
+                numbers.estimated_percent(one.enough_probability),
+                own,
+            ]
+        )
+    return rows
