@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.capacity.data import QUARTERS, THOUSAND, CapacityData, Futures
-from bekostiging.capacity.decide import GAP, CapacityPlan, decide_capacity, measure_of_policy
+from bekostiging.capacity.decide import (
+    GAP,
+    CapacityPlan,
+    NoPlanInTimeError,
+    decide_capacity,
+    measure_of_policy,
+)
 from bekostiging.capacity.outcome import Outcome, outcome_under
 from bekostiging.capacity.program import capacity_program
 from bekostiging_solvers import InfeasibleError, measure_of, measure_weights, solve_recourse
@@ -127,12 +133,21 @@ def flexibilities(data: CapacityData) -> Iterator[Flexibility]:
 def value_of_flexibility(
     data: CapacityData, gap: float, time_limit: float | None, executor: Executor | None
 ) -> dict[str, OtherPlan]:
-    """The best plan with everything (``all``) and without each kind of flexibility, whole numbers left out of all alike."""
+    """The best plan with everything (``all``) and without each kind of flexibility, whole numbers left out of all alike.
+
+    What is not found in time is not there; nothing is without ``all``.
+    """
     asked = {"all": data} | {what: without(data, what) for what in flexibilities(data)}
-    return {
-        what: _other(decide_capacity(one, gap=gap, time_limit=time_limit, executor=executor, whole=False))
-        for what, one in asked.items()
-    }
+    found: dict[str, OtherPlan] = {}
+    for what, one in asked.items():
+        try:
+            found[what] = _other(
+                decide_capacity(one, gap=gap, time_limit=time_limit, executor=executor, whole=False)
+            )
+        except NoPlanInTimeError:
+            if what == "all":
+                break
+    return found
 
 
 def _other(plan: CapacityPlan) -> OtherPlan:

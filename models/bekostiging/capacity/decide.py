@@ -32,6 +32,10 @@ GAP = 0.01
 """A plan within one percent of the best: blocks of places are coarser than that."""
 
 
+class NoPlanInTimeError(UserError):
+    """The time ran out before any plan was found."""
+
+
 @dataclass(frozen=True)
 class CapacityPlan:
     """What is decided: ``number`` (c,) of contracts, ``places`` (k, y), waiting ``threshold`` per care form with a norm;
@@ -79,6 +83,8 @@ def decide_capacity(
     ------
     UserError
         No capacity meets the waiting norm (with the shortfall), or the limits on contracts contradict each other.
+    NoPlanInTimeError
+        No plan was found within ``time_limit`` seconds.
     """
     return decide_program(capacity_program(data), gap=gap, time_limit=time_limit, executor=executor, whole=whole)
 
@@ -100,7 +106,7 @@ def decide_program(
     except InfeasibleError as error:
         raise _refusal(program, error) from None
     if not np.isfinite(found.x).all():
-        raise UserError(
+        raise NoPlanInTimeError(
             f"binnen {time_limit:g} seconden is geen plan gevonden; geef meer tijd met --seconds, minder toekomsten met "
             "--scenarios of minder jaren met --years",
             f"no plan was found in {time_limit:g} seconds; give more time with --seconds, fewer futures with --scenarios or "

@@ -198,22 +198,32 @@ def _sections(study: CapacityStudy, texts: Texts) -> list[Section]:
             drawn=figure_of(lambda ax: plot_flows(study, ax, lang=texts.lang), flows_size(study)),
         ),
         Section(said["cost"], [said["cost_note"].format(tail=tail)], [_cost(study, texts)]),
-        Section(said["place"], [said["place_note"]], [_prices(study, texts)]),
-        Section(
-            said["worth"], [said["worth_note"].format(futures=numbers.plain(study.side))], [_worth(study, texts)]
-        ),
-        Section(
-            said["curve"], [said["curve_note"].format(futures=numbers.plain(study.side))], [_curve(study, texts)]
-        ),
-        Section(
-            said["fails"],
-            [said["fails_note"].format(futures=numbers.plain(study.side))],
-            [_failures(study, texts)],
-        ),
     ]
     if study.budget is not None:
         sections.insert(1, Section(said["budget"], [said["budget_note"]], [_budget(study, study.budget, texts)]))
-    return [*sections, Section(said["reading"], [said[f"reading_{i}"] for i in range(1, 6)])]
+    reading = Section(said["reading"], [said[f"reading_{i}"] for i in range(1, 6)])
+    return [*sections, *_side_sections(study, texts), reading]
+
+
+def _side_sections(study: CapacityStudy, texts: Texts) -> list[Section]:
+    """What a place, flexibility, the number of providers and a failure are worth; what was not found in time is said."""
+    said = texts.sections["capacity"]
+    futures = texts.numbers.plain(study.side)
+    late = said["not_in_time"]
+    return [
+        Section(said["place"], [said["place_note"]], [_prices(study, texts)]),
+        Section(
+            said["worth"],
+            [said["worth_note"].format(futures=futures)] if study.flexibility else [late],
+            [_worth(study, texts)] if study.flexibility else [],
+        ),
+        Section(
+            said["curve"],
+            [said["curve_note"].format(futures=futures)] if study.curve else [late],
+            [_curve(study, texts)] if study.curve else [],
+        ),
+        Section(said["fails"], [said["fails_note"].format(futures=futures)], [_failures(study, texts)]),
+    ]
 
 
 def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
