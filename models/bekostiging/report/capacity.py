@@ -17,6 +17,8 @@ from bekostiging_solvers import Estimate
 
 FloatArray = NDArray[np.float64]
 THOUSAND = 1e3
+FEWEST_IN_TAIL = 5
+"""Futures in the tail below which its mean has no error worth printing."""
 BAND = (0.05, 0.95)
 """Use of places in nine of ten futures and quarters."""
 
@@ -159,6 +161,15 @@ def capacity_sentences(study: CapacityStudy, lang: str) -> list[str]:
             tail=numbers.percent(1 - data.confidence),
         )
     )
+    enough = FEWEST_IN_TAIL / (1 - data.confidence)
+    if study.n_scenarios < enough - 1e-9:
+        told.append(
+            said["few"].format(
+                n=numbers.plain(study.n_scenarios),
+                tail=numbers.percent(1 - data.confidence),
+                enough=numbers.plain(float(np.ceil(enough - 1e-9))),
+            )
+        )
     return told + ([] if study.budget is None else _budget_sentences(study, study.budget, texts))
 
 

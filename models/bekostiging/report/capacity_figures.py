@@ -103,17 +103,18 @@ def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "n
     return axes
 
 
-def demand_of(study: CapacityStudy, form: int) -> FloatArray:
-    """Clients who would be in care in a quarter if everybody were served when asking; (s, t)."""
+def needed_of(study: CapacityStudy, form: int) -> FloatArray:
+    """Places of a care form that a quarter would need if everybody were served when asking; (s, t)."""
     outcome = study.fresh
     futures = outcome.data.futures
     asked = (futures.regular + futures.crisis)[:, :, form].sum(axis=2)[:, :, None]
     sat = futures.sitting[:, form].sum(axis=1)[:, None]
-    return np.asarray(outcome.in_care(asked, sat, np.array([form]))[:, :, 0])
+    carried = futures.available[:, :, outcome.data.supply.care_form == form].max(axis=2)
+    return np.asarray(outcome.in_care(asked, sat, np.array([form]))[:, :, 0] / carried)
 
 
 def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: str, lang: str = "nl") -> Axes:
-    """Places of a care form per quarter as a line, against the fan of clients who would be in care if nobody waited.
+    """Places of a care form per quarter as a line, against the fan of those needed if nobody waited.
 
     Raises
     ------
@@ -123,14 +124,14 @@ def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: st
     texts, names = Texts(lang), names_of(study.case)
     data = study.fresh.data
     form = place_of(care_form, data.care_forms, {"nl": "zorgvorm", "en": "care form"})
-    demand, quarters = demand_of(study, form), np.arange(data.n_quarters)
+    needed, quarters = needed_of(study, form), np.arange(data.n_quarters)
     places = np.repeat(
         study.plan.places[data.supply.care_form == form].sum(axis=0), data.n_quarters // len(data.years)
     )
     with house_axes(ax, (3.4, 2.2)) as axes:
         for low, high, colour in FAN:
-            axes.fill_between(quarters, *np.quantile(demand, [low, high], axis=0), color=colour, linewidth=0)
-        axes.plot(quarters, np.median(demand, axis=0), color=INK, linewidth=0.9)
+            axes.fill_between(quarters, *np.quantile(needed, [low, high], axis=0), color=colour, linewidth=0)
+        axes.plot(quarters, np.median(needed, axis=0), color=INK, linewidth=0.9)
         edges = np.append(quarters, quarters[-1] + 1) - 0.5
         axes.step(edges, np.append(places, places[-1]), where="post", color=SHADE, linewidth=2)
         axes.set_title(names[care_form], fontsize=9, loc="left", color=INK)
