@@ -166,7 +166,7 @@ def _refusal(program: CapacityProgram, error: InfeasibleError) -> UserError:
 def _in_words(data: CapacityData, name: str) -> str:
     """A row or column of the first stage with the lot, contract or offer it is about."""
     kind, _, index = name.partition("[")
-    place = index.rstrip("]").split(",")[0]
+    place = index.partition("]")[0].split(",")[0]
     if not place.isdigit():
         return name
     supply, i = data.supply, int(place)
