@@ -75,14 +75,14 @@ def test_blocks_minimum_and_maximum() -> None:
 
 
 def test_two_providers_with_substitution() -> None:
-    """Form 0: 10 clients a quarter, provider at 6 a place. Form 1: 4 a quarter, provider at 2 a place. Purchase 3.
+    """Form 0: 10 clients a quarter (3 of them crisis), a place costs 6. Form 1: 4 a quarter, a place costs 2. Purchase 3.
 
     A place of form 0 saves 4 x 3 = 12 a year and costs 6: worth it, 10 places, 60. Form 1 likewise, 4 places, 8.
     At most 30 % of form 0 may go to form 1 at a loss of 0.5 a client: 2 + 4 x 0.5 = 4 against 6 for a place of form 0,
     so all 3 move: 7 x 6 + 7 x 2 + 12 x 0.5 = 62 instead of 68. At a loss of 1.1 a client nobody moves.
     """
     own = supply([{"availability_fee": 6 * THOUSAND}, {"care_form": 1, "availability_fee": 2 * THOUSAND}])
-    future = futures(own, 2, regular=np.array([10.0, 4.0])[:, None])
+    future = futures(own, 2, regular=np.array([7.0, 4.0])[:, None], crisis=np.array([3.0, 0.0])[:, None])
 
     def plan(loss: float) -> Plan:
         one = Substitute(0, 1, 0.3, loss * THOUSAND)

@@ -178,12 +178,18 @@ def test_who_waits_beyond_the_norm_in_order_of_asking(seed: int, norm_weeks: flo
     np.testing.assert_allclose(beyond, _fifo(regular, np.array(waiting), today, waited, norm_weeks), atol=0.02)
 
 
-def test_late_is_recent_in_the_model() -> None:
-    """The rows ``late`` and the function ``recent`` say the same: at threshold zero and a price for everybody above it,
-    ``beyond`` is no more than who waits without having asked within the norm, and ``excess`` their mean over quarters."""
-    data = everything(3, adhoc_most=0.0, norm_weeks=3.0, waiting_cost=1.0)
+@pytest.mark.parametrize("norm_weeks", [3.0, 16.0, 30.0])
+def test_late_is_recent_in_the_model(norm_weeks: float) -> None:
+    """The rows ``late`` and the function ``recent`` say the same, where nobody is served but all that may move do.
+
+    At threshold zero and a price for everybody above it, ``beyond`` is no more than who waits without having asked within
+    the norm, and ``excess`` their mean over quarters.
+    """
+    plain = everything(3, adhoc_most=0.0, norm_weeks=norm_weeks, waited=20.0)
+    none = replace(plain.supply, maximum=plain.supply.maximum * 0.0, minimum=plain.supply.minimum * 0.0)
+    data = replace(plain, supply=none)
     made = capacity_program(data)
-    program = made.under(data.futures, np.array([1e-3]))
+    program = made.under(data.futures, np.array([1.0]))
     upper = program.first.upper.copy()
     upper[made.place("threshold")["0"]] = 0.0
     plan = plan_of(data, replace(program, first=replace(program.first, upper=upper)))
