@@ -19,7 +19,7 @@ from typing import Any
 import highspy
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 
@@ -181,6 +181,12 @@ class HighsSession:
         """Add ``lower <= values x[columns] <= upper``."""
         self._highs.addRow(lower, upper, len(columns), columns.astype(np.int32), values.astype(np.float64))
 
+    def add_rows(self, lower: FloatArray, rows: csr_array) -> None:
+        """Add ``rows x >= lower``; (n, n_columns), (n,)."""
+        n = rows.shape[0]
+        starts, index, value = rows.indptr.astype(np.int32), rows.indices.astype(np.int32), rows.data
+        self._highs.addRows(n, lower, np.full(n, INFINITY), rows.nnz, starts[:-1], index, value.astype(np.float64))
+
     def change_rows(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of rows."""
         highs: Any = self._highs  # the method is missing in the stubs of highspy only
@@ -202,11 +208,23 @@ class HighsSession:
         given.start_, given.index_, given.value_ = lower.indptr, lower.indices, lower.data
         self._highs.passHessian(given)
 
+    def basis(self) -> Any:
+        """Where the last run ended, to start another run from."""
+        return self._highs.getBasis()
+
+    def start_from(self, basis: Any) -> None:
+        """Start the next run from a basis of this model."""
+        self._highs.setBasis(basis)
+
     def start_at(self, x: FloatArray) -> None:
         """Give a point to start from; an integer program completes and uses it if feasible."""
         start = highspy.HighsSolution()
         start.col_value = list(x)
         self._highs.setSolution(start)
+
+    def start_with(self, columns: IntArray, values: FloatArray) -> None:
+        """Give some columns of a point to start from; HiGHS completes it."""
+        self._highs.setSolution(len(columns), columns.astype(np.int32), values)
 
     def solve(self, *, accept_limit: bool = False, name_conflict: bool = True) -> Solution:
         """Run from the last basis.

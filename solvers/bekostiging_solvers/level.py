@@ -46,9 +46,9 @@ class LevelStep:
         self._above = n_rows + 1 + np.arange(n_x)
         self._below = self._above + n_x
 
-    def add_row(self, lower: float, columns: IntArray, values: FloatArray) -> None:
-        """A cut: ``values x[columns] >= lower``."""
-        self._session.add_row(lower, INFINITY, columns, values)
+    def add_rows(self, lower: FloatArray, rows: csr_array) -> None:
+        """Cuts: ``rows x >= lower``; (n, columns of the master), (n,)."""
+        self._session.add_rows(lower, rows)
 
     def free(self, columns: IntArray) -> None:
         """Lift the bounds of columns."""

@@ -1,16 +1,18 @@
 """All second stages of a two-stage program at one first stage: values, duals, and which have no recourse.
 
 Scenarios that share their matrix share one HiGHS model, of which only right-hand sides, costs and bounds change; each
-run starts from the basis of the scenario before it. Memory is then that of a few subproblems, not of all of them.
+run starts from the scenario's own last basis, the first one from that of the scenario before it. Memory is then that of
+a few subproblems, not of all of them.
 Where they share costs and bounds too (fixed recourse), their duals are feasible for one another: the best of those
 seen so far is a lower value of every scenario at any x, for the price of a matrix product (Higle and Sen 1991,
-doi:10.1287/moor.16.3.650).
+doi:10.1287/moor.16.3.650), and its basis the start with the fewest pivots left.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +30,16 @@ CHUNKS = 8
 """Parts that may be solved side by side; with and without an executor, so that threads change no result."""
 MOST_DUALS = 4000
 """Duals remembered, the latest; with a thousand scenarios their product takes a tenth of solving them."""
-BLOCK = 2000
+WAVE = 10
+"""One in so many scenarios is solved first, from the basis of its neighbour; the others start from the best of those."""
+BLOCK = 500
 """Scenarios compared with the duals at a time."""
 NO_DUAL = 1e-11
 """Below this a dual is rounding."""
+
+
+Dual = tuple[FloatArray, float, Any]
+"""Duals of the rows, their constant, and the basis they belong to."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +99,14 @@ class SecondStages:
         self._chunks = [
             _Chunk(program, own) for group in groups for own in np.array_split(group, min(CHUNKS, len(group)))
         ]
-        self._pool = _Duals(scenarios) if len(groups) == 1 and _fixed(scenarios) else None
+        shared = len(groups) == 1 and not program.has_integer_recourse and _fixed(scenarios)
+        self._pool = _Duals(scenarios, self._technology) if shared else None
+        self._bases: list[Any] = [None] * len(scenarios)
 
     def at(self, x: FloatArray) -> Values:
         """Solve every scenario at x."""
         chosen = self.results(x)
         feasible = np.array([result.feasible for result in chosen])
-        if self._pool is not None:
-            self._pool.remember([result for result in chosen if result.feasible])
         duals = np.concatenate([result.duals for result in chosen])
         return Values(np.array([result.value for result in chosen]), feasible, duals)
 
@@ -107,8 +115,41 @@ class SecondStages:
         shift = np.asarray(self._technology @ x)
         parts = np.split(shift, self._place[1:-1])
         run = map if self._executor is None else self._executor.map
-        found = run(lambda chunk: chunk.solve(parts), self._chunks)
-        return [result for results in found for result in results]
+        found: dict[int, Result] = {}
+        for wave in self._waves():
+            starts = self._starts(shift, wave)
+            for results in run(lambda chunk, starts=starts: chunk.solve(parts, starts), self._chunks):  # type: ignore[misc]
+                found |= results
+            if self._pool is not None:
+                feasible = [found[s] for s in wave if found[s].feasible]
+                self._pool.remember([(one.duals, one.constant, one.basis) for one in feasible])
+        for scenario, result in found.items():
+            self._bases[scenario] = result.basis
+        return [found[s] for s in range(len(self._bases))]
+
+    @property
+    def remembers(self) -> bool:
+        """Whether recourse is fixed: duals of one scenario hold for all."""
+        return self._pool is not None
+
+    def learn(self, other: SecondStages) -> None:
+        """Remember the duals of other scenarios of the same fixed recourse."""
+        if self._pool is not None and other._pool is not None:
+            self._pool.remember(other._pool.all())
+
+    def _waves(self) -> list[IntArray]:
+        """Scenarios solved together; at first a sample whose duals start the others."""
+        every = np.arange(len(self._bases))
+        if self._pool is None or self._pool.known or len(every) < WAVE * CHUNKS:
+            return [every]
+        return [every[::WAVE], every[every % WAVE > 0]]
+
+    def _starts(self, shift: FloatArray, wave: IntArray) -> dict[int, Any]:
+        """The basis each scenario of a wave starts from: that of the best dual known for it, or its own last one."""
+        if self._pool is None or not self._pool.known:
+            return {int(s): self._bases[s] for s in wave}
+        bases = self._pool.bases(shift.reshape(len(self._bases), -1))
+        return {int(s): bases[s] for s in wave}
 
     def remembered(self, x: FloatArray) -> Values | None:
         """Lower values at x from the duals seen so far; None without fixed recourse."""
@@ -117,14 +158,14 @@ class SecondStages:
         values, duals = self._pool.best((self._technology @ x).reshape(len(self._place) - 1, -1))
         return Values(values, np.ones(len(values), dtype=np.bool_), duals.ravel())
 
-    def gradients(self, found: Values, weights: FloatArray, group: IntArray, n_groups: int) -> FloatArray:
+    def gradients(self, found: Values, weights: FloatArray, group: IntArray, n_groups: int) -> csr_array:
         """Weighted sum of the subgradients per group (n_groups, n_x); ``weights``, ``group`` (n_scenarios,)."""
         own = self._scenario_of_row
         weighed = -found.duals * weights[own]
         rows = np.flatnonzero(weighed)
         shape = (n_groups, len(own))
         chosen = csr_array((weighed[rows], (group[own[rows]], rows)), shape=shape)
-        return np.asarray((chosen @ self._technology).toarray())
+        return csr_array(chosen @ self._technology)
 
 
 def _alike(scenarios: tuple[Recourse, ...]) -> list[IntArray]:
@@ -155,41 +196,48 @@ def _fixed(scenarios: tuple[Recourse, ...]) -> bool:
 
 @dataclass(frozen=True)
 class Result:
-    """One second stage; ``constant``: what costs at the bounds of y add to the value of its duals."""
+    """One second stage; ``constant``: what costs at the bounds of y add to the value of its duals; ``basis`` of HiGHS,
+    None without recourse."""
 
     value: float
     y: FloatArray
     duals: FloatArray
     constant: float
     feasible: bool
+    basis: Any
 
 
 class _Chunk:
     """Scenarios with one matrix, in one HiGHS model; and their least violation, made when first needed."""
 
     def __init__(self, program: TwoStageProgram, scenarios: IntArray) -> None:
-        self._numbers = scenarios
-        self._scenarios = [program.scenarios[s] for s in scenarios]
-        self._held = self._scenarios[0]
+        self._scenarios = {int(s): program.scenarios[s] for s in scenarios}
+        self._held = program.scenarios[scenarios[0]]
         self._plain = second_stage(program, self._held, np.zeros(len(program.first.cost)))
         self._session = HighsSession(self._plain)
         self._elastic: HighsSession | None = None
         self._rows, self._columns = np.arange(self._held.matrix.shape[0]), np.arange(len(self._held.cost))
 
-    def solve(self, shifts: list[FloatArray]) -> list[Result]:
-        """One after the other, each from the last basis; ``shifts``: T x of every scenario of the program."""
-        return [
-            self._solve(scenario, shifts[number])
-            for number, scenario in zip(self._numbers, self._scenarios, strict=True)
-        ]
+    def solve(self, shifts: list[FloatArray], starts: dict[int, Any]) -> dict[int, Result]:
+        """Those of its scenarios that have a start, one after the other; where that is None, from the last basis.
 
-    def _solve(self, scenario: Recourse, shift: FloatArray) -> Result:
+        ``shifts``: T x of every scenario of the program.
+        """
+        return {
+            number: self._solve(scenario, shifts[number], starts[number])
+            for number, scenario in self._scenarios.items()
+            if number in starts
+        }
+
+    def _solve(self, scenario: Recourse, shift: FloatArray, start: Any) -> Result:
         """Value and duals; of the violation when there is no recourse."""
         held, self._held = self._held, scenario
         if not np.array_equal(scenario.cost, held.cost):
             self._session.change_costs(self._columns, scenario.cost)
         if not (np.array_equal(scenario.lower, held.lower) and np.array_equal(scenario.upper, held.upper)):
             self._session.change_bounds(self._columns, scenario.lower, scenario.upper)
+        if start is not None:
+            self._session.start_from(start)
         try:
             return self._run(self._session, scenario, shift, feasible=True)
         except InfeasibleError:
@@ -203,45 +251,79 @@ class _Chunk:
             session.change_rows(self._rows, scenario.row_lower - shift, scenario.row_upper - shift)
         solution = session.solve(name_conflict=False)
         constant = float(solution.reduced_costs @ solution.x)
-        return Result(solution.objective, solution.x[: len(self._columns)], solution.duals, constant, feasible)
+        basis = session.basis() if feasible and scenario.integer is None else None
+        y = solution.x[: len(self._columns)]
+        return Result(solution.objective, y, solution.duals, constant, feasible, basis)
 
 
 class _Duals:
-    """Duals of fixed recourse, each with its constant; rows of all scenarios beside them."""
+    """Duals of fixed recourse with their bases, and what each says of every scenario at x = 0."""
 
-    def __init__(self, scenarios: tuple[Recourse, ...]) -> None:
+    def __init__(self, scenarios: tuple[Recourse, ...], technology: csr_array) -> None:
         low, high = (np.array([getattr(s, name) for s in scenarios]) for name in ("row_lower", "row_upper"))
         self._no_low, self._no_high = np.isinf(low).any(axis=0), np.isinf(high).any(axis=0)
         self._low, self._high = np.where(np.isinf(low), 0.0, low), np.where(np.isinf(high), 0.0, high)
-        self._known: dict[bytes, tuple[FloatArray, float]] = {}
+        self._linked = np.unique(np.flatnonzero(np.diff(technology.indptr)) % low.shape[1])
+        """Rows that x enters, in one scenario at least."""
+        self._place: dict[bytes, int] = {}
+        self._duals, self._constants = np.empty((0, low.shape[1])), np.empty(0)
+        self._bases: list[Any] = []
+        self._fixed = np.empty((0, len(scenarios)))
+        self._asked: tuple[FloatArray, FloatArray, IntArray] | None = None
 
     @property
     def known(self) -> bool:
         """Whether any has been seen."""
-        return bool(self._known)
+        return bool(self._place)
 
-    def remember(self, results: list[Result]) -> None:
+    def all(self) -> list[Dual]:
+        """Everything remembered."""
+        return list(zip(self._duals, self._constants.tolist(), self._bases, strict=True))
+
+    def remember(self, results: list[Dual]) -> None:
         """Keep those not seen before, the latest of them."""
-        for result in results:
-            duals = np.where(np.abs(result.duals) < NO_DUAL, 0.0, result.duals)
+        new: dict[bytes, Dual] = {}
+        for found, constant, basis in results:
+            duals = np.where(np.abs(found) < NO_DUAL, 0.0, found)
             # a row without a side has no dual there; rounding must not give it one
             duals[(self._no_low & (duals > 0)) | (self._no_high & (duals < 0))] = 0.0
-            self._known[np.round(duals, 9).tobytes()] = (duals, result.constant)
-        for key in list(self._known)[: max(0, len(self._known) - MOST_DUALS)]:
-            del self._known[key]
+            key = np.round(duals, 9).tobytes()
+            if key not in self._place:
+                new[key] = (duals, constant, basis)
+        if not new:
+            return
+        self._asked = None
+        more = np.array([duals for duals, _, _ in new.values()])
+        constants = np.array([constant for _, constant, _ in new.values()])
+        fixed = np.maximum(more, 0.0) @ self._low.T + np.minimum(more, 0.0) @ self._high.T + constants[:, None]
+        self._duals = np.concatenate([self._duals, more])[-MOST_DUALS:]
+        self._constants = np.concatenate([self._constants, constants])[-MOST_DUALS:]
+        self._fixed = np.concatenate([self._fixed, fixed])[-MOST_DUALS:]
+        self._bases = [*self._bases, *(basis for _, _, basis in new.values())][-MOST_DUALS:]
+        keys = [*self._place, *new][-MOST_DUALS:]
+        self._place = {key: i for i, key in enumerate(keys)}
 
     def best(self, shift: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Largest dual value (n_scenarios,) and its duals (n_scenarios, n_rows); ``shift`` (n_scenarios, n_rows)."""
-        duals = np.array([duals for duals, _ in self._known.values()])
-        constant = np.array([constant for _, constant in self._known.values()])
-        values, chosen = np.empty(len(shift)), np.empty(len(shift), dtype=np.int64)
+        values, chosen = self._best(shift)
+        return values, self._duals[chosen]
+
+    def bases(self, shift: FloatArray) -> list[Any]:
+        """The basis of the best dual of every scenario."""
+        return [self._bases[i] for i in self._best(shift)[1]]
+
+    def _best(self, shift: FloatArray) -> tuple[FloatArray, IntArray]:
+        """Largest dual value and its place; asked twice at one point, it remembers."""
+        if self._asked is not None and np.array_equal(self._asked[0], shift):
+            return self._asked[1:]
+        linked, values, chosen = self._duals[:, self._linked], np.empty(len(shift)), np.empty(len(shift), np.int64)
         for begin in range(0, len(shift), BLOCK):
             own = slice(begin, begin + BLOCK)
-            told = (self._low[own] - shift[own]) @ np.maximum(duals, 0.0).T
-            told += (self._high[own] - shift[own]) @ np.minimum(duals, 0.0).T + constant
-            chosen[own] = told.argmax(axis=1)
-            values[own] = told.max(axis=1)
-        return values, duals[chosen]
+            told = self._fixed[:, own] - linked @ shift[own][:, self._linked].T
+            chosen[own] = told.argmax(axis=0)
+            values[own] = told.max(axis=0)
+        self._asked = (shift, values, chosen)
+        return values, chosen
 
 
 def _elastic(program: LinearProgram) -> LinearProgram:

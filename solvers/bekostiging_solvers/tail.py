@@ -357,9 +357,9 @@ class _Cuts:
         """The nearest x to ``centre`` in the box norm with a master value of at most ``level``; None if none."""
         if self._step is None:
             self._step = LevelStep(self._master, self._n)
-        for constant, row in zip(self._constants[self._stepped :], self._rows[self._stepped :], strict=True):
-            columns = np.flatnonzero(row)
-            self._step.add_row(constant, columns, row[columns])
+        if len(self._rows) > self._stepped:
+            new = csr_array(np.array(self._rows[self._stepped :]))
+            self._step.add_rows(np.array(self._constants[self._stepped :]), new)
         self._stepped = len(self._rows)
         return self._step.nearest(centre, level)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from programs import random_program
 from scipy.sparse import csr_array
 from scipy.stats import norm
 
@@ -54,29 +55,6 @@ def farmer(
         for f in yields
     )  # fmt: skip
     return TwoStageProgram(first, scenarios, np.full(len(yields), 1 / len(yields)))
-
-
-def random_program(seed: int, n_scenarios: int = 8, *, complete: bool = True) -> TwoStageProgram:
-    """Covering demand; without complete recourse a first stage that is too small cannot be mended."""
-    rng = np.random.default_rng(seed)
-    n_x, n_y, n_rows = 4, 5, 3
-    first = LinearProgram(
-        rng.uniform(1, 3, n_x), np.zeros(n_x), np.full(n_x, 10.0), csr_array(rng.uniform(0, 1, (1, n_x))),
-        np.array([-INF]), np.array([6.0]), tuple(f"x{i}" for i in range(n_x)), ("room",),
-    )  # fmt: skip
-    own = rng.uniform(0, 2, (n_rows, n_y))
-    matrix = np.hstack([own, np.eye(n_rows)]) if complete else own
-    extra = np.full(n_rows, 20.0) if complete else np.zeros(0)
-    scenarios = tuple(
-        Recourse(
-            np.concatenate([rng.uniform(1, 4, n_y), extra]), np.zeros(matrix.shape[1]),
-            np.full(matrix.shape[1], INF if complete else 2.0), csr_array(matrix),
-            csr_array(rng.uniform(0.2, 2, (n_rows, n_x))), rng.uniform(2, 8, n_rows), np.full(n_rows, INF),
-        )
-        for _ in range(n_scenarios)
-    )  # fmt: skip
-    p = rng.random(n_scenarios) + 0.05
-    return TwoStageProgram(first, scenarios, p / p.sum())
 
 
 @pytest.mark.parametrize("method", METHODS)
