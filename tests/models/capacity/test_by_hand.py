@@ -217,6 +217,23 @@ def test_an_archetype_takes_several_contracts() -> None:
     assert plan(least=3).total == pytest.approx(16.5)
 
 
+def test_concentration_counts_the_contracts_of_an_archetype() -> None:
+    """Two contracts of an archetype at 1 a place, 0.5 each, and a rival at 3, for 12 clients; at most 40 % with one.
+
+    With both contracts open the archetype may have 80 % of 12, nine whole places: 9 + 1 + 3 x 3 = 19. With at most one
+    contract of it 40 % each is no plan for anybody, so all is bought at 12 x 4 x 10 = 480.
+    """
+
+    def total(most: int) -> float:
+        offers = [{"availability_fee": THOUSAND, "maximum": 6.0}, {"availability_fee": 3 * THOUSAND}]
+        contracts: list[dict[str, Any]] = [{"most": most, "cost": 500.0}, {}]
+        own = supply(offers, contracts, [{"concentration": 0.4}])
+        return _counted(solved(care(own, futures(own, crisis=12.0), price=10 * WEEKLY))).total
+
+    assert total(2) == pytest.approx(19)
+    assert total(1) == pytest.approx(480)
+
+
 def test_a_subcontractor_needs_its_main_contractor() -> None:
     """Main at 3 a place and 5 a contract, its subcontractor at 1 a place: 10 clients a quarter cost 5 + 10 x 1 = 15.
 
