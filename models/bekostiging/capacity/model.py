@@ -47,11 +47,12 @@ Constraints, second stage
     within[t,k]             sum_u stays intake + remains kept + swapped away <= available places + swapped here + displaced
     newcomers[t,k]          stays[0] intake + swapped away <= available places + swapped here   t > 0: who starts is
                             never displaced, and places a failed provider lost are not swapped
-    stay[f,a]               sum_k kept + kept_bought = sitting
+    stay[f,a]               sum_k kept + kept_bought = sitting                  kept_bought is not under adhoc_most
     substitution[t,i,a]     moved <= share (regular + crisis)
     purchase[t,f,a]         bought <= adhoc_most (regular + crisis) + crisis
     swap_limit[t,k]         sum_j swapped <= swap places
-    turned_out[t,k]         displaced <= lost places                            only where a place carries less than it did
+    turned_out[t,k]         displaced <= lost places                            only where a place carries less than it did;
+                            up to that number, others may take the place at the price of purchase
     late[t,f,a]             beyond >= waiting - recent
     norm[f]                 mean over t of sum_a beyond <= threshold + excess
     waiting_norm[f]         (over all scenarios) expected: E[excess] <= allowed, threshold 0; cvar: threshold +
