@@ -1,0 +1,163 @@
+"""Capacity agreements from the command line: page, figures and JSON that agree, the lump sum beside it, refusals."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Edit
+from typer.testing import CliRunner
+
+from bekostiging.case import Case, UserError
+from bekostiging.cli import app
+from bekostiging.report import capacity_results, capacity_sentences, plot_capacity, plot_flows, plot_waiting
+from bekostiging.stress import CapacityStudy, study_capacity
+
+QUICK = ["--scenarios", "16", "--years", "1", "--workers", "1"]
+
+
+@pytest.fixture(scope="module")
+def study(small_case: Case) -> CapacityStudy:
+    return study_capacity(small_case, n_scenarios=32, n_years=1, lump_sum=True)
+
+
+def _run(case: Path, place: Path, *extra: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["capacity", str(case), *QUICK, "--out", str(place), *extra])
+    return done.exit_code, " ".join(done.output.split())
+
+
+def test_the_json_holds_what_was_decided(study: CapacityStudy) -> None:
+    found = json.loads(json.dumps(capacity_results(study), allow_nan=False))["capacity"]
+    places = sum(row["places"] for row in found["agreements"])
+    assert places == pytest.approx(study.plan.places.sum())
+    assert found["bound"] <= found["objective"]
+    assert found["gap"] <= 0.01
+    assert {"agreements", "waiting", "bound", "gap", "place_price"} <= set(found)
+    parts = sum(part["value"] for part in found["cost"].values())
+    assert parts == pytest.approx(found["expected_cost"]["value"])
+    assert all("standard_error" in row["clients"] for row in found["waiting"])
+
+
+def test_fresh_futures_are_not_those_of_the_plan(study: CapacityStudy) -> None:
+    assert not np.array_equal(study.outcome.data.futures.regular, study.fresh.data.futures.regular)
+    assert study.fresh.places == pytest.approx(study.outcome.places)
+
+
+def test_the_lump_sum_is_compared_lot_by_lot(study: CapacityStudy) -> None:
+    """The cost of a lot is that of the plan in the year of the care; all lots together are the plan's account."""
+    budget = study.budget
+    assert budget is not None
+    assert [one.lot for one in budget.lots] == [lot.id for lot in study.case.lots]
+    cost = sum(one.cost.value for one in budget.lots)
+    assert cost == pytest.approx(study.fresh.yearly_cost().sum(axis=(1, 2)).mean(), rel=1e-9)
+    for one in budget.lots:
+        assert 0 <= one.enough_probability.value <= 1
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_sentences_say_cost_gap_norm_and_budget(study: CapacityStudy, lang: str) -> None:
+    told = " ".join(capacity_sentences(study, lang))
+    for word in {"nl": ("plaatsen", "beter", "wachtnorm", "gemiddelden", "taakgerichte", "aanwijzing"),
+                 "en": ("places", "better", "norm", "averages", "lump sum", "indication")}[lang]:  # fmt: skip
+        assert word in told
+
+
+def test_figures_draw_into_given_axes_and_name_a_wrong_care_form(study: CapacityStudy) -> None:
+    from matplotlib.figure import Figure
+
+    axes = Figure().subplots()
+    assert plot_flows(study, axes) is axes
+    assert plot_waiting(study, Figure().subplots()).get_xlabel().startswith("wachtende")
+    assert plot_capacity(study, Figure().subplots(), care_form="guidance", lang="en").get_title(loc="left")
+    with pytest.raises(UserError, match="care form guidence: unknown"):
+        plot_capacity(study, care_form="guidence")
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang: str) -> None:
+    place = tmp_path / "found"
+    code, text = _run(folder, place, "--lang", lang, "--lumpsum")
+    assert code == 0, text
+    page = (place / "report.html").read_text()
+    heads = {"nl": ("Wat wordt afgesproken", "Van één aanbieder naar allen", "Koopt het taakgerichte budget"),
+             "en": ("What is agreed", "From one provider to all", "Does the lump sum buy")}[lang]  # fmt: skip
+    assert all(head in page for head in heads)
+    assert page.count("<svg") == 3
+    assert json.loads((place / "results.json").read_text())["capacity"]["lump_sum"] is not None
+    again, told = _run(folder, place, "--lang", lang)
+    assert again == 2
+    assert "--overwrite" in told
+
+
+def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        assert _run(folder, tmp_path / name)[0] == 0
+    one, two = (tmp_path / name / "results.json" for name in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_running_case_says_whom_to_extend_and_names_nobody(small_case: Case, tmp_path: Path) -> None:
+    from bekostiging.report import write_capacity
+
+    running = replace(
+        small_case,
+        kind="running",
+        providers=tuple(row.model_copy(update={"name": f"Stichting {row.id}"}) for row in small_case.providers),
+    )
+    write_capacity(study_capacity(running, n_scenarios=16, n_years=1), tmp_path, "nl")
+    page = (tmp_path / "report.html").read_text()
+    assert "verlengen" in page
+    assert "Stichting" not in page
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "said"),
+    [
+        ("capacity", "minimum", "1e6", "the minimum (1e+06 places) is above the maximum"),
+        ("capacity", "block", "1e6", "a block (1e+06 places) is larger than the maximum"),
+        (
+            "capacity",
+            "location",
+            "nergens",
+            "'nergens' is no area of the case and not supra_regional or national either",
+        ),
+        ("capacity", "care_form", "guidanc", "'guidanc' is not in table care_forms; did you mean guidance?"),
+        ("alternatives", "destination", "mental_care", "care form mental_care cannot replace itself"),
+        ("alternatives", "origin", "iets", "'iets' is not in table care_forms; choose one of"),
+        ("travel", "scale", "national", "scale local is missing"),
+    ],
+)
+def test_bad_tables_are_named(
+    folder: Path, edit: Edit, tmp_path: Path, table: str, column: str, value: str, said: str
+) -> None:
+    if table == "travel":  # only the last of the four scales is left
+        rows = (folder / "travel.csv").read_text().splitlines()
+        (folder / "travel.csv").write_text(f"{rows[0]}\n{rows[-1]}\n")
+    else:
+        edit(table, 0, column, value)
+    code, text = _run(folder, tmp_path / "found", "--lang", "en")
+    assert code == 1
+    assert said in text
+    assert not (tmp_path / "found").exists()
+
+
+def test_more_providers_asked_than_allowed(folder: Path, tmp_path: Path) -> None:
+    path = folder / "policy.csv"
+    path.write_text(
+        path.read_text() + "contracts_least,case,3,,x,illustrative\ncontracts_most,case,2,,x,illustrative\n"
+    )
+    code, text = _run(folder, tmp_path / "found", "--lang", "en")
+    assert code == 1
+    assert "lot youth asks at least 3 and at most 2 providers" in text
+
+
+def test_limits_that_no_plan_meets_end_with_three(folder: Path, tmp_path: Path) -> None:
+    path = folder / "policy.csv"
+    path.write_text(path.read_text() + "contracts_least,case,30,,x,illustrative\n")
+    code, text = _run(folder, tmp_path / "found", "--lang", "en")
+    assert code == 3
+    assert "contradict each other" in text
+    assert not (tmp_path / "found").exists()
