@@ -20,6 +20,7 @@ IntArray = NDArray[np.int64]
 WEEKS_PER_YEAR = 365 / 7
 INFINITY = float("inf")
 NAN = float("nan")
+ROUNDING = 1e-9
 
 
 def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
@@ -40,6 +41,7 @@ def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
     per_week, tariff = _units_per_week(case, forms), _tariffs(cells)[own]
     supply = _supply(case, cells, forms, per_week)
     _check_served(case, forms, supply)
+    _check_concentration(forms, supply)
     course = courses(case, arrays)
     lot_of = [next(lot for lot in case.lots if form.id in lot.care_forms) for form in forms]
     regular, crisis = arrays["regular"][:, :, own], arrays["crisis"][:, :, own]
@@ -267,6 +269,25 @@ def _check_served(case: Case, contracted: tuple[CareForm, ...], supply: Supply) 
             f"no provider can serve {', '.join(without)}; add a row to table capacity of a provider with a contract and an "
             "offer there",
         )
+
+
+def _check_concentration(contracted: tuple[CareForm, ...], supply: Supply) -> None:
+    """Enough main contractors of every care form that none need have more of its places than is allowed."""
+    for lot, limit in enumerate(supply.concentration):
+        for f, form in enumerate(contracted):
+            own = (
+                (supply.care_form == f) & (supply.lot[supply.contract] == lot) & (supply.main[supply.contract] < 0)
+            )
+            n = int(supply.most[supply.contract[own]].sum())
+            if own.any() and n * limit < 1 - ROUNDING:
+                raise UserError(
+                    f"perceel {supply.lots[lot]}, {form.id}: er kunnen hoogstens {n} hoofdcontracten zijn, en "
+                    f"concentration {limit:g} laat geen van hen meer dan dat deel van de plaatsen; verhoog concentration "
+                    "voor dit perceel of voeg aanbieders toe",
+                    f"lot {supply.lots[lot]}, {form.id}: there can be at most {n} main contracts, and concentration "
+                    f"{limit:g} lets none of them have more than that part of the places; raise concentration for this "
+                    "lot or add providers",
+                )
 
 
 def _available(load: FloatArray, supply: Supply) -> FloatArray:

@@ -184,6 +184,12 @@ def test_demand_that_nobody_can_serve_is_named(small_case: Case) -> None:
     )
 
 
+def test_a_concentration_that_too_few_providers_can_keep(small_case: Case) -> None:
+    with pytest.raises(UserError, match="lets none of them have more than that part of the places") as caught:
+        _data(_with_policy(small_case, concentration="0.05"))
+    assert caught.value.text("nl").startswith("perceel youth, guidance: er kunnen hoogstens")
+
+
 def test_an_availability_fee_above_the_tariff(small_case: Case) -> None:
     with pytest.raises(UserError, match="more than the tariff at full use") as caught:
         _data(_first(small_case, availability_fee=1e6))
@@ -207,11 +213,13 @@ def test_care_forms_outside_the_lots_stay_outside(small_case: Case) -> None:
 
 
 def test_policy_of_the_contracts(small_case: Case) -> None:
-    data = _data(_with_policy(small_case, contracts_least="1", contracts_most="2", concentration="0.7", swap_share="0.2",
-                              adhoc_most="0.5", waiting_norm="expected"))  # fmt: skip
+    given = {"contracts_least": "1", "contracts_most": "2", "swap_share": "0.2", "adhoc_most": "0.5"}
+    case = _with_policy(small_case, waiting_norm="expected", **given)
+    of_lot = Policy(name="concentration", scope="youth", value="0.7", source="test", status="illustrative")
+    data = _data(replace(case, policy=(*case.policy, of_lot)))
     assert data.supply.least.tolist() == [1, 1, 1]
     assert data.supply.most_contracts.tolist() == [2, 2, 2]
-    assert data.supply.concentration.tolist() == [0.7] * 3
+    assert data.supply.concentration.tolist() == [0.7, 1.0, 1.0]
     assert data.swap.tolist() == [0.2] * 3
     assert data.adhoc_most.tolist() == [0.5] * 4
     assert data.norm == "expected"
