@@ -76,7 +76,9 @@ def lumpsum(
                 named=named,
                 progress=advance,
             )
-        report.write_folder(folder, lambda draft: report.write_study(study, draft, lang), overwrite=overwrite)
+        report.write_folder(
+            folder, lambda draft: report.write_study(study, draft, lang, named=named), overwrite=overwrite
+        )
         for sentence in report.study_sentences(study, lang):
             print_sentence(sentence)
         if brought.disclaimer.get(lang):
@@ -156,7 +158,7 @@ def equalise(
                 progress=advance,
             )
         report.write_folder(
-            folder, lambda draft: report.write_equalisation(study, draft, lang), overwrite=overwrite
+            folder, lambda draft: report.write_equalisation(study, draft, lang, named=named), overwrite=overwrite
         )
         for sentence in report.equalisation_sentences(study, lang):
             print_sentence(sentence)

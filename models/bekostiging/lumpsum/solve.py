@@ -125,6 +125,14 @@ def decided_payment(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
     return np.stack(own, axis=1) * MILLION
 
 
+def decided_spending(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
+    """What every reported municipality spends under a design, euro; (n_scenarios, n_years, n_municipalities)."""
+    arrays = LumpSumArrays(data)
+    x = arrays.point(design.loading, design.share, design.form)
+    own = [arrays.spending.paid(x, m) for m in range(len(data.municipalities))]
+    return np.stack(own, axis=2) * MILLION
+
+
 def _with_choices_fixed(arrays: LumpSumArrays, solution: TailSolution) -> TailSolution:
     """The linear program that is left when everything chosen from a list stays: its prices are those of the design."""
     program, whole = arrays.program, arrays.columns.whole

@@ -12,14 +12,13 @@ from bekostiging.report.equalisation import (
     equalisation_sentences,
     plot_norm_amounts,
     plot_power_risk,
-    write_equalisation,
 )
 from bekostiging.report.figures import plot_corridor, plot_exceedance, plot_provider, plot_spending
 from bekostiging.report.folder import refuse_existing, write_folder, write_results, write_text
-from bekostiging.report.lumpsum import plot_frontier, study_sentences, write_study
+from bekostiging.report.lumpsum import plot_frontier, study_sentences
 from bekostiging.report.progress import progress_bars
 from bekostiging.report.schema import schema
-from bekostiging.report.sharing import plot_key_changes, sharing_results, sharing_sentences, write_sharing
+from bekostiging.report.sharing import plot_key_changes, sharing_results, sharing_sentences
 from bekostiging.report.stress import (
     reverse_sentence,
     reverse_table,
@@ -28,6 +27,7 @@ from bekostiging.report.stress import (
     view_sentence,
     view_table,
 )
+from bekostiging.report.studies import write_equalisation, write_sharing, write_study
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
 

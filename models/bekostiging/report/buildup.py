@@ -11,9 +11,11 @@ from typing import Any
 import xlsxwriter
 
 from bekostiging.case import Case, UserError
+from bekostiging.case.workbook_text import harmless
 from bekostiging.contracts import BudgetLine, Line, budget_lines, build_up, reference
 from bekostiging.report.html import template
 from bekostiging.report.texts import Texts
+from bekostiging.report.workbook import CREATED
 from bekostiging.scenarios import build_cells
 
 FRACTIONS = (
@@ -27,8 +29,6 @@ FRACTIONS = (
     "share",
 )
 """Inputs of a function group that are shown as percentages."""
-NEUTRALISED = ("=", "+", "-", "@")
-"""A text that begins so would be a formula in a workbook."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,7 @@ def _budget_rows(budgets: Sequence[BudgetLine], texts: Texts) -> list[list[str]]
 def _workbook(annex: Annex, texts: Texts, path: Path) -> None:
     """One sheet with every line and live formulas, one with the budgets."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": CREATED})
     bold, number, percent = (
         book.add_format(kind) for kind in ({"bold": True}, {"num_format": "#,##0.00"}, {"num_format": "0.0%"})
     )
@@ -158,7 +159,7 @@ def _workbook(annex: Annex, texts: Texts, path: Path) -> None:
     for row, line in enumerate(annex.lines, start=1):
         places[line.care_form, line.group, line.name] = row
         for column, text in enumerate((line.care_form, line.group, _name(texts, line))):
-            sheet.write_string(row, column, safe(text))
+            sheet.write_string(row, column, harmless(text))
         shape = percent if line.name in FRACTIONS and line.group else number
         live = excel_formula(line, annex.lines, places)
         if live:
@@ -169,7 +170,7 @@ def _workbook(annex: Annex, texts: Texts, path: Path) -> None:
             if value is not None:
                 sheet.write_number(row, column, value, shape)
         for column, text in ((6, line.formula), (7, line.source), (8, texts["statuses", line.status])):
-            sheet.write_string(row, column, safe(text))
+            sheet.write_string(row, column, harmless(text))
     sheet.freeze_panes(1, 3)
     if annex.budgets:
         _budget_sheet(book.add_worksheet(texts["page", "budget_sheet"]), annex.budgets, texts, bold, number)
@@ -183,7 +184,7 @@ def _budget_sheet(sheet: Any, budgets: Sequence[BudgetLine], texts: Texts, bold:
     sheet.set_column(0, 8, 20)
     for row, line in enumerate(budgets, start=1):
         for column, text in enumerate((line.provider, line.lot, line.care_form)):
-            sheet.write_string(row, column, safe(text))
+            sheet.write_string(row, column, harmless(text))
         excel = row + 1
         sheet.write_number(row, 3, line.units, number)
         sheet.write_number(row, 4, line.cost_per_unit, number)
@@ -191,11 +192,6 @@ def _budget_sheet(sheet: Any, budgets: Sequence[BudgetLine], texts: Texts, bold:
         sheet.write_number(row, 6, line.tariff_per_unit, number)
         sheet.write_formula(row, 7, f"=D{excel}*G{excel}", number, line.amount)
         sheet.write_number(row, 8, line.reference_amount, number)
-
-
-def safe(text: str) -> str:
-    """A text that a workbook never takes for a formula."""
-    return f"'{text}" if text.startswith(NEUTRALISED) else text
 
 
 def excel_formula(line: Line, lines: Sequence[Line], places: dict[tuple[str, str, str], int]) -> str:

@@ -91,7 +91,7 @@ def exact_rows(outcome: Comparison) -> Iterator[Row]:
     for one in outcome.exact:
         for figure, estimate in (("exact", one.exact), ("drawn", one.drawn)):
             yield {"contract": one.contract, "layer": one.layer, "figure": figure, "value": estimate.value,
-                   "standard_error": estimate.standard_error, "alarm": one.alarm}  # fmt: skip
+                   "standard_error": estimate.standard_error, "alarm": bool(one.alarm), "unit": "euro"}  # fmt: skip
 
 
 def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None) -> str:
@@ -179,7 +179,7 @@ def ceiling_rows(outcome: Comparison) -> Iterator[Row]:
             for event, by_month in (("signal", own.signal_by_month), ("stop", own.stop_by_month)):
                 for month, chance in enumerate(by_month, start=1):
                     yield {"provider": provider, "lot": lot, "year": int(year), "event": event, "month": month,
-                           "value": chance}  # fmt: skip
+                           "value": chance, "unit": "fraction"}  # fmt: skip
 
 
 def break_even_rows(outcome: Comparison) -> Iterator[Row]:
@@ -187,7 +187,8 @@ def break_even_rows(outcome: Comparison) -> Iterator[Row]:
     for form in PAYMENT_FORMS:
         for quantity, own in outcome.forms[form].break_even.items():
             for yardstick, change in (("municipality", own.municipality), ("total", own.total)):
-                yield {"form": form, "figure": quantity, "yardstick": yardstick, "value": change, "year": own.year}
+                yield {"form": form, "figure": quantity, "yardstick": yardstick, "value": change, "year": own.year,
+                       "unit": "fraction"}  # fmt: skip
 
 
 def regime_table(outcome: Comparison, texts: Texts) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
 from bekostiging.report.figures import FIGURES, INK, SOFT, figure_of, house_axes, mark_example, numbered, place_of
-from bekostiging.report.sections import Section, Table, names_of, sections_page, write_page
+from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
 from bekostiging.stress import EqualisationStudy, PoolResult
 
@@ -23,17 +22,10 @@ EURO = 0.5
 """Below half a euro nothing moved."""
 
 
-def write_equalisation(study: EqualisationStudy, folder: Path, lang: str) -> None:
-    """Write report.html and results.json into an existing folder."""
-    texts = Texts(lang)
-    page = sections_page(
-        texts["equalisation", "title"],
-        study.case,
-        equalisation_sentences(study, lang),
-        _sections(study, texts),
-        texts,
-    )
-    write_page(folder, page, equalisation_results(study))
+def equalisation_page(study: EqualisationStudy, texts: Texts) -> str:
+    """The study as HTML."""
+    told = equalisation_sentences(study, texts.lang)
+    return sections_page(texts["equalisation", "title"], study.case, told, _sections(study, texts), texts)
 
 
 def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import platform
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from bekostiging.case import UserError
 from bekostiging.report.figures import figures
+from bekostiging.report.manifest import MANIFEST, write_manifest
 from bekostiging.report.page import page
 from bekostiging.report.results import as_text
 from bekostiging.report.samples import write_samples
-from bekostiging.report.tables import tables
+from bekostiging.report.tables import comparison_tables
+from bekostiging.report.takeaway import write_takeaway
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
-
-MANIFEST = "manifest.json"
-PACKAGES = ("bekostiging", "highspy", "matplotlib", "numpy", "pyarrow", "pydantic", "pyomo", "scipy")
-"""What can change a result: recorded with it."""
 
 
 def refuse_existing(folder: Path, overwrite: bool) -> None:
@@ -142,36 +130,10 @@ def _fill(outcome: Comparison, folder: Path, lang: str) -> None:
     (folder / "figures").mkdir()
     for name, figure in drawn.items():
         figure.savefig(folder / "figures" / f"{name}.png", dpi=160)
-    (folder / "tables").mkdir()
-    for name, text in tables(outcome, texts).items():
-        (folder / "tables" / name).write_text(text, encoding="utf-8", newline="")
     (folder / "results.json").write_text(as_text(outcome), encoding="utf-8", newline="")
     (folder / "report.html").write_text(page(outcome, texts, drawn), encoding="utf-8", newline="")
     write_samples(outcome, folder / "scenarios.parquet", lang)
-    manifest = json.dumps(_manifest(outcome, folder), ensure_ascii=False, indent=1)
-    (folder / MANIFEST).write_text(manifest + "\n", encoding="utf-8", newline="")
-
-
-def _manifest(outcome: Comparison, folder: Path) -> dict[str, Any]:
-    """When, with what, on what, and a fingerprint of every file."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "case": outcome.case.name,
-        "disclaimer": outcome.case.disclaimer,
-        "settings": {
-            "scenarios": outcome.n_scenarios,
-            "years": outcome.n_years,
-            "seed": outcome.seed,
-        },
-        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
-        "machine": {
-            "system": platform.system(),
-            "processor": platform.machine(),
-            "cores": os.cpu_count(),
-            "simd": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
-        },
-        "sha256": {
-            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-        },
-    }
+    settings = {"scenarios": outcome.n_scenarios, "years": outcome.n_years, "seed": outcome.seed}
+    told = {**settings, "years": outcome.years, "corner": texts["corners", outcome.corner]}
+    write_takeaway(folder, outcome.case, comparison_tables(outcome, texts), texts, told, named=outcome.named)
+    write_manifest(folder, outcome.case, settings)

@@ -49,6 +49,7 @@ def measure_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
                     "form": form,
                     "figure": texts["figures", name],
                     "value": value,
+                    "unit": "euro",
                     "source": measure.source,
                     "status": texts["statuses", measure.status],
                 }
@@ -64,6 +65,7 @@ def substitution_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
                     "form": form,
                     "figure": texts["figures", name],
                     "value": value,
+                    "unit": "euro",
                     "source": moved.source,
                     "status": texts["statuses", moved.status],
                 }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,14 +29,6 @@ if TYPE_CHECKING:
 
 Table = list[list[str]]
 FRONTIER_SIZE = (6.4, 3.6)
-
-
-def write_study(study: LumpSumStudy, folder: Path, lang: str) -> None:
-    """Write lumpsum.html and lumpsum.json into an existing folder."""
-    texts = Texts(lang)
-    (folder / "lumpsum.html").write_text(study_page(study, texts), encoding="utf-8", newline="")
-    text = json.dumps(study_results(study), ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "lumpsum.json").write_text(text + "\n", encoding="utf-8", newline="")
 
 
 def study_results(study: LumpSumStudy) -> dict[str, Any]:

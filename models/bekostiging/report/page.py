@@ -139,7 +139,7 @@ def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:
 def _origin(outcome: Comparison, texts: Texts) -> str:
     """How many rows of the case are invented, estimated, own or published."""
     counts = dict.fromkeys(STATUS_ORDER, 0)
-    for row in assumptions(outcome):
+    for row in assumptions(outcome.case):
         counts[str(row["status"])] += int(str(row["rows"]))
     told = [f"{count} {texts['statuses', status]}" for status, count in counts.items() if count > 0]
     return texts["page", "origin"].format(all=sum(counts.values()), told=", ".join(told))
@@ -375,7 +375,7 @@ def _evidence(outcome: Comparison, texts: Texts) -> dict[str, Any]:
             cells = [numbers.plain(own[name].value) for name in ("hours", "euro")]
             administration.append([texts["forms", form], texts["parties", party], *cells])
     listed = [[texts["columns", name] for name in ("status", "table", "rows", "source")]]
-    for row in assumptions(outcome):
+    for row in assumptions(outcome.case):
         status, table = texts["statuses", str(row["status"])], texts["tables", str(row["table"])]
         listed.append([status, table, str(row["rows"]), str(row["source"])])
     return {

@@ -12,7 +12,8 @@ from bekostiging.stress import BREAK_EVEN, CORNERS
 NUMBER = {"type": "number"}
 TEXT = {"type": "string"}
 SPENDING = (
-    "expected", "sd", "p10", "p50", "p80", "p90", "cvar95", "overrun_probability", "expected_overrun",
+    "expected", "sd", "p10", "p50", "p80", "p90", "cvar95", "overrun_probability", "overrun_size",
+    "expected_overrun",
     "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
 )  # fmt: skip
 PROVIDER = (

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 from matplotlib.figure import Figure
@@ -44,13 +41,6 @@ def sections_page(title: str, case: Case, told: Sequence[str], sections: Sequenc
         told=told,
         sections=sections,
     )
-
-
-def write_page(folder: Path, page: str, results: dict[str, Any]) -> None:
-    """Write report.html and results.json into an existing folder."""
-    (folder / "report.html").write_text(page, encoding="utf-8", newline="")
-    text = json.dumps(results, ensure_ascii=False, indent=1, allow_nan=False)
-    (folder / "results.json").write_text(text + "\n", encoding="utf-8", newline="")
 
 
 def names_of(case: Case) -> dict[str, str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import MaxNLocator
 
 from bekostiging.report.figures import INK, PALE, figure_of, house_axes, mark_example, numbered
 from bekostiging.report.numbers import MILLION
-from bekostiging.report.sections import Section, Table, names_of, sections_page, write_page
+from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
 from bekostiging.sharing import MOST_TABLE, GameSolution, KeyResult
 from bekostiging.stress import IN_FORCE, SharingStudy
@@ -26,15 +25,10 @@ TABLES = ("offers", "contracts", "demand", "municipalities")
 """What the figure is made of."""
 
 
-def write_sharing(study: SharingStudy, folder: Path, lang: str, *, table: bool = False) -> None:
-    """Write report.html and results.json, and coalitions.csv where the whole ``table`` is asked for."""
-    texts = Texts(lang)
-    page = sections_page(
-        texts["sharing", "title"], study.case, sharing_sentences(study, lang), _sections(study, texts), texts
-    )
-    write_page(folder, page, sharing_results(study))
-    if table:
-        (folder / "coalitions.csv").write_text(_coalitions(study, texts), encoding="utf-8", newline="")
+def sharing_page(study: SharingStudy, texts: Texts) -> str:
+    """The study as HTML."""
+    told = sharing_sentences(study, texts.lang)
+    return sections_page(texts["sharing", "title"], study.case, told, _sections(study, texts), texts)
 
 
 def sharing_results(study: SharingStudy) -> dict[str, Any]:
@@ -213,7 +207,7 @@ def _moves(results: tuple[KeyResult, ...]) -> bool:
     return any(abs(one.change.value) >= 1 for one in results)
 
 
-def _coalitions(study: SharingStudy, texts: Texts) -> str:
+def coalitions_text(study: SharingStudy, texts: Texts) -> str:
     """Every coalition and what it costs in every game; separated as the reader's Excel expects."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if texts.lang == "nl" else ",", lineterminator="\r\n")

@@ -1,54 +1,67 @@
-"""Tables in long format: one row per figure, value and standard error; written as CSV in the reader's dialect."""
+"""The tables of a comparison in long format: one row per figure, value and standard error."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
+from bekostiging.case import Case, policy_meaning
 from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES
 from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
+from bekostiging.report.long import Cell, LongTable, Row, as_given, estimated
+from bekostiging.report.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
-from bekostiging.stress import CORNERS, TERM, TOTAL, Comparison
-from bekostiging_solvers import Estimate
+from bekostiging.stress import CORNERS, Comparison, LumpSumResult, bridges
+from bekostiging_solvers import Scramblings
 
+FIGURE = ("figure", "value", "standard_error", "unit")
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "spending": ("form", "municipality", "year", "figure", "value", "standard_error"),
-    "providers": ("form", "provider", "figure", "value", "standard_error"),
-    "waiting": ("form", "corner", "care_form", "figure", "value", "standard_error"),
-    "administration": ("form", "party", "figure", "value", "standard_error"),
+    "spending": ("form", "municipality", "year", *FIGURE),
+    "resistance": ("municipality", "year", "form", *FIGURE),
+    "bridge": ("lot", *FIGURE),
+    "providers": ("form", "provider", *FIGURE),
+    "waiting": ("form", "corner", "care_form", *FIGURE),
+    "administration": ("form", "party", *FIGURE),
     "budgets": ("provider", "lot", "year", "budget", "reference", "loading"),
     "corridor": ("lot", "layer", "lower", "upper", "share"),
-    "limits": ("limit", "value", "standard_error", "bound", "holds"),
-    "ceilings": ("provider", "lot", "year", "event", "month", "value"),
-    "exact": ("contract", "layer", "figure", "value", "standard_error", "alarm"),
-    "break_even": ("form", "figure", "yardstick", "value", "year"),
-    "shocks": ("name", "form", "figure", "value", "source", "status"),
-    "measures": ("name", "form", "figure", "value", "source", "status"),
-    "substitution": ("name", "form", "figure", "value", "source", "status"),
+    "limits": ("limit", "value", "standard_error", "bound", "holds", "unit"),
+    "ceilings": ("provider", "lot", "year", "event", "month", "value", "unit"),
+    "exact": ("contract", "layer", "figure", "value", "standard_error", "alarm", "unit"),
+    "break_even": ("form", "figure", "yardstick", "value", "year", "unit"),
+    "shocks": ("name", "form", "figure", "value", "unit", "source", "status"),
+    "measures": ("name", "form", "figure", "value", "unit", "source", "status"),
+    "substitution": ("name", "form", "figure", "value", "unit", "source", "status"),
     "calibration": ("name", "modelled", "published", "unit", "source", "status"),
-    "assumptions": ("status", "table", "rows", "source"),
 }
-"""Every table and its columns; an empty table still has its header."""
-Cell = str | float | int | bool | None
-Row = dict[str, Cell]
+"""Every table of a comparison and its columns; an empty table still has its header."""
+ACROSS = {
+    "spending": "form", "providers": "form", "waiting": "form", "administration": "form", "budgets": "year",
+    "ceilings": "month", "exact": "figure", "break_even": "form", "shocks": "form", "measures": "form",
+    "substitution": "form",
+}  # fmt: skip
+"""What becomes columns in the readable form; rows stay rows elsewhere."""
+MEASURES = {"budgets": ("budget", "reference", "loading"), "break_even": ("value", "year"), "ceilings": ("value",)}
 STATUS_ORDER = ("illustrative", "estimated", "own_data", "published")
 
 
-def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
-    """File name and content of every table; the disclaimer of the case stands in each row."""
-    made: dict[str, Iterator[Mapping[str, Cell]]] = {
-        "spending": _spending(outcome, texts),
+def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
+    """Every table of a comparison."""
+    result = outcome.lumpsum
+    found = bridges(outcome.case, outcome.cells, outcome.reference, result, Scramblings(outcome.n_scramblings))
+    spent = {str(form): one.municipalities for form, one in outcome.forms.items()}
+    if outcome.mix is not None:
+        spent["mix"] = outcome.mix.municipalities
+    made: dict[str, Iterator[Row]] = {
+        "spending": spending_rows(spent, texts),
         "providers": _providers(outcome, texts),
         "waiting": _waiting(outcome, texts),
         "administration": _administration(outcome, texts),
-        "budgets": _budgets(outcome, texts),
-        "corridor": _layers(outcome, texts),
-        "limits": _limits(outcome, texts),
+        "budgets": budget_rows(result),
+        "corridor": layer_rows(result),
+        "limits": limit_rows(result),
         "ceilings": ceiling_rows(outcome),
         "exact": exact_rows(outcome),
         "break_even": break_even_rows(outcome),
@@ -56,65 +69,48 @@ def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
         "measures": measure_rows(outcome, texts),
         "substitution": substitution_rows(outcome, texts),
         "calibration": _calibration(outcome, texts),
-        "assumptions": assumptions(outcome),
     }
-    note = outcome.case.disclaimer.get(texts.lang, "")
-    return {f"{texts['files', name]}.csv": _csv(COLUMNS[name], rows, texts, note) for name, rows in made.items()}
+    others = [long_table(name, rows) for name, rows in made.items()]
+    return [
+        resistance_table(outcome.case, result.data, spent, texts),
+        bridge_table(found, result.data, texts),
+        *others,
+    ]
 
 
-def _csv(names: tuple[str, ...], rows: Iterator[Mapping[str, Cell]], texts: Texts, note: str) -> str:
-    """Semicolon, decimal comma and byte-order mark for nl; comma and point for en."""
-    out = io.StringIO()
-    dutch = texts.lang == "nl"
-    writer = csv.writer(out, delimiter=";" if dutch else ",", lineterminator="\n")
-    header = [texts["columns", name] for name in names]
-    writer.writerow([*header, texts["columns", "disclaimer"]] if note else header)
-    for row in rows:
-        cells = [_cell(row[name], texts) for name in names]
-        writer.writerow([*cells, note] if note else cells)
-    return ("\ufeff" if dutch else "") + out.getvalue()
+def long_table(name: str, rows: Iterator[Row]) -> LongTable:
+    """A table of ``COLUMNS`` with its rows."""
+    measures = MEASURES.get(name, ("value", "standard_error"))
+    return LongTable(name, COLUMNS[name], tuple(rows), ACROSS.get(name, ""), measures)
 
 
-def _cell(value: Cell, texts: Texts) -> str:
-    """One cell in the dialect of the file."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return texts["columns", "yes" if value else "no"]
-    if isinstance(value, float):
-        text = repr(round(value, 6) + 0.0)
-        return text.replace(".", ",") if texts.lang == "nl" else text
-    return str(value)
-
-
-def _figure(texts: Texts, name: str, estimate: Estimate) -> Row:
-    return {
-        "figure": texts["figures", name],
-        "value": estimate.value,
-        "standard_error": estimate.standard_error,
-    }
-
-
-def _spending(outcome: Comparison, texts: Texts) -> Iterator[Row]:
-    words = {TOTAL: texts["columns", "total"], TERM: texts["columns", "term"]}
-    for form, result in outcome.forms.items():
-        for code, years in result.municipalities.items():
-            for year, estimates in years.items():
-                for name, estimate in estimates.items():
-                    place: Row = {
-                        "form": form,
-                        "municipality": words.get(code, code),
-                        "year": words.get(year, year),
-                    }
-                    yield place | _figure(texts, name, estimate)
+def origin_tables(case: Case, texts: Texts) -> list[LongTable]:
+    """What a result leans on: every policy choice, and the assumptions by table, origin and source."""
+    policy: Iterator[dict[str, Cell]] = (
+        {
+            "name": row.name,
+            "scope": row.scope,
+            "text": as_given(row.value),
+            "measure": row.unit,
+            "meaning": policy_meaning(row.name, texts.lang),
+            "source": row.source,
+            "status": texts["statuses", row.status],
+        }
+        for row in sorted(case.policy, key=lambda row: STATUS_ORDER.index(row.status))
+    )
+    columns = ("name", "scope", "text", "measure", "meaning", "source", "status")
+    return [
+        LongTable("policy", columns, tuple(policy)),
+        LongTable("assumptions", ("status", "table", "rows", "source"), tuple(assumptions(case))),
+    ]
 
 
 def _providers(outcome: Comparison, texts: Texts) -> Iterator[Row]:
     for form, result in outcome.forms.items():
         for provider, estimates in result.providers.items():
             for name, estimate in estimates.items():
-                place: Row = {"form": form, "provider": provider}
-                yield place | _figure(texts, name, estimate)
+                place: dict[str, Cell] = {"form": form, "provider": provider}
+                yield place | estimated(texts, name, estimate)
 
 
 def _waiting(outcome: Comparison, texts: Texts) -> Iterator[Row]:
@@ -122,22 +118,27 @@ def _waiting(outcome: Comparison, texts: Texts) -> Iterator[Row]:
         for corner in CORNERS:
             for care_form, estimates in result.care_forms[corner].items():
                 for name, estimate in estimates.items():
-                    place: Row = {"form": form, "corner": texts["corners", corner], "care_form": care_form}
-                    yield place | _figure(texts, name, estimate)
+                    place: dict[str, Cell] = {
+                        "form": form,
+                        "corner": texts["corners", corner],
+                        "care_form": care_form,
+                    }
+                    yield place | estimated(texts, name, estimate)
 
 
 def _administration(outcome: Comparison, texts: Texts) -> Iterator[Row]:
     for form, result in outcome.forms.items():
         for party, estimates in result.administration.items():
             for name, estimate in estimates.items():
-                place: Row = {"form": form, "party": texts["parties", party]}
-                yield place | _figure(texts, name, estimate)
+                place: dict[str, Cell] = {"form": form, "party": texts["parties", party]}
+                yield place | estimated(texts, name, estimate)
 
 
-def _budgets(outcome: Comparison, texts: Texts) -> Iterator[Row]:
-    data, design = outcome.lumpsum.data, outcome.lumpsum.design
+def budget_rows(result: LumpSumResult) -> Iterator[Row]:
+    """Budget and reference amount of every contract and year; no budget without a design."""
+    data, design = result.data, result.design
     for c, (provider, lot) in enumerate(data.contracts):
-        for t, year in enumerate(outcome.years):
+        for t, year in enumerate(data.years):
             yield {
                 "provider": provider,
                 "lot": lot,
@@ -148,8 +149,9 @@ def _budgets(outcome: Comparison, texts: Texts) -> Iterator[Row]:
             }
 
 
-def _layers(outcome: Comparison, texts: Texts) -> Iterator[Row]:
-    for lot, share in zip(outcome.lumpsum.data.lots, outcome.lumpsum.design.share, strict=True):
+def layer_rows(result: LumpSumResult) -> Iterator[Row]:
+    """Layers of every lot with the share of the municipality; no upper edge is no end."""
+    for lot, share in zip(result.data.lots, result.design.share, strict=True):
         for k, name in enumerate(lot.corridor.names):
             upper = lot.corridor.upper[k]
             yield {
@@ -161,14 +163,16 @@ def _layers(outcome: Comparison, texts: Texts) -> Iterator[Row]:
             }
 
 
-def _limits(outcome: Comparison, texts: Texts) -> Iterator[Row]:
-    for check in outcome.lumpsum.out_of_sample:
+def limit_rows(result: LumpSumResult) -> Iterator[Row]:
+    """Every limit on fresh futures."""
+    for check in result.out_of_sample:
         yield {
             "limit": check.name,
             "value": check.value,
             "standard_error": check.standard_error,
             "bound": check.limit,
-            "holds": check.holds,
+            "holds": bool(check.holds),
+            "unit": "euro",
         }
 
 
@@ -181,6 +185,7 @@ def _courses(outcome: Comparison, texts: Texts) -> Iterator[Row]:
                     "form": form,
                     "figure": texts["figures", figure],
                     "value": value,
+                    "unit": "euro",
                     "source": course.source,
                     "status": texts["statuses", course.status],
                 }
@@ -198,11 +203,11 @@ def _calibration(outcome: Comparison, texts: Texts) -> Iterator[Row]:
         }
 
 
-def assumptions(outcome: Comparison) -> Iterator[Row]:
+def assumptions(case: Case) -> Iterator[Row]:
     """Rows per table, status and source; the invented first."""
     counts: dict[tuple[int, str, str], int] = {}
     for table in TABLES:
-        for row in getattr(outcome.case, table):
+        for row in getattr(case, table):
             if isinstance(row, Assumption):
                 key = (STATUS_ORDER.index(row.status), table, row.source)
                 counts[key] = counts.get(key, 0) + 1

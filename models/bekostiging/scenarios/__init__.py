@@ -2,7 +2,12 @@
 
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
-from bekostiging.scenarios.expected import clients_in_year, expected_care_use, units_in_year
+from bekostiging.scenarios.expected import (
+    clients_in_calendar_year,
+    clients_in_year,
+    expected_care_use,
+    units_in_year,
+)
 from bekostiging.scenarios.factors import Factors, multiply, named_shocks, neutral_factors
 from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.forecast import within_budget
@@ -23,6 +28,7 @@ __all__ = [
     "SelfCheck",
     "apply_flow",
     "build_cells",
+    "clients_in_calendar_year",
     "clients_in_year",
     "deviations",
     "draw_block",

@@ -110,6 +110,15 @@ def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
     return np.asarray((MONTHS * units)[row] * cells.market_share)
 
 
+def clients_in_calendar_year(case: Case, cells: Cells, year: int) -> FloatArray:
+    """Trajectories in care at some moment of a calendar year, as ``clients_in_year`` grows or shrinks to it; (n_cells,)."""
+    forecast, row = demand_forecast(case, 2), demand_of_cells(case, cells)
+    back = case.first_year - year
+    stock = forecast.stock / forecast.yearly_growth**back
+    starts = forecast.starts[0] / (forecast.yearly_growth / forecast.longer[1]) ** back
+    return np.asarray((stock + starts)[row] * cells.market_share)
+
+
 def _plain(course: Factors) -> Factors:
     """The course without its duration and intensity: what an arrangement is priced at."""
     ones = np.ones_like(course.duration)

@@ -2,6 +2,7 @@
 
 from bekostiging.stress.backtest import Backtest, Prediction, backtest
 from bekostiging.stress.break_even import BREAK_EVEN
+from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.capacity_study import CapacityBudget, CapacityStudy, study_capacity
 from bekostiging.stress.choices import Choice
 from bekostiging.stress.comparison import (
@@ -45,6 +46,7 @@ __all__ = [
     "TOTAL",
     "Backtest",
     "BreakEven",
+    "Bridge",
     "Calibration",
     "CapacityBudget",
     "CapacityStudy",
@@ -74,6 +76,7 @@ __all__ = [
     "Sweep",
     "WithMeasures",
     "backtest",
+    "bridges",
     "cheapest",
     "check_shocks",
     "compare",

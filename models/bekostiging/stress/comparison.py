@@ -86,7 +86,7 @@ class FormResult:
     samples: dict[Corner, Samples]
     municipalities: dict[str, dict[str, Estimates]]
     """[municipality code or TOTAL][year such as "2025" or TERM][name]; in the corner the case's policy names.
-    Names: expected, sd, p10, p50, p80, p90, cvar95, overrun_probability, expected_overrun,
+    Names: expected, sd, p10, p50, p80, p90, cvar95, overrun_probability, overrun_size, expected_overrun,
     required_resistance_capacity (at the council's certainty), and the same at _80 and _90."""
     providers: dict[str, Estimates]
     """[provider id][name]: expected_result, loss_probability, cvar95_loss, buffer_exhausted_probability,

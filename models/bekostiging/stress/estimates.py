@@ -22,7 +22,11 @@ LOW = 0.05
 
 
 def spending(scramblings: Scramblings, sample: FloatArray, room: float, certainty: float) -> Estimates:
-    """Figures of municipal spending (n_scenarios,) against what is begroot for it; euro and probabilities."""
+    """Figures of municipal spending (n_scenarios,) against what is begroot for it; euro and probabilities.
+
+    ``overrun_size`` is the mean overrun of the futures that have one, so that times its probability it is
+    ``expected_overrun``: amount x chance = risk amount of the paragraph weerstandsvermogen (BBV art. 11).
+    """
     overrun = np.maximum(sample - room, 0.0)
     figures = {
         "expected": scramblings.mean(sample),
@@ -33,6 +37,7 @@ def spending(scramblings: Scramblings, sample: FloatArray, room: float, certaint
         "p90": scramblings.quantile(sample, 0.90),
         "cvar95": scramblings.tail_mean(sample, TAIL),
         "overrun_probability": scramblings.probability(sample > room),
+        "overrun_size": scramblings.ratio(overrun, (sample > room).astype(np.float64)),
         "expected_overrun": scramblings.mean(overrun),
         "required_resistance_capacity": scramblings.quantile(overrun, certainty),
     }
@@ -45,17 +50,25 @@ def municipal_estimates(
     case: Case, scramblings: Scramblings, samples: Samples, room: FloatArray, discount: FloatArray
 ) -> dict[str, dict[str, Estimates]]:
     """Per reported municipality and their sum, per year and over the term; ``room`` (n_reported, n_years)."""
-    certainty = case.number("certainty")
     reported = [i for i, row in enumerate(case.municipalities) if row.reported]
-    parts = {case.municipalities[i].code: (samples.municipal[:, :, i], room[k]) for k, i in enumerate(reported)}
-    parts[TOTAL] = (samples.municipal[:, :, reported].sum(axis=2), room.sum(axis=0))
+    return spending_of_reported(case, scramblings, samples.municipal[:, :, reported], room, discount)
+
+
+def spending_of_reported(
+    case: Case, scramblings: Scramblings, paid: FloatArray, room: FloatArray, discount: FloatArray
+) -> dict[str, dict[str, Estimates]]:
+    """The same, of what the reported municipalities pay; ``paid`` (n_scenarios, n_years, n_reported)."""
+    certainty = case.number("certainty")
+    codes = [row.code for row in case.municipalities if row.reported]
+    parts = {code: (paid[:, :, m], room[m]) for m, code in enumerate(codes)}
+    parts[TOTAL] = (paid.sum(axis=2), room.sum(axis=0))
     found: dict[str, dict[str, Estimates]] = {}
-    for code, (paid, limit) in parts.items():
+    for code, (own, limit) in parts.items():
         found[code] = {
-            str(case.first_year + t): spending(scramblings, paid[:, t], float(limit[t]), certainty)
+            str(case.first_year + t): spending(scramblings, own[:, t], float(limit[t]), certainty)
             for t in range(len(discount))
         }
-        found[code][TERM] = spending(scramblings, paid @ discount, float(limit @ discount), certainty)
+        found[code][TERM] = spending(scramblings, own @ discount, float(limit @ discount), certainty)
     return found
 
 

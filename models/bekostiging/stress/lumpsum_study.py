@@ -22,6 +22,7 @@ from bekostiging.lumpsum import (
     ValueOfData,
     alternatives,
     corridor_frontier,
+    decided_spending,
     design_lumpsum,
     futures_needed,
     lumpsum_data,
@@ -30,9 +31,11 @@ from bekostiging.lumpsum import (
 )
 from bekostiging.scenarios import Cells, plan
 from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.choices import Choice, choices
-from bekostiging.stress.comparison import LumpSumResult
+from bekostiging.stress.comparison import Estimates, LumpSumResult
 from bekostiging.stress.design import Progress, design_series, judged
+from bekostiging.stress.estimates import spending_of_reported
 from bekostiging.stress.shown import Shown
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Scramblings
@@ -61,6 +64,10 @@ class LumpSumStudy(Shown):
     value_of_data: tuple[ValueOfData, ...]
     precision: float | None
     needed: int | None
+    bridges: tuple[Bridge, ...]
+    """From today's spending to the budget; empty without a design."""
+    spending: dict[str, dict[str, Estimates]]
+    """[municipality code or TOTAL][year or TERM][name], on fresh futures, as in ``FormResult``; empty without a design."""
 
     def to_frame(self) -> pd.DataFrame:
         """The agreement, or the conflict."""
@@ -181,7 +188,18 @@ def study_lumpsum(
         needed=futures_needed(found.out_of_sample, fresh_plan.n_scenarios, cast(float, precision))
         if asked
         else None,
+        bridges=bridges(case, design_plan.cells, terms, found, scramblings),
+        spending=_spending(case, found, scramblings),
     )
+
+
+def _spending(case: Case, found: LumpSumResult, scramblings: Scramblings) -> dict[str, dict[str, Estimates]]:
+    """Municipal spending under the design on fresh futures."""
+    if not found.design.feasible:
+        return {}
+    fresh = found.fresh
+    paid = decided_spending(fresh, found.design)
+    return spending_of_reported(case, scramblings, paid, fresh.room, fresh.discount)
 
 
 def _other_forms(case: Case, cells: Cells, terms: Reference) -> dict[str, tuple[Contract, ...]]:

@@ -1,0 +1,166 @@
+"""Tables in long format, one row per figure, before they become CSV files and sheets.
+
+A table knows its columns, what spreads its readable form, and in every row that carries a ``value`` the unit of it. Cells
+are numbers and ids; words are made where a table is written.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from bekostiging.case.workbook_text import harmless
+from bekostiging.report.texts import Texts
+from bekostiging_solvers import Estimate
+
+Cell = str | float | int | bool | None
+Row = Mapping[str, Cell]
+Unit = Literal[
+    "text",
+    "yes_no",
+    "year",
+    "month",
+    "rows",
+    "euro",
+    "euro_per_year",
+    "fraction",
+    "persons",
+    "clients",
+    "client_weeks",
+    "weeks",
+    "hours_per_year",
+    "number",
+    "as_given",
+    "of_the_row",
+]
+"""Unit of a cell; ``of_the_row``: named in the row's own column ``unit``."""
+UNITS: tuple[Unit, ...] = get_args(Unit)
+COLUMN_UNITS: dict[str, Unit] = {
+    "alarm": "yes_no",
+    "bound": "of_the_row",
+    "alternative": "number",
+    "band": "fraction",
+    "band_from": "fraction",
+    "band_to": "fraction",
+    "budget": "euro",
+    "efficient": "yes_no",
+    "holds": "yes_no",
+    "influenceable": "yes_no",
+    "loading": "fraction",
+    "lower": "fraction",
+    "modelled": "of_the_row",
+    "month": "month",
+    "observable": "yes_no",
+    "published": "of_the_row",
+    "reference": "euro",
+    "rows": "rows",
+    "share": "fraction",
+    "standard_error": "of_the_row",
+    "symmetric": "yes_no",
+    "text": "as_given",
+    "upper": "fraction",
+    "value": "of_the_row",
+    "year": "year",
+}
+"""Unit of every column that is no text."""
+FIGURE_UNITS: dict[str, Unit] = {
+    "lowest_cash_weeks": "weeks",
+    "moved": "clients",
+    "clients_moved": "clients",
+    "starts": "clients",
+    "waiting_clients": "clients",
+    "refused": "clients",
+    "weeks_beyond_norm": "client_weeks",
+    "hours": "hours_per_year",
+    "euro": "euro_per_year",
+    "ratio": "number",
+}
+"""Unit of a figure that is neither euro nor, by the end of its name, a fraction."""
+FRACTIONS = ("probability", "share", "chance")
+
+
+def unit_of(figure: str) -> Unit:
+    """Unit of a figure by its name."""
+    return FIGURE_UNITS.get(figure, "fraction" if figure.endswith(FRACTIONS) else "euro")
+
+
+@dataclass(frozen=True)
+class LongTable:
+    """``name``: key of its texts; ``across``: the column that becomes columns in the readable form, empty where rows stay
+    rows; ``measures``: columns that are spread; ``notes``: sentences above the readable form."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    across: str = ""
+    measures: tuple[str, ...] = ("value", "standard_error")
+    notes: tuple[str, ...] = ()
+
+
+def cell_unit(column: str, row: Row) -> Unit:
+    """Unit of one cell."""
+    unit = COLUMN_UNITS.get(column, "text")
+    if unit != "of_the_row":
+        return unit
+    named = str(row["unit"])
+    return next((known for known in UNITS if known == named), "number")
+
+
+def figure_cells(words: str, figure: Estimate | float | None, unit: Unit) -> dict[str, Cell]:
+    """The cells of a figure: its words, value, standard error (empty where it is no estimate) and unit."""
+    if isinstance(figure, Estimate):
+        value, error = figure.value, figure.standard_error
+        return {"figure": words, "value": value, "standard_error": error, "unit": unit}
+    return {"figure": words, "value": figure, "standard_error": None, "unit": unit}
+
+
+def estimated(
+    texts: Texts, figure: str, estimate: Estimate | float | None, section: str = "figures"
+) -> dict[str, Cell]:
+    """The cells of a figure in its own unit, in the words of a section; ``figure_key`` leads to its meaning."""
+    return {**figure_cells(texts[section, figure], estimate, unit_of(figure)), "figure_key": figure}
+
+
+def as_given(text: str) -> str | float:
+    """A value of the case as a number where it is one."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def shown(column: str, value: Cell, texts: Texts) -> Cell:
+    """A cell as a reader sees it: yes and no, units and texts in words and harmless; numbers stay numbers."""
+    if isinstance(value, bool):
+        return texts["columns", "yes" if value else "no"]
+    if not isinstance(value, str):
+        return value
+    return harmless(texts.sections["units"].get(value, value) if column == "unit" else value)
+
+
+def csv_text(table: LongTable, texts: Texts, note: str) -> str:
+    """Semicolon, decimal comma and byte-order mark for nl; comma and point for en; ``note`` in every row."""
+    out = io.StringIO()
+    dutch = texts.lang == "nl"
+    writer = csv.writer(out, delimiter=";" if dutch else ",", lineterminator="\n")
+    header = [texts["columns", name] for name in table.columns]
+    writer.writerow([*header, texts["columns", "disclaimer"]] if note else header)
+    for row in table.rows:
+        cells = [_written(shown(name, row[name], texts), dutch=dutch) for name in table.columns]
+        writer.writerow([*cells, harmless(note)] if note else cells)
+    return ("\ufeff" if dutch else "") + out.getvalue()
+
+
+def _written(value: Cell, *, dutch: bool) -> str:
+    """A cell as text; a number of six decimals at most, never with an exponent."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        # adding zero takes the sign off a rounded minus zero
+        text = f"{round(value, 6) + 0.0:.6f}".rstrip("0")
+        text += "0" if text.endswith(".") else ""
+        return text.replace(".", ",") if dutch else text
+    return str(value)

@@ -1,0 +1,127 @@
+"""The readable form of a long table: ids in words, figures or payment forms side by side, each error beside its value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bekostiging.case import Case
+from bekostiging.report.long import Cell, LongTable, Row, Unit, cell_unit, shown
+from bekostiging.report.sections import names_of
+from bekostiging.report.texts import Texts
+
+WORDS = {
+    "form": "forms",
+    "status": "statuses",
+    "table": "tables",
+    "event": "events",
+    "figure": "quantities",
+    "game": "games",
+    "partition": "equalisation",
+    "label": "equalisation",
+    "yardstick": "yardsticks",
+}
+"""Section of the texts that has the words of a column; a value it does not know stays as it is."""
+NAMED = ("municipality", "provider", "lot", "care_form", "label", "name", "scope")
+"""Columns that hold ids of the case."""
+ERROR = "standard_error"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the readable form; ``name``: of the long table, ``spread``: whether it was made from rows."""
+
+    head: str
+    name: str
+    spread: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """``rows``: every cell with its unit."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[tuple[Cell, Unit], ...], ...]
+
+
+class Words:
+    """Ids in the words of a case and a language."""
+
+    def __init__(self, case: Case, texts: Texts) -> None:
+        self.texts = texts
+        self.names = names_of(case)
+        self.share = texts.numbers.percent(case.number("solidarity")) if case.has_policy("solidarity") else ""
+
+    def of(self, column: str, value: Cell) -> Cell:
+        """A cell in words, harmless; numbers stay numbers."""
+        return shown(column, self._words(column, value) if isinstance(value, str) else value, self.texts)
+
+    def _words(self, column: str, value: str) -> str:
+        """A text in words."""
+        texts, names = self.texts, self.names
+        if column == "form" and value == "mix":
+            return texts["page", "mix"]
+        if column == "scope" and value == "case":
+            return texts["takeaway", "case"]
+        if column == "layer":
+            return texts.layer(value)
+        if column == "limit" and value:
+            return texts.limit(value, names)
+        if column == "key" and value in texts.sections["sharing"]:
+            return texts["sharing", value].format(share=self.share)
+        if column == "contract":
+            return " / ".join(names.get(part, part) for part in value.split("/", 1))
+        if column == "coalition":
+            return ", ".join(names.get(part, part) for part in value.split(" "))
+        if column == "profile":
+            form, slash, profile = value.partition("/")
+            return f"{names.get(form, form)}{', ' if slash else ''}{profile}"
+        if column in NAMED and value in names:
+            return names[value]
+        return texts.sections[WORDS[column]].get(value, value) if column in WORDS else value
+
+
+def readable(table: LongTable, words: Words) -> Sheet:
+    """The readable form of a table."""
+    return _spread(table, words) if table.across else _plain(table, words)
+
+
+def _plain(table: LongTable, words: Words) -> Sheet:
+    """Rows as they are, in words."""
+    columns = tuple(Column(words.texts["columns", name], name, False) for name in table.columns)
+    rows = tuple(
+        tuple((words.of(name, row[name]), cell_unit(name, row)) for name in table.columns) for row in table.rows
+    )
+    return Sheet(columns, rows)
+
+
+def _spread(table: LongTable, words: Words) -> Sheet:
+    """Rows with the same keys side by side; a column of errors only where there is an error."""
+    texts = words.texts
+    left_out = {table.across, *table.measures, "unit"}
+    keys = [name for name in table.columns if name not in left_out]
+    measures = [name for name in table.measures if name in table.columns]
+    places = dict.fromkeys(row[table.across] for row in table.rows)
+    with_error = {row[table.across] for row in table.rows if row.get(ERROR) is not None}
+    spread = [
+        (place, measure) for place in places for measure in measures if measure != ERROR or place in with_error
+    ]
+    groups: dict[tuple[Cell, ...], dict[Cell, Row]] = {}
+    for row in table.rows:
+        groups.setdefault(tuple(row[name] for name in keys), {})[row[table.across]] = row
+    rows = []
+    for found in groups.values():
+        first = next(iter(found.values()))
+        cells = [(words.of(name, first[name]), cell_unit(name, first)) for name in keys]
+        for place, measure in spread:
+            own = found.get(place)
+            cells.append(
+                (None, "text") if own is None else (words.of(measure, own[measure]), cell_unit(measure, own))
+            )
+        rows.append(tuple(cells))
+    heads = [Column(texts["columns", name], name, False) for name in keys]
+    for place, measure in spread:
+        label = str(words.of(table.across, place))
+        label = f"{texts['columns', table.across]} {label}" if table.across in ("month", "alternative") else label
+        more = "" if measure == "value" else f": {texts['columns', measure]}"
+        heads.append(Column(f"{label}{more}", measure, True))
+    return Sheet(tuple(heads), tuple(rows))

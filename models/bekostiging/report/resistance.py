@@ -1,0 +1,115 @@
+"""What a controller pastes: bedrag, kans and risicobedrag for the paragraph weerstandsvermogen, and the bridge from today.
+
+A line per municipality, year and payment form: amount (the mean overrun of the futures that have one) x chance = risk
+amount (the expected overrun); beside it the resistance capacity that is required at the council's certainty and at 80 and
+90 %, the one there is, and their ratio (BBV art. 11: beschikbaar over benodigd).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from bekostiging.case import Case
+from bekostiging.lumpsum import LumpSumData
+from bekostiging.report.long import Cell, LongTable, Row, estimated
+from bekostiging.report.texts import Texts
+from bekostiging.stress import TERM, TOTAL, Bridge, Estimates
+from bekostiging_solvers import Estimate
+
+Spent = Mapping[str, Mapping[str, Mapping[str, Estimates]]]
+"""[payment form or mix][municipality code or TOTAL][year or TERM][figure]."""
+FIGURE = ("figure", "value", "standard_error", "unit")
+ESTIMATED = (
+    "expected", "overrun_size", "overrun_probability", "expected_overrun", "required_resistance_capacity",
+    "required_resistance_capacity_80", "required_resistance_capacity_90",
+)  # fmt: skip
+"""Figures of a line, in the order of the paragraph."""
+STEPS = ("today", "volume", "mix", "price", "loading", "designed")
+CENTS = 100
+
+
+def spending_rows(spent: Spent, texts: Texts) -> Iterator[Row]:
+    """Every figure of municipal spending."""
+    for form, municipalities in spent.items():
+        for code, years in municipalities.items():
+            for year, estimates in years.items():
+                for name, estimate in estimates.items():
+                    yield _place(form, code, year, texts) | estimated(texts, name, estimate)
+
+
+def _place(form: str, code: str, year: str, texts: Texts) -> dict[str, Cell]:
+    """Form, municipality and year; the sum and the whole term in words."""
+    return {
+        "form": form,
+        "municipality": texts["columns", "total"] if code == TOTAL else code,
+        "year": texts["columns", "term"] if year == TERM else int(year),
+    }
+
+
+def resistance_table(case: Case, data: LumpSumData, spent: Spent, texts: Texts) -> LongTable:
+    """The lines of the paragraph weerstandsvermogen; by municipality, then year, then form."""
+    certainty = texts.numbers.percent(case.number("certainty"))
+    return LongTable(
+        "resistance",
+        ("municipality", "year", "form", *FIGURE),
+        tuple(_lines(case, data, spent, texts)),
+        across="figure",
+        notes=(texts["takeaway", "resistance_note"].format(certainty=certainty),),
+    )
+
+
+def _lines(case: Case, data: LumpSumData, spent: Spent, texts: Texts) -> Iterator[Row]:
+    """Rows of every line; no sum over one municipality."""
+    for code, years in next(iter(spent.values()), {}).items():
+        if code == TOTAL and len(data.municipalities) == 1:
+            continue
+        own = range(len(data.municipalities)) if code == TOTAL else [data.municipalities.index(code)]
+        for year in years:
+            weight = data.discount if year == TERM else np.array([str(y) == year for y in data.years], dtype=float)
+            room, reserve = (
+                float(amounts[list(own)].sum(axis=0) @ weight) for amounts in (data.room, data.reserve)
+            )
+            for form, municipalities in spent.items():
+                place = _place(form, code, year, texts)
+                for name, figure in _figures(case, municipalities[code][year], room, reserve).items():
+                    yield place | estimated(texts, name, figure, "resistance")
+
+
+def _figures(case: Case, estimates: Estimates, room: float, reserve: float) -> dict[str, Estimate | float | None]:
+    """The figures of one line in order, the council's certainty once; no ratio where nothing is required."""
+    required = estimates["required_resistance_capacity"].value
+    again = f"required_resistance_capacity_{round(100 * case.number('certainty'))}"
+    first: dict[str, Estimate | float | None] = {"expected": estimates["expected"], "room": room}
+    return (
+        first
+        | {name: estimates[name] for name in ESTIMATED[1:] if name != again}
+        | {"reserve": reserve, "ratio": reserve / required if required > 0 else None}
+    )
+
+
+def bridge_table(found: Sequence[Bridge], data: LumpSumData, texts: Texts) -> LongTable:
+    """From today's spending to the designed one per lot and for all of them; euro in whole cents."""
+    notes = [texts["takeaway", "bridge_note"].format(before=data.years[0] - 1, year=data.years[0])]
+    left = [lot.name for lot in data.lots if lot.name not in {one.lot for one in found}]
+    if left:
+        notes.append(texts["takeaway", "bridge_left_out"].format(lots=", ".join(left)))
+    return LongTable("bridge", ("lot", *FIGURE), tuple(_bridge_rows(found, texts)), "lot", notes=tuple(notes))
+
+
+def _bridge_rows(found: Sequence[Bridge], texts: Texts) -> Iterator[Row]:
+    """Rows per lot, and their sum where there are more."""
+    for one in found:
+        cents = {step: getattr(one.effects, step) for step in STEPS}
+        yield from _steps(one.lot, cents, texts)
+        yield {"lot": one.lot} | estimated(texts, "beside", one.beside, "bridge")
+    if len(found) > 1:
+        sums = {step: sum(getattr(one.effects, step) for one in found) for step in STEPS}
+        yield from _steps(texts["columns", "total"], sums, texts)
+
+
+def _steps(lot: str, cents: Mapping[str, int], texts: Texts) -> Iterator[Row]:
+    """The steps of one bridge."""
+    for step, amount in cents.items():
+        yield {"lot": lot} | estimated(texts, step, amount / CENTS, "bridge")

@@ -1,0 +1,305 @@
+"""The tables of the studies in long format: lump sum alone, equalisation, sharing between municipalities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from bekostiging.case import policy_meaning
+from bekostiging.equalisation import DISCLOSURE_LIMIT, suppressed
+from bekostiging.lumpsum import FRACTIONS, LUMP_SUM
+from bekostiging.report.equalisation import equalisation_results
+from bekostiging.report.long import Cell, LongTable, Row, Unit, as_given, figure_cells
+from bekostiging.report.resistance import FIGURE, bridge_table, resistance_table, spending_rows
+from bekostiging.report.sharing import MEASURES
+from bekostiging.report.tables import budget_rows, layer_rows, limit_rows, long_table
+from bekostiging.report.texts import Texts
+from bekostiging.stress import EqualisationStudy, LumpSumStudy, SharingStudy
+from bekostiging_solvers import Estimate
+
+GAMES = ("alone", "euler", "shapley", "nucleolus", "saving")
+EQUALISATION_UNITS: dict[str, Unit] = {
+    "clients": "persons", "power": "fraction", "largest": "fraction", "spread": "fraction", "balance": "fraction",
+    "share": "fraction", "pooled": "fraction", "tail_before": "fraction", "tail_after": "fraction",
+    "result": "fraction", "r_squared": "number", "cpm": "number", "ratio": "number",
+}  # fmt: skip
+"""Unit of a figure of equalisation that is not euro."""
+
+
+def lumpsum_tables(study: LumpSumStudy, texts: Texts) -> list[LongTable]:
+    """Every table of the lump sum alone."""
+    result = study.lumpsum
+    spent = {LUMP_SUM: study.spending} if study.spending else {}
+    return [
+        resistance_table(study.case, result.data, spent, texts),
+        bridge_table(study.bridges, result.data, texts),
+        long_table("spending", spending_rows(spent, texts)),
+        long_table("budgets", budget_rows(result)),
+        long_table("corridor", layer_rows(result)),
+        long_table("limits", limit_rows(result)),
+        _by_figure("prices", ("limit",), _prices(study, texts)),
+        _by_figure("requirements", ("lot",), _requirements(study, texts)),
+        _by_figure("frontier", ("band", "share", "symmetric", "provider", "efficient"), _frontier(study, texts)),
+        LongTable(
+            "alternatives", ("alternative", "name", *FIGURE), tuple(_alternatives(study, texts)), "alternative"
+        ),
+        _by_figure("value_of_data", ("name",), _value_of_data(study, texts)),
+        _by_figure("choices", ("name", "scope", "text", "meaning", "source", "status"), _choices(study, texts)),
+        _by_figure("conflicts", ("limit",), _conflicts(study, texts)),
+        _by_figure("relaxations", ("name", "limit"), _relaxations(study, texts)),
+    ]
+
+
+def _by_figure(name: str, keys: tuple[str, ...], rows: Iterator[Row]) -> LongTable:
+    """A table whose figures stand side by side in its readable form."""
+    return LongTable(name, (*keys, *FIGURE), tuple(rows), "figure")
+
+
+def _figure(texts: Texts, name: str, figure: Estimate | float | None, unit: Unit = "euro") -> dict[str, Cell]:
+    """The cells of a figure of [study_figures]."""
+    return figure_cells(texts["study_figures", name], figure, unit)
+
+
+def _prices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
+    """Shadow prices and how far their limits may move."""
+    for one in study.lumpsum.price_ranges:
+        of_part = one.name.startswith(FRACTIONS)
+        place: dict[str, Cell] = {"limit": one.name}
+        yield place | _figure(texts, "price_of_point" if of_part else "price", one.price / 100 if of_part else one.price,
+                              "euro" if of_part else "number")  # fmt: skip
+        for end, value in (("narrower", one.low), ("wider", one.high)):
+            yield place | _figure(texts, end, value, "fraction" if of_part else "euro")
+
+
+def _requirements(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
+    """The least free buffer to ask per lot."""
+    for one in study.lumpsum.requirements:
+        yield {"lot": one.lot} | _figure(texts, "requirement", one.requirement, "fraction")
+        yield {"lot": one.lot} | _figure(texts, "requirement_saves", one.saves)
+
+
+def _frontier(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
+    """Every corridor tried; the designed one has no band."""
+    for one in study.frontier:
+        place: dict[str, Cell] = {
+            "band": one.band,
+            "share": None if one.band is None else one.share,
+            "symmetric": bool(one.symmetric),
+            "provider": one.provider,
+            "efficient": bool(one.efficient),
+        }
+        yield place | _figure(texts, "tail", one.tail)
+        yield place | _figure(texts, "weakest", one.weakest, "fraction")
+
+
+def _alternatives(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
+    """Every alternative: what it costs, its terms, and what it changes for whom."""
+    data = study.lumpsum.data
+    for number, one in enumerate(study.alternatives):
+        lots = enumerate(data.lots)
+        rows: list[tuple[str, str, float, Unit]] = [("", "alternative_cost", one.cost, "fraction")]
+        rows += [(lot.name, "loading", float(one.loading[j]), "fraction") for j, lot in lots]
+        for figure, names, values in (
+            ("more_spending", data.municipalities, one.spending),
+            ("more_tail", data.municipalities, one.tail),
+            ("more_result", data.providers, one.result),
+            ("more_capital", data.providers, one.capital),
+        ):
+            rows += [(name, figure, float(value), "euro") for name, value in zip(names, values, strict=True)]
+        for j, lot in enumerate(data.lots):
+            for layer, share in zip(lot.corridor.names, one.share[j], strict=True):
+                rows.append((f"{lot.name}: {texts.layer(layer)}", "layer_share", float(share), "fraction"))
+        for name, figure, value, unit in rows:
+            place: dict[str, Cell] = {"alternative": number, "name": name}
+            yield place | _figure(texts, figure, value, unit)
+
+
+def _value_of_data(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
+    """What knowing an item would save."""
+    for one in study.value_of_data:
+        place: dict[str, Cell] = {"name": texts["data_items", one.item]}
+        yield place | _figure(texts, "knowing_value", one.value)
+        yield place | _figure(texts, "knowing_without", one.without)
+
+
+def _choices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
+    """Every policy choice, and what a tenth less and more does to the objective."""
+    for one in study.choices:
+        place: dict[str, Cell] = {
+            "name": one.name,
+            "scope": one.scope,
+            "text": as_given(one.value),
+            "meaning": policy_meaning(one.name, texts.lang),
+            "source": one.source,
+            "status": texts["statuses", one.status],
+        }
+        yield place | _figure(texts, "lower_value", one.lower, "number")
+        yield place | _figure(texts, "change_lower", one.down)
+        yield place | _figure(texts, "higher_value", one.higher, "number")
+        yield place | _figure(texts, "change_higher", one.up)
+
+
+def _conflicts(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
+    """Limits in conflict, by how many euros they would have to yield."""
+    for one in study.lumpsum.design.conflicts:
+        yield {"limit": one.name} | _figure(texts, "missing", one.euro)
+
+
+def _relaxations(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
+    """What makes a design possible: per kinds of limits the least in sum, and each limit."""
+    for one in study.lumpsum.design.relaxations:
+        kinds = ", ".join(texts["relaxed", kind] for kind in one.kinds)
+        yield {"name": kinds, "limit": ""} | _figure(texts, "relaxed_by", one.euro)
+        for limit in one.limits:
+            yield {"name": kinds, "limit": limit.name} | _figure(texts, "relaxed_by", limit.euro)
+
+
+def equalisation_tables(study: EqualisationStudy, texts: Texts) -> list[LongTable]:
+    """Every table of equalisation between providers; what is suppressed in results.json is empty here."""
+    found = equalisation_results(study)["equalisation"]
+    said = texts.sections["equalisation"]
+    return [
+        _by_figure(
+            "norm_amounts", ("profile", "observable", "influenceable"), _norms(found["norm_amounts"], texts)
+        ),
+        _by_figure("groups", ("partition", "label"), _groups(found["groups"], texts)),
+        _by_figure(
+            "methods",
+            ("method",),
+            _each({said[name]: one for name, one in found["measures"].items()}, "method", texts),
+        ),
+        _by_figure("conditions", ("condition",), _conditions(found["prices"], texts)),
+        _by_figure("transfers", ("provider",), _transfers(study, texts)),
+        _by_figure("high_cost", ("method",), _high_cost(found["high_cost"], texts)),
+        _by_figure("pool_shares", ("lot", "band_from", "band_to"), _pool_shares(found["pools"], texts)),
+        _by_figure("pools", ("lot", "provider"), _pools(found["pools"], texts)),
+    ]
+
+
+def _of_equalisation(texts: Texts, name: str, figure: Estimate | float | None) -> dict[str, Cell]:
+    """The cells of a figure of [equalisation]."""
+    words = {"error": "error", "mean_absolute_error": "error", "predictive_ratio": "ratio"}.get(name, name)
+    return figure_cells(texts["equalisation", words], figure, EQUALISATION_UNITS.get(words, "euro"))
+
+
+def _or_none(value: float | None, error: float | None) -> Estimate | None:
+    """An estimate, unless it is suppressed."""
+    return None if value is None or error is None else Estimate(value, error)
+
+
+def _norms(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
+    """Norm amounts with their interval."""
+    for one in rows:
+        place = {name: one[name] for name in ("profile", "observable", "influenceable")}
+        yield place | _of_equalisation(texts, "amount", _or_none(one["amount"], one["standard_error"]))
+        for end in ("low", "high"):
+            yield place | figure_cells(texts["study_figures", f"interval_{end}"], one[end], "euro")
+
+
+def _groups(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
+    """Who is over- and undercompensated."""
+    for one in rows:
+        place: dict[str, Cell] = {"partition": one["partition"], "label": one["label"]}
+        for name in ("clients", "mean_cost"):
+            yield place | _of_equalisation(texts, name, one[name])
+        yield (
+            place | _of_equalisation(texts, "compensation", _or_none(one["compensation"], one["standard_error"]))
+        )
+        yield place | _of_equalisation(texts, "predictive_ratio", one["predictive_ratio"])
+
+
+def _each(rows: Mapping[str, Mapping[str, float]], column: str, texts: Texts) -> Iterator[Row]:
+    """Every figure of every row."""
+    for key, own in rows.items():
+        for name, value in own.items():
+            yield {column: key} | _of_equalisation(texts, name, value)
+
+
+def _conditions(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
+    """What every condition costs."""
+    for one in rows:
+        for name in ("moved", "r_squared", "cpm"):
+            yield {"condition": one["condition"]} | _of_equalisation(texts, name, one[name])
+
+
+def _transfers(study: EqualisationStudy, texts: Texts) -> Iterator[Row]:
+    """Result and transfer of every provider; the result of few clients is suppressed."""
+    clients = study.clients
+    count = np.bincount(clients.provider, weights=clients.weight, minlength=len(clients.providers))
+    hidden = suppressed(count.astype(np.float64), DISCLOSURE_LIMIT)
+    for p, name in enumerate(clients.providers):
+        yield {"provider": name} | _of_equalisation(texts, "clients", None if hidden[p] else float(count[p]))
+        yield {"provider": name} | _of_equalisation(
+            texts, "result", None if hidden[p] else float(study.results[p])
+        )
+        yield {"provider": name} | _of_equalisation(texts, "transfer", study.transfers[name])
+
+
+def _high_cost(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
+    """Both pools for expensive clients."""
+    for one in rows:
+        place: dict[str, Cell] = {"method": texts["equalisation", one["kind"]]}
+        unit: Unit = "euro" if one["kind"] == "outlier" else "number"
+        yield place | figure_cells(texts["equalisation", "threshold"], one["threshold"], unit)
+        for name in ("largest", "spread", "power", "balance"):
+            yield place | _of_equalisation(texts, name, one[name])
+
+
+def _pool_shares(pools: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
+    """Share of the pool per band of the distance to the reference amount."""
+    for pool in pools:
+        for (low, high), share in zip(pool["edges"], pool["share"], strict=True):
+            place = {"lot": pool["lot"], "band_from": low, "band_to": high}
+            yield place | _of_equalisation(texts, "share", share)
+
+
+def _pools(pools: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
+    """What the pool does to every provider."""
+    for pool in pools:
+        for one in pool["providers"]:
+            place: dict[str, Cell] = {"lot": pool["lot"], "provider": one["provider"]}
+            yield place | _of_equalisation(texts, "power", one["power"])
+            for name in ("tail_before", "tail_after", "received"):
+                yield place | _of_equalisation(texts, name, Estimate(**one[name]))
+            for name in ("low", "high"):
+                yield place | _of_equalisation(texts, name, one[name])
+
+
+def sharing_tables(study: SharingStudy, texts: Texts) -> list[LongTable]:
+    """Every table of sharing between municipalities."""
+    return [
+        LongTable("keys", ("key", "municipality", *FIGURE), tuple(_keys(study, texts)), "municipality"),
+        LongTable("games", ("game", "municipality", *FIGURE), tuple(_games(study, texts)), "figure"),
+        _by_figure("core", ("key", "coalition", "holds"), _core(study, texts)),
+    ]
+
+
+def _keys(study: SharingStudy, texts: Texts) -> Iterator[Row]:
+    """Every figure of every municipality under every key; a year."""
+    for key, results in study.keys.items():
+        for code, one in zip(study.data.municipalities, results, strict=True):
+            for name in (*MEASURES, "alone"):
+                words = texts["sharing", "core_single" if name == "alone" else name]
+                yield {"key": key, "municipality": code} | figure_cells(words, getattr(one, name), "euro")
+
+
+def _games(study: SharingStudy, texts: Texts) -> Iterator[Row]:
+    """Every division of every game, and what all pay together; over the term."""
+    for one in study.games:
+        for m, code in enumerate(study.data.municipalities):
+            for name in GAMES:
+                values = getattr(one, name)
+                if values is not None:
+                    place: dict[str, Cell] = {"game": one.game, "municipality": code}
+                    yield place | figure_cells(texts["sharing", name], values[m], "euro")
+        together: dict[str, Cell] = {"game": one.game, "municipality": texts["columns", "total"]}
+        yield together | figure_cells(texts["study_figures", "together"], one.together, "euro")
+
+
+def _core(study: SharingStudy, texts: Texts) -> Iterator[Row]:
+    """The group that would gain most by leaving, per key."""
+    for key, one in study.core.items():
+        place: dict[str, Cell] = {"key": key, "coalition": " ".join(one.members), "holds": bool(one.holds)}
+        yield place | figure_cells(texts["study_figures", "cheaper_alone"], one.euros, "euro")
