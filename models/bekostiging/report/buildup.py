@@ -14,6 +14,7 @@ from bekostiging.case import Case, UserError
 from bekostiging.case.workbook_text import harmless
 from bekostiging.contracts import BudgetLine, Line, budget_lines, build_up, reference
 from bekostiging.report.html import template
+from bekostiging.report.manifest import write_manifest
 from bekostiging.report.texts import Texts
 from bekostiging.report.workbook import CREATED
 from bekostiging.scenarios import build_cells
@@ -69,10 +70,11 @@ def annex_of(case: Case, private: bool) -> Annex:
 
 
 def write_annex(annex: Annex, folder: Path, lang: str) -> None:
-    """Write buildup.html and buildup.xlsx into an existing folder."""
+    """Write buildup.html, buildup.xlsx and the manifest into an existing folder."""
     texts = Texts(lang)
     (folder / "buildup.html").write_text(annex_page(annex, texts), encoding="utf-8", newline="")
     _workbook(annex, texts, folder / "buildup.xlsx")
+    write_manifest(folder, annex.case, {})
 
 
 def _name(texts: Texts, line: Line) -> str:

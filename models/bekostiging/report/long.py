@@ -145,7 +145,8 @@ def csv_text(table: LongTable, texts: Texts, note: str) -> str:
     """Semicolon, decimal comma and byte-order mark for nl; comma and point for en; ``note`` in every row."""
     out = io.StringIO()
     dutch = texts.lang == "nl"
-    writer = csv.writer(out, delimiter=";" if dutch else ",", lineterminator="\n")
+    # with CRLF the writer puts quotes around a lone CR too, which would otherwise start a row of its own
+    writer = csv.writer(out, delimiter=";" if dutch else ",", lineterminator="\r\n")
     header = [texts["columns", name] for name in table.columns]
     writer.writerow([*header, texts["columns", "disclaimer"]] if note else header)
     for row in table.rows:

@@ -29,7 +29,13 @@ def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang:
         app, ["lumpsum", str(folder), "--scenarios", "32", "--out", str(place), "--lang", lang, "--workers", "1"]
     )
     assert done.exit_code == 0, done.output
-    assert {path.name for path in place.iterdir()} == {"lumpsum.html", "lumpsum.json"}
+    assert {path.name for path in place.iterdir()} == {
+        "lumpsum.html",
+        "lumpsum.json",
+        "manifest.json",
+        "resultaten.xlsx",
+        "tables",
+    }
     found = json.loads((place / "lumpsum.json").read_text())
     assert found["feasible"]
     assert found["alternatives"][0]["cost"] == pytest.approx(0.0, abs=1e-6)

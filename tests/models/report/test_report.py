@@ -21,12 +21,19 @@ from bekostiging.report import refuse_existing, summary_table, write_results, wr
 from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.figures import all_illustrative, figures, svg
 from bekostiging.report.page import page
-from bekostiging.report.tables import COLUMNS, assumptions, tables
+from bekostiging.report.tables import COLUMNS, assumptions, comparison_tables, origin_tables
+from bekostiging.report.takeaway import csv_files
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
 
 NL, EN = Texts("nl"), Texts("en")
-FILES = {"report.html", "results.json", "manifest.json", "scenarios.parquet"}
+FILES = {"report.html", "results.json", "manifest.json", "scenarios.parquet", "resultaten.xlsx"}
+
+
+def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
+    """Every CSV file of a comparison."""
+    made = [*comparison_tables(outcome, texts), *origin_tables(outcome.case, texts)]
+    return csv_files(outcome.case, made, texts)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,9 @@ def test_the_folder_is_complete(written: Path) -> None:
         "exceedance",
         "corridor",
     }
-    assert len(list((written / "tables").glob("*.csv"))) == len(COLUMNS)
+    origins = {"policy", "assumptions"}
+    names = {NL["files", name] for name in {*COLUMNS, *origins}}
+    assert {path.stem for path in (written / "tables").glob("*.csv")} == names
 
 
 def test_the_manifest_has_the_fingerprint_of_every_file(written: Path) -> None:
@@ -114,7 +123,7 @@ def test_the_choice_table_has_the_criteria_of_the_field(outcome: Comparison) -> 
 
 
 def test_assumptions_are_listed_illustrative_first(outcome: Comparison) -> None:
-    statuses = [str(row["status"]) for row in assumptions(outcome)]
+    statuses = [str(row["status"]) for row in assumptions(outcome.case)]
     order = ["illustrative", "estimated", "own_data", "published"]
     assert statuses == sorted(statuses, key=order.index)
 
