@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -127,9 +128,10 @@ def estimated(
 def as_given(text: str) -> str | float:
     """A value of the case as a number where it is one."""
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return text
+    return value if math.isfinite(value) else text
 
 
 def shown(column: str, value: Cell, texts: Texts) -> Cell:

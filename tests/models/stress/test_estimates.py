@@ -35,6 +35,24 @@ def test_spending_of_a_normal(normal_sample: np.ndarray) -> None:
     assert figures["required_resistance_capacity"].value == pytest.approx(10 * (norm.ppf(0.95) - 1), abs=0.02)
 
 
+def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
+    """docs/results.md: 90, 96, 104 and 120 against 100; the scramblings are pairs, so every error is half a difference.
+
+    Amount: influence (overrun - 12 x event) / 0.5 is 0, 0, -16, 16; the means of the pairs (90, 104), (96, 120) are
+    -8 and 8: their standard error is 8.
+    """
+    sample = np.array([90.0, 104.0, 96.0, 120.0])
+    figures = spending(Scramblings(2), sample, room=100.0, certainty=0.75)
+    assert figures["overrun_probability"].value == 0.5
+    assert figures["overrun_size"].value == 12.0
+    assert figures["overrun_size"].standard_error == pytest.approx(8.0)
+    assert figures["expected_overrun"].value == 6.0
+    assert figures["required_resistance_capacity"].value == 4.0
+    assert spending(Scramblings(2), sample, 100.0, 0.76)["required_resistance_capacity"].value == 20.0
+    none = spending(Scramblings(2), sample, room=200.0, certainty=0.75)
+    assert (none["overrun_size"].value, none["overrun_size"].standard_error) == (0.0, 0.0)
+
+
 def test_capacity_covers_the_overrun_with_its_certainty(normal_sample: np.ndarray) -> None:
     figures = spending(Scramblings(20), normal_sample, room=105.0, certainty=0.9)
     capacity = figures["required_resistance_capacity"].value
