@@ -21,8 +21,8 @@ WORDS = {
     "yardstick": "yardsticks",
 }
 """Section of the texts that has the words of a column; a value it does not know stays as it is."""
-NAMED = ("municipality", "provider", "lot", "care_form", "label", "name", "scope")
-"""Columns that hold ids of the case."""
+MIXED = ("label", "name", "scope")
+"""Columns that hold ids of several tables."""
 ERROR = "standard_error"
 
 
@@ -49,6 +49,12 @@ class Words:
     def __init__(self, case: Case, texts: Texts) -> None:
         self.texts = texts
         self.names = names_of(case)
+        self.named = {
+            "municipality": {row.code: row.name for row in case.municipalities},
+            "provider": {row.id: row.name for row in case.providers},
+            "lot": {row.id: row.name for row in case.lots},
+            "care_form": {row.id: row.name for row in case.care_forms},
+        } | dict.fromkeys(MIXED, self.names)
         self.share = texts.numbers.percent(case.number("solidarity")) if case.has_policy("solidarity") else ""
 
     def of(self, column: str, value: Cell) -> Cell:
@@ -69,14 +75,18 @@ class Words:
         if column == "key" and value in texts.sections["sharing"]:
             return texts["sharing", value].format(share=self.share)
         if column == "contract":
-            return " / ".join(names.get(part, part) for part in value.split("/", 1))
+            provider, _, lot = value.partition("/")
+            return f"{self.named['provider'].get(provider, provider)} / {self.named['lot'].get(lot, lot)}"
         if column == "coalition":
             return ", ".join(names.get(part, part) for part in value.split(" "))
+        if column == "condition":
+            kind, _, rest = value.rstrip("]").partition("[")
+            return texts["equalisation", kind].format(rest.replace(",", " ≤ "))
         if column == "profile":
             form, slash, profile = value.partition("/")
             return f"{names.get(form, form)}{', ' if slash else ''}{profile}"
-        if column in NAMED and value in names:
-            return names[value]
+        if value in self.named.get(column, {}):
+            return self.named[column][value]
         return texts.sections[WORDS[column]].get(value, value) if column in WORDS else value
 
 
