@@ -263,7 +263,9 @@ def capacity(
                 named=named,
                 progress=advance,
             )
-        report.write_folder(folder, lambda draft: report.write_capacity(study, draft, lang), overwrite=overwrite)
+        report.write_folder(
+            folder, lambda draft: report.write_capacity(study, draft, lang, named=named), overwrite=overwrite
+        )
         for sentence in report.capacity_sentences(study, lang):
             print_sentence(sentence)
         print_end(brought.disclaimer, folder, lang)

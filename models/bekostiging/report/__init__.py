@@ -5,7 +5,7 @@ from __future__ import annotations
 from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
 from bekostiging.report.buildup import annex_of, write_annex
-from bekostiging.report.capacity import capacity_results, capacity_sentences, write_capacity
+from bekostiging.report.capacity import capacity_results, capacity_sentences
 from bekostiging.report.capacity_figures import plot_capacity, plot_flows, plot_waiting
 from bekostiging.report.equalisation import (
     equalisation_results,
@@ -27,7 +27,7 @@ from bekostiging.report.stress import (
     view_sentence,
     view_table,
 )
-from bekostiging.report.studies import write_equalisation, write_sharing, write_study
+from bekostiging.report.studies import write_capacity, write_equalisation, write_sharing, write_study
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
 

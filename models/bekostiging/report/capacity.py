@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from bekostiging.report.capacity_figures import all_capacities, flows_size, plot_flows, plot_waiting
 from bekostiging.report.figures import figure_of
-from bekostiging.report.sections import Section, Table, names_of, sections_page, write_page
+from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityBudget, CapacityStudy
 from bekostiging_solvers import Estimate
@@ -23,13 +22,10 @@ BAND = (0.05, 0.95)
 """Use of places in nine of ten futures and quarters."""
 
 
-def write_capacity(study: CapacityStudy, folder: Path, lang: str) -> None:
-    """Write report.html and results.json into an existing folder."""
-    texts = Texts(lang)
-    page = sections_page(
-        texts["capacity", "title"], study.case, capacity_sentences(study, lang), _sections(study, texts), texts
-    )
-    write_page(folder, page, capacity_results(study))
+def capacity_page(study: CapacityStudy, texts: Texts) -> str:
+    """The study as HTML."""
+    told = capacity_sentences(study, texts.lang)
+    return sections_page(texts["capacity", "title"], study.case, told, _sections(study, texts), texts)
 
 
 def agreements(study: CapacityStudy) -> list[dict[str, Any]]:
@@ -363,14 +359,14 @@ def _failures(study: CapacityStudy, texts: Texts) -> Table:
         rows.append(
             [
                 names[one.provider],
-                numbers.estimated_millions(_mean(one.extra_cost)),
-                numbers.estimate(_mean(one.extra_waiting)),
+                numbers.estimated_millions(mean_of_futures(one.extra_cost)),
+                numbers.estimate(mean_of_futures(one.extra_waiting)),
             ]
         )
     return rows
 
 
-def _mean(sample: FloatArray) -> Estimate:
+def mean_of_futures(sample: FloatArray) -> Estimate:
     """Mean of futures that are no whole scramblings: as if independent, which is on the safe side."""
     return Estimate(float(sample.mean()), float(sample.std(ddof=1) / np.sqrt(len(sample))))
 

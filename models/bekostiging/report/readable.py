@@ -104,6 +104,19 @@ def _plain(table: LongTable, words: Words) -> Sheet:
     return Sheet(columns, rows)
 
 
+def _side_by_side(table: LongTable, keys: list[str]) -> list[dict[Cell, Row]]:
+    """Rows with the same keys, by what stands side by side; what is named twice gets a row of its own."""
+    groups: list[dict[Cell, Row]] = []
+    latest: dict[tuple[Cell, ...], dict[Cell, Row]] = {}
+    for row in table.rows:
+        key, place = tuple(row[name] for name in keys), row[table.across]
+        if key not in latest or place in latest[key]:
+            latest[key] = {}
+            groups.append(latest[key])
+        latest[key][place] = row
+    return groups
+
+
 def _spread(table: LongTable, words: Words) -> Sheet:
     """Rows with the same keys side by side; a column of errors only where there is an error."""
     texts = words.texts
@@ -115,11 +128,8 @@ def _spread(table: LongTable, words: Words) -> Sheet:
     spread = [
         (place, measure) for place in places for measure in measures if measure != ERROR or place in with_error
     ]
-    groups: dict[tuple[Cell, ...], dict[Cell, Row]] = {}
-    for row in table.rows:
-        groups.setdefault(tuple(row[name] for name in keys), {})[row[table.across]] = row
     rows = []
-    for found in groups.values():
+    for found in _side_by_side(table, keys):
         first = next(iter(found.values()))
         cells = [(words.of(name, first[name]), cell_unit(name, first)) for name in keys]
         for place, measure in spread:

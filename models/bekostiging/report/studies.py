@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case import Case
+from bekostiging.report.capacity import capacity_page, capacity_results
+from bekostiging.report.capacity_tables import capacity_tables
 from bekostiging.report.equalisation import equalisation_page, equalisation_results
 from bekostiging.report.long import LongTable
 from bekostiging.report.lumpsum import study_page, study_results
@@ -16,7 +18,7 @@ from bekostiging.report.sharing import coalitions_text, sharing_page, sharing_re
 from bekostiging.report.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
 from bekostiging.report.takeaway import write_takeaway
 from bekostiging.report.texts import Texts
-from bekostiging.stress import EqualisationStudy, LumpSumStudy, SharingStudy
+from bekostiging.stress import CapacityStudy, EqualisationStudy, LumpSumStudy, SharingStudy
 
 
 def write_study(study: LumpSumStudy, folder: Path, lang: str, *, named: bool = False) -> None:
@@ -46,6 +48,15 @@ def write_sharing(study: SharingStudy, folder: Path, lang: str, *, table: bool =
         (folder / "coalitions.csv").write_text(coalitions_text(study, texts), encoding="utf-8", newline="")
     settings = {"scenarios": study.n_scenarios, "seed": study.seed}
     _finish(folder, study.case, sharing_tables(study, texts), texts, settings, named=False)
+
+
+def write_capacity(study: CapacityStudy, folder: Path, lang: str, *, named: bool = False) -> None:
+    """The same, of a capacity plan."""
+    texts = Texts(lang)
+    _write_json(folder / "results.json", capacity_results(study))
+    (folder / "report.html").write_text(capacity_page(study, texts), encoding="utf-8", newline="")
+    settings = {"scenarios": study.n_scenarios, "seed": study.seed}
+    _finish(folder, study.case, capacity_tables(study, texts), texts, settings, named=named)
 
 
 def _write_json(file: Path, content: dict[str, Any]) -> None:

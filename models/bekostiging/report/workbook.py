@@ -31,7 +31,7 @@ FORMATS: dict[Unit, str] = {
     "weeks": "#,##0.0",
     "hours_per_year": "#,##0",
     "number": "#,##0.00",
-    "rows": "#,##0",
+    "count": "#,##0",
     "year": "0",
     "month": "0",
 }

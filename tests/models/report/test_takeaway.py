@@ -28,12 +28,14 @@ from bekostiging.equalisation import NormAmounts
 from bekostiging.report import (
     annex_of,
     write_annex,
+    write_capacity,
     write_equalisation,
     write_folder,
     write_results,
     write_sharing,
     write_study,
 )
+from bekostiging.report.capacity_tables import capacity_tables
 from bekostiging.report.long import COLUMN_UNITS, UNITS, LongTable, cell_unit, csv_text, shown
 from bekostiging.report.readable import Words, readable
 from bekostiging.report.results import results
@@ -41,10 +43,18 @@ from bekostiging.report.study_tables import equalisation_tables, lumpsum_tables,
 from bekostiging.report.tables import comparison_tables, origin_tables
 from bekostiging.report.texts import Texts
 from bekostiging.report.workbook import FORMATS, NAME, Front, dictionary_rows, write_workbook
-from bekostiging.stress import TERM, TOTAL, Comparison, study_equalisation, study_lumpsum, study_sharing
+from bekostiging.stress import (
+    TERM,
+    TOTAL,
+    Comparison,
+    study_capacity,
+    study_equalisation,
+    study_lumpsum,
+    study_sharing,
+)
 
 NL, EN = Texts("nl"), Texts("en")
-COMMANDS = ("compare", "lumpsum", "equalise", "share")
+COMMANDS = ("compare", "lumpsum", "equalise", "share", "capacity")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 REGION = synthetic_region(1, 3)
 HOSTILE = ('=HYPERLINK("http://x";"klik")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "'=1+1", 'é;"ü"\nß')
@@ -62,6 +72,7 @@ class Results:
                 case, NormAmounts(order=[("guidance/licht", "guidance/zwaar")]), n_scenarios=16, n_years=2
             ),
             "share": study_sharing(case, n_scenarios=32),
+            "capacity": study_capacity(case, n_scenarios=16, n_years=1, gap=0.1, seconds=10),
         }
 
     def tables(self, command: str, texts: Texts) -> list[LongTable]:
@@ -71,13 +82,19 @@ class Results:
             "lumpsum": lumpsum_tables,
             "equalise": equalisation_tables,
             "share": sharing_tables,
+            "capacity": capacity_tables,
         }
         made = of[command](self.made[command], texts)  # type: ignore[operator]
         return [*made, *origin_tables(self.made[command].case, texts)]
 
     def fill(self, command: str, lang: str) -> Callable[[Path], None]:
         """What fills the folder of a command."""
-        writers = {"lumpsum": write_study, "equalise": write_equalisation, "share": write_sharing}
+        writers = {
+            "lumpsum": write_study,
+            "equalise": write_equalisation,
+            "share": write_sharing,
+            "capacity": write_capacity,
+        }
         return lambda draft: writers[command](self.made[command], draft, lang)  # type: ignore[operator]
 
     def folder(self, command: str, lang: str) -> Path:
@@ -159,6 +176,17 @@ def test_the_readable_form_loses_no_number(every: Results, command: str) -> None
         long = sorted(str(row[name]) for row in table.rows for name in measures if row[name] is not None)
         wide = sorted(str(row[k][0]) for row in made.rows for k in spread if row[k][0] is not None)
         assert wide == long, table.name
+
+
+def test_two_shocks_of_one_name_both_stand() -> None:
+    rows = tuple(
+        {"name": "storm", "form": form, "figure": "x", "value": value, "unit": "euro"}
+        for value, form in ((1.0, "taakgericht"), (2.0, "outputgericht"), (3.0, "taakgericht"))
+    )
+    made = readable(
+        LongTable("shocks", ("name", "form", "figure", "value", "unit"), rows, "form"), Words(REGION, NL)
+    )
+    assert [[cell for cell, _ in row[2:]] for row in made.rows] == [[1.0, 2.0], [3.0, None]]
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])

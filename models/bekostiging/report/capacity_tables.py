@@ -1,0 +1,116 @@
+"""The tables of a capacity plan in long format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bekostiging.report.capacity import agreements, mean_of_futures
+from bekostiging.report.long import Cell, LongTable, Row, Unit, figure_cells
+from bekostiging.report.resistance import FIGURE
+from bekostiging.report.texts import Texts
+from bekostiging.stress import CapacityStudy
+from bekostiging_solvers import Estimate
+
+WAITING: tuple[tuple[str, str, Unit], ...] = (
+    ("clients", "waiting", "clients"),
+    ("worst", "worst", "clients"),
+    ("wait_share", "wait_share", "fraction"),
+    ("mean_weeks", "mean_weeks", "weeks"),
+    ("late_probability", "late_probability", "fraction"),
+)
+"""Field of an answer, its words, its unit."""
+
+
+def capacity_tables(study: CapacityStudy, texts: Texts) -> list[LongTable]:
+    """Every table of a capacity plan."""
+    spread = {
+        "capacity_waiting": (("care_form", "municipality"), _waiting(study, texts)),
+        "capacity_norms": (("care_form", "holds"), _norms(study, texts)),
+        "capacity_cost": ((), _cost(study, texts)),
+        "place_prices": (("care_form", "provider", "lot"), _prices(study, texts)),
+        "failures": (("provider",), _failures(study, texts)),
+        "capacity_budget": (("lot",), _budget(study, texts)),
+    }
+    first = LongTable(
+        "agreements",
+        ("lot", "care_form", "provider", "year", *FIGURE),
+        tuple(_agreements(study, texts)),
+        across="figure",
+    )
+    return [
+        first,
+        *(
+            LongTable(name, (*keys, *FIGURE), tuple(rows), "figure" if keys else "")
+            for name, (keys, rows) in spread.items()
+        ),
+    ]
+
+
+def _figure(texts: Texts, name: str, figure: Estimate | float | None, unit: Unit = "euro") -> dict[str, Cell]:
+    """The cells of a figure of [capacity]."""
+    return figure_cells(texts["capacity", name], figure, unit)
+
+
+def _agreements(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
+    """What is agreed with whom, its band, what it costs, and the places used."""
+    for one in agreements(study):
+        place: dict[str, Cell] = {name: one[name] for name in ("lot", "care_form", "provider", "year")}
+        yield place | _figure(texts, "contracts", one["contracts"], "count")
+        for name in ("places", "least", "most", "used_low", "used_high"):
+            yield place | figure_cells(texts["capacity_figures", name], one[name], "count")
+        for name in ("availability_fee", "usage_fee_per_week"):
+            yield place | figure_cells(texts["capacity_figures", name], one[name], "euro")
+        yield place | _figure(texts, "used", Estimate(**one["used"]), "count")
+
+
+def _waiting(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
+    """Waiting per care form and municipality."""
+    for one in study.waiting:
+        for field, words, unit in WAITING:
+            place: dict[str, Cell] = {"care_form": one.care_form, "municipality": one.municipality}
+            yield place | _figure(texts, words, getattr(one, field), unit)
+
+
+def _norms(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
+    """Every waiting norm on fresh futures."""
+    for one in study.norms:
+        place: dict[str, Cell] = {"care_form": one.care_form, "holds": bool(one.holds)}
+        yield place | _figure(texts, f"norm_{study.plan.data.norm}", one.value, "clients")
+        yield place | _figure(texts, "allowed", one.allowed, "clients")
+
+
+def _cost(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
+    """The cost by what it is for."""
+    for name, part in study.fresh.parts.items():
+        yield _figure(texts, f"part_{name}", study.scramblings.mean(part))
+    yield _figure(texts, "part_total", study.scramblings.mean(study.fresh.costs))
+    tail = study.scramblings.tail_mean(study.fresh.costs, study.plan.data.confidence)
+    yield _figure(texts, "part_tail", tail)
+
+
+def _prices(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
+    """What one more place would save, net of what it costs."""
+    for one in study.prices:
+        place: dict[str, Cell] = {"care_form": one.care_form, "provider": one.provider, "lot": one.lot}
+        for name, value in (("fee", one.fee), ("margin", one.margin), ("block", one.block)):
+            yield place | _figure(texts, name, value)
+
+
+def _failures(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
+    """What it costs when a provider fails halfway."""
+    for one in study.failures:
+        place: dict[str, Cell] = {"provider": one.provider}
+        yield place | figure_cells(
+            texts["capacity_figures", "extra_cost"], mean_of_futures(one.extra_cost), "euro"
+        )
+        yield place | _figure(texts, "extra_waiting", mean_of_futures(one.extra_waiting), "client_weeks")
+
+
+def _budget(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
+    """The lump sum of every lot against what its capacity costs; none where it was not asked for."""
+    for one in study.budget.lots if study.budget is not None else ():
+        place: dict[str, Cell] = {"lot": one.lot}
+        yield place | _figure(texts, "payment", one.payment)
+        yield place | _figure(texts, "plan_cost", one.cost)
+        yield place | _figure(texts, "enough", one.enough_probability, "fraction")
+        yield place | _figure(texts, "own_payment", one.own_payment)
