@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import MaxNLocator
 
+from bekostiging.case.workbook_text import harmless
 from bekostiging.report.figures import INK, PALE, figure_of, house_axes, mark_example, numbered
 from bekostiging.report.numbers import MILLION
 from bekostiging.report.sections import Section, Table, names_of, sections_page
@@ -217,5 +218,7 @@ def coalitions_text(study: SharingStudy, texts: Texts) -> str:
     for mask in range(1, 1 << len(codes)):
         members = " ".join(code for m, code in enumerate(codes) if mask >> m & 1)
         euros = [f"{table[mask] / MILLION:.6f}" for table in tables.values()]
-        writer.writerow([members, *(text.replace(".", ",") if texts.lang == "nl" else text for text in euros)])
-    return "\ufeff" + out.getvalue()
+        writer.writerow(
+            [harmless(members), *(text.replace(".", ",") if texts.lang == "nl" else text for text in euros)]
+        )
+    return ("\ufeff" if texts.lang == "nl" else "") + out.getvalue()
