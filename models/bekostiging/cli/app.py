@@ -75,8 +75,10 @@ def print_table(rows: list[list[str]]) -> None:
     Console(soft_wrap=True, highlight=False).print(table)
 
 
-def print_end(disclaimer: dict[str, str], folder: Path, lang: str) -> None:
-    """The disclaimer of the case, and where the report is."""
+def print_end(disclaimer: dict[str, str], folder: Path, lang: str, page: str = "report.html") -> None:
+    """The disclaimer of the case, and where page and workbook are."""
     if disclaimer.get(lang):
         print_sentence(disclaimer[lang])
-    print_sentence({"nl": f"Rapport: {folder / 'report.html'}", "en": f"Report: {folder / 'report.html'}"}[lang])
+    report, book = folder / page, folder / "resultaten.xlsx"
+    print_sentence({"nl": f"Rapport: {report}", "en": f"Report: {report}"}[lang])
+    print_sentence({"nl": f"Werkboek: {book}", "en": f"Workbook: {book}"}[lang])

@@ -24,6 +24,7 @@ from bekostiging.cli.app import (
     Workers,
     Years,
     app,
+    print_end,
     print_sentence,
     print_table,
     user_errors,
@@ -105,9 +106,7 @@ def print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
     for row in rows:
         table.add_row(*row)
     console.print(table)
-    if outcome.case.disclaimer.get(lang):
-        console.print(outcome.case.disclaimer[lang], style="bold", markup=False)
-    console.print({"nl": "Rapport:", "en": "Report:"}[lang], folder / "report.html")
+    print_end(outcome.case.disclaimer, folder, lang)
 
 
 @app.command()

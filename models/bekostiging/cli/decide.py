@@ -81,11 +81,7 @@ def lumpsum(
         )
         for sentence in report.study_sentences(study, lang):
             print_sentence(sentence)
-        if brought.disclaimer.get(lang):
-            print_sentence(brought.disclaimer[lang])
-        print_sentence(
-            {"nl": f"Rapport: {folder / 'lumpsum.html'}", "en": f"Report: {folder / 'lumpsum.html'}"}[lang]
-        )
+        print_end(brought.disclaimer, folder, lang, "lumpsum.html")
     if study.lumpsum.design.conflicts:
         raise typer.Exit(NO_SOLUTION)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bekostiging.report.capacity import agreements, mean_of_futures
+from bekostiging.report.capacity import FEWEST_IN_TAIL, agreements, mean_of_futures
 from bekostiging.report.long import Cell, LongTable, Row, Unit, figure_cells
 from bekostiging.report.resistance import FIGURE
 from bekostiging.report.texts import Texts
@@ -51,6 +51,12 @@ def _figure(texts: Texts, name: str, figure: Estimate | float | None, unit: Unit
     return figure_cells(texts["capacity", name], figure, unit)
 
 
+def _tail(study: CapacityStudy, estimate: Estimate) -> Estimate | float:
+    """The mean of a tail, without its error where too few futures are in it."""
+    enough = FEWEST_IN_TAIL / (1 - study.plan.data.confidence)
+    return estimate if study.n_scenarios >= enough - 1e-9 else estimate.value
+
+
 def _agreements(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     """What is agreed with whom, its band, what it costs, and the places used."""
     for one in agreements(study):
@@ -68,14 +74,17 @@ def _waiting(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     for one in study.waiting:
         for field, words, unit in WAITING:
             place: dict[str, Cell] = {"care_form": one.care_form, "municipality": one.municipality}
-            yield place | _figure(texts, words, getattr(one, field), unit)
+            figure = _tail(study, one.worst) if field == "worst" else getattr(one, field)
+            yield place | _figure(texts, words, figure, unit)
 
 
 def _norms(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     """Every waiting norm on fresh futures."""
     for one in study.norms:
         place: dict[str, Cell] = {"care_form": one.care_form, "holds": bool(one.holds)}
-        yield place | _figure(texts, f"norm_{study.plan.data.norm}", one.value, "clients")
+        norm = study.plan.data.norm
+        value = _tail(study, one.value) if norm == "cvar" else one.value
+        yield place | _figure(texts, f"norm_{norm}", value, "clients")
         yield place | _figure(texts, "allowed", one.allowed, "clients")
 
 
@@ -85,7 +94,7 @@ def _cost(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
         yield _figure(texts, f"part_{name}", study.scramblings.mean(part))
     yield _figure(texts, "part_total", study.scramblings.mean(study.fresh.costs))
     tail = study.scramblings.tail_mean(study.fresh.costs, study.plan.data.confidence)
-    yield _figure(texts, "part_tail", tail)
+    yield _figure(texts, "part_tail", _tail(study, tail))
 
 
 def _prices(study: CapacityStudy, texts: Texts) -> Iterator[Row]:

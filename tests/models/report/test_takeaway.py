@@ -439,6 +439,7 @@ def hostile(case: Case) -> Case:
     )  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:Glyph")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_hostile_names_are_harmless_in_every_export(every: Results, command: str, tmp_path: Path) -> None:
     made = every.made[command]
