@@ -2,16 +2,19 @@
 
 from bekostiging.case.check import CommandCheck, check_commands, stock_and_starts
 from bekostiging.case.client_table import ClientTable, read_clients
+from bekostiging.case.convert import convert
 from bekostiging.case.errors import CaseError, Problem, UserError
-from bekostiging.case.from_history import ASKED, case_from_history, estimated_tables
+from bekostiging.case.explanation import policy_meaning
+from bekostiging.case.from_history import case_from_history, estimated_tables, tables_in
 from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
 from bekostiging.case.override import fractions, named_numbers, ordered_pairs, with_policy
 from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
-from bekostiging.case.scaffold import policy_meaning, scaffold_case
+from bekostiging.case.scaffold import scaffold_case, scaffold_history
 from bekostiging.case.spread import Spread, spread_notes, spreads
+from bekostiging.case.tables import ASKED
 from bekostiging.case.write import write_case
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "UserError",
     "case_from_history",
     "check_commands",
+    "convert",
     "estimated_tables",
     "fractions",
     "key_weights",
@@ -36,10 +40,12 @@ __all__ = [
     "read_clients",
     "residential_forms",
     "scaffold_case",
+    "scaffold_history",
     "spread_notes",
     "spreads",
     "stock_and_starts",
     "synthetic_region",
+    "tables_in",
     "with_cost_sheet",
     "with_policy",
     "write_case",

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 LANGUAGES = ("nl", "en")
+Note = dict[str, str]
+"""What a reader did with a case and must be told, in Dutch and English."""
 
 
 class UserError(Exception):
@@ -37,6 +39,11 @@ def is_citizen_number(text: str) -> bool:
     return sum(weight * int(digit) for weight, digit in zip(weights, text, strict=True)) % 11 == 0
 
 
+def masked(sentence: str) -> str:
+    """The sentence without what may be a citizen service number."""
+    return re.sub(r"\b\d{9}\b", lambda found: "*********" if is_citizen_number(found[0]) else found[0], sentence)
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong in a case: where it stands, the rule it breaks, the remedy."""
@@ -46,10 +53,15 @@ class Problem:
     en: str
     row: int | None = None
     column: str | None = None
+    place: str | None = None
+    """A cell of a workbook, such as ``aanbieders!E7 (omzet)``, where table, row and column do not help the reader."""
     where: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Derive the place in both languages."""
+        if self.place is not None:
+            object.__setattr__(self, "where", dict.fromkeys(LANGUAGES, self.place))
+            return
         nl, en = [f"tabel {self.table}"], [f"table {self.table}"]
         if self.row is not None:
             nl.append(f"rij {self.row}")
@@ -61,10 +73,7 @@ class Problem:
 
     def text(self, lang: str) -> str:
         """``table, row, column: rule; remedy`` in one sentence; what may be a citizen service number is masked."""
-        sentence = f"{self.where[lang]}: {self.nl if lang == 'nl' else self.en}"
-        return re.sub(
-            r"\b\d{9}\b", lambda found: "*********" if is_citizen_number(found[0]) else found[0], sentence
-        )
+        return masked(f"{self.where[lang]}: {self.nl if lang == 'nl' else self.en}")
 
 
 class CaseError(UserError):

@@ -8,15 +8,17 @@ the folder is taken as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bekostiging.case.errors import CaseError, Problem, UserError
+from bekostiging.case.errors import CaseError, Note, Problem, UserError
 from bekostiging.case.model import Case
-from bekostiging.case.read import read_case, read_tables, validated
+from bekostiging.case.read import SPREADSHEETS, read_case, read_draft, source_of, validated
 from bekostiging.case.series import NATION
 from bekostiging.case.tables import (
+    ASKED,
     TABLES,
     Area,
     CareForm,
@@ -32,8 +34,6 @@ from bekostiging.case.tables import (
     RiskFactor,
 )
 
-ASKED = ("areas", "begroting", "history", "contracts", "policy")
-"""Tables a region brings."""
 EXAMPLE = "almere"
 WEEKS_PER_YEAR = 365 / 7
 MARGIN = 0.015
@@ -46,29 +46,35 @@ EXPECTED_INDEX = (0.03, 0.02)
 """Invented: wages and prices of a year nobody has forecast yet."""
 
 
-def case_from_history(folder: Path, name: str) -> Case:
-    """Estimate a whole case from the five tables of ``folder``.
+def case_from_history(place: Path, name: str) -> Case:
+    """Estimate a whole case from the five tables of a folder or workbook.
 
     Raises
     ------
     UserError
-        No such folder.
+        No such folder or workbook.
     CaseError
         A table is missing or wrong; a care form or lot that nothing is known of.
     """
-    if not folder.is_dir():
+    if not place.is_dir() and place.suffix.lower() not in SPREADSHEETS:
         wanted = ", ".join(f"{table}.csv" for table in ASKED)
         raise UserError(
-            f"--from {folder}: deze map is er niet; maak haar met {wanted} (uitleg per tabel: `bekostiging new`).",
-            f"--from {folder}: there is no such folder; make it with {wanted} (explanation per table: `bekostiging new`).",
+            f"--from {place}: deze map is er niet; maak haar met {wanted} (uitleg per tabel: `bekostiging new`), of geef "
+            "een werkboek (`bekostiging new klein.xlsx --from history`).",
+            f"--from {place}: there is no such folder; make it with {wanted} (explanation per table: `bekostiging new`), or "
+            "give a workbook (`bekostiging new small.xlsx --from history`).",
         )
-    problems: list[Problem] = []
-    notes: list[str] = []
-    given = read_tables(folder, ASKED, problems, notes)
-    if problems:
-        raise CaseError(problems)
-    example = read_case(EXAMPLE)
-    return validated(_Estimates(given, example, problems).case(name, tuple(notes)))
+    source = source_of(place)
+    try:
+        draft = read_draft(source, ASKED, head="unread")
+        return validated(_Estimates(draft.tables, read_case(EXAMPLE), []).case(name, draft.notes))
+    except CaseError as error:
+        raise CaseError(source.located(problem) for problem in error.problems) from None
+
+
+def tables_in(place: Path) -> tuple[str, ...]:
+    """Names of the tables that a folder or workbook brings."""
+    return source_of(place).tables()
 
 
 def estimated_tables(case: Case, given: Sequence[str]) -> list[tuple[str, int, str]]:
@@ -103,7 +109,7 @@ class _Estimates:
         self.first_year = min((row.year for row in given["begroting"]), default=self.base_year + 1)
         self.n_years = len({row.year for row in given["begroting"]})
 
-    def case(self, name: str, notes: tuple[str, ...]) -> Case:
+    def case(self, name: str, notes: tuple[Note, ...]) -> Case:
         """Everything together."""
         made: dict[str, tuple[Any, ...]] = {"care_forms": self._care_forms(), "lots": self._lots()}
         if self.problems:
@@ -119,7 +125,7 @@ class _Estimates:
         made["offers"] = self._offers(self.given.get("lots", made["lots"]))
         tables = made | self.given
         return Case(
-            name=name, title={"nl": name, "en": name},
+            name=re.sub(r"[^\w-]+", "-", name), title={"nl": name, "en": name},
             disclaimer={
                 "nl": "Geschat uit history; wat de regio niet gaf, is verzonnen en staat als zodanig in de tabellen.",
                 "en": "Estimated from history; what the region did not give is invented and marked so in the tables.",

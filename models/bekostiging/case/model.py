@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, cast
 
+from bekostiging.case.errors import Note
 from bekostiging.case.tables import (
     Administration,
     Alternative,
@@ -83,7 +84,7 @@ class Case:
     capacity: tuple[Capacity, ...] = ()
     travel: tuple[Travel, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Note, ...] = field(default=())
 
     @property
     def first_year(self) -> int:

@@ -6,9 +6,12 @@ import re
 
 DUTCH = ";"
 """Separator of files with a decimal comma; a file separated by commas has a decimal point."""
+CELL = "cell"
+"""Dialect of a text in a workbook: either decimal mark, unless the same text may be a number in groups of three."""
 _GROUPED = {
     ";": re.compile(r"^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"),
     ",": re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"),
+    CELL: re.compile(r"^[+-]?[1-9]\d{0,2}([.,]\d{3})+([.,]\d+)?$"),
 }
 _TRUE = {"ja", "yes", "true", "waar", "1"}
 _FALSE = {"nee", "no", "false", "onwaar", "0"}
@@ -24,14 +27,15 @@ def parse_number(text: str, separator: str) -> float:
     Raises
     ------
     AmbiguousNumberError
-        ``1.234`` in a ``;`` file (1234 or 1,234?) or ``1,234`` in a ``,`` file.
+        ``1.234`` in a ``;`` file (1234 or 1,234?) or ``1,234`` in a ``,`` file; either in a text cell of a workbook.
     ValueError
         Not a number.
     """
     if _GROUPED[separator].match(text):
         raise AmbiguousNumberError(text)
-    plain = text.replace(",", ".") if separator == DUTCH else text
-    if separator == DUTCH and "." in text and "," in text:
+    comma = separator in (DUTCH, CELL)
+    plain = text.replace(",", ".") if comma else text
+    if comma and "." in text and "," in text:
         raise ValueError(text)
     if not re.match(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$", plain):
         raise ValueError(text)

@@ -1,25 +1,21 @@
-"""``bekostiging new``: a case folder to start from, with an explanation file per table (CSV has no comments)."""
+"""``bekostiging new``: a case to start from, as a workbook or as a folder with an explanation file per table."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-import tomllib
-from functools import cache
-from importlib.resources import files
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, get_args, get_origin
-
-from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import UserError
+from bekostiging.case.explanation import WORDING, explain
 from bekostiging.case.model import Case
-from bekostiging.case.policy import MEANING, NUMBERS, OPTIONAL, WORDS
-from bekostiging.case.read import leaf
+from bekostiging.case.read import SPREADSHEETS, Draft, embedded, read_draft
+from bekostiging.case.read_folder import FolderSource
 from bekostiging.case.region import synthetic_region
-from bekostiging.case.rows import Row, columns
-from bekostiging.case.tables import TABLES, Policy
-from bekostiging.case.write import write_case
+from bekostiging.case.tables import ASKED, TABLES
+from bekostiging.case.workbook.names import folded, known_sheets, sheet_name
+from bekostiging.case.write import draft_of, write_folder
 
 README = {"nl": "LEESMIJ.md", "en": "README.md"}
 EXPLANATION = {"nl": "uitleg", "en": "explanation"}
@@ -55,6 +51,22 @@ Replace them table by table; check with `bekostiging check .` and run with `beko
 Explanation per table in the folder `explanation`. The tables:
 """,
 }
+_SMALL = {
+    "nl": """# Het kleine begin
+
+Vijf tabellen met een verzonnen voorbeeld. Vervang ze door uw eigen cijfers en schat er een volledige casus uit met
+`bekostiging new mijn-regio --from .`; wat geschat of verzonnen is, staat dan als zodanig in de tabellen.
+
+Uitleg per tabel in de map `uitleg`. De tabellen:
+""",
+    "en": """# The small beginning
+
+Five tables with an invented example. Replace them by your own figures and estimate a complete case with
+`bekostiging new my-region --from .`; what is estimated or invented is marked so in its tables.
+
+Explanation per table in the folder `explanation`. The tables:
+""",
+}
 _WHAT = {
     "nl": (
         "**verzonnen cijfers** (status `illustrative`).",
@@ -65,115 +77,152 @@ _WHAT = {
         "your figures and with **estimates** (see `source` and `status`).",
     ),
 }
-_WORDS = {
-    "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
-           "extra": "optionele tabel", 
-           "columns": "| kolom | soort | verplicht | betekenis |", "policy": "| naam | waarde | betekenis |"},
-    "en": {"key": "key", "required": "required", "optional": "may be empty", "one": "one of", "file": "required table",
-           "extra": "optional table", 
-           "columns": "| column | kind | required | meaning |", "policy": "| name | value | meaning |"},
-}  # fmt: skip
-_NO_TABLES = ("common", "policy_names", "optional")
-_KINDS = {
-    "nl": {
-        bool: "ja of nee",
-        int: "geheel getal",
-        float: "getal",
-        tuple: "sleutels, gescheiden door |",
-        str: "tekst",
-    },
-    "en": {bool: "yes or no", int: "whole number", float: "number", tuple: "keys separated by |", str: "text"},
-}
 
 
-def scaffold_case(folder: Path, lang: str, case: Case | None = None, *, estimated: bool = False) -> None:
-    """Make ``folder`` with a case (a complete small one when left out), a read-me and an explanation per table.
+def scaffold_case(
+    target: Path, lang: str, case: Case | None = None, *, wanted: Sequence[str] = (), estimated: bool = False
+) -> None:
+    """Make a folder or workbook with a case: a complete small one when left out.
 
-    All or nothing. ``estimated``: the case was made from a region's own history, and the read-me says so.
+    A folder has every table of the case; a workbook the core tables and the optional ones that are ``wanted``, with an
+    example. When the case was ``estimated`` from a region's own history, both have all of it and say so.
 
     Raises
     ------
     UserError
-        The folder exists and is not empty.
+        The target exists; an optional table that is not known.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(
-            f"{folder} bestaat al en is niet leeg; kies een nieuwe map, er wordt niets overschreven.",
-            f"{folder} exists and is not empty; choose a new folder, nothing is overwritten.",
+    draft = draft_of(synthetic_region(municipalities=2, providers=6) if case is None else case)
+    asked = _asked(wanted)
+    if not estimated:
+        examples = read_draft(FolderSource(embedded("optional")), head="unread").tables
+        rows = {name: draft.tables[name] or (examples.get(name, ()) if name in asked else ()) for name in TABLES}
+        core = _is_workbook(target)
+        kept = {name: rows[name] for name in TABLES if not core or TABLES[name].required or name in asked}
+        draft = Draft(draft.head, kept)
+    write_new(target, draft, lang, wanted=asked, example=not estimated, explained=True)
+
+
+def _asked(wanted: Sequence[str]) -> list[str]:
+    """Optional tables by their names, Dutch or English; ``all`` is every one, correlations bring their factors.
+
+    Raises
+    ------
+    UserError
+        There is no such table.
+    """
+    optional = [name for name, model in TABLES.items() if not model.required]
+    asked = []
+    for word in optional if "all" in wanted else wanted:
+        table = known_sheets().get(folded(word), word)
+        if table not in TABLES:
+            near = get_close_matches(word, [*optional, *(sheet_name(name, "nl") for name in optional)], 1)
+            hint = (
+                {"nl": f" Bedoelt u {near[0]}?", "en": f" Did you mean {near[0]}?"}
+                if near
+                else {"nl": "", "en": ""}
+            )
+            raise UserError(
+                f"--with {word}: deze tabel is er niet; kies uit {', '.join(optional)}.{hint['nl']}",
+                f"--with {word}: there is no such table; choose from {', '.join(optional)}.{hint['en']}",
+                exit_code=2,
+            )
+        asked += ["risk_factors", table] if table == "correlations" else [table]
+    return asked
+
+
+def scaffold_history(target: Path, lang: str) -> None:
+    """Make the small folder or workbook from which a case is estimated, with an invented example to overwrite.
+
+    Raises
+    ------
+    UserError
+        The target exists.
+    """
+    example = read_draft(FolderSource(embedded("history")), ASKED, head="unread")
+    write_new(target, example, lang, example=True, explained=True)
+
+
+def write_new(
+    target: Path,
+    draft: Draft,
+    lang: str,
+    *,
+    wanted: Sequence[str] = (),
+    example: bool = False,
+    explained: bool = False,
+) -> None:
+    """Write a workbook (a name that ends in .xlsx) or a folder; all or nothing, and never over something else.
+
+    ``explained``: a folder gets a read-me and an explanation per table; a workbook has them always.
+
+    Raises
+    ------
+    UserError
+        The target exists, or its name is that of another kind of spreadsheet.
+    """
+    if _is_workbook(target):
+        from bekostiging.case.workbook.write import write_workbook
+
+        if target.suffix.lower() != ".xlsx":
+            raise UserError(
+                f"{target}: een werkboek wordt als .xlsx geschreven; geef het een naam die zo eindigt.",
+                f"{target}: a workbook is written as .xlsx; give it a name that ends so.",
+                exit_code=2,
+            )
+        if target.exists():
+            raise _exists(target, {"nl": "kies een nieuwe naam", "en": "choose a new name"})
+        _whole(
+            target, lambda draft_of_it: write_workbook(draft, draft_of_it, lang, wanted=wanted, example=example)
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        brought = synthetic_region(municipalities=2, providers=6) if case is None else case
-        write_case(brought, draft, lang)
-        (draft / README[lang]).write_text(_readme(lang, estimated), encoding="utf-8")
-        (draft / EXPLANATION[lang]).mkdir()
-        for name, model in TABLES.items():
-            (draft / EXPLANATION[lang] / f"{name}.md").write_text(explain(model, lang), encoding="utf-8")
-        draft.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        return
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise _exists(
+            target, {"nl": "en is niet leeg; kies een nieuwe map", "en": "and is not empty; choose a new folder"}
+        )
+    _whole(target, lambda folder: _folder(folder, draft, lang, estimated=not example, explained=explained))
 
 
-def _readme(lang: str, estimated: bool) -> str:
+def _exists(target: Path, remedy: dict[str, str]) -> UserError:
+    nl = f"{target} bestaat al{'' if remedy['nl'].startswith('en') else ';'} {remedy['nl']}, er wordt niets overschreven."
+    en = f"{target} exists{'' if remedy['en'].startswith('and') else ';'} {remedy['en']}, nothing is overwritten."
+    return UserError(nl, en)
+
+
+def _is_workbook(target: Path) -> bool:
+    return target.suffix.lower() in SPREADSHEETS
+
+
+def _whole(target: Path, write: Callable[[Path], None]) -> None:
+    """Write beside the target and move it into place when it is complete."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.stem}-", dir=target.parent) as place:
+        draft = Path(place) / target.name
+        write(draft)
+        if target.is_dir():
+            target.rmdir()
+        draft.rename(target)
+
+
+def _folder(folder: Path, draft: Draft, lang: str, *, estimated: bool, explained: bool) -> None:
+    """The tables, and when asked a read-me and an explanation per table."""
+    write_folder(draft, folder, lang)
+    if not explained:
+        return
+    (folder / README[lang]).write_text(_readme(lang, estimated, small=draft.head is None), encoding="utf-8")
+    (folder / EXPLANATION[lang]).mkdir()
+    for name, model in TABLES.items():
+        (folder / EXPLANATION[lang] / f"{name}.md").write_text(explain(model, lang), encoding="utf-8")
+
+
+def _readme(lang: str, estimated: bool, *, small: bool) -> str:
     """The read-me: how to fill, and a line per table."""
-    words = _WORDS[lang]
+    words = WORDING[lang]
     lines = [
         f"- `{name}.csv` ({words['file'] if model.required else words['extra']}): [{EXPLANATION[lang]}/{name}.md]"
         f"({EXPLANATION[lang]}/{name}.md)"
         for name, model in TABLES.items()
+        if not small or name in ASKED
     ]
-    return _INTRODUCTION[lang].format(what=_WHAT[lang][estimated]) + "\n" + "\n".join(lines) + "\n"
-
-
-def explain(model: type[Row], lang: str) -> str:
-    """The explanation file of one table, from its row model: columns, kinds, rules."""
-    words, table = _WORDS[lang], model.table
-    meaning = _dutch()[table] if lang == "nl" else _english(model)
-    lines = [f"# {table}", "", meaning[""], ""]
-    lines += [f"{words['key']}: {' + '.join(model.key)}", "", words["columns"], "|---|---|---|---|"]
-    for column in columns(model):
-        info = model.model_fields[column]
-        needed = words["required" if info.is_required() else "optional"]
-        lines.append(f"| `{column}` | {_kind(info, lang)} | {needed} | {meaning[column]} |")
-    if model is Policy:
-        lines += ["", words["policy"], "|---|---|---|"]
-        ranges = {name: f"{low:g} – {high:g}" for name, (low, high) in NUMBERS.items()}
-        choices = {name: ", ".join(own) for name, own in WORDS.items()}
-        lines += [
-            f"| `{name}` | {own} | {policy_meaning(name, lang)} |" for name, own in (ranges | choices).items()
-        ]
-    return "\n".join(lines) + "\n"
-
-
-@cache
-def _dutch() -> dict[str, dict[str, str]]:
-    """Dutch explanations: per table, the table itself under "", then its columns."""
-    text = (files("bekostiging.case") / "explanation_nl.toml").read_text(encoding="utf-8")
-    sections: dict[str, dict[str, str]] = tomllib.loads(text)
-    return {name: own if name in _NO_TABLES else sections["common"] | own for name, own in sections.items()}
-
-
-def _english(model: type[Row]) -> dict[str, str]:
-    """English explanations, from the row model."""
-    told = {name: info.description or "" for name, info in model.model_fields.items()}
-    return told | {"": (model.__doc__ or "").strip()}
-
-
-def policy_meaning(name: str, lang: str) -> str:
-    """What a policy name means, and what holds when an optional one is absent."""
-    if lang == "nl":
-        optional = _dutch()["optional"].get(name, "")
-        return _dutch()["policy_names"][name] + (f"; {optional}" if optional else "")
-    return MEANING[name] + (f"; optional: {OPTIONAL[name]}" if name in OPTIONAL else "")
-
-
-def _kind(info: FieldInfo, lang: str) -> str:
-    """Kind of value of a column, in words."""
-    kind = leaf(info)
-    if get_origin(kind) is Literal:
-        return f"{_WORDS[lang]['one']} {', '.join(str(choice) for choice in get_args(kind))}"
-    return _KINDS[lang].get(get_origin(kind) or kind, "")
+    first = _SMALL[lang] if small else _INTRODUCTION[lang].format(what=_WHAT[lang][estimated])
+    return first + "\n" + "\n".join(lines) + "\n"

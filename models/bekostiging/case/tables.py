@@ -52,8 +52,10 @@ from bekostiging.case.optional_tables import (
 from bekostiging.case.rows import Row
 
 __all__ = [
+    "ASKED",
     "OUTSIDE",
     "PAYMENT_FORMS",
+    "REFERENCES",
     "TABLES",
     "Administration",
     "Alternative",
@@ -127,3 +129,20 @@ TABLES: dict[str, type[Row]] = {
     )
 }
 """Every table by name, core tables first; core tables are ``required``."""
+
+ASKED = ("areas", "begroting", "history", "contracts", "policy")
+"""Tables a region has anyway; the others can be estimated from them (``from_history``)."""
+REFERENCES = {
+    "municipality": "municipalities",
+    "area": "areas",
+    "areas": "areas",
+    "care_form": "care_forms",
+    "care_forms": "care_forms",
+    "second_care_form": "care_forms",
+    "provider": "providers",
+    "main_contractor": "providers",
+    "lot": "lots",
+    "factor_1": "risk_factors",
+    "factor_2": "risk_factors",
+}
+"""Columns that hold keys, by the table whose keys they hold; history may also name municipalities and laws."""

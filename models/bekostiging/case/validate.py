@@ -15,7 +15,7 @@ from bekostiging.case.policy import CASE_ONLY, NUMBERS, OPTIONAL, WORDS
 from bekostiging.case.rows import Row
 from bekostiging.case.rules import RULES
 from bekostiging.case.series import NATION
-from bekostiging.case.tables import TABLES, Policy
+from bekostiging.case.tables import REFERENCES, TABLES, Policy
 
 
 def validate(case: Case) -> list[Problem]:
@@ -86,29 +86,16 @@ def _references(case: Case) -> Iterator[Problem]:
         "lots": [row.id for row in case.lots],
         "risk_factors": [row.id for row in case.risk_factors],
     }
-    targets = {
-        "municipality": "municipalities",
-        "area": "areas",
-        "areas": "areas",
-        "care_form": "care_forms",
-        "care_forms": "care_forms",
-        "second_care_form": "care_forms",
-        "provider": "providers",
-        "main_contractor": "providers",
-        "lot": "lots",
-        "factor_1": "risk_factors",
-        "factor_2": "risk_factors",
-    }
     for table, model in TABLES.items():
         if table == "history":  # may also name municipalities and laws
             continue
         for column in model.model_fields:
-            if column not in targets or column == table:
+            if column not in REFERENCES or column == table:
                 continue
             for row in _rows(case, table):
                 value = getattr(row, column)
                 values = value if isinstance(value, tuple) else (value,) if value else ()
-                yield from _known(row, column, values, targets[column], known[targets[column]])
+                yield from _known(row, column, values, REFERENCES[column], known[REFERENCES[column]])
     places = [*known["areas"], *known["municipalities"], NATION]
     subjects = [*known["care_forms"], "jeugdwet", "wmo"]
     for record in case.history:

@@ -4,66 +4,87 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from bekostiging.case.head import HEAD
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import parse_number
+from bekostiging.case.read import Draft
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import TABLES, Policy
+from bekostiging.case.workbook_text import harmless
 
 SEPARATOR = {"nl": ";", "en": ","}
 
 
 def write_case(case: Case, folder: Path, lang: str = "nl") -> None:
     """Write case.toml and every table that has rows or is required; ``nl`` with semicolon and decimal comma."""
+    write_folder(draft_of(case), folder, lang)
+
+
+def draft_of(case: Case) -> Draft:
+    """The head and tables of a case."""
+    head = {key: getattr(case, key) for key in HEAD}
+    return Draft(head, {table: getattr(case, table) for table in TABLES}, case.notes)
+
+
+def write_folder(draft: Draft, folder: Path, lang: str = "nl") -> None:
+    """Write the head, when there is one, and every table that is there and has rows or is required."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "case.toml").write_text(_head(case), encoding="utf-8")
-    for name, model in TABLES.items():
-        rows: tuple[Row, ...] = getattr(case, name)
-        if rows or model.required:
-            names = columns(model)
+    if draft.head is not None:
+        (folder / "case.toml").write_text(_head(draft.head), encoding="utf-8")
+    for name, rows in draft.tables.items():
+        if rows or TABLES[name].required:
+            names = columns(TABLES[name])
             with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, delimiter=SEPARATOR[lang], lineterminator="\n")
                 writer.writerow(names)
-                writer.writerows([[_text(row, column, lang) for column in names] for row in rows])
+                writer.writerows([[_text(cell_value(row, column), lang) for column in names] for row in rows])
 
 
-def _cell(value: object, lang: str) -> str:
+def cell_value(row: Row, column: str) -> object:
+    """A field as a cell holds it: keys joined, the number of a policy as a number."""
+    value = getattr(row, column)
+    if isinstance(value, tuple):
+        return "|".join(value)
+    if isinstance(row, Policy) and column == "value":
+        try:
+            return parse_number(row.value, ",")
+        except ValueError:
+            return row.value
+    return value
+
+
+def _text(value: object, lang: str) -> str:
     """One value as text in the dialect of the file."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return {"nl": ("nee", "ja"), "en": ("no", "yes")}[lang][value]
-    if isinstance(value, tuple):
-        return "|".join(value)
     if isinstance(value, float):
-        text = repr(int(value)) if value.is_integer() else repr(value)
+        text = repr(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
         return text.replace(".", ",") if lang == "nl" else text
-    return str(value)
+    return harmless(value) if isinstance(value, str) else str(value)
 
 
-def _text(row: Row, column: str, lang: str) -> str:
-    """One field as text; a policy's number takes the decimal mark of the file, its word stays."""
-    value = getattr(row, column)
-    if isinstance(row, Policy) and column == "value":
-        try:
-            value = float(row.value)
-        except ValueError:
-            return row.value
-    return _cell(value, lang)
-
-
-def _head(case: Case) -> str:
+def _head(head: Mapping[str, Any]) -> str:
     """The text of case.toml; a JSON string is a TOML basic string."""
+
+    def quoted(text: str) -> str:
+        """A text between quotes; TOML escapes the delete character too."""
+        return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
     def table(name: str, texts: dict[str, str]) -> str:
         """A section with a text by language."""
-        lines = [f"{lang} = {json.dumps(text, ensure_ascii=False)}" for lang, text in texts.items()]
+        lines = [f"{lang} = {quoted(text)}" for lang, text in texts.items()]
         return "\n".join([f"[{name}]", *lines])
 
     top = [
-        f"name = {json.dumps(case.name)}",
-        f"kind = {json.dumps(case.kind)}",
-        f"base_year = {case.base_year}",
-        f"trajectories_per_person = {case.trajectories_per_person}",
+        f"name = {quoted(head['name'])}",
+        f"kind = {quoted(head['kind'])}",
+        f"base_year = {head['base_year']}",
+        f"trajectories_per_person = {head['trajectories_per_person']}",
     ]
-    return "\n".join([*top, "", table("title", case.title), "", table("disclaimer", case.disclaimer), ""])
+    return "\n".join([*top, "", table("title", head["title"]), "", table("disclaimer", head["disclaimer"]), ""])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from bekostiging.case import Case
+    from bekostiging.case.errors import Note
 
 NO_SOLUTION = 3
 INTERRUPTED = 130
@@ -31,7 +35,9 @@ class Language(StrEnum):
     EN = "en"
 
 
-CaseName = Annotated[str, typer.Argument(metavar="CASE", help="almere, region (voorbeeldregio), or a folder.")]
+CaseName = Annotated[
+    str, typer.Argument(metavar="CASE", help="almere, region (voorbeeldregio), a folder, or a workbook (.xlsx).")
+]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of texts and numbers.")]
 Futures = Annotated[int, typer.Option(min=1, help="Number of futures.")]
 FuturesTwice = Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")]
@@ -57,6 +63,22 @@ def user_errors(lang: str) -> Iterator[None]:
     except KeyboardInterrupt:
         console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
         raise typer.Exit(INTERRUPTED) from None
+
+
+def brought_case(name: str, lang: str) -> Case:
+    """The case of a command; what its reader had to decide is told before anything is computed."""
+    from bekostiging.case import read_case
+
+    brought = read_case(name)
+    print_notes(brought.notes, lang)
+    return brought
+
+
+def print_notes(notes: Iterable[Note], lang: str) -> None:
+    """What a reader did with a case and the user must know."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    for note in notes:
+        console.print(note[lang], style="yellow", markup=False)
 
 
 def print_sentence(sentence: str) -> None:

@@ -24,6 +24,7 @@ from bekostiging.cli.app import (
     Workers,
     Years,
     app,
+    brought_case,
     print_end,
     print_sentence,
     print_table,
@@ -61,9 +62,7 @@ def compare(
 ) -> None:
     """Compare the four payment forms on the same simulated clients and design the lump sum."""
     with user_errors(lang):
-        from bekostiging.case import read_case
-
-        brought = read_case(case)
+        brought = brought_case(case, lang)
 
         from bekostiging.report import progress_bars, refuse_existing, write_results
         from bekostiging.stress import compare as run
@@ -136,9 +135,8 @@ def stress(
     with user_errors(lang):
         from bekostiging import report
         from bekostiging import stress as asked
-        from bekostiging.case import read_case
 
-        brought, chosen = read_case(case), asked.payment_form(form)
+        brought, chosen = brought_case(case, lang), asked.payment_form(form)
         places = [asked.target_place(brought, target) for target in reverse or []]
         asked.check_shocks(brought, shock or [])
         for text in view or []:
@@ -180,11 +178,10 @@ def backtest(
 ) -> None:
     """Predict years that history knows from the years before, and say how often the intervals hold."""
     with user_errors(lang):
-        from bekostiging.case import read_case
         from bekostiging.report import backtest_sentences, backtest_tables, backtest_text, write_text
         from bekostiging.stress import backtest as run
 
-        brought = read_case(case)
+        brought = brought_case(case, lang)
         outcome = run(brought, origin, scenarios, seed)
         for sentence in backtest_sentences(outcome, lang):
             print_sentence(sentence)

@@ -21,6 +21,7 @@ from bekostiging.cli.app import (
     Workers,
     Years,
     app,
+    brought_case,
     print_end,
     print_sentence,
     user_errors,
@@ -53,11 +54,11 @@ def lumpsum(
     """Design the lump sum alone: its terms, its limits on fresh futures, its margin, and alternatives."""
     with user_errors(lang):
         from bekostiging import report
-        from bekostiging.case import fractions, read_case
+        from bekostiging.case import fractions
         from bekostiging.lumpsum import SimpleTerms
         from bekostiging.stress import study_lumpsum
 
-        brought = read_case(case)
+        brought = brought_case(case, lang)
         folder = out if out is not None else Path(f"bekostiging-{brought.name}-lumpsum")
         report.refuse_existing(folder, overwrite)
         with report.progress_bars(lang) as advance:
@@ -122,11 +123,11 @@ def equalise(
     """Norm amounts per profile, who gains and loses by them, and a pool between providers after the year."""
     with user_errors(lang):
         from bekostiging import report
-        from bekostiging.case import named_numbers, ordered_pairs, read_case, read_clients
+        from bekostiging.case import named_numbers, ordered_pairs, read_clients
         from bekostiging.equalisation import model_asked
         from bekostiging.stress import study_equalisation
 
-        brought = read_case(case)
+        brought = brought_case(case, lang)
         table = None if clients is None else read_clients(clients)
         folder = out if out is not None else Path(f"bekostiging-{brought.name}-equalisation")
         report.refuse_existing(folder, overwrite)
@@ -188,10 +189,9 @@ def share(
     """Every sharing key side by side, what going together is worth, and who would be cheaper off alone."""
     with user_errors(lang):
         from bekostiging import report
-        from bekostiging.case import read_case
         from bekostiging.stress import study_sharing
 
-        brought = read_case(case)
+        brought = brought_case(case, lang)
         folder = out if out is not None else Path(f"bekostiging-{brought.name}-sharing")
         report.refuse_existing(folder, overwrite)
         with report.progress_bars(lang) as advance:
@@ -239,10 +239,9 @@ def capacity(
     """Plan how many places of which care to reserve with whom, before demand is known; who waits, and what it costs."""
     with user_errors(lang):
         from bekostiging import report
-        from bekostiging.case import read_case
         from bekostiging.stress import study_capacity
 
-        brought = read_case(case)
+        brought = brought_case(case, lang)
         folder = out if out is not None else Path(f"bekostiging-{brought.name}-capacity")
         report.refuse_existing(folder, overwrite)
         with report.progress_bars(lang) as advance:

@@ -16,6 +16,8 @@ from bekostiging.cli.app import (
     Out,
     Overwrite,
     app,
+    brought_case,
+    print_notes,
     print_sentence,
     user_errors,
 )
@@ -25,12 +27,10 @@ from bekostiging.cli.app import (
 def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
     """Read and validate a case and say what each command would find."""
     with user_errors(lang):
-        from bekostiging.case import check_commands, read_case, spread_notes, stock_and_starts
+        from bekostiging.case import check_commands, spread_notes, stock_and_starts
 
-        brought = read_case(case)
+        brought = brought_case(case, lang)
         console = Console(soft_wrap=True)
-        for note in brought.notes:
-            console.print(note, markup=False)
         for warning in (*stock_and_starts(brought), *spread_notes(brought)):
             console.print(warning[lang], style="yellow", markup=False)
         headers = {
@@ -60,9 +60,9 @@ def buildup(
 ) -> None:
     """Write the build-up of price and budget as a traceable annex: page and workbook."""
     with user_errors(lang):
-        from bekostiging.case import read_case, with_cost_sheet
+        from bekostiging.case import with_cost_sheet
 
-        brought = read_case(case)
+        brought = brought_case(case, lang)
         folder = out if out is not None else Path(f"bekostiging-{brought.name}-buildup")
 
         from bekostiging.report import annex_of, write_annex, write_folder
@@ -76,30 +76,88 @@ def buildup(
 
 @app.command()
 def new(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="A workbook (.xlsx) or a folder to make.")],
     source: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
-            "--from", metavar="FOLDER", help="Estimate a case from areas, begroting, history, contracts, policy."
+            "--from",
+            metavar="history|CASE",
+            help="history: a small start to fill (areas, begroting, history, contracts, policy); a folder or workbook with "
+            "those tables: estimate a whole case from it.",
+        ),
+    ] = None,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", metavar="TABLE", help="An optional table in the workbook too; repeat to add, or all."
         ),
     ] = None,
     municipalities: Annotated[int, typer.Option(min=1, help="Size of the invented region.")] = 2,
     providers: Annotated[int, typer.Option(min=3, help="Size of the invented region.")] = 6,
     lang: LanguageOption = Language.NL,
 ) -> None:
-    """Make a case folder to start from: tables, a read-me and an explanation per table."""
+    """Make a case to start from: a workbook or a folder, every table explained, with an example to overwrite."""
     with user_errors(lang):
-        from bekostiging.case import case_from_history, estimated_tables, scaffold_case, synthetic_region
+        from bekostiging.case import (
+            case_from_history,
+            estimated_tables,
+            scaffold_case,
+            scaffold_history,
+            synthetic_region,
+            tables_in,
+        )
 
         if source is None:
-            scaffold_case(folder, lang, synthetic_region(municipalities, providers))
-            print_sentence({"nl": f"Klaar om te vullen: {folder}", "en": f"Ready to fill: {folder}"}[lang])
+            scaffold_case(target, lang, synthetic_region(municipalities, providers), wanted=wanted or [])
+        elif source == SMALL:
+            refuse_ambiguous_small(source)
+            scaffold_history(target, lang)
+        if source is None or source == SMALL:
+            print_sentence({"nl": f"Klaar om te vullen: {target}", "en": f"Ready to fill: {target}"}[lang])
             return
-        made = case_from_history(source, folder.name)
-        scaffold_case(folder, lang, made, estimated=True)
+        made = case_from_history(Path(source), target.stem)
+        print_notes(made.notes, lang)
+        scaffold_case(target, lang, made, wanted=wanted or [], estimated=True)
         print_sentence({"nl": "Geschat, en na te lopen:", "en": "Estimated, and to be checked:"}[lang])
-        given = [file.stem for file in source.glob("*.csv")]
         heads = {"nl": ["tabel", "rijen", "herkomst"], "en": ["table", "rows", "origin"]}[lang]
-        for table, rows, told in estimated_tables(made, given):
+        for table, rows, told in estimated_tables(made, tables_in(Path(source))):
             print_sentence(f"- {heads[0]} {table}, {heads[1]} {rows}, {heads[2]} {told}")
-        print_sentence({"nl": f"Klaar om na te lopen: {folder}", "en": f"Ready to be checked: {folder}"}[lang])
+        print_sentence({"nl": f"Klaar om na te lopen: {target}", "en": f"Ready to be checked: {target}"}[lang])
+
+
+SMALL = "history"
+"""Word for the small start of ``new --from``."""
+
+
+def refuse_ambiguous_small(word: str) -> None:
+    """A folder of that name may be meant.
+
+    Raises
+    ------
+    UserError
+        It exists.
+    """
+    from bekostiging.case import UserError
+
+    if Path(word).exists():
+        raise UserError(
+            f"--from {word} maakt een klein begin om te vullen, maar hier staat ook een map {word}; schrijf --from ./{word} "
+            "voor die map, of geef de opdracht vanuit een andere map.",
+            f"--from {word} makes a small start to fill, but there is a folder {word} here too; write --from ./{word} for "
+            "that folder, or give the command from elsewhere.",
+            exit_code=2,
+        )
+
+
+@app.command()
+def convert(
+    case: Annotated[str, typer.Argument(metavar="CASE", help="A folder, a workbook (.xlsx), almere or region.")],
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="The workbook (.xlsx) or folder to make.")],
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Turn a folder into a workbook and back: every row as it is; an older workbook is upgraded."""
+    with user_errors(lang):
+        from bekostiging.case import convert as run
+
+        print_notes(run(case, target, lang), lang)
+        print_sentence({"nl": f"Geschreven: {target}", "en": f"Written: {target}"}[lang])

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bekostiging.case import Case, UserError, pseudonymised, read_case, scaffold_case, write_case
+from bekostiging.case.explanation import explain
 from bekostiging.case.policy import NUMBERS, WORDS
 from bekostiging.case.rows import columns
-from bekostiging.case.scaffold import explain
 from bekostiging.case.tables import TABLES, Policy
 
 

@@ -1,0 +1,44 @@
+"""Folder to workbook and back: the tables as they are, row by row, nothing estimated and nothing left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bekostiging.case.errors import CaseError, Note, UserError
+from bekostiging.case.read import SYNTHETIC, Draft, read_draft, source_of
+from bekostiging.case.region import synthetic_region
+from bekostiging.case.scaffold import write_new
+from bekostiging.case.write import draft_of
+
+
+def convert(name: str | Path, target: Path, lang: str) -> tuple[Note, ...]:
+    """Write the tables of a case, complete or not, as a workbook (a name that ends in .xlsx) or a folder.
+
+    Returns what the reader did with it, such as an upgrade of an older workbook.
+
+    Raises
+    ------
+    UserError
+        No such case, or the target exists.
+    CaseError
+        A row that cannot be read; the rules between tables are those of ``check``.
+    """
+    draft = draft_from(name)
+    if not draft.tables:
+        raise UserError(
+            f"{name}: hier staat geen enkele tabel; geef een map met CSV-tabellen of een werkboek.",
+            f"{name}: there is no table here; give a folder with CSV tables or a workbook.",
+        )
+    write_new(target, draft, lang)
+    return draft.notes
+
+
+def draft_from(name: str | Path) -> Draft:
+    """The tables of a case as they stand, problems at their place."""
+    if str(name) in SYNTHETIC:
+        return draft_of(synthetic_region())
+    source = source_of(name)
+    try:
+        return read_draft(source)
+    except CaseError as error:
+        raise CaseError(source.located(problem) for problem in error.problems) from None

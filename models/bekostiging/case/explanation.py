@@ -1,0 +1,89 @@
+"""What every table, column and policy name means, in Dutch and English, from the row models and their translation."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from bekostiging.case.policy import MEANING, NUMBERS, OPTIONAL, WORDS
+from bekostiging.case.read_rows import leaf
+from bekostiging.case.rows import Row, columns
+from bekostiging.case.tables import Policy
+
+WORDING = {
+    "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
+           "extra": "optionele tabel", 
+           "columns": "| kolom | soort | verplicht | betekenis |", "policy": "| naam | waarde | betekenis |"},
+    "en": {"key": "key", "required": "required", "optional": "may be empty", "one": "one of", "file": "required table",
+           "extra": "optional table", 
+           "columns": "| column | kind | required | meaning |", "policy": "| name | value | meaning |"},
+}  # fmt: skip
+_NO_TABLES = ("common", "policy_names", "optional")
+_KINDS = {
+    "nl": {
+        bool: "ja of nee",
+        int: "geheel getal",
+        float: "getal",
+        tuple: "sleutels, gescheiden door |",
+        str: "tekst",
+    },
+    "en": {bool: "yes or no", int: "whole number", float: "number", tuple: "keys separated by |", str: "text"},
+}
+
+
+def explain(model: type[Row], lang: str) -> str:
+    """The explanation file of one table, from its row model: columns, kinds, rules."""
+    words, table, meaning = WORDING[lang], model.table, meanings(model, lang)
+    lines = [f"# {table}", "", meaning[""], ""]
+    lines += [f"{words['key']}: {' + '.join(model.key)}", "", words["columns"], "|---|---|---|---|"]
+    for column in columns(model):
+        info = model.model_fields[column]
+        needed = words["required" if info.is_required() else "optional"]
+        lines.append(f"| `{column}` | {kind_of(info, lang)} | {needed} | {meaning[column]} |")
+    if model is Policy:
+        lines += ["", words["policy"], "|---|---|---|"]
+        ranges = {name: f"{low:g} – {high:g}" for name, (low, high) in NUMBERS.items()}
+        choices = {name: ", ".join(own) for name, own in WORDS.items()}
+        lines += [
+            f"| `{name}` | {own} | {policy_meaning(name, lang)} |" for name, own in (ranges | choices).items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def meanings(model: type[Row], lang: str) -> dict[str, str]:
+    """What a table means, under the empty name, and each of its columns."""
+    return _dutch()[model.table] if lang == "nl" else _english(model)
+
+
+@cache
+def _dutch() -> dict[str, dict[str, str]]:
+    """Dutch explanations: per table, the table itself under "", then its columns."""
+    text = (files("bekostiging.case") / "explanation_nl.toml").read_text(encoding="utf-8")
+    sections: dict[str, dict[str, str]] = tomllib.loads(text)
+    return {name: own if name in _NO_TABLES else sections["common"] | own for name, own in sections.items()}
+
+
+def _english(model: type[Row]) -> dict[str, str]:
+    """English explanations, from the row model."""
+    told = {name: info.description or "" for name, info in model.model_fields.items()}
+    return told | {"": (model.__doc__ or "").strip()}
+
+
+def policy_meaning(name: str, lang: str) -> str:
+    """What a policy name means, and what holds when an optional one is absent."""
+    if lang == "nl":
+        optional = _dutch()["optional"].get(name, "")
+        return _dutch()["policy_names"][name] + (f"; {optional}" if optional else "")
+    return MEANING[name] + (f"; optional: {OPTIONAL[name]}" if name in OPTIONAL else "")
+
+
+def kind_of(info: FieldInfo, lang: str) -> str:
+    """Kind of value of a column, in words."""
+    kind = leaf(info)
+    if get_origin(kind) is Literal:
+        return f"{WORDING[lang]['one']} {', '.join(str(choice) for choice in get_args(kind))}"
+    return _KINDS[lang].get(get_origin(kind) or kind, "")

@@ -1,0 +1,270 @@
+"""From the cells of a table to its rows: the one place where a cell is judged, whatever file it came from.
+
+A source (``read_folder``, ``workbook.source``) gives a ``Grid``: names of columns and rows of cells. Every problem is
+collected; a row with a problem is left out, so that the rules between tables only see rows that are well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import UnionType
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from bekostiging.case.errors import Note, Problem, is_citizen_number
+from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
+from bekostiging.case.rows import Assumption, Row
+from bekostiging.case.tables import Policy
+
+LONGEST_SHOWN = 60
+"""Characters of a wrong cell that its problem repeats."""
+_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
+
+
+class Cell(NamedTuple):
+    """The text of a cell, the dialect of its numbers, and what is wrong with it before anybody reads it."""
+
+    text: str
+    dialect: str
+    fault: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as it stands in a file: its columns, and per row its line number and as many cells."""
+
+    columns: list[str]
+    rows: Iterable[tuple[int, list[Cell]]]
+    labels: dict[str, str] = field(default_factory=dict)
+    """What the file calls a column, where that is not its own name."""
+
+
+def read_rows(grid: Grid, model: type[Row], problems: list[Problem], notes: list[Note]) -> Iterator[Row]:
+    """Yield the well-formed rows of one table; report the others."""
+    if not _columns_are_well(grid, model, problems):
+        return
+    for line, cells in grid.rows:
+        row = _read_row(dict(zip(grid.columns, cells, strict=True)), model, line, problems, notes)
+        if row is not None:
+            yield row
+
+
+def _columns_are_well(grid: Grid, model: type[Row], problems: list[Problem]) -> bool:
+    """Report columns that are missing, unknown or twice there."""
+    known = {name: info for name, info in model.model_fields.items() if name != "line"}
+    shown = {name: grid.labels.get(name, name) for name in known}
+    before = len(problems)
+    for name, info in known.items():
+        if info.is_required() and name not in grid.columns:
+            problems.append(
+                Problem(
+                    model.table,
+                    "deze kolom ontbreekt; voeg haar toe",
+                    "this column is missing; add it",
+                    column=name,
+                )
+            )
+    for name in dict.fromkeys(grid.columns):
+        if name not in known:
+            nl, en = _nearest(name, shown)
+            problems.append(Problem(model.table, f"onbekende kolom; {nl}", f"unknown column; {en}", column=name))
+        elif grid.columns.count(name) > 1:
+            problems.append(
+                Problem(
+                    model.table,
+                    f"kolom {shown[name]} staat er {grid.columns.count(name)} keer; laat er een staan",
+                    f"column {shown[name]} is there {grid.columns.count(name)} times; keep one of them",
+                    column=name,
+                )
+            )
+    return len(problems) == before
+
+
+def _nearest(name: str, shown: dict[str, str]) -> tuple[str, str]:
+    """The remedy for an unknown column: the nearest known one, as the file calls it."""
+    names = {label.lower(): label for label in (*shown.keys(), *shown.values())}
+    near = get_close_matches(name.lower(), names, 1)
+    if not near:
+        return "verwijder haar", "remove it"
+    label = shown.get(names[near[0]], names[near[0]])
+    return f"bedoelt u {label}?", f"did you mean {label}?"
+
+
+def _read_row(
+    cells: dict[str, Cell], model: type[Row], line: int, problems: list[Problem], notes: list[Note]
+) -> Row | None:
+    """Parse and check one row; None when something in it is wrong."""
+    values: dict[str, Any] = {"line": line}
+    before = len(problems)
+    for column, cell in cells.items():
+        text = cell.text.strip()
+        info = model.model_fields[column]
+        if cell.fault is not None:
+            problems.append(Problem(model.table, *cell.fault, row=line, column=column))
+            continue
+        if text == "":
+            if info.is_required():
+                problems.append(_empty(model, line, column))
+            continue
+        if is_citizen_number(text) and leaf(info) is str:
+            problems.append(_citizen_number(model, line, column))
+            continue
+        try:
+            if (model, column) == (Policy, "value"):
+                text = _policy_text(text, cell.dialect)
+            values[column] = _parse(text, info, cell.dialect)
+        except AmbiguousNumberError:
+            problems.append(_ambiguous(model, line, column, text))
+        except ValueError:
+            problems.append(_no_number(model, line, column, text, info))
+        if column in ("municipality", "code") and text.isdigit() and len(text) < 4:
+            values[column] = text.zfill(4)
+            notes.append(
+                {
+                    "nl": f"{model.table}: {text} gelezen als gemeente {text.zfill(4)}",
+                    "en": f"{model.table}: {text} read as municipality {text.zfill(4)}",
+                }
+            )
+    if len(problems) > before:
+        return None
+    try:
+        return model(**values)
+    except ValidationError as error:
+        problems += [_pydantic_problem(model, line, dict(detail)) for detail in error.errors()]
+        return None
+
+
+def shortened(text: str) -> str:
+    """A text as a problem repeats it: on one line, and not longer than a line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
+
+
+def _ambiguous(model: type[Row], line: int, column: str, text: str) -> Problem:
+    """A number that another reader would read otherwise."""
+    return Problem(
+        model.table,
+        f"getal {text} is dubbelzinnig (duizendtal of decimaal); schrijf het zonder scheiding van duizendtallen",
+        f"number {text} is ambiguous (thousands or decimals); write it without a thousands separator",
+        row=line,
+        column=column,
+    )
+
+
+def _no_number(model: type[Row], line: int, column: str, text: str, info: FieldInfo) -> Problem:
+    """A text where a number, a whole number or yes or no is asked; a date says how it came there."""
+    nl, en = f"vul een {_kind(info, 'nl')} in", f"fill in a {_kind(info, 'en')}"
+    if _DATE.match(text):
+        nl = f"{nl} (zet in Excel de celeigenschappen op Getal en typ het opnieuw)"
+        en = f"{en} (in Excel set the cell's format to Number and type it again)"
+    return Problem(
+        model.table,
+        f"'{shortened(text)}' is geen {_kind(info, 'nl')}; {nl}",
+        f"'{shortened(text)}' is not a {_kind(info, 'en')}; {en}",
+        row=line,
+        column=column,
+    )
+
+
+def _empty(model: type[Row], line: int, column: str) -> Problem:
+    """A required field left empty; an assumption without source says so."""
+    if issubclass(model, Assumption) and column == "source":
+        return Problem(
+            model.table,
+            "een aanname zonder bron; vul de bron in (publicatie, eigen administratie, of 'schatting van ...')",
+            "an assumption without source; fill in the source (publication, own records, or 'estimate by ...')",
+            row=line,
+            column=column,
+        )
+    return Problem(
+        model.table, "is leeg maar verplicht; vul in", "is empty but required; fill it in", row=line, column=column
+    )
+
+
+def _citizen_number(model: type[Row], line: int, column: str) -> Problem:
+    """Nine digits that may be a citizen service number are refused and never shown."""
+    return Problem(
+        model.table,
+        "hier staat wat een burgerservicenummer kan zijn; verwijder het, dit pakket heeft het niet nodig",
+        "this may be a citizen service number; remove it, this package does not need it",
+        row=line,
+        column=column,
+    )
+
+
+def leaf(info: FieldInfo) -> Any:
+    """The type behind Optional and Annotated."""
+    annotation: Any = info.annotation
+    if get_origin(annotation) in (Union, UnionType):
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    while hasattr(annotation, "__metadata__"):
+        annotation = get_args(annotation)[0]
+    return annotation
+
+
+def _parse(text: str, info: FieldInfo, separator: str) -> object:
+    """Turn the text of a cell into a value of the field's kind."""
+    kind = leaf(info)
+    if kind is bool:
+        return parse_bool(text)
+    if kind is int:
+        number = parse_number(text, separator)
+        if not number.is_integer():
+            raise ValueError(text)
+        return int(number)
+    if kind is float:
+        return parse_number(text, separator)
+    if get_origin(kind) is tuple:
+        return tuple(part.strip() for part in text.split("|") if part.strip())
+    return text
+
+
+def _policy_text(text: str, separator: str) -> str:
+    """A policy value is a word or a number; a number is kept with a decimal point."""
+    try:
+        return repr(parse_number(text, separator))
+    except AmbiguousNumberError:
+        raise
+    except ValueError:
+        return text
+
+
+def _kind(info: FieldInfo, lang: str) -> str:
+    """Name of the kind of value a field takes."""
+    names = {bool: ("ja of nee", "yes or no"), int: ("geheel getal", "whole number")}
+    return names.get(leaf(info), ("getal", "number"))[lang == "en"]
+
+
+def _pydantic_problem(model: type[Row], line: int, detail: dict[str, Any]) -> Problem:
+    """Say in our own words what pydantic found."""
+    column = str(detail["loc"][0])
+    given, kind, limit = detail.get("input"), detail["type"], detail.get("ctx", {})
+    given = shortened(given) if isinstance(given, str) else given
+    nl, en = (
+        f"waarde {given} mag niet; zie de uitleg van deze kolom",
+        f"value {given} is not allowed; see this column's explanation",
+    )
+    if kind in ("greater_than_equal", "greater_than"):
+        bound = limit.get("ge", limit.get("gt"))
+        than = (" of meer", " or more") if kind == "greater_than_equal" else ("", "")
+        nl = f"{given} is te klein, toegestaan is {'' if than[0] else 'meer dan '}{bound:g}{than[0]}; verbeter het getal"
+        en = f"{given} is too small, allowed is {'' if than[1] else 'more than '}{bound:g}{than[1]}; mend the number"
+        if isinstance(given, float) and given < 0 and bound == 0:
+            nl = f"{given:g} is negatief; vul nul of een positief getal in"
+            en = f"{given:g} is negative; fill in zero or a positive number"
+    elif kind in ("less_than_equal", "less_than"):
+        bound = limit.get("le", limit.get("lt"))
+        nl = f"{given} is te groot, toegestaan is hoogstens {bound:g}; verbeter het getal"
+        en = f"{given} is too large, allowed is at most {bound:g}; mend the number"
+    elif kind == "literal_error":
+        info = model.model_fields[column]
+        words = [str(word) for word in get_args(leaf(info))] if get_origin(leaf(info)) is Literal else []
+        near = get_close_matches(str(given), words, 1)
+        nl = f"'{given}' is geen bekende keuze ({', '.join(words)}){f'; bedoelt u {near[0]}?' if near else '; kies er een'}"
+        en = f"'{given}' is no known choice ({', '.join(words)}){f'; did you mean {near[0]}?' if near else '; choose one'}"
+    return Problem(model.table, nl, en, row=line, column=column)

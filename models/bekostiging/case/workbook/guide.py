@@ -1,0 +1,94 @@
+"""The sheets that explain: what to do first, where every figure is found, and what a policy may be."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from bekostiging.case.explanation import meanings, policy_meaning
+from bekostiging.case.policy import NUMBERS, WORDS
+from bekostiging.case.tables import TABLES
+from bekostiging.case.workbook.house import House
+from bekostiging.case.workbook.names import sheet_name
+
+FIRST_POLICY = 2
+"""Row of the first policy name on its sheet, counted from 0."""
+
+
+@cache
+def _guide() -> dict[str, Any]:
+    text = (files("bekostiging.case.workbook") / "guide.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def guide_sheet(house: House, tables: Sequence[str], file: str, *, small: bool, example: bool) -> None:
+    """What to do, in order; then a line per table with a link, and the sources behind it."""
+    lang, texts = house.lang, _guide()[house.lang]
+    sheet = house.book.add_worksheet(sheet_name("guide", lang))
+    sheet.hide_gridlines(2)
+    for column, width in enumerate((24, 20, 11, 62, 70)):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, texts["title"], house.title)
+    intro = [texts["example" if example else "filled"], *([texts["small"]] if small else [])]
+    row = 2
+    for line in [*intro, *(() if small else (texts["check"],))]:
+        sheet.merge_range(row, 0, row, 4, line.format(name=file), house.wrapped)
+        sheet.set_row(row, 30)
+        row += 1
+    row += 1
+    for number, step in enumerate(texts["steps"], start=1):
+        sheet.merge_range(row, 0, row, 4, f"{number}. {step}", house.wrapped)
+        sheet.set_row(row, 30)
+        row += 1
+    row += 1
+    for column, heading in enumerate(texts["headings"]):
+        sheet.write_string(row, column, heading, house.required)
+    shown = [*(() if small else ("case",)), *tables]
+    for table in shown:
+        row += 1
+        name = sheet_name(table, lang)
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", house.link, name)
+        model = TABLES.get(table)
+        needed = model is None or model.required
+        about = "" if model is None else meanings(model, lang)[""]
+        cells = (table, texts["required" if needed else "optional"], about, texts["where"][table])
+        for column, text in enumerate(cells, start=1):
+            sheet.write_string(row, column, text, house.wrapped)
+        sheet.set_row(row, 15 * max(1, -(-len(about) // 62), -(-len(texts["where"][table]) // 68)))
+    row += 2
+    sheet.write_string(row, 0, texts["sources_title"], house.bold)
+    for name, text in texts["sources"]:
+        row += 1
+        sheet.write_string(row, 0, name, house.wrapped)
+        sheet.merge_range(row, 1, row, 4, text, house.wrapped)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+
+
+def policy_sheet(house: House) -> None:
+    """Every name of a policy, what it may be and what it means."""
+    lang = house.lang
+    sheet = house.book.add_worksheet(sheet_name("policy_names", lang))
+    title, *headings = {
+        "nl": ("Namen voor het blad beleid", "naam", "waarde", "betekenis"),
+        "en": ("Names for sheet policy", "name", "value", "meaning"),
+    }[lang]
+    sheet.write_string(0, 0, title, house.title)
+    for column, (heading, width) in enumerate(zip(headings, (28, 44, 110), strict=True)):
+        sheet.write_string(1, column, heading, house.required)
+        sheet.set_column(column, column, width)
+    to = {"nl": "tot en met", "en": "to"}[lang]
+    for row, name in enumerate(policy_names(), start=FIRST_POLICY):
+        value = ", ".join(WORDS[name]) if name in WORDS else f"{NUMBERS[name][0]:g} {to} {NUMBERS[name][1]:g}"
+        for column, text in enumerate((name, value, policy_meaning(name, lang))):
+            sheet.write_string(row, column, text, house.wrapped)
+    sheet.freeze_panes(FIRST_POLICY, 1)
+
+
+def policy_names() -> list[str]:
+    """Every name of a policy, in the order of its sheet."""
+    return [*NUMBERS, *WORDS]

@@ -1,0 +1,107 @@
+"""Sheet casus of a workbook: a field and its value on every row."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from bekostiging.case.errors import LANGUAGES, Problem
+from bekostiging.case.head import HEAD, head_problems
+from bekostiging.case.numbers import CELL, AmbiguousNumberError, parse_number
+from bekostiging.case.read_rows import shortened
+from bekostiging.case.workbook.cells import Value, letters, text_of
+from bekostiging.case.workbook.names import folded, head_name, known_fields
+from bekostiging.case.workbook.sheets import Sheet
+
+_HEADINGS = {"veld", "field"}
+
+
+class HeadSheet:
+    """The fields of the head with their values and cells; ``sheet`` None where the workbook has none."""
+
+    def __init__(self, sheet: Sheet | None, lang: str) -> None:
+        self.sheet, self.lang = sheet, lang
+        self.values: dict[str, Value] = {}
+        self.cells: dict[str, tuple[int, int]] = {}
+        self.problems: list[Problem] = []
+        for row in range(len(sheet.rows) if sheet else 0):
+            self._read(row)
+
+    def _read(self, row: int) -> None:
+        """One row: the name of a field, then its value."""
+        assert self.sheet is not None
+        name, value = text_of(self.sheet.value(row, 0)), self.sheet.value(row, 1)
+        if not name and text_of(value):
+            nl, en = (
+                "een waarde zonder naam; wis haar of geef haar een naam",
+                "a value without a name; clear or name it",
+            )
+            self.problems.append(Problem("case.toml", nl, en, place=self._place(row, 1)))
+        if not name or folded(name) in _HEADINGS:
+            return
+        field = known_fields().get(folded(name))
+        place = (row, 1)
+        if field is None:
+            if text_of(value):
+                self._unknown(name, row)
+            return
+        if place in self.sheet.marks.errors or place in self.sheet.marks.uncomputed:
+            nl, en = (
+                "een formule zonder geldige uitkomst; typ de waarde",
+                "a formula without a valid result; type the value",
+            )
+            self.problems.append(Problem("case.toml", nl, en, place=self._place(*place)))
+        elif field in self.cells:
+            nl, en = (
+                "dit veld staat er twee keer; laat er een staan",
+                "this field is there twice; keep one of them",
+            )
+            self.problems.append(Problem("case.toml", nl, en, place=self._place(*place)))
+        self.values[field], self.cells[field] = value, place
+
+    def _unknown(self, name: str, row: int) -> None:
+        """A field nobody knows: the nearest is offered."""
+        names = [head_name(field, self.lang) for field in known_fields().values()]
+        near = get_close_matches(name, names, 1)
+        nl = f"onbekend veld '{shortened(name)}'; " + (f"bedoelt u {near[0]}?" if near else "verwijder het")
+        en = f"unknown field '{shortened(name)}'; " + (f"did you mean {near[0]}?" if near else "remove it")
+        self.problems.append(Problem("case.toml", nl, en, place=self._place(row, 0)))
+
+    def _place(self, row: int, column: int) -> str:
+        assert self.sheet is not None
+        return f"{self.sheet.name}!{letters(column)}{row + 1}"
+
+    def place(self, field: str | None) -> str:
+        """Where a field of the head stands, or the sheet when it does not."""
+        own = f"{field}_nl" if field in ("title", "disclaimer") else field or ""
+        name = self.sheet.name if self.sheet else head_name("schema", self.lang)
+        if own in self.cells:
+            return f"{self._place(*self.cells[own])} ({head_name(own, self.lang)})"
+        return f"{name} ({head_name(own, self.lang)})" if own else name
+
+    def number(self, field: str) -> int | float | None:
+        """A number of the head; None where it is none."""
+        value = self.values.get(field, "")
+        if isinstance(value, bool):
+            return None
+        if isinstance(value, int | float):
+            return int(value) if float(value).is_integer() else value
+        try:
+            found = parse_number(text_of(value), CELL)
+        except (AmbiguousNumberError, ValueError):
+            return None
+        return int(found) if found.is_integer() else found
+
+    def head(self) -> dict[str, Any]:
+        """The head as case.toml has it; a text that is empty in both languages is no text."""
+        head: dict[str, Any] = {
+            "name": text_of(self.values.get("name", "")),
+            "kind": text_of(self.values.get("kind", "")),
+        }
+        for key in ("base_year", "trajectories_per_person"):
+            head[key] = self.number(key)
+        for key in ("title", "disclaimer"):
+            texts = {lang: text_of(self.values.get(f"{key}_{lang}", "")) for lang in LANGUAGES}
+            head[key] = texts if any(texts.values()) else {}
+        self.problems += head_problems(head)
+        return {key: head.get(key) for key in HEAD}

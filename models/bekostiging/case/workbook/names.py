@@ -1,0 +1,82 @@
+"""What a workbook calls tables and columns: Dutch names beside those of the row models, both read, one written."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from bekostiging.case.rows import Row, columns
+
+SHEETS = {
+    "case": {"nl": "casus", "en": "case"},
+    "guide": {"nl": "lees dit eerst", "en": "read this first"},
+    "policy_names": {"nl": "uitleg beleid", "en": "policy names"},
+}
+"""Sheets that are no table: the head, the instruction, and the names that a policy may have."""
+
+
+@cache
+def _names() -> dict[str, Any]:
+    """The file of names."""
+    text = (files("bekostiging.case.workbook") / "names.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def sheet_name(table: str, lang: str) -> str:
+    """Name of the sheet of a table."""
+    if table in SHEETS:
+        return SHEETS[table][lang]
+    return str(_names()["sheets"][table]) if lang == "nl" else table
+
+
+def column_name(column: str, lang: str) -> str:
+    """Name of a column over its cells."""
+    return str(_names()["columns"][column][0]) if lang == "nl" else column
+
+
+def head_name(field: str, lang: str) -> str:
+    """Name of a field of the head."""
+    return str(_names()["head"][field]) if lang == "nl" else field
+
+
+def head_fields() -> tuple[str, ...]:
+    """Fields of the head in their order, texts apart by language."""
+    return tuple(_names()["head"])
+
+
+def unit_of(column: str) -> dict[str, str] | None:
+    """Words and number format of a column with numbers; None for the others."""
+    named = _names()["columns"][column]
+    return dict(_names()["units"][named[1]]) if len(named) > 1 else None
+
+
+def totalled(table: str) -> tuple[str, ...]:
+    """Columns of a table whose sum means something."""
+    return tuple(_names()["totals"].get(table, ()))
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: capitals, spaces, dashes and underscores are alike."""
+    return re.sub(r"[\s_\-]+", " ", name).strip().casefold()
+
+
+@cache
+def known_sheets() -> dict[str, str]:
+    """Table (or other sheet) by the folded name of its sheet, Dutch and English."""
+    tables = _names()["sheets"]
+    return {folded(sheet_name(table, lang)): table for table in (*tables, *SHEETS) for lang in ("nl", "en")}
+
+
+@cache
+def known_columns(model: type[Row]) -> dict[str, str]:
+    """Column of a table by its folded name, Dutch and English."""
+    return {folded(column_name(name, lang)): name for name in columns(model) for lang in ("nl", "en")}
+
+
+@cache
+def known_fields() -> dict[str, str]:
+    """Field of the head by its folded name, Dutch and English."""
+    return {folded(head_name(name, lang)): name for name in head_fields() for lang in ("nl", "en")}

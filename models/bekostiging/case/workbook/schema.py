@@ -1,0 +1,79 @@
+"""The version of the tables in a workbook, and what an older workbook gets to become one of today.
+
+Version 0 is a workbook without a version: the tables as they were when folders of CSV files were the only way in.
+Columns that came later get, in writing, the value that their absence meant then; the reader lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bekostiging.case.errors import Note, UserError
+from bekostiging.case.read_rows import Cell, Grid
+
+VERSION = 1
+ADDED: tuple[dict[str, dict[str, str]], ...] = (
+    {
+        "areas": {"residential_places": "0"},
+        "municipalities": {"gemeentefonds": "0"},
+        "care_forms": {"compulsory_regional": "no"},
+        "providers": {"adjustment_months": "0", "agency_premium": "0"},
+        "lots": {"general_provision": "no", "handover_weeks": "0"},
+        "contracts": {"ceiling_pool": "", "passed_tariff_share": "1", "passed_corridor_share": "0"},
+        "offers": {"share_drift": "0"},
+        "demand": {
+            "duration_distribution": "lognormal",
+            "units_distribution": "lognormal",
+            "growth_duration": "0",
+            "growth_intensity": "0",
+            "gp_share": "0",
+        },
+        "profiles": {"price": ""},
+        "shocks": {"cao": ""},
+        "administration": {"task": "", "hours_per_regime": "0"},
+    },
+)
+"""Per version, the columns that the next one added and what they were without being there."""
+
+
+def check_version(version: int) -> None:
+    """Refuse a workbook of the future.
+
+    Raises
+    ------
+    UserError
+        The workbook is newer than this package.
+    """
+    if not 0 <= version <= VERSION:
+        raise UserError(
+            f"Dit werkboek heeft schemaversie {version} en dit pakket kent 0 tot en met {VERSION}; werk bekostiging bij.",
+            f"This workbook has schema version {version} and this package knows 0 to {VERSION}; update bekostiging.",
+        )
+
+
+def upgraded(grid: Grid, table: str, version: int, notes: list[Note]) -> Grid:
+    """The table as the version of today has it; every change is a note."""
+    added = {
+        column: value
+        for step in ADDED[version:]
+        for column, value in step.get(table, {}).items()
+        if column not in grid.columns
+    }
+    if not added:
+        return grid
+    told = ", ".join(f"{column} = {value or '-'}" for column, value in added.items())
+    notes.append(
+        {
+            "nl": f"schema {version} -> {VERSION}, tabel {table}: kolommen erbij, met wat hun ontbreken betekende: {told}",
+            "en": f"schema {version} -> {VERSION}, table {table}: columns added with what their absence meant: {told}",
+        }
+    )
+    more = [Cell(value, ",") for value in added.values()]
+
+    def rows() -> Iterator[tuple[int, list[Cell]]]:
+        """Every row with the added cells behind its own."""
+        for line, cells in grid.rows:
+            yield line, [*cells, *more]
+
+    return replace(grid, columns=[*grid.columns, *added], rows=rows())

@@ -1,0 +1,126 @@
+"""The sheets of a workbook with every value at its place, and what a reader must be told about them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bekostiging.case.errors import Note, UserError, masked
+from bekostiging.case.rows import Row
+from bekostiging.case.workbook.cells import Value, letters, text_of
+from bekostiging.case.workbook.container import Container
+from bekostiging.case.workbook.marks import Marks
+from bekostiging.case.workbook.names import folded, known_columns
+
+HEADER_ROWS = 40
+"""Rows in which the names of the columns are looked for."""
+SHOWN = 8
+"""Row numbers that a note lists."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its cells from A1 on, merged ranges (first row, first column, last row, last column), its marks."""
+
+    name: str
+    visible: bool
+    rows: list[list[Value]]
+    merged: tuple[tuple[int, int, int, int], ...]
+    marks: Marks
+
+    def value(self, row: int, column: int) -> Value:
+        """The value of a cell; empty text outside the sheet."""
+        return self.rows[row][column] if row < len(self.rows) and column < len(self.rows[row]) else ""
+
+
+def read_sheets(path: Path, container: Container) -> list[Sheet]:
+    """Every sheet with cells.
+
+    Raises
+    ------
+    UserError
+        The reader of the cells does not understand the file.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(container.content))
+        found = []
+        for told in book.sheets_metadata:
+            if told.typ != SheetTypeEnum.WorkSheet or told.name not in container.marks:
+                continue
+            cells = book.get_sheet_by_name(told.name)
+            merged = tuple((*first, *last) for first, last in cells.merged_cell_ranges or ())
+            visible = str(told.visible).endswith("Visible")
+            rows = cells.to_python(skip_empty_area=False)
+            found.append(Sheet(told.name, visible, rows, merged, container.marks[told.name]))
+    except CalamineError:
+        raise _not_understood(path) from None
+    except BaseException as error:
+        # a panic of the reader is no Exception; anything else of that kind is not ours to catch
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise _not_understood(path) from None
+        raise
+    return found
+
+
+def _not_understood(path: Path) -> UserError:
+    return UserError(
+        f"{path}: de cellen van dit werkboek zijn niet te lezen; open en bewaar het opnieuw in Excel of LibreOffice.",
+        f"{path}: the cells of this workbook cannot be read; open and save it again in Excel or LibreOffice.",
+    )
+
+
+def header_row(sheet: Sheet, model: type[Row]) -> int | None:
+    """The row that names the columns: the last of the first rows where most cells are names of this table."""
+    known = known_columns(model)
+    found = None
+    for row, values in enumerate(sheet.rows[:HEADER_ROWS]):
+        texts = [text for value in values if (text := text_of(value))]
+        named = {known[folded(text)] for text in texts if folded(text) in known}
+        if len(named) >= 2 and 2 * len(named) >= len(texts):
+            found = row
+    return found
+
+
+def hidden(sheet: Sheet, rows: Sequence[int], columns: Sequence[int]) -> list[Note]:
+    """What is read although nobody sees it."""
+    notes: list[Note] = []
+    if not sheet.visible:
+        nl, en = f"blad {sheet.name} is verborgen en wel gelezen", f"sheet {sheet.name} is hidden and was read"
+        notes.append({"nl": nl, "en": en})
+    lines = [row for row in rows if row in sheet.marks.hidden_rows]
+    if lines:
+        shown = ", ".join(str(row + 1) for row in lines[:SHOWN]) + (" …" if len(lines) > SHOWN else "")
+        nl = f"{sheet.name}: {len(lines)} verborgen of weggefilterde rijen wel gelezen (rij {shown})"
+        en = f"{sheet.name}: {len(lines)} hidden or filtered rows were read (row {shown})"
+        notes.append({"nl": nl, "en": en})
+    unseen = [letters(column) for column in columns if column in sheet.marks.hidden_columns]
+    if unseen:
+        shown = ", ".join(unseen)
+        nl, en = (
+            f"{sheet.name}: verborgen kolommen wel gelezen ({shown})",
+            f"{sheet.name}: hidden columns were read ({shown})",
+        )
+        notes.append({"nl": nl, "en": en})
+    return notes
+
+
+def unread(names: Sequence[str], macros: bool) -> list[Note]:
+    """What is in the workbook and is not read."""
+    notes = [
+        {
+            "nl": masked(f"blad {name} is niet gelezen: het heet niet naar een tabel"),
+            "en": masked(f"sheet {name} was not read: it is not named after a table"),
+        }
+        for name in names
+    ]
+    if macros:
+        nl, en = (
+            "het werkboek bevat macro's; zij zijn niet gelezen en niet uitgevoerd",
+            "the workbook has macros; they were neither read nor run",
+        )
+        notes.append({"nl": nl, "en": en})
+    return notes

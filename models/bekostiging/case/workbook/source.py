@@ -1,0 +1,374 @@
+"""A workbook as the source of a case: its sheets as tables, and every problem at its cell.
+
+Sheets and columns are known by their Dutch and English names, in any order; the row of names is found under whatever
+stands above it. Nothing is dropped unsaid: sheets that are no table, hidden rows, a total under a table and macros
+are notes; merged cells, formulas without outcome, errors and cells under no name are problems.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError
+from bekostiging.case.numbers import CELL
+from bekostiging.case.read_rows import Cell, Grid, shortened
+from bekostiging.case.rows import Row, columns
+from bekostiging.case.tables import ASKED, TABLES
+from bekostiging.case.workbook.cells import cell_of, letters, text_of
+from bekostiging.case.workbook.container import open_container
+from bekostiging.case.workbook.head_sheet import HeadSheet
+from bekostiging.case.workbook.names import column_name, folded, known_columns, known_sheets, sheet_name
+from bekostiging.case.workbook.schema import VERSION, check_version, upgraded
+from bekostiging.case.workbook.sheets import Sheet, header_row, hidden, read_sheets, unread
+
+CASE = "case.toml"
+"""What problems call the head of a case."""
+TOTAL = re.compile(r"^((eind|sub)?tota(a)?l(en)?|(grand |sub)?totals?|som|sum)\b.{0,40}$", re.IGNORECASE)
+_NEAR = 0.75
+"""Likeness from which a sheet of an unknown name is taken for a table that is missing."""
+
+
+_Range = tuple[int, int, int, int]
+_Merged = dict[str, _Range]
+MOST_MERGED = 100
+"""Merged ranges of a table that are looked at; one is enough to refuse it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a table stands: its sheet, the row of its names, the column of each."""
+
+    sheet: str
+    header: int
+    columns: dict[str, int]
+
+
+class WorkbookSource:
+    """The tables of a workbook.
+
+    Raises
+    ------
+    UserError
+        The file cannot be opened, is no .xlsx, or is newer than this package.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.container = open_container(path)
+        self.sheets = {sheet.name: sheet for sheet in read_sheets(path, self.container)}
+        self._of_table = self._known_tables()
+        self.lang = self._language()
+        self._places: dict[str, Place] = {}
+        case = self._of_table.get("case")
+        self._head = HeadSheet(self.sheets[case[0]] if case else None, self.lang)
+        self.version = self._version()
+        self.notes = unread(self._unknown_sheets(), self.container.macros)
+
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that are there."""
+        return tuple(table for table in TABLES if table in self._of_table)
+
+    def grid(self, model: type[Row], problems: list[Problem], notes: list[Note]) -> Grid | None:
+        """The cells of a table; None, with its problem, when no row holds the names of its columns."""
+        table = model.table
+        names = self._of_table[table]
+        if len(names) > 1:
+            twice = ", ".join(names)
+            problems.append(
+                Problem(
+                    table,
+                    f"staat op meer bladen ({twice}); laat er een staan",
+                    f"is on several sheets ({twice}); keep one",
+                )
+            )
+            return None
+        sheet = self.sheets[names[0]]
+        header = header_row(sheet, model)
+        if header is None:
+            if not sheet.rows and not model.required:
+                return None
+            problems.append(self._no_header(model, sheet))
+            return None
+        known = known_columns(model)
+        texts = [text_of(value) for value in sheet.rows[header]]
+        places = {known.get(folded(text), text): column for column, text in enumerate(texts) if text}
+        self._places[table] = Place(sheet.name, header, places)
+        filled = [column for column, text in enumerate(texts) if text]
+        problems += self._nameless(sheet, table, header, texts)
+        rows = list(self._rows(sheet, model, header, filled, texts, notes))
+        notes += hidden(sheet, [row - 1 for row, _ in rows], filled)
+        labels = {name: column_name(name, self.lang) for name in columns(model)}
+        labels |= {name: texts[column] for name, column in places.items() if name in labels}
+        grid = Grid([known.get(folded(texts[column]), texts[column]) for column in filled], rows, labels)
+        return upgraded(grid, table, self.version, notes)
+
+    def missing(self, table: str) -> Problem:
+        """What is said of a table that must be there."""
+        name = sheet_name(table, self.lang)
+        near = self._near_sheet(table)
+        nl, en = (f"blad {name} ontbreekt; ", f"sheet {name} is missing; ")
+        if near:
+            nl, en = f"{nl}is het blad {near}? Hernoem dat", f"{en}is it sheet {near}? Rename that"
+            return Problem(table, nl, en, place=self.path.name)
+        return Problem(
+            table,
+            f"{nl}voeg het toe (`bekostiging new voorbeeld.xlsx` geeft een voorbeeld)",
+            f"{en}add it (`bekostiging new example.xlsx` gives an example)",
+            place=self.path.name,
+        )
+
+    def located(self, problem: Problem) -> Problem:
+        """A problem at its cell, in the names of the workbook."""
+        nl, en = (self._in_sheets(text) for text in (problem.nl, problem.en))
+        if problem.place is not None:
+            return replace(problem, nl=nl, en=en)
+        if problem.table == CASE:
+            return replace(problem, nl=nl, en=en, place=self._head.place(problem.column))
+        place = self._places.get(problem.table)
+        if place is None:
+            sheet = self._of_table.get(problem.table, [sheet_name(problem.table, self.lang)])[0]
+            return replace(problem, nl=nl, en=en, place=sheet)
+        return replace(problem, nl=nl, en=en, place=self._cell(place, problem))
+
+    def head(self, problems: list[Problem], *, required: bool = True) -> dict[str, Any] | None:
+        """The fields of sheet casus; None where it holds none beside its version."""
+        if self._head.values.keys() <= {"schema"}:
+            if required:
+                problems.append(self._no_head())
+            return None
+        head = self._head.head()
+        problems += self._head.problems
+        return head
+
+    def _known_tables(self) -> dict[str, list[str]]:
+        """Names of the sheets of every table; more than one is a problem when it is read."""
+        found: dict[str, list[str]] = {}
+        for name in self.sheets:
+            table = known_sheets().get(folded(name))
+            if table is not None:
+                found.setdefault(table, []).append(name)
+        return found
+
+    def _language(self) -> str:
+        """The language of the names of the sheets, Dutch when they do not tell."""
+        english = {folded(sheet_name(table, "en")) for table in known_sheets().values()}
+        dutch = {folded(sheet_name(table, "nl")) for table in known_sheets().values()}
+        names = {folded(name) for name in self.sheets}
+        return "en" if len(names & (english - dutch)) > len(names & (dutch - english)) else "nl"
+
+    def _version(self) -> int:
+        """The version that sheet casus states; 0 without."""
+        if "schema" not in self._head.values:
+            return 0
+        version = self._head.number("schema")
+        if not isinstance(version, int):
+            place = self._head.place("schema")
+            raise UserError(
+                f"{place} is geen geheel getal; vul {VERSION} in.",
+                f"{place} is no whole number; fill in {VERSION}.",
+            )
+        check_version(version)
+        return version
+
+    def _unknown_sheets(self) -> list[str]:
+        """Sheets that are named after nothing."""
+        return [name for name in self.sheets if folded(name) not in known_sheets()]
+
+    def _near_sheet(self, table: str) -> str | None:
+        """A sheet of an unknown name that may be this table."""
+        unknown = {folded(name): name for name in self._unknown_sheets()}
+        for lang in LANGUAGES:
+            near = get_close_matches(folded(sheet_name(table, lang)), unknown, 1, cutoff=_NEAR)
+            if near:
+                return unknown[near[0]]
+        return None
+
+    def _no_head(self) -> Problem:
+        """The head is asked for and not there.
+
+        Raises
+        ------
+        UserError
+            It is the small workbook, from which a case is yet to be estimated.
+        """
+        if set(ASKED) <= set(self.tables()) and "providers" not in self._of_table:
+            name = self.path.name
+            raise UserError(
+                f"{name}: dit is het kleine werkboek, nog geen casus; schat er een uit met `bekostiging new volledig.xlsx "
+                f"--from {self.path}`.",
+                f"{name}: this is the small workbook, not yet a case; estimate one with `bekostiging new full.xlsx --from "
+                f"{self.path}`.",
+            )
+        return self.missing("case")
+
+    def _no_header(self, model: type[Row], sheet: Sheet) -> Problem:
+        """No row names the columns of a table."""
+        names = ", ".join(column_name(name, self.lang) for name in columns(model)[:3])
+        return Problem(
+            model.table,
+            f"geen rij met de namen van de kolommen gevonden; zet boven de cijfers {names} enzovoort",
+            f"no row with the names of the columns; put {names} and so on over the figures",
+            place=sheet.name,
+        )
+
+    def _nameless(self, sheet: Sheet, table: str, header: int, texts: list[str]) -> Iterator[Problem]:
+        """Cells under no name would be lost."""
+        width = max((len(row) for row in sheet.rows[header:]), default=0)
+        for column in range(width):
+            if column < len(texts) and texts[column]:
+                continue
+            for row in range(header + 1, len(sheet.rows)):
+                if text_of(sheet.value(row, column)):
+                    yield Problem(
+                        table,
+                        f"boven deze kolom staat in rij {header + 1} geen naam; geef haar een naam of wis de cellen",
+                        f"row {header + 1} has no name over this column; name it or clear the cells",
+                        place=f"{sheet.name}!{letters(column)}{row + 1}",
+                    )
+                    break
+
+    def _rows(
+        self,
+        sheet: Sheet,
+        model: type[Row],
+        header: int,
+        filled: Sequence[int],
+        texts: list[str],
+        notes: list[Note],
+    ) -> Iterator[tuple[int, list[Cell]]]:
+        """Rows with something in them, up to a total under the table."""
+        known = known_columns(model)
+        last = next(
+            (row for row in range(len(sheet.rows) - 1, header, -1) if self._some(sheet, row, filled)), header
+        )
+        if last > header and self._is_total(sheet, last, model, filled, texts):
+            label = shortened(text_of(next(value for value in sheet.rows[last] if text_of(value))))
+            notes.append(
+                {
+                    "nl": f"{sheet.name}!{last + 1}:{last + 1}: '{label}' gelezen als totaal onder de tabel, niet als rij",
+                    "en": f"{sheet.name}!{last + 1}:{last + 1}: '{label}' read as a total under the table, not as a row",
+                }
+            )
+            last -= 1
+        merged = _merged_within(sheet, header + 1, last, filled)
+        for row in range(header + 1, last + 1):
+            if not self._some(sheet, row, filled):
+                continue
+            cells = []
+            for column in filled:
+                name = known.get(folded(texts[column]))
+                cells.append(self._cell_at(sheet, row, column, name, model, merged, notes))
+            yield row + 1, cells
+
+    def _some(self, sheet: Sheet, row: int, filled: Sequence[int]) -> bool:
+        """Whether a row holds anything under the names."""
+        return any(
+            text_of(sheet.value(row, column))
+            or (row, column) in sheet.marks.errors
+            or (row, column) in sheet.marks.uncomputed
+            for column in filled
+        )
+
+    def _is_total(self, sheet: Sheet, row: int, model: type[Row], filled: Sequence[int], texts: list[str]) -> bool:
+        """A last row that says total in its first cell and is no complete row."""
+        known = known_columns(model)
+        first = next((text for value in sheet.rows[row] if (text := text_of(value))), "")
+        empty = {known.get(folded(texts[c])) for c in filled if not text_of(sheet.value(row, c))}
+        needed = {name for name, info in model.model_fields.items() if info.is_required()}
+        return TOTAL.match(first) is not None and bool(needed & empty)
+
+    def _cell_at(
+        self,
+        sheet: Sheet,
+        row: int,
+        column: int,
+        name: str | None,
+        model: type[Row],
+        merged: _Merged,
+        notes: list[Note],
+    ) -> Cell:
+        """One cell, with what is wrong with it before anybody reads it."""
+        place, marks = (row, column), sheet.marks
+        value = sheet.value(row, column)
+        if name is None:
+            return Cell(text_of(value), CELL)
+        shown = next((shown for shown, range_ in merged.items() if _within(place, range_)), None)
+        if shown is not None:
+            nl = f"hoort bij samengevoegde cellen ({shown}); splits ze en vul elke cel"
+            en = f"is part of merged cells ({shown}); split them and fill every cell"
+            return Cell("", CELL, (nl, en))
+        if place in marks.errors:
+            error = shortened(marks.errors[place])
+            return Cell(
+                "",
+                CELL,
+                (f"bevat de fout {error}; herstel de formule", f"holds the error {error}; mend the formula"),
+            )
+        if place in marks.uncomputed or (self.container.never_computed and place in marks.formulas):
+            nl = "een formule die nog niet is uitgerekend; open en bewaar het werkboek in Excel, of typ het getal"
+            en = "a formula that was never computed; open and save the workbook in Excel, or type the number"
+            return Cell("", CELL, (nl, en))
+        cell, dated = cell_of(value, name, model.model_fields[name])
+        if dated:
+            shown = f"{sheet.name}!{letters(column)}{row + 1}"
+            nl, en = (
+                f"{shown}: datum {text_of(value)} gelezen als jaar {cell.text}",
+                f"{shown}: date {text_of(value)} read as year {cell.text}",
+            )
+            notes.append({"nl": nl, "en": en})
+        return cell
+
+    def _cell(self, place: Place, problem: Problem) -> str:
+        """The cell of a problem; a row or column where it is about a whole one."""
+        column = (problem.column or "").split(" + ")[0]
+        label = f" ({self._label(column)})" if column else ""
+        letter = letters(place.columns[column]) if column in place.columns else ""
+        if problem.row is None:
+            return f"{place.sheet}!{letter or ''}{place.header + 1}{label}" if letter else f"{place.sheet}{label}"
+        return (
+            f"{place.sheet}!{letter}{problem.row}{label}"
+            if letter
+            else f"{place.sheet}!{problem.row}:{problem.row}{label}"
+        )
+
+    def _label(self, column: str) -> str:
+        """What the workbook calls a column."""
+        try:
+            return column_name(column, self.lang)
+        except KeyError:
+            return column
+
+    def _in_sheets(self, text: str) -> str:
+        """A sentence with the sheets of the workbook for the tables it names."""
+
+        def sheet(found: re.Match[str]) -> str:
+            """The sheet of a table."""
+            table = found[1]
+            if table not in TABLES:
+                return found[0]
+            word = "blad" if self.lang == "nl" or found[0].startswith("tabel") else "sheet"
+            return f"{word} {sheet_name(table, self.lang)}"
+
+        text = re.sub(r"\btabel (\w+)", sheet, text)
+        text = re.sub(r"\btable (\w+)", lambda found: sheet(found).replace("blad ", "sheet "), text)
+        return re.sub(r"\b(\w+)\.csv", sheet, text)
+
+
+def _within(place: tuple[int, int], merged: _Range) -> bool:
+    top, left, bottom, right = merged
+    return top <= place[0] <= bottom and left <= place[1] <= right
+
+
+def _merged_within(sheet: Sheet, first: int, last: int, columns: Sequence[int]) -> _Merged:
+    """Merged cells among the rows of a table, by their range."""
+    found: _Merged = {}
+    for top, left, bottom, right in sheet.merged:
+        inside = top <= last and bottom >= first and any(left <= column <= right for column in columns)
+        if inside and len(found) < MOST_MERGED:
+            found[f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"] = (top, left, bottom, right)
+    return found

@@ -1,0 +1,308 @@
+"""Writing a case as a workbook that ``read_case`` reads back: a sheet per table with its explanation above it.
+
+Rows of a sheet: title, meaning of every column, kind or unit, name of the column in the tables, totals, the row of
+names by which the reader knows the columns, and from there the rows of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import xlsxwriter
+from annotated_types import Ge, Gt, Le, Lt
+from pydantic.fields import FieldInfo
+
+from bekostiging.case.errors import LANGUAGES, UserError
+from bekostiging.case.explanation import WORDING, kind_of, meanings
+from bekostiging.case.head import KINDS
+from bekostiging.case.read import Draft
+from bekostiging.case.read_rows import leaf
+from bekostiging.case.rows import MOST, Row, columns
+from bekostiging.case.tables import REFERENCES, TABLES, Policy
+from bekostiging.case.workbook.cells import letters
+from bekostiging.case.workbook.container import LONGEST_TEXT
+from bekostiging.case.workbook.guide import FIRST_POLICY, guide_sheet, policy_names, policy_sheet
+from bekostiging.case.workbook.house import House
+from bekostiging.case.workbook.names import column_name, head_fields, head_name, sheet_name, totalled, unit_of
+from bekostiging.case.workbook.schema import VERSION
+from bekostiging.case.workbook_text import is_dangerous
+from bekostiging.case.write import cell_value
+
+TITLE, MEANING, UNIT, NAME, TOTAL, HEADER, FIRST = range(7)
+SPARE = 500
+"""Empty rows under a table that have its drop-down lists, formats and totals already."""
+_LINES, _LEAST, _MOST = 6, 12, 60
+"""Lines in which a meaning should fit, and the narrowest and widest column."""
+YES_NO = {"nl": ("ja", "nee"), "en": ("yes", "no")}
+
+
+class _Exact(float):
+    """A number written with as many digits as it needs: xlsxwriter writes sixteen, and some need seventeen."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
+
+
+def write_workbook(
+    draft: Draft, path: Path, lang: str, *, wanted: Sequence[str] = (), example: bool = False
+) -> None:
+    """Write head and tables of a draft; an optional table without rows only when it is wanted.
+
+    ``example``: the figures are the invented ones of the package. A draft without a head is the small workbook.
+
+    Raises
+    ------
+    UserError
+        A text is longer than a cell may be.
+    """
+    tables = [name for name, rows in draft.tables.items() if rows or TABLES[name].required or name in wanted]
+    small = draft.head is None
+    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    try:
+        house = House(book, lang)
+        guide_sheet(house, tables, path.name, small=small, example=example)
+        _head_sheet(house, draft.head)
+        counts = {name: len(draft.tables.get(name, ())) for name in tables}
+        for name in tables:
+            _Table(house, TABLES[name], draft.tables.get(name, ()), counts).write()
+        if Policy.table in tables:
+            policy_sheet(house)
+    finally:
+        book.close()
+
+
+def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
+    """A field and its value on every row; the version of the tables first."""
+    lang = house.lang
+    sheet = house.book.add_worksheet(sheet_name("case", lang))
+    title, *headings = {
+        "nl": ("Uw casus", "veld", "waarde", "uitleg"),
+        "en": ("Your case", "field", "value", "explanation"),
+    }[lang]
+    sheet.write_string(0, 0, title, house.title)
+    for column, (text, width) in enumerate(zip(headings, (28, 50, 80), strict=True)):
+        sheet.write_string(2, column, text, house.required)
+        sheet.set_column(column, column, width)
+    values: dict[str, object] = {"schema": VERSION}
+    if head is not None:
+        values |= {key: head[key] for key in ("name", "kind", "base_year", "trajectories_per_person")}
+        values |= {f"{key}_{own}": head[key].get(own, "") for key in ("title", "disclaimer") for own in LANGUAGES}
+    explained = _HEAD_MEANING[lang]
+    for row, field in enumerate((name for name in head_fields() if name in values), start=3):
+        sheet.write_string(row, 0, head_name(field, lang))
+        _write(
+            sheet,
+            row,
+            1,
+            values[field],
+            house.cell("General" if field != "name" else "@", text_wrap=True),
+            house,
+            "General",
+        )
+        sheet.write_string(row, 2, explained[field], house.wrapped)
+        if field == "kind":
+            sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": list(KINDS)})
+
+
+_HEAD_MEANING = {
+    "nl": {
+        "schema": "versie van de tabellen; laat staan, zodat een later pakket dit werkboek kan bijwerken",
+        "name": "korte naam zonder spaties: letters, cijfers en streepjes; de map van het rapport heet ernaar",
+        "kind": "planning: aanbieders zijn typen; running: lopende contracten, aanbieders worden genummerd",
+        "base_year": "jaar van de cijfers op het blad vraag",
+        "trajectories_per_person": "trajecten per cliënt; landelijk 1,40 per jongere (CBS 2019)",
+        "title_nl": "titel van het rapport",
+        "title_en": "titel van het rapport in het Engels",
+        "disclaimer_nl": "staat op de eerste bladzijde van het rapport en bij elke tabel; mag leeg",
+        "disclaimer_en": "idem in het Engels",
+    },
+    "en": {
+        "schema": "version of the tables; leave it, so that a later package can upgrade this workbook",
+        "name": "short name without spaces: letters, digits and dashes; the folder of the report is named after it",
+        "kind": "planning: providers are archetypes and are named; running: contracts in force, providers are numbered",
+        "base_year": "year of the figures on sheet demand",
+        "trajectories_per_person": "trajectories per client; 1.40 per youth nationally (CBS 2019)",
+        "title_nl": "title of the report in Dutch",
+        "title_en": "title of the report",
+        "disclaimer_nl": "as disclaimer_en, in Dutch",
+        "disclaimer_en": "on the first page of the report and with every table; may be empty",
+    },
+}
+
+
+class _Table:
+    """One table on its sheet."""
+
+    def __init__(self, house: House, model: type[Row], rows: Sequence[Row], counts: Mapping[str, int]) -> None:
+        self.house, self.model, self.rows, self.counts = house, model, rows, counts
+        self.names = columns(model)
+        self.last = FIRST + len(rows) + SPARE - 1
+        self.sheet = house.book.add_worksheet(sheet_name(model.table, house.lang))
+
+    def write(self) -> None:
+        """Everything on the sheet."""
+        house, sheet, lang = self.house, self.sheet, self.house.lang
+        meaning = meanings(self.model, lang)
+        also = {"nl": f" (tabel {self.model.table})", "en": ""}[lang]
+        sheet.write_string(TITLE, 0, f"{sheet.name}{also}: {meaning['']}", house.title)
+        for column, name in enumerate(self.names):
+            self._column(column, name, meaning[name])
+        for row, own in enumerate(self.rows, start=FIRST):
+            for column, name in enumerate(self.names):
+                number_format = self._format(name)
+                _write(sheet, row, column, cell_value(own, name), house.cell(number_format), house, number_format)
+        if totalled(self.model.table):
+            self._totals()
+        longest = max(len(meaning[name]) / self._width(name, meaning[name]) for name in self.names)
+        sheet.set_row(MEANING, 13 * min(9, 1 + int(1.15 * longest)))
+        sheet.freeze_panes(FIRST, 1)
+        sheet.autofilter(HEADER, 0, FIRST + max(len(self.rows), 1) - 1, len(self.names) - 1)
+        status = letters(self.names.index("status"))
+        sheet.conditional_format(
+            FIRST, 0, self.last, len(self.names) - 1,
+            {"type": "formula", "criteria": f'=${status}{FIRST + 1}="illustrative"', "format": house.invented},
+        )  # fmt: skip
+        sheet.ignore_errors(
+            {"number_stored_as_text": f"A{FIRST + 1}:{letters(len(self.names) - 1)}{self.last + 1}"}
+        )
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(HEADER)
+
+    def _column(self, column: int, name: str, meaning: str) -> None:
+        """Meaning, unit, names, format and drop-down list of one column."""
+        house, sheet, lang = self.house, self.sheet, self.house.lang
+        info = self.model.model_fields[name]
+        required = info.is_required()
+        unit = unit_of(name)
+        kind = unit[lang] if unit else _short_kind(info, name, self.model, lang)
+        needed = WORDING[lang]["required" if required else "optional"]
+        sheet.set_column(column, column, self._width(name, meaning), house.cell(self._format(name)))
+        sheet.write_string(MEANING, column, meaning, house.meaning)
+        sheet.write_string(UNIT, column, f"{kind}; {needed}", house.small)
+        if lang == "nl":
+            sheet.write_string(NAME, column, f"({name})", house.small)
+        sheet.write_string(HEADER, column, column_name(name, lang), house.required if required else house.optional)
+        rule = self._rule(name, info)
+        if rule is not None:
+            sheet.data_validation(FIRST, column, self.last, column, rule)
+
+    def _width(self, name: str, meaning: str) -> float:
+        """Wide enough for the name over it, and for its meaning in a few lines."""
+        own = len(column_name(name, self.house.lang)) + 4
+        texts = 28 if name == "source" else 0
+        return max(_LEAST, own, texts, min(_MOST, len(meaning) / _LINES))
+
+    def _format(self, name: str) -> str:
+        """Number format of a column: text for keys and words, so that 0034 and 6.750 stay what they are."""
+        if (self.model, name) == (Policy, "value"):
+            return "General"
+        unit = unit_of(name)
+        return unit["format"] if unit else "@"
+
+    def _totals(self) -> None:
+        """Sums above the names, of what the filter shows."""
+        word = {"nl": "totaal", "en": "total"}[self.house.lang]
+        self.sheet.write_string(TOTAL, 0, word, self.house.bold)
+        for name in totalled(self.model.table):
+            column = self.names.index(name)
+            letter = letters(column)
+            total = sum(getattr(row, name) or 0.0 for row in self.rows)
+            self.sheet.write_formula(
+                TOTAL, column, f"=SUBTOTAL(109,{letter}{FIRST + 1}:{letter}{self.last + 1})",
+                self.house.cell(self._format(name), bold=True), total,
+            )  # fmt: skip
+
+    def _rule(self, name: str, info: FieldInfo) -> dict[str, Any] | None:
+        """What the cells of a column may hold."""
+        kind, lang = leaf(info), self.house.lang
+        if get_origin(kind) is Literal:
+            return _choice(list(get_args(kind)), lang)
+        if kind is bool:
+            return _choice(list(YES_NO[lang]), lang)
+        if (self.model, name) == (Policy, "name"):
+            last = FIRST_POLICY + len(policy_names())
+            return _choice(f"='{sheet_name('policy_names', lang)}'!$A${FIRST_POLICY + 1}:$A${last}", lang)
+        target = REFERENCES.get(name)
+        if target is not None and target in self.counts and target != self.model.table:
+            return _choice(
+                self._keys(target), lang, strict=get_origin(kind) is not tuple and self.model.table != "history"
+            )
+        if kind in (int, float):
+            return _bounds(info, lang, whole=kind is int)
+        return None
+
+    def _keys(self, table: str) -> str:
+        """The keys of another table as they stand there today."""
+        end = FIRST + self.counts[table] + SPARE
+        cells = f"'{sheet_name(table, self.house.lang)}'!$A${FIRST + 1}"
+        return f"=OFFSET({cells},0,0,MAX(1,COUNTA({cells}:$A${end})),1)"
+
+
+def _short_kind(info: FieldInfo, name: str, model: type[Row], lang: str) -> str:
+    """Kind of a column without a unit, in a word or two."""
+    kind = leaf(info)
+    if get_origin(kind) is Literal:
+        return {"nl": "keuzelijst", "en": "choose from list"}[lang]
+    if name in REFERENCES and get_origin(kind) is not tuple:
+        return {"nl": "sleutel", "en": "key"}[lang]
+    if name in model.model_fields and model.key == (name,):
+        return {"nl": "eigen sleutel", "en": "own key"}[lang]
+    return kind_of(info, lang)
+
+
+def _choice(source: list[str] | str, lang: str, *, strict: bool = True) -> dict[str, Any]:
+    """A drop-down list; another value is asked about, not refused, because its key may be added later."""
+    title, message = {
+        "nl": (
+            "Niet in de lijst",
+            "Kies uit de lijst, of voeg de sleutel eerst toe op zijn eigen blad. Toch zo laten staan?",
+        ),
+        "en": (
+            "Not in the list",
+            "Choose from the list, or add the key on its own sheet first. Keep it all the same?",
+        ),
+    }[lang]
+    return {"validate": "list", "source": source, "error_type": "warning", "error_title": title, "error_message": message,
+            "show_error": strict}  # fmt: skip
+
+
+def _bounds(info: FieldInfo, lang: str, *, whole: bool) -> dict[str, Any]:
+    """A number within its bounds."""
+    low, high = -MOST, MOST
+    for rule in info.metadata:
+        if isinstance(rule, Ge | Gt):
+            low = float(rule.ge if isinstance(rule, Ge) else rule.gt)  # type: ignore[arg-type]
+        elif isinstance(rule, Le | Lt):
+            high = float(rule.le if isinstance(rule, Le) else rule.lt)  # type: ignore[arg-type]
+    title = {"nl": "Getal", "en": "Number"}[lang]
+    message = {
+        "nl": f"Vul een getal in van {low:g} tot en met {high:g}.",
+        "en": f"Fill in a number from {low:g} to {high:g}.",
+    }[lang]
+    return {"validate": "integer" if whole else "decimal", "criteria": "between", "minimum": low, "maximum": high,
+            "error_title": title, "error_message": message}  # fmt: skip
+
+
+def _write(sheet: Any, row: int, column: int, value: object, shape: Any, house: House, number_format: str) -> None:
+    """One value: numbers as numbers, anything else as text that is never computed."""
+    if value is None or value == "":
+        return
+    if isinstance(value, bool):
+        value = YES_NO[house.lang][not value]
+    if isinstance(value, int | float):
+        sheet.write_number(row, column, _Exact(value), shape)
+        return
+    text = str(value)
+    if len(text) > LONGEST_TEXT:
+        place = f"{sheet.name}!{letters(column)}{row + 1}"
+        raise UserError(
+            f"{place}: de tekst is langer dan {LONGEST_TEXT} tekens, meer dan een cel van Excel kan hebben; kort haar in.",
+            f"{place}: the text is longer than {LONGEST_TEXT} characters, more than a cell of Excel can have; shorten it.",
+        )
+    sheet.write_string(
+        row, column, text, house.cell(number_format, quote_prefix=True) if is_dangerous(text) else shape
+    )
