@@ -1,0 +1,62 @@
+"""Every table and column has its Dutch name, one per table, and a unit where it is a number."""
+
+from __future__ import annotations
+
+from typing import get_origin
+
+import pytest
+
+from bekostiging.case.read_rows import leaf
+from bekostiging.case.rows import columns
+from bekostiging.case.tables import TABLES
+from bekostiging.case.workbook.guide import _guide
+from bekostiging.case.workbook.names import (
+    _names,
+    column_name,
+    folded,
+    known_columns,
+    known_sheets,
+    sheet_name,
+    totalled,
+    unit_of,
+)
+
+
+def test_the_file_of_names_holds_these_tables_and_columns_and_no_others() -> None:
+    assert set(_names()["sheets"]) == set(TABLES)
+    assert set(_names()["columns"]) == {name for model in TABLES.values() for name in columns(model)}
+    assert {named[1] for named in _names()["columns"].values() if len(named) > 1} == set(_names()["units"])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_no_two_columns_of_a_table_share_a_name(table: str) -> None:
+    names = columns(TABLES[table])
+    for name in names:
+        for lang in ("nl", "en"):
+            assert known_columns(TABLES[table])[folded(column_name(name, lang))] == name
+    assert set(totalled(table)) <= set(names)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_numbers_have_a_unit_and_words_have_none(table: str) -> None:
+    for name in columns(TABLES[table]):
+        kind = leaf(TABLES[table].model_fields[name])
+        assert (unit_of(name) is not None) == (kind in (int, float)), name
+        assert get_origin(kind) is not tuple or unit_of(name) is None
+
+
+def test_sheets_are_known_by_both_names_whatever_their_capitals() -> None:
+    assert known_sheets()[folded("Aanbieders")] == "providers"
+    assert known_sheets()[folded("care-forms ")] == "care_forms"
+    assert all(len(sheet_name(table, lang)) <= 31 for table in TABLES for lang in ("nl", "en"))
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_table_says_where_its_figures_are_found(lang: str) -> None:
+    guide = _guide()[lang]
+    assert set(guide["where"]) == {"case", *TABLES}
+    told = " ".join(guide["where"].values())
+    for source, meaning in guide["sources"]:
+        assert source in told, source
+        assert meaning
+    assert len(guide["steps"]) == len(_guide()["nl"]["steps"])
