@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
+from annotated_types import Ge, Gt, Le, Lt
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
@@ -205,6 +206,17 @@ def leaf(info: FieldInfo) -> Any:
     while hasattr(annotation, "__metadata__"):
         annotation = get_args(annotation)[0]
     return annotation
+
+
+def limits(info: FieldInfo) -> list[Ge | Gt | Le | Lt]:
+    """The bounds of a field, also of one that may be empty."""
+    inner = [
+        rule
+        for part in get_args(info.annotation)
+        for own in getattr(part, "__metadata__", ())
+        for rule in getattr(own, "metadata", ())
+    ]
+    return [rule for rule in (*info.metadata, *inner) if isinstance(rule, Ge | Gt | Le | Lt)]
 
 
 def _parse(text: str, info: FieldInfo, separator: str) -> object:

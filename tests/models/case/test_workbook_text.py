@@ -40,7 +40,7 @@ def test_a_folder_holds_no_formula_and_loses_no_text(small_case: Case, tmp_path:
     )
     write_case(case, tmp_path / "out", "nl")
     with (tmp_path / "out" / "areas.csv").open(encoding="utf-8", newline="") as file:
-        row = list(csv.DictReader(file, delimiter=";"))[0]
+        row = next(csv.DictReader(file, delimiter=";"))
     assert (row["name"], row["growth_0_17"], row["source"]) == (f"'{evil}", "-0,01", "'-")
     again = read_case(tmp_path / "out").areas[0]
     assert (again.name, again.growth_0_17, again.source) == (evil, -0.01, "-")

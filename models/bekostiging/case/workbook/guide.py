@@ -41,7 +41,7 @@ def guide_sheet(house: House, tables: Sequence[str], file: str, *, small: bool, 
     row += 1
     for number, step in enumerate(texts["steps"], start=1):
         sheet.merge_range(row, 0, row, 4, f"{number}. {step}", house.wrapped)
-        sheet.set_row(row, 30)
+        sheet.set_row(row, 17 if len(step) < 170 else 32)
         row += 1
     row += 1
     for column, heading in enumerate(texts["headings"]):

@@ -25,7 +25,7 @@ class House:
 
     def cell(self, number_format: str, **more: object) -> Any:
         """The format of cells with this number format; made once."""
-        asked = {"num_format": number_format, **more}
+        asked = {"num_format": number_format, **({"indent": 1} if number_format == "@" else {}), **more}
         key = tuple(sorted(asked.items()))
         if key not in self._made:
             self._made[key] = self.book.add_format(asked)

@@ -74,15 +74,14 @@ def _not_understood(path: Path) -> UserError:
 
 
 def header_row(sheet: Sheet, model: type[Row]) -> int | None:
-    """The row that names the columns: the last of the first rows where most cells are names of this table."""
+    """The row that names the columns: the first where at least half of the cells are names of this table."""
     known = known_columns(model)
-    found = None
     for row, values in enumerate(sheet.rows[:HEADER_ROWS]):
         texts = [text for value in values if (text := text_of(value))]
         named = {known[folded(text)] for text in texts if folded(text) in known}
         if len(named) >= 2 and 2 * len(named) >= len(texts):
-            found = row
-    return found
+            return row
+    return None
 
 
 def hidden(sheet: Sheet, rows: Sequence[int], columns: Sequence[int]) -> list[Note]:

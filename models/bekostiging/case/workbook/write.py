@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import xlsxwriter
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.explanation import WORDING, kind_of, meanings
 from bekostiging.case.head import KINDS
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import leaf
+from bekostiging.case.read_rows import leaf, limits
 from bekostiging.case.rows import MOST, Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.cells import letters
@@ -33,8 +33,8 @@ from bekostiging.case.write import cell_value
 TITLE, MEANING, UNIT, NAME, TOTAL, HEADER, FIRST = range(7)
 SPARE = 500
 """Empty rows under a table that have its drop-down lists, formats and totals already."""
-_LINES, _LEAST, _MOST = 6, 12, 60
-"""Lines in which a meaning should fit, and the narrowest and widest column."""
+_LINES, _LEAST, _MOST, _WIDEST = 6, 12, 60, 36
+"""Lines in which a meaning should fit; the narrowest column, the widest for a meaning and the widest for a text."""
 YES_NO = {"nl": ("ja", "nee"), "en": ("yes", "no")}
 
 
@@ -82,7 +82,7 @@ def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
         "en": ("Your case", "field", "value", "explanation"),
     }[lang]
     sheet.write_string(0, 0, title, house.title)
-    for column, (text, width) in enumerate(zip(headings, (28, 50, 80), strict=True)):
+    for column, (text, width) in enumerate(zip(headings, (28, 50, 100), strict=True)):
         sheet.write_string(2, column, text, house.required)
         sheet.set_column(column, column, width)
     values: dict[str, object] = {"schema": VERSION}
@@ -104,6 +104,9 @@ def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
         sheet.write_string(row, 2, explained[field], house.wrapped)
         if field == "kind":
             sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": list(KINDS)})
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 _HEAD_MEANING = {
@@ -139,24 +142,25 @@ class _Table:
         self.house, self.model, self.rows, self.counts = house, model, rows, counts
         self.names = columns(model)
         self.last = FIRST + len(rows) + SPARE - 1
+        self.meanings = meanings(model, house.lang)
         self.sheet = house.book.add_worksheet(sheet_name(model.table, house.lang))
 
     def write(self) -> None:
         """Everything on the sheet."""
         house, sheet, lang = self.house, self.sheet, self.house.lang
-        meaning = meanings(self.model, lang)
+        meaning = self.meanings
         also = {"nl": f" (tabel {self.model.table})", "en": ""}[lang]
         sheet.write_string(TITLE, 0, f"{sheet.name}{also}: {meaning['']}", house.title)
         for column, name in enumerate(self.names):
-            self._column(column, name, meaning[name])
+            self._column(column, name)
         for row, own in enumerate(self.rows, start=FIRST):
             for column, name in enumerate(self.names):
                 number_format = self._format(name)
                 _write(sheet, row, column, cell_value(own, name), house.cell(number_format), house, number_format)
         if totalled(self.model.table):
             self._totals()
-        longest = max(len(meaning[name]) / self._width(name, meaning[name]) for name in self.names)
-        sheet.set_row(MEANING, 13 * min(9, 1 + int(1.15 * longest)))
+        longest = max(len(meaning[name]) / self._width(name) for name in self.names)
+        sheet.set_row(MEANING, 13 * min(9, 1 + int(1.05 * longest)))
         sheet.freeze_panes(FIRST, 1)
         sheet.autofilter(HEADER, 0, FIRST + max(len(self.rows), 1) - 1, len(self.names) - 1)
         status = letters(self.names.index("status"))
@@ -172,29 +176,33 @@ class _Table:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(HEADER)
 
-    def _column(self, column: int, name: str, meaning: str) -> None:
+    def _column(self, column: int, name: str) -> None:
         """Meaning, unit, names, format and drop-down list of one column."""
         house, sheet, lang = self.house, self.sheet, self.house.lang
         info = self.model.model_fields[name]
-        required = info.is_required()
-        unit = unit_of(name)
-        kind = unit[lang] if unit else _short_kind(info, name, self.model, lang)
-        needed = WORDING[lang]["required" if required else "optional"]
-        sheet.set_column(column, column, self._width(name, meaning), house.cell(self._format(name)))
-        sheet.write_string(MEANING, column, meaning, house.meaning)
-        sheet.write_string(UNIT, column, f"{kind}; {needed}", house.small)
+        sheet.set_column(column, column, self._width(name), house.cell(self._format(name)))
+        sheet.write_string(MEANING, column, self.meanings[name], house.meaning)
+        sheet.write_string(UNIT, column, self._kind(name), house.small)
         if lang == "nl":
             sheet.write_string(NAME, column, f"({name})", house.small)
-        sheet.write_string(HEADER, column, column_name(name, lang), house.required if required else house.optional)
+        shape = house.required if info.is_required() else house.optional
+        sheet.write_string(HEADER, column, column_name(name, lang), shape)
         rule = self._rule(name, info)
         if rule is not None:
             sheet.data_validation(FIRST, column, self.last, column, rule)
 
-    def _width(self, name: str, meaning: str) -> float:
-        """Wide enough for the name over it, and for its meaning in a few lines."""
-        own = len(column_name(name, self.house.lang)) + 4
-        texts = 28 if name == "source" else 0
-        return max(_LEAST, own, texts, min(_MOST, len(meaning) / _LINES))
+    def _kind(self, name: str) -> str:
+        """Unit or kind of a column, and whether it may be empty."""
+        lang, info, unit = self.house.lang, self.model.model_fields[name], unit_of(name)
+        kind = unit[lang] if unit else _short_kind(info, name, self.model, lang)
+        return f"{kind}; {WORDING[lang]['required' if info.is_required() else 'optional']}"
+
+    def _width(self, name: str) -> float:
+        """Wide enough for what stands in the column, and for its meaning in a few lines."""
+        texts = (value for row in self.rows if isinstance(value := cell_value(row, name), str))
+        longest = min(_WIDEST, max(map(len, texts), default=0))
+        over = max(len(column_name(name, self.house.lang)) + 4, 0.85 * len(self._kind(name)))
+        return max(_LEAST, over, longest + 1, min(_MOST, len(self.meanings[name]) / _LINES))
 
     def _format(self, name: str) -> str:
         """Number format of a column: text for keys and words, so that 0034 and 6.750 stay what they are."""
@@ -273,10 +281,10 @@ def _choice(source: list[str] | str, lang: str, *, strict: bool = True) -> dict[
 def _bounds(info: FieldInfo, lang: str, *, whole: bool) -> dict[str, Any]:
     """A number within its bounds."""
     low, high = -MOST, MOST
-    for rule in info.metadata:
+    for rule in limits(info):
         if isinstance(rule, Ge | Gt):
             low = float(rule.ge if isinstance(rule, Ge) else rule.gt)  # type: ignore[arg-type]
-        elif isinstance(rule, Le | Lt):
+        else:
             high = float(rule.le if isinstance(rule, Le) else rule.lt)  # type: ignore[arg-type]
     title = {"nl": "Getal", "en": "Number"}[lang]
     message = {

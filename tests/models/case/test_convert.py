@@ -1,0 +1,157 @@
+"""Folder to workbook and back, without loss: every table of every case that can be written."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
+from annotated_types import Ge, Gt, Le, Lt
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from pydantic.fields import FieldInfo
+from typer.testing import CliRunner
+
+from bekostiging.case import UserError, convert, read_case
+from bekostiging.case.convert import draft_from
+from bekostiging.case.errors import is_citizen_number
+from bekostiging.case.read import Draft
+from bekostiging.case.read_rows import leaf, limits
+from bekostiging.case.rows import MOST, Row, columns
+from bekostiging.case.tables import TABLES, Area, Policy
+from bekostiging.case.workbook.write import write_workbook
+from bekostiging.case.write import write_folder
+from bekostiging.cli import app
+
+AWKWARD = ("=1+1", "'=1", "''=1", "+31", "-", "@x", "'s-Gravenhage", "0034", "1,5", "1e5", "TRUE", "ja", "#N/A", "nan",
+           "_x0041_", "a;b,c", 'zeg "ja"', "twee\nregels", "naam", "sleutel", "status", "totaal", "2024-01-01",
+           "é€😀")  # fmt: skip
+"""Texts that some reader on the way might take for something else."""
+plain_text = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters="\n"), min_size=1, max_size=12)
+texts = (st.sampled_from(AWKWARD) | plain_text).map(str.strip).filter(lambda text: text and not is_citizen_number(text))
+keys = texts.filter(lambda text: not (text.isdigit() and len(text) < 4))
+"""A municipality of less than four digits gets its zeros, and is told."""
+parts = keys.map(lambda text: text.replace("|", "/").strip()).filter(bool)
+
+
+def _numbers(info: FieldInfo, *, whole: bool) -> st.SearchStrategy[Any]:
+    low, high, open_low, open_high = -1e300, 1e300, False, False
+    for rule in limits(info):
+        if isinstance(rule, Ge | Gt):
+            low, open_low = float(rule.ge if isinstance(rule, Ge) else rule.gt), isinstance(rule, Gt)
+        else:
+            high, open_high = float(rule.le if isinstance(rule, Le) else rule.lt), isinstance(rule, Lt)
+    if whole:
+        return st.integers(int(max(low, -1e9)), int(min(high, 1e9)))
+    return st.floats(low, high, exclude_min=open_low, exclude_max=open_high, allow_nan=False)
+
+
+def _values(model: type[Row], name: str) -> st.SearchStrategy[Any]:
+    info = model.model_fields[name]
+    kind = leaf(info)
+    if (model, name) == (Policy, "value"):
+        return st.floats(0, MOST).map(repr) | st.sampled_from(["yes", "absorb", "=1"])
+    if get_origin(kind) is Literal:
+        made: st.SearchStrategy[Any] = st.sampled_from(get_args(kind))
+    elif get_origin(kind) is tuple:
+        made = st.lists(parts, min_size=1, max_size=3).map(tuple)
+    elif kind is bool:
+        made = st.booleans()
+    elif kind in (int, float):
+        made = _numbers(info, whole=kind is int)
+    else:
+        made = keys if info.is_required() else keys | st.just("")
+    return made | st.none() if info.default is None else made
+
+
+def _rows(model: type[Row]) -> st.SearchStrategy[tuple[Row, ...]]:
+    fields = {name: _values(model, name) for name in columns(model)}
+    return st.lists(st.fixed_dictionaries(fields).map(lambda values: model(**values)), min_size=1, max_size=3).map(tuple)
+
+
+sentence = st.just({}) | st.fixed_dictionaries({"nl": texts, "en": texts})
+heads = st.none() | st.fixed_dictionaries(
+    {"name": st.from_regex(r"[a-zA-Z_\d-]{1,12}", fullmatch=True), "title": sentence, "disclaimer": sentence,
+     "kind": st.sampled_from(["planning", "running"]), "base_year": st.integers(2000, 2100),
+     "trajectories_per_person": st.floats(0.5, 3)}
+)  # fmt: skip
+
+
+@st.composite
+def drafts(draw: st.DrawFn) -> Draft:
+    """Some tables with a few rows each, and perhaps a head."""
+    names = draw(st.lists(st.sampled_from(sorted(TABLES)), min_size=1, max_size=4, unique=True))
+    return Draft(draw(heads), {name: draw(_rows(TABLES[name])) for name in TABLES if name in names})
+
+
+def _dump(draft: Draft) -> dict[str, Any]:
+    tables = {name: [row.model_dump() for row in rows] for name, rows in draft.tables.items()}
+    return {"head": draft.head, **tables}
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(drafts(), st.sampled_from(["nl", "en"]))
+@example(Draft(None, {"policy": (Policy(name="x", scope="case", value="nan", source="-", status="estimated"),)}), "nl")
+@example(
+    Draft(None, {"areas": (Area(id="sleutel", municipality="gemeente", name="naam", inhabitants_0_17=0.1 + 0.2,
+                                inhabitants_18_64=1e12, inhabitants_65_plus=5e-324, source="bron", status="estimated"),)}),
+    "nl",
+)  # fmt: skip
+def test_a_folder_becomes_a_workbook_and_a_folder_again_without_loss(draft: Draft, lang: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        write_folder(draft, root / "a", lang)
+        assert _dump(draft_from(root / "a")) == _dump(draft)
+        convert(root / "a", root / "b.xlsx", lang)
+        convert(root / "b.xlsx", root / "c", "en" if lang == "nl" else "nl")
+        convert(root / "c", root / "d.xlsx", "en")
+        for name in ("b.xlsx", "c", "d.xlsx"):
+            found = draft_from(root / name)
+            assert _dump(found) == _dump(draft), name
+            assert found.notes == ()
+
+
+def test_a_number_keeps_all_its_digits(tmp_path: Path) -> None:
+    """0.1 + 0.2 needs seventeen digits; xlsxwriter writes sixteen of its own."""
+    awkward = Area(id="a", municipality="b", name="c", inhabitants_0_17=0.1 + 0.2, inhabitants_18_64=math.pi * 1e8,
+                   inhabitants_65_plus=1 / 3, source="s", status="estimated")  # fmt: skip
+    write_workbook(Draft(None, {"areas": (awkward,)}), tmp_path / "x.xlsx", "nl")
+    (area,) = draft_from(tmp_path / "x.xlsx").tables["areas"]
+    assert area.model_dump() == awkward.model_dump()
+
+
+@pytest.mark.parametrize("name", ["almere", "region"])
+def test_embedded_cases_as_workbooks(name: str, tmp_path: Path) -> None:
+    convert(name, tmp_path / "x.xlsx", "nl")
+    again, case = read_case(tmp_path / "x.xlsx"), read_case(name)
+    for table in TABLES:
+        assert [row.model_dump() for row in getattr(again, table)] == [row.model_dump() for row in getattr(case, table)]
+
+
+def test_estimates_are_not_written_back(tmp_path: Path) -> None:
+    """An empty spread of almere is estimated when it is read, and stays empty in what is converted."""
+    convert("almere", tmp_path / "x.xlsx", "nl")
+    rows = {row.id: row for row in draft_from(tmp_path / "x.xlsx").tables["risk_factors"]}  # type: ignore[attr-defined]
+    assert rows["municipal_inflow"].standard_deviation is None
+    assert next(row for row in read_case("almere").risk_factors if row.id == "municipal_inflow").standard_deviation
+
+
+def test_the_command(tmp_path: Path) -> None:
+    run = CliRunner()
+    there = run.invoke(app, ["convert", "almere", str(tmp_path / "a.xlsx")])
+    assert (there.exit_code, there.output) == (0, f"Geschreven: {tmp_path / 'a.xlsx'}\n")
+    back = run.invoke(app, ["convert", str(tmp_path / "a.xlsx"), str(tmp_path / "a"), "--lang", "en"])
+    assert back.exit_code == 0, back.output
+    assert (tmp_path / "a" / "case.toml").is_file()
+    twice = run.invoke(app, ["convert", "almere", str(tmp_path / "a.xlsx")])
+    assert twice.exit_code == 1
+    assert "er wordt niets overschreven" in twice.output
+
+
+def test_a_folder_without_tables_is_no_case(tmp_path: Path) -> None:
+    (tmp_path / "leeg").mkdir()
+    with pytest.raises(UserError, match="there is no table here"):
+        convert(tmp_path / "leeg", tmp_path / "x.xlsx", "nl")
+    assert not (tmp_path / "x.xlsx").exists()
