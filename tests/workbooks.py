@@ -41,4 +41,4 @@ def write_grids(path: Path, grids: Mapping[str, Sequence[Sequence[Any]]]) -> Pat
 
 def header_of(rows: Sequence[Sequence[Any]]) -> int:
     """Row of the names in a sheet that ``new`` wrote: the last column is always called status."""
-    return next(row for row, values in enumerate(rows) if "status" in values)
+    return next(row for row, values in enumerate(rows) if any(str(value).strip() == "status" for value in values))
