@@ -96,7 +96,44 @@ def test_new_check_compare(tmp_path: Path) -> None:
     assert run("new", "mijn", cwd=tmp_path).returncode == 1
 
 
-@pytest.mark.parametrize("command", [(), ("compare",), ("check",), ("new",)])
+def test_a_workbook_from_new_to_compare(tmp_path: Path) -> None:
+    assert run("new", "klein.xlsx", "--from", "history", cwd=tmp_path).returncode == 0
+    early = run("check", "klein.xlsx", cwd=tmp_path)
+    assert early.returncode == 1
+    assert "schat er een uit met `bekostiging new volledig.xlsx --from klein.xlsx`" in early.stderr
+    made = run("new", "mijn regio.xlsx", "--from", "klein.xlsx", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "- tabel demand" in made.stdout
+    assert "- tabel history" not in made.stdout
+    checked = run("check", "mijn regio.xlsx", cwd=tmp_path)
+    assert "De casus is in orde." in checked.stdout, checked.stderr
+    done = run("compare", "mijn regio.xlsx", "--scenarios", "16", "--workers", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "bekostiging-mijn-regio" / "report.html").is_file()
+
+
+def test_what_a_reader_decided_is_told_before_the_work(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    assert run("new", "regio.xlsx", "--lang", "en", cwd=tmp_path).returncode == 0
+    book = load_workbook(tmp_path / "regio.xlsx")
+    book.create_sheet("Pivot")["A1"] = "x"
+    book.save(tmp_path / "regio.xlsx")
+    checked = run("check", "regio.xlsx", "--lang", "en", cwd=tmp_path)
+    assert (checked.returncode, checked.stderr) == (0, "sheet Pivot was not read: it is not named after a table\n")
+
+
+def test_from_history_is_a_word_and_a_folder_of_that_name_is_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "history").mkdir()
+    asked = run("new", "klein.xlsx", "--from", "history", "--lang", "en", cwd=tmp_path)
+    assert asked.returncode == 2
+    assert "write --from ./history for that folder" in asked.stderr
+    (tmp_path / "history").rmdir()
+    assert run("new", "klein", "--from", "history", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "klein" / "history.csv").is_file()
+
+
+@pytest.mark.parametrize("command", [(), ("compare",), ("check",), ("new",), ("convert",)])
 def test_help(command: tuple[str, ...], tmp_path: Path) -> None:
     done = run(*command, "--help", cwd=tmp_path)
     assert done.returncode == 0

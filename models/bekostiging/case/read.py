@@ -45,6 +45,9 @@ class Source(Protocol):
     def missing(self, table: str) -> Problem:
         """What is said of a table that must be there."""
 
+    def doubtful(self, table: str) -> Problem | None:
+        """A problem when something of almost its name is there, and would not be read."""
+
     def located(self, problem: Problem) -> Problem:
         """A problem with its place as the user finds it."""
 
@@ -138,6 +141,8 @@ def read_draft(
             tables[name] = () if grid is None else tuple(read_rows(grid, model, problems, notes))
         elif name in required:
             problems.append(source.missing(name))
+        elif (doubt := source.doubtful(name)) is not None:
+            problems.append(doubt)
     if problems:
         raise CaseError(problems)
     return Draft(top, tables, tuple({note["nl"]: note for note in notes}.values()))

@@ -6,6 +6,7 @@ import csv
 import io
 import tomllib
 from collections.abc import Iterator
+from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from bekostiging.case.read_rows import Cell, Grid
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook_text import plain
+
+NEAR = 0.75
+"""Likeness from which a file of an unknown name may be meant as a table that is not there."""
 
 
 class FolderSource:
@@ -40,6 +44,19 @@ class FolderSource:
             table,
             f"deze tabel ontbreekt; maak {table}.csv aan (`bekostiging new` geeft een voorbeeld)",
             f"this table is missing; add {table}.csv (`bekostiging new` gives an example)",
+        )
+
+    def doubtful(self, table: str) -> Problem | None:
+        """A file of almost the name of a table that may be left out: its rows would be lost."""
+        files = (Path(file.name) for file in self.folder.iterdir())
+        unknown = [file.stem for file in files if file.suffix == ".csv" and file.stem not in TABLES]
+        near = get_close_matches(table, unknown, 1, cutoff=NEAR)
+        if not near:
+            return None
+        return Problem(
+            table,
+            f"{near[0]}.csv wordt zo niet gelezen; noem het {table}.csv, of geef het een heel andere naam",
+            f"{near[0]}.csv is not read so; name it {table}.csv, or give it quite another name",
         )
 
     def located(self, problem: Problem) -> Problem:

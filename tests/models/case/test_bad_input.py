@@ -35,6 +35,13 @@ def test_missing_table(folder: Path) -> None:
     )
 
 
+def test_a_file_of_almost_the_name_of_an_optional_table(folder: Path) -> None:
+    (folder / "profiles.csv").rename(folder / "profile.csv")
+    assert _only(folder) == (
+        "table profiles: profile.csv is not read so; name it profiles.csv, or give it quite another name"
+    )
+
+
 def test_missing_column(folder: Path) -> None:
     path = folder / "offers.csv"
     path.write_text(path.read_text().replace("unit_cost", "unit_kost", 1))

@@ -18,8 +18,8 @@ from xml.parsers import expat
 from bekostiging.case.errors import UserError
 from bekostiging.case.workbook.marks import Marks, has, marks_of, shared_lengths, sheet_places
 
-MOST_BYTES = 64 * 2**20
-"""Unpacked size of a workbook; a case of all 342 municipalities has a tenth of it."""
+MOST_BYTES = 32 * 2**20
+"""Unpacked size of a workbook; a region of 342 municipalities and 1,000 providers takes 5 MB."""
 MOST_CELLS = 2_000_000
 """Cells of the smallest rectangle around everything in a sheet: the reader builds all of it."""
 MOST_TEXT = 128 * 2**20

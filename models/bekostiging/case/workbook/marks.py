@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 _REFERENCE = re.compile(r"^([A-Z]{1,3})(\d{1,7})$")
+MOST_COLUMNS = 16_384
+"""Columns of a sheet, the limit of Excel."""
 
 
 @dataclass
@@ -21,7 +23,8 @@ class Marks:
     """What the XML of one sheet says beside its values; rows and columns count from 0."""
 
     hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    """First and last of each range."""
     formulas: set[tuple[int, int]] = field(default_factory=set)
     uncomputed: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -60,8 +63,11 @@ class _Reader:
         elif name == "f":
             self.inside, self.formula = name, True
         elif name == "col" and _on(attributes, "hidden"):
-            first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
-            self.marks.hidden_columns.update(range(first - 1, min(last, 16_384)))
+            if len(self.marks.hidden_columns) >= MOST_COLUMNS:
+                raise ValueError("more ranges of columns than columns")
+            self.marks.hidden_columns.append(
+                (int(attributes.get("min", 1)) - 1, int(attributes.get("max", 1)) - 1)
+            )
 
     def text(self, part: str) -> None:
         """Keep the value of the cell."""

@@ -96,7 +96,8 @@ def hidden(sheet: Sheet, rows: Sequence[int], columns: Sequence[int]) -> list[No
         nl = f"{sheet.name}: {len(lines)} verborgen of weggefilterde rijen wel gelezen (rij {shown})"
         en = f"{sheet.name}: {len(lines)} hidden or filtered rows were read (row {shown})"
         notes.append({"nl": nl, "en": en})
-    unseen = [letters(column) for column in columns if column in sheet.marks.hidden_columns]
+    ranges = sheet.marks.hidden_columns
+    unseen = [letters(column) for column in columns if any(first <= column <= last for first, last in ranges)]
     if unseen:
         shown = ", ".join(unseen)
         nl, en = (

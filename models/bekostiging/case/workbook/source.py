@@ -14,8 +14,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError
+from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError, masked
 from bekostiging.case.numbers import CELL
+from bekostiging.case.read_folder import NEAR
 from bekostiging.case.read_rows import Cell, Grid, shortened
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import ASKED, TABLES
@@ -29,8 +30,6 @@ from bekostiging.case.workbook.sheets import Sheet, header_row, hidden, read_she
 CASE = "case.toml"
 """What problems call the head of a case."""
 TOTAL = re.compile(r"^((eind|sub)?tota(a)?l(en)?|(grand |sub)?totals?|som|sum)\b.{0,40}$", re.IGNORECASE)
-_NEAR = 0.75
-"""Likeness from which a sheet of an unknown name is taken for a table that is missing."""
 
 
 _Range = tuple[int, int, int, int]
@@ -122,6 +121,16 @@ class WorkbookSource:
             place=self.path.name,
         )
 
+    def doubtful(self, table: str) -> Problem | None:
+        """A sheet of almost the name of a table that may be left out: its rows would be lost."""
+        near = self._near_sheet(table)
+        if near is None:
+            return None
+        name = sheet_name(table, self.lang)
+        nl = f"is dit blad {name}? Hernoem het zo, of geef het een heel andere naam: dan wordt het niet gelezen"
+        en = f"is this sheet {name}? Rename it so, or give it quite another name: then it is not read"
+        return Problem(table, nl, en, place=masked(near))
+
     def located(self, problem: Problem) -> Problem:
         """A problem at its cell, in the names of the workbook."""
         nl, en = (self._in_sheets(text) for text in (problem.nl, problem.en))
@@ -183,7 +192,7 @@ class WorkbookSource:
         """A sheet of an unknown name that may be this table."""
         unknown = {folded(name): name for name in self._unknown_sheets()}
         for lang in LANGUAGES:
-            near = get_close_matches(folded(sheet_name(table, lang)), unknown, 1, cutoff=_NEAR)
+            near = get_close_matches(folded(sheet_name(table, lang)), unknown, 1, cutoff=NEAR)
             if near:
                 return unknown[near[0]]
         return None

@@ -286,13 +286,13 @@ def _bounds(info: FieldInfo, lang: str, *, whole: bool) -> dict[str, Any]:
             low = float(rule.ge if isinstance(rule, Ge) else rule.gt)  # type: ignore[arg-type]
         else:
             high = float(rule.le if isinstance(rule, Le) else rule.lt)  # type: ignore[arg-type]
-    title = {"nl": "Getal", "en": "Number"}[lang]
-    message = {
-        "nl": f"Vul een getal in van {low:g} tot en met {high:g}.",
-        "en": f"Fill in a number from {low:g} to {high:g}.",
-    }[lang]
+    title, message = {"nl": ("Getal", "Vul een getal in"), "en": ("Number", "Fill in a number")}[lang]
+    if high < MOST:
+        message += {"nl": f" van {low:g} tot en met {high:g}", "en": f" from {low:g} to {high:g}"}[lang]
+    elif low > -MOST:
+        message += {"nl": f" van {low:g} of meer", "en": f" of {low:g} or more"}[lang]
     return {"validate": "integer" if whole else "decimal", "criteria": "between", "minimum": low, "maximum": high,
-            "error_title": title, "error_message": message}  # fmt: skip
+            "error_title": title, "error_message": f"{message}."}  # fmt: skip
 
 
 def _write(sheet: Any, row: int, column: int, value: object, shape: Any, house: House, number_format: str) -> None:

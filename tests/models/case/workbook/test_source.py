@@ -242,6 +242,14 @@ def test_sheets_that_are_missing_misspelt_twice_or_no_table(grids: Grids, tmp_pa
                for line in _told(write_grids(tmp_path / "c.xlsx", grids)))  # fmt: skip
 
 
+def test_a_sheet_of_almost_the_name_of_an_optional_table_is_asked_about(grids: Grids, tmp_path: Path) -> None:
+    grids["risicofactor"] = grids.pop("risicofactoren")
+    assert _told(write_grids(tmp_path / "x.xlsx", grids)) == [
+        "risicofactor: is dit blad risicofactoren? Hernoem het zo, of geef het een heel andere naam: dan wordt het niet "
+        "gelezen"
+    ]
+
+
 def test_a_sheet_that_is_no_table_is_told(grids: Grids, tmp_path: Path) -> None:
     grids["Draaitabel"] = [["x", 1]]
     (note,) = read_case(write_grids(tmp_path / "x.xlsx", grids)).notes
