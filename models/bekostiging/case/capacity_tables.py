@@ -54,7 +54,7 @@ class Travel(Assumption):
     table: ClassVar[str] = "travel"
     key: ClassVar[tuple[str, ...]] = ("scale",)
     required: ClassVar[bool] = False
-    scale: Scale
+    scale: Scale = Field(description="how far from home care is given")
     euro_per_client_week: Euro = Field(description="transport, and what care far from home costs more")
 
 

@@ -65,7 +65,7 @@ class Municipality(Assumption):
     key: ClassVar[tuple[str, ...]] = ("code",)
     code: Identifier = Field(description="CBS code of four digits, or a name when illustrative")
     name: str
-    reported: bool = True
+    reported: bool = Field(default=True, description="counts in the reported sum")
     key_weight: Volume = Field(default=0.0, description="weight in a fixed sharing key")
     gemeentefonds: Volume = Field(
         default=0.0, description="its share for this care in the gemeentefonds, euro: weight in that sharing key"
@@ -80,7 +80,7 @@ class Begroting(Assumption):
     municipality: Identifier
     law: Law
     year: int
-    amount: Euro
+    amount: Euro = Field(description="budgeted amount, euro")
     reserve: Euro = Field(default=0.0, description="weerstandscapaciteit available for this law")
     outside_contracts: Euro = Field(default=0.0, description="PGB, aids, local teams ... inside amount")
 
@@ -95,10 +95,12 @@ class CareForm(Assumption):
     law: Law
     category: str = Field(description="iJw/iWmo product category")
     iv3: str = Field(description="Iv3 taakveld")
-    unit: Literal["minute", "hour", "etmaal", "dagdeel"]
+    unit: Literal["minute", "hour", "etmaal", "dagdeel"] = Field(
+        description="unit in which it is delivered and paid"
+    )
     age_band: Literal["0_17", "18_64", "65_plus"] = Field(description="demography its demand follows")
-    waiting_norm_weeks: Volume
-    cao: str = ""
+    waiting_norm_weeks: Volume = Field(description="norm for the waiting time, weeks")
+    cao: str = Field(default="", description="collective labour agreement, for information and cao surprises")
     compulsory_regional: bool = Field(
         default=False, description="on the list of forms that must be bought regionally (Stb. 2025, 357)"
     )
@@ -112,11 +114,11 @@ class Provider(Assumption):
     id: Identifier
     name: str
     equity: float = Field(description="eigen vermogen, euro")
-    total_assets: Positive
+    total_assets: Positive = Field(description="balance sheet total, euro")
     turnover: Positive = Field(description="all regions and payers, euro per year")
     result_1: float = Field(description="result of the last year, euro")
-    result_2: float
-    result_3: float
+    result_2: float = Field(description="result of the year before, euro")
+    result_3: float = Field(description="result of two years before, euro")
     region_turnover_share: Share = Field(description="part of turnover earned in this region")
     fixed_share: Share = Field(description="part of cost that is fixed")
     adjustment_months: Volume = Field(
@@ -137,15 +139,20 @@ class Lot(Assumption):
     care_forms: Names
     areas: Names
     payment_form: PaymentForm = Field(description="the form in force today")
-    scale: Literal["local", "regional", "supra_regional", "national"]
-    first_year: int = Field(ge=2000, le=2100)
-    years: int = Field(ge=1, le=15)
+    scale: Literal["local", "regional", "supra_regional", "national"] = Field(
+        description="how far the buying reaches"
+    )
+    first_year: int = Field(ge=2000, le=2100, description="first contract year, the same for every lot")
+    years: int = Field(ge=1, le=15, description="contract years")
     lead_years: int = Field(ge=0, le=5, description="years between base year and first contract year")
-    sharing_key: SharingKey = "actual_use"
+    sharing_key: SharingKey = Field(default="actual_use", description="how payments are split over municipalities")
     messages: Literal["full", "start_stop", "none"] = Field(
         description="messages under taakgericht: full (301-323), start_stop (305/307), none"
     )
-    sitting_clients: Literal["stay", "taken_over", "closed"] = "stay"
+    sitting_clients: Literal["stay", "taken_over", "closed"] = Field(
+        default="stay",
+        description="who keeps the clients in care at the switch: stay, taken_over, closed (finish under the old contract)",
+    )
     general_provision: bool = Field(
         default=False, description="open to all, no registration of clients: only a lump sum is possible"
     )
@@ -165,7 +172,9 @@ class Contract(Assumption):
     tariff_factor: Positive = Field(default=1.0, description="on the tariff of offers")
     ceiling: Euro | None = Field(default=None, description="bestedingsruimte, euro per calendar year")
     reference_amount: Euro | None = Field(default=None, description="B0 of the first year; empty = build-up")
-    revenue_last_year: Euro = 0.0
+    revenue_last_year: Euro = Field(
+        default=0.0, description="revenue of last year in this lot, euro; 0 = no glide"
+    )
     ceiling_pool: str = Field(
         default="", description="contracts with one name share their ceilings; empty = its own"
     )
@@ -176,7 +185,7 @@ class Contract(Assumption):
     passed_corridor_share: Share = Field(
         default=0.0, description="part of the corridor and clauses that a main contractor passes on, gain or loss"
     )
-    payment_calendar: Literal["monthly", "advance"] = "monthly"
+    payment_calendar: Literal["monthly", "advance"] = Field(default="monthly", description="rhythm of payment")
 
 
 class Policy(Assumption):
@@ -187,7 +196,7 @@ class Policy(Assumption):
     name: Identifier
     scope: Identifier = Field(description="'case' or the id of a lot; a lot outranks the case")
     value: str = Field(description="a number, or a word for names that take one")
-    unit: str = ""
+    unit: str = Field(default="", description="unit, for information")
 
 
 class Layer(Assumption):
@@ -197,7 +206,7 @@ class Layer(Assumption):
     key: ClassVar[tuple[str, ...]] = ("lot", "layer")
     lot: Identifier
     layer: Identifier = Field(description="deficit_1, deficit_2 ... upward; surplus_1 ... downward from 1")
-    lower: Volume
+    lower: Volume = Field(description="lower edge")
     upper: Positive | None = Field(default=None, description="empty = no end")
     share: Share | None = Field(default=None, description="part for the municipality; empty = decided")
 
@@ -226,15 +235,15 @@ class Demand(Assumption):
     key: ClassVar[tuple[str, ...]] = ("area", "care_form")
     area: Identifier
     care_form: Identifier
-    clients_at_start: Volume
-    starts_per_year: Volume
+    clients_at_start: Volume = Field(description="clients in care on 1 January of the base year")
+    starts_per_year: Volume = Field(description="trajectories started per year")
     starts_dispersion: float = Field(ge=1, description="variance over mean, given the factors")
-    mean_duration_weeks: Positive
-    duration_cv: Positive
+    mean_duration_weeks: Positive = Field(description="mean duration of a trajectory, weeks")
+    duration_cv: Positive = Field(description="coefficient of variation of the duration")
     duration_distribution: Literal["lognormal", "gamma", "weibull", "empirical"] = Field(
         default="lognormal", description="of durations; empirical takes its shape from table durations"
     )
-    units_per_week: Positive
+    units_per_week: Positive = Field(description="agreed units per week")
     units_cv: Volume = Field(description="between clients, of the agreed units per week")
     units_distribution: Literal["lognormal", "gamma", "weibull"] = Field(
         default="lognormal", description="of the agreed units, between clients"
@@ -247,7 +256,7 @@ class Demand(Assumption):
     growth_intensity: float = Field(
         default=0.0, gt=-1, lt=1, description="of units per week, by year of start, per year"
     )
-    crisis_share: Share = 0.0
+    crisis_share: Share = Field(default=0.0, description="part of the starts that is crisis and never waits")
     own_access_share: Share = Field(default=0.0, description="starts through the municipality's own access")
     gp_share: Share = Field(default=0.0, description="starts through the general practitioner")
 
@@ -260,12 +269,14 @@ class History(Assumption):
     area: Identifier = Field(description="area, municipality, or NL for a national series")
     care_form: Identifier = Field(description="care form, or the name of a law for a total")
     year: int
-    definition: Literal["persons_in_year", "stock_at_date", "trajectories", "euro"]
-    clients: Volume | None = None
-    starts: Volume | None = None
-    units: Volume | None = None
-    euro_realised: Euro | None = None
-    euro_begroot: Euro | None = None
+    definition: Literal["persons_in_year", "stock_at_date", "trajectories", "euro"] = Field(
+        description="what is counted: persons in the year, stock at a date, trajectories, or euro"
+    )
+    clients: Volume | None = Field(default=None, description="number counted")
+    starts: Volume | None = Field(default=None, description="trajectories started")
+    units: Volume | None = Field(default=None, description="units delivered")
+    euro_realised: Euro | None = Field(default=None, description="realised spending, euro")
+    euro_begroot: Euro | None = Field(default=None, description="budgeted spending, euro")
 
 
 class Index(Assumption):
@@ -274,7 +285,7 @@ class Index(Assumption):
     table: ClassVar[str] = "indices"
     key: ClassVar[tuple[str, ...]] = ("year",)
     year: int
-    ova_forecast: float = Field(gt=-0.5, lt=0.5)
-    ova_final: float | None = Field(default=None, gt=-0.5, lt=0.5)
-    ppc_forecast: float = Field(gt=-0.5, lt=0.5)
-    ppc_final: float | None = Field(default=None, gt=-0.5, lt=0.5)
+    ova_forecast: float = Field(gt=-0.5, lt=0.5, description="OVA (wages), forecast")
+    ova_final: float | None = Field(default=None, gt=-0.5, lt=0.5, description="OVA, final; empty = not yet known")
+    ppc_forecast: float = Field(gt=-0.5, lt=0.5, description="PPC (prices), forecast")
+    ppc_final: float | None = Field(default=None, gt=-0.5, lt=0.5, description="PPC, final; empty = not yet known")

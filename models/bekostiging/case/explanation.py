@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.policy import MEANING, NUMBERS, OPTIONAL, WORDS
 from bekostiging.case.read_rows import leaf
 from bekostiging.case.rows import Row, columns
-from bekostiging.case.tables import Policy
+from bekostiging.case.tables import REFERENCES, Policy
 
 WORDING = {
     "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
@@ -67,9 +67,24 @@ def _dutch() -> dict[str, dict[str, str]]:
     return {name: own if name in _NO_TABLES else sections["common"] | own for name, own in sections.items()}
 
 
+_COMMON = {
+    "id": "own key",
+    "name": "name in the report",
+    "source": "where the figure comes from",
+    "status": "published, own_data, estimated or illustrative (invented)",
+    "year": "calendar year",
+    "law": "jeugdwet (youth) or wmo (social support)",
+}
+"""Columns that mean the same in every table and have no description of their own."""
+
+
 def _english(model: type[Row]) -> dict[str, str]:
     """English explanations, from the row model."""
-    told = {name: info.description or "" for name, info in model.model_fields.items()}
+    keys = {name: f"key of a row in {table}" for name, table in REFERENCES.items()}
+    told = {
+        name: info.description or _COMMON.get(name, keys.get(name, ""))
+        for name, info in model.model_fields.items()
+    }
     return told | {"": (model.__doc__ or "").strip()}
 
 

@@ -29,9 +29,9 @@ class ContractClause(Assumption):
     key: ClassVar[tuple[str, ...]] = ("lot", "payment_form", "position")
     required: ClassVar[bool] = False
     lot: Identifier
-    payment_form: PaymentForm
+    payment_form: PaymentForm = Field(description="payment form the clause belongs to")
     position: int = Field(ge=1, description="order: the next clause sees what the one before it leaves")
-    clause: ClauseKind
+    clause: ClauseKind = Field(description="kind of clause")
     share: Share = Field(description="for the other party; performance, sanction: part of the budget at stake")
     lower: Volume | None = Field(
         default=None, description="multiple of the reference amount; volume_clause: of the expected clients"
@@ -54,7 +54,7 @@ class Profile(Assumption):
     key: ClassVar[tuple[str, ...]] = ("care_form", "profile")
     required: ClassVar[bool] = False
     care_form: Identifier
-    profile: Identifier
+    profile: Identifier = Field(description="name of the profile")
     share: Share = Field(description="of the starts of the care form; adds up to 1")
     intensity_factor: Positive = Field(default=1.0, description="on units per week; share-weighted mean 1")
     success_share: Share = Field(description="trajectories that end with result")
@@ -84,8 +84,10 @@ class CostPrice(Assumption):
     key: ClassVar[tuple[str, ...]] = ("care_form", "element")
     required: ClassVar[bool] = False
     care_form: Identifier
-    element: Literal["wages", "other_wages", "other_client_bound", "overhead", "risk"]
-    euro_per_unit: Euro
+    element: Literal["wages", "other_wages", "other_client_bound", "overhead", "risk"] = Field(
+        description="element of the cost price; risk is the loading and not in the floor"
+    )
+    euro_per_unit: Euro = Field(description="euro per unit in the first contract year")
 
 
 class FunctionGroup(Assumption):
@@ -95,7 +97,7 @@ class FunctionGroup(Assumption):
     key: ClassVar[tuple[str, ...]] = ("care_form", "function_group")
     required: ClassVar[bool] = False
     care_form: Identifier
-    function_group: Identifier
+    function_group: Identifier = Field(description="such as hbo or mbo")
     scale: str = Field(default="", description="salary scale of the cao")
     share: Share = Field(description="of the hours of the care form; adds up to 1")
     hours_per_unit: Positive = Field(
@@ -129,11 +131,11 @@ class RiskFactor(Assumption):
     level: Literal["national", "municipality", "care_form", "wages", "prices"] = Field(
         description="one factor, one per municipality, one per care form (index: its cao), or the index of wages or prices"
     )
-    quantity: Literal["inflow", "duration", "intensity", "index"]
+    quantity: Literal["inflow", "duration", "intensity", "index"] = Field(description="what it moves")
     standard_deviation: Volume | None = Field(
         default=None, description="of the yearly innovation; empty = estimated from history (inflow only)"
     )
-    autocorrelation: float = Field(ge=0, le=1)
+    autocorrelation: float = Field(ge=0, le=1, description="how much of this year stays next year, 0 to 1")
 
 
 class Correlation(Assumption):
@@ -144,7 +146,7 @@ class Correlation(Assumption):
     required: ClassVar[bool] = False
     factor_1: Identifier = Field(description="risk factor")
     factor_2: Identifier = Field(description="risk factor of the same level, or both of national, wages, prices")
-    correlation: float = Field(ge=-1, le=1)
+    correlation: float = Field(ge=-1, le=1, description="between -1 and 1")
 
 
 class Shock(Assumption):
@@ -155,13 +157,13 @@ class Shock(Assumption):
     required: ClassVar[bool] = False
     id: Identifier
     name: str
-    quantity: Literal["inflow", "duration", "intensity", "wages", "prices"]
+    quantity: Literal["inflow", "duration", "intensity", "wages", "prices"] = Field(description="what it moves")
     factor: Positive = Field(description="multiplies the quantity")
     cao: str = Field(
         default="", description="wages of care forms under this cao only, not of the index; empty = all"
     )
     first_year: int = Field(ge=1, description="contract year in which it begins, 1 = first")
-    years: int = Field(ge=1)
+    years: int = Field(ge=1, description="number of years")
 
 
 class Combination(Assumption):
@@ -187,11 +189,11 @@ class Measure(Assumption):
     channel: Channel | Literal["all"] = Field(
         description="only clients who start through this channel are reached"
     )
-    quantity: Literal["inflow", "duration", "intensity"]
+    quantity: Literal["inflow", "duration", "intensity"] = Field(description="what it moves")
     effect: float = Field(gt=-1, lt=1, description="on the clients reached, when it works: -0.1 is 10 % less")
     chance: Share = Field(description="of success, for the whole measure")
     first_year: int = Field(ge=1, description="contract year in which it begins, 1 = first")
-    years: int = Field(ge=1)
+    years: int = Field(ge=1, description="number of years")
     cost: Euro = Field(default=0.0, description="euro per year, whether it works or not")
     booked_saving: Euro = Field(default=0.0, description="euro per year taken off the begroting beforehand")
 
@@ -211,7 +213,7 @@ class Substitution(Assumption):
         default=0.0, description="what care outside costs per client; pgb is paid by the municipality"
     )
     first_year: int = Field(ge=1, description="contract year in which it begins, 1 = first")
-    years: int = Field(ge=1)
+    years: int = Field(ge=1, description="number of years")
 
 
 class Administration(Assumption):
@@ -220,8 +222,8 @@ class Administration(Assumption):
     table: ClassVar[str] = "administration"
     key: ClassVar[tuple[str, ...]] = ("payment_form", "party", "task")
     required: ClassVar[bool] = False
-    payment_form: PaymentForm
-    party: Literal["municipality", "provider"]
+    payment_form: PaymentForm = Field(description="payment form")
+    party: Literal["municipality", "provider"] = Field(description="municipality or provider")
     task: str = Field(
         default="", description="message (301, 305, 307, 323 ...) or accountability; empty = all together"
     )
@@ -230,7 +232,7 @@ class Administration(Assumption):
     hours_per_regime: Volume = Field(
         default=0.0, description="per provider and year, for each different way of being paid and accounted for"
     )
-    euro_per_hour: Euro
+    euro_per_hour: Euro = Field(description="euro per hour")
 
 
 class Waiting(Assumption):
@@ -241,5 +243,5 @@ class Waiting(Assumption):
     required: ClassVar[bool] = False
     area: Identifier
     care_form: Identifier
-    clients: Volume
-    mean_weeks: Volume
+    clients: Volume = Field(description="clients who wait")
+    mean_weeks: Volume = Field(description="mean time waited so far, weeks")

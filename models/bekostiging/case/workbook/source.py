@@ -150,6 +150,15 @@ class WorkbookSource:
             if required:
                 problems.append(self._no_head())
             return None
+        names = self._of_table["case"]
+        if len(names) > 1:
+            twice = ", ".join(names)
+            nl, en = (
+                f"er is meer dan een blad voor de casus ({twice}); laat er een staan",
+                f"more than one sheet ({twice}); keep one",
+            )
+            problems.append(Problem(CASE, nl, en, place=self.path.name))
+            return None
         head = self._head.head()
         problems += self._head.problems
         return head

@@ -237,6 +237,10 @@ def test_sheets_that_are_missing_misspelt_twice_or_no_table(grids: Grids, tmp_pa
     assert _told(write_grids(tmp_path / "b.xlsx", grids)) == [
         "b.xlsx: blad aanbieders ontbreekt; voeg het toe (`bekostiging new voorbeeld.xlsx` geeft een voorbeeld)"
     ]
+    grids["case"] = grids["casus"]
+    assert any("er is meer dan een blad voor de casus (casus, case)" in line
+               for line in _told(write_grids(tmp_path / "d.xlsx", grids)))  # fmt: skip
+    del grids["case"]
     grids["areas"] = grids["gebieden"]
     assert any("staat op meer bladen (gebieden, areas); laat er een staan" in line
                for line in _told(write_grids(tmp_path / "c.xlsx", grids)))  # fmt: skip
