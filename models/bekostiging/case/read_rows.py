@@ -22,6 +22,8 @@ from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_num
 from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.tables import Policy
 
+MOST_PROBLEMS = 200
+"""Problems of one table that are listed; a table with more has one cause, or was made to be looked at for hours."""
 LONGEST_SHOWN = 60
 """Characters of a wrong cell that its problem repeats."""
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
@@ -49,7 +51,13 @@ def read_rows(grid: Grid, model: type[Row], problems: list[Problem], notes: list
     """Yield the well-formed rows of one table; report the others."""
     if not _columns_are_well(grid, model, problems):
         return
+    before = len(problems)
     for line, cells in grid.rows:
+        if len(problems) - before >= MOST_PROBLEMS:
+            nl = f"heeft {MOST_PROBLEMS} fouten of meer; herstel deze eerst, de rijen hierna zijn niet bekeken"
+            en = f"has {MOST_PROBLEMS} mistakes or more; mend these first, the rows from here on were not looked at"
+            problems.append(Problem(model.table, nl, en, row=line))
+            return
         row = _read_row(dict(zip(grid.columns, cells, strict=True)), model, line, problems, notes)
         if row is not None:
             yield row

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from itertools import chain, islice
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
@@ -17,10 +18,14 @@ from bekostiging.case.rules import RULES
 from bekostiging.case.series import NATION
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
 
+MOST_BREACHES = 1000
+"""Breaches of keys that are listed; whoever mends a thousand asks again."""
+
 
 def validate(case: Case) -> list[Problem]:
     """Return every problem of a case; keys first, because the other rules need them."""
-    keys = [*_empty_tables(case), *_duplicates(case), *_references(case), *_policies(case)]
+    breaches = chain(_empty_tables(case), _duplicates(case), _references(case), _policies(case))
+    keys = list(islice(breaches, MOST_BREACHES))
     if keys:
         return keys
     return [problem for rule in RULES for problem in rule(case)]

@@ -24,6 +24,7 @@ MOST_CELLS = 2_000_000
 """Cells of the smallest rectangle around everything in a sheet: the reader builds all of it."""
 MOST_TEXT = 128 * 2**20
 """Characters of all text cells together; one long text may be shared by many cells."""
+MOST_SHEETS = 200
 LONGEST_TEXT = 32_767
 """Characters of one cell, the limit of Excel."""
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, expat.ExpatError, EOFError, OSError, RuntimeError,
@@ -68,6 +69,11 @@ def open_container(path: Path) -> Container:
         raise _damaged(path) from None
     if not marks:
         raise _damaged(path)
+    if len(marks) > MOST_SHEETS:
+        raise UserError(
+            f"{path}: dit werkboek heeft meer dan {MOST_SHEETS} bladen; verwijder wat geen tabel is.",
+            f"{path}: this workbook has more than {MOST_SHEETS} sheets; remove what is no table.",
+        )
     for name, sheet in marks.items():
         if (sheet.last_row + 1) * (sheet.last_column + 1) > MOST_CELLS or sheet.text > MOST_TEXT:
             raise _far(path, name, sheet)

@@ -260,6 +260,19 @@ def test_a_sheet_that_is_no_table_is_told(grids: Grids, tmp_path: Path) -> None:
     assert note["nl"] == "blad Draaitabel is niet gelezen: het heet niet naar een tabel"
 
 
+def test_a_table_full_of_mistakes_lists_the_first_and_says_so(grids: Grids, tmp_path: Path) -> None:
+    rows = grids["gebieden"]
+    rows += [["x", *[None] * (len(rows[0]) - 1)] for _ in range(100)]  # eight or so problems each
+    told = _told(write_grids(tmp_path / "x.xlsx", grids))
+    assert 200 < len(told) < 210
+    assert told[-1].endswith("heeft 200 fouten of meer; herstel deze eerst, de rijen hierna zijn niet bekeken")
+
+
+def test_more_sheets_than_a_case_can_have(grids: Grids, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="more than 200 sheets; remove what is no table"):
+        read_case(write_grids(tmp_path / "x.xlsx", grids | {f"Blad {number}": [["x"]] for number in range(200)}))
+
+
 def test_a_sheet_without_names(grids: Grids, tmp_path: Path) -> None:
     grids["vraag"] = grids["vraag"][header_of(grids["vraag"]) + 1 :]
     (told,) = _told(write_grids(tmp_path / "x.xlsx", grids))
