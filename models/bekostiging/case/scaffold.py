@@ -31,6 +31,7 @@ Vervang ze tabel voor tabel door uw eigen cijfers; controleer met `bekostiging c
 - Elke rij draagt `source` (waar komt het cijfer vandaan) en `status`: `published`, `own_data`, `estimated` of
   `illustrative`. Het rapport noemt ze, illustratief eerst.
 - Meerdere sleutels in één veld: gescheiden door een verticale streep, `haven|stad`.
+- Liever in Excel? `bekostiging convert . regio.xlsx` maakt er een werkboek van, en omgekeerd.
 - Nooit een burgerservicenummer: dit pakket heeft het niet nodig.
 
 Uitleg per tabel in de map `uitleg`. De tabellen:
@@ -46,6 +47,7 @@ Replace them table by table; check with `bekostiging check .` and run with `beko
 - Every row carries `source` and `status`: `published`, `own_data`, `estimated` or `illustrative`. The report
   lists them, illustrative first.
 - Several keys in one field are separated by a vertical bar: `haven|stad`.
+- Rather in Excel? `bekostiging convert . region.xlsx` makes it a workbook, and back again.
 - Never a citizen service number: this package does not need it.
 
 Explanation per table in the folder `explanation`. The tables:
