@@ -26,8 +26,10 @@ from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure, measure_of
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 Method = Literal["auto", "extensive", "l-shaped"]
-LARGEST_EXTENSIVE = 400_000
+LARGEST_EXTENSIVE = 300_000
 """Nonzeros up to which ``auto`` writes the extensive form out: where L-shaped became faster (docs/solvers.md)."""
+LARGEST_WHOLE = 100_000
+"""The same with whole numbers in the first stage: branch and bound on a large program hardly moves."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,8 @@ def solve_recourse(
     ----------
     program : TwoStageProgram
     method : "auto", "extensive" or "l-shaped"
-        ``auto`` writes the extensive form up to 400,000 nonzeros, or with integer recourse.
+        ``auto`` writes the extensive form up to 300,000 nonzeros (100,000 with a whole first stage), or with integer
+        recourse.
     risk : Expectation(), CVaR(confidence) or MeanCVaR(weight, confidence)
         Of the total cost; expectation when left out.
     gap : float
@@ -167,7 +170,8 @@ def solve_recourse(
     measure: RiskMeasure = Expectation() if risk is None else risk
     chosen = method
     if method == "auto":
-        small = _nonzeros(program) <= LARGEST_EXTENSIVE
+        largest = LARGEST_WHOLE if program.first.is_integer else LARGEST_EXTENSIVE
+        small = _nonzeros(program) <= largest
         chosen = "extensive" if small or program.has_integer_recourse else "l-shaped"
     if chosen == "extensive":
         return _solve_extensive(program, measure, gap, time_limit)

@@ -319,9 +319,10 @@ class _Duals:
         linked, values, chosen = self._duals[:, self._linked], np.empty(len(shift)), np.empty(len(shift), np.int64)
         for begin in range(0, len(shift), BLOCK):
             own = slice(begin, begin + BLOCK)
-            told = self._fixed[:, own] - linked @ shift[own][:, self._linked].T
+            told = linked @ shift[own][:, self._linked].T
+            np.subtract(self._fixed[:, own], told, out=told)
             chosen[own] = told.argmax(axis=0)
-            values[own] = told.max(axis=0)
+            values[own] = told[chosen[own], np.arange(told.shape[1])]
         self._asked = (shift, values, chosen)
         return values, chosen
 

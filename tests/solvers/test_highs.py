@@ -174,6 +174,32 @@ def test_rows_added_later() -> None:
     assert session.solve().objective == 7
 
 
+def test_rows_added_together_and_a_basis_to_start_from() -> None:
+    session = HighsSession(_program([1, 1], [[1, 1]], [2], [INF]))
+    assert session.solve().objective == 2
+    session.add_rows(np.array([3.0, 4.0]), csr_array(np.array([[1.0, 0.0], [0.0, 1.0]])))
+    assert session.solve().objective == 7
+    basis = session.basis()
+    session.change_costs(np.array([0, 1]), np.array([-1.0, 1.0]))
+    session.change_bounds(np.array([0]), np.array([0.0]), np.array([5.0]))
+    assert session.solve().objective == -1
+    session.change_costs(np.array([0, 1]), np.array([1.0, 1.0]))
+    session.start_from(basis)
+    again = session.solve()
+    assert (again.objective, again.iterations) == (7, 0)
+
+
+def test_a_start_of_some_columns_is_completed() -> None:
+    """As ``test_a_start_is_used``, with the columns that the rows do not fix left out."""
+    program = _market_split()
+    options = {"mip_heuristic_effort": 0.0, "presolve": "off"}
+    x = np.zeros(50)
+    x[40:45] = program.row_lower
+    session = HighsSession(program, node_limit=0, options=options)
+    session.start_with(np.arange(40), x[:40])
+    assert session.solve(accept_limit=True).objective <= float(program.cost @ x) + 1e-6
+
+
 def test_what_does_not_fit_is_refused() -> None:
     program = _program([1, 2], [[1, 1]], [3], [INF])
     with pytest.raises(ValueError, match="cost has length 1, the matrix asks 2"):

@@ -117,6 +117,24 @@ def test_solutions_cost_what_they_say_and_threads_change_nothing(complete: bool)
     np.testing.assert_array_equal(np.concatenate(again.y), np.concatenate(found.y))
 
 
+def test_duals_of_other_scenarios_are_learned_and_solve_to_the_same_values() -> None:
+    """90 scenarios: solved in two waves; half of them taught by the other half."""
+    program, x = _program(6, 90, fixed=True), np.array([1.5, 0.5])
+    half = replace(program, scenarios=program.scenarios[::2], probabilities=np.full(45, 1 / 45))
+    taught, teacher = SecondStages(program), SecondStages(half)
+    taught.learn(teacher)
+    assert taught.remembered(x) is None
+    teacher.at(x)
+    taught.learn(teacher)
+    lower = taught.remembered(x)
+    assert lower is not None
+    exact = _alone(program, x)
+    np.testing.assert_allclose(lower.values[::2], exact[::2], atol=1e-8)
+    assert (lower.values <= exact + 1e-8).all()
+    for stages in (taught, SecondStages(program)):
+        np.testing.assert_allclose(stages.at(x).values, exact, atol=1e-8)
+
+
 def test_duals_are_not_shared_where_costs_differ() -> None:
     program = _program(1, 6, fixed=True)
     dearer = replace(program.scenarios[2], cost=program.scenarios[2].cost * 2)

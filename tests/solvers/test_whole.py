@@ -24,6 +24,7 @@ from bekostiging_solvers import (
     Termination,
     TwoStageProgram,
     lshaped,
+    recourse,
     recourse_costs,
     solve_recourse,
 )
@@ -87,6 +88,54 @@ def test_the_extensive_form_agrees(seed: int, n_continuous: int, confidence: flo
         assert measure_of(recourse_costs(program, found.x), risk, program.probabilities) == pytest.approx(
             found.objective
         )
+
+
+def test_auto_writes_small_programs_out_and_cuts_large_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some hundred nonzeros: under both limits, then over that of whole first stages only, then over both."""
+    program = random_program(2, n_scenarios=6)
+    for largest, whole, expected in ((1000, 1000, "ee"), (1000, 10, "el"), (10, 10, "ll")):
+        monkeypatch.setattr(recourse, "LARGEST_EXTENSIVE", largest)
+        monkeypatch.setattr(recourse, "LARGEST_WHOLE", whole)
+        assert solve_recourse(program).method[0] + solve_recourse(_whole(program)).method[0] == expected
+
+
+def _with_budgets(program: TwoStageProgram, allowed: float) -> TwoStageProgram:
+    """What is bought in all scenarios together, in expectation, is limited by a budget for each in the first stage."""
+    n_x, n, scenarios = len(program.first.cost), program.n_scenarios, []
+    for s, one in enumerate(program.scenarios):
+        bought = np.zeros((1, len(one.cost)))
+        bought[0, -3:] = 1.0
+        budget = np.zeros((len(one.row_lower) + 1, n))
+        budget[-1, s] = -1.0
+        technology = np.hstack([np.vstack([one.technology.toarray(), np.zeros((1, n_x))]), budget])
+        scenarios.append(
+            replace(
+                one, matrix=csr_array(np.vstack([one.matrix.toarray(), bought])), technology=csr_array(technology),
+                row_lower=np.append(one.row_lower, -np.inf), row_upper=np.append(one.row_upper, 0.0),
+            )
+        )  # fmt: skip
+    first = program.first
+    rows = np.hstack([first.matrix.toarray(), np.zeros((1, n))])
+    together = np.concatenate([np.zeros(n_x), program.probabilities])
+    wide = LinearProgram(
+        np.concatenate([first.cost, np.zeros(n)]), np.zeros(n_x + n), np.concatenate([first.upper, np.full(n, np.inf)]),
+        csr_array(np.vstack([rows, together])), np.append(first.row_lower, -np.inf),
+        np.append(first.row_upper, allowed), (*first.column_names, *(f"budget[{s}]" for s in range(n))),
+        (*first.row_names, "together"), np.arange(n_x + n) < n_x,
+    )  # fmt: skip
+    return replace(program, first=wide, scenarios=tuple(scenarios))
+
+
+@pytest.mark.parametrize("risk", [Expectation(), MeanCVaR(1.0, 0.8)])
+@pytest.mark.parametrize("allowed", [0.3, 2.0])
+def test_a_budget_for_every_scenario_in_the_first_stage(allowed: float, risk: RiskMeasure) -> None:
+    """A limit over all scenarios, split over them by the first stage, beside whole numbers."""
+    program = _with_budgets(random_program(7, n_scenarios=10), allowed)
+    exact = solve_recourse(program, method="extensive", risk=risk)
+    found = solve_recourse(program, method="l-shaped", risk=risk)
+    assert found.objective == pytest.approx(exact.objective, rel=3e-6)
+    assert found.bound <= exact.objective * (1 + 1e-6)
+    assert program.first.violation(found.x) < 1e-6
 
 
 def _only_far(total: float) -> TwoStageProgram:
