@@ -30,6 +30,9 @@ CHUNKS = 8
 """Parts that may be solved side by side; with and without an executor, so that threads change no result."""
 MOST_DUALS = 4000
 """Duals remembered, the latest; with a thousand scenarios their product takes a tenth of solving them."""
+FEWEST_DUALS = 500
+MOST_TOLD = 8_000_000
+"""Duals times scenarios, at most: what each dual says of each scenario is kept too."""
 WAVE = 10
 """One in so many scenarios is solved first, from the basis of its neighbour; the others start from the best of those."""
 BLOCK = 500
@@ -265,6 +268,7 @@ class _Duals:
         self._low, self._high = np.where(np.isinf(low), 0.0, low), np.where(np.isinf(high), 0.0, high)
         self._linked = np.unique(np.flatnonzero(np.diff(technology.indptr)) % low.shape[1])
         """Rows that x enters, in one scenario at least."""
+        self._most = min(MOST_DUALS, max(MOST_TOLD // len(scenarios), FEWEST_DUALS))
         self._place: dict[bytes, int] = {}
         self._duals, self._constants = np.empty((0, low.shape[1])), np.empty(0)
         self._bases: list[Any] = []
@@ -296,11 +300,11 @@ class _Duals:
         more = np.array([duals for duals, _, _ in new.values()])
         constants = np.array([constant for _, constant, _ in new.values()])
         fixed = np.maximum(more, 0.0) @ self._low.T + np.minimum(more, 0.0) @ self._high.T + constants[:, None]
-        self._duals = np.concatenate([self._duals, more])[-MOST_DUALS:]
-        self._constants = np.concatenate([self._constants, constants])[-MOST_DUALS:]
-        self._fixed = np.concatenate([self._fixed, fixed])[-MOST_DUALS:]
-        self._bases = [*self._bases, *(basis for _, _, basis in new.values())][-MOST_DUALS:]
-        keys = [*self._place, *new][-MOST_DUALS:]
+        self._duals = np.concatenate([self._duals, more])[-self._most :]
+        self._constants = np.concatenate([self._constants, constants])[-self._most :]
+        self._fixed = np.concatenate([self._fixed, fixed])[-self._most :]
+        self._bases = [*self._bases, *(basis for _, _, basis in new.values())][-self._most :]
+        keys = [*self._place, *new][-self._most :]
         self._place = {key: i for i, key in enumerate(keys)}
 
     def best(self, shift: FloatArray) -> tuple[FloatArray, FloatArray]:
