@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 WORST_YEAR = 0.9
 """A year that is worse once in ten."""
+CENT = 0.01
+"""Euro: what sums over hundreds of millions leave beside zero is no reason to go."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class KeyResult:
 @dataclass(frozen=True)
 class CoreTest:
     """The most unhappy coalition under a key: ``members`` and how many euros over the term it would be cheaper off alone;
-    at most zero and the key lies in the core."""
+    below a cent and the key lies in the core."""
 
     members: tuple[str, ...]
     euros: Estimate
@@ -47,7 +49,7 @@ class CoreTest:
     @property
     def holds(self) -> bool:
         """Whether nobody would be cheaper off alone."""
-        return self.euros.value <= 0
+        return self.euros.value < CENT
 
 
 def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResult, ...]:
