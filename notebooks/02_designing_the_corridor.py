@@ -37,20 +37,21 @@ from dataclasses import asdict
 import pandas as pd
 
 from bekostiging import read_case
-from bekostiging.lumpsum import SimpleTerms, price_of_certainty
+from bekostiging.lumpsum import SimpleTerms, design_lumpsum, price_of_certainty, with_simple_terms
 from bekostiging.report import plot_frontier, progress_bars, study_sentences
 from bekostiging.stress import study_lumpsum
 
 case = read_case(CASE)
-asked = {
-    "n_scenarios": N_FUTURES,
-    "seed": SEED,
-    "workers": WORKERS,
-    "risk_weight": RISK_WEIGHT,
-    "confidence": CONFIDENCE,
-}
 with progress_bars(LANG) as bars:
-    study = study_lumpsum(case, progress=bars, **asked)
+    study = study_lumpsum(
+        case,
+        risk_weight=RISK_WEIGHT,
+        confidence=CONFIDENCE,
+        n_scenarios=N_FUTURES,
+        seed=SEED,
+        workers=WORKERS,
+        progress=bars,
+    )
 print(case.disclaimer.get(LANG, ""))
 study
 
@@ -94,11 +95,21 @@ chosen
 # difference is the price of simplicity and not a failed search.
 
 # %%
-simple = study_lumpsum(case, simple=SimpleTerms(CHANGES, SHARES), **asked)
-simple
+data = study.lumpsum.data
+designs = {
+    "free": study.lumpsum.design,
+    "simple": design_lumpsum(with_simple_terms(data, SimpleTerms(CHANGES, SHARES), ())),
+}
+terms = {
+    (lot.name, name): dict(zip(lot.corridor.names, design.share[j].round(3), strict=True))
+    | {"loading": design.loading[j]}
+    for j, lot in enumerate(data.lots)
+    for name, design in designs.items()
+    if design.feasible
+}
+pd.DataFrame(terms).T
 
 # %%
-designs = {"free": study.lumpsum.design, "simple": simple.lumpsum.design}
 told = []
 if chosen is None:
     told.append(f"no one-line corridor keeps the weakest provider's chance at {MOST_WEAKEST:.0%} or below")
