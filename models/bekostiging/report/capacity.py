@@ -18,45 +18,12 @@ FloatArray = NDArray[np.float64]
 THOUSAND = 1e3
 FEWEST_IN_TAIL = 5
 """Futures in the tail below which its mean has no error worth printing."""
-BAND = (0.05, 0.95)
-"""Use of places in nine of ten futures and quarters."""
 
 
 def capacity_page(study: CapacityStudy, texts: Texts) -> str:
     """The study as HTML."""
     told = capacity_sentences(study, texts.lang)
     return sections_page(texts["capacity", "title"], study.case, told, _sections(study, texts), texts)
-
-
-def agreements(study: CapacityStudy) -> list[dict[str, Any]]:
-    """One row per contract, care form and year: what is agreed, its band, and the places used."""
-    data, fresh = study.plan.data, study.fresh
-    supply = data.supply
-    found = []
-    for k in range(supply.n_offers):
-        c = int(supply.contract[k])
-        number = round(float(study.plan.number[c]))
-        used = fresh.used[:, :, k].reshape(len(fresh.costs), len(data.years), -1)
-        for y, year in enumerate(data.years):
-            low, high = np.quantile(used[:, y], BAND)
-            found.append(
-                {
-                    "provider": supply.names[c][0],
-                    "lot": supply.names[c][1],
-                    "care_form": data.care_forms[supply.care_form[k]],
-                    "year": year,
-                    "contracts": number,
-                    "places": float(study.plan.places[k, y]),
-                    "least": float(supply.minimum[k] * number),
-                    "most": float(supply.maximum[k] * number),
-                    "used": vars(study.scramblings.mean(used[:, y].mean(axis=1))),
-                    "used_low": float(low),
-                    "used_high": float(high),
-                    "availability_fee": float(supply.availability_fee[k]),
-                    "usage_fee_per_week": float(supply.usage_fee[k]),
-                }
-            )
-    return found
 
 
 def capacity_results(study: CapacityStudy) -> dict[str, Any]:
@@ -76,7 +43,7 @@ def capacity_results(study: CapacityStudy) -> dict[str, Any]:
             "bound": THOUSAND * solution.bound,
             "gap": solution.gap,
             "termination": solution.termination.value,
-            "agreements": agreements(study),
+            "agreements": [row | {"used": vars(row["used"])} for row in study.agreements()],
             "waiting": [
                 {name: vars(value) if isinstance(value, Estimate) else value for name, value in vars(one).items()}
                 for one in study.waiting
@@ -240,7 +207,7 @@ def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
     extend = [said["extend"]] if running else []
     rows = [[said["lot"], said["care_form"], said["provider"], *extend, said["contracts"],
              *(said["places_in"].format(year=year) for year in years), said["band"], said["used"]]]  # fmt: skip
-    listed = agreements(study)
+    listed = study.agreements()
     for start in range(0, len(listed), len(years)):
         own = listed[start : start + len(years)]
         first = own[0]

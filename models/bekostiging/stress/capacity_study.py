@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,16 @@ from bekostiging.lumpsum import LumpSumData, LumpSumDesign, decided_payment, des
 from bekostiging.scenarios import Plan, plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import Progress, design_series
+from bekostiging.stress.shown import Shown, millions
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FloatArray = NDArray[np.float64]
+BAND = (0.05, 0.95)
+"""Use of places in nine of ten futures and quarters."""
 SIDE_FUTURES = 32
 """Futures on which side questions are answered (flexibility, number of providers, failures): each solves the model again."""
 
@@ -81,10 +88,11 @@ class CapacityBudget:
 
 
 @dataclass(frozen=True)
-class CapacityStudy:
+class CapacityStudy(Shown):
     """The plan with its bound, what happens on fresh futures, and what it is worth.
 
-    ``side``: futures of the side questions; ``flexibility`` and ``curve`` compare plans on those alone.
+    ``side``: futures of the side questions; ``flexibility`` and ``curve`` compare plans on those alone. ``to_frame()``: a
+    row per contract, care form and year.
     """
 
     case: Case
@@ -108,6 +116,78 @@ class CapacityStudy:
     def scramblings(self) -> Scramblings:
         """Estimators over the fresh futures."""
         return Scramblings(self.n_scramblings)
+
+    def agreements(self) -> list[dict[str, Any]]:
+        """One row per contract, care form and year: what is agreed, its band, and the places used."""
+        data, fresh = self.plan.data, self.fresh
+        supply = data.supply
+        found = []
+        for k in range(supply.n_offers):
+            c = int(supply.contract[k])
+            number = round(float(self.plan.number[c]))
+            used = fresh.used[:, :, k].reshape(len(fresh.costs), len(data.years), -1)
+            for y, year in enumerate(data.years):
+                low, high = np.quantile(used[:, y], BAND)
+                found.append(
+                    {
+                        "provider": supply.names[c][0],
+                        "lot": supply.names[c][1],
+                        "care_form": data.care_forms[supply.care_form[k]],
+                        "year": year,
+                        "contracts": number,
+                        "places": float(self.plan.places[k, y]),
+                        "least": float(supply.minimum[k] * number),
+                        "most": float(supply.maximum[k] * number),
+                        "used": self.scramblings.mean(used[:, y].mean(axis=1)),
+                        "used_low": float(low),
+                        "used_high": float(high),
+                        "availability_fee": float(supply.availability_fee[k]),
+                        "usage_fee_per_week": float(supply.usage_fee[k]),
+                    }
+                )
+        return found
+
+    def to_frame(self) -> pd.DataFrame:
+        """The agreements."""
+        import pandas as pd
+
+        rows = [
+            row | {"used": row["used"].value, "used_standard_error": row["used"].standard_error}
+            for row in self.agreements()
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """What is contracted, and how much of it is used."""
+        import pandas as pd
+
+        rows = [
+            {
+                "provider": row["provider"],
+                "lot": row["lot"],
+                "care form": row["care_form"],
+                "year": row["year"],
+                "places": f"{row['places']:,.0f}",
+                "used": str(row["used"]),
+                "nine of ten futures": f"{row['used_low']:,.0f}-{row['used_high']:,.0f}",
+            }
+            for row in self.agreements()
+            if row["contracts"] > 0
+        ]
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """Case, cost and the proved gap."""
+        cost, gap = self.scramblings.mean(self.fresh.costs), self.plan.solution.gap
+        proved = "gap unknown" if gap is None else f"proved to {100 * gap:.2f} %"
+        return (
+            f"Capacity agreements of {self.case.name}: {millions(cost)} m euro expected on {self.n_scenarios} fresh "
+            f"futures, {proved}"
+        )
+
+    def disclaimer(self) -> Mapping[str, str]:
+        """Of the case."""
+        return self.case.disclaimer
 
 
 def study_capacity(

@@ -14,7 +14,7 @@ from bekostiging import report
 from bekostiging.case import Case, UserError, synthetic_region
 from bekostiging.report.figures import figures
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison, study_equalisation, study_lumpsum, study_sharing
+from bekostiging.stress import Comparison, study_capacity, study_equalisation, study_lumpsum, study_sharing
 
 Plots = dict[str, Callable[..., Axes]]
 
@@ -25,6 +25,8 @@ def plots(outcome: Comparison, small_case: Case) -> Plots:
     lumpsum = study_lumpsum(small_case, n_scenarios=32, n_years=2)
     equalisation = study_equalisation(small_case, n_scenarios=32, n_years=2)
     sharing = study_sharing(synthetic_region(municipalities=3, providers=6), n_scenarios=32, n_years=2)
+    capacity = study_capacity(small_case, n_scenarios=16, n_years=1, seconds=10)
+    care_form = capacity.plan.data.care_forms[0]
     lot, provider, pooled = small_case.lots[0].id, small_case.providers[0].id, equalisation.pools[0].data.lot
     return {
         "plot_spending": lambda ax=None, **o: report.plot_spending(outcome, ax, **o),
@@ -34,6 +36,9 @@ def plots(outcome: Comparison, small_case: Case) -> Plots:
         "plot_frontier": lambda ax=None, **o: report.plot_frontier(lumpsum, ax, **o),
         "plot_norm_amounts": lambda ax=None, **o: report.plot_norm_amounts(equalisation, ax, **o),
         "plot_power_risk": lambda ax=None, **o: report.plot_power_risk(equalisation, ax, lot=pooled, **o),
+        "plot_flows": lambda ax=None, **o: report.plot_flows(capacity, ax, **o),
+        "plot_waiting": lambda ax=None, **o: report.plot_waiting(capacity, ax, **o),
+        "plot_capacity": lambda ax=None, **o: report.plot_capacity(capacity, ax, care_form=care_form, **o),
         "plot_key_changes": lambda ax=None, **o: report.plot_key_changes(sharing, ax, **o),
     }
 

@@ -15,6 +15,7 @@ from bekostiging.stress import (
     backtest,
     pooled,
     reverse_stress,
+    study_capacity,
     study_equalisation,
     study_lumpsum,
     study_sharing,
@@ -94,6 +95,14 @@ def test_every_key_and_municipality_has_a_row(small_case: Case) -> None:
     paid = frame[frame["figure"] == "expected"].groupby("key")["value"].sum()
     assert paid.max() == pytest.approx(paid.min(), rel=1e-9)  # every key divides the same euros
     assert "nobody" in study._repr_html_()
+
+
+def test_a_capacity_plan_has_a_row_per_agreement_and_year(small_case: Case) -> None:
+    study = study_capacity(small_case, n_scenarios=16, n_years=1, seconds=10)
+    frame = study.to_frame()
+    assert frame["places"].sum() == pytest.approx(study.plan.places.sum())
+    assert "proved to" in study._repr_html_()
+    assert study.case.disclaimer["en"] in study._repr_html_()
 
 
 def test_views_and_reverse_stress(outcome: Comparison) -> None:
