@@ -21,6 +21,7 @@ STRICT: dict[str, dict[str, Any]] = {
     "01": {"MOST_OVERRUN": -1.0, "MOST_BUFFER_USED": -1.0, "MOST_WAITING": -1},
     "02": {"MOST_WEAKEST": -1.0},
     "03": {"MOST_RESULT": -1.0, "MOST_GAP": -1.0},
+    "04": {"MOST_EXTRA": -1.0, "MOST_WAIT_SHARE": -1.0},
     "06": {"MOST_CHANGE": -1.0},
 }
 """Limits nothing can satisfy, and what the conclusion must then say."""
@@ -28,6 +29,7 @@ TOLD = {
     "01": "of 4 forms 0 stay within the limits (none)",
     "02": "no one-line corridor keeps the weakest provider's chance at -100% or below",
     "03": "no way keeps every provider within -100%",
+    "04": "no number of providers is surely within -100%",
     "06": "0 of 9 keys move no bill",
 }
 
