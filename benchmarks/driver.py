@@ -1,7 +1,8 @@
-"""Run a benchmark: every subject in a process of its own, in turn; write JSON and the table of docs/performance.md.
+"""Run a benchmark: every subject in a process of its own, in turn; write JSON and the pages of docs made of it.
 
 ``uv run --group peers python benchmarks/driver.py cvar [SIZE ...]``; without peers the subjects that need them are
-left out. Seconds cover building and solving, not making the data; memory is the peak above that of the process
+left out; ``--pages`` writes the pages again from what is recorded. Sizes given by hand replace the rows of those sizes
+alone. Seconds cover building and solving, not making the data; memory is the peak above that of the process
 with its data, and the data stand beside it. A subject that takes longer than five minutes, or more memory than the
 benchmark allows, is recorded as such.
 """
@@ -9,6 +10,8 @@ benchmark allows, is recorded as such.
 from __future__ import annotations
 
 import json
+import os
+import platform
 import re
 import resource
 import subprocess
@@ -20,10 +23,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from pages import RESULTS, write_pages
 from registry import BENCHMARKS, Benchmark
 
-ROOT = Path(__file__).resolve().parent.parent
-RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("highspy", "numpy", "pyomo", "cvxpy", "linopy", "coopgame-py", "mpi-sppy")
 RUNS = 3
 """Each subject's seconds are the median of so many processes; of one, when it takes more than ``LONG`` seconds."""
@@ -74,7 +76,14 @@ def run(name: str, sizes: tuple[int, ...]) -> dict[str, Any]:
         }
         ours = next(iter(found.values()))
         rows += [_row(benchmark, size, subject, runs, ours) for subject, runs in found.items()]
-    return {"benchmark": name, "date": datetime.now(UTC).date().isoformat(), "versions": _versions(), "rows": rows}
+    return {
+        "benchmark": name,
+        "date": datetime.now(UTC).date().isoformat(),
+        "processes": RUNS,
+        "versions": _versions(),
+        "machine": _machine(),
+        "rows": rows,
+    }
 
 
 def _row(benchmark: Benchmark, size: int, subject: str, runs: Runs, ours: Runs) -> dict[str, Any]:
@@ -93,7 +102,7 @@ def _row(benchmark: Benchmark, size: int, subject: str, runs: Runs, ours: Runs) 
         "peak_mib": max(result["peak_mib"] for result in runs),
         "data_mib": max(result["data_mib"] for result in runs),
         "difference": difference,
-        "agrees": difference <= benchmark.tolerance,
+        "agrees": not benchmark.alike or difference <= benchmark.tolerance,
         "runs": len(runs),
     }
 
@@ -131,6 +140,18 @@ def _runs(name: str, subject: str, size: int) -> Runs:
     return results
 
 
+def _machine() -> dict[str, str]:
+    """Processor, cores, memory and system."""
+    found = re.findall(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+    total = re.findall(r"MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text())
+    return {
+        "processor": found[0].strip() if found else platform.machine(),
+        "cores": f"{os.cpu_count()} cores",
+        "memory": f"{int(total[0]) / 1024**2:.0f} GiB",
+        "system": f"{platform.system()}, Python {platform.python_version()}",
+    }
+
+
 def _versions() -> dict[str, str]:
     found = {}
     for package in PACKAGES:
@@ -141,55 +162,25 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def table(content: dict[str, Any]) -> str:
-    """The result as Markdown."""
-    benchmark = BENCHMARKS[content["benchmark"]]
-    lines = [
-        f"### {benchmark.title}",
-        "",
-        f"`uv run --group peers python benchmarks/driver.py {content['benchmark']}`, {content['date']}, "
-        f"median of {RUNS} processes (one where it took more than {LONG} s); "
-        + ", ".join(f"{k} {v}" for k, v in content["versions"].items()),
-        "",
-        f"| {benchmark.unit} | by | seconds | of which building | ratio to ours | data, MiB | memory above, MiB | "
-        "relative difference |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    return "\n".join([*lines, *(_line(row) for row in content["rows"])])
-
-
-def _line(row: dict[str, Any]) -> str:
-    """One line of the table."""
-    start = f"| {row['size']:,} | {row['subject']} |"
-    if "failed" in row:
-        return f"{start} {row['failed']} | | | | | |"
-    building = "" if row["building"] is None else f"{row['building']:.3g}"
-    return (
-        f"{start} {row['seconds']:.3g} | {building} | {row['ratio']:.3g} | {row['data_mib']:.0f} | "
-        f"{row['peak_mib']:.0f} | {row['difference']:.0e}{'' if row['agrees'] else ' (differs)'} |"
-    )
-
-
-def write_tables() -> None:
-    """Put every recorded result between the markers of docs/performance.md."""
-    page = ROOT / "docs" / "performance.md"
-    recorded = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
-    text = "\n\n".join(table(content) for content in recorded)
-    marked = f"<!-- benchmarks -->\n{text}\n<!-- /benchmarks -->"
-    page.write_text(re.sub(r"(?s)<!-- benchmarks -->.*<!-- /benchmarks -->", lambda _: marked, page.read_text()))
-
-
 def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--one"]:
         name, subject, size = arguments[1:]
         print(json.dumps(one(name, subject, int(size))))
         return
-    name = arguments[0]
-    sizes = tuple(int(size) for size in arguments[1:]) or BENCHMARKS[name].sizes
-    content = run(name, sizes)
+    if arguments[:1] != ["--pages"]:
+        name, given = arguments[0], tuple(int(size) for size in arguments[1:])
+        _record(name, given)
+    write_pages()
+
+
+def _record(name: str, given: tuple[int, ...]) -> None:
+    """Run and write the result; rows of other sizes than those given stay."""
+    content, place = run(name, given or BENCHMARKS[name].sizes), RESULTS / f"{name}.json"
+    if given and place.is_file():
+        kept = [row for row in json.loads(place.read_text())["rows"] if row["size"] not in given]
+        content["rows"] = sorted([*kept, *content["rows"]], key=lambda row: row["size"])
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=1) + "\n")
-    write_tables()
+    place.write_text(json.dumps(content, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,21 +1,32 @@
-"""Which benchmarks there are: data by size, subjects by name (ours first), sizes run by default."""
+"""Which benchmarks there are, by phase: data by size, subjects by name (ours first), sizes run by default.
+
+Sizes of a series that measures how cost grows are geometric; a smoke size of every subject runs in the tests.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import capacity
+import lumpsum_region
+import pipeline
 import subjects
+
+Phase = Literal["simulate", "settle", "build", "compile", "solve", "report", "whole"]
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    """``needs``: module a subject asks for; ``tolerance``: relative difference of the numbers that still counts as
-    the same answer; ``largest``: size up to which a subject is run; ``most_gib``: memory a process may address."""
+    """``needs``: module a subject asks for; ``tolerance``: relative difference of the numbers that still counts as the same
+    answer; ``largest``: size up to which a subject is run; ``most_gib``: memory a process may address; ``smoke``: size of the
+    tests, of ``smoke_data`` where the data are too large for them; ``alike``: whether the subjects answer one question, so
+    that their numbers and times compare; ``reach``: size whose cost docs/scale.md reckons from the slope.
+    """
 
+    phase: Phase
     title: str
     unit: str
     data: Callable[[int], Any]
@@ -25,11 +36,16 @@ class Benchmark:
     tolerance: float
     largest: dict[str, int] = field(default_factory=dict)
     most_gib: float | None = None
+    smoke: int = 3
+    smoke_data: Callable[[int], Any] | None = None
+    alike: bool = True
+    reach: int | None = None
 
 
 def _by_size_of_subproblem(periods: int) -> Benchmark:
     """L-shaped against the extensive form, with so many linked periods in a subproblem."""
     return Benchmark(
+        "solve",
         f"L-shaped and extensive form, {periods} linked period{'s' if periods > 1 else ''} "
         "(10 providers x 4 care forms x 6 areas)",
         "scenarios",
@@ -42,7 +58,96 @@ def _by_size_of_subproblem(periods: int) -> Benchmark:
 
 
 BENCHMARKS = {
+    "simulate": Benchmark(
+        "simulate",
+        "Drawing clients and reducing them to care use, almere, four years",
+        "scenarios",
+        pipeline.of_almere,
+        pipeline.WORKERS,
+        {},
+        (64, 256, 1_024, 4_096),
+        1e-12,
+        smoke=16,
+        reach=1_000_000,
+    ),
+    "simulate-municipalities": Benchmark(
+        "simulate",
+        "The same for a region of 40 providers, 16 scenarios",
+        "municipalities",
+        pipeline.of_region,
+        {"one worker": partial(pipeline.simulate, 1)},
+        {},
+        (1, 8, 40, 342),
+        1e-12,
+        smoke=1,
+        reach=342,
+    ),
+    "settle": Benchmark(
+        "settle",
+        "Settling the care use of a small region, every contract, four years",
+        "scenarios",
+        pipeline.ToSettle.by_scenarios,
+        pipeline.FORMS,
+        {},
+        (1_000, 10_000, 100_000),
+        1e-12,
+        alike=False,
+        smoke=16,
+        reach=1_000_000,
+    ),
+    "settle-municipalities": Benchmark(
+        "settle",
+        "The same for a region of 40 providers, 16 scenarios",
+        "municipalities",
+        pipeline.ToSettle.by_municipalities,
+        pipeline.FORMS,
+        {},
+        (1, 8, 40, 342),
+        1e-12,
+        alike=False,
+        smoke=1,
+        reach=342,
+    ),
+    "build": Benchmark(
+        "build",
+        "Building the lump sum of 8 municipalities, 40 providers x 3 lots, 4 years, 6 layers",
+        "scenarios",
+        lumpsum_region.region,
+        {"arrays of the tail cuts": pipeline.build_arrays, "Pyomo model": pipeline.build_pyomo},
+        {},
+        (10, 100, 1_000, 10_000),
+        1e-12,
+        {"Pyomo model": 100},
+        alike=False,
+        smoke=2,
+        reach=1_000_000,
+    ),
+    "compile": Benchmark(
+        "compile",
+        "Making the scenarios of a two-stage program (20 providers x 6 care forms x 10 areas)",
+        "scenarios",
+        capacity.Capacity.draw,
+        {"template": pipeline.compile_template, "Pyomo, scenario by scenario": pipeline.compile_each},
+        {},
+        (10, 100, 1_000, 10_000),
+        1e-12,
+        {"Pyomo, scenario by scenario": 1_000},
+        reach=1_000_000,
+    ),
+    "lumpsum": Benchmark(
+        "solve",
+        "Designing that lump sum",
+        "scenarios",
+        lumpsum_region.region,
+        {"tail cuts": pipeline.solve_lumpsum, "extensive form, Pyomo and HiGHS": pipeline.solve_lumpsum_pyomo},
+        {},
+        (10, 100, 1_000, 10_000),
+        1e-6,
+        {"extensive form, Pyomo and HiGHS": 10},
+        reach=1_000_000,
+    ),
     "cvar": Benchmark(
+        "solve",
         "CVaR program with 40 positions",
         "scenarios",
         subjects.Positions.draw,
@@ -57,8 +162,10 @@ BENCHMARKS = {
         (10_000, 100_000, 1_000_000),
         2e-6,
         {"highspy arrays": 100_000, "cvxpy": 100_000, "linopy": 10_000, "Pyomo": 10_000},
+        smoke=60,
     ),
     "capacity": Benchmark(
+        "solve",
         "Two-stage capacity program (20 providers x 6 care forms x 10 areas)",
         "scenarios",
         capacity.Capacity.draw,
@@ -73,6 +180,7 @@ BENCHMARKS = {
         2e-6,
     ),
     "capacity-large": Benchmark(
+        "solve",
         "The same within 4 GiB of memory",
         "scenarios",
         capacity.Capacity.draw,
@@ -86,6 +194,7 @@ BENCHMARKS = {
     "lshaped-4": _by_size_of_subproblem(4),
     "lshaped-12": _by_size_of_subproblem(12),
     "nucleolus": Benchmark(
+        "solve",
         "Nucleolus from the table of all coalitions",
         "players",
         subjects.game_values,
@@ -93,5 +202,32 @@ BENCHMARKS = {
         {"coopgame-py": "coopgame"},
         (8, 12, 15),
         1e-6,
+        smoke=5,
+    ),
+    "report": Benchmark(
+        "report",
+        "Writing the result folder of a small region",
+        "scenarios",
+        pipeline.to_report,
+        {"report, figures, tables, scenarios": pipeline.report},
+        {},
+        (32, 128, 512),
+        1e-12,
+        smoke=16,
+        reach=1_000_000,
+    ),
+    "whole": Benchmark(
+        "whole",
+        "The whole comparison of almere, scenarios drawn twice",
+        "scenarios",
+        pipeline.almere,
+        {"two workers": partial(pipeline.whole, 2)},
+        {},
+        (32, 128, 512),
+        1e-12,
+        smoke=16,
+        smoke_data=pipeline.small_region,
+        reach=1_000_000,
     ),
 }
+"""In the order of docs/performance.md within each phase."""

@@ -145,7 +145,7 @@ if len(failed):
     weeks = failed.loc[worst, "extra client-weeks waiting"]
     parts.append(
         f"the failure of {worst} costs most: {failed.loc[worst, 'extra cost, m euro']:.1f} m euro, with {abs(weeks):,.0f} "
-        f"client-weeks of waiting {'more' if weeks >= 0 else 'less, because more is bought elsewhere'}"
+        f"client-weeks of waiting {'more' if weeks >= 0 else 'less'}"
     )
 for title, more in (
     ("as expected", study.averages.extra_expected),
@@ -155,7 +155,7 @@ for title, more in (
         parts.append(f"planning on averages would cost as much {title}, as far as these futures tell")
     else:
         parts.append(
-            f"planning on averages would cost {abs(more.value) / 1e6:.2f} m euro {'more' if more.value > 0 else 'less'} {title} "
-            f"(± {more.standard_error / 1e6:.2f})"
+            f"planning on averages would cost {abs(more.value) / 1e6:.2f} m euro {'more' if more.value > 0 else 'less'} "
+            f"{title} (± {more.standard_error / 1e6:.2f})"
         )
 print("Conclusion: " + "; ".join(parts) + ".")
