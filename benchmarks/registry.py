@@ -21,8 +21,8 @@ Phase = Literal["simulate", "settle", "build", "compile", "solve", "report", "wh
 @dataclass(frozen=True)
 class Benchmark:
     """``needs``: module a subject asks for; ``tolerance``: relative difference of the numbers that still counts as the same
-    answer; ``largest``: size up to which a subject is run; ``most_gib``: memory a process may address; ``smoke``: size of the
-    tests, of ``smoke_data`` where the data are too large for them; ``alike``: whether the subjects answer one question, so
+    answer; ``largest``: size up to which a subject is run; ``most_gib``: memory a process may address; ``smoke``: size of
+    the tests, of ``smoke_data`` where the data are too large for them; ``alike``: whether the subjects answer one question, so
     that their numbers and times compare; ``reach``: size whose cost docs/scale.md reckons from the slope.
     """
 
@@ -65,7 +65,7 @@ BENCHMARKS = {
         pipeline.of_almere,
         pipeline.WORKERS,
         {},
-        (64, 256, 1_024, 4_096),
+        (64, 256, 1_024),
         1e-12,
         smoke=16,
         reach=1_000_000,
