@@ -22,8 +22,8 @@ Phase = Literal["simulate", "settle", "build", "compile", "solve", "report", "wh
 class Benchmark:
     """``needs``: module a subject asks for; ``tolerance``: relative difference of the numbers that still counts as the same
     answer; ``largest``: size up to which a subject is run; ``most_gib``: memory a process may address; ``smoke``: size of
-    the tests, of ``smoke_data`` where the data are too large for them; ``alike``: whether the subjects answer one question, so
-    that their numbers and times compare; ``reach``: size whose cost docs/scale.md reckons from the slope.
+    the tests, of ``smoke_data`` where the data are too large for them; ``alike``: whether the subjects answer one question,
+    so that their numbers and times compare; ``reach``: size whose cost docs/scale.md reckons from the slope.
     """
 
     phase: Phase

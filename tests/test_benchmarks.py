@@ -59,8 +59,8 @@ def test_sizes_of_a_series_with_a_slope_are_geometric() -> None:
 
 def _content(seconds: list[float], subject: str = "template", name: str = "compile") -> dict[str, Any]:
     rows = [
-        {"size": 10 ** (k + 1), "subject": subject, "seconds": one, "ratio": 1.0, "building": None, "peak_mib": 10.0,
-         "data_mib": 0.0, "difference": 0.0, "agrees": True, "runs": 3}
+        {"size": 10 ** (k + 1), "subject": subject, "seconds": 9.0, "processor": one, "ratio": 1.0, "building": None,
+         "peak_mib": 10.0, "data_mib": 0.0, "difference": 0.0, "agrees": True, "runs": 3}
         for k, one in enumerate(seconds)
     ]  # fmt: skip
     return {"benchmark": name, "date": "2026-11-25", "processes": 3, "versions": {"numpy": "2"}, "rows": rows}
