@@ -15,8 +15,6 @@ FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.py"))
 FEW = {"N_FUTURES": 16, "N_BASE": 16}
 """Instead of the numbers at the top, so that all notebooks together stay within a minute or so."""
-ENOUGH = {"06": {"N_FUTURES": 64}}
-"""Where so few futures give a game with too many ties."""
 STRICT: dict[str, dict[str, Any]] = {
     "01": {"MOST_OVERRUN": -1.0, "MOST_BUFFER_USED": -1.0, "MOST_WAITING": -1},
     "02": {"MOST_WEAKEST": -1.0},
@@ -63,8 +61,7 @@ def test_notebook(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, Any] = {}
     parameters, *rest = cells(path)
     run(parameters, names)
-    few = FEW | ENOUGH.get(path.stem[:2], {})
-    names.update({name: value for name, value in few.items() if name in names})
+    names.update({name: value for name, value in FEW.items() if name in names})
     for code in rest:
         run(code, names)
     told = capsys.readouterr().out

@@ -12,7 +12,7 @@ optimum and is fixed (Kopelowitz 1967). The result is checked by the theorem of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import factorial
 from typing import Protocol
 
@@ -201,23 +201,30 @@ class _Levels:
         self.working_cost.append(cost)
 
     def solve(self) -> Solution:
-        """min t with x(S) - t <= cost of the working set, fixed sums, and what each may pay at most."""
+        """min t with x(S) - t <= cost of the working set, fixed sums, and what each may pay at most.
+
+        Solved in units of the largest cost, rounded to a power of two so that nothing is lost: HiGHS keeps to an absolute
+        tolerance, which tens of millions of euros do not meet.
+        """
+        largest = np.abs([1.0, *self.fixed_sum, *self.working_cost]).max()
+        unit = 2.0 ** np.ceil(np.log2(largest))
         rows = np.array([*self.fixed, *self.working]).reshape(-1, self.n)
         on_level = np.concatenate([np.zeros(len(self.fixed)), -np.ones(len(self.working))])
         low = np.concatenate([self.fixed_sum, np.full(len(self.working), -INFINITY)])
         high = np.concatenate([self.fixed_sum, self.working_cost])
-        return solve_highs(
+        scaled = solve_highs(
             LinearProgram(
                 np.append(np.zeros(self.n), 1.0),
                 np.full(self.n + 1, -INFINITY),
-                np.append(self.upper, INFINITY),
+                np.append(self.upper / unit, INFINITY),
                 csr_array(np.column_stack([rows, on_level])),
-                low,
-                high,
+                low / unit,
+                high / unit,
                 tuple(f"x{i}" for i in range(self.n + 1)),
                 tuple(f"S{i}" for i in range(len(rows))),
             )
         )
+        return replace(scaled, x=scaled.x * unit, objective=scaled.objective * unit, bound=scaled.bound * unit)
 
     def fix_tight(self, solution: Solution) -> None:
         """Fix the coalitions with a positive dual at this level, and drop what follows from them."""

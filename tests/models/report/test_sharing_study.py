@@ -98,6 +98,15 @@ def test_one_municipality_has_nobody_to_share_with(tmp_path: Path) -> None:
     assert "sharing asks at least two reported municipalities" in output
 
 
+@pytest.mark.parametrize("n_scenarios", [16, 32])
+def test_few_futures_of_many_euros_have_a_proved_nucleolus(n_scenarios: int) -> None:
+    """Tens of millions of euros and many ties: in euros HiGHS called these programs infeasible, or gave up."""
+    region = synthetic_region(municipalities=8, providers=12)
+    (solved,) = study_sharing(region, n_scenarios=n_scenarios, game="surcharge").games
+    assert solved.certified
+    assert sum(one.value for one in solved.nucleolus) == pytest.approx(solved.together.value, rel=1e-9)
+
+
 def test_a_table_of_sixteen_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="65535 coalitions"):
         study_sharing(synthetic_region(municipalities=16, providers=6), table=True)
