@@ -27,9 +27,8 @@ from pages import RESULTS, write_pages
 from registry import BENCHMARKS, Benchmark
 
 PACKAGES = ("highspy", "numpy", "pyomo", "cvxpy", "linopy", "coopgame-py", "mpi-sppy")
-RUNS = 3
-"""Each subject's seconds are the median of so many processes; of one, when it takes more than ``LONG`` seconds."""
 LONG = 10
+"""Each subject's seconds are the median of ``runs`` processes; of one, when it takes more seconds than this."""
 MOST_SECONDS = 300
 GIB = 1024**3
 Runs = list[dict[str, Any]] | str
@@ -61,8 +60,8 @@ def one(name: str, subject: str, size: int) -> dict[str, Any]:
 
 def _processor_seconds() -> float:
     """Of this process and of those it waited for; hardly touched by other work on the machine."""
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _memory(kind: str) -> float:
@@ -71,26 +70,16 @@ def _memory(kind: str) -> float:
     return float(re.findall(rf"{kind}:\s+(\d+) kB", status)[0]) / 1024
 
 
-def run(name: str, sizes: tuple[int, ...]) -> dict[str, Any]:
-    """Every subject at every size; ratios against the first subject."""
+def run(name: str, size: int) -> list[dict[str, Any]]:
+    """Every subject at one size; ratios against the first subject."""
     benchmark = BENCHMARKS[name]
-    rows = []
-    for size in sizes:
-        found = {
-            subject: _runs(name, subject, size)
-            for subject in _present(benchmark)
-            if size <= benchmark.largest.get(subject, size)
-        }
-        ours = next(iter(found.values()))
-        rows += [_row(benchmark, size, subject, runs, ours) for subject, runs in found.items()]
-    return {
-        "benchmark": name,
-        "date": datetime.now(UTC).date().isoformat(),
-        "processes": RUNS,
-        "versions": _versions(),
-        "machine": _machine(),
-        "rows": rows,
+    found = {
+        subject: _runs(name, subject, size)
+        for subject in _present(benchmark)
+        if size <= benchmark.largest.get(subject, size)
     }
+    ours = next(iter(found.values()))
+    return [_row(benchmark, size, subject, runs, ours) for subject, runs in found.items()]
 
 
 def _row(benchmark: Benchmark, size: int, subject: str, runs: Runs, ours: Runs) -> dict[str, Any]:
@@ -98,8 +87,10 @@ def _row(benchmark: Benchmark, size: int, subject: str, runs: Runs, ours: Runs) 
     if isinstance(runs, str) or isinstance(ours, str):
         return {"size": size, "subject": subject, "failed": runs}
     seconds, own = _median(runs, "seconds"), _median(ours, "seconds")
-    pairs = zip(runs[0]["numbers"], ours[0]["numbers"], strict=True)
-    difference = max(abs(a - b) / max(1.0, abs(b)) for a, b in pairs)
+    difference = 0.0
+    if benchmark.alike:
+        pairs = zip(runs[0]["numbers"], ours[0]["numbers"], strict=True)
+        difference = max(abs(a - b) / max(1.0, abs(b)) for a, b in pairs)
     return {
         "size": size,
         "subject": subject,
@@ -110,7 +101,7 @@ def _row(benchmark: Benchmark, size: int, subject: str, runs: Runs, ours: Runs) 
         "peak_mib": max(result["peak_mib"] for result in runs),
         "data_mib": max(result["data_mib"] for result in runs),
         "difference": difference,
-        "agrees": not benchmark.alike or difference <= benchmark.tolerance,
+        "agrees": difference <= benchmark.tolerance,
         "runs": len(runs),
     }
 
@@ -127,7 +118,7 @@ def _present(benchmark: Benchmark) -> list[str]:
 def _runs(name: str, subject: str, size: int) -> Runs:
     """The results of some processes, or why there are none."""
     results: list[dict[str, Any]] = []
-    while len(results) < RUNS and not (results and results[0]["seconds"] > LONG):
+    while len(results) < BENCHMARKS[name].runs and not (results and results[0]["seconds"] > LONG):
         try:
             done = subprocess.run(
                 [sys.executable, __file__, "--one", name, subject, str(size)],
@@ -177,18 +168,27 @@ def main(arguments: list[str]) -> None:
         return
     if arguments[:1] != ["--pages"]:
         name, given = arguments[0], tuple(int(size) for size in arguments[1:])
-        _record(name, given)
+        _record(name, given or BENCHMARKS[name].sizes)
     write_pages()
 
 
-def _record(name: str, given: tuple[int, ...]) -> None:
-    """Run and write the result; rows of other sizes than those given stay."""
-    content, place = run(name, given or BENCHMARKS[name].sizes), RESULTS / f"{name}.json"
-    if given and place.is_file():
-        kept = [row for row in json.loads(place.read_text())["rows"] if row["size"] not in given]
-        content["rows"] = sorted([*kept, *content["rows"]], key=lambda row: row["size"])
+def _record(name: str, sizes: tuple[int, ...]) -> None:
+    """Run size by size and write the result after each, so that one that is stopped leaves what it had; others stay."""
+    place, rows = RESULTS / f"{name}.json", []
+    if place.is_file():
+        rows = [row for row in json.loads(place.read_text())["rows"] if row["size"] not in sizes]
     RESULTS.mkdir(exist_ok=True)
-    place.write_text(json.dumps(content, indent=1) + "\n")
+    for size in sizes:
+        rows = sorted([*rows, *run(name, size)], key=lambda row: row["size"])
+        content = {
+            "benchmark": name,
+            "date": datetime.now(UTC).date().isoformat(),
+            "processes": BENCHMARKS[name].runs,
+            "versions": _versions(),
+            "machine": _machine(),
+            "rows": rows,
+        }
+        place.write_text(json.dumps(content, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,10 @@ def table(content: Content) -> str:
 def _where(content: Content) -> str:
     """Command, date, versions and hardware."""
     told = [f"`uv run --group peers python benchmarks/driver.py {content['benchmark']}`", content["date"]]
-    told.append(f"median of {content['processes']} processes (one where it took long)")
+    many = content["processes"] > 1
+    told.append(
+        f"median of {content['processes']} processes (one where it took long)" if many else "one process each"
+    )
     told.append(", ".join(f"{package} {version}" for package, version in content["versions"].items()))
     if "machine" in content:
         told.append(", ".join(str(value) for value in content["machine"].values()))
@@ -105,8 +108,8 @@ def slopes(content: Content) -> dict[str, dict[str, float]]:
 
 
 def _seconds(row: Row) -> float:
-    """Of the processor where recorded, at least a hundredth: below that its clock is too coarse."""
-    return max(0.01, float(row.get("processor", row["seconds"])))
+    """Of the processor where recorded, at least a millisecond: below that its clock is too coarse."""
+    return max(0.001, float(row.get("processor", row["seconds"])))
 
 
 def _series(content: Content) -> dict[str, list[Row]]:

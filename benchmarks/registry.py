@@ -23,7 +23,8 @@ class Benchmark:
     """``needs``: module a subject asks for; ``tolerance``: relative difference of the numbers that still counts as the same
     answer; ``largest``: size up to which a subject is run; ``most_gib``: memory a process may address; ``smoke``: size of
     the tests, of ``smoke_data`` where the data are too large for them; ``alike``: whether the subjects answer one question,
-    so that their numbers and times compare; ``reach``: size whose cost docs/scale.md reckons from the slope.
+    so that their numbers and times compare; ``reach``: size whose cost docs/scale.md reckons from the slope; ``runs``:
+    processes of which the median is taken.
     """
 
     phase: Phase
@@ -40,6 +41,7 @@ class Benchmark:
     smoke_data: Callable[[int], Any] | None = None
     alike: bool = True
     reach: int | None = None
+    runs: int = 3
 
 
 def _by_size_of_subproblem(periods: int) -> Benchmark:
@@ -69,6 +71,7 @@ BENCHMARKS = {
         1e-12,
         smoke=16,
         reach=1_000_000,
+        runs=1,
     ),
     "simulate-municipalities": Benchmark(
         "simulate",
@@ -81,6 +84,7 @@ BENCHMARKS = {
         1e-12,
         smoke=1,
         reach=342,
+        runs=1,
     ),
     "settle": Benchmark(
         "settle",
@@ -94,6 +98,7 @@ BENCHMARKS = {
         alike=False,
         smoke=16,
         reach=1_000_000,
+        runs=1,
     ),
     "settle-municipalities": Benchmark(
         "settle",
@@ -107,6 +112,7 @@ BENCHMARKS = {
         alike=False,
         smoke=1,
         reach=342,
+        runs=1,
     ),
     "build": Benchmark(
         "build",
@@ -121,6 +127,7 @@ BENCHMARKS = {
         alike=False,
         smoke=2,
         reach=1_000_000,
+        runs=1,
     ),
     "compile": Benchmark(
         "compile",
@@ -133,6 +140,7 @@ BENCHMARKS = {
         1e-12,
         {"Pyomo, scenario by scenario": 1_000},
         reach=1_000_000,
+        runs=1,
     ),
     "lumpsum": Benchmark(
         "solve",
@@ -145,6 +153,7 @@ BENCHMARKS = {
         1e-6,
         {"extensive form, Pyomo and HiGHS": 10},
         reach=1_000_000,
+        runs=1,
     ),
     "cvar": Benchmark(
         "solve",
@@ -215,6 +224,7 @@ BENCHMARKS = {
         1e-12,
         smoke=16,
         reach=1_000_000,
+        runs=1,
     ),
     "whole": Benchmark(
         "whole",
@@ -228,6 +238,7 @@ BENCHMARKS = {
         smoke=16,
         smoke_data=pipeline.small_region,
         reach=1_000_000,
+        runs=1,
     ),
 }
 """In the order of docs/performance.md within each phase."""

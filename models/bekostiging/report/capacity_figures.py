@@ -135,16 +135,17 @@ def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: st
         edges = np.append(quarters, quarters[-1] + 1) - 0.5
         axes.step(edges, np.append(places, places[-1]), where="post", color=SHADE, linewidth=2)
         axes.set_title(names[care_form], fontsize=9, loc="left", color=INK)
-        axes.set_xticks(quarters, [_quarter(data.years, t) for t in range(data.n_quarters)], fontsize=7)
+        axes.set_xticks(quarters, [_quarter(data.years, t, texts) for t in range(data.n_quarters)], fontsize=7)
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         numbered(axes.yaxis, texts)
         mark_example(axes, study.case, TABLES, texts)
     return axes
 
 
-def _quarter(years: tuple[int, ...], t: int) -> str:
+def _quarter(years: tuple[int, ...], t: int, texts: Texts) -> str:
     """First quarters bear the year."""
-    return f"K1\n{years[t // 4]}" if t % 4 == 0 else f"K{t % 4 + 1}"
+    name = f"{texts['capacity', 'quarter_letter']}{t % 4 + 1}"
+    return f"{name}\n{years[t // 4]}" if t % 4 == 0 else name
 
 
 def all_capacities(study: CapacityStudy, texts: Texts) -> Figure:

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 from matplotlib import style
@@ -92,13 +92,16 @@ def svg(figure: Figure) -> str:
 @contextmanager
 def house_axes(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
     """The axes to draw in, in the house style: those given, or of a new figure of pyplot, which Jupyter shows."""
-    with style.context(STYLE):
-        if ax is None:
-            import matplotlib.pyplot as plt
+    figure: Figure | None = None
+    if ax is None:
+        import matplotlib.pyplot as plt
 
-            _, ax = plt.subplots(figsize=size, layout="constrained")
-        ax.spines[["top", "right"]].set_visible(False)
-        yield ax
+        # outside the style: the first figure loads the backend of Jupyter, whose own settings must outlast it
+        figure = plt.figure(figsize=size, layout="constrained")
+    with style.context(STYLE):
+        axes = ax if ax is not None else cast(Figure, figure).subplots()
+        axes.spines[["top", "right"]].set_visible(False)
+        yield axes
 
 
 def figure_of(plot: Callable[[Axes], object], size: tuple[float, float]) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -63,6 +64,25 @@ def test_without_axes_there_is_a_figure_of_pyplot_that_jupyter_shows(plots: Plot
     assert axes.figure.number not in before  # type: ignore[union-attr]
     assert axes.get_xlabel() == Texts("en")["page", "million_euro"]
     plt.close(axes.figure)  # type: ignore[arg-type]
+
+
+def test_what_the_backend_of_jupyter_sets_with_its_first_figure_outlasts_it(
+    plots: Plots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a notebook shows the figures of its first cell alone."""
+    made = plt.figure
+
+    def first(**settings: Any) -> Figure:
+        plt.ion()
+        return made(**settings)
+
+    monkeypatch.setattr(plt, "figure", first)
+    try:
+        plots["plot_spending"]()
+        assert plt.isinteractive()
+    finally:
+        plt.ioff()
+        plt.close("all")
 
 
 def test_the_report_draws_with_the_same_functions(outcome: Comparison, plots: Plots) -> None:
