@@ -174,12 +174,12 @@ def main(arguments: list[str]) -> None:
 
 def _record(name: str, sizes: tuple[int, ...]) -> None:
     """Run size by size and write the result after each, so that one that is stopped leaves what it had; others stay."""
-    place, rows = RESULTS / f"{name}.json", []
-    if place.is_file():
-        rows = [row for row in json.loads(place.read_text())["rows"] if row["size"] not in sizes]
+    place = RESULTS / f"{name}.json"
     RESULTS.mkdir(exist_ok=True)
     for size in sizes:
-        rows = sorted([*rows, *run(name, size)], key=lambda row: row["size"])
+        found = run(name, size)
+        known = json.loads(place.read_text())["rows"] if place.is_file() else []
+        rows = sorted([*(row for row in known if row["size"] != size), *found], key=lambda row: row["size"])
         content = {
             "benchmark": name,
             "date": datetime.now(UTC).date().isoformat(),

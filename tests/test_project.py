@@ -77,6 +77,14 @@ def test_the_table_of_the_readme_is_made_by_the_program() -> None:
     assert (ROOT / "docs" / "images" / "spending.svg").is_file()
 
 
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    """What takes time is imported where it is used; the seconds are in docs/performance.md."""
+    code = "import sys, bekostiging; print(' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"numpy", "scipy", "pandas", "pyomo", "matplotlib", "pyarrow", "pydantic", "highspy", "rich"}
+    assert not heavy & set(done.stdout.split())
+
+
 def test_every_link_of_the_docs_leads_somewhere() -> None:
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
         for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
