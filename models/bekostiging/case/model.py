@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from bekostiging.case.errors import Note
+from bekostiging.case.rows import Assumption
+from bekostiging.case.shown import Shown
 from bekostiging.case.tables import (
+    TABLES,
     Administration,
     Alternative,
     Area,
@@ -40,13 +45,17 @@ from bekostiging.case.tables import (
     Waiting,
 )
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 @dataclass(frozen=True)
-class Case:
+class Case(Shown):
     """A validated case; build it with ``bekostiging.case.read_case``, never by hand.
 
     ``name``, ``title`` and ``disclaimer`` come from case.toml; ``disclaimer`` (Dutch and English) is
-    printed on page one of the report and in every exported table, empty when there is none.
+    printed on page one of the report and in every exported table, empty when there is none. ``to_frame()``: how many rows
+    of every table come from where.
     """
 
     name: str
@@ -85,6 +94,28 @@ class Case:
     travel: tuple[Travel, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     notes: tuple[Note, ...] = field(default=())
+
+    def to_frame(self) -> pd.DataFrame:
+        """Rows per table and status; status is empty where a table only names things."""
+        import pandas as pd
+
+        found = [
+            {"table": table, "status": status, "rows": count}
+            for table in TABLES
+            for status, count in Counter(
+                row.status if isinstance(row, Assumption) else "" for row in getattr(self, table)
+            ).items()
+        ]
+        return pd.DataFrame(found, columns=["table", "status", "rows"])
+
+    def heading(self) -> str:
+        """Title, kind, years."""
+        years = f"{self.first_year}-{self.first_year + self.n_years - 1}"
+        return f"Case {self.title.get('en', self.name)} ({self.kind}), contract years {years}: rows of its tables by origin"
+
+    def disclaimers(self) -> Mapping[str, str]:
+        """Its own."""
+        return self.disclaimer
 
     @property
     def first_year(self) -> int:

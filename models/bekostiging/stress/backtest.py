@@ -24,10 +24,10 @@ from scipy.stats import chi2
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.series import FEWEST_YEARS, Series, all_series
+from bekostiging.case.shown import Shown
 from bekostiging.case.spread import Drift, Spread, drift, spreads
 from bekostiging.case.tables import Index
 from bekostiging.scenarios import Factors, draw_block, plan
-from bekostiging.stress.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd

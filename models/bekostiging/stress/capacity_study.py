@@ -35,12 +35,12 @@ from bekostiging.capacity import (
     waiting_answers,
 )
 from bekostiging.case import Case, pseudonymised, with_policy
+from bekostiging.case.shown import Shown, millions
 from bekostiging.contracts import reference
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, decided_payment, design_lumpsum, lumpsum_data
 from bekostiging.scenarios import Plan, plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import Progress, design_series
-from bekostiging.stress.shown import Shown, millions
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
 
@@ -185,7 +185,7 @@ class CapacityStudy(Shown):
             f"futures, {proved}"
         )
 
-    def disclaimer(self) -> Mapping[str, str]:
+    def disclaimers(self) -> Mapping[str, str]:
         """Of the case."""
         return self.case.disclaimer
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
+from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
 from bekostiging.lumpsum import (
@@ -25,7 +26,6 @@ from bekostiging.lumpsum import (
     PriceRange,
 )
 from bekostiging.scenarios import Cells, SelfCheck
-from bekostiging.stress.shown import Shown, millions, percent
 from bekostiging_solvers import Estimate
 
 if TYPE_CHECKING:
@@ -391,6 +391,6 @@ class Comparison(Shown):
         years = f"{self.years[0]}-{self.years[-1]}"
         return f"Payment forms of {self.case.name}, {years}, {self.n_scenarios} futures, seed {self.seed}"
 
-    def disclaimer(self) -> Mapping[str, str]:
+    def disclaimers(self) -> Mapping[str, str]:
         """Of the case."""
         return self.case.disclaimer

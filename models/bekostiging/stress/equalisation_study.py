@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case, ClientTable, pseudonymised
+from bekostiging.case.shown import Shown
 from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
     DISCLOSURE_LIMIT,
@@ -43,7 +44,6 @@ from bekostiging.lumpsum import LumpSumData, LumpSumDesign, lumpsum_data
 from bekostiging.scenarios import Plan, draw_block, plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import Progress, design_series, designed
-from bekostiging.stress.shown import Shown
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
 
@@ -140,7 +140,7 @@ class EqualisationStudy(Shown):
             f"cost, {flat:.1f} % under one amount for all"
         )
 
-    def disclaimer(self) -> Mapping[str, str]:
+    def disclaimers(self) -> Mapping[str, str]:
         """Of the case."""
         return self.case.disclaimer
 

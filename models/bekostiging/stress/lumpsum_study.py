@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from bekostiging.case import Case, UserError, pseudonymised, with_policy
+from bekostiging.case.shown import Shown
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Contract, Reference, build_contracts, reference
 from bekostiging.lumpsum import (
@@ -36,7 +37,6 @@ from bekostiging.stress.choices import Choice, choices
 from bekostiging.stress.comparison import Estimates, LumpSumResult
 from bekostiging.stress.design import Progress, design_series, judged
 from bekostiging.stress.estimates import spending_of_reported
-from bekostiging.stress.shown import Shown
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Scramblings
 
@@ -115,7 +115,7 @@ class LumpSumStudy(Shown):
             told = "no lump sum satisfies all limits; these conflict"
         return f"Lump sum of {self.case.name}, seed {self.seed}: {told}"
 
-    def disclaimer(self) -> Mapping[str, str]:
+    def disclaimers(self) -> Mapping[str, str]:
         """Of the case."""
         return self.case.disclaimer
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case, UserError
+from bekostiging.case.shown import Shown, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import Contract
 from bekostiging.scenarios import Cells, Factors, draw_block, expected_care_use, neutral_factors, plan
@@ -23,7 +24,6 @@ from bekostiging.stress.comparison import Comparison, Samples
 from bekostiging.stress.estimates import provider_results
 from bekostiging.stress.run import contracts_in_force
 from bekostiging.stress.settlement import levels_by_lot, settle_all
-from bekostiging.stress.shown import Shown, percent
 from bekostiging_solvers import DesignPoint, Estimate, design_point, drawn_around, weighted_probability
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case, key_weights, pseudonymised, with_policy
+from bekostiging.case.shown import Shown, millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
 from bekostiging.contracts import Contract, build_contracts, in_cents, municipal_shares, reference, with_design
 from bekostiging.lumpsum import LumpSumDesign
@@ -31,7 +32,6 @@ from bekostiging.sharing import (
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import Progress, designed, lump_sums
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
-from bekostiging.stress.shown import Shown, millions
 from bekostiging.stress.transition import without_closed
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class SharingStudy(Shown):
         """Case, futures, unit."""
         return f"Sharing keys of {self.case.name}, {self.n_scenarios} futures, seed {self.seed}; m euro a year"
 
-    def disclaimer(self) -> Mapping[str, str]:
+    def disclaimers(self) -> Mapping[str, str]:
         """Of the case."""
         return self.case.disclaimer
 

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import UserError
+from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.stress.comparison import Comparison
-from bekostiging.stress.shown import Shown, millions, percent
 from bekostiging_solvers import (
     Estimate,
     InfeasibleError,

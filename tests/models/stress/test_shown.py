@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from bekostiging.case import Case, read_case, synthetic_region
+from bekostiging.case.shown import Shown
+from bekostiging.case.tables import TABLES
 from bekostiging.stress import (
     TERM,
     TOTAL,
@@ -20,7 +22,6 @@ from bekostiging.stress import (
     study_lumpsum,
     study_sharing,
 )
-from bekostiging.stress.shown import Shown
 from bekostiging_solvers import Estimate
 
 
@@ -36,6 +37,13 @@ from bekostiging_solvers import Estimate
 )
 def test_an_estimate_is_written_to_the_first_digit_of_its_error(estimate: Estimate, told: str) -> None:
     assert str(estimate) == told
+
+
+def test_a_case_shows_where_its_rows_come_from(small_case: Case) -> None:
+    frame = small_case.to_frame()
+    assert frame["rows"].sum() == sum(len(getattr(small_case, table)) for table in TABLES)
+    assert set(frame["status"]) <= {"", "illustrative"}
+    assert small_case.disclaimer["en"] in small_case._repr_html_()
 
 
 def test_the_frame_of_a_comparison_holds_every_estimate(outcome: Comparison) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-from bekostiging_solvers import Estimate
-
 if TYPE_CHECKING:
     import pandas as pd
+
+    from bekostiging_solvers import Estimate
 
 MILLION = 1e6
 
@@ -32,23 +32,23 @@ class Shown:
         """The few figures one looks at first, as text; the whole frame where that is few enough."""
         return self.to_frame()
 
-    def disclaimer(self) -> Mapping[str, str]:
+    def disclaimers(self) -> Mapping[str, str]:
         """What the case wants said with every figure, by language; empty when nothing."""
         return {}
 
     def _repr_html_(self) -> str:
         """Heading, disclaimer and overview."""
         told = [f"<p><b>{escape(self.heading())}</b></p>"]
-        if said := self.disclaimer().get("en"):
+        if said := self.disclaimers().get("en"):
             told.append(f"<p><i>{escape(said)}</i></p>")
         return "\n".join([*told, self.overview().to_html(na_rep="", index=False, border=0)])
 
 
 def millions(estimate: Estimate) -> str:
     """Euro in millions, with its error."""
-    return str(Estimate(estimate.value / MILLION, estimate.standard_error / MILLION))
+    return str(type(estimate)(estimate.value / MILLION, estimate.standard_error / MILLION))
 
 
 def percent(estimate: Estimate) -> str:
     """A fraction as a percentage, with its error."""
-    return f"{Estimate(100 * estimate.value, 100 * estimate.standard_error)} %"
+    return f"{type(estimate)(100 * estimate.value, 100 * estimate.standard_error)} %"
