@@ -190,13 +190,33 @@ def reach_table() -> str:
     return "\n".join(lines)
 
 
+def missing() -> str:
+    """Sizes of the registry that nobody has measured, with the command that does; empty when all are."""
+    known = {content["benchmark"]: {row["size"] for row in content["rows"]} for content in recorded()}
+    left = {
+        name: [size for size in one.sizes if size not in known.get(name, set())]
+        for name, one in BENCHMARKS.items()
+    }
+    told = [
+        f"`python benchmarks/driver.py {name} {' '.join(map(str, sizes))}`"
+        for name, sizes in left.items()
+        if sizes
+    ]
+    return "### Not measured yet\n\n" + ("\n".join(f"- {one}" for one in told) if told else "Nothing.")
+
+
+def whole_text() -> str:
+    """Every table, then what is missing."""
+    return "\n\n".join([*(table(content) for content in recorded()), missing()])
+
+
 def write_pages() -> None:
     """Put every recorded result between the markers of docs/performance.md and docs/scale.md, and draw the figures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     for content in recorded():
         if slopes(content):
             (IMAGES / f"{content['benchmark']}.svg").write_text(figure(content))
-    _between(ROOT / "docs" / "performance.md", "benchmarks", "\n\n".join(table(content) for content in recorded()))
+    _between(ROOT / "docs" / "performance.md", "benchmarks", whole_text())
     _between(ROOT / "docs" / "scale.md", "slopes", reach_table())
 
 
