@@ -63,9 +63,9 @@ def table(content: Content) -> str:
 def _where(content: Content) -> str:
     """Command, date, versions and hardware."""
     told = [f"`uv run --group peers python benchmarks/driver.py {content['benchmark']}`", content["date"]]
-    many = content["processes"] > 1
+    many = content.get("processes", 3) > 1
     told.append(
-        f"median of {content['processes']} processes (one where it took long)" if many else "one process each"
+        f"median of {content.get('processes', 3)} processes (one where it took long)" if many else "one process each"
     )
     told.append(", ".join(f"{package} {version}" for package, version in content["versions"].items()))
     if "machine" in content:
