@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bekostiging.report.capacity import FEWEST_IN_TAIL, agreements, mean_of_futures
+from bekostiging.report.capacity import FEWEST_IN_TAIL, mean_of_futures
 from bekostiging.report.long import Cell, LongTable, Row, Unit, figure_cells
 from bekostiging.report.resistance import FIGURE
 from bekostiging.report.texts import Texts
@@ -59,14 +59,14 @@ def _tail(study: CapacityStudy, estimate: Estimate) -> Estimate | float:
 
 def _agreements(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     """What is agreed with whom, its band, what it costs, and the places used."""
-    for one in agreements(study):
+    for one in study.agreements():
         place: dict[str, Cell] = {name: one[name] for name in ("lot", "care_form", "provider", "year")}
         yield place | _figure(texts, "contracts", one["contracts"], "count")
         for name in ("places", "least", "most", "used_low", "used_high"):
             yield place | figure_cells(texts["capacity_figures", name], one[name], "count")
         for name in ("availability_fee", "usage_fee_per_week"):
             yield place | figure_cells(texts["capacity_figures", name], one[name], "euro")
-        yield place | _figure(texts, "used", Estimate(**one["used"]), "count")
+        yield place | _figure(texts, "used", one["used"], "count")
 
 
 def _waiting(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
