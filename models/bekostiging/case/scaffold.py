@@ -197,13 +197,19 @@ def _is_workbook(target: Path) -> bool:
 
 def _whole(target: Path, write: Callable[[Path], None]) -> None:
     """Write beside the target and move it into place when it is complete."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.stem}-", dir=target.parent) as place:
-        draft = Path(place) / target.name
-        write(draft)
-        if target.is_dir():
-            target.rmdir()
-        draft.rename(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.stem}-", dir=target.parent) as place:
+            draft = Path(place) / target.name
+            write(draft)
+            if target.is_dir():
+                target.rmdir()
+            draft.rename(target)
+    except OSError as error:
+        raise UserError(
+            f"{target} kan niet worden geschreven ({error.strerror}); kies een andere plaats.",
+            f"{target} cannot be written ({error.strerror}); choose another place.",
+        ) from None
 
 
 def _folder(folder: Path, draft: Draft, lang: str, *, estimated: bool, explained: bool) -> None:

@@ -136,6 +136,8 @@ def test_nothing_is_overwritten_and_nothing_left_half(small_case: Case, tmp_path
     write_case(long, tmp_path / "lang", "nl")
     with pytest.raises(UserError, match=r"gebieden!C7: the text is longer than 32767 characters"):
         convert(tmp_path / "lang", tmp_path / "lang.xlsx", "nl")
+    with pytest.raises(UserError, match="cannot be written"):
+        scaffold_case(tmp_path / "regio.xlsx" / "x.xlsx", "nl")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["lang", "regio.xlsx"]
 
 
