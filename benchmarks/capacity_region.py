@@ -139,7 +139,10 @@ def mpisppy(data: CapacityData, *, integer: bool, gap: float, seconds: float) ->
     form = ExtensiveForm({"solver": "appsi_highs"}, names, creator)
     built = perf_counter() - begin
     form.solve_extensive_form({"time_limit": seconds, "mip_rel_gap": gap})
-    tell("mpi-sppy", data, built, perf_counter() - begin, float(form.get_objective_value()), None, "extensive")
+    value = form.get_objective_value()
+    if value is None:
+        raise SystemExit(f"mpi-sppy: no solution in {seconds:.0f} s")
+    tell("mpi-sppy", data, built, perf_counter() - begin, float(value), None, "extensive")
 
 
 def tell(
