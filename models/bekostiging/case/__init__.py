@@ -6,6 +6,7 @@ from bekostiging.case.convert import convert
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.explanation import policy_meaning
 from bekostiging.case.from_history import case_from_history, estimated_tables, tables_in
+from bekostiging.case.inputs import input_files, public_tables
 from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
 from bekostiging.case.override import fractions, named_numbers, ordered_pairs, with_policy
@@ -15,6 +16,7 @@ from bekostiging.case.region import synthetic_region
 from bekostiging.case.scaffold import scaffold_case, scaffold_history
 from bekostiging.case.spread import Spread, spread_notes, spreads
 from bekostiging.case.tables import ASKED
+from bekostiging.case.validate import check_case
 from bekostiging.case.write import write_case
 
 __all__ = [
@@ -27,15 +29,18 @@ __all__ = [
     "Spread",
     "UserError",
     "case_from_history",
+    "check_case",
     "check_commands",
     "convert",
     "estimated_tables",
     "fractions",
+    "input_files",
     "key_weights",
     "named_numbers",
     "ordered_pairs",
     "policy_meaning",
     "pseudonymised",
+    "public_tables",
     "read_case",
     "read_clients",
     "residential_forms",

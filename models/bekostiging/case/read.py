@@ -20,7 +20,7 @@ from bekostiging.case.read_rows import Grid, read_rows
 from bekostiging.case.rows import Row
 from bekostiging.case.spread import with_estimates
 from bekostiging.case.tables import TABLES, FunctionGroup
-from bekostiging.case.validate import validate
+from bekostiging.case.validate import check_case
 
 EMBEDDED = ("almere",)
 SYNTHETIC = ("region", "voorbeeldregio")
@@ -156,9 +156,7 @@ def validated(case: Case) -> Case:
     CaseError
         Everything wrong in it.
     """
-    found = validate(case)
-    if found:
-        raise CaseError(found)
+    check_case(case)
     return with_estimates(case)
 
 

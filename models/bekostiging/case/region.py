@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bekostiging.case.errors import CaseError, UserError
+from bekostiging.case.errors import UserError
 from bekostiging.case.model import Case
 from bekostiging.case.tables import (
     Administration,
@@ -29,7 +29,7 @@ from bekostiging.case.tables import (
     RiskFactor,
     Travel,
 )
-from bekostiging.case.validate import validate
+from bekostiging.case.validate import check_case
 
 BASE_YEAR, FIRST_YEAR, YEARS = 2024, 2026, 4
 HALLMARK: dict[str, Any] = {"source": "synthetic_region", "status": "illustrative"}
@@ -74,8 +74,12 @@ _SPREAD_POLICY = (("contracts_least", "2.0"), ("concentration", "0.5"))
 """Where every lot has three providers or more."""
 
 
-def synthetic_region(municipalities: int = 8, providers: int = 40, seed: int = 1) -> Case:
+def synthetic_region(
+    municipalities: int = 8, providers: int = 40, seed: int = 1, inhabitants: float | None = None
+) -> Case:
     """Return a synthetic region; the same arguments give the same case.
+
+    ``inhabitants``: of the whole region; left to chance around the Dutch mean when left out.
 
     Raises
     ------
@@ -88,7 +92,7 @@ def synthetic_region(municipalities: int = 8, providers: int = 40, seed: int = 1
             f"A region has at least 1 municipality and {len(_LOTS)} providers; you ask {municipalities} and {providers}.",
         )
     rng = np.random.default_rng(seed)
-    areas = _areas(municipalities, rng)
+    areas = _areas(municipalities, rng, inhabitants)
     demand = _demand(areas, rng)
     lots = tuple(
         Lot(id=lot, name=lot.capitalize(), care_forms=forms, areas=tuple(row.id for row in areas), payment_form="inspanningsgericht",
@@ -125,15 +129,15 @@ def synthetic_region(municipalities: int = 8, providers: int = 40, seed: int = 1
         alternatives=(Alternative(origin="mental_care", destination="guidance", share=0.15, loss_of_fit=900, **HALLMARK),
                       Alternative(origin="residential", destination="guidance", share=0.05, loss_of_fit=6000, **HALLMARK)),
     )  # fmt: skip
-    problems = validate(case)
-    if problems:
-        raise CaseError(problems)
+    check_case(case)
     return case
 
 
-def _areas(municipalities: int, rng: np.random.Generator) -> tuple[Area, ...]:
-    """One area per municipality, log-normal in size."""
+def _areas(municipalities: int, rng: np.random.Generator, inhabitants: float | None) -> tuple[Area, ...]:
+    """One area per municipality, log-normal in size; together ``inhabitants`` where that is given."""
     size = INHABITANTS * np.exp(0.5 * rng.standard_normal(municipalities))
+    if inhabitants is not None:
+        size *= inhabitants / size.sum()
     return tuple(
         Area(id=f"gebied-{i + 1}", municipality=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", inhabitants_0_17=round(0.19 * n),
              inhabitants_18_64=round(0.60 * n), inhabitants_65_plus=round(0.21 * n), growth_65_plus=0.015, residential_places=(0, 40, 0, 90)[i % 4], **HALLMARK)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import chain, islice
 
-from bekostiging.case.errors import Problem
+from bekostiging.case.errors import CaseError, Problem
 from bekostiging.case.model import Case
 from bekostiging.case.policy import CASE_ONLY, NUMBERS, OPTIONAL, WORDS
 from bekostiging.case.rows import Row
@@ -29,6 +29,19 @@ def validate(case: Case) -> list[Problem]:
     if keys:
         return keys
     return [problem for rule in RULES for problem in rule(case)]
+
+
+def check_case(case: Case) -> None:
+    """Nothing is wrong in a case.
+
+    Raises
+    ------
+    CaseError
+        Everything that is.
+    """
+    problems = validate(case)
+    if problems:
+        raise CaseError(problems)
 
 
 def _rows(case: Case, table: str) -> tuple[Row, ...]:

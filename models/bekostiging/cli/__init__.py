@@ -4,10 +4,10 @@ Exit codes: 0 done; 1 case or data wrong; 2 command line wrong; 3 model without 
 Imports of the package itself are made inside the commands, so that ``--help`` answers at once.
 """
 
-from bekostiging.cli import compare, decide, prepare
+from bekostiging.cli import benchmark, compare, decide, prepare
 from bekostiging.cli.app import app
 
-__all__ = ["app", "compare", "decide", "main", "prepare"]
+__all__ = ["app", "benchmark", "compare", "decide", "main", "prepare"]
 
 
 def main() -> None:

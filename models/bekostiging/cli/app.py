@@ -46,6 +46,9 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of every random number.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")]
+Dossier = Annotated[
+    bool, typer.Option("--dossier", help="Also pack inputs, settings, results and report into one zip.")
+]
 Named = Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")]
 
 

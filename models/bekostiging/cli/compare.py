@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -13,6 +14,7 @@ from rich.table import Table
 from bekostiging.cli.app import (
     NO_SOLUTION,
     CaseName,
+    Dossier,
     Futures,
     FuturesTwice,
     Language,
@@ -57,6 +59,7 @@ def compare(
         Path | None,
         typer.Option(metavar="DIR", help="Keep finished blocks there; a run that was stopped goes on from them."),
     ] = None,
+    dossier: Dossier = False,
     overwrite: Overwrite = False,
     named: Named = False,
 ) -> None:
@@ -64,26 +67,17 @@ def compare(
     with user_errors(lang):
         brought = brought_case(case, lang)
 
-        from bekostiging.report import progress_bars, refuse_existing, write_results
+        from bekostiging.report import claimed, progress_bars, write_comparison_dossier, write_results
         from bekostiging.stress import compare as run
 
         folder = out if out is not None else Path(f"bekostiging-{brought.name}")
-        refuse_existing(folder, overwrite)
-        with progress_bars(lang) as report:
-            outcome = run(
-                brought,
-                n_scenarios=scenarios,
-                n_years=years,
-                seed=seed,
-                workers=workers,
-                cluster=cluster,
-                precision=precision,
-                keep=keep,
-                named=named,
-                progress=report,
-            )
+        asked: dict[str, Any] = {"n_scenarios": scenarios, "n_years": years, "seed": seed}
+        asked |= {"precision": precision, "named": named}
+        with claimed(folder, overwrite=overwrite), progress_bars(lang) as report:
+            outcome = run(brought, **asked, workers=workers, cluster=cluster, keep=keep, progress=report)
             report("write", 0, 1)
-            write_results(outcome, folder, lang=lang, overwrite=overwrite)
+            also = partial(write_comparison_dossier, outcome, case, asked) if dossier else None
+            write_results(outcome, folder, lang=lang, overwrite=overwrite, also=also)
             report("write", 1, 1)
         print_summary(outcome, folder, lang)
     if outcome.lumpsum.design.conflicts:

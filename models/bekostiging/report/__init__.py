@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
+from bekostiging.report.benchmark import benchmark_page, benchmark_sentences
+from bekostiging.report.benchmark_folder import write_benchmark_results, write_comparison_dossier
+from bekostiging.report.benchmark_results import benchmark_results, public_results
+from bekostiging.report.benchmark_schema import benchmark_schema
 from bekostiging.report.buildup import annex_of, write_annex
 from bekostiging.report.capacity import capacity_results, capacity_sentences
 from bekostiging.report.capacity_figures import plot_capacity, plot_flows, plot_waiting
@@ -14,7 +18,7 @@ from bekostiging.report.equalisation import (
     plot_power_risk,
 )
 from bekostiging.report.figures import plot_corridor, plot_exceedance, plot_provider, plot_spending
-from bekostiging.report.folder import refuse_existing, write_folder, write_results, write_text
+from bekostiging.report.folder import claimed, refuse_existing, write_folder, write_results, write_text
 from bekostiging.report.lumpsum import plot_frontier, study_sentences
 from bekostiging.report.progress import progress_bars
 from bekostiging.report.schema import schema
@@ -29,15 +33,22 @@ from bekostiging.report.stress import (
 )
 from bekostiging.report.studies import write_capacity, write_equalisation, write_sharing, write_study
 from bekostiging.report.texts import Texts
+from bekostiging.report.verify import Verification, verification_sentences, verify_dossier
 from bekostiging.stress import Comparison
 
 __all__ = [
+    "Verification",
     "annex_of",
     "backtest_sentences",
     "backtest_tables",
     "backtest_text",
+    "benchmark_page",
+    "benchmark_results",
+    "benchmark_schema",
+    "benchmark_sentences",
     "capacity_results",
     "capacity_sentences",
+    "claimed",
     "equalisation_results",
     "equalisation_sentences",
     "plot_capacity",
@@ -52,6 +63,7 @@ __all__ = [
     "plot_spending",
     "plot_waiting",
     "progress_bars",
+    "public_results",
     "refuse_existing",
     "reverse_sentence",
     "reverse_table",
@@ -63,10 +75,14 @@ __all__ = [
     "study_sentences",
     "summary_caption",
     "summary_table",
+    "verification_sentences",
+    "verify_dossier",
     "view_sentence",
     "view_table",
     "write_annex",
+    "write_benchmark_results",
     "write_capacity",
+    "write_comparison_dossier",
     "write_equalisation",
     "write_folder",
     "write_results",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from bekostiging.case import UserError
 from bekostiging.report.figures import figures
@@ -46,15 +48,56 @@ def refuse_existing(folder: Path, overwrite: bool) -> None:
         )
 
 
-def write_results(outcome: Comparison, folder: Path, *, lang: str = "nl", overwrite: bool = False) -> Path:
+@contextmanager
+def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
+    """Keep a result folder for one run from its start to its end; the system frees it when the run is killed.
+
+    Raises
+    ------
+    UserError
+        Another run is busy with it; it exists and may not be replaced.
+    """
+    base = next(place for place in folder.absolute().parents if place.is_dir())
+    file = base / f".{'-'.join(folder.absolute().relative_to(base).parts)}.lock"
+    lock = FileLock(file)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise UserError(
+            f"Een andere run is bezig met map {folder}; wacht tot die klaar is, of kies een andere map met --out.",
+            f"Another run is busy with folder {folder}; wait until it is done, or choose another folder with --out.",
+            exit_code=2,
+        ) from None
+    except OSError as error:
+        raise _cannot_write(base, error) from error
+    try:
+        refuse_existing(folder, overwrite)
+        yield
+    finally:
+        # gone before it is free, so that nobody can hold a file that another run no longer sees
+        with suppress(OSError):
+            file.unlink()
+        lock.release()
+
+
+def write_results(
+    outcome: Comparison,
+    folder: Path,
+    *,
+    lang: str = "nl",
+    overwrite: bool = False,
+    also: Callable[[Path], None] | None = None,
+) -> Path:
     """Write report, results, figures, tables, scenarios and manifest; the folder is complete or not there.
+
+    ``also``: what else to write into it, before the manifest.
 
     Raises
     ------
     UserError
         The folder exists and may not be replaced, or cannot be written.
     """
-    return write_folder(folder, lambda draft: _fill(outcome, draft, lang), overwrite=overwrite)
+    return write_folder(folder, lambda draft: _fill(outcome, draft, lang, also), overwrite=overwrite)
 
 
 def write_folder(folder: Path, fill: Callable[[Path], None], *, overwrite: bool = False) -> Path:
@@ -123,7 +166,7 @@ def _put_in_place(draft: Path, folder: Path) -> None:
     shutil.rmtree(old)
 
 
-def _fill(outcome: Comparison, folder: Path, lang: str) -> None:
+def _fill(outcome: Comparison, folder: Path, lang: str, also: Callable[[Path], None] | None) -> None:
     """Write every file; the manifest last."""
     texts = Texts(lang)
     drawn = figures(outcome, texts)
@@ -136,4 +179,6 @@ def _fill(outcome: Comparison, folder: Path, lang: str) -> None:
     settings = {"scenarios": outcome.n_scenarios, "years": outcome.n_years, "seed": outcome.seed}
     told = {**settings, "years": outcome.years, "corner": texts["corners", outcome.corner]}
     write_takeaway(folder, outcome.case, comparison_tables(outcome, texts), texts, told, named=outcome.named)
+    if also is not None:
+        also(folder)
     write_manifest(folder, outcome.case, settings)

@@ -23,21 +23,33 @@ PACKAGES = (
 """What can change a result: recorded with it."""
 
 
+def versions() -> dict[str, str]:
+    """Of everything that can change a result."""
+    return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
+
+
+def processor() -> dict[str, object]:
+    """What of the machine can change the last bits of a result."""
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "simd": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
+    }
+
+
 def write_manifest(folder: Path, case: Case, settings: Mapping[str, object]) -> None:
-    """Write the manifest of a folder that is otherwise complete."""
+    """Write the manifest of a folder about a case that is otherwise complete."""
+    finish(folder, {"case": case.name, "disclaimer": case.disclaimer, "settings": dict(settings)})
+
+
+def finish(folder: Path, about: Mapping[str, object]) -> None:
+    """Write the manifest of a folder that is otherwise complete, with what it is ``about``."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     content = {
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "case": case.name,
-        "disclaimer": case.disclaimer,
-        "settings": dict(settings),
-        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
-        "machine": {
-            "system": platform.system(),
-            "processor": platform.machine(),
-            "cores": os.cpu_count(),
-            "simd": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
-        },
+        **about,
+        "versions": versions(),
+        "machine": {**processor(), "cores": os.cpu_count()},
         "sha256": {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
         },

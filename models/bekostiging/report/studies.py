@@ -24,7 +24,7 @@ from bekostiging.stress import CapacityStudy, EqualisationStudy, LumpSumStudy, S
 def write_study(study: LumpSumStudy, folder: Path, lang: str, *, named: bool = False) -> None:
     """Fill an existing folder with the lump sum alone: lumpsum.html, lumpsum.json and what is taken away."""
     texts = Texts(lang)
-    _write_json(folder / "lumpsum.json", study_results(study))
+    write_json(folder / "lumpsum.json", study_results(study))
     (folder / "lumpsum.html").write_text(study_page(study, texts), encoding="utf-8", newline="")
     settings = {"scenarios": study.n_scenarios, "seed": study.seed}
     _finish(folder, study.case, lumpsum_tables(study, texts), texts, settings, named=named)
@@ -33,7 +33,7 @@ def write_study(study: LumpSumStudy, folder: Path, lang: str, *, named: bool = F
 def write_equalisation(study: EqualisationStudy, folder: Path, lang: str, *, named: bool = False) -> None:
     """Fill an existing folder: report.html, results.json and what is taken away."""
     texts = Texts(lang)
-    _write_json(folder / "results.json", equalisation_results(study))
+    write_json(folder / "results.json", equalisation_results(study))
     (folder / "report.html").write_text(equalisation_page(study, texts), encoding="utf-8", newline="")
     settings = {"scenarios": study.n_scenarios, "seed": study.seed}
     _finish(folder, study.case, equalisation_tables(study, texts), texts, settings, named=named)
@@ -42,7 +42,7 @@ def write_equalisation(study: EqualisationStudy, folder: Path, lang: str, *, nam
 def write_sharing(study: SharingStudy, folder: Path, lang: str, *, table: bool = False) -> None:
     """The same, and coalitions.csv where the whole ``table`` is asked for."""
     texts = Texts(lang)
-    _write_json(folder / "results.json", sharing_results(study))
+    write_json(folder / "results.json", sharing_results(study))
     (folder / "report.html").write_text(sharing_page(study, texts), encoding="utf-8", newline="")
     if table:
         (folder / "coalitions.csv").write_text(coalitions_text(study, texts), encoding="utf-8", newline="")
@@ -53,13 +53,13 @@ def write_sharing(study: SharingStudy, folder: Path, lang: str, *, table: bool =
 def write_capacity(study: CapacityStudy, folder: Path, lang: str, *, named: bool = False) -> None:
     """The same, of a capacity plan."""
     texts = Texts(lang)
-    _write_json(folder / "results.json", capacity_results(study))
+    write_json(folder / "results.json", capacity_results(study))
     (folder / "report.html").write_text(capacity_page(study, texts), encoding="utf-8", newline="")
     settings = {"scenarios": study.n_scenarios, "seed": study.seed}
     _finish(folder, study.case, capacity_tables(study, texts), texts, settings, named=named)
 
 
-def _write_json(file: Path, content: dict[str, Any]) -> None:
+def write_json(file: Path, content: dict[str, Any]) -> None:
     """JSON without times, the same bytes for the same content."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     file.write_text(text + "\n", encoding="utf-8", newline="")

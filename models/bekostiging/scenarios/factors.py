@@ -218,6 +218,12 @@ def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) 
 def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:
     """The course of named shocks of the case together: all their rows, factors multiplied."""
     factors = neutral_factors(case, n_years)
+    apply_shocks(case, factors, shocks)
+    return factors
+
+
+def apply_shocks(case: Case, factors: Factors, shocks: Sequence[str]) -> None:
+    """Let named shocks of the case hit every course or scenario of ``factors``, in place."""
     for row in case.shocks:
         if row.id in shocks:
             years = slice(row.first_year - 1, row.first_year - 1 + row.years)
@@ -225,4 +231,3 @@ def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:
                 factors.cao[:, years, [form.cao == row.cao for form in case.care_forms]] *= row.factor
                 continue
             multiply(factors, row.quantity, years, np.array([row.factor]))
-    return factors

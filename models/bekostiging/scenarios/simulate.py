@@ -19,7 +19,7 @@ from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.clients import Clients, ClientSampler
-from bekostiging.scenarios.factors import FactorModel, Factors
+from bekostiging.scenarios.factors import FactorModel, Factors, apply_shocks
 from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.measures import apply_measures
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
@@ -46,6 +46,8 @@ class Plan:
     stream: Stream
     scenarios_per_block: int
     notes: tuple[dict[str, str], ...]
+    shocks: tuple[str, ...] = ()
+    """Named shocks of the case that hit every scenario."""
 
     @property
     def n_scenarios(self) -> int:
@@ -167,6 +169,7 @@ def draw_block(made: Plan, index: int, change: Callable[[Factors, int], Factors]
     scrambling, offset = divmod(first, made.points)
     own = _normals(made, scrambling)[offset : offset + made.scenarios_per_block]
     factors = made.factor_model.multipliers(own)
+    apply_shocks(made.case, factors, made.shocks)
     if change is not None:
         factors = change(factors, first)
     return Block(made, index, factors, made.sampler.draw(factors, made.generator(1, index)))

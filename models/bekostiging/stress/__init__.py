@@ -1,6 +1,7 @@
 """Payment forms x futures: distributions of euros, and who waits."""
 
 from bekostiging.stress.backtest import Backtest, Prediction, backtest
+from bekostiging.stress.benchmark import Benchmark, CaseBoard, LotBoard, Score, benchmark
 from bekostiging.stress.break_even import BREAK_EVEN
 from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.capacity_study import CapacityBudget, CapacityStudy, study_capacity
@@ -28,64 +29,92 @@ from bekostiging.stress.comparison import (
     WithMeasures,
 )
 from bekostiging.stress.courses import cheapest, check_shocks, course
+from bekostiging.stress.decisions import DECISION_MODELS, Decision, DecisionFigure
 from bekostiging.stress.equalisation_study import EqualisationStudy, PoolResult, study_equalisation
 from bekostiging.stress.estimates import Regimes, provider_results, regimes
 from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
+from bekostiging.stress.ranks import Pair
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
+from bekostiging.stress.robustness import NONE as NO_SHOCK
+from bekostiging.stress.robustness import Condition, Verdict
 from bekostiging.stress.run import compare, contracts_in_force
+from bekostiging.stress.scoreboard import ALL as ALL_LOTS
+from bekostiging.stress.scoreboard import criteria, is_tail, tail
 from bekostiging.stress.sharing_study import IN_FORCE, SharingStudy, study_sharing
+from bekostiging.stress.similar_regions import Placed, SimilarRegions
+from bekostiging.stress.suite import SHIPPED, Suite, read_suite, suite_cases
 from bekostiging.stress.views import Pooled, pooled, read_view
 
 __all__ = [
+    "ALL_LOTS",
     "BEGROTING",
     "BREAK_EVEN",
     "CORNERS",
+    "DECISION_MODELS",
     "IN_FORCE",
+    "NO_SHOCK",
+    "SHIPPED",
     "TERM",
     "TOTAL",
     "Backtest",
+    "Benchmark",
     "BreakEven",
     "Bridge",
     "Calibration",
     "CapacityBudget",
     "CapacityStudy",
+    "CaseBoard",
     "CeilingResult",
     "Choice",
     "Comparison",
+    "Condition",
     "Corner",
     "Course",
+    "Decision",
+    "DecisionFigure",
     "EqualisationStudy",
     "Estimates",
     "ExactLayer",
     "Flag",
     "FormResult",
+    "LotBoard",
     "LumpSumResult",
     "LumpSumStudy",
     "MeasureOutcome",
     "MixResult",
+    "Pair",
+    "Placed",
     "PoolResult",
     "Pooled",
     "Prediction",
     "Regimes",
     "ReverseStress",
     "Samples",
+    "Score",
     "SharingStudy",
     "Sharpened",
+    "SimilarRegions",
     "SubstitutionOutcome",
+    "Suite",
     "Sweep",
+    "Verdict",
     "WithMeasures",
     "backtest",
+    "benchmark",
     "bridges",
     "cheapest",
     "check_shocks",
     "compare",
     "contracts_in_force",
     "course",
+    "criteria",
     "flags",
+    "is_tail",
     "payment_form",
     "pooled",
     "provider_results",
+    "read_suite",
     "read_view",
     "regimes",
     "reverse_stress",
@@ -93,5 +122,7 @@ __all__ = [
     "study_equalisation",
     "study_lumpsum",
     "study_sharing",
+    "suite_cases",
+    "tail",
     "target_place",
 ]

@@ -95,7 +95,16 @@ class Blocks:
 def question(made: Plan, work: Work) -> str:
     """Fingerprint of all that decides the bits of a block: not of how many blocks there are."""
     digest = hashlib.sha256()
-    asked = (made.case, made.n_years, made.points, made.seed, made.stream, made.scenarios_per_block, work)
+    asked = (
+        made.case,
+        made.n_years,
+        made.points,
+        made.seed,
+        made.stream,
+        made.shocks,
+        made.scenarios_per_block,
+        work,
+    )
     for part in (*asked, *(version(name) for name in VERSIONS)):
         for token in _tokens(part):
             digest.update(token)

@@ -49,6 +49,8 @@ class Samples:
 
     municipal: FloatArray
     """(n_scenarios, n_years, n_municipalities): payments under the contracts, outside excluded."""
+    lot_spending: FloatArray
+    """(n_scenarios, n_years, n_lots): the part of the reported municipalities, by lot."""
     payment: FloatArray
     """(n_scenarios, n_years, n_contracts), pools between providers included; adds up to ``municipal`` in every
     scenario and year."""
@@ -76,6 +78,8 @@ class Samples:
     """Part of the starts whom another provider took."""
     weeks_beyond_norm: FloatArray
     """(n_scenarios, n_years, n_care_forms): client-weeks."""
+    lot_unserved: FloatArray
+    """(n_scenarios, n_years, n_lots) of the reported municipalities: who waits or is refused; adds up to those two."""
 
 
 @dataclass(frozen=True)

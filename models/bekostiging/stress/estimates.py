@@ -159,6 +159,20 @@ def administration_estimates(
     return found
 
 
+def administration_euro(
+    case: Case, form: PaymentForm, party: str, clients: FloatArray, n_contracts: int
+) -> FloatArray:
+    """Euro a year of one party under a form, with ``clients`` (n_scenarios,) a year and so many contracts."""
+    return sum(
+        (
+            (row.hours_per_client * clients + row.hours_per_contract * n_contracts) * row.euro_per_hour
+            for row in case.administration
+            if row.payment_form == form and row.party == party
+        ),
+        np.zeros(len(clients)),
+    )
+
+
 @dataclass(frozen=True)
 class Regimes:
     """Different ways in which a provider is paid and accounted for, and the hours a year that one way would save."""

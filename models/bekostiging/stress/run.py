@@ -138,7 +138,7 @@ def _draw(
     case, cells = design_plan.case, design_plan.cells
     terms = reference(case, cells, design_plan.n_years)
     data, design, _ = designed(design_plan, terms, blocks, report)
-    contracts = _contracts(case, cells, terms, design)
+    contracts = built_contracts(case, cells, terms, design)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
     corner = cast(Corner, case.word("when_money_is_gone"))
@@ -204,10 +204,10 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
 
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
     """Every contract of a comparison under every form, the lump sum as designed."""
-    return _contracts(outcome.case, outcome.cells, outcome.reference, outcome.lumpsum.design)
+    return built_contracts(outcome.case, outcome.cells, outcome.reference, outcome.lumpsum.design)
 
 
-def _contracts(
+def built_contracts(
     case: Case, cells: Cells, terms: Reference, design: LumpSumDesign
 ) -> dict[PaymentForm, tuple[Contract, ...]]:
     """Every contract under every form, the lump sum as designed."""

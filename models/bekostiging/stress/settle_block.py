@@ -81,12 +81,7 @@ class FreshBlock:
 
     def arrays(self) -> dict[str, FloatArray]:
         """Every array by name; those of the deviations have the block as first axis."""
-        found = {
-            f"samples/{form}/{corner}/{one.name}": getattr(samples, one.name)
-            for form, own in self.samples.items()
-            for corner, samples in own.items()
-            for one in fields(Samples)
-        }
+        found = arrays_of(self.samples)
         found |= {
             f"mix/{corner}/{one.name}": getattr(samples, one.name)
             for corner, samples in self.mix.items()
@@ -115,10 +110,6 @@ class FreshBlock:
             own = under(head)
             return {form: own[form] for form in PAYMENT_FORMS if form in own}
 
-        samples: dict[PaymentForm, dict[Corner, Samples]] = {
-            form: {corner: Samples(**under(f"samples/{form}/{corner}/")) for corner in CORNERS}
-            for form in PAYMENT_FORMS
-        }
         own = under("deviations/")
         deviated = tuple(
             Deviations(int(n), powers, expected, clients)
@@ -130,7 +121,36 @@ class FreshBlock:
         mix: dict[Corner, Samples] = {
             corner: Samples(**under(f"mix/{corner}/")) for corner in CORNERS if under(f"mix/{corner}/")
         }
-        return cls(samples, by_form("plain/"), corridor, deviated, by_form("control/"), by_form("measured/"), mix)
+        return cls(
+            samples_of(arrays),
+            by_form("plain/"),
+            corridor,
+            deviated,
+            by_form("control/"),
+            by_form("measured/"),
+            mix,
+        )
+
+
+def arrays_of(samples: Mapping[PaymentForm, Mapping[Corner, Samples]]) -> dict[str, FloatArray]:
+    """Samples per form and corner as arrays by name."""
+    return {
+        f"samples/{form}/{corner}/{one.name}": getattr(series, one.name)
+        for form, own in samples.items()
+        for corner, series in own.items()
+        for one in fields(Samples)
+    }
+
+
+def samples_of(arrays: Mapping[str, FloatArray]) -> dict[PaymentForm, dict[Corner, Samples]]:
+    """The samples whose ``arrays_of`` are among these."""
+    return {
+        form: {
+            corner: Samples(**{one.name: arrays[f"samples/{form}/{corner}/{one.name}"] for one in fields(Samples)})
+            for corner in CORNERS
+        }
+        for form in PAYMENT_FORMS
+    }
 
 
 @dataclass(frozen=True)
@@ -197,6 +217,11 @@ class FreshWork:
             form: settle_all(self.case, self.cells, own, care_use, levels).municipal[:, :, reported].sum(axis=2)
             for form, own in self.contracts.items()
         }
+
+    def both_corners(self, block: Block) -> dict[PaymentForm, dict[Corner, Samples]]:
+        """Every form on a block, in both corners."""
+        served = block.care_use()
+        return self._both_corners(block, served, levels_by_lot(self.case, served))
 
     def _both_corners(
         self, block: Block, served: CareUse, levels: Mapping[str, PriceLevels]

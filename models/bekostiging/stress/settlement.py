@@ -80,9 +80,11 @@ def settle_all(
     # waiting is told of the reported municipalities, and only where somebody is contracted
     reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
     form *= (reported & (cells.lot >= 0))[:, None]
+    lot = ((cells.lot[:, None] == np.arange(len(lots))) & reported[:, None]).astype(np.float64)
     never = np.full(payment.shape, -1.0)
     return Samples(
         municipal=sum(split, np.zeros_like(split[0])) / CENTS,
+        lot_spending=_by_lot(case, contracts, split, lots) / CENTS,
         payment=payment,
         received=received,
         cost=np.stack([one.cost for one in settled], axis=2),
@@ -97,7 +99,19 @@ def settle_all(
         refused=care_use.refused @ form,
         moved=care_use.moved @ form,
         weeks_beyond_norm=care_use.weeks_beyond_norm @ form,
+        lot_unserved=(care_use.waiting + care_use.refused) @ lot,
     )
+
+
+def _by_lot(
+    case: Case, contracts: Sequence[Contract], split: Sequence[NDArray[np.int64]], lots: Mapping[str, int]
+) -> FloatArray:
+    """What the reported municipalities pay, by lot; cents, (n_scenarios, n_years, n_lots)."""
+    reported = [m for m, row in enumerate(case.municipalities) if row.reported]
+    found = np.zeros((*split[0].shape[:2], len(lots)))
+    for contract, part in zip(contracts, split, strict=True):
+        found[:, :, lots[contract.lot]] += part[:, :, reported].sum(axis=2)
+    return found
 
 
 def pool_transfers(case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Levels) -> FloatArray:

@@ -1,0 +1,159 @@
+"""Robustness: under which named shocks a payment form stays acceptable in a lot, by the case's own standards.
+
+The lump sum is decided before the shock and all forms are settled again on futures that the shock hits. Acceptable is:
+
+    begroting  in every contract year P(spending of the lot > its room + its reserve) <= 1 - certainty (policy);
+               a lot's room and reserve are its part of those of the reported municipalities together, by expected
+               spending per year under inspanningsgericht without a shock
+    buffer     every provider of the lot: P(its losses in the lot exceed its buffer for the lot) <= 1 - confidence (policy)
+    waiting    nobody waits or is refused, in the corner of the policy, where it allows no waiting list in the lot
+
+A verdict counts as certain as its most doubtful condition: P(true value meets the limit), normal, from its error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from bekostiging.case.tables import PaymentForm
+from bekostiging.scenarios import Block, plan
+from bekostiging.stress.blocks import Arrays, Blocks
+from bekostiging.stress.comparison import Comparison
+from bekostiging.stress.run import contracts_in_force
+from bekostiging.stress.scoreboard import ALL, BothCorners, LotSample, LotView
+from bekostiging.stress.settle_block import FreshWork, arrays_of, samples_of
+from bekostiging.stress.suite import TOGETHER
+from bekostiging_solvers import Estimate, Scramblings
+
+FloatArray = NDArray[np.float64]
+NONE = "none"
+"""The futures without a shock."""
+WORDS = ("begroting", "buffer", "waiting")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``value`` must not exceed ``limit``: a probability, or clients."""
+
+    name: str
+    value: Estimate
+    limit: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds as estimated."""
+        return self.value.value <= self.limit
+
+    @property
+    def probability(self) -> float:
+        """That the true value meets the limit."""
+        if self.value.standard_error == 0:
+            return float(self.holds)
+        return float(ndtr((self.limit - self.value.value) / self.value.standard_error))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One lot, payment form and shock."""
+
+    shock: str
+    conditions: tuple[Condition, ...]
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether every condition holds."""
+        return all(one.holds for one in self.conditions)
+
+    @property
+    def probability(self) -> float:
+        """That of the most doubtful condition."""
+        return min(one.probability for one in self.conditions)
+
+
+def share_acceptable(verdicts: Sequence[Verdict]) -> Estimate:
+    """Share of the shocks under which a form is acceptable; its error is that of doubtful verdicts."""
+    n = len(verdicts)
+    doubt = sum(one.probability * (1 - one.probability) for one in verdicts)
+    return Estimate(sum(one.acceptable for one in verdicts) / n, doubt**0.5 / n)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What acceptable means in a lot: ``room`` (n_years,) with reserve, euro; probabilities; ``no_waiting``."""
+
+    room: FloatArray
+    overrun: float
+    exhausted: float
+    no_waiting: bool
+
+
+def limits(outcome: Comparison, samples: Mapping[str, LotSample], view: LotView) -> Limits:
+    """The standards of a case for a lot; ``samples`` by lot, under inspanningsgericht without a shock."""
+    case, data = outcome.case, outcome.lumpsum.data
+    whole = outcome.room.sum(axis=1) + data.reserve.sum(axis=0)
+    paid, total = samples[view.lot].yearly.mean(axis=0), samples[ALL].yearly.mean(axis=0)
+    part = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
+    lists = [case.word("waiting_list", case.lots[j].id) for j in view.places]
+    return Limits(
+        whole * part, 1 - case.number("certainty"), 1 - case.number("confidence"), "not_allowed" in lists
+    )
+
+
+def verdict(shock: str, scramblings: Scramblings, sample: LotSample, limit: Limits) -> Verdict:
+    """Whether a lot under a payment form is acceptable on the futures of a shock."""
+    overruns = [
+        scramblings.probability(sample.yearly[:, t] > limit.room[t]) for t in range(sample.yearly.shape[1])
+    ]
+    exhausted = [scramblings.probability(sample.exhausted[:, p]) for p in range(sample.exhausted.shape[1])]
+    conditions = [
+        Condition("begroting", max(overruns, key=_value), limit.overrun),
+        Condition("buffer", max(exhausted, key=_value), limit.exhausted),
+    ]
+    if limit.no_waiting:
+        conditions.append(Condition("waiting", scramblings.mean(sample.turned_away), 0.0))
+    return Verdict(shock, tuple(conditions))
+
+
+def _value(one: Estimate) -> float:
+    return one.value
+
+
+@dataclass(frozen=True)
+class ShockedBlock:
+    """What a block keeps: every form in both corners."""
+
+    samples: Mapping[PaymentForm, BothCorners]
+
+    def arrays(self) -> Arrays:
+        """Every array by name."""
+        return arrays_of(self.samples)
+
+
+@dataclass(frozen=True)
+class ShockedWork:
+    """Settles every form on a block of futures that a shock hit."""
+
+    work: FreshWork
+
+    def __call__(self, block: Block) -> ShockedBlock:
+        """In both corners."""
+        return ShockedBlock(self.work.both_corners(block))
+
+
+def shocked(
+    outcome: Comparison, shock: str, n_scenarios: int, blocks: Blocks
+) -> tuple[Mapping[PaymentForm, BothCorners], Scramblings]:
+    """Every payment form of a comparison, the lump sum as designed, on futures that a shock hits."""
+    made = plan(outcome.case, n_scenarios, outcome.n_years, outcome.seed, "fresh")
+    made = replace(made, shocks=tuple(shock.split(TOGETHER)))
+    work = ShockedWork(FreshWork(outcome.case, outcome.cells, contracts_in_force(outcome), {}))
+    return samples_of(blocks.series(made, work, _silent)), Scramblings(made.n_scramblings)
+
+
+def _silent(done: int, total: int) -> None:
+    """Report nothing."""

@@ -1,0 +1,273 @@
+"""The benchmark: figures that add up, ranks with the uncertainty of paired differences, verdicts by hand, limit cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+from suites import mini
+
+from bekostiging.case import read_case, synthetic_region
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.stress import (
+    ALL_LOTS,
+    CORNERS,
+    NO_SHOCK,
+    TERM,
+    TOTAL,
+    Benchmark,
+    Comparison,
+    Verdict,
+    benchmark,
+    equalisation_study,
+    read_suite,
+)
+from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.decisions import Asked, decide
+from bekostiging.stress.ranks import certainty, expected_rank, pairs
+from bekostiging.stress.robustness import Condition, Limits, share_acceptable, shocked, verdict
+from bekostiging.stress.scoreboard import LotSample, lot_views
+from bekostiging.stress.similar_regions import placed
+from bekostiging_solvers import Estimate, Scramblings
+
+FloatArray = NDArray[np.float64]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Benchmark:
+    return benchmark(read_suite(mini(tmp_path_factory.mktemp("suite"))))
+
+
+def _sample(spending: FloatArray, **changes: object) -> LotSample:
+    n = len(spending)
+    plain = LotSample(
+        spending=spending,
+        yearly=spending[:, None],
+        exhausted=np.zeros((n, 1), dtype=np.bool_),
+        unserved=np.zeros(n),
+        turned_away=np.zeros(n),
+        administration=np.ones(n),
+        concentration=np.ones(n),
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_lots_add_up_to_the_municipalities_and_to_all_who_are_not_served(outcome: Comparison) -> None:
+    for form in PAYMENT_FORMS:
+        for corner in CORNERS:
+            one = outcome.forms[form].samples[corner]
+            paid = one.municipal[:, :, list(outcome.reported)].sum(axis=2)
+            np.testing.assert_allclose(one.lot_spending.sum(axis=2), paid, rtol=0, atol=0.005)
+            unserved = (one.waiting + one.refused).sum(axis=2)
+            np.testing.assert_allclose(one.lot_unserved.sum(axis=2), unserved, rtol=0, atol=1e-9)
+
+
+def test_all_lots_is_what_the_comparison_says(found: Benchmark) -> None:
+    board = found.boards[0]
+    whole = board.lots[-1]
+    assert whole.lot == ALL_LOTS
+    for form, score in whole.scores.items():
+        own = board.outcome.forms[form]
+        told = own.municipalities[TOTAL][TERM]["expected"]
+        assert score.figures["expected"].value == pytest.approx(told.value, rel=1e-12)
+        assert score.figures["expected"].standard_error == pytest.approx(told.standard_error, rel=1e-9)
+        parts = sum(lot.scores[form].figures["expected"].value for lot in board.lots[:-1])
+        assert parts == pytest.approx(told.value, rel=1e-12)
+        administration = sum(one["euro"].value for one in own.administration.values())
+        assert score.figures["administration"].value == pytest.approx(administration, rel=1e-12)
+        waiting = own.corner_totals["wait"]["waiting_clients"].value + own.corner_totals["wait"]["refused"].value
+        assert score.figures["unserved"].value == pytest.approx(waiting, rel=1e-12)
+        worst = max(one["buffer_exhausted_probability"].value for one in own.providers.values())
+        assert score.figures["buffer_exhausted"].value >= worst
+
+
+def test_buffers_are_divided_over_the_lots(outcome: Comparison) -> None:
+    views = lot_views(outcome.case, outcome.lumpsum.data, outcome.buffer)
+    parts = sum(view.buffer for view in views[:-1])
+    np.testing.assert_allclose(parts, outcome.buffer, rtol=1e-12)
+    np.testing.assert_array_equal(views[-1].buffer, outcome.buffer)
+
+
+def test_certainty_is_the_t_test_on_differences_per_scrambling() -> None:
+    """SciPy's paired t test on the means of 16 scramblings is the other formulation."""
+    rng = np.random.default_rng(1)
+    a = rng.normal(1e6, 5e4, 16 * 8)
+    b = a + rng.normal(3e3, 1e4, 16 * 8)
+    (cost, *_) = pairs(Scramblings(16), {"taakgericht": _sample(a), "outputgericht": _sample(b)}, [0.9])
+    means = (a - b).reshape(16, 8).mean(axis=1)
+    assert cost.certainty == pytest.approx(1 - stats.ttest_1samp(means, 0.0, alternative="less").pvalue, abs=1e-12)
+    assert cost.in_futures is not None
+    assert cost.in_futures.value == (a < b).mean()
+
+
+def test_common_futures_make_a_small_difference_certain() -> None:
+    """One euro apart in every future: certain, however wide the futures are; apart it would drown in the noise."""
+    spending = np.random.default_rng(2).normal(1e6, 1e5, 256)
+    found = pairs(
+        Scramblings(16), {"taakgericht": _sample(spending), "outputgericht": _sample(spending + 1)}, [0.9]
+    )
+    assert [one.certainty for one in found if one.criterion == "expected"] == [1.0]
+    assert expected_rank("taakgericht", "expected", found).value == pytest.approx(1.0, abs=1e-6)
+    assert expected_rank("outputgericht", "cvar_0.9", found).value == pytest.approx(2.0, abs=1e-6)
+
+
+def test_equal_forms_share_a_rank() -> None:
+    spending = np.random.default_rng(3).normal(1e6, 1e5, 64)
+    three = {form: _sample(spending) for form in ("taakgericht", "outputgericht", "maatwerktraject")}
+    found = pairs(Scramblings(16), three, [0.9])  # type: ignore[arg-type]
+    assert {one.certainty for one in found} == {0.5}
+    assert {one.in_futures.value for one in found if one.in_futures is not None} == {0.5}
+    assert expected_rank("outputgericht", "expected", found) == Estimate(2.0, 0.5**0.5)
+
+
+def test_ranks_of_a_lot_add_up(found: Benchmark) -> None:
+    """Of n forms they sum to n (n + 1) / 2, whoever is sure of what."""
+    for lot in found.boards[0].lots:
+        for criterion in ("expected", "cvar_0.9", "buffer_exhausted", "unserved", "administration"):
+            ranks = [score.ranks[criterion].value for score in lot.scores.values()]
+            assert sum(ranks) == pytest.approx(6.0)
+
+
+@pytest.mark.parametrize(("difference", "sure"), [((0.0, 0.0), 0.5), ((-1.0, 0.0), 1.0), ((2.0, 0.0), 0.0)])
+def test_certainty_without_noise(difference: tuple[float, float], sure: float) -> None:
+    assert certainty(Estimate(*difference), 16) == sure
+
+
+def test_a_verdict_by_hand() -> None:
+    """Of 64 futures 8 overrun a room of 10 (12.5 %) and 4 use up a buffer (6.25 %)."""
+    spending = np.where(np.arange(64) % 8 == 0, 11.0, 9.0)
+    exhausted = (np.arange(64) % 16 == 0)[:, None]
+    sample = _sample(spending, exhausted=exhausted, turned_away=np.full(64, 2.0))
+    loose = Limits(np.array([10.0]), 0.2, 0.1, False)
+    assert verdict("x", Scramblings(16), sample, loose).acceptable
+    for tight, name in (
+        (replace(loose, overrun=0.1), "begroting"),
+        (replace(loose, exhausted=0.05), "buffer"),
+        (replace(loose, no_waiting=True), "waiting"),
+    ):
+        told = verdict("x", Scramblings(16), sample, tight)
+        assert [one.name for one in told.conditions if not one.holds] == [name]
+        assert not told.acceptable
+
+
+def test_robustness_is_a_share_with_the_doubt_of_its_verdicts() -> None:
+    """Two sure verdicts and one on the edge (probability 1/2): two of three hold, error sqrt(1/4) / 3."""
+    sure, edge = Condition("begroting", Estimate(0.0, 0.0), 0.1), Condition("buffer", Estimate(0.05, 0.01), 0.05)
+    no = Condition("buffer", Estimate(0.5, 0.0), 0.05)
+    found = share_acceptable([Verdict("a", (sure,)), Verdict("b", (sure, edge)), Verdict("c", (no,))])
+    assert found.value == pytest.approx(2 / 3)
+    assert found.standard_error == pytest.approx(0.5 / 3)
+
+
+def test_a_shock_of_nothing_changes_nothing(outcome: Comparison) -> None:
+    """Limit case: a factor of one, as many futures as the comparison: the same samples to the bit."""
+    shock = replace(outcome, case=replace(outcome.case, shocks=(_shock(1.0),)))
+    samples, scramblings = shocked(shock, "growth", outcome.n_scenarios, Blocks())
+    assert scramblings.n_scramblings == outcome.n_scramblings
+    for form in PAYMENT_FORMS:
+        for corner in CORNERS:
+            np.testing.assert_array_equal(
+                samples[form][corner].municipal, outcome.forms[form].samples[corner].municipal
+            )
+
+
+def test_growth_costs_more_where_volume_is_paid(found: Benchmark, outcome: Comparison) -> None:
+    """Twenty percent more starts in both years: per hour spending grows, within what the stock allows; and verdicts tell."""
+    shock = replace(outcome, case=replace(outcome.case, shocks=(_shock(1.2),)))
+    samples, _ = shocked(shock, "growth", 32, Blocks())
+    plain = outcome.forms["inspanningsgericht"].samples["absorb"].municipal.sum()
+    assert 1.03 < samples["inspanningsgericht"]["absorb"].municipal.sum() / plain < 1.2
+    for score in found.boards[0].lots[-1].scores.values():
+        assert [one.shock for one in score.verdicts] == [NO_SHOCK, "growth"]
+        assert score.robustness == share_acceptable(score.verdicts[1:])
+
+
+def _shock(factor: float) -> object:
+    from bekostiging.case.tables import Shock
+
+    return Shock(
+        id="growth",
+        name="g",
+        quantity="inflow",
+        factor=factor,
+        first_year=1,
+        years=4,
+        source="test",
+        status="illustrative",
+    )
+
+
+def test_a_place_among_regions_by_hand() -> None:
+    """Of four regions one is below and one equal: percentile (1 + 1/2) / 4; its error that of four coins, half a region more
+    on either side: chance 2 / 5."""
+    found = placed(2.0, np.array([1.0, 2.0, 3.0, 4.0]))
+    assert found.percentile.value == pytest.approx(0.375)
+    assert found.percentile.standard_error == pytest.approx((0.4 * 0.6 / 4) ** 0.5)
+    assert placed(9.0, np.array([1.0, 2.0, 3.0, 4.0])).percentile.standard_error == pytest.approx(0.15)
+    assert (found.low, found.middle, found.high) == pytest.approx((1.3, 2.5, 3.7))
+
+
+def test_it_shows_itself_to_an_analyst(found: Benchmark) -> None:
+    frame = found.to_frame()
+    assert len(frame) == 4 * 3 * 6
+    whole = frame[(frame.lot == ALL_LOTS) & (frame.criterion == "expected")]
+    assert whole["rank"].sum() == pytest.approx(6.0)
+    assert frame[frame.criterion == "concentration"]["rank"].isna().all()
+    html = found._repr_html_()
+    assert "Benchmark mini, 32 futures, seed 1" in html
+    assert "Every figure of this synthetic region is invented" in html
+
+
+def test_simulated_regions_have_the_size_of_the_case(found: Benchmark) -> None:
+    similar = found.boards[0].similar
+    assert similar is not None
+    assert (similar.n_regions, similar.municipalities, similar.providers) == (3, 2, 6)
+    areas = synthetic_region(2, 6, 1001, similar.inhabitants).areas
+    people = sum(row.inhabitants_0_17 + row.inhabitants_18_64 + row.inhabitants_65_plus for row in areas)
+    assert people == pytest.approx(similar.inhabitants, abs=3)
+    assert all(0 <= one.percentile.value <= 1 for own in similar.placed.values() for one in own.values())
+
+
+def test_the_lump_sum_at_the_confidence_of_the_case_is_the_designed_one(outcome: Comparison) -> None:
+    asked = Asked(outcome.case, outcome, (outcome.case.number("confidence"), 0.6), 32, 2, 1, 1)
+    figures = decide("lumpsum", asked).figures
+    loading = [one.value.value for one in figures if one.figure == "loading" and one.confidence == 0.95]
+    np.testing.assert_allclose(loading, outcome.lumpsum.design.loading, atol=1e-9)
+    capital = {one.confidence: one.value.value for one in figures if one.figure == "capital"}
+    assert capital[0.6] < capital[0.95]
+
+
+def test_what_a_case_cannot_have_is_told() -> None:
+    """One municipality has nobody to share with; the benchmark goes on."""
+    case = synthetic_region(municipalities=1, providers=3)
+    told = decide("sharing", Asked(case, None, (0.9,), 32, 2, 1, 1))  # type: ignore[arg-type]
+    assert told.figures == ()
+    assert told.told is not None
+    assert "at least two reported municipalities" in told.told["en"]
+
+
+@pytest.mark.parametrize(
+    ("model", "figures"),
+    [("equalisation", {"tail_before", "tail_after", "power"}), ("sharing", {"worth", "leaving"})],
+)
+def test_every_decision_model_has_figures(
+    outcome: Comparison, model: str, figures: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few clients and resamples: what is fitted is tested elsewhere."""
+    monkeypatch.setattr(equalisation_study, "CLIENTS", 2_000)
+    monkeypatch.setattr(equalisation_study, "RESAMPLES", 10)
+    found = decide(model, Asked(outcome.case, outcome, (0.9,), 16, 2, 1, 1))
+    assert found.told is None, found.told
+    assert {one.figure for one in found.figures} == figures
+
+
+def test_capacity_decides_with_a_proof() -> None:
+    """The embedded case has the tables it needs; the plan is proved to a percent and its tail costs more."""
+    found = decide("capacity", Asked(read_case("almere"), None, (0.9,), 16, 1, 1, 1))  # type: ignore[arg-type]
+    figures = {figure.figure: figure.value for figure in found.figures}
+    assert figures["places"].value > 0
+    assert 0 <= figures["gap"].value <= 0.01
+    assert figures["plan_tail"].value > figures["plan_cost"].value
