@@ -15,6 +15,7 @@ from bekostiging.cli.app import (
     Overwrite,
     Workers,
     app,
+    print_notes,
     print_sentence,
     user_errors,
 )
@@ -52,6 +53,8 @@ def benchmark(
                 found, folder, lang=lang, overwrite=overwrite, dossier=dossier, public=public
             )
             advance("write", 1, 1)
+        for board in found.boards:
+            print_notes((*board.outcome.case.notes, *board.outcome.notes), lang)
         for sentence in report.benchmark_sentences(results, lang):
             print_sentence(sentence)
         for text in dict.fromkeys(board.outcome.case.disclaimer.get(lang, "") for board in found.boards):

@@ -106,7 +106,8 @@ def _sections(case: Results, suite: Results, many: bool, texts: Texts) -> Iterat
     said = texts.sections["benchmark"]
     head = f"{case['title'].get(texts.lang, '')}: " if many else ""
     years = f"{case['years'][0]}–{case['years'][-1]}"
-    warnings = [] if case["feasible"] else [said["infeasible"]]
+    warnings = [note[texts.lang] for note in case["notes"]]
+    warnings += [] if case["feasible"] else [said["infeasible"]]
     notes = [said["scoreboard_note"].format(years=years, corner=texts["corners", case["corner"]])]
     yield Section(head + said["scoreboard"], notes, [_scoreboard(case, suite, texts)], warnings=warnings)
     yield Section(head + said["ranks"], [said["ranks_note"]], [_ranks(case, texts), _pairs(case, suite, texts)])

@@ -65,6 +65,7 @@ def _case(board: CaseBoard) -> Results:
         "title": case.title,
         "disclaimer": case.disclaimer,
         "kind": case.kind,
+        "notes": list(outcome.notes),
         "n_scenarios": outcome.n_scenarios,
         "years": list(outcome.years),
         "corner": outcome.corner,
@@ -183,8 +184,8 @@ def _estimate(estimate: Estimate) -> dict[str, float]:
 def public_results(found: Results) -> Results:
     """What bidders may have: no provider, no decision model, nothing small, everything rounded.
 
-    Left out: flags about providers and contracts, conditions behind a verdict (a buffer is one provider's), decisions (what
-    the municipality would pay at most), and in lots of fewer than three providers what would be about one of them. A lot
+    Left out: notes on the case, flags about providers and contracts, conditions behind a verdict (a buffer is one
+    provider's), decisions (what the municipality would pay at most), and in lots of fewer than three providers what would be about one of them. A lot
     with few clients has no figures at all.
     """
     return found | {
@@ -212,7 +213,7 @@ def _public_case(case: Results) -> Results:
                 for form, own in similar["forms"].items()
             },
         }
-    return case | {"lots": lots, "decisions": [], "similar": similar}
+    return case | {"notes": [], "lots": lots, "decisions": [], "similar": similar}
 
 
 def _hidden(lots: Results, form: str, name: str) -> bool:

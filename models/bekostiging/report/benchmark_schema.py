@@ -48,6 +48,7 @@ def _case() -> dict[str, Any]:
             "title": WORDS,
             "disclaimer": {"type": "object", "additionalProperties": TEXT},
             "kind": TEXT,
+            "notes": _list(WORDS),
             "n_scenarios": NUMBER,
             "years": _list({"type": "integer"}),
             "corner": {"enum": list(CORNERS)},
