@@ -93,7 +93,7 @@ def _ranking(case: Results, lot: Results, criterion: str, texts: Texts) -> str:
     gap = abs(pair["difference"]["value"]) if pair["difference"] is not None else 0.0
     return texts["benchmark", "ranking"].format(
         case=case["title"].get(texts.lang, ""),
-        criterion=_criterion(criterion, texts),
+        criterion=criterion_words(criterion, texts),
         first=texts["forms", first],
         second=texts["forms", second],
         gap=texts.numbers.millions(gap, 2),
@@ -128,11 +128,13 @@ def _sections(case: Results, suite: Results, many: bool, texts: Texts) -> Iterat
         yield _similar(case["similar"], head, texts)
 
 
-def _criterion(name: str, texts: Texts) -> str:
+def criterion_words(name: str, texts: Texts) -> str:
     """A criterion in words."""
     if is_tail(name):
         part = round(1 - float(name.removeprefix(TAIL)), 4)
-        return texts["benchmark", "tail"].format(tail=texts.numbers.percent(part, 0 if round(part, 2) == part else 1))
+        return texts["benchmark", "tail"].format(
+            tail=texts.numbers.percent(part, 0 if round(part, 2) == part else 1)
+        )
     return texts["benchmark", name]
 
 
@@ -152,6 +154,11 @@ def _figure(name: str, one: Results | None, texts: Texts) -> str:
     return numbers.estimated_millions(estimate, 2)
 
 
+def lot_words(lot: str, own: Results, texts: Texts) -> str:
+    """The name of a lot."""
+    return texts["benchmark", "all_lots"] if lot == ALL_LOTS else str(own["name"])
+
+
 def _lots(case: Results) -> list[tuple[str, Results]]:
     """All lots together first."""
     lots = list(case["lots"].items())
@@ -162,7 +169,7 @@ def _scoreboard(case: Results, suite: Results, texts: Texts) -> Table:
     """Every lot and form: figures, robustness, flags."""
     said = texts.sections["benchmark"]
     names = list(next(iter(case["lots"][ALL_LOTS]["forms"].values()))["figures"])
-    head = [said["form"], *(_criterion(name, texts) for name in names), said["holds"], said["n_flags"]]
+    head = [said["form"], *(criterion_words(name, texts) for name in names), said["holds"], said["n_flags"]]
 
     def row(score: Results) -> list[str]:
         """One form."""
@@ -177,8 +184,7 @@ def _by_lot(case: Results, head: list[str], row: Callable[[Results], list[str]],
     """A table with a line for every lot, all together first, and its forms under it."""
     rows = [head]
     for lot, own in _lots(case):
-        name = texts["benchmark", "all_lots"] if lot == ALL_LOTS else own["name"]
-        rows.append([name.upper(), *[""] * (len(head) - 1)])
+        rows.append([lot_words(lot, own, texts).upper(), *[""] * (len(head) - 1)])
         rows += [[texts["forms", form], *row(score)] for form, score in own["forms"].items()]
     return rows
 
@@ -196,7 +202,7 @@ def _held(score: Results, n: int, texts: Texts) -> str:
 def _ranks(case: Results, texts: Texts) -> Table:
     """Expected rank of every form on every criterion."""
     names = list(next(iter(case["lots"][ALL_LOTS]["forms"].values()))["ranks"])
-    head = [texts["benchmark", "form"], *(_criterion(name, texts) for name in names)]
+    head = [texts["benchmark", "form"], *(criterion_words(name, texts) for name in names)]
     return _by_lot(case, head, lambda score: [_rank(score["ranks"][name], texts) for name in names], texts)
 
 
@@ -257,11 +263,11 @@ def _verdicts(case: Results, suite: Results, texts: Texts) -> Table:
             why = f": {', '.join(failed)}" if failed else ""
             doubt = f" ({said['doubtful']})" if DOUBTFUL[0] < verdict["probability"] < DOUBTFUL[1] else ""
             cells.append(word + why + doubt)
-        rows.append([_shock(shock, case, texts), *cells])
+        rows.append([shock_words(shock, case, texts), *cells])
     return rows
 
 
-def _shock(shock: str, case: Results, texts: Texts) -> str:
+def shock_words(shock: str, case: Results, texts: Texts) -> str:
     """A shock in words."""
     if shock == NO_SHOCK:
         return texts["benchmark", "no_shock"]

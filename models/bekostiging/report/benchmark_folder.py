@@ -11,6 +11,7 @@ from typing import Any
 from bekostiging.case import input_files, public_tables
 from bekostiging.report.benchmark import write_benchmark
 from bekostiging.report.benchmark_results import Results, benchmark_results, public_results
+from bekostiging.report.benchmark_tables import benchmark_tables
 from bekostiging.report.dossier import (
     DOSSIER,
     INPUTS,
@@ -22,6 +23,8 @@ from bekostiging.report.dossier import (
 )
 from bekostiging.report.folder import write_folder
 from bekostiging.report.manifest import finish
+from bekostiging.report.takeaway import write_takeaway
+from bekostiging.report.texts import Texts
 from bekostiging.stress import Benchmark, Comparison
 
 
@@ -40,6 +43,7 @@ def write_benchmark_results(
     def fill(draft: Path) -> None:
         """Write every file; the manifest last."""
         write_benchmark(results, draft, lang)
+        _write_tables(found, results, draft, lang)
         whole = _whole(found, draft)
         if dossier:
             (draft / DOSSIER).write_bytes(whole)
@@ -49,6 +53,22 @@ def write_benchmark_results(
 
     write_folder(folder, fill, overwrite=overwrite)
     return results
+
+
+def _write_tables(found: Benchmark, results: Results, draft: Path, lang: str) -> None:
+    """Tables and workbook of every case; in a folder of its own where there are more cases."""
+    texts = Texts(lang)
+    for board in found.boards:
+        case = board.outcome.case
+        place = draft if len(found.boards) == 1 else draft / case.name
+        place.mkdir(exist_ok=True)
+        tables = benchmark_tables(results["cases"][case.name], texts)
+        settings = {
+            "scenarios": board.outcome.n_scenarios,
+            "years": board.outcome.years,
+            "seed": board.outcome.seed,
+        }
+        write_takeaway(place, case, tables, texts, settings)
 
 
 def _about(found: Benchmark) -> dict[str, Any]:

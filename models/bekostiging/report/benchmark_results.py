@@ -185,8 +185,8 @@ def public_results(found: Results) -> Results:
     """What bidders may have: no provider, no decision model, nothing small, everything rounded.
 
     Left out: notes on the case, flags about providers and contracts, conditions behind a verdict (a buffer is one
-    provider's), decisions (what the municipality would pay at most), and in lots of fewer than three providers what would be about one of them. A lot
-    with few clients has no figures at all.
+    provider's), decisions (what the municipality would pay at most), and in lots of fewer than three providers what would
+    be about one of them. A lot with few clients has no figures at all.
     """
     return found | {
         "public": True,

@@ -73,7 +73,7 @@ def _same_again(found: dict[str, Any]) -> Any:
 
 def test_a_folder_and_its_dossier_are_complete(written: Path, named_case: Path) -> None:
     assert {path.name for path in written.iterdir()} >= {
-        "report.html", "results.json", "manifest.json", "dossier.zip", "dossier-public.zip",
+        "tables", "resultaten.xlsx", "report.html", "results.json", "manifest.json", "dossier.zip", "dossier-public.zip",
     }  # fmt: skip
     found = open_dossier(written / "dossier.zip")
     assert found.changed == ()
