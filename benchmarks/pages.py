@@ -65,7 +65,9 @@ def _where(content: Content) -> str:
     told = [f"`uv run --group peers python benchmarks/driver.py {content['benchmark']}`", content["date"]]
     many = content.get("processes", 3) > 1
     told.append(
-        f"median of {content.get('processes', 3)} processes (one where it took long)" if many else "one process each"
+        f"median of {content.get('processes', 3)} processes (one where it took long)"
+        if many
+        else "one process each"
     )
     told.append(", ".join(f"{package} {version}" for package, version in content["versions"].items()))
     if "machine" in content:

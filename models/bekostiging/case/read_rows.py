@@ -55,7 +55,9 @@ def read_rows(grid: Grid, model: type[Row], problems: list[Problem], notes: list
     for line, cells in grid.rows:
         if len(problems) - before >= MOST_PROBLEMS:
             nl = f"heeft {MOST_PROBLEMS} fouten of meer; herstel deze eerst, de rijen hierna zijn niet bekeken"
-            en = f"has {MOST_PROBLEMS} mistakes or more; mend these first, the rows from here on were not looked at"
+            en = (
+                f"has {MOST_PROBLEMS} mistakes or more; mend these first, the rows from here on were not looked at"
+            )
             problems.append(Problem(model.table, nl, en, row=line))
             return
         row = _read_row(dict(zip(grid.columns, cells, strict=True)), model, line, problems, notes)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bekostiging.case import Case
+from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.lumpsum import free_buffer
 from bekostiging.stress.blocks import Blocks
@@ -41,7 +42,6 @@ from bekostiging.stress.scoreboard import (
     lot_views,
     tail,
 )
-from bekostiging.stress.shown import Shown, millions, percent
 from bekostiging.stress.similar_regions import SimilarRegions, similar_regions
 from bekostiging.stress.suite import Suite, suite_cases
 from bekostiging_solvers import Estimate, Scramblings
@@ -124,7 +124,10 @@ class Benchmark(Shown):
             for form, score in board.lots[-1].scores.items():
                 row = {"case": board.outcome.case.name, "payment form": form}
                 for name in (EXPECTED, far):
-                    row |= {f"{name}, m euro": millions(score.figures[name]), f"rank {name}": str(score.ranks[name])}
+                    row |= {
+                        f"{name}, m euro": millions(score.figures[name]),
+                        f"rank {name}": str(score.ranks[name]),
+                    }
                 held = score.robustness
                 rows.append(row | {"acceptable under shocks": "" if held is None else percent(held)})
         return pd.DataFrame(rows)

@@ -142,7 +142,9 @@ def _sharing(asked: Asked) -> tuple[DecisionFigure, ...]:
 def _capacity(asked: Asked) -> tuple[DecisionFigure, ...]:
     """Places reserved a year and what the plan costs on fresh futures; no limit on time, so that it can be repeated."""
     case, _ = without_closed(pseudonymised(asked.case), min(asked.n_years, asked.case.n_years))
-    made, fresh = (plan(case, asked.n_scenarios, asked.n_years, asked.seed, stream) for stream in ("design", "fresh"))
+    made, fresh = (
+        plan(case, asked.n_scenarios, asked.n_years, asked.seed, stream) for stream in ("design", "fresh")
+    )
     drawn, judged = (
         capacity_data(one, Blocks(asked.workers).series(one, capacity_work(one), _silent)) for one in (made, fresh)
     )

@@ -29,8 +29,14 @@ AWKWARD = ("=1+1", "'=1", "''=1", "+31", "-", "@x", "'s-Gravenhage", "0034", "1,
            "_x0041_", "a;b,c", 'zeg "ja"', "twee\nregels", "naam", "sleutel", "status", "totaal", "2024-01-01",
            "é€😀")  # fmt: skip
 """Texts that some reader on the way might take for something else."""
-plain_text = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters="\n"), min_size=1, max_size=12)
-texts = (st.sampled_from(AWKWARD) | plain_text).map(str.strip).filter(lambda text: text and not is_citizen_number(text))
+plain_text = st.text(
+    st.characters(categories=["L", "N", "P", "S", "Zs"], include_characters="\n"), min_size=1, max_size=12
+)
+texts = (
+    (st.sampled_from(AWKWARD) | plain_text)
+    .map(str.strip)
+    .filter(lambda text: text and not is_citizen_number(text))
+)
 keys = texts.filter(lambda text: not (text.isdigit() and len(text) < 4))
 """A municipality of less than four digits gets its zeros, and is told."""
 parts = keys.map(lambda text: text.replace("|", "/").strip()).filter(bool)
@@ -68,7 +74,9 @@ def _values(model: type[Row], name: str) -> st.SearchStrategy[Any]:
 
 def _rows(model: type[Row]) -> st.SearchStrategy[tuple[Row, ...]]:
     fields = {name: _values(model, name) for name in columns(model)}
-    return st.lists(st.fixed_dictionaries(fields).map(lambda values: model(**values)), min_size=1, max_size=3).map(tuple)
+    return st.lists(st.fixed_dictionaries(fields).map(lambda values: model(**values)), min_size=1, max_size=3).map(
+        tuple
+    )
 
 
 sentence = st.just({}) | st.fixed_dictionaries({"nl": texts, "en": texts})
@@ -93,7 +101,9 @@ def _dump(draft: Draft) -> dict[str, Any]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drafts(), st.sampled_from(["nl", "en"]))
-@example(Draft(None, {"policy": (Policy(name="x", scope="case", value="nan", source="-", status="estimated"),)}), "nl")
+@example(
+    Draft(None, {"policy": (Policy(name="x", scope="case", value="nan", source="-", status="estimated"),)}), "nl"
+)
 @example(
     Draft(None, {"areas": (Area(id="sleutel", municipality="gemeente", name="naam", inhabitants_0_17=0.1 + 0.2,
                                 inhabitants_18_64=1e12, inhabitants_65_plus=5e-324, source="bron", status="estimated"),)}),
@@ -127,7 +137,9 @@ def test_embedded_cases_as_workbooks(name: str, tmp_path: Path) -> None:
     convert(name, tmp_path / "x.xlsx", "nl")
     again, case = read_case(tmp_path / "x.xlsx"), read_case(name)
     for table in TABLES:
-        assert [row.model_dump() for row in getattr(again, table)] == [row.model_dump() for row in getattr(case, table)]
+        assert [row.model_dump() for row in getattr(again, table)] == [
+            row.model_dump() for row in getattr(case, table)
+        ]
 
 
 def test_estimates_are_not_written_back(tmp_path: Path) -> None:

@@ -58,11 +58,15 @@ def test_a_password(tmp_path: Path) -> None:
     refused(path, "dit werkboek heeft een wachtwoord; bewaar het zonder wachtwoord")
 
 
-@pytest.mark.parametrize("content", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"naam;bedrag\n", b"<html/>"])
+@pytest.mark.parametrize(
+    "content", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, b"naam;bedrag\n", b"<html/>"]
+)
 def test_another_format(tmp_path: Path, content: bytes) -> None:
     for name in ("x.xlsx", "x.xls", "x.ods"):
         (tmp_path / name).write_bytes(content)
-        refused(tmp_path / name, "dit is geen .xlsx; open het in Excel of LibreOffice en bewaar het als 'Excel-werkmap")
+        refused(
+            tmp_path / name, "dit is geen .xlsx; open het in Excel of LibreOffice en bewaar het als 'Excel-werkmap"
+        )
 
 
 def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
@@ -72,7 +76,9 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
 
 
 def test_macros_are_neither_read_nor_run_and_told(written: Path, tmp_path: Path) -> None:
-    path = repacked(written, tmp_path / "x.xlsm", lambda parts: parts.update({"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"}))
+    path = repacked(
+        written, tmp_path / "x.xlsm", lambda parts: parts.update({"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0"})
+    )
     (note,) = read_case(path).notes
     assert note["nl"] == "het werkboek bevat macro's; zij zijn niet gelezen en niet uitgevoerd"
 
@@ -101,7 +107,10 @@ def test_a_bomb_that_lies_about_its_size(written: Path, tmp_path: Path) -> None:
 
 def test_entities_without_end(written: Path, tmp_path: Path) -> None:
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><worksheet>&b;</worksheet>'
-    refused(repacked(written, tmp_path / "x.xlsx", lambda parts: parts.update({SHEET: bomb})), "beschadigd of onvolledig")
+    refused(
+        repacked(written, tmp_path / "x.xlsx", lambda parts: parts.update({SHEET: bomb})),
+        "beschadigd of onvolledig",
+    )
 
 
 def test_a_cell_far_outside_the_table(written: Path, tmp_path: Path) -> None:

@@ -95,7 +95,9 @@ def outcome(path: Path) -> Case | None:
 
 
 def _table(grids: Grids, rng: Random) -> str:
-    named = [name for name, rows in grids.items() if any(str(cell).strip() == "status" for row in rows for cell in row)]
+    named = [
+        name for name, rows in grids.items() if any(str(cell).strip() == "status" for row in rows for cell in row)
+    ]
     return rng.choice(named)
 
 
@@ -147,7 +149,9 @@ def rename_column(grids: Grids, rng: Random, touched: set[int]) -> None:
     sheet = _table(grids, rng)
     header = grids[sheet][header_of(grids[sheet])]
     place = rng.randrange(len(header) - 1)
-    header[place] = rng.choice([str(header[place]).upper(), f" {header[place]} ", f"{header[place]}x", None, 3.0, "naam"])
+    header[place] = rng.choice(
+        [str(header[place]).upper(), f" {header[place]} ", f"{header[place]}x", None, 3.0, "naam"]
+    )
     _touch(grids[sheet], touched)
 
 
@@ -182,7 +186,9 @@ def blank_rows(grids: Grids, rng: Random, touched: set[int]) -> None:
 def total_below(grids: Grids, rng: Random, touched: set[int]) -> None:
     sheet = _table(grids, rng)
     width = len(grids[sheet][0])
-    grids[sheet].append([rng.choice(["Totaal", "TOTAAL:", "Som", "subtotaal Wmo"]), *[None] * (width - 2), 12.0][:width])
+    grids[sheet].append(
+        [rng.choice(["Totaal", "TOTAAL:", "Som", "subtotaal Wmo"]), *[None] * (width - 2), 12.0][:width]
+    )
 
 
 def remark(grids: Grids, rng: Random, touched: set[int]) -> None:
@@ -214,9 +220,7 @@ CELLS: tuple[Cells, ...] = (
 
 
 @pytest.mark.parametrize("seed", range(N_CELLS))
-def test_cells(
-    seed: int, base: Grids, original: dict[str, list[dict[str, object]]], tmp_path: Path
-) -> None:
+def test_cells(seed: int, base: Grids, original: dict[str, list[dict[str, object]]], tmp_path: Path) -> None:
     rng = Random(seed)
     grids, touched = deepcopy(base), set[int]()
     rows = {table: _body(grids, sheet_name(table, "nl")) for table in TABLES if sheet_name(table, "nl") in grids}
@@ -323,14 +327,19 @@ def cells_without_end(content: bytes, rng: Random) -> bytes:
     parts = _parts(content)
     name = "xl/worksheets/sheet3.xml"
     many = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(9000, 12000))
-    one, beyond = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', b'<row r="99999999"><c><v>1</v></c></row>'
+    one, beyond = (
+        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="99999999"><c><v>1</v></c></row>',
+    )
     far = rng.choice([one, beyond, many])
     parts[name] = parts[name].replace(b"</sheetData>", far + b"</sheetData>")
     return _zipped(parts)
 
 
 def strange_names(content: bytes, rng: Random) -> bytes:
-    return _zipped(_parts(content) | {"../../etc/passwd": b"x", "/xl/workbook.xml ": b"", "xl\\workbook.xml": b"<a/>"})
+    return _zipped(
+        _parts(content) | {"../../etc/passwd": b"x", "/xl/workbook.xml ": b"", "xl\\workbook.xml": b"<a/>"}
+    )
 
 
 FILES: tuple[Callable[[bytes, Random], bytes], ...] = (
@@ -340,9 +349,7 @@ FILES: tuple[Callable[[bytes, Random], bytes], ...] = (
 
 
 @pytest.mark.parametrize("seed", range(N_FILES))
-def test_files(
-    seed: int, written: Path, original: dict[str, list[dict[str, object]]], tmp_path: Path
-) -> None:
+def test_files(seed: int, written: Path, original: dict[str, list[dict[str, object]]], tmp_path: Path) -> None:
     rng = Random(1000 + seed)
     change = FILES[seed % len(FILES)]
     path = tmp_path / "x.xlsx"

@@ -56,7 +56,9 @@ def test_an_older_workbook_is_upgraded_and_says_what_changed(old: Grids, new: Pa
     path = write_grids(tmp_path / "oud.xlsx", old)
     case, today = read_case(path), read_case(new)
     for table in TABLES:
-        assert [row.model_dump() for row in getattr(case, table)] == [row.model_dump() for row in getattr(today, table)] or (
+        assert [row.model_dump() for row in getattr(case, table)] == [
+            row.model_dump() for row in getattr(today, table)
+        ] or (
             table in ("areas", "municipalities", "shocks")  # whose example has something else than nothing there
         )
     assert case.areas[1].residential_places == 0
@@ -70,7 +72,9 @@ def test_an_older_workbook_is_upgraded_and_says_what_changed(old: Grids, new: Pa
     assert notes == case.notes
     again = read_case(tmp_path / "nieuw.xlsx")
     assert again.notes == ()
-    assert again.lots == tuple(row.model_copy(update={"line": place}) for place, row in enumerate(case.lots, start=7))
+    assert again.lots == tuple(
+        row.model_copy(update={"line": place}) for place, row in enumerate(case.lots, start=7)
+    )
 
 
 def test_a_workbook_of_today_is_left_alone(new: Path) -> None:

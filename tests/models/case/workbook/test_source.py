@@ -59,7 +59,9 @@ def _told(path: Path, lang: str = "nl") -> list[str]:
 
 def _same(one: Case, other: Case) -> None:
     for table in TABLES:
-        assert [row.model_dump() for row in getattr(one, table)] == [row.model_dump() for row in getattr(other, table)]
+        assert [row.model_dump() for row in getattr(one, table)] == [
+            row.model_dump() for row in getattr(other, table)
+        ]
 
 
 def test_plain_cells_without_our_formats_are_the_same_case(grids: Grids, written: Path, tmp_path: Path) -> None:
@@ -71,11 +73,14 @@ def test_sheets_in_another_order_with_english_names_and_no_explanation(
 ) -> None:
     """Names in row 1, as somebody makes who pastes the CSV files; capitals and dashes do not matter."""
     head = grids.pop("casus")
-    bare = {name: rows[header_of(rows):] for name, rows in grids.items() if any("status" in row for row in rows)}
+    bare = {name: rows[header_of(rows) :] for name, rows in grids.items() if any("status" in row for row in rows)}
     bare["Care-Forms"] = bare.pop("zorgvormen")
     bare["PROVIDERS"] = bare.pop("aanbieders")
     bare["PROVIDERS"][0][bare["PROVIDERS"][0].index("eigen vermogen")] = "Equity"
-    _same(read_case(write_grids(tmp_path / "x.xlsx", dict(reversed(bare.items())) | {"case": head})), read_case(written))
+    _same(
+        read_case(write_grids(tmp_path / "x.xlsx", dict(reversed(bare.items())) | {"case": head})),
+        read_case(written),
+    )
 
 
 def test_an_error_points_to_its_cell(grids: Grids, tmp_path: Path) -> None:
@@ -90,7 +95,9 @@ def test_rules_between_tables_point_to_cells_too(grids: Grids, tmp_path: Path) -
     _put(grids, "gebieden", 1, "sleutel", "gebied-1")
     told = _told(write_grids(tmp_path / "x.xlsx", grids))
     assert "gebieden!A8 (sleutel): sleutel gebied-1 staat ook op rij 7; laat er een staan" in told
-    assert told[1].startswith("percelen!D7 (gebieden): 'gebied-2' staat niet in blad gebieden; bedoelt u gebied-1?")
+    assert told[1].startswith(
+        "percelen!D7 (gebieden): 'gebied-2' staat niet in blad gebieden; bedoelt u gebied-1?"
+    )
     assert any(
         line.startswith("contracten!A7 (aanbieder): 'aanbieder-99' staat niet in blad aanbieders; bedoelt u")
         for line in told
@@ -160,7 +167,9 @@ def test_municipality_34_is_0034_and_said_so_once(grids: Grids, tmp_path: Path) 
         ("beleid", "waarde", "wel", "beleid!C7 (waarde): risk_weight is wel, toegestaan is een getal van 0 tot en met 1"),
     ],
 )  # fmt: skip
-def test_cells_that_cannot_be(grids: Grids, tmp_path: Path, sheet: str, name: str, value: object, sentence: str) -> None:
+def test_cells_that_cannot_be(
+    grids: Grids, tmp_path: Path, sheet: str, name: str, value: object, sentence: str
+) -> None:
     _put(grids, sheet, 0, name, value)
     if isinstance(value, str) and len(value) > 32_767:  # no library writes a cell that Excel cannot hold
         path = tmp_path / "x.xlsx"
@@ -169,7 +178,9 @@ def test_cells_that_cannot_be(grids: Grids, tmp_path: Path, sheet: str, name: st
         cell = book[sheet].cell(header_of(grids[sheet]) + 2, _column(grids, sheet, name) + 1)
         cell._value, cell.data_type = value, "s"
         book.save(path)
-    told = _told(write_grids(tmp_path / "x.xlsx", grids) if not (tmp_path / "x.xlsx").exists() else tmp_path / "x.xlsx")
+    told = _told(
+        write_grids(tmp_path / "x.xlsx", grids) if not (tmp_path / "x.xlsx").exists() else tmp_path / "x.xlsx"
+    )
     assert told[0].startswith(sentence), told
     assert "111222333" not in " ".join(told)
 

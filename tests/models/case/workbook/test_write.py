@@ -121,7 +121,10 @@ def test_texts_that_would_be_formulas_are_texts(small_case: Case, tmp_path: Path
     write_workbook(draft_of(case), tmp_path / "x.xlsx", "nl")
     sheet = openpyxl.load_workbook(tmp_path / "x.xlsx")["gebieden"]
     cells = [sheet.cell(FIRST + 1, columns(TABLES["areas"]).index(name) + 1) for name in ("name", "source")]
-    assert [(cell.data_type, cell.value, cell.quotePrefix) for cell in cells] == [("s", "=1+1", True), ("s", "@x", True)]
+    assert [(cell.data_type, cell.value, cell.quotePrefix) for cell in cells] == [
+        ("s", "=1+1", True),
+        ("s", "@x", True),
+    ]
     assert read_case(tmp_path / "x.xlsx").areas[0].name == "=1+1"
 
 
@@ -132,7 +135,9 @@ def test_nothing_is_overwritten_and_nothing_left_half(small_case: Case, tmp_path
     assert (tmp_path / "regio.xlsx").read_text() == "blijf af"
     with pytest.raises(UserError, match=r"a workbook is written as \.xlsx"):
         scaffold_case(tmp_path / "regio.ods", "nl")
-    long = replace(small_case, areas=(small_case.areas[0].model_copy(update={"name": "x" * 40_000}), *small_case.areas[1:]))
+    long = replace(
+        small_case, areas=(small_case.areas[0].model_copy(update={"name": "x" * 40_000}), *small_case.areas[1:])
+    )
     write_case(long, tmp_path / "lang", "nl")
     with pytest.raises(UserError, match=r"gebieden!C7: the text is longer than 32767 characters"):
         convert(tmp_path / "lang", tmp_path / "lang.xlsx", "nl")
