@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from bekostiging.capacity import CapacityData, CapacityProgram, Futures, Substitute, Supply, capacity_program
 from bekostiging.capacity.data import QUARTERS, WEEKS
 from bekostiging_solvers import TwoStageProgram, solve_highs
-from bekostiging_solvers.recourse import extensive_form
 from bekostiging_solvers.risk import Expectation, RiskMeasure
+from bekostiging_solvers.two_stage import extensive_form
 
 FloatArray = NDArray[np.float64]
 WHOLE_YEAR = [1.0, 1.0, 1.0, 1.0]

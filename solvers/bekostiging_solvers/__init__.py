@@ -37,6 +37,12 @@ from bekostiging_solvers.highs import (
     UnboundedError,
     solve_highs,
 )
+from bekostiging_solvers.information import (
+    OptimalityGap,
+    ValueOfInformation,
+    saa_gap,
+    value_of_information,
+)
 from bekostiging_solvers.linear_program import LinearProgram, RowBuilder
 from bekostiging_solvers.losses import (
     CVaRLimit,
@@ -49,17 +55,7 @@ from bekostiging_solvers.losses import (
 from bekostiging_solvers.pooling import Pooled, View, entropy_pooling
 from bekostiging_solvers.quadratic import solve_quadratic
 from bekostiging_solvers.quantile import fit_quantile
-from bekostiging_solvers.recourse import (
-    OptimalityGap,
-    Recourse,
-    RecourseSolution,
-    TwoStageProgram,
-    ValueOfInformation,
-    recourse_costs,
-    saa_gap,
-    solve_recourse,
-    value_of_information,
-)
+from bekostiging_solvers.recourse import recourse_costs, solve_recourse
 from bekostiging_solvers.reliability import DesignPoint, design_point, drawn_around, weighted_probability
 from bekostiging_solvers.risk import (
     CVaR,
@@ -82,6 +78,7 @@ from bekostiging_solvers.second_stages import SecondStageSolutions, second_stage
 from bekostiging_solvers.smps import SmpsError, read_smps
 from bekostiging_solvers.tail import TailProgram, TailSolution
 from bekostiging_solvers.template import ScenarioTemplate, TemplateError
+from bekostiging_solvers.two_stage import Recourse, RecourseSolution, TwoStageProgram
 
 __all__ = [
     "CVaR",

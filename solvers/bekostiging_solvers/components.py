@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from bekostiging_solvers.recourse import Recourse, TwoStageProgram
+from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
 
 IntArray = NDArray[np.int64]
 

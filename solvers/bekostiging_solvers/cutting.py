@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from bekostiging_solvers.components import independent_parts
 from bekostiging_solvers.highs import SolutionStatus, Termination
 from bekostiging_solvers.master import Master
-from bekostiging_solvers.recourse import RecourseSolution, TwoStageProgram
 from bekostiging_solvers.risk import Expectation, RiskMeasure, measure_of
 from bekostiging_solvers.second_stages import SecondStages, Values
+from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram
 
 FloatArray = NDArray[np.float64]
 MOST_ITERATIONS = 5000

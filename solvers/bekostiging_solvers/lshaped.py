@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from bekostiging_solvers.cutting import MOST_ITERATIONS, Run
 from bekostiging_solvers.highs import Solution, SolverError, Termination, solve_highs
-from bekostiging_solvers.recourse import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.risk import Expectation, RiskMeasure
+from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.whole import OF_GAP, OF_TIME, find_whole
 
 FloatArray = NDArray[np.float64]

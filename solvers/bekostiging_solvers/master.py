@@ -16,9 +16,9 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, UnboundedError
 from bekostiging_solvers.level import LevelStep
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.recourse import TwoStageProgram
 from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure, measure_of, measure_weights
 from bekostiging_solvers.second_stages import SecondStages, Values
+from bekostiging_solvers.two_stage import TwoStageProgram
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -21,7 +21,7 @@ from scipy.sparse import csr_array, hstack, vstack
 from bekostiging_solvers.components import same_matrix
 from bekostiging_solvers.highs import HighsSession, InfeasibleError
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.recourse import Recourse, TwoStageProgram, second_stage
+from bekostiging_solvers.two_stage import Recourse, TwoStageProgram, second_stage
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.recourse import Recourse, TwoStageProgram
+from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
 
 FloatArray = NDArray[np.float64]
 SUM = 1e-9

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.recourse import Recourse, TwoStageProgram
+from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

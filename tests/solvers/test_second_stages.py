@@ -19,8 +19,8 @@ from bekostiging_solvers import (
     solve_highs,
     solve_recourse,
 )
-from bekostiging_solvers.recourse import second_stage
 from bekostiging_solvers.second_stages import SecondStages
+from bekostiging_solvers.two_stage import second_stage
 
 
 def _program(seed: int, n_scenarios: int, *, fixed: bool, complete: bool = True) -> TwoStageProgram:

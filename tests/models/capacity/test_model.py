@@ -22,8 +22,8 @@ from bekostiging.capacity import build_capacity, capacity_program
 from bekostiging.capacity.data import WEEKS
 from bekostiging.capacity.program import scenario_rows
 from bekostiging_solvers import LinearProgram
-from bekostiging_solvers.recourse import extensive_form
 from bekostiging_solvers.risk import Expectation
+from bekostiging_solvers.two_stage import extensive_form
 
 GOLDEN = Path(__file__).parent / "two_scenarios.lp"
 PLACEHOLDERS = {"regular", "crisis", "sitting", "available", "lost", "norm_price"}

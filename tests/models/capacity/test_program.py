@@ -27,8 +27,8 @@ from bekostiging_solvers import (
     solve_highs,
     solve_recourse,
 )
-from bekostiging_solvers.recourse import extensive_form
 from bekostiging_solvers.risk import Expectation, RiskMeasure
+from bekostiging_solvers.two_stage import extensive_form
 
 THOUSAND = 1000.0
 WEEKLY = THOUSAND / WEEKS

@@ -1,0 +1,148 @@
+"""What information is worth in a two-stage program, and how far a candidate may be from the best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.stats import t as student
+
+from bekostiging_solvers.linear_program import LinearProgram
+from bekostiging_solvers.recourse import recourse_costs, solve_recourse
+from bekostiging_solvers.risk import Expectation, RiskMeasure, measure_of
+from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ValueOfInformation:
+    """Birge and Louveaux, ch. 4: costs of recourse (RP), wait-and-see (WS), the expected value solution (EEV).
+
+    ``evpi`` = RP - WS, ``vss`` = EEV - RP; EEV is infinite when the expected value solution has no recourse.
+    """
+
+    recourse: float
+    wait_and_see: float
+    expected_value: float
+    expected_value_solution: FloatArray
+    eev: float
+    evpi: float
+    vss: float
+
+
+@dataclass(frozen=True)
+class OptimalityGap:
+    """One-sided confidence interval [0, ``upper``] of f(x) - min f from ``gaps`` of independent batches."""
+
+    mean: float
+    standard_error: float
+    upper: float
+    confidence: float
+    gaps: FloatArray
+
+
+def value_of_information(program: TwoStageProgram) -> ValueOfInformation:
+    """What knowing the future would save (EVPI) and what planning on averages costs (VSS), in expectation.
+
+    The expected value program takes the mean of every datum over the scenarios; they share one structure.
+    """
+    p = program.probabilities
+    recourse = solve_recourse(program)
+    alone = [
+        solve_recourse(replace(program, scenarios=(scenario,), probabilities=np.ones(1))).objective
+        for scenario in program.scenarios
+    ]
+    mean = solve_recourse(replace(program, scenarios=(_mean_scenario(program),), probabilities=np.ones(1)))
+    costs = recourse_costs(program, mean.x)
+    wait_and_see, eev = float(p @ alone), float(p @ costs) if np.isfinite(costs).all() else float("inf")
+    return ValueOfInformation(
+        recourse=recourse.objective,
+        wait_and_see=wait_and_see,
+        expected_value=mean.objective,
+        expected_value_solution=mean.x,
+        eev=eev,
+        evpi=recourse.objective - wait_and_see,
+        vss=eev - recourse.objective,
+    )
+
+
+def _mean_scenario(program: TwoStageProgram) -> Recourse:
+    """The mean of every datum; a bound is infinite when it is in one scenario."""
+    p, scenarios = program.probabilities, program.scenarios
+    shapes = {(scenario.matrix.shape, scenario.technology.shape) for scenario in scenarios}
+    if len(shapes) > 1:
+        raise ValueError("scenarios differ in shape: there is no expected value program")
+
+    def vector(name: str) -> FloatArray:
+        """Mean of a vector, its infinities kept."""
+        values = np.array([getattr(scenario, name) for scenario in scenarios])
+        finite = np.isfinite(values).all(axis=0)
+        mean = p @ np.where(np.isfinite(values), values, 0.0)
+        return np.asarray(np.where(finite, mean, values[0] if len(values) else mean))
+
+    def matrix(name: str) -> csr_array:
+        """Mean of a matrix."""
+        return csr_array(sum(w * getattr(s, name) for w, s in zip(p, scenarios, strict=True)))
+
+    return Recourse(
+        vector("cost"), vector("lower"), vector("upper"), matrix("matrix"), matrix("technology"),
+        vector("row_lower"), vector("row_upper"), scenarios[0].integer,
+    )  # fmt: skip
+
+
+def saa_gap(
+    candidate: FloatArray,
+    draw: Callable[[np.random.Generator], TwoStageProgram],
+    n_batches: int,
+    rng: np.random.Generator,
+    confidence: float = 0.95,
+    risk: RiskMeasure | None = None,
+) -> OptimalityGap:
+    """Confidence interval of the optimality gap of a candidate, from independent batches.
+
+    Mak, Morton and Wood (1999), doi:10.1016/S0167-6377(98)00054-6: the mean over batches of f_n(x) - min f_n is, in
+    expectation, at least the gap of x. ``draw`` makes the sampled program of a batch from a generator.
+
+    Raises
+    ------
+    ValueError
+        Fewer than two batches, or a feasible set that depends on the sample (the candidate has no recourse in a
+        batch, or the first-stage rows differ): the minimum over a batch is then no bound on the true one.
+    """
+    if n_batches < 2:
+        raise ValueError(f"a standard error needs at least two batches, not {n_batches}")
+    measure: RiskMeasure = Expectation() if risk is None else risk
+    gaps, first = np.empty(n_batches), None
+    for batch in range(n_batches):
+        program = draw(rng)
+        if first is None:
+            first = program.first
+        elif not _same_rows(program.first, first):
+            raise ValueError(
+                "first-stage rows differ between batches: the feasible set is sampled, no interval holds"
+            )
+        costs = recourse_costs(program, candidate)
+        if not np.isfinite(costs).all():
+            raise ValueError(
+                f"the candidate has no recourse in batch {batch}: the feasible set is sampled (no relatively complete "
+                "recourse), so the minimum of a batch bounds nothing; add slack at a price to the second stage"
+            )
+        value = measure_of(costs, measure, program.probabilities)
+        gaps[batch] = value - solve_recourse(program, risk=measure).bound
+    mean, error = float(gaps.mean()), float(gaps.std(ddof=1) / np.sqrt(n_batches))
+    upper = mean + float(student.ppf(confidence, n_batches - 1)) * error
+    return OptimalityGap(mean, error, upper, confidence, gaps)
+
+
+def _same_rows(one: LinearProgram, other: LinearProgram) -> bool:
+    """Whether two first stages have the same rows."""
+    return (
+        one.matrix.shape == other.matrix.shape
+        and abs(one.matrix - other.matrix).sum() == 0
+        and np.array_equal(one.row_lower, other.row_lower)
+        and np.array_equal(one.row_upper, other.row_upper)
+    )

@@ -1,0 +1,190 @@
+"""A two-stage program with recourse as arrays, its extensive form, and what an answer to it holds.
+
+    minimise    rho[ c x + Q_s(x) ]      over x in the first stage
+    Q_s(x) = min q_s y  subject to  row_lower_s <= T_s x + W_s y <= row_upper_s,  lower_s <= y <= upper_s
+
+rho is E, CVaR or E + weight CVaR of the total cost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import block_diag, csr_array, hstack, vstack
+
+from bekostiging_solvers.highs import SolutionStatus, Termination
+from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Recourse:
+    """Second stage of one scenario; shapes (n_y,), (n_rows, n_y), (n_rows, n_x), (n_rows,)."""
+
+    cost: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    matrix: csr_array
+    technology: csr_array
+    row_lower: FloatArray
+    row_upper: FloatArray
+    integer: BoolArray | None = None
+
+
+@dataclass(frozen=True)
+class TwoStageProgram:
+    """``first``: cost, bounds, rows and names of x; ``scenarios`` with ``probabilities`` (n_scenarios,) that add up
+    to one; names of second-stage columns and rows for messages.
+    """
+
+    first: LinearProgram
+    scenarios: tuple[Recourse, ...]
+    probabilities: FloatArray
+    column_names: tuple[str, ...] = ()
+    row_names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse probabilities that are none and scenarios that do not fit the first stage."""
+        if len(self.scenarios) == 0:
+            raise ValueError("a two-stage program has at least one scenario")
+        if len(self.probabilities) != len(self.scenarios):
+            raise ValueError(f"{len(self.probabilities)} probabilities for {len(self.scenarios)} scenarios")
+        total = float(np.sum(self.probabilities))
+        if (np.asarray(self.probabilities) < 0).any() or abs(total - 1) > 1e-9:
+            raise ValueError(f"probabilities add up to {total:.12g}, must be 1 and none negative")
+        n_x = len(self.first.cost)
+        for index, scenario in enumerate(self.scenarios):
+            if scenario.technology.shape != (scenario.matrix.shape[0], n_x):
+                raise ValueError(
+                    f"technology of scenario {index} has shape {scenario.technology.shape}, asked is "
+                    f"({scenario.matrix.shape[0]}, {n_x})"
+                )
+
+    @property
+    def n_scenarios(self) -> int:
+        """Number of scenarios."""
+        return len(self.scenarios)
+
+    @property
+    def has_integer_recourse(self) -> bool:
+        """Whether a second-stage column must be whole."""
+        return any(scenario.integer is not None and scenario.integer.any() for scenario in self.scenarios)
+
+
+@dataclass(frozen=True)
+class RecourseSolution:
+    """``x`` (n_x,); ``costs`` (n_scenarios,): total cost c x + Q_s(x); ``gap`` relative, None without a point."""
+
+    x: FloatArray
+    objective: float
+    bound: float
+    gap: float | None
+    costs: FloatArray
+    termination: Termination
+    status: SolutionStatus
+    method: str
+    iterations: int
+    seconds: float
+
+
+def second_stage(program: TwoStageProgram, scenario: Recourse, x: FloatArray) -> LinearProgram:
+    """The second stage of a scenario as a program of its own, given x."""
+    shift = scenario.technology @ x
+    n_rows, n_y = scenario.matrix.shape
+    return LinearProgram(
+        scenario.cost,
+        scenario.lower,
+        scenario.upper,
+        scenario.matrix,
+        scenario.row_lower - shift,
+        scenario.row_upper - shift,
+        program.column_names or tuple(f"y{k}" for k in range(n_y)),
+        program.row_names or tuple(f"row{k}" for k in range(n_rows)),
+        scenario.integer,
+    )
+
+
+def extensive_form(program: TwoStageProgram, risk: RiskMeasure) -> LinearProgram:
+    """All scenarios in one program: columns x, y_1 .. y_S and, with CVaR, its threshold and excesses."""
+    first, p = program.first, program.probabilities
+    n_x, sizes = len(first.cost), [len(scenario.cost) for scenario in program.scenarios]
+    n_y = sum(sizes)
+    of_first = hstack([first.matrix, csr_array((first.matrix.shape[0], n_y))])
+    technology = vstack([scenario.technology for scenario in program.scenarios])
+    recourse = block_diag([scenario.matrix for scenario in program.scenarios], format="csr")
+    matrix = vstack([of_first, hstack([technology, recourse])])
+    on_mean = 0.0 if isinstance(risk, CVaR) else 1.0
+    on_tail = {Expectation: 0.0, CVaR: 1.0}.get(type(risk), getattr(risk, "weight", 0.0))
+    second = np.concatenate([on_mean * w * s.cost for w, s in zip(p, program.scenarios, strict=True)])
+    whole = _joined_integer(program)
+    names = first.column_names + tuple(
+        f"{program.column_names[k] if program.column_names else f'y{k}'}[{s}]"
+        for s, size in enumerate(sizes)
+        for k in range(size)
+    )
+    row_names = first.row_names + tuple(
+        f"{program.row_names[k] if program.row_names else f'row{k}'}[{s}]"
+        for s, scenario in enumerate(program.scenarios)
+        for k in range(scenario.matrix.shape[0])
+    )
+    plain = LinearProgram(
+        np.concatenate([(on_mean + on_tail) * first.cost, second]),
+        np.concatenate([first.lower, *(s.lower for s in program.scenarios)]),
+        np.concatenate([first.upper, *(s.upper for s in program.scenarios)]),
+        csr_array(matrix),
+        np.concatenate([first.row_lower, *(s.row_lower for s in program.scenarios)]),
+        np.concatenate([first.row_upper, *(s.row_upper for s in program.scenarios)]),
+        names,
+        row_names,
+        whole,
+    )
+    return (
+        plain
+        if on_tail == 0
+        else _with_tail(program, plain, on_tail, getattr(risk, "confidence", 0.0), n_x, sizes)
+    )
+
+
+def _with_tail(
+    program: TwoStageProgram, plain: LinearProgram, weight: float, confidence: float, n_x: int, sizes: list[int]
+) -> LinearProgram:
+    """Add weight x CVaR of q_s y_s: threshold v, excess_s >= q_s y_s - v."""
+    n_scenarios = program.n_scenarios
+    costs = csr_array(block_diag([csr_array(scenario.cost[None, :]) for scenario in program.scenarios]))
+    rows = hstack(
+        [
+            csr_array((n_scenarios, n_x)),
+            costs,
+            csr_array(-np.ones((n_scenarios, 1))),
+            -csr_array(np.eye(n_scenarios)),
+        ]
+    )
+    wide = hstack([plain.matrix, csr_array((plain.matrix.shape[0], 1 + n_scenarios))])
+    free = np.full(n_scenarios, INFINITY)
+    return LinearProgram(
+        np.concatenate([plain.cost, [weight], weight * program.probabilities / (1 - confidence)]),
+        np.concatenate([plain.lower, [-INFINITY], np.zeros(n_scenarios)]),
+        np.concatenate([plain.upper, [INFINITY], free]),
+        csr_array(vstack([wide, rows])),
+        np.concatenate([plain.row_lower, -free]),
+        np.concatenate([plain.row_upper, np.zeros(n_scenarios)]),
+        (*plain.column_names, "value_at_risk", *(f"excess[{s}]" for s in range(n_scenarios))),
+        (*plain.row_names, *(f"tail[{s}]" for s in range(n_scenarios))),
+        None if plain.integer is None else np.append(plain.integer, np.zeros(1 + n_scenarios, dtype=np.bool_)),
+    )
+
+
+def _joined_integer(program: TwoStageProgram) -> BoolArray | None:
+    if not (program.first.is_integer or program.has_integer_recourse):
+        return None
+    first = program.first.integer
+    parts = [np.zeros(len(program.first.cost), dtype=np.bool_) if first is None else first]
+    for scenario in program.scenarios:
+        none = np.zeros(len(scenario.cost), dtype=np.bool_)
+        parts.append(none if scenario.integer is None else scenario.integer)
+    return np.concatenate(parts)
