@@ -2,7 +2,8 @@
 
 A slope is the exponent b of cost ~ size^b in seconds of processor time (of the clock where that was not recorded), by
 least squares on the logarithms of a series of geometric sizes; the last step has its own, because at small sizes fixed
-cost hides growth. Beyond the largest size the last step is continued.
+cost hides growth. Beyond the largest size the last step is continued, but never flatter than in proportion: what is flatter
+is fixed cost that still shows, and would promise too much.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ RESULTS = ROOT / "benchmarks" / "results"
 IMAGES = ROOT / "docs" / "images" / "benchmarks"
 Content = dict[str, Any]
 Row = dict[str, Any]
+FLAT = 0.2
+"""Exponent of memory below which it does not grow."""
 COLOURS = ("#1b3a5c", "#b3541e", "#3f7f6c", "#8a8d91", "#c79a2b")
 LINES = ("-", "--", "-.", ":", (0, (1, 1)))
 
@@ -105,6 +108,7 @@ def slopes(content: Content) -> dict[str, dict[str, float]]:
             "seconds": _exponent(size, seconds),
             "last": _exponent(size[-2:], seconds[-2:]),
             "memory": _exponent(size, memory),
+            "last_memory": _exponent(size[-2:], memory[-2:]),
         }
     return found
 
@@ -151,6 +155,11 @@ def figure(content: Content) -> str:
     return svg(drawn)
 
 
+def beyond(own: dict[str, float]) -> tuple[float, float]:
+    """Exponents with which seconds and memory are continued; memory that hardly grew (of a block, say) stays."""
+    return max(1.0, own["last"]), 0.0 if own["last_memory"] < FLAT else max(1.0, own["last_memory"])
+
+
 def reach_table() -> str:
     """What a country takes, from the last step of every series: seconds on one core or two, and memory."""
     heads = [
@@ -174,10 +183,9 @@ def reach_table() -> str:
             last = _series(content)[subject][-1]
             times = benchmark.reach / last["size"]
             memory = last["peak_mib"] + last["data_mib"]
-            then = [
-                f"{_seconds(last) * times ** own['last']:,.3g}",
-                f"{memory * times ** max(0.0, own['memory']):,.0f}",
-            ]
+            seconds_as, memory_as = beyond(own)
+            seconds = _seconds(last) * times**seconds_as
+            then = [f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}", f"{memory * times**memory_as:,.0f}"]
             if times <= 1:
                 then = ["measured", "measured"]
             lines.append(

@@ -149,20 +149,24 @@ def report(outcome: Comparison) -> list[float]:
         return [float(sum(1 for path in folder.rglob("*") if path.is_file()))]
 
 
-def small_region(n_scenarios: int) -> tuple[Case, int]:
+Job = tuple[Case, int, int]
+"""A case, scenarios, years."""
+
+
+def small_region(n_scenarios: int) -> Job:
     """What the tests compare."""
-    return synthetic_region(municipalities=2, providers=6), n_scenarios
+    return synthetic_region(municipalities=2, providers=6), n_scenarios, 1
 
 
-def almere(n_scenarios: int) -> tuple[Case, int]:
+def almere(n_scenarios: int) -> Job:
     """The main job."""
-    return read_case("almere"), n_scenarios
+    return read_case("almere"), n_scenarios, N_YEARS
 
 
-def whole(workers: int, job: tuple[Case, int]) -> list[float]:
+def whole(workers: int, job: Job) -> list[float]:
     """The comparison from case to estimates: expected spending of the lump sum, euro."""
-    case, n_scenarios = job
-    outcome = compare(case, n_scenarios=n_scenarios, workers=workers)
+    case, n_scenarios, n_years = job
+    outcome = compare(case, n_scenarios=n_scenarios, n_years=n_years, workers=workers)
     return [outcome.forms["taakgericht"].municipalities[TOTAL][TERM]["expected"].value]
 
 

@@ -75,7 +75,7 @@ BENCHMARKS = {
     ),
     "simulate-municipalities": Benchmark(
         "simulate",
-        "The same for a region of 40 providers, 16 scenarios",
+        "Drawing and reducing, a region of 40 providers, 16 scenarios",
         "municipalities",
         pipeline.of_region,
         {"one worker": partial(pipeline.simulate, 1)},
@@ -102,7 +102,7 @@ BENCHMARKS = {
     ),
     "settle-municipalities": Benchmark(
         "settle",
-        "The same for a region of 40 providers, 16 scenarios",
+        "Settling a region of 40 providers, every contract, 16 scenarios",
         "municipalities",
         pipeline.ToSettle.by_municipalities,
         pipeline.FORMS,

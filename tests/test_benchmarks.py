@@ -75,6 +75,12 @@ def test_slopes_by_hand() -> None:
     assert pages.slopes(_content([1.0, 10.0])) == {}
 
 
+def test_what_lies_beyond_is_never_reckoned_flatter_than_in_proportion() -> None:
+    """Start-up that still shows would promise that a million scenarios cost hardly more than a thousand."""
+    assert pages.beyond({"last": 0.3, "last_memory": 0.1}) == (1.0, 0.0)
+    assert pages.beyond({"last": 1.2, "last_memory": 0.7}) == (1.2, 1.0)
+
+
 def test_a_peer_with_another_answer_is_not_compared() -> None:
     content = _content([1.0])
     content["rows"][0] |= {"agrees": False, "difference": 0.1, "ratio": 0.01}
