@@ -136,7 +136,7 @@ class Benchmark(Shown):
         """Suite, futures, seed."""
         return f"Benchmark {self.suite.name}, {self.suite.scenarios} futures, seed {self.suite.seed}"
 
-    def disclaimer(self) -> Mapping[str, str]:
+    def disclaimers(self) -> Mapping[str, str]:
         """Of its cases, each once."""
         said = [board.outcome.case.disclaimer for board in self.boards]
         return {lang: " ".join(dict.fromkeys(one[lang] for one in said if lang in one)) for lang in ("nl", "en")}
