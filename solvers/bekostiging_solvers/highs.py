@@ -240,7 +240,11 @@ class HighsSession:
         """
         begin = perf_counter()
         with _interrupts(self._stop):
-            self._highs.run()
+            refused = self._highs.run() == highspy.HighsStatus.kError
+            if refused and self._highs.getModelStatus() == highspy.HighsModelStatus.kNotset:
+                # somebody else ran HiGHS in this process with more threads; it keeps their number until told otherwise
+                highspy.Highs.resetGlobalScheduler(True)
+                self._highs.run()
             termination = self._termination()
         solution = self._solution(termination, perf_counter() - begin)
         if termination in (Termination.OPTIMAL, Termination.INTERRUPTED):

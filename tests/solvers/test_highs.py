@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -207,3 +209,23 @@ def test_what_does_not_fit_is_refused() -> None:
                       program.column_names, program.row_names)  # fmt: skip
     with pytest.raises(ValueError, match="knows no option"):
         solve_highs(program, options={"speed": "high"})
+
+
+def test_others_may_have_run_highs_with_more_threads() -> None:
+    """A program of another package keeps its number of threads for the whole process; ours still runs, on one."""
+    script = """
+import highspy, numpy as np
+other = highspy.Highs(); other.silent()
+for cost in (-3.0, -5.0, -4.0):
+    other.addVar(0, 1); other.changeColCost(other.getNumCol() - 1, cost)
+    other.changeColIntegrality(other.getNumCol() - 1, highspy.HighsVarType.kInteger)
+other.addRow(-highspy.kHighsInf, 6.0, 3, np.arange(3, dtype=np.int32), np.array([2.0, 3.0, 4.0]))
+other.setOptionValue("threads", 2); other.run()
+from scipy.sparse import csr_array
+from bekostiging_solvers import LinearProgram, solve_highs
+one, free = np.ones(2), np.full(1, np.inf)
+program = LinearProgram(one, 0 * one, one, csr_array(one[None, :]), np.ones(1), free, ("a", "b"), ("r",))
+print(solve_highs(program).objective)
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
+    assert run.stdout.split()[-1:] == ["1.0"], run.stderr
