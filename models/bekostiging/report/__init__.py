@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bekostiging.report.answers import summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
-from bekostiging.report.benchmark import benchmark_page, benchmark_sentences
-from bekostiging.report.benchmark_folder import write_benchmark_results, write_comparison_dossier
-from bekostiging.report.benchmark_results import benchmark_results, public_results
-from bekostiging.report.benchmark_schema import benchmark_schema
+from bekostiging.report.benchmark.folder import write_benchmark_results, write_comparison_dossier
+from bekostiging.report.benchmark.page import benchmark_page, benchmark_sentences
+from bekostiging.report.benchmark.results import benchmark_results, public_results
+from bekostiging.report.benchmark.schema import benchmark_schema
+from bekostiging.report.benchmark.verify import Verification, verification_sentences, verify_dossier
 from bekostiging.report.buildup import annex_of, write_annex
-from bekostiging.report.capacity import capacity_results, capacity_sentences
-from bekostiging.report.capacity_figures import plot_capacity, plot_flows, plot_waiting
+from bekostiging.report.capacity.figures import plot_capacity, plot_flows, plot_waiting
+from bekostiging.report.capacity.page import capacity_results, capacity_sentences
 from bekostiging.report.equalisation import (
     equalisation_results,
     equalisation_sentences,
@@ -31,9 +32,8 @@ from bekostiging.report.stress import (
     view_sentence,
     view_table,
 )
-from bekostiging.report.studies import write_capacity, write_equalisation, write_sharing, write_study
+from bekostiging.report.takeaway.studies import write_capacity, write_equalisation, write_sharing, write_study
 from bekostiging.report.texts import Texts
-from bekostiging.report.verify import Verification, verification_sentences, verify_dossier
 from bekostiging.stress import Comparison
 
 __all__ = [

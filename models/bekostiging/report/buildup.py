@@ -15,8 +15,8 @@ from bekostiging.case.workbook_text import harmless
 from bekostiging.contracts import BudgetLine, Line, budget_lines, build_up, reference
 from bekostiging.report.html import template
 from bekostiging.report.manifest import write_manifest
+from bekostiging.report.takeaway.workbook import CREATED
 from bekostiging.report.texts import Texts
-from bekostiging.report.workbook import CREATED
 from bekostiging.scenarios import build_cells
 
 FRACTIONS = (

@@ -17,7 +17,7 @@ from bekostiging.report.page import page
 from bekostiging.report.results import as_text
 from bekostiging.report.samples import write_samples
 from bekostiging.report.tables import comparison_tables
-from bekostiging.report.takeaway import write_takeaway
+from bekostiging.report.takeaway.write import write_takeaway
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
 

@@ -11,8 +11,8 @@ from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES
 from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
-from bekostiging.report.long import Cell, LongTable, Row, as_given, estimated
-from bekostiging.report.resistance import bridge_table, resistance_table, spending_rows
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, estimated
+from bekostiging.report.takeaway.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, Comparison, LumpSumResult, bridges
 from bekostiging_solvers import Scramblings

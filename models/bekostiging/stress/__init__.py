@@ -1,7 +1,15 @@
 """Payment forms x futures: distributions of euros, and who waits."""
 
 from bekostiging.stress.backtest import Backtest, Prediction, backtest
-from bekostiging.stress.benchmark import Benchmark, CaseBoard, LotBoard, Score, benchmark
+from bekostiging.stress.benchmark.decisions import DECISION_MODELS, Decision, DecisionFigure
+from bekostiging.stress.benchmark.ranks import Pair
+from bekostiging.stress.benchmark.robustness import NONE as NO_SHOCK
+from bekostiging.stress.benchmark.robustness import Condition, Verdict
+from bekostiging.stress.benchmark.run import Benchmark, CaseBoard, LotBoard, Score, benchmark
+from bekostiging.stress.benchmark.scoreboard import ALL as ALL_LOTS
+from bekostiging.stress.benchmark.scoreboard import criteria, is_tail, tail
+from bekostiging.stress.benchmark.similar_regions import Placed, SimilarRegions
+from bekostiging.stress.benchmark.suite import SHIPPED, Suite, read_suite, suite_cases
 from bekostiging.stress.break_even import BREAK_EVEN
 from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.capacity_study import CapacityBudget, CapacityStudy, study_capacity
@@ -29,21 +37,13 @@ from bekostiging.stress.comparison import (
     WithMeasures,
 )
 from bekostiging.stress.courses import cheapest, check_shocks, course
-from bekostiging.stress.decisions import DECISION_MODELS, Decision, DecisionFigure
 from bekostiging.stress.equalisation_study import EqualisationStudy, PoolResult, study_equalisation
 from bekostiging.stress.estimates import Regimes, provider_results, regimes
 from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
-from bekostiging.stress.ranks import Pair
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
-from bekostiging.stress.robustness import NONE as NO_SHOCK
-from bekostiging.stress.robustness import Condition, Verdict
 from bekostiging.stress.run import compare, contracts_in_force
-from bekostiging.stress.scoreboard import ALL as ALL_LOTS
-from bekostiging.stress.scoreboard import criteria, is_tail, tail
 from bekostiging.stress.sharing_study import IN_FORCE, SharingStudy, study_sharing
-from bekostiging.stress.similar_regions import Placed, SimilarRegions
-from bekostiging.stress.suite import SHIPPED, Suite, read_suite, suite_cases
 from bekostiging.stress.views import Pooled, pooled, read_view
 
 __all__ = [

@@ -40,7 +40,7 @@ from bekostiging.contracts import reference
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, decided_payment, design_lumpsum, lumpsum_data
 from bekostiging.scenarios import Plan, plan
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import Progress, design_series
+from bekostiging.stress.design import Progress, design_series, silent
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
 
@@ -214,7 +214,7 @@ def study_capacity(
     UserError
         Fewer than 16 scenarios; tables or policy missing; a norm that no capacity meets; limits that contradict.
     """
-    report = progress if progress is not None else _silent
+    report = progress if progress is not None else silent
     case = with_policy(case if named else pseudonymised(case), risk_weight=risk_weight)
     case, _ = without_closed(case, min(n_years, case.n_years))
     made, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
@@ -335,7 +335,3 @@ def _by_contract(cost: FloatArray, data: LumpSumData) -> FloatArray:
     """Cost of lots (s, l, y), discounted, as nominal cost of contracts (s, c, t) by reference amount."""
     part = data.reference / np.array([data.reference[data.lot == j].sum(axis=0) for j in data.lot])
     return np.asarray(cost[:, data.lot] * part / data.discount)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report nothing."""

@@ -69,3 +69,7 @@ def judged(
 def lump_sums(contracts: tuple[Contract, ...]) -> tuple[Taakgericht, ...]:
     """The lump sums among contracts."""
     return tuple(contract for contract in contracts if isinstance(contract, Taakgericht))
+
+
+def silent(stage: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""

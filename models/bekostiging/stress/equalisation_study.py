@@ -43,7 +43,7 @@ from bekostiging.equalisation import (
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, lumpsum_data
 from bekostiging.scenarios import Plan, draw_block, plan
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import Progress, design_series, designed
+from bekostiging.stress.design import Progress, design_series, designed, silent
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
 
@@ -168,7 +168,7 @@ def study_equalisation(
     UserError
         Fewer than 16 scenarios; conditions that cannot be met; a power outside 0 to 1.
     """
-    report = progress if progress is not None else _silent
+    report = progress if progress is not None else silent
     case = case if named else pseudonymised(case)
     case, _ = without_closed(case, min(n_years, case.n_years))
     design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
@@ -269,7 +269,3 @@ def _judged(before: PoolData, fresh: PoolData, chosen: PoolDesign, scramblings: 
         low=low,
         high=high,
     )
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report nothing."""

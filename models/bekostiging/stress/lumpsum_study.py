@@ -35,7 +35,7 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.choices import Choice, choices
 from bekostiging.stress.comparison import Estimates, LumpSumResult
-from bekostiging.stress.design import Progress, design_series, judged
+from bekostiging.stress.design import Progress, design_series, judged, silent
 from bekostiging.stress.estimates import spending_of_reported
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Scramblings
@@ -147,7 +147,7 @@ def study_lumpsum(
     UserError
         Fewer than 16 scenarios; a confidence, risk weight, edge, share, precision or number of changes that cannot be.
     """
-    report = progress if progress is not None else _silent
+    report = progress if progress is not None else silent
     if precision is not None and not precision > 0:
         raise UserError(
             f"--precision {precision:g}: moet een positief aantal euro zijn",
@@ -206,7 +206,3 @@ def _other_forms(case: Case, cells: Cells, terms: Reference) -> dict[str, tuple[
     """Every contract under the forms that are not designed here."""
     forms = [form for form in PAYMENT_FORMS if form != LUMP_SUM]
     return {form: build_contracts(case, cells, terms, form) for form in forms}
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report nothing."""

@@ -37,7 +37,7 @@ from bekostiging.stress.comparison import (
     WithMeasures,
 )
 from bekostiging.stress.courses import course, sensitivities
-from bekostiging.stress.design import designed, judged, lump_sums
+from bekostiging.stress.design import designed, judged, lump_sums, silent
 from bekostiging.stress.estimates import (
     administration_estimates,
     care_form_estimates,
@@ -108,7 +108,7 @@ def compare(
     UserError
         Fewer than 16 scenarios; a cluster that cannot be reached or was lost; a precision out of reach.
     """
-    report = progress if progress is not None else _silent
+    report = progress if progress is not None else silent
     brought = case if named else pseudonymised(case)
     case, closed = without_closed(brought, min(n_years, brought.n_years))
     design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
@@ -296,7 +296,3 @@ def _with_measures(
         )
         for form, paid in fresh.measured.items()
     }
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report nothing."""

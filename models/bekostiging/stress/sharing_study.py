@@ -30,7 +30,7 @@ from bekostiging.sharing import (
     solve_game,
 )
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import Progress, designed, lump_sums
+from bekostiging.stress.design import Progress, designed, lump_sums, silent
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
 from bekostiging.stress.transition import without_closed
 
@@ -179,7 +179,7 @@ def study_sharing(
     if game is not None:
         check_game(game)
     check_players(sum(row.reported for row in case.municipalities), game or "surcharge", table)
-    report = progress if progress is not None else _silent
+    report = progress if progress is not None else silent
     case, _ = without_closed(pseudonymised(case), min(n_years, case.n_years))
     case = _with_numbers(case, solidarity, threshold)
     made = plan(case, n_scenarios, n_years, seed, "fresh")
@@ -274,7 +274,3 @@ def _data(
         cost_of_capital=case.number("cost_of_capital"),
         n_groups=GROUPS,
     )
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report nothing."""

@@ -22,7 +22,7 @@ from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.figures import all_illustrative, figures, svg
 from bekostiging.report.page import page
 from bekostiging.report.tables import COLUMNS, assumptions, comparison_tables, origin_tables
-from bekostiging.report.takeaway import csv_files
+from bekostiging.report.takeaway.write import csv_files
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison
 

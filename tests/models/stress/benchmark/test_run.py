@@ -25,12 +25,12 @@ from bekostiging.stress import (
     equalisation_study,
     read_suite,
 )
+from bekostiging.stress.benchmark.decisions import Asked, decide
+from bekostiging.stress.benchmark.ranks import certainty, expected_rank, pairs
+from bekostiging.stress.benchmark.robustness import Condition, Limits, share_acceptable, shocked, verdict
+from bekostiging.stress.benchmark.scoreboard import LotSample, lot_views
+from bekostiging.stress.benchmark.similar_regions import placed
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.decisions import Asked, decide
-from bekostiging.stress.ranks import certainty, expected_rank, pairs
-from bekostiging.stress.robustness import Condition, Limits, share_acceptable, shocked, verdict
-from bekostiging.stress.scoreboard import LotSample, lot_views
-from bekostiging.stress.similar_regions import placed
 from bekostiging_solvers import Estimate, Scramblings
 
 FloatArray = NDArray[np.float64]

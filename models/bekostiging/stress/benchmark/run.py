@@ -1,8 +1,8 @@
 """The benchmark before a tender: a suite worked through, case by case, lot by lot, on the same clients.
 
-``benchmark`` takes a suite (``bekostiging.stress.suite``) and gives, per case, the scoreboard of every lot and payment form
-with who beats whom, how robust each is under the shocks, what the decision models decide, and the case beside simulated
-regions of its size. Everything depends on cases, suite and versions alone, not on the number of workers.
+``benchmark`` takes a suite and gives, per case, the scoreboard of every lot and payment form with who beats whom, how robust
+each is under the shocks, what the decision models decide, and the case beside simulated regions of its size. Everything
+depends on cases, suite and versions alone, not on the number of workers.
 """
 
 from __future__ import annotations
@@ -16,13 +16,9 @@ from bekostiging.case import Case
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.lumpsum import free_buffer
-from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.comparison import Comparison
-from bekostiging.stress.decisions import Asked, Decision, decide
-from bekostiging.stress.design import Progress
-from bekostiging.stress.flags import Flag, flags
-from bekostiging.stress.ranks import Pair, expected_rank, pairs
-from bekostiging.stress.robustness import (
+from bekostiging.stress.benchmark.decisions import Asked, Decision, decide
+from bekostiging.stress.benchmark.ranks import Pair, expected_rank, pairs
+from bekostiging.stress.benchmark.robustness import (
     NONE,
     Verdict,
     limits,
@@ -30,8 +26,7 @@ from bekostiging.stress.robustness import (
     shocked,
     verdict,
 )
-from bekostiging.stress.run import compare
-from bekostiging.stress.scoreboard import (
+from bekostiging.stress.benchmark.scoreboard import (
     EXPECTED,
     BothCorners,
     LotSample,
@@ -42,8 +37,13 @@ from bekostiging.stress.scoreboard import (
     lot_views,
     tail,
 )
-from bekostiging.stress.similar_regions import SimilarRegions, similar_regions
-from bekostiging.stress.suite import Suite, suite_cases
+from bekostiging.stress.benchmark.similar_regions import SimilarRegions, similar_regions
+from bekostiging.stress.benchmark.suite import Suite, suite_cases
+from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.comparison import Comparison
+from bekostiging.stress.design import Progress, silent
+from bekostiging.stress.flags import Flag, flags
+from bekostiging.stress.run import compare
 from bekostiging_solvers import Estimate, Scramblings
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def benchmark(suite: Suite, *, workers: int = 1, progress: Progress | None = Non
     UserError
         A case that cannot be read, a shock nobody defines, too few scenarios.
     """
-    report = progress if progress is not None else _silent
+    report = progress if progress is not None else silent
     cases = suite_cases(suite)
     return Benchmark(suite, tuple(_board(suite, name, case, workers, report) for name, case in cases))
 
@@ -282,7 +282,3 @@ def _similar(suite: Suite, outcome: Comparison, workers: int, report: Progress) 
         workers,
         partial(report, "regions"),
     )
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report nothing."""

@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from bekostiging.case.tables import PaymentForm
-from bekostiging.stress.scoreboard import LotSample, criteria, is_tail
+from bekostiging.stress.benchmark.scoreboard import LotSample, criteria, is_tail
 from bekostiging_solvers import Estimate, Scramblings
 
 EQUAL = 0.005

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case import Case
-from bekostiging.report.capacity import capacity_page, capacity_results
-from bekostiging.report.capacity_tables import capacity_tables
+from bekostiging.report.capacity.page import capacity_page, capacity_results
+from bekostiging.report.capacity.tables import capacity_tables
 from bekostiging.report.equalisation import equalisation_page, equalisation_results
-from bekostiging.report.long import LongTable
 from bekostiging.report.lumpsum import study_page, study_results
 from bekostiging.report.manifest import write_manifest
 from bekostiging.report.sharing import coalitions_text, sharing_page, sharing_results
-from bekostiging.report.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
-from bekostiging.report.takeaway import write_takeaway
+from bekostiging.report.takeaway.long import LongTable
+from bekostiging.report.takeaway.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
+from bekostiging.report.takeaway.write import write_takeaway
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityStudy, EqualisationStudy, LumpSumStudy, SharingStudy
 

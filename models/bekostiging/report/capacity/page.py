@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.report.capacity_figures import all_capacities, flows_size, plot_flows, plot_waiting
+from bekostiging.report.capacity.figures import all_capacities, flows_size, plot_flows, plot_waiting
 from bekostiging.report.figures import figure_of
 from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts

@@ -13,7 +13,7 @@ import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.lumpsum import LumpSumData
-from bekostiging.report.long import Cell, LongTable, Row, estimated
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.texts import Texts
 from bekostiging.stress import TERM, TOTAL, Bridge, Estimates
 from bekostiging_solvers import Estimate

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.report.benchmark_results import SCHEMA_VERSION
+from bekostiging.report.benchmark.results import SCHEMA_VERSION
 from bekostiging.report.schema import NUMBER, TEXT, _list, _map, _object, _or_null
 from bekostiging.stress import CORNERS, DECISION_MODELS
-from bekostiging.stress.decisions import Unit
+from bekostiging.stress.benchmark.decisions import Unit
 
 ESTIMATE = {"$ref": "#/$defs/estimate"}
 PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}

@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case import input_files, public_tables
-from bekostiging.report.benchmark import write_benchmark
-from bekostiging.report.benchmark_results import Results, benchmark_results, public_results
-from bekostiging.report.benchmark_tables import benchmark_tables
-from bekostiging.report.dossier import (
+from bekostiging.report.benchmark.dossier import (
     DOSSIER,
     INPUTS,
     PUBLIC,
@@ -21,9 +18,12 @@ from bekostiging.report.dossier import (
     packed_inputs,
     packed_results,
 )
+from bekostiging.report.benchmark.page import write_benchmark
+from bekostiging.report.benchmark.results import Results, benchmark_results, public_results
+from bekostiging.report.benchmark.tables import benchmark_tables
 from bekostiging.report.folder import write_folder
 from bekostiging.report.manifest import finish
-from bekostiging.report.takeaway import write_takeaway
+from bekostiging.report.takeaway.write import write_takeaway
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Benchmark, Comparison
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bekostiging.case import Case
-from bekostiging.report.long import Cell, LongTable, Row, Unit, cell_unit, shown
 from bekostiging.report.sections import names_of
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, cell_unit, shown
 from bekostiging.report.texts import Texts
 
 WORDS = {

@@ -11,10 +11,10 @@ from bekostiging.case import policy_meaning
 from bekostiging.equalisation import DISCLOSURE_LIMIT, suppressed
 from bekostiging.lumpsum import FRACTIONS, LUMP_SUM
 from bekostiging.report.equalisation import equalisation_results
-from bekostiging.report.long import Cell, LongTable, Row, Unit, as_given, figure_cells
-from bekostiging.report.resistance import FIGURE, bridge_table, resistance_table, spending_rows
 from bekostiging.report.sharing import MEASURES
 from bekostiging.report.tables import budget_rows, layer_rows, limit_rows, long_table
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, as_given, figure_cells
+from bekostiging.report.takeaway.resistance import FIGURE, bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import EqualisationStudy, LumpSumStudy, SharingStudy
 from bekostiging_solvers import Estimate

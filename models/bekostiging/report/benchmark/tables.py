@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bekostiging.report.benchmark import criterion_words, lot_words, shock_words
-from bekostiging.report.benchmark_results import Results
-from bekostiging.report.long import LongTable, Row, Unit, figure_cells
-from bekostiging.report.resistance import FIGURE
+from bekostiging.report.benchmark.page import criterion_words, lot_words, shock_words
+from bekostiging.report.benchmark.results import Results
+from bekostiging.report.takeaway.long import LongTable, Row, Unit, figure_cells
+from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
 from bekostiging_solvers import Estimate
 

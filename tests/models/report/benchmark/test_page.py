@@ -18,7 +18,7 @@ from bekostiging.cli import app
 from bekostiging.report import benchmark_page, benchmark_results, benchmark_schema, public_results
 from bekostiging.stress import benchmark, read_suite
 
-SCHEMA = Path(__file__).parents[3] / "docs" / "benchmark.schema.json"
+SCHEMA = Path(__file__).parents[4] / "docs" / "benchmark.schema.json"
 
 
 @pytest.fixture(scope="module")

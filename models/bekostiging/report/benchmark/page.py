@@ -10,15 +10,15 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from bekostiging.report.benchmark_results import Results
+from bekostiging.report.benchmark.results import Results
 from bekostiging.report.figures import COLOURS, INK, MARKERS, PALE, SOFT, STYLE
 from bekostiging.report.html import template
 from bekostiging.report.numbers import SPACE
 from bekostiging.report.sections import Section, Table
-from bekostiging.report.studies import write_json
+from bekostiging.report.takeaway.studies import write_json
 from bekostiging.report.texts import Texts
 from bekostiging.stress import ALL_LOTS, NO_SHOCK, is_tail, tail
-from bekostiging.stress.scoreboard import TAIL
+from bekostiging.stress.benchmark.scoreboard import TAIL
 from bekostiging_solvers import Estimate
 
 HIDDEN = "·"

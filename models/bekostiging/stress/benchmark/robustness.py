@@ -22,12 +22,12 @@ from scipy.special import ndtr
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.scenarios import Block, plan
+from bekostiging.stress.benchmark.scoreboard import ALL, BothCorners, LotSample, LotView
+from bekostiging.stress.benchmark.suite import TOGETHER
 from bekostiging.stress.blocks import Arrays, Blocks
 from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.run import contracts_in_force
-from bekostiging.stress.scoreboard import ALL, BothCorners, LotSample, LotView
 from bekostiging.stress.settle_block import FreshWork, arrays_of, samples_of
-from bekostiging.stress.suite import TOGETHER
 from bekostiging_solvers import Estimate, Scramblings
 
 FloatArray = NDArray[np.float64]

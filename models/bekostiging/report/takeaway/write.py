@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bekostiging.case import Case
-from bekostiging.report.long import LongTable, csv_text
 from bekostiging.report.tables import assumptions, origin_tables
+from bekostiging.report.takeaway.long import LongTable, csv_text
+from bekostiging.report.takeaway.workbook import NAME, Front, write_workbook
 from bekostiging.report.texts import Texts
-from bekostiging.report.workbook import NAME, Front, write_workbook
 
 
 def write_takeaway(

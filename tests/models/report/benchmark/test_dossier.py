@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 
 from bekostiging.case import Case, UserError, input_files, public_tables, read_case, write_case
 from bekostiging.cli import app
-from bekostiging.report import verify
-from bekostiging.report.dossier import EPOCH, open_dossier, pack, packed_inputs
+from bekostiging.report.benchmark import verify
+from bekostiging.report.benchmark.dossier import EPOCH, open_dossier, pack, packed_inputs
 
 
 def _run(*arguments: str | Path) -> tuple[int, str]:

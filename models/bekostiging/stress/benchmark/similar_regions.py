@@ -19,12 +19,12 @@ from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import reference
 from bekostiging.lumpsum import LumpSumData, free_buffer
 from bekostiging.scenarios import plan
+from bekostiging.stress.benchmark.robustness import ShockedWork
+from bekostiging.stress.benchmark.scoreboard import ALL, BothCorners, LotSample, lot_sample, lot_views, tail
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.comparison import Comparison, Corner
-from bekostiging.stress.design import designed
-from bekostiging.stress.robustness import ShockedWork
+from bekostiging.stress.design import designed, silent
 from bekostiging.stress.run import built_contracts
-from bekostiging.stress.scoreboard import ALL, BothCorners, LotSample, lot_sample, lot_views, tail
 from bekostiging.stress.settle_block import FreshWork, samples_of
 from bekostiging_solvers import Estimate, execute
 
@@ -131,7 +131,7 @@ def _simulated(size: _Size, index: int) -> dict[PaymentForm, dict[str, float]]:
         plan(case, size.n_scenarios, size.n_years, size.seed, stream) for stream in ("design", "fresh")
     )
     terms = reference(case, design_plan.cells, design_plan.n_years)
-    data, design, _ = designed(design_plan, terms, Blocks(), _silent)
+    data, design, _ = designed(design_plan, terms, Blocks(), silent)
     contracts = built_contracts(case, design_plan.cells, terms, design)
     work = ShockedWork(FreshWork(case, design_plan.cells, contracts, {}))
     samples = samples_of(Blocks().series(fresh_plan, work, lambda done, total: None))
@@ -174,7 +174,3 @@ def _inhabitants(case: Case) -> int:
             if row.municipality in reported
         )
     )
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """Report nothing."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bekostiging.report.capacity import FEWEST_IN_TAIL, mean_of_futures
-from bekostiging.report.long import Cell, LongTable, Row, Unit, figure_cells
-from bekostiging.report.resistance import FIGURE
+from bekostiging.report.capacity.page import FEWEST_IN_TAIL, mean_of_futures
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, figure_cells
+from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityStudy
 from bekostiging_solvers import Estimate

@@ -14,8 +14,8 @@ from typing import Any
 
 from bekostiging.case import Case
 from bekostiging.case.workbook_text import harmless
-from bekostiging.report.long import COLUMN_UNITS, Cell, LongTable, Unit, cell_unit, shown
-from bekostiging.report.readable import Sheet, Words, readable
+from bekostiging.report.takeaway.long import COLUMN_UNITS, Cell, LongTable, Unit, cell_unit, shown
+from bekostiging.report.takeaway.readable import Sheet, Words, readable
 from bekostiging.report.texts import Texts
 
 NAME = "resultaten.xlsx"

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bekostiging.case import Case, CaseError, UserError, check_case, read_case, synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
-from bekostiging.stress.decisions import DECISION_MODELS
+from bekostiging.stress.benchmark.decisions import DECISION_MODELS
 
 SHIPPED = ("standard", "stress", "scale")
 TOGETHER = "+"
@@ -72,7 +72,9 @@ def read_suite(name: str | Path) -> Suite:
         No such suite; not TOML; something unknown or out of range in it, with the nearest that is known.
     """
     if str(name) in SHIPPED:
-        return suite_of((files("bekostiging.stress") / "suites" / f"{name}.toml").read_text("utf-8"), str(name))
+        return suite_of(
+            (files("bekostiging.stress.benchmark") / "suites" / f"{name}.toml").read_text("utf-8"), str(name)
+        )
     path = Path(name)
     if not path.is_file():
         known = ", ".join(SHIPPED)

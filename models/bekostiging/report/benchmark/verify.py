@@ -15,13 +15,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
-from bekostiging.report.benchmark_results import benchmark_results
-from bekostiging.report.dossier import INPUTS, SUITE, About, Dossier, open_dossier
+from bekostiging.report.benchmark.dossier import INPUTS, SUITE, About, Dossier, open_dossier
+from bekostiging.report.benchmark.results import benchmark_results
 from bekostiging.report.manifest import processor, versions
 from bekostiging.report.results import results
 from bekostiging.stress import benchmark, compare
+from bekostiging.stress.benchmark.suite import suite_of
 from bekostiging.stress.design import Progress
-from bekostiging.stress.suite import suite_of
 
 TOLERANCE = 1e-9
 """Relative, and absolute below one."""

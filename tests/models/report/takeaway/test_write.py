@@ -35,14 +35,14 @@ from bekostiging.report import (
     write_sharing,
     write_study,
 )
-from bekostiging.report.capacity_tables import capacity_tables
-from bekostiging.report.long import COLUMN_UNITS, UNITS, LongTable, cell_unit, csv_text, shown
-from bekostiging.report.readable import Words, readable
+from bekostiging.report.capacity.tables import capacity_tables
 from bekostiging.report.results import results
-from bekostiging.report.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
 from bekostiging.report.tables import comparison_tables, origin_tables
+from bekostiging.report.takeaway.long import COLUMN_UNITS, UNITS, LongTable, cell_unit, csv_text, shown
+from bekostiging.report.takeaway.readable import Words, readable
+from bekostiging.report.takeaway.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
+from bekostiging.report.takeaway.workbook import FORMATS, NAME, Front, dictionary_rows, write_workbook
 from bekostiging.report.texts import Texts
-from bekostiging.report.workbook import FORMATS, NAME, Front, dictionary_rows, write_workbook
 from bekostiging.stress import (
     TERM,
     TOTAL,

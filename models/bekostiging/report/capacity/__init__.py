@@ -1,0 +1,1 @@
+"""Capacity agreements: page, figures and tables."""
