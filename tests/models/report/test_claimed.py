@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 
 from bekostiging.case import UserError
 from bekostiging.cli import app
-from bekostiging.report import claimed, dossier
+from bekostiging.report import claimed
+from bekostiging.report.benchmark import dossier
 from bekostiging.report.folder import write_folder
 
 PROGRAM = Path(sys.executable).parent / "bekostiging"
