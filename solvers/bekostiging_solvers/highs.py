@@ -246,6 +246,8 @@ class HighsSession:
                 highspy.Highs.resetGlobalScheduler(True)
                 self._highs.run()
             termination = self._termination()
+            if termination is Termination.TROUBLE:
+                termination = self._once_more()
         solution = self._solution(termination, perf_counter() - begin)
         if termination in (Termination.OPTIMAL, Termination.INTERRUPTED):
             return solution
@@ -258,6 +260,18 @@ class HighsSession:
             raise LimitReachedError(f"{message} {LimitReachedError.__doc__}", solution)
         error = UnboundedError if termination is Termination.UNBOUNDED else NumericalTroubleError
         raise error(f"{message} {error.__doc__}")
+
+    def _once_more(self) -> Termination:
+        """Without the last basis, which may be what leads nowhere; then by another algorithm."""
+        self._highs.clearSolver()
+        self._highs.run()
+        termination = self._termination()
+        if termination is Termination.TROUBLE and not self._program.is_integer:
+            self._highs.setOptionValue("solver", "ipm")
+            self._highs.run()
+            termination = self._termination()
+            self._highs.setOptionValue("solver", "choose")
+        return termination
 
     def _watch(self) -> None:
         """Let HiGHS ask now and then whether to go on, and tell how far it is."""

@@ -20,6 +20,7 @@ from bekostiging_solvers import (
     InfeasibleError,
     LimitReachedError,
     LinearProgram,
+    NumericalTroubleError,
     Progress,
     SolutionStatus,
     Termination,
@@ -229,3 +230,19 @@ print(solve_highs(program).objective)
 """
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
     assert run.stdout.split()[-1:] == ["1.0"], run.stderr
+
+
+def test_a_run_that_leads_nowhere_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without its last basis, then by another algorithm: only after both the trouble is the reader's."""
+    program = _program([1.0, 1.0], [[1.0, 1.0]], [1.0], [INF])
+    real, troubles = HighsSession._termination, [2]
+
+    def stuck(self: HighsSession) -> Termination:
+        troubles[0] -= 1
+        return Termination.TROUBLE if troubles[0] >= 0 else real(self)
+
+    monkeypatch.setattr(HighsSession, "_termination", stuck)
+    assert solve_highs(program).objective == pytest.approx(1.0)
+    troubles[0] = 3
+    with pytest.raises(NumericalTroubleError, match="rescale the data"):
+        solve_highs(program)

@@ -227,8 +227,8 @@ def capacity(
     risk_weight: Annotated[
         float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
     ] = None,
-    scenarios: FuturesTwice = 64,
-    years: Years = 2,
+    scenarios: FuturesTwice = 128,
+    years: Years = 1,
     seed: Seed = 1,
     out: Out = None,
     lang: LanguageOption = Language.NL,
