@@ -233,14 +233,8 @@ def study_capacity(
         report("capacity", 2, 6)
         scramblings = Scramblings(fresh_plan.n_scramblings)
         averages = _averages(decided, fresh, price, scramblings, executor)
-        side, few = _side(decided)
         report("capacity", 3, 6)
-        flexibility = value_of_flexibility(few, gap / 10, seconds, executor)
-        report("capacity", 4, 6)
-        curve = provider_curve(few, gap, _each(seconds), executor)
-        report("capacity", 5, 6)
-        failed = failures(side, price, executor)
-        report("capacity", 6, 6)
+        side, flexibility, curve, failed = _side_answers(decided, price, gap, seconds, report, executor)
     budget = _budget(case, made, fresh_plan, (outcome, fresh), blocks, report) if lump_sum else None
     home = [area.municipality for area in case.areas]
     return CapacityStudy(
@@ -254,13 +248,32 @@ def study_capacity(
         norms=norm_checks(fresh, scramblings),
         prices=prices,
         averages=averages,
-        side=few.futures.n_scenarios,
+        side=side,
         flexibility=flexibility,
         curve=curve,
         failures=failed,
         budget=budget,
         n_scramblings=fresh_plan.n_scramblings,
     )
+
+
+def _side_answers(
+    decided: CapacityPlan,
+    price: FloatArray,
+    gap: float,
+    seconds: float | None,
+    report: Progress,
+    executor: Executor,
+) -> tuple[int, dict[str, OtherPlan], dict[int, OtherPlan | None], tuple[Failure, ...]]:
+    """On a few futures, how many: plans without a flexibility, plans with fewer providers, and failures."""
+    side, few = _side(decided)
+    flexibility = value_of_flexibility(few, gap / 10, seconds, executor)
+    report("capacity", 4, 6)
+    curve = provider_curve(few, gap, _each(seconds), executor)
+    report("capacity", 5, 6)
+    failed = failures(side, price, executor)
+    report("capacity", 6, 6)
+    return few.futures.n_scenarios, flexibility, curve, failed
 
 
 def _each(seconds: float | None) -> float | None:
