@@ -5,6 +5,7 @@ Both bear the names of the code; what a procurement team reads is made in ``beko
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
@@ -17,16 +18,16 @@ if TYPE_CHECKING:
 MILLION = 1e6
 
 
-class Shown:
+class Shown(ABC):
     """Mixin of results. A class gives ``to_frame``, ``heading`` and ``overview``; Jupyter calls ``_repr_html_``."""
 
+    @abstractmethod
     def to_frame(self) -> pd.DataFrame:
         """Every figure of the result, a row each."""
-        raise NotImplementedError
 
+    @abstractmethod
     def heading(self) -> str:
         """What this is, of what, and of how many futures."""
-        raise NotImplementedError
 
     def overview(self) -> pd.DataFrame:
         """The few figures one looks at first, as text; the whole frame where that is few enough."""

@@ -72,6 +72,7 @@ def solve_game(data: SharingData, game: str) -> GameSolution:
         return _estimates(of(table) if value is None else value, [of(one) for one in tables])
 
     def of_nucleolus(one: FloatArray) -> FloatArray:
+        """The nucleolus of one table."""
         return nucleolus(one).allocation
 
     points = [of_nucleolus(one) for one in tables]

@@ -133,5 +133,10 @@ def test_a_backtest_has_a_row_per_prediction() -> None:
 
 
 def test_a_result_must_say_what_it_is() -> None:
-    with pytest.raises(NotImplementedError):
-        Shown()._repr_html_()
+    """A class without them cannot be made at all."""
+
+    class Mute(Shown):
+        pass
+
+    with pytest.raises(TypeError, match=r"abstract methods.*heading.*to_frame"):
+        Mute()  # type: ignore[abstract]

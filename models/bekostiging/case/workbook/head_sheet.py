@@ -24,13 +24,14 @@ class HeadSheet:
         self.values: dict[str, Value] = {}
         self.cells: dict[str, tuple[int, int]] = {}
         self.problems: list[Problem] = []
-        for row in range(len(sheet.rows) if sheet else 0):
-            self._read(row)
+        self._name = sheet.name if sheet else ""
+        if sheet:
+            for row in range(len(sheet.rows)):
+                self._read(sheet, row)
 
-    def _read(self, row: int) -> None:
+    def _read(self, sheet: Sheet, row: int) -> None:
         """One row: the name of a field, then its value."""
-        assert self.sheet is not None
-        name, value = text_of(self.sheet.value(row, 0)), self.sheet.value(row, 1)
+        name, value = text_of(sheet.value(row, 0)), sheet.value(row, 1)
         if not name and text_of(value):
             nl, en = (
                 "een waarde zonder naam; wis haar of geef haar een naam",
@@ -45,7 +46,7 @@ class HeadSheet:
             if text_of(value):
                 self._unknown(name, row)
             return
-        if place in self.sheet.marks.errors or place in self.sheet.marks.uncomputed:
+        if place in sheet.marks.errors or place in sheet.marks.uncomputed:
             nl, en = (
                 "een formule zonder geldige uitkomst; typ de waarde",
                 "a formula without a valid result; type the value",
@@ -68,8 +69,7 @@ class HeadSheet:
         self.problems.append(Problem("case.toml", nl, en, place=self._place(row, 0)))
 
     def _place(self, row: int, column: int) -> str:
-        assert self.sheet is not None
-        return f"{self.sheet.name}!{letters(column)}{row + 1}"
+        return f"{self._name}!{letters(column)}{row + 1}"
 
     def place(self, field: str | None) -> str:
         """Where a field of the head stands, or the sheet when it does not."""
