@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
-from bekostiging.scenarios import CareUse
+from bekostiging.scenarios import CareUse, Factors
 
 FloatArray = NDArray[np.float64]
 
@@ -88,30 +88,30 @@ def _expected_index(case: Case, rule: IndexRule, year: int) -> float:
     return rule.weight_ova * ova + rule.weight_ppc * ppc
 
 
-def price_levels(case: Case, lot: str, care_use: CareUse) -> PriceLevels:
-    """Return the price levels of a lot in every scenario of a block."""
+def price_levels(case: Case, lot: str, indices: CareUse | Factors) -> PriceLevels:
+    """Return the price levels of a lot in every scenario, from the final indices of a block or of its factors."""
     rule = index_rule(case, lot)
-    n_scenarios, n_years = care_use.ova_final.shape
+    n_scenarios, n_years = indices.ova_final.shape
     expected = expected_level(case, lot, n_years)
     contract = np.ones((n_scenarios, n_years))
     cost = np.ones((n_scenarios, n_years))
     planned = np.array([_expected_index(case, rule, year) for year in range(n_years)])
-    realised = _realised(rule, care_use)
+    realised = _realised(rule, indices)
     for year in range(n_years):
         forecast = 1 + planned[year]
         cost[:, year:] *= (realised[:, year] / forecast)[:, None]
         if year > 0:
-            final = (care_use.ova_final[:, year - 1], care_use.ppc_final[:, year - 1])
+            final = (indices.ova_final[:, year - 1], indices.ppc_final[:, year - 1])
             index = rule.index(_forecast(case, year), _forecast(case, year - 1), final)
             contract[:, year:] *= ((1 + index) / forecast)[:, None]
-    contract *= 1 + _within_year(case, lot, n_years) * (_realised(rule, care_use) / (1 + planned) - 1)
-    cao: FloatArray = np.cumprod(1 + rule.weight_ova * (care_use.cao - 1), axis=1, dtype=np.float64)
+    contract *= 1 + _within_year(case, lot, n_years) * (_realised(rule, indices) / (1 + planned) - 1)
+    cao: FloatArray = np.cumprod(1 + rule.weight_ova * (indices.cao - 1), axis=1, dtype=np.float64)
     return PriceLevels(expected, contract, cost * expected, cao)
 
 
-def _realised(rule: IndexRule, care_use: CareUse) -> FloatArray:
+def _realised(rule: IndexRule, indices: CareUse | Factors) -> FloatArray:
     """One plus the realised index of every year; (n_scenarios, n_years)."""
-    return 1 + rule.weight_ova * care_use.ova_final + rule.weight_ppc * care_use.ppc_final
+    return 1 + rule.weight_ova * indices.ova_final + rule.weight_ppc * indices.ppc_final
 
 
 def _within_year(case: Case, lot: str, n_years: int) -> FloatArray:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case import Case, key_weights, residential_forms
 from bekostiging.case.tables import SharingKey
-from bekostiging.scenarios import CareUse, Cells
+from bekostiging.scenarios import CareUse, Cells, summed_by
 
 FloatArray = NDArray[np.float64]
 BEFORE = 3
@@ -55,8 +55,6 @@ class _Lot:
     def __init__(self, case: Case, cells: Cells, care_use: CareUse, lot: int) -> None:
         self.case, self.cells, self.care_use, self.lot = case, cells, care_use, lot
         self.own = np.flatnonzero(cells.lot == lot)
-        places = np.arange(len(case.municipalities))
-        self.payer = (cells.municipality[self.own][:, None] == places).astype(np.float64)
         self.by_inhabitants = _static(case, lot, "inhabitants")
 
     def shares(self, weight: FloatArray) -> FloatArray:
@@ -67,7 +65,11 @@ class _Lot:
     def value(self, cells: NDArray[np.bool_] | None = None) -> FloatArray:
         """Euro at the tariffs of the first year, of all own cells or of some; (s, t, m)."""
         euro = self.care_use.units[:, :, self.own] * self.cells.tariff[self.own]
-        return np.asarray((euro if cells is None else euro * cells) @ self.payer)
+        return self.by_payer(euro if cells is None else euro * cells)
+
+    def by_payer(self, values: FloatArray) -> FloatArray:
+        """Sums of own cells (..., n_own) by municipality; (..., n_municipalities)."""
+        return summed_by(values, self.cells.municipality[self.own], len(self.case.municipalities))
 
     def at_start(self, per_client: FloatArray) -> FloatArray:
         """Shares by the clients in care in the base year, each weighing ``per_client`` (n_own cells,); (m,)."""
@@ -76,7 +78,7 @@ class _Lot:
         clients = np.array(
             [stock[cells.area_ids[cells.area[c]], cells.care_form_ids[cells.care_form[c]]] for c in self.own]
         )
-        return self.shares((clients * cells.market_share[self.own] * per_client) @ self.payer)
+        return self.shares(self.by_payer(clients * cells.market_share[self.own] * per_client))
 
 
 def _actual_use(own: _Lot) -> FloatArray:
@@ -85,7 +87,7 @@ def _actual_use(own: _Lot) -> FloatArray:
 
 def _clients_before(own: _Lot) -> FloatArray:
     """The first year follows the clients in care in the base year."""
-    clients = own.shares(own.care_use.clients[:, :, own.own] @ own.payer)
+    clients = own.shares(own.by_payer(own.care_use.clients[:, :, own.own]))
     first = np.broadcast_to(own.at_start(np.ones(len(own.own))), clients[:, :1].shape)
     return np.concatenate([first, clients[:, :-1]], axis=1)
 
@@ -108,7 +110,7 @@ def _dial(own: _Lot) -> FloatArray:
 
 def _hybrid(own: _Lot) -> FloatArray:
     threshold = own.case.number("high_cost_threshold", own.case.lots[own.lot].id)
-    above = own.care_use.excess_over(threshold)[:, :, own.own] @ own.payer
+    above = own.by_payer(own.care_use.excess_over(threshold)[:, :, own.own])
     pooled = above.sum(axis=-1, keepdims=True) * own.by_inhabitants
     return own.shares(np.maximum(own.value() - above, 0.0) + pooled)
 

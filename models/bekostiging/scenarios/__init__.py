@@ -1,7 +1,7 @@
 """Clients and costs of possible futures, reduced to ``CareUse``."""
 
 from bekostiging.scenarios.care_use import CareUse, Cells
-from bekostiging.scenarios.cells import build_cells
+from bekostiging.scenarios.cells import build_cells, summed_by
 from bekostiging.scenarios.expected import (
     clients_in_calendar_year,
     clients_in_year,
@@ -44,6 +44,7 @@ __all__ = [
     "observables",
     "plan",
     "self_check",
+    "summed_by",
     "units_in_year",
     "within_budget",
 ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from scipy.special import gammaincinv
 
 from bekostiging.case.model import Case
+from bekostiging.case.tables import Offer
 from bekostiging.scenarios.care_use import Cells
 
 FloatArray = NDArray[np.float64]
@@ -24,10 +28,11 @@ def build_cells(case: Case) -> Cells:
     providers = {row.id: i for i, row in enumerate(case.providers)}
     municipalities = {row.code: i for i, row in enumerate(case.municipalities)}
     payer = {row.id: municipalities[row.municipality] for row in case.areas}
+    offers = _by_seller(case)
     rows: list[tuple[int, int, int, int, int, int, float, float, float, float]] = []
     for demand in case.demand:
         place = (areas[demand.area], forms[demand.care_form])
-        offered = _offers(case, demand.area, demand.care_form)
+        offered = _contracted(case, offers, demand.area, demand.care_form)
         if not offered:
             rows.append((*place, -1, payer[demand.area], -1, -1, 1.0, 0.0, 0.0, 0.0))
         for lot, contract, provider, share, drift, cost, tariff in offered:
@@ -58,7 +63,17 @@ def build_cells(case: Case) -> Cells:
     )
 
 
-def _offers(case: Case, area: str, care_form: str) -> list[tuple[int, int, str, float, float, float, float]]:
+def _by_seller(case: Case) -> dict[tuple[str, str], dict[str, Offer]]:
+    """Offers of every provider and care form, by area."""
+    found: dict[tuple[str, str], dict[str, Offer]] = {}
+    for offer in case.offers:
+        found.setdefault((offer.provider, offer.care_form), {})[offer.area] = offer
+    return found
+
+
+def _contracted(
+    case: Case, offers: Mapping[tuple[str, str], Mapping[str, Offer]], area: str, care_form: str
+) -> list[tuple[int, int, str, float, float, float, float]]:
     """Return (lot, contract, provider, market share, its drift, unit cost, tariff) of everyone contracted there."""
     found = []
     for i, lot in enumerate(case.lots):
@@ -67,7 +82,7 @@ def _offers(case: Case, area: str, care_form: str) -> list[tuple[int, int, str, 
         for j, contract in enumerate(case.contracts):
             if contract.lot != lot.id:
                 continue
-            own = {o.area: o for o in case.offers if (o.provider, o.care_form) == (contract.provider, care_form)}
+            own = offers.get((contract.provider, care_form), {})
             offer = own.get(area, own.get(""))
             if offer is not None:
                 tariff = offer.tariff * contract.tariff_factor
@@ -103,6 +118,12 @@ def realised_shares(
 
 def _adding_up(weights: FloatArray, row: IntArray, otherwise: FloatArray) -> FloatArray:
     """Weights over the cells of a row of demand (last axis) made to add up to 1; ``otherwise`` where all are zero."""
-    member = (row[:, None] == np.unique(row)).astype(np.float64)
-    total = (weights @ member) @ member.T
+    total = summed_by(weights, row, int(row.max()) + 1)[..., row]
     return np.asarray(np.where(total > 0, weights / np.where(total > 0, total, 1.0), otherwise))
+
+
+def summed_by(values: FloatArray, group: IntArray, n_groups: int) -> FloatArray:
+    """Sums of the last axis (..., n) by ``group`` (n,), integers below ``n_groups``; (..., n_groups)."""
+    n = len(group)
+    member = csr_array((np.ones(n), group, np.arange(n + 1)), shape=(n, n_groups))
+    return np.asarray(values.reshape(-1, n) @ member).reshape(*values.shape[:-1], n_groups)

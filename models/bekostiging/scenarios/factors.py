@@ -76,6 +76,11 @@ class FactorModel:
         self.n_years = n_years
         self.n_horizon = case.lead_years + n_years  # the base year is the first
         self.freedom = case.number("copula_freedom") if case.has_policy("copula_freedom") else None
+        payers = {row.code: i for i, row in enumerate(case.municipalities)}
+        payer = {area.id: payers[area.municipality] for area in case.areas}
+        forms = {row.id: i for i, row in enumerate(case.care_forms)}
+        self._payer = np.array([payer[row.area] for row in case.demand], dtype=np.int64)
+        self._care_form = np.array([forms[row.care_form] for row in case.demand], dtype=np.int64)
         copies = (1, len(case.municipalities), len(case.care_forms))
         pieces = []
         for group, n_copies in enumerate(copies[: len(GROUPS)]):
@@ -162,16 +167,8 @@ class FactorModel:
 
     def _rows(self, factor: RiskFactor, copy: int) -> IntArray:
         """Rows of ``case.demand`` that a copy of a factor moves."""
-        case = self.case
-        payer = {area.id: area.municipality for area in case.areas}
-        if factor.level == "municipality":
-            code = case.municipalities[copy].code
-            moved = [payer[row.area] == code for row in case.demand]
-        elif factor.level == "care_form":
-            moved = [row.care_form == case.care_forms[copy].id for row in case.demand]
-        else:
-            moved = [True] * len(case.demand)
-        return np.flatnonzero(moved)
+        owner = {"municipality": self._payer, "care_form": self._care_form}.get(factor.level)
+        return np.arange(len(self._payer)) if owner is None else np.flatnonzero(owner == copy)
 
 
 def _root(matrix: FloatArray) -> FloatArray:

@@ -18,7 +18,7 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.scenarios import Cells, expected_care_use, multiply, neutral_factors
 from bekostiging.stress.comparison import BreakEven, Sweep
-from bekostiging.stress.courses import Contracts, yearly
+from bekostiging.stress.courses import Contracts, in_parts, yearly
 
 FloatArray = NDArray[np.float64]
 Yardstick = Literal["municipality", "total"]
@@ -46,6 +46,12 @@ class _Yardsticks:
 
     def at(self, quantity: str, change: FloatArray, n_years: int) -> Measured:
         """Per form and yardstick, euro by year, (n_changes, n_years)."""
+        parts = [self._at(quantity, few, n_years) for few in in_parts(change, self.cells, n_years)]
+        return {
+            form: {y: np.concatenate([part[form][y] for part in parts]) for y in YARDSTICKS} for form in parts[0]
+        }
+
+    def _at(self, quantity: str, change: FloatArray, n_years: int) -> Measured:
         factors = neutral_factors(self.case, n_years, len(change))
         multiply(factors, QUANTITIES[quantity], slice(None), 1 + change)
         care_use = expected_care_use(self.case, self.cells, n_years, factors)

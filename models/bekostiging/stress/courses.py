@@ -6,7 +6,7 @@ shows what they do together, by chance, and who waits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -55,6 +55,17 @@ SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence, Sentence]] = {
     ),
 }
 """Quantities, size, and the words for up and down."""
+
+
+CELL_YEARS_AT_ONCE = 1_000_000
+"""Courses times years times cells in memory at once: some 250 MB of expected care use."""
+
+
+def in_parts(courses: FloatArray, cells: Cells, n_years: int) -> Iterator[FloatArray]:
+    """Courses (first axis) in parts whose expected care use fits in memory, whatever the size of the region."""
+    at_once = max(1, CELL_YEARS_AT_ONCE // (n_years * cells.n_cells))
+    for first in range(0, len(courses), at_once):
+        yield courses[first : first + at_once]
 
 
 @dataclass(frozen=True)

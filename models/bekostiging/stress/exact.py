@@ -12,8 +12,8 @@ out by name elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from scipy.special import ndtr
 from scipy.stats import t as student
 
 from bekostiging.contracts import Taakgericht, price_levels
-from bekostiging.scenarios import CareUse, Factors, Plan, expected_care_use, normals_of
+from bekostiging.scenarios import Factors, Plan, normals_of
 from bekostiging.scenarios.distributions import Mixed
 from bekostiging.scenarios.forecast import MONTHS, integrated_survival, twice_integrated_survival
 from bekostiging.scenarios.selfcheck import FAMILY_WISE
@@ -71,6 +71,21 @@ class _Cohort:
     stock: bool
 
 
+@dataclass(frozen=True)
+class _Client:
+    """What decides the cost of one client in the year: ``duration`` in months, ``rate`` in euro per month, ``variance`` of
+    its logarithm; ``law`` of the duration follows from the others."""
+
+    form: int
+    stock: bool
+    distribution: str
+    duration: float
+    duration_cv: float
+    rate: float
+    variance: float
+    law: Mixed = field(compare=False)
+
+
 class _FirstYear:
     """The compound distribution of one contract's base given factors."""
 
@@ -86,7 +101,7 @@ class _FirstYear:
         rows = sampler.row[contract.cells]
         self.scale = factors.intensity[:, 0, rows[0]]
         self.longer = factors.duration[:, 0, rows]
-        self._transforms: dict[tuple[object, ...], ComplexArray] = {}
+        self._transforms: dict[_Client, ComplexArray] = {}
 
     def why_not(self) -> Sentence | None:
         """Why it does not apply; None where it does."""
@@ -111,9 +126,9 @@ class _FirstYear:
             }
         return None
 
-    def layer_means(self, care_use: CareUse) -> FloatArray:
+    def layer_means(self) -> FloatArray:
         """Mean euros in every layer given the factors; (n_scenarios, n_layers)."""
-        levels = price_levels(self.made.case, self.contract.lot, care_use)
+        levels = price_levels(self.made.case, self.contract.lot, self.factors)
         level = levels.cost if self.contract.base == "audited_cost" else levels.price
         if (levels.cao != 1).any():
             form = self.made.cells.care_form[self.contract.cells[0]]
@@ -124,8 +139,8 @@ class _FirstYear:
         log = np.zeros((len(scale), N_GRID // 2 + 1), dtype=np.complex128)
         # the transform of a wide sum is nothing beyond its low frequencies
         log[:, n_frequencies:] = NOTHING
-        for cohort in self.cohorts:
-            log[:, :n_frequencies] += self._log(cohort, step, n_frequencies)
+        for alike in self._alike():
+            log[:, :n_frequencies] += self._log(alike, step, n_frequencies)
         probabilities = aggregate(log, N_GRID)
         corridor = self.contract.corridor
         edges = np.stack([corridor.lower, corridor.upper], axis=1).ravel()
@@ -169,16 +184,33 @@ class _FirstYear:
             variance += least * n * (cohort.price * float(forecast.units_per_month[cohort.row]) * months) ** 2
         return min(N_GRID // 2 + 1, int(np.ceil(DECAY * length / (2 * np.pi * max(variance, 1e-300) ** 0.5))))
 
-    def _log(self, cohort: _Cohort, step: float, n_frequencies: int) -> ComplexArray:
-        """Log transform of one cohort in every future; (n_scenarios, n_frequencies)."""
-        forecast, inflow = self.made.sampler.forecast, self.factors.inflow[:, 0 if cohort.stock else 1, cohort.row]
-        if cohort.stock:
-            mean = forecast.stock[cohort.row] * inflow * cohort.share
-            return poisson_log(mean[:, None], self._severity(cohort, 1.0, step)[:n_frequencies])
-        mean = forecast.starts[0, cohort.row] * inflow * cohort.share
+    def _alike(self) -> list[list[_Cohort]]:
+        """Cohorts whose clients cost alike in every future: they differ in number only, as areas mostly do."""
+        groups: dict[tuple[object, ...], list[_Cohort]] = {}
+        for cohort in self.cohorts:
+            key: tuple[object, ...] = (self._client(cohort, 1.0),)
+            if not cohort.stock:
+                longer = self.factors.duration[:, 0, cohort.row]
+                dispersion = self.made.case.demand[cohort.row].starts_dispersion
+                key += (dispersion, cohort.share, longer.tobytes())
+            groups.setdefault(key, []).append(cohort)
+        return list(groups.values())
+
+    def _log(self, alike: Sequence[_Cohort], step: float, n_frequencies: int) -> ComplexArray:
+        """Log transform of cohorts alike together in every future; (n_scenarios, n_frequencies).
+
+        Compound sums of equal severity add up to one of the sum of their means, negative binomial ones where the
+        dispersion is equal too.
+        """
+        forecast, one = self.made.sampler.forecast, alike[0]
+        rows, share = [cohort.row for cohort in alike], np.array([cohort.share for cohort in alike])
+        clients = forecast.stock if one.stock else forecast.starts[0]
+        mean = self.factors.inflow[:, 0 if one.stock else 1, rows] @ (clients[rows] * share)
+        if one.stock:
+            return poisson_log(mean[:, None], self._severity(one, 1.0, step)[:n_frequencies])
         # thinning a negative binomial by a share thins its excess dispersion alike
-        dispersion = 1 + (self.made.case.demand[cohort.row].starts_dispersion - 1) * cohort.share
-        severity = self._at_durations(cohort, step)[:, :n_frequencies]
+        dispersion = 1 + (self.made.case.demand[one.row].starts_dispersion - 1) * one.share
+        severity = self._at_durations(one, step)[:, :n_frequencies]
         return negative_binomial_log(mean[:, None], dispersion, severity)
 
     def _at_durations(self, cohort: _Cohort, step: float) -> ComplexArray:
@@ -197,31 +229,34 @@ class _FirstYear:
             weights @ np.stack([self._severity(cohort, float(np.exp(node)), step) for node in nodes])
         )
 
-    def _severity(self, cohort: _Cohort, longer: float, step: float) -> ComplexArray:
-        """Transform of what one client costs in the year; remembered, because areas often have the same terms."""
+    def _client(self, cohort: _Cohort, longer: float) -> _Client:
+        """A client of a cohort whose trajectories last ``longer`` times what is expected."""
         row, sampler = self.made.case.demand[cohort.row], self.made.sampler
         forecast = sampler.forecast
-        duration = forecast.durations.rows(np.array([cohort.row]))
+        law = forecast.durations.rows(np.array([cohort.row]))
         rate = float(forecast.units_per_month[cohort.row]) * cohort.price
         if not cohort.stock:
-            duration = duration.lengthened(np.array([longer * forecast.longer[0, cohort.row]]))
+            law = law.lengthened(np.array([longer * forecast.longer[0, cohort.row]]))
             rate *= float(forecast.heavier[0, cohort.row])
-        variance = float(np.log1p(row.units_cv**2) + np.log1p(row.realised_cv**2))
-        form = sampler.cells.care_form_ids.index(row.care_form)
-        key = (
-            form,
-            cohort.stock,
-            float(duration.mean[0]),
-            row.duration_cv,
-            row.duration_distribution,
-            rate,
-            variance,
-            step,
+        return _Client(
+            form=sampler.cells.care_form_ids.index(row.care_form),
+            stock=cohort.stock,
+            distribution=row.duration_distribution,
+            duration=float(law.mean[0]),
+            duration_cv=row.duration_cv,
+            rate=rate,
+            variance=float(np.log1p(row.units_cv**2) + np.log1p(row.realised_cv**2)),
+            law=law,
         )
-        if key not in self._transforms:
-            months, chance = _months(duration, cohort.stock)
-            shares = np.diff(sampler.profiles.cumulative_share[form], prepend=0.0)
-            rates = rate * sampler.profiles.intensity[form]
+
+    def _severity(self, cohort: _Cohort, longer: float, step: float) -> ComplexArray:
+        """Transform of what one client costs in the year; remembered, because cohorts often have the same terms."""
+        client = self._client(cohort, longer)
+        if client not in self._transforms:
+            profiles = self.made.sampler.profiles
+            months, chance = _months(client.law, client.stock)
+            shares = np.diff(profiles.cumulative_share[client.form], prepend=0.0)
+            rates = client.rate * profiles.intensity[client.form]
 
             def limited(x: FloatArray) -> FloatArray:
                 """E[min(rate x months, x)], mixed over profiles and months."""
@@ -229,12 +264,12 @@ class _FirstYear:
                 for share, own in zip(shares, rates, strict=True):
                     if share > 0:
                         for m, p in zip(months[1:], chance[1:], strict=True):
-                            total += share * p * _limited_lognormal(own * m, variance, x)
+                            total += share * p * _limited_lognormal(own * m, client.variance, x)
                 return total
 
             mean = float(shares @ rates) * float(months @ chance)
-            self._transforms[key] = _fine_transform(limited, mean, step)
-        return self._transforms[key]
+            self._transforms[client] = _fine_transform(limited, mean, step)
+        return self._transforms[client]
 
 
 def _fine_transform(limited: Callable[[FloatArray], FloatArray], mean: float, step: float) -> ComplexArray:
@@ -287,7 +322,6 @@ def exact_layers(
     found: list[tuple[str, str, FloatArray, FloatArray, FloatArray]] = []
     skipped: list[tuple[str, Sentence]] = []
     factors = fresh.factor_model.multipliers(np.concatenate([normals_of(fresh), normals_of(closed)]))
-    care_use = expected_care_use(fresh.case, fresh.cells, fresh.n_years, factors)
     for contract, simulated in zip(contracts, drawn, strict=True):
         name = f"{contract.provider}/{contract.lot}"
         year = _FirstYear(fresh, contract, factors)
@@ -295,7 +329,7 @@ def exact_layers(
         if reason is not None:
             skipped.append((name, reason))
             continue
-        given, mixed = np.split(year.layer_means(care_use), [fresh.n_scenarios])
+        given, mixed = np.split(year.layer_means(), [fresh.n_scenarios])
         for k, layer in enumerate(contract.corridor.names):
             found.append((name, layer, mixed[:, k], given[:, k], simulated[:, 0, k]))
     level = -np.expm1(np.log1p(-FAMILY_WISE) / max(1, len(found)))

@@ -56,7 +56,7 @@ from bekostiging.stress.levers import (
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
-from bekostiging.stress.sharpened import CLOSED_SCENARIOS, closed_spending, sharpened
+from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed
 from bekostiging_solvers import Scramblings
 
@@ -269,7 +269,7 @@ def _sharpened(
     made: Plan, contracts: dict[PaymentForm, tuple[Contract, ...]], fresh: FreshBlock, discount: np.ndarray
 ) -> dict[PaymentForm, dict[str, Sharpened]]:
     """Spending over the term, everybody served, with what is known in closed form."""
-    closed = plan(made.case, CLOSED_SCENARIOS, made.n_years, made.seed, "closed")
+    closed = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
     whole = closed_spending(closed, contracts, discount)
     reported = [i for i, row in enumerate(made.case.municipalities) if row.reported]
     drawn, many = Scramblings(made.n_scramblings), Scramblings(closed.n_scramblings)

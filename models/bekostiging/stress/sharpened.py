@@ -20,18 +20,22 @@ from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract
 from bekostiging.scenarios import Plan, expected_care_use, normals_of
 from bekostiging.stress.comparison import Sharpened
-from bekostiging.stress.courses import euros
+from bekostiging.stress.courses import euros, in_parts
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
 
 FloatArray = NDArray[np.float64]
 TAIL = 0.95
-CLOSED_SCENARIOS = 8192
-"""Futures in closed form: a few seconds, and an error well below that of chance per client."""
-AT_ONCE = 512
+CLOSED_PER_DRAWN, FEWEST_CLOSED, MOST_CLOSED = 32, 1024, 8192
+"""Futures in closed form: so many that their error stays well below that of chance per client, and cheap beside drawing."""
 RESIDUALS = 200
 """Residuals that stand for chance per client."""
 FLOOR = 0.05
 """Part of the mean spread that every future is given, so that none is left out."""
+
+
+def closed_scenarios(n_scenarios: int) -> int:
+    """Futures in closed form beside so many with clients."""
+    return min(MOST_CLOSED, max(FEWEST_CLOSED, CLOSED_PER_DRAWN * n_scenarios))
 
 
 def closed_spending(
@@ -40,8 +44,8 @@ def closed_spending(
     """Spending of the reported municipalities over the term in futures without clients; (n_scenarios,) per form."""
     normals = normals_of(made)
     parts: dict[PaymentForm, list[FloatArray]] = {form: [] for form in contracts}
-    for first in range(0, len(normals), AT_ONCE):
-        factors = made.factor_model.multipliers(normals[first : first + AT_ONCE])
+    for few in in_parts(normals, made.cells, made.n_years):
+        factors = made.factor_model.multipliers(few)
         care_use = expected_care_use(made.case, made.cells, made.n_years, factors)
         paid, _ = euros(made.case, made.cells, contracts, discount, care_use)
         for form, values in paid.items():

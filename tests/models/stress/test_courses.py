@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.stress import Comparison, Course, cheapest
+from bekostiging.scenarios import plan
+from bekostiging.stress import Comparison, Course, cheapest, contracts_in_force, courses
+from bekostiging.stress.break_even import break_even
+from bekostiging.stress.sharpened import closed_spending
 
 
 def _course(outcome: Comparison, key: str) -> Course:
@@ -48,3 +52,18 @@ def test_cheapest_names_ties_together() -> None:
 def test_every_shock_of_the_case_has_its_course(outcome: Comparison) -> None:
     assert [course.id for course in outcome.shocks] == list(dict.fromkeys(row.id for row in outcome.case.shocks))
     assert all(course.source for course in outcome.shocks)
+
+
+def test_parts_add_up_to_the_whole(outcome: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory decides how many courses are taken at once, not what comes out."""
+    case, contracts = outcome.case, contracts_in_force(outcome)
+    made = plan(case, 64, outcome.n_years, 1, "closed")
+    discount = np.ones(outcome.n_years)
+    whole = closed_spending(made, contracts, discount), break_even(case, made.cells, contracts, discount)
+    monkeypatch.setattr(courses, "CELL_YEARS_AT_ONCE", 7 * outcome.n_years * made.cells.n_cells)
+    assert [len(part) for part in courses.in_parts(np.zeros(16), made.cells, outcome.n_years)] == [7, 7, 2]
+    for form, values in closed_spending(made, contracts, discount).items():
+        np.testing.assert_allclose(values, whole[0][form], rtol=1e-12)
+    assert break_even(case, made.cells, contracts, discount) == whole[1]
+    monkeypatch.setattr(courses, "CELL_YEARS_AT_ONCE", 1)
+    assert len(list(courses.in_parts(np.zeros(3), made.cells, outcome.n_years))) == 3

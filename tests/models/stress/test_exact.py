@@ -61,7 +61,7 @@ def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) ->
     care_use = expected_care_use(case, made.cells, 1, factors)
     for one in built:
         assert isinstance(one, Taakgericht)
-        means = _FirstYear(made, one, factors).layer_means(care_use)[0]
+        means = _FirstYear(made, one, factors).layer_means()[0]
         price = one.reference_cost if one.base == "audited_cost" else one.reference_tariff
         expected = float(care_use.units[0, 0, one.cells] @ price) - one.reference[0]
         assert float(means @ one.corridor.sign) == pytest.approx(expected, abs=2e-4 * one.reference[0])
@@ -87,3 +87,21 @@ def test_left_out_by_name(small_case: Case) -> None:
         case = replace(small_case, **changed)  # type: ignore[arg-type]
         _, skipped = exact_layers(plan(case, 32, 1, 1, "fresh"), plan(case, 16, 1, 1, "closed"), contracts, drawn)
         assert told in {reason["en"] for _, reason in skipped}
+
+
+def test_cohorts_alike_are_one(small_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Areas with the same terms are taken together, and give what they give one by one; other terms stay apart."""
+    made = plan(small_case, 16, 1, 1, "fresh")
+    one = build_contracts(small_case, made.cells, reference(small_case, made.cells, 1), "taakgericht")[0]
+    assert isinstance(one, Taakgericht)
+    factors = made.factor_model.multipliers(np.ones((3, made.factor_model.n_dimensions)) * [[-1.0], [0.0], [1.0]])
+    year = _FirstYear(made, one, factors)
+    assert len(year._alike()) < len(year.cohorts)
+    together = year.layer_means()
+    monkeypatch.setattr(_FirstYear, "_alike", lambda self: [[cohort] for cohort in self.cohorts])
+    np.testing.assert_allclose(_FirstYear(made, one, factors).layer_means(), together, rtol=1e-9, atol=1e-6)
+    monkeypatch.undo()
+    row = small_case.demand[year.cohorts[0].row].model_copy(update={"starts_dispersion": 3.0})
+    demand = tuple(row if (o.area, o.care_form) == (row.area, row.care_form) else o for o in small_case.demand)
+    other = plan(replace(small_case, demand=demand), 16, 1, 1, "fresh")
+    assert len(_FirstYear(other, one, factors)._alike()) == len(year._alike()) + 1
