@@ -64,9 +64,10 @@ class Blocks:
         if self.keep is not None:
             return self._kept(made, work, advance, self.keep)
         first = 0 if before is None else len(next(iter(before.values()))) // made.scenarios_per_block
-        parts = [] if before is None else [before]
+        parts = [] if before is None else [dict(before)]
         parts += [one.arrays() for one in self._drawn(made, work, advance, first)]
-        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        # what is joined is let go, so that nothing is in memory twice but the array at hand
+        return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
     def _drawn(self, made: Plan, work: Work, advance: Advance, first: int) -> Iterator[Series]:
         return each_block(made, work, self.workers, advance, self.cluster, first)

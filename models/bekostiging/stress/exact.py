@@ -40,6 +40,8 @@ FloatArray = NDArray[np.float64]
 ComplexArray = NDArray[np.complex128]
 EXACT_SCENARIOS = 512
 """Futures without clients over which the factors are mixed."""
+AT_ONCE = 512
+"""Futures whose transforms are in memory at once: some 16 MB."""
 N_GRID = 2048
 """Points of the aggregate's grid."""
 REACH = 8.0
@@ -135,21 +137,31 @@ class _FirstYear:
             level = level * levels.cao[:, :, form]
         scale = self.scale * level[:, 0]
         reference = self.contract.reference[0] * levels.contract[:, 0]
-        step, n_frequencies = self._grid()
-        log = np.zeros((len(scale), N_GRID // 2 + 1), dtype=np.complex128)
-        # the transform of a wide sum is nothing beyond its low frequencies
-        log[:, n_frequencies:] = NOTHING
-        for alike in self._alike():
-            log[:, :n_frequencies] += self._log(alike, step, n_frequencies)
-        probabilities = aggregate(log, N_GRID)
+        grid, alike = self._grid(), self._alike()
+        parts = [slice(first, first + AT_ONCE) for first in range(0, len(scale), AT_ONCE)]
+        limited = [self._limited(alike, grid, (reference / scale)[few], few) for few in parts]
         corridor = self.contract.corridor
-        edges = np.stack([corridor.lower, corridor.upper], axis=1).ravel()
-        top = step * (N_GRID - 1)
-        at = np.minimum(edges * (reference / scale)[:, None], top)
-        limited = limited_means(probabilities, step, at).reshape(len(scale), -1, 2) * scale[:, None, None]
-        between = limited[:, :, 1] - limited[:, :, 0]
+        between = np.diff(np.concatenate(limited), axis=2)[:, :, 0] * scale[:, None]
         width = (corridor.upper - corridor.lower) * reference[:, None]
         return np.asarray(np.where(corridor.sign > 0, between, width - between))
+
+    def _limited(
+        self, alike: Sequence[Sequence[_Cohort]], grid: tuple[float, int], reference: FloatArray, few: slice
+    ) -> FloatArray:
+        """Mean of the base limited at both edges of every layer, in some futures; (n_few, n_layers, 2).
+
+        ``reference`` (n_few,): the amount of which the edges are parts, at intensity and price level one.
+        """
+        step, n_frequencies = grid
+        log = np.zeros((len(reference), N_GRID // 2 + 1), dtype=np.complex128)
+        # the transform of a wide sum is nothing beyond its low frequencies
+        log[:, n_frequencies:] = NOTHING
+        for cohorts in alike:
+            log[:, :n_frequencies] += self._log(cohorts, step, n_frequencies, few)
+        corridor = self.contract.corridor
+        edges = np.stack([corridor.lower, corridor.upper], axis=1).ravel()
+        at = np.minimum(edges * reference[:, None], step * (N_GRID - 1))
+        return limited_means(aggregate(log, N_GRID), step, at).reshape(len(reference), -1, 2)
 
     def _grid(self) -> tuple[float, int]:
         """Grid step (the reach above the mean of the widest future) and how many frequencies count."""
@@ -196,8 +208,8 @@ class _FirstYear:
             groups.setdefault(key, []).append(cohort)
         return list(groups.values())
 
-    def _log(self, alike: Sequence[_Cohort], step: float, n_frequencies: int) -> ComplexArray:
-        """Log transform of cohorts alike together in every future; (n_scenarios, n_frequencies).
+    def _log(self, alike: Sequence[_Cohort], step: float, n_frequencies: int, few: slice) -> ComplexArray:
+        """Log transform of cohorts alike together in some futures; (n_few, n_frequencies).
 
         Compound sums of equal severity add up to one of the sum of their means, negative binomial ones where the
         dispersion is equal too.
@@ -205,21 +217,22 @@ class _FirstYear:
         forecast, one = self.made.sampler.forecast, alike[0]
         rows, share = [cohort.row for cohort in alike], np.array([cohort.share for cohort in alike])
         clients = forecast.stock if one.stock else forecast.starts[0]
-        mean = self.factors.inflow[:, 0 if one.stock else 1, rows] @ (clients[rows] * share)
+        mean = self.factors.inflow[few, 0 if one.stock else 1][:, rows] @ (clients[rows] * share)
         if one.stock:
             return poisson_log(mean[:, None], self._severity(one, 1.0, step)[:n_frequencies])
         # thinning a negative binomial by a share thins its excess dispersion alike
         dispersion = 1 + (self.made.case.demand[one.row].starts_dispersion - 1) * one.share
-        severity = self._at_durations(one, step)[:, :n_frequencies]
+        severity = self._at_durations(one, step, few)[:, :n_frequencies]
         return negative_binomial_log(mean[:, None], dispersion, severity)
 
-    def _at_durations(self, cohort: _Cohort, step: float) -> ComplexArray:
-        """Severity transforms at the duration factor of every future, interpolated; (n_scenarios or 1, n_frequencies)."""
+    def _at_durations(self, cohort: _Cohort, step: float, few: slice) -> ComplexArray:
+        """Severity transforms at the duration factor of some futures, interpolated; (n_few or 1, n_frequencies)."""
         factor = np.log(self.factors.duration[:, 0, cohort.row])
         low, high = float(factor.min()), float(factor.max())
         if high - low < SAME:
             return self._severity(cohort, float(np.exp(low)), step)[None]
         nodes = (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * (np.arange(N_NODES) + 0.5) / N_NODES)
+        factor = factor[few]
         weights = np.ones((len(factor), N_NODES))
         for i in range(N_NODES):
             for j in range(N_NODES):

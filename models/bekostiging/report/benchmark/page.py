@@ -68,7 +68,7 @@ def _told(found: Results, texts: Texts) -> list[str]:
     case = next(iter(found["cases"].values()))
     told = [
         said["told"].format(
-            cases=", ".join(one["title"].get(texts.lang, "") for one in found["cases"].values()),
+            cases="; ".join(one["title"].get(texts.lang, "") for one in found["cases"].values()),
             futures=texts.numbers.plain(case["n_scenarios"]),
             first=case["years"][0],
             last=case["years"][-1],

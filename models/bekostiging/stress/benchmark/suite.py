@@ -165,8 +165,7 @@ def suite_cases(suite: Suite) -> list[tuple[str, Case]]:
     """
     named = [(name, _case(suite, name)) for name in suite.cases]
     for size in suite.region:
-        case = synthetic_region(size.municipalities, size.providers, size.seed)
-        named.append((size.name, replace(case, name=size.name)))
+        named.append((size.name, _region(size)))
     if not named:
         raise UserError(
             f"Suite {suite.name} noemt geen casus; geef er een met --case.",
@@ -192,6 +191,18 @@ def _case(suite: Suite, name: str) -> Case:
         raise UserError(
             f"Suite {suite.name}: {error.text('nl')}", f"Suite {suite.name}: {error.text('en')}"
         ) from None
+
+
+def _region(size: RegionSize) -> Case:
+    """A simulated region that says how large it is."""
+    case = synthetic_region(size.municipalities, size.providers, size.seed)
+    many, providers = size.municipalities, size.providers
+    dutch, english = ("gemeente", "municipality") if many == 1 else ("gemeenten", "municipalities")
+    title = {
+        "nl": f"{case.title['nl']}, {many} {dutch} en {providers} aanbieders",
+        "en": f"{case.title['en']}, {many} {english} and {providers} providers",
+    }
+    return replace(case, name=size.name, title=title)
 
 
 def _with_shocks(suite: Suite, case: Case) -> Case:

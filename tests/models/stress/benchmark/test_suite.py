@@ -21,6 +21,12 @@ def test_shipped_suites_are_whole(name: str) -> None:
         assert {part for shock in suite.shocks for part in shock.split("+")} <= known
 
 
+def test_simulated_regions_say_how_large_they_are() -> None:
+    titles = [case.title for _, case in suite_cases(read_suite("scale"))]
+    assert titles[0]["nl"] == "Voorbeeldregio, 1 gemeente en 6 aanbieders"
+    assert titles[2]["en"] == "Synthetic region, 40 municipalities and 120 providers"
+
+
 def test_a_file_is_read_and_kept_as_it_is(tmp_path: Path) -> None:
     path = mini(tmp_path)
     suite = read_suite(path)
