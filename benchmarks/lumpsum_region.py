@@ -24,7 +24,9 @@ MENU = (0.02, 0.05, 0.10)
 LIST = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 
-def region(n_scenarios: int, edges: tuple[float, ...] = EDGES, seed: int = 7) -> LumpSumData:
+def region(
+    n_scenarios: int, edges: tuple[float, ...] = EDGES, seed: int = 7, municipalities: int = N_MUNICIPALITIES
+) -> LumpSumData:
     """The decision of the region: costs of a common, a lot's and a contract's factor that wander over the years."""
     rng = np.random.default_rng(seed)
     n = N_PROVIDERS * N_LOTS
@@ -43,7 +45,7 @@ def region(n_scenarios: int, edges: tuple[float, ...] = EDGES, seed: int = 7) ->
         inside = corridor.amounts(cost[:, c].astype(np.float64), reference[c] * index[:, 0].astype(np.float64))
         amounts.append(inside.astype(np.float32))
     lots = tuple(LotTerms(f"lot{j}", corridor, 0.8, 0.5, 0.05, 10.0, 0.02, j == 0, None) for j in range(N_LOTS))
-    weight = rng.dirichlet(np.full(N_MUNICIPALITIES, 5.0), N_LOTS)
+    weight = rng.dirichlet(np.full(municipalities, 5.0), N_LOTS)
     by_lot_size = np.array([reference[lot == j, 0].sum() for j in range(N_LOTS)])
     room = np.repeat((by_lot_size @ weight)[:, None], N_YEARS, axis=1)
     shape = (n_scenarios, n, N_YEARS)
@@ -52,7 +54,7 @@ def region(n_scenarios: int, edges: tuple[float, ...] = EDGES, seed: int = 7) ->
         lots=lots,
         contracts=tuple((f"p{p}", f"lot{j}") for p, j in zip(provider, lot, strict=True)),
         providers=tuple(f"p{p}" for p in range(N_PROVIDERS)),
-        municipalities=tuple(f"{m:04}" for m in range(N_MUNICIPALITIES)),
+        municipalities=tuple(f"{m:04}" for m in range(municipalities)),
         years=tuple(range(2025, 2025 + N_YEARS)),
         lot=lot,
         provider=provider,
@@ -64,8 +66,8 @@ def region(n_scenarios: int, edges: tuple[float, ...] = EDGES, seed: int = 7) ->
         fixed=np.broadcast_to(np.float32(0.0), shape),
         cost=cost,
         amounts=tuple(amounts),
-        key=np.broadcast_to(weight, (n_scenarios, N_YEARS, N_LOTS, N_MUNICIPALITIES)),
-        other=np.zeros((n_scenarios, N_YEARS, N_MUNICIPALITIES)),
+        key=np.broadcast_to(weight, (n_scenarios, N_YEARS, N_LOTS, municipalities)),
+        other=np.zeros((n_scenarios, N_YEARS, municipalities)),
         room=1.04 * room,
         reserve=0.10 * room,
         free_buffer=rng.uniform(0.08, 0.25, N_PROVIDERS) * own,

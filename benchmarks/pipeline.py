@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import capacity
+import lumpsum_region
 import settle as settling
 from bekostiging.case import Case, read_case, synthetic_region
 from bekostiging.case.tables import PaymentForm
@@ -26,6 +27,22 @@ PROVIDERS = 40
 """Of a region, whatever the number of its municipalities."""
 FEW = 16
 """Scenarios where municipalities are counted."""
+MANY = 1_000
+"""The same where no client is drawn."""
+INHABITANTS = 5_000
+"""Of a village: so few that a million scenarios can be drawn."""
+BLOCK = 10_000
+"""Scenarios settled at once, as a run does block by block."""
+
+
+def region(n_municipalities: int) -> Case:
+    """A region of so many municipalities."""
+    return synthetic_region(municipalities=n_municipalities, providers=PROVIDERS)
+
+
+def village() -> Case:
+    """One municipality, three providers, some 900 clients a scenario."""
+    return synthetic_region(municipalities=1, providers=3, inhabitants=INHABITANTS)
 
 
 def of_almere(n_scenarios: int) -> Plan:
@@ -33,10 +50,14 @@ def of_almere(n_scenarios: int) -> Plan:
     return plan(read_case("almere"), n_scenarios, N_YEARS, 1, "fresh")
 
 
+def of_village(n_scenarios: int) -> Plan:
+    """Futures of a village."""
+    return plan(village(), n_scenarios, N_YEARS, 1, "fresh")
+
+
 def of_region(n_municipalities: int) -> Plan:
     """Few futures of a region of so many municipalities."""
-    case = synthetic_region(municipalities=n_municipalities, providers=PROVIDERS)
-    return plan(case, FEW, N_YEARS, 1, "fresh")
+    return plan(region(n_municipalities), FEW, N_YEARS, 1, "fresh")
 
 
 def _drawn(block: Block) -> tuple[int, float]:
@@ -52,21 +73,23 @@ def simulate(workers: int, made: Plan) -> list[float]:
 
 @dataclass(frozen=True)
 class ToSettle:
-    """Care use in memory, and every contract of a case under every form."""
+    """Care use of a block in memory, how often it is settled, and every contract of a case under every form."""
 
     care_use: CareUse
+    n_blocks: int
     contracts: dict[PaymentForm, Sequence[Contract]]
     levels: dict[str, PriceLevels]
 
     @classmethod
     def of(cls, case: Case, n_scenarios: int) -> ToSettle:
         """One drawn block of a case, repeated to the number of scenarios."""
-        made = plan(case, FEW, N_YEARS, 1, "fresh")
-        care_use = settling.repeated(draw_block(made, 0).care_use(), n_scenarios, months=False)
+        made, block = plan(case, FEW, N_YEARS, 1, "fresh"), min(n_scenarios, BLOCK)
+        care_use = settling.repeated(draw_block(made, 0).care_use(), block, months=False)
         terms = reference(case, made.cells, N_YEARS)
         forms: tuple[PaymentForm, ...] = ("inspanningsgericht", "outputgericht", "taakgericht", "maatwerktraject")
         contracts = {form: build_contracts(case, made.cells, terms, form) for form in forms}
-        return cls(care_use, contracts, {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots})
+        levels = {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
+        return cls(care_use, n_scenarios // block, contracts, levels)
 
     @classmethod
     def by_scenarios(cls, n_scenarios: int) -> ToSettle:
@@ -76,13 +99,26 @@ class ToSettle:
     @classmethod
     def by_municipalities(cls, n_municipalities: int) -> ToSettle:
         """Of few futures."""
-        return cls.of(synthetic_region(municipalities=n_municipalities, providers=PROVIDERS), FEW)
+        return cls.of(region(n_municipalities), FEW)
 
 
 def settle(form: PaymentForm, data: ToSettle) -> list[float]:
     """Euro paid in all futures together."""
-    settled = (one.settle(data.care_use, data.levels[one.lot]) for one in data.contracts[form])
-    return [float(sum(one.payment.sum() for one in settled))]
+    paid = 0.0
+    for _ in range(data.n_blocks):
+        settled = (one.settle(data.care_use, data.levels[one.lot]) for one in data.contracts[form])
+        paid += float(sum(one.payment.sum() for one in settled))
+    return [paid]
+
+
+def lumpsum_by_municipalities(n_municipalities: int) -> LumpSumData:
+    """The lump sum of a region of so many municipalities."""
+    return lumpsum_region.region(MANY, municipalities=n_municipalities)
+
+
+def capacity_by_areas(n_scenarios: int, n_areas: int) -> capacity.Capacity:
+    """Reserved capacity of twenty providers for so many areas."""
+    return capacity.Capacity.draw(n_scenarios, size=(20, 6, n_areas))
 
 
 def build_pyomo(data: LumpSumData) -> list[float]:
@@ -136,8 +172,13 @@ def solve_lumpsum_pyomo(data: LumpSumData) -> list[float]:
 
 
 def to_report(n_scenarios: int) -> Comparison:
-    """A comparison of a small region."""
-    return compare(synthetic_region(municipalities=2, providers=6), n_scenarios=n_scenarios)
+    """A comparison of a village."""
+    return compare(village(), n_scenarios=n_scenarios, workers=2)
+
+
+def to_report_region(n_municipalities: int) -> Comparison:
+    """A comparison of few futures of a region."""
+    return compare(region(n_municipalities), n_scenarios=FEW, workers=2)
 
 
 def report(outcome: Comparison) -> list[float]:
@@ -163,6 +204,16 @@ def almere(n_scenarios: int) -> Job:
     return read_case("almere"), n_scenarios, N_YEARS
 
 
+def whole_village(n_scenarios: int) -> Job:
+    """Many futures of few clients."""
+    return village(), n_scenarios, N_YEARS
+
+
+def whole_region(n_municipalities: int) -> Job:
+    """Few futures of a region."""
+    return region(n_municipalities), FEW, N_YEARS
+
+
 def whole(workers: int, job: Job) -> list[float]:
     """The comparison from case to estimates: expected spending of the lump sum, euro."""
     case, n_scenarios, n_years = job
@@ -171,7 +222,13 @@ def whole(workers: int, job: Job) -> list[float]:
 
 
 Subjects = dict[str, Callable[..., list[float]]]
-WORKERS: Subjects = {"one worker": partial(simulate, 1), "two workers": partial(simulate, 2)}
+
+
+def by_workers(work: Callable[..., list[float]]) -> Subjects:
+    """A phase on one worker and on two."""
+    return {"one worker": partial(work, 1), "two workers": partial(work, 2)}
+
+
 FORMS: Subjects = {
     form: partial(settle, form)
     for form in ("inspanningsgericht", "outputgericht", "taakgericht", "maatwerktraject")

@@ -59,101 +59,140 @@ def _by_size_of_subproblem(periods: int) -> Benchmark:
     )
 
 
+def _series(
+    phase: Phase,
+    title: str,
+    unit: str,
+    data: Callable[[int], Any],
+    subjects: dict[str, Callable[[Any], Any]],
+    sizes: tuple[int, ...],
+    tolerance: float = 1e-12,
+    **more: Any,
+) -> Benchmark:
+    """A phase of the package itself over geometric sizes, one process each; reached are 342 municipalities, all of the
+    country, or a million scenarios."""
+    reach = MUNICIPALITIES[-1] if unit == "municipalities" else MILLION
+    smoke = more.pop("smoke", 1 if unit == "municipalities" else 16)
+    return Benchmark(
+        phase, title, unit, data, subjects, {}, sizes, tolerance, reach=reach, runs=1, smoke=smoke, **more
+    )
+
+
+MUNICIPALITIES = (1, 8, 40, 342)
+MILLION = 1_000_000
+VILLAGE = "a village of 5,000 inhabitants, four years"
+REGION = "a region of 40 providers, 16 scenarios, four years"
+LUMP_SUM = "the lump sum of 40 providers x 3 lots, 4 years, 6 layers"
+TWO_STAGE = "a two-stage program of 20 providers x 6 care forms"
+
 BENCHMARKS = {
-    "simulate": Benchmark(
+    "simulate": _series(
         "simulate",
         "Drawing clients and reducing them to care use, almere, four years",
         "scenarios",
         pipeline.of_almere,
-        pipeline.WORKERS,
-        {},
-        (64, 256, 1_024),
-        1e-12,
-        smoke=16,
-        reach=1_000_000,
-        runs=1,
+        pipeline.by_workers(pipeline.simulate),
+        (64, 256, 1_024, 4_096),
     ),
-    "simulate-municipalities": Benchmark(
+    "simulate-village": _series(
         "simulate",
-        "Drawing and reducing, a region of 40 providers, 16 scenarios",
+        f"Drawing and reducing, {VILLAGE}",
+        "scenarios",
+        pipeline.of_village,
+        pipeline.by_workers(pipeline.simulate),
+        (1_000, 10_000, 100_000, MILLION),
+    ),
+    "simulate-municipalities": _series(
+        "simulate",
+        f"Drawing and reducing, {REGION}",
         "municipalities",
         pipeline.of_region,
-        {"one worker": partial(pipeline.simulate, 1)},
-        {},
-        (1, 8, 40, 342),
-        1e-12,
-        smoke=1,
-        reach=342,
-        runs=1,
+        pipeline.by_workers(pipeline.simulate),
+        MUNICIPALITIES,
     ),
-    "settle": Benchmark(
+    "settle": _series(
         "settle",
-        "Settling the care use of a small region, every contract, four years",
+        "Settling the care use of a small region in blocks of at most 10,000 scenarios, every contract, four years",
         "scenarios",
         pipeline.ToSettle.by_scenarios,
         pipeline.FORMS,
-        {},
-        (1_000, 10_000, 100_000),
-        1e-12,
+        (1_000, 10_000, 100_000, MILLION),
         alike=False,
-        smoke=16,
-        reach=1_000_000,
-        runs=1,
     ),
-    "settle-municipalities": Benchmark(
+    "settle-municipalities": _series(
         "settle",
-        "Settling a region of 40 providers, every contract, 16 scenarios",
+        f"Settling {REGION}, every contract",
         "municipalities",
         pipeline.ToSettle.by_municipalities,
         pipeline.FORMS,
-        {},
-        (1, 8, 40, 342),
-        1e-12,
+        MUNICIPALITIES,
         alike=False,
-        smoke=1,
-        reach=342,
-        runs=1,
     ),
-    "build": Benchmark(
+    "build": _series(
         "build",
-        "Building the lump sum of 8 municipalities, 40 providers x 3 lots, 4 years, 6 layers",
+        f"Building {LUMP_SUM}, 8 municipalities",
         "scenarios",
         lumpsum_region.region,
         {"arrays of the tail cuts": pipeline.build_arrays, "Pyomo model": pipeline.build_pyomo},
-        {},
-        (10, 100, 1_000, 10_000),
-        1e-12,
-        {"Pyomo model": 100},
+        (10, 100, 1_000, 10_000, 100_000),
+        largest={"Pyomo model": 100},
         alike=False,
         smoke=2,
-        reach=1_000_000,
-        runs=1,
     ),
-    "compile": Benchmark(
+    "build-municipalities": _series(
+        "build",
+        f"Building {LUMP_SUM}, 1,000 scenarios",
+        "municipalities",
+        pipeline.lumpsum_by_municipalities,
+        {"arrays of the tail cuts": pipeline.build_arrays},
+        MUNICIPALITIES,
+    ),
+    "compile": _series(
         "compile",
-        "Making the scenarios of a two-stage program (20 providers x 6 care forms x 10 areas)",
+        f"Making the scenarios of {TWO_STAGE} x 10 areas",
         "scenarios",
         capacity.Capacity.draw,
         {"template": pipeline.compile_template, "Pyomo, scenario by scenario": pipeline.compile_each},
-        {},
-        (10, 100, 1_000, 10_000),
-        1e-12,
-        {"Pyomo, scenario by scenario": 1_000},
-        reach=1_000_000,
-        runs=1,
+        (10, 100, 1_000, 10_000, 100_000),
+        largest={"Pyomo, scenario by scenario": 1_000},
+        smoke=3,
     ),
-    "lumpsum": Benchmark(
+    "compile-municipalities": _series(
+        "compile",
+        f"Making 1,000 scenarios of {TWO_STAGE}, an area per municipality",
+        "municipalities",
+        partial(pipeline.capacity_by_areas, pipeline.MANY),
+        {"template": pipeline.compile_template},
+        MUNICIPALITIES,
+    ),
+    "lumpsum": _series(
         "solve",
-        "Designing that lump sum",
+        f"Designing {LUMP_SUM}, 8 municipalities",
         "scenarios",
         lumpsum_region.region,
         {"tail cuts": pipeline.solve_lumpsum, "extensive form, Pyomo and HiGHS": pipeline.solve_lumpsum_pyomo},
-        {},
-        (10, 100, 1_000, 10_000),
+        (10, 100, 1_000, 10_000, 100_000),
         1e-6,
-        {"extensive form, Pyomo and HiGHS": 10},
-        reach=1_000_000,
-        runs=1,
+        largest={"extensive form, Pyomo and HiGHS": 100},
+        smoke=3,
+    ),
+    "lumpsum-municipalities": _series(
+        "solve",
+        f"Designing {LUMP_SUM}, 1,000 scenarios",
+        "municipalities",
+        pipeline.lumpsum_by_municipalities,
+        {"tail cuts": pipeline.solve_lumpsum},
+        MUNICIPALITIES,
+    ),
+    "capacity-municipalities": _series(
+        "solve",
+        f"Solving {TWO_STAGE}, an area per municipality, 16 scenarios",
+        "municipalities",
+        partial(pipeline.capacity_by_areas, pipeline.FEW),
+        {"L-shaped": capacity.capacity_lshaped, "extensive form": capacity.capacity_extensive},
+        MUNICIPALITIES,
+        2e-6,
+        largest={"extensive form": 40},
     ),
     "cvar": Benchmark(
         "solve",
@@ -213,32 +252,50 @@ BENCHMARKS = {
         1e-6,
         smoke=5,
     ),
-    "report": Benchmark(
+    "report": _series(
         "report",
-        "Writing the result folder of a small region",
+        f"Writing the result folder of {VILLAGE}",
         "scenarios",
         pipeline.to_report,
         {"report, figures, tables, scenarios": pipeline.report},
-        {},
-        (32, 128, 512),
-        1e-12,
-        smoke=16,
-        reach=1_000_000,
-        runs=1,
+        (1_000, 10_000, 100_000),
     ),
-    "whole": Benchmark(
+    "report-municipalities": _series(
+        "report",
+        f"Writing the result folder of {REGION}",
+        "municipalities",
+        pipeline.to_report_region,
+        {"report, figures, tables, scenarios": pipeline.report},
+        MUNICIPALITIES,
+        smoke=16,
+        smoke_data=pipeline.to_report,
+    ),
+    "whole": _series(
         "whole",
         "The whole comparison of almere, scenarios drawn twice",
         "scenarios",
         pipeline.almere,
-        {"two workers": partial(pipeline.whole, 2)},
-        {},
+        pipeline.by_workers(pipeline.whole),
         (32, 128, 512),
-        1e-12,
+        smoke_data=pipeline.small_region,
+    ),
+    "whole-village": _series(
+        "whole",
+        f"The whole comparison of {VILLAGE}, scenarios drawn twice",
+        "scenarios",
+        pipeline.whole_village,
+        pipeline.by_workers(pipeline.whole),
+        (1_000, 10_000, 100_000),
+    ),
+    "whole-municipalities": _series(
+        "whole",
+        f"The whole comparison of {REGION}, scenarios drawn twice",
+        "municipalities",
+        pipeline.whole_region,
+        pipeline.by_workers(pipeline.whole),
+        MUNICIPALITIES,
         smoke=16,
         smoke_data=pipeline.small_region,
-        reach=1_000_000,
-        runs=1,
     ),
 }
 """In the order of docs/performance.md within each phase."""
