@@ -3,8 +3,8 @@
 ``uv run --group peers python benchmarks/driver.py cvar [SIZE ...]``; without peers the subjects that need them are
 left out; ``--pages`` writes the pages again from what is recorded. Sizes given by hand replace the rows of those sizes
 alone. Seconds cover building and solving, not making the data; memory is the peak above that of the process
-with its data, and the data stand beside it. A subject that takes longer than five minutes, or more memory than the
-benchmark allows, is recorded as such.
+with its data, and the data stand beside it; of workers it is all that the largest of them held. A subject that takes longer
+than five minutes, or more memory than the benchmark allows, is recorded as such.
 """
 
 from __future__ import annotations
@@ -16,10 +16,13 @@ import re
 import resource
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Event, Thread
 from time import perf_counter
 from typing import Any
 
@@ -44,8 +47,10 @@ def one(name: str, subject: str, size: int) -> dict[str, Any]:
     before = _memory("VmRSS")
     if benchmark.most_gib is not None:
         resource.setrlimit(resource.RLIMIT_AS, (int(benchmark.most_gib * GIB),) * 2)
+    watch = _Workers()
     begin, worked = perf_counter(), _processor_seconds()
-    found = benchmark.subjects[subject](data)
+    with watch:
+        found = benchmark.subjects[subject](data)
     seconds, worked = perf_counter() - begin, _processor_seconds() - worked
     numbers, building = found if isinstance(found, tuple) else (found, None)
     return {
@@ -55,7 +60,38 @@ def one(name: str, subject: str, size: int) -> dict[str, Any]:
         "building": building,
         "peak_mib": _memory("VmHWM") - before,
         "data_mib": before - idle,
+        "worker_mib": watch.largest,
     }
+
+
+class _Workers:
+    """Looks ten times a second how much the largest process started by this one has held at most, MiB."""
+
+    def __init__(self) -> None:
+        self.largest = 0.0
+        self._before = set(self._children())
+        self._done = Event()
+        self._thread = Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(0.1):
+            for child in set(self._children()) - self._before:
+                with suppress(OSError, IndexError):  # it may just have ended
+                    self.largest = max(self.largest, _memory("VmHWM", child))
+
+    @staticmethod
+    def _children() -> Iterator[str]:
+        """Processes that any thread of this one has started and that still run."""
+        for task in Path("/proc/self/task").iterdir():
+            with suppress(OSError):  # the thread may just have ended
+                yield from (task / "children").read_text().split()
 
 
 def _processor_seconds() -> float:
@@ -64,9 +100,9 @@ def _processor_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in used)
 
 
-def _memory(kind: str) -> float:
-    """Resident memory of this process now (VmRSS) or at most (VmHWM), MiB."""
-    status = Path("/proc/self/status").read_text()
+def _memory(kind: str, process: str = "self") -> float:
+    """Resident memory of a process now (VmRSS) or at most (VmHWM), MiB."""
+    status = Path(f"/proc/{process}/status").read_text()
     return float(re.findall(rf"{kind}:\s+(\d+) kB", status)[0]) / 1024
 
 
@@ -100,6 +136,7 @@ def _row(benchmark: Benchmark, size: int, subject: str, runs: Runs, ours: Runs) 
         "building": runs[0]["building"],
         "peak_mib": max(result["peak_mib"] for result in runs),
         "data_mib": max(result["data_mib"] for result in runs),
+        "worker_mib": max(result["worker_mib"] for result in runs),
         "difference": difference,
         "agrees": difference <= benchmark.tolerance,
         "runs": len(runs),

@@ -39,7 +39,7 @@ def table(content: Content) -> str:
     """One benchmark as Markdown: where it ran, every subject at every size, slopes, figure."""
     benchmark, name = BENCHMARKS[content["benchmark"]], content["benchmark"]
     heads = [benchmark.unit, "by", "seconds", "of processor", "of which building", "ratio to ours"]
-    heads += ["data, MiB", "memory above, MiB", "relative difference"]
+    heads += ["data, MiB", "memory above, MiB", "largest worker, MiB", "relative difference"]
     if not benchmark.alike:
         heads = [head for head in heads if head not in ("ratio to ours", "relative difference")]
     lines = [
@@ -86,10 +86,11 @@ def _cells(row: Row, benchmark: Benchmark) -> list[str]:
     """One subject at one size; a time is beside ours only where the answer is the same."""
     start = [f"{row['size']:,}", row["subject"]]
     if "failed" in row:
-        return [*start, row["failed"], *[""] * (6 if benchmark.alike else 4)]
+        return [*start, row["failed"], *[""] * (7 if benchmark.alike else 5)]
     worked = f"{row['processor']:.3g}" if "processor" in row else ""
     building = "" if row["building"] is None else f"{row['building']:.3g}"
-    memory = [f"{row['data_mib']:.0f}", f"{row['peak_mib']:.0f}"]
+    workers = row.get("worker_mib", 0.0)
+    memory = [f"{row['data_mib']:.0f}", f"{row['peak_mib']:.0f}", f"{workers:.0f}" if workers else ""]
     if not benchmark.alike:
         return [*start, f"{row['seconds']:.3g}", worked, building, *memory]
     ratio = f"{row['ratio']:.3g}" if row["agrees"] else "not compared: another answer"
@@ -103,7 +104,7 @@ def slopes(content: Content) -> dict[str, dict[str, float]]:
         if len(rows) < 3:
             continue
         size, seconds = [float(row["size"]) for row in rows], [_seconds(row) for row in rows]
-        memory = [max(1.0, float(row["peak_mib"] + row["data_mib"])) for row in rows]
+        memory = [_held(row) for row in rows]
         found[subject] = {
             "seconds": _exponent(size, seconds),
             "last": _exponent(size[-2:], seconds[-2:]),
@@ -116,6 +117,11 @@ def slopes(content: Content) -> dict[str, dict[str, float]]:
 def _seconds(row: Row) -> float:
     """Of the processor where recorded, at least a millisecond: below that its clock is too coarse."""
     return max(0.001, float(row.get("processor", row["seconds"])))
+
+
+def _held(row: Row) -> float:
+    """MiB of the data and above them, or of the largest worker where that holds more; at least one."""
+    return max(1.0, float(row["peak_mib"] + row["data_mib"]), float(row.get("worker_mib", 0.0)))
 
 
 def _series(content: Content) -> dict[str, list[Row]]:
@@ -182,7 +188,7 @@ def reach_table() -> str:
         for subject, own in slopes(content).items():
             last = _series(content)[subject][-1]
             times = benchmark.reach / last["size"]
-            memory = last["peak_mib"] + last["data_mib"]
+            memory = _held(last)
             seconds_as, memory_as = beyond(own)
             seconds = _seconds(last) * times**seconds_as
             then = [f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}", f"{memory * times**memory_as:,.0f}"]

@@ -57,8 +57,8 @@ SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence, Sentence]] = {
 """Quantities, size, and the words for up and down."""
 
 
-CELL_YEARS_AT_ONCE = 1_000_000
-"""Courses times years times cells in memory at once: some 250 MB of expected care use."""
+CELL_YEARS_AT_ONCE = 400_000
+"""Courses times years times cells in memory at once: some 150 MB of expected care use."""
 
 
 def in_parts(courses: FloatArray, cells: Cells, n_years: int) -> Iterator[FloatArray]:

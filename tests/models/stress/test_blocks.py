@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bekostiging.capacity import capacity_work
 from bekostiging.case import Case, UserError
 from bekostiging.report.results import as_text
 from bekostiging.scenarios import Block, plan
@@ -55,6 +56,16 @@ def _silent(done: int, total: int) -> None:
 def _stopped(case: Case, keep: Path, blocks: int) -> None:
     with pytest.raises(Stop):
         Blocks(keep=keep).series(plan(case, 64, 4, 1, "fresh"), _units, _stop_after(blocks))
+
+
+def test_what_capacity_is_decided_on_is_the_same_bits_for_any_workers(small_case: Case) -> None:
+    """Everything after it is one process, so the decision is too."""
+    made = plan(small_case, 64, 1, 1, "design")
+    one, two = (Blocks(workers).series(made, capacity_work(made), _silent) for workers in (1, 2))
+    assert made.n_blocks > 1
+    assert list(one) == list(two)
+    for name, values in one.items():
+        np.testing.assert_array_equal(values, two[name])
 
 
 def test_a_stopped_run_goes_on_with_the_same_bits(small_case: Case, tmp_path: Path) -> None:
