@@ -57,13 +57,14 @@ SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence, Sentence]] = {
 """Quantities, size, and the words for up and down."""
 
 
-CELL_YEARS_AT_ONCE = 400_000
-"""Courses times years times cells in memory at once: some 150 MB of expected care use."""
+CELL_YEARS_AT_ONCE, FEWEST_AT_ONCE = 400_000, 8
+"""Courses times years times cells in memory at once, some 150 MB of expected care use; and courses, so that going through
+the contracts stays cheap beside them."""
 
 
 def in_parts(courses: FloatArray, cells: Cells, n_years: int) -> Iterator[FloatArray]:
     """Courses (first axis) in parts whose expected care use fits in memory, whatever the size of the region."""
-    at_once = max(1, CELL_YEARS_AT_ONCE // (n_years * cells.n_cells))
+    at_once = max(FEWEST_AT_ONCE, CELL_YEARS_AT_ONCE // (n_years * cells.n_cells))
     for first in range(0, len(courses), at_once):
         yield courses[first : first + at_once]
 

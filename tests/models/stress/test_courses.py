@@ -60,10 +60,10 @@ def test_parts_add_up_to_the_whole(outcome: Comparison, monkeypatch: pytest.Monk
     made = plan(case, 64, outcome.n_years, 1, "closed")
     discount = np.ones(outcome.n_years)
     whole = closed_spending(made, contracts, discount), break_even(case, made.cells, contracts, discount)
-    monkeypatch.setattr(courses, "CELL_YEARS_AT_ONCE", 7 * outcome.n_years * made.cells.n_cells)
-    assert [len(part) for part in courses.in_parts(np.zeros(16), made.cells, outcome.n_years)] == [7, 7, 2]
+    monkeypatch.setattr(courses, "CELL_YEARS_AT_ONCE", 10 * outcome.n_years * made.cells.n_cells)
+    assert [len(part) for part in courses.in_parts(np.zeros(16), made.cells, outcome.n_years)] == [10, 6]
     for form, values in closed_spending(made, contracts, discount).items():
         np.testing.assert_allclose(values, whole[0][form], rtol=1e-12)
     assert break_even(case, made.cells, contracts, discount) == whole[1]
     monkeypatch.setattr(courses, "CELL_YEARS_AT_ONCE", 1)
-    assert len(list(courses.in_parts(np.zeros(3), made.cells, outcome.n_years))) == 3
+    assert [len(part) for part in courses.in_parts(np.zeros(20), made.cells, outcome.n_years)] == [8, 8, 4]
