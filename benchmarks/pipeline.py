@@ -84,6 +84,8 @@ class ToSettle:
     def of(cls, case: Case, n_scenarios: int) -> ToSettle:
         """One drawn block of a case, repeated to the number of scenarios."""
         made, block = plan(case, FEW, N_YEARS, 1, "fresh"), min(n_scenarios, BLOCK)
+        if n_scenarios % block:
+            raise ValueError(f"{n_scenarios} scenarios are no whole number of blocks of {block}")
         care_use = settling.repeated(draw_block(made, 0).care_use(), block, months=False)
         terms = reference(case, made.cells, N_YEARS)
         forms: tuple[PaymentForm, ...] = ("inspanningsgericht", "outputgericht", "taakgericht", "maatwerktraject")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -26,6 +28,35 @@ from bekostiging.cli.app import (
     print_sentence,
     user_errors,
 )
+
+if TYPE_CHECKING:
+    from bekostiging.case import Case
+
+Study = TypeVar("Study")
+
+
+def _studied(
+    brought: Case,
+    decide: Callable[..., Study],
+    write: Callable[[Study, Path], None],
+    sentences: Callable[[Study, str], Sequence[str]],
+    *,
+    folder: Path,
+    lang: str,
+    overwrite: bool,
+    page: str = "report.html",
+) -> Study:
+    """Decide under a progress bar, write the result folder whole, and print what was found and where it is."""
+    from bekostiging import report
+
+    report.refuse_existing(folder, overwrite)
+    with report.progress_bars(lang) as advance:
+        study = decide(progress=advance)
+    report.write_folder(folder, lambda draft: write(study, draft), overwrite=overwrite)
+    for sentence in sentences(study, lang):
+        print_sentence(sentence)
+    print_end(brought.disclaimer, folder, lang, page)
+    return study
 
 
 @app.command()
@@ -59,10 +90,10 @@ def lumpsum(
         from bekostiging.stress import study_lumpsum
 
         brought = brought_case(case, lang)
-        folder = out if out is not None else Path(f"bekostiging-{brought.name}-lumpsum")
-        report.refuse_existing(folder, overwrite)
-        with report.progress_bars(lang) as advance:
-            study = study_lumpsum(
+        study = _studied(
+            brought,
+            partial(
+                study_lumpsum,
                 brought,
                 n_scenarios=scenarios,
                 n_years=years,
@@ -75,14 +106,14 @@ def lumpsum(
                 mix=mix,
                 precision=precision,
                 named=named,
-                progress=advance,
-            )
-        report.write_folder(
-            folder, lambda draft: report.write_study(study, draft, lang, named=named), overwrite=overwrite
+            ),
+            lambda study, draft: report.write_study(study, draft, lang, named=named),
+            report.study_sentences,
+            folder=out or Path(f"bekostiging-{brought.name}-lumpsum"),
+            lang=lang,
+            overwrite=overwrite,
+            page="lumpsum.html",
         )
-        for sentence in report.study_sentences(study, lang):
-            print_sentence(sentence)
-        print_end(brought.disclaimer, folder, lang, "lumpsum.html")
     if study.lumpsum.design.conflicts:
         raise typer.Exit(NO_SOLUTION)
 
@@ -129,8 +160,6 @@ def equalise(
 
         brought = brought_case(case, lang)
         table = None if clients is None else read_clients(clients)
-        folder = out if out is not None else Path(f"bekostiging-{brought.name}-equalisation")
-        report.refuse_existing(folder, overwrite)
         model = model_asked(
             method,
             quantile,
@@ -141,8 +170,10 @@ def equalise(
             named_numbers("--group-penalty", group_penalty or [], 1),
             seed,
         )
-        with report.progress_bars(lang) as advance:
-            study = study_equalisation(
+        _studied(
+            brought,
+            partial(
+                study_equalisation,
                 brought,
                 model,
                 table=table,
@@ -152,14 +183,13 @@ def equalise(
                 seed=seed,
                 workers=workers,
                 named=named,
-                progress=advance,
-            )
-        report.write_folder(
-            folder, lambda draft: report.write_equalisation(study, draft, lang, named=named), overwrite=overwrite
+            ),
+            lambda study, draft: report.write_equalisation(study, draft, lang, named=named),
+            report.equalisation_sentences,
+            folder=out or Path(f"bekostiging-{brought.name}-equalisation"),
+            lang=lang,
+            overwrite=overwrite,
         )
-        for sentence in report.equalisation_sentences(study, lang):
-            print_sentence(sentence)
-        print_end(brought.disclaimer, folder, lang)
 
 
 @app.command()
@@ -192,10 +222,10 @@ def share(
         from bekostiging.stress import study_sharing
 
         brought = brought_case(case, lang)
-        folder = out if out is not None else Path(f"bekostiging-{brought.name}-sharing")
-        report.refuse_existing(folder, overwrite)
-        with report.progress_bars(lang) as advance:
-            study = study_sharing(
+        _studied(
+            brought,
+            partial(
+                study_sharing,
                 brought,
                 game=game,
                 table=table,
@@ -206,14 +236,13 @@ def share(
                 n_years=years,
                 seed=seed,
                 workers=workers,
-                progress=advance,
-            )
-        report.write_folder(
-            folder, lambda draft: report.write_sharing(study, draft, lang, table=table), overwrite=overwrite
+            ),
+            lambda study, draft: report.write_sharing(study, draft, lang, table=table),
+            report.sharing_sentences,
+            folder=out or Path(f"bekostiging-{brought.name}-sharing"),
+            lang=lang,
+            overwrite=overwrite,
         )
-        for sentence in report.sharing_sentences(study, lang):
-            print_sentence(sentence)
-        print_end(brought.disclaimer, folder, lang)
 
 
 @app.command()
@@ -242,10 +271,10 @@ def capacity(
         from bekostiging.stress import study_capacity
 
         brought = brought_case(case, lang)
-        folder = out if out is not None else Path(f"bekostiging-{brought.name}-capacity")
-        report.refuse_existing(folder, overwrite)
-        with report.progress_bars(lang) as advance:
-            study = study_capacity(
+        _studied(
+            brought,
+            partial(
+                study_capacity,
                 brought,
                 lump_sum=lump_sum,
                 gap=gap,
@@ -256,11 +285,10 @@ def capacity(
                 seed=seed,
                 workers=workers,
                 named=named,
-                progress=advance,
-            )
-        report.write_folder(
-            folder, lambda draft: report.write_capacity(study, draft, lang, named=named), overwrite=overwrite
+            ),
+            lambda study, draft: report.write_capacity(study, draft, lang, named=named),
+            report.capacity_sentences,
+            folder=out or Path(f"bekostiging-{brought.name}-capacity"),
+            lang=lang,
+            overwrite=overwrite,
         )
-        for sentence in report.capacity_sentences(study, lang):
-            print_sentence(sentence)
-        print_end(brought.disclaimer, folder, lang)

@@ -148,12 +148,7 @@ def study_lumpsum(
         Fewer than 16 scenarios; a confidence, risk weight, edge, share, precision or number of changes that cannot be.
     """
     report = progress if progress is not None else silent
-    if precision is not None and not precision > 0:
-        raise UserError(
-            f"--precision {precision:g}: moet een positief aantal euro zijn",
-            f"--precision {precision:g}: must be a positive number of euro",
-            exit_code=2,
-        )
+    _check_precision(precision)
     case = with_policy(case if named else pseudonymised(case), confidence=confidence, risk_weight=risk_weight)
     case, _ = without_closed(case, min(n_years, case.n_years))
     design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
@@ -191,6 +186,15 @@ def study_lumpsum(
         bridges=bridges(case, design_plan.cells, terms, found, scramblings),
         spending=_spending(case, found, scramblings),
     )
+
+
+def _check_precision(precision: float | None) -> None:
+    if precision is not None and not precision > 0:
+        raise UserError(
+            f"--precision {precision:g}: moet een positief aantal euro zijn",
+            f"--precision {precision:g}: must be a positive number of euro",
+            exit_code=2,
+        )
 
 
 def _spending(case: Case, found: LumpSumResult, scramblings: Scramblings) -> dict[str, dict[str, Estimates]]:
