@@ -55,9 +55,7 @@ with progress_bars(LANG) as bars:
 contracts, discount = contracts_in_force(outcome), outcome.lumpsum.data.discount
 room = float(outcome.room.sum(axis=1) @ discount)
 reported = [case.municipalities[i].code for i in outcome.reported]
-reserve = sum(
-    row.reserve for row in case.begroting if row.municipality in reported and row.year == outcome.years[0]
-)
+reserve = sum(row.reserve for row in case.municipalities if row.code in reported)
 print(case.disclaimer.get(LANG, ""))
 print(f"{form}: {room / 1e6:.1f} m euro begroot over {len(discount)} years, reserve {reserve / 1e6:.1f} m")
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from bekostiging.case.rows import Assumption, Euro, Identifier, Names, Positive, Share, Volume
+from bekostiging.case.rows import MOST, Assumption, Euro, Identifier, Names, Positive, Share, Volume
 
 Law = Literal["jeugdwet", "wmo"]
 PaymentForm = Literal["inspanningsgericht", "outputgericht", "taakgericht", "maatwerktraject"]
@@ -70,6 +70,19 @@ class Municipality(Assumption):
     gemeentefonds: Volume = Field(
         default=0.0, description="its share for this care in the gemeentefonds, euro: weight in that sharing key"
     )
+    reserve: Euro = Field(
+        default=0.0,
+        description="incidental resistance capacity (a stock) at the start of the term that the council assigns to these "
+        "contracts, all laws together, euro; used up once",
+    )
+    resistance_required: Positive | None = Field(
+        default=None,
+        description="resistance capacity that the municipality as a whole requires, euro: for the ratio of the paragraph "
+        "weerstandsvermogen; with resistance_available or not at all",
+    )
+    resistance_available: Euro | None = Field(
+        default=None, description="resistance capacity that the municipality as a whole has, euro"
+    )
 
 
 class Begroting(Assumption):
@@ -81,8 +94,18 @@ class Begroting(Assumption):
     law: Law
     year: int
     amount: Euro = Field(description="budgeted amount, euro")
-    reserve: Euro = Field(default=0.0, description="weerstandscapaciteit available for this law")
     outside_contracts: Euro = Field(default=0.0, description="PGB, aids, local teams ... inside amount")
+    structural_cover: Euro = Field(
+        default=0.0,
+        description="structural resistance capacity that the council assigns to these contracts, euro per year: it stays",
+    )
+    reserve_addition: float = Field(
+        default=0.0,
+        ge=-MOST,
+        le=MOST,
+        description="change of the stock municipalities.reserve in this year, euro; negative: taken out for something "
+        "else. Without table municipalities (new --from): in the first year the stock itself",
+    )
 
 
 class CareForm(Assumption):
@@ -172,8 +195,14 @@ class Contract(Assumption):
     tariff_factor: Positive = Field(default=1.0, description="on the tariff of offers")
     ceiling: Euro | None = Field(default=None, description="bestedingsruimte, euro per calendar year")
     reference_amount: Euro | None = Field(default=None, description="B0 of the first year; empty = build-up")
-    revenue_last_year: Euro = Field(
-        default=0.0, description="revenue of last year in this lot, euro; 0 = no glide"
+    revenue: Euro = Field(
+        default=0.0, description="approved claims of revenue_year, mapped to this lot, euro; 0 = no glide"
+    )
+    revenue_year: int | None = Field(
+        default=None,
+        ge=2000,
+        le=2100,
+        description="calendar year of the revenue, before the first contract year; empty = the base year of the case",
     )
     ceiling_pool: str = Field(
         default="", description="contracts with one name share their ceilings; empty = its own"

@@ -1,7 +1,7 @@
 """A case from what a region has anyway: areas, begroting, history, contracts and policy; the rest estimated and listed.
 
 What history tells is used: stock, starts and units give durations (Little 1961) and hours, euros over units the tariff,
-payments of last year the market shares, growth over the years the spread of the inflow. What it does not tell is taken
+revenue of the contracts the market shares, growth over the years the spread of the inflow. What it does not tell is taken
 from the embedded worked example and says so in every row: illustrative, to be replaced. Any other table that lies in
 the folder is taken as it is.
 """
@@ -21,6 +21,7 @@ from bekostiging.case.tables import (
     ASKED,
     TABLES,
     Area,
+    Begroting,
     CareForm,
     Contract,
     Demand,
@@ -116,6 +117,7 @@ class _Estimates:
             raise CaseError(self.problems)
         made |= {
             "municipalities": self._municipalities(),
+            "begroting": self._begroting(),
             "indices": self._indices(),
             "layers": self._layers(self.given.get("lots", made["lots"])),
             "demand": self._demand(self.given.get("care_forms", made["care_forms"])),
@@ -123,7 +125,8 @@ class _Estimates:
             "risk_factors": self._risk_factors(),
         }
         made["offers"] = self._offers(self.given.get("lots", made["lots"]))
-        tables = made | self.given
+        # the stock of the first year has moved to the municipality, unless the region brought those too
+        tables = made | self.given | ({} if "municipalities" in self.given else {"begroting": made["begroting"]})
         return Case(
             name=re.sub(r"[^\w-]+", "-", name), title={"nl": name, "en": name},
             disclaimer={
@@ -186,20 +189,44 @@ class _Estimates:
 
     def _municipalities(self) -> tuple[Municipality, ...]:
         codes = dict.fromkeys(row.municipality for row in self.areas)
+        stock = self._first_stock()
         return tuple(
-            Municipality(code=code, name=code, source="areas.municipality", status="own_data") for code in codes
+            Municipality(
+                code=code, name=code, reserve=stock.get(code, 0.0), status="own_data" if code not in stock else "estimated",
+                source="areas.municipality" + (f"; reserve: begroting {self.first_year}" if code in stock else ""),
+            )
+            for code in codes
+        )  # fmt: skip
+
+    def _first_stock(self) -> dict[str, float]:
+        """What the begroting adds in the first contract year, laws added: the stock where no municipality can name it."""
+        total: dict[str, float] = {}
+        for row in self.given["begroting"]:
+            if row.year == self.first_year and row.reserve_addition:
+                total[row.municipality] = total.get(row.municipality, 0.0) + row.reserve_addition
+        return {code: euro for code, euro in total.items() if euro > 0}
+
+    def _begroting(self) -> tuple[Begroting, ...]:
+        """The begroting with the addition of the first year taken out where it became the stock."""
+        stock = self._first_stock()
+        return tuple(
+            row.model_copy(update={"reserve_addition": 0.0})
+            if row.year == self.first_year and row.municipality in stock
+            else row
+            for row in self.given["begroting"]
         )
 
     def _indices(self) -> tuple[Index, ...]:
         """Published indices of the example, then an invented forecast."""
         known = {row.year: row for row in self.example.indices if row.status == "published"}
+        oldest = min([self.base_year, *(row.revenue_year or self.base_year for row in self.contracts)])
         wages, prices = EXPECTED_INDEX
         return tuple(
             known.get(year)
             or Index(
                 year=year, ova_forecast=wages, ppc_forecast=prices, source="aangenomen", status="illustrative"
             )
-            for year in range(self.base_year + 1, self.first_year + self.n_years)
+            for year in range(oldest + 1, self.first_year + self.n_years)
         )
 
     def _layers(self, lots: Sequence[Lot]) -> tuple[Layer, ...]:
@@ -277,39 +304,39 @@ class _Estimates:
         return typical.tariff, f"tarief van {EXAMPLE}, verzonnen"
 
     def _offers(self, lots: Sequence[Lot]) -> tuple[Offer, ...]:
-        """Every provider of a lot offers its care forms, with the share of last year's payments."""
+        """Every provider of a lot offers its care forms, with its share of the revenue in it."""
         rows = []
         for lot in lots:
             own = [row for row in self.contracts if row.lot == lot.id]
-            total = sum(row.revenue_last_year for row in own)
+            total = sum(row.revenue for row in own)
             for form in lot.care_forms:
                 tariff, source = self._prices(form)
                 for row in own:
-                    share = row.revenue_last_year / total if total > 0 else 1 / len(own)
+                    share = row.revenue / total if total > 0 else 1 / len(own)
                     rows.append(
                         Offer(
                             provider=row.provider, care_form=form, tariff=round(tariff, 2),
                             unit_cost=round(tariff * (1 - MARGIN), 2), market_share=share,
                             source=f"{source}; kostprijs bij marge {100 * MARGIN:.1f} % (Jeugdautoriteit 2023); aandeel uit "
-                            "betalingen vorig jaar",
+                            "contracts.revenue",
                             status="estimated" if source.startswith("history") else "illustrative",
                         )
                     )  # fmt: skip
         return tuple(rows)
 
     def _providers(self) -> tuple[Provider, ...]:
-        """Turnover from last year's payments; equity invented."""
+        """Turnover from the revenue of its contracts; equity invented."""
         names = dict.fromkeys(row.provider for row in self.contracts)
         rows = []
         for name in names:
-            revenue = sum(row.revenue_last_year for row in self.contracts if row.provider == name) or 1.0
+            revenue = sum(row.revenue for row in self.contracts if row.provider == name) or 1.0
             result = round(MARGIN * revenue)
             rows.append(
                 Provider(
                     id=name, name=name, equity=round(SOLVENCY * ASSETS * revenue), total_assets=max(ASSETS * revenue, 1.0),
                     turnover=revenue, result_1=result, result_2=result, result_3=result, region_turnover_share=1.0,
                     fixed_share=0.35, margin=MARGIN,
-                    source="omzet uit contracts.revenue_last_year; vermogen en resultaten verzonnen: zie de jaarrekening",
+                    source="omzet uit contracts.revenue; vermogen en resultaten verzonnen: zie de jaarrekening",
                     status="illustrative",
                 )
             )  # fmt: skip

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
 from bekostiging.case.errors import Note
+from bekostiging.case.policy import DEFAULT
 from bekostiging.case.rows import Assumption
 from bekostiging.case.shown import Shown
 from bekostiging.case.tables import (
@@ -149,6 +150,35 @@ class Case(Shown):
     def has_policy(self, name: str, lot: str | None = None) -> bool:
         """Whether the policy is given for the lot or the case."""
         return (name, "case") in self._policy or (lot is not None and (name, lot) in self._policy)
+
+    @property
+    def reserve_confidence(self) -> float:
+        """Which tail the reserve must carry; that of the design where the case does not say."""
+        return self.number("reserve_confidence" if self.has_policy("reserve_confidence") else "confidence")
+
+    @property
+    def reserve_refills(self) -> bool:
+        """Whether a year that costs less than the begroting refills the reserve."""
+        return self._stated("reserve_refills") == "yes"
+
+    @property
+    def simple_corridors(self) -> bool:
+        """Whether a corridor has shares in steps of five points, one free zone and one share per side."""
+        return self._stated("corridor_terms") == "simple"
+
+    @property
+    def laws_share(self) -> bool:
+        """Whether youth and Wmo share one begroting and cover."""
+        return self._stated("laws_share") == "yes"
+
+    def _stated(self, name: str) -> str:
+        """The word of the case, or the one that holds without."""
+        return self.word(name) if self.has_policy(name) else DEFAULT[name]
+
+    def year_of_revenue(self, contract: Contract) -> int:
+        """Calendar year of ``contract.revenue``: as given, else the base year; before the first contract year always."""
+        given = contract.revenue_year
+        return min(self.base_year, self.first_year - 1) if given is None else given
 
     def corridor_base(self, lot: str) -> CorridorBase:
         """What the corridor of a lot is measured on (policy ``base``, validated at the door)."""

@@ -9,6 +9,7 @@ from bekostiging.case.tables import CorridorBase
 NUMBERS: dict[str, tuple[float, float]] = {
     "risk_weight": (0.0, 1.0),
     "confidence": (0.5, 0.999),
+    "reserve_confidence": (0.5, 0.999),
     "discount_rate": (0.0, 0.25),
     "cost_of_capital": (0.0, 1.0),
     "elasticity": (0.0, 5.0),
@@ -58,8 +59,13 @@ WORDS: dict[str, tuple[str, ...]] = {
     "first_year_index": ("fixed", "provisional"),
     "revision_clause": ("yes", "no"),
     "waiting_norm": ("expected", "cvar", "chance"),
+    "reserve_refills": ("yes", "no"),
+    "corridor_terms": ("simple", "free"),
+    "laws_share": ("yes", "no"),
 }
 """Words with their choices."""
+DEFAULT = {"reserve_refills": "no", "corridor_terms": "simple", "laws_share": "yes"}
+"""Words that hold where the case does not say, as ``OPTIONAL`` tells; what is used of them is in ``model.Case``."""
 OPTIONAL = {
     "equity_requirement": "none: every provider's own free buffer is its limit",
     "corridor_shape": "symmetric: layers at the same distance from the reference amount share alike",
@@ -91,6 +97,10 @@ OPTIONAL = {
     "concentration": "one provider may have every place",
     "swap_share": "no swap clause",
     "indexation": "additive, the text of Contractstandaard Wmo v1.2 art. 3.2",
+    "reserve_confidence": "the same as confidence",
+    "reserve_refills": "no: what a year leaves over stays with the council",
+    "corridor_terms": "simple",
+    "laws_share": "yes: one begroting and one cover for both laws",
 }
 """Names that may be absent, and what holds then."""
 CASE_ONLY = (
@@ -107,6 +117,10 @@ CASE_ONLY = (
     "claim_delay_months",
     "settlement_delay_months",
     "waiting_norm",
+    "reserve_confidence",
+    "reserve_refills",
+    "corridor_terms",
+    "laws_share",
 )
 """Names that hold for the whole case: a lot cannot have its own."""
 MEANING = {
@@ -121,7 +135,7 @@ MEANING = {
     "share_min": "least share of the municipality in the outermost deficit layer under acceptance duty without waiting list",
     "share_max": "largest share of the municipality in a layer",
     "premium_max": "largest loading on the reference amount",
-    "glide_max": "largest change from last year's revenue, fraction",
+    "glide_max": "largest change from the revenue that is expected in the first contract year, fraction",
     "certainty": "certainty the council asks of the resistance capacity",
     "weight_ova": "weight of wages in the indexation",
     "weight_ppc": "weight of prices in the indexation",
@@ -158,5 +172,9 @@ MEANING = {
     "concentration": "largest part of the places of a care form with one main contractor",
     "swap_share": "part of the places of a contract that may serve another care form of it, at equal price",
     "indexation": "additive (contract text) or with a multiplicative catch-up",
+    "reserve_confidence": "which tail the reserve of a municipality must carry over the term: 0.95 is the worst 5 %",
+    "reserve_refills": "whether a year that costs less than the begroting refills the reserve",
+    "corridor_terms": "simple: shares in steps of 5 points, one free zone and one share per side; free: whatever is best",
+    "laws_share": "whether youth and Wmo share one begroting and cover",
 }
 """What every name means, for the explanation of a new case."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from bekostiging.case.errors import CaseError, Note, Problem, UserError
+from bekostiging.case.former import with_stock
 from bekostiging.case.model import Case
 from bekostiging.case.read_folder import FolderSource, csv_grid, text_of
 from bekostiging.case.read_rows import Grid, read_rows
@@ -133,16 +134,18 @@ def read_draft(
     problems: list[Problem] = []
     notes: list[Note] = list(source.notes)
     top = None if head == "unread" else source.head(problems, required=head == "required")
+    base_year = None if top is None or not isinstance(top["base_year"], int) else top["base_year"]
     tables: dict[str, tuple[Row, ...]] = {}
     there = source.tables()
     for name, model in TABLES.items():
         if name in there:
             grid = source.grid(model, problems, notes)
-            tables[name] = () if grid is None else tuple(read_rows(grid, model, problems, notes))
+            tables[name] = () if grid is None else tuple(read_rows(grid, model, problems, notes, base_year))
         elif name in required:
             problems.append(source.missing(name))
         elif (doubt := source.doubtful(name)) is not None:
             problems.append(doubt)
+    tables = with_stock(tables, problems, notes)
     if problems:
         raise CaseError(problems)
     return Draft(top, tables, tuple({note["nl"]: note for note in notes}.values()))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from types import UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import Note, Problem, is_citizen_number
+from bekostiging.case.former import RENAMED, read_as, told_of_rename
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
 from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.tables import Policy
@@ -47,10 +48,18 @@ class Grid:
     """What the file calls a column, where that is not its own name."""
 
 
-def read_rows(grid: Grid, model: type[Row], problems: list[Problem], notes: list[Note]) -> Iterator[Row]:
-    """Yield the well-formed rows of one table; report the others."""
-    if not _columns_are_well(grid, model, problems):
+def read_rows(
+    grid: Grid, model: type[Row], problems: list[Problem], notes: list[Note], base_year: int | None = None
+) -> Iterator[Row]:
+    """Yield the well-formed rows of one table; report the others. Columns may have their name of an earlier version, which
+    is told; ``base_year``: of the case, where that is known."""
+    before, labels, model = len(problems), grid.labels, read_as(model, grid.columns)
+    grid, old = _renamed(grid, model.table)
+    well = _columns_are_well(grid, model, problems)
+    _as_in_the_file(problems, before, old)
+    if not well:
         return
+    notes += [told_of_rename(model.table, name, labels, base_year) for name in old.values()]
     before = len(problems)
     for line, cells in grid.rows:
         if len(problems) - before >= MOST_PROBLEMS:
@@ -60,9 +69,33 @@ def read_rows(grid: Grid, model: type[Row], problems: list[Problem], notes: list
             )
             problems.append(Problem(model.table, nl, en, row=line))
             return
+        told = len(problems)
         row = _read_row(dict(zip(grid.columns, cells, strict=True)), model, line, problems, notes)
+        _as_in_the_file(problems, told, old)
         if row is not None:
             yield row
+
+
+def _renamed(grid: Grid, table: str) -> tuple[Grid, dict[str, str]]:
+    """The table with today's names of its columns; and the names of then that it had, by those of today."""
+    old = {
+        new: name
+        for name, new in RENAMED.get(table, {}).items()
+        if name in grid.columns and new not in grid.columns
+    }
+    if not old:
+        return grid, old
+    now = {name: new for new, name in old.items()}
+    labels = grid.labels | {new: grid.labels.get(name, name) for new, name in old.items()}
+    return replace(grid, columns=[now.get(name, name) for name in grid.columns], labels=labels), old
+
+
+def _as_in_the_file(problems: list[Problem], first: int, old: dict[str, str]) -> None:
+    """Problems from ``first`` on name a column as the file does."""
+    for place in range(first, len(problems)) if old else ():
+        column = problems[place].column
+        if column in old:
+            problems[place] = replace(problems[place], column=old[column])
 
 
 def _columns_are_well(grid: Grid, model: type[Row], problems: list[Problem]) -> bool:
@@ -83,6 +116,12 @@ def _columns_are_well(grid: Grid, model: type[Row], problems: list[Problem]) -> 
     for name in dict.fromkeys(grid.columns):
         if name not in known:
             nl, en = _nearest(name, shown)
+            if name in RENAMED.get(model.table, {}):
+                new = shown[RENAMED[model.table][name]]
+                nl, en = (
+                    f"zij heet nu {new} en die staat er ook; laat er een staan",
+                    f"it is now {new}, which is there too; keep one",
+                )
             problems.append(Problem(model.table, f"onbekende kolom; {nl}", f"unknown column; {en}", column=name))
         elif grid.columns.count(name) > 1:
             problems.append(

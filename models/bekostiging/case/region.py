@@ -35,6 +35,12 @@ BASE_YEAR, FIRST_YEAR, YEARS = 2024, 2026, 4
 HALLMARK: dict[str, Any] = {"source": "synthetic_region", "status": "illustrative"}
 INHABITANTS = 42_000
 """Mean inhabitants of a municipality: the Dutch mean is about 52,000, a region has smaller ones."""
+OVA, PPC = 0.03, 0.02
+EXPECTED_INDEX = 0.9 * OVA + 0.1 * PPC
+"""Of every year, at the weights of the policy: revenue of the base year, divided by it since then, grows with index and volume to
+about the reference amounts."""
+RESERVE = 0.2
+"""Stock at the start and what is added to it, as a part of what is begroot for the contracts."""
 
 # id, name, law, category, Iv3, unit, age band, waiting norm, cao,
 # clients per 1,000 of the band, mean weeks, cv, units per week, units cv, crisis, tariff
@@ -105,21 +111,23 @@ def synthetic_region(
     for lot in lots:
         for provider in sold[lot.id]:
             own = sum(revenue[provider, form] for form in lot.care_forms)
+            # tariffs are of the first contract year, the revenue is of the base year: at the prices of then
+            paid = own / (1 + EXPECTED_INDEX) ** (FIRST_YEAR - BASE_YEAR)
             contracts.append(
                 Contract(
                     provider=provider,
                     lot=lot.id,
                     ceiling=round(own * 1.15, -3),
-                    revenue_last_year=round(own, -2),
+                    revenue=round(paid, -2),
                     **HALLMARK,
                 )
             )
+    begroting, stock = _begroting(municipalities, demand, areas)
     case = Case(
         name="region", title={"nl": "Voorbeeldregio", "en": "Synthetic region"},
         disclaimer={"nl": "Alle cijfers van deze voorbeeldregio zijn verzonnen.", "en": "Every figure of this synthetic region is invented."},
         kind="planning", base_year=BASE_YEAR, trajectories_per_person=1.4, areas=areas,
-        municipalities=tuple(Municipality(code=f"gemeente-{i + 1}", name=f"Gemeente {i + 1}", gemeentefonds=round(420 * areas[i].inhabitants_0_17 * (1 + 0.1 * (i % 3))), **HALLMARK) for i in range(municipalities)),
-        begroting=_begroting(municipalities, revenue, demand, areas), care_forms=_care_forms(), lots=lots,
+        municipalities=_municipalities(areas, stock), begroting=begroting, care_forms=_care_forms(), lots=lots,
         providers=_providers(providers, revenue, rng), contracts=tuple(contracts), policy=_policy(sold), layers=_layers(lots),
         offers=offers, demand=demand, history=_history(demand), indices=_indices(), profiles=_profiles(),
         risk_factors=tuple(RiskFactor(id=i, level=level, quantity=q, standard_deviation=sd, autocorrelation=phi, **HALLMARK)
@@ -194,7 +202,7 @@ def _offers(sold: dict[str, list[str]], lots: tuple[Lot, ...], rng: np.random.Ge
 
 
 def _revenue(offers: tuple[Offer, ...], demand: tuple[Demand, ...]) -> dict[tuple[str, str], float]:
-    """Yearly revenue per provider and care form in equilibrium; euro."""
+    """Yearly revenue per provider and care form: volumes of the base year at the tariffs of the first contract year; euro."""
     units = {form[0]: 0.0 for form in _FORMS}
     for row in demand:
         units[row.care_form] += row.clients_at_start * row.units_per_week * 365 / 7
@@ -217,15 +225,25 @@ def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Gen
     return tuple(rows)
 
 
+def _municipalities(areas: tuple[Area, ...], stock: list[float]) -> tuple[Municipality, ...]:
+    """A municipality per area, with the stock it begins with."""
+    return tuple(
+        Municipality(code=area.municipality, name=area.name, gemeentefonds=round(420 * area.inhabitants_0_17 * (1 + 0.1 * (i % 3))),
+                     reserve=euro, **HALLMARK)
+        for i, (area, euro) in enumerate(zip(areas, stock, strict=True))
+    )  # fmt: skip
+
+
 def _begroting(
-    municipalities: int, revenue: dict[tuple[str, str], float], demand: tuple[Demand, ...], areas: tuple[Area, ...]
-) -> tuple[Begroting, ...]:
-    """Expected use of each municipality with growth and index, 5 % on top, and 20 % reserve."""
+    municipalities: int, demand: tuple[Demand, ...], areas: tuple[Area, ...]
+) -> tuple[tuple[Begroting, ...], list[float]]:
+    """Expected use of each municipality with growth and index, and 5 % on top; with the stock it begins with."""
     tariff = {form[0]: (form[15], form[2]) for form in _FORMS}
     payer = {area.id: area.municipality for area in areas}
-    rows = []
+    rows, stock = [], [0.0] * municipalities
     for i in range(municipalities):
         for law in ("jeugdwet", "wmo"):
+            before = 0
             base = sum(
                 row.clients_at_start * row.units_per_week * 365 / 7 * tariff[row.care_form][0]
                 for row in demand
@@ -234,9 +252,12 @@ def _begroting(
             for t in range(YEARS):
                 # growth 1.5 % from the base year, nominal 3 % a year from the first contract year
                 contracts = base * 1.015 ** (t + FIRST_YEAR - BASE_YEAR) * 1.03**t * 1.05
+                reserve = round(RESERVE * contracts)
+                stock[i] += reserve if t == 0 else 0
                 rows.append(Begroting(municipality=f"gemeente-{i + 1}", law=law, year=FIRST_YEAR + t, amount=round(1.2 * contracts),
-                                      reserve=round(0.2 * contracts), outside_contracts=round(0.2 * contracts), **HALLMARK))  # fmt: skip
-    return tuple(rows)
+                                      outside_contracts=round(0.2 * contracts), reserve_addition=reserve - before if t else 0.0, **HALLMARK))  # fmt: skip
+                before = reserve
+    return tuple(rows), stock
 
 
 def _policy(sold: dict[str, list[str]]) -> tuple[Policy, ...]:
@@ -277,7 +298,7 @@ def _history(demand: tuple[Demand, ...]) -> tuple[History, ...]:
 
 def _indices() -> tuple[Index, ...]:
     return tuple(
-        Index(year=FIRST_YEAR - 1 + t, ova_forecast=0.03, ppc_forecast=0.02, **HALLMARK) for t in range(YEARS + 1)
+        Index(year=FIRST_YEAR - 1 + t, ova_forecast=OVA, ppc_forecast=PPC, **HALLMARK) for t in range(YEARS + 1)
     )
 
 

@@ -11,6 +11,7 @@ from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
 from bekostiging.case.rules_capacity import CAPACITY_RULES
 from bekostiging.case.rules_contracts import CONTRACT_RULES
+from bekostiging.case.rules_cover import COVER_RULES
 from bekostiging.case.rules_demand import DEMAND_RULES, TOLERANCE
 from bekostiging.case.tables import Layer, Lot, Offer
 
@@ -339,6 +340,7 @@ RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     *CONTRACT_RULES,
     *CAPACITY_RULES,
     _reported,
+    *COVER_RULES,
     _sharing_keys,
 )
 """In the order a reader would mend them."""

@@ -94,15 +94,49 @@ def _edges(case: Case, row: ContractClause) -> Iterator[Problem]:
         )
     if row.clause == "growth_path":
         for contract in case.contracts:
-            if contract.lot == row.lot and contract.revenue_last_year == 0:
+            if contract.lot == row.lot and contract.revenue == 0:
                 yield _problem(
                     row,
                     "clause",
-                    f"contract {contract.provider} in {contract.lot} heeft geen omzet van vorig jaar om uit in te groeien; "
-                    "vul contracts.revenue_last_year in",
-                    f"contract {contract.provider} in {contract.lot} has no revenue of last year to grow from; fill in "
-                    "contracts.revenue_last_year",
+                    f"contract {contract.provider} in {contract.lot} heeft geen omzet om uit in te groeien; vul "
+                    "contracts.revenue in",
+                    f"contract {contract.provider} in {contract.lot} has no revenue to grow from; fill in "
+                    "contracts.revenue",
                 )
+
+
+def _revenue_years(case: Case) -> Iterator[Problem]:
+    """A revenue is of a year before the first contract year, and the index of every year from there is known."""
+    known = {row.year for row in case.indices}
+    lacking: dict[tuple[int, ...], list[str]] = {}
+    for row in case.contracts:
+        year = case.year_of_revenue(row)
+        if year >= case.first_year:
+            yield Problem(
+                "contracts",
+                f"omzet van {year}, terwijl het eerste contractjaar {case.first_year} is; neem de omzet van een jaar "
+                f"ervoor, hoogstens {case.first_year - 1}",
+                f"revenue of {year}, while the first contract year is {case.first_year}; take the revenue of a year before "
+                f"it, {case.first_year - 1} at most",
+                row=row.line,
+                column="revenue_year",
+            )
+        missing = tuple(u for u in range(year + 1, case.first_year) if u not in known)
+        if row.revenue > 0 and missing:
+            lacking.setdefault((year, *missing), []).append(f"{row.provider} / {row.lot}")
+    for (year, *absent), contracts in lacking.items():
+        years = ", ".join(str(u) for u in absent)
+        whose = contracts[0] if len(contracts) == 1 else f"{contracts[0]} (+ {len(contracts) - 1})"
+        yield Problem(
+            "indices",
+            f"jaar {years} ontbreekt, en de omzet van {whose} is van {year} en wordt met de index van elk jaar erna naar "
+            f"{case.first_year} gebracht; vul OVA en PPC in, of geef de omzet van {case.first_year - 1} met "
+            "contracts.revenue_year",
+            f"year {years} is missing, and the revenue of {whose} is of {year} and is brought to {case.first_year} with the "
+            f"index of every year after it; fill in OVA and PPC, or give the revenue of {case.first_year - 1} with "
+            "contracts.revenue_year",
+            column="year",
+        )
 
 
 def _ceiling_pools(case: Case) -> Iterator[Problem]:
@@ -194,6 +228,7 @@ def _function_groups(case: Case) -> Iterator[Problem]:
 
 CONTRACT_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _clauses,
+    _revenue_years,
     _ceiling_pools,
     _main_contractors,
     _function_groups,

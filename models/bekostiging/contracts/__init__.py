@@ -22,7 +22,7 @@ from bekostiging.contracts.clauses import (
     StopLoss,
 )
 from bekostiging.contracts.corridor import Corridor, corridor_of
-from bekostiging.contracts.indexation import IndexRule, PriceLevels, expected_level, price_levels
+from bekostiging.contracts.indexation import IndexRule, PriceLevels, expected_level, index_of_year, price_levels
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import (
     HoursBudget,
@@ -34,6 +34,7 @@ from bekostiging.contracts.maatwerktraject import (
 from bekostiging.contracts.outputgericht import Outputgericht
 from bekostiging.contracts.pool import CeilingPool, ProviderPool, zero_sum_transfers
 from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines, reference
+from bekostiging.contracts.revenue import RevenuePath, expected_revenue, revenue_paths
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht
@@ -64,6 +65,7 @@ __all__ = [
     "ProviderPool",
     "QuotaShare",
     "Reference",
+    "RevenuePath",
     "Rows",
     "Sanction",
     "Settlement",
@@ -79,15 +81,18 @@ __all__ = [
     "corridor_of",
     "course_of_year",
     "expected_level",
+    "expected_revenue",
     "fair_cost",
     "hours_budget",
     "in_cents",
+    "index_of_year",
     "lowest_position",
     "municipal_shares",
     "payment_calendar",
     "price_levels",
     "provider_pools",
     "reference",
+    "revenue_paths",
     "revised",
     "settle",
     "solve_budget",

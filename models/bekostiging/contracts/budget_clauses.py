@@ -85,9 +85,10 @@ class VolumeClause(BudgetClause):
 
 @dataclass(frozen=True)
 class GrowthPath(BudgetClause):
-    """Ingroei: in the first years a falling part of last year's revenue is paid instead of the budget.
+    """Ingroei: in the first years a falling part of the revenue so far is paid instead of the budget.
 
-    Part in year t (0 is the first): ``part`` x (1 - t / years) while t < years. ``revenue``: euro, last year.
+    Part in year t (0 is the first): ``part`` x (1 - t / years) while t < years. ``revenue``: euro, as it is expected in the
+    first contract year (``contracts.revenue``).
     """
 
     kind: ClassVar[str] = "growth_path"
@@ -96,7 +97,7 @@ class GrowthPath(BudgetClause):
     revenue: float
 
     def _old(self, n_years: int) -> FloatArray:
-        """Part that still follows last year's revenue."""
+        """Part that still follows the old revenue."""
         return np.asarray(self.part * np.maximum(1 - np.arange(n_years) / self.years, 0.0))
 
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:

@@ -19,6 +19,7 @@ from bekostiging.contracts.maatwerktraject import Maatwerktraject
 from bekostiging.contracts.outputgericht import Outputgericht
 from bekostiging.contracts.pool import CeilingPool, ProviderPool
 from bekostiging.contracts.reference import Reference
+from bekostiging.contracts.revenue import expected_revenue
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Contract
@@ -48,7 +49,7 @@ def _contract(
     general = next(one.general_provision for one in case.lots if one.id == row.lot)
     # without registration nothing can be claimed: a general provision is a lump sum under every form
     form = "taakgericht" if general else form
-    clauses, on_budget = _clauses(case, reference, form, index)
+    clauses, on_budget = _clauses(case, cells, reference, form, index)
     common: dict[str, Any] = {
         "provider": row.provider,
         "lot": row.lot,
@@ -83,7 +84,7 @@ def _contract(
 
 
 def _clauses(
-    case: Case, reference: Reference, form: PaymentForm, index: int
+    case: Case, cells: Cells, reference: Reference, form: PaymentForm, index: int
 ) -> tuple[tuple[Clause, ...], tuple[BudgetClause, ...]]:
     """Clauses of table clauses for a contract under a payment form, in order: on the risk, and on the budget."""
     contract = case.contracts[index]
@@ -110,7 +111,8 @@ def _clauses(
                 expected = np.maximum(reference.clients[index], np.finfo(np.float64).tiny)
                 budget.append(VolumeClause(lower, upper, row.share, expected))
             case "growth_path":
-                budget.append(GrowthPath(row.share, row.length or 1, contract.revenue_last_year))
+                today = float(expected_revenue(case, cells, reference)[index])
+                budget.append(GrowthPath(row.share, row.length or 1, today))
     return tuple(risk), tuple(budget)
 
 

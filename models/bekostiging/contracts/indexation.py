@@ -88,6 +88,15 @@ def _expected_index(case: Case, rule: IndexRule, year: int) -> float:
     return rule.weight_ova * ova + rule.weight_ppc * ppc
 
 
+def index_of_year(case: Case, lot: str, year: int) -> float:
+    """Index of a calendar year at the weights of a lot: final OVA and PPC where known, else the forecast; a fraction."""
+    rule = index_rule(case, lot)
+    row = next(row for row in case.indices if row.year == year)
+    ova = row.ova_forecast if row.ova_final is None else row.ova_final
+    ppc = row.ppc_forecast if row.ppc_final is None else row.ppc_final
+    return rule.weight_ova * ova + rule.weight_ppc * ppc
+
+
 def price_levels(case: Case, lot: str, indices: CareUse | Factors) -> PriceLevels:
     """Return the price levels of a lot in every scenario, from the final indices of a block or of its factors."""
     rule = index_rule(case, lot)

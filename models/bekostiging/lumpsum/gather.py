@@ -112,7 +112,7 @@ def lumpsum_data(case: Case, reference: Reference, series: CorridorSeries) -> Lu
         provider=np.array([providers[row.provider] for row in case.contracts]),
         reference=reference.amount,
         fair_price=reference.fair_price,
-        revenue=np.array([row.revenue_last_year for row in case.contracts]),
+        revenue=np.array([row.revenue for row in case.contracts]),
         index=series.index,
         paid_part=series.paid_part,
         fixed=series.fixed,
@@ -121,7 +121,7 @@ def lumpsum_data(case: Case, reference: Reference, series: CorridorSeries) -> Lu
         key=series.key[..., reported],
         other=np.zeros((n_scenarios, n_years, len(codes))),
         room=begroting_sum(case, codes, years, "amount") - begroting_sum(case, codes, years, "outside_contracts"),
-        reserve=begroting_sum(case, codes, years, "reserve"),
+        reserve=stock_by_year(case, codes, years),
         free_buffer=free_buffer(case),
         discount=(1 + case.number("discount_rate")) ** -np.arange(n_years, dtype=np.float64),
         risk_weight=case.number("risk_weight"),
@@ -138,6 +138,13 @@ def begroting_sum(case: Case, codes: Sequence[str], years: Sequence[int], column
         if row.municipality in codes and row.year in years:
             total[codes.index(row.municipality), years.index(row.year)] += getattr(row, column)
     return total
+
+
+def stock_by_year(case: Case, codes: Sequence[str], years: Sequence[int]) -> FloatArray:
+    """The stock of a municipality with the additions up to each year, laws added; (n_municipalities, n_years)."""
+    stock = {row.code: row.reserve for row in case.municipalities}
+    start = np.array([[stock[code]] for code in codes])
+    return np.asarray(start + begroting_sum(case, codes, years, "reserve_addition").cumsum(axis=1))
 
 
 def lot_terms(case: Case, lot: str) -> LotTerms:

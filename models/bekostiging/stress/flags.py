@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case.tables import PAYMENT_FORMS, Law, PaymentForm
+from bekostiging.contracts import expected_revenue
 from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.estimates import provider_results
 
@@ -194,19 +195,22 @@ def _switched_variant(outcome: Comparison) -> Iterator[Flag]:
 
 
 def _large_change(outcome: Comparison) -> Iterator[Flag]:
-    """A change above 10 % of the contract value in a running case without a revision clause."""
+    """A change above 10 % of the contract value, as volume and index bring it to the first contract year, in a running case
+    without a revision clause."""
     case, design = outcome.case, outcome.lumpsum.design
     if case.kind != "running" or not design.feasible:
         return
+    today = expected_revenue(case, outcome.cells, outcome.reference)
     for c, row in enumerate(case.contracts):
         stated = case.has_policy("revision_clause", row.lot) and case.word("revision_clause", row.lot) == "yes"
-        if stated or row.revenue_last_year == 0:
+        if stated or today[c] == 0:
             continue
-        change = float(design.budget[c, 0]) / row.revenue_last_year - 1
+        change = float(design.budget[c, 0] / today[c]) - 1
         if abs(change) > LARGE_CHANGE:
             name = f"{row.provider}/{row.lot}"
             law = _one_law(outcome, row.lot)
-            yield Flag("large_change", name, "taakgericht", law, "", {"change": change})
+            years = {"year": str(case.year_of_revenue(row)), "first": str(case.first_year)}
+            yield Flag("large_change", name, "taakgericht", law, "", {"change": change}, years)
 
 
 def _bought_locally(outcome: Comparison) -> Iterator[Flag]:

@@ -119,7 +119,7 @@ def test_switching_variant_only_in_a_running_case(outcome: Comparison) -> None:
 
 
 def test_a_large_change_without_a_revision_clause(outcome: Comparison) -> None:
-    rows = tuple(row.model_copy(update={"revenue_last_year": 1.0}) for row in outcome.case.contracts)
+    rows = tuple(row.model_copy(update={"revenue": 1.0}) for row in outcome.case.contracts)
     running = replace(outcome, case=replace(outcome.case, kind="running", contracts=rows))
     assert len(_found(running, "large_change")) == len(rows)
     stated = _with(running, policy=_policy(running.case, "revision_clause", "yes"))

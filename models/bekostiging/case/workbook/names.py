@@ -72,8 +72,16 @@ def known_sheets() -> dict[str, str]:
 
 @cache
 def known_columns(model: type[Row]) -> dict[str, str]:
-    """Column of a table by its folded name, Dutch and English."""
-    return {folded(column_name(name, lang)): name for name in columns(model) for lang in ("nl", "en")}
+    """Column of a table by its folded name, Dutch and English; those of earlier versions too."""
+    today = {folded(column_name(name, lang)): name for name in columns(model) for lang in ("nl", "en")}
+    former = _names()["former"].get(model.table, {})
+    return today | {folded(label): name for name, dutch in former.items() for label in (name, dutch)}
+
+
+def former_name(table: str, column: str, lang: str) -> str | None:
+    """Name that a column had over its cells in earlier versions; None for a column of today."""
+    dutch = _names()["former"].get(table, {}).get(column)
+    return column if dutch is not None and lang != "nl" else dutch
 
 
 @cache

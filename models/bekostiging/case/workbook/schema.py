@@ -12,7 +12,7 @@ from dataclasses import replace
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.read_rows import Cell, Grid
 
-VERSION = 1
+VERSION = 2
 ADDED: tuple[dict[str, dict[str, str]], ...] = (
     {
         "areas": {"residential_places": "0"},
@@ -33,8 +33,14 @@ ADDED: tuple[dict[str, dict[str, str]], ...] = (
         "shocks": {"cao": ""},
         "administration": {"task": "", "hours_per_regime": "0"},
     },
+    {
+        "municipalities": {"resistance_required": "", "resistance_available": ""},
+        "begroting": {"structural_cover": "0"},
+        "contracts": {"revenue_year": ""},
+    },
 )
-"""Per version, the columns that the next one added and what they were without being there."""
+"""Per version, the columns that the next one added and what they were without being there. What took the place of an older
+column (a stock of a reserve per year) is told where that is read (``former``)."""
 
 
 def check_version(version: int) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError, masked
+from bekostiging.case.former import RENAMED, field_of
 from bekostiging.case.numbers import CELL
 from bekostiging.case.read_folder import NEAR
 from bekostiging.case.read_rows import Cell, Grid, shortened
@@ -23,7 +24,14 @@ from bekostiging.case.tables import ASKED, TABLES
 from bekostiging.case.workbook.cells import cell_of, letters, text_of
 from bekostiging.case.workbook.container import open_container
 from bekostiging.case.workbook.head_sheet import HeadSheet
-from bekostiging.case.workbook.names import column_name, folded, known_columns, known_sheets, sheet_name
+from bekostiging.case.workbook.names import (
+    column_name,
+    folded,
+    former_name,
+    known_columns,
+    known_sheets,
+    sheet_name,
+)
 from bekostiging.case.workbook.schema import VERSION, check_version, upgraded
 from bekostiging.case.workbook.sheets import Sheet, header_row, hidden, read_sheets, unread
 
@@ -96,13 +104,14 @@ class WorkbookSource:
         known = known_columns(model)
         texts = [text_of(value) for value in sheet.rows[header]]
         places = {known.get(folded(text), text): column for column, text in enumerate(texts) if text}
-        self._places[table] = Place(sheet.name, header, places)
+        now = {new: places[old] for old, new in RENAMED.get(table, {}).items() if old in places}
+        self._places[table] = Place(sheet.name, header, now | places)
         filled = [column for column, text in enumerate(texts) if text]
         problems += self._nameless(sheet, table, header, texts)
         rows = list(self._rows(sheet, model, header, filled, texts, notes))
         notes += hidden(sheet, [row - 1 for row, _ in rows], filled)
         labels = {name: column_name(name, self.lang) for name in columns(model)}
-        labels |= {name: texts[column] for name, column in places.items() if name in labels}
+        labels |= {name: texts[column] for name, column in places.items() if name in known.values()}
         grid = Grid([known.get(folded(texts[column]), texts[column]) for column in filled], rows, labels)
         return upgraded(grid, table, self.version, notes)
 
@@ -331,7 +340,7 @@ class WorkbookSource:
             nl = "een formule die nog niet is uitgerekend; open en bewaar het werkboek in Excel, of typ het getal"
             en = "a formula that was never computed; open and save the workbook in Excel, or type the number"
             return Cell("", CELL, (nl, en))
-        cell, dated = cell_of(value, name, model.model_fields[name])
+        cell, dated = cell_of(value, name, field_of(model, name))
         if dated:
             shown = f"{sheet.name}!{letters(column)}{row + 1}"
             nl, en = (
@@ -344,7 +353,7 @@ class WorkbookSource:
     def _cell(self, place: Place, problem: Problem) -> str:
         """The cell of a problem; a row or column where it is about a whole one."""
         column = (problem.column or "").split(" + ")[0]
-        label = f" ({self._label(column)})" if column else ""
+        label = f" ({self._label(problem.table, column)})" if column else ""
         letter = letters(place.columns[column]) if column in place.columns else ""
         if problem.row is None:
             return f"{place.sheet}!{letter or ''}{place.header + 1}{label}" if letter else f"{place.sheet}{label}"
@@ -354,8 +363,11 @@ class WorkbookSource:
             else f"{place.sheet}!{problem.row}:{problem.row}{label}"
         )
 
-    def _label(self, column: str) -> str:
+    def _label(self, table: str, column: str) -> str:
         """What the workbook calls a column."""
+        former = former_name(table, column, self.lang)
+        if former is not None:
+            return former
         try:
             return column_name(column, self.lang)
         except KeyError:

@@ -1,4 +1,4 @@
-"""What a controller pastes: bedrag, kans and risicobedrag for the paragraph weerstandsvermogen, and the bridge from today.
+"""What a controller pastes: bedrag, kans and risicobedrag for the paragraph weerstandsvermogen, and the bridge by year.
 
 A line per municipality, year and payment form: amount (the mean overrun of the futures that have one) x chance = risk
 amount (the expected overrun); beside it the resistance capacity that is required at the council's certainty and at 80 and
@@ -16,6 +16,7 @@ from bekostiging.lumpsum import LumpSumData
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.texts import Texts
 from bekostiging.stress import TERM, TOTAL, Bridge, Estimates
+from bekostiging.stress.bridge import added
 from bekostiging_solvers import Estimate
 
 Spent = Mapping[str, Mapping[str, Mapping[str, Estimates]]]
@@ -26,7 +27,6 @@ ESTIMATED = (
     "required_resistance_capacity_80", "required_resistance_capacity_90",
 )  # fmt: skip
 """Figures of a line, in the order of the paragraph."""
-STEPS = ("today", "volume", "mix", "price", "loading", "designed")
 CENTS = 100
 
 
@@ -78,38 +78,45 @@ def _lines(case: Case, data: LumpSumData, spent: Spent, texts: Texts) -> Iterato
 
 
 def _figures(case: Case, estimates: Estimates, room: float, reserve: float) -> dict[str, Estimate | float | None]:
-    """The figures of one line in order, the council's certainty once; no ratio where nothing is required."""
+    """The figures of one line in order, the council's certainty once; no ratio where nothing is required, no size of an
+    overrun that no future has."""
     required = estimates["required_resistance_capacity"].value
     again = f"required_resistance_capacity_{round(100 * case.number('certainty'))}"
     first: dict[str, Estimate | float | None] = {"expected": estimates["expected"], "room": room}
     return (
         first
-        | {name: estimates[name] for name in ESTIMATED[1:] if name != again}
+        | {name: estimates.get(name) for name in ESTIMATED[1:] if name != again}
         | {"reserve": reserve, "ratio": reserve / required if required > 0 else None}
     )
 
 
 def bridge_table(found: Sequence[Bridge], data: LumpSumData, texts: Texts) -> LongTable:
-    """From today's spending to the designed one per lot and for all of them; euro in whole cents."""
-    notes = [texts["takeaway", "bridge_note"].format(before=data.years[0] - 1, year=data.years[0])]
+    """From the revenue of today's contracts, year by year, to the designed budget, per lot and for all of them; euro in
+    whole cents."""
+    notes = []
+    if found:
+        years = " + ".join(str(year) for year in sorted(added(one.effects for one in found).revenue))
+        notes.append(texts["takeaway", "bridge_note"].format(before=years, year=data.years[0]))
     left = [lot.name for lot in data.lots if lot.name not in {one.lot for one in found}]
     if left:
         notes.append(texts["takeaway", "bridge_left_out"].format(lots=", ".join(left)))
-    return LongTable("bridge", ("lot", *FIGURE), tuple(_bridge_rows(found, texts)), "lot", notes=tuple(notes))
+    rows = tuple(_bridge_rows(found, data.years[0], texts))
+    return LongTable("bridge", ("lot", *FIGURE), rows, "lot", notes=tuple(notes))
 
 
-def _bridge_rows(found: Sequence[Bridge], texts: Texts) -> Iterator[Row]:
-    """Rows per lot, and their sum where there are more."""
+def _bridge_rows(found: Sequence[Bridge], first: int, texts: Texts) -> Iterator[Row]:
+    """Rows per lot, and their sum where there are more; every lot has the years of all."""
+    total = added(one.effects for one in found).steps()
     for one in found:
-        cents = {step: getattr(one.effects, step) for step in STEPS}
-        yield from _steps(one.lot, cents, texts)
+        own = one.effects.steps()
+        yield from _steps(one.lot, {step: own.get(step, 0) for step in total}, first, texts)
         yield {"lot": one.lot} | estimated(texts, "beside", one.beside, "bridge")
     if len(found) > 1:
-        sums = {step: sum(getattr(one.effects, step) for one in found) for step in STEPS}
-        yield from _steps(texts["columns", "total"], sums, texts)
+        yield from _steps(texts["columns", "total"], total, first, texts)
 
 
-def _steps(lot: str, cents: Mapping[str, int], texts: Texts) -> Iterator[Row]:
-    """The steps of one bridge."""
-    for step, amount in cents.items():
-        yield {"lot": lot} | estimated(texts, step, amount / CENTS, "bridge")
+def _steps(lot: str, cents: Mapping[tuple[str, int | None], int], first: int, texts: Texts) -> Iterator[Row]:
+    """The steps of one bridge, each with the year it is about."""
+    for (step, year), amount in cents.items():
+        row = estimated(texts, step, amount / CENTS, "bridge")
+        yield {"lot": lot} | row | {"figure": texts["bridge", step].format(year=year or first)}

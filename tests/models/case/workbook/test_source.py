@@ -367,14 +367,14 @@ def test_the_small_workbook_points_to_cells_too(tmp_path: Path) -> None:
     scaffold_history(tmp_path / "klein.xlsx", "nl")
     grids = grids_of(tmp_path / "klein.xlsx")
     _put(grids, "historie", 0, "zorgvorm", "jeugdhulp")
-    _put(grids, "contracten", 0, "omzet vorig jaar", -1)
+    _put(grids, "contracten", 0, "omzet perceel", -1)
     path = write_grids(tmp_path / "x.xlsx", grids)
     with pytest.raises(CaseError) as caught:
         case_from_history(path, "mijn")
     assert caught.value.text("nl") == (
-        "contracten!F7 (omzet vorig jaar): -1 is negatief; vul nul of een positief getal in"
+        "contracten!F7 (omzet perceel): -1 is negatief; vul nul of een positief getal in"
     )
-    _put(grids, "contracten", 0, "omzet vorig jaar", 1)
+    _put(grids, "contracten", 0, "omzet perceel", 1)
     with pytest.raises(CaseError) as caught:
         case_from_history(write_grids(tmp_path / "y.xlsx", grids), "mijn")
     assert "zorgvorm jeugdhulp is onbekend; gebruik een van youth_guidance" in caught.value.text("nl")

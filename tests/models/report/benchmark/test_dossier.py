@@ -245,7 +245,7 @@ def test_a_public_dossier_holds_nothing_of_a_provider(written: Path, named_case:
     for row in case.providers:
         forbidden |= {str(round(value)) for value in (row.equity, row.total_assets, row.turnover, row.result_1)}
     forbidden |= {str(round(row.ceiling)) for row in case.contracts if row.ceiling}
-    forbidden |= {str(round(row.revenue_last_year)) for row in case.contracts}
+    forbidden |= {str(round(row.revenue)) for row in case.contracts}
     for word in forbidden:
         assert word not in text, word
     assert not {"providers", "contracts", "offers", "policy", "cost_price"} & {
@@ -293,7 +293,7 @@ def test_a_comparison_has_a_dossier_too(folder: Path, tmp_path: Path) -> None:
         "compare",
         folder,
         "--scenarios",
-        "16",
+        "32",
         "--years",
         "1",
         "--workers",
@@ -305,5 +305,5 @@ def test_a_comparison_has_a_dossier_too(folder: Path, tmp_path: Path) -> None:
     assert code == 0, told
     found = open_dossier(tmp_path / "out" / "dossier.zip")
     assert "results/scenarios.parquet" not in found.files
-    assert found.about.settings["n_scenarios"] == 16
+    assert found.about.settings["n_scenarios"] == 32
     assert verify.verify_dossier(tmp_path / "out" / "dossier.zip").outcome == "bits"

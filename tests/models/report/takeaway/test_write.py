@@ -69,10 +69,10 @@ class Results:
             "compare": outcome,
             "lumpsum": study_lumpsum(case, n_scenarios=32),
             "equalise": study_equalisation(
-                case, NormAmounts(order=[("guidance/licht", "guidance/zwaar")]), n_scenarios=16, n_years=2
+                case, NormAmounts(order=[("guidance/licht", "guidance/zwaar")]), n_scenarios=32, n_years=2
             ),
             "share": study_sharing(case, n_scenarios=32),
-            "capacity": study_capacity(case, n_scenarios=16, n_years=1, gap=0.1, seconds=10),
+            "capacity": study_capacity(case, n_scenarios=32, n_years=1, gap=0.1, seconds=10),
         }
 
     def tables(self, command: str, texts: Texts) -> list[LongTable]:
@@ -330,11 +330,15 @@ def test_the_bridge_in_the_sheet_adds_up(every: Results) -> None:
         rows = sheets(every.folder(command, "nl") / NAME)[NL["files", "bridge"]]
         steps = {row[0]: row[1:] for row in rows}
         said = NL.sections["bridge"]
-        columns = [k for k, cell in enumerate(steps[said["today"]]) if cell != ""]
+        # revenue of the base year 2024, contracts from 2026 on
+        names = ["omzet 2024"]
+        names += [said[name].format(year=year) for year in (2025, 2026) for name in ("volume", "index")]
+        names += [said[name] for name in ("mix", "price", "loading")]
+        columns = [k for k, cell in enumerate(steps[names[0]]) if cell != ""]
         assert len(columns) == len(every.made[command].lumpsum.data.lots) + 1
         for k in columns:
-            parts = [steps[said[name]][k] for name in ("today", "volume", "mix", "price", "loading")]
-            assert round(100 * sum(parts)) == round(100 * steps[said["designed"]][k])
+            parts = [steps[name][k] for name in names]
+            assert round(100 * sum(parts)) == round(100 * steps[said["designed"].format(year=2026)][k])
 
 
 def test_the_lump_sum_alone_spends_what_the_comparison_says(every: Results) -> None:

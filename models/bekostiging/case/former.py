@@ -1,0 +1,179 @@
+"""Columns of earlier versions: their names of then, and what their figures are today.
+
+A column with another name now is read under it (``RENAMED``). One whose meaning changed is read into a row of then
+(``FORMER_ROWS``) and turned into rows of today when every table is there: ``begroting.reserve`` named one stock again for
+every law and year, and is read as that stock and its changes (``with_stock``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pydantic import Field
+from pydantic.fields import FieldInfo
+
+from bekostiging.case.errors import Note, Problem
+from bekostiging.case.rows import Euro, Row
+from bekostiging.case.tables import Begroting, Lot, Municipality
+
+RENAMED: dict[str, dict[str, str]] = {"contracts": {"revenue_last_year": "revenue"}}
+"""Per table: the name of then, and of now."""
+STATUSES = ("illustrative", "estimated", "own_data", "published")
+"""From invented to published: a row with figures of several kinds is what its weakest is."""
+MOST_TOLD = 12
+"""Municipalities whose amounts a note lists."""
+CENT = 0.005
+
+
+class FormerBegroting(Begroting):
+    """A row of begroting when it named the resistance capacity of its law and year."""
+
+    reserve: Euro | None = Field(default=None)
+
+
+FORMER_ROWS: dict[str, tuple[str, type[Row]]] = {"begroting": ("reserve", FormerBegroting)}
+"""Per table: a column that is gone, and the row that still has it."""
+
+
+def read_as(model: type[Row], columns: Sequence[str]) -> type[Row]:
+    """The row model for a table with these columns: that of then where it has a column that is gone."""
+    column, former = FORMER_ROWS.get(model.table, ("", model))
+    return former if column in columns else model
+
+
+def field_of(model: type[Row], column: str) -> FieldInfo:
+    """The field of a column of a table, also under a name of then."""
+    name = RENAMED.get(model.table, {}).get(column, column)
+    return read_as(model, (column,)).model_fields[name]
+
+
+def told_of_rename(table: str, old: str, labels: Mapping[str, str], base_year: int | None) -> Note:
+    """What is said of a column that was read under its name of now; ``labels``: what the file calls columns."""
+    new = RENAMED[table][old]
+    shown = {name: labels.get(name, name) for name in (old, new, "revenue_year")}
+    year = "" if base_year is None else f" {base_year}"
+    return {
+        "nl": f"{table}: kolom {shown[old]} heet nu {shown[new]}; elk bedrag is gelezen als omzet van het basisjaar{year}, "
+        f"tenzij {shown['revenue_year']} iets anders zegt.",
+        "en": f"{table}: column {shown[old]} is now {shown[new]}; every amount was read as revenue of the base year{year}, "
+        f"unless {shown['revenue_year']} says otherwise.",
+    }
+
+
+def with_stock(
+    tables: Mapping[str, tuple[Row, ...]], problems: list[Problem], notes: list[Note]
+) -> dict[str, tuple[Row, ...]]:
+    """The tables with the old ``begroting.reserve`` as a stock and its changes.
+
+    Per municipality, all laws added, the amount of the first contract year becomes ``municipalities.reserve``; what each
+    later year differs from the year before becomes ``begroting.reserve_addition`` of the law where it arose. Where no row of
+    municipalities can hold the stock it is the addition of the first year: that leaves as much in every year.
+    """
+    begroting = [row for row in tables.get("begroting", ()) if isinstance(row, FormerBegroting)]
+    if not begroting:
+        return dict(tables)
+    payers = [row for row in tables.get("municipalities", ()) if isinstance(row, Municipality)]
+    filled = any(row.reserve for row in begroting)
+    if filled and (any(row.reserve for row in payers) or any(row.reserve_addition for row in begroting)):
+        problems.append(
+            Problem(
+                "begroting",
+                "deze oude kolom is ingevuld en municipalities.reserve of begroting.reserve_addition ook; een voorraad telt "
+                "één keer: verwijder deze kolom of maak die leeg",
+                "this old column is filled in and so is municipalities.reserve or begroting.reserve_addition; a stock "
+                "counts once: remove this column or clear those",
+                column="reserve",
+            )
+        )
+        return dict(tables)
+    first = next((row.first_year for row in tables.get("lots", ()) if isinstance(row, Lot)), None)
+    first = min(row.year for row in begroting) if first is None else first
+    stock, additions = _stock_and_additions(begroting, first)
+    if filled:
+        notes.append(_told_of_stock(begroting, payers, first, stock, additions))
+    known = {row.code for row in payers}
+    today: list[Row] = []
+    for row, addition in zip(begroting, additions, strict=True):
+        own = (row.reserve or 0.0) if row.year == first and row.municipality not in known else addition
+        values = row.model_dump(exclude={"reserve", "reserve_addition"})
+        today.append(Begroting(**values, line=row.line, reserve_addition=own or row.reserve_addition))
+    weakest = {
+        row.municipality: row.status for row in sorted(begroting, key=lambda row: -STATUSES.index(row.status))
+    }
+    held = [
+        _with_reserve(row, stock.get(row.code, 0.0), weakest.get(row.code, row.status), first) for row in payers
+    ]
+    return {**tables, "begroting": tuple(today), **({"municipalities": tuple(held)} if payers else {})}
+
+
+def _stock_and_additions(rows: Sequence[FormerBegroting], first: int) -> tuple[dict[str, float], list[float]]:
+    """The stock per municipality in the first contract year, and per row the change from its law's year before."""
+    stock: dict[str, float] = defaultdict(float)
+    changes = {}
+    before: dict[tuple[str, str], float] = {}
+    for place in sorted(range(len(rows)), key=lambda place: rows[place].year):
+        row = rows[place]
+        amount, law = row.reserve or 0.0, (row.municipality, row.law)
+        if row.year == first:
+            stock[row.municipality] += amount
+        changes[place] = amount - before.get(law, 0.0) if row.year > first else 0.0
+        if row.year >= first:
+            before[law] = amount
+    return dict(stock), [round(changes[place], 2) for place in range(len(rows))]
+
+
+def _with_reserve(row: Municipality, stock: float, status: str, first: int) -> Municipality:
+    """The municipality with its stock, which says where that came from."""
+    if stock == 0:
+        return row
+    weakest = min(row.status, status, key=STATUSES.index)
+    source = f"{row.source}; reserve: begroting {first}"
+    return row.model_copy(update={"reserve": stock, "source": source, "status": weakest})
+
+
+def _told_of_stock(
+    rows: Sequence[FormerBegroting],
+    payers: Sequence[Municipality],
+    first: int,
+    stock: Mapping[str, float],
+    additions: Sequence[float],
+) -> Note:
+    """What was read as what, in euro per municipality."""
+    names = {row.code: row.name for row in payers}
+    by_year: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for row, addition in zip(rows, additions, strict=True):
+        if row.year > first:
+            by_year[row.municipality][row.year] += addition
+    told: dict[str, list[str]] = {"nl": [], "en": []}
+    codes = [code for code in dict.fromkeys(row.municipality for row in rows) if stock.get(code) or by_year[code]]
+    codes = [code for code in codes if stock.get(code) or any(by_year[code].values())]
+    for code in codes[:MOST_TOLD]:
+        changed = {year: value for year, value in sorted(by_year[code].items()) if abs(value) > CENT}
+        for lang, added, none in (
+            ("nl", "toevoegingen", "zonder toevoegingen"),
+            ("en", "additions", "without additions"),
+        ):
+            each = ", ".join(f"{_euro(value, lang, signed=True)} ({year})" for year, value in changed.items())
+            told[lang].append(
+                f"{names.get(code, code)} {_euro(stock.get(code, 0.0), lang)} euro, "
+                + (f"{added} {each}" if changed else none)
+            )
+    more = len(codes) - MOST_TOLD
+    if more > 0:
+        told["nl"].append(f"en nog {more} gemeenten")
+        told["en"].append(f"and {more} more municipalities")
+    return {
+        "nl": f"begroting: reserve per wet en jaar is gelezen als één voorraad per gemeente in {first}, alle wetten samen, "
+        f"met toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: {'; '.join(told['nl'])}. Zij staat "
+        "nu in municipalities.reserve en begroting.reserve_addition.",
+        "en": f"begroting: reserve per law and year was read as one stock per municipality in {first}, all laws together, "
+        f"with additions after it, because a stock can be used only once: {'; '.join(told['en'])}. It is now in "
+        "municipalities.reserve and begroting.reserve_addition.",
+    }
+
+
+def _euro(value: float, lang: str, *, signed: bool = False) -> str:
+    """Whole euros with separators of the language."""
+    text = f"{value:+,.0f}" if signed else f"{value:,.0f}"
+    return text.replace(",", ".") if lang == "nl" else text

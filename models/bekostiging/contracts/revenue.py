@@ -1,0 +1,84 @@
+"""What today's revenue of a contract is expected to be in the first contract year: volume and index, and nothing else.
+
+    R       contracts.revenue, approved claims of calendar year Y (contracts.revenue_year, else the base year)
+    i[u]    index of calendar year u at the weights of the lot: final OVA and PPC where known, else the forecast
+    V[u]    units of the contract's cells in year u at the reference tariff
+
+    Rhat = R x V[first] / V[Y] x product over u = Y + 1 .. first of (1 + i[u])
+
+Final figures: what wages and prices became is what the tariffs of those years were raised by, in the year itself or a year
+later as the catch-up of ``IndexRule``. A surprise of Y itself, which the contract catches up in Y + 1, is not in Rhat: that
+revenue was agreed at the index of then. V[first] is that of the reference amounts; earlier years have a stock in equilibrium
+that grows every year as it does from the base year on, also where Y lies before it (``scenarios.units_in_year``). Market
+shares are those of the first contract year throughout, so a change of shares is no volume here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
+from bekostiging.contracts.indexation import index_of_year
+from bekostiging.contracts.reference import Reference
+from bekostiging.scenarios import Cells, clients_in_calendar_year, units_in_year
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RevenuePath:
+    """From the revenue of one contract to what is expected of it in the first contract year.
+
+    ``year``: Y; ``revenue``: R, euro; ``index``: i[u] and ``clients``: N[u] / N[u-1] by calendar year u from Y + 1 to the
+    first contract year; ``use``: V[first] / V[Y], all that the units at the reference tariff change by.
+    """
+
+    year: int
+    revenue: float
+    index: dict[int, float]
+    clients: dict[int, float]
+    use: float
+
+    @property
+    def expected(self) -> float:
+        """Rhat, euro."""
+        return float(self.revenue * self.use * np.prod([1 + i for i in self.index.values()]))
+
+
+def revenue_paths(case: Case, cells: Cells, terms: Reference) -> tuple[RevenuePath, ...]:
+    """The path of every contract, in the order of ``case.contracts``; ``terms``: reference figures of the same cells."""
+    first = case.first_year
+    starts = [case.year_of_revenue(row) for row in case.contracts]
+    before = {u: clients_in_calendar_year(case, cells, u) for u in range(min(starts), first)}
+    units = {u: units_in_year(case, cells, u) for u in set(starts)}
+    found = []
+    for c, (row, year) in enumerate(zip(case.contracts, starts, strict=True)):
+        own = cells.contract == c
+        if row.revenue == 0:
+            found.append(RevenuePath(year, 0.0, {}, {}, 1.0))
+            continue
+        count = {u: float(before[u][own].sum()) for u in range(year, first)} | {first: float(terms.clients[c, 0])}
+        span = range(year + 1, first + 1)
+        found.append(
+            RevenuePath(
+                year,
+                row.revenue,
+                {u: index_of_year(case, row.lot, u) for u in span},
+                {u: count[u] / count[u - 1] for u in span},
+                float(terms.units[0, own] @ terms.tariff[own]) / float(units[year][own] @ terms.tariff[own]),
+            )
+        )
+    return tuple(found)
+
+
+def expected_revenue(case: Case, cells: Cells, terms: Reference) -> FloatArray:
+    """Rhat: revenue R of every contract, brought from its year to the first contract year with expected index and volume.
+
+    Returns
+    -------
+    (n_contracts,) euro of the first contract year; 0 where the revenue is 0, which means that no glide is asked.
+    """
+    return np.array([path.expected for path in revenue_paths(case, cells, terms)])
