@@ -12,7 +12,6 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
-from scipy.stats import t as student
 
 from bekostiging.case.region import synthetic_region
 from bekostiging.scenarios import Block, map_blocks, plan
@@ -53,9 +52,9 @@ def main(runs: int, n_scenarios: int) -> None:
     truth = [one.value for one in estimates(Scramblings(runs * found[0][0]), pooled, limit)]
     covered = np.zeros(len(QUANTITIES))
     for n_scramblings, sample in found:
-        width = student.ppf(0.975, n_scramblings - 1)
         for q, one in enumerate(estimates(Scramblings(n_scramblings), sample, limit)):
-            covered[q] += abs(one.value - truth[q]) <= width * one.standard_error
+            interval = one.interval(0.95)
+            covered[q] += interval is not None and interval[0] <= truth[q] <= interval[1]
     low, high = binom.interval(0.95, runs, 0.95)
     print(f"{runs} runs of {len(found[0][1])} scenarios ({found[0][0]} scramblings); chance alone: "
           f"{100 * low / runs:.1f}-{100 * high / runs:.1f} %")  # fmt: skip

@@ -67,7 +67,7 @@ ways
 
 # %% [markdown]
 # Fairness to providers is not fairness to groups of clients: whose care is under- or overcompensated by more than the
-# limit, beyond two standard errors?
+# limit, beyond its 95 % interval?
 
 # %%
 shown = [one for one in study.groups if one.compensation is not None]
@@ -75,10 +75,10 @@ groups = pd.DataFrame(
     {
         "group": [f"{one.partition}: {one.label}" for one in shown],
         "euro per client": [one.compensation.value for one in shown],
-        "standard error": [one.compensation.standard_error for one in shown],
+        "95 % interval, ±": [one.compensation.half_width() or 0.0 for one in shown],
     }
 )
-beyond = groups[groups["euro per client"].abs() - 2 * groups["standard error"] > MOST_GAP]
+beyond = groups[groups["euro per client"].abs() - groups["95 % interval, ±"] > MOST_GAP]
 groups
 
 # %% [markdown]

@@ -121,12 +121,13 @@ waits = pd.DataFrame(
             "care form": one.care_form,
             "municipality": one.municipality,
             "not served within the quarter": one.wait_share.value,
-            "error": one.wait_share.standard_error,
+            "95 % interval, ±": one.wait_share.half_width() or 0.0,
         }
         for one in study.waiting
+        if one.wait_share is not None
     ]
 )
-too_long = waits[waits["not served within the quarter"] - 2 * waits["error"] > MOST_WAIT_SHARE]
+too_long = waits[waits["not served within the quarter"] - waits["95 % interval, ±"] > MOST_WAIT_SHARE]
 waits.round(3)
 
 # %%
@@ -151,11 +152,12 @@ for title, more in (
     ("as expected", study.averages.extra_expected),
     ("in the worst futures", study.averages.extra_tail),
 ):
-    if abs(more.value) <= 2 * more.standard_error:
+    margin = more.half_width() or 0.0
+    if abs(more.value) <= margin:
         parts.append(f"planning on averages would cost as much {title}, as far as these futures tell")
     else:
         parts.append(
             f"planning on averages would cost {abs(more.value) / 1e6:.2f} m euro {'more' if more.value > 0 else 'less'} "
-            f"{title} (± {more.standard_error / 1e6:.2f})"
+            f"{title} (95 % interval ± {margin / 1e6:.2f})"
         )
 print("Conclusion: " + "; ".join(parts) + ".")

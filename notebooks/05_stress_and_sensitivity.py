@@ -165,14 +165,12 @@ parts = [
 ]  # fmt: skip
 before = outcome.forms[form].municipalities[TOTAL][TERM]["overrun_probability"]
 under = believed.under[form]["overrun_probability"]
-parts.append(
-    f"if {VIEW} the chance of an overrun goes from {before.value:.0%} to {under.value:.0%} (± {under.standard_error:.0%})"
-)
+parts.append(f"if {VIEW} the chance of an overrun goes from {before.value:.0%} to {under.scaled(100)} %")
 parts.append(
     "no course within reach breaks the begroting"
     if broken.distance is None or broken.probability is None
     else f"the nearest course that breaks the begroting is {broken.distance:.1f} standard deviations away, and a break has "
-    f"probability {broken.probability.value:.0%} (± {broken.probability.standard_error:.0%})"
+    f"probability {broken.probability.scaled(100)} %"
 )
 parts += [f"watch {watched(table)} for {title}" for title, table in indices.items()]
 print("Conclusion: " + "; ".join(parts) + ".")

@@ -95,7 +95,7 @@ for key in study.keys:
             "largest change": (own["change"] / today["expected"]).abs().max(),
             "most volatile bill": (own["volatility"] / own["expected"]).max(),
             "gain of leaving, m euro": round(core.euros.value / 1e6, 2),
-            "group surely leaves": core.euros.value > 2 * core.euros.standard_error and not core.holds,
+            "group surely leaves": core.euros.value > (core.euros.half_width() or 0.0) and not core.holds,
         }
     )
 keys = pd.DataFrame(rows).set_index("key")

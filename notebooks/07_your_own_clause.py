@@ -43,7 +43,7 @@ from bekostiging.report import progress_bars
 from bekostiging.scenarios import map_blocks, plan
 from bekostiging.stress import contracts_in_force
 from bekostiging.stress.settlement import levels_by_lot
-from bekostiging_solvers import Scramblings, cvar
+from bekostiging_solvers import Estimate, Scramblings, cvar
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:
@@ -174,7 +174,8 @@ else:
     left_out = [difference(weakest, np.delete(futures, group)) for group in np.array_split(futures, 8)]
     error = float(np.sqrt((len(left_out) - 1) * np.var(left_out)))
     found, name = float(difference(weakest, futures)), outcome.case.providers[weakest].name
-    if abs(found) <= 2 * error:
+    margin = Estimate(found, error, degrees_of_freedom=len(left_out) - 1).half_width()
+    if abs(found) <= margin:
         verdict = (
             f"the two protect {name}, the weakest provider with crisis care, alike as far as these futures tell"
         )
@@ -182,7 +183,7 @@ else:
         better = "the clause" if found < 0 else "the higher budget"
         verdict = (
             f"{better} protects {name}, the weakest provider with crisis care, better: its loss in the worst "
-            f"{1 - CONFIDENCE:.0%} is {abs(found) / 1e6:.2f} m euro smaller (± {error / 1e6:.2f})"
+            f"{1 - CONFIDENCE:.0%} is {abs(found) / 1e6:.2f} m euro smaller (95 % ± {margin / 1e6:.2f})"
         )
 paid = Scramblings(fresh.n_scramblings).mean(extra.sum(axis=1))
 print(

@@ -16,7 +16,7 @@ scenarios = 32
 shock_scenarios = 32
 decision_scenarios = 32
 simulated_regions = 3
-region_scenarios = 16
+region_scenarios = 32
 years = 2
 seed = 1
 

@@ -73,7 +73,7 @@ from bekostiging_solvers.risk import (
     value_at_risk,
     value_at_risk_error,
 )
-from bekostiging_solvers.sampling import Estimate, Scramblings, tail_influence
+from bekostiging_solvers.sampling import EXACTLY_ZERO, Estimate, Scramblings, tail_influence
 from bekostiging_solvers.second_stages import SecondStageSolutions, second_stage_solutions
 from bekostiging_solvers.smps import SmpsError, read_smps
 from bekostiging_solvers.tail import TailProgram, TailSolution
@@ -81,6 +81,7 @@ from bekostiging_solvers.template import ScenarioTemplate, TemplateError
 from bekostiging_solvers.two_stage import Recourse, RecourseSolution, TwoStageProgram
 
 __all__ = [
+    "EXACTLY_ZERO",
     "CVaR",
     "CVaRCoalitionOracle",
     "CVaRLimit",

@@ -146,6 +146,12 @@ def drawn_around(normals: FloatArray, point: FloatArray) -> tuple[FloatArray, Fl
 
 
 def weighted_probability(fails: NDArray[np.bool_], weights: FloatArray) -> Estimate:
-    """Failure probability of points drawn around the design point, with its standard error."""
+    """Failure probability of points drawn around the design point, with its standard error.
+
+    It is absent for one point, and where all points contribute alike: a failure that was never seen may still be rare.
+    """
     contribution = np.where(fails, weights, 0.0)
-    return Estimate(float(contribution.mean()), float(contribution.std(ddof=1) / np.sqrt(len(contribution))))
+    value, n = float(contribution.mean()), len(contribution)
+    if n < 2 or (contribution == contribution[0]).all():
+        return Estimate(value, None)
+    return Estimate(value, float(contribution.std(ddof=1) / np.sqrt(n)), degrees_of_freedom=n - 1)

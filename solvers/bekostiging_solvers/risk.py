@@ -6,7 +6,9 @@ CVaR_a(L) = min over v of v + E[(L - v)+]/(1 - a); where the sample has an atom 
 so that the tail has exactly probability 1 - a.
 
 Standard errors are those of independent scenarios, with 1 / sum(p^2) scenarios when probabilities differ; scrambled
-Sobol points have their own (``bekostiging_solvers.sampling``).
+Sobol points have their own (``bekostiging_solvers.sampling``). Where the scenarios cannot tell an error (one scenario, a
+tail or quantile with less than one beyond it, a limit that none or one exceeds) it is absent: None for one column, and
+for several a missing value in their array or series.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ Losses: TypeAlias = "FloatArray | pd.DataFrame | pd.Series[float] | ArrayLike"
 Result: TypeAlias = "float | FloatArray | pd.Series[float]"
 MASS = 1e-12
 """Rounding of cumulated probability: a tail of 5 % of 100 scenarios is five of them."""
+ROUNDING = 1e-9
+"""Of a number of scenarios: 10 x (1 - 0.9) is one."""
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,12 @@ def value_at_risk_error(losses: Losses, confidence: float, probabilities: ArrayL
     """Standard error of the quantile: half the distance of the quantiles one binomial deviation up and down."""
     check_confidence(confidence)
 
-    def error(column: FloatArray, p: FloatArray) -> float:
+    def error(column: FloatArray, p: FloatArray) -> float | None:
         """Standard error of one column."""
-        deviation = float(np.sqrt(confidence * (1 - confidence) * (p @ p)))
+        effective = 1 / float(p @ p)
+        if not (tail_is_seen(effective, confidence) and tail_is_seen(effective, 1 - confidence)):
+            return None
+        deviation = float(np.sqrt(confidence * (1 - confidence) / effective))
         up = _quantile(column, p, min(confidence + deviation, 1 - MASS))[0]
         down = _quantile(column, p, max(confidence - deviation, 0.0))[0]
         return (up - down) / 2
@@ -114,8 +121,10 @@ def cvar_error(losses: Losses, confidence: float, probabilities: ArrayLike | Non
     """
     check_confidence(confidence)
 
-    def error(column: FloatArray, p: FloatArray) -> float:
+    def error(column: FloatArray, p: FloatArray) -> float | None:
         """Standard error of one column."""
+        if not tail_is_seen(1 / float(p @ p), confidence):
+            return None
         threshold = _quantile(column, p, confidence)[0]
         return _mean_error(np.maximum(column - threshold, 0.0) / (1 - confidence), p)
 
@@ -124,7 +133,18 @@ def cvar_error(losses: Losses, confidence: float, probabilities: ArrayLike | Non
 
 def shortfall_over_error(losses: Losses, limit: float, probabilities: ArrayLike | None = None) -> Any:
     """Standard error of ``shortfall_over``."""
-    return _by_column(losses, probabilities, lambda column, p: _mean_error(np.maximum(column - limit, 0.0), p))
+
+    def error(column: FloatArray, p: FloatArray) -> float | None:
+        """Standard error of one column."""
+        over = np.maximum(column - limit, 0.0)
+        return _mean_error(over, p) if np.count_nonzero(over[p > 0]) > 1 else None
+
+    return _by_column(losses, probabilities, error)
+
+
+def tail_is_seen(n: float, confidence: float) -> bool:
+    """Whether the worst ``1 - confidence`` of so many equally likely scenarios is at least one of them."""
+    return n * (1 - confidence) >= 1 - ROUNDING
 
 
 def tail_weights(losses: FloatArray, confidence: float, probabilities: FloatArray | None = None) -> FloatArray:
@@ -220,9 +240,9 @@ def checked_probabilities(probabilities: ArrayLike | None, n: int) -> FloatArray
 
 
 def _by_column(
-    losses: Losses, probabilities: ArrayLike | None, of_column: Callable[[FloatArray, FloatArray], float]
+    losses: Losses, probabilities: ArrayLike | None, of_column: Callable[[FloatArray, FloatArray], float | None]
 ) -> Any:
-    """Apply to one column or each; a data frame gives a series with its column names."""
+    """Apply to one column or each; a data frame gives a series with its column names. None in a row is a missing value."""
     values = np.asarray(losses, dtype=np.float64)
     if values.ndim not in (1, 2) or len(values) == 0:
         raise ValueError(
@@ -233,7 +253,8 @@ def _by_column(
     p = checked_probabilities(probabilities, len(values))
     if values.ndim == 1:
         return of_column(values, p)
-    return _named(np.array([of_column(values[:, k], p) for k in range(values.shape[1])]), losses)
+    columns = (of_column(values[:, k], p) for k in range(values.shape[1]))
+    return _named(np.array([np.nan if one is None else one for one in columns]), losses)
 
 
 def _named(found: FloatArray, losses: Losses) -> Any:
@@ -259,7 +280,7 @@ def _quantile(column: FloatArray, p: FloatArray, confidence: float) -> tuple[flo
 def _equal_mass(n: int, confidence: float) -> tuple[float, int]:
     """How many of n equally likely scenarios the tail has, and how many of them entirely."""
     mass = n * (1 - confidence)
-    return mass, min(int(np.floor(mass + 1e-9)), n)
+    return mass, min(int(np.floor(mass + ROUNDING)), n)
 
 
 def _equal_tail(column: FloatArray, confidence: float) -> FloatArray:
@@ -277,9 +298,10 @@ def _equal_tail(column: FloatArray, confidence: float) -> FloatArray:
     return np.asarray(weights / weights.sum())
 
 
-def _mean_error(sample: FloatArray, p: FloatArray) -> float:
-    """Standard error of a mean of independent scenarios."""
+def _mean_error(sample: FloatArray, p: FloatArray) -> float | None:
+    """Standard error of a mean of independent scenarios; None for one scenario."""
+    beyond_one = 1 / float(p @ p) - 1
+    if beyond_one < ROUNDING:
+        return None
     mean = float(p @ sample)
-    variance = float(p @ (sample - mean) ** 2)
-    effective = 1 / float(p @ p)
-    return float(np.sqrt(variance / max(effective - 1, 1.0)))
+    return float(np.sqrt(float(p @ (sample - mean) ** 2) / beyond_one))

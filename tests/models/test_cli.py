@@ -30,12 +30,12 @@ def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_compare_writes_a_report(folder: Path, tmp_path: Path) -> None:
-    done = run("compare", folder, "--scenarios", "16", "--out", tmp_path / "out", "--workers", "1", cwd=tmp_path)
+    done = run("compare", folder, "--scenarios", "32", "--out", tmp_path / "out", "--workers", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "taakgericht" in done.stdout
     assert (tmp_path / "out" / "report.html").is_file()
     assert "Traceback" not in done.stderr
-    again = run("compare", folder, "--scenarios", "16", "--out", tmp_path / "out", cwd=tmp_path)
+    again = run("compare", folder, "--scenarios", "32", "--out", tmp_path / "out", cwd=tmp_path)
     assert again.returncode == 2
     assert "bestaat al; kies een andere met --out, of vervang haar met --overwrite." in again.stderr
 
@@ -56,7 +56,7 @@ def test_a_begroting_too_small_writes_the_report_and_leaves_with_3(
     for row in range(n_rows):
         edit("begroting", row, "amount", "1000000")
         edit("begroting", row, "outside_contracts", "0")
-    done = run("compare", folder, "--scenarios", "16", "--out", tmp_path / "out", "--workers", "1", cwd=tmp_path)
+    done = run("compare", folder, "--scenarios", "32", "--out", tmp_path / "out", "--workers", "1", cwd=tmp_path)
     assert done.returncode == 3, done.stderr
     html = (tmp_path / "out" / "report.html").read_text()
     assert "Er is geen taakgericht budget dat alle grenzen haalt" in html
@@ -81,9 +81,9 @@ def test_unknown_case_and_wrong_option(tmp_path: Path) -> None:
     assert unknown.returncode == 1
     assert "Bedoelt u almere?" in unknown.stderr
     assert run("compare", "almere", "--lang", "fr", cwd=tmp_path).returncode == 2
-    few = run("compare", "almere", "--scenarios", "8", cwd=tmp_path)
+    few = run("compare", "almere", "--scenarios", "19", cwd=tmp_path)
     assert few.returncode == 2
-    assert "minstens 16" in few.stderr
+    assert "minstens 20" in few.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -92,7 +92,7 @@ def test_new_check_compare(tmp_path: Path) -> None:
     checked = run("check", "mijn", cwd=tmp_path)
     assert checked.returncode == 0
     assert "De casus is in orde." in checked.stdout
-    assert run("compare", "mijn", "--scenarios", "16", "--workers", "1", cwd=tmp_path).returncode == 0
+    assert run("compare", "mijn", "--scenarios", "32", "--workers", "1", cwd=tmp_path).returncode == 0
     assert run("new", "mijn", cwd=tmp_path).returncode == 1
 
 
@@ -107,7 +107,7 @@ def test_a_workbook_from_new_to_compare(tmp_path: Path) -> None:
     assert "- tabel history" not in made.stdout
     checked = run("check", "mijn regio.xlsx", cwd=tmp_path)
     assert "De casus is in orde." in checked.stdout, checked.stderr
-    done = run("compare", "mijn regio.xlsx", "--scenarios", "16", "--workers", "1", cwd=tmp_path)
+    done = run("compare", "mijn regio.xlsx", "--scenarios", "32", "--workers", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "bekostiging-mijn-regio" / "report.html").is_file()
 

@@ -54,3 +54,9 @@ def test_failing_already_and_never() -> None:
     assert found.distance == 0
     assert design_point(lambda z: -1 - np.square(z).sum(axis=1), 2) is None
     assert design_point(lambda z: z[:, 0] - 20, 2) is None
+
+
+@pytest.mark.parametrize(("fails", "value"), [([False] * 8, 0.0), ([True] * 8, 1.0), ([True], 1.0)])
+def test_a_failure_never_or_always_seen_has_no_error(fails: list[bool], value: float) -> None:
+    found = weighted_probability(np.array(fails), np.ones(len(fails)))
+    assert (found.value, found.standard_error) == (value, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,3 +167,34 @@ def test_measures_check_their_numbers() -> None:
         MeanCVaR(-1.0, 0.9)
     with pytest.raises(ValueError, match="confidence"):
         CVaR(1.0)
+
+
+@pytest.mark.parametrize(
+    ("made", "n"),
+    [
+        (lambda x: cvar_error(x, 0.0), 1),
+        (lambda x: value_at_risk_error(x, 0.5), 1),
+        (lambda x: shortfall_over_error(x, -10.0), 1),
+        (lambda x: cvar_error(x, 0.95), 19),
+        (lambda x: value_at_risk_error(x, 0.95), 19),
+        (lambda x: value_at_risk_error(x, 0.05), 19),
+        (lambda x: value_at_risk_error(x, 0.0), 100),
+        (lambda x: shortfall_over_error(x, 99.0), 100),
+        (lambda x: cvar_error(x, 0.5, np.eye(len(x))[0]), 100),
+    ],
+)
+def test_an_error_that_cannot_be_known_is_absent(made: Callable[[np.ndarray], object], n: int) -> None:
+    """One scenario, a tail of less than one, nothing beyond the limit, all probability on one scenario."""
+    assert made(np.arange(float(n))) is None
+
+
+def test_an_absent_error_is_missing_in_a_frame() -> None:
+    frame = pd.DataFrame({"a": np.arange(20.0), "b": np.zeros(20)})
+    assert cvar_error(frame.iloc[:19], 0.95).isna().all()
+    assert cvar_error(frame, 0.95).notna().all()
+    assert shortfall_over_error(frame, 5.0).isna().tolist() == [False, True]
+
+
+def test_two_scenarios_of_unequal_weight() -> None:
+    """By hand: 0 and 1 with 0.9 and 0.1: variance 0.09, 1 / 0.82 scenarios, error sqrt(0.09 / (1 / 0.82 - 1))."""
+    assert cvar_error(np.array([0.0, 1.0]), 0.0, [0.9, 0.1]) == pytest.approx((0.09 / (1 / 0.82 - 1)) ** 0.5)

@@ -23,15 +23,15 @@ class WaitingAnswer:
 
     ``clients``: at the end of a quarter; ``worst``: the mean of that in the worst futures; ``wait_share``: of those who ask,
     who are not served within the quarter; ``mean_weeks``: per client who asks; ``late_probability``: a future in which
-    somebody waits beyond the norm.
+    somebody waits beyond the norm. The share and the weeks are None where nobody asks, in any future.
     """
 
     care_form: str
     municipality: str
     clients: Estimate
     worst: Estimate
-    wait_share: Estimate
-    mean_weeks: Estimate
+    wait_share: Estimate | None
+    mean_weeks: Estimate | None
     late_probability: Estimate
 
 
@@ -45,8 +45,8 @@ class NormCheck:
 
     @property
     def holds(self) -> bool:
-        """Whether it does, within one standard error."""
-        return self.value.value <= self.allowed + self.value.standard_error
+        """Whether it does, within one standard error where that is known."""
+        return self.value.value <= self.allowed + (self.value.standard_error or 0.0)
 
 
 def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scramblings) -> tuple[WaitingAnswer, ...]:

@@ -47,9 +47,9 @@ class Shown(ABC):
 
 def millions(estimate: Estimate) -> str:
     """Euro in millions, with its error."""
-    return str(type(estimate)(estimate.value / MILLION, estimate.standard_error / MILLION))
+    return str(estimate.scaled(1 / MILLION))
 
 
 def percent(estimate: Estimate) -> str:
     """A fraction as a percentage, with its error."""
-    return f"{type(estimate)(100 * estimate.value, 100 * estimate.standard_error)} %"
+    return f"{estimate.scaled(100)} %"

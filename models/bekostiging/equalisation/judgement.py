@@ -98,10 +98,13 @@ def _of_group(partition: str, label: str, cost: FloatArray, norm: FloatArray, we
     gain = norm - cost
     mean = float(weight @ gain) / total
     # rows of several futures laid together are as many observations as rows
-    error = float(np.sqrt(np.average(np.square(gain - mean), weights=weight) / len(gain)))
+    n = len(gain)
+    error = float(np.sqrt(np.average(np.square(gain - mean), weights=weight) / (n - 1))) if n > 1 else None
     spent = float(weight @ cost)
     ratio = float(weight @ norm) / spent if spent > 0 else None
-    return GroupResult(partition, label, total, spent / total, Estimate(mean, error), ratio)
+    return GroupResult(
+        partition, label, total, spent / total, Estimate(mean, error, degrees_of_freedom=n - 1 or None), ratio
+    )
 
 
 def suppressed(count: FloatArray, limit: float) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
+from bekostiging.report.estimates import written
 from bekostiging.report.figures import FIGURES, INK, SOFT, figure_of, house_axes, mark_example, numbered, place_of
 from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
@@ -105,9 +106,9 @@ def _pool_results(pool: PoolResult) -> dict[str, Any]:
             {
                 "provider": name,
                 "power": float(design.power[p]),
-                "tail_before": vars(pool.tail_before[p]),
-                "tail_after": vars(pool.tail_after[p]),
-                "received": vars(pool.received[p]),
+                "tail_before": written(pool.tail_before[p]),
+                "tail_after": written(pool.tail_after[p]),
+                "received": written(pool.received[p]),
                 "low": float(pool.low[p]),
                 "high": float(pool.high[p]),
             }

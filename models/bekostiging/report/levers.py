@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.report.estimates import written
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison, SubstitutionOutcome
 from bekostiging_solvers import Estimate
@@ -20,12 +21,12 @@ def lever_results(outcome: Comparison) -> dict[str, Any]:
 
     def estimates(figures: dict[str, Estimate]) -> dict[str, Any]:
         """Value and standard error of each figure."""
-        return {name: asdict(estimate) for name, estimate in figures.items()}
+        return {name: written(estimate) for name, estimate in figures.items()}
 
     return {
         "measures": [asdict(measure) for measure in outcome.measures],
         "with_measures": {
-            form: {"without": estimates(own.without), "with": estimates(own.with_), "saving": asdict(own.saving)}
+            form: {"without": estimates(own.without), "with": estimates(own.with_), "saving": written(own.saving)}
             for form, own in outcome.with_measures.items()
         },
         "substitution": [asdict(moved) for moved in outcome.substitution],

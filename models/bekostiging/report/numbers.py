@@ -9,6 +9,8 @@ from bekostiging_solvers import Estimate
 MILLION = 1e6
 _TO_DUTCH = str.maketrans({",": ".", ".": ","})
 MINUS = "−"
+UNKNOWN = "–"
+"""In place of a number of which nothing is known."""
 SPACE = "\u00a0"
 """A number never breaks over a line."""
 
@@ -38,23 +40,26 @@ class Numbers:
         sign = "+" if euro / MILLION >= 0.05 else ""
         return sign + self.millions(euro)
 
-    def estimate(self, estimate: Estimate, scale: float = 1.0, most: int = 3) -> str:
-        """Value ± standard error; the last digit shown is the first of the error, at most ``most`` decimals."""
-        value, error = estimate.value / scale, estimate.standard_error / scale
-        decimals = min(most, decimals_of(error)) if error > 0 else (1 if scale == MILLION else 0)
-        if error == 0:
-            return self.plain(value, decimals)
-        return f"{self.plain(value, decimals)}{SPACE}±{SPACE}{self.plain(error, decimals)}"
+    def estimate(self, estimate: Estimate | None, scale: float = 1.0, most: int = 3) -> str:
+        """Value ± standard error; the last digit shown is the first of the error, at most ``most`` decimals.
 
-    def estimated_millions(self, estimate: Estimate, most: int = 3) -> str:
+        Without an error, or an exact number: the value alone. What is not known at all is a dash.
+        """
+        if estimate is None:
+            return UNKNOWN
+        shown = estimate.scaled(1 / scale)
+        if not shown.standard_error:
+            return self.plain(shown.value, min(most, 1) if scale == MILLION else 0)
+        decimals = min(most, decimals_of(shown.standard_error))
+        return f"{self.plain(shown.value, decimals)}{SPACE}±{SPACE}{self.plain(shown.standard_error, decimals)}"
+
+    def estimated_millions(self, estimate: Estimate | None, most: int = 3) -> str:
         """Euro in millions with its error."""
         return self.estimate(estimate, MILLION, most)
 
-    def estimated_percent(self, estimate: Estimate, most: int = 3) -> str:
+    def estimated_percent(self, estimate: Estimate | None, most: int = 3) -> str:
         """A fraction as a percentage with its error."""
-        return (
-            self.estimate(Estimate(100 * estimate.value, 100 * estimate.standard_error), 1.0, most) + f"{SPACE}%"
-        )
+        return UNKNOWN if estimate is None else f"{self.estimate(estimate.scaled(100), 1.0, most)}{SPACE}%"
 
 
 def decimals_of(error: float) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from bekostiging.report.estimates import Written, plain, written, written_or_null
 from bekostiging.report.levers import lever_results
 from bekostiging.scenarios import SelfCheck
 from bekostiging.stress import (
@@ -21,9 +23,19 @@ from bekostiging.stress import (
     flags,
     regimes,
 )
-from bekostiging_solvers import Estimate
 
 SCHEMA_VERSION = "1"
+SPENDING = (
+    "expected", "sd", "p10", "p50", "p80", "p90", "cvar95", "overrun_probability", "overrun_size",
+    "expected_overrun",
+    "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
+)  # fmt: skip
+PROVIDER = (
+    "expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability", "revenue_certain_share",
+    "lowest_cash_weeks",
+)  # fmt: skip
+MAY_BE_UNKNOWN = ("overrun_size", "revenue_certain_share")
+"""Figures of which a simulation may say nothing: null then."""
 
 
 def results(outcome: Comparison) -> dict[str, Any]:
@@ -69,7 +81,7 @@ def results(outcome: Comparison) -> dict[str, Any]:
         ],
         "mix": None if outcome.mix is None else _mix(outcome.mix),
         "exact": {
-            "layers": [asdict(layer) for layer in outcome.exact],
+            "layers": [plain(layer) for layer in outcome.exact],
             "skipped": [{"contract": name, "reason": reason} for name, reason in outcome.exact_skipped],
         },
         "regimes": [asdict(one) for one in regimes(outcome.case)],
@@ -83,7 +95,7 @@ def _sharpened(outcome: Comparison) -> dict[str, Any]:
     return {
         form: {
             name: {
-                "estimate": _estimate(one.estimate),
+                "estimate": written(one.estimate),
                 "variance_factor": one.factor if np.isfinite(one.factor) else None,
                 "ceiling": one.ceiling if np.isfinite(one.ceiling) else None,
             }
@@ -109,12 +121,14 @@ def as_text(outcome: Comparison) -> str:
     return json.dumps(results(outcome), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _estimate(estimate: Estimate) -> dict[str, float]:
-    return {"value": estimate.value, "standard_error": estimate.standard_error}
+def _estimates(estimates: Estimates) -> dict[str, Written | None]:
+    """Every figure."""
+    return {name: written(estimate) for name, estimate in estimates.items()}
 
 
-def _estimates(estimates: Estimates) -> dict[str, dict[str, float]]:
-    return {name: _estimate(estimate) for name, estimate in estimates.items()}
+def _figures(estimates: Estimates, names: Sequence[str]) -> dict[str, Written | None]:
+    """The same under exactly these names; null where nothing is known of one."""
+    return {name: written_or_null(estimates.get(name)) for name in names}
 
 
 def _begroting(outcome: Comparison) -> dict[str, Any]:
@@ -138,17 +152,17 @@ def _form(result: FormResult) -> dict[str, Any]:
     """One payment form."""
     return {
         "municipalities": {
-            code: {year: _estimates(estimates) for year, estimates in years.items()}
+            code: {year: _figures(estimates, SPENDING) for year, estimates in years.items()}
             for code, years in result.municipalities.items()
         },
-        "providers": {provider: _estimates(own) for provider, own in result.providers.items()},
+        "providers": {provider: _figures(own, PROVIDER) for provider, own in result.providers.items()},
         "care_forms": {
             corner: {form: _estimates(own) for form, own in result.care_forms[corner].items()}
             for corner in CORNERS
         },
         "corners": {corner: _estimates(result.corner_totals[corner]) for corner in CORNERS},
         "administration": {party: _estimates(own) for party, own in result.administration.items()},
-        "parity_gap": _estimate(result.parity_gap),
+        "parity_gap": written_or_null(result.parity_gap),
         "ceilings": {
             contract: {year: _ceiling(one) for year, one in years.items()}
             for contract, years in result.ceilings.items()
@@ -162,10 +176,10 @@ def _mix(mix: MixResult) -> dict[str, Any]:
     return {
         "forms": dict(mix.forms),
         "municipalities": {
-            code: {year: _estimates(estimates) for year, estimates in years.items()}
+            code: {year: _figures(estimates, SPENDING) for year, estimates in years.items()}
             for code, years in mix.municipalities.items()
         },
-        "providers": {provider: _estimates(own) for provider, own in mix.providers.items()},
+        "providers": {provider: _figures(own, PROVIDER) for provider, own in mix.providers.items()},
         "corners": {corner: _estimates(mix.corner_totals[corner]) for corner in CORNERS},
     }
 
@@ -173,8 +187,8 @@ def _mix(mix: MixResult) -> dict[str, Any]:
 def _ceiling(ceiling: CeilingResult) -> dict[str, Any]:
     """Signal and stop of one contract and year."""
     return {
-        "signal": _estimate(ceiling.signal),
-        "stop": _estimate(ceiling.stop),
+        "signal": written(ceiling.signal),
+        "stop": written(ceiling.stop),
         "signal_by_month": list(ceiling.signal_by_month),
         "stop_by_month": list(ceiling.stop_by_month),
     }
@@ -245,7 +259,7 @@ def _lumpsum(outcome: Comparison) -> dict[str, Any]:
             for one in design.relaxations
         ],
         "measured_against_budget": {
-            lot.name: _estimate(extra)
+            lot.name: written(extra)
             for lot, extra in zip(data.lots, outcome.lumpsum.measured_against_budget, strict=feasible)
         },
         "limit_margin": _margin(outcome),

@@ -6,23 +6,15 @@ from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import RISKS
-from bekostiging.report.results import SCHEMA_VERSION
+from bekostiging.report.results import MAY_BE_UNKNOWN, PROVIDER, SCHEMA_VERSION, SPENDING
 from bekostiging.stress import BREAK_EVEN, CORNERS
 
 NUMBER = {"type": "number"}
 TEXT = {"type": "string"}
-SPENDING = (
-    "expected", "sd", "p10", "p50", "p80", "p90", "cvar95", "overrun_probability", "overrun_size",
-    "expected_overrun",
-    "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
-)  # fmt: skip
-PROVIDER = (
-    "expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability", "revenue_certain_share",
-    "lowest_cash_weeks",
-)  # fmt: skip
 CARE_FORM = ("starts", "waiting_clients", "weeks_beyond_norm", "refused", "moved")
 CORNER = ("spending", "provider_result", "unpaid", *CARE_FORM)
 ESTIMATE = {"$ref": "#/$defs/estimate"}
+ERROR = {"type": ["number", "null"], "minimum": 0}
 
 
 def _object(properties: dict[str, Any], description: str = "") -> dict[str, Any]:
@@ -37,7 +29,9 @@ def _object(properties: dict[str, Any], description: str = "") -> dict[str, Any]
 
 
 def _estimates(names: tuple[str, ...], description: str = "") -> dict[str, Any]:
-    return _object(dict.fromkeys(names, ESTIMATE), description)
+    return _object(
+        {name: _or_null(ESTIMATE) if name in MAY_BE_UNKNOWN else ESTIMATE for name in names}, description
+    )
 
 
 def _map(values: dict[str, Any], description: str) -> dict[str, Any]:
@@ -53,16 +47,20 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+ESTIMATED = _object(
+    {"value": NUMBER, "standard_error": ERROR},
+    "an estimate from simulation; the standard error has n_scramblings - 1 degrees of freedom, and is null where the "
+    "simulation cannot tell it: a tail thinner than one scenario, an event that was never or always seen, one observation",
+)
+
+
 def schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12); money in euro, nominal, shares and probabilities as fractions."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "results.json of bekostiging compare",
         "$defs": {
-            "estimate": _object(
-                {"value": NUMBER, "standard_error": {"type": "number", "minimum": 0}},
-                "an estimate from simulation",
-            ),
+            "estimate": ESTIMATED,
         },
         **_object(_sections()),
     }
@@ -262,7 +260,7 @@ def _form() -> dict[str, Any]:
             ),
             "corners": _object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
             "administration": _map(_estimates(("hours", "euro"), "per year"), "municipality or provider"),
-            "parity_gap": ESTIMATE,
+            "parity_gap": _or_null(ESTIMATE),
             "ceilings": _map(
                 _map(
                     _object(
@@ -291,7 +289,7 @@ def _lumpsum() -> dict[str, Any]:
     check = {
         "limit": TEXT,
         "value": NUMBER,
-        "standard_error": {"type": "number", "minimum": 0},
+        "standard_error": ERROR,
         "at_most": NUMBER,
         "holds": {"type": "boolean"},
     }

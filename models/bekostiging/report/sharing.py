@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case.workbook_text import harmless
+from bekostiging.report.estimates import written
 from bekostiging.report.figures import INK, PALE, figure_of, house_axes, mark_example, numbered
 from bekostiging.report.numbers import MILLION
 from bekostiging.report.sections import Section, Table, names_of, sections_page
@@ -38,7 +39,7 @@ def sharing_results(study: SharingStudy) -> dict[str, Any]:
 
     def by_name(values: Any) -> dict[str, Any] | None:
         """Estimates by municipality."""
-        return None if values is None else {name: vars(one) for name, one in zip(who, values, strict=True)}
+        return None if values is None else {name: written(one) for name, one in zip(who, values, strict=True)}
 
     def of_games(part: str) -> dict[str, Any]:
         """One solution of every game."""
@@ -54,17 +55,17 @@ def sharing_results(study: SharingStudy) -> dict[str, Any]:
         "sharing": {
             "keys": {
                 key: {
-                    name: {part: vars(getattr(one, part)) for part in (*MEASURES, "alone")}
+                    name: {part: written(getattr(one, part)) for part in (*MEASURES, "alone")}
                     for name, one in zip(who, results, strict=True)
                 }
                 for key, results in study.keys.items()
             },
             "skipped": list(study.skipped),
             "core_violation": {
-                key: {"members": list(one.members), "euros": vars(one.euros), "holds": one.holds}
+                key: {"members": list(one.members), "euros": written(one.euros), "holds": one.holds}
                 for key, one in study.core.items()
             },
-            "together": {one.game: vars(one.together) for one in study.games},
+            "together": {one.game: written(one.together) for one in study.games},
             "alone": of_games("alone"),
             "shapley": of_games("shapley"),
             "nucleolus": of_games("nucleolus"),

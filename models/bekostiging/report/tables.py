@@ -11,6 +11,7 @@ from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES
 from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
+from bekostiging.report.results import PROVIDER
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, estimated
 from bekostiging.report.takeaway.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
@@ -108,9 +109,9 @@ def origin_tables(case: Case, texts: Texts) -> list[LongTable]:
 def _providers(outcome: Comparison, texts: Texts) -> Iterator[Row]:
     for form, result in outcome.forms.items():
         for provider, estimates in result.providers.items():
-            for name, estimate in estimates.items():
+            for name in PROVIDER:
                 place: dict[str, Cell] = {"form": form, "provider": provider}
-                yield place | estimated(texts, name, estimate)
+                yield place | estimated(texts, name, estimates.get(name))
 
 
 def _waiting(outcome: Comparison, texts: Texts) -> Iterator[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -12,24 +14,35 @@ from bekostiging.case.errors import UserError
 FloatArray = NDArray[np.float64]
 FEWEST_SCRAMBLINGS = 16
 """Below this the spread over scramblings is no standard error worth printing."""
+RECOMMENDED = 512
+"""Scenarios with which most figures are known to a few parts in a hundred."""
+ROUNDING = 1e-9
+"""Of a number of scenarios: 1 / (1 - 0.9) is ten."""
 LARGEST_EXPONENT = 5
 """32 points per scrambling: most of the gain of low discrepancy, and many scramblings for the error."""
 
 
-def scramblings_and_points(n_scenarios: int) -> tuple[int, int]:
+def fewest_scenarios(confidence: float) -> int:
+    """Scenarios below which there is no standard error, or no scenario in the tail beyond ``confidence``."""
+    return max(FEWEST_SCRAMBLINGS, math.ceil(1 / (1 - confidence) - ROUNDING))
+
+
+def scramblings_and_points(n_scenarios: int, confidence: float) -> tuple[int, int]:
     """Return (number of scramblings R, points per scrambling 2^m) for at least ``n_scenarios``.
 
     Raises
     ------
     UserError
-        Fewer than 16 scenarios.
+        Fewer scenarios than the tail beyond ``confidence`` asks, or than 16.
     """
-    if n_scenarios < FEWEST_SCRAMBLINGS:
+    least = fewest_scenarios(confidence)
+    if n_scenarios < least:
+        shown, better = f"{100 * confidence:.6g}", max(RECOMMENDED, 2 ** math.ceil(math.log2(10 * least)))
         raise UserError(
-            f"--scenarios {n_scenarios}: een schatting met standaardfout vraagt minstens "
-            f"{FEWEST_SCRAMBLINGS} scenario's; neem er 512 of meer.",
-            f"--scenarios {n_scenarios}: an estimate with a standard error needs at least "
-            f"{FEWEST_SCRAMBLINGS} scenarios; take 512 or more.",
+            f"--scenarios {n_scenarios}: een staart bij confidence {shown.replace('.', ',')} % en een standaardfout vragen "
+            f"minstens {least} scenario's; neem er {better} of meer, of zet confidence in policy lager.",
+            f"--scenarios {n_scenarios}: a tail at confidence {shown} % and a standard error need at least {least} "
+            f"scenarios; take {better} or more, or lower confidence in policy.",
             exit_code=2,
         )
     exponent = min(LARGEST_EXPONENT, (n_scenarios // FEWEST_SCRAMBLINGS).bit_length() - 1)

@@ -119,9 +119,9 @@ def plan(case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream) 
     Raises
     ------
     UserError
-        Fewer than 16 scenarios.
+        Fewer scenarios than the tail at the case's ``confidence`` asks, or than 16.
     """
-    n_scramblings, points = scramblings_and_points(n_scenarios)
+    n_scramblings, points = scramblings_and_points(n_scenarios, case.number("confidence"))
     drawn = n_scramblings * points
     notes: list[dict[str, str]] = []
     if drawn != n_scenarios:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.sharing.games import MOST_TABLE, SharingData
+from bekostiging.sharing.jackknife import jackknife_error, with_errors
 from bekostiging_solvers import CVaRCoalitionOracle, Estimate, coalition_tails, cvar, tail_weights
 
 FloatArray = NDArray[np.float64]
@@ -70,12 +71,8 @@ def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResul
 
     value = figures(everybody)
     out = np.array([figures(kept) for kept in groups])
-    n = len(out)
-    error = np.sqrt((n - 1) / n * np.square(out - out.mean(axis=0)).sum(axis=0))
-    return tuple(
-        KeyResult(*(Estimate(float(value[row, m]), float(error[row, m])) for row in range(5)))
-        for m in range(data.n_players)
-    )
+    error = jackknife_error(out)
+    return tuple(KeyResult(*with_errors(value[:, m], error[:, m], len(out))) for m in range(data.n_players))
 
 
 def borne_parts(data: SharingData, key: str, kept: BoolArray) -> FloatArray:
@@ -95,9 +92,10 @@ def core_test(data: SharingData, key: str, exit_cost: float) -> CoreTest:
         return float(borne_parts(data, key, kept)[members].sum()) - alone - exit_cost * int(members.sum())
 
     out = np.array([excess(kept) for kept in groups])
-    error = float(np.sqrt((len(out) - 1) / len(out) * np.square(out - out.mean()).sum()))
+    value = np.array([excess(np.ones(len(data.used), dtype=np.bool_))])
+    (euros,) = with_errors(value, jackknife_error(out[:, None]), len(out))
     names = tuple(name for name, inside in zip(data.municipalities, members, strict=True) if inside)
-    return CoreTest(names, Estimate(excess(np.ones(len(data.used), dtype=np.bool_)), error))
+    return CoreTest(names, euros)
 
 
 def _worst(data: SharingData, key: str, exit_cost: float) -> BoolArray:

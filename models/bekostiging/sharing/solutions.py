@@ -19,6 +19,7 @@ from bekostiging.sharing.games import (
     joint_contract_game,
     surcharge_game,
 )
+from bekostiging.sharing.jackknife import jackknife_error, with_errors
 from bekostiging_solvers import (
     CVaR,
     CVaRCoalitionOracle,
@@ -144,8 +145,8 @@ def _by_oracle(data: SharingData) -> GameSolution:
 
 def _batched(value: FloatArray, batches: list[FloatArray]) -> tuple[Estimate, ...]:
     """Values with the standard error of a mean of batches."""
-    error = np.std(batches, axis=0, ddof=1) / np.sqrt(len(batches))
-    return tuple(Estimate(float(v), float(e)) for v, e in zip(value, error, strict=True))
+    n = len(batches)
+    return with_errors(value, np.std(batches, axis=0, ddof=1) / np.sqrt(n), n)
 
 
 def sampled_shapley(
@@ -159,12 +160,9 @@ def sampled_shapley(
         tails = np.asarray(cvar(np.cumsum(losses[:, order], axis=1), confidence))
         marginal[one, order] = np.diff(tails, prepend=0.0)
     error = marginal.std(axis=0, ddof=1) / np.sqrt(orders)
-    return tuple(Estimate(float(v), float(e)) for v, e in zip(marginal.mean(axis=0), error, strict=True))
+    return with_errors(marginal.mean(axis=0), error, orders)
 
 
 def _estimates(value: FloatArray, left_out: list[FloatArray]) -> tuple[Estimate, ...]:
     """Values with the jackknife error of leaving out groups."""
-    found = np.array(left_out)
-    n = len(found)
-    error = np.sqrt((n - 1) / n * np.square(found - found.mean(axis=0)).sum(axis=0))
-    return tuple(Estimate(float(v), float(e)) for v, e in zip(value, error, strict=True))
+    return with_errors(value, jackknife_error(np.array(left_out)), len(left_out))

@@ -42,7 +42,7 @@ from bekostiging.scenarios import Plan, plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import Progress, design_series, silent
 from bekostiging.stress.transition import without_closed
-from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -303,13 +303,13 @@ def _averages(
     return Averages(
         places=dict(zip(data.care_forms, places.tolist(), strict=True)),
         extra_expected=scramblings.mean(other.costs - fresh.costs),
-        extra_tail=Estimate(tails[0].value - tails[1].value, difference.standard_error),
+        extra_tail=replace(difference, value=tails[0].value - tails[1].value),
     )
 
 
 def _tail_difference(one: FloatArray, other: FloatArray, confidence: float, scramblings: Scramblings) -> Estimate:
     """Difference of two CVaRs on the same futures, with the error of the pair."""
-    return scramblings.controlled_tail_mean(one, other, confidence, Estimate(0.0, 0.0))
+    return scramblings.controlled_tail_mean(one, other, confidence, EXACTLY_ZERO)
 
 
 def _budget(

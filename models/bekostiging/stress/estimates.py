@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates, Samples
 from bekostiging.stress.settlement import by_provider
-from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 
 FloatArray = NDArray[np.float64]
 TAIL = 0.95
@@ -25,10 +26,12 @@ def spending(scramblings: Scramblings, sample: FloatArray, room: float, certaint
     """Figures of municipal spending (n_scenarios,) against what is begroot for it; euro and probabilities.
 
     ``overrun_size`` is the mean overrun of the futures that have one, so that times its probability it is
-    ``expected_overrun``: amount x chance = risk amount of the paragraph weerstandsvermogen (BBV art. 11).
+    ``expected_overrun``: amount x chance = risk amount of the paragraph weerstandsvermogen (BBV art. 11). Where no future
+    has one its size is unknown: it is left out, and the expected overrun, zero as far as seen, has no error.
     """
     overrun = np.maximum(sample - room, 0.0)
-    figures = {
+    expected_overrun = scramblings.mean(overrun)
+    figures: dict[str, Estimate | None] = {
         "expected": scramblings.mean(sample),
         "sd": scramblings.deviation(sample),
         "p10": scramblings.quantile(sample, 0.10),
@@ -38,12 +41,17 @@ def spending(scramblings: Scramblings, sample: FloatArray, room: float, certaint
         "cvar95": scramblings.tail_mean(sample, TAIL),
         "overrun_probability": scramblings.probability(sample > room),
         "overrun_size": scramblings.ratio(overrun, (sample > room).astype(np.float64)),
-        "expected_overrun": scramblings.mean(overrun),
+        "expected_overrun": expected_overrun if overrun.any() else replace(expected_overrun, standard_error=None),
         "required_resistance_capacity": scramblings.quantile(overrun, certainty),
     }
     for shown in CERTAINTIES:
         figures[f"required_resistance_capacity_{round(100 * shown)}"] = scramblings.quantile(overrun, shown)
-    return figures
+    return _known(figures)
+
+
+def _known(figures: Mapping[str, Estimate | None]) -> Estimates:
+    """Figures without those of which nothing is known."""
+    return {name: one for name, one in figures.items() if one is not None}
 
 
 def municipal_estimates(
@@ -84,7 +92,8 @@ def provider_estimates(
 ) -> dict[str, Estimates]:
     """Result over the term, the chance of loss and of using up the free buffer, revenue that is certain.
 
-    ``revenue_certain_share``: the revenue over the term exceeded in 95 of 100 futures, over its expectation;
+    ``revenue_certain_share``: the revenue over the term exceeded in 95 of 100 futures, over its expectation; left out
+    without revenue;
     ``lowest_cash_weeks``: the lowest cash, in weeks of cost, that 95 of 100 futures do not go below.
     """
     results = provider_results(case, samples, discount)
@@ -95,16 +104,15 @@ def provider_estimates(
         deepest = -np.cumsum(results[:, :, p], axis=1).min(axis=1)
         certain = scramblings.quantile(revenue, LOW)
         mean = float(revenue.mean())
-        found[provider.id] = {
+        own: dict[str, Estimate | None] = {
             "expected_result": scramblings.mean(of_term),
             "loss_probability": scramblings.probability(of_term < 0),
             "cvar95_loss": scramblings.tail_mean(-of_term, TAIL),
             "buffer_exhausted_probability": scramblings.probability(deepest > buffer[p]),
-            "revenue_certain_share": Estimate(certain.value / mean, certain.standard_error / mean)
-            if mean > 0
-            else Estimate(0.0, 0.0),
+            "revenue_certain_share": certain.scaled(1 / mean) if mean > 0 else None,
             "lowest_cash_weeks": scramblings.quantile(samples.lowest_cash_weeks[:, p], LOW),
         }
+        found[provider.id] = _known(own)
     return found
 
 
@@ -149,12 +157,11 @@ def administration_estimates(
     for row in case.administration:
         if row.payment_form == form:
             hours = scramblings.mean(row.hours_per_client * clients + row.hours_per_contract * len(case.contracts))
-            euro = Estimate(hours.value * row.euro_per_hour, hours.standard_error * row.euro_per_hour)
-            before = found.get(row.party, {"hours": Estimate(0.0, 0.0), "euro": Estimate(0.0, 0.0)})
+            before = found.get(row.party, {})
             # tasks of one party follow the same clients, so their errors add up
             found[row.party] = {
-                name: Estimate(before[name].value + own.value, before[name].standard_error + own.standard_error)
-                for name, own in (("hours", hours), ("euro", euro))
+                name: before.get(name, EXACTLY_ZERO).plus_together(own)
+                for name, own in (("hours", hours), ("euro", hours.scaled(row.euro_per_hour)))
             }
     return found
 

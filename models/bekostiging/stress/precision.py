@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from scipy.stats import t as student
-
 from bekostiging.case import UserError
 from bekostiging.scenarios import Plan
 from bekostiging.stress.blocks import Blocks
@@ -23,12 +21,13 @@ def half_width(made: Plan, fresh: FreshBlock, corner: Corner) -> float:
     """Half-width in euro of the 95 % interval of expected yearly spending, of the worst payment form and year."""
     scramblings = Scramblings(made.n_scramblings)
     reported = [i for i, row in enumerate(made.case.municipalities) if row.reported]
-    errors = [
-        scramblings.mean(samples[corner].municipal[:, t, reported].sum(axis=1)).standard_error
+    widths = (
+        scramblings.mean(samples[corner].municipal[:, t, reported].sum(axis=1)).half_width(CONFIDENCE)
         for samples in fresh.samples.values()
         for t in range(made.n_years)
-    ]
-    return float(student.ppf((1 + CONFIDENCE) / 2, made.n_scramblings - 1)) * max(errors)
+    )
+    # an error that is not known cannot be brought down by more futures
+    return max((width for width in widths if width is not None), default=0.0)
 
 
 def settled(

@@ -72,7 +72,7 @@ def _beside_plain(estimate: Estimate, sample: FloatArray, control: FloatArray) -
     """The estimate with its factor and ceiling."""
     variance, noise = float(sample.var(ddof=1)), float((sample - control).var(ddof=1))
     plain = variance / len(sample)
-    error = estimate.standard_error**2
+    error = (estimate.standard_error or 0.0) ** 2
     return Sharpened(estimate, plain / error if error > 0 else np.inf, variance / noise if noise > 0 else np.inf)
 
 
@@ -110,9 +110,11 @@ def sharpened_tail(
     sample = np.concatenate(drawn)
     weight = 1 / (len(control) * chance[chosen]) / (1 - TAIL)
     correction = weight * (np.maximum(sample - threshold, 0.0) - smooth[chosen])
-    whole = Scramblings(made.n_scramblings).mean(threshold + smooth / (1 - TAIL))
-    error = float(np.hypot(whole.standard_error, correction.std(ddof=1) / np.sqrt(n_drawn)))
-    total, share = float((excess / (1 - TAIL)).var()), float(np.square(spread / (1 - TAIL)).mean())
-    return Sharpened(
-        Estimate(whole.value + float(correction.mean()), error), total / n_drawn / error**2, total / share
+    estimate = (
+        Scramblings(n_drawn)
+        .mean(correction)
+        .plus_independent(Scramblings(made.n_scramblings).mean(threshold + smooth / (1 - TAIL)))
     )
+    total, share = float((excess / (1 - TAIL)).var()), float(np.square(spread / (1 - TAIL)).mean())
+    error = (estimate.standard_error or 0.0) ** 2
+    return Sharpened(estimate, total / n_drawn / error if error > 0 else np.inf, total / share)

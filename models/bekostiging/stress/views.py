@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 TAIL = 0.95
+ROUNDING = 1e-9
+"""Of an effective number of futures."""
 _PATTERN = re.compile(
     r"P\(\s*(?P<name>\w+)\s*(?P<side>>=|<=)\s*(?P<bound>-?\d+(?:\.\d+)?)\s*(?P<percent>%?)\s*\)\s*=\s*"
     r"(?P<low>\d+(?:\.\d+)?)(?:\s*\.\.\s*(?P<high>\d+(?:\.\d+)?))?"
@@ -209,8 +211,8 @@ def _spending(outcome: Comparison, p: FloatArray) -> dict[PaymentForm, dict[str,
         paid = result.samples[outcome.corner].municipal[:, :, list(outcome.reported)].sum(axis=2) @ discount
         found[form] = {
             "expected": _mean(paid, p),
-            "cvar95": Estimate(float(cvar(paid, TAIL, p)), float(cvar_error(paid, TAIL, p))),
-            "overrun_probability": _mean((paid > room).astype(np.float64), p),
+            "cvar95": _estimate(float(cvar(paid, TAIL, p)), cvar_error(paid, TAIL, p), p),
+            "overrun_probability": _probability(paid > room, p),
         }
     return found
 
@@ -218,4 +220,17 @@ def _spending(outcome: Comparison, p: FloatArray) -> dict[PaymentForm, dict[str,
 def _mean(sample: FloatArray, p: FloatArray) -> Estimate:
     """Weighted mean with its standard error."""
     mean = float(p @ sample)
-    return Estimate(mean, float(np.sqrt(np.square(p) @ np.square(sample - mean))))
+    return _estimate(mean, float(np.sqrt(np.square(p) @ np.square(sample - mean))), p)
+
+
+def _probability(event: NDArray[np.bool_], p: FloatArray) -> Estimate:
+    """Weighted probability; no error where it never happens among the futures that count, or always."""
+    found = _mean(event.astype(np.float64), p)
+    seen = event[p > 0]
+    return found if seen.any() and not seen.all() else replace(found, standard_error=None)
+
+
+def _estimate(value: float, error: float | None, p: FloatArray) -> Estimate:
+    """An estimate with the degrees of freedom of the futures that are left; no error where that is one."""
+    left = int(1 / float(p @ p) + ROUNDING)
+    return Estimate(value, error if left > 1 else None, degrees_of_freedom=left - 1 or None)

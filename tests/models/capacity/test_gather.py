@@ -23,7 +23,7 @@ def _drawn(made: Plan) -> dict[str, np.ndarray]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _data(case: Case, n_scenarios: int = 16, n_years: int = 2) -> CapacityData:
+def _data(case: Case, n_scenarios: int = 32, n_years: int = 2) -> CapacityData:
     made = plan(case, n_scenarios, n_years, 1, "design")
     return capacity_data(made, _drawn(made))
 
@@ -45,7 +45,7 @@ def _first(case: Case, **changes: Any) -> Case:
 
 def test_every_client_of_a_lot_is_counted_once(small_case: Case) -> None:
     """Starts by year as ``CareUse`` has them, and who sat as the client arrays have them."""
-    made = plan(small_case, 16, 2, 1, "design")
+    made = plan(small_case, 32, 2, 1, "design")
     arrays = _drawn(made)
     block = draw_block(made, 0)
     own = made.cells.lot >= 0

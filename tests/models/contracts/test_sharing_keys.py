@@ -143,7 +143,7 @@ def test_a_key_without_its_figures_is_refused(small_case: Case, key: str, said: 
 @given(seed=st.integers(0, 5), form=st.sampled_from(PAYMENT_FORMS))
 def test_money_is_conserved_in_every_scenario(small_case: Case, seed: int, form: str) -> None:
     """What the municipalities pay together is what the providers receive: every scenario and year, to the cent."""
-    made = plan(small_case, 16, 2, seed, "design")
+    made = plan(small_case, 32, 2, seed, "design")
     care_use = draw_block(made, 0).care_use()
     contracts = build_contracts(small_case, made.cells, reference(small_case, made.cells, 2), form)
     samples = settle_all(small_case, made.cells, contracts, care_use, levels_by_lot(small_case, care_use))

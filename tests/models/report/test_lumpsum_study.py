@@ -144,7 +144,7 @@ def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path:
 def test_options_that_cannot_be(folder: Path, tmp_path: Path, option: str, value: str, told: str) -> None:
     done = CliRunner().invoke(
         app,
-        ["lumpsum", str(folder), "--scenarios", "16", "--out", str(tmp_path / "x"), "--lang", "en", "--workers", "1",
+        ["lumpsum", str(folder), "--scenarios", "32", "--out", str(tmp_path / "x"), "--lang", "en", "--workers", "1",
          option, value],
     )  # fmt: skip
     assert done.exit_code == 2

@@ -29,6 +29,13 @@ def test_estimates() -> None:
     assert NL.estimate(Estimate(0.0, 0.0)) == "0"
 
 
+def test_an_unknown_error_is_not_shown_and_an_unknown_number_is_a_dash() -> None:
+    assert NL.estimate(Estimate(441.234, None)) == "441"
+    assert EN.estimated_millions(Estimate(441.234e6, None)) == "441.2"
+    assert NL.estimated_percent(Estimate(0.0, None)) == "0\u00a0%"
+    assert [write(None) for write in (NL.estimate, NL.estimated_millions, NL.estimated_percent)] == ["–"] * 3
+
+
 def test_changes_have_a_sign() -> None:
     assert NL.change(4.9e6) == "+4,9"
     assert NL.change(-4.9e6) == "−4,9"

@@ -26,7 +26,7 @@ def plots(outcome: Comparison, small_case: Case) -> Plots:
     lumpsum = study_lumpsum(small_case, n_scenarios=32, n_years=2)
     equalisation = study_equalisation(small_case, n_scenarios=32, n_years=2)
     sharing = study_sharing(synthetic_region(municipalities=3, providers=6), n_scenarios=32, n_years=2)
-    capacity = study_capacity(small_case, n_scenarios=16, n_years=1, seconds=10)
+    capacity = study_capacity(small_case, n_scenarios=32, n_years=1, seconds=10)
     care_form = capacity.plan.data.care_forms[0]
     lot, provider, pooled = small_case.lots[0].id, small_case.providers[0].id, equalisation.pools[0].data.lot
     return {
@@ -118,6 +118,6 @@ def test_what_cannot_be_drawn_is_one_sentence(
 def test_progress_bars_know_every_stage(small_case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     """A stage without words would stop the run."""
     with report.progress_bars("en") as bars:
-        study_lumpsum(small_case, n_scenarios=16, n_years=1, progress=bars)
+        study_lumpsum(small_case, n_scenarios=32, n_years=1, progress=bars)
         bars("write", 1, 1)
     assert "Design of the lump sum" in capsys.readouterr().err

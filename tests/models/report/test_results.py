@@ -33,7 +33,7 @@ def test_results_follow_the_schema(outcome: Comparison) -> None:
 
 def test_an_infeasible_design_follows_the_schema(outcome: Comparison) -> None:
     begroting = tuple(row.model_copy(update={"amount": row.outside_contracts}) for row in outcome.case.begroting)
-    poor = compare(replace(outcome.case, begroting=begroting), n_scenarios=16)
+    poor = compare(replace(outcome.case, begroting=begroting), n_scenarios=32)
     content = json.loads(as_text(poor))
     jsonschema.validate(content, schema())
     assert content["lumpsum"]["feasible"] is False

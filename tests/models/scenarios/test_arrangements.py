@@ -74,12 +74,12 @@ def test_at_expectation_the_price_is_that_of_hours(small_case: Case, terms: dict
 
 def test_an_extension_makes_duration_the_municipalitys_for_a_part(small_case: Case) -> None:
     """Longer trajectories cost an arrangement nothing, but with extensions they do."""
-    made = plan(small_case, 16, 2, 3, "design")
+    made = plan(small_case, 32, 2, 3, "design")
     block = draw_block(made, 0)
     longer = replace(block, clients=replace(block.clients, duration=1.5 * block.clients.duration))
     plain, stretched = (own.care_use().arrangement_units for own in (block, longer))
     np.testing.assert_allclose(stretched, plain)
-    again = plan(_with(small_case, extension_after="1.5"), 16, 2, 3, "design")
+    again = plan(_with(small_case, extension_after="1.5"), 32, 2, 3, "design")
     first = draw_block(again, 0)
     second = replace(first, clients=replace(first.clients, duration=1.5 * first.clients.duration))
     assert second.care_use().arrangement_units.sum() > 1.05 * first.care_use().arrangement_units.sum()
@@ -87,7 +87,7 @@ def test_an_extension_makes_duration_the_municipalitys_for_a_part(small_case: Ca
 
 def test_what_is_paid_at_the_start_comes_sooner(small_case: Case) -> None:
     """Starts of the last year bring their whole start part within the term."""
-    cells = plan(small_case, 16, 2, 3, "design").cells
+    cells = plan(small_case, 32, 2, 3, "design").cells
     plain, early = (
         expected_care_use(case, cells, 2) for case in (small_case, _with(small_case, paid_at_start="0.5"))
     )
@@ -100,7 +100,7 @@ def test_what_is_paid_at_the_start_comes_sooner(small_case: Case) -> None:
 
 def test_disputes_are_paid_later_or_not_at_all(small_case: Case) -> None:
     """10 % disputed of which a fifth is lost: 2 % less is paid, and that is what is left unpaid."""
-    cells = plan(small_case, 16, 2, 3, "design").cells
+    cells = plan(small_case, 32, 2, 3, "design").cells
     care_use = expected_care_use(small_case, cells, 2)
     case = _with(small_case, disputed_share="0.1", disputed_lost="0.2")
     for lot in small_case.lots:
@@ -120,7 +120,7 @@ def test_disputes_are_paid_later_or_not_at_all(small_case: Case) -> None:
 def test_an_own_price_is_paid_and_opens_the_parity_gap(small_case: Case) -> None:
     """Every profile of a care form at twice the price of the build-up: its arrangements count double, its hours do not."""
     form = small_case.profiles[0].care_form
-    cells = plan(small_case, 16, 2, 3, "design").cells
+    cells = plan(small_case, 32, 2, 3, "design").cells
     table = profile_table(small_case)
     place = [row.id for row in small_case.care_forms].index(form)
     own = [row for row in small_case.profiles if row.care_form == form]

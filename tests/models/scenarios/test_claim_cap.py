@@ -36,7 +36,7 @@ def test_against_a_loop_over_clients_and_days(capped: Case) -> None:
     """Every client month by month with dates: what is delivered above weeks touched x agreed weekly units."""
     from datetime import date, timedelta
 
-    made = plan(capped, 16, 2, 5, "design")
+    made = plan(capped, 32, 2, 5, "design")
     block = draw_block(made, 0)
     clients, n_cells = block.clients, made.cells.n_cells
     chosen = np.arange(0, len(clients.cell), 37)
@@ -64,9 +64,9 @@ def test_against_a_loop_over_clients_and_days(capped: Case) -> None:
 
 
 def test_claims_are_capped_only_where_the_policy_says_so(small_case: Case, capped: Case) -> None:
-    free = draw_block(plan(small_case, 16, 2, 5, "design"), 0).care_use()
+    free = draw_block(plan(small_case, 32, 2, 5, "design"), 0).care_use()
     np.testing.assert_array_equal(free.units_claimable, free.units)
-    held = draw_block(plan(capped, 16, 2, 5, "design"), 0).care_use()
+    held = draw_block(plan(capped, 32, 2, 5, "design"), 0).care_use()
     assert (held.units_claimable <= held.units * (1 + 1e-9)).all()
     assert held.units_claimable.sum() < held.units.sum()
 

@@ -71,7 +71,7 @@ def test_channels_come_in_their_shares(rich: Case) -> None:
 
 
 def test_shares_drift_and_add_up(rich: Case) -> None:
-    made = plan(rich, 16, 4, 1, "fresh")
+    made = plan(rich, 32, 4, 1, "fresh")
     row = demand_of_cells(rich, made.cells)
     shares = expected_shares(made.cells, row, 4)
     for demand in range(len(rich.demand)):
@@ -84,7 +84,7 @@ def test_shares_drift_and_add_up(rich: Case) -> None:
 
 def test_realised_shares_are_dirichlet(rich: Case) -> None:
     """Mean s and variance s (1 - s) / (1 + concentration); the stock stays where it is."""
-    made = plan(rich, 16, 4, 1, "fresh")
+    made = plan(rich, 32, 4, 1, "fresh")
     row = demand_of_cells(rich, made.cells)
     shares = expected_shares(made.cells, row, 4)
     n, concentration = 20_000, 20.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import methodcaller
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from bekostiging.case import Case, UserError
 from bekostiging.scenarios import draw_block, map_blocks, named_shocks, plan
-from bekostiging.scenarios.points import normal_points, scramblings_and_points
+from bekostiging.scenarios.points import fewest_scenarios, normal_points, scramblings_and_points
 
 
 @pytest.mark.parametrize(
@@ -17,15 +18,40 @@ from bekostiging.scenarios.points import normal_points, scramblings_and_points
     [(512, 16, 32), (16, 16, 1), (31, 31, 1), (32, 16, 2), (500, 32, 16), (513, 17, 32)],
 )
 def test_scenarios_are_whole_scramblings(asked: int, scramblings: int, points: int) -> None:
-    assert scramblings_and_points(asked) == (scramblings, points)
+    assert scramblings_and_points(asked, 0.9) == (scramblings, points)
     assert scramblings * points >= asked
 
 
-def test_fewer_than_sixteen_is_an_error() -> None:
+@pytest.mark.parametrize(
+    ("confidence", "least"),
+    [(0.5, 16), (0.9, 16), (0.9375, 16), (0.95, 20), (0.975, 40), (0.99, 100), (0.999, 1000)],
+)
+def test_a_tail_asks_at_least_one_scenario(confidence: float, least: int) -> None:
+    """1 / (1 - confidence), or sixteen scramblings; whole numbers are not spoiled by rounding."""
+    assert fewest_scenarios(confidence) == least
+    scramblings_and_points(least, confidence)
     with pytest.raises(UserError) as caught:
-        scramblings_and_points(15)
+        scramblings_and_points(least - 1, confidence)
     assert caught.value.exit_code == 2
-    assert "minstens 16" in caught.value.text("nl")
+    assert f"minstens {least} scenario" in caught.value.text("nl")
+    assert f"at least {least} scenarios" in caught.value.text("en")
+
+
+def test_too_few_for_the_confidence_of_the_case(small_case: Case) -> None:
+    """The error names the confidence and what it asks."""
+    rows = tuple(
+        row.model_copy(update={"value": "0.975"}) if row.name == "confidence" else row for row in small_case.policy
+    )
+    with pytest.raises(UserError) as caught:
+        plan(replace(small_case, policy=rows), 32, 2, 1, "design")
+    assert caught.value.text("nl") == (
+        "--scenarios 32: een staart bij confidence 97,5 % en een standaardfout vragen minstens 40 scenario's; neem er 512 "
+        "of meer, of zet confidence in policy lager."
+    )
+    assert caught.value.text("en") == (
+        "--scenarios 32: a tail at confidence 97.5 % and a standard error need at least 40 scenarios; take 512 or more, or "
+        "lower confidence in policy."
+    )
 
 
 def test_rounding_up_is_said(small_case: Case) -> None:

@@ -125,7 +125,7 @@ def test_a_precision_goes_on_from_what_is_kept(small_case: Case, tmp_path: Path)
 def test_a_folder_that_cannot_be_written(small_case: Case, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(UserError, match="choose another folder with --keep"):
-        Blocks(keep=tmp_path / "file").series(plan(small_case, 16, 4, 1, "fresh"), _units, _silent)
+        Blocks(keep=tmp_path / "file").series(plan(small_case, 32, 4, 1, "fresh"), _units, _silent)
 
 
 def test_a_killed_command_goes_on(folder: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from bekostiging.case import Case
 from bekostiging.case.tables import Administration
 from bekostiging.stress import TERM, TOTAL, Comparison, regimes
 from bekostiging.stress.estimates import administration_estimates, spending
-from bekostiging_solvers import Scramblings, cvar
+from bekostiging_solvers import Estimate, Scramblings, cvar
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,10 @@ def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
     assert figures["required_resistance_capacity"].value == 4.0
     assert spending(Scramblings(2), sample, 100.0, 0.76)["required_resistance_capacity"].value == 20.0
     none = spending(Scramblings(2), sample, room=200.0, certainty=0.75)
-    assert (none["overrun_size"].value, none["overrun_size"].standard_error) == (0.0, 0.0)
+    assert "overrun_size" not in none
+    assert none["overrun_probability"] == none["expected_overrun"] == Estimate(0.0, None, degrees_of_freedom=1)
+    once = spending(Scramblings(2), sample, room=110.0, certainty=0.75)
+    assert (once["overrun_size"].value, once["overrun_size"].standard_error) == (10.0, None)
 
 
 def test_capacity_covers_the_overrun_with_its_certainty(normal_sample: np.ndarray) -> None:

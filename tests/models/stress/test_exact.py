@@ -53,7 +53,7 @@ def test_a_wrong_simulation_is_caught(small_case: Case) -> None:
 def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) -> None:
     """Without risk factors the sum over the layers is E[base] - B0, which is known in closed form."""
     case = replace(small_case, risk_factors=(), correlations=())
-    made = plan(case, 16, 1, 1, "fresh")
+    made = plan(case, 32, 1, 1, "fresh")
     built = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")
     from bekostiging.scenarios import expected_care_use
 
@@ -71,7 +71,7 @@ def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) ->
 def test_left_out_by_name(small_case: Case) -> None:
     """Clauses before the corridor, combined care forms, drawn shares and other laws are told, not guessed."""
     contracts, drawn = _drawn(small_case, 32, 1)
-    plans = plan(small_case, 32, 1, 1, "fresh"), plan(small_case, 16, 1, 1, "closed")
+    plans = plan(small_case, 32, 1, 1, "fresh"), plan(small_case, 32, 1, 1, "closed")
     quota = tuple(replace(one, clauses=(QuotaShare(np.array([0.1])), *one.clauses)) for one in contracts)
     _, skipped = exact_layers(*plans, quota, drawn)
     assert {reason["en"] for _, reason in skipped} == {"a clause stands before the corridor"}
@@ -85,13 +85,13 @@ def test_left_out_by_name(small_case: Case) -> None:
         ({"demand": gamma}, "units are not log-normal"),
     ):
         case = replace(small_case, **changed)  # type: ignore[arg-type]
-        _, skipped = exact_layers(plan(case, 32, 1, 1, "fresh"), plan(case, 16, 1, 1, "closed"), contracts, drawn)
+        _, skipped = exact_layers(plan(case, 32, 1, 1, "fresh"), plan(case, 32, 1, 1, "closed"), contracts, drawn)
         assert told in {reason["en"] for _, reason in skipped}
 
 
 def test_cohorts_alike_are_one(small_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Areas with the same terms are taken together, and give what they give one by one; other terms stay apart."""
-    made = plan(small_case, 16, 1, 1, "fresh")
+    made = plan(small_case, 32, 1, 1, "fresh")
     one = build_contracts(small_case, made.cells, reference(small_case, made.cells, 1), "taakgericht")[0]
     assert isinstance(one, Taakgericht)
     factors = made.factor_model.multipliers(np.ones((3, made.factor_model.n_dimensions)) * [[-1.0], [0.0], [1.0]])
@@ -103,5 +103,5 @@ def test_cohorts_alike_are_one(small_case: Case, monkeypatch: pytest.MonkeyPatch
     monkeypatch.undo()
     row = small_case.demand[year.cohorts[0].row].model_copy(update={"starts_dispersion": 3.0})
     demand = tuple(row if (o.area, o.care_form) == (row.area, row.care_form) else o for o in small_case.demand)
-    other = plan(replace(small_case, demand=demand), 16, 1, 1, "fresh")
+    other = plan(replace(small_case, demand=demand), 32, 1, 1, "fresh")
     assert len(_FirstYear(other, one, factors)._alike()) == len(year._alike()) + 1

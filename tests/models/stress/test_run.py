@@ -76,7 +76,7 @@ def test_seeds_give_other_numbers(small_case: Case, outcome: Comparison) -> None
 
 
 def test_years_cut_the_term(small_case: Case) -> None:
-    short = compare(small_case, n_scenarios=16, n_years=2)
+    short = compare(small_case, n_scenarios=32, n_years=2)
     assert short.years == (small_case.first_year, small_case.first_year + 1)
 
 
@@ -87,7 +87,7 @@ def poor(small_case: Case) -> Comparison:
         row.model_copy(update={"amount": row.outside_contracts + 0.5 * (row.amount - row.outside_contracts)})
         for row in small_case.begroting
     )
-    return compare(replace(small_case, begroting=begroting), n_scenarios=16)
+    return compare(replace(small_case, begroting=begroting), n_scenarios=32)
 
 
 def test_a_begroting_too_small_is_a_result(poor: Comparison) -> None:
@@ -114,7 +114,7 @@ def test_the_missing_euros_are_what_is_missing(poor: Comparison) -> None:
         extra = 0.0 if place in seen else needed.get(place, 0.0)
         seen.add(place)
         rows.append(row.model_copy(update={"amount": row.amount + extra + 1}))
-    richer = compare(replace(poor.case, begroting=tuple(rows)), n_scenarios=16)
+    richer = compare(replace(poor.case, begroting=tuple(rows)), n_scenarios=32)
     assert richer.lumpsum.design.feasible
 
 
@@ -126,7 +126,7 @@ def test_full_sharing_of_audited_cost_leaves_no_risk(small_case: Case) -> None:
     )
     layers = tuple(row.model_copy(update={"share": 1.0}) for row in small_case.layers)
     case = replace(small_case, policy=policy, layers=layers)
-    shared = compare(case, n_scenarios=16)
+    shared = compare(case, n_scenarios=32)
     contracts = build_contracts(case, shared.cells, shared.reference, "taakgericht")
     exact = [
         with_design(one, one.reference, np.ones(one.corridor.n_layers))
@@ -143,7 +143,7 @@ def test_full_sharing_of_audited_cost_leaves_no_risk(small_case: Case) -> None:
 def test_a_reference_amount_out_of_proportion_is_told(small_case: Case) -> None:
     contracts = (small_case.contracts[0].model_copy(update={"reference_amount": 1e-6}), *small_case.contracts[1:])
     with pytest.raises(UserError, match="out of proportion to its expected volume") as caught:
-        compare(replace(small_case, contracts=contracts), n_scenarios=16)
+        compare(replace(small_case, contracts=contracts), n_scenarios=32)
     assert small_case.contracts[0].provider in caught.value.text("nl")
 
 

@@ -33,6 +33,7 @@ from bekostiging_solvers import Estimate
         (Estimate(0.0312, 0.0041), "0.031 ± 0.004"),
         (Estimate(-0.4, 1.0), "0 ± 1"),
         (Estimate(12.5, 0.0), "12.5"),
+        (Estimate(12.5, None), "12.5"),
     ],
 )
 def test_an_estimate_is_written_to_the_first_digit_of_its_error(estimate: Estimate, told: str) -> None:
@@ -106,7 +107,7 @@ def test_every_key_and_municipality_has_a_row(small_case: Case) -> None:
 
 
 def test_a_capacity_plan_has_a_row_per_agreement_and_year(small_case: Case) -> None:
-    study = study_capacity(small_case, n_scenarios=16, n_years=1, seconds=10)
+    study = study_capacity(small_case, n_scenarios=32, n_years=1, seconds=10)
     frame = study.to_frame()
     assert frame["places"].sum() == pytest.approx(study.plan.places.sum())
     assert "proved to" in study._repr_html_()

@@ -174,7 +174,7 @@ def test_the_command_checks_before_it_calculates() -> None:
 def test_the_command() -> None:
     found = CliRunner().invoke(
         app,
-        ["stress", "region", "--scenarios", "16", "--lang", "en", "--workers", "1", "--reverse", "begroting", "--view",
+        ["stress", "region", "--scenarios", "32", "--lang", "en", "--workers", "1", "--reverse", "begroting", "--view",
          "P(use >= 0) = 0.6"],
     )  # fmt: skip
     assert found.exit_code == 0, found.output

@@ -61,7 +61,7 @@ def test_old_contracts_cost_what_the_sitting_clients_would_have(small_case: Case
 
 def test_new_contracts_begin_without_clients(small_case: Case) -> None:
     new, _ = without_closed(_closed(small_case), 2)
-    made = plan(new, 16, 2, 1, "fresh")
+    made = plan(new, 32, 2, 1, "fresh")
     clients = draw_block(made, 0).clients
     sitting = clients.asked_month < 0
     assert not (made.cells.lot[clients.cell[sitting]] == 0).any()
@@ -78,6 +78,6 @@ def test_a_begroting_that_cannot_bear_the_old_contracts(small_case: Case) -> Non
 
 
 def test_a_comparison_says_so(small_case: Case) -> None:
-    outcome = compare(_closed(small_case), n_scenarios=16, n_years=2)
+    outcome = compare(_closed(small_case), n_scenarios=32, n_years=2)
     assert any("finish under the old contract" in note["en"] for note in outcome.notes)
     assert outcome.self_check.alarms == ()

@@ -11,19 +11,19 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from bekostiging.report.benchmark.results import Results
+from bekostiging.report.estimates import read_estimate
 from bekostiging.report.figures import COLOURS, INK, MARKERS, PALE, SOFT, STYLE
 from bekostiging.report.html import template
-from bekostiging.report.numbers import SPACE
+from bekostiging.report.numbers import SPACE, UNKNOWN
 from bekostiging.report.sections import Section, Table
 from bekostiging.report.takeaway.studies import write_json
 from bekostiging.report.texts import Texts
 from bekostiging.stress import ALL_LOTS, NO_SHOCK, is_tail, tail
 from bekostiging.stress.benchmark.scoreboard import TAIL
-from bekostiging_solvers import Estimate
 
 HIDDEN = "·"
 """In place of what a public version leaves out."""
-NOTHING = "–"
+NOTHING = UNKNOWN
 DOUBTFUL = (0.05, 0.95)
 """A verdict with a probability in between could be the other one."""
 SHOWN_ERROR = 0.05
@@ -142,7 +142,7 @@ def _figure(name: str, one: Results | None, texts: Texts) -> str:
     """A figure with its error, in its unit."""
     if one is None:
         return HIDDEN
-    estimate, numbers = Estimate(**one), texts.numbers
+    estimate, numbers = read_estimate(one), texts.numbers
     if name == "buffer_exhausted":
         return numbers.estimated_percent(estimate, 1)
     if name == "concentration":
@@ -194,7 +194,7 @@ def _held(score: Results, n: int, texts: Texts) -> str:
     if score["robustness"] is None:
         return NOTHING
     held = sum(one["acceptable"] for one in score["verdicts"] if one["shock"] != NO_SHOCK)
-    error = n * score["robustness"]["standard_error"]
+    error = n * (score["robustness"]["standard_error"] or 0.0)
     doubt = f"{SPACE}±{SPACE}{texts.numbers.plain(error, 1)}" if error >= SHOWN_ERROR else ""
     return texts["benchmark", "of"].format(held=held, n=n) + doubt
 
@@ -211,7 +211,7 @@ def _rank(one: Results | None, texts: Texts) -> str:
     if one is None:
         return HIDDEN
     shown = texts.numbers.plain(one["value"], 1)
-    if one["standard_error"] < SHOWN_ERROR:
+    if (one["standard_error"] or 0.0) < SHOWN_ERROR:
         return shown
     return f"{shown}{SPACE}±{SPACE}{texts.numbers.plain(one['standard_error'], 1)}"
 
@@ -230,10 +230,10 @@ def _pairs(case: Results, suite: Results, texts: Texts) -> Table:
         rows.append(
             [
                 said["against"].format(a=texts["forms", a], b=texts["forms", b]),
-                texts.numbers.estimated_percent(Estimate(**cost["in_futures"]), 0),
-                texts.numbers.estimated_millions(Estimate(**cost["difference"]), 2),
+                texts.numbers.estimated_percent(read_estimate(cost["in_futures"]), 0),
+                texts.numbers.estimated_millions(read_estimate(cost["difference"]), 2),
                 _chance(cost["certainty"], texts),
-                texts.numbers.estimated_millions(Estimate(**worst["difference"]), 2),
+                texts.numbers.estimated_millions(read_estimate(worst["difference"]), 2),
                 _chance(worst["certainty"], texts),
             ]
         )
@@ -306,7 +306,7 @@ def _decisions(case: Results, texts: Texts) -> Table:
     rows = [[said[head] for head in ("model", "lot", "figure", "level", "value")]]
     for one in case["decisions"]:
         for figure in one["figures"]:
-            value = Estimate(**figure["value"])
+            value = read_estimate(figure["value"])
             shown = {
                 "euro": f"{numbers.estimated_millions(value, 2)} {said['million']}",
                 "places": numbers.plain(value.value),
@@ -349,7 +349,7 @@ def _similar(similar: Results, head: str, texts: Texts) -> Section:
                 low, middle, high, mine = (
                     _scale_free(name, one[key], texts) for key in ("low", "middle", "high", "own")
                 )
-                cells = [mine, numbers.estimated_percent(Estimate(**one["percentile"]), 0), low, middle, high]
+                cells = [mine, numbers.estimated_percent(read_estimate(one["percentile"]), 0), low, middle, high]
             rows.append([said[f"similar_{name}"] if k == 0 else "", texts["forms", form], *cells])
     return Section(head + said["similar"], [note], [rows], drawn=plot_percentiles(similar, texts))
 
@@ -377,7 +377,7 @@ def plot_percentiles(similar: Results, texts: Texts) -> Figure:
             axes.errorbar(
                 [100 * own[name]["percentile"]["value"] for name in names],
                 place,
-                xerr=[100 * own[name]["percentile"]["standard_error"] for name in names],
+                xerr=[100 * (own[name]["percentile"]["standard_error"] or 0.0) for name in names],
                 fmt=_marker(form),
                 ms=5,
                 lw=0,

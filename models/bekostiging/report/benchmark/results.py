@@ -1,7 +1,8 @@
 """results.json of a benchmark, and what of it may be public.
 
 The page and the tables of a benchmark are made from these results alone, so that a public version shows what its own
-results.json says. Estimates are {value, standard_error}; a figure that is suppressed in a public version is null.
+results.json says. Estimates are {value, standard_error}, the error null where it is unknown; a figure that is suppressed in
+a public version is null.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from bekostiging.report.estimates import written
 from bekostiging.stress import (
     ALL_LOTS,
     Benchmark,
@@ -23,7 +25,6 @@ from bekostiging.stress import (
     Verdict,
     is_tail,
 )
-from bekostiging_solvers import Estimate
 
 SCHEMA_VERSION = "1"
 FEWEST_PROVIDERS = 3
@@ -102,9 +103,9 @@ def _lot(board: LotBoard, names: Mapping[str, str]) -> Results:
                 "a": pair.a,
                 "b": pair.b,
                 "criterion": pair.criterion,
-                "difference": _estimate(pair.difference),
+                "difference": written(pair.difference),
                 "certainty": pair.certainty,
-                "in_futures": None if pair.in_futures is None else _estimate(pair.in_futures),
+                "in_futures": None if pair.in_futures is None else written(pair.in_futures),
             }
             for pair in board.pairs
         ],
@@ -114,10 +115,10 @@ def _lot(board: LotBoard, names: Mapping[str, str]) -> Results:
 def _score(score: Score) -> Results:
     """One payment form in a lot."""
     return {
-        "figures": {name: _estimate(one) for name, one in score.figures.items()},
-        "ranks": {name: _estimate(one) for name, one in score.ranks.items()},
+        "figures": {name: written(one) for name, one in score.figures.items()},
+        "ranks": {name: written(one) for name, one in score.ranks.items()},
         "flags": [asdict(flag) for flag in score.flags],
-        "robustness": None if score.robustness is None else _estimate(score.robustness),
+        "robustness": None if score.robustness is None else written(score.robustness),
         "verdicts": [_verdict(one) for one in score.verdicts],
     }
 
@@ -129,7 +130,7 @@ def _verdict(verdict: Verdict) -> Results:
         "acceptable": verdict.acceptable,
         "probability": verdict.probability,
         "conditions": [
-            {"name": one.name, "value": _estimate(one.value), "limit": one.limit, "holds": one.holds}
+            {"name": one.name, "value": written(one.value), "limit": one.limit, "holds": one.holds}
             for one in verdict.conditions
         ],
     }
@@ -145,7 +146,7 @@ def _decision(decision: Decision) -> Results:
                 "subject": one.subject,
                 "figure": one.figure,
                 "confidence": one.confidence,
-                "value": _estimate(one.value),
+                "value": written(one.value),
                 "unit": one.unit,
             }
             for one in decision.figures
@@ -165,7 +166,7 @@ def _similar(similar: SimilarRegions) -> Results:
             form: {
                 name: {
                     "own": one.own,
-                    "percentile": _estimate(one.percentile),
+                    "percentile": written(one.percentile),
                     "low": one.low,
                     "middle": one.middle,
                     "high": one.high,
@@ -175,10 +176,6 @@ def _similar(similar: SimilarRegions) -> Results:
             for form, own in similar.placed.items()
         },
     }
-
-
-def _estimate(estimate: Estimate) -> dict[str, float]:
-    return {"value": float(estimate.value), "standard_error": float(estimate.standard_error)}
 
 
 def public_results(found: Results) -> Results:
@@ -283,9 +280,10 @@ def _public_figure(name: str, one: Results) -> Results | None:
 
 def _rounded(one: Results, step: float) -> Results:
     """An estimate to a step, its error upward."""
+    error = one["standard_error"]
     return {
         "value": _step(one["value"], step),
-        "standard_error": _clean(step * math.ceil(one["standard_error"] / step)),
+        "standard_error": None if error is None else _clean(step * math.ceil(error / step)),
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.benchmark.results import SCHEMA_VERSION
-from bekostiging.report.schema import NUMBER, TEXT, _list, _map, _object, _or_null
+from bekostiging.report.schema import ESTIMATED, NUMBER, TEXT, _list, _map, _object, _or_null
 from bekostiging.stress import CORNERS, DECISION_MODELS
 from bekostiging.stress.benchmark.decisions import Unit
 
@@ -21,12 +21,7 @@ def benchmark_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "results.json of bekostiging benchmark",
-        "$defs": {
-            "estimate": _object(
-                {"value": NUMBER, "standard_error": {"type": "number", "minimum": 0}},
-                "an estimate from simulation",
-            )
-        },
+        "$defs": {"estimate": ESTIMATED},
         **_object(
             {
                 "schema_version": {"const": SCHEMA_VERSION},

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from bekostiging.report.benchmark.page import criterion_words, lot_words, shock_words
 from bekostiging.report.benchmark.results import Results
+from bekostiging.report.estimates import read_estimate
 from bekostiging.report.takeaway.long import LongTable, Row, Unit, figure_cells
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
-from bekostiging_solvers import Estimate
 
 UNITS: dict[str, Unit] = {
     "buffer_exhausted": "fraction",
@@ -40,7 +40,7 @@ def _scores(case: Results, texts: Texts) -> Iterator[Row]:
                 yield {
                     "lot": lot_words(lot, own, texts),
                     "form": texts["forms", form],
-                    **figure_cells(criterion_words(name, texts), Estimate(**one), UNITS.get(name, "euro")),
+                    **figure_cells(criterion_words(name, texts), read_estimate(one), UNITS.get(name, "euro")),
                     "rank": None if rank is None else rank["value"],
                     "rank_error": None if rank is None else rank["standard_error"],
                 }
@@ -56,7 +56,7 @@ def _pairs(case: Results, texts: Texts) -> Iterator[Row]:
                 "form": texts["forms", pair["a"]],
                 "other_form": texts["forms", pair["b"]],
                 **figure_cells(
-                    criterion_words(name, texts), Estimate(**pair["difference"]), UNITS.get(name, "euro")
+                    criterion_words(name, texts), read_estimate(pair["difference"]), UNITS.get(name, "euro")
                 ),
                 "certainty": pair["certainty"],
                 "in_futures": None if share is None else share["value"],

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.report.capacity.figures import all_capacities, flows_size, plot_flows, plot_waiting
+from bekostiging.report.estimates import written, written_or_null
 from bekostiging.report.figures import figure_of
 from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityBudget, CapacityStudy
-from bekostiging_solvers import Estimate
+from bekostiging_solvers import Estimate, Scramblings
 
 FloatArray = NDArray[np.float64]
 THOUSAND = 1e3
@@ -43,23 +44,31 @@ def capacity_results(study: CapacityStudy) -> dict[str, Any]:
             "bound": THOUSAND * solution.bound,
             "gap": solution.gap,
             "termination": solution.termination.value,
-            "agreements": [row | {"used": vars(row["used"])} for row in study.agreements()],
+            "agreements": [row | {"used": written(row["used"])} for row in study.agreements()],
             "waiting": [
-                {name: vars(value) if isinstance(value, Estimate) else value for name, value in vars(one).items()}
+                {
+                    name: written(value) if isinstance(value, Estimate) else value
+                    for name, value in vars(one).items()
+                }
                 for one in study.waiting
             ],
             "norms": [
-                {"care_form": one.care_form, "value": vars(one.value), "allowed": one.allowed, "holds": one.holds}
+                {
+                    "care_form": one.care_form,
+                    "value": written(one.value),
+                    "allowed": one.allowed,
+                    "holds": one.holds,
+                }
                 for one in study.norms
             ],
-            "cost": {name: vars(study.scramblings.mean(part)) for name, part in study.fresh.parts.items()},
-            "expected_cost": vars(study.scramblings.mean(study.fresh.costs)),
-            "tail_cost": vars(study.scramblings.tail_mean(study.fresh.costs, data.confidence)),
+            "cost": {name: written(study.scramblings.mean(part)) for name, part in study.fresh.parts.items()},
+            "expected_cost": written(study.scramblings.mean(study.fresh.costs)),
+            "tail_cost": written(study.scramblings.tail_mean(study.fresh.costs, data.confidence)),
             "place_price": [vars(one) for one in study.prices],
             "planning_on_averages": {
                 "places": dict(study.averages.places),
-                "extra_expected": vars(study.averages.extra_expected),
-                "extra_tail": vars(study.averages.extra_tail),
+                "extra_expected": written(study.averages.extra_expected),
+                "extra_tail": written(study.averages.extra_tail),
             },
             "side_scenarios": study.side,
             "flexibility": {name: vars(one) for name, one in study.flexibility.items()},
@@ -85,10 +94,10 @@ def _budget_results(budget: CapacityBudget) -> dict[str, Any]:
         "lots": [
             {
                 "lot": one.lot,
-                "payment": vars(one.payment),
-                "cost": vars(one.cost),
-                "enough_probability": vars(one.enough_probability),
-                "payment_on_plan_cost": None if one.own_payment is None else vars(one.own_payment),
+                "payment": written(one.payment),
+                "cost": written(one.cost),
+                "enough_probability": written(one.enough_probability),
+                "payment_on_plan_cost": written_or_null(one.own_payment),
             }
             for one in budget.lots
         ],
@@ -335,7 +344,7 @@ def _failures(study: CapacityStudy, texts: Texts) -> Table:
 
 def mean_of_futures(sample: FloatArray) -> Estimate:
     """Mean of futures that are no whole scramblings: as if independent, which is on the safe side."""
-    return Estimate(float(sample.mean()), float(sample.std(ddof=1) / np.sqrt(len(sample))))
+    return Scramblings(len(sample)).mean(sample)
 
 
 def _budget(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> Table:

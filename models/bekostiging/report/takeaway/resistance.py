@@ -13,6 +13,7 @@ import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.lumpsum import LumpSumData
+from bekostiging.report.results import SPENDING
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.texts import Texts
 from bekostiging.stress import TERM, TOTAL, Bridge, Estimates
@@ -31,12 +32,12 @@ CENTS = 100
 
 
 def spending_rows(spent: Spent, texts: Texts) -> Iterator[Row]:
-    """Every figure of municipal spending."""
+    """Every figure of municipal spending; without a value where nothing is known of one."""
     for form, municipalities in spent.items():
         for code, years in municipalities.items():
             for year, estimates in years.items():
-                for name, estimate in estimates.items():
-                    yield _place(form, code, year, texts) | estimated(texts, name, estimate)
+                for name in SPENDING:
+                    yield _place(form, code, year, texts) | estimated(texts, name, estimates.get(name))
 
 
 def _place(form: str, code: str, year: str, texts: Texts) -> dict[str, Cell]:

@@ -11,6 +11,7 @@ from bekostiging.case import policy_meaning
 from bekostiging.equalisation import DISCLOSURE_LIMIT, suppressed
 from bekostiging.lumpsum import FRACTIONS, LUMP_SUM
 from bekostiging.report.equalisation import equalisation_results
+from bekostiging.report.estimates import read_estimate
 from bekostiging.report.sharing import MEASURES
 from bekostiging.report.tables import budget_rows, layer_rows, limit_rows, long_table
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, as_given, figure_cells
@@ -186,7 +187,7 @@ def _of_equalisation(texts: Texts, name: str, figure: Estimate | float | None) -
 
 def _or_none(value: float | None, error: float | None) -> Estimate | None:
     """An estimate, unless it is suppressed."""
-    return None if value is None or error is None else Estimate(value, error)
+    return None if value is None else Estimate(value, error)
 
 
 def _norms(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
@@ -262,7 +263,7 @@ def _pools(pools: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
             place: dict[str, Cell] = {"lot": pool["lot"], "provider": one["provider"]}
             yield place | _of_equalisation(texts, "power", one["power"])
             for name in ("tail_before", "tail_after", "received"):
-                yield place | _of_equalisation(texts, name, Estimate(**one[name]))
+                yield place | _of_equalisation(texts, name, read_estimate(one[name]))
             for name in ("low", "high"):
                 yield place | _of_equalisation(texts, name, one[name])
 

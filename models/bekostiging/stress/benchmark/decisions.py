@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Literal
 
 from bekostiging.capacity import (
@@ -72,9 +73,9 @@ def decide(model: str, asked: Asked) -> Decision:
         return Decision(model, told={lang: error.text(lang) for lang in ("nl", "en")})
 
 
-def _exactly(value: float) -> Estimate:
-    """A number without sampling error of its own: a decision on the futures it was taken on."""
-    return Estimate(float(value), 0.0)
+def _decided(value: float) -> Estimate:
+    """A decision on the futures it was taken on: how far others would move it is not known."""
+    return Estimate(float(value), None)
 
 
 def _value(one: Estimate) -> float:
@@ -90,12 +91,12 @@ def _lumpsum(asked: Asked) -> tuple[DecisionFigure, ...]:
         design = design_lumpsum(data)
         if not design.feasible:
             least = sum(conflict.euro for conflict in design.conflicts)
-            found.append(DecisionFigure("", "short", level, _exactly(least), "euro"))
+            found.append(DecisionFigure("", "short", level, _decided(least), "euro"))
             continue
         for lot, loading in zip(data.lots, design.loading, strict=True):
-            found.append(DecisionFigure(lot.name, "loading", level, _exactly(loading), "fraction"))
-        found.append(DecisionFigure("", "capital", level, _exactly(design.capital.sum()), "euro"))
-        found.append(DecisionFigure("", "gap", level, _exactly(design.gap or 0.0), "fraction"))
+            found.append(DecisionFigure(lot.name, "loading", level, _decided(loading), "fraction"))
+        found.append(DecisionFigure("", "capital", level, _decided(design.capital.sum()), "euro"))
+        found.append(DecisionFigure("", "gap", level, _decided(design.gap or 0.0), "fraction"))
     return tuple(found)
 
 
@@ -114,7 +115,7 @@ def _equalisation(asked: Asked) -> tuple[DecisionFigure, ...]:
         for figure, value in (
             ("tail_before", max(pool.tail_before, key=_value)),
             ("tail_after", max(pool.tail_after, key=_value)),
-            ("power", _exactly(pool.design.power.min())),
+            ("power", _decided(pool.design.power.min())),
         ):
             found.append(DecisionFigure(pool.design.lot, figure, None, value, "fraction"))
     return tuple(found)
@@ -132,7 +133,7 @@ def _sharing(asked: Asked) -> tuple[DecisionFigure, ...]:
     )
     game = study.games[0]
     # errors of municipalities on the same futures go together, so at most their sum
-    worth = Estimate(sum(one.value for one in game.saving), sum(one.standard_error for one in game.saving))
+    worth = reduce(Estimate.plus_together, game.saving)
     return (
         DecisionFigure("", "worth", study.data.confidence, worth, "euro"),
         DecisionFigure("", "leaving", study.data.confidence, study.core[IN_FORCE].euros, "euro"),
@@ -153,10 +154,10 @@ def _capacity(asked: Asked) -> tuple[DecisionFigure, ...]:
     costs = outcome_under(decided, judged.futures, norm_prices(decided, solved, duals)).costs
     scramblings, level = Scramblings(fresh.n_scramblings), drawn.confidence
     return (
-        DecisionFigure("", "places", None, _exactly(decided.places.sum(axis=0).mean()), "places"),
+        DecisionFigure("", "places", None, _decided(decided.places.sum(axis=0).mean()), "places"),
         DecisionFigure("", "plan_cost", None, scramblings.mean(costs), "euro"),
         DecisionFigure("", "plan_tail", level, scramblings.tail_mean(costs, level), "euro"),
-        DecisionFigure("", "gap", None, _exactly(decided.solution.gap or 0.0), "fraction"),
+        DecisionFigure("", "gap", None, _decided(decided.solution.gap or 0.0), "fraction"),
     )
 
 

@@ -14,11 +14,10 @@ coins, as if they were independent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-from scipy.special import stdtr
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.stress.benchmark.scoreboard import LotSample, criteria, is_tail
@@ -64,14 +63,18 @@ def _pair(
     in_futures = None
     if not is_tail(criterion):
         in_futures = scramblings.mean((apart < -EQUAL) + 0.5 * (np.abs(apart) <= EQUAL))
-    return Pair(a, b, criterion, difference, certainty(difference, scramblings.n_scramblings), in_futures)
+        if in_futures.value in (0.0, 1.0):
+            # all futures seen agree, others need not
+            in_futures = replace(in_futures, standard_error=None)
+    return Pair(a, b, criterion, difference, certainty(difference), in_futures)
 
 
-def certainty(difference: Estimate, n_scramblings: int) -> float:
-    """Probability that a true difference is below zero, given its estimate; a half where there is none."""
-    if difference.standard_error > 0:
-        return float(stdtr(n_scramblings - 1, -difference.value / difference.standard_error))
-    return 0.5 if difference.value == 0 else float(difference.value < 0)
+def certainty(difference: Estimate) -> float:
+    """Probability that a true difference is below zero, given its estimate; a half where there is none or no error."""
+    if difference.value == 0 and not difference.standard_error:
+        return 0.5
+    sure = difference.certainty_below(0.0)
+    return 0.5 if sure is None else sure
 
 
 def expected_rank(form: PaymentForm, criterion: str, found: Sequence[Pair]) -> Estimate:

@@ -8,7 +8,9 @@ The lump sum is decided before the shock and all forms are settled again on futu
     buffer     every provider of the lot: P(its losses in the lot exceed its buffer for the lot) <= 1 - confidence (policy)
     waiting    nobody waits or is refused, in the corner of the policy, where it allows no waiting list in the lot
 
-A verdict counts as certain as its most doubtful condition: P(true value meets the limit), normal, from its error.
+A verdict counts as certain as its most doubtful condition: P(true value meets the limit), Student's t with R - 1 degrees,
+from its error. A probability that no future (or every one) is an instance of has none: then as certain as n independent
+futures make it, P(more events than were seen, if the limit were the truth), so 1 - (1 - limit)^n where none was seen.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
+from scipy.special import bdtrc
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.scenarios import Block, plan
@@ -38,11 +40,12 @@ WORDS = ("begroting", "buffer", "waiting")
 
 @dataclass(frozen=True)
 class Condition:
-    """``value`` must not exceed ``limit``: a probability, or clients."""
+    """``value`` must not exceed ``limit``: a probability, or clients; on ``n_scenarios`` futures."""
 
     name: str
     value: Estimate
     limit: float
+    n_scenarios: int = 1
 
     @property
     def holds(self) -> bool:
@@ -52,9 +55,11 @@ class Condition:
     @property
     def probability(self) -> float:
         """That the true value meets the limit."""
-        if self.value.standard_error == 0:
-            return float(self.holds)
-        return float(ndtr((self.limit - self.value.value) / self.value.standard_error))
+        sure = self.value.certainty_below(self.limit)
+        if sure is not None:
+            return sure
+        seen = round(self.value.value * self.n_scenarios)
+        return float(bdtrc(seen, self.n_scenarios, self.limit))
 
 
 @dataclass(frozen=True)
@@ -110,9 +115,10 @@ def verdict(shock: str, scramblings: Scramblings, sample: LotSample, limit: Limi
         scramblings.probability(sample.yearly[:, t] > limit.room[t]) for t in range(sample.yearly.shape[1])
     ]
     exhausted = [scramblings.probability(sample.exhausted[:, p]) for p in range(sample.exhausted.shape[1])]
+    n = len(sample.yearly)
     conditions = [
-        Condition("begroting", max(overruns, key=_value), limit.overrun),
-        Condition("buffer", max(exhausted, key=_value), limit.exhausted),
+        Condition("begroting", max(overruns, key=_value), limit.overrun, n),
+        Condition("buffer", max(exhausted, key=_value), limit.exhausted, n),
     ]
     if limit.no_waiting:
         conditions.append(Condition("waiting", scramblings.mean(sample.turned_away), 0.0))

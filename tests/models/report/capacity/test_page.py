@@ -16,7 +16,7 @@ from bekostiging.cli import app
 from bekostiging.report import capacity_results, capacity_sentences, plot_capacity, plot_flows, plot_waiting
 from bekostiging.stress import CapacityStudy, study_capacity
 
-QUICK = ["--scenarios", "16", "--years", "1", "--workers", "1"]
+QUICK = ["--scenarios", "32", "--years", "1", "--workers", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_running_case_says_whom_to_extend_and_names_nobody(small_case: Case, t
         kind="running",
         providers=tuple(row.model_copy(update={"name": f"Stichting {row.id}"}) for row in small_case.providers),
     )
-    write_capacity(study_capacity(running, n_scenarios=16, n_years=1), tmp_path, "nl")
+    write_capacity(study_capacity(running, n_scenarios=32, n_years=1), tmp_path, "nl")
     page = (tmp_path / "report.html").read_text()
     assert "verlengen" in page
     assert "Stichting" not in page

@@ -133,7 +133,7 @@ def test_ranks_of_a_lot_add_up(found: Benchmark) -> None:
 
 @pytest.mark.parametrize(("difference", "sure"), [((0.0, 0.0), 0.5), ((-1.0, 0.0), 1.0), ((2.0, 0.0), 0.0)])
 def test_certainty_without_noise(difference: tuple[float, float], sure: float) -> None:
-    assert certainty(Estimate(*difference), 16) == sure
+    assert certainty(Estimate(*difference, degrees_of_freedom=15)) == sure
 
 
 def test_a_verdict_by_hand() -> None:
@@ -259,15 +259,29 @@ def test_every_decision_model_has_figures(
     """Few clients and resamples: what is fitted is tested elsewhere."""
     monkeypatch.setattr(equalisation_study, "CLIENTS", 2_000)
     monkeypatch.setattr(equalisation_study, "RESAMPLES", 10)
-    found = decide(model, Asked(outcome.case, outcome, (0.9,), 16, 2, 1, 1))
+    found = decide(model, Asked(outcome.case, outcome, (0.9,), 32, 2, 1, 1))
     assert found.told is None, found.told
     assert {one.figure for one in found.figures} == figures
 
 
 def test_capacity_decides_with_a_proof() -> None:
     """The embedded case has the tables it needs; the plan is proved to a percent and its tail costs more."""
-    found = decide("capacity", Asked(read_case("almere"), None, (0.9,), 16, 1, 1, 1))  # type: ignore[arg-type]
+    found = decide("capacity", Asked(read_case("almere"), None, (0.9,), 32, 1, 1, 1))  # type: ignore[arg-type]
     figures = {figure.figure: figure.value for figure in found.figures}
     assert figures["places"].value > 0
     assert 0 <= figures["gap"].value <= 0.01
     assert figures["plan_tail"].value > figures["plan_cost"].value
+
+
+@pytest.mark.parametrize(("seen", "limit", "sure"), [(0, 0.05, 1 - 0.95**64), (64, 0.9, 0.0)])
+def test_a_condition_without_an_error_is_as_certain_as_its_futures(seen: int, limit: float, sure: float) -> None:
+    """Nobody of 64: were the limit the truth, somebody would be seen with probability 1 - 0.95^64 = 96 %."""
+    found = Scramblings(16).probability(np.arange(64) < seen)
+    assert found.standard_error is None
+    assert Condition("buffer", found, limit, 64).probability == pytest.approx(sure)
+
+
+def test_an_order_in_every_future_seen_has_no_error() -> None:
+    a = np.random.default_rng(4).normal(1e6, 1e5, 64)
+    found = pairs(Scramblings(16), {"taakgericht": _sample(a), "outputgericht": _sample(a + 1e5)}, [0.9])
+    assert found[0].in_futures == Estimate(1.0, None, degrees_of_freedom=15)
