@@ -20,8 +20,8 @@ PUBLIC_TABLES = ("areas", "municipalities", "care_forms", "lots", "indices", "sh
 """What is bought, where and for how many: no provider, no policy (what the municipality would pay at most)."""
 COUNTS = {"demand": ("clients_at_start", "starts_per_year"), "history": ("clients", "starts")}
 AMOUNTS = ("units", "euro_realised", "euro_begroot")
-FREE_TEXT = ("source",)
-"""Left out of public tables: a provider may be named in it."""
+LEFT_OUT = ("source", "reserve", "resistance_required", "resistance_available")
+"""Left out of public tables: a provider may be named in a source, and cover is what the municipality could pay at most."""
 
 
 def input_files(name: str | Path) -> dict[str, bytes]:
@@ -50,7 +50,7 @@ def public_tables(case: Case) -> dict[str, str]:
     found = {}
     for name in PUBLIC_TABLES:
         rows: tuple[Row, ...] = getattr(case, name)
-        names = [column for column in columns(TABLES[name]) if column not in FREE_TEXT]
+        names = [column for column in columns(TABLES[name]) if column not in LEFT_OUT]
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
