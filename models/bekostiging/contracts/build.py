@@ -19,7 +19,7 @@ from bekostiging.contracts.maatwerktraject import Maatwerktraject
 from bekostiging.contracts.outputgericht import Outputgericht
 from bekostiging.contracts.pool import CeilingPool, ProviderPool
 from bekostiging.contracts.reference import Reference
-from bekostiging.contracts.revenue import expected_revenue
+from bekostiging.contracts.revenue import revenue_paths
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Contract
@@ -111,8 +111,8 @@ def _clauses(
                 expected = np.maximum(reference.clients[index], np.finfo(np.float64).tiny)
                 budget.append(VolumeClause(lower, upper, row.share, expected))
             case "growth_path":
-                today = float(expected_revenue(case, cells, reference)[index])
-                budget.append(GrowthPath(row.share, row.length or 1, today))
+                (path,) = revenue_paths(case, cells, reference, (index,))
+                budget.append(GrowthPath(row.share, row.length or 1, path.expected))
     return tuple(risk), tuple(budget)
 
 

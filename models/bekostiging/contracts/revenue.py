@@ -15,6 +15,7 @@ shares are those of the first contract year throughout, so a change of shares is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,15 +49,19 @@ class RevenuePath:
         return float(self.revenue * self.use * np.prod([1 + i for i in self.index.values()]))
 
 
-def revenue_paths(case: Case, cells: Cells, terms: Reference) -> tuple[RevenuePath, ...]:
-    """The path of every contract, in the order of ``case.contracts``; ``terms``: reference figures of the same cells."""
+def revenue_paths(
+    case: Case, cells: Cells, terms: Reference, only: Sequence[int] | None = None
+) -> tuple[RevenuePath, ...]:
+    """The path of every contract, in the order of ``case.contracts``, or of some by their place in it; ``terms``: reference
+    figures of the same cells."""
     first = case.first_year
-    starts = [case.year_of_revenue(row) for row in case.contracts]
-    before = {u: clients_in_calendar_year(case, cells, u) for u in range(min(starts), first)}
-    units = {u: units_in_year(case, cells, u) for u in set(starts)}
+    chosen = range(len(case.contracts)) if only is None else only
+    starts = {c: case.year_of_revenue(case.contracts[c]) for c in chosen}
+    before = {u: clients_in_calendar_year(case, cells, u) for u in range(min(starts.values()), first)}
+    units = {u: units_in_year(case, cells, u) for u in set(starts.values())}
     found = []
-    for c, (row, year) in enumerate(zip(case.contracts, starts, strict=True)):
-        own = cells.contract == c
+    for c, year in starts.items():
+        row, own = case.contracts[c], cells.contract == c
         if row.revenue == 0:
             found.append(RevenuePath(year, 0.0, {}, {}, 1.0))
             continue

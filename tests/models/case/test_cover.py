@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,12 @@ def test_a_revenue_is_of_a_year_before_the_term(folder: Path, edit: Edit) -> Non
     edit("contracts", 0, "revenue_year", "2025")
     case = read_case(folder)
     assert [case.year_of_revenue(row) for row in case.contracts[:2]] == [2025, 2024]
+
+
+def test_without_years_of_lead_the_revenue_is_of_the_year_before(small_case: Case) -> None:
+    """The base year is the first contract year then, of which no revenue is known yet."""
+    case = replace(small_case, base_year=2026)
+    assert {case.year_of_revenue(row) for row in case.contracts} == {2025}
 
 
 def test_the_index_of_every_year_since_the_revenue_is_known(folder: Path, edit: Edit) -> None:

@@ -24,7 +24,7 @@ HISTORY = """area,care_form,year,definition,clients,starts,units,euro_realised,s
 noord,wmo_guidance,2022,stock_at_date,150,100,,,eigen administratie,own_data
 zuid,wmo_guidance,2022,stock_at_date,60,,,,eigen administratie,own_data
 """
-CONTRACTS = """provider,lot,ceiling,revenue_last_year,source,status
+CONTRACTS = """provider,lot,ceiling,revenue,source,status
 een,youth_guidance,,1500000,eigen administratie,own_data
 twee,youth_guidance,,500000,eigen administratie,own_data
 drie,wmo_guidance,,900000,eigen administratie,own_data

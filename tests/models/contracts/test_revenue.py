@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from bekostiging.case import Case, read_case
-from bekostiging.contracts import expected_revenue, index_of_year, reference, revenue_paths
+from bekostiging.case.tables import ContractClause
+from bekostiging.contracts import (
+    GrowthPath,
+    Taakgericht,
+    build_contracts,
+    expected_revenue,
+    index_of_year,
+    reference,
+    revenue_paths,
+)
 from bekostiging.scenarios import build_cells, units_in_year
 
 
@@ -54,6 +63,29 @@ def test_volume_is_units_at_the_reference_tariff(small_case: Case) -> None:
         now, then = (sum(q[k] * terms.tariff[k] for k in own) for q in (terms.units[0], before))
         assert path.use == pytest.approx(now / then)
         assert path.expected == pytest.approx(path.revenue * now / then * 1.029**2)
+        assert revenue_paths(small_case, cells, terms, (c,)) == (path,)
+
+
+def test_a_growth_path_starts_from_it(small_case: Case) -> None:
+    """Not from the euros of the base year."""
+    lot = small_case.contracts[0].lot
+    given = {
+        "lot": lot,
+        "payment_form": "taakgericht",
+        "position": 1,
+        "clause": "growth_path",
+        "share": 0.5,
+        "length": 2,
+    }
+    clause = ContractClause.model_validate(given | {"source": "by hand", "status": "illustrative"})
+    case = replace(small_case, clauses=(clause,))
+    cells = build_cells(case)
+    terms = reference(case, cells, 1)
+    first = build_contracts(case, cells, terms, "taakgericht")[0]
+    assert isinstance(first, Taakgericht)
+    (path,) = first.budget_clauses
+    assert isinstance(path, GrowthPath)
+    assert path.revenue == expected_revenue(case, cells, terms)[0] > case.contracts[0].revenue
 
 
 @pytest.mark.parametrize("year", [2022, 2023, 2024, 2025])
