@@ -15,7 +15,7 @@ from pathlib import Path
 import capacity
 import lumpsum_region
 import settle as settling
-from bekostiging.case import Case, read_case, synthetic_region
+from bekostiging.case import Case, read_case, synthetic_region, with_policy
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, PriceLevels, build_contracts, price_levels, reference
 from bekostiging.lumpsum import LumpSumData, design_lumpsum
@@ -27,6 +27,10 @@ PROVIDERS = 40
 """Of a region, whatever the number of its municipalities."""
 FEW = 16
 """Scenarios where municipalities are counted."""
+CONFIDENCE = 0.9
+"""Of a region: its tail is more than one of ``FEW`` scenarios."""
+PLANNED = 20
+"""Scenarios planned where one is drawn."""
 MANY = 1_000
 """The same where no client is drawn."""
 INHABITANTS = 5_000
@@ -37,7 +41,9 @@ BLOCK = 10_000
 
 def region(n_municipalities: int) -> Case:
     """A region of so many municipalities."""
-    return synthetic_region(municipalities=n_municipalities, providers=PROVIDERS)
+    return with_policy(
+        synthetic_region(municipalities=n_municipalities, providers=PROVIDERS), confidence=CONFIDENCE
+    )
 
 
 def village() -> Case:
@@ -83,7 +89,7 @@ class ToSettle:
     @classmethod
     def of(cls, case: Case, n_scenarios: int) -> ToSettle:
         """One drawn block of a case, repeated to the number of scenarios."""
-        made, block = plan(case, FEW, N_YEARS, 1, "fresh"), min(n_scenarios, BLOCK)
+        made, block = plan(case, PLANNED, N_YEARS, 1, "fresh"), min(n_scenarios, BLOCK)
         if n_scenarios % block:
             raise ValueError(f"{n_scenarios} scenarios are no whole number of blocks of {block}")
         care_use = settling.repeated(draw_block(made, 0).care_use(), block, months=False)

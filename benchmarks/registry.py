@@ -72,7 +72,7 @@ def _series(
     """A phase of the package itself over geometric sizes, one process each; reached are 342 municipalities, all of the
     country, or a million scenarios unless said otherwise."""
     reach = more.pop("reach", MUNICIPALITIES[-1] if unit == "municipalities" else MILLION)
-    smoke = more.pop("smoke", 1 if unit == "municipalities" else 16)
+    smoke = more.pop("smoke", 1 if unit == "municipalities" else 32)
     return Benchmark(
         phase, title, unit, data, subjects, {}, sizes, tolerance, reach=reach, runs=1, smoke=smoke, **more
     )
@@ -267,7 +267,7 @@ BENCHMARKS = {
         pipeline.to_report_region,
         {"report, figures, tables, scenarios": pipeline.report},
         MUNICIPALITIES,
-        smoke=16,
+        smoke=32,
         smoke_data=pipeline.to_report,
     ),
     "whole": _series(
@@ -295,7 +295,7 @@ BENCHMARKS = {
         pipeline.whole_region,
         pipeline.by_workers(pipeline.whole),
         MUNICIPALITIES,
-        smoke=16,
+        smoke=32,
         smoke_data=pipeline.small_region,
     ),
 }

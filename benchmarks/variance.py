@@ -86,7 +86,7 @@ def sobol_run(case: Case, contracts: Sequence[Contract], seed: int) -> tuple[Scr
 def measure(name: str) -> None:
     """Print the table of one case."""
     case = read_case(name)
-    made = plan(case, 16, YEARS, 1, "fresh")
+    made = plan(case, 32, YEARS, 1, "fresh")
     linear = build_contracts(
         case, made.cells, reference(case, made.cells, YEARS), "inspanningsgericht", ceilings=False
     )

@@ -108,7 +108,7 @@ without, with_clause, cost = np.concatenate(map_blocks(fresh, settled), axis=1)
 # Two checks before any conclusion. The clause only ever pays, never takes; and a share of zero is no clause at all.
 
 # %%
-use = map_blocks(plan(outcome.case, 16, outcome.n_years, SEED, "fresh"), lambda block: block.care_use())[0]
+use = map_blocks(plan(outcome.case, 32, outcome.n_years, SEED, "fresh"), lambda block: block.care_use())[0]
 levels = levels_by_lot(outcome.case, use)
 nothing = plain[0] & CrisisClause(plain[0].tariff, expected[:, 0], np.zeros(1))
 checks = {
