@@ -68,13 +68,16 @@ def region(
         amounts=tuple(amounts),
         key=np.broadcast_to(weight, (n_scenarios, N_YEARS, N_LOTS, municipalities)),
         other=np.zeros((n_scenarios, N_YEARS, municipalities)),
-        room=1.04 * room,
-        reserve=0.10 * room,
+        purses=(("", np.arange(N_LOTS)),),
+        begroting=1.04 * room[None],
+        structural=np.zeros_like(room[None]),
+        stock=0.40 * room,
         free_buffer=rng.uniform(0.08, 0.25, N_PROVIDERS) * own,
         discount=1.02 ** -np.arange(N_YEARS, dtype=np.float64),
         risk_weight=0.5,
         confidence=0.95,
         cost_of_capital=0.08,
+        reserve_confidence=0.95,
     )
 
 
@@ -93,11 +96,11 @@ def main(sizes: list[int], *, whole: bool, simple: bool) -> None:
               f"{held:.0f} {peak:.0f}")  # fmt: skip
         print("  loading", design.loading.round(4), "shares", *(own.round(3) for own in design.share))
         if whole:
-            print(f"  whole model: {_whole(data, design.objective or 0.0, seconds)}")
+            print(f"  whole model: {_whole(data, design.criterion or 0.0, seconds)}")
 
 
-def _whole(data: LumpSumData, objective: float, seconds: float) -> str:
-    """The extensive form by Pyomo and HiGHS: seconds, ratio, relative difference of the objective."""
+def _whole(data: LumpSumData, criterion: float, seconds: float) -> str:
+    """The extensive form by Pyomo and HiGHS: seconds, ratio, relative difference of the criterion."""
     import pyomo.environ as pyo
     from pyomo.contrib.appsi.solvers.highs import Highs
 
@@ -108,9 +111,9 @@ def _whole(data: LumpSumData, objective: float, seconds: float) -> str:
     built = perf_counter() - begin
     Highs().solve(model)
     total = perf_counter() - begin
-    found = float(pyo.value(model.total_spending)) * MILLION
+    found = float(pyo.value(model.criterion)) * MILLION
     return (
-        f"{total:.1f} s ({built:.1f} building), ratio {total / seconds:.0f}, {abs(found - objective) / found:.1e}"
+        f"{total:.1f} s ({built:.1f} building), ratio {total / seconds:.0f}, {abs(found - criterion) / found:.1e}"
     )
 
 

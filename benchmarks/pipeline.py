@@ -160,11 +160,11 @@ def compile_each(data: capacity.Capacity) -> list[float]:
 
 
 def solve_lumpsum(data: LumpSumData) -> list[float]:
-    """Tail cuts; the objective in euro."""
+    """Tail cuts; the criterion in euro."""
     design = design_lumpsum(data)
-    if design.objective is None:
+    if design.criterion is None:
         raise RuntimeError("the region has no lump sum")
-    return [design.objective]
+    return [design.criterion]
 
 
 def solve_lumpsum_pyomo(data: LumpSumData) -> list[float]:
@@ -176,17 +176,17 @@ def solve_lumpsum_pyomo(data: LumpSumData) -> list[float]:
 
     model = build_lumpsum(data)
     Highs().solve(model)
-    return [float(pyo.value(model.total_spending)) * MILLION]
+    return [float(pyo.value(model.criterion)) * MILLION]
 
 
 def to_report(n_scenarios: int) -> Comparison:
     """A comparison of a village."""
-    return compare(village(), n_scenarios=n_scenarios, workers=2)
+    return compare(village(), n_scenarios=n_scenarios, design_scenarios=n_scenarios, workers=2)
 
 
 def to_report_region(n_municipalities: int) -> Comparison:
     """A comparison of few futures of a region."""
-    return compare(region(n_municipalities), n_scenarios=FEW, workers=2)
+    return compare(region(n_municipalities), n_scenarios=FEW, design_scenarios=FEW, workers=2)
 
 
 def report(outcome: Comparison) -> list[float]:
@@ -225,7 +225,9 @@ def whole_region(n_municipalities: int) -> Job:
 def whole(workers: int, job: Job) -> list[float]:
     """The comparison from case to estimates: expected spending of the lump sum, euro."""
     case, n_scenarios, n_years = job
-    outcome = compare(case, n_scenarios=n_scenarios, n_years=n_years, workers=workers)
+    outcome = compare(
+        case, n_scenarios=n_scenarios, design_scenarios=n_scenarios, n_years=n_years, workers=workers
+    )
     return [outcome.forms["taakgericht"].municipalities[TOTAL][TERM]["expected"].value]
 
 

@@ -20,7 +20,9 @@ RUNS = 3
 
 def main(municipalities: int = 8, providers: int = 40, scenarios: int = 32) -> None:
     """Print the best of three runs."""
-    outcome = compare(synthetic_region(municipalities, providers), n_scenarios=scenarios)
+    outcome = compare(
+        synthetic_region(municipalities, providers), n_scenarios=scenarios, design_scenarios=scenarios
+    )
     write_workbook = takeaway.write_workbook
     spent: list[tuple[float, float]] = []
     for _ in range(RUNS):

@@ -29,7 +29,9 @@ DRAWN, CLOSED, YEARS = 512, 2048, 4
 
 def layered(case: Case) -> Sequence[Contract]:
     """The lump sum as ``compare`` designs it on 512 futures."""
-    return contracts_in_force(compare(case, n_scenarios=DRAWN, n_years=YEARS))["taakgericht"]
+    return contracts_in_force(compare(case, n_scenarios=DRAWN, design_scenarios=DRAWN, n_years=YEARS))[
+        "taakgericht"
+    ]
 
 
 def spending(case: Case, contracts: Sequence[Contract], care_use: CareUse) -> FloatArray:

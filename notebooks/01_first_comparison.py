@@ -19,12 +19,13 @@
 # same when all goes as expected; they differ in what happens when it does not. So all four are settled **on the same
 # simulated clients**, and held against limits that the council sets beforehand.
 #
-# The limits below are a choice. Change them, or the case (a folder of your own tables), and run again; 512 futures is what
-# the command `bekostiging compare` takes.
+# The limits below are a choice. Change them, or the case (a folder of your own tables), and run again; the command
+# `bekostiging compare` takes 512 futures and designs the lump sum on 2,048.
 
 # %% tags=["parameters"]
 CASE = "almere"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
+N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 MOST_OVERRUN = 0.22  # chance that spending over the term passes what is begroot
 MOST_BUFFER_USED = 0.10  # chance that the weakest provider uses up its free buffer
@@ -37,7 +38,9 @@ from bekostiging.stress import TERM, TOTAL, cheapest
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:
-    outcome = compare(case, n_scenarios=N_FUTURES, seed=SEED, workers=WORKERS, progress=bars)
+    outcome = compare(
+        case, n_scenarios=N_FUTURES, design_scenarios=N_DESIGN, seed=SEED, workers=WORKERS, progress=bars
+    )
 print(case.disclaimer.get(LANG, ""))
 outcome
 

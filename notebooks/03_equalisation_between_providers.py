@@ -24,6 +24,7 @@
 # %% tags=["parameters"]
 CASE = "almere"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
+N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 MOST_RESULT = 0.05  # largest result of a provider, as a part of its cost, that its client mix alone may cause
 MOST_GAP = 250  # euro per client that a group may be under- or overcompensated
@@ -38,7 +39,9 @@ from bekostiging.stress import study_equalisation
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:
-    study = study_equalisation(case, n_scenarios=N_FUTURES, seed=SEED, workers=WORKERS, progress=bars)
+    study = study_equalisation(
+        case, n_scenarios=N_FUTURES, design_scenarios=N_DESIGN, seed=SEED, workers=WORKERS, progress=bars
+    )
 print(case.disclaimer.get(LANG, ""))
 study
 

@@ -25,6 +25,7 @@
 CASE = "almere"
 FORM = "taakgericht"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
+N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 SHOCKS = ["ova_2023", "growth"]  # named shocks of the case, together
 VIEW = "P(growth >= 2 %) = 0.6"  # what an expert believes
@@ -51,11 +52,12 @@ from bekostiging.stress.settlement import levels_by_lot, settle_all
 
 case, form = read_case(CASE), payment_form(FORM)
 with progress_bars(LANG) as bars:
-    outcome = compare(case, n_scenarios=N_FUTURES, seed=SEED, workers=WORKERS, progress=bars)
+    outcome = compare(
+        case, n_scenarios=N_FUTURES, design_scenarios=N_DESIGN, seed=SEED, workers=WORKERS, progress=bars
+    )
 contracts, discount = contracts_in_force(outcome), outcome.lumpsum.data.discount
 room = float(outcome.room.sum(axis=1) @ discount)
-reported = [case.municipalities[i].code for i in outcome.reported]
-reserve = sum(row.reserve for row in case.municipalities if row.code in reported)
+reserve = float(outcome.lumpsum.data.stock[:, -1].sum())  # with what is added over the years
 print(case.disclaimer.get(LANG, ""))
 print(f"{form}: {room / 1e6:.1f} m euro begroot over {len(discount)} years, reserve {reserve / 1e6:.1f} m")
 

@@ -23,6 +23,7 @@
 # %% tags=["parameters"]
 MUNICIPALITIES, PROVIDERS = 8, 12
 N_FUTURES, SEED, WORKERS = 128, 1, 1
+N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 SOLIDARITY = 0.3  # part of the bill that the key "dial" divides by inhabitants
 THRESHOLD = 40_000.0  # euro a year above which the key "hybrid" shares a client's cost
@@ -44,6 +45,7 @@ with progress_bars(LANG) as bars:
         threshold=THRESHOLD,
         exit_cost=EXIT_COST,
         n_scenarios=N_FUTURES,
+        design_scenarios=N_DESIGN,
         seed=SEED,
         workers=WORKERS,
         progress=bars,

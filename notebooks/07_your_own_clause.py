@@ -26,6 +26,7 @@
 # %% tags=["parameters"]
 CASE = "almere"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
+N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 SHARE = 0.8  # part of the excess of crisis care that the municipality pays
 CONFIDENCE = 0.95  # the worst 5 % of futures
@@ -47,7 +48,9 @@ from bekostiging_solvers import Estimate, Scramblings, cvar
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:
-    outcome = compare(case, n_scenarios=N_FUTURES, seed=SEED, workers=WORKERS, progress=bars)
+    outcome = compare(
+        case, n_scenarios=N_FUTURES, design_scenarios=N_DESIGN, seed=SEED, workers=WORKERS, progress=bars
+    )
 print(case.disclaimer.get(LANG, ""))
 
 

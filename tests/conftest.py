@@ -11,9 +11,11 @@ import pytest
 
 from bekostiging.case import Case, write_case
 from bekostiging.case.region import synthetic_region
-from bekostiging.stress import Comparison, compare
+from bekostiging.stress import Comparison, LumpSumStudy, compare, study_lumpsum
 
 Edit = Callable[..., None]
+DESIGN = 48
+"""Scenarios to design on: about the fewest with which the small case has a margin on every limit (32 have none)."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -31,8 +33,14 @@ def small_case() -> Case:
 
 @pytest.fixture(scope="session")
 def outcome(small_case: Case) -> Comparison:
-    """A small comparison: 32 futures, one process."""
-    return compare(small_case, n_scenarios=32)
+    """A small comparison, designed within all limits: 32 futures, one process."""
+    return compare(small_case, n_scenarios=32, design_scenarios=DESIGN)
+
+
+@pytest.fixture(scope="session")
+def lumpsum_study(small_case: Case) -> LumpSumStudy:
+    """The lump sum of that comparison in depth; tens of designs, so made once."""
+    return study_lumpsum(small_case, n_scenarios=32, design_scenarios=DESIGN)
 
 
 @pytest.fixture

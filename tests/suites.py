@@ -13,6 +13,7 @@ confidence = [0.9]
 shocks = ["growth"]
 decision_models = ["lumpsum"]
 scenarios = 32
+design_scenarios = 32
 shock_scenarios = 32
 decision_scenarios = 32
 simulated_regions = 3

@@ -13,7 +13,7 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.py"))
-FEW = {"N_FUTURES": 32, "N_BASE": 32}
+FEW = {"N_FUTURES": 32, "N_DESIGN": 48, "N_BASE": 32}
 """Instead of the numbers at the top, so that all notebooks together stay within a minute or so."""
 STRICT: dict[str, dict[str, Any]] = {
     "01": {"MOST_OVERRUN": -1.0, "MOST_BUFFER_USED": -1.0, "MOST_WAITING": -1},

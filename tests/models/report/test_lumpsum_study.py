@@ -4,31 +4,73 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
+from conftest import DESIGN
+from markupsafe import escape
 from typer.testing import CliRunner
 
+import bekostiging.stress
 from bekostiging.case import Case, UserError, with_policy
 from bekostiging.cli import app
-from bekostiging.report.lumpsum import clause_text
-from bekostiging.stress import Comparison, study_lumpsum
+from bekostiging.report import schema
+from bekostiging.report.lumpsum import clause_text, study_page, study_results
+from bekostiging.report.lumpsum_results import lumpsum_schema
+from bekostiging.report.results import results
+from bekostiging.report.texts import Texts
+from bekostiging.stress import Comparison, LumpSumStudy
+
+SCHEMA = lumpsum_schema() | {"$defs": schema()["$defs"]}
+"""The part of results.json that lumpsum.json has as well."""
 
 
-def test_it_is_the_lump_sum_of_the_comparison(small_case: Case, outcome: Comparison) -> None:
-    """Same futures, same design, same checks."""
-    study = study_lumpsum(small_case, n_scenarios=32)
-    assert study.lumpsum.design.objective == outcome.lumpsum.design.objective
-    assert study.lumpsum.out_of_sample == outcome.lumpsum.out_of_sample
+def test_it_is_the_lump_sum_of_the_comparison(lumpsum_study: LumpSumStudy, outcome: Comparison) -> None:
+    """Same futures, same designs, same checks; and both files say the same of them."""
+    study = lumpsum_study
+    assert study.lumpsum.design.criterion == outcome.lumpsum.design.criterion
+    assert study.lumpsum.headline.checks == outcome.lumpsum.headline.checks
+    assert study.lumpsum.plain.checks == outcome.lumpsum.plain.checks
+    told, compared = study_results(study), results(outcome)
+    jsonschema.validate(told["lumpsum"], SCHEMA)
+    assert told["lumpsum"] == compared["lumpsum"]
+    assert told["schema_version"] == compared["schema_version"] == "2"
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
-def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang: str) -> None:
+def test_the_command_writes_page_and_numbers(
+    folder: Path, tmp_path: Path, lang: str, lumpsum_study: LumpSumStudy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked is passed on; the study itself is made once for all tests."""
+    asked: dict[str, Any] = {}
+
+    def studied(case: Case, **options: Any) -> LumpSumStudy:
+        asked.update(options)
+        return lumpsum_study
+
+    monkeypatch.setattr(bekostiging.stress, "study_lumpsum", studied)
     place = tmp_path / "budget"
     done = CliRunner().invoke(
-        app, ["lumpsum", str(folder), "--scenarios", "32", "--out", str(place), "--lang", lang, "--workers", "1"]
+        app,
+        [
+            "lumpsum",
+            str(folder),
+            "--scenarios",
+            "32",
+            "--design-scenarios",
+            str(DESIGN),
+            "--out",
+            str(place),
+            "--lang",
+            lang,
+            "--workers",
+            "1",
+        ],
     )
     assert done.exit_code == 0, done.output
+    assert (asked["n_scenarios"], asked["design_scenarios"], asked["workers"]) == (32, DESIGN, 1)
     assert {path.name for path in place.iterdir()} == {
         "lumpsum.html",
         "lumpsum.json",
@@ -37,9 +79,12 @@ def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang:
         "tables",
     }
     found = json.loads((place / "lumpsum.json").read_text())
-    assert found["feasible"]
-    assert found["alternatives"][0]["cost"] == pytest.approx(0.0, abs=1e-6)
-    assert len(found["loading"]) == len(found["lots"])
+    assert found["lumpsum"]["outcome"] == "designed"
+    jsonschema.validate(found["lumpsum"], SCHEMA)
+    first = found["alternatives"][0]
+    assert first["expected_spending"]["value"] == first["tail_spending"]["value"] == 0
+    for name in ("headline", "plain"):
+        assert list(found["lumpsum"]["designs"][name]["loading"]) == found["lots"]
     page = (place / "lumpsum.html").read_text()
     assert (
         "Alternatieven die vrijwel evenveel kosten" if lang == "nl" else "Alternatives that cost almost"
@@ -72,28 +117,40 @@ def test_a_policy_given_on_the_command_line_replaces_that_of_the_case(small_case
     assert sum(row.name == "confidence" for row in changed.policy) == 1
 
 
-def test_choices_say_what_a_tenth_does(small_case: Case) -> None:
-    """Dearer capital never makes the lump sum cheaper; words and rows the design does not read have no sensitivity."""
-    study = study_lumpsum(small_case, n_scenarios=32, n_years=2)
+def test_choices_say_what_a_tenth_does(small_case: Case, lumpsum_study: LumpSumStudy) -> None:
+    """A return a tenth up asks another lump sum, told in expected and tail spending; what is not read has no sensitivity."""
+    study = lumpsum_study
     rows = {(one.name, one.scope): one for one in study.choices}
     assert len(rows) == len(small_case.policy)
     capital = rows["cost_of_capital", "case"]
-    assert capital.up is not None
-    assert capital.down is not None
-    assert capital.up >= -1
-    assert capital.down <= 1
-    assert capital.higher == pytest.approx(1.1 * small_case.number("cost_of_capital"))
-    assert (rows["certainty", "case"].lower, rows["certainty", "case"].up) == (None, None)
+    now = small_case.number("cost_of_capital")
+    for tried, value in ((capital.lower, 0.9 * now), (capital.higher, 1.1 * now)):
+        assert tried is not None
+        assert tried.value == pytest.approx(value)
+        assert (tried.expected is None) == (tried.tail is None)
+    assert capital.lower is not None
+    assert capital.lower.expected is not None  # a smaller return is easier to pay
+    assert (rows["certainty", "case"].lower, rows["certainty", "case"].higher) == (None, None)
 
 
-def test_the_contract_text_bears_the_decided_numbers(small_case: Case) -> None:
-    study = study_lumpsum(small_case, n_scenarios=32, n_years=2)
-    told = clause_text(study)
-    assert len(told) == len(small_case.lots)
-    for j, paragraph in enumerate(told):
-        share = float(study.lumpsum.design.share[j][-1])
-        assert f"{round(100 * share, 1):.1f}".replace(".", ",") in paragraph
-        assert "{" not in paragraph
+def test_the_contract_text_is_that_of_the_headline(lumpsum_study: LumpSumStudy) -> None:
+    """Budgets and shares to be signed are those with the margin; the text without margin stands beside it with its own."""
+    result, dutch = lumpsum_study.lumpsum, Texts("nl").numbers
+    assert result.plain.design is not result.design
+    page = study_page(lumpsum_study, Texts("nl"))
+    for design in (result.design, result.plain.design):
+        told = clause_text(lumpsum_study, design)
+        assert len(told) == len(lumpsum_study.case.lots)
+        for j, paragraph in enumerate(told):
+            assert "{" not in paragraph
+            assert str(escape(paragraph)) in page
+            for share in design.share[j]:
+                assert dutch.percent(float(share), 1) in paragraph
+            for c in np.flatnonzero(result.data.lot == j):
+                assert f"budget {dutch.plain(float(design.budget[c, 0]))} euro" in paragraph
+    first, *_ = clause_text(lumpsum_study, result.design)
+    beside, *_ = clause_text(lumpsum_study, result.plain.design)
+    assert page.index(str(escape(first))) < page.index(str(escape(beside)))
 
 
 def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path: Path) -> None:
@@ -107,6 +164,10 @@ def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path:
             str(folder),
             "--scenarios",
             "32",
+            "--design-scenarios",
+            str(DESIGN),
+            "--years",
+            "1",
             "--out",
             str(place),
             "--lang",
@@ -116,12 +177,19 @@ def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path:
             *asked,
         ],
     )
-    assert done.exit_code == 0, done.output
     found = json.loads((place / "lumpsum.json").read_text())
-    assert found["simple"] == {"changes": 1, "shares": [0.0, 0.4, 0.8]}
-    assert found["futures_needed"] >= 1
-    assert set(found["forms"]) <= {"taakgericht", "inspanningsgericht", "outputgericht", "maatwerktraject"}
-    for own in found["share"]:
+    assert done.exit_code == (0 if found["lumpsum"]["outcome"] == "designed" else 3), done.output
+    assert found["simple"] == {"changes": 1, "shares": [0.0, 0.4, 0.8], "free_zone": True}
+    assert found["scenarios_needed"] >= 1
+    headline = found["lumpsum"]["designs"]["headline"]
+    assert set(headline["forms"].values()) <= {
+        "taakgericht",
+        "inspanningsgericht",
+        "outputgericht",
+        "maatwerktraject",
+    }
+    for layers in headline["layers"].values():
+        own = [layer["share"] for layer in layers]
         assert len(own) == 6
         assert {round(value, 6) for value in own} <= {0.0, 0.4, 0.8}
         assert len(set(np.round(own[:3], 6))) <= 2
@@ -144,8 +212,8 @@ def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path:
 def test_options_that_cannot_be(folder: Path, tmp_path: Path, option: str, value: str, told: str) -> None:
     done = CliRunner().invoke(
         app,
-        ["lumpsum", str(folder), "--scenarios", "32", "--out", str(tmp_path / "x"), "--lang", "en", "--workers", "1",
-         option, value],
+        ["lumpsum", str(folder), "--scenarios", "32", "--design-scenarios", str(DESIGN), "--out", str(tmp_path / "x"),
+         "--lang", "en", "--workers", "1", option, value],
     )  # fmt: skip
     assert done.exit_code == 2
     assert told in " ".join(done.output.split())

@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from conftest import DESIGN
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -15,17 +16,18 @@ from bekostiging import report
 from bekostiging.case import Case, UserError, synthetic_region
 from bekostiging.report.figures import figures
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison, study_capacity, study_equalisation, study_lumpsum, study_sharing
+from bekostiging.stress import Comparison, LumpSumStudy, compare, study_capacity, study_equalisation, study_sharing
 
 Plots = dict[str, Callable[..., Axes]]
 
 
 @pytest.fixture(scope="module")
-def plots(outcome: Comparison, small_case: Case) -> Plots:
+def plots(outcome: Comparison, lumpsum_study: LumpSumStudy, small_case: Case) -> Plots:
     """Every plot of the package with its result and its panel filled in."""
-    lumpsum = study_lumpsum(small_case, n_scenarios=32, n_years=2)
-    equalisation = study_equalisation(small_case, n_scenarios=32, n_years=2)
-    sharing = study_sharing(synthetic_region(municipalities=3, providers=6), n_scenarios=32, n_years=2)
+    equalisation = study_equalisation(small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2)
+    sharing = study_sharing(
+        synthetic_region(municipalities=3, providers=6), n_scenarios=32, design_scenarios=DESIGN, n_years=2
+    )
     capacity = study_capacity(small_case, n_scenarios=32, n_years=1, seconds=10)
     care_form = capacity.plan.data.care_forms[0]
     lot, provider, pooled = small_case.lots[0].id, small_case.providers[0].id, equalisation.pools[0].data.lot
@@ -34,7 +36,7 @@ def plots(outcome: Comparison, small_case: Case) -> Plots:
         "plot_exceedance": lambda ax=None, **o: report.plot_exceedance(outcome, ax, **o),
         "plot_provider": lambda ax=None, **o: report.plot_provider(outcome, ax, provider=provider, **o),
         "plot_corridor": lambda ax=None, **o: report.plot_corridor(outcome, ax, lot=lot, **o),
-        "plot_frontier": lambda ax=None, **o: report.plot_frontier(lumpsum, ax, **o),
+        "plot_frontier": lambda ax=None, **o: report.plot_frontier(lumpsum_study, ax, **o),
         "plot_norm_amounts": lambda ax=None, **o: report.plot_norm_amounts(equalisation, ax, **o),
         "plot_power_risk": lambda ax=None, **o: report.plot_power_risk(equalisation, ax, lot=pooled, **o),
         "plot_flows": lambda ax=None, **o: report.plot_flows(capacity, ax, **o),
@@ -115,9 +117,9 @@ def test_what_cannot_be_drawn_is_one_sentence(
     assert plt.get_fignums() == []
 
 
-def test_progress_bars_know_every_stage(small_case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_bars_know_every_stage(capsys: pytest.CaptureFixture[str]) -> None:
     """A stage without words would stop the run."""
     with report.progress_bars("en") as bars:
-        study_lumpsum(small_case, n_scenarios=32, n_years=1, progress=bars)
+        compare(synthetic_region(1, 3), n_scenarios=32, design_scenarios=32, n_years=1, progress=bars)
         bars("write", 1, 1)
     assert "Design of the lump sum" in capsys.readouterr().err

@@ -12,8 +12,10 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from matplotlib.figure import Figure
 
 from bekostiging.case import UserError
 from bekostiging.report import folder as folder_module
@@ -37,6 +39,12 @@ def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def drawn(outcome: Comparison) -> dict[str, Figure]:
+    """Every figure, drawn once."""
+    return figures(outcome, NL)
+
+
+@pytest.fixture(scope="module")
 def written(outcome: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_results(outcome, tmp_path_factory.mktemp("out") / "result")
 
@@ -52,6 +60,17 @@ def test_the_folder_is_complete(written: Path) -> None:
     origins = {"policy", "assumptions"}
     names = {NL["files", name] for name in {*COLUMNS, *origins}}
     assert {path.stem for path in (written / "tables").glob("*.csv")} == names
+
+
+def test_what_is_outside_the_contracts_is_discounted_as_spending_is(
+    outcome: Comparison, drawn: dict[str, Figure]
+) -> None:
+    """Ten million a year, four years, at 2 %: 10 (1 + 1/1.02 + 1/1.02^2 + 1/1.02^3) = 38.8 million, not 40."""
+    own, n_reported = outcome.lumpsum, outcome.outside.shape[1]
+    data = replace(own.data, discount=1.02 ** -np.arange(4.0))
+    outside = np.full((4, n_reported), 1e7 / n_reported)
+    html = page(replace(outcome, outside=outside, lumpsum=replace(own, data=data)), NL, drawn)
+    assert f"{NL['page', 'outside_items']}: 38,8 mln euro" in html
 
 
 def test_the_manifest_has_the_fingerprint_of_every_file(written: Path) -> None:
@@ -82,25 +101,27 @@ def test_dutch_tables_open_in_excel(outcome: Comparison) -> None:
     assert re.fullmatch(r"-?\d+,\d+", first[4])
 
 
-def test_the_page_needs_nothing_from_elsewhere(outcome: Comparison) -> None:
-    html = page(outcome, NL, figures(outcome, NL))
+def test_the_page_needs_nothing_from_elsewhere(outcome: Comparison, drawn: dict[str, Figure]) -> None:
+    html = page(outcome, NL, drawn)
     assert not re.search(r"<(script|link|img)\b|url\(http|@import", html)
     assert html.count("<svg") == 4
 
 
-def test_the_answer_has_four_sentences_and_no_recommendation(outcome: Comparison) -> None:
+def test_the_answer_has_four_sentences_and_no_recommendation(
+    outcome: Comparison, drawn: dict[str, Figure]
+) -> None:
     for texts in (NL, EN):
         sentences = four_sentences(outcome, texts)
         assert len(sentences) == 4
         for sentence in sentences:
             assert sentence.endswith(".")
             assert "{" not in sentence
-    html = page(outcome, NL, figures(outcome, NL)).lower()
+    html = page(outcome, NL, drawn).lower()
     for word in ("wij adviseren", "aanbevolen", "beste keuze", "voorkeur voor"):
         assert word not in html
 
 
-def test_one_build_up_is_said_only_where_it_is_so(outcome: Comparison) -> None:
+def test_one_build_up_is_said_only_where_it_is_so(outcome: Comparison, drawn: dict[str, Figure]) -> None:
     """Lump sums ten percent dearer than the build-up: the sentence names the gap instead of parity."""
     alike = dict.fromkeys(outcome.plain.spending, 100.0)
     equal = replace(outcome, plain=replace(outcome.plain, spending=alike))
@@ -108,7 +129,6 @@ def test_one_build_up_is_said_only_where_it_is_so(outcome: Comparison) -> None:
     assert "alle vormen zijn op dezelfde kostprijs gezet" in four_sentences(equal, NL)[0]
     assert "kosten de vormen niet evenveel" in four_sentences(dearer, NL)[0]
     assert "taakgericht 10,0\u00a0%" in four_sentences(dearer, NL)[0]
-    drawn = figures(outcome, NL)
     assert NL["page", "turning_one_build_up"] in page(equal, NL, drawn)
     assert NL["page", "turning_own_prices"] in page(dearer, NL, drawn)
 
@@ -128,9 +148,8 @@ def test_assumptions_are_listed_illustrative_first(outcome: Comparison) -> None:
     assert statuses == sorted(statuses, key=order.index)
 
 
-def test_a_figure_of_invented_numbers_says_so_inside(outcome: Comparison) -> None:
+def test_a_figure_of_invented_numbers_says_so_inside(outcome: Comparison, drawn: dict[str, Figure]) -> None:
     """Every row of the synthetic region is illustrative; published demand takes the word away."""
-    drawn = figures(outcome, NL)
     for name, figure in drawn.items():
         assert "rekenvoorbeeld" in [text.get_text() for text in figure.texts], name
     demand = tuple(row.model_copy(update={"status": "published"}) for row in outcome.case.demand)
@@ -194,9 +213,8 @@ def test_the_summary_has_a_row_per_form(outcome: Comparison) -> None:
     assert all(len(row) == len(header) for row in rows)
 
 
-def test_a_running_case_is_marked_confidential(outcome: Comparison) -> None:
+def test_a_running_case_is_marked_confidential(outcome: Comparison, drawn: dict[str, Figure]) -> None:
     running = replace(outcome, case=replace(outcome.case, kind="running"))
-    drawn = figures(outcome, NL)
     assert NL["page", "confidential"] in page(running, NL, drawn)
     assert NL["page", "confidential_named"] in page(replace(running, named=True), NL, drawn)
     assert "Vertrouwelijk" not in page(outcome, NL, drawn)

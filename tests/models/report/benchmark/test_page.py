@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from bekostiging.cli import app
 from bekostiging.report import benchmark_page, benchmark_results, benchmark_schema, public_results
+from bekostiging.report.texts import Texts
 from bekostiging.stress import benchmark, read_suite
 
 SCHEMA = Path(__file__).parents[4] / "docs" / "benchmark.schema.json"
@@ -128,8 +129,9 @@ def test_public_results_hide_a_lot_with_few_providers_or_clients(results: dict[s
     assert benchmark_page(public_results(changed), "en")
 
 
-def test_a_begroting_too_small_is_told_and_leaves_with_3(folder: Path, tmp_path: Path, edit: Edit) -> None:
-    """The complete page is written; the lump sum is settled at the reference amounts and it says so."""
+def test_a_begroting_too_small_is_told_and_ends_with_0(folder: Path, tmp_path: Path, edit: Edit) -> None:
+    """Of many cases one may have no lump sum: the page is complete, says it is settled at the reference amounts, and the
+    results have the outcome."""
     with (folder / "begroting.csv").open() as file:
         n_rows = sum(1 for _ in file) - 1
     for row in range(n_rows):
@@ -138,6 +140,17 @@ def test_a_begroting_too_small_is_told_and_leaves_with_3(folder: Path, tmp_path:
     suite = mini(tmp_path, *BARE)
     command = ["benchmark", str(suite), "--case", str(folder), "--out", str(tmp_path / "out"), "--workers", "1"]
     done = CliRunner().invoke(app, command)
-    assert done.exit_code == 3, done.output
+    assert done.exit_code == 0, done.output
+    (case,) = json.loads((tmp_path / "out" / "results.json").read_text())["cases"].values()
+    assert case["outcome"] == "none"
     page = (tmp_path / "out" / "report.html").read_text()
-    assert "Er is geen taakgericht budget dat alle grenzen haalt" in page
+    assert "Er bestaat geen taakgericht budget dat aan de grenzen voldoet; taakgericht is hier afgerekend" in page
+
+
+@pytest.mark.parametrize("called", ["unproven", "breached", "none"])
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_outcome_but_designed_is_told(results: dict[str, Any], lang: str, called: str) -> None:
+    said = Texts(lang)["benchmark", f"outcome_{called}"]
+    for own, shown in (("designed", False), (called, True)):
+        case = results["cases"]["tiny"] | {"outcome": own}
+        assert (said in benchmark_page(results | {"cases": {"tiny": case}}, lang)) is shown

@@ -27,7 +27,7 @@ from bekostiging.stress import (
 )
 from bekostiging.stress.benchmark.decisions import Asked, decide
 from bekostiging.stress.benchmark.ranks import certainty, expected_rank, pairs
-from bekostiging.stress.benchmark.robustness import Condition, Limits, share_acceptable, shocked, verdict
+from bekostiging.stress.benchmark.robustness import Condition, Limits, limits, share_acceptable, shocked, verdict
 from bekostiging.stress.benchmark.scoreboard import LotSample, lot_views
 from bekostiging.stress.benchmark.similar_regions import placed
 from bekostiging.stress.blocks import Blocks
@@ -141,7 +141,7 @@ def test_a_verdict_by_hand() -> None:
     spending = np.where(np.arange(64) % 8 == 0, 11.0, 9.0)
     exhausted = (np.arange(64) % 16 == 0)[:, None]
     sample = _sample(spending, exhausted=exhausted, turned_away=np.full(64, 2.0))
-    loose = Limits(np.array([10.0]), 0.2, 0.1, False)
+    loose = Limits(np.array([10.0]), np.array([0.0]), False, 0.2, 0.1, False)
     assert verdict("x", Scramblings(16), sample, loose).acceptable
     for tight, name in (
         (replace(loose, overrun=0.1), "begroting"),
@@ -151,6 +151,52 @@ def test_a_verdict_by_hand() -> None:
         told = verdict("x", Scramblings(16), sample, tight)
         assert [one.name for one in told.conditions if not one.holds] == [name]
         assert not told.acceptable
+
+
+def _chance_of_overrun(years: list[float], stock: list[float], *, refills: bool = False) -> float:
+    """Room of 10 a year; one future in eight spends ``years``, the others 9."""
+    spending = np.where(np.arange(64)[:, None] % 8 == 0, np.array(years), 9.0)
+    sample = _sample(spending.sum(axis=1), yearly=spending)
+    limit = Limits(np.full(len(years), 10.0), np.array(stock), refills, 0.1, 1.0, False)
+    told = verdict("x", Scramblings(16), sample, limit)
+    (begroting,) = (one for one in told.conditions if one.name == "begroting")
+    assert begroting.holds == (begroting.value.value <= 0.1)
+    return begroting.value.value
+
+
+@pytest.mark.parametrize(
+    ("years", "stock", "refills", "chance"),
+    [
+        ([11.0, 9.0], [1.0, 1.0], False, 0.0),
+        # a stock of 1 is there once: 1 in each of two years asks 2
+        ([11.0, 11.0], [1.0, 1.0], False, 0.125),
+        ([11.0, 11.0], [2.0, 2.0], False, 0.0),
+        # what is added in the second year bears the second year, never the first
+        ([11.0, 11.0], [1.0, 2.0], False, 0.0),
+        ([12.0, 9.0], [1.0, 2.0], False, 0.125),
+        # a year of 1 below what is begroot gives back what was used only where the policy lets it
+        ([11.0, 9.0, 11.0], [1.0, 1.0, 1.0], False, 0.125),
+        ([11.0, 9.0, 11.0], [1.0, 1.0, 1.0], True, 0.0),
+    ],
+)
+def test_a_stock_is_used_once(years: list[float], stock: list[float], refills: bool, chance: float) -> None:
+    assert _chance_of_overrun(years, stock, refills=refills) == chance
+
+
+def test_cover_is_divided_over_the_lots_by_spending(outcome: Comparison) -> None:
+    """A lot that is a quarter of spending has a quarter of begroting, structural cover (2 million a year) and stock."""
+    own = outcome.lumpsum
+    structural = np.full((1, 2, outcome.n_years), 1e6)
+    told = replace(outcome, lumpsum=replace(own, data=replace(own.data, structural=structural)))
+    first, *_, whole = lot_views(outcome.case, own.data, outcome.buffer)
+    yearly = np.full((32, outcome.n_years), 4e6)
+    samples = {ALL_LOTS: _sample(yearly.sum(axis=1), yearly=yearly)}
+    samples[first.lot] = _sample(yearly.sum(axis=1) / 4, yearly=yearly / 4)
+    all_of_it, quarter = (limits(told, samples, view) for view in (whole, first))
+    np.testing.assert_allclose(all_of_it.room, outcome.room.sum(axis=1) + 2e6)
+    np.testing.assert_allclose(all_of_it.stock, own.data.stock.sum(axis=0))
+    np.testing.assert_allclose(quarter.room, all_of_it.room / 4)
+    np.testing.assert_allclose(quarter.stock, all_of_it.stock / 4)
 
 
 def test_robustness_is_a_share_with_the_doubt_of_its_verdicts() -> None:
