@@ -10,7 +10,7 @@ from bekostiging_solvers.aggregate import (
 )
 from bekostiging_solvers.coalitions import coalition_tails
 from bekostiging_solvers.distinct import distinct_rows
-from bekostiging_solvers.execute import ClusterError, UnguardedScriptError, execute, keep_freed_memory
+from bekostiging_solvers.execute import ClusterError, UnguardedScriptError, execute, keep_freed_memory, together
 from bekostiging_solvers.games import (
     CoalitionOracle,
     CoreViolation,
@@ -162,6 +162,7 @@ __all__ = [
     "solve_recourse",
     "tail_influence",
     "tail_weights",
+    "together",
     "transform",
     "value_at_risk",
     "value_at_risk_error",

@@ -13,8 +13,9 @@ import pickle
 import platform
 import signal
 import sys
+import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -103,6 +104,22 @@ def execute(
     for index, result in enumerate(results):
         report(index + 1, n)
         yield result
+
+
+def together(tasks: Sequence[Callable[[], T]], workers: int = 1) -> list[T]:
+    """What every task gives, in order, with several processes at a time; tasks are picklable (``functools.partial``).
+
+    Raises
+    ------
+    UnguardedScriptError
+        As ``execute``.
+    """
+    return list(execute(_task, tuple(tasks), len(tasks), workers=workers))
+
+
+def _task(tasks: Sequence[Callable[[], T]], index: int) -> T:
+    """One of the tasks."""
+    return tasks[index]()
 
 
 def _silent(done: int, total: int) -> None:
@@ -202,15 +219,26 @@ def _in_one_pool(work: Work[C, T], context: C, pieces: range, workers: int) -> I
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Block SIGINT while processes are started, which inherit that; one that came meanwhile arrives afterwards."""
+    """Block SIGINT while processes are started, which inherit that; one that came meanwhile arrives afterwards.
+
+    The mask is that of this thread alone: a signal that another thread takes is kept until then too.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
+    came: list[int] = []
+    usual = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
+    if callable(usual):
+        signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if callable(usual):
+            signal.signal(signal.SIGINT, usual)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 _UNPACKED: dict[str, tuple[Work[Any, Any], Any]] = {}

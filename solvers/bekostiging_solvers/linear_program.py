@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -56,6 +56,18 @@ class LinearProgram:
     def is_integer(self) -> bool:
         """Whether a column must be whole."""
         return self.integer is not None and bool(self.integer.any())
+
+    def with_rows(
+        self, rows: FloatArray, lower: FloatArray, upper: FloatArray, names: tuple[str, ...]
+    ) -> LinearProgram:
+        """The program with more rows ``lower <= rows x <= upper``; ``rows`` (k, n_columns)."""
+        return replace(
+            self,
+            matrix=csr_array(vstack([self.matrix, csr_array(rows)])),
+            row_lower=np.concatenate([self.row_lower, lower]),
+            row_upper=np.concatenate([self.row_upper, upper]),
+            row_names=(*self.row_names, *names),
+        )
 
     def violation(self, x: FloatArray) -> float:
         """Largest violation of a row or a bound at x (n_columns,), relative to the larger of one and that bound."""

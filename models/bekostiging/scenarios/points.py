@@ -27,8 +27,8 @@ def fewest_scenarios(confidence: float) -> int:
     return max(FEWEST_SCRAMBLINGS, math.ceil(1 / (1 - confidence) - ROUNDING))
 
 
-def scramblings_and_points(n_scenarios: int, confidence: float) -> tuple[int, int]:
-    """Return (number of scramblings R, points per scrambling 2^m) for at least ``n_scenarios``.
+def scramblings_and_points(n_scenarios: int, confidence: float, option: str = "--scenarios") -> tuple[int, int]:
+    """Return (number of scramblings R, points per scrambling 2^m) for at least ``n_scenarios``, asked for by an ``option``.
 
     Raises
     ------
@@ -39,9 +39,9 @@ def scramblings_and_points(n_scenarios: int, confidence: float) -> tuple[int, in
     if n_scenarios < least:
         shown, better = f"{100 * confidence:.6g}", max(RECOMMENDED, 2 ** math.ceil(math.log2(10 * least)))
         raise UserError(
-            f"--scenarios {n_scenarios}: een staart bij confidence {shown.replace('.', ',')} % en een standaardfout vragen "
+            f"{option} {n_scenarios}: een staart bij confidence {shown.replace('.', ',')} % en een standaardfout vragen "
             f"minstens {least} scenario's; neem er {better} of meer, of zet confidence in policy lager.",
-            f"--scenarios {n_scenarios}: a tail at confidence {shown} % and a standard error need at least {least} "
+            f"{option} {n_scenarios}: a tail at confidence {shown} % and a standard error need at least {least} "
             f"scenarios; take {better} or more, or lower confidence in policy.",
             exit_code=2,
         )

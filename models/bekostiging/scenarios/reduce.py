@@ -117,6 +117,44 @@ class ClientReducer:
             cao=factors.cao,
         )
 
+    def reduce_to_units(self, clients: Clients, factors: Factors) -> CareUse:
+        """Care use with units, clients, starts and what lies above the thresholds alone, of clients whom no flow rule
+        touched; every other array is nan, so that nothing can be made of it unseen."""
+        n_scenarios, n_cells = clients.n_scenarios, self.cells.n_cells
+        group = clients.scenario * n_cells + clients.cell
+        months = month_totals(clients, clients.rate, group, n_scenarios * n_cells, self.n_months)
+        units_month = months.reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
+        started = clients.asked_month != SITTING
+        starts = self._count(clients, np.maximum(clients.asked_month, 0) // MONTHS, started)
+        unknown = np.broadcast_to(np.nan, starts.shape)
+        by_profile = np.broadcast_to(np.nan, (*starts.shape, self.sampler.profiles.intensity.shape[1]))
+        return CareUse(
+            cells=self.cells,
+            starts=starts,
+            served=starts,
+            waiting=unknown,
+            refused=unknown,
+            moved=unknown,
+            weeks_beyond_norm=unknown,
+            clients=self._clients_in_year(clients),
+            second_trajectories=unknown,
+            units=self._yearly(units_month),
+            units_month=units_month,
+            units_claimable=unknown,
+            units_within_budget=unknown,
+            thresholds=self.thresholds,
+            excess=self._excess(clients, group),
+            crisis_units=unknown,
+            arrangement_units=unknown,
+            arrangement_units_at_result=unknown,
+            starts_by_profile=by_profile,
+            successes_by_profile=by_profile,
+            repeats_by_profile=by_profile,
+            ova_final=factors.ova_final,
+            ppc_final=factors.ppc_final,
+            cao=factors.cao,
+        )
+
     def _over_cap(self, clients: Clients) -> FloatArray:
         """Units above the monthly claim caps, in the lots that have them."""
         if not self.capped.any():

@@ -26,9 +26,9 @@ from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
 from bekostiging_solvers import ClusterError, UnguardedScriptError, execute
 
-Stream = Literal["design", "fresh", "closed"]
-STREAMS: tuple[Stream, ...] = ("design", "fresh", "closed")
-"""For the design, for its judgement, and for futures without clients."""
+Stream = Literal["design", "fresh", "closed", "margin"]
+STREAMS: tuple[Stream, ...] = ("design", "fresh", "closed", "margin")
+"""For the design, to judge it, without clients (closed form), and for the margins of its limits."""
 T = TypeVar("T")
 CLIENTS_PER_BLOCK = 250_000
 """About 15 MB of client arrays: near the caches, and large enough to be vectorised."""
@@ -104,6 +104,10 @@ class Block:
         """Reduce the clients, after the flow rule if one is given."""
         return self._reduced(self.clients) if rule is None else self.under(rule)[0]
 
+    def units(self) -> CareUse:
+        """The care use with units and clients alone (``ClientReducer.reduce_to_units``), everybody served: far less work."""
+        return self.plan.reducer.reduce_to_units(self.clients, self.factors)
+
     def under(self, rule: FlowRule) -> tuple[CareUse, FlowOutcome]:
         """The care use under a flow rule, and when the rule spoke."""
         outcome = apply_flow(self.clients, self.plan.cells, rule)
@@ -113,15 +117,17 @@ class Block:
         return self.plan.reducer.reduce(clients, self.factors)
 
 
-def plan(case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream) -> Plan:
-    """Plan a simulation; rounds the number of scenarios up and says so in ``notes``.
+def plan(
+    case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream, option: str = "--scenarios"
+) -> Plan:
+    """Plan a simulation; rounds the number of scenarios up and says so in ``notes``. ``option``: what asked for them.
 
     Raises
     ------
     UserError
         Fewer scenarios than the tail at the case's ``confidence`` asks, or than 16.
     """
-    n_scramblings, points = scramblings_and_points(n_scenarios, case.number("confidence"))
+    n_scramblings, points = scramblings_and_points(n_scenarios, case.number("confidence"), option)
     drawn = n_scramblings * points
     notes: list[dict[str, str]] = []
     if drawn != n_scenarios:
