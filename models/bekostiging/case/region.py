@@ -39,7 +39,7 @@ OVA, PPC = 0.03, 0.02
 EXPECTED_INDEX = 0.9 * OVA + 0.1 * PPC
 """Of every year, at the weights of the policy: revenue of the base year, divided by it since then, grows with index and volume to
 about the reference amounts."""
-RESERVE = 0.2
+RESERVE = 0.5
 """Stock at the start and what is added to it, as a part of what is begroot for the contracts."""
 
 # id, name, law, category, Iv3, unit, age band, waiting norm, cao,

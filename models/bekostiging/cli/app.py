@@ -41,6 +41,9 @@ CaseName = Annotated[
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of texts and numbers.")]
 Futures = Annotated[int, typer.Option(min=1, help="Number of futures.")]
 FuturesTwice = Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")]
+DesignFutures = Annotated[
+    int, typer.Option(min=1, help="Number of futures the lump sum is designed on, and as many for its margins.")
+]
 Years = Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of every random number.")]
 Out = Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")]

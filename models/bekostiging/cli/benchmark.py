@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from bekostiging.cli.app import (
-    NO_SOLUTION,
     Dossier,
     Language,
     LanguageOption,
@@ -62,8 +61,6 @@ def benchmark(
         print_sentence(
             {"nl": f"Rapport: {folder / 'report.html'}", "en": f"Report: {folder / 'report.html'}"}[lang]
         )
-    if any(board.outcome.lumpsum.design.conflicts for board in found.boards):
-        raise typer.Exit(NO_SOLUTION)
 
 
 @app.command()

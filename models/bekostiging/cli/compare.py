@@ -14,9 +14,9 @@ from rich.table import Table
 from bekostiging.cli.app import (
     NO_SOLUTION,
     CaseName,
+    DesignFutures,
     Dossier,
     Futures,
-    FuturesTwice,
     Language,
     LanguageOption,
     Named,
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 @app.command()
 def compare(
     case: CaseName,
-    scenarios: FuturesTwice = 512,
+    scenarios: Futures = 512,
+    design_scenarios: DesignFutures = 2048,
     years: Years = 4,
     seed: Seed = 1,
     out: Out = None,
@@ -71,7 +72,12 @@ def compare(
         from bekostiging.stress import compare as run
 
         folder = out if out is not None else Path(f"bekostiging-{brought.name}")
-        asked: dict[str, Any] = {"n_scenarios": scenarios, "n_years": years, "seed": seed}
+        asked: dict[str, Any] = {
+            "n_scenarios": scenarios,
+            "design_scenarios": design_scenarios,
+            "n_years": years,
+            "seed": seed,
+        }
         asked |= {"precision": precision, "named": named}
         with claimed(folder, overwrite=overwrite), progress_bars(lang) as report:
             outcome = run(brought, **asked, workers=workers, cluster=cluster, keep=keep, progress=report)
@@ -80,7 +86,7 @@ def compare(
             write_results(outcome, folder, lang=lang, overwrite=overwrite, also=also)
             report("write", 1, 1)
         print_summary(outcome, folder, lang)
-    if outcome.lumpsum.design.conflicts:
+    if outcome.lumpsum.outcome != "designed":
         raise typer.Exit(NO_SOLUTION)
 
 
@@ -120,6 +126,7 @@ def stress(
     ] = None,
     form: Annotated[str, typer.Option(help="Payment form of --reverse.")] = "taakgericht",
     scenarios: Futures = 512,
+    design_scenarios: DesignFutures = 2048,
     years: Years = 4,
     seed: Seed = 1,
     lang: LanguageOption = Language.NL,
@@ -137,7 +144,13 @@ def stress(
             asked.read_view(text)
         with report.progress_bars(lang) as advance:
             outcome = asked.compare(
-                brought, n_scenarios=scenarios, n_years=years, seed=seed, workers=workers, progress=advance
+                brought,
+                n_scenarios=scenarios,
+                design_scenarios=design_scenarios,
+                n_years=years,
+                seed=seed,
+                workers=workers,
+                progress=advance,
             )
         if shock:
             contracts, discount = asked.contracts_in_force(outcome), outcome.lumpsum.data.discount

@@ -12,6 +12,7 @@ import typer
 from bekostiging.cli.app import (
     NO_SOLUTION,
     CaseName,
+    DesignFutures,
     Futures,
     FuturesTwice,
     Language,
@@ -62,7 +63,8 @@ def _studied(
 @app.command()
 def lumpsum(
     case: CaseName,
-    scenarios: FuturesTwice = 512,
+    scenarios: Futures = 512,
+    design_scenarios: DesignFutures = 2048,
     years: Years = 4,
     seed: Seed = 1,
     confidence: Annotated[
@@ -86,7 +88,7 @@ def lumpsum(
     with user_errors(lang):
         from bekostiging import report
         from bekostiging.case import fractions
-        from bekostiging.lumpsum import SimpleTerms
+        from bekostiging.lumpsum import asked_terms
         from bekostiging.stress import study_lumpsum
 
         brought = brought_case(case, lang)
@@ -96,12 +98,13 @@ def lumpsum(
                 study_lumpsum,
                 brought,
                 n_scenarios=scenarios,
+                design_scenarios=design_scenarios,
                 n_years=years,
                 seed=seed,
                 workers=workers,
                 confidence=confidence,
                 risk_weight=risk_weight,
-                simple=SimpleTerms(bands, fractions("--shares", shares)),
+                simple=asked_terms(bands, fractions("--shares", shares)),
                 edges=fractions("--edges", edges),
                 mix=mix,
                 precision=precision,
@@ -114,7 +117,7 @@ def lumpsum(
             overwrite=overwrite,
             page="lumpsum.html",
         )
-    if study.lumpsum.design.conflicts:
+    if study.lumpsum.outcome != "designed":
         raise typer.Exit(NO_SOLUTION)
 
 
@@ -143,6 +146,7 @@ def equalise(
     ] = None,
     power: Annotated[float, typer.Option(help="Least part of the next euro that stays the provider's.")] = 0.8,
     scenarios: FuturesTwice = 512,
+    design_scenarios: DesignFutures = 2048,
     years: Years = 4,
     seed: Seed = 1,
     out: Out = None,
@@ -179,6 +183,7 @@ def equalise(
                 table=table,
                 power=power,
                 n_scenarios=scenarios,
+                design_scenarios=design_scenarios,
                 n_years=years,
                 seed=seed,
                 workers=workers,
@@ -209,6 +214,7 @@ def share(
         float, typer.Option(min=0, metavar="EURO", help="Per municipality that leaves, over the term.")
     ] = 0.0,
     scenarios: Futures = 512,
+    design_scenarios: DesignFutures = 2048,
     years: Years = 4,
     seed: Seed = 1,
     out: Out = None,
@@ -233,6 +239,7 @@ def share(
                 threshold=high_cost_threshold,
                 exit_cost=exit_cost,
                 n_scenarios=scenarios,
+                design_scenarios=design_scenarios,
                 n_years=years,
                 seed=seed,
                 workers=workers,
@@ -257,6 +264,7 @@ def capacity(
         float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
     ] = None,
     scenarios: FuturesTwice = 128,
+    design_scenarios: DesignFutures = 2048,
     years: Years = 1,
     seed: Seed = 1,
     out: Out = None,
@@ -271,12 +279,13 @@ def capacity(
         from bekostiging.stress import study_capacity
 
         brought = brought_case(case, lang)
-        _studied(
+        study = _studied(
             brought,
             partial(
                 study_capacity,
                 brought,
                 lump_sum=lump_sum,
+                design_scenarios=design_scenarios,
                 gap=gap,
                 seconds=seconds,
                 risk_weight=risk_weight,
@@ -292,3 +301,5 @@ def capacity(
             lang=lang,
             overwrite=overwrite,
         )
+    if study.budget is not None and study.budget.decision.outcome != "designed":
+        raise typer.Exit(NO_SOLUTION)

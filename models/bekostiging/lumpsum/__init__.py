@@ -6,7 +6,19 @@ reads or proves it, not by the command, which solves the same model by tail cuts
 
 from bekostiging.lumpsum.alternatives import Alternative, alternatives
 from bekostiging.lumpsum.conflict import Conflict, Relaxation
-from bekostiging.lumpsum.data import LUMP_SUM, MILLION, LotTerms, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import (
+    LUMP_SUM,
+    MILLION,
+    BreachCap,
+    Held,
+    LotTerms,
+    LumpSumData,
+    SimpleTerms,
+    free_zone,
+    with_shares,
+)
+from bekostiging.lumpsum.deciders import LIFTED, Decider, deciders
+from bekostiging.lumpsum.decision import OUTCOMES, Decision, Outcome, decide, without_simplicity
 from bekostiging.lumpsum.frontier import FrontierPoint, corridor_frontier, price_of_certainty
 from bekostiging.lumpsum.gather import (
     CorridorSeries,
@@ -14,72 +26,115 @@ from bekostiging.lumpsum.gather import (
     corridor_series,
     free_buffer,
     lumpsum_data,
+    under_policy_of,
 )
-from bekostiging.lumpsum.margin import (
-    LimitMargin,
+from bekostiging.lumpsum.judgement import (
+    Judge,
+    JudgedDesign,
+    LimitCheck,
     LimitPrecision,
-    futures_needed,
-    holds_at_95,
-    limit_margin,
+    Proof,
+    check_limits,
+    hold,
+    joint_certainty,
+    judged_design,
+    measured_against_budget,
+    proofs,
+    scenarios_needed,
     widest_limit,
 )
+from bekostiging.lumpsum.margin import LimitMargin, limit_margin
+from bekostiging.lumpsum.matching import matched, matching_factors
+from bekostiging.lumpsum.payments import used_of_stock
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
-from bekostiging.lumpsum.requirement import EquityRequirement, minimum_equity_requirements
-from bekostiging.lumpsum.simple import with_simple_terms
+from bekostiging.lumpsum.requirement import EquityRequirement, contracts_apart, minimum_equity_requirements
+from bekostiging.lumpsum.simple import asked_terms, signable_terms, with_simple_terms
 from bekostiging.lumpsum.solve import (
-    FRACTIONS,
-    LimitCheck,
+    Breach,
     LumpSumDesign,
     decided_payment,
     decided_spending,
     design_lumpsum,
+    design_within,
     feasible_design,
-    measured_against_budget,
-    out_of_sample,
+    without_design,
 )
-from bekostiging.lumpsum.validity import PriceRange, price_ranges
+from bekostiging.lumpsum.stability import Stability, stability
+from bekostiging.lumpsum.tie_break import preferred_design
+from bekostiging.lumpsum.validity import FRACTIONS, PriceRange, price_ranges
 from bekostiging.lumpsum.value_of_data import ValueOfData, value_of_data
 
 __all__ = [
     "FRACTIONS",
+    "LIFTED",
     "LUMP_SUM",
     "MILLION",
+    "OUTCOMES",
     "Alternative",
+    "Breach",
+    "BreachCap",
     "Conflict",
     "CorridorSeries",
+    "Decider",
+    "Decision",
     "EquityRequirement",
     "FrontierPoint",
+    "Held",
+    "Judge",
+    "JudgedDesign",
     "LimitCheck",
     "LimitMargin",
     "LimitPrecision",
     "LotTerms",
     "LumpSumData",
     "LumpSumDesign",
+    "Outcome",
     "PriceRange",
+    "Proof",
     "Relaxation",
     "SimpleTerms",
+    "Stability",
     "ValueOfData",
     "alternatives",
+    "asked_terms",
     "begroting_sum",
+    "check_limits",
+    "contracts_apart",
     "corridor_frontier",
     "corridor_series",
+    "decide",
     "decided_payment",
     "decided_spending",
+    "deciders",
     "design_lumpsum",
+    "design_within",
     "feasible_design",
     "free_buffer",
-    "futures_needed",
-    "holds_at_95",
+    "free_zone",
+    "hold",
+    "joint_certainty",
+    "judged_design",
     "limit_margin",
     "lumpsum_data",
+    "matched",
+    "matching_factors",
     "measured_against_budget",
     "menu_corridor",
     "minimum_equity_requirements",
-    "out_of_sample",
+    "preferred_design",
     "price_of_certainty",
     "price_ranges",
+    "proofs",
+    "scenarios_needed",
+    "signable_terms",
+    "stability",
+    "under_policy_of",
+    "used_of_stock",
     "value_of_data",
     "widest_limit",
     "with_corridor",
+    "with_shares",
     "with_simple_terms",
+    "without_design",
+    "without_simplicity",
 ]

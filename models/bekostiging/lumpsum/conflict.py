@@ -1,21 +1,24 @@
-"""When no lump sum satisfies every hard limit: which limits conflict, by how many euros, and what is cheapest to relax.
+"""When no lump sum satisfies every limit that never yields: which conflict, and by how many euros something must give way.
 
-The begroting, the buffers and the asked return can be widened by somebody; the fair price and the legal least share are
-law and never yield. Premium and glide yield in every design already.
+The begroting, the stock, the buffers and the asked return can be widened by somebody; the fair price and the legal least
+share are law and never yield. Premium and glide are free here: they have given way already. In two steps: the least euro
+in sum, then with the shares of that the least largest yield.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bekostiging.lumpsum.data import MILLION, LumpSumData, lot_size
+import numpy as np
+
+from bekostiging.lumpsum.data import EURO, MILLION, LumpSumData, with_shares
 from bekostiging.lumpsum.tail import RELAXABLE, LumpSumArrays
 from bekostiging_solvers import InfeasibleError, TailProgram, TailSolution
 
 EXACT = 1e-8
 """Relative tolerance of the tail cuts: a few euro on hundreds of millions."""
 NOTHING = 1e-6
-"""Million euro below which a slack or a dual counts as zero: one euro."""
+"""Dual below which a limit does not take part."""
 AGAINST = ("solvency", "return_on_capital", "fair_price", "law")
 """Limits that may hold against a yielding begroting."""
 
@@ -41,35 +44,36 @@ class Relaxation:
 
 def relaxations(data: LumpSumData) -> tuple[Relaxation, ...]:
     """Every kind alone, then all together: the cheapest way in sum of euros."""
-    return tuple(_relaxed(data, kinds) for kinds in (*((kind,) for kind in RELAXABLE), RELAXABLE))
+    return tuple(relaxed(data, kinds) for kinds in (*((kind,) for kind in RELAXABLE), RELAXABLE))
 
 
-def _relaxed(data: LumpSumData, kinds: tuple[str, ...]) -> Relaxation:
+def relaxed(data: LumpSumData, kinds: tuple[str, ...]) -> Relaxation:
     """The least euros by which limits of these kinds must yield."""
-    arrays = LumpSumArrays(data, yielding=kinds)
+    arrays = LumpSumArrays(data, "least_yield", yielding=kinds)
     try:
-        solution = TailProgram(arrays.program, arrays.terms, arrays.limits).solve(arrays.start(), EXACT)
+        least = TailProgram(arrays.program, arrays.terms, arrays.limits).solve(arrays.start(), EXACT)
     except InfeasibleError:
         return Relaxation(kinds, None, (), ())
-    limits = [
-        Conflict(name, euro) for name, euro in _yielded(arrays, solution).items() if euro > MILLION * NOTHING
-    ]
-    against = [name for name, dual in solution.duals.items() if name.startswith(AGAINST) and abs(dual) > NOTHING]
-    hard = sum(limit.euro for limit in limits if not limit.name.startswith("premium"))
-    return Relaxation(kinds, hard, tuple(limits), tuple(name for name in against if not name.startswith(kinds)))
+    against = [name for name, dual in least.duals.items() if name.startswith(AGAINST) and abs(dual) > NOTHING]
+    kept = with_shares(
+        data, [least.x[own] for own in arrays.columns.share], least.x[arrays.columns.form].argmax(axis=1)
+    )
+    arrays = LumpSumArrays(kept, "largest_yield", yielding=kinds, most=least.objective)
+    spread = TailProgram(arrays.program, arrays.terms, arrays.limits).solve(arrays.start(), EXACT)
+    limits = [Conflict(name, euro) for name, euro in _yielded(arrays, spread).items() if euro > EURO]
+    total = MILLION * least.objective
+    return Relaxation(kinds, total, tuple(limits), tuple(name for name in against if not name.startswith(kinds)))
 
 
 def _yielded(arrays: LumpSumArrays, solution: TailSolution) -> dict[str, float]:
-    """Euros by which each limit yields."""
+    """Euros by which each limit yields; a stock once, not by year."""
     data, columns, x = arrays.data, arrays.columns, MILLION * solution.x
-    found = {}
-    for m, code in enumerate(data.municipalities):
-        for t, year in enumerate(data.years):
-            found[f"begroting[{code},{year}]"] = float(x[columns.begroting_slack[0, m, t]])
-            found[f"begroting_tail[{code},{year}]"] = float(x[columns.begroting_slack[1, m, t]])
+    found = {
+        data.begroting_name(k, m, t): float(x[columns.begroting_yield[k, m, t]])
+        for k, m, t in np.ndindex(columns.begroting_yield.shape)
+    }
+    found |= {f"stock[{code}]": float(x[columns.reserve_yield[m]]) for m, code in enumerate(data.municipalities)}
     for p, name in enumerate(data.providers):
-        found[f"solvency[{name}]"] = float(x[columns.solvency_slack[p]])
-        found[f"return_on_capital[{name}]"] = float(x[columns.return_slack[p]])
-    for j, lot in enumerate(data.lots):
-        found[f"premium[{lot.name}]"] = float(x[columns.premium_slack[j]]) * lot_size(data, j)
+        found[f"solvency[{name}]"] = float(x[columns.solvency_yield[p]])
+        found[f"return_on_capital[{name}]"] = float(x[columns.return_yield[p]])
     return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +18,12 @@ IntArray = NDArray[np.int64]
 
 MILLION = 1e6
 """Money is in millions inside the model: coefficients near one, tolerances of a thousandth of a euro."""
-GLIDE_PENALTY = 10.0
-"""Euro per euro: glide yields when a harder limit asks, never to save spending."""
-PREMIUM_PENALTY = 100.0
-"""Euro per euro of premium above its maximum: yields after glide."""
+EURO = 1.0
+"""A limit holds up to a euro, and what is less than a euro is nothing."""
+POINT = 0.01
+"""A percentage point."""
+EXCESS_TOLERANCE = POINT / 1000
+"""How far every excess may pass the least largest one: a thousandth of a point."""
 LUMP_SUM = "taakgericht"
 """First of the payment forms a lot may have; the others are simulated, not designed."""
 INVITES = {"inspanningsgericht": 1.0, "outputgericht": 0.0, "maatwerktraject": 1.0}
@@ -52,10 +56,44 @@ class LotTerms:
 @dataclass(frozen=True)
 class SimpleTerms:
     """What a simple contract may have: at most ``changes`` of share per side of the reference amount (None: any number),
-    and shares from the list ``shares`` (empty: any)."""
+    shares from the list ``shares`` (empty: any), and with ``free_zone`` nothing shared before the first change."""
 
     changes: int | None = None
     shares: tuple[float, ...] = ()
+    free_zone: bool = False
+
+
+class Cache(dict[str, Any]):
+    """What was computed from arrays; decisions on the same arrays share one. Another process gets it empty."""
+
+    def __reduce__(self) -> tuple[type[Cache], tuple[()]]:
+        """Without its content."""
+        return Cache, ()
+
+
+@dataclass(frozen=True)
+class BreachCap:
+    """How far premium and glide may be passed: ``total`` euro over all lots, ``largest`` fraction in any lot; not at all in
+    the ordinary case."""
+
+    total: float = 0.0
+    largest: float = 0.0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether both limits are hard."""
+        return self.total == 0.0 and self.largest == 0.0
+
+
+@dataclass(frozen=True)
+class Held:
+    """Decisions kept within bounds, where they are given: ``form`` (n_lots,), the ``least`` and ``most`` loading (n_lots,),
+    and the ``zone`` (n_lots,): so many layers from the reference outward are shared by nobody, where they are decided."""
+
+    form: IntArray | None = None
+    least: FloatArray | None = None
+    most: FloatArray | None = None
+    zone: IntArray | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +117,7 @@ class LumpSumData:
     fair_price: FloatArray
     """F (c, t)."""
     revenue: FloatArray
-    """R (c,): last year."""
+    """R (c,): revenue brought forward to the first contract year by expected volume and index; zero is unknown."""
     index: FloatArray
     """I (s, c, t)."""
     paid_part: FloatArray
@@ -94,10 +132,14 @@ class LumpSumData:
     """key (s, t, n_lots, m): share of the municipality in the payments of the lot, in the scenario."""
     other: FloatArray
     """other (s, t, m): payments outside the decision."""
-    room: FloatArray
-    """G (m, t): begroting minus what is outside the contracts."""
-    reserve: FloatArray
-    """(m, t): weerstandscapaciteit."""
+    purses: tuple[tuple[str, IntArray], ...]
+    """Lots that share one begroting and cover: all of them under the name "", or those of each law under its name."""
+    begroting: FloatArray
+    """G (k, m, t): begroting of a purse minus what is outside the contracts."""
+    structural: FloatArray
+    """(k, m, t): structural cover of the year."""
+    stock: FloatArray
+    """(m, t): incidental cover, the stock at the start and the additions up to the year."""
     free_buffer: FloatArray
     """K (p,)."""
     discount: FloatArray
@@ -105,15 +147,43 @@ class LumpSumData:
     risk_weight: float
     confidence: float
     cost_of_capital: float
+    reserve_confidence: float
+    reserve_refills: bool = False
+    """Whether a year within the begroting refills what was used of the stock."""
+    breach: BreachCap = BreachCap()
+    held: Held = Held()
     margins: Mapping[str, float] = field(default_factory=dict)
     """Euro by which a limit that depends on futures is tightened, by its name; none in the plain design."""
     simple: SimpleTerms = SimpleTerms()
     other_payments: Mapping[str, FloatArray] = field(default_factory=dict)
     """P per other payment form (s, c, t), euro; where there are any, every lot chooses its form."""
+    cache: Cache = field(default_factory=Cache, repr=False, compare=False)
+    """What was computed from the arrays, kept for decisions that differ in limits and terms alone (``payments.sampled``)."""
 
     def margin(self, name: str) -> float:
         """Million euro by which a limit is tightened."""
         return self.margins.get(name, 0.0) / MILLION
+
+    @cached_property
+    def room(self) -> FloatArray:
+        """G over all purses (m, t)."""
+        return np.asarray(self.begroting.sum(axis=0))
+
+    def limited_years(self, municipality: int) -> tuple[int, ...]:
+        """Years in which the use of the stock is limited: its use never falls, so a year whose stock is no less than the
+        next year's asks nothing more."""
+        own = self.stock[municipality]
+        return tuple(t for t in range(self.n_years) if t == self.n_years - 1 or own[t] < own[t + 1])
+
+    def begroting_name(self, purse: int, municipality: int, year: int) -> str:
+        """Name of the limit on expected spending: ``begroting[0034,2028]``, with the law where laws do not share."""
+        name = self.purses[purse][0]
+        inside = (self.municipalities[municipality], *((name,) if name else ()), str(self.years[year]))
+        return f"begroting[{','.join(inside)}]"
+
+    def reserve_name(self, municipality: int, year: int) -> str:
+        """Name of the limit on the use of the stock up to a year."""
+        return f"reserve[{self.municipalities[municipality]},{self.years[year]}]"
 
     @property
     def n_scenarios(self) -> int:
@@ -128,14 +198,17 @@ class LumpSumData:
     @property
     def is_integer(self) -> bool:
         """Whether something is chosen from a list."""
-        return bool(self.other_payments or self.simple.shares) or self.simple.changes is not None
+        return (
+            bool((self.other_payments and self.held.form is None) or self.simple.shares)
+            or self.simple.changes is not None
+        )
 
     @property
     def n_years(self) -> int:
         """Number of contract years."""
         return len(self.years)
 
-    @property
+    @cached_property
     def capital_limit(self) -> FloatArray:
         """limit (p,): the stated equity requirement where every lot of the provider states one, else K."""
         limits = self.free_buffer.copy()
@@ -150,7 +223,7 @@ class LumpSumData:
         requirement = self.lots[self.lot[contract]].equity_requirement
         return None if requirement is None else requirement * float(self.reference[contract, 0])
 
-    @property
+    @cached_property
     def below_requirement(self) -> NDArray[np.bool_]:
         """(p,): providers below a stated requirement; left out of solvency and return, with a flag."""
         limit = self.capital_limit
@@ -181,6 +254,7 @@ class LumpSumData:
             key=self.key[scenarios],
             other=self.other[scenarios],
             other_payments={form: paid[scenarios] for form, paid in self.other_payments.items()},
+            cache=Cache(),
         )
 
 
@@ -211,6 +285,37 @@ def sides(lot: LotTerms) -> dict[str, list[tuple[int, int]]]:
     }
 
 
+def counted_sides(lot: LotTerms, simple: SimpleTerms) -> dict[str, list[tuple[int, int]]]:
+    """Sides whose changes of share are counted: none without a bound on them, and beside a free zone only sides on which no
+    share is given."""
+    if simple.changes is None:
+        return {}
+    share = lot.corridor.share
+    return {
+        side: pairs
+        for side, pairs in sides(lot).items()
+        if not simple.free_zone or np.isnan(share[lot.corridor.sign == (1.0 if side == "deficit" else -1.0)]).all()
+    }
+
+
+def inside_zone(lot: LotTerms, zone: int) -> IntArray:
+    """Layers whose share is decided among the first ``zone`` from the reference outward, on both sides."""
+    corridor = lot.corridor
+    inner = [np.flatnonzero(corridor.sign == sign)[:zone] for sign in (1.0, -1.0)]
+    layers = np.concatenate(inner).astype(np.int64)
+    return layers[np.isnan(corridor.share[layers])]
+
+
+def zone_of(lot: LotTerms, share: FloatArray) -> int:
+    """How many decided layers from the reference outward are shared by nobody, on both sides."""
+    zone = 0
+    while (
+        len(next_zone := inside_zone(lot, zone + 1)) > len(inside_zone(lot, zone)) and not share[next_zone].any()
+    ):
+        zone += 1
+    return zone
+
+
 def decided_layers(lot: LotTerms) -> list[int]:
     """Layers whose share is decided."""
     return [int(k) for k in np.flatnonzero(np.isnan(lot.corridor.share))]
@@ -219,6 +324,16 @@ def decided_layers(lot: LotTerms) -> list[int]:
 def outermost_deficit(lot: LotTerms) -> int:
     """Index of the outermost deficit layer."""
     return int(np.flatnonzero(lot.corridor.sign > 0)[-1])
+
+
+def free_zone(lot: LotTerms, share: FloatArray, sign: float = 1.0) -> float:
+    """How far from the reference amount nothing is shared, on the side of deficits (sign 1) or surpluses (-1), fraction;
+    infinite where nothing is shared at all."""
+    corridor = lot.corridor
+    for k in np.flatnonzero(corridor.sign == sign):
+        if share[k] > 0:
+            return float(corridor.lower[k] - 1 if sign > 0 else 1 - corridor.upper[k])
+    return float("inf")
 
 
 def invited_use(data: LumpSumData, contract: int) -> list[float]:
@@ -243,3 +358,17 @@ def lot_size(data: LumpSumData, lot: int) -> float:
     """Reference amounts of a lot over all years, discounted, million euro: what a unit of loading costs."""
     own = data.lot == lot
     return float((data.reference[own] * data.discount).sum()) / MILLION
+
+
+def revenue_of_lot(data: LumpSumData, lot: int) -> float:
+    """Revenue behind the glide of a lot, million euro."""
+    return float(data.revenue[data.lot == lot].sum()) / MILLION
+
+
+def with_shares(data: LumpSumData, share: Sequence[FloatArray], form: IntArray) -> LumpSumData:
+    """The same decision with every share and form given: loadings and capital are left, a linear program."""
+    lots = tuple(
+        replace(lot, corridor=replace(lot.corridor, share=np.asarray(own)))
+        for lot, own in zip(data.lots, share, strict=True)
+    )
+    return replace(data, lots=lots, simple=SimpleTerms(), held=replace(data.held, form=form))

@@ -1,23 +1,25 @@
 """The corridor designer: what certainty of the providers costs the municipalities, over simple corridors.
 
 Every candidate leaves a band around the reference free and shares all beyond it alike, on both sides or deficits alone;
-its loadings are designed anew, so every candidate satisfies the model, the law included. Both ends are measured on fresh
-futures: CVaR of municipal spending over the term, and the chance that the weakest provider's running loss passes its limit.
+its loadings are designed anew with the margins of the chosen design, so every candidate satisfies the model, the law
+included. Both ends are measured on scenarios that made none of them: CVaR of municipal spending over the term, and the
+chance that the weakest provider's running loss passes its limit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import MILLION, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.judgement import Judge
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
-from bekostiging.lumpsum.solve import LumpSumDesign, feasible_design
-from bekostiging.lumpsum.tail import LumpSumArrays
-from bekostiging_solvers import Estimate, Scramblings
+from bekostiging.lumpsum.solve import LumpSumDesign, design_within
+from bekostiging_solvers import Estimate
 
 FloatArray = NDArray[np.float64]
 BANDS = (0.0, 0.02, 0.05, 0.10)
@@ -39,11 +41,9 @@ class FrontierPoint:
     efficient: bool = False
 
 
-def corridor_frontier(
-    data: LumpSumData, fresh: LumpSumData, design: LumpSumDesign, scramblings: Scramblings
-) -> tuple[FrontierPoint, ...]:
-    """The designed corridor and every candidate that has a design, efficient ones marked."""
-    found = [_measured(fresh, design, scramblings, None, 0.0, symmetric=True)] if design.feasible else []
+def corridor_frontier(data: LumpSumData, design: LumpSumDesign, judge: Judge) -> tuple[FrontierPoint, ...]:
+    """The designed corridor and every candidate within all limits, efficient ones marked."""
+    found = [_measured(judge, design, None, 0.0, symmetric=True)] if design.feasible else []
     for symmetric in (True, False):
         for band in BANDS:
             for share in SHARES:
@@ -51,12 +51,10 @@ def corridor_frontier(
                     continue  # nothing shared is one candidate, whatever the band
                 if any(share > lot.share_max for lot in data.lots):
                     continue
-                own = _with_band(data, band, share, symmetric=symmetric)
-                made = feasible_design(own)
-                if made is None:
-                    continue
-                judged = _with_band(fresh, band, share, symmetric=symmetric)
-                found.append(_measured(judged, made, scramblings, band, share, symmetric=symmetric))
+                change = partial(_with_band, band=band, share=share, symmetric=symmetric)
+                made = design_within(change(data))
+                if made is not None:
+                    found.append(_measured(judge.changed(change), made, band, share, symmetric=symmetric))
     return tuple(replace(point, efficient=_efficient(point, found)) for point in found)
 
 
@@ -68,25 +66,17 @@ def _with_band(data: LumpSumData, band: float, share: float, *, symmetric: bool)
 
 
 def _measured(
-    fresh: LumpSumData,
-    design: LumpSumDesign,
-    scramblings: Scramblings,
-    band: float | None,
-    share: float,
-    *,
-    symmetric: bool,
+    judge: Judge, design: LumpSumDesign, band: float | None, share: float, *, symmetric: bool
 ) -> FrontierPoint:
-    """Both ends of a design on fresh futures."""
-    arrays = LumpSumArrays(fresh)
-    x = arrays.point(design.loading, design.share, design.form)
-    spent = arrays.spending.total().evaluate(x)
-    tail = scramblings.tail_mean(MILLION * spent, fresh.confidence)
+    """Both ends of a design on other scenarios."""
+    data, x = judge.data, judge.point(design)
     chances = {
-        p: scramblings.probability(MILLION * loss.evaluate(x) > fresh.capital_limit[p])
-        for p, loss in arrays.losses.items()
+        p: judge.scramblings.probability(MILLION * loss.evaluate(x) > data.capital_limit[p])
+        for p, loss in judge.arrays.losses.items()
     }
     worst = max(chances, key=lambda p: chances[p].value)
-    return FrontierPoint(band, share, symmetric, tail, chances[worst], fresh.providers[worst])
+    tail = judge.tail_spending(design)
+    return FrontierPoint(band, share, symmetric, tail, chances[worst], data.providers[worst])
 
 
 def _efficient(point: FrontierPoint, found: list[FrontierPoint]) -> bool:

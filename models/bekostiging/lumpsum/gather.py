@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +15,22 @@ from bekostiging.contracts import (
     Reference,
     Taakgericht,
     corridor_of,
+    expected_revenue,
     municipal_shares,
 )
 from bekostiging.lumpsum.data import LotTerms, LumpSumData
+from bekostiging.lumpsum.simple import signable_terms
 from bekostiging.scenarios import CareUse, Cells
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class CorridorSeries:
     """What a block keeps for the decision: index, paid_part, fixed and cost (s, c, t), amounts per contract, key
-    (s, t, j, m); symbols of ``LumpSumData``. Where asked for: payments under ``others`` (s, c, t) per form, and what could
-    be observed beforehand, ``items`` (s,) by name."""
+    (s, t, j, m); symbols of ``LumpSumData``. Where asked for: payments under ``others`` (s, c, t) per form and what a
+    ceiling ``cut`` from them, and what could be observed beforehand, ``items`` (s,) by name."""
 
     index: FloatArray
     paid_part: FloatArray
@@ -35,13 +39,15 @@ class CorridorSeries:
     amounts: tuple[FloatArray, ...]
     key: FloatArray
     others: Mapping[str, FloatArray] = field(default_factory=dict)
+    cut: Mapping[str, FloatArray] = field(default_factory=dict)
     items: Mapping[str, FloatArray] = field(default_factory=dict)
 
     def arrays(self) -> dict[str, FloatArray]:
         """Every array by name."""
         amounts = {f"amounts/{c}": amount for c, amount in enumerate(self.amounts)}
         own = {name: getattr(self, name) for name in ("index", "paid_part", "fixed", "cost", "key")}
-        return own | amounts | _under("others/", self.others) | _under("items/", self.items)
+        more = _under("others/", self.others) | _under("cut/", self.cut) | _under("items/", self.items)
+        return own | amounts | more
 
     @classmethod
     def of(cls, arrays: Mapping[str, FloatArray]) -> CorridorSeries:
@@ -49,7 +55,8 @@ class CorridorSeries:
         n_contracts = sum(name.startswith("amounts/") for name in arrays)
         amounts = tuple(arrays[f"amounts/{c}"] for c in range(n_contracts))
         own = {name: arrays[name] for name in ("index", "paid_part", "fixed", "cost", "key")}
-        return cls(amounts=amounts, others=_of("others/", arrays), items=_of("items/", arrays), **own)
+        others, cut, items = (_of(head, arrays) for head in ("others/", "cut/", "items/"))
+        return cls(amounts=amounts, others=others, cut=cut, items=items, **own)
 
 
 def _under(head: str, own: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
@@ -94,15 +101,15 @@ def free_buffer(case: Case) -> FloatArray:
     )
 
 
-def lumpsum_data(case: Case, reference: Reference, series: CorridorSeries) -> LumpSumData:
-    """Return the data of the decision on the scenarios of ``series``."""
+def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: CorridorSeries) -> LumpSumData:
+    """Return the data of the decision on the scenarios of ``series``, as the policy of the case asks for it."""
     n_scenarios, _, n_years = series.cost.shape
     reported = [i for i, row in enumerate(case.municipalities) if row.reported]
     codes = tuple(case.municipalities[i].code for i in reported)
     years = tuple(case.first_year + t for t in range(n_years))
     lots = {row.id: j for j, row in enumerate(case.lots)}
     providers = {row.id: p for p, row in enumerate(case.providers)}
-    return LumpSumData(
+    data = LumpSumData(
         lots=tuple(lot_terms(case, row.id) for row in case.lots),
         contracts=tuple((row.provider, row.lot) for row in case.contracts),
         providers=tuple(providers),
@@ -112,7 +119,7 @@ def lumpsum_data(case: Case, reference: Reference, series: CorridorSeries) -> Lu
         provider=np.array([providers[row.provider] for row in case.contracts]),
         reference=reference.amount,
         fair_price=reference.fair_price,
-        revenue=np.array([row.revenue for row in case.contracts]),
+        revenue=expected_revenue(case, cells, reference),
         index=series.index,
         paid_part=series.paid_part,
         fixed=series.fixed,
@@ -120,31 +127,69 @@ def lumpsum_data(case: Case, reference: Reference, series: CorridorSeries) -> Lu
         amounts=series.amounts,
         key=series.key[..., reported],
         other=np.zeros((n_scenarios, n_years, len(codes))),
-        room=begroting_sum(case, codes, years, "amount") - begroting_sum(case, codes, years, "outside_contracts"),
-        reserve=stock_by_year(case, codes, years),
+        **_cover(case, codes, years),
         free_buffer=free_buffer(case),
         discount=(1 + case.number("discount_rate")) ** -np.arange(n_years, dtype=np.float64),
         risk_weight=case.number("risk_weight"),
         confidence=case.number("confidence"),
         cost_of_capital=case.number("cost_of_capital"),
+        reserve_confidence=case.reserve_confidence,
+        reserve_refills=case.reserve_refills,
         other_payments=series.others,
+    )
+    return replace(data, simple=signable_terms(data)) if case.simple_corridors else data
+
+
+def under_policy_of(data: LumpSumData, other: LumpSumData) -> LumpSumData:
+    """The decision on the scenarios and with the margins of ``data``, under the numbers of policy of ``other``."""
+    lots = tuple(replace(terms, corridor=own.corridor) for own, terms in zip(data.lots, other.lots, strict=True))
+    return replace(
+        data,
+        lots=lots,
+        free_buffer=other.free_buffer,
+        risk_weight=other.risk_weight,
+        confidence=other.confidence,
+        cost_of_capital=other.cost_of_capital,
+        reserve_confidence=other.reserve_confidence,
+        reserve_refills=other.reserve_refills,
+        simple=other.simple,
     )
 
 
-def begroting_sum(case: Case, codes: Sequence[str], years: Sequence[int], column: str) -> FloatArray:
-    """A column of begroting summed over the laws; (n_municipalities, n_years)."""
+def _cover(case: Case, codes: Sequence[str], years: Sequence[int]) -> dict[str, Any]:
+    """Purses with their begroting, structural cover and stock."""
+    laws = tuple(dict.fromkeys(row.law for row in case.begroting))
+    purses: tuple[tuple[str, IntArray], ...] = (("", np.arange(len(case.lots))),)
+    if not case.laws_share:
+        law_of = {form.id: form.law for form in case.care_forms}
+        lot_law = [law_of[lot.care_forms[0]] for lot in case.lots]
+        purses = tuple(
+            (law, np.array([j for j, own in enumerate(lot_law) if own == law], dtype=np.int64)) for law in laws
+        )
+
+    def by_purse(column: str) -> FloatArray:
+        """A column of begroting per purse; (k, m, t)."""
+        return np.stack([begroting_sum(case, codes, years, column, name) for name, _ in purses])
+
+    start = np.array([row.reserve for row in case.municipalities if row.code in codes], dtype=np.float64)
+    additions = begroting_sum(case, codes, years, "reserve_addition")
+    return {
+        "purses": purses,
+        "begroting": by_purse("amount") - by_purse("outside_contracts"),
+        "structural": by_purse("structural_cover"),
+        "stock": start[:, None] + np.cumsum(additions, axis=1),
+    }
+
+
+def begroting_sum(
+    case: Case, codes: Sequence[str], years: Sequence[int], column: str, law: str = ""
+) -> FloatArray:
+    """A column of begroting summed over the laws, or of one law; (n_municipalities, n_years)."""
     total = np.zeros((len(codes), len(years)))
     for row in case.begroting:
-        if row.municipality in codes and row.year in years:
+        if row.municipality in codes and row.year in years and law in ("", row.law):
             total[codes.index(row.municipality), years.index(row.year)] += getattr(row, column)
     return total
-
-
-def stock_by_year(case: Case, codes: Sequence[str], years: Sequence[int]) -> FloatArray:
-    """The stock of a municipality with the additions up to each year, laws added; (n_municipalities, n_years)."""
-    stock = {row.code: row.reserve for row in case.municipalities}
-    start = np.array([[stock[code]] for code in codes])
-    return np.asarray(start + begroting_sum(case, codes, years, "reserve_addition").cumsum(axis=1))
 
 
 def lot_terms(case: Case, lot: str) -> LotTerms:

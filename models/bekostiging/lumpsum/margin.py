@@ -1,114 +1,80 @@
-"""The margin with which the limits of a sampled design hold in futures it has not seen.
+"""The design whose limits hold on scenarios that did not make it.
 
-A limit on a sampled tail is broken out of sample about half the time, because the design uses it to the last euro. So
-every limit that depends on futures is tightened by the same number of standard errors, and the least number is sought with
-which all of them hold on fresh futures at 95 % each: value + 1.645 standard errors <= limit.
+A limit on a sampled tail is broken out of sample about half the time, because the design uses it to the last euro. So each
+limit that fails on the margin scenarios is tightened on the design scenarios by what it lacks there, value + t x standard
+error - limit (Student's t at 95 %), and by what it had to spare on the design scenarios; then the design is made again,
+until all limits hold. Free zones and shares of the sampled optimum are kept and loadings only rise; where no loading up to
+its maximum does, shares are decided anew. The scenarios that judge the outcome are others again.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bekostiging.lumpsum.data import LumpSumData
-from bekostiging.lumpsum.solve import LimitCheck, LumpSumDesign, feasible_design, out_of_sample
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.lumpsum.data import EURO, Held, LumpSumData, with_shares
+from bekostiging.lumpsum.judgement import Judge, LimitCheck, check_limits
+from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
+from bekostiging.lumpsum.tie_break import preferred_design
 from bekostiging_solvers import Scramblings
 
-CERTAIN = 1.645
-"""One-sided 95 % of a normal error."""
-TWO_SIDED = 1.96
-"""Two-sided 95 %."""
-WIDEST = 8.0
-"""Standard errors beyond which no margin is sought."""
-HALVINGS = 5
-"""Bisections after the first margin that holds: to a quarter of a standard error."""
-EURO = 1.0
-"""A limit holds up to a euro."""
+FloatArray = NDArray[np.float64]
+MOST_ROUNDS = 20
+"""Designs made before it is said that no limit margin was found."""
 
 
 @dataclass(frozen=True)
 class LimitMargin:
-    """``standard_errors`` by which every limit is tightened, None where none up to 8 makes all hold; the corrected
-    ``design`` with its ``checks``, and its ``cost`` in euro of objective over the plain design."""
+    """``design`` that holds on the margin scenarios with its ``margins`` in euro by limit, None where none was found;
+    ``rounds``: designs made; ``shares_kept``: whether free zones and shares are those of the sampled optimum."""
 
-    standard_errors: float | None
-    design: LumpSumDesign
-    checks: tuple[LimitCheck, ...]
-    cost: float | None
-
-
-@dataclass(frozen=True)
-class LimitPrecision:
-    """The limit known least well on the fresh futures: half the 95 % interval of its value, euro."""
-
-    name: str
-    half_width: float
+    design: LumpSumDesign | None
+    margins: Mapping[str, float]
+    rounds: int
+    shares_kept: bool
 
 
-def widest_limit(checks: Sequence[LimitCheck]) -> LimitPrecision:
-    """The limit with the largest standard error."""
-    widest = max(checks, key=lambda check: check.standard_error)
-    return LimitPrecision(widest.name, TWO_SIDED * widest.standard_error)
+def limit_margin(data: LumpSumData, plain: LumpSumDesign, judge: Judge) -> LimitMargin:
+    """Find the margins of the sampled optimum ``plain`` of ``data``; ``judge``: the margin scenarios."""
+    margins: dict[str, float] = {}
+    rounds = 0
+    for shares_kept in (True, False):
+        design: LumpSumDesign | None = plain
+        if not shares_kept and rounds < MOST_ROUNDS:
+            design = _made(data, plain, margins, shares_kept=False)
+            rounds += 1
+        while design is not None and rounds < MOST_ROUNDS:
+            lacking = {check.name: check for check in check_limits(design, judge) if not check.holds}
+            if not lacking:
+                return LimitMargin(design, margins, rounds, shares_kept)
+            _tighten(margins, lacking, _spare(data, design))
+            design = _made(data, plain, margins, shares_kept=shares_kept)
+            rounds += 1
+    return LimitMargin(None, margins, rounds, shares_kept=False)
 
 
-def futures_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: float) -> int:
-    """How many fresh futures know every limit to ``precision`` euro (half a 95 % interval).
-
-    Errors fall with the root of the number, as for independent futures; scrambled Sobol points need at most so many.
-
-    Raises
-    ------
-    ValueError
-        A precision that is not positive.
-    """
-    if not precision > 0:
-        raise ValueError(f"a precision is a positive number of euro, not {precision}")
-    return max(1, math.ceil(n_scenarios * (widest_limit(checks).half_width / precision) ** 2))
+def _tighten(margins: dict[str, float], lacking: Mapping[str, LimitCheck], spare: Mapping[str, float]) -> None:
+    """By what a failing limit had to spare on the design scenarios and lacks on the margin scenarios, never by less."""
+    for name, check in lacking.items():
+        margins[name] = max(margins.get(name, 0.0), spare[name] + check.excess + EURO)
 
 
-def holds_at_95(checks: Sequence[LimitCheck]) -> bool:
-    """Whether every limit holds on fresh futures with 95 % certainty each."""
-    return all(check.value + CERTAIN * check.standard_error <= check.limit + EURO for check in checks)
+def _spare(data: LumpSumData, design: LumpSumDesign) -> dict[str, float]:
+    """By how much every limit holds on the design scenarios, euro."""
+    own = Judge(replace(data, margins={}), Scramblings(1))
+    return {check.name: max(0.0, check.limit - check.value) for check in check_limits(design, own)}
 
 
-def limit_margin(
-    data: LumpSumData,
-    fresh: LumpSumData,
-    design: LumpSumDesign,
-    checks: tuple[LimitCheck, ...],
-    scramblings: Scramblings,
-) -> LimitMargin:
-    """Find the least margin for a feasible ``design`` of ``data``, whose ``checks`` were made on ``fresh``.
-
-    The margin is chosen on the same fresh futures on which it is judged.
-    """
-    if not design.feasible or design.objective is None or holds_at_95(checks):
-        return LimitMargin(0.0 if design.feasible else None, design, checks, 0.0 if design.feasible else None)
-
-    def at(width: float) -> tuple[LumpSumDesign, tuple[LimitCheck, ...]] | None:
-        """The design with this margin and its checks; None where it does not exist or a limit does not hold."""
-        margins = {check.name: width * check.standard_error for check in checks}
-        tightened = feasible_design(replace(data, margins=margins))
-        if tightened is None:
-            return None
-        found = out_of_sample(tightened, fresh, scramblings)
-        return (tightened, found) if holds_at_95(found) else None
-
-    low, high, best = 0.0, 1.0, None
-    while best is None and high <= WIDEST:
-        best = at(high)
-        if best is None:
-            low, high = high, 2 * high
-    if best is None:
-        return LimitMargin(None, design, checks, None)
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        found = at(middle)
-        if found is None:
-            low = middle
-        else:
-            high, best = middle, found
-    tightened, held = best
-    cost = None if tightened.objective is None else tightened.objective - design.objective
-    return LimitMargin(high, tightened, held, cost)
+def _made(
+    data: LumpSumData, plain: LumpSumDesign, margins: Mapping[str, float], *, shares_kept: bool
+) -> LumpSumDesign | None:
+    """The design with these margins. With shares kept, premium and glide give way as far as in ``plain``; with shares freed
+    as little as they must, where they already did."""
+    tightened = replace(data, margins=dict(margins))
+    if not shares_kept:
+        return preferred_design(tightened, feasible_design if plain.breaches else design_within)
+    kept = with_shares(tightened, plain.share, plain.form)
+    return design_within(replace(kept, held=Held(form=plain.form, least=plain.loading), breach=plain.cap))

@@ -4,7 +4,8 @@
 
 Sets
     LOTS j, LAYERS (j, l), CONTRACTS c, PROVIDERS p (those with a contract), MUNICIPALITIES m (reported),
-    YEARS t, SCENARIOS s (equally likely), FORMS f: the lump sum, and other payment forms where a mix is asked for
+    YEARS t, SCENARIOS s (equally likely), FORMS f: the lump sum, and other payment forms where a mix is asked for,
+    PURSES k: what shares one begroting, all lots or those of each law
 
 Parameters (data)
     B0[c,t]        reference amount                                          million euro
@@ -18,13 +19,15 @@ Parameters (data)
     F[c,t]         fair price without return on capital                      million euro
     K[p], limit[p] free buffer; limit on capital (stated requirement or K)   million euro
     key[s,t,j,m]   share of the municipality in the lot's payments           -
-    G[m,t], reserve[m,t], other[s,t,m]  room in the begroting, weerstandscapaciteit, other payments   million euro
-    R[c]           revenue of last year                                      million euro
-    margin[limit]  tightening of a limit that depends on futures (zero in the plain design)   million euro
-    v[t]           discount factor; risk_weight; confidence; cost_of_capital; elasticity[j]
+    G[k,m,t], structural[k,m,t]   begroting of the contracts, structural cover   million euro
+    stock[m,t], other[s,t,m]      incidental cover up to the year, other payments   million euro
+    R[c]           revenue brought forward to the first contract year         million euro
+    margin[limit]  tightening of a limit that depends on scenarios (zero in the plain design)   million euro
+    v[t]           discount factor; risk_weight; confidence; reserve_confidence; cost_of_capital; elasticity[j]
     share_max[j], share_min[j], premium_max[j], glide_max[j]; invites[f]: part of one more euro of care that f pays
     n_changes, list: changes of share a side may have, shares that may be chosen; none unless asked for
     loading_max    largest loading where the form is chosen too              fraction
+    least_total, least_largest   outcomes of the stages before                million euro; fraction
 
 Variables
     loading[j]     one percentage for all contracts of the lot, all years    fraction, >= 0 (free if one contract)
@@ -33,18 +36,28 @@ Variables
     form[j,f]      payment form of the lot                                   {0, 1}; the lump sum unless a mix is asked for
     change[j,l,l'] whether the share changes from a layer to the next outward   {0, 1}, where changes are counted
     pick[j,l,k]    which share of the list the layer has                     {0, 1}, where there is a list
-    premium_slack[j], glide_slack[j]   where limits yield                    fraction; million euro, >= 0
-    running_loss[p,s], value_at_risk[p], shortfall[p,s]                      CVaR of the provider's deepest point
+    premium_excess[j], glide_excess[j]   beyond what is allowed              fraction; million euro, >= 0; zero in stage
+                                         criterion unless no design exists without
+    largest        largest excess of all lots, premium or glide over R       fraction, >= 0
+    running_loss[p,s], value_at_risk[p], shortfall[p,s]                      CVaR of the largest cumulative loss of p
     spending_at_risk, spending_shortfall[s]                                  CVaR of municipal spending
-    begroting_at_risk[m,t], begroting_shortfall[m,t,s]                       CVaR of a municipality's year
+    drawdown[k,m,t,s], stock_used[k,m,t,s]                                   million euro, >= 0; use of the stock
+    reserve_at_risk[m,t], reserve_shortfall[m,t,s]                           CVaR of what is used of the stock
 
 With  b[c,t] = B0[c,t] (1 + loading[j]),
       Y = form[j,lump] (A B0 I + Z) + A B0 I loading + sum_l sign_l share[j,l] U_l + sum_f form[j,f] P_f,
-      loss[p,s,t] = sum over contracts of p of v (C - Y),  M[m,s,t] = sum_c key Y + other
+      loss[p,s,t] = sum over contracts of p of v (C - Y),  M[k,m,s,t] = sum over c of k of key Y + other,
+      x[k,m,s,t] = M - G - structural
 
-Objective
-    total_spending: (1 - risk_weight) E[sum_m,t v M] + risk_weight CVaR[sum_m,t v M]
-                    + sum v elasticity E[C] (sum_l share_l q_l + sum_f form_f invites_f) + penalties of the slacks
+Stages, one objective each
+    least_breach    sum_j (sum_c,t v B0 premium_excess + glide_excess)       zero in the ordinary case
+    largest_excess  largest, with the total at most that of least_breach plus one euro
+    criterion       (1 - risk_weight) E[sum_k,m,t v M] + risk_weight CVaR[sum_k,m,t v M]
+                    + sum v elasticity E[C] (sum_l share_l q_l + sum_f form_f invites_f), with the total at most that of
+                    least_breach plus one euro and every excess at most largest plus 0.001 point. A rule for deciding, no
+                    amount: what is spent is reported by its own name.
+    Where least_breach has no point either, ``bekostiging.lumpsum.conflict`` asks the least euro by which begroting, stock,
+    solvency or return must yield, premium and glide free, in the same two steps.
 
 Constraints
     deepest_point[p,s,t]       running_loss[p,s] >= sum_{u <= t} loss[p,s,u]         cumulative, over the years
@@ -53,12 +66,19 @@ Constraints
     solvency[p]                capital <= limit - margin                             no more than the provider has
     return_on_capital[p]       E[sum_t v (Y - C)] >= cost_of_capital x years x capital + margin    no risk for nothing
     fair_price[c,t]            E[Y[c,t]] >= F[c,t] form[j,lump] + margin             AMvB reële prijs, on what is paid
-    begroting[m,t]             E[M[m,t]] <= G[m,t] - margin
-    tail_of_begroting[m,t,s]   begroting_shortfall >= M[m,s,t] - begroting_at_risk[m,t]
-    begroting_tail[m,t]        begroting_at_risk + E[begroting_shortfall]/(1 - confidence) <= G + reserve - margin
-    tail_of_spending[s]        spending_shortfall >= sum_m,t v M - spending_at_risk
-    premium[j]                 loading <= premium_max + premium_slack                no windfall
-    glide_up[j], glide_down[j] abs(sum_c b[c,1] - sum_c R[c]) <= glide_max sum_c R[c] + glide_slack   over R > 0, lump sum
+    begroting[k,m,t]           E[M[k,m,t]] <= G[k,m,t] - margin                      what is expected is budgeted
+    drawn_down[k,m,t,s]        drawdown[t] >= drawdown[t-1] + x[t]                   where a good year refills the stock
+    drawn_most[k,m,t,s]        stock_used[t] >= drawdown[t]                          idem
+    used_before[k,m,t,s]       stock_used[t] >= stock_used[t-1]
+    used_now[k,m,t,s]          stock_used[t] >= stock_used[t-1] + x[t]               where it does not
+    tail_of_reserve[m,t,s]     reserve_shortfall >= sum_k stock_used[k,m,t,s] - reserve_at_risk
+    reserve[m,t]               reserve_at_risk + E[reserve_shortfall]/(1 - reserve_confidence) <= stock - margin
+                               years whose stock is no less than the next year's are left out: they ask nothing more
+    tail_of_spending[s]        spending_shortfall >= sum_k,m,t v M - spending_at_risk
+    premium[j]                 loading <= premium_max + premium_excess               no windfall
+    glide_up[j], glide_down[j] abs(sum_c b[c,1] - sum_c R[c]) <= glide_max sum_c R[c] + glide_excess   over R > 0, lump sum
+    total_breach[]             sum_j (sum_c,t v B0 premium_excess + glide_excess) <= least_total + one euro
+    premium_most[j], glide_most[j]   excess <= largest, over R for glide; in stage criterion <= least_largest + 0.001 point
     order[j,l]                 share[j,l] <= share[j, next outward]                  the further out, the more shared
     symmetric[j,l]             share of mirrored layers equal, where both are decided and the lot is symmetric
     law[j]                     share[j, outermost deficit] >= share_min form[j,lump]   acceptance duty, no waiting list
@@ -67,44 +87,46 @@ Constraints
     least_of_form[j]           loading >= -form[j,lump]
     share_of_form[j,l]         share <= share_max form[j,lump], or = given share x form
     share_change[j,l,l']       share[j,l'] - share[j,l] <= change                    a contract people can read
+    free_zone[j,l,l']          share[j,l] + change[j,l,l'] <= 1                      nothing shared before the first change
     simple[j,side]             sum of changes on a side <= n_changes
     share_list[j,l]            share = sum_k pick[j,l,k] list[k]
     one_share[j,l]             sum_k pick[j,l,k] = form[j,lump]
 
 Source
-    design of this package, section 7; CVaR after Rockafellar and Uryasev (2000), doi:10.21314/JOR.2000.038;
-    fair price: Stb. 2024, 69; legal limit on risk transfer: ECLI:NL:GHDHA:2017:260.
+    design of this package, sections 7 and 13; CVaR after Rockafellar and Uryasev (2000), doi:10.21314/JOR.2000.038;
+    fair price: Stb. 2024, 69; legal limit on risk transfer: ECLI:NL:GHDHA:2017:260; what is expected is budgeted: BBV art.
+    11, Gemeentewet art. 189.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyomo.environ as pyo
 
 from bekostiging.lumpsum.data import (
-    GLIDE_PENALTY,
-    LOADING_MAX,
     MILLION,
-    PREMIUM_PENALTY,
-    LotTerms,
     LumpSumData,
+    counted_sides,
     decided_layers,
     invited_by_form,
     invited_use,
-    lot_size,
-    mirrored_layers,
-    outermost_deficit,
-    outward_layers,
-    sides,
 )
+from bekostiging.lumpsum.model_terms import add_terms_of_choices, add_terms_of_lots, largest_share, total_breach
+
+Stage = Literal["least_breach", "largest_excess", "criterion"]
 
 
-def build_lumpsum(data: LumpSumData) -> pyo.ConcreteModel:
-    """Return the model of the card above; pure, solves nothing."""
+def build_lumpsum(data: LumpSumData, stage: Stage = "criterion", least_total: float = 0.0) -> pyo.ConcreteModel:
+    """Return one stage of the model of the card above; pure, solves nothing.
+
+    ``least_total``: outcome of stage least_breach, million euro, for stage largest_excess; stage criterion finds both
+    outcomes in ``data.breach``.
+    """
     m = pyo.ConcreteModel(name="lumpsum")
-    m.data = data
+    m.data, m.stage = data, stage
+    m.most = least_total if stage == "largest_excess" else data.breach.total / MILLION
     m.LOTS = pyo.RangeSet(0, len(data.lots) - 1)
     m.LAYERS = pyo.Set(
         initialize=[(j, k) for j, lot in enumerate(data.lots) for k in range(lot.corridor.n_layers)]
@@ -116,14 +138,16 @@ def build_lumpsum(data: LumpSumData) -> pyo.ConcreteModel:
     m.YEARS = pyo.RangeSet(0, data.n_years - 1)
     m.SCENARIOS = pyo.RangeSet(0, data.n_scenarios - 1)
     m.FORMS = pyo.RangeSet(0, len(data.forms) - 1)
+    m.PURSES = pyo.RangeSet(0, len(data.purses) - 1)
     _add_variables(m)
     _add_choices(m)
     _add_payments(m)
     _add_provider_limits(m)
     _add_municipal_limits(m)
-    _add_terms_of_lots(m)
-    _add_terms_of_choices(m)
-    m.total_spending = pyo.Objective(rule=_total_spending_rule, sense=pyo.minimize)
+    add_terms_of_lots(m)
+    add_terms_of_choices(m)
+    objective = {"least_breach": _least_breach_rule, "largest_excess": _largest_excess_rule}
+    m.add_component(stage, pyo.Objective(rule=objective.get(stage, _criterion_rule), sense=pyo.minimize))
     return m
 
 
@@ -134,28 +158,29 @@ def _add_variables(m: pyo.ConcreteModel) -> None:
     m.loading = pyo.Var(m.LOTS, bounds=lambda m, j: (-1.0 if alone[j] else 0.0, None))
     m.share = pyo.Var(m.LAYERS, bounds=_share_bounds)
     m.capital = pyo.Var(m.PROVIDERS, within=pyo.NonNegativeReals)
-    m.premium_slack = pyo.Var(m.LOTS, within=pyo.NonNegativeReals)
-    m.glide_slack = pyo.Var(m.LOTS, within=pyo.NonNegativeReals)
+    hard = m.stage == "criterion" and data.breach.is_nothing
+    m.premium_excess = pyo.Var(m.LOTS, bounds=(0.0, 0.0 if hard else None))
+    m.glide_excess = pyo.Var(m.LOTS, bounds=(0.0, 0.0 if hard else None))
+    m.largest = pyo.Var(within=pyo.NonNegativeReals)
     m.running_loss = pyo.Var(m.PROVIDERS, m.SCENARIOS, within=pyo.NonNegativeReals)
     m.value_at_risk = pyo.Var(m.PROVIDERS)
     m.shortfall = pyo.Var(m.PROVIDERS, m.SCENARIOS, within=pyo.NonNegativeReals)
     m.spending_at_risk = pyo.Var()
     m.spending_shortfall = pyo.Var(m.SCENARIOS, within=pyo.NonNegativeReals)
-    m.begroting_at_risk = pyo.Var(m.MUNICIPALITIES, m.YEARS)
-    m.begroting_shortfall = pyo.Var(m.MUNICIPALITIES, m.YEARS, m.SCENARIOS, within=pyo.NonNegativeReals)
+    purse_years = (m.PURSES, m.MUNICIPALITIES, m.YEARS, m.SCENARIOS)
+    m.drawdown = pyo.Var(*purse_years, within=pyo.NonNegativeReals)
+    m.stock_used = pyo.Var(*purse_years, within=pyo.NonNegativeReals)
+    limited = [(i, t) for i in m.MUNICIPALITIES for t in data.limited_years(i)]
+    m.LIMITED = pyo.Set(initialize=limited, dimen=2)
+    m.reserve_at_risk = pyo.Var(m.LIMITED)
+    m.reserve_shortfall = pyo.Var(m.LIMITED, m.SCENARIOS, within=pyo.NonNegativeReals)
 
 
 def _share_bounds(m: pyo.ConcreteModel, j: int, k: int) -> tuple[float, float]:
     """[0, share_max], or the share the case gives; under another form it may be zero."""
-    most = _largest_share(m.data.lots[j], k)
+    most = largest_share(m.data.lots[j], k)
     given = bool(np.isfinite(m.data.lots[j].corridor.share[k]))
     return (most if given and len(m.data.forms) == 1 else 0.0, most)
-
-
-def _largest_share(lot: LotTerms, k: int) -> float:
-    """share_max, or the share the case gives."""
-    given = float(lot.corridor.share[k])
-    return lot.share_max if np.isnan(given) else given
 
 
 def _add_choices(m: pyo.ConcreteModel) -> None:
@@ -167,8 +192,8 @@ def _add_choices(m: pyo.ConcreteModel) -> None:
             if len(data.forms) == 1 or lot.general_provision:
                 m.form[j, f].fix(1 if f == 0 else 0)
     counted = [
-        (j, *pair) for j, lot in enumerate(data.lots) for side in sides(lot).values() for pair in side
-        if data.simple.changes is not None
+        (j, *pair) for j, lot in enumerate(data.lots)
+        for side in counted_sides(lot, data.simple).values() for pair in side
     ]  # fmt: skip
     m.CHANGES = pyo.Set(initialize=counted, dimen=3)
     m.change = pyo.Var(m.CHANGES, within=pyo.Binary)
@@ -182,7 +207,7 @@ def _add_payments(m: pyo.ConcreteModel) -> None:
     """Y, the loss of a provider and the spending of a municipality, as expressions."""
     m.payment = pyo.Expression(m.SCENARIOS, m.CONTRACTS, m.YEARS, rule=_payment_rule)
     m.loss = pyo.Expression(m.PROVIDERS, m.SCENARIOS, m.YEARS, rule=_loss_rule)
-    m.spending = pyo.Expression(m.MUNICIPALITIES, m.SCENARIOS, m.YEARS, rule=_spending_rule)
+    m.spending = pyo.Expression(m.PURSES, m.MUNICIPALITIES, m.SCENARIOS, m.YEARS, rule=_spending_rule)
 
 
 def _payment_rule(m: pyo.ConcreteModel, s: int, c: int, t: int) -> Any:
@@ -205,11 +230,18 @@ def _loss_rule(m: pyo.ConcreteModel, p: int, s: int, t: int) -> Any:
     return data.discount[t] * sum(data.cost[s, c, t] / MILLION - m.payment[s, c, t] for c in own)
 
 
-def _spending_rule(m: pyo.ConcreteModel, i: int, s: int, t: int) -> Any:
-    """M = sum_c key Y + other"""
+def _spending_rule(m: pyo.ConcreteModel, k: int, i: int, s: int, t: int) -> Any:
+    """M = sum over c of k of key Y + other, which belongs to the first purse"""
     data: LumpSumData = m.data
-    paid = sum(data.key[s, t, data.lot[c], i] * m.payment[s, c, t] for c in m.CONTRACTS)
-    return paid + data.other[s, t, i] / MILLION
+    own = [c for c in m.CONTRACTS if data.lot[c] in data.purses[k][1]]
+    paid = sum(data.key[s, t, data.lot[c], i] * m.payment[s, c, t] for c in own)
+    return paid + (0.0 if k else data.other[s, t, i] / MILLION)
+
+
+def _overrun(m: pyo.ConcreteModel, k: int, i: int, t: int, s: int) -> Any:
+    """x = M - G - structural"""
+    data: LumpSumData = m.data
+    return m.spending[k, i, s, t] - float(data.begroting[k, i, t] + data.structural[k, i, t]) / MILLION
 
 
 def _add_provider_limits(m: pyo.ConcreteModel) -> None:
@@ -261,138 +293,90 @@ def _fair_price_rule(m: pyo.ConcreteModel, c: int, t: int) -> Any:
 
 
 def _add_municipal_limits(m: pyo.ConcreteModel) -> None:
-    """The begroting per municipality and year, on average and in the tail; the tail of all spending."""
-    m.begroting = pyo.Constraint(m.MUNICIPALITIES, m.YEARS, rule=_begroting_rule)
-    m.tail_of_begroting = pyo.Constraint(m.MUNICIPALITIES, m.YEARS, m.SCENARIOS, rule=_tail_of_begroting_rule)
-    m.begroting_tail = pyo.Constraint(m.MUNICIPALITIES, m.YEARS, rule=_begroting_tail_rule)
+    """Expected spending within the begroting; the stock covers the tail of what it is used for; the tail of all spending."""
+    m.begroting = pyo.Constraint(m.PURSES, m.MUNICIPALITIES, m.YEARS, rule=_begroting_rule)
+    purse_years = (m.PURSES, m.MUNICIPALITIES, m.YEARS, m.SCENARIOS)
+    m.drawn_down = pyo.Constraint(*purse_years, rule=_drawn_down_rule)
+    m.drawn_most = pyo.Constraint(*purse_years, rule=_drawn_most_rule)
+    m.used_before = pyo.Constraint(*purse_years, rule=_used_before_rule)
+    m.used_now = pyo.Constraint(*purse_years, rule=_used_now_rule)
+    m.tail_of_reserve = pyo.Constraint(m.LIMITED, m.SCENARIOS, rule=_tail_of_reserve_rule)
+    m.reserve = pyo.Constraint(m.LIMITED, rule=_reserve_rule)
     m.tail_of_spending = pyo.Constraint(m.SCENARIOS, rule=_tail_of_spending_rule)
 
 
-def _begroting_rule(m: pyo.ConcreteModel, i: int, t: int) -> Any:
-    """E[M[m,t]] <= G[m,t] - margin"""
-    expected = sum(m.spending[i, s, t] for s in m.SCENARIOS) / m.data.n_scenarios
-    margin = m.data.margin(f"begroting[{m.data.municipalities[i]},{m.data.years[t]}]")
-    return expected <= float(m.data.room[i, t]) / MILLION - margin
+def _begroting_rule(m: pyo.ConcreteModel, k: int, i: int, t: int) -> Any:
+    """E[M[k,m,t]] <= G[k,m,t] - margin"""
+    expected = sum(m.spending[k, i, s, t] for s in m.SCENARIOS) / m.data.n_scenarios
+    margin = m.data.margin(m.data.begroting_name(k, i, t))
+    return expected <= float(m.data.begroting[k, i, t]) / MILLION - margin
 
 
-def _tail_of_begroting_rule(m: pyo.ConcreteModel, i: int, t: int, s: int) -> Any:
-    """begroting_shortfall[m,t,s] >= M[m,s,t] - begroting_at_risk[m,t]"""
-    return m.begroting_shortfall[i, t, s] >= m.spending[i, s, t] - m.begroting_at_risk[i, t]
+def _drawn_down_rule(m: pyo.ConcreteModel, k: int, i: int, t: int, s: int) -> Any:
+    """drawdown[t] >= drawdown[t-1] + x[t]"""
+    if not m.data.reserve_refills:
+        return pyo.Constraint.Skip
+    before = m.drawdown[k, i, t - 1, s] if t > 0 else 0.0
+    return m.drawdown[k, i, t, s] >= before + _overrun(m, k, i, t, s)
 
 
-def _begroting_tail_rule(m: pyo.ConcreteModel, i: int, t: int) -> Any:
-    """begroting_at_risk + E[begroting_shortfall] / (1 - confidence) <= G + reserve - margin"""
-    mean = sum(m.begroting_shortfall[i, t, s] for s in m.SCENARIOS) / m.data.n_scenarios
-    margin = m.data.margin(f"begroting_tail[{m.data.municipalities[i]},{m.data.years[t]}]")
-    limit = float(m.data.room[i, t] + m.data.reserve[i, t]) / MILLION - margin
-    return m.begroting_at_risk[i, t] + mean / (1 - m.data.confidence) <= limit
+def _drawn_most_rule(m: pyo.ConcreteModel, k: int, i: int, t: int, s: int) -> Any:
+    """stock_used[t] >= drawdown[t]"""
+    if not m.data.reserve_refills:
+        return pyo.Constraint.Skip
+    return m.stock_used[k, i, t, s] >= m.drawdown[k, i, t, s]
+
+
+def _used_before_rule(m: pyo.ConcreteModel, k: int, i: int, t: int, s: int) -> Any:
+    """stock_used[t] >= stock_used[t-1]"""
+    return pyo.Constraint.Skip if t == 0 else m.stock_used[k, i, t, s] >= m.stock_used[k, i, t - 1, s]
+
+
+def _used_now_rule(m: pyo.ConcreteModel, k: int, i: int, t: int, s: int) -> Any:
+    """stock_used[t] >= stock_used[t-1] + x[t]"""
+    if m.data.reserve_refills:
+        return pyo.Constraint.Skip
+    before = m.stock_used[k, i, t - 1, s] if t > 0 else 0.0
+    return m.stock_used[k, i, t, s] >= before + _overrun(m, k, i, t, s)
+
+
+def _tail_of_reserve_rule(m: pyo.ConcreteModel, i: int, t: int, s: int) -> Any:
+    """reserve_shortfall >= sum_k stock_used - reserve_at_risk"""
+    used = sum(m.stock_used[k, i, t, s] for k in m.PURSES)
+    return m.reserve_shortfall[i, t, s] >= used - m.reserve_at_risk[i, t]
+
+
+def _reserve_rule(m: pyo.ConcreteModel, i: int, t: int) -> Any:
+    """reserve_at_risk + E[reserve_shortfall] / (1 - reserve_confidence) <= stock - margin"""
+    mean = sum(m.reserve_shortfall[i, t, s] for s in m.SCENARIOS) / m.data.n_scenarios
+    limit = float(m.data.stock[i, t]) / MILLION - m.data.margin(m.data.reserve_name(i, t))
+    return m.reserve_at_risk[i, t] + mean / (1 - m.data.reserve_confidence) <= limit
 
 
 def _discounted_spending(m: pyo.ConcreteModel, s: int) -> Any:
-    """sum_m,t v M"""
-    return sum(m.data.discount[t] * m.spending[i, s, t] for i in m.MUNICIPALITIES for t in m.YEARS)
+    """sum_k,m,t v M"""
+    return sum(
+        m.data.discount[t] * m.spending[k, i, s, t] for k in m.PURSES for i in m.MUNICIPALITIES for t in m.YEARS
+    )
 
 
 def _tail_of_spending_rule(m: pyo.ConcreteModel, s: int) -> Any:
-    """spending_shortfall[s] >= sum_m,t v M - spending_at_risk"""
+    """spending_shortfall[s] >= sum_k,m,t v M - spending_at_risk"""
     return m.spending_shortfall[s] >= _discounted_spending(m, s) - m.spending_at_risk
 
 
-def _add_terms_of_lots(m: pyo.ConcreteModel) -> None:
-    """Premium, glide, order, symmetry and the law, per lot."""
-    lots: tuple[LotTerms, ...] = m.data.lots
-    m.premium = pyo.Constraint(m.LOTS, rule=_premium_rule)
-    m.glide_up = pyo.Constraint(m.LOTS, rule=_glide_up_rule)
-    m.glide_down = pyo.Constraint(m.LOTS, rule=_glide_down_rule)
-    m.OUTWARD = pyo.Set(initialize=[(j, *pair) for j in m.LOTS for pair in outward_layers(lots[j])], dimen=3)
-    m.order = pyo.Constraint(m.OUTWARD, rule=lambda m, j, k, outer: m.share[j, k] <= m.share[j, outer])
-    m.MIRRORED = pyo.Set(initialize=[(j, *pair) for j in m.LOTS for pair in mirrored_layers(lots[j])], dimen=3)
-    m.symmetric = pyo.Constraint(m.MIRRORED, rule=lambda m, j, k, mirror: m.share[j, k] == m.share[j, mirror])
-    m.BOUND_BY_LAW = pyo.Set(initialize=[j for j in m.LOTS if lots[j].waiting_list_forbidden])
-    m.law = pyo.Constraint(m.BOUND_BY_LAW, rule=_law_rule)
+def _least_breach_rule(m: pyo.ConcreteModel) -> Any:
+    """Premium beyond its maximum over the term, glide beyond its maximum in the first year; million euro"""
+    return total_breach(m)
 
 
-def _premium_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """loading <= premium_max + premium_slack"""
-    return m.loading[j] <= m.data.lots[j].premium_max + m.premium_slack[j]
+def _largest_excess_rule(m: pyo.ConcreteModel) -> Any:
+    """The largest excess"""
+    return m.largest
 
 
-def _glide(m: pyo.ConcreteModel, j: int) -> tuple[Any, Any] | None:
-    """(sum_c b[c,1], sum_c R[c]) over the contracts of the lot with R > 0, zero under another form; None without them."""
-    data: LumpSumData = m.data
-    own = np.flatnonzero((data.lot == j) & (data.revenue > 0))
-    if len(own) == 0:
-        return None
-    first, last = float(data.reference[own, 0].sum()) / MILLION, float(data.revenue[own].sum()) / MILLION
-    return first * (m.form[j, 0] + m.loading[j]), last * m.form[j, 0]
-
-
-def _glide_up_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """sum_c b[c,1] - sum_c R[c] <= glide_max sum_c R[c] + glide_slack"""
-    sums = _glide(m, j)
-    if sums is None:
-        return pyo.Constraint.Skip
-    return sums[0] - sums[1] <= m.data.lots[j].glide_max * sums[1] + m.glide_slack[j]
-
-
-def _glide_down_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """sum_c R[c] - sum_c b[c,1] <= glide_max sum_c R[c] + glide_slack"""
-    sums = _glide(m, j)
-    if sums is None:
-        return pyo.Constraint.Skip
-    return sums[1] - sums[0] <= m.data.lots[j].glide_max * sums[1] + m.glide_slack[j]
-
-
-def _law_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """share[outermost deficit] >= share_min form[lump]"""
-    lot = m.data.lots[j]
-    return m.share[j, outermost_deficit(lot)] - lot.share_min * m.form[j, 0] >= 0
-
-
-def _add_terms_of_choices(m: pyo.ConcreteModel) -> None:
-    """One form per lot and no corridor without a lump sum; few changes of share; shares from a list."""
-    data: LumpSumData = m.data
-    mixed = m.LOTS if len(data.forms) > 1 else []
-    m.MIXED = pyo.Set(initialize=list(mixed))
-    m.one_form = pyo.Constraint(m.MIXED, rule=lambda m, j: sum(m.form[j, f] for f in m.FORMS) == 1)
-    m.loading_of_form = pyo.Constraint(m.MIXED, rule=lambda m, j: m.loading[j] <= LOADING_MAX * m.form[j, 0])
-    m.least_of_form = pyo.Constraint(m.MIXED, rule=lambda m, j: m.loading[j] >= -m.form[j, 0])
-    m.MIXED_LAYERS = pyo.Set(initialize=[pair for pair in m.LAYERS if pair[0] in mixed], dimen=2)
-    m.share_of_form = pyo.Constraint(m.MIXED_LAYERS, rule=_share_of_form_rule)
-    m.share_change = pyo.Constraint(
-        m.CHANGES, rule=lambda m, j, k, outer: m.share[j, outer] - m.share[j, k] <= m.change[j, k, outer]
-    )
-    counted = [(j, side) for j in m.LOTS for side in sides(data.lots[j]) if data.simple.changes is not None]
-    m.SIDES = pyo.Set(initialize=counted, dimen=2)
-    m.simple = pyo.Constraint(m.SIDES, rule=_simple_rule)
-    m.share_list = pyo.Constraint(m.LISTED, rule=_share_list_rule)
-    m.one_share = pyo.Constraint(
-        m.LISTED, rule=lambda m, j, k: sum(m.pick[j, k, i] for i in m.LIST) == m.form[j, 0]
-    )
-
-
-def _share_of_form_rule(m: pyo.ConcreteModel, j: int, k: int) -> Any:
-    """share <= share_max form[lump]; a given share = itself x form[lump]"""
-    lot = m.data.lots[j]
-    most = _largest_share(lot, k) * m.form[j, 0]
-    return m.share[j, k] <= most if np.isnan(lot.corridor.share[k]) else m.share[j, k] == most
-
-
-def _simple_rule(m: pyo.ConcreteModel, j: int, side: str) -> Any:
-    """sum of changes on a side <= n_changes"""
-    pairs = sides(m.data.lots[j])[side]
-    if not pairs:
-        return pyo.Constraint.Skip
-    return sum(m.change[j, k, outer] for k, outer in pairs) <= m.data.simple.changes
-
-
-def _share_list_rule(m: pyo.ConcreteModel, j: int, k: int) -> Any:
-    """share = sum_k pick list"""
-    return m.share[j, k] == sum(value * m.pick[j, k, i] for i, value in enumerate(m.data.simple.shares))
-
-
-def _total_spending_rule(m: pyo.ConcreteModel) -> Any:
-    """(1 - risk_weight) E + risk_weight CVaR of spending + use invited + penalties"""
+def _criterion_rule(m: pyo.ConcreteModel) -> Any:
+    """(1 - risk_weight) E + risk_weight CVaR of spending + use invited"""
     data: LumpSumData = m.data
     mean = sum(_discounted_spending(m, s) for s in m.SCENARIOS) / data.n_scenarios
     excess = sum(m.spending_shortfall[s] for s in m.SCENARIOS) / data.n_scenarios
@@ -409,7 +393,4 @@ def _total_spending_rule(m: pyo.ConcreteModel) -> Any:
         for f, weight in enumerate(invited_by_form(data, c))
         if weight > 0
     )
-    penalties = sum(
-        GLIDE_PENALTY * m.glide_slack[j] + PREMIUM_PENALTY * lot_size(data, j) * m.premium_slack[j] for j in m.LOTS
-    )
-    return (1 - data.risk_weight) * mean + data.risk_weight * tail + invited + penalties
+    return (1 - data.risk_weight) * mean + data.risk_weight * tail + invited

@@ -1,8 +1,15 @@
-"""The least free buffer to ask of providers in a lot: the minimum equity requirement, and what a stricter one saves.
+"""The minimum equity requirement of a lot: the least free buffer to ask of its providers at which a design still exists.
 
-Every provider is taken to have what is asked; in the other lots so much that they do not bind. The requirement is a
-part of the reference amount of the first year. Below the least one the begroting cannot carry the loading that providers
-without buffer would need.
+The requirement is a fraction of the reference amount of the first year. All limits are hard and the margins of the design
+are kept. Every contract stands on its own: what a provider carries in other lots is covered there, so the requirements of
+its lots add up to what it must have (CVaR of the largest cumulative loss is subadditive). In the other lots buffers are
+ample. One linear program, no search; its shares are free, and where no simple agreement exists at its outcome, one integer
+program:
+
+    minimise r   subject to   capital[c] + margin <= r B0[c, first year]   for every contract of the lot, and the limits
+
+Closed form of one contract and one year, nothing shared, I = 1, glide free, confidence a:
+r = max(0, CVaR_a(C) - B0 (1 + premium_max)) / B0, while B0 (1 + premium_max) - E[C] >= cost_of_capital x that capital.
 """
 
 from __future__ import annotations
@@ -10,65 +17,98 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bekostiging.lumpsum.data import LumpSumData
-from bekostiging.lumpsum.solve import LumpSumDesign, feasible_design
+from bekostiging.lumpsum.conflict import EXACT
+from bekostiging.lumpsum.data import MILLION, POINT, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.solve import LumpSumDesign, design_within
+from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging_solvers import InfeasibleError, TailProgram
 
-WIDEST = 0.5
-"""Half the reference amount: no requirement above it is sought."""
-AMPLE = 10.0
-"""Asked in the other lots, so that their providers are never short."""
-HALVINGS = 9
-"""Bisections: to a tenth of a percent of the reference amount."""
-STRICTER = 0.01
-"""One percentage point more."""
+FloatArray = NDArray[np.float64]
 ENOUGH = 1e12
 """Euro of buffer that everybody is taken to have."""
+ROUNDING = 1e-7
+"""Added to a least requirement, so that its design exists."""
 
 
 @dataclass(frozen=True)
 class EquityRequirement:
-    """``requirement`` of a lot (fraction of B0 of the first year), None where even the widest gives no design;
-    ``objective`` in euro at it, and what one percentage point more ``saves``."""
+    """``requirement`` of a lot (fraction of B0 of the first year), None where even ample equity gives no design; the
+    ``design`` it belongs to, and the one at one percentage ``stricter``."""
 
     lot: str
     requirement: float | None
-    objective: float | None
-    saves: float | None
+    design: LumpSumDesign | None
+    stricter: LumpSumDesign | None
 
 
 def minimum_equity_requirements(data: LumpSumData) -> tuple[EquityRequirement, ...]:
-    """The least requirement of every lot at which a design holds."""
-    return tuple(_of_lot(data, j) for j in range(len(data.lots)))
+    """The least requirement of every lot at which a design of ``data`` exists, its margins held fixed."""
+    apart = contracts_apart(data)
+    return tuple(_of_lot(apart, j) for j in range(len(data.lots)))
 
 
-def _with_requirement(data: LumpSumData, lot: int, requirement: float) -> LumpSumDesign | None:
-    """The design when a lot asks this much and the others more than enough."""
-    lots = tuple(
-        replace(terms, equity_requirement=requirement if j == lot else AMPLE) for j, terms in enumerate(data.lots)
+def contracts_apart(data: LumpSumData) -> LumpSumData:
+    """The same decision with every contract a provider of its own, equity ample; margins by reference amount."""
+    alone = np.bincount(data.provider, minlength=len(data.providers)) == 1
+    names = tuple(
+        data.providers[p] if alone[p] else "/".join(contract)
+        for p, contract in zip(data.provider, data.contracts, strict=True)
     )
-    buffer = np.full(len(data.providers), ENOUGH)
-    return feasible_design(replace(data, lots=lots, free_buffer=buffer))
+    margins = dict(data.margins)
+    for c, p in enumerate(data.provider):
+        part = float(data.reference[c].sum() / data.reference[data.provider == p].sum())
+        for kind in ("solvency", "return_on_capital"):
+            margins[f"{kind}[{names[c]}]"] = part * data.margins.get(f"{kind}[{data.providers[p]}]", 0.0)
+    return replace(
+        data,
+        providers=names,
+        provider=np.arange(len(names)),
+        free_buffer=np.full(len(names), ENOUGH),
+        lots=tuple(replace(lot, equity_requirement=None) for lot in data.lots),
+        margins=margins,
+    )
 
 
 def _of_lot(data: LumpSumData, lot: int) -> EquityRequirement:
-    """Bisection on the requirement of one lot."""
+    """The least requirement, its design and the one a point stricter."""
     name = data.lots[lot].name
-    best, high, low = _with_requirement(data, lot, WIDEST), WIDEST, 0.0
-    if best is None:
+    # with free shares it is never more
+    least = _least(replace(data, simple=SimpleTerms()), lot)
+    design = None if least is None else _at(data, lot, least + ROUNDING)
+    if least is not None and design is None:
+        least = _least(data, lot)
+        design = None if least is None else _at(data, lot, least + ROUNDING)
+    if least is None:
         return EquityRequirement(name, None, None, None)
-    without = _with_requirement(data, lot, 0.0)
-    if without is not None:
-        best, high = without, 0.0
-    else:
-        for _ in range(HALVINGS):
-            middle = (low + high) / 2
-            found = _with_requirement(data, lot, middle)
-            if found is None:
-                low = middle
-            else:
-                best, high = found, middle
-    stricter = _with_requirement(data, lot, high + STRICTER)
-    if best.objective is None or stricter is None or stricter.objective is None:
-        return EquityRequirement(name, high, best.objective, None)
-    return EquityRequirement(name, high, best.objective, best.objective - stricter.objective)
+    return EquityRequirement(name, least, design, _at(data, lot, least + POINT))
+
+
+def _at(data: LumpSumData, lot: int, requirement: float) -> LumpSumDesign | None:
+    """The design when a lot asks this much."""
+    own = data.lot == lot
+    buffer = np.where(own, requirement * data.reference[:, 0], ENOUGH)
+    return design_within(replace(data, free_buffer=buffer))
+
+
+def _least(data: LumpSumData, lot: int) -> float | None:
+    """The least requirement of one lot; None where there is no design at all."""
+    arrays = LumpSumArrays(data)
+    column = arrays.columns.largest
+    own = np.flatnonzero(data.lot == lot)
+    rows, upper = np.zeros((len(own), arrays.columns.n)), np.zeros(len(own))
+    for k, c in enumerate(own):
+        rows[k, arrays.columns.capital[c]] = 1.0
+        rows[k, column] = -float(data.reference[c, 0]) / MILLION
+        upper[k] = -data.margin(f"solvency[{data.providers[c]}]")
+    cost, most = np.zeros(arrays.columns.n), arrays.program.upper.copy()
+    cost[column], most[column] = 1.0, np.inf
+    program = replace(arrays.program, cost=cost, upper=most).with_rows(
+        rows, np.full(len(own), -np.inf), upper, tuple(f"requirement[{data.providers[c]}]" for c in own)
+    )
+    try:
+        found = TailProgram(program, (), arrays.limits, arrays.restore).solve(arrays.start(), EXACT)
+    except InfeasibleError:
+        return None
+    return max(0.0, float(found.x[column]))

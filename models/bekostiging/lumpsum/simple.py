@@ -11,6 +11,9 @@ from bekostiging.case import UserError
 from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms, outermost_deficit, sides
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 
+SIGNABLE_STEP = 0.05
+"""Shares of a signable agreement are multiples of five percentage points."""
+
 
 def with_simple_terms(data: LumpSumData, simple: SimpleTerms, edges: Sequence[float] = ()) -> LumpSumData:
     """The decision under simple terms; ``edges``: fractions from the reference amount where the share may change, instead
@@ -64,3 +67,23 @@ def _refused(option: str, values: Sequence[float], dutch: str, english: str) -> 
     """An option that cannot be."""
     given = ",".join(f"{value:g}" for value in values)
     return UserError(f"{option} {given}: {dutch}", f"{option} {given}: {english}", exit_code=2)
+
+
+def signable_terms(data: LumpSumData) -> SimpleTerms:
+    """One free zone and one share per side, in multiples of five points; a lot whose limits leave no multiple has its
+    largest share in the list too."""
+    steps = tuple(round(k * SIGNABLE_STEP, 2) for k in range(round(1 / SIGNABLE_STEP) + 1))
+    extra = {
+        lot.share_max
+        for lot in data.lots
+        if lot.waiting_list_forbidden and not any(lot.share_min <= step <= lot.share_max for step in steps)
+    }
+    return SimpleTerms(1, tuple(sorted({*steps, *extra})), free_zone=True)
+
+
+def asked_terms(changes: int | None, shares: tuple[float, ...]) -> SimpleTerms | None:
+    """Terms asked for beside those of the case: at most so many changes per side, shares from a list; None where nothing is
+    asked. What is left out of them is free; one change is a free zone and one share."""
+    if changes is None and not shares:
+        return None
+    return SimpleTerms(changes, shares, free_zone=changes == 1)

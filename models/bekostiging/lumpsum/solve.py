@@ -1,35 +1,46 @@
-"""Designing the lump sum by tail cuts, and judging a design on other scenarios."""
+"""Designing the lump sum by tail cuts, in the stages of the model card."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import UserError
-from bekostiging.lumpsum.conflict import EXACT, NOTHING, Conflict, Relaxation, relaxations
-from bekostiging.lumpsum.data import MILLION, LumpSumData
+from bekostiging.lumpsum.conflict import EXACT, Conflict, Relaxation, relaxations
+from bekostiging.lumpsum.data import EURO, MILLION, BreachCap, LumpSumData, lot_size, revenue_of_lot
 from bekostiging.lumpsum.tail import LumpSumArrays
-from bekostiging_solvers import Estimate, InfeasibleError, Scramblings, TailProgram, TailSolution
+from bekostiging_solvers import InfeasibleError, SolverError, TailProgram, TailSolution
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-FRACTIONS = ("premium", "law")
-"""Limits without money: their price is euro per unit of the fraction."""
-_LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "glide", *FRACTIONS)
-"""What somebody can widen; order and symmetry are the shape of a corridor and have no price."""
+ROUNDINGS = (0.0, 10.0, 100.0, 1000.0)
+"""Euro by which the least breach may be passed, until the next stage has a point: whole numbers are found to 1e-7 or so, and
+the least breach is then that much too low."""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A term of a lot that gives way: ``euro`` (premium over the term, discounted; glide in the first year) and by which
+    ``fraction`` of the reference amounts, or of the revenue brought forward."""
+
+    lot: str
+    term: Literal["premium", "glide"]
+    euro: float
+    fraction: float
 
 
 @dataclass(frozen=True)
 class LumpSumDesign:
-    """The decision. Without a feasible design ``conflicts`` is not empty, budgets are the reference amounts,
-    shares those the case gives (else 0) and objective, bound and gap are None.
+    """The decision. Without a design ``conflicts`` is not empty, budgets are the reference amounts, shares those the case
+    gives (else 0) and criterion, bound and gap are None.
 
     ``loading`` (n_lots,); ``budget`` (n_contracts, n_years) euro; ``share`` per lot (n_layers,); ``form`` (n_lots,): place
-    in ``LumpSumData.forms``, 0 is the lump sum; ``capital`` (n_providers,) euro; ``shadow_prices``: euro of objective per
-    euro (or per unit of a fraction) of a binding limit; ``yielded``: euro by which glide, and fraction by which premium,
-    gave way; ``relaxations``: what could yield where nothing is feasible.
+    in ``LumpSumData.forms``, 0 is the lump sum; ``capital`` (n_providers,) euro; ``criterion``: what the last stage
+    minimises, a rule and no amount, with the ``bound`` below every design and the ``gap`` between them; ``breaches``: where
+    premium or glide give way; ``relaxations``: what could yield where no design exists.
     """
 
     loading: FloatArray
@@ -37,83 +48,174 @@ class LumpSumDesign:
     share: tuple[FloatArray, ...]
     form: IntArray
     capital: FloatArray
-    objective: float | None
+    criterion: float | None
     bound: float | None
     gap: float | None
     violation: float
     passes: int
-    shadow_prices: dict[str, float]
-    yielded: dict[str, float]
+    breaches: tuple[Breach, ...]
     below_requirement: tuple[str, ...]
     conflicts: tuple[Conflict, ...]
     relaxations: tuple[Relaxation, ...] = ()
 
     @property
     def feasible(self) -> bool:
-        """Whether a lump sum satisfies every hard limit."""
+        """Whether a lump sum satisfies every limit that never yields."""
         return not self.conflicts
 
-
-@dataclass(frozen=True)
-class LimitCheck:
-    """A limit of the design on fresh scenarios: ``value`` must not exceed ``limit``; euro."""
-
-    name: str
-    value: float
-    standard_error: float
-    limit: float
+    @property
+    def within(self) -> bool:
+        """Whether premium and glide hold as well."""
+        return self.feasible and not self.breaches
 
     @property
-    def holds(self) -> bool:
-        """Whether the limit holds, up to a euro."""
-        return self.value <= self.limit + MILLION * NOTHING
+    def cap(self) -> BreachCap:
+        """What gave way may do so as far as it did, nothing else."""
+        largest = max((one.fraction for one in self.breaches), default=0.0)
+        return BreachCap(sum(one.euro for one in self.breaches), largest)
 
 
 def design_lumpsum(data: LumpSumData) -> LumpSumDesign:
     """Design the lump sum on the scenarios of ``data``; model as in ``bekostiging.lumpsum.model``.
 
-    An infeasible begroting is a result, not an error: see ``LumpSumDesign.conflicts``.
+    Limits that cannot be kept are a result, not an error: see ``LumpSumDesign.breaches`` and ``conflicts``.
     """
     design = feasible_design(data)
-    return _without_design(data) if design is None else design
+    return without_design(data) if design is None else design
 
 
 def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
-    """The design on the scenarios of ``data``; None where no lump sum satisfies every hard limit."""
+    """The design in all stages; None where no lump sum satisfies the limits that never yield."""
+    within = design_within(data)
+    if within is not None:
+        return within
+    cap = _least_breach(data)
+    return None if cap is None else design_within(replace(data, breach=cap))
+
+
+def design_within(data: LumpSumData) -> LumpSumDesign | None:
+    """The last stage alone: the design with premium and glide within ``data.breach``, hard in the ordinary case; None
+    where there is none."""
     arrays = LumpSumArrays(data)
-    try:
-        solution = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore).solve(
-            arrays.start(), EXACT
-        )
-    except InfeasibleError:
+    solution = solved(arrays)
+    if solution is None:
         return None
     columns, x = arrays.columns, solution.x
     loading = x[columns.loading]
-    form = x[columns.form].argmax(axis=1)
-    yielded = {}
-    for j, lot in enumerate(data.lots):
-        for name, slack, unit in (
-            ("glide", x[columns.glide_slack[j]], MILLION),
-            ("premium", x[columns.premium_slack[j]], 1.0),
-        ):
-            if slack > NOTHING:
-                yielded[f"{name}[{lot.name}]"] = float(slack) * unit
-    objective, bound = solution.objective + arrays.constant, solution.bound + arrays.constant
+    criterion, bound = solution.objective + arrays.constant, solution.bound + arrays.constant
     return LumpSumDesign(
         loading=loading,
         budget=data.reference * (1 + loading[data.lot])[:, None],
-        share=tuple(np.clip(x[own], 0.0, 1.0) for own in columns.share),
-        form=form,
+        share=tuple(_tidy(arrays, x[own], j) for j, own in enumerate(columns.share)),
+        form=x[columns.form].argmax(axis=1),
         capital=x[columns.capital] * MILLION,
-        objective=objective * MILLION,
+        criterion=criterion * MILLION,
         bound=bound * MILLION,
-        gap=None if solution.gap is None else max(0.0, (objective - bound) / abs(objective)),
+        gap=None if solution.gap is None else max(0.0, (criterion - bound) / abs(criterion)),
         violation=solution.violation,
         passes=solution.passes,
-        shadow_prices=_shadow_prices(_with_choices_fixed(arrays, solution) if data.is_integer else solution),
-        yielded=yielded,
+        breaches=_breaches(arrays, x),
         below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
         conflicts=(),
+    )
+
+
+def solved(arrays: LumpSumArrays) -> TailSolution | None:
+    """The solution of a stage; None where its limits have no common point."""
+    program = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore)
+    try:
+        return program.solve(arrays.start(), EXACT)
+    except InfeasibleError:
+        return None
+
+
+def _tidy(arrays: LumpSumArrays, share: FloatArray, lot: int) -> FloatArray:
+    """Shares within their bounds, those of a list exactly as listed."""
+    listed = np.array(arrays.data.simple.shares)
+    found = np.clip(share, 0.0, 1.0)
+    if len(listed):
+        nearest = listed[np.abs(found[:, None] - listed).argmin(axis=1)]
+        decided = np.isnan(arrays.data.lots[lot].corridor.share)
+        found = np.where(decided & (np.abs(nearest - found) < EXACT * 100), nearest, found)
+    return np.asarray(found)
+
+
+def _least_breach(data: LumpSumData) -> BreachCap | None:
+    """The first two stages: the least total breach, then the least largest excess; None where no design exists."""
+    arrays = LumpSumArrays(data, "least_breach")
+    least = solved(arrays)
+    if least is None:
+        return None
+    for rounding in ROUNDINGS:
+        most = least.objective + rounding / MILLION
+        arrays = LumpSumArrays(data, "largest_excess", most=most)
+        largest = solved(arrays)
+        if largest is not None:
+            # the cap is kept up to a euro, so what rounding leaves of nothing is nothing
+            return BreachCap(max(MILLION * most, EURO * EXACT), max(float(largest.x[arrays.columns.largest]), 0.0))
+    raise SolverError("the least breach cannot be found again; scale the data")
+
+
+def _breaches(arrays: LumpSumArrays, x: FloatArray) -> tuple[Breach, ...]:
+    """Where premium or glide give way by a euro or more; premium is what the loading itself exceeds."""
+    data, columns, found = arrays.data, arrays.columns, []
+    for j, lot in enumerate(data.lots):
+        loading, chosen = float(x[columns.loading[j]]), bool(x[columns.form[j, 0]] > 0.5)
+        premium = max(0.0, loading - lot.premium_max)
+        glide = _glide_excess(data, j, loading, chosen=chosen)
+        for term, euro, fraction in (
+            ("premium", MILLION * lot_size(data, j) * premium, premium),
+            ("glide", MILLION * glide, glide / revenue_of_lot(data, j) if glide else 0.0),
+        ):
+            if euro > EURO + MILLION * EXACT:
+                found.append(Breach(lot.name, "premium" if term == "premium" else "glide", euro, fraction))
+    return tuple(found)
+
+
+def _glide_excess(data: LumpSumData, lot: int, loading: float, *, chosen: bool) -> float:
+    """By how much the budgets of the first year leave the glide, million euro; zero under another form."""
+    own = np.flatnonzero((data.lot == lot) & (data.revenue > 0))
+    if len(own) == 0 or not chosen:
+        return 0.0
+    first = float(data.reference[own, 0].sum()) / MILLION * (1 + loading)
+    last = revenue_of_lot(data, lot)
+    return max(0.0, abs(first - last) - data.lots[lot].glide_max * last)
+
+
+def without_design(data: LumpSumData) -> LumpSumDesign:
+    """Name the limits in conflict: by how many euros the begroting must yield, who holds against it, what else may."""
+    ways = relaxations(data)
+    # the first single kind that can, else all together
+    told = next((way for way in ways if way.euro is not None), ways[-1])
+    if told.euro is None:
+        raise _no_begroting_helps(data)
+    return LumpSumDesign(
+        loading=np.zeros(len(data.lots)),
+        budget=data.reference,
+        share=tuple(np.nan_to_num(lot.corridor.share, nan=0.0) for lot in data.lots),
+        form=np.zeros(len(data.lots), dtype=np.int64),
+        capital=np.zeros(len(data.providers)),
+        criterion=None,
+        bound=None,
+        gap=None,
+        violation=0.0,
+        passes=0,
+        breaches=(),
+        below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
+        conflicts=(*told.limits, *(Conflict(name, 0.0) for name in told.against)),
+        relaxations=ways,
+    )
+
+
+def _no_begroting_helps(data: LumpSumData) -> UserError:
+    """The mistake behind a lump sum that no begroting makes possible: a reference amount out of proportion."""
+    ratio = data.fair_price[:, 0] / np.maximum(data.reference[:, 0], EURO)
+    provider, lot = data.contracts[int(np.argmax(ratio))]
+    return UserError(
+        f"Ook met een ruimere begroting bestaat er geen taakgericht budget: het referentiebedrag van {provider} in "
+        f"{lot} past niet bij het verwachte volume; verbeter contracts.reference_amount of laat het leeg.",
+        f"Even with a wider begroting there is no lump sum: the reference amount of {provider} in {lot} is out of "
+        "proportion to its expected volume; mend contracts.reference_amount or leave it empty.",
     )
 
 
@@ -131,127 +233,3 @@ def decided_spending(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
     x = arrays.point(design.loading, design.share, design.form)
     own = [arrays.spending.paid(x, m) for m in range(len(data.municipalities))]
     return np.stack(own, axis=2) * MILLION
-
-
-def _with_choices_fixed(arrays: LumpSumArrays, solution: TailSolution) -> TailSolution:
-    """The linear program that is left when everything chosen from a list stays: its prices are those of the design."""
-    program, whole = arrays.program, arrays.columns.whole
-    chosen = np.round(solution.x[whole])
-    lower, upper = program.lower.copy(), program.upper.copy()
-    lower[whole] = upper[whole] = chosen
-    fixed = replace(program, lower=lower, upper=upper, integer=None)
-    return TailProgram(fixed, arrays.terms, arrays.limits, arrays.restore).solve(solution.x, EXACT)
-
-
-def _shadow_prices(solution: TailSolution) -> dict[str, float]:
-    """Prices of the binding limits: fall of the objective per euro (or unit) by which the limit is widened."""
-    prices = {}
-    for name, dual in solution.duals.items():
-        if name.startswith(_LIMITS) and abs(dual) > NOTHING:
-            prices[name] = abs(dual) * (MILLION if name.startswith(FRACTIONS) else 1.0)
-    return prices
-
-
-def _without_design(data: LumpSumData) -> LumpSumDesign:
-    """Name the limits in conflict: by how many euros the begroting must yield, who holds against it, what else may."""
-    ways = relaxations(data)
-    by_begroting, all_together = ways[0], ways[-1]
-    told = by_begroting if by_begroting.euro is not None else all_together
-    if told.euro is None:
-        raise _no_begroting_helps(data)
-    return LumpSumDesign(
-        loading=np.zeros(len(data.lots)),
-        budget=data.reference,
-        share=tuple(np.nan_to_num(lot.corridor.share, nan=0.0) for lot in data.lots),
-        form=np.zeros(len(data.lots), dtype=np.int64),
-        capital=np.zeros(len(data.providers)),
-        objective=None,
-        bound=None,
-        gap=None,
-        violation=0.0,
-        passes=0,
-        shadow_prices={},
-        yielded={},
-        below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
-        conflicts=(*told.limits, *(Conflict(name, 0.0) for name in told.against)),
-        relaxations=ways,
-    )
-
-
-def _no_begroting_helps(data: LumpSumData) -> UserError:
-    """The mistake behind a lump sum that no begroting makes possible: a reference amount out of proportion."""
-    ratio = data.fair_price[:, 0] / np.maximum(data.reference[:, 0], np.finfo(np.float64).tiny)
-    provider, lot = data.contracts[int(np.argmax(ratio))]
-    return UserError(
-        f"Ook met een ruimere begroting bestaat er geen taakgericht budget: het referentiebedrag van {provider} in "
-        f"{lot} past niet bij het verwachte volume; verbeter contracts.reference_amount of laat het leeg.",
-        f"Even with a wider begroting there is no lump sum: the reference amount of {provider} in {lot} is out of "
-        "proportion to its expected volume; mend contracts.reference_amount or leave it empty.",
-    )
-
-
-def out_of_sample(design: LumpSumDesign, fresh: LumpSumData, scramblings: Scramblings) -> tuple[LimitCheck, ...]:
-    """Check every limit that depends on scenarios on ``fresh`` ones; values and limits in euro.
-
-    The buffer a provider uses is checked against its limit, the asked return with the capital of the design.
-    """
-    if not design.feasible:
-        return ()
-    arrays = LumpSumArrays(fresh)
-    x = arrays.point(design.loading, design.share, design.form)
-    x[arrays.columns.capital] = design.capital / MILLION
-    return (*_provider_checks(arrays, x, scramblings), *_municipal_checks(arrays, x, scramblings))
-
-
-def _provider_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scramblings) -> list[LimitCheck]:
-    """solvency, return_on_capital and fair_price."""
-    data, checks = arrays.data, []
-    for p in arrays.guarded:
-        loss = arrays.losses[p]
-        tail = scramblings.tail_mean(loss.evaluate(x) * MILLION, data.confidence)
-        name = data.providers[p]
-        limit = float(data.capital_limit[p])
-        checks.append(LimitCheck(f"solvency[{name}]", tail.value, tail.standard_error, limit))
-        asked = data.cost_of_capital * data.n_years * float(x[arrays.columns.capital[p]]) * MILLION
-        lost = scramblings.mean(loss.path(x)[:, -1] * MILLION)
-        # a return of at least `asked` is a loss of at most minus `asked`
-        checks.append(LimitCheck(f"return_on_capital[{name}]", lost.value, lost.standard_error, -asked))
-    for c, (provider, lot) in enumerate(data.contracts):
-        own = x[arrays.columns.lots[data.lot[c]]]
-        paid = arrays.payments.paid(c, own) * MILLION
-        for t, year in enumerate(data.years):
-            short = scramblings.mean(own[0] * data.fair_price[c, t] - paid[:, t])
-            name = f"fair_price[{provider},{lot},{year}]"
-            checks.append(LimitCheck(name, short.value, short.standard_error, 0.0))
-    return checks
-
-
-def _municipal_checks(arrays: LumpSumArrays, x: FloatArray, scramblings: Scramblings) -> list[LimitCheck]:
-    """begroting, on average and in the tail."""
-    data, checks = arrays.data, []
-    for m, code in enumerate(data.municipalities):
-        spent = arrays.spending.paid(x, m) * MILLION
-        for t, year in enumerate(data.years):
-            mean, tail = scramblings.mean(spent[:, t]), scramblings.tail_mean(spent[:, t], data.confidence)
-            room = float(data.room[m, t])
-            limit = room + float(data.reserve[m, t])
-            checks.append(LimitCheck(f"begroting[{code},{year}]", mean.value, mean.standard_error, room))
-            checks.append(LimitCheck(f"begroting_tail[{code},{year}]", tail.value, tail.standard_error, limit))
-    return checks
-
-
-def measured_against_budget(design: LumpSumDesign, fresh: LumpSumData, scramblings: Scramblings) -> list[Estimate]:
-    """Per lot, what the same contract would pay more if its layers were measured against b I instead of B0 I.
-
-    Over the term, discounted, euro. Positive: the provider receives more. The base is B0 I plus its layers.
-    """
-    found = []
-    for j, lot in enumerate(fresh.lots):
-        total = np.zeros(fresh.n_scenarios)
-        signed = lot.corridor.sign * design.share[j]
-        for c in np.flatnonzero(fresh.lot == j):
-            base = fresh.reference[c] * fresh.index[:, c] + fresh.amounts[c] @ lot.corridor.sign
-            against_budget = lot.corridor.amounts(base, design.budget[c] * fresh.index[:, c])
-            total += (against_budget - fresh.amounts[c]) @ signed @ fresh.discount
-        found.append(scramblings.mean(total))
-    return found

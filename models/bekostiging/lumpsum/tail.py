@@ -6,36 +6,39 @@ Names of rows are the names of the card with the ids of the case: ``begroting[00
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import (
-    GLIDE_PENALTY,
+    EURO,
+    EXCESS_TOLERANCE,
     LOADING_MAX,
     MILLION,
-    PREMIUM_PENALTY,
     LotTerms,
     LumpSumData,
+    counted_sides,
     decided_layers,
+    inside_zone,
     invited_by_form,
     invited_use,
     lot_size,
     mirrored_layers,
     outermost_deficit,
     outward_layers,
-    sides,
+    revenue_of_lot,
 )
-from bekostiging.lumpsum.payments import Payments, ProviderLoss, Spending
+from bekostiging.lumpsum.payments import ReserveUse, sampled
 from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, RowBuilder, cvar
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 INFINITY = float("inf")
-RELAXABLE = ("begroting", "solvency", "return_on_capital")
+RELAXABLE = ("begroting", "reserve", "solvency", "return_on_capital")
 """Hard limits that somebody could widen; the fair price and the legal least share are law."""
-HARDLY = 1e-3
-"""Weight of premium beside the limits that are asked to yield: it yields already, though not for nothing."""
+Aim = Literal["criterion", "least_breach", "largest_excess", "least_yield", "largest_yield"]
+"""What is minimised, one stage each: see the model card."""
 
 
 class Columns:
@@ -50,15 +53,18 @@ class Columns:
         self.loading = np.array([own[self.n_forms] for own in self.lots])
         self.share = [own[self.n_forms + 1 :] for own in self.lots]
         self.capital = self._next(len(data.providers))
-        self.premium_slack, self.glide_slack = self._next(n_lots), self._next(n_lots)
-        shape = (2, len(data.municipalities), data.n_years)
-        self.begroting_slack = self._next(int(np.prod(shape))).reshape(shape)
-        """[0] on the expectation, [1] on the tail; zero unless conflicts are looked for, as the next two."""
-        self.solvency_slack, self.return_slack = self._next(len(data.providers)), self._next(len(data.providers))
+        self.premium_excess, self.glide_excess = self._next(n_lots), self._next(n_lots)
+        self.largest = self._one()
+        """The largest excess (fraction), or the largest yield."""
+        shape = (len(data.purses), len(data.municipalities), data.n_years)
+        self.begroting_yield = self._next(int(np.prod(shape))).reshape(shape)
+        """Zero unless conflicts are looked for, as the next three."""
+        self.reserve_yield = self._next(len(data.municipalities))
+        self.solvency_yield, self.return_yield = self._next(len(data.providers)), self._next(len(data.providers))
         simple = data.simple
-        counted = simple.changes is not None
         self.change = [
-            {pair: self._one() for side in sides(lot).values() for pair in side if counted} for lot in data.lots
+            {pair: self._one() for side in counted_sides(lot, simple).values() for pair in side}
+            for lot in data.lots
         ]
         self.pick = [{k: self._next(len(simple.shares)) for k in decided_layers(lot)} for lot in data.lots]
 
@@ -85,24 +91,30 @@ class Columns:
 class LumpSumArrays:
     """Rows, bounds, terms and limits of the lump sum of some data.
 
-    ``yielding``: instead of spending, minimise by how many euros these kinds of ``RELAXABLE`` limits must yield.
+    ``aim``: what is minimised; ``yielding``: kinds of ``RELAXABLE`` limits that give way where it is a yield; ``most``: the
+    least total of an earlier stage, million euro, kept up to a euro.
     """
 
-    def __init__(self, data: LumpSumData, *, yielding: Collection[str] = ()) -> None:
-        self.data = data
+    def __init__(
+        self,
+        data: LumpSumData,
+        aim: Aim = "criterion",
+        *,
+        yielding: Collection[str] = (),
+        most: float = INFINITY,
+    ) -> None:
+        self.data, self.aim, self.yielding, self.most = data, aim, yielding, most
         self.columns = Columns(data)
-        self.payments = Payments(data)
-        self.losses = {p: self._loss(p) for p in sorted(set(data.provider.tolist()))}
+        known = sampled(data, self.columns.lots)
+        self.payments, self.losses, self.spending = known.payments, known.losses, known.spending
         self.guarded = [p for p in self.losses if not data.below_requirement[p]]
-        self.spending = Spending(self.payments, self.columns.lots)
-        self.yielding = yielding
-        total = self.spending.total()
-        constant = np.asarray(total.constant)
-        self.constant = 0.0 if yielding else (1 - data.risk_weight) * float(constant.mean())
+        total = self.spending.total
+        decides = aim == "criterion"
+        self.constant = (1 - data.risk_weight) * float(np.asarray(total.constant).mean()) if decides else 0.0
         self.program = self._program(total)
-        weight = 0.0 if yielding else data.risk_weight
+        weight = data.risk_weight if decides else 0.0
         self.terms = [CVaRTerm("spending", total, data.confidence, weight)] if weight > 0 else []
-        self.limits = [*self._capital_limits(), *self._begroting_limits()]
+        self.limits = [*self._capital_limits(), *self._reserve_limits()]
 
     def restore(self, x: FloatArray) -> FloatArray:
         """Set every capital to what the provider's tail really uses (CVaR is exact in it)."""
@@ -110,6 +122,18 @@ class LumpSumArrays:
         for limit, p in zip(self.limits, self.guarded, strict=False):
             held[self.columns.capital[p]] = cvar(limit.loss.evaluate(x), limit.confidence)
         return held
+
+    def with_criterion_limit(self, most: float) -> tuple[LinearProgram, tuple[CVaRLimit, ...]]:
+        """The program and limits with the criterion at most ``most`` (million euro) as one more limit."""
+        program, left = self.program, most - self.constant
+        if self.terms:
+            term = self.terms[0]
+            own = CVaRLimit(
+                "criterion", term.loss, term.confidence, program.cost / term.weight, left / term.weight
+            )
+            return program, (*self.limits, own)
+        bounds = np.array([-INFINITY]), np.array([left])
+        return program.with_rows(program.cost[None], *bounds, ("criterion",)), tuple(self.limits)
 
     def start(self) -> FloatArray:
         """A point for the first cuts: a lump sum without loading, shares in the middle."""
@@ -131,11 +155,6 @@ class LumpSumArrays:
             x[own] = share
         return x
 
-    def _loss(self, provider: int) -> ProviderLoss:
-        """Deepest point of the running loss of a provider."""
-        own = np.flatnonzero(self.data.provider == provider)
-        return ProviderLoss(self.payments, own, tuple(self.columns.lots[self.data.lot[c]] for c in own))
-
     def _program(self, total: LinearLoss) -> LinearProgram:
         """Columns with their cost and bounds, and every row that has no tail."""
         data, columns = self.data, self.columns
@@ -143,12 +162,13 @@ class LumpSumArrays:
         rows = RowBuilder()
         self._provider_rows(rows)
         self._begroting_rows(rows)
+        self._stage_rows(rows)
         for j, lot in enumerate(data.lots):
             self._lot_rows(rows, j, lot)
             self._corridor_rows(rows, j, lot)
             self._choice_rows(rows, j, lot)
         return LinearProgram(
-            self._yield_cost() if self.yielding else self._cost(total),
+            self._cost(total),
             lower,
             upper,
             rows.matrix(columns.n),
@@ -176,37 +196,104 @@ class LumpSumArrays:
             # under another form a given share does not act: see share_of_form
             lower[columns.share[j]] = 0.0 if mixed else np.nan_to_num(given, nan=0.0)
             upper[columns.share[j]] = np.where(np.isnan(given), lot.share_max, given)
-        slacks = {
-            "begroting": columns.begroting_slack,
-            "solvency": columns.solvency_slack,
-            "return_on_capital": columns.return_slack,
-        }
-        for kind, own in slacks.items():
-            if kind not in self.yielding:
-                upper[own] = 0.0
+            if data.held.form is not None:
+                lower[columns.form[j]] = upper[columns.form[j]] = 0.0
+                lower[columns.form[j, data.held.form[j]]] = upper[columns.form[j, data.held.form[j]]] = 1.0
+            if data.held.zone is not None:
+                upper[columns.share[j][inside_zone(lot, int(data.held.zone[j]))]] = 0.0
+            if data.held.least is not None:
+                lower[columns.loading[j]] = data.held.least[j]
+            if data.held.most is not None:
+                upper[columns.loading[j]] = data.held.most[j]
+        self._bound_yields(upper)
         return lower, upper
 
-    def _cost(self, total: LinearLoss) -> FloatArray:
-        """Expected spending, invited use and the penalties of what yields."""
+    def _bound_yields(self, upper: FloatArray) -> None:
+        """What may give way in this stage: premium and glide up to the cap on their breach, or freely; other limits where
+        they are asked to yield."""
         data, columns = self.data, self.columns
+        if self.aim == "criterion":
+            least = data.breach.largest + (0.0 if data.breach.is_nothing else EXCESS_TOLERANCE)
+            upper[columns.premium_excess] = least
+            upper[columns.glide_excess] = [least * revenue_of_lot(data, j) for j in range(len(data.lots))]
+        kinds = {
+            "begroting": columns.begroting_yield,
+            "reserve": columns.reserve_yield,
+            "solvency": columns.solvency_yield,
+            "return_on_capital": columns.return_yield,
+        }
+        for kind, own in kinds.items():
+            if kind not in self.yielding:
+                upper[own] = 0.0
+        if not self.aim.startswith("largest"):
+            upper[columns.largest] = 0.0
+
+    def _cost(self, total: LinearLoss) -> FloatArray:
+        """What the stage minimises."""
+        columns = self.columns
         cost = np.zeros(columns.n)
+        match self.aim:
+            case "criterion":
+                self._criterion(cost, total)
+            case "least_breach":
+                cost += self._breach()
+            case "least_yield":
+                cost[self._yields()] = 1.0
+            case "largest_excess" | "largest_yield":
+                cost[columns.largest] = 1.0
+        return cost
+
+    def _criterion(self, cost: FloatArray, total: LinearLoss) -> None:
+        """Expected spending and invited use; the tail is a term."""
+        data, columns = self.data, self.columns
         np.add.at(cost, np.asarray(total.columns), (1 - data.risk_weight) * total.matrix.mean(axis=0))
         for c, j in enumerate(data.lot):
             cost[columns.share[j]] += invited_use(data, c)
             cost[columns.form[j]] += invited_by_form(data, c)
-        for j in range(len(data.lots)):
-            cost[columns.glide_slack[j]] = GLIDE_PENALTY
-            cost[columns.premium_slack[j]] = PREMIUM_PENALTY * lot_size(data, j)
-        return cost
 
-    def _yield_cost(self) -> FloatArray:
-        """Euros by which limits yield."""
+    def _breach(self) -> FloatArray:
+        """Coefficients of the total breach, million euro: premium over the term, glide in the first year."""
+        slope = np.zeros(self.columns.n)
+        slope[self.columns.premium_excess] = [lot_size(self.data, j) for j in range(len(self.data.lots))]
+        slope[self.columns.glide_excess] = 1.0
+        return slope
+
+    def _yields(self) -> IntArray:
+        """Columns of limits that may yield."""
         columns = self.columns
-        cost = np.zeros(columns.n)
-        cost[columns.begroting_slack] = cost[columns.solvency_slack] = cost[columns.return_slack] = 1.0
-        for j in range(len(self.data.lots)):
-            cost[columns.premium_slack[j]] = HARDLY * lot_size(self.data, j)
-        return cost
+        own = (
+            columns.begroting_yield.ravel(),
+            columns.reserve_yield,
+            columns.solvency_yield,
+            columns.return_yield,
+        )
+        return np.concatenate(own)
+
+    def _stage_rows(self, rows: RowBuilder) -> None:
+        """total_breach, premium_most, glide_most, total_yield, largest_yield: what earlier stages leave to later ones."""
+        data, columns = self.data, self.columns
+        slack = EURO / MILLION
+        match self.aim:
+            case "criterion":
+                if not data.breach.is_nothing:
+                    rows.add_dense("total_breach", self._breach(), upper=data.breach.total / MILLION + slack)
+            case "largest_excess":
+                rows.add_dense("total_breach", self._breach(), upper=self.most + slack)
+                for j, lot in enumerate(data.lots):
+                    for name, column, size in (
+                        ("premium", columns.premium_excess[j], 1.0),
+                        ("glide", columns.glide_excess[j], revenue_of_lot(data, j)),
+                    ):
+                        entries = {int(column): 1.0, columns.largest: -size}
+                        rows.add(f"{name}_most[{lot.name}]", entries, upper=0.0)
+            case "largest_yield":
+                every = np.zeros(columns.n)
+                every[self._yields()] = 1.0
+                rows.add_dense("total_yield", every, upper=self.most + slack)
+                for k, column in enumerate(self._yields().tolist()):
+                    rows.add(f"largest_yield[{k}]", {column: 1.0, columns.largest: -1.0}, upper=0.0)
+            case "least_breach" | "least_yield":
+                pass
 
     def _provider_rows(self, rows: RowBuilder) -> None:
         """solvency, return_on_capital and fair_price."""
@@ -214,10 +301,10 @@ class LumpSumArrays:
         for p in self.guarded:
             name, capital = data.providers[p], int(columns.capital[p])
             limit = float(data.capital_limit[p]) / MILLION - data.margin(f"solvency[{name}]")
-            rows.add(f"solvency[{name}]", {capital: 1.0, int(columns.solvency_slack[p]): -1.0}, upper=limit)
+            rows.add(f"solvency[{name}]", {capital: 1.0, int(columns.solvency_yield[p]): -1.0}, upper=limit)
             cost, slope = self.losses[p].expected_earnings(columns.n)
             slope[capital] = -data.cost_of_capital * data.n_years
-            slope[columns.return_slack[p]] = 1.0
+            slope[columns.return_yield[p]] = 1.0
             margin = data.margin(f"return_on_capital[{name}]")
             rows.add_dense(f"return_on_capital[{name}]", slope, lower=cost + margin)
         for c, (provider, lot) in enumerate(data.contracts):
@@ -230,31 +317,33 @@ class LumpSumArrays:
                 rows.add_dense(name, slope, lower=data.margin(name))
 
     def _begroting_rows(self, rows: RowBuilder) -> None:
-        """begroting: expected spending within the room, per municipality and year."""
+        """begroting: expected spending within the begroting, per purse, municipality and year."""
         data = self.data
-        for m, code in enumerate(data.municipalities):
-            for t, year in enumerate(data.years):
-                constant, slope = self.spending.of_year(m, t).expected(self.columns.n)
-                slope[self.columns.begroting_slack[0, m, t]] = -1.0
-                name = f"begroting[{code},{year}]"
-                rows.add_dense(name, slope, upper=float(data.room[m, t]) / MILLION - data.margin(name) - constant)
+        for k in range(len(data.purses)):
+            for m in range(len(data.municipalities)):
+                for t in range(data.n_years):
+                    constant, slope = self.spending.expected(m, t, k, self.columns.n)
+                    slope[self.columns.begroting_yield[k, m, t]] = -1.0
+                    name = data.begroting_name(k, m, t)
+                    most = float(data.begroting[k, m, t]) / MILLION - data.margin(name) - constant
+                    rows.add_dense(name, slope, upper=most)
 
     def _lot_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
         """premium and glide."""
         data, columns = self.data, self.columns
-        loading, slack = int(columns.loading[j]), int(columns.glide_slack[j])
+        loading, excess = int(columns.loading[j]), int(columns.glide_excess[j])
         rows.add(
-            f"premium[{lot.name}]", {loading: 1.0, int(columns.premium_slack[j]): -1.0}, upper=lot.premium_max
+            f"premium[{lot.name}]", {loading: 1.0, int(columns.premium_excess[j]): -1.0}, upper=lot.premium_max
         )
         own = np.flatnonzero((data.lot == j) & (data.revenue > 0))
         if len(own) == 0:
             return
         first = float(data.reference[own, 0].sum()) / MILLION
-        last = float(data.revenue[own].sum()) / MILLION
+        last = revenue_of_lot(data, j)
         chosen = int(columns.form[j, 0])
         above, below = first - last * (1 + lot.glide_max), first - last * (1 - lot.glide_max)
-        rows.add(f"glide_up[{lot.name}]", {chosen: above, loading: first, slack: -1.0}, upper=0.0)
-        rows.add(f"glide_down[{lot.name}]", {chosen: below, loading: first, slack: 1.0}, lower=0.0)
+        rows.add(f"glide_up[{lot.name}]", {chosen: above, loading: first, excess: -1.0}, upper=0.0)
+        rows.add(f"glide_down[{lot.name}]", {chosen: below, loading: first, excess: 1.0}, lower=0.0)
 
     def _corridor_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
         """order, symmetric and law."""
@@ -285,7 +374,10 @@ class LumpSumArrays:
         for (k, outer), column in columns.change[j].items():
             entries = {share[outer]: 1.0, share[k]: -1.0, column: -1.0}
             rows.add(f"share_change[{lot.name},{layers[outer]}]", entries, upper=0.0)
-        for side, pairs in sides(lot).items():
+            if data.simple.free_zone:
+                entries = {share[k]: 1.0, column: 1.0}
+                rows.add(f"free_zone[{lot.name},{layers[outer]}]", entries, upper=1.0)
+        for side, pairs in counted_sides(lot, data.simple).items():
             if data.simple.changes is not None and pairs:
                 entries = {columns.change[j][pair]: 1.0 for pair in pairs}
                 rows.add(f"simple[{lot.name},{side}]", entries, upper=float(data.simple.changes))
@@ -306,14 +398,21 @@ class LumpSumArrays:
             limits.append(CVaRLimit(name, self.losses[p], self.data.confidence, coefficients, 0.0))
         return limits
 
-    def _begroting_limits(self) -> list[CVaRLimit]:
-        """begroting_tail: CVaR of a year's spending - slack <= room + reserve."""
+    def _reserve_limits(self) -> list[CVaRLimit]:
+        """reserve: CVaR of what is used of the stock up to a year <= stock, by year."""
         data, limits = self.data, []
-        for m, code in enumerate(data.municipalities):
-            for t, year in enumerate(data.years):
+        for m in range(len(data.municipalities)):
+            for t in data.limited_years(m):
                 own = np.zeros(self.columns.n)
-                own[self.columns.begroting_slack[1, m, t]] = -1.0
-                name = f"begroting_tail[{code},{year}]"
-                limit = float(data.room[m, t] + data.reserve[m, t]) / MILLION - data.margin(name)
-                limits.append(CVaRLimit(name, self.spending.of_year(m, t), data.confidence, own, limit))
+                own[self.columns.reserve_yield[m]] = -1.0
+                name = data.reserve_name(m, t)
+                limit = float(data.stock[m, t]) / MILLION - data.margin(name)
+                loss = self.reserve_use(m, t)
+                limits.append(CVaRLimit(name, loss, data.reserve_confidence, own, limit))
         return limits
+
+    def reserve_use(self, municipality: int, year: int) -> ReserveUse:
+        """What a municipality uses of its stock up to a year."""
+        return ReserveUse(
+            self.data, self.spending, municipality, year, self.columns.begroting_yield[:, municipality]
+        )

@@ -3,8 +3,8 @@
 The margin is what the municipalities are expected to pay above the expected cost. With the item known, the futures fall
 into ten quantile bins of it, and each bin has its own reference amounts and its own design. A tail of few futures looks
 thinner than it is, so the margin without the item is that of ten random bins of the same size, never that of all futures
-together. The begroting, the glide and what makes a contract simple are left out: what is worth knowing does not depend on
-the room there happens to be.
+together. Begroting, stock, glide, the largest loading and what makes a contract simple are left out: what is worth knowing
+does not depend on the room there happens to be.
 The standard error is a jackknife over groups of scramblings. Information is taken to be perfect up to its bin, so the
 value is the most that measuring the item can bring.
 """
@@ -13,14 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.lumpsum.data import LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import LOADING_MAX, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.recut import with_reference
-from bekostiging.lumpsum.solve import decided_payment, feasible_design
-from bekostiging_solvers import Estimate, InfeasibleError
+from bekostiging.lumpsum.solve import decided_payment, design_within
+from bekostiging_solvers import Estimate, InfeasibleError, together
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -50,7 +51,7 @@ def enough_for_bins(data: LumpSumData) -> bool:
 
 
 def value_of_data(
-    data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator
+    data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator, workers: int = 1
 ) -> tuple[ValueOfData, ...]:
     """Every item's value; ``items`` (n_scenarios,) each, scramblings one after the other.
 
@@ -59,19 +60,22 @@ def value_of_data(
     if not enough_for_bins(data):
         return ()
     try:
-        return _values(data, items, rng)
+        return _values(data, items, rng, workers)
     except InfeasibleError:
         return ()
 
 
 def _values(
-    data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator
+    data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator, workers: int
 ) -> tuple[ValueOfData, ...]:
     """Margins on random bins and on bins of each item, the same futures left out in turn."""
     roomy = replace(
         data,
-        room=np.full(data.room.shape, AMPLE),
+        lots=tuple(replace(lot, premium_max=LOADING_MAX) for lot in data.lots),
+        begroting=np.full(data.begroting.shape, AMPLE),
+        stock=np.full(data.stock.shape, AMPLE),
         revenue=np.zeros(len(data.contracts)),
+        margins={},
         simple=SimpleTerms(),
         other_payments={},
     )
@@ -79,10 +83,11 @@ def _values(
     group = np.arange(data.n_scenarios) * GROUPS // data.n_scenarios
     kept = [np.ones(data.n_scenarios, dtype=np.bool_), *(group != g for g in range(GROUPS))]
     unit = roomy.reference / roomy.cost.mean(axis=0)
-    without = np.mean([_margins(roomy, unit, order, kept) for order in orders], axis=0)
+    orders += [np.argsort(values, kind="stable") for values in items.values()]
+    margins = together([partial(_margins, roomy, unit, order, kept) for order in orders], workers)
+    without = np.mean(margins[:SHUFFLES], axis=0)
     found = []
-    for item, values in items.items():
-        known = _margins(roomy, unit, np.argsort(values, kind="stable"), kept)
+    for item, known in zip(items, margins[SHUFFLES:], strict=True):
         difference = without - known
         spread = float(np.sum(np.square(difference[1:] - difference[1:].mean())))
         error = float(np.sqrt((GROUPS - 1) / GROUPS * spread))
@@ -110,7 +115,7 @@ def expected_margin(data: LumpSumData) -> float:
     InfeasibleError
         No design satisfies the limits, whatever the begroting.
     """
-    design = feasible_design(data)
+    design = design_within(data)
     if design is None:
         raise InfeasibleError("no lump sum satisfies every limit of a bin, whatever the begroting", ())
     paid = decided_payment(data, design).mean(axis=0)

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
-from bekostiging.report.numbers import SPACE
+from bekostiging.report.agreement import certainty_sentence, first_sentence
 from bekostiging.report.texts import Texts
 from bekostiging.stress import TERM, TOTAL, Comparison
 from bekostiging_solvers import Estimate
-
-SHOWN = 0.0005
-"""A loading below this rounds to nothing in a sentence."""
-
 
 PARITY = 1e-4
 """Difference of expected payments, as a fraction, below which forms are priced alike."""
@@ -44,7 +40,10 @@ def years(outcome: Comparison) -> str:
 
 def four_sentences(outcome: Comparison, texts: Texts) -> list[str]:
     """Cost, risk, waiting, lump sum."""
-    return [_cost(outcome, texts), _risk(outcome, texts), _waiting(outcome, texts), _design(outcome, texts)]
+    told = [_cost(outcome, texts), _risk(outcome, texts), _waiting(outcome, texts)]
+    design = _design(outcome, texts)
+    # a lump sum that does not hold is told first
+    return [*told, design] if outcome.lumpsum.outcome == "designed" else [design, *told]
 
 
 def _extremes(outcome: Comparison, name: str) -> tuple[PaymentForm, PaymentForm]:
@@ -118,37 +117,12 @@ def _joined(parts: list[str], texts: Texts) -> str:
 
 
 def _design(outcome: Comparison, texts: Texts) -> str:
-    design, numbers = outcome.lumpsum.design, texts.numbers
-    if not design.feasible:
-        short = [conflict for conflict in design.conflicts if conflict.euro > 0]
-        return texts["answers", "no_design"].format(
-            euro=numbers.millions(sum(conflict.euro for conflict in short), 2),
-            names="; ".join(texts.limit(conflict.name, names_of(outcome)) for conflict in short),
-        )
-    loading = [float(value) for value in design.loading]
-    told = texts["answers", "design_equal"]
-    if max(abs(value) for value in loading) >= SHOWN:
-        told = texts["answers", "design_above"].format(range=_range(min(loading), max(loading), texts))
-    shares = [float(share) for lot in design.share for share in lot]
-    checks = outcome.lumpsum.out_of_sample
-    missed = [check for check in checks if not check.holds]
-    failing = ""
-    if missed:
-        most = max((c.value - c.limit) / c.standard_error if c.standard_error > 0 else 0.0 for c in missed)
-        failing = texts["answers", "design_failing"].format(names=len(missed), most=numbers.plain(most, 1))
-    return texts["answers", "design"].format(
-        loading=told,
-        shares=_range(min(shares), max(shares), texts),
-        held=len(checks) - len(missed),
-        all=len(checks),
-        failing=failing,
-    )
-
-
-def _range(low: float, high: float, texts: Texts) -> str:
-    """One percentage, or two when they differ."""
-    first, last = texts.numbers.percent(low, 1), texts.numbers.percent(high, 1)
-    return first if first == last else f"{first} – {last}".replace(f"{SPACE}% – ", "–")
+    """The lump sum: what must be told of it first, and how certain it is."""
+    result, names = outcome.lumpsum, names_of(outcome)
+    first = first_sentence(result, texts, names)
+    if result.outcome in ("none", "breached", "unproven"):
+        return first
+    return " ".join((first, certainty_sentence(result.headline, texts, names)))
 
 
 def provider_names(outcome: Comparison) -> dict[str, str]:

@@ -325,10 +325,10 @@ def plot_corridor(outcome: Comparison, ax: Axes | None = None, *, lot: str, lang
 
 def _simulated_years(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> None:
     """Cost and payment of every contract of a lot, over the indexed reference amount."""
-    fresh = outcome.lumpsum.fresh
-    own = np.flatnonzero(fresh.lot == j)
+    data = outcome.lumpsum.data
+    own = np.flatnonzero(data.lot == j)
     samples = outcome.forms["taakgericht"].samples["absorb"]
-    scale = (fresh.reference[own] * fresh.index[:, own]).transpose(0, 2, 1)
+    scale = (data.reference[own] * outcome.index[:, own]).transpose(0, 2, 1)
     cost, paid = (samples.cost[:, :, own] / scale).ravel(), (samples.payment[:, :, own] / scale).ravel()
     every = max(1, len(cost) // MOST_DOTS)
     axes.plot(cost[::every], paid[::every], ".", color=PALE, markersize=2.5, zorder=1)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from bekostiging.lumpsum import FRACTIONS
-from bekostiging.report.numbers import MILLION
+from collections.abc import Sequence
+
+from bekostiging.lumpsum import FRACTIONS, LimitCheck
+from bekostiging.report.agreement import amount, certain
+from bekostiging.report.designs import both_millions, design_in_short
+from bekostiging.report.numbers import MILLION, UNKNOWN
 from bekostiging.report.texts import Texts
 from bekostiging.stress.comparison import LumpSumResult
-from bekostiging_solvers import Estimate
 
 Table = list[list[str]]
-TIGHT = 2.0
-"""Standard errors from its limit within which a limit that holds is shown too."""
+SURE = 0.99
+"""Certainty above which a limit is not shown."""
 
 
-def checks_table(result: LumpSumResult, texts: Texts, names: dict[str, str]) -> Table:
-    """Limits that do not hold or bind on fresh scenarios."""
+def checks_table(checks: Sequence[LimitCheck], texts: Texts, names: dict[str, str]) -> Table:
+    """Limits that do not hold at 95 %, or hardly, on scenarios that did not make the design."""
     rows = [[texts["columns", "limit"], f"{texts['columns', 'value']} ({texts['page', 'million_euro']})",
-             texts["columns", "bound"], texts["columns", "holds"]]]  # fmt: skip
-    for check in result.out_of_sample:
-        if not check.holds or check.limit - check.value < TIGHT * check.standard_error:
-            value = texts.numbers.estimated_millions(Estimate(check.value, check.standard_error))
-            holds = texts["columns", "yes" if check.holds else "no"]
-            rows.append([texts.limit(check.name, names), value, texts.numbers.millions(check.limit, 3), holds])
+             texts["columns", "bound"], texts["agreement", "certainty"]]]  # fmt: skip
+    for check in checks:
+        if check.certainty < SURE:
+            value = texts.numbers.estimated_millions(check.estimate)
+            rows.append(
+                [
+                    texts.limit(check.name, names),
+                    value,
+                    texts.numbers.millions(check.limit, 3),
+                    certain(check.certainty, texts),
+                ]
+            )
     return rows
 
 
@@ -30,27 +39,34 @@ def prices_table(result: LumpSumResult, texts: Texts, names: dict[str, str]) -> 
     if not result.price_ranges:
         return []
     numbers = texts.numbers
-    rows = [[texts["columns", "limit"], texts["columns", "value"], texts["page", "price_reach"]]]
-    for one in sorted(result.price_ranges, key=lambda one: -one.price):
+    heads = ("price_expected", "price_tail", "price_reach")
+    rows = [[texts["columns", "limit"], *(texts["page", name] for name in heads)]]
+    for one in sorted(result.price_ranges, key=lambda one: -one.expected.value):
         fraction = one.name.startswith(FRACTIONS)
-        ends = [
-            numbers.percent(end, 1) if fraction else f"{numbers.millions(end, 2)} {texts['page', 'million_euro']}"
-            for end in (one.low, one.high)
-        ]
+        ends = [numbers.percent(end, 1) if fraction else amount(end, texts) for end in (one.low, one.high)]
         reach = texts["page", "price_reach_between"].format(low=ends[0], high=ends[1])
-        price = numbers.plain(one.price / 100 if fraction else one.price, 2)
-        rows.append([texts.limit(one.name, names), price, reach])
+        prices = [
+            f"{numbers.millions(value, 3)} {texts['page', 'million_euro']}"
+            if fraction
+            else numbers.plain(value, 2)
+            for value in (one.expected.value, one.tail.value)
+        ]
+        rows.append([texts.limit(one.name, names), *prices, reach])
     return rows
 
 
 def requirements_table(result: LumpSumResult, texts: Texts, names: dict[str, str]) -> Table:
-    """The least free buffer per lot, and what a point more saves."""
-    numbers = texts.numbers
-    rows = [[texts["columns", "lot"], texts["page", "requirement"], texts["page", "requirement_saves"]]]
-    for one in result.requirements:
-        least = texts["page", "not_possible"] if one.requirement is None else numbers.percent(one.requirement, 1)
-        saves = "–" if one.saves is None else numbers.millions(one.saves, 2)
-        rows.append([names[one.lot], least, saves])
+    """The least free buffer per lot with its design, and what a point more saves."""
+    numbers, data = texts.numbers, result.data
+    heads = ("requirement", "requirement_design", "requirement_saves")
+    rows = [[texts["columns", "lot"], *(texts["page", name] for name in heads)]]
+    for j, one in enumerate(result.requirements):
+        found = one.found
+        least = (
+            texts["page", "not_possible"] if found.requirement is None else numbers.percent(found.requirement, 1)
+        )
+        design = UNKNOWN if found.design is None else design_in_short(data, found.design, j, texts)
+        rows.append([names[found.lot], least, design, both_millions(one.saves, texts)])
     return rows
 
 

@@ -10,7 +10,10 @@ from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case import Case, policy_meaning
-from bekostiging.lumpsum import LUMP_SUM, Alternative, LimitMargin, price_of_certainty, widest_limit
+from bekostiging.lumpsum import Alternative, LumpSumDesign, price_of_certainty, widest_limit
+from bekostiging.report.agreement import agreement_sentences, stability_sentence
+from bekostiging.report.designs import both_millions, design_in_short, designs_table, signed, terms_table
+from bekostiging.report.estimates import plain, written
 from bekostiging.report.figures import FIGURES, PALE, figure_of, house_axes, mark_example, numbered, svg
 from bekostiging.report.html import template
 from bekostiging.report.limits import (
@@ -20,9 +23,11 @@ from bekostiging.report.limits import (
     relaxations_table,
     requirements_table,
 )
-from bekostiging.report.numbers import MILLION
+from bekostiging.report.lumpsum_results import design_terms, lumpsum_results
+from bekostiging.report.numbers import MILLION, UNKNOWN
+from bekostiging.report.results import SCHEMA_VERSION
 from bekostiging.report.texts import Texts
-from bekostiging.stress import LumpSumStudy
+from bekostiging.stress import Changed, LumpSumStudy
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,104 +37,101 @@ FRONTIER_SIZE = (6.4, 3.6)
 
 
 def study_results(study: LumpSumStudy) -> dict[str, Any]:
-    """The study as JSON: euro, fractions; arrays in the order of the names beside them."""
-    data, design, margin = study.lumpsum.data, study.lumpsum.design, study.lumpsum.margin
-
-    def lists(one: Alternative) -> dict[str, Any]:
-        """An alternative with lists for its arrays."""
-        found = {name: np.asarray(value).tolist() for name, value in asdict(one).items() if name != "share"}
-        return found | {"share": [own.tolist() for own in one.share]}
-
+    """The study as JSON: euro, fractions; lists in the order of the names beside them."""
+    result = study.lumpsum
+    data = result.data
     return {
+        "schema_version": SCHEMA_VERSION,
         "case": study.case.name,
         "n_scenarios": study.n_scenarios,
+        "n_design_scenarios": study.n_design,
         "seed": study.seed,
         "confidence": data.confidence,
+        "reserve_confidence": data.reserve_confidence,
         "risk_weight": data.risk_weight,
         "lots": [lot.name for lot in data.lots],
         "providers": list(data.providers),
         "municipalities": list(data.municipalities),
-        "layers": [list(lot.corridor.names) for lot in data.lots],
-        "feasible": design.feasible,
-        "objective": design.objective,
-        "bound": design.bound,
-        "gap": design.gap,
-        "violation": design.violation,
-        "loading": design.loading.tolist(),
-        "share": [own.tolist() for own in design.share],
-        "conflicts": [asdict(conflict) for conflict in design.conflicts],
-        "limit_margin": {"standard_errors": margin.standard_errors, "cost": margin.cost},
-        "limits": [asdict(check) | {"holds": bool(check.holds)} for check in study.lumpsum.out_of_sample],
-        "frontier": [asdict(point) for point in study.frontier],
-        "forms": [data.forms[k] for k in design.form],
-        "shadow_prices": [asdict(one) for one in study.lumpsum.price_ranges],
-        "relaxations": [asdict(one) for one in design.relaxations],
-        "minimum_equity_requirement": [asdict(one) for one in study.lumpsum.requirements],
-        "value_of_data": [asdict(one) for one in study.value_of_data],
+        "lumpsum": lumpsum_results(result),
         "simple": asdict(data.simple),
+        "frontier": [plain(point) for point in study.frontier],
+        "value_of_data": [plain(one) for one in study.value_of_data],
         "precision": study.precision,
-        "futures_needed": study.needed,
-        "choices": [asdict(one) for one in study.choices],
-        "alternatives": [lists(one) for one in study.alternatives],
+        "scenarios_needed": study.needed,
+        "choices": [plain(one) for one in study.choices],
+        "alternatives": [_alternative(study, one) for one in study.alternatives],
+    }
+
+
+def _alternative(study: LumpSumStudy, one: Alternative) -> dict[str, Any]:
+    """An alternative: its terms, and what it costs whom more than the chosen design."""
+    data = study.lumpsum.data
+    return design_terms(data, one.design) | {
+        "expected_spending": written(one.expected),
+        "tail_spending": written(one.tail),
+        "municipalities": dict(zip(data.municipalities, (written(own) for own in one.spending), strict=True)),
+        "providers": dict(zip(data.providers, (written(own) for own in one.result), strict=True)),
+        "capital": dict(zip(data.providers, one.capital.tolist(), strict=True)),
     }
 
 
 def study_page(study: LumpSumStudy, texts: Texts) -> str:
     """The study as HTML."""
-    design = study.lumpsum.design
+    result, names = study.lumpsum, _names(study)
+    design = result.design
+    separate = result.plain.design is not design and result.plain.design.feasible
     return template("lumpsum.html.j2").render(
         t=texts.sections,
         lang=texts.lang,
         title=study.case.title.get(texts.lang, study.case.name),
         disclaimer=study.case.disclaimer.get(texts.lang, ""),
         told=study_sentences(study, texts.lang),
-        design=_design(study, texts),
-        conflicts=conflicts_table(study.lumpsum, texts, _names(study)) if design.conflicts else [],
-        relaxations=relaxations_table(study.lumpsum, texts, _names(study)),
-        checks=checks_table(study.lumpsum, texts, _names(study)),
-        prices=prices_table(study.lumpsum, texts, _names(study)),
+        design=terms_table(result.data, design, texts, names) if design.feasible else [],
+        designs=designs_table(result, texts, names) if design.feasible else [],
+        plain=terms_table(result.data, result.plain.design, texts, names) if separate else [],
+        conflicts=conflicts_table(result, texts, names) if design.conflicts else [],
+        relaxations=relaxations_table(result, texts, names),
+        checks=checks_table(result.headline.checks, texts, names),
+        prices=prices_table(result, texts, names),
         data_values=_value_of_data(study, texts),
         alternatives=_alternatives(study, texts),
         choices=_choices(study, texts),
-        requirements=requirements_table(study.lumpsum, texts, _names(study)),
+        requirements=requirements_table(result, texts, names),
         frontier=_frontier(study, texts),
         frontier_price=_price_of_certainty(study, texts),
         figure=Markup(svg(figure_of(lambda ax: plot_frontier(study, ax, lang=texts.lang), FRONTIER_SIZE)))
         if study.frontier
         else "",
-        clauses=clause_text(study),
+        clauses=clause_text(study, design),
+        plain_clauses=clause_text(study, result.plain.design) if separate else [],
+        technique=technique_sentences(study, texts),
     )
 
 
 def study_sentences(study: LumpSumStudy, lang: str) -> list[str]:
-    """What was found, in a few sentences."""
-    texts, judged = Texts(lang), study.lumpsum
-    design, margin = judged.design, judged.margin
-    if not design.feasible or design.objective is None or design.bound is None:
-        return [texts["page", "lumpsum_none"]]
-    told = [
-        texts["page", "lumpsum_note"].format(
-            n=texts.numbers.plain(judged.data.n_scenarios),
-            objective=texts.numbers.millions(design.objective, 2),
-            bound=texts.numbers.millions(design.bound, 2),
-            gap=texts.numbers.percent(design.gap or 0.0, 4),
-        ),
-        texts["page", "limits_held"].format(
-            n=texts.numbers.plain(study.n_scenarios),
-            held=sum(check.holds for check in judged.out_of_sample),
-            all=len(judged.out_of_sample),
-        ),
-    ]
-    return [*_asked(study, texts), *told, margin_sentence(margin, texts), *_precision(study, texts)]
+    """The answer in a few sentences."""
+    texts = Texts(lang)
+    return [*_asked(study, texts), *agreement_sentences(study.lumpsum, texts, _names(study))]
+
+
+def technique_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
+    """How well the design is proved and its limits are known."""
+    design = study.lumpsum.design
+    if not design.feasible:
+        return []
+    told = texts["page", "design_technique"].format(
+        n=texts.numbers.plain(study.n_design), gap=texts.numbers.percent(design.gap or 0.0, 4)
+    )
+    return [told, stability_sentence(study.lumpsum, texts), *_precision(study, texts)]
 
 
 def _asked(study: LumpSumStudy, texts: Texts) -> list[str]:
     """What was asked beyond the plain design: a simple agreement, a mix."""
     data, numbers = study.lumpsum.data, texts.numbers
     what = []
-    if data.simple.changes is not None:
+    if study.asked is not None and data.simple.changes is not None:
         what.append(texts["page", "simple_changes"].format(n=data.simple.changes))
-    if data.simple.shares:
+    if study.asked is not None and data.simple.shares:
         listed = ", ".join(numbers.percent(share) for share in data.simple.shares)
         what.append(texts["page", "simple_shares"].format(shares=listed))
     if study.edges:
@@ -141,7 +143,7 @@ def _asked(study: LumpSumStudy, texts: Texts) -> list[str]:
 
 def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
     """How well the limits are known, and how many futures a stated precision asks."""
-    widest = widest_limit(study.lumpsum.out_of_sample)
+    widest = widest_limit(study.lumpsum.headline.checks)
     told = [
         texts["page", "precision_now"].format(
             limit=texts.limit(widest.name, _names(study)), width=texts.numbers.plain(widest.half_width)
@@ -156,17 +158,6 @@ def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
     return told
 
 
-def margin_sentence(margin: LimitMargin, texts: Texts) -> str:
-    """The margin with which every limit holds, and what it costs."""
-    if margin.standard_errors is None or margin.cost is None:
-        return texts["page", "margin_none"]
-    if margin.standard_errors == 0:
-        return texts["page", "margin_zero"]
-    return texts["page", "margin"].format(
-        errors=texts.numbers.plain(margin.standard_errors, 2), cost=texts.numbers.millions(margin.cost, 2)
-    )
-
-
 def _names(study: LumpSumStudy) -> dict[str, str]:
     """Names of lots, providers and municipalities by id."""
     case = study.case
@@ -177,39 +168,13 @@ def _names(study: LumpSumStudy) -> dict[str, str]:
     )
 
 
-def _shares(texts: Texts, names: tuple[str, ...], share: Any) -> str:
-    """Shares by layer in words."""
-    return ", ".join(
-        f"{texts.layer(n)} {texts.numbers.percent(float(s))}" for n, s in zip(names, share, strict=True)
-    )
-
-
-def _design(study: LumpSumStudy, texts: Texts) -> Table:
-    """Loading and shares per lot."""
-    data, design, names = study.lumpsum.data, study.lumpsum.design, _names(study)
-    if not design.feasible:
-        return []
-    heads = [texts["columns", name] for name in ("lot", "loading", "share")]
-    rows = [[heads[0], texts["page", "form_of_lot"], *heads[1:]]]
-    for j, lot in enumerate(data.lots):
-        form = data.forms[design.form[j]]
-        terms = ["–", "–"]
-        if form == LUMP_SUM:
-            loading = texts.numbers.percent(float(design.loading[j]), 2)
-            terms = [loading, _shares(texts, lot.corridor.names, design.share[j])]
-        rows.append([names[lot.name], texts["forms", form], *terms])
-    return rows
-
-
 def _value_of_data(study: LumpSumStudy, texts: Texts) -> Table:
     """Every item: what knowing it saves, with its standard error."""
     if not study.value_of_data:
         return []
     rows = [[texts["page", name] for name in ("knowing_item", "knowing_value", "knowing_without")]]
     for one in study.value_of_data:
-        value = (
-            f"{texts.numbers.millions(one.value.value, 2)} ± {texts.numbers.millions(one.value.standard_error, 2)}"
-        )
+        value = texts.numbers.estimated_millions(one.value, 2)
         rows.append([texts["data_items", one.item], value, texts.numbers.millions(one.without, 2)])
     return rows
 
@@ -223,20 +188,18 @@ def _alternatives(study: LumpSumStudy, texts: Texts) -> Table:
     rows = [[texts["page", name] for name in heads]]
     for number, one in enumerate(study.alternatives):
         terms = "; ".join(
-            f"{names[lot.name]}: {texts.numbers.percent(float(one.loading[j]), 1)} | "
-            f"{' / '.join(texts.numbers.percent(float(s)) for s in one.share[j])}"
-            for j, lot in enumerate(data.lots)
+            f"{names[lot.name]}: {design_in_short(data, one.design, j, texts)}" for j, lot in enumerate(data.lots)
         )
         parties = [
-            *zip(data.providers, one.result, strict=True),
-            *zip(data.municipalities, -one.spending, strict=True),
+            *((who, own.value) for who, own in zip(data.providers, one.result, strict=True)),
+            *((who, -own.value) for who, own in zip(data.municipalities, one.spending, strict=True)),
         ]
-        parties.sort(key=lambda party: float(party[1]))
+        parties.sort(key=lambda party: party[1])
         ends = [
-            "–" if abs(value) < 1 else f"{names[who]} {texts.numbers.millions(float(value), 2)}"
+            UNKNOWN if abs(value) < 1 else f"{names[who]} {signed(value, texts)}"
             for who, value in (parties[-1], parties[0])
         ]
-        rows.append([str(number), texts.numbers.percent(one.cost, 2), terms, *ends])
+        rows.append([str(number), both_millions((one.expected, one.tail), texts), terms, *ends])
     return rows
 
 
@@ -264,7 +227,9 @@ def _price_of_certainty(study: LumpSumStudy, texts: Texts) -> str:
         return texts["page", "no_price_of_certainty"]
     euro, low, high = found
     return texts["page", "price_of_certainty"].format(
-        euro=texts.numbers.plain(euro, 0), low=texts.numbers.percent(low, 1), high=texts.numbers.percent(high, 1)
+        euro=texts.numbers.plain(round(euro, -3)),
+        low=texts.numbers.percent(low, 1),
+        high=texts.numbers.percent(high, 1),
     )
 
 
@@ -294,24 +259,26 @@ def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "n
 
 
 def _choices(study: LumpSumStudy, texts: Texts) -> Table:
-    """Every policy row: what it means, who chose it, and what a tenth less and more does to the objective."""
-    numbers = texts.numbers
+    """Every policy row: what it means, who chose it, and what a tenth less and more does to spending."""
     heads = ("policy_choice", "choice_value", "choice_source", "choice_down", "choice_up")
     rows = [[texts["page", name] for name in heads]]
     for one in study.choices:
         scope = "" if one.scope == "case" else f" ({one.scope})"
-        ends = []
-        for value, change in ((one.lower, one.down), (one.higher, one.up)):
-            if value is None:
-                ends.append("–")
-            elif change is None:
-                ends.append(f"{numbers.plain(value, 3)}: {texts['page', 'not_possible']}")
-            else:
-                ends.append(f"{numbers.plain(value, 3)}: {numbers.millions(change, 2)}")
+        ends = [_changed(one.lower, texts), _changed(one.higher, texts)]
         meaning = policy_meaning(one.name, texts.lang)
         source = f"{one.source} — {texts['statuses', one.status]}"
         rows.append([f"{one.name}{scope}: {meaning}", _value(texts, one.value), source, *ends])
     return rows
+
+
+def _changed(one: Changed | None, texts: Texts) -> str:
+    """A number tried and what municipalities then spend more."""
+    if one is None:
+        return UNKNOWN
+    told = (
+        texts["page", "not_possible"] if one.expected is None else both_millions((one.expected, one.tail), texts)
+    )
+    return f"{_value(texts, f'{one.value:g}')}: {told}"
 
 
 def _value(texts: Texts, value: str) -> str:
@@ -323,9 +290,9 @@ def _value(texts: Texts, value: str) -> str:
     return value.replace(".", ",") if texts.lang == "nl" else value
 
 
-def clause_text(study: LumpSumStudy) -> list[str]:
-    """The decided numbers as draft contract language, Dutch whatever the language of the page; empty without a design."""
-    data, design, names = study.lumpsum.data, study.lumpsum.design, _names(study)
+def clause_text(study: LumpSumStudy, design: LumpSumDesign) -> list[str]:
+    """The numbers of a design as draft contract language, Dutch whatever the language of the page; empty without one."""
+    data, names = study.lumpsum.data, _names(study)
     if not design.feasible:
         return []
     dutch = Texts("nl")

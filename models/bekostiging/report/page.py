@@ -10,6 +10,11 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.report.agreement import (
+    agreement_sentences,
+    certainty_sentence,
+    stability_sentence,
+)
 from bekostiging.report.answers import (
     choice_table,
     four_sentences,
@@ -20,6 +25,7 @@ from bekostiging.report.answers import (
     years,
 )
 from bekostiging.report.contracts import contract_sections, regime_table
+from bekostiging.report.designs import designs_table, terms_table
 from bekostiging.report.figures import svg
 from bekostiging.report.html import template
 from bekostiging.report.levers import lever_sections
@@ -30,7 +36,6 @@ from bekostiging.report.limits import (
     relaxations_table,
     requirements_table,
 )
-from bekostiging.report.lumpsum import margin_sentence
 from bekostiging.report.tables import STATUS_ORDER, assumptions
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, TOTAL, Comparison, Course, cheapest
@@ -164,7 +169,7 @@ def _courses(outcome: Comparison, texts: Texts, courses: tuple[Course, ...]) -> 
     return rows
 
 
-def _shown(texts: Texts, name: str, estimate: Estimate) -> str:
+def _shown(texts: Texts, name: str, estimate: Estimate | None) -> str:
     """An estimate in the unit of its figure."""
     if name.endswith(("probability", "share")):
         return texts.numbers.estimated_percent(estimate)
@@ -191,9 +196,9 @@ def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
             yearly.append(
                 [str(year), texts["forms", form], room, *(_shown(texts, n, own[n]) for n in YEAR_COLUMNS)]
             )
+    outside_euro = float(outcome.outside.sum(axis=1) @ outcome.lumpsum.data.discount)
     outside = (
-        f"{texts['page', 'outside_items']}: {numbers.millions(float(outcome.outside.sum()))} "
-        + texts["page", "million_euro"]
+        f"{texts['page', 'outside_items']}: {numbers.millions(outside_euro)} " + texts["page", "million_euro"]
     )
     parity = [
         [texts["forms", form], numbers.estimated_percent(outcome.forms[form].parity_gap)] for form in PAYMENT_FORMS
@@ -279,41 +284,40 @@ def _waiting(outcome: Comparison, texts: Texts) -> dict[str, Any]:
 
 
 def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
-    """The design, its corridor, its checks and its prices; or the conflicts."""
-    data, design, numbers = outcome.lumpsum.data, outcome.lumpsum.design, texts.numbers
-    names = names_of(outcome)
-    if not design.feasible or design.objective is None or design.bound is None:
+    """The answer in sentences, its terms and corridor, both designs, its limits and prices; or the conflicts."""
+    result, numbers = outcome.lumpsum, texts.numbers
+    data, design, names = result.data, result.design, names_of(outcome)
+    told = agreement_sentences(result, texts, names)
+    if not design.feasible:
         return {
             "feasible": False,
-            "conflicts": conflicts_table(outcome.lumpsum, texts, names),
-            "relaxations": relaxations_table(outcome.lumpsum, texts, names),
-            "lumpsum_note": texts["page", "lumpsum_none"],
+            "lumpsum_told": told,
+            "conflicts": conflicts_table(result, texts, names),
+            "relaxations": relaxations_table(result, texts, names),
         }
-    gap = 0.0 if design.gap is None else design.gap
-    checks = outcome.lumpsum.out_of_sample
+    separate = result.plain.design is not design
     return {
         "feasible": True,
-        "lumpsum_note": texts["page", "lumpsum_note"].format(
-            n=numbers.plain(data.n_scenarios),
-            objective=numbers.millions(design.objective, 2),
-            bound=numbers.millions(design.bound, 2),
-            gap=numbers.percent(gap, 4),
-        ),
+        "lumpsum_told": told,
+        "terms": terms_table(data, design, texts, names),
+        "designs": designs_table(result, texts, names),
+        "plain_terms": terms_table(data, result.plain.design, texts, names) if separate else [],
         "budgets": _budgets(outcome, texts),
         "layers": _layers(outcome, texts),
-        "checks": checks_table(outcome.lumpsum, texts, names),
-        "checks_note": texts["page", "out_of_sample_note"].format(
-            n=numbers.plain(outcome.n_scenarios), held=sum(check.holds for check in checks), all=len(checks)
-        ),
-        "margin_note": margin_sentence(outcome.lumpsum.margin, texts),
-        "shadow": prices_table(outcome.lumpsum, texts, names),
-        "requirements": requirements_table(outcome.lumpsum, texts, names),
+        "checks": checks_table(result.headline.checks, texts, names),
+        "checks_note": certainty_sentence(result.headline, texts, names),
+        "technique": texts["page", "design_technique"].format(
+            n=numbers.plain(data.n_scenarios), gap=numbers.percent(design.gap or 0.0, 4)
+        )
+        + " "
+        + stability_sentence(result, texts),
+        "shadow": prices_table(result, texts, names),
+        "requirements": requirements_table(result, texts, names),
         "against_budget": [
             [names[lot.name], numbers.estimated_millions(extra)]
-            for lot, extra in zip(data.lots, outcome.lumpsum.measured_against_budget, strict=True)
+            for lot, extra in zip(data.lots, result.measured_against_budget, strict=True)
         ],
         "below": _listed(texts, "below_requirement", [names[p] for p in design.below_requirement]),
-        "yielded": _listed(texts, "yielded", [texts.limit(name, names) for name in design.yielded]),
     }
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from bekostiging.report.estimates import Written, plain, written, written_or_null
 from bekostiging.report.levers import lever_results
+from bekostiging.report.lumpsum_results import lumpsum_results
 from bekostiging.scenarios import SelfCheck
 from bekostiging.stress import (
     CORNERS,
@@ -24,12 +25,13 @@ from bekostiging.stress import (
     regimes,
 )
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 SPENDING = (
-    "expected", "sd", "p10", "p50", "p80", "p90", "cvar95", "overrun_probability", "overrun_size",
-    "expected_overrun",
+    "expected", "gap", "sd", "p10", "p50", "p80", "p90", "cvar95", "overrun_probability", "overrun_size",
+    "expected_overrun", "reserve_needed",
     "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
 )  # fmt: skip
+BEGROTING = ("amount", "outside_contracts", "room", "structural_cover", "stock")
 PROVIDER = (
     "expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability", "revenue_certain_share",
     "lowest_cash_weeks",
@@ -57,13 +59,15 @@ def results(outcome: Comparison) -> dict[str, Any]:
             "when_money_is_gone": outcome.corner,
             "certainty": case.number("certainty"),
             "discount_rate": case.number("discount_rate"),
+            "reserve_confidence": outcome.lumpsum.data.reserve_confidence,
+            "reserve_refills": outcome.lumpsum.data.reserve_refills,
         },
         "notes": list(outcome.notes),
         "carries": {risk: dict(parties) for risk, parties in outcome.carries},
         "begroting": _begroting(outcome),
         "forms": {form: _form(result) for form, result in outcome.forms.items()},
         "sharpened": _sharpened(outcome),
-        "lumpsum": _lumpsum(outcome),
+        "lumpsum": lumpsum_results(outcome.lumpsum),
         "expected_course": _course(outcome.plain),
         "shocks": [_course(course) for course in outcome.shocks],
         "sensitivities": [_course(course) for course in outcome.sensitivities],
@@ -132,7 +136,7 @@ def _figures(estimates: Estimates, names: Sequence[str]) -> dict[str, Written | 
 
 
 def _begroting(outcome: Comparison) -> dict[str, Any]:
-    """Amount, outside the contracts, room and reserve per reported municipality and year."""
+    """Amount, outside the contracts, room, structural cover and stock per reported municipality and year."""
     data = outcome.lumpsum.data
     return {
         code: {
@@ -140,7 +144,8 @@ def _begroting(outcome: Comparison) -> dict[str, Any]:
                 "amount": float(outcome.begroting[t, m]),
                 "outside_contracts": float(outcome.outside[t, m]),
                 "room": float(outcome.room[t, m]),
-                "reserve": float(data.reserve[m, t]),
+                "structural_cover": float(data.structural[:, m, t].sum()),
+                "stock": float(data.stock[m, t]),
             }
             for t, year in enumerate(outcome.years)
         }
@@ -204,96 +209,3 @@ def _course(course: Course) -> dict[str, Any]:
         "spending": dict(course.spending),
         "provider_result": dict(course.provider_result),
     }
-
-
-def _margin(outcome: Comparison) -> dict[str, Any] | None:
-    """The margin with which every limit holds on fresh futures; null without a design."""
-    margin, data = outcome.lumpsum.margin, outcome.lumpsum.data
-    if not outcome.lumpsum.design.feasible:
-        return None
-    found = margin.standard_errors is not None
-    return {
-        "standard_errors": margin.standard_errors,
-        "cost": margin.cost,
-        "loading": {lot.name: float(margin.design.loading[j]) for j, lot in enumerate(data.lots)}
-        if found
-        else None,
-    }
-
-
-def _lumpsum(outcome: Comparison) -> dict[str, Any]:
-    """The design, what limits it, and how it does on fresh futures."""
-    data, design = outcome.lumpsum.data, outcome.lumpsum.design
-    keys = [f"{provider}/{lot}" for provider, lot in data.contracts]
-    feasible = design.feasible
-    return {
-        "feasible": feasible,
-        "loading": {lot.name: float(design.loading[j]) for j, lot in enumerate(data.lots)} if feasible else None,
-        "budget": _by_year(outcome, keys, design.budget) if feasible else None,
-        "reference": _by_year(outcome, keys, data.reference),
-        "layers": {lot.name: _layers(outcome, j) for j, lot in enumerate(data.lots)},
-        "capital": dict(zip(data.providers, design.capital.tolist(), strict=True)) if feasible else None,
-        "free_buffer": dict(zip(data.providers, data.free_buffer.tolist(), strict=True)),
-        "objective": design.objective,
-        "bound": design.bound,
-        "gap": design.gap,
-        "violation": design.violation,
-        "passes": design.passes,
-        "shadow_prices": [
-            {"limit": one.name, "price": one.price, "valid_from": one.low, "valid_to": one.high}
-            for one in outcome.lumpsum.price_ranges
-        ],
-        "minimum_equity_requirement": {
-            one.lot: {"requirement": one.requirement, "one_point_more_saves": one.saves}
-            for one in outcome.lumpsum.requirements
-        },
-        "yielded": design.yielded,
-        "below_requirement": list(design.below_requirement),
-        "conflicts": [{"limit": conflict.name, "euro": conflict.euro} for conflict in design.conflicts],
-        "relaxations": [
-            {
-                "kinds": list(one.kinds),
-                "euro": one.euro,
-                "limits": [{"limit": limit.name, "euro": limit.euro} for limit in one.limits],
-            }
-            for one in design.relaxations
-        ],
-        "measured_against_budget": {
-            lot.name: written(extra)
-            for lot, extra in zip(data.lots, outcome.lumpsum.measured_against_budget, strict=feasible)
-        },
-        "limit_margin": _margin(outcome),
-        "out_of_sample": [
-            {
-                "limit": check.name,
-                "value": check.value,
-                "standard_error": check.standard_error,
-                "at_most": check.limit,
-                "holds": check.holds,
-            }
-            for check in outcome.lumpsum.out_of_sample
-        ],
-    }
-
-
-def _by_year(outcome: Comparison, keys: list[str], amounts: np.ndarray) -> dict[str, dict[str, float]]:
-    """Amounts (n_contracts, n_years) by contract and year."""
-    return {
-        key: {str(year): float(amounts[c, t]) for t, year in enumerate(outcome.years)}
-        for c, key in enumerate(keys)
-    }
-
-
-def _layers(outcome: Comparison, lot: int) -> list[dict[str, Any]]:
-    """Layers of a lot with the share of the municipality; upper None is no end."""
-    corridor, share = outcome.lumpsum.data.lots[lot].corridor, outcome.lumpsum.design.share[lot]
-    return [
-        {
-            "layer": name,
-            "lower": float(corridor.lower[k]),
-            "upper": None if np.isinf(corridor.upper[k]) else float(corridor.upper[k]),
-            "share": float(share[k]),
-            "decided": bool(np.isnan(corridor.share[k])),
-        }
-        for k, name in enumerate(corridor.names)
-    ]

@@ -9,14 +9,15 @@ import numpy as np
 from bekostiging.case import Case, policy_meaning
 from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES
+from bekostiging.lumpsum import JudgedDesign, free_zone
 from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
 from bekostiging.report.results import PROVIDER
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, estimated
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, as_given, estimated, figure_cells
 from bekostiging.report.takeaway.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CORNERS, Comparison, LumpSumResult, bridges
-from bekostiging_solvers import Scramblings
+from bekostiging_solvers import Estimate
 
 FIGURE = ("figure", "value", "standard_error", "unit")
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -26,9 +27,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "providers": ("form", "provider", *FIGURE),
     "waiting": ("form", "corner", "care_form", *FIGURE),
     "administration": ("form", "party", *FIGURE),
-    "budgets": ("provider", "lot", "year", "budget", "reference", "loading"),
-    "corridor": ("lot", "layer", "lower", "upper", "share"),
-    "limits": ("limit", "value", "standard_error", "bound", "holds", "unit"),
+    "designs": ("design", "name", *FIGURE),
+    "deciders": ("provider", "lot", *FIGURE),
+    "budgets": ("design", "provider", "lot", "year", "budget", "reference", "loading"),
+    "corridor": ("design", "lot", "layer", "lower", "upper", "share"),
+    "limits": ("design", "limit", "value", "standard_error", "bound", "certainty", "holds", "unit"),
     "ceilings": ("provider", "lot", "year", "event", "month", "value", "unit"),
     "exact": ("contract", "layer", "figure", "value", "standard_error", "alarm", "unit"),
     "break_even": ("form", "figure", "yardstick", "value", "year", "unit"),
@@ -51,7 +54,7 @@ STATUS_ORDER = ("illustrative", "estimated", "own_data", "published")
 def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
     """Every table of a comparison."""
     result = outcome.lumpsum
-    found = bridges(outcome.case, outcome.cells, outcome.reference, result, Scramblings(outcome.n_scramblings))
+    found = bridges(outcome.case, outcome.cells, outcome.reference, result, result.judge.scramblings)
     spent = {str(form): one.municipalities for form, one in outcome.forms.items()}
     if outcome.mix is not None:
         spent["mix"] = outcome.mix.municipalities
@@ -60,9 +63,11 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         "providers": _providers(outcome, texts),
         "waiting": _waiting(outcome, texts),
         "administration": _administration(outcome, texts),
-        "budgets": budget_rows(result),
-        "corridor": layer_rows(result),
-        "limits": limit_rows(result),
+        "designs": design_rows(result, texts),
+        "deciders": decider_rows(result, texts),
+        "budgets": budget_rows(result, texts),
+        "corridor": layer_rows(result, texts),
+        "limits": limit_rows(result, texts),
         "ceilings": ceiling_rows(outcome),
         "exact": exact_rows(outcome),
         "break_even": break_even_rows(outcome),
@@ -135,46 +140,105 @@ def _administration(outcome: Comparison, texts: Texts) -> Iterator[Row]:
                 yield place | estimated(texts, name, estimate)
 
 
-def budget_rows(result: LumpSumResult) -> Iterator[Row]:
-    """Budget and reference amount of every contract and year; no budget without a design."""
-    data, design = result.data, result.design
-    for c, (provider, lot) in enumerate(data.contracts):
-        for t, year in enumerate(data.years):
+def shown_designs(result: LumpSumResult, texts: Texts) -> list[tuple[str, JudgedDesign]]:
+    """The designs that are published whole, by name: the answer, without margin, and with free terms."""
+    found = [("headline", result.headline), ("plain", result.plain)]
+    if result.free is not None:
+        found.append(("free", result.free))
+    return [(texts["agreement", name], one) for name, one in found]
+
+
+def design_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
+    """What every design spends and certifies, and who gains and who loses by it."""
+    for name, one in shown_designs(result, texts):
+        if not one.design.feasible:
+            continue
+        total = texts["columns", "total"]
+        rows: list[tuple[str, str, Estimate | float | None, Unit]] = [
+            (total, "expected_spending", one.expected, "euro"),
+            (total, "tail_spending", one.tail, "euro"),
+            (total, "joint_certainty", one.joint_certainty, "fraction"),
+        ]
+        for m, code in enumerate(result.data.municipalities):
+            rows += [
+                (code, "expected_spending", one.spending[m], "euro"),
+                (code, "tail_spending", one.tails[m], "euro"),
+            ]
+        rows += [(own, "expected_result", one.result[p], "euro") for p, own in enumerate(result.data.providers)]
+        rows += [
+            (own, "buffer_used", float(one.design.capital[p]), "euro")
+            for p, own in enumerate(result.data.providers)
+        ]
+        for who, figure, value, unit in rows:
+            place: dict[str, Cell] = {"design": name, "name": who}
+            yield place | figure_cells(texts["study_figures", figure], value, unit)
+
+
+def decider_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
+    """Who decides: the extra free equity, and loading and free zone per lot that it would allow."""
+    for one in result.deciders:
+        place: dict[str, Cell] = {"provider": one.provider, "lot": ""}
+        yield place | figure_cells(texts["study_figures", "extra_equity"], one.extra_equity, "euro")
+        for j, lot in enumerate(result.data.lots):
+            place = {"provider": one.provider, "lot": lot.name}
+            zone = free_zone(lot, one.design.share[j])
+            share = float(one.design.share[j].max(initial=0.0))
+            for figure, value in (
+                ("loading", float(one.design.loading[j])),
+                ("free_zone", None if np.isinf(zone) else zone),
+                ("shared", share),
+            ):
+                yield place | figure_cells(texts["study_figures", figure], value, "fraction")
+
+
+def budget_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
+    """Budget and reference amount of every contract and year under every design; no budget without one."""
+    data = result.data
+    for name, one in shown_designs(result, texts):
+        design = one.design
+        for c, (provider, lot) in enumerate(data.contracts):
+            for t, year in enumerate(data.years):
+                yield {
+                    "design": name,
+                    "provider": provider,
+                    "lot": lot,
+                    "year": year,
+                    "budget": float(design.budget[c, t]) if design.feasible else None,
+                    "reference": float(data.reference[c, t]),
+                    "loading": float(design.loading[data.lot[c]]) if design.feasible else None,
+                }
+
+
+def layer_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
+    """Layers of every lot with the share of the municipality under every design; no upper edge is no end."""
+    for design, one in shown_designs(result, texts):
+        for lot, share in zip(result.data.lots, one.design.share, strict=True):
+            for k, name in enumerate(lot.corridor.names):
+                upper = lot.corridor.upper[k]
+                yield {
+                    "design": design,
+                    "lot": lot.name,
+                    "layer": name,
+                    "lower": float(lot.corridor.lower[k]),
+                    "upper": None if np.isinf(upper) else float(upper),
+                    "share": float(share[k]),
+                }
+
+
+def limit_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
+    """Every limit of every design on scenarios that did not make it."""
+    for design, one in shown_designs(result, texts):
+        for check in one.checks:
             yield {
-                "provider": provider,
-                "lot": lot,
-                "year": year,
-                "budget": float(design.budget[c, t]) if design.feasible else None,
-                "reference": float(data.reference[c, t]),
-                "loading": float(design.loading[data.lot[c]]) if design.feasible else None,
+                "design": design,
+                "limit": check.name,
+                "value": check.value,
+                "standard_error": check.standard_error,
+                "bound": check.limit,
+                "certainty": check.certainty,
+                "holds": bool(check.holds),
+                "unit": "euro",
             }
-
-
-def layer_rows(result: LumpSumResult) -> Iterator[Row]:
-    """Layers of every lot with the share of the municipality; no upper edge is no end."""
-    for lot, share in zip(result.data.lots, result.design.share, strict=True):
-        for k, name in enumerate(lot.corridor.names):
-            upper = lot.corridor.upper[k]
-            yield {
-                "lot": lot.name,
-                "layer": name,
-                "lower": float(lot.corridor.lower[k]),
-                "upper": None if np.isinf(upper) else float(upper),
-                "share": float(share[k]),
-            }
-
-
-def limit_rows(result: LumpSumResult) -> Iterator[Row]:
-    """Every limit on fresh futures."""
-    for check in result.out_of_sample:
-        yield {
-            "limit": check.name,
-            "value": check.value,
-            "standard_error": check.standard_error,
-            "bound": check.limit,
-            "holds": bool(check.holds),
-            "unit": "euro",
-        }
 
 
 def _courses(outcome: Comparison, texts: Texts) -> Iterator[Row]:

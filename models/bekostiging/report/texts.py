@@ -34,7 +34,10 @@ class Texts:
     def limit(self, name: str, names: dict[str, str]) -> str:
         """A limit of the lump sum such as ``solvency[p]`` in words; ``names`` from ids to names."""
         kind, _, rest = name.rstrip("]").partition("[")
-        return self["limits", kind].format(*(names.get(part, part) for part in rest.split(",")))
+        parts = [names.get(part, part) for part in rest.split(",")]
+        if kind == "begroting" and len(parts) > 2:
+            kind, parts[1] = "begroting_law", self["laws", parts[1]]
+        return self["limits", kind].format(*parts)
 
     def layer(self, name: str) -> str:
         """A corridor layer such as ``deficit_1`` in words; another name as it is."""

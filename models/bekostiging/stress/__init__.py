@@ -13,7 +13,7 @@ from bekostiging.stress.benchmark.suite import SHIPPED, Suite, read_suite, suite
 from bekostiging.stress.break_even import BREAK_EVEN
 from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.capacity_study import CapacityBudget, CapacityStudy, study_capacity
-from bekostiging.stress.choices import Choice
+from bekostiging.stress.choices import Changed, Choice
 from bekostiging.stress.comparison import (
     CORNERS,
     TERM,
@@ -66,6 +66,7 @@ __all__ = [
     "CapacityStudy",
     "CaseBoard",
     "CeilingResult",
+    "Changed",
     "Choice",
     "Comparison",
     "Condition",

@@ -37,10 +37,19 @@ from bekostiging.capacity import (
 from bekostiging.case import Case, pseudonymised, with_policy
 from bekostiging.case.shown import Shown, millions
 from bekostiging.contracts import reference
-from bekostiging.lumpsum import LumpSumData, LumpSumDesign, decided_payment, design_lumpsum, lumpsum_data
+from bekostiging.lumpsum import (
+    Decision,
+    LumpSumData,
+    LumpSumDesign,
+    decided_payment,
+    feasible_design,
+    lumpsum_data,
+    preferred_design,
+    without_design,
+)
 from bekostiging.scenarios import Plan, plan
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import Progress, design_series, silent
+from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, design_series, designed, silent
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 
@@ -80,9 +89,10 @@ class LotBudget:
 
 @dataclass(frozen=True)
 class CapacityBudget:
-    """The lump sum on linear unit cost (``plain``) and on the cost of the capacity plan (``own``: fixed and use)."""
+    """The lump sum as ``lumpsum`` decides it, on linear unit cost (``decision``), and the sampled optimum on the cost of the
+    capacity plan (``own``: fixed and use)."""
 
-    plain: LumpSumDesign
+    decision: Decision
     own: LumpSumDesign
     lots: tuple[LotBudget, ...]
 
@@ -197,6 +207,7 @@ def study_capacity(
     gap: float = 0.01,
     seconds: float | None = 120.0,
     n_scenarios: int = 128,
+    design_scenarios: int = DESIGN_SCENARIOS,
     n_years: int = 1,
     seed: int = 1,
     risk_weight: float | None = None,
@@ -206,8 +217,9 @@ def study_capacity(
 ) -> CapacityStudy:
     """Decide on contracts and places, and judge them on fresh futures.
 
-    ``lump_sum``: also design the lump sum and say whether it buys the capacity; ``gap`` and ``seconds``: when to stop
-    looking for a better plan; ``risk_weight`` replaces the policy of the case. The rest as in ``compare``.
+    ``lump_sum``: also design the lump sum, on ``design_scenarios``, and say whether it buys the capacity; ``gap`` and
+    ``seconds``: when to stop looking for a better plan; ``risk_weight`` replaces the policy of the case. The rest as in
+    ``compare``.
 
     Raises
     ------
@@ -235,7 +247,9 @@ def study_capacity(
         averages = _averages(decided, fresh, price, scramblings, executor)
         report("capacity", 3, 6)
         side, flexibility, curve, failed = _side_answers(decided, price, gap, seconds, report, executor)
-    budget = _budget(case, made, fresh_plan, (outcome, fresh), blocks, report) if lump_sum else None
+    budget = None
+    if lump_sum:
+        budget = _budget(case, made, fresh_plan, (outcome, fresh), blocks, report, design_scenarios)
     home = [area.municipality for area in case.areas]
     return CapacityStudy(
         case=case,
@@ -313,19 +327,29 @@ def _tail_difference(one: FloatArray, other: FloatArray, confidence: float, scra
 
 
 def _budget(
-    case: Case, made: Plan, fresh_plan: Plan, outcomes: tuple[Outcome, Outcome], blocks: Blocks, report: Progress
+    case: Case,
+    made: Plan,
+    fresh_plan: Plan,
+    outcomes: tuple[Outcome, Outcome],
+    blocks: Blocks,
+    report: Progress,
+    design_scenarios: int,
 ) -> CapacityBudget:
     """Design the lump sum twice, on unit cost and on the plan's cost; the plan's cost of a lot is spread over its contracts
     by reference amount, because the plan divides the clients otherwise than the market shares do."""
     terms = reference(case, made.cells, made.n_years)
+    decision = designed(
+        case, terms, blocks, report, n_design=design_scenarios, n_years=made.n_years, seed=made.seed
+    ).decision
     data, fresh = (
-        lumpsum_data(case, terms, design_series(own, terms, blocks, partial(report, stream)))
+        lumpsum_data(case, own.cells, terms, design_series(own, terms, blocks, partial(report, stream))[0])
         for own, stream in ((made, "design"), (fresh_plan, "fresh"))
     )
     costs = [_by_contract(outcome.yearly_cost(), data) for outcome in outcomes]
-    plain, own = design_lumpsum(data), design_lumpsum(replace(data, cost=costs[0]))
+    planned_on = replace(data, cost=costs[0])
+    own = preferred_design(planned_on, feasible_design) or without_design(planned_on)
     scramblings = Scramblings(fresh_plan.n_scramblings)
-    paid = decided_payment(fresh, plain) @ fresh.discount
+    paid = decided_payment(fresh, decision.headline) @ fresh.discount
     own_paid = decided_payment(fresh, own) @ fresh.discount if own.feasible else None
     cost = costs[1] @ fresh.discount
     lots = []
@@ -341,7 +365,7 @@ def _budget(
                 own_payment=None if own_paid is None else scramblings.mean(own_paid[:, member].sum(axis=1)),
             )
         )
-    return CapacityBudget(plain, own, tuple(lots))
+    return CapacityBudget(decision, own, tuple(lots))
 
 
 def _by_contract(cost: FloatArray, data: LumpSumData) -> FloatArray:

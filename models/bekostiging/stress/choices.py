@@ -1,73 +1,106 @@
 """Choices one must account for: every policy row of a case, who chose it, and what the lump sum does when it changes.
 
-A number is moved a tenth up and a tenth down inside its range and the lump sum is designed again on the same futures; words
-and numbers the decision does not read have no sensitivity.
+A number is moved a tenth up and a tenth down and the lump sum is designed again with the margins of the chosen design; of a
+certainty the part that is left (a tail of 5 %) is moved by a tenth, and zero by a tenth of its range. A step that leaves the
+range of the number is not tried. What changes is told in euro of expected and of tail spending, on scenarios that made
+neither. Words and numbers the decision does not read have no sensitivity.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bekostiging.case import Case
 from bekostiging.case.policy import NUMBERS
 from bekostiging.case.tables import Policy
-from bekostiging.lumpsum import LumpSumData, LumpSumDesign, feasible_design
+from bekostiging.lumpsum import Judge, LumpSumData, LumpSumDesign, design_within, preferred_design
+from bekostiging_solvers import Estimate, together
 
 STEP = 0.1
 """Part of the number by which it is moved; zero is moved by a tenth of its range."""
+CERTAINTIES = ("confidence", "reserve_confidence")
+"""Numbers of which the part that is left counts."""
 DECIDING = (
     "risk_weight", "confidence", "cost_of_capital", "elasticity", "equity_at_stake", "solvency_floor", "equity_requirement",
-    "share_min", "share_max", "premium_max", "glide_max",
+    "share_min", "share_max", "premium_max", "glide_max", "reserve_confidence",
 )  # fmt: skip
 """Names the lump-sum decision reads; discounting and indexation change what is compared, not the choice alone."""
 
 
 @dataclass(frozen=True)
+class Changed:
+    """A number tried: its ``value``, and what municipalities then spend more over the term, ``expected`` and in the
+    ``tail``; None where no lump sum is within all limits."""
+
+    value: float
+    expected: Estimate | None
+    tail: Estimate | None
+
+
+@dataclass(frozen=True)
 class Choice:
-    """One policy row; ``lower`` and ``higher``: the numbers tried; ``down`` and ``up``: change of the objective in euro,
-    None where the lump sum is not possible or the number is not tried."""
+    """One policy row; ``lower`` and ``higher``: the numbers tried, None where none is."""
 
     name: str
     scope: str
     value: str
     source: str
     status: str
-    lower: float | None
-    higher: float | None
-    down: float | None
-    up: float | None
+    lower: Changed | None
+    higher: Changed | None
 
 
-def choices(case: Case, decision: Callable[[Case], LumpSumData], design: LumpSumDesign) -> tuple[Choice, ...]:
-    """Every policy row of the case with its sensitivity; ``decision``: what is decided under other policy, on the futures
-    of the design."""
-    return tuple(_choice(case, decision, design, row) for row in case.policy)
+def choices(
+    case: Case, decision: Callable[[Case], LumpSumData], design: LumpSumDesign, judge: Judge, workers: int = 1
+) -> tuple[Choice, ...]:
+    """Every policy row of the case with its sensitivity; ``decision``: what is decided under other policy, on the scenarios
+    and with the margins of the ``design``."""
+    tried = [
+        steps(row.name, float(row.value)) if row.name in DECIDING and design.feasible else (None, None)
+        for row in case.policy
+    ]
+    asked = [
+        partial(preferred_design, decision(_with(case, row, value)), design_within)
+        for row, values in zip(case.policy, tried, strict=True)
+        for value in values
+        if value is not None
+    ]
+    made = iter(together(asked, workers))
+
+    def changed(value: float | None) -> Changed | None:
+        """The lump sum with another number, beside the chosen one."""
+        if value is None:
+            return None
+        other = next(made)
+        return Changed(value, None, None) if other is None else Changed(value, *judge.difference(other, design))
+
+    return tuple(
+        Choice(row.name, row.scope, row.value, row.source, row.status, changed(lower), changed(higher))
+        for row, (lower, higher) in zip(case.policy, tried, strict=True)
+    )
 
 
-def _choice(case: Case, decision: Callable[[Case], LumpSumData], design: LumpSumDesign, row: Policy) -> Choice:
-    """One row."""
-    told = (row.name, row.scope, row.value, row.source, row.status)
-    if row.name not in DECIDING or design.objective is None:
-        return Choice(*told, None, None, None, None)
-    now = float(row.value)
-    low, high = NUMBERS[row.name]
-    width = STEP * abs(now) if now else STEP * (high - low)
-    tried = [max(low, now - width), min(high, now + width)]
-    changes: list[float | None] = []
-    for value in tried:
-        if value == now:
-            changes.append(None)
-            continue
-        rows = tuple(
-            one.model_copy(update={"value": repr(value)})
-            if (one.name, one.scope) == (row.name, row.scope)
-            else one
-            for one in case.policy
-        )
-        changed = feasible_design(decision(replace(case, policy=rows)))
-        changes.append(
-            None if changed is None or changed.objective is None else changed.objective - design.objective
-        )
-    lower, higher = (None if value == now else value for value in tried)
-    return Choice(*told, lower, higher, *changes)
+def _with(case: Case, changed: Policy, value: float) -> Case:
+    """The case with another number in one policy row."""
+    rows = tuple(row.model_copy(update={"value": repr(value)}) if row is changed else row for row in case.policy)
+    return replace(case, policy=rows)
+
+
+def steps(name: str, now: float) -> tuple[float | None, float | None]:
+    """The number a tenth lower and a tenth higher, None where that leaves its range.
+
+    >>> steps("share_max", 0.8)
+    (0.72, 0.88)
+    >>> steps("confidence", 0.95)
+    (0.945, 0.955)
+    >>> steps("share_max", 0.95)
+    (0.855, None)
+    """
+    low, high = NUMBERS[name]
+    width = STEP * (1 - now if name in CERTAINTIES else now)
+    width = width if width > 0 else STEP * (high - low)
+    tried = (round(now - width, 12), round(now + width, 12))
+    lower, higher = (value if low <= value <= high else None for value in tried)
+    return lower, higher

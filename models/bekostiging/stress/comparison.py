@@ -18,12 +18,16 @@ from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
 from bekostiging.lumpsum import (
+    Decider,
     EquityRequirement,
-    LimitCheck,
+    Judge,
+    JudgedDesign,
     LimitMargin,
     LumpSumData,
     LumpSumDesign,
+    Outcome,
     PriceRange,
+    Stability,
 )
 from bekostiging.scenarios import Cells, SelfCheck
 from bekostiging_solvers import Estimate
@@ -105,7 +109,7 @@ class FormResult:
     """["provider/lot"][year]: contracts with a spending ceiling, under limited intake."""
     break_even: dict[str, BreakEven]
     """[volume, duration or price]."""
-    parity_gap: Estimate
+    parity_gap: Estimate | None
     """Expected payment of this form minus that of inspanningsgericht, both without ceiling and at the reference
     amount, as a fraction of the latter, over the term; the same scenarios."""
 
@@ -171,19 +175,58 @@ class MixResult:
 
 
 @dataclass(frozen=True)
-class LumpSumResult:
-    """The designed lump sum, its data on the design scenarios and on fresh ones, and its check on the latter."""
+class RequiredEquity:
+    """The least free buffer to ask in a lot with its design; ``saves``: what a requirement one point stricter is expected to
+    save, and in the tail, over the term; None where there is no such design."""
 
-    data: LumpSumData
-    fresh: LumpSumData
+    found: EquityRequirement
+    saves: tuple[Estimate, Estimate] | None
+
+
+@dataclass(frozen=True)
+class InventedEquity:
+    """``providers`` whose equity is neither own data nor published though it limits the design; the ``design`` without their
+    limits, which asks of them a free buffer of at most ``requirement`` (fraction of the reference amounts of year one)."""
+
+    providers: tuple[str, ...]
     design: LumpSumDesign
-    out_of_sample: tuple[LimitCheck, ...]
-    margin: LimitMargin
+    requirement: float
+
+
+@dataclass(frozen=True)
+class LumpSumResult:
+    """The decided lump sum on scenarios that made nothing of it.
+
+    ``headline`` is the answer, ``plain`` the sampled optimum without margins (the same where no margin was found), ``free``
+    the design without simple terms; ``data``: the design scenarios with the margins of the headline.
+    """
+
+    outcome: Outcome
+    data: LumpSumData
+    judge: Judge
+    headline: JudgedDesign
+    plain: JudgedDesign
+    margin: LimitMargin | None
+    free: JudgedDesign | None
+    deciders: tuple[Decider, ...]
+    equity: InventedEquity | None
     measured_against_budget: tuple[Estimate, ...]
     """Per lot: extra payment over the term if the layers were measured against b I; empty without a design."""
     price_ranges: tuple[PriceRange, ...]
-    requirements: tuple[EquityRequirement, ...]
+    requirements: tuple[RequiredEquity, ...]
     """The least free buffer per lot at which a design holds."""
+    stability: Stability | None
+    """The terms beside those of either half of the design scenarios; None without a design."""
+
+    @property
+    def design(self) -> LumpSumDesign:
+        """The answer."""
+        return self.headline.design
+
+    @property
+    def fresh(self) -> LumpSumData:
+        """The decision on the scenarios that judge it."""
+        return self.judge.data
 
 
 @dataclass(frozen=True)
@@ -301,6 +344,8 @@ class Comparison(Shown):
     """(n_years, n_reported): amount over the laws."""
     outside: FloatArray
     """(n_years, n_reported): outside_contracts over the laws."""
+    index: FloatArray
+    """(n_scenarios, n_contracts, n_years): index of the lump sums over what was expected, in the scenarios of ``forms``."""
     buffer: FloatArray
     """(n_providers,): free buffer K in euro."""
     forms: dict[PaymentForm, FormResult]
@@ -349,10 +394,10 @@ class Comparison(Shown):
         columns = ("form", "corner", "about", "name", "period", "figure", "value", "standard_error")
         return pd.DataFrame(self._estimates(), columns=list(columns))
 
-    def _estimates(self) -> Iterator[tuple[str | float, ...]]:
+    def _estimates(self) -> Iterator[tuple[str | float | None, ...]]:
         """Rows of the frame."""
 
-        def rows(*place: str, found: Estimates) -> Iterator[tuple[str | float, ...]]:
+        def rows(*place: str, found: Estimates) -> Iterator[tuple[str | float | None, ...]]:
             """One row per figure."""
             for name, estimate in found.items():
                 yield (*place, name, estimate.value, estimate.standard_error)

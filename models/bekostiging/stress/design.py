@@ -1,31 +1,73 @@
-"""Designing the lump sum on one set of futures and judging it on another, alike for every command."""
+"""Designing the lump sum on one set of scenarios and judging it on others, alike for every command.
+
+Three streams: ``design`` makes the design (matched to what is expected), ``margin`` finds the margins with which its limits
+hold, ``fresh`` judges the outcome and never changes it. A fourth, ``closed``, is drawn without clients.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.case import Case
 from bekostiging.contracts import Contract, Reference, Taakgericht, build_contracts
 from bekostiging.lumpsum import (
+    LIFTED,
     CorridorSeries,
+    Decision,
+    Judge,
     LumpSumData,
     LumpSumDesign,
-    design_lumpsum,
-    limit_margin,
+    decide,
+    deciders,
+    design_within,
+    feasible_design,
+    judged_design,
     lumpsum_data,
+    matched,
     measured_against_budget,
     minimum_equity_requirements,
-    out_of_sample,
+    preferred_design,
     price_ranges,
+    stability,
+    without_simplicity,
 )
-from bekostiging.scenarios import Plan
+from bekostiging.scenarios import Plan, expected_care_use, normals_of, plan
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.comparison import LumpSumResult
-from bekostiging.stress.settle_block import DesignWork
+from bekostiging.stress.comparison import InventedEquity, LumpSumResult, RequiredEquity
+from bekostiging.stress.courses import in_parts
+from bekostiging.stress.settle_block import DesignBlock, DesignWork
+from bekostiging.stress.sharpened import closed_scenarios
 from bekostiging_solvers import Scramblings
 
 Progress = Callable[[str, int, int], None]
 Shape = Callable[[LumpSumData], LumpSumData]
+DESIGN_SCENARIOS = 2048
+"""Scenarios the design is made on, unless asked otherwise: with 512 its terms follow chance (docs/lumpsum.md)."""
+FIRM = ("own_data", "published")
+"""Origins of equity that may decide without being named."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a decision was made on: ``series`` of the design stream as drawn; ``closed`` scenarios without clients, to help
+    judge any design; which contracts are ``plain`` (n_contracts,), without clauses before the corridor; and the ``terms`` of
+    the decision, applied to any scenarios."""
+
+    decision: Decision
+    series: CorridorSeries
+    closed: LumpSumData
+    closed_scramblings: Scramblings
+    plain: NDArray[np.bool_]
+    terms: Shape
+
+    def judge(self, fresh: LumpSumData, control: LumpSumData, scramblings: Scramblings) -> Judge:
+        """Other scenarios to judge on, helped by the closed form; under the terms of the decision."""
+        return Judge(self.terms(fresh), scramblings, self.terms(control), self.closed, self.closed_scramblings)
 
 
 def design_series(
@@ -36,34 +78,164 @@ def design_series(
     others: Mapping[str, tuple[Contract, ...]] | None = None,
     *,
     observed: bool = False,
+    controlled: bool = False,
+    before: DesignBlock | None = None,
+) -> tuple[CorridorSeries, CorridorSeries | None]:
+    """Draw the scenarios of a plan for the decision, and where ``controlled`` their closed form; ``others`` and ``observed``
+    as in ``DesignWork``; ``before``: the first of them, which are not drawn again."""
+    work = DesignWork(made.case, made.cells, undecided(made, terms), others or {}, observed, controlled)
+    arrays = blocks.series(made, work, advance, None if before is None else before.arrays())
+    control = {name.removeprefix("control/"): own for name, own in arrays.items() if name.startswith("control/")}
+    return CorridorSeries.of(arrays), CorridorSeries.of(control) if control else None
+
+
+def judging_series(
+    fresh: Plan,
+    n_design: int,
+    terms: Reference,
+    blocks: Blocks,
+    advance: Callable[[int, int], None],
+    before: DesignBlock | None = None,
+    others: Mapping[str, tuple[Contract, ...]] | None = None,
+) -> tuple[CorridorSeries, CorridorSeries, Scramblings]:
+    """Scenarios that judge the lump sum: those of the plan ``fresh``, and where they are fewer as many as the design had.
+
+    ``before``: what is known of the scenarios of ``fresh``; of those that come on top only the lump sums are settled.
+    """
+    made = fresh
+    if fresh.n_scenarios < n_design:
+        made = plan(fresh.case, n_design, fresh.n_years, fresh.seed, fresh.stream)
+    known = (
+        before if (made.points, made.scenarios_per_block) == (fresh.points, fresh.scenarios_per_block) else None
+    )
+    if known is not None and made.n_scenarios == fresh.n_scenarios and known.control is not None:
+        return known.series, known.control, Scramblings(made.n_scramblings)
+    series, control = design_series(made, terms, blocks, advance, others, controlled=True, before=known)
+    return series, control or series, Scramblings(made.n_scramblings)
+
+
+def undecided(made: Plan, terms: Reference) -> tuple[Taakgericht, ...]:
+    """Every contract as a lump sum whose terms are still to be decided."""
+    return lump_sums(build_contracts(made.case, made.cells, terms, "taakgericht"))
+
+
+def closed_series(
+    closed: Plan, terms: Reference, others: Mapping[str, tuple[Contract, ...]] | None = None
 ) -> CorridorSeries:
-    """Draw the futures of a plan for the decision; ``others`` and ``observed`` as in ``DesignWork``."""
-    undecided = lump_sums(build_contracts(made.case, made.cells, terms, "taakgericht"))
-    work = DesignWork(made.case, made.cells, undecided, others or {}, observed)
-    return CorridorSeries.of(blocks.series(made, work, advance))
+    """The terms of every lump sum in scenarios without clients: expected care use given the factors."""
+    case, cells = closed.case, closed.cells
+    work = DesignWork(case, cells, undecided(closed, terms), others or {})
+    parts = []
+    for few in in_parts(normals_of(closed), cells, closed.n_years):
+        factors = closed.factor_model.multipliers(few)
+        parts.append(work.series(expected_care_use(case, cells, closed.n_years, factors)).arrays())
+    return CorridorSeries.of({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+
+def as_asked(data: LumpSumData) -> LumpSumData:
+    """The terms of the case alone."""
+    return data
 
 
 def designed(
-    made: Plan, terms: Reference, blocks: Blocks, report: Progress
-) -> tuple[LumpSumData, LumpSumDesign, CorridorSeries]:
-    """Draw the design futures and design the lump sum on them."""
-    series = design_series(made, terms, blocks, partial(report, "design"))
+    case: Case,
+    terms: Reference,
+    blocks: Blocks,
+    report: Progress,
+    *,
+    n_design: int,
+    n_years: int,
+    seed: int,
+    shape: Shape = as_asked,
+    others: Mapping[str, tuple[Contract, ...]] | None = None,
+    observed: bool = False,
+) -> Drawn:
+    """Draw design, margin and closed scenarios, and design the lump sum so that its limits hold."""
+    design_plan, margin_plan = (
+        plan(case, n_design, n_years, seed, stream, "--design-scenarios") for stream in ("design", "margin")
+    )
+    closed_plan = plan(case, closed_scenarios(n_design), n_years, seed, "closed")
+    cells = design_plan.cells
+
+    def made(series: CorridorSeries) -> LumpSumData:
+        """The decision on some series, under the terms asked for."""
+        return shape(lumpsum_data(case, cells, terms, series))
+
+    series, _ = design_series(design_plan, terms, blocks, partial(report, "design"), others, observed=observed)
+    margin, control = design_series(margin_plan, terms, blocks, partial(report, "margin"), others, controlled=True)
+    closed, many = made(closed_series(closed_plan, terms, others)), Scramblings(closed_plan.n_scramblings)
     report("lumpsum", 0, 1)
-    data = lumpsum_data(made.case, terms, series)
-    design = design_lumpsum(data)
+    plain = np.array([len(one.clauses) == 1 for one in undecided(design_plan, terms)])
+    data = matched(made(series), closed, plain, series.cut)
+    judge = Judge(
+        made(margin),
+        Scramblings(margin_plan.n_scramblings),
+        None if control is None else made(control),
+        closed,
+        many,
+    )
+    decision = decide(data, judge)
     report("lumpsum", 1, 1)
-    return data, design, series
+    return Drawn(decision, series, closed, many, plain, shape)
 
 
 def judged(
-    data: LumpSumData, fresh: LumpSumData, design: LumpSumDesign, scramblings: Scramblings
+    case: Case, drawn: Drawn, fresh: LumpSumData, control: LumpSumData, scramblings: Scramblings
 ) -> LumpSumResult:
-    """The design with its limits on fresh futures, its margin, how far its prices hold and the least buffer to ask."""
-    checks = out_of_sample(design, fresh, scramblings)
-    margin = limit_margin(data, fresh, design, checks, scramblings)
-    extra = measured_against_budget(design, fresh, scramblings) if design.feasible else []
-    ranges, least = price_ranges(data, design), minimum_equity_requirements(data)
-    return LumpSumResult(data, fresh, design, checks, margin, tuple(extra), ranges, least)
+    """The decision on scenarios that made nothing of it: both designs, who decides, what limits cost, what to ask."""
+    judge = drawn.judge(fresh, control, scramblings)
+    decision = drawn.decision
+    data, headline = decision.data, decision.headline
+    found = judged_design(headline, judge)
+    free = without_simplicity(decision)
+    return LumpSumResult(
+        outcome=decision.outcome,
+        data=data,
+        judge=judge,
+        headline=found,
+        plain=found if decision.plain is headline else judged_design(decision.plain, judge),
+        margin=decision.margin,
+        free=None if free is None else judged_design(free, judge),
+        deciders=deciders(data, headline) if headline.feasible else (),
+        equity=invented_equity(case, data, headline),
+        measured_against_budget=tuple(measured_against_budget(headline, judge)) if headline.feasible else (),
+        price_ranges=price_ranges(data, headline, judge) if headline.feasible else (),
+        requirements=_requirements(data, judge),
+        stability=stability(data, headline) if headline.feasible else None,
+    )
+
+
+def _requirements(data: LumpSumData, judge: Judge) -> tuple[RequiredEquity, ...]:
+    """The least requirement per lot, with what a stricter one saves on other scenarios."""
+    found = []
+    for one in minimum_equity_requirements(data):
+        saves = None
+        if one.design is not None and one.stricter is not None:
+            saves = judge.difference(one.design, one.stricter)
+        found.append(RequiredEquity(one, saves))
+    return tuple(found)
+
+
+def invented_equity(case: Case, data: LumpSumData, design: LumpSumDesign) -> InventedEquity | None:
+    """Providers whose equity is neither own data nor published and limits the design, with the design at the stated
+    requirement, or where none is stated at what the design without those limits asks."""
+    firm = {row.id for row in case.providers if row.status in FIRM}
+    stated = [lot.equity_requirement for lot in data.lots]
+    names = tuple(
+        provider
+        for p, provider in enumerate(data.providers)
+        if provider not in firm and (data.provider == p).any() and not data.below_requirement[p]
+    )
+    if not names or not design.feasible or None not in stated:
+        return None
+    lifted = {f"solvency[{name}]": -LIFTED for name in names}
+    make = feasible_design if design.breaches else design_within
+    without = preferred_design(replace(data, margins={**data.margins, **lifted}), make)
+    if without is None:
+        return None
+    first = np.array([data.reference[data.provider == p, 0].sum() for p in range(len(data.providers))])
+    asked = max(float(without.capital[p] / first[p]) for p, name in enumerate(data.providers) if name in names)
+    return InventedEquity(names, without, asked)
 
 
 def lump_sums(contracts: tuple[Contract, ...]) -> tuple[Taakgericht, ...]:

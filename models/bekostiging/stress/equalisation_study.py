@@ -43,7 +43,7 @@ from bekostiging.equalisation import (
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, lumpsum_data
 from bekostiging.scenarios import Plan, draw_block, plan
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import Progress, design_series, designed, silent
+from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, design_series, designed, silent
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
 
@@ -152,6 +152,7 @@ def study_equalisation(
     table: ClientTable | None = None,
     power: float = 0.8,
     n_scenarios: int = 512,
+    design_scenarios: int = DESIGN_SCENARIOS,
     n_years: int = 4,
     seed: int = 1,
     workers: int = 1,
@@ -178,8 +179,12 @@ def study_equalisation(
     norm = clients.matrix @ model.coef_
     quick = model.method == "least_squares" and model.at_most is None
     blocks = Blocks(workers, None, None)
-    data, design, _ = designed(design_plan, terms, blocks, report)
-    fresh = lumpsum_data(case, terms, design_series(fresh_plan, terms, blocks, partial(report, "fresh")))
+    decision = designed(
+        case, terms, blocks, report, n_design=design_scenarios, n_years=design_plan.n_years, seed=seed
+    ).decision
+    data, design = decision.data, decision.headline
+    series, _ = design_series(fresh_plan, terms, blocks, partial(report, "fresh"))
+    fresh = lumpsum_data(case, fresh_plan.cells, terms, series)
     many = Scramblings(fresh_plan.n_scramblings)
     names = np.array(clients.providers)[clients.provider]
     return EqualisationStudy(

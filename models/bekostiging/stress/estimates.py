@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates, Samples
+from bekostiging.stress.cover import Cover
 from bekostiging.stress.settlement import by_provider
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 
@@ -22,17 +23,28 @@ LOW = 0.05
 """Revenue that is certain: what is exceeded in 95 of 100 futures."""
 
 
-def spending(scramblings: Scramblings, sample: FloatArray, room: float, certainty: float) -> Estimates:
+def spending(
+    scramblings: Scramblings,
+    sample: FloatArray,
+    room: float,
+    used: FloatArray,
+    certainty: float,
+    confidence: float,
+) -> Estimates:
     """Figures of municipal spending (n_scenarios,) against what is begroot for it; euro and probabilities.
 
     ``overrun_size`` is the mean overrun of the futures that have one, so that times its probability it is
     ``expected_overrun``: amount x chance = risk amount of the paragraph weerstandsvermogen (BBV art. 11). Where no future
-    has one its size is unknown: it is left out, and the expected overrun, zero as far as seen, has no error.
+    has one its size is unknown: it is left out, and the expected overrun, zero as far as seen, has no error. ``gap``: what
+    is expected beyond the begroting and is to be budgeted. ``used`` (n_scenarios,): what a stock is used for (``Cover``);
+    of it ``reserve_needed`` is the mean of the worst 1 - ``confidence``, ``required_resistance_capacity`` the quantile at
+    the council's certainty.
     """
     overrun = np.maximum(sample - room, 0.0)
-    expected_overrun = scramblings.mean(overrun)
+    expected, expected_overrun = scramblings.mean(sample), scramblings.mean(overrun)
     figures: dict[str, Estimate | None] = {
-        "expected": scramblings.mean(sample),
+        "expected": expected,
+        "gap": replace(expected, value=max(0.0, expected.value - room)),
         "sd": scramblings.deviation(sample),
         "p10": scramblings.quantile(sample, 0.10),
         "p50": scramblings.quantile(sample, 0.50),
@@ -42,10 +54,11 @@ def spending(scramblings: Scramblings, sample: FloatArray, room: float, certaint
         "overrun_probability": scramblings.probability(sample > room),
         "overrun_size": scramblings.ratio(overrun, (sample > room).astype(np.float64)),
         "expected_overrun": expected_overrun if overrun.any() else replace(expected_overrun, standard_error=None),
-        "required_resistance_capacity": scramblings.quantile(overrun, certainty),
+        "reserve_needed": scramblings.tail_mean(used, confidence),
+        "required_resistance_capacity": scramblings.quantile(used, certainty),
     }
     for shown in CERTAINTIES:
-        figures[f"required_resistance_capacity_{round(100 * shown)}"] = scramblings.quantile(overrun, shown)
+        figures[f"required_resistance_capacity_{round(100 * shown)}"] = scramblings.quantile(used, shown)
     return _known(figures)
 
 
@@ -55,28 +68,34 @@ def _known(figures: Mapping[str, Estimate | None]) -> Estimates:
 
 
 def municipal_estimates(
-    case: Case, scramblings: Scramblings, samples: Samples, room: FloatArray, discount: FloatArray
+    case: Case, scramblings: Scramblings, samples: Samples, cover: Cover, discount: FloatArray
 ) -> dict[str, dict[str, Estimates]]:
-    """Per reported municipality and their sum, per year and over the term; ``room`` (n_reported, n_years)."""
+    """Per reported municipality and their sum, per year and over the term."""
     reported = [i for i, row in enumerate(case.municipalities) if row.reported]
-    return spending_of_reported(case, scramblings, samples.municipal[:, :, reported], room, discount)
+    return spending_of_reported(case, scramblings, samples.municipal[:, :, reported], cover, discount)
 
 
 def spending_of_reported(
-    case: Case, scramblings: Scramblings, paid: FloatArray, room: FloatArray, discount: FloatArray
+    case: Case, scramblings: Scramblings, paid: FloatArray, cover: Cover, discount: FloatArray
 ) -> dict[str, dict[str, Estimates]]:
-    """The same, of what the reported municipalities pay; ``paid`` (n_scenarios, n_years, n_reported)."""
-    certainty = case.number("certainty")
+    """The same, of what the reported municipalities pay; ``paid`` (n_scenarios, n_years, n_reported).
+
+    A year's use of the stock is its own; that of the term is all years together, the stock once, nominal.
+    """
     codes = [row.code for row in case.municipalities if row.reported]
-    parts = {code: (paid[:, :, m], room[m]) for m, code in enumerate(codes)}
-    parts[TOTAL] = (paid.sum(axis=2), room.sum(axis=0))
+    parts = {code: (paid[:, :, [m]], cover.one(m)) for m, code in enumerate(codes)}
+    parts[TOTAL] = (paid, cover)
+    levels = (case.number("certainty"), cover.confidence)
     found: dict[str, dict[str, Estimates]] = {}
-    for code, (own, limit) in parts.items():
+    for code, (own, covered) in parts.items():
+        total, room = own.sum(axis=2), covered.room.sum(axis=0)
+        used = covered.used_in_year(own)
         found[code] = {
-            str(case.first_year + t): spending(scramblings, own[:, t], float(limit[t]), certainty)
+            str(case.first_year + t): spending(scramblings, total[:, t], float(room[t]), used[:, t], *levels)
             for t in range(len(discount))
         }
-        found[code][TERM] = spending(scramblings, own @ discount, float(limit @ discount), certainty)
+        term = covered.used_over_term(own)
+        found[code][TERM] = spending(scramblings, total @ discount, float(room @ discount), term, *levels)
     return found
 
 

@@ -1,11 +1,11 @@
-"""The lump sum alone, in depth: simple contracts, mixes, alternatives, the corridor designer and the value of data."""
+"""The lump sum alone, in depth: the answer, mixes, alternatives, the corridor designer and the value of data."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,6 @@ from bekostiging.contracts import Contract, Reference, build_contracts, referenc
 from bekostiging.lumpsum import (
     LUMP_SUM,
     Alternative,
-    CorridorSeries,
     FrontierPoint,
     LumpSumData,
     SimpleTerms,
@@ -24,9 +23,10 @@ from bekostiging.lumpsum import (
     alternatives,
     corridor_frontier,
     decided_spending,
-    design_lumpsum,
-    futures_needed,
+    joint_certainty,
     lumpsum_data,
+    scenarios_needed,
+    under_policy_of,
     value_of_data,
     with_simple_terms,
 )
@@ -35,7 +35,8 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.choices import Choice, choices
 from bekostiging.stress.comparison import Estimates, LumpSumResult
-from bekostiging.stress.design import Progress, design_series, judged, silent
+from bekostiging.stress.cover import Cover
+from bekostiging.stress.design import DESIGN_SCENARIOS, Drawn, Progress, designed, judged, judging_series, silent
 from bekostiging.stress.estimates import spending_of_reported
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Scramblings
@@ -46,16 +47,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LumpSumStudy(Shown):
-    """The lump sum alone: its design, its judgement on fresh futures, and other designs that cost hardly more.
+    """The lump sum alone: its design, its judgement on fresh scenarios, and other designs that cost hardly more.
 
-    ``frontier``: the designed corridor among simple ones; ``value_of_data`` empty with too few futures; ``needed``: futures
-    that know every limit to the ``precision`` asked for, None without one. ``to_frame()``: the agreement, a row per lot and
-    layer with its edges, its share and the loading of the lot; without a design the limits that conflict, and by how much.
+    ``frontier``: the designed corridor among simple ones; ``value_of_data`` empty with too few scenarios; ``needed``:
+    scenarios that know every limit to the ``precision`` asked for, None without one. ``to_frame()``: the agreement, a row
+    per lot and layer with its edges, its share and the loading of the lot; without a design the limits that conflict, and
+    by how much.
     """
 
     case: Case
     n_scenarios: int
+    n_design: int
     seed: int
+    asked: SimpleTerms | None
+    """Terms asked for instead of those of the case."""
     lumpsum: LumpSumResult
     alternatives: tuple[Alternative, ...]
     choices: tuple[Choice, ...]
@@ -106,13 +111,12 @@ class LumpSumStudy(Shown):
         return pd.DataFrame(rows)
 
     def heading(self) -> str:
-        """Case, futures, and how many limits hold on fresh ones."""
-        kept = self.lumpsum.out_of_sample
-        told = (
-            f"{sum(check.holds for check in kept)} of {len(kept)} limits hold on {self.n_scenarios} fresh futures"
-        )
-        if not self.lumpsum.design.feasible:
-            told = "no lump sum satisfies all limits; these conflict"
+        """Case, scenarios, outcome and how certain it is."""
+        checks, outcome = self.lumpsum.headline.checks, self.lumpsum.outcome
+        told = "no lump sum satisfies all limits; these conflict"
+        if checks:
+            held = f"{sum(check.holds for check in checks)} of {len(checks)} limits hold at 95 %"
+            told = f"{outcome}; {held} on {self.n_scenarios} fresh scenarios, all together {joint_certainty(checks):.0%}"
         return f"Lump sum of {self.case.name}, seed {self.seed}: {told}"
 
     def disclaimers(self) -> Mapping[str, str]:
@@ -124,6 +128,7 @@ def study_lumpsum(
     case: Case,
     *,
     n_scenarios: int = 512,
+    design_scenarios: int = DESIGN_SCENARIOS,
     n_years: int = 4,
     seed: int = 1,
     workers: int = 1,
@@ -136,55 +141,84 @@ def study_lumpsum(
     named: bool = False,
     progress: Progress | None = None,
 ) -> LumpSumStudy:
-    """Design the lump sum and judge it on fresh futures, without settling the other payment forms.
+    """Design the lump sum and judge it on fresh scenarios, without settling the other payment forms.
 
-    ``confidence`` and ``risk_weight`` replace the policy of the case; ``simple`` and ``edges`` as in ``with_simple_terms``;
-    ``mix`` lets every lot choose its payment form; ``precision``: euro to which every limit is to be known. The rest as in
-    ``compare``, whose lump sum is the same.
+    ``confidence`` and ``risk_weight`` replace the policy of the case; ``simple`` and ``edges`` as in ``with_simple_terms``,
+    instead of the case's ``corridor_terms``; ``mix`` lets every lot choose its payment form; ``precision``: euro to which
+    every limit is to be known. The rest as in ``compare``, whose lump sum is the same.
 
     Raises
     ------
     UserError
-        Fewer than 16 scenarios; a confidence, risk weight, edge, share, precision or number of changes that cannot be.
+        Too few scenarios; a confidence, risk weight, edge, share, precision or number of changes that cannot be.
     """
     report = progress if progress is not None else silent
     _check_precision(precision)
     case = with_policy(case if named else pseudonymised(case), confidence=confidence, risk_weight=risk_weight)
     case, _ = without_closed(case, min(n_years, case.n_years))
-    design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
-    terms = reference(case, design_plan.cells, design_plan.n_years)
-    others = _other_forms(case, design_plan.cells, terms) if mix else {}
+    fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
+    cells, years = fresh_plan.cells, fresh_plan.n_years
+    terms = reference(case, cells, years)
+    others = _other_forms(case, cells, terms) if mix else {}
 
-    def decision(own: Case, series: CorridorSeries) -> LumpSumData:
-        """The decision of a case on some futures, under the terms asked for."""
-        return with_simple_terms(lumpsum_data(own, terms, series), simple or SimpleTerms(), edges)
+    def shape(data: LumpSumData) -> LumpSumData:
+        """The terms asked for."""
+        return data if simple is None and not edges else with_simple_terms(data, simple or data.simple, edges)
 
     blocks = Blocks(workers, None, None)
-    drawn = design_series(design_plan, terms, blocks, partial(report, "design"), others, observed=True)
-    data = decision(case, drawn)
-    report("lumpsum", 0, 1)
-    design = design_lumpsum(data)
-    report("lumpsum", 1, 1)
-    fresh = decision(case, design_series(fresh_plan, terms, blocks, partial(report, "fresh"), others))
-    scramblings = Scramblings(fresh_plan.n_scramblings)
-    found = judged(data, fresh, design, scramblings)
-    asked = precision is not None and design.feasible
+    drawn = designed(
+        case, terms, blocks, report,
+        n_design=design_scenarios, n_years=years, seed=seed, shape=shape, others=others, observed=True,
+    )  # fmt: skip
+    *drawn_series, scramblings = judging_series(
+        fresh_plan, design_scenarios, terms, blocks, partial(report, "judge"), others=others
+    )
+    fresh, helped = (lumpsum_data(case, cells, terms, own) for own in drawn_series)
+    found = judged(case, drawn, fresh, helped, scramblings)
+    return _studied(case, cells, terms, drawn, found, seed, simple, edges, precision, workers)
+
+
+def _studied(
+    case: Case,
+    cells: Cells,
+    terms: Reference,
+    drawn: Drawn,
+    found: LumpSumResult,
+    seed: int,
+    asked: SimpleTerms | None,
+    edges: Sequence[float],
+    precision: float | None,
+    workers: int,
+) -> LumpSumStudy:
+    """Everything that is asked about the decision."""
+    data, design, judge = found.data, found.design, found.judge
+    n_scenarios = found.fresh.n_scenarios
+
+    def decision(own: Case) -> LumpSumData:
+        """What is decided under other policy, on the same scenarios and with the same margins."""
+        other = drawn.terms(lumpsum_data(own, cells, terms, drawn.series))
+        return under_policy_of(data, other)
+
     return LumpSumStudy(
         case=case,
-        n_scenarios=fresh_plan.n_scenarios,
+        n_scenarios=n_scenarios,
+        n_design=data.n_scenarios,
         seed=seed,
+        asked=asked,
         lumpsum=found,
-        alternatives=alternatives(data, design) if design.feasible else (),
-        choices=choices(case, lambda own: decision(own, drawn), design),
-        frontier=corridor_frontier(data, fresh, design, scramblings),
+        alternatives=alternatives(data, design, judge, workers=workers) if design.feasible else (),
+        choices=choices(case, decision, design, judge, workers),
+        frontier=corridor_frontier(data, design, judge),
         edges=tuple(edges),
-        value_of_data=value_of_data(data, drawn.items, np.random.default_rng(seed)) if design.feasible else (),
+        value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(seed))
+        if design.feasible
+        else (),
         precision=precision,
-        needed=futures_needed(found.out_of_sample, fresh_plan.n_scenarios, cast(float, precision))
-        if asked
+        needed=scenarios_needed(found.headline.checks, n_scenarios, precision)
+        if precision is not None and design.feasible
         else None,
-        bridges=bridges(case, design_plan.cells, terms, found, scramblings),
-        spending=_spending(case, found, scramblings),
+        bridges=bridges(case, cells, terms, found, judge.scramblings),
+        spending=_spending(case, found, judge.scramblings),
     )
 
 
@@ -203,7 +237,7 @@ def _spending(case: Case, found: LumpSumResult, scramblings: Scramblings) -> dic
         return {}
     fresh = found.fresh
     paid = decided_spending(fresh, found.design)
-    return spending_of_reported(case, scramblings, paid, fresh.room, fresh.discount)
+    return spending_of_reported(case, scramblings, paid, Cover.of(fresh), fresh.discount)
 
 
 def _other_forms(case: Case, cells: Cells, terms: Reference) -> dict[str, tuple[Contract, ...]]:

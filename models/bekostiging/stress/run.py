@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,7 @@ from bekostiging.contracts import (
     who_carries_what,
     with_design,
 )
-from bekostiging.lumpsum import LumpSumData, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
+from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
 from bekostiging.scenarios import Cells, Plan, SelfCheck, plan, self_check
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.break_even import break_even, sweeps
@@ -31,13 +30,24 @@ from bekostiging.stress.comparison import (
     Comparison,
     Corner,
     FormResult,
+    LumpSumResult,
     MixResult,
     Sentence,
     Sharpened,
     WithMeasures,
 )
 from bekostiging.stress.courses import course, sensitivities
-from bekostiging.stress.design import designed, judged, lump_sums, silent
+from bekostiging.stress.cover import Cover
+from bekostiging.stress.design import (
+    DESIGN_SCENARIOS,
+    Drawn,
+    Progress,
+    designed,
+    judged,
+    judging_series,
+    lump_sums,
+    silent,
+)
 from bekostiging.stress.estimates import (
     administration_estimates,
     care_form_estimates,
@@ -55,18 +65,17 @@ from bekostiging.stress.levers import (
 )
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
-from bekostiging.stress.settle_block import FreshBlock, FreshWork
+from bekostiging.stress.settle_block import DesignBlock, FreshBlock, FreshWork
 from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed
 from bekostiging_solvers import Scramblings
-
-Progress = Callable[[str, int, int], None]
 
 
 def compare(
     case: Case,
     *,
     n_scenarios: int = 512,
+    design_scenarios: int = DESIGN_SCENARIOS,
     n_years: int = 4,
     seed: int = 1,
     workers: int = 1,
@@ -83,7 +92,10 @@ def compare(
     case : Case
         From ``read_case``.
     n_scenarios : int
-        Futures, drawn twice: for the design and afresh for its judgement; rounded up to whole scramblings.
+        Scenarios that every payment form is settled and judged on; rounded up to whole scramblings.
+    design_scenarios : int
+        Scenarios that the lump sum is designed on, as many for the margins of its limits, and at least as many that judge
+        it; rounded up likewise.
     n_years : int
         Cuts the term, never lengthens it.
     seed : int
@@ -101,7 +113,7 @@ def compare(
     named : bool
         Keep the names of the providers of a running case; otherwise they are numbered before anything is computed.
     progress : callable, optional
-        Called with (stage, done, total); stages ``design``, ``lumpsum``, ``fresh``.
+        Called with (stage, done, total); stages ``design``, ``margin``, ``lumpsum``, ``fresh``, ``judge``.
 
     Raises
     ------
@@ -111,10 +123,10 @@ def compare(
     report = progress if progress is not None else silent
     brought = case if named else pseudonymised(case)
     case, closed = without_closed(brought, min(n_years, brought.n_years))
-    design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
-    drawn, told = _draw(design_plan, fresh_plan, Blocks(workers, cluster, keep), precision, report)
+    fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
+    drawn, told = _draw(fresh_plan, design_scenarios, Blocks(workers, cluster, keep), precision, report)
     about = (*stock_and_starts(brought), *spread_notes(case), *closed, *handover(case, drawn.made.cells))
-    notes = (*alarms(drawn.checked), *design_plan.notes, *told, *about, *not_used_yet(case))
+    notes = (*alarms(drawn.checked), *fresh_plan.notes, *told, *about, *not_used_yet(case))
     return _compared(drawn, named, notes)
 
 
@@ -126,36 +138,47 @@ class _Drawn:
     reference: Reference
     contracts: dict[PaymentForm, tuple[Contract, ...]]
     fresh: FreshBlock
-    data: LumpSumData
-    design: LumpSumDesign
+    lumpsum: Drawn
+    judging: tuple[CorridorSeries, CorridorSeries, Scramblings]
     checked: SelfCheck
 
 
 def _draw(
-    design_plan: Plan, fresh_plan: Plan, blocks: Blocks, precision: float | None, report: Progress
+    fresh_plan: Plan, design_scenarios: int, blocks: Blocks, precision: float | None, report: Progress
 ) -> tuple[_Drawn, tuple[Sentence, ...]]:
-    """Design the lump sum, settle everything on fresh futures, and what the precision asked for told."""
-    case, cells = design_plan.case, design_plan.cells
-    terms = reference(case, cells, design_plan.n_years)
-    data, design, _ = designed(design_plan, terms, blocks, report)
-    contracts = built_contracts(case, cells, terms, design)
+    """Design the lump sum, settle everything on fresh scenarios, and what the precision asked for told."""
+    case, cells = fresh_plan.case, fresh_plan.cells
+    terms = reference(case, cells, fresh_plan.n_years)
+    lumpsum = designed(
+        case, terms, blocks, report, n_design=design_scenarios, n_years=fresh_plan.n_years, seed=fresh_plan.seed
+    )
+    contracts = built_contracts(case, cells, terms, lumpsum.decision.headline)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
     corner = cast(Corner, case.word("when_money_is_gone"))
     fresh_plan, fresh, told = settled(fresh_plan, work, blocks, corner, precision, partial(report, "fresh"))
+    judging = judging_series(
+        fresh_plan,
+        design_scenarios,
+        terms,
+        blocks,
+        partial(report, "judge"),
+        DesignBlock(fresh.corridor, fresh.corridor_control),
+    )
     checked = self_check(cells, fresh.deviations)
-    return _Drawn(fresh_plan, terms, contracts, fresh, data, design, checked), tuple(told)
+    return _Drawn(fresh_plan, terms, contracts, fresh, lumpsum, judging, checked), tuple(told)
 
 
 def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Comparison:
     """Every estimate of what was drawn, and what is said at expectation."""
-    made, fresh, data, contracts = drawn.made, drawn.fresh, drawn.data, drawn.contracts
-    case, cells, discount = made.case, made.cells, data.discount
+    made, fresh, contracts = drawn.made, drawn.fresh, drawn.contracts
+    case, cells, discount = made.case, made.cells, drawn.lumpsum.decision.data.discount
     scramblings = Scramblings(made.n_scramblings)
     reported = tuple(row.code for row in case.municipalities if row.reported)
     calendar = tuple(case.first_year + t for t in range(made.n_years))
     spending = spending_of(case, cells, contracts, discount)
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
+    cover = Cover.of(drawn.lumpsum.decision.data)
     lump = lump_sums(contracts["taakgericht"])
     closed = plan(case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
     exact, exact_skipped = exact_layers(made, closed, lump, fresh.corridor.amounts)
@@ -173,18 +196,19 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
         room=(begroting - outside).T,
         begroting=begroting.T,
         outside=outside.T,
+        index=fresh.corridor.index,
         buffer=free_buffer(case),
         forms=_form_results(
             case,
             scramblings,
             fresh,
-            begroting - outside,
+            cover,
             discount,
             break_even(case, cells, contracts, discount),
         ),
-        mix=_mixed(case, scramblings, fresh, begroting - outside, discount),
+        mix=_mixed(case, scramblings, fresh, cover, discount),
         sharpened=_sharpened(made, contracts, fresh, discount),
-        lumpsum=judged(data, lumpsum_data(case, drawn.reference, fresh.corridor), drawn.design, scramblings),
+        lumpsum=_judged(drawn),
         plain=course(case, cells, contracts, discount),
         shocks=tuple(
             course(case, cells, contracts, discount, (shock,))
@@ -200,6 +224,13 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
         exact=exact,
         exact_skipped=exact_skipped,
     )
+
+
+def _judged(drawn: _Drawn) -> LumpSumResult:
+    """The decision on the scenarios that judge it."""
+    made = drawn.made
+    data, control = (lumpsum_data(made.case, made.cells, drawn.reference, series) for series in drawn.judging[:2])
+    return judged(made.case, drawn.lumpsum, data, control, drawn.judging[2])
 
 
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
@@ -224,7 +255,7 @@ def _form_results(
     case: Case,
     scramblings: Scramblings,
     fresh: FreshBlock,
-    room: np.ndarray,
+    cover: Cover,
     discount: np.ndarray,
     even: dict[PaymentForm, dict[str, BreakEven]],
 ) -> dict[PaymentForm, FormResult]:
@@ -238,7 +269,7 @@ def _form_results(
         found[form] = FormResult(
             form=form,
             samples=samples,
-            municipalities=municipal_estimates(case, scramblings, main, room, discount),
+            municipalities=municipal_estimates(case, scramblings, main, cover, discount),
             providers=provider_estimates(case, scramblings, main, buffer, discount),
             care_forms={c: care_form_estimates(case, scramblings, samples[c]) for c in CORNERS},
             corner_totals={c: corner_totals(case, scramblings, samples[c], discount) for c in CORNERS},
@@ -251,7 +282,7 @@ def _form_results(
 
 
 def _mixed(
-    case: Case, scramblings: Scramblings, fresh: FreshBlock, room: np.ndarray, discount: np.ndarray
+    case: Case, scramblings: Scramblings, fresh: FreshBlock, cover: Cover, discount: np.ndarray
 ) -> MixResult | None:
     """Every lot in its own form, where lots differ."""
     if not fresh.mix:
@@ -259,7 +290,7 @@ def _mixed(
     main = fresh.mix[cast(Corner, case.word("when_money_is_gone"))]
     return MixResult(
         forms={lot.id: lot.payment_form for lot in case.lots},
-        municipalities=municipal_estimates(case, scramblings, main, room, discount),
+        municipalities=municipal_estimates(case, scramblings, main, cover, discount),
         providers=provider_estimates(case, scramblings, main, free_buffer(case), discount),
         corner_totals={c: corner_totals(case, scramblings, fresh.mix[c], discount) for c in CORNERS},
     )

@@ -30,7 +30,7 @@ from bekostiging.sharing import (
     solve_game,
 )
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import Progress, designed, lump_sums, silent
+from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, designed, lump_sums, silent
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
 from bekostiging.stress.transition import without_closed
 
@@ -160,6 +160,7 @@ def study_sharing(
     threshold: float | None = None,
     exit_cost: float = 0.0,
     n_scenarios: int = 512,
+    design_scenarios: int = DESIGN_SCENARIOS,
     n_years: int = 4,
     seed: int = 1,
     workers: int = 1,
@@ -185,7 +186,9 @@ def study_sharing(
     made = plan(case, n_scenarios, n_years, seed, "fresh")
     keys = tuple(key for key in KEYS if _has_figures(case, key))
     discount = (1 + case.number("discount_rate")) ** -np.arange(made.n_years, dtype=np.float64)
-    contracts = _in_force(case, plan(case, n_scenarios, n_years, seed, "design"), workers, report)
+    contracts = _in_force(
+        case, plan(case, n_scenarios, n_years, seed, "design"), design_scenarios, workers, report
+    )
     work = SharingWork(case, made.cells, contracts, keys, discount)
     arrays = Blocks(workers, None, None).series(made, work, partial(report, "fresh"))
     data = _data(case, arrays, (IN_FORCE, *keys), discount)
@@ -227,14 +230,19 @@ def _games(data: SharingData) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _in_force(case: Case, made: Plan, workers: int, report: Progress) -> tuple[Contract, ...]:
+def _in_force(
+    case: Case, made: Plan, design_scenarios: int, workers: int, report: Progress
+) -> tuple[Contract, ...]:
     """Every contract in the form of its lot today; lump sums as designed."""
     terms = reference(case, made.cells, made.n_years)
     form = {lot.id: lot.payment_form for lot in case.lots}
     built = {one: build_contracts(case, made.cells, terms, one) for one in PAYMENT_FORMS if one in form.values()}
     if "taakgericht" in built:
-        _, design, _ = designed(made, terms, Blocks(workers, None, None), report)
-        built["taakgericht"] = _designed_sums(case, built["taakgericht"], design)
+        blocks = Blocks(workers, None, None)
+        drawn = designed(
+            case, terms, blocks, report, n_design=design_scenarios, n_years=made.n_years, seed=made.seed
+        )
+        built["taakgericht"] = _designed_sums(case, built["taakgericht"], drawn.decision.headline)
     return tuple(built[form[row.lot]][c] for c, row in enumerate(case.contracts))
 
 

@@ -68,11 +68,11 @@ def upgraded(grid: Grid, table: str, version: int, notes: list[Note]) -> Grid:
     }
     if not added:
         return grid
-    told = ", ".join(f"{column} = {value or '-'}" for column, value in added.items())
+    told = ", ".join(f"{column} ({value})" if value else column for column, value in added.items())
     notes.append(
         {
-            "nl": f"schema {version} -> {VERSION}, tabel {table}: kolommen erbij, met wat hun ontbreken betekende: {told}",
-            "en": f"schema {version} -> {VERSION}, table {table}: columns added with what their absence meant: {told}",
+            "nl": f"Dit werkboek is van versie {version}; tabel {table} heeft nu ook {told}, leeg of met wat leeg betekent.",
+            "en": f"This workbook is of version {version}; table {table} now has {told} too, empty or as empty means.",
         }
     )
     more = [Cell(value, ",") for value in added.values()]

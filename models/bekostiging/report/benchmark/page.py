@@ -107,7 +107,7 @@ def _sections(case: Results, suite: Results, many: bool, texts: Texts) -> Iterat
     head = f"{case['title'].get(texts.lang, '')}: " if many else ""
     years = f"{case['years'][0]}–{case['years'][-1]}"
     warnings = [note[texts.lang] for note in case["notes"]]
-    warnings += [] if case["feasible"] else [said["infeasible"]]
+    warnings += [] if case["outcome"] == "designed" else [said[f"outcome_{case['outcome']}"]]
     notes = [said["scoreboard_note"].format(years=years, corner=texts["corners", case["corner"]])]
     yield Section(head + said["scoreboard"], notes, [_scoreboard(case, suite, texts)], warnings=warnings)
     yield Section(head + said["ranks"], [said["ranks_note"]], [_ranks(case, texts), _pairs(case, suite, texts)])

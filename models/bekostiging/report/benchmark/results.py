@@ -72,7 +72,7 @@ def _case(board: CaseBoard) -> Results:
         "corner": outcome.corner,
         "certainty": case.number("certainty"),
         "confidence": case.number("confidence"),
-        "feasible": outcome.lumpsum.design.feasible,
+        "outcome": outcome.lumpsum.outcome,
         "shock_names": {
             row.id: row.name for row in case.shocks if any(row.id in one.split("+") for one in _asked(board))
         },

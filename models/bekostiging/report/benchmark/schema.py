@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.lumpsum import OUTCOMES
 from bekostiging.report.benchmark.results import SCHEMA_VERSION
-from bekostiging.report.schema import ESTIMATED, NUMBER, TEXT, _list, _map, _object, _or_null
+from bekostiging.report.json_schema import ESTIMATED, NUMBER, TEXT, listed, mapped, or_null, schema_object
 from bekostiging.stress import CORNERS, DECISION_MODELS
 from bekostiging.stress.benchmark.decisions import Unit
 
 ESTIMATE = {"$ref": "#/$defs/estimate"}
 PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
-WORDS = _object({"nl": TEXT, "en": TEXT})
+WORDS = schema_object({"nl": TEXT, "en": TEXT})
 FORM = {"enum": list(PAYMENT_FORMS)}
 
 
@@ -22,7 +23,7 @@ def benchmark_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "results.json of bekostiging benchmark",
         "$defs": {"estimate": ESTIMATED},
-        **_object(
+        **schema_object(
             {
                 "schema_version": {"const": SCHEMA_VERSION},
                 "public": {"type": "boolean"},
@@ -30,7 +31,7 @@ def benchmark_schema() -> dict[str, Any]:
                     "type": "object",
                     "description": "what was asked, as in the suite, and the sources of its shocks",
                 },
-                "cases": _map(_case(), "name of the case"),
+                "cases": mapped(_case(), "name of the case"),
             }
         ),
     }
@@ -38,22 +39,25 @@ def benchmark_schema() -> dict[str, Any]:
 
 def _case() -> dict[str, Any]:
     """One case."""
-    return _object(
+    return schema_object(
         {
             "title": WORDS,
             "disclaimer": {"type": "object", "additionalProperties": TEXT},
             "kind": TEXT,
-            "notes": _list(WORDS),
+            "notes": listed(WORDS),
             "n_scenarios": NUMBER,
-            "years": _list({"type": "integer"}),
+            "years": listed({"type": "integer"}),
             "corner": {"enum": list(CORNERS)},
             "certainty": PROBABILITY,
             "confidence": PROBABILITY,
-            "feasible": {"type": "boolean", "description": "whether a lump sum satisfies all limits"},
-            "shock_names": _map(TEXT, "id of a shock"),
-            "lots": _map(_lot(), "id of a lot, or all_lots"),
-            "decisions": _list(_decision()),
-            "similar": _or_null(_similar()),
+            "outcome": {
+                "enum": list(OUTCOMES),
+                "description": "of the lump sum: designed within all limits, or not",
+            },
+            "shock_names": mapped(TEXT, "id of a shock"),
+            "lots": mapped(_lot(), "id of a lot, or all_lots"),
+            "decisions": listed(_decision()),
+            "similar": or_null(_similar()),
         }
     )
 
@@ -65,39 +69,39 @@ def _lot() -> dict[str, Any]:
         "shock": TEXT,
         "acceptable": {"type": "boolean"},
         "probability": PROBABILITY,
-        "conditions": _list(_object(condition)),
+        "conditions": listed(schema_object(condition)),
     }
     flag = {
         "kind": TEXT,
         "subject": TEXT,
-        "form": _or_null(FORM),
-        "law": _or_null(TEXT),
+        "form": or_null(FORM),
+        "law": or_null(TEXT),
         "source": TEXT,
-        "figures": _map(NUMBER, "what triggers it"),
-        "names": _map(TEXT, "what it mentions"),
+        "figures": mapped(NUMBER, "what triggers it"),
+        "names": mapped(TEXT, "what it mentions"),
     }
     score = {
-        "figures": _map(_or_null(ESTIMATE), "criterion, or concentration"),
-        "ranks": _map(_or_null(ESTIMATE), "criterion; expected rank, 1 is the lowest figure"),
-        "flags": _list(_object(flag)),
-        "robustness": _or_null(ESTIMATE),
-        "verdicts": _list(_object(verdict)),
+        "figures": mapped(or_null(ESTIMATE), "criterion, or concentration"),
+        "ranks": mapped(or_null(ESTIMATE), "criterion; expected rank, 1 is the lowest figure"),
+        "flags": listed(schema_object(flag)),
+        "robustness": or_null(ESTIMATE),
+        "verdicts": listed(schema_object(verdict)),
     }
     pair = {
         "a": FORM,
         "b": FORM,
         "criterion": TEXT,
-        "difference": _or_null(ESTIMATE),
+        "difference": or_null(ESTIMATE),
         "certainty": PROBABILITY,
-        "in_futures": _or_null(ESTIMATE),
+        "in_futures": or_null(ESTIMATE),
     }
-    return _object(
+    return schema_object(
         {
             "name": TEXT,
-            "n_providers": _or_null(NUMBER),
-            "clients": _or_null(NUMBER),
-            "forms": {"type": "object", "propertyNames": FORM, "additionalProperties": _object(score)},
-            "pairs": _list(_object(pair)),
+            "n_providers": or_null(NUMBER),
+            "clients": or_null(NUMBER),
+            "forms": {"type": "object", "propertyNames": FORM, "additionalProperties": schema_object(score)},
+            "pairs": listed(schema_object(pair)),
         }
     )
 
@@ -111,21 +115,25 @@ def _decision() -> dict[str, Any]:
         "value": ESTIMATE,
         "unit": {"enum": list(get_args(Unit))},
     }
-    return _object(
-        {"model": {"enum": list(DECISION_MODELS)}, "told": _or_null(WORDS), "figures": _list(_object(figure))}
+    return schema_object(
+        {
+            "model": {"enum": list(DECISION_MODELS)},
+            "told": or_null(WORDS),
+            "figures": listed(schema_object(figure)),
+        }
     )
 
 
 def _similar() -> dict[str, Any]:
     """The case among simulated regions of its size."""
-    place = _object({"own": NUMBER, "percentile": ESTIMATE, "low": NUMBER, "middle": NUMBER, "high": NUMBER})
-    return _object(
+    place = schema_object({"own": NUMBER, "percentile": ESTIMATE, "low": NUMBER, "middle": NUMBER, "high": NUMBER})
+    return schema_object(
         {
             "n_regions": NUMBER,
             "n_scenarios": NUMBER,
             "municipalities": NUMBER,
-            "providers": _or_null(NUMBER),
+            "providers": or_null(NUMBER),
             "inhabitants": NUMBER,
-            "forms": _map(_map(_or_null(place), "figure without a scale"), "payment form"),
+            "forms": mapped(mapped(or_null(place), "figure without a scale"), "payment form"),
         }
     )

@@ -89,7 +89,7 @@ def capacity_results(study: CapacityStudy) -> dict[str, Any]:
 def _budget_results(budget: CapacityBudget) -> dict[str, Any]:
     """The lump sum beside the plan as JSON."""
     return {
-        "feasible_on_unit_cost": budget.plain.feasible,
+        "outcome": budget.decision.outcome,
         "feasible_on_plan_cost": budget.own.feasible,
         "lots": [
             {
@@ -149,12 +149,15 @@ def _budget_sentences(study: CapacityStudy, budget: CapacityBudget, texts: Texts
     """Whether the lump sum buys the capacity, lot by lot."""
     said, names = texts.sections["capacity"], names_of(study.case)
     short = [one for one in budget.lots if one.payment.value < one.cost.value]
+    outcome = budget.decision.outcome
+    # what does not hold is told before what it would buy
+    first = [] if outcome == "designed" else [said[f"told_outcome_{outcome}"]]
     if not short:
-        return [said["told_buys"]]
+        return [*first, said["told_buys"]]
     listed = ", ".join(
         f"{names[one.lot]} ({texts.numbers.millions(one.cost.value - one.payment.value)})" for one in short
     )
-    told = [said["told_short"].format(lots=listed)]
+    told = [*first, said["told_short"].format(lots=listed)]
     return told + ([] if budget.own.feasible else [said["told_no_design"]])
 
 

@@ -1,8 +1,9 @@
 """What a controller pastes: bedrag, kans and risicobedrag for the paragraph weerstandsvermogen, and the bridge by year.
 
-A line per municipality, year and payment form: amount (the mean overrun of the futures that have one) x chance = risk
-amount (the expected overrun); beside it the resistance capacity that is required at the council's certainty and at 80 and
-90 %, the one there is, and their ratio (BBV art. 11: beschikbaar over benodigd).
+A line per municipality, year and payment form: what is expected beyond the begroting (a gap to be budgeted), amount (the
+mean overrun of the futures that have one) x chance = risk amount (the expected overrun), and what the incidental stock is
+used for. The line of the term has the stock once, with the part of it that is needed. The ratio of the paragraaf (BBV art.
+11: available over required) covers all risks of a municipality; it stands here only where the user gave both for the whole.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ Spent = Mapping[str, Mapping[str, Mapping[str, Estimates]]]
 """[payment form or mix][municipality code or TOTAL][year or TERM][figure]."""
 FIGURE = ("figure", "value", "standard_error", "unit")
 ESTIMATED = (
-    "expected", "overrun_size", "overrun_probability", "expected_overrun", "required_resistance_capacity",
-    "required_resistance_capacity_80", "required_resistance_capacity_90",
+    "expected", "gap", "overrun_size", "overrun_probability", "expected_overrun", "reserve_needed",
+    "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
 )  # fmt: skip
 """Figures of a line, in the order of the paragraph."""
 CENTS = 100
@@ -66,29 +67,42 @@ def _lines(case: Case, data: LumpSumData, spent: Spent, texts: Texts) -> Iterato
     for code, years in next(iter(spent.values()), {}).items():
         if code == TOTAL and len(data.municipalities) == 1:
             continue
-        own = range(len(data.municipalities)) if code == TOTAL else [data.municipalities.index(code)]
+        own = list(range(len(data.municipalities))) if code == TOTAL else [data.municipalities.index(code)]
         for year in years:
             weight = data.discount if year == TERM else np.array([str(y) == year for y in data.years], dtype=float)
-            room, reserve = (
-                float(amounts[list(own)].sum(axis=0) @ weight) for amounts in (data.room, data.reserve)
-            )
+            covered: dict[str, float | None] = {
+                "room": float(data.room[own].sum(axis=0) @ weight),
+                "structural": float(data.structural.sum(axis=0)[own].sum(axis=0) @ weight),
+            }
+            if year == TERM:
+                covered |= {"stock": float(data.stock[own, -1].sum()), "ratio": _ratio(case, code)}
             for form, municipalities in spent.items():
                 place = _place(form, code, year, texts)
-                for name, figure in _figures(case, municipalities[code][year], room, reserve).items():
+                for name, figure in _figures(case, municipalities[code][year], covered).items():
                     yield place | estimated(texts, name, figure, "resistance")
 
 
-def _figures(case: Case, estimates: Estimates, room: float, reserve: float) -> dict[str, Estimate | float | None]:
-    """The figures of one line in order, the council's certainty once; no ratio where nothing is required, no size of an
-    overrun that no future has."""
-    required = estimates["required_resistance_capacity"].value
+def _ratio(case: Case, code: str) -> float | None:
+    """Available over required resistance capacity of the whole municipality, where the user gave both."""
+    row = next((one for one in case.municipalities if one.code == code), None)
+    if row is None or row.resistance_available is None or row.resistance_required is None:
+        return None
+    return row.resistance_available / row.resistance_required
+
+
+def _figures(
+    case: Case, estimates: Estimates, covered: Mapping[str, float | None]
+) -> dict[str, Estimate | float | None]:
+    """The figures of one line in order, the council's certainty once; no size of an overrun that no future has; the stock,
+    what part of the need it covers, and the ratio of the whole municipality in the line of the term alone."""
     again = f"required_resistance_capacity_{round(100 * case.number('certainty'))}"
-    first: dict[str, Estimate | float | None] = {"expected": estimates["expected"], "room": room}
-    return (
-        first
-        | {name: estimates.get(name) for name in ESTIMATED[1:] if name != again}
-        | {"reserve": reserve, "ratio": reserve / required if required > 0 else None}
-    )
+    found: dict[str, Estimate | float | None] = {"expected": estimates["expected"], "room": covered["room"]}
+    found |= {name: estimates.get(name) for name in ESTIMATED[1:] if name != again}
+    found["structural"] = covered["structural"]
+    if "stock" in covered:
+        needed, stock = estimates["reserve_needed"].value, covered["stock"] or 0.0
+        found |= {"stock": stock, "cover": stock / needed if needed > 0 else None, "ratio": covered["ratio"]}
+    return found
 
 
 def bridge_table(found: Sequence[Bridge], data: LumpSumData, texts: Texts) -> LongTable:

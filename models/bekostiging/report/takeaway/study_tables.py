@@ -13,7 +13,7 @@ from bekostiging.lumpsum import FRACTIONS, LUMP_SUM
 from bekostiging.report.equalisation import equalisation_results
 from bekostiging.report.estimates import read_estimate
 from bekostiging.report.sharing import MEASURES
-from bekostiging.report.tables import budget_rows, layer_rows, limit_rows, long_table
+from bekostiging.report.tables import budget_rows, decider_rows, design_rows, layer_rows, limit_rows, long_table
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, as_given, figure_cells
 from bekostiging.report.takeaway.resistance import FIGURE, bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
@@ -37,9 +37,11 @@ def lumpsum_tables(study: LumpSumStudy, texts: Texts) -> list[LongTable]:
         resistance_table(study.case, result.data, spent, texts),
         bridge_table(study.bridges, result.data, texts),
         long_table("spending", spending_rows(spent, texts)),
-        long_table("budgets", budget_rows(result)),
-        long_table("corridor", layer_rows(result)),
-        long_table("limits", limit_rows(result)),
+        long_table("designs", design_rows(result, texts)),
+        long_table("deciders", decider_rows(result, texts)),
+        long_table("budgets", budget_rows(result, texts)),
+        long_table("corridor", layer_rows(result, texts)),
+        long_table("limits", limit_rows(result, texts)),
         _by_figure("prices", ("limit",), _prices(study, texts)),
         _by_figure("requirements", ("lot",), _requirements(study, texts)),
         _by_figure("frontier", ("band", "share", "symmetric", "provider", "efficient"), _frontier(study, texts)),
@@ -68,17 +70,26 @@ def _prices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
     for one in study.lumpsum.price_ranges:
         of_part = one.name.startswith(FRACTIONS)
         place: dict[str, Cell] = {"limit": one.name}
-        yield place | _figure(texts, "price_of_point" if of_part else "price", one.price / 100 if of_part else one.price,
-                              "euro" if of_part else "number")  # fmt: skip
-        for end, value in (("narrower", one.low), ("wider", one.high)):
-            yield place | _figure(texts, end, value, "fraction" if of_part else "euro")
+        for figure, value in (("price_expected", one.expected), ("price_tail", one.tail)):
+            yield place | _figure(
+                texts, f"{figure}_of_point" if of_part else figure, value, "euro" if of_part else "number"
+            )
+        for end, edge in (("narrower", one.low), ("wider", one.high)):
+            yield place | _figure(texts, end, edge, "fraction" if of_part else "euro")
 
 
 def _requirements(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
-    """The least free buffer to ask per lot."""
-    for one in study.lumpsum.requirements:
-        yield {"lot": one.lot} | _figure(texts, "requirement", one.requirement, "fraction")
-        yield {"lot": one.lot} | _figure(texts, "requirement_saves", one.saves)
+    """The least free buffer to ask per lot, with its design."""
+    for j, one in enumerate(study.lumpsum.requirements):
+        place: dict[str, Cell] = {"lot": one.found.lot}
+        yield place | _figure(texts, "requirement", one.found.requirement, "fraction")
+        design = one.found.design
+        if design is not None:
+            yield place | _figure(texts, "loading", float(design.loading[j]), "fraction")
+            yield place | _figure(texts, "shared", float(design.share[j].max(initial=0.0)), "fraction")
+        saves = (None, None) if one.saves is None else one.saves
+        for figure, value in zip(("requirement_saves", "requirement_saves_tail"), saves, strict=True):
+            yield place | _figure(texts, figure, value)
 
 
 def _frontier(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
@@ -99,18 +110,24 @@ def _alternatives(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
     """Every alternative: what it costs, its terms, and what it changes for whom."""
     data = study.lumpsum.data
     for number, one in enumerate(study.alternatives):
-        lots = enumerate(data.lots)
-        rows: list[tuple[str, str, float, Unit]] = [("", "alternative_cost", one.cost, "fraction")]
-        rows += [(lot.name, "loading", float(one.loading[j]), "fraction") for j, lot in lots]
-        for figure, names, values in (
-            ("more_spending", data.municipalities, one.spending),
-            ("more_tail", data.municipalities, one.tail),
-            ("more_result", data.providers, one.result),
-            ("more_capital", data.providers, one.capital),
-        ):
-            rows += [(name, figure, float(value), "euro") for name, value in zip(names, values, strict=True)]
+        rows: list[tuple[str, str, Estimate | float, Unit]] = [
+            ("", "more_spending", one.expected, "euro"),
+            ("", "more_tail", one.tail, "euro"),
+        ]
+        rows += [
+            (lot.name, "loading", float(one.design.loading[j]), "fraction") for j, lot in enumerate(data.lots)
+        ]
+        rows += [
+            (name, "more_spending", own, "euro")
+            for name, own in zip(data.municipalities, one.spending, strict=True)
+        ]
+        rows += [(name, "more_result", own, "euro") for name, own in zip(data.providers, one.result, strict=True)]
+        rows += [
+            (name, "more_capital", float(own), "euro")
+            for name, own in zip(data.providers, one.capital, strict=True)
+        ]
         for j, lot in enumerate(data.lots):
-            for layer, share in zip(lot.corridor.names, one.share[j], strict=True):
+            for layer, share in zip(lot.corridor.names, one.design.share[j], strict=True):
                 rows.append((f"{lot.name}: {texts.layer(layer)}", "layer_share", float(share), "fraction"))
         for name, figure, value, unit in rows:
             place: dict[str, Cell] = {"alternative": number, "name": name}
@@ -126,7 +143,7 @@ def _value_of_data(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
 
 
 def _choices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
-    """Every policy choice, and what a tenth less and more does to the objective."""
+    """Every policy choice, and what a tenth less and more does to spending."""
     for one in study.choices:
         place: dict[str, Cell] = {
             "name": one.name,
@@ -136,10 +153,10 @@ def _choices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
             "source": one.source,
             "status": texts["statuses", one.status],
         }
-        yield place | _figure(texts, "lower_value", one.lower, "number")
-        yield place | _figure(texts, "change_lower", one.down)
-        yield place | _figure(texts, "higher_value", one.higher, "number")
-        yield place | _figure(texts, "change_higher", one.up)
+        for end, tried in (("lower", one.lower), ("higher", one.higher)):
+            yield place | _figure(texts, f"{end}_value", None if tried is None else tried.value, "number")
+            yield place | _figure(texts, f"change_{end}", None if tried is None else tried.expected)
+            yield place | _figure(texts, f"change_{end}_tail", None if tried is None else tried.tail)
 
 
 def _conflicts(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:

@@ -20,7 +20,7 @@ from bekostiging.capacity import (
     outcome_under,
 )
 from bekostiging.case import Case, UserError, pseudonymised
-from bekostiging.lumpsum import design_lumpsum
+from bekostiging.lumpsum import feasible_design, preferred_design, with_shares, without_design
 from bekostiging.scenarios import plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.comparison import Comparison, Sentence
@@ -84,11 +84,13 @@ def _value(one: Estimate) -> float:
 
 
 def _lumpsum(asked: Asked) -> tuple[DecisionFigure, ...]:
-    """Loading per lot and capital used, at every confidence level, on the same futures."""
-    found = []
+    """Loading per lot and capital used, at every confidence level, on the same futures; with the shares and margins of the
+    designed one where there is one, so that at the level of the case it is that one."""
+    own, found = asked.outcome.lumpsum, []
+    agreed = with_shares(own.data, own.design.share, own.design.form) if own.design.feasible else own.data
     for level in asked.confidence:
-        data = replace(asked.outcome.lumpsum.data, confidence=level)
-        design = design_lumpsum(data)
+        data = replace(agreed, confidence=level)
+        design = preferred_design(data, feasible_design) or without_design(data)
         if not design.feasible:
             least = sum(conflict.euro for conflict in design.conflicts)
             found.append(DecisionFigure("", "short", level, _decided(least), "euro"))
@@ -103,7 +105,12 @@ def _lumpsum(asked: Asked) -> tuple[DecisionFigure, ...]:
 def _equalisation(asked: Asked) -> tuple[DecisionFigure, ...]:
     """Tail of the worst-off provider over its budget before and after the pool of its lot, on fresh futures."""
     study = study_equalisation(
-        asked.case, n_scenarios=asked.n_scenarios, n_years=asked.n_years, seed=asked.seed, workers=asked.workers
+        asked.case,
+        n_scenarios=asked.n_scenarios,
+        design_scenarios=asked.n_scenarios,
+        n_years=asked.n_years,
+        seed=asked.seed,
+        workers=asked.workers,
     )
     if not study.pools:
         raise UserError(
@@ -127,6 +134,7 @@ def _sharing(asked: Asked) -> tuple[DecisionFigure, ...]:
         asked.case,
         game="surcharge",
         n_scenarios=asked.n_scenarios,
+        design_scenarios=asked.n_scenarios,
         n_years=asked.n_years,
         seed=asked.seed,
         workers=asked.workers,

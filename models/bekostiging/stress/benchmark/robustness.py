@@ -2,8 +2,9 @@
 
 The lump sum is decided before the shock and all forms are settled again on futures that the shock hits. Acceptable is:
 
-    begroting  in every contract year P(spending of the lot > its room + its reserve) <= 1 - certainty (policy);
-               a lot's room and reserve are its part of those of the reported municipalities together, by expected
+    begroting  in every contract year P(what the lot has used of its stock until then > that stock) <= 1 - certainty
+               (policy): what is spent beyond begroting and structural cover takes from the stock, which is there once; a
+               lot's begroting and cover are its part of those of the reported municipalities together, by expected
                spending per year under inspanningsgericht without a shock
     buffer     every provider of the lot: P(its losses in the lot exceed its buffer for the lot) <= 1 - confidence (policy)
     waiting    nobody waits or is refused, in the corner of the policy, where it allows no waiting list in the lot
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtrc
 
 from bekostiging.case.tables import PaymentForm
+from bekostiging.lumpsum import used_of_stock
 from bekostiging.scenarios import Block, plan
 from bekostiging.stress.benchmark.scoreboard import ALL, BothCorners, LotSample, LotView
 from bekostiging.stress.benchmark.suite import TOGETHER
@@ -89,9 +91,12 @@ def share_acceptable(verdicts: Sequence[Verdict]) -> Estimate:
 
 @dataclass(frozen=True)
 class Limits:
-    """What acceptable means in a lot: ``room`` (n_years,) with reserve, euro; probabilities; ``no_waiting``."""
+    """What acceptable means in a lot: ``room`` (n_years,) with structural cover and ``stock`` up to the year, euro;
+    probabilities; ``no_waiting``."""
 
     room: FloatArray
+    stock: FloatArray
+    refills: bool
     overrun: float
     exhausted: float
     no_waiting: bool
@@ -100,19 +105,26 @@ class Limits:
 def limits(outcome: Comparison, samples: Mapping[str, LotSample], view: LotView) -> Limits:
     """The standards of a case for a lot; ``samples`` by lot, under inspanningsgericht without a shock."""
     case, data = outcome.case, outcome.lumpsum.data
-    whole = outcome.room.sum(axis=1) + data.reserve.sum(axis=0)
+    room = outcome.room.sum(axis=1) + data.structural.sum(axis=(0, 1))
     paid, total = samples[view.lot].yearly.mean(axis=0), samples[ALL].yearly.mean(axis=0)
     part = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
     lists = [case.word("waiting_list", case.lots[j].id) for j in view.places]
     return Limits(
-        whole * part, 1 - case.number("certainty"), 1 - case.number("confidence"), "not_allowed" in lists
+        room * part,
+        data.stock.sum(axis=0) * part,
+        data.reserve_refills,
+        1 - case.number("certainty"),
+        1 - case.number("confidence"),
+        "not_allowed" in lists,
     )
 
 
 def verdict(shock: str, scramblings: Scramblings, sample: LotSample, limit: Limits) -> Verdict:
     """Whether a lot under a payment form is acceptable on the futures of a shock."""
+    beyond = sample.yearly - limit.room
     overruns = [
-        scramblings.probability(sample.yearly[:, t] > limit.room[t]) for t in range(sample.yearly.shape[1])
+        scramblings.probability(used_of_stock(beyond[:, : t + 1], refills=limit.refills) > limit.stock[t])
+        for t in range(beyond.shape[1])
     ]
     exhausted = [scramblings.probability(sample.exhausted[:, p]) for p in range(sample.exhausted.shape[1])]
     n = len(sample.yearly)

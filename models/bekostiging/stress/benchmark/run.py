@@ -160,7 +160,13 @@ def benchmark(suite: Suite, *, workers: int = 1, progress: Progress | None = Non
 def _board(suite: Suite, asked: str, case: Case, workers: int, report: Progress) -> CaseBoard:
     """One case of a suite."""
     outcome = compare(
-        case, n_scenarios=suite.scenarios, n_years=suite.years, seed=suite.seed, workers=workers, progress=report
+        case,
+        n_scenarios=suite.scenarios,
+        design_scenarios=suite.design_scenarios,
+        n_years=suite.years,
+        seed=suite.seed,
+        workers=workers,
+        progress=report,
     )
     views = lot_views(outcome.case, outcome.lumpsum.data, free_buffer(outcome.case))
     samples = {form: outcome.forms[form].samples for form in PAYMENT_FORMS}

@@ -127,13 +127,14 @@ def placed(own: float, others: FloatArray) -> Placed:
 def _simulated(size: _Size, index: int) -> dict[PaymentForm, dict[str, float]]:
     """Figures of one simulated region."""
     case = synthetic_region(size.municipalities, size.providers, FIRST_SEED + index, size.inhabitants)
-    design_plan, fresh_plan = (
-        plan(case, size.n_scenarios, size.n_years, size.seed, stream) for stream in ("design", "fresh")
-    )
-    terms = reference(case, design_plan.cells, design_plan.n_years)
-    data, design, _ = designed(design_plan, terms, Blocks(), silent)
-    contracts = built_contracts(case, design_plan.cells, terms, design)
-    work = ShockedWork(FreshWork(case, design_plan.cells, contracts, {}))
+    fresh_plan = plan(case, size.n_scenarios, size.n_years, size.seed, "fresh")
+    cells = fresh_plan.cells
+    terms = reference(case, cells, fresh_plan.n_years)
+    decision = designed(
+        case, terms, Blocks(), silent, n_design=size.n_scenarios, n_years=fresh_plan.n_years, seed=size.seed
+    ).decision
+    data, contracts = decision.data, built_contracts(case, cells, terms, decision.headline)
+    work = ShockedWork(FreshWork(case, cells, contracts, {}))
     samples = samples_of(Blocks().series(fresh_plan, work, lambda done, total: None))
     return _figures(case, samples, data, size.confidence)
 

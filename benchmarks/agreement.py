@@ -1,0 +1,69 @@
+"""How often another seed gives the same lump sum: free zones, shares and loadings of the headline design over ten seeds.
+
+uv run python -m benchmarks.agreement almere region --scenarios 2048
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bekostiging.case import read_case
+from bekostiging.contracts import reference
+from bekostiging.scenarios import plan
+from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.design import designed, silent
+
+SEEDS = 10
+YEARS = 4
+RESULTS = Path(__file__).parent / "results" / "agreement.json"
+
+
+def agreement(name: str, n_design: int, seeds: int = SEEDS, workers: int = 2) -> dict[str, Any]:
+    """Outcome and terms of every seed; how many have the commonest terms; how far loadings lie from their median."""
+    case = read_case(name)
+    made = plan(case, n_design, YEARS, 1, "design")
+    terms = reference(case, made.cells, made.n_years)
+    found, outcomes, loadings = [], [], []
+    for seed in range(1, seeds + 1):
+        decision = designed(
+            case, terms, Blocks(workers), silent, n_design=n_design, n_years=YEARS, seed=seed
+        ).decision
+        design = decision.headline
+        found.append(tuple(tuple(round(float(share), 3) for share in own) for own in design.share))
+        outcomes.append(decision.outcome)
+        loadings.append(design.loading)
+        print(name, n_design, seed, decision.outcome, found[-1], np.round(100 * design.loading, 2), flush=True)
+    commonest, count = Counter(found).most_common(1)[0]
+    spread = np.abs(np.array(loadings) - np.median(loadings, axis=0))
+    return {
+        "case": name,
+        "n_design": n_design,
+        "seeds": seeds,
+        "outcomes": dict(Counter(outcomes)),
+        "same_terms": count,
+        "terms": [list(own) for own in commonest],
+        "median_loading": np.median(loadings, axis=0).tolist(),
+        "largest_deviation_of_a_loading": float(spread.max()),
+        "seeds_within_half_a_point": int((spread.max(axis=1) <= 0.005).sum()),
+    }
+
+
+def main() -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="+")
+    parser.add_argument("--scenarios", type=int, nargs="+", default=[2048])
+    parser.add_argument("--seeds", type=int, default=SEEDS)
+    asked = parser.parse_args()
+    rows = [agreement(case, n, asked.seeds) for n in asked.scenarios for case in asked.cases]
+    RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

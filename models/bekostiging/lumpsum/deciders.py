@@ -1,0 +1,59 @@
+"""Who decides: for every provider whose limit decides, the design without that limit and the equity that would lift it.
+
+The extra free equity is the buffer the provider would use without its limit, minus the limit with its margin; the return
+asked stays on the whole buffer. A group guarantee (concerngarantie) does as well; a guarantee by the municipality would be
+state aid and is never meant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from bekostiging.lumpsum.data import EURO, MILLION, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
+from bekostiging.lumpsum.tie_break import preferred_design
+from bekostiging.lumpsum.validity import binding_limits
+
+LIFTED = 1e12
+"""Euro of limit that never binds."""
+NEAR = 1e-6
+"""Part of a limit within which a buffer that is used up to it counts as used up; shares nearer to each other are one."""
+
+
+@dataclass(frozen=True)
+class Decider:
+    """A provider whose limit decides: the ``design`` without it, and the ``extra_equity`` in euro that would allow it."""
+
+    provider: str
+    extra_equity: float
+    design: LumpSumDesign
+
+
+def deciders(data: LumpSumData, design: LumpSumDesign) -> tuple[Decider, ...]:
+    """Every provider whose limit decides the design of ``data``, who needs most first."""
+    found, priced = [], _priced(data, design)
+    for p, provider in enumerate(data.providers):
+        name = f"solvency[{provider}]"
+        limit = float(data.capital_limit[p]) - data.margins.get(name, 0.0)
+        binds = name in priced or design.capital[p] >= limit - max(EURO, NEAR * abs(limit))
+        if data.below_requirement[p] or not (data.provider == p).any() or not binds:
+            continue
+        lifted = replace(data, margins={**data.margins, name: -LIFTED})
+        make = feasible_design if design.breaches else design_within
+        without = preferred_design(lifted, make)
+        if without is not None and _differs(design, without) and without.capital[p] - limit > EURO:
+            found.append(Decider(provider, float(without.capital[p]) - limit, without))
+    return tuple(sorted(found, key=lambda one: -one.extra_equity))
+
+
+def _priced(data: LumpSumData, design: LumpSumDesign) -> tuple[str, ...]:
+    """Limits that bind where shares are free: shares of a list leave part of a limit unused that the next one would pass."""
+    return binding_limits(replace(data, simple=SimpleTerms(), breach=design.cap))
+
+
+def _differs(one: LumpSumDesign, other: LumpSumDesign) -> bool:
+    """Whether two designs are two agreements: a share, or a loading by more than a hundredth of a point."""
+    shares = any(np.abs(mine - theirs).max() > NEAR for mine, theirs in zip(one.share, other.share, strict=True))
+    return shares or bool(np.abs(one.loading - other.loading).max() > 1 / MILLION * 100)

@@ -1,0 +1,340 @@
+"""Judging a design on scenarios that did not make it: every limit with its certainty, and what is spent and earned.
+
+A mean over such scenarios is helped by what is known in closed form (``control``: the same factors without chance per
+client; ``closed``: many more of those), a tail is not. What is judged never changes the design.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.lumpsum.data import EURO, MILLION, LumpSumData
+from bekostiging.lumpsum.recut import base_of
+from bekostiging.lumpsum.solve import LumpSumDesign
+from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging_solvers import Estimate, Scramblings
+
+FloatArray = NDArray[np.float64]
+CERTAIN = 0.95
+"""Certainty with which every limit must hold on scenarios that did not make the design."""
+Sample = Callable[[LumpSumArrays, FloatArray], FloatArray]
+"""Euro per scenario at a point of the decision."""
+
+
+@dataclass(frozen=True)
+class LimitCheck:
+    """A limit of a design on scenarios that did not make it: ``estimate`` must not exceed ``limit``; euro."""
+
+    name: str
+    estimate: Estimate
+    limit: float
+
+    @property
+    def value(self) -> float:
+        """What must not exceed the limit."""
+        return self.estimate.value
+
+    @property
+    def standard_error(self) -> float | None:
+        """Of the value; None where it cannot be known."""
+        return self.estimate.standard_error
+
+    @property
+    def certainty(self) -> float:
+        """Certainty that the limit holds, up to a euro; none where the error cannot be known."""
+        found = self.estimate.certainty_below(self.limit + EURO)
+        return 0.0 if found is None else found
+
+    @property
+    def holds(self) -> bool:
+        """Whether the limit holds at 95 %."""
+        return self.certainty >= CERTAIN
+
+    @property
+    def excess(self) -> float:
+        """Euro by which the upper end of the value passes the limit; negative where it holds with something to spare."""
+        upper = self.estimate.upper(CERTAIN)
+        return (self.value if upper is None else upper) - self.limit
+
+
+def hold(checks: Sequence[LimitCheck]) -> bool:
+    """Whether every limit holds at 95 %."""
+    return all(check.holds for check in checks)
+
+
+def joint_certainty(checks: Sequence[LimitCheck]) -> float:
+    """A lower bound on the certainty that all limits hold together (Bonferroni): 1 - sum of (1 - certainty of each)."""
+    return max(0.0, 1.0 - sum(1.0 - check.certainty for check in checks))
+
+
+@dataclass(frozen=True)
+class LimitPrecision:
+    """The limit known least well: half the 95 % interval of its value, euro."""
+
+    name: str
+    half_width: float
+
+
+def widest_limit(checks: Sequence[LimitCheck]) -> LimitPrecision:
+    """The limit with the widest interval; one whose error cannot be known is the widest of all."""
+    widths = [check.estimate.half_width(CERTAIN) for check in checks]
+    known = [math.inf if width is None else width for width in widths]
+    widest = max(range(len(known)), key=lambda k: known[k])
+    return LimitPrecision(checks[widest].name, known[widest])
+
+
+def scenarios_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: float) -> int:
+    """How many scenarios know every limit to ``precision`` euro (half a 95 % interval).
+
+    Errors fall with the root of the number, as for independent scenarios; scrambled Sobol points need at most so many.
+
+    Raises
+    ------
+    ValueError
+        A precision that is not positive.
+    """
+    if not precision > 0:
+        raise ValueError(f"a precision is a positive number of euro, not {precision}")
+    return max(1, math.ceil(n_scenarios * (widest_limit(checks).half_width / precision) ** 2))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What would prove a limit that does not hold at 95 %: ``euro`` by which it must be wider, and about how many
+    ``scenarios`` would show it as it stands; None where more scenarios cannot."""
+
+    check: LimitCheck
+    euro: float
+    scenarios: int | None
+
+
+def proofs(checks: Sequence[LimitCheck], n_scenarios: int) -> tuple[Proof, ...]:
+    """Every limit that does not hold at 95 %, with what would prove it."""
+    found = []
+    for check in checks:
+        spare, width = check.limit - check.value, check.excess + check.limit - check.value
+        if not check.holds:
+            more = math.ceil(n_scenarios * (width / spare) ** 2) if spare > EURO and width > 0 else None
+            found.append(Proof(check, check.excess, more))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Scenarios that did not make a design, to judge it on; ``closed`` with its ``closed_scramblings``.
+
+    Without ``control`` and ``closed`` means are plain.
+    """
+
+    data: LumpSumData
+    scramblings: Scramblings
+    control: LumpSumData | None = None
+    closed: LumpSumData | None = None
+    closed_scramblings: Scramblings | None = None
+
+    @cached_property
+    def arrays(self) -> LumpSumArrays:
+        """The decision on these scenarios."""
+        return LumpSumArrays(self.data)
+
+    @cached_property
+    def _helped(self) -> tuple[LumpSumArrays, LumpSumArrays, Scramblings] | None:
+        if self.control is None or self.closed is None or self.closed_scramblings is None:
+            return None
+        return LumpSumArrays(self.control), LumpSumArrays(self.closed), self.closed_scramblings
+
+    def changed(self, change: Callable[[LumpSumData], LumpSumData]) -> Judge:
+        """The same scenarios under other terms, such as other layers."""
+        control = None if self.control is None else change(self.control)
+        closed = None if self.closed is None else change(self.closed)
+        return Judge(change(self.data), self.scramblings, control, closed, self.closed_scramblings)
+
+    def terms(self, design: LumpSumDesign) -> FloatArray:
+        """x of what is paid under a design, without capital."""
+        return self.arrays.point(design.loading, design.share, design.form)
+
+    def point(self, design: LumpSumDesign) -> FloatArray:
+        """x of a design, with its capital."""
+        x = self.terms(design)
+        x[self.arrays.columns.capital] = design.capital / MILLION
+        return x
+
+    def mean(self, x: FloatArray, sample: Sample) -> Estimate:
+        """Expectation of a sample of the decision, helped by its closed form; euro."""
+        (found,) = self.means(x, lambda arrays, point: sample(arrays, point)[:, None])
+        return found
+
+    def means(self, x: FloatArray, sample: Sample) -> list[Estimate]:
+        """The same of several samples at once, (n_scenarios, k)."""
+        own = sample(self.arrays, x)
+        columns = range(own.shape[1])
+        if self._helped is None:
+            return [self.scramblings.mean(own[:, k]) for k in columns]
+        control, closed, scramblings = self._helped
+        beside, whole = sample(control, x), sample(closed, x)
+        return [
+            self.scramblings.controlled_mean(own[:, k], beside[:, k], scramblings.mean(whole[:, k]))
+            for k in columns
+        ]
+
+    def expected_spending(self, design: LumpSumDesign) -> Estimate:
+        """What the reported municipalities are expected to spend over the term, discounted; euro."""
+        return self.mean(self.terms(design), spending_of_term)
+
+    def tail_spending(self, design: LumpSumDesign) -> Estimate:
+        """CVaR of the same; euro."""
+        return self.scramblings.tail_mean(spending_of_term(self.arrays, self.terms(design)), self.data.confidence)
+
+    def difference(self, design: LumpSumDesign, other: LumpSumDesign) -> tuple[Estimate, Estimate]:
+        """What a design is expected to cost more than another, and its tail; on the same scenarios, euro."""
+        one, two = self.terms(design), self.terms(other)
+        expected = self.mean(one, lambda arrays, x: spending_of_term(arrays, x) - spending_of_term(arrays, two))
+        mine, theirs = (spending_of_term(self.arrays, x) for x in (one, two))
+        tail = self.scramblings.controlled_tail_mean(mine, theirs, self.data.confidence, Estimate(0.0, 0.0))
+        return expected, tail
+
+
+@dataclass(frozen=True)
+class JudgedDesign:
+    """A design on scenarios that did not make it: its limits, what the reported municipalities spend over the term
+    (``expected``, ``tail``: CVaR; ``spending`` and ``tails`` per municipality) and the expected ``result`` per provider,
+    payment minus cost at the lot's reference unit cost; discounted euro. Nothing is judged without a design."""
+
+    design: LumpSumDesign
+    checks: tuple[LimitCheck, ...]
+    expected: Estimate | None
+    tail: Estimate | None
+    spending: tuple[Estimate, ...]
+    tails: tuple[Estimate, ...]
+    result: tuple[Estimate, ...]
+
+    @property
+    def joint_certainty(self) -> float | None:
+        """Lower bound on the certainty that every limit holds; None without a design."""
+        return joint_certainty(self.checks) if self.checks else None
+
+
+def judged_design(design: LumpSumDesign, judge: Judge) -> JudgedDesign:
+    """Judge a design."""
+    if not design.feasible:
+        return JudgedDesign(design, (), None, None, (), (), ())
+    x, data = judge.point(design), judge.data
+    places = range(len(data.municipalities))
+    return JudgedDesign(
+        design=design,
+        checks=check_limits(design, judge),
+        expected=judge.expected_spending(design),
+        tail=judge.tail_spending(design),
+        spending=tuple(judge.mean(x, partial(_spent_over_term, municipality=m)) for m in places),
+        tails=tuple(
+            judge.scramblings.tail_mean(_spent_over_term(judge.arrays, x, municipality=m), data.confidence)
+            for m in places
+        ),
+        result=tuple(judge.mean(x, partial(_earned, provider=p)) for p in range(len(data.providers))),
+    )
+
+
+def _spent_over_term(arrays: LumpSumArrays, x: FloatArray, *, municipality: int) -> FloatArray:
+    """Discounted spending of a municipality over the term, euro; (n_scenarios,)."""
+    return np.asarray(MILLION * (arrays.spending.paid(x, municipality) @ arrays.data.discount))
+
+
+def _earned(arrays: LumpSumArrays, x: FloatArray, *, provider: int) -> FloatArray:
+    """Discounted result of a provider over the term, euro; nothing without a contract."""
+    if provider not in arrays.losses:
+        return np.zeros(arrays.data.n_scenarios)
+    return -_lost(arrays, x, provider=provider)
+
+
+def spending_of_term(arrays: LumpSumArrays, x: FloatArray) -> FloatArray:
+    """Discounted spending of the reported municipalities over the term, euro; (n_scenarios,)."""
+    data = arrays.data
+    found = sum(arrays.spending.paid(x, m) @ data.discount for m in range(len(data.municipalities)))
+    return np.asarray(MILLION * found)
+
+
+def check_limits(design: LumpSumDesign, judge: Judge) -> tuple[LimitCheck, ...]:
+    """Every limit that depends on scenarios; values and limits in euro.
+
+    The buffer a provider uses is checked against its limit, the asked return with the capital of the design.
+    """
+    if not design.feasible:
+        return ()
+    x = judge.point(design)
+    return (*_provider_checks(judge, x), *_municipal_checks(judge, x))
+
+
+def _provider_checks(judge: Judge, x: FloatArray) -> list[LimitCheck]:
+    """solvency, return_on_capital and fair_price."""
+    arrays, data = judge.arrays, judge.data
+    checks = []
+    for p in arrays.guarded:
+        used = judge.scramblings.tail_mean(arrays.losses[p].evaluate(x) * MILLION, data.confidence)
+        name = data.providers[p]
+        checks.append(LimitCheck(f"solvency[{name}]", used, float(data.capital_limit[p])))
+        asked = data.cost_of_capital * data.n_years * float(x[arrays.columns.capital[p]]) * MILLION
+        # a return of at least `asked` is a loss of at most minus `asked`
+        lost = judge.mean(x, partial(_lost, provider=p))
+        checks.append(LimitCheck(f"return_on_capital[{name}]", lost, -asked))
+    for c, (provider, lot) in enumerate(data.contracts):
+        short = judge.means(x, partial(_below_fair, contract=c))
+        for year, one in zip(data.years, short, strict=True):
+            checks.append(LimitCheck(f"fair_price[{provider},{lot},{year}]", one, 0.0))
+    return checks
+
+
+def _lost(arrays: LumpSumArrays, x: FloatArray, *, provider: int) -> FloatArray:
+    """What a provider loses over the term, discounted, euro; (n_scenarios,)."""
+    return np.asarray(MILLION * arrays.losses[provider].path(x)[:, -1])
+
+
+def _below_fair(arrays: LumpSumArrays, x: FloatArray, *, contract: int) -> FloatArray:
+    """By how much the payments of the years stay below the fair price, euro; (n_scenarios, n_years).
+
+    Under another form there is no limit.
+    """
+    own = x[arrays.columns.lots[arrays.data.lot[contract]]]
+    paid = MILLION * arrays.payments.paid(contract, own)
+    return np.asarray(own[0] * (arrays.data.fair_price[contract] - paid))
+
+
+def _spent(arrays: LumpSumArrays, x: FloatArray, *, purse: int, municipality: int) -> FloatArray:
+    """Spending of a purse by year, euro; (n_scenarios, n_years)."""
+    return MILLION * arrays.spending.paid(x, municipality, purse)
+
+
+def _municipal_checks(judge: Judge, x: FloatArray) -> list[LimitCheck]:
+    """begroting on average, and the stock in the tail of its use."""
+    arrays, data, checks = judge.arrays, judge.data, []
+    for k, m in np.ndindex(len(data.purses), len(data.municipalities)):
+        for t, spent in enumerate(judge.means(x, partial(_spent, purse=k, municipality=m))):
+            checks.append(LimitCheck(data.begroting_name(k, m, t), spent, float(data.begroting[k, m, t])))
+    for m in range(len(data.municipalities)):
+        for t in data.limited_years(m):
+            used = MILLION * arrays.reserve_use(m, t).evaluate(x)
+            tail = judge.scramblings.tail_mean(used, data.reserve_confidence)
+            checks.append(LimitCheck(data.reserve_name(m, t), tail, float(data.stock[m, t])))
+    return checks
+
+
+def measured_against_budget(design: LumpSumDesign, judge: Judge) -> list[Estimate]:
+    """Per lot, what the same contract would pay more if its layers were measured against b I instead of B0 I.
+
+    Over the term, discounted, euro. Positive: the provider receives more. The base is B0 I plus its layers.
+    """
+    data, found = judge.data, []
+    for j, lot in enumerate(data.lots):
+        total = np.zeros(data.n_scenarios)
+        signed = lot.corridor.sign * design.share[j]
+        for c in np.flatnonzero(data.lot == j):
+            base = base_of(data, int(c))
+            against_budget = lot.corridor.amounts(base, design.budget[c] * data.index[:, c])
+            total += (against_budget - data.amounts[c]) @ signed @ data.discount
+        found.append(judge.scramblings.mean(total))
+    return found

@@ -1,0 +1,55 @@
+"""The design sample matched to what is expected, so that chance in its means does not decide loadings.
+
+Per contract and year every euro array that follows units (base, cost, what other forms claim before their ceilings) is
+multiplied by one factor k = expected base / mean base of the sample (moment matching; Glasserman 2003, Monte Carlo Methods
+in Financial Engineering, section 4.5). The expectation is that of many scenarios in closed form, not of factors at one.
+Layers are computed from the matched base. A mean of zero is left, and so is a contract with clauses before its corridor:
+what those leave of the base is not proportional to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.lumpsum.data import LumpSumData
+from bekostiging.lumpsum.recut import base_of
+
+FloatArray = NDArray[np.float64]
+
+
+def matched(
+    data: LumpSumData, closed: LumpSumData, plain: NDArray[np.bool_], cut: Mapping[str, FloatArray] | None = None
+) -> LumpSumData:
+    """The decision on matched scenarios; ``closed``: the same decision in closed form, ``plain`` (n_contracts,): without
+    clauses before the corridor, ``cut``: what ceilings refused under other forms."""
+    factor = matching_factors(data, closed, plain)
+    amounts = tuple(
+        data.lots[data.lot[c]].corridor.amounts(factor[c] * base_of(data, c), data.reference[c] * data.index[:, c])
+        if plain[c]
+        else data.amounts[c]
+        for c in range(len(data.contracts))
+    )
+    others = {
+        form: _claims(paid, (cut or {}).get(form, np.zeros_like(paid)), factor)
+        for form, paid in data.other_payments.items()
+    }
+    return replace(data, cost=data.cost * factor, amounts=amounts, other_payments=others)
+
+
+def matching_factors(data: LumpSumData, closed: LumpSumData, plain: NDArray[np.bool_]) -> FloatArray:
+    """k (n_contracts, n_years)."""
+    factor = np.ones(data.reference.shape)
+    for c in np.flatnonzero(plain):
+        sampled, expected = (base_of(one, int(c)).mean(axis=0, dtype=np.float64) for one in (data, closed))
+        np.divide(expected, sampled, out=factor[c], where=(sampled > 0) & (expected > 0))
+    return factor
+
+
+def _claims(paid: FloatArray, cut: FloatArray, factor: FloatArray) -> FloatArray:
+    """Claims times the factor, up to what the ceiling paid where it refused something."""
+    ceiling = np.where(cut > 0, paid, np.inf)
+    return np.asarray(np.minimum((paid + cut) * factor, ceiling))

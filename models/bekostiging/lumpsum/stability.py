@@ -1,0 +1,42 @@
+"""How much chance is in the terms: the design made again on either half of its scenarios.
+
+Halves are smaller samples, so they agree less often than two samples of the whole size would: what agrees on both is firm.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bekostiging.lumpsum.data import LumpSumData
+from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
+from bekostiging.lumpsum.tie_break import preferred_design
+
+SAME = 1e-6
+"""Shares that differ by less are the same."""
+
+
+@dataclass(frozen=True)
+class Stability:
+    """``lots`` whose free zones and shares are the same on both halves; the ``largest`` difference of a loading from that of
+    the whole (fraction); ``halves`` on which a design exists, 0 to 2."""
+
+    lots: tuple[str, ...]
+    largest: float
+    halves: int
+
+
+def stability(data: LumpSumData, design: LumpSumDesign) -> Stability:
+    """The design of ``data`` beside those of its halves, under the same margins."""
+    middle = data.n_scenarios // 2
+    make = feasible_design if design.breaches else design_within
+    halves = [preferred_design(data.of(own), make) for own in (slice(0, middle), slice(middle, None))]
+    made = [one for one in halves if one is not None]
+    same = tuple(
+        lot.name
+        for j, lot in enumerate(data.lots)
+        if len(made) == len(halves) and all(np.abs(one.share[j] - design.share[j]).max() < SAME for one in made)
+    )
+    largest = max((float(np.abs(one.loading - design.loading).max()) for one in made), default=0.0)
+    return Stability(same, largest, len(made))
