@@ -102,14 +102,14 @@ class TailProgram:
             for limit in self.limits
         }
 
-    def solve(self, start: FloatArray, tolerance: float = TOLERANCE) -> TailSolution:
+    def solve(self, start: FloatArray, tolerance: float = TOLERANCE, most: float = np.inf) -> TailSolution:
         """Cut until the master's tails are the true ones; ``start`` (n_columns,) gives the first cuts.
 
         Raises
         ------
         InfeasibleError
             The rows and limits have no common point (the master is a relaxation, so this is a proof); ``conflict``
-            names rows and limits.
+            names rows and limits. Or no common point has an objective of ``most``: then as soon as the bound tells.
         SolverError
             Any other failure of HiGHS, or no convergence.
         """
@@ -117,10 +117,11 @@ class TailProgram:
         relaxed = self._aggregated(start, tolerance, cuts)
         if relaxed is None:
             cuts.add(start, self._tails_at(start))
-            relaxed = self._converge(cuts, whole=False, tolerance=tolerance)
+            relaxed = self._converge(cuts, whole=False, tolerance=tolerance, most=most)
+        _not_above(most, relaxed.bound)
         if not self.program.is_integer:
             return relaxed
-        whole = self._converge(cuts, whole=True, tolerance=tolerance)
+        whole = self._converge(cuts, whole=True, tolerance=tolerance, most=most)
         return replace(whole, duals=relaxed.duals, passes=relaxed.passes + whole.passes)
 
     def elastic(self, start: FloatArray, tolerance: float = TOLERANCE) -> dict[str, float]:
@@ -188,7 +189,7 @@ class TailProgram:
             )
         return self._judge(found.x, found.bound, found.passes, found.duals, tolerance)
 
-    def _converge(self, cuts: _Cuts, *, whole: bool, tolerance: float) -> TailSolution:
+    def _converge(self, cuts: _Cuts, *, whole: bool, tolerance: float, most: float) -> TailSolution:
         """Pass after pass until no tail of the master is too low or the gap is closed."""
         n = len(self.program.cost)
         session = cuts.session(whole=whole)
@@ -198,6 +199,7 @@ class TailProgram:
                 solution = session.solve()
             except InfeasibleError as error:
                 raise self._conflict(error) from None
+            _not_above(most, solution.bound)
             x = solution.x[:n]
             if best_x is not None and not self.limits:
                 if best - solution.bound <= tolerance * max(1.0, abs(best)):
@@ -301,6 +303,12 @@ class _Leading:
     def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """The loss's own subgradient, zero in the other columns."""
         return np.append(self.loss.subgradient(x[: self.n], weights), np.zeros(len(x) - self.n))
+
+
+def _not_above(most: float, bound: float) -> None:
+    """Refuse a bound above the most an objective may be."""
+    if bound > most:
+        raise InfeasibleError(f"No point has an objective of at most {most:g}: the bound is {bound:g}.", ())
 
 
 def _cut(loss: ScenarioLoss, x: FloatArray, weights: FloatArray | None) -> tuple[float, FloatArray]:

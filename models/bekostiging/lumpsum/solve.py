@@ -93,11 +93,11 @@ def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
     return None if cap is None else design_within(replace(data, breach=cap))
 
 
-def design_within(data: LumpSumData) -> LumpSumDesign | None:
+def design_within(data: LumpSumData, most: float = np.inf) -> LumpSumDesign | None:
     """The last stage alone: the design with premium and glide within ``data.breach``, hard in the ordinary case; None
-    where there is none."""
+    where there is none, or none with a criterion of at most ``most`` euro."""
     arrays = LumpSumArrays(data)
-    solution = solved(arrays)
+    solution = solved(arrays, most / MILLION - arrays.constant)
     if solution is None:
         return None
     columns, x = arrays.columns, solution.x
@@ -120,11 +120,11 @@ def design_within(data: LumpSumData) -> LumpSumDesign | None:
     )
 
 
-def solved(arrays: LumpSumArrays) -> TailSolution | None:
-    """The solution of a stage; None where its limits have no common point."""
+def solved(arrays: LumpSumArrays, most: float = np.inf) -> TailSolution | None:
+    """The solution of a stage; None where its limits have no common point, or none with an objective of at most ``most``."""
     program = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore)
     try:
-        return program.solve(arrays.start(), EXACT)
+        return program.solve(arrays.start(), EXACT, most)
     except InfeasibleError:
         return None
 

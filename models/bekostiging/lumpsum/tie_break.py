@@ -73,7 +73,7 @@ def _wider_zones(data: LumpSumData, best: LumpSumDesign, lots: list[int]) -> Lum
         while len(inside_zone(lot, int(zone[j]) + 1)) > len(inside_zone(lot, int(zone[j]))):
             wider = zone.copy()
             wider[j] += 1
-            found = design_within(replace(data, held=replace(data.held, zone=wider, form=best.form)))
+            found = design_within(replace(data, held=replace(data.held, zone=wider, form=best.form)), most)
             if found is None or found.criterion is None or found.criterion > most:
                 break
             design, zone[j] = found, zone_of(lot, found.share[j])

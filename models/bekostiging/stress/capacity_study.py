@@ -342,7 +342,7 @@ def _budget(
         case, terms, blocks, report, n_design=design_scenarios, n_years=made.n_years, seed=made.seed
     ).decision
     data, fresh = (
-        lumpsum_data(case, own.cells, terms, design_series(own, terms, blocks, partial(report, stream))[0])
+        lumpsum_data(case, own.cells, terms, design_series(own, terms, blocks, partial(report, stream)))
         for own, stream in ((made, "design"), (fresh_plan, "fresh"))
     )
     costs = [_by_contract(outcome.yearly_cost(), data) for outcome in outcomes]

@@ -37,10 +37,11 @@ from bekostiging.lumpsum import (
     without_simplicity,
 )
 from bekostiging.scenarios import Plan, expected_care_use, normals_of, plan
+from bekostiging.scenarios.factors import apply_shocks
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.comparison import InventedEquity, LumpSumResult, RequiredEquity
 from bekostiging.stress.courses import in_parts
-from bekostiging.stress.settle_block import DesignBlock, DesignWork
+from bekostiging.stress.settle_block import DesignWork
 from bekostiging.stress.sharpened import closed_scenarios
 from bekostiging_solvers import Scramblings
 
@@ -78,15 +79,12 @@ def design_series(
     others: Mapping[str, tuple[Contract, ...]] | None = None,
     *,
     observed: bool = False,
-    controlled: bool = False,
-    before: DesignBlock | None = None,
-) -> tuple[CorridorSeries, CorridorSeries | None]:
-    """Draw the scenarios of a plan for the decision, and where ``controlled`` their closed form; ``others`` and ``observed``
-    as in ``DesignWork``; ``before``: the first of them, which are not drawn again."""
-    work = DesignWork(made.case, made.cells, undecided(made, terms), others or {}, observed, controlled)
-    arrays = blocks.series(made, work, advance, None if before is None else before.arrays())
-    control = {name.removeprefix("control/"): own for name, own in arrays.items() if name.startswith("control/")}
-    return CorridorSeries.of(arrays), CorridorSeries.of(control) if control else None
+    before: CorridorSeries | None = None,
+) -> CorridorSeries:
+    """Draw the scenarios of a plan for the decision; ``others`` and ``observed`` as in ``DesignWork``; ``before``: the first
+    of them, which are not drawn again."""
+    work = DesignWork(made.case, made.cells, undecided(made, terms), others or {}, observed)
+    return CorridorSeries.of(blocks.series(made, work, advance, None if before is None else before.arrays()))
 
 
 def judging_series(
@@ -95,23 +93,23 @@ def judging_series(
     terms: Reference,
     blocks: Blocks,
     advance: Callable[[int, int], None],
-    before: DesignBlock | None = None,
+    before: CorridorSeries | None = None,
     others: Mapping[str, tuple[Contract, ...]] | None = None,
 ) -> tuple[CorridorSeries, CorridorSeries, Scramblings]:
-    """Scenarios that judge the lump sum: those of the plan ``fresh``, and where they are fewer as many as the design had.
+    """Scenarios that judge the lump sum and their closed form: those of the plan ``fresh``, and where they are fewer as many
+    as the design had.
 
     ``before``: what is known of the scenarios of ``fresh``; of those that come on top only the lump sums are settled.
     """
     made = fresh
     if fresh.n_scenarios < n_design:
         made = plan(fresh.case, n_design, fresh.n_years, fresh.seed, fresh.stream)
-    known = (
-        before if (made.points, made.scenarios_per_block) == (fresh.points, fresh.scenarios_per_block) else None
-    )
-    if known is not None and made.n_scenarios == fresh.n_scenarios and known.control is not None:
-        return known.series, known.control, Scramblings(made.n_scramblings)
-    series, control = design_series(made, terms, blocks, advance, others, controlled=True, before=known)
-    return series, control or series, Scramblings(made.n_scramblings)
+    same = (made.points, made.scenarios_per_block) == (fresh.points, fresh.scenarios_per_block)
+    known = before if same else None
+    series = known
+    if series is None or made.n_scenarios > fresh.n_scenarios:
+        series = design_series(made, terms, blocks, advance, others, before=known)
+    return series, closed_series(made, terms, others), Scramblings(made.n_scramblings)
 
 
 def undecided(made: Plan, terms: Reference) -> tuple[Taakgericht, ...]:
@@ -122,12 +120,13 @@ def undecided(made: Plan, terms: Reference) -> tuple[Taakgericht, ...]:
 def closed_series(
     closed: Plan, terms: Reference, others: Mapping[str, tuple[Contract, ...]] | None = None
 ) -> CorridorSeries:
-    """The terms of every lump sum in scenarios without clients: expected care use given the factors."""
+    """The terms of every lump sum in the scenarios of a plan without clients: expected care use given the factors."""
     case, cells = closed.case, closed.cells
     work = DesignWork(case, cells, undecided(closed, terms), others or {})
     parts = []
     for few in in_parts(normals_of(closed), cells, closed.n_years):
         factors = closed.factor_model.multipliers(few)
+        apply_shocks(case, factors, closed.shocks)
         parts.append(work.series(expected_care_use(case, cells, closed.n_years, factors)).arrays())
     return CorridorSeries.of({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
@@ -161,19 +160,14 @@ def designed(
         """The decision on some series, under the terms asked for."""
         return shape(lumpsum_data(case, cells, terms, series))
 
-    series, _ = design_series(design_plan, terms, blocks, partial(report, "design"), others, observed=observed)
-    margin, control = design_series(margin_plan, terms, blocks, partial(report, "margin"), others, controlled=True)
+    series = design_series(design_plan, terms, blocks, partial(report, "design"), others, observed=observed)
+    margin = design_series(margin_plan, terms, blocks, partial(report, "margin"), others)
+    control = closed_series(margin_plan, terms, others)
     closed, many = made(closed_series(closed_plan, terms, others)), Scramblings(closed_plan.n_scramblings)
     report("lumpsum", 0, 1)
     plain = np.array([len(one.clauses) == 1 for one in undecided(design_plan, terms)])
     data = matched(made(series), closed, plain, series.cut)
-    judge = Judge(
-        made(margin),
-        Scramblings(margin_plan.n_scramblings),
-        None if control is None else made(control),
-        closed,
-        many,
-    )
+    judge = Judge(made(margin), Scramblings(margin_plan.n_scramblings), made(control), closed, many)
     decision = decide(data, judge)
     report("lumpsum", 1, 1)
     return Drawn(decision, series, closed, many, plain, shape)

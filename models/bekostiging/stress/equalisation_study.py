@@ -183,7 +183,7 @@ def study_equalisation(
         case, terms, blocks, report, n_design=design_scenarios, n_years=design_plan.n_years, seed=seed
     ).decision
     data, design = decision.data, decision.headline
-    series, _ = design_series(fresh_plan, terms, blocks, partial(report, "fresh"))
+    series = design_series(fresh_plan, terms, blocks, partial(report, "fresh"))
     fresh = lumpsum_data(case, fresh_plan.cells, terms, series)
     many = Scramblings(fresh_plan.n_scramblings)
     names = np.array(clients.providers)[clients.provider]

@@ -65,7 +65,7 @@ from bekostiging.stress.levers import (
 )
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
-from bekostiging.stress.settle_block import DesignBlock, FreshBlock, FreshWork
+from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed
 from bekostiging_solvers import Scramblings
@@ -163,7 +163,7 @@ def _draw(
         terms,
         blocks,
         partial(report, "judge"),
-        DesignBlock(fresh.corridor, fresh.corridor_control),
+        fresh.corridor,
     )
     checked = self_check(cells, fresh.deviations)
     return _Drawn(fresh_plan, terms, contracts, fresh, lumpsum, judging, checked), tuple(told)

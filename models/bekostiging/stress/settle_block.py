@@ -39,41 +39,21 @@ MONTHS = 12
 
 
 @dataclass(frozen=True)
-class DesignBlock:
-    """Series of a block for the decision, and where asked for those of its closed form."""
-
-    series: CorridorSeries
-    control: CorridorSeries | None
-
-    def arrays(self) -> dict[str, FloatArray]:
-        """Every array by name."""
-        control = {} if self.control is None else self.control.arrays()
-        return self.series.arrays() | {f"control/{name}": values for name, values in control.items()}
-
-
-@dataclass(frozen=True)
 class DesignWork:
     """Keeps of a block what the lump-sum decision reads: terms of every lump sum; payments under the ``others`` where every
-    lot may choose its form; what could be measured beforehand, where ``observed``; and where ``controlled`` the same of the
-    care use expected given the factors."""
+    lot may choose its form; and what could be measured beforehand, where ``observed``."""
 
     case: Case
     cells: Cells
     contracts: tuple[Taakgericht, ...]
     others: Mapping[str, tuple[Contract, ...]] = field(default_factory=dict)
     observed: bool = False
-    controlled: bool = False
 
-    def __call__(self, block: Block) -> DesignBlock:
+    def __call__(self, block: Block) -> CorridorSeries:
         """Everybody served."""
         care_use = block.units() if self._units_suffice else block.care_use()
         series = self.series(care_use)
-        if self.observed:
-            series = replace(series, items=observables(block, care_use))
-        if not self.controlled:
-            return DesignBlock(series, None)
-        expected = expected_care_use(self.case, self.cells, care_use.n_years, block.factors)
-        return DesignBlock(series, self.series(expected))
+        return replace(series, items=observables(block, care_use)) if self.observed else series
 
     @property
     def _units_suffice(self) -> bool:
@@ -97,8 +77,7 @@ class DesignWork:
 @dataclass(frozen=True)
 class FreshBlock:
     """Series of a block: ``samples`` per form and corner; ``plain`` (n_scenarios,) per form: payments over the
-    term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks, and
-    ``corridor_control`` those of the care use expected given the factors;
+    term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks;
     ``deviations`` of the block from its own theory; payments of the reported municipalities (n_scenarios, n_years) per
     form: ``control`` of the care use expected given the factors, everybody served; ``measured`` with the measures at
     work, in the corner of the case's policy, empty without measures; ``mix``: every lot in its own form, empty where all
@@ -107,7 +86,6 @@ class FreshBlock:
     samples: dict[PaymentForm, dict[Corner, Samples]]
     plain: dict[PaymentForm, FloatArray]
     corridor: CorridorSeries
-    corridor_control: CorridorSeries
     deviations: tuple[Deviations, ...]
     control: dict[PaymentForm, FloatArray]
     measured: dict[PaymentForm, FloatArray]
@@ -125,7 +103,6 @@ class FreshBlock:
         found |= {f"control/{form}": values for form, values in self.control.items()}
         found |= {f"measured/{form}": values for form, values in self.measured.items()}
         found |= {f"corridor/{name}": values for name, values in self.corridor.arrays().items()}
-        found |= {f"expected/{name}": values for name, values in self.corridor_control.arrays().items()}
         for name in (one.name for one in fields(Deviations)):
             found[f"deviations/{name}"] = np.stack(
                 [np.asarray(getattr(one, name), dtype=np.float64) for one in self.deviations]
@@ -160,7 +137,6 @@ class FreshBlock:
             samples_of(arrays),
             by_form("plain/"),
             corridor,
-            CorridorSeries.of(under("expected/")),
             deviated,
             by_form("control/"),
             by_form("measured/"),
@@ -218,10 +194,9 @@ class FreshWork:
         expected = expected_care_use(case, cells, served.n_years, block.factors)
         levels_expected = levels_by_lot(case, expected)
         control = self._spending(expected, levels_expected)
-        corridor_control = corridor_series(case, cells, lump, expected, levels_expected)
         mix = self._mixed(block, served, levels)
         deviated = (deviations(served, expected),)
-        return FreshBlock(samples, plain, corridor, corridor_control, deviated, control, measured, mix)
+        return FreshBlock(samples, plain, corridor, deviated, control, measured, mix)
 
     def _mixed(self, block: Block, served: CareUse, levels: Mapping[str, PriceLevels]) -> dict[Corner, Samples]:
         """Every lot in the form it has today, in both corners; nothing where all lots have the same."""

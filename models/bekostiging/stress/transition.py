@@ -60,7 +60,8 @@ def _euro(value: float, lang: str) -> str:
 def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Sentence, ...]]:
     """The case as the new contracts see it, and what the old ones still cost; the same case without closed lots.
 
-    Expected cost of the sitting clients is added to ``begroting.outside_contracts`` of who pays for them.
+    Expected cost of the sitting clients is added to ``begroting.outside_contracts`` of who pays for them. Today's revenue of
+    a closed lot is of clients its new contracts do not have: it is left out, and no glide is asked.
 
     Raises
     ------
@@ -96,7 +97,10 @@ def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Sentence, ...]
         "en": f"Lot {names}: sitting clients finish under the old contract, paid per unit; that is expected to cost "
         f"{told['en']} euro and is part of what stays outside the contracts. The new contracts begin without clients.",
     }
-    return replace(case, demand=demand, begroting=begroting), (note,)
+    contracts = tuple(
+        row.model_copy(update={"revenue": 0.0}) if row.lot in closed else row for row in case.contracts
+    )
+    return replace(case, demand=demand, begroting=begroting, contracts=contracts), (note,)
 
 
 def _in_closed(case: Case, closed: list[str], area: str, care_form: str) -> bool:
