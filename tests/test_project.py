@@ -72,7 +72,7 @@ def test_the_table_of_the_readme_is_made_by_the_program() -> None:
     """Few futures suffice: who carries what depends on the terms of the contracts."""
     readme = (ROOT / "README.md").read_text()
     script = _script("readme")
-    table = script.carries_markdown(compare(read_case("almere"), n_scenarios=32, workers=2))
+    table = script.carries_markdown(compare(read_case("almere"), n_scenarios=32, design_scenarios=32, workers=2))
     assert script.with_table(readme, table) == readme, "run python scripts/readme.py"
     assert (ROOT / "docs" / "images" / "spending.svg").is_file()
 

@@ -11,9 +11,11 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Edit
+from conftest import DESIGN, Edit
 
 PROGRAM = Path(sys.executable).parent / "bekostiging"
+FEW = ("--scenarios", "32", "--design-scenarios", str(DESIGN), "--years", "2", "--workers", "1")
+"""A comparison that is there soon, designed within all limits in the small case."""
 
 
 def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -30,19 +32,19 @@ def run(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_compare_writes_a_report(folder: Path, tmp_path: Path) -> None:
-    done = run("compare", folder, "--scenarios", "32", "--out", tmp_path / "out", "--workers", "1", cwd=tmp_path)
+    done = run("compare", folder, *FEW, "--out", tmp_path / "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "taakgericht" in done.stdout
     assert (tmp_path / "out" / "report.html").is_file()
     assert "Traceback" not in done.stderr
-    again = run("compare", folder, "--scenarios", "32", "--out", tmp_path / "out", cwd=tmp_path)
+    again = run("compare", folder, *FEW, "--out", tmp_path / "out", cwd=tmp_path)
     assert again.returncode == 2
     assert "bestaat al; kies een andere met --out, of vervang haar met --overwrite." in again.stderr
 
 
 def test_workers_and_languages_give_the_same_results(folder: Path, tmp_path: Path) -> None:
     for name, workers, lang in (("one", "1", "nl"), ("two", "2", "en")):
-        options = ("--scenarios", "32", "--out", tmp_path / name, "--workers", workers, "--lang", lang)
+        options = (*FEW[:-1], workers, "--out", tmp_path / name, "--lang", lang)
         done = run("compare", folder, *options, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "one" / "results.json").read_bytes() == (tmp_path / "two" / "results.json").read_bytes()
@@ -56,12 +58,14 @@ def test_a_begroting_too_small_writes_the_report_and_leaves_with_3(
     for row in range(n_rows):
         edit("begroting", row, "amount", "1000000")
         edit("begroting", row, "outside_contracts", "0")
-    done = run("compare", folder, "--scenarios", "32", "--out", tmp_path / "out", "--workers", "1", cwd=tmp_path)
+    done = run("compare", folder, *FEW, "--out", tmp_path / "out", cwd=tmp_path)
     assert done.returncode == 3, done.stderr
     html = (tmp_path / "out" / "report.html").read_text()
-    assert "Er is geen taakgericht budget dat alle grenzen haalt" in html
+    assert "Er bestaat geen taakgericht budget dat aan de grenzen voldoet, ook niet met een hogere opslag." in html
     assert "botst met" in html
-    assert json.loads((tmp_path / "out" / "results.json").read_text())["lumpsum"]["conflicts"]
+    found = json.loads((tmp_path / "out" / "results.json").read_text())["lumpsum"]
+    assert found["outcome"] == "none"
+    assert found["conflicts"]
 
 
 def test_a_broken_case_is_told_in_sentences(folder: Path, tmp_path: Path, edit: Edit) -> None:
@@ -84,6 +88,10 @@ def test_unknown_case_and_wrong_option(tmp_path: Path) -> None:
     few = run("compare", "almere", "--scenarios", "19", cwd=tmp_path)
     assert few.returncode == 2
     assert "minstens 20" in few.stderr
+    few = run("compare", "almere", "--design-scenarios", "19", cwd=tmp_path)
+    assert few.returncode == 2
+    assert "--design-scenarios 19: " in few.stderr
+    assert "minstens 20" in few.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -92,7 +100,7 @@ def test_new_check_compare(tmp_path: Path) -> None:
     checked = run("check", "mijn", cwd=tmp_path)
     assert checked.returncode == 0
     assert "De casus is in orde." in checked.stdout
-    assert run("compare", "mijn", "--scenarios", "32", "--workers", "1", cwd=tmp_path).returncode == 0
+    assert run("compare", "mijn", *FEW, cwd=tmp_path).returncode == 0
     assert run("new", "mijn", cwd=tmp_path).returncode == 1
 
 
@@ -107,9 +115,11 @@ def test_a_workbook_from_new_to_compare(tmp_path: Path) -> None:
     assert "- tabel history" not in made.stdout
     checked = run("check", "mijn regio.xlsx", cwd=tmp_path)
     assert "De casus is in orde." in checked.stdout, checked.stderr
-    done = run("compare", "mijn regio.xlsx", "--scenarios", "32", "--workers", "1", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "bekostiging-mijn-regio" / "report.html").is_file()
+    done = run("compare", "mijn regio.xlsx", *FEW, cwd=tmp_path)
+    place = tmp_path / "bekostiging-mijn-regio"
+    outcome = json.loads((place / "results.json").read_text())["lumpsum"]["outcome"]
+    assert done.returncode == (0 if outcome == "designed" else 3), done.stderr
+    assert (place / "report.html").is_file()
 
 
 def test_what_a_reader_decided_is_told_before_the_work(tmp_path: Path) -> None:

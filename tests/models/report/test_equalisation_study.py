@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import DESIGN
 from typer.testing import CliRunner
 
 from bekostiging.case import Case
@@ -18,12 +19,27 @@ from bekostiging.stress import EqualisationStudy, study_equalisation
 @pytest.fixture(scope="module")
 def study(small_case: Case) -> EqualisationStudy:
     return study_equalisation(
-        small_case, NormAmounts(order=[("guidance/licht", "guidance/zwaar")]), n_scenarios=32
+        small_case,
+        NormAmounts(order=[("guidance/licht", "guidance/zwaar")]),
+        n_scenarios=32,
+        design_scenarios=DESIGN,
     )
 
 
 def _run(folder: Path, place: Path, *extra: str) -> tuple[int, str]:
-    command = ["equalise", str(folder), "--scenarios", "32", "--workers", "1", "--out", str(place), *extra]
+    command = [
+        "equalise",
+        str(folder),
+        "--scenarios",
+        "32",
+        "--design-scenarios",
+        str(DESIGN),
+        "--workers",
+        "1",
+        "--out",
+        str(place),
+        *extra,
+    ]
     done = CliRunner().invoke(app, command)
     return done.exit_code, " ".join(done.output.split())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import DESIGN
 from typer.testing import CliRunner
 
 from bekostiging.case import Case, synthetic_region
@@ -18,11 +19,23 @@ from bekostiging.stress import IN_FORCE, SharingStudy, study_sharing
 
 @pytest.fixture(scope="module")
 def study() -> SharingStudy:
-    return study_sharing(synthetic_region(municipalities=3, providers=6), n_scenarios=64)
+    return study_sharing(synthetic_region(municipalities=3, providers=6), n_scenarios=64, design_scenarios=64)
 
 
 def _run(case: str, place: Path, *extra: str) -> tuple[int, str]:
-    command = ["share", case, "--scenarios", "32", "--workers", "1", "--out", str(place), *extra]
+    command = [
+        "share",
+        case,
+        "--scenarios",
+        "32",
+        "--design-scenarios",
+        str(DESIGN),
+        "--workers",
+        "1",
+        "--out",
+        str(place),
+        *extra,
+    ]
     done = CliRunner().invoke(app, command)
     return done.exit_code, " ".join(done.output.split())
 
@@ -49,8 +62,8 @@ def test_cost_by_municipality_adds_up_to_the_cost_of_the_contracts(study: Sharin
 
 def test_a_lump_sum_in_force_is_the_designed_one(small_case: Case) -> None:
     lots = tuple(row.model_copy(update={"payment_form": "taakgericht"}) for row in small_case.lots)
-    found = study_sharing(replace(small_case, lots=lots), n_scenarios=32)
-    plain = study_sharing(small_case, n_scenarios=32)
+    found = study_sharing(replace(small_case, lots=lots), n_scenarios=32, design_scenarios=DESIGN)
+    plain = study_sharing(small_case, n_scenarios=32, design_scenarios=DESIGN)
     spread = [np.std(one.data.used.sum(axis=1)) for one in (found, plain)]
     assert spread[0] < spread[1]
 
@@ -102,7 +115,9 @@ def test_one_municipality_has_nobody_to_share_with(tmp_path: Path) -> None:
 def test_few_futures_of_many_euros_have_a_proved_nucleolus(n_scenarios: int) -> None:
     """Tens of millions of euros and many ties: in euros HiGHS called these programs infeasible, or gave up."""
     region = synthetic_region(municipalities=8, providers=12)
-    (solved,) = study_sharing(region, n_scenarios=n_scenarios, game="surcharge").games
+    (solved,) = study_sharing(
+        region, n_scenarios=n_scenarios, design_scenarios=n_scenarios, game="surcharge"
+    ).games
     assert solved.certified
     assert sum(one.value for one in solved.nucleolus) == pytest.approx(solved.together.value, rel=1e-9)
 

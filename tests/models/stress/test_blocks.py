@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from conftest import DESIGN
 
 from bekostiging.capacity import capacity_work
 from bekostiging.case import Case, UserError
@@ -109,15 +111,16 @@ def test_another_question_is_another_folder(small_case: Case, tmp_path: Path) ->
 
 
 def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: Path) -> None:
-    plain = as_text(compare(small_case, n_scenarios=32))
-    kept = as_text(compare(small_case, n_scenarios=32, keep=tmp_path))
-    again = as_text(compare(small_case, n_scenarios=32, keep=tmp_path))
+    asked: dict[str, Any] = {"n_scenarios": 32, "design_scenarios": DESIGN, "n_years": 1}
+    plain = as_text(compare(small_case, **asked))
+    kept = as_text(compare(small_case, **asked, keep=tmp_path))
+    again = as_text(compare(small_case, **asked, keep=tmp_path))
     assert plain == kept == again
 
 
 def test_a_precision_goes_on_from_what_is_kept(small_case: Case, tmp_path: Path) -> None:
-    plain = compare(small_case, n_scenarios=32, precision=400_000)
-    kept = compare(small_case, n_scenarios=32, precision=400_000, keep=tmp_path)
+    plain = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=400_000)
+    kept = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=400_000, keep=tmp_path)
     assert as_text(plain) == as_text(kept)
     assert plain.n_scenarios > 32
 
@@ -130,7 +133,15 @@ def test_a_folder_that_cannot_be_written(small_case: Case, tmp_path: Path) -> No
 
 def test_a_killed_command_goes_on(folder: Path, tmp_path: Path) -> None:
     """SIGKILL as soon as a block is finished; the same command afterwards gives the bytes of a run never stopped."""
-    command = [str(Path(sys.executable).with_name("bekostiging")), "compare", str(folder), "--scenarios", "128"]
+    command = [
+        str(Path(sys.executable).with_name("bekostiging")),
+        "compare",
+        str(folder),
+        "--scenarios",
+        "128",
+        "--design-scenarios",
+        "128",
+    ]
     kept = [*command, "--keep", str(tmp_path / "kept")]
     with subprocess.Popen(
         [*kept, "--out", str(tmp_path / "one")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from bekostiging.case import Case
 from bekostiging.case.tables import Administration
 from bekostiging.stress import TERM, TOTAL, Comparison, regimes
+from bekostiging.stress.cover import Cover
 from bekostiging.stress.estimates import administration_estimates, spending
 from bekostiging_solvers import Estimate, Scramblings, cvar
 
@@ -23,13 +24,25 @@ def normal_sample() -> np.ndarray:
     return sample
 
 
+def _spending(
+    n_scramblings: int, sample: np.ndarray, room: float, certainty: float, confidence: float = 0.75
+) -> dict[str, Estimate]:
+    """Figures of one year of one municipality with nothing but a stock."""
+    cover = Cover(np.array([[room]]), np.zeros((1, 1)), np.zeros((1, 1)), confidence, False)
+    used = cover.used_in_year(sample[:, None, None])[:, 0]
+    return spending(Scramblings(n_scramblings), sample, room, used, certainty, confidence)
+
+
 def test_spending_of_a_normal(normal_sample: np.ndarray) -> None:
-    """P(X > 110) = 1 - Phi(1); E(X - 110)+ = 10 (phi(1) - 1 + Phi(1)); CVaR 95 = 100 + 20.62713."""
-    figures = spending(Scramblings(20), normal_sample, room=110.0, certainty=0.95)
+    """P(X > 110) = 1 - Phi(1); E(X - 110)+ = 10 (phi(1) - 1 + Phi(1)); CVaR 95 = 100 + 20.62713; CVaR 90 = 100 + 17.54983,
+    of which a stock is to bear what is above 110; nothing is to be budgeted."""
+    figures = _spending(20, normal_sample, room=110.0, certainty=0.95, confidence=0.9)
     assert figures["overrun_probability"].value == pytest.approx(norm.sf(1), abs=1e-3)
     assert figures["expected_overrun"].value == pytest.approx(10 * (norm.pdf(1) - norm.sf(1)), abs=1e-2)
     assert figures["cvar95"].value == pytest.approx(120.62713, abs=0.01)
     assert figures["sd"].value == pytest.approx(10.0, abs=0.01)
+    assert figures["reserve_needed"].value == pytest.approx(7.54983, abs=0.01)
+    assert figures["gap"].value == 0.0
     assert figures["required_resistance_capacity_80"].value == 0.0
     assert figures["required_resistance_capacity_90"].value == pytest.approx(10 * (norm.ppf(0.9) - 1), abs=0.02)
     assert figures["required_resistance_capacity"].value == pytest.approx(10 * (norm.ppf(0.95) - 1), abs=0.02)
@@ -42,22 +55,25 @@ def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
     -8 and 8: their standard error is 8.
     """
     sample = np.array([90.0, 104.0, 96.0, 120.0])
-    figures = spending(Scramblings(2), sample, room=100.0, certainty=0.75)
+    figures = _spending(2, sample, room=100.0, certainty=0.75)
     assert figures["overrun_probability"].value == 0.5
     assert figures["overrun_size"].value == 12.0
     assert figures["overrun_size"].standard_error == pytest.approx(8.0)
     assert figures["expected_overrun"].value == 6.0
-    assert figures["required_resistance_capacity"].value == 4.0
-    assert spending(Scramblings(2), sample, 100.0, 0.76)["required_resistance_capacity"].value == 20.0
-    none = spending(Scramblings(2), sample, room=200.0, certainty=0.75)
+    # 102.5 is expected, so 2.5 is to be budgeted and the uses are 0, 0, 1.5 and 17.5
+    assert figures["gap"].value == 2.5
+    assert figures["required_resistance_capacity"].value == 1.5
+    assert figures["reserve_needed"].value == 17.5
+    assert _spending(2, sample, 100.0, 0.76)["required_resistance_capacity"].value == 17.5
+    none = _spending(2, sample, room=200.0, certainty=0.75)
     assert "overrun_size" not in none
     assert none["overrun_probability"] == none["expected_overrun"] == Estimate(0.0, None, degrees_of_freedom=1)
-    once = spending(Scramblings(2), sample, room=110.0, certainty=0.75)
+    once = _spending(2, sample, room=110.0, certainty=0.75)
     assert (once["overrun_size"].value, once["overrun_size"].standard_error) == (10.0, None)
 
 
 def test_capacity_covers_the_overrun_with_its_certainty(normal_sample: np.ndarray) -> None:
-    figures = spending(Scramblings(20), normal_sample, room=105.0, certainty=0.9)
+    figures = _spending(20, normal_sample, room=105.0, certainty=0.9)
     capacity = figures["required_resistance_capacity"].value
     assert np.mean(normal_sample <= 105.0 + capacity) >= 0.9
 

@@ -43,7 +43,8 @@ def test_full_risk_transfer(outcome: Comparison) -> None:
         design = replace(
             duty.lumpsum.design, share=tuple(np.full_like(own, value) for own in duty.lumpsum.design.share)
         )
-        return replace(duty, lumpsum=replace(duty.lumpsum, design=design))
+        headline = replace(duty.lumpsum.headline, design=design)
+        return replace(duty, lumpsum=replace(duty.lumpsum, headline=headline))
 
     nothing = _found(shared(0.0), "full_risk_transfer")
     assert [flag.subject for flag in nothing] == [lot.id for lot in outcome.case.lots]

@@ -29,7 +29,9 @@ def levered(small_case: Case) -> Comparison:
         Substitution(origin=one, destination=other, share=0.1, euro_per_client=5000, first_year=1, years=4, **MARK)
         for one, other in (("guidance", "zvw"), ("guidance", "pgb"), ("residential", "guidance"))
     )
-    return compare(replace(small_case, measures=(measure,), substitution=moves), n_scenarios=64)
+    return compare(
+        replace(small_case, measures=(measure,), substitution=moves), n_scenarios=64, design_scenarios=64
+    )
 
 
 def test_the_saving_is_the_tariff_times_the_units_not_delivered(levered: Comparison) -> None:

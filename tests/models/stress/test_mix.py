@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import DESIGN
 
 from bekostiging.case import Case, CaseError
 from bekostiging.case.read import validated
@@ -24,7 +25,7 @@ def mixed(small_case: Case) -> Comparison:
         row.model_copy(update={"payment_form": form}) for row, form in zip(small_case.lots, forms, strict=True)
     )
     contracts = tuple(row.model_copy(update={"ceiling": None}) for row in small_case.contracts)
-    return compare(replace(small_case, lots=lots, contracts=contracts), n_scenarios=32)
+    return compare(replace(small_case, lots=lots, contracts=contracts), n_scenarios=32, design_scenarios=DESIGN)
 
 
 def test_one_form_in_all_lots_is_no_mix(small_case: Case, outcome: Comparison) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from conftest import DESIGN
 from scipy.stats import t as student
 
 from bekostiging.case import Case, UserError
@@ -23,7 +24,7 @@ def _widest(outcome: Comparison) -> float:
 
 def test_doubled_until_met(small_case: Case, outcome: Comparison) -> None:
     asked = 0.6 * _widest(outcome)
-    found = compare(small_case, n_scenarios=32, precision=asked)
+    found = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=asked)
     assert _widest(found) <= asked
     assert found.n_scramblings > outcome.n_scramblings
     assert np.log2(found.n_scramblings / outcome.n_scramblings) % 1 == 0
@@ -34,10 +35,10 @@ def test_doubled_until_met(small_case: Case, outcome: Comparison) -> None:
 
 
 def test_a_precision_already_met_draws_no_more(small_case: Case, outcome: Comparison) -> None:
-    found = compare(small_case, n_scenarios=32, precision=2 * _widest(outcome))
+    found = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=2 * _widest(outcome))
     assert found.n_scenarios == outcome.n_scenarios
 
 
 def test_a_precision_out_of_reach_is_refused_with_what_can_be_had(small_case: Case) -> None:
     with pytest.raises(UserError, match=r"--precision 10: that asks about .* futures, more than 131,072; .* Ask "):
-        compare(small_case, n_scenarios=32, precision=10.0)
+        compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=10.0)

@@ -76,7 +76,8 @@ def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(outcome: Compar
 
 
 def test_a_tail_with_clients_where_they_matter(outcome: Comparison) -> None:
-    """Against 2,048 plain futures: the same CVaR, at an eighth of the clients and no larger an error."""
+    """Against 2,048 plain futures: the same CVaR, at an eighth of the clients; and nearly all the variance that chance per
+    client does not make is gone (the ceiling, which falls as the corridor shares more)."""
     contracts = contracts_in_force(outcome)[FORM]
     sample, control = _drawn(outcome, 2048, 6)
     made = plan(outcome.case, 2048, 4, 7, "closed")
@@ -85,4 +86,4 @@ def test_a_tail_with_clients_where_they_matter(outcome: Comparison) -> None:
     assert plain.value == pytest.approx(float(cvar(sample, 0.95)), rel=1e-9)
     error = np.hypot(plain.standard_error, found.estimate.standard_error)
     assert abs(found.estimate.value - plain.value) < 4 * error
-    assert found.factor > 2
+    assert found.factor > 0.85 * found.ceiling > 1.5

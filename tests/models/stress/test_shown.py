@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import DESIGN
 
 from bekostiging.case import Case, read_case, synthetic_region
 from bekostiging.case.shown import Shown
@@ -14,6 +15,7 @@ from bekostiging.stress import (
     TERM,
     TOTAL,
     Comparison,
+    LumpSumStudy,
     backtest,
     pooled,
     reverse_stress,
@@ -66,21 +68,23 @@ def test_jupyter_shows_the_disclaimer_and_the_errors(outcome: Comparison) -> Non
     assert "<script>" not in tricky._repr_html_()
 
 
-def test_the_frame_of_a_lump_sum_is_the_agreement(small_case: Case) -> None:
-    study = study_lumpsum(small_case, n_scenarios=32, n_years=2)
+def test_the_frame_of_a_lump_sum_is_the_agreement(lumpsum_study: LumpSumStudy) -> None:
+    study = lumpsum_study
     frame = study.to_frame()
     for j, lot in enumerate(study.lumpsum.data.lots):
         own = frame[frame["lot"] == lot.name]
         np.testing.assert_array_equal(own["share"], study.lumpsum.design.share[j])
         assert set(own["loading"]) == {float(study.lumpsum.design.loading[j])}
-    assert f"of {len(study.lumpsum.out_of_sample)} limits hold" in study._repr_html_()
+    checks = study.lumpsum.headline.checks
+    held = f"{study.lumpsum.outcome}; {sum(one.holds for one in checks)} of {len(checks)} limits hold at 95 %"
+    assert f"{held} on {study.lumpsum.fresh.n_scenarios} fresh scenarios" in study._repr_html_()
 
 
 def test_without_a_design_the_frame_is_the_conflict(small_case: Case) -> None:
     poor = tuple(
         row.model_copy(update={"amount": 0.5 * row.amount, "reserve": 0.0}) for row in small_case.begroting
     )
-    study = study_lumpsum(replace(small_case, begroting=poor), n_scenarios=32, n_years=2)
+    study = study_lumpsum(replace(small_case, begroting=poor), n_scenarios=32, design_scenarios=DESIGN, n_years=2)
     frame = study.to_frame()
     assert list(frame.columns) == ["limit", "euro"]
     assert frame["euro"].max() > 0
@@ -88,7 +92,7 @@ def test_without_a_design_the_frame_is_the_conflict(small_case: Case) -> None:
 
 
 def test_norm_amounts_of_few_clients_are_missing(small_case: Case) -> None:
-    study = study_equalisation(small_case, n_scenarios=32, n_years=2)
+    study = study_equalisation(small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2)
     few = replace(study, clients=replace(study.clients, weight=study.clients.weight * 1e-6))
     assert study.to_frame()["amount"].notna().all()
     hidden = few.to_frame()
@@ -98,7 +102,9 @@ def test_norm_amounts_of_few_clients_are_missing(small_case: Case) -> None:
 
 
 def test_every_key_and_municipality_has_a_row(small_case: Case) -> None:
-    study = study_sharing(synthetic_region(municipalities=3, providers=6), n_scenarios=32, n_years=2)
+    study = study_sharing(
+        synthetic_region(municipalities=3, providers=6), n_scenarios=32, design_scenarios=DESIGN, n_years=2
+    )
     frame = study.to_frame()
     assert len(frame) == 3 * len(study.keys) * frame["figure"].nunique()
     paid = frame[frame["figure"] == "expected"].groupby("key")["value"].sum()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import DESIGN
 from typer.testing import CliRunner
 
 from bekostiging.case import Case, UserError
@@ -39,7 +40,7 @@ def shocked(small_case: Case) -> Comparison:
     factor = RiskFactor(
         id="n", level="national", quantity="intensity", standard_deviation=0.03, autocorrelation=1.0, **MARK
     )
-    return compare(replace(small_case, shocks=shocks, risk_factors=(factor,)), n_scenarios=64)
+    return compare(replace(small_case, shocks=shocks, risk_factors=(factor,)), n_scenarios=64, design_scenarios=64)
 
 
 def test_shocks_come_together(shocked: Comparison) -> None:
@@ -174,8 +175,8 @@ def test_the_command_checks_before_it_calculates() -> None:
 def test_the_command() -> None:
     found = CliRunner().invoke(
         app,
-        ["stress", "region", "--scenarios", "32", "--lang", "en", "--workers", "1", "--reverse", "begroting", "--view",
-         "P(use >= 0) = 0.6"],
+        ["stress", "region", "--scenarios", "32", "--design-scenarios", str(DESIGN), "--lang", "en", "--workers", "1",
+         "--reverse", "begroting", "--view", "P(use >= 0) = 0.6"],
     )  # fmt: skip
     assert found.exit_code == 0, found.output
     assert "the least implausible course" in found.output

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import DESIGN
 
 from bekostiging.case import Case, UserError
 from bekostiging.scenarios import draw_block, expected_care_use, plan
@@ -78,6 +79,14 @@ def test_a_begroting_that_cannot_bear_the_old_contracts(small_case: Case) -> Non
 
 
 def test_a_comparison_says_so(small_case: Case) -> None:
-    outcome = compare(_closed(small_case), n_scenarios=32, n_years=2)
+    outcome = compare(_closed(small_case), n_scenarios=32, design_scenarios=DESIGN, n_years=2)
     assert any("finish under the old contract" in note["en"] for note in outcome.notes)
     assert outcome.self_check.alarms == ()
+
+
+def test_revenue_of_clients_who_finish_elsewhere_is_no_revenue_of_the_new_contracts(small_case: Case) -> None:
+    """Nothing to glide from: the new contracts of the closed lot begin without the clients of today's revenue."""
+    new, _ = without_closed(_closed(small_case), 2)
+    for old, row in zip(small_case.contracts, new.contracts, strict=True):
+        assert old.revenue > 0
+        assert row.revenue == (0.0 if row.lot == small_case.lots[0].id else old.revenue)

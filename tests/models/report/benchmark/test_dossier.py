@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import DESIGN
 from suites import BARE, mini
 from typer.testing import CliRunner
 
@@ -294,8 +295,10 @@ def test_a_comparison_has_a_dossier_too(folder: Path, tmp_path: Path) -> None:
         folder,
         "--scenarios",
         "32",
+        "--design-scenarios",
+        str(DESIGN),
         "--years",
-        "1",
+        "2",
         "--workers",
         "1",
         "--out",
@@ -306,4 +309,5 @@ def test_a_comparison_has_a_dossier_too(folder: Path, tmp_path: Path) -> None:
     found = open_dossier(tmp_path / "out" / "dossier.zip")
     assert "results/scenarios.parquet" not in found.files
     assert found.about.settings["n_scenarios"] == 32
+    assert found.about.settings["design_scenarios"] == DESIGN
     assert verify.verify_dossier(tmp_path / "out" / "dossier.zip").outcome == "bits"
