@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from bekostiging.case import read_case
 from bekostiging.contracts import reference
+from bekostiging.lumpsum import Decision
 from bekostiging.scenarios import plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import designed, silent
@@ -24,27 +26,29 @@ YEARS = 4
 RESULTS = Path(__file__).parent / "results" / "agreement.json"
 
 
-def agreement(name: str, n_design: int, seeds: int = SEEDS, workers: int = 2) -> dict[str, Any]:
-    """Outcome and terms of every seed; how many have the commonest terms; how far loadings lie from their median."""
+def decisions(name: str, n_design: int, seeds: int, workers: int = 2) -> Iterator[Decision]:
+    """The decision of every seed."""
     case = read_case(name)
-    made = plan(case, n_design, YEARS, 1, "design")
-    terms = reference(case, made.cells, made.n_years)
-    found, outcomes, loadings = [], [], []
+    terms = reference(case, plan(case, n_design, YEARS, 1, "design").cells, YEARS)
     for seed in range(1, seeds + 1):
-        decision = designed(
-            case, terms, Blocks(workers), silent, n_design=n_design, n_years=YEARS, seed=seed
-        ).decision
+        yield designed(case, terms, Blocks(workers), silent, n_design=n_design, n_years=YEARS, seed=seed).decision
+
+
+def agreement(name: str, n_design: int, made: Iterable[Decision]) -> dict[str, Any]:
+    """Outcome and terms of every seed; how many have the commonest terms; how far loadings lie from their median."""
+    found, outcomes, loadings = [], [], []
+    for decision in made:
         design = decision.headline
         found.append(tuple(tuple(round(float(share), 3) for share in own) for own in design.share))
         outcomes.append(decision.outcome)
         loadings.append(design.loading)
-        print(name, n_design, seed, decision.outcome, found[-1], np.round(100 * design.loading, 2), flush=True)
+        print(name, n_design, decision.outcome, found[-1], np.round(100 * design.loading, 2), flush=True)
     commonest, count = Counter(found).most_common(1)[0]
     spread = np.abs(np.array(loadings) - np.median(loadings, axis=0))
     return {
         "case": name,
         "n_design": n_design,
-        "seeds": seeds,
+        "seeds": len(found),
         "outcomes": dict(Counter(outcomes)),
         "same_terms": count,
         "terms": [list(own) for own in commonest],
@@ -61,7 +65,7 @@ def main() -> None:
     parser.add_argument("--scenarios", type=int, nargs="+", default=[2048])
     parser.add_argument("--seeds", type=int, default=SEEDS)
     asked = parser.parse_args()
-    rows = [agreement(case, n, asked.seeds) for n in asked.scenarios for case in asked.cases]
+    rows = [agreement(case, n, decisions(case, n, asked.seeds)) for n in asked.scenarios for case in asked.cases]
     RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
