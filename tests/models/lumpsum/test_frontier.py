@@ -2,24 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from instances import random_data
+from instances import MILLION, alone, random_data
 
-from bekostiging.lumpsum import FrontierPoint, corridor_frontier, design_lumpsum, price_of_certainty
+from bekostiging.lumpsum import (
+    FrontierPoint,
+    Judge,
+    LumpSumData,
+    corridor_frontier,
+    design_lumpsum,
+    price_of_certainty,
+)
 from bekostiging_solvers import Estimate, Scramblings
 
 
 @pytest.fixture(scope="module")
 def points() -> tuple[FrontierPoint, ...]:
     own = random_data(2, n_scenarios=128)
-    return corridor_frontier(own, own, design_lumpsum(own), Scramblings(16))
+    return corridor_frontier(own, design_lumpsum(own), Judge(own, Scramblings(16)))
 
 
 def test_the_designed_corridor_comes_first(points: tuple[FrontierPoint, ...]) -> None:
     assert points[0].band is None
     assert all(one.band is not None for one in points[1:])
     assert len({(one.band, one.share, one.symmetric) for one in points}) == len(points)
+
+
+def test_nothing_shared_by_hand() -> None:
+    """Buffer 10: b = 107.6 in every future, and one of twenty uses the buffer to the last euro; none more than that."""
+    own = alone(free_buffer=np.array([10 * MILLION]), share_max=0.5)
+    found = {
+        (one.band, one.share, one.symmetric): one
+        for one in corridor_frontier(own, design_lumpsum(own), _judge(own))
+    }
+    nothing = found[0.0, 0.0, True]
+    assert nothing.tail.value / MILLION == pytest.approx(107.6, abs=1e-5)
+    assert nothing.provider == "p0"
+    # half of every deficit: b + 8.8 = 107.6, which in the worst future is what is paid
+    half = found[0.0, 0.4, False]
+    assert half.tail.value / MILLION == pytest.approx(107.6, abs=1e-5)
+    # shares beyond share_max are no candidates
+    assert max(one.share for one in found.values()) == 0.4
+
+
+def _judge(own: LumpSumData) -> Judge:
+    return Judge(own, Scramblings(2))
+
+
+def test_both_ends_are_measured_on_other_scenarios() -> None:
+    """The same agreement where every cost is ten higher: the buffer of 10 is passed in one of twenty futures."""
+    own = alone(free_buffer=np.array([10 * MILLION]))
+    dearer = replace(own, cost=own.cost + 10 * MILLION)
+    points = corridor_frontier(own, design_lumpsum(own), Judge(dearer, Scramblings(2)))
+    assert points[0].weakest.value == pytest.approx(0.05)
 
 
 def test_efficient_points_are_not_beaten(points: tuple[FrontierPoint, ...]) -> None:
