@@ -17,6 +17,9 @@ from bekostiging_solvers import InfeasibleError, TailProgram, TailSolution
 
 EXACT = 1e-8
 """Relative tolerance of the tail cuts: a few euro on hundreds of millions."""
+ROUNDINGS = (0.0, 10.0, 100.0, 1000.0)
+"""Euro by which the least of a stage may be passed, until the next stage has a point: whole numbers are found to 1e-7 or so,
+and the least is then that much too low."""
 NOTHING = 1e-6
 """Dual below which a limit does not take part."""
 AGAINST = ("solvency", "return_on_capital", "fair_price", "law")
@@ -58,11 +61,21 @@ def relaxed(data: LumpSumData, kinds: tuple[str, ...]) -> Relaxation:
     kept = with_shares(
         data, [least.x[own] for own in arrays.columns.share], least.x[arrays.columns.form].argmax(axis=1)
     )
-    arrays = LumpSumArrays(kept, "largest_yield", yielding=kinds, most=least.objective)
-    spread = TailProgram(arrays.program, arrays.terms, arrays.limits).solve(arrays.start(), EXACT)
+    arrays, spread = _spread(kept, kinds, least.objective) or (arrays, least)
     limits = [Conflict(name, euro) for name, euro in _yielded(arrays, spread).items() if euro > EURO]
     total = MILLION * least.objective
     return Relaxation(kinds, total, tuple(limits), tuple(name for name in against if not name.startswith(kinds)))
+
+
+def _spread(data: LumpSumData, kinds: tuple[str, ...], least: float) -> tuple[LumpSumArrays, TailSolution] | None:
+    """The least largest yield with the least in sum, up to rounding; None where rounding leaves no point."""
+    for rounding in ROUNDINGS:
+        arrays = LumpSumArrays(data, "largest_yield", yielding=kinds, most=least + rounding / MILLION)
+        try:
+            return arrays, TailProgram(arrays.program, arrays.terms, arrays.limits).solve(arrays.start(), EXACT)
+        except InfeasibleError:
+            continue
+    return None
 
 
 def _yielded(arrays: LumpSumArrays, solution: TailSolution) -> dict[str, float]:

@@ -9,16 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import UserError
-from bekostiging.lumpsum.conflict import EXACT, Conflict, Relaxation, relaxations
+from bekostiging.lumpsum.conflict import EXACT, ROUNDINGS, Conflict, Relaxation, relaxations
 from bekostiging.lumpsum.data import EURO, MILLION, BreachCap, LumpSumData, lot_size, revenue_of_lot
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import InfeasibleError, SolverError, TailProgram, TailSolution
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-ROUNDINGS = (0.0, 10.0, 100.0, 1000.0)
-"""Euro by which the least breach may be passed, until the next stage has a point: whole numbers are found to 1e-7 or so, and
-the least breach is then that much too low."""
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,9 @@ def _spending(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str
     )
     if result.plain is not result.headline and result.outcome in ("designed", "breached"):
         more, _ = result.judge.difference(result.design, result.plain.design)
-        yield texts["agreement", "margin_cost"].format(expected=moved(more.value, texts))
+        yield texts["agreement", "margin_cost" if abs(more.value) >= UNSEEN else "margin_cost_none"].format(
+            expected=moved(more.value, texts)
+        )
 
 
 def amount(euro: float, texts: Texts) -> str:
@@ -211,7 +213,7 @@ def breach_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
                 loading=numbers.percent(float(design.loading[j]), 1),
                 most=numbers.percent(data.lots[j].premium_max, 1),
                 glide=numbers.percent(data.lots[j].glide_max, 1),
-                points=numbers.plain(100 * one.fraction, 1),
+                points=numbers.plain(100 * one.fraction, 1 if one.fraction >= SHOWN else 3),
                 euro=amount(one.euro, texts),
                 year=data.years[0],
             )

@@ -176,7 +176,8 @@ def _fill(outcome: Comparison, folder: Path, lang: str, also: Callable[[Path], N
     (folder / "results.json").write_text(as_text(outcome), encoding="utf-8", newline="")
     (folder / "report.html").write_text(page(outcome, texts, drawn), encoding="utf-8", newline="")
     write_samples(outcome, folder / "scenarios.parquet", lang)
-    settings = {"scenarios": outcome.n_scenarios, "years": outcome.n_years, "seed": outcome.seed}
+    settings = {"scenarios": outcome.n_scenarios, "design_scenarios": outcome.lumpsum.data.n_scenarios}
+    settings |= {"years": outcome.n_years, "seed": outcome.seed}
     told = {**settings, "years": outcome.years, "corner": texts["corners", outcome.corner]}
     write_takeaway(folder, outcome.case, comparison_tables(outcome, texts), texts, told, named=outcome.named)
     if also is not None:

@@ -26,7 +26,7 @@ def write_study(study: LumpSumStudy, folder: Path, lang: str, *, named: bool = F
     texts = Texts(lang)
     write_json(folder / "lumpsum.json", study_results(study))
     (folder / "lumpsum.html").write_text(study_page(study, texts), encoding="utf-8", newline="")
-    settings = {"scenarios": study.n_scenarios, "seed": study.seed}
+    settings = {"scenarios": study.n_scenarios, "design_scenarios": study.n_design, "seed": study.seed}
     _finish(folder, study.case, lumpsum_tables(study, texts), texts, settings, named=named)
 
 
