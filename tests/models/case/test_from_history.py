@@ -98,7 +98,7 @@ def test_the_command_lists_what_was_estimated_and_the_case_calculates(brought: P
     assert "with your figures and with **estimates**" in (out / "README.md").read_text()
     again = read_case(out)
     assert {row.id for row in again.lots} == {"youth_guidance", "wmo_guidance"}
-    outcome = compare(again, n_scenarios=32)
+    outcome = compare(again, n_scenarios=32, design_scenarios=32)
     assert outcome.self_check.alarms == ()
 
 

@@ -24,9 +24,7 @@ def _drawn(case: Case, n: int, seed: int) -> tuple[tuple[Taakgericht, ...], tupl
     built = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")
     contracts = tuple(one for one in built if isinstance(one, Taakgericht))
     parts = map_blocks(made, DesignWork(case, made.cells, contracts))
-    return contracts, tuple(
-        np.concatenate([part.amounts[c] for part in parts]) for c in range(len(contracts))
-    )
+    return contracts, tuple(np.concatenate([part.amounts[c] for part in parts]) for c in range(len(contracts)))
 
 
 def test_exact_and_simulated_layers_agree(small_case: Case) -> None:
