@@ -332,7 +332,7 @@ class _Cuts:
 
     def session(self, *, whole: bool) -> HighsSession:
         """The master with every cut so far."""
-        session = HighsSession(self._master if whole else replace(self._master, integer=None))
+        session = HighsSession(self._master if whole else replace(self._master, integer=None), gap=0.0)
         for constant, row in zip(self._constants, self._rows, strict=True):
             _add(session, constant, row)
         return session

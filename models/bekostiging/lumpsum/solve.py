@@ -16,6 +16,8 @@ from bekostiging_solvers import InfeasibleError, SolverError, TailProgram, TailS
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+NAMED = 10.0
+"""Euro from which a breach is named beside others: what rounding leaves is less."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _breaches(arrays: LumpSumArrays, x: FloatArray) -> tuple[Breach, ...]:
         ):
             if euro > EURO + MILLION * EXACT:
                 found.append(Breach(lot.name, "premium" if term == "premium" else "glide", euro, fraction))
-    return tuple(found)
+    return tuple(one for one in found if one.euro > NAMED) or tuple(found)
 
 
 def _glide_excess(data: LumpSumData, lot: int, loading: float, *, chosen: bool) -> float:

@@ -14,23 +14,23 @@ from bekostiging.lumpsum.solve import LumpSumDesign, design_within, solved
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Estimate
 
-FRACTIONS = ("premium", "law")
+FRACTIONS = ("premium",)
 """Limits without money: what they save is per percentage point."""
 LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "reserve", "glide", *FRACTIONS)
-"""What somebody can widen; order and symmetry are the shape of a corridor and have no price."""
+"""What somebody can widen; order, symmetry and the legal least share are about shares, which are given here."""
 FIRST_STEP = 1e-3
 """First move, as a part of what the limit is about; each next one is twice as far."""
 DOUBLINGS = 10
 """To the whole of it, and no further."""
 SAME = 0.1
 """Part of the saving it may change by."""
-TERMS = {"premium": "premium_max", "law": "share_min", "glide_up": "glide_max", "glide_down": "glide_max"}
+TERMS = {"premium": "premium_max", "glide_up": "glide_max", "glide_down": "glide_max"}
 """Limits that are terms of a lot: the field that holds them."""
 
 
 @dataclass(frozen=True)
 class PriceRange:
-    """What widening a binding limit by a euro (premium and law: by a percentage point) saves, in euro of ``expected`` and of
+    """What widening a binding limit by a euro (premium: by a percentage point) saves, in euro of ``expected`` and of
     ``tail`` spending over the term; and by how much it may be narrowed (``low`` <= 0) or widened (``high`` >= 0) before the
     saving differs by a tenth or no design is left, in the unit of the limit: euro, or a fraction."""
 
@@ -124,6 +124,5 @@ def _moved(data: LumpSumData, name: str, by: float) -> LumpSumData:
     lot, field = data.lots[j], TERMS[kind]
     if kind.startswith("glide"):
         by /= MILLION * max(1.0 / MILLION, revenue_of_lot(data, j))
-    value = getattr(lot, field) + (-by if kind == "law" else by)
-    lots = (*data.lots[:j], replace(lot, **{field: value}), *data.lots[j + 1 :])
+    lots = (*data.lots[:j], replace(lot, **{field: getattr(lot, field) + by}), *data.lots[j + 1 :])
     return replace(data, lots=lots)
