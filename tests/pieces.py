@@ -31,3 +31,8 @@ def fatal(context: int, index: int) -> int:
 def wrong(context: int, index: int) -> int:
     """A mistake of the work itself."""
     raise ValueError(f"piece {index} is wrong")
+
+
+def of_process(context: int, index: int) -> tuple[int, int]:
+    """The context, and who worked on it."""
+    return context, os.getpid()

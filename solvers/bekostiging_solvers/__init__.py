@@ -10,7 +10,14 @@ from bekostiging_solvers.aggregate import (
 )
 from bekostiging_solvers.coalitions import coalition_tails
 from bekostiging_solvers.distinct import distinct_rows
-from bekostiging_solvers.execute import ClusterError, UnguardedScriptError, execute, keep_freed_memory, together
+from bekostiging_solvers.execute import (
+    ClusterError,
+    UnguardedScriptError,
+    execute,
+    keep_freed_memory,
+    shared_processes,
+    together,
+)
 from bekostiging_solvers.games import (
     CoalitionOracle,
     CoreViolation,
@@ -155,6 +162,7 @@ __all__ = [
     "saa_gap",
     "second_stage_solutions",
     "shapley",
+    "shared_processes",
     "shortfall_over",
     "shortfall_over_error",
     "solve_highs",

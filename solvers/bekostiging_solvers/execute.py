@@ -1,7 +1,7 @@
 """The same numbered pieces of work serially, in threads, in processes or on a Dask cluster; results in order.
 
 A piece is ``work(context, index)`` and depends on nothing else, so where it runs, how often and in which order changes
-no result. The context is sent to every worker once (to a cluster with every piece, and unpacked once per worker).
+no result. A process reads the context once, from a file (a cluster gets it with every piece, unpacked once per worker).
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeVar
 
 C = TypeVar("C")
@@ -131,8 +133,8 @@ def _in_threads(work: Work[C, T], context: C, n: int, workers: int) -> Iterator[
         yield from pool.map(lambda index: work(context, index), range(n))
 
 
-_HERE: list[tuple[Work[Any, Any], Any]] = []
-"""Work and context of this worker process, sent once when it starts."""
+_HERE: dict[str, tuple[Work[Any, Any], Any]] = {}
+"""Work and context of this worker process, by the file they were read from."""
 
 
 def keep_freed_memory() -> None:
@@ -147,14 +149,52 @@ def keep_freed_memory() -> None:
             library.mallopt(option, KEPT_BYTES)
 
 
-def _start(work: Work[Any, Any], context: Any) -> None:
-    keep_freed_memory()
-    _HERE[:] = [(work, context)]
-
-
-def _piece(index: int) -> Any:
-    work, context = _HERE[0]
+def _piece(file: str, index: int) -> Any:
+    if file not in _HERE:
+        _HERE.clear()
+        _HERE[file] = pickle.loads(Path(file).read_bytes())
+    work, context = _HERE[file]
     return work(context, index)
+
+
+@dataclass
+class _Shared:
+    """Processes for several executions: started at the first, ended at the end."""
+
+    workers: int = 0
+    pool: ProcessPoolExecutor | None = None
+
+    def of(self, workers: int) -> ProcessPoolExecutor:
+        """So many processes."""
+        if self.pool is None or self.workers != workers:
+            self.end()
+            self.workers, self.pool = workers, _processes(workers)
+        return self.pool
+
+    def end(self) -> None:
+        """End the processes there are."""
+        if self.pool is not None:
+            self.pool.shutdown(wait=True, cancel_futures=True)
+            self.pool = None
+
+
+_SHARED: list[_Shared] = []
+
+
+@contextmanager
+def shared_processes() -> Iterator[None]:
+    """Let the executions within use the same processes one after the other: starting them takes seconds."""
+    shared = _Shared()
+    _SHARED.append(shared)
+    try:
+        yield
+    finally:
+        _SHARED.remove(shared)
+        shared.end()
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, get_context("spawn"), keep_freed_memory)
 
 
 def _in_processes(work: Work[C, T], context: C, n: int, workers: int) -> Iterator[T]:
@@ -207,14 +247,22 @@ def _check_main_is_guarded() -> None:
 
 def _in_one_pool(work: Work[C, T], context: C, pieces: range, workers: int) -> Iterator[T]:
     """Processes that an interrupt does not reach: it is this process's to end them."""
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start, (work, context))
-    try:
-        with _interrupts_blocked():
-            waiting = deque(pool.submit(_piece, index) for index in pieces)
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    shared = _SHARED[-1] if _SHARED else _Shared()
+    kept = False
+    with TemporaryDirectory(prefix="pieces-") as folder:
+        file = Path(folder) / "context"
+        file.write_bytes(pickle.dumps((work, context)))
+        try:
+            with _interrupts_blocked():
+                pool = shared.of(workers)
+                waiting = deque(pool.submit(_piece, str(file), index) for index in pieces)
+            while waiting:
+                yield waiting.popleft().result()
+            kept = bool(_SHARED) and shared is _SHARED[-1]
+        finally:
+            # what is stopped halfway or broken leaves no process at work
+            if not kept:
+                shared.end()
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from pieces import deadly, fatal, piece, wrong
+from pieces import deadly, fatal, of_process, piece, wrong
 
-from bekostiging_solvers import ClusterError, execute
+from bekostiging_solvers import ClusterError, execute, shared_processes
 from bekostiging_solvers.execute import _interrupts_blocked
 
 EXPECTED = [piece(7, index) for index in range(11)]
@@ -51,6 +51,21 @@ def test_a_process_killed_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     assert list(execute(deadly, str(tmp_path / "died"), 8, workers=2)) == list(range(8))
     with pytest.raises(ClusterError, match="piece 0 ended three worker processes"):
         list(execute(fatal, 1, 3, workers=2))
+
+
+def test_executions_share_their_processes_and_not_their_context(tmp_path: Path) -> None:
+    with shared_processes():
+        first, second = (list(execute(of_process, context, 8, workers=2)) for context in (1, 2))
+        assert {context for context, _ in first} == {1}
+        assert {context for context, _ in second} == {2}
+        assert {process for _, process in first} >= {process for _, process in second}
+        # a mistake or a death ends the processes; the next execution starts others
+        with pytest.raises(ValueError, match="piece 0 is wrong"):
+            list(execute(wrong, 1, 3, workers=2))
+        assert list(execute(deadly, str(tmp_path / "died"), 8, workers=2)) == list(range(8))
+        others = {process for _, process in execute(of_process, 3, 8, workers=2)}
+        assert not others & {process for _, process in first}
+    assert os.getpid() not in others
 
 
 def test_a_piece_no_worker_survives(cluster: str) -> None:

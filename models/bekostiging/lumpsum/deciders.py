@@ -8,6 +8,7 @@ state aid and is never meant.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from bekostiging.lumpsum.data import EURO, MILLION, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
 from bekostiging.lumpsum.tie_break import preferred_design
 from bekostiging.lumpsum.validity import binding_limits
+from bekostiging_solvers import together
 
 LIFTED = 1e12
 """Euro of limit that never binds."""
@@ -31,21 +33,27 @@ class Decider:
     design: LumpSumDesign
 
 
-def deciders(data: LumpSumData, design: LumpSumDesign) -> tuple[Decider, ...]:
+def deciders(data: LumpSumData, design: LumpSumDesign, workers: int = 1) -> tuple[Decider, ...]:
     """Every provider whose limit decides the design of ``data``, who needs most first."""
-    found, priced = [], _priced(data, design)
+    tasks, priced = [], _priced(data, design)
     for p, provider in enumerate(data.providers):
         name = f"solvency[{provider}]"
         limit = float(data.capital_limit[p]) - data.margins.get(name, 0.0)
         binds = name in priced or design.capital[p] >= limit - max(EURO, NEAR * abs(limit))
         if data.below_requirement[p] or not (data.provider == p).any() or not binds:
             continue
-        lifted = replace(data, margins={**data.margins, name: -LIFTED})
-        make = feasible_design if design.breaches else design_within
-        without = preferred_design(lifted, make)
-        if without is not None and _differs(design, without) and without.capital[p] - limit > EURO:
-            found.append(Decider(provider, float(without.capital[p]) - limit, without))
+        tasks.append(partial(_without_limit, data, design, p, limit))
+    found = [one for one in together(tasks, workers) if one is not None]
     return tuple(sorted(found, key=lambda one: -one.extra_equity))
+
+
+def _without_limit(data: LumpSumData, design: LumpSumDesign, p: int, limit: float) -> Decider | None:
+    """The design without the ``limit`` of one provider; None where it is the same, or asks no more of that provider."""
+    lifted = replace(data, margins={**data.margins, f"solvency[{data.providers[p]}]": -LIFTED})
+    without = preferred_design(lifted, feasible_design if design.breaches else design_within)
+    if without is None or not _differs(design, without) or without.capital[p] - limit <= EURO:
+        return None
+    return Decider(data.providers[p], float(without.capital[p]) - limit, without)
 
 
 def _priced(data: LumpSumData, design: LumpSumDesign) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +44,7 @@ from bekostiging.stress.comparison import InventedEquity, LumpSumResult, Require
 from bekostiging.stress.courses import in_parts
 from bekostiging.stress.settle_block import DesignWork
 from bekostiging.stress.sharpened import closed_scenarios
-from bekostiging_solvers import Scramblings
+from bekostiging_solvers import Scramblings, together
 
 Progress = Callable[[str, int, int], None]
 Shape = Callable[[LumpSumData], LumpSumData]
@@ -174,7 +175,12 @@ def designed(
 
 
 def judged(
-    case: Case, drawn: Drawn, fresh: LumpSumData, control: LumpSumData, scramblings: Scramblings
+    case: Case,
+    drawn: Drawn,
+    fresh: LumpSumData,
+    control: LumpSumData,
+    scramblings: Scramblings,
+    workers: int = 1,
 ) -> LumpSumResult:
     """The decision on scenarios that made nothing of it: both designs, who decides, what limits cost, what to ask."""
     judge = drawn.judge(fresh, control, scramblings)
@@ -182,6 +188,13 @@ def judged(
     data, headline = decision.data, decision.headline
     found = judged_design(headline, judge)
     free = without_simplicity(decision)
+    asked: list[Callable[[], Any]] = [
+        partial(invented_equity, case, data, headline),
+        partial(_requirements, data, judge),
+    ]
+    if headline.feasible:
+        asked += [partial(price_ranges, data, headline, judge), partial(stability, data, headline)]
+    equity, requirements, *others = together(asked, workers)
     return LumpSumResult(
         outcome=decision.outcome,
         data=data,
@@ -190,12 +203,12 @@ def judged(
         plain=found if decision.plain is headline else judged_design(decision.plain, judge),
         margin=decision.margin,
         free=None if free is None else judged_design(free, judge),
-        deciders=deciders(data, headline) if headline.feasible else (),
-        equity=invented_equity(case, data, headline),
+        deciders=deciders(data, headline, workers) if headline.feasible else (),
+        equity=equity,
         measured_against_budget=tuple(measured_against_budget(headline, judge)) if headline.feasible else (),
-        price_ranges=price_ranges(data, headline, judge) if headline.feasible else (),
-        requirements=_requirements(data, judge),
-        stability=stability(data, headline) if headline.feasible else None,
+        price_ranges=others[0] if headline.feasible else (),
+        requirements=requirements,
+        stability=others[1] if headline.feasible else None,
     )
 
 

@@ -39,7 +39,7 @@ from bekostiging.stress.cover import Cover
 from bekostiging.stress.design import DESIGN_SCENARIOS, Drawn, Progress, designed, judged, judging_series, silent
 from bekostiging.stress.estimates import spending_of_reported
 from bekostiging.stress.transition import without_closed
-from bekostiging_solvers import Scramblings
+from bekostiging_solvers import Scramblings, shared_processes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,16 +166,17 @@ def study_lumpsum(
         return data if simple is None and not edges else with_simple_terms(data, simple or data.simple, edges)
 
     blocks = Blocks(workers, None, None)
-    drawn = designed(
-        case, terms, blocks, report,
-        n_design=design_scenarios, n_years=years, seed=seed, shape=shape, others=others, observed=True,
-    )  # fmt: skip
-    *drawn_series, scramblings = judging_series(
-        fresh_plan, design_scenarios, terms, blocks, partial(report, "judge"), others=others
-    )
-    fresh, helped = (lumpsum_data(case, cells, terms, own) for own in drawn_series)
-    found = judged(case, drawn, fresh, helped, scramblings)
-    return _studied(case, cells, terms, drawn, found, seed, simple, edges, precision, workers)
+    with shared_processes():
+        drawn = designed(
+            case, terms, blocks, report,
+            n_design=design_scenarios, n_years=years, seed=seed, shape=shape, others=others, observed=True,
+        )  # fmt: skip
+        *drawn_series, scramblings = judging_series(
+            fresh_plan, design_scenarios, terms, blocks, partial(report, "judge"), others=others
+        )
+        fresh, helped = (lumpsum_data(case, cells, terms, own) for own in drawn_series)
+        found = judged(case, drawn, fresh, helped, scramblings, workers)
+        return _studied(case, cells, terms, drawn, found, seed, simple, edges, precision, workers)
 
 
 def _studied(

@@ -68,7 +68,7 @@ from bekostiging.stress.precision import settled
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed
-from bekostiging_solvers import Scramblings
+from bekostiging_solvers import Scramblings, shared_processes
 
 
 def compare(
@@ -124,10 +124,12 @@ def compare(
     brought = case if named else pseudonymised(case)
     case, closed = without_closed(brought, min(n_years, brought.n_years))
     fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
-    drawn, told = _draw(fresh_plan, design_scenarios, Blocks(workers, cluster, keep), precision, report)
+    with shared_processes():
+        drawn, told = _draw(fresh_plan, design_scenarios, Blocks(workers, cluster, keep), precision, report)
+        lumpsum = _judged(drawn, workers)
     about = (*stock_and_starts(brought), *spread_notes(case), *closed, *handover(case, drawn.made.cells))
     notes = (*alarms(drawn.checked), *fresh_plan.notes, *told, *about, *not_used_yet(case))
-    return _compared(drawn, named, notes)
+    return _compared(drawn, lumpsum, named, notes)
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ def _draw(
     return _Drawn(fresh_plan, terms, contracts, fresh, lumpsum, judging, checked), tuple(told)
 
 
-def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Comparison:
+def _compared(drawn: _Drawn, lumpsum: LumpSumResult, named: bool, notes: tuple[Sentence, ...]) -> Comparison:
     """Every estimate of what was drawn, and what is said at expectation."""
     made, fresh, contracts = drawn.made, drawn.fresh, drawn.contracts
     case, cells, discount = made.case, made.cells, drawn.lumpsum.decision.data.discount
@@ -208,7 +210,7 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
         ),
         mix=_mixed(case, scramblings, fresh, cover, discount),
         sharpened=_sharpened(made, contracts, fresh, discount),
-        lumpsum=_judged(drawn),
+        lumpsum=lumpsum,
         plain=course(case, cells, contracts, discount),
         shocks=tuple(
             course(case, cells, contracts, discount, (shock,))
@@ -226,11 +228,11 @@ def _compared(drawn: _Drawn, named: bool, notes: tuple[Sentence, ...]) -> Compar
     )
 
 
-def _judged(drawn: _Drawn) -> LumpSumResult:
+def _judged(drawn: _Drawn, workers: int) -> LumpSumResult:
     """The decision on the scenarios that judge it."""
     made = drawn.made
     data, control = (lumpsum_data(made.case, made.cells, drawn.reference, series) for series in drawn.judging[:2])
-    return judged(made.case, drawn.lumpsum, data, control, drawn.judging[2])
+    return judged(made.case, drawn.lumpsum, data, control, drawn.judging[2], workers)
 
 
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
