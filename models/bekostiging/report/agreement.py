@@ -43,8 +43,8 @@ def agreement_sentences(result: LumpSumResult, texts: Texts, names: Names) -> li
         return [none_sentence(result, texts, names)]
     return [
         *_first(result, texts, names),
-        *_equity(result, texts, names),
         terms_sentence(result.data, result.design, texts),
+        *_equity(result, texts, names),
         *_spending(result, texts, names),
         certainty_sentence(result.headline, texts, names),
         *decider_sentences(result, texts, names),
@@ -325,10 +325,11 @@ def _equity(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str]:
     found = result.equity
     if found is not None:
         loading = [float(value) for value in found.design.loading]
+        terms = terms_sentence(result.data, found.design, texts)
         yield texts["agreement", "at_requirement"].format(
             requirement=texts.numbers.percent(found.requirement, 1),
             loading=percent_range(min(loading), max(loading), texts, 1),
-            terms=terms_sentence(result.data, found.design, texts),
+            terms=terms[0].lower() + terms[1:],
         )
 
 
