@@ -29,11 +29,11 @@ from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.names import column_name, former_name, known_columns
 
 LAGE_RIJN = Path(__file__).parents[4] / "shared" / "cases" / "workbooks" / "lage-rijn.xlsx"
-STOCK = {"jeugdwet": 4_700_000.0, "wmo": 3_800_000.0}
+STOCK = {"jeugdwet": 13_300_000.0, "wmo": 10_700_000.0}
 """Of almere in 2025, as its begroting had it per law."""
 ALMERE = (
     "begroting: reserve per wet en jaar is gelezen als één voorraad per gemeente in 2025, alle wetten samen, met "
-    "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Almere 8.500.000 euro, toevoegingen +300.000 "
+    "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Almere 24.000.000 euro, toevoegingen +300.000 "
     "(2026), +400.000 (2027), +500.000 (2028). Zij staat nu in municipalities.reserve en begroting.reserve_addition."
 )
 RENAMED_2022 = (
@@ -103,7 +103,7 @@ def test_the_english_notes(old: Path) -> None:
         "revenue_year says otherwise."
     )
     assert "one stock per municipality in 2025, all laws together, with additions after it" in stock
-    assert "Almere 8,500,000 euro, additions +300,000 (2026), +400,000 (2027), +500,000 (2028)" in stock
+    assert "Almere 24,000,000 euro, additions +300,000 (2026), +400,000 (2027), +500,000 (2028)" in stock
 
 
 @pytest.mark.parametrize("name", ["nieuw", "nieuw.xlsx"])
@@ -150,7 +150,7 @@ def test_an_old_workbook_is_read_under_its_old_names(old: Path, tmp_path: Path) 
         .replace("tenzij revenue_year", "tenzij jaar van de omzet"),
         ALMERE,
     ]
-    assert sum(note["nl"].startswith("schema 1 -> 2") for note in case.notes) == len(case.notes) - 2 == 3
+    assert sum(note["nl"].startswith("Dit werkboek is van versie 1") for note in case.notes) == len(case.notes) - 2 == 3
     assert _same(case, read_case(old), "begroting")
     first = header_of(grids["contracten"]) + 1
     place = grids["contracten"][first - 1].index("omzet vorig jaar")
@@ -168,7 +168,7 @@ def test_an_old_workbook_is_read_under_its_old_names(old: Path, tmp_path: Path) 
 def test_a_workbook_as_a_procurement_team_filled_it_in(tmp_path: Path) -> None:
     """One value repeated each year is the stock: 950 + 400, 525 + 225 and 280 + 120 thousand, nothing added."""
     case = read_case(LAGE_RIJN)
-    told = [note["nl"] for note in case.notes if not note["nl"].startswith("schema 1 -> 2")]
+    told = [note["nl"] for note in case.notes if not note["nl"].startswith("Dit werkboek is van versie 1")]
     assert told == [
         "contracts: kolom omzet vorig jaar heet nu omzet perceel; elk bedrag is gelezen als omzet van het basisjaar 2025, "
         "tenzij jaar van de omzet iets anders zegt.",
@@ -190,10 +190,10 @@ def test_a_stock_that_shrinks_and_a_year_before_the_term(old: Path) -> None:
     """Amounts of 2024, before the first contract year, count nowhere; less in 2026 than in 2025 is a negative addition."""
     rows = table_of(old, "begroting")
     rows.insert(0, rows[0] | {"year": "2024", "reserve": "9000000"})
-    rows[2]["reserve"] = "1700000.50"
+    rows[2]["reserve"] = "10300000.50"
     put_table(old, "begroting", rows)
     case = read_case(old)
-    assert case.municipalities[0].reserve == 8_500_000
+    assert case.municipalities[0].reserve == 24_000_000
     youth = {row.year: row.reserve_addition for row in case.begroting if row.law == "jeugdwet"}
     assert youth == {2024: 0.0, 2025: 0.0, 2026: -2_999_999.5, 2027: 3_399_999.5, 2028: 300_000.0}
     assert "toevoegingen -2.900.000 (2026), +3.600.000 (2027), +500.000 (2028)" in case.notes[1]["nl"]
