@@ -23,7 +23,7 @@ from bekostiging.stress.design import designed, silent
 
 SEEDS = 10
 YEARS = 4
-RESULTS = Path(__file__).parent / "results" / "agreement.json"
+RESULTS = Path(__file__).with_suffix(".json")
 
 
 def decisions(name: str, n_design: int, seeds: int, workers: int = 2) -> Iterator[Decision]:

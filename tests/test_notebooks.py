@@ -38,6 +38,10 @@ def cells(path: Path) -> list[str]:
     return [code for head, code in zip(parts[1::2], parts[2::2], strict=True) if "[markdown]" not in head]
 
 
+LONG = ("02", "05", "07")
+"""Notebooks that make several decisions."""
+
+
 def run(code: str, names: dict[str, Any]) -> None:
     """Execute a cell and show its last expression, as Jupyter does."""
     tree = ast.parse(code)
@@ -55,7 +59,10 @@ def _figures_are_closed() -> Iterator[None]:
     plt.close("all")
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[pytest.mark.slow] * (path.stem[:2] in LONG), id=path.stem) for path in NOTEBOOKS],
+)
 def test_notebook(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """And a reader who changes the limits and runs on gets another conclusion."""
     names: dict[str, Any] = {}

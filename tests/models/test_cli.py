@@ -42,6 +42,7 @@ def test_compare_writes_a_report(folder: Path, tmp_path: Path) -> None:
     assert "bestaat al; kies een andere met --out, of vervang haar met --overwrite." in again.stderr
 
 
+@pytest.mark.slow
 def test_workers_and_languages_give_the_same_results(folder: Path, tmp_path: Path) -> None:
     for name, workers, lang in (("one", "1", "nl"), ("two", "2", "en")):
         options = (*FEW[:-1], workers, "--out", tmp_path / name, "--lang", lang)

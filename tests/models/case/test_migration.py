@@ -33,8 +33,9 @@ STOCK = {"jeugdwet": 13_300_000.0, "wmo": 10_700_000.0}
 """Of almere in 2025, as its begroting had it per law."""
 ALMERE = (
     "begroting: reserve per wet en jaar is gelezen als één voorraad per gemeente in 2025, alle wetten samen, met "
-    "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Almere 24.000.000 euro, toevoegingen +300.000 "
-    "(2026), +400.000 (2027), +500.000 (2028). Zij staat nu in municipalities.reserve en begroting.reserve_addition."
+    "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Almere 24.000.000 euro, toevoegingen "
+    "+300.000 (2026), +400.000 (2027), +500.000 (2028). Zij staat nu in municipalities.reserve en "
+    "begroting.reserve_addition."
 )
 RENAMED_2022 = (
     "contracts: kolom revenue_last_year heet nu revenue; elk bedrag is gelezen als omzet van het basisjaar 2022, tenzij "
@@ -150,7 +151,11 @@ def test_an_old_workbook_is_read_under_its_old_names(old: Path, tmp_path: Path) 
         .replace("tenzij revenue_year", "tenzij jaar van de omzet"),
         ALMERE,
     ]
-    assert sum(note["nl"].startswith("Dit werkboek is van versie 1") for note in case.notes) == len(case.notes) - 2 == 3
+    assert (
+        sum(note["nl"].startswith("Dit werkboek is van versie 1") for note in case.notes)
+        == len(case.notes) - 2
+        == 3
+    )
     assert _same(case, read_case(old), "begroting")
     first = header_of(grids["contracten"]) + 1
     place = grids["contracten"][first - 1].index("omzet vorig jaar")

@@ -131,6 +131,7 @@ def test_a_folder_that_cannot_be_written(small_case: Case, tmp_path: Path) -> No
         Blocks(keep=tmp_path / "file").series(plan(small_case, 32, 4, 1, "fresh"), _units, _silent)
 
 
+@pytest.mark.slow
 def test_a_killed_command_goes_on(folder: Path, tmp_path: Path) -> None:
     """SIGKILL as soon as a block is finished; the same command afterwards gives the bytes of a run never stopped."""
     command = [

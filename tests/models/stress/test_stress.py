@@ -172,6 +172,7 @@ def test_the_command_checks_before_it_calculates() -> None:
         assert "Futures" not in found.output
 
 
+@pytest.mark.slow
 def test_the_command() -> None:
     found = CliRunner().invoke(
         app,

@@ -99,6 +99,7 @@ def test_the_same_content_gives_the_same_bytes() -> None:
         assert [entry.filename for entry in opened.infolist()] == ["manifest.json", "a", "b"]
 
 
+@pytest.mark.slow
 def test_it_is_equal_to_the_bit_whatever_the_number_of_workers(dossier: Path) -> None:
     code, told = _run("verify", dossier, "--lang", "en", "--workers", "2")
     assert code == 0, told
@@ -289,6 +290,7 @@ def test_a_case_of_one_file_and_one_without_files(tmp_path: Path) -> None:
     assert "inputs/almere/case.toml" in files
 
 
+@pytest.mark.slow
 def test_a_comparison_has_a_dossier_too(folder: Path, tmp_path: Path) -> None:
     code, told = _run(
         "compare",
