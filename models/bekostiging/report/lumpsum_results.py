@@ -213,14 +213,6 @@ def lumpsum_schema() -> dict[str, Any]:
     by_year = mapped(mapped(NUMBER, "calendar year"), "provider/lot; euro")
     yielding = {"limit": TEXT, "euro": NUMBER}
     relaxation = {"kinds": listed(TEXT), "euro": NUMBER_OR_NULL, "limits": listed(schema_object(yielding))}
-    price = {"limit": TEXT, "expected": ESTIMATE, "tail": ESTIMATE, "valid_from": NUMBER, "valid_to": NUMBER}
-    both = schema_object({"expected": ESTIMATE, "tail": ESTIMATE})
-    terms = schema_object(_terms_schema())
-    requirement = {
-        "requirement": NUMBER_OR_NULL,
-        "design": or_null(terms),
-        "one_point_stricter_saves": or_null(both),
-    }
     return schema_object(
         {
             "outcome": {"enum": list(OUTCOMES)},
@@ -242,34 +234,7 @@ def lumpsum_schema() -> dict[str, Any]:
                     }
                 )
             ),
-            "to_prove": listed(
-                schema_object({"limit": TEXT, "euro": NUMBER, "scenarios": NUMBER_OR_NULL}),
-                "limits that do not hold at 95 %: by how many euros they must be wider, or how many scenarios would show it",
-            ),
-            "deciders": listed(
-                schema_object({"provider": TEXT, "extra_equity": NUMBER, "without": terms}),
-                "binding providers: the extra free equity (or group guarantee) and the design it allows",
-            ),
-            "assumed_equity": or_null(
-                schema_object(
-                    {"providers": listed(TEXT), "requirement": NUMBER, "instead": terms},
-                    "providers whose equity is neither own data nor published and limits the budget",
-                )
-            ),
-            "shadow_prices": listed(
-                schema_object(price),
-                "less spending over the term per euro by which the limit widens (premium, law: per percentage point)",
-            ),
-            "minimum_equity_requirement": mapped(
-                schema_object(requirement),
-                "lot; free buffer over the reference amount of the first year; euro over the term",
-            ),
-            "stability": or_null(
-                schema_object(
-                    {"halves": NUMBER, "same_terms": listed(TEXT), "largest_difference_of_a_loading": NUMBER},
-                    "the design made again on either half of its scenarios: halves that have one, lots with the same terms",
-                )
-            ),
+            **_asked_schema(),
             "below_requirement": listed(TEXT),
             "conflicts": listed(schema_object(yielding)),
             "relaxations": listed(schema_object(relaxation)),
@@ -278,6 +243,48 @@ def lumpsum_schema() -> dict[str, Any]:
             ),
         }
     )
+
+
+def _asked_schema() -> dict[str, Any]:
+    """What is asked of the decision: proof, who decides, equity, prices, stability."""
+    price = {"limit": TEXT, "expected": ESTIMATE, "tail": ESTIMATE, "valid_from": NUMBER, "valid_to": NUMBER}
+    both = schema_object({"expected": ESTIMATE, "tail": ESTIMATE})
+    terms = schema_object(_terms_schema())
+    requirement = {
+        "requirement": NUMBER_OR_NULL,
+        "design": or_null(terms),
+        "one_point_stricter_saves": or_null(both),
+    }
+    return {
+        "to_prove": listed(
+            schema_object({"limit": TEXT, "euro": NUMBER, "scenarios": NUMBER_OR_NULL}),
+            "limits that do not hold at 95 %: by how many euros they must be wider, or how many scenarios would show it",
+        ),
+        "deciders": listed(
+            schema_object({"provider": TEXT, "extra_equity": NUMBER, "without": terms}),
+            "binding providers: the extra free equity (or group guarantee) and the design it allows",
+        ),
+        "assumed_equity": or_null(
+            schema_object(
+                {"providers": listed(TEXT), "requirement": NUMBER, "instead": terms},
+                "providers whose equity is neither own data nor published and limits the budget",
+            )
+        ),
+        "shadow_prices": listed(
+            schema_object(price),
+            "less spending over the term per euro by which the limit widens (premium: per percentage point)",
+        ),
+        "minimum_equity_requirement": mapped(
+            schema_object(requirement),
+            "lot; free buffer over the reference amount of the first year; euro over the term",
+        ),
+        "stability": or_null(
+            schema_object(
+                {"halves": NUMBER, "same_terms": listed(TEXT), "largest_difference_of_a_loading": NUMBER},
+                "the design made again on either half of its scenarios: halves that have one, lots with the same terms",
+            )
+        ),
+    }
 
 
 def _terms_schema() -> dict[str, Any]:
