@@ -37,6 +37,13 @@ TOLERANCE = 1e-6
 NOTHING = 1e-12
 """Relative amount below which a cut says nothing new."""
 MOST_PASSES = 2000
+FEW_HEURISTICS = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+    "mip_allow_restart": False,
+}
+"""Options of branch and bound: the held program between its runs finds points, so heuristics only take time."""
 LEVEL = 0.6
 """Where between bound and best value the level lies; chosen on one draw of the benchmark's CVaR program."""
 
@@ -102,8 +109,16 @@ class TailProgram:
             for limit in self.limits
         }
 
-    def solve(self, start: FloatArray, tolerance: float = TOLERANCE, most: float = np.inf) -> TailSolution:
-        """Cut until the master's tails are the true ones; ``start`` (n_columns,) gives the first cuts.
+    def solve(
+        self,
+        start: FloatArray,
+        tolerance: float = TOLERANCE,
+        most: float = np.inf,
+        *,
+        name_conflict: bool = True,
+    ) -> TailSolution:
+        """Cut until the master's tails are the true ones; ``start`` (n_columns,) gives the first cuts. ``name_conflict``:
+        whether rows and limits in conflict are looked for, which takes time.
 
         Raises
         ------
@@ -117,11 +132,11 @@ class TailProgram:
         relaxed = self._aggregated(start, tolerance, cuts)
         if relaxed is None:
             cuts.add(start, self._tails_at(start))
-            relaxed = self._converge(cuts, whole=False, tolerance=tolerance, most=most)
+            relaxed = self._converge(cuts, cuts.session(), tolerance, most, name_conflict=name_conflict)
         _not_above(most, relaxed.bound)
         if not self.program.is_integer:
             return relaxed
-        whole = self._converge(cuts, whole=True, tolerance=tolerance, most=most)
+        whole = self._converge_whole(cuts, tolerance, most, name_conflict=name_conflict)
         return replace(whole, duals=relaxed.duals, passes=relaxed.passes + whole.passes)
 
     def elastic(self, start: FloatArray, tolerance: float = TOLERANCE) -> dict[str, float]:
@@ -189,17 +204,14 @@ class TailProgram:
             )
         return self._judge(found.x, found.bound, found.passes, found.duals, tolerance)
 
-    def _converge(self, cuts: _Cuts, *, whole: bool, tolerance: float, most: float) -> TailSolution:
+    def _converge(
+        self, cuts: _Cuts, session: HighsSession, tolerance: float, most: float, *, name_conflict: bool
+    ) -> TailSolution:
         """Pass after pass until no tail of the master is too low or the gap is closed."""
         n = len(self.program.cost)
-        session = cuts.session(whole=whole)
-        best, best_x, level = np.inf, None, not whole
+        best, best_x, level = np.inf, None, True
         for passes in range(1, MOST_PASSES + 1):
-            try:
-                solution = session.solve()
-            except InfeasibleError as error:
-                raise self._conflict(error) from None
-            _not_above(most, solution.bound)
+            solution = self._run(session, most, name_conflict=name_conflict)
             x = solution.x[:n]
             if best_x is not None and not self.limits:
                 if best - solution.bound <= tolerance * max(1.0, abs(best)):
@@ -209,25 +221,107 @@ class TailProgram:
                     x = x if nearer is None else nearer
             tails = self._tails_at(x)
             if not self.limits:
-                value = float(self.program.cost @ x) + sum(
-                    term.weight * found for term, (found, _) in zip(self.terms, tails, strict=True)
-                )
+                value = self._value(x, tails)
                 if value < best:
                     best, best_x = value, x
-            else:
-                low = solution.x[n:] + tolerance * np.maximum(1.0, [abs(found) for found, _ in tails])
-                if all(found <= limit for (found, _), limit in zip(tails, low, strict=True)):
-                    return self._finish(x, solution, passes, tolerance)
-            if not self._tails:
+            if not self._tails or self._known(solution, tails, tolerance):
                 return self._finish(x, solution, passes, tolerance)
             news = cuts.add(x, tails, session)
             if not news and not level:
                 # rounding: the master knows all there is to know at its own point
                 return self._finish(x if best_x is None else best_x, solution, passes, tolerance)
-            level = news and not whole
-        raise SolverError(
-            f"tail cuts did not converge in {MOST_PASSES} passes; scale the data or bound the columns"
+            level = news
+        raise _unconverged()
+
+    def _converge_whole(self, cuts: _Cuts, tolerance: float, most: float, *, name_conflict: bool) -> TailSolution:
+        """The same with whole numbers. Between two runs of branch and bound the linear program with those of the last run
+        held tells what its tails cost: branch and bound is the dear part, and then seldom runs more than twice."""
+        n, passes = len(self.program.cost), 0
+        best, best_x = np.inf, None
+        for _ in range(MOST_PASSES):
+            session = cuts.session(whole=True)
+            if best_x is not None:
+                whole = np.flatnonzero(self.program.integer)
+                session.start_with(whole, np.round(best_x[whole]))
+            solution = self._run(session, most, name_conflict=name_conflict)
+            x = solution.x[:n]
+            if best_x is not None and not self.limits:
+                if best - solution.bound <= tolerance * max(1.0, abs(best)):
+                    return self._finish(best_x, solution, passes, tolerance)
+                if level:
+                    nearer = cuts.level_point(best_x, solution.objective + LEVEL * (best - solution.objective))
+                    x = x if nearer is None else nearer
+            tails = self._tails_at(x)
+            if not self.limits:
+                value = self._value(x, tails)
+                if value < best:
+                    best, best_x = value, x
+            if not self._tails or self._known(solution, tails, tolerance):
+                return self._finish(x, solution, passes, tolerance)
+            news = cuts.add(x, tails, session)
+            if not news and not level:
+                # rounding: the master knows all there is to know at its own point
+                return self._finish(x if best_x is None else best_x, solution, passes, tolerance)
+            level = news
+        raise _unconverged()
+
+    def _converge_whole(self, cuts: _Cuts, tolerance: float, most: float, *, name_conflict: bool) -> TailSolution:
+        """The same with whole numbers. Between two runs of branch and bound the linear program with those of the last run
+        held tells what its tails cost: branch and bound is the dear part, and then seldom runs more than twice."""
+        n, passes = len(self.program.cost), 0
+        best, best_x = np.inf, None
+        for _ in range(MOST_PASSES):
+            session = cuts.session(whole=True)
+            import os
+
+            if best_x is not None and os.environ.get("ST"):
+                w = np.flatnonzero(self.program.integer)
+                session.start_with(w, np.round(best_x[w]))
+            if os.environ.get("OB") and np.isfinite(min(best, most)):
+                session._highs.setOptionValue(
+                    "objective_bound", float(min(best, most) + 1e-6 * abs(best if np.isfinite(best) else most))
+                )
+            solution = self._run(session, most, name_conflict=name_conflict)
+            x = solution.x[:n]
+            passes += 1
+            if best_x is not None and best - solution.bound <= tolerance * max(1.0, abs(best)):
+                return self._finish(best_x, solution, passes, tolerance)
+            tails = self._tails_at(x)
+            if not self.limits and self._value(x, tails) < best:
+                best, best_x = self._value(x, tails), x
+            if self._known(solution, tails, tolerance) or not cuts.add(x, tails):
+                return self._finish(x if best_x is None else best_x, solution, passes, tolerance)
+            try:
+                held = self._converge(cuts, cuts.session(held=x), tolerance, np.inf, name_conflict=False)
+            except InfeasibleError:  # not with these whole numbers: the cuts say so from now on
+                continue
+            passes += held.passes
+            if held.gap is not None and held.objective < best:
+                best, best_x = held.objective, held.x
+        raise _unconverged()
+
+    def _run(self, session: HighsSession, most: float, *, name_conflict: bool) -> Solution:
+        """One run of the master; its conflict in the caller's names."""
+        try:
+            solution = session.solve(name_conflict=name_conflict)
+        except InfeasibleError as error:
+            raise self._conflict(error) from None
+        _not_above(most, solution.bound)
+        return solution
+
+    def _value(self, x: FloatArray, tails: Sequence[tuple[float, FloatArray]]) -> float:
+        """Objective at x, its tails known."""
+        own = zip(self.terms, tails[: len(self.terms)], strict=True)
+        return float(self.program.cost @ x) + sum(term.weight * found for term, (found, _) in own)
+
+    def _known(self, solution: Solution, tails: Sequence[tuple[float, FloatArray]], tolerance: float) -> bool:
+        """Whether the tails of the master are the true ones at its own point."""
+        if not self.limits:
+            return False
+        low = solution.x[len(self.program.cost) :] + tolerance * np.maximum(
+            1.0, [abs(found) for found, _ in tails]
         )
+        return all(found <= limit for (found, _), limit in zip(tails, low, strict=True))
 
     def _conflict(self, error: InfeasibleError) -> InfeasibleError:
         """The conflict in the caller's names: rows and limits."""
@@ -305,6 +399,10 @@ class _Leading:
         return np.append(self.loss.subgradient(x[: self.n], weights), np.zeros(len(x) - self.n))
 
 
+def _unconverged() -> SolverError:
+    return SolverError(f"tail cuts did not converge in {MOST_PASSES} passes; scale the data or bound the columns")
+
+
 def _not_above(most: float, bound: float) -> None:
     """Refuse a bound above the most an objective may be."""
     if bound > most:
@@ -330,9 +428,15 @@ class _Cuts:
         self._step: LevelStep | None = None
         self._stepped = 0
 
-    def session(self, *, whole: bool) -> HighsSession:
-        """The master with every cut so far."""
-        session = HighsSession(self._master if whole else replace(self._master, integer=None), gap=0.0)
+    def session(self, *, whole: bool = False, held: FloatArray | None = None) -> HighsSession:
+        """The master with every cut so far; ``held``: x with the whole numbers that are given."""
+        master = self._master if whole else replace(self._master, integer=None)
+        if held is not None and self._master.integer is not None:
+            fixed = np.flatnonzero(self._master.integer)
+            lower, upper = master.lower.copy(), master.upper.copy()
+            lower[fixed] = upper[fixed] = np.round(held[fixed])
+            master = replace(master, lower=lower, upper=upper)
+        session = HighsSession(master, gap=0.0, options=FEW_HEURISTICS if whole else None)
         for constant, row in zip(self._constants, self._rows, strict=True):
             _add(session, constant, row)
         return session

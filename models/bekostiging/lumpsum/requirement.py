@@ -108,7 +108,9 @@ def _least(data: LumpSumData, lot: int) -> float | None:
         rows, np.full(len(own), -np.inf), upper, tuple(f"requirement[{data.providers[c]}]" for c in own)
     )
     try:
-        found = TailProgram(program, (), arrays.limits, arrays.restore).solve(arrays.start(), EXACT)
+        found = TailProgram(program, (), arrays.limits, arrays.restore).solve(
+            arrays.start(), EXACT, name_conflict=False
+        )
     except InfeasibleError:
         return None
     return max(0.0, float(found.x[column]))

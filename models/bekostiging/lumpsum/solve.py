@@ -123,7 +123,7 @@ def solved(arrays: LumpSumArrays, most: float = np.inf) -> TailSolution | None:
     """The solution of a stage; None where its limits have no common point, or none with an objective of at most ``most``."""
     program = TailProgram(arrays.program, arrays.terms, arrays.limits, arrays.restore)
     try:
-        return program.solve(arrays.start(), EXACT, most)
+        return program.solve(arrays.start(), EXACT, most, name_conflict=False)
     except InfeasibleError:
         return None
 

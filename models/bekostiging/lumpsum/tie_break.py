@@ -152,7 +152,7 @@ def _least_share(
     names = tuple(f"equal[{k}]" for k in range(len(equal)))
     grown = replace(program, cost=cost).with_rows(equal, none, none, names)
     try:
-        found = TailProgram(grown, (), limits, arrays.restore).solve(arrays.start(), EXACT)
+        found = TailProgram(grown, (), limits, arrays.restore).solve(arrays.start(), EXACT, name_conflict=False)
     except InfeasibleError:
         return None
     return float(found.x[columns[0]]) if len(columns) else 0.0
