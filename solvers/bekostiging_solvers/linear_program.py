@@ -57,6 +57,11 @@ class LinearProgram:
         """Whether a column must be whole."""
         return self.integer is not None and bool(self.integer.any())
 
+    @property
+    def whole(self) -> IntArray:
+        """Columns that must be whole."""
+        return np.flatnonzero(np.zeros(0) if self.integer is None else self.integer)
+
     def with_rows(
         self, rows: FloatArray, lower: FloatArray, upper: FloatArray, names: tuple[str, ...]
     ) -> LinearProgram:

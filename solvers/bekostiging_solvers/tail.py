@@ -237,50 +237,12 @@ class TailProgram:
         """The same with whole numbers. Between two runs of branch and bound the linear program with those of the last run
         held tells what its tails cost: branch and bound is the dear part, and then seldom runs more than twice."""
         n, passes = len(self.program.cost), 0
+        whole = self.program.whole
         best, best_x = np.inf, None
         for _ in range(MOST_PASSES):
             session = cuts.session(whole=True)
             if best_x is not None:
-                whole = np.flatnonzero(self.program.integer)
                 session.start_with(whole, np.round(best_x[whole]))
-            solution = self._run(session, most, name_conflict=name_conflict)
-            x = solution.x[:n]
-            if best_x is not None and not self.limits:
-                if best - solution.bound <= tolerance * max(1.0, abs(best)):
-                    return self._finish(best_x, solution, passes, tolerance)
-                if level:
-                    nearer = cuts.level_point(best_x, solution.objective + LEVEL * (best - solution.objective))
-                    x = x if nearer is None else nearer
-            tails = self._tails_at(x)
-            if not self.limits:
-                value = self._value(x, tails)
-                if value < best:
-                    best, best_x = value, x
-            if not self._tails or self._known(solution, tails, tolerance):
-                return self._finish(x, solution, passes, tolerance)
-            news = cuts.add(x, tails, session)
-            if not news and not level:
-                # rounding: the master knows all there is to know at its own point
-                return self._finish(x if best_x is None else best_x, solution, passes, tolerance)
-            level = news
-        raise _unconverged()
-
-    def _converge_whole(self, cuts: _Cuts, tolerance: float, most: float, *, name_conflict: bool) -> TailSolution:
-        """The same with whole numbers. Between two runs of branch and bound the linear program with those of the last run
-        held tells what its tails cost: branch and bound is the dear part, and then seldom runs more than twice."""
-        n, passes = len(self.program.cost), 0
-        best, best_x = np.inf, None
-        for _ in range(MOST_PASSES):
-            session = cuts.session(whole=True)
-            import os
-
-            if best_x is not None and os.environ.get("ST"):
-                w = np.flatnonzero(self.program.integer)
-                session.start_with(w, np.round(best_x[w]))
-            if os.environ.get("OB") and np.isfinite(min(best, most)):
-                session._highs.setOptionValue(
-                    "objective_bound", float(min(best, most) + 1e-6 * abs(best if np.isfinite(best) else most))
-                )
             solution = self._run(session, most, name_conflict=name_conflict)
             x = solution.x[:n]
             passes += 1
@@ -431,8 +393,8 @@ class _Cuts:
     def session(self, *, whole: bool = False, held: FloatArray | None = None) -> HighsSession:
         """The master with every cut so far; ``held``: x with the whole numbers that are given."""
         master = self._master if whole else replace(self._master, integer=None)
-        if held is not None and self._master.integer is not None:
-            fixed = np.flatnonzero(self._master.integer)
+        if held is not None:
+            fixed = self._master.whole
             lower, upper = master.lower.copy(), master.upper.copy()
             lower[fixed] = upper[fixed] = np.round(held[fixed])
             master = replace(master, lower=lower, upper=upper)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from bekostiging.contracts import Corridor
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-
+T = TypeVar("T")
 
 MILLION = 1e6
 """Money is in millions inside the model: coefficients near one, tolerances of a thousandth of a euro."""
@@ -63,8 +63,20 @@ class SimpleTerms:
     free_zone: bool = False
 
 
-class Cache(dict[str, Any]):
+class Cache(dict[Hashable, Any]):
     """What was computed from arrays; decisions on the same arrays share one. Another process gets it empty."""
+
+    def of(self, name: Hashable, arrays: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What ``make`` gives, made once as long as the ``arrays`` it is made of are the same ones."""
+        known = self.get(name)
+        if (
+            known is None
+            or len(known[0]) != len(arrays)
+            or any(a is not b for a, b in zip(known[0], arrays, strict=True))
+        ):
+            known = self[name] = (arrays, make())
+        found: T = known[1]
+        return found
 
     def __reduce__(self) -> tuple[type[Cache], tuple[()]]:
         """Without its content."""
@@ -94,6 +106,15 @@ class Held:
     least: FloatArray | None = None
     most: FloatArray | None = None
     zone: IntArray | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """``loading`` (n_lots,), ``share`` per lot (n_layers,) and ``form`` (n_lots,) of a design."""
+
+    loading: FloatArray
+    share: tuple[FloatArray, ...]
+    form: IntArray
 
 
 @dataclass(frozen=True)
@@ -157,6 +178,8 @@ class LumpSumData:
     simple: SimpleTerms = SimpleTerms()
     other_payments: Mapping[str, FloatArray] = field(default_factory=dict)
     """P per other payment form (s, c, t), euro; where there are any, every lot chooses its form."""
+    near: Terms | None = None
+    """A design that is probably near: the tails are cut there first. It changes how long a design takes, not the design."""
     cache: Cache = field(default_factory=Cache, repr=False, compare=False)
     """What was computed from the arrays, kept for decisions that differ in limits and terms alone (``payments.sampled``)."""
 
@@ -234,13 +257,26 @@ class LumpSumData:
 
         It ends in a layer when that has an amount and the next one outward has none.
         """
-        corridor, amounts = self.lots[self.lot[contract]].corridor, self.amounts[contract]
-        touched = amounts > 0
-        ends = touched.copy()
-        for inner in range(corridor.n_layers - 1):
-            if corridor.sign[inner] == corridor.sign[inner + 1]:
-                ends[:, :, inner] &= ~touched[:, :, inner + 1]
-        return np.asarray(ends.mean(axis=0))
+        sign, amounts = self.lots[self.lot[contract]].corridor.sign, self.amounts[contract]
+
+        def made() -> FloatArray:
+            """Where the bases end, on average."""
+            touched = amounts > 0
+            ends = touched.copy()
+            for inner in range(len(sign) - 1):
+                if sign[inner] == sign[inner + 1]:
+                    ends[:, :, inner] &= ~touched[:, :, inner + 1]
+            return np.asarray(ends.mean(axis=0))
+
+        return self.cache.of(("layer_probability", contract), (amounts, sign), made)
+
+    def expected_cost(self, contract: int) -> FloatArray:
+        """E[C] (t,) of a contract, euro."""
+        return self.cache.of(
+            ("expected_cost", contract),
+            (self.cost,),
+            lambda: np.asarray(self.cost[:, contract].mean(axis=0, dtype=np.float64)),
+        )
 
     def of(self, scenarios: slice | IntArray) -> LumpSumData:
         """The same decision on some of the scenarios."""
@@ -350,8 +386,7 @@ def invited_by_form(data: LumpSumData, contract: int) -> list[float]:
 def _invitable(data: LumpSumData, contract: int) -> FloatArray:
     """v elasticity E[C], million euro; (t,)."""
     elasticity = data.lots[data.lot[contract]].elasticity
-    expected = data.cost[:, contract].mean(axis=0, dtype=np.float64)
-    return np.asarray(elasticity * expected * data.discount / MILLION)
+    return np.asarray(elasticity * data.expected_cost(contract) * data.discount / MILLION)
 
 
 def lot_size(data: LumpSumData, lot: int) -> float:

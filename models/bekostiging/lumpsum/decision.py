@@ -43,7 +43,9 @@ def decide(data: LumpSumData, judge: Judge) -> Decision:
     if margin.design is None:
         return Decision("breached" if plain.breaches else "unproven", data, plain, plain, margin)
     outcome: Outcome = "breached" if margin.design.breaches else "designed"
-    return Decision(outcome, replace(data, margins=margin.margins), margin.design, plain, margin)
+    return Decision(
+        outcome, replace(data, margins=margin.margins, near=margin.design.terms), margin.design, plain, margin
+    )
 
 
 def without_simplicity(decision: Decision) -> LumpSumDesign | None:

@@ -73,7 +73,7 @@ def _made(
 ) -> LumpSumDesign | None:
     """The design with these margins. With shares kept, premium and glide give way as far as in ``plain``; with shares freed
     as little as they must, where they already did."""
-    tightened = replace(data, margins=dict(margins))
+    tightened = replace(data, margins=dict(margins), near=plain.terms)
     if not shares_kept:
         return preferred_design(tightened, feasible_design if plain.breaches else design_within)
     kept = with_shares(tightened, plain.share, plain.form)

@@ -133,7 +133,7 @@ class ProviderLoss:
         cost = 0.0
         for c, columns in zip(self.contracts, self.columns, strict=True):
             slope[columns] += data.discount @ self.payments.mean(int(c))
-            cost += float(data.cost[:, c].mean(axis=0, dtype=np.float64) @ data.discount) / MILLION
+            cost += float(data.expected_cost(int(c)) @ data.discount) / MILLION
         return cost, slope
 
 
@@ -158,10 +158,11 @@ def sampled(data: LumpSumData, columns: list[IntArray]) -> Sampled:
         data.lot, data.provider, *data.amounts, *data.other_payments.values(),
         *(lots for _, lots in data.purses), *(lot.corridor.sign for lot in data.lots),
     )  # fmt: skip
-    known = data.cache.get("sampled")
-    if known is not None and [id(one) for one in known[0]] == [id(one) for one in arrays]:
-        found: Sampled = known[1]
-        return found
+    return data.cache.of("sampled", arrays, lambda: _sampled(data, columns))
+
+
+def _sampled(data: LumpSumData, columns: list[IntArray]) -> Sampled:
+    """The same, made anew."""
     payments = Payments(data)
     of_lot = [columns[j] for j in data.lot]
     providers = sorted(set(data.provider.tolist()))
@@ -171,9 +172,7 @@ def sampled(data: LumpSumData, columns: list[IntArray]) -> Sampled:
     for p in providers:
         own = np.flatnonzero(data.provider == p)
         losses[p] = ProviderLoss(payments, own, tuple(of_lot[c] for c in own), kept=kept)
-    made = Sampled(payments, losses, Spending(payments, columns))
-    data.cache["sampled"] = (arrays, made)
-    return made
+    return Sampled(payments, losses, Spending(payments, columns))
 
 
 class Spending:
@@ -183,6 +182,7 @@ class Spending:
         self.data = payments.data
         self.columns = columns
         """Per lot, where its columns stand in x."""
+        self._means: dict[tuple[int, int, int], tuple[float, dict[int, FloatArray]]] = {}
         self.lots: list[FloatArray] = []
         """Per lot, coefficients of its payments; (t, s, columns of the lot)."""
         for j, own in enumerate(columns):
@@ -213,10 +213,23 @@ class Spending:
 
     def expected(self, municipality: int, year: int, purse: int, n_columns: int) -> tuple[float, FloatArray]:
         """E[M] of the lots of a purse in a year: constant and coefficients in x."""
-        data, slope = self.data, np.zeros(n_columns)
-        for j in data.purses[purse][1].tolist():
-            slope[self.columns[j]] += data.key[:, year, j, municipality] @ self.lots[j][year] / data.n_scenarios
-        return (0.0 if purse else float(data.other[:, year, municipality].mean()) / MILLION), slope
+        slope = np.zeros(n_columns)
+        constant, means = self._expected(municipality, year, purse)
+        for j, own in means.items():
+            slope[self.columns[j]] += own
+        return constant, slope
+
+    def _expected(self, municipality: int, year: int, purse: int) -> tuple[float, dict[int, FloatArray]]:
+        """The same per lot, made once."""
+        place, data = (municipality, year, purse), self.data
+        if place not in self._means:
+            means = {
+                j: data.key[:, year, j, municipality] @ self.lots[j][year] / data.n_scenarios
+                for j in data.purses[purse][1].tolist()
+            }
+            constant = 0.0 if purse else float(data.other[:, year, municipality].mean()) / MILLION
+            self._means[place] = (constant, means)
+        return self._means[place]
 
     @cached_property
     def total(self) -> LinearLoss:
@@ -228,6 +241,11 @@ class Spending:
         ]
         constant = (data.other.sum(axis=2) @ data.discount) / MILLION
         return LinearLoss(np.concatenate(parts, axis=1), constant, np.concatenate(self.columns))
+
+    @cached_property
+    def total_mean(self) -> FloatArray:
+        """Expected coefficients of ``total``."""
+        return np.asarray(self.total.matrix.mean(axis=0))
 
 
 @dataclass(frozen=True)

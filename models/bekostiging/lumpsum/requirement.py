@@ -82,7 +82,8 @@ def _of_lot(data: LumpSumData, lot: int) -> EquityRequirement:
         design = None if least is None else _at(data, lot, least + ROUNDING)
     if least is None:
         return EquityRequirement(name, None, None, None)
-    return EquityRequirement(name, least, design, _at(data, lot, least + POINT))
+    near = data if design is None else replace(data, near=design.terms)
+    return EquityRequirement(name, least, design, _at(near, lot, least + POINT))
 
 
 def _at(data: LumpSumData, lot: int, requirement: float) -> LumpSumDesign | None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case import UserError
 from bekostiging.lumpsum.conflict import EXACT, ROUNDINGS, Conflict, Relaxation, relaxations
-from bekostiging.lumpsum.data import EURO, MILLION, BreachCap, LumpSumData, lot_size, revenue_of_lot
+from bekostiging.lumpsum.data import EURO, MILLION, BreachCap, LumpSumData, Terms, lot_size, revenue_of_lot
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import InfeasibleError, SolverError, TailProgram, TailSolution
 
@@ -66,6 +66,11 @@ class LumpSumDesign:
     def within(self) -> bool:
         """Whether premium and glide hold as well."""
         return self.feasible and not self.breaches
+
+    @property
+    def terms(self) -> Terms:
+        """Its loadings, shares and forms."""
+        return Terms(self.loading, self.share, self.form)
 
     @property
     def cap(self) -> BreachCap:

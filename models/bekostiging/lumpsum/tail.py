@@ -136,7 +136,10 @@ class LumpSumArrays:
         return program.with_rows(program.cost[None], *bounds, ("criterion",)), tuple(self.limits)
 
     def start(self) -> FloatArray:
-        """A point for the first cuts: a lump sum without loading, shares in the middle."""
+        """A point for the first cuts: a design near by, else a lump sum without loading, shares in the middle."""
+        near = self.data.near
+        if near is not None and [len(own) for own in near.share] == [len(own) for own in self.columns.share]:
+            return self.point(near.loading, near.share, near.form)
         x = np.zeros(self.columns.n)
         x[self.columns.form[:, 0]] = 1.0
         for own in self.columns.share:
@@ -246,7 +249,7 @@ class LumpSumArrays:
     def _criterion(self, cost: FloatArray, total: LinearLoss) -> None:
         """Expected spending and invited use; the tail is a term."""
         data, columns = self.data, self.columns
-        np.add.at(cost, np.asarray(total.columns), (1 - data.risk_weight) * total.matrix.mean(axis=0))
+        np.add.at(cost, np.asarray(total.columns), (1 - data.risk_weight) * self.spending.total_mean)
         for c, j in enumerate(data.lot):
             cost[columns.share[j]] += invited_use(data, c)
             cost[columns.form[j]] += invited_by_form(data, c)

@@ -48,7 +48,7 @@ def preferred_design(
     best = make(data)
     if best is None or not data.simple.free_zone:
         return best
-    limits = replace(data, breach=best.cap)
+    limits = replace(data, breach=best.cap, near=best.terms)
     order = sorted(range(len(data.lots)), key=lambda j: (-lot_size(data, j), data.lots[j].name))
     lots = [j for j in order if best.form[j] == 0]
     design = _wider_zones(limits, best, lots)

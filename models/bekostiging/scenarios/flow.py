@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.clients import SITTING, Clients
 from bekostiging.scenarios.forecast import MONTHS
-from bekostiging.scenarios.reduce import month_totals
+from bekostiging.scenarios.reduce import MonthTotals
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -117,7 +117,8 @@ class _Walk:
         euro = (clients.rate[who] * self.rule.price[cell]).astype(np.float32)
         place = clients.scenario[who] * self.n_contracts + self.cells.contract[cell]
         n_groups = self.planned.shape[0] * self.n_contracts
-        self.planned += month_totals(own, euro, place, n_groups, self.n_months).reshape(self.planned.shape)
+        totals = MonthTotals(own, place, n_groups, self.n_months)
+        self.planned += totals.of(euro).reshape(self.planned.shape)
 
     def step(self, month: int) -> None:
         """One month: what is closed, who asks, who starts, who moves, who waits."""

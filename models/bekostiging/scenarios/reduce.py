@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,25 +23,39 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 
-def month_totals(
-    clients: Clients, rate: NDArray[np.float32], group: IntArray, n_groups: int, n_months: int
-) -> FloatArray:
-    """Units per group and month of clients with constant ``rate``, exact; (n_groups, n_months).
+class MonthTotals:
+    """Units per group and month of clients at a constant rate, exact; what does not depend on the rate is made once.
 
     A client in care from a (month i, fraction f of it gone) adds rate (1 - f) to month i and rate to every
     later one; the end takes away the same. Summed as differences over the months, then accumulated.
     """
-    width = n_months + 2
-    change = np.zeros(n_groups * width)
-    base = group * width
-    start = clients.start.astype(np.float64)
-    for moment, sign in ((start, 1.0), (start + clients.duration, -1.0)):
-        inside = np.minimum(moment, n_months)
+
+    def __init__(self, clients: Clients, group: IntArray, n_groups: int, n_months: int) -> None:
+        self.n_groups, self.n_months, self.width = n_groups, n_months, n_months + 2
+        base = group * self.width
+        start = clients.start.astype(np.float64)
+        self.moments = [self._moment(base, moment) for moment in (start, start + clients.duration)]
+
+    def _moment(self, base: IntArray, moment: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Place of the month a moment is in, and the fraction of that month gone; after the term nothing counts."""
+        inside = np.minimum(moment, self.n_months)
         month = inside.astype(np.int64)
-        later = rate * (inside - month) * sign
-        change += np.bincount(base + month, weights=rate * sign - later, minlength=len(change))
-        change += np.bincount(base + month + 1, weights=later, minlength=len(change))
-    return np.cumsum(change.reshape(n_groups, width), axis=1)[:, :n_months]
+        inside -= month
+        month += base
+        return month, inside
+
+    def of(self, rate: NDArray[Any], who: IntArray | slice = slice(None)) -> FloatArray:
+        """Totals of a rate, of the clients ``who`` alone; (n_groups, n_months)."""
+        size = self.n_groups * self.width
+        change = np.zeros(size)
+        own = rate[who].astype(np.float64)
+        for (month, gone), add in zip(self.moments, (np.add, np.subtract), strict=True):
+            at = month[who]
+            later = np.bincount(at, weights=own * gone[who], minlength=size)
+            add(change, np.bincount(at, weights=own, minlength=size) - later, out=change)
+            # the last place of a group is after the term, so nothing runs over into the next
+            add(change[1:], later[:-1], out=change[1:])
+        return np.cumsum(change.reshape(self.n_groups, self.width), axis=1)[:, : self.n_months]
 
 
 def thresholds_of(case: Case) -> tuple[float, ...]:
@@ -65,38 +81,45 @@ class ClientReducer:
         self.capped = np.array([*capped_lots(sampler.case), False])[self.cells.lot]
         self.arrangements = Arrangements(sampler)
 
-    def _count(self, clients: Clients, year: IntArray, chosen: NDArray[np.bool_]) -> FloatArray:
-        """Clients chosen, by scenario, year and cell."""
-        shape = (clients.n_scenarios, self.n_years, self.cells.n_cells)
-        index = np.ravel_multi_index((clients.scenario[chosen], year[chosen], clients.cell[chosen]), shape)
-        return np.bincount(index, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+    def _asked(self, clients: Clients, group: IntArray) -> IntArray:
+        """Place of scenario, cell and year asked."""
+        place: IntArray = group * self.n_years + np.maximum(clients.asked_month, 0) // MONTHS
+        return place
+
+    def _count(self, n_scenarios: int, asked: IntArray) -> FloatArray:
+        """Clients by scenario, year and cell of the places they asked in."""
+        shape = (n_scenarios, self.cells.n_cells, self.n_years)
+        return (
+            np.bincount(asked, minlength=int(np.prod(shape))).reshape(shape).transpose(0, 2, 1).astype(np.float64)
+        )
 
     def reduce(self, clients: Clients, factors: Factors) -> CareUse:
         """Return the care use of the clients as they stand, after any flow rule."""
         n_scenarios, n_cells = clients.n_scenarios, self.cells.n_cells
         group = clients.scenario * n_cells + clients.cell
-        n_groups = n_scenarios * n_cells
+        totals = MonthTotals(clients, group, n_scenarios * n_cells, self.n_months)
+        urgent = np.flatnonzero(clients.crisis)
 
-        def monthly(rate: NDArray[np.float32]) -> FloatArray:
+        def monthly(rate: NDArray[np.float32], who: IntArray | slice = slice(None)) -> FloatArray:
             """Monthly totals of a rate, by scenario, month and cell."""
-            totals = month_totals(clients, rate, group, n_groups, self.n_months)
-            return totals.reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
+            return totals.of(rate, who).reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
 
         units_month = monthly(clients.rate)
         units = self._yearly(units_month)
         started = clients.asked_month != SITTING
-        asked_year = np.maximum(clients.asked_month, 0) // MONTHS
+        asked = self._asked(clients, group)
+        asked_year = asked % self.n_years
         waited = started & clients.deferred & ~clients.refused
         served = started & ~clients.deferred & ~clients.refused
         paid, at_result = self.arrangements.reduce(clients)
-        by_profile = self._by_profile(clients, asked_year, served)
+        by_profile = self._by_profile(clients, asked, served)
         return CareUse(
             cells=self.cells,
-            starts=self._count(clients, asked_year, started),
-            served=self._count(clients, asked_year, served),
-            waiting=self._count(clients, asked_year, waited),
-            refused=self._count(clients, asked_year, started & clients.refused),
-            moved=self._count(clients, asked_year, started & clients.moved),
+            starts=self._count(n_scenarios, asked[started]),
+            served=self._count(n_scenarios, asked[served]),
+            waiting=self._count(n_scenarios, asked[waited]),
+            refused=self._count(n_scenarios, asked[started & clients.refused]),
+            moved=self._count(n_scenarios, asked[started & clients.moved]),
             weeks_beyond_norm=self._weeks_beyond_norm(clients, asked_year, waited),
             clients=self._clients_in_year(clients),
             second_trajectories=self._second_in_year(clients),
@@ -106,7 +129,7 @@ class ClientReducer:
             units_within_budget=self._yearly(monthly(clients.rate_within)),
             thresholds=self.thresholds,
             excess=self._excess(clients, group),
-            crisis_units=self._yearly(monthly(clients.rate * clients.crisis)),
+            crisis_units=self._yearly(monthly(clients.rate, urgent)),
             arrangement_units=paid,
             arrangement_units_at_result=at_result,
             starts_by_profile=by_profile[0],
@@ -122,10 +145,10 @@ class ClientReducer:
         touched; every other array is nan, so that nothing can be made of it unseen."""
         n_scenarios, n_cells = clients.n_scenarios, self.cells.n_cells
         group = clients.scenario * n_cells + clients.cell
-        months = month_totals(clients, clients.rate, group, n_scenarios * n_cells, self.n_months)
-        units_month = months.reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
+        totals = MonthTotals(clients, group, n_scenarios * n_cells, self.n_months)
+        units_month = totals.of(clients.rate).reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
         started = clients.asked_month != SITTING
-        starts = self._count(clients, np.maximum(clients.asked_month, 0) // MONTHS, started)
+        starts = self._count(n_scenarios, self._asked(clients, group)[started])
         unknown = np.broadcast_to(np.nan, starts.shape)
         by_profile = np.broadcast_to(np.nan, (*starts.shape, self.sampler.profiles.intensity.shape[1]))
         return CareUse(
@@ -228,13 +251,15 @@ class ClientReducer:
         total = np.bincount(index, weights=beyond, minlength=int(np.prod(shape)))
         return total.astype(np.float64).reshape(shape)
 
-    def _by_profile(self, clients: Clients, year: IntArray, served: NDArray[np.bool_]) -> list[FloatArray]:
-        """Served starts, those with result and those that repeat, by profile."""
+    def _by_profile(self, clients: Clients, asked: IntArray, served: NDArray[np.bool_]) -> list[FloatArray]:
+        """Served starts, those with result and those that repeat, by profile; (s, t, cell, profile)."""
         n_profiles = self.sampler.profiles.intensity.shape[1]
-        shape = (clients.n_scenarios, self.n_years, self.cells.n_cells, n_profiles)
-        place = (clients.scenario, year, clients.cell, clients.profile)
-        index = np.ravel_multi_index(place, shape)
+        shape = (clients.n_scenarios, self.cells.n_cells, self.n_years, n_profiles)
+        index = asked * n_profiles + clients.profile
         return [
-            np.bincount(index[chosen], minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
+            np.bincount(index[chosen], minlength=int(np.prod(shape)))
+            .reshape(shape)
+            .transpose(0, 2, 1, 3)
+            .astype(np.float64)
             for chosen in (served, served & clients.result, served & clients.repeat)
         ]

@@ -163,8 +163,9 @@ def designed(
 
     series = design_series(design_plan, terms, blocks, partial(report, "design"), others, observed=observed)
     margin = design_series(margin_plan, terms, blocks, partial(report, "margin"), others)
-    control = closed_series(margin_plan, terms, others)
-    closed, many = made(closed_series(closed_plan, terms, others)), Scramblings(closed_plan.n_scramblings)
+    without_clients = [partial(closed_series, one, terms, others) for one in (margin_plan, closed_plan)]
+    control, alone = together(without_clients, blocks.workers)
+    closed, many = made(alone), Scramblings(closed_plan.n_scramblings)
     report("lumpsum", 0, 1)
     plain = np.array([len(one.clauses) == 1 for one in undecided(design_plan, terms)])
     data = matched(made(series), closed, plain, series.cut)

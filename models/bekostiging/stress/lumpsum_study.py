@@ -211,7 +211,7 @@ def _studied(
         choices=choices(case, decision, design, judge, workers),
         frontier=corridor_frontier(data, design, judge),
         edges=tuple(edges),
-        value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(seed))
+        value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(seed), workers)
         if design.feasible
         else (),
         precision=precision,

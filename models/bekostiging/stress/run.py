@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from bekostiging.stress.comparison import (
     BreakEven,
     Comparison,
     Corner,
+    ExactLayer,
     FormResult,
     LumpSumResult,
     MixResult,
@@ -68,7 +70,7 @@ from bekostiging.stress.precision import settled
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed
-from bekostiging_solvers import Scramblings, shared_processes
+from bekostiging_solvers import Scramblings, shared_processes, together
 
 
 def compare(
@@ -122,14 +124,15 @@ def compare(
     """
     report = progress if progress is not None else silent
     brought = case if named else pseudonymised(case)
-    case, closed = without_closed(brought, min(n_years, brought.n_years))
+    case, unoffered = without_closed(brought, min(n_years, brought.n_years))
     fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
     with shared_processes():
         drawn, told = _draw(fresh_plan, design_scenarios, Blocks(workers, cluster, keep), precision, report)
         lumpsum = _judged(drawn, workers)
-    about = (*stock_and_starts(brought), *spread_notes(case), *closed, *handover(case, drawn.made.cells))
+        closed = _closed(drawn, workers)
+    about = (*stock_and_starts(brought), *spread_notes(case), *unoffered, *handover(case, drawn.made.cells))
     notes = (*alarms(drawn.checked), *fresh_plan.notes, *told, *about, *not_used_yet(case))
-    return _compared(drawn, lumpsum, named, notes)
+    return _compared(drawn, lumpsum, closed, named, notes)
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,32 @@ def _draw(
     return _Drawn(fresh_plan, terms, contracts, fresh, lumpsum, judging, checked), tuple(told)
 
 
-def _compared(drawn: _Drawn, lumpsum: LumpSumResult, named: bool, notes: tuple[Sentence, ...]) -> Comparison:
+@dataclass(frozen=True)
+class _Closed:
+    """What scenarios without clients give: corridor layers of the first year, and spending over the term per form."""
+
+    layers: tuple[tuple[ExactLayer, ...], tuple[tuple[str, Sentence], ...]]
+    spending: dict[PaymentForm, np.ndarray]
+    scramblings: Scramblings
+
+
+def _closed(drawn: _Drawn, workers: int) -> _Closed:
+    """Both, side by side."""
+    made, discount = drawn.made, drawn.lumpsum.decision.data.discount
+    few = plan(made.case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
+    many = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
+    lump = lump_sums(drawn.contracts["taakgericht"])
+    asked: list[Callable[[], Any]] = [
+        partial(exact_layers, made, few, lump, drawn.fresh.corridor.amounts),
+        partial(closed_spending, many, drawn.contracts, discount),
+    ]
+    layers, spending = together(asked, workers)
+    return _Closed(layers, spending, Scramblings(many.n_scramblings))
+
+
+def _compared(
+    drawn: _Drawn, lumpsum: LumpSumResult, closed: _Closed, named: bool, notes: tuple[Sentence, ...]
+) -> Comparison:
     """Every estimate of what was drawn, and what is said at expectation."""
     made, fresh, contracts = drawn.made, drawn.fresh, drawn.contracts
     case, cells, discount = made.case, made.cells, drawn.lumpsum.decision.data.discount
@@ -181,9 +209,6 @@ def _compared(drawn: _Drawn, lumpsum: LumpSumResult, named: bool, notes: tuple[S
     spending = spending_of(case, cells, contracts, discount)
     begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
     cover = Cover.of(drawn.lumpsum.decision.data)
-    lump = lump_sums(contracts["taakgericht"])
-    closed = plan(case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
-    exact, exact_skipped = exact_layers(made, closed, lump, fresh.corridor.amounts)
     return Comparison(
         case=case,
         cells=cells,
@@ -209,7 +234,7 @@ def _compared(drawn: _Drawn, lumpsum: LumpSumResult, named: bool, notes: tuple[S
             break_even(case, cells, contracts, discount),
         ),
         mix=_mixed(case, scramblings, fresh, cover, discount),
-        sharpened=_sharpened(made, contracts, fresh, discount),
+        sharpened=_sharpened(made, closed, fresh, discount),
         lumpsum=lumpsum,
         plain=course(case, cells, contracts, discount),
         shocks=tuple(
@@ -223,8 +248,8 @@ def _compared(drawn: _Drawn, lumpsum: LumpSumResult, named: bool, notes: tuple[S
         substitution=substitution_outcomes(case, cells, discount, spending),
         calibration=calibration(case, cells),
         self_check=drawn.checked,
-        exact=exact,
-        exact_skipped=exact_skipped,
+        exact=closed.layers[0],
+        exact_skipped=closed.layers[1],
     )
 
 
@@ -299,17 +324,16 @@ def _mixed(
 
 
 def _sharpened(
-    made: Plan, contracts: dict[PaymentForm, tuple[Contract, ...]], fresh: FreshBlock, discount: np.ndarray
+    made: Plan, closed: _Closed, fresh: FreshBlock, discount: np.ndarray
 ) -> dict[PaymentForm, dict[str, Sharpened]]:
     """Spending over the term, everybody served, with what is known in closed form."""
-    closed = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
-    whole = closed_spending(closed, contracts, discount)
     reported = [i for i, row in enumerate(made.case.municipalities) if row.reported]
-    drawn, many = Scramblings(made.n_scramblings), Scramblings(closed.n_scramblings)
+    drawn = Scramblings(made.n_scramblings)
     found = {}
     for form, samples in fresh.samples.items():
         paid = samples["absorb"].municipal[:, :, reported].sum(axis=2) @ discount
-        found[form] = sharpened(drawn, paid, fresh.control[form] @ discount, many, whole[form])
+        control = fresh.control[form] @ discount
+        found[form] = sharpened(drawn, paid, control, closed.scramblings, closed.spending[form])
     return found
 
 
