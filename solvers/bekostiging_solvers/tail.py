@@ -251,7 +251,9 @@ class TailProgram:
             tails = self._tails_at(x)
             if not self.limits and self._value(x, tails) < best:
                 best, best_x = self._value(x, tails), x
-            if self._known(solution, tails, tolerance) or not cuts.add(x, tails):
+            if self._known(solution, tails, tolerance):
+                return self._finish(x, solution, passes, tolerance)
+            if not cuts.add(x, tails):
                 return self._finish(x if best_x is None else best_x, solution, passes, tolerance)
             try:
                 held = self._converge(cuts, cuts.session(held=x), tolerance, np.inf, name_conflict=False)

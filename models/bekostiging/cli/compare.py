@@ -92,9 +92,11 @@ def compare(
 
 def print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
     """Print the notes, the summary table and where the report is."""
-    from bekostiging.report import summary_caption, summary_table
+    from bekostiging.report import outcome_sentence, summary_caption, summary_table
 
     console = Console(soft_wrap=True)
+    if outcome.lumpsum.outcome != "designed":
+        console.print(outcome_sentence(outcome, lang), style="bold", markup=False)
     for note in outcome.notes:
         console.print(note[lang], style="yellow", markup=False)
     header, *rows = summary_table(outcome, lang)

@@ -17,8 +17,8 @@ from bekostiging.lumpsum.data import (
     free_zone,
     with_shares,
 )
-from bekostiging.lumpsum.deciders import LIFTED, Decider, deciders
-from bekostiging.lumpsum.decision import OUTCOMES, Decision, Outcome, decide, without_simplicity
+from bekostiging.lumpsum.deciders import LIFTED, Decider, binding_providers, deciders
+from bekostiging.lumpsum.decision import OUTCOMES, Decision, Outcome, changed_answer, decide, without_simplicity
 from bekostiging.lumpsum.frontier import FrontierPoint, corridor_frontier, price_of_certainty
 from bekostiging.lumpsum.gather import (
     CorridorSeries,
@@ -98,6 +98,8 @@ __all__ = [
     "alternatives",
     "asked_terms",
     "begroting_sum",
+    "binding_providers",
+    "changed_answer",
     "check_limits",
     "contracts_apart",
     "corridor_frontier",

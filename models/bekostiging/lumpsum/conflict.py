@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bekostiging.lumpsum.data import EURO, MILLION, LumpSumData, with_shares
+from bekostiging.lumpsum.data import EURO, MILLION, NAMED, LumpSumData, with_shares
 from bekostiging.lumpsum.tail import RELAXABLE, LumpSumArrays
 from bekostiging_solvers import InfeasibleError, TailProgram, TailSolution
 
@@ -62,7 +62,8 @@ def relaxed(data: LumpSumData, kinds: tuple[str, ...]) -> Relaxation:
         data, [least.x[own] for own in arrays.columns.share], least.x[arrays.columns.form].argmax(axis=1)
     )
     arrays, spread = _spread(kept, kinds, least.objective) or (arrays, least)
-    limits = [Conflict(name, euro) for name, euro in _yielded(arrays, spread).items() if euro > EURO]
+    every = [Conflict(name, euro) for name, euro in _yielded(arrays, spread).items() if euro > EURO]
+    limits = [one for one in every if one.euro > NAMED] or every
     total = MILLION * least.objective
     return Relaxation(kinds, total, tuple(limits), tuple(name for name in against if not name.startswith(kinds)))
 

@@ -20,6 +20,8 @@ MILLION = 1e6
 """Money is in millions inside the model: coefficients near one, tolerances of a thousandth of a euro."""
 EURO = 1.0
 """A limit holds up to a euro, and what is less than a euro is nothing."""
+NAMED = 10.0
+"""Euro from which a breach or a yield is named beside others: what rounding leaves is less."""
 POINT = 0.01
 """A percentage point."""
 EXCESS_TOLERANCE = POINT / 1000

@@ -35,16 +35,27 @@ class Decider:
 
 def deciders(data: LumpSumData, design: LumpSumDesign, workers: int = 1) -> tuple[Decider, ...]:
     """Every provider whose limit decides the design of ``data``, who needs most first."""
-    tasks, priced = [], _priced(data, design)
-    for p, provider in enumerate(data.providers):
-        name = f"solvency[{provider}]"
-        limit = float(data.capital_limit[p]) - data.margins.get(name, 0.0)
-        binds = name in priced or design.capital[p] >= limit - max(EURO, NEAR * abs(limit))
-        if data.below_requirement[p] or not (data.provider == p).any() or not binds:
-            continue
-        tasks.append(partial(_without_limit, data, design, p, limit))
+    tasks = [partial(_without_limit, data, design, p, _limit(data, p)) for p in binding_providers(data, design)]
     found = [one for one in together(tasks, workers) if one is not None]
     return tuple(sorted(found, key=lambda one: -one.extra_equity))
+
+
+def binding_providers(data: LumpSumData, design: LumpSumDesign) -> tuple[int, ...]:
+    """Places of the providers whose buffer is used up, or would be by the next share of the list."""
+    priced, found = _priced(data, design), []
+    for p, provider in enumerate(data.providers):
+        limit = _limit(data, p)
+        used_up = design.capital[p] >= limit - max(EURO, NEAR * abs(limit))
+        guarded = not data.below_requirement[p] and (data.provider == p).any()
+        if guarded and (used_up or f"solvency[{provider}]" in priced):
+            found.append(p)
+    return tuple(found)
+
+
+def _limit(data: LumpSumData, provider: int) -> float:
+    """The limit of a provider with its margin, euro."""
+    margin = data.margins.get(f"solvency[{data.providers[provider]}]", 0.0)
+    return float(data.capital_limit[provider]) - margin
 
 
 def _without_limit(data: LumpSumData, design: LumpSumDesign, p: int, limit: float) -> Decider | None:

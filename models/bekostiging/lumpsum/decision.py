@@ -8,6 +8,7 @@ what would prove it); ``breached`` (no design within all limits, even without ma
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -43,16 +44,36 @@ def decide(data: LumpSumData, judge: Judge) -> Decision:
     if margin.design is None:
         return Decision("breached" if plain.breaches else "unproven", data, plain, plain, margin)
     outcome: Outcome = "breached" if margin.design.breaches else "designed"
-    return Decision(
-        outcome, replace(data, margins=margin.margins, near=margin.design.terms), margin.design, plain, margin
-    )
+    found = replace(data, margins=margin.margins, near=margin.design.terms)
+    return Decision(outcome, found, _bounded(found, margin.design), plain, margin)
 
 
-def without_simplicity(decision: Decision) -> LumpSumDesign | None:
-    """The design with free shares under the same margins: what a simple agreement costs is measured from it. None where
-    nothing is simple, or no design exists."""
+def _bounded(data: LumpSumData, design: LumpSumDesign) -> LumpSumDesign:
+    """The design with the bound below every design with its margins: what it costs to keep the shares of the sampled
+    optimum is part of the gap."""
+    best = _within_or_least(design)(data) if data.margins else None
+    if best is None or best.bound is None or design.criterion is None:
+        return design
+    bound = min(best.bound, design.criterion)
+    return replace(design, bound=bound, gap=(design.criterion - bound) / abs(design.criterion))
+
+
+def _within_or_least(design: LumpSumDesign) -> Callable[[LumpSumData], LumpSumDesign | None]:
+    """How a design like this one is made: within its limits, or with the least breach."""
+    return feasible_design if design.breaches else design_within
+
+
+def without_simplicity(decision: Decision, judge: Judge) -> LumpSumDesign | None:
+    """The answer with free shares, found in the same way on the same scenarios: what a simple agreement costs is measured
+    from it. None where nothing is simple, no design exists, or free shares do not come as far."""
     data = decision.data
     if not data.simple.free_zone or decision.outcome == "none":
         return None
-    make = feasible_design if decision.headline.breaches else design_within
-    return make(replace(data, simple=SimpleTerms()))
+    free = decide(replace(data, margins={}, simple=SimpleTerms()), judge)
+    return free.headline if free.outcome == decision.outcome else None
+
+
+def changed_answer(data: LumpSumData, judge: Judge, like: Outcome) -> LumpSumDesign | None:
+    """The answer of another decision; None where it is told in another way than ``like``, and does not hold."""
+    found = decide(replace(data, margins={}), judge)
+    return found.headline if found.outcome in (like, "designed") and found.headline.feasible else None

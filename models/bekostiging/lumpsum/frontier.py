@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import MILLION, LumpSumData, SimpleTerms
-from bekostiging.lumpsum.judgement import Judge
+from bekostiging.lumpsum.judgement import CERTAIN, Judge
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging_solvers import Estimate
@@ -94,12 +94,24 @@ def price_of_certainty(points: tuple[FrontierPoint, ...], n_years: int) -> tuple
     """Euro a year for one percentage point less chance at the designed corridor, and between which chances it holds.
 
     The slope of the efficient points on both sides of the designed one (or of the nearest pair); None where there are
-    not two.
+    not two, or where the two differ by less than their errors.
     """
-    line = sorted((one.weakest.value, one.tail.value) for one in points if one.efficient)
+    line = sorted((one for one in points if one.efficient), key=lambda one: (one.weakest.value, one.tail.value))
     chosen = next((one.weakest.value for one in points if one.band is None), None)
-    pairs = [(low, high) for low, high in pairwise(line) if high[0] > low[0]]
+    pairs = [(low, high) for low, high in pairwise(line) if high.weakest.value > low.weakest.value]
     if chosen is None or not pairs:
         return None
-    low, high = min(pairs, key=lambda pair: max(pair[0][0] - chosen, chosen - pair[1][0], 0.0))
-    return (low[1] - high[1]) / (high[0] - low[0]) / 100 / n_years, low[0], high[0]
+    low, high = min(
+        pairs, key=lambda pair: max(pair[0].weakest.value - chosen, chosen - pair[1].weakest.value, 0.0)
+    )
+    if not (_apart(low.tail, high.tail) and _apart(low.weakest, high.weakest)):
+        return None
+    rise, chances = low.tail.value - high.tail.value, (low.weakest.value, high.weakest.value)
+    return rise / (chances[1] - chances[0]) / 100 / n_years, *chances
+
+
+def _apart(one: Estimate, other: Estimate) -> bool:
+    """Whether two estimates differ at 95 %, as if independent: on the same scenarios they are known better."""
+    difference = one.plus_independent(other.scaled(-1.0))
+    width = difference.half_width(CERTAIN)
+    return width is not None and abs(difference.value) > width

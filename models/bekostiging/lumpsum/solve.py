@@ -10,14 +10,12 @@ from numpy.typing import NDArray
 
 from bekostiging.case import UserError
 from bekostiging.lumpsum.conflict import EXACT, ROUNDINGS, Conflict, Relaxation, relaxations
-from bekostiging.lumpsum.data import EURO, MILLION, BreachCap, LumpSumData, Terms, lot_size, revenue_of_lot
+from bekostiging.lumpsum.data import EURO, MILLION, NAMED, BreachCap, LumpSumData, Terms, lot_size, revenue_of_lot
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import InfeasibleError, SolverError, TailProgram, TailSolution
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-NAMED = 10.0
-"""Euro from which a breach is named beside others: what rounding leaves is less."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from bekostiging_solvers import Estimate
 
 FRACTIONS = ("premium",)
 """Limits without money: what they save is per percentage point."""
-LIMITS = ("solvency", "return_on_capital", "fair_price", "begroting", "reserve", "glide", *FRACTIONS)
-"""What somebody can widen; order, symmetry and the legal least share are about shares, which are given here."""
+LIMITS = ("solvency", "return_on_capital", "begroting", "reserve", "glide", *FRACTIONS)
+"""What somebody can widen: not what is law (the fair price, the least share), nor order and symmetry of the shares."""
 FIRST_STEP = 1e-3
 """First move, as a part of what the limit is about; each next one is twice as far."""
 DOUBLINGS = 10

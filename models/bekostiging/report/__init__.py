@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bekostiging.report.answers import summary_rows, years
+from bekostiging.report.agreement import first_sentence
+from bekostiging.report.answers import names_of, summary_rows, years
 from bekostiging.report.backtest import backtest_sentences, backtest_tables, backtest_text
 from bekostiging.report.benchmark.folder import write_benchmark_results, write_comparison_dossier
 from bekostiging.report.benchmark.page import benchmark_page, benchmark_sentences
@@ -51,6 +52,7 @@ __all__ = [
     "claimed",
     "equalisation_results",
     "equalisation_sentences",
+    "outcome_sentence",
     "plot_capacity",
     "plot_corridor",
     "plot_exceedance",
@@ -95,6 +97,11 @@ __all__ = [
 def summary_table(outcome: Comparison, lang: str) -> list[tuple[str, ...]]:
     """The table at the end of the command, header first."""
     return summary_rows(outcome, Texts(lang))
+
+
+def outcome_sentence(outcome: Comparison, lang: str) -> str:
+    """What must be told first of the lump sum, in one sentence."""
+    return first_sentence(outcome.lumpsum, Texts(lang), names_of(outcome))
 
 
 def summary_caption(outcome: Comparison, lang: str) -> str:

@@ -7,34 +7,35 @@ it is told of.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from bekostiging.lumpsum import (
-    Decider,
     JudgedDesign,
     LumpSumData,
-    LumpSumDesign,
     Proof,
-    free_zone,
     proofs,
 )
-from bekostiging.report.numbers import MILLION, SPACE
+from bekostiging.report.numbers import MILLION
+from bekostiging.report.terms import (
+    MOST_NAMED,
+    SHOWN,
+    Names,
+    allowed,
+    joined,
+    loading_text,
+    terms_sentence,
+)
 from bekostiging.report.texts import Texts
 from bekostiging.stress.comparison import LumpSumResult
 
-Names = dict[str, str]
-SHOWN = 0.0005
-"""A loading below this rounds to nothing in a sentence."""
 THOUSANDS = 1e4
 """Euro below which an amount is told in thousands."""
 OVER_99, HALF = 0.99, 0.5
 """Certainties above which nothing more is told, and below which a bound says nothing."""
 UNSEEN = 5e3
 """Euro over the term below which amounts are told as the same."""
-MOST_NAMED = 3
-"""Providers or limits named in a sentence; of more the number is told."""
 
 
 def agreement_sentences(result: LumpSumResult, texts: Texts, names: Names) -> list[str]:
@@ -88,39 +89,6 @@ def years_text(data: LumpSumData) -> str:
     return str(data.years[0]) if len(data.years) == 1 else f"{data.years[0]}-{data.years[-1]}"
 
 
-def loading_text(design: LumpSumDesign, texts: Texts) -> str:
-    """How far the budgets lie above the reference amounts."""
-    loading = [float(value) for value, form in zip(design.loading, design.form, strict=True) if form == 0]
-    if not loading or max(abs(value) for value in loading) < SHOWN:
-        return texts["agreement", "loading_none"]
-    return texts["agreement", "loading_above"].format(range=percent_range(min(loading), max(loading), texts, 1))
-
-
-def percent_range(low: float, high: float, texts: Texts, decimals: int = 0) -> str:
-    """One percentage, or two when they differ."""
-    first, last = texts.numbers.percent(low, decimals), texts.numbers.percent(high, decimals)
-    if first == last:
-        return first
-    return texts["agreement", "range"].format(low=first.removesuffix(f"{SPACE}%"), high=last)
-
-
-def terms_sentence(data: LumpSumData, design: LumpSumDesign, texts: Texts) -> str:
-    """Which part of a deviation the municipality carries, beyond which free zone."""
-    lots = [j for j in range(len(data.lots)) if design.form[j] == 0]
-    zones = [free_zone(data.lots[j], design.share[j]) for j in lots]
-    shares = [float(design.share[j].max(initial=0.0)) for j in lots]
-    if not lots or max(shares) == 0:
-        return texts["agreement", "terms_nothing"]
-    told = percent_range(min(shares), max(shares), texts)
-    finite = sorted({zone for zone in zones if np.isfinite(zone)})
-    if max(finite) == 0:
-        return texts["agreement", "terms_every"].format(share=told)
-    if min(finite) == 0:
-        zone = percent_range(finite[1], finite[-1], texts)
-        return texts["agreement", "terms_some"].format(share=told, zone=zone)
-    return texts["agreement", "terms_zone"].format(share=told, zone=percent_range(finite[0], finite[-1], texts))
-
-
 def _spending(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str]:
     """What is expected to be spent, and in the worst scenarios; what certainty costs beside the sampled optimum."""
     expected, tail = result.headline.expected, result.headline.tail
@@ -146,14 +114,24 @@ def _spending(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str
         )
 
 
-def amount(euro: float, texts: Texts) -> str:
-    """An amount with its unit, in as many digits as it needs to be seen: millions, below 10,000 whole thousands or euro."""
+def amount(euro: float, texts: Texts, to: Callable[[float], float] = round) -> str:
+    """An amount with its unit, in as many digits as it needs to be seen: millions, below 10,000 whole thousands or euro;
+    rounded ``to`` the nearest, or up (``math.ceil``) where less would not do."""
     size = abs(euro)
     if 0 < size < THOUSANDS:
-        rounded = round(euro, -3) if size >= 1000 else euro
-        return texts["units", "amount_in_euro"].format(n=texts.numbers.plain(rounded))
+        step = 1000 if size >= 1000 else 1
+        return texts["units", "amount_in_euro"].format(n=texts.numbers.plain(to(euro / step) * step))
     decimals = 1 if size >= MILLION or size == 0 else 2
-    return texts["units", "amount_in_millions"].format(n=texts.numbers.millions(euro, decimals))
+    scale = MILLION / 10**decimals
+    return texts["units", "amount_in_millions"].format(
+        n=texts.numbers.millions(to(euro / scale) * scale, decimals)
+    )
+
+
+def needed(euro: float, texts: Texts) -> str:
+    """An amount that is needed, never rounded down."""
+    # what rounding adds to a whole number is not a next one
+    return amount(euro, texts, lambda value: math.ceil(value - 1e-6))
 
 
 def moved(euro: float, texts: Texts) -> str:
@@ -207,13 +185,14 @@ def breach_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
     parts = []
     for one in design.breaches:
         j = lots[one.lot]
+        points = 1 if one.fraction >= SHOWN else 3
         parts.append(
             texts["agreement", f"breach_{one.term}"].format(
                 lot=names[one.lot],
-                loading=numbers.percent(float(design.loading[j]), 1),
-                most=numbers.percent(data.lots[j].premium_max, 1),
-                glide=numbers.percent(data.lots[j].glide_max, 1),
-                points=numbers.plain(100 * one.fraction, 1 if one.fraction >= SHOWN else 3),
+                loading=numbers.percent(float(design.loading[j]), points),
+                most=numbers.percent(data.lots[j].premium_max, points),
+                glide=numbers.percent(data.lots[j].glide_max, points),
+                points=numbers.plain(100 * one.fraction, points),
                 euro=amount(one.euro, texts),
                 year=data.years[0],
             )
@@ -227,7 +206,10 @@ def unproven_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
     """That the design cannot be shown to hold, where, and what would prove it."""
     found = proofs(result.headline.checks, result.judge.data.n_scenarios)
     parts = [_proof(one, texts, names) for one in sorted(found, key=lambda one: one.check.certainty)[:MOST_NAMED]]
-    return texts["agreement", "unproven"].format(parts="; ".join(parts) or texts["agreement", "unproven_margin"])
+    own = np.flatnonzero(result.design.form[result.data.lot] == 0)
+    budget = texts.numbers.millions(float(result.design.budget[own, 0].sum()))
+    told = "; ".join(parts) or texts["agreement", "unproven_margin"]
+    return texts["agreement", "unproven"].format(first=budget, year=result.data.years[0], parts=told)
 
 
 def _proof(one: Proof, texts: Texts, names: Names) -> str:
@@ -236,7 +218,7 @@ def _proof(one: Proof, texts: Texts, names: Names) -> str:
     return texts["agreement", key].format(
         limit=texts.limit(one.check.name, names),
         certainty=certain(one.check.certainty, texts),
-        euro=amount(one.euro, texts),
+        euro=needed(one.euro, texts),
         n="" if one.scenarios is None else texts.numbers.plain(one.scenarios),
     )
 
@@ -254,10 +236,10 @@ def none_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
         more = len(one.limits) - MOST_NAMED
         if more > 0:
             limits += texts["agreement", "and_more"].format(n=more)
-        parts.append(texts["agreement", f"way_{kind}"].format(euro=amount(one.euro, texts), limits=limits))
+        parts.append(texts["agreement", f"way_{kind}"].format(euro=needed(one.euro, texts), limits=limits))
     if not parts:
         together = result.design.relaxations[-1]
-        parts.append(texts["agreement", "way_together"].format(euro=amount(together.euro or 0.0, texts)))
+        parts.append(texts["agreement", "way_together"].format(euro=needed(together.euro or 0.0, texts)))
     return texts["agreement", "none"].format(ways=texts["agreement", "or"].join(parts))
 
 
@@ -268,10 +250,10 @@ def _yielding(data: LumpSumData, name: str, euro: float, texts: Texts, names: Na
         now = float(data.stock[m, -1])
         return texts["agreement", "stock_needed"].format(
             municipality=names[data.municipalities[m]],
-            needed=amount(now + euro, texts),
+            needed=needed(now + euro, texts),
             now=amount(now, texts),
         )
-    return f"{texts.limit(name, names)} {amount(euro, texts)}"
+    return f"{texts.limit(name, names)} {needed(euro, texts)}"
 
 
 def decider_sentences(result: LumpSumResult, texts: Texts, names: Names) -> list[str]:
@@ -281,55 +263,22 @@ def decider_sentences(result: LumpSumResult, texts: Texts, names: Names) -> list
     return [
         texts["agreement", key].format(
             provider=names[one.provider],
-            extra=amount(one.extra_equity, texts),
+            extra=needed(one.extra_equity, texts),
             allowed=allowed(result.data, result.design, one, texts, names),
         )
         for one in shown
     ]
 
 
-def allowed(data: LumpSumData, design: LumpSumDesign, one: Decider, texts: Texts, names: Names) -> str:
-    """What the design without a provider's limit has better: wider free zones, else lower shares, else lower loadings."""
-    other, numbers = one.design, texts.numbers
-    found: dict[str, list[str]] = {"zone": [], "share": [], "loading": []}
-    for j, lot in enumerate(data.lots):
-        now, then = (free_zone(lot, own.share[j]) for own in (design, other))
-        share, lower = (float(own.share[j].max(initial=0.0)) for own in (design, other))
-        values = {"lot": names[lot.name]}
-        if then > now:
-            zone = texts["agreement", "whole"] if np.isinf(then) else numbers.percent(then)
-            found["zone"].append(texts["agreement", "allowed_zone"].format(zone=zone, **values))
-        elif lower < share - 1e-9:
-            found["share"].append(
-                texts["agreement", "allowed_share"].format(
-                    share=numbers.percent(lower), now=numbers.percent(share), **values
-                )
-            )
-        elif other.loading[j] < design.loading[j] - SHOWN:
-            cells = {
-                name: numbers.percent(float(own.loading[j]), 1)
-                for name, own in (("loading", other), ("now", design))
-            }
-            found["loading"].append(texts["agreement", "allowed_loading"].format(**cells, **values))
-    parts = next((own for own in found.values() if own), [])
-    return joined(parts[:MOST_NAMED], texts) if parts else texts["agreement", "allowed_little"]
-
-
-def joined(parts: Sequence[str], texts: Texts) -> str:
-    """a, b en c."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + texts["cells", "and"] + parts[-1]
-
-
 def _equity(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str]:
     """The design beside it, where assumed equity limits the budget."""
     found = result.equity
     if found is not None:
-        loading = [float(value) for value in found.design.loading]
         terms = terms_sentence(result.data, found.design, texts)
         yield texts["agreement", "at_requirement"].format(
             requirement=texts.numbers.percent(found.requirement, 1),
-            loading=percent_range(min(loading), max(loading), texts, 1),
-            terms=terms[0].lower() + terms[1:],
+            loading=loading_text(found.design, texts),
+            terms=terms,
         )
 
 
@@ -361,3 +310,11 @@ def stability_sentence(result: LumpSumResult, texts: Texts) -> str:
         points=texts.numbers.plain(100 * found.largest, 1),
         n=texts.numbers.plain(result.data.n_scenarios // 2),
     )
+
+
+def technique_sentence(result: LumpSumResult, texts: Texts) -> str:
+    """How far the design may lie above the best one with the same margins."""
+    gap, n = result.design.gap, texts.numbers.plain(result.data.n_scenarios)
+    if gap is None:
+        return texts["page", "design_unbounded"].format(n=n)
+    return texts["page", "design_technique"].format(n=n, gap=texts.numbers.percent(gap, 4))

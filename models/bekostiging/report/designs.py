@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from bekostiging.lumpsum import LUMP_SUM, LumpSumData, LumpSumDesign, free_zone
-from bekostiging.report.agreement import HALF, Names, certain, years_text
+from bekostiging.report.agreement import HALF, certain, years_text
 from bekostiging.report.numbers import UNKNOWN
+from bekostiging.report.terms import Names
 from bekostiging.report.texts import Texts
 from bekostiging.stress.comparison import LumpSumResult
 from bekostiging_solvers import Estimate
@@ -66,7 +67,9 @@ def _shares(data: LumpSumData, design: LumpSumDesign, lot: int, sign: float, tex
 
 def designs_table(result: LumpSumResult, texts: Texts, names: Names) -> Table:
     """Headline design, sampled optimum and free terms side by side: spending, certainty, who gains and who loses."""
-    shown = [("headline", result.headline), ("plain", result.plain)]
+    shown = [("headline", result.headline)]
+    if result.plain is not result.headline:
+        shown.append(("plain", result.plain))
     if result.free is not None:
         shown.append(("free", result.free))
     numbers, data = texts.numbers, result.data
@@ -99,6 +102,17 @@ def designs_table(result: LumpSumResult, texts: Texts, names: Names) -> Table:
                 estimates([one.result[p] for _, one in shown]),
             )
     return rows
+
+
+def designs_note(result: LumpSumResult, texts: Texts) -> str:
+    """What the columns of that table are, as far as they are there."""
+    told: str = result.outcome
+    if told == "breached" and (result.margin is None or result.margin.design is None):
+        told += "_plain"
+    keys = [f"designs_note_{told}"]
+    keys += ["designs_note_plain"] if result.plain is not result.headline else []
+    keys += ["designs_note_free"] if result.free is not None else []
+    return " ".join(texts["agreement", key] for key in (*keys, "designs_note"))
 
 
 def _joint(joint: float, texts: Texts) -> str:

@@ -11,8 +11,15 @@ from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case import Case, policy_meaning
 from bekostiging.lumpsum import Alternative, LumpSumDesign, price_of_certainty, widest_limit
-from bekostiging.report.agreement import agreement_sentences, stability_sentence
-from bekostiging.report.designs import both_millions, design_in_short, designs_table, signed, terms_table
+from bekostiging.report.agreement import agreement_sentences, stability_sentence, technique_sentence
+from bekostiging.report.designs import (
+    both_millions,
+    design_in_short,
+    designs_note,
+    designs_table,
+    signed,
+    terms_table,
+)
 from bekostiging.report.estimates import plain, written
 from bekostiging.report.figures import FIGURES, PALE, figure_of, house_axes, mark_example, numbered, svg
 from bekostiging.report.html import template
@@ -88,6 +95,7 @@ def study_page(study: LumpSumStudy, texts: Texts) -> str:
         told=study_sentences(study, texts.lang),
         design=terms_table(result.data, design, texts, names) if design.feasible else [],
         designs=designs_table(result, texts, names) if design.feasible else [],
+        designs_note=designs_note(result, texts),
         plain=terms_table(result.data, result.plain.design, texts, names) if separate else [],
         conflicts=conflicts_table(result, texts, names) if design.conflicts else [],
         relaxations=relaxations_table(result, texts, names),
@@ -119,10 +127,11 @@ def technique_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
     design = study.lumpsum.design
     if not design.feasible:
         return []
-    told = texts["page", "design_technique"].format(
-        n=texts.numbers.plain(study.n_design), gap=texts.numbers.percent(design.gap or 0.0, 4)
-    )
-    return [told, stability_sentence(study.lumpsum, texts), *_precision(study, texts)]
+    return [
+        technique_sentence(study.lumpsum, texts),
+        stability_sentence(study.lumpsum, texts),
+        *_precision(study, texts),
+    ]
 
 
 def _asked(study: LumpSumStudy, texts: Texts) -> list[str]:

@@ -14,6 +14,7 @@ from bekostiging.report.agreement import (
     agreement_sentences,
     certainty_sentence,
     stability_sentence,
+    technique_sentence,
 )
 from bekostiging.report.answers import (
     choice_table,
@@ -25,7 +26,7 @@ from bekostiging.report.answers import (
     years,
 )
 from bekostiging.report.contracts import contract_sections, regime_table
-from bekostiging.report.designs import designs_table, terms_table
+from bekostiging.report.designs import designs_note, designs_table, terms_table
 from bekostiging.report.figures import svg
 from bekostiging.report.html import template
 from bekostiging.report.levers import lever_sections
@@ -301,16 +302,13 @@ def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "lumpsum_told": told,
         "terms": terms_table(data, design, texts, names),
         "designs": designs_table(result, texts, names),
+        "designs_note": designs_note(result, texts),
         "plain_terms": terms_table(data, result.plain.design, texts, names) if separate else [],
         "budgets": _budgets(outcome, texts),
         "layers": _layers(outcome, texts),
         "checks": checks_table(result.headline.checks, texts, names),
         "checks_note": certainty_sentence(result.headline, texts, names),
-        "technique": texts["page", "design_technique"].format(
-            n=numbers.plain(data.n_scenarios), gap=numbers.percent(design.gap or 0.0, 4)
-        )
-        + " "
-        + stability_sentence(result, texts),
+        "technique": f"{technique_sentence(result, texts)} {stability_sentence(result, texts)}",
         "shadow": prices_table(result, texts, names),
         "requirements": requirements_table(result, texts, names),
         "against_budget": [

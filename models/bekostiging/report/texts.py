@@ -36,7 +36,7 @@ class Texts:
         kind, _, rest = name.rstrip("]").partition("[")
         parts = [names.get(part, part) for part in rest.split(",")]
         if kind == "begroting" and len(parts) > 2:
-            kind, parts[1] = "begroting_law", self["laws", parts[1]]
+            kind, parts[1] = "begroting_law", self["laws", rest.split(",")[1]]
         return self["limits", kind].format(*parts)
 
     def layer(self, name: str) -> str:

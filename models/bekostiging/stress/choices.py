@@ -1,6 +1,6 @@
 """Choices one must account for: every policy row of a case, who chose it, and what the lump sum does when it changes.
 
-A number is moved a tenth up and a tenth down and the lump sum is designed again with the margins of the chosen design; of a
+A number is moved a tenth up and a tenth down and the lump sum is decided again in the same way, its margins too; of a
 certainty the part that is left (a tail of 5 %) is moved by a tenth, and zero by a tenth of its range. A step that leaves the
 range of the number is not tried. What changes is told in euro of expected and of tail spending, on scenarios that made
 neither. Words and numbers the decision does not read have no sensitivity.
@@ -15,7 +15,7 @@ from functools import partial
 from bekostiging.case import Case
 from bekostiging.case.policy import NUMBERS
 from bekostiging.case.tables import Policy
-from bekostiging.lumpsum import Judge, LumpSumData, LumpSumDesign, design_within, preferred_design
+from bekostiging.lumpsum import Judge, LumpSumData, LumpSumDesign, Outcome, changed_answer
 from bekostiging_solvers import Estimate, together
 
 STEP = 0.1
@@ -32,7 +32,7 @@ DECIDING = (
 @dataclass(frozen=True)
 class Changed:
     """A number tried: its ``value``, and what municipalities then spend more over the term, ``expected`` and in the
-    ``tail``; None where no lump sum is within all limits."""
+    ``tail``; None where no lump sum then holds within all limits."""
 
     value: float
     expected: Estimate | None
@@ -53,16 +53,21 @@ class Choice:
 
 
 def choices(
-    case: Case, decision: Callable[[Case], LumpSumData], design: LumpSumDesign, judge: Judge, workers: int = 1
+    case: Case,
+    decision: Callable[[Case], tuple[LumpSumData, Judge]],
+    design: LumpSumDesign,
+    outcome: Outcome,
+    judge: Judge,
+    workers: int = 1,
 ) -> tuple[Choice, ...]:
-    """Every policy row of the case with its sensitivity; ``decision``: what is decided under other policy, on the scenarios
-    and with the margins of the ``design``."""
+    """Every policy row of the case with its sensitivity, from the answer ``design`` and its ``outcome``; ``decision``: what
+    is decided under other policy, on the same design and margin scenarios; ``judge``: other scenarios."""
     tried = [
         steps(row.name, float(row.value)) if row.name in DECIDING and design.feasible else (None, None)
         for row in case.policy
     ]
     asked = [
-        partial(preferred_design, decision(_with(case, row, value)), design_within)
+        partial(changed_answer, *decision(_with(case, row, value)), outcome)
         for row, values in zip(case.policy, tried, strict=True)
         for value in values
         if value is not None

@@ -23,6 +23,7 @@ from bekostiging.lumpsum import (
     Judge,
     LumpSumData,
     LumpSumDesign,
+    binding_providers,
     decide,
     deciders,
     design_within,
@@ -56,11 +57,12 @@ FIRM = ("own_data", "published")
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a decision was made on: ``series`` of the design stream as drawn; ``closed`` scenarios without clients, to help
-    judge any design; which contracts are ``plain`` (n_contracts,), without clauses before the corridor; and the ``terms`` of
-    the decision, applied to any scenarios."""
+    """What a decision was made on: ``margin``, the scenarios of its margins; ``series`` of the design stream as drawn;
+    ``closed`` scenarios without clients, to help judge any design; which contracts are ``plain`` (n_contracts,), without
+    clauses before the corridor; and the ``terms`` of the decision, applied to any scenarios."""
 
     decision: Decision
+    margin: Judge
     series: CorridorSeries
     closed: LumpSumData
     closed_scramblings: Scramblings
@@ -172,7 +174,7 @@ def designed(
     judge = Judge(made(margin), Scramblings(margin_plan.n_scramblings), made(control), closed, many)
     decision = decide(data, judge)
     report("lumpsum", 1, 1)
-    return Drawn(decision, series, closed, many, plain, shape)
+    return Drawn(decision, judge, series, closed, many, plain, shape)
 
 
 def judged(
@@ -188,7 +190,7 @@ def judged(
     decision = drawn.decision
     data, headline = decision.data, decision.headline
     found = judged_design(headline, judge)
-    free = without_simplicity(decision)
+    free = without_simplicity(decision, drawn.margin)
     asked: list[Callable[[], Any]] = [
         partial(invented_equity, case, data, headline),
         partial(_requirements, data, judge),
@@ -229,12 +231,10 @@ def invented_equity(case: Case, data: LumpSumData, design: LumpSumDesign) -> Inv
     requirement, or where none is stated at what the design without those limits asks."""
     firm = {row.id for row in case.providers if row.status in FIRM}
     stated = [lot.equity_requirement for lot in data.lots]
-    names = tuple(
-        provider
-        for p, provider in enumerate(data.providers)
-        if provider not in firm and (data.provider == p).any() and not data.below_requirement[p]
-    )
-    if not names or not design.feasible or None not in stated:
+    if not design.feasible or None not in stated:
+        return None
+    names = tuple(data.providers[p] for p in binding_providers(data, design) if data.providers[p] not in firm)
+    if not names:
         return None
     lifted = {f"solvency[{name}]": -LIFTED for name in names}
     make = feasible_design if design.breaches else design_within

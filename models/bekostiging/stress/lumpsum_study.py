@@ -17,6 +17,7 @@ from bekostiging.lumpsum import (
     LUMP_SUM,
     Alternative,
     FrontierPoint,
+    Judge,
     LumpSumData,
     SimpleTerms,
     ValueOfData,
@@ -195,10 +196,10 @@ def _studied(
     data, design, judge = found.data, found.design, found.judge
     n_scenarios = found.fresh.n_scenarios
 
-    def decision(own: Case) -> LumpSumData:
-        """What is decided under other policy, on the same scenarios and with the same margins."""
+    def decision(own: Case) -> tuple[LumpSumData, Judge]:
+        """What is decided under other policy, on the same scenarios."""
         other = drawn.terms(lumpsum_data(own, cells, terms, drawn.series))
-        return under_policy_of(data, other)
+        return under_policy_of(data, other), drawn.margin.changed(partial(under_policy_of, other=other))
 
     return LumpSumStudy(
         case=case,
@@ -208,7 +209,7 @@ def _studied(
         asked=asked,
         lumpsum=found,
         alternatives=alternatives(data, design, judge, workers=workers) if design.feasible else (),
-        choices=choices(case, decision, design, judge, workers),
+        choices=choices(case, decision, design, found.outcome, judge, workers),
         frontier=corridor_frontier(data, design, judge),
         edges=tuple(edges),
         value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(seed), workers)

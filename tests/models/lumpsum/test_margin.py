@@ -350,27 +350,43 @@ def test_the_design_does_not_look_at_the_judge_beyond_its_margins() -> None:
     assert found.headline is found.plain
 
 
-def test_the_price_of_simplicity_has_the_same_margins() -> None:
-    """Free shares under the margins of the headline never cost more; nothing is asked where nothing is simple."""
+def _two_lots() -> tuple[LumpSumData, Judge]:
+    """A case whose limits leave some room, with margin scenarios."""
     both = random_data(2, n_scenarios=256)
     lots = tuple(replace(lot, premium_max=0.2) for lot in both.lots)
     both = replace(both, lots=lots, begroting=1.1 * both.begroting, stock=3 * both.stock)
     both = replace(both, simple=signable_terms(both))
-    case, judge = both.of(slice(0, 128)), Judge(both.of(slice(128, 256)), Scramblings(16))
+    return both.of(slice(0, 128)), Judge(both.of(slice(128, 256)), Scramblings(16))
+
+
+def test_the_price_of_simplicity_is_found_in_the_same_way() -> None:
+    """Free shares have their own margins; nothing is asked where nothing is simple."""
+    case, judge = _two_lots()
     found = decide(case, judge)
     assert found.outcome == "designed"
+    free = without_simplicity(found, judge)
+    assert free is not None
+    other = decide(replace(case, simple=SimpleTerms()), judge)
+    assert other.outcome == "designed"
+    assert free.criterion == pytest.approx(other.headline.criterion, rel=1e-12)
+    assert hold(check_limits(free, judge))
+    assert without_simplicity(replace(found, data=replace(found.data, simple=SimpleTerms())), judge) is None
+    assert without_simplicity(replace(found, outcome="none"), judge) is None
+    assert without_simplicity(replace(found, outcome="unproven"), judge) is None
+
+
+def test_what_keeping_shares_costs_is_part_of_the_gap() -> None:
+    """The bound is below every design with the margins of the answer, whatever its shares."""
+    case, judge = _two_lots()
+    found = decide(case, judge)
     assert found.margin is not None
     assert found.margin.shares_kept
-    free = without_simplicity(found)
-    assert free is not None
-    assert free.criterion is not None
-    assert found.headline.criterion is not None
-    assert free.criterion <= found.headline.criterion + 1
-    expected = design_within(replace(case, margins=found.margin.margins, simple=SimpleTerms()))
-    assert expected is not None
-    assert free.criterion == pytest.approx(expected.criterion)
-    assert without_simplicity(replace(found, data=replace(found.data, simple=SimpleTerms()))) is None
-    assert without_simplicity(replace(found, outcome="none")) is None
+    headline, best = found.headline, design_within(replace(case, margins=found.margin.margins))
+    assert best is not None
+    assert best.criterion is not None
+    assert headline.criterion is not None
+    assert headline.bound == pytest.approx(best.bound)
+    assert headline.gap == pytest.approx((headline.criterion - best.criterion) / headline.criterion, abs=1e-9)
     # the plain design is the one with its ties broken
     plain = preferred_design(case)
     assert plain is not None

@@ -68,12 +68,9 @@ def test_a_price_holds_to_the_whole_of_its_limit_and_no_further() -> None:
     assert one.high == pytest.approx(51.2 * MILLION)
 
 
-def test_a_fair_price_costs_a_euro_a_euro() -> None:
-    """F = 104: a euro less saves a euro, until the return takes over 2.6963 lower: the step to 3.2 keeps 0.685 of it."""
-    found = _prices(alone(fair_price=np.array([[104 * MILLION]])))
-    one = found["fair_price[p0,lot,2025]"]
-    assert one.expected.value == pytest.approx(1.0, abs=1e-6)
-    assert one.high == pytest.approx(1.6 * MILLION)
+def test_the_fair_price_is_law_and_has_no_price_of_widening() -> None:
+    """F = 104 decides the budget, and nothing else does: nobody can widen it, so nothing is told of it."""
+    assert _prices(alone(fair_price=np.array([[104 * MILLION]]))) == {}
 
 
 def test_a_premium_has_a_price_per_percentage_point() -> None:

@@ -40,11 +40,11 @@ from bekostiging.report.agreement import (
     certainty_sentence,
     decider_sentences,
     first_sentence,
-    loading_text,
-    terms_sentence,
+    needed,
     unproven_sentence,
 )
 from bekostiging.report.answers import four_sentences, names_of
+from bekostiging.report.designs import designs_note
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison, compare
 from bekostiging_solvers import Estimate
@@ -157,7 +157,7 @@ def test_no_lump_sum_ends_with_3_and_names_the_stock_that_would_do(none: Told) -
         m = data.municipalities.index(one["limit"].removeprefix("stock[").removesuffix("]"))
         more[m], now = one["euro"], float(data.stock[m, -1])
         code = names[data.municipalities[m]]
-        assert f"{code} {amount(now + one['euro'], EN)} instead of {amount(now, EN)}" in first
+        assert f"{code} {needed(now + one['euro'], EN)} instead of {amount(now, EN)}" in first
     assert more.sum() == pytest.approx(way["euro"], abs=2)
     free = replace(data, lots=tuple(replace(lot, premium_max=10.0, glide_max=10.0) for lot in data.lots))
     assert design_within(replace(free, stock=data.stock + more[:, None] + 2)) is not None
@@ -290,7 +290,7 @@ def test_how_certain_all_limits_are_together_by_hand(outcome: Comparison) -> Non
     told = certainty_sentence(judged, EN, names_of(outcome))
     assert not hold(checks)
     assert told.startswith(
-        "Of the 4 limits 2 hold on fresh scenarios with at least 95 % certainty; less certain are "
+        "Of the 4 limits 2 hold on yet other scenarios with at least 95 % certainty. Less certain: "
     )
     assert "reward for risk of Aanbieder 1 (21\u00a0%); buffer of Aanbieder 3 (65\u00a0%)" in told
     # 1 - (0.35 + 0.78) is less than nothing: a bound below a half is not told
@@ -314,35 +314,47 @@ def test_what_would_prove_a_limit_is_told(outcome: Comparison) -> None:
     checks = (_check("solvency[aanbieder-3]", 0.9, 1.0), _check("return_on_capital[aanbieder-1]", 1.2, 1.0))
     told = unproven_sentence(replace(own, headline=replace(own.headline, checks=checks)), EN, names)
     n = own.judge.data.n_scenarios
-    assert f"(0.34 million euro more room, or about {np.ceil(n * (0.438263 / 0.1) ** 2):,.0f} scenarios" in told
+    assert (
+        f"(0.34 million euro more room, or about {np.ceil(n * (0.438263 / 0.1) ** 2):,.0f} design scenarios"
+        in told
+    )
     assert (
         "reward for risk of Aanbieder 1 holds with 21\u00a0% certainty (0.64 million euro more room would show it)"
         in told
     )
 
 
-def test_the_terms_in_words(outcome: Comparison) -> None:
-    """The range over the lots of free zone and share; nothing shared is said as such."""
-    data, design = outcome.lumpsum.data, outcome.lumpsum.design
-    nothing = replace(design, share=tuple(np.zeros_like(own) for own in design.share))
-    assert terms_sentence(data, nothing, EN) == "The provider carries every deviation itself."
-    half = replace(design, share=tuple(np.full_like(own, 0.5) for own in design.share))
-    assert terms_sentence(data, half, EN) == "Of every deviation the municipality pays or receives 50\u00a0%."
-    # layers end at 3 and 8 % on either side of the reference amount, in every lot
-    outer = []
-    for lot in data.lots:
-        own = lot.corridor
-        beyond = np.where(own.sign > 0, own.lower - 1, 1 - own.upper)
-        assert sorted(set(beyond.round(6))) == [0.0, 0.03, 0.08]
-        outer.append(np.where(beyond > 0.01, 0.4, 0.0))
-    told = terms_sentence(data, replace(design, share=tuple(outer)), EN)
-    assert told == (
-        "The first 3\u00a0% of a deviation is the provider's; "
-        "of what lies beyond the municipality pays or receives 40\u00a0%."
-    )
-    assert (
-        loading_text(replace(design, loading=np.zeros(len(data.lots))), EN) == "that equals the reference amount"
-    )
+def test_what_is_needed_is_never_rounded_down() -> None:
+    """13,705 euro is told as 0.02 million and 1,200 as 2,000; what rounding adds to a whole number adds nothing."""
+    assert needed(13_705, EN) == "0.02 million euro"
+    assert needed(1_200, EN) == "2,000 euro"
+    assert needed(0.4, EN) == "1 euro"
+    assert needed(1.2e6, EN) == "1.2 million euro"
+    assert needed(1_200_001, EN) == "1.3 million euro"
+    assert needed(5_000.0000001, EN) == "5,000 euro"
+    assert amount(13_705, EN) == "0.01 million euro"
+
+
+@pytest.mark.parametrize(
+    ("called", "margin", "said"),
+    [
+        ("designed", True, "This budget has a margin on its limits"),
+        ("unproven", False, "No margin was found"),
+        ("breached", True, "keeps a margin on the other limits"),
+        ("breached", False, "no margin was found with which the other limits hold"),
+    ],
+)
+def test_the_note_beside_the_designs_is_true_of_its_outcome(
+    outcome: Comparison, called: Outcome, margin: bool, said: str
+) -> None:
+    own = outcome.lumpsum
+    assert own.margin is not None
+    found = own.margin if margin else replace(own.margin, design=None)
+    told = designs_note(replace(own, outcome=called, margin=found, plain=own.headline, free=None), EN)
+    assert said in told
+    assert "holds on scenarios" not in told
+    assert "Without margin" not in told
+    assert "Free percentages" not in told
 
 
 def test_who_decides_never_asks_the_municipality_for_a_guarantee(outcome: Comparison) -> None:

@@ -50,3 +50,7 @@ def test_limits_in_words() -> None:
     names = {"p": "Grote specialist", "youth": "Jeugdhulp"}
     assert NL.limit("fair_price[p,youth,2025]", names) == "reële prijs van Grote specialist in Jeugdhulp, 2025"
     assert EN.limit("begroting[0034,2025]", {}) == "begroting of 0034 in 2025, on average"
+    # a lot with the id of a law does not stand for it
+    assert NL.limit("begroting[0034,wmo,2025]", {"wmo": "Wmo-begeleiding"}) == NL.limit(
+        "begroting[0034,wmo,2025]", {}
+    )

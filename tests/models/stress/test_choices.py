@@ -10,7 +10,7 @@ from instances import MILLION, alone
 
 from bekostiging.case import Case
 from bekostiging.case.policy import NUMBERS
-from bekostiging.lumpsum import Judge, LumpSumData, design_lumpsum, without_design
+from bekostiging.lumpsum import Judge, LumpSumData, decide, design_lumpsum, without_design
 from bekostiging.stress.choices import DECIDING, Choice, choices, steps
 from bekostiging_solvers import Scramblings
 
@@ -53,7 +53,7 @@ def test_what_is_tried_is_never_out_of_range() -> None:
             assert all(low <= value <= high and value != now for value in tried)
 
 
-def _decision(case: Case) -> LumpSumData:
+def _policy(case: Case) -> LumpSumData:
     """What the policy of the case asks of one contract: the return, the largest premium, the level of the tail."""
     return alone(
         cost_of_capital=case.number("cost_of_capital"), premium_max=case.number("premium_max"),
@@ -61,14 +61,28 @@ def _decision(case: Case) -> LumpSumData:
     )  # fmt: skip
 
 
-def _found(case: Case, decided: LumpSumData | None = None) -> dict[str, Choice]:
-    own = _decision(case) if decided is None else decided
-    told = choices(case, _decision, design_lumpsum(own), Judge(own, Scramblings(2)))
-    return {one.name: one for one in told}
+def _always(own: LumpSumData, million: float) -> Judge:
+    """Margin scenarios in which care always costs as much; at 90 million every limit holds."""
+    twice = own.of(np.tile(np.arange(own.n_scenarios), 2))
+    return Judge(replace(twice, cost=np.full_like(twice.cost, million * MILLION)), Scramblings(2))
+
+
+def _decision(case: Case) -> tuple[LumpSumData, Judge]:
+    own = _policy(case)
+    return own, _always(own, 90)
+
+
+def _choices(case: Case, own: LumpSumData) -> tuple[Choice, ...]:
+    """Choices beside the design of ``own``."""
+    return choices(case, _decision, design_lumpsum(own), "designed", Judge(own, Scramblings(2)))
+
+
+def _found(case: Case) -> dict[str, Choice]:
+    return {one.name: one for one in _choices(case, _policy(case))}
 
 
 def test_every_row_is_told_and_what_is_not_decided_on_has_no_numbers(small_case: Case) -> None:
-    found = choices(small_case, _decision, design_lumpsum(alone()), Judge(alone(), Scramblings(2)))
+    found = _choices(small_case, alone())
     assert [(one.name, one.scope, one.value, one.source, one.status) for one in found] == [
         (row.name, row.scope, row.value, row.source, row.status) for row in small_case.policy
     ]
@@ -104,24 +118,57 @@ def test_a_level_moves_the_part_that_is_left(small_case: Case) -> None:
     assert one.higher.expected.value == pytest.approx(0.0, abs=1)
 
 
-def test_they_are_measured_from_the_design_that_is_shown(small_case: Case) -> None:
-    """The headline has a margin of 1 on the return: (1 + 0.08 x 117.6 + 100) / 1.08; other policy is tried without it."""
-    one = _found(small_case, replace(_decision(small_case), margins={"return_on_capital[p0]": MILLION}))
-    told = one["cost_of_capital"]
-    assert told.lower is not None
-    assert told.lower.expected is not None
-    headline = _asked(0.08) + 1 / 1.08
-    assert told.lower.expected.value == pytest.approx((_asked(0.072) - headline) * MILLION, abs=1)
+def test_the_margins_are_found_again(small_case: Case) -> None:
+    """Care costs 101 million in every margin scenario, so the return gets a margin of 1: b = (101 + cc 117.6) / (1 + cc),
+    whatever cc is. What decides nothing costs nothing."""
+
+    def decision(case: Case) -> tuple[LumpSumData, Judge]:
+        own = _policy(case)
+        return own, _always(own, 101)
+
+    headline = decide(*decision(small_case)).headline
+    assert headline.budget[0, 0] == pytest.approx((101 + 0.08 * 117.6) / 1.08 * MILLION, abs=2)
+    judge = Judge(_policy(small_case), Scramblings(2))
+    found = {one.name: one for one in choices(small_case, decision, headline, "designed", judge)}
+    premium, asked = found["premium_max"], found["cost_of_capital"]
+    for tried in (premium.lower, premium.higher):
+        assert tried is not None
+        assert tried.expected is not None
+        assert tried.tail is not None
+        assert (tried.expected.value, tried.tail.value) == (0.0, 0.0)
+    assert asked.lower is not None
+    assert asked.lower.expected is not None
+    less = (101 + 0.072 * 117.6) / 1.072 - (101 + 0.08 * 117.6) / 1.08
+    assert asked.lower.expected.value == pytest.approx(less * MILLION, abs=3)
+
+
+def test_a_breach_has_its_sensitivities(small_case: Case) -> None:
+    """A fair price of 107 passes the largest premium of 5 %: with another premium the budget is the same, and so it is
+    told; beside a design that holds such a budget is none."""
+
+    def decision(case: Case) -> tuple[LumpSumData, Judge]:
+        own = replace(_policy(case), fair_price=np.full((1, 1), 107.0 * MILLION))
+        return own, _always(own, 90)
+
+    own, _ = decision(small_case)
+    design, judge = design_lumpsum(own), Judge(own, Scramblings(2))
+    assert design.breaches
+    for outcome, shown in (("breached", True), ("designed", False)):
+        told = choices(small_case, decision, design, outcome, judge)  # type: ignore[arg-type]
+        (premium,) = (one for one in told if one.name == "premium_max")
+        assert premium.higher is not None
+        assert (premium.higher.expected is not None) == shown
 
 
 def test_no_lump_sum_within_all_limits_is_told(small_case: Case) -> None:
     """A premium of 5 % is all that a fair price of 105 leaves: a tenth less is no design, and no number."""
 
-    def decision(case: Case) -> LumpSumData:
-        return replace(_decision(case), fair_price=np.full((1, 1), 105.0 * MILLION))
+    def decision(case: Case) -> tuple[LumpSumData, Judge]:
+        own = replace(_policy(case), fair_price=np.full((1, 1), 105.0 * MILLION))
+        return own, _always(own, 90)
 
-    own = decision(small_case)
-    told = choices(small_case, decision, design_lumpsum(own), Judge(own, Scramblings(2)))
+    own, _ = decision(small_case)
+    told = choices(small_case, decision, design_lumpsum(own), "designed", Judge(own, Scramblings(2)))
     (premium,) = (one for one in told if one.name == "premium_max")
     assert premium.lower is not None
     assert (premium.lower.value, premium.lower.expected, premium.lower.tail) == (0.045, None, None)
@@ -137,16 +184,16 @@ def test_only_the_row_itself_is_changed(small_case: Case) -> None:
     case = replace(small_case, policy=(*small_case.policy, row.model_copy(update={"scope": lot, "value": "0.2"})))
     seen: list[tuple[str, str]] = []
 
-    def decision(own: Case) -> LumpSumData:
+    def decision(own: Case) -> tuple[LumpSumData, Judge]:
         seen.append((str(own.number("premium_max")), str(own.number("premium_max", lot))))
         return _decision(own)
 
-    choices(case, decision, design_lumpsum(alone()), Judge(alone(), Scramblings(2)))
+    choices(case, decision, design_lumpsum(alone()), "designed", Judge(alone(), Scramblings(2)))
     assert ("0.045", "0.2") in seen
     assert ("0.05", "0.18") in seen
 
 
 def test_without_a_design_nothing_is_tried(small_case: Case) -> None:
     none = without_design(alone(begroting=np.zeros((1, 1, 1)), fair_price=np.full((1, 1), MILLION)))
-    told = choices(small_case, _decision, none, Judge(alone(), Scramblings(2)))
+    told = choices(small_case, _decision, none, "none", Judge(alone(), Scramblings(2)))
     assert all((one.lower, one.higher) == (None, None) for one in told)

@@ -86,6 +86,13 @@ def capacity_results(study: CapacityStudy) -> dict[str, Any]:
     }
 
 
+def _dearer(extra: Estimate, texts: Texts) -> str:
+    """So many millions dearer, or cheaper."""
+    key = "dearer" if extra.value >= 0 else "cheaper"
+    size = extra if extra.value >= 0 else extra.scaled(-1.0)
+    return texts["capacity", key].format(euro=texts.numbers.estimated_millions(size))
+
+
 def _budget_results(budget: CapacityBudget) -> dict[str, Any]:
     """The lump sum beside the plan as JSON."""
     return {
@@ -118,18 +125,17 @@ def capacity_sentences(study: CapacityStudy, lang: str) -> list[str]:
             cost=numbers.estimated_millions(cost),
             futures=numbers.plain(study.n_scenarios),
         ),
-        said["told_gap"].format(
-            gap=numbers.percent(plan.solution.gap or 0.0, 2),
-            bound=numbers.millions(THOUSAND * plan.solution.bound),
-        ),
     ]
+    if plan.solution.gap is not None:
+        bound = numbers.millions(THOUSAND * plan.solution.bound)
+        told.append(said["told_gap"].format(gap=numbers.percent(plan.solution.gap, 2), bound=bound))
     broken = [names_of(study.case)[one.care_form] for one in study.norms if not one.holds]
     if study.norms:
         told.append(said["told_norm_broken"].format(forms=", ".join(broken)) if broken else said["told_norm"])
     told.append(
         said["told_averages"].format(
-            expected=numbers.estimated_millions(study.averages.extra_expected),
-            worst=numbers.estimated_millions(study.averages.extra_tail),
+            expected=_dearer(study.averages.extra_expected, texts),
+            worst=_dearer(study.averages.extra_tail, texts),
             tail=numbers.percent(1 - data.confidence),
         )
     )

@@ -98,7 +98,8 @@ def _lumpsum(asked: Asked) -> tuple[DecisionFigure, ...]:
         for lot, loading in zip(data.lots, design.loading, strict=True):
             found.append(DecisionFigure(lot.name, "loading", level, _decided(loading), "fraction"))
         found.append(DecisionFigure("", "capital", level, _decided(design.capital.sum()), "euro"))
-        found.append(DecisionFigure("", "gap", level, _decided(design.gap or 0.0), "fraction"))
+        if design.gap is not None:
+            found.append(DecisionFigure("", "gap", level, _decided(design.gap), "fraction"))
     return tuple(found)
 
 
@@ -161,11 +162,13 @@ def _capacity(asked: Asked) -> tuple[DecisionFigure, ...]:
     _, solved, duals = outcome_of(decided)
     costs = outcome_under(decided, judged.futures, norm_prices(decided, solved, duals)).costs
     scramblings, level = Scramblings(fresh.n_scramblings), drawn.confidence
+    proved = decided.solution.gap
+    gap = () if proved is None else (DecisionFigure("", "gap", None, _decided(proved), "fraction"),)
     return (
         DecisionFigure("", "places", None, _decided(decided.places.sum(axis=0).mean()), "places"),
         DecisionFigure("", "plan_cost", None, scramblings.mean(costs), "euro"),
         DecisionFigure("", "plan_tail", level, scramblings.tail_mean(costs, level), "euro"),
-        DecisionFigure("", "gap", None, _decided(decided.solution.gap or 0.0), "fraction"),
+        *gap,
     )
 
 
