@@ -1,9 +1,9 @@
 """The answer: the design that holds, how it came about, and what a reader must be told first.
 
-Outcomes: ``designed`` (within all limits, which hold at 95 % on scenarios that did not make the design); ``unproven``
-(within all limits on the design scenarios, but no design can be shown to hold: the sampled optimum is the answer, with
-what would prove it); ``breached`` (no design within all limits, even without margins: premium or glide give way);
-``none`` (no design at all).
+Outcomes: ``designed`` (within all limits, each of which holds at 95 % on the margin scenarios, which did not make the
+design); ``unproven`` (within all limits on the design scenarios, but no design can be shown to hold: the sampled optimum is
+the answer, with what would prove it); ``breached`` (no design within all limits, even without margins: premium or glide
+give way); ``none`` (no design at all).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ chance that the weakest provider's running loss passes its limit.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -19,7 +20,7 @@ from bekostiging.lumpsum.data import MILLION, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.judgement import CERTAIN, Judge
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
-from bekostiging_solvers import Estimate
+from bekostiging_solvers import Estimate, together
 
 FloatArray = NDArray[np.float64]
 BANDS = (0.0, 0.02, 0.05, 0.10)
@@ -41,9 +42,18 @@ class FrontierPoint:
     efficient: bool = False
 
 
-def corridor_frontier(data: LumpSumData, design: LumpSumDesign, judge: Judge) -> tuple[FrontierPoint, ...]:
+def corridor_frontier(
+    data: LumpSumData, design: LumpSumDesign, judge: Judge, workers: int = 1
+) -> tuple[FrontierPoint, ...]:
     """The designed corridor and every candidate within all limits, efficient ones marked."""
     found = [_measured(judge, design, None, 0.0, symmetric=True)] if design.feasible else []
+    asked = [partial(_candidate, data, judge, *one) for one in _candidates(data)]
+    found += [one for one in together(asked, workers) if one is not None]
+    return tuple(replace(point, efficient=_efficient(point, found)) for point in found)
+
+
+def _candidates(data: LumpSumData) -> Iterator[tuple[float, float, bool]]:
+    """Band, share, and whether surpluses are shared too."""
     for symmetric in (True, False):
         for band in BANDS:
             for share in SHARES:
@@ -51,11 +61,16 @@ def corridor_frontier(data: LumpSumData, design: LumpSumDesign, judge: Judge) ->
                     continue  # nothing shared is one candidate, whatever the band
                 if any(share > lot.share_max for lot in data.lots):
                     continue
-                change = partial(_with_band, band=band, share=share, symmetric=symmetric)
-                made = design_within(change(data))
-                if made is not None:
-                    found.append(_measured(judge.changed(change), made, band, share, symmetric=symmetric))
-    return tuple(replace(point, efficient=_efficient(point, found)) for point in found)
+                yield band, share, symmetric
+
+
+def _candidate(
+    data: LumpSumData, judge: Judge, band: float, share: float, symmetric: bool
+) -> FrontierPoint | None:
+    """The best design with such a corridor; None where there is none."""
+    change = partial(_with_band, band=band, share=share, symmetric=symmetric)
+    made = design_within(change(data))
+    return None if made is None else _measured(judge.changed(change), made, band, share, symmetric=symmetric)
 
 
 def _with_band(data: LumpSumData, band: float, share: float, *, symmetric: bool) -> LumpSumData:

@@ -6,6 +6,7 @@ Names of rows are the names of the card with the ids of the case: ``begroting[00
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -108,13 +109,29 @@ class LumpSumArrays:
         known = sampled(data, self.columns.lots)
         self.payments, self.losses, self.spending = known.payments, known.losses, known.spending
         self.guarded = [p for p in self.losses if not data.below_requirement[p]]
-        total = self.spending.total
-        decides = aim == "criterion"
-        self.constant = (1 - data.risk_weight) * float(np.asarray(total.constant).mean()) if decides else 0.0
-        self.program = self._program(total)
-        weight = data.risk_weight if decides else 0.0
-        self.terms = [CVaRTerm("spending", total, data.confidence, weight)] if weight > 0 else []
-        self.limits = [*self._capital_limits(), *self._reserve_limits()]
+
+    @cached_property
+    def constant(self) -> float:
+        """Part of the criterion that no decision moves, million euro."""
+        if self.aim != "criterion":
+            return 0.0
+        return (1 - self.data.risk_weight) * float(np.asarray(self.spending.total.constant).mean())
+
+    @cached_property
+    def program(self) -> LinearProgram:
+        """Columns with their cost and bounds, and every row that has no tail."""
+        return self._program(self.spending.total)
+
+    @cached_property
+    def terms(self) -> list[CVaRTerm]:
+        """The tail in the criterion."""
+        weight = self.data.risk_weight if self.aim == "criterion" else 0.0
+        return [CVaRTerm("spending", self.spending.total, self.data.confidence, weight)] if weight > 0 else []
+
+    @cached_property
+    def limits(self) -> list[CVaRLimit]:
+        """Every limit on a tail."""
+        return [*self._capital_limits(), *self._reserve_limits()]
 
     def restore(self, x: FloatArray) -> FloatArray:
         """Set every capital to what the provider's tail really uses (CVaR is exact in it)."""
@@ -159,7 +176,7 @@ class LumpSumArrays:
         return x
 
     def _program(self, total: LinearLoss) -> LinearProgram:
-        """Columns with their cost and bounds, and every row that has no tail."""
+        """The program, made."""
         data, columns = self.data, self.columns
         lower, upper = self._bounds()
         rows = RowBuilder()

@@ -210,7 +210,7 @@ def _studied(
         lumpsum=found,
         alternatives=alternatives(data, design, judge, workers=workers) if design.feasible else (),
         choices=choices(case, decision, design, found.outcome, judge, workers),
-        frontier=corridor_frontier(data, design, judge),
+        frontier=corridor_frontier(data, design, judge, workers),
         edges=tuple(edges),
         value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(seed), workers)
         if design.feasible
