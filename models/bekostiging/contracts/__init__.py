@@ -13,6 +13,7 @@ from bekostiging.contracts.build import (
 from bekostiging.contracts.buildup import Line, build_up, fair_cost
 from bekostiging.contracts.carries import RISKS, who_carries_what
 from bekostiging.contracts.cash import PaymentCalendar, course_of_year, lowest_position
+from bekostiging.contracts.ceiling import CeilingPool, Claim, Due
 from bekostiging.contracts.clauses import (
     Clause,
     EqualisationReserve,
@@ -32,13 +33,14 @@ from bekostiging.contracts.maatwerktraject import (
     standard_list,
 )
 from bekostiging.contracts.outputgericht import Outputgericht
-from bekostiging.contracts.pool import CeilingPool, ProviderPool, zero_sum_transfers
+from bekostiging.contracts.pool import ProviderPool, zero_sum_transfers
 from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines, reference
 from bekostiging.contracts.revenue import RevenuePath, expected_revenue, revenue_paths
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht
-from bekostiging.contracts.terms import Claim, Contract, Rows, Settlement, settle
+from bekostiging.contracts.tariff import TariffContract
+from bekostiging.contracts.terms import Contract, Rows, Settlement, settle
 
 __all__ = [
     "RISKS",
@@ -49,6 +51,7 @@ __all__ = [
     "Clause",
     "Contract",
     "Corridor",
+    "Due",
     "EqualisationReserve",
     "GrowthPath",
     "HighCostPool",
@@ -72,6 +75,7 @@ __all__ = [
     "Staffing",
     "StopLoss",
     "Taakgericht",
+    "TariffContract",
     "VolumeClause",
     "budget_lines",
     "build_contracts",

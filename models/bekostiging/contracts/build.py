@@ -12,12 +12,13 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
 from bekostiging.contracts.cash import MONTHS, PaymentCalendar
+from bekostiging.contracts.ceiling import CeilingPool
 from bekostiging.contracts.clauses import Clause, EqualisationReserve, HighCostPool, QuotaShare, StopLoss
 from bekostiging.contracts.corridor import corridor_of
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import Maatwerktraject
 from bekostiging.contracts.outputgericht import Outputgericht
-from bekostiging.contracts.pool import CeilingPool, ProviderPool
+from bekostiging.contracts.pool import ProviderPool
 from bekostiging.contracts.reference import Reference
 from bekostiging.contracts.revenue import revenue_paths
 from bekostiging.contracts.staffing import Staffing
@@ -36,6 +37,11 @@ def build_contracts(
 
     A lump sum is at its reference amount with the shares its layers give (decided shares still nan).
     ``ceilings=False`` leaves the spending ceilings out.
+
+    Raises
+    ------
+    ValueError
+        A payment form or clause that no contract is made for.
     """
     return tuple(_contract(case, cells, reference, form, index, ceilings) for index in range(len(case.contracts)))
 
@@ -60,16 +66,18 @@ def _contract(
         "clauses": clauses,
         "staffing": _staffing(case, row.provider, float(reference.units[0, own] @ cells.unit_cost[own])),
     }
-    # contracts of a pool share their ceilings: see CeilingPool
-    own_ceiling = row.ceiling if ceilings and not row.ceiling_pool else None
-    ceiling = None if own_ceiling is None else own_ceiling * (1 + ceiling_lift(case))
+    if form != "taakgericht" and ceilings and row.ceiling is not None:
+        # contracts of a pool share their ceilings: see CeilingPool
+        common["part_of_ceiling" if row.ceiling_pool else "ceiling"] = row.ceiling * (1 + ceiling_lift(case))
     if form == "inspanningsgericht":
-        return Inspanningsgericht(**common, ceiling=ceiling)
+        return Inspanningsgericht(**common)
     if form == "outputgericht":
         disputed, lost = (_number(case, name, row.lot) for name in ("disputed_share", "disputed_lost"))
-        return Outputgericht(**common, ceiling=ceiling, disputed=disputed, disputed_lost=lost)
+        return Outputgericht(**common, disputed=disputed, disputed_lost=lost)
     if form == "maatwerktraject":
-        return Maatwerktraject(**common, within=_within(case, cells, own), ceiling=ceiling)
+        return Maatwerktraject(**common, within=_within(case, cells, own))
+    if form != "taakgericht":
+        raise ValueError(f"contract {row.provider} in {row.lot}: no contract is made for payment form {form}")
     amount = reference.amount[index]
     clients = np.maximum(reference.clients[index], np.finfo(np.float64).tiny)
     return Taakgericht(
@@ -113,6 +121,12 @@ def _clauses(
             case "growth_path":
                 (path,) = revenue_paths(case, cells, reference, (index,))
                 budget.append(GrowthPath(row.share, row.length or 1, path.expected))
+            case "provider_pool":
+                pass  # of several contracts: see provider_pools
+            case unknown:
+                raise ValueError(
+                    f"contract {contract.provider} in {contract.lot}: no terms are made for clause {unknown}"
+                )
     return tuple(risk), tuple(budget)
 
 

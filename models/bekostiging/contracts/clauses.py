@@ -4,7 +4,8 @@ Every clause is linear in its shares: it moves share x euros from who carries th
 clause sees what is left of the base (reinsurers say the first clause inures to the benefit of the next). So the terms
 of the last clause are linear in its shares, given those before it (``Contract.rows``).
 
-The base of a lump sum is what its corridor is measured on; of the other forms the production claimed. Reference: B0 I.
+The base of a lump sum is what its corridor is measured on, with reference B0 I; of the other forms what the ceiling lets
+through, with reference the smaller of B0 I and the ceiling (``TariffContract``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.scenarios import CareUse
+from bekostiging.scenarios import CareUse, Measure
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -24,13 +25,15 @@ IntArray = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Position:
-    """What a clause sees; ``base`` and ``reference`` (n_scenarios, n_years), nominal euro; ``cells`` of the contract.
+    """What a clause sees; ``base`` and ``reference`` (n_scenarios, n_years), nominal euro; ``cells`` of the contract;
+    ``measure``: what of a client's care is claimed.
 
     ``tariff_level`` (n_scenarios, n_years): level of the tariff, 1 in the first year at forecast.
     """
 
     care_use: CareUse
     cells: IntArray
+    measure: Measure
     tariff_level: FloatArray
     base: FloatArray
     reference: FloatArray
@@ -40,11 +43,17 @@ class Clause(ABC):
     """Moves ``euros @ share`` to the party that does not carry the risk; ``share`` is nan where it is to be decided."""
 
     kind: ClassVar[str]
+    per_client: ClassVar[bool] = False
+    """Whether it is about single clients: under a tariff it comes before the ceiling."""
     share: FloatArray
 
     @abstractmethod
     def euros(self, position: Position) -> FloatArray:
         """Euros one unit of every share moves, signed; (n_scenarios, n_years, n_shares)."""
+
+    def leaves(self, position: Position, moved: FloatArray) -> FloatArray:
+        """What it leaves of the base for the next clause when it moves ``moved``; (n_scenarios, n_years)."""
+        return np.asarray(position.base - moved)
 
     @property
     def decided(self) -> bool:
@@ -79,29 +88,32 @@ class StopLoss(Clause):
 
     def euros(self, position: Position) -> FloatArray:
         """Euros of the base inside the layer."""
-        over = position.base - self.lower * position.reference
-        width = (self.upper - self.lower) * position.reference
-        return np.asarray(np.clip(over, 0.0, width)[..., None])
+        over = np.maximum(position.base - self.lower * position.reference, 0.0)
+        if np.isfinite(self.upper):
+            over = np.minimum(over, (self.upper - self.lower) * position.reference)
+        return np.asarray(over[..., None])
 
 
 @dataclass(frozen=True)
 class HighCostPool(Clause):
-    """A share (1,) of what one client costs in a year above a threshold, up to a cap above it.
+    """A share (1,) of what is claimed for one client in a year above a threshold, up to a cap above it.
 
-    Measured at the tariff of the first contract year and indexed with it; ``threshold`` and ``cap`` in euro, ``cap`` may
-    be infinite. Both edges are in ``CareUse.thresholds`` (table clauses): a clause never sees a client.
+    Measured on what the payment form claims for the client, at the prices of the first contract year and indexed with
+    them; ``threshold`` and ``cap`` in euro, ``cap`` may be infinite. Both edges are in ``CareUse.thresholds`` (table
+    clauses): a clause never sees a client.
     """
 
     kind: ClassVar[str] = "high_cost_pool"
+    per_client: ClassVar[bool] = True
     threshold: float
     cap: float
     share: FloatArray
 
     def euros(self, position: Position) -> FloatArray:
         """Excess over the threshold less the excess over threshold + cap."""
-        excess = position.care_use.excess_over(self.threshold)
+        excess = position.care_use.excess_over(self.threshold, position.measure)
         if np.isfinite(self.cap):
-            excess = excess - position.care_use.excess_over(self.threshold + self.cap)
+            excess = excess - position.care_use.excess_over(self.threshold + self.cap, position.measure)
         return np.asarray((excess[..., position.cells].sum(axis=-1) * position.tariff_level)[..., None])
 
 
@@ -111,7 +123,8 @@ class EqualisationReserve(Clause):
 
     Measured on the reference result B0 I - base, not on the decided result, so it is scenario data. ``cap``: part of
     B0 I. What does not fit flows back, and so does what is left after the last year; ``share`` (1,) of both goes to the
-    municipality, the rest stays with the provider. Without a surplus nothing moves.
+    municipality, the rest stays with the provider. Without a surplus nothing moves. What is put in the reserve and what it
+    covers is not seen by the next clause, or the same surplus would be given back twice.
     """
 
     kind: ClassVar[str] = "equalisation_reserve"
@@ -132,6 +145,18 @@ class EqualisationReserve(Clause):
 
     def euros(self, position: Position) -> FloatArray:
         """Minus what flows back, at the end of the term what is left as well."""
+        return np.asarray(-self._back(position)[..., None])
+
+    def leaves(self, position: Position, moved: FloatArray) -> FloatArray:
+        """The reference less what flows back and stays with the provider, plus deficits the reserve did not cover."""
+        reserve, _ = self.levels(position)
+        before = np.concatenate([np.zeros((len(reserve), 1)), reserve[:, :-1]], axis=1)
+        uncovered = np.maximum(position.base - position.reference - before, 0.0)
+        # moved is what flows back to the municipality, negative
+        return np.asarray(position.reference - (self._back(position) + moved) + uncovered)
+
+    def _back(self, position: Position) -> FloatArray:
+        """What flows back in each year, at the end of the term what is left as well."""
         reserve, back = self.levels(position)
         back[:, -1] += reserve[:, -1]
-        return np.asarray(-back[..., None])
+        return back

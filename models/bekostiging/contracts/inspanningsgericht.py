@@ -8,24 +8,26 @@ from typing import ClassVar
 import numpy as np
 
 from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, claim_up_to_ceiling
-from bekostiging.scenarios import CareUse
+from bekostiging.contracts.tariff import TariffContract
+from bekostiging.contracts.terms import PER_DELIVERY, Party
+from bekostiging.scenarios import CareUse, Measure
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inspanningsgericht(Contract):
-    """P x Q. ``ceiling``: bestedingsruimte in euro per calendar year, indexed like the tariff; None = none."""
+class Inspanningsgericht(TariffContract):
+    """P x Q."""
 
     form: ClassVar[PaymentForm] = "inspanningsgericht"
-    ceiling: float | None = None
+    measure: ClassVar[Measure] = "claimable"
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
-        """Payment = crisis claims + min(other claims, what is left of the ceiling); claims inside the monthly caps."""
+        """Units inside the monthly claim caps at the tariff; crisis is urgent."""
         produced = self.own(care_use.units) @ self.tariff * levels.price
         claimed = self.own(care_use.units_claimable) @ self.tariff * levels.price
         urgent = np.minimum(self.own(care_use.crisis_units) @ self.tariff * levels.price, claimed)
-        return claim_up_to_ceiling(produced, claimed, urgent, self.ceiling, levels)
+        return Claim(produced, claimed, urgent)
 
     def carries(self) -> dict[str, Party]:
         """Volume is the municipality's, up to the ceiling where there is one."""

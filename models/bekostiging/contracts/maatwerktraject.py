@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, claim_up_to_ceiling
-from bekostiging.scenarios import CareUse
+from bekostiging.contracts.tariff import TariffContract
+from bekostiging.contracts.terms import PER_DELIVERY, Party
+from bekostiging.scenarios import CareUse, Measure
 
 FloatArray = NDArray[np.float64]
 UNIT_HOUR = "04"
@@ -69,7 +71,7 @@ def revised(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Maatwerktraject(Contract):
+class Maatwerktraject(TariffContract):
     """Units within each client's budget are paid; what a client uses beyond it is the provider's.
 
     ``within`` (n_own_cells,): expected part of the units that falls within the budgets. The price per unit is
@@ -77,15 +79,15 @@ class Maatwerktraject(Contract):
     """
 
     form: ClassVar[PaymentForm] = "maatwerktraject"
+    measure: ClassVar[Measure] = "within_budget"
     within: FloatArray
-    ceiling: float | None = None
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
-        """Payment for units within budget; ceiling with crisis always paid."""
+        """Units within budget; those of crisis clients are urgent."""
         price = self.tariff / self.within
         claimed = self.own(care_use.units_within_budget) @ price * levels.price
-        urgent = claimed * self.crisis_part(care_use)
-        return claim_up_to_ceiling(claimed, claimed, urgent, self.ceiling, levels)
+        urgent = self.own(care_use.crisis_units_within_budget) @ price * levels.price
+        return Claim(claimed, claimed, urgent)
 
     def carries(self) -> dict[str, Party]:
         """Intensity is shared: under the budget the municipality's, above it the provider's."""

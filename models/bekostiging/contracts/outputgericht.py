@@ -6,35 +6,36 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import PER_DELIVERY, Claim, Contract, Party, claim_up_to_ceiling
-from bekostiging.scenarios import CareUse
+from bekostiging.contracts.tariff import TariffContract
+from bekostiging.contracts.terms import PER_DELIVERY, Party
+from bekostiging.scenarios import CareUse, Measure
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outputgericht(Contract):
+class Outputgericht(TariffContract):
     """The price of an arrangement is tariff x the units its profile is expected to need.
 
     It is paid along the arrangement's expected course, so that given the number of starts the expected
     payment equals that of P x Q in every year (price parity): the number of clients is the municipality's
-    risk, how long and how intensely each is helped the provider's. ``ceiling`` as in P x Q.
+    risk, how long and how intensely each is helped the provider's.
     """
 
     form: ClassVar[PaymentForm] = "outputgericht"
-    ceiling: float | None = None
+    measure: ClassVar[Measure] = "arranged"
     disputed: float = 0.0
     """Part of the claims that is disputed and paid a year later."""
     disputed_lost: float = 0.0
     """Part of what is disputed that is never paid."""
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
-        """Payment for priced units, the result part only with result; ceiling with crisis always paid."""
+        """Priced units, the result part only with result; arrangements of crisis clients are urgent."""
         priced = self.own(care_use.arrangement_units) + self.own(care_use.arrangement_units_at_result)
         asked = priced @ self.tariff * levels.price
-        claimed = asked * (1 - self.disputed * self.disputed_lost)
-        # an arrangement has no claim per hour: crisis takes its share of the production
-        urgent = claimed * self.crisis_part(care_use)
-        return claim_up_to_ceiling(asked, claimed, urgent, self.ceiling, levels)
+        urgent = self.own(care_use.crisis_arrangement_units) @ self.tariff * levels.price
+        kept = 1 - self.disputed * self.disputed_lost
+        return Claim(asked, asked * kept, urgent * kept)
 
     def carries(self) -> dict[str, Party]:
         """Per client everything is the provider's; the number of clients is not."""

@@ -1,6 +1,4 @@
-"""Contracts together: spending ceilings that are shared, and pools between providers.
-
-Provider pools: after the year, the providers of a lot share part of each other's deviation.
+"""Pools between providers: after the year, the providers of a lot share part of each other's deviation.
 
 Transfer to p: share x (U_p - key_p sum_q U_q), key_p = B0_p / sum B0, U the signed euros of base - B0 I in the layer
 (design section 8). Transfers add up to zero in every scenario and year, in whole cents.
@@ -17,8 +15,7 @@ from numpy.typing import NDArray
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.sharing_keys import in_cents
-from bekostiging.contracts.terms import Claim, Contract
-from bekostiging.scenarios import CareUse
+from bekostiging.contracts.terms import Contract
 
 FloatArray = NDArray[np.float64]
 CENTS = 100
@@ -34,10 +31,12 @@ class ProviderPool:
     upper: float
     share: float
 
-    def transfers(self, contracts: Sequence[Contract], care_use: CareUse, levels: PriceLevels) -> FloatArray:
+    def transfers(
+        self, contracts: Sequence[Contract], retained: Sequence[FloatArray], levels: PriceLevels
+    ) -> FloatArray:
         """Euros every contract receives, in whole cents; (n_scenarios, n_years, n_contracts).
 
-        Measured on what its own clauses leave of the base.
+        Measured on what the clauses of each leave, ``retained`` (n_scenarios, n_years).
 
         Raises
         ------
@@ -50,11 +49,12 @@ class ProviderPool:
                 f"pool of lot {self.lot}: contract {foreign[0].provider} in {foreign[0].lot} ({foreign[0].form}) is of "
                 f"another lot or payment form; a pool joins equal contracts"
             )
-        retained = np.stack([one.retained(care_use, levels) for one in contracts], axis=2)
-        reference = np.stack([one.reference * levels.contract for one in contracts], axis=2)
-        over = retained - reference
-        low, high = (self.lower - 1) * reference, (self.upper - 1) * reference
-        inside = np.sign(over) * np.clip(np.abs(over) - low, 0.0, high - low)
+        reference = np.stack([one.measured_against(levels) for one in contracts], axis=2)
+        over = np.stack(retained, axis=2) - reference
+        inside = np.maximum(np.abs(over) - (self.lower - 1) * reference, 0.0)
+        if np.isfinite(self.upper):
+            inside = np.minimum(inside, (self.upper - self.lower) * reference)
+        inside *= np.sign(over)
         first = np.array([one.reference[0] for one in contracts])
         key = np.broadcast_to(first / first.sum(), inside.shape)
         return np.asarray(contracts[0].towards * zero_sum_transfers(self.share * inside, key))
@@ -68,29 +68,3 @@ def zero_sum_transfers(brought: FloatArray, key: FloatArray) -> FloatArray:
     whole = np.rint(brought * CENTS) / CENTS
     shared = in_cents(whole.sum(axis=-1), np.broadcast_to(key, whole.shape)) / CENTS
     return np.asarray(np.rint((whole - shared) * CENTS) / CENTS)
-
-
-@dataclass(frozen=True)
-class CeilingPool:
-    """Contracts (their places) that share one spending ceiling, euro per calendar year, indexed like the tariff.
-
-    Contractstandaard Wmo v1.2 art. 1.5 (with permission). Crisis and specific authorisations are always paid.
-    """
-
-    name: str
-    contracts: tuple[int, ...]
-    ceiling: float
-
-    def unpaid(self, claims: Sequence[Claim], price: FloatArray) -> FloatArray:
-        """Claims of each contract above the shared ceiling, in proportion to what is not urgent.
-
-        ``price`` (n_scenarios, n_years): level of the tariff; result (n_scenarios, n_years, n_contracts of the pool).
-        """
-        claimed = np.stack([claim.base for claim in claims], axis=2)
-        urgent = np.stack([claim.urgent for claim in claims], axis=2)
-        other = claimed - urgent
-        room = np.maximum(self.ceiling * price - urgent.sum(axis=2), 0.0)
-        total = other.sum(axis=2)
-        over = np.maximum(total - room, 0.0)
-        part = np.divide(over, total, out=np.zeros_like(over), where=total > 0)
-        return np.asarray(other * part[..., None])

@@ -110,7 +110,7 @@ def _dial(own: _Lot) -> FloatArray:
 
 def _hybrid(own: _Lot) -> FloatArray:
     threshold = own.case.number("high_cost_threshold", own.case.lots[own.lot].id)
-    above = own.by_payer(own.care_use.excess_over(threshold)[:, :, own.own])
+    above = own.by_payer(own.care_use.excess_over(threshold, "delivered")[:, :, own.own])
     pooled = above.sum(axis=-1, keepdims=True) * own.by_inhabitants
     return own.shares(np.maximum(own.value() - above, 0.0) + pooled)
 

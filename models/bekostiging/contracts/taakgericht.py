@@ -13,8 +13,8 @@ from bekostiging.contracts.budget_clauses import BudgetClause
 from bekostiging.contracts.clauses import Clause
 from bekostiging.contracts.corridor import Corridor
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.terms import Claim, Contract, Party, Rows
-from bekostiging.scenarios import CareUse
+from bekostiging.contracts.terms import Contract, Party, Rows, Settlement
+from bekostiging.scenarios import CareUse, Measure
 
 FloatArray = NDArray[np.float64]
 
@@ -27,6 +27,7 @@ class Taakgericht(Contract):
     """
 
     form: ClassVar[PaymentForm] = "taakgericht"
+    measure: ClassVar[Measure] = "delivered"
     towards: ClassVar[float] = 1.0
     budget: FloatArray
     base: CorridorBase
@@ -71,12 +72,21 @@ class Taakgericht(Contract):
         n_years = levels.contract.shape[1]
         return np.asarray(sum((c.beside(n_years) for c in self.budget_clauses), np.zeros(n_years)) * levels.price)
 
-    def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
-        """b I as far as it is paid; the base at the provider's own unit cost."""
-        payment = self.budget * levels.contract * self.paid_part(care_use) + self.beside_budget(levels)
-        nothing = np.zeros_like(payment)
+    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
+        """b I as far as it is paid, then every clause in the order written, measured at the provider's own unit cost."""
+        lump = self.budget * levels.contract * self.paid_part(care_use) + self.beside_budget(levels)
         base = self.corridor_base(care_use, levels, self.unit_cost)
-        return Claim(payment, nothing, base, nothing)
+        moved, _ = self._after(self.clauses, care_use, levels, base)
+        return Settlement(lump + moved, moved, self.cost(care_use, levels), np.zeros_like(lump))
+
+    def retained(self, settled: Settlement, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """What its clauses leave of the base at its own unit cost."""
+        base = self.corridor_base(care_use, levels, self.unit_cost)
+        return self._after(self.clauses, care_use, levels, base)[1]
+
+    def measured_against(self, levels: PriceLevels) -> FloatArray:
+        """B0 I."""
+        return np.asarray(self.reference * levels.contract)
 
     def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
         """The same terms for the decision, with cost at the lot's reference unit cost."""

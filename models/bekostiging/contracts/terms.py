@@ -15,7 +15,7 @@ from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.clauses import Clause, Position
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.staffing import Staffing
-from bekostiging.scenarios import CareUse
+from bekostiging.scenarios import CareUse, Measure
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -37,28 +37,14 @@ PER_DELIVERY: dict[str, Party] = {
 class Settlement:
     """Euros of one contract; every array (n_scenarios, n_years), nominal.
 
-    ``claimed = payment + unpaid`` before clauses; for a lump sum the claim is the payment. ``clauses``: part of
-    ``payment`` that clauses add or take (a main contractor passes it on by a share of its own).
+    What was asked is ``payment - clauses + unpaid``; a lump sum leaves nothing unpaid. ``clauses``: part of ``payment``
+    that clauses add or take (a main contractor passes it on by a share of its own).
     """
 
     payment: FloatArray
     clauses: FloatArray
     cost: FloatArray
     unpaid: FloatArray
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What is due before any clause; every array (n_scenarios, n_years), nominal euro.
-
-    ``base``: what clauses are measured on, for a form with a tariff what was claimed; ``urgent``: part of it that is
-    always paid.
-    """
-
-    payment: FloatArray
-    unpaid: FloatArray
-    base: FloatArray
-    urgent: FloatArray
 
 
 @dataclass(frozen=True)
@@ -85,7 +71,9 @@ class Contract(ABC):
     """
 
     form: ClassVar[PaymentForm]
-    towards: ClassVar[float] = -1.0
+    measure: ClassVar[Measure]
+    """What of a client's care the form claims: what a clause on single clients is measured on."""
+    towards: ClassVar[float]
     """A clause relieves who carries the risk: -1 the municipality (the provider receives less), 1 the provider."""
     provider: str
     lot: str
@@ -98,53 +86,51 @@ class Contract(ABC):
     """Cost that does not follow demand at once; None = it does."""
 
     @abstractmethod
-    def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
-        """What is due before any clause."""
-
-    @abstractmethod
     def carries(self) -> dict[str, Party]:
         """Who carries volume, intensity, duration, price (wages and prices beyond the index) and result."""
 
-    def __and__(self, clause: Clause) -> Self:
-        """The contract with one more clause, after those it has."""
-        return replace(self, clauses=(*self.clauses, clause))
-
+    @abstractmethod
     def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
-        """Euros of the contract: its claim, then every clause in order; an undecided share counts as zero."""
-        claim = self.claim(care_use, levels)
-        paid, _ = self._after(self.clauses, care_use, levels, claim.base)
-        return Settlement(claim.payment + paid, paid, self.cost(care_use, levels), claim.unpaid)
+        """Euros of the contract, its clauses in order; an undecided share counts as zero."""
 
-    def retained(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
-        """What its clauses leave of the base; (n_scenarios, n_years)."""
-        return self._after(self.clauses, care_use, levels, self.claim(care_use, levels).base)[1]
+    @abstractmethod
+    def retained(self, settled: Settlement, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """What its own clauses leave of what they are measured on, for a pool of providers; (n_scenarios, n_years)."""
 
+    @abstractmethod
     def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
         """The same terms, linear in the shares of the last clause (those before it are decided).
 
         Raises
         ------
         ValueError
-            No clause, or one before the last whose share is still to be decided.
+            No clause, one before the last whose share is still to be decided, or terms that are not linear in it.
         """
-        *before, last = self._checked()
-        claim = self.claim(care_use, levels)
-        paid, base = self._after(before, care_use, levels, claim.base)
-        euros = self.towards * last.euros(self._position(care_use, levels, base))
-        constant = claim.payment + paid
-        return Rows(constant, np.zeros_like(constant), euros, self.cost(care_use, levels))
+
+    @abstractmethod
+    def measured_against(self, levels: PriceLevels) -> FloatArray:
+        """Reference of its clauses, nominal; (n_scenarios, n_years)."""
+
+    def __and__(self, clause: Clause) -> Self:
+        """The contract with one more clause, after those it has."""
+        return replace(self, clauses=(*self.clauses, clause))
+
+    @property
+    def in_order(self) -> tuple[Clause, ...]:
+        """The clauses in the order in which they act."""
+        return self.clauses
 
     def _checked(self) -> tuple[Clause, ...]:
         """The clauses, of which only the last may be undecided."""
         if not self.clauses:
             raise ValueError(f"contract {self.provider} in {self.lot} has no clause: nothing to decide")
-        for clause, following in pairwise(self.clauses):
+        for clause, following in pairwise(self.in_order):
             if not clause.decided:
                 raise ValueError(
                     f"contract {self.provider} in {self.lot}: the share of {clause.kind} is still to be decided and "
                     f"{following.kind} stands after it, so the terms are not linear; fix the share or put it last"
                 )
-        return self.clauses
+        return self.in_order
 
     def _after(
         self, clauses: Sequence[Clause], care_use: CareUse, levels: PriceLevels, base: FloatArray
@@ -152,23 +138,18 @@ class Contract(ABC):
         """What the clauses add to the payment, and what is left of the base."""
         paid = np.zeros_like(base)
         for clause in clauses:
-            euros = clause.euros(self._position(care_use, levels, base))
-            moved = euros @ np.nan_to_num(clause.share, nan=0.0)
-            paid, base = paid + self.towards * moved, base - moved
+            position = self._position(care_use, levels, base)
+            moved = clause.euros(position) @ np.nan_to_num(clause.share, nan=0.0)
+            paid, base = paid + self.towards * moved, clause.leaves(position, moved)
         return paid, base
 
     def _position(self, care_use: CareUse, levels: PriceLevels, base: FloatArray) -> Position:
-        return Position(care_use, self.cells, levels.price, base, self.reference * levels.contract)
+        reference = self.measured_against(levels)
+        return Position(care_use, self.cells, self.measure, levels.price, base, reference)
 
     def own(self, array: FloatArray) -> FloatArray:
         """Own cells of an array whose last axis is the cells."""
         return array[..., self.cells]
-
-    def crisis_part(self, care_use: CareUse) -> FloatArray:
-        """Share of crisis care in production at the tariffs, zero without any; (n_scenarios, n_years)."""
-        produced = self.own(care_use.units) @ self.tariff
-        crisis = self.own(care_use.crisis_units) @ self.tariff
-        return np.asarray(np.divide(crisis, produced, out=np.zeros_like(crisis), where=produced > 0))
 
     def cost(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """Cost of the provider: units x own unit cost x level of cost, empty hours and agency; (n_scenarios, n_years)."""
@@ -189,23 +170,3 @@ class Contract(ABC):
 def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settlement:
     """Settle one contract on a block of futures."""
     return contract.settle(care_use, levels)
-
-
-def claim_up_to_ceiling(
-    asked: FloatArray, claimed: FloatArray, urgent: FloatArray, ceiling: float | None, levels: PriceLevels
-) -> Claim:
-    """The claim under a ceiling in euro of the first year; ``asked``: all that was delivered, at its price."""
-    payment = pay_up_to_ceiling(claimed, urgent, None if ceiling is None else ceiling * levels.price)
-    return Claim(payment, np.asarray(asked - payment), claimed, urgent)
-
-
-def pay_up_to_ceiling(claimed: FloatArray, urgent: FloatArray, ceiling: FloatArray | None) -> FloatArray:
-    """Payment under a spending ceiling: crisis and specific authorisations always, the rest up to the ceiling.
-
-    Contractstandaard Wmo v1.2 art. 1.5. All arrays (n_scenarios, n_years), euro; ``urgent`` is part of
-    ``claimed`` and uses the ceiling first.
-    """
-    if ceiling is None:
-        return claimed
-    room = np.maximum(ceiling - urgent, 0.0)
-    return np.asarray(urgent + np.minimum(claimed - urgent, room))

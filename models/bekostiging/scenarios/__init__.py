@@ -1,6 +1,6 @@
 """Clients and costs of possible futures, reduced to ``CareUse``."""
 
-from bekostiging.scenarios.care_use import CareUse, Cells
+from bekostiging.scenarios.care_use import MEASURES, CareUse, Cells, Measure
 from bekostiging.scenarios.cells import build_cells, summed_by
 from bekostiging.scenarios.expected import (
     clients_in_calendar_year,
@@ -17,6 +17,7 @@ from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, s
 from bekostiging.scenarios.simulate import Block, Plan, draw_block, each_block, map_blocks, normals_of, plan
 
 __all__ = [
+    "MEASURES",
     "Block",
     "CareUse",
     "Cells",
@@ -24,6 +25,7 @@ __all__ = [
     "Factors",
     "FlowOutcome",
     "FlowRule",
+    "Measure",
     "Plan",
     "SelfCheck",
     "apply_flow",

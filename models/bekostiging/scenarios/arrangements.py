@@ -8,6 +8,7 @@ expectation, so that at expected volume and duration a lot pays what P x Q pays 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,14 +126,30 @@ class Arrangements:
                 starts[:, year, month] = rate * heavier * months
         return starts, stock
 
-    def reduce(self, clients: Clients) -> tuple[FloatArray, FloatArray]:
-        """Units the arrangements are priced at per year, (n_scenarios, n_years, n_cells): paid anyway, and on result."""
+    def reduce(self, clients: Clients) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Units the arrangements are priced at per year, (n_scenarios, n_years, n_cells): paid anyway, on result, and both
+        of crisis clients."""
+        anyway, on_result = self._weights(clients)
+        urgent = (anyway + on_result) * clients.crisis
+        return self._accrue(clients, anyway), self._accrue(clients, on_result), self._accrue(clients, urgent)
+
+    def by_client(self, clients: Clients) -> Iterator[FloatArray]:
+        """Units the arrangement of every client is priced at, year by year; each (n_clients,)."""
+        weight = np.sum(self._weights(clients), axis=0)
+        sitting = clients.asked_month == SITTING
+        month = np.minimum(clients.start, self.n_months - 1).astype(np.int64)
+        inside = clients.start < self.n_months
+        for year in range(self.n_years):
+            started = self._course_of_starts[clients.cell, year, month] * inside
+            yield weight * np.where(sitting, self._course_of_stock[clients.cell, year], started)
+
+    def _weights(self, clients: Clients) -> tuple[FloatArray, FloatArray]:
+        """Intensity the arrangement of every client is paid at: anyway, and on result; (n_clients,)."""
         profiles, form = self.sampler.profiles, self.cells.care_form[clients.cell]
         intensity = profiles.priced[form, clients.profile] * self._times(clients)
         part = profiles.result_part[form, clients.profile]
         # divided by the expected share of results, so that the expected payment is the price
-        on_result = intensity * part * clients.result / profiles.success[form, clients.profile]
-        return self._accrue(clients, intensity * (1 - part)), self._accrue(clients, on_result)
+        return intensity * (1 - part), intensity * part * clients.result / profiles.success[form, clients.profile]
 
     def _times(self, clients: Clients) -> FloatArray:
         """How often the arrangement of a client is paid, over its expectation; one for who is sitting."""

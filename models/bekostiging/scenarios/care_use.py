@@ -8,13 +8,19 @@ adds it here, in the reducer and in tests/models/scenarios/test_care_use.py, now
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+Measure = Literal["delivered", "claimable", "arranged", "within_budget"]
+"""What of a client's care is claimed: all of it at the tariff, what is inside the monthly caps, its arrangement as it
+accrues, or what is within its hours budget; the last two at their own prices."""
+MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 
 @dataclass(frozen=True)
@@ -80,15 +86,20 @@ class CareUse:
     """Units inside the monthly claim caps, in lots that have them; elsewhere ``units``."""
     units_within_budget: FloatArray
     """Units up to the hours budget of each client (maatwerktraject)."""
+    crisis_units_within_budget: FloatArray
+    """The part of those of crisis clients."""
     thresholds: tuple[float, ...]
     """Euro per client and year at the tariff of the first contract year, rising: the edges of high-cost pools."""
-    excess: FloatArray
-    """Euro above each threshold, summed over clients; (n_scenarios, n_years, n_cells, n_thresholds)."""
+    excess: Mapping[Measure, FloatArray]
+    """Euro above each threshold, summed over clients, by what of a client's care a payment form claims; each
+    (n_scenarios, n_years, n_cells, n_thresholds)."""
     crisis_units: FloatArray
     """Part of ``units`` that is crisis care or specifically authorised: always paid."""
     arrangement_units: FloatArray
     """Units the arrangements are priced at, accruing along their expected course, in so far as they are paid
     whatever the result (outputgericht); arrangements of sitting clients included."""
+    crisis_arrangement_units: FloatArray
+    """Part of both, paid anyway and on result, that is of crisis clients."""
     arrangement_units_at_result: FloatArray
     """The same for the part paid on result: of trajectories that end with result, divided by the expected
     share of results, so that its expectation given the starts is the price."""
@@ -115,8 +126,8 @@ class CareUse:
         """Contract years."""
         return int(self.units.shape[1])
 
-    def excess_over(self, threshold: float) -> FloatArray:
-        """Euro of clients above a threshold; (n_scenarios, n_years, n_cells).
+    def excess_over(self, threshold: float, measure: Measure) -> FloatArray:
+        """Euro claimed for clients above a threshold; (n_scenarios, n_years, n_cells).
 
         Raises
         ------
@@ -127,4 +138,4 @@ class CareUse:
             raise ValueError(
                 f"threshold {threshold:g} is not among {self.thresholds}: add the clause to table clauses of the case"
             )
-        return self.excess[..., self.thresholds.index(threshold)]
+        return self.excess[measure][..., self.thresholds.index(threshold)]

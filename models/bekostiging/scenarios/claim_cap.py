@@ -52,13 +52,24 @@ class Calendar:
 
 def excess_over_cap(clients: Clients, calendar: Calendar, n_cells: int) -> FloatArray:
     """Units above the monthly caps; (n_scenarios, n_years, n_cells)."""
+    own, over = clients_over_cap(clients, calendar)
+    total = np.zeros((clients.n_scenarios, over.shape[1], n_cells))
+    place = clients.scenario[own] * n_cells + clients.cell[own]
+    for year in range(over.shape[1]):
+        found = np.bincount(place, weights=over[:, year], minlength=clients.n_scenarios * n_cells)
+        total[:, year] = found.reshape(clients.n_scenarios, n_cells)
+    return total
+
+
+def clients_over_cap(clients: Clients, calendar: Calendar) -> tuple[IntArray, FloatArray]:
+    """Clients who use more than agreed, and the units of each above its monthly caps; (n,), (n, n_years)."""
     n_months = len(calendar.days)
     own = np.flatnonzero((clients.rate > clients.rate_within) & (clients.start < n_months))
     agreed = clients.rate_within[own].astype(np.float64)
     rate = clients.rate[own].astype(np.float64)
     start = clients.start[own].astype(np.float64)
     end = np.minimum(start + clients.duration[own], n_months)
-    total = np.zeros((clients.n_scenarios, n_months // MONTHS, n_cells))
+    total = np.zeros((len(own), n_months // MONTHS))
     for month in range(n_months):
         here = np.flatnonzero((start < month + 1) & (end > month))
         begin, until = np.maximum(start[here] - month, 0.0), np.minimum(end[here] - month, 1.0)
@@ -68,11 +79,8 @@ def excess_over_cap(clients: Clients, calendar: Calendar, n_cells: int) -> Float
         weeks = calendar.weeks(np.full(len(here), month), first, last)
         # agreed is per model month: a twelfth of a year, worth its own days here
         cap = agreed[here] * DAYS_IN_WEEK * weeks / days
-        over = np.maximum(rate[here] * (until - begin) - cap, 0.0)
-        place = clients.scenario[own[here]] * n_cells + clients.cell[own[here]]
-        found = np.bincount(place, weights=over, minlength=clients.n_scenarios * n_cells)
-        total[:, month // MONTHS] += found.reshape(clients.n_scenarios, n_cells)
-    return total
+        total[here, month // MONTHS] += np.maximum(rate[here] * (until - begin) - cap, 0.0)
+    return own, total
 
 
 def claimable_part(realised_cv: FloatArray, calendar: Calendar) -> FloatArray:

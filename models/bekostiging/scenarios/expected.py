@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.arrangements import arrangement_terms, extension_ratio
-from bekostiging.scenarios.care_use import CareUse, Cells
+from bekostiging.scenarios.care_use import MEASURES, CareUse, Cells
 from bekostiging.scenarios.cells import expected_shares
 from bekostiging.scenarios.claim_cap import Calendar, capped_lots, claimable_part
 from bekostiging.scenarios.clients import profile_table
@@ -28,7 +28,7 @@ from bekostiging.scenarios.forecast import (
     integrated_survival,
     within_budget,
 )
-from bekostiging.scenarios.reduce import thresholds_of
+from bekostiging.scenarios.high_cost import thresholds_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -70,11 +70,13 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         units_month=np.repeat(units / MONTHS, MONTHS, axis=1),
         units_claimable=units * claimable,
         units_within_budget=units * within_budget(spread),
+        crisis_units_within_budget=units * within_budget(spread) * crisis,
         thresholds=edges,
-        excess=np.zeros((*units.shape, len(edges))),
+        excess=dict.fromkeys(MEASURES, np.zeros((*units.shape, len(edges)))),
         crisis_units=units * crisis,
         arrangement_units=arranged * ((by_profile * intensity).sum(axis=1) - at_result),
         arrangement_units_at_result=arranged * at_result,
+        crisis_arrangement_units=arranged * (by_profile * intensity).sum(axis=1) * crisis,
         starts_by_profile=starts[..., None] * by_profile,
         successes_by_profile=starts[..., None] * by_profile * profiles.success[form],
         repeats_by_profile=starts[..., None] * by_profile * profiles.repeat[form],

@@ -97,7 +97,8 @@ def _share(demand: Demand, row: Measure) -> float:
 
 def _changed(whole: CareUse, before: CareUse, after: CareUse, weight: FloatArray) -> CareUse:
     """``whole``, of which ``weight`` (n_cells,) of the clients ``before`` are as in ``after``."""
-    kept = ("cells", "thresholds", "ova_final", "ppc_final", "cao")
+    # the excess over thresholds is not known at expectation
+    kept = ("cells", "thresholds", "excess", "ova_final", "ppc_final", "cao")
     changed = {}
     for name in (field.name for field in fields(CareUse) if field.name not in kept):
         difference = getattr(after, name) - getattr(before, name)

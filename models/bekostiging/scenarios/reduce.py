@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.case.model import Case
 from bekostiging.scenarios.arrangements import Arrangements
-from bekostiging.scenarios.care_use import CareUse
-from bekostiging.scenarios.claim_cap import Calendar, capped_lots, excess_over_cap
+from bekostiging.scenarios.care_use import MEASURES, CareUse, Measure
+from bekostiging.scenarios.claim_cap import Calendar, capped_lots, clients_over_cap, excess_over_cap
 from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
     MONTHS,
     WEEKS_PER_MONTH,
+    within_budget,
 )
+from bekostiging.scenarios.high_cost import excess_of, months_in_year, price_factors, thresholds_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -58,14 +60,6 @@ class MonthTotals:
         return np.cumsum(change.reshape(self.n_groups, self.width), axis=1)[:, : self.n_months]
 
 
-def thresholds_of(case: Case) -> tuple[float, ...]:
-    """Edges of every high-cost pool of the case and of sharing key hybrid, rising; euro per client and year."""
-    edges = {float(row.value) for row in case.policy if row.name == "high_cost_threshold"}
-    edges |= {row.threshold for row in case.clauses if row.threshold is not None}
-    edges |= {row.threshold + row.cap for row in case.clauses if row.threshold is not None and row.cap is not None}
-    return tuple(sorted(edges))
-
-
 class ClientReducer:
     """Reduces the clients of a block to ``CareUse``; holds what does not change between blocks."""
 
@@ -80,6 +74,8 @@ class ClientReducer:
         self.calendar = Calendar(sampler.case.first_year, sampler.n_years)
         self.capped = np.array([*capped_lots(sampler.case), False])[self.cells.lot]
         self.arrangements = Arrangements(sampler)
+        spread = np.array([row.realised_cv for row in sampler.case.demand])[sampler.row]
+        self.price_factors = price_factors(sampler.case, self.cells, within_budget(spread))
 
     def _asked(self, clients: Clients, group: IntArray) -> IntArray:
         """Place of scenario, cell and year asked."""
@@ -111,7 +107,7 @@ class ClientReducer:
         asked_year = asked % self.n_years
         waited = started & clients.deferred & ~clients.refused
         served = started & ~clients.deferred & ~clients.refused
-        paid, at_result = self.arrangements.reduce(clients)
+        paid, at_result, crisis_arrangements = self.arrangements.reduce(clients)
         by_profile = self._by_profile(clients, asked, served)
         return CareUse(
             cells=self.cells,
@@ -127,11 +123,13 @@ class ClientReducer:
             units_month=units_month,
             units_claimable=units - self._over_cap(clients),
             units_within_budget=self._yearly(monthly(clients.rate_within)),
+            crisis_units_within_budget=self._yearly(monthly(clients.rate_within, urgent)),
             thresholds=self.thresholds,
-            excess=self._excess(clients, group),
+            excess=self._excess(clients, group, MEASURES),
             crisis_units=self._yearly(monthly(clients.rate, urgent)),
             arrangement_units=paid,
             arrangement_units_at_result=at_result,
+            crisis_arrangement_units=crisis_arrangements,
             starts_by_profile=by_profile[0],
             successes_by_profile=by_profile[1],
             repeats_by_profile=by_profile[2],
@@ -165,11 +163,13 @@ class ClientReducer:
             units_month=units_month,
             units_claimable=unknown,
             units_within_budget=unknown,
+            crisis_units_within_budget=unknown,
             thresholds=self.thresholds,
-            excess=self._excess(clients, group),
+            excess=self._excess(clients, group, ("delivered",)),
             crisis_units=unknown,
             arrangement_units=unknown,
             arrangement_units_at_result=unknown,
+            crisis_arrangement_units=unknown,
             starts_by_profile=by_profile,
             successes_by_profile=by_profile,
             repeats_by_profile=by_profile,
@@ -184,24 +184,39 @@ class ClientReducer:
             return np.zeros((clients.n_scenarios, self.n_years, self.cells.n_cells))
         return np.asarray(excess_over_cap(clients, self.calendar, self.cells.n_cells) * self.capped)
 
-    def _excess(self, clients: Clients, group: IntArray) -> FloatArray:
-        """Euro of every client and year above each threshold, at the tariff of the first contract year."""
-        n_cells = self.cells.n_cells
-        shape = (clients.n_scenarios, self.n_years, n_cells, len(self.thresholds))
-        total = np.zeros(shape)
+    def _excess(self, clients: Clients, group: IntArray, measures: Sequence[Measure]) -> dict[Measure, FloatArray]:
+        """Euro claimed for clients above each threshold, at the prices of the first contract year."""
+        shape = (clients.n_scenarios, self.n_years, self.cells.n_cells)
         if not self.thresholds:
-            return total
-        euro_per_month = clients.rate * self.cells.tariff[clients.cell]
+            return dict.fromkeys(MEASURES, np.zeros((*shape, 0)))
+        unknown = np.broadcast_to(np.nan, (*shape, len(self.thresholds)))
+        found = dict.fromkeys(MEASURES, unknown)
+        for measure in measures:
+            price = (self.cells.tariff * self.price_factors[measure])[clients.cell]
+            euro = (units * price for units in self._units_of(clients, measure))
+            found[measure] = excess_of(clients, group, shape, euro, self.thresholds)
+        return found
+
+    def _units_of(self, clients: Clients, measure: Measure) -> Iterator[FloatArray]:
+        """Units claimed for every client, year by year; each (n_clients,)."""
+        if measure == "arranged":
+            yield from self.arrangements.by_client(clients)
+            return
         end = clients.start + clients.duration
+        rate = clients.rate_within if measure == "within_budget" else clients.rate
+        own, over = self._clients_over_cap(clients) if measure == "claimable" else (np.zeros(0, np.int64), None)
         for year in range(self.n_years):
-            begin = MONTHS * year
-            months = np.minimum(end, begin + MONTHS) - np.maximum(clients.start, begin)
-            euro = euro_per_month * np.maximum(months, 0.0)
-            for k, threshold in enumerate(self.thresholds):
-                above = np.flatnonzero(euro > threshold)
-                over = np.bincount(group[above], weights=euro[above] - threshold, minlength=shape[0] * n_cells)
-                total[:, year, :, k] = over.reshape(shape[0], n_cells)
-        return total
+            units = rate * months_in_year(clients.start, end, year)
+            if over is not None:
+                units[own] -= over[:, year]
+            yield units
+
+    def _clients_over_cap(self, clients: Clients) -> tuple[IntArray, FloatArray]:
+        """Clients above the monthly claim caps of the lots that have them, and their units above."""
+        if not self.capped.any():
+            return np.zeros(0, dtype=np.int64), np.zeros((0, self.n_years))
+        own, over = clients_over_cap(clients, self.calendar)
+        return own, over * self.capped[clients.cell[own], None]
 
     def _yearly(self, monthly: FloatArray) -> FloatArray:
         """Sum months to years."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +14,7 @@ from bekostiging.contracts import (
     PriceLevels,
     Settlement,
     Taakgericht,
+    TariffContract,
     ceiling_pools,
     course_of_year,
     in_cents,
@@ -43,16 +43,29 @@ def settle_contracts(
     case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Levels
 ) -> list[Settlement]:
     """Every contract settled, shared ceilings included."""
-    settled = [settle(contract, care_use, levels[contract.lot]) for contract in contracts]
+    paid = paid_under_shared_ceilings(case, contracts, care_use, levels)
+    found = []
+    for c, one in enumerate(contracts):
+        own = levels[one.lot]
+        if c in paid and isinstance(one, TariffContract):
+            found.append(one.settled(one.due(care_use, own), paid[c], care_use, own))
+        else:
+            found.append(settle(one, care_use, own))
+    return found
+
+
+def paid_under_shared_ceilings(
+    case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Levels
+) -> dict[int, FloatArray]:
+    """What shared ceilings let through of the claims of each contract under one, by place; (n_scenarios, n_years)."""
+    found: dict[int, FloatArray] = {}
     for pool in ceiling_pools(case):
-        if any(contracts[c].form == "taakgericht" for c in pool.contracts):
-            continue
-        claims = [contracts[c].claim(care_use, levels[contracts[c].lot]) for c in pool.contracts]
-        above = pool.unpaid(claims, levels[contracts[pool.contracts[0]].lot].price)
-        for k, c in enumerate(pool.contracts):
-            one = settled[c]
-            settled[c] = replace(one, payment=one.payment - above[..., k], unpaid=one.unpaid + above[..., k])
-    return settled
+        own = [contracts[c] for c in pool.contracts]
+        tariffs = [one for one in own if isinstance(one, TariffContract) and one.part_of_ceiling is not None]
+        if len(tariffs) == len(own):
+            dues = [one.due(care_use, levels[one.lot]) for one in tariffs]
+            found |= dict(zip(pool.contracts, pool.payable(dues, levels[own[0].lot].price), strict=True))
+    return found
 
 
 def settle_all(
@@ -73,7 +86,7 @@ def settle_all(
     split = [
         in_cents(one.payment, keys[lots[contract.lot]]) for contract, one in zip(contracts, settled, strict=True)
     ]
-    between = pool_transfers(case, contracts, care_use, levels)
+    between = pool_transfers(case, contracts, settled, care_use, levels)
     payment = np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS + between
     received = _passed_on(case, settled, payment)
     form = (cells.care_form[:, None] == np.arange(len(cells.care_form_ids))).astype(np.float64)
@@ -114,14 +127,18 @@ def _by_lot(
     return found
 
 
-def pool_transfers(case: Case, contracts: Sequence[Contract], care_use: CareUse, levels: Levels) -> FloatArray:
+def pool_transfers(
+    case: Case, contracts: Sequence[Contract], settled: Sequence[Settlement], care_use: CareUse, levels: Levels
+) -> FloatArray:
     """What every contract receives from the other providers of its lot; (n_scenarios, n_years, n_contracts)."""
     received = np.zeros((care_use.n_scenarios, care_use.n_years, len(contracts)))
     for pool in [pool for form in PAYMENT_FORMS for pool in provider_pools(case, form)]:
         own = [c for c, one in enumerate(contracts) if (one.lot, one.form) == (pool.lot, pool.form)]
         if not own:
             continue
-        received[:, :, own] += pool.transfers([contracts[c] for c in own], care_use, levels[pool.lot])
+        members, terms = [contracts[c] for c in own], levels[pool.lot]
+        left = [contracts[c].retained(settled[c], care_use, terms) for c in own]
+        received[:, :, own] += pool.transfers(members, left, terms)
     return received
 
 

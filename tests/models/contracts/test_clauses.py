@@ -48,16 +48,16 @@ def drawn(small_case: Case) -> Drawn:
     return small_case, made.cells, draw_block(made, 0).care_use()
 
 
-def _contracts(drawn: Drawn, form: str) -> tuple[Contract, ...]:
+def _contracts(drawn: Drawn, form: str, *, ceilings: bool = True) -> tuple[Contract, ...]:
     case, cells, _ = drawn
-    return build_contracts(case, cells, reference(case, cells, 3), form)
+    return build_contracts(case, cells, reference(case, cells, 3), form, ceilings=ceilings)
 
 
 def _position(base: list[float], amount: list[float]) -> Position:
     """A contract of one scenario; only base and reference matter."""
     nothing: FloatArray = np.zeros(0)
     care_use: CareUse = None  # type: ignore[assignment]
-    return Position(care_use, nothing.astype(np.int64), nothing, np.array([base]), np.array([amount]))
+    return Position(care_use, nothing.astype(np.int64), "delivered", nothing, np.array([base]), np.array([amount]))
 
 
 def test_layers_by_hand() -> None:
@@ -110,10 +110,10 @@ def test_high_cost_pool_is_what_single_clients_cost_above_the_threshold(small_ca
             months = min(end, 12.0 * (year + 1)) - max(clients.start[i], 12.0 * year)
             euro = max(months, 0.0) * clients.rate[i] * made.cells.tariff[clients.cell[i]]
             expected[year, clients.cell[i]] += max(euro - THRESHOLDS[0], 0.0)
-    np.testing.assert_allclose(care_use.excess_over(THRESHOLDS[0])[0], expected, rtol=1e-4, atol=1.0)
+    np.testing.assert_allclose(care_use.excess_over(THRESHOLDS[0], "delivered")[0], expected, rtol=1e-4, atol=1.0)
     assert expected.sum() > 0
     with pytest.raises(ValueError, match="table clauses"):
-        care_use.excess_over(123.0)
+        care_use.excess_over(123.0, "delivered")
 
 
 CLAUSES: tuple[Clause, ...] = (
@@ -140,9 +140,14 @@ def test_settle_and_rows_are_the_same_terms(
 ) -> None:
     """Any share of any clause, behind a decided one, with every clause on the budget, at any budget."""
     care_use = drawn[2]
-    one = _contracts(drawn, form)[0]
+    # a share of what single clients cost cannot be decided under a ceiling
+    one = _contracts(drawn, form, ceilings=not clause.per_client)[0]
     shares = np.full(clause.share.shape, share)
-    own = replace(one, clauses=(QuotaShare(np.array([before])), clause))
+    first: Clause = QuotaShare(np.array([before]))
+    if clause.per_client and form != "taakgericht":
+        # under a tariff clauses on single clients come first
+        first = HighCostPool(THRESHOLDS[1], np.inf, np.array([before]))
+    own = replace(one, clauses=(first, clause))
     budget = one.reference * (1 + loading)
     if isinstance(own, Taakgericht):
         own = replace(own, unit_cost=own.reference_cost, budget=budget, budget_clauses=BUDGET_CLAUSES)
@@ -167,7 +172,7 @@ def test_rows_need_what_stands_before_to_be_decided(drawn: Drawn) -> None:
 
 def test_a_full_quota_makes_production_pay_the_reference(drawn: Drawn) -> None:
     """Under P x Q a clause relieves the municipality: all of the deviation is the provider's."""
-    one = replace(_contracts(drawn, "inspanningsgericht")[0], clauses=(), ceiling=None)
+    one = replace(_contracts(drawn, "inspanningsgericht")[0], clauses=())
     levels = price_levels(drawn[0], one.lot, drawn[2])
     paid = settle(one & QuotaShare(np.ones(1)), drawn[2], levels).payment
     np.testing.assert_allclose(paid, one.reference * levels.contract, rtol=1e-9)
@@ -193,15 +198,18 @@ def test_a_pool_adds_up_to_nothing_and_is_exact_by_hand(drawn: Drawn) -> None:
     lot = case.lots[0].id
     own = [one for one in _contracts(drawn, "taakgericht") if one.lot == lot]
     levels = price_levels(case, lot, care_use)
-    moved = ProviderPool(lot, "taakgericht", 1.0, np.inf, 0.5).transfers(own, care_use, levels)
+    retained = [one.retained(settle(one, care_use, levels), care_use, levels) for one in own]
+    moved = ProviderPool(lot, "taakgericht", 1.0, np.inf, 0.5).transfers(own, retained, levels)
     assert np.abs(np.rint(moved * 100) - moved * 100).max() < 1e-6
     np.testing.assert_allclose(np.rint(moved * 100).sum(axis=2), 0.0)
-    over = np.stack([one.retained(care_use, levels) - one.reference * levels.contract for one in own], axis=2)
+    over = np.stack(
+        [left - one.reference * levels.contract for one, left in zip(own, retained, strict=True)], axis=2
+    )
     first = np.array([one.reference[0] for one in own])
     by_hand = 0.5 * (over - first / first.sum() * over.sum(axis=2, keepdims=True))
     np.testing.assert_allclose(moved, by_hand, atol=0.02)
     with pytest.raises(ValueError, match="another lot or payment form"):
-        ProviderPool("elsewhere", "taakgericht", 1.0, np.inf, 0.5).transfers(own, care_use, levels)
+        ProviderPool("elsewhere", "taakgericht", 1.0, np.inf, 0.5).transfers(own, retained, levels)
 
 
 def test_with_design_keeps_the_clauses_before_the_corridor(drawn: Drawn) -> None:

@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS
@@ -25,7 +23,6 @@ from bekostiging.contracts import (
     standard_list,
     who_carries_what,
 )
-from bekostiging.contracts.terms import pay_up_to_ceiling
 from bekostiging.scenarios import CareUse, Cells, draw_block, expected_care_use, plan, within_budget
 
 N_YEARS = 3
@@ -90,18 +87,6 @@ def test_expected_part_within_budget(cv: float) -> None:
     law = lognorm(sigma, scale=np.exp(-(sigma**2) / 2))
     whole = quad(lambda r: min(r, 1.0) * law.pdf(r), 0, 20, points=[1.0], limit=200)[0]
     assert within_budget(np.array([cv]))[0] == pytest.approx(whole, rel=1e-6)
-
-
-@given(claimed=st.floats(0, 1e7), part=st.floats(0, 1), ceiling=st.floats(0, 1e7))
-def test_a_ceiling_always_pays_crisis_and_never_more_than_claimed(
-    claimed: float, part: float, ceiling: float
-) -> None:
-    urgent = part * claimed
-    paid = float(pay_up_to_ceiling(np.array([claimed]), np.array([urgent]), np.array([ceiling]))[0])
-    assert urgent - 1e-6 <= paid <= claimed + 1e-6
-    assert paid <= max(ceiling, urgent) + 1e-6
-    if claimed <= ceiling:
-        assert paid == pytest.approx(claimed)
 
 
 def test_what_is_claimed_is_paid_or_unpaid(drawn: tuple[Case, Cells, CareUse]) -> None:

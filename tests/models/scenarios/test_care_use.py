@@ -32,6 +32,8 @@ GRAIN = {
     "units_claimable": ("year", "cell"),
     "units_within_budget": ("year", "cell"),
     "excess": ("year", "cell", "threshold"),
+    "crisis_units_within_budget": ("year", "cell"),
+    "crisis_arrangement_units": ("year", "cell"),
     "crisis_units": ("year", "cell"),
     "arrangement_units": ("year", "cell"),
     "arrangement_units_at_result": ("year", "cell"),
@@ -62,21 +64,27 @@ def test_fields_are_those_of_the_table() -> None:
     assert {field.name for field in fields(CareUse)} == {"cells", "thresholds", *GRAIN}
 
 
+def _values(care_use: CareUse, name: str) -> list[np.ndarray]:
+    """The arrays of a field."""
+    found = getattr(care_use, name)
+    return list(found.values()) if name == "excess" else [found]
+
+
 def test_grain(care_use: CareUse) -> None:
     n_profiles = care_use.starts_by_profile.shape[-1]
     size = {"year": N_YEARS, "month": 12 * N_YEARS, "cell": care_use.cells.n_cells, "profile": n_profiles}
     size["care_form"] = len(care_use.cells.care_form_ids)
     size["threshold"] = len(care_use.thresholds)
     for name, axes in GRAIN.items():
-        assert getattr(care_use, name).shape == (care_use.n_scenarios, *(size[axis] for axis in axes)), name
+        for values in _values(care_use, name):
+            assert values.shape == (care_use.n_scenarios, *(size[axis] for axis in axes)), name
 
 
 def test_nothing_is_negative_or_missing(care_use: CareUse) -> None:
     for name in GRAIN:
-        values = getattr(care_use, name)
-        assert np.isfinite(values).all(), name
-        if not name.endswith("_final"):
-            assert (values >= -1e-9).all(), name
+        for values in _values(care_use, name):
+            assert np.isfinite(values).all(), name
+            assert name.endswith("_final") or (values >= -1e-9).all(), name
 
 
 def test_served_waiting_and_refused_add_up_to_the_starts(care_use: CareUse) -> None:
@@ -91,6 +99,9 @@ def test_months_add_up_to_years(care_use: CareUse) -> None:
 
 def test_parts_are_within_the_whole(care_use: CareUse) -> None:
     assert (care_use.crisis_units <= care_use.units * (1 + 1e-6) + 1e-6).all()
+    assert (care_use.crisis_units_within_budget <= care_use.units_within_budget * (1 + 1e-6) + 1e-6).all()
+    arranged = care_use.arrangement_units + care_use.arrangement_units_at_result
+    assert (care_use.crisis_arrangement_units <= arranged * (1 + 1e-6) + 1e-6).all()
     assert (care_use.units_within_budget <= care_use.units * (1 + 1e-6) + 1e-6).all()
     np.testing.assert_allclose(care_use.starts_by_profile.sum(axis=-1), care_use.served, atol=1e-6)
     assert (care_use.successes_by_profile <= care_use.starts_by_profile + 1e-9).all()

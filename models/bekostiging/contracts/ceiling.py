@@ -1,0 +1,68 @@
+"""The spending ceiling: what is due before it, what it lets through, and what remains of the terms under it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a form claims before any clause or ceiling; every array (n_scenarios, n_years), nominal euro.
+
+    ``asked``: all that was delivered, at its price; ``claimed``: part of it that may be claimed; ``urgent``: part of what
+    is claimed that is always paid (crisis, specific authorisations).
+    """
+
+    asked: FloatArray
+    claimed: FloatArray
+    urgent: FloatArray
+
+
+@dataclass(frozen=True)
+class Due:
+    """A claim after the clauses on single clients, before the ceiling; every array (n_scenarios, n_years), nominal euro.
+
+    ``left`` of what is claimed, of which ``urgent`` is always paid; ``moved`` to the provider by those clauses.
+    """
+
+    asked: FloatArray
+    left: FloatArray
+    urgent: FloatArray
+    moved: FloatArray
+
+
+def payable(due: Due, ceiling: FloatArray | None) -> FloatArray:
+    """What a ceiling (broadcast to the years) lets through: min(left, max(ceiling, urgent)); all of it without one.
+
+    Contractstandaard Wmo v1.2 art. 1.5: crisis and specific authorisations are paid always, and use the ceiling first.
+    """
+    return due.left if ceiling is None else np.minimum(due.left, np.maximum(ceiling, due.urgent))
+
+
+@dataclass(frozen=True)
+class CeilingPool:
+    """Contracts (their places) that share one spending ceiling, euro per calendar year, indexed like the tariff.
+
+    Contractstandaard Wmo v1.2 art. 1.5 (with permission). Crisis and specific authorisations are always paid.
+    """
+
+    name: str
+    contracts: tuple[int, ...]
+    ceiling: float
+
+    def payable(self, dues: list[Due], price: FloatArray) -> list[FloatArray]:
+        """What each contract is paid of what is left of its claims: what is refused falls on them in proportion to what is
+        not urgent.
+
+        ``price`` (n_scenarios, n_years): level of the tariff; results (n_scenarios, n_years).
+        """
+        other = [due.left - due.urgent for due in dues]
+        room = np.maximum(self.ceiling * price - np.sum([due.urgent for due in dues], axis=0), 0.0)
+        total = np.sum(other, axis=0)
+        part = np.divide(np.minimum(room, total), total, out=np.ones_like(total), where=total > 0)
+        return [due.urgent + own * part for due, own in zip(dues, other, strict=True)]

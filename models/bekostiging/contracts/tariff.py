@@ -1,0 +1,99 @@
+"""What the forms with a tariff or price have in common: a claim, a ceiling, and clauses before and under it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bekostiging.contracts.ceiling import Claim, Due, payable
+from bekostiging.contracts.clauses import Clause
+from bekostiging.contracts.indexation import PriceLevels
+from bekostiging.contracts.terms import Contract, Rows, Settlement
+from bekostiging.scenarios import CareUse
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TariffContract(Contract):
+    """What is delivered is claimed at a tariff or price.
+
+    In this order: clauses on single clients take their share of what the form claims for them; the ceiling lets through
+    what it can of what is left; clauses on the whole contract follow in the order written, each on what the one before it
+    left, measured against the smaller of B0 I and the ceiling. So no payment falls because more was delivered, nor below
+    zero. ``ceiling``: bestedingsruimte in euro per calendar year, indexed like the tariff, None = none;
+    ``part_of_ceiling``: the contract's part of a ceiling it shares with others.
+    """
+
+    towards: ClassVar[float] = -1.0
+    ceiling: float | None = None
+    part_of_ceiling: float | None = None
+
+    @abstractmethod
+    def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
+        """What is claimed before any clause or ceiling."""
+
+    def due(self, care_use: CareUse, levels: PriceLevels) -> Due:
+        """The claim after the clauses on single clients."""
+        claim = self.claim(care_use, levels)
+        moved, left = self._after(self._on_clients, care_use, levels, claim.claimed)
+        return Due(claim.asked, left, np.minimum(claim.urgent, left), moved)
+
+    def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
+        """Euros of the contract under its own ceiling."""
+        due = self.due(care_use, levels)
+        return self.settled(due, self._payable(due, levels), care_use, levels)
+
+    def settled(self, due: Due, paid: FloatArray, care_use: CareUse, levels: PriceLevels) -> Settlement:
+        """Euros of the contract when a ceiling, its own or a shared one, lets through ``paid`` of what is due."""
+        moved, _ = self._after(self._on_whole, care_use, levels, paid)
+        clauses = due.moved + moved
+        return Settlement(paid + moved, clauses, self.cost(care_use, levels), due.asked + due.moved - paid)
+
+    def retained(self, settled: Settlement, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """What its clauses leave of what the ceiling let through."""
+        paid = settled.payment - settled.clauses + self.due(care_use, levels).moved
+        return self._after(self._on_whole, care_use, levels, paid)[1]
+
+    def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
+        """The same terms, linear in the shares of the last clause."""
+        *before, last = self._checked()
+        if last.per_client and self.ceiling is not None:
+            raise ValueError(
+                f"contract {self.provider} in {self.lot}: the share of {last.kind} is still to be decided and a ceiling "
+                "stands after it, so the terms are not linear; fix the share or take the ceiling out"
+            )
+        if last.per_client:
+            start, earlier = self.claim(care_use, levels).claimed, before
+        else:
+            start = self._payable(self.due(care_use, levels), levels)
+            earlier = [one for one in before if not one.per_client]
+        moved, left = self._after(earlier, care_use, levels, start)
+        euros = self.towards * last.euros(self._position(care_use, levels, left))
+        return Rows(start + moved, np.zeros_like(start), euros, self.cost(care_use, levels))
+
+    def measured_against(self, levels: PriceLevels) -> FloatArray:
+        """The smaller of B0 I and the ceiling."""
+        reference = self.reference * levels.contract
+        limit = self.part_of_ceiling if self.ceiling is None else self.ceiling
+        return reference if limit is None else np.minimum(reference, limit * levels.price)
+
+    @property
+    def in_order(self) -> tuple[Clause, ...]:
+        """Clauses on single clients, then those on the whole contract."""
+        return (*self._on_clients, *self._on_whole)
+
+    @property
+    def _on_clients(self) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.clauses if clause.per_client)
+
+    @property
+    def _on_whole(self) -> tuple[Clause, ...]:
+        return tuple(clause for clause in self.clauses if not clause.per_client)
+
+    def _payable(self, due: Due, levels: PriceLevels) -> FloatArray:
+        return payable(due, None if self.ceiling is None else self.ceiling * levels.price)
