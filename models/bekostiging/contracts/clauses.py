@@ -52,7 +52,7 @@ class Clause(ABC):
         """Euros one unit of every share moves, signed; (n_scenarios, n_years, n_shares)."""
 
     def leaves(self, position: Position, moved: FloatArray) -> FloatArray:
-        """What it leaves of the base for the next clause when it moves ``moved``; (n_scenarios, n_years)."""
+        """What it leaves of the base of a lump sum for the next clause when it moves ``moved``; (n_scenarios, n_years)."""
         return np.asarray(position.base - moved)
 
     @property
@@ -123,8 +123,8 @@ class EqualisationReserve(Clause):
 
     Measured on the reference result B0 I - base, not on the decided result, so it is scenario data. ``cap``: part of
     B0 I. What does not fit flows back, and so does what is left after the last year; ``share`` (1,) of both goes to the
-    municipality, the rest stays with the provider. Without a surplus nothing moves. What is put in the reserve and what it
-    covers is not seen by the next clause, or the same surplus would be given back twice.
+    municipality, the rest stays with the provider. Without a surplus nothing moves. Beside a lump sum, what is put in the
+    reserve and what it covers is not seen by the next clause, or the same surplus would be given back twice.
     """
 
     kind: ClassVar[str] = "equalisation_reserve"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bekostiging.case.tables import CorridorBase, PaymentForm
 from bekostiging.contracts.budget_clauses import BudgetClause
-from bekostiging.contracts.clauses import Clause
+from bekostiging.contracts.clauses import Clause, Position
 from bekostiging.contracts.corridor import Corridor
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.terms import Contract, Party, Rows, Settlement
@@ -83,6 +83,10 @@ class Taakgericht(Contract):
         """What its clauses leave of the base at its own unit cost."""
         base = self.corridor_base(care_use, levels, self.unit_cost)
         return self._after(self.clauses, care_use, levels, base)[1]
+
+    def _left(self, clause: Clause, position: Position, moved: FloatArray) -> FloatArray:
+        """As the clause says: a surplus that is kept in reserve is not given back by the next clause too."""
+        return clause.leaves(position, moved)
 
     def measured_against(self, levels: PriceLevels) -> FloatArray:
         """B0 I."""

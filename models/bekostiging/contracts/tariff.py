@@ -55,9 +55,8 @@ class TariffContract(Contract):
         return Settlement(paid + moved, clauses, self.cost(care_use, levels), due.asked + due.moved - paid)
 
     def retained(self, settled: Settlement, care_use: CareUse, levels: PriceLevels) -> FloatArray:
-        """What its clauses leave of what the ceiling let through."""
-        paid = settled.payment - settled.clauses + self.due(care_use, levels).moved
-        return self._after(self._on_whole, care_use, levels, paid)[1]
+        """What is still paid."""
+        return settled.payment
 
     def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
         """The same terms, linear in the shares of the last clause."""
@@ -72,9 +71,10 @@ class TariffContract(Contract):
         else:
             start = self._payable(self.due(care_use, levels), levels)
             earlier = [one for one in before if not one.per_client]
-        moved, left = self._after(earlier, care_use, levels, start)
+        # what a clause leaves under a tariff is what is still paid
+        _, left = self._after(earlier, care_use, levels, start)
         euros = self.towards * last.euros(self._position(care_use, levels, left))
-        return Rows(start + moved, np.zeros_like(start), euros, self.cost(care_use, levels))
+        return Rows(left, np.zeros_like(left), euros, self.cost(care_use, levels))
 
     def measured_against(self, levels: PriceLevels) -> FloatArray:
         """The smaller of B0 I and the ceiling."""

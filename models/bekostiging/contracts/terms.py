@@ -140,8 +140,12 @@ class Contract(ABC):
         for clause in clauses:
             position = self._position(care_use, levels, base)
             moved = clause.euros(position) @ np.nan_to_num(clause.share, nan=0.0)
-            paid, base = paid + self.towards * moved, clause.leaves(position, moved)
+            paid, base = paid + self.towards * moved, self._left(clause, position, moved)
         return paid, base
+
+    def _left(self, clause: Clause, position: Position, moved: FloatArray) -> FloatArray:
+        """What a clause that moves ``moved`` leaves of the base for the next one."""
+        return np.asarray(position.base - moved)
 
     def _position(self, care_use: CareUse, levels: PriceLevels, base: FloatArray) -> Position:
         reference = self.measured_against(levels)
