@@ -38,7 +38,7 @@ from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines,
 from bekostiging.contracts.revenue import RevenuePath, expected_revenue, revenue_paths
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
 from bekostiging.contracts.staffing import Staffing
-from bekostiging.contracts.taakgericht import Taakgericht
+from bekostiging.contracts.taakgericht import Taakgericht, WithoutCare
 from bekostiging.contracts.tariff import TariffContract
 from bekostiging.contracts.terms import Contract, Rows, Settlement, settle
 
@@ -77,6 +77,7 @@ __all__ = [
     "Taakgericht",
     "TariffContract",
     "VolumeClause",
+    "WithoutCare",
     "budget_lines",
     "build_contracts",
     "build_up",

@@ -24,6 +24,10 @@ class BudgetClause(ABC):
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
         """Part of b I that is paid; (n_scenarios, n_years)."""
 
+    @abstractmethod
+    def least(self, n_years: int) -> FloatArray:
+        """Least part of b I that can be paid; (n_years,)."""
+
     def beside(self, n_years: int) -> FloatArray:
         """Euro paid beside it at the price level of the first year; (n_years,)."""
         return np.zeros(n_years)
@@ -47,6 +51,10 @@ class Performance(BudgetClause):
         score = np.divide(good, started, out=np.full_like(good, self.target), where=started > 0)
         return np.asarray(1 - self.part + self.part * np.minimum(score / self.target, 1.0))
 
+    def least(self, n_years: int) -> FloatArray:
+        """Nobody ends with result."""
+        return np.full(n_years, 1 - self.part)
+
 
 @dataclass(frozen=True)
 class Sanction(BudgetClause):
@@ -60,6 +68,12 @@ class Sanction(BudgetClause):
         """1 - part x months / 12 in the first contract year, 1 after it."""
         paid = np.ones((care_use.n_scenarios, care_use.n_years))
         paid[:, 0] -= self.part * self.months / 12
+        return paid
+
+    def least(self, n_years: int) -> FloatArray:
+        """The same in every scenario."""
+        paid = np.ones(n_years)
+        paid[0] -= self.part * self.months / 12
         return paid
 
 
@@ -82,6 +96,10 @@ class VolumeClause(BudgetClause):
         beyond = np.maximum(ratio - self.upper, 0.0) - np.maximum(self.lower - ratio, 0.0)
         return np.asarray(1 + self.part * beyond)
 
+    def least(self, n_years: int) -> FloatArray:
+        """No clients at all."""
+        return np.full(n_years, 1 - self.part * self.lower)
+
 
 @dataclass(frozen=True)
 class GrowthPath(BudgetClause):
@@ -103,6 +121,10 @@ class GrowthPath(BudgetClause):
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
         """What is left for the budget."""
         return np.tile(1 - self._old(care_use.n_years), (care_use.n_scenarios, 1))
+
+    def least(self, n_years: int) -> FloatArray:
+        """The same in every scenario."""
+        return 1 - self._old(n_years)
 
     def beside(self, n_years: int) -> FloatArray:
         """The old revenue's part."""

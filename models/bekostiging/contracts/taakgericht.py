@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,20 @@ from bekostiging.contracts.terms import Contract, Party, Rows, Settlement
 from bekostiging.scenarios import CareUse, Measure
 
 FloatArray = NDArray[np.float64]
+
+
+NOTHING: Any = None
+"""Clients that nobody looks at: clauses on single clients say nothing without care."""
+
+
+@dataclass(frozen=True)
+class WithoutCare:
+    """A lump sum when nothing is delivered, parts of B0 I, each (n_years,): least ``part`` of b I that is paid; ``moved`` by
+    clauses before the corridor and paid beside the budget; and what those ``leave`` of the base."""
+
+    part: FloatArray
+    moved: FloatArray
+    leave: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +85,20 @@ class Taakgericht(Contract):
         """What is paid beside the budget, nominal; (n_scenarios, n_years)."""
         n_years = levels.contract.shape[1]
         return np.asarray(sum((c.beside(n_years) for c in self.budget_clauses), np.zeros(n_years)) * levels.price)
+
+    def without_care(self) -> WithoutCare:
+        """The terms when no care at all is delivered, which is when most is taken back."""
+        n_years = len(self.reference)
+        one = np.ones((1, n_years))
+        base, moved = np.zeros_like(one), np.zeros_like(one)
+        for clause in self.clauses[:-1]:
+            if not clause.per_client:
+                position = Position(NOTHING, self.cells, self.measure, one, base, one)
+                own = clause.euros(position) @ np.nan_to_num(clause.share, nan=0.0)
+                moved, base = moved + own, clause.leaves(position, own)
+        part = np.prod([np.ones(n_years), *(clause.least(n_years) for clause in self.budget_clauses)], axis=0)
+        beside = np.sum([np.zeros(n_years), *(clause.beside(n_years) for clause in self.budget_clauses)], axis=0)
+        return WithoutCare(part, moved[0] + beside / self.reference, base[0])
 
     def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
         """b I as far as it is paid, then every clause in the order written, measured at the provider's own unit cost."""

@@ -16,10 +16,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from bekostiging.lumpsum.columns import Columns
 from bekostiging.lumpsum.data import MILLION, LumpSumData, with_shares
 from bekostiging.lumpsum.judgement import Judge
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
-from bekostiging.lumpsum.tail import Columns, LumpSumArrays
+from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Estimate, SolverError, TailProgram, together
 
 FloatArray = NDArray[np.float64]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.contracts import Corridor
+from bekostiging.contracts import Corridor, WithoutCare
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -120,6 +120,15 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class LeastPayment:
+    """Payment as a part of B0 I when nothing is delivered: part (1 + loading) + moved + layers @ share."""
+
+    part: float
+    moved: float
+    layers: FloatArray
+
+
+@dataclass(frozen=True)
 class LumpSumData:
     """Everything the formulation reads; symbols as on the model card (``bekostiging.lumpsum.model``).
 
@@ -180,10 +189,26 @@ class LumpSumData:
     simple: SimpleTerms = SimpleTerms()
     other_payments: Mapping[str, FloatArray] = field(default_factory=dict)
     """P per other payment form (s, c, t), euro; where there are any, every lot chooses its form."""
+    without_care: tuple[WithoutCare, ...] = ()
+    """Per contract, what is paid when nothing is delivered; empty: the whole budget, and nothing but the corridor."""
     near: Terms | None = None
     """A design that is probably near: the tails are cut there first. It changes how long a design takes, not the design."""
     cache: Cache = field(default_factory=Cache, repr=False, compare=False)
     """What was computed from the arrays, kept for decisions that differ in limits and terms alone (``payments.sampled``)."""
+
+    def least_payments(self, contract: int) -> tuple[LeastPayment, ...]:
+        """What is paid of a contract when nothing is delivered, of years that differ."""
+        own = self.without_care[contract] if self.without_care else WithoutCare(*np.array([[1.0], [0.0], [0.0]]))
+        corridor = self.lots[self.lot[contract]].corridor
+        found = {
+            (
+                float(part),
+                float(moved),
+                *(corridor.sign * corridor.amounts(np.array([left]), np.ones(1))[0]).tolist(),
+            )
+            for part, moved, left in zip(own.part, own.moved, own.leave, strict=True)
+        }
+        return tuple(LeastPayment(part, moved, np.array(layers)) for part, moved, *layers in sorted(found))
 
     def margin(self, name: str) -> float:
         """Million euro by which a limit is tightened."""

@@ -14,6 +14,7 @@ from bekostiging.contracts import (
     PriceLevels,
     Reference,
     Taakgericht,
+    build_contracts,
     corridor_of,
     expected_revenue,
     municipal_shares,
@@ -136,6 +137,11 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
         reserve_confidence=case.reserve_confidence,
         reserve_refills=case.reserve_refills,
         other_payments=series.others,
+        without_care=tuple(
+            one.without_care()
+            for one in build_contracts(case, cells, reference, "taakgericht")
+            if isinstance(one, Taakgericht)
+        ),
     )
     return replace(data, simple=signable_terms(data)) if case.simple_corridors else data
 

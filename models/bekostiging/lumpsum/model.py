@@ -16,6 +16,7 @@ Parameters (data)
     P[f,s,c,t]     payment under another form                                million euro
     U[s,c,t,l]     part of abs(base - B0 I) inside layer l                   million euro
     q[c,t,l]       probability that the base ends in layer l                 -
+    a[c], z[c], u[c,l]   part of b paid, moved by clauses, signed layer when nothing is delivered   part of B0
     F[c,t]         fair price without return on capital                      million euro
     K[p], limit[p] free buffer; limit on capital (stated requirement or K)   million euro
     key[s,t,j,m]   share of the municipality in the lot's payments           -
@@ -66,6 +67,8 @@ Constraints
     solvency[p]                capital <= limit - margin                             no more than the provider has
     return_on_capital[p]       E[sum_t v (Y - C)] >= cost_of_capital x years x capital + margin    no risk for nothing
     fair_price[c,t]            E[Y[c,t]] >= F[c,t] form[j,lump] + margin             AMvB reële prijs, on what is paid
+    not_negative[c]            a (form[j,lump] + loading) + z form[j,lump] + sum_l u_l share[j,l] >= 0
+                               clauses and corridor never take back more than the budget; years that differ apart
     begroting[k,m,t]           E[M[k,m,t]] <= G[k,m,t] - margin                      what is expected is budgeted
     drawn_down[k,m,t,s]        drawdown[t] >= drawdown[t-1] + x[t]                   where a good year refills the stock
     drawn_most[k,m,t,s]        stock_used[t] >= drawdown[t]                          idem
@@ -251,7 +254,11 @@ def _add_provider_limits(m: pyo.ConcreteModel) -> None:
     m.capital_covers_tail = pyo.Constraint(m.GUARDED, rule=_capital_covers_tail_rule)
     m.solvency = pyo.Constraint(m.GUARDED, rule=_solvency_rule)
     m.return_on_capital = pyo.Constraint(m.GUARDED, rule=_return_on_capital_rule)
+    m.LEAST = pyo.Set(
+        initialize=[(c, k) for c in m.CONTRACTS for k in range(len(m.data.least_payments(c)))], dimen=2
+    )
     m.fair_price = pyo.Constraint(m.CONTRACTS, m.YEARS, rule=_fair_price_rule)
+    m.not_negative = pyo.Constraint(m.LEAST, rule=_not_negative_rule)
 
 
 def _deepest_point_rule(m: pyo.ConcreteModel, p: int, s: int, t: int) -> Any:
@@ -281,6 +288,13 @@ def _return_on_capital_rule(m: pyo.ConcreteModel, p: int) -> Any:
     earned = -sum(m.loss[p, s, t] for s in m.SCENARIOS for t in m.YEARS) / m.data.n_scenarios
     margin = m.data.margin(f"return_on_capital[{m.data.providers[p]}]")
     return earned >= m.data.cost_of_capital * m.data.n_years * m.capital[p] + margin
+
+
+def _not_negative_rule(m: pyo.ConcreteModel, c: int, k: int) -> Any:
+    """a (form[lump] + loading) + z form[lump] + sum_l u_l share >= 0"""
+    j, least = int(m.data.lot[c]), m.data.least_payments(c)[k]
+    taken = sum(float(own) * m.share[j, i] for i, own in enumerate(least.layers))
+    return least.part * (m.form[j, 0] + m.loading[j]) + least.moved * m.form[j, 0] + taken >= 0
 
 
 def _fair_price_rule(m: pyo.ConcreteModel, c: int, t: int) -> Any:

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bekostiging.lumpsum.columns import Columns
 from bekostiging.lumpsum.data import (
     EURO,
     EXCESS_TOLERANCE,
@@ -20,7 +21,6 @@ from bekostiging.lumpsum.data import (
     LotTerms,
     LumpSumData,
     counted_sides,
-    decided_layers,
     inside_zone,
     invited_by_form,
     invited_use,
@@ -40,53 +40,6 @@ RELAXABLE = ("begroting", "reserve", "solvency", "return_on_capital")
 """Hard limits that somebody could widen; the fair price and the legal least share are law."""
 Aim = Literal["criterion", "least_breach", "largest_excess", "least_yield", "largest_yield"]
 """What is minimised, one stage each: see the model card."""
-
-
-class Columns:
-    """Where each decision stands in x: per lot its forms, loading and shares; capital; slacks; and what makes a contract
-    simple: changes of share and picks from the list."""
-
-    def __init__(self, data: LumpSumData) -> None:
-        self.n = 0
-        n_lots, self.n_forms = len(data.lots), len(data.forms)
-        self.lots = [self._next(self.n_forms + 1 + lot.corridor.n_layers) for lot in data.lots]
-        self.form = np.array([own[: self.n_forms] for own in self.lots])
-        self.loading = np.array([own[self.n_forms] for own in self.lots])
-        self.share = [own[self.n_forms + 1 :] for own in self.lots]
-        self.capital = self._next(len(data.providers))
-        self.premium_excess, self.glide_excess = self._next(n_lots), self._next(n_lots)
-        self.largest = self._one()
-        """The largest excess (fraction), or the largest yield."""
-        shape = (len(data.purses), len(data.municipalities), data.n_years)
-        self.begroting_yield = self._next(int(np.prod(shape))).reshape(shape)
-        """Zero unless conflicts are looked for, as the next three."""
-        self.reserve_yield = self._next(len(data.municipalities))
-        self.solvency_yield, self.return_yield = self._next(len(data.providers)), self._next(len(data.providers))
-        simple = data.simple
-        self.change = [
-            {pair: self._one() for side in counted_sides(lot, simple).values() for pair in side}
-            for lot in data.lots
-        ]
-        self.pick = [{k: self._next(len(simple.shares)) for k in decided_layers(lot)} for lot in data.lots]
-
-    def _next(self, count: int) -> IntArray:
-        """The next columns."""
-        self.n += count
-        return np.arange(self.n - count, self.n)
-
-    def _one(self) -> int:
-        return int(self._next(1)[0])
-
-    @property
-    def whole(self) -> NDArray[np.bool_]:
-        """(n,): columns that are zero or one."""
-        found = np.zeros(self.n, dtype=np.bool_)
-        found[self.form] = True
-        for changes, picks in zip(self.change, self.pick, strict=True):
-            found[list(changes.values())] = True
-            for own in picks.values():
-                found[own] = True
-        return found
 
 
 class LumpSumArrays:
@@ -181,6 +134,7 @@ class LumpSumArrays:
         lower, upper = self._bounds()
         rows = RowBuilder()
         self._provider_rows(rows)
+        self._not_negative_rows(rows)
         self._begroting_rows(rows)
         self._stage_rows(rows)
         for j, lot in enumerate(data.lots):
@@ -335,6 +289,24 @@ class LumpSumArrays:
                 slope[own] = mean[t]
                 slope[own[0]] -= float(data.fair_price[c, t]) / MILLION
                 rows.add_dense(name, slope, lower=data.margin(name))
+
+    def _not_negative_rows(self, rows: RowBuilder) -> None:
+        """not_negative, where bounds do not imply it."""
+        data, columns = self.data, self.columns
+        lower, upper = self._bounds()
+        for c, (provider, lot) in enumerate(data.contracts):
+            j = int(data.lot[c])
+            for k, least in enumerate(data.least_payments(c)):
+                entries = {
+                    int(columns.loading[j]): least.part,
+                    int(columns.form[j, 0]): least.part + least.moved,
+                    **dict(zip(columns.share[j].tolist(), least.layers.tolist(), strict=True)),
+                }
+                worst = sum(
+                    value * (lower if value > 0 else upper)[column] for column, value in entries.items() if value
+                )
+                if worst < 0:
+                    rows.add(f"not_negative[{provider},{lot},{k}]", entries, lower=0.0)
 
     def _begroting_rows(self, rows: RowBuilder) -> None:
         """begroting: expected spending within the begroting, per purse, municipality and year."""

@@ -67,6 +67,8 @@ def _wider_zones(data: LumpSumData, best: LumpSumDesign, lots: list[int]) -> Lum
         lot_size(data, j) for j in range(len(data.lots))
     )
     design, zone = best, np.zeros(len(data.lots), dtype=np.int64)
+    # no zone narrows for another to be wider
+    zone[lots] = [zone_of(data.lots[j], best.share[j]) for j in lots]
     for j in lots:
         lot = data.lots[j]
         zone[j] = zone_of(lot, design.share[j])

@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from instances import MILLION, alone, corridor, data, nothing_shared, random_data, tail_of, terms
 
+from bekostiging.case import Case
+from bekostiging.contracts import QuotaShare, Taakgericht, VolumeClause, WithoutCare, build_contracts, reference
 from bekostiging.lumpsum import design_lumpsum
+from bekostiging.scenarios.cells import build_cells
 from bekostiging_solvers import cvar
 
 
@@ -166,3 +169,36 @@ def test_layer_probabilities_are_those_of_the_base() -> None:
     ratio = case.cost[:, 0] / (case.reference[0] * case.index[:, 0])
     expected = [((ratio > 1) & (ratio <= 1.04)).mean(axis=0), (ratio > 1.04).mean(axis=0)]
     np.testing.assert_allclose(case.layer_probability(0)[:, :2].T, expected, atol=1e-12)
+
+
+def test_a_budget_is_at_least_what_can_be_taken_back() -> None:
+    """Mean 100, worst of twenty 117.6, buffer 5: at a share of 80 % the loading is l = 0.26 %: 100 l = 0.08 (3.52 - 100 l).
+
+    A clause that pays no more than 55 % of the budget without clients leaves at most share = 0.55 (1 + l) to take back:
+    (1 - 0.55 (1 + l)) 17.6 - 100 l <= 5, so l = 2.92 / 109.68 = 2.662 % and the share is 56.46 %.
+    """
+    own = data(
+        tail_of(), (terms(own=corridor([1.0], [np.inf]), premium_max=0.1, share_max=0.8),), [0], [0],
+        free_buffer=np.array([5 * MILLION]),
+    )  # fmt: skip
+    free = design_lumpsum(own)
+    assert free.loading[0] == pytest.approx(0.002816 / 1.08, abs=1e-6)
+    assert free.share[0].max() == pytest.approx(0.8, abs=1e-6)
+    clause = WithoutCare(np.array([0.55]), np.zeros(1), np.zeros(1))
+    found = design_lumpsum(replace(own, without_care=(clause,)))
+    assert found.loading[0] == pytest.approx(2.92 / 109.68, abs=1e-6)
+    assert found.share[0].max() == pytest.approx(0.55 * (1 + 2.92 / 109.68), abs=1e-6)
+
+
+def test_what_is_paid_without_care_is_read_off_the_contract(small_case: Case) -> None:
+    """A volume clause with a floor of 0.9 and part 0.5 pays 55 %; half by quota gives back half and leaves half of B0."""
+    cells = build_cells(small_case)
+    one = build_contracts(small_case, cells, reference(small_case, cells, 2), "taakgericht")[0]
+    assert isinstance(one, Taakgericht)
+    plain = one.without_care()
+    assert (plain.part.tolist(), plain.moved.tolist(), plain.leave.tolist()) == ([1, 1], [0, 0], [0, 0])
+    volume = VolumeClause(0.9, 1.1, 0.5, np.ones(2))
+    own = replace(one & volume, clauses=(QuotaShare(np.array([0.5])), *one.clauses)).without_care()
+    assert own.part.tolist() == pytest.approx([0.55, 0.55])
+    assert own.moved.tolist() == pytest.approx([-0.5, -0.5])
+    assert own.leave.tolist() == pytest.approx([0.5, 0.5])

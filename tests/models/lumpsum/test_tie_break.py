@@ -13,7 +13,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from instances import MILLION, amounts, corridor, data, random_data, tail_of, terms
 
@@ -332,6 +332,7 @@ def test_it_is_the_first_of_all_agreements_that_will_do(seed: int) -> None:
 
 @settings(max_examples=6, deadline=None)
 @given(seed=st.integers(0, 10_000))
+@example(seed=6093)
 def test_ties_cost_hardly_more(seed: int) -> None:
     """No zone narrows; where none widens no share and no loading rises; 0.02 % for all zones and 0.05 % a lot at most."""
     case = random_data(seed)
