@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
@@ -38,6 +40,7 @@ def _clauses(case: Case) -> Iterator[Problem]:
     for row in case.clauses:
         yield from _columns(row)
         yield from _edges(case, row)
+    yield from _layers_of_clients(case)
 
 
 def _problem(row: ContractClause, column: str, nl: str, en: str) -> Problem:
@@ -103,6 +106,25 @@ def _edges(case: Case, row: ContractClause) -> Iterator[Problem]:
                     f"contract {contract.provider} in {contract.lot} has no revenue to grow from; fill in "
                     "contracts.revenue",
                 )
+
+
+def _layers_of_clients(case: Case) -> Iterator[Problem]:
+    """Layers of what single clients cost do not overlap within a lot and form: the same euro would move twice."""
+    pools = [row for row in case.clauses if row.clause == "high_cost_pool" and row.threshold is not None]
+    ordered = sorted(pools, key=lambda row: (row.lot, row.payment_form, row.threshold or 0.0))
+    for one, following in pairwise(ordered):
+        if (one.lot, one.payment_form) != (following.lot, following.payment_form):
+            continue
+        top = math.inf if one.cap is None else (one.threshold or 0.0) + one.cap
+        if (following.threshold or 0.0) < top:
+            yield _problem(
+                following,
+                "threshold",
+                f"deze laag begint bij {following.threshold:g} euro, en die van beding {one.position} loopt door tot "
+                f"{'boven elke grens' if top == math.inf else f'{top:g} euro'}; laat ze op elkaar aansluiten",
+                f"this layer begins at {following.threshold:g} euro, and that of clause {one.position} goes on to "
+                f"{'above any limit' if top == math.inf else f'{top:g} euro'}; let them follow each other",
+            )
 
 
 def _revenue_years(case: Case) -> Iterator[Problem]:

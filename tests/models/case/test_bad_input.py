@@ -417,6 +417,26 @@ def test_clauses_that_cannot_be(folder: Path, changed: dict[str, str], column: s
     assert told in sentence
 
 
+def test_layers_of_single_clients_do_not_overlap(folder: Path) -> None:
+    """From 20,000 to 50,000 and from 40,000 on: between 40,000 and 50,000 the same euro would move twice."""
+    lot = read_case(folder).lots[0].id
+    row = CLAUSE | {"lot": lot, "clause": "high_cost_pool", "lower": ""}
+    rows = [row | {"threshold": "20000", "cap": "30000"}, row | {"position": "2", "threshold": "40000"}]
+    (folder / "clauses.csv").write_text(
+        "\n".join([",".join(row), *(",".join(one.values()) for one in rows)]) + "\n"
+    )
+    sentence = _only(folder)
+    assert sentence.startswith("table clauses, row 3, column threshold")
+    assert (
+        "begins at 40000 euro, and that of clause 1 goes on to 50000 euro; let them follow each other" in sentence
+    )
+    rows[1]["threshold"] = "50000"
+    (folder / "clauses.csv").write_text(
+        "\n".join([",".join(row), *(",".join(one.values()) for one in rows)]) + "\n"
+    )
+    assert len(read_case(folder).clauses) == 2
+
+
 def test_a_pool_without_a_ceiling(folder: Path, edit: Edit) -> None:
     edit("contracts", 0, "ceiling_pool", "samen")
     edit("contracts", 0, "ceiling", "")
