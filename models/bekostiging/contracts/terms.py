@@ -105,6 +105,10 @@ class Contract(ABC):
     def carries(self) -> dict[str, Party]:
         """Who carries volume, intensity, duration, price (wages and prices beyond the index) and result."""
 
+    def beyond_budget(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """Part of what is unpaid because clients' hours budgets had run out: none without them; (n_scenarios, n_years)."""
+        return np.zeros_like(levels.price)
+
     def __and__(self, clause: Clause) -> Self:
         """The contract with one more clause, after those it has."""
         return replace(self, clauses=(*self.clauses, clause))

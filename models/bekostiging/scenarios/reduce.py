@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,6 +112,8 @@ class ClientReducer:
         asked_year = asked % self.n_years
         waited = started & clients.deferred & ~clients.refused
         served = started & ~clients.deferred & ~clients.refused
+        beyond, beyond_in_crisis = self._beyond_budget(clients, group)
+        crisis_units = self._yearly(monthly(clients.rate, urgent))
         paid, at_result = self.arrangements.reduce(clients)
         by_profile = self._by_profile(clients, asked, served)
         return CareUse(
@@ -126,10 +129,11 @@ class ClientReducer:
             units=units,
             units_month=units_month,
             units_claimable=units - self._over_cap(clients),
-            units_within_budget=self._yearly(monthly(clients.rate_within)),
+            units_within_budget=np.maximum(units - beyond, 0.0),
             thresholds=self.thresholds,
             excess=self._excess(clients, group),
-            crisis_units=self._yearly(monthly(clients.rate, urgent)),
+            crisis_units=crisis_units,
+            crisis_units_within_budget=np.maximum(crisis_units - beyond_in_crisis, 0.0),
             arrangement_units=paid,
             arrangement_units_at_result=at_result,
             starts_by_profile=by_profile[0],
@@ -168,6 +172,7 @@ class ClientReducer:
             thresholds=self.thresholds,
             excess=self._excess(clients, group),
             crisis_units=unknown,
+            crisis_units_within_budget=unknown,
             arrangement_units=unknown,
             arrangement_units_at_result=unknown,
             starts_by_profile=by_profile,
@@ -177,6 +182,25 @@ class ClientReducer:
             ppc_final=factors.ppc_final,
             cao=factors.cao,
         )
+
+    def _beyond_budget(self, clients: Clients, group: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Units after the hours budget of the client ran out, and those of crisis clients; (n_scenarios, n_years, n_cells).
+
+        Within its budget a client has the duration min(D, ``budget_months``); what is left of D is beyond it.
+        """
+        n_scenarios, n_cells = clients.n_scenarios, self.cells.n_cells
+        over = np.flatnonzero(clients.duration > clients.budget_months)
+        paid = np.maximum(clients.budget_months[over], 0)
+        left = replace(clients, start=clients.start[over] + paid, duration=clients.duration[over] - paid)
+        totals = MonthTotals(left, group[over], n_scenarios * n_cells, self.n_months)
+        rate, crisis = clients.rate[over], np.flatnonzero(clients.crisis[over])
+
+        def yearly(who: IntArray | slice) -> FloatArray:
+            """Yearly totals by scenario, year and cell."""
+            monthly = totals.of(rate, who).reshape(n_scenarios, n_cells, self.n_months)
+            return self._yearly(monthly.transpose(0, 2, 1))
+
+        return yearly(slice(None)), yearly(crisis)
 
     def _over_cap(self, clients: Clients) -> FloatArray:
         """Units above the monthly claim caps, in the lots that have them."""

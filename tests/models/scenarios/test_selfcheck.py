@@ -70,7 +70,7 @@ WRONG = {
         {"crisis_units"},
     ),
     "three percent more units": (lambda c: replace(c, rate=c.rate * np.float32(1.03)), {"units", "cost"}),
-    "budget forgotten": (lambda c: replace(c, rate_within=c.rate), {"units_within_budget"}),
+    "budget forgotten": (lambda c: replace(c, budget_months=c.duration), {"units_within_budget"}),
 }
 
 
@@ -91,9 +91,9 @@ def test_small_cells_are_skipped_by_name(small_case: Case) -> None:
     assert any(line.endswith(": < 1000") for line in found.skipped)
     assert (
         found.n_statistics
-        + 8 * sum("<" in line for line in found.skipped)
+        + 9 * sum("<" in line for line in found.skipped)
         + sum(line.endswith(": 0") for line in found.skipped)
-        == 8 * made.cells.n_cells
+        == 9 * made.cells.n_cells
     )
 
 
