@@ -25,7 +25,7 @@ from scipy.special import ndtr
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.distributions import LogNormal, Mixed
-from bekostiging.scenarios.forecast import MONTHS, WEEKS_PER_MONTH, DemandForecast, demand_forecast, durations
+from bekostiging.scenarios.forecast import MONTHS, WEEKS_PER_MONTH, DemandForecast, demand_forecast
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
@@ -39,6 +39,8 @@ SMALL = 1e-13
 """Part of the units that is left out of a sum over budgets."""
 POINTS = 8
 """Gauss points in every panel of a time integral."""
+MOST_BUDGETS = 60
+"""Ends of budgets of one trajectory at which a panel ends."""
 COURSES = 32
 """Courses taken together: arrays that stay near the processor."""
 RATIO_POINTS, RATIO_REACH = 401, 8.0
@@ -164,7 +166,8 @@ def _points(budgets: HoursBudgets, duration: Mixed, n_years: int) -> tuple[Float
     horizon = float(MONTHS * n_years)
     spread = np.sqrt(np.log1p(np.square(duration.cv)))
     bulk = [duration.mean * np.exp(step * spread) for step in (-3.0, -1.0, 1.0)]
-    n_budgets = int(np.ceil(horizon / budgets.months.min())) if budgets.revised.any() else 1
+    shortest = float(budgets.months.min())
+    n_budgets = min(int(np.ceil(horizon / shortest)), MOST_BUDGETS) if budgets.revised.any() else 1
     ran_out = [k * budgets.months for k in range(1, n_budgets + 1)]
     about = [budgets.months * np.exp(step * budgets.sigma) for step in (-3.0, 3.0)]
     years = [np.full(len(duration.cv), float(MONTHS * year)) for year in range(n_years + 1)]
@@ -244,8 +247,8 @@ def paid_by_row(case: Case) -> FloatArray:
 
 
 def paid_part(case: Case, own: IntArray, budgets: HoursBudgets) -> float:
-    """E[paid] / E[R] over the starts of some rows of demand."""
-    law = durations(case).rows(own)
+    """E[paid] / E[R] over the starts of some rows of demand in the first contract year."""
+    law = demand_forecast(case, 1).durations.rows(own)
     starts = np.array([case.demand[i].starts_per_year * case.demand[i].units_per_week for i in own])
     weight = starts if starts.sum() > 0 else np.ones(len(own))
     return float(weight @ budgets.rows(own).paid_months(law) / (weight @ law.mean))

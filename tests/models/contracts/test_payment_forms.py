@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from balance import in_balance
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -31,7 +32,6 @@ from bekostiging.contracts import (
 )
 from bekostiging.contracts.terms import pay_up_to_ceiling
 from bekostiging.scenarios import CareUse, Cells, draw_block, expected_care_use, plan
-from bekostiging.scenarios.forecast import WEEKS_PER_YEAR
 
 N_YEARS = 3
 
@@ -44,21 +44,6 @@ def drawn(small_case: Case) -> tuple[Case, Cells, CareUse]:
 
 def _contracts(case: Case, cells: Cells, form: str, *, ceilings: bool = True) -> tuple[Contract, ...]:
     return build_contracts(case, cells, reference(case, cells, N_YEARS), form, ceilings=ceilings)
-
-
-def _in_balance(case: Case) -> Case:
-    """The case without growth, its sitting clients as many as its starts keep in care."""
-    still = dict.fromkeys(("growth", "growth_duration", "growth_intensity"), 0.0)
-    demand = [
-        row.model_copy(
-            update=still | {"clients_at_start": row.starts_per_year * row.mean_duration_weeks / WEEKS_PER_YEAR}
-        )
-        for row in case.demand
-    ]
-    ages = dict.fromkeys(("growth_0_17", "growth_18_64", "growth_65_plus"), 0.0)
-    areas = tuple(row.model_copy(update=ages) for row in case.areas)
-    offers = tuple(row.model_copy(update={"share_drift": 0.0}) for row in case.offers)
-    return replace(case, demand=tuple(demand), areas=areas, offers=offers)
 
 
 def _paid_by_year(case: Case, cells: Cells, form: str, lot: str, care_use: CareUse) -> NDArray[np.float64]:
@@ -85,7 +70,7 @@ def test_hours_budgets_cost_the_same_every_year_without_growth(
 ) -> None:
     """As if the form had always applied: what starts gain in their first years, sitting clients have used up."""
     policy = Policy(name="revised_share", scope="case", value=str(revised_share), **MARK)
-    balanced = _in_balance(small_case)
+    balanced = in_balance(small_case)
     rows = tuple(row.model_copy(update={"duration_distribution": law}) for row in balanced.demand)
     case = replace(balanced, demand=rows, policy=(*balanced.policy, policy))
     cells = plan(case, 32, N_YEARS, 1, "design").cells
@@ -100,7 +85,7 @@ def test_hours_budgets_cost_the_same_every_year_without_growth(
 
 def test_new_budgets_at_the_switch_cost_more(small_case: Case) -> None:
     """A whole budget for who is sitting: more in the first year, and the years approach each other again."""
-    balanced = _in_balance(small_case)
+    balanced = in_balance(small_case)
     policy = Policy(name="new_budget", scope="case", value="yes", **MARK)
     anew = replace(balanced, policy=(*balanced.policy, policy))
     cells = plan(balanced, 32, N_YEARS, 1, "design").cells
