@@ -104,7 +104,9 @@ def test_the_command_writes_page_and_workbook(tmp_path: Path, lang: str) -> None
     assert (weeks, paid) == (pytest.approx(104), pytest.approx(0.866, abs=5e-4))
     # hours budget: 104 weeks pay 86.6 %, so the price is the tariff over 0.866
     assert (
-        "104 weken betaalt naar verwachting 86,6\u00a0%" if lang == "nl" else "104 weeks is expected to pay 86.6\u00a0%"
+        "104 weken betaalt naar verwachting 86,6\u00a0%"
+        if lang == "nl"
+        else "104 weeks is expected to pay 86.6\u00a0%"
     ) in page
     with zipfile.ZipFile(folder / "buildup.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
