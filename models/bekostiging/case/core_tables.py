@@ -127,6 +127,11 @@ class CareForm(Assumption):
     compulsory_regional: bool = Field(
         default=False, description="on the list of forms that must be bought regionally (Stb. 2025, 357)"
     )
+    authorisation_weeks: Positive | None = Field(
+        default=None,
+        description="weeks an hours budget is given for: agreed units per week times these weeks, spent in any rhythm; "
+        "empty = estimated",
+    )
 
 
 class Provider(Assumption):

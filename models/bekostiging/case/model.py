@@ -171,9 +171,17 @@ class Case(Shown):
         """Whether youth and Wmo share one begroting and cover."""
         return self._stated("laws_share") == "yes"
 
-    def _stated(self, name: str) -> str:
-        """The word of the case, or the one that holds without."""
-        return self.word(name) if self.has_policy(name) else DEFAULT[name]
+    def revised_share(self, lot: str | None) -> float:
+        """Chance that an external change gives another hours budget when one runs out."""
+        return float(self._stated("revised_share", lot))
+
+    def new_budget(self, lot: str | None) -> bool:
+        """Whether sitting clients get a whole hours budget at the switch."""
+        return self._stated("new_budget", lot) == "yes"
+
+    def _stated(self, name: str, lot: str | None = None) -> str:
+        """The value of the lot or the case, or the one that holds without."""
+        return self.word(name, lot) if self.has_policy(name, lot) else DEFAULT[name]
 
     def year_of_revenue(self, contract: Contract) -> int:
         """Calendar year of ``contract.revenue``: as given, else the base year; before the first contract year always."""

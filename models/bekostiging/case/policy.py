@@ -43,6 +43,7 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "contracts_most": (1.0, 1000.0),
     "concentration": (0.01, 1.0),
     "swap_share": (0.0, 1.0),
+    "revised_share": (0.0, 0.999),
 }
 """Numbers with their range, both ends allowed."""
 WORDS: dict[str, tuple[str, ...]] = {
@@ -62,10 +63,17 @@ WORDS: dict[str, tuple[str, ...]] = {
     "reserve_refills": ("yes", "no"),
     "corridor_terms": ("simple", "free"),
     "laws_share": ("yes", "no"),
+    "new_budget": ("yes", "no"),
 }
 """Words with their choices."""
-DEFAULT = {"reserve_refills": "no", "corridor_terms": "simple", "laws_share": "yes"}
-"""Words that hold where the case does not say, as ``OPTIONAL`` tells; what is used of them is in ``model.Case``."""
+DEFAULT = {
+    "reserve_refills": "no",
+    "corridor_terms": "simple",
+    "laws_share": "yes",
+    "revised_share": "0",
+    "new_budget": "no",
+}
+"""Values that hold where the case does not say, as ``OPTIONAL`` tells; what is used of them is in ``model.Case``."""
 OPTIONAL = {
     "equity_requirement": "none: every provider's own free buffer is its limit",
     "corridor_shape": "symmetric: layers at the same distance from the reference amount share alike",
@@ -101,6 +109,8 @@ OPTIONAL = {
     "reserve_refills": "no: what a year leaves over stays with the council",
     "corridor_terms": "simple",
     "laws_share": "yes: one begroting and one cover for both laws",
+    "revised_share": "0: no hours budget is followed by another one",
+    "new_budget": "no: the hours budgets of sitting clients ran since they started, as if the form had always applied",
 }
 """Names that may be absent, and what holds then."""
 CASE_ONLY = (
@@ -176,5 +186,7 @@ MEANING = {
     "reserve_refills": "whether a year that costs less than the begroting refills the reserve",
     "corridor_terms": "simple: shares in steps of 5 points, one free zone and one share per side; free: whatever is best",
     "laws_share": "whether youth and Wmo share one begroting and cover",
+    "revised_share": "chance that an external change gives another hours budget when one runs out",
+    "new_budget": "whether sitting clients get a whole hours budget at the switch",
 }
 """What every name means, for the explanation of a new case."""

@@ -28,10 +28,11 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
     """Read and validate a case and say what each command would find."""
     with user_errors(lang):
         from bekostiging.case import check_commands, spread_notes, stock_and_starts
+        from bekostiging.contracts import hours_budget_notes
 
         brought = brought_case(case, lang)
         console = Console(soft_wrap=True)
-        for warning in (*stock_and_starts(brought), *spread_notes(brought)):
+        for warning in (*stock_and_starts(brought), *spread_notes(brought), *hours_budget_notes(brought)):
             console.print(warning[lang], style="yellow", markup=False)
         headers = {
             "nl": ("Commando", "Tabel", "Rijen", "Aanwezig", "Anders gevuld uit"),

@@ -23,6 +23,7 @@ from bekostiging.contracts.clauses import (
     StopLoss,
 )
 from bekostiging.contracts.corridor import Corridor, corridor_of
+from bekostiging.contracts.hours_budget_notes import hours_budget_notes, hours_budget_terms
 from bekostiging.contracts.indexation import IndexRule, PriceLevels, expected_level, index_of_year, price_levels
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import (
@@ -89,6 +90,8 @@ __all__ = [
     "expected_revenue",
     "fair_cost",
     "hours_budget",
+    "hours_budget_notes",
+    "hours_budget_terms",
     "in_cents",
     "index_of_year",
     "lowest_position",

@@ -24,7 +24,8 @@ from bekostiging.contracts.revenue import revenue_paths
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Contract
-from bekostiging.scenarios import Cells, within_budget
+from bekostiging.scenarios import Cells, paid_by_row
+from bekostiging.scenarios.forecast import demand_of_cells
 
 FloatArray = NDArray[np.float64]
 
@@ -75,7 +76,7 @@ def _contract(
         disputed, lost = (_number(case, name, row.lot) for name in ("disputed_share", "disputed_lost"))
         return Outputgericht(**common, disputed=disputed, disputed_lost=lost)
     if form == "maatwerktraject":
-        return Maatwerktraject(**common, within=_within(case, cells, own))
+        return Maatwerktraject(**common, within=paid_parts(case, cells)[own])
     if form != "taakgericht":
         raise ValueError(f"contract {row.provider} in {row.lot}: no contract is made for payment form {form}")
     amount = reference.amount[index]
@@ -184,13 +185,9 @@ def provider_pools(case: Case, form: PaymentForm) -> tuple[ProviderPool, ...]:
     )
 
 
-def _within(case: Case, cells: Cells, own: NDArray[np.int64]) -> FloatArray:
-    """Expected part of the units within the hours budgets, per own cell."""
-    spread = {(row.area, row.care_form): row.realised_cv for row in case.demand}
-    place = zip(cells.area[own], cells.care_form[own], strict=True)
-    return within_budget(
-        np.array([spread[cells.area_ids[area], cells.care_form_ids[form]] for area, form in place])
-    )
+def paid_parts(case: Case, cells: Cells) -> FloatArray:
+    """Part of the units of a start that its hours budget is expected to pay; (n_cells,)."""
+    return paid_by_row(case)[demand_of_cells(case, cells)]
 
 
 def with_design(contract: Taakgericht, budget: FloatArray, share: FloatArray) -> Taakgericht:

@@ -1,4 +1,4 @@
-"""Maatwerktraject: tariff x hours up to an hours budget per client.
+"""Maatwerktraject: an hours budget per client, agreed hours a week times a number of weeks, spent in any rhythm.
 
 Legally inspanningsgericht with a total volume over its validity. In the national coding (iJw/iWmo 3.2) an
 hours budget is unit 04 (hour), frequency 6 (total over the validity).
@@ -19,6 +19,7 @@ from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.tariff import TariffContract
 from bekostiging.contracts.terms import PER_DELIVERY, Party
 from bekostiging.scenarios import CareUse, Measure
+from bekostiging.scenarios.hours_budget import STANDARD_WEEKS
 
 FloatArray = NDArray[np.float64]
 UNIT_HOUR = "04"
@@ -41,14 +42,13 @@ def hours_budget(hours_per_week: float, weeks: float) -> HoursBudget:
 
 STANDARD_HOURS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 """Weekly hours of the standard list; a choice of this package, any other number is as good."""
-STANDARD_WEEKS = (13, 26, 39, 52)
-"""Quarters of a year; any period between is as good."""
 
 
 def standard_list(
     hours: Sequence[float] = STANDARD_HOURS, weeks: Sequence[float] = STANDARD_WEEKS
 ) -> dict[tuple[float, float], HoursBudget]:
-    """Hours budgets by weekly hours and weeks: the standard list of a region."""
+    """Hours budgets by weekly hours and weeks, those that ``authorisation_weeks`` is estimated from: the standard list of a
+    region."""
     return {(h, w): hours_budget(h, w) for h in hours for w in weeks}
 
 
@@ -72,10 +72,10 @@ def revised(
 
 @dataclass(frozen=True, kw_only=True)
 class Maatwerktraject(TariffContract):
-    """Units within each client's budget are paid; what a client uses beyond it is the provider's.
+    """Units are paid until the client's hours budget has run out; what a client uses after that is the provider's.
 
-    ``within`` (n_own_cells,): expected part of the units that falls within the budgets. The price per unit is
-    tariff / within, so that at expected volume the payment equals that of P x Q (price parity).
+    ``within`` (n_own_cells,): E[paid] / E[R], the part of the units of a start that its budget is expected to pay. The
+    price per unit is tariff / within, so that a population without growth costs what it costs under P x Q, every year.
     """
 
     form: ClassVar[PaymentForm] = "maatwerktraject"
@@ -83,18 +83,26 @@ class Maatwerktraject(TariffContract):
     within: FloatArray
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
-        """Units within budget; those of crisis clients are urgent."""
-        price = self.tariff / self.within
-        claimed = self.own(care_use.units_within_budget) @ price * levels.price
-        urgent = self.own(care_use.crisis_units_within_budget) @ price * levels.price
-        return Claim(claimed, claimed, urgent)
+        """Units within the budgets at the price of a budget hour; those of crisis clients are urgent."""
+        asked = self._euro(care_use.units, levels)
+        claimed = self._euro(care_use.units_within_budget, levels)
+        return Claim(asked, claimed, np.minimum(self._euro(care_use.crisis_units_within_budget, levels), claimed))
+
+    def beyond_budget(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """What is not paid because a client's budget had run out; (n_scenarios, n_years), euro."""
+        return self._euro(care_use.units - care_use.units_within_budget, levels)
+
+    def _euro(self, units: FloatArray, levels: PriceLevels) -> FloatArray:
+        """Units (n_scenarios, n_years, n_cells) at the price; (n_scenarios, n_years)."""
+        return np.asarray(self.own(units) @ (self.tariff / self.within) * levels.price)
 
     def carries(self) -> dict[str, Party]:
-        """Intensity is shared: under the budget the municipality's, above it the provider's."""
+        """The agreed hours are the municipality's; how fast and how long they are used is its own up to the budget and the
+        provider's beyond it."""
         volume: Party = "municipality" if self.ceiling is None else "municipality_up_to_ceiling"
         return {
             "volume": volume,
-            "duration": volume,
+            "duration": "shared",
             "intensity": "shared",
             **PER_DELIVERY,
             "result": "municipality",

@@ -89,6 +89,10 @@ class Contract(ABC):
     def carries(self) -> dict[str, Party]:
         """Who carries volume, intensity, duration, price (wages and prices beyond the index) and result."""
 
+    def beyond_budget(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """Part of what is unpaid because clients' hours budgets had run out: none without them; (n_scenarios, n_years)."""
+        return np.zeros_like(levels.price)
+
     @abstractmethod
     def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
         """Euros of the contract, its clauses in order; an undecided share counts as zero."""

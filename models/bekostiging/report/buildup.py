@@ -12,7 +12,7 @@ import xlsxwriter
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.workbook_text import harmless
-from bekostiging.contracts import BudgetLine, Line, budget_lines, build_up, reference
+from bekostiging.contracts import BudgetLine, Line, budget_lines, build_up, hours_budget_terms, reference
 from bekostiging.report.html import template
 from bekostiging.report.manifest import write_manifest
 from bekostiging.report.takeaway.workbook import CREATED
@@ -41,6 +41,8 @@ class Annex:
     budgets: tuple[BudgetLine, ...]
     tariffs: dict[str, float]
     """Reference tariff per care form, euro per unit."""
+    hours_budgets: dict[str, tuple[float, float]]
+    """Per care form with demand, weeks of its hours budget and the part of the expected units that it pays."""
     private: bool
 
 
@@ -66,7 +68,7 @@ def annex_of(case: Case, private: bool) -> Annex:
         weight = terms.units[0, own]
         tariffs[form] = float(terms.tariff[own] @ weight / weight.sum()) if weight.sum() > 0 else 0.0
     budgets = () if private else budget_lines(case, cells, terms)
-    return Annex(case, lines, budgets, tariffs, private)
+    return Annex(case, lines, budgets, tariffs, hours_budget_terms(case), private)
 
 
 def write_annex(annex: Annex, folder: Path, lang: str) -> None:
@@ -116,7 +118,8 @@ def annex_page(annex: Annex, texts: Texts) -> str:
             ends = (_shown(texts, line, line.low), _shown(texts, line, line.high))
             rows.append([name, _formula(texts, line), _shown(texts, line, line.value), *ends, source])
         tariff = texts["page", "beside_tariff"].format(tariff=texts.numbers.plain(annex.tariffs[form], 2))
-        forms.append({"name": names[form], "rows": rows, "tariff": tariff})
+        told = f"{tariff} {_hours_budget(annex, form, texts)}" if form in annex.hours_budgets else tariff
+        forms.append({"name": names[form], "rows": rows, "tariff": told})
     context: dict[str, Any] = {
         "t": texts.sections,
         "lang": texts.lang,
@@ -127,6 +130,16 @@ def annex_page(annex: Annex, texts: Texts) -> str:
         "budgets": _budget_rows(annex.budgets, texts),
     }
     return template("buildup.html.j2").render(**context)
+
+
+def _hours_budget(annex: Annex, form: str, texts: Texts) -> str:
+    """The price per unit of a maatwerktraject: tariff over the part of the expected units that its budget pays."""
+    (weeks, paid), numbers = annex.hours_budgets[form], texts.numbers
+    return texts["page", "beside_hours_budget"].format(
+        weeks=numbers.plain(weeks, 0),
+        paid=numbers.percent(paid, 1),
+        price=numbers.plain(annex.tariffs[form] / paid, 2),
+    )
 
 
 def _budget_rows(budgets: Sequence[BudgetLine], texts: Texts) -> list[list[str]]:

@@ -246,7 +246,7 @@ def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
 def _waiting(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """Both corners in total, and waiting per care form."""
     numbers = texts.numbers
-    money = ("spending", "provider_result", "unpaid")
+    money = ("spending", "provider_result", "unpaid", "beyond_budget")
     counts = ("waiting_clients", "weeks_beyond_norm", "refused")
     corners = [[texts["columns", "form"], texts["columns", "corner"],
                 *(f"{texts['figures', name]} ({texts['page', 'million_euro']})" for name in money),

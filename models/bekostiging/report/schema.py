@@ -21,7 +21,7 @@ from bekostiging.report.results import BEGROTING, MAY_BE_UNKNOWN, PROVIDER, SCHE
 from bekostiging.stress import BREAK_EVEN, CORNERS
 
 CARE_FORM = ("starts", "waiting_clients", "weeks_beyond_norm", "refused", "moved")
-CORNER = ("spending", "provider_result", "unpaid", *CARE_FORM)
+CORNER = ("spending", "provider_result", "unpaid", "beyond_budget", *CARE_FORM)
 
 
 def _estimates(names: tuple[str, ...], description: str = "") -> dict[str, Any]:

@@ -10,7 +10,7 @@ from bekostiging.scenarios.expected import (
 )
 from bekostiging.scenarios.factors import Factors, multiply, named_shocks, neutral_factors
 from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
-from bekostiging.scenarios.forecast import within_budget
+from bekostiging.scenarios.hours_budget import HoursBudgets, hours_budgets, paid_by_row
 from bekostiging.scenarios.measures import expected_moved, expected_with
 from bekostiging.scenarios.observables import observables
 from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
@@ -25,6 +25,7 @@ __all__ = [
     "Factors",
     "FlowOutcome",
     "FlowRule",
+    "HoursBudgets",
     "Measure",
     "Plan",
     "SelfCheck",
@@ -38,15 +39,16 @@ __all__ = [
     "expected_care_use",
     "expected_moved",
     "expected_with",
+    "hours_budgets",
     "map_blocks",
     "multiply",
     "named_shocks",
     "neutral_factors",
     "normals_of",
     "observables",
+    "paid_by_row",
     "plan",
     "self_check",
     "summed_by",
     "units_in_year",
-    "within_budget",
 ]

@@ -85,9 +85,9 @@ class CareUse:
     units_claimable: FloatArray
     """Units inside the monthly claim caps, in lots that have them; elsewhere ``units``."""
     units_within_budget: FloatArray
-    """Units up to the hours budget of each client (maatwerktraject)."""
+    """Units up to the hours budget of each client (maatwerktraject): those before its budget ran out."""
     crisis_units_within_budget: FloatArray
-    """The part of those of crisis clients."""
+    """Part of ``units_within_budget`` that is crisis care or specifically authorised."""
     thresholds: tuple[float, ...]
     """Euro per client and year at the tariff of the first contract year, rising: the edges of high-cost pools."""
     excess: Mapping[Measure, FloatArray]

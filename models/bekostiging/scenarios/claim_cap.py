@@ -64,8 +64,8 @@ def excess_over_cap(clients: Clients, calendar: Calendar, n_cells: int) -> Float
 def clients_over_cap(clients: Clients, calendar: Calendar) -> tuple[IntArray, FloatArray]:
     """Clients who use more than agreed, and the units of each above its monthly caps; (n,), (n, n_years)."""
     n_months = len(calendar.days)
-    own = np.flatnonzero((clients.rate > clients.rate_within) & (clients.start < n_months))
-    agreed = clients.rate_within[own].astype(np.float64)
+    own = np.flatnonzero((clients.rate > clients.agreed) & (clients.start < n_months))
+    agreed = clients.agreed[own].astype(np.float64)
     rate = clients.rate[own].astype(np.float64)
     start = clients.start[own].astype(np.float64)
     end = np.minimum(start + clients.duration[own], n_months)

@@ -21,6 +21,7 @@ from bekostiging.scenarios.forecast import (
     demand_forecast,
     demand_of_cells,
 )
+from bekostiging.scenarios.hours_budget import hours_budgets
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
@@ -36,8 +37,9 @@ SITTING = -1
 class Clients:
     """Clients of a block; every array has shape (n_clients,). Time in months from the start of the term.
 
-    ``start`` moves when a flow rule lets a client wait; ``asked_month`` never does. ``rate`` is realised
-    units per month, ``rate_within`` the part inside the client's own hours budget (agreed units).
+    ``start`` moves when a flow rule lets a client wait; ``asked_month`` never does. ``rate`` is realised and ``agreed``
+    agreed units per month; ``budget_months``: how long from ``start`` on the hours budget lasts at the realised rate, at
+    most zero where it ended before.
     """
 
     n_scenarios: int
@@ -47,7 +49,8 @@ class Clients:
     start: Float32Array
     duration: Float32Array
     rate: Float32Array
-    rate_within: Float32Array
+    agreed: Float32Array
+    budget_months: Float32Array
     profile: IntArray
     crisis: BoolArray
     channel: ChannelArray
@@ -128,7 +131,8 @@ class ClientSampler:
     concentration. The sitting stock is Poisson with its forecast times the inflow factor of the last lead year. A
     sitting client's remaining duration is its length-biased duration times a uniform, the equilibrium law. The duration
     factor of the year of start multiplies durations, the intensity factor of that year agreed units (sitting clients:
-    first contract year, and no duration factor, because their trajectories began before the term).
+    first contract year, and no duration factor, because their trajectories began before the term). The hours budget of a
+    sitting client ran since its start: where its remaining duration is u L its age is (1 - u) L.
     """
 
     def __init__(self, case: Case, cells: Cells, n_years: int) -> None:
@@ -161,6 +165,7 @@ class ClientSampler:
         self.shares = expected_shares(cells, self.row, n_years)
         self.concentration = _concentration(case, cells)
         self.combiner = Combiner(case, cells)
+        self.budgets = hours_budgets(case).rows(self.row)
 
     @property
     def clients_per_scenario(self) -> float:
@@ -202,7 +207,9 @@ class ClientSampler:
         longer[:, 0] = self.durations.mean
         duration = self.durations.draw(cell, sitting, rng)
         duration *= by_place(longer.astype(np.float32))
-        duration[sitting] *= rng.random(int(sitting.sum()), dtype=np.float32)
+        whole = duration[sitting]
+        duration[sitting] *= rng.random(len(whole), dtype=np.float32)
+        age = whole - duration[sitting]
         kind = self._profile_kinds(cell, rng)
         agreed = self.units.draw(cell, None, rng)
         heavier = self.units.mean * (factors.intensity * self.forecast.heavier)[:, year][:, :, self.row]
@@ -218,6 +225,8 @@ class ClientSampler:
         if self.combiner.rows:
             places = np.arange(n_scenarios * n_moments).reshape(n_scenarios, n_moments, 1)
             partner = self.combiner.pair(by_place(places), cell, start, asked_month, rng)
+        budget_months = self.budgets.draw(cell, ratio, rng)
+        budget_months[sitting] -= np.where(self.budgets.new[cell[sitting]], np.float32(0), age)
         return Clients(
             n_scenarios=n_scenarios,
             scenario=np.repeat(np.arange(n_scenarios), counts.sum(axis=(1, 2))),
@@ -226,7 +235,8 @@ class ClientSampler:
             start=start,
             duration=duration,
             rate=agreed * ratio,
-            rate_within=agreed * np.minimum(ratio, np.float32(1)),
+            agreed=agreed,
+            budget_months=budget_months,
             profile=kind % self._n_profiles,
             crisis=crisis,
             channel=channel,

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import gammainc, gammaln, ndtr
+from scipy.special import gammainc, gammaincc, gammaln, ndtr
 
 FloatArray = NDArray[np.float64]
 Float32Array = NDArray[np.float32]
@@ -29,6 +29,9 @@ class Law(Protocol):
 
     def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
         """E[min(D, t)] and E[min(D, t)^2] at ``time`` >= 0; both broadcast."""
+
+    def survival(self, time: FloatArray, cv: FloatArray) -> FloatArray:
+        """P(D > t) at ``time`` > 0; both broadcast."""
 
     def draw(
         self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
@@ -48,6 +51,11 @@ class LogNormal:
         first = ndtr(scaled - sigma) + safe * alive
         second = np.exp(sigma**2) * ndtr(scaled - 2 * sigma) + safe**2 * alive
         return np.where(time > 0, first, 0.0), np.where(time > 0, second, 0.0)
+
+    def survival(self, time: FloatArray, cv: FloatArray) -> FloatArray:
+        """Phi of minus the scaled logarithm."""
+        sigma = np.sqrt(np.log1p(np.square(cv)))
+        return np.asarray(ndtr(-np.log(time) / sigma - sigma / 2))
 
     def draw(
         self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
@@ -73,6 +81,11 @@ class Gamma:
         second = (1 + np.square(cv)) * gammainc(shape + 2, scaled) + np.square(time) * alive
         return first, second
 
+    def survival(self, time: FloatArray, cv: FloatArray) -> FloatArray:
+        """Upper incomplete gamma function."""
+        shape = 1 / np.square(cv)
+        return np.asarray(gammaincc(shape, time * shape))
+
     def draw(
         self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
     ) -> Float32Array:
@@ -94,6 +107,11 @@ class Weibull:
         first = gammainc(1 + 1 / shape, hazard) + time * alive
         second = (1 + np.square(cv)) * gammainc(1 + 2 / shape, hazard) + np.square(time) * alive
         return first, second
+
+    def survival(self, time: FloatArray, cv: FloatArray) -> FloatArray:
+        """exp of minus the hazard so far."""
+        shape, scale = _weibull(cv)
+        return np.asarray(np.exp(-((time / scale) ** shape)))
 
     def draw(
         self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
@@ -132,6 +150,12 @@ class Empirical:
             partial = np.concatenate([[0.0], np.cumsum(self.weights * self.values**power)])
             found.append(np.broadcast_arrays(partial[place] + time**power * beyond, cv)[0])
         return found[0], found[1]
+
+    def survival(self, time: FloatArray, cv: FloatArray) -> FloatArray:
+        """Weight of the values beyond t."""
+        beyond = 1 - np.concatenate([[0.0], np.cumsum(self.weights)])
+        found, _ = np.broadcast_arrays(beyond[np.searchsorted(self.values, time, side="right")], cv)
+        return np.asarray(found)
 
     def draw(
         self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
@@ -199,6 +223,26 @@ class Mixed:
             if len(own):
                 first[..., own], second[..., own] = law.limited_moments(scaled[..., own], self.cv[own])
         return first * self.mean, second * self.mean**2
+
+    def survival(self, time: FloatArray) -> FloatArray:
+        """P(D > t) of every row at ``time`` > 0; (..., n_rows)."""
+        shape = np.broadcast_shapes(np.shape(time), self.mean.shape)
+        scaled, found = np.broadcast_to(time / self.mean, shape), np.empty(shape)
+        for number, law in enumerate(self.laws):
+            own = np.flatnonzero(self.law == number)
+            if len(own) == shape[-1]:
+                return law.survival(scaled, self.cv)
+            if len(own):
+                found[..., own] = law.survival(scaled[..., own], self.cv[own])
+        return found
+
+    def steps(self) -> FloatArray:
+        """Times at which a survival falls at once, infinite where a row has no more of them; (n_steps, n_rows)."""
+        own = [(number, law.values) for number, law in enumerate(self.laws) if isinstance(law, Empirical)]
+        found = np.full((max((len(values) for _, values in own), default=0), len(self.cv)), np.inf)
+        for number, values in own:
+            found[: len(values), self.law == number] = values[:, None]
+        return found * self.mean
 
     def draw(self, row: IntArray, biased: BoolArray | None, rng: np.random.Generator) -> Float32Array:
         """One draw with mean one for every entry of ``row``; length-biased where ``biased``."""

@@ -26,9 +26,9 @@ from bekostiging.scenarios.forecast import (
     demand_forecast,
     demand_of_cells,
     integrated_survival,
-    within_budget,
 )
 from bekostiging.scenarios.high_cost import thresholds_of
+from bekostiging.scenarios.hours_budget import PaidMonths, paid_months
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -46,6 +46,7 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     shares = expected_shares(cells, row, n_years)
     starts = (forecast.starts * course.inflow[:, 1:])[:, :, row] * shares[1:]
     units = _units(forecast, course, row, shares)
+    within = _within(paid_months(case, n_years), forecast, course, row, shares)
     arranged = _arranged(case, cells, forecast, course, row, shares)
     profiles, form = profile_table(case), cells.care_form
     by_profile = np.diff(profiles.cumulative_share, axis=1, prepend=0.0)[form]
@@ -69,11 +70,11 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         units=units,
         units_month=np.repeat(units / MONTHS, MONTHS, axis=1),
         units_claimable=units * claimable,
-        units_within_budget=units * within_budget(spread),
-        crisis_units_within_budget=units * within_budget(spread) * crisis,
+        units_within_budget=within,
         thresholds=edges,
         excess=dict.fromkeys(MEASURES, np.zeros((*units.shape, len(edges)))),
         crisis_units=units * crisis,
+        crisis_units_within_budget=within * crisis,
         arrangement_units=arranged * ((by_profile * intensity).sum(axis=1) - at_result),
         arrangement_units_at_result=arranged * at_result,
         crisis_arrangement_units=arranged * (by_profile * intensity).sum(axis=1) * crisis,
@@ -150,6 +151,21 @@ def _units(
             own = cohort[:, row] * shares[1 + start]
             total[:, year] += own if times is None else own * times[:, start]
     return total * forecast.units_per_month[row]
+
+
+def _within(
+    months: PaidMonths, forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray
+) -> FloatArray:
+    """Units within the hours budgets per course, contract year and cell."""
+    n_years = len(forecast.starts)
+    stock = (course.inflow[:, 0] * course.intensity[:, 0])[:, None] * forecast.stock * months.stock
+    total = stock[:, :, row] * shares[0]
+    for start in range(n_years):
+        rate = course.inflow[:, 1 + start] * course.intensity[:, start] * forecast.heavier[start]
+        paid = months.of_starts(_of_starts(forecast, course, start), n_years - start)
+        cohort = (rate * forecast.starts[start] * paid)[:, :, row] * shares[1 + start]
+        total[:, start:] += cohort.transpose(1, 0, 2)
+    return np.asarray(total * forecast.units_per_month[row])
 
 
 def _clients(forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray) -> FloatArray:

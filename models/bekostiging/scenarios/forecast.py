@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
@@ -140,12 +139,3 @@ def demand_of_cells(case: Case, cells: Cells) -> NDArray[np.int64]:
     return np.array(
         [rows[cells.area_ids[a], cells.care_form_ids[f]] for a, f in zip(cells.area, cells.care_form, strict=True)]
     )
-
-
-def within_budget(realised_cv: FloatArray) -> FloatArray:
-    """E[min(r, 1)] for realised over agreed units r, log-normal with mean 1: 2 Phi(-sigma/2).
-
-    With ln r ~ N(-sigma^2/2, sigma^2): E[r; r < 1] = Phi(-sigma/2) = P(r > 1).
-    """
-    sigma = np.sqrt(np.log1p(np.square(realised_cv)))
-    return np.asarray(2 * ndtr(-sigma / 2))

@@ -31,7 +31,7 @@ def apply_measures(clients: Clients, case: Case, cells: Cells, rng: np.random.Ge
     chance = {row.id: row.chance for row in case.measures}
     works = rng.random((clients.n_scenarios, len(ids))) < [chance[name] for name in ids]
     stays = np.ones(len(clients.cell), dtype=np.bool_)
-    duration, rate, within = clients.duration.copy(), clients.rate.copy(), clients.rate_within.copy()
+    duration, rate, agreed = clients.duration.copy(), clients.rate.copy(), clients.agreed.copy()
     for row in case.measures:
         reached = _reached(clients, cells, row) & works[clients.scenario, ids.index(row.id)]
         if row.quantity == "inflow":
@@ -40,8 +40,8 @@ def apply_measures(clients: Clients, case: Case, cells: Cells, rng: np.random.Ge
             duration[reached] *= np.float32(1 + row.effect)
         else:
             rate[reached] *= np.float32(1 + row.effect)
-            within[reached] *= np.float32(1 + row.effect)
-    return _only(replace(clients, duration=duration, rate=rate, rate_within=within), stays)
+            agreed[reached] *= np.float32(1 + row.effect)
+    return _only(replace(clients, duration=duration, rate=rate, agreed=agreed), stays)
 
 
 def _reached(clients: Clients, cells: Cells, row: Measure) -> BoolArray:

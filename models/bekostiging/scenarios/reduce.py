@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,9 @@ from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
     MONTHS,
     WEEKS_PER_MONTH,
-    within_budget,
 )
 from bekostiging.scenarios.high_cost import excess_of, months_in_year, price_factors, thresholds_of
+from bekostiging.scenarios.hours_budget import paid_by_row
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -74,8 +75,7 @@ class ClientReducer:
         self.calendar = Calendar(sampler.case.first_year, sampler.n_years)
         self.capped = np.array([*capped_lots(sampler.case), False])[self.cells.lot]
         self.arrangements = Arrangements(sampler)
-        spread = np.array([row.realised_cv for row in sampler.case.demand])[sampler.row]
-        self.price_factors = price_factors(sampler.case, self.cells, within_budget(spread))
+        self.price_factors = price_factors(sampler.case, self.cells, paid_by_row(sampler.case)[sampler.row])
 
     def _asked(self, clients: Clients, group: IntArray) -> IntArray:
         """Place of scenario, cell and year asked."""
@@ -107,6 +107,8 @@ class ClientReducer:
         asked_year = asked % self.n_years
         waited = started & clients.deferred & ~clients.refused
         served = started & ~clients.deferred & ~clients.refused
+        beyond, beyond_in_crisis = self._beyond_budget(clients, group)
+        crisis_units = self._yearly(monthly(clients.rate, urgent))
         paid, at_result, crisis_arrangements = self.arrangements.reduce(clients)
         by_profile = self._by_profile(clients, asked, served)
         return CareUse(
@@ -122,11 +124,11 @@ class ClientReducer:
             units=units,
             units_month=units_month,
             units_claimable=units - self._over_cap(clients),
-            units_within_budget=self._yearly(monthly(clients.rate_within)),
-            crisis_units_within_budget=self._yearly(monthly(clients.rate_within, urgent)),
+            units_within_budget=np.maximum(units - beyond, 0.0),
             thresholds=self.thresholds,
             excess=self._excess(clients, group, MEASURES),
-            crisis_units=self._yearly(monthly(clients.rate, urgent)),
+            crisis_units=crisis_units,
+            crisis_units_within_budget=np.maximum(crisis_units - beyond_in_crisis, 0.0),
             arrangement_units=paid,
             arrangement_units_at_result=at_result,
             crisis_arrangement_units=crisis_arrangements,
@@ -163,10 +165,10 @@ class ClientReducer:
             units_month=units_month,
             units_claimable=unknown,
             units_within_budget=unknown,
-            crisis_units_within_budget=unknown,
             thresholds=self.thresholds,
             excess=self._excess(clients, group, ("delivered",)),
             crisis_units=unknown,
+            crisis_units_within_budget=unknown,
             arrangement_units=unknown,
             arrangement_units_at_result=unknown,
             crisis_arrangement_units=unknown,
@@ -177,6 +179,25 @@ class ClientReducer:
             ppc_final=factors.ppc_final,
             cao=factors.cao,
         )
+
+    def _beyond_budget(self, clients: Clients, group: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Units after the hours budget of the client ran out, and those of crisis clients; (n_scenarios, n_years, n_cells).
+
+        Within its budget a client has the duration min(D, ``budget_months``); what is left of D is beyond it.
+        """
+        n_scenarios, n_cells = clients.n_scenarios, self.cells.n_cells
+        over = np.flatnonzero(clients.duration > clients.budget_months)
+        paid = np.maximum(clients.budget_months[over], 0)
+        left = replace(clients, start=clients.start[over] + paid, duration=clients.duration[over] - paid)
+        totals = MonthTotals(left, group[over], n_scenarios * n_cells, self.n_months)
+        rate, crisis = clients.rate[over], np.flatnonzero(clients.crisis[over])
+
+        def yearly(who: IntArray | slice) -> FloatArray:
+            """Yearly totals by scenario, year and cell."""
+            monthly = totals.of(rate, who).reshape(n_scenarios, n_cells, self.n_months)
+            return self._yearly(monthly.transpose(0, 2, 1))
+
+        return yearly(slice(None)), yearly(crisis)
 
     def _over_cap(self, clients: Clients) -> FloatArray:
         """Units above the monthly claim caps, in the lots that have them."""
@@ -202,11 +223,13 @@ class ClientReducer:
         if measure == "arranged":
             yield from self.arrangements.by_client(clients)
             return
-        end = clients.start + clients.duration
-        rate = clients.rate_within if measure == "within_budget" else clients.rate
+        months = clients.duration
+        if measure == "within_budget":
+            months = np.clip(clients.budget_months, 0, clients.duration)
+        end = clients.start + months
         own, over = self._clients_over_cap(clients) if measure == "claimable" else (np.zeros(0, np.int64), None)
         for year in range(self.n_years):
-            units = rate * months_in_year(clients.start, end, year)
+            units = clients.rate * months_in_year(clients.start, end, year)
             if over is not None:
                 units[own] -= over[:, year]
             yield units

@@ -28,6 +28,7 @@ QUANTITIES = (
     "units",
     "units_within_budget",
     "crisis_units",
+    "crisis_units_within_budget",
     "arrangement_units",
     "arrangement_units_at_result",
     "cost",

@@ -64,7 +64,9 @@ class Samples:
     cost: FloatArray
     """(n_scenarios, n_years, n_contracts): cost of the provider."""
     unpaid: FloatArray
-    """(n_scenarios, n_years, n_contracts): claims above a ceiling."""
+    """(n_scenarios, n_years, n_contracts): delivered and not paid, above a ceiling or beyond a client's hours budget."""
+    beyond_budget: FloatArray
+    """Part of ``unpaid`` that is beyond clients' hours budgets, before any ceiling."""
     lowest_cash_weeks: FloatArray
     """(n_scenarios, n_providers): lowest cash over the term, starting from none, in weeks of cost; at most zero."""
     signal_month: FloatArray

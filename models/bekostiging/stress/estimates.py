@@ -159,6 +159,7 @@ def corner_totals(case: Case, scramblings: Scramblings, samples: Samples, discou
         "spending": scramblings.mean(paid),
         "provider_result": scramblings.mean(provider_results(case, samples, discount).sum(axis=(1, 2))),
         "unpaid": scramblings.mean(samples.unpaid.sum(axis=2) @ discount),
+        "beyond_budget": scramblings.mean(samples.beyond_budget.sum(axis=2) @ discount),
         "starts": scramblings.mean(samples.starts.sum(axis=(1, 2))),
         "waiting_clients": scramblings.mean(samples.waiting.sum(axis=(1, 2))),
         "weeks_beyond_norm": scramblings.mean(samples.weeks_beyond_norm.sum(axis=(1, 2))),

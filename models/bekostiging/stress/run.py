@@ -16,6 +16,7 @@ from bekostiging.contracts import (
     Contract,
     Reference,
     build_contracts,
+    hours_budget_notes,
     reference,
     who_carries_what,
     with_design,
@@ -131,7 +132,14 @@ def compare(
         lumpsum = _judged(drawn, workers)
         closed = _closed(drawn, workers)
     about = (*stock_and_starts(brought), *spread_notes(case), *unoffered, *handover(case, drawn.made.cells))
-    notes = (*alarms(drawn.checked), *fresh_plan.notes, *told, *about, *not_used_yet(case))
+    notes = (
+        *alarms(drawn.checked),
+        *fresh_plan.notes,
+        *told,
+        *about,
+        *hours_budget_notes(case),
+        *not_used_yet(case),
+    )
     return _compared(drawn, lumpsum, closed, named, notes)
 
 

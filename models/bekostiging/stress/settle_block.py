@@ -70,7 +70,16 @@ class DesignWork:
         return replace(
             series,
             others={form: np.stack([one.payment for one in own], axis=1) for form, own in settled.items()},
-            cut={form: np.stack([one.unpaid for one in own], axis=1) for form, own in settled.items()},
+            cut={
+                form: np.stack(
+                    [
+                        one.unpaid - contract.beyond_budget(care_use, levels[contract.lot])
+                        for contract, one in zip(self.others[form], own, strict=True)
+                    ],
+                    axis=1,
+                )
+                for form, own in settled.items()
+            },
         )
 
 

@@ -102,6 +102,7 @@ def settle_all(
         received=received,
         cost=np.stack([one.cost for one in settled], axis=2),
         unpaid=np.stack([one.unpaid for one in settled], axis=2),
+        beyond_budget=np.stack([one.beyond_budget(care_use, levels[one.lot]) for one in contracts], axis=2),
         lowest_cash_weeks=_lowest_cash(case, contracts, settled, received, payment, care_use, levels),
         signal_month=never if outcome is None else outcome.signal_month.astype(np.float64),
         stop_month=never if outcome is None else outcome.stop_month.astype(np.float64),

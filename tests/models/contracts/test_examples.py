@@ -90,12 +90,21 @@ def test_outputgericht(nothing: CareUse) -> None:
 
 def test_maatwerktraject(nothing: CareUse) -> None:
     assert 20 * hours_budget(2, 26).volume == 1040
-    care_use = _using(nothing, units=1000, units_within_budget=960)
+    care_use = _using(
+        nothing, units=1000, units_within_budget=960, crisis_units=100, crisis_units_within_budget=90
+    )
     own = Maatwerktraject(**_common(), within=np.array([0.96]))  # type: ignore[arg-type]
     settled = settle(own, care_use, _levels())
     assert settled.payment[0, 0] == pytest.approx(80_000)
     assert settled.cost[0, 0] == pytest.approx(75_000)
+    assert settled.unpaid[0, 0] == pytest.approx(3_333.33, abs=0.005)
+    assert own.beyond_budget(care_use, _levels())[0, 0] == pytest.approx(3_333.33, abs=0.005)
     assert "**80,000**" in PAGE
+    assert "**3,333.33**" in PAGE
+    # without room only crisis within budgets: 90 x 83.33; what a ceiling refuses is the rest of the 80,000
+    none = settle(replace(own, ceiling=0.0), care_use, _levels())
+    assert none.payment[0, 0] == pytest.approx(7_500)
+    assert none.unpaid[0, 0] == pytest.approx(3_333.33 + 72_500, abs=0.005)
 
 
 @pytest.fixture

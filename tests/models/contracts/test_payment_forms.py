@@ -6,16 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from balance import in_balance
+from numpy.typing import NDArray
+from tests.models.scenarios.test_clients import MARK
 
 from bekostiging.case import Case
-from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.case.tables import PAYMENT_FORMS, Policy
 from bekostiging.contracts import (
     RISKS,
     Contract,
     Inspanningsgericht,
+    Maatwerktraject,
     Outputgericht,
     build_contracts,
     hours_budget,
+    hours_budget_notes,
     price_levels,
     reference,
     revised,
@@ -23,7 +28,7 @@ from bekostiging.contracts import (
     standard_list,
     who_carries_what,
 )
-from bekostiging.scenarios import CareUse, Cells, draw_block, expected_care_use, plan, within_budget
+from bekostiging.scenarios import CareUse, Cells, draw_block, expected_care_use, plan
 
 N_YEARS = 3
 
@@ -38,22 +43,97 @@ def _contracts(case: Case, cells: Cells, form: str, *, ceilings: bool = True) ->
     return build_contracts(case, cells, reference(case, cells, N_YEARS), form, ceilings=ceilings)
 
 
-@pytest.mark.parametrize("form", PAYMENT_FORMS)
+def _paid_by_year(case: Case, cells: Cells, form: str, lot: str, care_use: CareUse) -> NDArray[np.float64]:
+    """Payments of a lot without ceilings; (n_scenarios, n_years)."""
+    levels = price_levels(case, lot, care_use)
+    own = [one for one in _contracts(case, cells, form, ceilings=False) if one.lot == lot]
+    return np.sum([settle(one, care_use, levels).payment for one in own], axis=0)
+
+
+@pytest.mark.parametrize("form", [form for form in PAYMENT_FORMS if form != "maatwerktraject"])
 def test_at_expectation_every_form_pays_the_same(small_case: Case, form: str) -> None:
     """One build-up behind all forms: contract by contract and year by year, summed over the lot's providers."""
     cells = plan(small_case, 32, N_YEARS, 1, "design").cells
     care_use = expected_care_use(small_case, cells, N_YEARS)
     for lot in small_case.lots:
-        levels = price_levels(small_case, lot.id, care_use)
-        paid = {
-            name: sum(
-                settle(one, care_use, levels).payment
-                for one in _contracts(small_case, cells, name, ceilings=False)
-                if one.lot == lot.id
-            )
-            for name in ("inspanningsgericht", form)
-        }
-        np.testing.assert_allclose(paid[form], paid["inspanningsgericht"], rtol=1e-9)
+        paid = [_paid_by_year(small_case, cells, name, lot.id, care_use) for name in ("inspanningsgericht", form)]
+        np.testing.assert_allclose(paid[1], paid[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("revised_share", [0.0, 0.3])
+@pytest.mark.parametrize("law", ["lognormal", "gamma"])
+def test_hours_budgets_cost_the_same_every_year_without_growth(
+    small_case: Case, revised_share: float, law: str
+) -> None:
+    """As if the form had always applied: what starts gain in their first years, sitting clients have used up."""
+    policy = Policy(name="revised_share", scope="case", value=str(revised_share), **MARK)
+    balanced = in_balance(small_case)
+    rows = tuple(row.model_copy(update={"duration_distribution": law}) for row in balanced.demand)
+    case = replace(balanced, demand=rows, policy=(*balanced.policy, policy))
+    cells = plan(case, 32, N_YEARS, 1, "design").cells
+    care_use = expected_care_use(case, cells, N_YEARS)
+    for lot in case.lots:
+        paid = [
+            _paid_by_year(case, cells, form, lot.id, care_use)
+            for form in ("inspanningsgericht", "maatwerktraject")
+        ]
+        np.testing.assert_allclose(paid[1], paid[0], rtol=1e-9)
+
+
+def test_new_budgets_at_the_switch_cost_more(small_case: Case) -> None:
+    """A whole budget for who is sitting: more in the first year, and the years approach each other again."""
+    balanced = in_balance(small_case)
+    policy = Policy(name="new_budget", scope="case", value="yes", **MARK)
+    anew = replace(balanced, policy=(*balanced.policy, policy))
+    cells = plan(balanced, 32, N_YEARS, 1, "design").cells
+    paid = {
+        case: np.sum(
+            [
+                _paid_by_year(one, cells, "maatwerktraject", lot.id, expected_care_use(one, cells, N_YEARS))
+                for lot in one.lots
+            ],
+            axis=0,
+        )[0]
+        for case, one in (("before", balanced), ("anew", anew))
+    }
+    more = paid["anew"] / paid["before"] - 1
+    assert more[0] > 0.05
+    assert (np.diff(more) < 0).all()
+    (note,) = [one["en"] for one in hours_budget_notes(anew) if "at the switch" in one["en"]]
+    told = float(note.split("expected to cost ")[1].split(" million")[0])
+    prices = [
+        price_levels(balanced, lot.id, expected_care_use(balanced, cells, N_YEARS)).price for lot in balanced.lots
+    ]
+    euro = float((paid["anew"] - paid["before"]).sum()) / 1e6
+    assert told == pytest.approx(euro, rel=float(np.max(prices)) - 1 + 0.01)
+
+
+def test_what_a_budget_does_not_pay_is_told_apart(drawn: tuple[Case, Cells, CareUse]) -> None:
+    """Delivered at the price = paid + unpaid, and without a ceiling all that is unpaid is beyond the budgets."""
+    case, cells, care_use = drawn
+    for one in _contracts(case, cells, "maatwerktraject", ceilings=False):
+        assert isinstance(one, Maatwerktraject)
+        levels = price_levels(case, one.lot, care_use)
+        settled = settle(one, care_use, levels)
+        delivered = one.own(care_use.units) @ (one.tariff / one.within) * levels.price
+        np.testing.assert_allclose(settled.payment + settled.unpaid, delivered, rtol=1e-12)
+        np.testing.assert_allclose(settled.unpaid, one.beyond_budget(care_use, levels), rtol=1e-9)
+        assert (settled.unpaid > 0).all()
+        low = settle(replace(one, ceiling=float(0.7 * settled.payment.min())), care_use, levels)
+        assert (low.unpaid > settled.unpaid).any()
+        plain = next(own for own in _contracts(case, cells, "inspanningsgericht") if own.lot == one.lot)
+        assert not plain.beyond_budget(care_use, levels).any()
+
+
+def test_crisis_is_paid_within_its_budget_whatever_the_ceiling(drawn: tuple[Case, Cells, CareUse]) -> None:
+    """Without room the crisis units within budgets are paid, and not what crisis clients used beyond them."""
+    case, cells, care_use = drawn
+    for one in _contracts(case, cells, "maatwerktraject"):
+        assert isinstance(one, Maatwerktraject)
+        levels = price_levels(case, one.lot, care_use)
+        paid = settle(replace(one, ceiling=0.0), care_use, levels).payment
+        crisis = one.own(care_use.crisis_units_within_budget) @ (one.tariff / one.within) * levels.price
+        np.testing.assert_allclose(paid, crisis, rtol=1e-9, atol=1e-6)
 
 
 def test_hours_budget_of_two_hours_for_half_a_year() -> None:
@@ -75,18 +155,6 @@ def test_a_budget_is_revised_only_for_an_external_change() -> None:
     assert revised(budget, 20, 3, 10, external=True).volume == 50
     with pytest.raises(ValueError, match="revised only for an external change"):
         revised(budget, 20, 3, 10, external=False)
-
-
-@pytest.mark.parametrize("cv", [0.08, 0.25, 0.6])
-def test_expected_part_within_budget(cv: float) -> None:
-    """E[min(r, 1)] by quadrature of the log-normal."""
-    from scipy.integrate import quad
-    from scipy.stats import lognorm
-
-    sigma = np.sqrt(np.log1p(cv**2))
-    law = lognorm(sigma, scale=np.exp(-(sigma**2) / 2))
-    whole = quad(lambda r: min(r, 1.0) * law.pdf(r), 0, 20, points=[1.0], limit=200)[0]
-    assert within_budget(np.array([cv]))[0] == pytest.approx(whole, rel=1e-6)
 
 
 def test_what_is_claimed_is_paid_or_unpaid(drawn: tuple[Case, Cells, CareUse]) -> None:
@@ -126,6 +194,7 @@ def test_who_carries_what_is_read_off_the_contracts(small_case: Case) -> None:
     }
     assert table["intensity"]["outputgericht"] == "provider"
     assert table["intensity"]["maatwerktraject"] == "shared"
+    assert table["duration"]["maatwerktraject"] == "shared"
     assert set(table["wages"].values()) == {"provider"}
     assert set(table) == set(RISKS)
     assert table["empty_places"]["taakgericht"] == "municipality"

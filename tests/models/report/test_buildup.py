@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from bekostiging.case import Case, CaseError, UserError, read_case, with_cost_sheet
 from bekostiging.case.tables import FunctionGroup
 from bekostiging.cli import app
-from bekostiging.contracts import build_up, fair_cost, reference
+from bekostiging.contracts import build_up, fair_cost, hours_budget_terms, reference
 from bekostiging.report import annex_of, write_annex
 from bekostiging.report.buildup import excel_formula
 from bekostiging.scenarios.cells import build_cells
@@ -100,6 +100,14 @@ def test_the_command_writes_page_and_workbook(tmp_path: Path, lang: str) -> None
     page = (folder / "buildup.html").read_text()
     assert ("70,20" if lang == "nl" else "70.20") in page
     assert "Stb. 2024, 69" in page
+    weeks, paid = hours_budget_terms(read_case("almere"))["youth_guidance"]
+    assert (weeks, paid) == (pytest.approx(104), pytest.approx(0.866, abs=5e-4))
+    # hours budget: 104 weeks pay 86.6 %, so the price is the tariff over 0.866
+    assert (
+        "104 weken betaalt naar verwachting 86,6\u00a0%"
+        if lang == "nl"
+        else "104 weeks is expected to pay 86.6\u00a0%"
+    ) in page
     with zipfile.ZipFile(folder / "buildup.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" in sheet

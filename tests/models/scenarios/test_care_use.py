@@ -99,10 +99,11 @@ def test_months_add_up_to_years(care_use: CareUse) -> None:
 
 def test_parts_are_within_the_whole(care_use: CareUse) -> None:
     assert (care_use.crisis_units <= care_use.units * (1 + 1e-6) + 1e-6).all()
-    assert (care_use.crisis_units_within_budget <= care_use.units_within_budget * (1 + 1e-6) + 1e-6).all()
     arranged = care_use.arrangement_units + care_use.arrangement_units_at_result
     assert (care_use.crisis_arrangement_units <= arranged * (1 + 1e-6) + 1e-6).all()
     assert (care_use.units_within_budget <= care_use.units * (1 + 1e-6) + 1e-6).all()
+    assert (care_use.crisis_units_within_budget <= care_use.crisis_units * (1 + 1e-6) + 1e-6).all()
+    assert (care_use.crisis_units_within_budget <= care_use.units_within_budget * (1 + 1e-6) + 1e-6).all()
     np.testing.assert_allclose(care_use.starts_by_profile.sum(axis=-1), care_use.served, atol=1e-6)
     assert (care_use.successes_by_profile <= care_use.starts_by_profile + 1e-9).all()
     assert (care_use.repeats_by_profile <= care_use.starts_by_profile + 1e-9).all()

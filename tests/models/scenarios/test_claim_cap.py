@@ -41,8 +41,8 @@ def test_against_a_loop_over_clients_and_days(capped: Case) -> None:
     clients, n_cells = block.clients, made.cells.n_cells
     chosen = np.arange(0, len(clients.cell), 37)
     few = replace(clients, **{name: getattr(clients, name)[chosen] for name in (
-        "scenario", "cell", "asked_month", "start", "duration", "rate", "rate_within", "profile", "crisis", "channel",
-        "result", "repeat", "deferred", "refused", "moved")}, partner=None)  # fmt: skip
+        "scenario", "cell", "asked_month", "start", "duration", "rate", "agreed", "profile", "crisis", "channel",
+        "result", "repeat", "budget_months", "deferred", "refused", "moved")}, partner=None)  # fmt: skip
     calendar = Calendar(capped.first_year, 2)
     expected = np.zeros((clients.n_scenarios, 2, n_cells))
     for i in range(len(chosen)):
@@ -55,9 +55,9 @@ def test_against_a_loop_over_clients_and_days(capped: Case) -> None:
             days = int(calendar.days[month])
             spell = range(int(begin * days), max(int(np.ceil(until * days)), int(begin * days) + 1))
             weeks = {(first + timedelta(days=d)).isocalendar()[:2] for d in spell}
-            cap = float(few.rate_within[i]) * 7 * len(weeks) / days
+            cap = float(few.agreed[i]) * 7 * len(weeks) / days
             over = max(float(few.rate[i]) * (until - begin) - cap, 0.0)
-            if few.rate[i] > few.rate_within[i]:
+            if few.rate[i] > few.agreed[i]:
                 expected[few.scenario[i], month // 12, few.cell[i]] += over
     np.testing.assert_allclose(excess_over_cap(few, calendar, n_cells), expected, rtol=1e-5, atol=1e-5)
     assert expected.sum() > 0

@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.stats import kstest
+from tests.models.scenarios.test_clients import MARK
 
 from bekostiging.case import Case
+from bekostiging.case.tables import Policy
 from bekostiging.scenarios import (
     Block,
     Deviations,
@@ -52,6 +54,26 @@ def test_other_laws_agree_with_their_theory(small_case: Case, law: str) -> None:
     assert _checked(plan(replace(small_case, demand=rows), 128, 4, 3, "fresh")).alarms == ()
 
 
+@pytest.mark.parametrize("new_budget", ["no", "yes"])
+def test_short_budgets_with_revisions_agree_with_their_theory(small_case: Case, new_budget: str) -> None:
+    """Half a year, three in ten revised: stock and starts, growth of durations included."""
+    given = {"revised_share": "0.3", "new_budget": new_budget}
+    policy = tuple(Policy(name=name, scope="case", value=value, **MARK) for name, value in given.items())
+    forms = tuple(row.model_copy(update={"authorisation_weeks": 26.0}) for row in small_case.care_forms)
+    rows = tuple(row.model_copy(update={"growth_duration": 0.03}) for row in small_case.demand)
+    case = replace(small_case, policy=(*small_case.policy, *policy), care_forms=forms, demand=rows)
+    assert _checked(plan(case, 256, 4, 3, "fresh")).alarms == ()
+
+
+def _age_forgotten(clients: Clients) -> Clients:
+    """Sitting clients with the budget of a client who starts."""
+    sitting = clients.asked_month == SITTING
+    starts = clients.budget_months[~sitting]
+    budget = clients.budget_months.copy()
+    budget[sitting] = np.resize(starts, int(sitting.sum()))
+    return replace(clients, budget_months=budget)
+
+
 def _fresh_durations(clients: Clients) -> Clients:
     """Sitting clients as if they had just started: a draw of another client of the same cell who did."""
     duration = clients.duration.copy()
@@ -70,7 +92,8 @@ WRONG = {
         {"crisis_units"},
     ),
     "three percent more units": (lambda c: replace(c, rate=c.rate * np.float32(1.03)), {"units", "cost"}),
-    "budget forgotten": (lambda c: replace(c, rate_within=c.rate), {"units_within_budget"}),
+    "age of the stock forgotten": (_age_forgotten, {"units_within_budget"}),
+    "budget forgotten": (lambda c: replace(c, budget_months=c.duration), {"units_within_budget"}),
 }
 
 
@@ -91,9 +114,9 @@ def test_small_cells_are_skipped_by_name(small_case: Case) -> None:
     assert any(line.endswith(": < 1000") for line in found.skipped)
     assert (
         found.n_statistics
-        + 8 * sum("<" in line for line in found.skipped)
+        + 9 * sum("<" in line for line in found.skipped)
         + sum(line.endswith(": 0") for line in found.skipped)
-        == 8 * made.cells.n_cells
+        == 9 * made.cells.n_cells
     )
 
 

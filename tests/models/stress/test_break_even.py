@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from balance import in_balance
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS
@@ -18,8 +19,8 @@ DISCOUNT = np.ones(3)
 
 @pytest.fixture(scope="module")
 def parity(small_case: Case) -> tuple[Case, dict]:
-    """No administration and no ceilings: everything costs the same as expected."""
-    case = replace(small_case, administration=())
+    """No growth, administration or ceilings: everything costs the same as expected."""
+    case = replace(in_balance(small_case), administration=())
     cells = build_cells(case)
     terms = reference(case, cells, 3)
     return case, {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}

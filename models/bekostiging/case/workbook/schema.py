@@ -12,7 +12,7 @@ from dataclasses import replace
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.read_rows import Cell, Grid
 
-VERSION = 2
+VERSION = 3
 ADDED: tuple[dict[str, dict[str, str]], ...] = (
     {
         "areas": {"residential_places": "0"},
@@ -38,6 +38,7 @@ ADDED: tuple[dict[str, dict[str, str]], ...] = (
         "begroting": {"structural_cover": "0"},
         "contracts": {"revenue_year": ""},
     },
+    {"care_forms": {"authorisation_weeks": ""}},
 )
 """Per version, the columns that the next one added and what they were without being there. What took the place of an older
 column (a stock of a reserve per year) is told where that is read (``former``)."""

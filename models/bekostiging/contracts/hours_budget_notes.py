@@ -1,0 +1,118 @@
+"""What must be said of the hours budgets: their length where it is estimated, and what they do to price and switch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from bekostiging.case import Case
+from bekostiging.case.errors import Note
+from bekostiging.contracts.build import paid_parts
+from bekostiging.scenarios import build_cells, expected_care_use, hours_budgets, paid_by_row
+from bekostiging.scenarios.forecast import WEEKS_PER_MONTH
+from bekostiging.scenarios.hours_budget import ENOUGH, STANDARD_WEEKS, paid_part
+
+DEAR = 1.25
+"""Price of an hours budget over the tariff above which it is told: a budget that pays less than four fifths of the care."""
+MILLION = 1e6
+
+
+def hours_budget_notes(case: Case) -> tuple[Note, ...]:
+    """Sentences in both languages; none where the case gives every length and nothing stands out."""
+    return (*_estimated(case), *_dear(case), *_new_budgets(case))
+
+
+def _contracted(case: Case) -> dict[str, str]:
+    """Care forms bought in a lot: id and name."""
+    bought = {form for lot in case.lots for form in lot.care_forms}
+    return {form.id: form.name for form in case.care_forms if form.id in bought}
+
+
+def hours_budget_terms(case: Case) -> dict[str, tuple[float, float]]:
+    """Weeks of the hours budget of every care form with demand, and the part of the expected units that it pays."""
+    budgets, found = hours_budgets(case), {}
+    for form in dict.fromkeys(row.care_form for row in case.demand):
+        own = np.array([i for i, row in enumerate(case.demand) if row.care_form == form])
+        found[form] = (float(budgets.months[own[0]] * WEEKS_PER_MONTH), paid_part(case, own, budgets))
+    return found
+
+
+def _weeks(case: Case) -> dict[str, float]:
+    """Weeks of the hours budget of every care form with demand."""
+    return {form: weeks for form, (weeks, _) in hours_budget_terms(case).items()}
+
+
+def _estimated(case: Case) -> tuple[Note, ...]:
+    """Lengths that the case does not give, and how often a budget is followed by another one."""
+    weeks, names = _weeks(case), _contracted(case)
+    found = [
+        f"{names[form.id]} {weeks[form.id]:.0f}"
+        for form in case.care_forms
+        if form.authorisation_weeks is None and form.id in names and form.id in weeks
+    ]
+    if not found:
+        return ()
+    told, tried, part = "; ".join(found), ", ".join(map(str, STANDARD_WEEKS)), f"{100 * ENOUGH:.0f} %"
+    shares = sorted({case.revised_share(lot.id) for lot in case.lots})
+    chance = " / ".join(f"{100 * share:g}" for share in shares)
+    return (
+        {
+            "nl": f"Lengte van het urenbudget van een maatwerktraject, geschat, in weken: {told}. Genomen is de kortste van "
+            f"{tried} waarbij minstens {part} van de verwachte uren wordt betaald. Kans op een volgend budget als het op "
+            f"is: {chance} %.",
+            "en": f"Length of the hours budget of a maatwerktraject, estimated, in weeks: {told}. Taken is the shortest of "
+            f"{tried} that pays at least {part} of the expected hours. Chance of another budget when it runs out: "
+            f"{chance} %.",
+        },
+    )
+
+
+def _dear(case: Case) -> tuple[Note, ...]:
+    """Care forms whose price per unit is far above the tariff because the budget pays little of the care."""
+    weeks, names = _weeks(case), _contracted(case)
+    paid = dict.fromkeys(weeks, 1.0)
+    for row, part in zip(case.demand, paid_by_row(case), strict=True):
+        paid[row.care_form] = min(paid[row.care_form], float(part))
+    dear = {form: 1 / part for form, part in paid.items() if form in names and 1 / part > DEAR}
+    if not dear:
+        return ()
+    told = {
+        lang: "; ".join(
+            f"{names[form]} {100 * times:.0f} % ({weeks[form]:.0f} {word}, {100 / times:.0f} %)"
+            for form, times in dear.items()
+        )
+        for lang, word in (("nl", "weken"), ("en", "weeks"))
+    }
+    return (
+        {
+            "nl": "Maatwerktraject: de prijs per eenheid is meer dan 125 % van het tarief, omdat het urenbudget een klein "
+            f"deel van de verwachte zorg betaalt: {told['nl']}. Geef een langer urenbudget, of onderbouw deze prijs.",
+            "en": "Maatwerktraject: the price per unit is above 125 % of the tariff, because the hours budget pays a "
+            f"small part of the expected care: {told['en']}. Give a longer hours budget, or substantiate this price.",
+        },
+    )
+
+
+def _new_budgets(case: Case) -> tuple[Note, ...]:
+    """What it costs over the term that sitting clients get a whole budget at the switch, as expected."""
+    if not any(case.new_budget(lot.id) for lot in case.lots):
+        return ()
+    other = replace(case, policy=tuple(row for row in case.policy if row.name != "new_budget"))
+    cells = build_cells(case)
+    price = cells.tariff / paid_parts(case, cells)
+    euro = [
+        float(expected_care_use(one, cells, case.n_years).units_within_budget[0].sum(axis=0) @ price)
+        for one in (case, other)
+    ]
+    more = f"{(euro[0] - euro[1]) / MILLION:.2f}"
+    return (
+        {
+            "nl": "Zittende cliënten krijgen bij de overgang een heel urenbudget. Over de looptijd kost dat naar "
+            f"verwachting {more.replace('.', ',')} miljoen euro meer dan wanneer hun budget al liep sinds zij begonnen "
+            "(prijspeil van het eerste jaar, zonder plafonds).",
+            "en": "Sitting clients get a whole hours budget at the switch. Over the term that is expected to cost "
+            f"{more} million euro more than if their budgets had run since they began (prices of the first year, no "
+            "ceilings).",
+        },
+    )
