@@ -30,14 +30,13 @@ from bekostiging.lumpsum import (
     Stability,
 )
 from bekostiging.scenarios import Cells, SelfCheck
+from bekostiging.stress.samples import CORNERS, Corner, Samples
 from bekostiging_solvers import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FloatArray = NDArray[np.float64]
-Corner = Literal["absorb", "wait"]
-CORNERS: tuple[Corner, ...] = ("absorb", "wait")
 TOTAL = "total"
 """Key of the sum over the reported municipalities."""
 TERM = "term"
@@ -45,45 +44,6 @@ TERM = "term"
 Estimates = dict[str, Estimate]
 Sentence = dict[str, str]
 """A text by language."""
-
-
-@dataclass(frozen=True)
-class Samples:
-    """One value per scenario; money in euro, nominal, whole cents. Axes: scenario, year, then the axis named."""
-
-    municipal: FloatArray
-    """(n_scenarios, n_years, n_municipalities): payments under the contracts, outside excluded."""
-    lot_spending: FloatArray
-    """(n_scenarios, n_years, n_lots): the part of the reported municipalities, by lot."""
-    payment: FloatArray
-    """(n_scenarios, n_years, n_contracts), pools between providers included; adds up to ``municipal`` in every
-    scenario and year."""
-    received: FloatArray
-    """(n_scenarios, n_years, n_contracts): what its provider gets; less than ``payment`` under a main contractor, who
-    keeps the difference."""
-    cost: FloatArray
-    """(n_scenarios, n_years, n_contracts): cost of the provider."""
-    unpaid: FloatArray
-    """(n_scenarios, n_years, n_contracts): claims above a ceiling."""
-    lowest_cash_weeks: FloatArray
-    """(n_scenarios, n_providers): lowest cash over the term, starting from none, in weeks of cost; at most zero."""
-    signal_month: FloatArray
-    """(n_scenarios, n_years, n_contracts): month of the 70 % signal of a ceiling, 0 is January, -1 never."""
-    stop_month: FloatArray
-    """(n_scenarios, n_years, n_contracts): month in which intake stopped, likewise."""
-    clients: FloatArray
-    """(n_scenarios, n_years, n_contracts): trajectories in care at some moment of the year."""
-    starts: FloatArray
-    """(n_scenarios, n_years, n_care_forms) of the reported municipalities; served + waiting + refused = starts."""
-    served: FloatArray
-    waiting: FloatArray
-    refused: FloatArray
-    moved: FloatArray
-    """Part of the starts whom another provider took."""
-    weeks_beyond_norm: FloatArray
-    """(n_scenarios, n_years, n_care_forms): client-weeks."""
-    lot_unserved: FloatArray
-    """(n_scenarios, n_years, n_lots) of the reported municipalities: who waits or is refused; adds up to those two."""
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
-from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates, Samples
+from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates
 from bekostiging.stress.cover import Cover
+from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 

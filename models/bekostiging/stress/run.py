@@ -26,10 +26,8 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.break_even import break_even, sweeps
 from bekostiging.stress.calibration import calibration
 from bekostiging.stress.comparison import (
-    CORNERS,
     BreakEven,
     Comparison,
-    Corner,
     ExactLayer,
     FormResult,
     LumpSumResult,
@@ -67,6 +65,7 @@ from bekostiging.stress.levers import (
 )
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
+from bekostiging.stress.samples import CORNERS, Corner
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed

@@ -31,7 +31,7 @@ from bekostiging.scenarios import (
     expected_care_use,
     observables,
 )
-from bekostiging.stress.comparison import CORNERS, Corner, Samples
+from bekostiging.stress.samples import CORNERS, Corner, Samples
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 
 FloatArray = NDArray[np.float64]

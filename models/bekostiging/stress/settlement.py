@@ -26,7 +26,7 @@ from bekostiging.contracts import (
     settle,
 )
 from bekostiging.scenarios import CareUse, Cells, FlowOutcome
-from bekostiging.stress.comparison import Samples
+from bekostiging.stress.samples import Samples
 
 FloatArray = NDArray[np.float64]
 Levels = Mapping[str, PriceLevels]
