@@ -85,7 +85,7 @@ class WaitingCounter:
         until = np.minimum(clients.start[waited], MONTHS * self.n_years)
         months = until - (clients.asked_month[waited] + clients.start[waited] % 1)
         weeks = clients.waited[waited] + months * WEEKS_PER_MONTH
-        return np.maximum(weeks - self.norm_weeks[clients.cell[waited]], 0.0)
+        return np.asarray(np.maximum(weeks - self.norm_weeks[clients.cell[waited]], 0.0))
 
 
 def todays_list(sampler: ClientSampler, factors: Factors, rng: np.random.Generator) -> Clients:

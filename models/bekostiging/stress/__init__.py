@@ -40,7 +40,7 @@ from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.stress.run import compare, contracts_in_force
-from bekostiging.stress.samples import CORNERS, Corner, Samples
+from bekostiging.stress.samples import CORNERS, ROOMS, Corner, Room, Samples, WaitingSamples
 from bekostiging.stress.sharing_study import IN_FORCE, SharingStudy, study_sharing
 from bekostiging.stress.views import Pooled, pooled, read_view
 
@@ -52,6 +52,7 @@ __all__ = [
     "DECISION_MODELS",
     "IN_FORCE",
     "NO_SHOCK",
+    "ROOMS",
     "SHIPPED",
     "TERM",
     "TOTAL",
@@ -89,6 +90,7 @@ __all__ = [
     "Prediction",
     "Regimes",
     "ReverseStress",
+    "Room",
     "Samples",
     "Score",
     "SharingStudy",
@@ -98,6 +100,7 @@ __all__ = [
     "Suite",
     "Sweep",
     "Verdict",
+    "WaitingSamples",
     "WithMeasures",
     "backtest",
     "benchmark",
