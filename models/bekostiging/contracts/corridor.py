@@ -56,7 +56,7 @@ class Corridor(Clause):
         All (n_scenarios, n_years), nominal euro; ``reference`` = B0 I, ``base_part``: base per euro of cost. From the budget
         on, layer by layer: a euro of cost uses up 1 - share x base_part of what is left.
         """
-        shares = np.nan_to_num(self.share, nan=0.0) * (self.sign > 0)
+        shares = np.nan_to_num(self.share, nan=0.0)
         cost, left = budget.copy(), self.amounts(budget * base_part, reference) @ shares
         goes_on = budget * base_part >= reference
         found = np.where(goes_on, np.inf, budget)

@@ -132,6 +132,8 @@ def test_where_budget_and_corridor_end_by_hand() -> None:
     assert _ends(102, 1.0, shares) == 102
     assert _ends(104, 1.0, shares) == pytest.approx(105)
     assert _ends(120, 1.0, shares) == pytest.approx(180.5)
+    # through a layer: 0.9 is paid at 104, a euro uses 0.1 of it up to 108, and then 0.2 of the 0.5 that is left
+    assert _ends(104, 1.0, [0.0, 0.9, 0.8]) == pytest.approx(110.5)
 
 
 def test_money_that_never_ends() -> None:
