@@ -8,11 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bekostiging.case import Case, write_case
 from bekostiging.case.region import synthetic_region
 from bekostiging.stress import Comparison, LumpSumStudy, compare, study_lumpsum
 
+settings.register_profile("machine", deadline=None)
+settings.load_profile("machine")
 Edit = Callable[..., None]
 DESIGN = 48
 """Scenarios to design on: about the fewest with which the small case has a margin on every limit (32 have none)."""

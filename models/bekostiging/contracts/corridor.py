@@ -19,6 +19,9 @@ from bekostiging.contracts.clauses import Clause, Position
 
 FloatArray = NDArray[np.float64]
 
+NO_USE = 1e-12
+"""Part of a euro of cost below which nothing of it is the provider's: a share of one on the cost itself."""
+
 
 @dataclass(frozen=True)
 class Corridor(Clause):
@@ -46,6 +49,28 @@ class Corridor(Clause):
         deficit = np.clip(inside[0] - low, 0.0, high - low)
         surplus = np.clip(high - inside[0], 0.0, high - low)
         return np.where(self.sign > 0, deficit, surplus)
+
+    def used_up_at(self, budget: FloatArray, reference: FloatArray, base_part: FloatArray) -> FloatArray:
+        """Cost at which a budget and what the deficit layers pay are used up, infinite where they never are.
+
+        All (n_scenarios, n_years), nominal euro; ``reference`` = B0 I, ``base_part``: base per euro of cost. From the budget
+        on, layer by layer: a euro of cost uses up 1 - share x base_part of what is left.
+        """
+        shares = np.nan_to_num(self.share, nan=0.0)
+        cost, left = budget.copy(), self.amounts(budget * base_part, reference) @ shares
+        goes_on = budget * base_part >= reference
+        found = np.where(goes_on, np.inf, budget)
+        for layer in np.flatnonzero(self.sign > 0):
+            until = np.maximum(self.upper[layer] * reference / base_part, cost)
+            uses = 1 - shares[layer] * base_part
+            uses[np.abs(uses) < NO_USE] = 0.0
+            more = until - cost
+            used = np.multiply(uses, more, out=np.zeros_like(uses), where=(uses != 0) & (more > 0))
+            ends = goes_on & (used > left)
+            found[ends] = cost[ends] + left[ends] / uses[ends]
+            goes_on &= ~ends
+            cost, left = until, left - used
+        return found
 
     def euros(self, position: Position) -> FloatArray:
         """U with its sign: deficits are received, surpluses returned."""

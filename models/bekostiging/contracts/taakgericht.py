@@ -74,6 +74,16 @@ class Taakgericht(Contract):
             return np.asarray(self.own(care_use.units) @ self.reference_tariff * levels.price)
         return np.asarray(self.own(care_use.clients).sum(axis=-1) * self.norm * levels.contract)
 
+    def used_up_at(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
+        """Cost at which b I and what the corridor pays are used up, nominal, infinite where never; (n_scenarios, n_years).
+
+        More care is more of the care a scenario has, so that cost and base keep their ratio. Other clauses are left out.
+        """
+        cost = self.cost_at(self.unit_cost, care_use, levels)
+        base = self.corridor_base(care_use, levels, self.unit_cost)
+        ratio = np.divide(base, cost, out=np.ones_like(cost), where=(cost > 0) & (base > 0))
+        return self.corridor.used_up_at(self.budget * levels.contract, self.reference * levels.contract, ratio)
+
     def paid_part(self, care_use: CareUse) -> FloatArray:
         """Part of b I that is paid; (n_scenarios, n_years)."""
         part = np.ones((care_use.n_scenarios, care_use.n_years))

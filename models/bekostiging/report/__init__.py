@@ -35,6 +35,7 @@ from bekostiging.report.stress import (
 )
 from bekostiging.report.takeaway.studies import write_capacity, write_equalisation, write_sharing, write_study
 from bekostiging.report.texts import Texts
+from bekostiging.report.waiting import summary_note
 from bekostiging.stress import Comparison
 
 __all__ = [
@@ -106,4 +107,5 @@ def outcome_sentence(outcome: Comparison, lang: str) -> str:
 
 def summary_caption(outcome: Comparison, lang: str) -> str:
     """Units and years of that table."""
-    return Texts(lang)["summary", "in_millions"].format(years=years(outcome))
+    texts = Texts(lang)
+    return texts["summary", "in_millions"].format(years=years(outcome)) + summary_note(outcome, texts)

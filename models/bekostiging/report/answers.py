@@ -5,6 +5,7 @@ from __future__ import annotations
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.report.agreement import certainty_sentence, first_sentence
 from bekostiging.report.texts import Texts
+from bekostiging.report.waiting import waiting_cell, waiting_sentence
 from bekostiging.stress import TERM, TOTAL, Comparison
 from bekostiging_solvers import Estimate
 
@@ -40,7 +41,7 @@ def years(outcome: Comparison) -> str:
 
 def four_sentences(outcome: Comparison, texts: Texts) -> list[str]:
     """Cost, risk, waiting, lump sum."""
-    told = [_cost(outcome, texts), _risk(outcome, texts), _waiting(outcome, texts)]
+    told = [_cost(outcome, texts), _risk(outcome, texts), waiting_sentence(outcome, texts)]
     design = _design(outcome, texts)
     # a lump sum that does not hold is told first
     return [*told, design] if outcome.lumpsum.outcome == "designed" else [design, *told]
@@ -93,29 +94,6 @@ def _risk(outcome: Comparison, texts: Texts) -> str:
     )
 
 
-def _waiting(outcome: Comparison, texts: Texts) -> str:
-    """Forms with the same number waiting are named together."""
-    groups: dict[str, list[str]] = {}
-    for form, result in outcome.forms.items():
-        waiting, refused = result.corner_totals["wait"]["waiting_clients"], result.corner_totals["wait"]["refused"]
-        count = waiting.value + refused.value
-        shown = texts.numbers.plain(count) if count >= 0.5 else texts["answers", "nobody"]
-        groups.setdefault(shown, []).append(texts["forms", form])
-    said = [
-        texts["answers", "clients_by_form"].format(n=count, forms=_joined(forms, texts))
-        for count, forms in groups.items()
-    ]
-    starts = outcome.forms["taakgericht"].corner_totals["wait"]["starts"]
-    return texts["answers", "waiting"].format(
-        by_form=_joined(said, texts), starts=texts.numbers.plain(starts.value)
-    )
-
-
-def _joined(parts: list[str], texts: Texts) -> str:
-    """a, b en c."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + texts["cells", "and"] + parts[-1]
-
-
 def _design(outcome: Comparison, texts: Texts) -> str:
     """The lump sum: what must be told of it first, and how certain it is."""
     result, names = outcome.lumpsum, names_of(outcome)
@@ -151,7 +129,7 @@ def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]
         "incentive": [_incentive(outcome, texts, form) for form in PAYMENT_FORMS],
         "administration": [_administration(outcome, texts, form) for form in PAYMENT_FORMS],
         "disputes": unknown,
-        "waiting": [_waiting_cell(outcome, texts, form) for form in PAYMENT_FORMS],
+        "waiting": [waiting_cell(outcome, texts, form) for form in PAYMENT_FORMS],
     }
     return [(texts["criteria", criterion], row) for criterion, row in cells.items()]
 
@@ -182,16 +160,6 @@ def _administration(outcome: Comparison, texts: Texts, form: PaymentForm) -> str
     return texts["cells", "administration"].format(parties=parties, euro=euro)
 
 
-def _waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
-    own, numbers = outcome.forms[form].corner_totals["wait"], texts.numbers
-    cell = texts["cells", "waiting"].format(
-        clients=numbers.estimate(own["waiting_clients"]), weeks=numbers.estimate(own["weeks_beyond_norm"])
-    )
-    if own["refused"].value > 0:
-        cell += texts["cells", "refused"].format(clients=numbers.estimate(own["refused"]))
-    return cell
-
-
 def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
     """The table at the end of the command: header first."""
     columns = ("expected", "cvar95", "overrun_probability")
@@ -215,7 +183,7 @@ def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
                 texts["forms", form],
                 *cells,
                 texts.numbers.estimated_percent(worst, 0),
-                texts.numbers.estimate(result.corner_totals["wait"]["waiting_clients"]),
+                texts.numbers.estimate(result.rooms["common"][TOTAL]["clients_beyond_norm"]),
             )
         )
     return rows

@@ -39,7 +39,8 @@ from bekostiging.report.limits import (
 )
 from bekostiging.report.tables import STATUS_ORDER, assumptions
 from bekostiging.report.texts import Texts
-from bekostiging.stress import CORNERS, TOTAL, Comparison, Course, cheapest
+from bekostiging.report.waiting import waiting_sections
+from bekostiging.stress import TOTAL, Comparison, Course, cheapest
 from bekostiging_solvers import Estimate
 
 Table = list[list[str]]
@@ -66,7 +67,7 @@ def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
         **_first_page(outcome, texts),
         **_municipality(outcome, texts),
         **_providers(outcome, texts),
-        **_waiting(outcome, texts),
+        **waiting_sections(outcome, texts),
         **_lumpsum(outcome, texts),
         **contract_sections(outcome, texts),
         **lever_sections(outcome, texts),
@@ -241,47 +242,6 @@ def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
             first = [provider.name, buffer] if form == PAYMENT_FORMS[0] else ["", ""]
             rows.append([*first, texts["forms", form], *(_shown(texts, name, own[name]) for name in columns)])
     return {"providers": rows}
-
-
-def _waiting(outcome: Comparison, texts: Texts) -> dict[str, Any]:
-    """Both corners in total, and waiting per care form."""
-    numbers = texts.numbers
-    money = ("spending", "provider_result", "unpaid", "beyond_budget")
-    counts = ("waiting_clients", "weeks_beyond_norm", "refused")
-    corners = [[texts["columns", "form"], texts["columns", "corner"],
-                *(f"{texts['figures', name]} ({texts['page', 'million_euro']})" for name in money),
-                *(texts["figures", name] for name in counts)]]  # fmt: skip
-    for form in PAYMENT_FORMS:
-        for corner in CORNERS:
-            own = outcome.forms[form].corner_totals[corner]
-            corners.append(
-                [
-                    texts["forms", form] if corner == CORNERS[0] else "",
-                    texts["corners_short", corner],
-                    *(numbers.estimated_millions(own[name]) for name in money),
-                    *(numbers.estimate(own[name]) for name in counts),
-                ]
-            )
-    forms = {row.id: row.name for row in outcome.case.care_forms}
-    by_form = [[texts["columns", "care_form"], texts["figures", "starts"],
-                *(f"{texts['forms', form]}: {texts['figures', 'waiting_clients']}" for form in PAYMENT_FORMS)]]  # fmt: skip
-    for care_form in outcome.forms["taakgericht"].care_forms["wait"]:
-        starts = outcome.forms["taakgericht"].care_forms["wait"][care_form]["starts"]
-        cells = [
-            numbers.estimate(outcome.forms[form].care_forms["wait"][care_form]["waiting_clients"])
-            for form in PAYMENT_FORMS
-        ]
-        by_form.append([forms[care_form], numbers.estimate(starts), *cells])
-    weeks = {"nl": "weken", "en": "weeks"}[texts.lang]
-    today = "; ".join(
-        f"{forms[row.care_form]} {numbers.plain(row.clients)} ({numbers.plain(row.mean_weeks)} {weeks})"
-        for row in outcome.case.waiting
-    )
-    return {
-        "corners": corners,
-        "waiting": by_form,
-        "waiting_today": texts["page", "waiting_today"].format(text=today) if today else "",
-    }
 
 
 def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bekostiging.report.lumpsum_results import lumpsum_results
 from bekostiging.scenarios import SelfCheck
 from bekostiging.stress import (
     CORNERS,
+    ROOMS,
     CeilingResult,
     Comparison,
     Course,
@@ -166,6 +167,8 @@ def _form(result: FormResult) -> dict[str, Any]:
             for corner in CORNERS
         },
         "corners": {corner: _estimates(result.corner_totals[corner]) for corner in CORNERS},
+        "rooms": {room: {form: _estimates(own) for form, own in result.rooms[room].items()} for room in ROOMS},
+        "against_duty": {room: written(one) for room, one in result.against_duty.items()} or None,
         "administration": {party: _estimates(own) for party, own in result.administration.items()},
         "parity_gap": written_or_null(result.parity_gap),
         "ceilings": {

@@ -50,6 +50,6 @@ def _columns(outcome: Comparison, form: str, corner: str, samples: Samples) -> d
     contracted = {form_id for lot in case.lots for form_id in lot.care_forms}
     for f, care_form in enumerate(case.care_forms):
         if care_form.id in contracted:
-            for kind in ("starts", "served", "waiting", "refused", "weeks_beyond_norm"):
+            for kind in ("starts", "served", "waiting", "refused", "clients_beyond_norm", "weeks_beyond_norm"):
                 columns[f"{kind}:{care_form.id}"] = getattr(samples, kind)[:, :, f].ravel()
     return columns

@@ -18,9 +18,9 @@ from bekostiging.report.json_schema import (
 )
 from bekostiging.report.lumpsum_results import lumpsum_schema
 from bekostiging.report.results import BEGROTING, MAY_BE_UNKNOWN, PROVIDER, SCHEMA_VERSION, SPENDING
-from bekostiging.stress import BREAK_EVEN, CORNERS
+from bekostiging.stress import BREAK_EVEN, CORNERS, ROOMS
 
-CARE_FORM = ("starts", "waiting_clients", "weeks_beyond_norm", "refused", "moved")
+CARE_FORM = ("starts", "waiting_clients", "clients_beyond_norm", "weeks_beyond_norm", "refused", "moved")
 CORNER = ("spending", "provider_result", "unpaid", "beyond_budget", *CARE_FORM)
 
 
@@ -237,6 +237,16 @@ def _form() -> dict[str, Any]:
                 {corner: mapped(_estimates(CARE_FORM), "care form id; over the term") for corner in CORNERS}
             ),
             "corners": schema_object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
+            "rooms": schema_object(
+                {room: mapped(_estimates(CARE_FORM), "care form id, or 'total'; over the term") for room in ROOMS},
+                "who waits on the form's own limit, on the lump sum's indexed budget, and with its corridor counted on",
+            ),
+            "against_duty": or_null(
+                schema_object(
+                    dict.fromkeys(ROOMS, ESTIMATE),
+                    "clients a lump sum lets wait or refuses against acceptance duty or waiting_list; null for the others",
+                )
+            ),
             "administration": mapped(_estimates(("hours", "euro"), "per year"), "municipality or provider"),
             "parity_gap": or_null(ESTIMATE),
             "ceilings": mapped(

@@ -16,7 +16,8 @@ from bekostiging.report.results import PROVIDER
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, as_given, estimated, figure_cells
 from bekostiging.report.takeaway.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
-from bekostiging.stress import CORNERS, Comparison, LumpSumResult, bridges
+from bekostiging.report.waiting import corner_rows, room_rows
+from bekostiging.stress import Comparison, LumpSumResult, bridges
 from bekostiging_solvers import Estimate
 
 FIGURE = ("figure", "value", "standard_error", "unit")
@@ -26,6 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "bridge": ("lot", *FIGURE),
     "providers": ("form", "provider", *FIGURE),
     "waiting": ("form", "corner", "care_form", *FIGURE),
+    "rooms": ("form", "room", "care_form", *FIGURE),
     "administration": ("form", "party", *FIGURE),
     "designs": ("design", "name", *FIGURE),
     "deciders": ("provider", "lot", *FIGURE),
@@ -42,7 +44,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Every table of a comparison and its columns; an empty table still has its header."""
 ACROSS = {
-    "spending": "form", "providers": "form", "waiting": "form", "administration": "form", "budgets": "year",
+    "spending": "form", "providers": "form", "waiting": "form", "rooms": "form", "administration": "form",
+    "budgets": "year",
     "ceilings": "month", "exact": "figure", "break_even": "form", "shocks": "form", "measures": "form",
     "substitution": "form",
 }  # fmt: skip
@@ -61,7 +64,8 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
     made: dict[str, Iterator[Row]] = {
         "spending": spending_rows(spent, texts),
         "providers": _providers(outcome, texts),
-        "waiting": _waiting(outcome, texts),
+        "waiting": corner_rows(outcome, texts),
+        "rooms": room_rows(outcome, texts),
         "administration": _administration(outcome, texts),
         "designs": design_rows(result, texts),
         "deciders": decider_rows(result, texts),
@@ -117,19 +121,6 @@ def _providers(outcome: Comparison, texts: Texts) -> Iterator[Row]:
             for name in PROVIDER:
                 place: dict[str, Cell] = {"form": form, "provider": provider}
                 yield place | estimated(texts, name, estimates.get(name))
-
-
-def _waiting(outcome: Comparison, texts: Texts) -> Iterator[Row]:
-    for form, result in outcome.forms.items():
-        for corner in CORNERS:
-            for care_form, estimates in result.care_forms[corner].items():
-                for name, estimate in estimates.items():
-                    place: dict[str, Cell] = {
-                        "form": form,
-                        "corner": texts["corners", corner],
-                        "care_form": care_form,
-                    }
-                    yield place | estimated(texts, name, estimate)
 
 
 def _administration(outcome: Comparison, texts: Texts) -> Iterator[Row]:

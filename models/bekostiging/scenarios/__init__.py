@@ -15,6 +15,7 @@ from bekostiging.scenarios.measures import expected_moved, expected_with
 from bekostiging.scenarios.observables import observables
 from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
 from bekostiging.scenarios.simulate import Block, Plan, draw_block, each_block, map_blocks, normals_of, plan
+from bekostiging.scenarios.waiting import WaitingCount
 
 __all__ = [
     "MEASURES",
@@ -29,6 +30,7 @@ __all__ = [
     "Measure",
     "Plan",
     "SelfCheck",
+    "WaitingCount",
     "apply_flow",
     "build_cells",
     "clients_in_calendar_year",

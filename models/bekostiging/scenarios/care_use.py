@@ -71,8 +71,10 @@ class CareUse:
     refused: FloatArray
     moved: FloatArray
     """Part of the starts that asked another provider first, where they went."""
+    clients_beyond_norm: FloatArray
+    """Part of ``waiting`` that waits longer than the waiting norm of the care form, by year of asking."""
     weeks_beyond_norm: FloatArray
-    """Client-weeks waited beyond the waiting norm of the care form, by year of asking."""
+    """Client-weeks of theirs beyond the norm."""
     clients: FloatArray
     """Trajectories in care at some moment of the year."""
     second_trajectories: FloatArray

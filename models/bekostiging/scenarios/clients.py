@@ -46,6 +46,8 @@ class Clients:
     scenario: IntArray
     cell: IntArray
     asked_month: IntArray
+    waited: Float32Array
+    """Weeks waited before the term, of who is on today's list; else zero."""
     start: Float32Array
     duration: Float32Array
     rate: Float32Array
@@ -186,12 +188,15 @@ class ClientSampler:
         return rng.poisson(mixed[:, :, self.row] * shares)
 
     def draw(self, factors: Factors, rng: np.random.Generator) -> Clients:
-        """Draw every client of the block's scenarios.
+        """Draw every client of the block's scenarios."""
+        return self.of_counts(self.counts(factors, rng), factors, rng)
+
+    def of_counts(self, counts: IntArray, factors: Factors, rng: np.random.Generator) -> Clients:
+        """Draw clients, so many by scenario, moment (0 the stock, then the years) and cell.
 
         Clients stand by scenario, moment (0 the stock, then the years) and cell; what a place has in common is
         computed once per place and repeated.
         """
-        counts = self.counts(factors, rng)
         n_scenarios, n_moments, n_cells = counts.shape
         each, n = counts.ravel(), int(counts.sum())
 
@@ -232,6 +237,7 @@ class ClientSampler:
             scenario=np.repeat(np.arange(n_scenarios), counts.sum(axis=(1, 2))),
             cell=cell,
             asked_month=asked_month,
+            waited=np.zeros(n, dtype=np.float32),
             start=start,
             duration=duration,
             rate=agreed * ratio,

@@ -64,6 +64,7 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         waiting=none,
         refused=none,
         moved=none,
+        clients_beyond_norm=none,
         weeks_beyond_norm=none,
         clients=_clients(forecast, course, row, shares),
         second_trajectories=expected_second(case, cells, forecast, course, row, shares),

@@ -15,12 +15,10 @@ from bekostiging.scenarios.claim_cap import Calendar, capped_lots, clients_over_
 from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
-from bekostiging.scenarios.forecast import (
-    MONTHS,
-    WEEKS_PER_MONTH,
-)
+from bekostiging.scenarios.forecast import MONTHS
 from bekostiging.scenarios.high_cost import excess_of, months_in_year, price_factors, thresholds_of
 from bekostiging.scenarios.hours_budget import paid_by_row
+from bekostiging.scenarios.waiting import WaitingCounter
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -69,25 +67,12 @@ class ClientReducer:
         self.cells = sampler.cells
         self.n_years = sampler.n_years
         self.n_months = MONTHS * sampler.n_years
-        norms = np.array([form.waiting_norm_weeks for form in sampler.case.care_forms])
-        self.norm_weeks = norms[self.cells.care_form]
+        self.counter = WaitingCounter(sampler.case, self.cells, sampler.n_years)
         self.thresholds = thresholds_of(sampler.case)
         self.calendar = Calendar(sampler.case.first_year, sampler.n_years)
         self.capped = np.array([*capped_lots(sampler.case), False])[self.cells.lot]
         self.arrangements = Arrangements(sampler)
         self.price_factors = price_factors(sampler.case, self.cells, paid_by_row(sampler.case)[sampler.row])
-
-    def _asked(self, clients: Clients, group: IntArray) -> IntArray:
-        """Place of scenario, cell and year asked."""
-        place: IntArray = group * self.n_years + np.maximum(clients.asked_month, 0) // MONTHS
-        return place
-
-    def _count(self, n_scenarios: int, asked: IntArray) -> FloatArray:
-        """Clients by scenario, year and cell of the places they asked in."""
-        shape = (n_scenarios, self.cells.n_cells, self.n_years)
-        return (
-            np.bincount(asked, minlength=int(np.prod(shape))).reshape(shape).transpose(0, 2, 1).astype(np.float64)
-        )
 
     def reduce(self, clients: Clients, factors: Factors) -> CareUse:
         """Return the care use of the clients as they stand, after any flow rule."""
@@ -102,23 +87,20 @@ class ClientReducer:
 
         units_month = monthly(clients.rate)
         units = self._yearly(units_month)
-        started = clients.asked_month != SITTING
-        asked = self._asked(clients, group)
-        asked_year = asked % self.n_years
-        waited = started & clients.deferred & ~clients.refused
-        served = started & ~clients.deferred & ~clients.refused
+        counted = self.counter.count(clients)
         beyond, beyond_in_crisis = self._beyond_budget(clients, group)
         crisis_units = self._yearly(monthly(clients.rate, urgent))
         paid, at_result, crisis_arrangements = self.arrangements.reduce(clients)
-        by_profile = self._by_profile(clients, asked, served)
+        by_profile = self._by_profile(clients)
         return CareUse(
             cells=self.cells,
-            starts=self._count(n_scenarios, asked[started]),
-            served=self._count(n_scenarios, asked[served]),
-            waiting=self._count(n_scenarios, asked[waited]),
-            refused=self._count(n_scenarios, asked[started & clients.refused]),
-            moved=self._count(n_scenarios, asked[started & clients.moved]),
-            weeks_beyond_norm=self._weeks_beyond_norm(clients, asked_year, waited),
+            starts=counted.starts,
+            served=counted.served,
+            waiting=counted.waiting,
+            refused=counted.refused,
+            moved=counted.moved,
+            clients_beyond_norm=counted.clients_beyond_norm,
+            weeks_beyond_norm=counted.weeks_beyond_norm,
             clients=self._clients_in_year(clients),
             second_trajectories=self._second_in_year(clients),
             units=units,
@@ -148,7 +130,7 @@ class ClientReducer:
         totals = MonthTotals(clients, group, n_scenarios * n_cells, self.n_months)
         units_month = totals.of(clients.rate).reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
         started = clients.asked_month != SITTING
-        starts = self._count(n_scenarios, self._asked(clients, group)[started])
+        starts = self.counter.by_place(n_scenarios, self.counter.asked(clients)[started])
         unknown = np.broadcast_to(np.nan, starts.shape)
         by_profile = np.broadcast_to(np.nan, (*starts.shape, self.sampler.profiles.intensity.shape[1]))
         return CareUse(
@@ -158,6 +140,7 @@ class ClientReducer:
             waiting=unknown,
             refused=unknown,
             moved=unknown,
+            clients_beyond_norm=unknown,
             weeks_beyond_norm=unknown,
             clients=self._clients_in_year(clients),
             second_trajectories=unknown,
@@ -279,18 +262,10 @@ class ClientReducer:
         count = np.cumsum(change.reshape(clients.n_scenarios, n_cells, width), axis=2)
         return count[:, :, :-1].transpose(0, 2, 1).astype(np.float64)
 
-    def _weeks_beyond_norm(self, clients: Clients, asked_year: IntArray, waited: NDArray[np.bool_]) -> FloatArray:
-        """Client-weeks waited beyond the norm; whoever is not served in the term waits to its end."""
-        until = np.minimum(clients.start[waited], self.n_months)
-        months = until - (clients.asked_month[waited] + clients.start[waited] % 1)
-        beyond = np.maximum(months * WEEKS_PER_MONTH - self.norm_weeks[clients.cell[waited]], 0.0)
-        shape = (clients.n_scenarios, self.n_years, self.cells.n_cells)
-        index = np.ravel_multi_index((clients.scenario[waited], asked_year[waited], clients.cell[waited]), shape)
-        total = np.bincount(index, weights=beyond, minlength=int(np.prod(shape)))
-        return total.astype(np.float64).reshape(shape)
-
-    def _by_profile(self, clients: Clients, asked: IntArray, served: NDArray[np.bool_]) -> list[FloatArray]:
+    def _by_profile(self, clients: Clients) -> list[FloatArray]:
         """Served starts, those with result and those that repeat, by profile; (s, t, cell, profile)."""
+        asked = self.counter.asked(clients)
+        served = (clients.asked_month != SITTING) & ~clients.deferred & ~clients.refused
         n_profiles = self.sampler.profiles.intensity.shape[1]
         shape = (clients.n_scenarios, self.cells.n_cells, self.n_years, n_profiles)
         index = asked * n_profiles + clients.profile

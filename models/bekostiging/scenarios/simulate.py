@@ -24,6 +24,7 @@ from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.measures import apply_measures
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
+from bekostiging.scenarios.waiting import WaitingCount, joined, todays_list
 from bekostiging_solvers import ClusterError, UnguardedScriptError, execute
 
 Stream = Literal["design", "fresh", "closed", "margin"]
@@ -80,7 +81,7 @@ class Plan:
         return FactorModel(self.case, self.n_years)
 
     def generator(self, kind: int, index: int) -> np.random.Generator:
-        """Random stream of a scrambling (kind 0), of a block's clients (1) or of its measures (2)."""
+        """Random stream of a scrambling (kind 0), of a block's clients (1), measures (2) or today's waiting list (3)."""
         key = (STREAMS.index(self.stream), kind, index)
         return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=key)))
 
@@ -100,6 +101,14 @@ class Block:
         moved = apply_measures(self.clients, made.case, made.cells, made.generator(2, self.index))
         return replace(self, clients=moved)
 
+    @cached_property
+    def asking(self) -> Clients:
+        """The clients, and those on today's waiting list: whom a flow rule finds before it."""
+        made = self.plan
+        if not made.case.waiting:
+            return self.clients
+        return joined(self.clients, todays_list(made.sampler, self.factors, made.generator(3, self.index)))
+
     def care_use(self, rule: FlowRule | None = None) -> CareUse:
         """Reduce the clients, after the flow rule if one is given."""
         return self._reduced(self.clients) if rule is None else self.under(rule)[0]
@@ -109,9 +118,13 @@ class Block:
         return self.plan.reducer.reduce_to_units(self.clients, self.factors)
 
     def under(self, rule: FlowRule) -> tuple[CareUse, FlowOutcome]:
-        """The care use under a flow rule, and when the rule spoke."""
-        outcome = apply_flow(self.clients, self.plan.cells, rule)
+        """The care use under a flow rule, today's list included, and when the rule spoke."""
+        outcome = apply_flow(self.asking, self.plan.cells, rule)
         return self._reduced(outcome.clients), outcome
+
+    def waiting_under(self, rule: FlowRule) -> WaitingCount:
+        """Who waits under a flow rule, and nothing else: less work than ``under``."""
+        return self.plan.reducer.counter.count(apply_flow(self.asking, self.plan.cells, rule).clients)
 
     def _reduced(self, clients: Clients) -> CareUse:
         return self.plan.reducer.reduce(clients, self.factors)

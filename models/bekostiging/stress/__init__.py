@@ -15,14 +15,12 @@ from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.capacity_study import CapacityBudget, CapacityStudy, study_capacity
 from bekostiging.stress.choices import Changed, Choice
 from bekostiging.stress.comparison import (
-    CORNERS,
     TERM,
     TOTAL,
     BreakEven,
     Calibration,
     CeilingResult,
     Comparison,
-    Corner,
     Course,
     Estimates,
     ExactLayer,
@@ -30,7 +28,6 @@ from bekostiging.stress.comparison import (
     LumpSumResult,
     MeasureOutcome,
     MixResult,
-    Samples,
     Sharpened,
     SubstitutionOutcome,
     Sweep,
@@ -43,6 +40,7 @@ from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.stress.run import compare, contracts_in_force
+from bekostiging.stress.samples import CORNERS, ROOMS, Corner, Room, Samples, WaitingSamples
 from bekostiging.stress.sharing_study import IN_FORCE, SharingStudy, study_sharing
 from bekostiging.stress.views import Pooled, pooled, read_view
 
@@ -54,6 +52,7 @@ __all__ = [
     "DECISION_MODELS",
     "IN_FORCE",
     "NO_SHOCK",
+    "ROOMS",
     "SHIPPED",
     "TERM",
     "TOTAL",
@@ -91,6 +90,7 @@ __all__ = [
     "Prediction",
     "Regimes",
     "ReverseStress",
+    "Room",
     "Samples",
     "Score",
     "SharingStudy",
@@ -100,6 +100,7 @@ __all__ = [
     "Suite",
     "Sweep",
     "Verdict",
+    "WaitingSamples",
     "WithMeasures",
     "backtest",
     "benchmark",

@@ -30,14 +30,13 @@ from bekostiging.lumpsum import (
     Stability,
 )
 from bekostiging.scenarios import Cells, SelfCheck
+from bekostiging.stress.samples import CORNERS, ROOMS, Corner, Room, Samples
 from bekostiging_solvers import Estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FloatArray = NDArray[np.float64]
-Corner = Literal["absorb", "wait"]
-CORNERS: tuple[Corner, ...] = ("absorb", "wait")
 TOTAL = "total"
 """Key of the sum over the reported municipalities."""
 TERM = "term"
@@ -45,47 +44,6 @@ TERM = "term"
 Estimates = dict[str, Estimate]
 Sentence = dict[str, str]
 """A text by language."""
-
-
-@dataclass(frozen=True)
-class Samples:
-    """One value per scenario; money in euro, nominal, whole cents. Axes: scenario, year, then the axis named."""
-
-    municipal: FloatArray
-    """(n_scenarios, n_years, n_municipalities): payments under the contracts, outside excluded."""
-    lot_spending: FloatArray
-    """(n_scenarios, n_years, n_lots): the part of the reported municipalities, by lot."""
-    payment: FloatArray
-    """(n_scenarios, n_years, n_contracts), pools between providers included; adds up to ``municipal`` in every
-    scenario and year."""
-    received: FloatArray
-    """(n_scenarios, n_years, n_contracts): what its provider gets; less than ``payment`` under a main contractor, who
-    keeps the difference."""
-    cost: FloatArray
-    """(n_scenarios, n_years, n_contracts): cost of the provider."""
-    unpaid: FloatArray
-    """(n_scenarios, n_years, n_contracts): delivered and not paid, above a ceiling or beyond a client's hours budget."""
-    beyond_budget: FloatArray
-    """Part of ``unpaid`` that is beyond clients' hours budgets, before any ceiling."""
-    lowest_cash_weeks: FloatArray
-    """(n_scenarios, n_providers): lowest cash over the term, starting from none, in weeks of cost; at most zero."""
-    signal_month: FloatArray
-    """(n_scenarios, n_years, n_contracts): month of the 70 % signal of a ceiling, 0 is January, -1 never."""
-    stop_month: FloatArray
-    """(n_scenarios, n_years, n_contracts): month in which intake stopped, likewise."""
-    clients: FloatArray
-    """(n_scenarios, n_years, n_contracts): trajectories in care at some moment of the year."""
-    starts: FloatArray
-    """(n_scenarios, n_years, n_care_forms) of the reported municipalities; served + waiting + refused = starts."""
-    served: FloatArray
-    waiting: FloatArray
-    refused: FloatArray
-    moved: FloatArray
-    """Part of the starts whom another provider took."""
-    weeks_beyond_norm: FloatArray
-    """(n_scenarios, n_years, n_care_forms): client-weeks."""
-    lot_unserved: FloatArray
-    """(n_scenarios, n_years, n_lots) of the reported municipalities: who waits or is refused; adds up to those two."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +60,13 @@ class FormResult:
     """[provider id][name]: expected_result, loss_probability, cvar95_loss, buffer_exhausted_probability,
     revenue_certain_share, over the term, in the corner the case's policy names."""
     care_forms: dict[Corner, dict[str, Estimates]]
-    """[corner][care form][name]: waiting_clients, weeks_beyond_norm, refused, over the term."""
+    """[corner][care form][name]: starts, waiting_clients, clients_beyond_norm, weeks_beyond_norm, refused, moved, over the
+    term."""
+    rooms: dict[Room, dict[str, Estimates]]
+    """[room][care form or TOTAL][name]: the same on its own room, on the common one, and with the corridor counted on."""
+    against_duty: dict[Room, Estimate]
+    """[room]: clients who wait or are refused though their lot has the acceptance duty or no waiting list; of a lump sum
+    alone."""
     corner_totals: dict[Corner, Estimates]
     """[corner][name]: spending (TOTAL, TERM), provider_result, unpaid, waiting_clients, refused, over the term."""
     administration: dict[str, Estimates]
@@ -325,7 +289,8 @@ class Comparison(Shown):
     feasible lump sum, taakgericht is settled at the reference amounts and ``lumpsum.design`` says so.
 
     ``to_frame()``: every estimate of every form, with columns form, corner, about (municipality, provider, care_form,
-    corner, administration), name (its id, or TOTAL), period (a year or TERM), figure, value and standard_error."""
+    corner, room, administration), name (its id, or TOTAL; of a room also room/care form), period (a year or TERM), figure,
+    value and standard_error."""
 
     case: Case
     cells: Cells
@@ -414,11 +379,17 @@ class Comparison(Shown):
                 yield from rows(form, corner, "corner", TOTAL, TERM, found=own.corner_totals[corner])
                 for care_form, found in own.care_forms[corner].items():
                     yield from rows(form, corner, "care_form", care_form, TERM, found=found)
+            for room in ROOMS:
+                for care_form, found in own.rooms[room].items():
+                    place = room if care_form == TOTAL else f"{room}/{care_form}"
+                    yield from rows(form, "wait", "room", place, TERM, found=found)
+            for room, estimate in own.against_duty.items():
+                yield from rows(form, "wait", "room", room, TERM, found={"against_duty": estimate})
             for party, found in own.administration.items():
                 yield from rows(form, self.corner, "administration", party, "year", found=found)
 
     def overview(self) -> pd.DataFrame:
-        """Per payment form: spending and its tail, the weakest provider, and who waits if limits are kept."""
+        """Per payment form: spending and its tail, the weakest provider, and who waits too long on the common room."""
         import pandas as pd
 
         rows = []
@@ -432,7 +403,7 @@ class Comparison(Shown):
                 "over the begroting": percent(term["overrun_probability"]),
                 "weakest provider": weakest[0],
                 "its buffer used up": percent(weakest[1]["buffer_exhausted_probability"]),
-                "waiting if limits are kept": str(own.corner_totals["wait"]["waiting_clients"]),
+                "waiting beyond the norm, common room": str(own.rooms["common"][TOTAL]["clients_beyond_norm"]),
             }
             rows.append(row)
         return pd.DataFrame(rows)

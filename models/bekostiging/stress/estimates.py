@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
-from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates, Samples
+from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates
 from bekostiging.stress.cover import Cover
+from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import by_provider
+from bekostiging.stress.waiting import waiting_estimates
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 
 FloatArray = NDArray[np.float64]
@@ -135,22 +137,6 @@ def provider_estimates(
     return found
 
 
-def care_form_estimates(case: Case, scramblings: Scramblings, samples: Samples) -> dict[str, Estimates]:
-    """Waiting per contracted care form, over the term."""
-    contracted = {form for lot in case.lots for form in lot.care_forms}
-    return {
-        row.id: {
-            "starts": scramblings.mean(samples.starts[:, :, i].sum(axis=1)),
-            "waiting_clients": scramblings.mean(samples.waiting[:, :, i].sum(axis=1)),
-            "weeks_beyond_norm": scramblings.mean(samples.weeks_beyond_norm[:, :, i].sum(axis=1)),
-            "refused": scramblings.mean(samples.refused[:, :, i].sum(axis=1)),
-            "moved": scramblings.mean(samples.moved[:, :, i].sum(axis=1)),
-        }
-        for i, row in enumerate(case.care_forms)
-        if row.id in contracted
-    }
-
-
 def corner_totals(case: Case, scramblings: Scramblings, samples: Samples, discount: FloatArray) -> Estimates:
     """What a corner means in total over the term: euro for both sides, clients who wait or are refused."""
     reported = [i for i, row in enumerate(case.municipalities) if row.reported]
@@ -160,11 +146,7 @@ def corner_totals(case: Case, scramblings: Scramblings, samples: Samples, discou
         "provider_result": scramblings.mean(provider_results(case, samples, discount).sum(axis=(1, 2))),
         "unpaid": scramblings.mean(samples.unpaid.sum(axis=2) @ discount),
         "beyond_budget": scramblings.mean(samples.beyond_budget.sum(axis=2) @ discount),
-        "starts": scramblings.mean(samples.starts.sum(axis=(1, 2))),
-        "waiting_clients": scramblings.mean(samples.waiting.sum(axis=(1, 2))),
-        "weeks_beyond_norm": scramblings.mean(samples.weeks_beyond_norm.sum(axis=(1, 2))),
-        "refused": scramblings.mean(samples.refused.sum(axis=(1, 2))),
-        "moved": scramblings.mean(samples.moved.sum(axis=(1, 2))),
+        **waiting_estimates(scramblings, samples),
     }
 
 

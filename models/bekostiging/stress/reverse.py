@@ -20,9 +20,10 @@ from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import Contract
 from bekostiging.scenarios import Cells, Factors, draw_block, expected_care_use, neutral_factors, plan
 from bekostiging.scenarios.forecast import demand_of_cells
-from bekostiging.stress.comparison import Comparison, Samples
+from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.estimates import provider_results
 from bekostiging.stress.run import contracts_in_force
+from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 from bekostiging_solvers import DesignPoint, Estimate, design_point, drawn_around, weighted_probability
 

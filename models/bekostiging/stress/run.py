@@ -27,10 +27,8 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.break_even import break_even, sweeps
 from bekostiging.stress.calibration import calibration
 from bekostiging.stress.comparison import (
-    CORNERS,
     BreakEven,
     Comparison,
-    Corner,
     ExactLayer,
     FormResult,
     LumpSumResult,
@@ -53,7 +51,6 @@ from bekostiging.stress.design import (
 )
 from bekostiging.stress.estimates import (
     administration_estimates,
-    care_form_estimates,
     ceiling_estimates,
     corner_totals,
     municipal_estimates,
@@ -68,9 +65,11 @@ from bekostiging.stress.levers import (
 )
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
+from bekostiging.stress.samples import CORNERS, Corner
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed
+from bekostiging.stress.waiting import care_form_estimates, duty_estimates, room_estimates
 from bekostiging_solvers import Scramblings, shared_processes, together
 
 
@@ -307,6 +306,8 @@ def _form_results(
             municipalities=municipal_estimates(case, scramblings, main, cover, discount),
             providers=provider_estimates(case, scramblings, main, buffer, discount),
             care_forms={c: care_form_estimates(case, scramblings, samples[c]) for c in CORNERS},
+            rooms=room_estimates(case, scramblings, fresh.on_rooms(form)),
+            against_duty=duty_estimates(case, scramblings, fresh.on_rooms(form)) if form == "taakgericht" else {},
             corner_totals={c: corner_totals(case, scramblings, samples[c], discount) for c in CORNERS},
             administration=administration_estimates(case, scramblings, main, form),
             ceilings=ceiling_estimates(case, scramblings, samples["wait"], form),

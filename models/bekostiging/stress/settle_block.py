@@ -5,8 +5,9 @@ Both classes are picklable callables, so that ``each_block`` can send them to wo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,6 @@ from bekostiging.contracts import (
     Contract,
     PriceLevels,
     Taakgericht,
-    ceiling_lift,
     settle,
 )
 from bekostiging.lumpsum import CorridorSeries, corridor_series
@@ -31,11 +31,14 @@ from bekostiging.scenarios import (
     expected_care_use,
     observables,
 )
-from bekostiging.stress.comparison import CORNERS, Corner, Samples
+from bekostiging.stress.limits import Limits
+from bekostiging.stress.samples import CORNERS, Corner, Room, Samples, WaitingSamples
 from bekostiging.stress.settlement import levels_by_lot, settle_all
+from bekostiging.stress.waiting import by_care_form
 
 FloatArray = NDArray[np.float64]
-MONTHS = 12
+ON_TARIFFS, WITH_CORRIDOR = "tariffs", "corridor"
+"""Rooms that no corner has: the common one of every form with a tariff, and that of a lump sum with its corridor."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,8 @@ class DesignWork:
 class FreshBlock:
     """Series of a block: ``samples`` per form and corner; ``plain`` (n_scenarios,) per form: payments over the
     term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks;
-    ``deviations`` of the block from its own theory; payments of the reported municipalities (n_scenarios, n_years) per
+    ``rooms``: who waits on the common room, ``ON_TARIFFS`` and ``WITH_CORRIDOR``; ``deviations`` of the block from its own
+    theory; payments of the reported municipalities (n_scenarios, n_years) per
     form: ``control`` of the care use expected given the factors, everybody served; ``measured`` with the measures at
     work, in the corner of the case's policy, empty without measures; ``mix``: every lot in its own form, empty where all
     lots have the same."""
@@ -99,6 +103,16 @@ class FreshBlock:
     control: dict[PaymentForm, FloatArray]
     measured: dict[PaymentForm, FloatArray]
     mix: dict[Corner, Samples]
+    rooms: dict[str, WaitingSamples]
+
+    def on_rooms(self, form: PaymentForm) -> dict[Room, WaitingSamples]:
+        """Who waits under a form on its own room, on the common one, and with the corridor counted on."""
+        own, lump = self.samples[form]["wait"], form == "taakgericht"
+        return {
+            "own": own,
+            "common": own if lump else self.rooms[ON_TARIFFS],
+            "corridor": self.rooms[WITH_CORRIDOR if lump else ON_TARIFFS],
+        }
 
     def arrays(self) -> dict[str, FloatArray]:
         """Every array by name; those of the deviations have the block as first axis."""
@@ -107,6 +121,11 @@ class FreshBlock:
             f"mix/{corner}/{one.name}": getattr(samples, one.name)
             for corner, samples in self.mix.items()
             for one in fields(Samples)
+        }
+        found |= {
+            f"rooms/{room}/{one.name}": getattr(samples, one.name)
+            for room, samples in self.rooms.items()
+            for one in fields(WaitingSamples)
         }
         found |= {f"plain/{form}": values for form, values in self.plain.items()}
         found |= {f"control/{form}": values for form, values in self.control.items()}
@@ -150,6 +169,7 @@ class FreshBlock:
             by_form("control/"),
             by_form("measured/"),
             mix,
+            {room: WaitingSamples(**under(f"rooms/{room}/")) for room in (ON_TARIFFS, WITH_CORRIDOR)},
         )
 
 
@@ -193,19 +213,44 @@ class FreshWork:
         served = block.care_use()
         levels = levels_by_lot(case, served)
         samples = self._both_corners(block, served, levels)
+        rooms = self._on_common_room(block, served, levels, samples["taakgericht"]["wait"])
         plain = {
             form: np.sum([settle(one, served, levels[one.lot]).payment for one in own], axis=0).sum(axis=1)
             for form, own in self.plain.items()
         }
-        lump = tuple(one for one in self.contracts["taakgericht"] if isinstance(one, Taakgericht))
-        corridor = corridor_series(case, cells, lump, served, levels)
+        corridor = corridor_series(case, cells, self.limits.lump_sums, served, levels)
         measured = self._measured(block) if case.measures else {}
         expected = expected_care_use(case, cells, served.n_years, block.factors)
         levels_expected = levels_by_lot(case, expected)
         control = self._spending(expected, levels_expected)
         mix = self._mixed(block, served, levels)
         deviated = (deviations(served, expected),)
-        return FreshBlock(samples, plain, corridor, deviated, control, measured, mix)
+        return FreshBlock(samples, plain, corridor, deviated, control, measured, mix, rooms)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """The flow rules of the contracts."""
+        lump = tuple(one for one in self.contracts["taakgericht"] if isinstance(one, Taakgericht))
+        return Limits(self.case, self.cells, lump)
+
+    def _on_common_room(
+        self, block: Block, served: CareUse, levels: Mapping[str, PriceLevels], lump_sum: Samples
+    ) -> dict[str, WaitingSamples]:
+        """Who waits on the common room; forms with a tariff have one price per unit, so they wait alike.
+
+        ``lump_sum``: under its indexed budget, which is also what it has where the corridor adds nothing.
+        """
+        limits = self.limits
+        alone, counted_on = limits.budgets(levels), limits.budgets_and_corridor(served, levels)
+        return {
+            ON_TARIFFS: self._waiting(block, limits.common(self.contracts["inspanningsgericht"], levels)),
+            WITH_CORRIDOR: lump_sum
+            if np.array_equal(alone.limit, counted_on.limit)
+            else self._waiting(block, counted_on),
+        }
+
+    def _waiting(self, block: Block, rule: FlowRule) -> WaitingSamples:
+        return WaitingSamples(**by_care_form(self.case, self.cells, block.waiting_under(rule)))
 
     def _mixed(self, block: Block, served: CareUse, levels: Mapping[str, PriceLevels]) -> dict[Corner, Samples]:
         """Every lot in the form it has today, in both corners; nothing where all lots have the same."""
@@ -215,23 +260,8 @@ class FreshWork:
             return {}
         own = tuple(self.contracts[form_of[row.lot]][c] for c, row in enumerate(case.contracts))
         absorb = settle_all(case, cells, own, served, levels)
-        care_use, outcome = block.under(self._mixed_rule(own, served, levels))
+        care_use, outcome = block.under(self.limits.mixed(own, served, levels))
         return {"absorb": absorb, "wait": settle_all(case, cells, own, care_use, levels, outcome)}
-
-    def _mixed_rule(self, own: Sequence[Contract], served: CareUse, levels: Mapping[str, PriceLevels]) -> FlowRule:
-        """The limit of each contract under its own form."""
-        budgets, ceilings = self._budgets(served, levels), self._ceilings(served)
-        lump = np.array([one.form == "taakgericht" for one in own])
-        if ceilings is None:
-            return replace(budgets, limit=np.where(lump, budgets.limit, np.inf))
-        by_cell = np.append(lump, False)[self.cells.contract]
-        capacity = np.full(len(own), np.inf) if ceilings.capacity is None else ceilings.capacity
-        return replace(
-            ceilings,
-            limit=np.where(lump, budgets.limit, ceilings.limit),
-            price=np.where(by_cell, budgets.price, ceilings.price),
-            capacity=np.where(lump, np.inf, capacity),
-        )
 
     def _spending(self, care_use: CareUse, levels: Mapping[str, PriceLevels]) -> dict[PaymentForm, FloatArray]:
         """Payments of the reported municipalities per form, (n_scenarios, n_years)."""
@@ -251,9 +281,9 @@ class FreshWork:
     ) -> dict[PaymentForm, dict[Corner, Samples]]:
         """Every form settled with everybody served, and with who waits under its own limit."""
         case, cells = self.case, self.cells
-        rule = self._ceilings(served)
+        rule = self.limits.ceilings(served)
         under_ceiling = (served, None) if rule is None else block.under(rule)
-        under_budget = block.under(self._budgets(served, levels))
+        under_budget = block.under(self.limits.budgets(levels))
         samples: dict[PaymentForm, dict[Corner, Samples]] = {}
         for form, own in self.contracts.items():
             absorb = settle_all(case, cells, own, served, levels)
@@ -276,63 +306,3 @@ class FreshWork:
         reported = [i for i, row in enumerate(self.case.municipalities) if row.reported]
         both = self._both_corners(with_measures, served, levels)
         return {form: own["wait"].municipal[:, :, reported].sum(axis=2) for form, own in both.items()}
-
-    @property
-    def _waiting_list(self) -> NDArray[np.bool_]:
-        return np.array([self.case.word("waiting_list", row.lot) == "allowed" for row in self.case.contracts])
-
-    def _ceilings(self, care_use: CareUse) -> FlowRule | None:
-        """Production at the tariff up to the ceiling, and up to what the provider can do; None without any limit."""
-        case = self.case
-        ceilings = np.array([np.inf if row.ceiling is None else row.ceiling for row in case.contracts])
-        capacity = monthly_capacity(case, self.cells)
-        if not np.isfinite([ceilings, capacity]).any():
-            return None
-        shape = (care_use.n_scenarios, care_use.n_years, len(ceilings))
-        return FlowRule(
-            np.broadcast_to(ceilings, shape),
-            self.cells.tariff,
-            self._waiting_list,
-            moves=self._moves,
-            pool=_pool_numbers(case),
-            capacity=capacity,
-            lift=ceiling_lift(case),
-        )
-
-    @property
-    def _moves(self) -> NDArray[np.bool_]:
-        name = "when_stopped"
-        rows = self.case.contracts
-        return np.array(
-            [self.case.has_policy(name, r.lot) and self.case.word(name, r.lot) == "move" for r in rows]
-        )
-
-    def _budgets(self, care_use: CareUse, levels: Mapping[str, PriceLevels]) -> FlowRule:
-        """Cost at the provider's own unit cost up to the indexed lump sum, both at the price level of year one."""
-        limits = []
-        for one in self.contracts["taakgericht"]:
-            if not isinstance(one, Taakgericht):
-                raise TypeError(f"contract {one.provider} in {one.lot} is not taakgericht")
-            level = levels[one.lot]
-            limits.append(one.budget * level.contract / level.cost)
-        return FlowRule(np.stack(limits, axis=2), self.cells.unit_cost, self._waiting_list, moves=self._moves)
-
-
-def monthly_capacity(case: Case, cells: Cells) -> FloatArray:
-    """What each contract can produce a month at its tariffs, euro; infinite where an offer has no limit; (n_contracts,)."""
-    found = np.full(len(case.contracts), np.inf)
-    for c, row in enumerate(case.contracts):
-        own = {cells.care_form_ids[cells.care_form[cell]] for cell in np.flatnonzero(cells.contract == c)}
-        offers = [offer for offer in case.offers if offer.provider == row.provider and offer.care_form in own]
-        total = 0.0
-        for offer in offers:
-            total += np.inf if offer.capacity is None else offer.capacity * offer.tariff * row.tariff_factor
-        found[c] = total / MONTHS
-    return found
-
-
-def _pool_numbers(case: Case) -> NDArray[np.int64]:
-    """A number per contract, the same for contracts that share their ceilings."""
-    names = [row.ceiling_pool or f"contract {c}" for c, row in enumerate(case.contracts)]
-    numbers = {name: k for k, name in enumerate(dict.fromkeys(names))}
-    return np.array([numbers[name] for name in names])

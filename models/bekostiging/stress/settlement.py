@@ -26,7 +26,8 @@ from bekostiging.contracts import (
     settle,
 )
 from bekostiging.scenarios import CareUse, Cells, FlowOutcome
-from bekostiging.stress.comparison import Samples
+from bekostiging.stress.samples import Samples
+from bekostiging.stress.waiting import by_care_form
 
 FloatArray = NDArray[np.float64]
 Levels = Mapping[str, PriceLevels]
@@ -89,11 +90,6 @@ def settle_all(
     between = pool_transfers(case, contracts, settled, care_use, levels)
     payment = np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS + between
     received = _passed_on(case, settled, payment)
-    form = (cells.care_form[:, None] == np.arange(len(cells.care_form_ids))).astype(np.float64)
-    # waiting is told of the reported municipalities, and only where somebody is contracted
-    reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
-    form *= (reported & (cells.lot >= 0))[:, None]
-    lot = ((cells.lot[:, None] == np.arange(len(lots))) & reported[:, None]).astype(np.float64)
     never = np.full(payment.shape, -1.0)
     return Samples(
         municipal=sum(split, np.zeros_like(split[0])) / CENTS,
@@ -107,13 +103,7 @@ def settle_all(
         signal_month=never if outcome is None else outcome.signal_month.astype(np.float64),
         stop_month=never if outcome is None else outcome.stop_month.astype(np.float64),
         clients=np.stack([contract.own(care_use.clients).sum(axis=-1) for contract in contracts], axis=2),
-        starts=care_use.starts @ form,
-        served=care_use.served @ form,
-        waiting=care_use.waiting @ form,
-        refused=care_use.refused @ form,
-        moved=care_use.moved @ form,
-        weeks_beyond_norm=care_use.weeks_beyond_norm @ form,
-        lot_unserved=(care_use.waiting + care_use.refused) @ lot,
+        **by_care_form(case, cells, care_use),
     )
 
 

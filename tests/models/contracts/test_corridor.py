@@ -112,3 +112,46 @@ def test_full_sharing_leaves_no_budget_to_solve(drawn: tuple[Case, Cells, CareUs
     full = with_design(one, one.reference, np.ones(one.corridor.n_layers))
     with pytest.raises(ValueError, match="lower the shares of the corridor"):
         solve_budget(full, care_use, price_levels(case, one.lot, care_use), 2 * one.reference)
+
+
+def _ends(budget: float, base_part: float, share: list[float]) -> float:
+    """Cost at which the money ends; reference 100."""
+    corridor = replace(EDGES, share=np.array([*share, 0.5, 0.5, 0.5]))
+    return float(corridor.used_up_at(np.array([budget]), np.array([100.0]), np.array([base_part]))[0])
+
+
+def test_where_budget_and_corridor_end_by_hand() -> None:
+    """Shares 0, 0.5 and 0.8. A budget of 100 ends at 100 where base is cost, and below the reference amount. At a base of
+    1.1 per euro of cost it ends at a base of 110, for which the corridor pays 2.5 + 1.6 = 4.1, and every euro more uses 0.12
+    of that: 134.17. Base is cost again: 102 ends where it is, for nothing is paid there; for 104 the corridor pays 0.5, of
+    which a euro more uses 0.5: 105; for 120 it pays 2.5 + 9.6 = 12.1, used by 0.2: 180.5."""
+    shares = [0.0, 0.5, 0.8]
+    assert _ends(100, 1.0, shares) == 100
+    assert _ends(100, 0.9, shares) == 100
+    assert _ends(100, 1.1, shares) == pytest.approx(100 + 4.1 / 0.12)
+    assert _ends(102, 1.0, shares) == 102
+    assert _ends(104, 1.0, shares) == pytest.approx(105)
+    assert _ends(120, 1.0, shares) == pytest.approx(180.5)
+    # through a layer: 0.9 is paid at 104, a euro uses 0.1 of it up to 108, and then 0.2 of the 0.5 that is left
+    assert _ends(104, 1.0, [0.0, 0.9, 0.8]) == pytest.approx(110.5)
+
+
+def test_money_that_never_ends() -> None:
+    """Share one on the cost itself, or a share times a base per euro of one or more at the end."""
+    assert _ends(100, 1.0, [1.0, 1.0, 1.0]) == np.inf
+    assert _ends(100, 1.25, [0.0, 0.5, 0.8]) == np.inf
+
+
+@given(
+    budget=st.floats(80, 140),
+    base_part=st.floats(0.8, 1.3),
+    share=st.lists(st.floats(0, 0.7), min_size=3, max_size=3),
+)
+def test_at_the_end_the_corridor_has_paid_what_the_budget_lacks(
+    budget: float, base_part: float, share: list[float]
+) -> None:
+    """Cost = budget + what the deficit layers pay at its base, and never less than the budget."""
+    ends = _ends(budget, base_part, share)
+    paid = EDGES.amounts(np.array([ends * base_part]), np.array([100.0]))[0, :3] @ share
+    assert ends >= budget
+    assert ends == pytest.approx(budget + paid, rel=1e-9)

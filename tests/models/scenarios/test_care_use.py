@@ -24,6 +24,7 @@ GRAIN = {
     "waiting": ("year", "cell"),
     "refused": ("year", "cell"),
     "moved": ("year", "cell"),
+    "clients_beyond_norm": ("year", "cell"),
     "weeks_beyond_norm": ("year", "cell"),
     "clients": ("year", "cell"),
     "second_trajectories": ("year", "cell"),

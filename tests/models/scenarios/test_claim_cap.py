@@ -41,7 +41,7 @@ def test_against_a_loop_over_clients_and_days(capped: Case) -> None:
     clients, n_cells = block.clients, made.cells.n_cells
     chosen = np.arange(0, len(clients.cell), 37)
     few = replace(clients, **{name: getattr(clients, name)[chosen] for name in (
-        "scenario", "cell", "asked_month", "start", "duration", "rate", "agreed", "profile", "crisis", "channel",
+        "scenario", "cell", "asked_month", "waited", "start", "duration", "rate", "agreed", "profile", "crisis", "channel",
         "result", "repeat", "budget_months", "deferred", "refused", "moved")}, partner=None)  # fmt: skip
     calendar = Calendar(capped.first_year, 2)
     expected = np.zeros((clients.n_scenarios, 2, n_cells))

@@ -112,3 +112,21 @@ def test_copies_of_a_factor_stay_independent(small_case: Case) -> None:
     inflow, need = np.log(found.inflow[:, 1]), np.log(found.intensity[:, 0])
     assert np.corrcoef(inflow[:, here], need[:, here])[0, 1] > 0.5
     assert abs(np.corrcoef(inflow[:, here], inflow[:, there])[0, 1]) < 0.02
+
+
+@pytest.mark.parametrize("lead", [0, 1, 2, 3])
+def test_the_stock_has_the_inflow_factor_of_the_last_lead_year(small_case: Case, lead: int) -> None:
+    """By hand, sigma 0.1 and phi 0.6: the base year is known, so one lead year leaves the stock as counted; two give it one
+    innovation, three 1 + 0.6^2 of its variance. Its covariance with the first contract year is phi times its variance.
+    Logs are linear in the normals, so the covariances are sums over one step along each of them: nothing is sampled."""
+    case = replace(_case(small_case), base_year=small_case.first_year - lead)
+    model = FactorModel(case, 2)
+    logs = np.log(
+        model.multipliers(np.vstack([np.zeros(model.n_dimensions), np.eye(model.n_dimensions)])).inflow[:, :, 0]
+    )
+    steps = logs[1:] - logs[0]
+    innovations = max(lead - 1, 0)
+    variance = 0.01 * sum(0.6 ** (2 * k) for k in range(innovations))
+    assert steps[:, 0] @ steps[:, 0] == pytest.approx(variance, abs=1e-15)
+    assert steps[:, 0] @ steps[:, 1] == pytest.approx(0.6 * variance, abs=1e-15)
+    assert logs[0, 0] == pytest.approx(-variance / 2, abs=1e-15)

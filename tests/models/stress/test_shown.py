@@ -56,7 +56,7 @@ def test_the_frame_of_a_comparison_holds_every_estimate(outcome: Comparison) -> 
     expected = outcome.forms["taakgericht"].municipalities[TOTAL][TERM]["expected"]
     assert (row.value, row.standard_error, row.corner) == (expected.value, expected.standard_error, outcome.corner)
     assert not frame.duplicated(["form", "corner", "about", "name", "period", "figure"]).any()
-    assert set(frame["about"]) == {"municipality", "provider", "corner", "care_form", "administration"}
+    assert set(frame["about"]) == {"municipality", "provider", "corner", "care_form", "room", "administration"}
     assert frame["value"].notna().all()
 
 

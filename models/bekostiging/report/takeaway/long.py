@@ -78,6 +78,8 @@ FIGURE_UNITS: dict[str, Unit] = {
     "starts": "clients",
     "waiting_clients": "clients",
     "refused": "clients",
+    "clients_beyond_norm": "clients",
+    "against_duty": "clients",
     "weeks_beyond_norm": "client_weeks",
     "hours": "hours_per_year",
     "euro": "euro_per_year",

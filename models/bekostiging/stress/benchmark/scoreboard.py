@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.lumpsum import LumpSumData
-from bekostiging.stress.comparison import Corner, Samples
 from bekostiging.stress.estimates import administration_euro, provider_results
+from bekostiging.stress.samples import Corner, Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
 

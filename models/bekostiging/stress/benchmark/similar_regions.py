@@ -22,9 +22,10 @@ from bekostiging.scenarios import plan
 from bekostiging.stress.benchmark.robustness import ShockedWork
 from bekostiging.stress.benchmark.scoreboard import ALL, BothCorners, LotSample, lot_sample, lot_views, tail
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.comparison import Comparison, Corner
+from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.design import designed, silent
 from bekostiging.stress.run import built_contracts
+from bekostiging.stress.samples import Corner
 from bekostiging.stress.settle_block import FreshWork, samples_of
 from bekostiging_solvers import Estimate, execute
 

@@ -1,0 +1,194 @@
+"""Who waits, in words and tables: every form on its own room, on one common room, and with the corridor counted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.report.numbers import UNKNOWN
+from bekostiging.report.takeaway.long import Cell, Row, estimated
+from bekostiging.report.texts import Texts
+from bekostiging.stress import CORNERS, ROOMS, TOTAL, Comparison, Estimates, Room
+from bekostiging_solvers import Estimate
+
+Table = list[list[str]]
+COUNTS = ("waiting_clients", "clients_beyond_norm", "weeks_beyond_norm", "refused")
+SHOWN = 0.5
+"""Clients from which on somebody is meant."""
+
+
+def waiting_sentence(outcome: Comparison, texts: Texts) -> str:
+    """The lump sum on the common room, beside the other forms, with its corridor, and against the duty to accept."""
+    words, numbers = texts.sections["answers"], texts.numbers
+    lump = outcome.forms["taakgericht"]
+    own = lump.rooms["common"][TOTAL]
+    late, others = _late(outcome, "taakgericht", "common"), _late(outcome, "inspanningsgericht", "common")
+    said = words["waiting" if late else "waiting_nobody"].format(
+        clients=numbers.plain(late),
+        starts=numbers.plain(own["starts"].value),
+        late=words["late_or_refused" if own["refused"].value >= SHOWN else "late"],
+        weeks=_weeks(own, texts),
+        compared=_compared(late, others, texts),
+        corridor=_with_corridor(outcome, late, texts),
+    )
+    breach = lump.against_duty["common"].value
+    return said + (words["breach"].format(clients=numbers.plain(breach)) if breach >= SHOWN else "")
+
+
+def _late(outcome: Comparison, form: PaymentForm, room: Room) -> int:
+    """Clients who wait longer than the norm or are refused, as they are shown."""
+    own = outcome.forms[form].rooms[room][TOTAL]
+    return round(own["clients_beyond_norm"].value + own["refused"].value)
+
+
+def _compared(late: int, others: int, texts: Texts) -> str:
+    """So many more or fewer than under the other forms."""
+    if late == others:
+        return texts["answers", "as_many"]
+    return texts["answers", "more" if late > others else "fewer"].format(n=texts.numbers.plain(abs(late - others)))
+
+
+def _with_corridor(outcome: Comparison, late: int, texts: Texts) -> str:
+    """How many are left when the provider counts on the corridor; nothing where that is the same or nobody waits."""
+    left = _late(outcome, "taakgericht", "corridor")
+    if left == late:
+        return ""
+    return texts["answers", "with_corridor"].format(n=texts.numbers.plain(left))
+
+
+def _mean_weeks(own: Estimates) -> float | None:
+    """Weeks beyond the norm of a client who waits longer than it, on average; None where nobody does."""
+    clients = own["clients_beyond_norm"].value
+    return own["weeks_beyond_norm"].value / clients if clients >= SHOWN else None
+
+
+def _weeks(own: Estimates, texts: Texts) -> str:
+    """The same in words, empty where nobody does."""
+    weeks = _mean_weeks(own)
+    return "" if weeks is None else texts["answers", "weeks"].format(weeks=texts.numbers.plain(weeks, 1))
+
+
+def waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
+    """Waiting beyond the norm on the common room: clients, their weeks, and who is refused."""
+    own, numbers = outcome.forms[form].rooms["common"][TOTAL], texts.numbers
+    cell = texts["cells", "waiting"].format(
+        clients=numbers.estimate(own["clients_beyond_norm"]), weeks=_weeks(own, texts)
+    )
+    if own["refused"].value > 0:
+        cell += texts["cells", "refused"].format(clients=numbers.estimate(own["refused"]))
+    return cell
+
+
+def summary_note(outcome: Comparison, texts: Texts) -> str:
+    """What the last column of the summary counts, and by how many weeks on average; the least and the most of the forms."""
+    weeks = [_mean_weeks(outcome.forms[form].rooms["common"][TOTAL]) for form in PAYMENT_FORMS]
+    found = [texts.numbers.plain(one, 1) for one in sorted(one for one in weeks if one is not None)]
+    if not found:
+        return texts["summary", "waiting_note"].format(weeks="")
+    name = "weeks" if found[0] == found[-1] else "weeks_between"
+    return texts["summary", "waiting_note"].format(
+        weeks=texts["summary", name].format(least=found[0], most=found[-1])
+    )
+
+
+def waiting_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """The three lines of every form, waiting per care form on the common room, and both corners."""
+    forms = {row.id: row.name for row in outcome.case.care_forms}
+    numbers, weeks = texts.numbers, texts["page", "weeks"]
+    today = "; ".join(
+        f"{forms[row.care_form]} {numbers.plain(row.clients)} ({numbers.plain(row.mean_weeks)} {weeks})"
+        for row in outcome.case.waiting
+    )
+    return {
+        "rooms": _rooms(outcome, texts),
+        "waiting": _by_care_form(outcome, texts, forms),
+        "corners": _corners(outcome, texts),
+        "waiting_today": texts["page", "waiting_today"].format(text=today) if today else "",
+    }
+
+
+def _rooms(outcome: Comparison, texts: Texts) -> Table:
+    """A line per form and room: who waits, too long, by how many weeks, is refused, or is let down against the duty."""
+    numbers = texts.numbers
+    shown = ("waiting_clients", "clients_beyond_norm")
+    table = [[texts["columns", "form"], texts["columns", "room"], *(texts["figures", name] for name in shown),
+              texts["page", "mean_weeks_beyond"],
+              *(texts["figures", name] for name in ("refused", "against_duty"))]]  # fmt: skip
+    for form in PAYMENT_FORMS:
+        result = outcome.forms[form]
+        for room in ROOMS:
+            own = result.rooms[room][TOTAL]
+            weeks = _mean_weeks(own)
+            table.append(
+                [
+                    texts["forms", form] if room == ROOMS[0] else "",
+                    texts["rooms", room],
+                    *(numbers.estimate(own[name]) for name in shown),
+                    UNKNOWN if weeks is None else numbers.plain(weeks, 1),
+                    numbers.estimate(own["refused"]),
+                    numbers.estimate(result.against_duty.get(room)),
+                ]
+            )
+    return table
+
+
+def _by_care_form(outcome: Comparison, texts: Texts, names: dict[str, str]) -> Table:
+    """Waiting beyond the norm per care form, on the common room."""
+    numbers, beyond = texts.numbers, texts["figures", "clients_beyond_norm"]
+    table = [[texts["columns", "care_form"], texts["figures", "starts"],
+              *(f"{texts['forms', form]}: {beyond}" for form in PAYMENT_FORMS)]]  # fmt: skip
+    by_form = {form: outcome.forms[form].rooms["common"] for form in PAYMENT_FORMS}
+    for care_form, own in by_form["taakgericht"].items():
+        if care_form != TOTAL:
+            late = [numbers.estimate(by_form[form][care_form]["clients_beyond_norm"]) for form in PAYMENT_FORMS]
+            table.append([names[care_form], numbers.estimate(own["starts"]), *late])
+    return table
+
+
+def _corners(outcome: Comparison, texts: Texts) -> Table:
+    """Both corners in total, every form on its own room."""
+    numbers = texts.numbers
+    money = ("spending", "provider_result", "unpaid", "beyond_budget")
+    table = [[texts["columns", "form"], texts["columns", "corner"],
+              *(f"{texts['figures', name]} ({texts['page', 'million_euro']})" for name in money),
+              *(texts["figures", name] for name in COUNTS)]]  # fmt: skip
+    for form in PAYMENT_FORMS:
+        for corner in CORNERS:
+            own = outcome.forms[form].corner_totals[corner]
+            table.append(
+                [
+                    texts["forms", form] if corner == CORNERS[0] else "",
+                    texts["corners_short", corner],
+                    *(numbers.estimated_millions(own[name]) for name in money),
+                    *(numbers.estimate(own[name]) for name in COUNTS),
+                ]
+            )
+    return table
+
+
+def corner_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
+    """Waiting per care form in both corners, every form on its own room."""
+    for form, result in outcome.forms.items():
+        for corner in CORNERS:
+            for care_form, estimates in result.care_forms[corner].items():
+                place: dict[str, Cell] = {"form": form, "corner": texts["corners", corner], "care_form": care_form}
+                yield from _rows(place, estimates, texts)
+
+
+def room_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
+    """Waiting per care form and in total on every room; of a lump sum also what is against the duty to accept."""
+    for form, result in outcome.forms.items():
+        for room in ROOMS:
+            for care_form, estimates in result.rooms[room].items():
+                shown = texts["columns", "total"] if care_form == TOTAL else care_form
+                place: dict[str, Cell] = {"form": form, "room": texts["rooms", room], "care_form": shown}
+                yield from _rows(place, estimates, texts)
+                if care_form == TOTAL and room in result.against_duty:
+                    yield from _rows(place, {"against_duty": result.against_duty[room]}, texts)
+
+
+def _rows(place: dict[str, Cell], estimates: dict[str, Estimate], texts: Texts) -> Iterator[Row]:
+    """A row per figure of one place."""
+    for name, estimate in estimates.items():
+        yield place | estimated(texts, name, estimate)

@@ -1,0 +1,66 @@
+"""Samples of one comparison: a value per scenario, by corner of "when the money is gone", and who waits on which room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+Corner = Literal["absorb", "wait"]
+CORNERS: tuple[Corner, ...] = ("absorb", "wait")
+Room = Literal["own", "common", "corridor"]
+ROOMS: tuple[Room, ...] = ("own", "common", "corridor")
+"""The money up to which a form serves who asks: its own limit; the indexed budget of the lump sum for every form; the same,
+while a lump sum also counts on what its corridor will pay."""
+
+
+@dataclass(frozen=True)
+class WaitingSamples:
+    """Who waits, one value per scenario; (n_scenarios, n_years, n_care_forms) of the reported municipalities, by year of
+    asking. Served + waiting + refused = starts, today's list among those of the first year."""
+
+    starts: FloatArray
+    served: FloatArray
+    waiting: FloatArray
+    refused: FloatArray
+    moved: FloatArray
+    """Part of the starts whom another provider took."""
+    clients_beyond_norm: FloatArray
+    """Part of those waiting who wait longer than the norm of their care form."""
+    weeks_beyond_norm: FloatArray
+    """Client-weeks of theirs beyond it."""
+    lot_unserved: FloatArray
+    """(n_scenarios, n_years, n_lots): who waits or is refused; adds up to those two."""
+
+
+@dataclass(frozen=True)
+class Samples(WaitingSamples):
+    """One value per scenario; money in euro, nominal, whole cents. Axes: scenario, year, then the axis named."""
+
+    municipal: FloatArray
+    """(n_scenarios, n_years, n_municipalities): payments under the contracts, outside excluded."""
+    lot_spending: FloatArray
+    """(n_scenarios, n_years, n_lots): the part of the reported municipalities, by lot."""
+    payment: FloatArray
+    """(n_scenarios, n_years, n_contracts), pools between providers included; adds up to ``municipal`` in every
+    scenario and year."""
+    received: FloatArray
+    """(n_scenarios, n_years, n_contracts): what its provider gets; less than ``payment`` under a main contractor, who
+    keeps the difference."""
+    cost: FloatArray
+    """(n_scenarios, n_years, n_contracts): cost of the provider."""
+    unpaid: FloatArray
+    """(n_scenarios, n_years, n_contracts): delivered and not paid, above a ceiling or beyond a client's hours budget."""
+    beyond_budget: FloatArray
+    """Part of ``unpaid`` that is beyond clients' hours budgets, before any ceiling."""
+    lowest_cash_weeks: FloatArray
+    """(n_scenarios, n_providers): lowest cash over the term, starting from none, in weeks of cost; at most zero."""
+    signal_month: FloatArray
+    """(n_scenarios, n_years, n_contracts): month of the 70 % signal of a ceiling, 0 is January, -1 never."""
+    stop_month: FloatArray
+    """(n_scenarios, n_years, n_contracts): month in which intake stopped, likewise."""
+    clients: FloatArray
+    """(n_scenarios, n_years, n_contracts): trajectories in care at some moment of the year."""
