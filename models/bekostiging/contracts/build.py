@@ -38,13 +38,22 @@ def build_contracts(
     A lump sum is at its reference amount with the shares its layers give (decided shares still nan).
     ``ceilings=False`` leaves the spending ceilings out.
     """
-    return tuple(_contract(case, cells, reference, form, index, ceilings) for index in range(len(case.contracts)))
+    within = paid_parts(case, cells)
+    return tuple(
+        _contract(case, cells, reference, form, index, ceilings, within) for index in range(len(case.contracts))
+    )
 
 
 def _contract(
-    case: Case, cells: Cells, reference: Reference, form: PaymentForm, index: int, ceilings: bool
+    case: Case,
+    cells: Cells,
+    reference: Reference,
+    form: PaymentForm,
+    index: int,
+    ceilings: bool,
+    within: FloatArray,
 ) -> Contract:
-    """Build one contract."""
+    """Build one contract; ``within`` (n_cells,): part of the units that hours budgets are expected to pay."""
     row = case.contracts[index]
     own = np.flatnonzero(cells.contract == index)
     general = next(one.general_provision for one in case.lots if one.id == row.lot)
@@ -70,7 +79,7 @@ def _contract(
         disputed, lost = (_number(case, name, row.lot) for name in ("disputed_share", "disputed_lost"))
         return Outputgericht(**common, ceiling=ceiling, disputed=disputed, disputed_lost=lost)
     if form == "maatwerktraject":
-        return Maatwerktraject(**common, within=paid_parts(case, cells)[own], ceiling=ceiling)
+        return Maatwerktraject(**common, within=within[own], ceiling=ceiling)
     amount = reference.amount[index]
     clients = np.maximum(reference.clients[index], np.finfo(np.float64).tiny)
     return Taakgericht(
