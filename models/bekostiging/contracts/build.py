@@ -44,13 +44,22 @@ def build_contracts(
     ValueError
         A payment form or clause that no contract is made for.
     """
-    return tuple(_contract(case, cells, reference, form, index, ceilings) for index in range(len(case.contracts)))
+    within = paid_parts(case, cells)
+    return tuple(
+        _contract(case, cells, reference, form, index, ceilings, within) for index in range(len(case.contracts))
+    )
 
 
 def _contract(
-    case: Case, cells: Cells, reference: Reference, form: PaymentForm, index: int, ceilings: bool
+    case: Case,
+    cells: Cells,
+    reference: Reference,
+    form: PaymentForm,
+    index: int,
+    ceilings: bool,
+    within: FloatArray,
 ) -> Contract:
-    """Build one contract."""
+    """Build one contract; ``within`` (n_cells,): part of the units that hours budgets are expected to pay."""
     row = case.contracts[index]
     own = np.flatnonzero(cells.contract == index)
     general = next(one.general_provision for one in case.lots if one.id == row.lot)
@@ -76,7 +85,7 @@ def _contract(
         disputed, lost = (_number(case, name, row.lot) for name in ("disputed_share", "disputed_lost"))
         return Outputgericht(**common, disputed=disputed, disputed_lost=lost)
     if form == "maatwerktraject":
-        return Maatwerktraject(**common, within=paid_parts(case, cells)[own])
+        return Maatwerktraject(**common, within=within[own])
     if form != "taakgericht":
         raise ValueError(f"contract {row.provider} in {row.lot}: no contract is made for payment form {form}")
     amount = reference.amount[index]

@@ -90,7 +90,7 @@ class Maatwerktraject(TariffContract):
 
     def beyond_budget(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """What is not paid because a client's budget had run out; (n_scenarios, n_years), euro."""
-        return self._euro(care_use.units - care_use.units_within_budget, levels)
+        return self._euro(care_use.units, levels) - self._euro(care_use.units_within_budget, levels)
 
     def _euro(self, units: FloatArray, levels: PriceLevels) -> FloatArray:
         """Units (n_scenarios, n_years, n_cells) at the price; (n_scenarios, n_years)."""

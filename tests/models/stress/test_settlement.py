@@ -9,6 +9,8 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.contracts import build_contracts, ceiling_pools, reference, settle
 from bekostiging.scenarios import draw_block, plan
+from bekostiging.stress.design import lump_sums
+from bekostiging.stress.settle_block import DesignWork
 from bekostiging.stress.settlement import by_provider, levels_by_lot, settle_all, settle_contracts
 
 
@@ -45,6 +47,22 @@ def test_a_shared_ceiling_pays_up_to_the_sum(small_case: Case) -> None:
     assert (paid < claimed * (1 - 1e-9)).any()
     for c, claim in zip(pair, claims, strict=True):
         np.testing.assert_allclose(settled[c].payment + settled[c].unpaid, claim, rtol=1e-9)
+
+
+def test_the_design_sees_only_what_ceilings_refuse(small_case: Case) -> None:
+    """Hours beyond budgets are no claims: without ceilings nothing is cut from a maatwerktraject, but part is unpaid."""
+    made = plan(small_case, 32, 2, 2, "fresh")
+    care_use = draw_block(made, 0).care_use()
+    terms = reference(small_case, made.cells, 2)
+    built, lump = (
+        build_contracts(small_case, made.cells, terms, form, ceilings=False)
+        for form in ("maatwerktraject", "taakgericht")
+    )
+    work = DesignWork(small_case, made.cells, lump_sums(lump), {"maatwerktraject": built})
+    np.testing.assert_allclose(work.series(care_use).cut["maatwerktraject"], 0.0, atol=1e-6)
+    samples = settle_all(small_case, made.cells, built, care_use, levels_by_lot(small_case, care_use))
+    assert (samples.beyond_budget > 0).all()
+    np.testing.assert_allclose(samples.unpaid, samples.beyond_budget, rtol=1e-9)
 
 
 def test_a_main_contractor_passes_on_a_part(small_case: Case) -> None:
