@@ -88,7 +88,7 @@ def settle_all(
     ]
     between = pool_transfers(case, contracts, settled, care_use, levels)
     payment = np.stack([part.sum(axis=-1) for part in split], axis=2) / CENTS + between
-    received = _passed_on(case, settled, payment)
+    received = _passed_on(case, settled, payment, between)
     form = (cells.care_form[:, None] == np.arange(len(cells.care_form_ids))).astype(np.float64)
     # waiting is told of the reported municipalities, and only where somebody is contracted
     reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
@@ -142,12 +142,15 @@ def pool_transfers(
     return received
 
 
-def _passed_on(case: Case, settled: Sequence[Settlement], payment: FloatArray) -> FloatArray:
-    """What the provider of each contract receives: all of it, or what its main contractor passes on."""
+def _passed_on(case: Case, settled: Sequence[Settlement], payment: FloatArray, between: FloatArray) -> FloatArray:
+    """What the provider of each contract receives: all of it, or what its main contractor passes on.
+
+    ``between``: part of ``payment`` (n_scenarios, n_years, n_contracts) that pools of providers move, clauses too.
+    """
     received = payment.copy()
     for c, row in enumerate(case.contracts):
         if row.main_contractor:
-            clauses = settled[c].clauses
+            clauses = settled[c].clauses + between[:, :, c]
             work = payment[:, :, c] - clauses
             received[:, :, c] = row.passed_tariff_share * work + row.passed_corridor_share * clauses
     return received
@@ -178,7 +181,7 @@ def _lowest_cash(
 ) -> FloatArray:
     """Lowest cash of every provider in weeks of its cost, starting from none; (n_scenarios, n_providers), at most zero.
 
-    What a main contractor keeps counts when the payment arrives.
+    What a main contractor keeps counts when the payment arrives; of advances it passes on its part of the work.
     """
     places = {provider.id: p for p, provider in enumerate(case.providers)}
     n_scenarios, n_years = care_use.n_scenarios, care_use.n_years
@@ -190,14 +193,12 @@ def _lowest_cash(
         lump = contract.budget if isinstance(contract, Taakgericht) else contract.reference
         agreed = lump * levels[contract.lot].contract
         spent_by[:, places[row.provider], : 12 * n_years] += np.repeat(settled[c].cost, 12, axis=1) * course
-        total = payment[:, :, c]
-        flow = calendar.received(total, course, agreed)
-        part = np.divide(
-            received[:, :, c].sum(axis=1), total.sum(axis=1), out=np.ones(n_scenarios), where=total.sum(axis=1) > 0
-        )
-        received_by[:, places[row.provider], : flow.shape[1]] += flow * part[:, None]
+        passed = row.passed_tariff_share if row.main_contractor else 1.0
+        flow = calendar.received(received[:, :, c], course, passed * agreed)
+        received_by[:, places[row.provider], : flow.shape[1]] += flow
         if row.main_contractor:
-            received_by[:, places[row.main_contractor], : flow.shape[1]] += flow * (1 - part)[:, None]
+            kept = calendar.received(payment[:, :, c] - received[:, :, c], course, (1 - passed) * agreed)
+            received_by[:, places[row.main_contractor], : kept.shape[1]] += kept
     lowest = np.stack([lowest_position(received_by[:, p], spent_by[:, p]) for p in range(len(places))], axis=1)
     weekly = spent_by.sum(axis=2) / (n_years * WEEKS_PER_YEAR)
     return np.asarray(np.divide(lowest, weekly, out=np.zeros_like(lowest), where=weekly > 0))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from by_hand import A, B, case_on_paper, with_contract, with_policy
 
-from bekostiging.contracts import PaymentCalendar, Staffing, course_of_year, lowest_position
+from bekostiging.case import Case, check_case
+from bekostiging.contracts import PaymentCalendar, Staffing, course_of_year, lowest_position, payment_calendar
 
 
 def test_claims_two_months_late() -> None:
@@ -61,3 +63,34 @@ def test_disputed_claims_are_paid_a_year_later() -> None:
     received = calendar.received(np.array([[1200.0]]), even, np.array([[1200.0]]))
     assert received[0, :12].tolist() == pytest.approx([75.0] * 12)
     assert received[0, 12:24].tolist() == pytest.approx([25.0] * 12)
+
+
+def test_the_calendar_of_a_contract(small_case: Case) -> None:
+    """Policies and the contract's own column: claims two months late, a quarter disputed, a fifth of that lost.
+
+    What is due is 0.95 of what was claimed, so 0.25 x 0.8 / 0.95 of it comes a year later: per 95 euro 75, then 20. Only an
+    arrangement is disputed. An advance is settled seven months after December.
+    """
+    case = with_policy(case_on_paper(small_case), disputed_share="0.25", disputed_lost="0.2")
+    case = with_policy(case, "case", claim_delay_months="2", settlement_delay_months="7")
+    case = with_contract(case, B, payment_calendar="advance")
+    check_case(case)
+    even = np.full((1, 12), 1 / 12)
+    due, agreed = np.array([[1140.0]]), np.array([[900.0]])
+    disputed = payment_calendar(case, A, "outputgericht").received(due, even, agreed)
+    assert disputed[0, :26].tolist() == pytest.approx([0] * 2 + [75] * 12 + [20] * 12)
+    undisputed = payment_calendar(case, A, "inspanningsgericht").received(due, even, agreed)
+    assert undisputed[0, :14].tolist() == pytest.approx([0] * 2 + [95] * 12)
+    advance = payment_calendar(case, B, "outputgericht").received(due, even, agreed)
+    assert advance[0, :19].tolist() == pytest.approx([75] * 12 + [0] * 6 + [240])
+
+
+def test_the_calendar_without_policies(small_case: Case) -> None:
+    """Claims in the month itself; an advance is settled a year after December."""
+    case = with_contract(case_on_paper(small_case), B, payment_calendar="advance")
+    even = np.full((1, 12), 1 / 12)
+    due, agreed = np.array([[1200.0]]), np.array([[900.0]])
+    assert payment_calendar(case, A, "outputgericht").received(due, even, agreed)[
+        0, :12
+    ].tolist() == pytest.approx([100] * 12)
+    assert payment_calendar(case, B, "outputgericht").received(due, even, agreed)[0, 23] == pytest.approx(300)
