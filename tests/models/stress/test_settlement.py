@@ -194,17 +194,17 @@ def test_advances_of_a_tariff_by_hand(paper: Case, delay: str, months: int) -> N
 
 
 def test_advances_of_a_lump_sum_are_twelfths_of_what_was_decided(paper: Case) -> None:
-    """A decided 180,000 where B0 is 200,000, nothing shared: 15,000 a month against 3,000 x 76 / 12 = 19,000."""
+    """A decided 212,000 where B0 is 200,000, nothing shared: 16,000 short of 228,000 in December, not 28,000."""
     case = with_contract(paper, A, payment_calendar="advance")
     use = written(case, 1, {"units": {A: [3000]}, "units_month": {A: [250] * 12}})
     cells, contracts = built(case, "taakgericht", 1)
     lump = contracts[A]
     assert isinstance(lump, Taakgericht)
-    decided = with_design(lump, np.array([180_000.0]), np.zeros(lump.corridor.n_layers))
+    decided = with_design(lump, np.array([212_000.0]), np.zeros(lump.corridor.n_layers))
     changed = (*contracts[:A], decided, *contracts[A + 1 :])
     samples = settle_all(case, cells, changed, use, levels_by_lot(case, use))
-    assert samples.payment[0, 0, A] == pytest.approx(180_000)
-    assert _weeks(case, samples, "aanbieder-2") == pytest.approx(-48_000 / 228_000 * YEAR)
+    assert samples.payment[0, 0, A] == pytest.approx(212_000)
+    assert _weeks(case, samples, "aanbieder-2") == pytest.approx(-16_000 / 228_000 * YEAR)
 
 
 def test_a_main_contractor_with_a_corridor_by_hand(paper: Case) -> None:
