@@ -126,6 +126,10 @@ class Progress:
     bound: float
 
 
+ENOUGH_ITERATIONS, ITERATIONS_PER_ROW = 100_000, 1_000
+"""Simplex iterations beyond which a basis leads nowhere: HiGHS was seen to go round for ever on a degenerate cost game."""
+
+
 class HighsSession:
     """A model kept in HiGHS between runs, so that added rows start from the last basis.
 
@@ -163,6 +167,7 @@ class HighsSession:
             "dual_feasibility_tolerance": FEASIBILITY,
             "mip_rel_gap": gap,
             "mip_abs_gap": 0.0,
+            "simplex_iteration_limit": ENOUGH_ITERATIONS + ITERATIONS_PER_ROW * len(program.row_lower),
         }
         if time_limit is not None:
             chosen["time_limit"] = float(time_limit)
@@ -315,7 +320,6 @@ class HighsSession:
             status.kInfeasible: Termination.INFEASIBLE,
             status.kUnbounded: Termination.UNBOUNDED,
             status.kTimeLimit: Termination.LIMIT,
-            status.kIterationLimit: Termination.LIMIT,
             status.kSolutionLimit: Termination.LIMIT,
             status.kObjectiveBound: Termination.LIMIT,
             status.kObjectiveTarget: Termination.LIMIT,

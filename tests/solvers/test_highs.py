@@ -246,3 +246,11 @@ def test_a_run_that_leads_nowhere_is_begun_again(monkeypatch: pytest.MonkeyPatch
     troubles[0] = 3
     with pytest.raises(NumericalTroubleError, match="rescale the data"):
         solve_highs(program)
+
+
+def test_a_simplex_that_goes_round_gives_way_to_another_algorithm() -> None:
+    """x + y >= 2, x + 3 y >= 4, minimise x + 2 y: 3 at (1, 1), also where a single iteration of simplex is allowed."""
+    program = _program([1.0, 2.0], [[1.0, 1.0], [1.0, 3.0]], [2.0, 4.0], [INF, INF])
+    found = solve_highs(program, options={"simplex_iteration_limit": 1, "presolve": "off"})
+    assert found.termination is Termination.OPTIMAL
+    assert found.objective == pytest.approx(3.0)

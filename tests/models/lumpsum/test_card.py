@@ -26,6 +26,7 @@ from bekostiging.lumpsum import (
 )
 from bekostiging.lumpsum.conflict import relaxed
 from bekostiging.lumpsum.model import build_lumpsum
+from bekostiging.lumpsum.recut import with_reference
 from bekostiging.lumpsum.solve import solved
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Scramblings
@@ -58,6 +59,22 @@ def _shared(seed: int) -> LumpSumData:
     return shared_out(random_data(seed, n_years=3), seed)
 
 
+def _partly_known(plain: LumpSumData) -> LumpSumData:
+    """One contract without known revenue: the glide of its lot is that of the other one."""
+    return replace(plain, revenue=plain.revenue * np.array([1.0, 0.0, 1.0, 1.0]))
+
+
+def _as_cheap(plain: LumpSumData) -> LumpSumData:
+    """An arrangement at cost that invites no use: also a lot that must share by law is better off with it."""
+    return replace(plain, other_payments={"outputgericht": 1.0 * plain.cost})
+
+
+def _ample(plain: LumpSumData) -> LumpSumData:
+    """A tenth more reference amount than is needed, and the second lot with one contract: its loading is negative."""
+    own = replace(plain, lot=np.array([0, 0, 0, 1]))
+    return replace(with_reference(own, 1.1 * plain.reference), fair_price=plain.fair_price)
+
+
 def _tightened(plain: LumpSumData, seed: int) -> LumpSumData:
     """Every limit that depends on scenarios tightened by an amount of its own."""
     design = design_within(plain)
@@ -79,6 +96,7 @@ CONTINUOUS: dict[str, Make] = {
     "two laws, little stock, refilled": lambda seed: _refilled(_little_stock(_shared(seed))),
     "strict": lambda seed: _strict(random_data(seed)),
     "strict two laws": lambda seed: _strict(_shared(seed)),
+    "strict, partly known revenue": lambda seed: _partly_known(_strict(random_data(seed))),
     "interest of 30 %": lambda seed: random_data(seed, n_years=3, discount=1.3 ** -np.arange(3.0)),
 }
 INTEGER: dict[str, Make] = {
@@ -88,6 +106,8 @@ INTEGER: dict[str, Make] = {
     "a list": lambda seed: random_data(seed, simple=SimpleTerms(shares=(0.0, 0.5, 0.75))),
     "a free zone": lambda seed: random_data(seed, simple=SimpleTerms(1, free_zone=True)),
     "a mix of forms": mixed_data,
+    "a mix of forms, the law left": lambda seed: _as_cheap(random_data(seed)),
+    "a mix of forms, a negative loading": lambda seed: _ample(mixed_data(seed)),
     "a mix of simple forms": lambda seed: replace(mixed_data(seed), simple=SimpleTerms(1, (0.0, 0.8), free_zone=True)),
     "strict and signable": lambda seed: replace(
         _strict(random_data(seed)), simple=SimpleTerms(1, (0.0, 0.4, 0.5, 0.6, 0.8), free_zone=True)

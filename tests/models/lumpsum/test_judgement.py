@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, alone, corridor, data, random_data, shared_out, tail_of, terms
+from instances import MILLION, alone, amounts, corridor, data, random_data, shared_out, tail_of, terms
 from scipy.stats import t as student
 
 from bekostiging.lumpsum import (
@@ -193,6 +193,17 @@ def test_what_is_spent_and_earned_is_discounted() -> None:
     assert judged.result[0].value / MILLION == pytest.approx(1 + v)
 
 
+def test_the_level_of_the_stock_says_nothing_of_the_tail_of_spending() -> None:
+    """All is shared, so what is spent is the cost: at 0.95 the worst of twenty, 117.6. At 0.9, the level of the stock, it
+    would be (117.6 + 99.07) / 2."""
+    own = terms(own=corridor([1.0], [np.inf], share=1.0))
+    case = data(tail_of(), (own,), [0], [0], stock=np.full((1, 1), 1e10), reserve_confidence=0.9)
+    judged = judged_design(design_lumpsum(case), Judge(case, Scramblings(2)))
+    assert judged.tail is not None
+    assert judged.tail.value / MILLION == pytest.approx(117.6)
+    assert judged.tails[0].value / MILLION == pytest.approx(117.6)
+
+
 def test_what_is_paid_beside_the_contracts_is_discounted_too() -> None:
     """10 a year beside b = 100: 110 (1 + v) over two years, in the criterion as in what is judged."""
     v = 1 / 1.03
@@ -345,3 +356,21 @@ def test_measured_against_the_budget_by_hand() -> None:
     assert extra.value / MILLION == pytest.approx(-5.0)
     (nothing,) = measured_against_budget(replace(plain, budget=case.reference), judge)
     assert nothing.value == 0.0
+
+
+def test_measured_against_an_indexed_budget_over_the_term() -> None:
+    """B0 100 and b 110 in two years, the index of the second 1.2, v = 1 / 1.03; cost 130 and 150, share 0.5.
+
+    First year: 30 of deficit against 100, 20 against 110, so 5 less. Second: 30 against 120, 18 against 132, so 6 less.
+    """
+    v = 1 / 1.03
+    cost = np.tile(np.array([130.0, 150.0]) * MILLION, (16, 1, 1))
+    index = np.tile(np.array([1.0, 1.2]), (16, 1, 1))
+    lots = (terms(own=corridor([1.0], [np.inf], share=0.5)),)
+    case = data(
+        cost, lots, [0], [0], reference=np.full((1, 2), 100 * MILLION), index=index, discount=np.array([1.0, v])
+    )
+    case = replace(case, amounts=amounts(lots, [0], cost, case.reference[None] * index))
+    judge = Judge(case, Scramblings(16))
+    (extra,) = measured_against_budget(replace(design_lumpsum(case), budget=1.1 * case.reference), judge)
+    assert extra.value / MILLION == pytest.approx(-5 - 6 * v)

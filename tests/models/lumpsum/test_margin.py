@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from instances import (
     MILLION,
+    FloatArray,
     alone,
     amounts,
     corridor,
@@ -102,6 +103,19 @@ def test_what_a_limit_had_to_spare_comes_on_top() -> None:
     assert found.rounds == 1
 
 
+def test_a_limit_that_holds_up_to_rounding_has_nothing_to_spare() -> None:
+    """A loading that rounding left 3 euro short on its own futures has nothing to spare there, rather than minus 3.
+
+    On the margin scenarios it lacks 1.0453 and 3 euro: that and a euro is the margin.
+    """
+    case = _case()
+    plain = design_within(case)
+    assert plain is not None
+    found = limit_margin(case, replace(plain, loading=plain.loading - 3e-8), _worse(case))
+    assert dict(found.margins) == {"solvency[p0]": pytest.approx((UPPER - 117.6) * MILLION + 4, abs=0.5)}
+    assert found.rounds == 1
+
+
 def test_a_design_that_holds_needs_no_margin() -> None:
     """A buffer of 11.1 is enough at a loading that the fair price asks: nothing is made again."""
     case = alone(free_buffer=np.array([10 * MILLION]), fair_price=np.array([[(HOLDS + 0.001) * MILLION]]))
@@ -172,6 +186,35 @@ def test_shares_are_freed_where_no_loading_does() -> None:
     assert found.headline.loading[0] <= 0.05 + 1e-9
     assert 3.6453 / 18.6453 - 1e-4 <= found.headline.share[0][0] <= 0.21
     assert hold(check_limits(found.headline, _worse(case)))
+
+
+def _beside_a_tie(first: FloatArray, cheap: FloatArray) -> LumpSumData:
+    """The lot of ``_sharing`` with a premium of 5 % and this cost, shares in twentieths; beside it a lot b of two contracts
+    of 100, of which one in twenty futures costs ``cheap`` million."""
+    lots = (*_sharing(0.05).lots, terms("b", share_max=0.8))
+    second = np.full((len(first), 2, 1), 100 * MILLION)
+    second[::20] = cheap[:, None, None] * MILLION
+    cost = np.concatenate([first, second], axis=1)
+    case = data(cost, lots, [0, 1, 1], [0, 1, 2], free_buffer=np.array([10.0, 1000.0, 1000.0]) * MILLION)
+    case = replace(case, reference=np.full((3, 1), 100 * MILLION))
+    measured = amounts(lots, [0, 1, 1], cost, case.reference[None] * case.index)
+    return replace(case, amounts=measured, simple=signable_terms(case))
+
+
+def test_ties_are_broken_again_where_shares_are_freed() -> None:
+    """In lot a 0.15 is enough (105 + 17.6 x 0.15 > 107.6); on the margin scenarios 0.2 is needed, so shares are freed.
+
+    In lot b a future of 98.02 makes a share worth 0.099 in each contract: 0.8 is best, and 0.3 costs 2 x 0.5 x 0.099, less
+    than 0.05 % of 200. So it is 0.3 before and after.
+    """
+    worse = _worse(_case()).data.cost
+    judge = Judge(_beside_a_tie(worse, 98.02 + np.tile([0.02, -0.02], 8)), Scramblings(16))
+    found = decide(_beside_a_tie(tail_of(), np.array([98.02])), judge)
+    assert found.outcome == "designed"
+    assert found.margin is not None
+    assert not found.margin.shares_kept
+    assert [own[0] for own in found.plain.share] == [0.15, 0.3]
+    assert [own[0] for own in found.headline.share] == [0.2, 0.3]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -16,6 +16,7 @@ from bekostiging.lumpsum import (
     BreachCap,
     Judge,
     LumpSumData,
+    LumpSumDesign,
     PriceRange,
     design_lumpsum,
     design_within,
@@ -100,6 +101,42 @@ def test_a_price_is_judged_on_other_scenarios() -> None:
     (one,) = price_ranges(case, design_lumpsum(case), Judge(other, Scramblings(2)))
     assert one.expected.value == pytest.approx(0.5, abs=1e-6)
     assert one.high == pytest.approx(6.4 * MILLION)
+
+
+def test_the_steps_of_a_provider_are_parts_of_its_own_reference_amounts() -> None:
+    """Another provider has a certain contract of 50: steps still double from 0.1 % of 100, to 6.4 million; from 0.1 % of 150
+    they would end at 4.8."""
+    lots = tuple(terms(name, nothing_shared()) for name in "ab")
+    case = data(
+        np.concatenate([tail_of(), tail_of(50.0, 50.0)], axis=1), lots, [0, 1], [0, 1],
+        free_buffer=np.array([10.0, 1000.0]) * MILLION,
+    )  # fmt: skip
+    one = _prices(case)["solvency[p0]"]
+    assert one.high == pytest.approx(6.4 * MILLION)
+    assert one.low == pytest.approx(-6.4 * MILLION)
+
+
+def test_a_small_price_is_a_price() -> None:
+    """The reported municipality pays a fiftieth: a euro of buffer saves it two cents, and that is told."""
+    case = alone(free_buffer=np.array([10 * MILLION]), key=np.full((20, 1, 1, 1), 0.02))
+    one = _prices(case)["solvency[p0]"]
+    assert one.expected.value == pytest.approx(0.02, abs=1e-8)
+    assert one.high == pytest.approx(6.4 * MILLION)
+
+
+def test_where_no_wider_design_is_found_a_narrower_one_tells_the_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A buffer of 10 that is never found wider: a euro less of it costs a euro, so a euro more saves one."""
+    import bekostiging.lumpsum.validity as module
+
+    def never_wider(case: LumpSumData) -> LumpSumDesign | None:
+        return design_within(case) if min(case.margins.values(), default=0.0) >= 0 else None
+
+    monkeypatch.setattr(module, "design_within", never_wider)
+    one = _prices(alone(free_buffer=np.array([10 * MILLION])))["solvency[p0]"]
+    assert one.expected.value == pytest.approx(1.0, abs=1e-6)
+    assert one.tail.value == pytest.approx(1.0, abs=1e-6)
+    assert one.low == pytest.approx(-6.4 * MILLION)
+    assert one.high == 0.0
 
 
 def test_margins_move_with_the_limit() -> None:

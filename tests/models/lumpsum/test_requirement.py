@@ -140,6 +140,21 @@ def test_a_margin_is_divided_by_reference_amount() -> None:
     assert told["solvency[p1]"] == pytest.approx(7.0)
 
 
+def test_a_margin_is_divided_by_reference_amount_over_the_term() -> None:
+    """100 and 50 in the first year, 100 and 100 in the second: of a margin of 3.5 the contracts have 2 and 1.5."""
+    cost = np.array([[100.0, 100.0], [50.0, 100.0]]) * np.ones((20, 1, 1)) * MILLION
+    lots = tuple(terms(name, nothing_shared()) for name in "ab")
+    apart = contracts_apart(data(cost, lots, [0, 1], [0, 0], margins={"solvency[p0]": 3.5 * MILLION}))
+    assert apart.margins["solvency[p0/a]"] == pytest.approx(2.0 * MILLION)
+    assert apart.margins["solvency[p0/b]"] == pytest.approx(1.5 * MILLION)
+
+
+def test_a_requirement_may_be_more_than_a_year_of_budget() -> None:
+    """CVaR 250 and a premium of 5 %: 145 of 100, while 105 - 100 is a return of more than 1 % of it."""
+    own = replace(alone(premium_max=0.05, cost_of_capital=0.01), cost=tail_of(100.0, 250.0))
+    assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(1.45, abs=1e-7)
+
+
 def test_a_simple_agreement_may_ask_more() -> None:
     """Premium 5 %, b + 17.6 s at most 112 (begroting 108 and a stock of 4): with free shares a buffer of 5.6.
 

@@ -24,7 +24,9 @@ from instances import (
 
 from bekostiging.lumpsum import Breach, BreachCap, LumpSumData, decided_spending, design_lumpsum, design_within
 from bekostiging.lumpsum.data import lot_size
-from bekostiging_solvers import cvar
+from bekostiging.lumpsum.solve import solved
+from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging_solvers import TailSolution, cvar
 
 EXACT = 1.5
 """Euro: the total may be passed by one."""
@@ -222,3 +224,45 @@ def test_what_is_less_than_a_euro_is_nothing() -> None:
     design = design_lumpsum(case)
     assert design.feasible
     assert design.breaches == ()
+
+
+def test_what_gave_way_may_do_so_as_far_as_it_did() -> None:
+    """6.6 million of premium (6.6 % of 100) and 5.6 of glide (5.6 % of 100): 12.2 in all, 6.6 % at most; else nothing."""
+    case = alone(
+        free_buffer=np.array([10 * MILLION]), premium_max=0.01, glide_max=0.02, revenue=np.array([100 * MILLION])
+    )
+    cap = design_lumpsum(case).cap
+    assert cap.total == pytest.approx(12.2 * MILLION, abs=2 * EXACT)
+    assert cap.largest == pytest.approx(0.066, abs=1e-7)
+    assert design_lumpsum(alone(free_buffer=np.array([10 * MILLION]))).cap.is_nothing
+
+
+@pytest.mark.parametrize(("premium", "named"), [(0.01, ["a"]), (1.0, ["b"])])
+def test_a_breach_of_a_few_euro_is_named_where_it_is_the_only_one(premium: float, named: list[str]) -> None:
+    """Lot b has no premium and a fair price 5 euro above its reference amount. Where lot a gives way by 6.6 million that is
+    rounding; where lot a may have all the premium it needs, it is all there is to name."""
+    lots = (terms("a", nothing_shared(), premium_max=premium), terms("b", nothing_shared(), premium_max=0.0))
+    cost = np.concatenate([tail_of(), tail_of(100.0, 100.0)], axis=1)
+    case = data(
+        cost, lots, [0, 1], [0, 1], free_buffer=np.array([10.0, 1000.0]) * MILLION,
+        reference=np.full((2, 1), 100 * MILLION), fair_price=np.array([[0.0], [100 * MILLION + 5]]),
+    )  # fmt: skip
+    design = design_lumpsum(case)
+    assert [one.lot for one in design.breaches] == named
+    assert design.loading[1] == pytest.approx(5e-8, abs=1.2e-8)
+
+
+def test_the_gap_is_what_the_solver_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """b = 107.6 and 10 beside it; a solver that only knows that b is at least 106.6 leaves 1 of 117.6."""
+    import bekostiging.lumpsum.solve as module
+
+    def stopped(arrays: LumpSumArrays, most: float = np.inf) -> TailSolution | None:
+        found = solved(arrays, most)
+        return None if found is None else replace(found, bound=found.objective - 1.0)
+
+    monkeypatch.setattr(module, "solved", stopped)
+    design = design_within(alone(free_buffer=np.array([10 * MILLION]), other=np.full((20, 1, 1), 10 * MILLION)))
+    assert design is not None
+    assert design.criterion == pytest.approx(117.6 * MILLION, abs=1)
+    assert design.bound == pytest.approx(116.6 * MILLION, abs=1)
+    assert design.gap == pytest.approx(1 / 117.6, abs=1e-8)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as float_arrays
 from instances import MILLION, data, deficits_shared, random_data, shared_out, tail_of, terms
 
-from bekostiging.lumpsum import Judge, LumpSumData, check_limits, design_lumpsum, used_of_stock
+from bekostiging.lumpsum import Judge, LumpSumData, check_limits, design_lumpsum, design_within, used_of_stock
 from bekostiging.lumpsum.payments import years_that_use
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Scramblings
@@ -165,6 +165,20 @@ def test_laws_that_do_not_share_use_their_own() -> None:
     covered = replace(apart, structural=np.full((2, 1, 1), MILLION))
     used = [_judged(case)["reserve[0034,2025]"][0] for case in (together, apart, covered)]
     assert used == pytest.approx([0.0, 3.0, 2.0])
+
+
+def test_what_is_paid_beside_the_contracts_belongs_to_the_first_law() -> None:
+    """Certain contracts of 100 and 50, a law each, and 10 beside them: begrotingen of 110 and 50 are enough, even 109 and
+    61 are not."""
+    cost = np.tile(np.array([100.0, 50.0]) * MILLION, (20, 1))[:, :, None]
+    lots = tuple(terms(name, deficits_shared(0.0)) for name in "ab")
+    for begroting, enough in (((110.0, 50.0), True), ((109.0, 61.0), False)):
+        case = data(
+            cost, lots, [0, 1], [0, 1], purses=(("jeugdwet", np.array([0])), ("wmo", np.array([1]))),
+            begroting=np.array(begroting)[:, None, None] * MILLION, structural=np.zeros((2, 1, 1)),
+            other=np.full((20, 1, 1), 10 * MILLION),
+        )  # fmt: skip
+        assert (design_within(case) is not None) == enough
 
 
 def _two_ways(

@@ -194,6 +194,48 @@ def test_no_loading_rises_for_a_lower_share() -> None:
         assert found.share[0].tolist() == best.share[0].tolist()
 
 
+def test_no_loading_rises_by_a_hair_for_a_hair_of_share() -> None:
+    """A deficit of 10 in nineteen futures and no buffer: b + 10 s = 110. The twentieth costs 98, so a share returns 0.1.
+
+    b + 9.5 s - 0.1 s = 110 - 0.6 s is least at s = 0.8 with b = 102. A share 0.0001 lower costs next to nothing, but asks
+    a loading of 0.00001 more, and is not taken.
+    """
+    cost = np.full((20, 2, 1), 110 * MILLION)
+    cost[0] = 98 * MILLION
+    own, reference = (terms(share_max=0.8),), np.full((2, 1), 100 * MILLION)
+    case = data(
+        cost, own, [0, 0], [0, 1], free_buffer=np.zeros(2), reference=reference,
+        amounts=amounts(own, [0, 0], cost, np.broadcast_to(reference, cost.shape)),
+        simple=SimpleTerms(1, free_zone=True),
+    )  # fmt: skip
+    found = _preferred(case)
+    assert found.share[0] == pytest.approx([0.8, 0.8], abs=1e-5)
+    assert found.loading[0] == pytest.approx(0.02, abs=1e-6)
+
+
+def test_a_zone_that_comes_out_wider_is_not_designed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inner layer (99, and 95 against 105.6) worth 0.05 a share, outer one (0.6 / 20) worth minus 0.03: 0.8 of both is best.
+
+    With the inner layer free nothing of the outer one is shared either. That costs 2 x 0.8 x 0.02 = 0.032, less than 0.02 %
+    of 200: both are free after one more design.
+    """
+    import bekostiging.lumpsum.tie_break as module
+
+    made: list[LumpSumDesign | None] = []
+
+    def counted(case: LumpSumData, most: float = np.inf) -> LumpSumDesign | None:
+        made.append(design_within(case, most))
+        return made[-1]
+
+    monkeypatch.setattr(module, "design_within", counted)
+    case = _case({"a": (TWO_LAYERS, [99.0, 95.0, 105.6], 1.0)})
+    best = design_within(case)
+    assert best is not None
+    assert best.share[0].tolist() == [0.8, 0.8, 0.8, 0.8]
+    assert _preferred(case).share[0].tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert len(made) == 1
+
+
 def test_free_zones_share_one_allowance() -> None:
     """0.02 % of the reference amounts of all lots, here 0.08 of 400: a free inner layer of lot a costs 2 x 0.8 x 0.04.
 
