@@ -34,6 +34,8 @@ THOUSANDS = 1e4
 """Euro below which an amount is told in thousands."""
 OVER_99, HALF = 0.99, 0.5
 """Certainties above which nothing more is told, and below which a bound says nothing."""
+MOST_DRAWN = 100_000
+"""Scenarios beyond which more of them are no advice."""
 UNSEEN = 5e3
 """Euro over the term below which amounts are told as the same."""
 
@@ -214,7 +216,7 @@ def unproven_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
 
 def _proof(one: Proof, texts: Texts, names: Names) -> str:
     """A limit that cannot be shown to hold."""
-    key = "proof_euro" if one.scenarios is None else "proof"
+    key = "proof_euro" if one.scenarios is None or one.scenarios > MOST_DRAWN else "proof"
     return texts["agreement", key].format(
         limit=texts.limit(one.check.name, names),
         certainty=certain(one.check.certainty, texts),
