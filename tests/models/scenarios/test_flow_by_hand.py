@@ -34,7 +34,8 @@ def _clients(*rows: tuple[float, float, float, str]) -> Clients:
     zero = np.zeros(n, dtype=np.int64)
     return Clients(
         n_scenarios=1, scenario=zero, cell=zero, asked_month=np.where(kind == "sitting", SITTING, start.astype(np.int64)),
-        waited=np.zeros(n, dtype=np.float32), start=start, duration=duration, rate=rate, rate_within=rate, profile=zero,
+        waited=np.zeros(n, dtype=np.float32), start=start, duration=duration, rate=rate, agreed=rate, profile=zero,
+        budget_months=np.full(n, np.inf, dtype=np.float32),
         crisis=kind == "crisis", channel=zero.astype(np.int8), result=no, repeat=no, partner=None, deferred=no.copy(),
         refused=no.copy(), moved=no.copy(),
     )  # fmt: skip

@@ -92,7 +92,8 @@ def _waiters(*rows: tuple[float, float, float]) -> Clients:
     zero, no = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     return Clients(
         n_scenarios=1, scenario=zero, cell=zero, asked_month=asked.astype(np.int64), waited=waited, start=start,
-        duration=np.ones(n, dtype=np.float32), rate=np.ones(n, dtype=np.float32), rate_within=np.ones(n, dtype=np.float32),
+        duration=np.ones(n, dtype=np.float32), rate=np.ones(n, dtype=np.float32), agreed=np.ones(n, dtype=np.float32),
+        budget_months=np.full(n, np.inf, dtype=np.float32),
         profile=zero, crisis=no, channel=zero.astype(np.int8), result=no, repeat=no, partner=None,
         deferred=~no, refused=no, moved=no,
     )  # fmt: skip
