@@ -296,7 +296,10 @@ def _simplicity(result: LumpSumResult, texts: Texts) -> Iterator[str]:
     if result.free is None:
         return
     expected, tail = result.judge.difference(result.free.design, result.design)
-    yield texts["agreement", "simplicity"].format(
+    # by the rule that decides: the margins of both designs follow chance
+    weight = result.data.risk_weight
+    cheaper = -((1 - weight) * expected.value + weight * tail.value)
+    yield texts["agreement", "simplicity" if cheaper >= UNSEEN else "simplicity_none"].format(
         expected=moved(expected.value, texts), tail=moved(tail.value, texts)
     )
 

@@ -87,7 +87,7 @@ def test_the_command_writes_page_and_numbers(
         assert list(found["lumpsum"]["designs"][name]["loading"]) == found["lots"]
     page = (place / "lumpsum.html").read_text()
     assert (
-        "Alternatieven die vrijwel evenveel kosten" if lang == "nl" else "Alternatives that cost almost"
+        "Andere afspraken die bijna even goed zijn" if lang == "nl" else "Other agreements that are almost as good"
     ) in page
 
 
