@@ -36,6 +36,14 @@ class Decision:
 
 def decide(data: LumpSumData, judge: Judge) -> Decision:
     """Design the lump sum on ``data`` so that its limits hold on the margin scenarios of ``judge``."""
+    found = _decided(data, judge)
+    return (
+        found if found.headline is found.plain else replace(found, headline=_bounded(found.data, found.headline))
+    )
+
+
+def _decided(data: LumpSumData, judge: Judge) -> Decision:
+    """The same, without the bound on what keeping the shares costs."""
     plain = preferred_design(data, feasible_design)
     if plain is None:
         none = without_design(data)
@@ -45,7 +53,7 @@ def decide(data: LumpSumData, judge: Judge) -> Decision:
         return Decision("breached" if plain.breaches else "unproven", data, plain, plain, margin)
     outcome: Outcome = "breached" if margin.design.breaches else "designed"
     found = replace(data, margins=margin.margins, near=margin.design.terms)
-    return Decision(outcome, found, _bounded(found, margin.design), plain, margin)
+    return Decision(outcome, found, margin.design, plain, margin)
 
 
 def _bounded(data: LumpSumData, design: LumpSumDesign) -> LumpSumDesign:
@@ -75,5 +83,5 @@ def without_simplicity(decision: Decision, judge: Judge) -> LumpSumDesign | None
 
 def changed_answer(data: LumpSumData, judge: Judge, like: Outcome) -> LumpSumDesign | None:
     """The answer of another decision; None where it is told in another way than ``like``, and does not hold."""
-    found = decide(replace(data, margins={}), judge)
+    found = _decided(replace(data, margins={}), judge)
     return found.headline if found.outcome in (like, "designed") and found.headline.feasible else None
