@@ -129,6 +129,8 @@ class CareForm(Assumption):
     )
     authorisation_weeks: Positive | None = Field(
         default=None,
+        ge=1,
+        le=1040,
         description="weeks an hours budget is given for: agreed units per week times these weeks, spent in any rhythm; "
         "empty = estimated",
     )

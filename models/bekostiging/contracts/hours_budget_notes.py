@@ -59,11 +59,11 @@ def _estimated(case: Case) -> tuple[Note, ...]:
     return (
         {
             "nl": f"Lengte van het urenbudget van een maatwerktraject, geschat, in weken: {told}. Genomen is de kortste van "
-            f"{tried} waarbij minstens {part} van de verwachte uren wordt betaald. Kans op een volgend budget als het op "
-            f"is: {chance} %.",
+            f"{tried} waarbij minstens {part} van de verwachte uren wordt betaald, en anders de langste. Kans op een "
+            f"volgend budget als het op is: {chance} %.",
             "en": f"Length of the hours budget of a maatwerktraject, estimated, in weeks: {told}. Taken is the shortest of "
-            f"{tried} that pays at least {part} of the expected hours. Chance of another budget when it runs out: "
-            f"{chance} %.",
+            f"{tried} that pays at least {part} of the expected hours, else the longest. Chance of another budget when it "
+            f"runs out: {chance} %.",
         },
     )
 

@@ -1,7 +1,8 @@
 """Pools between providers: after the year, the providers of a lot share part of each other's deviation.
 
-Transfer to p: share x (U_p - key_p sum_q U_q), key_p = B0_p / sum B0, U the signed euros of base - B0 I in the layer
-(design section 8). Transfers add up to zero in every scenario and year, in whole cents.
+Transfer to p: share x (U_p - key_p sum_q U_q), U the signed euros of base - reference in the layer, key_p the reference of p
+over the sum of the references of the year (B0 I, under a tariff at most the ceiling; design section 8). Transfers add up to
+zero in every scenario and year, in whole cents.
 """
 
 from __future__ import annotations
@@ -55,8 +56,9 @@ class ProviderPool:
         if np.isfinite(self.upper):
             inside = np.minimum(inside, (self.upper - self.lower) * reference)
         inside *= np.sign(over)
-        first = np.array([one.reference[0] for one in contracts])
-        key = np.broadcast_to(first / first.sum(), inside.shape)
+        # by what deviations are measured against: else a contract under a low ceiling pays in more than it was paid
+        total = reference.sum(axis=2, keepdims=True)
+        key = np.divide(reference, total, out=np.full_like(reference, 1 / len(contracts)), where=total > 0)
         return np.asarray(contracts[0].towards * zero_sum_transfers(self.share * inside, key))
 
 

@@ -19,6 +19,8 @@ def own_prices(outcome: Comparison) -> dict[PaymentForm, float]:
     Measured at expectation without shock, where a common build-up makes every form equal exactly.
     """
     alike = outcome.plain.spending["inspanningsgericht"]
+    if not alike > 0:  # nothing is paid per delivery, so there is nothing to compare with
+        return {}
     gaps = {form: spending / alike - 1 for form, spending in outcome.plain.spending.items()}
     return {form: gap for form, gap in gaps.items() if abs(gap) > PARITY}
 

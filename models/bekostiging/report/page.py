@@ -240,7 +240,7 @@ def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         for form in PAYMENT_FORMS:
             own = outcome.forms[form].providers[provider.id]
             first = [provider.name, buffer] if form == PAYMENT_FORMS[0] else ["", ""]
-            rows.append([*first, texts["forms", form], *(_shown(texts, name, own[name]) for name in columns)])
+            rows.append([*first, texts["forms", form], *(_shown(texts, name, own.get(name)) for name in columns)])
     return {"providers": rows}
 
 

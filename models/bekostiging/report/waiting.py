@@ -82,6 +82,18 @@ def waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
 
 def summary_note(outcome: Comparison, texts: Texts) -> str:
     """What the last column of the summary counts, and by how many weeks on average; the least and the most of the forms."""
+    refused = [outcome.forms[form].rooms["common"][TOTAL]["refused"].value for form in PAYMENT_FORMS]
+    return _weeks_note(outcome, texts) + (
+        texts["summary", "refused_note"].format(
+            least=texts.numbers.plain(min(refused)), most=texts.numbers.plain(max(refused))
+        )
+        if max(refused) >= SHOWN
+        else ""
+    )
+
+
+def _weeks_note(outcome: Comparison, texts: Texts) -> str:
+    """The same without those who are refused."""
     weeks = [_mean_weeks(outcome.forms[form].rooms["common"][TOTAL]) for form in PAYMENT_FORMS]
     found = [texts.numbers.plain(one, 1) for one in sorted(one for one in weeks if one is not None)]
     if not found:
@@ -96,9 +108,11 @@ def waiting_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """The three lines of every form, waiting per care form on the common room, and both corners."""
     forms = {row.id: row.name for row in outcome.case.care_forms}
     numbers, weeks = texts.numbers, texts["page", "weeks"]
+    contracted = {outcome.cells.care_form_ids[form] for form in outcome.cells.care_form[outcome.cells.lot >= 0]}
     today = "; ".join(
         f"{forms[row.care_form]} {numbers.plain(row.clients)} ({numbers.plain(row.mean_weeks)} {weeks})"
         for row in outcome.case.waiting
+        if row.care_form in contracted and round(row.clients) > 0
     )
     return {
         "rooms": _rooms(outcome, texts),

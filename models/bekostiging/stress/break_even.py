@@ -101,7 +101,7 @@ def break_even(
         # payments are transfers: no price makes the total dearer or cheaper
         needed = whole["inspanningsgericht"]["municipality"] - whole[form]["municipality"]
         same = abs(needed) <= SAME * whole["inspanningsgericht"]["municipality"]
-        change = 0.0 if same else needed / paid[form]
+        change = 0.0 if same else needed / paid[form] if paid[form] > 0 else None
         found[form]["price"] = BreakEven(change, _equal(whole, form), years[form])
     return found
 

@@ -55,7 +55,7 @@ class Limits:
         return self._of_costs([one.used_up_at(care_use, levels[one.lot]) for one in self.lump_sums], levels)
 
     def common(self, own: Sequence[Contract], levels: Levels) -> FlowRule:
-        """Contracts of a form with a tariff up to the indexed budget of the lump sum, at their own prices.
+        """Contracts of a form with a tariff up to the indexed budget of the lump sum, reckoned at the tariff.
 
         No pool, and no room that a consultation adds: the lump sum has neither. A provider still stops where it is full.
         """

@@ -281,7 +281,10 @@ class FreshWork:
     ) -> dict[PaymentForm, dict[Corner, Samples]]:
         """Every form settled with everybody served, and with who waits under its own limit."""
         case, cells = self.case, self.cells
-        rule = self.limits.ceilings(served)
+        tariffs = self.contracts["inspanningsgericht"]
+        # a general provision is a lump sum under every form, and stops where its budget does
+        general = any(isinstance(one, Taakgericht) for one in tariffs)
+        rule = self.limits.mixed(tariffs, served, levels) if general else self.limits.ceilings(served)
         under_ceiling = (served, None) if rule is None else block.under(rule)
         under_budget = block.under(self.limits.budgets(levels))
         samples: dict[PaymentForm, dict[Corner, Samples]] = {}

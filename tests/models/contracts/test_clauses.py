@@ -205,8 +205,8 @@ def test_a_pool_adds_up_to_nothing_and_is_exact_by_hand(drawn: Drawn) -> None:
     over = np.stack(
         [left - one.reference * levels.contract for one, left in zip(own, retained, strict=True)], axis=2
     )
-    first = np.array([one.reference[0] for one in own])
-    by_hand = 0.5 * (over - first / first.sum() * over.sum(axis=2, keepdims=True))
+    key = np.array([one.reference for one in own]).T
+    by_hand = 0.5 * (over - key / key.sum(axis=1, keepdims=True) * over.sum(axis=2, keepdims=True))
     np.testing.assert_allclose(moved, by_hand, atol=0.02)
     with pytest.raises(ValueError, match="another lot or payment form"):
         ProviderPool("elsewhere", "taakgericht", 1.0, np.inf, 0.5).transfers(own, retained, levels)
