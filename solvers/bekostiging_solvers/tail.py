@@ -11,7 +11,8 @@ One pass evaluates every loss once and cuts where the master's tail is too low. 
 the number of tails is finite and so is the method. Without limits, level steps in the box norm (Lemaréchal et al.
 1995, doi:10.1007/BF01585555) keep the next point near the best one held; when all losses are linear too, the
 relaxation is left to ``bekostiging_solvers.aggregation``, which needs far fewer passes. Whole numbers are asked for
-after the relaxation has converged, with its cuts.
+after the relaxation has converged, with its cuts; between two runs of branch and bound a linear program with the whole
+numbers held cuts the tails.
 """
 
 from __future__ import annotations

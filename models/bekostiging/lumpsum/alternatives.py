@@ -154,13 +154,7 @@ def _described(one: LumpSumDesign, chosen: LumpSumDesign, judge: Judge) -> Alter
         design=one,
         expected=expected,
         tail=tail,
-        spending=tuple(
-            judge.mean(mine, lambda arrays, x, m=m: more(arrays, x, m))  # type: ignore[misc]
-            for m in range(len(data.municipalities))
-        ),
-        result=tuple(
-            judge.mean(mine, lambda arrays, x, p=p: earned(arrays, x, p))  # type: ignore[misc]
-            for p in range(len(data.providers))
-        ),
+        spending=tuple(judge.mean(mine, partial(more, m=m)) for m in range(len(data.municipalities))),
+        result=tuple(judge.mean(mine, partial(earned, p=p)) for p in range(len(data.providers))),
         capital=one.capital - chosen.capital,
     )
