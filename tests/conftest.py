@@ -14,8 +14,10 @@ from bekostiging.case import Case, write_case
 from bekostiging.case.region import synthetic_region
 from bekostiging.stress import Comparison, LumpSumStudy, compare, study_lumpsum
 
-settings.register_profile("machine", deadline=None)
-settings.load_profile("machine")
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("repeatable")
+"""The suite tries the same examples every time; ``--hypothesis-profile search`` looks for new ones."""
 Edit = Callable[..., None]
 DESIGN = 48
 """Scenarios to design on: about the fewest with which the small case has a margin on every limit (32 have none)."""

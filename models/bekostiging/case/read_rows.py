@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from math import inf
 from types import UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -257,15 +258,36 @@ def leaf(info: FieldInfo) -> Any:
     return annotation
 
 
-def limits(info: FieldInfo) -> list[Ge | Gt | Le | Lt]:
-    """The bounds of a field, also of one that may be empty."""
+class Bounds(NamedTuple):
+    """The strictest bounds of a number; an open one is not itself allowed."""
+
+    low: float = -inf
+    high: float = inf
+    low_open: bool = False
+    high_open: bool = False
+
+
+def bounds(info: FieldInfo) -> Bounds:
+    """The bounds of a field, also of one that may be empty; of several rules the strictest."""
     inner = [
         rule
         for part in get_args(info.annotation)
         for own in getattr(part, "__metadata__", ())
         for rule in getattr(own, "metadata", ())
     ]
-    return [rule for rule in (*info.metadata, *inner) if isinstance(rule, Ge | Gt | Le | Lt)]
+    lows, highs = [(-inf, False)], [(inf, True)]
+    for rule in (*info.metadata, *inner):
+        match rule:
+            case Ge(ge=value):
+                lows.append((float(value), False))  # type: ignore[arg-type]
+            case Gt(gt=value):
+                lows.append((float(value), True))  # type: ignore[arg-type]
+            case Le(le=value):
+                highs.append((float(value), True))  # type: ignore[arg-type]
+            case Lt(lt=value):
+                highs.append((float(value), False))  # type: ignore[arg-type]
+    (low, low_open), (high, closed) = max(lows), min(highs)
+    return Bounds(low, high, low_open, not closed)
 
 
 def _parse(text: str, info: FieldInfo, separator: str) -> object:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
-from annotated_types import Ge, Gt, Le, Lt
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
@@ -18,7 +17,7 @@ from bekostiging.case import UserError, convert, read_case
 from bekostiging.case.convert import draft_from
 from bekostiging.case.errors import is_citizen_number
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import leaf, limits
+from bekostiging.case.read_rows import bounds, leaf
 from bekostiging.case.rows import MOST, Row, columns
 from bekostiging.case.tables import TABLES, Area, Policy
 from bekostiging.case.workbook.write import write_workbook
@@ -43,15 +42,11 @@ parts = keys.map(lambda text: text.replace("|", "/").strip()).filter(bool)
 
 
 def _numbers(info: FieldInfo, *, whole: bool) -> st.SearchStrategy[Any]:
-    low, high, open_low, open_high = -1e300, 1e300, False, False
-    for rule in limits(info):
-        if isinstance(rule, Ge | Gt):
-            low, open_low = float(rule.ge if isinstance(rule, Ge) else rule.gt), isinstance(rule, Gt)
-        else:
-            high, open_high = float(rule.le if isinstance(rule, Le) else rule.lt), isinstance(rule, Lt)
+    own = bounds(info)
+    low, high = max(own.low, -1e300), min(own.high, 1e300)
     if whole:
         return st.integers(int(max(low, -1e9)), int(min(high, 1e9)))
-    return st.floats(low, high, exclude_min=open_low, exclude_max=open_high, allow_nan=False)
+    return st.floats(low, high, exclude_min=own.low_open, exclude_max=own.high_open, allow_nan=False)
 
 
 def _values(model: type[Row], name: str) -> st.SearchStrategy[Any]:

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import xlsxwriter
-from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.explanation import WORDING, kind_of, meanings
 from bekostiging.case.head import KINDS
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import leaf, limits
+from bekostiging.case.read_rows import bounds, leaf
 from bekostiging.case.rows import MOST, Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.cells import letters
@@ -280,12 +279,8 @@ def _choice(source: list[str] | str, lang: str, *, strict: bool = True) -> dict[
 
 def _bounds(info: FieldInfo, lang: str, *, whole: bool) -> dict[str, Any]:
     """A number within its bounds."""
-    low, high = -MOST, MOST
-    for rule in limits(info):
-        if isinstance(rule, Ge | Gt):
-            low = float(rule.ge if isinstance(rule, Ge) else rule.gt)  # type: ignore[arg-type]
-        else:
-            high = float(rule.le if isinstance(rule, Le) else rule.lt)  # type: ignore[arg-type]
+    own = bounds(info)
+    low, high = max(own.low, -MOST), min(own.high, MOST)
     title, message = {"nl": ("Getal", "Vul een getal in"), "en": ("Number", "Fill in a number")}[lang]
     if high < MOST:
         message += {"nl": f" van {low:g} tot en met {high:g}", "en": f" from {low:g} to {high:g}"}[lang]
