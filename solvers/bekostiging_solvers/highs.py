@@ -84,6 +84,10 @@ class LimitReachedError(SolverError):
         super().__init__(message)
         self.solution = solution
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel whole between processes."""
+        return type(self), (str(self), self.solution)
+
 
 class NumericalTroubleError(SolverError):
     """HiGHS gave up; rescale the data so that coefficients lie between 1e-4 and 1e4."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -126,6 +127,7 @@ def test_a_limit_holds_incumbent_and_bound() -> None:
     with pytest.raises(LimitReachedError) as caught:
         solve_highs(_market_split(), node_limit=5)
     held = caught.value.solution
+    assert pickle.loads(pickle.dumps(caught.value)).solution.bound == held.bound, "it travels between processes"
     assert held.termination is Termination.LIMIT
     assert held.bound <= held.objective
     accepted = solve_highs(_market_split(), node_limit=5, accept_limit=True)

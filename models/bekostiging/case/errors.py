@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copyreg
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 LANGUAGES = ("nl", "en")
 Note = dict[str, str]
@@ -25,6 +27,10 @@ class UserError(Exception):
     def text(self, lang: str) -> str:
         """The sentence in Dutch (``nl``) or English (``en``)."""
         return self._texts[lang]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel whole between processes, also for classes made of other things than sentences."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def _render_traceback_(self) -> list[str]:
         """What Jupyter shows instead of a traceback: the sentence, as short as on the command line."""
