@@ -8,7 +8,6 @@ binomial of mean 40 and dispersion 1.6. Prints mean, standard deviation and the 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from bekostiging_solvers import (
@@ -19,8 +18,8 @@ from bekostiging_solvers import (
     poisson_log,
     transform,
 )
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 MEAN, SD = 84541.68, 177728.3
 N, STEP = 2**17, 500.0
 

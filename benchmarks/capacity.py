@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
-from numpy.typing import NDArray
 
 from bekostiging_solvers import ScenarioTemplate, TwoStageProgram, solve_recourse
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Built = tuple[list[float], float]
 THREADS = 2
 

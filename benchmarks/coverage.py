@@ -10,14 +10,13 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import binom
 
 from bekostiging.case.region import synthetic_region
 from bekostiging.scenarios import Block, map_blocks, plan
 from bekostiging_solvers import Estimate, Scramblings, execute
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 QUANTITIES = ("expected", "sd", "p50", "p90", "cvar95", "probability")
 YEAR = 1
 

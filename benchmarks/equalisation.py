@@ -14,9 +14,9 @@ from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
+
 N_CLIENTS, N_PROFILES = 100_000, 60
 LIMIT = 600.0
 

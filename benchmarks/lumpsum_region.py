@@ -13,11 +13,9 @@ from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum import LotTerms, LumpSumData, SimpleTerms, design_lumpsum, menu_corridor
 
-FloatArray = NDArray[np.float64]
 N_MUNICIPALITIES, N_PROVIDERS, N_LOTS, N_YEARS = 8, 40, 3, 4
 EDGES = (0.03, 0.08)
 MENU = (0.02, 0.05, 0.10)

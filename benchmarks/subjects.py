@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from bekostiging_solvers import (
@@ -22,8 +21,8 @@ from bekostiging_solvers import (
     nucleolus,
     solve_highs,
 )
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Subject = Callable[["Positions"], list[float]] | Callable[[FloatArray], list[float]]
 CONFIDENCE = 0.95
 N_POSITIONS = 40

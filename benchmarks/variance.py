@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, read_case
 from bekostiging.contracts import Contract, build_contracts, reference
@@ -22,8 +21,8 @@ from bekostiging.stress import compare, contracts_in_force
 from bekostiging.stress.courses import euros
 from bekostiging.stress.sharpened import TAIL, closed_spending, sharpened, sharpened_tail
 from bekostiging_solvers import Scramblings, tail_influence
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 DRAWN, CLOSED, YEARS = 512, 2048, 4
 
 

@@ -15,7 +15,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, check_case
 from bekostiging.case.tables import ContractClause, PaymentForm, Policy
@@ -25,7 +24,6 @@ from bekostiging.scenarios.cells import build_cells
 from bekostiging.stress.comparison import Samples
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 
-FloatArray = NDArray[np.float64]
 Amounts = Mapping[int, Sequence[float]]
 """Figures by contract, one a year (or a month)."""
 RESIDENTIAL, A, B = 0, 1, 2

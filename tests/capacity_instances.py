@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bekostiging.capacity import CapacityData, CapacityProgram, Futures, Substitute, Supply, capacity_program
 from bekostiging.capacity.data import QUARTERS, WEEKS
 from bekostiging_solvers import TwoStageProgram, solve_highs
 from bekostiging_solvers.risk import Expectation, RiskMeasure
 from bekostiging_solvers.two_stage import extensive_form
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 WHOLE_YEAR = [1.0, 1.0, 1.0, 1.0]
 """A client who starts in the first quarter takes a place all year."""
 ONE_QUARTER = [1.0, 0.0, 0.0, 0.0]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import LotTerms, LumpSumData
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 MILLION = 1e6
 
 

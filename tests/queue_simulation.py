@@ -10,13 +10,12 @@ from dataclasses import dataclass
 import ciw
 import numpy as np
 from capacity_instances import care, futures, plan_of, supply
-from numpy.typing import NDArray
 from scipy.linalg import expm
 
 from bekostiging.capacity import CapacityData, capacity_program
 from bekostiging.capacity.data import QUARTERS
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 YEARS = 4
 N_T = QUARTERS * YEARS
 STAY = 2.0

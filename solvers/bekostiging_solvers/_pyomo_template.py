@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pyomo.common.errors import PyomoException
 from pyomo.core import Objective, maximize, value
 from pyomo.repn.plugins.parameterized_standard_form import ParameterizedLinearStandardFormCompiler
@@ -17,9 +16,8 @@ from scipy.sparse import csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.template import ScenarioTemplate, TemplateError, _Affine, _Entries
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 SIDE = {1: "upper", -1: "lower", 0: "equal"}
 ALWAYS_ONE = "constant"
 """A second-stage column fixed at one that carries the constant of the objective."""
@@ -31,9 +29,9 @@ class _Compiled:
 
     columns: list[Any]
     row_names: list[str]
-    row_kind: NDArray[np.int64]
-    row: NDArray[np.int64]
-    column: NDArray[np.int64]
+    row_kind: IntArray
+    row: IntArray
+    column: IntArray
     entry: list[Any]
     right: list[Any]
     cost: dict[int, Any]
@@ -86,7 +84,7 @@ def compile_template(
     )
 
 
-def _renumbered(own: BoolArray) -> NDArray[np.int64]:
+def _renumbered(own: BoolArray) -> IntArray:
     """Place of every row among the rows of its stage."""
     return np.where(own, np.cumsum(own) - 1, np.cumsum(~own) - 1)
 
@@ -150,7 +148,7 @@ def _first_rows(compiled: _Compiled, entries: _Entries, right: _Affine, is_first
     return own
 
 
-def _limits(kind: NDArray[np.int64], right: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _limits(kind: IntArray, right: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Lower and upper limits of rows from their kind."""
     return np.where(kind <= 0, right, -INFINITY), np.where(kind >= 0, right, INFINITY)
 

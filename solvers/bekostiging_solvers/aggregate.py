@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
+from bekostiging_solvers.typing import ComplexArray, FloatArray
 
 
 def discretised(limited: Callable[[FloatArray], FloatArray], step: float, n: int) -> FloatArray:

@@ -18,17 +18,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from bekostiging_solvers.highs import HighsSession, SolverError
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.losses import CVaRTerm, LinearLoss
 from bekostiging_solvers.risk import tail_of
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 FIRST = 500
 """Scenarios of the smallest sample, solved as a whole."""
 SAMPLES = 10

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bekostiging_solvers.risk import check_confidence
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 LARGEST_TABLE = 15
 """Players whose coalitions are all looked at: 32,768 sums of scenarios."""
 LOW = 9

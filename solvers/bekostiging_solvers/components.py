@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
-
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import IntArray
 
 
 def same_matrix(one: csr_array, other: csr_array) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging_solvers.components import independent_parts
 from bekostiging_solvers.highs import SolutionStatus, Termination
@@ -15,8 +14,8 @@ from bekostiging_solvers.master import Master
 from bekostiging_solvers.risk import Expectation, RiskMeasure, measure_of
 from bekostiging_solvers.second_stages import SecondStages, Values
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 MOST_ITERATIONS = 5000
 ENOUGH = 0.02
 """Share of the gap by which remembered duals must raise the model for a step without solving."""

@@ -17,16 +17,14 @@ from math import factorial
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from bekostiging_solvers.highs import InfeasibleError, Solution, solve_highs
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import cvar
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 TOLERANCE = 1e-7
 """Relative to the largest cost: excesses closer than this are one level."""
 POSITIVE = 1e-7

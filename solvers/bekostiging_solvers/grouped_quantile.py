@@ -10,14 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from bekostiging_solvers.highs import HighsSession, Solution, SolverError
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 FIRST = 33
 """Quantiles of every group where it is touched before the first solve."""
 MOST_PASSES = 500

@@ -18,13 +18,11 @@ from typing import Any
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 FEASIBILITY = 1e-9
 """Tolerance of rows and reduced costs: with money in millions, a thousandth of a euro."""
 MIP_GAP = 1e-6

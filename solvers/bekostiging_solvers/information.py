@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.stats import t as student
 
@@ -14,8 +13,7 @@ from bekostiging_solvers.linear_program import LinearProgram
 from bekostiging_solvers.recourse import recourse_costs, solve_recourse
 from bekostiging_solvers.risk import Expectation, RiskMeasure, measure_of
 from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 @dataclass(frozen=True)

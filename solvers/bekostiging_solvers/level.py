@@ -7,14 +7,11 @@ held among those the master puts at or below a level; in the box norm that is a 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
 from bekostiging_solvers.highs import HighsSession, SolverError
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 class LevelStep:

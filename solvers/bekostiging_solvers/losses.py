@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging_solvers.risk import check_confidence
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Matrix = NDArray[Any]
 BLOCK = 16_384
 """Rows turned into float64 at a time: a few megabytes, far below the matrix, and in the cache."""

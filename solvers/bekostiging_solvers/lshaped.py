@@ -19,15 +19,14 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging_solvers.cutting import MOST_ITERATIONS, Run
 from bekostiging_solvers.highs import Solution, SolverError, Termination, solve_highs
 from bekostiging_solvers.risk import Expectation, RiskMeasure
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
+from bekostiging_solvers.typing import FloatArray
 from bekostiging_solvers.whole import OF_GAP, OF_TIME, find_whole
 
-FloatArray = NDArray[np.float64]
 Cuts = Literal["auto", "single", "multi"]
 LEVEL = 0.3
 """Where between bound and best value the level lies; chosen on the capacity program of the benchmarks."""

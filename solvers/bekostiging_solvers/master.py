@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, UnboundedError
@@ -19,9 +18,8 @@ from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure, measure_of, measure_weights
 from bekostiging_solvers.second_stages import SecondStages, Values
 from bekostiging_solvers.two_stage import TwoStageProgram
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 BOX = 1e6
 """Box of x while the cuts leave the master unbounded."""
 MOST_BOXES = 50
@@ -77,7 +75,7 @@ class Master:
         finally:
             self.session.change_bounds(own, first.lower, first.upper)
 
-    def with_cuts(self, integer: NDArray[np.bool_]) -> LinearProgram:
+    def with_cuts(self, integer: BoolArray) -> LinearProgram:
         """The master with its cuts as a program of its own, some columns of x whole."""
         n_rest = len(self.relaxed.cost) - self.n_x
         rows = vstack([self._rows(*cuts) for cuts in self._cuts])

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import logsumexp
@@ -21,8 +21,8 @@ from scipy.special import logsumexp
 from bekostiging_solvers.highs import NumericalTroubleError, solve_highs
 from bekostiging_solvers.linear_program import LinearProgram
 from bekostiging_solvers.risk import checked_probabilities
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 VIOLATION = 1e-7
 """Largest violation of a view, relative to the spread of its feature."""
 

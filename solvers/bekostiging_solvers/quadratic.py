@@ -13,12 +13,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, solve_highs
 from bekostiging_solvers.linear_program import LinearProgram
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 CONVEX = 1e-9
 """Smallest eigenvalue over the largest, below zero, that counts as rounding."""
 

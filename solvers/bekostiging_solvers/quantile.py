@@ -18,17 +18,14 @@ from itertools import count
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from bekostiging_solvers.distinct import distinct_rows
 from bekostiging_solvers.grouped_quantile import GroupLosses, fit_groups
 from bekostiging_solvers.highs import InfeasibleError, Solution, UnboundedError, solve_highs
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.int64]
 FEWEST = 1_000
 PER_COEFFICIENT = 50
 """Observations kept at first, nearest to the fit: so many, and so many more per coefficient."""

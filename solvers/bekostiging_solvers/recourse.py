@@ -10,15 +10,14 @@ from time import perf_counter
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging_solvers.highs import MIP_GAP, Solution, solve_highs
 from bekostiging_solvers.lshaped import solve_lshaped
 from bekostiging_solvers.risk import Expectation, RiskMeasure
 from bekostiging_solvers.second_stages import SecondStages
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Method = Literal["auto", "extensive", "l-shaped"]
 LARGEST_EXTENSIVE = 300_000
 """Nonzeros up to which ``auto`` writes the extensive form out: where L-shaped became faster (docs/solvers.md)."""

@@ -13,11 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging_solvers.sampling import Estimate
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
 LimitState = Callable[[FloatArray], FloatArray]
 """g of many points at once: (n, n_dimensions) to (n,); at least zero is failure."""
 STEP = 1e-4
@@ -145,7 +144,7 @@ def drawn_around(normals: FloatArray, point: FloatArray) -> tuple[FloatArray, Fl
     return moved, np.asarray(1 / (1 / PLAIN + (1 - 1 / PLAIN) * ratio))
 
 
-def weighted_probability(fails: NDArray[np.bool_], weights: FloatArray) -> Estimate:
+def weighted_probability(fails: BoolArray, weights: FloatArray) -> Estimate:
     """Failure probability of points drawn around the design point, with its standard error.
 
     It is absent for one point, and where all points contribute alike: a failure that was never seen may still be rare.

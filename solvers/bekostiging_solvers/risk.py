@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 Losses: TypeAlias = "FloatArray | pd.DataFrame | pd.Series[float] | ArrayLike"
 Result: TypeAlias = "float | FloatArray | pd.Series[float]"
 MASS = 1e-12

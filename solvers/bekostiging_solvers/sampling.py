@@ -23,12 +23,11 @@ import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from bekostiging_solvers.risk import tail_is_seen, value_at_risk
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-Array = NDArray[np.float64]
 WIDE = 0.975
 """Of Woodruff's interval where the one of a standard error lies inside an atom."""
 ROUNDING = 1e-9
@@ -127,16 +126,16 @@ class Scramblings:
     def __init__(self, n_scramblings: int) -> None:
         self.n_scramblings = n_scramblings
 
-    def mean(self, sample: Array) -> Estimate:
+    def mean(self, sample: FloatArray) -> Estimate:
         """Mean of a sample (n_scenarios,)."""
         return self._estimate(float(sample.mean()), self._influence(sample))
 
-    def probability(self, event: NDArray[np.bool_]) -> Estimate:
+    def probability(self, event: BoolArray) -> Estimate:
         """Probability of an event (n_scenarios,); no error where it never happened, or always."""
         found = self.mean(event.astype(np.float64))
         return found if 0 < found.value < 1 else replace(found, standard_error=None)
 
-    def deviation(self, sample: Array) -> Estimate:
+    def deviation(self, sample: FloatArray) -> Estimate:
         """Standard deviation; influence ((x - mean)^2 - variance) / (2 sd)."""
         centred = sample - sample.mean()
         variance = float((centred**2).mean())
@@ -145,7 +144,7 @@ class Scramblings:
         sd = variance**0.5
         return self._estimate(sd, self._influence((centred**2 - variance) / (2 * sd)))
 
-    def quantile(self, sample: Array, level: float) -> Estimate:
+    def quantile(self, sample: FloatArray, level: float) -> Estimate:
         """Quantile at ``level``, exact on the pooled sample (inverse of the empirical distribution).
 
         Its error is half of Woodruff's interval, the quantiles at level +- the error of the share below: one standard
@@ -158,21 +157,23 @@ class Scramblings:
             error = self._quantile_error(sample, level, value)
         return self._estimate(value, error)
 
-    def tail_mean(self, sample: Array, confidence: float) -> Estimate:
+    def tail_mean(self, sample: FloatArray, confidence: float) -> Estimate:
         """CVaR: VaR + mean of (x - VaR)+ / (1 - confidence) (Rockafellar and Uryasev 2000)."""
         influence = tail_influence(sample, confidence)
         return self._of_tail(self.mean(influence), sample, confidence)
 
-    def controlled_mean(self, sample: Array, control: Array, whole: Estimate) -> Estimate:
+    def controlled_mean(self, sample: FloatArray, control: FloatArray, whole: Estimate) -> Estimate:
         """Mean of a sample whose ``control`` (n_scenarios,) has the mean ``whole``, known from elsewhere."""
         return self.mean(sample - control).plus_independent(whole)
 
-    def controlled_tail_mean(self, sample: Array, control: Array, confidence: float, whole: Estimate) -> Estimate:
+    def controlled_tail_mean(
+        self, sample: FloatArray, control: FloatArray, confidence: float, whole: Estimate
+    ) -> Estimate:
         """CVaR of a sample whose ``control`` has the CVaR ``whole``, known from elsewhere."""
         difference = tail_influence(sample, confidence) - tail_influence(control, confidence)
         return self._of_tail(self.mean(difference), sample, confidence).plus_independent(whole)
 
-    def ratio(self, numerator: Array, denominator: Array) -> Estimate | None:
+    def ratio(self, numerator: FloatArray, denominator: FloatArray) -> Estimate | None:
         """Ratio of two means; None when the denominator is zero, so that nothing is known of it."""
         below = float(denominator.mean())
         if below == 0.0:
@@ -187,15 +188,15 @@ class Scramblings:
         """With the degrees of freedom of a spread over the scramblings."""
         return Estimate(value, error, degrees_of_freedom=self.n_scramblings - 1 or None)
 
-    def _of_tail(self, found: Estimate, sample: Array, confidence: float) -> Estimate:
+    def _of_tail(self, found: Estimate, sample: FloatArray, confidence: float) -> Estimate:
         """The estimate, its error only where the tail has a scenario at all."""
         return found if tail_is_seen(len(sample), confidence) else replace(found, standard_error=None)
 
-    def _spread(self, of_each: Array) -> float:
+    def _spread(self, of_each: FloatArray) -> float:
         """Standard error of the mean of one value per scrambling."""
         return float(of_each.std(ddof=1) / np.sqrt(self.n_scramblings))
 
-    def _influence(self, influence: Array) -> float | None:
+    def _influence(self, influence: FloatArray) -> float | None:
         """Standard error of the mean of influence values."""
         if self.n_scramblings < 2:
             return None
@@ -204,7 +205,7 @@ class Scramblings:
         spread = self._spread(influence.reshape(self.n_scramblings, -1).mean(axis=1))
         return spread if spread > 0 else None
 
-    def _quantile_error(self, sample: Array, level: float, value: float) -> float:
+    def _quantile_error(self, sample: FloatArray, level: float, value: float) -> float:
         """Woodruff's interval as a standard error."""
         parts = sample.reshape(self.n_scramblings, -1)
         moved = self._spread((parts <= value).mean(axis=1))
@@ -217,7 +218,7 @@ class Scramblings:
         return float(high - low) / (2 * width)
 
 
-def tail_influence(sample: Array, confidence: float) -> Array:
+def tail_influence(sample: FloatArray, confidence: float) -> FloatArray:
     """Values whose mean is the CVaR and whose spread is its error."""
     threshold = value_at_risk(sample, confidence)
     return np.asarray(threshold + np.maximum(sample - threshold, 0.0) / (1 - confidence))

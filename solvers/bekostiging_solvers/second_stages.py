@@ -15,17 +15,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
 from bekostiging_solvers.components import same_matrix
 from bekostiging_solvers.highs import HighsSession, InfeasibleError
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.two_stage import Recourse, TwoStageProgram, second_stage
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 CHUNKS = 8
 """Parts that may be solved side by side; with and without an executor, so that threads change no result."""
 MOST_DUALS = 4000

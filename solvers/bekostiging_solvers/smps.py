@@ -14,13 +14,12 @@ from math import prod
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 SUM = 1e-9
 """How far probabilities may be from one: beyond the rounding of a file is a mistake in it."""
 MOST_SCENARIOS = 1_000_000

@@ -21,7 +21,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack, vstack
 
 from bekostiging_solvers.aggregation import minimise_tails
@@ -30,9 +29,8 @@ from bekostiging_solvers.level import LevelStep
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, LinearLoss, ScenarioLoss
 from bekostiging_solvers.risk import tail_weights
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 TOLERANCE = 1e-6
 """Relative gap and violation at which a point counts as optimal and feasible."""
 NOTHING = 1e-12

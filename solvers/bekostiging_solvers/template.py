@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 EXACT = 1e-12
 """Relative difference the self-check allows: the order of adding, nothing more."""
 

@@ -11,15 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import block_diag, csr_array, hstack, vstack
 
 from bekostiging_solvers.highs import SolutionStatus, Termination
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
 
 @dataclass(frozen=True)

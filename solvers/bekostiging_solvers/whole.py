@@ -11,13 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging_solvers.cutting import MOST_ITERATIONS, Run
 from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, Termination
 from bekostiging_solvers.linear_program import LinearProgram
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 OF_GAP = 0.25
 """Part of the gap that the relaxation may take, and that a run of the whole master may."""
 OF_TIME = 0.5
@@ -79,7 +78,7 @@ def _solve_master(run: Run, gap: float, near: FloatArray | None, seconds: float)
     return session.solve(accept_limit=True)
 
 
-def _beside(program: LinearProgram, point: FloatArray, whole: NDArray[np.int64]) -> LinearProgram:
+def _beside(program: LinearProgram, point: FloatArray, whole: IntArray) -> LinearProgram:
     """Whole numbers between the two beside the point's own."""
     lower, upper = program.lower.copy(), program.upper.copy()
     lower[whole] = np.maximum(lower[whole], np.floor(point[whole] + ROUNDING))

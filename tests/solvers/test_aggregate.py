@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from scipy.stats import lognorm, nbinom, poisson
 
 from bekostiging_solvers import (
@@ -17,8 +16,7 @@ from bekostiging_solvers import (
     poisson_log,
     transform,
 )
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 def _lognormal(mean: float, sd: float) -> tuple[float, lognorm]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.capacity.data import QUARTERS, THOUSAND, CapacityData, Futures
 from bekostiging.capacity.decide import (
@@ -21,8 +20,8 @@ from bekostiging.capacity.decide import (
 from bekostiging.capacity.outcome import Outcome, outcome_under
 from bekostiging.capacity.program import capacity_program
 from bekostiging_solvers import InfeasibleError, measure_of, measure_weights, solve_recourse
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Flexibility = Literal["alternatives", "far_places", "swap"]
 CURVE = (1, 2, 3, 5, 8, 13, 21, 34)
 """Numbers of providers per lot on the curve; the largest possible comes last."""

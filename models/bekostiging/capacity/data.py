@@ -6,10 +6,9 @@ from dataclasses import dataclass, field, fields
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
+
 NormKind = Literal["expected", "cvar", "chance"]
 NORM_KINDS: tuple[NormKind, ...] = ("expected", "cvar", "chance")
 THOUSAND = 1e3
@@ -43,7 +42,7 @@ class Supply:
     usage_fee: FloatArray
     ramp: FloatArray
     today: FloatArray
-    far: NDArray[np.bool_]
+    far: BoolArray
     travel: FloatArray
     names: tuple[tuple[str, str], ...]
     lot: IntArray

@@ -6,7 +6,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from bekostiging.capacity.data import CapacityData
@@ -24,8 +23,8 @@ from bekostiging_solvers import (
     solve_highs,
     solve_recourse,
 )
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 INFINITY = float("inf")
 NO_SOLUTION = 3
 GAP = 0.01
@@ -177,7 +176,7 @@ def _in_words(data: CapacityData, name: str) -> str:
     return f"{kind} {' / '.join(supply.names[supply.contract[i]])} / {data.care_forms[supply.care_form[i]]}"
 
 
-def _rows_of(first: LinearProgram, rows: NDArray[np.int64]) -> LinearProgram:
+def _rows_of(first: LinearProgram, rows: IntArray) -> LinearProgram:
     """A first stage with some of its rows."""
     return replace(
         first,

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from bekostiging.capacity.data import QUARTERS
 from bekostiging.case import Case
 from bekostiging.scenarios import Block, Plan
+from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 MONTHS = 3
 """In a quarter."""
 WEEKS_PER_MONTH = 365 / 7 / 12
@@ -77,9 +76,7 @@ class CapacityWork:
             ),
         )
 
-    def _presence(
-        self, form: IntArray, start: NDArray[np.float32], end: FloatArray, quarter: IntArray
-    ) -> FloatArray:
+    def _presence(self, form: IntArray, start: Float32Array, end: FloatArray, quarter: IntArray) -> FloatArray:
         """Part of the quarter u after the own one in which clients are in care, summed; (1, f, u)."""
         found = np.empty((1, self.n_forms, self.n_quarters))
         for u in range(self.n_quarters):
@@ -89,7 +86,7 @@ class CapacityWork:
         return found
 
 
-def _count(where: tuple[IntArray, ...], chosen: NDArray[np.bool_], shape: tuple[int, ...]) -> FloatArray:
+def _count(where: tuple[IntArray, ...], chosen: BoolArray, shape: tuple[int, ...]) -> FloatArray:
     place = np.ravel_multi_index(tuple(index[chosen] for index in where), shape)
     return np.bincount(place, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
 

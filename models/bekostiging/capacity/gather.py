@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.capacity.data import NORM_KINDS, QUARTERS, CapacityData, Futures, NormKind, Substitute, Supply
 from bekostiging.capacity.draw import courses
@@ -14,9 +13,8 @@ from bekostiging.case.capacity_tables import FAR, Scale
 from bekostiging.case.tables import Capacity, CareForm, Lot, Provider
 from bekostiging.contracts import expected_level
 from bekostiging.scenarios import Cells, Plan
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 WEEKS_PER_YEAR = 365 / 7
 INFINITY = float("inf")
 NAN = float("nan")

@@ -7,15 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.capacity.data import QUARTERS, THOUSAND, WEEKS, CapacityData, Futures
 from bekostiging.capacity.decide import CapacityPlan, reserved_by
 from bekostiging.capacity.program import CapacityProgram
 from bekostiging_solvers import TwoStageProgram, second_stage_solutions
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

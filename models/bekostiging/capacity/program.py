@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from bekostiging.capacity.data import CapacityData, Futures
 from bekostiging.capacity.model import build_capacity
 from bekostiging_solvers import LinearProgram, RowBuilder, ScenarioTemplate, TwoStageProgram
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 INFINITY = float("inf")
 
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.capacity.data import WEEKS, CapacityData
 from bekostiging.capacity.outcome import Outcome
 from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 SOMEBODY = 0.5
 """Clients from which on somebody waits: flows are not whole."""
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.errors import CaseError, Problem, UserError, is_citizen_number
 from bekostiging.case.numbers import DUTCH, AmbiguousNumberError, parse_number
+from bekostiging_solvers.typing import FloatArray
 
 REQUIRED = ("provider", "profile", "cost")
 IDENTIFYING = ("bsn", "burgerservicenummer", "name", "naam", "birth_date", "geboortedatum")
@@ -25,7 +25,7 @@ class ClientTable:
 
     provider: tuple[str, ...]
     profile: tuple[str, ...]
-    cost: NDArray[np.float64]
+    cost: FloatArray
     groups: dict[str, tuple[str, ...]]
 
 

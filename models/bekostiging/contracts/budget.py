@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.scenarios import CareUse
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 WIDEST = 0.5
 """The budget is sought from half the reference amount to one and a half times it."""
 

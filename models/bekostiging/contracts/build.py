@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
@@ -26,8 +25,7 @@ from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Contract
 from bekostiging.scenarios import Cells, paid_by_row
 from bekostiging.scenarios.forecast import demand_of_cells
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 def build_contracts(

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts.clauses import Clause, Position
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 NO_USE = 1e-12
 """Part of a euro of cost below which nothing of it is the provider's: a share of one on the cost itself."""

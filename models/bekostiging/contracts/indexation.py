@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.scenarios import CareUse, Factors
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 @dataclass(frozen=True)

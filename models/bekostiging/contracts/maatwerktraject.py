@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.ceiling import Claim
@@ -20,8 +19,8 @@ from bekostiging.contracts.tariff import TariffContract
 from bekostiging.contracts.terms import PER_DELIVERY, Party
 from bekostiging.scenarios import CareUse, Measure
 from bekostiging.scenarios.hours_budget import STANDARD_WEEKS
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 UNIT_HOUR = "04"
 FREQUENCY_TOTAL = "6"
 

@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.sharing_keys import in_cents
 from bekostiging.contracts.terms import Contract
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 CENTS = 100
 
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts.buildup import build_up, fair_cost
 from bekostiging.contracts.indexation import expected_level
 from bekostiging.scenarios import Cells, expected_care_use
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts.indexation import index_of_year
 from bekostiging.contracts.reference import Reference
 from bekostiging.scenarios import Cells, clients_in_calendar_year, units_in_year
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, key_weights, residential_forms
 from bekostiging.case.tables import SharingKey
 from bekostiging.scenarios import CareUse, Cells, summed_by
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 BEFORE = 3
 """Years of the mean of key three_year_mean."""
 
@@ -62,7 +61,7 @@ class _Lot:
         total = weight.sum(axis=-1, keepdims=True)
         return np.asarray(np.where(total > 0, weight / np.where(total > 0, total, 1.0), self.by_inhabitants))
 
-    def value(self, cells: NDArray[np.bool_] | None = None) -> FloatArray:
+    def value(self, cells: BoolArray | None = None) -> FloatArray:
         """Euro at the tariffs of the first year, of all own cells or of some; (s, t, m)."""
         euro = self.care_use.units[:, :, self.own] * self.cells.tariff[self.own]
         return self.by_payer(euro if cells is None else euro * cells)
@@ -134,7 +133,7 @@ _BY_USE: dict[SharingKey, Callable[[_Lot], FloatArray]] = {
 }
 
 
-def in_cents(amount: FloatArray, shares: FloatArray) -> NDArray[np.int64]:
+def in_cents(amount: FloatArray, shares: FloatArray) -> IntArray:
     """Split amounts in euro (...,) over the last axis of ``shares`` (..., n) into whole cents, largest remainder.
 
     The parts add up exactly to the amount rounded to cents; amounts may be negative.

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.tables import CorridorBase, PaymentForm
 from bekostiging.contracts.budget_clauses import BudgetClause
@@ -15,9 +14,7 @@ from bekostiging.contracts.corridor import Corridor
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.terms import Contract, Party, Rows, Settlement
 from bekostiging.scenarios import CareUse, Measure
-
-FloatArray = NDArray[np.float64]
-
+from bekostiging_solvers.typing import FloatArray
 
 NOTHING: Any = None
 """Clients that nobody looks at: clauses on single clients say nothing without care."""

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.contracts.ceiling import Claim, Due, payable
 from bekostiging.contracts.clauses import Clause
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.terms import Contract, Rows, Settlement
 from bekostiging.scenarios import CareUse
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,16 +9,14 @@ from itertools import pairwise
 from typing import ClassVar, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.clauses import Clause, Position
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.scenarios import CareUse, Measure
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Party = Literal[
     "municipality", "municipality_up_to_ceiling", "provider", "provider_with_corridor", "shared", "nobody"
 ]

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from bekostiging.case import Case, ClientTable, UserError
 from bekostiging.contracts import Reference
 from bekostiging.scenarios import Block
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 MONTHS = 12
 CHANNELS = ("own_access", "gp", "other")
 

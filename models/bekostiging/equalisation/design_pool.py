@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import UserError
 from bekostiging.contracts import zero_sum_transfers
 from bekostiging.equalisation.pool_data import PoolData
 from bekostiging.lumpsum import MILLION
 from bekostiging_solvers import CVaRLimit, LinearLoss, LinearProgram, RowBuilder, TailProgram, cvar
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 INFINITY = float("inf")
 POINTS = 9
 """Of the frontier between full power and the largest pool."""

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from bekostiging.contracts import in_cents
 from bekostiging.equalisation.clients import ClientCosts
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Kind = Literal["outlier", "individual"]
 KINDS: tuple[Kind, ...] = ("outlier", "individual")
 CENTS = 100

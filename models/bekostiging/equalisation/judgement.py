@@ -14,15 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.equalisation.clients import ClientCosts
 from bekostiging.equalisation.moments import GroupedRows
 from bekostiging.equalisation.norm_amounts import NormAmounts
 from bekostiging_solvers import Estimate
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 DISCLOSURE_LIMIT = 10
 RESAMPLES = 200
 """Bootstrap samples: the ends of a 95 % interval are then known to about a tenth of its width."""
@@ -107,7 +105,7 @@ def _of_group(partition: str, label: str, cost: FloatArray, norm: FloatArray, we
     )
 
 
-def suppressed(count: FloatArray, limit: float) -> NDArray[np.bool_]:
+def suppressed(count: FloatArray, limit: float) -> BoolArray:
     """Which labels of one partition are not shown; (n_labels,)."""
     hidden = np.asarray(count < limit)
     if hidden.sum() == 1 and len(count) > 1:

@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging_solvers import distinct_rows
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)

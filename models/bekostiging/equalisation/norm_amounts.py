@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Self, cast
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from bekostiging.case import UserError
 from bekostiging.contracts import in_cents
@@ -21,10 +21,8 @@ from bekostiging.equalisation.solve import (
     fit_least_largest,
     fit_least_squares,
 )
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 Method = Literal["least_squares", "lad", "quantile", "least_largest"]
 CROSS_VALIDATED = "cross_validated"
 STRENGTHS = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)

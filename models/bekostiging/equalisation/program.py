@@ -60,13 +60,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from bekostiging.equalisation.moments import Moments
 from bekostiging_solvers import LinearProgram, RowBuilder
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 INFINITY = float("inf")
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import UserError
 from bekostiging.equalisation.moments import GroupedRows, Moments
@@ -29,8 +28,8 @@ from bekostiging_solvers import (
     solve_highs,
     solve_quadratic,
 )
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
 NO_SOLUTION = 3
 GAP = 1e-6
 """Relative gap at which the choice of profiles counts as proved."""
@@ -136,7 +135,7 @@ def fit_at_most(moments: Moments, limits: Limits, k_own: int) -> Fit:
     return best if best is not None else start
 
 
-def _with_own(moments: Moments, limits: Limits, own: NDArray[np.bool_]) -> Fit:
+def _with_own(moments: Moments, limits: Limits, own: BoolArray) -> Fit:
     """Least squares with a given choice of own profiles: the others get one amount."""
     rest = np.flatnonzero(~own)
     pairs = tuple((limits.names[a], limits.names[b]) for a, b in pairwise(rest))

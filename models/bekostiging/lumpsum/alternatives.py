@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.columns import Columns
 from bekostiging.lumpsum.data import MILLION, LumpSumData, with_shares
@@ -22,8 +21,8 @@ from bekostiging.lumpsum.judgement import Judge
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Estimate, SolverError, TailProgram, together
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 ALTERNATIVES = 12
 """Designs kept, the best among them."""
 WITHIN = 0.01

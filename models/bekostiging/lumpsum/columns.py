@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import LumpSumData, counted_sides, decided_layers
-
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import BoolArray, IntArray
 
 
 class Columns:
@@ -46,7 +44,7 @@ class Columns:
         return int(self._next(1)[0])
 
     @property
-    def whole(self) -> NDArray[np.bool_]:
+    def whole(self) -> BoolArray:
         """(n,): columns that are zero or one."""
         found = np.zeros(self.n, dtype=np.bool_)
         found[self.form] = True

@@ -8,12 +8,10 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.contracts import Corridor, WithoutCare
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 T = TypeVar("T")
 
 MILLION = 1e6
@@ -274,7 +272,7 @@ class LumpSumData:
         return None if requirement is None else requirement * float(self.reference[contract, 0])
 
     @cached_property
-    def below_requirement(self) -> NDArray[np.bool_]:
+    def below_requirement(self) -> BoolArray:
         """(p,): providers below a stated requirement; left out of solvency and return, with a flag."""
         limit = self.capital_limit
         return np.asarray(self.free_buffer < limit - 1e-9 * np.maximum(1.0, limit))

@@ -14,7 +14,6 @@ from functools import partial
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import MILLION, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.judgement import CERTAIN, Judge
@@ -22,7 +21,6 @@ from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging_solvers import Estimate, together
 
-FloatArray = NDArray[np.float64]
 BANDS = (0.0, 0.02, 0.05, 0.10)
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts import (
@@ -22,9 +21,7 @@ from bekostiging.contracts import (
 from bekostiging.lumpsum.data import LotTerms, LumpSumData
 from bekostiging.lumpsum.simple import signable_terms
 from bekostiging.scenarios import CareUse, Cells
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

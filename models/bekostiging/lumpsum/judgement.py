@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import EURO, MILLION, LumpSumData
 from bekostiging.lumpsum.recut import base_of
 from bekostiging.lumpsum.solve import LumpSumDesign
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 CERTAIN = 0.95
 """Certainty with which every limit must hold on scenarios that did not make the design."""
 Sample = Callable[[LumpSumArrays, FloatArray], FloatArray]

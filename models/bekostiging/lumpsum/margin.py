@@ -12,16 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bekostiging.lumpsum.data import EURO, Held, LumpSumData, with_shares
 from bekostiging.lumpsum.judgement import Judge, LimitCheck, check_limits
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
 from bekostiging.lumpsum.tie_break import preferred_design
 from bekostiging_solvers import Scramblings
 
-FloatArray = NDArray[np.float64]
 MOST_ROUNDS = 20
 """Designs made before it is said that no limit margin was found."""
 

@@ -13,16 +13,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import LumpSumData
 from bekostiging.lumpsum.recut import base_of
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
 
 def matched(
-    data: LumpSumData, closed: LumpSumData, plain: NDArray[np.bool_], cut: Mapping[str, FloatArray] | None = None
+    data: LumpSumData, closed: LumpSumData, plain: BoolArray, cut: Mapping[str, FloatArray] | None = None
 ) -> LumpSumData:
     """The decision on matched scenarios; ``closed``: the same decision in closed form, ``plain`` (n_contracts,): without
     clauses before the corridor, ``cut``: what ceilings refused under other forms."""
@@ -40,7 +38,7 @@ def matched(
     return replace(data, cost=data.cost * factor, amounts=amounts, other_payments=others)
 
 
-def matching_factors(data: LumpSumData, closed: LumpSumData, plain: NDArray[np.bool_]) -> FloatArray:
+def matching_factors(data: LumpSumData, closed: LumpSumData, plain: BoolArray) -> FloatArray:
     """k (n_contracts, n_years)."""
     factor = np.ones(data.reference.shape)
     for c in np.flatnonzero(plain):

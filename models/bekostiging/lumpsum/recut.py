@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum.data import LumpSumData
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 def menu_corridor(edges: Sequence[float]) -> Corridor:

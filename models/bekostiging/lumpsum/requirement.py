@@ -17,7 +17,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.conflict import EXACT
 from bekostiging.lumpsum.data import MILLION, POINT, LumpSumData, SimpleTerms
@@ -25,7 +24,6 @@ from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import InfeasibleError, TailProgram
 
-FloatArray = NDArray[np.float64]
 ENOUGH = 1e12
 """Euro of buffer that everybody is taken to have."""
 ROUNDING = 1e-7

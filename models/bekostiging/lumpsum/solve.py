@@ -6,16 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import UserError
 from bekostiging.lumpsum.conflict import EXACT, ROUNDINGS, Conflict, Relaxation, relaxations
 from bekostiging.lumpsum.data import EURO, MILLION, NAMED, BreachCap, LumpSumData, Terms, lot_size, revenue_of_lot
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import InfeasibleError, SolverError, TailProgram, TailSolution
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.columns import Columns
 from bekostiging.lumpsum.data import (
@@ -32,9 +31,8 @@ from bekostiging.lumpsum.data import (
 )
 from bekostiging.lumpsum.payments import ReserveUse, sampled
 from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, RowBuilder, cvar
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 INFINITY = float("inf")
 RELAXABLE = ("begroting", "reserve", "solvency", "return_on_capital")
 """Hard limits that somebody could widen; the fair price and the legal least share are law."""

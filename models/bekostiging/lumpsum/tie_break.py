@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.conflict import EXACT
 from bekostiging.lumpsum.data import (
@@ -30,9 +29,8 @@ from bekostiging.lumpsum.data import (
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging_solvers import InfeasibleError, TailProgram
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 ALLOWED = 0.0005
 """Rise of the criterion that is hardly more, as a part of the reference amounts of the lot over the term."""
 ALLOWED_TOGETHER = 0.0002

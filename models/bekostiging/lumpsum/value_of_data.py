@@ -16,16 +16,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.lumpsum.data import LOADING_MAX, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.recut import with_reference
 from bekostiging.lumpsum.solve import decided_payment, design_within
 from bekostiging_solvers import Estimate, InfeasibleError, together
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 BINS = 10
 GROUPS = 8
 """Groups of scramblings of the jackknife."""

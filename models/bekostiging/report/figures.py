@@ -18,7 +18,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
@@ -26,13 +25,13 @@ from bekostiging.report.answers import room_of_term
 from bekostiging.report.numbers import MILLION
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison, provider_results
+from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-FloatArray = NDArray[np.float64]
 INK, SOFT, PALE = "#222222", "#777777", "#c8ccd0"
 COLOURS: dict[PaymentForm, str] = {
     "inspanningsgericht": "#1b3a5c",

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
@@ -26,9 +25,8 @@ from bekostiging.scenarios.forecast import (
     client_months_of_stock,
     integrated_survival,
 )
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 MOST_EXTENSIONS = 20
 """Extensions of one trajectory that are counted."""
 SMALL = 1e-4
@@ -41,7 +39,7 @@ class ArrangementTerms:
     the expected duration, infinite where an arrangement lasts as long as the trajectory."""
 
     at_start: FloatArray
-    unpaid_repeats: NDArray[np.bool_]
+    unpaid_repeats: BoolArray
     extension_after: FloatArray
 
 

@@ -12,11 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
-from numpy.typing import NDArray
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Measure = Literal["delivered", "claimable", "arranged", "within_budget"]
 """What of a client's care is claimed: all of it at the tariff, what is inside the monthly caps, its arrangement as it
 accrues, or what is within its hours budget; the last two at their own prices."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.special import gammaincinv
 
 from bekostiging.case.model import Case
 from bekostiging.case.tables import Offer
 from bekostiging.scenarios.care_use import Cells
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 def build_cells(case: Case) -> Cells:

@@ -11,15 +11,13 @@ from calendar import monthrange
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.clients import Clients
 from bekostiging.scenarios.forecast import MONTHS
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 DAYS_IN_WEEK = 7
 
 

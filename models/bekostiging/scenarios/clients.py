@@ -22,11 +22,8 @@ from bekostiging.scenarios.forecast import (
     demand_of_cells,
 )
 from bekostiging.scenarios.hours_budget import hours_budgets
+from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-Float32Array = NDArray[np.float32]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 ChannelArray = NDArray[np.int8]
 CHANNELS: tuple[str, ...] = get_args(Channel)
 SITTING = -1

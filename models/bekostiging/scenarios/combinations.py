@@ -7,17 +7,14 @@ A share of the trajectories of one care form has a partner in a second one, of t
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.distributions import Mixed
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import MONTHS, DemandForecast, integrated_survival
+from bekostiging_solvers.typing import Float32Array, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-Float32Array = NDArray[np.float32]
-IntArray = NDArray[np.int64]
 ALONE = -1
 """Partner of a trajectory that is not the second of two."""
 

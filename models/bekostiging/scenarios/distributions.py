@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import gammainc, gammaincc, gammaln, ndtr
 
-FloatArray = NDArray[np.float64]
-Float32Array = NDArray[np.float32]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntArray
+
 SMALLEST = 1e-300
 """Stands for time zero where its logarithm is taken."""
 

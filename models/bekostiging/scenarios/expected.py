@@ -7,7 +7,6 @@ made of it. Waiting is not modelled here: everybody is served when they ask.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.arrangements import arrangement_terms, extension_ratio
@@ -29,9 +28,7 @@ from bekostiging.scenarios.forecast import (
 )
 from bekostiging.scenarios.high_cost import thresholds_of
 from bekostiging.scenarios.hours_budget import PaidMonths, paid_months
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors | None = None) -> CareUse:

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 from scipy.stats import chi2
 from scipy.stats import t as student
@@ -24,9 +23,8 @@ from scipy.stats import t as student
 from bekostiging.case.correlation import GROUPS, correlation_matrix, group_of
 from bekostiging.case.model import Case
 from bekostiging.case.tables import RiskFactor
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 NO_VARIANCE = 1e-14
 """Part of the largest variance below which a principal component is rounding."""
 NEAREST_TO_ONE = 1 - 1e-16

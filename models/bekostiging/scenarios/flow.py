@@ -14,16 +14,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.clients import SITTING, Clients
 from bekostiging.scenarios.forecast import MONTHS
 from bekostiging.scenarios.reduce import MonthTotals
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 SIGNAL = 0.70
 """Part of the ceiling at which written notice and consultation follow (art. 1.5)."""
 NEVER = -1

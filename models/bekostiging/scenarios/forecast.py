@@ -11,13 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.distributions import LAWS, Empirical, Mixed
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 WEEKS_PER_YEAR = 365 / 7
 WEEKS_PER_MONTH = WEEKS_PER_YEAR / 12
 MONTHS = 12
@@ -133,7 +132,7 @@ def client_months_of_stock(begin: FloatArray, end: FloatArray, duration: Mixed) 
     return up_to(end) - up_to(begin)
 
 
-def demand_of_cells(case: Case, cells: Cells) -> NDArray[np.int64]:
+def demand_of_cells(case: Case, cells: Cells) -> IntArray:
     """Row of ``case.demand`` of each cell; (n_cells,)."""
     rows = {(row.area, row.care_form): i for i, row in enumerate(case.demand)}
     return np.array(

@@ -12,9 +12,7 @@ from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells, Measure
 from bekostiging.scenarios.clients import Clients
 from bekostiging.scenarios.forecast import MONTHS
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 def thresholds_of(case: Case) -> tuple[float, ...]:

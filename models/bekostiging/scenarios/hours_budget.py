@@ -20,17 +20,13 @@ from typing import Any
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.distributions import LogNormal, Mixed
 from bekostiging.scenarios.forecast import MONTHS, WEEKS_PER_MONTH, DemandForecast, demand_forecast
+from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
-Float32Array = NDArray[np.float32]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 STANDARD_WEEKS = (13, 26, 39, 52, 78, 104, 156, 208, 260)
 """Lengths of an authorisation that are tried where the case gives none."""
 ENOUGH = 0.8

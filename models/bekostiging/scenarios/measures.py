@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.case.tables import Demand, Measure, Substitution
@@ -20,9 +19,7 @@ from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.expected import expected_care_use
 from bekostiging.scenarios.factors import neutral_factors
 from bekostiging.scenarios.forecast import MONTHS, demand_forecast, demand_of_cells
-
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
 
 def apply_measures(clients: Clients, case: Case, cells: Cells, rng: np.random.Generator) -> Clients:

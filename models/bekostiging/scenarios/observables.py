@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse
 from bekostiging.scenarios.clients import CHANNELS, SITTING, profile_table
 from bekostiging.scenarios.simulate import Block
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 PILOT = 2
 """Municipalities of a pilot; it takes at least one more to be a pilot."""
 

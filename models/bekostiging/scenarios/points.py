@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import qmc
 
 from bekostiging.case.errors import UserError
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 FEWEST_SCRAMBLINGS = 16
 """Below this the spread over scramblings is no standard error worth printing."""
 RECOMMENDED = 512

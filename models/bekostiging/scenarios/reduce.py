@@ -19,9 +19,7 @@ from bekostiging.scenarios.forecast import MONTHS
 from bekostiging.scenarios.high_cost import excess_of, months_in_year, price_factors, thresholds_of
 from bekostiging.scenarios.hours_budget import paid_by_row
 from bekostiging.scenarios.waiting import WaitingCounter
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+from bekostiging_solvers.typing import Float32Array, FloatArray, IntArray
 
 
 class MonthTotals:
@@ -81,7 +79,7 @@ class ClientReducer:
         totals = MonthTotals(clients, group, n_scenarios * n_cells, self.n_months)
         urgent = np.flatnonzero(clients.crisis)
 
-        def monthly(rate: NDArray[np.float32], who: IntArray | slice = slice(None)) -> FloatArray:
+        def monthly(rate: Float32Array, who: IntArray | slice = slice(None)) -> FloatArray:
             """Monthly totals of a rate, by scenario, month and cell."""
             return totals.of(rate, who).reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
 

@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from bekostiging.scenarios.care_use import CareUse, Cells
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
 FAMILY_WISE = 1e-4
 """Probability that a right run raises any alarm."""
 FEWEST_CLIENTS = 1000
@@ -120,7 +119,7 @@ def _p_values(mean: FloatArray, variance: FloatArray, third: FloatArray, n: int)
     return np.where(known, found, np.where(mean == 0, 1.0, 0.0))
 
 
-def _skipped(cells: Cells, enough: NDArray[np.bool_], expected: FloatArray) -> tuple[str, ...]:
+def _skipped(cells: Cells, enough: BoolArray, expected: FloatArray) -> tuple[str, ...]:
     """Cells too small by name, and quantities a cell does not have."""
     small = [f"{_name(cells, c)}: < {FEWEST_CLIENTS}" for c in np.flatnonzero(~enough).tolist()]
     absent = [f"{QUANTITIES[q]} {_name(cells, c)}: 0" for q, c in np.argwhere(expected == 0).tolist() if enough[c]]

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.errors import UserError
 from bekostiging.case.model import Case
@@ -26,6 +25,7 @@ from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
 from bekostiging.scenarios.waiting import WaitingCount, joined, todays_list
 from bekostiging_solvers import ClusterError, UnguardedScriptError, execute
+from bekostiging_solvers.typing import FloatArray
 
 Stream = Literal["design", "fresh", "closed", "margin"]
 STREAMS: tuple[Stream, ...] = ("design", "fresh", "closed", "margin")
@@ -158,12 +158,12 @@ def plan(
     return Plan(case, years, n_scramblings, points, seed, stream, per_block, tuple(notes))
 
 
-def normals_of(made: Plan) -> NDArray[np.float64]:
+def normals_of(made: Plan) -> FloatArray:
     """Points of every scenario of a plan, for its factors; (n_scenarios, n_dimensions)."""
     return np.concatenate([_normals(made, scrambling) for scrambling in range(made.n_scramblings)])
 
 
-def _normals(made: Plan, scrambling: int) -> NDArray[np.float64]:
+def _normals(made: Plan, scrambling: int) -> FloatArray:
     """Points of one scrambling; those of the last one are remembered, because its blocks come one after the other."""
     key = (made.seed, made.stream, made.points, made.factor_model.n_dimensions, scrambling)
     if _LAST.get("key") != key:
@@ -171,7 +171,7 @@ def _normals(made: Plan, scrambling: int) -> NDArray[np.float64]:
         points = normal_points(made.points, max(1, n_dimensions), made.generator(0, scrambling))[:, :n_dimensions]
         points.setflags(write=False)
         _LAST.update(key=key, points=points)
-    found: NDArray[np.float64] = _LAST["points"]
+    found: FloatArray = _LAST["points"]
     return found
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
@@ -18,10 +17,7 @@ from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import MONTHS, WEEKS_PER_MONTH
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)

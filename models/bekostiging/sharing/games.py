@@ -13,13 +13,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import UserError
 from bekostiging_solvers import coalition_tails
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 GAMES = ("surcharge", "fixed_parts", "joint_contract")
 MOST_TABLE = 15
 """Municipalities whose coalitions are all looked at."""

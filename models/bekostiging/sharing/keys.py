@@ -12,14 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.sharing.games import MOST_TABLE, SharingData
 from bekostiging.sharing.jackknife import jackknife_error, with_errors
 from bekostiging_solvers import CVaRCoalitionOracle, Estimate, coalition_tails, cvar, tail_weights
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 WORST_YEAR = 0.9
 """A year that is worse once in ten."""
 CENT = 0.01

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.sharing.games import (
     MOST_TABLE,
@@ -30,8 +29,8 @@ from bekostiging_solvers import (
     nucleolus,
     shapley,
 )
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
 BATCHES = 4
 ORDERS = 2_000
 """Orders of arrival of the sampled Shapley value, where the table of coalitions is too large."""
@@ -99,7 +98,7 @@ def solve_game(data: SharingData, game: str) -> GameSolution:
     )
 
 
-def _table(data: SharingData, game: str, kept: NDArray[np.bool_]) -> FloatArray:
+def _table(data: SharingData, game: str, kept: BoolArray) -> FloatArray:
     """The costs of all coalitions on some of the scenarios."""
     if game == "surcharge":
         return surcharge_game(data.used[kept], data.confidence)

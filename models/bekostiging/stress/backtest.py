@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 from scipy.stats import chi2
 
@@ -28,11 +27,11 @@ from bekostiging.case.shown import Shown
 from bekostiging.case.spread import Drift, Spread, drift, spreads
 from bekostiging.case.tables import Index
 from bekostiging.scenarios import Factors, draw_block, plan
+from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 LEVELS = (0.50, 0.80, 0.95)
 """Intervals whose coverage is reported."""
 CONTRADICTED = 0.01

@@ -19,13 +19,12 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from bekostiging.case import UserError
 from bekostiging.scenarios import Block, Plan, each_block
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Arrays = dict[str, FloatArray]
 Advance = Callable[[int, int], None]
 VERSIONS = ("bekostiging", "numpy", "scipy")

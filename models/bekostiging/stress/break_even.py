@@ -12,15 +12,14 @@ from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.scenarios import Cells, expected_care_use, multiply, neutral_factors
 from bekostiging.stress.comparison import BreakEven, Sweep
 from bekostiging.stress.courses import Contracts, in_parts, yearly
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Yardstick = Literal["municipality", "total"]
 YARDSTICKS: tuple[Yardstick, ...] = ("municipality", "total")
 QUANTITIES = {"volume": "inflow", "duration": "duration"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.series import NATION
@@ -18,7 +17,6 @@ from bekostiging.contracts.indexation import index_rule
 from bekostiging.scenarios import Cells, clients_in_year, units_in_year
 from bekostiging.stress.comparison import Calibration, Sentence
 
-FloatArray = NDArray[np.float64]
 LAWS: dict[str, Sentence] = {
     "jeugdwet": {"nl": "Jeugdwet", "en": "Youth Act"},
     "wmo": {"nl": "Wmo", "en": "Wmo"},

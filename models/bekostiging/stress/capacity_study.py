@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.capacity import (
     CapacityData,
@@ -52,11 +51,11 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, design_series, designed, silent
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
+from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 BAND = (0.05, 0.95)
 """Use of places in nine of ten futures and quarters."""
 SIDE_FUTURES = 32

@@ -10,9 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bekostiging.case import Case
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
@@ -32,11 +29,11 @@ from bekostiging.lumpsum import (
 from bekostiging.scenarios import Cells, SelfCheck
 from bekostiging.stress.samples import CORNERS, ROOMS, Corner, Room, Samples
 from bekostiging_solvers import Estimate
+from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 TOTAL = "total"
 """Key of the sum over the reported municipalities."""
 TERM = "term"

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PaymentForm, Shock
@@ -19,8 +18,8 @@ from bekostiging.contracts import Contract, municipal_shares
 from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shocks, neutral_factors
 from bekostiging.stress.comparison import Course, Sentence
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Contracts = Mapping[PaymentForm, Sequence[Contract]]
 STEP = 0.05
 """Size of a sensitivity: use, duration and intensity, all contract years."""

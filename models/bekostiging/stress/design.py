@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts import Contract, Reference, Taakgericht, build_contracts
@@ -46,6 +45,7 @@ from bekostiging.stress.courses import in_parts
 from bekostiging.stress.settle_block import DesignWork
 from bekostiging.stress.sharpened import closed_scenarios
 from bekostiging_solvers import Scramblings, together
+from bekostiging_solvers.typing import BoolArray
 
 Progress = Callable[[str, int, int], None]
 Shape = Callable[[LumpSumData], LumpSumData]
@@ -66,7 +66,7 @@ class Drawn:
     series: CorridorSeries
     closed: LumpSumData
     closed_scramblings: Scramblings
-    plain: NDArray[np.bool_]
+    plain: BoolArray
     terms: Shape
 
     def judge(self, fresh: LumpSumData, control: LumpSumData, scramblings: Scramblings) -> Judge:

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, ClientTable, pseudonymised
 from bekostiging.case.shown import Shown
@@ -46,11 +45,11 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, design_series, designed, silent
 from bekostiging.stress.transition import without_closed
 from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 FEW_RESAMPLES = 40
 """Of the bootstrap where a fit takes longer than least squares: ends of intervals are then known to a quarter."""
 CLIENTS = 50_000
@@ -101,7 +100,7 @@ class EqualisationStudy(Shown):
     pools: tuple[PoolResult, ...]
 
     @property
-    def disclosed(self) -> NDArray[np.bool_]:
+    def disclosed(self) -> BoolArray:
         """Which profiles have enough clients for their figures to be shown."""
         return ~suppressed(self.clients.weight @ self.clients.matrix, DISCLOSURE_LIMIT)
 

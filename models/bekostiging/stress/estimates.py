@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
@@ -16,8 +15,8 @@ from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging.stress.waiting import waiting_estimates
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 TAIL = 0.95
 CERTAINTIES = (0.80, 0.90)
 """Shown beside the certainty the council chose."""

@@ -16,7 +16,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 from scipy.stats import t as student
 
@@ -35,9 +34,8 @@ from bekostiging_solvers import (
     poisson_log,
     transform,
 )
+from bekostiging_solvers.typing import ComplexArray, FloatArray
 
-FloatArray = NDArray[np.float64]
-ComplexArray = NDArray[np.complex128]
 EXACT_SCENARIOS = 512
 """Futures without clients over which the factors are mixed."""
 AT_ONCE = 512

@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.tables import PAYMENT_FORMS, Law, PaymentForm
 from bekostiging.contracts import expected_revenue
 from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.estimates import provider_results
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 VARIANT: dict[PaymentForm, str] = {
     "inspanningsgericht": "inspanningsgericht",
     "maatwerktraject": "inspanningsgericht",

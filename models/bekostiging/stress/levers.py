@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
-
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import Contract
@@ -14,8 +11,8 @@ from bekostiging.scenarios import CareUse, Cells, expected_care_use, expected_mo
 from bekostiging.stress.comparison import MeasureOutcome, SubstitutionOutcome, WithMeasures
 from bekostiging.stress.courses import euros
 from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 TAIL = 0.95
 MUNICIPAL_PAYER = "pgb"
 """The one payer outside the contracts whose euros are the municipality's own."""

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts import Contract, PriceLevels, Taakgericht, ceiling_lift
 from bekostiging.scenarios import CareUse, Cells, FlowRule
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 Levels = Mapping[str, PriceLevels]
 MONTHS = 12
 
@@ -95,11 +94,11 @@ class Limits:
         return FlowRule(np.stack(limits, axis=2), self.cells.unit_cost, self._waiting_list, moves=self._moves)
 
     @property
-    def _waiting_list(self) -> NDArray[np.bool_]:
+    def _waiting_list(self) -> BoolArray:
         return np.array([self.case.word("waiting_list", row.lot) == "allowed" for row in self.case.contracts])
 
     @property
-    def _moves(self) -> NDArray[np.bool_]:
+    def _moves(self) -> BoolArray:
         name = "when_stopped"
         rows = self.case.contracts
         return np.array(
@@ -107,7 +106,7 @@ class Limits:
         )
 
 
-def _are_lump_sums(own: Sequence[Contract]) -> NDArray[np.bool_]:
+def _are_lump_sums(own: Sequence[Contract]) -> BoolArray:
     """Which contracts are; (n_contracts,)."""
     return np.array([one.form == "taakgericht" for one in own])
 
@@ -125,7 +124,7 @@ def monthly_capacity(case: Case, cells: Cells) -> FloatArray:
     return found
 
 
-def _pool_numbers(case: Case) -> NDArray[np.int64]:
+def _pool_numbers(case: Case) -> IntArray:
     """A number per contract, the same for contracts that share their ceilings."""
     names = [row.ceiling_pool or f"contract {c}" for c, row in enumerate(case.contracts)]
     numbers = {name: k for k, name in enumerate(dict.fromkeys(names))}

@@ -12,7 +12,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.shown import Shown, percent
@@ -26,11 +25,11 @@ from bekostiging.stress.run import contracts_in_force
 from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 from bekostiging_solvers import DesignPoint, Estimate, design_point, drawn_around, weighted_probability
+from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 BEGROTING = "begroting"
 """Target: spending of the reported municipalities over the term against what is begroot for it."""
 

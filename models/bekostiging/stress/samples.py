@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Corner = Literal["absorb", "wait"]
 CORNERS: tuple[Corner, ...] = ("absorb", "wait")
 Room = Literal["own", "common", "corridor"]

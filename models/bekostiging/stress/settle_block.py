@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
@@ -35,8 +34,8 @@ from bekostiging.stress.limits import Limits
 from bekostiging.stress.samples import CORNERS, Corner, Room, Samples, WaitingSamples
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 from bekostiging.stress.waiting import by_care_form
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 ON_TARIFFS, WITH_CORRIDOR = "tariffs", "corridor"
 """Rooms that no corner has: the common one of every form with a tariff, and that of a lump sum with its corridor."""
 

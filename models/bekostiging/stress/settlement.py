@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS
@@ -28,8 +27,8 @@ from bekostiging.contracts import (
 from bekostiging.scenarios import CareUse, Cells, FlowOutcome
 from bekostiging.stress.samples import Samples
 from bekostiging.stress.waiting import by_care_form
+from bekostiging_solvers.typing import FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 Levels = Mapping[str, PriceLevels]
 CENTS = 100
 WEEKS_PER_YEAR = 365 / 7
@@ -108,7 +107,7 @@ def settle_all(
 
 
 def _by_lot(
-    case: Case, contracts: Sequence[Contract], split: Sequence[NDArray[np.int64]], lots: Mapping[str, int]
+    case: Case, contracts: Sequence[Contract], split: Sequence[IntArray], lots: Mapping[str, int]
 ) -> FloatArray:
     """What the reported municipalities pay, by lot; cents, (n_scenarios, n_years, n_lots)."""
     reported = [m for m, row in enumerate(case.municipalities) if row.reported]

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, key_weights, pseudonymised, with_policy
 from bekostiging.case.shown import Shown, millions
@@ -33,11 +32,11 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, designed, lump_sums, silent
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
 from bekostiging.stress.transition import without_closed
+from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 FIGURES = ("expected", "volatility", "worst_year", "change", "alone")
 """Of a municipality under a key."""
 IN_FORCE = "in_force"

@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract
@@ -22,8 +21,8 @@ from bekostiging.scenarios import Plan, expected_care_use, normals_of
 from bekostiging.stress.comparison import Sharpened
 from bekostiging.stress.courses import euros, in_parts
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 TAIL = 0.95
 CLOSED_PER_DRAWN, FEWEST_CLOSED, MOST_CLOSED = 32, 1024, 8192
 """Futures in closed form: so many that their error stays well below that of chance per client, and cheap beside drawing."""

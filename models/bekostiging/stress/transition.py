@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import Begroting
@@ -24,8 +23,6 @@ from bekostiging.scenarios.forecast import (
     demand_of_cells,
 )
 from bekostiging.stress.comparison import Sentence
-
-FloatArray = NDArray[np.float64]
 
 
 def handover(case: Case, cells: Cells) -> tuple[Sentence, ...]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import UserError
 from bekostiging.case.shown import Shown, millions, percent
@@ -27,11 +26,11 @@ from bekostiging_solvers import (
     cvar_error,
     entropy_pooling,
 )
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FloatArray = NDArray[np.float64]
 TAIL = 0.95
 ROUNDING = 1e-9
 """Of an effective number of futures."""
@@ -223,7 +222,7 @@ def _mean(sample: FloatArray, p: FloatArray) -> Estimate:
     return _estimate(mean, float(np.sqrt(np.square(p) @ np.square(sample - mean))), p)
 
 
-def _probability(event: NDArray[np.bool_], p: FloatArray) -> Estimate:
+def _probability(event: BoolArray, p: FloatArray) -> Estimate:
     """Weighted probability; no error where it never happens among the futures that count, or always."""
     found = _mean(event.astype(np.float64), p)
     seen = event[p > 0]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.scenarios import CareUse, Cells, WaitingCount
 from bekostiging.stress.comparison import TOTAL, Estimates
 from bekostiging.stress.samples import ROOMS, Room, WaitingSamples
 from bekostiging_solvers import Estimate, Scramblings
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 def by_care_form(case: Case, cells: Cells, counted: CareUse | WaitingCount) -> dict[str, FloatArray]:

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.optional_tables import ContractClause
@@ -39,8 +38,8 @@ from bekostiging.scenarios import MEASURES, CareUse, Measure, expected_care_use
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.high_cost import price_factors
 from bekostiging.stress.settlement import pool_transfers, settle_contracts
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 YEARS = 2
 EDGES = (40.0, 90.0)
 """Thresholds of high-cost pools, euro per client and year."""

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts import (
@@ -34,8 +33,8 @@ from bekostiging.contracts import (
     with_design,
 )
 from bekostiging.scenarios import CareUse, Cells, draw_block, plan
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 Drawn = tuple[Case, Cells, CareUse]
 THRESHOLDS = (5_000.0, 20_000.0)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.contracts import (
@@ -24,8 +23,8 @@ from bekostiging.contracts import (
 )
 from bekostiging.scenarios import CareUse, expected_care_use
 from bekostiging.scenarios.cells import build_cells
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 PAGE = (Path(__file__).parents[3] / "docs" / "contracts.md").read_text()
 CORRIDOR = Corridor(
     ("deficit_1", "deficit_2", "deficit_3", "surplus_1"),

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from balance import in_balance
-from numpy.typing import NDArray
 from tests.models.scenarios.test_clients import MARK
 
 from bekostiging.case import Case
@@ -29,6 +28,7 @@ from bekostiging.contracts import (
     who_carries_what,
 )
 from bekostiging.scenarios import CareUse, Cells, draw_block, expected_care_use, plan
+from bekostiging_solvers.typing import FloatArray
 
 N_YEARS = 3
 
@@ -43,7 +43,7 @@ def _contracts(case: Case, cells: Cells, form: str, *, ceilings: bool = True) ->
     return build_contracts(case, cells, reference(case, cells, N_YEARS), form, ceilings=ceilings)
 
 
-def _paid_by_year(case: Case, cells: Cells, form: str, lot: str, care_use: CareUse) -> NDArray[np.float64]:
+def _paid_by_year(case: Case, cells: Cells, form: str, lot: str, care_use: CareUse) -> FloatArray:
     """Payments of a lot without ceilings; (n_scenarios, n_years)."""
     levels = price_levels(case, lot, care_use)
     own = [one for one in _contracts(case, cells, form, ceilings=False) if one.lot == lot]

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.integrate import quad
 from scipy.stats import lognorm
 from tests.models.scenarios.test_clients import MARK
@@ -25,8 +24,8 @@ from bekostiging.scenarios.forecast import (
     demand_forecast,
 )
 from bekostiging.scenarios.hours_budget import ENOUGH, STANDARD_WEEKS, HoursBudgets, PaidMonths, paid_part
+from bekostiging_solvers.typing import Float32Array, FloatArray, IntArray
 
-FloatArray = NDArray[np.float64]
 OWN = Empirical.of(np.array([4.0, 13.0, 26.0, 52.0, 104.0, 208.0]), np.array([30.0, 40.0, 60.0, 70.0, 40.0, 10.0]))
 KINDS: dict[str, Law] = {**LAWS, "empirical": OWN}
 YEARS = 4
@@ -152,7 +151,7 @@ def _one(durations: Mixed) -> Mixed:
     return Mixed(durations.laws, durations.law, durations.mean[None], durations.cv)
 
 
-def _agree(expected: FloatArray, start: FloatArray, paid: FloatArray, ratio: NDArray[np.float32]) -> None:
+def _agree(expected: FloatArray, start: FloatArray, paid: FloatArray, ratio: Float32Array) -> None:
     """Units per client of every year against their expectation."""
     for year in range(YEARS):
         begin = MONTHS * year
@@ -218,7 +217,7 @@ def _with_weeks(case: Case, weeks: float) -> Case:
     return replace(case, care_forms=forms)
 
 
-def _some(clients: Clients, chosen: NDArray[np.int64]) -> Clients:
+def _some(clients: Clients, chosen: IntArray) -> Clients:
     """Some of the clients."""
     kept = {name: value[chosen] for name, value in vars(clients).items() if isinstance(value, np.ndarray)}
     return replace(clients, **kept, partner=None)

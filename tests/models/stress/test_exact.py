@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import Combination, Policy
@@ -14,8 +13,8 @@ from bekostiging.contracts import QuotaShare, Taakgericht, build_contracts, refe
 from bekostiging.scenarios import map_blocks, plan
 from bekostiging.stress.exact import _FirstYear, exact_layers
 from bekostiging.stress.settle_block import DesignWork
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 MARK = {"source": "test", "status": "illustrative"}
 
 

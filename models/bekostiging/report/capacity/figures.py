@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import NDArray
 
 from bekostiging.report.figures import (
     INK,
@@ -23,11 +22,11 @@ from bekostiging.report.figures import (
 from bekostiging.report.sections import names_of
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityStudy
+from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-FloatArray = NDArray[np.float64]
 TABLES = ("offers", "contracts", "demand", "capacity")
 """What the figures are made of."""
 SHADE = "#3f7f6c"

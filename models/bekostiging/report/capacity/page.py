@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.report.capacity.figures import all_capacities, flows_size, plot_flows, plot_waiting
 from bekostiging.report.estimates import written, written_or_null
@@ -14,8 +13,8 @@ from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityBudget, CapacityStudy
 from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 THOUSAND = 1e3
 FEWEST_IN_TAIL = 5
 """Futures in the tail below which its mean has no error worth printing."""

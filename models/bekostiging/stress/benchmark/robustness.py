@@ -20,7 +20,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import bdtrc
 
 from bekostiging.case.tables import PaymentForm
@@ -33,8 +32,8 @@ from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.run import contracts_in_force
 from bekostiging.stress.settle_block import FreshWork, arrays_of, samples_of
 from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 NONE = "none"
 """The futures without a shock."""
 WORDS = ("begroting", "buffer", "waiting")

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
@@ -20,8 +19,8 @@ from bekostiging.stress.estimates import administration_euro, provider_results
 from bekostiging.stress.samples import Corner, Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
-FloatArray = NDArray[np.float64]
 BothCorners = dict[Corner, Samples]
 ALL = "all_lots"
 EXPECTED, BUFFER, UNSERVED, ADMINISTRATION, CONCENTRATION = (
@@ -56,12 +55,12 @@ class LotView:
     """A lot of a case, or all of them: which contracts it has, and the part of each provider's buffer that counts."""
 
     lot: str
-    contracts: NDArray[np.bool_]
+    contracts: BoolArray
     places: tuple[int, ...]
     """Of its lots in ``case.lots``."""
     buffer: FloatArray
     """(n_providers,), euro."""
-    contracted: NDArray[np.bool_]
+    contracted: BoolArray
     """(n_providers,): who has a contract in it."""
 
 
@@ -87,7 +86,7 @@ class LotSample:
     spending: FloatArray
     yearly: FloatArray
     """(n_scenarios, n_years), nominal."""
-    exhausted: NDArray[np.bool_]
+    exhausted: BoolArray
     """(n_scenarios, n_providers): whose buffer is used up."""
     unserved: FloatArray
     """In the corner "wait"."""

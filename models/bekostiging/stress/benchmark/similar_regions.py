@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bekostiging.case import Case, synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
@@ -28,8 +27,8 @@ from bekostiging.stress.run import built_contracts
 from bekostiging.stress.samples import Corner
 from bekostiging.stress.settle_block import FreshWork, samples_of
 from bekostiging_solvers import Estimate, execute
+from bekostiging_solvers.typing import FloatArray
 
-FloatArray = NDArray[np.float64]
 SCALE_FREE = ("euro_per_inhabitant", "tail", "buffer_exhausted", "unserved", "administration", "concentration")
 """Spending a year per inhabitant; how much more the worst futures cost; probability; clients unserved per thousand
 inhabitants; part of spending; Herfindahl-Hirschman index."""

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy import stats
 from suites import mini
 
@@ -32,8 +31,7 @@ from bekostiging.stress.benchmark.scoreboard import LotSample, lot_views
 from bekostiging.stress.benchmark.similar_regions import placed
 from bekostiging.stress.blocks import Blocks
 from bekostiging_solvers import Estimate, Scramblings
-
-FloatArray = NDArray[np.float64]
+from bekostiging_solvers.typing import FloatArray
 
 
 @pytest.fixture(scope="module")
