@@ -1,10 +1,11 @@
-"""Texts of the report by language; every section and key exists in both."""
+"""Texts of the report: one file per subject in ``texts/``, Dutch and English side by side."""
 
 from __future__ import annotations
 
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.report.numbers import Numbers
@@ -24,7 +25,13 @@ class Texts:
             raise UserError(f"taal {lang}: kies nl of en", f"language {lang}: choose nl or en", exit_code=2)
         self.lang = lang
         self.numbers = Numbers(lang)
-        self.sections: dict[str, dict[str, str]] = _load(lang)
+        self.sections = {
+            section: {key: str(own[lang]) for key, own in entries.items()} for section, entries in _load().items()
+        }
+        self.meanings = {
+            section: {key: str(own["meaning"][lang]) for key, own in entries.items() if "meaning" in own}
+            for section, entries in _load().items()
+        }
 
     def __getitem__(self, place: tuple[str, str]) -> str:
         """The text of a section and key."""
@@ -46,9 +53,12 @@ class Texts:
 
 
 @cache
-def _load(lang: str) -> dict[str, dict[str, str]]:
-    text = (files("bekostiging.report") / "texts" / f"{lang}.toml").read_text(encoding="utf-8")
-    return {
-        section: {str(key): str(value) for key, value in entries.items()}
-        for section, entries in tomllib.loads(text).items()
-    }
+def _load() -> dict[str, dict[str, dict[str, Any]]]:
+    """Every section of every file: its entries with ``nl``, ``en`` and sometimes a ``meaning`` in both."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for file in sorted((files("bekostiging.report") / "texts").iterdir(), key=lambda one: one.name):
+        for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if section in found:
+                raise ValueError(f"{file.name}: section {section} stands in another file too")
+            found[section] = entries
+    return found

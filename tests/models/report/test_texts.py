@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
+from string import Formatter
 
 import pytest
 
 from bekostiging.case.tables import PAYMENT_FORMS, TABLES
 from bekostiging.contracts import RISKS
-from bekostiging.report.texts import Texts
+from bekostiging.report.texts import Texts, _load
 from bekostiging.stress import CORNERS
 
 NL, EN = Texts("nl"), Texts("en")
 
 
-def test_both_languages_have_the_same_keys_and_places() -> None:
-    assert NL.sections.keys() == EN.sections.keys()
-    for section, entries in NL.sections.items():
-        assert entries.keys() == EN.sections[section].keys(), section
-        for key, text in entries.items():
-            places = set(re.findall(r"{(\w+)}", text))
-            assert places == set(re.findall(r"{(\w+)}", EN[section, key])), (section, key)
+@pytest.mark.parametrize("section", _load())
+def test_every_text_has_both_languages_and_the_same_places(section: str) -> None:
+    for key, entry in _load()[section].items():
+        assert entry.keys() <= {"nl", "en", "meaning"}, (section, key)
+        for both in (entry, entry.get("meaning", entry)):
+            assert {"nl", "en"} <= both.keys(), (section, key)
+            nl, en = (
+                {place for _, place, _, _ in Formatter().parse(both[lang]) if place} for lang in ("nl", "en")
+            )
+            assert nl == en, (section, key)
 
 
 def test_every_thing_has_a_name() -> None:

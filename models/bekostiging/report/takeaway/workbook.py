@@ -269,7 +269,7 @@ def dictionary_rows(tables: Sequence[LongTable], texts: Texts) -> list[tuple[str
         sheet = texts["files", table.name]
         for name in table.columns:
             unit = texts["units", COLUMN_UNITS.get(name, "text")]
-            found.append((sheet, texts["columns", name], texts["column_meanings", name], unit))
+            found.append((sheet, texts["columns", name], texts.meanings["columns"][name], unit))
         if "figure" in table.columns:
             figures = {
                 (str(row["figure"]), str(row["unit"])): str(row.get("figure_key", "")) for row in table.rows

@@ -220,7 +220,7 @@ def test_units_have_words_and_formats() -> None:
     for texts in (NL, EN):
         assert set(UNITS) <= set(texts.sections["units"])
     assert set(FORMATS) <= set(UNITS)
-    assert set(COLUMN_UNITS) <= set(NL.sections["column_meanings"])
+    assert set(COLUMN_UNITS) <= set(NL.meanings["columns"])
 
 
 def test_money_is_euro_and_chances_are_percentages(every: Results) -> None:
