@@ -14,10 +14,11 @@ from pyomo.contrib.appsi.solvers.highs import Highs
 from bekostiging.case import read_case
 from bekostiging.contracts import Taakgericht, build_contracts, reference
 from bekostiging.lumpsum import CorridorSeries, LumpSumData, design_lumpsum, lumpsum_data
-from bekostiging.lumpsum.model import MILLION, build_lumpsum
+from bekostiging.lumpsum.model import build_lumpsum
 from bekostiging.scenarios import plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.settle_block import DesignWork
+from bekostiging.units import MILLION
 
 
 def data_of(n_scenarios: int) -> LumpSumData:

@@ -15,6 +15,7 @@ from time import perf_counter
 import numpy as np
 
 from bekostiging.lumpsum import LotTerms, LumpSumData, SimpleTerms, design_lumpsum, menu_corridor
+from bekostiging.units import MILLION
 
 N_MUNICIPALITIES, N_PROVIDERS, N_LOTS, N_YEARS = 8, 40, 3, 4
 EDGES = (0.03, 0.08)
@@ -102,7 +103,7 @@ def _whole(data: LumpSumData, criterion: float, seconds: float) -> str:
     import pyomo.environ as pyo
     from pyomo.contrib.appsi.solvers.highs import Highs
 
-    from bekostiging.lumpsum.model import MILLION, build_lumpsum
+    from bekostiging.lumpsum.model import build_lumpsum
 
     begin = perf_counter()
     model = build_lumpsum(data)

@@ -21,6 +21,7 @@ from bekostiging.contracts import Contract, PriceLevels, build_contracts, price_
 from bekostiging.lumpsum import LumpSumData, design_lumpsum
 from bekostiging.scenarios import Block, CareUse, Plan, draw_block, map_blocks, plan
 from bekostiging.stress import TERM, TOTAL, Comparison, compare
+from bekostiging.units import MILLION
 
 N_YEARS = 4
 PROVIDERS = 40
@@ -172,7 +173,7 @@ def solve_lumpsum_pyomo(data: LumpSumData) -> list[float]:
     import pyomo.environ as pyo
     from pyomo.contrib.appsi.solvers.highs import Highs
 
-    from bekostiging.lumpsum.model import MILLION, build_lumpsum
+    from bekostiging.lumpsum.model import build_lumpsum
 
     model = build_lumpsum(data)
     Highs().solve(model)

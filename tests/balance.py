@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bekostiging.case import Case
-from bekostiging.scenarios.forecast import WEEKS_PER_YEAR
+from bekostiging.units import WEEKS_PER_YEAR
 
 
 def in_balance(case: Case) -> Case:

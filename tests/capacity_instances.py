@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bekostiging.capacity import CapacityData, CapacityProgram, Futures, Substitute, Supply, capacity_program
-from bekostiging.capacity.data import QUARTERS, WEEKS
+from bekostiging.units import QUARTERS, WEEKS_PER_QUARTER
 from bekostiging_solvers import TwoStageProgram, solve_highs
 from bekostiging_solvers.risk import Expectation, RiskMeasure
 from bekostiging_solvers.two_stage import extensive_form
@@ -88,8 +88,8 @@ def care(own: Supply, future: Futures, stays: ArrayLike = ONE_QUARTER, **changes
     given = np.atleast_2d(np.asarray(stays, dtype=np.float64))
     by_quarter[:, : min(n_t, given.shape[1])] = given[:, :n_t]
     by_form: dict[str, Any] = {
-        "weeks": WEEKS, "weeks_left": WEEKS, "price": 1000 / WEEKS, "premium": 0.0, "adhoc_most": np.inf,
-        "waiting_cost": 1000 / WEEKS, "norm_weeks": WEEKS, "allowed": np.inf,
+        "weeks": WEEKS_PER_QUARTER, "weeks_left": WEEKS_PER_QUARTER, "price": 1000 / WEEKS_PER_QUARTER, "premium": 0.0,
+        "adhoc_most": np.inf, "waiting_cost": 1000 / WEEKS_PER_QUARTER, "norm_weeks": WEEKS_PER_QUARTER, "allowed": np.inf,
     }  # fmt: skip
     shapes = dict.fromkeys(by_form, (n_f,)) | {
         "remains": (n_f, n_t), "waiting": (n_f, n_a), "waited": (n_f, n_a), "swap": (len(own.lots),), "discount": (n_t,),
@@ -181,11 +181,11 @@ def costs_again(plan: Plan) -> FloatArray:
     total += np.einsum("t,f,stfa->s", v, adhoc * d.weeks, plan.second("bought"))
     total += np.einsum("f,sfa->s", adhoc * d.weeks_left, plan.second("kept_bought"))
     waiting = plan.second("waiting")
-    total += np.einsum("t,f,stfa->s", v, d.waiting_cost * WEEKS, waiting)
-    total -= v[last] * np.einsum("f,sfa->s", d.waiting_cost * WEEKS / 2, waiting[:, last])
-    total += float((d.waiting_cost * WEEKS / 2) @ d.waiting.sum(axis=1))
+    total += np.einsum("t,f,stfa->s", v, d.waiting_cost * WEEKS_PER_QUARTER, waiting)
+    total -= v[last] * np.einsum("f,sfa->s", d.waiting_cost * WEEKS_PER_QUARTER / 2, waiting[:, last])
+    total += float((d.waiting_cost * WEEKS_PER_QUARTER / 2) @ d.waiting.sum(axis=1))
     total += v[last] * np.einsum("f,sfa->s", adhoc * d.weeks, waiting[:, last])
-    weeks = np.where(np.arange(n_t)[:, None] < last, WEEKS, d.weeks_left[form])
+    weeks = np.where(np.arange(n_t)[:, None] < last, WEEKS_PER_QUARTER, d.weeks_left[form])
     total += np.einsum(
         "t,k,tk,stk->s", v, np.maximum(adhoc[form] - own.usage_fee, 0), weeks, plan.second("displaced")
     )

@@ -8,9 +8,8 @@ import numpy as np
 
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import LotTerms, LumpSumData
+from bekostiging.units import MILLION
 from bekostiging_solvers.typing import FloatArray
-
-MILLION = 1e6
 
 
 def corridor(lower: list[float], upper: list[float], share: float = np.nan) -> Corridor:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pyomo.environ as pyo
 from pyomo.contrib.appsi.solvers.highs import Highs
 
-from bekostiging.lumpsum import MILLION, BreachCap, LumpSumData
+from bekostiging.lumpsum import BreachCap, LumpSumData
 from bekostiging.lumpsum.model import Stage, build_lumpsum
+from bekostiging.units import MILLION
 
 TIGHT = {"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9, "mip_rel_gap": 1e-10}
 

@@ -13,7 +13,7 @@ from capacity_instances import care, futures, plan_of, supply
 from scipy.linalg import expm
 
 from bekostiging.capacity import CapacityData, capacity_program
-from bekostiging.capacity.data import QUARTERS
+from bekostiging.units import QUARTERS
 from bekostiging_solvers.typing import FloatArray
 
 YEARS = 4

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from bekostiging.capacity.data import QUARTERS, THOUSAND, CapacityData, Futures
+from bekostiging.capacity.data import CapacityData, Futures
 from bekostiging.capacity.decide import (
     GAP,
     CapacityPlan,
@@ -19,6 +19,7 @@ from bekostiging.capacity.decide import (
 )
 from bekostiging.capacity.outcome import Outcome, outcome_under
 from bekostiging.capacity.program import capacity_program
+from bekostiging.units import DAYS_PER_WEEK, DAYS_PER_YEAR, QUARTERS, THOUSAND
 from bekostiging_solvers import InfeasibleError, measure_of, measure_weights, solve_recourse
 from bekostiging_solvers.typing import FloatArray
 
@@ -229,6 +230,6 @@ def failures(plan: CapacityPlan, norm_price: FloatArray, executor: Executor | No
         name for (name, _), n in zip(data.supply.names, plan.number, strict=True) if n > 0.5
     ):
         hit = outcome_under(plan, failing(data.futures, data, provider, quarter), norm_price, executor=executor)
-        weeks = (hit.waiting - plain.waiting).sum(axis=(1, 2, 3)) * 365 / 7 / QUARTERS
+        weeks = (hit.waiting - plain.waiting).sum(axis=(1, 2, 3)) * DAYS_PER_YEAR / DAYS_PER_WEEK / QUARTERS
         found.append(Failure(provider, hit.costs - plain.costs, weeks))
     return tuple(found)

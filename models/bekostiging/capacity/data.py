@@ -7,15 +7,11 @@ from typing import Literal
 
 import numpy as np
 
+from bekostiging.units import QUARTERS, WEEKS_PER_QUARTER
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 NormKind = Literal["expected", "cvar", "chance"]
 NORM_KINDS: tuple[NormKind, ...] = ("expected", "cvar", "chance")
-THOUSAND = 1e3
-"""Money is in thousands inside the model: coefficients near one."""
-QUARTERS = 4
-WEEKS = 365 / 7 / QUARTERS
-"""Weeks in a quarter."""
 
 
 @dataclass(frozen=True)
@@ -161,13 +157,13 @@ class CapacityData:
         beyond the norm. Today's waiting list is taken to have come evenly over twice its mean weeks.
         """
         n_t = regular.shape[-3]
-        quarters = self.norm_weeks / WEEKS
+        quarters = self.norm_weeks / WEEKS_PER_QUARTER
         found = np.zeros(regular.shape)
         for t in range(n_t):
             for back in range(t + 1):
                 part = np.clip(quarters - back, 0.0, 1.0)
                 found[..., t, :, :] += part[:, None] * regular[..., t - back, :, :]
-            since = self.norm_weeks[:, None] - WEEKS * (t + 1)
+            since = self.norm_weeks[:, None] - WEEKS_PER_QUARTER * (t + 1)
             young = np.clip(since / np.maximum(2 * self.waited, 1e-9), 0.0, 1.0)
             found[..., t, :, :] += self.waiting * young
         return found

@@ -8,14 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging.capacity.data import QUARTERS
 from bekostiging.case import Case
 from bekostiging.scenarios import Block, Plan
+from bekostiging.units import MONTHS_PER_QUARTER, QUARTERS, WEEKS_PER_MONTH
 from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntArray
-
-MONTHS = 3
-"""In a quarter."""
-WEEKS_PER_MONTH = 365 / 7 / 12
 
 
 @dataclass(frozen=True)
@@ -55,7 +51,7 @@ class CapacityWork:
         bought = cells.lot[clients.cell] >= 0
         sits = bought & (clients.asked_month < 0)
         starts = bought & ~sits
-        quarter = clients.asked_month // MONTHS
+        quarter = clients.asked_month // MONTHS_PER_QUARTER
         shape = (clients.n_scenarios, self.n_quarters, self.n_forms, self.n_areas)
         where = (clients.scenario, quarter, form, area)
         ordinary = starts & ~clients.crisis
@@ -80,9 +76,9 @@ class CapacityWork:
         """Part of the quarter u after the own one in which clients are in care, summed; (1, f, u)."""
         found = np.empty((1, self.n_forms, self.n_quarters))
         for u in range(self.n_quarters):
-            begin = MONTHS * (quarter + u)
-            inside = np.minimum(end, begin + MONTHS) - np.maximum(start, begin)
-            found[0, :, u] = _sum(form, np.maximum(inside, 0.0) / MONTHS, (1, self.n_forms))[0]
+            begin = MONTHS_PER_QUARTER * (quarter + u)
+            inside = np.minimum(end, begin + MONTHS_PER_QUARTER) - np.maximum(start, begin)
+            found[0, :, u] = _sum(form, np.maximum(inside, 0.0) / MONTHS_PER_QUARTER, (1, self.n_forms))[0]
         return found
 
 

@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from bekostiging.capacity.data import NORM_KINDS, QUARTERS, CapacityData, Futures, NormKind, Substitute, Supply
+from bekostiging.capacity.data import NORM_KINDS, CapacityData, Futures, NormKind, Substitute, Supply
 from bekostiging.capacity.draw import courses
 from bekostiging.case import Case, UserError
 from bekostiging.case.capacity_tables import FAR, Scale
 from bekostiging.case.tables import Capacity, CareForm, Lot, Provider
 from bekostiging.contracts import expected_level
 from bekostiging.scenarios import Cells, Plan
+from bekostiging.units import QUARTERS, WEEKS_PER_YEAR
 from bekostiging_solvers.typing import FloatArray, IntArray
 
-WEEKS_PER_YEAR = 365 / 7
 INFINITY = float("inf")
 NAN = float("nan")
 ROUNDING = 1e-9

@@ -72,7 +72,8 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from bekostiging.capacity.data import QUARTERS, THOUSAND, WEEKS, CapacityData
+from bekostiging.capacity.data import CapacityData
+from bekostiging.units import QUARTERS, THOUSAND, WEEKS_PER_QUARTER
 
 
 def build_capacity(data: CapacityData, scenario: int | None = None) -> pyo.ConcreteModel:
@@ -373,13 +374,13 @@ def _turned_out_rule(m: pyo.ConcreteModel, t: int, k: int) -> Any:
 def _late_rule(m: pyo.ConcreteModel, t: int, f: int, a: int) -> Any:
     """beyond >= waiting - recent"""
     data: CapacityData = m.data
-    quarters = data.norm_weeks[f] / WEEKS
+    quarters = data.norm_weeks[f] / WEEKS_PER_QUARTER
     recent: Any = 0.0
     for back in range(t + 1):
         part = float(np.clip(quarters - back, 0.0, 1.0))
         if part > 0:
             recent += part * m.regular[t - back, f, a]
-    since = data.norm_weeks[f] - WEEKS * (t + 1)
+    since = data.norm_weeks[f] - WEEKS_PER_QUARTER * (t + 1)
     young = np.clip(since / max(2 * data.waited[f, a], 1e-9), 0.0, 1.0)
     return m.beyond[t, f, a] - m.waiting[t, f, a] >= -recent - float(data.waiting[f, a] * young)
 
@@ -417,7 +418,7 @@ def _second_cost(m: pyo.ConcreteModel) -> Any:
         for k, a in m.ROUTES
     )
     cost += pyo.quicksum(float(weekly[k, a] * left[k]) / THOUSAND * m.kept[k, a] for k, a in m.ROUTES)
-    bought, waits = data.adhoc * data.weeks / THOUSAND, data.waiting_cost * WEEKS / THOUSAND
+    bought, waits = data.adhoc * data.weeks / THOUSAND, data.waiting_cost * WEEKS_PER_QUARTER / THOUSAND
     cost += pyo.quicksum(
         float(v[t] * bought[f]) * m.bought[t, f, a]
         + float(v[t] * (waits[f] if t < last else waits[f] / 2 + bought[f])) * m.waiting[t, f, a]
@@ -432,7 +433,7 @@ def _second_cost(m: pyo.ConcreteModel) -> Any:
     )
     extra = np.maximum(data.adhoc[supply.care_form] - supply.usage_fee, 0.0)
     cost += pyo.quicksum(
-        float(v[t] * extra[k] * (WEEKS if t < last else left[k])) / THOUSAND * m.displaced[t, k]
+        float(v[t] * extra[k] * (WEEKS_PER_QUARTER if t < last else left[k])) / THOUSAND * m.displaced[t, k]
         for t in m.QUARTERS
         for k in m.OFFERS
     )
@@ -443,4 +444,4 @@ def _second_cost(m: pyo.ConcreteModel) -> Any:
         for a in m.AREAS
     )
     cost += pyo.quicksum(m.norm_price[f] * m.excess[f] for f in m.NORMED)
-    return cost + float((data.waiting_cost[:, None] * data.waiting).sum() * WEEKS / 2 / THOUSAND)
+    return cost + float((data.waiting_cost[:, None] * data.waiting).sum() * WEEKS_PER_QUARTER / 2 / THOUSAND)

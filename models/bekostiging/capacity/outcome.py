@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from bekostiging.capacity.data import QUARTERS, THOUSAND, WEEKS, CapacityData, Futures
+from bekostiging.capacity.data import CapacityData, Futures
 from bekostiging.capacity.decide import CapacityPlan, reserved_by
 from bekostiging.capacity.program import CapacityProgram
+from bekostiging.units import QUARTERS, THOUSAND, WEEKS_PER_QUARTER
 from bekostiging_solvers import TwoStageProgram, second_stage_solutions
 from bekostiging_solvers.typing import FloatArray, IntArray
 
@@ -67,12 +68,12 @@ class Outcome:
         adhoc = data.adhoc * data.weeks
         availability = float((supply.availability_fee[:, None] * self.places) @ yearly @ np.ones(supply.n_offers))
         contracts = float(supply.cost @ self.number * yearly.sum())
-        displaced = np.where(last[:, None], left, WEEKS)
+        displaced = np.where(last[:, None], left, WEEKS_PER_QUARTER)
         weighted = np.einsum("stka,t->ska", self.served, v)
         moved_loss = np.array([one.loss for one in data.substitutes])
-        wait_weeks = np.where(last, WEEKS / 2, WEEKS) * v
+        wait_weeks = np.where(last, WEEKS_PER_QUARTER / 2, WEEKS_PER_QUARTER) * v
         waits = np.einsum("stfa,t,f->s", self.waiting, wait_weeks, data.waiting_cost)
-        today = float((data.waiting_cost[:, None] * data.waiting).sum() * WEEKS / 2)
+        today = float((data.waiting_cost[:, None] * data.waiting).sum() * WEEKS_PER_QUARTER / 2)
         return {
             "availability": np.full(n, availability),
             "contracts": np.full(n, contracts),
@@ -108,7 +109,7 @@ class Outcome:
         """
         data, supply, places = self.data, self.data.supply, self.places
         n_s, n_lots, n_years = len(self.costs), len(supply.lots), len(data.years)
-        level = data.discount[:, None] * WEEKS
+        level = data.discount[:, None] * WEEKS_PER_QUARTER
         lot = supply.lot[supply.contract]
         travel = np.nan_to_num(supply.travel)
         toll = self.in_care(

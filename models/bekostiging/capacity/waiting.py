@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bekostiging.capacity.data import WEEKS, CapacityData
+from bekostiging.capacity.data import CapacityData
 from bekostiging.capacity.outcome import Outcome
+from bekostiging.units import WEEKS_PER_QUARTER
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
@@ -69,7 +70,7 @@ def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scrambli
                     clients=scramblings.mean(waiting.mean(axis=1)),
                     worst=scramblings.tail_mean(waiting.mean(axis=1), data.confidence),
                     wait_share=scramblings.ratio(still.sum(axis=1), asked.sum(axis=1)),
-                    mean_weeks=scramblings.ratio(WEEKS * waiting.sum(axis=1), asked.sum(axis=1)),
+                    mean_weeks=scramblings.ratio(WEEKS_PER_QUARTER * waiting.sum(axis=1), asked.sum(axis=1)),
                     late_probability=scramblings.probability(beyond > SOMEBODY),
                 )
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bekostiging.case.model import Case
 from bekostiging.case.tables import TABLES
+from bekostiging.units import WEEKS_PER_YEAR
 
 WITHOUT: dict[str, dict[str, str]] = {
     "profiles": {
@@ -69,7 +70,6 @@ def check_commands(case: Case) -> list[CommandCheck]:
 
 DISAGREE = 0.25
 """Relative difference between clients at start and starts x duration that is told; growth explains a few percent."""
-WEEKS_PER_YEAR = 365 / 7
 SHOWN = 3
 
 

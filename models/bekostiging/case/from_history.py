@@ -34,9 +34,9 @@ from bekostiging.case.tables import (
     Provider,
     RiskFactor,
 )
+from bekostiging.units import WEEKS_PER_YEAR
 
 EXAMPLE = "almere"
-WEEKS_PER_YEAR = 365 / 7
 MARGIN = 0.015
 """Mean margin of youth care providers in 2023 (Jeugdautoriteit)."""
 SOLVENCY, ASSETS = 0.25, 0.5

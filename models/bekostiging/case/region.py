@@ -30,6 +30,7 @@ from bekostiging.case.tables import (
     Travel,
 )
 from bekostiging.case.validate import check_case
+from bekostiging.units import WEEKS_PER_YEAR
 
 BASE_YEAR, FIRST_YEAR, YEARS = 2024, 2026, 4
 HALLMARK: dict[str, Any] = {"source": "synthetic_region", "status": "illustrative"}
@@ -167,7 +168,7 @@ def _demand(areas: tuple[Area, ...], rng: np.random.Generator) -> tuple[Demand, 
         for form in _FORMS:
             stock = getattr(area, f"inhabitants_{form[6]}") * form[9] / 1000 * np.exp(0.15 * rng.standard_normal())
             rows.append(
-                Demand(area=area.id, care_form=form[0], clients_at_start=round(float(stock), 1), starts_per_year=round(float(stock * 365 / 7 / form[10]), 1),
+                Demand(area=area.id, care_form=form[0], clients_at_start=round(float(stock), 1), starts_per_year=round(float(stock * WEEKS_PER_YEAR / form[10]), 1),
                        starts_dispersion=1.5, mean_duration_weeks=form[10], duration_cv=form[11], units_per_week=form[12], units_cv=form[13],
                        realised_cv=0.25, growth=0.015, crisis_share=form[14], own_access_share=0.3, **HALLMARK)
             )  # fmt: skip
@@ -205,7 +206,7 @@ def _revenue(offers: tuple[Offer, ...], demand: tuple[Demand, ...]) -> dict[tupl
     """Yearly revenue per provider and care form: volumes of the base year at the tariffs of the first contract year; euro."""
     units = {form[0]: 0.0 for form in _FORMS}
     for row in demand:
-        units[row.care_form] += row.clients_at_start * row.units_per_week * 365 / 7
+        units[row.care_form] += row.clients_at_start * row.units_per_week * WEEKS_PER_YEAR
     return {(row.provider, row.care_form): units[row.care_form] * row.market_share * row.tariff for row in offers}
 
 
@@ -245,7 +246,7 @@ def _begroting(
         for law in ("jeugdwet", "wmo"):
             before = 0
             base = sum(
-                row.clients_at_start * row.units_per_week * 365 / 7 * tariff[row.care_form][0]
+                row.clients_at_start * row.units_per_week * WEEKS_PER_YEAR * tariff[row.care_form][0]
                 for row in demand
                 if payer[row.area] == f"gemeente-{i + 1}" and tariff[row.care_form][1] == law
             )

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
+from bekostiging.units import MILLION
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from bekostiging_solvers import Estimate
-
-MILLION = 1e6
 
 
 class Shown(ABC):

@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from bekostiging.scenarios import CareUse
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 
@@ -64,13 +65,13 @@ class Sanction(BudgetClause):
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
         """1 - part x months / 12 in the first contract year, 1 after it."""
         paid = np.ones((care_use.n_scenarios, care_use.n_years))
-        paid[:, 0] -= self.part * self.months / 12
+        paid[:, 0] -= self.part * self.months / MONTHS
         return paid
 
     def least(self, n_years: int) -> FloatArray:
         """The same in every scenario."""
         paid = np.ones(n_years)
-        paid[0] -= self.part * self.months / 12
+        paid[0] -= self.part * self.months / MONTHS
         return paid
 
 

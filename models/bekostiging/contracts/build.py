@@ -10,7 +10,7 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
-from bekostiging.contracts.cash import MONTHS, PaymentCalendar
+from bekostiging.contracts.cash import PaymentCalendar
 from bekostiging.contracts.ceiling import CeilingPool
 from bekostiging.contracts.clauses import Clause, EqualisationReserve, HighCostPool, QuotaShare, StopLoss
 from bekostiging.contracts.corridor import corridor_of
@@ -25,6 +25,7 @@ from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Contract
 from bekostiging.scenarios import Cells, paid_by_row
 from bekostiging.scenarios.forecast import demand_of_cells
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
 
 
@@ -122,7 +123,7 @@ def _clauses(
             case "performance":
                 budget.append(Performance(row.share, upper))
             case "sanction":
-                budget.append(Sanction(row.share, row.length or 12))
+                budget.append(Sanction(row.share, row.length or MONTHS))
             case "volume_clause":
                 expected = np.maximum(reference.clients[index], np.finfo(np.float64).tiny)
                 budget.append(VolumeClause(lower, upper, row.share, expected))

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
-
-MONTHS = 12
 
 
 @dataclass(frozen=True)

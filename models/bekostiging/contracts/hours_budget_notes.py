@@ -10,12 +10,11 @@ from bekostiging.case import Case
 from bekostiging.case.errors import Note
 from bekostiging.contracts.build import paid_parts
 from bekostiging.scenarios import build_cells, expected_care_use, hours_budgets, paid_by_row
-from bekostiging.scenarios.forecast import WEEKS_PER_MONTH
 from bekostiging.scenarios.hours_budget import ENOUGH, STANDARD_WEEKS, paid_part
+from bekostiging.units import MILLION, WEEKS_PER_MONTH
 
 DEAR = 1.25
 """Price of an hours budget over the tariff above which it is told: a budget that pays less than four fifths of the care."""
-MILLION = 1e6
 
 
 def hours_budget_notes(case: Case) -> tuple[Note, ...]:

@@ -16,9 +16,8 @@ from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.sharing_keys import in_cents
 from bekostiging.contracts.terms import Contract
+from bekostiging.units import CENTS
 from bekostiging_solvers.typing import FloatArray
-
-CENTS = 100
 
 
 @dataclass(frozen=True)

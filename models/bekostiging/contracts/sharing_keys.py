@@ -20,6 +20,7 @@ import numpy as np
 from bekostiging.case import Case, key_weights, residential_forms
 from bekostiging.case.tables import SharingKey
 from bekostiging.scenarios import CareUse, Cells, summed_by
+from bekostiging.units import CENTS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 BEFORE = 3
@@ -138,7 +139,7 @@ def in_cents(amount: FloatArray, shares: FloatArray) -> IntArray:
 
     The parts add up exactly to the amount rounded to cents; amounts may be negative.
     """
-    cents = np.rint(np.asarray(amount) * 100).astype(np.int64)
+    cents = np.rint(np.asarray(amount) * CENTS).astype(np.int64)
     exact = np.asarray(shares) * cents[..., None]
     whole = np.floor(exact).astype(np.int64)
     missing = cents - whole.sum(axis=-1)

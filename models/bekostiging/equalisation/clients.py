@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from bekostiging.case import Case, ClientTable, UserError
 from bekostiging.contracts import Reference
 from bekostiging.scenarios import Block
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
-MONTHS = 12
 CHANNELS = ("own_access", "gp", "other")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from bekostiging.case import UserError
 from bekostiging.contracts import zero_sum_transfers
 from bekostiging.equalisation.pool_data import PoolData
-from bekostiging.lumpsum import MILLION
+from bekostiging.units import MILLION
 from bekostiging_solvers import CVaRLimit, LinearLoss, LinearProgram, RowBuilder, TailProgram, cvar
 from bekostiging_solvers.typing import FloatArray
 

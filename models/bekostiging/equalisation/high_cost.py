@@ -18,11 +18,11 @@ from scipy.optimize import brentq
 
 from bekostiging.contracts import in_cents
 from bekostiging.equalisation.clients import ClientCosts
+from bekostiging.units import CENTS
 from bekostiging_solvers.typing import FloatArray
 
 Kind = Literal["outlier", "individual"]
 KINDS: tuple[Kind, ...] = ("outlier", "individual")
-CENTS = 100
 FORMS = "care_form"
 
 

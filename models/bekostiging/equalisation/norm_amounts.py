@@ -21,6 +21,7 @@ from bekostiging.equalisation.solve import (
     fit_least_largest,
     fit_least_squares,
 )
+from bekostiging.units import CENTS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 Method = Literal["least_squares", "lad", "quantile", "least_largest"]
@@ -28,7 +29,6 @@ CROSS_VALIDATED = "cross_validated"
 STRENGTHS = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
 """Clients the prior may count for, tried by cross-validation; three a decade are finer than the error it has."""
 FOLDS = 5
-CENTS = 100
 
 
 @dataclass(eq=False)

@@ -41,7 +41,7 @@ from typing import Any
 import pyomo.environ as pyo
 
 from bekostiging.equalisation.pool_data import PoolData
-from bekostiging.lumpsum import MILLION
+from bekostiging.units import MILLION
 
 
 def build_pool(data: PoolData, target: float) -> pyo.ConcreteModel:

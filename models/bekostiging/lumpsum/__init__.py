@@ -8,7 +8,6 @@ from bekostiging.lumpsum.alternatives import Alternative, alternatives
 from bekostiging.lumpsum.conflict import Conflict, Relaxation
 from bekostiging.lumpsum.data import (
     LUMP_SUM,
-    MILLION,
     BreachCap,
     Held,
     LotTerms,
@@ -68,7 +67,6 @@ __all__ = [
     "FRACTIONS",
     "LIFTED",
     "LUMP_SUM",
-    "MILLION",
     "OUTCOMES",
     "Alternative",
     "Breach",

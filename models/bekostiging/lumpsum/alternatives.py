@@ -16,10 +16,11 @@ from functools import partial
 import numpy as np
 
 from bekostiging.lumpsum.columns import Columns
-from bekostiging.lumpsum.data import MILLION, LumpSumData, with_shares
+from bekostiging.lumpsum.data import LumpSumData, with_shares
 from bekostiging.lumpsum.judgement import Judge
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate, SolverError, TailProgram, together
 from bekostiging_solvers.typing import FloatArray
 

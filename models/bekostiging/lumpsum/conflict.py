@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bekostiging.lumpsum.data import EURO, MILLION, NAMED, LumpSumData, with_shares
+from bekostiging.lumpsum.data import EURO, NAMED, LumpSumData, with_shares
 from bekostiging.lumpsum.tail import RELAXABLE, LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import InfeasibleError, TailProgram, TailSolution
 
 EXACT = 1e-8

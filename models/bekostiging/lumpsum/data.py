@@ -10,12 +10,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from bekostiging.contracts import Corridor, WithoutCare
+from bekostiging.units import MILLION
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 T = TypeVar("T")
 
-MILLION = 1e6
-"""Money is in millions inside the model: coefficients near one, tolerances of a thousandth of a euro."""
 EURO = 1.0
 """A limit holds up to a euro, and what is less than a euro is nothing."""
 NAMED = 10.0

@@ -12,10 +12,11 @@ from functools import partial
 
 import numpy as np
 
-from bekostiging.lumpsum.data import EURO, MILLION, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import EURO, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
 from bekostiging.lumpsum.tie_break import preferred_design
 from bekostiging.lumpsum.validity import binding_limits
+from bekostiging.units import MILLION
 from bekostiging_solvers import together
 
 LIFTED = 1e12

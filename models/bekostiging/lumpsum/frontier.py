@@ -15,10 +15,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from bekostiging.lumpsum.data import MILLION, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import LumpSumData, SimpleTerms
 from bekostiging.lumpsum.judgement import CERTAIN, Judge
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
+from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate, together
 
 BANDS = (0.0, 0.02, 0.05, 0.10)

@@ -13,10 +13,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from bekostiging.lumpsum.data import EURO, MILLION, LumpSumData
+from bekostiging.lumpsum.data import EURO, LumpSumData
 from bekostiging.lumpsum.recut import base_of
 from bekostiging.lumpsum.solve import LumpSumDesign
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 

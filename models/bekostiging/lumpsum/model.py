@@ -108,15 +108,9 @@ from typing import Any, Literal
 import numpy as np
 import pyomo.environ as pyo
 
-from bekostiging.lumpsum.data import (
-    MILLION,
-    LumpSumData,
-    counted_sides,
-    decided_layers,
-    invited_by_form,
-    invited_use,
-)
+from bekostiging.lumpsum.data import LumpSumData, counted_sides, decided_layers, invited_by_form, invited_use
 from bekostiging.lumpsum.model_terms import add_terms_of_choices, add_terms_of_lots, largest_share, total_breach
+from bekostiging.units import MILLION
 
 Stage = Literal["least_breach", "largest_excess", "criterion"]
 

@@ -11,7 +11,6 @@ from bekostiging.lumpsum.data import (
     EURO,
     EXCESS_TOLERANCE,
     LOADING_MAX,
-    MILLION,
     LotTerms,
     LumpSumData,
     counted_sides,
@@ -21,6 +20,7 @@ from bekostiging.lumpsum.data import (
     outward_layers,
     revenue_of_lot,
 )
+from bekostiging.units import MILLION
 
 
 def add_terms_of_lots(m: pyo.ConcreteModel) -> None:

@@ -14,7 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
-from bekostiging.lumpsum.data import MILLION, LumpSumData
+from bekostiging.lumpsum.data import LumpSumData
+from bekostiging.units import MILLION
 from bekostiging_solvers import LinearLoss
 from bekostiging_solvers.typing import FloatArray, IntArray
 

@@ -19,9 +19,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bekostiging.lumpsum.conflict import EXACT
-from bekostiging.lumpsum.data import MILLION, POINT, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import POINT, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import InfeasibleError, TailProgram
 
 ENOUGH = 1e12

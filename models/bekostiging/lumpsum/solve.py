@@ -9,8 +9,9 @@ import numpy as np
 
 from bekostiging.case import UserError
 from bekostiging.lumpsum.conflict import EXACT, ROUNDINGS, Conflict, Relaxation, relaxations
-from bekostiging.lumpsum.data import EURO, MILLION, NAMED, BreachCap, LumpSumData, Terms, lot_size, revenue_of_lot
+from bekostiging.lumpsum.data import EURO, NAMED, BreachCap, LumpSumData, Terms, lot_size, revenue_of_lot
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import InfeasibleError, SolverError, TailProgram, TailSolution
 from bekostiging_solvers.typing import FloatArray, IntArray
 

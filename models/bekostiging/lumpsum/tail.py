@@ -16,7 +16,6 @@ from bekostiging.lumpsum.data import (
     EURO,
     EXCESS_TOLERANCE,
     LOADING_MAX,
-    MILLION,
     LotTerms,
     LumpSumData,
     counted_sides,
@@ -30,6 +29,7 @@ from bekostiging.lumpsum.data import (
     revenue_of_lot,
 )
 from bekostiging.lumpsum.payments import ReserveUse, sampled
+from bekostiging.units import MILLION
 from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, RowBuilder, cvar
 from bekostiging_solvers.typing import FloatArray, IntArray
 

@@ -17,7 +17,6 @@ import numpy as np
 
 from bekostiging.lumpsum.conflict import EXACT
 from bekostiging.lumpsum.data import (
-    MILLION,
     LotTerms,
     LumpSumData,
     counted_sides,
@@ -28,6 +27,7 @@ from bekostiging.lumpsum.data import (
 )
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import InfeasibleError, TailProgram
 from bekostiging_solvers.typing import FloatArray, IntArray
 

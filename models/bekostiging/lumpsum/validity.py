@@ -8,10 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bekostiging.lumpsum.conflict import EXACT, NOTHING
-from bekostiging.lumpsum.data import MILLION, LumpSumData, revenue_of_lot, with_shares
+from bekostiging.lumpsum.data import LumpSumData, revenue_of_lot, with_shares
 from bekostiging.lumpsum.judgement import Judge
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, solved
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate
 
 FRACTIONS = ("premium",)

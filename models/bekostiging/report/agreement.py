@@ -17,7 +17,6 @@ from bekostiging.lumpsum import (
     Proof,
     proofs,
 )
-from bekostiging.report.numbers import MILLION
 from bekostiging.report.terms import (
     MOST_NAMED,
     SHOWN,
@@ -29,6 +28,7 @@ from bekostiging.report.terms import (
 )
 from bekostiging.report.texts import Texts
 from bekostiging.stress.comparison import LumpSumResult
+from bekostiging.units import MILLION
 
 THOUSANDS = 1e4
 """Euro below which an amount is told in thousands."""

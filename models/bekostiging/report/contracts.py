@@ -12,10 +12,10 @@ from bekostiging.report.answers import names_of
 from bekostiging.report.texts import Texts
 from bekostiging.stress import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
 from bekostiging.stress.flags import YOUTH_REMARK
+from bekostiging.units import THOUSAND
 
 Table = list[list[str]]
 Row = dict[str, str | float | int | None]
-THOUSAND = 1e3
 
 
 def contract_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:

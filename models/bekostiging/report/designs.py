@@ -10,6 +10,7 @@ from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.terms import Names
 from bekostiging.report.texts import Texts
 from bekostiging.stress.comparison import LumpSumResult
+from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate
 
 Table = list[list[str]]
@@ -141,4 +142,4 @@ def both_millions(both: tuple[Estimate | None, Estimate | None] | None, texts: T
 def signed(euro: float, texts: Texts) -> str:
     """A difference in millions, with its sign and two decimals; nothing has none."""
     told = texts.numbers.millions(euro, 2)
-    return f"+{told}" if round(euro / 1e6, 2) > 0 else told
+    return f"+{told}" if round(euro / MILLION, 2) > 0 else told

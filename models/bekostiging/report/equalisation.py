@@ -13,12 +13,12 @@ from bekostiging.report.figures import FIGURES, INK, SOFT, figure_of, house_axes
 from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
 from bekostiging.stress import EqualisationStudy, PoolResult
+from bekostiging.units import THOUSAND
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 POWER_SIZE = (6.0, 2.8)
-KILO = 1e3
 EURO = 0.5
 """Below half a euro nothing moved."""
 
@@ -359,12 +359,12 @@ def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang:
     low, high, _ = study.interval
     with house_axes(ax, _norms_size(study)) as axes:
         places = np.arange(len(shown))
-        axes.hlines(places, low[shown] / KILO, high[shown] / KILO, color=SOFT, linewidth=1.6)
-        axes.plot(study.model.coef_[shown] / KILO, places, "o", color="#1b3a5c", ms=5)
+        axes.hlines(places, low[shown] / THOUSAND, high[shown] / THOUSAND, color=SOFT, linewidth=1.6)
+        axes.plot(study.model.coef_[shown] / THOUSAND, places, "o", color="#1b3a5c", ms=5)
         axes.set_yticks(places, [_profile(study, study.clients.adjusters[j].name) for j in shown])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.set_xlim(left=min(0.0, float(low[shown].min() / KILO)) if len(shown) else 0.0)
+        axes.set_xlim(left=min(0.0, float(low[shown].min() / THOUSAND)) if len(shown) else 0.0)
         axes.xaxis.set_major_locator(MaxNLocator(6))
         numbered(axes.xaxis, texts)
         axes.set_xlabel(said["amount_axis"])

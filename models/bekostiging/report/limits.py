@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from bekostiging.lumpsum import FRACTIONS, LimitCheck
 from bekostiging.report.agreement import amount, certain
 from bekostiging.report.designs import both_millions, design_in_short
-from bekostiging.report.numbers import MILLION, UNKNOWN
+from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.texts import Texts
 from bekostiging.stress.comparison import LumpSumResult
+from bekostiging.units import MILLION
 
 Table = list[list[str]]
 SURE = 0.99

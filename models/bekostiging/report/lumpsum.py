@@ -31,10 +31,11 @@ from bekostiging.report.limits import (
     requirements_table,
 )
 from bekostiging.report.lumpsum_results import design_terms, lumpsum_results
-from bekostiging.report.numbers import MILLION, UNKNOWN
+from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.results import SCHEMA_VERSION
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Changed, LumpSumStudy
+from bekostiging.units import MILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate
 
-MILLION = 1e6
 _TO_DUTCH = str.maketrans({",": ".", ".": ","})
 MINUS = "−"
 UNKNOWN = "–"

@@ -19,6 +19,7 @@ from bekostiging.report.json_schema import (
 from bekostiging.report.lumpsum_results import lumpsum_schema
 from bekostiging.report.results import BEGROTING, MAY_BE_UNKNOWN, PROVIDER, SCHEMA_VERSION, SPENDING
 from bekostiging.stress import BREAK_EVEN, CORNERS, ROOMS
+from bekostiging.units import MONTHS
 
 CARE_FORM = ("starts", "waiting_clients", "clients_beyond_norm", "weeks_beyond_norm", "refused", "moved")
 CORNER = ("spending", "provider_result", "unpaid", "beyond_budget", *CARE_FORM)
@@ -220,7 +221,7 @@ def _contracts(sentence: dict[str, Any]) -> dict[str, Any]:
 
 def _form() -> dict[str, Any]:
     """One payment form."""
-    months = {"type": "array", "items": NUMBER, "minItems": 12, "maxItems": 12}
+    months = {"type": "array", "items": NUMBER, "minItems": MONTHS, "maxItems": MONTHS}
     number_or_null = {"type": ["number", "null"]}
     even = schema_object(
         {"municipality": number_or_null, "total": number_or_null, "year": {"type": ["integer", "null"]}},

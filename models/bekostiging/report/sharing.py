@@ -11,11 +11,11 @@ from matplotlib.ticker import MaxNLocator
 from bekostiging.case.workbook_text import harmless
 from bekostiging.report.estimates import written
 from bekostiging.report.figures import INK, PALE, figure_of, house_axes, mark_example, numbered
-from bekostiging.report.numbers import MILLION
 from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
 from bekostiging.sharing import MOST_TABLE, GameSolution, KeyResult
 from bekostiging.stress import IN_FORCE, SharingStudy
+from bekostiging.units import MILLION
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -19,12 +19,12 @@ from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
 from bekostiging.scenarios.distributions import Mixed
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
-    MONTHS,
     DemandForecast,
     client_months_of_starts_in_month,
     client_months_of_stock,
     integrated_survival,
 )
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 MOST_EXTENSIONS = 20

@@ -15,10 +15,8 @@ from scipy.special import ndtr
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.clients import Clients
-from bekostiging.scenarios.forecast import MONTHS
+from bekostiging.units import DAYS_PER_WEEK, MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
-
-DAYS_IN_WEEK = 7
 
 
 def capped_lots(case: Case) -> tuple[bool, ...]:
@@ -37,15 +35,15 @@ class Calendar:
 
     def weeks(self, month: IntArray, first: IntArray, last: IntArray) -> IntArray:
         """Calendar weeks touched from day ``first`` to day ``last`` of a month, both counted from 0."""
-        begin = (self.weekday[month] + first) % DAYS_IN_WEEK
-        return np.asarray((begin + last - first) // DAYS_IN_WEEK + 1)
+        begin = (self.weekday[month] + first) % DAYS_PER_WEEK
+        return np.asarray((begin + last - first) // DAYS_PER_WEEK + 1)
 
     @property
     def allowance(self) -> FloatArray:
         """c of every whole month: what may be claimed over what was agreed; (n_months,)."""
         months = np.arange(len(self.days))
         weeks = self.weeks(months, np.zeros_like(months), self.days - 1)
-        return np.asarray(DAYS_IN_WEEK * weeks / self.days)
+        return np.asarray(DAYS_PER_WEEK * weeks / self.days)
 
 
 def excess_over_cap(clients: Clients, calendar: Calendar, n_cells: int) -> FloatArray:
@@ -76,7 +74,7 @@ def clients_over_cap(clients: Clients, calendar: Calendar) -> tuple[IntArray, Fl
         last = np.maximum(np.ceil(until * days).astype(np.int64) - 1, first)
         weeks = calendar.weeks(np.full(len(here), month), first, last)
         # agreed is per model month: a twelfth of a year, worth its own days here
-        cap = agreed[here] * DAYS_IN_WEEK * weeks / days
+        cap = agreed[here] * DAYS_PER_WEEK * weeks / days
         total[here, month // MONTHS] += np.maximum(rate[here] * (until - begin) - cap, 0.0)
     return own, total
 

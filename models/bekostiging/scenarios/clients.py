@@ -15,13 +15,9 @@ from bekostiging.scenarios.cells import expected_shares, realised_shares
 from bekostiging.scenarios.combinations import Combiner
 from bekostiging.scenarios.distributions import LAWS, Mixed
 from bekostiging.scenarios.factors import Factors
-from bekostiging.scenarios.forecast import (
-    MONTHS,
-    DemandForecast,
-    demand_forecast,
-    demand_of_cells,
-)
+from bekostiging.scenarios.forecast import DemandForecast, demand_forecast, demand_of_cells
 from bekostiging.scenarios.hours_budget import hours_budgets
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntArray
 
 ChannelArray = NDArray[np.int8]

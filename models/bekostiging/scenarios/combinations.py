@@ -12,7 +12,8 @@ from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.distributions import Mixed
 from bekostiging.scenarios.factors import Factors
-from bekostiging.scenarios.forecast import MONTHS, DemandForecast, integrated_survival
+from bekostiging.scenarios.forecast import DemandForecast, integrated_survival
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import Float32Array, FloatArray, IntArray
 
 ALONE = -1

@@ -18,7 +18,6 @@ from bekostiging.scenarios.combinations import expected_second
 from bekostiging.scenarios.distributions import Mixed
 from bekostiging.scenarios.factors import Factors, neutral_factors
 from bekostiging.scenarios.forecast import (
-    MONTHS,
     DemandForecast,
     client_months_of_starts,
     client_months_of_stock,
@@ -28,6 +27,7 @@ from bekostiging.scenarios.forecast import (
 )
 from bekostiging.scenarios.high_cost import thresholds_of
 from bekostiging.scenarios.hours_budget import PaidMonths, paid_months
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 

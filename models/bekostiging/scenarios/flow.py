@@ -17,8 +17,8 @@ import numpy as np
 
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.clients import SITTING, Clients
-from bekostiging.scenarios.forecast import MONTHS
 from bekostiging.scenarios.reduce import MonthTotals
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 SIGNAL = 0.70

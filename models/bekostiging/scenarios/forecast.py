@@ -15,11 +15,8 @@ import numpy as np
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.distributions import LAWS, Empirical, Mixed
+from bekostiging.units import MONTHS, WEEKS_PER_MONTH
 from bekostiging_solvers.typing import FloatArray, IntArray
-
-WEEKS_PER_YEAR = 365 / 7
-WEEKS_PER_MONTH = WEEKS_PER_YEAR / 12
-MONTHS = 12
 
 
 @dataclass(frozen=True)

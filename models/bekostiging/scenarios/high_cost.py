@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells, Measure
 from bekostiging.scenarios.clients import Clients
-from bekostiging.scenarios.forecast import MONTHS
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 

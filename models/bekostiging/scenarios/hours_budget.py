@@ -24,7 +24,8 @@ from scipy.special import ndtr
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.distributions import LogNormal, Mixed
-from bekostiging.scenarios.forecast import MONTHS, WEEKS_PER_MONTH, DemandForecast, demand_forecast
+from bekostiging.scenarios.forecast import DemandForecast, demand_forecast
+from bekostiging.units import MONTHS, WEEKS_PER_MONTH
 from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntArray
 
 STANDARD_WEEKS = (13, 26, 39, 52, 78, 104, 156, 208, 260)

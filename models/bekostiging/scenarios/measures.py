@@ -18,7 +18,8 @@ from bekostiging.scenarios.clients import CHANNELS, SITTING, Clients
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.expected import expected_care_use
 from bekostiging.scenarios.factors import neutral_factors
-from bekostiging.scenarios.forecast import MONTHS, demand_forecast, demand_of_cells
+from bekostiging.scenarios.forecast import demand_forecast, demand_of_cells
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
 

@@ -15,10 +15,10 @@ from bekostiging.scenarios.claim_cap import Calendar, capped_lots, clients_over_
 from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
-from bekostiging.scenarios.forecast import MONTHS
 from bekostiging.scenarios.high_cost import excess_of, months_in_year, price_factors, thresholds_of
 from bekostiging.scenarios.hours_budget import paid_by_row
 from bekostiging.scenarios.waiting import WaitingCounter
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import Float32Array, FloatArray, IntArray
 
 

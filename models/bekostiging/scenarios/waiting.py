@@ -16,7 +16,7 @@ from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
-from bekostiging.scenarios.forecast import MONTHS, WEEKS_PER_MONTH
+from bekostiging.units import MONTHS, WEEKS_PER_MONTH
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 

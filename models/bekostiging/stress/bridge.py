@@ -32,6 +32,7 @@ from bekostiging.contracts import Reference, RevenuePath, revenue_paths
 from bekostiging.lumpsum import decided_payment
 from bekostiging.scenarios import Cells
 from bekostiging.stress.comparison import LumpSumResult
+from bekostiging.units import CENTS
 from bekostiging_solvers import Estimate, Scramblings
 
 
@@ -99,7 +100,7 @@ def added(parts: Iterable[Effects]) -> Effects:
 
 def _cents(euro: float) -> int:
     """Euro in whole cents."""
-    return round(100 * euro)
+    return round(CENTS * euro)
 
 
 def bridges(

@@ -14,6 +14,7 @@ from bekostiging.stress.cover import Cover
 from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging.stress.waiting import waiting_estimates
+from bekostiging.units import MONTHS
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
@@ -231,5 +232,5 @@ def ceiling_estimates(
 
 def _ceiling(scramblings: Scramblings, signal: FloatArray, stop: FloatArray) -> CeilingResult:
     """Chance of signal and stop, and of each month; months (n_scenarios,), negative is never."""
-    by_month = [tuple(float((months == m).mean()) for m in range(12)) for months in (signal, stop)]
+    by_month = [tuple(float((months == m).mean()) for m in range(MONTHS)) for months in (signal, stop)]
     return CeilingResult(scramblings.probability(signal >= 0), scramblings.probability(stop >= 0), *by_month)

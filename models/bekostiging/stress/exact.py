@@ -22,9 +22,10 @@ from scipy.stats import t as student
 from bekostiging.contracts import Taakgericht, price_levels
 from bekostiging.scenarios import Factors, Plan, normals_of
 from bekostiging.scenarios.distributions import Mixed
-from bekostiging.scenarios.forecast import MONTHS, integrated_survival, twice_integrated_survival
+from bekostiging.scenarios.forecast import integrated_survival, twice_integrated_survival
 from bekostiging.scenarios.selfcheck import FAMILY_WISE
 from bekostiging.stress.comparison import ExactLayer, Sentence
+from bekostiging.units import MONTHS
 from bekostiging_solvers import (
     Scramblings,
     aggregate,
@@ -54,7 +55,7 @@ FINENESS = 16
 """Least number of grid steps in the mean cost of a client."""
 LARGEST_CLIENT = 60
 """A client costs at most so many times the mean."""
-N_MONTHS = 48
+N_MONTHS = 4 * MONTHS
 """Steps into which months in care of the year are cut; the mean is kept."""
 N_NODES = 3
 """Durations at which transforms are computed; between them they are interpolated (Chebyshev nodes)."""

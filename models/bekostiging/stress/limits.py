@@ -10,10 +10,10 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.contracts import Contract, PriceLevels, Taakgericht, ceiling_lift
 from bekostiging.scenarios import CareUse, Cells, FlowRule
+from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 Levels = Mapping[str, PriceLevels]
-MONTHS = 12
 
 
 @dataclass(frozen=True)

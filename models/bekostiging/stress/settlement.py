@@ -27,11 +27,10 @@ from bekostiging.contracts import (
 from bekostiging.scenarios import CareUse, Cells, FlowOutcome
 from bekostiging.stress.samples import Samples
 from bekostiging.stress.waiting import by_care_form
+from bekostiging.units import CENTS, MONTHS, WEEKS_PER_YEAR
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 Levels = Mapping[str, PriceLevels]
-CENTS = 100
-WEEKS_PER_YEAR = 365 / 7
 
 
 def levels_by_lot(case: Case, care_use: CareUse) -> dict[str, PriceLevels]:
@@ -175,14 +174,16 @@ def _lowest_cash(
     """
     places = {provider.id: p for p, provider in enumerate(case.providers)}
     n_scenarios, n_years = care_use.n_scenarios, care_use.n_years
-    longest = 12 * n_years + 36
+    longest = MONTHS * n_years + 36
     received_by, spent_by = (np.zeros((n_scenarios, len(places), longest)) for _ in range(2))
     for c, (row, contract) in enumerate(zip(case.contracts, contracts, strict=True)):
         course = course_of_year(contract.own(care_use.units_month) @ contract.unit_cost)
         calendar = payment_calendar(case, c, contract.form)
         lump = contract.budget if isinstance(contract, Taakgericht) else contract.reference
         agreed = lump * levels[contract.lot].contract
-        spent_by[:, places[row.provider], : 12 * n_years] += np.repeat(settled[c].cost, 12, axis=1) * course
+        spent_by[:, places[row.provider], : MONTHS * n_years] += (
+            np.repeat(settled[c].cost, MONTHS, axis=1) * course
+        )
         passed = row.passed_tariff_share if row.main_contractor else 1.0
         flow = calendar.received(received[:, :, c], course, passed * agreed)
         received_by[:, places[row.provider], : flow.shape[1]] += flow

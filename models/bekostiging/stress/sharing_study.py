@@ -32,6 +32,7 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, designed, lump_sums, silent
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
 from bekostiging.stress.transition import without_closed
+from bekostiging.units import CENTS
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ FIGURES = ("expected", "volatility", "worst_year", "change", "alone")
 IN_FORCE = "in_force"
 """The keys of the lots as they are: what table lots says and what the lump sum uses."""
 KEYS: tuple[SharingKey, ...] = get_args(SharingKey)
-CENTS = 100
 GROUPS = 8
 """Groups of futures of the jackknife."""
 SOLIDARITY, THRESHOLD = 0.5, 50_000.0

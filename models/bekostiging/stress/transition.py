@@ -15,14 +15,9 @@ from bekostiging.case import Case, UserError
 from bekostiging.case.tables import Begroting
 from bekostiging.contracts import expected_level
 from bekostiging.scenarios import Cells, build_cells
-from bekostiging.scenarios.forecast import (
-    MONTHS,
-    WEEKS_PER_MONTH,
-    client_months_of_stock,
-    demand_forecast,
-    demand_of_cells,
-)
+from bekostiging.scenarios.forecast import client_months_of_stock, demand_forecast, demand_of_cells
 from bekostiging.stress.comparison import Sentence
+from bekostiging.units import MONTHS, WEEKS_PER_MONTH
 
 
 def handover(case: Case, cells: Cells) -> tuple[Sentence, ...]:

@@ -30,9 +30,9 @@ from bekostiging.capacity.decide import NO_SOLUTION
 from bekostiging.capacity.program import capacity_program
 from bekostiging.case import Case, UserError
 from bekostiging.scenarios import draw_block, plan
+from bekostiging.units import THOUSAND
 from bekostiging_solvers import Scramblings
 
-THOUSAND = 1e3
 GAP = 1e-3
 
 

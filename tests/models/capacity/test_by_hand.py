@@ -14,10 +14,9 @@ from capacity_instances import WHOLE_YEAR, Plan, care, costs_again, futures, sol
 from scipy.stats import norm
 
 from bekostiging.capacity import Substitute, Supply
-from bekostiging.capacity.data import WEEKS
+from bekostiging.units import THOUSAND, WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 
-THOUSAND = 1000.0
-WEEKLY = THOUSAND / WEEKS
+WEEKLY = THOUSAND / WEEKS_PER_QUARTER
 """A fee of this many euro a week makes a quarter of care cost 1,000 euro."""
 FIRST_QUARTER = np.array([1.0, 0.0, 0.0, 0.0])[:, None, None]
 
@@ -33,7 +32,14 @@ def _newsvendor(n_scenarios: int, block: float) -> tuple[Plan, np.ndarray]:
     demand = norm.ppf((np.arange(n_scenarios) + 0.5) / n_scenarios, 100, 20)
     own = supply([{"block": block, "availability_fee": 2 * THOUSAND, "usage_fee": WEEKLY / 4}])
     future = futures(own, crisis=demand[:, None, None, None] * FIRST_QUARTER, n_scenarios=n_scenarios)
-    data = care(own, future, WHOLE_YEAR, weeks=4 * WEEKS, weeks_left=4 * WEEKS, price=11 * WEEKLY / 4)
+    data = care(
+        own,
+        future,
+        WHOLE_YEAR,
+        weeks=WEEKS_PER_YEAR,
+        weeks_left=WEEKS_PER_YEAR,
+        price=11 * WEEKLY / 4,
+    )
     return _counted(solved(data)), demand
 
 
@@ -296,7 +302,7 @@ def test_a_provider_that_fails() -> None:
     its care and all is bought: 120. Had half of its places been kept, half is displaced: 60.
     """
     own = _failing(usage_fee=WEEKLY)
-    cell = {"weeks": 4 * WEEKS, "price": 3 * WEEKLY}
+    cell = {"weeks": WEEKS_PER_YEAR, "price": 3 * WEEKLY}
 
     def plan(available: Any) -> Plan:
         future = futures(own, crisis=10 * FIRST_QUARTER, available=available)
@@ -318,7 +324,7 @@ def test_who_sits_with_a_provider_that_fails_is_bought() -> None:
     Buying all from the start costs 60, and so does a provider that has failed before.
     """
     own = _failing(usage_fee=WEEKLY)
-    rest = {"remains": [1.0, 0.5, 0.25, 0.125], "price": 3 * WEEKLY, "weeks_left": 2 * WEEKS}
+    rest = {"remains": [1.0, 0.5, 0.25, 0.125], "price": 3 * WEEKLY, "weeks_left": 2 * WEEKS_PER_QUARTER}
     halfway = _counted(solved(care(own, futures(own, sitting=10.0, available=FAILS), **rest)))
     assert halfway.total == pytest.approx(30)
     np.testing.assert_allclose(halfway.second("displaced")[0, :, 0], [0, 0, 2.5, 1.25], atol=1e-7)

@@ -17,19 +17,18 @@ from bekostiging.capacity import (
     place_prices,
     plan_on_averages,
 )
-from bekostiging.capacity.data import WEEKS
+from bekostiging.units import WEEKS_PER_QUARTER, WEEKS_PER_YEAR
 
 PAGE = " ".join((Path(__file__).parents[3] / "docs" / "capacity.md").read_text().split())
-YEAR = 4 * WEEKS
 STARTS = np.array([80.0, 100.0, 150.0])[:, None, None, None] * np.array([1.0, 0.0, 0.0, 0.0])[:, None, None]
-OWN = supply([{"availability_fee": 10_000.0, "usage_fee": 20_000 / YEAR}])
+OWN = supply([{"availability_fee": 10_000.0, "usage_fee": 20_000 / WEEKS_PER_YEAR}])
 DATA = care(
     OWN,
     futures(OWN, crisis=STARTS, n_scenarios=3),
     WHOLE_YEAR,
-    weeks=YEAR,
-    weeks_left=YEAR / 2,
-    price=45_000 / YEAR,
+    weeks=WEEKS_PER_YEAR,
+    weeks_left=WEEKS_PER_YEAR / 2,
+    price=45_000 / WEEKS_PER_YEAR,
 )
 
 
@@ -66,7 +65,7 @@ def test_a_provider_that_fails() -> None:
 
     The model buys the third quarter and, in the last one, the ``weeks_left``; with those one quarter the half year is 12.5.
     """
-    half = replace(DATA, weeks_left=np.array([WEEKS]))
+    half = replace(DATA, weeks_left=np.array([WEEKS_PER_QUARTER]))
     plan = decide_capacity(half, gap=1e-9)
     (found,) = failures(plan, np.zeros(0), None)
     assert found.extra_cost.mean() == pytest.approx((80 + 100 + 100) / 3 * 12_500, rel=1e-9)

@@ -19,8 +19,8 @@ from pyomo.contrib.appsi.solvers.highs import Highs as PyomoHighs
 
 import bekostiging.capacity.model as card
 from bekostiging.capacity import build_capacity, capacity_program
-from bekostiging.capacity.data import WEEKS
 from bekostiging.capacity.program import scenario_rows
+from bekostiging.units import WEEKS_PER_QUARTER
 from bekostiging_solvers import LinearProgram
 from bekostiging_solvers.risk import Expectation
 from bekostiging_solvers.two_stage import extensive_form
@@ -148,9 +148,12 @@ def _fifo(
     grain, found = 1000, []
     ages = -np.linspace(0, 2 * waited, int(list_today * grain), endpoint=False)
     for t, (came, waits) in enumerate(zip(regular, waiting, strict=True)):
-        ages = np.append(ages, np.linspace(t * WEEKS, (t + 1) * WEEKS, int(came * grain), endpoint=False))
+        ages = np.append(
+            ages,
+            np.linspace(t * WEEKS_PER_QUARTER, (t + 1) * WEEKS_PER_QUARTER, int(came * grain), endpoint=False),
+        )
         youngest = np.sort(ages)[::-1][: round(waits * grain)]
-        found.append((youngest < (t + 1) * WEEKS - norm_weeks).sum() / grain)
+        found.append((youngest < (t + 1) * WEEKS_PER_QUARTER - norm_weeks).sum() / grain)
         ages = youngest
     return np.array(found)
 

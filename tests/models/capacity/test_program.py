@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array, vstack
 
 from bekostiging.capacity import CapacityData, capacity_program
-from bekostiging.capacity.data import NORM_KINDS, QUARTERS, WEEKS, NormKind
+from bekostiging.capacity.data import NORM_KINDS, NormKind
 from bekostiging.capacity.program import scenario_rows
+from bekostiging.units import QUARTERS, THOUSAND, WEEKS_PER_QUARTER
 from bekostiging_solvers import (
     CVaR,
     InfeasibleError,
@@ -30,8 +31,7 @@ from bekostiging_solvers import (
 from bekostiging_solvers.risk import Expectation, RiskMeasure
 from bekostiging_solvers.two_stage import extensive_form
 
-THOUSAND = 1000.0
-WEEKLY = THOUSAND / WEEKS
+WEEKLY = THOUSAND / WEEKS_PER_QUARTER
 CONFIDENCE = 0.6
 BINDING: dict[str, Any] = {
     "allowed": [0.5, np.inf], "adhoc_most": [0.0, np.inf], "waiting_cost": [5.0, 150.0], "norm_weeks": 2.0,
@@ -291,7 +291,7 @@ def _received(plan: Plan) -> np.ndarray:
             invoice[s, c] += rate * own.availability_fee[k] * plan.places[k, y]
         weeks = d.weeks_left[f] * plan.second("kept")[s, k].sum()
         for t in range(n_t):
-            gone = plan.second("displaced")[s, t, k] * (WEEKS if t < n_t - 1 else d.weeks_left[f])
+            gone = plan.second("displaced")[s, t, k] * (WEEKS_PER_QUARTER if t < n_t - 1 else d.weeks_left[f])
             weeks += d.discount[t] * (d.weeks[f] * plan.second("served")[s, t, k].sum() - gone)
         invoice[s, c] += own.usage_fee[k] * weeks
     return invoice
@@ -311,7 +311,7 @@ def test_fees_conserve_money(seed: int) -> None:
     late = plan.second("bought")
     late[:, last] += plan.second("waiting")[:, last]
     gone = plan.second("displaced")
-    weeks = np.where(np.arange(last + 1)[:, None] < last, WEEKS, data.weeks_left[form])
+    weeks = np.where(np.arange(last + 1)[:, None] < last, WEEKS_PER_QUARTER, data.weeks_left[form])
     adhoc = np.einsum("t,f,stfa->s", v, data.adhoc * data.weeks, late)
     adhoc += np.einsum("f,sfa->s", data.adhoc * data.weeks_left, plan.second("kept_bought"))
     adhoc += np.einsum("t,k,tk,stk->s", v, data.adhoc[form], weeks, gone)

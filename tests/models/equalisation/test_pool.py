@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import MILLION, corridor, data, random_data, terms
+from instances import corridor, data, random_data, terms
 from pyomo.contrib.appsi.solvers.highs import Highs
 
 import bekostiging.equalisation.pool as card
@@ -27,6 +27,7 @@ from bekostiging.equalisation import (
 )
 from bekostiging.equalisation.pool import build_pool
 from bekostiging.lumpsum import LumpSumData, design_lumpsum
+from bekostiging.units import MILLION
 
 GOLDEN = Path(__file__).parent / "two_scenarios.lp"
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, alone, data, nothing_shared, random_data, shared_out, tail_of, terms
+from instances import alone, data, nothing_shared, random_data, shared_out, tail_of, terms
 
 from bekostiging.lumpsum import (
     Judge,
@@ -18,6 +18,7 @@ from bekostiging.lumpsum import (
     preferred_design,
     signable_terms,
 )
+from bekostiging.units import MILLION
 from bekostiging_solvers import Scramblings, cvar
 
 

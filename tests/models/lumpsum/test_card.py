@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from instances import MILLION, amounts, mixed_data, random_data, shared_out
+from instances import amounts, mixed_data, random_data, shared_out
 from lumpsum_by_pyomo import in_stages, least, objective
 
 import bekostiging.lumpsum.model as card
@@ -29,6 +29,7 @@ from bekostiging.lumpsum.model import build_lumpsum
 from bekostiging.lumpsum.recut import with_reference
 from bekostiging.lumpsum.solve import solved
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import Scramblings
 
 GOLDEN = Path(__file__).parent / "two_scenarios.lp"

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from instances import MILLION, corridor, data, nothing_shared, random_data, tail_of, terms
+from instances import corridor, data, nothing_shared, random_data, tail_of, terms
 
 from bekostiging.case import UserError
 from bekostiging.lumpsum import (
@@ -22,6 +22,7 @@ from bekostiging.lumpsum import (
 )
 from bekostiging.lumpsum.simple import asked_terms
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -10,12 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
+from instances import alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
 
 from bekostiging.case import UserError
 from bekostiging.lumpsum import LumpSumData, design_lumpsum, without_design
 from bekostiging.lumpsum.conflict import Relaxation, relaxations, relaxed
 from bekostiging.lumpsum.tail import RELAXABLE
+from bekostiging.units import MILLION
 
 BEGROTING, RESERVE, SOLVENCY, RETURN = ((kind,) for kind in RELAXABLE)
 TOLERANCE = 3.0

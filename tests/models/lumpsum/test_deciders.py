@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
+from instances import alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
 
 from bekostiging.lumpsum import (
     LumpSumData,
@@ -23,6 +23,7 @@ from bekostiging.lumpsum import (
     signable_terms,
     with_shares,
 )
+from bekostiging.units import MILLION
 
 FREE = (100 + 0.08 * 117.6) / 1.08
 USED = 117.6 - FREE

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, alone, random_data
+from instances import alone, random_data
 
 from bekostiging.lumpsum import (
     FrontierPoint,
@@ -16,6 +16,7 @@ from bekostiging.lumpsum import (
     design_lumpsum,
     price_of_certainty,
 )
+from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate, Scramblings
 
 

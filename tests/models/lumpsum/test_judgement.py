@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, alone, amounts, corridor, data, random_data, shared_out, tail_of, terms
+from instances import alone, amounts, corridor, data, random_data, shared_out, tail_of, terms
 from scipy.stats import t as student
 
 from bekostiging.lumpsum import (
@@ -30,6 +30,7 @@ from bekostiging.lumpsum import (
     without_design,
 )
 from bekostiging.lumpsum.judgement import spending_of_term
+from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate, Scramblings, cvar
 
 T15 = 1.753050

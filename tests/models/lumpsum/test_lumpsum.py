@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import MILLION, alone, corridor, data, nothing_shared, random_data, tail_of, terms
+from instances import alone, corridor, data, nothing_shared, random_data, tail_of, terms
 
 from bekostiging.case import Case
 from bekostiging.contracts import QuotaShare, Taakgericht, VolumeClause, WithoutCare, build_contracts, reference
 from bekostiging.lumpsum import design_lumpsum
 from bekostiging.scenarios.cells import build_cells
+from bekostiging.units import MILLION
 from bekostiging_solvers import cvar
 
 

@@ -13,7 +13,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from instances import (
-    MILLION,
     FloatArray,
     alone,
     amounts,
@@ -41,6 +40,7 @@ from bekostiging.lumpsum import (
     without_simplicity,
 )
 from bekostiging.lumpsum.margin import MOST_ROUNDS
+from bekostiging.units import MILLION
 from bekostiging_solvers import Scramblings
 
 UPPER = 118.6 + 1.753050 * 0.1 * np.sqrt(16 / 15) / 4

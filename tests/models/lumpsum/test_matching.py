@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import MILLION, corridor, data, mixed_data, random_data, terms
+from instances import corridor, data, mixed_data, random_data, terms
 
 from bekostiging.lumpsum import LumpSumData, decided_payment, design_lumpsum, matched, matching_factors
 from bekostiging.lumpsum.recut import base_of
+from bekostiging.units import MILLION
 
 PLAIN = np.ones(4, dtype=np.bool_)
 

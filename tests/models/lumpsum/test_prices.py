@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, alone, data, nothing_shared, random_data, shared_out, tail_of, terms
+from instances import alone, data, nothing_shared, random_data, shared_out, tail_of, terms
 
 from bekostiging.lumpsum import (
     BreachCap,
@@ -24,6 +24,7 @@ from bekostiging.lumpsum import (
     with_shares,
 )
 from bekostiging.lumpsum.validity import binding_limits
+from bekostiging.units import MILLION
 from bekostiging_solvers import Scramblings
 
 TAKES_OVER = 117.6 - (100 + 0.08 * 117.6) / 1.08

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import MILLION, alone, random_data, shared_out
+from instances import alone, random_data, shared_out
 
 from bekostiging.lumpsum import LumpSumData, design_lumpsum, design_within
 from bekostiging.lumpsum.payments import Payments
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import RunningMaxLoss
 
 SEEDS = st.integers(0, 10_000)

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from instances import MILLION, alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
+from instances import alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
 
 from bekostiging.lumpsum import SimpleTerms, contracts_apart, design_within, minimum_equity_requirements
 from bekostiging.lumpsum.requirement import EquityRequirement
+from bekostiging.units import MILLION
 
 
 def _only(found: tuple[EquityRequirement, ...]) -> EquityRequirement:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from instances import MILLION, data, deficits_shared, nothing_shared, tail_of, terms
+from instances import data, deficits_shared, nothing_shared, tail_of, terms
 
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import LumpSumData, SimpleTerms, design_lumpsum
 from bekostiging.lumpsum.stability import Stability, stability
+from bekostiging.units import MILLION
 
 
 def _halves(first: float, second: float, own: Corridor | None = None, **changes: object) -> LumpSumData:

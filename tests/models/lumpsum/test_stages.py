@@ -10,22 +10,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import (
-    MILLION,
-    alone,
-    data,
-    deficits_shared,
-    nothing_shared,
-    random_data,
-    shared_out,
-    tail_of,
-    terms,
-)
+from instances import alone, data, deficits_shared, nothing_shared, random_data, shared_out, tail_of, terms
 
 from bekostiging.lumpsum import Breach, BreachCap, LumpSumData, decided_spending, design_lumpsum, design_within
 from bekostiging.lumpsum.data import lot_size
 from bekostiging.lumpsum.solve import solved
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import TailSolution, cvar
 
 EXACT = 1.5

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as float_arrays
-from instances import MILLION, data, deficits_shared, random_data, shared_out, tail_of, terms
+from instances import data, deficits_shared, random_data, shared_out, tail_of, terms
 
 from bekostiging.lumpsum import Judge, LumpSumData, check_limits, design_lumpsum, design_within, used_of_stock
 from bekostiging.lumpsum.payments import years_that_use
 from bekostiging.lumpsum.tail import LumpSumArrays
+from bekostiging.units import MILLION
 from bekostiging_solvers import Scramblings
 
 OVERRUNS = float_arrays(np.float64, (3, 4), elements=st.floats(-5, 5))

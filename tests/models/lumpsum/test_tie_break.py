@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from instances import MILLION, amounts, corridor, data, random_data, tail_of, terms
+from instances import amounts, corridor, data, random_data, tail_of, terms
 
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import (
@@ -32,6 +32,7 @@ from bekostiging.lumpsum import (
     with_shares,
 )
 from bekostiging.lumpsum.data import lot_size
+from bekostiging.units import MILLION
 from bekostiging_solvers import Scramblings
 
 TWENTIETHS = tuple(round(0.05 * k, 2) for k in range(21))

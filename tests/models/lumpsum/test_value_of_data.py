@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, data, deficits_shared, nothing_shared, random_data, terms
+from instances import data, deficits_shared, nothing_shared, random_data, terms
 
 from bekostiging.lumpsum import SimpleTerms, value_of_data
+from bekostiging.units import MILLION
 
 
 def test_knowing_the_cost_is_worth_the_loading_and_knowing_nothing_is_worth_nothing() -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, corridor, data, terms
+from instances import corridor, data, terms
 
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, design_lumpsum
 from bekostiging.report.terms import loading_text, percent_range, terms_sentence
 from bekostiging.report.texts import Texts
+from bekostiging.units import MILLION
 
 NL, EN = Texts("nl"), Texts("en")
 LAYERS = (1.0, 1.03, 1.08)

@@ -9,12 +9,8 @@ from bekostiging.case import Case
 from bekostiging.scenarios import draw_block, expected_care_use, map_blocks, plan
 from bekostiging.scenarios.clients import SITTING
 from bekostiging.scenarios.distributions import LAWS, Mixed
-from bekostiging.scenarios.forecast import (
-    WEEKS_PER_MONTH,
-    client_months_of_starts,
-    client_months_of_stock,
-    integrated_survival,
-)
+from bekostiging.scenarios.forecast import client_months_of_starts, client_months_of_stock, integrated_survival
+from bekostiging.units import WEEKS_PER_MONTH
 
 MEAN_MONTHS = 40 / WEEKS_PER_MONTH
 

@@ -16,14 +16,13 @@ from bekostiging.scenarios import draw_block, expected_care_use, hours_budgets, 
 from bekostiging.scenarios.clients import SITTING, Clients
 from bekostiging.scenarios.distributions import LAWS, Empirical, Law, Mixed
 from bekostiging.scenarios.forecast import (
-    MONTHS,
-    WEEKS_PER_MONTH,
     DemandForecast,
     client_months_of_starts,
     client_months_of_stock,
     demand_forecast,
 )
 from bekostiging.scenarios.hours_budget import ENOUGH, STANDARD_WEEKS, HoursBudgets, PaidMonths, paid_part
+from bekostiging.units import MONTHS, WEEKS_PER_MONTH
 from bekostiging_solvers.typing import Float32Array, FloatArray, IntArray
 
 OWN = Empirical.of(np.array([4.0, 13.0, 26.0, 52.0, 104.0, 208.0]), np.array([30.0, 40.0, 60.0, 70.0, 40.0, 10.0]))

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from instances import MILLION, alone
+from instances import alone
 
 from bekostiging.case import Case
 from bekostiging.case.policy import NUMBERS
 from bekostiging.lumpsum import Judge, LumpSumData, decide, design_lumpsum, without_design
 from bekostiging.stress.choices import DECIDING, Choice, choices, steps
+from bekostiging.units import MILLION
 from bekostiging_solvers import Scramblings
 
 

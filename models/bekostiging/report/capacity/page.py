@@ -12,10 +12,10 @@ from bekostiging.report.figures import figure_of
 from bekostiging.report.sections import Section, Table, names_of, sections_page
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityBudget, CapacityStudy
+from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
-THOUSAND = 1e3
 FEWEST_IN_TAIL = 5
 """Futures in the tail below which its mean has no error worth printing."""
 

@@ -19,6 +19,7 @@ from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.texts import Texts
 from bekostiging.stress import TERM, TOTAL, Bridge, Estimates
 from bekostiging.stress.bridge import added
+from bekostiging.units import CENTS
 from bekostiging_solvers import Estimate
 
 Spent = Mapping[str, Mapping[str, Mapping[str, Estimates]]]
@@ -29,7 +30,6 @@ ESTIMATED = (
     "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
 )  # fmt: skip
 """Figures of a line, in the order of the paragraph."""
-CENTS = 100
 
 
 def spending_rows(spent: Spent, texts: Texts) -> Iterator[Row]:

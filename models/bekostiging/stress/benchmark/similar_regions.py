@@ -26,6 +26,7 @@ from bekostiging.stress.design import designed, silent
 from bekostiging.stress.run import built_contracts
 from bekostiging.stress.samples import Corner
 from bekostiging.stress.settle_block import FreshWork, samples_of
+from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate, execute
 from bekostiging_solvers.typing import FloatArray
 
@@ -36,7 +37,6 @@ FIRST_SEED = 1001
 """Of the simulated regions: not that of the embedded one."""
 FEWEST_PROVIDERS = 3
 QUANTILES = (0.1, 0.5, 0.9)
-THOUSAND = 1000
 
 
 @dataclass(frozen=True)
