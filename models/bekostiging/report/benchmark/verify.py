@@ -16,8 +16,10 @@ from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
 from bekostiging.report.benchmark.dossier import INPUTS, SUITE, About, Dossier, open_dossier
+from bekostiging.report.benchmark.results import SCHEMA_VERSION as BENCHMARK_SCHEMA
 from bekostiging.report.benchmark.results import benchmark_results
 from bekostiging.report.manifest import processor, versions
+from bekostiging.report.results import SCHEMA_VERSION as COMPARISON_SCHEMA
 from bekostiging.report.results import results
 from bekostiging.stress import benchmark, compare
 from bekostiging.stress.benchmark.suite import suite_of
@@ -86,6 +88,7 @@ def verify_dossier(path: Path, *, workers: int = 1, progress: Progress | None = 
             f"Dossier {path} is van '{about.command}', dat deze versie niet kent; werk bekostiging bij.",
             f"Dossier {path} is of '{about.command}', which this version does not know; update bekostiging.",
         )
+    _refuse_other_layout(dossier, path)
     with tempfile.TemporaryDirectory() as place:
         now = again(dossier, _unpacked(dossier, Path(place)), workers, progress)
     was = dossier.results
@@ -98,6 +101,20 @@ def verify_dossier(path: Path, *, workers: int = 1, progress: Progress | None = 
         causes,
         sum(1 for _, value in _leaves(was) if _is_number(value)),
         about,
+    )
+
+
+def _refuse_other_layout(dossier: Dossier, path: Path) -> None:
+    """Results whose keys had other names cannot be laid beside those of today."""
+    was, now = str(dossier.results.get("schema_version")), SCHEMA_VERSIONS[dossier.about.command]
+    if was == now:
+        return
+    wrote = dossier.about.versions.get("bekostiging", "")
+    raise UserError(
+        f"Dossier {path} heeft resultaten in indeling {was}, deze versie schrijft indeling {now}; reken het na met de "
+        f"versie die het schreef: bekostiging {wrote}. docs/results.md zegt wat er is hernoemd.",
+        f"Dossier {path} has results in layout {was}, this version writes layout {now}; verify it with the version that "
+        f"wrote it: bekostiging {wrote}. docs/results.md says what was renamed.",
     )
 
 
@@ -151,6 +168,8 @@ def _compare_again(
 
 COMMANDS: dict[str, Again] = {"benchmark": _benchmark_again, "compare": _compare_again}
 """How a command is run again."""
+SCHEMA_VERSIONS = {"benchmark": BENCHMARK_SCHEMA, "compare": COMPARISON_SCHEMA}
+"""The layout of results each of them writes today."""
 
 
 def _is_number(value: object) -> bool:

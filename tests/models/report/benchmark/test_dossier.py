@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import re
 import shutil
 import zipfile
@@ -22,6 +23,7 @@ from bekostiging.case import Case, UserError, input_files, public_tables, read_c
 from bekostiging.cli import app
 from bekostiging.report.benchmark import verify
 from bekostiging.report.benchmark.dossier import EPOCH, open_dossier, pack, packed_inputs
+from bekostiging.report.manifest import versions
 
 
 def _run(*arguments: str | Path) -> tuple[int, str]:
@@ -152,6 +154,16 @@ def test_another_version_is_a_cause(dossier: Path, monkeypatch: pytest.MonkeyPat
     assert "Niet gelijk" in told
     assert "/cases/mine/lots/youth/forms/taakgericht/figures/expected/value" in told
     assert "1e-06" in told
+
+
+@pytest.mark.parametrize(("lang", "wanted"), [("nl", "reken het na met de versie die het schreef: bekostiging"),
+                                            ("en", "verify it with the version that wrote it: bekostiging")])  # fmt: skip
+def test_an_older_layout_names_the_version_to_use(dossier: Path, lang: str, wanted: str) -> None:
+    older = open_dossier(dossier).results | {"schema_version": "0"}
+    _repacked(dossier, {"results/results.json": json.dumps(older).encode()})
+    code, told = _run("verify", dossier, "--lang", lang)
+    assert code == 1
+    assert f"{wanted} {versions()['bekostiging']}" in " ".join(told.split())
 
 
 def test_on_equal_versions_a_last_bit_is_a_difference(dossier: Path, monkeypatch: pytest.MonkeyPatch) -> None:
