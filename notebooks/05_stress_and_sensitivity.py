@@ -125,7 +125,7 @@ def results(values):
     samples = settle_all(
         outcome.case, outcome.cells, contracts[form], care_use, levels_by_lot(outcome.case, care_use)
     )
-    spending = samples.municipal[:, :, list(outcome.reported)].sum(axis=2) @ discount
+    spending = outcome.case.of_reported(samples.municipal) @ discount
     by_provider = np.einsum("stc,t->sc", samples.payment - samples.cost, discount) @ owner
     return spending, by_provider
 

@@ -310,7 +310,7 @@ def _waiting(case: Case, contracted: tuple[CareForm, ...]) -> tuple[FloatArray, 
 def _discount(case: Case, n_years: int) -> FloatArray:
     """Discounted expected price level of a quarter; (t,)."""
     level = np.mean([expected_level(case, lot.id, n_years) for lot in case.lots], axis=0)
-    yearly = level * (1 + case.number("discount_rate")) ** -np.arange(n_years, dtype=np.float64)
+    yearly = level * case.discount(n_years)
     return np.repeat(yearly, QUARTERS)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
+import numpy as np
+
 from bekostiging.case.errors import Note
 from bekostiging.case.policy import DEFAULT
 from bekostiging.case.rows import Assumption
@@ -48,6 +50,8 @@ from bekostiging.case.tables import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from bekostiging_solvers.typing import FloatArray
 
 
 @dataclass(frozen=True)
@@ -132,6 +136,24 @@ class Case(Shown):
     def lead_years(self) -> int:
         """Years between the base year and the first contract year."""
         return self.first_year - self.base_year
+
+    @cached_property
+    def reported(self) -> tuple[int, ...]:
+        """Places in ``municipalities`` of those in the reported sum."""
+        return tuple(i for i, row in enumerate(self.municipalities) if row.reported)
+
+    @cached_property
+    def reported_codes(self) -> tuple[str, ...]:
+        """Codes of the municipalities in the reported sum."""
+        return tuple(self.municipalities[i].code for i in self.reported)
+
+    def of_reported(self, paid: FloatArray) -> FloatArray:
+        """What the reported municipalities pay together; the last axis of ``paid`` is all municipalities."""
+        return np.asarray(paid[..., self.reported].sum(axis=-1))
+
+    def discount(self, n_years: int) -> FloatArray:
+        """Value in the first contract year of a euro in each year; (n_years,)."""
+        return np.asarray((1 + self.number("discount_rate")) ** -np.arange(n_years, dtype=np.float64))
 
     @cached_property
     def _policy(self) -> dict[tuple[str, str], str]:

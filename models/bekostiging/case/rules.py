@@ -270,8 +270,7 @@ def _ceilings(case: Case) -> Iterator[Problem]:
 
 def _reported(case: Case) -> Iterator[Problem]:
     """A reported municipality has a begroting for every contract year, with room outside the contracts."""
-    payers = [row.code for row in case.municipalities if row.reported]
-    if not payers:
+    if not case.reported:
         yield Problem(
             "municipalities",
             "geen enkele gemeente is gerapporteerd; zet er minstens een op ja",
@@ -280,7 +279,7 @@ def _reported(case: Case) -> Iterator[Problem]:
         )
     laws = sorted({form.law for form in case.care_forms if any(form.id in lot.care_forms for lot in case.lots)})
     present = {(row.municipality, row.law, row.year) for row in case.begroting}
-    for code in payers:
+    for code in case.reported_codes:
         for law in laws:
             for year in range(case.first_year, case.first_year + case.n_years):
                 if (code, law, year) not in present:

@@ -102,8 +102,6 @@ def free_buffer(case: Case) -> FloatArray:
 def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: CorridorSeries) -> LumpSumData:
     """Return the data of the decision on the scenarios of ``series``, as the policy of the case asks for it."""
     n_scenarios, _, n_years = series.cost.shape
-    reported = [i for i, row in enumerate(case.municipalities) if row.reported]
-    codes = tuple(case.municipalities[i].code for i in reported)
     years = tuple(case.first_year + t for t in range(n_years))
     lots = {row.id: j for j, row in enumerate(case.lots)}
     providers = {row.id: p for p, row in enumerate(case.providers)}
@@ -111,7 +109,7 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
         lots=tuple(lot_terms(case, row.id) for row in case.lots),
         contracts=tuple((row.provider, row.lot) for row in case.contracts),
         providers=tuple(providers),
-        municipalities=codes,
+        municipalities=case.reported_codes,
         years=years,
         lot=np.array([lots[row.lot] for row in case.contracts]),
         provider=np.array([providers[row.provider] for row in case.contracts]),
@@ -123,11 +121,11 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
         fixed=series.fixed,
         cost=series.cost,
         amounts=series.amounts,
-        key=series.key[..., reported],
-        other=np.zeros((n_scenarios, n_years, len(codes))),
-        **_cover(case, codes, years),
+        key=series.key[..., case.reported],
+        other=np.zeros((n_scenarios, n_years, len(case.reported))),
+        **_cover(case, case.reported_codes, years),
         free_buffer=free_buffer(case),
-        discount=(1 + case.number("discount_rate")) ** -np.arange(n_years, dtype=np.float64),
+        discount=case.discount(n_years),
         risk_weight=case.number("risk_weight"),
         confidence=case.number("confidence"),
         cost_of_capital=case.number("cost_of_capital"),

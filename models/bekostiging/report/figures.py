@@ -162,8 +162,7 @@ def place_of(asked: str, names: Sequence[str], what: dict[str, str]) -> int:
 def _spending_samples(outcome: Comparison, form: PaymentForm) -> FloatArray:
     """Spending of the reported municipalities over the term, million euro; (n_scenarios,)."""
     samples = outcome.forms[form].samples[outcome.corner]
-    paid = samples.municipal[:, :, list(outcome.reported)].sum(axis=2)
-    return np.asarray(paid @ outcome.lumpsum.data.discount / MILLION)
+    return np.asarray(outcome.case.of_reported(samples.municipal) @ outcome.lumpsum.data.discount / MILLION)
 
 
 def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:

@@ -48,9 +48,8 @@ def observables(block: Block, care_use: CareUse) -> dict[str, FloatArray]:
 def _pilot(case: Case) -> list[int]:
     """Places of the two reported municipalities with the largest begroting; none where there are hardly more."""
     amounts = {
-        i: sum(one.amount for one in case.begroting if one.municipality == row.code)
-        for i, row in enumerate(case.municipalities)
-        if row.reported
+        i: sum(one.amount for one in case.begroting if one.municipality == code)
+        for i, code in zip(case.reported, case.reported_codes, strict=True)
     }
     if len(amounts) <= PILOT:
         return []

@@ -346,11 +346,6 @@ class Comparison(Shown):
         """The corner the case's policy names; estimates not split by corner are in it."""
         return cast(Corner, self.case.word("when_money_is_gone"))
 
-    @property
-    def reported(self) -> tuple[int, ...]:
-        """Places of the reported municipalities in ``case.municipalities``."""
-        return tuple(i for i, row in enumerate(self.case.municipalities) if row.reported)
-
     def to_frame(self) -> pd.DataFrame:
         """Every estimate, a row each."""
         import pandas as pd

@@ -73,8 +73,7 @@ def municipal_estimates(
     case: Case, scramblings: Scramblings, samples: Samples, cover: Cover, discount: FloatArray
 ) -> dict[str, dict[str, Estimates]]:
     """Per reported municipality and their sum, per year and over the term."""
-    reported = [i for i, row in enumerate(case.municipalities) if row.reported]
-    return spending_of_reported(case, scramblings, samples.municipal[:, :, reported], cover, discount)
+    return spending_of_reported(case, scramblings, samples.municipal[..., case.reported], cover, discount)
 
 
 def spending_of_reported(
@@ -84,8 +83,7 @@ def spending_of_reported(
 
     A year's use of the stock is its own; that of the term is all years together, the stock once, nominal.
     """
-    codes = [row.code for row in case.municipalities if row.reported]
-    parts = {code: (paid[:, :, [m]], cover.one(m)) for m, code in enumerate(codes)}
+    parts = {code: (paid[:, :, [m]], cover.one(m)) for m, code in enumerate(case.reported_codes)}
     parts[TOTAL] = (paid, cover)
     levels = (case.number("certainty"), cover.confidence)
     found: dict[str, dict[str, Estimates]] = {}
@@ -139,8 +137,7 @@ def provider_estimates(
 
 def corner_totals(case: Case, scramblings: Scramblings, samples: Samples, discount: FloatArray) -> Estimates:
     """What a corner means in total over the term: euro for both sides, clients who wait or are refused."""
-    reported = [i for i, row in enumerate(case.municipalities) if row.reported]
-    paid = samples.municipal[:, :, reported].sum(axis=2) @ discount
+    paid = case.of_reported(samples.municipal) @ discount
     return {
         "spending": scramblings.mean(paid),
         "provider_result": scramblings.mean(provider_results(case, samples, discount).sum(axis=(1, 2))),

@@ -21,9 +21,8 @@ MOST_SCENARIOS = 131_072
 def half_width(made: Plan, fresh: FreshBlock, corner: Corner) -> float:
     """Half-width in euro of the 95 % interval of expected yearly spending, of the worst payment form and year."""
     scramblings = Scramblings(made.n_scramblings)
-    reported = [i for i, row in enumerate(made.case.municipalities) if row.reported]
     widths = (
-        scramblings.mean(samples[corner].municipal[:, t, reported].sum(axis=1)).half_width(CONFIDENCE)
+        scramblings.mean(made.case.of_reported(samples[corner].municipal[:, t])).half_width(CONFIDENCE)
         for samples in fresh.samples.values()
         for t in range(made.n_years)
     )

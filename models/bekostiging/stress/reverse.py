@@ -100,8 +100,7 @@ class _Target:
     def excess(self, samples: Samples) -> FloatArray:
         """Excess of every future; (n_scenarios,)."""
         if self.provider is None:
-            reported = [i for i, row in enumerate(self.case.municipalities) if row.reported]
-            return np.asarray(samples.municipal[:, :, reported].sum(axis=2) @ self.discount - self.limit)
+            return np.asarray(self.case.of_reported(samples.municipal) @ self.discount - self.limit)
         own = provider_results(self.case, samples, self.discount)[:, :, self.provider]
         return np.asarray(-np.cumsum(own, axis=1).min(axis=1) - self.limit)
 
@@ -219,7 +218,7 @@ def _told(
 def _at_stake(outcome: Comparison, provider: int | None) -> FloatArray:
     """Part of the expected money of the target by row of demand; (n_demand,), adds up to one."""
     case, cells = outcome.case, outcome.cells
-    reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
+    reported = np.isin(cells.municipality, case.reported)
     inside = (cells.contract >= 0) & (reported if provider is None else cells.provider == provider)
     euro = expected_care_use(case, cells, outcome.n_years).units[0].sum(axis=0) * cells.tariff * inside
     by_row = np.bincount(demand_of_cells(case, cells), weights=euro, minlength=len(case.demand))

@@ -211,10 +211,11 @@ def _compared(
     made, fresh, contracts = drawn.made, drawn.fresh, drawn.contracts
     case, cells, discount = made.case, made.cells, drawn.lumpsum.decision.data.discount
     scramblings = Scramblings(made.n_scramblings)
-    reported = tuple(row.code for row in case.municipalities if row.reported)
     calendar = tuple(case.first_year + t for t in range(made.n_years))
     spending = spending_of(case, cells, contracts, discount)
-    begroting, outside = (begroting_sum(case, reported, calendar, c) for c in ("amount", "outside_contracts"))
+    begroting, outside = (
+        begroting_sum(case, case.reported_codes, calendar, c) for c in ("amount", "outside_contracts")
+    )
     cover = Cover.of(drawn.lumpsum.decision.data)
     return Comparison(
         case=case,
@@ -336,11 +337,10 @@ def _sharpened(
     made: Plan, closed: _Closed, fresh: FreshBlock, discount: np.ndarray
 ) -> dict[PaymentForm, dict[str, Sharpened]]:
     """Spending over the term, everybody served, with what is known in closed form."""
-    reported = [i for i, row in enumerate(made.case.municipalities) if row.reported]
     drawn = Scramblings(made.n_scramblings)
     found = {}
     for form, samples in fresh.samples.items():
-        paid = samples["absorb"].municipal[:, :, reported].sum(axis=2) @ discount
+        paid = made.case.of_reported(samples["absorb"].municipal) @ discount
         control = fresh.control[form] @ discount
         found[form] = sharpened(drawn, paid, control, closed.scramblings, closed.spending[form])
     return found
@@ -351,12 +351,11 @@ def _with_measures(
 ) -> dict[PaymentForm, WithMeasures]:
     """Every form with and without the measures, over the term."""
     corner = cast(Corner, case.word("when_money_is_gone"))
-    reported = [i for i, row in enumerate(case.municipalities) if row.reported]
     limit = float(room.sum(axis=0) @ discount)
     return {
         form: with_measures(
             scramblings,
-            fresh.samples[form][corner].municipal[:, :, reported].sum(axis=2) @ discount,
+            case.of_reported(fresh.samples[form][corner].municipal) @ discount,
             paid @ discount,
             limit,
         )

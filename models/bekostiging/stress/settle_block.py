@@ -264,9 +264,8 @@ class FreshWork:
 
     def _spending(self, care_use: CareUse, levels: Mapping[str, PriceLevels]) -> dict[PaymentForm, FloatArray]:
         """Payments of the reported municipalities per form, (n_scenarios, n_years)."""
-        reported = [i for i, row in enumerate(self.case.municipalities) if row.reported]
         return {
-            form: settle_all(self.case, self.cells, own, care_use, levels).municipal[:, :, reported].sum(axis=2)
+            form: self.case.of_reported(settle_all(self.case, self.cells, own, care_use, levels).municipal)
             for form, own in self.contracts.items()
         }
 
@@ -305,6 +304,5 @@ class FreshWork:
         levels = levels_by_lot(self.case, served)
         if self.case.word("when_money_is_gone") == "absorb":
             return self._spending(served, levels)
-        reported = [i for i, row in enumerate(self.case.municipalities) if row.reported]
         both = self._both_corners(with_measures, served, levels)
-        return {form: own["wait"].municipal[:, :, reported].sum(axis=2) for form, own in both.items()}
+        return {form: self.case.of_reported(own["wait"].municipal) for form, own in both.items()}

@@ -109,10 +109,9 @@ def _by_lot(
     case: Case, contracts: Sequence[Contract], split: Sequence[IntArray], lots: Mapping[str, int]
 ) -> FloatArray:
     """What the reported municipalities pay, by lot; cents, (n_scenarios, n_years, n_lots)."""
-    reported = [m for m, row in enumerate(case.municipalities) if row.reported]
     found = np.zeros((*split[0].shape[:2], len(lots)))
     for contract, part in zip(contracts, split, strict=True):
-        found[:, :, lots[contract.lot]] += part[:, :, reported].sum(axis=2)
+        found[:, :, lots[contract.lot]] += part[..., case.reported].sum(axis=-1)
     return found
 
 

@@ -178,13 +178,13 @@ def study_sharing(
     """
     if game is not None:
         check_game(game)
-    check_players(sum(row.reported for row in case.municipalities), game or "surcharge", table)
+    check_players(len(case.reported), game or "surcharge", table)
     report = progress if progress is not None else silent
     case, _ = without_closed(pseudonymised(case), min(n_years, case.n_years))
     case = _with_numbers(case, solidarity, threshold)
     made = plan(case, n_scenarios, n_years, seed, "fresh")
     keys = tuple(key for key in KEYS if _has_figures(case, key))
-    discount = (1 + case.number("discount_rate")) ** -np.arange(made.n_years, dtype=np.float64)
+    discount = case.discount(made.n_years)
     contracts = _in_force(
         case, plan(case, n_scenarios, n_years, seed, "design"), design_scenarios, workers, report
     )
@@ -258,8 +258,7 @@ def _data(
     case: Case, arrays: Mapping[str, FloatArray], keys: tuple[str, ...], discount: FloatArray
 ) -> SharingData:
     """The reported municipalities of all blocks together."""
-    players = [m for m, row in enumerate(case.municipalities) if row.reported]
-    paid = {key: arrays[f"paid/{key}"][..., players] for key in keys}
+    paid = {key: arrays[f"paid/{key}"][..., case.reported] for key in keys}
     form = {lot.id: lot.payment_form for lot in case.lots}
     fixed = {
         one: sum(
@@ -270,11 +269,11 @@ def _data(
         for one in PAYMENT_FORMS
     }
     return SharingData(
-        municipalities=tuple(case.municipalities[m].code for m in players),
+        municipalities=case.reported_codes,
         used=np.einsum("stm,t->sm", paid["actual_use"], discount),
         paid=paid,
         in_force=IN_FORCE,
-        cost=arrays["cost"][..., players],
+        cost=arrays["cost"][..., case.reported],
         administration=np.array([fixed[form[row.lot]] for row in case.contracts]) * float(discount.sum()),
         discount=discount,
         confidence=case.number("confidence"),

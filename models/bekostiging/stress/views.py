@@ -130,9 +130,10 @@ def _variables(outcome: Comparison) -> dict[str, FloatArray]:
     case = outcome.case
     contracted = {form for lot in case.lots for form in lot.care_forms}
     payer = {area.id: area.municipality for area in case.areas}
-    reported = {row.code for row in case.municipalities if row.reported}
     base = sum(
-        row.starts_per_year for row in case.demand if row.care_form in contracted and payer[row.area] in reported
+        row.starts_per_year
+        for row in case.demand
+        if row.care_form in contracted and payer[row.area] in case.reported_codes
     )
     requests = samples.starts.sum(axis=2)
     cost = samples.cost.sum(axis=(1, 2))
@@ -207,7 +208,7 @@ def _spending(outcome: Comparison, p: FloatArray) -> dict[PaymentForm, dict[str,
     room = float(discount @ outcome.room.sum(axis=1))
     found: dict[PaymentForm, dict[str, Estimate]] = {}
     for form, result in outcome.forms.items():
-        paid = result.samples[outcome.corner].municipal[:, :, list(outcome.reported)].sum(axis=2) @ discount
+        paid = outcome.case.of_reported(result.samples[outcome.corner].municipal) @ discount
         found[form] = {
             "expected": _mean(paid, p),
             "cvar95": _estimate(float(cvar(paid, TAIL, p)), cvar_error(paid, TAIL, p), p),

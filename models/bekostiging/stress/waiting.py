@@ -16,7 +16,7 @@ from bekostiging_solvers.typing import FloatArray
 
 def by_care_form(case: Case, cells: Cells, counted: CareUse | WaitingCount) -> dict[str, FloatArray]:
     """The arrays of ``WaitingSamples``; told of the reported municipalities, and only where somebody is contracted."""
-    reported = np.array([row.reported for row in case.municipalities])[cells.municipality]
+    reported = np.isin(cells.municipality, case.reported)
     told = (reported & (cells.lot >= 0))[:, None]
     form = ((cells.care_form[:, None] == np.arange(len(cells.care_form_ids))) & told).astype(np.float64)
     lot = ((cells.lot[:, None] == np.arange(len(case.lots))) & told).astype(np.float64)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bekostiging.case import Case, UserError, pseudonymised, read_case, scaffold_case, write_case
+from bekostiging.case import Case, UserError, pseudonymised, read_case, scaffold_case, with_policy, write_case
 from bekostiging.case.explanation import explain
 from bekostiging.case.policy import NUMBERS, WORDS
 from bekostiging.case.rows import columns
@@ -83,3 +85,14 @@ def test_every_column_and_policy_is_explained(lang: str) -> None:
     policy = explain(Policy, lang)
     for name in (*NUMBERS, *WORDS):
         assert re.search(rf"\| `{name}` \| [^|]+ \| [^|]{{5,}} \|", policy), name
+
+
+def test_a_case_knows_who_is_reported_and_what_a_later_euro_is_worth(small_case: Case) -> None:
+    first, *rest = small_case.municipalities
+    case = replace(small_case, municipalities=(first.model_copy(update={"reported": False}), *rest))
+    assert case.reported == tuple(range(1, len(case.municipalities)))
+    assert case.reported_codes == tuple(row.code for row in rest)
+    paid = np.arange(2.0 * len(case.municipalities)).reshape(2, -1)
+    np.testing.assert_array_equal(case.of_reported(paid), paid[:, 1:].sum(axis=1))
+    # 1/1.25 = 0.8, squared 0.64
+    np.testing.assert_allclose(with_policy(case, discount_rate=0.25).discount(3), [1.0, 0.8, 0.64])

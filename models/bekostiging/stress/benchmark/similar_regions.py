@@ -87,7 +87,7 @@ def similar_regions(
     case = outcome.case
     contracted = {row.provider for row in case.contracts}
     size = _Size(
-        municipalities=sum(row.reported for row in case.municipalities),
+        municipalities=len(case.reported),
         providers=max(FEWEST_PROVIDERS, len(contracted)),
         inhabitants=_inhabitants(case),
         n_scenarios=n_scenarios,
@@ -167,11 +167,10 @@ def _scale_free(case: Case, sample: LotSample, data: LumpSumData, confidence: fl
 
 def _inhabitants(case: Case) -> int:
     """Of the reported municipalities."""
-    reported = {row.code for row in case.municipalities if row.reported}
     return round(
         sum(
             row.inhabitants_0_17 + row.inhabitants_18_64 + row.inhabitants_65_plus
             for row in case.areas
-            if row.municipality in reported
+            if row.municipality in case.reported_codes
         )
     )

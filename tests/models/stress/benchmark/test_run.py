@@ -57,7 +57,7 @@ def test_lots_add_up_to_the_municipalities_and_to_all_who_are_not_served(outcome
     for form in PAYMENT_FORMS:
         for corner in CORNERS:
             one = outcome.forms[form].samples[corner]
-            paid = one.municipal[:, :, list(outcome.reported)].sum(axis=2)
+            paid = outcome.case.of_reported(one.municipal)
             np.testing.assert_allclose(one.lot_spending.sum(axis=2), paid, rtol=0, atol=0.005)
             unserved = (one.waiting + one.refused).sum(axis=2)
             np.testing.assert_allclose(one.lot_unserved.sum(axis=2), unserved, rtol=0, atol=1e-9)
