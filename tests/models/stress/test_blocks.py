@@ -111,17 +111,11 @@ def test_another_question_is_another_folder(small_case: Case, tmp_path: Path) ->
 
 
 def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: Path) -> None:
-    asked: dict[str, Any] = {"n_scenarios": 32, "design_scenarios": DESIGN, "n_years": 1}
-    plain = as_text(compare(small_case, **asked))
-    kept = as_text(compare(small_case, **asked, keep=tmp_path))
-    again = as_text(compare(small_case, **asked, keep=tmp_path))
-    assert plain == kept == again
-
-
-def test_a_precision_goes_on_from_what_is_kept(small_case: Case, tmp_path: Path) -> None:
-    plain = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=400_000)
-    kept = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=400_000, keep=tmp_path)
-    assert as_text(plain) == as_text(kept)
+    """Also where a precision asks for more futures than the first ones."""
+    asked: dict[str, Any] = {"n_scenarios": 32, "design_scenarios": DESIGN, "n_years": 1, "precision": 400_000}
+    plain = compare(small_case, **asked)
+    kept, again = (as_text(compare(small_case, **asked, keep=tmp_path)) for _ in range(2))
+    assert as_text(plain) == kept == again
     assert plain.n_scenarios > 32
 
 

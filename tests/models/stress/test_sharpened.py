@@ -31,6 +31,12 @@ def _drawn(outcome: Comparison, n: int, seed: int) -> tuple[np.ndarray, np.ndarr
     return sample, control
 
 
+@pytest.fixture(scope="module")
+def drawn(outcome: Comparison) -> tuple[np.ndarray, np.ndarray]:
+    """2,048 futures of another seed."""
+    return _drawn(outcome, 2048, 5)
+
+
 def test_a_linear_payment_needs_no_clients(small_case: Case) -> None:
     """Per hour without ceiling: the closed form is the conditional expectation, so both means are one."""
     made = plan(small_case, 256, 4, 1, "fresh")
@@ -61,8 +67,10 @@ def test_control_variates_by_hand() -> None:
     assert found.standard_error == pytest.approx(np.hypot(0.5, 0.3))
 
 
-def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(outcome: Comparison) -> None:
-    sample, _ = _drawn(outcome, 2048, 5)
+def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(
+    outcome: Comparison, drawn: tuple[np.ndarray, np.ndarray]
+) -> None:
+    sample, _ = drawn
     n = len(sample)
     found = outcome.sharpened[FORM]
     error = np.hypot(sample.std() / np.sqrt(n), found["expected"].estimate.standard_error)
@@ -75,11 +83,11 @@ def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(outcome: Compar
     assert found["expected"].factor > 1
 
 
-def test_a_tail_with_clients_where_they_matter(outcome: Comparison) -> None:
+def test_a_tail_with_clients_where_they_matter(outcome: Comparison, drawn: tuple[np.ndarray, np.ndarray]) -> None:
     """Against 2,048 plain futures: the same CVaR, at an eighth of the clients; and nearly all the variance that chance per
     client does not make is gone (the ceiling, which falls as the corridor shares more)."""
     contracts = contracts_in_force(outcome)[FORM]
-    sample, control = _drawn(outcome, 2048, 6)
+    sample, control = drawn
     made = plan(outcome.case, 2048, 4, 7, "closed")
     found = sharpened_tail(made, contracts, np.ones(4), (sample - control)[:256], 256)
     plain = Scramblings(len(sample) // 32).tail_mean(sample, 0.95)
