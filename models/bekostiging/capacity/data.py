@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Literal
 
 import numpy as np
 
+from bekostiging.case.policy import WaitingNorm
 from bekostiging.units import QUARTERS, WEEKS_PER_QUARTER
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
-
-NormKind = Literal["expected", "cvar", "chance"]
-NORM_KINDS: tuple[NormKind, ...] = ("expected", "cvar", "chance")
 
 
 @dataclass(frozen=True)
@@ -130,7 +127,7 @@ class CapacityData:
     swap: FloatArray
     discount: FloatArray
     substitutes: tuple[Substitute, ...] = ()
-    norm: NormKind = "cvar"
+    norm: WaitingNorm = "cvar"
     risk_weight: float = 0.0
     confidence: float = 0.95
     notes: tuple[str, ...] = field(default=())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from bekostiging.capacity.data import NORM_KINDS, CapacityData, Futures, NormKind, Substitute, Supply
+from bekostiging.capacity.data import CapacityData, Futures, Substitute, Supply
 from bekostiging.capacity.draw import courses
 from bekostiging.case import Case, UserError
 from bekostiging.case.capacity_tables import FAR, Scale
@@ -33,7 +33,7 @@ def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
         an availability fee above the tariff.
     """
     case, cells = made.case, made.cells
-    _check_policy(case)
+    _check_table(case)
     forms = contracted_forms(case)
     own = [i for i, form in enumerate(case.care_forms) if form in forms]
     per_week, tariff = _units_per_week(case, forms), _tariffs(cells)[own]
@@ -56,19 +56,19 @@ def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
         weeks=course.weeks[own],
         weeks_left=course.weeks_left[own],
         price=tariff * per_week,
-        premium=np.array([case.number("adhoc_premium", lot.id) for lot in lot_of]),
-        adhoc_most=np.array([_number(case, "adhoc_most", lot, INFINITY) for lot in lot_of]),
-        waiting_cost=np.array([case.number("waiting_cost", lot.id) for lot in lot_of]),
+        premium=np.array([case.policy.adhoc_premium(lot.id) for lot in lot_of]),
+        adhoc_most=np.array([case.policy.adhoc_most(lot.id) for lot in lot_of]),
+        waiting_cost=np.array([case.policy.waiting_cost(lot.id) for lot in lot_of]),
         waiting=waiting,
         waited=waited,
         norm_weeks=np.array([form.waiting_norm_weeks for form in forms]),
-        allowed=np.array([_number(case, "late_share", lot, INFINITY) for lot in lot_of]) * _asked(quarterly),
-        swap=np.array([_number(case, "swap_share", lot, 0.0) for lot in case.lots]),
+        allowed=np.array([case.policy.late_share(lot.id) for lot in lot_of]) * _asked(quarterly),
+        swap=np.array([case.policy.swap_share(lot.id) for lot in case.lots]),
         discount=_discount(case, made.n_years),
         substitutes=_substitutes(case, forms),
-        norm=_norm(case),
-        risk_weight=case.number("risk_weight"),
-        confidence=case.number("confidence"),
+        norm=case.policy.waiting_norm,
+        risk_weight=case.policy.risk_weight,
+        confidence=case.policy.confidence,
     )
 
 
@@ -77,17 +77,8 @@ def contracted_forms(case: Case) -> tuple[CareForm, ...]:
     return tuple(form for form in case.care_forms if any(form.id in lot.care_forms for lot in case.lots))
 
 
-def _check_policy(case: Case) -> None:
-    """Numbers without which there is no decision: never a default."""
-    for name in ("adhoc_premium", "waiting_cost"):
-        lots = [lot.id for lot in case.lots if not case.has_policy(name, lot.id)]
-        if lots:
-            raise UserError(
-                f"tabel policy, perceel {lots[0]}: {name} ontbreekt; zonder dat getal is er geen afweging, voeg een rij toe "
-                "(scope case of het perceel)",
-                f"table policy, lot {lots[0]}: {name} is missing; without it there is nothing to weigh, add a row (scope "
-                "case or the lot)",
-            )
+def _check_table(case: Case) -> None:
+    """There is something to reserve."""
     if not case.capacity:
         raise UserError(
             "tabel capacity is leeg; vul per aanbieder en zorgvorm in wat kan worden vastgelegd (block, maximum) en in "
@@ -95,15 +86,6 @@ def _check_policy(case: Case) -> None:
             "table capacity is empty; fill in what can be reserved per provider and care form (block, maximum), and in "
             "travel what distance costs",
         )
-
-
-def _number(case: Case, name: str, lot: Lot, otherwise: float) -> float:
-    return case.number(name, lot.id) if case.has_policy(name, lot.id) else otherwise
-
-
-def _norm(case: Case) -> NormKind:
-    given = case.word("waiting_norm") if case.has_policy("waiting_norm") else "cvar"
-    return next(kind for kind in NORM_KINDS if kind == given)
 
 
 def _asked(quarterly: FloatArray) -> FloatArray:
@@ -183,9 +165,9 @@ def _supply(case: Case, cells: Cells, forms: tuple[CareForm, ...], per_week: Flo
         cost=np.array([_administration(case, lots[row.lot]) for row in contracts]),
         main=np.array([at.get((row.main_contractor, row.lot), -1) for row in contracts]),
         lots=tuple(lots),
-        least=np.array([int(_number(case, "contracts_least", lot, 0)) for lot in case.lots]),
-        most_contracts=np.array([int(_number(case, "contracts_most", lot, 10**6)) for lot in case.lots]),
-        concentration=np.array([_number(case, "concentration", lot, 1.0) for lot in case.lots]),
+        least=np.array([int(case.policy.contracts_least(lot.id)) for lot in case.lots]),
+        most_contracts=np.array([int(case.policy.contracts_most(lot.id)) for lot in case.lots]),
+        concentration=np.array([case.policy.concentration(lot.id) for lot in case.lots]),
     )
 
 

@@ -4,12 +4,13 @@ from bekostiging.case.check import CommandCheck, check_commands, stock_and_start
 from bekostiging.case.client_table import ClientTable, read_clients
 from bekostiging.case.convert import convert
 from bekostiging.case.errors import CaseError, Problem, UserError
-from bekostiging.case.explanation import policy_meaning
 from bekostiging.case.from_history import case_from_history, estimated_tables, tables_in
 from bekostiging.case.inputs import input_files, public_tables
 from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
 from bekostiging.case.override import fractions, named_numbers, ordered_pairs, with_policy
+from bekostiging.case.policy import PolicyTable
+from bekostiging.case.policy_rows import POLICIES, CasePolicy, LotPolicy, Number, Words, YesNo, register_policy
 from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
@@ -21,13 +22,20 @@ from bekostiging.case.write import write_case
 
 __all__ = [
     "ASKED",
+    "POLICIES",
     "Case",
     "CaseError",
+    "CasePolicy",
     "ClientTable",
     "CommandCheck",
+    "LotPolicy",
+    "Number",
+    "PolicyTable",
     "Problem",
     "Spread",
     "UserError",
+    "Words",
+    "YesNo",
     "case_from_history",
     "check_case",
     "check_commands",
@@ -38,11 +46,11 @@ __all__ = [
     "key_weights",
     "named_numbers",
     "ordered_pairs",
-    "policy_meaning",
     "pseudonymised",
     "public_tables",
     "read_case",
     "read_clients",
+    "register_policy",
     "residential_forms",
     "scaffold_case",
     "scaffold_history",

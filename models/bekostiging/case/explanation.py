@@ -1,4 +1,4 @@
-"""What every table, column and policy name means, in Dutch and English, from the row models and their translation."""
+"""What every table and column means, in Dutch and English, from the row models and their translation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from bekostiging.case.policy import MEANING, NUMBERS, OPTIONAL, WORDS
+from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.read_rows import leaf
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import REFERENCES, Policy
@@ -22,7 +22,6 @@ WORDING = {
            "extra": "optional table", 
            "columns": "| column | kind | required | meaning |", "policy": "| name | value | meaning |"},
 }  # fmt: skip
-_NO_TABLES = ("common", "policy_names", "optional")
 _KINDS = {
     "nl": {
         bool: "ja of nee",
@@ -46,10 +45,8 @@ def explain(model: type[Row], lang: str) -> str:
         lines.append(f"| `{column}` | {kind_of(info, lang)} | {needed} | {meaning[column]} |")
     if model is Policy:
         lines += ["", words["policy"], "|---|---|---|"]
-        ranges = {name: f"{low:g} – {high:g}" for name, (low, high) in NUMBERS.items()}
-        choices = {name: ", ".join(own) for name, own in WORDS.items()}
         lines += [
-            f"| `{name}` | {own} | {policy_meaning(name, lang)} |" for name, own in (ranges | choices).items()
+            f"| `{name}` | {row.kind.allowed(lang)} | {row.explained(lang)} |" for name, row in POLICIES.items()
         ]
     return "\n".join(lines) + "\n"
 
@@ -64,7 +61,7 @@ def _dutch() -> dict[str, dict[str, str]]:
     """Dutch explanations: per table, the table itself under "", then its columns."""
     text = (files("bekostiging.case") / "explanation_nl.toml").read_text(encoding="utf-8")
     sections: dict[str, dict[str, str]] = tomllib.loads(text)
-    return {name: own if name in _NO_TABLES else sections["common"] | own for name, own in sections.items()}
+    return {name: sections["common"] | own for name, own in sections.items()}
 
 
 _COMMON = {
@@ -86,14 +83,6 @@ def _english(model: type[Row]) -> dict[str, str]:
         for name, info in model.model_fields.items()
     }
     return told | {"": (model.__doc__ or "").strip()}
-
-
-def policy_meaning(name: str, lang: str) -> str:
-    """What a policy name means, and what holds when an optional one is absent."""
-    if lang == "nl":
-        optional = _dutch()["optional"].get(name, "")
-        return _dutch()["policy_names"][name] + (f"; {optional}" if optional else "")
-    return MEANING[name] + (f"; optional: {OPTIONAL[name]}" if name in OPTIONAL else "")
 
 
 def kind_of(info: FieldInfo, lang: str) -> str:

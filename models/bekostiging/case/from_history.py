@@ -126,7 +126,8 @@ class _Estimates:
         }
         made["offers"] = self._offers(self.given.get("lots", made["lots"]))
         # the stock of the first year has moved to the municipality, unless the region brought those too
-        tables = made | self.given | ({} if "municipalities" in self.given else {"begroting": made["begroting"]})
+        moved = {} if "municipalities" in self.given else {"begroting": made["begroting"]}
+        tables: dict[str, Any] = made | self.given | moved
         return Case(
             name=re.sub(r"[^\w-]+", "-", name), title={"nl": name, "en": name},
             disclaimer={

@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from bekostiging.case.errors import Note
-from bekostiging.case.policy import DEFAULT
+from bekostiging.case.policy import PolicyTable
 from bekostiging.case.rows import Assumption
 from bekostiging.case.shown import Shown
 from bekostiging.case.tables import (
@@ -26,7 +26,6 @@ from bekostiging.case.tables import (
     Contract,
     ContractClause,
     Correlation,
-    CorridorBase,
     CostPrice,
     Demand,
     Duration,
@@ -38,7 +37,6 @@ from bekostiging.case.tables import (
     Measure,
     Municipality,
     Offer,
-    Policy,
     Profile,
     Provider,
     RiskFactor,
@@ -76,7 +74,7 @@ class Case(Shown):
     providers: tuple[Provider, ...]
     lots: tuple[Lot, ...]
     contracts: tuple[Contract, ...]
-    policy: tuple[Policy, ...]
+    policy: PolicyTable
     layers: tuple[Layer, ...]
     offers: tuple[Offer, ...]
     demand: tuple[Demand, ...]
@@ -99,6 +97,10 @@ class Case(Shown):
     travel: tuple[Travel, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     notes: tuple[Note, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Rows of policy may be given as any tuple of them."""
+        object.__setattr__(self, "policy", PolicyTable(self.policy))
 
     def to_frame(self) -> pd.DataFrame:
         """Rows per table and status; status is empty where a table only names things."""
@@ -153,63 +155,9 @@ class Case(Shown):
 
     def discount(self, n_years: int) -> FloatArray:
         """Value in the first contract year of a euro in each year; (n_years,)."""
-        return np.asarray((1 + self.number("discount_rate")) ** -np.arange(n_years, dtype=np.float64))
-
-    @cached_property
-    def _policy(self) -> dict[tuple[str, str], str]:
-        return {(row.name, row.scope): row.value for row in self.policy}
-
-    def word(self, name: str, lot: str | None = None) -> str:
-        """Policy value as written: the lot's own, else the case's. KeyError when neither is given."""
-        if lot is not None and (name, lot) in self._policy:
-            return self._policy[name, lot]
-        return self._policy[name, "case"]
-
-    def number(self, name: str, lot: str | None = None) -> float:
-        """Policy value as a number (validated at the door)."""
-        return float(self.word(name, lot))
-
-    def has_policy(self, name: str, lot: str | None = None) -> bool:
-        """Whether the policy is given for the lot or the case."""
-        return (name, "case") in self._policy or (lot is not None and (name, lot) in self._policy)
-
-    @property
-    def reserve_confidence(self) -> float:
-        """Which tail the reserve must carry; that of the design where the case does not say."""
-        return self.number("reserve_confidence" if self.has_policy("reserve_confidence") else "confidence")
-
-    @property
-    def reserve_refills(self) -> bool:
-        """Whether a year that costs less than the begroting refills the reserve."""
-        return self._stated("reserve_refills") == "yes"
-
-    @property
-    def simple_corridors(self) -> bool:
-        """Whether a corridor has shares in steps of five points, one free zone and one share per side."""
-        return self._stated("corridor_terms") == "simple"
-
-    @property
-    def laws_share(self) -> bool:
-        """Whether youth and Wmo share one begroting and cover."""
-        return self._stated("laws_share") == "yes"
-
-    def revised_share(self, lot: str | None) -> float:
-        """Chance that an external change gives another hours budget when one runs out."""
-        return float(self._stated("revised_share", lot))
-
-    def new_budget(self, lot: str | None) -> bool:
-        """Whether sitting clients get a whole hours budget at the switch."""
-        return self._stated("new_budget", lot) == "yes"
-
-    def _stated(self, name: str, lot: str | None = None) -> str:
-        """The value of the lot or the case, or the one that holds without."""
-        return self.word(name, lot) if self.has_policy(name, lot) else DEFAULT[name]
+        return np.asarray((1 + self.policy.discount_rate) ** -np.arange(n_years, dtype=np.float64))
 
     def year_of_revenue(self, contract: Contract) -> int:
         """Calendar year of ``contract.revenue``: as given, else the base year; before the first contract year always."""
         given = contract.revenue_year
         return min(self.base_year, self.first_year - 1) if given is None else given
-
-    def corridor_base(self, lot: str) -> CorridorBase:
-        """What the corridor of a lot is measured on (policy ``base``, validated at the door)."""
-        return cast(CorridorBase, self.word("base", lot))

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from bekostiging.case.errors import UserError
 from bekostiging.case.model import Case
-from bekostiging.case.policy import NUMBERS
+from bekostiging.case.policy import PolicyTable
+from bekostiging.case.policy_rows import CASE, POLICIES
 from bekostiging.case.tables import Policy
 
 
@@ -20,22 +21,17 @@ def with_policy(case: Case, **numbers: float | None) -> Case:
     UserError
         A number outside its range.
     """
-    rows = list(case.policy)
+    rows = case.policy
     for name, value in numbers.items():
         if value is None:
             continue
-        low, high = NUMBERS[name]
-        option = "--" + name.replace("_", "-")
-        if not low <= value <= high:
-            raise UserError(
-                f"{option} {value:g}: mag van {low:g} tot en met {high:g} zijn; kies een getal daartussen",
-                f"{option} {value:g}: may be from {low:g} to {high:g}; choose a number between",
-                exit_code=2,
-            )
-        rows = [row for row in rows if (row.name, row.scope) != (name, "case")]
-        given = {"name": name, "scope": "case", "value": repr(value), "source": option, "status": "own_data"}
-        rows.append(Policy.model_validate(given))
-    return replace(case, policy=tuple(rows))
+        known, option = POLICIES[name], "--" + name.replace("_", "-")
+        wrong = known.kind.wrong(option, f"{value:g}")
+        if wrong is not None:
+            raise UserError(*wrong, exit_code=2)
+        own = Policy(name=name, scope=CASE, value=repr(value), source=option, status="own_data")
+        rows = PolicyTable((*rows.without(known, CASE), own))
+    return replace(case, policy=rows)
 
 
 def fractions(option: str, text: str | None) -> tuple[float, ...]:

@@ -1,192 +1,240 @@
-"""The names of the table policy: which are required, and what each may be."""
+"""Every name of the table policy: one row each. A new policy is a row here, or ``register_policy`` from another package.
+
+``case.policy.discount_rate`` and ``case.policy.share_max(lot)`` are values, ``PolicyTable.discount_rate`` is the row itself.
+Validation, error messages, workbook, explanation, docs/policy.md and the choices to account for read it.
+"""
 
 from __future__ import annotations
 
-from typing import get_args
+from math import inf
+from typing import Literal, get_args
 
-from bekostiging.case.tables import CorridorBase
+from bekostiging.case.core_tables import CorridorBase
+from bekostiging.case.policy_rows import CasePolicy, LotPolicy, Number, PolicyRows, Words, YesNo
 
-NUMBERS: dict[str, tuple[float, float]] = {
-    "risk_weight": (0.0, 1.0),
-    "confidence": (0.5, 0.999),
-    "reserve_confidence": (0.5, 0.999),
-    "discount_rate": (0.0, 0.25),
-    "cost_of_capital": (0.0, 1.0),
-    "elasticity": (0.0, 5.0),
-    "equity_at_stake": (0.0, 1.0),
-    "solvency_floor": (0.0, 1.0),
-    "equity_requirement": (0.0, 1.0),
-    "share_min": (0.0, 1.0),
-    "share_max": (0.0, 1.0),
-    "premium_max": (0.0, 1.0),
-    "glide_max": (0.0, 1.0),
-    "certainty": (0.5, 0.999),
-    "weight_ova": (0.0, 1.0),
-    "weight_ppc": (0.0, 1.0),
-    "copula_freedom": (2.0, 1000.0),
-    "share_concentration": (1.0, 1e9),
-    "ceiling_lift": (0.0, 1.0),
-    "claim_delay_months": (0.0, 12.0),
-    "paid_at_start": (0.0, 1.0),
-    "extension_after": (0.1, 100.0),
-    "disputed_share": (0.0, 1.0),
-    "disputed_lost": (0.0, 1.0),
-    "mid_year_revision": (0.0, 1.0),
-    "settlement_delay_months": (0.0, 24.0),
-    "solidarity": (0.0, 1.0),
-    "high_cost_threshold": (1.0, 1e7),
-    "adhoc_premium": (0.0, 5.0),
-    "adhoc_most": (0.0, 1.0),
-    "waiting_cost": (0.0, 1e5),
-    "late_share": (0.0, 1.0),
-    "contracts_least": (0.0, 1000.0),
-    "contracts_most": (1.0, 1000.0),
-    "concentration": (0.01, 1.0),
-    "swap_share": (0.0, 1.0),
-    "revised_share": (0.0, 0.999),
-}
-"""Numbers with their range, both ends allowed."""
-WORDS: dict[str, tuple[str, ...]] = {
-    "base": get_args(CorridorBase),
-    "corridor_shape": ("symmetric", "asymmetric"),
-    "acceptance_duty": ("yes", "no"),
-    "waiting_list": ("allowed", "not_allowed"),
-    "when_money_is_gone": ("absorb", "wait"),
-    "indexation": ("additive", "multiplicative"),
-    "claim_cap": ("delivered", "weekly"),
-    "when_stopped": ("wait", "move"),
-    "access": ("municipality", "provider"),
-    "repeat_payment": ("paid", "unpaid"),
-    "first_year_index": ("fixed", "provisional"),
-    "revision_clause": ("yes", "no"),
-    "waiting_norm": ("expected", "cvar", "chance"),
-    "reserve_refills": ("yes", "no"),
-    "corridor_terms": ("simple", "free"),
-    "laws_share": ("yes", "no"),
-    "new_budget": ("yes", "no"),
-}
-"""Words with their choices."""
-DEFAULT = {
-    "reserve_refills": "no",
-    "corridor_terms": "simple",
-    "laws_share": "yes",
-    "revised_share": "0",
-    "new_budget": "no",
-}
-"""Values that hold where the case does not say, as ``OPTIONAL`` tells; what is used of them is in ``model.Case``."""
-OPTIONAL = {
-    "equity_requirement": "none: every provider's own free buffer is its limit",
-    "corridor_shape": "symmetric: layers at the same distance from the reference amount share alike",
-    "copula_freedom": "a Gaussian copula: no factor is worse because another one is extreme",
-    "share_concentration": "market shares as offered",
-    "claim_cap": "claims are what was delivered",
-    "when_stopped": "who meets an intake stop waits for the provider asked",
-    "access": "the municipality decides who gets care",
-    "revision_clause": "no revision clause",
-    "mid_year_revision": "no revision within the year: a surprise is in the level from the next year on",
-    "first_year_index": "fixed: the first year keeps its forecast index",
-    "paid_at_start": "arrangements are paid along their expected course",
-    "extension_after": "an arrangement lasts as long as the trajectory",
-    "disputed_share": "no arrangement is disputed",
-    "disputed_lost": "what is disputed is paid in the end",
-    "repeat_payment": "a repeat is a new arrangement and paid",
-    "claim_delay_months": "claims are paid in the month of the care",
-    "settlement_delay_months": "advances are settled twelve months after the year",
-    "ceiling_lift": "consultation does not raise a ceiling",
-    "solidarity": "needed for sharing key dial only",
-    "high_cost_threshold": "needed for sharing key hybrid only",
-    "adhoc_premium": "needed for capacity only",
-    "adhoc_most": "everything may be bought ad hoc",
-    "waiting_cost": "needed for capacity only",
-    "late_share": "no waiting norm in capacity",
-    "waiting_norm": "cvar: the mean of the worst futures keeps the norm",
-    "contracts_least": "no least number of contracted providers",
-    "contracts_most": "no largest number of contracted providers",
-    "concentration": "one provider may have every place",
-    "swap_share": "no swap clause",
-    "indexation": "additive, the text of Contractstandaard Wmo v1.2 art. 3.2",
-    "reserve_confidence": "the same as confidence",
-    "reserve_refills": "no: what a year leaves over stays with the council",
-    "corridor_terms": "simple",
-    "laws_share": "yes: one begroting and one cover for both laws",
-    "revised_share": "0: no hours budget is followed by another one",
-    "new_budget": "no: the hours budgets of sitting clients ran since they started, as if the form had always applied",
-}
-"""Names that may be absent, and what holds then."""
-CASE_ONLY = (
-    "risk_weight",
-    "confidence",
-    "discount_rate",
-    "cost_of_capital",
-    "equity_at_stake",
-    "solvency_floor",
-    "certainty",
-    "when_money_is_gone",
-    "copula_freedom",
-    "ceiling_lift",
-    "claim_delay_months",
-    "settlement_delay_months",
-    "waiting_norm",
-    "reserve_confidence",
-    "reserve_refills",
-    "corridor_terms",
-    "laws_share",
-)
-"""Names that hold for the whole case: a lot cannot have its own."""
-MEANING = {
-    "risk_weight": "weight of the worst futures against the average in the design",
-    "confidence": "which tail counts: 0.95 is the worst 5 %",
-    "discount_rate": "per year",
-    "cost_of_capital": "reward per year on the buffer a contract really uses",
-    "elasticity": "use invited where the next euro is not the provider's; 0 is no behaviour",
-    "equity_at_stake": "part of free equity that may be at stake in this region",
-    "solvency_floor": "least equity over total assets",
-    "equity_requirement": "free buffer, as part of the reference amount, asked of every provider",
-    "share_min": "least share of the municipality in the outermost deficit layer under acceptance duty without waiting list",
-    "share_max": "largest share of the municipality in a layer",
-    "premium_max": "largest loading on the reference amount",
-    "glide_max": "largest change from the revenue that is expected in the first contract year, fraction",
-    "certainty": "certainty the council asks of the resistance capacity",
-    "weight_ova": "weight of wages in the indexation",
-    "weight_ppc": "weight of prices in the indexation",
-    "copula_freedom": "degrees of freedom of the t copula of the risk factors; few: extremes come together",
-    "share_concentration": "of the market shares that come true (Dirichlet); few: they may be far from those offered",
-    "base": "what the corridor is measured on",
-    "corridor_shape": "whether deficits and surpluses at the same distance are shared alike",
-    "acceptance_duty": "whether providers must accept every client",
-    "waiting_list": "whether a provider may have a waiting list",
-    "when_money_is_gone": "corner of the main figures: the provider absorbs, or what is not urgent waits",
-    "claim_cap": "delivered, or weekly: calendar weeks touched times the agreed weekly units (rule IV077)",
-    "when_stopped": "at a stop a client waits, or moves to an open provider of the lot and area",
-    "access": "who decides on access: the municipality or the provider",
-    "revision_clause": "whether the running contracts have a revision clause",
-    "mid_year_revision": "part of the year after a revision of the index within it; 0.5 is a revision on 1 July",
-    "first_year_index": "fixed, or provisional: the first year is settled with the final index afterwards",
-    "paid_at_start": "part of the price of an arrangement that is paid at its start",
-    "extension_after": "multiple of the expected duration after which a trajectory counts as a new arrangement",
-    "disputed_share": "part of the claims of arrangements that is disputed and paid a year later",
-    "disputed_lost": "part of what is disputed that is never paid",
-    "repeat_payment": "whether a repeat within the period is paid as a new arrangement",
-    "claim_delay_months": "months between the care and the payment of its claim",
-    "settlement_delay_months": "months after the year in which advances are settled with what is due",
-    "ceiling_lift": "what the consultation after the 70 % signal adds to a spending ceiling, as a part of it",
-    "solidarity": "part of the payments that sharing key dial divides by inhabitants",
-    "high_cost_threshold": "euro per client and year above which sharing key hybrid divides by inhabitants",
-    "adhoc_premium": "what a place bought ad hoc costs above the tariff, fraction",
-    "adhoc_most": "most of the starts that can be bought ad hoc, fraction",
-    "waiting_cost": "what a client who waits costs, euro per week",
-    "late_share": "clients who may wait beyond the norm, as part of the expected starts of a quarter",
-    "waiting_norm": "how late_share holds: on average, in the mean of the worst futures, or in confidence of the futures",
-    "contracts_least": "least number of contracted providers (main contracts) of the lot",
-    "contracts_most": "largest number of contracted providers (main contracts) of the lot",
-    "concentration": "largest part of the places of a care form with one main contractor",
-    "swap_share": "part of the places of a contract that may serve another care form of it, at equal price",
-    "indexation": "additive (contract text) or with a multiplicative catch-up",
-    "reserve_confidence": "which tail the reserve of a municipality must carry over the term: 0.95 is the worst 5 %",
-    "reserve_refills": "whether a year that costs less than the begroting refills the reserve",
-    "corridor_terms": "simple: shares in steps of 5 points, one free zone and one share per side; free: whatever is best",
-    "laws_share": "whether youth and Wmo share one begroting and cover",
-    "revised_share": "chance that an external change gives another hours budget when one runs out",
-    "new_budget": "whether sitting clients get a whole hours budget at the switch",
-}
-"""What every name means, for the explanation of a new case."""
+CorridorShape = Literal["symmetric", "asymmetric"]
+WaitingList = Literal["allowed", "not_allowed"]
+Corner = Literal["absorb", "wait"]
+Indexation = Literal["additive", "multiplicative"]
+ClaimCap = Literal["delivered", "weekly"]
+WhenStopped = Literal["wait", "move"]
+Access = Literal["municipality", "provider"]
+RepeatPayment = Literal["paid", "unpaid"]
+FirstYearIndex = Literal["fixed", "provisional"]
+WaitingNorm = Literal["expected", "cvar", "chance"]
+CorridorTerms = Literal["simple", "free"]
+
+PER_YEAR = ("per jaar", "per year")
+MONTHS = ("maanden", "months")
+EURO_A_WEEK = ("euro per week", "euro per week")
+EURO_A_YEAR = ("euro per cliënt en jaar", "euro per client and year")
+PROVIDERS = ("aanbieders", "providers")
+TAIL = Number(0.5, 0.999, tail=True)
+
+
+class PolicyTable(PolicyRows):
+    """The table policy of a case, as a tuple of its rows and as values by name."""
+
+    # fmt: off
+    risk_weight = CasePolicy(Number(0, 1), moved=True,
+        nl="gewicht van de slechtste toekomsten tegenover het gemiddelde in het ontwerp, 0 tot 1",
+        en="weight of the worst futures against the average in the design")
+    confidence = CasePolicy(TAIL, moved=True,
+        nl="welke staart telt: 0,95 is de slechtste 5 %", en="which tail counts: 0.95 is the worst 5 %")
+    reserve_confidence = CasePolicy(TAIL, default=confidence, moved=True,
+        nl="welke staart de reserve van een gemeente over de looptijd moet dragen: 0,95 is de slechtste 5 %",
+        en="which tail the reserve of a municipality must carry over the term: 0.95 is the worst 5 %",
+        absent_nl="gelijk aan confidence", absent_en="the same as confidence")
+    discount_rate = CasePolicy(Number(0, 0.25, PER_YEAR),
+        nl="disconteringsvoet per jaar", en="discount rate per year")
+    cost_of_capital = CasePolicy(Number(0, 1, PER_YEAR), moved=True,
+        nl="vergoeding per jaar over de buffer die een contract echt gebruikt",
+        en="reward per year on the buffer a contract really uses")
+    elasticity = LotPolicy(Number(0, 5), moved=True,
+        nl="extra gebruik waar de volgende euro niet van de aanbieder is; 0 is geen gedrag",
+        en="use invited where the next euro is not the provider's; 0 is no behaviour")
+    equity_at_stake = CasePolicy(Number(0, 1), moved=True,
+        nl="deel van het vrije vermogen dat in deze regio op het spel mag staan",
+        en="part of free equity that may be at stake in this region")
+    solvency_floor = CasePolicy(Number(0, 1), moved=True,
+        nl="ondergrens eigen vermogen gedeeld door balanstotaal", en="least equity over total assets")
+    equity_requirement = LotPolicy[float | None](Number(0, 1), default=None, moved=True,
+        nl="vrije buffer als deel van het referentiebedrag die van elke aanbieder wordt gevraagd",
+        en="free buffer, as part of the reference amount, asked of every provider",
+        absent_nl="is de eigen vrije buffer van elke aanbieder de grens",
+        absent_en="none: every provider's own free buffer is its limit")
+    share_min = LotPolicy(Number(0, 1), moved=True,
+        nl="minste aandeel van de gemeente in de buitenste tekortlaag bij acceptatieplicht zonder wachtlijst",
+        en="least share of the municipality in the outermost deficit layer under acceptance duty without waiting list")
+    share_max = LotPolicy(Number(0, 1), moved=True,
+        nl="grootste aandeel van de gemeente in een laag", en="largest share of the municipality in a layer")
+    premium_max = LotPolicy(Number(0, 1), moved=True,
+        nl="grootste opslag op het referentiebedrag", en="largest loading on the reference amount")
+    glide_max = LotPolicy(Number(0, 1), moved=True,
+        nl="grootste verandering ten opzichte van de omzet die in het eerste contractjaar wordt verwacht, als fractie",
+        en="largest change from the revenue that is expected in the first contract year, fraction")
+    certainty = CasePolicy(TAIL,
+        nl="zekerheid die de raad vraagt van de weerstandscapaciteit",
+        en="certainty the council asks of the resistance capacity")
+    weight_ova = LotPolicy(Number(0, 1),
+        nl="gewicht van lonen in de indexatie", en="weight of wages in the indexation")
+    weight_ppc = LotPolicy(Number(0, 1),
+        nl="gewicht van prijzen in de indexatie", en="weight of prices in the indexation")
+    copula_freedom = CasePolicy[float | None](Number(2, 1000), default=None,
+        nl="vrijheidsgraden van de t-copula van de risicofactoren; weinig: uitersten komen samen",
+        en="degrees of freedom of the t copula of the risk factors; few: extremes come together",
+        absent_nl="een Gauss-copula: geen factor wordt erger doordat een andere extreem is",
+        absent_en="a Gaussian copula: no factor is worse because another one is extreme")
+    share_concentration = LotPolicy(Number(1, 1e9), default=inf,
+        nl="concentratie van de marktaandelen die werkelijkheid worden (Dirichlet); klein: ze kunnen ver van het "
+        "aanbod liggen",
+        en="of the market shares that come true (Dirichlet); few: they may be far from those offered",
+        absent_nl="de aandelen van het aanbod", absent_en="market shares as offered")
+    ceiling_lift = CasePolicy(Number(0, 1), default=0.0,
+        nl="wat het overleg na het signaal bij 70 % aan een bestedingsruimte toevoegt, als deel ervan",
+        en="what the consultation after the 70 % signal adds to a spending ceiling, as a part of it",
+        absent_nl="verhoogt overleg niets", absent_en="consultation does not raise a ceiling")
+    claim_delay_months = CasePolicy(Number(0, 12, MONTHS), default=0.0,
+        nl="maanden tussen de zorg en de betaling van de declaratie",
+        en="months between the care and the payment of its claim",
+        absent_nl="betaald in de maand van de zorg", absent_en="claims are paid in the month of the care")
+    paid_at_start = LotPolicy(Number(0, 1), default=0.0,
+        nl="deel van de prijs van een arrangement dat bij de start wordt betaald",
+        en="part of the price of an arrangement that is paid at its start",
+        absent_nl="betaald langs het verwachte verloop", absent_en="arrangements are paid along their expected course")
+    extension_after = LotPolicy(Number(0.1, 100), default=inf,
+        nl="veelvoud van de verwachte duur waarna een traject als nieuw arrangement telt",
+        en="multiple of the expected duration after which a trajectory counts as a new arrangement",
+        absent_nl="duurt een arrangement zo lang als het traject",
+        absent_en="an arrangement lasts as long as the trajectory")
+    disputed_share = LotPolicy(Number(0, 1), default=0.0,
+        nl="deel van de gedeclareerde arrangementen dat wordt betwist en een jaar later wordt betaald",
+        en="part of the claims of arrangements that is disputed and paid a year later",
+        absent_nl="wordt niets betwist", absent_en="no arrangement is disputed")
+    disputed_lost = LotPolicy(Number(0, 1), default=0.0,
+        nl="deel van wat wordt betwist dat nooit wordt betaald", en="part of what is disputed that is never paid",
+        absent_nl="wordt wat betwist is uiteindelijk betaald", absent_en="what is disputed is paid in the end")
+    mid_year_revision = LotPolicy(Number(0, 1), default=0.0,
+        nl="deel van het jaar na een herziening van de index binnen het jaar; 0,5 is per 1 juli",
+        en="part of the year after a revision of the index within it; 0.5 is a revision on 1 July",
+        absent_nl="werkt een verrassing pas in het volgende jaar door",
+        absent_en="no revision within the year: a surprise is in the level from the next year on")
+    settlement_delay_months = CasePolicy(Number(0, 24, MONTHS), default=12.0,
+        nl="maanden na het jaar waarin voorschotten worden afgerekend",
+        en="months after the year in which advances are settled with what is due",
+        absent_nl="twaalf maanden na het jaar", absent_en="advances are settled twelve months after the year")
+    solidarity = LotPolicy(Number(0, 1), default=0.5,
+        nl="deel van de betalingen dat in verdeelsleutel dial naar inwoners gaat",
+        en="part of the payments that sharing key dial divides by inhabitants",
+        needed_for=("verdeelsleutel dial", "sharing key dial"))
+    high_cost_threshold = LotPolicy(Number(1, 10000000.0, EURO_A_YEAR), default=50_000.0,
+        nl="euro per cliënt en jaar waarboven verdeelsleutel hybrid naar inwoners verdeelt",
+        en="euro per client and year above which sharing key hybrid divides by inhabitants",
+        needed_for=("verdeelsleutel hybrid", "sharing key hybrid"))
+    adhoc_premium = LotPolicy(Number(0, 5),
+        nl="wat een ad hoc ingekochte plaats boven het tarief kost, als fractie",
+        en="what a place bought ad hoc costs above the tariff, fraction", needed_for=("capacity", "capacity"))
+    adhoc_most = LotPolicy(Number(0, 1), default=inf,
+        nl="hoogste deel van de starts dat ad hoc kan worden ingekocht, als fractie",
+        en="most of the starts that can be bought ad hoc, fraction",
+        absent_nl="kan alles ad hoc worden ingekocht", absent_en="everything may be bought ad hoc")
+    waiting_cost = LotPolicy(Number(0, 100000.0, EURO_A_WEEK),
+        nl="wat een wachtende cliënt kost, euro per week", en="what a client who waits costs, euro per week",
+        needed_for=("capacity", "capacity"))
+    late_share = LotPolicy(Number(0, 1), default=inf,
+        nl="cliënten die langer dan de norm mogen wachten, als deel van de verwachte starts van een kwartaal",
+        en="clients who may wait beyond the norm, as part of the expected starts of a quarter",
+        absent_nl="geen wachtnorm in capacity", absent_en="no waiting norm in capacity")
+    contracts_least = LotPolicy(Number(0, 1000, PROVIDERS), default=0.0,
+        nl="minste aantal gecontracteerde aanbieders (hoofdcontracten) van het perceel",
+        en="least number of contracted providers (main contracts) of the lot",
+        absent_nl="geen minste aantal aanbieders", absent_en="no least number of contracted providers")
+    contracts_most = LotPolicy(Number(1, 1000, PROVIDERS), default=1e6,
+        nl="grootste aantal gecontracteerde aanbieders (hoofdcontracten) van het perceel",
+        en="largest number of contracted providers (main contracts) of the lot",
+        absent_nl="geen grootste aantal aanbieders", absent_en="no largest number of contracted providers")
+    concentration = LotPolicy(Number(0.01, 1), default=1.0,
+        nl="grootste deel van de plaatsen van een zorgvorm bij één hoofdaannemer",
+        en="largest part of the places of a care form with one main contractor",
+        absent_nl="mag één aanbieder alle plaatsen hebben", absent_en="one provider may have every place")
+    swap_share = LotPolicy(Number(0, 1), default=0.0,
+        nl="deel van de plaatsen van een contract dat voor een andere zorgvorm van dat contract mag worden ingezet, "
+        "tegen gelijke waarde",
+        en="part of the places of a contract that may serve another care form of it, at equal price",
+        absent_nl="geen wisselclausule", absent_en="no swap clause")
+    revised_share = LotPolicy(Number(0, 0.999), default=0.0,
+        nl="kans dat een verandering van buiten een volgend urenbudget geeft wanneer er een op is",
+        en="chance that an external change gives another hours budget when one runs out",
+        absent_nl="0, op is op", absent_en="0: no hours budget is followed by another one")
+    base = LotPolicy(Words[CorridorBase](get_args(CorridorBase)),
+        nl="waarop de bandbreedte wordt gemeten: schaduwproductie, gecontroleerde kosten of cliënten maal norm",
+        en="what the corridor is measured on")
+    corridor_shape = LotPolicy(Words[CorridorShape](get_args(CorridorShape)), default="symmetric",
+        nl="of tekorten en overschotten op dezelfde afstand gelijk worden gedeeld",
+        en="whether deficits and surpluses at the same distance are shared alike",
+        absent_nl="symmetric: lagen op dezelfde afstand van het referentiebedrag delen gelijk",
+        absent_en="symmetric: layers at the same distance from the reference amount share alike")
+    acceptance_duty = LotPolicy(YesNo(),
+        nl="acceptatieplicht", en="whether providers must accept every client")
+    waiting_list = LotPolicy(Words[WaitingList](get_args(WaitingList)),
+        nl="mag een aanbieder een wachtlijst hebben", en="whether a provider may have a waiting list")
+    when_money_is_gone = CasePolicy(Words[Corner](get_args(Corner)),
+        nl="hoek van de hoofdcijfers: absorb (aanbieder draagt) of wait (niet-dringende zorg wacht)",
+        en="corner of the main figures: the provider absorbs, or what is not urgent waits")
+    indexation = LotPolicy(Words[Indexation](get_args(Indexation)), default="additive",
+        nl="indexatie additief (contracttekst) of met multiplicatieve inhaal",
+        en="additive (contract text) or with a multiplicative catch-up",
+        absent_nl="additief, de tekst van Contractstandaard Wmo v1.2 art. 3.2",
+        absent_en="additive, the text of Contractstandaard Wmo v1.2 art. 3.2")
+    claim_cap = LotPolicy(Words[ClaimCap](get_args(ClaimCap)), default="delivered",
+        nl="delivered (wat geleverd is) of weekly: aangeraakte kalenderweken maal de afgesproken eenheden per week "
+        "(regel IV077)",
+        en="delivered, or weekly: calendar weeks touched times the agreed weekly units (rule IV077)",
+        absent_nl="declareert men wat geleverd is", absent_en="claims are what was delivered")
+    when_stopped = LotPolicy(Words[WhenStopped](get_args(WhenStopped)), default="wait",
+        nl="wait: wie een instroomstop treft wacht; move: gaat naar een open aanbieder van het perceel in zijn gebied",
+        en="at a stop a client waits, or moves to an open provider of the lot and area",
+        absent_nl="wacht men", absent_en="who meets an intake stop waits for the provider asked")
+    access = LotPolicy(Words[Access](get_args(Access)), default="municipality",
+        nl="wie over de toegang beslist: municipality (gemeente) of provider (aanbieder)",
+        en="who decides on access: the municipality or the provider",
+        absent_nl="de gemeente", absent_en="the municipality decides who gets care")
+    repeat_payment = LotPolicy(Words[RepeatPayment](get_args(RepeatPayment)), default="paid",
+        nl="of een herhaling binnen de termijn als nieuw arrangement wordt betaald: paid of unpaid",
+        en="whether a repeat within the period is paid as a new arrangement",
+        absent_nl="is een herhaling een nieuw arrangement", absent_en="a repeat is a new arrangement and paid")
+    first_year_index = LotPolicy(Words[FirstYearIndex](get_args(FirstYearIndex)), default="fixed",
+        nl="fixed (vast), of provisional: het eerste jaar wordt achteraf met de definitieve index afgerekend",
+        en="fixed, or provisional: the first year is settled with the final index afterwards",
+        absent_nl="houdt het eerste jaar de voorlopige index",
+        absent_en="fixed: the first year keeps its forecast index")
+    revision_clause = LotPolicy(YesNo(), default=False,
+        nl="of de lopende contracten een herzieningsclausule hebben",
+        en="whether the running contracts have a revision clause",
+        absent_nl="geen herzieningsclausule", absent_en="no revision clause")
+    waiting_norm = CasePolicy(Words[WaitingNorm](get_args(WaitingNorm)), default="cvar",
+        nl="hoe late_share geldt: gemiddeld (expected), in het gemiddelde van de slechtste toekomsten (cvar) of in "
+        "confidence van de toekomsten (chance)",
+        en="how late_share holds: on average, in the mean of the worst futures, or in confidence of the futures",
+        absent_nl="cvar, het gemiddelde van de slechtste toekomsten",
+        absent_en="cvar: the mean of the worst futures keeps the norm")
+    reserve_refills = CasePolicy(YesNo(), default=False,
+        nl="of een jaar dat minder kost dan de begroting de reserve weer aanvult",
+        en="whether a year that costs less than the begroting refills the reserve",
+        absent_nl="nee, wat een jaar overhoudt blijft bij de raad",
+        absent_en="no: what a year leaves over stays with the council")
+    corridor_terms = CasePolicy(Words[CorridorTerms](get_args(CorridorTerms)), default="simple",
+        nl="simple (eenvoudig): aandelen in stappen van 5 punten, één vrije zone en één aandeel per kant; free (vrij): "
+        "wat het beste uitkomt",
+        en="simple: shares in steps of 5 points, one free zone and one share per side; free: whatever is best",
+        absent_nl="simple", absent_en="simple")
+    laws_share = CasePolicy(YesNo(), default=True,
+        nl="of jeugd en Wmo één begroting en dekking delen", en="whether youth and Wmo share one begroting and cover",
+        absent_nl="ja, één begroting en één dekking voor beide wetten",
+        absent_en="yes: one begroting and one cover for both laws")
+    new_budget = LotPolicy(YesNo(), default=False,
+        nl="of zittende cliënten bij de overgang een heel urenbudget krijgen",
+        en="whether sitting clients get a whole hours budget at the switch",
+        absent_nl="nee, het urenbudget van zittende cliënten liep al sinds zij begonnen",
+        absent_en="no: the hours budgets of sitting clients ran since they started, as if the form had always applied")
+    # fmt: on

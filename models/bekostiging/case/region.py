@@ -8,6 +8,7 @@ import numpy as np
 
 from bekostiging.case.errors import UserError
 from bekostiging.case.model import Case
+from bekostiging.case.policy import PolicyTable
 from bekostiging.case.tables import (
     Administration,
     Alternative,
@@ -261,10 +262,10 @@ def _begroting(
     return tuple(rows), stock
 
 
-def _policy(sold: dict[str, list[str]]) -> tuple[Policy, ...]:
+def _policy(sold: dict[str, list[str]]) -> PolicyTable:
     spread = _SPREAD_POLICY if min(len(who) for who in sold.values()) > 2 else ()
     rows = (*_POLICY.items(), *_CAPACITY_POLICY, *spread)
-    return tuple(Policy(name=name, scope="case", value=value, unit="", **HALLMARK) for name, value in rows)
+    return PolicyTable(Policy(name=name, scope="case", value=value, unit="", **HALLMARK) for name, value in rows)
 
 
 def _capacity(

@@ -9,6 +9,7 @@ from itertools import pairwise
 from bekostiging.case.errors import Problem
 from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
+from bekostiging.case.policy import PolicyTable
 from bekostiging.case.rules_capacity import CAPACITY_RULES
 from bekostiging.case.rules_contracts import CONTRACT_RULES
 from bekostiging.case.rules_cover import COVER_RULES
@@ -204,12 +205,12 @@ def _shares(case: Case) -> Iterator[Problem]:
             sorted((row for row in rows if row.lower >= 1), key=lambda row: row.lower),
             sorted((row for row in rows if row.lower < 1), key=lambda row: -row.lower),
         ]
-        most = case.number("share_max", lot.id)
+        most = case.policy.share_max(lot.id)
         low = {row.layer: 0.0 if row.share is None else row.share for row in rows}
         high = {row.layer: most if row.share is None else row.share for row in rows}
-        if case.word("acceptance_duty", lot.id) == "yes" and case.word("waiting_list", lot.id) == "not_allowed":
+        if case.policy.acceptance_duty(lot.id) and case.policy.waiting_list(lot.id) == "not_allowed":
             outermost = sides[0][-1].layer
-            low[outermost] = max(low[outermost], case.number("share_min", lot.id))
+            low[outermost] = max(low[outermost], case.policy.share_min(lot.id))
         mirrored = [pair for pair in zip(*sides, strict=False) if pair[0].share is None and pair[1].share is None]
         for _ in rows:
             for side in sides:
@@ -238,7 +239,7 @@ def _shares(case: Case) -> Iterator[Problem]:
 def _corridor_bases(case: Case) -> Iterator[Problem]:
     """The corridor is measured on something the contract's messages can show."""
     for lot in case.lots:
-        base = case.corridor_base(lot.id)
+        base = case.policy.base(lot.id)
         if lot.messages not in OBSERVABLE[base]:
             allowed = ", ".join(OBSERVABLE[base])
             yield Problem(
@@ -305,14 +306,14 @@ def _reported(case: Case) -> Iterator[Problem]:
 
 def _sharing_keys(case: Case) -> Iterator[Problem]:
     """A key has something to divide by, and the policy it asks."""
-    asked = {"dial": "solidarity", "hybrid": "high_cost_threshold"}
+    asked = {"dial": PolicyTable.solidarity, "hybrid": PolicyTable.high_cost_threshold}
     for lot in case.lots:
         key = lot.sharing_key
-        if key in asked and not case.has_policy(asked[key], lot.id):
+        if key in asked and not case.policy.given(asked[key], lot.id):
             yield Problem(
                 "lots",
-                f"verdeelsleutel {key} van perceel {lot.id} vraagt {asked[key]} in tabel policy; vul het in",
-                f"sharing key {key} of lot {lot.id} asks {asked[key]} in table policy; fill it in",
+                f"verdeelsleutel {key} van perceel {lot.id} vraagt {asked[key].name} in tabel policy; vul het in",
+                f"sharing key {key} of lot {lot.id} asks {asked[key].name} in table policy; fill it in",
                 row=lot.line,
                 column="sharing_key",
             )

@@ -99,9 +99,7 @@ def _alternatives(case: Case) -> Iterator[Problem]:
 def _numbers(case: Case) -> Iterator[Problem]:
     """No more contracts asked for than allowed, per lot."""
     for lot in case.lots:
-        if not (case.has_policy("contracts_least", lot.id) and case.has_policy("contracts_most", lot.id)):
-            continue
-        least, most = case.number("contracts_least", lot.id), case.number("contracts_most", lot.id)
+        least, most = case.policy.contracts_least(lot.id), case.policy.contracts_most(lot.id)
         if least > most:
             yield Problem(
                 "policy",

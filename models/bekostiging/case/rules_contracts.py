@@ -178,9 +178,9 @@ def _ceiling_pools(case: Case) -> Iterator[Problem]:
                 column="ceiling",
             )
         lot = first.setdefault(row.ceiling_pool, row.lot)
-        names = ("weight_ova", "weight_ppc", "indexation")
         own, other = (
-            [case.word(n, one) if case.has_policy(n, one) else "" for n in names] for one in (row.lot, lot)
+            (case.policy.weight_ova(one), case.policy.weight_ppc(one), case.policy.indexation(one))
+            for one in (row.lot, lot)
         )
         if own != other:
             yield Problem(

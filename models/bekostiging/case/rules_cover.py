@@ -71,7 +71,7 @@ def _both_or_neither(case: Case) -> Iterator[Problem]:
 
 def _one_law_per_lot(case: Case) -> Iterator[Problem]:
     """Where youth and Wmo do not share a begroting and cover, what a lot pays belongs to one law."""
-    if case.laws_share:
+    if case.policy.laws_share:
         return
     law = {form.id: form.law for form in case.care_forms}
     for lot in case.lots:

@@ -12,11 +12,11 @@ from itertools import chain, islice
 
 from bekostiging.case.errors import CaseError, Problem
 from bekostiging.case.model import Case
-from bekostiging.case.policy import CASE_ONLY, NUMBERS, OPTIONAL, WORDS
+from bekostiging.case.policy_rows import CASE, POLICIES, CasePolicy
 from bekostiging.case.rows import Row
 from bekostiging.case.rules import RULES
 from bekostiging.case.series import NATION
-from bekostiging.case.tables import REFERENCES, TABLES, Policy
+from bekostiging.case.tables import REFERENCES, TABLES
 
 MOST_BREACHES = 1000
 """Breaches of keys that are listed; whoever mends a thousand asks again."""
@@ -120,18 +120,22 @@ def _references(case: Case) -> Iterator[Problem]:
         yield from _known(record, "area", (record.area,), "areas", places)
         yield from _known(record, "care_form", (record.care_form,), "care_forms", subjects)
     for policy in case.policy:
-        if policy.scope != "case":
+        if policy.scope != CASE:
             yield from _known(policy, "scope", (policy.scope,), "lots", known["lots"])
 
 
 def _policies(case: Case) -> Iterator[Problem]:
     """Policy names are known, complete and in range; there is no silent default."""
-    names = [*NUMBERS, *WORDS]
-    given = {row.name for row in case.policy if row.scope == "case"}
+    lots = {lot.id for lot in case.lots}
     for row in case.policy:
-        yield from _known(row, "name", (row.name,), "policy", names)
-        yield from _policy_value(row)
-        if row.name in CASE_ONLY and row.scope != "case":
+        yield from _known(row, "name", (row.name,), "policy", list(POLICIES))
+        known = POLICIES.get(row.name)
+        if known is None:
+            continue
+        wrong = known.kind.wrong(row.name, row.value)
+        if wrong is not None:
+            yield Problem("policy", *wrong, row=row.line, column="value")
+        if isinstance(known, CasePolicy) and row.scope != CASE:
             yield Problem(
                 "policy",
                 f"{row.name} geldt voor de hele casus; zet scope op case",
@@ -139,41 +143,12 @@ def _policies(case: Case) -> Iterator[Problem]:
                 row=row.line,
                 column="scope",
             )
-    for name in names:
+    for name, known in POLICIES.items():
         own = {row.scope for row in case.policy if row.name == name}
-        if name in given or name in OPTIONAL or (name not in CASE_ONLY and {lot.id for lot in case.lots} <= own):
-            continue
-        yield Problem(
-            "policy",
-            f"{name} ontbreekt; voeg een rij toe met scope case (er is geen stille standaardwaarde)",
-            f"{name} is missing; add a row with scope case (there is no silent default)",
-            column="name",
-        )
-
-
-def _policy_value(row: Policy) -> Iterator[Problem]:
-    """A policy's value is a number in its range or one of its words."""
-    if row.name in WORDS and row.value not in WORDS[row.name]:
-        choices = ", ".join(WORDS[row.name])
-        near = get_close_matches(row.value, WORDS[row.name], 1, cutoff=0.0)[0]
-        yield Problem(
-            "policy",
-            f"'{row.value}' is geen keuze voor {row.name} ({choices}); bedoelt u {near}?",
-            f"'{row.value}' is no choice for {row.name} ({choices}); did you mean {near}?",
-            row=row.line,
-            column="value",
-        )
-    if row.name in NUMBERS:
-        low, high = NUMBERS[row.name]
-        try:
-            inside = low <= float(row.value) <= high
-        except ValueError:
-            inside = False
-        if not inside:
+        if known.required and CASE not in own and (isinstance(known, CasePolicy) or not lots <= own):
             yield Problem(
                 "policy",
-                f"{row.name} is {row.value}, toegestaan is een getal van {low:g} tot en met {high:g}; verbeter het",
-                f"{row.name} is {row.value}, allowed is a number from {low:g} to {high:g}; mend it",
-                row=row.line,
-                column="value",
+                f"{name} ontbreekt; voeg een rij toe met scope case (er is geen stille standaardwaarde)",
+                f"{name} is missing; add a row with scope case (there is no silent default)",
+                column="name",
             )

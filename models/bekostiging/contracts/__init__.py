@@ -4,7 +4,6 @@ from bekostiging.contracts.budget import solve_budget
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
 from bekostiging.contracts.build import (
     build_contracts,
-    ceiling_lift,
     ceiling_pools,
     payment_calendar,
     provider_pools,
@@ -82,7 +81,6 @@ __all__ = [
     "budget_lines",
     "build_contracts",
     "build_up",
-    "ceiling_lift",
     "ceiling_pools",
     "corridor_of",
     "course_of_year",

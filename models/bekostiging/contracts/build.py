@@ -77,11 +77,11 @@ def _contract(
     }
     if form != "taakgericht" and ceilings and row.ceiling is not None:
         # contracts of a pool share their ceilings: see CeilingPool
-        common["part_of_ceiling" if row.ceiling_pool else "ceiling"] = row.ceiling * (1 + ceiling_lift(case))
+        common["part_of_ceiling" if row.ceiling_pool else "ceiling"] = row.ceiling * (1 + case.policy.ceiling_lift)
     if form == "inspanningsgericht":
         return Inspanningsgericht(**common)
     if form == "outputgericht":
-        disputed, lost = (_number(case, name, row.lot) for name in ("disputed_share", "disputed_lost"))
+        disputed, lost = case.policy.disputed_share(row.lot), case.policy.disputed_lost(row.lot)
         return Outputgericht(**common, disputed=disputed, disputed_lost=lost)
     if form == "maatwerktraject":
         return Maatwerktraject(**common, within=within[own])
@@ -93,7 +93,7 @@ def _contract(
         **common | {"clauses": (*clauses, corridor_of(case, row.lot))},
         budget=amount,
         budget_clauses=on_budget,
-        base=case.corridor_base(row.lot),
+        base=case.policy.base(row.lot),
         norm=amount / clients,
         reference_tariff=reference.tariff[own],
         reference_cost=reference.unit_cost[own],
@@ -147,16 +147,6 @@ def _staffing(case: Case, provider: str, expected: float) -> Staffing | None:
     return Staffing(row.fixed_share, row.adjustment_months, row.agency_premium, expected / MONTHS)
 
 
-def _number(case: Case, name: str, lot: str | None = None) -> float:
-    """An optional policy number, zero where it is absent."""
-    return case.number(name, lot) if case.has_policy(name, lot) else 0.0
-
-
-def ceiling_lift(case: Case) -> float:
-    """What the consultation after the signal adds to a ceiling, as a part of it."""
-    return _number(case, "ceiling_lift")
-
-
 def ceiling_pools(case: Case) -> tuple[CeilingPool, ...]:
     """Contracts that share their ceilings."""
     names = dict.fromkeys(row.ceiling_pool for row in case.contracts if row.ceiling_pool)
@@ -164,23 +154,18 @@ def ceiling_pools(case: Case) -> tuple[CeilingPool, ...]:
     for name in names:
         own = [c for c, row in enumerate(case.contracts) if row.ceiling_pool == name]
         total = sum(case.contracts[c].ceiling or 0.0 for c in own)
-        found.append(CeilingPool(name, tuple(own), total * (1 + ceiling_lift(case))))
+        found.append(CeilingPool(name, tuple(own), total * (1 + case.policy.ceiling_lift)))
     return tuple(found)
 
 
 def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCalendar:
     """When a contract is paid under a payment form."""
-
-    def months(name: str, otherwise: int) -> int:
-        """Whole months of a policy."""
-        return round(case.number(name)) if case.has_policy(name) else otherwise
-
     advance = case.contracts[contract].payment_calendar == "advance"
     lot = case.contracts[contract].lot
-    disputed, lost = (_number(case, name, lot) for name in ("disputed_share", "disputed_lost"))
+    disputed, lost = case.policy.disputed_share(lot), case.policy.disputed_lost(lot)
     late = disputed * (1 - lost) / (1 - disputed * lost) if form == "outputgericht" else 0.0
     return PaymentCalendar(
-        advance, months("claim_delay_months", 0), months("settlement_delay_months", MONTHS), late
+        advance, round(case.policy.claim_delay_months), round(case.policy.settlement_delay_months), late
     )
 
 

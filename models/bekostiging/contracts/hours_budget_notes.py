@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bekostiging.case import Case
+from bekostiging.case import Case, PolicyTable
 from bekostiging.case.errors import Note
 from bekostiging.contracts.build import paid_parts
 from bekostiging.scenarios import build_cells, expected_care_use, hours_budgets, paid_by_row
@@ -53,7 +53,7 @@ def _estimated(case: Case) -> tuple[Note, ...]:
     if not found:
         return ()
     told, tried, part = "; ".join(found), ", ".join(map(str, STANDARD_WEEKS)), f"{100 * ENOUGH:.0f} %"
-    shares = sorted({case.revised_share(lot.id) for lot in case.lots})
+    shares = sorted({case.policy.revised_share(lot.id) for lot in case.lots})
     chance = " / ".join(f"{100 * share:g}" for share in shares)
     return (
         {
@@ -95,9 +95,9 @@ def _dear(case: Case) -> tuple[Note, ...]:
 
 def _new_budgets(case: Case) -> tuple[Note, ...]:
     """What it costs over the term that sitting clients get a whole budget at the switch, as expected."""
-    if not any(case.new_budget(lot.id) for lot in case.lots):
+    if not any(case.policy.new_budget(lot.id) for lot in case.lots):
         return ()
-    other = replace(case, policy=tuple(row for row in case.policy if row.name != "new_budget"))
+    other = replace(case, policy=case.policy.without(PolicyTable.new_budget))
     cells = build_cells(case)
     price = cells.tariff / paid_parts(case, cells)
     euro = [

@@ -66,8 +66,8 @@ class PriceLevels:
 
 def index_rule(case: Case, lot: str) -> IndexRule:
     """Return the indexation rule of a lot."""
-    method = case.word("indexation", lot) if case.has_policy("indexation", lot) else "additive"
-    return IndexRule(case.number("weight_ova", lot), case.number("weight_ppc", lot), method)
+    policy = case.policy
+    return IndexRule(policy.weight_ova(lot), policy.weight_ppc(lot), policy.indexation(lot))
 
 
 def expected_level(case: Case, lot: str, n_years: int) -> FloatArray:
@@ -124,8 +124,7 @@ def _realised(rule: IndexRule, indices: CareUse | Factors) -> FloatArray:
 def _within_year(case: Case, lot: str, n_years: int) -> FloatArray:
     """Part of a year's surprise that is paid within the year, (n_years,): a revision in mid-year (``mid_year_revision``,
     the part of the year after it), and all of it in the first year where its index is provisional."""
-    name = "mid_year_revision"
-    part = np.full(n_years, case.number(name, lot) if case.has_policy(name, lot) else 0.0)
-    if case.has_policy("first_year_index", lot) and case.word("first_year_index", lot) == "provisional":
+    part = np.full(n_years, case.policy.mid_year_revision(lot))
+    if case.policy.first_year_index(lot) == "provisional":
         part[0] = 1.0
     return part

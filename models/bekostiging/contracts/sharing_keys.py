@@ -104,12 +104,12 @@ def _three_year_mean(own: _Lot) -> FloatArray:
 
 
 def _dial(own: _Lot) -> FloatArray:
-    solidarity = own.case.number("solidarity", own.case.lots[own.lot].id)
+    solidarity = own.case.policy.solidarity(own.case.lots[own.lot].id)
     return np.asarray((1 - solidarity) * _actual_use(own) + solidarity * own.by_inhabitants)
 
 
 def _hybrid(own: _Lot) -> FloatArray:
-    threshold = own.case.number("high_cost_threshold", own.case.lots[own.lot].id)
+    threshold = own.case.policy.high_cost_threshold(own.case.lots[own.lot].id)
     above = own.by_payer(own.care_use.excess_over(threshold, "delivered")[:, :, own.own])
     pooled = above.sum(axis=-1, keepdims=True) * own.by_inhabitants
     return own.shares(np.maximum(own.value() - above, 0.0) + pooled)

@@ -138,7 +138,7 @@ def _adjuster(case: Case, care_form: str, profile: int) -> Adjuster:
         return Adjuster(care_form)
     lots = [lot for lot in case.lots if care_form in lot.care_forms]
     registered = all(lot.payment_form == "outputgericht" for lot in lots)
-    decides = any(case.has_policy("access", lot.id) and case.word("access", lot.id) == "provider" for lot in lots)
+    decides = any(case.policy.access(lot.id) == "provider" for lot in lots)
     return Adjuster(f"{care_form}/{own[profile]}", registered, decides or not registered)
 
 

@@ -90,7 +90,7 @@ def corridor_series(
 
 def free_buffer(case: Case) -> FloatArray:
     """K per provider: equity_at_stake (at most its region share) x equity above the solvency floor; euro."""
-    at_stake, floor = case.number("equity_at_stake"), case.number("solvency_floor")
+    at_stake, floor = case.policy.equity_at_stake, case.policy.solvency_floor
     return np.array(
         [
             min(at_stake, row.region_turnover_share) * max(0.0, row.equity - floor * row.total_assets)
@@ -126,11 +126,11 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
         **_cover(case, case.reported_codes, years),
         free_buffer=free_buffer(case),
         discount=case.discount(n_years),
-        risk_weight=case.number("risk_weight"),
-        confidence=case.number("confidence"),
-        cost_of_capital=case.number("cost_of_capital"),
-        reserve_confidence=case.reserve_confidence,
-        reserve_refills=case.reserve_refills,
+        risk_weight=case.policy.risk_weight,
+        confidence=case.policy.confidence,
+        cost_of_capital=case.policy.cost_of_capital,
+        reserve_confidence=case.policy.reserve_confidence,
+        reserve_refills=case.policy.reserve_refills,
         other_payments=series.others,
         without_care=tuple(
             one.without_care()
@@ -138,7 +138,7 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
             if isinstance(one, Taakgericht)
         ),
     )
-    return replace(data, simple=signable_terms(data)) if case.simple_corridors else data
+    return replace(data, simple=signable_terms(data)) if case.policy.corridor_terms == "simple" else data
 
 
 def under_policy_of(data: LumpSumData, other: LumpSumData) -> LumpSumData:
@@ -161,7 +161,7 @@ def _cover(case: Case, codes: Sequence[str], years: Sequence[int]) -> dict[str, 
     """Purses with their begroting, structural cover and stock."""
     laws = tuple(dict.fromkeys(row.law for row in case.begroting))
     purses: tuple[tuple[str, IntArray], ...] = (("", np.arange(len(case.lots))),)
-    if not case.laws_share:
+    if not case.policy.laws_share:
         law_of = {form.id: form.law for form in case.care_forms}
         lot_law = [law_of[lot.care_forms[0]] for lot in case.lots]
         purses = tuple(
@@ -195,20 +195,17 @@ def begroting_sum(
 
 def lot_terms(case: Case, lot: str) -> LotTerms:
     """Policy numbers of one lot."""
-    stated = case.number("equity_requirement", lot) if case.has_policy("equity_requirement", lot) else None
-    duty = case.word("acceptance_duty", lot) == "yes"
+    policy = case.policy
     return LotTerms(
         name=lot,
         corridor=corridor_of(case, lot),
-        share_max=case.number("share_max", lot),
-        share_min=case.number("share_min", lot),
-        premium_max=case.number("premium_max", lot),
-        glide_max=case.number("glide_max", lot),
-        elasticity=case.number("elasticity", lot),
-        waiting_list_forbidden=duty and case.word("waiting_list", lot) == "not_allowed",
-        equity_requirement=stated,
-        symmetric=not (
-            case.has_policy("corridor_shape", lot) and case.word("corridor_shape", lot) == "asymmetric"
-        ),
+        share_max=policy.share_max(lot),
+        share_min=policy.share_min(lot),
+        premium_max=policy.premium_max(lot),
+        glide_max=policy.glide_max(lot),
+        elasticity=policy.elasticity(lot),
+        waiting_list_forbidden=policy.acceptance_duty(lot) and policy.waiting_list(lot) == "not_allowed",
+        equity_requirement=policy.equity_requirement(lot),
+        symmetric=policy.corridor_shape(lot) == "symmetric",
         general_provision=next(row.general_provision for row in case.lots if row.id == lot),
     )

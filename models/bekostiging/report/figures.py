@@ -337,7 +337,7 @@ def _agreed_line(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> None:
     """What is agreed in a lot, beside no sharing at all, and the edges of its layers."""
     fresh, design = outcome.lumpsum.fresh, outcome.lumpsum.design
     lot, own = fresh.lots[j], np.flatnonzero(fresh.lot == j)
-    on_cost = outcome.case.corridor_base(lot.name) == "audited_cost"
+    on_cost = outcome.case.policy.base(lot.name) == "audited_cost"
     ratio = 1.0 if on_cost else float(fresh.reference[own].sum() / fresh.cost[:, own].mean(axis=0).sum())
     axis = np.linspace(0.8, 1.2, 161)
     amounts = lot.corridor.amounts(axis * ratio, np.ones_like(axis))

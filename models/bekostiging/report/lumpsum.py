@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 
-from bekostiging.case import Case, policy_meaning
+from bekostiging.case import POLICIES
 from bekostiging.lumpsum import Alternative, LumpSumDesign, price_of_certainty, widest_limit
 from bekostiging.report.agreement import agreement_sentences, stability_sentence, technique_sentence
 from bekostiging.report.designs import (
@@ -275,7 +275,7 @@ def _choices(study: LumpSumStudy, texts: Texts) -> Table:
     for one in study.choices:
         scope = "" if one.scope == "case" else f" ({one.scope})"
         ends = [_changed(one.lower, texts), _changed(one.higher, texts)]
-        meaning = policy_meaning(one.name, texts.lang)
+        meaning = POLICIES[one.name].explained(texts.lang)
         source = f"{one.source} — {texts['statuses', one.status]}"
         rows.append([f"{one.name}{scope}: {meaning}", _value(texts, one.value), source, *ends])
     return rows
@@ -329,16 +329,10 @@ def clause_text(study: LumpSumStudy, design: LumpSumDesign) -> list[str]:
                 lot=names[lot.name],
                 year=data.years[0],
                 amounts=amounts,
-                base=dutch["bases", study.case.corridor_base(lot.name)],
+                base=dutch["bases", study.case.policy.base(lot.name)],
                 layers=layers,
-                evidence=dutch["evidence", study.case.corridor_base(lot.name)],
-                settled=_settled(study.case),
+                evidence=dutch["evidence", study.case.policy.base(lot.name)],
+                settled=f"{study.case.policy.settlement_delay_months:g}",
             )
         )
     return paragraphs
-
-
-def _settled(case: Case) -> str:
-    """Months after the year in which advances are settled."""
-    name = "settlement_delay_months"
-    return case.word(name) if case.has_policy(name) else "12"

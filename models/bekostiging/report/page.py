@@ -102,7 +102,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         r=outcome.n_scramblings,
         seed=outcome.seed,
         corner=corner,
-        discount=texts.numbers.percent(case.number("discount_rate"), 1),
+        discount=texts.numbers.percent(case.policy.discount_rate, 1),
     )
     return {
         "title": case.title.get(texts.lang, case.name),
@@ -207,7 +207,7 @@ def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     ]
     return {
         "municipality_note": texts["page", "municipality_note"].format(
-            outside=outside, certainty=numbers.percent(case.number("certainty"))
+            outside=outside, certainty=numbers.percent(case.policy.certainty)
         ),
         "of_term": of_term,
         "yearly": yearly,

@@ -121,7 +121,7 @@ def _sections(study: SharingStudy, texts: Texts) -> list[Section]:
 def _key(study: SharingStudy, key: str, texts: Texts) -> str:
     """A key in words."""
     text = texts["sharing", key]
-    return text.format(share=texts.numbers.percent(study.case.number("solidarity"))) if key == "dial" else text
+    return text.format(share=texts.numbers.percent(study.case.policy.solidarity())) if key == "dial" else text
 
 
 def _game_section(study: SharingStudy, game: GameSolution, texts: Texts) -> Section:

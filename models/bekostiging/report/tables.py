@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from bekostiging.case import Case, policy_meaning
+from bekostiging.case import POLICIES, Case
 from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES
 from bekostiging.lumpsum import JudgedDesign, free_zone
@@ -102,7 +102,7 @@ def origin_tables(case: Case, texts: Texts) -> list[LongTable]:
             "scope": row.scope,
             "text": as_given(row.value),
             "measure": row.unit,
-            "meaning": policy_meaning(row.name, texts.lang),
+            "meaning": POLICIES[row.name].explained(texts.lang),
             "source": row.source,
             "status": texts["statuses", row.status],
         }

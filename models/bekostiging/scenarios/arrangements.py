@@ -45,16 +45,14 @@ class ArrangementTerms:
 
 def arrangement_terms(case: Case, cells: Cells) -> ArrangementTerms:
     """Terms of every lot (policies paid_at_start, repeat_payment, extension_after), none outside the lots."""
-
-    def of_lots(name: str, otherwise: float) -> FloatArray:
-        """A number per lot."""
-        own = [case.number(name, lot.id) if case.has_policy(name, lot.id) else otherwise for lot in case.lots]
-        return np.array([*own, otherwise])[cells.lot]
-
-    name = "repeat_payment"
-    unpaid = [case.has_policy(name, lot.id) and case.word(name, lot.id) == "unpaid" for lot in case.lots]
+    lots = [lot.id for lot in case.lots]
+    at_start = [case.policy.paid_at_start(lot) for lot in lots]
+    unpaid = [case.policy.repeat_payment(lot) == "unpaid" for lot in lots]
+    extension = [case.policy.extension_after(lot) for lot in lots]
     return ArrangementTerms(
-        of_lots("paid_at_start", 0.0), np.array([*unpaid, False])[cells.lot], of_lots("extension_after", np.inf)
+        np.array([*at_start, 0.0])[cells.lot],
+        np.array([*unpaid, False])[cells.lot],
+        np.array([*extension, np.inf])[cells.lot],
     )
 
 

@@ -21,8 +21,7 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 def capped_lots(case: Case) -> tuple[bool, ...]:
     """Lots whose claims are capped (policy ``claim_cap`` weekly)."""
-    name = "claim_cap"
-    return tuple(case.has_policy(name, lot.id) and case.word(name, lot.id) == "weekly" for lot in case.lots)
+    return tuple(case.policy.claim_cap(lot.id) == "weekly" for lot in case.lots)
 
 
 class Calendar:

@@ -113,8 +113,7 @@ def _plain_price(case: Case, care_form: str) -> float:
 
 def _concentration(case: Case, cells: Cells) -> FloatArray:
     """Dirichlet concentration of the market shares of each cell, infinite where they are as offered; (n_cells,)."""
-    name = "share_concentration"
-    lots = [case.number(name, lot.id) if case.has_policy(name, lot.id) else np.inf for lot in case.lots]
+    lots = [case.policy.share_concentration(lot.id) for lot in case.lots]
     return np.array([*lots, np.inf])[cells.lot]
 
 

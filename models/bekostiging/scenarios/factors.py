@@ -73,7 +73,7 @@ class FactorModel:
         self.case = case
         self.n_years = n_years
         self.n_horizon = case.lead_years + n_years  # the base year is the first
-        self.freedom = case.number("copula_freedom") if case.has_policy("copula_freedom") else None
+        self.freedom = case.policy.copula_freedom
         payers = {row.code: i for i, row in enumerate(case.municipalities)}
         payer = {area.id: payers[area.municipality] for area in case.areas}
         forms = {row.id: i for i, row in enumerate(case.care_forms)}

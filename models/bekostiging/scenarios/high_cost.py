@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case.model import Case
+from bekostiging.case.policy import PolicyTable
 from bekostiging.scenarios.care_use import Cells, Measure
 from bekostiging.scenarios.clients import Clients
 from bekostiging.units import MONTHS
@@ -17,7 +18,7 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 def thresholds_of(case: Case) -> tuple[float, ...]:
     """Edges of every high-cost pool of the case and of sharing key hybrid, rising; euro per client and year."""
-    edges = {float(row.value) for row in case.policy if row.name == "high_cost_threshold"}
+    edges = {float(row.value) for row in case.policy if row.name == PolicyTable.high_cost_threshold.name}
     edges |= {row.threshold for row in case.clauses if row.threshold is not None}
     edges |= {row.threshold + row.cap for row in case.clauses if row.threshold is not None and row.cap is not None}
     return tuple(sorted(edges))
@@ -28,12 +29,7 @@ def price_factors(case: Case, cells: Cells, within: FloatArray) -> dict[Measure,
 
     ``within``: expected part of the units that an hours budget pays; of a disputed arrangement a part is never paid.
     """
-    lost = [
-        case.number("disputed_share", lot.id) * case.number("disputed_lost", lot.id)
-        if case.has_policy("disputed_share", lot.id) and case.has_policy("disputed_lost", lot.id)
-        else 0.0
-        for lot in case.lots
-    ]
+    lost = [case.policy.disputed_share(lot.id) * case.policy.disputed_lost(lot.id) for lot in case.lots]
     plain = np.ones(cells.n_cells)
     return {
         "delivered": plain,

@@ -210,8 +210,8 @@ def _budgets(case: Case) -> HoursBudgets:
     plain = HoursBudgets(
         months=np.ones(len(lots)),
         sigma=np.sqrt(np.log1p(np.square(spread))),
-        revised=np.array([case.revised_share(lot) for lot in lots]),
-        new=np.array([case.new_budget(lot) for lot in lots], dtype=np.bool_),
+        revised=np.array([case.policy.revised_share(lot) for lot in lots]),
+        new=np.array([case.policy.new_budget(lot) for lot in lots], dtype=np.bool_),
     )
     weeks = {form.id: form.authorisation_weeks for form in case.care_forms}
     for form in {row.care_form for row in case.demand}:

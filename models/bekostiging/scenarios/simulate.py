@@ -140,7 +140,7 @@ def plan(
     UserError
         Fewer scenarios than the tail at the case's ``confidence`` asks, or than 16.
     """
-    n_scramblings, points = scramblings_and_points(n_scenarios, case.number("confidence"), option)
+    n_scramblings, points = scramblings_and_points(n_scenarios, case.policy.confidence, option)
     drawn = n_scramblings * points
     notes: list[dict[str, str]] = []
     if drawn != n_scenarios:

@@ -40,7 +40,7 @@ from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.stress.run import compare, contracts_in_force
-from bekostiging.stress.samples import CORNERS, ROOMS, Corner, Room, Samples, WaitingSamples
+from bekostiging.stress.samples import CORNERS, ROOMS, Room, Samples, WaitingSamples
 from bekostiging.stress.sharing_study import IN_FORCE, SharingStudy, study_sharing
 from bekostiging.stress.views import Pooled, pooled, read_view
 
@@ -69,7 +69,6 @@ __all__ = [
     "Choice",
     "Comparison",
     "Condition",
-    "Corner",
     "Course",
     "Decision",
     "DecisionFigure",

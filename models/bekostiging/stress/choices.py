@@ -12,21 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bekostiging.case import Case
-from bekostiging.case.policy import NUMBERS
+from bekostiging.case import POLICIES, Case, Number, PolicyTable
 from bekostiging.case.tables import Policy
 from bekostiging.lumpsum import Judge, LumpSumData, LumpSumDesign, Outcome, changed_answer
 from bekostiging_solvers import Estimate, together
 
 STEP = 0.1
 """Part of the number by which it is moved; zero is moved by a tenth of its range."""
-CERTAINTIES = ("confidence", "reserve_confidence")
-"""Numbers of which the part that is left counts."""
-DECIDING = (
-    "risk_weight", "confidence", "cost_of_capital", "elasticity", "equity_at_stake", "solvency_floor", "equity_requirement",
-    "share_min", "share_max", "premium_max", "glide_max", "reserve_confidence",
-)  # fmt: skip
-"""Names the lump-sum decision reads; discounting and indexation change what is compared, not the choice alone."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,9 @@ def choices(
     """Every policy row of the case with its sensitivity, from the answer ``design`` and its ``outcome``; ``decision``: what
     is decided under other policy, on the same design and margin scenarios; ``judge``: other scenarios."""
     tried = [
-        steps(row.name, float(row.value)) if row.name in DECIDING and design.feasible else (None, None)
+        steps(kind, float(row.value))
+        if design.feasible and POLICIES[row.name].moved and isinstance(kind := POLICIES[row.name].kind, Number)
+        else (None, None)
         for row in case.policy
     ]
     asked = [
@@ -89,23 +83,22 @@ def choices(
 
 def _with(case: Case, changed: Policy, value: float) -> Case:
     """The case with another number in one policy row."""
-    rows = tuple(row.model_copy(update={"value": repr(value)}) if row is changed else row for row in case.policy)
-    return replace(case, policy=rows)
+    rows = (row.model_copy(update={"value": repr(value)}) if row is changed else row for row in case.policy)
+    return replace(case, policy=PolicyTable(rows))
 
 
-def steps(name: str, now: float) -> tuple[float | None, float | None]:
+def steps(number: Number, now: float) -> tuple[float | None, float | None]:
     """The number a tenth lower and a tenth higher, None where that leaves its range.
 
-    >>> steps("share_max", 0.8)
+    >>> steps(Number(0, 1), 0.8)
     (0.72, 0.88)
-    >>> steps("confidence", 0.95)
+    >>> steps(Number(0.5, 0.999, tail=True), 0.95)
     (0.945, 0.955)
-    >>> steps("share_max", 0.95)
+    >>> steps(Number(0, 1), 0.95)
     (0.855, None)
     """
-    low, high = NUMBERS[name]
-    width = STEP * (1 - now if name in CERTAINTIES else now)
-    width = width if width > 0 else STEP * (high - low)
+    width = STEP * (1 - now if number.tail else now)
+    width = width if width > 0 else STEP * (number.high - number.low)
     tried = (round(now - width, 12), round(now + width, 12))
-    lower, higher = (value if low <= value <= high else None for value in tried)
+    lower, higher = (value if number.low <= value <= number.high else None for value in tried)
     return lower, higher

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
 from bekostiging.case import Case
+from bekostiging.case.policy import Corner
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
@@ -27,7 +28,7 @@ from bekostiging.lumpsum import (
     Stability,
 )
 from bekostiging.scenarios import Cells, SelfCheck
-from bekostiging.stress.samples import CORNERS, ROOMS, Corner, Room, Samples
+from bekostiging.stress.samples import CORNERS, ROOMS, Room, Samples
 from bekostiging_solvers import Estimate
 from bekostiging_solvers.typing import FloatArray
 
@@ -344,7 +345,7 @@ class Comparison(Shown):
     @property
     def corner(self) -> Corner:
         """The corner the case's policy names; estimates not split by corner are in it."""
-        return cast(Corner, self.case.word("when_money_is_gone"))
+        return self.case.policy.when_money_is_gone
 
     def to_frame(self) -> pd.DataFrame:
         """Every estimate, a row each."""

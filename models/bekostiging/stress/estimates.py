@@ -85,7 +85,7 @@ def spending_of_reported(
     """
     parts = {code: (paid[:, :, [m]], cover.one(m)) for m, code in enumerate(case.reported_codes)}
     parts[TOTAL] = (paid, cover)
-    levels = (case.number("certainty"), cover.confidence)
+    levels = (case.policy.certainty, cover.confidence)
     found: dict[str, dict[str, Estimates]] = {}
     for code, (own, covered) in parts.items():
         total, room = own.sum(axis=2), covered.room.sum(axis=0)

@@ -78,8 +78,7 @@ def _full_risk_transfer(outcome: Comparison) -> Iterator[Flag]:
     """A lump sum with acceptance duty, no waiting list and (nearly) every deficit the provider's."""
     data, design, case = outcome.lumpsum.data, outcome.lumpsum.design, outcome.case
     for j, lot in enumerate(data.lots):
-        duty = case.word("acceptance_duty", lot.name) == "yes"
-        if not (duty and case.word("waiting_list", lot.name) == "not_allowed"):
+        if not (case.policy.acceptance_duty(lot.name) and case.policy.waiting_list(lot.name) == "not_allowed"):
             continue
         deficits = lot.corridor.sign > 0
         total = shared = 0.0
@@ -201,8 +200,7 @@ def _large_change(outcome: Comparison) -> Iterator[Flag]:
         return
     today = expected_revenue(case, outcome.cells, outcome.reference)
     for c, row in enumerate(case.contracts):
-        stated = case.has_policy("revision_clause", row.lot) and case.word("revision_clause", row.lot) == "yes"
-        if stated or today[c] == 0:
+        if case.policy.revision_clause(row.lot) or today[c] == 0:
             continue
         change = float(design.budget[c, 0] / today[c]) - 1
         if abs(change) > LARGE_CHANGE:
@@ -233,7 +231,7 @@ def _access_at_provider(outcome: Comparison) -> Iterator[Flag]:
     """Access handed to the provider: it then decides over the starts through the municipality's own access."""
     case = outcome.case
     for lot in case.lots:
-        if not (case.has_policy("access", lot.id) and case.word("access", lot.id) == "provider"):
+        if case.policy.access(lot.id) != "provider":
             continue
         rows = [row for row in case.demand if row.area in lot.areas and row.care_form in lot.care_forms]
         starts = sum(row.starts_per_year for row in rows)

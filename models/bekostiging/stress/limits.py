@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bekostiging.case import Case
-from bekostiging.contracts import Contract, PriceLevels, Taakgericht, ceiling_lift
+from bekostiging.contracts import Contract, PriceLevels, Taakgericht
 from bekostiging.scenarios import CareUse, Cells, FlowRule
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
@@ -42,7 +42,7 @@ class Limits:
             moves=self._moves,
             pool=_pool_numbers(case),
             capacity=capacity,
-            lift=ceiling_lift(case),
+            lift=case.policy.ceiling_lift,
         )
 
     def budgets(self, levels: Levels) -> FlowRule:
@@ -95,15 +95,11 @@ class Limits:
 
     @property
     def _waiting_list(self) -> BoolArray:
-        return np.array([self.case.word("waiting_list", row.lot) == "allowed" for row in self.case.contracts])
+        return np.array([self.case.policy.waiting_list(row.lot) == "allowed" for row in self.case.contracts])
 
     @property
     def _moves(self) -> BoolArray:
-        name = "when_stopped"
-        rows = self.case.contracts
-        return np.array(
-            [self.case.has_policy(name, r.lot) and self.case.word(name, r.lot) == "move" for r in rows]
-        )
+        return np.array([self.case.policy.when_stopped(row.lot) == "move" for row in self.case.contracts])
 
 
 def _are_lump_sums(own: Sequence[Contract]) -> BoolArray:

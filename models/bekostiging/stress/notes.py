@@ -46,7 +46,7 @@ def not_used_yet(case: Case) -> tuple[Sentence, ...]:
         "it divides by use.",
     )
     note(
-        any(case.number("elasticity", lot.id) > 0 for lot in case.lots),
+        any(case.policy.elasticity(lot.id) > 0 for lot in case.lots),
         "elasticity telt in het ontwerp van het taakgerichte budget, en nog niet in de toekomsten zelf.",
         "elasticity counts in the design of the lump sum, and not yet in the futures themselves.",
     )

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bekostiging.case import UserError
+from bekostiging.case.policy import Corner
 from bekostiging.scenarios import Plan
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.comparison import Sentence
-from bekostiging.stress.samples import Corner
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging_solvers import Scramblings
 

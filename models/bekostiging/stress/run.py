@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +65,7 @@ from bekostiging.stress.levers import (
 )
 from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
-from bekostiging.stress.samples import CORNERS, Corner
+from bekostiging.stress.samples import CORNERS
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
 from bekostiging.stress.transition import handover, without_closed
@@ -167,7 +167,7 @@ def _draw(
     contracts = built_contracts(case, cells, terms, lumpsum.decision.headline)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
-    corner = cast(Corner, case.word("when_money_is_gone"))
+    corner = case.policy.when_money_is_gone
     fresh_plan, fresh, told = settled(fresh_plan, work, blocks, corner, precision, partial(report, "fresh"))
     judging = judging_series(
         fresh_plan,
@@ -295,7 +295,7 @@ def _form_results(
     even: dict[PaymentForm, dict[str, BreakEven]],
 ) -> dict[PaymentForm, FormResult]:
     """Every estimate of every form, on the same futures."""
-    corner = cast(Corner, case.word("when_money_is_gone"))
+    corner = case.policy.when_money_is_gone
     buffer = free_buffer(case)
     found = {}
     for form, samples in fresh.samples.items():
@@ -324,7 +324,7 @@ def _mixed(
     """Every lot in its own form, where lots differ."""
     if not fresh.mix:
         return None
-    main = fresh.mix[cast(Corner, case.word("when_money_is_gone"))]
+    main = fresh.mix[case.policy.when_money_is_gone]
     return MixResult(
         forms={lot.id: lot.payment_form for lot in case.lots},
         municipalities=municipal_estimates(case, scramblings, main, cover, discount),
@@ -350,7 +350,7 @@ def _with_measures(
     case: Case, scramblings: Scramblings, fresh: FreshBlock, room: np.ndarray, discount: np.ndarray
 ) -> dict[PaymentForm, WithMeasures]:
     """Every form with and without the measures, over the term."""
-    corner = cast(Corner, case.word("when_money_is_gone"))
+    corner = case.policy.when_money_is_gone
     limit = float(room.sum(axis=0) @ discount)
     return {
         form: with_measures(

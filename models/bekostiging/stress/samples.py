@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from bekostiging.case.policy import Corner
 from bekostiging_solvers.typing import FloatArray
 
-Corner = Literal["absorb", "wait"]
-CORNERS: tuple[Corner, ...] = ("absorb", "wait")
+CORNERS: tuple[Corner, ...] = get_args(Corner)
 Room = Literal["own", "common", "corridor"]
 ROOMS: tuple[Room, ...] = ("own", "common", "corridor")
 """The money up to which a form serves who asks: its own limit; the indexed budget of the lump sum for every form; the same,

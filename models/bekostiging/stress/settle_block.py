@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.policy import Corner
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
@@ -31,7 +32,7 @@ from bekostiging.scenarios import (
     observables,
 )
 from bekostiging.stress.limits import Limits
-from bekostiging.stress.samples import CORNERS, Corner, Room, Samples, WaitingSamples
+from bekostiging.stress.samples import CORNERS, Room, Samples, WaitingSamples
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 from bekostiging.stress.waiting import by_care_form
 from bekostiging_solvers.typing import FloatArray
@@ -302,7 +303,7 @@ class FreshWork:
         with_measures = block.with_measures()
         served = with_measures.care_use()
         levels = levels_by_lot(self.case, served)
-        if self.case.word("when_money_is_gone") == "absorb":
+        if self.case.policy.when_money_is_gone == "absorb":
             return self._spending(served, levels)
         both = self._both_corners(with_measures, served, levels)
         return {form: self.case.of_reported(own["wait"].municipal) for form, own in both.items()}

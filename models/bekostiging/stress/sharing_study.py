@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
-from bekostiging.case import Case, key_weights, pseudonymised, with_policy
+from bekostiging.case import Case, PolicyTable, key_weights, pseudonymised, with_policy
 from bekostiging.case.shown import Shown, millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
 from bekostiging.contracts import Contract, build_contracts, in_cents, municipal_shares, reference, with_design
@@ -45,7 +45,6 @@ IN_FORCE = "in_force"
 KEYS: tuple[SharingKey, ...] = get_args(SharingKey)
 GROUPS = 8
 """Groups of futures of the jackknife."""
-SOLIDARITY, THRESHOLD = 0.5, 50_000.0
 """Of the keys dial and hybrid, where neither case nor command line says otherwise: half way, and far above most clients."""
 
 
@@ -207,10 +206,10 @@ def study_sharing(
 
 def _with_numbers(case: Case, solidarity: float | None, threshold: float | None) -> Case:
     """The case with the numbers of the keys dial and hybrid: as given, else as in the case, else the defaults."""
-    if solidarity is None and not case.has_policy("solidarity"):
-        solidarity = SOLIDARITY
-    if threshold is None and not case.has_policy("high_cost_threshold"):
-        threshold = THRESHOLD
+    if solidarity is None and not case.policy.given(PolicyTable.solidarity):
+        solidarity = case.policy.solidarity()
+    if threshold is None and not case.policy.given(PolicyTable.high_cost_threshold):
+        threshold = case.policy.high_cost_threshold()
     return with_policy(case, solidarity=solidarity, high_cost_threshold=threshold)
 
 
@@ -276,7 +275,7 @@ def _data(
         cost=arrays["cost"][..., case.reported],
         administration=np.array([fixed[form[row.lot]] for row in case.contracts]) * float(discount.sum()),
         discount=discount,
-        confidence=case.number("confidence"),
-        cost_of_capital=case.number("cost_of_capital"),
+        confidence=case.policy.confidence,
+        cost_of_capital=case.policy.cost_of_capital,
         n_groups=GROUPS,
     )

@@ -84,7 +84,7 @@ def duty_estimates(
     bound = [
         j
         for j, lot in enumerate(case.lots)
-        if case.word("acceptance_duty", lot.id) == "yes" or case.word("waiting_list", lot.id) == "not_allowed"
+        if case.policy.acceptance_duty(lot.id) or case.policy.waiting_list(lot.id) == "not_allowed"
     ]
     return {
         room: scramblings.mean(own.lot_unserved[:, :, bound].sum(axis=(1, 2))) for room, own in by_room.items()

@@ -156,8 +156,7 @@ def test_a_number_without_which_nothing_is_weighed(small_case: Case, name: str) 
     with pytest.raises(UserError) as caught:
         _data(case)
     assert caught.value.text("en") == (
-        f"table policy, lot youth: {name} is missing; without it there is nothing to weigh, add a row (scope case or the "
-        "lot)"
+        f"table policy, lot youth: {name} is missing, and needed for capacity; add a row (scope case or the lot)"
     )
     assert f"{name} ontbreekt" in caught.value.text("nl")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array, vstack
 
 from bekostiging.capacity import CapacityData, capacity_program
-from bekostiging.capacity.data import NORM_KINDS, NormKind
 from bekostiging.capacity.program import scenario_rows
+from bekostiging.case.policy import WaitingNorm
 from bekostiging.units import QUARTERS, THOUSAND, WEEKS_PER_QUARTER
 from bekostiging_solvers import (
     CVaR,
@@ -104,7 +104,7 @@ def _late(plan: Plan) -> np.ndarray:
     return np.asarray(np.maximum(plan.second("waiting") - recent, 0.0).sum(axis=3).mean(axis=1))
 
 
-def _waits(kind: NormKind, allowed: float = 1.5) -> CapacityData:
+def _waits(kind: WaitingNorm, allowed: float = 1.5) -> CapacityData:
     """One care form without purchase, a place at 3 a year, waiting at a tenth of care: waiting is cheap, the norm binds."""
     rng = np.random.default_rng(5)
     own = supply([{"availability_fee": 9 * THOUSAND}])
@@ -115,8 +115,8 @@ def _waits(kind: NormKind, allowed: float = 1.5) -> CapacityData:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", NORM_KINDS)
-def test_the_norm_holds_when_waiting_is_counted_again(kind: NormKind) -> None:
+@pytest.mark.parametrize("kind", get_args(WaitingNorm))
+def test_the_norm_holds_when_waiting_is_counted_again(kind: WaitingNorm) -> None:
     """Nobody would keep it unasked; what is asked is kept and one place fewer would not do."""
     data = _waits(kind)
     plan, free = solved(data), solved(_waits(kind, np.inf))
@@ -137,7 +137,7 @@ def test_the_norm_holds_when_waiting_is_counted_again(kind: NormKind) -> None:
 
 def test_norms_from_mild_to_strict() -> None:
     """VaR <= CVaR and E <= CVaR: whoever keeps the CVaR norm keeps both others, so it costs at least as much."""
-    cost = {kind: solved(_waits(kind)).total for kind in NORM_KINDS}
+    cost = {kind: solved(_waits(kind)).total for kind in get_args(WaitingNorm)}
     assert cost["expected"] <= cost["cvar"] + 1e-7
     assert cost["chance"] <= cost["cvar"] + 1e-7
     assert cost["expected"] < cost["cvar"]
@@ -200,15 +200,15 @@ def _linked(data: CapacityData) -> LinearProgram:
 
 
 @pytest.mark.parametrize("kind", ["expected", "cvar"])
-def test_budgets_are_the_norm_over_all_scenarios(kind: NormKind) -> None:
+def test_budgets_are_the_norm_over_all_scenarios(kind: WaitingNorm) -> None:
     for data in (_waits(kind), everything(2, 4, norm=kind, **BINDING)):
         linked = solve_highs(_linked(data), gap=1e-9).objective
         assert solved(data).total == pytest.approx(linked, rel=1e-7)
         assert solved(replace(data, allowed=np.full_like(data.allowed, np.inf))).total < linked - 1e-6
 
 
-@pytest.mark.parametrize("kind", NORM_KINDS)
-def test_both_methods_find_the_same_plan_cost(kind: NormKind) -> None:
+@pytest.mark.parametrize("kind", get_args(WaitingNorm))
+def test_both_methods_find_the_same_plan_cost(kind: WaitingNorm) -> None:
     """Extensive form against cuts, integers, norm and risk together; each within its own certified gap."""
     data = everything(2, 3, norm=kind, confidence=CONFIDENCE, **BINDING)
     program, risk = capacity_program(data).program, MeanCVaR(0.5, CONFIDENCE)
@@ -241,8 +241,8 @@ def _occupied(plan: Plan) -> np.ndarray:
 
 
 @settings(max_examples=12, deadline=None)
-@given(seed=st.integers(0, 10_000), kind=st.sampled_from(NORM_KINDS))
-def test_what_holds_in_every_plan(seed: int, kind: NormKind) -> None:
+@given(seed=st.integers(0, 10_000), kind=st.sampled_from(get_args(WaitingNorm)))
+def test_what_holds_in_every_plan(seed: int, kind: WaitingNorm) -> None:
     """No client lost, crisis at once, nobody without a place, whole blocks and contracts, cost and fees add up."""
     plan = solved(everything(seed, 3, norm=kind))
     d, own = plan.data, plan.data.supply

@@ -9,9 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bekostiging.case import Case, UserError, pseudonymised, read_case, scaffold_case, with_policy, write_case
+from bekostiging.case import (
+    POLICIES,
+    Case,
+    UserError,
+    pseudonymised,
+    read_case,
+    scaffold_case,
+    with_policy,
+    write_case,
+)
 from bekostiging.case.explanation import explain
-from bekostiging.case.policy import NUMBERS, WORDS
 from bekostiging.case.rows import columns
 from bekostiging.case.tables import TABLES, Policy
 
@@ -83,7 +91,7 @@ def test_every_column_and_policy_is_explained(lang: str) -> None:
             assert f"| `{column}` |" in text, (table, column)
             assert not re.search(rf"\| `{column}` .*\|  \|", text), (table, column)
     policy = explain(Policy, lang)
-    for name in (*NUMBERS, *WORDS):
+    for name in POLICIES:
         assert re.search(rf"\| `{name}` \| [^|]+ \| [^|]{{5,}} \|", policy), name
 
 

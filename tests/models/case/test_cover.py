@@ -128,14 +128,14 @@ def _with_policy(folder: Path, **values: str) -> Path:
 
 
 def test_policy_of_cover_and_what_holds_without(folder: Path) -> None:
-    case = read_case(folder)
-    assert (case.reserve_confidence, case.reserve_refills, case.simple_corridors, case.laws_share) == (
-        0.95, False, True, True,
+    own = read_case(folder).policy
+    assert (own.reserve_confidence, own.reserve_refills, own.corridor_terms, own.laws_share) == (
+        0.95, False, "simple", True,
     )  # fmt: skip
     words = {"reserve_refills": "yes", "corridor_terms": "free", "laws_share": "no"}
-    case = read_case(_with_policy(folder, reserve_confidence="0.9", **words))
-    assert (case.reserve_confidence, case.reserve_refills, case.simple_corridors, case.laws_share) == (
-        0.9, True, False, False,
+    own = read_case(_with_policy(folder, reserve_confidence="0.9", **words)).policy
+    assert (own.reserve_confidence, own.reserve_refills, own.corridor_terms, own.laws_share) == (
+        0.9, True, "free", False,
     )  # fmt: skip
 
 

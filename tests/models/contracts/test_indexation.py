@@ -57,7 +57,7 @@ def test_a_surprise_is_in_cost_at_once_and_in_the_contract_a_year_later(small_ca
     surprised[0, 1] += 0.01
     lot = small_case.lots[0].id
     levels = price_levels(small_case, lot, replace(plain, ova_final=surprised))
-    weight = small_case.number("weight_ova", lot)
+    weight = small_case.policy.weight_ova(lot)
     assert levels.contract[0, :2].tolist() == [1.0, 1.0]
     assert levels.contract[0, 2] > 1
     excess = levels.cost[0] / levels.expected

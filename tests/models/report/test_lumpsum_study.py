@@ -100,9 +100,9 @@ def test_a_confidence_of_one_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"confidence": 0.0}, "--confidence 0: may be from 0.5 to 0.999"),
-        ({"confidence": 1.0}, "--confidence 1: may be from 0.5 to 0.999"),
-        ({"risk_weight": 1.5}, "--risk-weight 1.5: may be from 0 to 1"),
+        ({"confidence": 0.0}, "--confidence is 0, allowed is a number from 0.5 to 0.999"),
+        ({"confidence": 1.0}, "--confidence is 1, allowed is a number from 0.5 to 0.999"),
+        ({"risk_weight": 1.5}, "--risk-weight is 1.5, allowed is a number from 0 to 1"),
     ],
 )
 def test_policy_numbers_outside_their_range(small_case: Case, given: dict[str, float], told: str) -> None:
@@ -112,8 +112,8 @@ def test_policy_numbers_outside_their_range(small_case: Case, given: dict[str, f
 
 def test_a_policy_given_on_the_command_line_replaces_that_of_the_case(small_case: Case) -> None:
     changed = with_policy(small_case, confidence=0.9, risk_weight=None)
-    assert changed.number("confidence") == 0.9
-    assert changed.number("risk_weight") == small_case.number("risk_weight")
+    assert changed.policy.confidence == 0.9
+    assert changed.policy.risk_weight == small_case.policy.risk_weight
     assert sum(row.name == "confidence" for row in changed.policy) == 1
 
 
@@ -123,7 +123,7 @@ def test_choices_say_what_a_tenth_does(small_case: Case, lumpsum_study: LumpSumS
     rows = {(one.name, one.scope): one for one in study.choices}
     assert len(rows) == len(small_case.policy)
     capital = rows["cost_of_capital", "case"]
-    now = small_case.number("cost_of_capital")
+    now = small_case.policy.cost_of_capital
     for tried, value in ((capital.lower, 0.9 * now), (capital.higher, 1.1 * now)):
         assert tried is not None
         assert tried.value == pytest.approx(value)

@@ -91,8 +91,8 @@ def test_the_command_writes_page_numbers_and_table(folder: Path, tmp_path: Path,
     [
         (("--game", "expected_cost"), "expected cost is additive"),
         (("--game", "poker"), "choose from surcharge, fixed_parts, joint_contract"),
-        (("--solidarity", "2"), "--solidarity 2: may be from 0 to 1"),
-        (("--high-cost-threshold", "0"), "--high-cost-threshold 0: may be from 1"),
+        (("--solidarity", "2"), "--solidarity is 2, allowed is a number from 0 to 1"),
+        (("--high-cost-threshold", "0"), "--high-cost-threshold is 0, allowed is a number from 1"),
     ],
 )
 def test_mistakes_are_one_sentence_and_leave_nothing(

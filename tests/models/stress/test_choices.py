@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from instances import alone
 
-from bekostiging.case import Case
-from bekostiging.case.policy import NUMBERS
+from bekostiging.case import POLICIES, Case
 from bekostiging.lumpsum import Judge, LumpSumData, decide, design_lumpsum, without_design
-from bekostiging.stress.choices import DECIDING, Choice, choices, steps
+from bekostiging.stress.choices import Choice, choices, steps
 from bekostiging.units import MILLION
 from bekostiging_solvers import Scramblings
+
+MOVED = [name for name, row in POLICIES.items() if row.moved]
 
 
 def _asked(cost_of_capital: float) -> float:
@@ -41,15 +42,16 @@ def _asked(cost_of_capital: float) -> float:
     ],
 )
 def test_a_tenth_is_a_tenth(name: str, now: float, lower: float | None, higher: float | None) -> None:
-    assert steps(name, now) == (lower, higher)
+    assert steps(POLICIES[name].kind, now) == (lower, higher)
 
 
 def test_what_is_tried_is_never_out_of_range() -> None:
     """Every number the decision reads, at both ends of its range and in the middle."""
-    for name in DECIDING:
-        low, high = NUMBERS[name]
+    for name in MOVED:
+        number = POLICIES[name].kind
+        low, high = number.low, number.high
         for now in (low, (low + high) / 2, high):
-            tried = [value for value in steps(name, now) if value is not None]
+            tried = [value for value in steps(number, now) if value is not None]
             assert tried
             assert all(low <= value <= high and value != now for value in tried)
 
@@ -57,8 +59,8 @@ def test_what_is_tried_is_never_out_of_range() -> None:
 def _policy(case: Case) -> LumpSumData:
     """What the policy of the case asks of one contract: the return, the largest premium, the level of the tail."""
     return alone(
-        cost_of_capital=case.number("cost_of_capital"), premium_max=case.number("premium_max"),
-        confidence=case.number("confidence"),
+        cost_of_capital=case.policy.cost_of_capital, premium_max=case.policy.premium_max(),
+        confidence=case.policy.confidence,
     )  # fmt: skip
 
 
@@ -88,8 +90,8 @@ def test_every_row_is_told_and_what_is_not_decided_on_has_no_numbers(small_case:
         (row.name, row.scope, row.value, row.source, row.status) for row in small_case.policy
     ]
     for one in found:
-        assert (one.lower is None and one.higher is None) == (one.name not in DECIDING)
-    assert {"discount_rate", "base", "indexation"} <= {one.name for one in found if one.name not in DECIDING}
+        assert (one.lower is None and one.higher is None) == (one.name not in MOVED)
+    assert {"discount_rate", "base", "indexation"} <= {one.name for one in found if one.name not in MOVED}
 
 
 def test_what_a_tenth_of_the_return_costs_by_hand(small_case: Case) -> None:
@@ -186,7 +188,7 @@ def test_only_the_row_itself_is_changed(small_case: Case) -> None:
     seen: list[tuple[str, str]] = []
 
     def decision(own: Case) -> tuple[LumpSumData, Judge]:
-        seen.append((str(own.number("premium_max")), str(own.number("premium_max", lot))))
+        seen.append((str(own.policy.premium_max()), str(own.policy.premium_max(lot))))
         return _decision(own)
 
     choices(case, decision, design_lumpsum(alone()), "designed", Judge(alone(), Scramblings(2)))

@@ -44,7 +44,7 @@ def test_every_lot_pays_in_its_own_form(mixed: Comparison) -> None:
         form = "inspanningsgericht" if row.lot == first else "taakgericht"
         own += mixed.forms[form].samples["absorb"].payment[:, :, c].sum(axis=1)
     spent = mixed.mix.corner_totals["absorb"]["spending"].value
-    assert mixed.case.number("discount_rate") == 0
+    assert mixed.case.policy.discount_rate == 0
     assert spent == pytest.approx(own.mean(), rel=1e-9)
     assert set(mixed.mix.municipalities) == set(mixed.forms["taakgericht"].municipalities)
     assert corner in mixed.mix.corner_totals

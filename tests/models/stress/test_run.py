@@ -61,7 +61,7 @@ def test_the_designed_contract_is_what_is_settled(outcome: Comparison) -> None:
     paid, n = outcome.forms["taakgericht"].samples["absorb"].payment, outcome.n_scenarios
     assert fresh.n_scenarios == DESIGN > n
     # audited cost would be settled at the provider's own cost, the formula at the lot's
-    assert all(outcome.case.corridor_base(lot.id) == "shadow_production" for lot in outcome.case.lots)
+    assert all(outcome.case.policy.base(lot.id) == "shadow_production" for lot in outcome.case.lots)
     for c in range(len(fresh.contracts)):
         lot = fresh.lots[fresh.lot[c]]
         signed = lot.corridor.sign * design.share[fresh.lot[c]]

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from bekostiging.case.explanation import meanings, policy_meaning
-from bekostiging.case.policy import NUMBERS, WORDS
+from bekostiging.case.explanation import meanings
+from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.house import House
 from bekostiging.case.workbook.names import sheet_name
@@ -81,14 +81,7 @@ def policy_sheet(house: House) -> None:
     for column, (heading, width) in enumerate(zip(headings, (28, 44, 110), strict=True)):
         sheet.write_string(1, column, heading, house.required)
         sheet.set_column(column, column, width)
-    to = {"nl": "tot en met", "en": "to"}[lang]
-    for row, name in enumerate(policy_names(), start=FIRST_POLICY):
-        value = ", ".join(WORDS[name]) if name in WORDS else f"{NUMBERS[name][0]:g} {to} {NUMBERS[name][1]:g}"
-        for column, text in enumerate((name, value, policy_meaning(name, lang))):
+    for row, own in enumerate(POLICIES.values(), start=FIRST_POLICY):
+        for column, text in enumerate((own.name, own.kind.allowed(lang), own.explained(lang))):
             sheet.write_string(row, column, text, house.wrapped)
     sheet.freeze_panes(FIRST_POLICY, 1)
-
-
-def policy_names() -> list[str]:
-    """Every name of a policy, in the order of its sheet."""
-    return [*NUMBERS, *WORDS]

@@ -16,13 +16,14 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.explanation import WORDING, kind_of, meanings
 from bekostiging.case.head import KINDS
+from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.read import Draft
 from bekostiging.case.read_rows import bounds, leaf
 from bekostiging.case.rows import MOST, Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.cells import letters
 from bekostiging.case.workbook.container import LONGEST_TEXT
-from bekostiging.case.workbook.guide import FIRST_POLICY, guide_sheet, policy_names, policy_sheet
+from bekostiging.case.workbook.guide import FIRST_POLICY, guide_sheet, policy_sheet
 from bekostiging.case.workbook.house import House
 from bekostiging.case.workbook.names import column_name, head_fields, head_name, sheet_name, totalled, unit_of
 from bekostiging.case.workbook.schema import VERSION
@@ -231,7 +232,7 @@ class _Table:
         if kind is bool:
             return _choice(list(YES_NO[lang]), lang)
         if (self.model, name) == (Policy, "name"):
-            last = FIRST_POLICY + len(policy_names())
+            last = FIRST_POLICY + len(POLICIES)
             return _choice(f"='{sheet_name('policy_names', lang)}'!$A${FIRST_POLICY + 1}:$A${last}", lang)
         target = REFERENCES.get(name)
         if target is not None and target in self.counts and target != self.model.table:

@@ -70,8 +70,8 @@ def _case(board: CaseBoard) -> Results:
         "n_scenarios": outcome.n_scenarios,
         "years": list(outcome.years),
         "corner": outcome.corner,
-        "certainty": case.number("certainty"),
-        "confidence": case.number("confidence"),
+        "certainty": case.policy.certainty,
+        "confidence": case.policy.confidence,
         "outcome": outcome.lumpsum.outcome,
         "shock_names": {
             row.id: row.name for row in case.shocks if any(row.id in one.split("+") for one in _asked(board))

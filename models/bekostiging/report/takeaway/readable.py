@@ -55,7 +55,7 @@ class Words:
             "lot": {row.id: row.name for row in case.lots},
             "care_form": {row.id: row.name for row in case.care_forms},
         } | dict.fromkeys(MIXED, self.names)
-        self.share = texts.numbers.percent(case.number("solidarity")) if case.has_policy("solidarity") else ""
+        self.share = texts.numbers.percent(case.policy.solidarity())
 
     def of(self, column: str, value: Cell) -> Cell:
         """A cell in words, harmless; numbers stay numbers."""

@@ -52,7 +52,7 @@ def _place(form: str, code: str, year: str, texts: Texts) -> dict[str, Cell]:
 
 def resistance_table(case: Case, data: LumpSumData, spent: Spent, texts: Texts) -> LongTable:
     """The lines of the paragraph weerstandsvermogen; by municipality, then year, then form."""
-    certainty = texts.numbers.percent(case.number("certainty"))
+    certainty = texts.numbers.percent(case.policy.certainty)
     return LongTable(
         "resistance",
         ("municipality", "year", "form", *FIGURE),
@@ -95,7 +95,7 @@ def _figures(
 ) -> dict[str, Estimate | float | None]:
     """The figures of one line in order, the council's certainty once; no size of an overrun that no future has; the stock,
     what part of the need it covers, and the ratio of the whole municipality in the line of the term alone."""
-    again = f"required_resistance_capacity_{round(100 * case.number('certainty'))}"
+    again = f"required_resistance_capacity_{round(100 * case.policy.certainty)}"
     found: dict[str, Estimate | float | None] = {"expected": estimates["expected"], "room": covered["room"]}
     found |= {name: estimates.get(name) for name in ESTIMATED[1:] if name != again}
     found["structural"] = covered["structural"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bekostiging.case import policy_meaning
+from bekostiging.case import POLICIES
 from bekostiging.equalisation import DISCLOSURE_LIMIT, suppressed
 from bekostiging.lumpsum import FRACTIONS, LUMP_SUM
 from bekostiging.report.equalisation import equalisation_results
@@ -149,7 +149,7 @@ def _choices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
             "name": one.name,
             "scope": one.scope,
             "text": as_given(one.value),
-            "meaning": policy_meaning(one.name, texts.lang),
+            "meaning": POLICIES[one.name].explained(texts.lang),
             "source": one.source,
             "status": texts["statuses", one.status],
         }

@@ -107,13 +107,13 @@ def limits(outcome: Comparison, samples: Mapping[str, LotSample], view: LotView)
     room = outcome.room.sum(axis=1) + data.structural.sum(axis=(0, 1))
     paid, total = samples[view.lot].yearly.mean(axis=0), samples[ALL].yearly.mean(axis=0)
     part = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
-    lists = [case.word("waiting_list", case.lots[j].id) for j in view.places]
+    lists = [case.policy.waiting_list(case.lots[j].id) for j in view.places]
     return Limits(
         room * part,
         data.stock.sum(axis=0) * part,
         data.reserve_refills,
-        1 - case.number("certainty"),
-        1 - case.number("confidence"),
+        1 - case.policy.certainty,
+        1 - case.policy.confidence,
         "not_allowed" in lists,
     )
 

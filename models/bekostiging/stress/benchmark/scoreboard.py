@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.policy import Corner
 from bekostiging.case.tables import PaymentForm
 from bekostiging.lumpsum import LumpSumData
 from bekostiging.stress.estimates import administration_euro, provider_results
-from bekostiging.stress.samples import Corner, Samples
+from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
 from bekostiging_solvers.typing import BoolArray, FloatArray

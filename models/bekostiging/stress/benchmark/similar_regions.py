@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -24,7 +23,6 @@ from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.design import designed, silent
 from bekostiging.stress.run import built_contracts
-from bekostiging.stress.samples import Corner
 from bekostiging.stress.settle_block import FreshWork, samples_of
 from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate, execute
@@ -143,7 +141,7 @@ def _figures(
     case: Case, samples: Mapping[PaymentForm, BothCorners], data: LumpSumData, confidence: float
 ) -> dict[PaymentForm, dict[str, float]]:
     """Figures without a scale of every form, all lots together."""
-    corner = cast(Corner, case.word("when_money_is_gone"))
+    corner = case.policy.when_money_is_gone
     view = next(one for one in lot_views(case, data, free_buffer(case)) if one.lot == ALL)
     return {
         form: _scale_free(case, lot_sample(case, form, own, corner, view, data.discount), data, confidence)

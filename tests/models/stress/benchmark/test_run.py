@@ -276,7 +276,7 @@ def test_simulated_regions_have_the_size_of_the_case(found: Benchmark) -> None:
 
 
 def test_the_lump_sum_at_the_confidence_of_the_case_is_the_designed_one(outcome: Comparison) -> None:
-    asked = Asked(outcome.case, outcome, (outcome.case.number("confidence"), 0.6), 32, 2, 1, 1)
+    asked = Asked(outcome.case, outcome, (outcome.case.policy.confidence, 0.6), 32, 2, 1, 1)
     figures = decide("lumpsum", asked).figures
     loading = [one.value.value for one in figures if one.figure == "loading" and one.confidence == 0.95]
     np.testing.assert_allclose(loading, outcome.lumpsum.design.loading, atol=1e-9)

@@ -1,0 +1,254 @@
+"""What a name of the table policy may be: kind of value, scope, what holds where a case does not say; and its look-up."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import Enum, auto
+from functools import cached_property
+from typing import Any, Generic, Protocol, Self, TypeVar, cast, overload
+
+from bekostiging.case.core_tables import Policy
+from bekostiging.case.errors import UserError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Said = tuple[str, str]
+"""The same in Dutch and in English."""
+NOT_SAID: Said = ("", "")
+CASE = "case"
+"""Scope of a row that holds for the whole case."""
+
+
+def in_language(said: Said, lang: str) -> str:
+    """The Dutch (``nl``) or the English one."""
+    return said[lang != "nl"]
+
+
+class Kind(ABC, Generic[T_co]):
+    """What a value may be."""
+
+    @abstractmethod
+    def read(self, text: str) -> T_co:
+        """The value of a text that is well."""
+
+    @abstractmethod
+    def allowed(self, lang: str) -> str:
+        """What may be written, for the user."""
+
+    @abstractmethod
+    def wrong(self, name: str, text: str) -> Said | None:
+        """What is wrong with a text, and the remedy; None where it is well."""
+
+
+@dataclass(frozen=True)
+class Number(Kind[float]):
+    """A number, both ends allowed; ``tail``: a certainty, of which the part that is left is what counts."""
+
+    low: float
+    high: float
+    unit: Said = NOT_SAID
+    tail: bool = False
+
+    def read(self, text: str) -> float:
+        """The number."""
+        return float(text)
+
+    def allowed(self, lang: str) -> str:
+        """Range and unit."""
+        to = in_language(("tot en met", "to"), lang)
+        return f"{self.low:g} {to} {self.high:g} {in_language(self.unit, lang)}".rstrip()
+
+    def wrong(self, name: str, text: str) -> Said | None:
+        """No number, or outside the range."""
+        try:
+            inside = self.low <= float(text) <= self.high
+        except ValueError:
+            inside = False
+        if inside:
+            return None
+        return (
+            f"{name} is {text}, toegestaan is een getal van {self.allowed('nl')}; verbeter het",
+            f"{name} is {text}, allowed is a number from {self.allowed('en')}; mend it",
+        )
+
+
+class Words(Kind[T_co]):
+    """One of a few words; ``choices``: the arguments of a Literal."""
+
+    def __init__(self, choices: tuple[Any, ...]) -> None:
+        self.choices: tuple[str, ...] = choices
+
+    def read(self, text: str) -> T_co:
+        """The word."""
+        return cast(T_co, text)
+
+    def allowed(self, lang: str) -> str:
+        """The words."""
+        return ", ".join(self.choices)
+
+    def wrong(self, name: str, text: str) -> Said | None:
+        """Another word; the nearest is offered."""
+        if text in self.choices:
+            return None
+        choices, near = ", ".join(self.choices), get_close_matches(text, self.choices, 1, cutoff=0.0)[0]
+        return (
+            f"'{text}' is geen keuze voor {name} ({choices}); bedoelt u {near}?",
+            f"'{text}' is no choice for {name} ({choices}); did you mean {near}?",
+        )
+
+
+class YesNo(Words[bool]):
+    """yes or no, looked up as a truth value."""
+
+    def __init__(self) -> None:
+        super().__init__(("yes", "no"))
+
+    def read(self, text: str) -> bool:
+        """Whether it is yes."""
+        return text == "yes"
+
+
+class NoDefault(Enum):
+    """No value holds where a case does not say."""
+
+    NONE = auto()
+
+
+@dataclass(eq=False, kw_only=True)
+class PolicyRow(Generic[T]):
+    """All there is to know of one name of the table policy; ``name`` comes with ``register_policy``.
+
+    ``nl`` and ``en``: what it is. ``default`` with ``absent_nl`` and ``absent_en``: what holds where a case does not say, as
+    a value (or another row, whose value it then has) and in words. ``needed_for``: without a value that cannot be done, and
+    the rest can. A row with neither is required. ``moved``: the lump-sum decision reads it, so the choices to account for
+    try it a tenth lower and a tenth higher.
+    """
+
+    kind: Kind[T] = field(kw_only=False)
+    nl: str
+    en: str
+    default: T | PolicyRow[T] | NoDefault = NoDefault.NONE
+    absent_nl: str = ""
+    absent_en: str = ""
+    needed_for: Said = NOT_SAID
+    moved: bool = False
+    name: str = field(default="", init=False)
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Known by the name it gets in ``PolicyTable``."""
+        register_policy(name, self)
+
+    @property
+    def required(self) -> bool:
+        """Whether every case must say."""
+        return self.default is NoDefault.NONE and self.needed_for == NOT_SAID
+
+    def explained(self, lang: str) -> str:
+        """What it means, and what holds when it may be absent and is."""
+        told = in_language((self.nl, self.en), lang)
+        if self.required:
+            return told
+        if self.needed_for != NOT_SAID:
+            without = f"alleen nodig voor {self.needed_for[0]}", f"needed for {self.needed_for[1]} only"
+        else:
+            without = f"mag ontbreken: dan {self.absent_nl}", self.absent_en
+        return f"{told}; {in_language(('', 'optional: '), lang)}{in_language(without, lang)}"
+
+    def missing(self, lot: str | None) -> UserError:
+        """What is said when it is needed and neither the lot nor the case gives it."""
+        nl, en = ("", "") if lot is None else (f", perceel {lot}", f", lot {lot}")
+        return UserError(
+            f"tabel policy{nl}: {self.name} ontbreekt, en is nodig voor {self.needed_for[0]}; voeg een rij toe (scope case "
+            "of het perceel)",
+            f"table policy{en}: {self.name} is missing, and needed for {self.needed_for[1]}; add a row (scope case or the "
+            "lot)",
+        )
+
+
+class CasePolicy(PolicyRow[T]):
+    """A row that holds for the whole case: ``case.policy.discount_rate`` is its value."""
+
+    @overload
+    def __get__(self, table: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, table: PolicyRows, owner: type) -> T: ...
+    def __get__(self, table: PolicyRows | None, owner: type) -> Self | T:
+        """The row itself on the class, its value on the table of a case."""
+        return self if table is None else table.value(self)
+
+
+class OfLot(Protocol[T_co]):
+    """The value of a row by lot."""
+
+    def __call__(self, lot: str | None = None) -> T_co:
+        """That of the lot, and of the case where the lot has none or is not named."""
+
+
+class LotPolicy(PolicyRow[T]):
+    """A row of which a lot may have its own: ``case.policy.share_max(lot)`` is its value."""
+
+    @overload
+    def __get__(self, table: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, table: PolicyRows, owner: type) -> OfLot[T]: ...
+    def __get__(self, table: PolicyRows | None, owner: type) -> Self | OfLot[T]:
+        """The row itself on the class, its value by lot on the table of a case."""
+        return self if table is None else lambda lot=None: table.value(self, lot)
+
+
+POLICIES: dict[str, PolicyRow[Any]] = {}
+"""Every row by its name, in the order of the explanation."""
+Row = TypeVar("Row", bound=PolicyRow[Any])
+
+
+def register_policy(name: str, row: Row) -> Row:
+    """Make a row known: to reading, validation, workbook and explanation. Look its value up with ``case.policy.value``.
+
+    ``NIGHT = register_policy("night", LotPolicy(Number(0, 1), nl="nachttoeslag", en="night surcharge", default=0.0, ...))``
+    and then ``case.policy.value(NIGHT, "youth")``.
+
+    Raises
+    ------
+    ValueError
+        There is a row of that name.
+    """
+    if name in POLICIES:
+        raise ValueError(f"policy {name} is there already")
+    row.name = name
+    POLICIES[name] = row
+    return row
+
+
+class PolicyRows(tuple[Policy, ...]):
+    """The rows of table policy of a case; a lot's own value outranks that of the case."""
+
+    @cached_property
+    def _texts(self) -> dict[tuple[str, str], str]:
+        return {(row.name, row.scope): row.value for row in self}
+
+    def value(self, row: PolicyRow[T], lot: str | None = None) -> T:
+        """The value of a row for a lot, or for the case; its default where neither is given.
+
+        Raises
+        ------
+        UserError
+            It is not given and has no default.
+        """
+        text = self._texts.get((row.name, CASE if lot is None else lot), self._texts.get((row.name, CASE)))
+        if text is not None:
+            return row.kind.read(text)
+        if isinstance(row.default, PolicyRow):
+            return cast(T, self.value(row.default, lot))
+        if isinstance(row.default, NoDefault):
+            raise row.missing(lot)
+        return row.default
+
+    def given(self, row: PolicyRow[Any], lot: str | None = None) -> bool:
+        """Whether the lot or the case says."""
+        return not {(row.name, CASE), (row.name, lot)}.isdisjoint(self._texts)
+
+    def without(self, row: PolicyRow[Any], scope: str | None = None) -> Self:
+        """The table without a row, in one scope or in all."""
+        return type(self)(own for own in self if own.name != row.name or scope not in (None, own.scope))
