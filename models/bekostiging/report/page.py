@@ -25,6 +25,7 @@ from bekostiging.report.answers import (
     term,
     years,
 )
+from bekostiging.report.checks import check_sentence
 from bekostiging.report.contracts import contract_sections, regime_table
 from bekostiging.report.designs import designs_note, designs_table, terms_table
 from bekostiging.report.figures import svg
@@ -342,20 +343,11 @@ def _evidence(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         listed.append([status, table, str(row["rows"]), str(row["source"])])
     return {
         "calibration": calibration,
-        "self_check": _self_check(outcome, texts),
+        "self_check": check_sentence(outcome.self_check, texts),
         "administration": administration,
         "regimes": regime_table(outcome, texts),
         "assumptions": listed,
     }
-
-
-def _self_check(outcome: Comparison, texts: Texts) -> str:
-    """One sentence on the simulation beside its own theory."""
-    checked = outcome.self_check
-    key = "self_check_alarm" if checked.alarms else "self_check"
-    return texts["page", key].format(
-        n=checked.n_statistics, alarms=len(checked.alarms), skipped=len(checked.skipped)
-    )
 
 
 def _calibrated(texts: Texts, value: float, unit: str) -> str:

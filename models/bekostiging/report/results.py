@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from bekostiging.report.checks import written_check
 from bekostiging.report.estimates import Written, plain, written, written_or_null
 from bekostiging.report.levers import lever_results
 from bekostiging.report.lumpsum_results import lumpsum_results
-from bekostiging.scenarios import SelfCheck
 from bekostiging.stress import (
     CORNERS,
     ROOMS,
@@ -91,7 +91,7 @@ def results(outcome: Comparison) -> dict[str, Any]:
         },
         "regimes": [asdict(one) for one in regimes(outcome.case)],
         "flags": [asdict(flag) for flag in flags(outcome)],
-        "self_check": _self_check(outcome.self_check),
+        "self_check": written_check(outcome.self_check),
     }
 
 
@@ -107,17 +107,6 @@ def _sharpened(outcome: Comparison) -> dict[str, Any]:
             for name, one in own.items()
         }
         for form, own in outcome.sharpened.items()
-    }
-
-
-def _self_check(checked: SelfCheck) -> dict[str, Any]:
-    """The simulation beside its own theory."""
-    return {
-        "n_statistics": checked.n_statistics,
-        "level": checked.level,
-        "smallest_p_value": checked.smallest,
-        "alarms": [asdict(alarm) for alarm in checked.alarms],
-        "skipped": list(checked.skipped),
     }
 
 

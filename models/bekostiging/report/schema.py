@@ -6,6 +6,7 @@ from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import RISKS
+from bekostiging.report.checks import check_schema
 from bekostiging.report.json_schema import (
     ESTIMATE,
     ESTIMATED,
@@ -89,7 +90,7 @@ def _sections() -> dict[str, Any]:
             )
         ),
         **_contracts(sentence),
-        "self_check": _self_check(),
+        "self_check": check_schema(),
     }
 
 
@@ -128,20 +129,6 @@ def _levers() -> dict[str, Any]:
             )
         ),
     }
-
-
-def _self_check() -> dict[str, Any]:
-    """The simulation beside its own theory: statistics tested, the level of each, and what raised an alarm."""
-    alarm = {"quantity": TEXT, "cell": TEXT, "drawn": NUMBER, "expected": NUMBER, "p_value": NUMBER}
-    return schema_object(
-        {
-            "n_statistics": NUMBER,
-            "level": NUMBER,
-            "smallest_p_value": NUMBER,
-            "alarms": listed(schema_object(alarm)),
-            "skipped": listed(TEXT),
-        }
-    )
 
 
 def _or_empty(sentence: dict[str, Any]) -> dict[str, Any]:

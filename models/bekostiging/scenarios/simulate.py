@@ -18,6 +18,7 @@ from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.clients import Clients, ClientSampler
+from bekostiging.scenarios.expected import expected_care_use
 from bekostiging.scenarios.factors import FactorModel, Factors, apply_shocks
 from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.measures import apply_measures
@@ -110,8 +111,17 @@ class Block:
         return joined(self.clients, todays_list(made.sampler, self.factors, made.generator(3, self.index)))
 
     def care_use(self, rule: FlowRule | None = None) -> CareUse:
-        """Reduce the clients, after the flow rule if one is given."""
-        return self._reduced(self.clients) if rule is None else self.under(rule)[0]
+        """Reduce the clients, after the flow rule if one is given; everybody served is reduced once."""
+        return self._served if rule is None else self.under(rule)[0]
+
+    @cached_property
+    def _served(self) -> CareUse:
+        return self._reduced(self.clients)
+
+    @cached_property
+    def expected(self) -> CareUse:
+        """The care use that is expected given the factors, everybody served."""
+        return expected_care_use(self.plan.case, self.plan.cells, self.plan.n_years, self.factors)
 
     def units(self) -> CareUse:
         """The care use with units and clients alone (``ClientReducer.reduce_to_units``), everybody served: far less work."""

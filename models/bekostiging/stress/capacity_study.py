@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
@@ -33,10 +32,11 @@ from bekostiging.capacity import (
     value_of_flexibility,
     waiting_answers,
 )
-from bekostiging.case import Case, pseudonymised, with_policy
-from bekostiging.case.shown import Shown, millions
+from bekostiging.case import Case
+from bekostiging.case.shown import millions
 from bekostiging.contracts import reference
 from bekostiging.lumpsum import (
+    CorridorSeries,
     Decision,
     LumpSumData,
     LumpSumDesign,
@@ -46,10 +46,12 @@ from bekostiging.lumpsum import (
     preferred_design,
     without_design,
 )
-from bekostiging.scenarios import Plan, plan
-from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, design_series, designed, silent
-from bekostiging.stress.transition import without_closed
+from bekostiging.lumpsum import Outcome as LumpSumOutcome
+from bekostiging.options import OF_CAPACITY, Options, Progress, RunOptions
+from bekostiging.scenarios import Plan
+from bekostiging.stress.checked import checked_series
+from bekostiging.stress.design import design_work, designed
+from bekostiging.stress.study import Prepared, Study, prepared
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
@@ -97,16 +99,13 @@ class CapacityBudget:
 
 
 @dataclass(frozen=True)
-class CapacityStudy(Shown):
+class CapacityStudy(Study):
     """The plan with its bound, what happens on fresh futures, and what it is worth.
 
     ``side``: futures of the side questions; ``flexibility`` and ``curve`` compare plans on those alone. ``to_frame()``: a
     row per contract, care form and year.
     """
 
-    case: Case
-    n_scenarios: int
-    seed: int
     plan: CapacityPlan
     outcome: Outcome
     fresh: Outcome
@@ -120,6 +119,11 @@ class CapacityStudy(Shown):
     failures: tuple[Failure, ...]
     budget: CapacityBudget | None
     n_scramblings: int
+
+    @property
+    def designed(self) -> LumpSumOutcome | None:
+        """How the lump sum came out; None where it was not asked for."""
+        return None if self.budget is None else self.budget.decision.outcome
 
     @property
     def scramblings(self) -> Scramblings:
@@ -194,10 +198,6 @@ class CapacityStudy(Shown):
             f"futures, {proved}"
         )
 
-    def disclaimers(self) -> Mapping[str, str]:
-        """Of the case."""
-        return self.case.disclaimer
-
 
 def study_capacity(
     case: Case,
@@ -205,35 +205,26 @@ def study_capacity(
     lump_sum: bool = False,
     gap: float = 0.01,
     seconds: float | None = 120.0,
-    n_scenarios: int = 128,
-    design_scenarios: int = DESIGN_SCENARIOS,
-    n_years: int = 1,
-    seed: int = 1,
     risk_weight: float | None = None,
-    workers: int = 1,
-    named: bool = False,
-    progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> CapacityStudy:
     """Decide on contracts and places, and judge them on fresh futures.
 
     ``lump_sum``: also design the lump sum, on ``design_scenarios``, and say whether it buys the capacity; ``gap`` and
-    ``seconds``: when to stop looking for a better plan; ``risk_weight`` replaces the policy of the case. The rest as in
-    ``compare``.
+    ``seconds``: when to stop looking for a better plan; ``risk_weight`` replaces the policy of the case;
+    ``options`` as in ``RunOptions``, 128 scenarios and one year unless asked otherwise.
 
     Raises
     ------
     UserError
         Fewer than 16 scenarios; tables or policy missing; a norm that no capacity meets; limits that contradict.
     """
-    report = progress if progress is not None else silent
-    case = with_policy(case if named else pseudonymised(case), risk_weight=risk_weight)
-    case, _ = without_closed(case, min(n_years, case.n_years))
-    made, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
-    blocks = Blocks(workers, None, None)
-    data = capacity_data(made, blocks.series(made, capacity_work(made), partial(report, "design")))
-    drawn = blocks.series(fresh_plan, capacity_work(fresh_plan), partial(report, "fresh"))
+    ready = prepared(case, RunOptions(**(OF_CAPACITY | options)), risk_weight=risk_weight)
+    case, report, made, fresh_plan = ready.case, ready.run.progress, ready.plan("design"), ready.plan("fresh")
+    data = capacity_data(made, ready.blocks.series(made, capacity_work(made), ready.advance("design")))
+    drawn, checked = checked_series(ready.blocks, fresh_plan, capacity_work(fresh_plan), ready.advance("fresh"))
     fresh_futures = capacity_data(fresh_plan, drawn).futures
-    with ThreadPoolExecutor(workers) as executor:
+    with ThreadPoolExecutor(ready.run.workers) as executor:
         report("capacity", 0, 6)
         decided = decide_capacity(data, gap=gap, time_limit=seconds, executor=executor)
         report("capacity", 1, 6)
@@ -246,14 +237,15 @@ def study_capacity(
         averages = _averages(decided, fresh, price, scramblings, executor)
         report("capacity", 3, 6)
         side, flexibility, curve, failed = _side_answers(decided, price, gap, seconds, report, executor)
-    budget = None
-    if lump_sum:
-        budget = _budget(case, made, fresh_plan, (outcome, fresh), blocks, report, design_scenarios)
+    budget = _budget(ready, made, fresh_plan, (outcome, fresh)) if lump_sum else None
     home = [area.municipality for area in case.areas]
     return CapacityStudy(
         case=case,
         n_scenarios=fresh_plan.n_scenarios,
-        seed=seed,
+        seed=ready.run.seed,
+        named=ready.run.named,
+        notes=ready.notes(fresh_plan, checked),
+        self_check=checked,
         plan=decided,
         outcome=outcome,
         fresh=fresh,
@@ -325,25 +317,18 @@ def _tail_difference(one: FloatArray, other: FloatArray, confidence: float, scra
     return scramblings.controlled_tail_mean(one, other, confidence, EXACTLY_ZERO)
 
 
-def _budget(
-    case: Case,
-    made: Plan,
-    fresh_plan: Plan,
-    outcomes: tuple[Outcome, Outcome],
-    blocks: Blocks,
-    report: Progress,
-    design_scenarios: int,
-) -> CapacityBudget:
+def _budget(ready: Prepared, made: Plan, fresh_plan: Plan, outcomes: tuple[Outcome, Outcome]) -> CapacityBudget:
     """Design the lump sum twice, on unit cost and on the plan's cost; the plan's cost of a lot is spread over its contracts
     by reference amount, because the plan divides the clients otherwise than the market shares do."""
-    terms = reference(case, made.cells, made.n_years)
-    decision = designed(
-        case, terms, blocks, report, n_design=design_scenarios, n_years=made.n_years, seed=made.seed
-    ).decision
-    data, fresh = (
-        lumpsum_data(case, own.cells, terms, design_series(own, terms, blocks, partial(report, stream)))
-        for own, stream in ((made, "design"), (fresh_plan, "fresh"))
-    )
+    terms = reference(ready.case, made.cells, made.n_years)
+    decision = designed(ready, terms).decision
+
+    def drawn(own: Plan) -> LumpSumData:
+        """What the lump sums pay on the scenarios of a plan."""
+        arrays = ready.blocks.series(own, design_work(own, terms), ready.advance(own.stream))
+        return lumpsum_data(ready.case, own.cells, terms, CorridorSeries.of(arrays))
+
+    data, fresh = drawn(made), drawn(fresh_plan)
     costs = [_by_contract(outcome.yearly_cost(), data) for outcome in outcomes]
     planned_on = replace(data, cost=costs[0])
     own = preferred_design(planned_on, feasible_design) or without_design(planned_on)

@@ -6,13 +6,12 @@ Two kinds of content: *estimates* (with standard error), which go to results.jso
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bekostiging.case import Case
 from bekostiging.case.policy import Corner
-from bekostiging.case.shown import Shown, millions, percent
+from bekostiging.case.shown import millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
 from bekostiging.lumpsum import (
@@ -27,8 +26,9 @@ from bekostiging.lumpsum import (
     PriceRange,
     Stability,
 )
-from bekostiging.scenarios import Cells, SelfCheck
+from bekostiging.scenarios import Cells
 from bekostiging.stress.samples import CORNERS, ROOMS, Room, Samples
+from bekostiging.stress.study import Study
 from bekostiging_solvers import Estimate
 from bekostiging_solvers.typing import FloatArray
 
@@ -282,7 +282,7 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Comparison(Shown):
+class Comparison(Study):
     """Everything ``bekostiging compare`` computed. ``forms`` is in the order of PAYMENT_FORMS; without a
     feasible lump sum, taakgericht is settled at the reference amounts and ``lumpsum.design`` says so.
 
@@ -290,17 +290,10 @@ class Comparison(Shown):
     corner, room, administration), name (its id, or TOTAL; of a room also room/care form), period (a year or TERM), figure,
     value and standard_error."""
 
-    case: Case
     cells: Cells
     reference: Reference
-    n_scenarios: int
     n_scramblings: int
     n_years: int
-    seed: int
-    named: bool
-    """Whether providers of a running case bear their own names."""
-    notes: tuple[Sentence, ...]
-    """Things said once."""
     carries: tuple[tuple[str, dict[PaymentForm, str]], ...]
     """Who carries what: (risk key, {form: party key}); keys as in bekostiging.contracts.carries."""
     room: FloatArray
@@ -330,12 +323,15 @@ class Comparison(Shown):
     """All measures of the case together, in futures; empty without measures. Every other figure is without them."""
     substitution: tuple[SubstitutionOutcome, ...]
     calibration: tuple[Calibration, ...]
-    self_check: SelfCheck
-    """The fresh futures beside their own theory."""
     exact: tuple[ExactLayer, ...]
     """Layers of the corridors in the first year from the aggregate distribution, where it applies."""
     exact_skipped: tuple[tuple[str, Sentence], ...]
     """("provider/lot", why not)."""
+
+    @property
+    def designed(self) -> Outcome:
+        """How the lump sum came out."""
+        return self.lumpsum.outcome
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -405,7 +401,3 @@ class Comparison(Shown):
         """Case, years, futures, seed."""
         years = f"{self.years[0]}-{self.years[-1]}"
         return f"Payment forms of {self.case.name}, {years}, {self.n_scenarios} futures, seed {self.seed}"
-
-    def disclaimers(self) -> Mapping[str, str]:
-        """Of the case."""
-        return self.case.disclaimer

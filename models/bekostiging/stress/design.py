@@ -44,13 +44,11 @@ from bekostiging.stress.comparison import InventedEquity, LumpSumResult, Require
 from bekostiging.stress.courses import in_parts
 from bekostiging.stress.settle_block import DesignWork
 from bekostiging.stress.sharpened import closed_scenarios
+from bekostiging.stress.study import Prepared
 from bekostiging_solvers import Scramblings, together
 from bekostiging_solvers.typing import BoolArray
 
-Progress = Callable[[str, int, int], None]
 Shape = Callable[[LumpSumData], LumpSumData]
-DESIGN_SCENARIOS = 2048
-"""Scenarios the design is made on, unless asked otherwise: with 512 its terms follow chance (docs/lumpsum.md)."""
 FIRM = ("own_data", "published")
 """Origins of equity that may decide without being named."""
 
@@ -74,20 +72,15 @@ class Drawn:
         return Judge(self.terms(fresh), scramblings, self.terms(control), self.closed, self.closed_scramblings)
 
 
-def design_series(
+def design_work(
     made: Plan,
     terms: Reference,
-    blocks: Blocks,
-    advance: Callable[[int, int], None],
     others: Mapping[str, tuple[Contract, ...]] | None = None,
     *,
     observed: bool = False,
-    before: CorridorSeries | None = None,
-) -> CorridorSeries:
-    """Draw the scenarios of a plan for the decision; ``others`` and ``observed`` as in ``DesignWork``; ``before``: the first
-    of them, which are not drawn again."""
-    work = DesignWork(made.case, made.cells, undecided(made, terms), others or {}, observed)
-    return CorridorSeries.of(blocks.series(made, work, advance, None if before is None else before.arrays()))
+) -> DesignWork:
+    """What the decision keeps of the blocks of a plan; ``others`` and ``observed`` as in ``DesignWork``."""
+    return DesignWork(made.case, made.cells, undecided(made, terms), others or {}, observed)
 
 
 def judging_series(
@@ -111,7 +104,8 @@ def judging_series(
     known = before if same else None
     series = known
     if series is None or made.n_scenarios > fresh.n_scenarios:
-        series = design_series(made, terms, blocks, advance, others, before=known)
+        drawn = None if known is None else known.arrays()
+        series = CorridorSeries.of(blocks.series(made, design_work(made, terms, others), advance, drawn))
     return series, closed_series(made, terms, others), Scramblings(made.n_scramblings)
 
 
@@ -125,7 +119,7 @@ def closed_series(
 ) -> CorridorSeries:
     """The terms of every lump sum in the scenarios of a plan without clients: expected care use given the factors."""
     case, cells = closed.case, closed.cells
-    work = DesignWork(case, cells, undecided(closed, terms), others or {})
+    work = design_work(closed, terms, others)
     parts = []
     for few in in_parts(normals_of(closed), cells, closed.n_years):
         factors = closed.factor_model.multipliers(few)
@@ -140,19 +134,16 @@ def as_asked(data: LumpSumData) -> LumpSumData:
 
 
 def designed(
-    case: Case,
+    ready: Prepared,
     terms: Reference,
-    blocks: Blocks,
-    report: Progress,
     *,
-    n_design: int,
-    n_years: int,
-    seed: int,
     shape: Shape = as_asked,
     others: Mapping[str, tuple[Contract, ...]] | None = None,
     observed: bool = False,
 ) -> Drawn:
     """Draw design, margin and closed scenarios, and design the lump sum so that its limits hold."""
+    case, run, blocks = ready.case, ready.run, ready.blocks
+    n_design, n_years, seed = run.design_scenarios, run.n_years, run.seed
     design_plan, margin_plan = (
         plan(case, n_design, n_years, seed, stream, "--design-scenarios") for stream in ("design", "margin")
     )
@@ -163,17 +154,20 @@ def designed(
         """The decision on some series, under the terms asked for."""
         return shape(lumpsum_data(case, cells, terms, series))
 
-    series = design_series(design_plan, terms, blocks, partial(report, "design"), others, observed=observed)
-    margin = design_series(margin_plan, terms, blocks, partial(report, "margin"), others)
+    work = design_work(design_plan, terms, others, observed=observed)
+    series = CorridorSeries.of(blocks.series(design_plan, work, ready.advance("design")))
+    margin = CorridorSeries.of(
+        blocks.series(margin_plan, design_work(margin_plan, terms, others), ready.advance("margin"))
+    )
     without_clients = [partial(closed_series, one, terms, others) for one in (margin_plan, closed_plan)]
     control, alone = together(without_clients, blocks.workers)
     closed, many = made(alone), Scramblings(closed_plan.n_scramblings)
-    report("lumpsum", 0, 1)
+    run.progress("lumpsum", 0, 1)
     plain = np.array([len(one.clauses) == 1 for one in undecided(design_plan, terms)])
     data = matched(made(series), closed, plain, series.cut)
     judge = Judge(made(margin), Scramblings(margin_plan.n_scramblings), made(control), closed, many)
     decision = decide(data, judge)
-    report("lumpsum", 1, 1)
+    run.progress("lumpsum", 1, 1)
     return Drawn(decision, judge, series, closed, many, plain, shape)
 
 
@@ -249,7 +243,3 @@ def invented_equity(case: Case, data: LumpSumData, design: LumpSumDesign) -> Inv
 def lump_sums(contracts: tuple[Contract, ...]) -> tuple[Taakgericht, ...]:
     """The lump sums among contracts."""
     return tuple(contract for contract in contracts if isinstance(contract, Taakgericht))
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """Progress that nobody watches."""

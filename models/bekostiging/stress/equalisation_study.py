@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from bekostiging.case import Case, ClientTable, pseudonymised
-from bekostiging.case.shown import Shown
+from bekostiging.case import Case, ClientTable
 from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
     DISCLOSURE_LIMIT,
@@ -39,11 +37,12 @@ from bekostiging.equalisation import (
     simulated_clients,
     suppressed,
 )
-from bekostiging.lumpsum import LumpSumData, LumpSumDesign, lumpsum_data
-from bekostiging.scenarios import Plan, draw_block, plan
-from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, design_series, designed, silent
-from bekostiging.stress.transition import without_closed
+from bekostiging.lumpsum import CorridorSeries, LumpSumData, LumpSumDesign, Outcome, lumpsum_data
+from bekostiging.options import Options, RunOptions
+from bekostiging.scenarios import Plan, draw_block
+from bekostiging.stress.checked import checked_series
+from bekostiging.stress.design import design_work, designed
+from bekostiging.stress.study import Study, prepared
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
@@ -75,16 +74,15 @@ class PoolResult:
 
 
 @dataclass(frozen=True)
-class EqualisationStudy(Shown):
+class EqualisationStudy(Study):
     """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error), what they mean, and the pools.
 
     ``methods``: measures of other ways on the same clients; ``transfers``: euro a year beside one flat amount; ``pools``
     empty where no lump sum could be designed. ``to_frame()``: a row per profile; figures of too few clients are missing.
     """
 
-    case: Case
-    n_scenarios: int
-    seed: int
+    designed: Outcome
+    """How the lump sum came out between whose providers the pools are."""
     simulated: bool
     clients: ClientCosts
     model: NormAmounts
@@ -139,10 +137,6 @@ class EqualisationStudy(Shown):
             f"cost, {flat:.1f} % under one amount for all"
         )
 
-    def disclaimers(self) -> Mapping[str, str]:
-        """Of the case."""
-        return self.case.disclaimer
-
 
 def study_equalisation(
     case: Case,
@@ -150,46 +144,42 @@ def study_equalisation(
     *,
     table: ClientTable | None = None,
     power: float = 0.8,
-    n_scenarios: int = 512,
-    design_scenarios: int = DESIGN_SCENARIOS,
-    n_years: int = 4,
-    seed: int = 1,
-    workers: int = 1,
-    named: bool = False,
-    progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> EqualisationStudy:
     """Estimate norm amounts and design the pool after the year.
 
     ``model``: the estimator with its conditions, plain least squares when left out; ``table``: own clients instead of
-    simulated ones; ``power``: least part of the next euro that stays the provider's own. The rest as in ``compare``.
+    simulated ones; ``power``: least part of the next euro that stays the provider's own; ``options`` as in ``RunOptions``.
 
     Raises
     ------
     UserError
         Fewer than 16 scenarios; conditions that cannot be met; a power outside 0 to 1.
     """
-    report = progress if progress is not None else silent
-    case = case if named else pseudonymised(case)
-    case, _ = without_closed(case, min(n_years, case.n_years))
-    design_plan, fresh_plan = (plan(case, n_scenarios, n_years, seed, stream) for stream in ("design", "fresh"))
+    ready = prepared(case, RunOptions(**options))
+    design_plan, fresh_plan = ready.plan("design"), ready.plan("fresh")
+    case, seed = ready.case, ready.run.seed
     terms = reference(case, design_plan.cells, design_plan.n_years)
     clients = _drawn_clients(design_plan, terms) if table is None else client_costs(table)
     model = fitted(model if model is not None else NormAmounts(seed=seed), clients)
     norm = clients.matrix @ model.coef_
     quick = model.method == "least_squares" and model.at_most is None
-    blocks = Blocks(workers, None, None)
-    decision = designed(
-        case, terms, blocks, report, n_design=design_scenarios, n_years=design_plan.n_years, seed=seed
-    ).decision
+    decision = designed(ready, terms).decision
     data, design = decision.data, decision.headline
-    series = design_series(fresh_plan, terms, blocks, partial(report, "fresh"))
-    fresh = lumpsum_data(case, fresh_plan.cells, terms, series)
+    arrays, checked = checked_series(
+        ready.blocks, fresh_plan, design_work(fresh_plan, terms), ready.advance("fresh")
+    )
+    fresh = lumpsum_data(case, fresh_plan.cells, terms, CorridorSeries.of(arrays))
     many = Scramblings(fresh_plan.n_scramblings)
     names = np.array(clients.providers)[clients.provider]
     return EqualisationStudy(
         case=case,
         n_scenarios=fresh_plan.n_scenarios,
         seed=seed,
+        named=ready.run.named,
+        notes=ready.notes(fresh_plan, checked),
+        self_check=checked,
+        designed=decision.outcome,
         simulated=table is None,
         clients=clients,
         model=model,

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from bekostiging.case import Case, UserError, pseudonymised, with_policy
-from bekostiging.case.shown import Shown
+from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Contract, Reference, build_contracts, reference
 from bekostiging.lumpsum import (
     LUMP_SUM,
     Alternative,
+    CorridorSeries,
     FrontierPoint,
     Judge,
     LumpSumData,
+    Outcome,
     SimpleTerms,
     ValueOfData,
     alternatives,
@@ -31,15 +32,16 @@ from bekostiging.lumpsum import (
     value_of_data,
     with_simple_terms,
 )
-from bekostiging.scenarios import Cells, plan
-from bekostiging.stress.blocks import Blocks
+from bekostiging.options import Options, RunOptions
+from bekostiging.scenarios import Cells
 from bekostiging.stress.bridge import Bridge, bridges
+from bekostiging.stress.checked import checked_series
 from bekostiging.stress.choices import Choice, choices
 from bekostiging.stress.comparison import Estimates, LumpSumResult
 from bekostiging.stress.cover import Cover
-from bekostiging.stress.design import DESIGN_SCENARIOS, Drawn, Progress, designed, judged, judging_series, silent
+from bekostiging.stress.design import design_work, designed, judged, judging_series
 from bekostiging.stress.estimates import spending_of_reported
-from bekostiging.stress.transition import without_closed
+from bekostiging.stress.study import Study, prepared
 from bekostiging_solvers import Scramblings, shared_processes
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class LumpSumStudy(Shown):
+class LumpSumStudy(Study):
     """The lump sum alone: its design, its judgement on fresh scenarios, and other designs that cost hardly more.
 
     ``frontier``: the designed corridor among simple ones; ``value_of_data`` empty with too few scenarios; ``needed``:
@@ -56,10 +58,7 @@ class LumpSumStudy(Shown):
     by how much.
     """
 
-    case: Case
-    n_scenarios: int
     n_design: int
-    seed: int
     asked: SimpleTerms | None
     """Terms asked for instead of those of the case."""
     lumpsum: LumpSumResult
@@ -74,6 +73,11 @@ class LumpSumStudy(Shown):
     """From today's spending to the budget; empty without a design."""
     spending: dict[str, dict[str, Estimates]]
     """[municipality code or TOTAL][year or TERM][name], on fresh futures, as in ``FormResult``; empty without a design."""
+
+    @property
+    def designed(self) -> Outcome:
+        """How the lump sum came out."""
+        return self.lumpsum.outcome
 
     def to_frame(self) -> pd.DataFrame:
         """The agreement, or the conflict."""
@@ -120,108 +124,82 @@ class LumpSumStudy(Shown):
             told = f"{outcome}; {held} on {self.n_scenarios} fresh scenarios, all together {joint_certainty(checks):.0%}"
         return f"Lump sum of {self.case.name}, seed {self.seed}: {told}"
 
-    def disclaimers(self) -> Mapping[str, str]:
-        """Of the case."""
-        return self.case.disclaimer
-
 
 def study_lumpsum(
     case: Case,
     *,
-    n_scenarios: int = 512,
-    design_scenarios: int = DESIGN_SCENARIOS,
-    n_years: int = 4,
-    seed: int = 1,
-    workers: int = 1,
     confidence: float | None = None,
     risk_weight: float | None = None,
     simple: SimpleTerms | None = None,
     edges: Sequence[float] = (),
     mix: bool = False,
     precision: float | None = None,
-    named: bool = False,
-    progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> LumpSumStudy:
     """Design the lump sum and judge it on fresh scenarios, without settling the other payment forms.
 
     ``confidence`` and ``risk_weight`` replace the policy of the case; ``simple`` and ``edges`` as in ``with_simple_terms``,
     instead of the case's ``corridor_terms``; ``mix`` lets every lot choose its payment form; ``precision``: euro to which
-    every limit is to be known. The rest as in ``compare``, whose lump sum is the same.
+    every limit is to be known; ``options`` as in ``RunOptions``. The lump sum of ``compare`` is the same.
 
     Raises
     ------
     UserError
         Too few scenarios; a confidence, risk weight, edge, share, precision or number of changes that cannot be.
     """
-    report = progress if progress is not None else silent
     _check_precision(precision)
-    case = with_policy(case if named else pseudonymised(case), confidence=confidence, risk_weight=risk_weight)
-    case, _ = without_closed(case, min(n_years, case.n_years))
-    fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
-    cells, years = fresh_plan.cells, fresh_plan.n_years
-    terms = reference(case, cells, years)
+    ready = prepared(case, RunOptions(**options), confidence=confidence, risk_weight=risk_weight)
+    case, run, fresh_plan = ready.case, ready.run, ready.plan("fresh")
+    cells = fresh_plan.cells
+    terms = reference(case, cells, fresh_plan.n_years)
     others = _other_forms(case, cells, terms) if mix else {}
 
     def shape(data: LumpSumData) -> LumpSumData:
         """The terms asked for."""
         return data if simple is None and not edges else with_simple_terms(data, simple or data.simple, edges)
 
-    blocks = Blocks(workers, None, None)
     with shared_processes():
-        drawn = designed(
-            case, terms, blocks, report,
-            n_design=design_scenarios, n_years=years, seed=seed, shape=shape, others=others, observed=True,
-        )  # fmt: skip
-        *drawn_series, scramblings = judging_series(
-            fresh_plan, design_scenarios, terms, blocks, partial(report, "judge"), others=others
+        drawn = designed(ready, terms, shape=shape, others=others, observed=True)
+        arrays, checked = checked_series(
+            ready.blocks, fresh_plan, design_work(fresh_plan, terms, others), ready.advance("fresh")
         )
+        *drawn_series, scramblings = judging_series(
+            fresh_plan, run.design_scenarios, terms, ready.blocks, ready.advance("judge"),
+            CorridorSeries.of(arrays), others,
+        )  # fmt: skip
         fresh, helped = (lumpsum_data(case, cells, terms, own) for own in drawn_series)
-        found = judged(case, drawn, fresh, helped, scramblings, workers)
-        return _studied(case, cells, terms, drawn, found, seed, simple, edges, precision, workers)
+        found = judged(case, drawn, fresh, helped, scramblings, run.workers)
+        data, design, judge = found.data, found.design, found.judge
 
+        def decision(own: Case) -> tuple[LumpSumData, Judge]:
+            """What is decided under other policy, on the same scenarios."""
+            other = drawn.terms(lumpsum_data(own, cells, terms, drawn.series))
+            return under_policy_of(data, other), drawn.margin.changed(partial(under_policy_of, other=other))
 
-def _studied(
-    case: Case,
-    cells: Cells,
-    terms: Reference,
-    drawn: Drawn,
-    found: LumpSumResult,
-    seed: int,
-    asked: SimpleTerms | None,
-    edges: Sequence[float],
-    precision: float | None,
-    workers: int,
-) -> LumpSumStudy:
-    """Everything that is asked about the decision."""
-    data, design, judge = found.data, found.design, found.judge
-    n_scenarios = found.fresh.n_scenarios
-
-    def decision(own: Case) -> tuple[LumpSumData, Judge]:
-        """What is decided under other policy, on the same scenarios."""
-        other = drawn.terms(lumpsum_data(own, cells, terms, drawn.series))
-        return under_policy_of(data, other), drawn.margin.changed(partial(under_policy_of, other=other))
-
-    return LumpSumStudy(
-        case=case,
-        n_scenarios=n_scenarios,
-        n_design=data.n_scenarios,
-        seed=seed,
-        asked=asked,
-        lumpsum=found,
-        alternatives=alternatives(data, design, judge, workers=workers) if design.feasible else (),
-        choices=choices(case, decision, design, found.outcome, judge, workers),
-        frontier=corridor_frontier(data, design, judge, workers),
-        edges=tuple(edges),
-        value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(seed), workers)
-        if design.feasible
-        else (),
-        precision=precision,
-        needed=scenarios_needed(found.headline.checks, n_scenarios, precision)
-        if precision is not None and design.feasible
-        else None,
-        bridges=bridges(case, cells, terms, found, judge.scramblings),
-        spending=_spending(case, found, judge.scramblings),
-    )
+        return LumpSumStudy(
+            case=case,
+            n_scenarios=found.fresh.n_scenarios,
+            n_design=data.n_scenarios,
+            seed=run.seed,
+            named=run.named,
+            notes=ready.notes(fresh_plan, checked),
+            self_check=checked,
+            asked=simple,
+            lumpsum=found,
+            alternatives=alternatives(data, design, judge, workers=run.workers) if design.feasible else (),
+            choices=choices(case, decision, design, found.outcome, judge, run.workers),
+            frontier=corridor_frontier(data, design, judge, run.workers),
+            edges=tuple(edges),
+            value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(run.seed), run.workers)
+            if design.feasible
+            else (),
+            precision=precision,
+            needed=scenarios_needed(found.headline.checks, found.fresh.n_scenarios, precision)
+            if precision is not None and design.feasible
+            else None,
+            bridges=bridges(case, cells, terms, found, judge.scramblings),
+            spending=_spending(case, found, judge.scramblings),
+        )
 
 
 def _check_precision(precision: float | None) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bekostiging.case import Case
+from bekostiging.case.errors import Note
 from bekostiging.scenarios import SelfCheck
-from bekostiging.stress.comparison import Sentence
 
 
-def alarms(checked: SelfCheck) -> tuple[Sentence, ...]:
+def alarms(checked: SelfCheck) -> tuple[Note, ...]:
     """The worst contradiction between simulation and theory, if any: then no figure of the run can be trusted."""
     if not checked.alarms:
         return ()
@@ -24,9 +24,9 @@ def alarms(checked: SelfCheck) -> tuple[Sentence, ...]:
     )
 
 
-def not_used_yet(case: Case) -> tuple[Sentence, ...]:
+def not_used_yet(case: Case) -> tuple[Note, ...]:
     """One sentence for everything in the case that is filled in and not, or not everywhere, calculated with."""
-    found: list[Sentence] = []
+    found: list[Note] = []
 
     def note(present: bool, nl: str, en: str) -> None:
         """Tell it when it is there."""

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from bekostiging.case import UserError
 from bekostiging.case.policy import Corner
-from bekostiging.scenarios import Plan
+from bekostiging.scenarios import Plan, SelfCheck
 from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.checked import CheckedWork, checked
 from bekostiging.stress.comparison import Sentence
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging_solvers import Scramblings
@@ -37,18 +38,19 @@ def settled(
     corner: Corner,
     precision: float | None,
     advance: Callable[[int, int], None],
-) -> tuple[Plan, FreshBlock, tuple[Sentence, ...]]:
-    """Settle every block; with ``precision`` (euro) double the scramblings until the half-width is met.
+) -> tuple[Plan, FreshBlock, SelfCheck, tuple[Sentence, ...]]:
+    """Settle every block and check it; with ``precision`` (euro) double the scramblings until the half-width is met.
 
     Raises
     ------
     UserError
         A precision that asks more than 131,072 futures.
     """
-    arrays = blocks.series(made, work, advance)
+    both = CheckedWork(work)
+    arrays = blocks.series(made, both, advance)
     fresh = FreshBlock.of(arrays)
     if precision is None:
-        return made, fresh, ()
+        return made, fresh, checked(made, arrays), ()
     first = made.n_scenarios
     while (width := half_width(made, fresh, corner)) > precision:
         needed = made.n_scenarios * (width / precision) ** 2
@@ -64,9 +66,9 @@ def settled(
                 exit_code=2,
             )
         wider = replace(made, n_scramblings=2 * made.n_scramblings)
-        arrays = blocks.series(wider, work, advance, before=arrays)
+        arrays = blocks.series(wider, both, advance, before=arrays)
         made, fresh = wider, FreshBlock.of(arrays)
-    return made, fresh, (_told(made, first, width, precision),)
+    return made, fresh, checked(made, arrays), (_told(made, first, width, precision),)
 
 
 def _told(made: Plan, first: int, width: float, precision: float) -> Sentence:

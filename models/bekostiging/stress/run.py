@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
-from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts
+from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     Contract,
     Reference,
     build_contracts,
-    hours_budget_notes,
     reference,
     who_carries_what,
     with_design,
 )
 from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
-from bekostiging.scenarios import Cells, Plan, SelfCheck, plan, self_check
-from bekostiging.stress.blocks import Blocks
+from bekostiging.options import Options, RunOptions
+from bekostiging.scenarios import Cells, Plan, SelfCheck, plan
 from bekostiging.stress.break_even import break_even, sweeps
 from bekostiging.stress.calibration import calibration
 from bekostiging.stress.comparison import (
@@ -39,16 +37,7 @@ from bekostiging.stress.comparison import (
 )
 from bekostiging.stress.courses import course, sensitivities
 from bekostiging.stress.cover import Cover
-from bekostiging.stress.design import (
-    DESIGN_SCENARIOS,
-    Drawn,
-    Progress,
-    designed,
-    judged,
-    judging_series,
-    lump_sums,
-    silent,
-)
+from bekostiging.stress.design import Drawn, designed, judged, judging_series, lump_sums
 from bekostiging.stress.estimates import (
     administration_estimates,
     ceiling_estimates,
@@ -63,83 +52,33 @@ from bekostiging.stress.levers import (
     substitution_outcomes,
     with_measures,
 )
-from bekostiging.stress.notes import alarms, not_used_yet
 from bekostiging.stress.precision import settled
 from bekostiging.stress.samples import CORNERS
 from bekostiging.stress.settle_block import FreshBlock, FreshWork
 from bekostiging.stress.sharpened import closed_scenarios, closed_spending, sharpened
-from bekostiging.stress.transition import handover, without_closed
+from bekostiging.stress.study import Prepared, prepared
 from bekostiging.stress.waiting import care_form_estimates, duty_estimates, room_estimates
 from bekostiging_solvers import Scramblings, shared_processes, together
 
 
-def compare(
-    case: Case,
-    *,
-    n_scenarios: int = 512,
-    design_scenarios: int = DESIGN_SCENARIOS,
-    n_years: int = 4,
-    seed: int = 1,
-    workers: int = 1,
-    cluster: str | None = None,
-    precision: float | None = None,
-    keep: Path | None = None,
-    named: bool = False,
-    progress: Progress | None = None,
-) -> Comparison:
+def compare(case: Case, *, precision: float | None = None, **options: Unpack[Options]) -> Comparison:
     """Compare the four payment forms on the same simulated clients and design the lump sum.
 
-    Parameters
-    ----------
-    case : Case
-        From ``read_case``.
-    n_scenarios : int
-        Scenarios that every payment form is settled and judged on; rounded up to whole scramblings.
-    design_scenarios : int
-        Scenarios that the lump sum is designed on, as many for the margins of its limits, and at least as many that judge
-        it; rounded up likewise.
-    n_years : int
-        Cuts the term, never lengthens it.
-    seed : int
-        The outcome depends on case, numbers and seed alone, not on ``workers``.
-    workers : int
-        Processes.
-    cluster : str, optional
-        Address of a Dask scheduler (tcp://host:port) whose workers draw and settle instead of processes here.
-    precision : float, optional
-        Euro: half-width of the 95 % interval of expected yearly spending of the worst payment form; the fresh
-        scramblings are doubled until it is met.
-    keep : Path, optional
-        Folder that keeps every finished block as Parquet: a run that was stopped goes on from there with the same bits,
-        and the series stay on disk instead of in memory.
-    named : bool
-        Keep the names of the providers of a running case; otherwise they are numbered before anything is computed.
-    progress : callable, optional
-        Called with (stage, done, total); stages ``design``, ``margin``, ``lumpsum``, ``fresh``, ``judge``.
+    ``options`` as in ``RunOptions``, progress in stages ``design``, ``margin``, ``lumpsum``, ``fresh``, ``judge``;
+    ``precision``: euro, half-width of the 95 % interval of expected yearly spending of the worst payment form; the fresh
+    scramblings are doubled until it is met.
 
     Raises
     ------
     UserError
         Fewer than 16 scenarios; a cluster that cannot be reached or was lost; a precision out of reach.
     """
-    report = progress if progress is not None else silent
-    brought = case if named else pseudonymised(case)
-    case, unoffered = without_closed(brought, min(n_years, brought.n_years))
-    fresh_plan = plan(case, n_scenarios, n_years, seed, "fresh")
+    ready = prepared(case, RunOptions(**options))
     with shared_processes():
-        drawn, told = _draw(fresh_plan, design_scenarios, Blocks(workers, cluster, keep), precision, report)
-        lumpsum = _judged(drawn, workers)
-        closed = _closed(drawn, workers)
-    about = (*stock_and_starts(brought), *spread_notes(case), *unoffered, *handover(case, drawn.made.cells))
-    notes = (
-        *alarms(drawn.checked),
-        *fresh_plan.notes,
-        *told,
-        *about,
-        *hours_budget_notes(case),
-        *not_used_yet(case),
-    )
-    return _compared(drawn, lumpsum, closed, named, notes)
+        drawn, told = _draw(ready, precision)
+        lumpsum = _judged(drawn, ready.run.workers)
+        closed = _closed(drawn, ready.run.workers)
+    return _compared(drawn, lumpsum, closed, ready.run.named, ready.notes(drawn.made, drawn.checked, told))
 
 
 @dataclass(frozen=True)
@@ -155,29 +94,20 @@ class _Drawn:
     checked: SelfCheck
 
 
-def _draw(
-    fresh_plan: Plan, design_scenarios: int, blocks: Blocks, precision: float | None, report: Progress
-) -> tuple[_Drawn, tuple[Sentence, ...]]:
+def _draw(ready: Prepared, precision: float | None) -> tuple[_Drawn, tuple[Sentence, ...]]:
     """Design the lump sum, settle everything on fresh scenarios, and what the precision asked for told."""
-    case, cells = fresh_plan.case, fresh_plan.cells
+    fresh_plan, blocks = ready.plan("fresh"), ready.blocks
+    case, cells = ready.case, fresh_plan.cells
     terms = reference(case, cells, fresh_plan.n_years)
-    lumpsum = designed(
-        case, terms, blocks, report, n_design=design_scenarios, n_years=fresh_plan.n_years, seed=fresh_plan.seed
-    )
+    lumpsum = designed(ready, terms)
     contracts = built_contracts(case, cells, terms, lumpsum.decision.headline)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = FreshWork(case, cells, contracts, plain)
     corner = case.policy.when_money_is_gone
-    fresh_plan, fresh, told = settled(fresh_plan, work, blocks, corner, precision, partial(report, "fresh"))
+    fresh_plan, fresh, checked, told = settled(fresh_plan, work, blocks, corner, precision, ready.advance("fresh"))
     judging = judging_series(
-        fresh_plan,
-        design_scenarios,
-        terms,
-        blocks,
-        partial(report, "judge"),
-        fresh.corridor,
+        fresh_plan, ready.run.design_scenarios, terms, blocks, ready.advance("judge"), fresh.corridor
     )
-    checked = self_check(cells, fresh.deviations)
     return _Drawn(fresh_plan, terms, contracts, fresh, lumpsum, judging, checked), tuple(told)
 
 

@@ -25,10 +25,7 @@ from bekostiging.scenarios import (
     Block,
     CareUse,
     Cells,
-    Deviations,
     FlowRule,
-    deviations,
-    expected_care_use,
     observables,
 )
 from bekostiging.stress.limits import Limits
@@ -89,17 +86,15 @@ class DesignWork:
 @dataclass(frozen=True)
 class FreshBlock:
     """Series of a block: ``samples`` per form and corner; ``plain`` (n_scenarios,) per form: payments over the
-    term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks;
-    ``rooms``: who waits on the common room, ``ON_TARIFFS`` and ``WITH_CORRIDOR``; ``deviations`` of the block from its own
-    theory; payments of the reported municipalities (n_scenarios, n_years) per
-    form: ``control`` of the care use expected given the factors, everybody served; ``measured`` with the measures at
-    work, in the corner of the case's policy, empty without measures; ``mix``: every lot in its own form, empty where all
-    lots have the same."""
+    term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks; payments of the
+    reported municipalities (n_scenarios, n_years) per form: ``control`` of the care use expected given the factors,
+    everybody served; ``measured`` with the measures at work, in the corner of the case's policy, empty without measures;
+    ``mix``: every lot in its own form, empty where all lots have the same; ``rooms``: who waits on the common room,
+    ``ON_TARIFFS`` and ``WITH_CORRIDOR``."""
 
     samples: dict[PaymentForm, dict[Corner, Samples]]
     plain: dict[PaymentForm, FloatArray]
     corridor: CorridorSeries
-    deviations: tuple[Deviations, ...]
     control: dict[PaymentForm, FloatArray]
     measured: dict[PaymentForm, FloatArray]
     mix: dict[Corner, Samples]
@@ -115,7 +110,7 @@ class FreshBlock:
         }
 
     def arrays(self) -> dict[str, FloatArray]:
-        """Every array by name; those of the deviations have the block as first axis."""
+        """Every array by name."""
         found = arrays_of(self.samples)
         found |= {
             f"mix/{corner}/{one.name}": getattr(samples, one.name)
@@ -131,10 +126,6 @@ class FreshBlock:
         found |= {f"control/{form}": values for form, values in self.control.items()}
         found |= {f"measured/{form}": values for form, values in self.measured.items()}
         found |= {f"corridor/{name}": values for name, values in self.corridor.arrays().items()}
-        for name in (one.name for one in fields(Deviations)):
-            found[f"deviations/{name}"] = np.stack(
-                [np.asarray(getattr(one, name), dtype=np.float64) for one in self.deviations]
-            )
         return found
 
     @classmethod
@@ -150,13 +141,6 @@ class FreshBlock:
             own = under(head)
             return {form: own[form] for form in PAYMENT_FORMS if form in own}
 
-        own = under("deviations/")
-        deviated = tuple(
-            Deviations(int(n), powers, expected, clients)
-            for n, powers, expected, clients in zip(
-                own["n_scenarios"], own["powers"], own["expected"], own["clients"], strict=True
-            )
-        )
         corridor = CorridorSeries.of(under("corridor/"))
         mix: dict[Corner, Samples] = {
             corner: Samples(**under(f"mix/{corner}/")) for corner in CORNERS if under(f"mix/{corner}/")
@@ -165,7 +149,6 @@ class FreshBlock:
             samples_of(arrays),
             by_form("plain/"),
             corridor,
-            deviated,
             by_form("control/"),
             by_form("measured/"),
             mix,
@@ -220,12 +203,9 @@ class FreshWork:
         }
         corridor = corridor_series(case, cells, self.limits.lump_sums, served, levels)
         measured = self._measured(block) if case.measures else {}
-        expected = expected_care_use(case, cells, served.n_years, block.factors)
-        levels_expected = levels_by_lot(case, expected)
-        control = self._spending(expected, levels_expected)
+        control = self._spending(block.expected, levels_by_lot(case, block.expected))
         mix = self._mixed(block, served, levels)
-        deviated = (deviations(served, expected),)
-        return FreshBlock(samples, plain, corridor, deviated, control, measured, mix, rooms)
+        return FreshBlock(samples, plain, corridor, control, measured, mix, rooms)
 
     @cached_property
     def limits(self) -> Limits:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, get_args
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Unpack, get_args
 
 import numpy as np
 
-from bekostiging.case import Case, PolicyTable, key_weights, pseudonymised, with_policy
-from bekostiging.case.shown import Shown, millions
+from bekostiging.case import Case, PolicyTable, key_weights, with_policy
+from bekostiging.case.shown import millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
 from bekostiging.contracts import Contract, build_contracts, in_cents, municipal_shares, reference, with_design
-from bekostiging.lumpsum import LumpSumDesign
-from bekostiging.scenarios import Block, Cells, Plan, plan
+from bekostiging.lumpsum import LumpSumDesign, Outcome
+from bekostiging.options import Options, RunOptions
+from bekostiging.scenarios import Block, Cells
 from bekostiging.sharing import (
     MOST_JOINT,
     MOST_TABLE,
@@ -28,10 +28,10 @@ from bekostiging.sharing import (
     key_results,
     solve_game,
 )
-from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import DESIGN_SCENARIOS, Progress, designed, lump_sums, silent
+from bekostiging.stress.checked import checked_series
+from bekostiging.stress.design import designed, lump_sums
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
-from bekostiging.stress.transition import without_closed
+from bekostiging.stress.study import Prepared, Study, prepared
 from bekostiging.units import CENTS
 from bekostiging_solvers.typing import FloatArray
 
@@ -97,15 +97,14 @@ class SharingWork:
 
 
 @dataclass(frozen=True)
-class SharingStudy(Shown):
+class SharingStudy(Study):
     """Every key, the games, and who would be cheaper off alone; ``skipped``: keys the case has no figures for.
 
     ``to_frame()``: a row per key, municipality and figure of ``KeyResult``.
     """
 
-    case: Case
-    n_scenarios: int
-    seed: int
+    designed: Outcome | None
+    """How the lump sum came out that lots are paid today; None where no lot is."""
     data: SharingData
     exit_cost: float
     keys: Mapping[str, tuple[KeyResult, ...]]
@@ -144,10 +143,6 @@ class SharingStudy(Shown):
         """Case, futures, unit."""
         return f"Sharing keys of {self.case.name}, {self.n_scenarios} futures, seed {self.seed}; m euro a year"
 
-    def disclaimers(self) -> Mapping[str, str]:
-        """Of the case."""
-        return self.case.disclaimer
-
 
 def study_sharing(
     case: Case,
@@ -157,18 +152,13 @@ def study_sharing(
     solidarity: float | None = None,
     threshold: float | None = None,
     exit_cost: float = 0.0,
-    n_scenarios: int = 512,
-    design_scenarios: int = DESIGN_SCENARIOS,
-    n_years: int = 4,
-    seed: int = 1,
-    workers: int = 1,
-    progress: Progress | None = None,
+    **options: Unpack[Options],
 ) -> SharingStudy:
     """Split what the contracts in force cost in every way, and divide the risk of going together.
 
     ``game``: one of them instead of all; ``table``: all coalitions are asked for; ``solidarity`` and ``threshold`` (euro
-    per client and year) of the keys dial and hybrid; ``exit_cost``: euro over the term per municipality that leaves. The
-    rest as in ``compare``. A lot that is paid a lump sum today is paid the designed one.
+    per client and year) of the keys dial and hybrid; ``exit_cost``: euro over the term per municipality that leaves;
+    ``options`` as in ``RunOptions``. A lot that is paid a lump sum today is paid the designed one.
 
     Raises
     ------
@@ -178,23 +168,24 @@ def study_sharing(
     if game is not None:
         check_game(game)
     check_players(len(case.reported), game or "surcharge", table)
-    report = progress if progress is not None else silent
-    case, _ = without_closed(pseudonymised(case), min(n_years, case.n_years))
-    case = _with_numbers(case, solidarity, threshold)
-    made = plan(case, n_scenarios, n_years, seed, "fresh")
+    ready = prepared(case, RunOptions(**options))
+    ready = replace(ready, case=_with_numbers(ready.case, solidarity, threshold))
+    case, made = ready.case, ready.plan("fresh")
     keys = tuple(key for key in KEYS if _has_figures(case, key))
     discount = case.discount(made.n_years)
-    contracts = _in_force(
-        case, plan(case, n_scenarios, n_years, seed, "design"), design_scenarios, workers, report
-    )
+    contracts, outcome = _in_force(ready)
     work = SharingWork(case, made.cells, contracts, keys, discount)
-    arrays = Blocks(workers, None, None).series(made, work, partial(report, "fresh"))
+    arrays, checked = checked_series(ready.blocks, made, work, ready.advance("fresh"))
     data = _data(case, arrays, (IN_FORCE, *keys), discount)
     asked = (game,) if game is not None else _games(data)
     return SharingStudy(
         case=case,
         n_scenarios=made.n_scenarios,
-        seed=seed,
+        seed=ready.run.seed,
+        named=ready.run.named,
+        notes=ready.notes(made, checked),
+        self_check=checked,
+        designed=outcome,
         data=data,
         exit_cost=exit_cost,
         keys={key: key_results(data, key, exit_cost) for key in data.paid},
@@ -228,20 +219,17 @@ def _games(data: SharingData) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _in_force(
-    case: Case, made: Plan, design_scenarios: int, workers: int, report: Progress
-) -> tuple[Contract, ...]:
-    """Every contract in the form of its lot today; lump sums as designed."""
+def _in_force(ready: Prepared) -> tuple[tuple[Contract, ...], Outcome | None]:
+    """Every contract in the form of its lot today; lump sums as designed, and how that came out."""
+    case, made, outcome = ready.case, ready.plan("design"), None
     terms = reference(case, made.cells, made.n_years)
     form = {lot.id: lot.payment_form for lot in case.lots}
     built = {one: build_contracts(case, made.cells, terms, one) for one in PAYMENT_FORMS if one in form.values()}
     if "taakgericht" in built:
-        blocks = Blocks(workers, None, None)
-        drawn = designed(
-            case, terms, blocks, report, n_design=design_scenarios, n_years=made.n_years, seed=made.seed
-        )
-        built["taakgericht"] = _designed_sums(case, built["taakgericht"], drawn.decision.headline)
-    return tuple(built[form[row.lot]][c] for c, row in enumerate(case.contracts))
+        decision = designed(ready, terms).decision
+        built["taakgericht"] = _designed_sums(case, built["taakgericht"], decision.headline)
+        outcome = decision.outcome
+    return tuple(built[form[row.lot]][c] for c, row in enumerate(case.contracts)), outcome
 
 
 def _designed_sums(case: Case, contracts: tuple[Contract, ...], design: LumpSumDesign) -> tuple[Contract, ...]:

@@ -12,17 +12,17 @@ from dataclasses import replace
 import numpy as np
 
 from bekostiging.case import Case, UserError
+from bekostiging.case.errors import Note
 from bekostiging.case.tables import Begroting
 from bekostiging.contracts import expected_level
 from bekostiging.scenarios import Cells, build_cells
 from bekostiging.scenarios.forecast import client_months_of_stock, demand_forecast, demand_of_cells
-from bekostiging.stress.comparison import Sentence
 from bekostiging.units import MONTHS, WEEKS_PER_MONTH
 
 
-def handover(case: Case, cells: Cells) -> tuple[Sentence, ...]:
+def handover(case: Case, cells: Cells) -> tuple[Note, ...]:
     """Double running cost of lots whose sitting clients are taken over: weeks in which two providers are paid."""
-    found: list[Sentence] = []
+    found: list[Note] = []
     forecast, row = demand_forecast(case, 1), demand_of_cells(case, cells)
     weekly = forecast.stock * forecast.units_per_month / WEEKS_PER_MONTH
     for j, lot in enumerate(case.lots):
@@ -49,7 +49,7 @@ def _euro(value: float, lang: str) -> str:
     return text.replace(",", ".") if lang == "nl" else text
 
 
-def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Sentence, ...]]:
+def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Note, ...]]:
     """The case as the new contracts see it, and what the old ones still cost; the same case without closed lots.
 
     Expected cost of the sitting clients is added to ``begroting.outside_contracts`` of who pays for them. Today's revenue of

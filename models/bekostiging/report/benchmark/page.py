@@ -290,12 +290,12 @@ def _flags(case: Results, texts: Texts) -> Table:
 
 
 def _decisions_told(case: Results, texts: Texts) -> list[str]:
-    """What the table says, and why a model said nothing."""
-    told = [
-        f"{texts['benchmark', 'model_' + one['model']]}: {one['told'][texts.lang]}"
-        for one in case["decisions"]
-        if one["told"] is not None
-    ]
+    """What the table says, why a model said nothing, and what must be said of its scenarios alone."""
+    told = []
+    for one in case["decisions"]:
+        own = [note for note in one["notes"] if note not in case["notes"]]
+        own += [] if one["told"] is None else [one["told"]]
+        told += [f"{texts['benchmark', 'model_' + one['model']]}: {note[texts.lang]}" for note in own]
     return [texts["benchmark", "decisions_note"], *told]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from bekostiging.report.checks import written_check
 from bekostiging.report.estimates import written
 from bekostiging.stress import (
     ALL_LOTS,
@@ -77,7 +78,7 @@ def _case(board: CaseBoard) -> Results:
             row.id: row.name for row in case.shocks if any(row.id in one.split("+") for one in _asked(board))
         },
         "lots": {one.lot: _lot(one, _lot_names(board)) for one in board.lots},
-        "decisions": [_decision(one) for one in board.decisions],
+        "decisions": [_decision(model, one) for model, one in board.decisions.items()],
         "similar": None if board.similar is None else _similar(board.similar),
     }
 
@@ -136,11 +137,13 @@ def _verdict(verdict: Verdict) -> Results:
     }
 
 
-def _decision(decision: Decision) -> Results:
+def _decision(model: str, decision: Decision) -> Results:
     """One decision model."""
     return {
-        "model": decision.model,
+        "model": model,
         "told": decision.told,
+        "notes": list(decision.notes),
+        "self_check": written_check(decision.self_check),
         "figures": [
             {
                 "subject": one.subject,

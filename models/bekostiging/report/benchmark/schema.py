@@ -7,6 +7,7 @@ from typing import Any, get_args
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.lumpsum import OUTCOMES
 from bekostiging.report.benchmark.results import SCHEMA_VERSION
+from bekostiging.report.checks import check_schema
 from bekostiging.report.json_schema import ESTIMATED, NUMBER, TEXT, listed, mapped, or_null, schema_object
 from bekostiging.stress import CORNERS, DECISION_MODELS
 from bekostiging.stress.benchmark.decisions import Unit
@@ -119,6 +120,8 @@ def _decision() -> dict[str, Any]:
         {
             "model": {"enum": list(DECISION_MODELS)},
             "told": or_null(WORDS),
+            "notes": listed(WORDS),
+            "self_check": or_null(check_schema()),
             "figures": listed(schema_object(figure)),
         }
     )

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
+from bekostiging.options import Progress, silent
 from bekostiging.report.benchmark.dossier import INPUTS, SUITE, About, Dossier, open_dossier
 from bekostiging.report.benchmark.results import SCHEMA_VERSION as BENCHMARK_SCHEMA
 from bekostiging.report.benchmark.results import benchmark_results
@@ -23,7 +24,6 @@ from bekostiging.report.results import SCHEMA_VERSION as COMPARISON_SCHEMA
 from bekostiging.report.results import results
 from bekostiging.stress import benchmark, compare
 from bekostiging.stress.benchmark.suite import suite_of
-from bekostiging.stress.design import Progress
 
 TOLERANCE = 1e-9
 """Relative, and absolute below one."""
@@ -70,7 +70,7 @@ class Verification:
         return self.outcome != "different" and not self.changed
 
 
-def verify_dossier(path: Path, *, workers: int = 1, progress: Progress | None = None) -> Verification:
+def verify_dossier(path: Path, *, workers: int = 1, progress: Progress = silent) -> Verification:
     """Open a dossier, run it again from its own inputs and compare every number.
 
     Raises
@@ -143,11 +143,11 @@ def _unpacked(dossier: Dossier, place: Path) -> dict[str, Path | str]:
     return {case.name: case.name if case.path is None else place / case.path for case in dossier.about.cases}
 
 
-Again = Callable[[Dossier, Mapping[str, Path | str], int, Progress | None], dict[str, Any]]
+Again = Callable[[Dossier, Mapping[str, Path | str], int, Progress], dict[str, Any]]
 
 
 def _benchmark_again(
-    dossier: Dossier, cases: Mapping[str, Path | str], workers: int, progress: Progress | None
+    dossier: Dossier, cases: Mapping[str, Path | str], workers: int, progress: Progress
 ) -> dict[str, Any]:
     """The results of the suite in a dossier."""
     suite = suite_of(dossier.files[SUITE].decode(), SUITE)
@@ -159,7 +159,7 @@ def _benchmark_again(
 
 
 def _compare_again(
-    dossier: Dossier, cases: Mapping[str, Path | str], workers: int, progress: Progress | None
+    dossier: Dossier, cases: Mapping[str, Path | str], workers: int, progress: Progress
 ) -> dict[str, Any]:
     """The results of the comparison in a dossier."""
     case = read_case(next(iter(cases.values())))

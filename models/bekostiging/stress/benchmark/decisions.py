@@ -1,4 +1,4 @@
-"""Decision models of a suite: each decides on a case and says what it decided in a few figures.
+"""Decision models of a suite: each decides on a case and says what it decided in a few figures, and what must be said.
 
 A model is a function in ``DECISION_MODELS``; a suite names it there. What a case does not have (one municipality has nobody
 to share with) is a sentence, no error: the other models go on.
@@ -19,30 +19,33 @@ from bekostiging.capacity import (
     outcome_of,
     outcome_under,
 )
-from bekostiging.case import Case, UserError, pseudonymised
+from bekostiging.case import Case, UserError
+from bekostiging.case.errors import LANGUAGES, Note
 from bekostiging.lumpsum import feasible_design, preferred_design, with_shares, without_design
-from bekostiging.scenarios import plan
-from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.comparison import Comparison, Sentence
+from bekostiging.options import Options, RunOptions
+from bekostiging.scenarios import SelfCheck
+from bekostiging.stress.checked import checked_series
+from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.equalisation_study import study_equalisation
 from bekostiging.stress.sharing_study import IN_FORCE, study_sharing
-from bekostiging.stress.transition import without_closed
+from bekostiging.stress.study import prepared
 from bekostiging_solvers import Estimate, Scramblings
 
 Unit = Literal["euro", "fraction", "places"]
+NO_POOL: Note = {
+    "nl": "Zonder taakgericht budget dat standhoudt is er geen vereveningspot tussen aanbieders.",
+    "en": "Without a lump sum that holds there is no pool between providers.",
+}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a decision model gets: the case as brought, its comparison, the confidence levels, and how much to draw."""
+    """What a decision model gets: the case as brought, its comparison, the confidence levels, and how to run."""
 
     case: Case
     outcome: Comparison
     confidence: tuple[float, ...]
-    n_scenarios: int
-    n_years: int
-    seed: int
-    workers: int
+    options: Options
 
 
 @dataclass(frozen=True)
@@ -58,19 +61,21 @@ class DecisionFigure:
 
 @dataclass(frozen=True)
 class Decision:
-    """Figures of one decision model; ``told``: why there are none."""
+    """Figures of a decision model, the notes and the self-check of the scenarios it was judged on; ``told``: why it has no
+    figures."""
 
-    model: str
-    figures: tuple[DecisionFigure, ...] = ()
-    told: Sentence | None = None
+    figures: tuple[DecisionFigure, ...]
+    notes: tuple[Note, ...] = ()
+    self_check: SelfCheck | None = None
+    told: Note | None = None
 
 
 def decide(model: str, asked: Asked) -> Decision:
-    """The figures of a model, or the sentence why the case has none."""
+    """What a model decides, or the sentence why it cannot on this case."""
     try:
-        return Decision(model, DECISION_MODELS[model](asked))
+        return DECISION_MODELS[model](asked)
     except UserError as error:
-        return Decision(model, told={lang: error.text(lang) for lang in ("nl", "en")})
+        return Decision((), told={lang: error.text(lang) for lang in LANGUAGES})
 
 
 def _decided(value: float) -> Estimate:
@@ -83,7 +88,7 @@ def _value(one: Estimate) -> float:
     return one.value
 
 
-def _lumpsum(asked: Asked) -> tuple[DecisionFigure, ...]:
+def _lumpsum(asked: Asked) -> Decision:
     """Loading per lot and capital used, at every confidence level, on the same futures; with the shares and margins of the
     designed one where there is one, so that at the level of the case it is that one."""
     own, found = asked.outcome.lumpsum, []
@@ -100,24 +105,13 @@ def _lumpsum(asked: Asked) -> tuple[DecisionFigure, ...]:
         found.append(DecisionFigure("", "capital", level, _decided(design.capital.sum()), "euro"))
         if design.gap is not None:
             found.append(DecisionFigure("", "gap", level, _decided(design.gap), "fraction"))
-    return tuple(found)
+    return Decision(tuple(found), asked.outcome.notes, asked.outcome.self_check)
 
 
-def _equalisation(asked: Asked) -> tuple[DecisionFigure, ...]:
+def _equalisation(asked: Asked) -> Decision:
     """Tail of the worst-off provider over its budget before and after the pool of its lot, on fresh futures."""
-    study = study_equalisation(
-        asked.case,
-        n_scenarios=asked.n_scenarios,
-        design_scenarios=asked.n_scenarios,
-        n_years=asked.n_years,
-        seed=asked.seed,
-        workers=asked.workers,
-    )
-    if not study.pools:
-        raise UserError(
-            "Zonder taakgericht budget dat standhoudt is er geen vereveningspot tussen aanbieders.",
-            "Without a lump sum that holds there is no pool between providers.",
-        )
+    study = study_equalisation(asked.case, **asked.options)
+    told = None if study.pools else NO_POOL
     found = []
     for pool in study.pools:
         for figure, value in (
@@ -126,57 +120,45 @@ def _equalisation(asked: Asked) -> tuple[DecisionFigure, ...]:
             ("power", _decided(pool.design.power.min())),
         ):
             found.append(DecisionFigure(pool.design.lot, figure, None, value, "fraction"))
-    return tuple(found)
+    return Decision(tuple(found), study.notes, study.self_check, told)
 
 
-def _sharing(asked: Asked) -> tuple[DecisionFigure, ...]:
+def _sharing(asked: Asked) -> Decision:
     """What going together is worth, and what the group that gains most would gain by leaving under the keys in force."""
-    study = study_sharing(
-        asked.case,
-        game="surcharge",
-        n_scenarios=asked.n_scenarios,
-        design_scenarios=asked.n_scenarios,
-        n_years=asked.n_years,
-        seed=asked.seed,
-        workers=asked.workers,
-    )
+    study = study_sharing(asked.case, game="surcharge", **asked.options)
     game = study.games[0]
     # errors of municipalities on the same futures go together, so at most their sum
     worth = reduce(Estimate.plus_together, game.saving)
-    return (
+    figures = (
         DecisionFigure("", "worth", study.data.confidence, worth, "euro"),
         DecisionFigure("", "leaving", study.data.confidence, study.core[IN_FORCE].euros, "euro"),
     )
+    return Decision(figures, study.notes, study.self_check)
 
 
-def _capacity(asked: Asked) -> tuple[DecisionFigure, ...]:
+def _capacity(asked: Asked) -> Decision:
     """Places reserved a year and what the plan costs on fresh futures; no limit on time, so that it can be repeated."""
-    case, _ = without_closed(pseudonymised(asked.case), min(asked.n_years, asked.case.n_years))
-    made, fresh = (
-        plan(case, asked.n_scenarios, asked.n_years, asked.seed, stream) for stream in ("design", "fresh")
-    )
-    drawn, judged = (
-        capacity_data(one, Blocks(asked.workers).series(one, capacity_work(one), _silent)) for one in (made, fresh)
-    )
+    ready = prepared(asked.case, RunOptions(**asked.options))
+    made, fresh, advance = ready.plan("design"), ready.plan("fresh"), ready.advance("decisions")
+    drawn = capacity_data(made, ready.blocks.series(made, capacity_work(made), advance))
+    arrays, checked = checked_series(ready.blocks, fresh, capacity_work(fresh), advance)
+    judged = capacity_data(fresh, arrays)
     decided = decide_capacity(drawn)
     _, solved, duals = outcome_of(decided)
     costs = outcome_under(decided, judged.futures, norm_prices(decided, solved, duals)).costs
     scramblings, level = Scramblings(fresh.n_scramblings), drawn.confidence
     proved = decided.solution.gap
     gap = () if proved is None else (DecisionFigure("", "gap", None, _decided(proved), "fraction"),)
-    return (
+    figures = (
         DecisionFigure("", "places", None, _decided(decided.places.sum(axis=0).mean()), "places"),
         DecisionFigure("", "plan_cost", None, scramblings.mean(costs), "euro"),
         DecisionFigure("", "plan_tail", level, scramblings.tail_mean(costs, level), "euro"),
         *gap,
     )
+    return Decision(figures, ready.notes(fresh, checked), checked)
 
 
-def _silent(done: int, total: int) -> None:
-    """Report nothing."""
-
-
-DECISION_MODELS: dict[str, Callable[[Asked], tuple[DecisionFigure, ...]]] = {
+DECISION_MODELS: dict[str, Callable[[Asked], Decision]] = {
     "lumpsum": _lumpsum,
     "equalisation": _equalisation,
     "sharing": _sharing,

@@ -16,6 +16,7 @@ from bekostiging.case import Case
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.lumpsum import free_buffer
+from bekostiging.options import Options, Progress, silent
 from bekostiging.stress.benchmark.decisions import Asked, Decision, decide
 from bekostiging.stress.benchmark.ranks import Pair, expected_rank, pairs
 from bekostiging.stress.benchmark.robustness import (
@@ -41,7 +42,6 @@ from bekostiging.stress.benchmark.similar_regions import SimilarRegions, similar
 from bekostiging.stress.benchmark.suite import Suite, suite_cases
 from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.comparison import Comparison
-from bekostiging.stress.design import Progress, silent
 from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.run import compare
 from bekostiging_solvers import Estimate, Scramblings
@@ -87,7 +87,8 @@ class CaseBoard:
     asked: str
     outcome: Comparison
     lots: tuple[LotBoard, ...]
-    decisions: tuple[Decision, ...]
+    decisions: Mapping[str, Decision]
+    """By the name of the model."""
     similar: SimilarRegions | None
 
 
@@ -142,7 +143,7 @@ class Benchmark(Shown):
         return {lang: " ".join(dict.fromkeys(one[lang] for one in said if lang in one)) for lang in ("nl", "en")}
 
 
-def benchmark(suite: Suite, *, workers: int = 1, progress: Progress | None = None) -> Benchmark:
+def benchmark(suite: Suite, *, workers: int = 1, progress: Progress = silent) -> Benchmark:
     """Work through a suite.
 
     ``progress`` is called with (stage, done, total); stages as in ``compare``, and ``shocks``, ``decisions``, ``regions``.
@@ -152,9 +153,8 @@ def benchmark(suite: Suite, *, workers: int = 1, progress: Progress | None = Non
     UserError
         A case that cannot be read, a shock nobody defines, too few scenarios.
     """
-    report = progress if progress is not None else silent
     cases = suite_cases(suite)
-    return Benchmark(suite, tuple(_board(suite, name, case, workers, report) for name, case in cases))
+    return Benchmark(suite, tuple(_board(suite, name, case, workers, progress) for name, case in cases))
 
 
 def _board(suite: Suite, asked: str, case: Case, workers: int, report: Progress) -> CaseBoard:
@@ -264,16 +264,18 @@ def _concerns(case: Case, flag: Flag, view: LotView) -> bool:
 
 def _decisions(
     suite: Suite, case: Case, outcome: Comparison, workers: int, report: Progress
-) -> tuple[Decision, ...]:
+) -> dict[str, Decision]:
     """What every decision model of the suite decides."""
-    asked = Asked(case, outcome, suite.confidence, suite.decision_scenarios, suite.years, suite.seed, workers)
-    found = []
+    options: Options = {"n_years": suite.years, "seed": suite.seed, "workers": workers}
+    n: Options = {"n_scenarios": suite.decision_scenarios, "design_scenarios": suite.decision_scenarios}
+    asked = Asked(case, outcome, suite.confidence, options | n)
+    found = {}
     for k, model in enumerate(suite.decision_models):
         report("decisions", k, len(suite.decision_models))
-        found.append(decide(model, asked))
+        found[model] = decide(model, asked)
     if found:
         report("decisions", len(found), len(found))
-    return tuple(found)
+    return found
 
 
 def _similar(suite: Suite, outcome: Comparison, workers: int, report: Progress) -> SimilarRegions | None:

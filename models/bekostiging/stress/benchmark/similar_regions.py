@@ -16,14 +16,14 @@ from bekostiging.case import Case, synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import reference
 from bekostiging.lumpsum import LumpSumData, free_buffer
-from bekostiging.scenarios import plan
+from bekostiging.options import RunOptions
 from bekostiging.stress.benchmark.robustness import ShockedWork
 from bekostiging.stress.benchmark.scoreboard import ALL, BothCorners, LotSample, lot_sample, lot_views, tail
-from bekostiging.stress.blocks import Blocks
 from bekostiging.stress.comparison import Comparison
-from bekostiging.stress.design import designed, silent
+from bekostiging.stress.design import designed
 from bekostiging.stress.run import built_contracts
 from bekostiging.stress.settle_block import FreshWork, samples_of
+from bekostiging.stress.study import prepared
 from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate, execute
 from bekostiging_solvers.typing import FloatArray
@@ -125,15 +125,15 @@ def placed(own: float, others: FloatArray) -> Placed:
 def _simulated(size: _Size, index: int) -> dict[PaymentForm, dict[str, float]]:
     """Figures of one simulated region."""
     case = synthetic_region(size.municipalities, size.providers, FIRST_SEED + index, size.inhabitants)
-    fresh_plan = plan(case, size.n_scenarios, size.n_years, size.seed, "fresh")
+    n = size.n_scenarios
+    ready = prepared(case, RunOptions(n_scenarios=n, design_scenarios=n, n_years=size.n_years, seed=size.seed))
+    fresh_plan = ready.plan("fresh")
     cells = fresh_plan.cells
     terms = reference(case, cells, fresh_plan.n_years)
-    decision = designed(
-        case, terms, Blocks(), silent, n_design=size.n_scenarios, n_years=fresh_plan.n_years, seed=size.seed
-    ).decision
+    decision = designed(ready, terms).decision
     data, contracts = decision.data, built_contracts(case, cells, terms, decision.headline)
     work = ShockedWork(FreshWork(case, cells, contracts, {}))
-    samples = samples_of(Blocks().series(fresh_plan, work, lambda done, total: None))
+    samples = samples_of(ready.blocks.series(fresh_plan, work, lambda done, total: None))
     return _figures(case, samples, data, size.confidence)
 
 

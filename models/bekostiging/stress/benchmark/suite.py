@@ -19,8 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bekostiging.case import Case, CaseError, UserError, check_case, read_case, synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
+from bekostiging.options import RunOptions
 from bekostiging.stress.benchmark.decisions import DECISION_MODELS
-from bekostiging.stress.design import DESIGN_SCENARIOS
 
 SHIPPED = ("standard", "stress", "scale")
 TOGETHER = "+"
@@ -50,7 +50,7 @@ class Suite(BaseModel):
     shocks: tuple[str, ...]
     decision_models: tuple[str, ...]
     scenarios: int = Field(ge=16)
-    design_scenarios: int = Field(default=DESIGN_SCENARIOS, ge=16)
+    design_scenarios: int = Field(default=RunOptions.design_scenarios, ge=16)
     shock_scenarios: int = Field(ge=16)
     decision_scenarios: int = Field(ge=16)
     simulated_regions: int = Field(ge=0)

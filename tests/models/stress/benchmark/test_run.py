@@ -11,6 +11,7 @@ from suites import mini
 
 from bekostiging.case import read_case, synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.options import Options
 from bekostiging.stress import (
     ALL_LOTS,
     CORNERS,
@@ -32,6 +33,8 @@ from bekostiging.stress.benchmark.similar_regions import placed
 from bekostiging.stress.blocks import Blocks
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
+
+FEW: Options = {"n_scenarios": 32, "design_scenarios": 32, "n_years": 2}
 
 
 @pytest.fixture(scope="module")
@@ -276,7 +279,7 @@ def test_simulated_regions_have_the_size_of_the_case(found: Benchmark) -> None:
 
 
 def test_the_lump_sum_at_the_confidence_of_the_case_is_the_designed_one(outcome: Comparison) -> None:
-    asked = Asked(outcome.case, outcome, (outcome.case.policy.confidence, 0.6), 32, 2, 1, 1)
+    asked = Asked(outcome.case, outcome, (outcome.case.policy.confidence, 0.6), FEW)
     figures = decide("lumpsum", asked).figures
     loading = [one.value.value for one in figures if one.figure == "loading" and one.confidence == 0.95]
     np.testing.assert_allclose(loading, outcome.lumpsum.design.loading, atol=1e-9)
@@ -287,7 +290,7 @@ def test_the_lump_sum_at_the_confidence_of_the_case_is_the_designed_one(outcome:
 def test_what_a_case_cannot_have_is_told() -> None:
     """One municipality has nobody to share with; the benchmark goes on."""
     case = synthetic_region(municipalities=1, providers=3)
-    told = decide("sharing", Asked(case, None, (0.9,), 32, 2, 1, 1))  # type: ignore[arg-type]
+    told = decide("sharing", Asked(case, None, (0.9,), FEW))  # type: ignore[arg-type]
     assert told.figures == ()
     assert told.told is not None
     assert "at least two reported municipalities" in told.told["en"]
@@ -303,14 +306,14 @@ def test_every_decision_model_has_figures(
     """Few clients and resamples: what is fitted is tested elsewhere."""
     monkeypatch.setattr(equalisation_study, "CLIENTS", 2_000)
     monkeypatch.setattr(equalisation_study, "RESAMPLES", 10)
-    found = decide(model, Asked(outcome.case, outcome, (0.9,), 32, 2, 1, 1))
+    found = decide(model, Asked(outcome.case, outcome, (0.9,), FEW))
     assert found.told is None, found.told
     assert {one.figure for one in found.figures} == figures
 
 
 def test_capacity_decides_with_a_proof() -> None:
     """The embedded case has the tables it needs; the plan is proved to a percent and its tail costs more."""
-    found = decide("capacity", Asked(read_case("almere"), None, (0.9,), 32, 1, 1, 1))  # type: ignore[arg-type]
+    found = decide("capacity", Asked(read_case("almere"), None, (0.9,), FEW | {"n_years": 1}))  # type: ignore[arg-type]
     figures = {figure.figure: figure.value for figure in found.figures}
     assert figures["places"].value > 0
     assert 0 <= figures["gap"].value <= 0.01
