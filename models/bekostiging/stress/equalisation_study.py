@@ -81,7 +81,7 @@ class EqualisationStudy(Study):
     empty where no lump sum could be designed. ``to_frame()``: a row per profile; figures of too few clients are missing.
     """
 
-    designed: Outcome
+    outcome: Outcome
     """How the lump sum came out between whose providers the pools are."""
     simulated: bool
     clients: ClientCosts
@@ -96,6 +96,11 @@ class EqualisationStudy(Study):
     high_cost: tuple[HighCostPool, ...]
     power: float
     pools: tuple[PoolResult, ...]
+
+    @property
+    def designed(self) -> Outcome:
+        """How that lump sum came out."""
+        return self.outcome
 
     @property
     def disclosed(self) -> BoolArray:
@@ -179,7 +184,7 @@ def study_equalisation(
         named=ready.run.named,
         notes=ready.notes(fresh_plan, checked),
         self_check=checked,
-        designed=decision.outcome,
+        outcome=decision.outcome,
         simulated=table is None,
         clients=clients,
         model=model,

@@ -103,7 +103,7 @@ class SharingStudy(Study):
     ``to_frame()``: a row per key, municipality and figure of ``KeyResult``.
     """
 
-    designed: Outcome | None
+    outcome: Outcome | None
     """How the lump sum came out that lots are paid today; None where no lot is."""
     data: SharingData
     exit_cost: float
@@ -111,6 +111,11 @@ class SharingStudy(Study):
     core: Mapping[str, CoreTest]
     games: tuple[GameSolution, ...]
     skipped: tuple[str, ...]
+
+    @property
+    def designed(self) -> Outcome | None:
+        """How that lump sum came out."""
+        return self.outcome
 
     def to_frame(self) -> pd.DataFrame:
         """Every figure of every municipality under every key."""
@@ -185,7 +190,7 @@ def study_sharing(
         named=ready.run.named,
         notes=ready.notes(made, checked),
         self_check=checked,
-        designed=outcome,
+        outcome=outcome,
         data=data,
         exit_cost=exit_cost,
         keys={key: key_results(data, key, exit_cost) for key in data.paid},
