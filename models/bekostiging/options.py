@@ -14,7 +14,7 @@ Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 
 
-def silent(stage: str, done: int, total: int) -> None:
+def silent(*_: object) -> None:
     """Progress that nobody watches."""
 
 

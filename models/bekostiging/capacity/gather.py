@@ -10,7 +10,7 @@ from bekostiging.capacity.data import CapacityData, Futures, Substitute, Supply
 from bekostiging.capacity.draw import courses
 from bekostiging.case import Case, UserError
 from bekostiging.case.capacity_tables import FAR, Scale
-from bekostiging.case.tables import Capacity, CareForm, Lot, Provider
+from bekostiging.case.tables import Capacity, CareForm, Provider
 from bekostiging.contracts import expected_level
 from bekostiging.scenarios import Cells, Plan
 from bekostiging.units import QUARTERS, WEEKS_PER_YEAR
@@ -162,7 +162,7 @@ def _supply(case: Case, cells: Cells, forms: tuple[CareForm, ...], per_week: Flo
         names=tuple((row.provider, row.lot) for row in contracts),
         lot=np.array([lot_index[row.lot] for row in contracts]),
         most=np.array([max(row.contracts for row in own) for _, own in chosen]),
-        cost=np.array([_administration(case, lots[row.lot]) for row in contracts]),
+        cost=np.array([case.administration_of_contract(lots[row.lot].payment_form) for row in contracts]),
         main=np.array([at.get((row.main_contractor, row.lot), -1) for row in contracts]),
         lots=tuple(lots),
         least=np.array([int(case.policy.contracts_least(lot.id)) for lot in case.lots]),
@@ -218,15 +218,6 @@ def _travel(case: Case, cells: Cells, row: Capacity, contract: int) -> FloatArra
         near: Scale = "local" if row.location in ("", home) else "regional"
         found[int(a)] = price[next((far for far in FAR if far == row.location), near)]
     return found
-
-
-def _administration(case: Case, lot: Lot) -> float:
-    """What a contract costs the municipality in a year; zero without table administration."""
-    return sum(
-        row.hours_per_contract * row.euro_per_hour
-        for row in case.administration
-        if row.payment_form == lot.payment_form and row.party == "municipality"
-    )
 
 
 def _check_served(case: Case, contracted: tuple[CareForm, ...], supply: Supply) -> None:

@@ -14,13 +14,11 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import Note, Problem
-from bekostiging.case.rows import Euro, Row
+from bekostiging.case.rows import Euro, Row, Status, weakest
 from bekostiging.case.tables import Begroting, Lot, Municipality
 
 RENAMED: dict[str, dict[str, str]] = {"contracts": {"revenue_last_year": "revenue"}}
 """Per table: the name of then, and of now."""
-STATUSES = ("illustrative", "estimated", "own_data", "published")
-"""From invented to published: a row with figures of several kinds is what its weakest is."""
 MOST_TOLD = 12
 """Municipalities whose amounts a note lists."""
 CENT = 0.005
@@ -98,11 +96,10 @@ def with_stock(
         own = (row.reserve or 0.0) if row.year == first and row.municipality not in known else addition
         values = row.model_dump(exclude={"reserve", "reserve_addition"})
         today.append(Begroting(**values, line=row.line, reserve_addition=own or row.reserve_addition))
-    weakest = {
-        row.municipality: row.status for row in sorted(begroting, key=lambda row: -STATUSES.index(row.status))
-    }
+    origins = {payer.code: [row.status for row in begroting if row.municipality == payer.code] for payer in payers}
     held = [
-        _with_reserve(row, stock.get(row.code, 0.0), weakest.get(row.code, row.status), first) for row in payers
+        _with_reserve(row, stock.get(row.code, 0.0), weakest([row.status, *origins[row.code]]), first)
+        for row in payers
     ]
     return {**tables, "begroting": tuple(today), **({"municipalities": tuple(held)} if payers else {})}
 
@@ -123,13 +120,12 @@ def _stock_and_additions(rows: Sequence[FormerBegroting], first: int) -> tuple[d
     return dict(stock), [round(changes[place], 2) for place in range(len(rows))]
 
 
-def _with_reserve(row: Municipality, stock: float, status: str, first: int) -> Municipality:
+def _with_reserve(row: Municipality, stock: float, status: Status, first: int) -> Municipality:
     """The municipality with its stock, which says where that came from."""
     if stock == 0:
         return row
-    weakest = min(row.status, status, key=STATUSES.index)
     source = f"{row.source}; reserve: begroting {first}"
-    return row.model_copy(update={"reserve": stock, "source": source, "status": weakest})
+    return row.model_copy(update={"reserve": stock, "source": source, "status": status})
 
 
 def _told_of_stock(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -37,6 +37,7 @@ from bekostiging.case.tables import (
     Measure,
     Municipality,
     Offer,
+    PaymentForm,
     Profile,
     Provider,
     RiskFactor,
@@ -156,6 +157,20 @@ class Case(Shown):
     def discount(self, n_years: int) -> FloatArray:
         """Value in the first contract year of a euro in each year; (n_years,)."""
         return np.asarray((1 + self.policy.discount_rate) ** -np.arange(n_years, dtype=np.float64))
+
+    def administration_euro(
+        self, form: PaymentForm, parties: Collection[str], clients: FloatArray, n_contracts: int
+    ) -> FloatArray:
+        """Euro a year of these parties under a payment form, with ``clients`` in care a year (of any shape) and so many
+        contracts; zero without the table."""
+        rows = (row for row in self.administration if row.payment_form == form and row.party in parties)
+        return sum(
+            (row.hours(clients, n_contracts) * row.euro_per_hour for row in rows), np.zeros(np.shape(clients))
+        )
+
+    def administration_of_contract(self, form: PaymentForm) -> float:
+        """Euro a year that one contract costs the municipality, whoever it serves; zero without the table."""
+        return float(self.administration_euro(form, ("municipality",), np.zeros(()), 1))
 
     def year_of_revenue(self, contract: Contract) -> int:
         """Calendar year of ``contract.revenue``: as given, else the base year; before the first contract year always."""

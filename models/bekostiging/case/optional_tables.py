@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from pydantic import Field
 
 from bekostiging.case.core_tables import Channel, PaymentForm
 from bekostiging.case.rows import Assumption, Euro, Identifier, Positive, Share, Volume
 
+if TYPE_CHECKING:
+    from bekostiging_solvers.typing import FloatArray
+
+Party = Literal["municipality", "provider"]
+PARTIES: tuple[Party, ...] = get_args(Party)
 ClauseKind = Literal[
     "quota_share",
     "stop_loss",
@@ -223,7 +228,7 @@ class Administration(Assumption):
     key: ClassVar[tuple[str, ...]] = ("payment_form", "party", "task")
     required: ClassVar[bool] = False
     payment_form: PaymentForm = Field(description="payment form")
-    party: Literal["municipality", "provider"] = Field(description="municipality or provider")
+    party: Party = Field(description="municipality or provider")
     task: str = Field(
         default="", description="message (301, 305, 307, 323 ...) or accountability; empty = all together"
     )
@@ -233,6 +238,10 @@ class Administration(Assumption):
         default=0.0, description="per provider and year, for each different way of being paid and accounted for"
     )
     euro_per_hour: Euro = Field(description="euro per hour")
+
+    def hours(self, clients: FloatArray, n_contracts: int) -> FloatArray:
+        """A year, with ``clients`` in care in the year (of any shape) and so many contracts."""
+        return self.hours_per_client * clients + self.hours_per_contract * n_contracts
 
 
 class Waiting(Assumption):

@@ -8,6 +8,7 @@ import numpy as np
 
 from bekostiging.case.errors import UserError
 from bekostiging.case.model import Case
+from bekostiging.case.optional_tables import PARTIES
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.tables import (
     Administration,
@@ -322,5 +323,5 @@ def _administration() -> tuple[Administration, ...]:
     return tuple(
         Administration(payment_form=form, party=party, hours_per_client=hours[form][side], hours_per_contract=(120, 60)[side], euro_per_hour=(58, 52)[side], **HALLMARK)
         for form in hours
-        for side, party in enumerate(("municipality", "provider"))
+        for side, party in enumerate(PARTIES)
     )  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterable
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Status = Literal["published", "own_data", "estimated", "illustrative"]
+STATUSES: tuple[Status, ...] = get_args(Status)[::-1]
+"""The weakest first."""
 Identifier = Annotated[str, Field(min_length=1)]
 MOST = 1e12
 """Above every amount, volume or price of a country: larger is a slip of the keyboard."""
@@ -16,6 +19,11 @@ Positive = Annotated[float, Field(gt=0, le=MOST)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Names = Annotated[tuple[str, ...], Field(min_length=1)]
 """Several identifiers in one field, separated by a vertical bar in a file."""
+
+
+def weakest(statuses: Iterable[Status]) -> Status:
+    """What a figure made of several is: invented if any is, else estimated if any is."""
+    return min(statuses, key=STATUSES.index)
 
 
 class Row(BaseModel):

@@ -8,14 +8,14 @@ the elements of table cost_price as they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
 import pandas as pd
 
 from bekostiging.case import Case
-from bekostiging.case.rows import Assumption
+from bekostiging.case.rows import weakest
 from bekostiging.case.tables import CareForm, FunctionGroup
 
 FORMULAS: dict[str, str] = {
@@ -115,7 +115,8 @@ def _of_groups(form: CareForm, groups: list[FunctionGroup]) -> list[Line]:
         middle_sum, least, most = sums[total]
         formula = f"sum over groups of share * hours_per_unit ({groups[0].hours_per_unit:g}) * {step}"
         band = (least, most) if banded else (None, None)
-        lines.append(Line(form.id, "", total, formula, float(middle_sum or 0.0), *band, "", _weakest(groups)))
+        status = weakest(row.status for row in groups)
+        lines.append(Line(form.id, "", total, formula, float(middle_sum or 0.0), *band, "", status))
     return lines
 
 
@@ -131,13 +132,7 @@ def _of_elements(case: Case, form: CareForm) -> list[Line]:
     inside = [name for name in ELEMENTS if name in rows]
     cost = sum(rows[name].euro_per_unit for name in inside)
     risk = rows["risk"].euro_per_unit if "risk" in rows else 0.0
-    status = _weakest(list(rows.values()))
+    status = weakest(row.status for row in rows.values())
     lines.append(Line(form.id, "", "cost_per_unit", " + ".join(inside), cost, None, None, "", status))
     with_risk = "cost_per_unit + risk" if "risk" in rows else "cost_per_unit"
     return [*lines, Line(form.id, "", "tariff_per_unit", with_risk, cost + risk, None, None, "", status)]
-
-
-def _weakest(rows: Sequence[Assumption]) -> str:
-    """Invented if any is, else estimated if any is."""
-    statuses = {row.status for row in rows}
-    return next(s for s in ("illustrative", "estimated", "own_data", "published") if s in statuses)

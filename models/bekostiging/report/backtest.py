@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 from bekostiging.case import Case
+from bekostiging.report.json_text import json_text
 from bekostiging.report.numbers import SPACE
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Backtest, Prediction
@@ -73,4 +73,4 @@ def _shown(texts: Texts, one: Prediction, value: float) -> str:
 
 def backtest_text(outcome: Backtest) -> str:
     """The whole backtest as JSON; the same bytes for the same outcome."""
-    return json.dumps(asdict(outcome), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(asdict(outcome))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import platform
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.report.json_text import write_json
 
 MANIFEST = "manifest.json"
 PACKAGES = (
@@ -54,5 +54,4 @@ def finish(folder: Path, about: Mapping[str, object]) -> None:
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
         },
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="")
+    write_json(folder / MANIFEST, content)

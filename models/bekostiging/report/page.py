@@ -9,6 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from bekostiging.case.rows import STATUSES
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.agreement import (
     agreement_sentences,
@@ -38,7 +39,7 @@ from bekostiging.report.limits import (
     relaxations_table,
     requirements_table,
 )
-from bekostiging.report.tables import STATUS_ORDER, assumptions
+from bekostiging.report.tables import assumptions
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import waiting_sections
 from bekostiging.stress import TOTAL, Comparison, Course, cheapest
@@ -137,7 +138,7 @@ def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:
         if counts:
             parts = ", ".join(
                 texts["statuses", status] if len(counts) == 1 else f"{counts[status]} {texts['statuses', status]}"
-                for status in STATUS_ORDER
+                for status in STATUSES
                 if status in counts
             )
             told.append(f"{texts['tables', table]}: {parts}")
@@ -146,7 +147,7 @@ def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:
 
 def _origin(outcome: Comparison, texts: Texts) -> str:
     """How many rows of the case are invented, estimated, own or published."""
-    counts = dict.fromkeys(STATUS_ORDER, 0)
+    counts: dict[str, int] = dict.fromkeys(STATUSES, 0)
     for row in assumptions(outcome.case):
         counts[str(row["status"])] += int(str(row["rows"]))
     told = [f"{count} {texts['statuses', status]}" for status, count in counts.items() if count > 0]

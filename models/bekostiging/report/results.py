@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from bekostiging.report.checks import written_check
 from bekostiging.report.estimates import Written, plain, written, written_or_null
+from bekostiging.report.json_text import json_text
 from bekostiging.report.levers import lever_results
 from bekostiging.report.lumpsum_results import lumpsum_results
 from bekostiging.stress import (
@@ -112,7 +112,7 @@ def _sharpened(outcome: Comparison) -> dict[str, Any]:
 
 def as_text(outcome: Comparison) -> str:
     """results.json as text; the same bytes for the same outcome."""
-    return json.dumps(results(outcome), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json_text(results(outcome))
 
 
 def _estimates(estimates: Estimates) -> dict[str, Written | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from bekostiging.case import POLICIES, Case
-from bekostiging.case.rows import Assumption
+from bekostiging.case.rows import STATUSES, Assumption
 from bekostiging.case.tables import TABLES
 from bekostiging.lumpsum import JudgedDesign, free_zone
 from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
@@ -51,7 +51,6 @@ ACROSS = {
 }  # fmt: skip
 """What becomes columns in the readable form; rows stay rows elsewhere."""
 MEASURES = {"budgets": ("budget", "reference", "loading"), "break_even": ("value", "year"), "ceilings": ("value",)}
-STATUS_ORDER = ("illustrative", "estimated", "own_data", "published")
 
 
 def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
@@ -106,7 +105,7 @@ def origin_tables(case: Case, texts: Texts) -> list[LongTable]:
             "source": row.source,
             "status": texts["statuses", row.status],
         }
-        for row in sorted(case.policy, key=lambda row: STATUS_ORDER.index(row.status))
+        for row in sorted(case.policy, key=lambda row: STATUSES.index(row.status))
     )
     columns = ("name", "scope", "text", "measure", "meaning", "source", "status")
     return [
@@ -265,7 +264,7 @@ def assumptions(case: Case) -> Iterator[Row]:
     for table in TABLES:
         for row in getattr(case, table):
             if isinstance(row, Assumption):
-                key = (STATUS_ORDER.index(row.status), table, row.source)
+                key = (STATUSES.index(row.status), table, row.source)
                 counts[key] = counts.get(key, 0) + 1
     for (order, table, source), rows in sorted(counts.items(), key=lambda item: item[0][0]):
-        yield {"status": STATUS_ORDER[order], "table": table, "rows": rows, "source": source}
+        yield {"status": STATUSES[order], "table": table, "rows": rows, "source": source}

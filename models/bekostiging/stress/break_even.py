@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.optional_tables import PARTIES
 from bekostiging.case.tables import PaymentForm
 from bekostiging.scenarios import Cells, expected_care_use, multiply, neutral_factors
 from bekostiging.stress.comparison import BreakEven, Sweep
@@ -57,19 +58,12 @@ class _Yardsticks:
         clients = care_use.clients[:, :, self.cells.contract >= 0].sum(axis=2)
         found: Measured = {}
         for form, own in yearly(self.case, self.cells, self.contracts, care_use).items():
-            municipal, both = self._administration(form, clients)
+            municipal, both = (
+                self.case.administration_euro(form, parties, clients, len(self.case.contracts))
+                for parties in (("municipality",), PARTIES)
+            )
             found[form] = {"municipality": own.spending + municipal, "total": own.cost + both}
         return found
-
-    def _administration(self, form: PaymentForm, clients: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Euro of administration: of the municipality, and of both parties; the shape of ``clients``."""
-        municipal, both = np.zeros_like(clients), np.zeros_like(clients)
-        for row in self.case.administration:
-            if row.payment_form == form:
-                hours = row.hours_per_client * clients + row.hours_per_contract * len(self.case.contracts)
-                both += hours * row.euro_per_hour
-                municipal += hours * row.euro_per_hour * (row.party == "municipality")
-        return municipal, both
 
 
 def break_even(

@@ -13,7 +13,8 @@ from difflib import get_close_matches
 import numpy as np
 
 from bekostiging.case import Case, UserError
-from bekostiging.case.tables import PaymentForm, Shock
+from bekostiging.case.rows import weakest
+from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, municipal_shares
 from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shocks, neutral_factors
 from bekostiging.stress.comparison import Course, Sentence
@@ -123,15 +124,9 @@ def course(
     text = "; ".join(dict.fromkeys(row.name for row in rows))
     name = {"nl": text, "en": text} if rows else {"nl": "zoals verwacht", "en": "as expected"}
     source = "; ".join(dict.fromkeys(row.source for row in rows))
-    status = _weakest(rows) if rows else "estimated"
+    status = weakest(row.status for row in rows) if rows else "estimated"
     key = "+".join(dict.fromkeys(shocks)) or "plain"
     return _course(euros(case, cells, contracts, discount, care_use), key, name, source, status)
-
-
-def _weakest(rows: Sequence[Shock]) -> str:
-    """Invented if any is, else estimated if any is."""
-    statuses = {row.status for row in rows}
-    return next(status for status in ("illustrative", "estimated", "own_data", "published") if status in statuses)
 
 
 def check_shocks(case: Case, shocks: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case import Case
-from bekostiging.contracts import Contract, Reference, Taakgericht, build_contracts
+from bekostiging.contracts import Contract, Reference, Taakgericht, build_contracts, with_design
 from bekostiging.lumpsum import (
     LIFTED,
     CorridorSeries,
@@ -243,3 +243,12 @@ def invented_equity(case: Case, data: LumpSumData, design: LumpSumDesign) -> Inv
 def lump_sums(contracts: tuple[Contract, ...]) -> tuple[Taakgericht, ...]:
     """The lump sums among contracts."""
     return tuple(contract for contract in contracts if isinstance(contract, Taakgericht))
+
+
+def designed_lump_sums(case: Case, contracts: tuple[Contract, ...], design: LumpSumDesign) -> tuple[Contract, ...]:
+    """The lump sums among contracts with their decided budget and shares."""
+    lots = {lot.id: j for j, lot in enumerate(case.lots)}
+    return tuple(
+        with_design(one, design.budget[c], design.share[lots[one.lot]])
+        for c, one in enumerate(lump_sums(contracts))
+    )

@@ -155,7 +155,7 @@ def administration_estimates(
     found: dict[str, Estimates] = {}
     for row in case.administration:
         if row.payment_form == form:
-            hours = scramblings.mean(row.hours_per_client * clients + row.hours_per_contract * len(case.contracts))
+            hours = scramblings.mean(row.hours(clients, len(case.contracts)))
             before = found.get(row.party, {})
             # tasks of one party follow the same clients, so their errors add up
             found[row.party] = {
@@ -163,20 +163,6 @@ def administration_estimates(
                 for name, own in (("hours", hours), ("euro", hours.scaled(row.euro_per_hour)))
             }
     return found
-
-
-def administration_euro(
-    case: Case, form: PaymentForm, party: str, clients: FloatArray, n_contracts: int
-) -> FloatArray:
-    """Euro a year of one party under a form, with ``clients`` (n_scenarios,) a year and so many contracts."""
-    return sum(
-        (
-            (row.hours_per_client * clients + row.hours_per_contract * n_contracts) * row.euro_per_hour
-            for row in case.administration
-            if row.payment_form == form and row.party == party
-        ),
-        np.zeros(len(clients)),
-    )
 
 
 @dataclass(frozen=True)

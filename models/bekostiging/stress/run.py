@@ -17,7 +17,6 @@ from bekostiging.contracts import (
     build_contracts,
     reference,
     who_carries_what,
-    with_design,
 )
 from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
 from bekostiging.options import Options, RunOptions
@@ -37,7 +36,7 @@ from bekostiging.stress.comparison import (
 )
 from bekostiging.stress.courses import course, sensitivities
 from bekostiging.stress.cover import Cover
-from bekostiging.stress.design import Drawn, designed, judged, judging_series, lump_sums
+from bekostiging.stress.design import Drawn, designed, designed_lump_sums, judged, judging_series, lump_sums
 from bekostiging.stress.estimates import (
     administration_estimates,
     ceiling_estimates,
@@ -207,12 +206,8 @@ def built_contracts(
     case: Case, cells: Cells, terms: Reference, design: LumpSumDesign
 ) -> dict[PaymentForm, tuple[Contract, ...]]:
     """Every contract under every form, the lump sum as designed."""
-    lots = {lot.id: j for j, lot in enumerate(case.lots)}
     built = {form: build_contracts(case, cells, terms, form) for form in PAYMENT_FORMS}
-    built["taakgericht"] = tuple(
-        with_design(contract, design.budget[c], design.share[lots[contract.lot]])
-        for c, contract in enumerate(lump_sums(built["taakgericht"]))
-    )
+    built["taakgericht"] = designed_lump_sums(case, built["taakgericht"], design)
     return built
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from bekostiging.case import Case, PolicyTable, key_weights, with_policy
 from bekostiging.case.shown import millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
-from bekostiging.contracts import Contract, build_contracts, in_cents, municipal_shares, reference, with_design
-from bekostiging.lumpsum import LumpSumDesign, Outcome
+from bekostiging.contracts import Contract, build_contracts, in_cents, municipal_shares, reference
+from bekostiging.lumpsum import Outcome
 from bekostiging.options import Options, RunOptions
 from bekostiging.scenarios import Block, Cells
 from bekostiging.sharing import (
@@ -29,7 +29,7 @@ from bekostiging.sharing import (
     solve_game,
 )
 from bekostiging.stress.checked import checked_series
-from bekostiging.stress.design import designed, lump_sums
+from bekostiging.stress.design import designed, designed_lump_sums
 from bekostiging.stress.settlement import levels_by_lot, settle_contracts
 from bekostiging.stress.study import Prepared, Study, prepared
 from bekostiging.units import CENTS
@@ -232,18 +232,9 @@ def _in_force(ready: Prepared) -> tuple[tuple[Contract, ...], Outcome | None]:
     built = {one: build_contracts(case, made.cells, terms, one) for one in PAYMENT_FORMS if one in form.values()}
     if "taakgericht" in built:
         decision = designed(ready, terms).decision
-        built["taakgericht"] = _designed_sums(case, built["taakgericht"], decision.headline)
+        built["taakgericht"] = designed_lump_sums(case, built["taakgericht"], decision.headline)
         outcome = decision.outcome
     return tuple(built[form[row.lot]][c] for c, row in enumerate(case.contracts)), outcome
-
-
-def _designed_sums(case: Case, contracts: tuple[Contract, ...], design: LumpSumDesign) -> tuple[Contract, ...]:
-    """Lump sums with their decided budget and shares."""
-    lots = {lot.id: j for j, lot in enumerate(case.lots)}
-    return tuple(
-        with_design(one, design.budget[c], design.share[lots[one.lot]])
-        for c, one in enumerate(lump_sums(contracts))
-    )
 
 
 def _data(
@@ -252,21 +243,14 @@ def _data(
     """The reported municipalities of all blocks together."""
     paid = {key: arrays[f"paid/{key}"][..., case.reported] for key in keys}
     form = {lot.id: lot.payment_form for lot in case.lots}
-    fixed = {
-        one: sum(
-            row.hours_per_contract * row.euro_per_hour
-            for row in case.administration
-            if row.payment_form == one and row.party == "municipality"
-        )
-        for one in PAYMENT_FORMS
-    }
     return SharingData(
         municipalities=case.reported_codes,
         used=np.einsum("stm,t->sm", paid["actual_use"], discount),
         paid=paid,
         in_force=IN_FORCE,
         cost=arrays["cost"][..., case.reported],
-        administration=np.array([fixed[form[row.lot]] for row in case.contracts]) * float(discount.sum()),
+        administration=np.array([case.administration_of_contract(form[row.lot]) for row in case.contracts])
+        * float(discount.sum()),
         discount=discount,
         confidence=case.policy.confidence,
         cost_of_capital=case.policy.cost_of_capital,

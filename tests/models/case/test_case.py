@@ -20,8 +20,9 @@ from bekostiging.case import (
     write_case,
 )
 from bekostiging.case.explanation import explain
-from bekostiging.case.rows import columns
-from bekostiging.case.tables import TABLES, Policy
+from bekostiging.case.optional_tables import PARTIES
+from bekostiging.case.rows import columns, weakest
+from bekostiging.case.tables import TABLES, Administration, Policy
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
@@ -104,3 +105,26 @@ def test_a_case_knows_who_is_reported_and_what_a_later_euro_is_worth(small_case:
     np.testing.assert_array_equal(case.of_reported(paid), paid[:, 1:].sum(axis=1))
     # 1/1.25 = 0.8, squared 0.64
     np.testing.assert_allclose(with_policy(case, discount_rate=0.25).discount(3), [1.0, 0.8, 0.64])
+
+
+def test_administration_is_hours_of_clients_and_contracts(small_case: Case) -> None:
+    def row(form: str, party: str, per_client: float, per_contract: float) -> Administration:
+        return Administration(
+            payment_form=form, party=party, hours_per_client=per_client, hours_per_contract=per_contract, euro_per_hour=50,
+            source="t", status="illustrative",
+        )  # fmt: skip
+
+    table = (row("taakgericht", "municipality", 1, 10), row("taakgericht", "provider", 2, 0))
+    case = replace(small_case, administration=(*table, row("outputgericht", "provider", 9, 9)))
+    clients = np.array([0.0, 3.0])
+    # 50 euro: (3 x 1 + 2 contracts x 10) hours of the municipality, 3 x 2 of the providers
+    municipality = case.administration_euro("taakgericht", ("municipality",), clients, 2)
+    np.testing.assert_allclose(municipality, [1000, 1150])
+    np.testing.assert_allclose(case.administration_euro("taakgericht", PARTIES, clients, 2), [1000, 1450])
+    assert case.administration_of_contract("taakgericht") == 500
+    assert replace(case, administration=()).administration_of_contract("taakgericht") == 0
+
+
+def test_several_origins_are_what_the_weakest_is() -> None:
+    assert weakest(["published", "own_data"]) == "own_data"
+    assert weakest(["estimated", "illustrative", "published"]) == "illustrative"

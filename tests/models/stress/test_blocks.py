@@ -19,6 +19,7 @@ from conftest import DESIGN
 
 from bekostiging.capacity import capacity_work
 from bekostiging.case import Case, UserError
+from bekostiging.options import silent
 from bekostiging.report.results import as_text
 from bekostiging.scenarios import Block, plan
 from bekostiging.stress import compare
@@ -51,10 +52,6 @@ def _stop_after(blocks: int) -> Callable[[int, int], None]:
     return advance
 
 
-def _silent(done: int, total: int) -> None:
-    """Report nothing."""
-
-
 def _stopped(case: Case, keep: Path, blocks: int) -> None:
     with pytest.raises(Stop):
         Blocks(keep=keep).series(plan(case, 64, 4, 1, "fresh"), _units, _stop_after(blocks))
@@ -63,7 +60,7 @@ def _stopped(case: Case, keep: Path, blocks: int) -> None:
 def test_what_capacity_is_decided_on_is_the_same_bits_for_any_workers(small_case: Case) -> None:
     """Everything after it is one process, so the decision is too."""
     made = plan(small_case, 64, 1, 1, "design")
-    one, two = (Blocks(workers).series(made, capacity_work(made), _silent) for workers in (1, 2))
+    one, two = (Blocks(workers).series(made, capacity_work(made), silent) for workers in (1, 2))
     assert made.n_blocks > 1
     assert list(one) == list(two)
     for name, values in one.items():
@@ -72,13 +69,13 @@ def test_what_capacity_is_decided_on_is_the_same_bits_for_any_workers(small_case
 
 def test_a_stopped_run_goes_on_with_the_same_bits(small_case: Case, tmp_path: Path) -> None:
     made = plan(small_case, 64, 4, 1, "fresh")
-    whole = Blocks().series(made, _units, _silent)
+    whole = Blocks().series(made, _units, silent)
     _stopped(small_case, tmp_path, 5)
     (folder,) = tmp_path.iterdir()
     kept = sorted(folder.glob("*.parquet"))
     assert len(kept) == 5
     stamps = [file.stat().st_mtime_ns for file in kept]
-    again = Blocks(keep=tmp_path).series(made, _units, _silent)
+    again = Blocks(keep=tmp_path).series(made, _units, silent)
     assert [file.stat().st_mtime_ns for file in kept] == stamps
     np.testing.assert_array_equal(again["units"], whole["units"])
     assert isinstance(again["units"], np.memmap)
@@ -89,11 +86,11 @@ def test_a_stopped_run_goes_on_with_the_same_bits(small_case: Case, tmp_path: Pa
 
 def test_a_torn_block_is_drawn_again(small_case: Case, tmp_path: Path) -> None:
     made = plan(small_case, 64, 4, 1, "fresh")
-    whole = Blocks(keep=tmp_path).series(made, _units, _silent)["units"].copy()
+    whole = Blocks(keep=tmp_path).series(made, _units, silent)["units"].copy()
     (folder,) = tmp_path.iterdir()
     file = folder / "000003.parquet"
     file.write_bytes(file.read_bytes()[:-100])
-    again = Blocks(keep=tmp_path).series(made, _units, _silent)
+    again = Blocks(keep=tmp_path).series(made, _units, silent)
     np.testing.assert_array_equal(again["units"], whole)
 
 
@@ -122,7 +119,7 @@ def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: 
 def test_a_folder_that_cannot_be_written(small_case: Case, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(UserError, match="choose another folder with --keep"):
-        Blocks(keep=tmp_path / "file").series(plan(small_case, 32, 4, 1, "fresh"), _units, _silent)
+        Blocks(keep=tmp_path / "file").series(plan(small_case, 32, 4, 1, "fresh"), _units, silent)
 
 
 @pytest.mark.slow

@@ -29,6 +29,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from bekostiging.case import UserError
+from bekostiging.report.json_text import json_text
 from bekostiging.report.manifest import MANIFEST, processor, versions
 
 FORMAT: Literal["bekostiging dossier 1"] = "bekostiging dossier 1"
@@ -104,7 +105,7 @@ def pack(
         machine=processor(),
         sha256={name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)},
     )
-    manifest = (json.dumps(about.model_dump(), ensure_ascii=False, indent=1) + "\n").encode()
+    manifest = json_text(about.model_dump()).encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as made:
         for name, content in [(MANIFEST, manifest), *sorted(files.items())]:

@@ -14,9 +14,9 @@ from bekostiging.report.benchmark.results import Results
 from bekostiging.report.estimates import read_estimate
 from bekostiging.report.figures import COLOURS, INK, MARKERS, PALE, SOFT, STYLE
 from bekostiging.report.html import template
+from bekostiging.report.json_text import write_json
 from bekostiging.report.numbers import SPACE, UNKNOWN
 from bekostiging.report.sections import Section, Table
-from bekostiging.report.takeaway.studies import write_json
 from bekostiging.report.texts import Texts
 from bekostiging.stress import ALL_LOTS, NO_SHOCK, is_tail, tail
 from bekostiging.stress.benchmark.scoreboard import TAIL

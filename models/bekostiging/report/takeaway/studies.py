@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from bekostiging.case import Case
 from bekostiging.report.capacity.page import capacity_page, capacity_results
 from bekostiging.report.capacity.tables import capacity_tables
 from bekostiging.report.equalisation import equalisation_page, equalisation_results
+from bekostiging.report.json_text import write_json
 from bekostiging.report.lumpsum import study_page, study_results
 from bekostiging.report.manifest import write_manifest
 from bekostiging.report.sharing import coalitions_text, sharing_page, sharing_results
@@ -57,12 +56,6 @@ def write_capacity(study: CapacityStudy, folder: Path, lang: str, *, named: bool
     (folder / "report.html").write_text(capacity_page(study, texts), encoding="utf-8", newline="")
     settings = {"scenarios": study.n_scenarios, "seed": study.seed}
     _finish(folder, study.case, capacity_tables(study, texts), texts, settings, named=named)
-
-
-def write_json(file: Path, content: dict[str, Any]) -> None:
-    """JSON without times, the same bytes for the same content."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
-    file.write_text(text + "\n", encoding="utf-8", newline="")
 
 
 def _finish(

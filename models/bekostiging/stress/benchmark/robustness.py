@@ -24,6 +24,7 @@ from scipy.special import bdtrc
 
 from bekostiging.case.tables import PaymentForm
 from bekostiging.lumpsum import used_of_stock
+from bekostiging.options import silent
 from bekostiging.scenarios import Block, plan
 from bekostiging.stress.benchmark.scoreboard import ALL, BothCorners, LotSample, LotView
 from bekostiging.stress.benchmark.suite import TOGETHER
@@ -169,8 +170,4 @@ def shocked(
     made = plan(outcome.case, n_scenarios, outcome.n_years, outcome.seed, "fresh")
     made = replace(made, shocks=tuple(shock.split(TOGETHER)))
     work = ShockedWork(FreshWork(outcome.case, outcome.cells, contracts_in_force(outcome), {}))
-    return samples_of(blocks.series(made, work, _silent)), Scramblings(made.n_scramblings)
-
-
-def _silent(done: int, total: int) -> None:
-    """Report nothing."""
+    return samples_of(blocks.series(made, work, silent)), Scramblings(made.n_scramblings)

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.optional_tables import PARTIES
 from bekostiging.case.policy import Corner
 from bekostiging.case.tables import PaymentForm
 from bekostiging.lumpsum import LumpSumData
-from bekostiging.stress.estimates import administration_euro, provider_results
+from bekostiging.stress.estimates import provider_results
 from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
@@ -136,13 +137,7 @@ def lot_sample(
         exhausted=(deepest > view.buffer) & view.contracted,
         unserved=_unserved(samples["wait"], view),
         turned_away=_unserved(main, view),
-        administration=sum(
-            (
-                administration_euro(case, form, party, clients, int(view.contracts.sum()))
-                for party in ("municipality", "provider")
-            ),
-            np.zeros(len(clients)),
-        ),
+        administration=case.administration_euro(form, PARTIES, clients, int(view.contracts.sum())),
         concentration=(share**2).sum(axis=1),
     )
 
