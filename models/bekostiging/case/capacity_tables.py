@@ -22,30 +22,15 @@ class Capacity(Assumption):
     required: ClassVar[bool] = False
     provider: Identifier
     care_form: Identifier
-    block: Positive = Field(description="places are reserved this many at a time")
-    minimum: Volume = Field(default=0.0, description="least places of a contract")
-    maximum: Positive = Field(description="most places of a contract")
-    contracts: int = Field(
-        default=1,
-        ge=1,
-        le=100,
-        description="most contracts of this kind: an archetype stands for several providers",
-    )
-    availability_fee: Euro | None = Field(
-        default=None,
-        description="euro per place and year; empty = fixed_share of the provider x tariff at full use",
-    )
-    usage_fee: Euro | None = Field(
-        default=None,
-        description="euro per unit delivered; empty = the tariff less the availability fee at full use",
-    )
-    ramp: Volume | None = Field(
-        default=None, description="places by which a contract may grow or shrink from year to year; empty = free"
-    )
-    today: Volume | None = Field(default=None, description="places under contract today; empty = not known")
-    location: str = Field(
-        default="", description="area where care is given, or supra_regional, national; empty = in every area"
-    )
+    block: Positive
+    minimum: Volume = 0.0
+    maximum: Positive
+    contracts: int = Field(default=1, ge=1, le=100)
+    availability_fee: Euro | None = None
+    usage_fee: Euro | None = None
+    ramp: Volume | None = None
+    today: Volume | None = None
+    location: str = ""
 
 
 class Travel(Assumption):
@@ -54,8 +39,8 @@ class Travel(Assumption):
     table: ClassVar[str] = "travel"
     key: ClassVar[tuple[str, ...]] = ("scale",)
     required: ClassVar[bool] = False
-    scale: Scale = Field(description="how far from home care is given")
-    euro_per_client_week: Euro = Field(description="transport, and what care far from home costs more")
+    scale: Scale
+    euro_per_client_week: Euro
 
 
 class Alternative(Assumption):
@@ -64,7 +49,7 @@ class Alternative(Assumption):
     table: ClassVar[str] = "alternatives"
     key: ClassVar[tuple[str, ...]] = ("origin", "destination")
     required: ClassVar[bool] = False
-    origin: Identifier = Field(description="care form asked")
-    destination: Identifier = Field(description="care form that may be given instead")
-    share: Share = Field(description="most of the starts of the origin that may be served so")
-    loss_of_fit: Euro = Field(description="euro per client served so: what the worse fit costs")
+    origin: Identifier
+    destination: Identifier
+    share: Share
+    loss_of_fit: Euro

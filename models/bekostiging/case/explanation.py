@@ -1,4 +1,4 @@
-"""What every table and column means, in Dutch and English, from the row models and their translation."""
+"""What every table and column means, in Dutch and English, from ``columns.toml``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.read_rows import leaf
 from bekostiging.case.rows import Row, columns
-from bekostiging.case.tables import REFERENCES, Policy
+from bekostiging.case.tables import Policy
 
 WORDING = {
     "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
@@ -53,36 +53,16 @@ def explain(model: type[Row], lang: str) -> str:
 
 def meanings(model: type[Row], lang: str) -> dict[str, str]:
     """What a table means, under the empty name, and each of its columns."""
-    return _dutch()[model.table] if lang == "nl" else _english(model)
+    own = _columns()["common"] | _columns()[model.table]
+    return {"": (model.__doc__ or "").strip()} | {
+        name: entry[lang] for name, entry in own.items() if lang in entry
+    }
 
 
 @cache
-def _dutch() -> dict[str, dict[str, str]]:
-    """Dutch explanations: per table, the table itself under "", then its columns."""
-    text = (files("bekostiging.case") / "explanation_nl.toml").read_text(encoding="utf-8")
-    sections: dict[str, dict[str, str]] = tomllib.loads(text)
-    return {name: sections["common"] | own for name, own in sections.items()}
-
-
-_COMMON = {
-    "id": "own key",
-    "name": "name in the report",
-    "source": "where the figure comes from",
-    "status": "published, own_data, estimated or illustrative (invented)",
-    "year": "calendar year",
-    "law": "jeugdwet (youth) or wmo (social support)",
-}
-"""Columns that mean the same in every table and have no description of their own."""
-
-
-def _english(model: type[Row]) -> dict[str, str]:
-    """English explanations, from the row model."""
-    keys = {name: f"key of a row in {table}" for name, table in REFERENCES.items()}
-    told = {
-        name: info.description or _COMMON.get(name, keys.get(name, ""))
-        for name, info in model.model_fields.items()
-    }
-    return told | {"": (model.__doc__ or "").strip()}
+def _columns() -> dict[str, dict[str, dict[str, str]]]:
+    """Per table its columns with their meaning in both languages."""
+    return tomllib.loads((files("bekostiging.case") / "columns.toml").read_text(encoding="utf-8"))
 
 
 def kind_of(info: FieldInfo, lang: str) -> str:
