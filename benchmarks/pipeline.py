@@ -21,6 +21,7 @@ from bekostiging.contracts import Contract, PriceLevels, build_contracts, price_
 from bekostiging.lumpsum import LumpSumData, design_lumpsum
 from bekostiging.scenarios import Block, CareUse, Plan, draw_block, map_blocks, plan
 from bekostiging.stress import TERM, TOTAL, Comparison, compare
+from bekostiging.stress.figures import EXPECTED
 from bekostiging.units import MILLION
 
 N_YEARS = 4
@@ -229,7 +230,7 @@ def whole(workers: int, job: Job) -> list[float]:
     outcome = compare(
         case, n_scenarios=n_scenarios, design_scenarios=n_scenarios, n_years=n_years, workers=workers
     )
-    return [outcome.forms["taakgericht"].municipalities[TOTAL][TERM]["expected"].value]
+    return [outcome.forms["taakgericht"].municipalities[TOTAL][TERM][EXPECTED].value]
 
 
 Subjects = dict[str, Callable[..., list[float]]]

@@ -19,6 +19,7 @@ from bekostiging.contracts import Contract, build_contracts, reference
 from bekostiging.scenarios import Block, CareUse, expected_care_use, map_blocks, plan
 from bekostiging.stress import compare, contracts_in_force
 from bekostiging.stress.courses import euros
+from bekostiging.stress.figures import EXPECTED
 from bekostiging.stress.sharpened import TAIL, closed_spending, sharpened, sharpened_tail
 from bekostiging_solvers import Scramblings, tail_influence
 from bekostiging_solvers.typing import FloatArray
@@ -102,7 +103,7 @@ def measure(name: str) -> None:
 
     drawn, paid, own = sobol_run(case, contracts["layered"], 2)
     many, whole, took = closed(case, contracts["layered"], 2)
-    both = sharpened(drawn, paid, own, many, whole)["expected"]
+    both = sharpened(drawn, paid, own, many, whole)[EXPECTED]
     time = took + DRAWN * seconds
     rows.append(
         (

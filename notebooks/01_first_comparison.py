@@ -35,6 +35,7 @@ MOST_WAITING = 5_000  # clients who wait over the term, if limits are kept inste
 from bekostiging import compare, read_case
 from bekostiging.report import plot_exceedance, plot_spending, progress_bars
 from bekostiging.stress import TERM, TOTAL, cheapest
+from bekostiging.stress.figures import BUFFER_EXHAUSTED_PROBABILITY, OVERRUN_PROBABILITY, WAITING_CLIENTS
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:
@@ -68,11 +69,11 @@ def figures(form):
     """The figures held against the limits, each with its standard error."""
     result = outcome.forms[form]
     return {
-        "overrun": result.municipalities[TOTAL][TERM]["overrun_probability"],
+        "overrun": result.municipalities[TOTAL][TERM][OVERRUN_PROBABILITY],
         "buffer": max(
-            (own["buffer_exhausted_probability"] for own in result.providers.values()), key=lambda e: e.value
+            (own[BUFFER_EXHAUSTED_PROBABILITY] for own in result.providers.values()), key=lambda e: e.value
         ),
-        "waiting": result.corner_totals["wait"]["waiting_clients"],
+        "waiting": result.corner_totals["wait"][WAITING_CLIENTS],
     }
 
 

@@ -48,6 +48,7 @@ from bekostiging import compare, read_case
 from bekostiging.report import plot_exceedance, progress_bars, reverse_sentence, shock_sentence
 from bekostiging.scenarios import expected_care_use, multiply, neutral_factors
 from bekostiging.stress import TERM, TOTAL, contracts_in_force, course, payment_form, pooled, reverse_stress
+from bekostiging.stress.figures import OVERRUN_PROBABILITY
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 
 case, form = read_case(CASE), payment_form(FORM)
@@ -165,8 +166,8 @@ parts = [
     + (f"more than is begroot, which the reserve {'bears' if short <= reserve else 'does not bear'}" if short > 0 else
        "less than is begroot, so the reserve is not touched")
 ]  # fmt: skip
-before = outcome.forms[form].municipalities[TOTAL][TERM]["overrun_probability"]
-under = believed.under[form]["overrun_probability"]
+before = outcome.forms[form].municipalities[TOTAL][TERM][OVERRUN_PROBABILITY]
+under = believed.under[form][OVERRUN_PROBABILITY]
 parts.append(f"if {VIEW} the chance of an overrun goes from {before.value:.0%} to {under.scaled(100)} %")
 parts.append(
     "no course within reach breaks the begroting"

@@ -7,6 +7,17 @@ from bekostiging.report.agreement import certainty_sentence, first_sentence
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import waiting_cell, waiting_sentence
 from bekostiging.stress import TERM, TOTAL, Comparison
+from bekostiging.stress.figures import (
+    BUFFER_EXHAUSTED_PROBABILITY,
+    CLIENTS_BEYOND_NORM,
+    CVAR95,
+    EURO,
+    EXPECTED,
+    HOURS,
+    OVERRUN_PROBABILITY,
+    SD,
+    Figure,
+)
 from bekostiging_solvers import Estimate
 
 PARITY = 1e-4
@@ -25,9 +36,9 @@ def own_prices(outcome: Comparison) -> dict[PaymentForm, float]:
     return {form: gap for form, gap in gaps.items() if abs(gap) > PARITY}
 
 
-def term(outcome: Comparison, form: PaymentForm, name: str) -> Estimate:
+def term(outcome: Comparison, form: PaymentForm, figure: Figure) -> Estimate:
     """A figure of the reported municipalities together over the term."""
-    return outcome.forms[form].municipalities[TOTAL][TERM][name]
+    return outcome.forms[form].municipalities[TOTAL][TERM][figure]
 
 
 def room_of_term(outcome: Comparison) -> float:
@@ -49,49 +60,49 @@ def four_sentences(outcome: Comparison, texts: Texts) -> list[str]:
     return [*told, design] if outcome.lumpsum.outcome == "designed" else [design, *told]
 
 
-def _extremes(outcome: Comparison, name: str) -> tuple[PaymentForm, PaymentForm]:
+def _extremes(outcome: Comparison, figure: Figure) -> tuple[PaymentForm, PaymentForm]:
     """The forms with the least and the most of a figure."""
-    ordered = sorted(outcome.forms, key=lambda form: term(outcome, form, name).value)
+    ordered = sorted(outcome.forms, key=lambda form: term(outcome, form, figure).value)
     return ordered[0], ordered[-1]
 
 
 def _cost(outcome: Comparison, texts: Texts) -> str:
     numbers = texts.numbers
-    least, most = _extremes(outcome, "expected")
-    best, worst = _extremes(outcome, "cvar95")
+    least, most = _extremes(outcome, EXPECTED)
+    best, worst = _extremes(outcome, CVAR95)
     gaps = own_prices(outcome)
     told = ", ".join(f"{texts['forms', form]} {numbers.percent(gap, 1)}" for form, gap in gaps.items())
     return texts["answers", "cost"].format(
         years=years(outcome),
         parity=texts["answers", "own_prices" if gaps else "one_build_up"].format(gaps=told),
-        least=numbers.millions(term(outcome, least, "expected").value),
+        least=numbers.figure(EXPECTED, term(outcome, least, EXPECTED).value),
         least_form=texts["forms", least],
-        most=numbers.millions(term(outcome, most, "expected").value),
+        most=numbers.figure(EXPECTED, term(outcome, most, EXPECTED).value),
         most_form=texts["forms", most],
         worst_form=texts["forms", worst],
-        worst=numbers.millions(term(outcome, worst, "cvar95").value),
+        worst=numbers.figure(CVAR95, term(outcome, worst, CVAR95).value),
         best_form=texts["forms", best],
-        best=numbers.millions(term(outcome, best, "cvar95").value),
+        best=numbers.figure(CVAR95, term(outcome, best, CVAR95).value),
         room=numbers.millions(room_of_term(outcome)),
     )
 
 
 def _risk(outcome: Comparison, texts: Texts) -> str:
     numbers = texts.numbers
-    low, high = _extremes(outcome, "overrun_probability")
+    low, high = _extremes(outcome, OVERRUN_PROBABILITY)
     names = provider_names(outcome)
     chance, form, provider = max(
-        (estimates["buffer_exhausted_probability"].value, form, provider)
+        (estimates[BUFFER_EXHAUSTED_PROBABILITY].value, form, provider)
         for form, result in outcome.forms.items()
         for provider, estimates in result.providers.items()
     )
     return texts["answers", "risk"].format(
-        low=numbers.percent(term(outcome, low, "overrun_probability").value),
+        low=numbers.figure(OVERRUN_PROBABILITY, term(outcome, low, OVERRUN_PROBABILITY).value),
         low_form=texts["forms", low],
-        high=numbers.percent(term(outcome, high, "overrun_probability").value),
+        high=numbers.figure(OVERRUN_PROBABILITY, term(outcome, high, OVERRUN_PROBABILITY).value),
         high_form=texts["forms", high],
         buffer_form=texts["forms", form],
-        buffer=numbers.percent(chance),
+        buffer=numbers.figure(BUFFER_EXHAUSTED_PROBABILITY, chance),
         provider=names[provider],
     )
 
@@ -137,8 +148,8 @@ def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]
 
 
 def _grip(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
-    spread = texts.numbers.estimated_millions(term(outcome, form, "sd"))
-    chance = texts.numbers.estimated_percent(term(outcome, form, "overrun_probability"))
+    spread = texts.numbers.figure(SD, term(outcome, form, SD))
+    chance = texts.numbers.figure(OVERRUN_PROBABILITY, term(outcome, form, OVERRUN_PROBABILITY))
     return texts["cells", "grip"].format(spread=spread, chance=chance)
 
 
@@ -156,36 +167,23 @@ def _administration(outcome: Comparison, texts: Texts, form: PaymentForm) -> str
     own = outcome.forms[form].administration
     if not own:
         return texts["units", "not_modelled"]
-    hours = {party: texts.numbers.plain(own[party]["hours"].value) for party in own}
-    euro = texts.numbers.millions(sum(own[party]["euro"].value for party in own))
+    hours = {party: texts.numbers.figure(HOURS, own[party][HOURS].value) for party in own}
+    euro = texts.numbers.millions(sum(own[party][EURO].value for party in own))
     parties = "; ".join(f"{texts['parties', party]} {hours[party]}" for party in hours)
     return texts["cells", "administration"].format(parties=parties, euro=euro)
 
 
 def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
     """The table at the end of the command: header first."""
-    columns = ("expected", "cvar95", "overrun_probability")
-    header = (
-        texts["columns", "form"],
-        *(texts["summary", name] for name in (*columns, "buffer", "waiting")),
-    )
-    rows = [header]
+    names = ("expected", "cvar95", "overrun_probability", "buffer", "waiting")
+    header = (texts["columns", "form"], *(texts["summary", name] for name in names))
+    numbers, rows = texts.numbers, [header]
     for form, result in outcome.forms.items():
-        cells = [
-            texts.numbers.estimated_percent(term(outcome, form, name), 0)
-            if name == "overrun_probability"
-            else texts.numbers.estimated_millions(term(outcome, form, name), 1)
-            for name in columns
-        ]
-        worst = max(
-            (own["buffer_exhausted_probability"] for own in result.providers.values()), key=lambda e: e.value
+        found = {figure: term(outcome, form, figure) for figure in (EXPECTED, CVAR95, OVERRUN_PROBABILITY)}
+        found[BUFFER_EXHAUSTED_PROBABILITY] = max(
+            (own[BUFFER_EXHAUSTED_PROBABILITY] for own in result.providers.values()), key=lambda e: e.value
         )
-        rows.append(
-            (
-                texts["forms", form],
-                *cells,
-                texts.numbers.estimated_percent(worst, 0),
-                texts.numbers.estimate(result.rooms["common"][TOTAL]["clients_beyond_norm"]),
-            )
-        )
+        cells = [numbers.figure(figure, one, figure.digits) for figure, one in found.items()]
+        late = result.rooms["common"][TOTAL][CLIENTS_BEYOND_NORM]
+        rows.append((texts["forms", form], *cells, numbers.figure(CLIENTS_BEYOND_NORM, late)))
     return rows

@@ -11,6 +11,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.answers import names_of
 from bekostiging.report.texts import Texts
 from bekostiging.stress import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
+from bekostiging.stress.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
 from bekostiging.stress.flags import YOUTH_REMARK
 from bekostiging.units import THOUSAND
 
@@ -36,8 +37,8 @@ def _mix(outcome: Comparison, texts: Texts) -> Table:
     """Spending over the term and the providers' result with every lot in its own form, beside each form for all lots."""
     if outcome.mix is None:
         return []
-    figures = ("expected", "p90", "overrun_probability")
-    rows = [["", *(texts["figures", name] for name in (*figures, "provider_result", "waiting_clients"))]]
+    shown = (EXPECTED, P90, OVERRUN_PROBABILITY)
+    rows = [["", *(texts[figure] for figure in (*shown, PROVIDER_RESULT, WAITING_CLIENTS))]]
     named = [(texts["page", "mix"], outcome.mix.municipalities, outcome.mix.corner_totals)]
     named += [
         (texts["forms", form], outcome.forms[form].municipalities, outcome.forms[form].corner_totals)
@@ -48,10 +49,9 @@ def _mix(outcome: Comparison, texts: Texts) -> Table:
         rows.append(
             [
                 name,
-                *(texts.numbers.estimated_millions(own[figure]) for figure in figures[:2]),
-                texts.numbers.estimated_percent(own[figures[2]]),
-                texts.numbers.estimated_millions(totals["provider_result"]),
-                texts.numbers.estimate(corners["wait"]["waiting_clients"]),
+                *(texts.numbers.figure(figure, own[figure]) for figure in shown),
+                texts.numbers.figure(PROVIDER_RESULT, totals[PROVIDER_RESULT]),
+                texts.numbers.figure(WAITING_CLIENTS, corners["wait"][WAITING_CLIENTS]),
             ]
         )
     return rows

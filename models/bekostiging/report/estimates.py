@@ -5,10 +5,11 @@ The degrees of freedom of every error are the number of scramblings less one, wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from bekostiging.stress.figures import Estimates, Figure
 from bekostiging_solvers import Estimate
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ def written(estimate: Estimate) -> Written:
 def written_or_null(estimate: Estimate | None) -> Written | None:
     """The same of a figure that may be absent."""
     return None if estimate is None else written(estimate)
+
+
+def written_figures(estimates: Estimates, figures: Iterable[Figure] = ()) -> dict[str, Written | None]:
+    """Every figure under its key; of ``figures`` also those of which nothing is known, as null."""
+    return {
+        figure.name: written_or_null(estimates.get(figure)) for figure in dict.fromkeys((*figures, *estimates))
+    }
 
 
 def read_estimate(one: Mapping[str, Any]) -> Estimate:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+from bekostiging.stress.figures import Figure
 from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate
 
+SCALES = {"euro": MILLION, "fraction": 0.01}
+"""Unit in which a figure is shown, where that is another than its own."""
 _TO_DUTCH = str.maketrans({",": ".", ".": ","})
 MINUS = "−"
 UNKNOWN = "–"
@@ -40,22 +43,32 @@ class Numbers:
         sign = "+" if euro / MILLION >= 0.05 else ""
         return sign + self.millions(euro)
 
-    def estimate(self, estimate: Estimate | None, scale: float = 1.0, most: int = 3) -> str:
+    def estimate(self, estimate: Estimate | None, scale: float = 1.0, most: int = 3, digits: int = 0) -> str:
         """Value ± standard error; the last digit shown is the first of the error, at most ``most`` decimals.
 
-        Without an error, or an exact number: the value alone. What is not known at all is a dash.
+        Without an error, or an exact number: the value alone with ``digits``. What is not known at all is a dash.
         """
         if estimate is None:
             return UNKNOWN
         shown = estimate.scaled(1 / scale)
         if not shown.standard_error:
-            return self.plain(shown.value, min(most, 1) if scale == MILLION else 0)
+            return self.plain(shown.value, min(most, digits))
         decimals = min(most, decimals_of(shown.standard_error))
         return f"{self.plain(shown.value, decimals)}{SPACE}±{SPACE}{self.plain(shown.standard_error, decimals)}"
 
+    def figure(self, figure: Figure, found: Estimate | float | None, most: int = 3) -> str:
+        """A figure in its unit, euro in millions and a fraction as a percentage; ``most``: decimals with an error.
+
+        A number without an error, or known exactly: with the digits of the figure.
+        """
+        scale = SCALES.get(figure.unit, 1.0)
+        estimate = found if found is None or isinstance(found, Estimate) else Estimate(found, None)
+        told = self.estimate(estimate, scale, most, figure.digits)
+        return f"{told}{SPACE}%" if figure.unit == "fraction" and estimate is not None else told
+
     def estimated_millions(self, estimate: Estimate | None, most: int = 3) -> str:
         """Euro in millions with its error."""
-        return self.estimate(estimate, MILLION, most)
+        return self.estimate(estimate, MILLION, most, 1)
 
     def estimated_percent(self, estimate: Estimate | None, most: int = 3) -> str:
         """A fraction as a percentage with its error."""

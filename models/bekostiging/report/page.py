@@ -23,7 +23,6 @@ from bekostiging.report.answers import (
     names_of,
     own_prices,
     room_of_term,
-    term,
     years,
 )
 from bekostiging.report.checks import check_sentence
@@ -42,13 +41,20 @@ from bekostiging.report.limits import (
 from bekostiging.report.tables import assumptions
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import waiting_sections
-from bekostiging.stress import TOTAL, Comparison, Course, cheapest
-from bekostiging_solvers import Estimate
+from bekostiging.stress import (
+    PROVIDER_FIGURES,
+    SPENDING_FIGURES,
+    TERM,
+    TOTAL,
+    Comparison,
+    Course,
+    cheapest,
+    figures,
+)
 
 Table = list[list[str]]
-TERM_COLUMNS = ("expected", "sd", "p10", "p50", "p90", "cvar95", "overrun_probability", "expected_overrun",
-                "required_resistance_capacity")  # fmt: skip
-YEAR_COLUMNS = ("expected", "p10", "p90", "cvar95", "overrun_probability", "required_resistance_capacity")
+YEAR_FIGURES = (figures.EXPECTED, figures.P10, figures.P90, figures.CVAR95, figures.OVERRUN_PROBABILITY,
+                figures.REQUIRED_RESISTANCE_CAPACITY)  # fmt: skip
 ORIGINS = {
     "municipality": ("begroting", "offers", "contracts", "demand", "risk_factors"),
     "providers": ("providers", "offers", "contracts"),
@@ -75,9 +81,9 @@ def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
         **lever_sections(outcome, texts),
         **_evidence(outcome, texts),
     }
-    figures = {name: Markup(svg(figure)) for name, figure in drawn.items()}
+    plots = {name: Markup(svg(plot)) for name, plot in drawn.items()}
     return template("report.html.j2").render(
-        t=texts.sections, lang=texts.lang, figures=figures, origins=origins, **sections
+        t=texts.sections, lang=texts.lang, figures=plots, origins=origins, **sections
     )
 
 
@@ -118,6 +124,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
         "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
         "turning": _courses(outcome, texts, outcome.sensitivities),
+        "provider_result": texts[figures.PROVIDER_RESULT],
         "shocks": _courses(outcome, texts, outcome.shocks),
         "settings": settings,
     }
@@ -173,33 +180,23 @@ def _courses(outcome: Comparison, texts: Texts, courses: tuple[Course, ...]) -> 
     return rows
 
 
-def _shown(texts: Texts, name: str, estimate: Estimate | None) -> str:
-    """An estimate in the unit of its figure."""
-    if name.endswith(("probability", "share")):
-        return texts.numbers.estimated_percent(estimate)
-    if name.endswith("weeks"):
-        return texts.numbers.estimate(estimate)
-    return texts.numbers.estimated_millions(estimate)
-
-
 def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """Spending over the term and per year."""
     numbers, case = texts.numbers, outcome.case
     of_term = [_heads(texts)]
-    for name in TERM_COLUMNS:
-        of_term.append(
-            [texts["figures", name], *(_shown(texts, name, term(outcome, form, name)) for form in PAYMENT_FORMS)]
-        )
+    for figure in SPENDING_FIGURES:
+        if figure.on_page:
+            found = [outcome.forms[form].municipalities[TOTAL][TERM].get(figure) for form in PAYMENT_FORMS]
+            of_term.append([texts[figure], *(numbers.figure(figure, one) for one in found)])
     of_term.append([texts["page", "room"], *[numbers.millions(room_of_term(outcome))] * len(PAYMENT_FORMS)])
     yearly = [[texts["columns", "year"], texts["columns", "form"], texts["page", "room"],
-               *(texts["figures", name] for name in YEAR_COLUMNS)]]  # fmt: skip
+               *(texts[figure] for figure in YEAR_FIGURES)]]  # fmt: skip
     for t, year in enumerate(outcome.years):
         room = numbers.millions(float(outcome.room[t].sum()))
         for form in PAYMENT_FORMS:
             own = outcome.forms[form].municipalities[TOTAL][str(year)]
-            yearly.append(
-                [str(year), texts["forms", form], room, *(_shown(texts, n, own[n]) for n in YEAR_COLUMNS)]
-            )
+            cells = [numbers.figure(figure, own[figure]) for figure in YEAR_FIGURES]
+            yearly.append([str(year), texts["forms", form], room, *cells])
     outside_euro = float(outcome.outside.sum(axis=1) @ outcome.lumpsum.data.discount)
     outside = (
         f"{texts['page', 'outside_items']}: {numbers.millions(outside_euro)} " + texts["page", "million_euro"]
@@ -224,25 +221,25 @@ def _sharpened(outcome: Comparison, texts: Texts) -> Table:
     heads = [texts["columns", name] for name in ("form", "figure", "value")]
     rows = [[*heads, texts["page", "sharpened_factor"], texts["page", "ceiling"]]]
     for form, own in outcome.sharpened.items():
-        for name, one in own.items():
+        for figure, one in own.items():
             sides = (numbers.plain(side) if np.isfinite(side) else "–" for side in (one.factor, one.ceiling))
-            cells = [texts["figures", name], numbers.estimated_millions(one.estimate), *sides]
+            cells = [texts[figure], numbers.figure(figure, one.estimate), *sides]
             rows.append([texts["forms", form], *cells])
     return rows
 
 
 def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """Per provider and form: result, chance of loss, chance that the buffer is used up, revenue that is certain."""
-    columns = ("expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability",
-               "revenue_certain_share", "lowest_cash_weeks")  # fmt: skip
+    columns = [figure for figure in PROVIDER_FIGURES if figure.on_page]
     rows = [[texts["columns", "provider"], texts["page", "buffer"], texts["columns", "form"],
-             *(texts["figures", name] for name in columns)]]  # fmt: skip
+             *(texts[figure] for figure in columns)]]  # fmt: skip
     for p, provider in enumerate(outcome.case.providers):
         buffer = texts.numbers.millions(float(outcome.buffer[p]), 2)
         for form in PAYMENT_FORMS:
             own = outcome.forms[form].providers[provider.id]
             first = [provider.name, buffer] if form == PAYMENT_FORMS[0] else ["", ""]
-            rows.append([*first, texts["forms", form], *(_shown(texts, name, own.get(name)) for name in columns)])
+            cells = [texts.numbers.figure(figure, own.get(figure)) for figure in columns]
+            rows.append([*first, texts["forms", form], *cells])
     return {"providers": rows}
 
 
@@ -332,11 +329,13 @@ def _evidence(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         ratio = numbers.percent(line.modelled / line.published - 1, 1)
         status = texts["statuses", line.status]
         calibration.append([line.name[texts.lang], f"{shown[0]} ({ratio})", shown[1], f"{line.source} ({status})"])
-    administration = [[texts["columns", "form"], texts["columns", "party"], texts["figures", "hours"],
-                       texts["figures", "euro"]]]  # fmt: skip
+    hours_and_euro = (figures.HOURS, figures.EURO)
+    administration = [
+        [texts["columns", "form"], texts["columns", "party"], *(texts[one] for one in hours_and_euro)]
+    ]
     for form in PAYMENT_FORMS:
         for party, own in outcome.forms[form].administration.items():
-            cells = [numbers.plain(own[name].value) for name in ("hours", "euro")]
+            cells = [numbers.figure(one, own[one].value) for one in hours_and_euro]
             administration.append([texts["forms", form], texts["parties", party], *cells])
     listed = [[texts["columns", name] for name in ("status", "table", "rows", "source")]]
     for row in assumptions(outcome.case):

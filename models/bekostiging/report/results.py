@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from bekostiging.report.checks import written_check
-from bekostiging.report.estimates import Written, plain, written, written_or_null
+from bekostiging.report.estimates import plain, written, written_figures, written_or_null
 from bekostiging.report.json_text import json_text
 from bekostiging.report.levers import lever_results
 from bekostiging.report.lumpsum_results import lumpsum_results
 from bekostiging.stress import (
     CORNERS,
+    PROVIDER_FIGURES,
     ROOMS,
+    SPENDING_FIGURES,
     CeilingResult,
     Comparison,
     Course,
-    Estimates,
     FormResult,
     MixResult,
     flags,
@@ -27,18 +27,7 @@ from bekostiging.stress import (
 )
 
 SCHEMA_VERSION = "2"
-SPENDING = (
-    "expected", "gap", "sd", "p10", "p50", "p80", "p90", "cvar95", "overrun_probability", "overrun_size",
-    "expected_overrun", "reserve_needed",
-    "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
-)  # fmt: skip
 BEGROTING = ("amount", "outside_contracts", "room", "structural_cover", "stock")
-PROVIDER = (
-    "expected_result", "loss_probability", "cvar95_loss", "buffer_exhausted_probability", "revenue_certain_share",
-    "lowest_cash_weeks",
-)  # fmt: skip
-MAY_BE_UNKNOWN = ("overrun_size", "revenue_certain_share")
-"""Figures of which a simulation may say nothing: null then."""
 
 
 def results(outcome: Comparison) -> dict[str, Any]:
@@ -99,12 +88,12 @@ def _sharpened(outcome: Comparison) -> dict[str, Any]:
     """Spending over the term with what is known in closed form; without any spread there is no factor."""
     return {
         form: {
-            name: {
+            figure.name: {
                 "estimate": written(one.estimate),
                 "variance_factor": one.factor if np.isfinite(one.factor) else None,
                 "ceiling": one.ceiling if np.isfinite(one.ceiling) else None,
             }
-            for name, one in own.items()
+            for figure, one in own.items()
         }
         for form, own in outcome.sharpened.items()
     }
@@ -113,16 +102,6 @@ def _sharpened(outcome: Comparison) -> dict[str, Any]:
 def as_text(outcome: Comparison) -> str:
     """results.json as text; the same bytes for the same outcome."""
     return json_text(results(outcome))
-
-
-def _estimates(estimates: Estimates) -> dict[str, Written | None]:
-    """Every figure."""
-    return {name: written(estimate) for name, estimate in estimates.items()}
-
-
-def _figures(estimates: Estimates, names: Sequence[str]) -> dict[str, Written | None]:
-    """The same under exactly these names; null where nothing is known of one."""
-    return {name: written_or_null(estimates.get(name)) for name in names}
 
 
 def _begroting(outcome: Comparison) -> dict[str, Any]:
@@ -147,18 +126,22 @@ def _form(result: FormResult) -> dict[str, Any]:
     """One payment form."""
     return {
         "municipalities": {
-            code: {year: _figures(estimates, SPENDING) for year, estimates in years.items()}
+            code: {year: written_figures(estimates, SPENDING_FIGURES) for year, estimates in years.items()}
             for code, years in result.municipalities.items()
         },
-        "providers": {provider: _figures(own, PROVIDER) for provider, own in result.providers.items()},
+        "providers": {
+            provider: written_figures(own, PROVIDER_FIGURES) for provider, own in result.providers.items()
+        },
         "care_forms": {
-            corner: {form: _estimates(own) for form, own in result.care_forms[corner].items()}
+            corner: {form: written_figures(own) for form, own in result.care_forms[corner].items()}
             for corner in CORNERS
         },
-        "corners": {corner: _estimates(result.corner_totals[corner]) for corner in CORNERS},
-        "rooms": {room: {form: _estimates(own) for form, own in result.rooms[room].items()} for room in ROOMS},
+        "corners": {corner: written_figures(result.corner_totals[corner]) for corner in CORNERS},
+        "rooms": {
+            room: {form: written_figures(own) for form, own in result.rooms[room].items()} for room in ROOMS
+        },
         "against_duty": {room: written(one) for room, one in result.against_duty.items()} or None,
-        "administration": {party: _estimates(own) for party, own in result.administration.items()},
+        "administration": {party: written_figures(own) for party, own in result.administration.items()},
         "parity_gap": written_or_null(result.parity_gap),
         "ceilings": {
             contract: {year: _ceiling(one) for year, one in years.items()}
@@ -173,11 +156,11 @@ def _mix(mix: MixResult) -> dict[str, Any]:
     return {
         "forms": dict(mix.forms),
         "municipalities": {
-            code: {year: _figures(estimates, SPENDING) for year, estimates in years.items()}
+            code: {year: written_figures(estimates, SPENDING_FIGURES) for year, estimates in years.items()}
             for code, years in mix.municipalities.items()
         },
-        "providers": {provider: _figures(own, PROVIDER) for provider, own in mix.providers.items()},
-        "corners": {corner: _estimates(mix.corner_totals[corner]) for corner in CORNERS},
+        "providers": {provider: written_figures(own, PROVIDER_FIGURES) for provider, own in mix.providers.items()},
+        "corners": {corner: written_figures(mix.corner_totals[corner]) for corner in CORNERS},
     }
 
 

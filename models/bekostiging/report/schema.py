@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
@@ -18,28 +19,43 @@ from bekostiging.report.json_schema import (
     schema_object,
 )
 from bekostiging.report.lumpsum_results import lumpsum_schema
-from bekostiging.report.results import BEGROTING, MAY_BE_UNKNOWN, PROVIDER, SCHEMA_VERSION, SPENDING
-from bekostiging.stress import BREAK_EVEN, CORNERS, ROOMS
+from bekostiging.report.results import BEGROTING, SCHEMA_VERSION
+from bekostiging.stress import (
+    BREAK_EVEN,
+    CORNER_FIGURES,
+    CORNERS,
+    PROVIDER_FIGURES,
+    ROOMS,
+    SPENDING_FIGURES,
+    WAITING_FIGURES,
+)
+from bekostiging.stress.figures import EURO, EXPECTED, HOURS, OVERRUN_PROBABILITY, P90, Figure
 from bekostiging.units import MONTHS
 
-CARE_FORM = ("starts", "waiting_clients", "clients_beyond_norm", "weeks_beyond_norm", "refused", "moved")
-CORNER = ("spending", "provider_result", "unpaid", "beyond_budget", *CARE_FORM)
+
+def _estimates(figures: Iterable[Figure], description: str = "") -> dict[str, Any]:
+    """An estimate per figure."""
+    return schema_object({figure.name: {"$ref": f"#/$defs/{figure.name}"} for figure in figures}, description)
 
 
-def _estimates(names: tuple[str, ...], description: str = "") -> dict[str, Any]:
-    return schema_object(
-        {name: or_null(ESTIMATE) if name in MAY_BE_UNKNOWN else ESTIMATE for name in names}, description
-    )
+def _defined(figure: Figure) -> dict[str, Any]:
+    """A figure with its unit and meaning; null where nothing is known of it."""
+    told = {"description": f"{figure.unit.replace('_', ' ')}: {figure.meaning('en')}"}
+    return (or_null(ESTIMATE) if figure.may_be_unknown else ESTIMATE) | told
+
+
+def _corner() -> dict[str, Any]:
+    """What a corner means in total."""
+    return _estimates((*CORNER_FIGURES, *WAITING_FIGURES), "over the term")
 
 
 def schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12); money in euro, nominal, shares and probabilities as fractions."""
+    figures = (*SPENDING_FIGURES, *PROVIDER_FIGURES, *CORNER_FIGURES, *WAITING_FIGURES, HOURS, EURO)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "results.json of bekostiging compare",
-        "$defs": {
-            "estimate": ESTIMATED,
-        },
+        "$defs": {"estimate": ESTIMATED} | {figure.name: _defined(figure) for figure in figures},
         **schema_object(_sections()),
     }
 
@@ -110,7 +126,7 @@ def _levers() -> dict[str, Any]:
     told = {"source": TEXT, "status": TEXT}
     measure = {"id": TEXT, "name": TEXT, "chance": NUMBER, "cost": NUMBER, "booked": NUMBER}
     moved = {"origin": TEXT, "destination": TEXT, "payer": TEXT, "clients": NUMBER, "outside": NUMBER}
-    both = _estimates(("expected", "p90", "overrun_probability"))
+    both = _estimates((EXPECTED, P90, OVERRUN_PROBABILITY))
     return {
         "measures": listed(
             schema_object(
@@ -158,10 +174,15 @@ def _contracts(sentence: dict[str, Any]) -> dict[str, Any]:
                 {
                     "forms": mapped({"enum": list(PAYMENT_FORMS)}, "lot"),
                     "municipalities": mapped(
-                        mapped(_estimates(SPENDING), "calendar year, or 'term'"), "as in forms"
+                        mapped(_estimates(SPENDING_FIGURES), "calendar year, or 'term'"), "as in forms"
                     ),
-                    "providers": mapped(_estimates(PROVIDER), "provider id; over the term"),
-                    "corners": schema_object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
+                    "providers": mapped(_estimates(PROVIDER_FIGURES), "provider id; over the term"),
+                    "corners": schema_object(
+                        {
+                            corner: _estimates((*CORNER_FIGURES, *WAITING_FIGURES), "over the term")
+                            for corner in CORNERS
+                        }
+                    ),
                 },
                 "every lot in the payment form it has today; null where all have the same",
             )
@@ -217,16 +238,23 @@ def _form() -> dict[str, Any]:
     return schema_object(
         {
             "municipalities": mapped(
-                mapped(_estimates(SPENDING), "calendar year, or 'term' for all contract years, discounted"),
+                mapped(
+                    _estimates(SPENDING_FIGURES), "calendar year, or 'term' for all contract years, discounted"
+                ),
                 "municipality code, or 'total' for the reported ones together",
             ),
-            "providers": mapped(_estimates(PROVIDER), "provider id; over the term"),
+            "providers": mapped(_estimates(PROVIDER_FIGURES), "provider id; over the term"),
             "care_forms": schema_object(
-                {corner: mapped(_estimates(CARE_FORM), "care form id; over the term") for corner in CORNERS}
+                {corner: mapped(_estimates(WAITING_FIGURES), "care form id; over the term") for corner in CORNERS}
             ),
-            "corners": schema_object({corner: _estimates(CORNER, "over the term") for corner in CORNERS}),
+            "corners": schema_object(
+                {corner: _estimates((*CORNER_FIGURES, *WAITING_FIGURES), "over the term") for corner in CORNERS}
+            ),
             "rooms": schema_object(
-                {room: mapped(_estimates(CARE_FORM), "care form id, or 'total'; over the term") for room in ROOMS},
+                {
+                    room: mapped(_estimates(WAITING_FIGURES), "care form id, or 'total'; over the term")
+                    for room in ROOMS
+                },
                 "who waits on the form's own limit, on the lump sum's indexed budget, and with its corridor counted on",
             ),
             "against_duty": or_null(
@@ -235,7 +263,7 @@ def _form() -> dict[str, Any]:
                     "clients a lump sum lets wait or refuses against acceptance duty or waiting_list; null for the others",
                 )
             ),
-            "administration": mapped(_estimates(("hours", "euro"), "per year"), "municipality or provider"),
+            "administration": mapped(_estimates((HOURS, EURO), "per year"), "municipality or provider"),
             "parity_gap": or_null(ESTIMATE),
             "ceilings": mapped(
                 mapped(

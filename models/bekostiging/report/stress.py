@@ -5,6 +5,7 @@ from __future__ import annotations
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.texts import Texts
 from bekostiging.stress import BEGROTING, Comparison, Course, Pooled, ReverseStress
+from bekostiging.stress.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, PROVIDER_RESULT, SPENDING
 
 Table = list[list[str]]
 
@@ -12,7 +13,7 @@ Table = list[list[str]]
 def shock_table(outcome: Comparison, course: Course, lang: str) -> Table:
     """Change of spending and of the providers' result under a combination of shocks, header first."""
     texts = Texts(lang)
-    rows = [[texts["columns", "form"], texts["figures", "spending"], texts["figures", "provider_result"]]]
+    rows = [[texts["columns", "form"], texts[SPENDING], texts[PROVIDER_RESULT]]]
     for form in PAYMENT_FORMS:
         change = (
             course.spending[form] - outcome.plain.spending[form],
@@ -32,14 +33,13 @@ def view_table(found: Pooled, lang: str) -> Table:
     """Spending without and under the views, header first."""
     texts, numbers = Texts(lang), Texts(lang).numbers
     heads = [texts["columns", "form"]]
-    for name in ("expected", "cvar95", "overrun_probability"):
-        heads += [texts["stress", f"{name}_before"], texts["stress", f"{name}_under"]]
+    shown = (EXPECTED, CVAR95, OVERRUN_PROBABILITY)
+    for figure in shown:
+        heads += [texts["stress", f"{figure.name}_before"], texts["stress", f"{figure.name}_under"]]
     rows = [heads]
     for form in PAYMENT_FORMS:
-        cells = []
-        for name in ("expected", "cvar95", "overrun_probability"):
-            show = numbers.estimated_percent if name.endswith("probability") else numbers.estimated_millions
-            cells += [show(found.before[form][name]), show(found.under[form][name])]
+        sides = (found.before[form], found.under[form])
+        cells = [numbers.figure(figure, side[figure]) for figure in shown for side in sides]
         rows.append([texts["forms", form], *cells])
     return rows
 

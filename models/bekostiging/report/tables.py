@@ -12,12 +12,12 @@ from bekostiging.case.tables import TABLES
 from bekostiging.lumpsum import JudgedDesign, free_zone
 from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
-from bekostiging.report.results import PROVIDER
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, as_given, estimated, figure_cells
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, estimated, figure_cells
 from bekostiging.report.takeaway.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import corner_rows, room_rows
-from bekostiging.stress import Comparison, LumpSumResult, bridges
+from bekostiging.stress import PROVIDER_FIGURES, Comparison, LumpSumResult, bridges
+from bekostiging.stress.figures import PROVIDER_RESULT, SPENDING, Unit
 from bekostiging_solvers import Estimate
 
 FIGURE = ("figure", "value", "standard_error", "unit")
@@ -62,7 +62,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         spent["mix"] = outcome.mix.municipalities
     made: dict[str, Iterator[Row]] = {
         "spending": spending_rows(spent, texts),
-        "providers": _providers(outcome, texts),
+        "providers": _providers(outcome),
         "waiting": corner_rows(outcome, texts),
         "rooms": room_rows(outcome, texts),
         "administration": _administration(outcome, texts),
@@ -114,20 +114,20 @@ def origin_tables(case: Case, texts: Texts) -> list[LongTable]:
     ]
 
 
-def _providers(outcome: Comparison, texts: Texts) -> Iterator[Row]:
+def _providers(outcome: Comparison) -> Iterator[Row]:
     for form, result in outcome.forms.items():
         for provider, estimates in result.providers.items():
-            for name in PROVIDER:
+            for figure in PROVIDER_FIGURES:
                 place: dict[str, Cell] = {"form": form, "provider": provider}
-                yield place | estimated(texts, name, estimates.get(name))
+                yield place | estimated(figure, estimates.get(figure))
 
 
 def _administration(outcome: Comparison, texts: Texts) -> Iterator[Row]:
     for form, result in outcome.forms.items():
         for party, estimates in result.administration.items():
-            for name, estimate in estimates.items():
+            for figure, estimate in estimates.items():
                 place: dict[str, Cell] = {"form": form, "party": texts["parties", party]}
-                yield place | estimated(texts, name, estimate)
+                yield place | estimated(figure, estimate)
 
 
 def shown_designs(result: LumpSumResult, texts: Texts) -> list[tuple[str, JudgedDesign]]:
@@ -233,14 +233,11 @@ def limit_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
 
 def _courses(outcome: Comparison, texts: Texts) -> Iterator[Row]:
     for course in (outcome.plain, *outcome.shocks, *outcome.sensitivities):
-        for figure, values in (("spending", course.spending), ("provider_result", course.provider_result)):
+        for figure, values in ((SPENDING, course.spending), (PROVIDER_RESULT, course.provider_result)):
             for form, value in values.items():
-                yield {
+                yield estimated(figure, value) | {
                     "name": course.name[texts.lang],
                     "form": form,
-                    "figure": texts["figures", figure],
-                    "value": value,
-                    "unit": "euro",
                     "source": course.source,
                     "status": texts["statuses", course.status],
                 }

@@ -9,6 +9,7 @@ from typing import Any
 
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.report.numbers import Numbers
+from bekostiging.stress.figures import Figure
 
 
 class Texts:
@@ -33,8 +34,10 @@ class Texts:
             for section, entries in _load().items()
         }
 
-    def __getitem__(self, place: tuple[str, str]) -> str:
-        """The text of a section and key."""
+    def __getitem__(self, place: tuple[str, str] | Figure) -> str:
+        """The text of a section and key, or the words of a figure."""
+        if isinstance(place, Figure):
+            return place.words(self.lang)
         section, key = place
         return self.sections[section][key]
 

@@ -9,11 +9,26 @@ from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.takeaway.long import Cell, Row, estimated
 from bekostiging.report.texts import Texts
-from bekostiging.stress import CORNERS, ROOMS, TOTAL, Comparison, Estimates, Room
-from bekostiging_solvers import Estimate
+from bekostiging.stress import (
+    CORNER_FIGURES,
+    CORNERS,
+    ROOMS,
+    TOTAL,
+    WAITING_FIGURES,
+    Comparison,
+    Estimates,
+    Room,
+)
+from bekostiging.stress.figures import (
+    AGAINST_DUTY,
+    CLIENTS_BEYOND_NORM,
+    REFUSED,
+    STARTS,
+    WAITING_CLIENTS,
+    WEEKS_BEYOND_NORM,
+)
 
 Table = list[list[str]]
-COUNTS = ("waiting_clients", "clients_beyond_norm", "weeks_beyond_norm", "refused")
 SHOWN = 0.5
 """Clients from which on somebody is meant."""
 
@@ -26,8 +41,8 @@ def waiting_sentence(outcome: Comparison, texts: Texts) -> str:
     late, others = _late(outcome, "taakgericht", "common"), _late(outcome, "inspanningsgericht", "common")
     said = words["waiting" if late else "waiting_nobody"].format(
         clients=numbers.plain(late),
-        starts=numbers.plain(own["starts"].value),
-        late=words["late_or_refused" if own["refused"].value >= SHOWN else "late"],
+        starts=numbers.figure(STARTS, own[STARTS].value),
+        late=words["late_or_refused" if own[REFUSED].value >= SHOWN else "late"],
         weeks=_weeks(own, texts),
         compared=_compared(late, others, texts),
         corridor=_with_corridor(outcome, late, texts),
@@ -39,7 +54,7 @@ def waiting_sentence(outcome: Comparison, texts: Texts) -> str:
 def _late(outcome: Comparison, form: PaymentForm, room: Room) -> int:
     """Clients who wait longer than the norm or are refused, as they are shown."""
     own = outcome.forms[form].rooms[room][TOTAL]
-    return round(own["clients_beyond_norm"].value + own["refused"].value)
+    return round(own[CLIENTS_BEYOND_NORM].value + own[REFUSED].value)
 
 
 def _compared(late: int, others: int, texts: Texts) -> str:
@@ -59,8 +74,8 @@ def _with_corridor(outcome: Comparison, late: int, texts: Texts) -> str:
 
 def _mean_weeks(own: Estimates) -> float | None:
     """Weeks beyond the norm of a client who waits longer than it, on average; None where nobody does."""
-    clients = own["clients_beyond_norm"].value
-    return own["weeks_beyond_norm"].value / clients if clients >= SHOWN else None
+    clients = own[CLIENTS_BEYOND_NORM].value
+    return own[WEEKS_BEYOND_NORM].value / clients if clients >= SHOWN else None
 
 
 def _weeks(own: Estimates, texts: Texts) -> str:
@@ -73,16 +88,16 @@ def waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
     """Waiting beyond the norm on the common room: clients, their weeks, and who is refused."""
     own, numbers = outcome.forms[form].rooms["common"][TOTAL], texts.numbers
     cell = texts["cells", "waiting"].format(
-        clients=numbers.estimate(own["clients_beyond_norm"]), weeks=_weeks(own, texts)
+        clients=numbers.figure(CLIENTS_BEYOND_NORM, own[CLIENTS_BEYOND_NORM]), weeks=_weeks(own, texts)
     )
-    if own["refused"].value > 0:
-        cell += texts["cells", "refused"].format(clients=numbers.estimate(own["refused"]))
+    if own[REFUSED].value > 0:
+        cell += texts["cells", "refused"].format(clients=numbers.figure(REFUSED, own[REFUSED]))
     return cell
 
 
 def summary_note(outcome: Comparison, texts: Texts) -> str:
     """What the last column of the summary counts, and by how many weeks on average; the least and the most of the forms."""
-    refused = [outcome.forms[form].rooms["common"][TOTAL]["refused"].value for form in PAYMENT_FORMS]
+    refused = [outcome.forms[form].rooms["common"][TOTAL][REFUSED].value for form in PAYMENT_FORMS]
     return _weeks_note(outcome, texts) + (
         texts["summary", "refused_note"].format(
             least=texts.numbers.plain(min(refused)), most=texts.numbers.plain(max(refused))
@@ -125,10 +140,9 @@ def waiting_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
 def _rooms(outcome: Comparison, texts: Texts) -> Table:
     """A line per form and room: who waits, too long, by how many weeks, is refused, or is let down against the duty."""
     numbers = texts.numbers
-    shown = ("waiting_clients", "clients_beyond_norm")
-    table = [[texts["columns", "form"], texts["columns", "room"], *(texts["figures", name] for name in shown),
-              texts["page", "mean_weeks_beyond"],
-              *(texts["figures", name] for name in ("refused", "against_duty"))]]  # fmt: skip
+    shown = (WAITING_CLIENTS, CLIENTS_BEYOND_NORM)
+    table = [[texts["columns", "form"], texts["columns", "room"], *(texts[figure] for figure in shown),
+              texts["page", "mean_weeks_beyond"], texts[REFUSED], texts[AGAINST_DUTY]]]  # fmt: skip
     for form in PAYMENT_FORMS:
         result = outcome.forms[form]
         for room in ROOMS:
@@ -138,10 +152,10 @@ def _rooms(outcome: Comparison, texts: Texts) -> Table:
                 [
                     texts["forms", form] if room == ROOMS[0] else "",
                     texts["rooms", room],
-                    *(numbers.estimate(own[name]) for name in shown),
+                    *(numbers.figure(figure, own[figure]) for figure in shown),
                     UNKNOWN if weeks is None else numbers.plain(weeks, 1),
-                    numbers.estimate(own["refused"]),
-                    numbers.estimate(result.against_duty.get(room)),
+                    numbers.figure(REFUSED, own[REFUSED]),
+                    numbers.figure(AGAINST_DUTY, result.against_duty.get(room)),
                 ]
             )
     return table
@@ -149,24 +163,25 @@ def _rooms(outcome: Comparison, texts: Texts) -> Table:
 
 def _by_care_form(outcome: Comparison, texts: Texts, names: dict[str, str]) -> Table:
     """Waiting beyond the norm per care form, on the common room."""
-    numbers, beyond = texts.numbers, texts["figures", "clients_beyond_norm"]
-    table = [[texts["columns", "care_form"], texts["figures", "starts"],
+    numbers, beyond = texts.numbers, texts[CLIENTS_BEYOND_NORM]
+    table = [[texts["columns", "care_form"], texts[STARTS],
               *(f"{texts['forms', form]}: {beyond}" for form in PAYMENT_FORMS)]]  # fmt: skip
     by_form = {form: outcome.forms[form].rooms["common"] for form in PAYMENT_FORMS}
     for care_form, own in by_form["taakgericht"].items():
         if care_form != TOTAL:
-            late = [numbers.estimate(by_form[form][care_form]["clients_beyond_norm"]) for form in PAYMENT_FORMS]
-            table.append([names[care_form], numbers.estimate(own["starts"]), *late])
+            late = [by_form[form][care_form][CLIENTS_BEYOND_NORM] for form in PAYMENT_FORMS]
+            told = [numbers.figure(CLIENTS_BEYOND_NORM, one) for one in late]
+            table.append([names[care_form], numbers.figure(STARTS, own[STARTS]), *told])
     return table
 
 
 def _corners(outcome: Comparison, texts: Texts) -> Table:
     """Both corners in total, every form on its own room."""
     numbers = texts.numbers
-    money = ("spending", "provider_result", "unpaid", "beyond_budget")
+    counts = [figure for figure in WAITING_FIGURES if figure.on_page]
     table = [[texts["columns", "form"], texts["columns", "corner"],
-              *(f"{texts['figures', name]} ({texts['page', 'million_euro']})" for name in money),
-              *(texts["figures", name] for name in COUNTS)]]  # fmt: skip
+              *(f"{texts[figure]} ({texts['page', 'million_euro']})" for figure in CORNER_FIGURES),
+              *(texts[figure] for figure in counts)]]  # fmt: skip
     for form in PAYMENT_FORMS:
         for corner in CORNERS:
             own = outcome.forms[form].corner_totals[corner]
@@ -174,8 +189,7 @@ def _corners(outcome: Comparison, texts: Texts) -> Table:
                 [
                     texts["forms", form] if corner == CORNERS[0] else "",
                     texts["corners_short", corner],
-                    *(numbers.estimated_millions(own[name]) for name in money),
-                    *(numbers.estimate(own[name]) for name in COUNTS),
+                    *(numbers.figure(figure, own[figure]) for figure in (*CORNER_FIGURES, *counts)),
                 ]
             )
     return table
@@ -187,7 +201,7 @@ def corner_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
         for corner in CORNERS:
             for care_form, estimates in result.care_forms[corner].items():
                 place: dict[str, Cell] = {"form": form, "corner": texts["corners", corner], "care_form": care_form}
-                yield from _rows(place, estimates, texts)
+                yield from _rows(place, estimates)
 
 
 def room_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
@@ -197,12 +211,12 @@ def room_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
             for care_form, estimates in result.rooms[room].items():
                 shown = texts["columns", "total"] if care_form == TOTAL else care_form
                 place: dict[str, Cell] = {"form": form, "room": texts["rooms", room], "care_form": shown}
-                yield from _rows(place, estimates, texts)
+                yield from _rows(place, estimates)
                 if care_form == TOTAL and room in result.against_duty:
-                    yield from _rows(place, {"against_duty": result.against_duty[room]}, texts)
+                    yield from _rows(place, {AGAINST_DUTY: result.against_duty[room]})
 
 
-def _rows(place: dict[str, Cell], estimates: dict[str, Estimate], texts: Texts) -> Iterator[Row]:
+def _rows(place: dict[str, Cell], estimates: Estimates) -> Iterator[Row]:
     """A row per figure of one place."""
-    for name, estimate in estimates.items():
-        yield place | estimated(texts, name, estimate)
+    for figure, estimate in estimates.items():
+        yield place | estimated(figure, estimate)

@@ -22,7 +22,6 @@ from bekostiging.stress.comparison import (
     CeilingResult,
     Comparison,
     Course,
-    Estimates,
     ExactLayer,
     FormResult,
     LumpSumResult,
@@ -35,7 +34,15 @@ from bekostiging.stress.comparison import (
 )
 from bekostiging.stress.courses import cheapest, check_shocks, course
 from bekostiging.stress.equalisation_study import EqualisationStudy, PoolResult, study_equalisation
-from bekostiging.stress.estimates import Regimes, provider_results, regimes
+from bekostiging.stress.estimates import (
+    CORNER_FIGURES,
+    PROVIDER_FIGURES,
+    SPENDING_FIGURES,
+    Regimes,
+    provider_results,
+    regimes,
+)
+from bekostiging.stress.figures import Estimates, Figure, FigureRegistry
 from bekostiging.stress.flags import Flag, flags
 from bekostiging.stress.lumpsum_study import LumpSumStudy, study_lumpsum
 from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
@@ -43,19 +50,24 @@ from bekostiging.stress.run import compare, contracts_in_force
 from bekostiging.stress.samples import CORNERS, ROOMS, Room, Samples, WaitingSamples
 from bekostiging.stress.sharing_study import IN_FORCE, SharingStudy, study_sharing
 from bekostiging.stress.views import Pooled, pooled, read_view
+from bekostiging.stress.waiting import WAITING_FIGURES
 
 __all__ = [
     "ALL_LOTS",
     "BEGROTING",
     "BREAK_EVEN",
     "CORNERS",
+    "CORNER_FIGURES",
     "DECISION_MODELS",
     "IN_FORCE",
     "NO_SHOCK",
+    "PROVIDER_FIGURES",
     "ROOMS",
     "SHIPPED",
+    "SPENDING_FIGURES",
     "TERM",
     "TOTAL",
+    "WAITING_FIGURES",
     "Backtest",
     "Benchmark",
     "BreakEven",
@@ -75,6 +87,8 @@ __all__ = [
     "EqualisationStudy",
     "Estimates",
     "ExactLayer",
+    "Figure",
+    "FigureRegistry",
     "Flag",
     "FormResult",
     "LotBoard",

@@ -27,6 +27,8 @@ from bekostiging.lumpsum import (
     Stability,
 )
 from bekostiging.scenarios import Cells
+from bekostiging.stress import figures
+from bekostiging.stress.figures import Estimates, Figure
 from bekostiging.stress.samples import CORNERS, ROOMS, Room, Samples
 from bekostiging.stress.study import Study
 from bekostiging_solvers import Estimate
@@ -39,7 +41,6 @@ TOTAL = "total"
 """Key of the sum over the reported municipalities."""
 TERM = "term"
 """Key of the sum over the contract years (discounted with the case's rate)."""
-Estimates = dict[str, Estimate]
 Sentence = dict[str, str]
 """A text by language."""
 
@@ -51,24 +52,20 @@ class FormResult:
     form: PaymentForm
     samples: dict[Corner, Samples]
     municipalities: dict[str, dict[str, Estimates]]
-    """[municipality code or TOTAL][year such as "2025" or TERM][name]; in the corner the case's policy names.
-    Names: expected, sd, p10, p50, p80, p90, cvar95, overrun_probability, overrun_size, expected_overrun,
-    required_resistance_capacity (at the council's certainty), and the same at _80 and _90."""
+    """[municipality code or TOTAL][year such as "2025" or TERM]: SPENDING_FIGURES, in the corner the case's policy names."""
     providers: dict[str, Estimates]
-    """[provider id][name]: expected_result, loss_probability, cvar95_loss, buffer_exhausted_probability,
-    revenue_certain_share, over the term, in the corner the case's policy names."""
+    """[provider id]: PROVIDER_FIGURES over the term, in the corner the case's policy names."""
     care_forms: dict[Corner, dict[str, Estimates]]
-    """[corner][care form][name]: starts, waiting_clients, clients_beyond_norm, weeks_beyond_norm, refused, moved, over the
-    term."""
+    """[corner][care form]: WAITING_FIGURES over the term."""
     rooms: dict[Room, dict[str, Estimates]]
-    """[room][care form or TOTAL][name]: the same on its own room, on the common one, and with the corridor counted on."""
+    """[room][care form or TOTAL]: the same on its own room, on the common one, and with the corridor counted on."""
     against_duty: dict[Room, Estimate]
     """[room]: clients who wait or are refused though their lot has the acceptance duty or no waiting list; of a lump sum
     alone."""
     corner_totals: dict[Corner, Estimates]
-    """[corner][name]: spending (TOTAL, TERM), provider_result, unpaid, waiting_clients, refused, over the term."""
+    """[corner]: CORNER_FIGURES and WAITING_FIGURES over the term."""
     administration: dict[str, Estimates]
-    """[party: municipality or provider][name: hours, euro], per year on average; empty without table."""
+    """[party: municipality or provider]: HOURS and EURO per year on average; empty without table."""
     ceilings: dict[str, dict[str, CeilingResult]]
     """["provider/lot"][year]: contracts with a spending ceiling, under limited intake."""
     break_even: dict[str, BreakEven]
@@ -243,11 +240,11 @@ class MeasureOutcome:
 class WithMeasures:
     """Spending of the reported municipalities over the term without and with all measures, on the same clients.
 
-    Names: expected, p90, overrun_probability of ``without`` and ``with_``; ``saving``: their mean difference.
+    EXPECTED, P90 and OVERRUN_PROBABILITY of ``without`` and ``with_``; ``saving``: their mean difference.
     """
 
-    without: dict[str, Estimate]
-    with_: dict[str, Estimate]
+    without: Estimates
+    with_: Estimates
     saving: Estimate
 
 
@@ -288,7 +285,7 @@ class Comparison(Study):
 
     ``to_frame()``: every estimate of every form, with columns form, corner, about (municipality, provider, care_form,
     corner, room, administration), name (its id, or TOTAL; of a room also room/care form), period (a year or TERM), figure,
-    value and standard_error."""
+    value, standard_error and unit."""
 
     cells: Cells
     reference: Reference
@@ -309,8 +306,8 @@ class Comparison(Study):
     forms: dict[PaymentForm, FormResult]
     mix: MixResult | None
     """Every lot in its own payment form of today; None where all lots have the same."""
-    sharpened: dict[PaymentForm, dict[str, Sharpened]]
-    """[form][expected or cvar95]: spending of the reported municipalities over the term, everybody served."""
+    sharpened: dict[PaymentForm, dict[Figure, Sharpened]]
+    """[form][EXPECTED or CVAR95]: spending of the reported municipalities over the term, everybody served."""
     lumpsum: LumpSumResult
     plain: Course
     """The course without shock: every factor at one."""
@@ -347,7 +344,7 @@ class Comparison(Study):
         """Every estimate, a row each."""
         import pandas as pd
 
-        columns = ("form", "corner", "about", "name", "period", "figure", "value", "standard_error")
+        columns = ("form", "corner", "about", "name", "period", "figure", "value", "standard_error", "unit")
         return pd.DataFrame(self._estimates(), columns=list(columns))
 
     def _estimates(self) -> Iterator[tuple[str | float | None, ...]]:
@@ -355,8 +352,8 @@ class Comparison(Study):
 
         def rows(*place: str, found: Estimates) -> Iterator[tuple[str | float | None, ...]]:
             """One row per figure."""
-            for name, estimate in found.items():
-                yield (*place, name, estimate.value, estimate.standard_error)
+            for figure, estimate in found.items():
+                yield (*place, figure.name, estimate.value, estimate.standard_error, figure.unit)
 
         for form, own in self.forms.items():
             for code, periods in own.municipalities.items():
@@ -373,7 +370,7 @@ class Comparison(Study):
                     place = room if care_form == TOTAL else f"{room}/{care_form}"
                     yield from rows(form, "wait", "room", place, TERM, found=found)
             for room, estimate in own.against_duty.items():
-                yield from rows(form, "wait", "room", room, TERM, found={"against_duty": estimate})
+                yield from rows(form, "wait", "room", room, TERM, found={figures.AGAINST_DUTY: estimate})
             for party, found in own.administration.items():
                 yield from rows(form, self.corner, "administration", party, "year", found=found)
 
@@ -384,15 +381,19 @@ class Comparison(Study):
         rows = []
         for form, own in self.forms.items():
             term = own.municipalities[TOTAL][TERM]
-            weakest = max(own.providers.items(), key=lambda item: item[1]["buffer_exhausted_probability"].value)
+            weakest = max(
+                own.providers.items(), key=lambda item: item[1][figures.BUFFER_EXHAUSTED_PROBABILITY].value
+            )
             row = {
                 "payment form": form,
-                "expected, m euro": millions(term["expected"]),
-                "worst 5 %, m euro": millions(term["cvar95"]),
-                "over the begroting": percent(term["overrun_probability"]),
+                "expected, m euro": millions(term[figures.EXPECTED]),
+                "worst 5 %, m euro": millions(term[figures.CVAR95]),
+                "over the begroting": percent(term[figures.OVERRUN_PROBABILITY]),
                 "weakest provider": weakest[0],
-                "its buffer used up": percent(weakest[1]["buffer_exhausted_probability"]),
-                "waiting beyond the norm, common room": str(own.rooms["common"][TOTAL]["clients_beyond_norm"]),
+                "its buffer used up": percent(weakest[1][figures.BUFFER_EXHAUSTED_PROBABILITY]),
+                "waiting beyond the norm, common room": str(
+                    own.rooms["common"][TOTAL][figures.CLIENTS_BEYOND_NORM]
+                ),
             }
             rows.append(row)
         return pd.DataFrame(rows)

@@ -2,71 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
-from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult, Estimates
+from bekostiging.stress import figures
+from bekostiging.stress.comparison import TERM, TOTAL, CeilingResult
 from bekostiging.stress.cover import Cover
+from bekostiging.stress.figures import Estimates, FigureRegistry
 from bekostiging.stress.samples import Samples
 from bekostiging.stress.settlement import by_provider
 from bekostiging.stress.waiting import waiting_estimates
 from bekostiging.units import MONTHS
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
-from bekostiging_solvers.typing import FloatArray
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
 TAIL = 0.95
-CERTAINTIES = (0.80, 0.90)
-"""Shown beside the certainty the council chose."""
 LOW = 0.05
 """Revenue that is certain: what is exceeded in 95 of 100 futures."""
 
 
-def spending(
-    scramblings: Scramblings,
-    sample: FloatArray,
-    room: float,
-    used: FloatArray,
-    certainty: float,
-    confidence: float,
-) -> Estimates:
-    """Figures of municipal spending (n_scenarios,) against what is begroot for it; euro and probabilities.
+@dataclass(frozen=True)
+class Spending:
+    """Spending of a municipality, or of all, in a year or over the term, against what is begroot for it; euro.
 
-    ``overrun_size`` is the mean overrun of the futures that have one, so that times its probability it is
-    ``expected_overrun``: amount x chance = risk amount of the paragraph weerstandsvermogen (BBV art. 11). Where no future
-    has one its size is unknown: it is left out, and the expected overrun, zero as far as seen, has no error. ``gap``: what
-    is expected beyond the begroting and is to be budgeted. ``used`` (n_scenarios,): what a stock is used for (``Cover``);
-    of it ``reserve_needed`` is the mean of the worst 1 - ``confidence``, ``required_resistance_capacity`` the quantile at
-    the council's certainty.
+    ``used``: what a stock is used for (``Cover``); ``certainty`` of the council, ``confidence`` of the reserve.
     """
-    overrun = np.maximum(sample - room, 0.0)
-    expected, expected_overrun = scramblings.mean(sample), scramblings.mean(overrun)
-    figures: dict[str, Estimate | None] = {
-        "expected": expected,
-        "gap": replace(expected, value=max(0.0, expected.value - room)),
-        "sd": scramblings.deviation(sample),
-        "p10": scramblings.quantile(sample, 0.10),
-        "p50": scramblings.quantile(sample, 0.50),
-        "p80": scramblings.quantile(sample, 0.80),
-        "p90": scramblings.quantile(sample, 0.90),
-        "cvar95": scramblings.tail_mean(sample, TAIL),
-        "overrun_probability": scramblings.probability(sample > room),
-        "overrun_size": scramblings.ratio(overrun, (sample > room).astype(np.float64)),
-        "expected_overrun": expected_overrun if overrun.any() else replace(expected_overrun, standard_error=None),
-        "reserve_needed": scramblings.tail_mean(used, confidence),
-        "required_resistance_capacity": scramblings.quantile(used, certainty),
+
+    scramblings: Scramblings
+    paid: FloatArray
+    """(n_scenarios,)."""
+    room: float
+    used: FloatArray
+    """(n_scenarios,)."""
+    certainty: float
+    confidence: float
+
+    @property
+    def over(self) -> BoolArray:
+        """Scenarios with an overrun; (n_scenarios,)."""
+        return self.paid > self.room
+
+    @property
+    def overrun(self) -> FloatArray:
+        """What is spent beyond the room; (n_scenarios,)."""
+        return np.maximum(self.paid - self.room, 0.0)
+
+    def quantile(self, level: float) -> Estimate:
+        """Of spending."""
+        return self.scramblings.quantile(self.paid, level)
+
+    def used_at(self, level: float) -> Estimate:
+        """Use of the stock that is not exceeded with this certainty."""
+        return self.scramblings.quantile(self.used, level)
+
+
+def _gap(own: Spending) -> Estimate:
+    """What is expected beyond the begroting and is to be budgeted."""
+    expected = own.scramblings.mean(own.paid)
+    return replace(expected, value=max(0.0, expected.value - own.room))
+
+
+def _expected_overrun(own: Spending) -> Estimate:
+    """Without an error where no scenario has an overrun: zero as far as seen."""
+    found = own.scramblings.mean(own.overrun)
+    return found if own.over.any() else replace(found, standard_error=None)
+
+
+SPENDING_FIGURES = FigureRegistry[Spending](
+    {
+        figures.EXPECTED: lambda own: own.scramblings.mean(own.paid),
+        figures.GAP: _gap,
+        figures.SD: lambda own: own.scramblings.deviation(own.paid),
+        figures.P10: lambda own: own.quantile(0.10),
+        figures.P50: lambda own: own.quantile(0.50),
+        figures.P80: lambda own: own.quantile(0.80),
+        figures.P90: lambda own: own.quantile(0.90),
+        figures.CVAR95: lambda own: own.scramblings.tail_mean(own.paid, TAIL),
+        figures.OVERRUN_PROBABILITY: lambda own: own.scramblings.probability(own.over),
+        figures.OVERRUN_SIZE: lambda own: own.scramblings.ratio(own.overrun, own.over.astype(np.float64)),
+        figures.EXPECTED_OVERRUN: _expected_overrun,
+        figures.RESERVE_NEEDED: lambda own: own.scramblings.tail_mean(own.used, own.confidence),
+        figures.REQUIRED_RESISTANCE_CAPACITY: lambda own: own.used_at(own.certainty),
+        figures.REQUIRED_RESISTANCE_CAPACITY_80: lambda own: own.used_at(0.80),
+        figures.REQUIRED_RESISTANCE_CAPACITY_90: lambda own: own.used_at(0.90),
     }
-    for shown in CERTAINTIES:
-        figures[f"required_resistance_capacity_{round(100 * shown)}"] = scramblings.quantile(used, shown)
-    return _known(figures)
-
-
-def _known(figures: Mapping[str, Estimate | None]) -> Estimates:
-    """Figures without those of which nothing is known."""
-    return {name: one for name, one in figures.items() if one is not None}
+)
+"""Of municipal spending. The size of an overrun is the mean of the scenarios that have one, so that times its probability it
+is the expected overrun: amount x chance = risk amount of the paragraph weerstandsvermogen (BBV art. 11); where no scenario
+has one it is unknown."""
 
 
 def municipal_estimates(
@@ -91,11 +117,15 @@ def spending_of_reported(
         total, room = own.sum(axis=2), covered.room.sum(axis=0)
         used = covered.used_in_year(own)
         found[code] = {
-            str(case.first_year + t): spending(scramblings, total[:, t], float(room[t]), used[:, t], *levels)
+            str(case.first_year + t): SPENDING_FIGURES.estimates(
+                Spending(scramblings, total[:, t], float(room[t]), used[:, t], *levels)
+            )
             for t in range(len(discount))
         }
         term = covered.used_over_term(own)
-        found[code][TERM] = spending(scramblings, total @ discount, float(room @ discount), term, *levels)
+        found[code][TERM] = SPENDING_FIGURES.estimates(
+            Spending(scramblings, total @ discount, float(room @ discount), term, *levels)
+        )
     return found
 
 
@@ -106,45 +136,108 @@ def provider_results(case: Case, samples: Samples, discount: FloatArray) -> Floa
     return np.asarray((revenue - cost) * discount[:, None])
 
 
+@dataclass(frozen=True)
+class ProviderTerm:
+    """What happens to a provider over the term, discounted; ``buffer``: its free buffer, euro."""
+
+    scramblings: Scramblings
+    results: FloatArray
+    """Payment minus cost; (n_scenarios, n_years)."""
+    revenue: FloatArray
+    """(n_scenarios,)."""
+    lowest_cash_weeks: FloatArray
+    """(n_scenarios,): lowest cash in weeks of cost."""
+    buffer: float
+
+    @property
+    def result(self) -> FloatArray:
+        """Over the term; (n_scenarios,)."""
+        return np.asarray(self.results.sum(axis=1))
+
+    @property
+    def deepest(self) -> FloatArray:
+        """The largest running loss; (n_scenarios,)."""
+        return np.asarray(-np.cumsum(self.results, axis=1).min(axis=1))
+
+
+def _revenue_certain_share(own: ProviderTerm) -> Estimate | None:
+    """Revenue exceeded in 95 of 100 scenarios, over its expectation; None without revenue."""
+    mean = float(own.revenue.mean())
+    return own.scramblings.quantile(own.revenue, LOW).scaled(1 / mean) if mean > 0 else None
+
+
+PROVIDER_FIGURES = FigureRegistry[ProviderTerm](
+    {
+        figures.EXPECTED_RESULT: lambda own: own.scramblings.mean(own.result),
+        figures.LOSS_PROBABILITY: lambda own: own.scramblings.probability(own.result < 0),
+        figures.CVAR95_LOSS: lambda own: own.scramblings.tail_mean(-own.result, TAIL),
+        figures.BUFFER_EXHAUSTED_PROBABILITY: lambda own: own.scramblings.probability(own.deepest > own.buffer),
+        figures.REVENUE_CERTAIN_SHARE: _revenue_certain_share,
+        figures.LOWEST_CASH_WEEKS: lambda own: own.scramblings.quantile(own.lowest_cash_weeks, LOW),
+    }
+)
+"""Of a provider over the term."""
+
+
 def provider_estimates(
     case: Case, scramblings: Scramblings, samples: Samples, buffer: FloatArray, discount: FloatArray
 ) -> dict[str, Estimates]:
-    """Result over the term, the chance of loss and of using up the free buffer, revenue that is certain.
-
-    ``revenue_certain_share``: the revenue over the term exceeded in 95 of 100 futures, over its expectation; left out
-    without revenue;
-    ``lowest_cash_weeks``: the lowest cash, in weeks of cost, that 95 of 100 futures do not go below.
-    """
+    """Every figure of every provider."""
     results = provider_results(case, samples, discount)
     revenues = (by_provider(case, samples.payment, samples.received) * discount[:, None]).sum(axis=1)
-    found: dict[str, Estimates] = {}
-    for p, provider in enumerate(case.providers):
-        of_term, revenue = results[:, :, p].sum(axis=1), revenues[:, p]
-        deepest = -np.cumsum(results[:, :, p], axis=1).min(axis=1)
-        certain = scramblings.quantile(revenue, LOW)
-        mean = float(revenue.mean())
-        own: dict[str, Estimate | None] = {
-            "expected_result": scramblings.mean(of_term),
-            "loss_probability": scramblings.probability(of_term < 0),
-            "cvar95_loss": scramblings.tail_mean(-of_term, TAIL),
-            "buffer_exhausted_probability": scramblings.probability(deepest > buffer[p]),
-            "revenue_certain_share": certain.scaled(1 / mean) if mean > 0 else None,
-            "lowest_cash_weeks": scramblings.quantile(samples.lowest_cash_weeks[:, p], LOW),
-        }
-        found[provider.id] = _known(own)
-    return found
+    return {
+        provider.id: PROVIDER_FIGURES.estimates(
+            ProviderTerm(
+                scramblings,
+                results[:, :, p],
+                revenues[:, p],
+                samples.lowest_cash_weeks[:, p],
+                float(buffer[p]),
+            )
+        )
+        for p, provider in enumerate(case.providers)
+    }
+
+
+@dataclass(frozen=True)
+class CornerTerm:
+    """A corner over the term, everybody together; ``discount`` (n_years,)."""
+
+    case: Case
+    scramblings: Scramblings
+    samples: Samples
+    discount: FloatArray
+
+    @property
+    def paid(self) -> FloatArray:
+        """By the reported municipalities; (n_scenarios,)."""
+        return self.case.of_reported(self.samples.municipal) @ self.discount
+
+    @property
+    def result(self) -> FloatArray:
+        """Of all providers; (n_scenarios,)."""
+        return np.asarray(provider_results(self.case, self.samples, self.discount).sum(axis=(1, 2)))
+
+    def of_contracts(self, amounts: FloatArray) -> FloatArray:
+        """Amounts (n_scenarios, n_years, n_contracts) of all contracts; (n_scenarios,)."""
+        return np.asarray(amounts.sum(axis=2) @ self.discount)
+
+
+CORNER_FIGURES = FigureRegistry[CornerTerm](
+    {
+        figures.SPENDING: lambda own: own.scramblings.mean(own.paid),
+        figures.PROVIDER_RESULT: lambda own: own.scramblings.mean(own.result),
+        figures.UNPAID: lambda own: own.scramblings.mean(own.of_contracts(own.samples.unpaid)),
+        figures.BEYOND_BUDGET: lambda own: own.scramblings.mean(own.of_contracts(own.samples.beyond_budget)),
+    }
+)
+"""What a corner means for both sides; who waits is told by ``WAITING_FIGURES``."""
 
 
 def corner_totals(case: Case, scramblings: Scramblings, samples: Samples, discount: FloatArray) -> Estimates:
     """What a corner means in total over the term: euro for both sides, clients who wait or are refused."""
-    paid = case.of_reported(samples.municipal) @ discount
-    return {
-        "spending": scramblings.mean(paid),
-        "provider_result": scramblings.mean(provider_results(case, samples, discount).sum(axis=(1, 2))),
-        "unpaid": scramblings.mean(samples.unpaid.sum(axis=2) @ discount),
-        "beyond_budget": scramblings.mean(samples.beyond_budget.sum(axis=2) @ discount),
-        **waiting_estimates(scramblings, samples),
-    }
+    money = CORNER_FIGURES.estimates(CornerTerm(case, scramblings, samples, discount))
+    return money | waiting_estimates(scramblings, samples)
 
 
 def administration_estimates(
@@ -159,8 +252,8 @@ def administration_estimates(
             before = found.get(row.party, {})
             # tasks of one party follow the same clients, so their errors add up
             found[row.party] = {
-                name: before.get(name, EXACTLY_ZERO).plus_together(own)
-                for name, own in (("hours", hours), ("euro", hours.scaled(row.euro_per_hour)))
+                figure: before.get(figure, EXACTLY_ZERO).plus_together(own)
+                for figure, own in ((figures.HOURS, hours), (figures.EURO, hours.scaled(row.euro_per_hour)))
             }
     return found
 

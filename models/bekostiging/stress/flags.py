@@ -15,6 +15,7 @@ from bekostiging.case.tables import PAYMENT_FORMS, Law, PaymentForm
 from bekostiging.contracts import expected_revenue
 from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.estimates import provider_results
+from bekostiging.stress.figures import BUFFER_EXHAUSTED_PROBABILITY
 from bekostiging_solvers.typing import FloatArray
 
 VARIANT: dict[PaymentForm, str] = {
@@ -151,7 +152,7 @@ def _exhausted_buffers(outcome: Comparison) -> Iterator[Flag]:
     """A contract that can exhaust a provider's buffer."""
     for form in PAYMENT_FORMS:
         for provider, own in outcome.forms[form].providers.items():
-            chance = own["buffer_exhausted_probability"].value
+            chance = own[BUFFER_EXHAUSTED_PROBABILITY].value
             if chance > LIKELY:
                 yield Flag("buffer_exhausted", provider, form, None, LADDER, {"chance": chance})
 

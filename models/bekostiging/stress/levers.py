@@ -10,7 +10,8 @@ from bekostiging.contracts import Contract
 from bekostiging.scenarios import CareUse, Cells, expected_care_use, expected_moved, expected_with
 from bekostiging.stress.comparison import MeasureOutcome, SubstitutionOutcome, WithMeasures
 from bekostiging.stress.courses import euros
-from bekostiging_solvers import Estimate, Scramblings
+from bekostiging.stress.figures import EXPECTED, OVERRUN_PROBABILITY, P90, Estimates
+from bekostiging_solvers import Scramblings
 from bekostiging_solvers.typing import FloatArray
 
 TAIL = 0.95
@@ -91,12 +92,12 @@ def substitution_outcomes(
 def with_measures(scramblings: Scramblings, without: FloatArray, with_: FloatArray, room: float) -> WithMeasures:
     """Estimates of spending over the term (n_scenarios,) without and with the measures."""
 
-    def figures(sample: FloatArray) -> dict[str, Estimate]:
+    def estimates(sample: FloatArray) -> Estimates:
         """Mean, high quantile and chance of overrun."""
         return {
-            "expected": scramblings.mean(sample),
-            "p90": scramblings.quantile(sample, 0.90),
-            "overrun_probability": scramblings.probability(sample > room),
+            EXPECTED: scramblings.mean(sample),
+            P90: scramblings.quantile(sample, 0.90),
+            OVERRUN_PROBABILITY: scramblings.probability(sample > room),
         }
 
-    return WithMeasures(figures(without), figures(with_), scramblings.mean(without - with_))
+    return WithMeasures(estimates(without), estimates(with_), scramblings.mean(without - with_))

@@ -37,10 +37,11 @@ from bekostiging.scenarios import Cells
 from bekostiging.stress.bridge import Bridge, bridges
 from bekostiging.stress.checked import checked_series
 from bekostiging.stress.choices import Choice, choices
-from bekostiging.stress.comparison import Estimates, LumpSumResult
+from bekostiging.stress.comparison import LumpSumResult
 from bekostiging.stress.cover import Cover
 from bekostiging.stress.design import design_work, designed, judged, judging_series
 from bekostiging.stress.estimates import spending_of_reported
+from bekostiging.stress.figures import Estimates
 from bekostiging.stress.study import Study, prepared
 from bekostiging_solvers import Scramblings, shared_processes
 

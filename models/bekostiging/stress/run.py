@@ -45,6 +45,7 @@ from bekostiging.stress.estimates import (
     provider_estimates,
 )
 from bekostiging.stress.exact import EXACT_SCENARIOS, exact_layers
+from bekostiging.stress.figures import Figure
 from bekostiging.stress.levers import (
     measure_outcomes,
     spending_of,
@@ -260,7 +261,7 @@ def _mixed(
 
 def _sharpened(
     made: Plan, closed: _Closed, fresh: FreshBlock, discount: np.ndarray
-) -> dict[PaymentForm, dict[str, Sharpened]]:
+) -> dict[PaymentForm, dict[Figure, Sharpened]]:
     """Spending over the term, everybody served, with what is known in closed form."""
     drawn = Scramblings(made.n_scramblings)
     found = {}

@@ -20,6 +20,7 @@ from bekostiging.contracts import Contract
 from bekostiging.scenarios import Plan, expected_care_use, normals_of
 from bekostiging.stress.comparison import Sharpened
 from bekostiging.stress.courses import euros, in_parts
+from bekostiging.stress.figures import CVAR95, EXPECTED, Figure
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
 from bekostiging_solvers.typing import FloatArray
 
@@ -54,16 +55,16 @@ def closed_spending(
 
 def sharpened(
     drawn: Scramblings, sample: FloatArray, control: FloatArray, closed: Scramblings, whole: FloatArray
-) -> dict[str, Sharpened]:
-    """Mean (``expected``) and CVaR (``cvar95``) of ``sample`` (n_scenarios,), whose closed form is ``control``.
+) -> dict[Figure, Sharpened]:
+    """Mean and CVaR of ``sample`` (n_scenarios,), whose closed form is ``control``.
 
     ``whole`` (n_closed,): the closed form in its own, many futures.
     """
     mean = drawn.controlled_mean(sample, control, closed.mean(whole))
     tail = drawn.controlled_tail_mean(sample, control, TAIL, closed.tail_mean(whole, TAIL))
     return {
-        "expected": _beside_plain(mean, sample, control),
-        "cvar95": _beside_plain(tail, tail_influence(sample, TAIL), tail_influence(control, TAIL)),
+        EXPECTED: _beside_plain(mean, sample, control),
+        CVAR95: _beside_plain(tail, tail_influence(sample, TAIL), tail_influence(control, TAIL)),
     }
 
 

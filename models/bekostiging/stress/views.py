@@ -17,6 +17,7 @@ from bekostiging.case import UserError
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.stress.comparison import Comparison
+from bekostiging.stress.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, Estimates
 from bekostiging_solvers import (
     Estimate,
     InfeasibleError,
@@ -45,7 +46,7 @@ what the futures expect, less one; ``cost``: the same of the providers' cost of 
 
 @dataclass(frozen=True)
 class Pooled(Shown):
-    """Spending over the term per form under the views: expected, cvar95, overrun_probability, and ``before`` them.
+    """Spending over the term per form under the views: EXPECTED, CVAR95, OVERRUN_PROBABILITY, and ``before`` them.
 
     ``effective``: with how many equally likely futures of ``n_scenarios`` one is left. ``to_frame()``: a row per form and
     figure, before and under the views.
@@ -55,8 +56,8 @@ class Pooled(Shown):
     n_scenarios: int
     effective: float
     relative_entropy: float
-    under: dict[PaymentForm, dict[str, Estimate]]
-    before: dict[PaymentForm, dict[str, Estimate]]
+    under: dict[PaymentForm, Estimates]
+    before: dict[PaymentForm, Estimates]
 
     def to_frame(self) -> pd.DataFrame:
         """Every figure before and under the views."""
@@ -65,7 +66,7 @@ class Pooled(Shown):
         rows = [
             {
                 "form": form,
-                "figure": figure,
+                "figure": figure.name,
                 "before": self.before[form][figure].value,
                 "before_standard_error": self.before[form][figure].standard_error,
                 "under": estimate.value,
@@ -83,9 +84,9 @@ class Pooled(Shown):
         rows = []
         for form, own in self.under.items():
             for figure, estimate in own.items():
-                show = percent if figure.endswith("probability") else millions
+                show = percent if figure.unit == "fraction" else millions
                 told = {"before": show(self.before[form][figure]), "under": show(estimate)}
-                rows.append({"payment form": form, "figure": figure, **told})
+                rows.append({"payment form": form, "figure": figure.name, **told})
         return pd.DataFrame(rows)
 
     def heading(self) -> str:
@@ -202,17 +203,17 @@ def _view(said: Statement, features: dict[str, FloatArray]) -> View:
     return View(text, event.astype(np.float64), low, high)
 
 
-def _spending(outcome: Comparison, p: FloatArray) -> dict[PaymentForm, dict[str, Estimate]]:
+def _spending(outcome: Comparison, p: FloatArray) -> dict[PaymentForm, Estimates]:
     """Spending over the term of the reported municipalities under probabilities ``p``; errors with ``p`` as given."""
     discount = outcome.lumpsum.data.discount
     room = float(discount @ outcome.room.sum(axis=1))
-    found: dict[PaymentForm, dict[str, Estimate]] = {}
+    found: dict[PaymentForm, Estimates] = {}
     for form, result in outcome.forms.items():
         paid = outcome.case.of_reported(result.samples[outcome.corner].municipal) @ discount
         found[form] = {
-            "expected": _mean(paid, p),
-            "cvar95": _estimate(float(cvar(paid, TAIL, p)), cvar_error(paid, TAIL, p), p),
-            "overrun_probability": _probability(paid > room, p),
+            EXPECTED: _mean(paid, p),
+            CVAR95: _estimate(float(cvar(paid, TAIL, p)), cvar_error(paid, TAIL, p), p),
+            OVERRUN_PROBABILITY: _probability(paid > room, p),
         }
     return found
 

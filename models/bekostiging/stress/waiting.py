@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.scenarios import CareUse, Cells, WaitingCount
-from bekostiging.stress.comparison import TOTAL, Estimates
+from bekostiging.stress import figures
+from bekostiging.stress.comparison import TOTAL
+from bekostiging.stress.figures import Estimates, FigureRegistry
 from bekostiging.stress.samples import ROOMS, Room, WaitingSamples
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
@@ -32,23 +35,37 @@ def by_care_form(case: Case, cells: Cells, counted: CareUse | WaitingCount) -> d
     }
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Who waits in some care forms, over the term."""
+
+    scramblings: Scramblings
+    samples: WaitingSamples
+    care_forms: slice | list[int]
+
+    def mean(self, counted: FloatArray) -> Estimate:
+        """Of clients counted (n_scenarios, n_years, n_care_forms), over years and care forms."""
+        return self.scramblings.mean(np.asarray(counted[:, :, self.care_forms].sum(axis=(1, 2))))
+
+
+WAITING_FIGURES = FigureRegistry[Waiting](
+    {
+        figures.STARTS: lambda own: own.mean(own.samples.starts),
+        figures.WAITING_CLIENTS: lambda own: own.mean(own.samples.waiting),
+        figures.CLIENTS_BEYOND_NORM: lambda own: own.mean(own.samples.clients_beyond_norm),
+        figures.WEEKS_BEYOND_NORM: lambda own: own.mean(own.samples.weeks_beyond_norm),
+        figures.REFUSED: lambda own: own.mean(own.samples.refused),
+        figures.MOVED: lambda own: own.mean(own.samples.moved),
+    }
+)
+"""Who asks, waits (too long, and how many client-weeks), is refused or moves."""
+
+
 def waiting_estimates(
     scramblings: Scramblings, samples: WaitingSamples, care_forms: slice | list[int] = slice(None)
 ) -> Estimates:
-    """Who asks, waits (too long, and how many client-weeks), is refused or moves, over the term, in some care forms."""
-
-    def clients(counted: FloatArray) -> FloatArray:
-        """Over years and care forms; (n_scenarios,)."""
-        return np.asarray(counted[:, :, care_forms].sum(axis=(1, 2)))
-
-    return {
-        "starts": scramblings.mean(clients(samples.starts)),
-        "waiting_clients": scramblings.mean(clients(samples.waiting)),
-        "clients_beyond_norm": scramblings.mean(clients(samples.clients_beyond_norm)),
-        "weeks_beyond_norm": scramblings.mean(clients(samples.weeks_beyond_norm)),
-        "refused": scramblings.mean(clients(samples.refused)),
-        "moved": scramblings.mean(clients(samples.moved)),
-    }
+    """Every figure of waiting over the term, in some care forms."""
+    return WAITING_FIGURES.estimates(Waiting(scramblings, samples, care_forms))
 
 
 def care_form_estimates(case: Case, scramblings: Scramblings, samples: WaitingSamples) -> dict[str, Estimates]:

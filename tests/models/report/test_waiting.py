@@ -11,22 +11,24 @@ from bekostiging.report import summary_caption, summary_table
 from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import waiting_cell, waiting_sections, waiting_sentence
-from bekostiging.stress import Comparison
+from bekostiging.stress import WAITING_FIGURES, Comparison, Estimates
+from bekostiging.stress.figures import CLIENTS_BEYOND_NORM, WEEKS_BEYOND_NORM
 from bekostiging_solvers import Estimate
 
 NL, EN = Texts("nl"), Texts("en")
-FIGURES = ("starts", "waiting_clients", "clients_beyond_norm", "weeks_beyond_norm", "refused", "moved")
 
 
 def _with(outcome: Comparison, breach: float, **rooms: tuple[float, float, float, float]) -> Comparison:
     """The comparison with other counts: (waiting, beyond the norm, weeks, refused) of three lines."""
 
-    def of(form: PaymentForm, room: str) -> dict[str, Estimate]:
+    def of(form: PaymentForm, room: str) -> Estimates:
         name = ("lump_corridor" if room == "corridor" else "lump_common") if form == "taakgericht" else "others"
         waiting, beyond, weeks, refused = rooms[name]
         return {
             figure: Estimate(value, 1.0)
-            for figure, value in zip(FIGURES, (14_849.0, waiting, beyond, weeks, refused, 0.0), strict=True)
+            for figure, value in zip(
+                WAITING_FIGURES, (14_849.0, waiting, beyond, weeks, refused, 0.0), strict=True
+            )
         }
 
     forms = {
@@ -82,13 +84,13 @@ def test_page_terminal_and_choice_count_the_same_clients(outcome: Comparison) ->
     """Waiting beyond the norm on the common room, of every form, as in the results."""
     caption = summary_caption(outcome, "nl")
     header, *rows = summary_table(outcome, "nl")
-    assert header[-1].replace("\n", " ") == NL["figures", "clients_beyond_norm"].replace(" de ", " ")
+    assert header[-1].replace("\n", " ") == NL[CLIENTS_BEYOND_NORM].replace(" de ", " ")
     choice = dict(choice_table(outcome, NL))[NL["criteria", "waiting"]]
     rooms = waiting_sections(outcome, NL)["rooms"]
     for k, form in enumerate(PAYMENT_FORMS):
         own = outcome.forms[form].rooms["common"]["total"]
-        shown = NL.numbers.estimate(own["clients_beyond_norm"])
-        mean = NL.numbers.plain(own["weeks_beyond_norm"].value / own["clients_beyond_norm"].value, 1)
+        shown = NL.numbers.estimate(own[CLIENTS_BEYOND_NORM])
+        mean = NL.numbers.plain(own[WEEKS_BEYOND_NORM].value / own[CLIENTS_BEYOND_NORM].value, 1)
         assert rows[k][-1] == shown
         assert waiting_cell(outcome, NL, form) == choice[k]
         assert choice[k].startswith(shown)

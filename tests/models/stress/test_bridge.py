@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from bekostiging.case import Case
 from bekostiging.contracts import RevenuePath, reference
+from bekostiging.report.takeaway.long import shown
 from bekostiging.report.takeaway.resistance import bridge_table
 from bekostiging.report.texts import Texts
 from bekostiging.scenarios import build_cells, clients_in_calendar_year
 from bekostiging.stress import Comparison, bridges
 from bekostiging.stress.bridge import Bridge, Effects, added, effects
+from bekostiging.stress.figures import BESIDE_BUDGET
 from bekostiging_solvers import Estimate, Scramblings
 
 AMOUNT = st.floats(min_value=0.01, max_value=1e9)
@@ -104,19 +106,19 @@ def test_every_figure_of_the_table_names_its_year(outcome: Comparison) -> None:
     beside = Estimate(0.0, 1.0)
     found = (Bridge(data.lots[0].name, one, beside), Bridge(data.lots[1].name, other, beside))
     table = bridge_table(found, data, texts)
-    names = list(dict.fromkeys(str(row["figure"]) for row in table.rows))
+    names = list(dict.fromkeys(shown("figure", row["figure"], texts) for row in table.rows))
     assert names == [
         "omzet 2023", "omzet 2025", "meer of minder cliënten 2024", "index 2024", "meer of minder cliënten 2025",
         "index 2025",
         "meer of minder cliënten 2026", "index 2026", "mix", "prijs boven de index", "opslag", "ontworpen budget 2026",
-        texts["bridge", "beside"],
+        BESIDE_BUDGET.nl,
     ]  # fmt: skip
     for lot in (found[0].lot, found[1].lot, texts["columns", "total"]):
-        values = {str(row["figure"]): row["value"] for row in table.rows if row["lot"] == lot}
+        values = {shown("figure", row["figure"], texts): row["value"] for row in table.rows if row["lot"] == lot}
         assert list(values)[:12] == names[:12]
         assert sum(float(values[name] or 0) for name in names[:11]) == pytest.approx(float(values[names[11]] or 0))
     assert table.notes[0].startswith("Van de omzet van 2023 + 2025 naar het budget van 2026.")
-    assert "vandaag" not in " ".join([*names, *table.notes])
+    assert "vandaag" not in " ".join([*map(str, names), *table.notes])
 
 
 def test_a_region_grows_by_its_growth(outcome: Comparison) -> None:

@@ -9,6 +9,7 @@ from bekostiging.case import Case
 from bekostiging.stress import TERM, TOTAL
 from bekostiging.stress.cover import Cover
 from bekostiging.stress.estimates import spending_of_reported
+from bekostiging.stress.figures import EXPECTED, EXPECTED_OVERRUN, GAP, OVERRUN_PROBABILITY, RESERVE_NEEDED
 from bekostiging_solvers import Scramblings
 
 
@@ -79,13 +80,13 @@ def test_the_figures_of_a_year_and_of_the_term(small_case: Case) -> None:
     years = [str(small_case.first_year + t) for t in range(2)]
     for code in (reported[0].code, TOTAL):
         own = found[code]
-        assert [own[year]["reserve_needed"].value for year in years] == pytest.approx([2.0, 3.0])
-        assert own[TERM]["reserve_needed"].value == pytest.approx(5.0)
-        assert [own[year]["gap"].value for year in years] == [0.0, 0.0]
+        assert [own[year][RESERVE_NEEDED].value for year in years] == pytest.approx([2.0, 3.0])
+        assert own[TERM][RESERVE_NEEDED].value == pytest.approx(5.0)
+        assert [own[year][GAP].value for year in years] == [0.0, 0.0]
         # spending over the term is discounted, the stock is nominal
-        assert own[TERM]["expected"].value == pytest.approx(9.1875 + 0.5 * 9.25)
-        assert own[TERM]["expected_overrun"].value == pytest.approx((12 + 0.5 * 13 - 15) / 16)
-    assert found[reported[1].code][TERM]["reserve_needed"].value == 0.0
+        assert own[TERM][EXPECTED].value == pytest.approx(9.1875 + 0.5 * 9.25)
+        assert own[TERM][EXPECTED_OVERRUN].value == pytest.approx((12 + 0.5 * 13 - 15) / 16)
+    assert found[reported[1].code][TERM][RESERVE_NEEDED].value == 0.0
 
 
 def test_a_gap_is_what_is_expected_beyond_the_begroting(small_case: Case) -> None:
@@ -94,7 +95,7 @@ def test_a_gap_is_what_is_expected_beyond_the_begroting(small_case: Case) -> Non
     cover = Cover(np.array([[10.0, 10.0], [0.0, 0.0]]), np.zeros((2, 2)), np.zeros((2, 2)), 0.95, False)
     found = spending_of_reported(small_case, Scramblings(2), paid, cover, np.ones(2))
     own = found[TOTAL]
-    assert own[str(small_case.first_year)]["gap"].value == 1.0
-    assert own[TERM]["gap"].value == 2.0
-    assert own[TERM]["overrun_probability"].value == 1.0
-    assert own[TERM]["reserve_needed"].value == 0.0
+    assert own[str(small_case.first_year)][GAP].value == 1.0
+    assert own[TERM][GAP].value == 2.0
+    assert own[TERM][OVERRUN_PROBABILITY].value == 1.0
+    assert own[TERM][RESERVE_NEEDED].value == 0.0

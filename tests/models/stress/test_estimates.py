@@ -12,7 +12,27 @@ from bekostiging.case import Case
 from bekostiging.case.tables import Administration
 from bekostiging.stress import TERM, TOTAL, Comparison, regimes
 from bekostiging.stress.cover import Cover
-from bekostiging.stress.estimates import administration_estimates, spending
+from bekostiging.stress.estimates import SPENDING_FIGURES, Spending, administration_estimates
+from bekostiging.stress.figures import (
+    BUFFER_EXHAUSTED_PROBABILITY,
+    CVAR95,
+    CVAR95_LOSS,
+    EURO,
+    EXPECTED,
+    EXPECTED_OVERRUN,
+    EXPECTED_RESULT,
+    GAP,
+    HOURS,
+    LOSS_PROBABILITY,
+    OVERRUN_PROBABILITY,
+    OVERRUN_SIZE,
+    REQUIRED_RESISTANCE_CAPACITY,
+    REQUIRED_RESISTANCE_CAPACITY_80,
+    REQUIRED_RESISTANCE_CAPACITY_90,
+    RESERVE_NEEDED,
+    SD,
+    Estimates,
+)
 from bekostiging_solvers import Estimate, Scramblings, cvar
 
 
@@ -26,26 +46,28 @@ def normal_sample() -> np.ndarray:
 
 def _spending(
     n_scramblings: int, sample: np.ndarray, room: float, certainty: float, confidence: float = 0.75
-) -> dict[str, Estimate]:
+) -> Estimates:
     """Figures of one year of one municipality with nothing but a stock."""
     cover = Cover(np.array([[room]]), np.zeros((1, 1)), np.zeros((1, 1)), confidence, False)
     used = cover.used_in_year(sample[:, None, None])[:, 0]
-    return spending(Scramblings(n_scramblings), sample, room, used, certainty, confidence)
+    return SPENDING_FIGURES.estimates(
+        Spending(Scramblings(n_scramblings), sample, room, used, certainty, confidence)
+    )
 
 
 def test_spending_of_a_normal(normal_sample: np.ndarray) -> None:
     """P(X > 110) = 1 - Phi(1); E(X - 110)+ = 10 (phi(1) - 1 + Phi(1)); CVaR 95 = 100 + 20.62713; CVaR 90 = 100 + 17.54983,
     of which a stock is to bear what is above 110; nothing is to be budgeted."""
     figures = _spending(20, normal_sample, room=110.0, certainty=0.95, confidence=0.9)
-    assert figures["overrun_probability"].value == pytest.approx(norm.sf(1), abs=1e-3)
-    assert figures["expected_overrun"].value == pytest.approx(10 * (norm.pdf(1) - norm.sf(1)), abs=1e-2)
-    assert figures["cvar95"].value == pytest.approx(120.62713, abs=0.01)
-    assert figures["sd"].value == pytest.approx(10.0, abs=0.01)
-    assert figures["reserve_needed"].value == pytest.approx(7.54983, abs=0.01)
-    assert figures["gap"].value == 0.0
-    assert figures["required_resistance_capacity_80"].value == 0.0
-    assert figures["required_resistance_capacity_90"].value == pytest.approx(10 * (norm.ppf(0.9) - 1), abs=0.02)
-    assert figures["required_resistance_capacity"].value == pytest.approx(10 * (norm.ppf(0.95) - 1), abs=0.02)
+    assert figures[OVERRUN_PROBABILITY].value == pytest.approx(norm.sf(1), abs=1e-3)
+    assert figures[EXPECTED_OVERRUN].value == pytest.approx(10 * (norm.pdf(1) - norm.sf(1)), abs=1e-2)
+    assert figures[CVAR95].value == pytest.approx(120.62713, abs=0.01)
+    assert figures[SD].value == pytest.approx(10.0, abs=0.01)
+    assert figures[RESERVE_NEEDED].value == pytest.approx(7.54983, abs=0.01)
+    assert figures[GAP].value == 0.0
+    assert figures[REQUIRED_RESISTANCE_CAPACITY_80].value == 0.0
+    assert figures[REQUIRED_RESISTANCE_CAPACITY_90].value == pytest.approx(10 * (norm.ppf(0.9) - 1), abs=0.02)
+    assert figures[REQUIRED_RESISTANCE_CAPACITY].value == pytest.approx(10 * (norm.ppf(0.95) - 1), abs=0.02)
 
 
 def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
@@ -56,25 +78,25 @@ def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
     """
     sample = np.array([90.0, 104.0, 96.0, 120.0])
     figures = _spending(2, sample, room=100.0, certainty=0.75)
-    assert figures["overrun_probability"].value == 0.5
-    assert figures["overrun_size"].value == 12.0
-    assert figures["overrun_size"].standard_error == pytest.approx(8.0)
-    assert figures["expected_overrun"].value == 6.0
+    assert figures[OVERRUN_PROBABILITY].value == 0.5
+    assert figures[OVERRUN_SIZE].value == 12.0
+    assert figures[OVERRUN_SIZE].standard_error == pytest.approx(8.0)
+    assert figures[EXPECTED_OVERRUN].value == 6.0
     # 102.5 is expected, so 2.5 is to be budgeted and the uses are 0, 0, 1.5 and 17.5
-    assert figures["gap"].value == 2.5
-    assert figures["required_resistance_capacity"].value == 1.5
-    assert figures["reserve_needed"].value == 17.5
-    assert _spending(2, sample, 100.0, 0.76)["required_resistance_capacity"].value == 17.5
+    assert figures[GAP].value == 2.5
+    assert figures[REQUIRED_RESISTANCE_CAPACITY].value == 1.5
+    assert figures[RESERVE_NEEDED].value == 17.5
+    assert _spending(2, sample, 100.0, 0.76)[REQUIRED_RESISTANCE_CAPACITY].value == 17.5
     none = _spending(2, sample, room=200.0, certainty=0.75)
     assert "overrun_size" not in none
-    assert none["overrun_probability"] == none["expected_overrun"] == Estimate(0.0, None, degrees_of_freedom=1)
+    assert none[OVERRUN_PROBABILITY] == none[EXPECTED_OVERRUN] == Estimate(0.0, None, degrees_of_freedom=1)
     once = _spending(2, sample, room=110.0, certainty=0.75)
-    assert (once["overrun_size"].value, once["overrun_size"].standard_error) == (10.0, None)
+    assert (once[OVERRUN_SIZE].value, once[OVERRUN_SIZE].standard_error) == (10.0, None)
 
 
 def test_capacity_covers_the_overrun_with_its_certainty(normal_sample: np.ndarray) -> None:
     figures = _spending(20, normal_sample, room=105.0, certainty=0.9)
-    capacity = figures["required_resistance_capacity"].value
+    capacity = figures[REQUIRED_RESISTANCE_CAPACITY].value
     assert np.mean(normal_sample <= 105.0 + capacity) >= 0.9
 
 
@@ -82,14 +104,14 @@ def test_term_is_the_sum_of_the_years(outcome: Comparison) -> None:
     """The case's discount rate is zero, so expectations add up."""
     for result in outcome.forms.values():
         years = result.municipalities[TOTAL]
-        total = sum(years[str(year)]["expected"].value for year in outcome.years)
-        assert years[TERM]["expected"].value == pytest.approx(total, rel=1e-12)
+        total = sum(years[str(year)][EXPECTED].value for year in outcome.years)
+        assert years[TERM][EXPECTED].value == pytest.approx(total, rel=1e-12)
 
 
 def test_total_is_the_sum_of_the_reported(outcome: Comparison) -> None:
     for result in outcome.forms.values():
-        parts = [own[TERM]["expected"].value for code, own in result.municipalities.items() if code != TOTAL]
-        assert result.municipalities[TOTAL][TERM]["expected"].value == pytest.approx(sum(parts), rel=1e-12)
+        parts = [own[TERM][EXPECTED].value for code, own in result.municipalities.items() if code != TOTAL]
+        assert result.municipalities[TOTAL][TERM][EXPECTED].value == pytest.approx(sum(parts), rel=1e-12)
 
 
 def test_providers_by_a_naive_loop(outcome: Comparison) -> None:
@@ -107,10 +129,10 @@ def test_providers_by_a_naive_loop(outcome: Comparison) -> None:
                 totals.append(running)
                 exhausted += deepest > outcome.buffer[p]
             figures = result.providers[provider.id]
-            assert figures["expected_result"].value == pytest.approx(np.mean(totals), rel=1e-9, abs=1e-3)
-            assert figures["loss_probability"].value == pytest.approx(np.mean(np.array(totals) < 0))
-            assert figures["cvar95_loss"].value == pytest.approx(cvar(-np.array(totals), 0.95), rel=1e-6, abs=1e-3)
-            assert figures["buffer_exhausted_probability"].value == pytest.approx(exhausted / outcome.n_scenarios)
+            assert figures[EXPECTED_RESULT].value == pytest.approx(np.mean(totals), rel=1e-9, abs=1e-3)
+            assert figures[LOSS_PROBABILITY].value == pytest.approx(np.mean(np.array(totals) < 0))
+            assert figures[CVAR95_LOSS].value == pytest.approx(cvar(-np.array(totals), 0.95), rel=1e-6, abs=1e-3)
+            assert figures[BUFFER_EXHAUSTED_PROBABILITY].value == pytest.approx(exhausted / outcome.n_scenarios)
 
 
 def test_regimes_a_provider_faces_and_what_one_would_save(small_case: Case) -> None:
@@ -153,5 +175,5 @@ def test_tasks_of_a_party_add_up(small_case: Case, outcome: Comparison) -> None:
     found, whole = (
         administration_estimates(case, scramblings, samples, "taakgericht")["provider"] for case in (both, one)
     )
-    assert found["hours"].value == pytest.approx(whole["hours"].value)
-    assert found["euro"].standard_error == pytest.approx(whole["euro"].standard_error)
+    assert found[HOURS].value == pytest.approx(whole[HOURS].value)
+    assert found[EURO].standard_error == pytest.approx(whole[EURO].standard_error)

@@ -14,6 +14,7 @@ from bekostiging.case.tables import CostPrice, Policy
 from bekostiging.report.contracts import flag_sentence
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison, Flag, flags
+from bekostiging.stress.figures import BUFFER_EXHAUSTED_PROBABILITY
 from bekostiging.stress.flags import RULES, _run_of_losses
 
 MARK = {"source": "test", "status": "illustrative"}
@@ -95,7 +96,7 @@ def test_a_buffer_that_is_used_up_and_the_ladder(outcome: Comparison) -> None:
     for form, result in outcome.forms.items():
         for provider, own in result.providers.items():
             told = any(flag.subject == provider and flag.form == form for flag in found)
-            assert told == (own["buffer_exhausted_probability"].value > 0.05)
+            assert told == (own[BUFFER_EXHAUSTED_PROBABILITY].value > 0.05)
     thin = tuple(
         row.model_copy(update={"equity": 0.2001 * row.total_assets, "margin": 0.0})
         for row in outcome.case.providers

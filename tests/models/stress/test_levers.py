@@ -14,6 +14,7 @@ from bekostiging.report.page import page
 from bekostiging.report.texts import Texts
 from bekostiging.scenarios import expected_care_use
 from bekostiging.stress import Comparison, compare
+from bekostiging.stress.figures import EXPECTED, OVERRUN_PROBABILITY
 
 MARK = {"source": "test", "status": "illustrative"}
 
@@ -68,9 +69,9 @@ def test_with_and_without_on_the_same_futures(levered: Comparison) -> None:
     form = "inspanningsgericht"
     own = levered.with_measures[form]
     total = levered.forms[form].municipalities["total"]["term"]
-    assert own.without["expected"] == total["expected"]
-    assert own.saving.value == pytest.approx(own.without["expected"].value - own.with_["expected"].value)
-    assert own.with_["overrun_probability"].value <= own.without["overrun_probability"].value
+    assert own.without[EXPECTED] == total[EXPECTED]
+    assert own.saving.value == pytest.approx(own.without[EXPECTED].value - own.with_[EXPECTED].value)
+    assert own.with_[OVERRUN_PROBABILITY].value <= own.without[OVERRUN_PROBABILITY].value
     half = 0.5 * measure.if_it_works[form]
     # whether the measure works is one toss per future: that spread is in the standard error
     assert abs(own.saving.value - half) < 4 * own.saving.standard_error + 0.1 * half

@@ -15,6 +15,7 @@ from bekostiging.contracts import build_contracts, reference, who_carries_what
 from bekostiging.report.results import results
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.stress import TERM, TOTAL, Comparison, compare
+from bekostiging.stress.figures import EXPECTED, SPENDING
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +44,12 @@ def test_every_lot_pays_in_its_own_form(mixed: Comparison) -> None:
     for c, row in enumerate(mixed.case.contracts):
         form = "inspanningsgericht" if row.lot == first else "taakgericht"
         own += mixed.forms[form].samples["absorb"].payment[:, :, c].sum(axis=1)
-    spent = mixed.mix.corner_totals["absorb"]["spending"].value
+    spent = mixed.mix.corner_totals["absorb"][SPENDING].value
     assert mixed.case.policy.discount_rate == 0
     assert spent == pytest.approx(own.mean(), rel=1e-9)
     assert set(mixed.mix.municipalities) == set(mixed.forms["taakgericht"].municipalities)
     assert corner in mixed.mix.corner_totals
-    assert mixed.mix.municipalities[TOTAL][TERM]["expected"].value > 0
+    assert mixed.mix.municipalities[TOTAL][TERM][EXPECTED].value > 0
 
 
 def test_a_general_provision_is_a_lump_sum_under_every_form(small_case: Case) -> None:

@@ -9,13 +9,14 @@ from scipy.stats import t as student
 
 from bekostiging.case import Case, UserError
 from bekostiging.stress import TOTAL, Comparison, compare
+from bekostiging.stress.figures import EXPECTED
 
 
 def _widest(outcome: Comparison) -> float:
     """Largest half-width of the 95 % interval of expected yearly spending."""
     quantile = student.ppf(0.975, outcome.n_scramblings - 1)
     errors = [
-        result.municipalities[TOTAL][str(year)]["expected"].standard_error or 0.0
+        result.municipalities[TOTAL][str(year)][EXPECTED].standard_error or 0.0
         for result in outcome.forms.values()
         for year in outcome.years
     ]

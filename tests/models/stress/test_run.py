@@ -14,6 +14,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Taakgericht, build_contracts, with_design
 from bekostiging.report.results import as_text
 from bekostiging.stress import CORNERS, Comparison, compare
+from bekostiging.stress.figures import REFUSED, SPENDING, WAITING_CLIENTS
 
 
 def test_every_form_in_both_corners(outcome: Comparison) -> None:
@@ -36,9 +37,9 @@ def test_money_is_conserved_to_the_cent_in_both_corners(outcome: Comparison) -> 
 
 def test_absorbing_leaves_nobody_waiting(outcome: Comparison) -> None:
     for result in outcome.forms.values():
-        assert result.corner_totals["absorb"]["waiting_clients"].value == 0
-        assert result.corner_totals["absorb"]["refused"].value == 0
-    assert outcome.forms["taakgericht"].corner_totals["wait"]["waiting_clients"].value > 0
+        assert result.corner_totals["absorb"][WAITING_CLIENTS].value == 0
+        assert result.corner_totals["absorb"][REFUSED].value == 0
+    assert outcome.forms["taakgericht"].corner_totals["wait"][WAITING_CLIENTS].value > 0
 
 
 def test_waiting_costs_the_provider_less(outcome: Comparison) -> None:
@@ -107,7 +108,7 @@ def test_a_begroting_too_small_is_a_result(poor: Comparison) -> None:
     assert all(conflict.name.startswith("begroting") for conflict in short)
     assert poor.lumpsum.outcome == "none"
     assert (poor.lumpsum.headline.checks, poor.lumpsum.headline.expected, poor.lumpsum.free) == ((), None, None)
-    assert poor.forms["taakgericht"].corner_totals["absorb"]["spending"].value > 0
+    assert poor.forms["taakgericht"].corner_totals["absorb"][SPENDING].value > 0
 
 
 def test_the_missing_euros_are_what_is_missing(poor: Comparison) -> None:

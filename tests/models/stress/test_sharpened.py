@@ -10,6 +10,7 @@ from bekostiging.contracts import build_contracts, reference
 from bekostiging.scenarios import Block, expected_care_use, map_blocks, plan
 from bekostiging.stress import Comparison, contracts_in_force
 from bekostiging.stress.courses import euros
+from bekostiging.stress.figures import CVAR95, EXPECTED
 from bekostiging.stress.sharpened import closed_spending, sharpened_tail
 from bekostiging_solvers import Estimate, Scramblings, cvar
 
@@ -73,14 +74,14 @@ def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(
     sample, _ = drawn
     n = len(sample)
     found = outcome.sharpened[FORM]
-    error = np.hypot(sample.std() / np.sqrt(n), found["expected"].estimate.standard_error)
-    assert abs(found["expected"].estimate.value - sample.mean()) < 4 * error
+    error = np.hypot(sample.std() / np.sqrt(n), found[EXPECTED].estimate.standard_error)
+    assert abs(found[EXPECTED].estimate.value - sample.mean()) < 4 * error
     plain = Scramblings(n // 32).tail_mean(sample, 0.95)
-    error = np.hypot(plain.standard_error, found["cvar95"].estimate.standard_error)
-    assert abs(found["cvar95"].estimate.value - plain.value) < 4 * error
+    error = np.hypot(plain.standard_error, found[CVAR95].estimate.standard_error)
+    assert abs(found[CVAR95].estimate.value - plain.value) < 4 * error
     # 32 futures have two in their tail: only the mean gains there
-    assert found["expected"].ceiling > 1
-    assert found["expected"].factor > 1
+    assert found[EXPECTED].ceiling > 1
+    assert found[EXPECTED].factor > 1
 
 
 def test_a_tail_with_clients_where_they_matter(outcome: Comparison, drawn: tuple[np.ndarray, np.ndarray]) -> None:

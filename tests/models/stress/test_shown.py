@@ -24,6 +24,7 @@ from bekostiging.stress import (
     study_lumpsum,
     study_sharing,
 )
+from bekostiging.stress.figures import EXPECTED
 from bekostiging_solvers import Estimate
 
 
@@ -53,7 +54,7 @@ def test_the_frame_of_a_comparison_holds_every_estimate(outcome: Comparison) -> 
     frame = outcome.to_frame()
     where = {"form": "taakgericht", "about": "municipality", "name": TOTAL, "period": TERM, "figure": "expected"}
     (row,) = frame[np.logical_and.reduce([frame[key] == value for key, value in where.items()])].itertuples()
-    expected = outcome.forms["taakgericht"].municipalities[TOTAL][TERM]["expected"]
+    expected = outcome.forms["taakgericht"].municipalities[TOTAL][TERM][EXPECTED]
     assert (row.value, row.standard_error, row.corner) == (expected.value, expected.standard_error, outcome.corner)
     assert not frame.duplicated(["form", "corner", "about", "name", "period", "figure"]).any()
     assert set(frame["about"]) == {"municipality", "provider", "corner", "care_form", "room", "administration"}

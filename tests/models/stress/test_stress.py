@@ -23,6 +23,7 @@ from bekostiging.stress import (
     reverse_stress,
     target_place,
 )
+from bekostiging.stress.figures import EXPECTED
 from bekostiging.stress.reverse import _target
 from bekostiging.stress.settlement import levels_by_lot, settle_all
 from bekostiging.stress.views import _variables
@@ -126,8 +127,8 @@ def test_a_view_changes_probabilities_and_nothing_else(outcome: Comparison) -> N
     found = pooled(outcome, [f"P(growth >= {100 * middle:.6f} %) = 0.8"])
     form = "inspanningsgericht"
     total = outcome.forms[form].municipalities["total"]["term"]
-    assert found.before[form]["expected"].value == pytest.approx(total["expected"].value)
-    assert found.under[form]["expected"].value > found.before[form]["expected"].value
+    assert found.before[form][EXPECTED].value == pytest.approx(total[EXPECTED].value)
+    assert found.under[form][EXPECTED].value > found.before[form][EXPECTED].value
     # two groups, equal inside: entropy of 0.8 and 0.2 over n / 2 each
     p, n = 0.8, outcome.n_scenarios
     expected = np.exp(-(p * np.log(p / (n / 2)) + (1 - p) * np.log((1 - p) / (n / 2))))

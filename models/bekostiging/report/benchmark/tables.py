@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from bekostiging.report.benchmark.page import criterion_words, lot_words, shock_words
 from bekostiging.report.benchmark.results import Results
 from bekostiging.report.estimates import read_estimate
-from bekostiging.report.takeaway.long import LongTable, Row, Unit, figure_cells
+from bekostiging.report.takeaway.long import LongTable, Row, figure_cells
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
+from bekostiging.stress.figures import Unit
 
 UNITS: dict[str, Unit] = {
     "buffer_exhausted": "fraction",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bekostiging.report.capacity.page import FEWEST_IN_TAIL, mean_of_futures
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, figure_cells
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, figure_cells
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityStudy
+from bekostiging.stress.figures import Unit
 from bekostiging_solvers import Estimate
 
 WAITING: tuple[tuple[str, str, Unit], ...] = (

@@ -1,7 +1,7 @@
 """Tables in long format, one row per figure, before they become CSV files and sheets.
 
 A table knows its columns, what spreads its readable form, and in every row that carries a ``value`` the unit of it. Cells
-are numbers and ids; words are made where a table is written.
+are numbers, ids and figures; words are made where a table is written.
 """
 
 from __future__ import annotations
@@ -11,34 +11,16 @@ import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
 
 from bekostiging.case.workbook_text import harmless
 from bekostiging.report.texts import Texts
+from bekostiging.stress.figures import UNITS, Figure, Unit
 from bekostiging_solvers import Estimate
 
-Cell = str | float | int | bool | None
+Written = str | float | int | bool | None
+"""What stands in a file."""
+Cell = Written | Figure
 Row = Mapping[str, Cell]
-Unit = Literal[
-    "text",
-    "yes_no",
-    "year",
-    "month",
-    "count",
-    "euro",
-    "euro_per_year",
-    "fraction",
-    "persons",
-    "clients",
-    "client_weeks",
-    "weeks",
-    "hours_per_year",
-    "number",
-    "as_given",
-    "of_the_row",
-]
-"""Unit of a cell; ``of_the_row``: named in the row's own column ``unit``."""
-UNITS: tuple[Unit, ...] = get_args(Unit)
 COLUMN_UNITS: dict[str, Unit] = {
     "alarm": "yes_no",
     "bound": "of_the_row",
@@ -71,27 +53,6 @@ COLUMN_UNITS: dict[str, Unit] = {
     "year": "year",
 }
 """Unit of every column that is no text."""
-FIGURE_UNITS: dict[str, Unit] = {
-    "lowest_cash_weeks": "weeks",
-    "moved": "clients",
-    "clients_moved": "clients",
-    "starts": "clients",
-    "waiting_clients": "clients",
-    "refused": "clients",
-    "clients_beyond_norm": "clients",
-    "against_duty": "clients",
-    "weeks_beyond_norm": "client_weeks",
-    "hours": "hours_per_year",
-    "euro": "euro_per_year",
-    "ratio": "number",
-}
-"""Unit of a figure that is neither euro nor, by the end of its name, a fraction."""
-FRACTIONS = ("probability", "share", "chance")
-
-
-def unit_of(figure: str) -> Unit:
-    """Unit of a figure by its name."""
-    return FIGURE_UNITS.get(figure, "fraction" if figure.endswith(FRACTIONS) else "euro")
 
 
 @dataclass(frozen=True)
@@ -124,11 +85,12 @@ def figure_cells(words: str, figure: Estimate | float | None, unit: Unit) -> dic
     return {"figure": words, "value": figure, "standard_error": None, "unit": unit}
 
 
-def estimated(
-    texts: Texts, figure: str, estimate: Estimate | float | None, section: str = "figures"
-) -> dict[str, Cell]:
-    """The cells of a figure in its own unit, in the words of a section; ``figure_key`` leads to its meaning."""
-    return {**figure_cells(texts[section, figure], estimate, unit_of(figure)), "figure_key": figure}
+def estimated(figure: Figure, estimate: Estimate | float | None) -> dict[str, Cell]:
+    """The cells of a figure: itself, value, standard error (empty where it is no estimate) and unit."""
+    value, error = (
+        (estimate.value, estimate.standard_error) if isinstance(estimate, Estimate) else (estimate, None)
+    )
+    return {"figure": figure, "value": value, "standard_error": error, "unit": figure.unit}
 
 
 def as_given(text: str) -> str | float:
@@ -140,8 +102,10 @@ def as_given(text: str) -> str | float:
     return value if math.isfinite(value) else text
 
 
-def shown(column: str, value: Cell, texts: Texts) -> Cell:
-    """A cell as a reader sees it: yes and no, units and texts in words and harmless; numbers stay numbers."""
+def shown(column: str, value: Cell, texts: Texts) -> Written:
+    """A cell as a reader sees it: figures, yes and no, units and texts in words and harmless; numbers stay numbers."""
+    if isinstance(value, Figure):
+        return harmless(texts[value])
     if isinstance(value, bool):
         return texts["columns", "yes" if value else "no"]
     if not isinstance(value, str):
@@ -163,7 +127,7 @@ def csv_text(table: LongTable, texts: Texts, note: str) -> str:
     return ("\ufeff" if dutch else "") + out.getvalue()
 
 
-def _written(value: Cell, *, dutch: bool) -> str:
+def _written(value: Written, *, dutch: bool) -> str:
     """A cell as text; a number of six decimals at most, never with an exponent."""
     if value is None:
         return ""

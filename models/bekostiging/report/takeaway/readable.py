@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from bekostiging.case import Case
 from bekostiging.report.sections import names_of
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, cell_unit, shown
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, Written, cell_unit, shown
 from bekostiging.report.texts import Texts
+from bekostiging.stress.figures import Unit
 
 WORDS = {
     "form": "forms",
@@ -40,7 +41,7 @@ class Sheet:
     """``rows``: every cell with its unit."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[tuple[Cell, Unit], ...], ...]
+    rows: tuple[tuple[tuple[Written, Unit], ...], ...]
 
 
 class Words:
@@ -57,7 +58,7 @@ class Words:
         } | dict.fromkeys(MIXED, self.names)
         self.share = texts.numbers.percent(case.policy.solidarity())
 
-    def of(self, column: str, value: Cell) -> Cell:
+    def of(self, column: str, value: Cell) -> Written:
         """A cell in words, harmless; numbers stay numbers."""
         return shown(column, self._words(column, value) if isinstance(value, str) else value, self.texts)
 

@@ -9,15 +9,15 @@ used for. The line of the term has the stock once, with the part of it that is n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.lumpsum import LumpSumData
-from bekostiging.report.results import SPENDING
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.texts import Texts
-from bekostiging.stress import TERM, TOTAL, Bridge, Estimates
+from bekostiging.stress import SPENDING_FIGURES, TERM, TOTAL, Bridge, Estimates, Figure, figures
 from bekostiging.stress.bridge import added
 from bekostiging.units import CENTS
 from bekostiging_solvers import Estimate
@@ -25,11 +25,27 @@ from bekostiging_solvers import Estimate
 Spent = Mapping[str, Mapping[str, Mapping[str, Estimates]]]
 """[payment form or mix][municipality code or TOTAL][year or TERM][figure]."""
 FIGURE = ("figure", "value", "standard_error", "unit")
-ESTIMATED = (
-    "expected", "gap", "overrun_size", "overrun_probability", "expected_overrun", "reserve_needed",
-    "required_resistance_capacity", "required_resistance_capacity_80", "required_resistance_capacity_90",
-)  # fmt: skip
-"""Figures of a line, in the order of the paragraph."""
+LINE = (
+    replace(figures.EXPECTED, nl="verwachte uitgaven", en="expected spending"),
+    figures.ROOM,
+    figures.GAP,
+    replace(
+        figures.OVERRUN_SIZE,
+        nl="bedrag (gemiddelde overschrijding als zij zich voordoet)",
+        en="amount (mean overrun when there is one)",
+    ),
+    replace(figures.OVERRUN_PROBABILITY, nl="kans", en="chance"),
+    replace(figures.EXPECTED_OVERRUN, nl="risicobedrag (bedrag × kans)", en="risk amount (amount × chance)"),
+    figures.RESERVE_NEEDED,
+    figures.REQUIRED_RESISTANCE_CAPACITY,
+    figures.REQUIRED_RESISTANCE_CAPACITY_80,
+    figures.REQUIRED_RESISTANCE_CAPACITY_90,
+    figures.STRUCTURAL,
+    figures.STOCK,
+    figures.COVER,
+    figures.RATIO,
+)
+"""Figures of a line in the order and the words of the paragraph."""
 
 
 def spending_rows(spent: Spent, texts: Texts) -> Iterator[Row]:
@@ -37,8 +53,8 @@ def spending_rows(spent: Spent, texts: Texts) -> Iterator[Row]:
     for form, municipalities in spent.items():
         for code, years in municipalities.items():
             for year, estimates in years.items():
-                for name in SPENDING:
-                    yield _place(form, code, year, texts) | estimated(texts, name, estimates.get(name))
+                for figure in SPENDING_FIGURES:
+                    yield _place(form, code, year, texts) | estimated(figure, estimates.get(figure))
 
 
 def _place(form: str, code: str, year: str, texts: Texts) -> dict[str, Cell]:
@@ -70,16 +86,16 @@ def _lines(case: Case, data: LumpSumData, spent: Spent, texts: Texts) -> Iterato
         own = list(range(len(data.municipalities))) if code == TOTAL else [data.municipalities.index(code)]
         for year in years:
             weight = data.discount if year == TERM else np.array([str(y) == year for y in data.years], dtype=float)
-            covered: dict[str, float | None] = {
-                "room": float(data.room[own].sum(axis=0) @ weight),
-                "structural": float(data.structural.sum(axis=0)[own].sum(axis=0) @ weight),
+            covered: dict[Figure, float | None] = {
+                figures.ROOM: float(data.room[own].sum(axis=0) @ weight),
+                figures.STRUCTURAL: float(data.structural.sum(axis=0)[own].sum(axis=0) @ weight),
             }
             if year == TERM:
-                covered |= {"stock": float(data.stock[own, -1].sum()), "ratio": _ratio(case, code)}
+                covered |= {figures.STOCK: float(data.stock[own, -1].sum()), figures.RATIO: _ratio(case, code)}
             for form, municipalities in spent.items():
                 place = _place(form, code, year, texts)
-                for name, figure in _figures(case, municipalities[code][year], covered).items():
-                    yield place | estimated(texts, name, figure, "resistance")
+                for figure, value in _figures(case, municipalities[code][year], covered).items():
+                    yield place | estimated(figure, value)
 
 
 def _ratio(case: Case, code: str) -> float | None:
@@ -91,18 +107,17 @@ def _ratio(case: Case, code: str) -> float | None:
 
 
 def _figures(
-    case: Case, estimates: Estimates, covered: Mapping[str, float | None]
-) -> dict[str, Estimate | float | None]:
+    case: Case, estimates: Estimates, covered: Mapping[Figure, float | None]
+) -> dict[Figure, Estimate | float | None]:
     """The figures of one line in order, the council's certainty once; no size of an overrun that no future has; the stock,
     what part of the need it covers, and the ratio of the whole municipality in the line of the term alone."""
-    again = f"required_resistance_capacity_{round(100 * case.policy.certainty)}"
-    found: dict[str, Estimate | float | None] = {"expected": estimates["expected"], "room": covered["room"]}
-    found |= {name: estimates.get(name) for name in ESTIMATED[1:] if name != again}
-    found["structural"] = covered["structural"]
-    if "stock" in covered:
-        needed, stock = estimates["reserve_needed"].value, covered["stock"] or 0.0
-        found |= {"stock": stock, "cover": stock / needed if needed > 0 else None, "ratio": covered["ratio"]}
-    return found
+    again = f"{figures.REQUIRED_RESISTANCE_CAPACITY.name}_{round(100 * case.policy.certainty)}"
+    known: dict[str, Estimate | float | None] = {own.name: estimates.get(own) for own in SPENDING_FIGURES}
+    known |= {own.name: value for own, value in covered.items()}
+    if figures.STOCK in covered:
+        needed, stock = estimates[figures.RESERVE_NEEDED].value, covered[figures.STOCK] or 0.0
+        known[figures.COVER.name] = stock / needed if needed > 0 else None
+    return {figure: known[figure.name] for figure in LINE if figure.name in known and figure.name != again}
 
 
 def bridge_table(found: Sequence[Bridge], data: LumpSumData, texts: Texts) -> LongTable:
@@ -124,14 +139,13 @@ def _bridge_rows(found: Sequence[Bridge], first: int, texts: Texts) -> Iterator[
     total = added(one.effects for one in found).steps()
     for one in found:
         own = one.effects.steps()
-        yield from _steps(one.lot, {step: own.get(step, 0) for step in total}, first, texts)
-        yield {"lot": one.lot} | estimated(texts, "beside", one.beside, "bridge")
+        yield from _steps(one.lot, {step: own.get(step, 0) for step in total}, first)
+        yield {"lot": one.lot} | estimated(figures.BESIDE_BUDGET, one.beside)
     if len(found) > 1:
-        yield from _steps(texts["columns", "total"], total, first, texts)
+        yield from _steps(texts["columns", "total"], total, first)
 
 
-def _steps(lot: str, cents: Mapping[tuple[str, int | None], int], first: int, texts: Texts) -> Iterator[Row]:
+def _steps(lot: str, cents: Mapping[tuple[str, int | None], int], first: int) -> Iterator[Row]:
     """The steps of one bridge, each with the year it is about."""
     for (step, year), amount in cents.items():
-        row = estimated(texts, step, amount / CENTS, "bridge")
-        yield {"lot": lot} | row | {"figure": texts["bridge", step].format(year=year or first)}
+        yield {"lot": lot} | estimated(figures.BRIDGE[step].of_year(year or first), amount / CENTS)

@@ -14,10 +14,11 @@ from bekostiging.report.equalisation import equalisation_results
 from bekostiging.report.estimates import read_estimate
 from bekostiging.report.sharing import MEASURES
 from bekostiging.report.tables import budget_rows, decider_rows, design_rows, layer_rows, limit_rows, long_table
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, Unit, as_given, figure_cells
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, figure_cells
 from bekostiging.report.takeaway.resistance import FIGURE, bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import EqualisationStudy, LumpSumStudy, SharingStudy
+from bekostiging.stress.figures import Unit
 from bekostiging_solvers import Estimate
 
 GAMES = ("alone", "euler", "shapley", "nucleolus", "saving")

@@ -14,9 +14,10 @@ from typing import Any
 
 from bekostiging.case import Case
 from bekostiging.case.workbook_text import harmless
-from bekostiging.report.takeaway.long import COLUMN_UNITS, Cell, LongTable, Unit, cell_unit, shown
+from bekostiging.report.takeaway.long import COLUMN_UNITS, LongTable, Written, cell_unit, shown
 from bekostiging.report.takeaway.readable import Sheet, Words, readable
 from bekostiging.report.texts import Texts
+from bekostiging.stress.figures import Figure, Unit
 
 NAME = "resultaten.xlsx"
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -203,7 +204,9 @@ class _Book:
         sheet.freeze_panes(top + 1, 0)
         self._printed(sheet, top + 1, 3, top)
 
-    def _cell(self, sheet: Any, row: int, column: int, value: Cell, unit: Unit, *, soft: bool, wrap: bool) -> None:
+    def _cell(
+        self, sheet: Any, row: int, column: int, value: Written, unit: Unit, *, soft: bool, wrap: bool
+    ) -> None:
         """A number as a number in its format, a text as a text, nothing for nothing."""
         if value is None:
             return
@@ -244,7 +247,7 @@ def _widths(heads: Sequence[int], rows: Sequence[Sequence[int]]) -> list[int]:
     return [min(max(*own, WIDTHS[0]) + 2, WIDTHS[1]) for own in zip(heads, *rows, strict=True)]
 
 
-def _height(cells: Sequence[Cell], widths: Sequence[int], filled: float = FILLED) -> float:
+def _height(cells: Sequence[Written], widths: Sequence[int], filled: float = FILLED) -> float:
     """Height of a row whose texts wrap; programs do not all find it themselves."""
     lines = [
         len(wrap(value, int(filled * width))) if isinstance(value, str) and len(value) > filled * width else 1
@@ -253,7 +256,7 @@ def _height(cells: Sequence[Cell], widths: Sequence[int], filled: float = FILLED
     return LINE * max(lines, default=1)
 
 
-def _width(value: Cell, unit: Unit) -> int:
+def _width(value: Written, unit: Unit) -> int:
     """Characters a cell takes."""
     if isinstance(value, str):
         return len(value)
@@ -271,10 +274,8 @@ def dictionary_rows(tables: Sequence[LongTable], texts: Texts) -> list[tuple[str
             unit = texts["units", COLUMN_UNITS.get(name, "text")]
             found.append((sheet, texts["columns", name], texts.meanings["columns"][name], unit))
         if "figure" in table.columns:
-            figures = {
-                (str(row["figure"]), str(row["unit"])): str(row.get("figure_key", "")) for row in table.rows
-            }
-            for (figure, unit), key in figures.items():
-                meaning = texts.sections["figure_meanings"].get(key, figure)
-                found.append((sheet, figure, meaning, texts["units", unit]))
+            for figure, unit in dict.fromkeys((row["figure"], str(row["unit"])) for row in table.rows):
+                words = str(shown("figure", figure, texts))
+                meaning = figure.meaning(texts.lang) if isinstance(figure, Figure) else words
+                found.append((sheet, words, meaning, texts["units", unit]))
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,9 +9,9 @@ import pytest
 
 from bekostiging.case import Case
 from bekostiging.lumpsum import LumpSumData
-from bekostiging.report.takeaway.resistance import resistance_table
+from bekostiging.report.takeaway.resistance import Spent, resistance_table
 from bekostiging.report.texts import Texts
-from bekostiging.stress import TERM, TOTAL, Comparison
+from bekostiging.stress import TERM, TOTAL, Comparison, Estimates, Figure, figures
 from bekostiging_solvers import Estimate
 
 NL = Texts("nl")
@@ -21,25 +20,23 @@ Lines = dict[tuple[str, str | int], dict[str, float | None]]
 TEN = 1e7
 
 
-def _spent(
-    years: tuple[int, ...], codes: tuple[str, ...], needed: float
-) -> Mapping[str, Mapping[str, Mapping[str, dict]]]:
+def _spent(years: tuple[int, ...], codes: tuple[str, ...], needed: float) -> Spent:
     """One payment form: 31 million expected where 30 is begroot, of the stock ``needed`` over the term and 3 a year."""
-    figures = {
-        "expected": 3.1e7,
-        "gap": 1e6,
-        "overrun_size": 2e6,
-        "overrun_probability": 0.5,
-        "expected_overrun": 1e6,
-        "reserve_needed": 3e6,
-        "required_resistance_capacity": 1e6,
-        "required_resistance_capacity_80": 2e6,
-        "required_resistance_capacity_90": 2.5e6,
+    values = {
+        figures.EXPECTED: 3.1e7,
+        figures.GAP: 1e6,
+        figures.OVERRUN_SIZE: 2e6,
+        figures.OVERRUN_PROBABILITY: 0.5,
+        figures.EXPECTED_OVERRUN: 1e6,
+        figures.RESERVE_NEEDED: 3e6,
+        figures.REQUIRED_RESISTANCE_CAPACITY: 1e6,
+        figures.REQUIRED_RESISTANCE_CAPACITY_80: 2e6,
+        figures.REQUIRED_RESISTANCE_CAPACITY_90: 2.5e6,
     }
 
-    def line(year: str) -> dict[str, Estimate]:
-        own = figures | ({"reserve_needed": needed} if year == TERM else {})
-        return {name: Estimate(value, 0.0) for name, value in own.items()}
+    def line(year: str) -> Estimates:
+        own = values | ({figures.RESERVE_NEEDED: needed} if year == TERM else {})
+        return {figure: Estimate(value, 0.0) for figure, value in own.items()}
 
     periods = [*map(str, years), TERM]
     return {"taakgericht": {code: {year: line(year) for year in periods} for code in (*codes, TOTAL)}}
@@ -50,9 +47,10 @@ def _lines(case: Case, data: LumpSumData, needed: float) -> Lines:
     table = resistance_table(case, data, _spent(data.years, data.municipalities, needed), NL)
     found: Lines = {}
     for row in table.rows:
-        value = row["value"]
+        value, figure = row["value"], row["figure"]
         assert value is None or isinstance(value, (int, float))
-        found.setdefault((str(row["municipality"]), row["year"]), {})[str(row["figure"])] = value  # type: ignore[index]
+        assert isinstance(figure, Figure)
+        found.setdefault((str(row["municipality"]), row["year"]), {})[figure.name] = value  # type: ignore[index]
     return found
 
 
@@ -68,33 +66,29 @@ def data(outcome: Comparison) -> LumpSumData:
     )
 
 
-def _figure(name: str) -> str:
-    return NL["resistance", name]
-
-
 def test_the_term_has_the_stock_once_and_what_is_needed_of_it(outcome: Comparison, data: LumpSumData) -> None:
     """Stock 10, needed 7: cover 10 / 7 = 1.43, not four years of stock; a year has neither stock nor cover."""
     found = _lines(outcome.case, data, 7e6)
     code = data.municipalities[0]
     term = found[code, NL["columns", "term"]]
-    assert term[_figure("stock")] == TEN
-    assert term[_figure("reserve_needed")] == 7e6
-    assert term[_figure("cover")] == pytest.approx(1.43, abs=0.005)
+    assert term["stock"] == TEN
+    assert term["reserve_needed"] == 7e6
+    assert term["cover"] == pytest.approx(1.43, abs=0.005)
     for year in data.years:
-        assert not {_figure("stock"), _figure("cover"), _figure("ratio")} & found[code, year].keys()
-        assert found[code, year][_figure("reserve_needed")] == 3e6
+        assert not {"stock", "cover", "ratio"} & found[code, year].keys()
+        assert found[code, year]["reserve_needed"] == 3e6
 
 
 def test_all_together_have_all_stocks(outcome: Comparison, data: LumpSumData) -> None:
     """Two of ten million; what the sum needs is 14."""
     total = _lines(outcome.case, data, 1.4e7)[NL["columns", "total"], NL["columns", "term"]]
-    assert total[_figure("stock")] == len(data.municipalities) * TEN == 2e7
-    assert total[_figure("cover")] == pytest.approx(20 / 14)
+    assert total["stock"] == len(data.municipalities) * TEN == 2e7
+    assert total["cover"] == pytest.approx(20 / 14)
 
 
 def test_without_need_there_is_no_quotient(outcome: Comparison, data: LumpSumData) -> None:
     term = _lines(outcome.case, data, 0.0)[data.municipalities[0], NL["columns", "term"]]
-    assert (term[_figure("stock")], term[_figure("cover")]) == (TEN, None)
+    assert (term["stock"], term["cover"]) == (TEN, None)
 
 
 def test_the_gap_is_to_be_budgeted_and_structural_cover_is_a_year(outcome: Comparison, data: LumpSumData) -> None:
@@ -102,11 +96,11 @@ def test_the_gap_is_to_be_budgeted_and_structural_cover_is_a_year(outcome: Compa
     found = _lines(outcome.case, data, 7e6)
     code = data.municipalities[0]
     year, term = found[code, data.years[0]], found[code, NL["columns", "term"]]
-    assert _figure("gap").startswith("te ramen")
-    assert (year[_figure("expected")], year[_figure("room")], year[_figure("gap")]) == (3.1e7, 3e7, 1e6)
-    assert year[_figure("structural")] == 1e6
-    assert term[_figure("structural")] == pytest.approx(1e6 * data.discount.sum())
-    assert term[_figure("room")] == pytest.approx(3e7 * data.discount.sum())
+    assert figures.GAP.nl.startswith("te ramen")
+    assert (year["expected"], year["room"], year["gap"]) == (3.1e7, 3e7, 1e6)
+    assert year["structural"] == 1e6
+    assert term["structural"] == pytest.approx(1e6 * data.discount.sum())
+    assert term["room"] == pytest.approx(3e7 * data.discount.sum())
 
 
 @pytest.mark.parametrize(
@@ -121,5 +115,5 @@ def test_the_ratio_is_that_of_the_whole_municipality_or_absent(
     rows = tuple(row.model_copy(update=given) for row in outcome.case.municipalities)
     found = _lines(replace(outcome.case, municipalities=rows), data, 7e6)
     term = NL["columns", "term"]
-    assert found[data.municipalities[0], term][_figure("ratio")] == ratio
-    assert found[NL["columns", "total"], term][_figure("ratio")] is None
+    assert found[data.municipalities[0], term]["ratio"] == ratio
+    assert found[NL["columns", "total"], term]["ratio"] is None

@@ -40,8 +40,9 @@ from bekostiging.report import (
 from bekostiging.report.capacity.tables import capacity_tables
 from bekostiging.report.results import results
 from bekostiging.report.tables import comparison_tables, origin_tables
-from bekostiging.report.takeaway.long import COLUMN_UNITS, UNITS, LongTable, cell_unit, csv_text, shown
+from bekostiging.report.takeaway.long import COLUMN_UNITS, LongTable, cell_unit, csv_text, shown
 from bekostiging.report.takeaway.readable import Words, readable
+from bekostiging.report.takeaway.resistance import LINE
 from bekostiging.report.takeaway.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
 from bekostiging.report.takeaway.workbook import FORMATS, NAME, Front, dictionary_rows, write_workbook
 from bekostiging.report.texts import Texts
@@ -54,6 +55,7 @@ from bekostiging.stress import (
     study_equalisation,
     study_sharing,
 )
+from bekostiging.stress.figures import BRIDGE, EXPECTED, UNITS
 
 NL, EN = Texts("nl"), Texts("en")
 COMMANDS = ("compare", "lumpsum", "equalise", "share", "capacity")
@@ -211,7 +213,7 @@ def test_the_dictionary_knows_every_column_and_figure(every: Results, command: s
         sheet = texts["files", table.name]
         assert {(sheet, texts["columns", column]) for column in table.columns} <= known
         if "figure" in table.columns:
-            assert {(sheet, str(row["figure"])) for row in table.rows} <= known
+            assert {(sheet, str(shown("figure", row["figure"], texts))) for row in table.rows} <= known
     written = sheets(every.folder(command, lang) / NAME)[texts["takeaway", "dictionary"]]
     assert [tuple(row) for row in written[-len(rows) :]] == rows
 
@@ -306,7 +308,7 @@ def test_an_earlier_study_is_replaced_when_asked(every: Results, tmp_path: Path)
 def test_amount_times_chance_is_the_risk_amount(every: Results) -> None:
     """The lines of the paragraph, as they stand in the sheet, against results.json."""
     outcome = every.made["compare"]
-    said, found = NL.sections["resistance"], results(outcome)
+    said, found = {figure.name: figure.nl for figure in LINE}, results(outcome)
     rows = sheets(every.folder("compare", "nl") / NAME)[NL["files", "resistance"]]
     top = next(k for k, row in enumerate(rows) if said["expected"] in row)
     lines = [dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :]]
@@ -347,16 +349,15 @@ def test_the_bridge_in_the_sheet_adds_up(every: Results) -> None:
     for command in ("compare", "lumpsum"):
         rows = sheets(every.folder(command, "nl") / NAME)[NL["files", "bridge"]]
         steps = {row[0]: row[1:] for row in rows}
-        said = NL.sections["bridge"]
         # revenue of the base year 2024, contracts from 2026 on
         names = ["omzet 2024"]
-        names += [said[name].format(year=year) for year in (2025, 2026) for name in ("volume", "index")]
-        names += [said[name] for name in ("mix", "price", "loading")]
+        names += [BRIDGE[name].of_year(year).nl for year in (2025, 2026) for name in ("volume", "index")]
+        names += [BRIDGE[name].nl for name in ("mix", "price", "loading")]
         columns = [k for k, cell in enumerate(steps[names[0]]) if cell != ""]
         assert len(columns) == len(every.made[command].lumpsum.data.lots) + 1
         for k in columns:
             parts = [steps[name][k] for name in names]
-            assert round(100 * sum(parts)) == round(100 * steps[said["designed"].format(year=2026)][k])
+            assert round(100 * sum(parts)) == round(100 * steps[BRIDGE["designed"].of_year(2026).nl][k])
 
 
 def test_the_lump_sum_alone_spends_what_the_comparison_says(every: Results) -> None:
@@ -370,8 +371,8 @@ def test_the_lump_sum_alone_spends_what_the_comparison_says(every: Results) -> N
     for m, code in enumerate(fresh.municipalities):
         for t, year in enumerate(map(str, fresh.years)):
             own = outcome.forms["taakgericht"].municipalities[code][year]
-            assert both[t, m] == pytest.approx(own["expected"].value, rel=1e-3)
-            assert study.spending[code][year]["expected"].value == pytest.approx(told[t, m])
+            assert both[t, m] == pytest.approx(own[EXPECTED].value, rel=1e-3)
+            assert study.spending[code][year][EXPECTED].value == pytest.approx(told[t, m])
 
 
 DUTCH = re.compile(r"-?\d+(,\d+)?")

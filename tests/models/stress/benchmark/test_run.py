@@ -31,6 +31,7 @@ from bekostiging.stress.benchmark.robustness import Condition, Limits, limits, s
 from bekostiging.stress.benchmark.scoreboard import LotSample, lot_views
 from bekostiging.stress.benchmark.similar_regions import placed
 from bekostiging.stress.blocks import Blocks
+from bekostiging.stress.figures import BUFFER_EXHAUSTED_PROBABILITY, EURO, REFUSED, WAITING_CLIENTS
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
@@ -77,11 +78,11 @@ def test_all_lots_is_what_the_comparison_says(found: Benchmark) -> None:
         assert score.figures["expected"].standard_error == pytest.approx(told.standard_error, rel=1e-9)
         parts = sum(lot.scores[form].figures["expected"].value for lot in board.lots[:-1])
         assert parts == pytest.approx(told.value, rel=1e-12)
-        administration = sum(one["euro"].value for one in own.administration.values())
+        administration = sum(one[EURO].value for one in own.administration.values())
         assert score.figures["administration"].value == pytest.approx(administration, rel=1e-12)
-        waiting = own.corner_totals["wait"]["waiting_clients"].value + own.corner_totals["wait"]["refused"].value
+        waiting = own.corner_totals["wait"][WAITING_CLIENTS].value + own.corner_totals["wait"][REFUSED].value
         assert score.figures["unserved"].value == pytest.approx(waiting, rel=1e-12)
-        worst = max(one["buffer_exhausted_probability"].value for one in own.providers.values())
+        worst = max(one[BUFFER_EXHAUSTED_PROBABILITY].value for one in own.providers.values())
         assert score.figures["buffer_exhausted"].value >= worst
 
 

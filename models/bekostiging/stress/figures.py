@@ -1,0 +1,274 @@
+"""Every figure of a comparison once: its key, unit, digits, and its words in both languages.
+
+Whatever shows a figure (results.json and its schema, frames, CSV, workbook, pages) reads its row here. A ``FigureRegistry``
+holds the figures of one kind of subject with how each is computed; ``add`` gives it one more, also from outside the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, Literal, TypeVar, get_args
+
+from bekostiging_solvers import Estimate
+
+Unit = Literal[
+    "text",
+    "yes_no",
+    "year",
+    "month",
+    "count",
+    "euro",
+    "euro_per_year",
+    "fraction",
+    "persons",
+    "clients",
+    "client_weeks",
+    "weeks",
+    "hours_per_year",
+    "number",
+    "as_given",
+    "of_the_row",
+]
+"""Unit of a cell; ``of_the_row``: named in the row's own column ``unit``."""
+UNITS: tuple[Unit, ...] = get_args(Unit)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure.
+
+    ``name``: its key in JSON and frames; ``digits``: decimals in sentences, summaries and wherever it has no standard error,
+    of millions of euro and of percentages; ``nl`` and ``en``: its words; the meaning explains them in the workbook, and in
+    English in the schema. ``may_be_unknown``: a simulation may say nothing of it. ``on_page``: it has a column or row in the
+    tables of the page that show every figure of a subject.
+    """
+
+    name: str
+    unit: Unit
+    digits: int
+    nl: str
+    en: str
+    meaning_nl: str = ""
+    meaning_en: str = ""
+    may_be_unknown: bool = False
+    on_page: bool = True
+
+    def words(self, lang: str) -> str:
+        """What it is called."""
+        return {"nl": self.nl, "en": self.en}[lang]
+
+    def meaning(self, lang: str) -> str:
+        """What it means; its words where those say it all."""
+        return {"nl": self.meaning_nl, "en": self.meaning_en}[lang] or self.words(lang)
+
+    def of_year(self, year: int) -> Figure:
+        """The same of a year, which its words name."""
+        return replace(self, nl=self.nl.format(year=year), en=self.en.format(year=year))
+
+
+Estimates = dict[Figure, Estimate]
+Subject = TypeVar("Subject")
+
+
+class FigureRegistry(Generic[Subject]):
+    """The figures of one kind of subject, in the order of results.json, each with how it is computed."""
+
+    def __init__(self, rules: Mapping[Figure, Callable[[Subject], Estimate | None]]) -> None:
+        self._rules: dict[Figure, Callable[[Subject], Estimate | None]] = {}
+        for figure, compute in rules.items():
+            self.add(figure, compute)
+
+    def __iter__(self) -> Iterator[Figure]:
+        """Every figure in order."""
+        return iter(self._rules)
+
+    def add(self, figure: Figure, compute: Callable[[Subject], Estimate | None]) -> None:
+        """One more figure; ``compute`` may return None where the figure may be unknown.
+
+        Raises
+        ------
+        ValueError
+            Another figure has its name.
+        """
+        if figure.name in {own.name for own in self}:
+            raise ValueError(f"there is a figure {figure.name} already")
+        self._rules[figure] = compute
+
+    def remove(self, figure: Figure) -> None:
+        """Take a figure out again."""
+        del self._rules[figure]
+
+    def estimates(self, subject: Subject) -> Estimates:
+        """Every figure of a subject, without those of which nothing is known."""
+        found = {figure: compute(subject) for figure, compute in self._rules.items()}
+        return {figure: one for figure, one in found.items() if one is not None}
+
+
+# fmt: off
+# what municipalities spend
+EXPECTED = Figure("expected", "euro", 1, "verwacht", "expected",
+    "Gemiddelde over alle toekomsten.",
+    "Mean over all futures.")
+GAP = Figure("gap", "euro", 1, "te ramen: verwacht boven de begroting", "to be budgeted: expected above the begroting",
+    "Wat naar verwachting meer wordt uitgegeven dan begroot: te ramen, niet ten laste van een reserve (BBV art. 11).",
+    "What is expected to be spent beyond the begroting: to be budgeted, not to be paid from a reserve (BBV art. 11).", on_page=False)
+SD = Figure("sd", "euro", 1, "standaardafwijking", "standard deviation",
+    "Standaardafwijking over de toekomsten.",
+    "Standard deviation over the futures.")
+P10 = Figure("p10", "euro", 1, "P10", "P10",
+    "In 10 van 100 toekomsten wordt minder uitgegeven.",
+    "In 10 of 100 futures less is spent.")
+P50 = Figure("p50", "euro", 1, "P50", "P50",
+    "In de helft van de toekomsten wordt minder uitgegeven.",
+    "In half of the futures less is spent.")
+P80 = Figure("p80", "euro", 1, "P80", "P80",
+    "In 80 van 100 toekomsten wordt niet meer uitgegeven.",
+    "In 80 of 100 futures no more is spent.", on_page=False)
+P90 = Figure("p90", "euro", 1, "P90", "P90",
+    "In 90 van 100 toekomsten wordt niet meer uitgegeven.",
+    "In 90 of 100 futures no more is spent.")
+CVAR95 = Figure("cvar95", "euro", 1, "gemiddelde van de slechtste 5 %", "mean of the worst 5 %",
+    "Gemiddelde van de slechtste 5 % van de toekomsten (CVaR).",
+    "Mean of the worst 5 % of the futures (CVaR).")
+OVERRUN_PROBABILITY = Figure("overrun_probability", "fraction", 0, "kans op overschrijding", "probability of overrun",
+    "Deel van de toekomsten waarin de uitgaven boven de begroting voor de contracten komen.",
+    "Part of the futures in which spending exceeds the begroting for the contracts.")
+OVERRUN_SIZE = Figure("overrun_size", "euro", 1, "gemiddelde overschrijding als zij zich voordoet", "mean overrun when there is one",
+    "Gemiddelde overschrijding over de toekomsten die er een hebben: het bedrag van de risicoregel.",
+    "Mean overrun of the futures that have one: the amount of the risk line.", may_be_unknown=True, on_page=False)
+EXPECTED_OVERRUN = Figure("expected_overrun", "euro", 1, "verwachte overschrijding", "expected overrun",
+    "Gemiddelde overschrijding over alle toekomsten, nul waar er geen is: bedrag maal kans.",
+    "Mean overrun over all futures, zero where there is none: amount times chance.")
+RESERVE_NEEDED = Figure("reserve_needed", "euro", 1, "benodigde incidentele dekking (slechtste toekomsten)", "incidental cover needed (worst scenarios)",
+    "Gemiddeld gebruik van de incidentele dekking in de slechtste toekomsten (beleid reserve_confidence), boven begroting of verwachting en structurele dekking; over de looptijd alle jaren samen.",
+    "Mean use of the incidental cover in the worst scenarios (policy reserve_confidence), beyond begroting or expectation and structural cover; over the term all years together.", on_page=False)
+REQUIRED_RESISTANCE_CAPACITY = Figure("required_resistance_capacity", "euro", 1, "benodigde weerstandscapaciteit (zekerheid van de raad)", "required resistance capacity (certainty of the council)",
+    "Gebruik van de incidentele dekking dat bij de zekerheid van de raad (beleid certainty) niet wordt overtroffen; over de looptijd alle jaren samen.",
+    "Use of the incidental cover that is not exceeded at the council's certainty (policy certainty); over the term all years together.")
+REQUIRED_RESISTANCE_CAPACITY_80 = Figure("required_resistance_capacity_80", "euro", 1, "benodigde weerstandscapaciteit, 80 %", "required resistance capacity, 80 %",
+    "Gebruik van de incidentele dekking dat in 80 van 100 toekomsten niet wordt overtroffen.",
+    "Use of the incidental cover that is not exceeded in 80 of 100 scenarios.", on_page=False)
+REQUIRED_RESISTANCE_CAPACITY_90 = Figure("required_resistance_capacity_90", "euro", 1, "benodigde weerstandscapaciteit, 90 %", "required resistance capacity, 90 %",
+    "Gebruik van de incidentele dekking dat in 90 van 100 toekomsten niet wordt overtroffen.",
+    "Use of the incidental cover that is not exceeded in 90 of 100 scenarios.", on_page=False)
+
+# providers, over the term
+EXPECTED_RESULT = Figure("expected_result", "euro", 1, "verwacht resultaat", "expected result",
+    "Gemiddelde betaling min kosten over de looptijd.",
+    "Mean payment minus cost over the term.")
+LOSS_PROBABILITY = Figure("loss_probability", "fraction", 0, "kans op verlies", "probability of loss",
+    "Deel van de toekomsten met een verlies over de looptijd.",
+    "Part of the futures with a loss over the term.")
+CVAR95_LOSS = Figure("cvar95_loss", "euro", 1, "verlies in de slechtste 5 %", "loss in the worst 5 %",
+    "Gemiddeld verlies in de slechtste 5 % van de toekomsten.",
+    "Mean loss in the worst 5 % of the futures.")
+BUFFER_EXHAUSTED_PROBABILITY = Figure("buffer_exhausted_probability", "fraction", 0, "kans dat de buffer opraakt", "probability that the buffer is used up",
+    "Deel van de toekomsten waarin het lopende verlies de vrije buffer passeert.",
+    "Part of the futures in which the running loss passes the free buffer.")
+REVENUE_CERTAIN_SHARE = Figure("revenue_certain_share", "fraction", 0, "deel van de omzet dat zeker is (95 van 100 toekomsten)", "part of revenue that is certain (95 of 100 futures)",
+    "Omzet die in 95 van 100 toekomsten wordt gehaald, als deel van de verwachte.",
+    "Revenue reached in 95 of 100 futures, as a part of what is expected.", may_be_unknown=True)
+LOWEST_CASH_WEEKS = Figure("lowest_cash_weeks", "weeks", 0, "laagste kasstand, in weken kosten (95 van 100 toekomsten blijven erboven)", "lowest cash, in weeks of cost (95 of 100 futures stay above)",
+    "Laagste kasstand in weken kosten, beginnend zonder kas; in 95 van 100 toekomsten niet lager.",
+    "Lowest cash in weeks of cost, starting from none; no lower in 95 of 100 futures.")
+
+# both sides together, over the term
+SPENDING = Figure("spending", "euro", 1, "uitgaven gemeente", "spending of the municipality",
+    "Uitgaven van de gemeenten over de looptijd.",
+    "Spending of the municipalities over the term.")
+PROVIDER_RESULT = Figure("provider_result", "euro", 1, "resultaat aanbieders", "result of providers",
+    "Resultaat van alle aanbieders over de looptijd.",
+    "Result of all providers over the term.")
+UNPAID = Figure("unpaid", "euro", 1, "geleverd en niet betaald", "delivered and not paid")
+BEYOND_BUDGET = Figure("beyond_budget", "euro", 1, "waarvan na het einde van een urenbudget", "of which after the end of an hours budget")
+
+# who waits, over the term
+STARTS = Figure("starts", "clients", 0, "aanvragen", "requests",
+    "Nieuwe cliënten die zorg vragen.",
+    "New clients who ask for care.", on_page=False)
+WAITING_CLIENTS = Figure("waiting_clients", "clients", 0, "wachtende cliënten", "waiting clients",
+    "Cliënten die later beginnen dan zij vragen.",
+    "Clients who start later than they ask.")
+CLIENTS_BEYOND_NORM = Figure("clients_beyond_norm", "clients", 0, "wachten boven de norm", "waiting beyond the norm",
+    "Cliënten die langer wachten dan de norm van hun zorgvorm.",
+    "Clients who wait longer than the norm of their care form.")
+WEEKS_BEYOND_NORM = Figure("weeks_beyond_norm", "client_weeks", 0, "cliëntweken boven de norm", "client-weeks beyond the norm",
+    "Weken boven de wachtnorm, over wie langer wacht dan de norm.",
+    "Weeks beyond the waiting norm, over those who wait longer than it.")
+REFUSED = Figure("refused", "clients", 0, "geweigerd", "refused",
+    "Cliënten die niet worden geholpen.",
+    "Clients who are not served.")
+MOVED = Figure("moved", "clients", 0, "naar een andere aanbieder", "moved to another provider",
+    "Cliënten die een andere aanbieder van het perceel overneemt.",
+    "Clients whom another provider of the lot takes.", on_page=False)
+AGAINST_DUTY = Figure("against_duty", "clients", 0, "in strijd met de acceptatieplicht", "against the duty to accept",
+    "Cliënten die bij taakgericht wachten of worden geweigerd hoewel de aanbieder iedereen moet aannemen of geen wachtlijst mag hebben.",
+    "Clients who wait or are refused under a lump sum though the provider must accept everybody or may have no waiting list.")
+
+# administration
+HOURS = Figure("hours", "hours_per_year", 0, "uren per jaar", "hours per year",
+    "Uren administratie.",
+    "Hours of administration.")
+EURO = Figure("euro", "euro_per_year", 0, "euro per jaar", "euro per year",
+    "Kosten van administratie.",
+    "Cost of administration.")
+
+# measures and substitution, over the term
+CHANCE = Figure("chance", "fraction", 0, "kans van slagen", "chance of success")
+BOOKED = Figure("booked", "euro", 2, "ingeboekt", "booked")
+MEASURE_COST = Figure("measure_cost", "euro", 2, "kosten van de maatregel", "cost of the measure")
+IF_IT_WORKS = Figure("if_it_works", "euro", 2, "besparing als hij slaagt", "saving if it works")
+SAVING_EXPECTED = Figure("saving_expected", "euro", 2, "naar verwachting, na kosten", "expected, after cost")
+MISSING = Figure("missing", "euro", 2, "ingeboekt en niet te verwachten", "booked and not to be expected")
+SAVING = Figure("saving", "euro", 1, "besparing", "saving")
+CLIENTS_MOVED = Figure("clients_moved", "clients", 0, "starts die verschuiven", "starts that move")
+OUTSIDE_PAYER = Figure("outside_payer", "euro", 1, "andere betaler", "other payer")
+MUNICIPAL = Figure("municipal", "euro", 1, "gemeente", "municipality")
+PUBLIC = Figure("public", "euro", 1, "alle publieke euro's", "all public euros")
+
+# the paragraph weerstandsvermogen
+ROOM = Figure("room", "euro", 1, "begroot voor de contracten", "begroot for the contracts",
+    "Begroting van de gemeente min wat buiten de contracten valt.",
+    "Begroting of the municipality minus what lies outside the contracts.")
+STRUCTURAL = Figure("structural", "euro", 1, "structurele dekking", "structural cover",
+    "Structurele dekking die de raad aan deze contracten toewijst (begroting.structural_cover).",
+    "Structural cover that the council assigns to these contracts (begroting.structural_cover).")
+STOCK = Figure("stock", "euro", 1, "incidentele dekking, één keer te gebruiken", "incidental cover, to be used once",
+    "Incidentele dekking aan het begin met alle toevoegingen; één keer te gebruiken, dus één keer in de looptijd.",
+    "Incidental cover at the start with all additions; to be used once, so once in the term.")
+COVER = Figure("cover", "number", 2, "dekking van deze contracten (aanwezig / benodigd)", "cover of these contracts (available / needed)",
+    "Incidentele dekking gedeeld door wat ervan nodig is over de looptijd; alleen deze contracten.",
+    "Incidental cover over what is needed of it over the term; these contracts alone.")
+RATIO = Figure("ratio", "number", 2, "ratio weerstandsvermogen, hele gemeente (zoals opgegeven)", "ratio of resistance capacity, whole municipality (as given)",
+    "Beschikbare gedeeld door benodigde weerstandscapaciteit van de hele gemeente, voor al haar risico's, zoals de gemeente die opgaf; leeg als zij dat niet deed.",
+    "Available over required resistance capacity of the whole municipality, for all its risks, as the municipality gave them; empty where it did not.")
+
+# from the revenue of today to the designed budget
+BRIDGE = {step.name: step for step in (
+    Figure("revenue", "euro", 1, "omzet {year}", "revenue {year}",
+        "Goedgekeurde declaraties van de contracten in dat jaar (contracts.revenue).",
+        "Approved claims of the contracts in that year (contracts.revenue)."),
+    Figure("volume", "euro", 1, "meer of minder cliënten {year}", "more or fewer clients {year}",
+        "Meer of minder cliënten dan het jaar ervoor, elk tegen de prijzen van het jaar ervoor.",
+        "More or fewer clients than the year before, each at the prices of the year before."),
+    Figure("index", "euro", 1, "index {year}", "index {year}",
+        "Index van dat jaar met de gewichten van het perceel: definitieve OVA en PPC waar bekend, anders de raming.",
+        "Index of that year at the weights of the lot: final OVA and PPC where known, else the forecast."),
+    Figure("mix", "euro", 1, "mix", "mix",
+        "Ander gebruik per cliënt, andere zorgvormen en gebieden, tegen de prijzen van het eerste contractjaar.",
+        "Other use per client, other care forms and areas, at the prices of the first contract year."),
+    Figure("price", "euro", 1, "prijs boven de index", "price beyond the index",
+        "Tarieven en afgesproken referentiebedragen voor zover zij van de index afwijken; contracten zonder omzet.",
+        "Tariffs and agreed reference amounts as far as they differ from the index; contracts without revenue."),
+    Figure("loading", "euro", 1, "opslag", "loading",
+        "Budget min referentiebedrag.",
+        "Budget minus reference amount."),
+    Figure("designed", "euro", 1, "ontworpen budget {year}", "designed budget {year}",
+        "Budget van het eerste contractjaar.",
+        "Budget of the first contract year."),
+)}
+"""Steps of a bridge; {year}: the one it is about."""
+BESIDE_BUDGET = Figure("beside", "euro", 1, "naar verwachting ernaast: bandbreedte, bedingen en index", "expected beside it: corridor, clauses and index",
+    "Verwachte betaling min budget in het eerste contractjaar, op nieuwe toekomsten.",
+    "Expected payment minus budget in the first contract year, on fresh futures.")
