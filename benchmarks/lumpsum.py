@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 from pyomo.contrib.appsi.solvers.highs import Highs
 
 from bekostiging.case import read_case
-from bekostiging.contracts import Taakgericht, build_contracts, reference
+from bekostiging.contracts import LUMP_SUM, Taakgericht, build_contracts, reference
 from bekostiging.lumpsum import CorridorSeries, LumpSumData, design_lumpsum, lumpsum_data
 from bekostiging.lumpsum.model import build_lumpsum
 from bekostiging.scenarios import plan
@@ -26,7 +26,7 @@ def data_of(n_scenarios: int) -> LumpSumData:
     case = read_case("almere")
     made = plan(case, n_scenarios, 4, 1, "design")
     terms = reference(case, made.cells, made.n_years)
-    contracts = build_contracts(case, made.cells, terms, "taakgericht")
+    contracts = build_contracts(case, made.cells, terms, LUMP_SUM)
     work = DesignWork(case, made.cells, tuple(one for one in contracts if isinstance(one, Taakgericht)))
     return lumpsum_data(
         case, made.cells, terms, CorridorSeries.of(Blocks().series(made, work, lambda done, total: None))

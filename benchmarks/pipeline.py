@@ -16,8 +16,8 @@ import capacity
 import lumpsum_region
 import settle as settling
 from bekostiging.case import Case, read_case, synthetic_region, with_policy
-from bekostiging.case.tables import PaymentForm
-from bekostiging.contracts import Contract, PriceLevels, build_contracts, price_levels, reference
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import LUMP_SUM, Contract, PriceLevels, build_contracts, price_levels, reference
 from bekostiging.lumpsum import LumpSumData, design_lumpsum
 from bekostiging.scenarios import Block, CareUse, Plan, draw_block, map_blocks, plan
 from bekostiging.stress import TERM, TOTAL, Comparison, compare
@@ -96,8 +96,7 @@ class ToSettle:
             raise ValueError(f"{n_scenarios} scenarios are no whole number of blocks of {block}")
         care_use = settling.repeated(draw_block(made, 0).care_use(), block, months=False)
         terms = reference(case, made.cells, N_YEARS)
-        forms: tuple[PaymentForm, ...] = ("inspanningsgericht", "outputgericht", "taakgericht", "maatwerktraject")
-        contracts = {form: build_contracts(case, made.cells, terms, form) for form in forms}
+        contracts = {form: build_contracts(case, made.cells, terms, form) for form in PAYMENT_FORMS}
         levels = {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
         return cls(care_use, n_scenarios // block, contracts, levels)
 
@@ -230,7 +229,7 @@ def whole(workers: int, job: Job) -> list[float]:
     outcome = compare(
         case, n_scenarios=n_scenarios, design_scenarios=n_scenarios, n_years=n_years, workers=workers
     )
-    return [outcome.forms["taakgericht"].municipalities[TOTAL][TERM][EXPECTED].value]
+    return [outcome.forms[LUMP_SUM].municipalities[TOTAL][TERM][EXPECTED].value]
 
 
 Subjects = dict[str, Callable[..., list[float]]]
@@ -241,7 +240,4 @@ def by_workers(work: Callable[..., list[float]]) -> Subjects:
     return {"one worker": partial(work, 1), "two workers": partial(work, 2)}
 
 
-FORMS: Subjects = {
-    form: partial(settle, form)
-    for form in ("inspanningsgericht", "outputgericht", "taakgericht", "maatwerktraject")
-}
+FORMS: Subjects = {form: partial(settle, form) for form in PAYMENT_FORMS}

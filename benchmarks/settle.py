@@ -16,7 +16,7 @@ import numpy as np
 
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.contracts import Staffing, build_contracts, price_levels, reference
+from bekostiging.contracts import BASELINE, Staffing, build_contracts, price_levels, reference
 from bekostiging.scenarios import CareUse, draw_block, plan
 
 N_YEARS, N_CELLS = 4, 240
@@ -67,7 +67,7 @@ def main(n: int) -> None:
         seconds = least(lambda own=own: [one.settle(care_use, levels[one.lot]) for one in own])
         print(f"{form}: {len(own)} contracts, {cells} cells, {seconds:.3f} s, {seconds / product:.0f} products")
     few = repeated(drawn, n // 10, months=True)
-    own = list(build_contracts(case, made.cells, terms, "inspanningsgericht"))[:4]
+    own = list(build_contracts(case, made.cells, terms, BASELINE))[:4]
     staffed = [replace(one, staffing=Staffing(0.7, 6, 0.3, 1e5)) for one in own]
     few_levels = {lot.id: price_levels(case, lot.id, few) for lot in case.lots}
     plain, monthly = (

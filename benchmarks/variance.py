@@ -15,7 +15,7 @@ from time import perf_counter
 import numpy as np
 
 from bekostiging.case import Case, read_case
-from bekostiging.contracts import Contract, build_contracts, reference
+from bekostiging.contracts import BASELINE, LUMP_SUM, Contract, build_contracts, reference
 from bekostiging.scenarios import Block, CareUse, expected_care_use, map_blocks, plan
 from bekostiging.stress import compare, contracts_in_force
 from bekostiging.stress.courses import euros
@@ -29,15 +29,13 @@ DRAWN, CLOSED, YEARS = 512, 2048, 4
 
 def layered(case: Case) -> Sequence[Contract]:
     """The lump sum as ``compare`` designs it on 512 futures."""
-    return contracts_in_force(compare(case, n_scenarios=DRAWN, design_scenarios=DRAWN, n_years=YEARS))[
-        "taakgericht"
-    ]
+    return contracts_in_force(compare(case, n_scenarios=DRAWN, design_scenarios=DRAWN, n_years=YEARS))[LUMP_SUM]
 
 
 def spending(case: Case, contracts: Sequence[Contract], care_use: CareUse) -> FloatArray:
     """Spending of the reported municipalities over the term."""
-    paid, _ = euros(case, care_use.cells, {"inspanningsgericht": contracts}, np.ones(YEARS), care_use)
-    return paid["inspanningsgericht"]
+    paid, _ = euros(case, care_use.cells, {BASELINE: contracts}, np.ones(YEARS), care_use)
+    return paid[BASELINE]
 
 
 def plainly(
@@ -68,7 +66,7 @@ def closed(case: Case, contracts: Sequence[Contract], seed: int) -> tuple[Scramb
     """Spending in futures without clients, and the seconds it took."""
     begin = perf_counter()
     made = plan(case, CLOSED, YEARS, seed, "closed")
-    whole = closed_spending(made, {"inspanningsgericht": contracts}, np.ones(YEARS))["inspanningsgericht"]
+    whole = closed_spending(made, {BASELINE: contracts}, np.ones(YEARS))[BASELINE]
     return Scramblings(made.n_scramblings), whole, perf_counter() - begin
 
 
@@ -89,9 +87,7 @@ def measure(name: str) -> None:
     """Print the table of one case."""
     case = read_case(name)
     made = plan(case, 32, YEARS, 1, "fresh")
-    linear = build_contracts(
-        case, made.cells, reference(case, made.cells, YEARS), "inspanningsgericht", ceilings=False
-    )
+    linear = build_contracts(case, made.cells, reference(case, made.cells, YEARS), BASELINE, ceilings=False)
     contracts: dict[str, Sequence[Contract]] = {"linear": linear, "layered": layered(case)}
     sample, control, seconds = plainly(case, contracts, 1)
     share = {n: float((sample[n] - control[n]).var() / sample[n].var()) for n in contracts}

@@ -14,8 +14,16 @@ from matplotlib.figure import Figure
 
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.contracts import Contract, Taakgericht, build_contracts, reference, with_design
-from bekostiging.report.figures import COLOURS, LINES, STYLE, svg
+from bekostiging.contracts import (
+    BASELINE,
+    LUMP_SUM,
+    Contract,
+    Taakgericht,
+    build_contracts,
+    reference,
+    with_design,
+)
+from bekostiging.report.figures import STYLE, svg
 from bekostiging.scenarios import build_cells, expected_care_use, multiply, neutral_factors
 from bekostiging.stress.courses import yearly
 
@@ -33,7 +41,7 @@ def main() -> None:
     contracts: dict[str, tuple[Contract, ...]] = {
         form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS
     }
-    contracts["taakgericht"] = tuple(_shared(one) for one in contracts["taakgericht"])
+    contracts[LUMP_SUM] = tuple(_shared(one) for one in contracts[LUMP_SUM])
     figure = Figure(figsize=(10, 3.6), layout="constrained")
     with style.context(STYLE):
         panels = figure.subplots(1, 3, sharey=True)
@@ -44,8 +52,11 @@ def main() -> None:
             multiply(factors, quantity, slice(None), 1 + CHANGES)
             found = yearly(case, cells, contracts, expected_care_use(case, cells, N_YEARS, factors))
             for form, own in found.items():
-                axes.plot(100 * CHANGES, _relative(own.payment), LINES[form], color=COLOURS[form], label=form)
-            cost = _relative(found["inspanningsgericht"].cost)
+                drawn = PAYMENT_FORMS[form]
+                axes.plot(
+                    100 * CHANGES, _relative(own.payment), linestyle=drawn.line, color=drawn.colour, label=form
+                )
+            cost = _relative(found[BASELINE].cost)
             axes.plot(100 * CHANGES, cost, color="#c8ccd0", lw=5, zorder=0, label="cost of care")
             axes.set_xlabel(f"{name}, % from expected")
             axes.text(

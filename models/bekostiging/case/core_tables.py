@@ -6,16 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from bekostiging.case.open_sets import PaymentForm
 from bekostiging.case.rows import MOST, Assumption, Euro, Identifier, Names, Positive, Share, Volume
 
 Law = Literal["jeugdwet", "wmo"]
-PaymentForm = Literal["inspanningsgericht", "outputgericht", "taakgericht", "maatwerktraject"]
-PAYMENT_FORMS: tuple[PaymentForm, ...] = (
-    "inspanningsgericht",
-    "outputgericht",
-    "taakgericht",
-    "maatwerktraject",
-)
 Channel = Literal["own_access", "gp", "other"]
 """How a client came: the municipality's own access, the general practitioner, anyone else."""
 OUTSIDE = ("zvw", "wlz", "education", "pgb")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Literal, get_args, get_origin
+from typing import get_origin
 
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.policy_rows import POLICIES
-from bekostiging.case.read_rows import leaf
+from bekostiging.case.read_rows import choices, leaf
 from bekostiging.case.rows import Row, columns
-from bekostiging.case.tables import Policy
+from bekostiging.case.tables import CLAUSES, ContractClause, Policy
 
 WORDING = {
     "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
@@ -54,9 +54,12 @@ def explain(model: type[Row], lang: str) -> str:
 def meanings(model: type[Row], lang: str) -> dict[str, str]:
     """What a table means, under the empty name, and each of its columns."""
     own = _columns()["common"] | _columns()[model.table]
-    return {"": (model.__doc__ or "").strip()} | {
+    found = {"": (model.__doc__ or "").strip()} | {
         name: entry[lang] for name, entry in own.items() if lang in entry
     }
+    if model is ContractClause:
+        found["clause"] += ": " + ", ".join(f"{kind} ({one.name[lang]})" for kind, one in CLAUSES.items())
+    return found
 
 
 @cache
@@ -68,6 +71,6 @@ def _columns() -> dict[str, dict[str, dict[str, str]]]:
 def kind_of(info: FieldInfo, lang: str) -> str:
     """Kind of value of a column, in words."""
     kind = leaf(info)
-    if get_origin(kind) is Literal:
-        return f"{WORDING[lang]['one']} {', '.join(str(choice) for choice in get_args(kind))}"
+    if words := choices(info):
+        return f"{WORDING[lang]['one']} {', '.join(words)}"
     return _KINDS[lang].get(get_origin(kind) or kind, "")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
 from pydantic import Field
 
-from bekostiging.case.core_tables import Channel, PaymentForm
+from bekostiging.case.core_tables import Channel
+from bekostiging.case.open_sets import ClauseKind, PaymentForm
 from bekostiging.case.rows import Assumption, Euro, Identifier, Positive, Share, Volume
 
 if TYPE_CHECKING:
@@ -14,17 +15,6 @@ if TYPE_CHECKING:
 
 Party = Literal["municipality", "provider"]
 PARTIES: tuple[Party, ...] = get_args(Party)
-ClauseKind = Literal[
-    "quota_share",
-    "stop_loss",
-    "high_cost_pool",
-    "equalisation_reserve",
-    "provider_pool",
-    "performance",
-    "sanction",
-    "volume_clause",
-    "growth_path",
-]
 
 
 class ContractClause(Assumption):

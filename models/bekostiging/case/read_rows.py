@@ -21,6 +21,7 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.errors import Note, Problem, is_citizen_number
 from bekostiging.case.former import RENAMED, read_as, told_of_rename
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
+from bekostiging.case.registry import Registry
 from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.tables import Policy
 
@@ -258,6 +259,15 @@ def leaf(info: FieldInfo) -> Any:
     return annotation
 
 
+def choices(info: FieldInfo) -> tuple[str, ...]:
+    """The words a field chooses from: those of a closed set, or the names of an open one; none where it takes any value."""
+    for rule in info.metadata:
+        if isinstance(rule, Registry):
+            return tuple(rule)
+    kind = leaf(info)
+    return tuple(str(word) for word in get_args(kind)) if get_origin(kind) is Literal else ()
+
+
 class Bounds(NamedTuple):
     """The strictest bounds of a number; an open one is not itself allowed."""
 
@@ -345,8 +355,7 @@ def _pydantic_problem(model: type[Row], line: int, detail: dict[str, Any]) -> Pr
         nl = f"{given} is te groot, toegestaan is hoogstens {bound:g}; verbeter het getal"
         en = f"{given} is too large, allowed is at most {bound:g}; mend the number"
     elif kind == "literal_error":
-        info = model.model_fields[column]
-        words = [str(word) for word in get_args(leaf(info))] if get_origin(leaf(info)) is Literal else []
+        words = choices(model.model_fields[column])
         near = get_close_matches(str(given), words, 1)
         nl = f"'{given}' is geen bekende keuze ({', '.join(words)}){f'; bedoelt u {near[0]}?' if near else '; kies er een'}"
         en = f"'{given}' is no known choice ({', '.join(words)}){f'; did you mean {near[0]}?' if near else '; choose one'}"

@@ -14,7 +14,7 @@ from bekostiging.case.rules_capacity import CAPACITY_RULES
 from bekostiging.case.rules_contracts import CONTRACT_RULES
 from bekostiging.case.rules_cover import COVER_RULES
 from bekostiging.case.rules_demand import DEMAND_RULES, TOLERANCE
-from bekostiging.case.tables import Layer, Lot, Offer
+from bekostiging.case.tables import PAYMENT_FORMS, Layer, Lot, Offer
 
 OBSERVABLE = {
     "shadow_production": ("full",),
@@ -257,7 +257,7 @@ def _ceilings(case: Case) -> Iterator[Problem]:
     """A spending ceiling exists only beside a tariff (art. 1.5)."""
     forms = {lot.id: lot.payment_form for lot in case.lots}
     for contract in case.contracts:
-        if contract.ceiling is not None and forms[contract.lot] == "taakgericht":
+        if contract.ceiling is not None and PAYMENT_FORMS[forms[contract.lot]].lump_sum:
             yield Problem(
                 "contracts",
                 f"een plafond in het taakgerichte perceel {contract.lot}; een bestedingsruimte bestaat alleen bij "

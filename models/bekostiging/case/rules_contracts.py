@@ -2,129 +2,58 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
-from bekostiging.case.tables import ContractClause
+from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS, ClauseFacts, ContractClause, clause_problem
 
-
-@dataclass(frozen=True)
-class _Terms:
-    """Columns a clause needs and may have beside its share; ``lump_sum``: only under taakgericht."""
-
-    needs: tuple[str, ...]
-    allows: tuple[str, ...] = ()
-    lump_sum: bool = False
-
-
-TERMS: dict[str, _Terms] = {
-    "quota_share": _Terms(()),
-    "stop_loss": _Terms(("lower",), ("upper",)),
-    "high_cost_pool": _Terms(("threshold",), ("cap",)),
-    "equalisation_reserve": _Terms(("upper",), lump_sum=True),
-    "provider_pool": _Terms(("lower",), ("upper",)),
-    "performance": _Terms(("upper",), lump_sum=True),
-    "sanction": _Terms(("length",), lump_sum=True),
-    "volume_clause": _Terms(("lower", "upper"), lump_sum=True),
-    "growth_path": _Terms(("length",), lump_sum=True),
-}
 COLUMNS = ("lower", "upper", "threshold", "cap", "length")
 
 
 def _clauses(case: Case) -> Iterator[Problem]:
-    """Every clause has what it needs and nothing else; edges in order; on the budget only with a lump sum."""
+    """Every clause has what it needs and nothing else, edges in order, a form that may have it, and what its kind asks."""
     for row in case.clauses:
-        yield from _columns(row)
-        yield from _edges(case, row)
-    yield from _layers_of_clients(case)
+        kind = CLAUSES[row.clause]
+        yield from _columns(row, kind)
+        yield from _form(row, kind)
+        if row.lower is not None and row.upper is not None and row.upper <= row.lower:
+            yield clause_problem(
+                row,
+                "upper",
+                f"het plafond ({row.upper:g}) ligt niet boven de vloer ({row.lower:g}); verwissel of verbeter ze",
+                f"the cap ({row.upper:g}) is not above the floor ({row.lower:g}); swap or mend them",
+            )
+        yield from kind.problems(case, row)
 
 
-def _problem(row: ContractClause, column: str, nl: str, en: str) -> Problem:
-    """A problem of one clause, named with its lot, form and position."""
-    which = f"{row.clause} ({row.lot}, {row.payment_form}, {row.position})"
-    return Problem("clauses", f"beding {which}: {nl}", f"clause {which}: {en}", row=row.line, column=column)
-
-
-def _columns(row: ContractClause) -> Iterator[Problem]:
+def _columns(row: ContractClause, kind: type[ClauseFacts]) -> Iterator[Problem]:
     """What is needed is there, what has no meaning is empty."""
-    terms = TERMS[row.clause]
     for column in COLUMNS:
         present = getattr(row, column) is not None
-        if column in terms.needs and not present:
-            yield _problem(row, column, f"{column} ontbreekt; vul hem in", f"{column} is missing; fill it in")
-        if present and column not in (*terms.needs, *terms.allows):
-            yield _problem(
+        if column in kind.needs and not present:
+            yield clause_problem(
+                row, column, f"{column} ontbreekt; vul hem in", f"{column} is missing; fill it in"
+            )
+        if present and column not in (*kind.needs, *kind.allows):
+            yield clause_problem(
                 row,
                 column,
                 f"{column} heeft hier geen betekenis; laat hem leeg",
                 f"{column} has no meaning; leave it empty",
             )
-    if terms.lump_sum and row.payment_form != "taakgericht":
-        yield _problem(
+
+
+def _form(row: ContractClause, kind: type[ClauseFacts]) -> Iterator[Problem]:
+    """Contracts of the form may have it."""
+    if not kind.joins(PAYMENT_FORMS[row.payment_form]):
+        may = ", ".join(form for form, facts in PAYMENT_FORMS.items() if kind.joins(facts))
+        yield clause_problem(
             row,
             "payment_form",
-            "bestaat alleen bij een taakgericht budget; zet payment_form op taakgericht of kies een ander beding",
-            "exists only with a lump sum; set payment_form to taakgericht or take another clause",
+            f"bestaat alleen bij {may}; zet daar payment_form op of kies een ander beding",
+            f"exists only with {may}; set payment_form to that or take another clause",
         )
-
-
-def _edges(case: Case, row: ContractClause) -> Iterator[Problem]:
-    """The cap lies above the floor; a pool begins at 1 or above; a growth path starts from a known revenue."""
-    if row.lower is not None and row.upper is not None and row.upper <= row.lower:
-        yield _problem(
-            row,
-            "upper",
-            f"het plafond ({row.upper:g}) ligt niet boven de vloer ({row.lower:g}); verwissel of verbeter ze",
-            f"the cap ({row.upper:g}) is not above the floor ({row.lower:g}); swap or mend them",
-        )
-    if row.clause == "provider_pool" and row.lower is not None and row.lower < 1:
-        yield _problem(
-            row,
-            "lower",
-            f"een pool begint bij lower 1 en is daaronder gespiegeld; {row.lower:g} kan niet",
-            f"a pool begins at lower 1 and is mirrored below it; {row.lower:g} cannot be",
-        )
-    if row.clause == "performance" and row.upper is not None and row.upper > 1:
-        yield _problem(
-            row,
-            "upper",
-            f"het doel ({row.upper:g}) is een aandeel van 0 tot 1",
-            f"the target ({row.upper:g}) is a share from 0 to 1",
-        )
-    if row.clause == "growth_path":
-        for contract in case.contracts:
-            if contract.lot == row.lot and contract.revenue == 0:
-                yield _problem(
-                    row,
-                    "clause",
-                    f"contract {contract.provider} in {contract.lot} heeft geen omzet om uit in te groeien; vul "
-                    "contracts.revenue in",
-                    f"contract {contract.provider} in {contract.lot} has no revenue to grow from; fill in "
-                    "contracts.revenue",
-                )
-
-
-def _layers_of_clients(case: Case) -> Iterator[Problem]:
-    """Layers of what single clients cost do not overlap within a lot and form: the same euro would move twice."""
-    pools = [row for row in case.clauses if row.clause == "high_cost_pool" and row.threshold is not None]
-    ordered = sorted(pools, key=lambda row: (row.lot, row.payment_form, row.threshold or 0.0))
-    for one, following in pairwise(ordered):
-        if (one.lot, one.payment_form) != (following.lot, following.payment_form):
-            continue
-        top = math.inf if one.cap is None else (one.threshold or 0.0) + one.cap
-        if (following.threshold or 0.0) < top:
-            yield _problem(
-                following,
-                "threshold",
-                f"deze laag begint bij {following.threshold:g} euro, en die van beding {one.position} loopt door tot "
-                f"{'boven elke grens' if top == math.inf else f'{top:g} euro'}; laat ze op elkaar aansluiten",
-                f"this layer begins at {following.threshold:g} euro, and that of clause {one.position} goes on to "
-                f"{'above any limit' if top == math.inf else f'{top:g} euro'}; let them follow each other",
-            )
 
 
 def _revenue_years(case: Case) -> Iterator[Problem]:
@@ -214,14 +143,15 @@ def _main_contractors(case: Case) -> Iterator[Problem]:
 
 def _general_provisions(case: Case) -> Iterator[Problem]:
     """Without registration of clients there is nothing to claim: a lump sum, and no messages."""
+    lump_sums = ", ".join(form for form, facts in PAYMENT_FORMS.items() if facts.lump_sum)
     for lot in case.lots:
-        if lot.general_provision and (lot.payment_form != "taakgericht" or lot.messages != "none"):
+        if lot.general_provision and not (PAYMENT_FORMS[lot.payment_form].lump_sum and lot.messages == "none"):
             yield Problem(
                 "lots",
                 f"perceel {lot.id} is een algemene voorziening zonder registratie, en heeft payment_form {lot.payment_form} "
-                f"en messages {lot.messages}; dat kan alleen taakgericht en none zijn",
+                f"en messages {lot.messages}; dat kan alleen {lump_sums} en none zijn",
                 f"lot {lot.id} is a general provision without registration, and has payment_form {lot.payment_form} and "
-                f"messages {lot.messages}; only taakgericht and none are possible",
+                f"messages {lot.messages}; only {lump_sums} and none are possible",
                 row=lot.line,
                 column="payment_form",
             )

@@ -13,7 +13,6 @@ from __future__ import annotations
 from bekostiging.case.capacity_tables import Alternative, Capacity, Travel
 from bekostiging.case.core_tables import (
     OUTSIDE,
-    PAYMENT_FORMS,
     Area,
     Begroting,
     CareForm,
@@ -28,14 +27,23 @@ from bekostiging.case.core_tables import (
     Lot,
     Municipality,
     Offer,
-    PaymentForm,
     Policy,
     Provider,
     SharingKey,
 )
+from bekostiging.case.open_sets import (
+    CLAUSES,
+    PAYMENT_FORMS,
+    ClauseFacts,
+    ClauseKind,
+    FormFacts,
+    FormLine,
+    LegalVariant,
+    PaymentForm,
+    clause_problem,
+)
 from bekostiging.case.optional_tables import (
     Administration,
-    ClauseKind,
     Combination,
     ContractClause,
     Correlation,
@@ -53,6 +61,7 @@ from bekostiging.case.rows import Row
 
 __all__ = [
     "ASKED",
+    "CLAUSES",
     "OUTSIDE",
     "PAYMENT_FORMS",
     "REFERENCES",
@@ -64,6 +73,7 @@ __all__ = [
     "Capacity",
     "CareForm",
     "Channel",
+    "ClauseFacts",
     "ClauseKind",
     "Combination",
     "Contract",
@@ -73,11 +83,14 @@ __all__ = [
     "CostPrice",
     "Demand",
     "Duration",
+    "FormFacts",
+    "FormLine",
     "FunctionGroup",
     "History",
     "Index",
     "Law",
     "Layer",
+    "LegalVariant",
     "Lot",
     "Measure",
     "Municipality",
@@ -92,6 +105,7 @@ __all__ = [
     "Substitution",
     "Travel",
     "Waiting",
+    "clause_problem",
 ]
 
 TABLES: dict[str, type[Row]] = {

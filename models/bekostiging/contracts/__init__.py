@@ -1,18 +1,13 @@
 """What is paid, given the clients: one frozen object per contract, one file per payment form."""
 
+from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.budget import solve_budget
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
-from bekostiging.contracts.build import (
-    build_contracts,
-    ceiling_pools,
-    payment_calendar,
-    provider_pools,
-    with_design,
-)
+from bekostiging.contracts.build import BASELINE, LUMP_SUM, build_contracts, payment_calendar, with_design
 from bekostiging.contracts.buildup import Line, build_up, fair_cost
 from bekostiging.contracts.carries import RISKS, who_carries_what
 from bekostiging.contracts.cash import PaymentCalendar, course_of_year, lowest_position
-from bekostiging.contracts.ceiling import CeilingPool, Claim, Due
+from bekostiging.contracts.ceiling import CeilingPool, Claim, Due, ceiling_pools
 from bekostiging.contracts.clauses import (
     Clause,
     EqualisationReserve,
@@ -20,6 +15,8 @@ from bekostiging.contracts.clauses import (
     Position,
     QuotaShare,
     StopLoss,
+    TableClause,
+    register_clause,
 )
 from bekostiging.contracts.corridor import Corridor, corridor_of
 from bekostiging.contracts.hours_budget_notes import hours_budget_notes, hours_budget_terms
@@ -33,17 +30,20 @@ from bekostiging.contracts.maatwerktraject import (
     standard_list,
 )
 from bekostiging.contracts.outputgericht import Outputgericht
-from bekostiging.contracts.pool import ProviderPool, zero_sum_transfers
+from bekostiging.contracts.pool import ProviderPool, provider_pools, zero_sum_transfers
 from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines, reference
 from bekostiging.contracts.revenue import RevenuePath, expected_revenue, revenue_paths
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht, WithoutCare
 from bekostiging.contracts.tariff import TariffContract
-from bekostiging.contracts.terms import Contract, Rows, Settlement, settle
+from bekostiging.contracts.terms import Contract, Rows, Settlement, contract_class, register_payment_form, settle
 
 __all__ = [
+    "BASELINE",
+    "LUMP_SUM",
     "RISKS",
+    "Basis",
     "BudgetClause",
     "BudgetLine",
     "CeilingPool",
@@ -75,6 +75,7 @@ __all__ = [
     "Staffing",
     "StopLoss",
     "Taakgericht",
+    "TableClause",
     "TariffContract",
     "VolumeClause",
     "WithoutCare",
@@ -82,6 +83,7 @@ __all__ = [
     "build_contracts",
     "build_up",
     "ceiling_pools",
+    "contract_class",
     "corridor_of",
     "course_of_year",
     "expected_level",
@@ -98,6 +100,8 @@ __all__ = [
     "price_levels",
     "provider_pools",
     "reference",
+    "register_clause",
+    "register_payment_form",
     "revenue_paths",
     "revised",
     "settle",

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
+from bekostiging.case import Case, Problem
+from bekostiging.case.errors import Note
+from bekostiging.case.tables import ContractClause, FormFacts, clause_problem
+from bekostiging.contracts.basis import Basis
+from bekostiging.contracts.clauses import TableClause, register_clause
+from bekostiging.contracts.revenue import revenue_paths
 from bekostiging.scenarios import CareUse
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 
-class BudgetClause(ABC):
+class BudgetClause(TableClause):
     """Multiplies the lump sum by a factor known in every future; the order of several does not matter."""
 
-    kind: ClassVar[str]
+    @classmethod
+    def joins(cls, form: type[FormFacts]) -> bool:
+        """Only a lump sum has a budget."""
+        return form.lump_sum
 
     @abstractmethod
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
@@ -31,6 +41,7 @@ class BudgetClause(ABC):
         return np.zeros(n_years)
 
 
+@register_clause
 @dataclass(frozen=True)
 class Performance(BudgetClause):
     """A part of the budget depends on the share of started trajectories that end with result.
@@ -39,8 +50,26 @@ class Performance(BudgetClause):
     """
 
     kind: ClassVar[str] = "performance"
+    name: ClassVar[Note] = {"nl": "prestatiedeel", "en": "performance part"}
+    needs: ClassVar[tuple[str, ...]] = ("upper",)
     part: float
     target: float
+
+    @classmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """Its share is the part, its upper edge the target."""
+        return cls(row.share, np.inf if row.upper is None else row.upper)
+
+    @classmethod
+    def problems(cls, case: Case, row: ContractClause) -> Iterator[Problem]:
+        """The target is a share."""
+        if row.upper is not None and row.upper > 1:
+            yield clause_problem(
+                row,
+                "upper",
+                f"het doel ({row.upper:g}) is een aandeel van 0 tot 1",
+                f"the target ({row.upper:g}) is a share from 0 to 1",
+            )
 
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
         """1 - part + part x min(1, share with result / target)."""
@@ -54,13 +83,21 @@ class Performance(BudgetClause):
         return np.full(n_years, 1 - self.part)
 
 
+@register_clause
 @dataclass(frozen=True)
 class Sanction(BudgetClause):
     """Temporary reduction of the budget during some months of the first year (Contractstandaard Wmo v1.2 art. 3.19)."""
 
     kind: ClassVar[str] = "sanction"
+    name: ClassVar[Note] = {"nl": "korting", "en": "sanction"}
+    needs: ClassVar[tuple[str, ...]] = ("length",)
     part: float
     months: int
+
+    @classmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """Its share is the part, its length the months."""
+        return cls(row.share, row.length or MONTHS)
 
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
         """1 - part x months / 12 in the first contract year, 1 after it."""
@@ -75,6 +112,7 @@ class Sanction(BudgetClause):
         return paid
 
 
+@register_clause
 @dataclass(frozen=True)
 class VolumeClause(BudgetClause):
     """Beyond a band around the expected number of clients the budget follows the clients for a part.
@@ -83,10 +121,18 @@ class VolumeClause(BudgetClause):
     """
 
     kind: ClassVar[str] = "volume_clause"
+    name: ClassVar[Note] = {"nl": "volumebeding", "en": "volume clause"}
+    needs: ClassVar[tuple[str, ...]] = ("lower", "upper")
     lower: float
     upper: float
     part: float
     expected: FloatArray
+
+    @classmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """Its edges are the band, its share the part; the clients are those expected in its contract."""
+        upper = np.inf if row.upper is None else row.upper
+        return cls(row.lower or 0.0, upper, row.share, basis.clients(contract))
 
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
         """1 + part x (what the clients are above the band, less what they are below it), relative to expected."""
@@ -99,6 +145,7 @@ class VolumeClause(BudgetClause):
         return np.full(n_years, 1 - self.part * self.lower)
 
 
+@register_clause
 @dataclass(frozen=True)
 class GrowthPath(BudgetClause):
     """Ingroei: in the first years a falling part of the revenue so far is paid instead of the budget.
@@ -108,9 +155,31 @@ class GrowthPath(BudgetClause):
     """
 
     kind: ClassVar[str] = "growth_path"
+    name: ClassVar[Note] = {"nl": "ingroeipad", "en": "growth path"}
+    needs: ClassVar[tuple[str, ...]] = ("length",)
     part: float
     years: int
     revenue: float
+
+    @classmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """Its share is the part, its length the years; the revenue is that of its contract."""
+        (path,) = revenue_paths(basis.case, basis.cells, basis.reference, (contract,))
+        return cls(row.share, row.length or 1, path.expected)
+
+    @classmethod
+    def problems(cls, case: Case, row: ContractClause) -> Iterator[Problem]:
+        """It starts from a known revenue."""
+        for contract in case.contracts:
+            if contract.lot == row.lot and contract.revenue == 0:
+                yield clause_problem(
+                    row,
+                    "clause",
+                    f"contract {contract.provider} in {contract.lot} heeft geen omzet om uit in te groeien; vul "
+                    "contracts.revenue in",
+                    f"contract {contract.provider} in {contract.lot} has no revenue to grow from; fill in "
+                    "contracts.revenue",
+                )
 
     def _old(self, n_years: int) -> FloatArray:
         """Part that still follows the old revenue."""

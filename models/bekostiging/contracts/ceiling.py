@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case import Case
 from bekostiging_solvers.typing import FloatArray
 
 
@@ -65,3 +66,14 @@ class CeilingPool:
         total = np.sum(other, axis=0)
         part = np.divide(np.minimum(room, total), total, out=np.ones_like(total), where=total > 0)
         return [due.urgent + own * part for due, own in zip(dues, other, strict=True)]
+
+
+def ceiling_pools(case: Case) -> tuple[CeilingPool, ...]:
+    """Contracts that share their ceilings."""
+    names = dict.fromkeys(row.ceiling_pool for row in case.contracts if row.ceiling_pool)
+    found = []
+    for name in names:
+        own = [c for c, row in enumerate(case.contracts) if row.ceiling_pool == name]
+        total = sum(case.contracts[c].ceiling or 0.0 for c in own)
+        found.append(CeilingPool(name, tuple(own), total * (1 + case.policy.ceiling_lift)))
+    return tuple(found)

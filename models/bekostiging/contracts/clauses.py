@@ -11,13 +11,35 @@ through, with reference the smaller of B0 I and the ceiling (``TariffContract``)
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 import numpy as np
 
+from bekostiging.case import Case, Problem
+from bekostiging.case.errors import Note
+from bekostiging.case.tables import CLAUSES, ClauseFacts, ContractClause, FormFacts, clause_problem
+from bekostiging.contracts.basis import Basis
 from bekostiging.scenarios import CareUse, Measure
 from bekostiging_solvers.typing import FloatArray, IntArray
+
+Kind = TypeVar("Kind", bound=type[ClauseFacts])
+
+
+def register_clause(kind: Kind) -> Kind:
+    """Make a kind of clause known to table clauses, to ``build_contracts`` and to the report; a decorator of its class."""
+    CLAUSES.add(kind.kind, kind)
+    return kind
+
+
+class TableClause(ClauseFacts, ABC):
+    """A clause of one contract that a row of table clauses asks for."""
+
+    @classmethod
+    @abstractmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """The clause that a row asks for, in the contract of this place."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +58,9 @@ class Position:
     reference: FloatArray
 
 
-class Clause(ABC):
+class Clause(ClauseFacts, ABC):
     """Moves ``euros @ share`` to the party that does not carry the risk; ``share`` is nan where it is to be decided."""
 
-    kind: ClassVar[str]
-    per_client: ClassVar[bool] = False
-    """Whether it is about single clients: under a tariff it comes before the ceiling."""
     share: FloatArray
 
     @abstractmethod
@@ -58,20 +77,28 @@ class Clause(ABC):
         return not bool(np.isnan(self.share).any())
 
 
+@register_clause
 @dataclass(frozen=True)
-class QuotaShare(Clause):
+class QuotaShare(Clause, TableClause):
     """A share (1,) of the whole deviation of the base from the reference, deficits and surpluses alike."""
 
     kind: ClassVar[str] = "quota_share"
+    name: ClassVar[Note] = {"nl": "deel van de hele afwijking", "en": "share of the whole deviation"}
     share: FloatArray
+
+    @classmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """Its share."""
+        return cls(np.array([row.share]))
 
     def euros(self, position: Position) -> FloatArray:
         """Base - B0 I."""
         return np.asarray((position.base - position.reference)[..., None])
 
 
+@register_clause
 @dataclass(frozen=True)
-class StopLoss(Clause):
+class StopLoss(Clause, TableClause):
     """A share (1,) of the base between two multiples of the reference: aggregate stop-loss on one contract.
 
     ``upper`` may be infinite. Layer mean: E[min((X - lower)+, upper - lower)] (Klugman, Panjer and Willmot,
@@ -79,9 +106,17 @@ class StopLoss(Clause):
     """
 
     kind: ClassVar[str] = "stop_loss"
+    name: ClassVar[Note] = {"nl": "stop-loss", "en": "stop-loss"}
+    needs: ClassVar[tuple[str, ...]] = ("lower",)
+    allows: ClassVar[tuple[str, ...]] = ("upper",)
     lower: float
     upper: float
     share: FloatArray
+
+    @classmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """Its edges and share; no upper edge is no end."""
+        return cls(row.lower or 0.0, np.inf if row.upper is None else row.upper, np.array([row.share]))
 
     def euros(self, position: Position) -> FloatArray:
         """Euros of the base inside the layer."""
@@ -91,8 +126,9 @@ class StopLoss(Clause):
         return np.asarray(over[..., None])
 
 
+@register_clause
 @dataclass(frozen=True)
-class HighCostPool(Clause):
+class HighCostPool(Clause, TableClause):
     """A share (1,) of what is claimed for one client in a year above a threshold, up to a cap above it.
 
     Measured on what the payment form claims for the client, at the prices of the first contract year and indexed with
@@ -101,10 +137,37 @@ class HighCostPool(Clause):
     """
 
     kind: ClassVar[str] = "high_cost_pool"
+    name: ClassVar[Note] = {"nl": "hogekostenpool per cliënt", "en": "high-cost pool per client"}
+    needs: ClassVar[tuple[str, ...]] = ("threshold",)
+    allows: ClassVar[tuple[str, ...]] = ("cap",)
     per_client: ClassVar[bool] = True
     threshold: float
     cap: float
     share: FloatArray
+
+    @classmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """Its edges and share; no cap is no end."""
+        return cls(row.threshold or 0.0, np.inf if row.cap is None else row.cap, np.array([row.share]))
+
+    @classmethod
+    def problems(cls, case: Case, row: ContractClause) -> Iterator[Problem]:
+        """Layers do not overlap within a lot and form: the same euro would move twice."""
+        start = row.threshold or 0.0
+        for other in case.clauses:
+            alike = (other.lot, other.payment_form, other.clause) == (row.lot, row.payment_form, row.clause)
+            if not alike or ((other.threshold or 0.0), other.position) >= (start, row.position):
+                continue
+            top = np.inf if other.cap is None else (other.threshold or 0.0) + other.cap
+            if start < top:
+                yield clause_problem(
+                    row,
+                    "threshold",
+                    f"deze laag begint bij {start:g} euro, en die van beding {other.position} loopt door tot "
+                    f"{'boven elke grens' if top == np.inf else f'{top:g} euro'}; laat ze op elkaar aansluiten",
+                    f"this layer begins at {start:g} euro, and that of clause {other.position} goes on to "
+                    f"{'above any limit' if top == np.inf else f'{top:g} euro'}; let them follow each other",
+                )
 
     def euros(self, position: Position) -> FloatArray:
         """Excess over the threshold less the excess over threshold + cap."""
@@ -114,8 +177,9 @@ class HighCostPool(Clause):
         return np.asarray((excess[..., position.cells].sum(axis=-1) * position.tariff_level)[..., None])
 
 
+@register_clause
 @dataclass(frozen=True)
-class EqualisationReserve(Clause):
+class EqualisationReserve(Clause, TableClause):
     """Egalisatiereserve at the provider: surpluses on the reference are kept for deficits, up to a cap.
 
     Measured on the reference result B0 I - base, not on the decided result, so it is scenario data. ``cap``: part of
@@ -125,8 +189,20 @@ class EqualisationReserve(Clause):
     """
 
     kind: ClassVar[str] = "equalisation_reserve"
+    name: ClassVar[Note] = {"nl": "egalisatiereserve", "en": "equalisation reserve"}
+    needs: ClassVar[tuple[str, ...]] = ("upper",)
     cap: float
     share: FloatArray
+
+    @classmethod
+    def joins(cls, form: type[FormFacts]) -> bool:
+        """Only a lump sum leaves a surplus to be kept."""
+        return form.lump_sum
+
+    @classmethod
+    def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
+        """Its cap and share."""
+        return cls(np.inf if row.upper is None else row.upper, np.array([row.share]))
 
     def levels(self, position: Position) -> tuple[FloatArray, FloatArray]:
         """Reserve at the end of each year, and what flowed back in it; both (n_scenarios, n_years)."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from bekostiging.case import Case, PolicyTable
 from bekostiging.case.errors import Note
-from bekostiging.contracts.build import paid_parts
+from bekostiging.contracts.basis import paid_parts
 from bekostiging.scenarios import build_cells, expected_care_use, hours_budgets, paid_by_row
 from bekostiging.scenarios.hours_budget import ENOUGH, STANDARD_WEEKS, paid_part
 from bekostiging.units import MILLION, WEEKS_PER_MONTH

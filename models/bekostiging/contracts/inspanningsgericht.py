@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from bekostiging.case.tables import PaymentForm
+from bekostiging.case.errors import Note
+from bekostiging.case.tables import FormLine, LegalVariant, PaymentForm
 from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.tariff import TariffContract
@@ -20,6 +21,15 @@ class Inspanningsgericht(TariffContract):
     """P x Q."""
 
     form: ClassVar[PaymentForm] = "inspanningsgericht"
+    name: ClassVar[Note] = {"nl": "inspanningsgericht", "en": "inspanningsgericht"}
+    pays: ClassVar[Note] = {
+        "nl": "tarief × geleverde eenheden, tot een bestedingsruimte waar die is afgesproken",
+        "en": "tariff × delivered units, up to a spending ceiling where one is agreed",
+    }
+    legal_variant: ClassVar[LegalVariant] = "inspanningsgericht"
+    colour: ClassVar[str] = "#1b3a5c"
+    line: ClassVar[FormLine] = "-"
+    marker: ClassVar[str] = "o"
     measure: ClassVar[Measure] = "claimable"
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:

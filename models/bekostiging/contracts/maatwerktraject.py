@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
-from bekostiging.case.tables import PaymentForm
+from bekostiging.case.errors import Note
+from bekostiging.case.tables import FormLine, LegalVariant, PaymentForm
+from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.tariff import TariffContract
@@ -78,8 +80,24 @@ class Maatwerktraject(TariffContract):
     """
 
     form: ClassVar[PaymentForm] = "maatwerktraject"
+    name: ClassVar[Note] = {"nl": "maatwerktraject", "en": "maatwerktraject"}
+    pays: ClassVar[Note] = {
+        "nl": "een prijs per uur tot het urenbudget van de cliënt op is (rekenvariant waar de eenheid geen uur is)",
+        "en": "a price per hour until the client's hours budget is used up (a variant for calculation where the unit is not "
+        "the hour)",
+    }
+    legal_variant: ClassVar[LegalVariant] = "inspanningsgericht"
+    colour: ClassVar[str] = "#8a8d91"
+    line: ClassVar[FormLine] = ":"
+    marker: ClassVar[str] = "D"
     measure: ClassVar[Measure] = "within_budget"
     within: FloatArray
+
+    @classmethod
+    def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
+        """With what its budgets are expected to pay."""
+        made = super()._terms(basis, contract, ceilings)
+        return made | {"within": basis.paid_parts[made["cells"]]}
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """Units within the budgets at the price of a budget hour; those of crisis clients are urgent."""

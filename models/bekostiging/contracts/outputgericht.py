@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from bekostiging.case.tables import PaymentForm
+from bekostiging.case import Case
+from bekostiging.case.errors import Note
+from bekostiging.case.tables import FormLine, LegalVariant, PaymentForm
+from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.tariff import TariffContract
@@ -23,11 +26,37 @@ class Outputgericht(TariffContract):
     """
 
     form: ClassVar[PaymentForm] = "outputgericht"
+    name: ClassVar[Note] = {"nl": "outputgericht", "en": "outputgericht"}
+    pays: ClassVar[Note] = {
+        "nl": "een prijs per cliëntarrangement, deels op resultaat",
+        "en": "a price per client arrangement, partly on result",
+    }
+    legal_variant: ClassVar[LegalVariant] = "outputgericht"
+    colour: ClassVar[str] = "#b3541e"
+    line: ClassVar[FormLine] = "--"
+    marker: ClassVar[str] = "s"
+    by_arrangement: ClassVar[bool] = True
+    pays_next_euro: ClassVar[float] = 0.0
     measure: ClassVar[Measure] = "arranged"
     disputed: float = 0.0
     """Part of the claims that is disputed and paid a year later."""
     disputed_lost: float = 0.0
     """Part of what is disputed that is never paid."""
+
+    @classmethod
+    def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
+        """With what is disputed in its lot."""
+        made, policy = super()._terms(basis, contract, ceilings), basis.case.policy
+        return made | {
+            "disputed": policy.disputed_share(made["lot"]),
+            "disputed_lost": policy.disputed_lost(made["lot"]),
+        }
+
+    @classmethod
+    def paid_late(cls, case: Case, lot: str) -> float:
+        """What is disputed and not lost, of all that is paid."""
+        disputed, lost = case.policy.disputed_share(lot), case.policy.disputed_lost(lot)
+        return disputed * (1 - lost) / (1 - disputed * lost)
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """Priced units, the result part only with result; arrangements of crisis clients are urgent."""

@@ -7,12 +7,23 @@ zero in every scenario and year, in whole cents.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 
-from bekostiging.case.tables import PaymentForm
+from bekostiging.case import Case, Problem
+from bekostiging.case.errors import Note
+from bekostiging.case.tables import (
+    CLAUSES,
+    PAYMENT_FORMS,
+    ClauseFacts,
+    ContractClause,
+    PaymentForm,
+    clause_problem,
+)
+from bekostiging.contracts.clauses import register_clause
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.sharing_keys import in_cents
 from bekostiging.contracts.terms import Contract
@@ -20,15 +31,37 @@ from bekostiging.units import CENTS
 from bekostiging_solvers.typing import FloatArray
 
 
+@register_clause
 @dataclass(frozen=True)
-class ProviderPool:
+class ProviderPool(ClauseFacts):
     """A pool of one lot: deficits between two multiples of the reference, and surpluses at the same distance below it."""
 
+    kind: ClassVar[str] = "provider_pool"
+    name: ClassVar[Note] = {"nl": "pool tussen aanbieders", "en": "pool between providers"}
+    needs: ClassVar[tuple[str, ...]] = ("lower",)
+    allows: ClassVar[tuple[str, ...]] = ("upper",)
     lot: str
     form: PaymentForm
     lower: float
     upper: float
     share: float
+
+    @classmethod
+    def from_row(cls, row: ContractClause) -> Self:
+        """The pool of all contracts of a lot under a form that a row of table clauses asks for."""
+        upper = np.inf if row.upper is None else row.upper
+        return cls(row.lot, row.payment_form, row.lower or 1.0, upper, row.share)
+
+    @classmethod
+    def problems(cls, case: Case, row: ContractClause) -> Iterator[Problem]:
+        """It begins at 1 or above."""
+        if row.lower is not None and row.lower < 1:
+            yield clause_problem(
+                row,
+                "lower",
+                f"een pool begint bij lower 1 en is daaronder gespiegeld; {row.lower:g} kan niet",
+                f"a pool begins at lower 1 and is mirrored below it; {row.lower:g} cannot be",
+            )
 
     def transfers(
         self, contracts: Sequence[Contract], retained: Sequence[FloatArray], levels: PriceLevels
@@ -58,6 +91,13 @@ class ProviderPool:
         total = reference.sum(axis=2, keepdims=True)
         key = np.divide(reference, total, out=np.full_like(reference, 1 / len(contracts)), where=total > 0)
         return np.asarray(contracts[0].towards * zero_sum_transfers(self.share * inside, key))
+
+
+def provider_pools(case: Case) -> tuple[ProviderPool, ...]:
+    """Pools between the providers of a lot, of table clauses; in the order of payment forms."""
+    rows = [row for form in PAYMENT_FORMS for row in case.clauses if row.payment_form == form]
+    kinds = [(CLAUSES[row.clause], row) for row in rows]
+    return tuple(kind.from_row(row) for kind, row in kinds if issubclass(kind, ProviderPool))
 
 
 def zero_sum_transfers(brought: FloatArray, key: FloatArray) -> FloatArray:

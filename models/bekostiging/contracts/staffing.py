@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case import Case
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
 
@@ -39,3 +40,11 @@ class Staffing:
             extra[:, month] = self.fixed_share * empty + self.agency_premium * agency
             own = own + follows * (done - own)
         return np.asarray(extra.reshape(len(monthly), -1, MONTHS).sum(axis=2))
+
+
+def staffing_of(case: Case, provider: str, expected: float) -> Staffing | None:
+    """Staff of a provider that expects ``expected`` euro of cost in the first year; None where it follows at once."""
+    row = next(row for row in case.providers if row.id == provider)
+    if row.adjustment_months == 0:
+        return None
+    return Staffing(row.fixed_share, row.adjustment_months, row.agency_premium, expected / MONTHS)

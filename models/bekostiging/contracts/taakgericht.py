@@ -7,10 +7,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from bekostiging.case.tables import CorridorBase, PaymentForm
+from bekostiging.case.errors import Note
+from bekostiging.case.tables import CorridorBase, FormLine, LegalVariant, PaymentForm
+from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.budget_clauses import BudgetClause
 from bekostiging.contracts.clauses import Clause, Position
-from bekostiging.contracts.corridor import Corridor
+from bekostiging.contracts.corridor import Corridor, corridor_of
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.terms import Contract, Party, Rows, Settlement
 from bekostiging.scenarios import CareUse, Measure
@@ -38,6 +40,17 @@ class Taakgericht(Contract):
     """
 
     form: ClassVar[PaymentForm] = "taakgericht"
+    name: ClassVar[Note] = {"nl": "taakgericht", "en": "taakgericht"}
+    pays: ClassVar[Note] = {
+        "nl": "een vast bedrag voor een taak, geïndexeerd, met een bandbreedte",
+        "en": "a lump sum for a task, indexed, with a corridor",
+    }
+    legal_variant: ClassVar[LegalVariant] = "taakgericht"
+    colour: ClassVar[str] = "#3f7f6c"
+    line: ClassVar[FormLine] = "-."
+    marker: ClassVar[str] = "^"
+    lump_sum: ClassVar[bool] = True
+    pays_next_euro: ClassVar[float] = 0.0
     measure: ClassVar[Measure] = "delivered"
     towards: ClassVar[float] = 1.0
     budget: FloatArray
@@ -46,6 +59,22 @@ class Taakgericht(Contract):
     reference_tariff: FloatArray
     reference_cost: FloatArray
     budget_clauses: tuple[BudgetClause, ...] = ()
+
+    @classmethod
+    def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
+        """With its budget at the reference amount, clauses on it, and the corridor of its lot as the last clause."""
+        made, terms = super()._terms(basis, contract, ceilings), basis.reference
+        amount, own, lot = made["reference"], made["cells"], made["lot"]
+        on_budget = (one for one in cls._table_clauses(basis, contract) if isinstance(one, BudgetClause))
+        return made | {
+            "clauses": (*made["clauses"], corridor_of(basis.case, lot)),
+            "budget": amount,
+            "budget_clauses": tuple(on_budget),
+            "base": basis.case.policy.base(lot),
+            "norm": amount / basis.clients(contract),
+            "reference_tariff": terms.tariff[own],
+            "reference_cost": terms.unit_cost[own],
+        }
 
     def __and__(self, clause: Clause | BudgetClause) -> Self:
         """The contract with one more clause; those on the budget itself multiply, in any order."""

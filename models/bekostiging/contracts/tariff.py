@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
+from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.ceiling import Claim, Due, payable
 from bekostiging.contracts.clauses import Clause
 from bekostiging.contracts.indexation import PriceLevels
@@ -30,6 +31,18 @@ class TariffContract(Contract):
     towards: ClassVar[float] = -1.0
     ceiling: float | None = None
     part_of_ceiling: float | None = None
+
+    @classmethod
+    def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
+        """With the ceiling of the case, of the contract or of its pool."""
+        row = basis.case.contracts[contract]
+        made = super()._terms(basis, contract, ceilings)
+        if ceilings and row.ceiling is not None:
+            # contracts of a pool share their ceilings: see CeilingPool
+            made["part_of_ceiling" if row.ceiling_pool else "ceiling"] = row.ceiling * (
+                1 + basis.case.policy.ceiling_lift
+            )
+        return made
 
     @abstractmethod
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:

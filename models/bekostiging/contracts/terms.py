@@ -6,14 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeVar, cast
 
 import numpy as np
 
-from bekostiging.case.tables import PaymentForm
-from bekostiging.contracts.clauses import Clause, Position
+from bekostiging.case import Case
+from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS, FormFacts, PaymentForm
+from bekostiging.contracts.basis import Basis
+from bekostiging.contracts.clauses import Clause, Position, TableClause
 from bekostiging.contracts.indexation import PriceLevels
-from bekostiging.contracts.staffing import Staffing
+from bekostiging.contracts.staffing import Staffing, staffing_of
 from bekostiging.scenarios import CareUse, Measure
 from bekostiging_solvers.typing import FloatArray, IntArray
 
@@ -29,6 +31,26 @@ PER_DELIVERY: dict[str, Party] = {
     "disputes": "provider",
 }
 """Who carries what wherever a tariff or price is claimed: what is not delivered is not paid."""
+
+
+Form = TypeVar("Form", bound="type[Contract]")
+
+
+def register_payment_form(form: Form) -> Form:
+    """Make a payment form known to every table and figure by form, after those before it; a decorator of its class."""
+    PAYMENT_FORMS.add(form.form, form)
+    return form
+
+
+def contract_class(form: PaymentForm) -> type[Contract]:
+    """The contract class of a payment form.
+
+    Raises
+    ------
+    KeyError
+        There is no such form.
+    """
+    return cast("type[Contract]", PAYMENT_FORMS[form])  # only register_payment_form adds
 
 
 @dataclass(frozen=True)
@@ -60,7 +82,7 @@ class Rows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contract(ABC):
+class Contract(FormFacts, ABC):
     """One provider in one lot under one payment form.
 
     ``cells`` points at its own cells; ``tariff`` and ``unit_cost`` (n_own_cells,) are euro per unit in the
@@ -68,7 +90,6 @@ class Contract(ABC):
     the order in which they apply.
     """
 
-    form: ClassVar[PaymentForm]
     measure: ClassVar[Measure]
     """What of a client's care the form claims: what a clause on single clients is measured on."""
     towards: ClassVar[float]
@@ -82,6 +103,41 @@ class Contract(ABC):
     clauses: tuple[Clause, ...] = ()
     staffing: Staffing | None = None
     """Cost that does not follow demand at once; None = it does."""
+
+    @classmethod
+    def of_case(cls, basis: Basis, contract: int, *, ceilings: bool = True) -> Self:
+        """The contract of this place in the case as if paid by this form; ``ceilings=False`` leaves a ceiling out."""
+        return cls(**cls._terms(basis, contract, ceilings))
+
+    @classmethod
+    def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
+        """What it is made with; a form with more terms adds its own."""
+        row, cells = basis.case.contracts[contract], basis.cells
+        own = np.flatnonzero(cells.contract == contract)
+        expected = float(basis.reference.units[0, own] @ cells.unit_cost[own])
+        return {
+            "provider": row.provider,
+            "lot": row.lot,
+            "cells": own,
+            "tariff": cells.tariff[own],
+            "unit_cost": cells.unit_cost[own],
+            "reference": basis.reference.amount[contract],
+            "clauses": tuple(one for one in cls._table_clauses(basis, contract) if isinstance(one, Clause)),
+            "staffing": staffing_of(basis.case, row.provider, expected),
+        }
+
+    @classmethod
+    def _table_clauses(cls, basis: Basis, contract: int) -> list[TableClause]:
+        """Its clauses of table clauses, in order."""
+        lot = basis.case.contracts[contract].lot
+        rows = [row for row in basis.case.clauses if (row.lot, row.payment_form) == (lot, cls.form)]
+        kinds = [(CLAUSES[row.clause], row) for row in sorted(rows, key=lambda row: row.position)]
+        return [kind.from_row(row, basis, contract) for kind, row in kinds if issubclass(kind, TableClause)]
+
+    @classmethod
+    def paid_late(cls, case: Case, lot: str) -> float:
+        """Part of what is paid that is paid a year later than the rest."""
+        return 0.0
 
     @abstractmethod
     def carries(self) -> dict[str, Party]:

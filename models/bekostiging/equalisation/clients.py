@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case, ClientTable, UserError
+from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Reference
 from bekostiging.scenarios import Block
 from bekostiging.units import MONTHS
@@ -137,7 +138,7 @@ def _adjuster(case: Case, care_form: str, profile: int) -> Adjuster:
     if not own:
         return Adjuster(care_form)
     lots = [lot for lot in case.lots if care_form in lot.care_forms]
-    registered = all(lot.payment_form == "outputgericht" for lot in lots)
+    registered = all(PAYMENT_FORMS[lot.payment_form].by_arrangement for lot in lots)
     decides = any(case.policy.access(lot.id) == "provider" for lot in lots)
     return Adjuster(f"{care_form}/{own[profile]}", registered, decides or not registered)
 

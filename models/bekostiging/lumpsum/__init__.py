@@ -7,7 +7,6 @@ reads or proves it, not by the command, which solves the same model by tail cuts
 from bekostiging.lumpsum.alternatives import Alternative, alternatives
 from bekostiging.lumpsum.conflict import Conflict, Relaxation
 from bekostiging.lumpsum.data import (
-    LUMP_SUM,
     BreachCap,
     Held,
     LotTerms,
@@ -66,7 +65,6 @@ from bekostiging.lumpsum.value_of_data import ValueOfData, value_of_data
 __all__ = [
     "FRACTIONS",
     "LIFTED",
-    "LUMP_SUM",
     "OUTCOMES",
     "Alternative",
     "Breach",

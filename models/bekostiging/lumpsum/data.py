@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from bekostiging.contracts import Corridor, WithoutCare
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import LUMP_SUM, Corridor, WithoutCare
 from bekostiging.units import MILLION
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
@@ -23,11 +24,6 @@ POINT = 0.01
 """A percentage point."""
 EXCESS_TOLERANCE = POINT / 1000
 """How far every excess may pass the least largest one: a thousandth of a point."""
-LUMP_SUM = "taakgericht"
-"""First of the payment forms a lot may have; the others are simulated, not designed."""
-INVITES = {"inspanningsgericht": 1.0, "outputgericht": 0.0, "maatwerktraject": 1.0}
-"""Part of one more euro of care that is paid under the other forms: the next hour is, the next hour of an arrangement is
-not."""
 LOADING_MAX = 1.0
 """Twice the reference amount: the largest loading where the payment form is chosen too."""
 
@@ -404,7 +400,7 @@ def invited_use(data: LumpSumData, contract: int) -> list[float]:
 def invited_by_form(data: LumpSumData, contract: int) -> list[float]:
     """The same per form of ``data.forms``; what a lump sum invites depends on its shares (``invited_use``)."""
     whole = float(_invitable(data, contract).sum())
-    return [0.0, *(whole * INVITES[form] for form in data.other_payments)]
+    return [0.0, *(whole * PAYMENT_FORMS[form].pays_next_euro for form in data.other_payments)]
 
 
 def _invitable(data: LumpSumData, contract: int) -> FloatArray:

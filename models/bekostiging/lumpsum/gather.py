@@ -10,6 +10,7 @@ import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.contracts import (
+    LUMP_SUM,
     PriceLevels,
     Reference,
     Taakgericht,
@@ -134,7 +135,7 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
         other_payments=series.others,
         without_care=tuple(
             one.without_care()
-            for one in build_contracts(case, cells, reference, "taakgericht")
+            for one in build_contracts(case, cells, reference, LUMP_SUM)
             if isinstance(one, Taakgericht)
         ),
     )

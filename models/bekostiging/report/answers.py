@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import BASELINE
 from bekostiging.report.agreement import certainty_sentence, first_sentence
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import waiting_cell, waiting_sentence
@@ -29,7 +30,7 @@ def own_prices(outcome: Comparison) -> dict[PaymentForm, float]:
 
     Measured at expectation without shock, where a common build-up makes every form equal exactly.
     """
-    alike = outcome.plain.spending["inspanningsgericht"]
+    alike = outcome.plain.spending[BASELINE]
     if not alike > 0:  # nothing is paid per delivery, so there is nothing to compare with
         return {}
     gaps = {form: spending / alike - 1 for form, spending in outcome.plain.spending.items()}

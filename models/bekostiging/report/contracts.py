@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import BASELINE
 from bekostiging.report.answers import names_of
 from bekostiging.report.texts import Texts
 from bekostiging.stress import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
@@ -150,7 +151,7 @@ def _clauses(outcome: Comparison, texts: Texts) -> Table:
 def _ceilings(outcome: Comparison, texts: Texts) -> Table:
     """Per contract and year the chance of the signal and of a stop, with its median month; alike for every tariff."""
     months = texts["page", "months"].split()
-    own = outcome.forms["inspanningsgericht"].ceilings
+    own = outcome.forms[BASELINE].ceilings
     if not own:
         return []
     names = {row.id: row.name for row in outcome.case.providers}
@@ -173,7 +174,7 @@ def _chances(own: CeilingResult, texts: Texts, months: list[str]) -> str:
 
 def ceiling_rows(outcome: Comparison) -> Iterator[Row]:
     """One row per contract, year, event and month: its chance."""
-    for contract, years in outcome.forms["inspanningsgericht"].ceilings.items():
+    for contract, years in outcome.forms[BASELINE].ceilings.items():
         provider, lot = contract.split("/", 1)
         for year, own in years.items():
             for event, by_month in (("signal", own.signal_by_month), ("stop", own.stop_by_month)):
@@ -208,7 +209,7 @@ def _break_even(outcome: Comparison, texts: Texts) -> Table:
         head += [f"{texts['quantities', quantity]}: {texts['page', y]}" for y in ("for_municipality", "in_total")]
     rows = [[*head, texts["page", "cheaper_from"]]]
     for form in PAYMENT_FORMS:
-        if form == "inspanningsgericht":
+        if form == BASELINE:
             continue
         own = outcome.forms[form].break_even
         cells = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bekostiging.lumpsum import LUMP_SUM, LumpSumData, LumpSumDesign, free_zone
+from bekostiging.contracts import LUMP_SUM
+from bekostiging.lumpsum import LumpSumData, LumpSumDesign, free_zone
 from bekostiging.report.agreement import HALF, certain, years_text
 from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.terms import Names

@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from matplotlib import style
@@ -21,6 +21,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import LUMP_SUM
 from bekostiging.report.answers import room_of_term
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison, provider_results
@@ -33,25 +34,6 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 INK, SOFT, PALE = "#222222", "#777777", "#c8ccd0"
-COLOURS: dict[PaymentForm, str] = {
-    "inspanningsgericht": "#1b3a5c",
-    "outputgericht": "#b3541e",
-    "taakgericht": "#3f7f6c",
-    "maatwerktraject": "#8a8d91",
-}
-"""Different in lightness too, so that they differ in grey."""
-LINES: dict[PaymentForm, Literal["-", "--", "-.", ":"]] = {
-    "inspanningsgericht": "-",
-    "outputgericht": "--",
-    "taakgericht": "-.",
-    "maatwerktraject": ":",
-}
-MARKERS: dict[PaymentForm, str] = {
-    "inspanningsgericht": "o",
-    "outputgericht": "s",
-    "taakgericht": "^",
-    "maatwerktraject": "D",
-}
 STYLE = str(files("bekostiging.report") / "house.mplstyle")
 MOST_DOTS = 400
 """Dots per panel of the corridor: enough to see the cloud, few enough for a light file."""
@@ -172,14 +154,14 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
     """
     texts = Texts(lang)
     with house_axes(ax, SPENDING_SIZE) as axes:
-        for place, form in enumerate(reversed(PAYMENT_FORMS)):
+        for place, (form, drawn) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
             sample = _spending_samples(outcome, form)
             low, high = np.quantile(sample, [0.1, 0.9])
             worst = np.sort(sample)[-max(1, len(sample) // 20) :].mean()
             axes.barh(place, high - low, left=low, height=0.42, color=PALE, zorder=1)
             axes.plot([high, worst], [place, place], color=INK, linewidth=1.2, zorder=2)
             axes.plot(worst, place, "|", color=INK, markersize=10, zorder=3)
-            axes.plot(sample.mean(), place, MARKERS[form], color=COLOURS[form], markersize=7, zorder=4)
+            axes.plot(sample.mean(), place, drawn.marker, color=drawn.colour, markersize=7, zorder=4)
             told, end = texts.numbers.plain(float(worst), 0), (float(worst), place)
             axes.annotate(told, end, xytext=(5, -3), textcoords="offset points")
         room = room_of_term(outcome) / MILLION
@@ -193,7 +175,7 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
             ha="center",
             fontsize=8,
         )
-        axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in reversed(PAYMENT_FORMS)])
+        axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in PAYMENT_FORMS][::-1])
         axes.use_sticky_edges = False
         axes.margins(x=0.08)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -221,13 +203,13 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
     texts = Texts(lang)
     p = place_of(provider, [row.id for row in outcome.case.providers], {"nl": "aanbieder", "en": "provider"})
     with house_axes(ax, (4.2, 2.6)) as axes:
-        for place, form in enumerate(reversed(PAYMENT_FORMS)):
+        for place, (form, drawn) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
             samples = outcome.forms[form].samples[outcome.corner]
             by_provider = provider_results(outcome.case, samples, outcome.lumpsum.data.discount)
             sample = by_provider.sum(axis=1)[:, p] / MILLION
             low, high = np.quantile(sample, [0.05, 0.95])
-            axes.plot([low, high], [place, place], color=COLOURS[form], linestyle=LINES[form], linewidth=1.6)
-            axes.plot(sample.mean(), place, MARKERS[form], color=COLOURS[form], markersize=5)
+            axes.plot([low, high], [place, place], color=drawn.colour, linestyle=drawn.line, linewidth=1.6)
+            axes.plot(sample.mean(), place, drawn.marker, color=drawn.colour, markersize=5)
         axes.axvline(0, color=PALE, linewidth=0.8, zorder=0)
         axes.axvline(-outcome.buffer[p] / MILLION, color=INK, linewidth=1.1)
         axes.set_title(outcome.case.providers[p].name, fontsize=8)
@@ -236,7 +218,7 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
         axes.tick_params(labelsize=7)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
         numbered(axes.xaxis, texts, 0 if np.diff(axes.get_xticks()).min() >= 1 else 1)
-        axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in reversed(PAYMENT_FORMS)])
+        axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in PAYMENT_FORMS][::-1])
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_xlabel(texts["page", "million_euro"], fontsize=7.5)
         mark_example(axes, outcome.case, FIGURES["providers"], texts)
@@ -261,10 +243,9 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
             axes.set_visible(False)
         handles = [
             Line2D(
-                [], [], linestyle=LINES[form], marker=MARKERS[form], color=COLOURS[form],
-                label=texts["forms", form],
+                [], [], linestyle=drawn.line, marker=drawn.marker, color=drawn.colour, label=texts["forms", form],
             )
-            for form in PAYMENT_FORMS
+            for form, drawn in PAYMENT_FORMS.items()
         ]  # fmt: skip
         handles.append(Line2D([], [], color=INK, linewidth=1.1, label=f"{texts['page', 'buffer']} (−)"))
         figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=7.5)
@@ -275,11 +256,11 @@ def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = 
     """Probability that spending over the term exceeds an amount, per payment form."""
     texts = Texts(lang)
     with house_axes(ax, EXCEEDANCE_SIZE) as axes:
-        for form in PAYMENT_FORMS:
+        for form, drawn in PAYMENT_FORMS.items():
             sample = np.sort(_spending_samples(outcome, form))
             above = 1 - np.arange(1, len(sample) + 1) / len(sample)
             axes.step(
-                sample, 100 * above, where="post", color=COLOURS[form], linestyle=LINES[form], linewidth=1.8,
+                sample, 100 * above, where="post", color=drawn.colour, linestyle=drawn.line, linewidth=1.8,
                 label=texts["forms", form],
             )  # fmt: skip
         room = room_of_term(outcome) / MILLION
@@ -325,7 +306,7 @@ def _simulated_years(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> N
     """Cost and payment of every contract of a lot, over the indexed reference amount."""
     data = outcome.lumpsum.data
     own = np.flatnonzero(data.lot == j)
-    samples = outcome.forms["taakgericht"].samples["absorb"]
+    samples = outcome.forms[LUMP_SUM].samples["absorb"]
     scale = (data.reference[own] * outcome.index[:, own]).transpose(0, 2, 1)
     cost, paid = (samples.cost[:, :, own] / scale).ravel(), (samples.payment[:, :, own] / scale).ravel()
     every = max(1, len(cost) // MOST_DOTS)

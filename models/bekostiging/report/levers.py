@@ -86,7 +86,9 @@ def _measures(outcome: Comparison, texts: Texts) -> Table:
             first = [name, told(figures.CHANCE, measure.chance), told(figures.BOOKED, measure.booked)]
             own = (measure.if_it_works[form], measure.expected[form], measure.missing[form])
             cells = [told(figure, value) for figure, value in zip(by_form, own, strict=True)]
-            rows.append([*(first if form == PAYMENT_FORMS[0] else ["", "", ""]), texts["forms", form], *cells])
+            rows.append(
+                [*(first if form == next(iter(PAYMENT_FORMS)) else ["", "", ""]), texts["forms", form], *cells]
+            )
     return rows
 
 
@@ -125,5 +127,7 @@ def _substitution(outcome: Comparison, texts: Texts) -> Table:
         first = [name, texts.numbers.figure(figures.CLIENTS_MOVED, moved.clients), payer]
         for form in PAYMENT_FORMS:
             sides = (change(moved.municipal[form]), change(moved.public[form]))
-            rows.append([*(first if form == PAYMENT_FORMS[0] else ["", "", ""]), texts["forms", form], *sides])
+            rows.append(
+                [*(first if form == next(iter(PAYMENT_FORMS)) else ["", "", ""]), texts["forms", form], *sides]
+            )
     return rows

@@ -237,7 +237,7 @@ def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         buffer = texts.numbers.millions(float(outcome.buffer[p]), 2)
         for form in PAYMENT_FORMS:
             own = outcome.forms[form].providers[provider.id]
-            first = [provider.name, buffer] if form == PAYMENT_FORMS[0] else ["", ""]
+            first = [provider.name, buffer] if form == next(iter(PAYMENT_FORMS)) else ["", ""]
             cells = [texts.numbers.figure(figure, own.get(figure)) for figure in columns]
             rows.append([*first, texts["forms", form], *cells])
     return {"providers": rows}

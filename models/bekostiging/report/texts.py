@@ -1,4 +1,5 @@
-"""Texts of the report: one file per subject in ``texts/``, Dutch and English side by side."""
+"""Texts of the report: one file per subject in ``texts/``, Dutch and English side by side; those of payment forms and
+clauses stand in their classes."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from bekostiging.case.errors import LANGUAGES, UserError
+from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS
 from bekostiging.report.numbers import Numbers
 from bekostiging.stress.figures import Figure
 
@@ -57,11 +59,14 @@ class Texts:
 
 @cache
 def _load() -> dict[str, dict[str, dict[str, Any]]]:
-    """Every section of every file: its entries with ``nl``, ``en`` and sometimes a ``meaning`` in both."""
+    """Every section of every file and of the classes: entries with ``nl``, ``en``, sometimes a ``meaning`` in both."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for file in sorted((files("bekostiging.report") / "texts").iterdir(), key=lambda one: one.name):
         for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
             if section in found:
                 raise ValueError(f"{file.name}: section {section} stands in another file too")
             found[section] = entries
+    found["forms"] = {name: dict(form.name) for name, form in PAYMENT_FORMS.items()}
+    found["form_pays"] = {name: dict(form.pays) for name, form in PAYMENT_FORMS.items()}
+    found["clauses"] = {kind: dict(clause.name) for kind, clause in CLAUSES.items()}
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.takeaway.long import Cell, Row, estimated
 from bekostiging.report.texts import Texts
@@ -36,9 +37,9 @@ SHOWN = 0.5
 def waiting_sentence(outcome: Comparison, texts: Texts) -> str:
     """The lump sum on the common room, beside the other forms, with its corridor, and against the duty to accept."""
     words, numbers = texts.sections["answers"], texts.numbers
-    lump = outcome.forms["taakgericht"]
+    lump = outcome.forms[LUMP_SUM]
     own = lump.rooms["common"][TOTAL]
-    late, others = _late(outcome, "taakgericht", "common"), _late(outcome, "inspanningsgericht", "common")
+    late, others = _late(outcome, LUMP_SUM, "common"), _late(outcome, BASELINE, "common")
     said = words["waiting" if late else "waiting_nobody"].format(
         clients=numbers.plain(late),
         starts=numbers.figure(STARTS, own[STARTS].value),
@@ -66,7 +67,7 @@ def _compared(late: int, others: int, texts: Texts) -> str:
 
 def _with_corridor(outcome: Comparison, late: int, texts: Texts) -> str:
     """How many are left when the provider counts on the corridor; nothing where that is the same or nobody waits."""
-    left = _late(outcome, "taakgericht", "corridor")
+    left = _late(outcome, LUMP_SUM, "corridor")
     if left == late:
         return ""
     return texts["answers", "with_corridor"].format(n=texts.numbers.plain(left))
@@ -167,7 +168,7 @@ def _by_care_form(outcome: Comparison, texts: Texts, names: dict[str, str]) -> T
     table = [[texts["columns", "care_form"], texts[STARTS],
               *(f"{texts['forms', form]}: {beyond}" for form in PAYMENT_FORMS)]]  # fmt: skip
     by_form = {form: outcome.forms[form].rooms["common"] for form in PAYMENT_FORMS}
-    for care_form, own in by_form["taakgericht"].items():
+    for care_form, own in by_form[LUMP_SUM].items():
         if care_form != TOTAL:
             late = [by_form[form][care_form][CLIENTS_BEYOND_NORM] for form in PAYMENT_FORMS]
             told = [numbers.figure(CLIENTS_BEYOND_NORM, one) for one in late]

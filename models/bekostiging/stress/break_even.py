@@ -16,6 +16,7 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.case.optional_tables import PARTIES
 from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts import BASELINE
 from bekostiging.scenarios import Cells, expected_care_use, multiply, neutral_factors
 from bekostiging.stress.comparison import BreakEven, Sweep
 from bekostiging.stress.courses import Contracts, in_parts, yearly
@@ -75,14 +76,12 @@ def break_even(
     plain = yardsticks.at("volume", np.zeros(1), n_years)
     found: dict[PaymentForm, dict[str, BreakEven]] = {form: {} for form in contracts}
     whole = {form: {y: float(own[y][0] @ discount) for y in YARDSTICKS} for form, own in plain.items()}
-    years = {
-        form: _year(plain[form], plain["inspanningsgericht"], discount, case.first_year) for form in contracts
-    }
+    years = {form: _year(plain[form], plain[BASELINE], discount, case.first_year) for form in contracts}
     for quantity in QUANTITIES:
         changed = yardsticks.at(quantity, grid, n_years)
         for form in contracts:
             roots = {
-                y: _nearest(grid, changed[form][y] @ discount, whole[form][y], whole["inspanningsgericht"][y])
+                y: _nearest(grid, changed[form][y] @ discount, whole[form][y], whole[BASELINE][y])
                 for y in YARDSTICKS
             }
             found[form][quantity] = BreakEven(roots["municipality"], roots["total"], years[form])
@@ -92,8 +91,8 @@ def break_even(
     }
     for form in contracts:
         # payments are transfers: no price makes the total dearer or cheaper
-        needed = whole["inspanningsgericht"]["municipality"] - whole[form]["municipality"]
-        same = abs(needed) <= SAME * whole["inspanningsgericht"]["municipality"]
+        needed = whole[BASELINE]["municipality"] - whole[form]["municipality"]
+        same = abs(needed) <= SAME * whole[BASELINE]["municipality"]
         change = 0.0 if same else needed / paid[form] if paid[form] > 0 else None
         found[form]["price"] = BreakEven(change, _equal(whole, form), years[form])
     return found
@@ -101,7 +100,7 @@ def break_even(
 
 def _equal(whole: Mapping[PaymentForm, Mapping[Yardstick, float]], form: PaymentForm) -> float | None:
     """Zero where the total of a form is the same, else None."""
-    target = whole["inspanningsgericht"]["total"]
+    target = whole[BASELINE]["total"]
     return 0.0 if abs(whole[form]["total"] - target) <= SAME * target else None
 
 

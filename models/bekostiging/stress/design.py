@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case import Case
-from bekostiging.contracts import Contract, Reference, Taakgericht, build_contracts, with_design
+from bekostiging.contracts import LUMP_SUM, Contract, Reference, Taakgericht, build_contracts, with_design
 from bekostiging.lumpsum import (
     LIFTED,
     CorridorSeries,
@@ -111,7 +111,7 @@ def judging_series(
 
 def undecided(made: Plan, terms: Reference) -> tuple[Taakgericht, ...]:
     """Every contract as a lump sum whose terms are still to be decided."""
-    return lump_sums(build_contracts(made.case, made.cells, terms, "taakgericht"))
+    return lump_sums(build_contracts(made.case, made.cells, terms, LUMP_SUM))
 
 
 def closed_series(

@@ -291,7 +291,7 @@ def ceiling_estimates(
     case: Case, scramblings: Scramblings, samples: Samples, form: PaymentForm
 ) -> dict[str, dict[str, CeilingResult]]:
     """Signal and stop of every contract with a ceiling, per contract year; only forms with a tariff have one."""
-    if form == "taakgericht":
+    if PAYMENT_FORMS[form].lump_sum:
         return {}
     found: dict[str, dict[str, CeilingResult]] = {}
     for c, row in enumerate(case.contracts):

@@ -12,19 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bekostiging.case.tables import PAYMENT_FORMS, Law, PaymentForm
-from bekostiging.contracts import expected_revenue
+from bekostiging.contracts import LUMP_SUM, expected_revenue
 from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.estimates import provider_results
 from bekostiging.stress.figures import BUFFER_EXHAUSTED_PROBABILITY
 from bekostiging_solvers.typing import FloatArray
 
-VARIANT: dict[PaymentForm, str] = {
-    "inspanningsgericht": "inspanningsgericht",
-    "maatwerktraject": "inspanningsgericht",
-    "outputgericht": "outputgericht",
-    "taakgericht": "taakgericht",
-}
-"""The legal variant of each payment form: a maatwerktraject is inspanningsgericht with a total number of hours."""
 LIKELY = 0.05
 """A buffer that is used up more often than this is told."""
 WARNING_SOLVENCY = (0.20, 0.10)
@@ -92,7 +85,7 @@ def _full_risk_transfer(outcome: Comparison) -> Iterator[Flag]:
             yield Flag(
                 "full_risk_transfer",
                 lot.name,
-                "taakgericht",
+                LUMP_SUM,
                 _one_law(outcome, lot.name),
                 RULING,
                 {"carried": carried},
@@ -108,7 +101,7 @@ def _ceiling_lapses(outcome: Comparison) -> Iterator[Flag]:
             yield Flag(
                 "ceiling_lapses",
                 lot.id,
-                "taakgericht",
+                LUMP_SUM,
                 _one_law(outcome, lot.id),
                 source,
                 {"ceiling_count": float(n)},
@@ -186,9 +179,10 @@ def _switched_variant(outcome: Comparison) -> Iterator[Flag]:
     """Another uitvoeringsvariant inside a running contract; maatwerktraject and P x Q are one variant."""
     if outcome.case.kind != "running":
         return
+    variants = {form: facts.legal_variant for form, facts in PAYMENT_FORMS.items()}
     for lot in outcome.case.lots:
-        for form in PAYMENT_FORMS:
-            if VARIANT[form] != VARIANT[lot.payment_form]:
+        for form, variant in variants.items():
+            if variant != PAYMENT_FORMS[lot.payment_form].legal_variant:
                 source, names = _standard(outcome, lot.id, "1.4"), {"today": lot.payment_form}
                 yield Flag("switched_variant", lot.id, form, _one_law(outcome, lot.id), source, {}, names)
 
@@ -208,7 +202,7 @@ def _large_change(outcome: Comparison) -> Iterator[Flag]:
             name = f"{row.provider}/{row.lot}"
             law = _one_law(outcome, row.lot)
             years = {"year": str(case.year_of_revenue(row)), "first": str(case.first_year)}
-            yield Flag("large_change", name, "taakgericht", law, "", {"change": change}, years)
+            yield Flag("large_change", name, LUMP_SUM, law, "", {"change": change}, years)
 
 
 def _bought_locally(outcome: Comparison) -> Iterator[Flag]:
@@ -245,7 +239,8 @@ def _result_without_hours(outcome: Comparison) -> Iterator[Flag]:
     for lot in outcome.case.lots:
         own = [form for form in outcome.case.care_forms if form.id in lot.care_forms and form.law == "wmo"]
         if own:
-            yield Flag("result_without_hours", lot.id, "outputgericht", "wmo", "", {"form_count": float(len(own))})
+            for form in (form for form, facts in PAYMENT_FORMS.items() if facts.by_arrangement):
+                yield Flag("result_without_hours", lot.id, form, "wmo", "", {"form_count": float(len(own))})
 
 
 RULES: tuple[Callable[[Comparison], Iterator[Flag]], ...] = (

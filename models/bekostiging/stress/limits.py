@@ -104,7 +104,7 @@ class Limits:
 
 def _are_lump_sums(own: Sequence[Contract]) -> BoolArray:
     """Which contracts are; (n_contracts,)."""
-    return np.array([one.form == "taakgericht" for one in own])
+    return np.array([one.lump_sum for one in own])
 
 
 def monthly_capacity(case: Case, cells: Cells) -> FloatArray:

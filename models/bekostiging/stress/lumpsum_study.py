@@ -11,9 +11,8 @@ import numpy as np
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.contracts import Contract, Reference, build_contracts, reference
+from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
 from bekostiging.lumpsum import (
-    LUMP_SUM,
     Alternative,
     CorridorSeries,
     FrontierPoint,

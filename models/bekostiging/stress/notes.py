@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bekostiging.case import Case
 from bekostiging.case.errors import Note
+from bekostiging.case.tables import CLAUSES
 from bekostiging.scenarios import SelfCheck
 
 
@@ -34,7 +35,7 @@ def not_used_yet(case: Case) -> tuple[Note, ...]:
             found.append({"nl": nl, "en": en})
 
     note(
-        bool(case.clauses) and any(row.clause == "high_cost_pool" for row in case.clauses),
+        any(CLAUSES[row.clause].per_client for row in case.clauses),
         "Een hogekostenpool telt in de toekomsten; in de gesloten vormen (schokken, gevoeligheden, omslagpunten) niet.",
         "A high-cost pool counts in the futures; in the closed forms (shocks, sensitivities, break-even) it does not.",
     )

@@ -12,6 +12,8 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
+    BASELINE,
+    LUMP_SUM,
     Contract,
     Reference,
     build_contracts,
@@ -125,7 +127,7 @@ def _closed(drawn: _Drawn, workers: int) -> _Closed:
     made, discount = drawn.made, drawn.lumpsum.decision.data.discount
     few = plan(made.case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
     many = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
-    lump = lump_sums(drawn.contracts["taakgericht"])
+    lump = lump_sums(drawn.contracts[LUMP_SUM])
     asked: list[Callable[[], Any]] = [
         partial(exact_layers, made, few, lump, drawn.fresh.corridor.amounts),
         partial(closed_spending, many, drawn.contracts, discount),
@@ -208,7 +210,7 @@ def built_contracts(
 ) -> dict[PaymentForm, tuple[Contract, ...]]:
     """Every contract under every form, the lump sum as designed."""
     built = {form: build_contracts(case, cells, terms, form) for form in PAYMENT_FORMS}
-    built["taakgericht"] = designed_lump_sums(case, built["taakgericht"], design)
+    built[LUMP_SUM] = designed_lump_sums(case, built[LUMP_SUM], design)
     return built
 
 
@@ -226,7 +228,7 @@ def _form_results(
     found = {}
     for form, samples in fresh.samples.items():
         main = samples[corner]
-        by_effort = fresh.plain["inspanningsgericht"]
+        by_effort = fresh.plain[BASELINE]
         found[form] = FormResult(
             form=form,
             samples=samples,
@@ -234,7 +236,9 @@ def _form_results(
             providers=provider_estimates(case, scramblings, main, buffer, discount),
             care_forms={c: care_form_estimates(case, scramblings, samples[c]) for c in CORNERS},
             rooms=room_estimates(case, scramblings, fresh.on_rooms(form)),
-            against_duty=duty_estimates(case, scramblings, fresh.on_rooms(form)) if form == "taakgericht" else {},
+            against_duty=duty_estimates(case, scramblings, fresh.on_rooms(form))
+            if PAYMENT_FORMS[form].lump_sum
+            else {},
             corner_totals={c: corner_totals(case, scramblings, samples[c], discount) for c in CORNERS},
             administration=administration_estimates(case, scramblings, main, form),
             ceilings=ceiling_estimates(case, scramblings, samples["wait"], form),

@@ -14,12 +14,7 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.case.policy import Corner
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
-from bekostiging.contracts import (
-    Contract,
-    PriceLevels,
-    Taakgericht,
-    settle,
-)
+from bekostiging.contracts import BASELINE, LUMP_SUM, Contract, PriceLevels, Taakgericht, settle
 from bekostiging.lumpsum import CorridorSeries, corridor_series
 from bekostiging.scenarios import (
     Block,
@@ -58,7 +53,7 @@ class DesignWork:
     @property
     def _units_suffice(self) -> bool:
         """Whether the terms follow from units and clients: no clause speaks of results, crisis or budgets."""
-        return not self.others and not any(row.payment_form == "taakgericht" for row in self.case.clauses)
+        return not self.others and not any(PAYMENT_FORMS[row.payment_form].lump_sum for row in self.case.clauses)
 
     def series(self, care_use: CareUse) -> CorridorSeries:
         """The terms on one care use."""
@@ -102,7 +97,7 @@ class FreshBlock:
 
     def on_rooms(self, form: PaymentForm) -> dict[Room, WaitingSamples]:
         """Who waits under a form on its own room, on the common one, and with the corridor counted on."""
-        own, lump = self.samples[form]["wait"], form == "taakgericht"
+        own, lump = self.samples[form]["wait"], PAYMENT_FORMS[form].lump_sum
         return {
             "own": own,
             "common": own if lump else self.rooms[ON_TARIFFS],
@@ -196,7 +191,7 @@ class FreshWork:
         served = block.care_use()
         levels = levels_by_lot(case, served)
         samples = self._both_corners(block, served, levels)
-        rooms = self._on_common_room(block, served, levels, samples["taakgericht"]["wait"])
+        rooms = self._on_common_room(block, served, levels, samples[LUMP_SUM]["wait"])
         plain = {
             form: np.sum([settle(one, served, levels[one.lot]).payment for one in own], axis=0).sum(axis=1)
             for form, own in self.plain.items()
@@ -210,7 +205,7 @@ class FreshWork:
     @cached_property
     def limits(self) -> Limits:
         """The flow rules of the contracts."""
-        lump = tuple(one for one in self.contracts["taakgericht"] if isinstance(one, Taakgericht))
+        lump = tuple(one for one in self.contracts[LUMP_SUM] if isinstance(one, Taakgericht))
         return Limits(self.case, self.cells, lump)
 
     def _on_common_room(
@@ -223,7 +218,7 @@ class FreshWork:
         limits = self.limits
         alone, counted_on = limits.budgets(levels), limits.budgets_and_corridor(served, levels)
         return {
-            ON_TARIFFS: self._waiting(block, limits.common(self.contracts["inspanningsgericht"], levels)),
+            ON_TARIFFS: self._waiting(block, limits.common(self.contracts[BASELINE], levels)),
             WITH_CORRIDOR: lump_sum
             if np.array_equal(alone.limit, counted_on.limit)
             else self._waiting(block, counted_on),
@@ -260,7 +255,7 @@ class FreshWork:
     ) -> dict[PaymentForm, dict[Corner, Samples]]:
         """Every form settled with everybody served, and with who waits under its own limit."""
         case, cells = self.case, self.cells
-        tariffs = self.contracts["inspanningsgericht"]
+        tariffs = self.contracts[BASELINE]
         # a general provision is a lump sum under every form, and stops where its budget does
         general = any(isinstance(one, Taakgericht) for one in tariffs)
         rule = self.limits.mixed(tariffs, served, levels) if general else self.limits.ceilings(served)
@@ -269,7 +264,7 @@ class FreshWork:
         samples: dict[PaymentForm, dict[Corner, Samples]] = {}
         for form, own in self.contracts.items():
             absorb = settle_all(case, cells, own, served, levels)
-            if form == "taakgericht":
+            if PAYMENT_FORMS[form].lump_sum:
                 wait = settle_all(case, cells, own, under_budget[0], levels)
             elif rule is None:
                 wait = absorb

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bekostiging.case import Case
-from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import (
     Contract,
     PriceLevels,
@@ -120,7 +119,7 @@ def pool_transfers(
 ) -> FloatArray:
     """What every contract receives from the other providers of its lot; (n_scenarios, n_years, n_contracts)."""
     received = np.zeros((care_use.n_scenarios, care_use.n_years, len(contracts)))
-    for pool in [pool for form in PAYMENT_FORMS for pool in provider_pools(case, form)]:
+    for pool in provider_pools(case):
         own = [c for c, one in enumerate(contracts) if (one.lot, one.form) == (pool.lot, pool.form)]
         if not own:
             continue

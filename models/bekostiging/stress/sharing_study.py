@@ -11,7 +11,7 @@ import numpy as np
 from bekostiging.case import Case, PolicyTable, key_weights, with_policy
 from bekostiging.case.shown import millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
-from bekostiging.contracts import Contract, build_contracts, in_cents, municipal_shares, reference
+from bekostiging.contracts import LUMP_SUM, Contract, build_contracts, in_cents, municipal_shares, reference
 from bekostiging.lumpsum import Outcome
 from bekostiging.options import Options, RunOptions
 from bekostiging.scenarios import Block, Cells
@@ -230,9 +230,9 @@ def _in_force(ready: Prepared) -> tuple[tuple[Contract, ...], Outcome | None]:
     terms = reference(case, made.cells, made.n_years)
     form = {lot.id: lot.payment_form for lot in case.lots}
     built = {one: build_contracts(case, made.cells, terms, one) for one in PAYMENT_FORMS if one in form.values()}
-    if "taakgericht" in built:
+    if LUMP_SUM in built:
         decision = designed(ready, terms).decision
-        built["taakgericht"] = designed_lump_sums(case, built["taakgericht"], decision.headline)
+        built[LUMP_SUM] = designed_lump_sums(case, built[LUMP_SUM], decision.headline)
         outcome = decision.outcome
     return tuple(built[form[row.lot]][c] for c, row in enumerate(case.contracts)), outcome
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from bekostiging.case.tables import PaymentForm
-from bekostiging.contracts import Contract
+from bekostiging.contracts import BASELINE, Contract
 from bekostiging.scenarios import Plan, expected_care_use, normals_of
 from bekostiging.stress.comparison import Sharpened
 from bekostiging.stress.courses import euros, in_parts
@@ -86,7 +86,7 @@ def sharpened_tail(
     gives its excess over the threshold, and weighted back (importance sampling).
     """
     case, cells = made.case, made.cells
-    control = closed_spending(made, {"inspanningsgericht": contracts}, discount)["inspanningsgericht"]
+    control = closed_spending(made, {BASELINE: contracts}, discount)[BASELINE]
     noise = np.sort(residuals - residuals.mean())
     noise = noise[np.linspace(0, len(noise) - 1, min(len(noise), RESIDUALS)).astype(np.int64)]
     threshold = float(np.quantile(control[:, None] + noise, TAIL))
@@ -105,8 +105,8 @@ def sharpened_tail(
         if len(normals[rows]):
             clients = part.sampler.draw(factors, part.generator(1, block))
             care_use = part.reducer.reduce(clients, factors)
-            paid, _ = euros(case, cells, {"inspanningsgericht": contracts}, discount, care_use)
-            drawn.append(paid["inspanningsgericht"])
+            paid, _ = euros(case, cells, {BASELINE: contracts}, discount, care_use)
+            drawn.append(paid[BASELINE])
     sample = np.concatenate(drawn)
     weight = 1 / (len(control) * chance[chosen]) / (1 - TAIL)
     correction = weight * (np.maximum(sample - threshold, 0.0) - smooth[chosen])

@@ -16,6 +16,7 @@ import numpy as np
 from bekostiging.case import UserError
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts import BASELINE
 from bekostiging.stress.comparison import Comparison
 from bekostiging.stress.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, Estimates
 from bekostiging_solvers import (
@@ -127,7 +128,7 @@ def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
 
 def _variables(outcome: Comparison) -> dict[str, FloatArray]:
     """Every variable of a view in every future."""
-    samples = outcome.forms["inspanningsgericht"].samples["absorb"]
+    samples = outcome.forms[BASELINE].samples["absorb"]
     case = outcome.case
     contracted = {form for lot in case.lots for form in lot.care_forms}
     payer = {area.id: area.municipality for area in case.areas}

@@ -393,7 +393,7 @@ CLAUSE = {
         (
             {"clause": "sanction", "payment_form": "outputgericht", "lower": "", "length": "3"},
             "payment_form",
-            "exists only with a lump sum; set payment_form to taakgericht or take another clause",
+            "exists only with taakgericht; set payment_form to that or take another clause",
         ),
         (
             {"clause": "provider_pool", "lower": "0.9"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_origin
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -17,7 +17,7 @@ from bekostiging.case import UserError, convert, read_case
 from bekostiging.case.convert import draft_from
 from bekostiging.case.errors import is_citizen_number
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import bounds, leaf
+from bekostiging.case.read_rows import bounds, choices, leaf
 from bekostiging.case.rows import MOST, Row, columns
 from bekostiging.case.tables import TABLES, Area, Policy
 from bekostiging.case.workbook.write import write_workbook
@@ -54,8 +54,8 @@ def _values(model: type[Row], name: str) -> st.SearchStrategy[Any]:
     kind = leaf(info)
     if (model, name) == (Policy, "value"):
         return st.floats(0, MOST).map(repr) | st.sampled_from(["yes", "absorb", "=1"])
-    if get_origin(kind) is Literal:
-        made: st.SearchStrategy[Any] = st.sampled_from(get_args(kind))
+    if words := choices(info):
+        made: st.SearchStrategy[Any] = st.sampled_from(words)
     elif get_origin(kind) is tuple:
         made = st.lists(parts, min_size=1, max_size=3).map(tuple)
     elif kind is bool:

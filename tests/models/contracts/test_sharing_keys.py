@@ -140,7 +140,7 @@ def test_a_key_without_its_figures_is_refused(small_case: Case, key: str, said: 
         validated(replace(small_case, lots=lots))
 
 
-@given(seed=st.integers(0, 5), form=st.sampled_from(PAYMENT_FORMS))
+@given(seed=st.integers(0, 5), form=st.sampled_from(tuple(PAYMENT_FORMS)))
 def test_money_is_conserved_in_every_scenario(small_case: Case, seed: int, form: str) -> None:
     """What the municipalities pay together is what the providers receive: every scenario and year, to the cent."""
     made = plan(small_case, 32, 2, seed, "design")

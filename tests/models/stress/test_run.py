@@ -18,7 +18,7 @@ from bekostiging.stress.figures import REFUSED, SPENDING, WAITING_CLIENTS
 
 
 def test_every_form_in_both_corners(outcome: Comparison) -> None:
-    assert tuple(outcome.forms) == PAYMENT_FORMS
+    assert tuple(outcome.forms) == tuple(PAYMENT_FORMS)
     for result in outcome.forms.values():
         assert set(result.samples) == set(CORNERS)
         for samples in result.samples.values():

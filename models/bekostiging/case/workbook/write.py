@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, get_origin
 
 import xlsxwriter
 from pydantic.fields import FieldInfo
@@ -18,7 +18,7 @@ from bekostiging.case.explanation import WORDING, kind_of, meanings
 from bekostiging.case.head import KINDS
 from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import bounds, leaf
+from bekostiging.case.read_rows import bounds, choices, leaf
 from bekostiging.case.rows import MOST, Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.cells import letters
@@ -227,8 +227,8 @@ class _Table:
     def _rule(self, name: str, info: FieldInfo) -> dict[str, Any] | None:
         """What the cells of a column may hold."""
         kind, lang = leaf(info), self.house.lang
-        if get_origin(kind) is Literal:
-            return _choice(list(get_args(kind)), lang)
+        if words := choices(info):
+            return _choice(list(words), lang)
         if kind is bool:
             return _choice(list(YES_NO[lang]), lang)
         if (self.model, name) == (Policy, "name"):
@@ -253,7 +253,7 @@ class _Table:
 def _short_kind(info: FieldInfo, name: str, model: type[Row], lang: str) -> str:
     """Kind of a column without a unit, in a word or two."""
     kind = leaf(info)
-    if get_origin(kind) is Literal:
+    if choices(info):
         return {"nl": "keuzelijst", "en": "choose from list"}[lang]
     if name in REFERENCES and get_origin(kind) is not tuple:
         return {"nl": "sleutel", "en": "key"}[lang]

@@ -10,9 +10,10 @@ from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.benchmark.results import Results
 from bekostiging.report.estimates import read_estimate
-from bekostiging.report.figures import COLOURS, INK, MARKERS, PALE, SOFT, STYLE
+from bekostiging.report.figures import INK, PALE, SOFT, STYLE
 from bekostiging.report.html import template
 from bekostiging.report.json_text import write_json
 from bekostiging.report.numbers import SPACE, UNKNOWN
@@ -378,11 +379,11 @@ def plot_percentiles(similar: Results, texts: Texts) -> Figure:
                 [100 * own[name]["percentile"]["value"] for name in names],
                 place,
                 xerr=[100 * (own[name]["percentile"]["standard_error"] or 0.0) for name in names],
-                fmt=_marker(form),
+                fmt=PAYMENT_FORMS[form].marker,
                 ms=5,
                 lw=0,
                 elinewidth=1,
-                color=_colour(form),
+                color=PAYMENT_FORMS[form].colour,
                 label=texts["forms", form],
             )
         axes.set_yticks(range(len(names)), [said[f"similar_{name}"] for name in names])
@@ -394,13 +395,3 @@ def plot_percentiles(similar: Results, texts: Texts) -> Figure:
         axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
         axes.text(0.01, 1.02, texts["page", "example"], transform=axes.transAxes, fontsize=8, color=SOFT)
     return figure
-
-
-def _marker(form: str) -> str:
-    markers: dict[str, str] = {str(name): mark for name, mark in MARKERS.items()}
-    return markers[form]
-
-
-def _colour(form: str) -> str:
-    colours: dict[str, str] = {str(name): colour for name, colour in COLOURS.items()}
-    return colours[form]

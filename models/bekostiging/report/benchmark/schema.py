@@ -15,7 +15,6 @@ from bekostiging.stress.benchmark.decisions import Unit
 ESTIMATE = {"$ref": "#/$defs/estimate"}
 PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 WORDS = schema_object({"nl": TEXT, "en": TEXT})
-FORM = {"enum": list(PAYMENT_FORMS)}
 
 
 def benchmark_schema() -> dict[str, Any]:
@@ -75,7 +74,7 @@ def _lot() -> dict[str, Any]:
     flag = {
         "kind": TEXT,
         "subject": TEXT,
-        "form": or_null(FORM),
+        "form": or_null(_payment_form()),
         "law": or_null(TEXT),
         "source": TEXT,
         "figures": mapped(NUMBER, "what triggers it"),
@@ -89,8 +88,8 @@ def _lot() -> dict[str, Any]:
         "verdicts": listed(schema_object(verdict)),
     }
     pair = {
-        "a": FORM,
-        "b": FORM,
+        "a": _payment_form(),
+        "b": _payment_form(),
         "criterion": TEXT,
         "difference": or_null(ESTIMATE),
         "certainty": PROBABILITY,
@@ -101,7 +100,11 @@ def _lot() -> dict[str, Any]:
             "name": TEXT,
             "n_providers": or_null(NUMBER),
             "clients": or_null(NUMBER),
-            "forms": {"type": "object", "propertyNames": FORM, "additionalProperties": schema_object(score)},
+            "forms": {
+                "type": "object",
+                "propertyNames": _payment_form(),
+                "additionalProperties": schema_object(score),
+            },
             "pairs": listed(schema_object(pair)),
         }
     )
@@ -140,3 +143,8 @@ def _similar() -> dict[str, Any]:
             "forms": mapped(mapped(or_null(place), "figure without a scale"), "payment form"),
         }
     )
+
+
+def _payment_form() -> dict[str, Any]:
+    """One of the payment forms."""
+    return {"enum": list(PAYMENT_FORMS)}

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case import POLICIES
+from bekostiging.contracts import LUMP_SUM
 from bekostiging.equalisation import DISCLOSURE_LIMIT, suppressed
-from bekostiging.lumpsum import FRACTIONS, LUMP_SUM
+from bekostiging.lumpsum import FRACTIONS
 from bekostiging.report.equalisation import equalisation_results
 from bekostiging.report.estimates import read_estimate
 from bekostiging.report.sharing import MEASURES

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bekostiging.case import Case
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import BASELINE
 from bekostiging.lumpsum import free_buffer
 from bekostiging.options import Options, Progress, silent
 from bekostiging.stress.benchmark.decisions import Asked, Decision, decide
@@ -205,7 +206,7 @@ def _verdicts(
     report: Progress,
 ) -> dict[str, dict[PaymentForm, list[Verdict]]]:
     """Per lot and form, a verdict without a shock and one under each shock."""
-    effort = {lot: own["inspanningsgericht"] for lot, own in settled.items()}
+    effort = {lot: own[BASELINE] for lot, own in settled.items()}
     limit = {view.lot: limits(outcome, effort, view) for view in views}
     found: dict[str, dict[PaymentForm, list[Verdict]]] = {
         view.lot: {form: [] for form in PAYMENT_FORMS} for view in views
@@ -248,7 +249,7 @@ def _lot_board(
         )
         for form, sample in asked.items()
     }
-    clients = outcome.forms["inspanningsgericht"].samples["absorb"].clients[:, :, view.contracts]
+    clients = outcome.forms[BASELINE].samples["absorb"].clients[:, :, view.contracts]
     return LotBoard(view.lot, int(view.contracted.sum()), float(clients.sum(axis=2).mean()), scores, against)
 
 

@@ -105,7 +105,7 @@ def suite_of(text: str, name: str) -> Suite:
         ) from None
     fields = [field for field in Suite.model_fields if field != "text"]
     _check_known(name, "", told, fields)
-    _check_known(name, "payment_forms", _words(told, "payment_forms"), PAYMENT_FORMS)
+    _check_known(name, "payment_forms", _words(told, "payment_forms"), tuple(PAYMENT_FORMS))
     _check_known(name, "decision_models", _words(told, "decision_models"), tuple(DECISION_MODELS))
     for level in told.get("confidence", []) if isinstance(told.get("confidence"), list) else []:
         if not isinstance(level, int | float) or not 0.5 <= level <= 0.999:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args, get_origin
 
 import openpyxl
 import pytest
@@ -13,7 +12,7 @@ from workbooks import grids_of, header_of
 
 from bekostiging.case import Case, UserError, convert, read_case, scaffold_case, scaffold_history, write_case
 from bekostiging.case.read import embedded
-from bekostiging.case.read_rows import leaf
+from bekostiging.case.read_rows import choices
 from bekostiging.case.rows import columns
 from bekostiging.case.tables import ASKED, TABLES
 from bekostiging.case.workbook.names import column_name, sheet_name, unit_of
@@ -47,10 +46,8 @@ def test_every_sheet_explains_its_columns(tmp_path: Path, lang: str) -> None:
             first = sheet.cell(FIRST + 1, column)
             if unit is not None and first.value is not None:
                 assert first.number_format == unit["format"]
-            kind = leaf(model.model_fields[name])
-            if get_origin(kind) is Literal:
-                rule = rules[first.coordinate]
-                assert rule.formula1 == f'"{",".join(get_args(kind))}"'
+            if words := choices(model.model_fields[name]):
+                assert rules[first.coordinate].formula1 == f'"{",".join(words)}"'
     rules = book[sheet_name("contracts", lang)].data_validations.dataValidation
     keys = {str(rule.sqref).split(":")[0]: rule.formula1 for rule in rules}
     assert sheet_name("providers", lang) in keys[f"A{FIRST + 1}"]

@@ -1,0 +1,78 @@
+"""Payment forms and clauses as a case knows them: open sets, whose classes stand in ``bekostiging.contracts``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from bekostiging.case.errors import Note, Problem
+from bekostiging.case.registry import Registry
+
+if TYPE_CHECKING:
+    from bekostiging.case.model import Case
+    from bekostiging.case.optional_tables import ContractClause
+
+
+LegalVariant = Literal["inspanningsgericht", "outputgericht", "taakgericht"]
+"""Uitvoeringsvariant by law: effort, output, task."""
+FormLine = Literal["-", "--", "-.", ":"] | tuple[int, tuple[int, ...]]
+"""A line in a figure, as matplotlib names it: by a sign, or an offset with lengths on and off."""
+
+
+class FormFacts:
+    """What everybody may ask of a payment form, in place of its name.
+
+    ``name`` and ``pays`` (what it pays) in both languages; ``legal_variant``: the uitvoeringsvariant it is by law. In a
+    figure it has a ``colour`` (of a lightness of its own, so that forms differ in grey), a ``line`` and a ``marker``.
+    """
+
+    form: ClassVar[str]
+    name: ClassVar[Note]
+    pays: ClassVar[Note]
+    legal_variant: ClassVar[LegalVariant]
+    colour: ClassVar[str]
+    line: ClassVar[FormLine]
+    marker: ClassVar[str]
+    lump_sum: ClassVar[bool] = False
+    """A budget for a task: needs no registered client and has no ceiling; other forms claim, up to a ceiling."""
+    by_arrangement: ClassVar[bool] = False
+    """Paid per client arrangement: profiles are registered, and a decision may name a result without hours."""
+    pays_next_euro: ClassVar[float] = 1.0
+    """Part of one more euro of care that is paid."""
+
+
+class ClauseFacts:
+    """What a case must know of a kind of clause: ``kind`` as table clauses calls it, its ``name`` in both languages, and the
+    columns beside its share that it ``needs`` and ``allows``."""
+
+    kind: ClassVar[str]
+    name: ClassVar[Note]
+    needs: ClassVar[tuple[str, ...]] = ()
+    allows: ClassVar[tuple[str, ...]] = ()
+    per_client: ClassVar[bool] = False
+    """Whether it is about single clients: under a tariff it comes before the ceiling."""
+
+    @classmethod
+    def joins(cls, form: type[FormFacts]) -> bool:
+        """Whether contracts of a payment form may have it."""
+        return True
+
+    @classmethod
+    def problems(cls, case: Case, row: ContractClause) -> Iterator[Problem]:
+        """What is wrong with one of its rows, beyond the columns it needs and the order of its edges."""
+        return iter(())
+
+
+PAYMENT_FORMS: Registry[type[FormFacts]] = Registry("payment form")
+"""In the order of every table by form."""
+CLAUSES: Registry[type[ClauseFacts]] = Registry("clause")
+PaymentForm = Annotated[str, PAYMENT_FORMS]
+"""Name of a payment form."""
+ClauseKind = Annotated[str, CLAUSES]
+"""Kind of a clause."""
+
+
+def clause_problem(row: ContractClause, column: str, nl: str, en: str) -> Problem:
+    """A problem of one clause, named with its lot, form and position."""
+    which = f"{row.clause} ({row.lot}, {row.payment_form}, {row.position})"
+    return Problem("clauses", f"beding {which}: {nl}", f"clause {which}: {en}", row=row.line, column=column)
