@@ -11,6 +11,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar, cast, overload
 
 from bekostiging.case.core_tables import Policy
 from bekostiging.case.errors import UserError
+from bekostiging.case.registry import Registry
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -198,7 +199,7 @@ class LotPolicy(PolicyRow[T]):
         return self if table is None else lambda lot=None: table.value(self, lot)
 
 
-POLICIES: dict[str, PolicyRow[Any]] = {}
+POLICIES: Registry[PolicyRow[Any]] = Registry("policy")
 """Every row by its name, in the order of the explanation."""
 Row = TypeVar("Row", bound=PolicyRow[Any])
 
@@ -214,10 +215,8 @@ def register_policy(name: str, row: Row) -> Row:
     ValueError
         There is a row of that name.
     """
-    if name in POLICIES:
-        raise ValueError(f"policy {name} is there already")
+    POLICIES.add(name, row)
     row.name = name
-    POLICIES[name] = row
     return row
 
 

@@ -37,11 +37,21 @@ from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht, WithoutCare
 from bekostiging.contracts.tariff import TariffContract
-from bekostiging.contracts.terms import Contract, Rows, Settlement, contract_class, register_payment_form, settle
+from bekostiging.contracts.terms import (
+    PER_DELIVERY,
+    Contract,
+    Party,
+    Rows,
+    Settlement,
+    contract_class,
+    register_payment_form,
+    settle,
+)
 
 __all__ = [
     "BASELINE",
     "LUMP_SUM",
+    "PER_DELIVERY",
     "RISKS",
     "Basis",
     "BudgetClause",
@@ -61,6 +71,7 @@ __all__ = [
     "Line",
     "Maatwerktraject",
     "Outputgericht",
+    "Party",
     "PaymentCalendar",
     "Performance",
     "Position",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, Literal, TypeVar, get_args
 
+from bekostiging.case.registry import load_extensions
 from bekostiging_solvers import Estimate
 
 Unit = Literal[
@@ -80,7 +81,8 @@ class FigureRegistry(Generic[Subject]):
             self.add(figure, compute)
 
     def __iter__(self) -> Iterator[Figure]:
-        """Every figure in order."""
+        """Every figure in order, those of extensions too."""
+        load_extensions()
         return iter(self._rules)
 
     def add(self, figure: Figure, compute: Callable[[Subject], Estimate | None]) -> None:
@@ -91,7 +93,7 @@ class FigureRegistry(Generic[Subject]):
         ValueError
             Another figure has its name.
         """
-        if figure.name in {own.name for own in self}:
+        if figure.name in {own.name for own in self._rules}:
             raise ValueError(f"there is a figure {figure.name} already")
         self._rules[figure] = compute
 
@@ -101,7 +103,7 @@ class FigureRegistry(Generic[Subject]):
 
     def estimates(self, subject: Subject) -> Estimates:
         """Every figure of a subject, without those of which nothing is known."""
-        found = {figure: compute(subject) for figure, compute in self._rules.items()}
+        found = {figure: self._rules[figure](subject) for figure in self}
         return {figure: one for figure, one in found.items() if one is not None}
 
 
