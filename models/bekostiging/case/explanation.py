@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.read_rows import choices, leaf
 from bekostiging.case.rows import Row, columns
-from bekostiging.case.tables import CLAUSES, ContractClause, Policy
+from bekostiging.case.tables import ContractClause, Policy, clause_meanings
 
 WORDING = {
     "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
@@ -57,9 +57,7 @@ def meanings(model: type[Row], lang: str) -> dict[str, str]:
     found = {"": (model.__doc__ or "").strip()} | {
         name: entry[lang] for name, entry in own.items() if lang in entry
     }
-    if model is ContractClause:
-        found["clause"] += ": " + ", ".join(f"{kind} ({one.name[lang]})" for kind, one in CLAUSES.items())
-    return found
+    return found | clause_meanings(lang) if model is ContractClause else found
 
 
 @cache

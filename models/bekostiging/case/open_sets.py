@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from bekostiging.case.errors import Note, Problem
@@ -42,13 +42,14 @@ class FormFacts:
 
 
 class ClauseFacts:
-    """What a case must know of a kind of clause: ``kind`` as table clauses calls it, its ``name`` in both languages, and the
-    columns beside its share that it ``needs`` and ``allows``."""
+    """What a case must know of a kind of clause: ``kind`` as table clauses calls it, its ``name`` in both languages, what
+    its share means, and the columns it ``needs`` and ``allows`` beside that, with what they mean for it."""
 
     kind: ClassVar[str]
     name: ClassVar[Note]
-    needs: ClassVar[tuple[str, ...]] = ()
-    allows: ClassVar[tuple[str, ...]] = ()
+    share_means: ClassVar[Note] = {"nl": "deel voor de andere partij", "en": "part for the other party"}
+    needs: ClassVar[Mapping[str, Note]] = {}
+    allows: ClassVar[Mapping[str, Note]] = {}
     per_client: ClassVar[bool] = False
     """Whether it is about single clients: under a tariff it comes before the ceiling."""
 
@@ -70,6 +71,23 @@ PaymentForm = Annotated[str, PAYMENT_FORMS]
 """Name of a payment form."""
 ClauseKind = Annotated[str, CLAUSES]
 """Kind of a clause."""
+
+
+CLAUSE_COLUMNS = ("lower", "upper", "threshold", "cap", "length")
+"""Columns of table clauses that mean something for some kinds only."""
+
+
+def clause_meanings(lang: str) -> dict[str, str]:
+    """What the columns of table clauses mean, from the kinds that use them."""
+    found = {"clause": ", ".join(f"{kind} ({own.name[lang]})" for kind, own in CLAUSES.items())}
+    for column in ("share", *CLAUSE_COLUMNS):
+        kinds: dict[str, list[str]] = {}
+        for kind, own in CLAUSES.items():
+            meanings = {"share": own.share_means, **own.needs, **own.allows}
+            if column in meanings:
+                kinds.setdefault(meanings[column][lang], []).append(kind)
+        found[column] = "; ".join(f"{meaning} ({', '.join(own)})" for meaning, own in kinds.items())
+    return found
 
 
 def clause_problem(row: ContractClause, column: str, nl: str, en: str) -> Problem:

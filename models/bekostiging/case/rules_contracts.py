@@ -6,9 +6,14 @@ from collections.abc import Callable, Iterator
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
-from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS, ClauseFacts, ContractClause, clause_problem
-
-COLUMNS = ("lower", "upper", "threshold", "cap", "length")
+from bekostiging.case.tables import (
+    CLAUSE_COLUMNS,
+    CLAUSES,
+    PAYMENT_FORMS,
+    ClauseFacts,
+    ContractClause,
+    clause_problem,
+)
 
 
 def _clauses(case: Case) -> Iterator[Problem]:
@@ -29,7 +34,7 @@ def _clauses(case: Case) -> Iterator[Problem]:
 
 def _columns(row: ContractClause, kind: type[ClauseFacts]) -> Iterator[Problem]:
     """What is needed is there, what has no meaning is empty."""
-    for column in COLUMNS:
+    for column in CLAUSE_COLUMNS:
         present = getattr(row, column) is not None
         if column in kind.needs and not present:
             yield clause_problem(

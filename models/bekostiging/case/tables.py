@@ -32,6 +32,7 @@ from bekostiging.case.core_tables import (
     SharingKey,
 )
 from bekostiging.case.open_sets import (
+    CLAUSE_COLUMNS,
     CLAUSES,
     PAYMENT_FORMS,
     ClauseFacts,
@@ -40,6 +41,7 @@ from bekostiging.case.open_sets import (
     FormLine,
     LegalVariant,
     PaymentForm,
+    clause_meanings,
     clause_problem,
 )
 from bekostiging.case.optional_tables import (
@@ -62,6 +64,7 @@ from bekostiging.case.rows import Row
 __all__ = [
     "ASKED",
     "CLAUSES",
+    "CLAUSE_COLUMNS",
     "OUTSIDE",
     "PAYMENT_FORMS",
     "REFERENCES",
@@ -105,6 +108,7 @@ __all__ = [
     "Substitution",
     "Travel",
     "Waiting",
+    "clause_meanings",
     "clause_problem",
 ]
 

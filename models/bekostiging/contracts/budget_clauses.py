@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -18,6 +18,9 @@ from bekostiging.contracts.revenue import revenue_paths
 from bekostiging.scenarios import CareUse
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
+
+OF_CLIENTS: Note = {"nl": "veelvoud van de verwachte cliënten", "en": "multiple of the expected clients"}
+AT_STAKE: Note = {"nl": "deel van het budget dat op het spel staat", "en": "part of the budget at stake"}
 
 
 class BudgetClause(TableClause):
@@ -51,7 +54,10 @@ class Performance(BudgetClause):
 
     kind: ClassVar[str] = "performance"
     name: ClassVar[Note] = {"nl": "prestatiedeel", "en": "performance part"}
-    needs: ClassVar[tuple[str, ...]] = ("upper",)
+    share_means: ClassVar[Note] = AT_STAKE
+    needs: ClassVar[Mapping[str, Note]] = {
+        "upper": {"nl": "doel voor het aandeel met resultaat", "en": "target share of results"}
+    }
     part: float
     target: float
 
@@ -90,7 +96,8 @@ class Sanction(BudgetClause):
 
     kind: ClassVar[str] = "sanction"
     name: ClassVar[Note] = {"nl": "korting", "en": "sanction"}
-    needs: ClassVar[tuple[str, ...]] = ("length",)
+    share_means: ClassVar[Note] = AT_STAKE
+    needs: ClassVar[Mapping[str, Note]] = {"length": {"nl": "maanden", "en": "months"}}
     part: float
     months: int
 
@@ -122,7 +129,11 @@ class VolumeClause(BudgetClause):
 
     kind: ClassVar[str] = "volume_clause"
     name: ClassVar[Note] = {"nl": "volumebeding", "en": "volume clause"}
-    needs: ClassVar[tuple[str, ...]] = ("lower", "upper")
+    share_means: ClassVar[Note] = {
+        "nl": "deel waarmee het budget de cliënten volgt",
+        "en": "part with which the budget follows the clients",
+    }
+    needs: ClassVar[Mapping[str, Note]] = {"lower": OF_CLIENTS, "upper": OF_CLIENTS}
     lower: float
     upper: float
     part: float
@@ -156,7 +167,11 @@ class GrowthPath(BudgetClause):
 
     kind: ClassVar[str] = "growth_path"
     name: ClassVar[Note] = {"nl": "ingroeipad", "en": "growth path"}
-    needs: ClassVar[tuple[str, ...]] = ("length",)
+    share_means: ClassVar[Note] = {
+        "nl": "deel van de omzet tot nu toe in het eerste jaar",
+        "en": "part of the revenue so far in the first year",
+    }
+    needs: ClassVar[Mapping[str, Note]] = {"length": {"nl": "jaren", "en": "years"}}
     part: float
     years: int
     revenue: float

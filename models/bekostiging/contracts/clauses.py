@@ -11,7 +11,7 @@ through, with reference the smaller of B0 I and the ceiling (``TariffContract``)
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self, TypeVar
 
@@ -24,6 +24,11 @@ from bekostiging.contracts.basis import Basis
 from bekostiging.scenarios import CareUse, Measure
 from bekostiging_solvers.typing import FloatArray, IntArray
 
+OF_REFERENCE: Note = {"nl": "veelvoud van het referentiebedrag", "en": "multiple of the reference amount"}
+OF_REFERENCE_OR_NONE: Note = {
+    "nl": "veelvoud van het referentiebedrag, leeg is zonder einde",
+    "en": "multiple of the reference amount, empty = no end",
+}
 Kind = TypeVar("Kind", bound=type[ClauseFacts])
 
 
@@ -107,8 +112,8 @@ class StopLoss(Clause, TableClause):
 
     kind: ClassVar[str] = "stop_loss"
     name: ClassVar[Note] = {"nl": "stop-loss", "en": "stop-loss"}
-    needs: ClassVar[tuple[str, ...]] = ("lower",)
-    allows: ClassVar[tuple[str, ...]] = ("upper",)
+    needs: ClassVar[Mapping[str, Note]] = {"lower": OF_REFERENCE}
+    allows: ClassVar[Mapping[str, Note]] = {"upper": OF_REFERENCE_OR_NONE}
     lower: float
     upper: float
     share: FloatArray
@@ -138,8 +143,15 @@ class HighCostPool(Clause, TableClause):
 
     kind: ClassVar[str] = "high_cost_pool"
     name: ClassVar[Note] = {"nl": "hogekostenpool per cliënt", "en": "high-cost pool per client"}
-    needs: ClassVar[tuple[str, ...]] = ("threshold",)
-    allows: ClassVar[tuple[str, ...]] = ("cap",)
+    needs: ClassVar[Mapping[str, Note]] = {
+        "threshold": {"nl": "euro per cliënt en jaar", "en": "euro per client and year"}
+    }
+    allows: ClassVar[Mapping[str, Note]] = {
+        "cap": {
+            "nl": "euro boven de drempel, leeg is zonder einde",
+            "en": "euro above the threshold, empty = no end",
+        }
+    }
     per_client: ClassVar[bool] = True
     threshold: float
     cap: float
@@ -190,7 +202,12 @@ class EqualisationReserve(Clause, TableClause):
 
     kind: ClassVar[str] = "equalisation_reserve"
     name: ClassVar[Note] = {"nl": "egalisatiereserve", "en": "equalisation reserve"}
-    needs: ClassVar[tuple[str, ...]] = ("upper",)
+    needs: ClassVar[Mapping[str, Note]] = {
+        "upper": {
+            "nl": "maximum van de reserve, veelvoud van het referentiebedrag",
+            "en": "cap of the reserve, multiple of the reference amount",
+        }
+    }
     cap: float
     share: FloatArray
 

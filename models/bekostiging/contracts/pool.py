@@ -7,7 +7,7 @@ zero in every scenario and year, in whole cents.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -23,7 +23,7 @@ from bekostiging.case.tables import (
     PaymentForm,
     clause_problem,
 )
-from bekostiging.contracts.clauses import register_clause
+from bekostiging.contracts.clauses import OF_REFERENCE, OF_REFERENCE_OR_NONE, register_clause
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.sharing_keys import in_cents
 from bekostiging.contracts.terms import Contract
@@ -38,8 +38,8 @@ class ProviderPool(ClauseFacts):
 
     kind: ClassVar[str] = "provider_pool"
     name: ClassVar[Note] = {"nl": "pool tussen aanbieders", "en": "pool between providers"}
-    needs: ClassVar[tuple[str, ...]] = ("lower",)
-    allows: ClassVar[tuple[str, ...]] = ("upper",)
+    needs: ClassVar[Mapping[str, Note]] = {"lower": OF_REFERENCE}
+    allows: ClassVar[Mapping[str, Note]] = {"upper": OF_REFERENCE_OR_NONE}
     lot: str
     form: PaymentForm
     lower: float

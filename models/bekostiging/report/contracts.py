@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.case.tables import CLAUSE_COLUMNS, PAYMENT_FORMS
 from bekostiging.contracts import BASELINE
 from bekostiging.report.answers import names_of
 from bekostiging.report.texts import Texts
@@ -135,7 +135,7 @@ def _clauses(outcome: Comparison, texts: Texts) -> Table:
     ]
     rows = [head]
     for row in sorted(outcome.case.clauses, key=lambda row: (row.lot, row.payment_form, row.position)):
-        terms = [(name, getattr(row, name)) for name in ("lower", "upper", "threshold", "cap", "length")]
+        terms = [(name, getattr(row, name)) for name in CLAUSE_COLUMNS]
         told = ", ".join(
             f"{name} {texts.numbers.plain(value, 0 if value == int(value) else 2)}"
             for name, value in terms
