@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
 from pathlib import Path
@@ -40,11 +39,11 @@ def _with(case: Case, *rows: tuple[str, str, str]) -> Case:
 
 
 @pytest.fixture
-def night() -> Iterator[LotPolicy[float]]:
-    """A row that another package makes known."""
+def night(monkeypatch: pytest.MonkeyPatch) -> LotPolicy[float]:
+    """A row that another package makes known, for the time of one test."""
+    monkeypatch.setattr(POLICIES, "_things", dict(POLICIES.items()))
     texts = {"nl": "nachttoeslag", "en": "surcharge at night", "absent_nl": "een kwart", "absent_en": "a quarter"}
-    yield register_policy("night_surcharge", LotPolicy(Number(0, 1), default=0.25, **texts))
-    del POLICIES["night_surcharge"]
+    return register_policy("night_surcharge", LotPolicy(Number(0, 1), default=0.25, **texts))
 
 
 @pytest.mark.parametrize("row", POLICIES.values(), ids=POLICIES)
