@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from bekostiging.cache import Cache
 from bekostiging.case.errors import Note
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.rows import Assumption
@@ -139,6 +140,11 @@ class Case(Shown):
     def lead_years(self) -> int:
         """Years between the base year and the first contract year."""
         return self.first_year - self.base_year
+
+    @cached_property
+    def cache(self) -> Cache:
+        """What was computed from the case."""
+        return Cache()
 
     @cached_property
     def reported(self) -> tuple[int, ...]:

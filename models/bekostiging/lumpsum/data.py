@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, TypeVar
 
 import numpy as np
 
+from bekostiging.cache import Cache
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Corridor, WithoutCare
 from bekostiging.units import MILLION
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
-
-T = TypeVar("T")
 
 EURO = 1.0
 """A limit holds up to a euro, and what is less than a euro is nothing."""
@@ -56,26 +54,6 @@ class SimpleTerms:
     changes: int | None = None
     shares: tuple[float, ...] = ()
     free_zone: bool = False
-
-
-class Cache(dict[Hashable, Any]):
-    """What was computed from arrays; decisions on the same arrays share one. Another process gets it empty."""
-
-    def of(self, name: Hashable, arrays: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """What ``make`` gives, made once as long as the ``arrays`` it is made of are the same ones."""
-        known = self.get(name)
-        if (
-            known is None
-            or len(known[0]) != len(arrays)
-            or any(a is not b for a, b in zip(known[0], arrays, strict=True))
-        ):
-            known = self[name] = (arrays, make())
-        found: T = known[1]
-        return found
-
-    def __reduce__(self) -> tuple[type[Cache], tuple[()]]:
-        """Without its content."""
-        return Cache, ()
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,7 @@ and everything that the theory of stock and starts says of S holds for S B: see 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
@@ -179,28 +177,14 @@ def _points(budgets: HoursBudgets, duration: Mixed, n_years: int) -> tuple[Float
 
 def hours_budgets(case: Case) -> HoursBudgets:
     """Budgets of every row of demand."""
-    found: HoursBudgets = _remembered("budgets", (case,), _budgets)
-    return found
+    return case.cache.of("hours_budgets", (), lambda: _budgets(case))
 
 
 def paid_months(case: Case, n_years: int) -> PaidMonths:
     """What the budgets of a case pay, by contract year."""
-    found: PaidMonths = _remembered(
-        "months", (case, n_years), lambda *_: PaidMonths(hours_budgets(case), demand_forecast(case, n_years))
+    return case.cache.of(
+        ("paid_months", n_years), (), lambda: PaidMonths(hours_budgets(case), demand_forecast(case, n_years))
     )
-    return found
-
-
-def _remembered(name: str, asked: tuple[Any, ...], make: Callable[..., Any]) -> Any:
-    """What was made when the same was asked last: blocks of a run come one after the other."""
-    known = _LAST.get(name)
-    if known is None or any(one is not other for one, other in zip(known[0], asked, strict=True)):
-        known = _LAST[name] = (asked, make(*asked))
-    return known[1]
-
-
-_LAST: dict[str, tuple[tuple[Any, ...], Any]] = {}
-"""By name, what was asked last and what was made of it."""
 
 
 def _budgets(case: Case) -> HoursBudgets:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any, Literal, TypeVar
+from functools import cached_property, lru_cache
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -83,8 +83,11 @@ class Plan:
 
     def generator(self, kind: int, index: int) -> np.random.Generator:
         """Random stream of a scrambling (kind 0), of a block's clients (1), measures (2) or today's waiting list (3)."""
-        key = (STREAMS.index(self.stream), kind, index)
-        return np.random.Generator(np.random.SFC64(np.random.SeedSequence(self.seed, spawn_key=key)))
+        return _generator(self.seed, self.stream, kind, index)
+
+    def points_of(self, scrambling: int) -> FloatArray:
+        """Points of one scrambling, as standard normals, for the factors; (points, n_dimensions)."""
+        return _points(self.seed, self.stream, scrambling, self.points, self.factor_model.n_dimensions)
 
 
 @dataclass(frozen=True)
@@ -170,23 +173,23 @@ def plan(
 
 def normals_of(made: Plan) -> FloatArray:
     """Points of every scenario of a plan, for its factors; (n_scenarios, n_dimensions)."""
-    return np.concatenate([_normals(made, scrambling) for scrambling in range(made.n_scramblings)])
+    return np.concatenate([made.points_of(scrambling) for scrambling in range(made.n_scramblings)])
 
 
-def _normals(made: Plan, scrambling: int) -> FloatArray:
-    """Points of one scrambling; those of the last one are remembered, because its blocks come one after the other."""
-    key = (made.seed, made.stream, made.points, made.factor_model.n_dimensions, scrambling)
-    if _LAST.get("key") != key:
-        n_dimensions = made.factor_model.n_dimensions
-        points = normal_points(made.points, max(1, n_dimensions), made.generator(0, scrambling))[:, :n_dimensions]
-        points.setflags(write=False)
-        _LAST.update(key=key, points=points)
-    found: FloatArray = _LAST["points"]
-    return found
+def _generator(seed: int, stream: Stream, kind: int, index: int) -> np.random.Generator:
+    """Random stream of a kind of draws of a plan (``Plan.generator``)."""
+    key = (STREAMS.index(stream), kind, index)
+    return np.random.Generator(np.random.SFC64(np.random.SeedSequence(seed, spawn_key=key)))
 
 
-_LAST: dict[str, Any] = {}
-"""Key and points of the last scrambling."""
+@lru_cache(maxsize=16)
+def _points(seed: int, stream: Stream, scrambling: int, n_points: int, n_dimensions: int) -> FloatArray:
+    """Points of one scrambling; the last few are remembered, because its blocks come one after the other."""
+    points = normal_points(n_points, max(1, n_dimensions), _generator(seed, stream, 0, scrambling))[
+        :, :n_dimensions
+    ]
+    points.setflags(write=False)
+    return points
 
 
 def draw_block(made: Plan, index: int, change: Callable[[Factors, int], Factors] | None = None) -> Block:
@@ -196,7 +199,7 @@ def draw_block(made: Plan, index: int, change: Callable[[Factors, int], Factors]
     """
     first = index * made.scenarios_per_block
     scrambling, offset = divmod(first, made.points)
-    own = _normals(made, scrambling)[offset : offset + made.scenarios_per_block]
+    own = made.points_of(scrambling)[offset : offset + made.scenarios_per_block]
     factors = made.factor_model.multipliers(own)
     apply_shocks(made.case, factors, made.shocks)
     if change is not None:

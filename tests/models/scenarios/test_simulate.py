@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from operator import methodcaller
+from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
 
 from bekostiging.case import Case, UserError
-from bekostiging.scenarios import draw_block, map_blocks, named_shocks, plan
+from bekostiging.scenarios import Plan, draw_block, map_blocks, named_shocks, normals_of, plan
 from bekostiging.scenarios.points import fewest_scenarios, normal_points, scramblings_and_points
+from bekostiging_solvers.typing import FloatArray
 
 
 @pytest.mark.parametrize(
@@ -102,3 +107,31 @@ def test_named_shocks_move_only_their_years(small_case: Case) -> None:
         for row in rows:
             hit = factors.inflow[0, 1:, 0] != 1
             assert hit.sum() == min(row.years, 4 - row.first_year + 1)
+
+
+def test_two_threads_draw_two_plans_as_each_alone(small_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both threads have new points at the same moment, and change turn every microsecond or so."""
+    made = [plan(small_case, 32, 1, seed, "fresh") for seed in (1, 2)]
+    turn, interval = Barrier(2, timeout=1), sys.getswitchinterval()
+
+    def in_turn(n_points: int, n_dimensions: int, rng: np.random.Generator) -> FloatArray:
+        points = normal_points(n_points, n_dimensions, rng)
+        with suppress(BrokenBarrierError):
+            turn.wait()
+        return points
+
+    def drawn(one: Plan) -> list[FloatArray]:
+        points = [normals_of(one) for _ in range(20)]
+        return [*points, *(draw_block(one, index).care_use().units for index in range(2))]
+
+    alone = [drawn(one) for one in made]
+    monkeypatch.setattr("bekostiging.scenarios.simulate.normal_points", in_turn)
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(2) as threads:
+            together = list(threads.map(drawn, made))
+    finally:
+        sys.setswitchinterval(interval)
+    for one, other in zip(together, alone, strict=True):
+        for left, right in zip(one, other, strict=True):
+            np.testing.assert_array_equal(left, right)
