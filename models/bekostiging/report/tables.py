@@ -12,12 +12,12 @@ from bekostiging.case.tables import TABLES
 from bekostiging.lumpsum import JudgedDesign, free_zone
 from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, estimated, figure_cells
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, estimated
 from bekostiging.report.takeaway.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import corner_rows, room_rows
 from bekostiging.stress import PROVIDER_FIGURES, Comparison, LumpSumResult, bridges
-from bekostiging.stress.figures import PROVIDER_RESULT, SPENDING, Unit
+from bekostiging.stress.figures import PROVIDER_RESULT, SPENDING
 from bekostiging_solvers import Estimate
 
 FIGURE = ("figure", "value", "standard_error", "unit")
@@ -144,31 +144,28 @@ def design_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
         if not one.design.feasible:
             continue
         total = texts["columns", "total"]
-        rows: list[tuple[str, str, Estimate | float | None, Unit]] = [
-            (total, "expected_spending", one.expected, "euro"),
-            (total, "tail_spending", one.tail, "euro"),
-            (total, "joint_certainty", one.joint_certainty, "fraction"),
+        rows: list[tuple[str, str, Estimate | float | None]] = [
+            (total, "expected_spending", one.expected),
+            (total, "tail_spending", one.tail),
+            (total, "joint_certainty", one.joint_certainty),
         ]
         for m, code in enumerate(result.data.municipalities):
             rows += [
-                (code, "expected_spending", one.spending[m], "euro"),
-                (code, "tail_spending", one.tails[m], "euro"),
+                (code, "expected_spending", one.spending[m]),
+                (code, "tail_spending", one.tails[m]),
             ]
-        rows += [(own, "expected_result", one.result[p], "euro") for p, own in enumerate(result.data.providers)]
-        rows += [
-            (own, "buffer_used", float(one.design.capital[p]), "euro")
-            for p, own in enumerate(result.data.providers)
-        ]
-        for who, figure, value, unit in rows:
+        rows += [(own, "expected_result", one.result[p]) for p, own in enumerate(result.data.providers)]
+        rows += [(own, "buffer_used", float(one.design.capital[p])) for p, own in enumerate(result.data.providers)]
+        for who, figure, value in rows:
             place: dict[str, Cell] = {"design": name, "name": who}
-            yield place | figure_cells(texts["study_figures", figure], value, unit)
+            yield place | estimated(texts.figure("study_figures", figure), value)
 
 
 def decider_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
     """Who decides: the extra free equity, and loading and free zone per lot that it would allow."""
     for one in result.deciders:
         place: dict[str, Cell] = {"provider": one.provider, "lot": ""}
-        yield place | figure_cells(texts["study_figures", "extra_equity"], one.extra_equity, "euro")
+        yield place | estimated(texts.figure("study_figures", "extra_equity"), one.extra_equity)
         for j, lot in enumerate(result.data.lots):
             place = {"provider": one.provider, "lot": lot.name}
             zone = free_zone(lot, one.design.share[j])
@@ -178,7 +175,7 @@ def decider_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
                 ("free_zone", None if np.isinf(zone) else zone),
                 ("shared", share),
             ):
-                yield place | figure_cells(texts["study_figures", figure], value, "fraction")
+                yield place | estimated(texts.figure("study_figures", figure), value)
 
 
 def budget_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:

@@ -43,6 +43,11 @@ class Texts:
         section, key = place
         return self.sections[section][key]
 
+    def figure(self, section: str, name: str) -> Figure:
+        """A figure that has its row, with its unit, among the texts: one of a table alone."""
+        own = _load()[section][name]
+        return Figure(name, own["unit"], 0, own["nl"], own["en"])
+
     def limit(self, name: str, names: dict[str, str]) -> str:
         """A limit of the lump sum such as ``solvency[p]`` in words; ``names`` from ids to names."""
         kind, _, rest = name.rstrip("]").partition("[")
@@ -59,7 +64,8 @@ class Texts:
 
 @cache
 def _load() -> dict[str, dict[str, dict[str, Any]]]:
-    """Every section of every file and of the classes: entries with ``nl``, ``en``, sometimes a ``meaning`` in both."""
+    """Every section of every file and of the classes: entries with ``nl``, ``en``, of some a ``meaning`` in both, of figures
+    a ``unit``."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for file in sorted((files("bekostiging.report") / "texts").iterdir(), key=lambda one: one.name):
         for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():

@@ -22,7 +22,7 @@ NL, EN = Texts("nl"), Texts("en")
 @pytest.mark.parametrize("section", _load())
 def test_every_text_has_both_languages_and_the_same_places(section: str) -> None:
     for key, entry in _load()[section].items():
-        assert entry.keys() <= {"nl", "en", "meaning"}, (section, key)
+        assert entry.keys() <= {"nl", "en", "meaning", "unit"}, (section, key)
         for both in (entry, entry.get("meaning", entry)):
             assert {"nl", "en"} <= both.keys(), (section, key)
             nl, en = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from bekostiging.report.json_text import write_json
 from bekostiging.report.numbers import SPACE, UNKNOWN
 from bekostiging.report.sections import Section, Table
 from bekostiging.report.texts import Texts
-from bekostiging.stress import ALL_LOTS, NO_SHOCK, is_tail, tail
+from bekostiging.stress import ALL_LOTS, NO_SHOCK, figures, is_tail, tail
 from bekostiging.stress.benchmark.scoreboard import TAIL
 
 HIDDEN = "·"
@@ -94,7 +95,7 @@ def _ranking(case: Results, lot: Results, criterion: str, texts: Texts) -> str:
     gap = abs(pair["difference"]["value"]) if pair["difference"] is not None else 0.0
     return texts["benchmark", "ranking"].format(
         case=case["title"].get(texts.lang, ""),
-        criterion=criterion_words(criterion, texts),
+        criterion=texts[criterion_figure(criterion, texts)],
         first=texts["forms", first],
         second=texts["forms", second],
         gap=texts.numbers.millions(gap, 2),
@@ -129,14 +130,14 @@ def _sections(case: Results, suite: Results, many: bool, texts: Texts) -> Iterat
         yield _similar(case["similar"], head, texts)
 
 
-def criterion_words(name: str, texts: Texts) -> str:
-    """A criterion in words."""
-    if is_tail(name):
-        part = round(1 - float(name.removeprefix(TAIL)), 4)
-        return texts["benchmark", "tail"].format(
-            tail=texts.numbers.percent(part, 0 if round(part, 2) == part else 1)
-        )
-    return texts["benchmark", name]
+def criterion_figure(name: str, texts: Texts) -> figures.Figure:
+    """A criterion as a figure."""
+    if not is_tail(name):
+        return texts.figure("benchmark", name)
+    part = round(1 - float(name.removeprefix(TAIL)), 4)
+    tail = texts.numbers.percent(part, 0 if round(part, 2) == part else 1)
+    figure = texts.figure("benchmark", "tail")
+    return replace(figure, name=name, nl=figure.nl.format(tail=tail), en=figure.en.format(tail=tail))
 
 
 def _figure(name: str, one: Results | None, texts: Texts) -> str:
@@ -170,7 +171,12 @@ def _scoreboard(case: Results, suite: Results, texts: Texts) -> Table:
     """Every lot and form: figures, robustness, flags."""
     said = texts.sections["benchmark"]
     names = list(next(iter(case["lots"][ALL_LOTS]["forms"].values()))["figures"])
-    head = [said["form"], *(criterion_words(name, texts) for name in names), said["holds"], said["n_flags"]]
+    head = [
+        said["form"],
+        *(texts[criterion_figure(name, texts)] for name in names),
+        said["holds"],
+        said["n_flags"],
+    ]
 
     def row(score: Results) -> list[str]:
         """One form."""
@@ -203,7 +209,7 @@ def _held(score: Results, n: int, texts: Texts) -> str:
 def _ranks(case: Results, texts: Texts) -> Table:
     """Expected rank of every form on every criterion."""
     names = list(next(iter(case["lots"][ALL_LOTS]["forms"].values()))["ranks"])
-    head = [texts["benchmark", "form"], *(criterion_words(name, texts) for name in names)]
+    head = [texts["benchmark", "form"], *(texts[criterion_figure(name, texts)] for name in names)]
     return _by_lot(case, head, lambda score: [_rank(score["ranks"][name], texts) for name in names], texts)
 
 

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bekostiging.report.benchmark.page import criterion_words, lot_words, shock_words
+from bekostiging.report.benchmark.page import criterion_figure, lot_words, shock_words
 from bekostiging.report.benchmark.results import Results
 from bekostiging.report.estimates import read_estimate
-from bekostiging.report.takeaway.long import LongTable, Row, figure_cells
+from bekostiging.report.takeaway.long import LongTable, Row, estimated
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
-from bekostiging.stress.figures import Unit
-
-UNITS: dict[str, Unit] = {
-    "buffer_exhausted": "fraction",
-    "unserved": "clients",
-    "administration": "euro_per_year",
-    "concentration": "number",
-}
-"""Of a criterion that is not euro over the term."""
 
 
 def benchmark_tables(case: Results, texts: Texts) -> list[LongTable]:
@@ -41,7 +32,7 @@ def _scores(case: Results, texts: Texts) -> Iterator[Row]:
                 yield {
                     "lot": lot_words(lot, own, texts),
                     "form": texts["forms", form],
-                    **figure_cells(criterion_words(name, texts), read_estimate(one), UNITS.get(name, "euro")),
+                    **estimated(criterion_figure(name, texts), read_estimate(one)),
                     "rank": None if rank is None else rank["value"],
                     "rank_error": None if rank is None else rank["standard_error"],
                 }
@@ -56,9 +47,7 @@ def _pairs(case: Results, texts: Texts) -> Iterator[Row]:
                 "lot": lot_words(lot, own, texts),
                 "form": texts["forms", pair["a"]],
                 "other_form": texts["forms", pair["b"]],
-                **figure_cells(
-                    criterion_words(name, texts), read_estimate(pair["difference"]), UNITS.get(name, "euro")
-                ),
+                **estimated(criterion_figure(name, texts), read_estimate(pair["difference"])),
                 "certainty": pair["certainty"],
                 "in_futures": None if share is None else share["value"],
             }

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bekostiging.report.capacity.page import FEWEST_IN_TAIL, mean_of_futures
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, figure_cells
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityStudy
-from bekostiging.stress.figures import Unit
 from bekostiging_solvers import Estimate
 
-WAITING: tuple[tuple[str, str, Unit], ...] = (
-    ("clients", "waiting", "clients"),
-    ("worst", "worst", "clients"),
-    ("wait_share", "wait_share", "fraction"),
-    ("mean_weeks", "mean_weeks", "weeks"),
-    ("late_probability", "late_probability", "fraction"),
-)
-"""Field of an answer, its words, its unit."""
+PLACES = ("places", "least", "most", "used_low", "used_high", "availability_fee", "usage_fee_per_week")
+"""Fields of an agreement that are figures."""
+WAITING = {
+    "clients": "waiting",
+    "worst": "worst",
+    "wait_share": "wait_share",
+    "mean_weeks": "mean_weeks",
+    "late_probability": "late_probability",
+}
+"""Field of an answer and its figure."""
 
 
 def capacity_tables(study: CapacityStudy, texts: Texts) -> list[LongTable]:
@@ -47,9 +48,9 @@ def capacity_tables(study: CapacityStudy, texts: Texts) -> list[LongTable]:
     ]
 
 
-def _figure(texts: Texts, name: str, figure: Estimate | float | None, unit: Unit = "euro") -> dict[str, Cell]:
+def _figure(texts: Texts, name: str, value: Estimate | float | None) -> dict[str, Cell]:
     """The cells of a figure of [capacity]."""
-    return figure_cells(texts["capacity", name], figure, unit)
+    return estimated(texts.figure("capacity", name), value)
 
 
 def _tail(study: CapacityStudy, estimate: Estimate) -> Estimate | float:
@@ -62,21 +63,19 @@ def _agreements(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     """What is agreed with whom, its band, what it costs, and the places used."""
     for one in study.agreements():
         place: dict[str, Cell] = {name: one[name] for name in ("lot", "care_form", "provider", "year")}
-        yield place | _figure(texts, "contracts", one["contracts"], "count")
-        for name in ("places", "least", "most", "used_low", "used_high"):
-            yield place | figure_cells(texts["capacity_figures", name], one[name], "count")
-        for name in ("availability_fee", "usage_fee_per_week"):
-            yield place | figure_cells(texts["capacity_figures", name], one[name], "euro")
-        yield place | _figure(texts, "used", one["used"], "count")
+        yield place | _figure(texts, "contracts", one["contracts"])
+        for name in PLACES:
+            yield place | estimated(texts.figure("capacity_figures", name), one[name])
+        yield place | _figure(texts, "used", one["used"])
 
 
 def _waiting(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     """Waiting per care form and municipality."""
     for one in study.waiting:
-        for field, words, unit in WAITING:
+        for field, name in WAITING.items():
             place: dict[str, Cell] = {"care_form": one.care_form, "municipality": one.municipality}
             figure = _tail(study, one.worst) if field == "worst" else getattr(one, field)
-            yield place | _figure(texts, words, figure, unit)
+            yield place | _figure(texts, name, figure)
 
 
 def _norms(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
@@ -85,8 +84,8 @@ def _norms(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
         place: dict[str, Cell] = {"care_form": one.care_form, "holds": bool(one.holds)}
         norm = study.plan.data.norm
         value = _tail(study, one.value) if norm == "cvar" else one.value
-        yield place | _figure(texts, f"norm_{norm}", value, "clients")
-        yield place | _figure(texts, "allowed", one.allowed, "clients")
+        yield place | _figure(texts, f"norm_{norm}", value)
+        yield place | _figure(texts, "allowed", one.allowed)
 
 
 def _cost(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
@@ -110,10 +109,8 @@ def _failures(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     """What it costs when a provider fails halfway."""
     for one in study.failures:
         place: dict[str, Cell] = {"provider": one.provider}
-        yield place | figure_cells(
-            texts["capacity_figures", "extra_cost"], mean_of_futures(one.extra_cost), "euro"
-        )
-        yield place | _figure(texts, "extra_waiting", mean_of_futures(one.extra_waiting), "client_weeks")
+        yield place | estimated(texts.figure("capacity_figures", "extra_cost"), mean_of_futures(one.extra_cost))
+        yield place | _figure(texts, "extra_waiting", mean_of_futures(one.extra_waiting))
 
 
 def _budget(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
@@ -122,5 +119,5 @@ def _budget(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
         place: dict[str, Cell] = {"lot": one.lot}
         yield place | _figure(texts, "payment", one.payment)
         yield place | _figure(texts, "plan_cost", one.cost)
-        yield place | _figure(texts, "enough", one.enough_probability, "fraction")
+        yield place | _figure(texts, "enough", one.enough_probability)
         yield place | _figure(texts, "own_payment", one.own_payment)

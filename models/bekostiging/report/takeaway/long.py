@@ -77,14 +77,6 @@ def cell_unit(column: str, row: Row) -> Unit:
     return next((known for known in UNITS if known == named), "number")
 
 
-def figure_cells(words: str, figure: Estimate | float | None, unit: Unit) -> dict[str, Cell]:
-    """The cells of a figure: its words, value, standard error (empty where it is no estimate) and unit."""
-    if isinstance(figure, Estimate):
-        value, error = figure.value, figure.standard_error
-        return {"figure": words, "value": value, "standard_error": error, "unit": unit}
-    return {"figure": words, "value": figure, "standard_error": None, "unit": unit}
-
-
 def estimated(figure: Figure, estimate: Estimate | float | None) -> dict[str, Cell]:
     """The cells of a figure: itself, value, standard error (empty where it is no estimate) and unit."""
     value, error = (

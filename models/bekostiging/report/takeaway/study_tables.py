@@ -15,7 +15,7 @@ from bekostiging.report.equalisation import equalisation_results
 from bekostiging.report.estimates import read_estimate
 from bekostiging.report.sharing import MEASURES
 from bekostiging.report.tables import budget_rows, decider_rows, design_rows, layer_rows, limit_rows, long_table
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, figure_cells
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, estimated
 from bekostiging.report.takeaway.resistance import FIGURE, bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.stress import EqualisationStudy, LumpSumStudy, SharingStudy
@@ -23,12 +23,6 @@ from bekostiging.stress.figures import Unit
 from bekostiging_solvers import Estimate
 
 GAMES = ("alone", "euler", "shapley", "nucleolus", "saving")
-EQUALISATION_UNITS: dict[str, Unit] = {
-    "clients": "persons", "power": "fraction", "largest": "fraction", "spread": "fraction", "balance": "fraction",
-    "share": "fraction", "pooled": "fraction", "tail_before": "fraction", "tail_after": "fraction",
-    "result": "fraction", "r_squared": "number", "cpm": "number", "ratio": "number",
-}  # fmt: skip
-"""Unit of a figure of equalisation that is not euro."""
 
 
 def lumpsum_tables(study: LumpSumStudy, texts: Texts) -> list[LongTable]:
@@ -62,9 +56,9 @@ def _by_figure(name: str, keys: tuple[str, ...], rows: Iterator[Row]) -> LongTab
     return LongTable(name, (*keys, *FIGURE), tuple(rows), "figure")
 
 
-def _figure(texts: Texts, name: str, figure: Estimate | float | None, unit: Unit = "euro") -> dict[str, Cell]:
+def _figure(texts: Texts, name: str, value: Estimate | float | None) -> dict[str, Cell]:
     """The cells of a figure of [study_figures]."""
-    return figure_cells(texts["study_figures", name], figure, unit)
+    return estimated(texts.figure("study_figures", name), value)
 
 
 def _prices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
@@ -73,22 +67,21 @@ def _prices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
         of_part = one.name.startswith(FRACTIONS)
         place: dict[str, Cell] = {"limit": one.name}
         for figure, value in (("price_expected", one.expected), ("price_tail", one.tail)):
-            yield place | _figure(
-                texts, f"{figure}_of_point" if of_part else figure, value, "euro" if of_part else "number"
-            )
+            yield place | _figure(texts, f"{figure}_of_point" if of_part else figure, value)
         for end, edge in (("narrower", one.low), ("wider", one.high)):
-            yield place | _figure(texts, end, edge, "fraction" if of_part else "euro")
+            unit: Unit = "fraction" if of_part else "euro"
+            yield place | _figure(texts, end, edge) | {"unit": unit}
 
 
 def _requirements(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
     """The least free buffer to ask per lot, with its design."""
     for j, one in enumerate(study.lumpsum.requirements):
         place: dict[str, Cell] = {"lot": one.found.lot}
-        yield place | _figure(texts, "requirement", one.found.requirement, "fraction")
+        yield place | _figure(texts, "requirement", one.found.requirement)
         design = one.found.design
         if design is not None:
-            yield place | _figure(texts, "loading", float(design.loading[j]), "fraction")
-            yield place | _figure(texts, "shared", float(design.share[j].max(initial=0.0)), "fraction")
+            yield place | _figure(texts, "loading", float(design.loading[j]))
+            yield place | _figure(texts, "shared", float(design.share[j].max(initial=0.0)))
         saves = (None, None) if one.saves is None else one.saves
         for figure, value in zip(("requirement_saves", "requirement_saves_tail"), saves, strict=True):
             yield place | _figure(texts, figure, value)
@@ -105,35 +98,27 @@ def _frontier(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
             "efficient": bool(one.efficient),
         }
         yield place | _figure(texts, "tail", one.tail)
-        yield place | _figure(texts, "weakest", one.weakest, "fraction")
+        yield place | _figure(texts, "weakest", one.weakest)
 
 
 def _alternatives(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
     """Every alternative: what it costs, its terms, and what it changes for whom."""
     data = study.lumpsum.data
     for number, one in enumerate(study.alternatives):
-        rows: list[tuple[str, str, Estimate | float, Unit]] = [
-            ("", "more_spending", one.expected, "euro"),
-            ("", "more_tail", one.tail, "euro"),
+        rows: list[tuple[str, str, Estimate | float]] = [
+            ("", "more_spending", one.expected),
+            ("", "more_tail", one.tail),
         ]
-        rows += [
-            (lot.name, "loading", float(one.design.loading[j]), "fraction") for j, lot in enumerate(data.lots)
-        ]
-        rows += [
-            (name, "more_spending", own, "euro")
-            for name, own in zip(data.municipalities, one.spending, strict=True)
-        ]
-        rows += [(name, "more_result", own, "euro") for name, own in zip(data.providers, one.result, strict=True)]
-        rows += [
-            (name, "more_capital", float(own), "euro")
-            for name, own in zip(data.providers, one.capital, strict=True)
-        ]
+        rows += [(lot.name, "loading", float(one.design.loading[j])) for j, lot in enumerate(data.lots)]
+        rows += [(name, "more_spending", own) for name, own in zip(data.municipalities, one.spending, strict=True)]
+        rows += [(name, "more_result", own) for name, own in zip(data.providers, one.result, strict=True)]
+        rows += [(name, "more_capital", float(own)) for name, own in zip(data.providers, one.capital, strict=True)]
         for j, lot in enumerate(data.lots):
             for layer, share in zip(lot.corridor.names, one.design.share[j], strict=True):
-                rows.append((f"{lot.name}: {texts.layer(layer)}", "layer_share", float(share), "fraction"))
-        for name, figure, value, unit in rows:
+                rows.append((f"{lot.name}: {texts.layer(layer)}", "layer_share", float(share)))
+        for name, figure, value in rows:
             place: dict[str, Cell] = {"alternative": number, "name": name}
-            yield place | _figure(texts, figure, value, unit)
+            yield place | _figure(texts, figure, value)
 
 
 def _value_of_data(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
@@ -156,7 +141,7 @@ def _choices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
             "status": texts["statuses", one.status],
         }
         for end, tried in (("lower", one.lower), ("higher", one.higher)):
-            yield place | _figure(texts, f"{end}_value", None if tried is None else tried.value, "number")
+            yield place | _figure(texts, f"{end}_value", None if tried is None else tried.value)
             yield place | _figure(texts, f"change_{end}", None if tried is None else tried.expected)
             yield place | _figure(texts, f"change_{end}_tail", None if tried is None else tried.tail)
 
@@ -201,7 +186,7 @@ def equalisation_tables(study: EqualisationStudy, texts: Texts) -> list[LongTabl
 def _of_equalisation(texts: Texts, name: str, figure: Estimate | float | None) -> dict[str, Cell]:
     """The cells of a figure of [equalisation]."""
     words = {"error": "error", "mean_absolute_error": "error", "predictive_ratio": "ratio"}.get(name, name)
-    return figure_cells(texts["equalisation", words], figure, EQUALISATION_UNITS.get(words, "euro"))
+    return estimated(texts.figure("equalisation", words), figure)
 
 
 def _or_none(value: float | None, error: float | None) -> Estimate | None:
@@ -215,7 +200,7 @@ def _norms(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
         place = {name: one[name] for name in ("profile", "observable", "influenceable")}
         yield place | _of_equalisation(texts, "amount", _or_none(one["amount"], one["standard_error"]))
         for end in ("low", "high"):
-            yield place | figure_cells(texts["study_figures", f"interval_{end}"], one[end], "euro")
+            yield place | _figure(texts, f"interval_{end}", one[end])
 
 
 def _groups(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
@@ -262,7 +247,7 @@ def _high_cost(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
     for one in rows:
         place: dict[str, Cell] = {"method": texts["equalisation", one["kind"]]}
         unit: Unit = "euro" if one["kind"] == "outlier" else "number"
-        yield place | figure_cells(texts["equalisation", "threshold"], one["threshold"], unit)
+        yield place | _of_equalisation(texts, "threshold", one["threshold"]) | {"unit": unit}
         for name in ("largest", "spread", "power", "balance"):
             yield place | _of_equalisation(texts, name, one[name])
 
@@ -301,8 +286,8 @@ def _keys(study: SharingStudy, texts: Texts) -> Iterator[Row]:
     for key, results in study.keys.items():
         for code, one in zip(study.data.municipalities, results, strict=True):
             for name in (*MEASURES, "alone"):
-                words = texts["sharing", "core_single" if name == "alone" else name]
-                yield {"key": key, "municipality": code} | figure_cells(words, getattr(one, name), "euro")
+                figure = texts.figure("sharing", "core_single" if name == "alone" else name)
+                yield {"key": key, "municipality": code} | estimated(figure, getattr(one, name))
 
 
 def _games(study: SharingStudy, texts: Texts) -> Iterator[Row]:
@@ -313,13 +298,13 @@ def _games(study: SharingStudy, texts: Texts) -> Iterator[Row]:
                 values = getattr(one, name)
                 if values is not None:
                     place: dict[str, Cell] = {"game": one.game, "municipality": code}
-                    yield place | figure_cells(texts["sharing", name], values[m], "euro")
+                    yield place | estimated(texts.figure("sharing", name), values[m])
         together: dict[str, Cell] = {"game": one.game, "municipality": texts["columns", "total"]}
-        yield together | figure_cells(texts["study_figures", "together"], one.together, "euro")
+        yield together | _figure(texts, "together", one.together)
 
 
 def _core(study: SharingStudy, texts: Texts) -> Iterator[Row]:
     """The group that would gain most by leaving, per key."""
     for key, one in study.core.items():
         place: dict[str, Cell] = {"key": key, "coalition": " ".join(one.members), "holds": bool(one.holds)}
-        yield place | figure_cells(texts["study_figures", "cheaper_alone"], one.euros, "euro")
+        yield place | _figure(texts, "cheaper_alone", one.euros)
