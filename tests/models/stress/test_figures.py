@@ -15,7 +15,7 @@ from bekostiging.report import schema, write_results
 from bekostiging.report.tables import comparison_tables
 from bekostiging.report.takeaway.long import cell_unit, estimated
 from bekostiging.report.takeaway.workbook import dictionary_rows
-from bekostiging.report.texts import Texts
+from bekostiging.report.texts import Texts, _load
 from bekostiging.stress import (
     CORNER_FIGURES,
     PROVIDER_FIGURES,
@@ -97,6 +97,14 @@ def test_every_figure_has_a_unit_and_both_languages() -> None:
     registries = (SPENDING_FIGURES, PROVIDER_FIGURES, CORNER_FIGURES, WAITING_FIGURES)
     names = [row.name for registry in registries for row in registry]
     assert len(names) == len(set(names))
+
+
+def test_figures_among_the_texts_have_a_known_unit() -> None:
+    units = [entry["unit"] for entries in _load().values() for entry in entries.values() if "unit" in entry]
+    assert len(units) > 90
+    assert set(units) <= set(UNITS)
+    with pytest.raises(KeyError):
+        Texts("nl").figure("study_figures", "of_nobody")
 
 
 def test_a_figure_is_written_in_its_unit() -> None:
