@@ -116,16 +116,13 @@ def spending_of_reported(
     for code, (own, covered) in parts.items():
         total, room = own.sum(axis=2), covered.room.sum(axis=0)
         used = covered.used_in_year(own)
-        found[code] = {
-            str(case.first_year + t): SPENDING_FIGURES.estimates(
-                Spending(scramblings, total[:, t], float(room[t]), used[:, t], *levels)
-            )
+        periods = {
+            str(case.first_year + t): Spending(scramblings, total[:, t], float(room[t]), used[:, t], *levels)
             for t in range(len(discount))
         }
         term = covered.used_over_term(own)
-        found[code][TERM] = SPENDING_FIGURES.estimates(
-            Spending(scramblings, total @ discount, float(room @ discount), term, *levels)
-        )
+        periods[TERM] = Spending(scramblings, total @ discount, float(room @ discount), term, *levels)
+        found[code] = {period: SPENDING_FIGURES.estimates(one) for period, one in periods.items()}
     return found
 
 
@@ -185,18 +182,12 @@ def provider_estimates(
     """Every figure of every provider."""
     results = provider_results(case, samples, discount)
     revenues = (by_provider(case, samples.payment, samples.received) * discount[:, None]).sum(axis=1)
-    return {
-        provider.id: PROVIDER_FIGURES.estimates(
-            ProviderTerm(
-                scramblings,
-                results[:, :, p],
-                revenues[:, p],
-                samples.lowest_cash_weeks[:, p],
-                float(buffer[p]),
-            )
-        )
+    cash = samples.lowest_cash_weeks
+    terms = {
+        provider.id: ProviderTerm(scramblings, results[:, :, p], revenues[:, p], cash[:, p], float(buffer[p]))
         for p, provider in enumerate(case.providers)
     }
+    return {provider: PROVIDER_FIGURES.estimates(term) for provider, term in terms.items()}
 
 
 @dataclass(frozen=True)
@@ -208,27 +199,22 @@ class CornerTerm:
     samples: Samples
     discount: FloatArray
 
-    @property
-    def paid(self) -> FloatArray:
-        """By the reported municipalities; (n_scenarios,)."""
-        return self.case.of_reported(self.samples.municipal) @ self.discount
+    def mean(self, yearly: FloatArray) -> Estimate:
+        """Of an amount a year (n_scenarios, n_years)."""
+        return self.scramblings.mean(yearly @ self.discount)
 
-    @property
-    def result(self) -> FloatArray:
-        """Of all providers; (n_scenarios,)."""
-        return np.asarray(provider_results(self.case, self.samples, self.discount).sum(axis=(1, 2)))
 
-    def of_contracts(self, amounts: FloatArray) -> FloatArray:
-        """Amounts (n_scenarios, n_years, n_contracts) of all contracts; (n_scenarios,)."""
-        return np.asarray(amounts.sum(axis=2) @ self.discount)
+def _provider_result(own: CornerTerm) -> Estimate:
+    """Of all providers together."""
+    return own.scramblings.mean(provider_results(own.case, own.samples, own.discount).sum(axis=(1, 2)))
 
 
 CORNER_FIGURES = FigureRegistry[CornerTerm](
     {
-        figures.SPENDING: lambda own: own.scramblings.mean(own.paid),
-        figures.PROVIDER_RESULT: lambda own: own.scramblings.mean(own.result),
-        figures.UNPAID: lambda own: own.scramblings.mean(own.of_contracts(own.samples.unpaid)),
-        figures.BEYOND_BUDGET: lambda own: own.scramblings.mean(own.of_contracts(own.samples.beyond_budget)),
+        figures.SPENDING: lambda own: own.mean(own.case.of_reported(own.samples.municipal)),
+        figures.PROVIDER_RESULT: _provider_result,
+        figures.UNPAID: lambda own: own.mean(own.samples.unpaid.sum(axis=2)),
+        figures.BEYOND_BUDGET: lambda own: own.mean(own.samples.beyond_budget.sum(axis=2)),
     }
 )
 """What a corner means for both sides; who waits is told by ``WAITING_FIGURES``."""
