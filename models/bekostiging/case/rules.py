@@ -256,14 +256,16 @@ def _corridor_bases(case: Case) -> Iterator[Problem]:
 def _ceilings(case: Case) -> Iterator[Problem]:
     """A spending ceiling exists only beside a tariff (art. 1.5)."""
     forms = {lot.id: lot.payment_form for lot in case.lots}
+    may = ", ".join(form for form, facts in PAYMENT_FORMS.items() if not facts.lump_sum)
     for contract in case.contracts:
-        if contract.ceiling is not None and PAYMENT_FORMS[forms[contract.lot]].lump_sum:
+        form = forms[contract.lot]
+        if contract.ceiling is not None and PAYMENT_FORMS[form].lump_sum:
             yield Problem(
                 "contracts",
-                f"een plafond in het taakgerichte perceel {contract.lot}; een bestedingsruimte bestaat alleen bij "
-                "inspannings- en outputgericht (Contractstandaard Wmo art. 1.5): laat leeg",
-                f"a ceiling in the taakgerichte lot {contract.lot}; a spending ceiling exists only for inspannings- "
-                "and outputgericht (Contractstandaard Wmo art. 1.5): leave it empty",
+                f"een plafond in perceel {contract.lot}, dat {form} is; een bestedingsruimte bestaat alleen bij {may} "
+                "(Contractstandaard Wmo art. 1.5): laat leeg",
+                f"a ceiling in lot {contract.lot}, which is {form}; a spending ceiling exists only with {may} "
+                "(Contractstandaard Wmo art. 1.5): leave it empty",
                 row=contract.line,
                 column="ceiling",
             )

@@ -83,6 +83,11 @@ class Taakgericht(Contract):
         return super().__and__(clause)
 
     @property
+    def agreed(self) -> FloatArray:
+        """Its budget."""
+        return self.budget
+
+    @property
     def corridor(self) -> Corridor:
         """Its corridor."""
         last = self.clauses[-1]

@@ -134,6 +134,11 @@ class Contract(FormFacts, ABC):
         kinds = [(CLAUSES[row.clause], row) for row in sorted(rows, key=lambda row: row.position)]
         return [kind.from_row(row, basis, contract) for kind, row in kinds if issubclass(kind, TableClause)]
 
+    @property
+    def agreed(self) -> FloatArray:
+        """What advances are twelfths of, nominal at forecast index; (n_years,)."""
+        return self.reference
+
     @classmethod
     def paid_late(cls, case: Case, lot: str) -> float:
         """Part of what is paid that is paid a year later than the rest."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from bekostiging.contracts import LUMP_SUM
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
 from bekostiging.report.estimates import written
 from bekostiging.report.figures import FIGURES, INK, SOFT, figure_of, house_axes, mark_example, numbered, place_of
@@ -323,7 +324,7 @@ def _clause(pool: PoolResult, texts: Texts) -> str:
     rows = []
     for k, ((low, high), share) in enumerate(zip(pool.data.edges, pool.design.share, strict=True), start=1):
         upper = "" if np.isinf(high) else f"{1 + high:g}"
-        rows.append(f"{pool.data.lot}, taakgericht, {k}, provider_pool, {share:.4f}, {1 + low:g}, {upper}")
+        rows.append(f"{pool.data.lot}, {LUMP_SUM}, {k}, provider_pool, {share:.4f}, {1 + low:g}, {upper}")
     return texts["equalisation", "clause"].format(rows="; ".join(rows))
 
 

@@ -257,7 +257,7 @@ class FreshWork:
         case, cells = self.case, self.cells
         tariffs = self.contracts[BASELINE]
         # a general provision is a lump sum under every form, and stops where its budget does
-        general = any(isinstance(one, Taakgericht) for one in tariffs)
+        general = any(one.lump_sum for one in tariffs)
         rule = self.limits.mixed(tariffs, served, levels) if general else self.limits.ceilings(served)
         under_ceiling = (served, None) if rule is None else block.under(rule)
         under_budget = block.under(self.limits.budgets(levels))

@@ -11,7 +11,6 @@ from bekostiging.contracts import (
     Contract,
     PriceLevels,
     Settlement,
-    Taakgericht,
     TariffContract,
     ceiling_pools,
     course_of_year,
@@ -177,8 +176,7 @@ def _lowest_cash(
     for c, (row, contract) in enumerate(zip(case.contracts, contracts, strict=True)):
         course = course_of_year(contract.own(care_use.units_month) @ contract.unit_cost)
         calendar = payment_calendar(case, c, contract.form)
-        lump = contract.budget if isinstance(contract, Taakgericht) else contract.reference
-        agreed = lump * levels[contract.lot].contract
+        agreed = contract.agreed * levels[contract.lot].contract
         spent_by[:, places[row.provider], : MONTHS * n_years] += (
             np.repeat(settled[c].cost, MONTHS, axis=1) * course
         )

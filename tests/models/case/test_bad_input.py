@@ -131,7 +131,9 @@ def test_ceiling_in_a_lump_sum_lot(folder: Path, edit: Edit) -> None:
     edit("lots", place, "payment_form", "taakgericht")
     edit("contracts", 0, "ceiling", "100000")
     first = _sentences(folder)[0]
-    assert first.startswith(f"table contracts, row 2, column ceiling: a ceiling in the taakgerichte lot {lot};")
+    assert first.startswith(
+        f"table contracts, row 2, column ceiling: a ceiling in lot {lot}, which is taakgericht;"
+    )
     assert first.endswith("(Contractstandaard Wmo art. 1.5): leave it empty")
 
 
