@@ -41,6 +41,7 @@ from bekostiging.lumpsum.judgement import (
     scenarios_needed,
     widest_limit,
 )
+from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.margin import LimitMargin, limit_margin
 from bekostiging.lumpsum.matching import matched, matching_factors
 from bekostiging.lumpsum.payments import used_of_stock
@@ -78,6 +79,7 @@ __all__ = [
     "Held",
     "Judge",
     "JudgedDesign",
+    "Limit",
     "LimitCheck",
     "LimitMargin",
     "LimitPrecision",

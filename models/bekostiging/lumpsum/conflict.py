@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.lumpsum.data import EURO, NAMED, LumpSumData, with_shares
+from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.tail import RELAXABLE, LumpSumArrays
 from bekostiging.units import MILLION
 from bekostiging_solvers import InfeasibleError, TailProgram, TailSolution
@@ -21,8 +22,6 @@ EXACT = 1e-8
 ROUNDINGS = (0.0, 10.0, 100.0, 1000.0)
 """Euro by which the least of a stage may be passed, until the next stage has a point: whole numbers are found to 1e-7 or so,
 and the least is then that much too low."""
-NOTHING = 1e-6
-"""Dual below which a limit does not take part."""
 AGAINST = ("solvency", "return_on_capital", "fair_price", "law")
 """Limits that may hold against a yielding begroting."""
 
@@ -31,7 +30,7 @@ AGAINST = ("solvency", "return_on_capital", "fair_price", "law")
 class Conflict:
     """A limit that takes part in a conflict: by how many euros it would have to yield (0: it holds its ground)."""
 
-    name: str
+    limit: Limit
     euro: float
 
 
@@ -43,7 +42,7 @@ class Relaxation:
     kinds: tuple[str, ...]
     euro: float | None
     limits: tuple[Conflict, ...]
-    against: tuple[str, ...]
+    against: tuple[Limit, ...]
 
 
 def relaxations(data: LumpSumData) -> tuple[Relaxation, ...]:
@@ -58,15 +57,15 @@ def relaxed(data: LumpSumData, kinds: tuple[str, ...]) -> Relaxation:
         least = TailProgram(arrays.program, arrays.terms, arrays.limits).solve(arrays.start(), EXACT)
     except InfeasibleError:
         return Relaxation(kinds, None, (), ())
-    against = [name for name, dual in least.duals.items() if name.startswith(AGAINST) and abs(dual) > NOTHING]
+    against = arrays.priced(least.duals, [kind for kind in AGAINST if kind not in kinds])
     kept = with_shares(
         data, [least.x[own] for own in arrays.columns.share], least.x[arrays.columns.form].argmax(axis=1)
     )
     arrays, spread = _spread(kept, kinds, least.objective) or (arrays, least)
-    every = [Conflict(name, euro) for name, euro in _yielded(arrays, spread).items() if euro > EURO]
+    every = [Conflict(limit, euro) for limit, euro in _yielded(arrays, spread).items() if euro > EURO]
     limits = [one for one in every if one.euro > NAMED] or every
     total = MILLION * least.objective
-    return Relaxation(kinds, total, tuple(limits), tuple(name for name in against if not name.startswith(kinds)))
+    return Relaxation(kinds, total, tuple(limits), against)
 
 
 def _spread(data: LumpSumData, kinds: tuple[str, ...], least: float) -> tuple[LumpSumArrays, TailSolution] | None:
@@ -80,15 +79,17 @@ def _spread(data: LumpSumData, kinds: tuple[str, ...], least: float) -> tuple[Lu
     return None
 
 
-def _yielded(arrays: LumpSumArrays, solution: TailSolution) -> dict[str, float]:
+def _yielded(arrays: LumpSumArrays, solution: TailSolution) -> dict[Limit, float]:
     """Euros by which each limit yields; a stock once, not by year."""
     data, columns, x = arrays.data, arrays.columns, MILLION * solution.x
     found = {
-        data.begroting_name(k, m, t): float(x[columns.begroting_yield[k, m, t]])
+        data.begroting_limit(k, m, t): float(x[columns.begroting_yield[k, m, t]])
         for k, m, t in np.ndindex(columns.begroting_yield.shape)
     }
-    found |= {f"stock[{code}]": float(x[columns.reserve_yield[m]]) for m, code in enumerate(data.municipalities)}
-    for p, name in enumerate(data.providers):
-        found[f"solvency[{name}]"] = float(x[columns.solvency_yield[p]])
-        found[f"return_on_capital[{name}]"] = float(x[columns.return_yield[p]])
+    found |= {
+        Limit("stock", (code,)): float(x[columns.reserve_yield[m]]) for m, code in enumerate(data.municipalities)
+    }
+    for p in range(len(data.providers)):
+        found[data.solvency_limit(p)] = float(x[columns.solvency_yield[p]])
+        found[data.return_limit(p)] = float(x[columns.return_yield[p]])
     return found

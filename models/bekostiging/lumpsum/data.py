@@ -11,6 +11,7 @@ import numpy as np
 from bekostiging.cache import Cache
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Corridor, WithoutCare
+from bekostiging.lumpsum.limit import Limit
 from bekostiging.units import MILLION
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
@@ -155,7 +156,7 @@ class LumpSumData:
     """Whether a year within the begroting refills what was used of the stock."""
     breach: BreachCap = BreachCap()
     held: Held = Held()
-    margins: Mapping[str, float] = field(default_factory=dict)
+    margins: Mapping[Limit, float] = field(default_factory=dict)
     """Euro by which a limit that depends on futures is tightened, by its name; none in the plain design."""
     simple: SimpleTerms = SimpleTerms()
     other_payments: Mapping[str, FloatArray] = field(default_factory=dict)
@@ -181,9 +182,9 @@ class LumpSumData:
         }
         return tuple(LeastPayment(part, moved, np.array(layers)) for part, moved, *layers in sorted(found))
 
-    def margin(self, name: str) -> float:
+    def margin(self, limit: Limit) -> float:
         """Million euro by which a limit is tightened."""
-        return self.margins.get(name, 0.0) / MILLION
+        return self.margins.get(limit, 0.0) / MILLION
 
     @cached_property
     def room(self) -> FloatArray:
@@ -196,15 +197,27 @@ class LumpSumData:
         own = self.stock[municipality]
         return tuple(t for t in range(self.n_years) if t == self.n_years - 1 or own[t] < own[t + 1])
 
-    def begroting_name(self, purse: int, municipality: int, year: int) -> str:
-        """Name of the limit on expected spending: ``begroting[0034,2028]``, with the law where laws do not share."""
+    def begroting_limit(self, purse: int, municipality: int, year: int) -> Limit:
+        """The limit on expected spending, with the law where laws do not share."""
         name = self.purses[purse][0]
         inside = (self.municipalities[municipality], *((name,) if name else ()), str(self.years[year]))
-        return f"begroting[{','.join(inside)}]"
+        return Limit("begroting", inside)
 
-    def reserve_name(self, municipality: int, year: int) -> str:
-        """Name of the limit on the use of the stock up to a year."""
-        return f"reserve[{self.municipalities[municipality]},{self.years[year]}]"
+    def reserve_limit(self, municipality: int, year: int) -> Limit:
+        """The limit on the use of the stock up to a year."""
+        return Limit("reserve", (self.municipalities[municipality], str(self.years[year])))
+
+    def solvency_limit(self, provider: int) -> Limit:
+        """The limit on the capital of a provider."""
+        return Limit("solvency", (self.providers[provider],))
+
+    def return_limit(self, provider: int) -> Limit:
+        """The return a provider asks on its capital."""
+        return Limit("return_on_capital", (self.providers[provider],))
+
+    def fair_price_limit(self, contract: int, year: int) -> Limit:
+        """The fair price of a contract in a year."""
+        return Limit("fair_price", (*self.contracts[contract], str(self.years[year])))
 
     @property
     def n_scenarios(self) -> int:

@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 
 from bekostiging.lumpsum.data import EURO, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
 from bekostiging.lumpsum.tie_break import preferred_design
 from bekostiging.lumpsum.validity import binding_limits
@@ -44,31 +45,31 @@ def deciders(data: LumpSumData, design: LumpSumDesign, workers: int = 1) -> tupl
 def binding_providers(data: LumpSumData, design: LumpSumDesign) -> tuple[int, ...]:
     """Places of the providers whose buffer is used up, or would be by the next share of the list."""
     priced, found = _priced(data, design), []
-    for p, provider in enumerate(data.providers):
+    for p in range(len(data.providers)):
         limit = _limit(data, p)
         used_up = design.capital[p] >= limit - max(EURO, NEAR * abs(limit))
         guarded = not data.below_requirement[p] and (data.provider == p).any()
-        if guarded and (used_up or f"solvency[{provider}]" in priced):
+        if guarded and (used_up or data.solvency_limit(p) in priced):
             found.append(p)
     return tuple(found)
 
 
 def _limit(data: LumpSumData, provider: int) -> float:
     """The limit of a provider with its margin, euro."""
-    margin = data.margins.get(f"solvency[{data.providers[provider]}]", 0.0)
+    margin = data.margins.get(data.solvency_limit(provider), 0.0)
     return float(data.capital_limit[provider]) - margin
 
 
 def _without_limit(data: LumpSumData, design: LumpSumDesign, p: int, limit: float) -> Decider | None:
     """The design without the ``limit`` of one provider; None where it is the same, or asks no more of that provider."""
-    lifted = replace(data, margins={**data.margins, f"solvency[{data.providers[p]}]": -LIFTED})
+    lifted = replace(data, margins={**data.margins, data.solvency_limit(p): -LIFTED})
     without = preferred_design(lifted, feasible_design if design.breaches else design_within)
     if without is None or not _differs(design, without) or without.capital[p] - limit <= EURO:
         return None
     return Decider(data.providers[p], float(without.capital[p]) - limit, without)
 
 
-def _priced(data: LumpSumData, design: LumpSumDesign) -> tuple[str, ...]:
+def _priced(data: LumpSumData, design: LumpSumDesign) -> tuple[Limit, ...]:
     """Limits that bind where shares are free: shares of a list leave part of a limit unused that the next one would pass."""
     return binding_limits(replace(data, simple=SimpleTerms(), breach=design.cap))
 

@@ -14,6 +14,7 @@ from functools import cached_property, partial
 import numpy as np
 
 from bekostiging.lumpsum.data import EURO, LumpSumData
+from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.recut import base_of
 from bekostiging.lumpsum.solve import LumpSumDesign
 from bekostiging.lumpsum.tail import LumpSumArrays
@@ -29,11 +30,11 @@ Sample = Callable[[LumpSumArrays, FloatArray], FloatArray]
 
 @dataclass(frozen=True)
 class LimitCheck:
-    """A limit of a design on scenarios that did not make it: ``estimate`` must not exceed ``limit``; euro."""
+    """A limit of a design on scenarios that did not make it: ``estimate`` must not exceed ``most``; euro."""
 
-    name: str
+    limit: Limit
     estimate: Estimate
-    limit: float
+    most: float
 
     @property
     def value(self) -> float:
@@ -48,7 +49,7 @@ class LimitCheck:
     @property
     def certainty(self) -> float:
         """Certainty that the limit holds, up to a euro; none where the error cannot be known."""
-        found = self.estimate.certainty_below(self.limit + EURO)
+        found = self.estimate.certainty_below(self.most + EURO)
         return 0.0 if found is None else found
 
     @property
@@ -60,7 +61,7 @@ class LimitCheck:
     def excess(self) -> float:
         """Euro by which the upper end of the value passes the limit; negative where it holds with something to spare."""
         upper = self.estimate.upper(CERTAIN)
-        return (self.value if upper is None else upper) - self.limit
+        return (self.value if upper is None else upper) - self.most
 
 
 def hold(checks: Sequence[LimitCheck]) -> bool:
@@ -77,7 +78,7 @@ def joint_certainty(checks: Sequence[LimitCheck]) -> float:
 class LimitPrecision:
     """The limit known least well: half the 95 % interval of its value, euro."""
 
-    name: str
+    limit: Limit
     half_width: float
 
 
@@ -86,7 +87,7 @@ def widest_limit(checks: Sequence[LimitCheck]) -> LimitPrecision:
     widths = [check.estimate.half_width(CERTAIN) for check in checks]
     known = [math.inf if width is None else width for width in widths]
     widest = max(range(len(known)), key=lambda k: known[k])
-    return LimitPrecision(checks[widest].name, known[widest])
+    return LimitPrecision(checks[widest].limit, known[widest])
 
 
 def scenarios_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: float) -> int:
@@ -118,7 +119,7 @@ def proofs(checks: Sequence[LimitCheck], n_scenarios: int) -> tuple[Proof, ...]:
     """Every limit that does not hold at 95 %, with what would prove it."""
     found = []
     for check in checks:
-        spare, width = check.limit - check.value, check.excess + check.limit - check.value
+        spare, width = check.most - check.value, check.excess + check.most - check.value
         if not check.holds:
             more = math.ceil(n_scenarios * (width / spare) ** 2) if spare > EURO and width > 0 else None
             found.append(Proof(check, check.excess, more))
@@ -276,16 +277,14 @@ def _provider_checks(judge: Judge, x: FloatArray) -> list[LimitCheck]:
     checks = []
     for p in arrays.guarded:
         used = judge.scramblings.tail_mean(arrays.losses[p].evaluate(x) * MILLION, data.confidence)
-        name = data.providers[p]
-        checks.append(LimitCheck(f"solvency[{name}]", used, float(data.capital_limit[p])))
+        checks.append(LimitCheck(data.solvency_limit(p), used, float(data.capital_limit[p])))
         asked = data.cost_of_capital * data.n_years * float(x[arrays.columns.capital[p]]) * MILLION
         # a return of at least `asked` is a loss of at most minus `asked`
         lost = judge.mean(x, partial(_lost, provider=p))
-        checks.append(LimitCheck(f"return_on_capital[{name}]", lost, -asked))
-    for c, (provider, lot) in enumerate(data.contracts):
+        checks.append(LimitCheck(data.return_limit(p), lost, -asked))
+    for c in range(len(data.contracts)):
         short = judge.means(x, partial(_below_fair, contract=c))
-        for year, one in zip(data.years, short, strict=True):
-            checks.append(LimitCheck(f"fair_price[{provider},{lot},{year}]", one, 0.0))
+        checks += [LimitCheck(data.fair_price_limit(c, t), one, 0.0) for t, one in enumerate(short)]
     return checks
 
 
@@ -314,12 +313,12 @@ def _municipal_checks(judge: Judge, x: FloatArray) -> list[LimitCheck]:
     arrays, data, checks = judge.arrays, judge.data, []
     for k, m in np.ndindex(len(data.purses), len(data.municipalities)):
         for t, spent in enumerate(judge.means(x, partial(_spent, purse=k, municipality=m))):
-            checks.append(LimitCheck(data.begroting_name(k, m, t), spent, float(data.begroting[k, m, t])))
+            checks.append(LimitCheck(data.begroting_limit(k, m, t), spent, float(data.begroting[k, m, t])))
     for m in range(len(data.municipalities)):
         for t in data.limited_years(m):
             used = MILLION * arrays.reserve_use(m, t).evaluate(x)
             tail = judge.scramblings.tail_mean(used, data.reserve_confidence)
-            checks.append(LimitCheck(data.reserve_name(m, t), tail, float(data.stock[m, t])))
+            checks.append(LimitCheck(data.reserve_limit(m, t), tail, float(data.stock[m, t])))
     return checks
 
 

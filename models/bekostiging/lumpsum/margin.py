@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from bekostiging.lumpsum.data import EURO, Held, LumpSumData, with_shares
 from bekostiging.lumpsum.judgement import Judge, LimitCheck, check_limits
+from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
 from bekostiging.lumpsum.tie_break import preferred_design
 from bekostiging_solvers import Scramblings
@@ -28,14 +29,14 @@ class LimitMargin:
     ``rounds``: designs made; ``shares_kept``: whether free zones and shares are those of the sampled optimum."""
 
     design: LumpSumDesign | None
-    margins: Mapping[str, float]
+    margins: Mapping[Limit, float]
     rounds: int
     shares_kept: bool
 
 
 def limit_margin(data: LumpSumData, plain: LumpSumDesign, judge: Judge) -> LimitMargin:
     """Find the margins of the sampled optimum ``plain`` of ``data``; ``judge``: the margin scenarios."""
-    margins: dict[str, float] = {}
+    margins: dict[Limit, float] = {}
     rounds = 0
     for shares_kept in (True, False):
         design: LumpSumDesign | None = plain
@@ -43,7 +44,7 @@ def limit_margin(data: LumpSumData, plain: LumpSumDesign, judge: Judge) -> Limit
             design = _made(data, plain, margins, shares_kept=False)
             rounds += 1
         while design is not None and rounds < MOST_ROUNDS:
-            lacking = {check.name: check for check in check_limits(design, judge) if not check.holds}
+            lacking = {check.limit: check for check in check_limits(design, judge) if not check.holds}
             if not lacking:
                 return LimitMargin(design, margins, rounds, shares_kept)
             _tighten(margins, lacking, _spare(data, design))
@@ -52,20 +53,22 @@ def limit_margin(data: LumpSumData, plain: LumpSumDesign, judge: Judge) -> Limit
     return LimitMargin(None, margins, rounds, shares_kept=False)
 
 
-def _tighten(margins: dict[str, float], lacking: Mapping[str, LimitCheck], spare: Mapping[str, float]) -> None:
+def _tighten(
+    margins: dict[Limit, float], lacking: Mapping[Limit, LimitCheck], spare: Mapping[Limit, float]
+) -> None:
     """By what a failing limit had to spare on the design scenarios and lacks on the margin scenarios, never by less."""
-    for name, check in lacking.items():
-        margins[name] = max(margins.get(name, 0.0), spare[name] + check.excess + EURO)
+    for limit, check in lacking.items():
+        margins[limit] = max(margins.get(limit, 0.0), spare[limit] + check.excess + EURO)
 
 
-def _spare(data: LumpSumData, design: LumpSumDesign) -> dict[str, float]:
+def _spare(data: LumpSumData, design: LumpSumDesign) -> dict[Limit, float]:
     """By how much every limit holds on the design scenarios, euro."""
     own = Judge(replace(data, margins={}), Scramblings(1))
-    return {check.name: max(0.0, check.limit - check.value) for check in check_limits(design, own)}
+    return {check.limit: max(0.0, check.most - check.value) for check in check_limits(design, own)}
 
 
 def _made(
-    data: LumpSumData, plain: LumpSumDesign, margins: Mapping[str, float], *, shares_kept: bool
+    data: LumpSumData, plain: LumpSumDesign, margins: Mapping[Limit, float], *, shares_kept: bool
 ) -> LumpSumDesign | None:
     """The design with these margins. With shares kept, premium and glide give way as far as in ``plain``; with shares freed
     as little as they must, where they already did."""

@@ -273,14 +273,14 @@ def _capital_covers_tail_rule(m: pyo.ConcreteModel, p: int) -> Any:
 
 def _solvency_rule(m: pyo.ConcreteModel, p: int) -> Any:
     """capital[p] <= limit[p] - margin"""
-    margin = m.data.margin(f"solvency[{m.data.providers[p]}]")
+    margin = m.data.margin(m.data.solvency_limit(p))
     return m.capital[p] <= float(m.data.capital_limit[p]) / MILLION - margin
 
 
 def _return_on_capital_rule(m: pyo.ConcreteModel, p: int) -> Any:
     """E[sum_t v (Y - C)] >= cost_of_capital x years x capital + margin"""
     earned = -sum(m.loss[p, s, t] for s in m.SCENARIOS for t in m.YEARS) / m.data.n_scenarios
-    margin = m.data.margin(f"return_on_capital[{m.data.providers[p]}]")
+    margin = m.data.margin(m.data.return_limit(p))
     return earned >= m.data.cost_of_capital * m.data.n_years * m.capital[p] + margin
 
 
@@ -294,8 +294,7 @@ def _not_negative_rule(m: pyo.ConcreteModel, c: int, k: int) -> Any:
 def _fair_price_rule(m: pyo.ConcreteModel, c: int, t: int) -> Any:
     """E[Y[c,t]] >= F[c,t] form[j,lump] + margin"""
     expected = sum(m.payment[s, c, t] for s in m.SCENARIOS) / m.data.n_scenarios
-    provider, lot = m.data.contracts[c]
-    margin = m.data.margin(f"fair_price[{provider},{lot},{m.data.years[t]}]")
+    margin = m.data.margin(m.data.fair_price_limit(c, t))
     fair = float(m.data.fair_price[c, t]) / MILLION * m.form[int(m.data.lot[c]), 0]
     return expected - fair >= margin
 
@@ -316,7 +315,7 @@ def _add_municipal_limits(m: pyo.ConcreteModel) -> None:
 def _begroting_rule(m: pyo.ConcreteModel, k: int, i: int, t: int) -> Any:
     """E[M[k,m,t]] <= G[k,m,t] - margin"""
     expected = sum(m.spending[k, i, s, t] for s in m.SCENARIOS) / m.data.n_scenarios
-    margin = m.data.margin(m.data.begroting_name(k, i, t))
+    margin = m.data.margin(m.data.begroting_limit(k, i, t))
     return expected <= float(m.data.begroting[k, i, t]) / MILLION - margin
 
 
@@ -357,7 +356,7 @@ def _tail_of_reserve_rule(m: pyo.ConcreteModel, i: int, t: int, s: int) -> Any:
 def _reserve_rule(m: pyo.ConcreteModel, i: int, t: int) -> Any:
     """reserve_at_risk + E[reserve_shortfall] / (1 - reserve_confidence) <= stock - margin"""
     mean = sum(m.reserve_shortfall[i, t, s] for s in m.SCENARIOS) / m.data.n_scenarios
-    limit = float(m.data.stock[i, t]) / MILLION - m.data.margin(m.data.reserve_name(i, t))
+    limit = float(m.data.stock[i, t]) / MILLION - m.data.margin(m.data.reserve_limit(i, t))
     return m.reserve_at_risk[i, t] + mean / (1 - m.data.reserve_confidence) <= limit
 
 

@@ -58,8 +58,8 @@ def contracts_apart(data: LumpSumData) -> LumpSumData:
     margins = dict(data.margins)
     for c, p in enumerate(data.provider):
         part = float(data.reference[c].sum() / data.reference[data.provider == p].sum())
-        for kind in ("solvency", "return_on_capital"):
-            margins[f"{kind}[{names[c]}]"] = part * data.margins.get(f"{kind}[{data.providers[p]}]", 0.0)
+        for own in (data.solvency_limit(p), data.return_limit(p)):
+            margins[replace(own, keys=(names[c],))] = part * data.margins.get(own, 0.0)
     return replace(
         data,
         providers=names,
@@ -101,7 +101,7 @@ def _least(data: LumpSumData, lot: int) -> float | None:
     for k, c in enumerate(own):
         rows[k, arrays.columns.capital[c]] = 1.0
         rows[k, column] = -float(data.reference[c, 0]) / MILLION
-        upper[k] = -data.margin(f"solvency[{data.providers[c]}]")
+        upper[k] = -data.margin(data.solvency_limit(int(c)))
     cost, most = np.zeros(arrays.columns.n), arrays.program.upper.copy()
     cost[column], most[column] = 1.0, np.inf
     program = replace(arrays.program, cost=cost, upper=most).with_rows(

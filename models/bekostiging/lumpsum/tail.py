@@ -5,7 +5,7 @@ Names of rows are the names of the card with the ids of the case: ``begroting[00
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Literal
 
@@ -28,12 +28,15 @@ from bekostiging.lumpsum.data import (
     outward_layers,
     revenue_of_lot,
 )
+from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.payments import ReserveUse, sampled
 from bekostiging.units import MILLION
 from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, RowBuilder, cvar
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 INFINITY = float("inf")
+NOTHING = 1e-6
+"""Dual below which a limit does not take part."""
 RELAXABLE = ("begroting", "reserve", "solvency", "return_on_capital")
 """Hard limits that somebody could widen; the fair price and the legal least share are law."""
 Aim = Literal["criterion", "least_breach", "largest_excess", "least_yield", "largest_yield"]
@@ -60,6 +63,7 @@ class LumpSumArrays:
         known = sampled(data, self.columns.lots)
         self.payments, self.losses, self.spending = known.payments, known.losses, known.spending
         self.guarded = [p for p in self.losses if not data.below_requirement[p]]
+        self._named: dict[str, Limit] = {}
 
     @cached_property
     def constant(self) -> float:
@@ -83,6 +87,16 @@ class LumpSumArrays:
     def limits(self) -> list[CVaRLimit]:
         """Every limit on a tail."""
         return [*self._capital_limits(), *self._reserve_limits()]
+
+    def _name(self, limit: Limit) -> str:
+        """The name of a limit's row, under which it is found again."""
+        self._named[str(limit)] = limit
+        return str(limit)
+
+    def priced(self, duals: Mapping[str, float], kinds: Collection[str]) -> tuple[Limit, ...]:
+        """Limits of these kinds that take part in a solution with these ``duals`` by name of the row."""
+        taking_part = (self._named.get(name) for name, dual in duals.items() if abs(dual) > NOTHING)
+        return tuple(limit for limit in taking_part if limit is not None and limit.kind in kinds)
 
     def restore(self, x: FloatArray) -> FloatArray:
         """Set every capital to what the provider's tail really uses (CVaR is exact in it)."""
@@ -271,22 +285,22 @@ class LumpSumArrays:
         """solvency, return_on_capital and fair_price."""
         data, columns = self.data, self.columns
         for p in self.guarded:
-            name, capital = data.providers[p], int(columns.capital[p])
-            limit = float(data.capital_limit[p]) / MILLION - data.margin(f"solvency[{name}]")
-            rows.add(f"solvency[{name}]", {capital: 1.0, int(columns.solvency_yield[p]): -1.0}, upper=limit)
+            limit, capital = data.solvency_limit(p), int(columns.capital[p])
+            most = float(data.capital_limit[p]) / MILLION - data.margin(limit)
+            rows.add(self._name(limit), {capital: 1.0, int(columns.solvency_yield[p]): -1.0}, upper=most)
             cost, slope = self.losses[p].expected_earnings(columns.n)
             slope[capital] = -data.cost_of_capital * data.n_years
             slope[columns.return_yield[p]] = 1.0
-            margin = data.margin(f"return_on_capital[{name}]")
-            rows.add_dense(f"return_on_capital[{name}]", slope, lower=cost + margin)
-        for c, (provider, lot) in enumerate(data.contracts):
+            limit = data.return_limit(p)
+            rows.add_dense(self._name(limit), slope, lower=cost + data.margin(limit))
+        for c in range(len(data.contracts)):
             own, mean = columns.lots[data.lot[c]], self.payments.mean(c)
-            for t, year in enumerate(data.years):
-                name = f"fair_price[{provider},{lot},{year}]"
+            for t in range(data.n_years):
+                limit = data.fair_price_limit(c, t)
                 slope = np.zeros(columns.n)
                 slope[own] = mean[t]
                 slope[own[0]] -= float(data.fair_price[c, t]) / MILLION
-                rows.add_dense(name, slope, lower=data.margin(name))
+                rows.add_dense(self._name(limit), slope, lower=data.margin(limit))
 
     def _not_negative_rows(self, rows: RowBuilder) -> None:
         """not_negative, where bounds do not imply it."""
@@ -314,17 +328,16 @@ class LumpSumArrays:
                 for t in range(data.n_years):
                     constant, slope = self.spending.expected(m, t, k, self.columns.n)
                     slope[self.columns.begroting_yield[k, m, t]] = -1.0
-                    name = data.begroting_name(k, m, t)
-                    most = float(data.begroting[k, m, t]) / MILLION - data.margin(name) - constant
-                    rows.add_dense(name, slope, upper=most)
+                    limit = data.begroting_limit(k, m, t)
+                    most = float(data.begroting[k, m, t]) / MILLION - data.margin(limit) - constant
+                    rows.add_dense(self._name(limit), slope, upper=most)
 
     def _lot_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
         """premium and glide."""
         data, columns = self.data, self.columns
         loading, excess = int(columns.loading[j]), int(columns.glide_excess[j])
-        rows.add(
-            f"premium[{lot.name}]", {loading: 1.0, int(columns.premium_excess[j]): -1.0}, upper=lot.premium_max
-        )
+        premium = self._name(Limit("premium", (lot.name,)))
+        rows.add(premium, {loading: 1.0, int(columns.premium_excess[j]): -1.0}, upper=lot.premium_max)
         own = np.flatnonzero((data.lot == j) & (data.revenue > 0))
         if len(own) == 0:
             return
@@ -332,8 +345,12 @@ class LumpSumArrays:
         last = revenue_of_lot(data, j)
         chosen = int(columns.form[j, 0])
         above, below = first - last * (1 + lot.glide_max), first - last * (1 - lot.glide_max)
-        rows.add(f"glide_up[{lot.name}]", {chosen: above, loading: first, excess: -1.0}, upper=0.0)
-        rows.add(f"glide_down[{lot.name}]", {chosen: below, loading: first, excess: 1.0}, lower=0.0)
+        rows.add(
+            self._name(Limit("glide_up", (lot.name,))), {chosen: above, loading: first, excess: -1.0}, upper=0.0
+        )
+        rows.add(
+            self._name(Limit("glide_down", (lot.name,))), {chosen: below, loading: first, excess: 1.0}, lower=0.0
+        )
 
     def _corridor_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
         """order, symmetric and law."""
@@ -345,7 +362,8 @@ class LumpSumArrays:
             rows.add(name, {share[k]: 1.0, share[mirror]: -1.0}, lower=0.0, upper=0.0)
         if lot.waiting_list_forbidden:
             chosen = int(self.columns.form[j, 0])
-            rows.add(f"law[{lot.name}]", {share[outermost_deficit(lot)]: 1.0, chosen: -lot.share_min}, lower=0.0)
+            law = self._name(Limit("law", (lot.name,)))
+            rows.add(law, {share[outermost_deficit(lot)]: 1.0, chosen: -lot.share_min}, lower=0.0)
 
     def _choice_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
         """What is chosen: one_form, loading, least and share_of_form, share_change, simple, share_list, one_share."""
@@ -395,10 +413,10 @@ class LumpSumArrays:
             for t in data.limited_years(m):
                 own = np.zeros(self.columns.n)
                 own[self.columns.reserve_yield[m]] = -1.0
-                name = data.reserve_name(m, t)
-                limit = float(data.stock[m, t]) / MILLION - data.margin(name)
+                limit = data.reserve_limit(m, t)
+                most = float(data.stock[m, t]) / MILLION - data.margin(limit)
                 loss = self.reserve_use(m, t)
-                limits.append(CVaRLimit(name, loss, data.reserve_confidence, own, limit))
+                limits.append(CVaRLimit(self._name(limit), loss, data.reserve_confidence, own, most))
         return limits
 
     def reserve_use(self, municipality: int, year: int) -> ReserveUse:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bekostiging.lumpsum.conflict import EXACT, NOTHING
+from bekostiging.lumpsum.conflict import EXACT
 from bekostiging.lumpsum.data import LumpSumData, revenue_of_lot, with_shares
 from bekostiging.lumpsum.judgement import Judge
+from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, solved
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging.units import MILLION
@@ -17,7 +18,7 @@ from bekostiging_solvers import Estimate
 
 FRACTIONS = ("premium",)
 """Limits without money: what they save is per percentage point."""
-LIMITS = ("solvency", "return_on_capital", "begroting", "reserve", "glide", *FRACTIONS)
+LIMITS = ("solvency", "return_on_capital", "begroting", "reserve", "glide_up", "glide_down", *FRACTIONS)
 """What somebody can widen: not what is law (the fair price, the least share), nor order and symmetry of the shares."""
 FIRST_STEP = 1e-3
 """First move, as a part of what the limit is about; each next one is twice as far."""
@@ -35,7 +36,7 @@ class PriceRange:
     ``tail`` spending over the term; and by how much it may be narrowed (``low`` <= 0) or widened (``high`` >= 0) before the
     saving differs by a tenth or no design is left, in the unit of the limit: euro, or a fraction."""
 
-    name: str
+    limit: Limit
     expected: Estimate
     tail: Estimate
     low: float
@@ -46,19 +47,19 @@ def price_ranges(data: LumpSumData, design: LumpSumDesign, judge: Judge) -> tupl
     """Every binding limit of a design of ``data``, judged on other scenarios; ranges to a factor of two."""
     fixed = _fixed(data, design)
     found = []
-    for name in binding_limits(fixed):
-        price = _price(fixed, design, name, judge)
+    for limit in binding_limits(fixed):
+        price = _price(fixed, design, limit, judge)
         if price is not None:
-            reach = [_reach(fixed, design, name, direction) for direction in (-1.0, 1.0)]
-            found.append(PriceRange(name, *price, -reach[0], reach[1]))
+            reach = [_reach(fixed, design, limit, direction) for direction in (-1.0, 1.0)]
+            found.append(PriceRange(limit, *price, -reach[0], reach[1]))
     return tuple(found)
 
 
-def binding_limits(fixed: LumpSumData) -> tuple[str, ...]:
+def binding_limits(fixed: LumpSumData) -> tuple[Limit, ...]:
     """Limits with a price in the linear program that is left when every share is given."""
-    solution = solved(LumpSumArrays(fixed))
-    duals = {} if solution is None else solution.duals
-    return tuple(name for name, dual in duals.items() if name.startswith(LIMITS) and abs(dual) > NOTHING)
+    arrays = LumpSumArrays(fixed)
+    solution = solved(arrays)
+    return () if solution is None else arrays.priced(solution.duals, LIMITS)
 
 
 def _fixed(data: LumpSumData, design: LumpSumDesign) -> LumpSumData:
@@ -66,12 +67,14 @@ def _fixed(data: LumpSumData, design: LumpSumDesign) -> LumpSumData:
     return replace(with_shares(data, design.share, design.form), breach=design.cap)
 
 
-def _price(fixed: LumpSumData, design: LumpSumDesign, name: str, judge: Judge) -> tuple[Estimate, Estimate] | None:
+def _price(
+    fixed: LumpSumData, design: LumpSumDesign, limit: Limit, judge: Judge
+) -> tuple[Estimate, Estimate] | None:
     """What the first step saves, per euro or per point; narrower where there is no wider design."""
-    step = FIRST_STEP * _size(fixed, name)
-    unit = 100.0 if _kind(name)[0] in FRACTIONS else 1.0
+    step = FIRST_STEP * _size(fixed, limit)
+    unit = 100.0 if limit.kind in FRACTIONS else 1.0
     for direction in (1.0, -1.0):
-        moved = design_within(_moved(fixed, name, direction * step))
+        moved = design_within(_moved(fixed, limit, direction * step))
         here = design_within(fixed)
         if moved is not None and here is not None:
             expected, tail = judge.difference(here, moved)
@@ -79,16 +82,16 @@ def _price(fixed: LumpSumData, design: LumpSumDesign, name: str, judge: Judge) -
     return None
 
 
-def _reach(data: LumpSumData, design: LumpSumDesign, name: str, direction: float) -> float:
+def _reach(data: LumpSumData, design: LumpSumDesign, limit: Limit, direction: float) -> float:
     """How far the limit moves before the average fall of the criterion over the last step leaves a tenth of the first."""
-    whole = _size(data, name)
+    whole = _size(data, limit)
     here = design_within(data)
     step, reached, before = FIRST_STEP * whole, 0.0, None if here is None else here.criterion
     price: float | None = None
     for _ in range(DOUBLINGS):
         if step > whole * (1 + EXACT):
             break
-        moved = design_within(_moved(data, name, direction * step))
+        moved = design_within(_moved(data, limit, direction * step))
         if moved is None or moved.criterion is None or before is None:
             break
         gained = direction * (before - moved.criterion) / (step - reached)
@@ -99,31 +102,23 @@ def _reach(data: LumpSumData, design: LumpSumDesign, name: str, direction: float
     return reached
 
 
-def _kind(name: str) -> tuple[str, str]:
-    """Kind of a limit and what stands between its brackets."""
-    kind, _, inside = name.partition("[")
-    return kind, inside.removesuffix("]")
-
-
-def _size(data: LumpSumData, name: str) -> float:
+def _size(data: LumpSumData, limit: Limit) -> float:
     """What a limit is about: the reference amounts behind it in euro, or one for a fraction."""
-    kind, inside = _kind(name)
-    if kind in FRACTIONS:
+    if limit.kind in FRACTIONS:
         return 1.0
-    if kind in ("solvency", "return_on_capital"):
-        own = data.provider == data.providers.index(inside)
+    if limit.kind in ("solvency", "return_on_capital"):
+        own = data.provider == data.providers.index(limit.keys[0])
         return float(data.reference[own, 0].sum())
     return float(data.reference[:, 0].sum())
 
 
-def _moved(data: LumpSumData, name: str, by: float) -> LumpSumData:
+def _moved(data: LumpSumData, limit: Limit, by: float) -> LumpSumData:
     """The same decision with one limit widened by ``by`` (narrowed when negative)."""
-    kind, inside = _kind(name)
-    if kind not in TERMS:
-        return replace(data, margins={**data.margins, name: data.margins.get(name, 0.0) - by})
-    j = [lot.name for lot in data.lots].index(inside)
-    lot, field = data.lots[j], TERMS[kind]
-    if kind.startswith("glide"):
+    if limit.kind not in TERMS:
+        return replace(data, margins={**data.margins, limit: data.margins.get(limit, 0.0) - by})
+    j = [lot.name for lot in data.lots].index(limit.keys[0])
+    lot, field = data.lots[j], TERMS[limit.kind]
+    if field == "glide_max":
         by /= MILLION * max(1.0 / MILLION, revenue_of_lot(data, j))
     lots = (*data.lots[:j], replace(lot, **{field: getattr(lot, field) + by}), *data.lots[j + 1 :])
     return replace(data, lots=lots)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from bekostiging.lumpsum import (
+    Conflict,
     JudgedDesign,
     LumpSumData,
     Proof,
@@ -151,7 +152,7 @@ def certainty_sentence(judged: JudgedDesign, texts: Texts, names: Names) -> str:
         return texts["agreement", "all_hold"].format(all=len(checks), joint=joint)
     named = "; ".join(
         texts["agreement", "one_doubtful"].format(
-            limit=texts.limit(check.name, names), certainty=certain(check.certainty, texts)
+            limit=texts.limit(check.limit, names), certainty=certain(check.certainty, texts)
         )
         for check in doubtful[:MOST_NAMED]
     )
@@ -218,7 +219,7 @@ def _proof(one: Proof, texts: Texts, names: Names) -> str:
     """A limit that cannot be shown to hold."""
     key = "proof_euro" if one.scenarios is None or one.scenarios > MOST_DRAWN else "proof"
     return texts["agreement", key].format(
-        limit=texts.limit(one.check.name, names),
+        limit=texts.limit(one.check.limit, names),
         certainty=certain(one.check.certainty, texts),
         euro=needed(one.euro, texts),
         n="" if one.scenarios is None else texts.numbers.plain(one.scenarios),
@@ -232,9 +233,7 @@ def none_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
         if one.euro is None or len(one.kinds) > 1:
             continue
         kind = one.kinds[0]
-        limits = "; ".join(
-            _yielding(result.data, limit.name, limit.euro, texts, names) for limit in one.limits[:MOST_NAMED]
-        )
+        limits = "; ".join(_yielding(result.data, yields, texts, names) for yields in one.limits[:MOST_NAMED])
         more = len(one.limits) - MOST_NAMED
         if more > 0:
             limits += texts["agreement", "and_more"].format(n=more)
@@ -245,17 +244,17 @@ def none_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
     return texts["agreement", "none"].format(ways=texts["agreement", "or"].join(parts))
 
 
-def _yielding(data: LumpSumData, name: str, euro: float, texts: Texts, names: Names) -> str:
+def _yielding(data: LumpSumData, yields: Conflict, texts: Texts, names: Names) -> str:
     """A limit and by how much it yields; of a stock what would do."""
-    if name.startswith("stock["):
-        m = data.municipalities.index(name.removeprefix("stock[").removesuffix("]"))
+    if yields.limit.kind == "stock":
+        m = data.municipalities.index(yields.limit.keys[0])
         now = float(data.stock[m, -1])
         return texts["agreement", "stock_needed"].format(
             municipality=names[data.municipalities[m]],
-            needed=needed(now + euro, texts),
+            needed=needed(now + yields.euro, texts),
             now=amount(now, texts),
         )
-    return f"{texts.limit(name, names)} {needed(euro, texts)}"
+    return f"{texts.limit(yields.limit, names)} {needed(yields.euro, texts)}"
 
 
 def decider_sentences(result: LumpSumResult, texts: Texts, names: Names) -> list[str]:

@@ -26,9 +26,9 @@ def checks_table(checks: Sequence[LimitCheck], texts: Texts, names: dict[str, st
             value = texts.numbers.estimated_millions(check.estimate)
             rows.append(
                 [
-                    texts.limit(check.name, names),
+                    texts.limit(check.limit, names),
                     value,
-                    texts.numbers.millions(check.limit, 3),
+                    texts.numbers.millions(check.most, 3),
                     certain(check.certainty, texts),
                 ]
             )
@@ -43,7 +43,7 @@ def prices_table(result: LumpSumResult, texts: Texts, names: dict[str, str]) -> 
     heads = ("price_expected", "price_tail", "price_reach")
     rows = [[texts["columns", "limit"], *(texts["page", name] for name in heads)]]
     for one in sorted(result.price_ranges, key=lambda one: -one.expected.value):
-        fraction = one.name.startswith(FRACTIONS)
+        fraction = one.limit.kind in FRACTIONS
         ends = [numbers.percent(end, 1) if fraction else amount(end, texts) for end in (one.low, one.high)]
         reach = texts["page", "price_reach_between"].format(low=ends[0], high=ends[1])
         prices = [
@@ -52,7 +52,7 @@ def prices_table(result: LumpSumResult, texts: Texts, names: dict[str, str]) -> 
             else numbers.plain(value, 2)
             for value in (one.expected.value, one.tail.value)
         ]
-        rows.append([texts.limit(one.name, names), *prices, reach])
+        rows.append([texts.limit(one.limit, names), *prices, reach])
     return rows
 
 
@@ -76,7 +76,7 @@ def conflicts_table(result: LumpSumResult, texts: Texts, names: dict[str, str]) 
     rows = [[texts["columns", "limit"], f"{texts['page', 'missing']} ({texts['page', 'million_euro']})"]]
     for one in result.design.conflicts:
         euro = texts.numbers.millions(one.euro, 2) if one.euro > 0 else texts["page", "conflict"]
-        rows.append([texts.limit(one.name, names), euro])
+        rows.append([texts.limit(one.limit, names), euro])
     return rows
 
 
@@ -89,8 +89,8 @@ def relaxations_table(result: LumpSumResult, texts: Texts, names: dict[str, str]
             rows.append([kinds, texts["page", "relaxed_never"], "–"])
             continue
         told = "; ".join(
-            f"{texts.limit(limit.name, names)} {texts.numbers.plain(limit.euro / MILLION, 2)}"
-            for limit in one.limits
+            f"{texts.limit(yields.limit, names)} {texts.numbers.plain(yields.euro / MILLION, 2)}"
+            for yields in one.limits
         )
         rows.append([kinds, texts.numbers.millions(one.euro, 2), told])
     return rows

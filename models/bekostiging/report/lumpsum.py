@@ -156,7 +156,7 @@ def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
     widest = widest_limit(study.lumpsum.headline.checks)
     told = [
         texts["page", "precision_now"].format(
-            limit=texts.limit(widest.name, _names(study)), width=texts.numbers.plain(widest.half_width)
+            limit=texts.limit(widest.limit, _names(study)), width=texts.numbers.plain(widest.half_width)
         )
     ]
     if study.needed is not None and study.precision is not None:

@@ -40,14 +40,14 @@ def lumpsum_results(result: LumpSumResult) -> dict[str, Any]:
         "free_buffer": dict(zip(data.providers, data.free_buffer.tolist(), strict=True)),
         "margin": _margin(result),
         "to_prove": [
-            {"limit": one.check.name, "euro": one.euro, "scenarios": one.scenarios}
+            {"limit": str(one.check.limit), "euro": one.euro, "scenarios": one.scenarios}
             for one in proofs(result.headline.checks, result.judge.data.n_scenarios)
         ],
         "deciders": [_decider(data, one) for one in result.deciders],
         "assumed_equity": _assumed(result),
         "shadow_prices": [
             {
-                "limit": one.name,
+                "limit": str(one.limit),
                 "expected": written(one.expected),
                 "tail": written(one.tail),
                 "valid_from": one.low,
@@ -64,12 +64,12 @@ def lumpsum_results(result: LumpSumResult) -> dict[str, Any]:
             "largest_difference_of_a_loading": result.stability.largest,
         },
         "below_requirement": list(design.below_requirement),
-        "conflicts": [{"limit": conflict.name, "euro": conflict.euro} for conflict in design.conflicts],
+        "conflicts": [{"limit": str(conflict.limit), "euro": conflict.euro} for conflict in design.conflicts],
         "relaxations": [
             {
                 "kinds": list(one.kinds),
                 "euro": one.euro,
-                "limits": [{"limit": limit.name, "euro": limit.euro} for limit in one.limits],
+                "limits": [{"limit": str(yields.limit), "euro": yields.euro} for yields in one.limits],
             }
             for one in design.relaxations
         ],
@@ -126,10 +126,10 @@ def design_terms(data: LumpSumData, design: LumpSumDesign) -> dict[str, Any]:
 def limit_check(check: LimitCheck) -> dict[str, Any]:
     """A limit on scenarios that did not make the design."""
     return {
-        "limit": check.name,
+        "limit": str(check.limit),
         "value": check.value,
         "standard_error": check.standard_error,
-        "at_most": check.limit,
+        "at_most": check.most,
         "certainty": check.certainty,
         "holds": check.holds,
     }
@@ -171,7 +171,7 @@ def _margin(result: LumpSumResult) -> dict[str, Any] | None:
         "found": margin.design is not None,
         "rounds": margin.rounds,
         "shares_kept": margin.shares_kept,
-        "euro": dict(margin.margins),
+        "euro": {str(limit): euro for limit, euro in margin.margins.items()},
     }
 
 

@@ -218,10 +218,10 @@ def limit_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
         for check in one.checks:
             yield {
                 "design": design,
-                "limit": check.name,
+                "limit": check.limit,
                 "value": check.value,
                 "standard_error": check.standard_error,
-                "bound": check.limit,
+                "bound": check.most,
                 "certainty": check.certainty,
                 "holds": bool(check.holds),
                 "unit": "euro",

@@ -4,12 +4,14 @@ clauses stand in their classes."""
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS
+from bekostiging.lumpsum import Limit
 from bekostiging.report.numbers import Numbers
 from bekostiging.stress.figures import Figure
 
@@ -48,13 +50,13 @@ class Texts:
         own = _load()[section][name]
         return Figure(name, own["unit"], 0, own["nl"], own["en"])
 
-    def limit(self, name: str, names: dict[str, str]) -> str:
-        """A limit of the lump sum such as ``solvency[p]`` in words; ``names`` from ids to names."""
-        kind, _, rest = name.rstrip("]").partition("[")
-        parts = [names.get(part, part) for part in rest.split(",")]
-        if kind == "begroting" and len(parts) > 2:
-            kind, parts[1] = "begroting_law", self["laws", rest.split(",")[1]]
-        return self["limits", kind].format(*parts)
+    def limit(self, limit: Limit, names: Mapping[str, str]) -> str:
+        """A limit of the lump sum in words; ``names`` from ids to names."""
+        parts = [names.get(key, key) for key in limit.keys]
+        if limit.kind == "begroting" and len(parts) > 2:
+            _, law, year = limit.keys
+            return self["limits", "begroting_law"].format(parts[0], self["laws", law], year)
+        return self["limits", limit.kind].format(*parts)
 
     def layer(self, name: str) -> str:
         """A corridor layer such as ``deficit_1`` in words; another name as it is."""

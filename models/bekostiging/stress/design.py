@@ -20,6 +20,7 @@ from bekostiging.lumpsum import (
     CorridorSeries,
     Decision,
     Judge,
+    Limit,
     LumpSumData,
     LumpSumDesign,
     binding_providers,
@@ -230,7 +231,7 @@ def invented_equity(case: Case, data: LumpSumData, design: LumpSumDesign) -> Inv
     names = tuple(data.providers[p] for p in binding_providers(data, design) if data.providers[p] not in firm)
     if not names:
         return None
-    lifted = {f"solvency[{name}]": -LIFTED for name in names}
+    lifted = {Limit("solvency", (name,)): -LIFTED for name in names}
     make = feasible_design if design.breaches else design_within
     without = preferred_design(replace(data, margins={**data.margins, **lifted}), make)
     if without is None:

@@ -85,7 +85,7 @@ class LumpSumStudy(Study):
 
         data, design = self.lumpsum.data, self.lumpsum.design
         if not design.feasible:
-            return pd.DataFrame([{"limit": one.name, "euro": one.euro} for one in design.conflicts])
+            return pd.DataFrame([{"limit": str(one.limit), "euro": one.euro} for one in design.conflicts])
         rows = [
             {
                 "lot": lot.name,

@@ -17,6 +17,7 @@ import bekostiging.lumpsum.model as card
 from bekostiging.lumpsum import (
     BreachCap,
     Judge,
+    Limit,
     LumpSumData,
     SimpleTerms,
     check_limits,
@@ -45,8 +46,8 @@ def _strict(plain: LumpSumData) -> LumpSumData:
 def _little_stock(plain: LumpSumData) -> LumpSumData:
     """As much stock as is needed when premium is free, a little more by the end; a fair part of it from the start."""
     way = relaxed(replace(plain, stock=np.zeros(plain.stock.shape)), ("reserve",))
-    least_stock = {limit.name: limit.euro for limit in way.limits}
-    own = np.array([least_stock.get(f"stock[{code}]", 0.0) for code in plain.municipalities])
+    least_stock = {one.limit: one.euro for one in way.limits}
+    own = np.array([least_stock.get(Limit("stock", (code,)), 0.0) for code in plain.municipalities])
     return replace(plain, stock=own[:, None] * np.linspace(0.9, 1.05, plain.n_years))
 
 
@@ -81,7 +82,7 @@ def _tightened(plain: LumpSumData, seed: int) -> LumpSumData:
     design = design_within(plain)
     assert design is not None
     rng = np.random.default_rng(seed)
-    names = [check.name for check in check_limits(design, Judge(plain, Scramblings(2)))]
+    names = [check.limit for check in check_limits(design, Judge(plain, Scramblings(2)))]
     return replace(plain, margins={name: float(rng.uniform(0, 2e4)) for name in names})
 
 
@@ -244,7 +245,7 @@ def test_golden_lp_file(tmp_path: Path) -> None:
         amounts=tuple(np.round(a, -3) for a in own),
         structural=np.full(rounded.structural.shape, 3e4),
         stock=rounded.stock * np.array([0.5, 1.0]),
-        margins={"reserve[0034,2026]": 2e4, "solvency[p1]": 1e4},
+        margins={Limit("reserve", ("0034", "2026")): 2e4, Limit("solvency", ("p1",)): 1e4},
         simple=SimpleTerms(1, (0.0, 0.5, 0.8), free_zone=True),
         breach=BreachCap(2e5, 0.01),
     )

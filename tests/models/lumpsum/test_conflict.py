@@ -13,7 +13,7 @@ import pytest
 from instances import alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
 
 from bekostiging.case import UserError
-from bekostiging.lumpsum import LumpSumData, design_lumpsum, without_design
+from bekostiging.lumpsum import Limit, LumpSumData, design_lumpsum, without_design
 from bekostiging.lumpsum.conflict import Relaxation, relaxations, relaxed
 from bekostiging.lumpsum.tail import RELAXABLE
 from bekostiging.units import MILLION
@@ -38,7 +38,7 @@ def _by_kind(found: tuple[Relaxation, ...]) -> dict[tuple[str, ...], Relaxation]
 
 
 def _named(one: Relaxation) -> dict[str, float]:
-    return {limit.name: limit.euro for limit in one.limits}
+    return {yields.limit: yields.euro for yields in one.limits}
 
 
 def test_premium_is_free_where_nothing_fits() -> None:
@@ -49,24 +49,25 @@ def test_premium_is_free_where_nothing_fits() -> None:
     assert (design.criterion, design.bound, design.gap) == (None, None, None)
     assert design.breaches == ()
     np.testing.assert_allclose(design.budget, [[100 * MILLION]])
-    assert [limit.name.split("[")[0] for limit in design.conflicts if limit.euro > 0] == ["begroting"]
+    assert [one.limit.kind for one in design.conflicts if one.euro > 0] == ["begroting"]
 
 
 def test_a_begroting_yields_once_and_not_twice() -> None:
     """The begroting limits what is expected and what the stock is used for; a wider one helps both: 7.6, not 15.2."""
     way = _by_kind(relaxations(_short()))[BEGROTING]
     assert way.euro == pytest.approx(7.6 * MILLION, abs=TOLERANCE)
-    assert _named(way) == {"begroting[0034,2025]": pytest.approx(7.6 * MILLION, abs=TOLERANCE)}
-    assert way.against == ("solvency[p0]",)
+    assert _named(way) == {Limit("begroting", ("0034", "2025")): pytest.approx(7.6 * MILLION, abs=TOLERANCE)}
+    assert way.against == (Limit("solvency", ("p0",)),)
 
 
 def test_a_stock_yields_once_over_all_years() -> None:
     """Two years that are bad together: 15.2 of stock once, or 7.6 of begroting each year."""
     found = _by_kind(relaxations(_short(2)))
-    assert _named(found[RESERVE]) == {"stock[0034]": pytest.approx(15.2 * MILLION, abs=TOLERANCE)}
+    assert _named(found[RESERVE]) == {Limit("stock", ("0034",)): pytest.approx(15.2 * MILLION, abs=TOLERANCE)}
     assert found[RESERVE].euro == pytest.approx(15.2 * MILLION, abs=TOLERANCE)
     assert _named(found[BEGROTING]) == {
-        f"begroting[0034,{year}]": pytest.approx(7.6 * MILLION, abs=TOLERANCE) for year in (2025, 2026)
+        Limit("begroting", ("0034", str(year))): pytest.approx(7.6 * MILLION, abs=TOLERANCE)
+        for year in (2025, 2026)
     }
     assert found[BEGROTING].euro == pytest.approx(15.2 * MILLION, abs=TOLERANCE)
 
@@ -75,7 +76,8 @@ def test_what_yields_is_spread_over_the_years() -> None:
     """A stock of 5.2 leaves 10 of the 15.2: any division has this sum, the least largest is 5 a year."""
     way = _by_kind(relaxations(_short(2, stock=np.full((1, 2), 5.2 * MILLION))))[BEGROTING]
     assert _named(way) == {
-        f"begroting[0034,{year}]": pytest.approx(5.0 * MILLION, abs=TOLERANCE) for year in (2025, 2026)
+        Limit("begroting", ("0034", str(year))): pytest.approx(5.0 * MILLION, abs=TOLERANCE)
+        for year in (2025, 2026)
     }
 
 
@@ -90,13 +92,13 @@ def test_a_buffer_yields_where_the_return_allows() -> None:
     assert list(found) == [BEGROTING, RESERVE, SOLVENCY, RETURN, RELAXABLE]
     for kinds in (BEGROTING, SOLVENCY, RELAXABLE):
         assert found[kinds].euro == pytest.approx(2.6 * MILLION, abs=TOLERANCE)
-    assert _named(found[SOLVENCY]) == {"solvency[p0]": pytest.approx(2.6 * MILLION, abs=TOLERANCE)}
+    assert _named(found[SOLVENCY]) == {Limit("solvency", ("p0",)): pytest.approx(2.6 * MILLION, abs=TOLERANCE)}
     assert found[SOLVENCY].against == ()
     assert found[RESERVE] == Relaxation(RESERVE, None, (), ())
     assert found[RETURN].euro is None
     # the conflict told is the first kind that can: the begroting, and who holds against it
-    assert [(one.name, pytest.approx(one.euro, abs=TOLERANCE)) for one in design.conflicts] == [
-        ("begroting[0034,2025]", 2.6 * MILLION), ("solvency[p0]", 0.0),
+    assert [(one.limit, pytest.approx(one.euro, abs=TOLERANCE)) for one in design.conflicts] == [
+        (Limit("begroting", ("0034", "2025")), 2.6 * MILLION), (Limit("solvency", ("p0",)), 0.0),
     ]  # fmt: skip
 
 
@@ -104,14 +106,16 @@ def test_a_return_yields() -> None:
     """Ample buffer, begroting 100: the return of 0.08 x 17.6 = 1.408 is what nobody can pay."""
     case = alone(begroting=np.array([[[100 * MILLION]]]))
     found = _by_kind(relaxations(case))
-    assert _named(found[RETURN]) == {"return_on_capital[p0]": pytest.approx(1.408 * MILLION, abs=TOLERANCE)}
+    assert _named(found[RETURN]) == {
+        Limit("return_on_capital", ("p0",)): pytest.approx(1.408 * MILLION, abs=TOLERANCE)
+    }
     # a wider begroting pays the return, and needs less of it: b = 101.30
     assert found[BEGROTING].euro == pytest.approx(((100 + 0.08 * 117.6) / 1.08 - 100) * MILLION, abs=TOLERANCE)
 
 
 def test_margins_are_in_what_must_yield() -> None:
     """The begroting tightened by 1 and solvency by 2: 2.6 becomes 5.6."""
-    margins = {"begroting[0034,2025]": 1.0 * MILLION, "solvency[p0]": 2.0 * MILLION}
+    margins = {Limit("begroting", ("0034", "2025")): 1.0 * MILLION, Limit("solvency", ("p0",)): 2.0 * MILLION}
     case = alone(free_buffer=np.array([10 * MILLION]), begroting=np.array([[[105 * MILLION]]]), margins=margins)
     assert relaxed(case, BEGROTING).euro == pytest.approx(5.6 * MILLION, abs=TOLERANCE)
 
@@ -125,8 +129,10 @@ def test_law_and_fair_price_never_yield() -> None:
     assert [euro[kinds] for kinds in (RESERVE, SOLVENCY, RETURN)] == [None, None, None]
     assert euro[RELAXABLE] == pytest.approx(15 * MILLION, abs=TOLERANCE)
     by_kind = _by_kind(design.relaxations)
-    assert _named(by_kind[RELAXABLE]) == {"begroting[0034,2025]": pytest.approx(15 * MILLION, abs=TOLERANCE)}
-    assert by_kind[BEGROTING].against == ("fair_price[p0,lot,2025]",)
+    assert _named(by_kind[RELAXABLE]) == {
+        Limit("begroting", ("0034", "2025")): pytest.approx(15 * MILLION, abs=TOLERANCE)
+    }
+    assert by_kind[BEGROTING].against == (Limit("fair_price", ("p0", "lot", "2025")),)
 
 
 def test_the_law_holds_against_a_stock() -> None:
@@ -139,7 +145,7 @@ def test_the_law_holds_against_a_stock() -> None:
     )  # fmt: skip
     way = _by_kind(relaxations(case))[RESERVE]
     assert way.euro == pytest.approx(6.86 * MILLION, abs=TOLERANCE)
-    assert set(way.against) == {"law[lot]", "fair_price[p0,lot,2025]"}
+    assert set(way.against) == {Limit("law", ("lot",)), Limit("fair_price", ("p0", "lot", "2025"))}
     # without the law nothing needs to yield
     free = replace(case, lots=(replace(own, waiting_list_forbidden=False),))
     assert design_lumpsum(free).feasible

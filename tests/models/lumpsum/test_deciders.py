@@ -13,6 +13,7 @@ import pytest
 from instances import alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
 
 from bekostiging.lumpsum import (
+    Limit,
     LumpSumData,
     SimpleTerms,
     deciders,
@@ -48,7 +49,7 @@ def test_a_weak_provider_decides_for_all() -> None:
 
 def test_the_margin_is_part_of_what_is_lacking() -> None:
     """A margin of 1 on the first: its limit is 4, the design pays 113.6 and 12.2963 is lacking."""
-    case = _two(5.0, 50.0, margins={"solvency[p0]": 1.0 * MILLION})
+    case = _two(5.0, 50.0, margins={Limit("solvency", ("p0",)): 1.0 * MILLION})
     design = design_lumpsum(case)
     assert design.budget[0, 0] / MILLION == pytest.approx(113.6, abs=1e-5)
     (found,) = deciders(case, design)

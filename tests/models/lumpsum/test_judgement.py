@@ -11,6 +11,7 @@ from scipy.stats import t as student
 
 from bekostiging.lumpsum import (
     Judge,
+    Limit,
     LimitCheck,
     LumpSumData,
     LumpSumDesign,
@@ -38,9 +39,9 @@ T15 = 1.753050
 
 
 def _check(
-    value: float, error: float | None, limit: float, freedom: int | None = 15, name: str = "x"
+    value: float, error: float | None, limit: float, freedom: int | None = 15, lot: str = "x"
 ) -> LimitCheck:
-    return LimitCheck(name, Estimate(value, error, degrees_of_freedom=freedom), limit)
+    return LimitCheck(Limit("law", (lot,)), Estimate(value, error, degrees_of_freedom=freedom), limit)
 
 
 def test_the_certainty_of_a_limit_by_hand() -> None:
@@ -98,43 +99,43 @@ def test_what_would_prove_a_limit_by_hand() -> None:
 
 def test_scenarios_for_a_precision() -> None:
     """Half the width asks four times the scenarios; the widest limit has the largest error, and is named."""
-    checks = [_check(0.0, 10.0, 0.0, name="a"), _check(0.0, 30.0, 0.0, name="b"), _check(0.0, 20.0, 0.0, name="c")]
+    checks = [_check(0.0, 10.0, 0.0, lot="a"), _check(0.0, 30.0, 0.0, lot="b"), _check(0.0, 20.0, 0.0, lot="c")]
     widest = widest_limit(checks)
-    assert (widest.name, widest.half_width) == ("b", pytest.approx(30 * student.ppf(0.975, 15)))
+    assert (widest.limit.keys, widest.half_width) == (("b",), pytest.approx(30 * student.ppf(0.975, 15)))
     assert scenarios_needed(checks, 64, widest.half_width) == 64
     assert scenarios_needed(checks, 64, widest.half_width / 2) == 256
     with pytest.raises(ValueError, match="positive number of euro, not 0"):
         scenarios_needed(checks, 64, 0.0)
-    assert widest_limit([*checks, _check(0.0, None, 0.0, name="d")]).name == "d"
+    assert widest_limit([*checks, _check(0.0, None, 0.0, lot="d")]).limit.keys == ("d",)
 
 
 def test_on_its_own_scenarios_a_design_holds_where_it_binds() -> None:
     """Every limit by its name, with an error; the values recomputed from payments, cost and spending."""
     case = random_data(3, n_scenarios=32, reserve_confidence=0.9)
     design = design_lumpsum(case)
-    found = {check.name: check for check in check_limits(design, Judge(case, Scramblings(16)))}
-    assert all(check.value <= check.limit + 10 for check in found.values())
+    found = {check.limit: check for check in check_limits(design, Judge(case, Scramblings(16)))}
+    assert all(check.value <= check.most + 10 for check in found.values())
     assert all(check.standard_error is not None for check in found.values())
     paid, spent = decided_payment(case, design), decided_spending(case, design)
     for p, name in enumerate(case.providers):
         own = case.provider == p
         path = np.cumsum((case.cost - paid)[:, own].sum(axis=1) * case.discount, axis=1)
-        assert found[f"solvency[{name}]"].value == pytest.approx(
+        assert found[Limit("solvency", (name,))].value == pytest.approx(
             cvar(np.maximum(path.max(axis=1), 0), 0.75), abs=1
         )
-        returned = found[f"return_on_capital[{name}]"]
+        returned = found[Limit("return_on_capital", (name,))]
         assert returned.value == pytest.approx(path[:, -1].mean(), abs=1)
-        assert returned.limit == pytest.approx(-0.08 * 2 * design.capital[p], abs=1)
+        assert returned.most == pytest.approx(-0.08 * 2 * design.capital[p], abs=1)
     for c, (provider, lot) in enumerate(case.contracts):
         for t, year in enumerate(case.years):
-            fair = found[f"fair_price[{provider},{lot},{year}]"]
+            fair = found[Limit("fair_price", (provider, lot, str(year)))]
             assert fair.value == pytest.approx(case.fair_price[c, t] - paid[:, c, t].mean(), abs=1)
-            assert fair.limit == 0.0
+            assert fair.most == 0.0
     for t, year in enumerate(case.years):
-        assert found[f"begroting[0034,{year}]"].value == pytest.approx(spent[:, t, 0].mean(), abs=1)
-        assert found[f"begroting[0034,{year}]"].limit == case.begroting[0, 0, t]
+        assert found[Limit("begroting", ("0034", str(year)))].value == pytest.approx(spent[:, t, 0].mean(), abs=1)
+        assert found[Limit("begroting", ("0034", str(year)))].most == case.begroting[0, 0, t]
     used = np.maximum(spent[:, :, 0] - case.begroting[0, 0], 0).sum(axis=1)
-    assert found["reserve[0034,2026]"].value == pytest.approx(cvar(used, 0.9), abs=1)
+    assert found[Limit("reserve", ("0034", "2026"))].value == pytest.approx(cvar(used, 0.9), abs=1)
     assert cvar(used, 0.9) > cvar(used, 0.75) + 1000
     assert len(found) == 2 * 3 + 8 + 2 + 1
 
@@ -143,17 +144,20 @@ def test_laws_and_municipalities_are_judged_apart() -> None:
     """A begroting per law, municipality and year; a provider below its requirement has no limits of its own."""
     case = shared_out(random_data(1), 1)
     design = design_lumpsum(case)
-    names = [check.name for check in check_limits(design, Judge(case, Scramblings(2)))]
-    assert [name for name in names if name.startswith("begroting")] == [
-        f"begroting[{code},{law},{year}]"
+    limits = [check.limit for check in check_limits(design, Judge(case, Scramblings(2)))]
+    assert [one for one in limits if one.kind == "begroting"] == [
+        Limit("begroting", (code, law, str(year)))
         for law in ("jeugdwet", "wmo")
         for code in ("0034", "0050")
         for year in (2025, 2026)
     ]
-    assert [name for name in names if name.startswith("reserve")] == ["reserve[0034,2026]", "reserve[0050,2026]"]
+    assert [one for one in limits if one.kind == "reserve"] == [
+        Limit("reserve", ("0034", "2026")),
+        Limit("reserve", ("0050", "2026")),
+    ]
     stated = replace(case, lots=tuple(replace(lot, equity_requirement=0.5) for lot in case.lots))
-    below = [check.name for check in check_limits(design, Judge(stated, Scramblings(2)))]
-    assert not any(name.startswith(("solvency", "return")) for name in below)
+    below = [check.limit for check in check_limits(design, Judge(stated, Scramblings(2)))]
+    assert not any(one.kind in ("solvency", "return_on_capital") for one in below)
 
 
 def test_under_another_form_there_is_no_fair_price() -> None:
@@ -162,10 +166,10 @@ def test_under_another_form_there_is_no_fair_price() -> None:
     case = replace(plain, other_payments={"inspanningsgericht": 1.01 * plain.cost})
     design = design_lumpsum(case)
     assert design.form.tolist() == [1]
-    checks = {check.name: check for check in check_limits(design, Judge(case, Scramblings(2)))}
-    assert checks["fair_price[p0,lot,2025]"].value == 0.0
-    assert checks["fair_price[p0,lot,2025]"].holds
-    assert checks["begroting[0034,2025]"].value == pytest.approx(101 * MILLION)
+    checks = {check.limit: check for check in check_limits(design, Judge(case, Scramblings(2)))}
+    assert checks[Limit("fair_price", ("p0", "lot", "2025"))].value == 0.0
+    assert checks[Limit("fair_price", ("p0", "lot", "2025"))].holds
+    assert checks[Limit("begroting", ("0034", "2025"))].value == pytest.approx(101 * MILLION)
 
 
 def test_nothing_is_judged_without_a_design() -> None:
@@ -302,10 +306,10 @@ def test_a_sample_without_chance_leaves_what_is_closed() -> None:
     assert found.standard_error == pytest.approx(plain.standard_error)
     assert judge.tail_spending(design) == Judge(sample, Scramblings(16)).tail_spending(design)
     # the begroting is a mean and is helped, so is the return
-    checks = {check.name: check.value for check in check_limits(design, judge)}
-    assert checks["begroting[0034,2025]"] == pytest.approx(plain.value)
+    checks = {check.limit: check.value for check in check_limits(design, judge)}
+    assert checks[Limit("begroting", ("0034", "2025"))] == pytest.approx(plain.value)
     lost = closed.cost[:, 0, 0].mean() - plain.value
-    assert checks["return_on_capital[p0]"] == pytest.approx(lost)
+    assert checks[Limit("return_on_capital", ("p0",))] == pytest.approx(lost)
 
 
 def test_the_difference_of_two_designs_is_that_of_their_means_and_tails() -> None:
@@ -375,3 +379,10 @@ def test_measured_against_an_indexed_budget_over_the_term() -> None:
     judge = Judge(case, Scramblings(16))
     (extra,) = measured_against_budget(replace(design_lumpsum(case), budget=1.1 * case.reference), judge)
     assert extra.value / MILLION == pytest.approx(-5 - 6 * v)
+
+
+def test_a_limit_is_a_value() -> None:
+    one = Limit("begroting", ("0034", "wmo", "2027"))
+    assert str(one) == "begroting[0034,wmo,2027]"
+    assert {one: 1.0}[Limit("begroting", ("0034", "wmo", "2027"))] == 1.0
+    assert sorted([one, Limit("solvency", ("p1",)), Limit("begroting", ("0034", "wmo", "2026"))])[1] is one

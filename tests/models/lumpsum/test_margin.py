@@ -28,6 +28,7 @@ from instances import (
 from bekostiging.lumpsum import (
     OUTCOMES,
     Judge,
+    Limit,
     LumpSumData,
     SimpleTerms,
     check_limits,
@@ -74,11 +75,15 @@ def test_the_margin_by_hand() -> None:
     plain = design_within(case)
     assert plain is not None
     found = limit_margin(case, plain, _worse(case))
-    assert dict(found.margins) == {"solvency[p0]": pytest.approx((UPPER - 117.6) * MILLION + 1, abs=0.5)}
+    assert dict(found.margins) == {
+        Limit("solvency", ("p0",)): pytest.approx((UPPER - 117.6) * MILLION + 1, abs=0.5)
+    }
     assert (found.rounds, found.shares_kept) == (1, True)
     assert found.design is not None
     assert found.design.budget[0, 0] / MILLION == pytest.approx(HOLDS, abs=2e-6)
-    (solvency,) = (one for one in check_limits(found.design, _worse(case)) if one.name == "solvency[p0]")
+    (solvency,) = (
+        one for one in check_limits(found.design, _worse(case)) if one.limit == Limit("solvency", ("p0",))
+    )
     assert solvency.certainty == pytest.approx(0.95, abs=1e-4)
 
 
@@ -97,7 +102,7 @@ def test_what_a_limit_had_to_spare_comes_on_top() -> None:
     assert plain is not None
     found = limit_margin(case, plain, judge)
     lacks = UPPER + 5 - 109 - 10
-    assert dict(found.margins) == {"solvency[p0]": pytest.approx((1.4 + lacks) * MILLION + 1, abs=0.5)}
+    assert dict(found.margins) == {Limit("solvency", ("p0",)): pytest.approx((1.4 + lacks) * MILLION + 1, abs=0.5)}
     assert found.design is not None
     assert found.design.budget[0, 0] / MILLION == pytest.approx(UPPER + 5 - 10, abs=2e-6)
     assert found.rounds == 1
@@ -112,7 +117,9 @@ def test_a_limit_that_holds_up_to_rounding_has_nothing_to_spare() -> None:
     plain = design_within(case)
     assert plain is not None
     found = limit_margin(case, replace(plain, loading=plain.loading - 3e-8), _worse(case))
-    assert dict(found.margins) == {"solvency[p0]": pytest.approx((UPPER - 117.6) * MILLION + 4, abs=0.5)}
+    assert dict(found.margins) == {
+        Limit("solvency", ("p0",)): pytest.approx((UPPER - 117.6) * MILLION + 4, abs=0.5)
+    }
     assert found.rounds == 1
 
 
@@ -166,7 +173,7 @@ def test_no_loading_falls_where_another_one_rises() -> None:
     )  # fmt: skip
     found = limit_margin(case, plain, Judge(other, Scramblings(16)))
     assert found.design is not None
-    assert list(found.margins) == ["solvency[p1]"]
+    assert list(found.margins) == [Limit("solvency", ("p1",))]
     assert found.design.loading == pytest.approx([(UPPER - 117) / 100, 0.146], abs=2e-8)
 
 

@@ -15,6 +15,7 @@ from instances import alone, data, nothing_shared, random_data, shared_out, tail
 from bekostiging.lumpsum import (
     BreachCap,
     Judge,
+    Limit,
     LumpSumData,
     LumpSumDesign,
     PriceRange,
@@ -32,7 +33,7 @@ TAKES_OVER = 117.6 - (100 + 0.08 * 117.6) / 1.08
 
 def _prices(case: LumpSumData) -> dict[str, PriceRange]:
     """Judged on its own scenarios."""
-    return {one.name: one for one in price_ranges(case, design_lumpsum(case), Judge(case, Scramblings(2)))}
+    return {one.limit: one for one in price_ranges(case, design_lumpsum(case), Judge(case, Scramblings(2)))}
 
 
 def test_a_price_holds_until_another_limit_takes_over() -> None:
@@ -41,7 +42,7 @@ def test_a_price_holds_until_another_limit_takes_over() -> None:
     Narrower: to 6.4 less, since 12.8 less is no buffer at all.
     """
     (one,) = _prices(alone(free_buffer=np.array([10 * MILLION]))).values()
-    assert one.name == "solvency[p0]"
+    assert one.limit == Limit("solvency", ("p0",))
     assert one.expected.value == pytest.approx(1.0, abs=1e-6)
     assert one.tail.value == pytest.approx(1.0, abs=1e-6)
     assert one.high == pytest.approx(6.4 * MILLION)
@@ -52,20 +53,20 @@ def test_a_price_holds_until_another_limit_takes_over() -> None:
 def test_a_tenth_of_the_saving_may_be_gone(kept: float, reach: float) -> None:
     """The buffer is such that the step from 3.2 to 6.4 keeps this part of the saving."""
     buffer = TAKES_OVER - 3.2 - kept * 3.2
-    one = _prices(alone(free_buffer=np.array([buffer * MILLION])))["solvency[p0]"]
+    one = _prices(alone(free_buffer=np.array([buffer * MILLION])))[Limit("solvency", ("p0",))]
     assert one.high == pytest.approx(reach * MILLION)
 
 
 def test_the_first_step_is_a_thousandth() -> None:
     """The return takes over 0.15 million further: the step to 0.1 saves a euro a euro, that to 0.2 keeps half of it."""
-    one = _prices(alone(free_buffer=np.array([(TAKES_OVER - 0.15) * MILLION])))["solvency[p0]"]
+    one = _prices(alone(free_buffer=np.array([(TAKES_OVER - 0.15) * MILLION])))[Limit("solvency", ("p0",))]
     assert one.expected.value == pytest.approx(1.0, abs=1e-5)
     assert one.high == pytest.approx(0.1 * MILLION)
 
 
 def test_a_price_holds_to_the_whole_of_its_limit_and_no_further() -> None:
     """A return of 8 %: a euro less saves 1 / 1.08 until nothing is asked. Steps end below 100 million, the reference."""
-    one = _prices(alone())["return_on_capital[p0]"]
+    one = _prices(alone())[Limit("return_on_capital", ("p0",))]
     assert one.expected.value == pytest.approx(1 / 1.08, abs=1e-6)
     assert one.high == pytest.approx(51.2 * MILLION)
 
@@ -89,7 +90,7 @@ def test_a_premium_has_a_price_per_percentage_point() -> None:
         cost_of_capital=0.0,
     )  # fmt: skip
     assert design_lumpsum(case).loading == pytest.approx([0.05, (230.2 - 1.19 * 105) / 100 - 1], abs=1e-7)
-    one = _prices(case)["premium[a]"]
+    one = _prices(case)[Limit("premium", ("a",))]
     assert one.expected.value == pytest.approx(0.19 * MILLION, abs=1)
     assert one.tail.value == pytest.approx(0.0, abs=1)
     assert one.high == pytest.approx(0.512)
@@ -112,7 +113,7 @@ def test_the_steps_of_a_provider_are_parts_of_its_own_reference_amounts() -> Non
         np.concatenate([tail_of(), tail_of(50.0, 50.0)], axis=1), lots, [0, 1], [0, 1],
         free_buffer=np.array([10.0, 1000.0]) * MILLION,
     )  # fmt: skip
-    one = _prices(case)["solvency[p0]"]
+    one = _prices(case)[Limit("solvency", ("p0",))]
     assert one.high == pytest.approx(6.4 * MILLION)
     assert one.low == pytest.approx(-6.4 * MILLION)
 
@@ -120,7 +121,7 @@ def test_the_steps_of_a_provider_are_parts_of_its_own_reference_amounts() -> Non
 def test_a_small_price_is_a_price() -> None:
     """The reported municipality pays a fiftieth: a euro of buffer saves it two cents, and that is told."""
     case = alone(free_buffer=np.array([10 * MILLION]), key=np.full((20, 1, 1, 1), 0.02))
-    one = _prices(case)["solvency[p0]"]
+    one = _prices(case)[Limit("solvency", ("p0",))]
     assert one.expected.value == pytest.approx(0.02, abs=1e-8)
     assert one.high == pytest.approx(6.4 * MILLION)
 
@@ -133,7 +134,7 @@ def test_where_no_wider_design_is_found_a_narrower_one_tells_the_price(monkeypat
         return design_within(case) if min(case.margins.values(), default=0.0) >= 0 else None
 
     monkeypatch.setattr(module, "design_within", never_wider)
-    one = _prices(alone(free_buffer=np.array([10 * MILLION])))["solvency[p0]"]
+    one = _prices(alone(free_buffer=np.array([10 * MILLION])))[Limit("solvency", ("p0",))]
     assert one.expected.value == pytest.approx(1.0, abs=1e-6)
     assert one.tail.value == pytest.approx(1.0, abs=1e-6)
     assert one.low == pytest.approx(-6.4 * MILLION)
@@ -142,28 +143,28 @@ def test_where_no_wider_design_is_found_a_narrower_one_tells_the_price(monkeypat
 
 def test_margins_move_with_the_limit() -> None:
     """Buffer 12 with a margin of 2 is a buffer of 10."""
-    case = alone(free_buffer=np.array([12 * MILLION]), margins={"solvency[p0]": 2.0 * MILLION})
-    assert _prices(case)["solvency[p0]"].high == pytest.approx(6.4 * MILLION)
+    case = alone(free_buffer=np.array([12 * MILLION]), margins={Limit("solvency", ("p0",)): 2.0 * MILLION})
+    assert _prices(case)[Limit("solvency", ("p0",))].high == pytest.approx(6.4 * MILLION)
 
 
 def test_prices_where_premium_gives_way() -> None:
     """Premium 1 % gives way by 6.6: a euro of buffer still saves a euro; the premium itself has no price beyond."""
     found = _prices(alone(free_buffer=np.array([10 * MILLION]), premium_max=0.01))
-    assert found["solvency[p0]"].expected.value == pytest.approx(1.0, abs=1e-4)
+    assert found[Limit("solvency", ("p0",))].expected.value == pytest.approx(1.0, abs=1e-4)
 
 
 def test_a_glide_costs_what_it_asks_too_much() -> None:
     """Revenue 120, glide 10 %: b = 108 where 101.30 would do. A euro more of glide is a euro less, to 6.4 million."""
     case = alone(revenue=np.array([120 * MILLION]), glide_max=0.1)
-    one = _prices(case)["glide_down[lot]"]
+    one = _prices(case)[Limit("glide_down", ("lot",))]
     assert one.expected.value == pytest.approx(1.0, abs=1e-6)
     assert one.high == pytest.approx(6.4 * MILLION)
 
 
 def test_what_does_not_bind_has_no_price() -> None:
     assert _prices(data(tail_of(), (terms(),), [0], [0])).keys() <= {
-        "return_on_capital[p0]",
-        "fair_price[p0,lot,2025]",
+        Limit("return_on_capital", ("p0",)),
+        Limit("fair_price", ("p0", "lot", "2025")),
     }
 
 
@@ -184,10 +185,10 @@ def test_a_price_is_what_a_wider_limit_saves(seed: int) -> None:
     assert here.criterion is not None
     for one in found.values():
         assert one.low <= 0 <= one.high
-        if one.name.startswith(("premium", "glide")) or one.high < 200:
+        if one.limit.kind in ("premium", "glide_up", "glide_down") or one.high < 200:
             continue
         step = one.high / 8
-        moved = design_within(replace(fixed, margins={one.name: -step}))
+        moved = design_within(replace(fixed, margins={one.limit: -step}))
         assert moved is not None
         assert moved.criterion is not None
         price = (1 - case.risk_weight) * one.expected.value + case.risk_weight * one.tail.value
@@ -202,4 +203,6 @@ def test_what_gave_way_stays_as_far_as_it_did() -> None:
     made = design_within(replace(with_shares(case, design.share, design.form), breach=cap))
     assert made is not None
     assert made.loading[0] == pytest.approx(design.loading[0], abs=1e-7)
-    assert "solvency[p0]" in binding_limits(replace(with_shares(case, design.share, design.form), breach=cap))
+    assert Limit("solvency", ("p0",)) in binding_limits(
+        replace(with_shares(case, design.share, design.form), breach=cap)
+    )

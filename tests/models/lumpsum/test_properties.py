@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from instances import alone, random_data, shared_out
 
-from bekostiging.lumpsum import LumpSumData, design_lumpsum, design_within
+from bekostiging.lumpsum import Limit, LumpSumData, design_lumpsum, design_within
 from bekostiging.lumpsum.payments import Payments
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging.units import MILLION
@@ -155,7 +155,7 @@ def test_what_is_known_of_arrays_is_never_used_for_others() -> None:
                      "stock", "free_buffer", "paid_part")
     }  # fmt: skip
     changes |= {"fixed": case.fixed + 2e4, "reserve_refills": True, "confidence": 0.6, "reserve_confidence": 0.5}
-    changes |= {"risk_weight": 0.1, "cost_of_capital": 0.1, "margins": {"solvency[p0]": 3e4}}
+    changes |= {"risk_weight": 0.1, "cost_of_capital": 0.1, "margins": {Limit("solvency", ("p0",)): 3e4}}
     changes |= {"amounts": tuple(1.1 * own for own in case.amounts), "purses": case.purses[::-1]}
     lots = (replace(case.lots[0], share_max=0.3), replace(case.lots[1], elasticity=0.3))
     changes |= {"lots": lots, "provider": np.array([0, 1, 2, 2]), "lot": np.array([0, 1, 0, 1])}
@@ -231,9 +231,9 @@ def test_the_order_of_municipalities_and_laws_says_nothing(seed: int) -> None:
 def test_limits_as_they_are_numbered_are_those_of_the_case() -> None:
     """Names carry municipality, law and year; years that ask nothing more have no limit."""
     case = shared_out(random_data(0, n_years=3), 0)
-    assert case.begroting_name(1, 0, 2) == "begroting[0034,wmo,2027]"
-    assert random_data(0).begroting_name(0, 0, 1) == "begroting[0034,2026]"
-    assert case.reserve_name(1, 0) == "reserve[0050,2025]"
+    assert case.begroting_limit(1, 0, 2) == Limit("begroting", ("0034", "wmo", "2027"))
+    assert random_data(0).begroting_limit(0, 0, 1) == Limit("begroting", ("0034", "2026"))
+    assert case.reserve_limit(1, 0) == Limit("reserve", ("0050", "2025"))
     for stock, years in (([1, 2, 3], (0, 1, 2)), ([1, 1, 2], (1, 2)), ([3, 2, 2], (2,)), ([2, 3, 1], (0, 2))):
         own = replace(case, stock=np.array([stock, [0, 0, 0]], dtype=np.float64) * MILLION)
         assert own.limited_years(0) == years

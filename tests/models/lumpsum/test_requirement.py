@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from instances import alone, data, deficits_shared, nothing_shared, random_data, tail_of, terms
 
-from bekostiging.lumpsum import SimpleTerms, contracts_apart, design_within, minimum_equity_requirements
+from bekostiging.lumpsum import Limit, SimpleTerms, contracts_apart, design_within, minimum_equity_requirements
 from bekostiging.lumpsum.requirement import EquityRequirement
 from bekostiging.units import MILLION
 
@@ -117,7 +117,10 @@ def test_the_weakest_contract_of_a_lot_decides() -> None:
 
 @pytest.mark.parametrize(
     ("margins", "expected"),
-    [({"solvency[p0]": 2.0 * MILLION}, 0.146), ({"begroting[0034,2025]": 1.0 * MILLION}, 0.136)],
+    [
+        ({Limit("solvency", ("p0",)): 2.0 * MILLION}, 0.146),
+        ({Limit("begroting", ("0034", "2025")): 1.0 * MILLION}, 0.136),
+    ],
 )
 def test_margins_are_held(margins: dict[str, float], expected: float) -> None:
     """Begroting 105: a margin of 2 on solvency asks 14.6 %; one of 1 on the begroting leaves b = 104, so 13.6 %."""
@@ -129,25 +132,29 @@ def test_a_margin_is_divided_by_reference_amount() -> None:
     """Contracts of 100 and 50 of one provider, margin 3: 2 and 1; alone in its lot the provider keeps its name."""
     cost = np.concatenate([tail_of(), tail_of(50.0, 60.0), tail_of()], axis=1)
     lots = tuple(terms(name, nothing_shared(), premium_max=0.05) for name in "ab")
-    margins = {"solvency[p0]": 3.0 * MILLION, "return_on_capital[p0]": 0.3 * MILLION, "solvency[p1]": 7.0}
+    margins = {
+        Limit("solvency", ("p0",)): 3.0 * MILLION,
+        Limit("return_on_capital", ("p0",)): 0.3 * MILLION,
+        Limit("solvency", ("p1",)): 7.0,
+    }
     apart = contracts_apart(data(cost, lots, [0, 1, 1], [0, 0, 1], margins=margins))
     assert apart.providers == ("p0/a", "p0/b", "p1")
     assert apart.provider.tolist() == [0, 1, 2]
     assert (apart.free_buffer > 1e11).all()
-    told = {name: value for name, value in apart.margins.items() if name != "solvency[p0]"}
-    assert told["solvency[p0/a]"] == pytest.approx(2.0 * MILLION)
-    assert told["solvency[p0/b]"] == pytest.approx(1.0 * MILLION)
-    assert told["return_on_capital[p0/b]"] == pytest.approx(0.1 * MILLION)
-    assert told["solvency[p1]"] == pytest.approx(7.0)
+    told = {name: value for name, value in apart.margins.items() if name != Limit("solvency", ("p0",))}
+    assert told[Limit("solvency", ("p0/a",))] == pytest.approx(2.0 * MILLION)
+    assert told[Limit("solvency", ("p0/b",))] == pytest.approx(1.0 * MILLION)
+    assert told[Limit("return_on_capital", ("p0/b",))] == pytest.approx(0.1 * MILLION)
+    assert told[Limit("solvency", ("p1",))] == pytest.approx(7.0)
 
 
 def test_a_margin_is_divided_by_reference_amount_over_the_term() -> None:
     """100 and 50 in the first year, 100 and 100 in the second: of a margin of 3.5 the contracts have 2 and 1.5."""
     cost = np.array([[100.0, 100.0], [50.0, 100.0]]) * np.ones((20, 1, 1)) * MILLION
     lots = tuple(terms(name, nothing_shared()) for name in "ab")
-    apart = contracts_apart(data(cost, lots, [0, 1], [0, 0], margins={"solvency[p0]": 3.5 * MILLION}))
-    assert apart.margins["solvency[p0/a]"] == pytest.approx(2.0 * MILLION)
-    assert apart.margins["solvency[p0/b]"] == pytest.approx(1.5 * MILLION)
+    apart = contracts_apart(data(cost, lots, [0, 1], [0, 0], margins={Limit("solvency", ("p0",)): 3.5 * MILLION}))
+    assert apart.margins[Limit("solvency", ("p0/a",))] == pytest.approx(2.0 * MILLION)
+    assert apart.margins[Limit("solvency", ("p0/b",))] == pytest.approx(1.5 * MILLION)
 
 
 def test_a_requirement_may_be_more_than_a_year_of_budget() -> None:

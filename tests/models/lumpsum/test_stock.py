@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as float_arrays
 from instances import data, deficits_shared, random_data, shared_out, tail_of, terms
 
-from bekostiging.lumpsum import Judge, LumpSumData, check_limits, design_lumpsum, design_within, used_of_stock
+from bekostiging.lumpsum import (
+    Judge,
+    Limit,
+    LumpSumData,
+    check_limits,
+    design_lumpsum,
+    design_within,
+    used_of_stock,
+)
 from bekostiging.lumpsum.payments import years_that_use
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging.units import MILLION
@@ -103,9 +111,7 @@ def _judged(case: LumpSumData) -> dict[str, tuple[float, float]]:
     """Value and limit in million euro of every stock, of the design with ample room."""
     roomy = replace(case, begroting=np.full(case.begroting.shape, 1e12))
     checks = check_limits(design_lumpsum(roomy), Judge(case, Scramblings(2)))
-    return {
-        one.name: (one.value / MILLION, one.limit / MILLION) for one in checks if one.name.startswith("reserve")
-    }
+    return {one.limit: (one.value / MILLION, one.most / MILLION) for one in checks if one.limit.kind == "reserve"}
 
 
 def _paid_beside(other: np.ndarray, stock: list[float], **changes: object) -> LumpSumData:
@@ -126,7 +132,8 @@ def test_a_stock_is_used_by_the_worst_future(refills: bool, used: list[float]) -
     other[7] = [14.0, 7.0, 12.0]
     found = _judged(_paid_beside(other, [7.0, 8.0, 9.0], reserve_refills=refills))
     assert found == {
-        f"reserve[0034,{2025 + t}]": (pytest.approx(used[t]), pytest.approx(7.0 + t)) for t in range(3)
+        Limit("reserve", ("0034", str(2025 + t))): (pytest.approx(used[t]), pytest.approx(7.0 + t))
+        for t in range(3)
     }
 
 
@@ -142,7 +149,7 @@ def test_a_stock_counts_once() -> None:
         alone = np.sort(np.maximum(other[:, year] - 10, 0.0))[-2:].mean()
         assert alone == 2.0
     ((name, (used, stock)),) = _judged(case).items()
-    assert name == "reserve[0034,2028]"
+    assert name == Limit("reserve", ("0034", "2028"))
     assert used == pytest.approx(7.0)
     assert stock / used == pytest.approx(1.43, abs=0.005)
 
@@ -164,7 +171,7 @@ def test_laws_that_do_not_share_use_their_own() -> None:
         begroting=np.full((2, 1, 1), 100 * MILLION), structural=np.zeros((2, 1, 1)),
     )  # fmt: skip
     covered = replace(apart, structural=np.full((2, 1, 1), MILLION))
-    used = [_judged(case)["reserve[0034,2025]"][0] for case in (together, apart, covered)]
+    used = [_judged(case)[Limit("reserve", ("0034", "2025"))][0] for case in (together, apart, covered)]
     assert used == pytest.approx([0.0, 3.0, 2.0])
 
 
@@ -219,7 +226,7 @@ def test_the_tail_of_the_stock_has_its_own_level() -> None:
 
 
 def test_a_margin_is_taken_off_the_stock() -> None:
-    assert _two_ways([1.5], margins={"reserve[0034,2025]": 0.5 * MILLION}) == _by_hand(106.0)
+    assert _two_ways([1.5], margins={Limit("reserve", ("0034", "2025")): 0.5 * MILLION}) == _by_hand(106.0)
 
 
 @pytest.mark.parametrize(

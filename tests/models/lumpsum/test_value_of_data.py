@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from instances import data, deficits_shared, nothing_shared, random_data, terms
 
-from bekostiging.lumpsum import SimpleTerms, value_of_data
+from bekostiging.lumpsum import Limit, SimpleTerms, value_of_data
 from bekostiging.units import MILLION
 
 
@@ -61,7 +61,7 @@ def test_what_makes_a_contract_simple_or_possible_is_left_out(monkeypatch: pytes
         lots=(replace(own, premium_max=0.0, glide_max=0.0),),
         begroting=0.9 * plain.reference[None],
         revenue=np.array([50 * MILLION]),
-        margins={"return_on_capital[p0]": MILLION},
+        margins={Limit("return_on_capital", ("p0",)): MILLION},
         simple=SimpleTerms(shares=(0.0, 0.1)),
     )
     items = {"cost": cost[:, 0, 0]}

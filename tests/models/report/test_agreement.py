@@ -26,6 +26,7 @@ from bekostiging.lumpsum import (
     Breach,
     Judge,
     JudgedDesign,
+    Limit,
     LimitCheck,
     Outcome,
     design_within,
@@ -187,14 +188,17 @@ def test_no_sentence_has_a_key_of_the_program(breached: Told, none: Told, outcom
 def _doubtful(outcome: Comparison, called: Outcome) -> Comparison:
     """The same with two limits that are not shown to hold."""
     own = outcome.lumpsum
-    checks = (_check("solvency[aanbieder-3]", 0.9, 10.0), _check("return_on_capital[aanbieder-1]", 1.2, 1.0))
+    checks = (
+        _check(Limit("solvency", ("aanbieder-3",)), 0.9, 10.0),
+        _check(Limit("return_on_capital", ("aanbieder-1",)), 1.2, 1.0),
+    )
     headline = replace(own.headline, checks=(*own.headline.checks[:4], *checks))
     return replace(outcome, lumpsum=replace(own, outcome=called, headline=headline))
 
 
-def _check(name: str, value: float, limit: float) -> LimitCheck:
+def _check(about: Limit, value: float, limit: float) -> LimitCheck:
     """A limit in million euro whose value is known to a quarter of a million, from 16 scramblings."""
-    return LimitCheck(name, Estimate(1e6 * value, 2.5e5, degrees_of_freedom=15), 1e6 * limit)
+    return LimitCheck(about, Estimate(1e6 * value, 2.5e5, degrees_of_freedom=15), 1e6 * limit)
 
 
 def test_the_first_sentence_by_outcome(outcome: Comparison) -> None:
@@ -279,12 +283,12 @@ def test_a_small_amount_is_shown(euro: float, nl: str) -> None:
 def test_how_certain_all_limits_are_together_by_hand(outcome: Comparison) -> None:
     """Of four limits two hold; the others with 65.3 % (0.1 million to spare, error 0.25: t = 0.4, 15 degrees) and 21.8 %
     (t = -0.8), told as 65 and 21."""
-    sure = _check("solvency[aanbieder-1]", 0.0, 10.0)
+    sure = _check(Limit("solvency", ("aanbieder-1",)), 0.0, 10.0)
     checks = (
         sure,
         sure,
-        _check("solvency[aanbieder-3]", 0.9, 1.0),
-        _check("return_on_capital[aanbieder-1]", 1.2, 1.0),
+        _check(Limit("solvency", ("aanbieder-3",)), 0.9, 1.0),
+        _check(Limit("return_on_capital", ("aanbieder-1",)), 1.2, 1.0),
     )
     judged = replace(outcome.lumpsum.headline, checks=checks)
     told = certainty_sentence(judged, EN, names_of(outcome))
@@ -300,7 +304,10 @@ def test_how_certain_all_limits_are_together_by_hand(outcome: Comparison) -> Non
 
 def test_how_certain_all_limits_are_together_is_a_bound(outcome: Comparison) -> None:
     """Two limits of 97.0 and 98.2 % (t(15) = 2.03 and 2.32): 1 - (0.030 + 0.018), rounded down to 95 %."""
-    checks = (_check("solvency[aanbieder-3]", 10 - 0.5075, 10.0), _check("solvency[aanbieder-1]", 10 - 0.58, 10.0))
+    checks = (
+        _check(Limit("solvency", ("aanbieder-3",)), 10 - 0.5075, 10.0),
+        _check(Limit("solvency", ("aanbieder-1",)), 10 - 0.58, 10.0),
+    )
     judged = replace(outcome.lumpsum.headline, checks=checks)
     sure = [stats.t.cdf(value, 15) for value in (2.03, 2.32)]
     assert judged.joint_certainty == pytest.approx(sum(sure) - 1, abs=1e-6)
@@ -311,7 +318,10 @@ def test_what_would_prove_a_limit_is_told(outcome: Comparison) -> None:
     """0.9 where 1 is allowed, known to 0.25 million: t(95 %, 15) x 0.25 = 0.438 wide, so 0.34 million more room or
     (0.438 / 0.1)^2 = 19.2 times the scenarios; what is expected to pass its limit no number of scenarios will show."""
     own, names = outcome.lumpsum, names_of(outcome)
-    checks = (_check("solvency[aanbieder-3]", 0.9, 1.0), _check("return_on_capital[aanbieder-1]", 1.2, 1.0))
+    checks = (
+        _check(Limit("solvency", ("aanbieder-3",)), 0.9, 1.0),
+        _check(Limit("return_on_capital", ("aanbieder-1",)), 1.2, 1.0),
+    )
     told = unproven_sentence(replace(own, headline=replace(own.headline, checks=checks)), EN, names)
     n = own.judge.data.n_scenarios
     assert (

@@ -59,7 +59,7 @@ def test_both_designs_are_published_whole(outcome: Comparison) -> None:
             assert [layer["share"] for layer in told["layers"][lot.name]] == design.share[j].tolist()
         assert list(told["capital"].values()) == design.capital.tolist()
         assert told["criterion"] == design.criterion
-        assert [one["limit"] for one in told["limits"]] == [check.name for check in judged.checks]
+        assert [one["limit"] for one in told["limits"]] == [str(check.limit) for check in judged.checks]
         assert told["joint_certainty"] == judged.joint_certainty
         assert judged.expected is not None
         assert told["expected_spending"]["value"] == judged.expected.value
@@ -93,7 +93,9 @@ def test_the_schema_refuses_what_is_missing(outcome: Comparison) -> None:
 
 def test_prices_say_how_far_they_hold(outcome: Comparison) -> None:
     content = results(outcome)["lumpsum"]
-    assert [one["limit"] for one in content["shadow_prices"]] == [one.name for one in outcome.lumpsum.price_ranges]
+    assert [one["limit"] for one in content["shadow_prices"]] == [
+        str(one.limit) for one in outcome.lumpsum.price_ranges
+    ]
     assert content["shadow_prices"]
     assert all(one["valid_from"] <= 0 <= one["valid_to"] for one in content["shadow_prices"])
     assert set(content["minimum_equity_requirement"]) == {lot.name for lot in outcome.lumpsum.data.lots}

@@ -13,6 +13,7 @@ import pytest
 from bekostiging import report
 from bekostiging.case.tables import PAYMENT_FORMS, TABLES
 from bekostiging.contracts import RISKS
+from bekostiging.lumpsum import Limit
 from bekostiging.report.texts import Texts, _load
 from bekostiging.stress import CORNERS
 
@@ -136,9 +137,12 @@ def test_risicoverevening_never_stands_bare() -> None:
 
 def test_limits_in_words() -> None:
     names = {"p": "Grote specialist", "youth": "Jeugdhulp"}
-    assert NL.limit("fair_price[p,youth,2025]", names) == "reële prijs van Grote specialist in Jeugdhulp, 2025"
-    assert EN.limit("begroting[0034,2025]", {}) == "begroting of 0034 in 2025, on average"
+    assert (
+        NL.limit(Limit("fair_price", ("p", "youth", "2025")), names)
+        == "reële prijs van Grote specialist in Jeugdhulp, 2025"
+    )
+    assert EN.limit(Limit("begroting", ("0034", "2025")), {}) == "begroting of 0034 in 2025, on average"
     # a lot with the id of a law does not stand for it
-    assert NL.limit("begroting[0034,wmo,2025]", {"wmo": "Wmo-begeleiding"}) == NL.limit(
-        "begroting[0034,wmo,2025]", {}
+    assert NL.limit(Limit("begroting", ("0034", "wmo", "2025")), {"wmo": "Wmo-begeleiding"}) == NL.limit(
+        Limit("begroting", ("0034", "wmo", "2025")), {}
     )

@@ -105,7 +105,7 @@ def test_a_begroting_too_small_is_a_result(poor: Comparison) -> None:
     assert not design.feasible
     short = [conflict for conflict in design.conflicts if conflict.euro > 0]
     assert short
-    assert all(conflict.name.startswith("begroting") for conflict in short)
+    assert all(conflict.limit.kind == "begroting" for conflict in short)
     assert poor.lumpsum.outcome == "none"
     assert (poor.lumpsum.headline.checks, poor.lumpsum.headline.expected, poor.lumpsum.free) == ((), None, None)
     assert poor.forms["taakgericht"].corner_totals["absorb"][SPENDING].value > 0
@@ -116,12 +116,12 @@ def test_the_missing_euros_are_what_is_missing(poor: Comparison) -> None:
     needed = {}
     for conflict in poor.lumpsum.design.conflicts:
         if conflict.euro > 0:
-            place = conflict.name.split("[")[1].rstrip("]")
+            place = conflict.limit.keys
             needed[place] = max(needed.get(place, 0.0), conflict.euro)
     rows = []
     seen = set()
     for row in poor.case.begroting:
-        place = f"{row.municipality},{row.year}"
+        place = (row.municipality, str(row.year))
         extra = 0.0 if place in seen else needed.get(place, 0.0)
         seen.add(place)
         rows.append(row.model_copy(update={"amount": row.amount + extra + 1}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bekostiging.case import Case
+from bekostiging.lumpsum import Limit
 from bekostiging.report.sections import names_of
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, Written, cell_unit, shown
 from bekostiging.report.texts import Texts
@@ -60,6 +61,8 @@ class Words:
 
     def of(self, column: str, value: Cell) -> Written:
         """A cell in words, harmless; numbers stay numbers."""
+        if isinstance(value, Limit):
+            value = self.texts.limit(value, self.names)
         return shown(column, self._words(column, value) if isinstance(value, str) else value, self.texts)
 
     def _words(self, column: str, value: str) -> str:
@@ -71,8 +74,6 @@ class Words:
             return texts["takeaway", "case"]
         if column == "layer":
             return texts.layer(value)
-        if column == "limit" and value:
-            return texts.limit(value, names)
         if column == "key" and value in texts.sections["sharing"]:
             return texts["sharing", value].format(share=self.share)
         if column == "contract":

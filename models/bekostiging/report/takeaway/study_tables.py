@@ -64,8 +64,8 @@ def _figure(texts: Texts, name: str, value: Estimate | float | None) -> dict[str
 def _prices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
     """Shadow prices and how far their limits may move."""
     for one in study.lumpsum.price_ranges:
-        of_part = one.name.startswith(FRACTIONS)
-        place: dict[str, Cell] = {"limit": one.name}
+        of_part = one.limit.kind in FRACTIONS
+        place: dict[str, Cell] = {"limit": one.limit}
         for figure, value in (("price_expected", one.expected), ("price_tail", one.tail)):
             yield place | _figure(texts, f"{figure}_of_point" if of_part else figure, value)
         for end, edge in (("narrower", one.low), ("wider", one.high)):
@@ -149,7 +149,7 @@ def _choices(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
 def _conflicts(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
     """Limits in conflict, by how many euros they would have to yield."""
     for one in study.lumpsum.design.conflicts:
-        yield {"limit": one.name} | _figure(texts, "missing", one.euro)
+        yield {"limit": one.limit} | _figure(texts, "missing", one.euro)
 
 
 def _relaxations(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
@@ -157,8 +157,9 @@ def _relaxations(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
     for one in study.lumpsum.design.relaxations:
         kinds = ", ".join(texts["relaxed", kind] for kind in one.kinds)
         yield {"name": kinds, "limit": ""} | _figure(texts, "relaxed_by", one.euro)
-        for limit in one.limits:
-            yield {"name": kinds, "limit": limit.name} | _figure(texts, "relaxed_by", limit.euro)
+        for yields in one.limits:
+            place: dict[str, Cell] = {"name": kinds, "limit": yields.limit}
+            yield place | _figure(texts, "relaxed_by", yields.euro)
 
 
 def equalisation_tables(study: EqualisationStudy, texts: Texts) -> list[LongTable]:
