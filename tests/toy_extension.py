@@ -6,13 +6,12 @@ Nobody imports this module: it is named in an entry point, as ``test_extensions.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 
 from bekostiging.case import LotPolicy, Number, register_policy
-from bekostiging.case.errors import Note
-from bekostiging.case.tables import ContractClause, FormLine, LegalVariant, PaymentForm
+from bekostiging.case.tables import ContractClause
 from bekostiging.contracts import (
     PER_DELIVERY,
     Basis,
@@ -26,7 +25,7 @@ from bekostiging.contracts import (
     register_clause,
     register_payment_form,
 )
-from bekostiging.scenarios import CareUse, Measure
+from bekostiging.scenarios import CareUse
 from bekostiging.stress import SPENDING_FIGURES, Figure
 from bekostiging_solvers.typing import FloatArray
 
@@ -51,8 +50,8 @@ SPENDING_FIGURES.add(P99, lambda own: own.quantile(0.99))
 class DeficitShare(Clause, TableClause):
     """A share (1,) of what is above the reference by more than a tolerance, part of it."""
 
-    kind: ClassVar[str] = "deficit_share"
-    name: ClassVar[Note] = {"nl": "tekortdeling", "en": "shared deficit"}
+    kind = "deficit_share"
+    name = ("tekortdeling", "shared deficit")
     tolerance: float
     share: FloatArray
 
@@ -71,15 +70,15 @@ class DeficitShare(Clause, TableClause):
 class Subscription(TariffContract):
     """A fixed amount for every client in care, whatever is delivered; ``fee`` (n_years,), nominal at forecast index."""
 
-    form: ClassVar[PaymentForm] = "abonnement"
-    name: ClassVar[Note] = {"nl": "abonnement", "en": "subscription"}
-    pays: ClassVar[Note] = {"nl": "een vast bedrag per cliënt in zorg", "en": "a fixed amount per client in care"}
-    legal_variant: ClassVar[LegalVariant] = "outputgericht"
-    measure: ClassVar[Measure] = "delivered"
-    colour: ClassVar[str] = "#5a2a6b"
-    line: ClassVar[FormLine] = (0, (1, 3))
-    marker: ClassVar[str] = "v"
-    pays_next_euro: ClassVar[float] = 0.0
+    form = "abonnement"
+    name = ("abonnement", "subscription")
+    pays = ("een vast bedrag per cliënt in zorg", "a fixed amount per client in care")
+    legal_variant = "outputgericht"
+    measure = "delivered"
+    colour = "#5a2a6b"
+    line = (0, (1, 3))
+    marker = "v"
+    pays_next_euro = 0.0
     fee: FloatArray
 
     @classmethod

@@ -11,6 +11,13 @@ from typing import Any
 LANGUAGES = ("nl", "en")
 Note = dict[str, str]
 """What a reader did with a case and must be told, in Dutch and English."""
+Said = tuple[str, str]
+"""The same in Dutch and in English."""
+
+
+def in_language(said: Said, lang: str) -> str:
+    """The Dutch (``nl``) or the English one."""
+    return said[lang != "nl"]
 
 
 class UserError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from bekostiging.case.errors import Note, Problem
+from bekostiging.case.errors import Problem, Said, in_language
 from bekostiging.case.registry import Registry
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ class FormFacts:
     """
 
     form: ClassVar[str]
-    name: ClassVar[Note]
-    pays: ClassVar[Note]
+    name: ClassVar[Said]
+    pays: ClassVar[Said]
     legal_variant: ClassVar[LegalVariant]
     colour: ClassVar[str]
     line: ClassVar[FormLine]
@@ -46,10 +46,10 @@ class ClauseFacts:
     its share means, and the columns it ``needs`` and ``allows`` beside that, with what they mean for it."""
 
     kind: ClassVar[str]
-    name: ClassVar[Note]
-    share_means: ClassVar[Note] = {"nl": "deel voor de andere partij", "en": "part for the other party"}
-    needs: ClassVar[Mapping[str, Note]] = {}
-    allows: ClassVar[Mapping[str, Note]] = {}
+    name: ClassVar[Said]
+    share_means: ClassVar[Said] = ("deel voor de andere partij", "part for the other party")
+    needs: ClassVar[Mapping[str, Said]] = {}
+    allows: ClassVar[Mapping[str, Said]] = {}
     per_client: ClassVar[bool] = False
     """Whether it is about single clients: under a tariff it comes before the ceiling."""
 
@@ -79,13 +79,13 @@ CLAUSE_COLUMNS = ("lower", "upper", "threshold", "cap", "length")
 
 def clause_meanings(lang: str) -> dict[str, str]:
     """What the columns of table clauses mean, from the kinds that use them."""
-    found = {"clause": ", ".join(f"{kind} ({own.name[lang]})" for kind, own in CLAUSES.items())}
+    found = {"clause": ", ".join(f"{kind} ({in_language(own.name, lang)})" for kind, own in CLAUSES.items())}
     for column in ("share", *CLAUSE_COLUMNS):
         kinds: dict[str, list[str]] = {}
         for kind, own in CLAUSES.items():
             meanings = {"share": own.share_means, **own.needs, **own.allows}
             if column in meanings:
-                kinds.setdefault(meanings[column][lang], []).append(kind)
+                kinds.setdefault(in_language(meanings[column], lang), []).append(kind)
         found[column] = "; ".join(f"{meaning} ({', '.join(own)})" for meaning, own in kinds.items())
     return found
 

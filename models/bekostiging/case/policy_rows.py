@@ -10,21 +10,14 @@ from functools import cached_property
 from typing import Any, Generic, Protocol, Self, TypeVar, cast, overload
 
 from bekostiging.case.core_tables import Policy
-from bekostiging.case.errors import UserError
+from bekostiging.case.errors import Said, UserError, in_language
 from bekostiging.case.registry import Registry
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-Said = tuple[str, str]
-"""The same in Dutch and in English."""
 NOT_SAID: Said = ("", "")
 CASE = "case"
 """Scope of a row that holds for the whole case."""
-
-
-def in_language(said: Said, lang: str) -> str:
-    """The Dutch (``nl``) or the English one."""
-    return said[lang != "nl"]
 
 
 class Kind(ABC, Generic[T_co]):

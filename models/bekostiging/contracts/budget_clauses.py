@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from bekostiging.case import Case, Problem
-from bekostiging.case.errors import Note
+from bekostiging.case.errors import Said
 from bekostiging.case.tables import ContractClause, FormFacts, clause_problem
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.clauses import TableClause, register_clause
@@ -19,8 +19,8 @@ from bekostiging.scenarios import CareUse
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
 
-OF_CLIENTS: Note = {"nl": "veelvoud van de verwachte cliënten", "en": "multiple of the expected clients"}
-AT_STAKE: Note = {"nl": "deel van het budget dat op het spel staat", "en": "part of the budget at stake"}
+OF_CLIENTS: Said = ("veelvoud van de verwachte cliënten", "multiple of the expected clients")
+AT_STAKE: Said = ("deel van het budget dat op het spel staat", "part of the budget at stake")
 
 
 class BudgetClause(TableClause):
@@ -52,11 +52,11 @@ class Performance(BudgetClause):
     Paid in proportion up to ``target``; a year without starts pays it whole.
     """
 
-    kind: ClassVar[str] = "performance"
-    name: ClassVar[Note] = {"nl": "prestatiedeel", "en": "performance part"}
-    share_means: ClassVar[Note] = AT_STAKE
-    needs: ClassVar[Mapping[str, Note]] = {
-        "upper": {"nl": "doel voor het aandeel met resultaat", "en": "target share of results"}
+    kind = "performance"
+    name = ("prestatiedeel", "performance part")
+    share_means = AT_STAKE
+    needs: ClassVar[Mapping[str, Said]] = {
+        "upper": ("doel voor het aandeel met resultaat", "target share of results")
     }
     part: float
     target: float
@@ -94,10 +94,10 @@ class Performance(BudgetClause):
 class Sanction(BudgetClause):
     """Temporary reduction of the budget during some months of the first year (Contractstandaard Wmo v1.2 art. 3.19)."""
 
-    kind: ClassVar[str] = "sanction"
-    name: ClassVar[Note] = {"nl": "korting", "en": "sanction"}
-    share_means: ClassVar[Note] = AT_STAKE
-    needs: ClassVar[Mapping[str, Note]] = {"length": {"nl": "maanden", "en": "months"}}
+    kind = "sanction"
+    name = ("korting", "sanction")
+    share_means = AT_STAKE
+    needs: ClassVar[Mapping[str, Said]] = {"length": ("maanden", "months")}
     part: float
     months: int
 
@@ -127,13 +127,10 @@ class VolumeClause(BudgetClause):
     ``lower`` and ``upper``: multiples of the expected clients; ``expected`` (n_years,): of this contract.
     """
 
-    kind: ClassVar[str] = "volume_clause"
-    name: ClassVar[Note] = {"nl": "volumebeding", "en": "volume clause"}
-    share_means: ClassVar[Note] = {
-        "nl": "deel waarmee het budget de cliënten volgt",
-        "en": "part with which the budget follows the clients",
-    }
-    needs: ClassVar[Mapping[str, Note]] = {"lower": OF_CLIENTS, "upper": OF_CLIENTS}
+    kind = "volume_clause"
+    name = ("volumebeding", "volume clause")
+    share_means = ("deel waarmee het budget de cliënten volgt", "part with which the budget follows the clients")
+    needs: ClassVar[Mapping[str, Said]] = {"lower": OF_CLIENTS, "upper": OF_CLIENTS}
     lower: float
     upper: float
     part: float
@@ -165,13 +162,13 @@ class GrowthPath(BudgetClause):
     first contract year (``contracts.revenue``).
     """
 
-    kind: ClassVar[str] = "growth_path"
-    name: ClassVar[Note] = {"nl": "ingroeipad", "en": "growth path"}
-    share_means: ClassVar[Note] = {
-        "nl": "deel van de omzet tot nu toe in het eerste jaar",
-        "en": "part of the revenue so far in the first year",
-    }
-    needs: ClassVar[Mapping[str, Note]] = {"length": {"nl": "jaren", "en": "years"}}
+    kind = "growth_path"
+    name = ("ingroeipad", "growth path")
+    share_means = (
+        "deel van de omzet tot nu toe in het eerste jaar",
+        "part of the revenue so far in the first year",
+    )
+    needs: ClassVar[Mapping[str, Said]] = {"length": ("jaren", "years")}
     part: float
     years: int
     revenue: float

@@ -18,17 +18,17 @@ from typing import ClassVar, Self, TypeVar
 import numpy as np
 
 from bekostiging.case import Case, Problem
-from bekostiging.case.errors import Note
+from bekostiging.case.errors import Said
 from bekostiging.case.tables import CLAUSES, ClauseFacts, ContractClause, FormFacts, clause_problem
 from bekostiging.contracts.basis import Basis
 from bekostiging.scenarios import CareUse, Measure
 from bekostiging_solvers.typing import FloatArray, IntArray
 
-OF_REFERENCE: Note = {"nl": "veelvoud van het referentiebedrag", "en": "multiple of the reference amount"}
-OF_REFERENCE_OR_NONE: Note = {
-    "nl": "veelvoud van het referentiebedrag, leeg is zonder einde",
-    "en": "multiple of the reference amount, empty = no end",
-}
+OF_REFERENCE: Said = ("veelvoud van het referentiebedrag", "multiple of the reference amount")
+OF_REFERENCE_OR_NONE: Said = (
+    "veelvoud van het referentiebedrag, leeg is zonder einde",
+    "multiple of the reference amount, empty = no end",
+)
 Kind = TypeVar("Kind", bound=type[ClauseFacts])
 
 
@@ -87,8 +87,8 @@ class Clause(ClauseFacts, ABC):
 class QuotaShare(Clause, TableClause):
     """A share (1,) of the whole deviation of the base from the reference, deficits and surpluses alike."""
 
-    kind: ClassVar[str] = "quota_share"
-    name: ClassVar[Note] = {"nl": "deel van de hele afwijking", "en": "share of the whole deviation"}
+    kind = "quota_share"
+    name = ("deel van de hele afwijking", "share of the whole deviation")
     share: FloatArray
 
     @classmethod
@@ -110,10 +110,10 @@ class StopLoss(Clause, TableClause):
     Loss Models, 5th edition, section 8.5).
     """
 
-    kind: ClassVar[str] = "stop_loss"
-    name: ClassVar[Note] = {"nl": "stop-loss", "en": "stop-loss"}
-    needs: ClassVar[Mapping[str, Note]] = {"lower": OF_REFERENCE}
-    allows: ClassVar[Mapping[str, Note]] = {"upper": OF_REFERENCE_OR_NONE}
+    kind = "stop_loss"
+    name = ("stop-loss", "stop-loss")
+    needs: ClassVar[Mapping[str, Said]] = {"lower": OF_REFERENCE}
+    allows: ClassVar[Mapping[str, Said]] = {"upper": OF_REFERENCE_OR_NONE}
     lower: float
     upper: float
     share: FloatArray
@@ -141,18 +141,13 @@ class HighCostPool(Clause, TableClause):
     clauses): a clause never sees a client.
     """
 
-    kind: ClassVar[str] = "high_cost_pool"
-    name: ClassVar[Note] = {"nl": "hogekostenpool per cliënt", "en": "high-cost pool per client"}
-    needs: ClassVar[Mapping[str, Note]] = {
-        "threshold": {"nl": "euro per cliënt en jaar", "en": "euro per client and year"}
+    kind = "high_cost_pool"
+    name = ("hogekostenpool per cliënt", "high-cost pool per client")
+    needs: ClassVar[Mapping[str, Said]] = {"threshold": ("euro per cliënt en jaar", "euro per client and year")}
+    allows: ClassVar[Mapping[str, Said]] = {
+        "cap": ("euro boven de drempel, leeg is zonder einde", "euro above the threshold, empty = no end")
     }
-    allows: ClassVar[Mapping[str, Note]] = {
-        "cap": {
-            "nl": "euro boven de drempel, leeg is zonder einde",
-            "en": "euro above the threshold, empty = no end",
-        }
-    }
-    per_client: ClassVar[bool] = True
+    per_client = True
     threshold: float
     cap: float
     share: FloatArray
@@ -200,13 +195,13 @@ class EqualisationReserve(Clause, TableClause):
     reserve and what it covers is not seen by the next clause, or the same surplus would be given back twice.
     """
 
-    kind: ClassVar[str] = "equalisation_reserve"
-    name: ClassVar[Note] = {"nl": "egalisatiereserve", "en": "equalisation reserve"}
-    needs: ClassVar[Mapping[str, Note]] = {
-        "upper": {
-            "nl": "maximum van de reserve, veelvoud van het referentiebedrag",
-            "en": "cap of the reserve, multiple of the reference amount",
-        }
+    kind = "equalisation_reserve"
+    name = ("egalisatiereserve", "equalisation reserve")
+    needs: ClassVar[Mapping[str, Said]] = {
+        "upper": (
+            "maximum van de reserve, veelvoud van het referentiebedrag",
+            "cap of the reserve, multiple of the reference amount",
+        )
     }
     cap: float
     share: FloatArray

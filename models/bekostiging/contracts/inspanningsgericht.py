@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-from bekostiging.case.errors import Note
-from bekostiging.case.tables import FormLine, LegalVariant, PaymentForm
 from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.tariff import TariffContract
 from bekostiging.contracts.terms import PER_DELIVERY, Party
-from bekostiging.scenarios import CareUse, Measure
+from bekostiging.scenarios import CareUse
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inspanningsgericht(TariffContract):
     """P x Q."""
 
-    form: ClassVar[PaymentForm] = "inspanningsgericht"
-    name: ClassVar[Note] = {"nl": "inspanningsgericht", "en": "inspanningsgericht"}
-    pays: ClassVar[Note] = {
-        "nl": "tarief × geleverde eenheden, tot een bestedingsruimte waar die is afgesproken",
-        "en": "tariff × delivered units, up to a spending ceiling where one is agreed",
-    }
-    legal_variant: ClassVar[LegalVariant] = "inspanningsgericht"
-    colour: ClassVar[str] = "#1b3a5c"
-    line: ClassVar[FormLine] = "-"
-    marker: ClassVar[str] = "o"
-    measure: ClassVar[Measure] = "claimable"
+    form = "inspanningsgericht"
+    name = ("inspanningsgericht", "inspanningsgericht")
+    pays = (
+        "tarief × geleverde eenheden, tot een bestedingsruimte waar die is afgesproken",
+        "tariff × delivered units, up to a spending ceiling where one is agreed",
+    )
+    legal_variant = "inspanningsgericht"
+    colour = "#1b3a5c"
+    line = "-"
+    marker = "o"
+    measure = "claimable"
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """Units inside the monthly claim caps at the tariff; crisis is urgent."""

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from bekostiging.case.errors import Note
-from bekostiging.case.tables import FormLine, LegalVariant, PaymentForm
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.tariff import TariffContract
 from bekostiging.contracts.terms import PER_DELIVERY, Party
-from bekostiging.scenarios import CareUse, Measure
+from bekostiging.scenarios import CareUse
 from bekostiging.scenarios.hours_budget import STANDARD_WEEKS
 from bekostiging_solvers.typing import FloatArray
 
@@ -79,18 +77,18 @@ class Maatwerktraject(TariffContract):
     price per unit is tariff / within, so that a population without growth costs what it costs under P x Q, every year.
     """
 
-    form: ClassVar[PaymentForm] = "maatwerktraject"
-    name: ClassVar[Note] = {"nl": "maatwerktraject", "en": "maatwerktraject"}
-    pays: ClassVar[Note] = {
-        "nl": "een prijs per uur tot het urenbudget van de cliënt op is (rekenvariant waar de eenheid geen uur is)",
-        "en": "a price per hour until the client's hours budget is used up (a variant for calculation where the unit is not "
+    form = "maatwerktraject"
+    name = ("maatwerktraject", "maatwerktraject")
+    pays = (
+        "een prijs per uur tot het urenbudget van de cliënt op is (rekenvariant waar de eenheid geen uur is)",
+        "a price per hour until the client's hours budget is used up (a variant for calculation where the unit is not "
         "the hour)",
-    }
-    legal_variant: ClassVar[LegalVariant] = "inspanningsgericht"
-    colour: ClassVar[str] = "#8a8d91"
-    line: ClassVar[FormLine] = ":"
-    marker: ClassVar[str] = "D"
-    measure: ClassVar[Measure] = "within_budget"
+    )
+    legal_variant = "inspanningsgericht"
+    colour = "#8a8d91"
+    line = ":"
+    marker = "D"
+    measure = "within_budget"
     within: FloatArray
 
     @classmethod

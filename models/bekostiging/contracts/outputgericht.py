@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from bekostiging.case import Case
-from bekostiging.case.errors import Note
-from bekostiging.case.tables import FormLine, LegalVariant, PaymentForm
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.tariff import TariffContract
 from bekostiging.contracts.terms import PER_DELIVERY, Party
-from bekostiging.scenarios import CareUse, Measure
+from bekostiging.scenarios import CareUse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,19 +23,19 @@ class Outputgericht(TariffContract):
     risk, how long and how intensely each is helped the provider's.
     """
 
-    form: ClassVar[PaymentForm] = "outputgericht"
-    name: ClassVar[Note] = {"nl": "outputgericht", "en": "outputgericht"}
-    pays: ClassVar[Note] = {
-        "nl": "een prijs per cliëntarrangement, deels op resultaat",
-        "en": "a price per client arrangement, partly on result",
-    }
-    legal_variant: ClassVar[LegalVariant] = "outputgericht"
-    colour: ClassVar[str] = "#b3541e"
-    line: ClassVar[FormLine] = "--"
-    marker: ClassVar[str] = "s"
-    by_arrangement: ClassVar[bool] = True
-    pays_next_euro: ClassVar[float] = 0.0
-    measure: ClassVar[Measure] = "arranged"
+    form = "outputgericht"
+    name = ("outputgericht", "outputgericht")
+    pays = (
+        "een prijs per cliëntarrangement, deels op resultaat",
+        "a price per client arrangement, partly on result",
+    )
+    legal_variant = "outputgericht"
+    colour = "#b3541e"
+    line = "--"
+    marker = "s"
+    by_arrangement = True
+    pays_next_euro = 0.0
+    measure = "arranged"
     disputed: float = 0.0
     """Part of the claims that is disputed and paid a year later."""
     disputed_lost: float = 0.0

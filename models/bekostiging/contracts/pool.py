@@ -14,7 +14,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from bekostiging.case import Case, Problem
-from bekostiging.case.errors import Note
+from bekostiging.case.errors import Said
 from bekostiging.case.tables import (
     CLAUSES,
     PAYMENT_FORMS,
@@ -36,10 +36,10 @@ from bekostiging_solvers.typing import FloatArray
 class ProviderPool(ClauseFacts):
     """A pool of one lot: deficits between two multiples of the reference, and surpluses at the same distance below it."""
 
-    kind: ClassVar[str] = "provider_pool"
-    name: ClassVar[Note] = {"nl": "pool tussen aanbieders", "en": "pool between providers"}
-    needs: ClassVar[Mapping[str, Note]] = {"lower": OF_REFERENCE}
-    allows: ClassVar[Mapping[str, Note]] = {"upper": OF_REFERENCE_OR_NONE}
+    kind = "provider_pool"
+    name = ("pool tussen aanbieders", "pool between providers")
+    needs: ClassVar[Mapping[str, Said]] = {"lower": OF_REFERENCE}
+    allows: ClassVar[Mapping[str, Said]] = {"upper": OF_REFERENCE_OR_NONE}
     lot: str
     form: PaymentForm
     lower: float

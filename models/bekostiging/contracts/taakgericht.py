@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 
-from bekostiging.case.errors import Note
-from bekostiging.case.tables import CorridorBase, FormLine, LegalVariant, PaymentForm
+from bekostiging.case.tables import CorridorBase
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.budget_clauses import BudgetClause
 from bekostiging.contracts.clauses import Clause, Position
 from bekostiging.contracts.corridor import Corridor, corridor_of
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.terms import Contract, Party, Rows, Settlement
-from bekostiging.scenarios import CareUse, Measure
+from bekostiging.scenarios import CareUse
 from bekostiging_solvers.typing import FloatArray
 
 NOTHING: Any = None
@@ -39,20 +38,20 @@ class Taakgericht(Contract):
     lot's, equal for all its providers. The last clause is its corridor.
     """
 
-    form: ClassVar[PaymentForm] = "taakgericht"
-    name: ClassVar[Note] = {"nl": "taakgericht", "en": "taakgericht"}
-    pays: ClassVar[Note] = {
-        "nl": "een vast bedrag voor een taak, geïndexeerd, met een bandbreedte",
-        "en": "a lump sum for a task, indexed, with a corridor",
-    }
-    legal_variant: ClassVar[LegalVariant] = "taakgericht"
-    colour: ClassVar[str] = "#3f7f6c"
-    line: ClassVar[FormLine] = "-."
-    marker: ClassVar[str] = "^"
-    lump_sum: ClassVar[bool] = True
-    pays_next_euro: ClassVar[float] = 0.0
-    measure: ClassVar[Measure] = "delivered"
-    towards: ClassVar[float] = 1.0
+    form = "taakgericht"
+    name = ("taakgericht", "taakgericht")
+    pays = (
+        "een vast bedrag voor een taak, geïndexeerd, met een bandbreedte",
+        "a lump sum for a task, indexed, with a corridor",
+    )
+    legal_variant = "taakgericht"
+    colour = "#3f7f6c"
+    line = "-."
+    marker = "^"
+    lump_sum = True
+    pays_next_euro = 0.0
+    measure = "delivered"
+    towards = 1.0
     budget: FloatArray
     base: CorridorBase
     norm: FloatArray

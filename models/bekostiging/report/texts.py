@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from bekostiging.case.errors import LANGUAGES, UserError
+from bekostiging.case.errors import LANGUAGES, Said, UserError
 from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS
 from bekostiging.lumpsum import Limit
 from bekostiging.report.numbers import Numbers
@@ -74,7 +74,12 @@ def _load() -> dict[str, dict[str, dict[str, Any]]]:
             if section in found:
                 raise ValueError(f"{file.name}: section {section} stands in another file too")
             found[section] = entries
-    found["forms"] = {name: dict(form.name) for name, form in PAYMENT_FORMS.items()}
-    found["form_pays"] = {name: dict(form.pays) for name, form in PAYMENT_FORMS.items()}
-    found["clauses"] = {kind: dict(clause.name) for kind, clause in CLAUSES.items()}
+    found["forms"] = {name: _said(form.name) for name, form in PAYMENT_FORMS.items()}
+    found["form_pays"] = {name: _said(form.pays) for name, form in PAYMENT_FORMS.items()}
+    found["clauses"] = {kind: _said(clause.name) for kind, clause in CLAUSES.items()}
     return found
+
+
+def _said(words: Said) -> dict[str, Any]:
+    """Words of a class as an entry."""
+    return dict(zip(LANGUAGES, words, strict=True))

@@ -47,7 +47,7 @@ def test_a_field_takes_its_names_only(birds: Registry[int]) -> None:
 def test_every_form_and_clause_says_what_others_ask() -> None:
     for form, facts in PAYMENT_FORMS.items():
         assert facts.form == form
-        assert all((facts.name["nl"], facts.name["en"], facts.pays["nl"], facts.pays["en"], facts.legal_variant))
+        assert all((*facts.name, *facts.pays, facts.legal_variant))
     drawn = [(facts.colour, facts.line, facts.marker) for facts in PAYMENT_FORMS.values()]
     assert all(len(set(own)) == len(PAYMENT_FORMS) for own in zip(*drawn, strict=True))
     assert any(facts.lump_sum for facts in PAYMENT_FORMS.values())
@@ -56,6 +56,6 @@ def test_every_form_and_clause_says_what_others_ask() -> None:
         assert clause.needs.keys().isdisjoint(clause.allows)
         assert {*clause.needs, *clause.allows} <= set(CLAUSE_COLUMNS) <= set(columns(ContractClause))
         for said in (clause.name, clause.share_means, *clause.needs.values(), *clause.allows.values()):
-            assert said.keys() == {"nl", "en"}
-            assert all(said.values())
+            assert len(said) == 2
+            assert all(said)
         assert any(clause.joins(form) for form in PAYMENT_FORMS.values())
