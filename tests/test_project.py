@@ -53,7 +53,10 @@ def test_import_directions() -> None:
 def test_ci_runs_the_test_command_of_the_readme() -> None:
     command = "python -m pip install uv && uv run pytest"
     assert command in (ROOT / "README.md").read_text()
-    assert command in (ROOT / ".ci" / "run").read_text().splitlines()
+    steps = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert command in steps
+    assert all(line.endswith("|| status=1") for line in steps[steps.index(command) + 3 : -1])
+    assert steps[-1] == "exit $status"
 
 
 def test_types_are_strict() -> None:
