@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
+from threading import RLock
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -48,6 +49,14 @@ FIGURES: dict[str, tuple[str, ...]] = {
 """Every figure and the tables it is made of: when all of them are illustrative, the figure says so inside."""
 POINTS = 72.0
 """In an inch."""
+_DRAWING = RLock()
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """The house style, by one thread at a time: matplotlib has one set of settings per process, and gets its own back."""
+    with _DRAWING, style.context(STYLE):
+        yield
 
 
 def figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
@@ -64,7 +73,7 @@ def figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
 def svg(figure: Figure) -> str:
     """The figure as SVG text, the same bytes each time."""
     out = io.StringIO()
-    with style.context(STYLE):
+    with house_style():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     return text[text.index("<svg") :]
@@ -79,7 +88,7 @@ def house_axes(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
 
         # outside the style: the first figure loads the backend of Jupyter, whose own settings must outlast it
         figure = plt.figure(figsize=size, layout="constrained")
-    with style.context(STYLE):
+    with house_style():
         axes = ax if ax is not None else cast(Figure, figure).subplots()
         axes.spines[["top", "right"]].set_visible(False)
         yield axes
@@ -87,7 +96,7 @@ def house_axes(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
 
 def figure_of(plot: Callable[[Axes], object], size: tuple[float, float]) -> Figure:
     """A figure of its own, outside pyplot, with one plot in it."""
-    with style.context(STYLE):
+    with house_style():
         figure = Figure(figsize=size, layout="constrained")
         plot(figure.subplots())
     return figure
@@ -231,7 +240,7 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
     shown = [row.id for row in outcome.case.providers if row.id in under_contract]
     n_columns = 4
     n_rows = -(-len(shown) // n_columns)
-    with style.context(STYLE):
+    with house_style():
         figure = Figure(figsize=(7.6, 1.75 * n_rows + 0.5), layout="constrained")
         grid = figure.subplots(n_rows, n_columns, squeeze=False)
         for axes, provider in zip(grid.flat, shown, strict=False):
@@ -335,7 +344,7 @@ def _all_corridors(outcome: Comparison, texts: Texts) -> Figure:
     lots = outcome.lumpsum.data.lots
     n_columns = min(3, len(lots))
     n_rows = -(-len(lots) // n_columns)
-    with style.context(STYLE):
+    with house_style():
         figure = Figure(figsize=(2.5 * n_columns, 2.35 * n_rows + 0.5), layout="constrained")
         grid = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
         for j, (axes, lot) in enumerate(zip(grid.flat, lots, strict=False)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -14,7 +15,7 @@ from matplotlib.figure import Figure
 
 from bekostiging import report
 from bekostiging.case import Case, UserError, synthetic_region
-from bekostiging.report.figures import figures
+from bekostiging.report.figures import figures, svg
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Comparison, LumpSumStudy, compare, study_capacity, study_equalisation, study_sharing
 
@@ -123,3 +124,21 @@ def test_progress_bars_know_every_stage(capsys: pytest.CaptureFixture[str]) -> N
         compare(synthetic_region(1, 3), n_scenarios=32, design_scenarios=32, n_years=1, progress=bars)
         bars("write", 1, 1)
     assert "Design of the lump sum" in capsys.readouterr().err
+
+
+def test_the_report_leaves_the_matplotlib_of_the_caller_as_it_was(outcome: Comparison) -> None:
+    """Settings, backend, pyplot's figures and the current one; and two threads draw the bytes of one."""
+    texts = Texts("nl")
+
+    def drawn(_: int) -> dict[str, str]:
+        return {name: svg(figure) for name, figure in figures(outcome, texts).items()}
+
+    with plt.rc_context({"font.size": 7.5, "axes.grid": True}):
+        own = plt.figure()
+        before = dict(plt.rcParams), plt.get_backend(), plt.get_fignums()
+        alone = drawn(0)
+        with ThreadPoolExecutor(2) as threads:
+            assert list(threads.map(drawn, range(4))) == [alone] * 4
+        assert (dict(plt.rcParams), plt.get_backend(), plt.get_fignums()) == before
+        assert plt.gcf() is own
+        plt.close(own)

@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.benchmark.results import Results
 from bekostiging.report.estimates import read_estimate
-from bekostiging.report.figures import INK, PALE, SOFT, STYLE
+from bekostiging.report.figures import INK, PALE, SOFT, house_style
 from bekostiging.report.html import template
 from bekostiging.report.json_text import write_json
 from bekostiging.report.numbers import SPACE, UNKNOWN
@@ -375,7 +374,7 @@ def plot_percentiles(similar: Results, texts: Texts) -> Figure:
     forms, said = similar["forms"], texts.sections["benchmark"]
     names = [name for name in next(iter(forms.values())) if all(own[name] is not None for own in forms.values())]
     figure = Figure(figsize=(7.2, 0.9 + 0.42 * len(names)), layout="constrained")
-    with style.context(STYLE):
+    with house_style():
         axes = figure.subplots()
         for middle in (0.1, 0.5, 0.9):
             axes.axvline(100 * middle, color=PALE, zorder=0)

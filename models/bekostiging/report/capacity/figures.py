@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -13,8 +12,8 @@ from bekostiging.report.figures import (
     INK,
     PALE,
     SOFT,
-    STYLE,
     house_axes,
+    house_style,
     mark_example,
     numbered,
     place_of,
@@ -151,7 +150,7 @@ def all_capacities(study: CapacityStudy, texts: Texts) -> Figure:
     """Every care form in a panel."""
     forms = study.fresh.data.care_forms
     rows = -(-len(forms) // 2)
-    with style.context(STYLE):
+    with house_style():
         figure = Figure(figsize=(7.2, 2.1 * rows), layout="constrained")
         panels = figure.subplots(rows, 2, squeeze=False).ravel()
         for form, axes in zip(forms, panels, strict=False):
