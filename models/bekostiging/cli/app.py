@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -16,8 +15,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from bekostiging.case import Case
     from bekostiging.case.errors import Note
+    from bekostiging.report import Answer
 
-NO_SOLUTION = 3
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -33,26 +32,6 @@ class Language(StrEnum):
 
     NL = "nl"
     EN = "en"
-
-
-CaseName = Annotated[
-    str, typer.Argument(metavar="CASE", help="almere, region (voorbeeldregio), a folder, or a workbook (.xlsx).")
-]
-LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of texts and numbers.")]
-Futures = Annotated[int, typer.Option(min=1, help="Number of futures.")]
-FuturesTwice = Annotated[int, typer.Option(min=1, help="Number of futures, drawn twice.")]
-DesignFutures = Annotated[
-    int, typer.Option(min=1, help="Number of futures the lump sum is designed on, and as many for its margins.")
-]
-Years = Annotated[int, typer.Option(min=1, help="Cut the term to at most this many years.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of every random number.")]
-Out = Annotated[Path | None, typer.Option(help="Folder to write; default: the case's name.")]
-Workers = Annotated[int, typer.Option(min=1, help="Processes; the result does not depend on it.")]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an existing folder.")]
-Dossier = Annotated[
-    bool, typer.Option("--dossier", help="Also pack inputs, settings, results and report into one zip.")
-]
-Named = Annotated[bool, typer.Option("--named", help="Name the providers of a running case.")]
 
 
 @contextmanager
@@ -80,9 +59,9 @@ def brought_case(name: str, lang: str) -> Case:
     return brought
 
 
-def print_notes(notes: Iterable[Note], lang: str) -> None:
-    """What a reader did with a case and the user must know."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
+def print_notes(notes: Iterable[Note], lang: str, *, aside: bool = True) -> None:
+    """What the user must know: ``aside`` of the outcome, or with it."""
+    console = Console(stderr=aside, soft_wrap=True, highlight=False)
     for note in notes:
         console.print(note[lang], style="yellow", markup=False)
 
@@ -92,21 +71,17 @@ def print_sentence(sentence: str) -> None:
     Console(soft_wrap=True, highlight=False).print(sentence, markup=False)
 
 
-def print_table(rows: list[list[str]]) -> None:
-    """A table, header first."""
-    header, *body = rows
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
-    for name in header:
-        table.add_column(name, no_wrap=True)
-    for row in body:
+def print_answer(answer: Answer) -> None:
+    """A table with the sentence before it and the caption under it."""
+    if answer.sentence:
+        print_sentence(answer.sentence)
+    if not answer.rows:
+        return
+    table = Table(box=SIMPLE_HEAD, caption=answer.caption or None, padding=(0, 1, 0, 0), pad_edge=False)
+    first, *others = answer.rows[0]
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right" if answer.numbers else "left", no_wrap=True)
+    for row in answer.rows[1:]:
         table.add_row(*row)
     Console(soft_wrap=True, highlight=False).print(table)
-
-
-def print_end(disclaimer: dict[str, str], folder: Path, lang: str, page: str = "report.html") -> None:
-    """The disclaimer of the case, and where page and workbook are."""
-    if disclaimer.get(lang):
-        print_sentence(disclaimer[lang])
-    report, book = folder / page, folder / "resultaten.xlsx"
-    print_sentence({"nl": f"Rapport: {report}", "en": f"Report: {report}"}[lang])
-    print_sentence({"nl": f"Werkboek: {book}", "en": f"Workbook: {book}"}[lang])

@@ -2,117 +2,61 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
 
-from bekostiging.cli.app import (
-    NO_SOLUTION,
-    CaseName,
-    DesignFutures,
-    Dossier,
-    Futures,
-    Language,
-    LanguageOption,
-    Named,
-    Out,
-    Overwrite,
-    Seed,
-    Workers,
-    Years,
-    app,
-    brought_case,
-    print_end,
-    print_sentence,
-    print_table,
-    user_errors,
-)
+from bekostiging.cli.app import brought_case, user_errors
+from bekostiging.cli.frame import carry_out, study_case
+from bekostiging.cli.options import CaseName, Dossier, Output, Seed, command
+from bekostiging.options import Options
 
 if TYPE_CHECKING:
-    from bekostiging.stress import Comparison
+    from bekostiging.case import Case
+    from bekostiging.options import Progress
+    from bekostiging.stress import Comparison, Study
+
+OF_RESULTS = ("n_scenarios", "design_scenarios", "n_years", "seed", "named")
+"""Options of a run that its numbers depend on, for the dossier."""
 
 
-@app.command()
+@command()
 def compare(
     case: CaseName,
-    scenarios: Futures = 512,
-    design_scenarios: DesignFutures = 2048,
-    years: Years = 4,
-    seed: Seed = 1,
-    out: Out = None,
-    lang: LanguageOption = Language.NL,
-    workers: Workers = 2,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="TCP://HOST:PORT", help="A Dask scheduler whose workers compute instead.")
-    ] = None,
+    run: Options,
+    output: Output,
     precision: Annotated[
         float | None,
         typer.Option(
             min=1, metavar="EURO", help="Draw fresh futures until expected yearly spending is known to this."
         ),
     ] = None,
-    keep: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Keep finished blocks there; a run that was stopped goes on from them."),
-    ] = None,
     dossier: Dossier = False,
-    overwrite: Overwrite = False,
-    named: Named = False,
 ) -> None:
     """Compare the four payment forms on the same simulated clients and design the lump sum."""
-    with user_errors(lang):
-        brought = brought_case(case, lang)
 
-        from bekostiging.report import claimed, progress_bars, write_comparison_dossier, write_results
-        from bekostiging.stress import compare as run
+    def study(brought: Case, run: Options) -> Study:
+        """As asked."""
+        from bekostiging.stress import compare
 
-        folder = out if out is not None else Path(f"bekostiging-{brought.name}")
-        asked: dict[str, Any] = {
-            "n_scenarios": scenarios,
-            "design_scenarios": design_scenarios,
-            "n_years": years,
-            "seed": seed,
-        }
-        asked |= {"precision": precision, "named": named}
-        with claimed(folder, overwrite=overwrite), progress_bars(lang) as report:
-            outcome = run(brought, **asked, workers=workers, cluster=cluster, keep=keep, progress=report)
-            report("write", 0, 1)
-            also = partial(write_comparison_dossier, outcome, case, asked) if dossier else None
-            write_results(outcome, folder, lang=lang, overwrite=overwrite, also=also)
-            report("write", 1, 1)
-        print_summary(outcome, folder, lang)
-    if outcome.lumpsum.outcome != "designed":
-        raise typer.Exit(NO_SOLUTION)
+        return compare(brought, precision=precision, **run)
+
+    def packed(outcome: Comparison, draft: Path) -> None:
+        """The dossier."""
+        from bekostiging.report import write_comparison_dossier
+
+        settings = {name: value for name, value in run.items() if name in OF_RESULTS}
+        write_comparison_dossier(outcome, case, settings | {"precision": precision}, draft)
+
+    study_case(case, output, run, study, also=packed if dossier else None)
 
 
-def print_summary(outcome: Comparison, folder: Path, lang: str) -> None:
-    """Print the notes, the summary table and where the report is."""
-    from bekostiging.report import outcome_sentence, summary_caption, summary_table
-
-    console = Console(soft_wrap=True)
-    if outcome.lumpsum.outcome != "designed":
-        console.print(outcome_sentence(outcome, lang), style="bold", markup=False)
-    for note in outcome.notes:
-        console.print(note[lang], style="yellow", markup=False)
-    header, *rows = summary_table(outcome, lang)
-    table = Table(box=SIMPLE_HEAD, caption=summary_caption(outcome, lang), padding=(0, 1, 0, 0), pad_edge=False)
-    table.add_column(header[0], no_wrap=True)
-    for name in header[1:]:
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-    print_end(outcome.case.disclaimer, folder, lang)
-
-
-@app.command()
+@command()
 def stress(
     case: CaseName,
+    run: Options,
+    output: Output,
     shock: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Named shock of the case; repeat to combine.")
     ] = None,
@@ -127,74 +71,44 @@ def stress(
         ),
     ] = None,
     form: Annotated[str, typer.Option(help="Payment form of --reverse.")] = "taakgericht",
-    scenarios: Futures = 512,
-    design_scenarios: DesignFutures = 2048,
-    years: Years = 4,
-    seed: Seed = 1,
-    lang: LanguageOption = Language.NL,
-    workers: Workers = 2,
 ) -> None:
     """Shocks together, expert views on the futures, and what would break a begroting or a provider."""
-    with user_errors(lang):
-        from bekostiging import report
-        from bekostiging import stress as asked
 
-        brought, chosen = brought_case(case, lang), asked.payment_form(form)
-        places = [asked.target_place(brought, target) for target in reverse or []]
-        asked.check_shocks(brought, shock or [])
-        for text in view or []:
-            asked.read_view(text)
-        with report.progress_bars(lang) as advance:
-            outcome = asked.compare(
-                brought,
-                n_scenarios=scenarios,
-                design_scenarios=design_scenarios,
-                n_years=years,
-                seed=seed,
-                workers=workers,
-                progress=advance,
-            )
-        if shock:
-            contracts, discount = asked.contracts_in_force(outcome), outcome.lumpsum.data.discount
-            together = asked.course(outcome.case, outcome.cells, contracts, discount, shock)
-            print_sentence(report.shock_sentence(together, lang))
-            print_table(report.shock_table(outcome, together, lang))
-        if view:
-            believed = asked.pooled(outcome, view)
-            print_sentence(report.view_sentence(believed, lang))
-            print_table(report.view_table(believed, lang))
-        for place in places:
-            # providers of a running case are numbered by now
-            target = asked.BEGROTING if place is None else outcome.case.providers[place].id
-            found = asked.reverse_stress(outcome, chosen, target, scenarios, seed)
-            print_sentence(report.reverse_sentence(outcome, found, lang))
-            if found.course:
-                print_table(report.reverse_table(outcome, found, lang))
-        if outcome.case.disclaimer.get(lang):
-            print_sentence(outcome.case.disclaimer[lang])
+    def study(brought: Case, run: Options) -> Study:
+        """As asked."""
+        from bekostiging.stress import study_stress
+
+        return study_stress(brought, shocks=shock or [], views=view or [], targets=reverse or [], form=form, **run)
+
+    study_case(case, output, run, study, "-stress")
 
 
-@app.command()
+@command()
 def backtest(
     case: CaseName,
+    output: Output,
     origin: Annotated[
         int | None, typer.Option(metavar="YEAR", help="Last year known; default: the third of the longest series.")
     ] = None,
     scenarios: Annotated[int, typer.Option(min=16, help="Number of futures.")] = 1024,
     seed: Seed = 1,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Also write everything as JSON.")] = None,
-    lang: LanguageOption = Language.NL,
 ) -> None:
     """Predict years that history knows from the years before, and say how often the intervals hold."""
-    with user_errors(lang):
-        from bekostiging.report import backtest_sentences, backtest_tables, backtest_text, write_text
-        from bekostiging.stress import backtest as run
+    with user_errors(output.lang):
+        from bekostiging.case import UserError
 
-        brought = brought_case(case, lang)
-        outcome = run(brought, origin, scenarios, seed)
-        for sentence in backtest_sentences(outcome, lang):
-            print_sentence(sentence)
-        for table in backtest_tables(brought, outcome, lang):
-            print_table(table)
-        if out is not None:
-            write_text(out, backtest_text(outcome))
+        if output.out is not None and output.out.suffix == ".json":
+            raise UserError(
+                f"--out {output.out}: backtest schrijft een map, met de cijfers in results.json; noem een map.",
+                f"--out {output.out}: backtest writes a folder, with the figures in results.json; name a folder.",
+                exit_code=2,
+            )
+        brought = brought_case(case, output.lang)
+
+        def compute(progress: Progress) -> Study:
+            """As asked."""
+            from bekostiging.stress import backtest
+
+            return backtest(brought, origin, scenarios, seed)
+
+        carry_out(compute, Path(f"bekostiging-{brought.name}-backtest"), output)

@@ -2,71 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bekostiging.cli.app import (
-    NO_SOLUTION,
-    CaseName,
-    DesignFutures,
-    Futures,
-    FuturesTwice,
-    Language,
-    LanguageOption,
-    Named,
-    Out,
-    Overwrite,
-    Seed,
-    Workers,
-    Years,
-    app,
-    brought_case,
-    print_end,
-    print_sentence,
-    user_errors,
-)
+from bekostiging.cli.frame import study_case
+from bekostiging.cli.options import CaseName, Output, command
+from bekostiging.options import OF_CAPACITY, Options
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
-
-Study = TypeVar("Study")
-
-
-def _studied(
-    brought: Case,
-    decide: Callable[..., Study],
-    write: Callable[[Study, Path], None],
-    sentences: Callable[[Study, str], Sequence[str]],
-    *,
-    folder: Path,
-    lang: str,
-    overwrite: bool,
-    page: str = "report.html",
-) -> Study:
-    """Decide under a progress bar, write the result folder whole, and print what was found and where it is."""
-    from bekostiging import report
-
-    report.refuse_existing(folder, overwrite)
-    with report.progress_bars(lang) as advance:
-        study = decide(progress=advance)
-    report.write_folder(folder, lambda draft: write(study, draft), overwrite=overwrite)
-    for sentence in sentences(study, lang):
-        print_sentence(sentence)
-    print_end(brought.disclaimer, folder, lang, page)
-    return study
+    from bekostiging.stress import Study
 
 
-@app.command()
+@command()
 def lumpsum(
     case: CaseName,
-    scenarios: Futures = 512,
-    design_scenarios: DesignFutures = 2048,
-    years: Years = 4,
-    seed: Seed = 1,
+    run: Options,
+    output: Output,
     confidence: Annotated[
         float | None, typer.Option(help="Which tail counts, instead of the case's policy.")
     ] = None,
@@ -76,54 +30,36 @@ def lumpsum(
     bands: Annotated[int | None, typer.Option(help="Most changes of share on a side of the reference.")] = None,
     shares: Annotated[str | None, typer.Option(help="Shares to choose from: 0,0.25,0.5,0.75")] = None,
     edges: Annotated[str | None, typer.Option(help="Menu of edges instead of the layers: 0.02,0.05,0.1")] = None,
-    mix: Annotated[bool, typer.Option("--mix", help="Choose the payment form of every lot too.")] = False,
+    mix: Annotated[bool, typer.Option(help="Choose the payment form of every lot too.")] = False,
     precision: Annotated[float | None, typer.Option(help="Euro to which every limit is to be known.")] = None,
-    out: Out = None,
-    lang: LanguageOption = Language.NL,
-    workers: Workers = 2,
-    overwrite: Overwrite = False,
-    named: Named = False,
 ) -> None:
     """Design the lump sum alone: its terms, its limits on fresh futures, its margin, and alternatives."""
-    with user_errors(lang):
-        from bekostiging import report
+
+    def study(brought: Case, run: Options) -> Study:
+        """As asked."""
         from bekostiging.case import fractions
         from bekostiging.lumpsum import asked_terms
         from bekostiging.stress import study_lumpsum
 
-        brought = brought_case(case, lang)
-        study = _studied(
+        return study_lumpsum(
             brought,
-            partial(
-                study_lumpsum,
-                brought,
-                n_scenarios=scenarios,
-                design_scenarios=design_scenarios,
-                n_years=years,
-                seed=seed,
-                workers=workers,
-                confidence=confidence,
-                risk_weight=risk_weight,
-                simple=asked_terms(bands, fractions("--shares", shares)),
-                edges=fractions("--edges", edges),
-                mix=mix,
-                precision=precision,
-                named=named,
-            ),
-            lambda study, draft: report.write_study(study, draft, lang, named=named),
-            report.study_sentences,
-            folder=out or Path(f"bekostiging-{brought.name}-lumpsum"),
-            lang=lang,
-            overwrite=overwrite,
-            page="lumpsum.html",
+            confidence=confidence,
+            risk_weight=risk_weight,
+            simple=asked_terms(bands, fractions("--shares", shares)),
+            edges=fractions("--edges", edges),
+            mix=mix,
+            precision=precision,
+            **run,
         )
-    if study.lumpsum.outcome != "designed":
-        raise typer.Exit(NO_SOLUTION)
+
+    study_case(case, output, run, study, "-lumpsum")
 
 
-@app.command()
+@command()
 def equalise(
     case: CaseName,
+    run: Options,
+    output: Output,
     clients: Annotated[
         Path | None,
         typer.Option(metavar="CSV", help="Own clients (provider, profile, cost, groups) instead of simulated."),
@@ -145,25 +81,15 @@ def equalise(
         list[str] | None, typer.Option(metavar="GROUP=WEIGHT", help="Penalty on the mean error of column:value.")
     ] = None,
     power: Annotated[float, typer.Option(help="Least part of the next euro that stays the provider's.")] = 0.8,
-    scenarios: FuturesTwice = 512,
-    design_scenarios: DesignFutures = 2048,
-    years: Years = 4,
-    seed: Seed = 1,
-    out: Out = None,
-    lang: LanguageOption = Language.NL,
-    workers: Workers = 2,
-    overwrite: Overwrite = False,
-    named: Named = False,
 ) -> None:
     """Norm amounts per profile, who gains and loses by them, and a pool between providers after the year."""
-    with user_errors(lang):
-        from bekostiging import report
+
+    def study(brought: Case, run: Options) -> Study:
+        """As asked."""
         from bekostiging.case import named_numbers, ordered_pairs, read_clients
         from bekostiging.equalisation import model_asked
         from bekostiging.stress import study_equalisation
 
-        brought = brought_case(case, lang)
-        table = None if clients is None else read_clients(clients)
         model = model_asked(
             method,
             quantile,
@@ -172,38 +98,23 @@ def equalise(
             ordered_pairs("--order", order or []),
             named_numbers("--group-bound", group_bound or [], 2),
             named_numbers("--group-penalty", group_penalty or [], 1),
-            seed,
+            run["seed"],
         )
-        _studied(
-            brought,
-            partial(
-                study_equalisation,
-                brought,
-                model,
-                table=table,
-                power=power,
-                n_scenarios=scenarios,
-                design_scenarios=design_scenarios,
-                n_years=years,
-                seed=seed,
-                workers=workers,
-                named=named,
-            ),
-            lambda study, draft: report.write_equalisation(study, draft, lang, named=named),
-            report.equalisation_sentences,
-            folder=out or Path(f"bekostiging-{brought.name}-equalisation"),
-            lang=lang,
-            overwrite=overwrite,
-        )
+        table = None if clients is None else read_clients(clients)
+        return study_equalisation(brought, model, table=table, power=power, **run)
+
+    study_case(case, output, run, study, "-equalisation")
 
 
-@app.command()
+@command()
 def share(
     case: CaseName,
+    run: Options,
+    output: Output,
     game: Annotated[
         str | None, typer.Option(help="surcharge, fixed_parts or joint_contract; default: all that fit.")
     ] = None,
-    table: Annotated[bool, typer.Option("--table", help="Write every coalition and its cost.")] = False,
+    table: Annotated[bool, typer.Option(help="Write every coalition and its cost.")] = False,
     solidarity: Annotated[
         float | None, typer.Option(help="Part by inhabitants in key dial, instead of the case's policy.")
     ] = None,
@@ -213,93 +124,49 @@ def share(
     exit_cost: Annotated[
         float, typer.Option(min=0, metavar="EURO", help="Per municipality that leaves, over the term.")
     ] = 0.0,
-    scenarios: Futures = 512,
-    design_scenarios: DesignFutures = 2048,
-    years: Years = 4,
-    seed: Seed = 1,
-    out: Out = None,
-    lang: LanguageOption = Language.NL,
-    workers: Workers = 2,
-    overwrite: Overwrite = False,
 ) -> None:
     """Every sharing key side by side, what going together is worth, and who would be cheaper off alone."""
-    with user_errors(lang):
-        from bekostiging import report
+
+    def study(brought: Case, run: Options) -> Study:
+        """As asked."""
         from bekostiging.stress import study_sharing
 
-        brought = brought_case(case, lang)
-        _studied(
+        return study_sharing(
             brought,
-            partial(
-                study_sharing,
-                brought,
-                game=game,
-                table=table,
-                solidarity=solidarity,
-                threshold=high_cost_threshold,
-                exit_cost=exit_cost,
-                n_scenarios=scenarios,
-                design_scenarios=design_scenarios,
-                n_years=years,
-                seed=seed,
-                workers=workers,
-            ),
-            lambda study, draft: report.write_sharing(study, draft, lang, table=table),
-            report.sharing_sentences,
-            folder=out or Path(f"bekostiging-{brought.name}-sharing"),
-            lang=lang,
-            overwrite=overwrite,
+            game=game,
+            table=table,
+            solidarity=solidarity,
+            threshold=high_cost_threshold,
+            exit_cost=exit_cost,
+            **run,
         )
 
+    study_case(case, output, run, study, "-sharing")
 
-@app.command()
+
+@command(OF_CAPACITY)
 def capacity(
     case: CaseName,
+    run: Options,
+    output: Output,
     lump_sum: Annotated[
-        bool, typer.Option("--lumpsum", help="Also design the lump sum and say whether it buys the capacity.")
+        bool,
+        typer.Option(
+            "--lumpsum/--no-lumpsum", help="Also design the lump sum and say whether it buys the capacity."
+        ),
     ] = False,
     gap: Annotated[float, typer.Option(min=0, max=0.5, help="Stop when no plan can be this much better.")] = 0.01,
     seconds: Annotated[float, typer.Option(min=1, help="Stop looking for a better plan after this long.")] = 120.0,
     risk_weight: Annotated[
         float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
     ] = None,
-    scenarios: FuturesTwice = 128,
-    design_scenarios: DesignFutures = 2048,
-    years: Years = 1,
-    seed: Seed = 1,
-    out: Out = None,
-    lang: LanguageOption = Language.NL,
-    workers: Workers = 2,
-    overwrite: Overwrite = False,
-    named: Named = False,
 ) -> None:
     """Plan how many places of which care to reserve with whom, before demand is known; who waits, and what it costs."""
-    with user_errors(lang):
-        from bekostiging import report
+
+    def study(brought: Case, run: Options) -> Study:
+        """As asked."""
         from bekostiging.stress import study_capacity
 
-        brought = brought_case(case, lang)
-        study = _studied(
-            brought,
-            partial(
-                study_capacity,
-                brought,
-                lump_sum=lump_sum,
-                design_scenarios=design_scenarios,
-                gap=gap,
-                seconds=seconds,
-                risk_weight=risk_weight,
-                n_scenarios=scenarios,
-                n_years=years,
-                seed=seed,
-                workers=workers,
-                named=named,
-            ),
-            lambda study, draft: report.write_capacity(study, draft, lang, named=named),
-            report.capacity_sentences,
-            folder=out or Path(f"bekostiging-{brought.name}-capacity"),
-            lang=lang,
-            overwrite=overwrite,
-        )
-    if study.budget is not None and study.budget.decision.outcome != "designed":
-        raise typer.Exit(NO_SOLUTION)
+        return study_capacity(brought, lump_sum=lump_sum, gap=gap, seconds=seconds, risk_weight=risk_weight, **run)
+
+    study_case(case, output, run, study, "-capacity")

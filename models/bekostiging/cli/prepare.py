@@ -9,21 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bekostiging.cli.app import (
-    CaseName,
-    Language,
-    LanguageOption,
-    Out,
-    Overwrite,
-    app,
-    brought_case,
-    print_notes,
-    print_sentence,
-    user_errors,
-)
+from bekostiging.cli.app import Language, brought_case, print_notes, print_sentence, user_errors
+from bekostiging.cli.options import CaseName, LanguageOption, Output, command
 
 
-@app.command()
+@command()
 def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
     """Read and validate a case and say what each command would find."""
     with user_errors(lang):
@@ -46,36 +36,36 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
         console.print({"nl": "De casus is in orde.", "en": "The case is in order."}[lang])
 
 
-@app.command()
+@command()
 def buildup(
     case: CaseName,
-    out: Out = None,
+    output: Output,
     private: Annotated[
         Path | None,
         typer.Option(
             metavar="CSV", help="A provider's own function groups: its price beside the tariff, kept apart."
         ),
     ] = None,
-    overwrite: Overwrite = False,
-    lang: LanguageOption = Language.NL,
 ) -> None:
     """Write the build-up of price and budget as a traceable annex: page and workbook."""
+    lang = output.lang
     with user_errors(lang):
         from bekostiging.case import with_cost_sheet
+        from bekostiging.report import annex_of, claimed, write_annex, write_folder
 
         brought = brought_case(case, lang)
-        folder = out if out is not None else Path(f"bekostiging-{brought.name}-buildup")
-
-        from bekostiging.report import annex_of, write_annex, write_folder
-
+        folder = output.out or Path(f"bekostiging-{brought.name}-buildup")
         annex = annex_of(brought if private is None else with_cost_sheet(brought, private), private is not None)
-        write_folder(folder, lambda draft: write_annex(annex, draft, lang), overwrite=overwrite)
+        with claimed(folder, overwrite=output.overwrite):
+            write_folder(
+                folder, lambda draft: write_annex(annex, draft, lang, output.config), overwrite=output.overwrite
+            )
         print_sentence(
             {"nl": f"Opbouw: {folder / 'buildup.html'}", "en": f"Build-up: {folder / 'buildup.html'}"}[lang]
         )
 
 
-@app.command()
+@command()
 def new(
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="A workbook (.xlsx) or a folder to make.")],
     source: Annotated[
@@ -150,7 +140,7 @@ def refuse_ambiguous_small(word: str) -> None:
         )
 
 
-@app.command()
+@command()
 def convert(
     case: Annotated[str, typer.Argument(metavar="CASE", help="A folder, a workbook (.xlsx), almere or region.")],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="The workbook (.xlsx) or folder to make.")],

@@ -1,22 +1,24 @@
-"""A backtest in words and tables, and as JSON."""
+"""A backtest: in words and tables, and as JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
-from bekostiging.case import Case
-from bekostiging.report.json_text import json_text
 from bekostiging.report.numbers import SPACE
+from bekostiging.report.sections import Answer
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, figure_cells
+from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Backtest, Prediction
+from bekostiging.stress.backtest import QUANTILES
+from bekostiging.stress.figures import Unit
 
-Table = list[list[str]]
 
-
-def backtest_tables(case: Case, outcome: Backtest, lang: str) -> tuple[Table, Table]:
-    """Every prediction beside its count, and the coverage of the intervals; headers first."""
-    texts = Texts(lang)
-    names = {row.code: row.name for row in case.municipalities} | {row.id: row.name for row in case.areas}
+def backtest_answers(outcome: Backtest, texts: Texts) -> list[Answer]:
+    """Every prediction beside its count, and the coverage of the intervals."""
+    names = _names(outcome)
     heads = ("place", "year", "counted", "p50", "range_80", "range_95", "pit")
     predictions = [[texts["backtest", name] for name in heads]]
     for one in outcome.predictions:
@@ -39,12 +41,12 @@ def backtest_tables(case: Case, outcome: Backtest, lang: str) -> tuple[Table, Ta
                 verdict,
             ]
         )
-    return predictions, coverage
+    titles = (texts["backtest", name] for name in ("predictions_title", "coverage_title"))
+    return [Answer(rows, title) for rows, title in zip((predictions, coverage), titles, strict=True)]
 
 
-def backtest_sentences(outcome: Backtest, lang: str) -> list[str]:
+def backtest_sentences(outcome: Backtest, texts: Texts) -> list[str]:
     """What was fixed beforehand, and the shock of every year."""
-    texts = Texts(lang)
     numbers = texts.numbers
     fixed = texts["backtest", "fixed"].format(
         origin=outcome.origin,
@@ -71,6 +73,52 @@ def _shown(texts: Texts, one: Prediction, value: float) -> str:
     return texts.numbers.percent(value, 1) if one.share else texts.numbers.plain(value)
 
 
-def backtest_text(outcome: Backtest) -> str:
-    """The whole backtest as JSON; the same bytes for the same outcome."""
-    return json_text(asdict(outcome))
+def _names(outcome: Backtest) -> dict[str, str]:
+    """Names of municipalities and areas."""
+    case = outcome.case
+    return {row.code: row.name for row in case.municipalities} | {row.id: row.name for row in case.areas}
+
+
+def backtest_results(outcome: Backtest) -> dict[str, Any]:
+    """The whole backtest: persons, or the share of an area; quantiles in the order of ``quantiles``."""
+    return {
+        "origin": outcome.origin,
+        "quantiles": list(QUANTILES),
+        "predictions": [asdict(one) for one in outcome.predictions],
+        "coverage": [asdict(one) for one in outcome.coverage],
+        "shocks": {str(year): list(own) for year, own in outcome.shocks.items()},
+        "growth": asdict(outcome.growth),
+        "spread": [asdict(one) for one in outcome.spread],
+    }
+
+
+def backtest_tables(outcome: Backtest, texts: Texts) -> list[LongTable]:
+    """Predictions and coverage in long format."""
+    return [
+        LongTable(
+            "predictions", ("name", "care_form", "year", *FIGURE), tuple(_predictions(outcome, texts)), "figure"
+        ),
+        LongTable("coverage", ("interval", "possible", *FIGURE), tuple(_coverage(outcome, texts)), "figure"),
+    ]
+
+
+def _predictions(outcome: Backtest, texts: Texts) -> Iterator[Row]:
+    """Count, quantiles and PIT of every prediction."""
+    names = _names(outcome)
+    for one in outcome.predictions:
+        place: dict[str, Cell] = {"name": names[one.place], "care_form": one.care_form, "year": one.year}
+        unit: Unit = "fraction" if one.share else "persons"
+        yield place | figure_cells(texts["backtest", "counted"], one.counted, unit)
+        for level, value in zip(QUANTILES, one.quantiles, strict=True):
+            words = texts["backtest", "quantile"].format(level=texts.numbers.plain(100 * level, 1))
+            yield place | figure_cells(words, value, unit)
+        yield place | figure_cells(texts["backtest", "pit"], one.pit, "number")
+
+
+def _coverage(outcome: Backtest, texts: Texts) -> Iterator[Row]:
+    """How many predictions every interval covers, beside how many it should."""
+    for one in outcome.coverage:
+        place: dict[str, Cell] = {"interval": one.level, "possible": not one.contradicted}
+        for name, value in (("inside", one.inside), ("of", one.of), ("least", one.low), ("most", one.high)):
+            yield place | figure_cells(texts["backtest", name], value, "count")
+        yield place | figure_cells(texts["backtest", "p_value"], one.p_value, "number")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,12 +71,13 @@ def annex_of(case: Case, private: bool) -> Annex:
     return Annex(case, lines, budgets, tariffs, hours_budget_terms(case), private)
 
 
-def write_annex(annex: Annex, folder: Path, lang: str) -> None:
-    """Write buildup.html, buildup.xlsx and the manifest into an existing folder."""
+def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, object] | None = None) -> None:
+    """Write buildup.html, buildup.xlsx and the manifest into an existing folder; ``about``: what else the manifest says."""
     texts = Texts(lang)
     (folder / "buildup.html").write_text(annex_page(annex, texts), encoding="utf-8", newline="")
     _workbook(annex, texts, folder / "buildup.xlsx")
-    write_manifest(folder, annex.case, {})
+    own = {"case": annex.case.name, "disclaimer": annex.case.disclaimer, "settings": {}}
+    write_manifest(folder, {**own, **(about or {})})
 
 
 def _name(texts: Texts, line: Line) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -23,12 +24,13 @@ def written_check(found: SelfCheck | None) -> dict[str, Any] | None:
     }
 
 
-def check_sentence(found: SelfCheck | None, texts: Texts) -> str:
-    """How it came out; empty where no clients were drawn."""
+def check_sentence(found: Mapping[str, Any] | None, texts: Texts) -> str:
+    """How it came out, from what ``written_check`` wrote; empty where no clients were drawn."""
     if found is None:
         return ""
-    key = "self_check_alarm" if found.alarms else "self_check"
-    return texts["page", key].format(n=found.n_statistics, alarms=len(found.alarms), skipped=len(found.skipped))
+    counts = {name: len(found[name]) for name in ("alarms", "skipped")}
+    key = "self_check_alarm" if counts["alarms"] else "self_check"
+    return texts["page", key].format(n=found["n_statistics"], **counts)
 
 
 def check_schema() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bekostiging.contracts import LUMP_SUM
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
 from bekostiging.report.estimates import written
 from bekostiging.report.figures import FIGURES, INK, SOFT, figure_of, house_axes, mark_example, numbered, place_of
-from bekostiging.report.sections import Section, Table, names_of, sections_page
+from bekostiging.report.sections import Section, Table, names_of
 from bekostiging.report.texts import Texts
 from bekostiging.stress import EqualisationStudy, PoolResult
 from bekostiging.units import THOUSAND
@@ -24,14 +24,8 @@ EURO = 0.5
 """Below half a euro nothing moved."""
 
 
-def equalisation_page(study: EqualisationStudy, texts: Texts) -> str:
-    """The study as HTML."""
-    told = equalisation_sentences(study, texts.lang)
-    return sections_page(texts["equalisation", "title"], study.case, told, _sections(study, texts), texts)
-
-
 def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
-    """The study as JSON: euro and fractions; what is suppressed is null."""
+    """The study: euro and fractions; what is suppressed is null."""
     model, clients = study.model, study.clients
     shown = study.disclosed
     low, high, error = study.interval
@@ -41,10 +35,6 @@ def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
         return float(values[j]) if shown[j] else None
 
     return {
-        "case": study.case.name,
-        "disclaimer": study.case.disclaimer,
-        "n_scenarios": study.n_scenarios,
-        "seed": study.seed,
         "equalisation": {
             "method": model.method,
             "shrinkage": model.shrinkage_,
@@ -118,9 +108,8 @@ def _pool_results(pool: PoolResult) -> dict[str, Any]:
     }
 
 
-def equalisation_sentences(study: EqualisationStudy, lang: str) -> list[str]:
+def equalisation_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
     """What was found, in a few sentences."""
-    texts = Texts(lang)
     said, numbers, clients = texts.sections["equalisation"], texts.numbers, study.clients
     told = [
         said["told"].format(
@@ -134,10 +123,10 @@ def equalisation_sentences(study: EqualisationStudy, lang: str) -> list[str]:
         ),
         said["told_simulated" if study.simulated else "told_own"],
     ]
-    return [*told, *(warning.text(lang) for warning in study.model.warnings_)]
+    return [*told, *(warning.text(texts.lang) for warning in study.model.warnings_)]
 
 
-def _sections(study: EqualisationStudy, texts: Texts) -> list[Section]:
+def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Section]:
     """Every section of the page."""
     said, numbers = texts.sections["equalisation"], texts.numbers
     limit = {"limit": DISCLOSURE_LIMIT}

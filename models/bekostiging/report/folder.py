@@ -11,15 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bekostiging.case import UserError
-from bekostiging.report.figures import figures
-from bekostiging.report.manifest import MANIFEST, write_manifest
-from bekostiging.report.page import page
-from bekostiging.report.results import as_text
-from bekostiging.report.samples import write_samples
-from bekostiging.report.tables import comparison_tables
-from bekostiging.report.takeaway.write import write_takeaway
-from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison
+from bekostiging.report.manifest import MANIFEST
 
 
 def refuse_existing(folder: Path, overwrite: bool) -> None:
@@ -80,26 +72,6 @@ def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
         lock.release()
 
 
-def write_results(
-    outcome: Comparison,
-    folder: Path,
-    *,
-    lang: str = "nl",
-    overwrite: bool = False,
-    also: Callable[[Path], None] | None = None,
-) -> Path:
-    """Write report, results, figures, tables, scenarios and manifest; the folder is complete or not there.
-
-    ``also``: what else to write into it, before the manifest.
-
-    Raises
-    ------
-    UserError
-        The folder exists and may not be replaced, or cannot be written.
-    """
-    return write_folder(folder, lambda draft: _fill(outcome, draft, lang, also), overwrite=overwrite)
-
-
 def write_folder(folder: Path, fill: Callable[[Path], None], *, overwrite: bool = False) -> Path:
     """Let ``fill`` write a folder that is complete or not there.
 
@@ -136,25 +108,6 @@ def _cannot_write(place: Path, error: OSError) -> UserError:
     )
 
 
-def write_text(file: Path, text: str) -> None:
-    """Write one file whole, or not at all.
-
-    Raises
-    ------
-    UserError
-        It cannot be written.
-    """
-    draft = file.with_name(f".{file.name}-draft")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", newline="")
-        draft.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise _cannot_write(file.parent, error) from error
-
-
 def _put_in_place(draft: Path, folder: Path) -> None:
     """Move the finished folder to its name; an earlier result is gone only when the new one stands."""
     if not folder.exists():
@@ -164,22 +117,3 @@ def _put_in_place(draft: Path, folder: Path) -> None:
     folder.rename(old)
     draft.rename(folder)
     shutil.rmtree(old)
-
-
-def _fill(outcome: Comparison, folder: Path, lang: str, also: Callable[[Path], None] | None) -> None:
-    """Write every file; the manifest last."""
-    texts = Texts(lang)
-    drawn = figures(outcome, texts)
-    (folder / "figures").mkdir()
-    for name, figure in drawn.items():
-        figure.savefig(folder / "figures" / f"{name}.png", dpi=160)
-    (folder / "results.json").write_text(as_text(outcome), encoding="utf-8", newline="")
-    (folder / "report.html").write_text(page(outcome, texts, drawn), encoding="utf-8", newline="")
-    write_samples(outcome, folder / "scenarios.parquet", lang)
-    settings = {"scenarios": outcome.n_scenarios, "design_scenarios": outcome.lumpsum.data.n_scenarios}
-    settings |= {"years": outcome.n_years, "seed": outcome.seed}
-    told = {**settings, "years": outcome.years, "corner": texts["corners", outcome.corner]}
-    write_takeaway(folder, outcome.case, comparison_tables(outcome, texts), texts, told, named=outcome.named)
-    if also is not None:
-        also(folder)
-    write_manifest(folder, outcome.case, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -45,15 +46,12 @@ FRONTIER_SIZE = (6.4, 3.6)
 
 
 def study_results(study: LumpSumStudy) -> dict[str, Any]:
-    """The study as JSON: euro, fractions; lists in the order of the names beside them."""
+    """The study: euro, fractions; lists in the order of the names beside them."""
     result = study.lumpsum
     data = result.data
     return {
         "schema_version": SCHEMA_VERSION,
-        "case": study.case.name,
-        "n_scenarios": study.n_scenarios,
         "n_design_scenarios": study.n_design,
-        "seed": study.seed,
         "confidence": data.confidence,
         "reserve_confidence": data.reserve_confidence,
         "risk_weight": data.risk_weight,
@@ -83,17 +81,14 @@ def _alternative(study: LumpSumStudy, one: Alternative) -> dict[str, Any]:
     }
 
 
-def study_page(study: LumpSumStudy, texts: Texts) -> str:
-    """The study as HTML."""
+def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -> str:
+    """The study as HTML; ``frame``: what every page shows."""
     result, names = study.lumpsum, _names(study)
     design = result.design
     separate = result.plain.design is not design and result.plain.design.feasible
     return template("lumpsum.html.j2").render(
+        **frame,
         t=texts.sections,
-        lang=texts.lang,
-        title=study.case.title.get(texts.lang, study.case.name),
-        disclaimer=study.case.disclaimer.get(texts.lang, ""),
-        told=study_sentences(study, texts.lang),
         design=terms_table(result.data, design, texts, names) if design.feasible else [],
         designs=designs_table(result, texts, names) if design.feasible else [],
         designs_note=designs_note(result, texts),
@@ -117,9 +112,8 @@ def study_page(study: LumpSumStudy, texts: Texts) -> str:
     )
 
 
-def study_sentences(study: LumpSumStudy, lang: str) -> list[str]:
+def study_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
     """The answer in a few sentences."""
-    texts = Texts(lang)
     return [*_asked(study, texts), *agreement_sentences(study.lumpsum, texts, _names(study))]
 
 

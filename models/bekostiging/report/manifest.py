@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bekostiging.case import Case
 from bekostiging.report.json_text import write_json
 
 MANIFEST = "manifest.json"
@@ -37,12 +36,7 @@ def processor() -> dict[str, object]:
     }
 
 
-def write_manifest(folder: Path, case: Case, settings: Mapping[str, object]) -> None:
-    """Write the manifest of a folder about a case that is otherwise complete."""
-    finish(folder, {"case": case.name, "disclaimer": case.disclaimer, "settings": dict(settings)})
-
-
-def finish(folder: Path, about: Mapping[str, object]) -> None:
+def write_manifest(folder: Path, about: Mapping[str, object]) -> None:
     """Write the manifest of a folder that is otherwise complete, with what it is ``about``."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     content = {

@@ -25,7 +25,7 @@ from bekostiging.report.answers import (
     room_of_term,
     years,
 )
-from bekostiging.report.checks import check_sentence
+from bekostiging.report.checks import check_sentence, written_check
 from bekostiging.report.contracts import contract_sections, regime_table
 from bekostiging.report.designs import designs_note, designs_table, terms_table
 from bekostiging.report.figures import svg
@@ -343,7 +343,7 @@ def _evidence(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         listed.append([status, table, str(row["rows"]), str(row["source"])])
     return {
         "calibration": calibration,
-        "self_check": check_sentence(outcome.self_check, texts),
+        "self_check": check_sentence(written_check(outcome.self_check), texts),
         "administration": administration,
         "regimes": regime_table(outcome, texts),
         "assumptions": listed,

@@ -9,7 +9,6 @@ import numpy as np
 
 from bekostiging.report.checks import written_check
 from bekostiging.report.estimates import plain, written, written_figures, written_or_null
-from bekostiging.report.json_text import json_text
 from bekostiging.report.levers import lever_results
 from bekostiging.report.lumpsum_results import lumpsum_results
 from bekostiging.stress import (
@@ -97,11 +96,6 @@ def _sharpened(outcome: Comparison) -> dict[str, Any]:
         }
         for form, own in outcome.sharpened.items()
     }
-
-
-def as_text(outcome: Comparison) -> str:
-    """results.json as text; the same bytes for the same outcome."""
-    return json_text(results(outcome))
 
 
 def _begroting(outcome: Comparison) -> dict[str, Any]:

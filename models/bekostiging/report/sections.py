@@ -10,8 +10,6 @@ from matplotlib.figure import Figure
 
 from bekostiging.case import Case
 from bekostiging.report.figures import svg
-from bekostiging.report.html import template
-from bekostiging.report.texts import Texts
 
 Table = list[list[str]]
 
@@ -32,15 +30,28 @@ class Section:
         return None if self.drawn is None else Markup(svg(self.drawn))
 
 
-def sections_page(title: str, case: Case, told: Sequence[str], sections: Sequence[Section], texts: Texts) -> str:
-    """The page as HTML."""
-    return template("sections.html.j2").render(
-        lang=texts.lang,
-        title=f"{title}: {case.title.get(texts.lang, case.name)}",
-        disclaimer=case.disclaimer.get(texts.lang, ""),
-        told=told,
-        sections=sections,
-    )
+@dataclass(frozen=True)
+class Answer:
+    """A table, header first, with its title and the sentence that goes before it: on the page and in the terminal."""
+
+    rows: Sequence[Sequence[str]]
+    title: str = ""
+    sentence: str = ""
+    caption: str = ""
+    numbers: bool = False
+    """Whether every column but the first is right-aligned."""
+
+
+def answer_sections(answers: Sequence[Answer]) -> list[Section]:
+    """A section per answer."""
+    return [
+        Section(
+            one.title,
+            [one.sentence] if one.sentence else [],
+            [[list(row) for row in one.rows]] if one.rows else [],
+        )
+        for one in answers
+    ]
 
 
 def names_of(case: Case) -> dict[str, str]:

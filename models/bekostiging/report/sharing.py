@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from bekostiging.case.workbook_text import harmless
 from bekostiging.report.estimates import written
 from bekostiging.report.figures import INK, PALE, figure_of, house_axes, mark_example, numbered
-from bekostiging.report.sections import Section, Table, names_of, sections_page
+from bekostiging.report.sections import Section, Table, names_of
 from bekostiging.report.texts import Texts
 from bekostiging.sharing import MOST_TABLE, GameSolution, KeyResult
 from bekostiging.stress import IN_FORCE, SharingStudy
@@ -27,14 +27,8 @@ TABLES = ("offers", "contracts", "demand", "municipalities")
 """What the figure is made of."""
 
 
-def sharing_page(study: SharingStudy, texts: Texts) -> str:
-    """The study as HTML."""
-    told = sharing_sentences(study, texts.lang)
-    return sections_page(texts["sharing", "title"], study.case, told, _sections(study, texts), texts)
-
-
 def sharing_results(study: SharingStudy) -> dict[str, Any]:
-    """The study as JSON: euro; keys a year, games and core over the term."""
+    """The study: euro; keys a year, games and core over the term."""
     who = study.data.municipalities
 
     def by_name(values: Any) -> dict[str, Any] | None:
@@ -46,10 +40,6 @@ def sharing_results(study: SharingStudy) -> dict[str, Any]:
         return {one.game: by_name(getattr(one, part)) for one in study.games}
 
     return {
-        "case": study.case.name,
-        "disclaimer": study.case.disclaimer,
-        "n_scenarios": study.n_scenarios,
-        "seed": study.seed,
         "confidence": study.data.confidence,
         "exit_cost": study.exit_cost,
         "sharing": {
@@ -76,9 +66,8 @@ def sharing_results(study: SharingStudy) -> dict[str, Any]:
     }
 
 
-def sharing_sentences(study: SharingStudy, lang: str) -> list[str]:
+def sharing_sentences(study: SharingStudy, texts: Texts) -> list[str]:
     """What was found, in a few sentences."""
-    texts = Texts(lang)
     said, numbers, names = texts.sections["sharing"], texts.numbers, names_of(study.case)
     told = [said["told"].format(n=study.data.n_players, futures=numbers.plain(study.n_scenarios))]
     for one in study.games:
@@ -99,7 +88,7 @@ def sharing_sentences(study: SharingStudy, lang: str) -> list[str]:
     return [*told, said["told_leaves"].format(members=members, euros=numbers.estimated_millions(core.euros))]
 
 
-def _sections(study: SharingStudy, texts: Texts) -> list[Section]:
+def sharing_sections(study: SharingStudy, texts: Texts) -> list[Section]:
     """Every section of the page."""
     said, numbers = texts.sections["sharing"], texts.numbers
     sections = [_game_section(study, one, texts) for one in study.games]

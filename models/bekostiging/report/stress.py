@@ -1,10 +1,19 @@
-"""Answers of ``bekostiging stress`` in words and tables: shocks together, expert views, reverse stress."""
+"""Shocks together, expert views and reverse stress: in words and tables, and as JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.report.estimates import plain, written_figures
+from bekostiging.report.sections import Answer
+from bekostiging.report.tables import course_rows, long_table
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated, figure_cells
+from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
-from bekostiging.stress import BEGROTING, Comparison, Course, Pooled, ReverseStress
+from bekostiging.stress import BEGROTING, Comparison, Course, Pooled, ReverseStress, StressStudy
 from bekostiging.stress.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, PROVIDER_RESULT, SPENDING
 
 Table = list[list[str]]
@@ -79,3 +88,77 @@ def reverse_sentence(outcome: Comparison, found: ReverseStress, lang: str) -> st
         starts=found.starts,
         n=numbers.plain(found.n_scenarios),
     )
+
+
+def stress_answers(study: StressStudy, texts: Texts) -> list[Answer]:
+    """A table per question that was asked; none where no course breaks a target."""
+    outcome, lang = study.outcome, texts.lang
+    found = []
+    if study.together is not None:
+        rows = shock_table(outcome, study.together, lang)
+        found.append(Answer(rows, texts["stress", "shocks_title"], shock_sentence(study.together, lang)))
+    if study.believed is not None:
+        rows = view_table(study.believed, lang)
+        found.append(Answer(rows, texts["stress", "views_title"], view_sentence(study.believed, lang)))
+    for one in study.broken:
+        rows = reverse_table(outcome, one, lang) if one.course else []
+        found.append(Answer(rows, texts["stress", "reverse_title"], reverse_sentence(outcome, one, lang)))
+    return found
+
+
+def stress_results(study: StressStudy) -> dict[str, Any]:
+    """The study: euro over the term, fractions; null where not asked. ``expected``: the course without shock."""
+    return {
+        "outcome": study.outcome.lumpsum.outcome,
+        "years": list(study.outcome.years),
+        "stress": {
+            "expected": asdict(study.outcome.plain),
+            "shocks": None if study.together is None else asdict(study.together),
+            "views": None if study.believed is None else _view_results(study.believed),
+            "reverse": [plain(one) for one in study.broken],
+        },
+    }
+
+
+def _view_results(found: Pooled) -> dict[str, Any]:
+    """Spending over the term without and under the views."""
+    return {
+        "views": list(found.views),
+        "n_scenarios": found.n_scenarios,
+        "effective": found.effective,
+        "relative_entropy": found.relative_entropy,
+        "before": {form: written_figures(own) for form, own in found.before.items()},
+        "under": {form: written_figures(own) for form, own in found.under.items()},
+    }
+
+
+def stress_tables(study: StressStudy, texts: Texts) -> list[LongTable]:
+    """Every answer in long format."""
+    courses = () if study.together is None else (study.outcome.plain, study.together)
+    return [
+        long_table("shocks", course_rows(courses, texts)),
+        LongTable("views", ("form", "view", *FIGURE), tuple(_views(study)), "figure"),
+        LongTable("reverse", ("name", "form", "year", *FIGURE), tuple(_reverse(study, texts)), "figure"),
+    ]
+
+
+def _views(study: StressStudy) -> Iterator[Row]:
+    """Every figure of every form without and under the views."""
+    if study.believed is None:
+        return
+    for view, forms in (("", study.believed.before), ("; ".join(study.believed.views), study.believed.under)):
+        for form, own in forms.items():
+            place: dict[str, Cell] = {"form": form, "view": view}
+            for figure, estimate in own.items():
+                yield place | estimated(figure, estimate)
+
+
+def _reverse(study: StressStudy, texts: Texts) -> Iterator[Row]:
+    """Distance and probability of every target, then the course that breaks it, year by year."""
+    for one in study.broken:
+        place: dict[str, Cell] = {"name": one.target, "form": one.form, "year": None}
+        yield place | figure_cells(texts["stress", "distance"], one.distance, "number")
+        yield place | figure_cells(texts["stress", "probability"], one.probability, "fraction")
+        for name, values in one.course.items():
+            for year, value in zip(study.outcome.years, values, strict=True):
+                yield place | {"year": year} | figure_cells(texts["stress", name], value, "fraction")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, est
 from bekostiging.report.takeaway.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import corner_rows, room_rows
-from bekostiging.stress import PROVIDER_FIGURES, Comparison, LumpSumResult, bridges
+from bekostiging.stress import PROVIDER_FIGURES, Comparison, Course, LumpSumResult, bridges
 from bekostiging.stress.figures import PROVIDER_RESULT, SPENDING
 from bekostiging_solvers import Estimate
 
@@ -74,7 +74,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         "ceilings": ceiling_rows(outcome),
         "exact": exact_rows(outcome),
         "break_even": break_even_rows(outcome),
-        "shocks": _courses(outcome, texts),
+        "shocks": course_rows((outcome.plain, *outcome.shocks, *outcome.sensitivities), texts),
         "measures": measure_rows(outcome, texts),
         "substitution": substitution_rows(outcome, texts),
         "calibration": _calibration(outcome, texts),
@@ -228,8 +228,9 @@ def limit_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
             }
 
 
-def _courses(outcome: Comparison, texts: Texts) -> Iterator[Row]:
-    for course in (outcome.plain, *outcome.shocks, *outcome.sensitivities):
+def course_rows(courses: Sequence[Course], texts: Texts) -> Iterator[Row]:
+    """What every course spends and leaves providers under every form."""
+    for course in courses:
         for figure, values in ((SPENDING, course.spending), (PROVIDER_RESULT, course.provider_result)):
             for form, value in values.items():
                 yield estimated(figure, value) | {

@@ -49,6 +49,8 @@ from bekostiging.stress.reverse import BEGROTING, ReverseStress, payment_form, r
 from bekostiging.stress.run import compare, contracts_in_force
 from bekostiging.stress.samples import CORNERS, ROOMS, Room, Samples, WaitingSamples
 from bekostiging.stress.sharing_study import IN_FORCE, SharingStudy, study_sharing
+from bekostiging.stress.stress_study import StressStudy, study_stress
+from bekostiging.stress.study import Study
 from bekostiging.stress.views import Pooled, pooled, read_view
 from bekostiging.stress.waiting import WAITING_FIGURES
 
@@ -109,6 +111,8 @@ __all__ = [
     "SharingStudy",
     "Sharpened",
     "SimilarRegions",
+    "StressStudy",
+    "Study",
     "SubstitutionOutcome",
     "Suite",
     "Sweep",
@@ -137,6 +141,7 @@ __all__ = [
     "study_equalisation",
     "study_lumpsum",
     "study_sharing",
+    "study_stress",
     "suite_cases",
     "tail",
     "target_place",

@@ -23,10 +23,11 @@ from scipy.stats import chi2
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.series import FEWEST_YEARS, Series, all_series
-from bekostiging.case.shown import Shown
 from bekostiging.case.spread import Drift, Spread, drift, spreads
 from bekostiging.case.tables import Index
-from bekostiging.scenarios import Factors, draw_block, plan
+from bekostiging.scenarios import Factors, Plan, SelfCheck, deviations, draw_block, plan, self_check
+from bekostiging.stress.notes import alarms
+from bekostiging.stress.study import Study
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Backtest(Shown):
+class Backtest(Study):
     """``origin``: last year known; ``shocks``: per year, what was counted over the median of all municipalities, less one,
     and its normal score. ``to_frame()``: a row per prediction, its quantiles as p2.5 to p97.5."""
 
@@ -84,7 +85,6 @@ class Backtest(Shown):
     shocks: dict[int, tuple[float, float]]
     growth: Drift
     spread: tuple[Spread, ...]
-    n_scenarios: int
 
     def to_frame(self) -> pd.DataFrame:
         """Every prediction beside its count."""
@@ -153,9 +153,24 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
         and one.years[-1] > origin
     ]
     targets = [*totals, *areas]
-    samples = _futures(based, targets, origin, growth, spread, n_scenarios, seed)
+    made = plan(based, n_scenarios, based.n_years, seed, "fresh")
+    samples, checked = _futures(made, targets, origin, growth, spread)
     samples *= _own_growth([_until(one, origin) for one in targets], len(totals), case, samples.shape, seed)
-    return _judged(targets, origin, samples, len(totals), growth, spread)
+    predictions, coverage, shocks = _judged(targets, origin, samples, len(totals))
+    return Backtest(
+        case=case,
+        n_scenarios=made.n_scenarios,
+        seed=seed,
+        named=False,
+        notes=(*alarms(checked), *made.notes),
+        self_check=checked,
+        origin=origin,
+        predictions=predictions,
+        coverage=coverage,
+        shocks=shocks,
+        growth=growth,
+        spread=spread,
+    )
 
 
 def _too_short(years: int) -> UserError:
@@ -275,24 +290,23 @@ class _Uncertain:
 
 
 def _futures(
-    based: Case,
-    targets: Sequence[Series],
-    origin: int,
-    growth: Drift,
-    spread: Sequence[Spread],
-    n_scenarios: int,
-    seed: int,
-) -> FloatArray:
-    """Persons of every target in every year after the origin; (n_scenarios, n_years, n_targets)."""
-    made = plan(based, n_scenarios, based.n_years, seed, "fresh")
-    rng = np.random.Generator(np.random.SFC64(seed))
+    made: Plan, targets: Sequence[Series], origin: int, growth: Drift, spread: Sequence[Spread]
+) -> tuple[FloatArray, SelfCheck]:
+    """Persons of every target in every year after the origin, (n_scenarios, n_years, n_targets); and the self-check."""
+    based = made.case
+    rng = np.random.Generator(np.random.SFC64(made.seed))
     freedom = max((one.own + one.national for one in spread), default=growth.freedom)
     uncertain = _Uncertain(
         growth.standard_error * rng.standard_t(growth.freedom, made.n_scenarios),
         # cut at its 99 % quantile: with two degrees of freedom a mean of exponentials would not exist
         np.sqrt(freedom / np.maximum(rng.chisquare(freedom, made.n_scenarios), chi2.ppf(0.01, freedom))),
     )
-    clients = np.concatenate([draw_block(made, b, uncertain).care_use().clients for b in range(made.n_blocks)])
+    drawn, off = [], []
+    for index in range(made.n_blocks):
+        block = draw_block(made, index, uncertain)
+        drawn.append(block.care_use().clients)
+        off.append(deviations(block.care_use(), block.expected))
+    clients = np.concatenate(drawn)
     found = []
     for one in targets:
         inside = {area.id for area in based.areas if one.place in (area.id, area.municipality)}
@@ -305,7 +319,7 @@ def _futures(
             if row.area in inside and row.care_form in forms
         )
         found.append(clients[:, :, own].sum(axis=2) * _at(one, origin) / base)
-    return np.stack(found, axis=2)
+    return np.stack(found, axis=2), self_check(made.cells, off)
 
 
 def _own_growth(
@@ -342,14 +356,9 @@ def _between(value: FloatArray, noise: FloatArray) -> float:
 
 
 def _judged(
-    targets: Sequence[Series],
-    origin: int,
-    samples: FloatArray,
-    n_totals: int,
-    growth: Drift,
-    spread: tuple[Spread, ...],
-) -> Backtest:
-    """Every count among its futures, and how many are covered beside how many should be."""
+    targets: Sequence[Series], origin: int, samples: FloatArray, n_totals: int
+) -> tuple[tuple[Prediction, ...], tuple[Coverage, ...], dict[int, tuple[float, float]]]:
+    """Every count among its futures, how many are covered beside how many should be, and the shock of every year."""
     predictions, columns = [], []
     for k, one in enumerate(targets):
         for year in (year for year in one.years if year > origin):
@@ -375,7 +384,7 @@ def _judged(
             total = sum(_at(targets[k], year) for k in there)
             sums = samples[:, year - origin - 1, there].sum(axis=1)
             shocks[year] = (total / float(np.median(sums)) - 1, _score(sums, total))
-    return Backtest(origin, tuple(predictions), coverage, shocks, growth, spread, len(samples))
+    return tuple(predictions), coverage, shocks
 
 
 def _peers(one: Series, other: Series, year: int) -> bool:

@@ -111,6 +111,8 @@ class SharingStudy(Study):
     core: Mapping[str, CoreTest]
     games: tuple[GameSolution, ...]
     skipped: tuple[str, ...]
+    table: bool
+    """Whether every coalition is to be written."""
 
     @property
     def designed(self) -> Outcome | None:
@@ -197,6 +199,7 @@ def study_sharing(
         core={key: core_test(data, key, exit_cost) for key in data.paid},
         games=tuple(solve_game(data, one) for one in asked),
         skipped=tuple(key for key in KEYS if key not in keys),
+        table=table,
     )
 
 

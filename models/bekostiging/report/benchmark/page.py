@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,10 +11,10 @@ from matplotlib.ticker import FuncFormatter
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.benchmark.results import Results
+from bekostiging.report.checks import check_sentence
 from bekostiging.report.estimates import read_estimate
 from bekostiging.report.figures import INK, PALE, SOFT, house_style
 from bekostiging.report.html import template
-from bekostiging.report.json_text import write_json
 from bekostiging.report.numbers import SPACE, UNKNOWN
 from bekostiging.report.sections import Section, Table
 from bekostiging.report.texts import Texts
@@ -31,12 +30,6 @@ SHOWN_ERROR = 0.05
 """A rank with a smaller error stands alone."""
 
 
-def write_benchmark(found: Results, folder: Path, lang: str) -> None:
-    """Write report.html and results.json into an existing folder."""
-    (folder / "report.html").write_text(benchmark_page(found, lang), encoding="utf-8", newline="")
-    write_json(folder / "results.json", found)
-
-
 def benchmark_page(found: Results, lang: str) -> str:
     """The page as HTML."""
     texts = Texts(lang)
@@ -47,7 +40,9 @@ def benchmark_page(found: Results, lang: str) -> str:
         lang=lang,
         title=f"{texts['benchmark', 'title']}: {suite['title'].get(lang, suite['name'])}",
         disclaimer=" ".join(text for text in disclaimers if text),
+        notes=(),
         told=_told(found, texts),
+        self_check="",
         sections=sections,
     )
 
@@ -110,6 +105,8 @@ def _sections(case: Results, suite: Results, many: bool, texts: Texts) -> Iterat
     warnings = [note[texts.lang] for note in case["notes"]]
     warnings += [] if case["outcome"] == "designed" else [said[f"outcome_{case['outcome']}"]]
     notes = [said["scoreboard_note"].format(years=years, corner=texts["corners", case["corner"]])]
+    if case["self_check"] is not None:
+        notes.append(check_sentence(case["self_check"], texts))
     yield Section(head + said["scoreboard"], notes, [_scoreboard(case, suite, texts)], warnings=warnings)
     yield Section(head + said["ranks"], [said["ranks_note"]], [_ranks(case, texts), _pairs(case, suite, texts)])
     if suite["shocks"]:

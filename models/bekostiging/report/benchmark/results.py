@@ -68,6 +68,7 @@ def _case(board: CaseBoard) -> Results:
         "disclaimer": case.disclaimer,
         "kind": case.kind,
         "notes": list(outcome.notes),
+        "self_check": written_check(outcome.self_check),
         "n_scenarios": outcome.n_scenarios,
         "years": list(outcome.years),
         "corner": outcome.corner,
@@ -184,9 +185,9 @@ def _similar(similar: SimilarRegions) -> Results:
 def public_results(found: Results) -> Results:
     """What bidders may have: no provider, no decision model, nothing small, everything rounded.
 
-    Left out: notes on the case, flags about providers and contracts, conditions behind a verdict (a buffer is one
-    provider's), decisions (what the municipality would pay at most), and in lots of fewer than three providers what would
-    be about one of them. A lot with few clients has no figures at all.
+    Left out: notes on the case, the self-check (its cells name providers), flags about providers and contracts, conditions
+    behind a verdict (a buffer is one provider's), decisions (what the municipality would pay at most), and in lots of fewer
+    than three providers what would be about one of them. A lot with few clients has no figures at all.
     """
     return found | {
         "public": True,
@@ -213,7 +214,7 @@ def _public_case(case: Results) -> Results:
                 for form, own in similar["forms"].items()
             },
         }
-    return case | {"notes": [], "lots": lots, "decisions": [], "similar": similar}
+    return case | {"notes": [], "self_check": None, "lots": lots, "decisions": [], "similar": similar}
 
 
 def _hidden(lots: Results, form: str, name: str) -> bool:

@@ -45,6 +45,7 @@ def _case() -> dict[str, Any]:
             "disclaimer": {"type": "object", "additionalProperties": TEXT},
             "kind": TEXT,
             "notes": listed(WORDS),
+            "self_check": or_null(check_schema()),
             "n_scenarios": NUMBER,
             "years": listed({"type": "integer"}),
             "corner": {"enum": list(CORNERS)},

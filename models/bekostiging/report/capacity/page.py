@@ -9,7 +9,7 @@ import numpy as np
 from bekostiging.report.capacity.figures import all_capacities, flows_size, plot_flows, plot_waiting
 from bekostiging.report.estimates import written, written_or_null
 from bekostiging.report.figures import figure_of
-from bekostiging.report.sections import Section, Table, names_of, sections_page
+from bekostiging.report.sections import Section, Table, names_of
 from bekostiging.report.texts import Texts
 from bekostiging.stress import CapacityBudget, CapacityStudy
 from bekostiging.units import THOUSAND
@@ -20,20 +20,10 @@ FEWEST_IN_TAIL = 5
 """Futures in the tail below which its mean has no error worth printing."""
 
 
-def capacity_page(study: CapacityStudy, texts: Texts) -> str:
-    """The study as HTML."""
-    told = capacity_sentences(study, texts.lang)
-    return sections_page(texts["capacity", "title"], study.case, told, _sections(study, texts), texts)
-
-
 def capacity_results(study: CapacityStudy) -> dict[str, Any]:
-    """The study as JSON: euro over the term, clients, places."""
+    """The study: euro over the term, clients, places."""
     solution, data = study.plan.solution, study.plan.data
     return {
-        "case": study.case.name,
-        "disclaimer": study.case.disclaimer,
-        "n_scenarios": study.n_scenarios,
-        "seed": study.seed,
         "years": list(data.years),
         "capacity": {
             "risk_weight": data.risk_weight,
@@ -110,9 +100,8 @@ def _budget_results(budget: CapacityBudget) -> dict[str, Any]:
     }
 
 
-def capacity_sentences(study: CapacityStudy, lang: str) -> list[str]:
+def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
     """What was decided and what it means, in a few sentences."""
-    texts = Texts(lang)
     said, numbers = texts.sections["capacity"], texts.numbers
     plan, data = study.plan, study.plan.data
     cost = study.scramblings.mean(study.fresh.costs)
@@ -166,7 +155,7 @@ def _budget_sentences(study: CapacityStudy, budget: CapacityBudget, texts: Texts
     return told + ([] if budget.own.feasible else [said["told_no_design"]])
 
 
-def _sections(study: CapacityStudy, texts: Texts) -> list[Section]:
+def capacity_sections(study: CapacityStudy, texts: Texts) -> list[Section]:
     """Every section of the page."""
     said, numbers = texts.sections["capacity"], texts.numbers
     data = study.plan.data

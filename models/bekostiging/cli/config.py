@@ -1,0 +1,204 @@
+"""bekostiging.toml: defaults of options, from ``--config`` or beside the case.
+
+A table ``[defaults]`` for every command that has the option, and a table per command that goes before it; keys are options
+as they are typed, without the dashes. What is given on the command line goes before the file.
+"""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_origin
+
+from typer.core import TyperCommand
+from typer.models import OptionInfo
+
+if TYPE_CHECKING:
+    from bekostiging.case import UserError
+
+NAME = "bekostiging.toml"
+DEFAULTS = "defaults"
+READ = "bekostiging.defaults"
+"""Place in the context of a command of what it took from the file."""
+NEAR = 0.75
+"""Likeness from which another name may be meant."""
+NOT_IN_FILE = ("config", "help")
+
+
+@dataclass(frozen=True)
+class Known:
+    """An option as a command declares it: ``name`` of its parameter, what it is, its range, whether it may be repeated."""
+
+    name: str
+    kind: type
+    low: float | None
+    high: float | None
+    many: bool
+
+    @classmethod
+    def of(cls, parameter: inspect.Parameter) -> tuple[str, Known] | None:
+        """The key in the file and the option; None for what is no option, or may not stand in the file."""
+        hint, *marks = get_args(parameter.annotation) or (parameter.annotation,)
+        info = next((one for one in marks if isinstance(one, OptionInfo)), None)
+        if info is None or parameter.name in NOT_IN_FILE:
+            return None
+        # the default of an option inside Annotated is its first name
+        names = [str(one) for one in (info.default, *(info.param_decls or ())) if str(one).startswith("--")]
+        key = names[0].split("/")[0].removeprefix("--") if names else parameter.name.replace("_", "-")
+        kinds = [one for one in get_args(hint) if one is not type(None)] or [hint]
+        many = get_origin(kinds[0]) is list or get_origin(hint) is list
+        kind = get_args(kinds[0])[0] if get_origin(kinds[0]) is list else kinds[0]
+        return key, cls(parameter.name, kind, info.min, info.max, many)
+
+    def fits(self, value: object) -> bool:
+        """Whether the option can have a value of the file."""
+        if self.many:
+            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        if self.kind in (int, float):
+            number = isinstance(value, int if self.kind is int else int | float) and not isinstance(value, bool)
+            low, high = self.low, self.high
+            return number and (low is None or low <= value) and (high is None or value <= high)  # type: ignore[operator]
+        if self.kind is bool:
+            return isinstance(value, bool)
+        return isinstance(value, str) and (
+            not issubclass(self.kind, Enum) or value in [one.value for one in self.kind]
+        )
+
+    def rule(self) -> tuple[str, str]:
+        """What the option can have, in both languages."""
+        if self.many:
+            return "een lijst van teksten", "a list of texts"
+        if self.kind is bool:
+            return "true of false", "true or false"
+        if issubclass(self.kind, Enum):
+            words = [str(one.value) for one in self.kind]
+            return " of ".join(words), " or ".join(words)
+        if self.kind not in (int, float):
+            return "een tekst tussen aanhalingstekens", "a text between quotes"
+        nl, en = ("een geheel getal", "a whole number") if self.kind is int else ("een getal", "a number")
+        if self.low is not None:
+            nl, en = f"{nl} van minstens {self.low:g}", f"{en} of at least {self.low:g}"
+        if self.high is not None:
+            nl, en = f"{nl} en hoogstens {self.high:g}", f"{en} and at most {self.high:g}"
+        return nl, en
+
+
+Options = Mapping[str, Known]
+"""The options of a command by the key they have in the file."""
+DECLARED: dict[str, Options] = {}
+"""By command."""
+
+
+def declare(command: str, parameters: Iterable[inspect.Parameter]) -> None:
+    """Remember which options a command has."""
+    DECLARED[command] = dict(found for one in parameters if (found := Known.of(one)) is not None)
+
+
+class Configured(TyperCommand):
+    """A command whose options take their defaults from a file."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Read the command line, and again with the defaults of the file that it leads to."""
+        from bekostiging.cli.app import print_notes, user_errors
+
+        context = super().make_context(info_name, list(args), parent, **extra)
+        lang = str(getattr(context.params["lang"], "value", context.params["lang"]))
+        with user_errors(lang):
+            file = _file(context.params["config"], self._subject(context.params))
+            if file is None:
+                return context
+            told = read_defaults(file, DECLARED)
+        own = DECLARED[str(self.name)]
+        known = {key: value for key, value in told[str(self.name)].items() if key in own}
+        defaults = {own[key].name: value for key, value in known.items()}
+        context = super().make_context(info_name, list(args), parent, default_map=defaults, **extra)
+        taken = {
+            key: value
+            for key, value in known.items()
+            if str(context.get_parameter_source(own[key].name)).endswith("DEFAULT_MAP")
+        }
+        context.meta[READ] = {"defaults": {"file": str(file), "options": taken}}
+        listed = ", ".join(f"{key} = {value}" for key, value in taken.items()) or "-"
+        print_notes([{"nl": f"Gelezen uit {file}: {listed}", "en": f"Read from {file}: {listed}"}], lang)
+        return context
+
+    def _subject(self, given: Mapping[str, Any]) -> str:
+        """The first argument: the case, suite or file a command is about."""
+        return next(str(given[one.name]) for one in self.params if one.param_type_name == "argument" and one.name)
+
+
+def _file(asked: Path | str | None, subject: str) -> Path | None:
+    """The file to read: as asked, else inside the folder, next to the file, or where the command is given."""
+    if asked is not None:
+        return Path(asked)
+    path = Path(subject)
+    file = (path if path.is_dir() else path.parent if path.is_file() else Path()) / NAME
+    return file if file.is_file() else None
+
+
+def read_defaults(file: Path, commands: Mapping[str, Options]) -> dict[str, dict[str, Any]]:
+    """What a file says for every command, its own table before the one for all.
+
+    Raises
+    ------
+    UserError
+        It cannot be read; a table or key nobody knows; a value that an option cannot have.
+    """
+    told = _tables(file)
+    for table, rows in told.items():
+        if table not in (DEFAULTS, *commands):
+            raise _unknown(f"{file}, [{table}]", table, (DEFAULTS, *commands), ("tabel", "table"))
+        concerned = list(commands.values()) if table == DEFAULTS else [commands[table]]
+        for key, value in rows.items():
+            place, known = f"{file}, [{table}] {key}", [own[key] for own in concerned if key in own]
+            if not known:
+                raise _unknown(place, key, [name for own in concerned for name in own], ("optie", "option"))
+            for option in known:
+                if not option.fits(value):
+                    nl, en = option.rule()
+                    raise _wrong(
+                        f"{place}: {value!r} kan niet; geef {nl}.", f"{place}: cannot be {value!r}; give {en}."
+                    )
+    return {name: told.get(DEFAULTS, {}) | told.get(name, {}) for name in commands}
+
+
+def _tables(file: Path) -> dict[str, dict[str, Any]]:
+    """The tables of a file; every key stands in one."""
+    try:
+        told = tomllib.loads(file.read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise _wrong(
+            f"{file} kan niet worden gelezen als TOML ({why}); herstel het, of geef een ander bestand met --config.",
+            f"{file} cannot be read as TOML ({why}); mend it, or give another file with --config.",
+        ) from None
+    for key, value in told.items():
+        if not isinstance(value, dict):
+            raise _wrong(
+                f"{file}, {key}: staat buiten een tabel; zet deze regel onder [{DEFAULTS}] of onder een commando.",
+                f"{file}, {key}: stands outside a table; put this line under [{DEFAULTS}] or under a command.",
+            )
+    return told
+
+
+def _unknown(place: str, name: str, known: Sequence[str], kind: tuple[str, str]) -> UserError:
+    """A name nobody knows, with the nearest when it is near."""
+    near, listed = get_close_matches(name, known, 1, cutoff=NEAR), ", ".join(dict.fromkeys(known))
+    nl, en = (
+        (f"bedoelt u {near[0]}?", f"did you mean {near[0]}?")
+        if near
+        else (f"kies uit {listed}.", f"choose from {listed}.")
+    )
+    return _wrong(f"{place}: deze {kind[0]} bestaat niet; {nl}", f"{place}: there is no such {kind[1]}; {en}")
+
+
+def _wrong(nl: str, en: str) -> UserError:
+    """A mistake in the file is one of the command line."""
+    from bekostiging.case import UserError
+
+    return UserError(nl, en, exit_code=2)

@@ -1,0 +1,49 @@
+"""The result folder of any study: complete or not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bekostiging.report.folder import write_folder
+from bekostiging.report.json_text import json_text
+from bekostiging.report.manifest import write_manifest
+from bekostiging.report.studies import presented
+from bekostiging.report.takeaway.write import write_takeaway
+from bekostiging.stress import Benchmark, Study
+
+
+def write_results(
+    study: Study | Benchmark,
+    folder: Path,
+    *,
+    lang: str = "nl",
+    overwrite: bool = False,
+    also: Callable[[Path], None] | None = None,
+    about: Mapping[str, object] | None = None,
+) -> Path:
+    """Write page, results, tables, workbook and manifest of any study; the folder is complete or not there.
+
+    ``also``: what else to write into it, before the manifest; ``about``: what else the manifest says.
+
+    Raises
+    ------
+    UserError
+        The folder exists and may not be replaced, or cannot be written.
+    """
+    report = presented(study, lang)
+
+    def fill(draft: Path) -> None:
+        """Write every file; the manifest last."""
+        (draft / report.page_file).write_text(report.page(), encoding="utf-8", newline="")
+        (draft / report.results_file).write_text(json_text(report.results()), encoding="utf-8", newline="")
+        report.write_more(draft)
+        for own in report.taken():
+            place = draft / own.place
+            place.mkdir(exist_ok=True)
+            write_takeaway(place, own.case, own.tables, report.texts, own.settings, named=own.named)
+        if also is not None:
+            also(draft)
+        write_manifest(draft, {**report.about(), **(about or {})})
+
+    return write_folder(folder, fill, overwrite=overwrite)
