@@ -39,7 +39,7 @@ import pandas as pd
 
 from bekostiging import read_case
 from bekostiging.lumpsum import SimpleTerms, design_within, price_of_certainty, with_simple_terms
-from bekostiging.report import plot_frontier, progress_bars, study_sentences
+from bekostiging.report import plot_frontier, presented, progress_bars
 from bekostiging.stress import study_lumpsum
 
 case = read_case(CASE)
@@ -61,7 +61,7 @@ study
 # What the design promises, on the futures it was made on and on futures it has not seen:
 
 # %%
-print(*study_sentences(study, LANG), sep="\n")
+print(*presented(study, LANG).sentences(), sep="\n")
 
 # %% [markdown]
 # ## What certainty of the providers costs

@@ -34,7 +34,7 @@ NEAR_LEAST = 0.10  # a pool is large enough when the worst tail is this near to 
 import pandas as pd
 
 from bekostiging import read_case
-from bekostiging.report import equalisation_sentences, plot_norm_amounts, plot_power_risk, progress_bars
+from bekostiging.report import plot_norm_amounts, plot_power_risk, presented, progress_bars
 from bekostiging.stress import study_equalisation
 
 case = read_case(CASE)
@@ -46,7 +46,7 @@ print(case.disclaimer.get(LANG, ""))
 study
 
 # %%
-print(*equalisation_sentences(study, LANG), sep="\n")
+print(*presented(study, LANG).sentences(), sep="\n")
 
 # %%
 plot_norm_amounts(study, lang=LANG)

@@ -34,7 +34,7 @@ MOST_WAIT_SHARE = (
 import pandas as pd
 
 from bekostiging.case import synthetic_region
-from bekostiging.report import capacity_sentences, plot_capacity, plot_flows, plot_waiting, progress_bars
+from bekostiging.report import plot_capacity, plot_flows, plot_waiting, presented, progress_bars
 from bekostiging.stress import study_capacity
 
 case = synthetic_region(municipalities=MUNICIPALITIES, providers=PROVIDERS)
@@ -52,7 +52,7 @@ print(case.disclaimer.get(LANG, ""))
 study
 
 # %%
-print(*capacity_sentences(study, LANG), sep="\n")
+print(*presented(study, LANG).sentences(), sep="\n")
 
 # %% [markdown]
 # Places as a line, against the fan of clients who would be in care if nobody waited.

@@ -34,7 +34,7 @@ MOST_CHANGE = 0.05  # largest change of anybody's expected bill that the council
 import pandas as pd
 
 from bekostiging.case import synthetic_region
-from bekostiging.report import plot_key_changes, progress_bars, sharing_sentences
+from bekostiging.report import plot_key_changes, presented, progress_bars
 from bekostiging.stress import IN_FORCE, study_sharing
 
 case = synthetic_region(municipalities=MUNICIPALITIES, providers=PROVIDERS)
@@ -54,7 +54,7 @@ print(case.disclaimer.get(LANG, ""))
 study
 
 # %%
-print(*sharing_sentences(study, LANG), sep="\n")
+print(*presented(study, LANG).sentences(), sep="\n")
 
 # %%
 plot_key_changes(study, lang=LANG)

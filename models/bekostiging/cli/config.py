@@ -122,6 +122,7 @@ class Configured(TyperCommand):
             for key, value in known.items()
             if str(context.get_parameter_source(own[key].name)).endswith("DEFAULT_MAP")
         }
+        lang = str(getattr(context.params["lang"], "value", context.params["lang"]))
         context.meta[READ] = {"defaults": {"file": str(file), "options": taken}}
         listed = ", ".join(f"{key} = {value}" for key, value in taken.items()) or "-"
         print_notes([{"nl": f"Gelezen uit {file}: {listed}", "en": f"Read from {file}: {listed}"}], lang)

@@ -35,9 +35,9 @@ def write_results(
 
     def fill(draft: Path) -> None:
         """Write every file; the manifest last."""
+        report.write_more(draft)
         (draft / report.page_file).write_text(report.page(), encoding="utf-8", newline="")
         (draft / report.results_file).write_text(json_text(report.results()), encoding="utf-8", newline="")
-        report.write_more(draft)
         for own in report.taken():
             place = draft / own.place
             place.mkdir(exist_ok=True)

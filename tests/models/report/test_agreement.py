@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
@@ -376,32 +375,18 @@ def test_who_decides_never_asks_the_municipality_for_a_guarantee(outcome: Compar
             assert word in sentence
 
 
-@pytest.mark.parametrize("called", ["designed", "unproven", "breached", "none"])
-@pytest.mark.parametrize("command", ["lumpsum", "capacity"])
+@pytest.mark.parametrize("called", ["designed", "unproven", "breached", "none", None])
 def test_every_outcome_but_designed_ends_with_3(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, called: str
+    outcome: Comparison, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, called: str | None
 ) -> None:
-    """The commands read the outcome alone; what they decide and write is tested elsewhere."""
-    study = SimpleNamespace(
-        lumpsum=SimpleNamespace(outcome=called),
-        budget=SimpleNamespace(decision=SimpleNamespace(outcome=called)),
-    )
-    monkeypatch.setattr(bekostiging.stress, f"study_{command}", lambda *given, **named: study)
-    monkeypatch.setattr(bekostiging.report, "write_folder", lambda *given, **named: None)
-    for name in ("study_sentences", "capacity_sentences"):
-        monkeypatch.setattr(bekostiging.report, name, lambda *given: ["told"])
-    extra = ["--lumpsum"] if command == "capacity" else []
-    done = CliRunner().invoke(app, [command, str(folder), "--out", str(tmp_path / "out"), *extra])
-    assert done.exit_code == (0 if called == "designed" else 3), done.output
+    """Any study that rests on a lump sum; None: there is none to rest on."""
 
-
-def test_capacity_without_a_lump_sum_has_no_outcome(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(bekostiging.stress, "study_capacity", lambda *given, **named: SimpleNamespace(budget=None))
-    monkeypatch.setattr(bekostiging.report, "write_folder", lambda *given, **named: None)
-    monkeypatch.setattr(bekostiging.report, "capacity_sentences", lambda *given: ["told"])
-    assert CliRunner().invoke(app, ["capacity", str(folder), "--out", str(tmp_path / "out")]).exit_code == 0
+    monkeypatch.setattr(bekostiging.stress, "compare", lambda *given, **named: outcome)
+    monkeypatch.setattr(Comparison, "designed", called)
+    monkeypatch.setattr(bekostiging.report, "write_results", lambda *given, **named: None)
+    monkeypatch.setattr(bekostiging.report.studies, "first_sentence", lambda *given: "told")
+    done = CliRunner().invoke(app, ["compare", str(folder), "--out", str(tmp_path / "out")])
+    assert done.exit_code == (0 if called in (None, "designed") else 3), done.output
 
 
 def test_amounts_of_the_answer_come_from_scenarios_that_made_nothing(outcome: Comparison) -> None:

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 import bekostiging.stress
 from bekostiging.case import Case, UserError, with_policy
 from bekostiging.cli import app
-from bekostiging.report import schema
-from bekostiging.report.lumpsum import clause_text, study_page, study_results
+from bekostiging.report import presented, schema
+from bekostiging.report.lumpsum import clause_text
 from bekostiging.report.lumpsum_results import lumpsum_schema
 from bekostiging.report.results import results
 from bekostiging.report.texts import Texts
@@ -33,7 +33,7 @@ def test_it_is_the_lump_sum_of_the_comparison(lumpsum_study: LumpSumStudy, outco
     assert study.lumpsum.design.criterion == outcome.lumpsum.design.criterion
     assert study.lumpsum.headline.checks == outcome.lumpsum.headline.checks
     assert study.lumpsum.plain.checks == outcome.lumpsum.plain.checks
-    told, compared = study_results(study), results(outcome)
+    told, compared = presented(study, "nl").results(), results(outcome)
     jsonschema.validate(told["lumpsum"], SCHEMA)
     assert told["lumpsum"] == compared["lumpsum"]
     assert told["schema_version"] == compared["schema_version"] == "2"
@@ -137,7 +137,7 @@ def test_the_contract_text_is_that_of_the_headline(lumpsum_study: LumpSumStudy) 
     """Budgets and shares to be signed are those with the margin; the text without margin stands beside it with its own."""
     result, dutch = lumpsum_study.lumpsum, Texts("nl").numbers
     assert result.plain.design is not result.design
-    page = study_page(lumpsum_study, Texts("nl"))
+    page = presented(lumpsum_study, "nl").page()
     for design in (result.design, result.plain.design):
         told = clause_text(lumpsum_study, design)
         assert len(told) == len(lumpsum_study.case.lots)

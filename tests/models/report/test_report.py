@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 
 from bekostiging.case import UserError
 from bekostiging.report import folder as folder_module
-from bekostiging.report import refuse_existing, summary_table, write_results, write_text
+from bekostiging.report import presented, refuse_existing, write_results
 from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.figures import all_illustrative, figures, svg
 from bekostiging.report.page import page
@@ -208,7 +208,7 @@ def test_an_interrupted_overwrite_keeps_the_old(
 
 
 def test_the_summary_has_a_row_per_form(outcome: Comparison) -> None:
-    header, *rows = summary_table(outcome, "nl")
+    header, *rows = presented(outcome, "nl").answers()[0].rows
     assert len(rows) == 4
     assert all(len(row) == len(header) for row in rows)
 
@@ -232,11 +232,3 @@ def test_a_full_disk_leaves_nothing(outcome: Comparison, tmp_path: Path) -> None
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, handler)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_one_file_whole_or_not_at_all(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file where a folder should be")
-    with pytest.raises(UserError, match="Cannot write in"):
-        write_text(tmp_path / "taken" / "b.json", "{}")
-    write_text(tmp_path / "new" / "b.json", "{}")
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["b.json"]

@@ -12,7 +12,8 @@ import pytest
 from conftest import DESIGN
 
 from bekostiging.report import schema
-from bekostiging.report.results import as_text, results
+from bekostiging.report.json_text import json_text
+from bekostiging.report.results import results
 from bekostiging.stress import Comparison, compare
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "results.schema.json"
@@ -29,13 +30,13 @@ def test_the_schema_in_docs_is_the_one_in_the_code() -> None:
 
 def test_results_follow_the_schema(outcome: Comparison) -> None:
     jsonschema.Draft202012Validator.check_schema(schema())
-    jsonschema.validate(json.loads(as_text(outcome)), schema())
+    jsonschema.validate(json.loads(json_text(results(outcome))), schema())
 
 
 def test_an_infeasible_design_follows_the_schema(outcome: Comparison) -> None:
     begroting = tuple(row.model_copy(update={"amount": row.outside_contracts}) for row in outcome.case.begroting)
     poor = compare(replace(outcome.case, begroting=begroting), n_scenarios=32, design_scenarios=DESIGN)
-    content = json.loads(as_text(poor))
+    content = json.loads(json_text(results(poor)))
     jsonschema.validate(content, schema())
     assert content["schema_version"] == "2"
     assert content["lumpsum"]["outcome"] == "none"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
-from bekostiging.report import summary_caption, summary_table
+from bekostiging.report import presented
 from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import waiting_cell, waiting_sections, waiting_sentence
@@ -82,8 +82,8 @@ def test_nobody_more_and_refused(
 
 def test_page_terminal_and_choice_count_the_same_clients(outcome: Comparison) -> None:
     """Waiting beyond the norm on the common room, of every form, as in the results."""
-    caption = summary_caption(outcome, "nl")
-    header, *rows = summary_table(outcome, "nl")
+    (answer,) = presented(outcome, "nl").answers()
+    caption, (header, *rows) = answer.caption, answer.rows
     assert header[-1].replace("\n", " ") == NL[CLIENTS_BEYOND_NORM].replace(" de ", " ")
     choice = dict(choice_table(outcome, NL))[NL["criteria", "waiting"]]
     rooms = waiting_sections(outcome, NL)["rooms"]

@@ -20,7 +20,8 @@ from conftest import DESIGN
 from bekostiging.capacity import capacity_work
 from bekostiging.case import Case, UserError
 from bekostiging.options import silent
-from bekostiging.report.results import as_text
+from bekostiging.report.json_text import json_text
+from bekostiging.report.results import results
 from bekostiging.scenarios import Block, plan
 from bekostiging.stress import compare
 from bekostiging.stress.blocks import Arrays, Blocks, question
@@ -111,8 +112,8 @@ def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: 
     """Also where a precision asks for more futures than the first ones."""
     asked: dict[str, Any] = {"n_scenarios": 32, "design_scenarios": DESIGN, "n_years": 1, "precision": 400_000}
     plain = compare(small_case, **asked)
-    kept, again = (as_text(compare(small_case, **asked, keep=tmp_path)) for _ in range(2))
-    assert as_text(plain) == kept == again
+    kept, again = (json_text(results(compare(small_case, **asked, keep=tmp_path))) for _ in range(2))
+    assert json_text(results(plain)) == kept == again
     assert plain.n_scenarios > 32
 
 

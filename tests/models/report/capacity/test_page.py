@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from bekostiging.case import Case, UserError
 from bekostiging.cli import app
-from bekostiging.report import capacity_results, capacity_sentences, plot_capacity, plot_flows, plot_waiting
+from bekostiging.report import plot_capacity, plot_flows, plot_waiting, presented, write_results
 from bekostiging.stress import CapacityStudy, study_capacity
 
 QUICK = ["--scenarios", "32", "--years", "1", "--workers", "1"]
@@ -30,7 +30,7 @@ def _run(case: Path, place: Path, *extra: str) -> tuple[int, str]:
 
 
 def test_the_json_holds_what_was_decided(study: CapacityStudy) -> None:
-    found = json.loads(json.dumps(capacity_results(study), allow_nan=False))["capacity"]
+    found = json.loads(json.dumps(presented(study, "nl").results(), allow_nan=False))["capacity"]
     places = sum(row["places"] for row in found["agreements"])
     assert places == pytest.approx(study.plan.places.sum())
     assert found["bound"] <= found["objective"]
@@ -59,7 +59,7 @@ def test_the_lump_sum_is_compared_lot_by_lot(study: CapacityStudy) -> None:
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_sentences_say_cost_gap_norm_and_budget(study: CapacityStudy, lang: str) -> None:
-    told = " ".join(capacity_sentences(study, lang))
+    told = " ".join(presented(study, lang).sentences())
     for word in {"nl": ("plaatsen", "beter", "wachtnorm", "gemiddelden", "taakgerichte", "aanwijzing"),
                  "en": ("places", "better", "norm", "averages", "lump sum", "indication")}[lang]:  # fmt: skip
         assert word in told
@@ -100,15 +100,13 @@ def test_the_same_seed_gives_the_same_bytes(folder: Path, tmp_path: Path) -> Non
 
 
 def test_a_running_case_says_whom_to_extend_and_names_nobody(small_case: Case, tmp_path: Path) -> None:
-    from bekostiging.report import write_capacity
-
     running = replace(
         small_case,
         kind="running",
         providers=tuple(row.model_copy(update={"name": f"Stichting {row.id}"}) for row in small_case.providers),
     )
-    write_capacity(study_capacity(running, n_scenarios=32, n_years=1), tmp_path, "nl")
-    page = (tmp_path / "report.html").read_text()
+    place = write_results(study_capacity(running, n_scenarios=32, n_years=1), tmp_path / "out")
+    page = (place / "report.html").read_text()
     assert "verlengen" in page
     assert "Stichting" not in page
 

@@ -9,8 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -24,41 +23,38 @@ from python_calamine import CalamineWorkbook
 
 from bekostiging.case import Case
 from bekostiging.case.region import synthetic_region
+from bekostiging.case.spread import Drift
 from bekostiging.case.tables import CostPrice
 from bekostiging.equalisation import NormAmounts
 from bekostiging.lumpsum import decided_spending
-from bekostiging.report import (
-    annex_of,
-    write_annex,
-    write_capacity,
-    write_equalisation,
-    write_folder,
-    write_results,
-    write_sharing,
-    write_study,
-)
-from bekostiging.report.capacity.tables import capacity_tables
+from bekostiging.report import annex_of, presented, write_annex, write_results
 from bekostiging.report.results import results
-from bekostiging.report.tables import comparison_tables, origin_tables
+from bekostiging.report.tables import origin_tables
 from bekostiging.report.takeaway.long import COLUMN_UNITS, LongTable, cell_unit, csv_text, shown
 from bekostiging.report.takeaway.readable import Words, readable
 from bekostiging.report.takeaway.resistance import LINE
-from bekostiging.report.takeaway.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
 from bekostiging.report.takeaway.workbook import FORMATS, NAME, Front, dictionary_rows, write_workbook
 from bekostiging.report.texts import Texts
 from bekostiging.stress import (
     TERM,
     TOTAL,
+    Backtest,
     Comparison,
     LumpSumStudy,
+    Prediction,
+    StressStudy,
+    Study,
+    pooled,
+    reverse_stress,
     study_capacity,
     study_equalisation,
     study_sharing,
 )
+from bekostiging.stress.backtest import Coverage
 from bekostiging.stress.figures import BRIDGE, EXPECTED, UNITS
 
 NL, EN = Texts("nl"), Texts("en")
-COMMANDS = ("compare", "lumpsum", "equalise", "share", "capacity")
+COMMANDS = ("compare", "lumpsum", "equalise", "share", "capacity", "stress", "backtest")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 REGION = synthetic_region(1, 3)
 HOSTILE = ('=HYPERLINK("http://x";"klik")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "'=1+1", 'é;"ü"\nß')
@@ -83,40 +79,47 @@ class Results:
             "capacity": study_capacity(
                 case, n_scenarios=32, design_scenarios=DESIGN, n_years=1, gap=0.1, seconds=10
             ),
+            "stress": _asked(outcome),
+            "backtest": _predicted(case),
         }
 
     def tables(self, command: str, texts: Texts) -> list[LongTable]:
         """Every table of a command."""
-        of = {
-            "compare": comparison_tables,
-            "lumpsum": lumpsum_tables,
-            "equalise": equalisation_tables,
-            "share": sharing_tables,
-            "capacity": capacity_tables,
-        }
-        made = of[command](self.made[command], texts)  # type: ignore[operator]
+        made = presented(self.made[command], texts.lang).taken()[0].tables
         return [*made, *origin_tables(self.made[command].case, texts)]
-
-    def fill(self, command: str, lang: str) -> Callable[[Path], None]:
-        """What fills the folder of a command."""
-        writers = {
-            "lumpsum": write_study,
-            "equalise": write_equalisation,
-            "share": write_sharing,
-            "capacity": write_capacity,
-        }
-        return lambda draft: writers[command](self.made[command], draft, lang)  # type: ignore[operator]
 
     def folder(self, command: str, lang: str) -> Path:
         """The folder of a command, written once."""
         folder = self.place / f"{command}-{lang}"
-        if folder.exists():
-            return folder
-        return (
-            write_results(self.made["compare"], folder, lang=lang)
-            if command == "compare"
-            else write_folder(folder, self.fill(command, lang))
-        )
+        return folder if folder.exists() else write_results(self.made[command], folder, lang=lang)
+
+
+def _asked(outcome: Comparison) -> StressStudy:
+    """Every question of ``stress``, of a comparison that is there already."""
+    about = {name: getattr(outcome, name) for name in (one.name for one in fields(Study))}
+    view = pooled(outcome, ["P(use >= 0) = 0.1..0.9"])
+    return StressStudy(
+        **about,
+        outcome=outcome,
+        together=outcome.plain,
+        believed=view,
+        broken=(reverse_stress(outcome, "taakgericht"),),
+    )
+
+
+def _predicted(case: Case) -> Backtest:
+    """Two predictions of which one is a share, on a case without a series of its own."""
+    code, area = case.municipalities[0].code, case.areas[0].id
+    quantiles = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
+    return Backtest(
+        case=case, n_scenarios=32, seed=1, named=False, notes=(), self_check=None, origin=2020,
+        predictions=(
+            Prediction(code, "guidance", 2021, 4.0, quantiles, 0.5, False),
+            Prediction(area, "guidance", 2021, 0.2, tuple(value / 10 for value in quantiles), 0.1, True),
+        ),
+        coverage=(Coverage(0.8, 1, 2, 0, 2, 0.5),),
+        shocks={2021: (0.01, 0.2)}, growth=Drift(0.02, 0.01, 3), spread=(),
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -272,10 +275,7 @@ def test_a_running_case_is_marked_confidential_on_every_sheet(every: Results, tm
 @pytest.mark.parametrize("command", COMMANDS)
 def test_equal_results_give_equal_bytes(every: Results, command: str, tmp_path: Path) -> None:
     first = every.folder(command, "nl")
-    if command == "compare":
-        second = write_results(every.made["compare"], tmp_path / "again")
-    else:
-        second = write_folder(tmp_path / "again", every.fill(command, "nl"))
+    second = write_results(every.made[command], tmp_path / "again")
     kept = [
         path.relative_to(first) for path in first.rglob("*") if path.is_file() and path.name != "manifest.json"
     ]
@@ -298,10 +298,18 @@ def test_the_manifest_has_the_fingerprint_of_every_file(every: Results, command:
         assert sha256((folder / name).read_bytes()).hexdigest() == value
 
 
+def test_the_manifest_says_which_defaults_were_read(every: Results, tmp_path: Path) -> None:
+    read = {"defaults": {"file": "bekostiging.toml", "options": {"seed": 3}}}
+    folder = write_results(every.made["backtest"], tmp_path / "out", about=read)
+    told = json.loads((folder / "manifest.json").read_text())
+    assert told["defaults"] == read["defaults"]
+    assert told["settings"] == {"scenarios": 32, "seed": 1}
+
+
 def test_an_earlier_study_is_replaced_when_asked(every: Results, tmp_path: Path) -> None:
     for command in ("lumpsum", "share"):
         for _ in range(2):
-            write_folder(tmp_path / command, every.fill(command, "nl"), overwrite=True)
+            write_results(every.made[command], tmp_path / command, overwrite=True)
         assert (tmp_path / command / NAME).is_file()
 
 
@@ -474,12 +482,7 @@ def hostile(case: Case) -> Case:
 def test_hostile_names_are_harmless_in_every_export(every: Results, command: str, tmp_path: Path) -> None:
     made = every.made[command]
     evil = replace(made, case=hostile(made.case))
-    other = Results.__new__(Results)
-    other.made = {command: evil}
-    if command == "compare":
-        folder = write_results(evil, tmp_path / "evil")
-    else:
-        folder = write_folder(tmp_path / "evil", other.fill(command, "nl"))
+    folder = write_results(evil, tmp_path / "evil")
     _assert_no_formula(folder / NAME)
     for path in folder.rglob("*.csv"):
         text = path.read_bytes().decode("utf-8-sig")
