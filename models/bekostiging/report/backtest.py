@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from bekostiging.case.errors import LANGUAGES
 from bekostiging.report.numbers import SPACE
 from bekostiging.report.sections import Answer
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, figure_cells
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
 from bekostiging.stress import Backtest, Prediction
@@ -108,11 +109,18 @@ def _predictions(outcome: Backtest, texts: Texts) -> Iterator[Row]:
     for one in outcome.predictions:
         place: dict[str, Cell] = {"name": names[one.place], "care_form": one.care_form, "year": one.year}
         unit: Unit = "fraction" if one.share else "persons"
-        yield place | figure_cells(texts["backtest", "counted"], one.counted, unit)
+        counted, quantile, pit = (texts.figure("backtest", name) for name in ("counted", "quantile", "pit"))
+        yield place | estimated(replace(counted, unit=unit), one.counted)
         for level, value in zip(QUANTILES, one.quantiles, strict=True):
-            words = texts["backtest", "quantile"].format(level=texts.numbers.plain(100 * level, 1))
-            yield place | figure_cells(words, value, unit)
-        yield place | figure_cells(texts["backtest", "pit"], one.pit, "number")
+            nl, en = (_quantile(level, lang) for lang in LANGUAGES)
+            yield place | estimated(replace(quantile, unit=unit, nl=nl, en=en), value)
+        yield place | estimated(pit, one.pit)
+
+
+def _quantile(level: float, lang: str) -> str:
+    """A quantile in words."""
+    texts, percent = Texts(lang), 100 * level
+    return texts["backtest", "quantile"].format(level=texts.numbers.plain(percent, int(percent % 1 > 0)))
 
 
 def _coverage(outcome: Backtest, texts: Texts) -> Iterator[Row]:
@@ -120,5 +128,5 @@ def _coverage(outcome: Backtest, texts: Texts) -> Iterator[Row]:
     for one in outcome.coverage:
         place: dict[str, Cell] = {"interval": one.level, "possible": not one.contradicted}
         for name, value in (("inside", one.inside), ("of", one.of), ("least", one.low), ("most", one.high)):
-            yield place | figure_cells(texts["backtest", name], value, "count")
-        yield place | figure_cells(texts["backtest", "p_value"], one.p_value, "number")
+            yield place | estimated(texts.figure("backtest", name), value)
+        yield place | estimated(texts.figure("backtest", "p_value"), one.p_value)

@@ -10,7 +10,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.report.estimates import plain, written_figures
 from bekostiging.report.sections import Answer
 from bekostiging.report.tables import course_rows, long_table
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated, figure_cells
+from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
 from bekostiging.stress import BEGROTING, Comparison, Course, Pooled, ReverseStress, StressStudy
@@ -157,8 +157,8 @@ def _reverse(study: StressStudy, texts: Texts) -> Iterator[Row]:
     """Distance and probability of every target, then the course that breaks it, year by year."""
     for one in study.broken:
         place: dict[str, Cell] = {"name": one.target, "form": one.form, "year": None}
-        yield place | figure_cells(texts["stress", "distance"], one.distance, "number")
-        yield place | figure_cells(texts["stress", "probability"], one.probability, "fraction")
+        yield place | estimated(texts.figure("stress", "distance"), one.distance)
+        yield place | estimated(texts.figure("stress", "probability"), one.probability)
         for name, values in one.course.items():
             for year, value in zip(study.outcome.years, values, strict=True):
-                yield place | {"year": year} | figure_cells(texts["stress", name], value, "fraction")
+                yield place | {"year": year} | estimated(texts.figure("stress", name), value)

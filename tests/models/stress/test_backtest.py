@@ -107,13 +107,18 @@ def test_counts_from_the_model_itself_are_rarely_contradicted(almere: Case) -> N
 
 
 def test_the_command(tmp_path: Path) -> None:
-    file = tmp_path / "b.json"
-    arguments = ["backtest", "almere", "--scenarios", "64", "--lang", "en", "--out", str(file)]
+    """A folder like that of the others: page, tables and figures; counts are rounded up and that is said."""
+    place = tmp_path / "out"
+    arguments = ["backtest", "almere", "--scenarios", "33", "--lang", "en", "--out", str(place)]
     found = CliRunner().invoke(app, arguments)
     assert found.exit_code == 0
+    assert "33 scenarios rounded up to" in found.output
     assert "Known up to 2020" in found.output
     assert "possible" in found.output
-    written = json.loads(file.read_text())
+    written = json.loads((place / "results.json").read_text())
+    assert written["notes"][0]["en"] in (place / "report.html").read_text()
+    assert written["self_check"]["alarms"] == []
+    assert "2.5 % of the futures are lower" in (place / "tables" / "predictions.csv").read_text()
     assert written["origin"] == 2020
     assert len(written["predictions"]) == 7
 
@@ -137,3 +142,10 @@ def test_mixed_definitions(almere: Case) -> None:
     mixed = tuple(row for row in rows if row.year != 2022 or row.definition != "stock_at_date")
     with pytest.raises(UserError, match="0034 / jeugdwet mixes definitions"):
         backtest(replace(almere, history=mixed))
+
+
+def test_a_file_to_write_is_refused(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["backtest", "almere", "--out", str(tmp_path / "b.json"), "--lang", "en"])
+    assert done.exit_code == 2
+    assert "backtest writes a folder, with the figures in results.json; name a folder." in done.output
+    assert not list(tmp_path.iterdir())
