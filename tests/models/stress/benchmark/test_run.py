@@ -31,7 +31,7 @@ from bekostiging.stress.benchmark.robustness import Condition, Limits, limits, s
 from bekostiging.stress.benchmark.scoreboard import LotSample, lot_views
 from bekostiging.stress.benchmark.similar_regions import placed
 from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.figures import BUFFER_EXHAUSTED_PROBABILITY, EURO, REFUSED, WAITING_CLIENTS
+from bekostiging.stress.figures import BUFFER_EXHAUSTED_PROBABILITY, EURO, EXPECTED, REFUSED, WAITING_CLIENTS
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
@@ -73,7 +73,7 @@ def test_all_lots_is_what_the_comparison_says(found: Benchmark) -> None:
     assert whole.lot == ALL_LOTS
     for form, score in whole.scores.items():
         own = board.outcome.forms[form]
-        told = own.municipalities[TOTAL][TERM]["expected"]
+        told = own.municipalities[TOTAL][TERM][EXPECTED]
         assert score.figures["expected"].value == pytest.approx(told.value, rel=1e-12)
         assert score.figures["expected"].standard_error == pytest.approx(told.standard_error, rel=1e-9)
         parts = sum(lot.scores[form].figures["expected"].value for lot in board.lots[:-1])
