@@ -16,6 +16,7 @@ from bekostiging.equalisation.high_cost import KINDS, HighCostPool, high_cost_po
 from bekostiging.equalisation.judgement import (
     DISCLOSURE_LIMIT,
     RESAMPLES,
+    Condition,
     GroupResult,
     Measures,
     PriceOfCondition,
@@ -37,6 +38,7 @@ __all__ = [
     "RESAMPLES",
     "Adjuster",
     "ClientCosts",
+    "Condition",
     "GroupResult",
     "HighCostPool",
     "Measures",

@@ -50,11 +50,23 @@ class Measures:
     spread: float
 
 
+@dataclass(frozen=True, order=True)
+class Condition:
+    """A condition on norm amounts: its ``kind`` and what it is about (the two adjusters of an order, or a group)."""
+
+    kind: str
+    keys: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """As in results: ``order[light,heavy]``."""
+        return f"{self.kind}[{','.join(self.keys)}]" if self.keys else self.kind
+
+
 @dataclass(frozen=True)
 class PriceOfCondition:
     """What one condition costs: ``moved`` euro a year between clients because of it, and the fit that is lost."""
 
-    condition: str
+    condition: Condition
     moved: float
     r_squared: float
     cpm: float
@@ -152,21 +164,21 @@ def price_of_conditions(model: NormAmounts, clients: ClientCosts) -> tuple[Price
     return tuple(found)
 
 
-def _without(model: NormAmounts) -> dict[str, dict[str, Any]]:
+def _without(model: NormAmounts) -> dict[Condition, dict[str, Any]]:
     """Parameters of the model without each of its conditions."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[Condition, dict[str, Any]] = {}
     for light, heavy in model.order:
         kept = [pair for pair in model.order if tuple(pair) != (light, heavy)]
-        found[f"order[{light},{heavy}]"] = {"order": kept}
+        found[Condition("order", (light, heavy))] = {"order": kept}
     for kind, singular in (("group_bounds", "group_bound"), ("group_penalties", "group_penalty")):
         given: Mapping[str, object] = getattr(model, kind)
         for name in given:
             kept_groups = {one: value for one, value in given.items() if one != name}
-            found[f"{singular}[{name}]"] = {kind: kept_groups}
+            found[Condition(singular, (name,))] = {kind: kept_groups}
     if model.shrinkage != 0 and model.method != "least_largest":
-        found["shrinkage"] = {"shrinkage": 0.0}
+        found[Condition("shrinkage")] = {"shrinkage": 0.0}
     if model.at_most is not None:
-        found["at_most"] = {"at_most": None}
+        found[Condition("at_most")] = {"at_most": None}
     return found
 
 

@@ -66,7 +66,7 @@ def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
                 for one in study.groups
             ],
             "measures": {name: vars(one) for name, one in {"asked": study.measures, **study.methods}.items()},
-            "prices": [vars(one) for one in study.prices],
+            "prices": [vars(one) | {"condition": str(one.condition)} for one in study.prices],
             "transfers": dict(study.transfers),
             "high_cost": [
                 {name: value for name, value in vars(one).items() if name != "transfers"}
@@ -241,10 +241,9 @@ def _prices(study: EqualisationStudy, texts: Texts) -> Table:
     said, numbers = texts.sections["equalisation"], texts.numbers
     rows = [[said[head] for head in ("condition", "moved", "r_squared", "cpm")]]
     for one in study.prices:
-        kind, _, rest = one.condition.rstrip("]").partition("[")
         moved = one.moved if one.moved >= EURO else 0.0
         figures = (numbers.plain(moved), numbers.plain(one.r_squared, 4), numbers.plain(one.cpm, 4))
-        rows.append([said[kind].format(rest.replace(",", " ≤ ")), *figures])
+        rows.append([texts.condition(one.condition), *figures])
     return rows
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from bekostiging.case.errors import LANGUAGES, Said, UserError
 from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS
+from bekostiging.equalisation import Condition
 from bekostiging.lumpsum import Limit
 from bekostiging.report.numbers import Numbers
 from bekostiging.stress.figures import Figure
@@ -57,6 +58,10 @@ class Texts:
             _, law, year = limit.keys
             return self["limits", "begroting_law"].format(parts[0], self["laws", law], year)
         return self["limits", limit.kind].format(*parts)
+
+    def condition(self, condition: Condition) -> str:
+        """A condition on norm amounts in words."""
+        return self["equalisation", condition.kind].format(" ≤ ".join(condition.keys))
 
     def layer(self, name: str) -> str:
         """A corridor layer such as ``deficit_1`` in words; another name as it is."""

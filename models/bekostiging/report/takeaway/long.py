@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bekostiging.case.workbook_text import harmless
+from bekostiging.equalisation import Condition
 from bekostiging.lumpsum import Limit
 from bekostiging.report.texts import Texts
 from bekostiging.stress.figures import UNITS, Figure, Unit
@@ -20,7 +21,7 @@ from bekostiging_solvers import Estimate
 
 Written = str | float | int | bool | None
 """What stands in a file."""
-Cell = Written | Figure | Limit
+Cell = Written | Figure | Limit | Condition
 Row = Mapping[str, Cell]
 COLUMN_UNITS: dict[str, Unit] = {
     "alarm": "yes_no",
@@ -101,7 +102,7 @@ def shown(column: str, value: Cell, texts: Texts) -> Written:
     """A cell as a reader sees it: figures, yes and no, units and texts in words and harmless; numbers stay numbers."""
     if isinstance(value, Figure):
         return harmless(texts[value])
-    if isinstance(value, Limit):
+    if isinstance(value, Limit | Condition):
         return harmless(str(value))
     if isinstance(value, bool):
         return texts["columns", "yes" if value else "no"]

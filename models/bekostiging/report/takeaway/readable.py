@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bekostiging.case import Case
+from bekostiging.equalisation import Condition
 from bekostiging.lumpsum import Limit
 from bekostiging.report.sections import names_of
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, Written, cell_unit, shown
@@ -63,6 +64,8 @@ class Words:
         """A cell in words, harmless; numbers stay numbers."""
         if isinstance(value, Limit):
             value = self.texts.limit(value, self.names)
+        if isinstance(value, Condition):
+            value = self.texts.condition(value)
         return shown(column, self._words(column, value) if isinstance(value, str) else value, self.texts)
 
     def _words(self, column: str, value: str) -> str:
@@ -81,9 +84,6 @@ class Words:
             return f"{self.named['provider'].get(provider, provider)} / {self.named['lot'].get(lot, lot)}"
         if column == "coalition":
             return ", ".join(names.get(part, part) for part in value.split(" "))
-        if column == "condition":
-            kind, _, rest = value.rstrip("]").partition("[")
-            return texts["equalisation", kind].format(rest.replace(",", " ≤ "))
         if column == "profile":
             form, slash, profile = value.partition("/")
             return f"{names.get(form, form)}{', ' if slash else ''}{profile}"

@@ -176,7 +176,7 @@ def equalisation_tables(study: EqualisationStudy, texts: Texts) -> list[LongTabl
             ("method",),
             _each({said[name]: one for name, one in found["measures"].items()}, "method", texts),
         ),
-        _by_figure("conditions", ("condition",), _conditions(found["prices"], texts)),
+        _by_figure("conditions", ("condition",), _conditions(study, texts)),
         _by_figure("transfers", ("provider",), _transfers(study, texts)),
         _by_figure("high_cost", ("method",), _high_cost(found["high_cost"], texts)),
         _by_figure("pool_shares", ("lot", "band_from", "band_to"), _pool_shares(found["pools"], texts)),
@@ -223,11 +223,12 @@ def _each(rows: Mapping[str, Mapping[str, float]], column: str, texts: Texts) ->
             yield {column: key} | _of_equalisation(texts, name, value)
 
 
-def _conditions(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
+def _conditions(study: EqualisationStudy, texts: Texts) -> Iterator[Row]:
     """What every condition costs."""
-    for one in rows:
+    for one in study.prices:
+        place: dict[str, Cell] = {"condition": one.condition}
         for name in ("moved", "r_squared", "cpm"):
-            yield {"condition": one["condition"]} | _of_equalisation(texts, name, one[name])
+            yield place | _of_equalisation(texts, name, getattr(one, name))
 
 
 def _transfers(study: EqualisationStudy, texts: Texts) -> Iterator[Row]:
