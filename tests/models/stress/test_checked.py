@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from conftest import DESIGN
 
-from bekostiging.case import Case, synthetic_region
+from bekostiging.case import Case, synthetic_region, with_policy
 from bekostiging.options import Options
 from bekostiging.scenarios import SelfCheck, simulate
 from bekostiging.stress import (
@@ -22,7 +22,7 @@ from bekostiging.stress import (
 )
 from bekostiging.stress.benchmark.decisions import DECISION_MODELS, Asked, decide
 
-FEW: Options = {"n_scenarios": 31, "design_scenarios": DESIGN, "n_years": 1}
+FEW: Options = {"n_scenarios": 33, "design_scenarios": DESIGN, "n_years": 1}
 STUDIES: dict[str, Callable[[Case], Study]] = {
     "equalise": lambda case: study_equalisation(case, **FEW),
     "share": lambda case: study_sharing(case, **FEW),
@@ -55,14 +55,14 @@ def wrong(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("wrong")
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_study_keeps_rounding_closed_lots_what_is_not_used_and_the_alarm(study: str) -> None:
-    region = synthetic_region(2, 6)
-    closed = region.lots[0].model_copy(update={"sitting_clients": "closed", "sharing_key": "hybrid"})
+    region = with_policy(synthetic_region(2, 6), elasticity=0.1)
+    closed = region.lots[0].model_copy(update={"sitting_clients": "closed"})
     found = STUDIES[study](replace(region, lots=(closed, *region.lots[1:])))
     told = " ".join(note["nl"] for note in found.notes)
     assert "ALARM van de zelfcontrole" in told
-    assert f"31 scenario's naar boven afgerond op {found.n_scenarios}" in told
+    assert f"33 scenario's naar boven afgerond op {found.n_scenarios}" in told
     assert "lopen af onder het oude contract" in told
-    assert "Verdeelsleutel hybrid" in told
+    assert "elasticity telt in het ontwerp" in told
     assert found.self_check is not None
     assert found.self_check.alarms
     assert any(alarm.quantity == "units" for alarm in found.self_check.alarms)
