@@ -156,8 +156,7 @@ def _ceilings(outcome: Comparison, texts: Texts) -> Table:
         return []
     names = {row.id: row.name for row in outcome.case.providers}
     rows = [[texts["columns", "provider"], texts["columns", "lot"], *(str(year) for year in outcome.years)]]
-    for contract, years in own.items():
-        provider, lot = contract.split("/", 1)
+    for (provider, lot), years in own.items():
         rows.append([names[provider], lot, *(_chances(years[str(year)], texts, months) for year in outcome.years)])
     return rows
 
@@ -174,8 +173,7 @@ def _chances(own: CeilingResult, texts: Texts, months: list[str]) -> str:
 
 def ceiling_rows(outcome: Comparison) -> Iterator[Row]:
     """One row per contract, year, event and month: its chance."""
-    for contract, years in outcome.forms[BASELINE].ceilings.items():
-        provider, lot = contract.split("/", 1)
+    for (provider, lot), years in outcome.forms[BASELINE].ceilings.items():
         for year, own in years.items():
             for event, by_month in (("signal", own.signal_by_month), ("stop", own.stop_by_month)):
                 for month, chance in enumerate(by_month, start=1):

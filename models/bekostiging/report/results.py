@@ -138,8 +138,8 @@ def _form(result: FormResult) -> dict[str, Any]:
         "administration": {party: written_figures(own) for party, own in result.administration.items()},
         "parity_gap": written_or_null(result.parity_gap),
         "ceilings": {
-            contract: {year: _ceiling(one) for year, one in years.items()}
-            for contract, years in result.ceilings.items()
+            f"{provider}/{lot}": {year: _ceiling(one) for year, one in years.items()}
+            for (provider, lot), years in result.ceilings.items()
         },
         "break_even": {quantity: asdict(even) for quantity, even in result.break_even.items()},
     }

@@ -66,8 +66,8 @@ class FormResult:
     """[corner]: CORNER_FIGURES and WAITING_FIGURES over the term."""
     administration: dict[str, Estimates]
     """[party: municipality or provider]: HOURS and EURO per year on average; empty without table."""
-    ceilings: dict[str, dict[str, CeilingResult]]
-    """["provider/lot"][year]: contracts with a spending ceiling, under limited intake."""
+    ceilings: dict[tuple[str, str], dict[str, CeilingResult]]
+    """[provider, lot][year]: contracts with a spending ceiling, under limited intake."""
     break_even: dict[str, BreakEven]
     """[volume, duration or price]."""
     parity_gap: Estimate | None

@@ -275,15 +275,15 @@ def regimes(case: Case) -> tuple[Regimes, ...]:
 
 def ceiling_estimates(
     case: Case, scramblings: Scramblings, samples: Samples, form: PaymentForm
-) -> dict[str, dict[str, CeilingResult]]:
-    """Signal and stop of every contract with a ceiling, per contract year; only forms with a tariff have one."""
+) -> dict[tuple[str, str], dict[str, CeilingResult]]:
+    """Signal and stop by contract (provider, lot) with a ceiling and by year; only forms with a tariff have one."""
     if PAYMENT_FORMS[form].lump_sum:
         return {}
-    found: dict[str, dict[str, CeilingResult]] = {}
+    found: dict[tuple[str, str], dict[str, CeilingResult]] = {}
     for c, row in enumerate(case.contracts):
         if row.ceiling is None:
             continue
-        found[f"{row.provider}/{row.lot}"] = {
+        found[row.provider, row.lot] = {
             str(case.first_year + t): _ceiling(
                 scramblings, samples.signal_month[:, t, c], samples.stop_month[:, t, c]
             )
