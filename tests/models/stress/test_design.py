@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 from conftest import DESIGN
 
-from bekostiging.case import Case, pseudonymised
+from bekostiging.case import Case
 from bekostiging.contracts import reference
 from bekostiging.lumpsum import LumpSumData, feasible_design, lumpsum_data, matched
+from bekostiging.options import RunOptions
 from bekostiging.scenarios import plan
-from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import designed, silent
-from bekostiging.stress.transition import without_closed
+from bekostiging.stress.design import designed
+from bekostiging.stress.study import prepared
 
 N_YEARS = 2
 
@@ -21,11 +21,11 @@ N_YEARS = 2
 @pytest.fixture(scope="module")
 def drawn(small_case: Case) -> LumpSumData:
     """What is decided on in two years of the small case, without margins."""
-    case, _ = without_closed(pseudonymised(small_case), N_YEARS)
-    cells = plan(case, DESIGN, N_YEARS, 1, "design").cells
-    terms = reference(case, cells, N_YEARS)
-    made = designed(case, terms, Blocks(), silent, n_design=DESIGN, n_years=N_YEARS, seed=1)
-    own = lumpsum_data(case, cells, terms, made.series)
+    ready = prepared(small_case, RunOptions(design_scenarios=DESIGN, n_years=N_YEARS))
+    cells = plan(ready.case, DESIGN, N_YEARS, 1, "design").cells
+    terms = reference(ready.case, cells, N_YEARS)
+    made = designed(ready, terms)
+    own = lumpsum_data(ready.case, cells, terms, made.series)
     return matched(own, made.closed, made.plain, made.series.cut)
 
 
