@@ -231,8 +231,8 @@ class BenchmarkReport(Presented[Benchmark]):
         """Of every case and of what each decision model drew, each once."""
         told: list[Note] = []
         for board in self.study.boards:
-            models = (note for one in board.decisions.values() for note in one.notes)
-            told += [note for note in (*board.outcome.notes, *models) if note not in told]
+            for notes in (board.outcome.notes, *(one.notes for one in board.decisions.values())):
+                told += [note for note in notes if note not in told]
         return told
 
     @property

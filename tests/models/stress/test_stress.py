@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -164,7 +165,7 @@ def test_the_command_checks_before_it_calculates() -> None:
     for arguments, sentence in (
         (["--reverse", "nobody"], "did you mean"),
         (["--shock", "x"], "not in table shocks"),
-        (["--form", "taak"], "did you mean taakgericht"),
+        (["--form", "taak", "--reverse", "begroting"], "did you mean taakgericht"),
         (["--view", "x"], "cannot be read"),
     ):
         found = CliRunner().invoke(app, ["stress", "region", "--lang", "en", *arguments])
@@ -174,11 +175,11 @@ def test_the_command_checks_before_it_calculates() -> None:
 
 
 @pytest.mark.slow
-def test_the_command() -> None:
+def test_the_command(tmp_path: Path) -> None:
     found = CliRunner().invoke(
         app,
         ["stress", "region", "--scenarios", "32", "--design-scenarios", str(DESIGN), "--lang", "en", "--workers", "1",
-         "--reverse", "begroting", "--view", "P(use >= 0) = 0.6"],
+         "--reverse", "begroting", "--view", "P(use >= 0) = 0.6", "--out", str(tmp_path / "out")],
     )  # fmt: skip
     assert found.exit_code == 0, found.output
     assert "the least implausible course" in found.output
