@@ -17,9 +17,10 @@ import numpy as np
 from bekostiging.case import read_case
 from bekostiging.contracts import reference
 from bekostiging.lumpsum import Decision
+from bekostiging.options import RunOptions
 from bekostiging.scenarios import plan
-from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.design import designed, silent
+from bekostiging.stress.design import designed
+from bekostiging.stress.study import prepared
 
 SEEDS = 10
 YEARS = 4
@@ -31,7 +32,8 @@ def decisions(name: str, n_design: int, seeds: int, workers: int = 2) -> Iterato
     case = read_case(name)
     terms = reference(case, plan(case, n_design, YEARS, 1, "design").cells, YEARS)
     for seed in range(1, seeds + 1):
-        yield designed(case, terms, Blocks(workers), silent, n_design=n_design, n_years=YEARS, seed=seed).decision
+        run = RunOptions(design_scenarios=n_design, n_years=YEARS, seed=seed, workers=workers)
+        yield designed(prepared(case, run), terms).decision
 
 
 def agreement(name: str, n_design: int, made: Iterable[Decision]) -> dict[str, Any]:

@@ -18,8 +18,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from bekostiging.case import UserError
-from bekostiging.report import folder as folder_module
-from bekostiging.report import presented, refuse_existing, write_results
+from bekostiging.report import presented, refuse_existing, studies, write_results
 from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.figures import all_illustrative, figures, svg
 from bekostiging.report.page import page
@@ -185,7 +184,7 @@ def test_an_interrupted_run_leaves_nothing(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(folder_module, "write_samples", interrupted)
+    monkeypatch.setattr(studies, "write_samples", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_results(outcome, tmp_path / "half")
     assert list(tmp_path.iterdir()) == []
@@ -200,7 +199,7 @@ def test_an_interrupted_overwrite_keeps_the_old(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(folder_module, "write_samples", interrupted)
+    monkeypatch.setattr(studies, "write_samples", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_results(outcome, tmp_path / "whole", overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["whole"]
