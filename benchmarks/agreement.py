@@ -16,11 +16,11 @@ import numpy as np
 
 from bekostiging.case import read_case
 from bekostiging.contracts import reference
+from bekostiging.evaluation.design import designed
+from bekostiging.evaluation.study import prepared
 from bekostiging.lumpsum import Decision
 from bekostiging.options import RunOptions
 from bekostiging.scenarios import plan
-from bekostiging.stress.design import designed
-from bekostiging.stress.study import prepared
 
 SEEDS = 10
 YEARS = 4

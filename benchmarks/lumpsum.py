@@ -13,11 +13,11 @@ from pyomo.contrib.appsi.solvers.highs import Highs
 
 from bekostiging.case import read_case
 from bekostiging.contracts import LUMP_SUM, Taakgericht, build_contracts, reference
+from bekostiging.evaluation.block_settlement import DesignWork
+from bekostiging.evaluation.blocks import Blocks
 from bekostiging.lumpsum import CorridorSeries, LumpSumData, design_lumpsum, lumpsum_data
 from bekostiging.lumpsum.model import build_lumpsum
 from bekostiging.scenarios import plan
-from bekostiging.stress.blocks import Blocks
-from bekostiging.stress.settle_block import DesignWork
 from bekostiging.units import MILLION
 
 

@@ -18,10 +18,11 @@ import settle as settling
 from bekostiging.case import Case, read_case, synthetic_region, with_policy
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM, Contract, PriceLevels, build_contracts, price_levels, reference
+from bekostiging.evaluation import TERM, TOTAL, Comparison
+from bekostiging.evaluation.figures import EXPECTED
 from bekostiging.lumpsum import LumpSumData, design_lumpsum
 from bekostiging.scenarios import Block, CareUse, Plan, draw_block, map_blocks, plan
-from bekostiging.stress import TERM, TOTAL, Comparison, compare
-from bekostiging.stress.figures import EXPECTED
+from bekostiging.studies import compare
 from bekostiging.units import MILLION
 
 N_YEARS = 4

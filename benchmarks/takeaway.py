@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bekostiging.case.region import synthetic_region
 from bekostiging.report import takeaway, write_results
-from bekostiging.stress import compare
+from bekostiging.studies import compare
 
 RUNS = 3
 

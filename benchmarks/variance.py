@@ -16,11 +16,11 @@ import numpy as np
 
 from bekostiging.case import Case, read_case
 from bekostiging.contracts import BASELINE, LUMP_SUM, Contract, build_contracts, reference
+from bekostiging.evaluation.control_variates import TAIL, closed_spending, sharpened, sharpened_tail
+from bekostiging.evaluation.deterministic_scenarios import euros
+from bekostiging.evaluation.figures import EXPECTED
 from bekostiging.scenarios import Block, CareUse, expected_care_use, map_blocks, plan
-from bekostiging.stress import compare, contracts_in_force
-from bekostiging.stress.courses import euros
-from bekostiging.stress.figures import EXPECTED
-from bekostiging.stress.sharpened import TAIL, closed_spending, sharpened, sharpened_tail
+from bekostiging.studies import compare, contracts_in_force
 from bekostiging_solvers import Scramblings, tail_influence
 from bekostiging_solvers.typing import FloatArray
 

@@ -33,9 +33,9 @@ MOST_WAITING = 5_000  # clients who wait over the term, if limits are kept inste
 
 # %%
 from bekostiging import compare, read_case
+from bekostiging.evaluation import TERM, TOTAL, cheapest
+from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY, OVERRUN_PROBABILITY, WAITING_CLIENTS
 from bekostiging.report import plot_exceedance, plot_spending, progress_bars
-from bekostiging.stress import TERM, TOTAL, cheapest
-from bekostiging.stress.figures import BUFFER_EXHAUSTED_PROBABILITY, OVERRUN_PROBABILITY, WAITING_CLIENTS
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:

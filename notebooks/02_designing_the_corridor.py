@@ -40,7 +40,7 @@ import pandas as pd
 from bekostiging import read_case
 from bekostiging.lumpsum import SimpleTerms, design_within, price_of_certainty, with_simple_terms
 from bekostiging.report import plot_frontier, presented, progress_bars
-from bekostiging.stress import study_lumpsum
+from bekostiging.studies import study_lumpsum
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:

@@ -35,7 +35,7 @@ import pandas as pd
 
 from bekostiging import read_case
 from bekostiging.report import plot_norm_amounts, plot_power_risk, presented, progress_bars
-from bekostiging.stress import study_equalisation
+from bekostiging.studies import study_equalisation
 
 case = read_case(CASE)
 with progress_bars(LANG) as bars:

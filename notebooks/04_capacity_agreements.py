@@ -35,7 +35,7 @@ import pandas as pd
 
 from bekostiging.case import synthetic_region
 from bekostiging.report import plot_capacity, plot_flows, plot_waiting, presented, progress_bars
-from bekostiging.stress import study_capacity
+from bekostiging.studies import study_capacity
 
 case = synthetic_region(municipalities=MUNICIPALITIES, providers=PROVIDERS)
 with progress_bars(LANG) as bars:

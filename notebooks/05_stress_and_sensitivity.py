@@ -45,11 +45,12 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as draw
 
 from bekostiging import compare, read_case
+from bekostiging.evaluation import TERM, TOTAL, course
+from bekostiging.evaluation.figures import OVERRUN_PROBABILITY
+from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.report import plot_exceedance, progress_bars, reverse_sentence, shock_sentence
 from bekostiging.scenarios import expected_care_use, multiply, neutral_factors
-from bekostiging.stress import TERM, TOTAL, contracts_in_force, course, payment_form, pooled, reverse_stress
-from bekostiging.stress.figures import OVERRUN_PROBABILITY
-from bekostiging.stress.settlement import levels_by_lot, settle_all
+from bekostiging.studies import contracts_in_force, payment_form, pooled, reverse_stress
 
 case, form = read_case(CASE), payment_form(FORM)
 with progress_bars(LANG) as bars:

@@ -35,7 +35,7 @@ import pandas as pd
 
 from bekostiging.case import synthetic_region
 from bekostiging.report import plot_key_changes, presented, progress_bars
-from bekostiging.stress import IN_FORCE, study_sharing
+from bekostiging.studies import IN_FORCE, study_sharing
 
 case = synthetic_region(municipalities=MUNICIPALITIES, providers=PROVIDERS)
 with progress_bars(LANG) as bars:

@@ -40,10 +40,10 @@ import numpy as np
 
 from bekostiging import compare, read_case
 from bekostiging.contracts import Clause, settle
+from bekostiging.evaluation.settlement import levels_by_lot
 from bekostiging.report import progress_bars
 from bekostiging.scenarios import map_blocks, plan
-from bekostiging.stress import contracts_in_force
-from bekostiging.stress.settlement import levels_by_lot
+from bekostiging.studies import contracts_in_force
 from bekostiging_solvers import Estimate, Scramblings, cvar
 
 case = read_case(CASE)

@@ -23,9 +23,9 @@ from bekostiging.contracts import (
     reference,
     with_design,
 )
+from bekostiging.evaluation.deterministic_scenarios import yearly
 from bekostiging.report.figures import STYLE, svg
 from bekostiging.scenarios import build_cells, expected_care_use, multiply, neutral_factors
-from bekostiging.stress.courses import yearly
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGES = np.linspace(-0.2, 0.2, 41)

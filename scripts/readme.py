@@ -9,10 +9,11 @@ import re
 from pathlib import Path
 
 from bekostiging.case import read_case
+from bekostiging.evaluation import Comparison
 from bekostiging.report.figures import figures, svg
 from bekostiging.report.page import carries_table
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison, compare
+from bekostiging.studies import compare
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = 512

@@ -19,10 +19,10 @@ import numpy as np
 from bekostiging.case import Case, check_case
 from bekostiging.case.tables import ContractClause, PaymentForm, Policy
 from bekostiging.contracts import Contract, build_contracts, reference
+from bekostiging.evaluation.results import Samples
+from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.scenarios import MEASURES, CareUse, Cells, expected_care_use
 from bekostiging.scenarios.cells import build_cells
-from bekostiging.stress.comparison import Samples
-from bekostiging.stress.settlement import levels_by_lot, settle_all
 
 Amounts = Mapping[int, Sequence[float]]
 """Figures by contract, one a year (or a month)."""

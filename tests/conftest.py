@@ -12,7 +12,8 @@ from hypothesis import settings
 
 from bekostiging.case import Case, write_case
 from bekostiging.case.region import synthetic_region
-from bekostiging.stress import Comparison, LumpSumStudy, compare, study_lumpsum
+from bekostiging.evaluation import Comparison
+from bekostiging.studies import LumpSumStudy, compare, study_lumpsum
 
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.register_profile("search", deadline=None)

@@ -126,7 +126,7 @@ def test_what_is_not_installed_is_refused_by_name(extended: Path) -> None:
 def test_no_registry_is_read_while_a_module_is_imported(installed: dict[str, str]) -> None:
     """Else an extension would be loaded before what it imports is there."""
     code = (
-        "import bekostiging.report, bekostiging.cli, bekostiging.stress\n"
+        "import bekostiging.report, bekostiging.cli, bekostiging.studies\n"
         "from bekostiging.case.registry import load_extensions\n"
         "print(load_extensions.cache_info().currsize)"
     )

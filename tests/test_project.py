@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bekostiging.case import read_case
-from bekostiging.stress import compare
+from bekostiging.studies import compare
 
 ROOT = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+$")

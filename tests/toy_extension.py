@@ -25,8 +25,8 @@ from bekostiging.contracts import (
     register_clause,
     register_payment_form,
 )
+from bekostiging.evaluation import SPENDING_FIGURES, Figure
 from bekostiging.scenarios import CareUse
-from bekostiging.stress import SPENDING_FIGURES, Figure
 from bekostiging_solvers.typing import FloatArray
 
 TOLERANCE = register_policy(

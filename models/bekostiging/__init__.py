@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bekostiging.case import read_case
     from bekostiging.case.errors import CaseError, UserError
     from bekostiging.report import write_results
-    from bekostiging.stress import compare
+    from bekostiging.studies import compare
 
 __version__ = "0.1.0"
 __all__ = ["CaseError", "UserError", "__version__", "compare", "read_case", "write_results"]
@@ -24,7 +24,7 @@ _HOMES = {
     "CaseError": "bekostiging.case.errors",
     "UserError": "bekostiging.case.errors",
     "write_results": "bekostiging.report",
-    "compare": "bekostiging.stress",
+    "compare": "bekostiging.studies",
 }
 
 

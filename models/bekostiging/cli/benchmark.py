@@ -12,7 +12,7 @@ from bekostiging.cli.frame import carry_out
 from bekostiging.cli.options import Dossier, LanguageOption, Output, Workers, command
 
 if TYPE_CHECKING:
-    from bekostiging.stress import Benchmark
+    from bekostiging.studies import Benchmark
 
 DIFFERENT = 1
 
@@ -33,7 +33,7 @@ def benchmark(
     """Work through a suite before a tender: scoreboard, ranks with their uncertainty, robustness, simulated regions."""
     with user_errors(output.lang):
         from bekostiging.report import write_dossiers
-        from bekostiging.stress import benchmark, read_suite
+        from bekostiging.studies import benchmark, read_suite
 
         asked = read_suite(suite).with_cases(case or [])
 

@@ -14,8 +14,8 @@ from bekostiging.options import Options
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
+    from bekostiging.evaluation import Comparison, Study
     from bekostiging.options import Progress
-    from bekostiging.stress import Comparison, Study
 
 OF_RESULTS = ("n_scenarios", "design_scenarios", "n_years", "seed", "named")
 """Options of a run that its numbers depend on, for the dossier."""
@@ -38,7 +38,7 @@ def compare(
 
     def study(brought: Case, run: Options) -> Study:
         """As asked."""
-        from bekostiging.stress import compare
+        from bekostiging.studies import compare
 
         return compare(brought, precision=precision, **run)
 
@@ -76,7 +76,7 @@ def stress(
 
     def study(brought: Case, run: Options) -> Study:
         """As asked."""
-        from bekostiging.stress import study_stress
+        from bekostiging.studies import study_stress
 
         return study_stress(brought, shocks=shock or [], views=view or [], targets=reverse or [], form=form, **run)
 
@@ -107,7 +107,7 @@ def backtest(
 
         def compute(progress: Progress) -> Study:
             """As asked."""
-            from bekostiging.stress import backtest
+            from bekostiging.studies import backtest
 
             return backtest(brought, origin, scenarios, seed)
 

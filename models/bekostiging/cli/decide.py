@@ -13,7 +13,7 @@ from bekostiging.options import OF_CAPACITY, Options
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
-    from bekostiging.stress import Study
+    from bekostiging.evaluation import Study
 
 
 @command()
@@ -39,7 +39,7 @@ def lumpsum(
         """As asked."""
         from bekostiging.case import fractions
         from bekostiging.lumpsum import asked_terms
-        from bekostiging.stress import study_lumpsum
+        from bekostiging.studies import study_lumpsum
 
         return study_lumpsum(
             brought,
@@ -88,7 +88,7 @@ def equalise(
         """As asked."""
         from bekostiging.case import named_numbers, ordered_pairs, read_clients
         from bekostiging.equalisation import model_asked
-        from bekostiging.stress import study_equalisation
+        from bekostiging.studies import study_equalisation
 
         model = model_asked(
             method,
@@ -129,7 +129,7 @@ def share(
 
     def study(brought: Case, run: Options) -> Study:
         """As asked."""
-        from bekostiging.stress import study_sharing
+        from bekostiging.studies import study_sharing
 
         return study_sharing(
             brought,
@@ -165,7 +165,7 @@ def capacity(
 
     def study(brought: Case, run: Options) -> Study:
         """As asked."""
-        from bekostiging.stress import study_capacity
+        from bekostiging.studies import study_capacity
 
         return study_capacity(brought, lump_sum=lump_sum, gap=gap, seconds=seconds, risk_weight=risk_weight, **run)
 

@@ -13,9 +13,10 @@ from bekostiging.cli.options import Output
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
+    from bekostiging.evaluation import Study
     from bekostiging.options import Options, Progress
     from bekostiging.report.study import Presented
-    from bekostiging.stress import Benchmark, Study
+    from bekostiging.studies import Benchmark
 
 NO_SOLUTION = 3
 Also = Callable[[Any, Path], None]

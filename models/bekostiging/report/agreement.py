@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from bekostiging.evaluation.results import LumpSumResult
 from bekostiging.lumpsum import (
     Conflict,
     JudgedDesign,
@@ -28,7 +29,6 @@ from bekostiging.report.terms import (
     terms_sentence,
 )
 from bekostiging.report.texts import Texts
-from bekostiging.stress.comparison import LumpSumResult
 from bekostiging.units import MILLION
 
 THOUSANDS = 1e4

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE
-from bekostiging.report.agreement import certainty_sentence, first_sentence
-from bekostiging.report.texts import Texts
-from bekostiging.report.waiting import waiting_cell, waiting_sentence
-from bekostiging.stress import TERM, TOTAL, Comparison
-from bekostiging.stress.figures import (
+from bekostiging.evaluation import TERM, TOTAL, Comparison
+from bekostiging.evaluation.figures import (
     BUFFER_EXHAUSTED_PROBABILITY,
     CLIENTS_BEYOND_NORM,
     CVAR95,
@@ -19,6 +16,9 @@ from bekostiging.stress.figures import (
     SD,
     Figure,
 )
+from bekostiging.report.agreement import certainty_sentence, first_sentence
+from bekostiging.report.texts import Texts
+from bekostiging.report.waiting import waiting_cell, waiting_sentence
 from bekostiging_solvers import Estimate
 
 PARITY = 1e-4

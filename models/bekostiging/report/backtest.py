@@ -7,14 +7,14 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from bekostiging.case.errors import LANGUAGES
+from bekostiging.evaluation.figures import Unit
 from bekostiging.report.numbers import SPACE
 from bekostiging.report.sections import Answer
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Backtest, Prediction
-from bekostiging.stress.backtest import QUANTILES
-from bekostiging.stress.figures import Unit
+from bekostiging.studies import Backtest, Prediction
+from bekostiging.studies.backtest import QUANTILES
 
 
 def backtest_answers(outcome: Backtest, texts: Texts) -> list[Answer]:

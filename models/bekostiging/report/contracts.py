@@ -9,11 +9,11 @@ import numpy as np
 
 from bekostiging.case.tables import CLAUSE_COLUMNS, PAYMENT_FORMS
 from bekostiging.contracts import BASELINE
+from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
+from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
+from bekostiging.evaluation.flags import YOUTH_REMARK
 from bekostiging.report.answers import names_of
 from bekostiging.report.texts import Texts
-from bekostiging.stress import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
-from bekostiging.stress.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
-from bekostiging.stress.flags import YOUTH_REMARK
 from bekostiging.units import THOUSAND
 
 Table = list[list[str]]

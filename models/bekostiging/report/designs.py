@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from bekostiging.contracts import LUMP_SUM
+from bekostiging.evaluation.results import LumpSumResult
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, free_zone
 from bekostiging.report.agreement import HALF, certain, years_text
 from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.terms import Names
 from bekostiging.report.texts import Texts
-from bekostiging.stress.comparison import LumpSumResult
 from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate
 

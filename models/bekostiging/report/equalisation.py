@@ -13,7 +13,7 @@ from bekostiging.report.estimates import written
 from bekostiging.report.figures import FIGURES, INK, SOFT, figure_of, house_axes, mark_example, numbered, place_of
 from bekostiging.report.sections import Section, Table, names_of
 from bekostiging.report.texts import Texts
-from bekostiging.stress import EqualisationStudy, PoolResult
+from bekostiging.studies import EqualisationStudy, PoolResult
 from bekostiging.units import THOUSAND
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from bekostiging.stress.figures import Estimates, Figure
+from bekostiging.evaluation.figures import Estimates, Figure
 from bekostiging_solvers import Estimate
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ from matplotlib.transforms import ScaledTranslation
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM
+from bekostiging.evaluation import Comparison, provider_results
 from bekostiging.report.answers import room_of_term
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison, provider_results
 from bekostiging.units import MILLION
 from bekostiging_solvers.typing import FloatArray
 

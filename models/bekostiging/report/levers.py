@@ -7,10 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.evaluation import Comparison, SubstitutionOutcome, figures
 from bekostiging.report.estimates import written, written_figures
 from bekostiging.report.takeaway.long import Row, estimated
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison, SubstitutionOutcome, figures
 
 Table = list[list[str]]
 

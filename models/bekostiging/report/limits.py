@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bekostiging.evaluation.results import LumpSumResult
 from bekostiging.lumpsum import FRACTIONS, LimitCheck
 from bekostiging.report.agreement import amount, certain
 from bekostiging.report.designs import both_millions, design_in_short
 from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.texts import Texts
-from bekostiging.stress.comparison import LumpSumResult
 from bekostiging.units import MILLION
 
 Table = list[list[str]]

@@ -35,7 +35,7 @@ from bekostiging.report.lumpsum_results import design_terms, lumpsum_results
 from bekostiging.report.numbers import UNKNOWN
 from bekostiging.report.results import SCHEMA_VERSION
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Changed, LumpSumStudy
+from bekostiging.studies import Changed, LumpSumStudy
 from bekostiging.units import MILLION
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from bekostiging.evaluation.results import LumpSumResult
 from bekostiging.lumpsum import (
     OUTCOMES,
     Decider,
@@ -19,7 +20,6 @@ from bekostiging.lumpsum import (
 )
 from bekostiging.report.estimates import written, written_or_null
 from bekostiging.report.json_schema import ERROR, ESTIMATE, NUMBER, TEXT, listed, mapped, or_null, schema_object
-from bekostiging.stress.comparison import LumpSumResult
 
 NUMBER_OR_NULL = {"type": ["number", "null"]}
 BOOLEAN = {"type": "boolean"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from bekostiging.stress.figures import Figure
+from bekostiging.evaluation.figures import Figure
 from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate
 

@@ -11,6 +11,16 @@ from matplotlib.figure import Figure
 
 from bekostiging.case.rows import STATUSES
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.evaluation import (
+    PROVIDER_FIGURES,
+    SPENDING_FIGURES,
+    TERM,
+    TOTAL,
+    Comparison,
+    Course,
+    cheapest,
+    figures,
+)
 from bekostiging.report.agreement import (
     agreement_sentences,
     certainty_sentence,
@@ -41,16 +51,6 @@ from bekostiging.report.limits import (
 from bekostiging.report.tables import assumptions
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import waiting_sections
-from bekostiging.stress import (
-    PROVIDER_FIGURES,
-    SPENDING_FIGURES,
-    TERM,
-    TOTAL,
-    Comparison,
-    Course,
-    cheapest,
-    figures,
-)
 
 Table = list[list[str]]
 YEAR_FIGURES = (figures.EXPECTED, figures.P10, figures.P90, figures.CVAR95, figures.OVERRUN_PROBABILITY,

@@ -7,11 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from bekostiging.report.checks import written_check
-from bekostiging.report.estimates import plain, written, written_figures, written_or_null
-from bekostiging.report.levers import lever_results
-from bekostiging.report.lumpsum_results import lumpsum_results
-from bekostiging.stress import (
+from bekostiging.evaluation import (
     CORNERS,
     PROVIDER_FIGURES,
     ROOMS,
@@ -24,6 +20,10 @@ from bekostiging.stress import (
     flags,
     regimes,
 )
+from bekostiging.report.checks import written_check
+from bekostiging.report.estimates import plain, written, written_figures, written_or_null
+from bekostiging.report.levers import lever_results
+from bekostiging.report.lumpsum_results import lumpsum_results
 
 SCHEMA_VERSION = "2"
 BEGROTING = ("amount", "outside_contracts", "room", "structural_cover", "stock")

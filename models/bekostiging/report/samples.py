@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from bekostiging.stress import CORNERS, Comparison, Samples
+from bekostiging.evaluation import CORNERS, Comparison, Samples
 
 
 def write_samples(outcome: Comparison, path: Path, lang: str) -> None:

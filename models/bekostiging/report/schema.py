@@ -7,6 +7,16 @@ from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import RISKS
+from bekostiging.evaluation import (
+    BREAK_EVEN,
+    CORNER_FIGURES,
+    CORNERS,
+    PROVIDER_FIGURES,
+    ROOMS,
+    SPENDING_FIGURES,
+    WAITING_FIGURES,
+)
+from bekostiging.evaluation.figures import EURO, EXPECTED, HOURS, OVERRUN_PROBABILITY, P90, Figure
 from bekostiging.report.checks import check_schema
 from bekostiging.report.json_schema import (
     ESTIMATE,
@@ -20,16 +30,6 @@ from bekostiging.report.json_schema import (
 )
 from bekostiging.report.lumpsum_results import lumpsum_schema
 from bekostiging.report.results import BEGROTING, SCHEMA_VERSION
-from bekostiging.stress import (
-    BREAK_EVEN,
-    CORNER_FIGURES,
-    CORNERS,
-    PROVIDER_FIGURES,
-    ROOMS,
-    SPENDING_FIGURES,
-    WAITING_FIGURES,
-)
-from bekostiging.stress.figures import EURO, EXPECTED, HOURS, OVERRUN_PROBABILITY, P90, Figure
 from bekostiging.units import MONTHS
 
 

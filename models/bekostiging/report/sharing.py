@@ -14,7 +14,7 @@ from bekostiging.report.figures import INK, PALE, figure_of, house_axes, mark_ex
 from bekostiging.report.sections import Section, Table, names_of
 from bekostiging.report.texts import Texts
 from bekostiging.sharing import MOST_TABLE, GameSolution, KeyResult
-from bekostiging.stress import IN_FORCE, SharingStudy
+from bekostiging.studies import IN_FORCE, SharingStudy
 from bekostiging.units import MILLION
 
 if TYPE_CHECKING:

@@ -7,14 +7,15 @@ from dataclasses import asdict
 from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.evaluation import Comparison, Course
+from bekostiging.evaluation.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, PROVIDER_RESULT, SPENDING
 from bekostiging.report.estimates import plain, written_figures
 from bekostiging.report.sections import Answer
 from bekostiging.report.tables import course_rows, long_table
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
-from bekostiging.stress import BEGROTING, Comparison, Course, Pooled, ReverseStress, StressStudy
-from bekostiging.stress.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, PROVIDER_RESULT, SPENDING
+from bekostiging.studies import BEGROTING, Pooled, ReverseStress, StressStudy
 
 Table = list[list[str]]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case.errors import Note
+from bekostiging.evaluation import Comparison, Study
 from bekostiging.report.agreement import first_sentence
 from bekostiging.report.answers import names_of, summary_rows, years
 from bekostiging.report.backtest import backtest_answers, backtest_results, backtest_sentences, backtest_tables
@@ -31,16 +32,14 @@ from bekostiging.report.tables import comparison_tables
 from bekostiging.report.takeaway.long import LongTable
 from bekostiging.report.takeaway.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
 from bekostiging.report.waiting import summary_note
-from bekostiging.stress import (
+from bekostiging.studies import (
     Backtest,
     Benchmark,
     CapacityStudy,
-    Comparison,
     EqualisationStudy,
     LumpSumStudy,
     SharingStudy,
     StressStudy,
-    Study,
 )
 
 

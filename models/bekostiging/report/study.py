@@ -14,12 +14,12 @@ from typing import Any, Generic, TypeVar
 
 from bekostiging.case import Case
 from bekostiging.case.errors import Note
+from bekostiging.evaluation import Study
 from bekostiging.report.checks import check_sentence, written_check
 from bekostiging.report.html import template
 from bekostiging.report.sections import Answer, Section
 from bekostiging.report.takeaway.long import LongTable
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Study
 
 S = TypeVar("S")
 T = TypeVar("T", bound=Study)

@@ -9,6 +9,8 @@ import numpy as np
 from bekostiging.case import POLICIES, Case
 from bekostiging.case.rows import STATUSES, Assumption
 from bekostiging.case.tables import TABLES
+from bekostiging.evaluation import PROVIDER_FIGURES, Comparison, Course, LumpSumResult, bridges
+from bekostiging.evaluation.figures import PROVIDER_RESULT, SPENDING
 from bekostiging.lumpsum import JudgedDesign, free_zone
 from bekostiging.report.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.levers import measure_rows, substitution_rows
@@ -16,8 +18,6 @@ from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, est
 from bekostiging.report.takeaway.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import corner_rows, room_rows
-from bekostiging.stress import PROVIDER_FIGURES, Comparison, Course, LumpSumResult, bridges
-from bekostiging.stress.figures import PROVIDER_RESULT, SPENDING
 from bekostiging_solvers import Estimate
 
 FIGURE = ("figure", "value", "standard_error", "unit")

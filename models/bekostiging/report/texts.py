@@ -12,9 +12,9 @@ from typing import Any
 from bekostiging.case.errors import LANGUAGES, Said, UserError
 from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS
 from bekostiging.equalisation import Condition
+from bekostiging.evaluation.figures import Figure
 from bekostiging.lumpsum import Limit
 from bekostiging.report.numbers import Numbers
-from bekostiging.stress.figures import Figure
 
 
 class Texts:

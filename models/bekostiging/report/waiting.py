@@ -7,10 +7,7 @@ from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM
-from bekostiging.report.numbers import UNKNOWN
-from bekostiging.report.takeaway.long import Cell, Row, estimated
-from bekostiging.report.texts import Texts
-from bekostiging.stress import (
+from bekostiging.evaluation import (
     CORNER_FIGURES,
     CORNERS,
     ROOMS,
@@ -20,7 +17,7 @@ from bekostiging.stress import (
     Estimates,
     Room,
 )
-from bekostiging.stress.figures import (
+from bekostiging.evaluation.figures import (
     AGAINST_DUTY,
     CLIENTS_BEYOND_NORM,
     REFUSED,
@@ -28,6 +25,9 @@ from bekostiging.stress.figures import (
     WAITING_CLIENTS,
     WEEKS_BEYOND_NORM,
 )
+from bekostiging.report.numbers import UNKNOWN
+from bekostiging.report.takeaway.long import Cell, Row, estimated
+from bekostiging.report.texts import Texts
 
 Table = list[list[str]]
 SHOWN = 0.5

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bekostiging.evaluation import Study
 from bekostiging.report.folder import write_folder
 from bekostiging.report.json_text import json_text
 from bekostiging.report.manifest import write_manifest
 from bekostiging.report.studies import presented
 from bekostiging.report.takeaway.write import write_takeaway
-from bekostiging.stress import Benchmark, Study
+from bekostiging.studies import Benchmark
 
 
 def write_results(

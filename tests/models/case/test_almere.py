@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bekostiging.case import Case, read_case
+from bekostiging.evaluation import Calibration
+from bekostiging.evaluation.calibration import calibration
 from bekostiging.scenarios import build_cells
-from bekostiging.stress import Calibration
-from bekostiging.stress.calibration import calibration
 
 PUBLISHED_SHARES = {"haven": 0.122, "stad": 0.461, "buiten": 0.288, "poort": 0.093, "hout": 0.036}
 """CBS, Kerncijfers wijken en buurten 2021: youths with care by district, of 4,700 in the five districts."""

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from bekostiging.case import Case, CaseError, UserError, case_from_history, read_case, write_case
 from bekostiging.cli import app
-from bekostiging.stress import compare
+from bekostiging.studies import compare
 
 AREAS = """id,municipality,name,inhabitants_0_17,inhabitants_18_64,inhabitants_65_plus,source,status
 noord,0001,Noord,6000,20000,6000,CBS,published

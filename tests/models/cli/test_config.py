@@ -10,13 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 import bekostiging.report
-import bekostiging.stress
+import bekostiging.studies
 from bekostiging.case import UserError
 from bekostiging.cli import app
 from bekostiging.cli.config import DECLARED, read_defaults
 from bekostiging.cli.options import RUN
+from bekostiging.evaluation import Comparison
 from bekostiging.options import Options, RunOptions, silent
-from bekostiging.stress import Comparison
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, outcome: Comparison) -> dict[str, Any
         found.update(options)
         return outcome
 
-    monkeypatch.setattr(bekostiging.stress, "compare", compare)
+    monkeypatch.setattr(bekostiging.studies, "compare", compare)
     monkeypatch.setattr(bekostiging.report, "write_results", lambda *_, about, **__: found.update(about=about))
     return found
 

@@ -34,10 +34,10 @@ from bekostiging.contracts import (
     Taakgericht,
 )
 from bekostiging.contracts.ceiling import payable
+from bekostiging.evaluation.settlement import pool_transfers, settle_contracts
 from bekostiging.scenarios import MEASURES, CareUse, Measure, expected_care_use
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.high_cost import price_factors
-from bekostiging.stress.settlement import pool_transfers, settle_contracts
 from bekostiging_solvers.typing import FloatArray
 
 YEARS = 2

@@ -15,8 +15,8 @@ from bekostiging.case import Case, CaseError, key_weights
 from bekostiging.case.read import validated
 from bekostiging.case.tables import PAYMENT_FORMS, History, Policy, SharingKey
 from bekostiging.contracts import build_contracts, in_cents, municipal_shares, reference
+from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.scenarios import draw_block, plan
-from bekostiging.stress.settlement import levels_by_lot, settle_all
 
 
 @given(

@@ -18,9 +18,10 @@ from scipy import stats
 from typer.testing import CliRunner
 
 import bekostiging.report
-import bekostiging.stress
+import bekostiging.studies
 from bekostiging.case import Case, write_case
 from bekostiging.cli import app
+from bekostiging.evaluation import Comparison
 from bekostiging.lumpsum import (
     Breach,
     Judge,
@@ -46,7 +47,7 @@ from bekostiging.report.agreement import (
 from bekostiging.report.answers import four_sentences, names_of
 from bekostiging.report.designs import designs_note
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison, compare
+from bekostiging.studies import compare
 from bekostiging_solvers import Estimate
 
 NL, EN = Texts("nl"), Texts("en")
@@ -80,7 +81,7 @@ def _by_command(case: Case, place: Path, compared: Callable[..., Comparison] = c
 
     scenarios = ("--scenarios", "32", "--design-scenarios", str(DESIGN), "--years", "1", "--workers", "1")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bekostiging.stress, "compare", caught)
+        patch.setattr(bekostiging.studies, "compare", caught)
         done = CliRunner().invoke(
             app, ["compare", str(place / "case"), *scenarios, "--out", str(place / "out"), "--lang", "en"]
         )
@@ -381,7 +382,7 @@ def test_every_outcome_but_designed_ends_with_3(
 ) -> None:
     """Any study that rests on a lump sum; None: there is none to rest on."""
 
-    monkeypatch.setattr(bekostiging.stress, "compare", lambda *given, **named: outcome)
+    monkeypatch.setattr(bekostiging.studies, "compare", lambda *given, **named: outcome)
     monkeypatch.setattr(Comparison, "designed", called)
     monkeypatch.setattr(bekostiging.report, "write_results", lambda *given, **named: None)
     monkeypatch.setattr(bekostiging.report.studies, "first_sentence", lambda *given: "told")

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from bekostiging.case import Case
 from bekostiging.cli import app
 from bekostiging.equalisation import NormAmounts
-from bekostiging.stress import EqualisationStudy, study_equalisation
+from bekostiging.studies import EqualisationStudy, study_equalisation
 
 
 @pytest.fixture(scope="module")

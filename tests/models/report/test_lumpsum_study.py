@@ -13,15 +13,16 @@ from conftest import DESIGN
 from markupsafe import escape
 from typer.testing import CliRunner
 
-import bekostiging.stress
+import bekostiging.studies
 from bekostiging.case import Case, UserError, with_policy
 from bekostiging.cli import app
+from bekostiging.evaluation import Comparison
 from bekostiging.report import presented, schema
 from bekostiging.report.lumpsum import clause_text
 from bekostiging.report.lumpsum_results import lumpsum_schema
 from bekostiging.report.results import results
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison, LumpSumStudy
+from bekostiging.studies import LumpSumStudy
 
 SCHEMA = lumpsum_schema() | {"$defs": schema()["$defs"]}
 """The part of results.json that lumpsum.json has as well."""
@@ -50,7 +51,7 @@ def test_the_command_writes_page_and_numbers(
         asked.update(options)
         return lumpsum_study
 
-    monkeypatch.setattr(bekostiging.stress, "study_lumpsum", studied)
+    monkeypatch.setattr(bekostiging.studies, "study_lumpsum", studied)
     place = tmp_path / "budget"
     done = CliRunner().invoke(
         app,

@@ -15,9 +15,10 @@ from matplotlib.figure import Figure
 
 from bekostiging import report
 from bekostiging.case import Case, UserError, synthetic_region
+from bekostiging.evaluation import Comparison
 from bekostiging.report.figures import figures, svg
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison, LumpSumStudy, compare, study_capacity, study_equalisation, study_sharing
+from bekostiging.studies import LumpSumStudy, compare, study_capacity, study_equalisation, study_sharing
 
 Plots = dict[str, Callable[..., Axes]]
 

@@ -18,6 +18,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from bekostiging.case import UserError
+from bekostiging.evaluation import Comparison
 from bekostiging.report import presented, refuse_existing, studies, write_results
 from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.figures import all_illustrative, figures, svg
@@ -25,7 +26,6 @@ from bekostiging.report.page import page
 from bekostiging.report.tables import COLUMNS, assumptions, comparison_tables, origin_tables
 from bekostiging.report.takeaway.write import csv_files
 from bekostiging.report.texts import Texts
-from bekostiging.stress import Comparison
 
 NL, EN = Texts("nl"), Texts("en")
 FILES = {"report.html", "results.json", "manifest.json", "scenarios.parquet", "resultaten.xlsx"}

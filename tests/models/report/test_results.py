@@ -11,10 +11,11 @@ import jsonschema
 import pytest
 from conftest import DESIGN
 
+from bekostiging.evaluation import Comparison
 from bekostiging.report import schema
 from bekostiging.report.json_text import json_text
 from bekostiging.report.results import results
-from bekostiging.stress import Comparison, compare
+from bekostiging.studies import compare
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "results.schema.json"
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from bekostiging.case import Case, synthetic_region
 from bekostiging.cli import app
-from bekostiging.stress import IN_FORCE, SharingStudy, study_sharing
+from bekostiging.studies import IN_FORCE, SharingStudy, study_sharing
 
 
 @pytest.fixture(scope="module")

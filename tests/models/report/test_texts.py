@@ -13,9 +13,9 @@ import pytest
 from bekostiging import report
 from bekostiging.case.tables import PAYMENT_FORMS, TABLES
 from bekostiging.contracts import RISKS
+from bekostiging.evaluation import CORNERS
 from bekostiging.lumpsum import Limit
 from bekostiging.report.texts import Texts, _load
-from bekostiging.stress import CORNERS
 
 NL, EN = Texts("nl"), Texts("en")
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.evaluation import WAITING_FIGURES, Comparison, Estimates
+from bekostiging.evaluation.figures import CLIENTS_BEYOND_NORM, WEEKS_BEYOND_NORM
 from bekostiging.report import presented
 from bekostiging.report.answers import choice_table, four_sentences
 from bekostiging.report.texts import Texts
 from bekostiging.report.waiting import waiting_cell, waiting_sections, waiting_sentence
-from bekostiging.stress import WAITING_FIGURES, Comparison, Estimates
-from bekostiging.stress.figures import CLIENTS_BEYOND_NORM, WEEKS_BEYOND_NORM
 from bekostiging_solvers import Estimate
 
 NL, EN = Texts("nl"), Texts("en")

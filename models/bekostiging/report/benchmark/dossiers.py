@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case import input_files, public_tables
+from bekostiging.evaluation import Comparison
 from bekostiging.report.benchmark.dossier import (
     DOSSIER,
     INPUTS,
@@ -21,7 +22,7 @@ from bekostiging.report.benchmark.dossier import (
 from bekostiging.report.benchmark.page import benchmark_page
 from bekostiging.report.benchmark.results import benchmark_results, public_results
 from bekostiging.report.json_text import json_text
-from bekostiging.stress import Benchmark, Comparison
+from bekostiging.studies import Benchmark
 
 
 def write_dossiers(found: Benchmark, lang: str, draft: Path, *, dossier: bool, public: bool) -> None:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.evaluation import figures
 from bekostiging.report.benchmark.results import Results
 from bekostiging.report.checks import check_sentence
 from bekostiging.report.estimates import read_estimate
@@ -18,8 +19,8 @@ from bekostiging.report.html import template
 from bekostiging.report.numbers import SPACE, UNKNOWN
 from bekostiging.report.sections import Section, Table
 from bekostiging.report.texts import Texts
-from bekostiging.stress import ALL_LOTS, NO_SHOCK, figures, is_tail, tail
-from bekostiging.stress.benchmark.scoreboard import TAIL
+from bekostiging.studies import ALL_LOTS, NO_SHOCK, is_tail, tail
+from bekostiging.studies.tender.scoreboard import TAIL
 
 HIDDEN = "·"
 """In place of what a public version leaves out."""

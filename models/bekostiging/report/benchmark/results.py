@@ -14,7 +14,7 @@ from typing import Any
 
 from bekostiging.report.checks import written_check
 from bekostiging.report.estimates import written
-from bekostiging.stress import (
+from bekostiging.studies import (
     ALL_LOTS,
     Benchmark,
     CaseBoard,

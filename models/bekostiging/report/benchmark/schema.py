@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.evaluation import CORNERS
 from bekostiging.lumpsum import OUTCOMES
 from bekostiging.report.benchmark.results import SCHEMA_VERSION
 from bekostiging.report.checks import check_schema
 from bekostiging.report.json_schema import ESTIMATED, NUMBER, TEXT, listed, mapped, or_null, schema_object
-from bekostiging.stress import CORNERS, DECISION_MODELS
-from bekostiging.stress.benchmark.decisions import Unit
+from bekostiging.studies import DECISION_MODELS
+from bekostiging.studies.tender.decisions import Unit
 
 ESTIMATE = {"$ref": "#/$defs/estimate"}
 PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}

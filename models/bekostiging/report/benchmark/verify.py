@@ -22,8 +22,8 @@ from bekostiging.report.benchmark.results import benchmark_results
 from bekostiging.report.manifest import processor, versions
 from bekostiging.report.results import SCHEMA_VERSION as COMPARISON_SCHEMA
 from bekostiging.report.results import results
-from bekostiging.stress import benchmark, compare
-from bekostiging.stress.benchmark.suite import suite_of
+from bekostiging.studies import benchmark, compare
+from bekostiging.studies.tender.suite import suite_of
 
 TOLERANCE = 1e-9
 """Relative, and absolute below one."""

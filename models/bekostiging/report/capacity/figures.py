@@ -20,7 +20,7 @@ from bekostiging.report.figures import (
 )
 from bekostiging.report.sections import names_of
 from bekostiging.report.texts import Texts
-from bekostiging.stress import CapacityStudy
+from bekostiging.studies import CapacityStudy
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:

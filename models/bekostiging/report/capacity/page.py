@@ -11,7 +11,7 @@ from bekostiging.report.estimates import written, written_or_null
 from bekostiging.report.figures import figure_of
 from bekostiging.report.sections import Section, Table, names_of
 from bekostiging.report.texts import Texts
-from bekostiging.stress import CapacityBudget, CapacityStudy
+from bekostiging.studies import CapacityBudget, CapacityStudy
 from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray

@@ -8,7 +8,7 @@ from bekostiging.report.capacity.page import FEWEST_IN_TAIL, mean_of_futures
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.takeaway.resistance import FIGURE
 from bekostiging.report.texts import Texts
-from bekostiging.stress import CapacityStudy
+from bekostiging.studies import CapacityStudy
 from bekostiging_solvers import Estimate
 
 PLACES = ("places", "least", "most", "used_low", "used_high", "availability_fee", "usage_fee_per_week")

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from bekostiging.case.workbook_text import harmless
 from bekostiging.equalisation import Condition
+from bekostiging.evaluation.figures import UNITS, Figure, Unit
 from bekostiging.lumpsum import Limit
 from bekostiging.report.texts import Texts
-from bekostiging.stress.figures import UNITS, Figure, Unit
 from bekostiging_solvers import Estimate
 
 Written = str | float | int | bool | None

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from bekostiging.case import Case
 from bekostiging.equalisation import Condition
+from bekostiging.evaluation.figures import Unit
 from bekostiging.lumpsum import Limit
 from bekostiging.report.sections import names_of
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, Written, cell_unit, shown
 from bekostiging.report.texts import Texts
-from bekostiging.stress.figures import Unit
 
 WORDS = {
     "form": "forms",

@@ -14,11 +14,11 @@ from dataclasses import replace
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.evaluation import SPENDING_FIGURES, TERM, TOTAL, Bridge, Estimates, Figure, figures
+from bekostiging.evaluation.bridge import added
 from bekostiging.lumpsum import LumpSumData
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
 from bekostiging.report.texts import Texts
-from bekostiging.stress import SPENDING_FIGURES, TERM, TOTAL, Bridge, Estimates, Figure, figures
-from bekostiging.stress.bridge import added
 from bekostiging.units import CENTS
 from bekostiging_solvers import Estimate
 

@@ -10,6 +10,7 @@ import numpy as np
 from bekostiging.case import POLICIES
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.equalisation import DISCLOSURE_LIMIT, suppressed
+from bekostiging.evaluation.figures import Unit
 from bekostiging.lumpsum import FRACTIONS
 from bekostiging.report.equalisation import equalisation_results
 from bekostiging.report.estimates import read_estimate
@@ -18,8 +19,7 @@ from bekostiging.report.tables import budget_rows, decider_rows, design_rows, la
 from bekostiging.report.takeaway.long import Cell, LongTable, Row, as_given, estimated
 from bekostiging.report.takeaway.resistance import FIGURE, bridge_table, resistance_table, spending_rows
 from bekostiging.report.texts import Texts
-from bekostiging.stress import EqualisationStudy, LumpSumStudy, SharingStudy
-from bekostiging.stress.figures import Unit
+from bekostiging.studies import EqualisationStudy, LumpSumStudy, SharingStudy
 from bekostiging_solvers import Estimate
 
 GAMES = ("alone", "euler", "shapley", "nucleolus", "saving")

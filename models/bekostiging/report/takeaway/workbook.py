@@ -14,10 +14,10 @@ from typing import Any
 
 from bekostiging.case import Case
 from bekostiging.case.workbook_text import harmless
+from bekostiging.evaluation.figures import Figure, Unit
 from bekostiging.report.takeaway.long import COLUMN_UNITS, LongTable, Written, cell_unit, shown
 from bekostiging.report.takeaway.readable import Sheet, Words, readable
 from bekostiging.report.texts import Texts
-from bekostiging.stress.figures import Figure, Unit
 
 NAME = "resultaten.xlsx"
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)

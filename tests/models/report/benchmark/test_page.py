@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from bekostiging.cli import app
 from bekostiging.report import benchmark_page, benchmark_results, benchmark_schema, public_results
 from bekostiging.report.texts import Texts
-from bekostiging.stress import benchmark, read_suite
+from bekostiging.studies import benchmark, read_suite
 
 SCHEMA = Path(__file__).parents[4] / "docs" / "benchmark.schema.json"
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from bekostiging.case import Case, UserError
 from bekostiging.cli import app
 from bekostiging.report import plot_capacity, plot_flows, plot_waiting, presented, write_results
-from bekostiging.stress import CapacityStudy, study_capacity
+from bekostiging.studies import CapacityStudy, study_capacity
 
 QUICK = ["--scenarios", "32", "--years", "1", "--workers", "1"]
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from bekostiging.case import Case
+from bekostiging.evaluation import TERM, TOTAL, Comparison, Estimates, Figure, figures
 from bekostiging.lumpsum import LumpSumData
 from bekostiging.report.takeaway.resistance import Spent, resistance_table
 from bekostiging.report.texts import Texts
-from bekostiging.stress import TERM, TOTAL, Comparison, Estimates, Figure, figures
 from bekostiging_solvers import Estimate
 
 NL = Texts("nl")

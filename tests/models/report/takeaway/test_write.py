@@ -26,6 +26,8 @@ from bekostiging.case.region import synthetic_region
 from bekostiging.case.spread import Drift
 from bekostiging.case.tables import CostPrice
 from bekostiging.equalisation import NormAmounts
+from bekostiging.evaluation import TERM, TOTAL, Comparison, Study
+from bekostiging.evaluation.figures import BRIDGE, EXPECTED, UNITS
 from bekostiging.lumpsum import decided_spending
 from bekostiging.report import annex_of, presented, write_annex, write_results
 from bekostiging.report.results import results
@@ -35,23 +37,18 @@ from bekostiging.report.takeaway.readable import Words, readable
 from bekostiging.report.takeaway.resistance import LINE
 from bekostiging.report.takeaway.workbook import FORMATS, NAME, Front, dictionary_rows, write_workbook
 from bekostiging.report.texts import Texts
-from bekostiging.stress import (
-    TERM,
-    TOTAL,
+from bekostiging.studies import (
     Backtest,
-    Comparison,
     LumpSumStudy,
     Prediction,
     StressStudy,
-    Study,
     pooled,
     reverse_stress,
     study_capacity,
     study_equalisation,
     study_sharing,
 )
-from bekostiging.stress.backtest import Coverage
-from bekostiging.stress.figures import BRIDGE, EXPECTED, UNITS
+from bekostiging.studies.backtest import Coverage
 
 NL, EN = Texts("nl"), Texts("en")
 COMMANDS = ("compare", "lumpsum", "equalise", "share", "capacity", "stress", "backtest")

@@ -1,0 +1,201 @@
+"""Named shocks and what turns the ranking: every payment form on expected care use under a course of factors.
+
+Closed form: no chance, everybody served. It shows direction and size of one cause at a time; the simulation
+shows what they do together, by chance, and who waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+
+from bekostiging.case import Case, UserError
+from bekostiging.case.rows import weakest
+from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts import Contract, municipal_shares
+from bekostiging.evaluation.results import Course, Sentence
+from bekostiging.evaluation.settlement import levels_by_lot, settle_contracts
+from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shocks, neutral_factors
+from bekostiging_solvers.typing import FloatArray
+
+Contracts = Mapping[PaymentForm, Sequence[Contract]]
+STEP = 0.05
+"""Size of a sensitivity: use, duration and intensity, all contract years."""
+STEP_PRICES = 0.02
+"""Size of the sensitivity of wages and prices: a surprise in the first year only, which the index makes good."""
+SAME = 1e-4
+"""Forms whose spending differs by less than this fraction are equally cheap: price parity, not a ranking."""
+SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence, Sentence]] = {
+    "inflow": (
+        ("inflow",),
+        STEP,
+        {"nl": "meer cliënten", "en": "more clients"},
+        {"nl": "minder cliënten", "en": "fewer clients"},
+    ),
+    "duration": (
+        ("duration",),
+        STEP,
+        {"nl": "langere trajecten", "en": "longer trajectories"},
+        {"nl": "kortere trajecten", "en": "shorter trajectories"},
+    ),
+    "intensity": (
+        ("intensity",),
+        STEP,
+        {"nl": "meer uren per cliënt", "en": "more hours per client"},
+        {"nl": "minder uren per cliënt", "en": "fewer hours per client"},
+    ),
+    "wages": (
+        ("wages", "prices"),
+        STEP_PRICES,
+        {"nl": "hogere lonen en prijzen in jaar één", "en": "higher wages and prices in year one"},
+        {"nl": "lagere lonen en prijzen in jaar één", "en": "lower wages and prices in year one"},
+    ),
+}
+"""Quantities, size, and the words for up and down."""
+
+
+CELL_YEARS_AT_ONCE, FEWEST_AT_ONCE = 400_000, 8
+"""Courses times years times cells in memory at once, some 150 MB of expected care use; and courses, so that going through
+the contracts stays cheap beside them."""
+
+
+def in_parts(courses: FloatArray, cells: Cells, n_years: int) -> Iterator[FloatArray]:
+    """Courses (first axis) in parts whose expected care use fits in memory, whatever the size of the region."""
+    at_once = max(FEWEST_AT_ONCE, CELL_YEARS_AT_ONCE // (n_years * cells.n_cells))
+    for first in range(0, len(courses), at_once):
+        yield courses[first : first + at_once]
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """Euro of all contracts under one form, (n_courses, n_years): ``spending`` of the reported municipalities."""
+
+    spending: FloatArray
+    payment: FloatArray
+    cost: FloatArray
+
+
+def yearly(case: Case, cells: Cells, contracts: Contracts, care_use: CareUse) -> dict[PaymentForm, Yearly]:
+    """Every form settled on one care use."""
+    levels = levels_by_lot(case, care_use)
+    lots = {lot.id: j for j, lot in enumerate(case.lots)}
+    reported = np.array([row.reported for row in case.municipalities], dtype=np.float64)
+    keys = [municipal_shares(case, cells, care_use, j) @ reported for j in range(len(case.lots))]
+    found: dict[PaymentForm, Yearly] = {}
+    for form, own in contracts.items():
+        settled = settle_contracts(case, own, care_use, levels)
+        found[form] = Yearly(
+            spending=np.sum(
+                [one.payment * keys[lots[c.lot]] for one, c in zip(settled, own, strict=True)], axis=0
+            ),
+            payment=np.sum([one.payment for one in settled], axis=0),
+            cost=np.sum([one.cost for one in settled], axis=0),
+        )
+    return found
+
+
+def euros(
+    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, care_use: CareUse
+) -> tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]]:
+    """Spending of the reported municipalities and result of all providers, per course; (n_courses,)."""
+    found = yearly(case, cells, contracts, care_use)
+    spending = {form: own.spending @ discount for form, own in found.items()}
+    results = {form: (own.payment - own.cost) @ discount for form, own in found.items()}
+    return spending, results
+
+
+def course(
+    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, shocks: Sequence[str] = ()
+) -> Course:
+    """The expected course, or that of named shocks of the case, together.
+
+    Raises
+    ------
+    UserError
+        A shock that the case does not name.
+    """
+    n_years = len(discount)
+    check_shocks(case, shocks)
+    care_use = expected_care_use(case, cells, n_years, named_shocks(case, n_years, shocks))
+    rows = [row for row in case.shocks if row.id in shocks]
+    text = "; ".join(dict.fromkeys(row.name for row in rows))
+    name = {"nl": text, "en": text} if rows else {"nl": "zoals verwacht", "en": "as expected"}
+    source = "; ".join(dict.fromkeys(row.source for row in rows))
+    status = weakest(row.status for row in rows) if rows else "estimated"
+    key = "+".join(dict.fromkeys(shocks)) or "plain"
+    return _course(euros(case, cells, contracts, discount, care_use), key, name, source, status)
+
+
+def check_shocks(case: Case, shocks: Sequence[str]) -> None:
+    """Every shock is in the table.
+
+    Raises
+    ------
+    UserError
+        One that is not; the nearest is offered.
+    """
+    known = list(dict.fromkeys(row.id for row in case.shocks))
+    for name in shocks:
+        if name not in known:
+            near = get_close_matches(name, known, 1, cutoff=0.0)
+            nl, en = (
+                (f"; bedoelt u {near[0]}?", f"; did you mean {near[0]}?")
+                if near
+                else ("; vul hem in.", "; add it.")
+            )
+            raise UserError(
+                f"--shock {name}: niet in tabel shocks{nl}",
+                f"--shock {name}: not in table shocks{en}",
+                exit_code=2,
+            )
+
+
+def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: FloatArray) -> tuple[Course, ...]:
+    """One quantity at a time up and down; what is a step is a choice of this package, so illustrative."""
+    found = []
+    for key, (quantities, step, up, down) in SENSITIVITIES.items():
+        for sign in (1, -1):
+            factors = neutral_factors(case, len(discount))
+            years = slice(0, 1) if key == "wages" else slice(None)
+            for quantity in quantities:
+                multiply(factors, quantity, years, np.array([1 + sign * step]))
+            text = up if sign > 0 else down
+            name = {lang: f"{100 * step:.0f} % {words}" for lang, words in text.items()}
+            care_use = expected_care_use(case, cells, len(discount), factors)
+            found.append(
+                _course(
+                    euros(case, cells, contracts, discount, care_use),
+                    f"{key}_{'up' if sign > 0 else 'down'}",
+                    name,
+                    "",
+                    "illustrative",
+                )
+            )
+    return tuple(found)
+
+
+def _course(
+    both: tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]],
+    key: str,
+    name: Sentence,
+    source: str,
+    status: str,
+) -> Course:
+    spending, results = both
+    return Course(
+        key,
+        name,
+        source,
+        status,
+        {form: float(value[0]) for form, value in spending.items()},
+        {form: float(value[0]) for form, value in results.items()},
+    )
+
+
+def cheapest(spending: Mapping[PaymentForm, float]) -> tuple[PaymentForm, ...]:
+    """The forms that are cheapest, equal ones together."""
+    least = min(spending.values())
+    return tuple(form for form, value in spending.items() if value <= least * (1 + SAME))

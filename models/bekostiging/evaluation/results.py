@@ -1,0 +1,404 @@
+"""The outcome of one comparison: every payment form on the same simulated clients.
+
+Two kinds of content: *estimates* (with standard error), which go to results.json and the tables, and
+*samples* (one value per scenario), which the figures draw and scenarios.parquet keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from bekostiging.case.policy import Corner
+from bekostiging.case.shown import millions, percent
+from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts import Reference
+from bekostiging.evaluation import figures
+from bekostiging.evaluation.figures import Estimates, Figure
+from bekostiging.evaluation.samples import CORNERS, ROOMS, Room, Samples
+from bekostiging.evaluation.study import Study
+from bekostiging.lumpsum import (
+    Decider,
+    EquityRequirement,
+    Judge,
+    JudgedDesign,
+    LimitMargin,
+    LumpSumData,
+    LumpSumDesign,
+    Outcome,
+    PriceRange,
+    Stability,
+)
+from bekostiging.scenarios import Cells
+from bekostiging_solvers import Estimate
+from bekostiging_solvers.typing import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOTAL = "total"
+"""Key of the sum over the reported municipalities."""
+TERM = "term"
+"""Key of the sum over the contract years (discounted with the case's rate)."""
+Sentence = dict[str, str]
+"""A text by language."""
+
+
+@dataclass(frozen=True)
+class FormResult:
+    """One payment form, settled in both corners of "when the money is gone"."""
+
+    form: PaymentForm
+    samples: dict[Corner, Samples]
+    municipalities: dict[str, dict[str, Estimates]]
+    """[municipality code or TOTAL][year such as "2025" or TERM]: SPENDING_FIGURES, in the corner the case's policy names."""
+    providers: dict[str, Estimates]
+    """[provider id]: PROVIDER_FIGURES over the term, in the corner the case's policy names."""
+    care_forms: dict[Corner, dict[str, Estimates]]
+    """[corner][care form]: WAITING_FIGURES over the term."""
+    rooms: dict[Room, dict[str, Estimates]]
+    """[room][care form or TOTAL]: the same on its own room, on the common one, and with the corridor counted on."""
+    against_duty: dict[Room, Estimate]
+    """[room]: clients who wait or are refused though their lot has the acceptance duty or no waiting list; of a lump sum
+    alone."""
+    corner_totals: dict[Corner, Estimates]
+    """[corner]: CORNER_FIGURES and WAITING_FIGURES over the term."""
+    administration: dict[str, Estimates]
+    """[party: municipality or provider]: HOURS and EURO per year on average; empty without table."""
+    ceilings: dict[tuple[str, str], dict[str, CeilingResult]]
+    """[provider, lot][year]: contracts with a spending ceiling, under limited intake."""
+    break_even: dict[str, BreakEven]
+    """[volume, duration or price]."""
+    parity_gap: Estimate | None
+    """Expected payment of this form minus that of inspanningsgericht, both without ceiling and at the reference
+    amount, as a fraction of the latter, over the term; the same scenarios."""
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """Change (fraction) at which a form costs what inspanningsgericht costs as expected, a fall it must bring about or a
+    rise it can bear; None where none does.
+
+    ``year``: first contract year by whose end the form has cost no more than inspanningsgericht, without any change;
+    None where it never has.
+    """
+
+    municipality: float | None
+    total: float | None
+    year: int | None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What the municipality spends under every form at each of ``changes`` of a quantity, euro over the term."""
+
+    quantity: str
+    changes: tuple[float, ...]
+    spending: dict[PaymentForm, FloatArray]
+
+
+@dataclass(frozen=True)
+class ExactLayer:
+    """Mean euros of a corridor layer in the first contract year: ``exact`` from the aggregate distribution (its error is
+    that of the mixing over factors), ``drawn`` simulated; ``p_value`` that they have one mean given the factors."""
+
+    contract: str
+    layer: str
+    exact: Estimate
+    drawn: Estimate
+    p_value: float
+    alarm: bool
+
+
+@dataclass(frozen=True)
+class CeilingResult:
+    """A spending ceiling in one contract and year: what the chance is that intake is warned and stopped, and when.
+
+    ``signal_by_month`` and ``stop_by_month``: probability of each month, January first.
+    """
+
+    signal: Estimate
+    stop: Estimate
+    signal_by_month: tuple[float, ...]
+    stop_by_month: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class MixResult:
+    """Every lot in the payment form it has today, settled on the same clients; figures as in ``FormResult``."""
+
+    forms: dict[str, PaymentForm]
+    """[lot]."""
+    municipalities: dict[str, dict[str, Estimates]]
+    providers: dict[str, Estimates]
+    corner_totals: dict[Corner, Estimates]
+
+
+@dataclass(frozen=True)
+class RequiredEquity:
+    """The least free buffer to ask in a lot with its design; ``saves``: what a requirement one point stricter is expected to
+    save, and in the tail, over the term; None where there is no such design."""
+
+    found: EquityRequirement
+    saves: tuple[Estimate, Estimate] | None
+
+
+@dataclass(frozen=True)
+class InventedEquity:
+    """``providers`` whose equity is neither own data nor published though it limits the design; the ``design`` without their
+    limits, which asks of them a free buffer of at most ``requirement`` (fraction of the reference amounts of year one)."""
+
+    providers: tuple[str, ...]
+    design: LumpSumDesign
+    requirement: float
+
+
+@dataclass(frozen=True)
+class LumpSumResult:
+    """The decided lump sum on scenarios that made nothing of it.
+
+    ``headline`` is the answer, ``plain`` the sampled optimum without margins (the same where no margin was found), ``free``
+    the design without simple terms; ``data``: the design scenarios with the margins of the headline.
+    """
+
+    outcome: Outcome
+    data: LumpSumData
+    judge: Judge
+    headline: JudgedDesign
+    plain: JudgedDesign
+    margin: LimitMargin | None
+    free: JudgedDesign | None
+    deciders: tuple[Decider, ...]
+    equity: InventedEquity | None
+    measured_against_budget: tuple[Estimate, ...]
+    """Per lot: extra payment over the term if the layers were measured against b I; empty without a design."""
+    price_ranges: tuple[PriceRange, ...]
+    requirements: tuple[RequiredEquity, ...]
+    """The least free buffer per lot at which a design holds."""
+    stability: Stability | None
+    """The terms beside those of either half of the design scenarios; None without a design."""
+
+    @property
+    def design(self) -> LumpSumDesign:
+        """The answer."""
+        return self.headline.design
+
+    @property
+    def fresh(self) -> LumpSumData:
+        """The decision on the scenarios that judge it."""
+        return self.judge.data
+
+
+@dataclass(frozen=True)
+class Course:
+    """What one course of the factors does at expectation: closed form, no sampling error.
+
+    ``spending`` and ``provider_result`` per payment form, euro over the term, reported municipalities and all
+    providers; everybody is served.
+    """
+
+    id: str
+    name: Sentence
+    source: str
+    status: str
+    spending: dict[PaymentForm, float]
+    provider_result: dict[PaymentForm, float]
+
+
+@dataclass(frozen=True)
+class Sharpened:
+    """``estimate`` with its error; ``factor``: variance of plain independent sampling with as many drawn futures over its
+    own; ``ceiling``: 1 over the share of chance per client in the variance (of the influence values for CVaR)."""
+
+    estimate: Estimate
+    factor: float
+    ceiling: float
+
+
+@dataclass(frozen=True)
+class MeasureOutcome:
+    """One measure at expectation, euro over the term, discounted; per payment form where spending is meant.
+
+    ``if_it_works``: spending saved when it works; ``expected``: that times the chance, less ``cost``; ``missing``: the
+    part of ``booked`` that is not expected to arrive.
+    """
+
+    id: str
+    name: str
+    chance: float
+    cost: float
+    booked: float
+    if_it_works: dict[PaymentForm, float]
+    expected: dict[PaymentForm, float]
+    missing: dict[PaymentForm, float]
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
+class WithMeasures:
+    """Spending of the reported municipalities over the term without and with all measures, on the same clients.
+
+    EXPECTED, P90 and OVERRUN_PROBABILITY of ``without`` and ``with_``; ``saving``: their mean difference.
+    """
+
+    without: Estimates
+    with_: Estimates
+    saving: Estimate
+
+
+@dataclass(frozen=True)
+class SubstitutionOutcome:
+    """One row of substitution at expectation, euro more over the term, discounted.
+
+    ``municipal``: spending under the contracts, and on personal budgets; ``public``: with what ``payer`` outside spends.
+    """
+
+    origin: str
+    destination: str
+    payer: str
+    clients: float
+    outside: float
+    municipal: dict[PaymentForm, float]
+    public: dict[PaymentForm, float]
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A figure of the model beside the published one it should resemble."""
+
+    name: Sentence
+    modelled: float
+    published: float
+    unit: Literal["persons", "fraction", "euro"]
+    source: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Comparison(Study):
+    """Everything ``bekostiging compare`` computed. ``forms`` is in the order of PAYMENT_FORMS; without a
+    feasible lump sum, taakgericht is settled at the reference amounts and ``lumpsum.design`` says so.
+
+    ``to_frame()``: every estimate of every form, with columns form, corner, about (municipality, provider, care_form,
+    corner, room, administration), name (its id, or TOTAL; of a room also room/care form), period (a year or TERM), figure,
+    value, standard_error and unit."""
+
+    cells: Cells
+    reference: Reference
+    n_scramblings: int
+    n_years: int
+    carries: tuple[tuple[str, dict[PaymentForm, str]], ...]
+    """Who carries what: (risk key, {form: party key}); keys as in bekostiging.contracts.carries."""
+    room: FloatArray
+    """(n_years, n_reported): begroting minus outside_contracts."""
+    begroting: FloatArray
+    """(n_years, n_reported): amount over the laws."""
+    outside: FloatArray
+    """(n_years, n_reported): outside_contracts over the laws."""
+    index: FloatArray
+    """(n_scenarios, n_contracts, n_years): index of the lump sums over what was expected, in the scenarios of ``forms``."""
+    buffer: FloatArray
+    """(n_providers,): free buffer K in euro."""
+    forms: dict[PaymentForm, FormResult]
+    mix: MixResult | None
+    """Every lot in its own payment form of today; None where all lots have the same."""
+    sharpened: dict[PaymentForm, dict[Figure, Sharpened]]
+    """[form][EXPECTED or CVAR95]: spending of the reported municipalities over the term, everybody served."""
+    lumpsum: LumpSumResult
+    plain: Course
+    """The course without shock: every factor at one."""
+    shocks: tuple[Course, ...]
+    sweeps: tuple[Sweep, ...]
+    sensitivities: tuple[Course, ...]
+    """One quantity at a time a little up and down: which assumption turns the ranking."""
+    measures: tuple[MeasureOutcome, ...]
+    with_measures: dict[PaymentForm, WithMeasures]
+    """All measures of the case together, in futures; empty without measures. Every other figure is without them."""
+    substitution: tuple[SubstitutionOutcome, ...]
+    calibration: tuple[Calibration, ...]
+    exact: tuple[ExactLayer, ...]
+    """Layers of the corridors in the first year from the aggregate distribution, where it applies."""
+    exact_skipped: tuple[tuple[str, Sentence], ...]
+    """("provider/lot", why not)."""
+
+    @property
+    def designed(self) -> Outcome:
+        """How the lump sum came out."""
+        return self.lumpsum.outcome
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Calendar years of the comparison."""
+        return tuple(self.case.first_year + t for t in range(self.n_years))
+
+    @property
+    def corner(self) -> Corner:
+        """The corner the case's policy names; estimates not split by corner are in it."""
+        return self.case.policy.when_money_is_gone
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every estimate, a row each."""
+        import pandas as pd
+
+        columns = ("form", "corner", "about", "name", "period", "figure", "value", "standard_error", "unit")
+        return pd.DataFrame(self._estimates(), columns=list(columns))
+
+    def _estimates(self) -> Iterator[tuple[str | float | None, ...]]:
+        """Rows of the frame."""
+
+        def rows(*place: str, found: Estimates) -> Iterator[tuple[str | float | None, ...]]:
+            """One row per figure."""
+            for figure, estimate in found.items():
+                yield (*place, figure.name, estimate.value, estimate.standard_error, figure.unit)
+
+        for form, own in self.forms.items():
+            for code, periods in own.municipalities.items():
+                for period, found in periods.items():
+                    yield from rows(form, self.corner, "municipality", code, period, found=found)
+            for provider, found in own.providers.items():
+                yield from rows(form, self.corner, "provider", provider, TERM, found=found)
+            for corner in CORNERS:
+                yield from rows(form, corner, "corner", TOTAL, TERM, found=own.corner_totals[corner])
+                for care_form, found in own.care_forms[corner].items():
+                    yield from rows(form, corner, "care_form", care_form, TERM, found=found)
+            for room in ROOMS:
+                for care_form, found in own.rooms[room].items():
+                    place = room if care_form == TOTAL else f"{room}/{care_form}"
+                    yield from rows(form, "wait", "room", place, TERM, found=found)
+            for room, estimate in own.against_duty.items():
+                yield from rows(form, "wait", "room", room, TERM, found={figures.AGAINST_DUTY: estimate})
+            for party, found in own.administration.items():
+                yield from rows(form, self.corner, "administration", party, "year", found=found)
+
+    def overview(self) -> pd.DataFrame:
+        """Per payment form: spending and its tail, the weakest provider, and who waits too long on the common room."""
+        import pandas as pd
+
+        rows = []
+        for form, own in self.forms.items():
+            term = own.municipalities[TOTAL][TERM]
+            weakest = max(
+                own.providers.items(), key=lambda item: item[1][figures.BUFFER_EXHAUSTED_PROBABILITY].value
+            )
+            row = {
+                "payment form": form,
+                "expected, m euro": millions(term[figures.EXPECTED]),
+                "worst 5 %, m euro": millions(term[figures.CVAR95]),
+                "over the begroting": percent(term[figures.OVERRUN_PROBABILITY]),
+                "weakest provider": weakest[0],
+                "its buffer used up": percent(weakest[1][figures.BUFFER_EXHAUSTED_PROBABILITY]),
+                "waiting beyond the norm, common room": str(
+                    own.rooms["common"][TOTAL][figures.CLIENTS_BEYOND_NORM]
+                ),
+            }
+            rows.append(row)
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """Case, years, futures, seed."""
+        years = f"{self.years[0]}-{self.years[-1]}"
+        return f"Payment forms of {self.case.name}, {years}, {self.n_scenarios} futures, seed {self.seed}"

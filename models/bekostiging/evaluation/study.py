@@ -1,0 +1,97 @@
+"""What every study has: the case as it computes on it, what must be said of it, and the simulation beside its own theory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts, with_policy
+from bekostiging.case.errors import Note
+from bekostiging.case.shown import Shown
+from bekostiging.contracts import hours_budget_notes
+from bekostiging.evaluation.blocks import Advance, Blocks
+from bekostiging.evaluation.notes import alarms, not_used_yet
+from bekostiging.evaluation.transition import handover, without_closed
+from bekostiging.lumpsum import Outcome
+from bekostiging.options import RunOptions
+from bekostiging.scenarios import Plan, SelfCheck, plan
+from bekostiging.scenarios.simulate import Stream
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(Shown):
+    """Base of every study of a case; ``bekostiging.report`` presents each kind."""
+
+    case: Case
+    n_scenarios: int
+    """Drawn, after rounding up."""
+    seed: int
+    named: bool
+    """Whether providers of a running case bear their own names."""
+    notes: tuple[Note, ...]
+    """Things said once."""
+    self_check: SelfCheck | None
+    """The fresh scenarios beside their own theory; None where no clients are drawn."""
+
+    @property
+    def designed(self) -> Outcome | None:
+        """How the lump sum came out that the study rests on; None where it rests on none."""
+        return None
+
+    def disclaimers(self) -> Mapping[str, str]:
+        """Of the case."""
+        return self.case.disclaimer
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A case as a study computes on it: providers numbered unless named, policy as asked, closed lots run off.
+
+    ``brought``: before lots were closed; ``unoffered``: what their old contracts still cost.
+    """
+
+    brought: Case
+    case: Case
+    unoffered: tuple[Note, ...]
+    run: RunOptions
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """Where blocks are drawn and kept."""
+        return Blocks(self.run.workers, self.run.cluster, self.run.keep)
+
+    def plan(self, stream: Stream) -> Plan:
+        """The scenarios of a stream."""
+        return plan(self.case, self.run.n_scenarios, self.run.n_years, self.run.seed, stream)
+
+    def advance(self, stage: str) -> Advance:
+        """Progress of one stage."""
+        return partial(self.run.progress, stage)
+
+    def notes(self, made: Plan, found: SelfCheck, told: Sequence[Note] = ()) -> tuple[Note, ...]:
+        """What must be said of a study judged on the scenarios of a plan; ``told``: what only this study says."""
+        return (
+            *alarms(found),
+            *made.notes,
+            *told,
+            *stock_and_starts(self.brought),
+            *spread_notes(self.case),
+            *self.unoffered,
+            *handover(self.case, made.cells),
+            *hours_budget_notes(self.case),
+            *not_used_yet(self.case),
+        )
+
+
+def prepared(case: Case, run: RunOptions, **policy: float | None) -> Prepared:
+    """The case of a study, with other ``policy`` numbers where given.
+
+    Raises
+    ------
+    UserError
+        A policy number outside its range; closed lots that cost more than is begroot.
+    """
+    brought = with_policy(case if run.named else pseudonymised(case), **policy)
+    ready, unoffered = without_closed(brought, min(run.n_years, brought.n_years))
+    return Prepared(brought, ready, unoffered, run)

@@ -1,0 +1,74 @@
+"""One question each: what it draws, decides and finds. Every study is a ``Study`` that ``bekostiging.report`` presents."""
+
+from bekostiging.studies.backtest import Backtest, Prediction, backtest
+from bekostiging.studies.capacity import CapacityBudget, CapacityStudy, study_capacity
+from bekostiging.studies.comparison import compare, contracts_in_force
+from bekostiging.studies.equalisation import EqualisationStudy, PoolResult, study_equalisation
+from bekostiging.studies.lumpsum import LumpSumStudy, study_lumpsum
+from bekostiging.studies.policy_choices import Changed, Choice
+from bekostiging.studies.reverse_stress import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
+from bekostiging.studies.sharing import IN_FORCE, SharingStudy, study_sharing
+from bekostiging.studies.stress import StressStudy, study_stress
+from bekostiging.studies.tender.decisions import DECISION_MODELS, Decision, DecisionFigure
+from bekostiging.studies.tender.ranks import Pair
+from bekostiging.studies.tender.robustness import NONE as NO_SHOCK
+from bekostiging.studies.tender.robustness import Condition, Verdict
+from bekostiging.studies.tender.run import Benchmark, CaseBoard, LotBoard, Score, benchmark
+from bekostiging.studies.tender.scoreboard import ALL as ALL_LOTS
+from bekostiging.studies.tender.scoreboard import criteria, is_tail, tail
+from bekostiging.studies.tender.similar_regions import Placed, SimilarRegions
+from bekostiging.studies.tender.suite import SHIPPED, Suite, read_suite, suite_cases
+from bekostiging.studies.views import Pooled, pooled, read_view
+
+__all__ = [
+    "ALL_LOTS",
+    "BEGROTING",
+    "DECISION_MODELS",
+    "IN_FORCE",
+    "NO_SHOCK",
+    "SHIPPED",
+    "Backtest",
+    "Benchmark",
+    "CapacityBudget",
+    "CapacityStudy",
+    "CaseBoard",
+    "Changed",
+    "Choice",
+    "Condition",
+    "Decision",
+    "DecisionFigure",
+    "EqualisationStudy",
+    "LotBoard",
+    "LumpSumStudy",
+    "Pair",
+    "Placed",
+    "PoolResult",
+    "Pooled",
+    "Prediction",
+    "ReverseStress",
+    "Score",
+    "SharingStudy",
+    "SimilarRegions",
+    "StressStudy",
+    "Suite",
+    "Verdict",
+    "backtest",
+    "benchmark",
+    "compare",
+    "contracts_in_force",
+    "criteria",
+    "is_tail",
+    "payment_form",
+    "pooled",
+    "read_suite",
+    "read_view",
+    "reverse_stress",
+    "study_capacity",
+    "study_equalisation",
+    "study_lumpsum",
+    "study_sharing",
+    "study_stress",
+    "suite_cases",
+    "tail",
+    "target_place",
+]

@@ -1,0 +1,358 @@
+"""Capacity agreements in depth: the plan, what it means on fresh futures, and whether the lump sum buys it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Unpack
+
+import numpy as np
+
+from bekostiging.capacity import (
+    CapacityData,
+    CapacityPlan,
+    Failure,
+    NormCheck,
+    OtherPlan,
+    Outcome,
+    PlacePrice,
+    WaitingAnswer,
+    capacity_data,
+    capacity_work,
+    decide_capacity,
+    failures,
+    norm_checks,
+    norm_prices,
+    outcome_of,
+    outcome_under,
+    place_prices,
+    plan_on_averages,
+    provider_curve,
+    value_of_flexibility,
+    waiting_answers,
+)
+from bekostiging.case import Case
+from bekostiging.case.shown import millions
+from bekostiging.contracts import reference
+from bekostiging.evaluation.design import design_work, designed
+from bekostiging.evaluation.self_check import checked_series
+from bekostiging.evaluation.study import Prepared, Study, prepared
+from bekostiging.lumpsum import (
+    CorridorSeries,
+    Decision,
+    LumpSumData,
+    LumpSumDesign,
+    decided_payment,
+    feasible_design,
+    lumpsum_data,
+    preferred_design,
+    without_design,
+)
+from bekostiging.lumpsum import Outcome as LumpSumOutcome
+from bekostiging.options import OF_CAPACITY, Options, Progress, RunOptions
+from bekostiging.scenarios import Plan
+from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
+from bekostiging_solvers.typing import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BAND = (0.05, 0.95)
+"""Use of places in nine of ten futures and quarters."""
+SIDE_FUTURES = 32
+"""Futures on which side questions are answered (flexibility, number of providers, failures): each solves the model again."""
+
+
+@dataclass(frozen=True)
+class Averages:
+    """Planning on averages: its ``places`` per care form, and what it costs more than the plan on fresh futures, euro."""
+
+    places: Mapping[str, float]
+    extra_expected: Estimate
+    extra_tail: Estimate
+
+
+@dataclass(frozen=True)
+class LotBudget:
+    """The lump sum of a lot against the cost of its planned capacity, over the term, on fresh futures; euro.
+
+    ``enough_probability``: a future in which the payments cover the cost. The same under the lump sum designed on the
+    capacity's own cost (``own_payment``), None where none is feasible.
+    """
+
+    lot: str
+    payment: Estimate
+    cost: Estimate
+    enough_probability: Estimate
+    own_payment: Estimate | None
+
+
+@dataclass(frozen=True)
+class CapacityBudget:
+    """The lump sum as ``lumpsum`` decides it, on linear unit cost (``decision``), and the sampled optimum on the cost of the
+    capacity plan (``own``: fixed and use)."""
+
+    decision: Decision
+    own: LumpSumDesign
+    lots: tuple[LotBudget, ...]
+
+
+@dataclass(frozen=True)
+class CapacityStudy(Study):
+    """The plan with its bound, what happens on fresh futures, and what it is worth.
+
+    ``side``: futures of the side questions; ``flexibility`` and ``curve`` compare plans on those alone. ``to_frame()``: a
+    row per contract, care form and year.
+    """
+
+    plan: CapacityPlan
+    outcome: Outcome
+    fresh: Outcome
+    waiting: tuple[WaitingAnswer, ...]
+    norms: tuple[NormCheck, ...]
+    prices: tuple[PlacePrice, ...]
+    averages: Averages
+    side: int
+    flexibility: Mapping[str, OtherPlan]
+    curve: Mapping[int, OtherPlan | None]
+    failures: tuple[Failure, ...]
+    budget: CapacityBudget | None
+    n_scramblings: int
+
+    @property
+    def designed(self) -> LumpSumOutcome | None:
+        """How the lump sum came out; None where it was not asked for."""
+        return None if self.budget is None else self.budget.decision.outcome
+
+    @property
+    def scramblings(self) -> Scramblings:
+        """Estimators over the fresh futures."""
+        return Scramblings(self.n_scramblings)
+
+    def agreements(self) -> list[dict[str, Any]]:
+        """One row per contract, care form and year: what is agreed, its band, and the places used."""
+        data, fresh = self.plan.data, self.fresh
+        supply = data.supply
+        found = []
+        for k in range(supply.n_offers):
+            c = int(supply.contract[k])
+            number = round(float(self.plan.number[c]))
+            used = fresh.used[:, :, k].reshape(len(fresh.costs), len(data.years), -1)
+            for y, year in enumerate(data.years):
+                low, high = np.quantile(used[:, y], BAND)
+                found.append(
+                    {
+                        "provider": supply.names[c][0],
+                        "lot": supply.names[c][1],
+                        "care_form": data.care_forms[supply.care_form[k]],
+                        "year": year,
+                        "contracts": number,
+                        "places": float(self.plan.places[k, y]),
+                        "least": float(supply.minimum[k] * number),
+                        "most": float(supply.maximum[k] * number),
+                        "used": self.scramblings.mean(used[:, y].mean(axis=1)),
+                        "used_low": float(low),
+                        "used_high": float(high),
+                        "availability_fee": float(supply.availability_fee[k]),
+                        "usage_fee_per_week": float(supply.usage_fee[k]),
+                    }
+                )
+        return found
+
+    def to_frame(self) -> pd.DataFrame:
+        """The agreements."""
+        import pandas as pd
+
+        rows = [
+            row | {"used": row["used"].value, "used_standard_error": row["used"].standard_error}
+            for row in self.agreements()
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """What is contracted, and how much of it is used."""
+        import pandas as pd
+
+        rows = [
+            {
+                "provider": row["provider"],
+                "lot": row["lot"],
+                "care form": row["care_form"],
+                "year": row["year"],
+                "places": f"{row['places']:,.0f}",
+                "used": str(row["used"]),
+                "nine of ten futures": f"{row['used_low']:,.0f}-{row['used_high']:,.0f}",
+            }
+            for row in self.agreements()
+            if row["contracts"] > 0
+        ]
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """Case, cost and the proved gap."""
+        cost, gap = self.scramblings.mean(self.fresh.costs), self.plan.solution.gap
+        proved = "gap unknown" if gap is None else f"proved to {100 * gap:.2f} %"
+        return (
+            f"Capacity agreements of {self.case.name}: {millions(cost)} m euro expected on {self.n_scenarios} fresh "
+            f"futures, {proved}"
+        )
+
+
+def study_capacity(
+    case: Case,
+    *,
+    lump_sum: bool = False,
+    gap: float = 0.01,
+    seconds: float | None = 120.0,
+    risk_weight: float | None = None,
+    **options: Unpack[Options],
+) -> CapacityStudy:
+    """Decide on contracts and places, and judge them on fresh futures.
+
+    ``lump_sum``: also design the lump sum, on ``design_scenarios``, and say whether it buys the capacity; ``gap`` and
+    ``seconds``: when to stop looking for a better plan; ``risk_weight`` replaces the policy of the case;
+    ``options`` as in ``RunOptions``, 128 scenarios and one year unless asked otherwise.
+
+    Raises
+    ------
+    UserError
+        Fewer than 16 scenarios; tables or policy missing; a norm that no capacity meets; limits that contradict.
+    """
+    ready = prepared(case, RunOptions(**(OF_CAPACITY | options)), risk_weight=risk_weight)
+    case, report, made, fresh_plan = ready.case, ready.run.progress, ready.plan("design"), ready.plan("fresh")
+    data = capacity_data(made, ready.blocks.series(made, capacity_work(made), ready.advance("design")))
+    drawn, checked = checked_series(ready.blocks, fresh_plan, capacity_work(fresh_plan), ready.advance("fresh"))
+    fresh_futures = capacity_data(fresh_plan, drawn).futures
+    with ThreadPoolExecutor(ready.run.workers) as executor:
+        report("capacity", 0, 6)
+        decided = decide_capacity(data, gap=gap, time_limit=seconds, executor=executor)
+        report("capacity", 1, 6)
+        outcome, solved, duals = outcome_of(decided, executor)
+        price = norm_prices(decided, solved, duals)
+        fresh = outcome_under(decided, fresh_futures, price, executor=executor)
+        prices = place_prices(decided, outcome, price, executor)
+        report("capacity", 2, 6)
+        scramblings = Scramblings(fresh_plan.n_scramblings)
+        averages = _averages(decided, fresh, price, scramblings, executor)
+        report("capacity", 3, 6)
+        side, flexibility, curve, failed = _side_answers(decided, price, gap, seconds, report, executor)
+    budget = _budget(ready, made, fresh_plan, (outcome, fresh)) if lump_sum else None
+    home = [area.municipality for area in case.areas]
+    return CapacityStudy(
+        case=case,
+        n_scenarios=fresh_plan.n_scenarios,
+        seed=ready.run.seed,
+        named=ready.run.named,
+        notes=ready.notes(fresh_plan, checked),
+        self_check=checked,
+        plan=decided,
+        outcome=outcome,
+        fresh=fresh,
+        waiting=waiting_answers(fresh, home, scramblings),
+        norms=norm_checks(fresh, scramblings),
+        prices=prices,
+        averages=averages,
+        side=side,
+        flexibility=flexibility,
+        curve=curve,
+        failures=failed,
+        budget=budget,
+        n_scramblings=fresh_plan.n_scramblings,
+    )
+
+
+def _side_answers(
+    decided: CapacityPlan,
+    price: FloatArray,
+    gap: float,
+    seconds: float | None,
+    report: Progress,
+    executor: Executor,
+) -> tuple[int, dict[str, OtherPlan], dict[int, OtherPlan | None], tuple[Failure, ...]]:
+    """On a few futures, how many: plans without a flexibility, plans with fewer providers, and failures."""
+    side, few = _side(decided)
+    flexibility = value_of_flexibility(few, gap / 10, seconds, executor)
+    report("capacity", 4, 6)
+    curve = provider_curve(few, gap, _each(seconds), executor)
+    report("capacity", 5, 6)
+    failed = failures(side, price, executor)
+    report("capacity", 6, 6)
+    return few.futures.n_scenarios, flexibility, curve, failed
+
+
+def _each(seconds: float | None) -> float | None:
+    """Time for one point of the curve."""
+    return None if seconds is None else seconds / 8
+
+
+def _side(decided: CapacityPlan) -> tuple[CapacityPlan, CapacityData]:
+    """The plan on evenly chosen futures, and the data with those alone."""
+    futures = decided.data.futures
+    step = max(1, futures.n_scenarios // SIDE_FUTURES)
+    few = replace(decided.data, futures=futures.chosen(slice(None, None, step)))
+    return replace(decided, program=replace(decided.program, data=few)), few
+
+
+def _averages(
+    decided: CapacityPlan, fresh: Outcome, price: FloatArray, scramblings: Scramblings, executor: Executor
+) -> Averages:
+    """What planning on averages would have cost, on the same fresh futures."""
+    x = plan_on_averages(decided, executor)
+    other = outcome_under(decided, fresh.data.futures, price, x, executor)
+    data = decided.data
+    member = data.supply.care_form[:, None] == np.arange(len(data.care_forms))
+    places = other.places.mean(axis=1) @ member
+    tails = [scramblings.tail_mean(one.costs, data.confidence) for one in (other, fresh)]
+    difference = _tail_difference(other.costs, fresh.costs, data.confidence, scramblings)
+    return Averages(
+        places=dict(zip(data.care_forms, places.tolist(), strict=True)),
+        extra_expected=scramblings.mean(other.costs - fresh.costs),
+        extra_tail=replace(difference, value=tails[0].value - tails[1].value),
+    )
+
+
+def _tail_difference(one: FloatArray, other: FloatArray, confidence: float, scramblings: Scramblings) -> Estimate:
+    """Difference of two CVaRs on the same futures, with the error of the pair."""
+    return scramblings.controlled_tail_mean(one, other, confidence, EXACTLY_ZERO)
+
+
+def _budget(ready: Prepared, made: Plan, fresh_plan: Plan, outcomes: tuple[Outcome, Outcome]) -> CapacityBudget:
+    """Design the lump sum twice, on unit cost and on the plan's cost; the plan's cost of a lot is spread over its contracts
+    by reference amount, because the plan divides the clients otherwise than the market shares do."""
+    terms = reference(ready.case, made.cells, made.n_years)
+    decision = designed(ready, terms).decision
+
+    def drawn(own: Plan) -> LumpSumData:
+        """What the lump sums pay on the scenarios of a plan."""
+        arrays = ready.blocks.series(own, design_work(own, terms), ready.advance(own.stream))
+        return lumpsum_data(ready.case, own.cells, terms, CorridorSeries.of(arrays))
+
+    data, fresh = drawn(made), drawn(fresh_plan)
+    costs = [_by_contract(outcome.yearly_cost(), data) for outcome in outcomes]
+    planned_on = replace(data, cost=costs[0])
+    own = preferred_design(planned_on, feasible_design) or without_design(planned_on)
+    scramblings = Scramblings(fresh_plan.n_scramblings)
+    paid = decided_payment(fresh, decision.headline) @ fresh.discount
+    own_paid = decided_payment(fresh, own) @ fresh.discount if own.feasible else None
+    cost = costs[1] @ fresh.discount
+    lots = []
+    for j, lot in enumerate(data.lots):
+        member = np.flatnonzero(data.lot == j)
+        payment, planned = paid[:, member].sum(axis=1), cost[:, member].sum(axis=1)
+        lots.append(
+            LotBudget(
+                lot=lot.name,
+                payment=scramblings.mean(payment),
+                cost=scramblings.mean(planned),
+                enough_probability=scramblings.probability(payment >= planned),
+                own_payment=None if own_paid is None else scramblings.mean(own_paid[:, member].sum(axis=1)),
+            )
+        )
+    return CapacityBudget(decision, own, tuple(lots))
+
+
+def _by_contract(cost: FloatArray, data: LumpSumData) -> FloatArray:
+    """Cost of lots (s, l, y), discounted, as nominal cost of contracts (s, c, t) by reference amount."""
+    part = data.reference / np.array([data.reference[data.lot == j].sum(axis=0) for j in data.lot])
+    return np.asarray(cost[:, data.lot] * part / data.discount)

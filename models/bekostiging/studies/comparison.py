@@ -1,0 +1,293 @@
+"""The main line: draw, design the lump sum, settle every payment form on fresh futures, estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Unpack
+
+import numpy as np
+
+from bekostiging.case import Case
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import (
+    BASELINE,
+    LUMP_SUM,
+    Contract,
+    Reference,
+    build_contracts,
+    reference,
+    who_carries_what,
+)
+from bekostiging.evaluation.block_settlement import FreshBlock, FreshWork
+from bekostiging.evaluation.break_even import break_even, sweeps
+from bekostiging.evaluation.calibration import calibration
+from bekostiging.evaluation.control_variates import closed_scenarios, closed_spending, sharpened
+from bekostiging.evaluation.cover import Cover
+from bekostiging.evaluation.design import Drawn, designed, designed_lump_sums, judged, judging_series, lump_sums
+from bekostiging.evaluation.deterministic_scenarios import course, sensitivities
+from bekostiging.evaluation.estimates import (
+    administration_estimates,
+    ceiling_estimates,
+    corner_totals,
+    municipal_estimates,
+    provider_estimates,
+)
+from bekostiging.evaluation.exact_layers import EXACT_SCENARIOS, exact_layers
+from bekostiging.evaluation.figures import Figure
+from bekostiging.evaluation.measures import (
+    measure_outcomes,
+    spending_of,
+    substitution_outcomes,
+    with_measures,
+)
+from bekostiging.evaluation.precision import settled
+from bekostiging.evaluation.results import (
+    BreakEven,
+    Comparison,
+    ExactLayer,
+    FormResult,
+    LumpSumResult,
+    MixResult,
+    Sentence,
+    Sharpened,
+    WithMeasures,
+)
+from bekostiging.evaluation.samples import CORNERS
+from bekostiging.evaluation.study import Prepared, prepared
+from bekostiging.evaluation.waiting import care_form_estimates, duty_estimates, room_estimates
+from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
+from bekostiging.options import Options, RunOptions
+from bekostiging.scenarios import Cells, Plan, SelfCheck, plan
+from bekostiging_solvers import Scramblings, shared_processes, together
+
+
+def compare(case: Case, *, precision: float | None = None, **options: Unpack[Options]) -> Comparison:
+    """Compare the four payment forms on the same simulated clients and design the lump sum.
+
+    ``options`` as in ``RunOptions``, progress in stages ``design``, ``margin``, ``lumpsum``, ``fresh``, ``judge``;
+    ``precision``: euro, half-width of the 95 % interval of expected yearly spending of the worst payment form; the fresh
+    scramblings are doubled until it is met.
+
+    Raises
+    ------
+    UserError
+        Fewer than 16 scenarios; a cluster that cannot be reached or was lost; a precision out of reach.
+    """
+    ready = prepared(case, RunOptions(**options))
+    with shared_processes():
+        drawn, told = _draw(ready, precision)
+        lumpsum = _judged(drawn, ready.run.workers)
+        closed = _closed(drawn, ready.run.workers)
+    return _compared(drawn, lumpsum, closed, ready.run.named, ready.notes(drawn.made, drawn.checked, told))
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Everything that was drawn and designed, before it is estimated."""
+
+    made: Plan
+    reference: Reference
+    contracts: dict[PaymentForm, tuple[Contract, ...]]
+    fresh: FreshBlock
+    lumpsum: Drawn
+    judging: tuple[CorridorSeries, CorridorSeries, Scramblings]
+    checked: SelfCheck
+
+
+def _draw(ready: Prepared, precision: float | None) -> tuple[_Drawn, tuple[Sentence, ...]]:
+    """Design the lump sum, settle everything on fresh scenarios, and what the precision asked for told."""
+    fresh_plan, blocks = ready.plan("fresh"), ready.blocks
+    case, cells = ready.case, fresh_plan.cells
+    terms = reference(case, cells, fresh_plan.n_years)
+    lumpsum = designed(ready, terms)
+    contracts = built_contracts(case, cells, terms, lumpsum.decision.headline)
+    plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
+    work = FreshWork(case, cells, contracts, plain)
+    corner = case.policy.when_money_is_gone
+    fresh_plan, fresh, checked, told = settled(fresh_plan, work, blocks, corner, precision, ready.advance("fresh"))
+    judging = judging_series(
+        fresh_plan, ready.run.design_scenarios, terms, blocks, ready.advance("judge"), fresh.corridor
+    )
+    return _Drawn(fresh_plan, terms, contracts, fresh, lumpsum, judging, checked), tuple(told)
+
+
+@dataclass(frozen=True)
+class _Closed:
+    """What scenarios without clients give: corridor layers of the first year, and spending over the term per form."""
+
+    layers: tuple[tuple[ExactLayer, ...], tuple[tuple[str, Sentence], ...]]
+    spending: dict[PaymentForm, np.ndarray]
+    scramblings: Scramblings
+
+
+def _closed(drawn: _Drawn, workers: int) -> _Closed:
+    """Both, side by side."""
+    made, discount = drawn.made, drawn.lumpsum.decision.data.discount
+    few = plan(made.case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
+    many = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
+    lump = lump_sums(drawn.contracts[LUMP_SUM])
+    asked: list[Callable[[], Any]] = [
+        partial(exact_layers, made, few, lump, drawn.fresh.corridor.amounts),
+        partial(closed_spending, many, drawn.contracts, discount),
+    ]
+    layers, spending = together(asked, workers)
+    return _Closed(layers, spending, Scramblings(many.n_scramblings))
+
+
+def _compared(
+    drawn: _Drawn, lumpsum: LumpSumResult, closed: _Closed, named: bool, notes: tuple[Sentence, ...]
+) -> Comparison:
+    """Every estimate of what was drawn, and what is said at expectation."""
+    made, fresh, contracts = drawn.made, drawn.fresh, drawn.contracts
+    case, cells, discount = made.case, made.cells, drawn.lumpsum.decision.data.discount
+    scramblings = Scramblings(made.n_scramblings)
+    calendar = tuple(case.first_year + t for t in range(made.n_years))
+    spending = spending_of(case, cells, contracts, discount)
+    begroting, outside = (
+        begroting_sum(case, case.reported_codes, calendar, c) for c in ("amount", "outside_contracts")
+    )
+    cover = Cover.of(drawn.lumpsum.decision.data)
+    return Comparison(
+        case=case,
+        cells=cells,
+        reference=drawn.reference,
+        n_scenarios=made.n_scenarios,
+        n_scramblings=made.n_scramblings,
+        n_years=made.n_years,
+        seed=made.seed,
+        named=named,
+        notes=notes,
+        carries=who_carries_what(contracts),
+        room=(begroting - outside).T,
+        begroting=begroting.T,
+        outside=outside.T,
+        index=fresh.corridor.index,
+        buffer=free_buffer(case),
+        forms=_form_results(
+            case,
+            scramblings,
+            fresh,
+            cover,
+            discount,
+            break_even(case, cells, contracts, discount),
+        ),
+        mix=_mixed(case, scramblings, fresh, cover, discount),
+        sharpened=_sharpened(made, closed, fresh, discount),
+        lumpsum=lumpsum,
+        plain=course(case, cells, contracts, discount),
+        shocks=tuple(
+            course(case, cells, contracts, discount, (shock,))
+            for shock in dict.fromkeys(row.id for row in case.shocks)
+        ),
+        sweeps=sweeps(case, cells, contracts, discount),
+        sensitivities=sensitivities(case, cells, contracts, discount),
+        measures=measure_outcomes(case, cells, discount, spending),
+        with_measures=_with_measures(case, scramblings, fresh, begroting - outside, discount),
+        substitution=substitution_outcomes(case, cells, discount, spending),
+        calibration=calibration(case, cells),
+        self_check=drawn.checked,
+        exact=closed.layers[0],
+        exact_skipped=closed.layers[1],
+    )
+
+
+def _judged(drawn: _Drawn, workers: int) -> LumpSumResult:
+    """The decision on the scenarios that judge it."""
+    made = drawn.made
+    data, control = (lumpsum_data(made.case, made.cells, drawn.reference, series) for series in drawn.judging[:2])
+    return judged(made.case, drawn.lumpsum, data, control, drawn.judging[2], workers)
+
+
+def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
+    """Every contract of a comparison under every form, the lump sum as designed."""
+    return built_contracts(outcome.case, outcome.cells, outcome.reference, outcome.lumpsum.design)
+
+
+def built_contracts(
+    case: Case, cells: Cells, terms: Reference, design: LumpSumDesign
+) -> dict[PaymentForm, tuple[Contract, ...]]:
+    """Every contract under every form, the lump sum as designed."""
+    built = {form: build_contracts(case, cells, terms, form) for form in PAYMENT_FORMS}
+    built[LUMP_SUM] = designed_lump_sums(case, built[LUMP_SUM], design)
+    return built
+
+
+def _form_results(
+    case: Case,
+    scramblings: Scramblings,
+    fresh: FreshBlock,
+    cover: Cover,
+    discount: np.ndarray,
+    even: dict[PaymentForm, dict[str, BreakEven]],
+) -> dict[PaymentForm, FormResult]:
+    """Every estimate of every form, on the same futures."""
+    corner = case.policy.when_money_is_gone
+    buffer = free_buffer(case)
+    found = {}
+    for form, samples in fresh.samples.items():
+        main = samples[corner]
+        by_effort = fresh.plain[BASELINE]
+        found[form] = FormResult(
+            form=form,
+            samples=samples,
+            municipalities=municipal_estimates(case, scramblings, main, cover, discount),
+            providers=provider_estimates(case, scramblings, main, buffer, discount),
+            care_forms={c: care_form_estimates(case, scramblings, samples[c]) for c in CORNERS},
+            rooms=room_estimates(case, scramblings, fresh.on_rooms(form)),
+            against_duty=duty_estimates(case, scramblings, fresh.on_rooms(form))
+            if PAYMENT_FORMS[form].lump_sum
+            else {},
+            corner_totals={c: corner_totals(case, scramblings, samples[c], discount) for c in CORNERS},
+            administration=administration_estimates(case, scramblings, main, form),
+            ceilings=ceiling_estimates(case, scramblings, samples["wait"], form),
+            break_even=even[form],
+            parity_gap=scramblings.ratio(fresh.plain[form] - by_effort, by_effort),
+        )
+    return found
+
+
+def _mixed(
+    case: Case, scramblings: Scramblings, fresh: FreshBlock, cover: Cover, discount: np.ndarray
+) -> MixResult | None:
+    """Every lot in its own form, where lots differ."""
+    if not fresh.mix:
+        return None
+    main = fresh.mix[case.policy.when_money_is_gone]
+    return MixResult(
+        forms={lot.id: lot.payment_form for lot in case.lots},
+        municipalities=municipal_estimates(case, scramblings, main, cover, discount),
+        providers=provider_estimates(case, scramblings, main, free_buffer(case), discount),
+        corner_totals={c: corner_totals(case, scramblings, fresh.mix[c], discount) for c in CORNERS},
+    )
+
+
+def _sharpened(
+    made: Plan, closed: _Closed, fresh: FreshBlock, discount: np.ndarray
+) -> dict[PaymentForm, dict[Figure, Sharpened]]:
+    """Spending over the term, everybody served, with what is known in closed form."""
+    drawn = Scramblings(made.n_scramblings)
+    found = {}
+    for form, samples in fresh.samples.items():
+        paid = made.case.of_reported(samples["absorb"].municipal) @ discount
+        control = fresh.control[form] @ discount
+        found[form] = sharpened(drawn, paid, control, closed.scramblings, closed.spending[form])
+    return found
+
+
+def _with_measures(
+    case: Case, scramblings: Scramblings, fresh: FreshBlock, room: np.ndarray, discount: np.ndarray
+) -> dict[PaymentForm, WithMeasures]:
+    """Every form with and without the measures, over the term."""
+    corner = case.policy.when_money_is_gone
+    limit = float(room.sum(axis=0) @ discount)
+    return {
+        form: with_measures(
+            scramblings,
+            case.of_reported(fresh.samples[form][corner].municipal) @ discount,
+            paid @ discount,
+            limit,
+        )
+        for form, paid in fresh.measured.items()
+    }

@@ -1,0 +1,270 @@
+"""Risk equalisation in depth: norm amounts on simulated or own clients, and a pool after the year on the futures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+
+from bekostiging.case import Case, ClientTable
+from bekostiging.contracts import Reference, reference
+from bekostiging.equalisation import (
+    DISCLOSURE_LIMIT,
+    KINDS,
+    RESAMPLES,
+    ClientCosts,
+    GroupResult,
+    HighCostPool,
+    Measures,
+    NormAmounts,
+    PoolData,
+    PoolDesign,
+    PriceOfCondition,
+    client_costs,
+    design_pool,
+    fitted,
+    group_results,
+    high_cost_pool,
+    intervals,
+    measures,
+    pool_data,
+    power_risk_frontier,
+    price_of_conditions,
+    provider_results,
+    settled_transfers,
+    simulated_clients,
+    suppressed,
+)
+from bekostiging.evaluation.design import design_work, designed
+from bekostiging.evaluation.self_check import checked_series
+from bekostiging.evaluation.study import Study, prepared
+from bekostiging.lumpsum import CorridorSeries, LumpSumData, LumpSumDesign, Outcome, lumpsum_data
+from bekostiging.options import Options, RunOptions
+from bekostiging.scenarios import Plan, draw_block
+from bekostiging_solvers import Estimate, Scramblings
+from bekostiging_solvers.typing import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEW_RESAMPLES = 40
+"""Of the bootstrap where a fit takes longer than least squares: ends of intervals are then known to a quarter."""
+CLIENTS = 50_000
+"""Simulated clients of the first year that suffice: norm amounts are then known to a percent or so."""
+
+
+@dataclass(frozen=True)
+class PoolResult:
+    """The pool of a lot: its design, every target between full power and the largest pool, and fresh futures.
+
+    On fresh futures, per provider: ``tail_before`` and ``tail_after`` (CVaR of the loss over its budget), and what it
+    receives a year: mean ``received``, ``low`` and ``high``, the worst and best year in ten (a year is a future and year).
+    """
+
+    data: PoolData
+    design: PoolDesign
+    frontier: tuple[PoolDesign, ...]
+    tail_before: tuple[Estimate, ...]
+    tail_after: tuple[Estimate, ...]
+    received: tuple[Estimate, ...]
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True)
+class EqualisationStudy(Study):
+    """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error), what they mean, and the pools.
+
+    ``methods``: measures of other ways on the same clients; ``transfers``: euro a year beside one flat amount; ``pools``
+    empty where no lump sum could be designed. ``to_frame()``: a row per profile; figures of too few clients are missing.
+    """
+
+    outcome: Outcome
+    """How the lump sum came out between whose providers the pools are."""
+    simulated: bool
+    clients: ClientCosts
+    model: NormAmounts
+    interval: tuple[FloatArray, FloatArray, FloatArray]
+    groups: tuple[GroupResult, ...]
+    measures: Measures
+    methods: Mapping[str, Measures]
+    results: FloatArray
+    prices: tuple[PriceOfCondition, ...]
+    transfers: Mapping[str, float]
+    high_cost: tuple[HighCostPool, ...]
+    power: float
+    pools: tuple[PoolResult, ...]
+
+    @property
+    def designed(self) -> Outcome:
+        """How that lump sum came out."""
+        return self.outcome
+
+    @property
+    def disclosed(self) -> BoolArray:
+        """Which profiles have enough clients for their figures to be shown."""
+        return ~suppressed(self.clients.weight @ self.clients.matrix, DISCLOSURE_LIMIT)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Norm amounts in euro per client a year."""
+        import pandas as pd
+
+        low, high, error = self.interval
+        count, disclosed = self.clients.weight @ self.clients.matrix, self.disclosed
+        figures = {
+            "clients": count, "amount": self.model.coef_, "low": low, "high": high, "standard_error": error
+        }  # fmt: skip
+        rows = [
+            {
+                "profile": adjuster.name,
+                **{name: float(values[j]) if disclosed[j] else None for name, values in figures.items()},
+                "observable": adjuster.observable,
+                "influenceable": adjuster.influenceable,
+            }
+            for j, adjuster in enumerate(self.clients.adjusters)
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """Norm amounts in whole euros."""
+        frame = self.to_frame()
+        for name in ("clients", "amount", "low", "high", "standard_error"):
+            frame[name] = [f"{value:,.0f}" if value == value else "" for value in frame[name].astype(float)]
+        return frame
+
+    def heading(self) -> str:
+        """Case, and what the norm amounts are worth."""
+        flat, now = (100 * one.largest for one in (self.methods["flat"], self.measures))
+        return (
+            f"Norm amounts of {self.case.name}, {self.model.method}: the hardest hit provider misses {now:.1f} % of its "
+            f"cost, {flat:.1f} % under one amount for all"
+        )
+
+
+def study_equalisation(
+    case: Case,
+    model: NormAmounts | None = None,
+    *,
+    table: ClientTable | None = None,
+    power: float = 0.8,
+    **options: Unpack[Options],
+) -> EqualisationStudy:
+    """Estimate norm amounts and design the pool after the year.
+
+    ``model``: the estimator with its conditions, plain least squares when left out; ``table``: own clients instead of
+    simulated ones; ``power``: least part of the next euro that stays the provider's own; ``options`` as in ``RunOptions``.
+
+    Raises
+    ------
+    UserError
+        Fewer than 16 scenarios; conditions that cannot be met; a power outside 0 to 1.
+    """
+    ready = prepared(case, RunOptions(**options))
+    design_plan, fresh_plan = ready.plan("design"), ready.plan("fresh")
+    case, seed = ready.case, ready.run.seed
+    terms = reference(case, design_plan.cells, design_plan.n_years)
+    clients = _drawn_clients(design_plan, terms) if table is None else client_costs(table)
+    model = fitted(model if model is not None else NormAmounts(seed=seed), clients)
+    norm = clients.matrix @ model.coef_
+    quick = model.method == "least_squares" and model.at_most is None
+    decision = designed(ready, terms).decision
+    data, design = decision.data, decision.headline
+    arrays, checked = checked_series(
+        ready.blocks, fresh_plan, design_work(fresh_plan, terms), ready.advance("fresh")
+    )
+    fresh = lumpsum_data(case, fresh_plan.cells, terms, CorridorSeries.of(arrays))
+    many = Scramblings(fresh_plan.n_scramblings)
+    names = np.array(clients.providers)[clients.provider]
+    return EqualisationStudy(
+        case=case,
+        n_scenarios=fresh_plan.n_scenarios,
+        seed=seed,
+        named=ready.run.named,
+        notes=ready.notes(fresh_plan, checked),
+        self_check=checked,
+        outcome=decision.outcome,
+        simulated=table is None,
+        clients=clients,
+        model=model,
+        interval=intervals(
+            model, clients, np.random.default_rng(seed), resamples=RESAMPLES if quick else FEW_RESAMPLES
+        ),
+        groups=group_results(clients, norm),
+        measures=measures(clients, norm),
+        methods=_methods(clients),
+        results=provider_results(clients, norm),
+        prices=price_of_conditions(model, clients),
+        transfers=model.transfers(clients.matrix, names, sample_weight=clients.weight),
+        high_cost=tuple(high_cost_pool(clients, norm, kind) for kind in KINDS),
+        power=power,
+        pools=_pools(data, fresh, design, power, many) if design.feasible else (),
+    )
+
+
+def _drawn_clients(made: Plan, terms: Reference) -> ClientCosts:
+    """Clients of the first contract year, of as many blocks as give enough of them."""
+    per_block = made.sampler.clients_per_scenario * made.scenarios_per_block / max(made.n_years, 1)
+    n_blocks = min(made.n_blocks, max(1, round(CLIENTS / max(per_block, 1.0))))
+    return simulated_clients(made.case, terms, [draw_block(made, index) for index in range(n_blocks)])
+
+
+def _methods(clients: ClientCosts) -> dict[str, Measures]:
+    """Other ways of setting norm amounts: one amount, care forms alone, and every method on all adjusters."""
+    total = np.ones((len(clients.cost), 1))
+    flat = NormAmounts().fit(total, clients.cost, sample_weight=clients.weight)
+    found = {"flat": measures(clients, flat.predict(total))}
+    if "care_form" in clients.partitions:
+        forms = clients.with_adjusters("care_form")
+        found["care_form"] = measures(clients, forms.matrix @ fitted(NormAmounts(), forms).coef_)
+    ways = {
+        "least_squares": NormAmounts(),
+        "lad": NormAmounts(method="lad"),
+        "least_largest": NormAmounts(method="least_largest", shrinkage=0.1, prior=_least_squares_prior(clients)),
+    }
+    for name, way in ways.items():
+        found[name] = measures(clients, clients.matrix @ fitted(way, clients).coef_)
+    return found
+
+
+def _least_squares_prior(clients: ClientCosts) -> dict[str, float]:
+    """Least squares as what the least largest result is shrunk to."""
+    return dict(zip(clients.names, (float(v) for v in fitted(NormAmounts(), clients).coef_), strict=True))
+
+
+def _pools(
+    data: LumpSumData, fresh: LumpSumData, design: LumpSumDesign, power: float, scramblings: Scramblings
+) -> tuple[PoolResult, ...]:
+    """A pool for every lot with two providers or more."""
+    found = []
+    for lot in range(len(data.lots)):
+        if int((data.lot == lot).sum()) < 2:
+            continue
+        before = pool_data(data, design, lot)
+        chosen = design_pool(before, power)
+        found.append(_judged(before, pool_data(fresh, design, lot), chosen, scramblings))
+    return tuple(found)
+
+
+def _judged(before: PoolData, fresh: PoolData, chosen: PoolDesign, scramblings: Scramblings) -> PoolResult:
+    """A pool on fresh futures."""
+    after = fresh.result + fresh.transfers(chosen.share)
+    received = settled_transfers(fresh, chosen.share)
+    providers = range(len(fresh.providers))
+
+    def tails(result: FloatArray) -> tuple[Estimate, ...]:
+        """CVaR of the loss of every provider over its budget."""
+        return tuple(scramblings.tail_mean(-result[:, p] / fresh.budget[p], fresh.confidence) for p in providers)
+
+    low, high = np.quantile(received.reshape(-1, len(fresh.providers)), [0.1, 0.9], axis=0)
+    return PoolResult(
+        data=before,
+        design=chosen,
+        frontier=power_risk_frontier(before),
+        tail_before=tails(fresh.result),
+        tail_after=tails(after),
+        received=tuple(scramblings.mean(received[:, :, p].mean(axis=1)) for p in providers),
+        low=low,
+        high=high,
+    )

@@ -1,0 +1,226 @@
+"""The lump sum alone, in depth: the answer, mixes, alternatives, the corridor designer and the value of data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+
+from bekostiging.case import Case, UserError
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
+from bekostiging.evaluation.bridge import Bridge, bridges
+from bekostiging.evaluation.cover import Cover
+from bekostiging.evaluation.design import design_work, designed, judged, judging_series
+from bekostiging.evaluation.estimates import spending_of_reported
+from bekostiging.evaluation.figures import Estimates
+from bekostiging.evaluation.results import LumpSumResult
+from bekostiging.evaluation.self_check import checked_series
+from bekostiging.evaluation.study import Study, prepared
+from bekostiging.lumpsum import (
+    Alternative,
+    CorridorSeries,
+    FrontierPoint,
+    Judge,
+    LumpSumData,
+    Outcome,
+    SimpleTerms,
+    ValueOfData,
+    alternatives,
+    corridor_frontier,
+    decided_spending,
+    joint_certainty,
+    lumpsum_data,
+    scenarios_needed,
+    under_policy_of,
+    value_of_data,
+    with_simple_terms,
+)
+from bekostiging.options import Options, RunOptions
+from bekostiging.scenarios import Cells
+from bekostiging.studies.policy_choices import Choice, choices
+from bekostiging_solvers import Scramblings, shared_processes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class LumpSumStudy(Study):
+    """The lump sum alone: its design, its judgement on fresh scenarios, and other designs that cost hardly more.
+
+    ``frontier``: the designed corridor among simple ones; ``value_of_data`` empty with too few scenarios; ``needed``:
+    scenarios that know every limit to the ``precision`` asked for, None without one. ``to_frame()``: the agreement, a row
+    per lot and layer with its edges, its share and the loading of the lot; without a design the limits that conflict, and
+    by how much.
+    """
+
+    n_design: int
+    asked: SimpleTerms | None
+    """Terms asked for instead of those of the case."""
+    lumpsum: LumpSumResult
+    alternatives: tuple[Alternative, ...]
+    choices: tuple[Choice, ...]
+    frontier: tuple[FrontierPoint, ...]
+    edges: tuple[float, ...]
+    value_of_data: tuple[ValueOfData, ...]
+    precision: float | None
+    needed: int | None
+    bridges: tuple[Bridge, ...]
+    """From today's spending to the budget; empty without a design."""
+    spending: dict[str, dict[str, Estimates]]
+    """[municipality code or TOTAL][year or TERM][name], on fresh futures, as in ``FormResult``; empty without a design."""
+
+    @property
+    def designed(self) -> Outcome:
+        """How the lump sum came out."""
+        return self.lumpsum.outcome
+
+    def to_frame(self) -> pd.DataFrame:
+        """The agreement, or the conflict."""
+        import pandas as pd
+
+        data, design = self.lumpsum.data, self.lumpsum.design
+        if not design.feasible:
+            return pd.DataFrame([{"limit": str(one.limit), "euro": one.euro} for one in design.conflicts])
+        rows = [
+            {
+                "lot": lot.name,
+                "form": data.forms[design.form[j]],
+                "loading": float(design.loading[j]),
+                "layer": layer,
+                "lower": float(lot.corridor.lower[k]),
+                "upper": float(lot.corridor.upper[k]),
+                "share": float(design.share[j][k]),
+            }
+            for j, lot in enumerate(data.lots)
+            for k, layer in enumerate(lot.corridor.names)
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """A row per lot: loading, and the share of every layer."""
+        import pandas as pd
+
+        data, design = self.lumpsum.data, self.lumpsum.design
+        if not design.feasible:
+            return self.to_frame()
+        rows = []
+        for j, lot in enumerate(data.lots):
+            shares = zip(lot.corridor.names, design.share[j], strict=True)
+            terms = {"form": data.forms[design.form[j]], "loading": f"{100 * design.loading[j]:.2f} %"}
+            rows.append({"lot": lot.name, **terms, **{name: f"{100 * share:.1f} %" for name, share in shares}})
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """Case, scenarios, outcome and how certain it is."""
+        checks, outcome = self.lumpsum.headline.checks, self.lumpsum.outcome
+        told = "no lump sum satisfies all limits; these conflict"
+        if checks:
+            held = f"{sum(check.holds for check in checks)} of {len(checks)} limits hold at 95 %"
+            told = f"{outcome}; {held} on {self.n_scenarios} fresh scenarios, all together {joint_certainty(checks):.0%}"
+        return f"Lump sum of {self.case.name}, seed {self.seed}: {told}"
+
+
+def study_lumpsum(
+    case: Case,
+    *,
+    confidence: float | None = None,
+    risk_weight: float | None = None,
+    simple: SimpleTerms | None = None,
+    edges: Sequence[float] = (),
+    mix: bool = False,
+    precision: float | None = None,
+    **options: Unpack[Options],
+) -> LumpSumStudy:
+    """Design the lump sum and judge it on fresh scenarios, without settling the other payment forms.
+
+    ``confidence`` and ``risk_weight`` replace the policy of the case; ``simple`` and ``edges`` as in ``with_simple_terms``,
+    instead of the case's ``corridor_terms``; ``mix`` lets every lot choose its payment form; ``precision``: euro to which
+    every limit is to be known; ``options`` as in ``RunOptions``. The lump sum of ``compare`` is the same.
+
+    Raises
+    ------
+    UserError
+        Too few scenarios; a confidence, risk weight, edge, share, precision or number of changes that cannot be.
+    """
+    _check_precision(precision)
+    ready = prepared(case, RunOptions(**options), confidence=confidence, risk_weight=risk_weight)
+    case, run, fresh_plan = ready.case, ready.run, ready.plan("fresh")
+    cells = fresh_plan.cells
+    terms = reference(case, cells, fresh_plan.n_years)
+    others = _other_forms(case, cells, terms) if mix else {}
+
+    def shape(data: LumpSumData) -> LumpSumData:
+        """The terms asked for."""
+        return data if simple is None and not edges else with_simple_terms(data, simple or data.simple, edges)
+
+    with shared_processes():
+        drawn = designed(ready, terms, shape=shape, others=others, observed=True)
+        arrays, checked = checked_series(
+            ready.blocks, fresh_plan, design_work(fresh_plan, terms, others), ready.advance("fresh")
+        )
+        *drawn_series, scramblings = judging_series(
+            fresh_plan, run.design_scenarios, terms, ready.blocks, ready.advance("judge"),
+            CorridorSeries.of(arrays), others,
+        )  # fmt: skip
+        fresh, helped = (lumpsum_data(case, cells, terms, own) for own in drawn_series)
+        found = judged(case, drawn, fresh, helped, scramblings, run.workers)
+        data, design, judge = found.data, found.design, found.judge
+
+        def decision(own: Case) -> tuple[LumpSumData, Judge]:
+            """What is decided under other policy, on the same scenarios."""
+            other = drawn.terms(lumpsum_data(own, cells, terms, drawn.series))
+            return under_policy_of(data, other), drawn.margin.changed(partial(under_policy_of, other=other))
+
+        return LumpSumStudy(
+            case=case,
+            n_scenarios=found.fresh.n_scenarios,
+            n_design=data.n_scenarios,
+            seed=run.seed,
+            named=run.named,
+            notes=ready.notes(fresh_plan, checked),
+            self_check=checked,
+            asked=simple,
+            lumpsum=found,
+            alternatives=alternatives(data, design, judge, workers=run.workers) if design.feasible else (),
+            choices=choices(case, decision, design, found.outcome, judge, run.workers),
+            frontier=corridor_frontier(data, design, judge, run.workers),
+            edges=tuple(edges),
+            value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(run.seed), run.workers)
+            if design.feasible
+            else (),
+            precision=precision,
+            needed=scenarios_needed(found.headline.checks, found.fresh.n_scenarios, precision)
+            if precision is not None and design.feasible
+            else None,
+            bridges=bridges(case, cells, terms, found, judge.scramblings),
+            spending=_spending(case, found, judge.scramblings),
+        )
+
+
+def _check_precision(precision: float | None) -> None:
+    if precision is not None and not precision > 0:
+        raise UserError(
+            f"--precision {precision:g}: moet een positief aantal euro zijn",
+            f"--precision {precision:g}: must be a positive number of euro",
+            exit_code=2,
+        )
+
+
+def _spending(case: Case, found: LumpSumResult, scramblings: Scramblings) -> dict[str, dict[str, Estimates]]:
+    """Municipal spending under the design on fresh futures."""
+    if not found.design.feasible:
+        return {}
+    fresh = found.fresh
+    paid = decided_spending(fresh, found.design)
+    return spending_of_reported(case, scramblings, paid, Cover.of(fresh), fresh.discount)
+
+
+def _other_forms(case: Case, cells: Cells, terms: Reference) -> dict[str, tuple[Contract, ...]]:
+    """Every contract under the forms that are not designed here."""
+    forms = [form for form in PAYMENT_FORMS if form != LUMP_SUM]
+    return {form: build_contracts(case, cells, terms, form) for form in forms}

@@ -1,0 +1,225 @@
+"""Reverse stress: the least implausible course of the factors that breaks the begroting or exhausts a buffer.
+
+The course is found on expected care use (closed form, everybody served), so it says which factors would have to move,
+and how far. The probability is that of the futures themselves, clients drawn one by one around that course and weighted
+back: what chance per client adds is in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bekostiging.case import Case, UserError
+from bekostiging.case.shown import Shown, percent
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import Contract
+from bekostiging.evaluation.estimates import provider_results
+from bekostiging.evaluation.results import Comparison
+from bekostiging.evaluation.samples import Samples
+from bekostiging.evaluation.settlement import levels_by_lot, settle_all
+from bekostiging.scenarios import Cells, Factors, draw_block, expected_care_use, neutral_factors, plan
+from bekostiging.scenarios.forecast import demand_of_cells
+from bekostiging.studies.comparison import contracts_in_force
+from bekostiging_solvers import DesignPoint, Estimate, design_point, drawn_around, weighted_probability
+from bekostiging_solvers.typing import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BEGROTING = "begroting"
+"""Target: spending of the reported municipalities over the term against what is begroot for it."""
+
+
+@dataclass(frozen=True)
+class ReverseStress(Shown):
+    """How ``target`` (``begroting`` or a provider) breaks under ``form``.
+
+    ``distance``: Mahalanobis distance of the course from the expected one, in standard deviations; None when no course
+    within eight of them breaks it. ``course``: change per quantity and contract year, weighted by the money at stake;
+    ``probability`` that the target breaks, everybody served. ``to_frame()``: the course, a row per quantity and a column per
+    contract year; empty without one.
+    """
+
+    form: PaymentForm
+    target: str
+    distance: float | None
+    starts: int
+    agreeing: int
+    course: dict[str, tuple[float, ...]]
+    probability: Estimate | None
+    n_scenarios: int
+
+    def to_frame(self) -> pd.DataFrame:
+        """The course."""
+        import pandas as pd
+
+        rows = [
+            {"quantity": name, **{f"year {t + 1}": value for t, value in enumerate(values)}}
+            for name, values in self.course.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """The course in percentages."""
+        frame = self.to_frame()
+        for name in frame.columns[1:]:
+            frame[name] = [f"{100 * value:+.1f} %" for value in frame[name]]
+        return frame
+
+    def heading(self) -> str:
+        """What breaks, how far away that is and how likely."""
+        if self.distance is None or self.probability is None:
+            return f"{self.target} under {self.form}: no course within reach breaks it"
+        return (
+            f"{self.target} under {self.form} breaks {self.distance:.2f} standard deviations away, with probability "
+            f"{percent(self.probability)}"
+        )
+
+
+@dataclass(frozen=True)
+class _Target:
+    """Euro beyond what can be borne, of settled futures; at least zero is broken."""
+
+    case: Case
+    cells: Cells
+    contracts: tuple[Contract, ...]
+    discount: FloatArray
+    limit: float
+    provider: int | None
+
+    def settled(self, factors: Factors) -> FloatArray:
+        """Excess of every course of the factors, at expectation; (n_courses,)."""
+        care_use = expected_care_use(self.case, self.cells, len(self.discount), factors)
+        levels = levels_by_lot(self.case, care_use)
+        return self.excess(settle_all(self.case, self.cells, self.contracts, care_use, levels))
+
+    def excess(self, samples: Samples) -> FloatArray:
+        """Excess of every future; (n_scenarios,)."""
+        if self.provider is None:
+            return np.asarray(self.case.of_reported(samples.municipal) @ self.discount - self.limit)
+        own = provider_results(self.case, samples, self.discount)[:, :, self.provider]
+        return np.asarray(-np.cumsum(own, axis=1).min(axis=1) - self.limit)
+
+
+def reverse_stress(
+    outcome: Comparison, form: PaymentForm, target: str = BEGROTING, n_scenarios: int = 512, seed: int = 1
+) -> ReverseStress:
+    """Find the nearest course that breaks a target under a payment form, and the probability that it breaks.
+
+    Raises
+    ------
+    UserError
+        No such provider; a case without risk factors.
+    """
+    case = outcome.case
+    made = plan(case, n_scenarios, outcome.n_years, seed, "fresh")
+    model = made.factor_model
+    if model.n_dimensions == 0:
+        raise UserError(
+            "risk_factors is leeg: zonder risicofactoren kan geen verloop worden gezocht; vul de tabel.",
+            "risk_factors is empty: without risk factors no course can be searched; fill in the table.",
+        )
+    own = _target(outcome, form, target)
+    point = design_point(lambda z: own.settled(model.multipliers(z)), model.n_dimensions, seed=seed)
+    if point is None:
+        return ReverseStress(form, target, None, 0, 0, {}, None, made.n_scenarios)
+    rng = np.random.Generator(np.random.SFC64([seed, 7]))
+    normals, weights = drawn_around(rng.standard_normal((made.n_scenarios, model.n_dimensions)), point.point)
+    fails = []
+    for block in range(made.n_blocks):
+        drawn = draw_block(
+            made, block, lambda old, first: model.multipliers(normals[first : first + len(old.inflow)])
+        )
+        care_use = drawn.care_use()
+        levels = levels_by_lot(case, care_use)
+        fails.append(own.excess(settle_all(case, outcome.cells, own.contracts, care_use, levels)) >= 0)
+    probability = weighted_probability(np.concatenate(fails), weights)
+    return _told(
+        outcome, own, form, target, point, model.multipliers(point.point[None]), probability, made.n_scenarios
+    )
+
+
+def payment_form(name: str) -> PaymentForm:
+    """A payment form by its name.
+
+    Raises
+    ------
+    UserError
+        Another word; the nearest form is offered.
+    """
+    if name not in PAYMENT_FORMS:
+        near = get_close_matches(name, PAYMENT_FORMS, 1, cutoff=0.0)[0]
+        raise UserError(
+            f"--form {name}: geen bekostigingsvorm; bedoelt u {near}?",
+            f"--form {name}: no payment form; did you mean {near}?",
+            exit_code=2,
+        )
+    return name
+
+
+def target_place(case: Case, target: str) -> int | None:
+    """Place of a provider in the case, None for the begroting.
+
+    Raises
+    ------
+    UserError
+        Another word; the nearest target is offered.
+    """
+    providers = [row.id for row in case.providers]
+    if target == BEGROTING:
+        return None
+    if target not in providers:
+        near = get_close_matches(target, [BEGROTING, *providers], 1, cutoff=0.0)[0]
+        raise UserError(
+            f"--reverse {target}: geen aanbieder van deze casus en niet begroting; bedoelt u {near}?",
+            f"--reverse {target}: no provider of this case and not begroting; did you mean {near}?",
+            exit_code=2,
+        )
+    return providers.index(target)
+
+
+def _target(outcome: Comparison, form: PaymentForm, target: str) -> _Target:
+    """What may break, by its name."""
+    discount, place = outcome.lumpsum.data.discount, target_place(outcome.case, target)
+    limit = float(discount @ outcome.room.sum(axis=1) if place is None else outcome.buffer[place])
+    return _Target(outcome.case, outcome.cells, contracts_in_force(outcome)[form], discount, limit, place)
+
+
+def _told(
+    outcome: Comparison,
+    own: _Target,
+    form: PaymentForm,
+    target: str,
+    point: DesignPoint,
+    factors: Factors,
+    probability: Estimate,
+    n_scenarios: int,
+) -> ReverseStress:
+    """The course in changes per quantity and year, weighted by the money at stake."""
+    weight = _at_stake(outcome, own.provider)
+    neutral = neutral_factors(outcome.case, outcome.n_years)
+    course = {
+        "inflow": factors.inflow[0, 1:] @ weight - 1,
+        "duration": factors.duration[0] @ weight - 1,
+        "intensity": factors.intensity[0] @ weight - 1,
+        "wages": factors.ova_final[0] - neutral.ova_final[0],
+        "prices": factors.ppc_final[0] - neutral.ppc_final[0],
+    }
+    shown = {name: tuple(float(value) for value in values) for name, values in course.items()}
+    return ReverseStress(
+        form, target, point.distance, point.starts, point.agreeing, shown, probability, n_scenarios
+    )  # fmt: skip
+
+
+def _at_stake(outcome: Comparison, provider: int | None) -> FloatArray:
+    """Part of the expected money of the target by row of demand; (n_demand,), adds up to one."""
+    case, cells = outcome.case, outcome.cells
+    reported = np.isin(cells.municipality, case.reported)
+    inside = (cells.contract >= 0) & (reported if provider is None else cells.provider == provider)
+    euro = expected_care_use(case, cells, outcome.n_years).units[0].sum(axis=0) * cells.tariff * inside
+    by_row = np.bincount(demand_of_cells(case, cells), weights=euro, minlength=len(case.demand))
+    return np.asarray(by_row / by_row.sum())

@@ -1,0 +1,115 @@
+"""What could go otherwise: shocks together, expert views on the futures, and what would break a begroting or a provider."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Unpack
+
+from bekostiging.case import Case, UserError
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.evaluation.deterministic_scenarios import check_shocks, course
+from bekostiging.evaluation.results import Comparison, Course
+from bekostiging.evaluation.study import Study
+from bekostiging.lumpsum import Outcome
+from bekostiging.options import Options
+from bekostiging.studies.comparison import compare, contracts_in_force
+from bekostiging.studies.reverse_stress import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
+from bekostiging.studies.views import Pooled, pooled, read_view
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class StressStudy(Study):
+    """Answers on the futures of ``outcome``: the course under the shocks ``together`` and what is ``believed``, None where
+    not asked, and what is ``broken`` how. ``to_frame()``: a row per question, subject and figure; euro over the term."""
+
+    outcome: Comparison
+    together: Course | None
+    believed: Pooled | None
+    broken: tuple[ReverseStress, ...]
+
+    @property
+    def designed(self) -> Outcome:
+        """How the lump sum of the comparison came out."""
+        return self.outcome.designed
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every answer."""
+        import pandas as pd
+
+        columns = ("question", "subject", "form", "figure", "value", "standard_error")
+        rows: list[tuple[str, str, str, str, float | None, float | None]] = []
+        if self.together is not None:
+            for form in PAYMENT_FORMS:
+                more = self.together.spending[form] - self.outcome.plain.spending[form]
+                rows.append(("shocks", self.together.id, form, "spending", more, None))
+        if self.believed is not None:
+            told = "; ".join(self.believed.views)
+            for form, own in self.believed.under.items():
+                rows += [
+                    ("views", told, form, figure.name, one.value, one.standard_error)
+                    for figure, one in own.items()
+                ]
+        for found in self.broken:
+            rows.append(("reverse", found.target, found.form, "distance", found.distance, None))
+            if found.probability is not None:
+                one = found.probability
+                rows.append(("reverse", found.target, found.form, "probability", one.value, one.standard_error))
+        return pd.DataFrame(rows, columns=list(columns))
+
+    def heading(self) -> str:
+        """Case, futures, seed."""
+        return f"Stress of {self.case.name}, {self.n_scenarios} futures, seed {self.seed}"
+
+
+def study_stress(
+    case: Case,
+    *,
+    shocks: Sequence[str] = (),
+    views: Sequence[str] = (),
+    targets: Sequence[str] = (),
+    form: str = "taakgericht",
+    **options: Unpack[Options],
+) -> StressStudy:
+    """Compare the payment forms, and ask of the futures what was asked.
+
+    ``shocks``: of the case, together; ``views``: such as ``P(growth >= 8 %) = 0.8``; ``targets``: ``begroting`` or
+    providers, broken under payment form ``form``; ``options`` as in ``RunOptions``.
+
+    Raises
+    ------
+    UserError
+        Nothing is asked; a shock, view, target or form that is not known.
+    """
+    if not (shocks or views or targets):
+        raise UserError(
+            "stress: er is niets gevraagd; vraag iets met --shock (een schok uit tabel shocks), --view (een oordeel zoals "
+            "'P(growth >= 8 %) = 0.8') of --reverse (begroting of een aanbieder).",
+            "stress: nothing is asked; ask with --shock (a shock of table shocks), --view (a view such as "
+            "'P(growth >= 8 %) = 0.8') or --reverse (begroting or a provider).",
+            exit_code=2,
+        )
+    chosen = payment_form(form)
+    places = [target_place(case, target) for target in targets]
+    check_shocks(case, shocks)
+    for text in views:
+        read_view(text)
+    outcome = compare(case, **options)
+    contracts, discount = contracts_in_force(outcome), outcome.lumpsum.data.discount
+    # providers of a running case are numbered by now
+    names = [BEGROTING if place is None else outcome.case.providers[place].id for place in places]
+    return StressStudy(
+        case=outcome.case,
+        n_scenarios=outcome.n_scenarios,
+        seed=outcome.seed,
+        named=outcome.named,
+        notes=outcome.notes,
+        self_check=outcome.self_check,
+        outcome=outcome,
+        together=course(outcome.case, outcome.cells, contracts, discount, shocks) if shocks else None,
+        believed=pooled(outcome, views) if views else None,
+        broken=tuple(reverse_stress(outcome, chosen, name, outcome.n_scenarios, outcome.seed) for name in names),
+    )

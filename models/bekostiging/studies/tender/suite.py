@@ -1,0 +1,226 @@
+"""A suite: which cases are compared, in which payment forms, under which shocks, with which decision models.
+
+A suite is a TOML file, so that the comparison before a tender can be read, kept and run again. Shipped suites are named;
+any other is a path. Shocks are named; a definition in the suite itself (``[[shock]]``, the columns of table ``shocks``)
+holds for every case and goes before a case's own of the same name, so that all cases meet the same shock.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bekostiging.case import Case, CaseError, UserError, check_case, read_case, synthetic_region
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
+from bekostiging.options import RunOptions
+from bekostiging.studies.tender.decisions import DECISION_MODELS
+
+SHIPPED = ("standard", "stress", "scale")
+TOGETHER = "+"
+"""Between the names of shocks that come together."""
+
+
+class RegionSize(BaseModel):
+    """A simulated region that takes part as a case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str = Field(min_length=1)
+    municipalities: int = Field(ge=1)
+    providers: int = Field(ge=3)
+    seed: int = Field(ge=0)
+
+
+class Suite(BaseModel):
+    """What a suite file says; ``text`` is the file itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str = Field(min_length=1)
+    title: dict[str, str]
+    cases: tuple[str, ...] = ()
+    region: tuple[RegionSize, ...] = ()
+    payment_forms: tuple[PaymentForm, ...] = Field(min_length=2)
+    confidence: tuple[float, ...] = Field(min_length=1)
+    shocks: tuple[str, ...]
+    decision_models: tuple[str, ...]
+    scenarios: int = Field(ge=16)
+    design_scenarios: int = Field(default=RunOptions.design_scenarios, ge=16)
+    shock_scenarios: int = Field(ge=16)
+    decision_scenarios: int = Field(ge=16)
+    simulated_regions: int = Field(ge=0)
+    region_scenarios: int = Field(ge=16)
+    years: int = Field(ge=1)
+    seed: int = Field(ge=0)
+    shock: tuple[Shock, ...] = ()
+    text: str = Field(exclude=True)
+
+    def with_cases(self, names: Sequence[str]) -> Suite:
+        """The suite on other cases; as it is without names."""
+        return self.model_copy(update={"cases": tuple(names), "region": ()}) if names else self
+
+
+def read_suite(name: str | Path) -> Suite:
+    """Read a shipped suite by name, or a file.
+
+    Raises
+    ------
+    UserError
+        No such suite; not TOML; something unknown or out of range in it, with the nearest that is known.
+    """
+    if str(name) in SHIPPED:
+        return suite_of(
+            (files("bekostiging.studies.tender") / "suites" / f"{name}.toml").read_text("utf-8"), str(name)
+        )
+    path = Path(name)
+    if not path.is_file():
+        known = ", ".join(SHIPPED)
+        nl, en = _nearest(str(name), SHIPPED)
+        raise UserError(
+            f"Suite {name} is geen bestand en geen bekende naam ({known}); geef een TOML-bestand.{nl}",
+            f"Suite {name} is no file and no known name ({known}); give a TOML file.{en}",
+        )
+    try:
+        return suite_of(path.read_text("utf-8-sig"), path.name)
+    except UnicodeDecodeError:
+        raise UserError(
+            f"Suite {path.name} is geen tekst in UTF-8; bewaar haar zo.",
+            f"Suite {path.name} is no text in UTF-8; save it as such.",
+        ) from None
+
+
+def suite_of(text: str, name: str) -> Suite:
+    """The suite that a text says."""
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(
+            f"Suite {name} is geen geldig TOML ({error}); herstel dat.",
+            f"Suite {name} is not valid TOML ({error}); mend it.",
+        ) from None
+    fields = [field for field in Suite.model_fields if field != "text"]
+    _check_known(name, "", told, fields)
+    _check_known(name, "payment_forms", _words(told, "payment_forms"), tuple(PAYMENT_FORMS))
+    _check_known(name, "decision_models", _words(told, "decision_models"), tuple(DECISION_MODELS))
+    for level in told.get("confidence", []) if isinstance(told.get("confidence"), list) else []:
+        if not isinstance(level, int | float) or not 0.5 <= level <= 0.999:
+            raise UserError(
+                f"Suite {name}, confidence: {level} moet van 0,5 tot en met 0,999 zijn; 0.95 is de slechtste 5 %.",
+                f"Suite {name}, confidence: {level} must be from 0.5 to 0.999; 0.95 is the worst 5 %.",
+            )
+    try:
+        return Suite.model_validate(told | {"text": text})
+    except ValidationError as error:
+        raise _wrong_fields(name, error) from None
+
+
+def _words(told: dict[str, Any], key: str) -> list[str]:
+    """The words of a list; none when it is no list, which the model says."""
+    value = told.get(key)
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _check_known(suite: str, place: str, given: Iterable[str], known: Sequence[str]) -> None:
+    """Everything given is known."""
+    where = f", {place}" if place else ""
+    for name in given:
+        if name not in known:
+            nl, en = _nearest(name, known)
+            raise UserError(
+                f"Suite {suite}{where}: '{name}' bestaat niet; kies uit {', '.join(known)}.{nl}",
+                f"Suite {suite}{where}: '{name}' does not exist; choose from {', '.join(known)}.{en}",
+            )
+
+
+def _nearest(name: str, known: Sequence[str]) -> tuple[str, str]:
+    """The question whether the nearest name is meant, in both languages; empty when nothing is known."""
+    near = get_close_matches(name, known, 1, cutoff=0.0)
+    return (f" Bedoelt u {near[0]}?", f" Did you mean {near[0]}?") if near else ("", "")
+
+
+def _wrong_fields(suite: str, error: ValidationError) -> UserError:
+    """Every field that is missing or wrong."""
+    nl, en = [], []
+    for one in error.errors():
+        place = ".".join(str(part) for part in one["loc"])
+        if one["type"] == "missing":
+            nl.append(f"Suite {suite}, {place}: ontbreekt; vul in.")
+            en.append(f"Suite {suite}, {place}: is missing; fill it in.")
+        else:
+            nl.append(f"Suite {suite}, {place}: {one['input']!r} mag hier niet ({one['msg']}); herstel dat.")
+            en.append(f"Suite {suite}, {place}: {one['input']!r} is not allowed here ({one['msg']}); mend it.")
+    return UserError("\n".join(nl), "\n".join(en))
+
+
+def suite_cases(suite: Suite) -> list[tuple[str, Case]]:
+    """Every case of a suite as it was named, with the shocks of the suite.
+
+    Raises
+    ------
+    UserError
+        No case, one that cannot be read or twice the same, a shock that nobody defines.
+    """
+    named = [(name, _case(suite, name)) for name in suite.cases]
+    for size in suite.region:
+        named.append((size.name, _region(size)))
+    if not named:
+        raise UserError(
+            f"Suite {suite.name} noemt geen casus; geef er een met --case.",
+            f"Suite {suite.name} names no case; give one with --case.",
+        )
+    names = [case.name for _, case in named]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(
+                f"Suite {suite.name}: casus '{name}' staat er twee keer in; geef elke casus in case.toml een eigen naam.",
+                f"Suite {suite.name}: case '{name}' is in it twice; give every case a name of its own in case.toml.",
+            )
+    return [(name, _with_shocks(suite, case)) for name, case in named]
+
+
+def _case(suite: Suite, name: str) -> Case:
+    """A case of the suite, the suite named where it cannot be read."""
+    try:
+        return read_case(name)
+    except CaseError:
+        raise
+    except UserError as error:
+        raise UserError(
+            f"Suite {suite.name}: {error.text('nl')}", f"Suite {suite.name}: {error.text('en')}"
+        ) from None
+
+
+def _region(size: RegionSize) -> Case:
+    """A simulated region that says how large it is."""
+    case = synthetic_region(size.municipalities, size.providers, size.seed)
+    many, providers = size.municipalities, size.providers
+    dutch, english = ("gemeente", "municipality") if many == 1 else ("gemeenten", "municipalities")
+    title = {
+        "nl": f"{case.title['nl']}, {many} {dutch} en {providers} aanbieders",
+        "en": f"{case.title['en']}, {many} {english} and {providers} providers",
+    }
+    return replace(case, name=size.name, title=title)
+
+
+def _with_shocks(suite: Suite, case: Case) -> Case:
+    """The case with the suite's own shocks, checked, and every shock of the suite known."""
+    own = {row.id for row in suite.shock}
+    joined = replace(case, shocks=(*(row for row in case.shocks if row.id not in own), *suite.shock))
+    check_case(joined)
+    known = list(dict.fromkeys(row.id for row in joined.shocks))
+    for shock in suite.shocks:
+        for part in shock.split(TOGETHER):
+            if part not in known:
+                nl, en = _nearest(part, known)
+                raise UserError(
+                    f"Suite {suite.name}, shocks: schok '{part}' staat niet in de suite en niet in tabel shocks van casus "
+                    f"{case.name}.{nl}",
+                    f"Suite {suite.name}, shocks: shock '{part}' is neither in the suite nor in table shocks of case "
+                    f"{case.name}.{en}",
+                )
+    return joined

@@ -1,0 +1,238 @@
+"""Expert views on the futures: "P(growth >= 8 %) = 0.8", taken up by entropy pooling.
+
+The futures stay as they are, their probabilities change as little as the views allow; the effective number of futures
+says how much of the simulation is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bekostiging.case import UserError
+from bekostiging.case.shown import Shown, millions, percent
+from bekostiging.case.tables import PaymentForm
+from bekostiging.contracts import BASELINE
+from bekostiging.evaluation.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, Estimates
+from bekostiging.evaluation.results import Comparison
+from bekostiging_solvers import (
+    Estimate,
+    InfeasibleError,
+    NumericalTroubleError,
+    View,
+    cvar,
+    cvar_error,
+    entropy_pooling,
+)
+from bekostiging_solvers.typing import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TAIL = 0.95
+ROUNDING = 1e-9
+"""Of an effective number of futures."""
+_PATTERN = re.compile(
+    r"P\(\s*(?P<name>\w+)\s*(?P<side>>=|<=)\s*(?P<bound>-?\d+(?:\.\d+)?)\s*(?P<percent>%?)\s*\)\s*=\s*"
+    r"(?P<low>\d+(?:\.\d+)?)(?:\s*\.\.\s*(?P<high>\d+(?:\.\d+)?))?"
+)
+VARIABLES = ("growth", "use", "cost")
+"""``growth``: of requests, per year, from the base year to the last contract year; ``use``: requests over the term beside
+what the futures expect, less one; ``cost``: the same of the providers' cost of care."""
+
+
+@dataclass(frozen=True)
+class Pooled(Shown):
+    """Spending over the term per form under the views: EXPECTED, CVAR95, OVERRUN_PROBABILITY, and ``before`` them.
+
+    ``effective``: with how many equally likely futures of ``n_scenarios`` one is left. ``to_frame()``: a row per form and
+    figure, before and under the views.
+    """
+
+    views: tuple[str, ...]
+    n_scenarios: int
+    effective: float
+    relative_entropy: float
+    under: dict[PaymentForm, Estimates]
+    before: dict[PaymentForm, Estimates]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every figure before and under the views."""
+        import pandas as pd
+
+        rows = [
+            {
+                "form": form,
+                "figure": figure.name,
+                "before": self.before[form][figure].value,
+                "before_standard_error": self.before[form][figure].standard_error,
+                "under": estimate.value,
+                "under_standard_error": estimate.standard_error,
+            }
+            for form, own in self.under.items()
+            for figure, estimate in own.items()
+        ]
+        return pd.DataFrame(rows)
+
+    def overview(self) -> pd.DataFrame:
+        """Figures with their errors."""
+        import pandas as pd
+
+        rows = []
+        for form, own in self.under.items():
+            for figure, estimate in own.items():
+                show = percent if figure.unit == "fraction" else millions
+                told = {"before": show(self.before[form][figure]), "under": show(estimate)}
+                rows.append({"payment form": form, "figure": figure.name, **told})
+        return pd.DataFrame(rows)
+
+    def heading(self) -> str:
+        """The views and how much of the simulation is left."""
+        return f"{'; '.join(self.views)}: {self.effective:.0f} of {self.n_scenarios} futures left; m euro over the term"
+
+
+def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
+    """Spending under expert views.
+
+    Raises
+    ------
+    UserError
+        A view that cannot be read, names no known variable, or that no future satisfies; views that contradict.
+    """
+    features = _variables(outcome)
+    read = [_view(read_view(text), features) for text in views]
+    try:
+        found = entropy_pooling(read, outcome.n_scenarios)
+    except InfeasibleError:
+        raise UserError(
+            "--view: deze oordelen kunnen niet tegelijk waar zijn; verruim er een.",
+            "--view: these views cannot hold together; widen one.",
+            exit_code=2,
+        ) from None
+    except NumericalTroubleError:
+        raise UserError(
+            "--view: hieraan voldoet bijna geen toekomst; verruim het oordeel of reken met meer --scenarios.",
+            "--view: hardly any future satisfies this; widen the view or take more --scenarios.",
+            exit_code=2,
+        ) from None
+    equal = np.full(outcome.n_scenarios, 1 / outcome.n_scenarios)
+    return Pooled(
+        tuple(views), outcome.n_scenarios, found.effective_scenarios, found.relative_entropy,
+        _spending(outcome, found.probabilities), _spending(outcome, equal),
+    )  # fmt: skip
+
+
+def _variables(outcome: Comparison) -> dict[str, FloatArray]:
+    """Every variable of a view in every future."""
+    samples = outcome.forms[BASELINE].samples["absorb"]
+    case = outcome.case
+    contracted = {form for lot in case.lots for form in lot.care_forms}
+    payer = {area.id: area.municipality for area in case.areas}
+    base = sum(
+        row.starts_per_year
+        for row in case.demand
+        if row.care_form in contracted and payer[row.area] in case.reported_codes
+    )
+    requests = samples.starts.sum(axis=2)
+    cost = samples.cost.sum(axis=(1, 2))
+    years = case.lead_years + outcome.n_years - 1
+    return {
+        "growth": (requests[:, -1] / base) ** (1 / max(1, years)) - 1,
+        "use": requests.sum(axis=1) / requests.sum(axis=1).mean() - 1,
+        "cost": cost / cost.mean() - 1,
+    }
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A view as it was written: the probability of ``name`` at least (or at most) ``bound`` lies between two numbers."""
+
+    text: str
+    name: str
+    at_least: bool
+    bound: float
+    low: float
+    high: float
+
+
+def read_view(text: str) -> Statement:
+    """Read a view such as "P(growth >= 8 %) = 0.8" or "P(use <= -0.05) = 0.1..0.2".
+
+    Raises
+    ------
+    UserError
+        It cannot be read, names no known variable, or a probability beyond 0 and 1.
+    """
+    match = _PATTERN.fullmatch(text.strip())
+    if match is None or match["name"] not in VARIABLES:
+        known = ", ".join(VARIABLES)
+        raise UserError(
+            f"--view '{text}': niet te lezen; schrijf bijvoorbeeld 'P(growth >= 8 %) = 0.8' of '= 0.7..0.9', met "
+            f"{known}.",
+            f"--view '{text}': cannot be read; write for example 'P(growth >= 8 %) = 0.8' or '= 0.7..0.9', with {known}.",
+            exit_code=2,
+        )
+    low = float(match["low"])
+    high = low if match["high"] is None else float(match["high"])
+    if not 0 <= low <= high <= 1:
+        raise UserError(
+            f"--view '{text}': een kans ligt tussen 0 en 1, de laagste eerst.",
+            f"--view '{text}': a probability lies between 0 and 1, the lower first.",
+            exit_code=2,
+        )
+    bound = float(match["bound"]) / (100 if match["percent"] else 1)
+    return Statement(text, match["name"], match["side"] == ">=", bound, low, high)
+
+
+def _view(said: Statement, features: dict[str, FloatArray]) -> View:
+    """The event of a view in every future, where its probability can be changed at all."""
+    text, low, high, value = said.text, said.low, said.high, features[said.name]
+    event = value >= said.bound if said.at_least else value <= said.bound
+    if (low > 0 and not event.any()) or (high < 1 and event.all()):
+        lowest, highest = float(value.min()), float(value.max())
+        raise UserError(
+            f"--view '{text}': {said.name} loopt in deze toekomsten van {lowest:.3f} tot {highest:.3f}, dus "
+            "herwegen kan dit oordeel niet geven; neem een andere grens of ruimere risk_factors.",
+            f"--view '{text}': {said.name} runs from {lowest:.3f} to {highest:.3f} in these futures, so no weights give "
+            "this view; take another bound or wider risk_factors.",
+            exit_code=2,
+        )
+    return View(text, event.astype(np.float64), low, high)
+
+
+def _spending(outcome: Comparison, p: FloatArray) -> dict[PaymentForm, Estimates]:
+    """Spending over the term of the reported municipalities under probabilities ``p``; errors with ``p`` as given."""
+    discount = outcome.lumpsum.data.discount
+    room = float(discount @ outcome.room.sum(axis=1))
+    found: dict[PaymentForm, Estimates] = {}
+    for form, result in outcome.forms.items():
+        paid = outcome.case.of_reported(result.samples[outcome.corner].municipal) @ discount
+        found[form] = {
+            EXPECTED: _mean(paid, p),
+            CVAR95: _estimate(float(cvar(paid, TAIL, p)), cvar_error(paid, TAIL, p), p),
+            OVERRUN_PROBABILITY: _probability(paid > room, p),
+        }
+    return found
+
+
+def _mean(sample: FloatArray, p: FloatArray) -> Estimate:
+    """Weighted mean with its standard error."""
+    mean = float(p @ sample)
+    return _estimate(mean, float(np.sqrt(np.square(p) @ np.square(sample - mean))), p)
+
+
+def _probability(event: BoolArray, p: FloatArray) -> Estimate:
+    """Weighted probability; no error where it never happens among the futures that count, or always."""
+    found = _mean(event.astype(np.float64), p)
+    seen = event[p > 0]
+    return found if seen.any() and not seen.all() else replace(found, standard_error=None)
+
+
+def _estimate(value: float, error: float | None, p: FloatArray) -> Estimate:
+    """An estimate with the degrees of freedom of the futures that are left; no error where that is one."""
+    left = int(1 / float(p @ p) + ROUNDING)
+    return Estimate(value, error if left > 1 else None, degrees_of_freedom=left - 1 or None)

@@ -1,0 +1,171 @@
+"""Every flag has its trigger, its law, and a sentence in both languages; no trigger, no flag."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bekostiging.case import Case
+from bekostiging.case.tables import CostPrice, Policy
+from bekostiging.evaluation import Comparison, Flag, flags
+from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY
+from bekostiging.evaluation.flags import RULES, _run_of_losses
+from bekostiging.report.contracts import flag_sentence
+from bekostiging.report.texts import Texts
+
+MARK = {"source": "test", "status": "illustrative"}
+DOMAIN = Path(__file__).parents[4] / "shared" / "domain.md"
+
+
+def _found(outcome: Comparison, kind: str) -> list[Flag]:
+    return [flag for flag in flags(outcome) if flag.kind == kind]
+
+
+def _with(outcome: Comparison, **tables: tuple[object, ...]) -> Comparison:
+    return replace(outcome, case=replace(outcome.case, **tables))  # type: ignore[arg-type]
+
+
+def _policy(case: Case, name: str, value: str) -> tuple[Policy, ...]:
+    kept = tuple(row for row in case.policy if row.name != name)
+    return (*kept, Policy(name=name, scope="case", value=value, **MARK))
+
+
+def test_full_risk_transfer(outcome: Comparison) -> None:
+    """Duty, no waiting list, nothing shared: 100 % of deficits; with a share of one in every layer there is no flag."""
+    policy = _policy(outcome.case, "acceptance_duty", "yes")
+    duty = replace(outcome, case=replace(outcome.case, policy=policy))
+    duty = _with(duty, policy=_policy(duty.case, "waiting_list", "not_allowed"))
+
+    def shared(value: float) -> Comparison:
+        design = replace(
+            duty.lumpsum.design, share=tuple(np.full_like(own, value) for own in duty.lumpsum.design.share)
+        )
+        headline = replace(duty.lumpsum.headline, design=design)
+        return replace(duty, lumpsum=replace(duty.lumpsum, headline=headline))
+
+    nothing = _found(shared(0.0), "full_risk_transfer")
+    assert [flag.subject for flag in nothing] == [lot.id for lot in outcome.case.lots]
+    assert all(flag.figures["carried"] == 1.0 and "GHDHA:2017:260" in flag.source for flag in nothing)
+    assert _found(shared(1.0), "full_risk_transfer") == []
+
+
+def test_ceilings_lapse_under_a_lump_sum(outcome: Comparison) -> None:
+    rows = tuple(row.model_copy(update={"ceiling": None}) for row in outcome.case.contracts)
+    assert _found(_with(outcome, contracts=rows), "ceiling_lapses") == []
+    one = (rows[0].model_copy(update={"ceiling": 1e6}), *rows[1:])
+    (flag,) = _found(_with(outcome, contracts=one), "ceiling_lapses")
+    assert (flag.subject, flag.form, flag.figures) == (rows[0].lot, "taakgericht", {"ceiling_count": 1.0})
+    assert flag.source.startswith("Contractstandaard Wmo v1.2 art. 1.5")
+
+
+def test_tariff_under_the_build_up(outcome: Comparison) -> None:
+    """Youth lots cite the youth decree, Wmo lots the Wmo decree; without a build-up nothing is claimed."""
+    fair = 2 * outcome.cells.tariff
+    prices = tuple(
+        CostPrice(care_form=form.id, element="wages", euro_per_unit=1.0, **MARK)
+        for form in outcome.case.care_forms
+    )
+    cheap = replace(_with(outcome, cost_price=prices), reference=replace(outcome.reference, fair_cost=fair))
+    found = _found(cheap, "under_build_up")
+    assert found
+    for flag in found:
+        assert flag.figures["ratio"] == pytest.approx(0.5)
+        assert ("Stb. 2024, 69" in flag.source) == (flag.law == "jeugdwet")
+        assert ("Uitvoeringsbesluit Wmo" in flag.source) == (flag.law == "wmo")
+    assert _found(_with(cheap, cost_price=()), "under_build_up") == []
+
+
+def test_unequal_terms(outcome: Comparison) -> None:
+    rows = tuple(
+        row.model_copy(update={"tariff_factor": 1.0, "payment_calendar": "monthly", "ceiling": None})
+        for row in outcome.case.contracts
+    )
+    assert _found(_with(outcome, contracts=rows), "unequal_terms") == []
+    other = (rows[0].model_copy(update={"tariff_factor": 1.1}), *rows[1:])
+    (flag,) = _found(_with(outcome, contracts=other), "unequal_terms")
+    assert flag.figures["spread"] == pytest.approx(0.1)
+
+
+def test_a_buffer_that_is_used_up_and_the_ladder(outcome: Comparison) -> None:
+    """Providers with half the assets as equity and no buffer to speak of: every loss shows."""
+    found = _found(outcome, "buffer_exhausted")
+    for form, result in outcome.forms.items():
+        for provider, own in result.providers.items():
+            told = any(flag.subject == provider and flag.form == form for flag in found)
+            assert told == (own[BUFFER_EXHAUSTED_PROBABILITY].value > 0.05)
+    thin = tuple(
+        row.model_copy(update={"equity": 0.2001 * row.total_assets, "margin": 0.0})
+        for row in outcome.case.providers
+    )
+    warned = _found(_with(outcome, providers=thin), "early_warning")
+    assert warned
+    assert all(0.05 < max(flag.figures["below_20"], flag.figures["losses"]) <= 1 for flag in warned)
+
+
+def test_three_losses_in_a_row() -> None:
+    results = np.array([[-1.0, -1, -1, 1], [-1, 1, -1, -1], [1, -1, -1, -1]])
+    assert _run_of_losses(results) == pytest.approx(2 / 3)
+    assert _run_of_losses(results[:, :2]) == 0.0
+
+
+def test_switching_variant_only_in_a_running_case(outcome: Comparison) -> None:
+    """From inspanningsgericht: to outputgericht and taakgericht, not to a maatwerktraject (art. 1.4)."""
+    assert _found(outcome, "switched_variant") == []
+    lots = tuple(row.model_copy(update={"payment_form": "inspanningsgericht"}) for row in outcome.case.lots)
+    running = replace(outcome, case=replace(outcome.case, kind="running", lots=lots))
+    assert {flag.form for flag in _found(running, "switched_variant")} == {"outputgericht", "taakgericht"}
+
+
+def test_a_large_change_without_a_revision_clause(outcome: Comparison) -> None:
+    rows = tuple(row.model_copy(update={"revenue": 1.0}) for row in outcome.case.contracts)
+    running = replace(outcome, case=replace(outcome.case, kind="running", contracts=rows))
+    assert len(_found(running, "large_change")) == len(rows)
+    stated = _with(running, policy=_policy(running.case, "revision_clause", "yes"))
+    assert _found(stated, "large_change") == []
+
+
+def test_a_regional_form_bought_locally(outcome: Comparison) -> None:
+    forms = tuple(row.model_copy(update={"compulsory_regional": True}) for row in outcome.case.care_forms)
+    local = tuple(row.model_copy(update={"scale": "local"}) for row in outcome.case.lots)
+    found = _found(_with(outcome, care_forms=forms, lots=local), "bought_locally")
+    assert len(found) == len(local)
+    assert all("Stb. 2025, 357" in flag.source for flag in found)
+    regional = tuple(row.model_copy(update={"scale": "regional"}) for row in outcome.case.lots)
+    assert _found(_with(outcome, care_forms=forms, lots=regional), "bought_locally") == []
+
+
+def test_access_at_the_provider_says_over_which_part_of_the_starts(outcome: Comparison) -> None:
+    assert _found(outcome, "access_at_provider") == []
+    demand = tuple(
+        row.model_copy(update={"own_access_share": 0.3, "gp_share": 0.0}) for row in outcome.case.demand
+    )
+    handed = _with(outcome, demand=demand, policy=_policy(outcome.case, "access", "provider"))
+    assert all(flag.figures["part"] == pytest.approx(0.3) for flag in _found(handed, "access_at_provider"))
+
+
+def test_result_without_hours_is_a_wmo_flag(outcome: Comparison) -> None:
+    found = _found(outcome, "result_without_hours")
+    laws = {form.id: form.law for form in outcome.case.care_forms}
+    wmo = [lot.id for lot in outcome.case.lots if any(laws[form] == "wmo" for form in lot.care_forms)]
+    assert [flag.subject for flag in found] == wmo
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_flag_has_its_words(outcome: Comparison, lang: str) -> None:
+    texts = Texts(lang)
+    assert len(texts.sections["flags"]) == len(RULES)
+    for flag in flags(outcome):
+        sentence = flag_sentence(flag, texts)
+        assert flag.subject in sentence
+        assert "{" not in sentence
+
+
+@pytest.mark.skipif(not DOMAIN.is_file(), reason="the facts are not beside the repository")
+def test_no_ruling_or_official_gazette_that_is_not_among_the_facts() -> None:
+    source = Path(flags.__code__.co_filename).read_text()
+    for cited in re.findall(r"ECLI:[A-Z0-9:]+|Stb\. \d{4}, \d+", source):
+        assert cited in DOMAIN.read_text(), cited

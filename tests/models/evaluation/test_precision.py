@@ -1,0 +1,46 @@
+"""A stated precision is met by doubling, with the same futures first, or refused beforehand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import DESIGN
+from scipy.stats import t as student
+
+from bekostiging.case import Case, UserError
+from bekostiging.evaluation import TOTAL, Comparison
+from bekostiging.evaluation.figures import EXPECTED
+from bekostiging.studies import compare
+
+
+def _widest(outcome: Comparison) -> float:
+    """Largest half-width of the 95 % interval of expected yearly spending."""
+    quantile = student.ppf(0.975, outcome.n_scramblings - 1)
+    errors = [
+        result.municipalities[TOTAL][str(year)][EXPECTED].standard_error or 0.0
+        for result in outcome.forms.values()
+        for year in outcome.years
+    ]
+    return float(quantile * max(errors))
+
+
+def test_doubled_until_met(small_case: Case, outcome: Comparison) -> None:
+    asked = 0.6 * _widest(outcome)
+    found = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=asked)
+    assert _widest(found) <= asked
+    assert found.n_scramblings > outcome.n_scramblings
+    assert np.log2(found.n_scramblings / outcome.n_scramblings) % 1 == 0
+    assert f"with {found.n_scenarios} fresh futures" in found.notes[0]["en"]
+    # the first futures are those of the shorter run, and so is the design
+    first = found.forms["taakgericht"].samples["absorb"].municipal[:32]
+    np.testing.assert_array_equal(first, outcome.forms["taakgericht"].samples["absorb"].municipal)
+
+
+def test_a_precision_already_met_draws_no_more(small_case: Case, outcome: Comparison) -> None:
+    found = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=2 * _widest(outcome))
+    assert found.n_scenarios == outcome.n_scenarios
+
+
+def test_a_precision_out_of_reach_is_refused_with_what_can_be_had(small_case: Case) -> None:
+    with pytest.raises(UserError, match=r"--precision 10: that asks about .* futures, more than 131,072; .* Ask "):
+        compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=10.0)

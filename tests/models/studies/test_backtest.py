@@ -1,0 +1,151 @@
+"""Backtest: nothing after the origin enters, coverage is judged by the model itself, what cannot be is contradicted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import binom
+from typer.testing import CliRunner
+
+from bekostiging.case import Case, UserError, read_case
+from bekostiging.case.tables import History
+from bekostiging.cli import app
+from bekostiging.studies import backtest
+from bekostiging.studies.backtest import QUANTILES, _coverage
+
+
+@pytest.fixture(scope="module")
+def almere() -> Case:
+    return read_case("almere")
+
+
+def _with(case: Case, changed: dict[tuple[str, int], float]) -> Case:
+    """Almere with other counts."""
+    rows = tuple(
+        row.model_copy(update={"clients": changed[row.area, row.year]})
+        if row.definition == "persons_in_year" and (row.area, row.year) in changed
+        else row
+        for row in case.history
+    )
+    return replace(case, history=rows)
+
+
+def test_nothing_after_the_origin_enters(almere: Case) -> None:
+    plain = backtest(almere, 2020, 128)
+    other = backtest(_with(almere, {("0034", 2021): 9000, ("0034", 2022): 3000, ("hout", 2021): 400}), 2020, 128)
+    assert plain.growth == other.growth
+    assert plain.spread == other.spread
+    for one, two in zip(plain.predictions, other.predictions, strict=True):
+        assert (one.place, one.year) == (two.place, two.year)
+        assert one.quantiles == two.quantiles
+
+
+def test_almere_from_2020(almere: Case) -> None:
+    """CBS: 6,585 and 6,680 youths; districts as shares of the 4,700 placed in 2021."""
+    found = backtest(almere, n_scenarios=512)
+    assert found.origin == 2020
+    assert [(one.place, one.year, one.share) for one in found.predictions[:2]] == [
+        ("0034", 2021, False),
+        ("0034", 2022, False),
+    ]
+    assert found.predictions[0].counted == 6585
+    shares = [one for one in found.predictions if one.share]
+    assert sum(one.counted for one in shares) == pytest.approx(1)
+    assert sum(one.quantiles[QUANTILES.index(0.5)] for one in shares) == pytest.approx(1, abs=0.01)
+    assert not any(level.contradicted for level in found.coverage)
+    assert found.shocks[2021][0] == pytest.approx(
+        6585 / found.predictions[0].quantiles[QUANTILES.index(0.5)] - 1, abs=1e-9
+    )
+
+
+def test_what_cannot_be_is_contradicted(almere: Case) -> None:
+    """Districts that trade places, and a municipality that halves."""
+    swapped = {("haven", 2021): 2165.0, ("stad", 2021): 170.0, ("buiten", 2021): 435.0, ("poort", 2021): 1355.0,
+               ("hout", 2021): 575.0, ("0034", 2021): 3300.0, ("0034", 2022): 3300.0}  # fmt: skip
+    found = backtest(_with(almere, swapped), 2020, 512)
+    assert all(level.inside == 0 for level in found.coverage if level.level < 0.95)
+    assert any(level.contradicted for level in found.coverage)
+
+
+def test_coverage_of_independent_predictions_is_binomial() -> None:
+    rng = np.random.default_rng(1)
+    futures = rng.standard_normal((20_000, 20))
+    found = _coverage(futures, np.zeros(20), 0.80)
+    assert found.inside == 20
+    assert (found.low, found.high) == (binom.ppf(0.025, 20, 0.8), binom.ppf(0.975, 20, 0.8))
+    assert found.p_value == pytest.approx(2 * 0.8**20, rel=0.3)
+
+
+def test_dependence_widens_what_is_possible() -> None:
+    """One shock for all: all inside or all outside are both ordinary."""
+    rng = np.random.default_rng(2)
+    futures = np.repeat(rng.standard_normal((4000, 1)), 20, axis=1)
+    found = _coverage(futures, np.full(20, 3.0), 0.80)
+    assert (found.inside, found.low, found.high) == (0, 0, 20)
+    assert not found.contradicted
+
+
+def test_counts_from_the_model_itself_are_rarely_contradicted(almere: Case) -> None:
+    """Truths drawn from the predictions: 8 runs of 3 levels at p < 0.01; 3 or more would be rarer than one in 500."""
+    found = backtest(almere, 2020, 512)
+    rng = np.random.default_rng(5)
+    contradicted = 0
+    for _ in range(8):
+        truth = {}
+        uniform = rng.random()
+        for one in found.predictions:
+            level = np.clip(uniform + 0.2 * rng.standard_normal(), 0.03, 0.97)
+            if not one.share:
+                truth[one.place, one.year] = float(np.interp(level, QUANTILES, one.quantiles))
+        again = backtest(_with(almere, truth), 2020, 256)
+        contradicted += sum(level.contradicted for level in again.coverage)
+    assert contradicted <= 2
+
+
+def test_the_command(tmp_path: Path) -> None:
+    """A folder like that of the others: page, tables and figures; counts are rounded up and that is said."""
+    place = tmp_path / "out"
+    arguments = ["backtest", "almere", "--scenarios", "33", "--lang", "en", "--out", str(place)]
+    found = CliRunner().invoke(app, arguments)
+    assert found.exit_code == 0
+    assert "33 scenarios rounded up to" in found.output
+    assert "Known up to 2020" in found.output
+    assert "possible" in found.output
+    written = json.loads((place / "results.json").read_text())
+    assert written["notes"][0]["en"] in (place / "report.html").read_text()
+    assert written["self_check"]["alarms"] == []
+    assert "2.5 % of the futures are lower" in (place / "tables" / "predictions.csv").read_text()
+    assert written["origin"] == 2020
+    assert len(written["predictions"]) == 7
+
+
+def test_too_short_a_history(almere: Case) -> None:
+    with pytest.raises(UserError, match="no municipality has a series of clients of 2 years"):
+        backtest(almere, 2022)
+    rows = tuple(row for row in almere.history if row.year > 2020)
+    with pytest.raises(UserError, match="of 4 years"):
+        backtest(replace(almere, history=rows))
+
+
+def test_mixed_definitions(almere: Case) -> None:
+    rows = tuple(
+        row.model_copy(update={"definition": "stock_at_date"}) if row.area == "0034" and row.year in (2019, 2021, 2022)
+        and row.definition == "persons_in_year" else row
+        for row in almere.history
+        if not (row.area == "0034" and row.year == 2018)
+    )  # fmt: skip
+    assert all(isinstance(row, History) for row in rows)
+    mixed = tuple(row for row in rows if row.year != 2022 or row.definition != "stock_at_date")
+    with pytest.raises(UserError, match="0034 / jeugdwet mixes definitions"):
+        backtest(replace(almere, history=mixed))
+
+
+def test_a_file_to_write_is_refused(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["backtest", "almere", "--out", str(tmp_path / "b.json"), "--lang", "en"])
+    assert done.exit_code == 2
+    assert "backtest writes a folder, with the figures in results.json; name a folder." in done.output
+    assert not list(tmp_path.iterdir())
