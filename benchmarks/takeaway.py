@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 
 from bekostiging.case.region import synthetic_region
-from bekostiging.report import takeaway, write_results
+from bekostiging.report import write_results
+from bekostiging.report.kit import export
 from bekostiging.studies import compare
 
 RUNS = 3
@@ -23,7 +24,7 @@ def main(municipalities: int = 8, providers: int = 40, scenarios: int = 32) -> N
     outcome = compare(
         synthetic_region(municipalities, providers), n_scenarios=scenarios, design_scenarios=scenarios
     )
-    write_workbook = takeaway.write_workbook
+    write_workbook = export.write_workbook
     spent: list[tuple[float, float]] = []
     for _ in range(RUNS):
         inside = [0.0]
@@ -34,7 +35,7 @@ def main(municipalities: int = 8, providers: int = 40, scenarios: int = 32) -> N
             write_workbook(*arguments)  # type: ignore[arg-type]
             inside[0] = time.process_time() - start
 
-        takeaway.write_workbook = timed
+        export.write_workbook = timed
         start = time.process_time()
         with tempfile.TemporaryDirectory() as place:
             folder = write_results(outcome, Path(place) / "result")

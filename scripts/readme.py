@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bekostiging.case import read_case
 from bekostiging.evaluation import Comparison
-from bekostiging.report.figures import figures, svg
-from bekostiging.report.page import carries_table
-from bekostiging.report.texts import Texts
+from bekostiging.report.comparison.page import carries_table
+from bekostiging.report.comparison.plots import figures, svg
+from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import compare
 
 ROOT = Path(__file__).resolve().parent.parent

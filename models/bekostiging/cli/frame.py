@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bekostiging.case import Case
     from bekostiging.evaluation import Study
     from bekostiging.options import Options, Progress
-    from bekostiging.report.study import Presented
+    from bekostiging.report.kit.presented import Presented
     from bekostiging.studies import Benchmark
 
 NO_SOLUTION = 3

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from bekostiging.report.benchmark.dossiers import write_comparison_dossier, write_dossiers
-from bekostiging.report.benchmark.page import benchmark_page
-from bekostiging.report.benchmark.results import benchmark_results, public_results
-from bekostiging.report.benchmark.schema import benchmark_schema
-from bekostiging.report.benchmark.verify import Verification, verification_sentences, verify_dossier
-from bekostiging.report.buildup import annex_of, write_annex
-from bekostiging.report.capacity.figures import plot_capacity, plot_flows, plot_waiting
-from bekostiging.report.equalisation import plot_norm_amounts, plot_power_risk
-from bekostiging.report.figures import plot_corridor, plot_exceedance, plot_provider, plot_spending
-from bekostiging.report.folder import claimed, refuse_existing, write_folder
-from bekostiging.report.lumpsum import plot_frontier
-from bekostiging.report.progress import progress_bars
-from bekostiging.report.schema import schema
-from bekostiging.report.sections import Answer
-from bekostiging.report.sharing import plot_key_changes
-from bekostiging.report.stress import reverse_sentence, shock_sentence
+from bekostiging.report.buildup.page import annex_of, write_annex
+from bekostiging.report.capacity.plots import plot_capacity, plot_flows, plot_waiting
+from bekostiging.report.comparison.plots import plot_corridor, plot_exceedance, plot_provider, plot_spending
+from bekostiging.report.comparison.schema import schema
+from bekostiging.report.equalisation.page import plot_norm_amounts, plot_power_risk
+from bekostiging.report.kit.folder import claimed, refuse_existing, write_folder
+from bekostiging.report.kit.progress import progress_bars
+from bekostiging.report.kit.sections import Answer
+from bekostiging.report.lumpsum.page import plot_frontier
+from bekostiging.report.sharing.page import plot_key_changes
+from bekostiging.report.stress.page import reverse_sentence, shock_sentence
 from bekostiging.report.studies import presented
+from bekostiging.report.tender.dossiers import write_comparison_dossier, write_dossiers
+from bekostiging.report.tender.page import benchmark_page
+from bekostiging.report.tender.results import benchmark_results, public_results
+from bekostiging.report.tender.schema import benchmark_schema
+from bekostiging.report.tender.verify import Verification, verification_sentences, verify_dossier
 from bekostiging.report.write import write_results
 
 __all__ = [

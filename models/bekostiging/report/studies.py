@@ -9,29 +9,38 @@ from typing import Any
 
 from bekostiging.case.errors import Note
 from bekostiging.evaluation import Comparison, Study
-from bekostiging.report.agreement import first_sentence
-from bekostiging.report.answers import names_of, summary_rows, years
-from bekostiging.report.backtest import backtest_answers, backtest_results, backtest_sentences, backtest_tables
-from bekostiging.report.benchmark.dossiers import benchmark_settings
-from bekostiging.report.benchmark.page import benchmark_page, benchmark_sentences
-from bekostiging.report.benchmark.results import benchmark_results
-from bekostiging.report.benchmark.tables import benchmark_tables
+from bekostiging.report.backtest.page import (
+    backtest_answers,
+    backtest_results,
+    backtest_sentences,
+    backtest_tables,
+)
 from bekostiging.report.capacity.page import capacity_results, capacity_sections, capacity_sentences
 from bekostiging.report.capacity.tables import capacity_tables
-from bekostiging.report.equalisation import equalisation_results, equalisation_sections, equalisation_sentences
-from bekostiging.report.figures import figures
-from bekostiging.report.lumpsum import study_page, study_results, study_sentences
-from bekostiging.report.page import page
-from bekostiging.report.results import results
-from bekostiging.report.samples import write_samples
-from bekostiging.report.sections import Answer, Section, answer_sections
-from bekostiging.report.sharing import coalitions_text, sharing_results, sharing_sections, sharing_sentences
-from bekostiging.report.stress import stress_answers, stress_results, stress_tables
-from bekostiging.report.study import Presented, StudyReport, Taken
-from bekostiging.report.tables import comparison_tables
-from bekostiging.report.takeaway.long import LongTable
-from bekostiging.report.takeaway.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
-from bekostiging.report.waiting import summary_note
+from bekostiging.report.comparison.answers import names_of, summary_rows, years
+from bekostiging.report.comparison.page import page
+from bekostiging.report.comparison.plots import figures
+from bekostiging.report.comparison.results import results
+from bekostiging.report.comparison.samples import write_samples
+from bekostiging.report.comparison.tables import comparison_tables
+from bekostiging.report.comparison.waiting import summary_note
+from bekostiging.report.equalisation.page import (
+    equalisation_results,
+    equalisation_sections,
+    equalisation_sentences,
+)
+from bekostiging.report.kit.long import LongTable
+from bekostiging.report.kit.presented import Presented, StudyReport, Taken
+from bekostiging.report.kit.sections import Answer, Section, answer_sections
+from bekostiging.report.lumpsum.agreement import first_sentence
+from bekostiging.report.lumpsum.page import study_page, study_results, study_sentences
+from bekostiging.report.lumpsum.study_tables import equalisation_tables, lumpsum_tables, sharing_tables
+from bekostiging.report.sharing.page import coalitions_text, sharing_results, sharing_sections, sharing_sentences
+from bekostiging.report.stress.page import stress_answers, stress_results, stress_tables
+from bekostiging.report.tender.dossiers import benchmark_settings
+from bekostiging.report.tender.page import benchmark_page, benchmark_sentences
+from bekostiging.report.tender.results import benchmark_results
+from bekostiging.report.tender.tables import benchmark_tables
 from bekostiging.studies import (
     Backtest,
     Benchmark,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bekostiging.evaluation import Study
-from bekostiging.report.folder import write_folder
-from bekostiging.report.json_text import json_text
-from bekostiging.report.manifest import write_manifest
+from bekostiging.report.kit.export import write_takeaway
+from bekostiging.report.kit.folder import write_folder
+from bekostiging.report.kit.json_text import json_text
+from bekostiging.report.kit.manifest import write_manifest
 from bekostiging.report.studies import presented
-from bekostiging.report.takeaway.write import write_takeaway
 from bekostiging.studies import Benchmark
 
 

@@ -21,8 +21,8 @@ from bekostiging.capacity import capacity_work
 from bekostiging.case import Case, UserError
 from bekostiging.evaluation.blocks import Arrays, Blocks, question
 from bekostiging.options import silent
-from bekostiging.report.json_text import json_text
-from bekostiging.report.results import results
+from bekostiging.report.comparison.results import results
+from bekostiging.report.kit.json_text import json_text
 from bekostiging.scenarios import Block, plan
 from bekostiging.studies import compare
 

@@ -23,10 +23,10 @@ from bekostiging.evaluation import (
 )
 from bekostiging.evaluation.figures import UNITS
 from bekostiging.report import schema, write_results
-from bekostiging.report.tables import comparison_tables
-from bekostiging.report.takeaway.long import cell_unit, estimated
-from bekostiging.report.takeaway.workbook import dictionary_rows
-from bekostiging.report.texts import Texts, _load
+from bekostiging.report.comparison.tables import comparison_tables
+from bekostiging.report.kit.long import cell_unit, estimated
+from bekostiging.report.kit.texts import Texts, _load
+from bekostiging.report.kit.workbook import dictionary_rows
 from bekostiging.studies import compare
 from bekostiging_solvers import Estimate
 

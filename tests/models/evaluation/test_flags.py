@@ -14,8 +14,8 @@ from bekostiging.case.tables import CostPrice, Policy
 from bekostiging.evaluation import Comparison, Flag, flags
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY
 from bekostiging.evaluation.flags import RULES, _run_of_losses
-from bekostiging.report.contracts import flag_sentence
-from bekostiging.report.texts import Texts
+from bekostiging.report.comparison.contracts import flag_sentence
+from bekostiging.report.kit.texts import Texts
 
 MARK = {"source": "test", "status": "illustrative"}
 DOMAIN = Path(__file__).parents[4] / "shared" / "domain.md"

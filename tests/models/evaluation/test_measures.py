@@ -11,9 +11,9 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, Measure, Substitution
 from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY
-from bekostiging.report.figures import figures
-from bekostiging.report.page import page
-from bekostiging.report.texts import Texts
+from bekostiging.report.comparison.page import page
+from bekostiging.report.comparison.plots import figures
+from bekostiging.report.kit.texts import Texts
 from bekostiging.scenarios import expected_care_use
 from bekostiging.studies import compare
 

@@ -14,8 +14,8 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Taakgericht, build_contracts, with_design
 from bekostiging.evaluation import CORNERS, Comparison
 from bekostiging.evaluation.figures import REFUSED, SPENDING, WAITING_CLIENTS
-from bekostiging.report.json_text import json_text
-from bekostiging.report.results import results
+from bekostiging.report.comparison.results import results
+from bekostiging.report.kit.json_text import json_text
 from bekostiging.studies import compare
 
 

@@ -14,7 +14,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import build_contracts, reference, who_carries_what
 from bekostiging.evaluation import TERM, TOTAL, Comparison
 from bekostiging.evaluation.figures import EXPECTED, SPENDING
-from bekostiging.report.results import results
+from bekostiging.report.comparison.results import results
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.studies import compare
 

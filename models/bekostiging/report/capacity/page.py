@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from bekostiging.report.capacity.figures import all_capacities, flows_size, plot_flows, plot_waiting
-from bekostiging.report.estimates import written, written_or_null
-from bekostiging.report.figures import figure_of
-from bekostiging.report.sections import Section, Table, names_of
-from bekostiging.report.texts import Texts
+from bekostiging.report.capacity.plots import all_capacities, flows_size, plot_flows, plot_waiting
+from bekostiging.report.comparison.plots import figure_of
+from bekostiging.report.kit.estimates import written, written_or_null
+from bekostiging.report.kit.sections import Section, Table, names_of
+from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityBudget, CapacityStudy
 from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate, Scramblings

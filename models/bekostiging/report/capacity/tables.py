@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bekostiging.report.capacity.page import FEWEST_IN_TAIL, mean_of_futures
-from bekostiging.report.takeaway.long import Cell, LongTable, Row, estimated
-from bekostiging.report.takeaway.resistance import FIGURE
-from bekostiging.report.texts import Texts
+from bekostiging.report.kit.long import Cell, LongTable, Row, estimated
+from bekostiging.report.kit.resistance import FIGURE
+from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityStudy
 from bekostiging_solvers import Estimate
 

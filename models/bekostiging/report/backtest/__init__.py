@@ -1,0 +1,1 @@
+"""Years that are known, predicted from the years before."""

@@ -1,1 +1,0 @@
-"""A benchmark on one page, as JSON, in tables, and as a dossier that can be verified."""

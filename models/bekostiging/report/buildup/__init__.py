@@ -1,0 +1,1 @@
+"""The build-up of price and budget, an annex to a tender."""

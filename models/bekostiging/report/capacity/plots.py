@@ -1,0 +1,160 @@
+"""Figures of capacity agreements: who travels to whom, who waits, and places against what may be asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from bekostiging.report.comparison.plots import (
+    INK,
+    PALE,
+    SOFT,
+    house_axes,
+    house_style,
+    mark_example,
+    numbered,
+    place_of,
+)
+from bekostiging.report.kit.sections import names_of
+from bekostiging.report.kit.texts import Texts
+from bekostiging.studies import CapacityStudy
+from bekostiging_solvers.typing import FloatArray
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+TABLES = ("offers", "contracts", "demand", "capacity")
+"""What the figures are made of."""
+SHADE = "#3f7f6c"
+FAN = ((0.05, 0.95, PALE), (0.25, 0.75, "#9aa5ad"))
+"""Nine of ten and half of the futures."""
+INKED = 0.55
+"""Part of the largest flow from which on its number is written in white."""
+
+
+def flows_size(study: CapacityStudy) -> tuple[float, float]:
+    """Inches: a row per contracted provider."""
+    return (7.2, 1.3 + 0.28 * len(flows(study)[0]))
+
+
+def flows(study: CapacityStudy) -> tuple[list[str], list[str], FloatArray]:
+    """Providers, municipalities, and expected clients served over the term, who sat at the start included."""
+    outcome, case = study.fresh, study.case
+    supply = outcome.data.supply
+    clients = outcome.served.mean(axis=0).sum(axis=0) + outcome.kept.mean(axis=0)
+    providers = [row.id for row in case.providers]
+    codes = [row.code for row in case.municipalities]
+    found = np.zeros((len(providers), len(codes)))
+    for k, contract in enumerate(supply.contract):
+        p = providers.index(supply.names[contract][0])
+        for a, area in enumerate(case.areas):
+            found[p, codes.index(area.municipality)] += clients[k, a]
+    some = found.sum(axis=1) >= 1
+    return [one for one, kept in zip(providers, some, strict=True) if kept], codes, found[some]
+
+
+def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Clients served over the term, from municipality to provider: darker is more, the number in the square."""
+    texts, names = Texts(lang), names_of(study.case)
+    providers, codes, clients = flows(study)
+    with house_axes(ax, flows_size(study)) as axes:
+        largest = max(1.0, float(clients.max(initial=0.0)))
+        axes.imshow(np.sqrt(clients / largest), cmap="Greys", vmin=0, vmax=1.15, aspect="auto")
+        for p, m in np.ndindex(*clients.shape):
+            if clients[p, m] >= 1:
+                colour = "white" if np.sqrt(clients[p, m] / largest) > INKED else INK
+                shown = texts.numbers.plain(float(clients[p, m]))
+                axes.text(m, p, shown, ha="center", va="center", fontsize=7, color=colour)
+        axes.set_xticks(range(len(codes)), [names[code] for code in codes], rotation=30, ha="right")
+        axes.set_yticks(range(len(providers)), [names[one] for one in providers])
+        axes.tick_params(length=0, labelcolor=INK, labelsize=8)
+        axes.set_title(texts["capacity", "flows_axis"], fontsize=9, loc="left", color=SOFT)
+        mark_example(axes, study.case, TABLES, texts)
+    return axes
+
+
+def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Clients waiting at the end of a quarter per care form: the mean as a mark, the worst futures as a line."""
+    texts, names = Texts(lang), names_of(study.case)
+    outcome = study.fresh
+    forms = outcome.data.care_forms
+    waiting = outcome.waiting.sum(axis=3).mean(axis=1)
+    with house_axes(ax, (7.2, 1.0 + 0.32 * len(forms))) as axes:
+        for f in range(len(forms)):
+            mean = study.scramblings.mean(waiting[:, f]).value
+            worst = study.scramblings.tail_mean(waiting[:, f], outcome.data.confidence).value
+            axes.plot([mean, worst], [f, f], color=SHADE, linewidth=1.4, zorder=1)
+            axes.plot(mean, f, "o", color=SHADE, ms=6, zorder=2)
+            axes.plot(worst, f, "|", color=SHADE, ms=10, zorder=2)
+        axes.set_yticks(range(len(forms)), [names[form] for form in forms])
+        axes.invert_yaxis()
+        axes.set_xlim(left=0)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        numbered(axes.xaxis, texts)
+        tail = texts.numbers.percent(1 - outcome.data.confidence)
+        axes.set_xlabel(texts["capacity", "waiting_axis"].format(tail=tail))
+        mark_example(axes, study.case, TABLES, texts)
+    return axes
+
+
+def needed_of(study: CapacityStudy, form: int) -> FloatArray:
+    """Places of a care form that a quarter would need if everybody were served when asking; (s, t)."""
+    outcome = study.fresh
+    futures = outcome.data.futures
+    asked = (futures.regular + futures.crisis)[:, :, form].sum(axis=2)[:, :, None]
+    sat = futures.sitting[:, form].sum(axis=1)[:, None]
+    carried = futures.available[:, :, outcome.data.supply.care_form == form].max(axis=2)
+    return np.asarray(outcome.in_care(asked, sat, np.array([form]))[:, :, 0] / carried)
+
+
+def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: str, lang: str = "nl") -> Axes:
+    """Places of a care form per quarter as a line, against the fan of those needed if nobody waited.
+
+    Raises
+    ------
+    UserError
+        No such care form.
+    """
+    texts, names = Texts(lang), names_of(study.case)
+    data = study.fresh.data
+    form = place_of(care_form, data.care_forms, {"nl": "zorgvorm", "en": "care form"})
+    needed, quarters = needed_of(study, form), np.arange(data.n_quarters)
+    places = np.repeat(
+        study.plan.places[data.supply.care_form == form].sum(axis=0), data.n_quarters // len(data.years)
+    )
+    with house_axes(ax, (3.4, 2.2)) as axes:
+        for low, high, colour in FAN:
+            axes.fill_between(quarters, *np.quantile(needed, [low, high], axis=0), color=colour, linewidth=0)
+        axes.plot(quarters, np.median(needed, axis=0), color=INK, linewidth=0.9)
+        edges = np.append(quarters, quarters[-1] + 1) - 0.5
+        axes.step(edges, np.append(places, places[-1]), where="post", color=SHADE, linewidth=2)
+        axes.set_title(names[care_form], fontsize=9, loc="left", color=INK)
+        axes.set_xticks(quarters, [_quarter(data.years, t, texts) for t in range(data.n_quarters)], fontsize=7)
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        numbered(axes.yaxis, texts)
+        mark_example(axes, study.case, TABLES, texts)
+    return axes
+
+
+def _quarter(years: tuple[int, ...], t: int, texts: Texts) -> str:
+    """First quarters bear the year."""
+    name = f"{texts['capacity', 'quarter_letter']}{t % 4 + 1}"
+    return f"{name}\n{years[t // 4]}" if t % 4 == 0 else name
+
+
+def all_capacities(study: CapacityStudy, texts: Texts) -> Figure:
+    """Every care form in a panel."""
+    forms = study.fresh.data.care_forms
+    rows = -(-len(forms) // 2)
+    with house_style():
+        figure = Figure(figsize=(7.2, 2.1 * rows), layout="constrained")
+        panels = figure.subplots(rows, 2, squeeze=False).ravel()
+        for form, axes in zip(forms, panels, strict=False):
+            plot_capacity(study, axes, care_form=form, lang=texts.lang)
+        for axes in panels[len(forms) :]:
+            axes.set_axis_off()
+    return figure

@@ -1,0 +1,236 @@
+"""What the contracts do within the year and what would turn them: ceilings, break-even, sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from bekostiging.case.tables import CLAUSE_COLUMNS, PAYMENT_FORMS
+from bekostiging.contracts import BASELINE
+from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
+from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
+from bekostiging.evaluation.flags import YOUTH_REMARK
+from bekostiging.report.comparison.answers import names_of
+from bekostiging.report.kit.texts import Texts
+from bekostiging.units import THOUSAND
+
+Table = list[list[str]]
+Row = dict[str, str | float | int | None]
+
+
+def contract_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """The tables of the report; empty ones are not shown."""
+    return {
+        "ceilings": _ceilings(outcome, texts),
+        "break_even": _break_even(outcome, texts),
+        "sweeps": [_sweep(outcome, texts, k) for k in range(len(outcome.sweeps))],
+        "clauses": _clauses(outcome, texts),
+        "flags": _flags(outcome, texts),
+        "mix": _mix(outcome, texts),
+        "exact": _exact(outcome, texts),
+        "exact_note": _exact_note(outcome, texts),
+    }
+
+
+def _mix(outcome: Comparison, texts: Texts) -> Table:
+    """Spending over the term and the providers' result with every lot in its own form, beside each form for all lots."""
+    if outcome.mix is None:
+        return []
+    shown = (EXPECTED, P90, OVERRUN_PROBABILITY)
+    rows = [["", *(texts[figure] for figure in (*shown, PROVIDER_RESULT, WAITING_CLIENTS))]]
+    named = [(texts["page", "mix"], outcome.mix.municipalities, outcome.mix.corner_totals)]
+    named += [
+        (texts["forms", form], outcome.forms[form].municipalities, outcome.forms[form].corner_totals)
+        for form in PAYMENT_FORMS
+    ]
+    for name, municipalities, corners in named:
+        own, totals = municipalities[TOTAL][TERM], corners[outcome.corner]
+        rows.append(
+            [
+                name,
+                *(texts.numbers.figure(figure, own[figure]) for figure in shown),
+                texts.numbers.figure(PROVIDER_RESULT, totals[PROVIDER_RESULT]),
+                texts.numbers.figure(WAITING_CLIENTS, corners["wait"][WAITING_CLIENTS]),
+            ]
+        )
+    return rows
+
+
+def _exact(outcome: Comparison, texts: Texts) -> Table:
+    """Per contract and layer the exact mean and the simulated one, thousand euro."""
+    if not outcome.exact:
+        return []
+    layers = list(dict.fromkeys(one.layer for one in outcome.exact))
+    rows = [["", *(texts.layer(layer) for layer in layers)]]
+    for contract in dict.fromkeys(one.contract for one in outcome.exact):
+        own = {one.layer: one for one in outcome.exact if one.contract == contract}
+        cells = []
+        for layer in layers:
+            one = own.get(layer)
+            if one is None:
+                cells.append("–")
+                continue
+            drawn = texts.numbers.estimate(one.drawn, THOUSAND, 1)
+            text = f"{texts.numbers.plain(one.exact.value / THOUSAND, 1)} | {drawn}"
+            cells.append(f"{text} (!)" if one.alarm else text)
+        rows.append([contract, *cells])
+    return rows
+
+
+def _exact_note(outcome: Comparison, texts: Texts) -> str:
+    """How many comparisons, how many alarms, and what was left out."""
+    alarms = sum(one.alarm for one in outcome.exact)
+    told = texts["page", "exact_note"].format(n=len(outcome.exact), alarms=alarms)
+    left = "; ".join(f"{name}: {reason[texts.lang]}" for name, reason in outcome.exact_skipped)
+    return f"{told} {texts['page', 'exact_skipped'].format(left=left)}" if left else told
+
+
+def exact_rows(outcome: Comparison) -> Iterator[Row]:
+    """One row per contract and layer, exact and simulated; euro."""
+    for one in outcome.exact:
+        for figure, estimate in (("exact", one.exact), ("drawn", one.drawn)):
+            yield {"contract": one.contract, "layer": one.layer, "figure": figure, "value": estimate.value,
+                   "standard_error": estimate.standard_error, "alarm": bool(one.alarm), "unit": "euro"}  # fmt: skip
+
+
+def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None) -> str:
+    """A flag in words, its numbers as the reader writes them; ``names`` of lots and providers by id."""
+    known = names or {}
+    subject = " / ".join(known.get(part, part) for part in flag.subject.split("/"))
+    figures = {
+        name: texts.numbers.plain(value) if name.endswith("_count") else texts.numbers.percent(value, 1)
+        for name, value in flag.figures.items()
+    }
+    form = texts["forms", flag.form] if flag.form else ""
+    return texts["flags", flag.kind].format(subject=subject, form=form, **figures, **flag.names)
+
+
+def _cited(flag: Flag, texts: Texts) -> str:
+    """The source of a flag, its remark on youth lots in the language of the reader."""
+    return flag.source.replace(YOUTH_REMARK, texts["page", "youth_remark"]) or "–"
+
+
+def _flags(outcome: Comparison, texts: Texts) -> Table:
+    """Every flag with its law and source."""
+    names = names_of(outcome)
+    rows = [
+        [flag_sentence(flag, texts, names), texts["laws", flag.law] if flag.law else "–", _cited(flag, texts)]
+        for flag in flags(outcome)
+    ]
+    return [["", texts["page", "law"], texts["columns", "source"]], *rows] if rows else []
+
+
+def _clauses(outcome: Comparison, texts: Texts) -> Table:
+    """The clauses of the case in order."""
+    if not outcome.case.clauses:
+        return []
+    head = [
+        texts["columns", "lot"],
+        texts["columns", "form"],
+        "",
+        texts["page", "clause"],
+        texts["columns", "share"],
+    ]
+    rows = [head]
+    for row in sorted(outcome.case.clauses, key=lambda row: (row.lot, row.payment_form, row.position)):
+        terms = [(name, getattr(row, name)) for name in CLAUSE_COLUMNS]
+        told = ", ".join(
+            f"{name} {texts.numbers.plain(value, 0 if value == int(value) else 2)}"
+            for name, value in terms
+            if value is not None
+        )
+        name = f"{texts['clauses', row.clause]}{f' ({told})' if told else ''} — {texts['statuses', row.status]}"
+        rows.append(
+            [row.lot, texts["forms", row.payment_form], str(row.position), name, texts.numbers.percent(row.share)]
+        )
+    return rows
+
+
+def _ceilings(outcome: Comparison, texts: Texts) -> Table:
+    """Per contract and year the chance of the signal and of a stop, with its median month; alike for every tariff."""
+    months = texts["page", "months"].split()
+    own = outcome.forms[BASELINE].ceilings
+    if not own:
+        return []
+    names = {row.id: row.name for row in outcome.case.providers}
+    rows = [[texts["columns", "provider"], texts["columns", "lot"], *(str(year) for year in outcome.years)]]
+    for (provider, lot), years in own.items():
+        rows.append([names[provider], lot, *(_chances(years[str(year)], texts, months) for year in outcome.years)])
+    return rows
+
+
+def _chances(own: CeilingResult, texts: Texts, months: list[str]) -> str:
+    """Chance of the signal and of the stop, and the month by which half of the stops have come."""
+    signal, stop = (texts.numbers.percent(one.value) for one in (own.signal, own.stop))
+    total = sum(own.stop_by_month)
+    if total == 0:
+        return f"{signal} / {stop}"
+    middle = int(np.argmax(np.cumsum(own.stop_by_month) >= total / 2 - 1e-12))
+    return f"{signal} / {stop} ({months[middle]})"
+
+
+def ceiling_rows(outcome: Comparison) -> Iterator[Row]:
+    """One row per contract, year, event and month: its chance."""
+    for (provider, lot), years in outcome.forms[BASELINE].ceilings.items():
+        for year, own in years.items():
+            for event, by_month in (("signal", own.signal_by_month), ("stop", own.stop_by_month)):
+                for month, chance in enumerate(by_month, start=1):
+                    yield {"provider": provider, "lot": lot, "year": int(year), "event": event, "month": month,
+                           "value": chance, "unit": "fraction"}  # fmt: skip
+
+
+def break_even_rows(outcome: Comparison) -> Iterator[Row]:
+    """One row per form, quantity and yardstick; the change needed as a fraction, empty where none does."""
+    for form in PAYMENT_FORMS:
+        for quantity, own in outcome.forms[form].break_even.items():
+            for yardstick, change in (("municipality", own.municipality), ("total", own.total)):
+                yield {"form": form, "figure": quantity, "yardstick": yardstick, "value": change, "year": own.year,
+                       "unit": "fraction"}  # fmt: skip
+
+
+def regime_table(outcome: Comparison, texts: Texts) -> Table:
+    """How many ways of being paid a provider faces, and what one way would save; only where one faces several."""
+    own = [one for one in regimes(outcome.case) if one.regimes > 1]
+    if not own:
+        return []
+    names = {row.id: row.name for row in outcome.case.providers}
+    rows = [[texts["columns", "provider"], texts["page", "regimes"], texts["page", "hours_saved"]]]
+    return rows + [[names[one.provider], str(one.regimes), texts.numbers.plain(one.hours_saved)] for one in own]
+
+
+def _break_even(outcome: Comparison, texts: Texts) -> Table:
+    """By how much volume, duration or price must change, and from which year it is cheaper as it is."""
+    head = [texts["columns", "form"]]
+    for quantity in BREAK_EVEN:
+        head += [f"{texts['quantities', quantity]}: {texts['page', y]}" for y in ("for_municipality", "in_total")]
+    rows = [[*head, texts["page", "cheaper_from"]]]
+    for form in PAYMENT_FORMS:
+        if form == BASELINE:
+            continue
+        own = outcome.forms[form].break_even
+        cells = []
+        for quantity in BREAK_EVEN:
+            for change in (own[quantity].municipality, own[quantity].total):
+                cells.append(texts["page", "never"] if change is None else _signed(change, texts))
+        year = own["volume"].year
+        rows.append([texts["forms", form], *cells, texts["page", "never"] if year is None else str(year)])
+    return rows
+
+
+def _signed(change: float, texts: Texts) -> str:
+    """A change in percent with its sign."""
+    text = texts.numbers.percent(change, 1)
+    return f"+{text}" if change > 0 else text
+
+
+def _sweep(outcome: Comparison, texts: Texts, place: int) -> Table:
+    """Spending of the municipality under each change of one quantity, million euro."""
+    sweep = outcome.sweeps[place]
+    head = [texts["quantities", sweep.quantity], *(_signed(change, texts) for change in sweep.changes)]
+    rows = [
+        [texts["forms", form], *(texts.numbers.millions(float(value)) for value in sweep.spending[form])]
+        for form in PAYMENT_FORMS
+    ]
+    return [head, *rows]

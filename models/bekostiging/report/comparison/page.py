@@ -1,0 +1,359 @@
+"""The report: one self-contained HTML file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from bekostiging.case.rows import STATUSES
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.evaluation import (
+    PROVIDER_FIGURES,
+    SPENDING_FIGURES,
+    TERM,
+    TOTAL,
+    Comparison,
+    Course,
+    cheapest,
+    figures,
+)
+from bekostiging.report.comparison.answers import (
+    choice_table,
+    four_sentences,
+    names_of,
+    own_prices,
+    room_of_term,
+    years,
+)
+from bekostiging.report.comparison.contracts import contract_sections, regime_table
+from bekostiging.report.comparison.measures import lever_sections
+from bekostiging.report.comparison.plots import svg
+from bekostiging.report.comparison.tables import assumptions
+from bekostiging.report.comparison.waiting import waiting_sections
+from bekostiging.report.kit.html import template
+from bekostiging.report.kit.self_check import check_sentence, written_check
+from bekostiging.report.kit.texts import Texts
+from bekostiging.report.lumpsum.agreement import (
+    agreement_sentences,
+    certainty_sentence,
+    stability_sentence,
+    technique_sentence,
+)
+from bekostiging.report.lumpsum.designs import designs_note, designs_table, terms_table
+from bekostiging.report.lumpsum.limits import (
+    checks_table,
+    conflicts_table,
+    prices_table,
+    relaxations_table,
+    requirements_table,
+)
+
+Table = list[list[str]]
+YEAR_FIGURES = (figures.EXPECTED, figures.P10, figures.P90, figures.CVAR95, figures.OVERRUN_PROBABILITY,
+                figures.REQUIRED_RESISTANCE_CAPACITY)  # fmt: skip
+ORIGINS = {
+    "municipality": ("begroting", "offers", "contracts", "demand", "risk_factors"),
+    "providers": ("providers", "offers", "contracts"),
+    "waiting": ("contracts", "care_forms", "waiting"),
+    "lumpsum": ("policy", "layers", "providers", "cost_price"),
+    "administration": ("administration",),
+    "shocks": ("shocks",),
+    "measures": ("measures",),
+    "substitution": ("substitution",),
+}
+"""Sections of the report and the tables their figures lean on."""
+
+
+def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
+    """Return the report as HTML."""
+    origins = {section: _origin_of(outcome, texts, *own) for section, own in ORIGINS.items()}
+    sections: dict[str, Any] = {
+        **_first_page(outcome, texts),
+        **_municipality(outcome, texts),
+        **_providers(outcome, texts),
+        **waiting_sections(outcome, texts),
+        **_lumpsum(outcome, texts),
+        **contract_sections(outcome, texts),
+        **lever_sections(outcome, texts),
+        **_evidence(outcome, texts),
+    }
+    plots = {name: Markup(svg(plot)) for name, plot in drawn.items()}
+    return template("report.html.j2").render(
+        t=texts.sections, lang=texts.lang, figures=plots, origins=origins, **sections
+    )
+
+
+def _heads(texts: Texts, first: str = "") -> list[str]:
+    """A first column and one column per payment form."""
+    return [first, *(texts["forms", form] for form in PAYMENT_FORMS)]
+
+
+def carries_table(outcome: Comparison, texts: Texts) -> Table:
+    """Who carries what, header first."""
+    pays = [texts["form_pays", form] for form in PAYMENT_FORMS]
+    rows = [_heads(texts), [{"nl": "de gemeente betaalt", "en": "the municipality pays"}[texts.lang], *pays]]
+    for risk, parties in outcome.carries:
+        rows.append([texts["risks", risk], *(texts["parties", parties[form]] for form in PAYMENT_FORMS)])
+    return rows
+
+
+def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Question, who carries what, answer, choice, and which assumption turns the ranking."""
+    case = outcome.case
+    corner = texts["corners", outcome.corner]
+    settings = texts["page", "settings"].format(
+        n=texts.numbers.plain(outcome.n_scenarios),
+        r=outcome.n_scramblings,
+        seed=outcome.seed,
+        corner=corner,
+        discount=texts.numbers.percent(case.policy.discount_rate, 1),
+    )
+    return {
+        "title": case.title.get(texts.lang, case.name),
+        "disclaimer": case.disclaimer.get(texts.lang, ""),
+        "confidential": _confidential(outcome, texts),
+        "notes": [note[texts.lang] for note in outcome.notes],
+        "origin": _origin(outcome, texts),
+        "question": texts["page", "question_text"].format(years=years(outcome)),
+        "carries": carries_table(outcome, texts),
+        "sentences": four_sentences(outcome, texts),
+        "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
+        "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
+        "turning": _courses(outcome, texts, outcome.sensitivities),
+        "provider_result": texts[figures.PROVIDER_RESULT],
+        "shocks": _courses(outcome, texts, outcome.shocks),
+        "settings": settings,
+    }
+
+
+def _confidential(outcome: Comparison, texts: Texts) -> str:
+    """The mark of a running case; empty for archetypes."""
+    if outcome.case.kind == "planning":
+        return ""
+    return texts["page", "confidential_named" if outcome.named else "confidential"]
+
+
+def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:
+    """Where the rows of some tables come from, so that what is invented is marked where it is shown."""
+    told = []
+    for table in tables:
+        counts = Counter(row.status for row in getattr(outcome.case, table))
+        if counts:
+            parts = ", ".join(
+                texts["statuses", status] if len(counts) == 1 else f"{counts[status]} {texts['statuses', status]}"
+                for status in STATUSES
+                if status in counts
+            )
+            told.append(f"{texts['tables', table]}: {parts}")
+    return texts["page", "origin_of"].format(told="; ".join(told))
+
+
+def _origin(outcome: Comparison, texts: Texts) -> str:
+    """How many rows of the case are invented, estimated, own or published."""
+    counts: dict[str, int] = dict.fromkeys(STATUSES, 0)
+    for row in assumptions(outcome.case):
+        counts[str(row["status"])] += int(str(row["rows"]))
+    told = [f"{count} {texts['statuses', status]}" for status, count in counts.items() if count > 0]
+    return texts["page", "origin"].format(all=sum(counts.values()), told=", ".join(told))
+
+
+def _courses(outcome: Comparison, texts: Texts, courses: tuple[Course, ...]) -> list[dict[str, Any]]:
+    """Change of spending and of the providers' result per form; the cheapest for the municipality marked."""
+    rows = []
+    for course in courses:
+        least = cheapest(course.spending)
+        cells = [
+            {
+                "spending": texts.numbers.change(course.spending[form] - outcome.plain.spending[form]),
+                "result": texts.numbers.change(course.provider_result[form] - outcome.plain.provider_result[form]),
+                "cheapest": form in least and len(least) < len(PAYMENT_FORMS),
+            }
+            for form in PAYMENT_FORMS
+        ]
+        told = not course.source or course.status == "published"
+        status = "" if told else f" — {texts['statuses', course.status]}"
+        rows.append({"name": course.name[texts.lang] + status, "cells": cells})
+    return rows
+
+
+def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Spending over the term and per year."""
+    numbers, case = texts.numbers, outcome.case
+    of_term = [_heads(texts)]
+    for figure in SPENDING_FIGURES:
+        if figure.on_page:
+            found = [outcome.forms[form].municipalities[TOTAL][TERM].get(figure) for form in PAYMENT_FORMS]
+            of_term.append([texts[figure], *(numbers.figure(figure, one) for one in found)])
+    of_term.append([texts["page", "room"], *[numbers.millions(room_of_term(outcome))] * len(PAYMENT_FORMS)])
+    yearly = [[texts["columns", "year"], texts["columns", "form"], texts["page", "room"],
+               *(texts[figure] for figure in YEAR_FIGURES)]]  # fmt: skip
+    for t, year in enumerate(outcome.years):
+        room = numbers.millions(float(outcome.room[t].sum()))
+        for form in PAYMENT_FORMS:
+            own = outcome.forms[form].municipalities[TOTAL][str(year)]
+            cells = [numbers.figure(figure, own[figure]) for figure in YEAR_FIGURES]
+            yearly.append([str(year), texts["forms", form], room, *cells])
+    outside_euro = float(outcome.outside.sum(axis=1) @ outcome.lumpsum.data.discount)
+    outside = (
+        f"{texts['page', 'outside_items']}: {numbers.millions(outside_euro)} " + texts["page", "million_euro"]
+    )
+    parity = [
+        [texts["forms", form], numbers.estimated_percent(outcome.forms[form].parity_gap)] for form in PAYMENT_FORMS
+    ]
+    return {
+        "municipality_note": texts["page", "municipality_note"].format(
+            outside=outside, certainty=numbers.percent(case.policy.certainty)
+        ),
+        "of_term": of_term,
+        "yearly": yearly,
+        "sharpened": _sharpened(outcome, texts),
+        "parity": parity,
+    }
+
+
+def _sharpened(outcome: Comparison, texts: Texts) -> Table:
+    """Mean and tail with what is known in closed form, beside plain sampling."""
+    numbers = texts.numbers
+    heads = [texts["columns", name] for name in ("form", "figure", "value")]
+    rows = [[*heads, texts["page", "sharpened_factor"], texts["page", "ceiling"]]]
+    for form, own in outcome.sharpened.items():
+        for figure, one in own.items():
+            sides = (numbers.plain(side) if np.isfinite(side) else "–" for side in (one.factor, one.ceiling))
+            cells = [texts[figure], numbers.figure(figure, one.estimate), *sides]
+            rows.append([texts["forms", form], *cells])
+    return rows
+
+
+def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Per provider and form: result, chance of loss, chance that the buffer is used up, revenue that is certain."""
+    columns = [figure for figure in PROVIDER_FIGURES if figure.on_page]
+    rows = [[texts["columns", "provider"], texts["page", "buffer"], texts["columns", "form"],
+             *(texts[figure] for figure in columns)]]  # fmt: skip
+    for p, provider in enumerate(outcome.case.providers):
+        buffer = texts.numbers.millions(float(outcome.buffer[p]), 2)
+        for form in PAYMENT_FORMS:
+            own = outcome.forms[form].providers[provider.id]
+            first = [provider.name, buffer] if form == next(iter(PAYMENT_FORMS)) else ["", ""]
+            cells = [texts.numbers.figure(figure, own.get(figure)) for figure in columns]
+            rows.append([*first, texts["forms", form], *cells])
+    return {"providers": rows}
+
+
+def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """The answer in sentences, its terms and corridor, both designs, its limits and prices; or the conflicts."""
+    result, numbers = outcome.lumpsum, texts.numbers
+    data, design, names = result.data, result.design, names_of(outcome)
+    told = agreement_sentences(result, texts, names)
+    if not design.feasible:
+        return {
+            "feasible": False,
+            "lumpsum_told": told,
+            "conflicts": conflicts_table(result, texts, names),
+            "relaxations": relaxations_table(result, texts, names),
+        }
+    separate = result.plain.design is not design
+    return {
+        "feasible": True,
+        "lumpsum_told": told,
+        "terms": terms_table(data, design, texts, names),
+        "designs": designs_table(result, texts, names),
+        "designs_note": designs_note(result, texts),
+        "plain_terms": terms_table(data, result.plain.design, texts, names) if separate else [],
+        "budgets": _budgets(outcome, texts),
+        "layers": _layers(outcome, texts),
+        "checks": checks_table(result.headline.checks, texts, names),
+        "checks_note": certainty_sentence(result.headline, texts, names),
+        "technique": f"{technique_sentence(result, texts)} {stability_sentence(result, texts)}",
+        "shadow": prices_table(result, texts, names),
+        "requirements": requirements_table(result, texts, names),
+        "against_budget": [
+            [names[lot.name], numbers.estimated_millions(extra)]
+            for lot, extra in zip(data.lots, result.measured_against_budget, strict=True)
+        ],
+        "below": _listed(texts, "below_requirement", [names[p] for p in design.below_requirement]),
+    }
+
+
+def _listed(texts: Texts, key: str, names: list[str]) -> str:
+    """A sentence with names, empty without any."""
+    return texts["page", key].format(names="; ".join(names)) if names else ""
+
+
+def _budgets(outcome: Comparison, texts: Texts) -> Table:
+    """Budget per contract and year, with the loading of its lot."""
+    data, design, names = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome)
+    rows = [[texts["columns", "lot"], texts["columns", "provider"], texts["columns", "loading"],
+             *(str(year) for year in outcome.years)]]  # fmt: skip
+    for c in sorted(range(len(data.contracts)), key=lambda c: int(data.lot[c])):
+        provider, lot = data.contracts[c]
+        amounts = [texts.numbers.millions(float(value), 3) for value in design.budget[c]]
+        loading = texts.numbers.percent(float(design.loading[data.lot[c]]), 2)
+        rows.append([names[lot], names[provider], loading, *amounts])
+    return rows
+
+
+def _layers(outcome: Comparison, texts: Texts) -> Table:
+    """Layers with edges as part of the reference and of the budget."""
+    data, design, names, numbers = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome), texts.numbers
+    rows = [[texts["columns", name] for name in ("lot", "layer", "lower", "upper", "share")]]
+    for j, lot in enumerate(data.lots):
+        scale = 1 + float(design.loading[j])
+        for k, name in enumerate(lot.corridor.names):
+            edges = [
+                texts["units", "no_end"]
+                if np.isinf(edge)
+                else f"{numbers.percent(edge)} ({numbers.percent(edge / scale, 1)})"
+                for edge in (float(lot.corridor.lower[k]), float(lot.corridor.upper[k]))
+            ]
+            rows.append(
+                [
+                    names[lot.name] if k == 0 else "",
+                    texts.layer(name),
+                    *edges,
+                    numbers.percent(float(design.share[j][k]), 1),
+                ]
+            )
+    return rows
+
+
+def _evidence(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Calibration, administration and the assumptions."""
+    numbers = texts.numbers
+    calibration = [[texts["columns", name] for name in ("name", "modelled", "published", "source")]]
+    for line in outcome.calibration:
+        shown = [_calibrated(texts, value, line.unit) for value in (line.modelled, line.published)]
+        ratio = numbers.percent(line.modelled / line.published - 1, 1)
+        status = texts["statuses", line.status]
+        calibration.append([line.name[texts.lang], f"{shown[0]} ({ratio})", shown[1], f"{line.source} ({status})"])
+    hours_and_euro = (figures.HOURS, figures.EURO)
+    administration = [
+        [texts["columns", "form"], texts["columns", "party"], *(texts[one] for one in hours_and_euro)]
+    ]
+    for form in PAYMENT_FORMS:
+        for party, own in outcome.forms[form].administration.items():
+            cells = [numbers.figure(one, own[one].value) for one in hours_and_euro]
+            administration.append([texts["forms", form], texts["parties", party], *cells])
+    listed = [[texts["columns", name] for name in ("status", "table", "rows", "source")]]
+    for row in assumptions(outcome.case):
+        status, table = texts["statuses", str(row["status"])], texts["tables", str(row["table"])]
+        listed.append([status, table, str(row["rows"]), str(row["source"])])
+    return {
+        "calibration": calibration,
+        "self_check": check_sentence(written_check(outcome.self_check), texts),
+        "administration": administration,
+        "regimes": regime_table(outcome, texts),
+        "assumptions": listed,
+    }
+
+
+def _calibrated(texts: Texts, value: float, unit: str) -> str:
+    """A calibration figure in its unit."""
+    if unit == "fraction":
+        return texts.numbers.percent(value, 1)
+    if unit == "euro":
+        return f"{texts.numbers.millions(value)} {texts['page', 'million_euro']}"
+    return texts.numbers.plain(value)

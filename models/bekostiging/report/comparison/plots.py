@@ -1,0 +1,363 @@
+"""The house style, and the figures of a comparison: ``plot_<what>(outcome, ax=None, lang="nl")`` draws into given axes.
+
+Analysts call the same functions as the report. Readable in grey, numbers as the reader writes them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from threading import RLock
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+from matplotlib import style
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import ScaledTranslation
+
+from bekostiging.case import Case, UserError
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.contracts import LUMP_SUM
+from bekostiging.evaluation import Comparison, provider_results
+from bekostiging.report.comparison.answers import room_of_term
+from bekostiging.report.kit.texts import Texts
+from bekostiging.units import MILLION
+from bekostiging_solvers.typing import FloatArray
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+INK, SOFT, PALE = "#222222", "#777777", "#c8ccd0"
+STYLE = str(files("bekostiging.report.kit") / "house.mplstyle")
+MOST_DOTS = 400
+"""Dots per panel of the corridor: enough to see the cloud, few enough for a light file."""
+SPENDING_SIZE, EXCEEDANCE_SIZE = (7.2, 2.9), (7.2, 3.3)
+"""Inches."""
+FIGURES: dict[str, tuple[str, ...]] = {
+    "spending": ("offers", "contracts", "begroting", "demand"),
+    "providers": ("offers", "contracts", "providers", "demand"),
+    "exceedance": ("offers", "contracts", "begroting", "demand"),
+    "corridor": ("offers", "contracts", "layers", "policy", "demand"),
+}
+"""Every figure and the tables it is made of: when all of them are illustrative, the figure says so inside."""
+POINTS = 72.0
+"""In an inch."""
+_DRAWING = RLock()
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """The house style, by one thread at a time: matplotlib has one set of settings per process, and gets its own back."""
+    with _DRAWING, style.context(STYLE):
+        yield
+
+
+def figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
+    """Every figure of the report by name."""
+    lang = texts.lang
+    return {
+        "spending": figure_of(lambda ax: plot_spending(outcome, ax, lang=lang), SPENDING_SIZE),
+        "providers": _all_providers(outcome, texts),
+        "exceedance": figure_of(lambda ax: plot_exceedance(outcome, ax, lang=lang), EXCEEDANCE_SIZE),
+        "corridor": _all_corridors(outcome, texts),
+    }
+
+
+def svg(figure: Figure) -> str:
+    """The figure as SVG text, the same bytes each time."""
+    out = io.StringIO()
+    with house_style():
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    text = out.getvalue()
+    return text[text.index("<svg") :]
+
+
+@contextmanager
+def house_axes(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
+    """The axes to draw in, in the house style: those given, or of a new figure of pyplot, which Jupyter shows."""
+    figure: Figure | None = None
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        # outside the style: the first figure loads the backend of Jupyter, whose own settings must outlast it
+        figure = plt.figure(figsize=size, layout="constrained")
+    with house_style():
+        axes = ax if ax is not None else cast(Figure, figure).subplots()
+        axes.spines[["top", "right"]].set_visible(False)
+        yield axes
+
+
+def figure_of(plot: Callable[[Axes], object], size: tuple[float, float]) -> Figure:
+    """A figure of its own, outside pyplot, with one plot in it."""
+    with house_style():
+        figure = Figure(figsize=size, layout="constrained")
+        plot(figure.subplots())
+    return figure
+
+
+def legend_below(axes: Axes, columns: int, handles: Sequence[Artist], points: float = 32) -> None:
+    """A legend so many points under the axes, whatever their height."""
+    down = ScaledTranslation(0, -points / POINTS, axes.figure.dpi_scale_trans)
+    axes.legend(
+        handles=handles,
+        ncols=columns,
+        fontsize=8,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        bbox_transform=axes.transAxes + down,
+    )
+
+
+def all_illustrative(case: Case, tables: Sequence[str]) -> bool:
+    """Whether every row of these tables is illustrative."""
+    return all(row.status == "illustrative" for table in tables for row in getattr(case, table))
+
+
+def mark_example(axes: Axes, case: Case, tables: Sequence[str], texts: Texts) -> None:
+    """Say once in the figure that it is an example, where all it is made of is illustrative."""
+    word, figure = texts["page", "example"], axes.figure
+    if all_illustrative(case, tables) and word not in [text.get_text() for text in figure.texts]:
+        figure.text(0.99, 0.985, word, ha="right", va="top", color=SOFT, style="italic", fontsize=10)
+
+
+def numbered(axis: Axis, texts: Texts, decimals: int = 0, after: str = "") -> None:
+    """Numbers along an axis as the reader writes them."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(value, decimals) + after))
+
+
+def place_of(asked: str, names: Sequence[str], what: dict[str, str]) -> int:
+    """Which of the names is asked for.
+
+    Raises
+    ------
+    UserError
+        None of them; says which there are.
+    """
+    if asked in names:
+        return names.index(asked)
+    listed = ", ".join(names)
+    raise UserError(
+        f"{what['nl']} {asked}: onbekend in dit resultaat; kies uit {listed}.",
+        f"{what['en']} {asked}: unknown in this result; choose from {listed}.",
+        exit_code=2,
+    )
+
+
+def _spending_samples(outcome: Comparison, form: PaymentForm) -> FloatArray:
+    """Spending of the reported municipalities over the term, million euro; (n_scenarios,)."""
+    samples = outcome.forms[form].samples[outcome.corner]
+    return np.asarray(outcome.case.of_reported(samples.municipal) @ outcome.lumpsum.data.discount / MILLION)
+
+
+def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Spending over the term per payment form.
+
+    Eight of ten futures as a bar, the worst 5 % as a line, the mean as a mark; the room in the begroting as a line.
+    """
+    texts = Texts(lang)
+    with house_axes(ax, SPENDING_SIZE) as axes:
+        for place, (form, drawn) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
+            sample = _spending_samples(outcome, form)
+            low, high = np.quantile(sample, [0.1, 0.9])
+            worst = np.sort(sample)[-max(1, len(sample) // 20) :].mean()
+            axes.barh(place, high - low, left=low, height=0.42, color=PALE, zorder=1)
+            axes.plot([high, worst], [place, place], color=INK, linewidth=1.2, zorder=2)
+            axes.plot(worst, place, "|", color=INK, markersize=10, zorder=3)
+            axes.plot(sample.mean(), place, drawn.marker, color=drawn.colour, markersize=7, zorder=4)
+            told, end = texts.numbers.plain(float(worst), 0), (float(worst), place)
+            axes.annotate(told, end, xytext=(5, -3), textcoords="offset points")
+        room = room_of_term(outcome) / MILLION
+        axes.axvline(room, color=INK, linestyle=(0, (4, 2)), linewidth=1.1)
+        axes.annotate(
+            f"{texts['page', 'room']}: {texts.numbers.plain(room, 0)}",
+            (room, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+        )
+        axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in PAYMENT_FORMS][::-1])
+        axes.use_sticky_edges = False
+        axes.margins(x=0.08)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.spines["left"].set_visible(False)
+        numbered(axes.xaxis, texts)
+        axes.set_xlabel(texts["page", "million_euro"])
+        handles = [
+            Line2D([], [], marker="o", linestyle="", color=SOFT, label=texts["page", "mean"]),
+            Patch(color=PALE, label=texts["page", "range_80"]),
+            Line2D([], [], marker="|", markersize=9, color=INK, label=texts["page", "worst"]),
+        ]
+        legend_below(axes, 3, handles)
+        mark_example(axes, outcome.case, FIGURES["spending"], texts)
+    return axes
+
+
+def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str, lang: str = "nl") -> Axes:
+    """Result of one provider (its id) over the term under every payment form, nine of ten futures; its buffer as a line.
+
+    Raises
+    ------
+    UserError
+        An unknown provider.
+    """
+    texts = Texts(lang)
+    p = place_of(provider, [row.id for row in outcome.case.providers], {"nl": "aanbieder", "en": "provider"})
+    with house_axes(ax, (4.2, 2.6)) as axes:
+        for place, (form, drawn) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
+            samples = outcome.forms[form].samples[outcome.corner]
+            by_provider = provider_results(outcome.case, samples, outcome.lumpsum.data.discount)
+            sample = by_provider.sum(axis=1)[:, p] / MILLION
+            low, high = np.quantile(sample, [0.05, 0.95])
+            axes.plot([low, high], [place, place], color=drawn.colour, linestyle=drawn.line, linewidth=1.6)
+            axes.plot(sample.mean(), place, drawn.marker, color=drawn.colour, markersize=5)
+        axes.axvline(0, color=PALE, linewidth=0.8, zorder=0)
+        axes.axvline(-outcome.buffer[p] / MILLION, color=INK, linewidth=1.1)
+        axes.set_title(outcome.case.providers[p].name, fontsize=8)
+        axes.set_ylim(-0.6, len(PAYMENT_FORMS) - 0.4)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(labelsize=7)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+        numbered(axes.xaxis, texts, 0 if np.diff(axes.get_xticks()).min() >= 1 else 1)
+        axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in PAYMENT_FORMS][::-1])
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_xlabel(texts["page", "million_euro"], fontsize=7.5)
+        mark_example(axes, outcome.case, FIGURES["providers"], texts)
+    return axes
+
+
+def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
+    """Small multiples: one plot per provider with a contract."""
+    under_contract = {row.provider for row in outcome.case.contracts}
+    shown = [row.id for row in outcome.case.providers if row.id in under_contract]
+    n_columns = 4
+    n_rows = -(-len(shown) // n_columns)
+    with house_style():
+        figure = Figure(figsize=(7.6, 1.75 * n_rows + 0.5), layout="constrained")
+        grid = figure.subplots(n_rows, n_columns, squeeze=False)
+        for axes, provider in zip(grid.flat, shown, strict=False):
+            plot_provider(outcome, axes, provider=provider, lang=texts.lang)
+            axes.set_yticks([])
+            if axes not in grid[-1]:
+                axes.set_xlabel("")
+        for axes in list(grid.flat)[len(shown) :]:
+            axes.set_visible(False)
+        handles = [
+            Line2D(
+                [], [], linestyle=drawn.line, marker=drawn.marker, color=drawn.colour, label=texts["forms", form],
+            )
+            for form, drawn in PAYMENT_FORMS.items()
+        ]  # fmt: skip
+        handles.append(Line2D([], [], color=INK, linewidth=1.1, label=f"{texts['page', 'buffer']} (−)"))
+        figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=7.5)
+    return figure
+
+
+def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Probability that spending over the term exceeds an amount, per payment form."""
+    texts = Texts(lang)
+    with house_axes(ax, EXCEEDANCE_SIZE) as axes:
+        for form, drawn in PAYMENT_FORMS.items():
+            sample = np.sort(_spending_samples(outcome, form))
+            above = 1 - np.arange(1, len(sample) + 1) / len(sample)
+            axes.step(
+                sample, 100 * above, where="post", color=drawn.colour, linestyle=drawn.line, linewidth=1.8,
+                label=texts["forms", form],
+            )  # fmt: skip
+        room = room_of_term(outcome) / MILLION
+        axes.axvline(room, color=INK, linestyle=(0, (4, 2)), linewidth=1.1, label=texts["page", "room"])
+        axes.set_ylabel(f"{texts['page', 'probability']} (%)")
+        axes.set_ylim(0, 100)
+        axes.legend(fontsize=8)
+        numbered(axes.xaxis, texts)
+        axes.set_xlabel(texts["page", "million_euro"])
+        mark_example(axes, outcome.case, FIGURES["exceedance"], texts)
+    return axes
+
+
+def plot_corridor(outcome: Comparison, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
+    """Payment against cost under the designed lump sum of one lot (its id), simulated years of its contracts as dots.
+
+    The line follows the base; cost is on the axis, at the ratio of both that is expected.
+
+    Raises
+    ------
+    UserError
+        An unknown lot.
+    """
+    texts = Texts(lang)
+    j = place_of(lot, [one.name for one in outcome.lumpsum.data.lots], {"nl": "perceel", "en": "lot"})
+    with house_axes(ax, (4.0, 3.6)) as axes:
+        _simulated_years(axes, outcome, texts, j)
+        _agreed_line(axes, outcome, texts, j)
+        axes.set_title({row.id: row.name for row in outcome.case.lots}[lot], fontsize=8)
+        axes.set_xlim(0.8, 1.2)
+        axes.set_ylim(0.8, 1.2)
+        axes.tick_params(labelsize=7)
+        axes.set_xlabel(texts["page", "cost"], fontsize=8)
+        axes.set_ylabel(texts["page", "payment"], fontsize=8)
+        for side in (axes.xaxis, axes.yaxis):
+            side.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(100 * value) + " %"))
+        axes.legend(fontsize=7)
+        mark_example(axes, outcome.case, FIGURES["corridor"], texts)
+    return axes
+
+
+def _simulated_years(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> None:
+    """Cost and payment of every contract of a lot, over the indexed reference amount."""
+    data = outcome.lumpsum.data
+    own = np.flatnonzero(data.lot == j)
+    samples = outcome.forms[LUMP_SUM].samples["absorb"]
+    scale = (data.reference[own] * outcome.index[:, own]).transpose(0, 2, 1)
+    cost, paid = (samples.cost[:, :, own] / scale).ravel(), (samples.payment[:, :, own] / scale).ravel()
+    every = max(1, len(cost) // MOST_DOTS)
+    axes.plot(cost[::every], paid[::every], ".", color=PALE, markersize=2.5, zorder=1)
+    axes.plot([], [], ".", color=SOFT, label=texts["page", "simulated"])
+
+
+def _agreed_line(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> None:
+    """What is agreed in a lot, beside no sharing at all, and the edges of its layers."""
+    fresh, design = outcome.lumpsum.fresh, outcome.lumpsum.design
+    lot, own = fresh.lots[j], np.flatnonzero(fresh.lot == j)
+    on_cost = outcome.case.policy.base(lot.name) == "audited_cost"
+    ratio = 1.0 if on_cost else float(fresh.reference[own].sum() / fresh.cost[:, own].mean(axis=0).sum())
+    axis = np.linspace(0.8, 1.2, 161)
+    amounts = lot.corridor.amounts(axis * ratio, np.ones_like(axis))
+    line = 1 + design.loading[j] + amounts @ (lot.corridor.sign * design.share[j])
+    axes.plot(axis, line, color=INK, linewidth=1.6, zorder=3, label=texts["page", "corridor_line"])
+    axes.plot(axis, axis, color=SOFT, linestyle=":", linewidth=1.1, zorder=2, label=texts["page", "no_sharing"])
+    for edge in {*lot.corridor.lower.tolist(), *lot.corridor.upper.tolist()}:
+        if 0.8 < edge / ratio < 1.2:
+            axes.axvline(edge / ratio, color=PALE, linewidth=0.6, zorder=0)
+
+
+def _all_corridors(outcome: Comparison, texts: Texts) -> Figure:
+    """Small multiples: one plot per lot, with one legend."""
+    lots = outcome.lumpsum.data.lots
+    n_columns = min(3, len(lots))
+    n_rows = -(-len(lots) // n_columns)
+    with house_style():
+        figure = Figure(figsize=(2.5 * n_columns, 2.35 * n_rows + 0.5), layout="constrained")
+        grid = figure.subplots(n_rows, n_columns, squeeze=False, sharex=True, sharey=True)
+        for j, (axes, lot) in enumerate(zip(grid.flat, lots, strict=False)):
+            plot_corridor(outcome, axes, lot=lot.name, lang=texts.lang)
+            handles, labels = axes.get_legend_handles_labels()
+            axes.get_legend().remove()
+            lowest = j + n_columns >= len(lots)
+            axes.tick_params(labelbottom=lowest)
+            if not lowest:
+                axes.set_xlabel("")
+            if j % n_columns:
+                axes.set_ylabel("")
+        for axes in list(grid.flat)[len(lots) :]:
+            axes.set_visible(False)
+        figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=8)
+    return figure

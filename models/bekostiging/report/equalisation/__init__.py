@@ -1,0 +1,1 @@
+"""Risk equalisation between providers."""

@@ -1,0 +1,375 @@
+"""Risk equalisation between providers on one page, and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from bekostiging.contracts import LUMP_SUM
+from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
+from bekostiging.report.comparison.plots import (
+    FIGURES,
+    INK,
+    SOFT,
+    figure_of,
+    house_axes,
+    mark_example,
+    numbered,
+    place_of,
+)
+from bekostiging.report.kit.estimates import written
+from bekostiging.report.kit.sections import Section, Table, names_of
+from bekostiging.report.kit.texts import Texts
+from bekostiging.studies import EqualisationStudy, PoolResult
+from bekostiging.units import THOUSAND
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+POWER_SIZE = (6.0, 2.8)
+EURO = 0.5
+"""Below half a euro nothing moved."""
+
+
+def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
+    """The study: euro and fractions; what is suppressed is null."""
+    model, clients = study.model, study.clients
+    shown = study.disclosed
+    low, high, error = study.interval
+
+    def of(values: Any, j: int) -> float | None:
+        """A figure of an adjuster, unless suppressed."""
+        return float(values[j]) if shown[j] else None
+
+    return {
+        "equalisation": {
+            "method": model.method,
+            "shrinkage": model.shrinkage_,
+            "objective": model.fit_.objective,
+            "bound": model.fit_.bound,
+            "gap": model.fit_.gap,
+            "norm_amounts": [
+                {
+                    "profile": adjuster.name,
+                    "amount": of(model.coef_, j),
+                    "low": of(low, j),
+                    "high": of(high, j),
+                    "standard_error": of(error, j),
+                    "observable": adjuster.observable,
+                    "influenceable": adjuster.influenceable,
+                }
+                for j, adjuster in enumerate(clients.adjusters)
+            ],
+            "groups": [
+                {
+                    "partition": one.partition,
+                    "label": one.label,
+                    "clients": one.clients,
+                    "mean_cost": one.mean_cost,
+                    "compensation": None if one.compensation is None else one.compensation.value,
+                    "standard_error": None if one.compensation is None else one.compensation.standard_error,
+                    "predictive_ratio": one.ratio,
+                }
+                for one in study.groups
+            ],
+            "measures": {name: vars(one) for name, one in {"asked": study.measures, **study.methods}.items()},
+            "prices": [vars(one) | {"condition": str(one.condition)} for one in study.prices],
+            "transfers": dict(study.transfers),
+            "high_cost": [
+                {name: value for name, value in vars(one).items() if name != "transfers"}
+                | {"transfers": dict(zip(clients.providers, one.transfers.tolist(), strict=True))}
+                for one in study.high_cost
+            ],
+            "power": study.power,
+            "balance": lot_powers(study)[1] - lot_powers(study)[0] if study.pools else None,
+            "pools": [_pool_results(pool) for pool in study.pools],
+        },
+    }
+
+
+def _pool_results(pool: PoolResult) -> dict[str, Any]:
+    """The pool of a lot as JSON."""
+    data, design = pool.data, pool.design
+    return {
+        "lot": data.lot,
+        "edges": [[low, None if np.isinf(high) else high] for low, high in data.edges.tolist()],
+        "share": design.share.tolist(),
+        "risk": design.risk,
+        "bound": design.bound,
+        "gap": design.gap,
+        "frontier": [
+            {"target": one.target, "risk": one.risk, "share": one.share.tolist()} for one in pool.frontier
+        ],
+        "providers": [
+            {
+                "provider": name,
+                "power": float(design.power[p]),
+                "tail_before": written(pool.tail_before[p]),
+                "tail_after": written(pool.tail_after[p]),
+                "received": written(pool.received[p]),
+                "low": float(pool.low[p]),
+                "high": float(pool.high[p]),
+            }
+            for p, name in enumerate(data.providers)
+        ],
+    }
+
+
+def equalisation_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
+    """What was found, in a few sentences."""
+    said, numbers, clients = texts.sections["equalisation"], texts.numbers, study.clients
+    told = [
+        said["told"].format(
+            profiles=len(clients.adjusters),
+            clients=numbers.plain(float(clients.weight.sum())),
+            rows=numbers.plain(len(clients.cost)),
+        ),
+        said["told_fit"].format(method=said[study.model.method], gap=numbers.percent(study.model.fit_.gap, 4)),
+        said["told_flat"].format(
+            flat=numbers.percent(study.methods["flat"].largest, 1), now=numbers.percent(study.measures.largest, 1)
+        ),
+        said["told_simulated" if study.simulated else "told_own"],
+    ]
+    return [*told, *(warning.text(texts.lang) for warning in study.model.warnings_)]
+
+
+def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Section]:
+    """Every section of the page."""
+    said, numbers = texts.sections["equalisation"], texts.numbers
+    limit = {"limit": DISCLOSURE_LIMIT}
+    sections = [
+        Section(
+            said["norms"],
+            [said["norms_note"].format(**limit), said["flags_note"]],
+            [_norms(study, texts)],
+            figure_of(lambda ax: plot_norm_amounts(study, ax, lang=texts.lang), _norms_size(study)),
+        ),
+        Section(said["groups"], [said["groups_note"].format(**limit)], [_groups(study, texts)]),
+        Section(
+            said["methods"], [said["methods_note"]], [_methods(study, texts)], warnings=[said["methods_warning"]]
+        ),
+        Section(said["providers"], [said["providers_note"]], [_providers(study, texts)]),
+    ]
+    if study.prices:
+        sections.insert(3, Section(said["prices"], [said["prices_note"]], [_prices(study, texts)]))
+    pooled = study.high_cost[0]
+    note = said["high_cost_note"].format(
+        pooled=numbers.percent(pooled.pooled), share=numbers.percent(pooled.share)
+    )
+    sections.append(Section(said["high_cost"], [note], [_high_cost(study, texts)]))
+    sections += [_pool_section(study, pool, texts) for pool in study.pools]
+    if len(study.pools) > 1:
+        low, high = lot_powers(study)
+        note = said["lots_note"].format(low=numbers.percent(low, 1), high=numbers.percent(high, 1))
+        sections.append(Section(said["balance_of_lots"], [note]))
+    if not study.pools:
+        sections.append(Section(said["pool"].format(lot="–"), [said["no_pool"]]))
+    return sections
+
+
+def lot_powers(study: EqualisationStudy) -> tuple[float, float]:
+    """Mean power in the lot where it is least and in the one where it is largest; their difference is the balance."""
+    means = [float(np.average(pool.design.power, weights=pool.data.budget)) for pool in study.pools]
+    return min(means), max(means)
+
+
+def _profile(study: EqualisationStudy, name: str) -> str:
+    """A profile in words."""
+    form, _, profile = name.partition("/")
+    names = names_of(study.case)
+    return f"{names.get(form, form)}, {profile}" if profile else names.get(form, form)
+
+
+def _norms(study: EqualisationStudy, texts: Texts) -> Table:
+    """Every profile: clients, amount, interval, flags."""
+    said, numbers, clients = texts.sections["equalisation"], texts.numbers, study.clients
+    rows = [[said[head] for head in ("profile", "clients", "amount", "interval", "flags")]]
+    shown, count = study.disclosed, clients.weight @ clients.matrix
+    for j, adjuster in enumerate(clients.adjusters):
+        flags = [
+            said[name]
+            for name, holds in (
+                ("not_observable", not adjuster.observable),
+                ("influenceable", adjuster.influenceable),
+            )
+            if holds
+        ]
+        interval = f"{numbers.plain(study.interval[0][j])} – {numbers.plain(study.interval[1][j])}"
+        figures = [numbers.plain(count[j]), numbers.plain(study.model.coef_[j]), interval]
+        rows.append(
+            [
+                _profile(study, adjuster.name),
+                *(figures if shown[j] else [said["hidden"]] * 3),
+                "; ".join(flags) or "–",
+            ]
+        )
+    return rows
+
+
+def _groups(study: EqualisationStudy, texts: Texts) -> Table:
+    """Every label of every partition."""
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    rows = [[said[head] for head in ("group", "clients", "mean_cost", "compensation", "ratio")]]
+    for one in study.groups:
+        label = names.get(one.label, said.get(one.label, one.label))
+        name = f"{said.get(one.partition, one.partition)}: {label}"
+        if one.clients is None or one.mean_cost is None or one.compensation is None:
+            rows.append([name, *[said["hidden"]] * 4])
+            continue
+        ratio = "–" if one.ratio is None else numbers.plain(one.ratio, 3)
+        figures = (numbers.plain(one.clients), numbers.plain(one.mean_cost), numbers.estimate(one.compensation))
+        rows.append([name, *figures, ratio])
+    return rows
+
+
+def _methods(study: EqualisationStudy, texts: Texts) -> Table:
+    """Other ways of setting norm amounts beside the one asked for."""
+    said, numbers = texts.sections["equalisation"], texts.numbers
+
+    def row(name: str, one: Measures) -> list[str]:
+        """One way."""
+        figures = (
+            numbers.percent(one.largest, 1),
+            numbers.percent(one.spread, 1),
+            numbers.plain(one.mean_absolute_error),
+        )
+        return [name, *figures, numbers.plain(one.r_squared, 3), numbers.plain(one.cpm, 3)]
+
+    heads = [said[head] for head in ("method", "largest", "spread", "error", "r_squared", "cpm")]
+    return [
+        heads,
+        row(said["asked"], study.measures),
+        *(row(said[name], one) for name, one in study.methods.items()),
+    ]
+
+
+def _prices(study: EqualisationStudy, texts: Texts) -> Table:
+    """Every condition and what it costs."""
+    said, numbers = texts.sections["equalisation"], texts.numbers
+    rows = [[said[head] for head in ("condition", "moved", "r_squared", "cpm")]]
+    for one in study.prices:
+        moved = one.moved if one.moved >= EURO else 0.0
+        figures = (numbers.plain(moved), numbers.plain(one.r_squared, 4), numbers.plain(one.cpm, 4))
+        rows.append([texts.condition(one.condition), *figures])
+    return rows
+
+
+def _providers(study: EqualisationStudy, texts: Texts) -> Table:
+    """Result and transfer of every provider."""
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    clients = study.clients
+    count = np.bincount(clients.provider, weights=clients.weight, minlength=len(clients.providers))
+    hidden = suppressed(count.astype(np.float64), DISCLOSURE_LIMIT)
+    rows = [[said[head] for head in ("provider", "clients", "result", "transfer")]]
+    for p, name in enumerate(clients.providers):
+        figures = [numbers.plain(count[p]), numbers.percent(float(study.results[p]), 1)]
+        figures = [said["hidden"]] * 2 if hidden[p] else figures
+        rows.append([names.get(name, name), *figures, numbers.plain(study.transfers[name])])
+    return rows
+
+
+def _high_cost(study: EqualisationStudy, texts: Texts) -> Table:
+    """Both pools, the same money through each."""
+    said, numbers = texts.sections["equalisation"], texts.numbers
+    rows = [[said[head] for head in ("method", "threshold", "largest", "spread", "power", "balance")]]
+    for one in study.high_cost:
+        unit = said["euro"] if one.kind == "outlier" else said["times"]
+        threshold = f"{numbers.plain(one.threshold, 0 if one.kind == 'outlier' else 2)} {unit}"
+        figures = (one.largest, one.spread, one.power, one.balance)
+        rows.append([said[one.kind], threshold, *(numbers.percent(value, 1) for value in figures)])
+    return rows
+
+
+def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> Section:
+    """The pool of a lot: shares, providers on fresh futures, and what power costs."""
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    data, design = pool.data, pool.design
+    note = said["pool_note"].format(
+        power=numbers.percent(design.target),
+        risk=numbers.percent(design.risk, 2),
+        bound=numbers.percent(design.bound, 2),
+        before=numbers.percent(float(design.tail_before.max()), 2),
+    )
+    fresh = said["fresh_note"].format(
+        n=numbers.plain(study.n_scenarios), tail=numbers.percent(1 - data.confidence)
+    )
+    shares = [[said["band"], said["share"]]]
+    for (low, high), share in zip(data.edges, design.share, strict=True):
+        ends = [numbers.percent(float(edge)) for edge in (low, high) if np.isfinite(edge)]
+        shares.append(
+            [said["between" if len(ends) == 2 else "at_least"].format(*ends), numbers.percent(float(share), 1)]
+        )
+    heads = ("provider", "power", "tail_before", "tail_after", "received", "low", "high")
+    rows = [[said[head] for head in heads]]
+    for p, name in enumerate(data.providers):
+        tails = [numbers.estimated_percent(one[p], 2) for one in (pool.tail_before, pool.tail_after)]
+        ends = [numbers.plain(float(values[p])) for values in (pool.low, pool.high)]
+        power = numbers.percent(float(design.power[p]), 1)
+        rows.append([names.get(name, name), power, *tails, numbers.estimate(pool.received[p]), *ends])
+    return Section(
+        title=said["pool"].format(lot=names.get(data.lot, data.lot)),
+        notes=[note, _clause(pool, texts), said["frontier_note"], fresh],
+        tables=[shares, rows],
+        drawn=figure_of(lambda ax: plot_power_risk(study, ax, lot=data.lot, lang=texts.lang), POWER_SIZE),
+    )
+
+
+def _clause(pool: PoolResult, texts: Texts) -> str:
+    """The pool as rows of table clauses, to copy."""
+    rows = []
+    for k, ((low, high), share) in enumerate(zip(pool.data.edges, pool.design.share, strict=True), start=1):
+        upper = "" if np.isinf(high) else f"{1 + high:g}"
+        rows.append(f"{pool.data.lot}, {LUMP_SUM}, {k}, provider_pool, {share:.4f}, {1 + low:g}, {upper}")
+    return texts["equalisation", "clause"].format(rows="; ".join(rows))
+
+
+def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
+    """Power against the tail of the worst-off provider under the pool of one lot (its id), the chosen pool as a star.
+
+    Raises
+    ------
+    UserError
+        A lot without a pool.
+    """
+    texts = Texts(lang)
+    said = texts.sections["equalisation"]
+    pool = study.pools[place_of(lot, [one.data.lot for one in study.pools], {"nl": "perceel", "en": "lot"})]
+    with house_axes(ax, POWER_SIZE) as axes:
+        line = [(100 * one.target, 100 * one.risk) for one in pool.frontier]
+        axes.plot(*zip(*line, strict=True), "-", marker="o", ms=3, color="#1b3a5c")
+        axes.plot(100 * pool.design.target, 100 * pool.design.risk, "*", color="#b3541e", ms=12)
+        axes.set_xlabel(f"{said['power']}, %")
+        axes.set_ylabel(f"{said['tail_after']}, %")
+        axes.set_ylim(bottom=0)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+            numbered(axis, texts, 1)
+        mark_example(axes, study.case, FIGURES["corridor"], texts)
+    return axes
+
+
+def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Norm amount of every profile with its 95 % interval; profiles with too few clients are left out."""
+    texts = Texts(lang)
+    said, shown = texts.sections["equalisation"], np.flatnonzero(study.disclosed)
+    low, high, _ = study.interval
+    with house_axes(ax, _norms_size(study)) as axes:
+        places = np.arange(len(shown))
+        axes.hlines(places, low[shown] / THOUSAND, high[shown] / THOUSAND, color=SOFT, linewidth=1.6)
+        axes.plot(study.model.coef_[shown] / THOUSAND, places, "o", color="#1b3a5c", ms=5)
+        axes.set_yticks(places, [_profile(study, study.clients.adjusters[j].name) for j in shown])
+        axes.invert_yaxis()
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_xlim(left=min(0.0, float(low[shown].min() / THOUSAND)) if len(shown) else 0.0)
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+        numbered(axes.xaxis, texts)
+        axes.set_xlabel(said["amount_axis"])
+        mark_example(axes, study.case, ("offers", "demand", "profiles"), texts)
+    return axes
+
+
+def _norms_size(study: EqualisationStudy) -> tuple[float, float]:
+    """Inches: a line per profile."""
+    return 6.4, 0.9 + 0.26 * len(study.clients.adjusters)

@@ -1,0 +1,1 @@
+"""What the pages, tables and folders of every study are made with."""

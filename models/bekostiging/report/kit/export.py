@@ -1,0 +1,63 @@
+"""What a user takes away from every result folder: tables/*.csv and resultaten.xlsx, made of the same tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bekostiging.case import Case
+from bekostiging.report.comparison.tables import assumptions, origin_tables
+from bekostiging.report.kit.long import LongTable, csv_text
+from bekostiging.report.kit.texts import Texts
+from bekostiging.report.kit.workbook import NAME, Front, write_workbook
+
+
+def write_takeaway(
+    folder: Path,
+    case: Case,
+    tables: Sequence[LongTable],
+    texts: Texts,
+    settings: Mapping[str, object],
+    *,
+    named: bool = False,
+) -> None:
+    """Write every table as CSV and all of them in one workbook, with what they lean on.
+
+    ``settings``: keys of [takeaway] such as ``scenarios`` and ``seed`` with their value; ``named``: whether providers of a
+    running case bear their own names.
+    """
+    every = [*tables, *origin_tables(case, texts)]
+    (folder / "tables").mkdir()
+    for name, text in csv_files(case, every, texts).items():
+        (folder / "tables" / name).write_text(text, encoding="utf-8", newline="")
+    write_workbook(folder / NAME, _front(case, texts, settings, named=named), case, every, texts)
+
+
+def csv_files(case: Case, tables: Sequence[LongTable], texts: Texts) -> dict[str, str]:
+    """File name and content of every table; the disclaimer of the case stands in each row."""
+    note = case.disclaimer.get(texts.lang, "")
+    return {f"{texts['files', table.name]}.csv": csv_text(table, texts, note) for table in tables}
+
+
+def _front(case: Case, texts: Texts, settings: Mapping[str, object], *, named: bool) -> Front:
+    """What stands on every sheet."""
+    told = [(texts["takeaway", "case"], case.name)]
+    told += [(texts["takeaway", name], _told(value)) for name, value in settings.items()]
+    return Front(case.title.get(texts.lang, case.name), tuple(_marks(case, texts, named=named)), tuple(told))
+
+
+def _told(value: object) -> str:
+    """A setting in words; years as first to last."""
+    return f"{value[0]}-{value[-1]}" if isinstance(value, (tuple, list)) else str(value)
+
+
+def _marks(case: Case, texts: Texts, *, named: bool) -> list[str]:
+    """Disclaimer, how much of the case is invented, and confidential for a running case."""
+    rows = [(str(row["status"]), int(str(row["rows"]))) for row in assumptions(case)]
+    invented = sum(n for status, n in rows if status == "illustrative")
+    marks = [case.disclaimer[texts.lang]] if case.disclaimer.get(texts.lang) else []
+    if invented:
+        marks.append(texts["takeaway", "example"].format(invented=invented, all=sum(n for _, n in rows)))
+    if case.kind == "running":
+        marks.append(texts["page", "confidential_named" if named else "confidential"])
+    return marks

@@ -1,0 +1,119 @@
+"""The result folder: complete or not there."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from bekostiging.case import UserError
+from bekostiging.report.kit.manifest import MANIFEST
+
+
+def refuse_existing(folder: Path, overwrite: bool) -> None:
+    """Refuse a folder that exists; with ``overwrite`` only one that is no earlier result.
+
+    Raises
+    ------
+    UserError
+        In the reader's words, with what to do.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not overwrite:
+        raise UserError(
+            f"Map {folder} bestaat al; kies een andere met --out, of vervang haar met --overwrite.",
+            f"Folder {folder} exists; choose another with --out, or replace it with --overwrite.",
+            exit_code=2,
+        )
+    if not (folder / MANIFEST).is_file():
+        raise UserError(
+            f"{folder} is geen eerder resultaat (er staat geen {MANIFEST} in) en wordt niet vervangen; "
+            "kies een andere map met --out.",
+            f"{folder} is no earlier result (it has no {MANIFEST}) and is not replaced; "
+            "choose another folder with --out.",
+            exit_code=2,
+        )
+
+
+@contextmanager
+def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
+    """Keep a result folder for one run from its start to its end; the system frees it when the run is killed.
+
+    Raises
+    ------
+    UserError
+        Another run is busy with it; it exists and may not be replaced.
+    """
+    base = next(place for place in folder.absolute().parents if place.is_dir())
+    file = base / f".{'-'.join(folder.absolute().relative_to(base).parts)}.lock"
+    lock = FileLock(file)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise UserError(
+            f"Een andere run is bezig met map {folder}; wacht tot die klaar is, of kies een andere map met --out.",
+            f"Another run is busy with folder {folder}; wait until it is done, or choose another folder with --out.",
+            exit_code=2,
+        ) from None
+    except OSError as error:
+        raise _cannot_write(base, error) from error
+    try:
+        refuse_existing(folder, overwrite)
+        yield
+    finally:
+        # gone before it is free, so that nobody can hold a file that another run no longer sees
+        with suppress(OSError):
+            file.unlink()
+        lock.release()
+
+
+def write_folder(folder: Path, fill: Callable[[Path], None], *, overwrite: bool = False) -> Path:
+    """Let ``fill`` write a folder that is complete or not there.
+
+    Raises
+    ------
+    UserError
+        The folder exists and may not be replaced, or cannot be written.
+    """
+    refuse_existing(folder, overwrite)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise _cannot_write(folder.parent, error) from error
+    try:
+        fill(draft)
+        draft.chmod(0o755)
+        _put_in_place(draft, folder)
+    except OSError as error:
+        raise _cannot_write(folder.parent, error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return folder
+
+
+def _cannot_write(place: Path, error: OSError) -> UserError:
+    """A full disk, a folder one may not write in: what to do, and that nothing is left."""
+    return UserError(
+        f"In {place} kan niet worden geschreven ({error.strerror}); er is niets achtergelaten. Maak ruimte of kies een "
+        "andere plaats met --out.",
+        f"Cannot write in {place} ({error.strerror}); nothing has been left there. Make room or choose another place with "
+        "--out.",
+        exit_code=2,
+    )
+
+
+def _put_in_place(draft: Path, folder: Path) -> None:
+    """Move the finished folder to its name; an earlier result is gone only when the new one stands."""
+    if not folder.exists():
+        draft.rename(folder)
+        return
+    old = draft.with_name(draft.name + "-old")
+    folder.rename(old)
+    draft.rename(folder)
+    shutil.rmtree(old)

@@ -1,0 +1,157 @@
+"""What a user gets of a study, alike for every study: results, tables, sentences and a page.
+
+A study is presented by one class beside its page; ``bekostiging.report.write`` knows which, and writes its folder.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from bekostiging.case import Case
+from bekostiging.case.errors import Note
+from bekostiging.evaluation import Study
+from bekostiging.report.kit.html import template
+from bekostiging.report.kit.long import LongTable
+from bekostiging.report.kit.sections import Answer, Section
+from bekostiging.report.kit.self_check import check_sentence, written_check
+from bekostiging.report.kit.texts import Texts
+
+S = TypeVar("S")
+T = TypeVar("T", bound=Study)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Tables about one case, the settings printed with them, and their place in the result folder."""
+
+    case: Case
+    tables: Sequence[LongTable]
+    settings: Mapping[str, object]
+    named: bool
+    place: str = ""
+
+
+class Presented(ABC, Generic[S]):
+    """Anything that is written to a result folder: ``study`` in one language."""
+
+    page_file = "report.html"
+    results_file = "results.json"
+
+    def __init__(self, study: S, lang: str) -> None:
+        self.study = study
+        self.texts = Texts(lang)
+
+    @property
+    @abstractmethod
+    def notes(self) -> Sequence[Note]:
+        """What must be said."""
+
+    @property
+    @abstractmethod
+    def designed(self) -> bool:
+        """Whether every lump sum it rests on came out within its limits."""
+
+    @abstractmethod
+    def results(self) -> dict[str, Any]:
+        """The content of its JSON file."""
+
+    @abstractmethod
+    def taken(self) -> Sequence[Taken]:
+        """What is taken away as CSV and workbook."""
+
+    @abstractmethod
+    def page(self) -> str:
+        """The page as HTML."""
+
+    @abstractmethod
+    def about(self) -> Mapping[str, object]:
+        """What manifest.json says of it."""
+
+    def sentences(self) -> list[str]:
+        """What was found, in a few sentences."""
+        return []
+
+    def answers(self) -> list[Answer]:
+        """Tables for the terminal."""
+        return []
+
+    def write_more(self, folder: Path) -> None:
+        """Write what only this study has."""
+
+
+class StudyReport(Presented[T]):
+    """A study of one case; its page has sections, unless it has a template of its own."""
+
+    @property
+    def notes(self) -> Sequence[Note]:
+        """Those of the study."""
+        return self.study.notes
+
+    @property
+    def designed(self) -> bool:
+        """Whether the lump sum is, where there is one."""
+        return self.study.designed in (None, "designed")
+
+    def undesigned(self) -> list[str]:
+        """What must be told first where a lump sum on the way is not within its limits."""
+        return [] if self.designed else [self.texts["capacity", f"told_outcome_{self.study.designed}"]]
+
+    @abstractmethod
+    def tables(self) -> list[LongTable]:
+        """Every table in long format."""
+
+    def title(self) -> str:
+        """Heads the page."""
+        return ""
+
+    def sections(self) -> Sequence[Section]:
+        """What the page shows under the sentences."""
+        return ()
+
+    def settings(self) -> dict[str, object]:
+        """What the numbers depend on beside case and versions."""
+        return {"scenarios": self.study.n_scenarios, "seed": self.study.seed}
+
+    def taken(self) -> Sequence[Taken]:
+        """One case, in the folder itself."""
+        return (Taken(self.study.case, self.tables(), self.settings(), self.study.named),)
+
+    def about(self) -> Mapping[str, object]:
+        """Case and settings."""
+        case = self.study.case
+        return {"case": case.name, "disclaimer": case.disclaimer, "settings": self.settings()}
+
+    def head(self) -> dict[str, Any]:
+        """What every JSON file begins with."""
+        study = self.study
+        return {
+            "case": study.case.name,
+            "disclaimer": study.case.disclaimer,
+            "n_scenarios": study.n_scenarios,
+            "seed": study.seed,
+            "notes": list(study.notes),
+            "self_check": written_check(study.self_check),
+        }
+
+    @cached_property
+    def frame(self) -> dict[str, Any]:
+        """What every page shows: language, title of the case, disclaimer, notes, sentences and self-check."""
+        case, texts = self.study.case, self.texts
+        return {
+            "lang": texts.lang,
+            "title": case.title.get(texts.lang, case.name),
+            "disclaimer": case.disclaimer.get(texts.lang, ""),
+            "notes": [note[texts.lang] for note in self.study.notes],
+            "told": self.sentences(),
+            "self_check": check_sentence(written_check(self.study.self_check), texts),
+        }
+
+    def page(self) -> str:
+        """The page of sections."""
+        titled = {"title": f"{self.title()}: {self.frame['title']}"}
+        return template("sections.html.j2").render(**self.frame | titled, sections=self.sections())

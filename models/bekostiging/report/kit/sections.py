@@ -1,0 +1,64 @@
+"""A page of sections: sentences, then per section its notes, its figure and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from bekostiging.case import Case
+from bekostiging.report.comparison.plots import svg
+
+Table = list[list[str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """``tables`` header first; ``warnings`` stand out."""
+
+    title: str
+    notes: Sequence[str] = ()
+    tables: Sequence[Table] = ()
+    drawn: Figure | None = None
+    warnings: Sequence[str] = ()
+
+    @property
+    def figure(self) -> Markup | None:
+        """The figure as SVG."""
+        return None if self.drawn is None else Markup(svg(self.drawn))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A table, header first, with its title and the sentence that goes before it: on the page and in the terminal."""
+
+    rows: Sequence[Sequence[str]]
+    title: str = ""
+    sentence: str = ""
+    caption: str = ""
+    numbers: bool = False
+    """Whether every column but the first is right-aligned."""
+
+
+def answer_sections(answers: Sequence[Answer]) -> list[Section]:
+    """A section per answer."""
+    return [
+        Section(
+            one.title,
+            [one.sentence] if one.sentence else [],
+            [[list(row) for row in one.rows]] if one.rows else [],
+        )
+        for one in answers
+    ]
+
+
+def names_of(case: Case) -> dict[str, str]:
+    """Names of lots, providers, municipalities and care forms by id."""
+    return (
+        {row.id: row.name for row in case.lots}
+        | {row.id: row.name for row in case.providers}
+        | {row.code: row.name for row in case.municipalities}
+        | {row.id: row.name for row in case.care_forms}
+    )

@@ -1,0 +1,332 @@
+"""The lump sum alone: design, limits, margin and alternatives on one page, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.ticker import MaxNLocator
+
+from bekostiging.case import POLICIES
+from bekostiging.lumpsum import Alternative, LumpSumDesign, price_of_certainty, widest_limit
+from bekostiging.report.comparison.plots import FIGURES, PALE, figure_of, house_axes, mark_example, numbered, svg
+from bekostiging.report.comparison.results import SCHEMA_VERSION
+from bekostiging.report.kit.estimates import plain, written
+from bekostiging.report.kit.html import template
+from bekostiging.report.kit.numbers import UNKNOWN
+from bekostiging.report.kit.texts import Texts
+from bekostiging.report.lumpsum.agreement import agreement_sentences, stability_sentence, technique_sentence
+from bekostiging.report.lumpsum.designs import (
+    both_millions,
+    design_in_short,
+    designs_note,
+    designs_table,
+    signed,
+    terms_table,
+)
+from bekostiging.report.lumpsum.limits import (
+    checks_table,
+    conflicts_table,
+    prices_table,
+    relaxations_table,
+    requirements_table,
+)
+from bekostiging.report.lumpsum.results import design_terms, lumpsum_results
+from bekostiging.studies import Changed, LumpSumStudy
+from bekostiging.units import MILLION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Table = list[list[str]]
+FRONTIER_SIZE = (6.4, 3.6)
+
+
+def study_results(study: LumpSumStudy) -> dict[str, Any]:
+    """The study: euro, fractions; lists in the order of the names beside them."""
+    result = study.lumpsum
+    data = result.data
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "n_design_scenarios": study.n_design,
+        "confidence": data.confidence,
+        "reserve_confidence": data.reserve_confidence,
+        "risk_weight": data.risk_weight,
+        "lots": [lot.name for lot in data.lots],
+        "providers": list(data.providers),
+        "municipalities": list(data.municipalities),
+        "lumpsum": lumpsum_results(result),
+        "simple": asdict(data.simple),
+        "frontier": [plain(point) for point in study.frontier],
+        "value_of_data": [plain(one) for one in study.value_of_data],
+        "precision": study.precision,
+        "scenarios_needed": study.needed,
+        "choices": [plain(one) for one in study.choices],
+        "alternatives": [_alternative(study, one) for one in study.alternatives],
+    }
+
+
+def _alternative(study: LumpSumStudy, one: Alternative) -> dict[str, Any]:
+    """An alternative: its terms, and what it costs whom more than the chosen design."""
+    data = study.lumpsum.data
+    return design_terms(data, one.design) | {
+        "expected_spending": written(one.expected),
+        "tail_spending": written(one.tail),
+        "municipalities": dict(zip(data.municipalities, (written(own) for own in one.spending), strict=True)),
+        "providers": dict(zip(data.providers, (written(own) for own in one.result), strict=True)),
+        "capital": dict(zip(data.providers, one.capital.tolist(), strict=True)),
+    }
+
+
+def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -> str:
+    """The study as HTML; ``frame``: what every page shows."""
+    result, names = study.lumpsum, _names(study)
+    design = result.design
+    separate = result.plain.design is not design and result.plain.design.feasible
+    return template("lumpsum.html.j2").render(
+        **frame,
+        t=texts.sections,
+        design=terms_table(result.data, design, texts, names) if design.feasible else [],
+        designs=designs_table(result, texts, names) if design.feasible else [],
+        designs_note=designs_note(result, texts),
+        plain=terms_table(result.data, result.plain.design, texts, names) if separate else [],
+        conflicts=conflicts_table(result, texts, names) if design.conflicts else [],
+        relaxations=relaxations_table(result, texts, names),
+        checks=checks_table(result.headline.checks, texts, names),
+        prices=prices_table(result, texts, names),
+        data_values=_value_of_data(study, texts),
+        alternatives=_alternatives(study, texts),
+        choices=_choices(study, texts),
+        requirements=requirements_table(result, texts, names),
+        frontier=_frontier(study, texts),
+        frontier_price=_price_of_certainty(study, texts),
+        figure=Markup(svg(figure_of(lambda ax: plot_frontier(study, ax, lang=texts.lang), FRONTIER_SIZE)))
+        if study.frontier
+        else "",
+        clauses=clause_text(study, design),
+        plain_clauses=clause_text(study, result.plain.design) if separate else [],
+        technique=technique_sentences(study, texts),
+    )
+
+
+def study_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
+    """The answer in a few sentences."""
+    return [*_asked(study, texts), *agreement_sentences(study.lumpsum, texts, _names(study))]
+
+
+def technique_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
+    """How well the design is proved and its limits are known."""
+    design = study.lumpsum.design
+    if not design.feasible:
+        return []
+    return [
+        technique_sentence(study.lumpsum, texts),
+        stability_sentence(study.lumpsum, texts),
+        *_precision(study, texts),
+    ]
+
+
+def _asked(study: LumpSumStudy, texts: Texts) -> list[str]:
+    """What was asked beyond the plain design: a simple agreement, a mix."""
+    data, numbers = study.lumpsum.data, texts.numbers
+    what = []
+    if study.asked is not None and data.simple.changes is not None:
+        what.append(texts["page", "simple_changes"].format(n=data.simple.changes))
+    if study.asked is not None and data.simple.shares:
+        listed = ", ".join(numbers.percent(share) for share in data.simple.shares)
+        what.append(texts["page", "simple_shares"].format(shares=listed))
+    if study.edges:
+        listed = ", ".join(f"± {numbers.percent(edge)}" for edge in study.edges)
+        what.append(texts["page", "simple_edges"].format(edges=listed))
+    told = [texts["page", "simple_note"].format(what="; ".join(what))] if what else []
+    return [*told, texts["page", "chosen_form_note"]] if len(data.forms) > 1 else told
+
+
+def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
+    """How well the limits are known, and how many futures a stated precision asks."""
+    widest = widest_limit(study.lumpsum.headline.checks)
+    told = [
+        texts["page", "precision_now"].format(
+            limit=texts.limit(widest.limit, _names(study)), width=texts.numbers.plain(widest.half_width)
+        )
+    ]
+    if study.needed is not None and study.precision is not None:
+        told.append(
+            texts["page", "precision_needed"].format(
+                precision=texts.numbers.plain(study.precision), n=texts.numbers.plain(study.needed)
+            )
+        )
+    return told
+
+
+def _names(study: LumpSumStudy) -> dict[str, str]:
+    """Names of lots, providers and municipalities by id."""
+    case = study.case
+    return (
+        {row.id: row.name for row in case.lots}
+        | {row.id: row.name for row in case.providers}
+        | {row.code: row.name for row in case.municipalities}
+    )
+
+
+def _value_of_data(study: LumpSumStudy, texts: Texts) -> Table:
+    """Every item: what knowing it saves, with its standard error."""
+    if not study.value_of_data:
+        return []
+    rows = [[texts["page", name] for name in ("knowing_item", "knowing_value", "knowing_without")]]
+    for one in study.value_of_data:
+        value = texts.numbers.estimated_millions(one.value, 2)
+        rows.append([texts["data_items", one.item], value, texts.numbers.millions(one.without, 2)])
+    return rows
+
+
+def _alternatives(study: LumpSumStudy, texts: Texts) -> Table:
+    """Every alternative: what it costs, its terms, and who gains and who loses most."""
+    if len(study.alternatives) < 2:
+        return []
+    data, names = study.lumpsum.data, _names(study)
+    heads = ("alternative", "alternative_cost", "alternative_terms", "gains", "loses")
+    rows = [[texts["page", name] for name in heads]]
+    for number, one in enumerate(study.alternatives):
+        terms = "; ".join(
+            f"{names[lot.name]}: {design_in_short(data, one.design, j, texts)}" for j, lot in enumerate(data.lots)
+        )
+        parties = [
+            *((who, own.value) for who, own in zip(data.providers, one.result, strict=True)),
+            *((who, -own.value) for who, own in zip(data.municipalities, one.spending, strict=True)),
+        ]
+        parties.sort(key=lambda party: party[1])
+        ends = [
+            UNKNOWN if abs(value) < 1 else f"{names[who]} {signed(value, texts)}"
+            for who, value in (parties[-1], parties[0])
+        ]
+        rows.append([str(number), both_millions((one.expected, one.tail), texts), terms, *ends])
+    return rows
+
+
+def _frontier(study: LumpSumStudy, texts: Texts) -> Table:
+    """The efficient corridors and the designed one, the safest for the municipalities first."""
+    numbers, names = texts.numbers, _names(study)
+    heads = ("corridor_kind", "frontier_tail", "frontier_weakest", "weakest_provider")
+    rows = [[texts["page", name] for name in heads]]
+    shown = [point for point in study.frontier if point.efficient or point.band is None]
+    for point in sorted(shown, key=lambda point: point.tail.value):
+        if point.band is None:
+            kind = texts["page", "as_designed"]
+        else:
+            key = "two_sided" if point.symmetric else "one_sided"
+            kind = texts["page", key].format(band=numbers.percent(point.band), share=numbers.percent(point.share))
+        ends = (numbers.estimated_millions(point.tail), numbers.estimated_percent(point.weakest))
+        rows.append([kind, *ends, names[point.provider]])
+    return rows
+
+
+def _price_of_certainty(study: LumpSumStudy, texts: Texts) -> str:
+    """What a point more certainty for the providers costs the municipalities a year, and where that holds."""
+    found = price_of_certainty(study.frontier, study.lumpsum.data.n_years)
+    if found is None:
+        return texts["page", "no_price_of_certainty"]
+    euro, low, high = found
+    return texts["page", "price_of_certainty"].format(
+        euro=texts.numbers.plain(round(euro, -3)),
+        low=texts.numbers.percent(low, 1),
+        high=texts.numbers.percent(high, 1),
+    )
+
+
+def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Municipal tail against the weakest provider's chance: candidates, the efficient ones, and the designed corridor.
+
+    Circles share surpluses too, triangles deficits alone; dark ones no other candidate beats at both ends.
+    """
+    texts = Texts(lang)
+    with house_axes(ax, FRONTIER_SIZE) as axes:
+        for point in study.frontier:
+            place = (100 * point.weakest.value, point.tail.value / MILLION)
+            if point.band is None:
+                axes.plot(*place, "*", color="#b3541e", ms=13, label=texts["page", "as_designed"])
+            else:
+                colour = "#1b3a5c" if point.efficient else PALE
+                axes.plot(*place, "o" if point.symmetric else "^", color=colour, ms=5)
+        axes.set_xlabel(f"{texts['page', 'frontier_weakest']}, %")
+        axes.set_ylabel(texts["page", "frontier_axis"], fontsize=8)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+            numbered(axis, texts, 1)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(fontsize=8)
+        mark_example(axes, study.case, FIGURES["corridor"], texts)
+    return axes
+
+
+def _choices(study: LumpSumStudy, texts: Texts) -> Table:
+    """Every policy row: what it means, who chose it, and what a tenth less and more does to spending."""
+    heads = ("policy_choice", "choice_value", "choice_source", "choice_down", "choice_up")
+    rows = [[texts["page", name] for name in heads]]
+    for one in study.choices:
+        scope = "" if one.scope == "case" else f" ({one.scope})"
+        ends = [_changed(one.lower, texts), _changed(one.higher, texts)]
+        meaning = POLICIES[one.name].explained(texts.lang)
+        source = f"{one.source} — {texts['statuses', one.status]}"
+        rows.append([f"{one.name}{scope}: {meaning}", _value(texts, one.value), source, *ends])
+    return rows
+
+
+def _changed(one: Changed | None, texts: Texts) -> str:
+    """A number tried and what municipalities then spend more."""
+    if one is None:
+        return UNKNOWN
+    told = (
+        texts["page", "not_possible"] if one.expected is None else both_millions((one.expected, one.tail), texts)
+    )
+    return f"{_value(texts, f'{one.value:g}')}: {told}"
+
+
+def _value(texts: Texts, value: str) -> str:
+    """A policy value as the reader writes it; a word as it is."""
+    try:
+        float(value)
+    except ValueError:
+        return value
+    return value.replace(".", ",") if texts.lang == "nl" else value
+
+
+def clause_text(study: LumpSumStudy, design: LumpSumDesign) -> list[str]:
+    """The numbers of a design as draft contract language, Dutch whatever the language of the page; empty without one."""
+    data, names = study.lumpsum.data, _names(study)
+    if not design.feasible:
+        return []
+    dutch = Texts("nl")
+    paragraphs = []
+    for j, lot in enumerate(data.lots):
+        if design.form[j] != 0:
+            continue
+        amounts = "; ".join(
+            f"{names[data.contracts[c][0]]} {dutch.numbers.plain(float(data.reference[c, 0]))} euro, budget "
+            f"{dutch.numbers.plain(float(design.budget[c, 0]))} euro"
+            for c in np.flatnonzero(data.lot == j)
+        )
+        layers = "; ".join(
+            dutch["page", "clause_last_layer" if np.isinf(lot.corridor.upper[k]) else "clause_layer"].format(
+                layer=dutch.layer(name),
+                lower=dutch.numbers.percent(float(lot.corridor.lower[k])),
+                upper=dutch.numbers.percent(float(min(lot.corridor.upper[k], 10.0))),
+                share=dutch.numbers.percent(float(design.share[j][k]), 1),
+            )
+            for k, name in enumerate(lot.corridor.names)
+        )
+        paragraphs.append(
+            dutch["page", "clause_text"].format(
+                lot=names[lot.name],
+                year=data.years[0],
+                amounts=amounts,
+                base=dutch["bases", study.case.policy.base(lot.name)],
+                layers=layers,
+                evidence=dutch["evidence", study.case.policy.base(lot.name)],
+                settled=f"{study.case.policy.settlement_delay_months:g}",
+            )
+        )
+    return paragraphs

@@ -1,0 +1,1 @@
+"""Shocks together, expert views and reverse stress."""

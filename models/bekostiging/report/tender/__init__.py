@@ -1,0 +1,1 @@
+"""A benchmark before a tender, and the dossier that can be verified."""

@@ -1,0 +1,74 @@
+"""The dossiers of a benchmark and of a comparison."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bekostiging.case import input_files, public_tables
+from bekostiging.evaluation import Comparison
+from bekostiging.report.kit.json_text import json_text
+from bekostiging.report.tender.dossier import (
+    DOSSIER,
+    INPUTS,
+    PUBLIC,
+    RESULTS,
+    SUITE,
+    pack,
+    packed_inputs,
+    packed_results,
+)
+from bekostiging.report.tender.page import benchmark_page
+from bekostiging.report.tender.results import benchmark_results, public_results
+from bekostiging.studies import Benchmark
+
+
+def write_dossiers(found: Benchmark, lang: str, draft: Path, *, dossier: bool, public: bool) -> None:
+    """Pack a benchmark whose folder is otherwise complete: the whole, and what bidders may have."""
+    whole = _whole(found, draft)
+    if dossier:
+        (draft / DOSSIER).write_bytes(whole)
+    if public:
+        (draft / PUBLIC).write_bytes(_public(found, lang, whole))
+
+
+def benchmark_settings(found: Benchmark) -> dict[str, Any]:
+    """What the numbers depend on beside inputs and versions."""
+    suite = found.suite
+    return {"scenarios": suite.scenarios, "years": suite.years, "seed": suite.seed}
+
+
+def _whole(found: Benchmark, draft: Path) -> bytes:
+    """The dossier with everything a run is repeated with."""
+    regions = {size.name for size in found.suite.region}
+    cases, inputs = packed_inputs(
+        [
+            (board.outcome.case.name, {} if board.asked in regions else input_files(board.asked))
+            for board in found.boards
+        ]
+    )
+    files = inputs | packed_results(draft) | {SUITE: found.suite.text.encode()}
+    return pack("benchmark", benchmark_settings(found), files, cases)
+
+
+def _public(found: Benchmark, lang: str, whole: bytes) -> bytes:
+    """The dossier for bidders: public results, the page made of them, and tables without a provider."""
+    results = public_results(benchmark_results(found))
+    files = {
+        f"{RESULTS}/results.json": json_text(results).encode(),
+        f"{RESULTS}/report.html": benchmark_page(results, lang).encode(),
+    }
+    for board in found.boards:
+        case = board.outcome.case
+        for name, text in public_tables(case).items():
+            files[f"{INPUTS}/{case.name}/{name}"] = text.encode()
+    return pack("benchmark", benchmark_settings(found), files, public_of=hashlib.sha256(whole).hexdigest())
+
+
+def write_comparison_dossier(outcome: Comparison, asked: str, settings: Mapping[str, Any], folder: Path) -> None:
+    """Pack a comparison; ``asked``: the case as it was given, ``settings`` those of ``compare``."""
+    cases, inputs = packed_inputs([(outcome.case.name, input_files(asked))])
+    files = inputs | packed_results(folder)
+    (folder / DOSSIER).write_bytes(pack("compare", settings, files, cases))

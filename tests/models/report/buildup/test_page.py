@@ -1,0 +1,159 @@
+"""The build-up: by hand, live formulas equal to their values, private sheets that stay private."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bekostiging.case import Case, CaseError, UserError, read_case, with_cost_sheet
+from bekostiging.case.tables import FunctionGroup
+from bekostiging.cli import app
+from bekostiging.contracts import build_up, fair_cost, hours_budget_terms, reference
+from bekostiging.report import annex_of, write_annex
+from bekostiging.report.buildup.page import excel_formula
+from bekostiging.scenarios.cells import build_cells
+
+MARK = {"source": "test", "status": "illustrative"}
+
+
+def _groups(form: str) -> tuple[FunctionGroup, ...]:
+    """Two groups; the first by hand: 50,000 x 1.16 x 1.30 / 1,300 = 58; + 2 = 60; + 25 % = 75; + 4 % = 78; + 5 % = 81.90."""
+    first = FunctionGroup(
+        care_form=form, function_group="hbo", share=0.75, salary=50_000, holiday_allowance=0.08, year_end=0.08,
+        social_charges=0.30, productive_hours=1300, productive_hours_q1=1250, productive_hours_q3=1350,
+        other_client_bound=2.0, overhead=0.25, overhead_q1=0.20, overhead_q3=0.30, indexation=0.04, risk=0.05, **MARK,
+    )  # fmt: skip
+    return first, first.model_copy(update={"function_group": "mbo", "share": 0.25, "salary": 40_000.0})
+
+
+@pytest.fixture
+def grouped(small_case: Case) -> Case:
+    return replace(small_case, function_groups=_groups(small_case.care_forms[0].id))
+
+
+def test_an_hour_by_hand(grouped: Case) -> None:
+    lines = {
+        (line.group, line.name): line.value
+        for line in build_up(grouped)
+        if line.care_form == grouped.care_forms[0].id
+    }
+    expected = {
+        "gross": 58_000, "employer": 75_400, "wage_per_hour": 58, "direct": 60, "overhead_per_hour": 15,
+        "cost_per_hour": 75, "indexed": 78, "risk_per_hour": 3.90, "price_per_hour": 81.90,
+    }  # fmt: skip
+    for name, value in expected.items():
+        assert lines["hbo", name] == pytest.approx(value), name
+    other = (40_000 * 1.16 * 1.3 / 1300 + 2) * 1.25 * 1.04
+    assert lines["", "cost_per_unit"] == pytest.approx(0.75 * 78 + 0.25 * other)
+    assert lines["", "tariff_per_unit"] == pytest.approx(1.05 * lines["", "cost_per_unit"])
+
+
+def test_the_band_is_cheap_and_dear(grouped: Case) -> None:
+    total = next(line for line in build_up(grouped) if line.name == "cost_per_unit" and line.low is not None)
+    assert total.low is not None
+    assert total.high is not None
+    assert total.low < total.value < total.high
+    cheap = [(salary * 1.16 * 1.3 / 1350 + 2) * 1.2 * 1.04 for salary in (50_000, 40_000)]
+    assert total.low == pytest.approx(0.75 * cheap[0] + 0.25 * cheap[1])
+
+
+def test_the_fair_price_of_the_optimiser_is_this_table(grouped: Case) -> None:
+    form = grouped.care_forms[0].id
+    cells = build_cells(grouped)
+    own = (cells.care_form == 0) & (cells.lot >= 0)
+    assert reference(grouped, cells, 1).fair_cost[own] == pytest.approx(fair_cost(grouped)[form])
+
+
+def test_elements_add_up_and_the_risk_comes_on_top() -> None:
+    """Almere, youth guidance: 46.9 + 6.4 + 2.6 + 14.3 = 70.2 and 71.7 with the risk loading (table cost_price)."""
+    lines = {line.name: line.value for line in build_up(read_case("almere")) if line.care_form == "youth_guidance"}
+    assert lines["cost_per_unit"] == pytest.approx(70.2)
+    assert lines["tariff_per_unit"] == pytest.approx(71.7)
+
+
+def test_live_formulas_give_the_values(grouped: Case) -> None:
+    """Every formula of the workbook, evaluated on the cells it refers to."""
+    lines = build_up(grouped)
+    places = {(line.care_form, line.group, line.name): row for row, line in enumerate(lines, start=1)}
+    cells = {f"D{row + 1}": line.value for row, line in enumerate(lines, start=1)}
+    seen = 0
+    for line in lines:
+        formula = excel_formula(line, lines, places)
+        if formula:
+            filled = re.sub(r"D\d+", lambda found: repr(cells[found[0]]), formula[1:])
+            assert eval(filled, {"__builtins__": {}}) == pytest.approx(line.value), line
+            seen += 1
+    assert seen >= 20
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_command_writes_page_and_workbook(tmp_path: Path, lang: str) -> None:
+    folder = tmp_path / "annex"
+    done = CliRunner().invoke(app, ["buildup", "almere", "--out", str(folder), "--lang", lang])
+    assert done.exit_code == 0, done.output
+    assert {path.name for path in folder.iterdir()} == {"buildup.html", "buildup.xlsx", "manifest.json"}
+    page = (folder / "buildup.html").read_text()
+    assert ("70,20" if lang == "nl" else "70.20") in page
+    assert "Stb. 2024, 69" in page
+    weeks, paid = hours_budget_terms(read_case("almere"))["youth_guidance"]
+    assert (weeks, paid) == (pytest.approx(104), pytest.approx(0.866, abs=5e-4))
+    # hours budget: 104 weeks pay 86.6 %, so the price is the tariff over 0.866
+    assert (
+        "104 weken betaalt naar verwachting 86,6\u00a0%"
+        if lang == "nl"
+        else "104 weeks is expected to pay 86.6\u00a0%"
+    ) in page
+    with zipfile.ZipFile(folder / "buildup.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" in sheet
+
+
+def test_a_private_sheet_is_shown_beside_the_tariff_and_stays_private(folder: Path, tmp_path: Path) -> None:
+    case = read_case(folder)
+    rows = _groups(case.care_forms[0].id)
+    columns = [name for name in FunctionGroup.model_fields if name != "line"]
+    sheet = tmp_path / "eigen.csv"
+    cells = [["" if getattr(row, name) is None else str(getattr(row, name)) for name in columns] for row in rows]
+    sheet.write_text("\n".join(",".join(row) for row in [columns, *cells]) + "\n")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    done = CliRunner().invoke(
+        app, ["buildup", str(folder), "--private", str(sheet), "--out", str(tmp_path / "eigen"), "--lang", "nl"]
+    )
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "eigen" / "buildup.html").read_text()
+    assert "vertrouwelijk, blijft bij de aanbieder" in page
+    assert case.contracts[0].provider not in page
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_private_sheet_that_is_not_there(small_case: Case, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is no such file") as error:
+        with_cost_sheet(small_case, tmp_path / "none.csv")
+    assert error.value.exit_code == 2
+
+
+def test_shares_that_do_not_add_up(grouped: Case, tmp_path: Path) -> None:
+    columns = [name for name in FunctionGroup.model_fields if name != "line"]
+    row = grouped.function_groups[0]
+    cells = ["" if getattr(row, name) is None else str(getattr(row, name)) for name in columns]
+    sheet = tmp_path / "eigen.csv"
+    sheet.write_text("\n".join([",".join(columns), ",".join(cells)]) + "\n")
+    with pytest.raises(CaseError, match=r"add up to 0\.75, must be 1; mend them"):
+        with_cost_sheet(grouped, sheet)
+
+
+def test_no_build_up_no_annex(small_case: Case) -> None:
+    with pytest.raises(UserError, match="No care form has a build-up"):
+        annex_of(replace(small_case, cost_price=(), function_groups=()), private=False)
+
+
+def test_a_text_is_never_a_formula(grouped: Case, tmp_path: Path) -> None:
+    bad = tuple(row.model_copy(update={"source": "=HYPERLINK(1)"}) for row in grouped.function_groups)
+    write_annex(annex_of(replace(grouped, function_groups=bad), private=False), tmp_path, "en")
+    with zipfile.ZipFile(tmp_path / "buildup.xlsx") as book:
+        assert "HYPERLINK" not in book.read("xl/worksheets/sheet1.xml").decode()
