@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from bekostiging.capacity.data import CapacityData, Futures, Substitute, Supply
+from bekostiging.capacity.data import CapacityData, CapacityScenarios, Substitute, Supply
 from bekostiging.capacity.model import build_capacity
 from bekostiging.capacity.program import capacity_program
 from bekostiging_solvers import MeanCVaR, solve_recourse
@@ -68,10 +68,10 @@ def instance(n_scenarios: int, seed: int = 1) -> CapacityData:
             most_contracts=np.array([14]),
             concentration=np.array([0.4]),
         ),
-        futures=Futures(
+        scenarios=CapacityScenarios(
             regular=regular,
             crisis=rng.poisson(0.05 * mean * common, regular.shape).astype(float),
-            sitting=rng.poisson(mean * weeks[:, None] / 13 * common[:, 0]).astype(float),
+            caseload=rng.poisson(mean * weeks[:, None] / 13 * common[:, 0]).astype(float),
             available=rng.beta(45, 5, (n_scenarios, QUARTERS, PROVIDERS))[:, :, provider],
         ),
         stays=stays,
@@ -131,11 +131,11 @@ def mpisppy(data: CapacityData, *, integer: bool, gap: float, seconds: float) ->
         if not integer:
             pyo.TransformationFactory("core.relax_integer_vars").apply_to(m)
         sputils.attach_root_node(m, m.first_cost, [m.open, m.blocks])
-        m._mpisppy_probability = 1 / data.futures.n_scenarios
+        m._mpisppy_probability = 1 / data.scenarios.n_scenarios
         return m
 
     begin = perf_counter()
-    names = [f"scen{s}" for s in range(data.futures.n_scenarios)]
+    names = [f"scen{s}" for s in range(data.scenarios.n_scenarios)]
     form = ExtensiveForm({"solver": "appsi_highs"}, names, creator)
     built = perf_counter() - begin
     form.solve_extensive_form({"time_limit": seconds, "mip_rel_gap": gap})
@@ -153,7 +153,7 @@ def tell(
     shown = "" if gap is None else f"{gap:.1e}"
     cells = (
         f"{who} ({how})",
-        data.futures.n_scenarios,
+        data.scenarios.n_scenarios,
         f"{built:.1f}",
         f"{total:.1f}",
         f"{process_time():.1f}",

@@ -2,7 +2,7 @@
 
 ``python benchmarks/engine.py [CASE]``: one run, every figure from the same process. The bare draws of a client are
 those of its fields, with the same generator, types and numbers of values: start (uniform), duration (normal), remaining
-part (uniform, sitting clients), units (normal), realised over agreed (normal), profile, crisis, own access, result and
+part (uniform, the caseload), units (normal), realised over agreed (normal), profile, crisis, own access, result and
 repeat (uniform each); and per cell the Poisson counts with their gamma mixture.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from bekostiging.case import read_case
 from bekostiging.scenarios import FlowRule, apply_flow, deviations, expected_care_use, map_blocks, plan
-from bekostiging.scenarios.clients import SITTING
+from bekostiging.scenarios.clients import CASELOAD
 from bekostiging.scenarios.simulate import Block, Plan, draw_block
 from bekostiging_solvers import keep_freed_memory
 
@@ -27,7 +27,7 @@ BLOCKS = 8
 def bare_draws(made: Plan, block: Block, rng: np.random.Generator) -> None:
     """The random numbers of a block and nothing else."""
     clients, sampler = block.clients, made.sampler
-    n, sitting = len(clients.start), int((clients.asked_month == SITTING).sum())
+    n, caseload = len(clients.start), int((clients.asked_month == CASELOAD).sum())
     mean = np.concatenate([sampler.forecast.stock[None], sampler.forecast.starts])[None] * block.factors.inflow
     excess = np.maximum(sampler.dispersion - 1.0, 1e-9)
     rng.standard_gamma(mean[:, 1:] / excess)
@@ -36,7 +36,7 @@ def bare_draws(made: Plan, block: Block, rng: np.random.Generator) -> None:
         rng.standard_normal(n, dtype=np.float32)
     for _ in range(6):
         rng.random(n, dtype=np.float32)
-    rng.random(sitting, dtype=np.float32)
+    rng.random(caseload, dtype=np.float32)
 
 
 def shares(made: Plan) -> dict[str, float]:
@@ -72,14 +72,14 @@ def counted(block: Block) -> int:
 def main(case_name: str) -> None:
     keep_freed_memory()  # as every run does
     case = read_case(case_name)
-    made = plan(case, N_SCENARIOS, 4, 1, "fresh")
+    made = plan(case, N_SCENARIOS, 4, 1, "out_of_sample")
     found = shares(made)
     for name, seconds in found.items():
         print(f"{name}: {1e9 * seconds:.0f} ns per client, {seconds / found['bare draws']:.2f} x the bare draws")
     print("scenarios | workers | seconds | clients | ns per client and worker-second")
     for n, workers in ((256, 1), (1024, 1), (8192, 1), (8192, 2)):
         begin = perf_counter()
-        clients = sum(map_blocks(plan(case, n, 4, 1, "fresh"), counted, workers))
+        clients = sum(map_blocks(plan(case, n, 4, 1, "out_of_sample"), counted, workers))
         seconds = perf_counter() - begin
         print(f"{n} | {workers} | {seconds:.2f} | {clients} | {1e9 * seconds / clients:.0f}")
 

@@ -22,7 +22,7 @@ from bekostiging.units import MILLION
 
 
 def data_of(n_scenarios: int) -> LumpSumData:
-    """The decision's data on this many futures."""
+    """The decision's data on this many scenarios."""
     case = read_case("almere")
     made = plan(case, n_scenarios, 4, 1, "design")
     terms = reference(case, made.cells, made.n_years)

@@ -1,6 +1,6 @@
 """The lump sum of a large region: 8 municipalities, 40 providers with a contract in each of 3 lots, 4 years, 6 layers.
 
-``python benchmarks/lumpsum_region.py [SCENARIOS ...] [--whole] [--simple]``; futures of a seeded factor model, arrays in
+``python benchmarks/lumpsum_region.py [SCENARIOS ...] [--whole] [--simple]``; scenarios of a seeded factor model, arrays in
 float32. Prints seconds, evaluations, gap, violation and the peak of memory. ``--simple``: at most two changes of share per
 side on a menu of eight layers, shares from a list of five. ``--whole``: the Pyomo model in HiGHS too, with the ratio.
 """
@@ -46,7 +46,7 @@ def region(
     lots = tuple(LotTerms(f"lot{j}", corridor, 0.8, 0.5, 0.05, 10.0, 0.02, j == 0, None) for j in range(N_LOTS))
     weight = rng.dirichlet(np.full(municipalities, 5.0), N_LOTS)
     by_lot_size = np.array([reference[lot == j, 0].sum() for j in range(N_LOTS)])
-    room = np.repeat((by_lot_size @ weight)[:, None], N_YEARS, axis=1)
+    headroom = np.repeat((by_lot_size @ weight)[:, None], N_YEARS, axis=1)
     shape = (n_scenarios, n, N_YEARS)
     own = np.array([reference[provider == p, 0].sum() for p in range(N_PROVIDERS)])
     return LumpSumData(
@@ -68,9 +68,9 @@ def region(
         key=np.broadcast_to(weight, (n_scenarios, N_YEARS, N_LOTS, municipalities)),
         other=np.zeros((n_scenarios, N_YEARS, municipalities)),
         purses=(("", np.arange(N_LOTS)),),
-        begroting=1.04 * room[None],
-        structural=np.zeros_like(room[None]),
-        stock=0.40 * room,
+        begroting=1.04 * headroom[None],
+        structural=np.zeros_like(headroom[None]),
+        stock=0.40 * headroom,
         free_buffer=rng.uniform(0.08, 0.25, N_PROVIDERS) * own,
         discount=1.02 ** -np.arange(N_YEARS, dtype=np.float64),
         risk_weight=0.5,

@@ -55,18 +55,18 @@ def village() -> Case:
 
 
 def of_almere(n_scenarios: int) -> Plan:
-    """Futures of the embedded case."""
-    return plan(read_case("almere"), n_scenarios, N_YEARS, 1, "fresh")
+    """Scenarios of the embedded case."""
+    return plan(read_case("almere"), n_scenarios, N_YEARS, 1, "out_of_sample")
 
 
 def of_village(n_scenarios: int) -> Plan:
-    """Futures of a village."""
-    return plan(village(), n_scenarios, N_YEARS, 1, "fresh")
+    """Scenarios of a village."""
+    return plan(village(), n_scenarios, N_YEARS, 1, "out_of_sample")
 
 
 def of_region(n_municipalities: int) -> Plan:
-    """Few futures of a region of so many municipalities."""
-    return plan(region(n_municipalities), FEW, N_YEARS, 1, "fresh")
+    """Few scenarios of a region of so many municipalities."""
+    return plan(region(n_municipalities), FEW, N_YEARS, 1, "out_of_sample")
 
 
 def _drawn(block: Block) -> tuple[int, float]:
@@ -92,7 +92,7 @@ class ToSettle:
     @classmethod
     def of(cls, case: Case, n_scenarios: int) -> ToSettle:
         """One drawn block of a case, repeated to the number of scenarios."""
-        made, block = plan(case, PLANNED, N_YEARS, 1, "fresh"), min(n_scenarios, BLOCK)
+        made, block = plan(case, PLANNED, N_YEARS, 1, "out_of_sample"), min(n_scenarios, BLOCK)
         if n_scenarios % block:
             raise ValueError(f"{n_scenarios} scenarios are no whole number of blocks of {block}")
         care_use = settling.repeated(draw_block(made, 0).care_use(), block, months=False)
@@ -108,12 +108,12 @@ class ToSettle:
 
     @classmethod
     def by_municipalities(cls, n_municipalities: int) -> ToSettle:
-        """Of few futures."""
+        """Of few scenarios."""
         return cls.of(region(n_municipalities), FEW)
 
 
 def settle(form: PaymentForm, data: ToSettle) -> list[float]:
-    """Euro paid in all futures together."""
+    """Euro paid in all scenarios together."""
     paid = 0.0
     for _ in range(data.n_blocks):
         settled = (one.settle(data.care_use, data.levels[one.lot]) for one in data.contracts[form])
@@ -187,7 +187,7 @@ def to_report(n_scenarios: int) -> Comparison:
 
 
 def to_report_region(n_municipalities: int) -> Comparison:
-    """A comparison of few futures of a region."""
+    """A comparison of few scenarios of a region."""
     return compare(region(n_municipalities), n_scenarios=FEW, design_scenarios=FEW, workers=2)
 
 
@@ -215,12 +215,12 @@ def almere(n_scenarios: int) -> Job:
 
 
 def whole_village(n_scenarios: int) -> Job:
-    """Many futures of few clients."""
+    """Many scenarios of few clients."""
     return village(), n_scenarios, N_YEARS
 
 
 def whole_region(n_municipalities: int) -> Job:
-    """Few futures of a region."""
+    """Few scenarios of a region."""
     return region(n_municipalities), FEW, N_YEARS
 
 

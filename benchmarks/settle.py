@@ -35,7 +35,7 @@ def least(work: Callable[[], object], runs: int = 5) -> float:
 
 
 def repeated(care_use: CareUse, n: int, *, months: bool) -> CareUse:
-    """The same futures again and again, ``n`` in all; without month arrays unless asked."""
+    """The same scenarios again and again, ``n`` in all; without month arrays unless asked."""
     times = -(-n // care_use.n_scenarios)
     arrays = {}
     for field in fields(CareUse):

@@ -2,8 +2,8 @@
 
 ``python benchmarks/variance.py [CASE ...]``: spending over the term of the reported municipalities, everybody served.
 Linear: per hour without ceiling, expected (conditional expectation: no client is drawn). Layered: the lump sum as it is
-designed, expected and CVaR95. Plain sampling is independent futures with clients; its variance per future and
-its time per future come from the same run. factor = (variance x time) of plain over (variance x time) of the method.
+designed, expected and CVaR95. Plain sampling is independent scenarios with clients; its variance per scenario and
+its time per scenario come from the same run. factor = (variance x time) of plain over (variance x time) of the method.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from bekostiging.case import Case, read_case
 from bekostiging.contracts import BASELINE, LUMP_SUM, Contract, build_contracts, reference
-from bekostiging.evaluation.control_variates import TAIL, closed_spending, sharpened, sharpened_tail
+from bekostiging.evaluation.control_variates import TAIL, closed_spending, control_variates, controlled_tail
 from bekostiging.evaluation.deterministic_scenarios import euros
 from bekostiging.evaluation.figures import EXPECTED
 from bekostiging.scenarios import Block, CareUse, expected_care_use, map_blocks, plan
@@ -28,7 +28,7 @@ DRAWN, CLOSED, YEARS = 512, 2048, 4
 
 
 def layered(case: Case) -> Sequence[Contract]:
-    """The lump sum as ``compare`` designs it on 512 futures."""
+    """The lump sum as ``compare`` designs it on 512 scenarios."""
     return contracts_in_force(compare(case, n_scenarios=DRAWN, design_scenarios=DRAWN, n_years=YEARS))[LUMP_SUM]
 
 
@@ -41,8 +41,8 @@ def spending(case: Case, contracts: Sequence[Contract], care_use: CareUse) -> Fl
 def plainly(
     case: Case, contracts: dict[str, Sequence[Contract]], seed: int
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray], float]:
-    """Spending per name in independent futures, its closed form, and seconds per future with clients."""
-    made = plan(case, DRAWN, YEARS, seed, "fresh")
+    """Spending per name in independent scenarios, its closed form, and seconds per scenario with clients."""
+    made = plan(case, DRAWN, YEARS, seed, "out_of_sample")
     rng = np.random.default_rng(seed)
     found: dict[str, list[FloatArray]] = {name: [] for name in contracts}
     control: dict[str, list[FloatArray]] = {name: [] for name in contracts}
@@ -63,7 +63,7 @@ def plainly(
 
 
 def closed(case: Case, contracts: Sequence[Contract], seed: int) -> tuple[Scramblings, FloatArray, float]:
-    """Spending in futures without clients, and the seconds it took."""
+    """Spending in scenarios without clients, and the seconds it took."""
     begin = perf_counter()
     made = plan(case, CLOSED, YEARS, seed, "closed")
     whole = closed_spending(made, {BASELINE: contracts}, np.ones(YEARS))[BASELINE]
@@ -72,7 +72,7 @@ def closed(case: Case, contracts: Sequence[Contract], seed: int) -> tuple[Scramb
 
 def sobol_run(case: Case, contracts: Sequence[Contract], seed: int) -> tuple[Scramblings, FloatArray, FloatArray]:
     """Spending on the engine's own points with clients, and its closed form."""
-    made = plan(case, DRAWN, YEARS, seed, "fresh")
+    made = plan(case, DRAWN, YEARS, seed, "out_of_sample")
 
     def both(block: Block) -> FloatArray:
         care_use = block.care_use()
@@ -86,7 +86,7 @@ def sobol_run(case: Case, contracts: Sequence[Contract], seed: int) -> tuple[Scr
 def measure(name: str) -> None:
     """Print the table of one case."""
     case = read_case(name)
-    made = plan(case, 32, YEARS, 1, "fresh")
+    made = plan(case, 32, YEARS, 1, "out_of_sample")
     linear = build_contracts(case, made.cells, reference(case, made.cells, YEARS), BASELINE, ceilings=False)
     contracts: dict[str, Sequence[Contract]] = {"linear": linear, "layered": layered(case)}
     sample, control, seconds = plainly(case, contracts, 1)
@@ -99,7 +99,7 @@ def measure(name: str) -> None:
 
     drawn, paid, own = sobol_run(case, contracts["layered"], 2)
     many, whole, took = closed(case, contracts["layered"], 2)
-    both = sharpened(drawn, paid, own, many, whole)[EXPECTED]
+    both = control_variates(drawn, paid, own, many, whole)[EXPECTED]
     time = took + DRAWN * seconds
     rows.append(
         (
@@ -112,12 +112,12 @@ def measure(name: str) -> None:
     )
 
     begin = perf_counter()
-    futures = plan(case, CLOSED, YEARS, 3, "closed")
-    tail = sharpened_tail(futures, contracts["layered"], np.ones(YEARS), paid - own, DRAWN)
+    scenarios = plan(case, CLOSED, YEARS, 3, "closed")
+    tail = controlled_tail(scenarios, contracts["layered"], np.ones(YEARS), paid - own, DRAWN)
     time = perf_counter() - begin
     variance = float(tail_influence(sample["layered"], TAIL).var())
     rows.append(("layered, CVaR95", tail.estimate.standard_error, time, variance, tail.ceiling))
-    print(f"{name}: {1e3 * seconds:.1f} ms per future with clients")
+    print(f"{name}: {1e3 * seconds:.1f} ms per scenario with clients")
     print(
         "| quantity | standard error, euro | seconds | plain in that time | factor | 1 / share of client noise |"
     )

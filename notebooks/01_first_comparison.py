@@ -20,12 +20,12 @@
 # simulated clients**, and held against limits that the council sets beforehand.
 #
 # The limits below are a choice. Change them, or the case (a folder of your own tables), and run again; the command
-# `bekostiging compare` takes 512 futures and designs the lump sum on 2,048.
+# `bekostiging compare` takes 512 scenarios and designs the lump sum on 2,048.
 
 # %% tags=["parameters"]
 CASE = "almere"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
-N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
+N_DESIGN = 256  # scenarios the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 MOST_OVERRUN = 0.22  # chance that spending over the term passes what is begroot
 MOST_BUFFER_USED = 0.10  # chance that the weakest provider uses up its free buffer
@@ -46,7 +46,7 @@ print(case.disclaimer.get(LANG, ""))
 outcome
 
 # %% [markdown]
-# Eight of ten futures lie inside the bar; the line runs to the mean of the worst 5 %. The dashed line is what the council
+# Eight of ten scenarios lie inside the bar; the line runs to the mean of the worst 5 %. The dashed line is what the council
 # has set aside under these contracts.
 
 # %%
@@ -58,8 +58,8 @@ plot_exceedance(outcome, lang=LANG)
 # %% [markdown]
 # ## Which forms stay on the list
 #
-# A chance is estimated from a finite number of futures. A form is taken off the list only when its chance is above the
-# limit by more than its 95 % interval; within it, more futures must tell.
+# A chance is estimated from a finite number of scenarios. A form is taken off the list only when its chance is above the
+# limit by more than its 95 % interval; within it, more scenarios must tell.
 
 # %%
 LIMITS = {"overrun": MOST_OVERRUN, "buffer": MOST_BUFFER_USED, "waiting": MOST_WAITING}
@@ -78,11 +78,11 @@ def figures(form):
 
 
 def verdict(form):
-    """Limits surely passed, and limits the futures cannot tell."""
+    """Limits surely passed, and limits the scenarios cannot tell."""
     passed, unsure = [], []
     for name, found in figures(form).items():
         over = found.value - LIMITS[name]
-        # what happened in none of the futures has no standard error
+        # what happened in none of the scenarios has no standard error
         margin = found.half_width() or 0.0
         if over > margin:
             passed.append(name)
@@ -103,7 +103,7 @@ for form, (passed, unsure) in verdicts.items():
 # One quantity at a time a little up and down, at expectation: which form is then cheapest for the municipality?
 
 # %%
-turns = {course.name["en"]: cheapest(course.spending) for course in outcome.sensitivities}
+turns = {scenario.name["en"]: cheapest(scenario.spending) for scenario in outcome.sensitivities}
 for name, forms in turns.items():
     print(f"{name:42} {', '.join(forms)}")
 
@@ -113,7 +113,7 @@ doubt = [form for form in stays if verdicts[form][1]]
 clear = {forms[0] for forms in turns.values() if len(forms) == 1}
 print(
     f"Conclusion: of {len(verdicts)} forms {len(stays)} stay within the limits ({', '.join(stays) or 'none'})",
-    f"of which {len(doubt)} on too few futures to be sure"
+    f"of which {len(doubt)} on too few scenarios to be sure"
     if doubt
     else "none of them in doubt"
     if stays

@@ -16,7 +16,7 @@
 #
 # Under a lump sum the provider carries the volume, and a corridor hands part of it back: beyond a band around the
 # reference the municipality pays a share of deficits and receives a share of surpluses. More sharing makes providers
-# safer and the municipality's worst futures dearer. **The decision: how wide a band, and how large a share?**
+# safer and the municipality's worst scenarios dearer. **The decision: how wide a band, and how large a share?**
 #
 # The model chooses both, per lot and layer, so that capital, return, fair price and every begroting hold. The council may
 # prefer an agreement that fits on one line. What does that cost, and which simple corridor would it be?
@@ -24,9 +24,9 @@
 # %% tags=["parameters"]
 CASE = "almere"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
-N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
+N_DESIGN = 256  # scenarios the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
-RISK_WEIGHT = 0.5  # weight of the worst futures in what the municipality minimises; 0 looks at the mean alone
+RISK_WEIGHT = 0.5  # weight of the worst scenarios in what the municipality minimises; 0 looks at the mean alone
 CONFIDENCE = 0.95  # the worst 5 %
 MOST_WEAKEST = 0.04  # highest chance accepted that the weakest provider passes its limit
 SHARES = (0.0, 0.25, 0.5, 0.75)  # shares a simple agreement may name
@@ -58,7 +58,7 @@ print(case.disclaimer.get(LANG, ""))
 study
 
 # %% [markdown]
-# What the design promises, on the futures it was made on and on futures it has not seen:
+# What the design promises, on the scenarios it was made on and on scenarios it has not seen:
 
 # %%
 print(*presented(study, LANG).sentences(), sep="\n")
@@ -67,7 +67,7 @@ print(*presented(study, LANG).sentences(), sep="\n")
 # ## What certainty of the providers costs
 #
 # Every dot is a corridor with one band and one share, its loading designed anew. To the left the weakest provider is
-# safer; lower down the municipalities' worst futures are cheaper. Dark dots: nothing is better at both ends.
+# safer; lower down the municipalities' worst scenarios are cheaper. Dark dots: nothing is better at both ends.
 
 # %%
 plot_frontier(study, lang=LANG)
@@ -96,7 +96,7 @@ chosen
 # The agreement above is signable already: shares in steps of five points and one free zone per side. Beside it the
 # agreement that may have any share, and one with at most a few changes of share from a short list; all under the same
 # limits with the same margins. The program proves its gap, so the difference is the price of simplicity and not a failed
-# search. It is told in euros of spending on futures that made none of them.
+# search. It is told in euros of spending on scenarios that made none of them.
 
 # %%
 data, judge = study.lumpsum.data, study.lumpsum.judge
@@ -130,13 +130,13 @@ if len(designs) == len(made):
         expected, tail = judge.difference(designs[name], designs["any share"])
         told.append(
             f"the {name} agreement is expected to cost {expected.value:,.0f} euro more over the term than one with any "
-            f"share, and {tail.value:,.0f} euro in the worst futures (designs proved to {gap:.3%})"
+            f"share, and {tail.value:,.0f} euro in the worst scenarios (designs proved to {gap:.3%})"
         )
 else:
     told.append("no design for " + ", ".join(name for name in made if name not in designs))
 certainty = price_of_certainty(study.frontier, study.lumpsum.data.n_years)
 if certainty is None:
-    told.append("on these futures certainty has no price")
+    told.append("on these scenarios certainty has no price")
 else:
     told.append(
         f"a point less chance for the weakest provider costs the municipalities {certainty[0]:,.0f} euro a year"

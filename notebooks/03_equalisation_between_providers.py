@@ -24,7 +24,7 @@
 # %% tags=["parameters"]
 CASE = "almere"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
-N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
+N_DESIGN = 256  # scenarios the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 MOST_RESULT = 0.05  # largest result of a provider, as a part of its cost, that its client mix alone may cause
 MOST_GAP = 250  # euro per client that a group may be under- or overcompensated

@@ -150,11 +150,11 @@ if len(failed):
     )
 for title, more in (
     ("as expected", study.averages.extra_expected),
-    ("in the worst futures", study.averages.extra_tail),
+    ("in the worst scenarios", study.averages.extra_tail),
 ):
     margin = more.half_width() or 0.0
     if abs(more.value) <= margin:
-        parts.append(f"planning on averages would cost as much {title}, as far as these futures tell")
+        parts.append(f"planning on averages would cost as much {title}, as far as these scenarios tell")
     else:
         parts.append(
             f"planning on averages would cost {abs(more.value) / 1e6:.2f} m euro {'more' if more.value > 0 else 'less'} "

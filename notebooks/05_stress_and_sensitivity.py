@@ -25,7 +25,7 @@
 CASE = "almere"
 FORM = "taakgericht"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
-N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
+N_DESIGN = 256  # scenarios the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 SHOCKS = ["ova_2023", "growth"]  # named shocks of the case, together
 VIEW = "P(growth >= 2 %) = 0.6"  # what an expert believes
@@ -45,7 +45,7 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as draw
 
 from bekostiging import compare, read_case
-from bekostiging.evaluation import TERM, TOTAL, course
+from bekostiging.evaluation import TERM, TOTAL, deterministic_scenario
 from bekostiging.evaluation.figures import OVERRUN_PROBABILITY
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.report import plot_exceedance, progress_bars, reverse_sentence, shock_sentence
@@ -58,10 +58,10 @@ with progress_bars(LANG) as bars:
         case, n_scenarios=N_FUTURES, design_scenarios=N_DESIGN, seed=SEED, workers=WORKERS, progress=bars
     )
 contracts, discount = contracts_in_force(outcome), outcome.lumpsum.data.discount
-room = float(outcome.room.sum(axis=1) @ discount)
+headroom = float(outcome.headroom.sum(axis=1) @ discount)
 reserve = float(outcome.lumpsum.data.stock[:, -1].sum())  # with what is added over the years
 print(case.disclaimer.get(LANG, ""))
-print(f"{form}: {room / 1e6:.1f} m euro begroot over {len(discount)} years, reserve {reserve / 1e6:.1f} m")
+print(f"{form}: {headroom / 1e6:.1f} m euro begroot over {len(discount)} years, reserve {reserve / 1e6:.1f} m")
 
 # %% [markdown]
 # ## Shocks together
@@ -69,7 +69,7 @@ print(f"{form}: {room / 1e6:.1f} m euro begroot over {len(discount)} years, rese
 # At expectation, everybody served: direction and size, no chance.
 
 # %%
-together = course(outcome.case, outcome.cells, contracts, discount, SHOCKS)
+together = deterministic_scenario(outcome.case, outcome.cells, contracts, discount, SHOCKS)
 print(shock_sentence(together, LANG))
 pd.DataFrame(
     {
@@ -83,8 +83,8 @@ pd.DataFrame(
 # %% [markdown]
 # ## An expert's view
 #
-# The same futures with other probabilities, as little changed as the view allows (entropy pooling). The number of
-# futures that is left says how much the view asks of the simulation.
+# The same scenarios with other probabilities, as little changed as the view allows (entropy pooling). The number of
+# scenarios that is left says how much the view asks of the simulation.
 
 # %%
 believed = pooled(outcome, [VIEW])
@@ -161,7 +161,7 @@ def watched(table):
     return f"{table.index[0]} ({share})" if clear else f"{table.index[0]} or {table.index[1]}"
 
 
-short = together.spending[form] - room
+short = together.spending[form] - headroom
 parts = [
     f"under {' and '.join(SHOCKS)} together {form} costs {abs(short) / 1e6:.1f} m euro "
     + (f"more than is begroot, which the reserve {'bears' if short <= reserve else 'does not bear'}" if short > 0 else

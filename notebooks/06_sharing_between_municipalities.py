@@ -23,7 +23,7 @@
 # %% tags=["parameters"]
 MUNICIPALITIES, PROVIDERS = 8, 12
 N_FUTURES, SEED, WORKERS = 128, 1, 1
-N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
+N_DESIGN = 256  # scenarios the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 SOLIDARITY = 0.3  # part of the bill that the key "dial" divides by inhabitants
 THRESHOLD = 40_000.0  # euro a year above which the key "hybrid" shares a client's cost
@@ -62,7 +62,7 @@ plot_key_changes(study, lang=LANG)
 # %% [markdown]
 # ## What going together is worth
 #
-# Alone every municipality keeps money for its own worst futures; together they keep less, because not all worst futures
+# Alone every municipality keeps money for its own worst scenarios; together they keep less, because not all worst scenarios
 # come at once. What it saves each, when the saving is divided so that the least content coalition is as content as can
 # be (the nucleolus):
 
@@ -83,7 +83,7 @@ worth
 #
 # A key falls away when somebody's bill moves further than accepted, or when some group would surely (by more than two
 # standard errors) be cheaper off alone, exit cost included. What a key does for stability is how much less a bill
-# swings between futures, for whom it swings most.
+# swings between scenarios, for whom it swings most.
 
 # %%
 frame = study.to_frame().pivot_table(index=["key", "municipality"], columns="figure", values="value")

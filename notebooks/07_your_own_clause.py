@@ -26,10 +26,10 @@
 # %% tags=["parameters"]
 CASE = "almere"
 N_FUTURES, SEED, WORKERS = 64, 1, 1
-N_DESIGN = 256  # futures the lump sum is designed on; for a real agreement 2,048, as the commands take
+N_DESIGN = 256  # scenarios the lump sum is designed on; for a real agreement 2,048, as the commands take
 LANG = "en"
 SHARE = 0.8  # part of the excess of crisis care that the municipality pays
-CONFIDENCE = 0.95  # the worst 5 % of futures
+CONFIDENCE = 0.95  # the worst 5 % of scenarios
 
 # %%
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ print(case.disclaimer.get(LANG, ""))
 
 
 # %% [markdown]
-# A clause says how many euros one unit of its share moves in every future and year (`euros`); `contract & clause` adds
+# A clause says how many euros one unit of its share moves in every scenario and year (`euros`); `contract & clause` adds
 # it. What it needs of the clients is in `CareUse`: here the units of crisis care per cell.
 
 
@@ -76,12 +76,14 @@ class CrisisClause(Clause):
 
 
 # %% [markdown]
-# What is expected comes from one set of futures, the judgement from another, so that the clause is not measured on what
+# What is expected comes from one set of scenarios, the judgement from another, so that the clause is not measured on what
 # it was fitted to.
 
 # %%
 plain = contracts_in_force(outcome)["taakgericht"]
-design, fresh = (plan(outcome.case, N_FUTURES, outcome.n_years, SEED, stream) for stream in ("design", "fresh"))
+design, out_of_sample = (
+    plan(outcome.case, N_FUTURES, outcome.n_years, SEED, stream) for stream in ("design", "out_of_sample")
+)
 
 
 def crisis_of(block):
@@ -105,13 +107,13 @@ def settled(block):
     return np.stack([*paid, np.stack([one.cost for one in both[0]], axis=2)])
 
 
-without, with_clause, cost = np.concatenate(map_blocks(fresh, settled), axis=1)
+without, with_clause, cost = np.concatenate(map_blocks(out_of_sample, settled), axis=1)
 
 # %% [markdown]
 # Two checks before any conclusion. The clause only ever pays, never takes; and a share of zero is no clause at all.
 
 # %%
-use = map_blocks(plan(outcome.case, 32, outcome.n_years, SEED, "fresh"), lambda block: block.care_use())[0]
+use = map_blocks(plan(outcome.case, 32, outcome.n_years, SEED, "out_of_sample"), lambda block: block.care_use())[0]
 levels = levels_by_lot(outcome.case, use)
 nothing = plain[0] & CrisisClause(plain[0].tariff, expected[:, 0], np.zeros(1))
 checks = {
@@ -131,7 +133,7 @@ checks
 #
 # The clause costs the municipality its expected payment. The alternative raises the lump sums of the contracts with
 # crisis care by one percentage, so that the expected payment is equal to the euro. The tail of a provider is the mean
-# loss over the term in its worst futures; the weakest is the one whose tail is largest beside its buffer.
+# loss over the term in its worst scenarios; the weakest is the one whose tail is largest beside its buffer.
 
 # %%
 discount = outcome.lumpsum.data.discount
@@ -155,17 +157,17 @@ _, axes = plt.subplots(figsize=(6.4, 3.0), layout="constrained")
 for shift, way in zip((-0.25, 0.0, 0.25), tails, strict=True):
     axes.barh(np.arange(len(concerned)) + shift, tails[way][concerned] / 1e6, height=0.22, label=way)
 axes.set_yticks(range(len(concerned)), [outcome.case.providers[p].name for p in concerned])
-axes.set_xlabel(f"loss over the term in the worst {1 - CONFIDENCE:.0%} of futures, m euro (below zero: a gain)")
+axes.set_xlabel(f"loss over the term in the worst {1 - CONFIDENCE:.0%} of scenarios, m euro (below zero: a gain)")
 axes.legend(fontsize=8)
 
 # %% [markdown]
-# The difference between the two is taken on the same futures, with its own standard error (a jackknife over eight
+# The difference between the two is taken on the same scenarios, with its own standard error (a jackknife over eight
 # groups of them), because both share their chance and the difference is known far better than either.
 
 
 # %%
 def difference(p, kept):
-    """Tail of a provider under the clause minus its tail under the higher budget, on some futures."""
+    """Tail of a provider under the clause minus its tail under the higher budget, on some scenarios."""
     return cvar(-ways["clause"][kept, p], CONFIDENCE) - cvar(-ways["higher budget"][kept, p], CONFIDENCE)
 
 
@@ -173,14 +175,14 @@ if not beside_buffer:
     verdict = "there is no crisis care in these contracts, so the clause does nothing"
 else:
     weakest = max(beside_buffer, key=beside_buffer.get)
-    futures = np.arange(fresh.n_scenarios)
-    left_out = [difference(weakest, np.delete(futures, group)) for group in np.array_split(futures, 8)]
+    scenarios = np.arange(out_of_sample.n_scenarios)
+    left_out = [difference(weakest, np.delete(scenarios, group)) for group in np.array_split(scenarios, 8)]
     error = float(np.sqrt((len(left_out) - 1) * np.var(left_out)))
-    found, name = float(difference(weakest, futures)), outcome.case.providers[weakest].name
+    found, name = float(difference(weakest, scenarios)), outcome.case.providers[weakest].name
     margin = Estimate(found, error, degrees_of_freedom=len(left_out) - 1).half_width()
     if abs(found) <= margin:
         verdict = (
-            f"the two protect {name}, the weakest provider with crisis care, alike as far as these futures tell"
+            f"the two protect {name}, the weakest provider with crisis care, alike as far as these scenarios tell"
         )
     else:
         better = "the clause" if found < 0 else "the higher budget"
@@ -188,7 +190,7 @@ else:
             f"{better} protects {name}, the weakest provider with crisis care, better: its loss in the worst "
             f"{1 - CONFIDENCE:.0%} is {abs(found) / 1e6:.2f} m euro smaller (95 % ± {margin / 1e6:.2f})"
         )
-paid = Scramblings(fresh.n_scramblings).mean(extra.sum(axis=1))
+paid = Scramblings(out_of_sample.n_scramblings).mean(extra.sum(axis=1))
 print(
     f"Conclusion: the clause costs the municipality {paid.value / 1e6:.2f} m euro over the term as expected "
     f"(± {paid.standard_error / 1e6:.2f}), as much as lump sums with crisis care "

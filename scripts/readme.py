@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bekostiging.case import read_case
 from bekostiging.evaluation import Comparison
-from bekostiging.report.comparison.page import carries_table
+from bekostiging.report.comparison.page import risk_allocation_table
 from bekostiging.report.comparison.plots import figures, svg
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import compare
@@ -21,7 +21,7 @@ SCENARIOS = 512
 
 def carries_markdown(outcome: Comparison) -> str:
     """Who carries what, as a table in Markdown."""
-    header, *rows = carries_table(outcome, Texts("en"))
+    header, *rows = risk_allocation_table(outcome, Texts("en"))
     lines = [header, ["---"] * len(header), *([f"**{row[0]}**", *row[1:]] for row in rows)]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 

@@ -127,7 +127,7 @@ def written(
     ppc: Sequence[float] | None = None,
     single: Mapping[str, Mapping[int, Sequence[Sequence[float]]]] | None = None,
 ) -> CareUse:
-    """One future in which nobody used anything but what is written: ``use`` by field of ``CareUse``, contract and year.
+    """One scenario in which nobody used anything but what is written: ``use`` by field of ``CareUse``, contract and year.
 
     ``ova``, ``ppc``: final indices, as forecast when not given; ``single``: euro of single clients a year, by measure.
     """

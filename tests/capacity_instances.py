@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bekostiging.capacity import CapacityData, CapacityProgram, Futures, Substitute, Supply, capacity_program
+from bekostiging.capacity import (
+    CapacityData,
+    CapacityProgram,
+    CapacityScenarios,
+    Substitute,
+    Supply,
+    capacity_program,
+)
 from bekostiging.units import QUARTERS, WEEKS_PER_QUARTER
 from bekostiging_solvers import TwoStageProgram, solve_highs
 from bekostiging_solvers.risk import Expectation, RiskMeasure
@@ -53,17 +60,17 @@ def supply(offers: Rows, contracts: Rows | None = None, lots: Rows = ({},), n_ar
     )
 
 
-def futures(
+def scenarios(
     own: Supply,
     n_forms: int = 1,
     n_years: int = 1,
     *,
     regular: ArrayLike = 0.0,
     crisis: ArrayLike = 0.0,
-    sitting: ArrayLike = 0.0,
+    caseload: ArrayLike = 0.0,
     available: ArrayLike = 1.0,
     n_scenarios: int = 1,
-) -> Futures:
+) -> CapacityScenarios:
     """Scenarios; whatever is given broadcasts to (s, t, f, a), (s, f, a) and (s, t, k)."""
     n_areas, n_t = own.travel.shape[1], QUARTERS * n_years
     cell = (n_scenarios, n_t, n_forms, n_areas)
@@ -71,15 +78,15 @@ def futures(
     def full(values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
         return np.array(np.broadcast_to(np.asarray(values, dtype=np.float64), shape))
 
-    return Futures(
+    return CapacityScenarios(
         full(regular, cell),
         full(crisis, cell),
-        full(sitting, (n_scenarios, n_forms, n_areas)),
+        full(caseload, (n_scenarios, n_forms, n_areas)),
         full(available, (n_scenarios, n_t, own.n_offers)),
     )
 
 
-def care(own: Supply, future: Futures, stays: ArrayLike = ONE_QUARTER, **changes: Any) -> CapacityData:
+def care(own: Supply, future: CapacityScenarios, stays: ArrayLike = ONE_QUARTER, **changes: Any) -> CapacityData:
     """Clients of one quarter who cost 1,000 euro at the tariff; ad-hoc purchase at the tariff, waiting at 1,000 euro a
     client-quarter, nobody waits today, no norm. Whatever is given by care form may be one number for all."""
     _, n_t, n_f, n_a = future.regular.shape
@@ -105,7 +112,7 @@ def care(own: Supply, future: Futures, stays: ArrayLike = ONE_QUARTER, **changes
         areas=tuple(f"area{a}" for a in range(n_a)),
         years=tuple(2027 + y for y in range(n_years)),
         supply=own,
-        futures=future,
+        scenarios=future,
         stays=by_quarter,
         **arrays,
     )
@@ -134,7 +141,7 @@ class Plan:
     def second(self, name: str) -> FloatArray:
         """A second-stage variable as an array (s, ...), zero where it does not exist."""
         d, own = self.data, self.data.supply
-        n_s, n_t, n_f, n_a = d.futures.regular.shape
+        n_s, n_t, n_f, n_a = d.scenarios.regular.shape
         k, i = own.n_offers, len(d.substitutes)
         shape = {
             "served": (n_t, k, n_a), "bought": (n_t, n_f, n_a), "waiting": (n_t, n_f, n_a), "moved": (n_t, i, n_a),
@@ -166,7 +173,7 @@ def costs_again(plan: Plan) -> FloatArray:
     Written from the words of the card, not from the code: nothing of the model is used.
     """
     d, own = plan.data, plan.data.supply
-    n_s, n_t = d.futures.regular.shape[:2]
+    n_s, n_t = d.scenarios.regular.shape[:2]
     form, adhoc = own.care_form, d.price * (1 + d.premium)
     v, last = d.discount, n_t - 1
     total = np.zeros(n_s)
@@ -226,9 +233,9 @@ def everything(
     available = np.ones((n_scenarios, n_t, len(place)))
     available[-1, n_t // 2 :, -1] = 0.0
     cell = (n_scenarios, n_t, 2, n_areas)
-    future = futures(
+    future = scenarios(
         own, 2, n_years, n_scenarios=n_scenarios, available=available, regular=around(0, 16 / n_areas, *cell),
-        crisis=around(0, 4 / n_areas, *cell), sitting=around(0, 12 / n_areas, n_scenarios, 2, n_areas),
+        crisis=around(0, 4 / n_areas, *cell), caseload=around(0, 12 / n_areas, n_scenarios, 2, n_areas),
     )  # fmt: skip
     given: dict[str, Any] = {
         "stays": [[0.6, 0.5, 0.2], [0.5, 0.3, 0.0]], "remains": 0.7 * 0.5 ** np.arange(n_t),

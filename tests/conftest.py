@@ -39,7 +39,7 @@ def small_case() -> Case:
 
 @pytest.fixture(scope="session")
 def outcome(small_case: Case) -> Comparison:
-    """A small comparison, designed within all limits: 32 futures, one process."""
+    """A small comparison, designed within all limits: 32 scenarios, one process."""
     return compare(small_case, n_scenarios=32, design_scenarios=DESIGN)
 
 

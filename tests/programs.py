@@ -55,7 +55,7 @@ def random_program(seed: int, n_scenarios: int = 8, *, complete: bool = True) ->
     n_x, n_y, n_rows = 4, 5, 3
     first = LinearProgram(
         rng.uniform(1, 3, n_x), np.zeros(n_x), np.full(n_x, 10.0), csr_array(rng.uniform(0, 1, (1, n_x))),
-        np.array([-np.inf]), np.array([6.0]), tuple(f"x{i}" for i in range(n_x)), ("room",),
+        np.array([-np.inf]), np.array([6.0]), tuple(f"x{i}" for i in range(n_x)), ("headroom",),
     )  # fmt: skip
     own = rng.uniform(0, 2, (n_rows, n_y))
     matrix = np.hstack([own, np.eye(n_rows)]) if complete else own

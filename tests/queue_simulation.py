@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import ciw
 import numpy as np
-from capacity_instances import care, futures, plan_of, supply
+from capacity_instances import care, plan_of, scenarios, supply
 from scipy.linalg import expm
 
 from bekostiging.capacity import CapacityData, capacity_program
@@ -38,7 +38,7 @@ class Queue:
         return self.load * self.places / STAY
 
     @property
-    def sitting(self) -> int:
+    def caseload(self) -> int:
         """Clients in care at the start."""
         return min(round(self.load * self.places), self.places)
 
@@ -60,7 +60,7 @@ def chain_waiting(queue: Queue, quarters: int = N_T, steps: int = 20, most: int 
     generator -= np.diag(generator.sum(axis=1))
     step = expm(generator / steps)
     law = np.zeros(len(states))
-    law[queue.sitting] = 1.0
+    law[queue.caseload] = 1.0
     waits = np.maximum(states - queue.places, 0)
     path = [law @ waits]
     for _ in range(quarters * steps):
@@ -78,7 +78,7 @@ def simulated_waiting(
     queue: Queue, asked: FloatArray, rng: np.random.Generator, quarters: int = N_T
 ) -> FloatArray:
     """Mean number waiting by quarter in a discrete-event simulation of these arrivals, served in order of asking."""
-    times = np.concatenate([np.zeros(queue.sitting), asked])
+    times = np.concatenate([np.zeros(queue.caseload), asked])
     stays = rng.exponential(STAY, len(times))
     never = float(quarters + 1000 * STAY)
     network = ciw.create_network(
@@ -105,8 +105,8 @@ def plan_data(queue: Queue, asked: list[FloatArray], quarters: int = N_T) -> Cap
     stays = np.where(later == 0, (1 - once) / gone, once**2 * np.exp(-gone * (later - 1)))
     own = supply([{"minimum": queue.places, "maximum": queue.places}], None, [{"least": 1}])
     counts = np.array([np.bincount(one.astype(int), minlength=quarters) for one in asked])
-    future = futures(
-        own, 1, quarters // QUARTERS, regular=counts[:, :, None, None], sitting=queue.sitting, n_scenarios=len(asked)
+    future = scenarios(
+        own, 1, quarters // QUARTERS, regular=counts[:, :, None, None], caseload=queue.caseload, n_scenarios=len(asked)
     )  # fmt: skip
     cheap = {
         "price": 1.0,
@@ -118,7 +118,9 @@ def plan_data(queue: Queue, asked: list[FloatArray], quarters: int = N_T) -> Cap
 def planned_waiting(data: CapacityData) -> FloatArray:
     """Mean number waiting in the plan over the horizon, between the ends of quarters; (s,)."""
     plan = plan_of(data, capacity_program(data).program)
-    waiting = np.concatenate([np.zeros((data.futures.n_scenarios, 1)), plan.second("waiting")[:, :, 0, 0]], axis=1)
+    waiting = np.concatenate(
+        [np.zeros((data.scenarios.n_scenarios, 1)), plan.second("waiting")[:, :, 0, 0]], axis=1
+    )
     return np.asarray((waiting[:, 1:] + waiting[:, :-1]).mean(axis=1) / 2)
 
 

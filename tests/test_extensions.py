@@ -83,7 +83,7 @@ def test_what_another_package_adds_runs_through_compare(
     assert abs(own["parity_gap"]["value"]) < 0.05
     spent = own["municipalities"]["total"]["term"]
     assert spent["p90"]["value"] <= spent["p99"]["value"]
-    assert next(iter(found["carries"].values()))["abonnement"] == "municipality"
+    assert next(iter(found["risk_allocation"].values()))["abonnement"] == "municipality"
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     for told in ("a fixed amount per client in care", "shared deficit", "P99", "#5a2a6b"):
         assert told in page

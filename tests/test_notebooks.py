@@ -1,4 +1,4 @@
-"""The notebooks run cell by cell as in Jupyter, on few futures, and conclude from the numbers they computed."""
+"""The notebooks run cell by cell as in Jupyter, on few scenarios, and conclude from the numbers they computed."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def test_style() -> None:
 
 
 def test_the_table_of_the_readme_is_made_by_the_program() -> None:
-    """Few futures suffice: who carries what depends on the terms of the contracts."""
+    """Few scenarios suffice: risk allocation depends on the terms of the contracts."""
     readme = (ROOT / "README.md").read_text()
     script = _script("readme")
     table = script.carries_markdown(compare(read_case("almere"), n_scenarios=32, design_scenarios=32, workers=2))

@@ -92,7 +92,7 @@ class Subscription(TariffContract):
         asked = self.own(care_use.clients).sum(axis=-1) * self.fee * levels.contract
         return Claim(asked, asked, np.zeros_like(asked))
 
-    def carries(self) -> dict[str, Party]:
+    def risk_allocation(self) -> dict[str, Party]:
         """The number of clients is the municipality's, the rest the provider's."""
         return {
             "volume": "municipality",

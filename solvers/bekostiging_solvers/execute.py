@@ -329,14 +329,14 @@ def _on_cluster(work: Work[C, T], context: C, n: int, address: str) -> Iterator[
         packed = pickle.dumps((work, context))
         digest = sha256(packed).hexdigest()
         window = AT_A_TIME * len(client.scheduler_info()["workers"])
-        futures: list[Any] = [
+        scenarios: list[Any] = [
             client.submit(_piece_of, digest, packed, i, pure=False) for i in range(min(window, n))
         ]
         for index in range(n):
-            result: T = futures[index].result()
-            futures[index].release()
-            if len(futures) < n:
-                futures.append(client.submit(_piece_of, digest, packed, len(futures), pure=False))
+            result: T = scenarios[index].result()
+            scenarios[index].release()
+            if len(scenarios) < n:
+                scenarios.append(client.submit(_piece_of, digest, packed, len(scenarios), pure=False))
             yield result
     except lost as error:
         raise ClusterError(

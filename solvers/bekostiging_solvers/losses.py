@@ -132,10 +132,10 @@ class RunningMaxLoss:
     def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
         """Rows of the deepest period, of the scenarios that lose."""
         paths = self._paths(x)
-        deepest = paths.argmax(axis=1)
+        largest_loss = paths.argmax(axis=1)
         rows = np.arange(len(paths))
-        active = np.where(paths[rows, deepest] > 0, weights, 0.0)
-        return _scattered(x, self.columns, active @ self.matrix[rows, deepest])
+        active = np.where(paths[rows, largest_loss] > 0, weights, 0.0)
+        return _scattered(x, self.columns, active @ self.matrix[rows, largest_loss])
 
 
 def _times(matrix: Matrix, x: FloatArray) -> FloatArray:

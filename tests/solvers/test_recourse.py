@@ -152,7 +152,7 @@ def test_scaling(seed: int, factor: float) -> None:
 
 @pytest.mark.parametrize("method", METHODS)
 def test_one_scenario_and_identical_scenarios(method: str) -> None:
-    """CVaR of a certain cost is the cost; ten times the same future is one future."""
+    """CVaR of a certain cost is the cost; ten times the same scenario is one scenario."""
     one = farmer((1.0,))
     same = farmer((1.0,) * 10)
     values = [

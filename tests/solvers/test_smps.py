@@ -84,7 +84,7 @@ def test_three_kinds_of_the_same_future(tmp_path: Path, stoch: str) -> None:
 
 
 def test_a_random_matrix(tmp_path: Path) -> None:
-    """A unit bought ahead yields 1 or 0.5: with demand 5 sold, 10 units serve both futures at 20; fewer cost more."""
+    """A unit bought ahead yields 1 or 0.5: with demand 5 sold, 10 units serve both scenarios at 20; fewer cost more."""
     stoch = INDEP.replace("    RHS       SOLD      4.0 ", "    X         SOLD      1.0 ").replace(
         "    RHS       SOLD      8.0 ", "    X         SOLD      0.5 "
     )

@@ -11,7 +11,7 @@ from bekostiging.capacity.answers import (
     provider_curve,
     value_of_flexibility,
 )
-from bekostiging.capacity.data import CapacityData, Futures, Substitute, Supply
+from bekostiging.capacity.data import CapacityData, CapacityScenarios, Substitute, Supply
 from bekostiging.capacity.decide import CapacityPlan, decide_capacity, norm_prices
 from bekostiging.capacity.draw import capacity_work
 from bekostiging.capacity.gather import capacity_data
@@ -24,8 +24,8 @@ __all__ = [
     "CapacityData",
     "CapacityPlan",
     "CapacityProgram",
+    "CapacityScenarios",
     "Failure",
-    "Futures",
     "NormCheck",
     "OtherPlan",
     "Outcome",

@@ -1,4 +1,4 @@
-"""What the plan is worth: the price of a place, of flexibility, of planning on futures; and what a failure costs."""
+"""What the plan is worth: the price of a place, of flexibility, of planning on scenarios; and what a failure costs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from bekostiging.capacity.data import CapacityData, Futures
+from bekostiging.capacity.data import CapacityData, CapacityScenarios
 from bekostiging.capacity.decide import (
     GAP,
     CapacityPlan,
@@ -89,10 +89,10 @@ def place_prices(
         found.append((k, PlacePrice(provider, lot, form, fee, margin, None)))
     best: dict[str, tuple[int, float]] = {}
     for k, one in found:
-        room = plan.places[k] + supply.block[k] <= supply.maximum[k] * plan.number[supply.contract[k]] + 1e-6
-        if room.all() and (one.care_form not in best or one.margin > best[one.care_form][1]):
+        headroom = plan.places[k] + supply.block[k] <= supply.maximum[k] * plan.number[supply.contract[k]] + 1e-6
+        if headroom.all() and (one.care_form not in best or one.margin > best[one.care_form][1]):
             best[one.care_form] = (k, one.margin)
-    plain = outcome_under(plan, data.futures, norm_price, executor=executor)
+    plain = outcome_under(plan, data.scenarios, norm_price, executor=executor)
     blocks = {k: _by_block(plan, plain, k, norm_price, executor) for k, _ in best.values()}
     return tuple(replace(one, block=blocks.get(k)) for k, one in found)
 
@@ -104,7 +104,7 @@ def _by_block(
     data, columns = plan.data, plan.program.place("blocks")
     more = plan.decisions.copy()
     more[[columns[f"{k},{y}"] for y in range(len(data.years))]] += 1.0
-    other = outcome_under(plan, data.futures, norm_price, more, executor)
+    other = outcome_under(plan, data.scenarios, norm_price, more, executor)
     saved = objective_of(data, plain.costs) - objective_of(data, other.costs)
     return saved / float(data.supply.block[k])
 
@@ -157,9 +157,9 @@ def _other(plan: CapacityPlan) -> OtherPlan:
 
 
 def plan_on_averages(plan: CapacityPlan, executor: Executor | None) -> FloatArray:
-    """First stage of the best plan for the one future that is the mean of all, in the columns of ``plan``."""
+    """First stage of the best plan for the one scenario that is the mean of all, in the columns of ``plan``."""
     data = plan.data
-    mean = replace(data, futures=data.futures.averaged(), risk_weight=0.0)
+    mean = replace(data, scenarios=data.scenarios.averaged(), risk_weight=0.0)
     return _as_decisions(plan, decide_capacity(mean, gap=GAP / 10, executor=executor))
 
 
@@ -212,24 +212,24 @@ def provider_curve(
     return found
 
 
-def failing(futures: Futures, data: CapacityData, provider: str, quarter: int) -> Futures:
-    """The same futures in which the places of a provider carry nobody from a quarter on."""
-    available = futures.available.copy()
+def failing(scenarios: CapacityScenarios, data: CapacityData, provider: str, quarter: int) -> CapacityScenarios:
+    """The same scenarios in which the places of a provider carry nobody from a quarter on."""
+    available = scenarios.available.copy()
     own = [supply_name[0] == provider for supply_name in data.supply.names]
     available[:, quarter:, np.array(own)[data.supply.contract]] = 0.0
-    return replace(futures, available=available)
+    return replace(scenarios, available=available)
 
 
 def failures(plan: CapacityPlan, norm_price: FloatArray, executor: Executor | None) -> tuple[Failure, ...]:
     """What it costs when each contracted provider fails halfway the term, its clients and places lost, the plan as it is."""
     data = plan.data
     quarter = data.n_quarters // 2
-    plain = outcome_under(plan, data.futures, norm_price, executor=executor)
+    plain = outcome_under(plan, data.scenarios, norm_price, executor=executor)
     found = []
     for provider in dict.fromkeys(
         name for (name, _), n in zip(data.supply.names, plan.number, strict=True) if n > 0.5
     ):
-        hit = outcome_under(plan, failing(data.futures, data, provider, quarter), norm_price, executor=executor)
+        hit = outcome_under(plan, failing(data.scenarios, data, provider, quarter), norm_price, executor=executor)
         weeks = (hit.waiting - plain.waiting).sum(axis=(1, 2, 3)) * DAYS_PER_YEAR / DAYS_PER_WEEK / QUARTERS
         found.append(Failure(provider, hit.costs - plain.costs, weeks))
     return tuple(found)

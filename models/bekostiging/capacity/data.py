@@ -54,13 +54,13 @@ class Supply:
 
 
 @dataclass(frozen=True)
-class Futures:
-    """Scenario data: clients who start (s, t, f, a), split in ``regular`` and ``crisis``; ``sitting`` (s, f, a) in care at
+class CapacityScenarios:
+    """Scenario data: clients who start (s, t, f, a), split in ``regular`` and ``crisis``; ``caseload`` (s, f, a) in care at
     the start; ``available`` (s, t, k): clients one reserved place can carry, 0 where the provider has failed."""
 
     regular: FloatArray
     crisis: FloatArray
-    sitting: FloatArray
+    caseload: FloatArray
     available: FloatArray
 
     @property
@@ -73,13 +73,13 @@ class Futures:
         """What a place carries less than it did before: clients already there who lose it (s, t, k)."""
         return np.asarray(np.maximum.accumulate(self.available, axis=1) - self.available)
 
-    def averaged(self) -> Futures:
+    def averaged(self) -> CapacityScenarios:
         """One scenario: the mean of every datum."""
-        return Futures(*(getattr(self, one.name).mean(axis=0, keepdims=True) for one in fields(self)))
+        return CapacityScenarios(*(getattr(self, one.name).mean(axis=0, keepdims=True) for one in fields(self)))
 
-    def chosen(self, keep: slice | IntArray) -> Futures:
+    def chosen(self, keep: slice | IntArray) -> CapacityScenarios:
         """Some of the scenarios."""
-        return Futures(*(getattr(self, one.name)[keep] for one in fields(self)))
+        return CapacityScenarios(*(getattr(self, one.name)[keep] for one in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class CapacityData:
     areas: tuple[str, ...]
     years: tuple[int, ...]
     supply: Supply
-    futures: Futures
+    scenarios: CapacityScenarios
     stays: FloatArray
     remains: FloatArray
     weeks: FloatArray

@@ -108,7 +108,7 @@ def decide_program(
         raise NoPlanInTimeError(
             f"binnen {time_limit:g} seconden is geen plan gevonden; geef meer tijd met --seconds, minder toekomsten met "
             "--scenarios of minder jaren met --years",
-            f"no plan was found in {time_limit:g} seconds; give more time with --seconds, fewer futures with --scenarios or "
+            f"no plan was found in {time_limit:g} seconds; give more time with --seconds, fewer with --scenarios or "
             "fewer years with --years",
             NO_SOLUTION,
         )
@@ -219,9 +219,9 @@ def norm_shortfall(program: CapacityProgram) -> dict[str, float]:
 
 
 def norm_prices(plan: CapacityPlan, solved: TwoStageProgram, duals: tuple[FloatArray, ...]) -> FloatArray:
-    """What a client beyond the threshold may cost in a future, so that the plan keeps its norm: (n_normed,) thousand euro.
+    """What a client beyond the threshold may cost in a scenario, so that the plan keeps its norm: (n_normed,) thousand euro.
 
-    The multiplier of the norm, read off the futures that use their budget: there the norm's own row binds.
+    The multiplier of the norm, read off the scenarios that use their budget: there the norm's own row binds.
     """
     data, n = plan.data, plan.program.n_decisions
     rows = {name: i for i, name in enumerate(solved.row_names)}

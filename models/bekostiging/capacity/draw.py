@@ -1,4 +1,4 @@
-"""Futures for the capacity decision, counted from the clients of each block before they are forgotten."""
+"""Scenarios for the capacity decision, counted from the clients of each block before they are forgotten."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntA
 
 @dataclass(frozen=True)
 class CapacityCounts:
-    """What a block keeps: ``regular`` and ``crisis`` starts (s, t, f, a), ``sitting`` (s, f, a), ``load`` (s, y, f): what a
+    """What a block keeps: ``regular`` and ``crisis`` starts (s, t, f, a), ``caseload`` (s, f, a), ``load`` (s, y, f): what a
     client weighs against what is expected; and per block (1, f, ...) the ``started`` and ``sat`` clients, sums of their
     months and of their time in each quarter, ``presence`` and ``remainder`` (1, f, t)."""
 
     regular: FloatArray
     crisis: FloatArray
-    sitting: FloatArray
+    caseload: FloatArray
     load: FloatArray
     started: FloatArray
     sat: FloatArray
@@ -60,7 +60,7 @@ class CapacityWork:
         return CapacityCounts(
             regular=_count(where, ordinary, shape),
             crisis=_count(where, starts & clients.crisis, shape),
-            sitting=_count((clients.scenario, form, area), sits, (shape[0], *shape[2:])),
+            caseload=_count((clients.scenario, form, area), sits, (shape[0], *shape[2:])),
             load=_load(block, self.n_forms),
             started=_sum(form[starts], None, sizes),
             sat=_sum(form[sits], None, sizes),
@@ -114,7 +114,7 @@ def capacity_work(made: Plan) -> CapacityWork:
 
 
 @dataclass(frozen=True)
-class Courses:
+class ExpectedStays:
     """How care goes on, from every client drawn: ``stays``, ``remains`` (f, t), ``weeks``, ``weeks_left`` (f,)."""
 
     stays: FloatArray
@@ -123,7 +123,7 @@ class Courses:
     weeks_left: FloatArray
 
 
-def courses(case: Case, arrays: Mapping[str, FloatArray]) -> Courses:
+def expected_stays(case: Case, arrays: Mapping[str, FloatArray]) -> ExpectedStays:
     """Means over all blocks; care forms nobody uses get the mean duration of table demand."""
     started, sat = (arrays[name].sum(axis=0) for name in ("started", "sat"))
 
@@ -138,7 +138,7 @@ def courses(case: Case, arrays: Mapping[str, FloatArray]) -> Courses:
         for form in case.care_forms
     }
     usual = np.array([float(np.mean(own)) if own else 1.0 for own in rows.values()])
-    return Courses(
+    return ExpectedStays(
         stays=mean("presence", started, np.zeros(1)),
         remains=mean("remainder", sat, np.zeros(1)),
         weeks=mean("months", started, usual / WEEKS_PER_MONTH) * WEEKS_PER_MONTH,

@@ -1,4 +1,4 @@
-"""Capacity data of a case: what its tables let be reserved, and the futures drawn for it."""
+"""Capacity data of a case: what its tables let be reserved, and the scenarios drawn for it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-from bekostiging.capacity.data import CapacityData, Futures, Substitute, Supply
-from bekostiging.capacity.draw import courses
+from bekostiging.capacity.data import CapacityData, CapacityScenarios, Substitute, Supply
+from bekostiging.capacity.draw import expected_stays
 from bekostiging.case import Case, UserError
 from bekostiging.case.capacity_tables import FAR, Scale
 from bekostiging.case.tables import Capacity, CareForm, Provider
@@ -40,7 +40,7 @@ def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
     supply = _supply(case, cells, forms, per_week)
     _check_served(case, forms, supply)
     _check_concentration(forms, supply)
-    course = courses(case, arrays)
+    expected = expected_stays(case, arrays)
     lot_of = [next(lot for lot in case.lots if form.id in lot.care_forms) for form in forms]
     regular, crisis = arrays["regular"][:, :, own], arrays["crisis"][:, :, own]
     quarterly = regular.mean(axis=(0, 1)).sum(axis=1)
@@ -50,11 +50,13 @@ def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
         areas=tuple(area.id for area in case.areas),
         years=tuple(case.first_year + y for y in range(made.n_years)),
         supply=supply,
-        futures=Futures(regular, crisis, arrays["sitting"][:, own], _available(arrays["load"][:, :, own], supply)),
-        stays=course.stays[own],
-        remains=course.remains[own],
-        weeks=course.weeks[own],
-        weeks_left=course.weeks_left[own],
+        scenarios=CapacityScenarios(
+            regular, crisis, arrays["caseload"][:, own], _available(arrays["load"][:, :, own], supply)
+        ),
+        stays=expected.stays[own],
+        remains=expected.remains[own],
+        weeks=expected.weeks[own],
+        weeks_left=expected.weeks_left[own],
         price=tariff * per_week,
         premium=np.array([case.policy.adhoc_premium(lot.id) for lot in lot_of]),
         adhoc_most=np.array([case.policy.adhoc_most(lot.id) for lot in lot_of]),

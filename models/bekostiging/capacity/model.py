@@ -242,16 +242,16 @@ def _ramp_down_rule(m: pyo.ConcreteModel, k: int, y: int) -> Any:
 
 def _scenario_data(m: pyo.ConcreteModel, scenario: int | None) -> None:
     """Numbers of one scenario, or placeholder variables."""
-    futures = m.data.futures
+    scenarios = m.data.scenarios
     by_cell = (m.QUARTERS, m.FORMS, m.AREAS)
     if scenario is None:
         m.regular, m.crisis = pyo.Var(*by_cell), pyo.Var(*by_cell)
-        m.sitting = pyo.Var(m.FORMS, m.AREAS)
+        m.caseload = pyo.Var(m.FORMS, m.AREAS)
         m.available, m.lost = pyo.Var(m.QUARTERS, m.OFFERS), pyo.Var(m.QUARTERS, m.OFFERS)
         m.norm_price = pyo.Var(m.NORMED)
     else:
-        for name in ("regular", "crisis", "sitting", "available", "lost"):
-            setattr(m, name, dict(np.ndenumerate(getattr(futures, name)[scenario].astype(object))))
+        for name in ("regular", "crisis", "caseload", "available", "lost"):
+            setattr(m, name, dict(np.ndenumerate(getattr(scenarios, name)[scenario].astype(object))))
         m.norm_price = dict.fromkeys(m.NORMED, 0.0)
 
 
@@ -339,7 +339,7 @@ def _worth(data: CapacityData, origin: int, destination: int) -> float:
 
 def _stay_rule(m: pyo.ConcreteModel, f: int, a: int) -> Any:
     """sum_k kept + kept_bought = sitting"""
-    return sum(m.kept[k, a] for k in m.offers_of[f, a]) + m.kept_bought[f, a] == m.sitting[f, a]
+    return sum(m.kept[k, a] for k in m.offers_of[f, a]) + m.kept_bought[f, a] == m.caseload[f, a]
 
 
 def _substitution_rule(m: pyo.ConcreteModel, t: int, i: int, a: int) -> Any:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bekostiging.capacity.data import CapacityData, Futures
+from bekostiging.capacity.data import CapacityData, CapacityScenarios
 from bekostiging.capacity.decide import CapacityPlan, reserved_by
 from bekostiging.capacity.program import CapacityProgram
 from bekostiging.units import QUARTERS, THOUSAND, WEEKS_PER_QUARTER
@@ -18,7 +18,7 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Outcome:
-    """The second stage of every future under fixed ``places`` (k, y) and ``number`` (c,) of contracts.
+    """The second stage of every scenario under fixed ``places`` (k, y) and ``number`` (c,) of contracts.
 
     Clients: ``served`` (s, t, k, a), ``bought`` and ``waiting`` at the end of the quarter (s, t, f, a), ``moved``
     (s, t, i, a), ``kept`` (s, k, a) and ``kept_bought`` (s, f, a) of who sits, ``displaced`` (s, t, k). ``costs`` (s,):
@@ -48,7 +48,7 @@ class Outcome:
     @cached_property
     def beyond(self) -> FloatArray:
         """Clients at the end of a quarter who have waited longer than the norm; (s, t, f, a)."""
-        return np.asarray(np.maximum(self.waiting - self.data.recent(self.data.futures.regular), 0.0))
+        return np.asarray(np.maximum(self.waiting - self.data.recent(self.data.scenarios.regular), 0.0))
 
     @property
     def late(self) -> FloatArray:
@@ -137,7 +137,7 @@ class Outcome:
 def outcome_of(
     plan: CapacityPlan, executor: Executor | None = None
 ) -> tuple[Outcome, TwoStageProgram, tuple[FloatArray, ...]]:
-    """The plan on the futures it was decided on, its waiting norm in force; also the program solved and its duals."""
+    """The plan on the scenarios it was decided on, its waiting norm in force; also the program solved and its duals."""
     solved = plan.program.program
     found, duals = _evaluated(plan.program, solved, plan.solution.x, plan.data, executor)
     return found, solved, duals
@@ -145,15 +145,15 @@ def outcome_of(
 
 def outcome_under(
     plan: CapacityPlan,
-    futures: Futures,
+    scenarios: CapacityScenarios,
     norm_price: FloatArray,
     decisions: FloatArray | None = None,
     executor: Executor | None = None,
 ) -> Outcome:
-    """The plan, or other ``decisions``, on other futures, where waiting beyond the threshold costs ``norm_price``."""
-    solved = plan.program.under(futures, norm_price)
+    """The plan, or other ``decisions``, on other scenarios, where waiting beyond the threshold costs ``norm_price``."""
+    solved = plan.program.under(scenarios, norm_price)
     x = plan.decisions if decisions is None else decisions
-    found, _ = _evaluated(plan.program, solved, x, replace(plan.data, futures=futures), executor)
+    found, _ = _evaluated(plan.program, solved, x, replace(plan.data, scenarios=scenarios), executor)
     return found
 
 
@@ -163,7 +163,7 @@ def _evaluated(
     """Solve every second stage at x and read its columns by name."""
     found = second_stage_solutions(solved, x, executor)
     y = np.array(found.y)
-    n_s, n_t, n_f, n_a = data.futures.regular.shape
+    n_s, n_t, n_f, n_a = data.scenarios.regular.shape
     n_k = data.supply.n_offers
     shapes = {
         "served": (n_t, n_k, n_a),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
-from bekostiging.capacity.data import CapacityData, Futures
+from bekostiging.capacity.data import CapacityData, CapacityScenarios
 from bekostiging.capacity.model import build_capacity
 from bekostiging_solvers import LinearProgram, RowBuilder, ScenarioTemplate, TwoStageProgram
 from bekostiging_solvers.typing import FloatArray
@@ -39,29 +39,31 @@ class CapacityProgram:
                 found[index.rstrip("]")] = column
         return found
 
-    def under(self, futures: Futures, norm_price: FloatArray | None = None) -> TwoStageProgram:
+    def under(self, scenarios: CapacityScenarios, norm_price: FloatArray | None = None) -> TwoStageProgram:
         """The same decisions under other scenarios, where a client beyond the threshold costs ``norm_price`` (n_normed,)
         thousand euro in place of the norm; zero when left out. The threshold itself is free: give it, or the price buys
         nothing."""
-        return self.template.instantiate(scenario_rows(self.data, futures, norm_price))
+        return self.template.instantiate(scenario_rows(self.data, scenarios, norm_price))
 
 
 def capacity_program(data: CapacityData) -> CapacityProgram:
     """Compile the model and make the program of its scenarios, the waiting norm included."""
     m = build_capacity(data)
     first = [m.open, m.blocks, m.threshold]
-    given = [m.regular, m.crisis, m.sitting, m.available, m.lost, m.norm_price]
+    given = [m.regular, m.crisis, m.caseload, m.available, m.lost, m.norm_price]
     template = ScenarioTemplate.from_pyomo(m, scenario_data=given, first_stage=first)
-    plain = template.instantiate(scenario_rows(data, data.futures))
+    plain = template.instantiate(scenario_rows(data, data.scenarios))
     program = with_norm(plain, data) if data.normed else plain
     return CapacityProgram(data, template, program, len(plain.first.cost))
 
 
-def scenario_rows(data: CapacityData, futures: Futures, norm_price: FloatArray | None = None) -> FloatArray:
+def scenario_rows(
+    data: CapacityData, scenarios: CapacityScenarios, norm_price: FloatArray | None = None
+) -> FloatArray:
     """Scenario data as the template reads them; (n_scenarios, n_data)."""
-    n = futures.n_scenarios
+    n = scenarios.n_scenarios
     price = np.zeros(len(data.normed)) if norm_price is None else norm_price
-    parts = [futures.regular, futures.crisis, futures.sitting, futures.available, futures.lost]
+    parts = [scenarios.regular, scenarios.crisis, scenarios.caseload, scenarios.available, scenarios.lost]
     return np.hstack([*(part.reshape(n, -1) for part in parts), np.tile(price, (n, 1))])
 
 
@@ -143,6 +145,6 @@ def _first_with_budgets(
 
 def _most_waiting(data: CapacityData) -> FloatArray:
     """More than can wait beyond the norm: everybody who asked, all the time; (n_normed, n_scenarios)."""
-    asked = data.futures.regular[:, :, list(data.normed)].sum(axis=3).cumsum(axis=1)
+    asked = data.scenarios.regular[:, :, list(data.normed)].sum(axis=3).cumsum(axis=1)
     waits = data.waiting[list(data.normed)].sum(axis=1)
     return np.asarray((asked + waits).mean(axis=1).T)

@@ -21,9 +21,10 @@ SOMEBODY = 0.5
 class WaitingAnswer:
     """Waiting of the clients of one care form who live in one municipality, over all quarters.
 
-    ``clients``: at the end of a quarter; ``worst``: the mean of that in the worst futures; ``wait_share``: of those who ask,
-    who are not served within the quarter; ``mean_weeks``: per client who asks; ``late_probability``: a future in which
-    somebody waits beyond the norm. The share and the weeks are None where nobody asks, in any future.
+    ``clients``: at the end of a quarter; ``worst``: the mean of that in the worst scenarios; ``wait_share``: of those
+    who ask,
+    who are not served within the quarter; ``mean_weeks``: per client who asks; ``late_probability``: a scenario in which
+    somebody waits beyond the norm. The share and the weeks are None where nobody asks, in any scenario.
     """
 
     care_form: str
@@ -37,7 +38,7 @@ class WaitingAnswer:
 
 @dataclass(frozen=True)
 class NormCheck:
-    """A waiting norm on futures it was not decided on: ``value`` may not exceed ``allowed``."""
+    """A waiting norm on scenarios it was not decided on: ``value`` may not exceed ``allowed``."""
 
     care_form: str
     value: Estimate
@@ -52,7 +53,7 @@ class NormCheck:
 def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scramblings) -> tuple[WaitingAnswer, ...]:
     """One answer per care form and municipality with demand; ``home``: the municipality of every area."""
     data = outcome.data
-    regular = data.futures.regular
+    regular = data.scenarios.regular
     found = []
     for f, form in enumerate(data.care_forms):
         for municipality in dict.fromkeys(home):
@@ -78,7 +79,7 @@ def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scrambli
 
 
 def norm_checks(outcome: Outcome, scramblings: Scramblings) -> tuple[NormCheck, ...]:
-    """Every waiting norm as its kind counts it: mean, mean of the worst futures, or the quantile."""
+    """Every waiting norm as its kind counts it: mean, mean of the worst scenarios, or the quantile."""
     data = outcome.data
     return tuple(
         NormCheck(data.care_forms[f], _counted(data, outcome.late[:, f], scramblings), float(data.allowed[f]))

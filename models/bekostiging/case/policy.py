@@ -38,7 +38,7 @@ class PolicyTable(PolicyRows):
     # fmt: off
     risk_weight = CasePolicy(Number(0, 1), moved=True,
         nl="gewicht van de slechtste toekomsten tegenover het gemiddelde in het ontwerp, 0 tot 1",
-        en="weight of the worst futures against the average in the design")
+        en="weight of the worst scenarios against the average in the design")
     confidence = CasePolicy(TAIL, moved=True,
         nl="welke staart telt: 0,95 is de slechtste 5 %", en="which tail counts: 0.95 is the worst 5 %")
     reserve_confidence = CasePolicy(TAIL, default=confidence, moved=True,
@@ -215,9 +215,9 @@ class PolicyTable(PolicyRows):
     waiting_norm = CasePolicy(Words[WaitingNorm](get_args(WaitingNorm)), default="cvar",
         nl="hoe late_share geldt: gemiddeld (expected), in het gemiddelde van de slechtste toekomsten (cvar) of in "
         "confidence van de toekomsten (chance)",
-        en="how late_share holds: on average, in the mean of the worst futures, or in confidence of the futures",
+        en="how late_share holds: on average, in the mean of the worst scenarios, or in confidence of the scenarios",
         absent_nl="cvar, het gemiddelde van de slechtste toekomsten",
-        absent_en="cvar: the mean of the worst futures keeps the norm")
+        absent_en="cvar: the mean of the worst scenarios keeps the norm")
     reserve_refills = CasePolicy(YesNo(), default=False,
         nl="of een jaar dat minder kost dan de begroting de reserve weer aanvult",
         en="whether a year that costs less than the begroting refills the reserve",
@@ -234,7 +234,7 @@ class PolicyTable(PolicyRows):
         absent_en="yes: one begroting and one cover for both laws")
     new_budget = LotPolicy(YesNo(), default=False,
         nl="of zittende cliënten bij de overgang een heel urenbudget krijgen",
-        en="whether sitting clients get a whole hours budget at the switch",
+        en="whether the caseload get a whole hours budget at the switch",
         absent_nl="nee, het urenbudget van zittende cliënten liep al sinds zij begonnen",
-        absent_en="no: the hours budgets of sitting clients ran since they started, as if the form had always applied")
+        absent_en="no: the hours budgets of the caseload ran since they started, as if the form had always applied")
     # fmt: on

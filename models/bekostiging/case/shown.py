@@ -27,7 +27,7 @@ class Shown(ABC):
 
     @abstractmethod
     def heading(self) -> str:
-        """What this is, of what, and of how many futures."""
+        """What this is, of what, and of how many scenarios."""
 
     def overview(self) -> pd.DataFrame:
         """The few figures one looks at first, as text; the whole frame where that is few enough."""

@@ -29,7 +29,9 @@ def compare(
     precision: Annotated[
         float | None,
         typer.Option(
-            min=1, metavar="EURO", help="Draw fresh futures until expected yearly spending is known to this."
+            min=1,
+            metavar="EURO",
+            help="Draw out-of-sample scenarios until expected yearly spending is known to this.",
         ),
     ] = None,
     dossier: Dossier = False,
@@ -72,7 +74,7 @@ def stress(
     ] = None,
     form: Annotated[str, typer.Option(help="Payment form of --reverse.")] = "taakgericht",
 ) -> None:
-    """Shocks together, expert views on the futures, and what would break a begroting or a provider."""
+    """Shocks together, expert views on the scenarios, and what would break a begroting or a provider."""
 
     def study(brought: Case, run: Options) -> Study:
         """As asked."""
@@ -90,7 +92,7 @@ def backtest(
     origin: Annotated[
         int | None, typer.Option(metavar="YEAR", help="Last year known; default: the third of the longest series.")
     ] = None,
-    scenarios: Annotated[int, typer.Option(min=16, help="Number of futures.")] = 1024,
+    scenarios: Annotated[int, typer.Option(min=16, help="Number of scenarios.")] = 1024,
     seed: Seed = 1,
 ) -> None:
     """Predict years that history knows from the years before, and say how often the intervals hold."""

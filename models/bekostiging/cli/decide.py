@@ -33,7 +33,7 @@ def lumpsum(
     mix: Annotated[bool, typer.Option(help="Choose the payment form of every lot too.")] = False,
     precision: Annotated[float | None, typer.Option(help="Euro to which every limit is to be known.")] = None,
 ) -> None:
-    """Design the lump sum alone: its terms, its limits on fresh futures, its margin, and alternatives."""
+    """Design the lump sum alone: its terms, its limits on out-of-sample scenarios, its margin, and alternatives."""
 
     def study(brought: Case, run: Options) -> Study:
         """As asked."""

@@ -23,7 +23,7 @@ CaseName = Annotated[
     str, typer.Argument(metavar="CASE", help="almere, region (voorbeeldregio), a folder, or a workbook (.xlsx).")
 ]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Language of texts and numbers.")]
-Futures = Annotated[int, typer.Option("--scenarios", min=1, help="Number of futures.")]
+CapacityScenarios = Annotated[int, typer.Option("--scenarios", min=1, help="Number of scenarios.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random number.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; the result does not depend on it.")]
 Dossier = Annotated[bool, typer.Option(help="Also pack inputs, settings, results and report into one zip.")]
@@ -34,10 +34,10 @@ Config = Annotated[
     ),
 ]
 RUN: dict[str, object] = {
-    "n_scenarios": Futures,
+    "n_scenarios": CapacityScenarios,
     "design_scenarios": Annotated[
         int,
-        typer.Option(min=1, help="Number of futures the lump sum is designed on, and as many for its margins."),
+        typer.Option(min=1, help="Number of scenarios the lump sum is designed on, and as many for its margins."),
     ],
     "n_years": Annotated[int, typer.Option("--years", min=1, help="Cut the term to at most this many years.")],
     "seed": Seed,

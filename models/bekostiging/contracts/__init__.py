@@ -5,7 +5,6 @@ from bekostiging.contracts.budget import solve_budget
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
 from bekostiging.contracts.build import BASELINE, LUMP_SUM, build_contracts, payment_calendar, with_design
 from bekostiging.contracts.buildup import Line, build_up, fair_cost
-from bekostiging.contracts.carries import RISKS, who_carries_what
 from bekostiging.contracts.cash import PaymentCalendar, course_of_year, lowest_position
 from bekostiging.contracts.ceiling import CeilingPool, Claim, Due, ceiling_pools
 from bekostiging.contracts.clauses import (
@@ -33,6 +32,7 @@ from bekostiging.contracts.outputgericht import Outputgericht
 from bekostiging.contracts.pool import ProviderPool, provider_pools, zero_sum_transfers
 from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines, reference
 from bekostiging.contracts.revenue import RevenuePath, expected_revenue, revenue_paths
+from bekostiging.contracts.risk_allocation import RISKS, risk_allocation_by_form
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht, WithoutCare
@@ -115,10 +115,10 @@ __all__ = [
     "register_payment_form",
     "revenue_paths",
     "revised",
+    "risk_allocation_by_form",
     "settle",
     "solve_budget",
     "standard_list",
-    "who_carries_what",
     "with_design",
     "zero_sum_transfers",
 ]

@@ -24,7 +24,7 @@ AT_STAKE: Said = ("deel van het budget dat op het spel staat", "part of the budg
 
 
 class BudgetClause(TableClause):
-    """Multiplies the lump sum by a factor known in every future; the order of several does not matter."""
+    """Multiplies the lump sum by a factor known in every scenario; the order of several does not matter."""
 
     @classmethod
     def joins(cls, form: type[FormFacts]) -> bool:

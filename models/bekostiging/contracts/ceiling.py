@@ -62,9 +62,9 @@ class CeilingPool:
         ``price`` (n_scenarios, n_years): level of the tariff; results (n_scenarios, n_years).
         """
         other = [due.left - due.urgent for due in dues]
-        room = np.maximum(self.ceiling * price - np.sum([due.urgent for due in dues], axis=0), 0.0)
+        headroom = np.maximum(self.ceiling * price - np.sum([due.urgent for due in dues], axis=0), 0.0)
         total = np.sum(other, axis=0)
-        part = np.divide(np.minimum(room, total), total, out=np.ones_like(total), where=total > 0)
+        part = np.divide(np.minimum(headroom, total), total, out=np.ones_like(total), where=total > 0)
         return [due.urgent + own * part for due, own in zip(dues, other, strict=True)]
 
 

@@ -36,7 +36,7 @@ class Inspanningsgericht(TariffContract):
         urgent = np.minimum(self.own(care_use.crisis_units) @ self.tariff * levels.price, claimed)
         return Claim(produced, claimed, urgent)
 
-    def carries(self) -> dict[str, Party]:
+    def risk_allocation(self) -> dict[str, Party]:
         """Volume is the municipality's, up to the ceiling where there is one."""
         volume: Party = "municipality" if self.ceiling is None else "municipality_up_to_ceiling"
         return {

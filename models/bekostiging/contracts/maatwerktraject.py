@@ -111,7 +111,7 @@ class Maatwerktraject(TariffContract):
         """Units (n_scenarios, n_years, n_cells) at the price; (n_scenarios, n_years)."""
         return np.asarray(self.own(units) @ (self.tariff / self.within) * levels.price)
 
-    def carries(self) -> dict[str, Party]:
+    def risk_allocation(self) -> dict[str, Party]:
         """The agreed hours are the municipality's; how fast and how long they are used is its own up to the budget and the
         provider's beyond it."""
         volume: Party = "municipality" if self.ceiling is None else "municipality_up_to_ceiling"

@@ -64,7 +64,7 @@ class Outputgericht(TariffContract):
         kept = 1 - self.disputed * self.disputed_lost
         return Claim(asked, asked * kept, urgent * kept)
 
-    def carries(self) -> dict[str, Party]:
+    def risk_allocation(self) -> dict[str, Party]:
         """Per client everything is the provider's; the number of clients is not."""
         return {
             "volume": "municipality" if self.ceiling is None else "municipality_up_to_ceiling",

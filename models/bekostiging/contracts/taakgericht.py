@@ -172,7 +172,7 @@ class Taakgericht(Contract):
             cost=self.cost_at(self.reference_cost, care_use, levels),
         )
 
-    def carries(self) -> dict[str, Party]:
+    def risk_allocation(self) -> dict[str, Party]:
         """The provider's, shared where the corridor has a share."""
         shares = np.nan_to_num(self.corridor.share, nan=0.0)
         volume: Party = "provider_with_corridor" if bool((shares > 0).any()) else "provider"

@@ -145,7 +145,7 @@ class Contract(FormFacts, ABC):
         return 0.0
 
     @abstractmethod
-    def carries(self) -> dict[str, Party]:
+    def risk_allocation(self) -> dict[str, Party]:
         """Who carries volume, intensity, duration, price (wages and prices beyond the index) and result."""
 
     def beyond_budget(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
@@ -235,5 +235,5 @@ class Contract(FormFacts, ABC):
 
 
 def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settlement:
-    """Settle one contract on a block of futures."""
+    """Settle one contract on a block of scenarios."""
     return contract.settle(care_use, levels)

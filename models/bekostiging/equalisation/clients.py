@@ -35,8 +35,8 @@ class Adjuster:
 class ClientCosts:
     """Clients of one year. ``matrix`` (n_clients, n_adjusters): 1 where a client has the profile; ``cost`` (n_clients,):
     euro per year on volumes at reference prices; ``weight`` (n_clients,): clients each row stands for, below one where
-    several futures are laid together; ``provider`` (n_clients,): place in ``providers``; ``partitions``: per name the place
-    of every client in the labels, and the labels.
+    several scenarios are laid together; ``provider`` (n_clients,): place in ``providers``; ``partitions``: per name the
+    place of every client in the labels, and the labels.
     """
 
     adjusters: tuple[Adjuster, ...]
@@ -81,16 +81,16 @@ class ClientCosts:
 
 
 def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> ClientCosts:
-    """Clients of the first contract year in some futures, with their cost in that year at the lot's reference prices.
+    """Clients of the first contract year in some scenarios, with their cost in that year at the lot's reference prices.
 
     Adjusters are the profiles of every care form. A profile is observable where the lot is paid by arrangement
     (outputgericht), because it is registered there; who has it is decided by the provider where the provider decides on
-    access or the profile is not registered by somebody else. Providers without a client in these futures are left out.
+    access or the profile is not registered by somebody else. Providers without a client in these scenarios are left out.
     """
     parts = [_of_block(block, terms) for block in blocks]
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    cell, profile, cost, channel, crisis, sitting = columns
-    n_futures = sum(block.clients.n_scenarios for block in blocks)
+    cell, profile, cost, channel, crisis, caseload = columns
+    n_scenarios = sum(block.clients.n_scenarios for block in blocks)
     cells = blocks[0].plan.cells
     provider, who = _compact(cells.provider[cell], cells.provider_ids)
     kind = cells.care_form[cell] * (1 + int(profile.max(initial=0))) + profile
@@ -101,7 +101,7 @@ def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> 
         adjusters=tuple(_adjuster(case, cells.care_form_ids[one // width], int(one % width)) for one in kinds),
         matrix=np.eye(len(kinds))[place],
         cost=cost,
-        weight=np.full(len(cost), 1.0 / n_futures),
+        weight=np.full(len(cost), 1.0 / n_scenarios),
         provider=provider,
         providers=who,
         partitions={
@@ -109,7 +109,7 @@ def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> 
             "municipality": _compact(cells.municipality[cell], cells.municipality_codes),
             "channel": _compact(channel.astype(np.int64), CHANNELS),
             "crisis": _compact(crisis.astype(np.int64), ("no", "yes")),
-            "in_care": _compact(sitting.astype(np.int64), ("new", "sitting")),
+            "in_care": _compact(caseload.astype(np.int64), ("new", "caseload")),
         },
     )
 
@@ -122,8 +122,8 @@ def _of_block(block: Block, terms: Reference) -> tuple[NDArray[np.generic], ...]
     own = np.flatnonzero((months > 0) & (cells.lot[clients.cell] >= 0))
     cell = clients.cell[own]
     cost = months[own].astype(np.float64) * clients.rate[own] * terms.tariff[cell]
-    sitting = clients.asked_month[own] < 0
-    return cell, clients.profile[own].astype(np.int64), cost, clients.channel[own], clients.crisis[own], sitting
+    caseload = clients.asked_month[own] < 0
+    return cell, clients.profile[own].astype(np.int64), cost, clients.channel[own], clients.crisis[own], caseload
 
 
 def _compact(place: IntArray, names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:

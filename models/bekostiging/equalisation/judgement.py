@@ -107,7 +107,7 @@ def _of_group(partition: str, label: str, cost: FloatArray, norm: FloatArray, we
     total = float(weight.sum())
     gain = norm - cost
     mean = float(weight @ gain) / total
-    # rows of several futures laid together are as many observations as rows
+    # rows of several scenarios laid together are as many observations as rows
     n = len(gain)
     error = float(np.sqrt(np.average(np.square(gain - mean), weights=weight) / (n - 1))) if n > 1 else None
     spent = float(weight @ cost)

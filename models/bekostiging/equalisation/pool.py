@@ -58,7 +58,7 @@ def build_pool(data: PoolData, target: float) -> pyo.ConcreteModel:
     m.tail_of_loss = pyo.Constraint(m.PROVIDERS, m.SCENARIOS, rule=_tail_of_loss_rule)
     m.risk = pyo.Constraint(m.PROVIDERS, rule=_risk_rule)
     m.power = pyo.Constraint(m.PROVIDERS, rule=_power_rule)
-    m.room = pyo.Constraint(m.PROVIDERS, m.BANDS, rule=_room_rule)
+    m.headroom = pyo.Constraint(m.PROVIDERS, m.BANDS, rule=_headroom_rule)
     m.largest_risk = pyo.Objective(expr=m.largest, sense=pyo.minimize)
     return m
 
@@ -83,7 +83,7 @@ def _power_rule(m: pyo.ConcreteModel, p: int) -> Any:
     return 1 - sum(m.share[k] * float(lost[p, k]) for k in m.BANDS) >= m.target
 
 
-def _room_rule(m: pyo.ConcreteModel, p: int, k: int) -> Any:
+def _headroom_rule(m: pyo.ConcreteModel, p: int, k: int) -> Any:
     """shared[p, l] + share[l] (1 - key[p]) <= 1"""
     data: PoolData = m.data
     return float(data.corridor_share[p, k]) + m.share[k] * (1 - float(data.key[p])) <= 1

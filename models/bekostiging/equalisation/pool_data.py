@@ -34,8 +34,8 @@ class PoolData:
     @property
     def most(self) -> FloatArray:
         """Largest share of every band; (n_bands,)."""
-        room = np.maximum(1 - self.corridor_share, 0.0) / np.maximum(1 - self.key, 1e-12)[:, None]
-        return np.asarray(np.minimum(room.min(axis=0), 1.0))
+        headroom = np.maximum(1 - self.corridor_share, 0.0) / np.maximum(1 - self.key, 1e-12)[:, None]
+        return np.asarray(np.minimum(headroom.min(axis=0), 1.0))
 
     @property
     def loss_of_power(self) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from bekostiging.evaluation.break_even import BREAK_EVEN
 from bekostiging.evaluation.bridge import Bridge, bridges
-from bekostiging.evaluation.deterministic_scenarios import cheapest, check_shocks, course
+from bekostiging.evaluation.deterministic_scenarios import cheapest, check_shocks, deterministic_scenario
 from bekostiging.evaluation.estimates import (
     CORNER_FIGURES,
     PROVIDER_FIGURES,
@@ -20,18 +20,18 @@ from bekostiging.evaluation.results import (
     Calibration,
     CeilingResult,
     Comparison,
-    Course,
+    ControlVariate,
+    DeterministicScenario,
     ExactLayer,
     FormResult,
     LumpSumResult,
     MeasureOutcome,
     MixResult,
-    Sharpened,
     SubstitutionOutcome,
     Sweep,
     WithMeasures,
 )
-from bekostiging.evaluation.samples import CORNERS, ROOMS, Room, Samples, WaitingSamples
+from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples, WaitingSamples
 from bekostiging.evaluation.study import Study
 from bekostiging.evaluation.waiting import WAITING_FIGURES
 
@@ -39,8 +39,8 @@ __all__ = [
     "BREAK_EVEN",
     "CORNERS",
     "CORNER_FIGURES",
+    "HEADROOMS",
     "PROVIDER_FIGURES",
-    "ROOMS",
     "SPENDING_FIGURES",
     "TERM",
     "TOTAL",
@@ -50,20 +50,20 @@ __all__ = [
     "Calibration",
     "CeilingResult",
     "Comparison",
-    "Course",
+    "ControlVariate",
+    "DeterministicScenario",
     "Estimates",
     "ExactLayer",
     "Figure",
     "FigureRegistry",
     "Flag",
     "FormResult",
+    "Headroom",
     "LumpSumResult",
     "MeasureOutcome",
     "MixResult",
     "Regimes",
-    "Room",
     "Samples",
-    "Sharpened",
     "Study",
     "SubstitutionOutcome",
     "Sweep",
@@ -72,7 +72,7 @@ __all__ = [
     "bridges",
     "cheapest",
     "check_shocks",
-    "course",
+    "deterministic_scenario",
     "flags",
     "provider_results",
     "regimes",

@@ -1,4 +1,4 @@
-"""The work done on one block of futures: settle every contract, keep only series.
+"""The work done on one block of scenarios: settle every contract, keep only series.
 
 Both classes are picklable callables, so that ``each_block`` can send them to worker processes.
 """
@@ -16,7 +16,7 @@ from bekostiging.case.policy import Corner
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM, Contract, PriceLevels, Taakgericht, settle
 from bekostiging.evaluation.limits import Limits
-from bekostiging.evaluation.samples import CORNERS, Room, Samples, WaitingSamples
+from bekostiging.evaluation.samples import CORNERS, Headroom, Samples, WaitingSamples
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.evaluation.waiting import by_care_form
 from bekostiging.lumpsum import CorridorSeries, corridor_series
@@ -79,12 +79,12 @@ class DesignWork:
 
 
 @dataclass(frozen=True)
-class FreshBlock:
+class OutOfSampleBlock:
     """Series of a block: ``samples`` per form and corner; ``plain`` (n_scenarios,) per form: payments over the
     term without ceiling and at the reference amount; ``corridor``: terms of the lump sum for its checks; payments of the
     reported municipalities (n_scenarios, n_years) per form: ``control`` of the care use expected given the factors,
     everybody served; ``measured`` with the measures at work, in the corner of the case's policy, empty without measures;
-    ``mix``: every lot in its own form, empty where all lots have the same; ``rooms``: who waits on the common room,
+    ``mix``: every lot in its own form, empty where all lots have the same; ``headrooms``: who waits on the common headroom,
     ``ON_TARIFFS`` and ``WITH_CORRIDOR``."""
 
     samples: dict[PaymentForm, dict[Corner, Samples]]
@@ -93,15 +93,15 @@ class FreshBlock:
     control: dict[PaymentForm, FloatArray]
     measured: dict[PaymentForm, FloatArray]
     mix: dict[Corner, Samples]
-    rooms: dict[str, WaitingSamples]
+    headrooms: dict[str, WaitingSamples]
 
-    def on_rooms(self, form: PaymentForm) -> dict[Room, WaitingSamples]:
-        """Who waits under a form on its own room, on the common one, and with the corridor counted on."""
+    def on_headrooms(self, form: PaymentForm) -> dict[Headroom, WaitingSamples]:
+        """Who waits under a form on its own headroom, on the common one, and with the corridor counted on."""
         own, lump = self.samples[form]["wait"], PAYMENT_FORMS[form].lump_sum
         return {
             "own": own,
-            "common": own if lump else self.rooms[ON_TARIFFS],
-            "corridor": self.rooms[WITH_CORRIDOR if lump else ON_TARIFFS],
+            "common": own if lump else self.headrooms[ON_TARIFFS],
+            "corridor": self.headrooms[WITH_CORRIDOR if lump else ON_TARIFFS],
         }
 
     def arrays(self) -> dict[str, FloatArray]:
@@ -113,8 +113,8 @@ class FreshBlock:
             for one in fields(Samples)
         }
         found |= {
-            f"rooms/{room}/{one.name}": getattr(samples, one.name)
-            for room, samples in self.rooms.items()
+            f"rooms/{headroom}/{one.name}": getattr(samples, one.name)
+            for headroom, samples in self.headrooms.items()
             for one in fields(WaitingSamples)
         }
         found |= {f"plain/{form}": values for form, values in self.plain.items()}
@@ -124,7 +124,7 @@ class FreshBlock:
         return found
 
     @classmethod
-    def of(cls, arrays: Mapping[str, FloatArray]) -> FreshBlock:
+    def of(cls, arrays: Mapping[str, FloatArray]) -> OutOfSampleBlock:
         """The block whose ``arrays`` these are, or many blocks one after the other."""
 
         def under(head: str) -> dict[str, FloatArray]:
@@ -147,7 +147,7 @@ class FreshBlock:
             by_form("control/"),
             by_form("measured/"),
             mix,
-            {room: WaitingSamples(**under(f"rooms/{room}/")) for room in (ON_TARIFFS, WITH_CORRIDOR)},
+            {headroom: WaitingSamples(**under(f"rooms/{headroom}/")) for headroom in (ON_TARIFFS, WITH_CORRIDOR)},
         )
 
 
@@ -173,7 +173,7 @@ def samples_of(arrays: Mapping[str, FloatArray]) -> dict[PaymentForm, dict[Corne
 
 
 @dataclass(frozen=True)
-class FreshWork:
+class OutOfSampleWork:
     """Settles every payment form on a block, in both corners.
 
     ``contracts`` as they would be in force (lump sum as designed); ``plain`` without ceilings and with the lump
@@ -185,13 +185,13 @@ class FreshWork:
     contracts: dict[PaymentForm, tuple[Contract, ...]]
     plain: dict[PaymentForm, tuple[Contract, ...]]
 
-    def __call__(self, block: Block) -> FreshBlock:
+    def __call__(self, block: Block) -> OutOfSampleBlock:
         """Everybody served, then the clients again under the rule of each form's own limit; with measures, once more."""
         case, cells = self.case, self.cells
         served = block.care_use()
         levels = levels_by_lot(case, served)
         samples = self._both_corners(block, served, levels)
-        rooms = self._on_common_room(block, served, levels, samples[LUMP_SUM]["wait"])
+        headrooms = self._on_common_headroom(block, served, levels, samples[LUMP_SUM]["wait"])
         plain = {
             form: np.sum([settle(one, served, levels[one.lot]).payment for one in own], axis=0).sum(axis=1)
             for form, own in self.plain.items()
@@ -200,7 +200,7 @@ class FreshWork:
         measured = self._measured(block) if case.measures else {}
         control = self._spending(block.expected, levels_by_lot(case, block.expected))
         mix = self._mixed(block, served, levels)
-        return FreshBlock(samples, plain, corridor, control, measured, mix, rooms)
+        return OutOfSampleBlock(samples, plain, corridor, control, measured, mix, headrooms)
 
     @cached_property
     def limits(self) -> Limits:
@@ -208,10 +208,10 @@ class FreshWork:
         lump = tuple(one for one in self.contracts[LUMP_SUM] if isinstance(one, Taakgericht))
         return Limits(self.case, self.cells, lump)
 
-    def _on_common_room(
+    def _on_common_headroom(
         self, block: Block, served: CareUse, levels: Mapping[str, PriceLevels], lump_sum: Samples
     ) -> dict[str, WaitingSamples]:
-        """Who waits on the common room; forms with a tariff have one price per unit, so they wait alike.
+        """Who waits on the common headroom; forms with a tariff have one price per unit, so they wait alike.
 
         ``lump_sum``: under its indexed budget, which is also what it has where the corridor adds nothing.
         """

@@ -123,8 +123,8 @@ def _year(
 ) -> int | None:
     """First calendar year by whose end a form has cost the municipality no more than the other."""
     difference = np.cumsum((own["municipality"][0] - other["municipality"][0]) * discount)
-    room = SAME * np.cumsum(other["municipality"][0] * discount)
-    years = np.flatnonzero(difference <= room)
+    headroom = SAME * np.cumsum(other["municipality"][0] * discount)
+    years = np.flatnonzero(difference <= headroom)
     return int(first + years[0]) if len(years) else None
 
 

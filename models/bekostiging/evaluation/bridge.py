@@ -16,7 +16,7 @@ year u, i[u] the index and A[u] the amount that the steps up to u make, A[Y] = R
 Every step is rounded to cents per contract, price takes the rounding, and contracts are added up: those of one lot may have
 different years. A contract without revenue enters with its whole reference amount through price, against the clients it
 takes over from others there. After it comes what is expected beside the budget in the first year: corridor, clauses and
-index, E[payment] - b, on fresh futures.
+index, E[payment] - b, on out-of-sample scenarios.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def bridges(
     if not design.feasible:
         return ()
     paths = revenue_paths(case, cells, terms)
-    paid = decided_payment(result.fresh, design)[:, :, 0]
+    paid = decided_payment(result.out_of_sample, design)[:, :, 0]
     found = []
     for j, lot in enumerate(data.lots):
         contracts = np.flatnonzero(data.lot == j)

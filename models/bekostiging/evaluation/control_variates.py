@@ -1,11 +1,11 @@
 """Sharper estimates of spending by what is known in closed form.
 
-Given its factors every future has an expected care use in closed form; settled under a contract it gives nearly what
-the clients of that future give, and it can be computed for thousands of futures without drawing a client. Mean and
-CVaR of spending are those of the many closed-form futures, plus the mean difference on the futures with clients
+Given its factors every scenario has an expected care use in closed form; settled under a contract it gives nearly what
+the clients of that scenario give, and it can be computed for thousands of scenarios without drawing a client. Mean and
+CVaR of spending are those of the many closed-form scenarios, plus the mean difference on the scenarios with clients
 (control variate; Glasserman 2003, Monte Carlo Methods in Financial Engineering, section 4.1). What is left is chance
 per client: the variance cannot fall by more than 1 over its share, unless clients are drawn where they matter most
-(``sharpened_tail``).
+(``controlled_tail``).
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE, Contract
 from bekostiging.evaluation.deterministic_scenarios import euros, in_parts
 from bekostiging.evaluation.figures import CVAR95, EXPECTED, Figure
-from bekostiging.evaluation.results import Sharpened
+from bekostiging.evaluation.results import ControlVariate
 from bekostiging.scenarios import Plan, expected_care_use, normals_of
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
 from bekostiging_solvers.typing import FloatArray
 
 TAIL = 0.95
 CLOSED_PER_DRAWN, FEWEST_CLOSED, MOST_CLOSED = 32, 1024, 8192
-"""Futures in closed form: so many that their error stays well below that of chance per client, and cheap beside drawing."""
+"""Scenarios in closed form: their error stays well below that of chance per client, and they are cheap beside drawing."""
 RESIDUALS = 200
 """Residuals that stand for chance per client."""
 FLOOR = 0.05
-"""Part of the mean spread that every future is given, so that none is left out."""
+"""Part of the mean spread that every scenario is given, so that none is left out."""
 
 
 def closed_scenarios(n_scenarios: int) -> int:
-    """Futures in closed form beside so many with clients."""
+    """Scenarios in closed form beside so many with clients."""
     return min(MOST_CLOSED, max(FEWEST_CLOSED, CLOSED_PER_DRAWN * n_scenarios))
 
 
 def closed_spending(
     made: Plan, contracts: Mapping[PaymentForm, Sequence[Contract]], discount: FloatArray
 ) -> dict[PaymentForm, FloatArray]:
-    """Spending of the reported municipalities over the term in futures without clients; (n_scenarios,) per form."""
+    """Spending of the reported municipalities over the term in scenarios without clients; (n_scenarios,) per form."""
     normals = normals_of(made)
     parts: dict[PaymentForm, list[FloatArray]] = {form: [] for form in contracts}
     for few in in_parts(normals, made.cells, made.n_years):
@@ -53,12 +53,12 @@ def closed_spending(
     return {form: np.concatenate(own) for form, own in parts.items()}
 
 
-def sharpened(
+def control_variates(
     drawn: Scramblings, sample: FloatArray, control: FloatArray, closed: Scramblings, whole: FloatArray
-) -> dict[Figure, Sharpened]:
+) -> dict[Figure, ControlVariate]:
     """Mean and CVaR of ``sample`` (n_scenarios,), whose closed form is ``control``.
 
-    ``whole`` (n_closed,): the closed form in its own, many futures.
+    ``whole`` (n_closed,): the closed form in its own, many scenarios.
     """
     mean = drawn.controlled_mean(sample, control, closed.mean(whole))
     tail = drawn.controlled_tail_mean(sample, control, TAIL, closed.tail_mean(whole, TAIL))
@@ -68,21 +68,23 @@ def sharpened(
     }
 
 
-def _beside_plain(estimate: Estimate, sample: FloatArray, control: FloatArray) -> Sharpened:
+def _beside_plain(estimate: Estimate, sample: FloatArray, control: FloatArray) -> ControlVariate:
     """The estimate with its factor and ceiling."""
     variance, noise = float(sample.var(ddof=1)), float((sample - control).var(ddof=1))
     plain = variance / len(sample)
     error = (estimate.standard_error or 0.0) ** 2
-    return Sharpened(estimate, plain / error if error > 0 else np.inf, variance / noise if noise > 0 else np.inf)
+    return ControlVariate(
+        estimate, plain / error if error > 0 else np.inf, variance / noise if noise > 0 else np.inf
+    )
 
 
-def sharpened_tail(
+def controlled_tail(
     made: Plan, contracts: Sequence[Contract], discount: FloatArray, residuals: FloatArray, n_drawn: int
-) -> Sharpened:
-    """CVaR95 of spending over the term under one payment form, clients drawn only in futures that can reach the tail.
+) -> ControlVariate:
+    """CVaR95 of spending over the term under one payment form, clients drawn only in scenarios that can reach the tail.
 
-    ``made``: a plan of the futures in closed form; ``residuals`` (k,): drawn minus closed form of other futures, which
-    say how far chance per client carries. A future is chosen with probability proportional to the spread that chance
+    ``made``: a plan of the scenarios in closed form; ``residuals`` (k,): drawn minus closed form of other scenarios, which
+    say how far chance per client carries. A scenario is chosen with probability proportional to the spread that chance
     gives its excess over the threshold, and weighted back (importance sampling).
     """
     case, cells = made.case, made.cells
@@ -117,4 +119,4 @@ def sharpened_tail(
     )
     total, share = float((excess / (1 - TAIL)).var()), float(np.square(spread / (1 - TAIL)).mean())
     error = (estimate.standard_error or 0.0) ** 2
-    return Sharpened(estimate, total / n_drawn / error if error > 0 else np.inf, total / share)
+    return ControlVariate(estimate, total / n_drawn / error if error > 0 else np.inf, total / share)

@@ -17,11 +17,12 @@ from bekostiging_solvers.typing import FloatArray
 
 @dataclass(frozen=True)
 class Cover:
-    """Of the reported municipalities: ``room`` (begroting of the contracts), ``structural`` cover and ``stock`` up to the
+    """Of the reported municipalities: ``headroom`` (begroting of the contracts), ``structural`` cover and ``stock`` up
+    to the
     year (n_reported, n_years), euro; ``confidence`` with which the tail of the use is covered, and whether a good year
     ``refills`` what was used."""
 
-    room: FloatArray
+    headroom: FloatArray
     structural: FloatArray
     stock: FloatArray
     confidence: float
@@ -31,26 +32,26 @@ class Cover:
     def of(cls, data: LumpSumData) -> Cover:
         """That of the lump-sum decision."""
         structural = np.asarray(data.structural.sum(axis=0))
-        return cls(data.room, structural, data.stock, data.reserve_confidence, data.reserve_refills)
+        return cls(data.headroom, structural, data.stock, data.reserve_confidence, data.reserve_refills)
 
     def overruns(self, paid: FloatArray, municipality: int) -> FloatArray:
         """What is spent (n_scenarios, n_years) beyond begroting or expectation, whichever is more, and structural cover."""
-        budgeted = np.maximum(self.room[municipality], paid.mean(axis=0))
+        budgeted = np.maximum(self.headroom[municipality], paid.mean(axis=0))
         return np.asarray(paid - budgeted - self.structural[municipality])
 
     def used_in_year(self, paid: FloatArray) -> FloatArray:
         """Use of the stock by each year alone, all municipalities; ``paid`` (n_scenarios, n_years, n_reported); (s, t)."""
-        years = [np.maximum(self.overruns(paid[:, :, m], m), 0.0) for m in range(len(self.room))]
+        years = [np.maximum(self.overruns(paid[:, :, m], m), 0.0) for m in range(len(self.headroom))]
         return np.asarray(sum(years))
 
     def used_over_term(self, paid: FloatArray) -> FloatArray:
         """Use of the stock over the term, all municipalities, each of its own; (n_scenarios,)."""
         terms = [
-            used_of_stock(self.overruns(paid[:, :, m], m), refills=self.refills) for m in range(len(self.room))
+            used_of_stock(self.overruns(paid[:, :, m], m), refills=self.refills) for m in range(len(self.headroom))
         ]
         return np.asarray(sum(terms))
 
     def one(self, municipality: int) -> Cover:
         """That of one municipality."""
         own = slice(municipality, municipality + 1)
-        return Cover(self.room[own], self.structural[own], self.stock[own], self.confidence, self.refills)
+        return Cover(self.headroom[own], self.structural[own], self.stock[own], self.confidence, self.refills)

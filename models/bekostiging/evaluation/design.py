@@ -1,7 +1,7 @@
 """Designing the lump sum on one set of scenarios and judging it on others, alike for every command.
 
 Three streams: ``design`` makes the design (matched to what is expected), ``margin`` finds the margins with which its limits
-hold, ``fresh`` judges the outcome and never changes it. A fourth, ``closed``, is drawn without clients.
+hold, ``out_of_sample`` judges the outcome and never changes it. A fourth, ``closed``, is drawn without clients.
 """
 
 from __future__ import annotations
@@ -68,9 +68,11 @@ class Drawn:
     plain: BoolArray
     terms: Shape
 
-    def judge(self, fresh: LumpSumData, control: LumpSumData, scramblings: Scramblings) -> Judge:
+    def judge(self, out_of_sample: LumpSumData, control: LumpSumData, scramblings: Scramblings) -> Judge:
         """Other scenarios to judge on, helped by the closed form; under the terms of the decision."""
-        return Judge(self.terms(fresh), scramblings, self.terms(control), self.closed, self.closed_scramblings)
+        return Judge(
+            self.terms(out_of_sample), scramblings, self.terms(control), self.closed, self.closed_scramblings
+        )
 
 
 def design_work(
@@ -85,7 +87,7 @@ def design_work(
 
 
 def judging_series(
-    fresh: Plan,
+    out_of_sample: Plan,
     n_design: int,
     terms: Reference,
     blocks: Blocks,
@@ -93,18 +95,19 @@ def judging_series(
     before: CorridorSeries | None = None,
     others: Mapping[str, tuple[Contract, ...]] | None = None,
 ) -> tuple[CorridorSeries, CorridorSeries, Scramblings]:
-    """Scenarios that judge the lump sum and their closed form: those of the plan ``fresh``, and where they are fewer as many
-    as the design had.
+    """Scenarios that judge the lump sum and their closed form: those of the plan ``out_of_sample``, and where they are
+    fewer as many as the design had.
 
-    ``before``: what is known of the scenarios of ``fresh``; of those that come on top only the lump sums are settled.
+    ``before``: what is known of the scenarios of ``out_of_sample``; of those that come on top only the lump sums are
+    settled.
     """
-    made = fresh
-    if fresh.n_scenarios < n_design:
-        made = plan(fresh.case, n_design, fresh.n_years, fresh.seed, fresh.stream)
-    same = (made.points, made.scenarios_per_block) == (fresh.points, fresh.scenarios_per_block)
+    made = out_of_sample
+    if out_of_sample.n_scenarios < n_design:
+        made = plan(out_of_sample.case, n_design, out_of_sample.n_years, out_of_sample.seed, out_of_sample.stream)
+    same = (made.points, made.scenarios_per_block) == (out_of_sample.points, out_of_sample.scenarios_per_block)
     known = before if same else None
     series = known
-    if series is None or made.n_scenarios > fresh.n_scenarios:
+    if series is None or made.n_scenarios > out_of_sample.n_scenarios:
         drawn = None if known is None else known.arrays()
         series = CorridorSeries.of(blocks.series(made, design_work(made, terms, others), advance, drawn))
     return series, closed_series(made, terms, others), Scramblings(made.n_scramblings)
@@ -175,13 +178,13 @@ def designed(
 def judged(
     case: Case,
     drawn: Drawn,
-    fresh: LumpSumData,
+    out_of_sample: LumpSumData,
     control: LumpSumData,
     scramblings: Scramblings,
     workers: int = 1,
 ) -> LumpSumResult:
     """The decision on scenarios that made nothing of it: both designs, who decides, what limits cost, what to ask."""
-    judge = drawn.judge(fresh, control, scramblings)
+    judge = drawn.judge(out_of_sample, control, scramblings)
     decision = drawn.decision
     data, headline = decision.data, decision.headline
     found = judged_design(headline, judge)

@@ -16,7 +16,7 @@ from bekostiging.case import Case, UserError
 from bekostiging.case.rows import weakest
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, municipal_shares
-from bekostiging.evaluation.results import Course, Sentence
+from bekostiging.evaluation.results import DeterministicScenario, Sentence
 from bekostiging.evaluation.settlement import levels_by_lot, settle_contracts
 from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shocks, neutral_factors
 from bekostiging_solvers.typing import FloatArray
@@ -62,11 +62,11 @@ CELL_YEARS_AT_ONCE, FEWEST_AT_ONCE = 400_000, 8
 the contracts stays cheap beside them."""
 
 
-def in_parts(courses: FloatArray, cells: Cells, n_years: int) -> Iterator[FloatArray]:
+def in_parts(deterministic_scenarios: FloatArray, cells: Cells, n_years: int) -> Iterator[FloatArray]:
     """Courses (first axis) in parts whose expected care use fits in memory, whatever the size of the region."""
     at_once = max(FEWEST_AT_ONCE, CELL_YEARS_AT_ONCE // (n_years * cells.n_cells))
-    for first in range(0, len(courses), at_once):
-        yield courses[first : first + at_once]
+    for first in range(0, len(deterministic_scenarios), at_once):
+        yield deterministic_scenarios[first : first + at_once]
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ def euros(
     return spending, results
 
 
-def course(
+def deterministic_scenario(
     case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, shocks: Sequence[str] = ()
-) -> Course:
+) -> DeterministicScenario:
     """The expected course, or that of named shocks of the case, together.
 
     Raises
@@ -126,7 +126,7 @@ def course(
     source = "; ".join(dict.fromkeys(row.source for row in rows))
     status = weakest(row.status for row in rows) if rows else "estimated"
     key = "+".join(dict.fromkeys(shocks)) or "plain"
-    return _course(euros(case, cells, contracts, discount, care_use), key, name, source, status)
+    return _deterministic_scenario(euros(case, cells, contracts, discount, care_use), key, name, source, status)
 
 
 def check_shocks(case: Case, shocks: Sequence[str]) -> None:
@@ -153,7 +153,9 @@ def check_shocks(case: Case, shocks: Sequence[str]) -> None:
             )
 
 
-def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: FloatArray) -> tuple[Course, ...]:
+def sensitivities(
+    case: Case, cells: Cells, contracts: Contracts, discount: FloatArray
+) -> tuple[DeterministicScenario, ...]:
     """One quantity at a time up and down; what is a step is a choice of this package, so illustrative."""
     found = []
     for key, (quantities, step, up, down) in SENSITIVITIES.items():
@@ -166,7 +168,7 @@ def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: Floa
             name = {lang: f"{100 * step:.0f} % {words}" for lang, words in text.items()}
             care_use = expected_care_use(case, cells, len(discount), factors)
             found.append(
-                _course(
+                _deterministic_scenario(
                     euros(case, cells, contracts, discount, care_use),
                     f"{key}_{'up' if sign > 0 else 'down'}",
                     name,
@@ -177,15 +179,15 @@ def sensitivities(case: Case, cells: Cells, contracts: Contracts, discount: Floa
     return tuple(found)
 
 
-def _course(
+def _deterministic_scenario(
     both: tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]],
     key: str,
     name: Sentence,
     source: str,
     status: str,
-) -> Course:
+) -> DeterministicScenario:
     spending, results = both
-    return Course(
+    return DeterministicScenario(
         key,
         name,
         source,

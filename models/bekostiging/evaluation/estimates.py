@@ -21,7 +21,7 @@ from bekostiging_solvers.typing import BoolArray, FloatArray
 
 TAIL = 0.95
 LOW = 0.05
-"""Revenue that is certain: what is exceeded in 95 of 100 futures."""
+"""Revenue that is certain: what is exceeded in 95 of 100 scenarios."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Spending:
     scramblings: Scramblings
     paid: FloatArray
     """(n_scenarios,)."""
-    room: float
+    headroom: float
     used: FloatArray
     """(n_scenarios,)."""
     certainty: float
@@ -43,12 +43,12 @@ class Spending:
     @property
     def over(self) -> BoolArray:
         """Scenarios with an overrun; (n_scenarios,)."""
-        return self.paid > self.room
+        return self.paid > self.headroom
 
     @property
     def overrun(self) -> FloatArray:
         """What is spent beyond the room; (n_scenarios,)."""
-        return np.maximum(self.paid - self.room, 0.0)
+        return np.maximum(self.paid - self.headroom, 0.0)
 
     def quantile(self, level: float) -> Estimate:
         """Of spending."""
@@ -62,7 +62,7 @@ class Spending:
 def _gap(own: Spending) -> Estimate:
     """What is expected beyond the begroting and is to be budgeted."""
     expected = own.scramblings.mean(own.paid)
-    return replace(expected, value=max(0.0, expected.value - own.room))
+    return replace(expected, value=max(0.0, expected.value - own.headroom))
 
 
 def _expected_overrun(own: Spending) -> Estimate:
@@ -114,14 +114,14 @@ def spending_of_reported(
     levels = (case.policy.certainty, cover.confidence)
     found: dict[str, dict[str, Estimates]] = {}
     for code, (own, covered) in parts.items():
-        total, room = own.sum(axis=2), covered.room.sum(axis=0)
+        total, headroom = own.sum(axis=2), covered.headroom.sum(axis=0)
         used = covered.used_in_year(own)
         periods = {
-            str(case.first_year + t): Spending(scramblings, total[:, t], float(room[t]), used[:, t], *levels)
+            str(case.first_year + t): Spending(scramblings, total[:, t], float(headroom[t]), used[:, t], *levels)
             for t in range(len(discount))
         }
         term = covered.used_over_term(own)
-        periods[TERM] = Spending(scramblings, total @ discount, float(room @ discount), term, *levels)
+        periods[TERM] = Spending(scramblings, total @ discount, float(headroom @ discount), term, *levels)
         found[code] = {period: SPENDING_FIGURES.estimates(one) for period, one in periods.items()}
     return found
 
@@ -152,7 +152,7 @@ class ProviderTerm:
         return np.asarray(self.results.sum(axis=1))
 
     @property
-    def deepest(self) -> FloatArray:
+    def largest_loss(self) -> FloatArray:
         """The largest running loss; (n_scenarios,)."""
         return np.asarray(-np.cumsum(self.results, axis=1).min(axis=1))
 
@@ -168,7 +168,9 @@ PROVIDER_FIGURES = FigureRegistry[ProviderTerm](
         figures.EXPECTED_RESULT: lambda own: own.scramblings.mean(own.result),
         figures.LOSS_PROBABILITY: lambda own: own.scramblings.probability(own.result < 0),
         figures.CVAR95_LOSS: lambda own: own.scramblings.tail_mean(-own.result, TAIL),
-        figures.BUFFER_EXHAUSTED_PROBABILITY: lambda own: own.scramblings.probability(own.deepest > own.buffer),
+        figures.BUFFER_EXHAUSTED_PROBABILITY: lambda own: own.scramblings.probability(
+            own.largest_loss > own.buffer
+        ),
         figures.REVENUE_CERTAIN_SHARE: _revenue_certain_share,
         figures.LOWEST_CASH_WEEKS: lambda own: own.scramblings.quantile(own.lowest_cash_weeks, LOW),
     }

@@ -3,7 +3,7 @@
 Given the factors the base of a contract is a sum of independent compounds per cell: a Poisson stock and negative
 binomial starts, each client with a log-normal rate, its profile and the months in care of the year. Its distribution
 follows by Fourier transform (``bekostiging_solvers.aggregate``), the mean of every layer from that, and the factors are
-mixed by quadrature over their Sobol points. In the simulated futures the drawn layer less its mean given the factors has
+mixed by quadrature over their Sobol points. In the simulated scenarios the drawn layer less its mean given the factors has
 mean zero: a t statistic beyond the family-wise level (Sidak, as in the self-check) is an alarm.
 
 It applies to the first year (later ones join years of start with different factors), where everybody is served, and is left
@@ -38,9 +38,9 @@ from bekostiging_solvers import (
 from bekostiging_solvers.typing import ComplexArray, FloatArray
 
 EXACT_SCENARIOS = 512
-"""Futures without clients over which the factors are mixed."""
+"""Scenarios without clients over which the factors are mixed."""
 AT_ONCE = 512
-"""Futures whose transforms are in memory at once: some 16 MB."""
+"""Scenarios whose transforms are in memory at once: some 16 MB."""
 N_GRID = 2048
 """Points of the aggregate's grid."""
 REACH = 8.0
@@ -147,7 +147,7 @@ class _FirstYear:
     def _limited(
         self, alike: Sequence[Sequence[_Cohort]], grid: tuple[float, int], reference: FloatArray, few: slice
     ) -> FloatArray:
-        """Mean of the base limited at both edges of every layer, in some futures; (n_few, n_layers, 2).
+        """Mean of the base limited at both edges of every layer, in some scenarios; (n_few, n_layers, 2).
 
         ``reference`` (n_few,): the amount of which the edges are parts, at intensity and price level one.
         """
@@ -180,7 +180,7 @@ class _FirstYear:
         return length / N_GRID, N_GRID // 2 + 1 if clients < MANY else self._frequencies(length)
 
     def _frequencies(self, length: float) -> int:
-        """Frequencies at which the transform is more than nothing, from the least variance of any future.
+        """Frequencies at which the transform is more than nothing, from the least variance of any scenario.
 
         A normal law's transform falls to exp(-k^2/2) at k standard deviations; the stock's spread alone is less than the
         whole, so the cut is on the safe side.
@@ -196,7 +196,7 @@ class _FirstYear:
         return min(N_GRID // 2 + 1, int(np.ceil(DECAY * length / (2 * np.pi * max(variance, 1e-300) ** 0.5))))
 
     def _alike(self) -> list[list[_Cohort]]:
-        """Cohorts whose clients cost alike in every future: they differ in number only, as areas mostly do."""
+        """Cohorts whose clients cost alike in every scenario: they differ in number only, as areas mostly do."""
         groups: dict[tuple[object, ...], list[_Cohort]] = {}
         for cohort in self.cohorts:
             key: tuple[object, ...] = (self._client(cohort, 1.0),)
@@ -208,7 +208,7 @@ class _FirstYear:
         return list(groups.values())
 
     def _log(self, alike: Sequence[_Cohort], step: float, n_frequencies: int, few: slice) -> ComplexArray:
-        """Log transform of cohorts alike together in some futures; (n_few, n_frequencies).
+        """Log transform of cohorts alike together in some scenarios; (n_few, n_frequencies).
 
         Compound sums of equal severity add up to one of the sum of their means, negative binomial ones where the
         dispersion is equal too.
@@ -225,7 +225,7 @@ class _FirstYear:
         return negative_binomial_log(mean[:, None], dispersion, severity)
 
     def _at_durations(self, cohort: _Cohort, step: float, few: slice) -> ComplexArray:
-        """Severity transforms at the duration factor of some futures, interpolated; (n_few or 1, n_frequencies)."""
+        """Severity transforms at the duration factor of some scenarios, interpolated; (n_few or 1, n_frequencies)."""
         factor = np.log(self.factors.duration[:, 0, cohort.row])
         low, high = float(factor.min()), float(factor.max())
         if high - low < SAME:
@@ -324,28 +324,30 @@ def _months(duration: Mixed, stock: bool) -> tuple[FloatArray, FloatArray]:
 
 
 def exact_layers(
-    fresh: Plan, closed: Plan, contracts: tuple[Taakgericht, ...], drawn: tuple[FloatArray, ...]
+    out_of_sample: Plan, closed: Plan, contracts: tuple[Taakgericht, ...], drawn: tuple[FloatArray, ...]
 ) -> tuple[tuple[ExactLayer, ...], tuple[tuple[str, Sentence], ...]]:
     """Layers of every contract for which it applies, and why the others are left out.
 
-    ``drawn``: U of each contract in the fresh futures, (n_scenarios, n_years, n_layers); ``closed``: other futures, over
-    which the factors are mixed.
+    ``drawn``: U of each contract in the out-of-sample scenarios, (n_scenarios, n_years, n_layers); ``closed``: other
+    scenarios, over which the factors are mixed.
     """
     found: list[tuple[str, str, FloatArray, FloatArray, FloatArray]] = []
     skipped: list[tuple[str, Sentence]] = []
-    factors = fresh.factor_model.multipliers(np.concatenate([normals_of(fresh), normals_of(closed)]))
+    factors = out_of_sample.factor_model.multipliers(
+        np.concatenate([normals_of(out_of_sample), normals_of(closed)])
+    )
     for contract, simulated in zip(contracts, drawn, strict=True):
         name = f"{contract.provider}/{contract.lot}"
-        year = _FirstYear(fresh, contract, factors)
+        year = _FirstYear(out_of_sample, contract, factors)
         reason = year.why_not()
         if reason is not None:
             skipped.append((name, reason))
             continue
-        given, mixed = np.split(year.layer_means(), [fresh.n_scenarios])
+        given, mixed = np.split(year.layer_means(), [out_of_sample.n_scenarios])
         for k, layer in enumerate(contract.corridor.names):
             found.append((name, layer, mixed[:, k], given[:, k], simulated[:, 0, k]))
     level = -np.expm1(np.log1p(-FAMILY_WISE) / max(1, len(found)))
-    many, few = Scramblings(closed.n_scramblings), Scramblings(fresh.n_scramblings)
+    many, few = Scramblings(closed.n_scramblings), Scramblings(out_of_sample.n_scramblings)
     layers = []
     for name, layer, mixed, given, simulated in found:
         p_value = _p_value(simulated - given)

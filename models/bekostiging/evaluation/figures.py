@@ -111,37 +111,37 @@ class FigureRegistry(Generic[Subject]):
 # what municipalities spend
 EXPECTED = Figure("expected", "euro", 1, "verwacht", "expected",
     "Gemiddelde over alle toekomsten.",
-    "Mean over all futures.")
+    "Mean over all scenarios.")
 GAP = Figure("gap", "euro", 1, "te ramen: verwacht boven de begroting", "to be budgeted: expected above the begroting",
     "Wat naar verwachting meer wordt uitgegeven dan begroot: te ramen, niet ten laste van een reserve (BBV art. 11).",
     "What is expected to be spent beyond the begroting: to be budgeted, not to be paid from a reserve (BBV art. 11).", on_page=False)
 SD = Figure("sd", "euro", 1, "standaardafwijking", "standard deviation",
     "Standaardafwijking over de toekomsten.",
-    "Standard deviation over the futures.")
+    "Standard deviation over the scenarios.")
 P10 = Figure("p10", "euro", 1, "P10", "P10",
     "In 10 van 100 toekomsten wordt minder uitgegeven.",
-    "In 10 of 100 futures less is spent.")
+    "In 10 of 100 scenarios less is spent.")
 P50 = Figure("p50", "euro", 1, "P50", "P50",
     "In de helft van de toekomsten wordt minder uitgegeven.",
-    "In half of the futures less is spent.")
+    "In half of the scenarios less is spent.")
 P80 = Figure("p80", "euro", 1, "P80", "P80",
     "In 80 van 100 toekomsten wordt niet meer uitgegeven.",
-    "In 80 of 100 futures no more is spent.", on_page=False)
+    "In 80 of 100 scenarios no more is spent.", on_page=False)
 P90 = Figure("p90", "euro", 1, "P90", "P90",
     "In 90 van 100 toekomsten wordt niet meer uitgegeven.",
-    "In 90 of 100 futures no more is spent.")
+    "In 90 of 100 scenarios no more is spent.")
 CVAR95 = Figure("cvar95", "euro", 1, "gemiddelde van de slechtste 5 %", "mean of the worst 5 %",
     "Gemiddelde van de slechtste 5 % van de toekomsten (CVaR).",
-    "Mean of the worst 5 % of the futures (CVaR).")
+    "Mean of the worst 5 % of the scenarios (CVaR).")
 OVERRUN_PROBABILITY = Figure("overrun_probability", "fraction", 0, "kans op overschrijding", "probability of overrun",
     "Deel van de toekomsten waarin de uitgaven boven de begroting voor de contracten komen.",
-    "Part of the futures in which spending exceeds the begroting for the contracts.")
+    "Part of the scenarios in which spending exceeds the begroting for the contracts.")
 OVERRUN_SIZE = Figure("overrun_size", "euro", 1, "gemiddelde overschrijding als zij zich voordoet", "mean overrun when there is one",
     "Gemiddelde overschrijding over de toekomsten die er een hebben: het bedrag van de risicoregel.",
-    "Mean overrun of the futures that have one: the amount of the risk line.", may_be_unknown=True, on_page=False)
+    "Mean overrun of the scenarios that have one: the amount of the risk line.", may_be_unknown=True, on_page=False)
 EXPECTED_OVERRUN = Figure("expected_overrun", "euro", 1, "verwachte overschrijding", "expected overrun",
     "Gemiddelde overschrijding over alle toekomsten, nul waar er geen is: bedrag maal kans.",
-    "Mean overrun over all futures, zero where there is none: amount times chance.")
+    "Mean overrun over all scenarios, zero where there is none: amount times chance.")
 RESERVE_NEEDED = Figure("reserve_needed", "euro", 1, "benodigde incidentele dekking (slechtste toekomsten)", "incidental cover needed (worst scenarios)",
     "Gemiddeld gebruik van de incidentele dekking in de slechtste toekomsten (beleid reserve_confidence), boven begroting of verwachting en structurele dekking; over de looptijd alle jaren samen.",
     "Mean use of the incidental cover in the worst scenarios (policy reserve_confidence), beyond begroting or expectation and structural cover; over the term all years together.", on_page=False)
@@ -161,19 +161,19 @@ EXPECTED_RESULT = Figure("expected_result", "euro", 1, "verwacht resultaat", "ex
     "Mean payment minus cost over the term.")
 LOSS_PROBABILITY = Figure("loss_probability", "fraction", 0, "kans op verlies", "probability of loss",
     "Deel van de toekomsten met een verlies over de looptijd.",
-    "Part of the futures with a loss over the term.")
+    "Part of the scenarios with a loss over the term.")
 CVAR95_LOSS = Figure("cvar95_loss", "euro", 1, "verlies in de slechtste 5 %", "loss in the worst 5 %",
     "Gemiddeld verlies in de slechtste 5 % van de toekomsten.",
-    "Mean loss in the worst 5 % of the futures.")
+    "Mean loss in the worst 5 % of the scenarios.")
 BUFFER_EXHAUSTED_PROBABILITY = Figure("buffer_exhausted_probability", "fraction", 0, "kans dat de buffer opraakt", "probability that the buffer is used up",
     "Deel van de toekomsten waarin het lopende verlies de vrije buffer passeert.",
-    "Part of the futures in which the running loss passes the free buffer.")
-REVENUE_CERTAIN_SHARE = Figure("revenue_certain_share", "fraction", 0, "deel van de omzet dat zeker is (95 van 100 toekomsten)", "part of revenue that is certain (95 of 100 futures)",
+    "Part of the scenarios in which the running loss passes the free buffer.")
+REVENUE_CERTAIN_SHARE = Figure("revenue_certain_share", "fraction", 0, "deel van de omzet dat zeker is (95 van 100 toekomsten)", "part of revenue that is certain (95 of 100 scenarios)",
     "Omzet die in 95 van 100 toekomsten wordt gehaald, als deel van de verwachte.",
-    "Revenue reached in 95 of 100 futures, as a part of what is expected.", may_be_unknown=True)
-LOWEST_CASH_WEEKS = Figure("lowest_cash_weeks", "weeks", 0, "laagste kasstand, in weken kosten (95 van 100 toekomsten blijven erboven)", "lowest cash, in weeks of cost (95 of 100 futures stay above)",
+    "Revenue reached in 95 of 100 scenarios, as a part of what is expected.", may_be_unknown=True)
+LOWEST_CASH_WEEKS = Figure("lowest_cash_weeks", "weeks", 0, "laagste kasstand, in weken kosten (95 van 100 toekomsten blijven erboven)", "lowest cash, in weeks of cost (95 of 100 scenarios stay above)",
     "Laagste kasstand in weken kosten, beginnend zonder kas; in 95 van 100 toekomsten niet lager.",
-    "Lowest cash in weeks of cost, starting from none; no lower in 95 of 100 futures.")
+    "Lowest cash in weeks of cost, starting from none; no lower in 95 of 100 scenarios.")
 
 # both sides together, over the term
 SPENDING = Figure("spending", "euro", 1, "uitgaven gemeente", "spending of the municipality",
@@ -230,7 +230,7 @@ MUNICIPAL = Figure("municipal", "euro", 1, "gemeente", "municipality")
 PUBLIC = Figure("public", "euro", 1, "alle publieke euro's", "all public euros")
 
 # the paragraph weerstandsvermogen
-ROOM = Figure("room", "euro", 1, "begroot voor de contracten", "begroot for the contracts",
+HEADROOM = Figure("headroom", "euro", 1, "begroot voor de contracten", "begroot for the contracts",
     "Begroting van de gemeente min wat buiten de contracten valt.",
     "Begroting of the municipality minus what lies outside the contracts.")
 STRUCTURAL = Figure("structural", "euro", 1, "structurele dekking", "structural cover",
@@ -273,4 +273,4 @@ BRIDGE = {step.name: step for step in (
 """Steps of a bridge; {year}: the one it is about."""
 BESIDE_BUDGET = Figure("beside", "euro", 1, "naar verwachting ernaast: bandbreedte, bedingen en index", "expected beside it: corridor, clauses and index",
     "Verwachte betaling min budget in het eerste contractjaar, op nieuwe toekomsten.",
-    "Expected payment minus budget in the first contract year, on fresh futures.")
+    "Expected payment minus budget in the first contract year, on out-of-sample scenarios.")

@@ -168,7 +168,7 @@ def _early_warning(outcome: Comparison) -> Iterator[Flag]:
 
 
 def _run_of_losses(results: FloatArray) -> float:
-    """Share of futures with three loss years in a row; ``results`` (n_scenarios, n_years)."""
+    """Share of scenarios with three loss years in a row; ``results`` (n_scenarios, n_years)."""
     if results.shape[1] < LOSS_YEARS:
         return 0.0
     windows = np.lib.stride_tricks.sliding_window_view(results < 0, LOSS_YEARS, axis=1)

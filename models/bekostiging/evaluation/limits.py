@@ -1,4 +1,4 @@
-"""The flow rules of a case: up to which production every contract serves who asks, on its own room and on a common one."""
+"""The flow rules of a case: up to which production a contract serves who asks, on its own headroom and on a common one."""
 
 from __future__ import annotations
 

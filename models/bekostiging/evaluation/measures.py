@@ -89,7 +89,9 @@ def substitution_outcomes(
     return tuple(found)
 
 
-def with_measures(scramblings: Scramblings, without: FloatArray, with_: FloatArray, room: float) -> WithMeasures:
+def with_measures(
+    scramblings: Scramblings, without: FloatArray, with_: FloatArray, headroom: float
+) -> WithMeasures:
     """Estimates of spending over the term (n_scenarios,) without and with the measures."""
 
     def estimates(sample: FloatArray) -> Estimates:
@@ -97,7 +99,7 @@ def with_measures(scramblings: Scramblings, without: FloatArray, with_: FloatArr
         return {
             EXPECTED: scramblings.mean(sample),
             P90: scramblings.quantile(sample, 0.90),
-            OVERRUN_PROBABILITY: scramblings.probability(sample > room),
+            OVERRUN_PROBABILITY: scramblings.probability(sample > headroom),
         }
 
     return WithMeasures(estimates(without), estimates(with_), scramblings.mean(without - with_))

@@ -37,19 +37,19 @@ def not_used_yet(case: Case) -> tuple[Note, ...]:
     note(
         any(CLAUSES[row.clause].per_client for row in case.clauses),
         "Een hogekostenpool telt in de toekomsten; in de gesloten vormen (schokken, gevoeligheden, omslagpunten) niet.",
-        "A high-cost pool counts in the futures; in the closed forms (shocks, sensitivities, break-even) it does not.",
+        "A high-cost pool counts in the scenarios; in the closed forms (shocks, sensitivities, break-even) it does not.",
     )
     note(
         any(lot.sharing_key == "hybrid" for lot in case.lots),
         "Verdeelsleutel hybrid deelt dure cliënten in de toekomsten; in de gesloten vormen (schokken, gevoeligheden, "
         "omslagpunten) verdeelt zij naar gebruik.",
-        "Sharing key hybrid shares expensive clients in the futures; in closed forms (shocks, sensitivities, break-even) "
+        "Sharing key hybrid shares expensive clients in the scenarios; in closed forms (shocks, sensitivities, break-even) "
         "it divides by use.",
     )
     note(
         any(case.policy.elasticity(lot.id) > 0 for lot in case.lots),
         "elasticity telt in het ontwerp van het taakgerichte budget, en nog niet in de toekomsten zelf.",
-        "elasticity counts in the design of the lump sum, and not yet in the futures themselves.",
+        "elasticity counts in the design of the lump sum, and not yet in the scenarios themselves.",
     )
     note(
         len({lot.years for lot in case.lots}) > 1,

@@ -1,4 +1,4 @@
-"""Fresh futures until the expected spending is known to a stated euro precision."""
+"""Out-of-sample scenarios until the expected spending is known to a stated euro precision."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bekostiging.case import UserError
 from bekostiging.case.policy import Corner
-from bekostiging.evaluation.block_settlement import FreshBlock, FreshWork
+from bekostiging.evaluation.block_settlement import OutOfSampleBlock, OutOfSampleWork
 from bekostiging.evaluation.blocks import Blocks
 from bekostiging.evaluation.results import Sentence
 from bekostiging.evaluation.self_check import CheckedWork, checked
@@ -16,43 +16,43 @@ from bekostiging_solvers import Scramblings
 
 CONFIDENCE = 0.95
 MOST_SCENARIOS = 131_072
-"""Futures beyond which a precision is refused beforehand; about an hour for a region on two cores."""
+"""Scenarios beyond which a precision is refused beforehand; about an hour for a region on two cores."""
 
 
-def half_width(made: Plan, fresh: FreshBlock, corner: Corner) -> float:
+def half_width(made: Plan, out_of_sample: OutOfSampleBlock, corner: Corner) -> float:
     """Half-width in euro of the 95 % interval of expected yearly spending, of the worst payment form and year."""
     scramblings = Scramblings(made.n_scramblings)
     widths = (
         scramblings.mean(made.case.of_reported(samples[corner].municipal[:, t])).half_width(CONFIDENCE)
-        for samples in fresh.samples.values()
+        for samples in out_of_sample.samples.values()
         for t in range(made.n_years)
     )
-    # an error that is not known cannot be brought down by more futures
+    # an error that is not known cannot be brought down by more scenarios
     return max((width for width in widths if width is not None), default=0.0)
 
 
 def settled(
     made: Plan,
-    work: FreshWork,
+    work: OutOfSampleWork,
     blocks: Blocks,
     corner: Corner,
     precision: float | None,
     advance: Callable[[int, int], None],
-) -> tuple[Plan, FreshBlock, SelfCheck, tuple[Sentence, ...]]:
+) -> tuple[Plan, OutOfSampleBlock, SelfCheck, tuple[Sentence, ...]]:
     """Settle every block and check it; with ``precision`` (euro) double the scramblings until the half-width is met.
 
     Raises
     ------
     UserError
-        A precision that asks more than 131,072 futures.
+        A precision that asks more than 131,072 scenarios.
     """
     both = CheckedWork(work)
     arrays = blocks.series(made, both, advance)
-    fresh = FreshBlock.of(arrays)
+    out_of_sample = OutOfSampleBlock.of(arrays)
     if precision is None:
-        return made, fresh, checked(made, arrays), ()
+        return made, out_of_sample, checked(made, arrays), ()
     first = made.n_scenarios
-    while (width := half_width(made, fresh, corner)) > precision:
+    while (width := half_width(made, out_of_sample, corner)) > precision:
         needed = made.n_scenarios * (width / precision) ** 2
         if needed > MOST_SCENARIOS:
             reachable = width * (made.n_scenarios / MOST_SCENARIOS) ** 0.5
@@ -61,14 +61,14 @@ def settled(
                 f"--precision {precision:.0f}: dat vraagt ongeveer {asked.replace(',', '.')} toekomsten, meer dan "
                 f"{most.replace(',', '.')}; met {made.n_scenarios} is de halve breedte {width:.0f} euro. Vraag "
                 f"{reachable:.0f} of meer.",
-                f"--precision {precision:.0f}: that asks about {asked} futures, more than {most}; with "
+                f"--precision {precision:.0f}: that asks about {asked} scenarios, more than {most}; with "
                 f"{made.n_scenarios} the half-width is {width:.0f} euro. Ask {reachable:.0f} or more.",
                 exit_code=2,
             )
         wider = replace(made, n_scramblings=2 * made.n_scramblings)
         arrays = blocks.series(wider, both, advance, before=arrays)
-        made, fresh = wider, FreshBlock.of(arrays)
-    return made, fresh, checked(made, arrays), (_told(made, first, width, precision),)
+        made, out_of_sample = wider, OutOfSampleBlock.of(arrays)
+    return made, out_of_sample, checked(made, arrays), (_told(made, first, width, precision),)
 
 
 def _told(made: Plan, first: int, width: float, precision: float) -> Sentence:
@@ -76,6 +76,6 @@ def _told(made: Plan, first: int, width: float, precision: float) -> Sentence:
     return {
         "nl": f"Gevraagde nauwkeurigheid {precision:.0f} euro: met {made.n_scenarios} nieuwe toekomsten is de halve breedte "
         f"van het 95 %-interval van de verwachte jaarlijkse uitgaven hoogstens {width:.0f} euro; ontworpen op {first}.",
-        "en": f"Precision asked {precision:.0f} euro: with {made.n_scenarios} fresh futures the half-width of the 95 % "
+        "en": f"Precision asked {precision:.0f} euro: with {made.n_scenarios} out-of-sample scenarios half the width of the 95 % "
         f"interval of expected yearly spending is at most {width:.0f} euro; designed on {first}.",
     }

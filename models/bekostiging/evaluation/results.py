@@ -16,7 +16,7 @@ from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
 from bekostiging.evaluation import figures
 from bekostiging.evaluation.figures import Estimates, Figure
-from bekostiging.evaluation.samples import CORNERS, ROOMS, Room, Samples
+from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples
 from bekostiging.evaluation.study import Study
 from bekostiging.lumpsum import (
     Decider,
@@ -57,9 +57,9 @@ class FormResult:
     """[provider id]: PROVIDER_FIGURES over the term, in the corner the case's policy names."""
     care_forms: dict[Corner, dict[str, Estimates]]
     """[corner][care form]: WAITING_FIGURES over the term."""
-    rooms: dict[Room, dict[str, Estimates]]
-    """[room][care form or TOTAL]: the same on its own room, on the common one, and with the corridor counted on."""
-    against_duty: dict[Room, Estimate]
+    headrooms: dict[Headroom, dict[str, Estimates]]
+    """[room][care form or TOTAL]: the same on its own headroom, on the common one, and with the corridor counted on."""
+    against_duty: dict[Headroom, Estimate]
     """[room]: clients who wait or are refused though their lot has the acceptance duty or no waiting list; of a lump sum
     alone."""
     corner_totals: dict[Corner, Estimates]
@@ -185,13 +185,13 @@ class LumpSumResult:
         return self.headline.design
 
     @property
-    def fresh(self) -> LumpSumData:
+    def out_of_sample(self) -> LumpSumData:
         """The decision on the scenarios that judge it."""
         return self.judge.data
 
 
 @dataclass(frozen=True)
-class Course:
+class DeterministicScenario:
     """What one course of the factors does at expectation: closed form, no sampling error.
 
     ``spending`` and ``provider_result`` per payment form, euro over the term, reported municipalities and all
@@ -207,8 +207,8 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Sharpened:
-    """``estimate`` with its error; ``factor``: variance of plain independent sampling with as many drawn futures over its
+class ControlVariate:
+    """``estimate`` with its error; ``factor``: variance of plain independent sampling with as many drawn scenarios over its
     own; ``ceiling``: 1 over the share of chance per client in the variance (of the influence values for CVaR)."""
 
     estimate: Estimate
@@ -291,9 +291,9 @@ class Comparison(Study):
     reference: Reference
     n_scramblings: int
     n_years: int
-    carries: tuple[tuple[str, dict[PaymentForm, str]], ...]
+    risk_allocation: tuple[tuple[str, dict[PaymentForm, str]], ...]
     """Who carries what: (risk key, {form: party key}); keys as in bekostiging.contracts.carries."""
-    room: FloatArray
+    headroom: FloatArray
     """(n_years, n_reported): begroting minus outside_contracts."""
     begroting: FloatArray
     """(n_years, n_reported): amount over the laws."""
@@ -306,18 +306,18 @@ class Comparison(Study):
     forms: dict[PaymentForm, FormResult]
     mix: MixResult | None
     """Every lot in its own payment form of today; None where all lots have the same."""
-    sharpened: dict[PaymentForm, dict[Figure, Sharpened]]
+    control_variates: dict[PaymentForm, dict[Figure, ControlVariate]]
     """[form][EXPECTED or CVAR95]: spending of the reported municipalities over the term, everybody served."""
     lumpsum: LumpSumResult
-    plain: Course
+    plain: DeterministicScenario
     """The course without shock: every factor at one."""
-    shocks: tuple[Course, ...]
+    shocks: tuple[DeterministicScenario, ...]
     sweeps: tuple[Sweep, ...]
-    sensitivities: tuple[Course, ...]
+    sensitivities: tuple[DeterministicScenario, ...]
     """One quantity at a time a little up and down: which assumption turns the ranking."""
     measures: tuple[MeasureOutcome, ...]
     with_measures: dict[PaymentForm, WithMeasures]
-    """All measures of the case together, in futures; empty without measures. Every other figure is without them."""
+    """All measures of the case together, in scenarios; empty without measures. Every other figure is without them."""
     substitution: tuple[SubstitutionOutcome, ...]
     calibration: tuple[Calibration, ...]
     exact: tuple[ExactLayer, ...]
@@ -365,17 +365,17 @@ class Comparison(Study):
                 yield from rows(form, corner, "corner", TOTAL, TERM, found=own.corner_totals[corner])
                 for care_form, found in own.care_forms[corner].items():
                     yield from rows(form, corner, "care_form", care_form, TERM, found=found)
-            for room in ROOMS:
-                for care_form, found in own.rooms[room].items():
-                    place = room if care_form == TOTAL else f"{room}/{care_form}"
-                    yield from rows(form, "wait", "room", place, TERM, found=found)
-            for room, estimate in own.against_duty.items():
-                yield from rows(form, "wait", "room", room, TERM, found={figures.AGAINST_DUTY: estimate})
+            for headroom in HEADROOMS:
+                for care_form, found in own.headrooms[headroom].items():
+                    place = headroom if care_form == TOTAL else f"{headroom}/{care_form}"
+                    yield from rows(form, "wait", "headroom", place, TERM, found=found)
+            for headroom, estimate in own.against_duty.items():
+                yield from rows(form, "wait", "headroom", headroom, TERM, found={figures.AGAINST_DUTY: estimate})
             for party, found in own.administration.items():
                 yield from rows(form, self.corner, "administration", party, "year", found=found)
 
     def overview(self) -> pd.DataFrame:
-        """Per payment form: spending and its tail, the weakest provider, and who waits too long on the common room."""
+        """Per payment form: spending and its tail, the weakest provider, and who waits too long on the common headroom."""
         import pandas as pd
 
         rows = []
@@ -391,14 +391,14 @@ class Comparison(Study):
                 "over the begroting": percent(term[figures.OVERRUN_PROBABILITY]),
                 "weakest provider": weakest[0],
                 "its buffer used up": percent(weakest[1][figures.BUFFER_EXHAUSTED_PROBABILITY]),
-                "waiting beyond the norm, common room": str(
-                    own.rooms["common"][TOTAL][figures.CLIENTS_BEYOND_NORM]
+                "waiting beyond the norm, common headroom": str(
+                    own.headrooms["common"][TOTAL][figures.CLIENTS_BEYOND_NORM]
                 ),
             }
             rows.append(row)
         return pd.DataFrame(rows)
 
     def heading(self) -> str:
-        """Case, years, futures, seed."""
+        """Case, years, scenarios, seed."""
         years = f"{self.years[0]}-{self.years[-1]}"
-        return f"Payment forms of {self.case.name}, {years}, {self.n_scenarios} futures, seed {self.seed}"
+        return f"Payment forms of {self.case.name}, {years}, {self.n_scenarios} scenarios, seed {self.seed}"

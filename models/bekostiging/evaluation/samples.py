@@ -9,8 +9,8 @@ from bekostiging.case.policy import Corner
 from bekostiging_solvers.typing import FloatArray
 
 CORNERS: tuple[Corner, ...] = get_args(Corner)
-Room = Literal["own", "common", "corridor"]
-ROOMS: tuple[Room, ...] = ("own", "common", "corridor")
+Headroom = Literal["own", "common", "corridor"]
+HEADROOMS: tuple[Headroom, ...] = ("own", "common", "corridor")
 """The money up to which a form serves who asks: its own limit; the indexed budget of the lump sum for every form; the same,
 while a lump sum also counts on what its corridor will pay."""
 

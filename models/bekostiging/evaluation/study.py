@@ -32,7 +32,7 @@ class Study(Shown):
     notes: tuple[Note, ...]
     """Things said once."""
     self_check: SelfCheck | None
-    """The fresh scenarios beside their own theory; None where no clients are drawn."""
+    """The out-of-sample scenarios beside their own theory; None where no clients are drawn."""
 
     @property
     def designed(self) -> Outcome | None:

@@ -21,12 +21,12 @@ from bekostiging.units import MONTHS, WEEKS_PER_MONTH
 
 
 def handover(case: Case, cells: Cells) -> tuple[Note, ...]:
-    """Double running cost of lots whose sitting clients are taken over: weeks in which two providers are paid."""
+    """Double running cost of lots whose the caseload are taken over: weeks in which two providers are paid."""
     found: list[Note] = []
     forecast, row = demand_forecast(case, 1), demand_of_cells(case, cells)
     weekly = forecast.stock * forecast.units_per_month / WEEKS_PER_MONTH
     for j, lot in enumerate(case.lots):
-        if lot.sitting_clients != "taken_over":
+        if lot.caseload_clients != "taken_over":
             continue
         own = cells.lot == j
         euro = float((weekly[row] * cells.market_share * cells.tariff)[own].sum()) * lot.handover_weeks
@@ -35,7 +35,7 @@ def handover(case: Case, cells: Cells) -> tuple[Note, ...]:
                 "nl": f"Perceel {lot.id}: zittende cliënten worden overgenomen; {lot.handover_weeks:g} weken dubbele lasten "
                 f"kosten naar verwachting {_euro(euro, 'nl')} euro in het eerste jaar, onder elke bekostigingsvorm gelijk "
                 "en niet in de andere cijfers.",
-                "en": f"Lot {lot.id}: sitting clients are taken over; {lot.handover_weeks:g} weeks of double running cost "
+                "en": f"Lot {lot.id}: the caseload are taken over; {lot.handover_weeks:g} weeks of double running cost "
                 f"are expected to cost {_euro(euro, 'en')} euro in the first year, alike under every payment form and not "
                 "in the other figures.",
             }
@@ -52,7 +52,7 @@ def _euro(value: float, lang: str) -> str:
 def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Note, ...]]:
     """The case as the new contracts see it, and what the old ones still cost; the same case without closed lots.
 
-    Expected cost of the sitting clients is added to ``begroting.outside_contracts`` of who pays for them. Today's revenue of
+    Expected cost of the the caseload is added to ``begroting.outside_contracts`` of who pays for them. Today's revenue of
     a closed lot is of clients its new contracts do not have: it is left out, and no glide is asked.
 
     Raises
@@ -60,7 +60,7 @@ def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Note, ...]]:
     UserError
         More than a municipality has begroot for that law and year.
     """
-    closed = [lot.id for lot in case.lots if lot.sitting_clients == "closed"]
+    closed = [lot.id for lot in case.lots if lot.caseload_clients == "closed"]
     if not closed:
         return case, ()
     euro = _old_contracts(case, build_cells(case), n_years)
@@ -86,7 +86,7 @@ def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Note, ...]]:
         "nl": f"Perceel {names}: zittende cliënten lopen af onder het oude contract, per eenheid betaald; dat kost naar "
         f"verwachting {told['nl']} euro en staat bij wat buiten de contracten blijft. De nieuwe contracten beginnen zonder "
         "cliënten.",
-        "en": f"Lot {names}: sitting clients finish under the old contract, paid per unit; that is expected to cost "
+        "en": f"Lot {names}: the caseload finish under the old contract, paid per unit; that is expected to cost "
         f"{told['en']} euro and is part of what stays outside the contracts. The new contracts begin without clients.",
     }
     contracts = tuple(
@@ -101,12 +101,12 @@ def _in_closed(case: Case, closed: list[str], area: str, care_form: str) -> bool
 
 
 def _old_contracts(case: Case, cells: Cells, n_years: int) -> dict[tuple[str, str, int], float]:
-    """Expected cost of sitting clients of closed lots at the tariffs, by municipality, law and year; nominal euro."""
+    """Expected cost of the caseload of closed lots at the tariffs, by municipality, law and year; nominal euro."""
     forecast, row = demand_forecast(case, n_years), demand_of_cells(case, cells)
     laws = {form.id: form.law for form in case.care_forms}
     found: dict[tuple[str, str, int], float] = {}
     for j, lot in enumerate(case.lots):
-        if lot.sitting_clients != "closed":
+        if lot.caseload_clients != "closed":
             continue
         level = expected_level(case, lot.id, n_years)
         for year in range(n_years):

@@ -11,7 +11,7 @@ from bekostiging.case import Case
 from bekostiging.evaluation import figures
 from bekostiging.evaluation.figures import Estimates, FigureRegistry
 from bekostiging.evaluation.results import TOTAL
-from bekostiging.evaluation.samples import ROOMS, Room, WaitingSamples
+from bekostiging.evaluation.samples import HEADROOMS, Headroom, WaitingSamples
 from bekostiging.scenarios import CareUse, Cells, WaitingCount
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
@@ -78,22 +78,22 @@ def care_form_estimates(case: Case, scramblings: Scramblings, samples: WaitingSa
     }
 
 
-def room_estimates(
-    case: Case, scramblings: Scramblings, by_room: Mapping[Room, WaitingSamples]
-) -> dict[Room, dict[str, Estimates]]:
+def headroom_estimates(
+    case: Case, scramblings: Scramblings, by_headroom: Mapping[Headroom, WaitingSamples]
+) -> dict[Headroom, dict[str, Estimates]]:
     """Waiting on every room, in total and per care form."""
     return {
-        room: {
-            TOTAL: waiting_estimates(scramblings, by_room[room]),
-            **care_form_estimates(case, scramblings, by_room[room]),
+        headroom: {
+            TOTAL: waiting_estimates(scramblings, by_headroom[headroom]),
+            **care_form_estimates(case, scramblings, by_headroom[headroom]),
         }
-        for room in ROOMS
+        for headroom in HEADROOMS
     }
 
 
 def duty_estimates(
-    case: Case, scramblings: Scramblings, by_room: Mapping[Room, WaitingSamples]
-) -> dict[Room, Estimate]:
+    case: Case, scramblings: Scramblings, by_headroom: Mapping[Headroom, WaitingSamples]
+) -> dict[Headroom, Estimate]:
     """Clients whom a lump sum may not let wait or refuse and who do, over the term, on every room.
 
     It may not where the lot has the acceptance duty or no waiting list (policies ``acceptance_duty``, ``waiting_list``).
@@ -104,5 +104,6 @@ def duty_estimates(
         if case.policy.acceptance_duty(lot.id) or case.policy.waiting_list(lot.id) == "not_allowed"
     ]
     return {
-        room: scramblings.mean(own.lot_unserved[:, :, bound].sum(axis=(1, 2))) for room, own in by_room.items()
+        headroom: scramblings.mean(own.lot_unserved[:, :, bound].sum(axis=(1, 2)))
+        for headroom, own in by_headroom.items()
     }

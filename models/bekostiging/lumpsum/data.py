@@ -157,7 +157,7 @@ class LumpSumData:
     breach: BreachCap = BreachCap()
     held: Held = Held()
     margins: Mapping[Limit, float] = field(default_factory=dict)
-    """Euro by which a limit that depends on futures is tightened, by its name; none in the plain design."""
+    """Euro by which a limit that depends on scenarios is tightened, by its name; none in the plain design."""
     simple: SimpleTerms = SimpleTerms()
     other_payments: Mapping[str, FloatArray] = field(default_factory=dict)
     """P per other payment form (s, c, t), euro; where there are any, every lot chooses its form."""
@@ -187,7 +187,7 @@ class LumpSumData:
         return self.margins.get(limit, 0.0) / MILLION
 
     @cached_property
-    def room(self) -> FloatArray:
+    def headroom(self) -> FloatArray:
         """G over all purses (m, t)."""
         return np.asarray(self.begroting.sum(axis=0))
 
@@ -383,13 +383,13 @@ def free_zone(lot: LotTerms, share: FloatArray, sign: float = 1.0) -> float:
     return float("inf")
 
 
-def invited_use(data: LumpSumData, contract: int) -> list[float]:
+def induced_demand(data: LumpSumData, contract: int) -> list[float]:
     """sum_t v elasticity E[C] q_l per layer, million euro: use invited where the next euro is not the provider's."""
     return [float(value) for value in _invitable(data, contract) @ data.layer_probability(contract)]
 
 
-def invited_by_form(data: LumpSumData, contract: int) -> list[float]:
-    """The same per form of ``data.forms``; what a lump sum invites depends on its shares (``invited_use``)."""
+def induced_by_form(data: LumpSumData, contract: int) -> list[float]:
+    """The same per form of ``data.forms``; what a lump sum invites depends on its shares (``induced_demand``)."""
     whole = float(_invitable(data, contract).sum())
     return [0.0, *(whole * PAYMENT_FORMS[form].pays_next_euro for form in data.other_payments)]
 

@@ -73,7 +73,7 @@ def _candidate(
 
 
 def _with_band(data: LumpSumData, band: float, share: float, *, symmetric: bool) -> LumpSumData:
-    """The same futures under a free band and one share beyond it, as a lump sum in every lot."""
+    """The same scenarios under a free band and one share beyond it, as a lump sum in every lot."""
     given = np.array([0.0, share, 0.0, share if symmetric else 0.0])
     corridor = replace(menu_corridor((band,)), share=given)
     return replace(with_corridor(data, corridor), simple=SimpleTerms(), other_payments={})

@@ -1,4 +1,4 @@
-"""From the case and its futures to ``LumpSumData``: what a block keeps."""
+"""From the case and its scenarios to ``LumpSumData``: what a block keeps."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ from typing import Any, Literal
 import numpy as np
 import pyomo.environ as pyo
 
-from bekostiging.lumpsum.data import LumpSumData, counted_sides, decided_layers, invited_by_form, invited_use
+from bekostiging.lumpsum.data import LumpSumData, counted_sides, decided_layers, induced_by_form, induced_demand
 from bekostiging.lumpsum.model_terms import add_terms_of_choices, add_terms_of_lots, largest_share, total_breach
 from bekostiging.units import MILLION
 
@@ -243,7 +243,7 @@ def _overrun(m: pyo.ConcreteModel, k: int, i: int, t: int, s: int) -> Any:
 
 def _add_provider_limits(m: pyo.ConcreteModel) -> None:
     """Buffer over the years, solvency, return and fair price."""
-    m.deepest_point = pyo.Constraint(m.GUARDED, m.SCENARIOS, m.YEARS, rule=_deepest_point_rule)
+    m.largest_cumulative_loss = pyo.Constraint(m.GUARDED, m.SCENARIOS, m.YEARS, rule=_largest_cumulative_loss_rule)
     m.tail_of_losses = pyo.Constraint(m.GUARDED, m.SCENARIOS, rule=_tail_of_losses_rule)
     m.capital_covers_tail = pyo.Constraint(m.GUARDED, rule=_capital_covers_tail_rule)
     m.solvency = pyo.Constraint(m.GUARDED, rule=_solvency_rule)
@@ -255,7 +255,7 @@ def _add_provider_limits(m: pyo.ConcreteModel) -> None:
     m.not_negative = pyo.Constraint(m.LEAST, rule=_not_negative_rule)
 
 
-def _deepest_point_rule(m: pyo.ConcreteModel, p: int, s: int, t: int) -> Any:
+def _largest_cumulative_loss_rule(m: pyo.ConcreteModel, p: int, s: int, t: int) -> Any:
     """running_loss[p,s] >= sum_{u <= t} loss[p,s,u]"""
     return m.running_loss[p, s] >= sum(m.loss[p, s, u] for u in range(t + 1))
 
@@ -388,16 +388,16 @@ def _criterion_rule(m: pyo.ConcreteModel) -> Any:
     mean = sum(_discounted_spending(m, s) for s in m.SCENARIOS) / data.n_scenarios
     excess = sum(m.spending_shortfall[s] for s in m.SCENARIOS) / data.n_scenarios
     tail = m.spending_at_risk + excess / (1 - data.confidence)
-    invited = sum(
+    induced = sum(
         weight * m.share[data.lot[c], k]
         for c in m.CONTRACTS
-        for k, weight in enumerate(invited_use(data, c))
+        for k, weight in enumerate(induced_demand(data, c))
         if weight > 0
     )
-    invited += sum(
+    induced += sum(
         weight * m.form[data.lot[c], f]
         for c in m.CONTRACTS
-        for f, weight in enumerate(invited_by_form(data, c))
+        for f, weight in enumerate(induced_by_form(data, c))
         if weight > 0
     )
-    return (1 - data.risk_weight) * mean + data.risk_weight * tail + invited
+    return (1 - data.risk_weight) * mean + data.risk_weight * tail + induced

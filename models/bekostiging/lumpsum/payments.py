@@ -111,15 +111,15 @@ class ProviderLoss:
         """Of the weighted largest losses: payments up to the year of the largest, where it is a loss."""
         chosen = np.flatnonzero(weights)
         path = self.path(x, chosen)
-        deepest = path.argmax(axis=1)
-        active = np.where(path[np.arange(len(path)), deepest] > 0, weights[chosen], 0.0)
+        largest_loss = path.argmax(axis=1)
+        active = np.where(path[np.arange(len(path)), largest_loss] > 0, weights[chosen], 0.0)
         gradient = np.zeros(len(x))
         if self._running is not None:
             _, slope, own = self._running
-            gradient[own] = -active @ slope[chosen, deepest]
+            gradient[own] = -active @ slope[chosen, largest_loss]
             return gradient
         data = self.payments.data
-        weight = active[:, None] * (np.arange(data.n_years) <= deepest[:, None]) * data.discount
+        weight = active[:, None] * (np.arange(data.n_years) <= largest_loss[:, None]) * data.discount
         for c, columns in zip(self.contracts, self.columns, strict=True):
             gradient[columns] -= np.einsum("st,stk->k", weight, self.payments.coefficients(int(c), chosen))
         return gradient

@@ -1,4 +1,4 @@
-"""The same futures under other layers: what lies inside each layer follows from the base, so nothing is drawn again."""
+"""The same scenarios under other layers: what lies inside each layer follows from the base, so nothing is drawn again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def menu_corridor(edges: Sequence[float]) -> Corridor:
 
 
 def with_corridor(data: LumpSumData, corridor: Corridor) -> LumpSumData:
-    """The same futures under this corridor in every lot."""
+    """The same scenarios under this corridor in every lot."""
     amounts = tuple(
         corridor.amounts(base_of(data, c), data.reference[c] * data.index[:, c])
         for c in range(len(data.contracts))
@@ -39,7 +39,7 @@ def with_corridor(data: LumpSumData, corridor: Corridor) -> LumpSumData:
 
 
 def with_reference(data: LumpSumData, reference: FloatArray) -> LumpSumData:
-    """The same futures with other reference amounts (c, t); the fair price moves in proportion."""
+    """The same scenarios with other reference amounts (c, t); the fair price moves in proportion."""
     amounts = tuple(
         data.lots[data.lot[c]].corridor.amounts(base_of(data, c), reference[c] * data.index[:, c])
         for c in range(len(data.contracts))

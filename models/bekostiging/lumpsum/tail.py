@@ -19,9 +19,9 @@ from bekostiging.lumpsum.data import (
     LotTerms,
     LumpSumData,
     counted_sides,
+    induced_by_form,
+    induced_demand,
     inside_zone,
-    invited_by_form,
-    invited_use,
     lot_size,
     mirrored_layers,
     outermost_deficit,
@@ -230,12 +230,12 @@ class LumpSumArrays:
         return cost
 
     def _criterion(self, cost: FloatArray, total: LinearLoss) -> None:
-        """Expected spending and invited use; the tail is a term."""
+        """Expected spending and induced demand; the tail is a term."""
         data, columns = self.data, self.columns
         np.add.at(cost, np.asarray(total.columns), (1 - data.risk_weight) * self.spending.total_mean)
         for c, j in enumerate(data.lot):
-            cost[columns.share[j]] += invited_use(data, c)
-            cost[columns.form[j]] += invited_by_form(data, c)
+            cost[columns.share[j]] += induced_demand(data, c)
+            cost[columns.form[j]] += induced_by_form(data, c)
 
     def _breach(self) -> FloatArray:
         """Coefficients of the total breach, million euro: premium over the term, glide in the first year."""
@@ -397,7 +397,7 @@ class LumpSumArrays:
                 rows.add(f"one_share[{lot.name},{layers[k]}]", entries, lower=0.0, upper=0.0)
 
     def _capital_limits(self) -> list[CVaRLimit]:
-        """capital_covers_tail: CVaR of the deepest point - capital <= 0."""
+        """capital_covers_tail: CVaR of the largest cumulative loss - capital <= 0."""
         limits = []
         for p in self.guarded:
             coefficients = np.zeros(self.columns.n)

@@ -1,8 +1,8 @@
 """What knowing something before the budget is set is worth: the margin without it minus the margin with it.
 
-The margin is what the municipalities are expected to pay above the expected cost. With the item known, the futures fall
-into ten quantile bins of it, and each bin has its own reference amounts and its own design. A tail of few futures looks
-thinner than it is, so the margin without the item is that of ten random bins of the same size, never that of all futures
+The margin is what the municipalities are expected to pay above the expected cost. With the item known, the scenarios fall
+into ten quantile bins of it, and each bin has its own reference amounts and its own design. A tail of few scenarios looks
+thinner than it is, so the margin without the item is that of ten random bins of the same size, never that of all scenarios
 together. Begroting, stock, glide, the largest loading and what makes a contract simple are left out: what is worth knowing
 does not depend on the room there happens to be.
 The standard error is a jackknife over groups of scramblings. Information is taken to be perfect up to its bin, so the
@@ -43,7 +43,7 @@ class ValueOfData:
 
 
 def enough_for_bins(data: LumpSumData) -> bool:
-    """Whether a bin of the jackknife has a future in its tail."""
+    """Whether a bin of the jackknife has a scenario in its tail."""
     return data.n_scenarios * (1 - 1 / GROUPS) / BINS * (1 - data.confidence) >= 1
 
 
@@ -52,7 +52,7 @@ def value_of_data(
 ) -> tuple[ValueOfData, ...]:
     """Every item's value; ``items`` (n_scenarios,) each, scramblings one after the other.
 
-    Empty with too few futures for a tail in every bin, or where a bin has no design.
+    Empty with too few scenarios for a tail in every bin, or where a bin has no design.
     """
     if not enough_for_bins(data):
         return ()
@@ -65,7 +65,7 @@ def value_of_data(
 def _values(
     data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator, workers: int
 ) -> tuple[ValueOfData, ...]:
-    """Margins on random bins and on bins of each item, the same futures left out in turn."""
+    """Margins on random bins and on bins of each item, the same scenarios left out in turn."""
     roomy = replace(
         data,
         lots=tuple(replace(lot, premium_max=LOADING_MAX) for lot in data.lots),
@@ -93,7 +93,7 @@ def _values(
 
 
 def _margins(data: LumpSumData, unit: FloatArray, order: IntArray, kept: list[BoolArray]) -> FloatArray:
-    """The margin over bins of consecutive futures of ``order``, of all futures and without each group; euro."""
+    """The margin over bins of consecutive scenarios of ``order``, of all scenarios and without each group; euro."""
     return np.array([_margin(data, unit, order[own[order]]) for own in kept])
 
 

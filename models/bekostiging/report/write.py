@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bekostiging.evaluation import Study
-from bekostiging.report.kit.export import write_takeaway
+from bekostiging.report.kit.export import write_export
 from bekostiging.report.kit.folder import write_folder
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.report.kit.manifest import write_manifest
@@ -42,7 +42,7 @@ def write_results(
         for own in report.taken():
             place = draft / own.place
             place.mkdir(exist_ok=True)
-            write_takeaway(place, own.case, own.tables, report.texts, own.settings, named=own.named)
+            write_export(place, own.case, own.tables, report.texts, own.settings, named=own.named)
         if also is not None:
             also(draft)
         write_manifest(draft, {**report.about(), **(about or {})})

@@ -1,4 +1,4 @@
-"""Clients and costs of possible futures, reduced to ``CareUse``."""
+"""Clients and costs of possible scenarios, reduced to ``CareUse``."""
 
 from bekostiging.scenarios.care_use import MEASURES, CareUse, Cells, Measure
 from bekostiging.scenarios.cells import build_cells, summed_by

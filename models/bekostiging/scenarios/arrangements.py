@@ -15,7 +15,7 @@ import numpy as np
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
-from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
+from bekostiging.scenarios.clients import CASELOAD, Clients, ClientSampler
 from bekostiging.scenarios.distributions import Mixed
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.forecast import (
@@ -70,18 +70,18 @@ def expected_arrangements(duration: Mixed, length: FloatArray) -> FloatArray:
 
 
 def extension_ratio(
-    terms: ArrangementTerms, forecast: DemandForecast, course: Factors, row: IntArray
+    terms: ArrangementTerms, forecast: DemandForecast, factors: Factors, row: IntArray
 ) -> FloatArray:
     """Expected arrangements per start under a course over those without it; (n_courses, n_years, n_cells)."""
-    n_courses, n_years, _ = course.duration.shape
-    ratio = np.ones((n_courses, n_years, len(row)))
+    n_scenarios, n_years, _ = factors.duration.shape
+    ratio = np.ones((n_scenarios, n_years, len(row)))
     if not np.isfinite(terms.extension_after).any():
         return ratio
     duration = forecast.durations.rows(row)
     length = terms.extension_after * duration.mean
     for year in range(n_years):
         plain = duration.lengthened(forecast.longer[year, row])
-        changed = plain.lengthened(course.duration[:, year][:, row])
+        changed = plain.lengthened(factors.duration[:, year][:, row])
         ratio[:, year] = expected_arrangements(changed, length) / expected_arrangements(plain, length)
     return ratio
 
@@ -98,9 +98,9 @@ class Arrangements:
         self._expected = np.stack(
             [expected_arrangements(sampler.durations.lengthened(own), self._length) for own in longer]
         )
-        self._course_of_starts, self._course_of_stock = self._courses()
+        self._course_of_starts, self._course_of_stock = self._deterministic()
 
-    def _courses(self) -> tuple[FloatArray, FloatArray]:
+    def _deterministic(self) -> tuple[FloatArray, FloatArray]:
         """Expected units per contract year of an arrangement of intensity one, as they are paid.
 
         Shapes (n_cells, n_years, n_months) by month of start and (n_cells, n_years) for the stock.
@@ -132,12 +132,12 @@ class Arrangements:
     def by_client(self, clients: Clients) -> Iterator[FloatArray]:
         """Units the arrangement of every client is priced at, year by year; each (n_clients,)."""
         weight = np.sum(self._weights(clients), axis=0)
-        sitting = clients.asked_month == SITTING
+        caseload = clients.asked_month == CASELOAD
         month = np.minimum(clients.start, self.n_months - 1).astype(np.int64)
         inside = clients.start < self.n_months
         for year in range(self.n_years):
             started = self._course_of_starts[clients.cell, year, month] * inside
-            yield weight * np.where(sitting, self._course_of_stock[clients.cell, year], started)
+            yield weight * np.where(caseload, self._course_of_stock[clients.cell, year], started)
 
     def _weights(self, clients: Clients) -> tuple[FloatArray, FloatArray]:
         """Intensity the arrangement of every client is paid at: anyway, and on result; (n_clients,)."""
@@ -150,7 +150,7 @@ class Arrangements:
     def _times(self, clients: Clients) -> FloatArray:
         """How often the arrangement of a client is paid, over its expectation; one for who is sitting."""
         times = np.ones(len(clients.cell))
-        started = clients.asked_month != SITTING
+        started = clients.asked_month != CASELOAD
         if self.terms.unpaid_repeats.any():
             form = self.cells.care_form[clients.cell]
             share = self.sampler.profiles.repeat[form, clients.profile]
@@ -165,9 +165,9 @@ class Arrangements:
     def _accrue(self, clients: Clients, weight: FloatArray) -> FloatArray:
         """Spread weighted arrangements over the years as they are paid."""
         n_cells, width = self.cells.n_cells, self.n_months + 1
-        sitting = clients.asked_month == SITTING
-        month = np.where(sitting, self.n_months, np.minimum(clients.start, self.n_months).astype(np.int64))
-        inside = sitting | (month < self.n_months)
+        caseload = clients.asked_month == CASELOAD
+        month = np.where(caseload, self.n_months, np.minimum(clients.start, self.n_months).astype(np.int64))
+        inside = caseload | (month < self.n_months)
         index = (clients.scenario * n_cells + clients.cell) * width + month
         size = clients.n_scenarios * n_cells * width
         total = np.bincount(index[inside], weights=weight[inside], minlength=size)

@@ -1,4 +1,4 @@
-"""``CareUse``: what clients used in a block of futures, as arrays; all that ``settle`` ever sees.
+"""``CareUse``: what clients used in a block of scenarios, as arrays; all that ``settle`` ever sees.
 
 A **cell** is area x care form x provider, only where offered; care forms without a lot have one cell per
 area with provider, lot and contract -1. Grain: scenario x contract year x cell (``*_month``: scenario x
@@ -96,7 +96,7 @@ class CareUse:
     """Part of ``units`` that is crisis care or specifically authorised: always paid."""
     arrangement_units: FloatArray
     """Units the arrangements are priced at, accruing along their expected course, in so far as they are paid
-    whatever the result (outputgericht); arrangements of sitting clients included."""
+    whatever the result (outputgericht); arrangements of the caseload included."""
     crisis_arrangement_units: FloatArray
     """Part of both, paid anyway and on result, that is of crisis clients."""
     arrangement_units_at_result: FloatArray

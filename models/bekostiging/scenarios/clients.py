@@ -22,7 +22,7 @@ from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntA
 
 ChannelArray = NDArray[np.int8]
 CHANNELS: tuple[str, ...] = get_args(Channel)
-SITTING = -1
+CASELOAD = -1
 """``asked_month`` of a client who was in care before the term."""
 
 
@@ -124,7 +124,7 @@ class ClientSampler:
     over providers by Poisson thinning with the market shares; those that come true, where the policy gives them a
     concentration. The sitting stock is Poisson with its forecast times the inflow factor of the last lead year. A
     sitting client's remaining duration is its length-biased duration times a uniform, the equilibrium law. The duration
-    factor of the year of start multiplies durations, the intensity factor of that year agreed units (sitting clients:
+    factor of the year of start multiplies durations, the intensity factor of that year agreed units (the caseload:
     first contract year, and no duration factor, because their trajectories began before the term). The hours budget of a
     sitting client ran since its start: where its remaining duration is u L its age is (1 - u) L.
     """
@@ -197,16 +197,16 @@ class ClientSampler:
             return np.repeat(np.broadcast_to(values, counts.shape).ravel(), each)
 
         cell = by_place(np.arange(n_cells))
-        sitting = by_place((np.arange(n_moments) == 0)[:, None])
-        start, asked_month = self._starts(counts, sitting, rng)
+        caseload = by_place((np.arange(n_moments) == 0)[:, None])
+        start, asked_month = self._starts(counts, caseload, rng)
         year = np.maximum(np.arange(n_moments) - 1, 0)
         longer = self.durations.mean * (factors.duration * self.forecast.longer)[:, year][:, :, self.row]
         longer[:, 0] = self.durations.mean
-        duration = self.durations.draw(cell, sitting, rng)
+        duration = self.durations.draw(cell, caseload, rng)
         duration *= by_place(longer.astype(np.float32))
-        whole = duration[sitting]
-        duration[sitting] *= rng.random(len(whole), dtype=np.float32)
-        age = whole - duration[sitting]
+        whole = duration[caseload]
+        duration[caseload] *= rng.random(len(whole), dtype=np.float32)
+        age = whole - duration[caseload]
         kind = self._profile_kinds(cell, rng)
         agreed = self.units.draw(cell, None, rng)
         heavier = self.units.mean * (factors.intensity * self.forecast.heavier)[:, year][:, :, self.row]
@@ -217,13 +217,13 @@ class ClientSampler:
         crisis = rng.random(n, dtype=np.float32) < self.crisis_share[cell]
         channel = self._channels(cell, rng)
         result = rng.random(n, dtype=np.float32) < self._kind_success[kind]
-        repeat = (rng.random(n, dtype=np.float32) < self._kind_repeat[kind]) & ~sitting
+        repeat = (rng.random(n, dtype=np.float32) < self._kind_repeat[kind]) & ~caseload
         partner = None
         if self.combiner.rows:
             places = np.arange(n_scenarios * n_moments).reshape(n_scenarios, n_moments, 1)
             partner = self.combiner.pair(by_place(places), cell, start, asked_month, rng)
         budget_months = self.budgets.draw(cell, ratio, rng)
-        budget_months[sitting] -= np.where(self.budgets.new[cell[sitting]], np.float32(0), age)
+        budget_months[caseload] -= np.where(self.budgets.new[cell[caseload]], np.float32(0), age)
         return Clients(
             n_scenarios=n_scenarios,
             scenario=np.repeat(np.arange(n_scenarios), counts.sum(axis=(1, 2))),
@@ -247,7 +247,7 @@ class ClientSampler:
         )
 
     def _starts(
-        self, counts: IntArray, sitting: BoolArray, rng: np.random.Generator
+        self, counts: IntArray, caseload: BoolArray, rng: np.random.Generator
     ) -> tuple[Float32Array, IntArray]:
         """Uniform within the year asked, zero for who is sitting; and the month asked."""
         moment = np.arange(counts.shape[1], dtype=np.float32)
@@ -256,11 +256,11 @@ class ClientSampler:
         # rounding to 32 bits may reach the next January: one asks within the year
         latest = np.where(moment == 0, january, np.nextafter(january + width, np.float32(0)))
         by_moment = counts.sum(axis=2).ravel()
-        start = rng.random(len(sitting), dtype=np.float32)
+        start = rng.random(len(caseload), dtype=np.float32)
         for operation, values in ((np.multiply, width), (np.add, january), (np.minimum, latest)):
             operation(start, np.repeat(np.tile(values, len(counts)), by_moment), out=start)
         month = start.astype(np.int64)
-        month += SITTING * sitting
+        month += CASELOAD * caseload
         return start, month
 
     def _channels(self, cell: IntArray, rng: np.random.Generator) -> ChannelArray:

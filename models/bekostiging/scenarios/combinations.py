@@ -66,38 +66,38 @@ def _ranked(key: IntArray, who: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def expected_second(
-    case: Case, cells: Cells, forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray
+    case: Case, cells: Cells, forecast: DemandForecast, factors: Factors, row: IntArray, shares: FloatArray
 ) -> FloatArray:
     """Expected ``second_trajectories``; (n_courses, n_years, n_cells).
 
     Both are alive at the turn of a year: product of the survivals, by quadrature over the month of start. The number
     of pairs is taken as the share of the first trajectories, in so far as there are seconds.
     """
-    n_courses, n_years = course.duration.shape[:2]
-    total = np.zeros((n_courses, n_years, len(row)))
+    n_scenarios, n_years = factors.duration.shape[:2]
+    total = np.zeros((n_scenarios, n_years, len(row)))
     rows = {(demand.area, demand.care_form): i for i, demand in enumerate(case.demand)}
     for combination in case.combinations:
         for (area, care_form), first in rows.items():
             second = rows.get((area, combination.second_care_form))
             if care_form != combination.care_form or second is None:
                 continue
-            pairs, own = _pairs(forecast, course, first, second, combination.share), row == second
+            pairs, own = _pairs(forecast, factors, first, second, combination.share), row == second
             for year in range(n_years):
                 for moment in range(year + 2):
-                    both = _both(forecast, course, (first, second), moment, year)
+                    both = _both(forecast, factors, (first, second), moment, year)
                     total[:, year, own] += (pairs[:, moment] * both)[:, None] * shares[moment, own]
     return total
 
 
-def _pairs(forecast: DemandForecast, course: Factors, first: int, second: int, share: float) -> FloatArray:
+def _pairs(forecast: DemandForecast, factors: Factors, first: int, second: int, share: float) -> FloatArray:
     """Expected pairs of every moment; (n_courses, 1 + n_years)."""
-    counts = np.concatenate([forecast.stock[None], forecast.starts]) * course.inflow
+    counts = np.concatenate([forecast.stock[None], forecast.starts]) * factors.inflow
     return np.asarray(np.minimum(share * counts[:, :, first], counts[:, :, second]))
 
 
-def _both(forecast: DemandForecast, course: Factors, rows: tuple[int, int], moment: int, year: int) -> FloatArray:
+def _both(forecast: DemandForecast, factors: Factors, rows: tuple[int, int], moment: int, year: int) -> FloatArray:
     """Chance that both trajectories of a moment are in care at some time of the year; (n_courses,)."""
-    chance = np.ones(len(course.inflow))
+    chance = np.ones(len(factors.inflow))
     if moment == year + 1:
         return chance
     if moment == 0:
@@ -109,7 +109,7 @@ def _both(forecast: DemandForecast, course: Factors, rows: tuple[int, int], mome
     since = float(MONTHS) * (year + 1 - moment) - np.arange(MONTHS, dtype=np.float64)[:, None, None]
     alive = np.ones((MONTHS, len(chance)))
     for row in rows:
-        longer = course.duration[:, moment - 1, [row]] * forecast.longer[moment - 1, row]
+        longer = factors.duration[:, moment - 1, [row]] * forecast.longer[moment - 1, row]
         law = forecast.durations.rows(np.array([row])).lengthened(longer)
         alive *= _alive(since, law)
     return np.asarray(alive.mean(axis=0))

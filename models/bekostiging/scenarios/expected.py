@@ -37,14 +37,14 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     Months of a year are taken as equal; crisis, profile and result are independent of intensity. The excess over
     thresholds has no closed form: it is zero here, and high-cost pools do not speak.
     """
-    course = neutral_factors(case, n_years) if factors is None else factors
+    factors = neutral_factors(case, n_years) if factors is None else factors
     forecast = demand_forecast(case, n_years)
     row = demand_of_cells(case, cells)
     shares = expected_shares(cells, row, n_years)
-    starts = (forecast.starts * course.inflow[:, 1:])[:, :, row] * shares[1:]
-    units = _units(forecast, course, row, shares)
-    within = _within(paid_months(case, n_years), forecast, course, row, shares)
-    arranged = _arranged(case, cells, forecast, course, row, shares)
+    starts = (forecast.starts * factors.inflow[:, 1:])[:, :, row] * shares[1:]
+    units = _units(forecast, factors, row, shares)
+    within = _within(paid_months(case, n_years), forecast, factors, row, shares)
+    arranged = _arranged(case, cells, forecast, factors, row, shares)
     profiles, form = profile_table(case), cells.care_form
     by_profile = np.diff(profiles.cumulative_share, axis=1, prepend=0.0)[form]
     intensity, part = profiles.priced[form], profiles.result_part[form]
@@ -63,8 +63,8 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         moved=none,
         clients_beyond_norm=none,
         weeks_beyond_norm=none,
-        clients=_clients(forecast, course, row, shares),
-        second_trajectories=expected_second(case, cells, forecast, course, row, shares),
+        clients=_clients(forecast, factors, row, shares),
+        second_trajectories=expected_second(case, cells, forecast, factors, row, shares),
         units=units,
         units_month=np.repeat(units / MONTHS, MONTHS, axis=1),
         units_claimable=units * claimable,
@@ -79,21 +79,21 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
         starts_by_profile=starts[..., None] * by_profile,
         successes_by_profile=starts[..., None] * by_profile * profiles.success[form],
         repeats_by_profile=starts[..., None] * by_profile * profiles.repeat[form],
-        ova_final=course.ova_final,
-        ppc_final=course.ppc_final,
-        cao=course.cao,
+        ova_final=factors.ova_final,
+        ppc_final=factors.ppc_final,
+        cao=factors.cao,
     )
 
 
 def _arranged(
-    case: Case, cells: Cells, forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray
+    case: Case, cells: Cells, forecast: DemandForecast, factors: Factors, row: IntArray, shares: FloatArray
 ) -> FloatArray:
     """Units the arrangements are priced at, as they are paid; a course's durations count through extensions alone."""
     terms = arrangement_terms(case, cells)
-    times = extension_ratio(terms, forecast, course, row)
-    plain = _plain(course)
+    times = extension_ratio(terms, forecast, factors, row)
+    plain = _plain(factors)
     along = _units(forecast, plain, row, shares, times)
-    starts = (forecast.starts * course.inflow[:, 1:])[:, :, row] * shares[1:] * times
+    starts = (forecast.starts * factors.inflow[:, 1:])[:, :, row] * shares[1:] * times
     whole = (forecast.durations.mean * forecast.longer * forecast.units_per_month * forecast.heavier)[:, row]
     return np.asarray((1 - terms.at_start) * along + terms.at_start * starts * whole)
 
@@ -120,72 +120,72 @@ def clients_in_calendar_year(case: Case, cells: Cells, year: int) -> FloatArray:
     return np.asarray((stock + starts)[row] * cells.market_share)
 
 
-def _plain(course: Factors) -> Factors:
+def _plain(factors: Factors) -> Factors:
     """The course without its duration and intensity: what an arrangement is priced at."""
-    ones = np.ones_like(course.duration)
-    return Factors(course.inflow, ones, ones, course.ova_final, course.ppc_final, course.cao)
+    ones = np.ones_like(factors.duration)
+    return Factors(factors.inflow, ones, ones, factors.ova_final, factors.ppc_final, factors.cao)
 
 
 def _units(
     forecast: DemandForecast,
-    course: Factors,
+    factors: Factors,
     row: IntArray,
     shares: FloatArray,
     times: FloatArray | None = None,
 ) -> FloatArray:
     """Units per course, contract year and cell; ``times`` (n_courses, n_years, n_cells) counts each year's starts anew."""
-    n_courses, n_years, n_demand = course.duration.shape
+    n_scenarios, n_years, n_demand = factors.duration.shape
     duration = forecast.durations
-    total = np.zeros((n_courses, n_years, len(row)))
+    total = np.zeros((n_scenarios, n_years, len(row)))
     for year in range(n_years):
         begin, end = np.full(n_demand, MONTHS * year), np.full(n_demand, MONTHS * (year + 1))
         stock = forecast.stock * client_months_of_stock(begin, end, duration)
-        total[:, year] = (course.inflow[:, 0] * course.intensity[:, 0] * stock)[:, row] * shares[0]
+        total[:, year] = (factors.inflow[:, 0] * factors.intensity[:, 0] * stock)[:, row] * shares[0]
         for start in range(year + 1):
             shift = MONTHS * start
-            months = client_months_of_starts(begin - shift, end - shift, _of_starts(forecast, course, start))
-            rate = course.intensity[:, start] * forecast.heavier[start]
-            cohort = course.inflow[:, 1 + start] * forecast.starts[start] * rate * months
+            months = client_months_of_starts(begin - shift, end - shift, _of_starts(forecast, factors, start))
+            rate = factors.intensity[:, start] * forecast.heavier[start]
+            cohort = factors.inflow[:, 1 + start] * forecast.starts[start] * rate * months
             own = cohort[:, row] * shares[1 + start]
             total[:, year] += own if times is None else own * times[:, start]
     return total * forecast.units_per_month[row]
 
 
 def _within(
-    months: PaidMonths, forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray
+    months: PaidMonths, forecast: DemandForecast, factors: Factors, row: IntArray, shares: FloatArray
 ) -> FloatArray:
     """Units within the hours budgets per course, contract year and cell."""
     n_years = len(forecast.starts)
-    stock = (course.inflow[:, 0] * course.intensity[:, 0])[:, None] * forecast.stock * months.stock
+    stock = (factors.inflow[:, 0] * factors.intensity[:, 0])[:, None] * forecast.stock * months.stock
     total = stock[:, :, row] * shares[0]
     for start in range(n_years):
-        rate = course.inflow[:, 1 + start] * course.intensity[:, start] * forecast.heavier[start]
-        paid = months.of_starts(_of_starts(forecast, course, start), n_years - start)
+        rate = factors.inflow[:, 1 + start] * factors.intensity[:, start] * forecast.heavier[start]
+        paid = months.of_starts(_of_starts(forecast, factors, start), n_years - start)
         cohort = (rate * forecast.starts[start] * paid)[:, :, row] * shares[1 + start]
         total[:, start:] += cohort.transpose(1, 0, 2)
     return np.asarray(total * forecast.units_per_month[row])
 
 
-def _clients(forecast: DemandForecast, course: Factors, row: IntArray, shares: FloatArray) -> FloatArray:
+def _clients(forecast: DemandForecast, factors: Factors, row: IntArray, shares: FloatArray) -> FloatArray:
     """Clients in care at some moment of the year, per cell."""
-    n_courses, n_years, n_demand = course.duration.shape
+    n_scenarios, n_years, n_demand = factors.duration.shape
     duration = forecast.durations
-    total = np.zeros((n_courses, n_years, len(row)))
+    total = np.zeros((n_scenarios, n_years, len(row)))
     for year in range(n_years):
         begin = np.full(n_demand, float(MONTHS * year))
         left = forecast.stock * (1 - integrated_survival(begin, duration) / duration.mean)
-        total[:, year] = (course.inflow[:, 0] * left)[:, row] * shares[0]
-        total[:, year] += (course.inflow[:, 1 + year] * forecast.starts[year])[:, row] * shares[1 + year]
+        total[:, year] = (factors.inflow[:, 0] * left)[:, row] * shares[0]
+        total[:, year] += (factors.inflow[:, 1 + year] * forecast.starts[year])[:, row] * shares[1 + year]
         for start in range(year):
             since = begin - MONTHS * start
-            lengthened = _of_starts(forecast, course, start)
+            lengthened = _of_starts(forecast, factors, start)
             alive = integrated_survival(since, lengthened)
             alive = alive - integrated_survival(since - MONTHS, lengthened)
-            cohort = course.inflow[:, 1 + start] * forecast.starts[start] * alive / MONTHS
+            cohort = factors.inflow[:, 1 + start] * forecast.starts[start] * alive / MONTHS
             total[:, year] += cohort[:, row] * shares[1 + start]
     return total
 
 
-def _of_starts(forecast: DemandForecast, course: Factors, start: int) -> Mixed:
+def _of_starts(forecast: DemandForecast, factors: Factors, start: int) -> Mixed:
     """Durations of the starts of a contract year, per course."""
-    return forecast.durations.lengthened(course.duration[:, start] * forecast.longer[start])
+    return forecast.durations.lengthened(factors.duration[:, start] * forecast.longer[start])

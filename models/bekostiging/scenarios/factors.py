@@ -177,19 +177,19 @@ def _root(matrix: FloatArray) -> FloatArray:
     return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
 
 
-def neutral_factors(case: Case, n_years: int, n_courses: int = 1) -> Factors:
-    """``n_courses`` equal courses with every factor at one and final indices as forecast."""
-    shape = (n_courses, n_years, len(case.demand))
+def neutral_factors(case: Case, n_years: int, n_scenarios: int = 1) -> Factors:
+    """``n_scenarios`` equal scenarios with every factor at one and final indices as forecast."""
+    shape = (n_scenarios, n_years, len(case.demand))
     forecast = {row.year: row for row in case.indices}
     term = [forecast[case.first_year + t] for t in range(n_years)]
     ova, ppc = np.array([row.ova_forecast for row in term]), np.array([row.ppc_forecast for row in term])
     return Factors(
-        np.ones((n_courses, 1 + n_years, len(case.demand))),
+        np.ones((n_scenarios, 1 + n_years, len(case.demand))),
         np.ones(shape),
         np.ones(shape),
-        np.tile(ova, (n_courses, 1)),
-        np.tile(ppc, (n_courses, 1)),
-        np.ones((n_courses, n_years, len(case.care_forms))),
+        np.tile(ova, (n_scenarios, 1)),
+        np.tile(ppc, (n_scenarios, 1)),
+        np.ones((n_scenarios, n_years, len(case.care_forms))),
     )
 
 
@@ -202,12 +202,12 @@ def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) 
         index = factors.ova_final if quantity == "wages" else factors.ppc_final
         index[:, years] = (1 + index[:, years]) * factor[:, None] - 1
         return
-    course = {
+    changed = {
         "inflow": factors.inflow[:, 1:],
         "duration": factors.duration,
         "intensity": factors.intensity,
     }[quantity]
-    course[:, years] *= factor[:, None, None]
+    changed[:, years] *= factor[:, None, None]
 
 
 def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bekostiging.scenarios.care_use import Cells
-from bekostiging.scenarios.clients import SITTING, Clients
+from bekostiging.scenarios.clients import CASELOAD, Clients
 from bekostiging.scenarios.reduce import MonthTotals
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
@@ -99,7 +99,7 @@ class _Walk:
         limited = np.isfinite(rule.limit).any(axis=(0, 1)) | np.isfinite(self.capacity)
         contract = cells.contract[clients.cell]
         chosen = np.where(contract >= 0, limited[contract], False)
-        urgent = clients.crisis | (clients.asked_month == SITTING)
+        urgent = clients.crisis | (clients.asked_month == CASELOAD)
         self.planned = np.zeros((n_scenarios, n_contracts, self.n_months))
         self._produce(np.flatnonzero(chosen & urgent))
         asking = np.flatnonzero(chosen & ~urgent)

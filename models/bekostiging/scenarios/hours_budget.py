@@ -36,7 +36,7 @@ POINTS = 8
 """Gauss points in every panel of a time integral."""
 MOST_BUDGETS = 60
 """Ends of budgets of one trajectory at which a panel ends."""
-COURSES = 32
+AT_ONCE = 32
 """Courses taken together: arrays that stay near the processor."""
 RATIO_POINTS, RATIO_REACH = 401, 8.0
 """Points over realised over agreed, and how many standard deviations they reach."""
@@ -46,7 +46,7 @@ RATIO_POINTS, RATIO_REACH = 401, 8.0
 class HoursBudgets:
     """Budgets by row of demand (or by cell, ``rows``); every array (n_rows,).
 
-    ``months``: W; ``sigma``: of ln rho; ``revised``: r; ``new``: sitting clients get H anew at the switch.
+    ``months``: W; ``sigma``: of ln rho; ``revised``: r; ``new``: the caseload get H anew at the switch.
     """
 
     months: FloatArray
@@ -139,8 +139,8 @@ class PaidMonths:
         near = (self.age < MONTHS * n_years).any(axis=1)
         age, weight = self.age[near], self.paid[near] * self.since[:n_years, near] / MONTHS
         twice = np.zeros((n_years + 2, *duration.mean.shape))
-        for first in range(0, len(duration.mean), COURSES):
-            few = slice(first, first + COURSES)
+        for first in range(0, len(duration.mean), AT_ONCE):
+            few = slice(first, first + AT_ONCE)
             law = Mixed(duration.laws, duration.law, duration.mean[few, None], duration.cv)
             twice[2:, few] = np.einsum("ypr,cpr->ycr", weight, law.survival(age))
         return np.diff(twice, n=2, axis=0)

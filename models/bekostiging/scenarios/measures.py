@@ -14,7 +14,7 @@ import numpy as np
 from bekostiging.case.model import Case
 from bekostiging.case.tables import Demand, Measure, Substitution
 from bekostiging.scenarios.care_use import CareUse, Cells
-from bekostiging.scenarios.clients import CHANNELS, SITTING, Clients
+from bekostiging.scenarios.clients import CASELOAD, CHANNELS, Clients
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.expected import expected_care_use
 from bekostiging.scenarios.factors import neutral_factors
@@ -46,7 +46,7 @@ def _reached(clients: Clients, cells: Cells, row: Measure) -> BoolArray:
     """Starts of the measure's years, care form and channel."""
     form = cells.care_form_ids.index(row.care_form)
     year = clients.asked_month // MONTHS
-    reached = (cells.care_form == form)[clients.cell] & (clients.asked_month != SITTING)
+    reached = (cells.care_form == form)[clients.cell] & (clients.asked_month != CASELOAD)
     reached &= (year >= row.first_year - 1) & (year < row.first_year - 1 + row.years)
     if row.channel != "all":
         reached &= clients.channel == CHANNELS.index(row.channel)
@@ -73,8 +73,8 @@ def expected_with(case: Case, cells: Cells, n_years: int, measure: str) -> CareU
     """Expected care use, factors at one, when a measure works: who is reached as it leaves them, the others as before."""
     rows = [row for row in case.measures if row.id == measure]
     factors, as_before = neutral_factors(case, n_years), neutral_factors(case, n_years)
-    for course in (factors, as_before):
-        course.inflow[:, 0] = 0.0  # who is in care already is not reached
+    for changed in (factors, as_before):
+        changed.inflow[:, 0] = 0.0  # who is in care already is not reached
     reached = np.zeros(len(case.demand))
     for row in rows:
         own = np.array([demand.care_form == row.care_form for demand in case.demand])
@@ -83,7 +83,7 @@ def expected_with(case: Case, cells: Cells, n_years: int, measure: str) -> CareU
         moved = {"inflow": factors.inflow[:, 1:], "duration": factors.duration, "intensity": factors.intensity}
         moved[row.quantity][:, years, own] *= 1 + row.effect
     weight = reached[demand_of_cells(case, cells)]
-    before, after = (expected_care_use(case, cells, n_years, course) for course in (as_before, factors))
+    before, after = (expected_care_use(case, cells, n_years, changed) for changed in (as_before, factors))
     return _changed(expected_care_use(case, cells, n_years), before, after, weight)
 
 

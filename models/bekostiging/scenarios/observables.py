@@ -1,4 +1,4 @@
-"""What a municipality could measure before it sets a budget, as one number per future of a block."""
+"""What a municipality could measure before it sets a budget, as one number per scenario of a block."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse
-from bekostiging.scenarios.clients import CHANNELS, SITTING, profile_table
+from bekostiging.scenarios.clients import CASELOAD, CHANNELS, profile_table
 from bekostiging.scenarios.simulate import Block
 from bekostiging_solvers.typing import FloatArray
 
@@ -23,7 +23,7 @@ def observables(block: Block, care_use: CareUse) -> dict[str, FloatArray]:
     An item that the case cannot tell apart (no channels, no profiles, two municipalities) is left out.
     """
     case, cells, clients = block.plan.case, block.plan.cells, block.clients
-    started = (clients.asked_month != SITTING) & (cells.lot[clients.cell] >= 0)
+    started = (clients.asked_month != CASELOAD) & (cells.lot[clients.cell] >= 0)
     scenario, n = clients.scenario[started], clients.n_scenarios
     weight = clients.rate[started].astype(np.float64) * cells.unit_cost[clients.cell[started]]
 

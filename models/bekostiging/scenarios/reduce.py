@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bekostiging.scenarios.arrangements import Arrangements
 from bekostiging.scenarios.care_use import MEASURES, CareUse, Measure
 from bekostiging.scenarios.claim_cap import Calendar, capped_lots, clients_over_cap, excess_over_cap
-from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
+from bekostiging.scenarios.clients import CASELOAD, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
 from bekostiging.scenarios.high_cost import excess_of, months_in_year, price_factors, thresholds_of
@@ -127,7 +127,7 @@ class ClientReducer:
         group = clients.scenario * n_cells + clients.cell
         totals = MonthTotals(clients, group, n_scenarios * n_cells, self.n_months)
         units_month = totals.of(clients.rate).reshape(n_scenarios, n_cells, self.n_months).transpose(0, 2, 1)
-        started = clients.asked_month != SITTING
+        started = clients.asked_month != CASELOAD
         starts = self.counter.by_place(n_scenarios, self.counter.asked(clients)[started])
         unknown = np.broadcast_to(np.nan, starts.shape)
         by_profile = np.broadcast_to(np.nan, (*starts.shape, self.sampler.profiles.intensity.shape[1]))
@@ -263,7 +263,7 @@ class ClientReducer:
     def _by_profile(self, clients: Clients) -> list[FloatArray]:
         """Served starts, those with result and those that repeat, by profile; (s, t, cell, profile)."""
         asked = self.counter.asked(clients)
-        served = (clients.asked_month != SITTING) & ~clients.deferred & ~clients.refused
+        served = (clients.asked_month != CASELOAD) & ~clients.deferred & ~clients.refused
         n_profiles = self.sampler.profiles.intensity.shape[1]
         shape = (clients.n_scenarios, self.cells.n_cells, self.n_years, n_profiles)
         index = asked * n_profiles + clients.profile

@@ -1,4 +1,4 @@
-"""From a case to blocks of futures, drawn anywhere and put together in order.
+"""From a case to blocks of scenarios, drawn anywhere and put together in order.
 
 A block is a run of consecutive scenarios inside one scrambling, sized from the case alone, and carries its
 own random stream; so the result does not depend on how many workers drew it.
@@ -28,8 +28,8 @@ from bekostiging.scenarios.waiting import WaitingCount, joined, todays_list
 from bekostiging_solvers import ClusterError, UnguardedScriptError, execute
 from bekostiging_solvers.typing import FloatArray
 
-Stream = Literal["design", "fresh", "closed", "margin"]
-STREAMS: tuple[Stream, ...] = ("design", "fresh", "closed", "margin")
+Stream = Literal["design", "out_of_sample", "closed", "margin"]
+STREAMS: tuple[Stream, ...] = ("design", "out_of_sample", "closed", "margin")
 """For the design, to judge it, without clients (closed form), and for the margins of its limits."""
 T = TypeVar("T")
 CLIENTS_PER_BLOCK = 250_000
@@ -100,7 +100,7 @@ class Block:
     clients: Clients
 
     def with_measures(self) -> Block:
-        """The same futures and clients, with the measures of the case at work."""
+        """The same scenarios and clients, with the measures of the case at work."""
         made = self.plan
         moved = apply_measures(self.clients, made.case, made.cells, made.generator(2, self.index))
         return replace(self, clients=moved)

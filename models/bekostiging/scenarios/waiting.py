@@ -13,7 +13,7 @@ import numpy as np
 
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import Cells
-from bekostiging.scenarios.clients import SITTING, Clients, ClientSampler
+from bekostiging.scenarios.clients import CASELOAD, Clients, ClientSampler
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.factors import Factors
 from bekostiging.units import MONTHS, WEEKS_PER_MONTH
@@ -51,7 +51,7 @@ class WaitingCounter:
 
     def count(self, clients: Clients) -> WaitingCount:
         """Who is served, waits, is refused or moves, and who waits beyond the norm."""
-        asked, started = self.asked(clients), clients.asked_month != SITTING
+        asked, started = self.asked(clients), clients.asked_month != CASELOAD
         waited = np.flatnonzero(started & clients.deferred & ~clients.refused)
         beyond = self._weeks_beyond_norm(clients, waited)
         too_long = beyond > 0

@@ -1,6 +1,6 @@
 """Games of sharing between municipalities: what every coalition would have to pay or keep alone.
 
-``surcharge``: c(S) = CVaR(X_S) - E(X_S), the buffer a coalition keeps for its worst futures, X_S the sum of what its
+``surcharge``: c(S) = CVaR(X_S) - E(X_S), the buffer a coalition keeps for its worst scenarios, X_S the sum of what its
 members would pay for what their own inhabitants use. ``fixed_parts``: expected payments plus the administration of every
 contract the coalition uses, the same however many join. ``joint_contract``: what a coalition pays when it contracts alone:
 per contract the lump sum without corridor that gives the provider its return on capital, (E + k CVaR) / (1 + k) with k the
@@ -27,7 +27,7 @@ MOST_JOINT = 8
 
 @dataclass(frozen=True)
 class SharingData:
-    """Equally likely futures of a region, euro over the term, discounted; n players: the reported municipalities.
+    """Equally likely scenarios of a region, euro over the term, discounted; n players: the reported municipalities.
 
     ``used`` (s, n): payments for what its own inhabitants used. ``paid``: per key what each pays (s, t, n), euro of the
     year. ``cost`` (s, c, n): cost of each contract by municipality of the client; ``administration`` (c,): of each contract

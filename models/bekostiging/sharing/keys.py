@@ -1,6 +1,6 @@
 """Every key beside the one in force: what each municipality pays, and who would be cheaper off alone.
 
-A key makes a municipality bear E[its payments | the worst futures of the region]: that is its part of the tail of all
+A key makes a municipality bear E[its payments | the worst scenarios of the region]: that is its part of the tail of all
 together (Euler), and these parts add up to CVaR(X_N). Alone a coalition bears CVaR(X_S) of what its own inhabitants use,
 plus what leaving costs. The excess, its part minus that, is what it would save. Under actual use no coalition ever saves
 anything, because the parts are then the Euler point, which lies in the core (Tasche 1999, Risk contributions and
@@ -27,8 +27,8 @@ CENT = 0.01
 @dataclass(frozen=True)
 class KeyResult:
     """What one municipality pays under one key, euro a year: ``expected``, ``volatility`` (standard deviation between
-    futures), ``worst_year`` (once in ten), ``change`` of the expectation against the key in force; ``alone``: what it bears
-    over the term minus what it would bear alone, above zero it would be cheaper off alone."""
+    scenarios), ``worst_year`` (once in ten), ``change`` of the expectation against the key in force; ``alone``: what it
+    bears over the term minus what it would bear alone, above zero it would be cheaper off alone."""
 
     expected: Estimate
     volatility: Estimate
@@ -74,7 +74,7 @@ def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResul
 
 
 def borne_parts(data: SharingData, key: str, kept: BoolArray) -> FloatArray:
-    """E[payments of each | worst futures of the region] under a key; (n,), adding up to CVaR of all together."""
+    """E[payments of each | worst scenarios of the region] under a key; (n,), adding up to CVaR of all together."""
     weights = tail_weights(data.used[kept].sum(axis=1), data.confidence)
     return np.asarray(weights @ data.term(key)[kept])
 

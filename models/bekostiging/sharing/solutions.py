@@ -1,7 +1,7 @@
 """Ways to divide what a game costs, each with its standard error over groups of scenarios.
 
-The certificate of the nucleolus is about the sampled game: it proves the point for these futures, not for the region. How
-far other futures would move it is what the standard errors say (a jackknife over groups of scenarios).
+The certificate of the nucleolus is about the sampled game: it proves the point for these scenarios, not for the region. How
+far other scenarios would move it is what the standard errors say (a jackknife over groups of scenarios).
 """
 
 from __future__ import annotations

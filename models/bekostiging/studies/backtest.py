@@ -42,10 +42,10 @@ LAWS = ("jeugdwet", "wmo")
 
 @dataclass(frozen=True)
 class Prediction:
-    """One place, care and year: what was counted and where it lies among the simulated futures; persons of a
+    """One place, care and year: what was counted and where it lies among the simulated scenarios; persons of a
     municipality, and of an area its ``share`` in the areas counted that year.
 
-    ``quantiles`` (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975); ``pit``: part of the futures below the count.
+    ``quantiles`` (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975); ``pit``: part of the scenarios below the count.
     """
 
     place: str
@@ -59,7 +59,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Predictions inside an interval: how many, how many the model itself would have (95 % of futures), and its p-value."""
+    """Predictions inside an interval: how many, how many the model itself would have (in 95 %), and the p-value."""
 
     level: float
     inside: int
@@ -115,7 +115,7 @@ class Backtest(Study):
 
     def heading(self) -> str:
         """What was known and what was predicted."""
-        return f"{len(self.predictions)} predictions from {self.origin} on, {self.n_scenarios} futures"
+        return f"{len(self.predictions)} predictions from {self.origin} on, {self.n_scenarios} scenarios"
 
 
 QUANTILES = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
@@ -153,8 +153,8 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
         and one.years[-1] > origin
     ]
     targets = [*totals, *areas]
-    made = plan(based, n_scenarios, based.n_years, seed, "fresh")
-    samples, checked = _futures(made, targets, origin, growth, spread)
+    made = plan(based, n_scenarios, based.n_years, seed, "out_of_sample")
+    samples, checked = _scenarios(made, targets, origin, growth, spread)
     samples *= _own_growth([_until(one, origin) for one in targets], len(totals), case, samples.shape, seed)
     predictions, coverage, shocks = _judged(targets, origin, samples, len(totals))
     return Backtest(
@@ -271,13 +271,13 @@ def _rebased(
 
 @dataclass(frozen=True)
 class _Uncertain:
-    """What the origin year did not know, per future: growth a year (log) and the factors' standard deviation as a factor."""
+    """What the origin year did not know, per scenario: growth a year (log), and by what the spread of the factors is multiplied."""
 
     growth: FloatArray
     scale: FloatArray
 
     def __call__(self, factors: Factors, first: int) -> Factors:
-        """Inflow of the futures from ``first`` on, with their own growth and spread."""
+        """Inflow of the scenarios from ``first`` on, with their own growth and spread."""
         n, n_moments = factors.inflow.shape[:2]
         own = slice(first, first + n)
         logs = np.log(factors.inflow)
@@ -289,7 +289,7 @@ class _Uncertain:
         return replace(factors, inflow=np.exp(changed))
 
 
-def _futures(
+def _scenarios(
     made: Plan, targets: Sequence[Series], origin: int, growth: Drift, spread: Sequence[Spread]
 ) -> tuple[FloatArray, SelfCheck]:
     """Persons of every target in every year after the origin, (n_scenarios, n_years, n_targets); and the self-check."""
@@ -358,7 +358,7 @@ def _between(value: FloatArray, noise: FloatArray) -> float:
 def _judged(
     targets: Sequence[Series], origin: int, samples: FloatArray, n_totals: int
 ) -> tuple[tuple[Prediction, ...], tuple[Coverage, ...], dict[int, tuple[float, float]]]:
-    """Every count among its futures, how many are covered beside how many should be, and the shock of every year."""
+    """Every count among its scenarios, how many are covered beside how many should be, and the shock of every year."""
     predictions, columns = [], []
     for k, one in enumerate(targets):
         for year in (year for year in one.years if year > origin):
@@ -375,8 +375,8 @@ def _judged(
                 Prediction(one.place, one.care_form, year, counted, quantiles, below, k >= n_totals)
             )
             columns.append(own)
-    futures, counts = np.stack(columns, axis=1), np.array([one.counted for one in predictions])
-    coverage = tuple(_coverage(futures, counts, level) for level in LEVELS)
+    scenarios, counts = np.stack(columns, axis=1), np.array([one.counted for one in predictions])
+    coverage = tuple(_coverage(scenarios, counts, level) for level in LEVELS)
     shocks = {}
     for year in sorted({one.year for one in predictions}):
         there = [k for k, one in enumerate(targets[:n_totals]) if year in one.years]
@@ -393,15 +393,15 @@ def _peers(one: Series, other: Series, year: int) -> bool:
 
 
 def _score(sample: FloatArray, value: float) -> float:
-    """Normal score of a value among its futures, never beyond what their number can tell."""
+    """Normal score of a value among its scenarios, never beyond what their number can tell."""
     n = len(sample)
     return float(ndtri((float((sample < value).sum() + (sample == value).sum() / 2) + 0.5) / (n + 1)))
 
 
-def _coverage(futures: FloatArray, counted: FloatArray, level: float) -> Coverage:
-    """How many counts an interval covers, among how many it covers when a future is the truth."""
-    low, high = np.quantile(futures, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    own = ((futures >= low) & (futures <= high)).sum(axis=1)
+def _coverage(scenarios: FloatArray, counted: FloatArray, level: float) -> Coverage:
+    """How many counts an interval covers, among how many it covers when a scenario is the truth."""
+    low, high = np.quantile(scenarios, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    own = ((scenarios >= low) & (scenarios <= high)).sum(axis=1)
     inside = int(((counted >= low) & (counted <= high)).sum())
     n = len(own) + 1
     p_value = min(1.0, 2 * min((own <= inside).sum() + 1, (own >= inside).sum() + 1) / n)

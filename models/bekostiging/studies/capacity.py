@@ -1,4 +1,4 @@
-"""Capacity agreements in depth: the plan, what it means on fresh futures, and whether the lump sum buys it."""
+"""Capacity agreements in depth: the plan, what it means on out-of-sample scenarios, and whether the lump sum buys it."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BAND = (0.05, 0.95)
-"""Use of places in nine of ten futures and quarters."""
-SIDE_FUTURES = 32
-"""Futures on which side questions are answered (flexibility, number of providers, failures): each solves the model again."""
+"""Use of places in nine of ten scenarios and quarters."""
+SIDE_SCENARIOS = 32
+"""Scenarios for side questions (flexibility, number of providers, failures): each solves the model again."""
 
 
 @dataclass(frozen=True)
 class Averages:
-    """Planning on averages: its ``places`` per care form, and what it costs more than the plan on fresh futures, euro."""
+    """Planning on averages: its ``places`` per care form, and what it costs more than the plan out of sample, euro."""
 
     places: Mapping[str, float]
     extra_expected: Estimate
@@ -75,9 +75,9 @@ class Averages:
 
 @dataclass(frozen=True)
 class LotBudget:
-    """The lump sum of a lot against the cost of its planned capacity, over the term, on fresh futures; euro.
+    """The lump sum of a lot against the cost of its planned capacity, over the term, on out-of-sample scenarios; euro.
 
-    ``enough_probability``: a future in which the payments cover the cost. The same under the lump sum designed on the
+    ``enough_probability``: a scenario in which the payments cover the cost. The same under the lump sum designed on the
     capacity's own cost (``own_payment``), None where none is feasible.
     """
 
@@ -100,15 +100,15 @@ class CapacityBudget:
 
 @dataclass(frozen=True)
 class CapacityStudy(Study):
-    """The plan with its bound, what happens on fresh futures, and what it is worth.
+    """The plan with its bound, what happens on out-of-sample scenarios, and what it is worth.
 
-    ``side``: futures of the side questions; ``flexibility`` and ``curve`` compare plans on those alone. ``to_frame()``: a
+    ``side``: scenarios of the side questions; ``flexibility`` and ``curve`` compare plans on those alone. ``to_frame()``: a
     row per contract, care form and year.
     """
 
     plan: CapacityPlan
     outcome: Outcome
-    fresh: Outcome
+    out_of_sample: Outcome
     waiting: tuple[WaitingAnswer, ...]
     norms: tuple[NormCheck, ...]
     prices: tuple[PlacePrice, ...]
@@ -127,18 +127,18 @@ class CapacityStudy(Study):
 
     @property
     def scramblings(self) -> Scramblings:
-        """Estimators over the fresh futures."""
+        """Estimators over the out-of-sample scenarios."""
         return Scramblings(self.n_scramblings)
 
     def agreements(self) -> list[dict[str, Any]]:
         """One row per contract, care form and year: what is agreed, its band, and the places used."""
-        data, fresh = self.plan.data, self.fresh
+        data, out_of_sample = self.plan.data, self.out_of_sample
         supply = data.supply
         found = []
         for k in range(supply.n_offers):
             c = int(supply.contract[k])
             number = round(float(self.plan.number[c]))
-            used = fresh.used[:, :, k].reshape(len(fresh.costs), len(data.years), -1)
+            used = out_of_sample.used[:, :, k].reshape(len(out_of_sample.costs), len(data.years), -1)
             for y, year in enumerate(data.years):
                 low, high = np.quantile(used[:, y], BAND)
                 found.append(
@@ -182,7 +182,7 @@ class CapacityStudy(Study):
                 "year": row["year"],
                 "places": f"{row['places']:,.0f}",
                 "used": str(row["used"]),
-                "nine of ten futures": f"{row['used_low']:,.0f}-{row['used_high']:,.0f}",
+                "nine of ten scenarios": f"{row['used_low']:,.0f}-{row['used_high']:,.0f}",
             }
             for row in self.agreements()
             if row["contracts"] > 0
@@ -191,11 +191,11 @@ class CapacityStudy(Study):
 
     def heading(self) -> str:
         """Case, cost and the proved gap."""
-        cost, gap = self.scramblings.mean(self.fresh.costs), self.plan.solution.gap
+        cost, gap = self.scramblings.mean(self.out_of_sample.costs), self.plan.solution.gap
         proved = "gap unknown" if gap is None else f"proved to {100 * gap:.2f} %"
         return (
             f"Capacity agreements of {self.case.name}: {millions(cost)} m euro expected on {self.n_scenarios} fresh "
-            f"futures, {proved}"
+            f"scenarios, {proved}"
         )
 
 
@@ -208,7 +208,7 @@ def study_capacity(
     risk_weight: float | None = None,
     **options: Unpack[Options],
 ) -> CapacityStudy:
-    """Decide on contracts and places, and judge them on fresh futures.
+    """Decide on contracts and places, and judge them on out-of-sample scenarios.
 
     ``lump_sum``: also design the lump sum, on ``design_scenarios``, and say whether it buys the capacity; ``gap`` and
     ``seconds``: when to stop looking for a better plan; ``risk_weight`` replaces the policy of the case;
@@ -220,37 +220,44 @@ def study_capacity(
         Fewer than 16 scenarios; tables or policy missing; a norm that no capacity meets; limits that contradict.
     """
     ready = prepared(case, RunOptions(**(OF_CAPACITY | options)), risk_weight=risk_weight)
-    case, report, made, fresh_plan = ready.case, ready.run.progress, ready.plan("design"), ready.plan("fresh")
+    case, report, made, out_of_sample_plan = (
+        ready.case,
+        ready.run.progress,
+        ready.plan("design"),
+        ready.plan("out_of_sample"),
+    )
     data = capacity_data(made, ready.blocks.series(made, capacity_work(made), ready.advance("design")))
-    drawn, checked = checked_series(ready.blocks, fresh_plan, capacity_work(fresh_plan), ready.advance("fresh"))
-    fresh_futures = capacity_data(fresh_plan, drawn).futures
+    drawn, checked = checked_series(
+        ready.blocks, out_of_sample_plan, capacity_work(out_of_sample_plan), ready.advance("out_of_sample")
+    )
+    out_of_sample_scenarios = capacity_data(out_of_sample_plan, drawn).scenarios
     with ThreadPoolExecutor(ready.run.workers) as executor:
         report("capacity", 0, 6)
         decided = decide_capacity(data, gap=gap, time_limit=seconds, executor=executor)
         report("capacity", 1, 6)
         outcome, solved, duals = outcome_of(decided, executor)
         price = norm_prices(decided, solved, duals)
-        fresh = outcome_under(decided, fresh_futures, price, executor=executor)
+        out_of_sample = outcome_under(decided, out_of_sample_scenarios, price, executor=executor)
         prices = place_prices(decided, outcome, price, executor)
         report("capacity", 2, 6)
-        scramblings = Scramblings(fresh_plan.n_scramblings)
-        averages = _averages(decided, fresh, price, scramblings, executor)
+        scramblings = Scramblings(out_of_sample_plan.n_scramblings)
+        averages = _averages(decided, out_of_sample, price, scramblings, executor)
         report("capacity", 3, 6)
         side, flexibility, curve, failed = _side_answers(decided, price, gap, seconds, report, executor)
-    budget = _budget(ready, made, fresh_plan, (outcome, fresh)) if lump_sum else None
+    budget = _budget(ready, made, out_of_sample_plan, (outcome, out_of_sample)) if lump_sum else None
     home = [area.municipality for area in case.areas]
     return CapacityStudy(
         case=case,
-        n_scenarios=fresh_plan.n_scenarios,
+        n_scenarios=out_of_sample_plan.n_scenarios,
         seed=ready.run.seed,
         named=ready.run.named,
-        notes=ready.notes(fresh_plan, checked),
+        notes=ready.notes(out_of_sample_plan, checked),
         self_check=checked,
         plan=decided,
         outcome=outcome,
-        fresh=fresh,
-        waiting=waiting_answers(fresh, home, scramblings),
-        norms=norm_checks(fresh, scramblings),
+        out_of_sample=out_of_sample,
+        waiting=waiting_answers(out_of_sample, home, scramblings),
+        norms=norm_checks(out_of_sample, scramblings),
         prices=prices,
         averages=averages,
         side=side,
@@ -258,7 +265,7 @@ def study_capacity(
         curve=curve,
         failures=failed,
         budget=budget,
-        n_scramblings=fresh_plan.n_scramblings,
+        n_scramblings=out_of_sample_plan.n_scramblings,
     )
 
 
@@ -270,7 +277,7 @@ def _side_answers(
     report: Progress,
     executor: Executor,
 ) -> tuple[int, dict[str, OtherPlan], dict[int, OtherPlan | None], tuple[Failure, ...]]:
-    """On a few futures, how many: plans without a flexibility, plans with fewer providers, and failures."""
+    """On a few scenarios, how many: plans without a flexibility, plans with fewer providers, and failures."""
     side, few = _side(decided)
     flexibility = value_of_flexibility(few, gap / 10, seconds, executor)
     report("capacity", 4, 6)
@@ -278,7 +285,7 @@ def _side_answers(
     report("capacity", 5, 6)
     failed = failures(side, price, executor)
     report("capacity", 6, 6)
-    return few.futures.n_scenarios, flexibility, curve, failed
+    return few.scenarios.n_scenarios, flexibility, curve, failed
 
 
 def _each(seconds: float | None) -> float | None:
@@ -287,37 +294,39 @@ def _each(seconds: float | None) -> float | None:
 
 
 def _side(decided: CapacityPlan) -> tuple[CapacityPlan, CapacityData]:
-    """The plan on evenly chosen futures, and the data with those alone."""
-    futures = decided.data.futures
-    step = max(1, futures.n_scenarios // SIDE_FUTURES)
-    few = replace(decided.data, futures=futures.chosen(slice(None, None, step)))
+    """The plan on evenly chosen scenarios, and the data with those alone."""
+    scenarios = decided.data.scenarios
+    step = max(1, scenarios.n_scenarios // SIDE_SCENARIOS)
+    few = replace(decided.data, scenarios=scenarios.chosen(slice(None, None, step)))
     return replace(decided, program=replace(decided.program, data=few)), few
 
 
 def _averages(
-    decided: CapacityPlan, fresh: Outcome, price: FloatArray, scramblings: Scramblings, executor: Executor
+    decided: CapacityPlan, out_of_sample: Outcome, price: FloatArray, scramblings: Scramblings, executor: Executor
 ) -> Averages:
-    """What planning on averages would have cost, on the same fresh futures."""
+    """What planning on averages would have cost, on the same out-of-sample scenarios."""
     x = plan_on_averages(decided, executor)
-    other = outcome_under(decided, fresh.data.futures, price, x, executor)
+    other = outcome_under(decided, out_of_sample.data.scenarios, price, x, executor)
     data = decided.data
     member = data.supply.care_form[:, None] == np.arange(len(data.care_forms))
     places = other.places.mean(axis=1) @ member
-    tails = [scramblings.tail_mean(one.costs, data.confidence) for one in (other, fresh)]
-    difference = _tail_difference(other.costs, fresh.costs, data.confidence, scramblings)
+    tails = [scramblings.tail_mean(one.costs, data.confidence) for one in (other, out_of_sample)]
+    difference = _tail_difference(other.costs, out_of_sample.costs, data.confidence, scramblings)
     return Averages(
         places=dict(zip(data.care_forms, places.tolist(), strict=True)),
-        extra_expected=scramblings.mean(other.costs - fresh.costs),
+        extra_expected=scramblings.mean(other.costs - out_of_sample.costs),
         extra_tail=replace(difference, value=tails[0].value - tails[1].value),
     )
 
 
 def _tail_difference(one: FloatArray, other: FloatArray, confidence: float, scramblings: Scramblings) -> Estimate:
-    """Difference of two CVaRs on the same futures, with the error of the pair."""
+    """Difference of two CVaRs on the same scenarios, with the error of the pair."""
     return scramblings.controlled_tail_mean(one, other, confidence, EXACTLY_ZERO)
 
 
-def _budget(ready: Prepared, made: Plan, fresh_plan: Plan, outcomes: tuple[Outcome, Outcome]) -> CapacityBudget:
+def _budget(
+    ready: Prepared, made: Plan, out_of_sample_plan: Plan, outcomes: tuple[Outcome, Outcome]
+) -> CapacityBudget:
     """Design the lump sum twice, on unit cost and on the plan's cost; the plan's cost of a lot is spread over its contracts
     by reference amount, because the plan divides the clients otherwise than the market shares do."""
     terms = reference(ready.case, made.cells, made.n_years)
@@ -328,14 +337,14 @@ def _budget(ready: Prepared, made: Plan, fresh_plan: Plan, outcomes: tuple[Outco
         arrays = ready.blocks.series(own, design_work(own, terms), ready.advance(own.stream))
         return lumpsum_data(ready.case, own.cells, terms, CorridorSeries.of(arrays))
 
-    data, fresh = drawn(made), drawn(fresh_plan)
+    data, out_of_sample = drawn(made), drawn(out_of_sample_plan)
     costs = [_by_contract(outcome.yearly_cost(), data) for outcome in outcomes]
     planned_on = replace(data, cost=costs[0])
     own = preferred_design(planned_on, feasible_design) or without_design(planned_on)
-    scramblings = Scramblings(fresh_plan.n_scramblings)
-    paid = decided_payment(fresh, decision.headline) @ fresh.discount
-    own_paid = decided_payment(fresh, own) @ fresh.discount if own.feasible else None
-    cost = costs[1] @ fresh.discount
+    scramblings = Scramblings(out_of_sample_plan.n_scramblings)
+    paid = decided_payment(out_of_sample, decision.headline) @ out_of_sample.discount
+    own_paid = decided_payment(out_of_sample, own) @ out_of_sample.discount if own.feasible else None
+    cost = costs[1] @ out_of_sample.discount
     lots = []
     for j, lot in enumerate(data.lots):
         member = np.flatnonzero(data.lot == j)

@@ -1,4 +1,4 @@
-"""The main line: draw, design the lump sum, settle every payment form on fresh futures, estimate."""
+"""The main line: draw, design the lump sum, settle every payment form on out-of-sample scenarios, estimate."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from bekostiging.contracts import (
     Reference,
     build_contracts,
     reference,
-    who_carries_what,
+    risk_allocation_by_form,
 )
-from bekostiging.evaluation.block_settlement import FreshBlock, FreshWork
+from bekostiging.evaluation.block_settlement import OutOfSampleBlock, OutOfSampleWork
 from bekostiging.evaluation.break_even import break_even, sweeps
 from bekostiging.evaluation.calibration import calibration
-from bekostiging.evaluation.control_variates import closed_scenarios, closed_spending, sharpened
+from bekostiging.evaluation.control_variates import closed_scenarios, closed_spending, control_variates
 from bekostiging.evaluation.cover import Cover
 from bekostiging.evaluation.design import Drawn, designed, designed_lump_sums, judged, judging_series, lump_sums
-from bekostiging.evaluation.deterministic_scenarios import course, sensitivities
+from bekostiging.evaluation.deterministic_scenarios import deterministic_scenario, sensitivities
 from bekostiging.evaluation.estimates import (
     administration_estimates,
     ceiling_estimates,
@@ -46,17 +46,17 @@ from bekostiging.evaluation.precision import settled
 from bekostiging.evaluation.results import (
     BreakEven,
     Comparison,
+    ControlVariate,
     ExactLayer,
     FormResult,
     LumpSumResult,
     MixResult,
     Sentence,
-    Sharpened,
     WithMeasures,
 )
 from bekostiging.evaluation.samples import CORNERS
 from bekostiging.evaluation.study import Prepared, prepared
-from bekostiging.evaluation.waiting import care_form_estimates, duty_estimates, room_estimates
+from bekostiging.evaluation.waiting import care_form_estimates, duty_estimates, headroom_estimates
 from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
 from bekostiging.options import Options, RunOptions
 from bekostiging.scenarios import Cells, Plan, SelfCheck, plan
@@ -66,7 +66,7 @@ from bekostiging_solvers import Scramblings, shared_processes, together
 def compare(case: Case, *, precision: float | None = None, **options: Unpack[Options]) -> Comparison:
     """Compare the four payment forms on the same simulated clients and design the lump sum.
 
-    ``options`` as in ``RunOptions``, progress in stages ``design``, ``margin``, ``lumpsum``, ``fresh``, ``judge``;
+    ``options`` as in ``RunOptions``, progress in stages ``design``, ``margin``, ``lumpsum``, ``out_of_sample``, ``judge``;
     ``precision``: euro, half-width of the 95 % interval of expected yearly spending of the worst payment form; the fresh
     scramblings are doubled until it is met.
 
@@ -90,27 +90,34 @@ class _Drawn:
     made: Plan
     reference: Reference
     contracts: dict[PaymentForm, tuple[Contract, ...]]
-    fresh: FreshBlock
+    out_of_sample: OutOfSampleBlock
     lumpsum: Drawn
     judging: tuple[CorridorSeries, CorridorSeries, Scramblings]
     checked: SelfCheck
 
 
 def _draw(ready: Prepared, precision: float | None) -> tuple[_Drawn, tuple[Sentence, ...]]:
-    """Design the lump sum, settle everything on fresh scenarios, and what the precision asked for told."""
-    fresh_plan, blocks = ready.plan("fresh"), ready.blocks
-    case, cells = ready.case, fresh_plan.cells
-    terms = reference(case, cells, fresh_plan.n_years)
+    """Design the lump sum, settle everything on out-of-sample scenarios, and what the precision asked for told."""
+    out_of_sample_plan, blocks = ready.plan("out_of_sample"), ready.blocks
+    case, cells = ready.case, out_of_sample_plan.cells
+    terms = reference(case, cells, out_of_sample_plan.n_years)
     lumpsum = designed(ready, terms)
     contracts = built_contracts(case, cells, terms, lumpsum.decision.headline)
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
-    work = FreshWork(case, cells, contracts, plain)
+    work = OutOfSampleWork(case, cells, contracts, plain)
     corner = case.policy.when_money_is_gone
-    fresh_plan, fresh, checked, told = settled(fresh_plan, work, blocks, corner, precision, ready.advance("fresh"))
-    judging = judging_series(
-        fresh_plan, ready.run.design_scenarios, terms, blocks, ready.advance("judge"), fresh.corridor
+    out_of_sample_plan, out_of_sample, checked, told = settled(
+        out_of_sample_plan, work, blocks, corner, precision, ready.advance("out_of_sample")
     )
-    return _Drawn(fresh_plan, terms, contracts, fresh, lumpsum, judging, checked), tuple(told)
+    judging = judging_series(
+        out_of_sample_plan,
+        ready.run.design_scenarios,
+        terms,
+        blocks,
+        ready.advance("judge"),
+        out_of_sample.corridor,
+    )
+    return _Drawn(out_of_sample_plan, terms, contracts, out_of_sample, lumpsum, judging, checked), tuple(told)
 
 
 @dataclass(frozen=True)
@@ -129,7 +136,7 @@ def _closed(drawn: _Drawn, workers: int) -> _Closed:
     many = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
     lump = lump_sums(drawn.contracts[LUMP_SUM])
     asked: list[Callable[[], Any]] = [
-        partial(exact_layers, made, few, lump, drawn.fresh.corridor.amounts),
+        partial(exact_layers, made, few, lump, drawn.out_of_sample.corridor.amounts),
         partial(closed_spending, many, drawn.contracts, discount),
     ]
     layers, spending = together(asked, workers)
@@ -140,7 +147,7 @@ def _compared(
     drawn: _Drawn, lumpsum: LumpSumResult, closed: _Closed, named: bool, notes: tuple[Sentence, ...]
 ) -> Comparison:
     """Every estimate of what was drawn, and what is said at expectation."""
-    made, fresh, contracts = drawn.made, drawn.fresh, drawn.contracts
+    made, out_of_sample, contracts = drawn.made, drawn.out_of_sample, drawn.contracts
     case, cells, discount = made.case, made.cells, drawn.lumpsum.decision.data.discount
     scramblings = Scramblings(made.n_scramblings)
     calendar = tuple(case.first_year + t for t in range(made.n_years))
@@ -159,32 +166,32 @@ def _compared(
         seed=made.seed,
         named=named,
         notes=notes,
-        carries=who_carries_what(contracts),
-        room=(begroting - outside).T,
+        risk_allocation=risk_allocation_by_form(contracts),
+        headroom=(begroting - outside).T,
         begroting=begroting.T,
         outside=outside.T,
-        index=fresh.corridor.index,
+        index=out_of_sample.corridor.index,
         buffer=free_buffer(case),
         forms=_form_results(
             case,
             scramblings,
-            fresh,
+            out_of_sample,
             cover,
             discount,
             break_even(case, cells, contracts, discount),
         ),
-        mix=_mixed(case, scramblings, fresh, cover, discount),
-        sharpened=_sharpened(made, closed, fresh, discount),
+        mix=_mixed(case, scramblings, out_of_sample, cover, discount),
+        control_variates=_control_variates(made, closed, out_of_sample, discount),
         lumpsum=lumpsum,
-        plain=course(case, cells, contracts, discount),
+        plain=deterministic_scenario(case, cells, contracts, discount),
         shocks=tuple(
-            course(case, cells, contracts, discount, (shock,))
+            deterministic_scenario(case, cells, contracts, discount, (shock,))
             for shock in dict.fromkeys(row.id for row in case.shocks)
         ),
         sweeps=sweeps(case, cells, contracts, discount),
         sensitivities=sensitivities(case, cells, contracts, discount),
         measures=measure_outcomes(case, cells, discount, spending),
-        with_measures=_with_measures(case, scramblings, fresh, begroting - outside, discount),
+        with_measures=_with_measures(case, scramblings, out_of_sample, begroting - outside, discount),
         substitution=substitution_outcomes(case, cells, discount, spending),
         calibration=calibration(case, cells),
         self_check=drawn.checked,
@@ -217,77 +224,81 @@ def built_contracts(
 def _form_results(
     case: Case,
     scramblings: Scramblings,
-    fresh: FreshBlock,
+    out_of_sample: OutOfSampleBlock,
     cover: Cover,
     discount: np.ndarray,
     even: dict[PaymentForm, dict[str, BreakEven]],
 ) -> dict[PaymentForm, FormResult]:
-    """Every estimate of every form, on the same futures."""
+    """Every estimate of every form, on the same scenarios."""
     corner = case.policy.when_money_is_gone
     buffer = free_buffer(case)
     found = {}
-    for form, samples in fresh.samples.items():
+    for form, samples in out_of_sample.samples.items():
         main = samples[corner]
-        by_effort = fresh.plain[BASELINE]
+        by_effort = out_of_sample.plain[BASELINE]
         found[form] = FormResult(
             form=form,
             samples=samples,
             municipalities=municipal_estimates(case, scramblings, main, cover, discount),
             providers=provider_estimates(case, scramblings, main, buffer, discount),
             care_forms={c: care_form_estimates(case, scramblings, samples[c]) for c in CORNERS},
-            rooms=room_estimates(case, scramblings, fresh.on_rooms(form)),
-            against_duty=duty_estimates(case, scramblings, fresh.on_rooms(form))
+            headrooms=headroom_estimates(case, scramblings, out_of_sample.on_headrooms(form)),
+            against_duty=duty_estimates(case, scramblings, out_of_sample.on_headrooms(form))
             if PAYMENT_FORMS[form].lump_sum
             else {},
             corner_totals={c: corner_totals(case, scramblings, samples[c], discount) for c in CORNERS},
             administration=administration_estimates(case, scramblings, main, form),
             ceilings=ceiling_estimates(case, scramblings, samples["wait"], form),
             break_even=even[form],
-            parity_gap=scramblings.ratio(fresh.plain[form] - by_effort, by_effort),
+            parity_gap=scramblings.ratio(out_of_sample.plain[form] - by_effort, by_effort),
         )
     return found
 
 
 def _mixed(
-    case: Case, scramblings: Scramblings, fresh: FreshBlock, cover: Cover, discount: np.ndarray
+    case: Case, scramblings: Scramblings, out_of_sample: OutOfSampleBlock, cover: Cover, discount: np.ndarray
 ) -> MixResult | None:
     """Every lot in its own form, where lots differ."""
-    if not fresh.mix:
+    if not out_of_sample.mix:
         return None
-    main = fresh.mix[case.policy.when_money_is_gone]
+    main = out_of_sample.mix[case.policy.when_money_is_gone]
     return MixResult(
         forms={lot.id: lot.payment_form for lot in case.lots},
         municipalities=municipal_estimates(case, scramblings, main, cover, discount),
         providers=provider_estimates(case, scramblings, main, free_buffer(case), discount),
-        corner_totals={c: corner_totals(case, scramblings, fresh.mix[c], discount) for c in CORNERS},
+        corner_totals={c: corner_totals(case, scramblings, out_of_sample.mix[c], discount) for c in CORNERS},
     )
 
 
-def _sharpened(
-    made: Plan, closed: _Closed, fresh: FreshBlock, discount: np.ndarray
-) -> dict[PaymentForm, dict[Figure, Sharpened]]:
+def _control_variates(
+    made: Plan, closed: _Closed, out_of_sample: OutOfSampleBlock, discount: np.ndarray
+) -> dict[PaymentForm, dict[Figure, ControlVariate]]:
     """Spending over the term, everybody served, with what is known in closed form."""
     drawn = Scramblings(made.n_scramblings)
     found = {}
-    for form, samples in fresh.samples.items():
+    for form, samples in out_of_sample.samples.items():
         paid = made.case.of_reported(samples["absorb"].municipal) @ discount
-        control = fresh.control[form] @ discount
-        found[form] = sharpened(drawn, paid, control, closed.scramblings, closed.spending[form])
+        control = out_of_sample.control[form] @ discount
+        found[form] = control_variates(drawn, paid, control, closed.scramblings, closed.spending[form])
     return found
 
 
 def _with_measures(
-    case: Case, scramblings: Scramblings, fresh: FreshBlock, room: np.ndarray, discount: np.ndarray
+    case: Case,
+    scramblings: Scramblings,
+    out_of_sample: OutOfSampleBlock,
+    headroom: np.ndarray,
+    discount: np.ndarray,
 ) -> dict[PaymentForm, WithMeasures]:
     """Every form with and without the measures, over the term."""
     corner = case.policy.when_money_is_gone
-    limit = float(room.sum(axis=0) @ discount)
+    limit = float(headroom.sum(axis=0) @ discount)
     return {
         form: with_measures(
             scramblings,
-            case.of_reported(fresh.samples[form][corner].municipal) @ discount,
+            case.of_reported(out_of_sample.samples[form][corner].municipal) @ discount,
             paid @ discount,
             limit,
         )
-        for form, paid in fresh.measured.items()
+        for form, paid in out_of_sample.measured.items()
     }

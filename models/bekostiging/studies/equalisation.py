@@ -1,4 +1,4 @@
-"""Risk equalisation in depth: norm amounts on simulated or own clients, and a pool after the year on the futures."""
+"""Risk equalisation in depth: norm amounts on simulated or own clients, and a pool after the year on the scenarios."""
 
 from __future__ import annotations
 
@@ -57,10 +57,11 @@ CLIENTS = 50_000
 
 @dataclass(frozen=True)
 class PoolResult:
-    """The pool of a lot: its design, every target between full power and the largest pool, and fresh futures.
+    """The pool of a lot: its design, every target between full power and the largest pool, and out-of-sample scenarios.
 
-    On fresh futures, per provider: ``tail_before`` and ``tail_after`` (CVaR of the loss over its budget), and what it
-    receives a year: mean ``received``, ``low`` and ``high``, the worst and best year in ten (a year is a future and year).
+    On out-of-sample scenarios, per provider: ``tail_before`` and ``tail_after`` (CVaR of the loss over its budget), and
+    what it
+    receives a year: mean ``received``, ``low`` and ``high``, the worst and best year in ten (a year is a scenario and year).
     """
 
     data: PoolData
@@ -162,7 +163,7 @@ def study_equalisation(
         Fewer than 16 scenarios; conditions that cannot be met; a power outside 0 to 1.
     """
     ready = prepared(case, RunOptions(**options))
-    design_plan, fresh_plan = ready.plan("design"), ready.plan("fresh")
+    design_plan, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
     case, seed = ready.case, ready.run.seed
     terms = reference(case, design_plan.cells, design_plan.n_years)
     clients = _drawn_clients(design_plan, terms) if table is None else client_costs(table)
@@ -172,17 +173,17 @@ def study_equalisation(
     decision = designed(ready, terms).decision
     data, design = decision.data, decision.headline
     arrays, checked = checked_series(
-        ready.blocks, fresh_plan, design_work(fresh_plan, terms), ready.advance("fresh")
+        ready.blocks, out_of_sample_plan, design_work(out_of_sample_plan, terms), ready.advance("out_of_sample")
     )
-    fresh = lumpsum_data(case, fresh_plan.cells, terms, CorridorSeries.of(arrays))
-    many = Scramblings(fresh_plan.n_scramblings)
+    out_of_sample = lumpsum_data(case, out_of_sample_plan.cells, terms, CorridorSeries.of(arrays))
+    many = Scramblings(out_of_sample_plan.n_scramblings)
     names = np.array(clients.providers)[clients.provider]
     return EqualisationStudy(
         case=case,
-        n_scenarios=fresh_plan.n_scenarios,
+        n_scenarios=out_of_sample_plan.n_scenarios,
         seed=seed,
         named=ready.run.named,
-        notes=ready.notes(fresh_plan, checked),
+        notes=ready.notes(out_of_sample_plan, checked),
         self_check=checked,
         outcome=decision.outcome,
         simulated=table is None,
@@ -199,7 +200,7 @@ def study_equalisation(
         transfers=model.transfers(clients.matrix, names, sample_weight=clients.weight),
         high_cost=tuple(high_cost_pool(clients, norm, kind) for kind in KINDS),
         power=power,
-        pools=_pools(data, fresh, design, power, many) if design.feasible else (),
+        pools=_pools(data, out_of_sample, design, power, many) if design.feasible else (),
     )
 
 
@@ -234,7 +235,7 @@ def _least_squares_prior(clients: ClientCosts) -> dict[str, float]:
 
 
 def _pools(
-    data: LumpSumData, fresh: LumpSumData, design: LumpSumDesign, power: float, scramblings: Scramblings
+    data: LumpSumData, out_of_sample: LumpSumData, design: LumpSumDesign, power: float, scramblings: Scramblings
 ) -> tuple[PoolResult, ...]:
     """A pool for every lot with two providers or more."""
     found = []
@@ -243,26 +244,29 @@ def _pools(
             continue
         before = pool_data(data, design, lot)
         chosen = design_pool(before, power)
-        found.append(_judged(before, pool_data(fresh, design, lot), chosen, scramblings))
+        found.append(_judged(before, pool_data(out_of_sample, design, lot), chosen, scramblings))
     return tuple(found)
 
 
-def _judged(before: PoolData, fresh: PoolData, chosen: PoolDesign, scramblings: Scramblings) -> PoolResult:
-    """A pool on fresh futures."""
-    after = fresh.result + fresh.transfers(chosen.share)
-    received = settled_transfers(fresh, chosen.share)
-    providers = range(len(fresh.providers))
+def _judged(before: PoolData, out_of_sample: PoolData, chosen: PoolDesign, scramblings: Scramblings) -> PoolResult:
+    """A pool on out-of-sample scenarios."""
+    after = out_of_sample.result + out_of_sample.transfers(chosen.share)
+    received = settled_transfers(out_of_sample, chosen.share)
+    providers = range(len(out_of_sample.providers))
 
     def tails(result: FloatArray) -> tuple[Estimate, ...]:
         """CVaR of the loss of every provider over its budget."""
-        return tuple(scramblings.tail_mean(-result[:, p] / fresh.budget[p], fresh.confidence) for p in providers)
+        return tuple(
+            scramblings.tail_mean(-result[:, p] / out_of_sample.budget[p], out_of_sample.confidence)
+            for p in providers
+        )
 
-    low, high = np.quantile(received.reshape(-1, len(fresh.providers)), [0.1, 0.9], axis=0)
+    low, high = np.quantile(received.reshape(-1, len(out_of_sample.providers)), [0.1, 0.9], axis=0)
     return PoolResult(
         data=before,
         design=chosen,
         frontier=power_risk_frontier(before),
-        tail_before=tails(fresh.result),
+        tail_before=tails(out_of_sample.result),
         tail_after=tails(after),
         received=tuple(scramblings.mean(received[:, :, p].mean(axis=1)) for p in providers),
         low=low,

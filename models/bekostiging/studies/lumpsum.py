@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LumpSumStudy(Study):
-    """The lump sum alone: its design, its judgement on fresh scenarios, and other designs that cost hardly more.
+    """The lump sum alone: its design, its judgement on out-of-sample scenarios, and other designs that cost hardly more.
 
     ``frontier``: the designed corridor among simple ones; ``value_of_data`` empty with too few scenarios; ``needed``:
     scenarios that know every limit to the ``precision`` asked for, None without one. ``to_frame()``: the agreement, a row
@@ -72,7 +72,7 @@ class LumpSumStudy(Study):
     bridges: tuple[Bridge, ...]
     """From today's spending to the budget; empty without a design."""
     spending: dict[str, dict[str, Estimates]]
-    """[municipality code or TOTAL][year or TERM][name], on fresh futures, as in ``FormResult``; empty without a design."""
+    """[municipality code or TOTAL][year or TERM][name], out of sample, as in ``FormResult``; empty without a design."""
 
     @property
     def designed(self) -> Outcome:
@@ -121,7 +121,7 @@ class LumpSumStudy(Study):
         told = "no lump sum satisfies all limits; these conflict"
         if checks:
             held = f"{sum(check.holds for check in checks)} of {len(checks)} limits hold at 95 %"
-            told = f"{outcome}; {held} on {self.n_scenarios} fresh scenarios, all together {joint_certainty(checks):.0%}"
+            told = f"{outcome}; {held} on {self.n_scenarios} scenarios out of sample, together {joint_certainty(checks):.0%}"
         return f"Lump sum of {self.case.name}, seed {self.seed}: {told}"
 
 
@@ -136,7 +136,7 @@ def study_lumpsum(
     precision: float | None = None,
     **options: Unpack[Options],
 ) -> LumpSumStudy:
-    """Design the lump sum and judge it on fresh scenarios, without settling the other payment forms.
+    """Design the lump sum and judge it on out-of-sample scenarios, without settling the other payment forms.
 
     ``confidence`` and ``risk_weight`` replace the policy of the case; ``simple`` and ``edges`` as in ``with_simple_terms``,
     instead of the case's ``corridor_terms``; ``mix`` lets every lot choose its payment form; ``precision``: euro to which
@@ -149,9 +149,9 @@ def study_lumpsum(
     """
     _check_precision(precision)
     ready = prepared(case, RunOptions(**options), confidence=confidence, risk_weight=risk_weight)
-    case, run, fresh_plan = ready.case, ready.run, ready.plan("fresh")
-    cells = fresh_plan.cells
-    terms = reference(case, cells, fresh_plan.n_years)
+    case, run, out_of_sample_plan = ready.case, ready.run, ready.plan("out_of_sample")
+    cells = out_of_sample_plan.cells
+    terms = reference(case, cells, out_of_sample_plan.n_years)
     others = _other_forms(case, cells, terms) if mix else {}
 
     def shape(data: LumpSumData) -> LumpSumData:
@@ -161,14 +161,17 @@ def study_lumpsum(
     with shared_processes():
         drawn = designed(ready, terms, shape=shape, others=others, observed=True)
         arrays, checked = checked_series(
-            ready.blocks, fresh_plan, design_work(fresh_plan, terms, others), ready.advance("fresh")
+            ready.blocks,
+            out_of_sample_plan,
+            design_work(out_of_sample_plan, terms, others),
+            ready.advance("out_of_sample"),
         )
         *drawn_series, scramblings = judging_series(
-            fresh_plan, run.design_scenarios, terms, ready.blocks, ready.advance("judge"),
+            out_of_sample_plan, run.design_scenarios, terms, ready.blocks, ready.advance("judge"),
             CorridorSeries.of(arrays), others,
         )  # fmt: skip
-        fresh, helped = (lumpsum_data(case, cells, terms, own) for own in drawn_series)
-        found = judged(case, drawn, fresh, helped, scramblings, run.workers)
+        out_of_sample, helped = (lumpsum_data(case, cells, terms, own) for own in drawn_series)
+        found = judged(case, drawn, out_of_sample, helped, scramblings, run.workers)
         data, design, judge = found.data, found.design, found.judge
 
         def decision(own: Case) -> tuple[LumpSumData, Judge]:
@@ -178,11 +181,11 @@ def study_lumpsum(
 
         return LumpSumStudy(
             case=case,
-            n_scenarios=found.fresh.n_scenarios,
+            n_scenarios=found.out_of_sample.n_scenarios,
             n_design=data.n_scenarios,
             seed=run.seed,
             named=run.named,
-            notes=ready.notes(fresh_plan, checked),
+            notes=ready.notes(out_of_sample_plan, checked),
             self_check=checked,
             asked=simple,
             lumpsum=found,
@@ -194,7 +197,7 @@ def study_lumpsum(
             if design.feasible
             else (),
             precision=precision,
-            needed=scenarios_needed(found.headline.checks, found.fresh.n_scenarios, precision)
+            needed=scenarios_needed(found.headline.checks, found.out_of_sample.n_scenarios, precision)
             if precision is not None and design.feasible
             else None,
             bridges=bridges(case, cells, terms, found, judge.scramblings),
@@ -212,12 +215,12 @@ def _check_precision(precision: float | None) -> None:
 
 
 def _spending(case: Case, found: LumpSumResult, scramblings: Scramblings) -> dict[str, dict[str, Estimates]]:
-    """Municipal spending under the design on fresh futures."""
+    """Municipal spending under the design on out-of-sample scenarios."""
     if not found.design.feasible:
         return {}
-    fresh = found.fresh
-    paid = decided_spending(fresh, found.design)
-    return spending_of_reported(case, scramblings, paid, Cover.of(fresh), fresh.discount)
+    out_of_sample = found.out_of_sample
+    paid = decided_spending(out_of_sample, found.design)
+    return spending_of_reported(case, scramblings, paid, Cover.of(out_of_sample), out_of_sample.discount)
 
 
 def _other_forms(case: Case, cells: Cells, terms: Reference) -> dict[str, tuple[Contract, ...]]:

@@ -1,7 +1,7 @@
 """Reverse stress: the least implausible course of the factors that breaks the begroting or exhausts a buffer.
 
 The course is found on expected care use (closed form, everybody served), so it says which factors would have to move,
-and how far. The probability is that of the futures themselves, clients drawn one by one around that course and weighted
+and how far. The probability is that of the scenarios themselves, clients drawn one by one around that course and weighted
 back: what chance per client adds is in it.
 """
 
@@ -39,7 +39,7 @@ class ReverseStress(Shown):
     """How ``target`` (``begroting`` or a provider) breaks under ``form``.
 
     ``distance``: Mahalanobis distance of the course from the expected one, in standard deviations; None when no course
-    within eight of them breaks it. ``course``: change per quantity and contract year, weighted by the money at stake;
+    within eight of them breaks it. ``scenario``: change per quantity and contract year, weighted by the money at stake;
     ``probability`` that the target breaks, everybody served. ``to_frame()``: the course, a row per quantity and a column per
     contract year; empty without one.
     """
@@ -49,7 +49,7 @@ class ReverseStress(Shown):
     distance: float | None
     starts: int
     agreeing: int
-    course: dict[str, tuple[float, ...]]
+    scenario: dict[str, tuple[float, ...]]
     probability: Estimate | None
     n_scenarios: int
 
@@ -59,7 +59,7 @@ class ReverseStress(Shown):
 
         rows = [
             {"quantity": name, **{f"year {t + 1}": value for t, value in enumerate(values)}}
-            for name, values in self.course.items()
+            for name, values in self.scenario.items()
         ]
         return pd.DataFrame(rows)
 
@@ -82,7 +82,7 @@ class ReverseStress(Shown):
 
 @dataclass(frozen=True)
 class _Target:
-    """Euro beyond what can be borne, of settled futures; at least zero is broken."""
+    """Euro beyond what can be borne, of settled scenarios; at least zero is broken."""
 
     case: Case
     cells: Cells
@@ -98,7 +98,7 @@ class _Target:
         return self.excess(settle_all(self.case, self.cells, self.contracts, care_use, levels))
 
     def excess(self, samples: Samples) -> FloatArray:
-        """Excess of every future; (n_scenarios,)."""
+        """Excess of every scenario; (n_scenarios,)."""
         if self.provider is None:
             return np.asarray(self.case.of_reported(samples.municipal) @ self.discount - self.limit)
         own = provider_results(self.case, samples, self.discount)[:, :, self.provider]
@@ -116,7 +116,7 @@ def reverse_stress(
         No such provider; a case without risk factors.
     """
     case = outcome.case
-    made = plan(case, n_scenarios, outcome.n_years, seed, "fresh")
+    made = plan(case, n_scenarios, outcome.n_years, seed, "out_of_sample")
     model = made.factor_model
     if model.n_dimensions == 0:
         raise UserError(
@@ -185,7 +185,7 @@ def target_place(case: Case, target: str) -> int | None:
 def _target(outcome: Comparison, form: PaymentForm, target: str) -> _Target:
     """What may break, by its name."""
     discount, place = outcome.lumpsum.data.discount, target_place(outcome.case, target)
-    limit = float(discount @ outcome.room.sum(axis=1) if place is None else outcome.buffer[place])
+    limit = float(discount @ outcome.headroom.sum(axis=1) if place is None else outcome.buffer[place])
     return _Target(outcome.case, outcome.cells, contracts_in_force(outcome)[form], discount, limit, place)
 
 
@@ -202,14 +202,14 @@ def _told(
     """The course in changes per quantity and year, weighted by the money at stake."""
     weight = _at_stake(outcome, own.provider)
     neutral = neutral_factors(outcome.case, outcome.n_years)
-    course = {
+    scenario = {
         "inflow": factors.inflow[0, 1:] @ weight - 1,
         "duration": factors.duration[0] @ weight - 1,
         "intensity": factors.intensity[0] @ weight - 1,
         "wages": factors.ova_final[0] - neutral.ova_final[0],
         "prices": factors.ppc_final[0] - neutral.ppc_final[0],
     }
-    shown = {name: tuple(float(value) for value in values) for name, values in course.items()}
+    shown = {name: tuple(float(value) for value in values) for name, values in scenario.items()}
     return ReverseStress(
         form, target, point.distance, point.starts, point.agreeing, shown, probability, n_scenarios
     )  # fmt: skip

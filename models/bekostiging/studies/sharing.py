@@ -1,4 +1,4 @@
-"""Sharing between municipalities in depth: every key on the same futures, and the games of pooled risk."""
+"""Sharing between municipalities in depth: every key on the same scenarios, and the games of pooled risk."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ IN_FORCE = "in_force"
 """The keys of the lots as they are: what table lots says and what the lump sum uses."""
 KEYS: tuple[SharingKey, ...] = get_args(SharingKey)
 GROUPS = 8
-"""Groups of futures of the jackknife."""
+"""Groups of scenarios of the jackknife."""
 """Of the keys dial and hybrid, where neither case nor command line says otherwise: half way, and far above most clients."""
 
 
@@ -147,8 +147,8 @@ class SharingStudy(Study):
         return pd.DataFrame(rows)
 
     def heading(self) -> str:
-        """Case, futures, unit."""
-        return f"Sharing keys of {self.case.name}, {self.n_scenarios} futures, seed {self.seed}; m euro a year"
+        """Case, scenarios, unit."""
+        return f"Sharing keys of {self.case.name}, {self.n_scenarios} scenarios, seed {self.seed}; m euro a year"
 
 
 def study_sharing(
@@ -177,12 +177,12 @@ def study_sharing(
     check_players(len(case.reported), game or "surcharge", table)
     ready = prepared(case, RunOptions(**options))
     ready = replace(ready, case=_with_numbers(ready.case, solidarity, threshold))
-    case, made = ready.case, ready.plan("fresh")
+    case, made = ready.case, ready.plan("out_of_sample")
     keys = tuple(key for key in KEYS if _has_figures(case, key))
     discount = case.discount(made.n_years)
     contracts, outcome = _in_force(ready)
     work = SharingWork(case, made.cells, contracts, keys, discount)
-    arrays, checked = checked_series(ready.blocks, made, work, ready.advance("fresh"))
+    arrays, checked = checked_series(ready.blocks, made, work, ready.advance("out_of_sample"))
     data = _data(case, arrays, (IN_FORCE, *keys), discount)
     asked = (game,) if game is not None else _games(data)
     return SharingStudy(

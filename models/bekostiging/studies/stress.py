@@ -1,4 +1,4 @@
-"""What could go otherwise: shocks together, expert views on the futures, and what would break a begroting or a provider."""
+"""What could go otherwise: shocks together, expert views on the scenarios, and what breaks a begroting or a provider."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.evaluation.deterministic_scenarios import check_shocks, course
-from bekostiging.evaluation.results import Comparison, Course
+from bekostiging.evaluation.deterministic_scenarios import check_shocks, deterministic_scenario
+from bekostiging.evaluation.results import Comparison, DeterministicScenario
 from bekostiging.evaluation.study import Study
 from bekostiging.lumpsum import Outcome
 from bekostiging.options import Options
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StressStudy(Study):
-    """Answers on the futures of ``outcome``: the course under the shocks ``together`` and what is ``believed``, None where
+    """Answers on the scenarios of ``outcome``: the course under the shocks ``together`` and what is ``believed``, None where
     not asked, and what is ``broken`` how. ``to_frame()``: a row per question, subject and figure; euro over the term."""
 
     outcome: Comparison
-    together: Course | None
+    together: DeterministicScenario | None
     believed: Pooled | None
     broken: tuple[ReverseStress, ...]
 
@@ -61,8 +61,8 @@ class StressStudy(Study):
         return pd.DataFrame(rows, columns=list(columns))
 
     def heading(self) -> str:
-        """Case, futures, seed."""
-        return f"Stress of {self.case.name}, {self.n_scenarios} futures, seed {self.seed}"
+        """Case, scenarios, seed."""
+        return f"Stress of {self.case.name}, {self.n_scenarios} scenarios, seed {self.seed}"
 
 
 def study_stress(
@@ -74,7 +74,7 @@ def study_stress(
     form: str = "taakgericht",
     **options: Unpack[Options],
 ) -> StressStudy:
-    """Compare the payment forms, and ask of the futures what was asked.
+    """Compare the payment forms, and ask of the scenarios what was asked.
 
     ``shocks``: of the case, together; ``views``: such as ``P(growth >= 8 %) = 0.8``; ``targets``: ``begroting`` or
     providers, broken under payment form ``form``; ``options`` as in ``RunOptions``.
@@ -109,7 +109,9 @@ def study_stress(
         notes=outcome.notes,
         self_check=outcome.self_check,
         outcome=outcome,
-        together=course(outcome.case, outcome.cells, contracts, discount, shocks) if shocks else None,
+        together=deterministic_scenario(outcome.case, outcome.cells, contracts, discount, shocks)
+        if shocks
+        else None,
         believed=pooled(outcome, views) if views else None,
         broken=tuple(reverse_stress(outcome, chosen, name, outcome.n_scenarios, outcome.seed) for name in names),
     )

@@ -1,6 +1,6 @@
-"""Expert views on the futures: "P(growth >= 8 %) = 0.8", taken up by entropy pooling.
+"""Expert views on the scenarios: "P(growth >= 8 %) = 0.8", taken up by entropy pooling.
 
-The futures stay as they are, their probabilities change as little as the views allow; the effective number of futures
+The scenarios stay as they are, their probabilities change as little as the views allow; the effective number of scenarios
 says how much of the simulation is left.
 """
 
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
 
 TAIL = 0.95
 ROUNDING = 1e-9
-"""Of an effective number of futures."""
+"""Of an effective number of scenarios."""
 _PATTERN = re.compile(
     r"P\(\s*(?P<name>\w+)\s*(?P<side>>=|<=)\s*(?P<bound>-?\d+(?:\.\d+)?)\s*(?P<percent>%?)\s*\)\s*=\s*"
     r"(?P<low>\d+(?:\.\d+)?)(?:\s*\.\.\s*(?P<high>\d+(?:\.\d+)?))?"
 )
 VARIABLES = ("growth", "use", "cost")
 """``growth``: of requests, per year, from the base year to the last contract year; ``use``: requests over the term beside
-what the futures expect, less one; ``cost``: the same of the providers' cost of care."""
+what the scenarios expect, less one; ``cost``: the same of the providers' cost of care."""
 
 
 @dataclass(frozen=True)
 class Pooled(Shown):
     """Spending over the term per form under the views: EXPECTED, CVAR95, OVERRUN_PROBABILITY, and ``before`` them.
 
-    ``effective``: with how many equally likely futures of ``n_scenarios`` one is left. ``to_frame()``: a row per form and
+    ``effective``: with how many equally likely scenarios of ``n_scenarios`` one is left. ``to_frame()``: a row per form and
     figure, before and under the views.
     """
 
@@ -92,7 +92,7 @@ class Pooled(Shown):
 
     def heading(self) -> str:
         """The views and how much of the simulation is left."""
-        return f"{'; '.join(self.views)}: {self.effective:.0f} of {self.n_scenarios} futures left; m euro over the term"
+        return f"{'; '.join(self.views)}: {self.effective:.0f} of {self.n_scenarios} scenarios left; m euro over the term"
 
 
 def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
@@ -101,7 +101,7 @@ def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
     Raises
     ------
     UserError
-        A view that cannot be read, names no known variable, or that no future satisfies; views that contradict.
+        A view that cannot be read, names no known variable, or that no scenario satisfies; views that contradict.
     """
     features = _variables(outcome)
     read = [_view(read_view(text), features) for text in views]
@@ -116,7 +116,7 @@ def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
     except NumericalTroubleError:
         raise UserError(
             "--view: hieraan voldoet bijna geen toekomst; verruim het oordeel of reken met meer --scenarios.",
-            "--view: hardly any future satisfies this; widen the view or take more --scenarios.",
+            "--view: hardly any scenario satisfies this; widen the view or take more --scenarios.",
             exit_code=2,
         ) from None
     equal = np.full(outcome.n_scenarios, 1 / outcome.n_scenarios)
@@ -127,7 +127,7 @@ def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
 
 
 def _variables(outcome: Comparison) -> dict[str, FloatArray]:
-    """Every variable of a view in every future."""
+    """Every variable of a view in every scenario."""
     samples = outcome.forms[BASELINE].samples["absorb"]
     case = outcome.case
     contracted = {form for lot in case.lots for form in lot.care_forms}
@@ -189,7 +189,7 @@ def read_view(text: str) -> Statement:
 
 
 def _view(said: Statement, features: dict[str, FloatArray]) -> View:
-    """The event of a view in every future, where its probability can be changed at all."""
+    """The event of a view in every scenario, where its probability can be changed at all."""
     text, low, high, value = said.text, said.low, said.high, features[said.name]
     event = value >= said.bound if said.at_least else value <= said.bound
     if (low > 0 and not event.any()) or (high < 1 and event.all()):
@@ -197,7 +197,7 @@ def _view(said: Statement, features: dict[str, FloatArray]) -> View:
         raise UserError(
             f"--view '{text}': {said.name} loopt in deze toekomsten van {lowest:.3f} tot {highest:.3f}, dus "
             "herwegen kan dit oordeel niet geven; neem een andere grens of ruimere risk_factors.",
-            f"--view '{text}': {said.name} runs from {lowest:.3f} to {highest:.3f} in these futures, so no weights give "
+            f"--view '{text}': {said.name} runs from {lowest:.3f} to {highest:.3f} in these scenarios, so no weights give "
             "this view; take another bound or wider risk_factors.",
             exit_code=2,
         )
@@ -207,14 +207,14 @@ def _view(said: Statement, features: dict[str, FloatArray]) -> View:
 def _spending(outcome: Comparison, p: FloatArray) -> dict[PaymentForm, Estimates]:
     """Spending over the term of the reported municipalities under probabilities ``p``; errors with ``p`` as given."""
     discount = outcome.lumpsum.data.discount
-    room = float(discount @ outcome.room.sum(axis=1))
+    headroom = float(discount @ outcome.headroom.sum(axis=1))
     found: dict[PaymentForm, Estimates] = {}
     for form, result in outcome.forms.items():
         paid = outcome.case.of_reported(result.samples[outcome.corner].municipal) @ discount
         found[form] = {
             EXPECTED: _mean(paid, p),
             CVAR95: _estimate(float(cvar(paid, TAIL, p)), cvar_error(paid, TAIL, p), p),
-            OVERRUN_PROBABILITY: _probability(paid > room, p),
+            OVERRUN_PROBABILITY: _probability(paid > headroom, p),
         }
     return found
 
@@ -226,13 +226,13 @@ def _mean(sample: FloatArray, p: FloatArray) -> Estimate:
 
 
 def _probability(event: BoolArray, p: FloatArray) -> Estimate:
-    """Weighted probability; no error where it never happens among the futures that count, or always."""
+    """Weighted probability; no error where it never happens among the scenarios that count, or always."""
     found = _mean(event.astype(np.float64), p)
     seen = event[p > 0]
     return found if seen.any() and not seen.all() else replace(found, standard_error=None)
 
 
 def _estimate(value: float, error: float | None, p: FloatArray) -> Estimate:
-    """An estimate with the degrees of freedom of the futures that are left; no error where that is one."""
+    """An estimate with the degrees of freedom of the scenarios that are left; no error where that is one."""
     left = int(1 / float(p @ p) + ROUNDING)
     return Estimate(value, error if left > 1 else None, degrees_of_freedom=left - 1 or None)

@@ -81,7 +81,7 @@ def test_places_come_in_blocks_within_their_contract(decided: CapacityPlan) -> N
 
 
 def test_nobody_in_care_stands_without_a_place(outcome: Outcome) -> None:
-    places = np.repeat(outcome.places, 4, axis=1).T * outcome.data.futures.available
+    places = np.repeat(outcome.places, 4, axis=1).T * outcome.data.scenarios.available
     assert (outcome.used <= places + 1e-6).all()
 
 
@@ -119,7 +119,7 @@ def test_the_price_of_a_place_is_the_slope_of_the_cost(data: CapacityData) -> No
         for sign in (1, -1):
             x = plain.decisions.copy()
             x[columns[f"{k},0"]] += sign * step
-            moved = objective_of(data, outcome_under(plain, data.futures, np.zeros(0), x).costs)
+            moved = objective_of(data, outcome_under(plain, data.scenarios, np.zeros(0), x).costs)
             slopes.append(-(moved - base) / (sign * step * data.supply.block[k]))
         assert slopes[0] - 1e-3 <= price.margin <= slopes[1] + 1e-3
         if price.block is not None:
@@ -144,10 +144,10 @@ def test_swap_and_far_places_are_worth_something_or_nothing(data: CapacityData) 
 
 
 def test_planning_on_averages_is_never_better(decided: CapacityPlan, data: CapacityData) -> None:
-    """Without a norm, on the futures the plan was chosen on, within its gap: VSS >= 0 (Birge and Louveaux, ch. 4)."""
+    """Without a norm, on the scenarios the plan was chosen on, within its gap: VSS >= 0 (Birge and Louveaux, ch. 4)."""
     free = decide_capacity(replace(data, allowed=np.full(len(data.care_forms), np.inf)), gap=GAP)
     x = plan_on_averages(free, None)
-    averaged = objective_of(data, outcome_under(free, data.futures, np.zeros(0), x).costs)
+    averaged = objective_of(data, outcome_under(free, data.scenarios, np.zeros(0), x).costs)
     assert averaged >= THOUSAND * free.solution.bound * (1 - 1e-9)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from capacity_instances import WHOLE_YEAR, Plan, care, costs_again, futures, solved, supply
+from capacity_instances import WHOLE_YEAR, Plan, care, costs_again, scenarios, solved, supply
 from scipy.stats import norm
 
 from bekostiging.capacity import Substitute, Supply
@@ -31,7 +31,7 @@ def _newsvendor(n_scenarios: int, block: float) -> tuple[Plan, np.ndarray]:
     """Crisis N(100, 20) starts in the first quarter and stays the year: a place costs 2, use 1, purchase 11."""
     demand = norm.ppf((np.arange(n_scenarios) + 0.5) / n_scenarios, 100, 20)
     own = supply([{"block": block, "availability_fee": 2 * THOUSAND, "usage_fee": WEEKLY / 4}])
-    future = futures(own, crisis=demand[:, None, None, None] * FIRST_QUARTER, n_scenarios=n_scenarios)
+    future = scenarios(own, crisis=demand[:, None, None, None] * FIRST_QUARTER, n_scenarios=n_scenarios)
     data = care(
         own,
         future,
@@ -71,7 +71,7 @@ def test_blocks_minimum_and_maximum() -> None:
 
     def places(**offer: Any) -> float:
         own = supply([{"block": 5.0, "availability_fee": THOUSAND} | offer])
-        return float(_counted(solved(care(own, futures(own, crisis=12.0)))).places[0, 0])
+        return float(_counted(solved(care(own, scenarios(own, crisis=12.0)))).places[0, 0])
 
     assert places() == 15
     assert places(maximum=13.0) == 10
@@ -88,7 +88,7 @@ def test_two_providers_with_substitution() -> None:
     so all 3 move: 7 x 6 + 7 x 2 + 12 x 0.5 = 62 instead of 68. At a loss of 1.1 a client nobody moves.
     """
     own = supply([{"availability_fee": 6 * THOUSAND}, {"care_form": 1, "availability_fee": 2 * THOUSAND}])
-    future = futures(own, 2, regular=np.array([7.0, 4.0])[:, None], crisis=np.array([3.0, 0.0])[:, None])
+    future = scenarios(own, 2, regular=np.array([7.0, 4.0])[:, None], crisis=np.array([3.0, 0.0])[:, None])
 
     def plan(loss: float) -> Plan:
         one = Substitute(0, 1, 0.3, loss * THOUSAND)
@@ -114,7 +114,7 @@ def test_travel_decides_who_is_served_where() -> None:
             {"availability_fee": 4 * THOUSAND, "travel": [0.5 * WEEKLY, 0.0], "maximum": 2.0},
         ]
         own = supply(offers, n_areas=2)
-        return _counted(solved(care(own, futures(own, crisis=5.0), price=10 * WEEKLY)))
+        return _counted(solved(care(own, scenarios(own, crisis=5.0), price=10 * WEEKLY)))
 
     near, none = plan(0.5), plan(np.nan)
     assert near.total == pytest.approx(46)
@@ -128,7 +128,7 @@ def test_todays_waiting_list_is_worked_off() -> None:
     Client-quarters waited by the trapezium: (6 + 4)/2 + (4 + 2)/2 + (2 + 0)/2 + 0 = 9; at 1 each the cost is 9.
     """
     own = supply([{"maximum": 2.0}])
-    plan = _counted(solved(care(own, futures(own), waiting=6.0, adhoc_most=0.0)))
+    plan = _counted(solved(care(own, scenarios(own), waiting=6.0, adhoc_most=0.0)))
     np.testing.assert_allclose(plan.second("waiting")[0, :, 0, 0], [4, 2, 0, 0], atol=1e-7)
     assert plan.total == pytest.approx(9)
 
@@ -142,7 +142,7 @@ def test_who_still_waits_at_the_end_is_bought() -> None:
 
     def plan(maximum: float, fee: float) -> Plan:
         own = supply([{"maximum": maximum, "availability_fee": fee * THOUSAND}])
-        return _counted(solved(care(own, futures(own, regular=3.0), premium=0.5, adhoc_most=0.0)))
+        return _counted(solved(care(own, scenarios(own, regular=3.0), premium=0.5, adhoc_most=0.0)))
 
     bound = plan(2.0, 0.0)
     np.testing.assert_allclose(bound.second("waiting")[0, :, 0, 0], [1, 2, 3, 4], atol=1e-7)
@@ -159,7 +159,7 @@ def test_crisis_is_always_served_and_regular_care_gives_way() -> None:
     """
     start = np.array([1.0, 0.0, 0.0, 0.0])[:, None, None]
     own = supply([{"maximum": 2.0}])
-    future = futures(own, regular=2 * start, crisis=2 * start)
+    future = scenarios(own, regular=2 * start, crisis=2 * start)
     plan = _counted(solved(care(own, future, price=9 * WEEKLY, adhoc_most=0.0)))
     np.testing.assert_allclose(plan.second("waiting")[0, :, 0, 0], [2, 0, 0, 0], atol=1e-7)
     assert plan.total == pytest.approx(2)
@@ -179,7 +179,7 @@ def test_ramp_from_year_to_year() -> None:
     def places(**offer: Any) -> list[float]:
         own = supply([{"availability_fee": THOUSAND} | offer])
         demand = np.repeat([4.0, 12.0, 0.0], 4)[:, None, None]
-        return list(_counted(solved(care(own, futures(own, 1, 3, crisis=demand), price=10 * WEEKLY))).places[0])
+        return list(_counted(solved(care(own, scenarios(own, 1, 3, crisis=demand), price=10 * WEEKLY))).places[0])
 
     assert places(ramp=3.0, today=4.0) == pytest.approx([7, 10, 7])
     assert places() == pytest.approx([4, 12, 0])
@@ -196,7 +196,7 @@ def test_number_of_contracts_and_concentration() -> None:
 
     def total(**lot: Any) -> float:
         own = supply([{"availability_fee": fee * THOUSAND} for fee in (1, 2, 3)], [{"cost": 100.0}] * 3, [lot])
-        return _counted(solved(care(own, futures(own, crisis=12.0), price=10 * WEEKLY))).total
+        return _counted(solved(care(own, scenarios(own, crisis=12.0), price=10 * WEEKLY))).total
 
     assert total() == pytest.approx(12.1)
     assert total(least=2) == pytest.approx(12.2)
@@ -214,7 +214,7 @@ def test_an_archetype_takes_several_contracts() -> None:
         own = supply(
             [{"availability_fee": THOUSAND, "minimum": 5.0, "maximum": 6.0}], [{"most": 3, "cost": 500.0}], [lot]
         )
-        return _counted(solved(care(own, futures(own, crisis=12.0), price=10 * WEEKLY)))
+        return _counted(solved(care(own, scenarios(own, crisis=12.0), price=10 * WEEKLY)))
 
     assert plan().total == pytest.approx(13)
     assert [plan().first("open", 0, n) for n in (1, 2, 3)] == pytest.approx([1, 1, 0])
@@ -234,7 +234,7 @@ def test_concentration_counts_the_contracts_of_an_archetype() -> None:
         offers = [{"availability_fee": THOUSAND, "maximum": 6.0}, {"availability_fee": 3 * THOUSAND}]
         contracts: list[dict[str, Any]] = [{"most": most, "cost": 500.0}, {}]
         own = supply(offers, contracts, [{"concentration": 0.4}])
-        return _counted(solved(care(own, futures(own, crisis=12.0), price=10 * WEEKLY))).total
+        return _counted(solved(care(own, scenarios(own, crisis=12.0), price=10 * WEEKLY))).total
 
     assert total(2) == pytest.approx(19)
     assert total(1) == pytest.approx(480)
@@ -251,7 +251,7 @@ def test_a_subcontractor_needs_its_main_contractor() -> None:
         offers = [{"availability_fee": fee * THOUSAND} for fee in (3, 1, rival)]
         contracts: list[dict[str, Any]] = [{"cost": 5 * THOUSAND}, {"main": 0}, {}]
         own = supply(offers, contracts, [{"concentration": concentration}])
-        return _counted(solved(care(own, futures(own, crisis=10.0), price=10 * WEEKLY)))
+        return _counted(solved(care(own, scenarios(own, crisis=10.0), price=10 * WEEKLY)))
 
     assert plan(100.0).total == pytest.approx(15)
     assert plan(100.0).first("open", 0, 1) == pytest.approx(1)
@@ -278,7 +278,7 @@ def test_swap_clause() -> None:
         demand = np.zeros((4, 2, 1))
         demand[0, 1], demand[2, 0] = 8, 4
         price = np.array([30.0, 15.0]) * WEEKLY
-        return _counted(solved(care(own, futures(own, 2, crisis=demand), price=price, swap=swap)))
+        return _counted(solved(care(own, scenarios(own, 2, crisis=demand), price=price, swap=swap)))
 
     assert plan(0.0).total == pytest.approx(20)
     with_swap = plan(0.5)
@@ -305,7 +305,7 @@ def test_a_provider_that_fails() -> None:
     cell = {"weeks": WEEKS_PER_YEAR, "price": 3 * WEEKLY}
 
     def plan(available: Any) -> Plan:
-        future = futures(own, crisis=10 * FIRST_QUARTER, available=available)
+        future = scenarios(own, crisis=10 * FIRST_QUARTER, available=available)
         return _counted(solved(care(own, future, WHOLE_YEAR, **cell)))
 
     halfway, at_once, partly = plan(FAILS), plan(0.0), plan(0.5 + 0.5 * FAILS)
@@ -325,12 +325,12 @@ def test_who_sits_with_a_provider_that_fails_is_bought() -> None:
     """
     own = _failing(usage_fee=WEEKLY)
     rest = {"remains": [1.0, 0.5, 0.25, 0.125], "price": 3 * WEEKLY, "weeks_left": 2 * WEEKS_PER_QUARTER}
-    halfway = _counted(solved(care(own, futures(own, sitting=10.0, available=FAILS), **rest)))
+    halfway = _counted(solved(care(own, scenarios(own, caseload=10.0, available=FAILS), **rest)))
     assert halfway.total == pytest.approx(30)
     np.testing.assert_allclose(halfway.second("displaced")[0, :, 0], [0, 0, 2.5, 1.25], atol=1e-7)
-    assert _counted(solved(care(own, futures(own, sitting=10.0, available=0.0), **rest))).total == pytest.approx(
-        60
-    )
+    assert _counted(
+        solved(care(own, scenarios(own, caseload=10.0, available=0.0), **rest))
+    ).total == pytest.approx(60)
 
 
 def test_a_failed_provider_takes_nobody_and_lends_no_places() -> None:
@@ -349,8 +349,8 @@ def test_a_failed_provider_takes_nobody_and_lends_no_places() -> None:
     fails = np.hstack([FAILS, np.ones((4, 1))])
     own = _failing()
     terms = {"adhoc_most": 0.0, "waiting_cost": 100 * WEEKLY}
-    alone = _counted(solved(care(own, futures(own, regular=came[:, 1:], available=FAILS), **terms)))
-    swapping = _counted(solved(care(two, futures(two, 2, regular=came, available=fails), swap=0.5, **terms)))
+    alone = _counted(solved(care(own, scenarios(own, regular=came[:, 1:], available=FAILS), **terms)))
+    swapping = _counted(solved(care(two, scenarios(two, 2, regular=came, available=fails), swap=0.5, **terms)))
     for plan in (alone, swapping):
         assert plan.total == pytest.approx(151)
         assert plan.second("displaced").sum() == pytest.approx(0)
@@ -359,4 +359,4 @@ def test_a_failed_provider_takes_nobody_and_lends_no_places() -> None:
 def test_nobody_is_displaced_for_money() -> None:
     """A place that costs 2 a quarter in use against 1 for purchase: an empty provider that fails earns nothing."""
     own = _failing(usage_fee=2 * WEEKLY)
-    assert _counted(solved(care(own, futures(own, available=FAILS)))).total == pytest.approx(0)
+    assert _counted(solved(care(own, scenarios(own, available=FAILS)))).total == pytest.approx(0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from capacity_instances import WHOLE_YEAR, care, futures, supply
+from capacity_instances import WHOLE_YEAR, care, scenarios, supply
 
 from bekostiging.capacity import (
     decide_capacity,
@@ -24,7 +24,7 @@ STARTS = np.array([80.0, 100.0, 150.0])[:, None, None, None] * np.array([1.0, 0.
 OWN = supply([{"availability_fee": 10_000.0, "usage_fee": 20_000 / WEEKS_PER_YEAR}])
 DATA = care(
     OWN,
-    futures(OWN, crisis=STARTS, n_scenarios=3),
+    scenarios(OWN, crisis=STARTS, n_scenarios=3),
     WHOLE_YEAR,
     weeks=WEEKS_PER_YEAR,
     weeks_left=WEEKS_PER_YEAR / 2,
@@ -43,7 +43,7 @@ def test_the_plan_the_price_of_a_place_and_planning_on_averages() -> None:
     assert plan.places[0, 0] == pytest.approx(100)
     assert outcome.costs.mean() == pytest.approx(3_616_666.67, abs=0.01)
     x = plan_on_averages(plan, None)
-    averaged = outcome_under(plan, DATA.futures, np.zeros(0), x)
+    averaged = outcome_under(plan, DATA.scenarios, np.zeros(0), x)
     assert averaged.places[0, 0] == pytest.approx(110)
     assert averaged.costs.mean() - outcome.costs.mean() == pytest.approx(16_666.67, abs=0.01)
     tens = replace(DATA, supply=replace(OWN, block=np.array([10.0])))

@@ -56,7 +56,7 @@ def test_every_client_of_a_lot_is_counted_once(small_case: Case) -> None:
     sat = np.bincount(
         block.clients.scenario[(block.clients.asked_month < 0) & own[block.clients.cell]], minlength=n
     )
-    np.testing.assert_array_equal(arrays["sitting"][:n].sum(axis=(1, 2)), sat)
+    np.testing.assert_array_equal(arrays["caseload"][:n].sum(axis=(1, 2)), sat)
 
 
 def test_presence_follows_the_law_of_the_durations(small_case: Case) -> None:
@@ -83,15 +83,15 @@ def test_presence_follows_the_law_of_the_durations(small_case: Case) -> None:
 
 def test_without_risk_factors_a_place_carries_one_client(small_case: Case) -> None:
     data = _data(replace(small_case, risk_factors=()))
-    np.testing.assert_allclose(data.futures.available, 1.0)
-    assert not data.futures.lost.any()
+    np.testing.assert_allclose(data.scenarios.available, 1.0)
+    assert not data.scenarios.lost.any()
 
 
 def test_heavier_futures_carry_fewer(small_case: Case) -> None:
     """Harmonic around one: the mean load over the future's own."""
     data = _data(small_case)
-    np.testing.assert_allclose((1 / data.futures.available).mean(axis=0), 1.0, rtol=1e-12)
-    assert data.futures.available.std() > 0
+    np.testing.assert_allclose((1 / data.scenarios.available).mean(axis=0), 1.0, rtol=1e-12)
+    assert data.scenarios.available.std() > 0
 
 
 def test_both_fees_are_the_tariff_at_full_use(small_case: Case) -> None:
@@ -140,7 +140,7 @@ def test_norm_waiting_list_and_alternatives(small_case: Case) -> None:
     )
     data = _data(replace(small_case, waiting=(row,)))
     f = data.care_forms.index("guidance")
-    quarterly = data.futures.regular.mean(axis=(0, 1)).sum(axis=1)
+    quarterly = data.scenarios.regular.mean(axis=(0, 1)).sum(axis=1)
     np.testing.assert_allclose(data.allowed, 0.25 * quarterly)
     assert data.waiting[f].tolist() == [0.0, 30.0]
     assert data.waited[f].tolist() == [0.0, 6.0]

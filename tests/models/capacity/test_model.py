@@ -11,7 +11,7 @@ from textwrap import fill
 import numpy as np
 import pyomo.environ as pyo
 import pytest
-from capacity_instances import care, everything, futures, plan_of, supply
+from capacity_instances import care, everything, plan_of, scenarios, supply
 from highspy import Highs
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +26,7 @@ from bekostiging_solvers.risk import Expectation
 from bekostiging_solvers.two_stage import extensive_form
 
 GOLDEN = Path(__file__).parent / "two_scenarios.lp"
-PLACEHOLDERS = {"regular", "crisis", "sitting", "available", "lost", "norm_price"}
+PLACEHOLDERS = {"regular", "crisis", "caseload", "available", "lost", "norm_price"}
 
 
 def test_names_of_card_and_components_are_the_same() -> None:
@@ -116,7 +116,7 @@ def test_the_template_is_the_model(seed: int) -> None:
     """Every coefficient of every scenario as Pyomo itself writes it."""
     data = everything(seed, n_scenarios=3)
     made = capacity_program(data)
-    made.template.check(scenario_rows(data, data.futures, np.array([3.0])))
+    made.template.check(scenario_rows(data, data.scenarios, np.array([3.0])))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -172,12 +172,12 @@ def test_who_waits_beyond_the_norm_in_order_of_asking(seed: int, norm_weeks: flo
     own = supply([{}])
     data = care(
         own,
-        futures(own, 1, 2, regular=regular[:, None, None]),
+        scenarios(own, 1, 2, regular=regular[:, None, None]),
         waiting=today,
         waited=waited,
         norm_weeks=norm_weeks,
     )
-    beyond = np.maximum(np.array(waiting) - data.recent(data.futures.regular)[0, :, 0, 0], 0.0)
+    beyond = np.maximum(np.array(waiting) - data.recent(data.scenarios.regular)[0, :, 0, 0], 0.0)
     np.testing.assert_allclose(beyond, _fifo(regular, np.array(waiting), today, waited, norm_weeks), atol=0.02)
 
 
@@ -192,11 +192,11 @@ def test_late_is_recent_in_the_model(norm_weeks: float) -> None:
     none = replace(plain.supply, maximum=plain.supply.maximum * 0.0, minimum=plain.supply.minimum * 0.0)
     data = replace(plain, supply=none)
     made = capacity_program(data)
-    program = made.under(data.futures, np.array([1.0]))
+    program = made.under(data.scenarios, np.array([1.0]))
     upper = program.first.upper.copy()
     upper[made.place("threshold")["0"]] = 0.0
     plan = plan_of(data, replace(program, first=replace(program.first, upper=upper)))
-    recent = data.recent(data.futures.regular)
+    recent = data.recent(data.scenarios.regular)
     expected = np.maximum(plan.second("waiting") - recent, 0.0)[:, :, 0]
     assert (expected.sum(axis=(1, 2)) > 0.1).all()
     np.testing.assert_allclose(plan.second("beyond")[:, :, 0], expected, atol=1e-6)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
-from capacity_instances import Plan, care, costs_again, everything, futures, plan_of, solved, supply
+from capacity_instances import Plan, care, costs_again, everything, plan_of, scenarios, solved, supply
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array, vstack
@@ -43,7 +43,7 @@ def _risky() -> CapacityData:
     """Five equally likely numbers of clients for a place that costs 2.4 a year; purchase 1 a client-quarter."""
     own = supply([{"availability_fee": 2.4 * THOUSAND}])
     demand = np.array([6.0, 8.0, 10.0, 12.0, 20.0])[:, None, None, None]
-    return care(own, futures(own, crisis=demand, n_scenarios=5), confidence=CONFIDENCE)
+    return care(own, scenarios(own, crisis=demand, n_scenarios=5), confidence=CONFIDENCE)
 
 
 def _measure(risk_weight: float) -> RiskMeasure:
@@ -84,7 +84,7 @@ def test_one_scenario_has_no_risk(seed: int) -> None:
     data = everything(seed, n_scenarios=1)
     totals = [solved(data, measure).total for measure in (Expectation(), CVaR(0.95))]
     assert totals[0] == pytest.approx(totals[1], rel=1e-8)
-    twice = capacity_program(replace(data, futures=data.futures.chosen(np.array([0, 0]))))
+    twice = capacity_program(replace(data, scenarios=data.scenarios.chosen(np.array([0, 0]))))
     assert solved(twice).total == pytest.approx(totals[0], rel=1e-8)
 
 
@@ -100,7 +100,7 @@ def test_the_weight_moves_cost_from_the_tail_to_the_mean() -> None:
 
 def _late(plan: Plan) -> np.ndarray:
     """Who waits beyond the norm per scenario, counted from the waiting: mean over quarters, sum over areas; (s, f)."""
-    recent = plan.data.recent(plan.data.futures.regular)
+    recent = plan.data.recent(plan.data.scenarios.regular)
     return np.asarray(np.maximum(plan.second("waiting") - recent, 0.0).sum(axis=3).mean(axis=1))
 
 
@@ -108,7 +108,7 @@ def _waits(kind: WaitingNorm, allowed: float = 1.5) -> CapacityData:
     """One care form without purchase, a place at 3 a year, waiting at a tenth of care: waiting is cheap, the norm binds."""
     rng = np.random.default_rng(5)
     own = supply([{"availability_fee": 9 * THOUSAND}])
-    future = futures(own, regular=np.round(rng.uniform(2, 14, (5, QUARTERS, 1, 1)), 1), n_scenarios=5)
+    future = scenarios(own, regular=np.round(rng.uniform(2, 14, (5, QUARTERS, 1, 1)), 1), n_scenarios=5)
     return care(
         own, future, [[0.5, 0.5]], adhoc_most=0.0, waiting_cost=0.1 * WEEKLY, waiting=3.0, waited=6.0, norm_weeks=4.0,
         allowed=allowed, norm=kind, confidence=CONFIDENCE,
@@ -161,7 +161,7 @@ def _fixed(program: TwoStageProgram, threshold: float, free: set[int]) -> TwoSta
 def test_chance_norm_against_all_subsets(allowed: float) -> None:
     """With confidence 0.6 two of five scenarios may be late: the best of all ten pairs, each solved apart."""
     data = _waits("chance", allowed)
-    plain = capacity_program(data).under(data.futures)
+    plain = capacity_program(data).under(data.scenarios)
     tried = [plan_of(data, _fixed(plain, allowed, set(pair))).total for pair in combinations(range(5), 2)]
     assert solved(data).total == pytest.approx(min(tried), rel=1e-7)
     assert max(tried) > min(tried) * 1.001
@@ -173,7 +173,7 @@ def test_a_late_scenario_may_be_as_late_as_it_is() -> None:
     own = supply([{"availability_fee": 1000 * THOUSAND}])
     demand = np.array([1.0, 1.0, 1.0, 50.0, 50.0])[:, None, None, None]
     terms: dict[str, Any] = {"adhoc_most": 0.0, "waiting_cost": 0.0, "norm_weeks": 0.0, "allowed": 0.5}
-    data = care(own, futures(own, regular=demand, n_scenarios=5), norm="chance", confidence=CONFIDENCE, **terms)
+    data = care(own, scenarios(own, regular=demand, n_scenarios=5), norm="chance", confidence=CONFIDENCE, **terms)
     plan = solved(data)
     assert plan.places[0, 0] == 1
     np.testing.assert_allclose(_late(plan)[:, 0], [0, 0, 0, 122.5, 122.5], atol=1e-6)
@@ -181,7 +181,7 @@ def test_a_late_scenario_may_be_as_late_as_it_is() -> None:
 
 def _linked(data: CapacityData) -> LinearProgram:
     """The norm as one row over the excesses of all scenarios, without budgets: another formulation."""
-    plain = capacity_program(data).under(data.futures)
+    plain = capacity_program(data).under(data.scenarios)
     form = extensive_form(plain, Expectation())
     n = plain.n_scenarios
     row = np.zeros(len(form.cost))
@@ -248,25 +248,25 @@ def test_what_holds_in_every_plan(seed: int, kind: WaitingNorm) -> None:
     d, own = plan.data, plan.data.supply
     served, bought, waiting, moved = (plan.second(name) for name in ("served", "bought", "waiting", "moved"))
     by_form = np.stack([served[:, :, own.care_form == f].sum(axis=2) for f in range(2)], axis=2)
-    came = d.futures.regular + d.futures.crisis
+    came = d.scenarios.regular + d.scenarios.crisis
     before = np.concatenate([np.broadcast_to(d.waiting, waiting[:, :1].shape), waiting[:, :-1]], axis=1)
     net = np.stack([moved[:, :, 0], -moved[:, :, 0]], axis=2)  # from form 0 to form 1
     np.testing.assert_allclose(came + before, by_form + bought + waiting + net, atol=1e-6)
     np.testing.assert_allclose(
         came.sum() + 3 * d.waiting.sum(), served.sum() + bought.sum() + waiting[:, -1].sum(), atol=1e-5
     )
-    assert (by_form + bought + net >= d.futures.crisis - 1e-6).all()
+    assert (by_form + bought + net >= d.scenarios.crisis - 1e-6).all()
     np.testing.assert_allclose(
         np.stack([plan.second("kept")[:, own.care_form == f].sum(axis=1) for f in range(2)], axis=1)
         + plan.second("kept_bought"),
-        d.futures.sitting,
+        d.scenarios.caseload,
         atol=1e-6,
     )
     worth = d.price[own.care_form][:, None] / d.price[own.care_form]
     swapped = plan.second("swapped")
-    room = np.repeat(plan.places, QUARTERS, axis=1).T * d.futures.available
-    room = room + (swapped * worth).sum(axis=2) - swapped.sum(axis=3) + plan.second("displaced")
-    assert (_occupied(plan) <= room + 1e-6).all()
+    headroom = np.repeat(plan.places, QUARTERS, axis=1).T * d.scenarios.available
+    headroom = headroom + (swapped * worth).sum(axis=2) - swapped.sum(axis=3) + plan.second("displaced")
+    assert (_occupied(plan) <= headroom + 1e-6).all()
     blocks = plan.places / own.block[:, None]
     np.testing.assert_allclose(blocks, np.round(blocks), atol=1e-6)
     opened = [plan.first("open", c, n) for c in range(3) for n in range(1, own.most[c] + 1)]
@@ -282,7 +282,7 @@ def test_cost_counted_again_over_two_years() -> None:
 def _received(plan: Plan) -> np.ndarray:
     """What every contract is paid in euro, scenario by scenario: its own invoice, not the municipality's; (s, c)."""
     d, own = plan.data, plan.data.supply
-    n_s, n_t = d.futures.regular.shape[:2]
+    n_s, n_t = d.scenarios.regular.shape[:2]
     invoice = np.zeros((n_s, len(own.names)))
     for s, k in np.ndindex(n_s, own.n_offers):
         c, f = int(own.contract[k]), int(own.care_form[k])
@@ -324,7 +324,7 @@ def test_fees_conserve_money(seed: int) -> None:
 @settings(max_examples=8, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
-    change=st.sampled_from(["premium", "waiting_cost", "regular", "crisis", "sitting"]),
+    change=st.sampled_from(["premium", "waiting_cost", "regular", "crisis", "caseload"]),
     factor=st.floats(1.05, 2.0),
 )
 def test_cost_rises_with_premium_waiting_cost_and_demand(seed: int, change: str, factor: float) -> None:
@@ -333,8 +333,8 @@ def test_cost_rises_with_premium_waiting_cost_and_demand(seed: int, change: str,
     if change in ("premium", "waiting_cost"):
         dearer = replace(data, **{change: getattr(data, change) * factor})
     else:
-        more = replace(data.futures, **{change: getattr(data.futures, change) * factor})
-        dearer = replace(data, futures=more)
+        more = replace(data.scenarios, **{change: getattr(data.scenarios, change) * factor})
+        dearer = replace(data, scenarios=more)
     assert solved(dearer).total >= solved(data).total * (1 - 1e-7)
 
 
@@ -355,16 +355,16 @@ def test_freedom_never_costs(seed: int) -> None:
 
 
 def test_other_futures_for_the_same_decisions() -> None:
-    """``under`` gives what compiling those futures would give, also when the first had nobody in care or no failure."""
+    """``under`` gives what compiling those scenarios would give, also when the first had nobody in care or no failure."""
     quiet = everything(0, 2)
     empty = replace(
-        quiet.futures, sitting=quiet.futures.sitting * 0.0, available=np.ones_like(quiet.futures.available)
+        quiet.scenarios, caseload=quiet.scenarios.caseload * 0.0, available=np.ones_like(quiet.scenarios.available)
     )
-    made = capacity_program(replace(quiet, futures=empty))
+    made = capacity_program(replace(quiet, scenarios=empty))
     x = solve_recourse(made.program).x
     other = capacity_program(quiet)
-    there = made.under(quiet.futures)
-    here = other.under(quiet.futures)
+    there = made.under(quiet.scenarios)
+    here = other.under(quiet.scenarios)
     np.testing.assert_allclose(
         recourse_costs(there, x[: made.n_decisions]), recourse_costs(here, x[: other.n_decisions]), rtol=1e-9
     )
@@ -376,7 +376,7 @@ def test_other_futures_for_the_same_decisions() -> None:
 def test_futures() -> None:
     """Averages keep the mean of every datum; what is lost is measured from the most a place ever carried."""
     data = everything(0, 4)
-    future = data.futures
+    future = data.scenarios
     mean = future.averaged()
     assert mean.n_scenarios == 1
     np.testing.assert_allclose(mean.crisis[0], future.crisis.mean(axis=0))

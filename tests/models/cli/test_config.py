@@ -143,4 +143,4 @@ def test_run_options_are_told_once() -> None:
     assert all(
         one.default is not inspect.Parameter.empty for one in inspect.signature(RunOptions).parameters.values()
     )
-    assert silent("fresh", 0, 1) is None  # type: ignore[func-returns-value]
+    assert silent("out_of_sample", 0, 1) is None  # type: ignore[func-returns-value]

@@ -232,19 +232,21 @@ def test_more_care_is_never_paid_less(small_case: Case, nothing: CareUse, data: 
         _paid(agreed, _added_up(nothing, clients, agreed.kept)) for clients in (agreed.before, agreed.after)
     )
     own = agreed.before[0].contract
-    carries = [any(isinstance(clause, EqualisationReserve) for clause in one.clauses) for one in agreed.contracts]
+    risk_allocation = [
+        any(isinstance(clause, EqualisationReserve) for clause in one.clauses) for one in agreed.contracts
+    ]
     for settled, paid, moved in (first, second):
         assert paid.sum(axis=0).min() >= -1e-9
-        assert np.where(carries, 0.0, paid).min() >= -1e-9
+        assert np.where(risk_allocation, 0.0, paid).min() >= -1e-9
         # beside lump sums a pool may ask more of a provider than a poor year pays: what others overrun has no end
         lump = agreed.contracts[own].form == "taakgericht"
-        assert lump or any(carries) or (paid + moved).min() >= -1e-9 - CENT
+        assert lump or any(risk_allocation) or (paid + moved).min() >= -1e-9 - CENT
         np.testing.assert_allclose(moved.sum(axis=1), 0.0, atol=1e-6)
         for one in settled:
             assert (one.unpaid >= -1e-9).all()
     change = (second[1] + second[2] - first[1] - first[2])[:, own]
     cents = 2 * YEARS * CENT * bool(agreed.case.clauses)
-    if carries[own]:
+    if risk_allocation[own]:
         # money of two years: a reserve is not discounted
         assert (second[1] - first[1])[:, own].sum() >= -1e-9
     else:

@@ -97,7 +97,7 @@ def test_the_order_counts(drawn: Drawn) -> None:
 
 
 def test_high_cost_pool_is_what_single_clients_cost_above_the_threshold(small_case: Case) -> None:
-    """Against a loop over the clients of one future."""
+    """Against a loop over the clients of one scenario."""
     made = plan(small_case, 32, 2, 5, "design")
     made.reducer.thresholds = THRESHOLDS
     block = draw_block(made, 0)

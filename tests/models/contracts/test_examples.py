@@ -37,7 +37,7 @@ CORRIDOR = Corridor(
 
 @pytest.fixture
 def nothing(small_case: Case) -> CareUse:
-    """One future of one year in which nobody used anything."""
+    """One scenario of one year in which nobody used anything."""
     whole = expected_care_use(small_case, build_cells(small_case), 1)
     arrays = {field.name: getattr(whole, field.name) for field in fields(CareUse)}
     zeros = {name: np.zeros_like(value) for name, value in arrays.items() if isinstance(value, np.ndarray)}

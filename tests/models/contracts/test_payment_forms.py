@@ -1,4 +1,4 @@
-"""The four payment forms on the same clients: parity, ceilings, hours budgets, who carries what."""
+"""The four payment forms on the same clients: parity, ceilings, hours budgets, risk allocation."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from bekostiging.contracts import (
     price_levels,
     reference,
     revised,
+    risk_allocation_by_form,
     settle,
     standard_list,
-    who_carries_what,
 )
 from bekostiging.scenarios import CareUse, Cells, draw_block, expected_care_use, plan
 from bekostiging_solvers.typing import FloatArray
@@ -65,7 +65,7 @@ def test_at_expectation_every_form_pays_the_same(small_case: Case, form: str) ->
 def test_hours_budgets_cost_the_same_every_year_without_growth(
     small_case: Case, revised_share: float, law: str
 ) -> None:
-    """As if the form had always applied: what starts gain in their first years, sitting clients have used up."""
+    """As if the form had always applied: what starts gain in their first years, the caseload have used up."""
     policy = Policy(name="revised_share", scope="case", value=str(revised_share), **MARK)
     balanced = in_balance(small_case)
     rows = tuple(row.model_copy(update={"duration_distribution": law}) for row in balanced.demand)
@@ -185,7 +185,7 @@ def test_longer_trajectories_cost_an_arrangement_nothing(drawn: tuple[Case, Cell
 def test_who_carries_what_is_read_off_the_contracts(small_case: Case) -> None:
     cells = plan(small_case, 32, N_YEARS, 1, "design").cells
     free = {form: _contracts(small_case, cells, form, ceilings=False) for form in PAYMENT_FORMS}
-    table = dict(who_carries_what(free))
+    table = dict(risk_allocation_by_form(free))
     assert table["volume"] == {
         "inspanningsgericht": "municipality",
         "outputgericht": "municipality",

@@ -55,7 +55,7 @@ def _stop_after(blocks: int) -> Callable[[int, int], None]:
 
 def _stopped(case: Case, keep: Path, blocks: int) -> None:
     with pytest.raises(Stop):
-        Blocks(keep=keep).series(plan(case, 64, 4, 1, "fresh"), _units, _stop_after(blocks))
+        Blocks(keep=keep).series(plan(case, 64, 4, 1, "out_of_sample"), _units, _stop_after(blocks))
 
 
 def test_what_capacity_is_decided_on_is_the_same_bits_for_any_workers(small_case: Case) -> None:
@@ -69,7 +69,7 @@ def test_what_capacity_is_decided_on_is_the_same_bits_for_any_workers(small_case
 
 
 def test_a_stopped_run_goes_on_with_the_same_bits(small_case: Case, tmp_path: Path) -> None:
-    made = plan(small_case, 64, 4, 1, "fresh")
+    made = plan(small_case, 64, 4, 1, "out_of_sample")
     whole = Blocks().series(made, _units, silent)
     _stopped(small_case, tmp_path, 5)
     (folder,) = tmp_path.iterdir()
@@ -86,7 +86,7 @@ def test_a_stopped_run_goes_on_with_the_same_bits(small_case: Case, tmp_path: Pa
 
 
 def test_a_torn_block_is_drawn_again(small_case: Case, tmp_path: Path) -> None:
-    made = plan(small_case, 64, 4, 1, "fresh")
+    made = plan(small_case, 64, 4, 1, "out_of_sample")
     whole = Blocks(keep=tmp_path).series(made, _units, silent)["units"].copy()
     (folder,) = tmp_path.iterdir()
     file = folder / "000003.parquet"
@@ -96,20 +96,20 @@ def test_a_torn_block_is_drawn_again(small_case: Case, tmp_path: Path) -> None:
 
 
 def test_another_question_is_another_folder(small_case: Case, tmp_path: Path) -> None:
-    made = plan(small_case, 64, 4, 1, "fresh")
+    made = plan(small_case, 64, 4, 1, "out_of_sample")
     first = question(made, _units)
     other = replace(
         small_case, demand=(small_case.demand[0].model_copy(update={"growth": 0.02}), *small_case.demand[1:])
     )
-    assert question(plan(small_case, 64, 4, 2, "fresh"), _units) != first
-    assert question(plan(other, 64, 4, 1, "fresh"), _units) != first
+    assert question(plan(small_case, 64, 4, 2, "out_of_sample"), _units) != first
+    assert question(plan(other, 64, 4, 1, "out_of_sample"), _units) != first
     assert question(plan(small_case, 64, 4, 1, "design"), _units) != first
     # more scramblings of the same points are the same blocks and more
     assert question(replace(made, n_scramblings=2 * made.n_scramblings), _units) == first
 
 
 def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: Path) -> None:
-    """Also where a precision asks for more futures than the first ones."""
+    """Also where a precision asks for more scenarios than the first ones."""
     asked: dict[str, Any] = {"n_scenarios": 32, "design_scenarios": DESIGN, "n_years": 1, "precision": 400_000}
     plain = compare(small_case, **asked)
     kept, again = (json_text(results(compare(small_case, **asked, keep=tmp_path))) for _ in range(2))
@@ -120,7 +120,7 @@ def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: 
 def test_a_folder_that_cannot_be_written(small_case: Case, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(UserError, match="choose another folder with --keep"):
-        Blocks(keep=tmp_path / "file").series(plan(small_case, 32, 4, 1, "fresh"), _units, silent)
+        Blocks(keep=tmp_path / "file").series(plan(small_case, 32, 4, 1, "out_of_sample"), _units, silent)
 
 
 @pytest.mark.slow

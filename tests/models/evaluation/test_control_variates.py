@@ -8,7 +8,7 @@ import pytest
 from bekostiging.case import Case
 from bekostiging.contracts import build_contracts, reference
 from bekostiging.evaluation import Comparison
-from bekostiging.evaluation.control_variates import closed_spending, sharpened_tail
+from bekostiging.evaluation.control_variates import closed_spending, controlled_tail
 from bekostiging.evaluation.deterministic_scenarios import euros
 from bekostiging.evaluation.figures import CVAR95, EXPECTED
 from bekostiging.scenarios import Block, expected_care_use, map_blocks, plan
@@ -20,7 +20,7 @@ FORM = "taakgericht"
 
 def _drawn(outcome: Comparison, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Spending under the designed lump sum with clients, and in closed form on the same factors."""
-    made, discount = plan(outcome.case, n, 4, seed, "fresh"), np.ones(4)
+    made, discount = plan(outcome.case, n, 4, seed, "out_of_sample"), np.ones(4)
     contracts = {FORM: contracts_in_force(outcome)[FORM]}
 
     def both(block: Block) -> np.ndarray:
@@ -35,13 +35,13 @@ def _drawn(outcome: Comparison, n: int, seed: int) -> tuple[np.ndarray, np.ndarr
 
 @pytest.fixture(scope="module")
 def drawn(outcome: Comparison) -> tuple[np.ndarray, np.ndarray]:
-    """2,048 futures of another seed."""
+    """2,048 scenarios of another seed."""
     return _drawn(outcome, 2048, 5)
 
 
 def test_a_linear_payment_needs_no_clients(small_case: Case) -> None:
     """Per hour without ceiling: the closed form is the conditional expectation, so both means are one."""
-    made = plan(small_case, 256, 4, 1, "fresh")
+    made = plan(small_case, 256, 4, 1, "out_of_sample")
     linear = build_contracts(
         small_case, made.cells, reference(small_case, made.cells, 4), "inspanningsgericht", ceilings=False
     )
@@ -74,24 +74,24 @@ def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(
 ) -> None:
     sample, _ = drawn
     n = len(sample)
-    found = outcome.sharpened[FORM]
+    found = outcome.control_variates[FORM]
     error = np.hypot(sample.std() / np.sqrt(n), found[EXPECTED].estimate.standard_error)
     assert abs(found[EXPECTED].estimate.value - sample.mean()) < 4 * error
     plain = Scramblings(n // 32).tail_mean(sample, 0.95)
     error = np.hypot(plain.standard_error, found[CVAR95].estimate.standard_error)
     assert abs(found[CVAR95].estimate.value - plain.value) < 4 * error
-    # 32 futures have two in their tail: only the mean gains there
+    # 32 scenarios have two in their tail: only the mean gains there
     assert found[EXPECTED].ceiling > 1
     assert found[EXPECTED].factor > 1
 
 
 def test_a_tail_with_clients_where_they_matter(outcome: Comparison, drawn: tuple[np.ndarray, np.ndarray]) -> None:
-    """Against 2,048 plain futures: the same CVaR, at an eighth of the clients; and nearly all the variance that chance per
+    """Against 2,048 plain scenarios: the same CVaR, at an eighth of the clients; and nearly all the variance that chance per
     client does not make is gone (the ceiling, which falls as the corridor shares more)."""
     contracts = contracts_in_force(outcome)[FORM]
     sample, control = drawn
     made = plan(outcome.case, 2048, 4, 7, "closed")
-    found = sharpened_tail(made, contracts, np.ones(4), (sample - control)[:256], 256)
+    found = controlled_tail(made, contracts, np.ones(4), (sample - control)[:256], 256)
     plain = Scramblings(len(sample) // 32).tail_mean(sample, 0.95)
     assert plain.value == pytest.approx(float(cvar(sample, 0.95)), rel=1e-9)
     error = np.hypot(plain.standard_error, found.estimate.standard_error)

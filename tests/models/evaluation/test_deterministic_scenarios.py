@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.evaluation import Comparison, Course, cheapest, courses
+from bekostiging.evaluation import Comparison, DeterministicScenario, cheapest, deterministic_scenarios
 from bekostiging.evaluation.break_even import break_even
 from bekostiging.evaluation.control_variates import closed_spending
 from bekostiging.scenarios import plan
 from bekostiging.studies import contracts_in_force
 
 
-def _course(outcome: Comparison, key: str) -> Course:
-    return next(course for course in outcome.sensitivities if course.id == key)
+def _deterministic_scenario(outcome: Comparison, key: str) -> DeterministicScenario:
+    return next(scenario for scenario in outcome.sensitivities if scenario.id == key)
 
 
 def test_longer_trajectories_are_the_providers_under_outputgericht(outcome: Comparison) -> None:
-    longer = _course(outcome, "duration_up")
+    longer = _deterministic_scenario(outcome, "duration_up")
     plain = outcome.plain
     assert longer.spending["outputgericht"] == pytest.approx(plain.spending["outputgericht"], rel=1e-9)
     assert longer.provider_result["outputgericht"] < plain.provider_result["outputgericht"]
@@ -27,14 +27,14 @@ def test_longer_trajectories_are_the_providers_under_outputgericht(outcome: Comp
 
 def test_more_hours_per_client_raise_p_times_q_in_proportion(outcome: Comparison) -> None:
     """Five percent more hours of those who start, none for the sitting stock beyond its own: between 0 and 5 %."""
-    more = _course(outcome, "intensity_up")
+    more = _deterministic_scenario(outcome, "intensity_up")
     ratio = more.spending["maatwerktraject"] / outcome.plain.spending["maatwerktraject"]
     assert 1.0 < ratio <= 1.05 + 1e-9
 
 
 def test_up_and_down_go_opposite_ways(outcome: Comparison) -> None:
     for key in ("inflow", "duration", "intensity", "wages"):
-        up, down = _course(outcome, f"{key}_up"), _course(outcome, f"{key}_down")
+        up, down = _deterministic_scenario(outcome, f"{key}_up"), _deterministic_scenario(outcome, f"{key}_down")
         for form in PAYMENT_FORMS:
             base = outcome.plain.spending[form]
             assert (up.spending[form] - base) * (down.spending[form] - base) <= 0
@@ -51,8 +51,10 @@ def test_cheapest_names_ties_together() -> None:
 
 
 def test_every_shock_of_the_case_has_its_course(outcome: Comparison) -> None:
-    assert [course.id for course in outcome.shocks] == list(dict.fromkeys(row.id for row in outcome.case.shocks))
-    assert all(course.source for course in outcome.shocks)
+    assert [scenario.id for scenario in outcome.shocks] == list(
+        dict.fromkeys(row.id for row in outcome.case.shocks)
+    )
+    assert all(scenario.source for scenario in outcome.shocks)
 
 
 def test_parts_add_up_to_the_whole(outcome: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,10 +63,17 @@ def test_parts_add_up_to_the_whole(outcome: Comparison, monkeypatch: pytest.Monk
     made = plan(case, 64, outcome.n_years, 1, "closed")
     discount = np.ones(outcome.n_years)
     whole = closed_spending(made, contracts, discount), break_even(case, made.cells, contracts, discount)
-    monkeypatch.setattr(courses, "CELL_YEARS_AT_ONCE", 10 * outcome.n_years * made.cells.n_cells)
-    assert [len(part) for part in courses.in_parts(np.zeros(16), made.cells, outcome.n_years)] == [10, 6]
+    monkeypatch.setattr(deterministic_scenarios, "CELL_YEARS_AT_ONCE", 10 * outcome.n_years * made.cells.n_cells)
+    assert [len(part) for part in deterministic_scenarios.in_parts(np.zeros(16), made.cells, outcome.n_years)] == [
+        10,
+        6,
+    ]
     for form, values in closed_spending(made, contracts, discount).items():
         np.testing.assert_allclose(values, whole[0][form], rtol=1e-12)
     assert break_even(case, made.cells, contracts, discount) == whole[1]
-    monkeypatch.setattr(courses, "CELL_YEARS_AT_ONCE", 1)
-    assert [len(part) for part in courses.in_parts(np.zeros(20), made.cells, outcome.n_years)] == [8, 8, 4]
+    monkeypatch.setattr(deterministic_scenarios, "CELL_YEARS_AT_ONCE", 1)
+    assert [len(part) for part in deterministic_scenarios.in_parts(np.zeros(20), made.cells, outcome.n_years)] == [
+        8,
+        8,
+        4,
+    ]

@@ -45,20 +45,20 @@ def normal_sample() -> np.ndarray:
 
 
 def _spending(
-    n_scramblings: int, sample: np.ndarray, room: float, certainty: float, confidence: float = 0.75
+    n_scramblings: int, sample: np.ndarray, headroom: float, certainty: float, confidence: float = 0.75
 ) -> Estimates:
     """Figures of one year of one municipality with nothing but a stock."""
-    cover = Cover(np.array([[room]]), np.zeros((1, 1)), np.zeros((1, 1)), confidence, False)
+    cover = Cover(np.array([[headroom]]), np.zeros((1, 1)), np.zeros((1, 1)), confidence, False)
     used = cover.used_in_year(sample[:, None, None])[:, 0]
     return SPENDING_FIGURES.estimates(
-        Spending(Scramblings(n_scramblings), sample, room, used, certainty, confidence)
+        Spending(Scramblings(n_scramblings), sample, headroom, used, certainty, confidence)
     )
 
 
 def test_spending_of_a_normal(normal_sample: np.ndarray) -> None:
     """P(X > 110) = 1 - Phi(1); E(X - 110)+ = 10 (phi(1) - 1 + Phi(1)); CVaR 95 = 100 + 20.62713; CVaR 90 = 100 + 17.54983,
     of which a stock is to bear what is above 110; nothing is to be budgeted."""
-    figures = _spending(20, normal_sample, room=110.0, certainty=0.95, confidence=0.9)
+    figures = _spending(20, normal_sample, headroom=110.0, certainty=0.95, confidence=0.9)
     assert figures[OVERRUN_PROBABILITY].value == pytest.approx(norm.sf(1), abs=1e-3)
     assert figures[EXPECTED_OVERRUN].value == pytest.approx(10 * (norm.pdf(1) - norm.sf(1)), abs=1e-2)
     assert figures[CVAR95].value == pytest.approx(120.62713, abs=0.01)
@@ -77,7 +77,7 @@ def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
     -8 and 8: their standard error is 8.
     """
     sample = np.array([90.0, 104.0, 96.0, 120.0])
-    figures = _spending(2, sample, room=100.0, certainty=0.75)
+    figures = _spending(2, sample, headroom=100.0, certainty=0.75)
     assert figures[OVERRUN_PROBABILITY].value == 0.5
     assert figures[OVERRUN_SIZE].value == 12.0
     assert figures[OVERRUN_SIZE].standard_error == pytest.approx(8.0)
@@ -87,15 +87,15 @@ def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
     assert figures[REQUIRED_RESISTANCE_CAPACITY].value == 1.5
     assert figures[RESERVE_NEEDED].value == 17.5
     assert _spending(2, sample, 100.0, 0.76)[REQUIRED_RESISTANCE_CAPACITY].value == 17.5
-    none = _spending(2, sample, room=200.0, certainty=0.75)
+    none = _spending(2, sample, headroom=200.0, certainty=0.75)
     assert "overrun_size" not in none
     assert none[OVERRUN_PROBABILITY] == none[EXPECTED_OVERRUN] == Estimate(0.0, None, degrees_of_freedom=1)
-    once = _spending(2, sample, room=110.0, certainty=0.75)
+    once = _spending(2, sample, headroom=110.0, certainty=0.75)
     assert (once[OVERRUN_SIZE].value, once[OVERRUN_SIZE].standard_error) == (10.0, None)
 
 
 def test_capacity_covers_the_overrun_with_its_certainty(normal_sample: np.ndarray) -> None:
-    figures = _spending(20, normal_sample, room=105.0, certainty=0.9)
+    figures = _spending(20, normal_sample, headroom=105.0, certainty=0.9)
     capacity = figures[REQUIRED_RESISTANCE_CAPACITY].value
     assert np.mean(normal_sample <= 105.0 + capacity) >= 0.9
 
@@ -122,12 +122,12 @@ def test_providers_by_a_naive_loop(outcome: Comparison) -> None:
             own = [c for c, row in enumerate(outcome.case.contracts) if row.provider == provider.id]
             totals, exhausted = [], 0
             for s in range(outcome.n_scenarios):
-                running, deepest = 0.0, 0.0
+                running, largest_loss = 0.0, 0.0
                 for t in range(outcome.n_years):
                     running += sum(samples.payment[s, t, c] - samples.cost[s, t, c] for c in own)
-                    deepest = max(deepest, -running)
+                    largest_loss = max(largest_loss, -running)
                 totals.append(running)
-                exhausted += deepest > outcome.buffer[p]
+                exhausted += largest_loss > outcome.buffer[p]
             figures = result.providers[provider.id]
             assert figures[EXPECTED_RESULT].value == pytest.approx(np.mean(totals), rel=1e-9, abs=1e-3)
             assert figures[LOSS_PROBABILITY].value == pytest.approx(np.mean(np.array(totals) < 0))

@@ -1,4 +1,4 @@
-"""The exact corridor: against simulation in many futures, against closed forms, and left out where it does not hold."""
+"""The exact corridor: against simulation in many scenarios, against closed forms, and left out where it does not hold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARK = {"source": "test", "status": "illustrative"}
 
 
 def _drawn(case: Case, n: int, seed: int) -> tuple[tuple[Taakgericht, ...], tuple[FloatArray, ...]]:
-    made = plan(case, n, 1, seed, "fresh")
+    made = plan(case, n, 1, seed, "out_of_sample")
     built = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")
     contracts = tuple(one for one in built if isinstance(one, Taakgericht))
     parts = map_blocks(made, DesignWork(case, made.cells, contracts))
@@ -27,10 +27,10 @@ def _drawn(case: Case, n: int, seed: int) -> tuple[tuple[Taakgericht, ...], tupl
 
 
 def test_exact_and_simulated_layers_agree(small_case: Case) -> None:
-    """2,048 futures, every contract and layer; p-values are not too small, and half of them are above a half."""
+    """2,048 scenarios, every contract and layer; p-values are not too small, and half of them are above a half."""
     contracts, drawn = _drawn(small_case, 2048, 3)
     layers, skipped = exact_layers(
-        plan(small_case, 2048, 1, 3, "fresh"), plan(small_case, 512, 1, 3, "closed"), contracts, drawn
+        plan(small_case, 2048, 1, 3, "out_of_sample"), plan(small_case, 512, 1, 3, "closed"), contracts, drawn
     )
     assert skipped == ()
     assert len(layers) == sum(one.corridor.n_layers for one in contracts)
@@ -43,7 +43,7 @@ def test_exact_and_simulated_layers_agree(small_case: Case) -> None:
 def test_a_wrong_simulation_is_caught(small_case: Case) -> None:
     """Layers 30 % too large raise the alarm."""
     contracts, drawn = _drawn(small_case, 512, 3)
-    plans = plan(small_case, 512, 1, 3, "fresh"), plan(small_case, 128, 1, 3, "closed")
+    plans = plan(small_case, 512, 1, 3, "out_of_sample"), plan(small_case, 128, 1, 3, "closed")
     wrong = tuple(1.3 * amounts for amounts in drawn)
     layers, _ = exact_layers(*plans, contracts, wrong)
     assert any(one.alarm for one in layers)
@@ -52,7 +52,7 @@ def test_a_wrong_simulation_is_caught(small_case: Case) -> None:
 def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) -> None:
     """Without risk factors the sum over the layers is E[base] - B0, which is known in closed form."""
     case = replace(small_case, risk_factors=(), correlations=())
-    made = plan(case, 32, 1, 1, "fresh")
+    made = plan(case, 32, 1, 1, "out_of_sample")
     built = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")
     from bekostiging.scenarios import expected_care_use
 
@@ -70,7 +70,7 @@ def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) ->
 def test_left_out_by_name(small_case: Case) -> None:
     """Clauses before the corridor, combined care forms, drawn shares and other laws are told, not guessed."""
     contracts, drawn = _drawn(small_case, 32, 1)
-    plans = plan(small_case, 32, 1, 1, "fresh"), plan(small_case, 32, 1, 1, "closed")
+    plans = plan(small_case, 32, 1, 1, "out_of_sample"), plan(small_case, 32, 1, 1, "closed")
     quota = tuple(replace(one, clauses=(QuotaShare(np.array([0.1])), *one.clauses)) for one in contracts)
     _, skipped = exact_layers(*plans, quota, drawn)
     assert {reason["en"] for _, reason in skipped} == {"a clause stands before the corridor"}
@@ -84,13 +84,15 @@ def test_left_out_by_name(small_case: Case) -> None:
         ({"demand": gamma}, "units are not log-normal"),
     ):
         case = replace(small_case, **changed)  # type: ignore[arg-type]
-        _, skipped = exact_layers(plan(case, 32, 1, 1, "fresh"), plan(case, 32, 1, 1, "closed"), contracts, drawn)
+        _, skipped = exact_layers(
+            plan(case, 32, 1, 1, "out_of_sample"), plan(case, 32, 1, 1, "closed"), contracts, drawn
+        )
         assert told in {reason["en"] for _, reason in skipped}
 
 
 def test_cohorts_alike_are_one(small_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Areas with the same terms are taken together, and give what they give one by one; other terms stay apart."""
-    made = plan(small_case, 32, 1, 1, "fresh")
+    made = plan(small_case, 32, 1, 1, "out_of_sample")
     one = build_contracts(small_case, made.cells, reference(small_case, made.cells, 1), "taakgericht")[0]
     assert isinstance(one, Taakgericht)
     factors = made.factor_model.multipliers(np.ones((3, made.factor_model.n_dimensions)) * [[-1.0], [0.0], [1.0]])
@@ -102,5 +104,5 @@ def test_cohorts_alike_are_one(small_case: Case, monkeypatch: pytest.MonkeyPatch
     monkeypatch.undo()
     row = small_case.demand[year.cohorts[0].row].model_copy(update={"starts_dispersion": 3.0})
     demand = tuple(row if (o.area, o.care_form) == (row.area, row.care_form) else o for o in small_case.demand)
-    other = plan(replace(small_case, demand=demand), 32, 1, 1, "fresh")
+    other = plan(replace(small_case, demand=demand), 32, 1, 1, "out_of_sample")
     assert len(_FirstYear(other, one, factors)._alike()) == len(year._alike()) + 1

@@ -37,7 +37,7 @@ P95 = Figure(
     "P95",
     "P95",
     "In 95 van 100 toekomsten wordt niet meer uitgegeven.",
-    "In 95 of 100 futures no more is spent.",
+    "In 95 of 100 scenarios no more is spent.",
 )
 ROWS = [row for row in vars(figures).values() if isinstance(row, Figure)] + list(figures.BRIDGE.values())
 

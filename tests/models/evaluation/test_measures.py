@@ -74,7 +74,7 @@ def test_with_and_without_on_the_same_futures(levered: Comparison) -> None:
     assert own.saving.value == pytest.approx(own.without[EXPECTED].value - own.with_[EXPECTED].value)
     assert own.with_[OVERRUN_PROBABILITY].value <= own.without[OVERRUN_PROBABILITY].value
     half = 0.5 * measure.if_it_works[form]
-    # whether the measure works is one toss per future: that spread is in the standard error
+    # whether the measure works is one toss per scenario: that spread is in the standard error
     assert abs(own.saving.value - half) < 4 * own.saving.standard_error + 0.1 * half
 
 

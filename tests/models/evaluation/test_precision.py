@@ -1,4 +1,4 @@
-"""A stated precision is met by doubling, with the same futures first, or refused beforehand."""
+"""A stated precision is met by doubling, with the same scenarios first, or refused beforehand."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def test_doubled_until_met(small_case: Case, outcome: Comparison) -> None:
     assert _widest(found) <= asked
     assert found.n_scramblings > outcome.n_scramblings
     assert np.log2(found.n_scramblings / outcome.n_scramblings) % 1 == 0
-    assert f"with {found.n_scenarios} fresh futures" in found.notes[0]["en"]
-    # the first futures are those of the shorter run, and so is the design
+    assert f"with {found.n_scenarios} out-of-sample scenarios" in found.notes[0]["en"]
+    # the first scenarios are those of the shorter run, and so is the design
     first = found.forms["taakgericht"].samples["absorb"].municipal[:32]
     np.testing.assert_array_equal(first, outcome.forms["taakgericht"].samples["absorb"].municipal)
 
@@ -42,5 +42,7 @@ def test_a_precision_already_met_draws_no_more(small_case: Case, outcome: Compar
 
 
 def test_a_precision_out_of_reach_is_refused_with_what_can_be_had(small_case: Case) -> None:
-    with pytest.raises(UserError, match=r"--precision 10: that asks about .* futures, more than 131,072; .* Ask "):
+    with pytest.raises(
+        UserError, match=r"--precision 10: that asks about .* scenarios, more than 131,072; .* Ask "
+    ):
         compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=10.0)

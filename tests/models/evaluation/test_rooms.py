@@ -11,7 +11,7 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Policy, Waiting
 from bekostiging.contracts import Contract, Taakgericht, build_contracts, reference, with_design
 from bekostiging.evaluation import Comparison
-from bekostiging.evaluation.block_settlement import FreshBlock, FreshWork
+from bekostiging.evaluation.block_settlement import OutOfSampleBlock, OutOfSampleWork
 from bekostiging.evaluation.limits import Limits
 from bekostiging.evaluation.settlement import levels_by_lot
 from bekostiging.evaluation.waiting import duty_estimates
@@ -23,7 +23,7 @@ Built = dict[PaymentForm, tuple[Contract, ...]]
 
 def _drawn(case: Case, n_years: int, share: float) -> tuple[Block, Built]:
     """A block and every contract; the lump sums at 0.98 of the reference amount, one share in every layer."""
-    made = plan(case, 32, n_years, 4, "fresh")
+    made = plan(case, 32, n_years, 4, "out_of_sample")
     terms = reference(case, made.cells, made.n_years)
     built = {form: build_contracts(case, made.cells, terms, form) for form in PAYMENT_FORMS}
     lump = [one for one in built["taakgericht"] if isinstance(one, Taakgericht)]
@@ -38,9 +38,9 @@ def _limits(block: Block, built: Built) -> Limits:
     return Limits(block.plan.case, block.plan.cells, lump)
 
 
-def _worked(case: Case, n_years: int, share: float) -> FreshBlock:
+def _worked(case: Case, n_years: int, share: float) -> OutOfSampleBlock:
     block, built = _drawn(case, n_years, share)
-    return FreshWork(case, block.plan.cells, built, built)(block)
+    return OutOfSampleWork(case, block.plan.cells, built, built)(block)
 
 
 def test_every_form_has_the_euros_of_the_lump_sum(small_case: Case) -> None:
@@ -65,11 +65,11 @@ def test_what_the_corridor_pays_is_room(small_case: Case) -> None:
     block, built = _drawn(small_case, 2, 0.5)
     care_use = block.care_use()
     levels, limits = levels_by_lot(small_case, care_use), _limits(block, built)
-    room = limits.budgets_and_corridor(care_use, levels)
+    headroom = limits.budgets_and_corridor(care_use, levels)
     more = 0
     for c, one in enumerate(limits.lump_sums):
         level = levels[one.lot]
-        cost = room.limit[:, :, c] * level.cost
+        cost = headroom.limit[:, :, c] * level.cost
         base = (
             cost * one.corridor_base(care_use, level, one.unit_cost) / one.cost_at(one.unit_cost, care_use, level)
         )
@@ -86,13 +86,13 @@ def test_what_the_corridor_pays_is_room(small_case: Case) -> None:
 
 def test_three_lines_of_every_form(small_case: Case) -> None:
     """Forms with a tariff wait alike; a corridor lets fewer wait; where it pays nothing the lump sum keeps its own line."""
-    fresh = _worked(small_case, 2, 0.5)
-    lump = fresh.on_rooms("taakgericht")
+    out_of_sample = _worked(small_case, 2, 0.5)
+    lump = out_of_sample.on_headrooms("taakgericht")
     assert lump["common"] is lump["own"]
     assert 0 < lump["corridor"].waiting.sum() < lump["common"].waiting.sum()
-    rooms = [fresh.on_rooms(form) for form in PAYMENT_FORMS if form != "taakgericht"]
-    assert all(one["common"] is rooms[0]["common"] is one["corridor"] for one in rooms)
-    for one in (lump["corridor"], rooms[0]["common"]):
+    headrooms = [out_of_sample.on_headrooms(form) for form in PAYMENT_FORMS if form != "taakgericht"]
+    assert all(one["common"] is headrooms[0]["common"] is one["corridor"] for one in headrooms)
+    for one in (lump["corridor"], headrooms[0]["common"]):
         np.testing.assert_array_equal(one.served + one.waiting + one.refused, one.starts)
         assert (one.clients_beyond_norm <= one.waiting).all()
         np.testing.assert_array_equal(one.weeks_beyond_norm > 0, one.clients_beyond_norm > 0)
@@ -100,20 +100,20 @@ def test_three_lines_of_every_form(small_case: Case) -> None:
     without = _worked(small_case, 2, 0.0)
     for name in ("waiting", "weeks_beyond_norm"):
         np.testing.assert_array_equal(
-            getattr(without.rooms["corridor"], name), getattr(without.samples["taakgericht"]["wait"], name)
+            getattr(without.headrooms["corridor"], name), getattr(without.samples["taakgericht"]["wait"], name)
         )
 
 
 def test_a_ceiling_of_the_same_euros_lets_the_same_clients_wait(small_case: Case) -> None:
-    """In one year a ceiling of b is the common room: own line and common line are one."""
+    """In one year a ceiling of b is the common headroom: own line and common line are one."""
     _, built = _drawn(small_case, 1, 0.5)
     budgets = [float(one.budget[0]) for one in built["taakgericht"] if isinstance(one, Taakgericht)]
     rows = tuple(
         row.model_copy(update={"ceiling": euro, "ceiling_pool": ""})
         for row, euro in zip(small_case.contracts, budgets, strict=True)
     )
-    fresh = _worked(replace(small_case, contracts=rows), 1, 0.5)
-    own, common = (fresh.on_rooms("inspanningsgericht")[room] for room in ("own", "common"))
+    out_of_sample = _worked(replace(small_case, contracts=rows), 1, 0.5)
+    own, common = (out_of_sample.on_headrooms("inspanningsgericht")[headroom] for headroom in ("own", "common"))
     assert own.waiting.sum() > 0
     np.testing.assert_array_equal(own.waiting, common.waiting)
     np.testing.assert_array_equal(own.weeks_beyond_norm, common.weeks_beyond_norm)
@@ -131,9 +131,9 @@ def test_todays_list_is_among_who_asks_in_every_room(small_case: Case) -> None:
     )  # fmt: skip
     plain, listed = _worked(small_case, 2, 0.5), _worked(case, 2, 0.5)
     for form in PAYMENT_FORMS:
-        before, after = plain.on_rooms(form), listed.on_rooms(form)
-        for room in ("own", "common", "corridor"):
-            more = (after[room].starts - before[room].starts).sum(axis=2)
+        before, after = plain.on_headrooms(form), listed.on_headrooms(form)
+        for headroom in ("own", "common", "corridor"):
+            more = (after[headroom].starts - before[headroom].starts).sum(axis=2)
             np.testing.assert_array_equal(more, np.broadcast_to([30.0, 0.0], more.shape))
         np.testing.assert_array_equal(
             plain.samples[form]["absorb"].payment, listed.samples[form]["absorb"].payment
@@ -170,9 +170,9 @@ def test_who_waits_under_a_lump_sum_is_let_down(
 
 def test_the_comparison_has_three_lines(outcome: Comparison) -> None:
     for form, result in outcome.forms.items():
-        assert list(result.rooms) == ["own", "common", "corridor"]
-        own, corner = result.rooms["own"]["total"], result.corner_totals["wait"]
+        assert list(result.headrooms) == ["own", "common", "corridor"]
+        own, corner = result.headrooms["own"]["total"], result.corner_totals["wait"]
         assert {name: corner[name] for name in own} == own
-        for room in result.rooms.values():
-            assert set(room) == {"total", *result.care_forms["wait"]}
+        for headroom in result.headrooms.values():
+            assert set(headroom) == {"total", *result.care_forms["wait"]}
         assert bool(result.against_duty) == (form == "taakgericht")

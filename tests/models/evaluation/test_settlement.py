@@ -47,7 +47,7 @@ def test_a_shared_ceiling_pays_up_to_the_sum(small_case: Case) -> None:
     """Two contracts of one lot: unused room of one pays for the other; crisis always; nothing above the ceiling."""
     lot = small_case.lots[0].id
     pair = [i for i, row in enumerate(small_case.contracts) if row.lot == lot][:2]
-    made = plan(small_case, 32, 2, 2, "fresh")
+    made = plan(small_case, 32, 2, 2, "out_of_sample")
     care_use = draw_block(made, 0).care_use()
     terms = reference(small_case, made.cells, 2)
     plain = build_contracts(small_case, made.cells, terms, "inspanningsgericht", ceilings=False)
@@ -76,7 +76,7 @@ def test_a_shared_ceiling_pays_up_to_the_sum(small_case: Case) -> None:
 
 def test_the_design_sees_only_what_ceilings_refuse(small_case: Case) -> None:
     """Hours beyond budgets are no claims: without ceilings nothing is cut from a maatwerktraject, but part is unpaid."""
-    made = plan(small_case, 32, 2, 2, "fresh")
+    made = plan(small_case, 32, 2, 2, "out_of_sample")
     care_use = draw_block(made, 0).care_use()
     terms = reference(small_case, made.cells, 2)
     built, lump = (
@@ -98,7 +98,7 @@ def test_a_main_contractor_passes_on_a_part(small_case: Case) -> None:
     case = _contracts_changed(
         small_case, {sub: {"main_contractor": name, "passed_tariff_share": 0.8, "passed_corridor_share": 0.0}}
     )
-    made = plan(case, 32, 2, 2, "fresh")
+    made = plan(case, 32, 2, 2, "out_of_sample")
     care_use = draw_block(made, 0).care_use()
     built = build_contracts(case, made.cells, reference(case, made.cells, 2), "inspanningsgericht")
     samples = settle_all(case, made.cells, built, care_use, levels_by_lot(case, care_use))
@@ -121,7 +121,7 @@ def test_cash_is_deeper_when_claims_are_paid_later(small_case: Case) -> None:
     )
     weeks = []
     for case in (small_case, late):
-        made = plan(case, 32, 2, 2, "fresh")
+        made = plan(case, 32, 2, 2, "out_of_sample")
         care_use = draw_block(made, 0).care_use()
         built = build_contracts(
             case, made.cells, reference(case, made.cells, 2), "inspanningsgericht", ceilings=False

@@ -213,7 +213,7 @@ def test_rows_of_the_tail_program_bear_names_of_the_card() -> None:
         rows = [*arrays.program.row_names, *(limit.name for limit in arrays.limits)]
         names |= {name.split("[")[0] for name in rows}
     hidden = {
-        "deepest_point", "tail_of_losses", "tail_of_reserve", "tail_of_spending", "drawn_down", "drawn_most",
+        "largest_cumulative_loss", "tail_of_losses", "tail_of_reserve", "tail_of_spending", "drawn_down", "drawn_most",
         "used_before", "used_now",
     }  # fmt: skip
     assert names | hidden == _names_on_the_card()

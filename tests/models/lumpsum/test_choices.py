@@ -100,11 +100,11 @@ def test_use_that_is_paid_is_invited() -> None:
     for form, part in (("inspanningsgericht", 0.05), ("outputgericht", 0.0)):
         mixed = replace(case, lots=lots, other_payments={form: 0.9 * case.cost})
         arrays = LumpSumArrays(mixed)
-        invited = sum(arrays.program.cost[arrays.columns.form[:, 1]])
+        induced = sum(arrays.program.cost[arrays.columns.form[:, 1]])
         plain = LumpSumArrays(replace(mixed, lots=tuple(replace(lot, elasticity=0.0) for lot in lots)))
         paid = sum(plain.program.cost[plain.columns.form[:, 1]])
         expected = part * float((case.cost.mean(axis=0) * case.discount).sum()) / MILLION
-        assert invited - paid == pytest.approx(expected)
+        assert induced - paid == pytest.approx(expected)
 
 
 def test_other_layers_leave_the_base_as_it_is() -> None:

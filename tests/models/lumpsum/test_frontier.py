@@ -33,7 +33,7 @@ def test_the_designed_corridor_comes_first(points: tuple[FrontierPoint, ...]) ->
 
 
 def test_nothing_shared_by_hand() -> None:
-    """Buffer 10: b = 107.6 in every future, and one of twenty uses the buffer to the last euro; none more than that."""
+    """Buffer 10: b = 107.6 in every scenario, and one of twenty uses the buffer to the last euro; none more than that."""
     own = alone(free_buffer=np.array([10 * MILLION]), share_max=0.5)
     found = {
         (one.band, one.share, one.symmetric): one
@@ -54,7 +54,7 @@ def _judge(own: LumpSumData) -> Judge:
 
 
 def test_both_ends_are_measured_on_other_scenarios() -> None:
-    """The same agreement where every cost is ten higher: the buffer of 10 is passed in one of twenty futures."""
+    """The same agreement where every cost is ten higher: the buffer of 10 is passed in one of twenty scenarios."""
     own = alone(free_buffer=np.array([10 * MILLION]))
     dearer = replace(own, cost=own.cost + 10 * MILLION)
     points = corridor_frontier(own, design_lumpsum(own), Judge(dearer, Scramblings(2)))

@@ -104,7 +104,7 @@ def test_laws_share_unless_they_do_not(small_case: Case) -> None:
     assert [name for name, _ in together.purses] == [""]
     np.testing.assert_allclose(together.begroting, 16e6)
     np.testing.assert_allclose(together.structural, 4e5)
-    np.testing.assert_allclose(together.room, 16e6)
+    np.testing.assert_allclose(together.headroom, 16e6)
     law_of = {form.id: form.law for form in case.care_forms}
     for name, lots in apart.purses:
         assert lots.tolist() == [j for j, lot in enumerate(case.lots) if law_of[lot.care_forms[0]] == name]

@@ -350,7 +350,7 @@ def test_other_terms_change_all_scenarios_of_a_judge() -> None:
 def test_measured_against_the_budget_by_hand() -> None:
     """B0 100, b 110, cost 120 half the time, share 0.5 beyond 1: 10 of deficit against B0, 5 against b.
 
-    Against B0: 0.5 x 20 in half the futures; against b = 110: 0.5 x 10, and in the other half the surplus of
+    Against B0: 0.5 x 20 in half the scenarios; against b = 110: 0.5 x 10, and in the other half the surplus of
     110 - 80 instead of 100 - 80 gives 0.5 x 10 back. So 5 less on both sides, 5 on average.
     """
     cost = np.tile([120.0, 80.0], 16)[:, None, None] * MILLION

@@ -38,7 +38,7 @@ def test_the_return_is_asked_over_all_years_with_interest() -> None:
 
 
 def test_a_buffer_is_used_by_the_deepest_point() -> None:
-    """A loss of 17.6 in the first year of one of twenty futures and a gain of as much in the second: 17.6, not nothing.
+    """A loss of 17.6 in the first year of one of twenty scenarios and a gain of as much in the second: 17.6, not nothing.
 
     b = 100 in both years, no return asked.
     """
@@ -161,8 +161,8 @@ def test_capital_is_the_tail_of_the_deepest_point() -> None:
             own = case.lots[case.lot[c]].corridor
             paid = design.budget[c] * case.index[:, c] + case.amounts[c] @ (own.sign * design.share[case.lot[c]])
             path += (case.cost[:, c] - paid) * case.discount
-        deepest = np.maximum(np.cumsum(path, axis=1).max(axis=1), 0.0)
-        assert design.capital[p] == pytest.approx(cvar(deepest, case.confidence), abs=1.0)
+        largest_loss = np.maximum(np.cumsum(path, axis=1).max(axis=1), 0.0)
+        assert design.capital[p] == pytest.approx(cvar(largest_loss, case.confidence), abs=1.0)
 
 
 def test_layer_probabilities_are_those_of_the_base() -> None:

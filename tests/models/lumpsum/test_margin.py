@@ -2,7 +2,7 @@
 
 Design scenarios: mean 100 million, worst of twenty 117.6, nothing shared, buffer 10, so b = 107.6. Margin scenarios: sixteen
 scramblings of the same, the worst 118.6 with 0.1 more or less in turn. The tail of a loss is then 118.6 - b with an error of
-0.1 sqrt(16 / 15) / 4 (the spread of sixteen worst futures), and Student's t at 15 degrees is 1.75305.
+0.1 sqrt(16 / 15) / 4 (the spread of sixteen worst scenarios), and Student's t at 15 degrees is 1.75305.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def test_what_a_limit_had_to_spare_comes_on_top() -> None:
 
 
 def test_a_limit_that_holds_up_to_rounding_has_nothing_to_spare() -> None:
-    """A loading that rounding left 3 euro short on its own futures has nothing to spare there, rather than minus 3.
+    """A loading that rounding left 3 euro short on its own scenarios has nothing to spare there, rather than minus 3.
 
     On the margin scenarios it lacks 1.0453 and 3 euro: that and a euro is the margin.
     """
@@ -197,7 +197,7 @@ def test_shares_are_freed_where_no_loading_does() -> None:
 
 def _beside_a_tie(first: FloatArray, cheap: FloatArray) -> LumpSumData:
     """The lot of ``_sharing`` with a premium of 5 % and this cost, shares in twentieths; beside it a lot b of two contracts
-    of 100, of which one in twenty futures costs ``cheap`` million."""
+    of 100, of which one in twenty scenarios costs ``cheap`` million."""
     lots = (*_sharing(0.05).lots, terms("b", share_max=0.8))
     second = np.full((len(first), 2, 1), 100 * MILLION)
     second[::20] = cheap[:, None, None] * MILLION
@@ -211,7 +211,7 @@ def _beside_a_tie(first: FloatArray, cheap: FloatArray) -> LumpSumData:
 def test_ties_are_broken_again_where_shares_are_freed() -> None:
     """In lot a 0.15 is enough (105 + 17.6 x 0.15 > 107.6); on the margin scenarios 0.2 is needed, so shares are freed.
 
-    In lot b a future of 98.02 makes a share worth 0.099 in each contract: 0.8 is best, and 0.3 costs 2 x 0.5 x 0.099, less
+    In lot b a scenario of 98.02 makes a share worth 0.099 in each contract: 0.8 is best, and 0.3 costs 2 x 0.5 x 0.099, less
     than 0.05 % of 200. So it is 0.3 before and after.
     """
     worse = _worse(_case()).data.cost

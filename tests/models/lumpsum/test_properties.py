@@ -109,7 +109,7 @@ def test_an_asymmetric_corridor_never_costs_more_and_shares_differ() -> None:
 @pytest.mark.parametrize("entries", [0, 10**9])
 def test_losses_are_those_of_the_solvers(entries: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Kept as running sums or read from the data anew: ``ProviderLoss`` and its subgradient equal ``RunningMaxLoss`` on the
-    coefficients written out, at a point where most futures lose and the year of the largest loss differs."""
+    coefficients written out, at a point where most scenarios lose and the year of the largest loss differs."""
     monkeypatch.setattr("bekostiging.lumpsum.payments.KEPT_ENTRIES", entries)
     case = random_data(4, n_scenarios=40, n_years=3)
     arrays = LumpSumArrays(case)
@@ -164,9 +164,9 @@ def test_what_is_known_of_arrays_is_never_used_for_others() -> None:
     for name, value in changes.items():
         LumpSumArrays(case)  # what is known last is of the decision itself
         own = replace(case, **{name: value})
-        known, fresh = design_lumpsum(own), design_lumpsum(_fresh(own))
-        assert known.criterion == fresh.criterion, name
-        np.testing.assert_array_equal(known.loading, fresh.loading)
+        known, out_of_sample = design_lumpsum(own), design_lumpsum(_fresh(own))
+        assert known.criterion == out_of_sample.criterion, name
+        np.testing.assert_array_equal(known.loading, out_of_sample.loading)
     assert design_lumpsum(case).criterion == before.criterion
 
 

@@ -71,7 +71,7 @@ def test_a_begroting_limits_like_a_premium() -> None:
 
 
 def test_ample_money_asks_no_equity() -> None:
-    """b = 117.6 carries every future; a point of buffer then saves a million."""
+    """b = 117.6 carries every scenario; a point of buffer then saves a million."""
     found = _only(minimum_equity_requirements(alone()))
     assert found.requirement == 0.0
     assert found.design is not None
@@ -89,7 +89,7 @@ def test_the_buffer_a_provider_happens_to_have_says_nothing() -> None:
 
 
 def test_a_provider_in_two_lots_meets_each_requirement_apart() -> None:
-    """Lot a is 100 with a tail of 117.6, lot b 50 with one of 60; their bad futures never come together.
+    """Lot a is 100 with a tail of 117.6, lot b 50 with one of 60; their bad scenarios never come together.
 
     Premium 5 %: 12.6 of 100 and 60 - 52.5 of 50, whatever the other lot does.
     """

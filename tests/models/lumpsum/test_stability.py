@@ -13,7 +13,7 @@ from bekostiging.units import MILLION
 
 
 def _halves(first: float, second: float, own: Corridor | None = None, **changes: object) -> LumpSumData:
-    """Twenty futures of which the worst costs ``first``, and twenty of which it costs ``second``."""
+    """Twenty scenarios of which the worst costs ``first``, and twenty of which it costs ``second``."""
     cost = np.concatenate([tail_of(100.0, first), tail_of(100.0, second)])
     simple = changes.pop("simple", SimpleTerms())
     lot = terms(own=nothing_shared() if own is None else own, **changes)

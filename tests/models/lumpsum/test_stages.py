@@ -80,7 +80,7 @@ def test_a_premium_over_two_years_counts_discounted() -> None:
     [((100.0, 100.0), (0.01, 0.01)), ((100.0, 100.0), (0.01, 0.03)), ((100.0, 50.0), (0.0, 0.04))],
 )
 def test_the_largest_excess_is_spread_over_lots(sizes: tuple[float, float], premiums: tuple[float, float]) -> None:
-    """One provider in two lots whose worst futures come together; its buffer is a tenth of both reference amounts.
+    """One provider in two lots whose worst scenarios come together; its buffer is a tenth of both reference amounts.
 
     Together they need 7.6 % of both; what premiums allow is taken off, and the rest is the same excess in both lots: any
     other division has the same total.
@@ -139,7 +139,7 @@ def test_premium_and_glide_give_way_together() -> None:
 
 
 def _dear_sharing(**changes: object) -> LumpSumData:
-    """K = 10, deficits shared by at most 0.2; invited use of 4 x 100 x 0.05 = 20 a share makes sharing dear.
+    """K = 10, deficits shared by at most 0.2; induced demand of 4 x 100 x 0.05 = 20 a share makes sharing dear.
 
     b + 17.6 s = 107.6, so the criterion 107.6 - 16.72 s + 20 s is least at s = 0 with b = 107.6; the premium is least at
     s = 0.2 with b = 104.08.

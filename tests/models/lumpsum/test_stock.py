@@ -127,7 +127,7 @@ def _paid_beside(other: np.ndarray, stock: list[float], **changes: object) -> Lu
 
 @pytest.mark.parametrize(("refills", "used"), [(False, [4, 4, 6]), (True, [4, 4, 4])])
 def test_a_stock_is_used_by_the_worst_future(refills: bool, used: list[float]) -> None:
-    """One of twenty futures overruns by 4, -3, 2; the others stay below. A stock that grows is checked every year."""
+    """One of twenty scenarios overruns by 4, -3, 2; the others stay below. A stock that grows is checked every year."""
     other = np.full((20, 3), 9.0)
     other[7] = [14.0, 7.0, 12.0]
     found = _judged(_paid_beside(other, [7.0, 8.0, 9.0], reserve_refills=refills))
@@ -140,7 +140,7 @@ def test_a_stock_is_used_by_the_worst_future(refills: bool, used: list[float]) -
 def test_a_stock_counts_once() -> None:
     """Stock 10; the tail of every year is 2, that of the term 7: ratio 1.43, not four stocks against 7 (known answers).
 
-    At 0.9 the tail is two of twenty futures: 2, 2, 2, 1 and 2, 2, 1, 2; a third has 0, 0, 2, 2.
+    At 0.9 the tail is two of twenty scenarios: 2, 2, 2, 1 and 2, 2, 1, 2; a third has 0, 0, 2, 2.
     """
     other = np.full((20, 4), 9.0)
     other[:3] = 10 + np.array([[2, 2, 2, 1], [2, 2, 1, 2], [0, 0, 2, 2]])
@@ -221,7 +221,7 @@ def test_structural_cover_comes_on_top_of_the_stock() -> None:
 
 
 def test_the_tail_of_the_stock_has_its_own_level() -> None:
-    """At 0.9 the tail is two futures, of which one uses nothing: the worst may be 105 + 2 x 1."""
+    """At 0.9 the tail is two scenarios, of which one uses nothing: the worst may be 105 + 2 x 1."""
     assert _two_ways([1.0], reserve_confidence=0.9) == _by_hand(107.0)
 
 

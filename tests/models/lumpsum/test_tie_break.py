@@ -1,7 +1,7 @@
 """Ties by hand: free zones first, then the wider zone and the lower share, where it costs hardly more; large lots first.
 
-Two contracts of 100 million in a lot, so a loading is never negative, and here it is zero. Of twenty futures one costs 99.2,
-one 93 and one 105, the others 100: a share of the inner layer (up to 5 %) returns (0.8 + 5 - 5) / 20 = 0.04 to the
+Two contracts of 100 million in a lot, so a loading is never negative, and here it is zero. Of twenty scenarios one costs
+99.2, one 93 and one 105, the others 100: a share of the inner layer (up to 5 %) returns (0.8 + 5 - 5) / 20 = 0.04 to the
 municipality, one of the outer layer 2 / 20 = 0.1, per contract. Sharing as much as may be is best; giving up at most
 0.05 % of 100 (per contract) is hardly more.
 """
@@ -72,7 +72,7 @@ def _preferred(case: LumpSumData) -> LumpSumDesign:
 
 
 def test_the_lower_share_is_taken_up_to_what_is_allowed() -> None:
-    """One layer of 0.1 a share (one future of 98): from 0.8 down to 0.3 costs 0.05, a twentieth further too much."""
+    """One layer of 0.1 a share (one scenario of 98): from 0.8 down to 0.3 costs 0.05, a twentieth further too much."""
     case = _case({"a": (ONE_LAYER, [98.0], 1.0)})
     best, found = design_within(case), _preferred(case)
     assert best is not None
@@ -98,7 +98,7 @@ def test_the_wider_free_zone_comes_before_the_lower_share() -> None:
 
 
 def test_a_free_zone_that_costs_too_much_is_left_and_the_share_falls() -> None:
-    """The inner layer is worth 0.08 (one future of 98.4): of 0.144 the outer layer alone keeps at most 0.08.
+    """The inner layer is worth 0.08 (one scenario of 98.4): of 0.144 the outer layer alone keeps at most 0.08.
 
     So no zone is free, and 0.18 s >= 0.094 leaves 0.55.
     """
@@ -137,8 +137,8 @@ def test_the_largest_lot_comes_first() -> None:
         best = design_within(case)
         assert best is not None
         assert best.criterion is not None
-        room = best.criterion + 0.1 * MILLION + 10
-        roomy = replace(case, begroting=np.full((1, 1, 1), room), stock=np.full((1, 1), 10 * MILLION))
+        headroom = best.criterion + 0.1 * MILLION + 10
+        roomy = replace(case, begroting=np.full((1, 1, 1), headroom), stock=np.full((1, 1), 10 * MILLION))
         found = _preferred(roomy)
         assert [own[0] for own in found.share] == shares
 
@@ -196,7 +196,7 @@ def test_no_loading_rises_for_a_lower_share() -> None:
 
 
 def test_no_loading_rises_by_a_hair_for_a_hair_of_share() -> None:
-    """A deficit of 10 in nineteen futures and no buffer: b + 10 s = 110. The twentieth costs 98, so a share returns 0.1.
+    """A deficit of 10 in nineteen scenarios and no buffer: b + 10 s = 110. The twentieth costs 98, so a share returns 0.1.
 
     b + 9.5 s - 0.1 s = 110 - 0.6 s is least at s = 0.8 with b = 102. A share 0.0001 lower costs next to nothing, but asks
     a loading of 0.00001 more, and is not taken.
@@ -249,7 +249,7 @@ def test_free_zones_share_one_allowance() -> None:
 
 @pytest.mark.parametrize(("sizes", "larger"), [((1.0, 0.5), 0), ((0.5, 1.0), 1)])
 def test_the_largest_lot_has_its_free_zone_first(sizes: tuple[float, float], larger: int) -> None:
-    """Lots of 200 and 100: together 0.06. A free inner layer (0.03 a share, one future of 99.4) costs 0.048 and 0.024.
+    """Lots of 200 and 100: together 0.06. A free inner layer (0.03 a share, one scenario of 99.4) costs 0.048 and 0.024.
 
     The larger lot has it and both together are too much, so its 0.05 % goes to the share: 0.1 s >= 0.03. The smaller one
     widens its zone from its own 0.05: of 0.104 at most 0.054 must be kept, 0.55.
@@ -271,7 +271,7 @@ def test_a_share_from_no_list_is_as_low_as_may_be() -> None:
 
 
 def test_a_list_without_zero_has_no_free_zone() -> None:
-    """Shares of 0.2 or 0.6 alone. A future of 96 makes a share worth 0.2, so 0.6 stays; where sharing does nothing it is
+    """Shares of 0.2 or 0.6 alone. A scenario of 96 makes a share worth 0.2, so 0.6 stays; where sharing does nothing it is
     0.2, not nothing."""
     own = SimpleTerms(1, (0.2, 0.6), free_zone=True)
     case = _case({"a": (ONE_LAYER, [96.0], 1.0)}, simple=own)

@@ -10,7 +10,7 @@ from scipy.stats import lognorm
 
 from bekostiging.case import Case
 from bekostiging.scenarios import draw_block, map_blocks, plan
-from bekostiging.scenarios.clients import SITTING
+from bekostiging.scenarios.clients import CASELOAD
 from bekostiging.scenarios.simulate import Block
 
 N_SCENARIOS = 2048
@@ -40,7 +40,7 @@ def _plain(case: Case, **changed: object) -> Case:
 def test_who_is_in_care_is_the_queue_without_limit(small_case: Case, law: str) -> None:
     """M/G/infinity: at any moment Poisson with mean inflow x duration, whatever the law of durations."""
     case = _plain(small_case, starts_dispersion=1.0, duration_distribution=law)
-    made = plan(case, N_SCENARIOS, 4, 2, "fresh")
+    made = plan(case, N_SCENARIOS, 4, 2, "out_of_sample")
 
     def present(block: Block) -> np.ndarray:
         clients, row = block.clients, made.sampler.row[block.clients.cell]
@@ -74,7 +74,7 @@ def test_units_asked_in_a_year_are_the_aggregate_distribution(small_case: Case) 
     """Realised units a month of everybody who starts in year two, one row of demand: counts times two log-normals."""
     case = _plain(small_case, starts_dispersion=1.6, units_cv=0.7, realised_cv=0.3)
     case = replace(case, profiles=())
-    made = plan(case, N_SCENARIOS, 2, 4, "fresh")
+    made = plan(case, N_SCENARIOS, 2, 4, "out_of_sample")
 
     def total(block: Block) -> np.ndarray:
         clients = block.clients
@@ -97,10 +97,10 @@ def test_units_asked_in_a_year_are_the_aggregate_distribution(small_case: Case) 
 
 def test_sitting_clients_ask_before_the_term(small_case: Case) -> None:
     """Clients stand by scenario, the sitting first; who starts asks in the month of the start."""
-    clients = draw_block(plan(small_case, 32, 3, 1, "fresh"), 0).clients
-    sitting = clients.asked_month == SITTING
-    assert (clients.start[sitting] == 0).all()
-    np.testing.assert_array_equal(clients.asked_month[~sitting], clients.start[~sitting].astype(int))
+    clients = draw_block(plan(small_case, 32, 3, 1, "out_of_sample"), 0).clients
+    caseload = clients.asked_month == CASELOAD
+    assert (clients.start[caseload] == 0).all()
+    np.testing.assert_array_equal(clients.asked_month[~caseload], clients.start[~caseload].astype(int))
     assert clients.start.max() < 36
     assert (np.diff(clients.scenario) >= 0).all()
-    assert not clients.repeat[sitting].any()
+    assert not clients.repeat[caseload].any()

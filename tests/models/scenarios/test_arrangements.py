@@ -41,7 +41,7 @@ def test_expected_number_of_arrangements_is_that_of_draws() -> None:
 def test_drawn_arrangements_follow_their_theory(small_case: Case, terms: dict[str, str]) -> None:
     """The self-check of a run with these terms is silent: every cell's arrangement units among its statistics."""
     case = _with(small_case, **terms)
-    made = plan(case, 256, 2, 7, "fresh")
+    made = plan(case, 256, 2, 7, "out_of_sample")
 
     def work(block: Block) -> object:
         use = block.care_use()

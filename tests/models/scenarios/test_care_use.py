@@ -50,7 +50,7 @@ GRAIN = {
 
 @pytest.fixture(scope="module", params=["drawn", "deferred", "expected"])
 def care_use(request: pytest.FixtureRequest, small_case: Case) -> CareUse:
-    made = plan(small_case, 32, N_YEARS, 3, "fresh")
+    made = plan(small_case, 32, N_YEARS, 3, "out_of_sample")
     if request.param == "expected":
         return expected_care_use(small_case, made.cells, N_YEARS)
     block = draw_block(made, 0)

@@ -11,7 +11,7 @@ from bekostiging.case import Case
 from bekostiging.case.tables import Combination, Policy
 from bekostiging.scenarios import deviations, draw_block, expected_care_use, map_blocks, plan, self_check
 from bekostiging.scenarios.cells import expected_shares, realised_shares
-from bekostiging.scenarios.clients import CHANNELS, SITTING
+from bekostiging.scenarios.clients import CASELOAD, CHANNELS
 from bekostiging.scenarios.combinations import ALONE
 from bekostiging.scenarios.forecast import demand_forecast, demand_of_cells
 
@@ -34,7 +34,7 @@ def rich(small_case: Case) -> Case:
 
 
 def test_everything_at_once_agrees_with_its_theory(rich: Case) -> None:
-    made = plan(rich, 256, 4, 1, "fresh")
+    made = plan(rich, 256, 4, 1, "out_of_sample")
     found = self_check(
         made.cells,
         map_blocks(
@@ -64,14 +64,14 @@ def test_growth_of_starts_duration_and_intensity_are_apart(small_case: Case) -> 
 
 
 def test_channels_come_in_their_shares(rich: Case) -> None:
-    clients = draw_block(plan(rich, 64, 4, 1, "fresh"), 0).clients
+    clients = draw_block(plan(rich, 64, 4, 1, "out_of_sample"), 0).clients
     shares = np.bincount(clients.channel, minlength=len(CHANNELS)) / len(clients.channel)
     error = 5 / np.sqrt(len(clients.channel)) / 2
     np.testing.assert_allclose(shares, [0.3, 0.4, 0.3], rtol=0, atol=error)
 
 
 def test_shares_drift_and_add_up(rich: Case) -> None:
-    made = plan(rich, 32, 4, 1, "fresh")
+    made = plan(rich, 32, 4, 1, "out_of_sample")
     row = demand_of_cells(rich, made.cells)
     shares = expected_shares(made.cells, row, 4)
     for demand in range(len(rich.demand)):
@@ -84,7 +84,7 @@ def test_shares_drift_and_add_up(rich: Case) -> None:
 
 def test_realised_shares_are_dirichlet(rich: Case) -> None:
     """Mean s and variance s (1 - s) / (1 + concentration); the stock stays where it is."""
-    made = plan(rich, 32, 4, 1, "fresh")
+    made = plan(rich, 32, 4, 1, "out_of_sample")
     row = demand_of_cells(rich, made.cells)
     shares = expected_shares(made.cells, row, 4)
     n, concentration = 20_000, 20.0
@@ -100,7 +100,7 @@ def test_realised_shares_are_dirichlet(rich: Case) -> None:
 
 
 def test_two_trajectories_of_one_person_begin_together(rich: Case) -> None:
-    block = draw_block(plan(rich, 64, 4, 1, "fresh"), 0)
+    block = draw_block(plan(rich, 64, 4, 1, "out_of_sample"), 0)
     clients, cells = block.clients, block.plan.cells
     assert clients.partner is not None
     second = np.flatnonzero(clients.partner != ALONE)
@@ -115,13 +115,13 @@ def test_two_trajectories_of_one_person_begin_together(rich: Case) -> None:
     np.testing.assert_array_equal(clients.scenario[first], clients.scenario[second])
     residential = cells.care_form[clients.cell] == forms[0]
     assert len(second) / residential.sum() == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(residential.sum()))
-    assert (clients.asked_month[second] == SITTING).any()
+    assert (clients.asked_month[second] == CASELOAD).any()
 
 
 def test_persons_with_two_forms_as_expected(rich: Case) -> None:
     """Drawn against the product of survivals; factors at one, so the only difference is chance."""
     case = replace(rich, risk_factors=())
-    made = plan(case, 512, 4, 1, "fresh")
+    made = plan(case, 512, 4, 1, "out_of_sample")
     drawn = np.concatenate(map_blocks(made, lambda block: block.care_use().second_trajectories.sum(axis=2)))
     expected = expected_care_use(case, made.cells, 4).second_trajectories.sum(axis=2)[0]
     error = drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))

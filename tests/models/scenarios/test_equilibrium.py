@@ -7,7 +7,7 @@ import pytest
 
 from bekostiging.case import Case
 from bekostiging.scenarios import draw_block, expected_care_use, map_blocks, plan
-from bekostiging.scenarios.clients import SITTING
+from bekostiging.scenarios.clients import CASELOAD
 from bekostiging.scenarios.distributions import LAWS, Mixed
 from bekostiging.scenarios.forecast import client_months_of_starts, client_months_of_stock, integrated_survival
 from bekostiging.units import WEEKS_PER_MONTH
@@ -62,7 +62,7 @@ def test_remaining_durations_are_length_biased_times_uniform(small_case: Case) -
     clients = draw_block(made, 0).clients
     sampler = made.sampler
     for row, demand in enumerate(small_case.demand[:6]):
-        own = (clients.asked_month == SITTING) & (sampler.row[clients.cell] == row)
+        own = (clients.asked_month == CASELOAD) & (sampler.row[clients.cell] == row)
         sample = clients.duration[own].astype(np.float64)
         mean = demand.mean_duration_weeks / WEEKS_PER_MONTH * (1 + demand.duration_cv**2) / 2
         error = sample.std() / np.sqrt(len(sample))
@@ -75,7 +75,7 @@ def test_the_simulation_reproduces_its_own_expectation(small_case: Case) -> None
     Durations and inflow enter multiplicatively, so products of factors have mean one as well; what a longer
     duration shifts beyond the term stays within one percent.
     """
-    made = plan(small_case, 256, 4, 7, "fresh")
+    made = plan(small_case, 256, 4, 7, "out_of_sample")
     blocks = map_blocks(made, lambda block: block.care_use())
     expected = expected_care_use(small_case, made.cells, 4)
     for name, tolerance in (("units", 0.01), ("clients", 0.01), ("starts", 0.01), ("units_within_budget", 0.01),

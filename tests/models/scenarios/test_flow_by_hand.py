@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bekostiging.scenarios import Cells, FlowOutcome, FlowRule, apply_flow
-from bekostiging.scenarios.clients import SITTING, Clients
+from bekostiging.scenarios.clients import CASELOAD, Clients
 from bekostiging.scenarios.flow import NEVER
 
 ALWAYS = 1000.0
@@ -33,7 +33,7 @@ def _clients(*rows: tuple[float, float, float, str]) -> Clients:
     n, no = len(rows), np.zeros(len(rows), dtype=bool)
     zero = np.zeros(n, dtype=np.int64)
     return Clients(
-        n_scenarios=1, scenario=zero, cell=zero, asked_month=np.where(kind == "sitting", SITTING, start.astype(np.int64)),
+        n_scenarios=1, scenario=zero, cell=zero, asked_month=np.where(kind == "caseload", CASELOAD, start.astype(np.int64)),
         waited=np.zeros(n, dtype=np.float32), start=start, duration=duration, rate=rate, agreed=rate, profile=zero,
         budget_months=np.full(n, np.inf, dtype=np.float32),
         crisis=kind == "crisis", channel=zero.astype(np.int8), result=no, repeat=no, partner=None, deferred=no.copy(),
@@ -54,7 +54,7 @@ def _walked(clients: Clients, *limits: float, capacity: float = np.inf, lift: fl
 
 
 RISING = (
-    (0.0, ALWAYS, 8.0, "sitting"),
+    (0.0, ALWAYS, 8.0, "caseload"),
     (9.0, ALWAYS, 5.0, "crisis"),
     (9.5, 1.0, 0.0, "plain"),
     (10.5, 1.0, 0.0, "plain"),
@@ -97,7 +97,7 @@ def test_january_opens_again_and_starts_from_nothing() -> None:
     """10 a month and 100 a year: signal and stop in August (70 + 5 x 10 = 120), and in the next year in August again; who
     waits from October on starts in January, and who asks in the second September waits to the end."""
     clients = _clients(
-        (0.0, ALWAYS, 10.0, "sitting"),
+        (0.0, ALWAYS, 10.0, "caseload"),
         (9.5, 1.0, 0.0, "plain"),
         (14.5, 1.0, 0.0, "plain"),
         (20.5, 1.0, 0.0, "plain"),
@@ -112,7 +112,7 @@ def test_january_opens_again_and_starts_from_nothing() -> None:
 def test_who_waited_counts_in_the_year_in_which_care_starts() -> None:
     """Sitting 6 a month, a limit of 60 a year: 70 % (42) in August, 42 + 5 x 6 = 72. A client of 30 a month who asks in
     September starts in January: in February 36 are used, which is no 70 %; in March 72, and the limit is passed."""
-    clients = _clients((0.0, ALWAYS, 6.0, "sitting"), (8.0, ALWAYS, 30.0, "plain"), (13.5, 1.0, 0.0, "plain"),
+    clients = _clients((0.0, ALWAYS, 6.0, "caseload"), (8.0, ALWAYS, 30.0, "plain"), (13.5, 1.0, 0.0, "plain"),
                        (14.5, 1.0, 0.0, "plain"))  # fmt: skip
     outcome = _walked(clients, 60.0, 60.0)
     np.testing.assert_array_equal(outcome.stop_month[0, :, 0], [AUGUST, 2])
@@ -121,7 +121,7 @@ def test_who_waited_counts_in_the_year_in_which_care_starts() -> None:
 
 def test_every_year_has_its_own_limit() -> None:
     """10 a month: 100 stops in August; of 171 the signal is at 119.7, and 110 are used when December begins."""
-    outcome = _walked(_clients((0.0, ALWAYS, 10.0, "sitting")), 100.0, 171.0)
+    outcome = _walked(_clients((0.0, ALWAYS, 10.0, "caseload")), 100.0, 171.0)
     np.testing.assert_array_equal(outcome.signal_month[0, :, 0], [AUGUST, NEVER])
     np.testing.assert_array_equal(outcome.stop_month[0, :, 0], [AUGUST, NEVER])
 
@@ -130,7 +130,7 @@ def test_a_full_provider_stops_in_the_month_after() -> None:
     """Capacity 10, and 10 a month from January to March: who asks in January starts; in February, March and April the month
     before was full; from May on there is room. Crisis starts at once, and no ceiling speaks."""
     asking = ((month + 0.5, 1.0, 0.0, "plain") for month in range(5))
-    clients = _clients((0.0, 3.0, 10.0, "sitting"), *asking, (2.25, 1.0, 0.0, "crisis"))
+    clients = _clients((0.0, 3.0, 10.0, "caseload"), *asking, (2.25, 1.0, 0.0, "crisis"))
     outcome = _walked(clients, np.inf, capacity=10.0)
     np.testing.assert_array_equal(outcome.clients.start, [0.0, 0.5, 4.5, 4.5, 4.5, 4.5, 2.25])
     assert outcome.signal_month.item() == outcome.stop_month.item() == NEVER
@@ -142,7 +142,7 @@ def test_a_full_provider_stops_in_the_month_after() -> None:
 def test_a_stop_of_one_provider_sends_who_asks_to_the_other(capacity: float) -> None:
     """Two providers with half each, the first stopped by its ceiling or because it is full: its clients move, in the month
     they asked, and nobody waits."""
-    clients = _clients((0.0, ALWAYS, 10.0, "sitting"), (8.5, 1.0, 0.0, "plain"))
+    clients = _clients((0.0, ALWAYS, 10.0, "caseload"), (8.5, 1.0, 0.0, "plain"))
     limit = np.array([100.0 if np.isinf(capacity) else np.inf, np.inf]).reshape(1, 1, 2)
     rule = FlowRule(
         limit,

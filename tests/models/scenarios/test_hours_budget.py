@@ -13,7 +13,7 @@ from tests.models.scenarios.test_clients import MARK
 from bekostiging.case import Case
 from bekostiging.case.tables import Policy
 from bekostiging.scenarios import draw_block, expected_care_use, hours_budgets, paid_by_row, plan
-from bekostiging.scenarios.clients import SITTING, Clients
+from bekostiging.scenarios.clients import CASELOAD, Clients
 from bekostiging.scenarios.distributions import LAWS, Empirical, Law, Mixed
 from bekostiging.scenarios.forecast import (
     DemandForecast,
@@ -133,14 +133,14 @@ def test_closed_forms_against_a_plain_simulation(name: str, cv: float, revised: 
     durations = _durations(56, OWN.own_cv if name == "empirical" else 0.9, name)
     budgets, n = _budgets(26, cv, revised, new=new), 100_000
     months = PaidMonths(budgets, _forecast(durations))
-    row, sitting = np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.bool_)
+    row, caseload = np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.bool_)
     ratio = np.exp(budgets.sigma * rng.standard_normal(n) - budgets.sigma**2 / 2).astype(np.float32)
     lasts = budgets.draw(row, ratio, rng)
     whole = durations.draw(row, None, rng) * durations.mean[0]
     _agree(
         months.of_starts(_one(durations), YEARS)[:, 0, 0], MONTHS * rng.random(n), np.minimum(whole, lasts), ratio
     )
-    long, uniform = durations.draw(row, sitting, rng) * durations.mean[0], rng.random(n)
+    long, uniform = durations.draw(row, caseload, rng) * durations.mean[0], rng.random(n)
     age = 0.0 if new else (1 - uniform) * long
     _agree(months.stock[:, 0], np.zeros(n), np.maximum(np.minimum(uniform * long, lasts - age), 0), ratio)
 
@@ -165,7 +165,7 @@ def test_the_clients_drawn_have_the_budgets_of_the_case(small_case: Case) -> Non
     clients = draw_block(made, 0).clients
     months = hours_budgets(small_case).months[made.sampler.row[clients.cell]]
     ratio = clients.rate / clients.agreed
-    started = clients.asked_month != SITTING
+    started = clients.asked_month != CASELOAD
     np.testing.assert_allclose(clients.budget_months[started], (months / ratio)[started], rtol=1e-4)
     age = months / ratio - clients.budget_months
     assert (age[~started] > -1e-3).all()

@@ -33,7 +33,7 @@ def _measure(**changed: object) -> Measure:
 
 
 def _with(case: Case, *measures: Measure) -> Block:
-    return draw_block(plan(replace(case, measures=measures), 32, 4, 1, "fresh"), 0)
+    return draw_block(plan(replace(case, measures=measures), 32, 4, 1, "out_of_sample"), 0)
 
 
 def _reached(block: Block) -> np.ndarray:
@@ -76,7 +76,7 @@ def _same(one: Clients, other: Clients) -> bool:
 def test_a_measure_works_with_its_chance_as_a_whole(small_case: Case) -> None:
     assert _same(_with(small_case, _measure(chance=0.0)).with_measures().clients, _with(small_case).clients)
     case = replace(small_case, measures=(_measure(chance=0.5, first_year=1, years=4, effect=-0.9),))
-    made = plan(case, 512, 4, 1, "fresh")
+    made = plan(case, 512, 4, 1, "out_of_sample")
 
     def lost(block: Block) -> np.ndarray:
         after = block.with_measures().clients
@@ -94,7 +94,7 @@ def test_expectation_of_a_measure_against_its_clients(small_case: Case, quantity
     """With minus without, per client the same; factors at one, so the rest is chance."""
     measure = _measure(quantity=quantity, effect=effect, first_year=1, years=3)
     case = replace(small_case, measures=(measure,), risk_factors=())
-    made = plan(case, 512, 4, 1, "fresh")
+    made = plan(case, 512, 4, 1, "out_of_sample")
     drawn = np.concatenate(
         map_blocks(
             made, lambda block: (block.care_use().units - block.with_measures().care_use().units).sum(axis=2)

@@ -23,7 +23,7 @@ from bekostiging.scenarios import (
     plan,
     self_check,
 )
-from bekostiging.scenarios.clients import SITTING, Clients
+from bekostiging.scenarios.clients import CASELOAD, Clients
 from bekostiging.scenarios.selfcheck import FAMILY_WISE, _p_values
 
 
@@ -39,7 +39,7 @@ def _checked(made: Plan, spoil: Callable[[Clients], Clients] | None = None) -> S
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_right_sampler_raises_no_alarm(small_case: Case, seed: int) -> None:
-    found = _checked(plan(small_case, 128, 4, seed, "fresh"))
+    found = _checked(plan(small_case, 128, 4, seed, "out_of_sample"))
     assert found.alarms == ()
     assert found.n_statistics > 100
     assert (1 - found.level) ** found.n_statistics == pytest.approx(1 - FAMILY_WISE, rel=1e-9)
@@ -51,7 +51,7 @@ def test_other_laws_agree_with_their_theory(small_case: Case, law: str) -> None:
         row.model_copy(update={"duration_distribution": law, "units_distribution": law})
         for row in small_case.demand
     )
-    assert _checked(plan(replace(small_case, demand=rows), 128, 4, 3, "fresh")).alarms == ()
+    assert _checked(plan(replace(small_case, demand=rows), 128, 4, 3, "out_of_sample")).alarms == ()
 
 
 @pytest.mark.parametrize("new_budget", ["no", "yes"])
@@ -62,15 +62,15 @@ def test_short_budgets_with_revisions_agree_with_their_theory(small_case: Case, 
     forms = tuple(row.model_copy(update={"authorisation_weeks": 26.0}) for row in small_case.care_forms)
     rows = tuple(row.model_copy(update={"growth_duration": 0.03}) for row in small_case.demand)
     case = replace(small_case, policy=(*small_case.policy, *policy), care_forms=forms, demand=rows)
-    assert _checked(plan(case, 256, 4, 3, "fresh")).alarms == ()
+    assert _checked(plan(case, 256, 4, 3, "out_of_sample")).alarms == ()
 
 
 def _age_forgotten(clients: Clients) -> Clients:
     """Sitting clients with the budget of a client who starts."""
-    sitting = clients.asked_month == SITTING
-    starts = clients.budget_months[~sitting]
+    caseload = clients.asked_month == CASELOAD
+    starts = clients.budget_months[~caseload]
     budget = clients.budget_months.copy()
-    budget[sitting] = np.resize(starts, int(sitting.sum()))
+    budget[caseload] = np.resize(starts, int(caseload.sum()))
     return replace(clients, budget_months=budget)
 
 
@@ -79,9 +79,9 @@ def _fresh_durations(clients: Clients) -> Clients:
     duration = clients.duration.copy()
     for cell in np.unique(clients.cell):
         own = clients.cell == cell
-        sitting, started = own & (clients.asked_month == SITTING), own & (clients.asked_month != SITTING)
+        caseload, started = own & (clients.asked_month == CASELOAD), own & (clients.asked_month != CASELOAD)
         if started.any():
-            duration[sitting] = np.resize(clients.duration[started], int(sitting.sum()))
+            duration[caseload] = np.resize(clients.duration[started], int(caseload.sum()))
     return replace(clients, duration=duration)
 
 
@@ -100,7 +100,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_a_planted_wrong_sampler_is_caught(small_case: Case, name: str) -> None:
     spoil, quantities = WRONG[name]
-    found = _checked(plan(small_case, 256, 4, 1, "fresh"), spoil)
+    found = _checked(plan(small_case, 256, 4, 1, "out_of_sample"), spoil)
     assert quantities <= {alarm.quantity for alarm in found.alarms}
     worst = found.alarms[0]
     assert worst.p_value == found.smallest < found.level
@@ -109,7 +109,7 @@ def test_a_planted_wrong_sampler_is_caught(small_case: Case, name: str) -> None:
 
 def test_small_cells_are_skipped_by_name(small_case: Case) -> None:
     few = small_case.demand[0].model_copy(update={"clients_at_start": 2.0, "starts_per_year": 3.0})
-    made = plan(replace(small_case, demand=(few, *small_case.demand[1:])), 32, 1, 1, "fresh")
+    made = plan(replace(small_case, demand=(few, *small_case.demand[1:])), 32, 1, 1, "out_of_sample")
     found = _checked(made)
     assert any(line.endswith(": < 1000") for line in found.skipped)
     assert (

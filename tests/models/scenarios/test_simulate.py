@@ -84,8 +84,10 @@ def test_workers_do_not_change_a_bit(small_case: Case) -> None:
 
 
 def test_design_and_fresh_futures_differ(small_case: Case) -> None:
-    design, fresh = (draw_block(plan(small_case, 32, 2, 4, stream), 0) for stream in ("design", "fresh"))
-    assert not np.array_equal(design.factors.inflow, fresh.factors.inflow)
+    design, out_of_sample = (
+        draw_block(plan(small_case, 32, 2, 4, stream), 0) for stream in ("design", "out_of_sample")
+    )
+    assert not np.array_equal(design.factors.inflow, out_of_sample.factors.inflow)
 
 
 def test_years_are_cut_never_lengthened(small_case: Case) -> None:
@@ -111,7 +113,7 @@ def test_named_shocks_move_only_their_years(small_case: Case) -> None:
 
 def test_two_threads_draw_two_plans_as_each_alone(small_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both threads have new points at the same moment, and change turn every microsecond or so."""
-    made = [plan(small_case, 32, 1, seed, "fresh") for seed in (1, 2)]
+    made = [plan(small_case, 32, 1, seed, "out_of_sample") for seed in (1, 2)]
     turn, interval = Barrier(2, timeout=1), sys.getswitchinterval()
 
     def in_turn(n_points: int, n_dimensions: int, rng: np.random.Generator) -> FloatArray:

@@ -27,7 +27,7 @@ def _listed(case: Case, clients: float, mean_weeks: float) -> Case:
 
 @pytest.fixture(scope="module")
 def block(small_case: Case) -> Block:
-    return draw_block(plan(_listed(small_case, 40, 10), 32, 2, 9, "fresh"), 0)
+    return draw_block(plan(_listed(small_case, 40, 10), 32, 2, 9, "out_of_sample"), 0)
 
 
 def _rule(block: Block, limit: float) -> FlowRule:
@@ -38,7 +38,7 @@ def _rule(block: Block, limit: float) -> FlowRule:
 
 
 def test_the_list_changes_nothing_that_was_drawn(small_case: Case, block: Block) -> None:
-    plain = draw_block(plan(small_case, 32, 2, 9, "fresh"), 0)
+    plain = draw_block(plan(small_case, 32, 2, 9, "out_of_sample"), 0)
     for name in ("scenario", "cell", "asked_month", "start", "duration", "rate", "profile", "crisis"):
         np.testing.assert_array_equal(getattr(block.clients, name), getattr(plain.clients, name))
     assert plain.asking is plain.clients

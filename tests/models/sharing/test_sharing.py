@@ -45,7 +45,7 @@ def _data(used: np.ndarray, paid: dict[str, np.ndarray] | None = None, confidenc
 
 
 USED = np.array([[10.0, 20.0], [14.0, 20.0], [10.0, 28.0], [14.0, 20.0]])
-"""Four futures of two towns; means 12 and 22, at 0.5 tails 14 and 24, together 36 ((38 + 34) / 2)."""
+"""Four scenarios of two towns; means 12 and 22, at 0.5 tails 14 and 24, together 36 ((38 + 34) / 2)."""
 
 
 def test_the_surcharge_game_by_hand() -> None:
@@ -83,7 +83,7 @@ def test_a_town_nobody_of_which_uses_a_contract_does_not_pay_for_it() -> None:
 
 
 def test_a_key_by_hand() -> None:
-    """Half each: town 1 pays 15, 17, 19, 17; worst futures of the region are 38 and one of the 34s: it bears 18 where
+    """Half each: town 1 pays 15, 17, 19, 17; worst scenarios of the region are 38 and one of the 34s: it bears 18 where
     alone it would bear 14, so it would be 4 cheaper off alone."""
     half = np.repeat(USED.sum(axis=1, keepdims=True) / 2, 2, axis=1)
     data = _data(USED, {"inhabitants": half})

@@ -73,8 +73,8 @@ def test_what_cannot_be_is_contradicted(almere: Case) -> None:
 
 def test_coverage_of_independent_predictions_is_binomial() -> None:
     rng = np.random.default_rng(1)
-    futures = rng.standard_normal((20_000, 20))
-    found = _coverage(futures, np.zeros(20), 0.80)
+    scenarios = rng.standard_normal((20_000, 20))
+    found = _coverage(scenarios, np.zeros(20), 0.80)
     assert found.inside == 20
     assert (found.low, found.high) == (binom.ppf(0.025, 20, 0.8), binom.ppf(0.975, 20, 0.8))
     assert found.p_value == pytest.approx(2 * 0.8**20, rel=0.3)
@@ -83,8 +83,8 @@ def test_coverage_of_independent_predictions_is_binomial() -> None:
 def test_dependence_widens_what_is_possible() -> None:
     """One shock for all: all inside or all outside are both ordinary."""
     rng = np.random.default_rng(2)
-    futures = np.repeat(rng.standard_normal((4000, 1)), 20, axis=1)
-    found = _coverage(futures, np.full(20, 3.0), 0.80)
+    scenarios = np.repeat(rng.standard_normal((4000, 1)), 20, axis=1)
+    found = _coverage(scenarios, np.full(20, 3.0), 0.80)
     assert (found.inside, found.low, found.high) == (0, 0, 20)
     assert not found.contradicted
 
@@ -118,7 +118,7 @@ def test_the_command(tmp_path: Path) -> None:
     written = json.loads((place / "results.json").read_text())
     assert written["notes"][0]["en"] in (place / "report.html").read_text()
     assert written["self_check"]["alarms"] == []
-    assert "2.5 % of the futures are lower" in (place / "tables" / "predictions.csv").read_text()
+    assert "2.5 % of the scenarios are lower" in (place / "tables" / "predictions.csv").read_text()
     assert written["origin"] == 2020
     assert len(written["predictions"]) == 7
 

@@ -60,15 +60,15 @@ def test_prices_are_at_parity(outcome: Comparison) -> None:
 
 def test_the_designed_contract_is_what_is_settled(outcome: Comparison) -> None:
     """Payments of the sample, from the design's own formula on the fresh data; what judges the lump sum comes on top."""
-    fresh, design = outcome.lumpsum.fresh, outcome.lumpsum.design
+    out_of_sample, design = outcome.lumpsum.out_of_sample, outcome.lumpsum.design
     paid, n = outcome.forms["taakgericht"].samples["absorb"].payment, outcome.n_scenarios
-    assert fresh.n_scenarios == DESIGN > n
+    assert out_of_sample.n_scenarios == DESIGN > n
     # audited cost would be settled at the provider's own cost, the formula at the lot's
     assert all(outcome.case.policy.base(lot.id) == "shadow_production" for lot in outcome.case.lots)
-    for c in range(len(fresh.contracts)):
-        lot = fresh.lots[fresh.lot[c]]
-        signed = lot.corridor.sign * design.share[fresh.lot[c]]
-        formula = design.budget[c] * fresh.index[:n, c] + fresh.amounts[c][:n] @ signed
+    for c in range(len(out_of_sample.contracts)):
+        lot = out_of_sample.lots[out_of_sample.lot[c]]
+        signed = lot.corridor.sign * design.share[out_of_sample.lot[c]]
+        formula = design.budget[c] * out_of_sample.index[:n, c] + out_of_sample.amounts[c][:n] @ signed
         np.testing.assert_allclose(paid[:, :, c], formula, rtol=0, atol=0.0051)
 
 
@@ -148,8 +148,8 @@ def test_full_sharing_of_audited_cost_leaves_no_risk(small_case: Case) -> None:
     ]
     assert len(exact) == len(case.contracts)
     samples = shared.forms["taakgericht"].samples["absorb"]
-    extra = shared.lumpsum.design.loading[shared.lumpsum.fresh.lot][:, None] * shared.reference.amount
-    index = shared.lumpsum.fresh.index[: shared.n_scenarios]
+    extra = shared.lumpsum.design.loading[shared.lumpsum.out_of_sample.lot][:, None] * shared.reference.amount
+    index = shared.lumpsum.out_of_sample.index[: shared.n_scenarios]
     expected = samples.cost + (extra * index).transpose(0, 2, 1)
     np.testing.assert_allclose(samples.payment, expected, atol=0.0051)
 

@@ -11,7 +11,7 @@ from conftest import DESIGN
 from bekostiging.case import Case, CaseError
 from bekostiging.case.read import validated
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.contracts import build_contracts, reference, who_carries_what
+from bekostiging.contracts import build_contracts, reference, risk_allocation_by_form
 from bekostiging.evaluation import TERM, TOTAL, Comparison
 from bekostiging.evaluation.figures import EXPECTED, SPENDING
 from bekostiging.report.comparison.results import results
@@ -37,7 +37,7 @@ def test_one_form_in_all_lots_is_no_mix(small_case: Case, outcome: Comparison) -
 
 
 def test_every_lot_pays_in_its_own_form(mixed: Comparison) -> None:
-    """Expected spending is that of the first lot per hour plus that of the others as lump sums; same futures, so exact."""
+    """Expected spending is that of the first lot per hour plus that of the others as lump sums; same scenarios, so exact."""
     assert mixed.mix is not None
     first = mixed.case.lots[0].id
     corner = mixed.corner
@@ -65,8 +65,8 @@ def test_a_general_provision_is_a_lump_sum_under_every_form(small_case: Case) ->
             assert contract.form == ("taakgericht" if contract.lot == lot.id else form)
     plain = {form: build_contracts(small_case, cells, terms, form) for form in PAYMENT_FORMS}
     assert (
-        dict(who_carries_what(built))["volume"]["outputgericht"]
-        == dict(who_carries_what(plain))["volume"]["outputgericht"]
+        dict(risk_allocation_by_form(built))["volume"]["outputgericht"]
+        == dict(risk_allocation_by_form(plain))["volume"]["outputgericht"]
     )
 
 

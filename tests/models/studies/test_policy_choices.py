@@ -95,7 +95,7 @@ def test_every_row_is_told_and_what_is_not_decided_on_has_no_numbers(small_case:
 
 
 def test_what_a_tenth_of_the_return_costs_by_hand(small_case: Case) -> None:
-    """8 % becomes 7.2 or 8.8: the budget, which is what is spent in every future, moves with it."""
+    """8 % becomes 7.2 or 8.8: the budget, which is what is spent in every scenario, moves with it."""
     one = _found(small_case)["cost_of_capital"]
     assert one.lower is not None
     assert one.higher is not None

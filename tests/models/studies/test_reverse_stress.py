@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import RiskFactor, Shock
 from bekostiging.cli import app
-from bekostiging.evaluation import Comparison, course
+from bekostiging.evaluation import Comparison, deterministic_scenario
 from bekostiging.evaluation.figures import EXPECTED
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.scenarios import Block, map_blocks, plan
@@ -42,16 +42,16 @@ def test_shocks_come_together(shocked: Comparison) -> None:
     contracts, discount = contracts_in_force(shocked), shocked.lumpsum.data.discount
 
     def more(*shocks: str) -> float:
-        made = course(shocked.case, shocked.cells, contracts, discount, shocks)
+        made = deterministic_scenario(shocked.case, shocked.cells, contracts, discount, shocks)
         return made.provider_result["taakgericht"] - shocked.plain.provider_result["taakgericht"]
 
-    both = course(shocked.case, shocked.cells, contracts, discount, ("more", "longer"))
+    both = deterministic_scenario(shocked.case, shocked.cells, contracts, discount, ("more", "longer"))
     assert both.id == "more+longer"
     assert both.name["nl"] == "meer; langer"
     assert both.status == "published"
     assert more("more", "longer") < min(more("more"), more("longer")) < 0
     with pytest.raises(UserError, match="did you mean more"):
-        course(shocked.case, shocked.cells, contracts, discount, ("mor",))
+        deterministic_scenario(shocked.case, shocked.cells, contracts, discount, ("mor",))
 
 
 def test_the_nearest_course_meets_the_limit_exactly(shocked: Comparison) -> None:
@@ -61,7 +61,7 @@ def test_the_nearest_course_meets_the_limit_exactly(shocked: Comparison) -> None
     assert found.probability is not None
     assert found.agreeing == found.starts
     own = _target(shocked, "inspanningsgericht", BEGROTING)
-    model = plan(shocked.case, 64, 4, 1, "fresh").factor_model
+    model = plan(shocked.case, 64, 4, 1, "out_of_sample").factor_model
     rng = np.random.default_rng(1)
     excess = own.settled(model.multipliers(np.zeros((1, model.n_dimensions))))
     assert excess[0] < 0
@@ -69,15 +69,15 @@ def test_the_nearest_course_meets_the_limit_exactly(shocked: Comparison) -> None
     directions = rng.standard_normal((2000, model.n_dimensions))
     sphere = 0.98 * found.distance * directions / np.linalg.norm(directions, axis=1)[:, None]
     assert (own.settled(model.multipliers(sphere)) < 0).all()
-    intensity = found.course["intensity"]
+    intensity = found.scenario["intensity"]
     assert intensity[-1] > intensity[0] > 0
-    np.testing.assert_allclose(found.course["inflow"], 0, atol=1e-12)
+    np.testing.assert_allclose(found.scenario["inflow"], 0, atol=1e-12)
 
 
 def test_the_probability_is_that_of_plain_futures(shocked: Comparison) -> None:
-    """Importance sampling against 1,024 plain futures, everybody served."""
+    """Importance sampling against 1,024 plain scenarios, everybody served."""
     own = _target(shocked, "inspanningsgericht", BEGROTING)
-    made = plan(shocked.case, 1024, 4, 9, "fresh")
+    made = plan(shocked.case, 1024, 4, 9, "out_of_sample")
 
     def broken(block: Block) -> np.ndarray:
         care_use = block.care_use()
@@ -97,7 +97,7 @@ def test_a_provider_breaks_where_its_buffer_ends(shocked: Comparison) -> None:
     found = reverse_stress(shocked, "taakgericht", provider, 64)
     if found.distance is None:
         pytest.fail("the buffer of the first provider cannot be exhausted in this instance; choose another")
-    assert found.course["intensity"][-1] > 0
+    assert found.scenario["intensity"][-1] > 0
     assert target_place(shocked.case, provider) == 0
     with pytest.raises(UserError, match="no provider of this case and not begroting; did you mean"):
         target_place(shocked.case, provider + "x")
@@ -163,7 +163,7 @@ def test_the_command_checks_before_it_calculates() -> None:
         found = CliRunner().invoke(app, ["stress", "region", "--lang", "en", *arguments])
         assert found.exit_code == 2
         assert sentence in found.output
-        assert "Futures" not in found.output
+        assert "CapacityScenarios" not in found.output
 
 
 @pytest.mark.slow

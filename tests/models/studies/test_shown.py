@@ -55,7 +55,7 @@ def test_the_frame_of_a_comparison_holds_every_estimate(outcome: Comparison) -> 
     expected = outcome.forms["taakgericht"].municipalities[TOTAL][TERM][EXPECTED]
     assert (row.value, row.standard_error, row.corner) == (expected.value, expected.standard_error, outcome.corner)
     assert not frame.duplicated(["form", "corner", "about", "name", "period", "figure"]).any()
-    assert set(frame["about"]) == {"municipality", "provider", "corner", "care_form", "room", "administration"}
+    assert set(frame["about"]) == {"municipality", "provider", "corner", "care_form", "headroom", "administration"}
     assert frame["value"].notna().all()
 
 
@@ -76,7 +76,7 @@ def test_the_frame_of_a_lump_sum_is_the_agreement(lumpsum_study: LumpSumStudy) -
         assert set(own["loading"]) == {float(study.lumpsum.design.loading[j])}
     checks = study.lumpsum.headline.checks
     held = f"{study.lumpsum.outcome}; {sum(one.holds for one in checks)} of {len(checks)} limits hold at 95 %"
-    assert f"{held} on {study.lumpsum.fresh.n_scenarios} fresh scenarios" in study._repr_html_()
+    assert f"{held} on {study.lumpsum.out_of_sample.n_scenarios} out-of-sample scenarios" in study._repr_html_()
 
 
 def test_without_a_design_the_frame_is_the_conflict(small_case: Case) -> None:
@@ -122,11 +122,11 @@ def test_a_capacity_plan_has_a_row_per_agreement_and_year(small_case: Case) -> N
 def test_views_and_reverse_stress(outcome: Comparison) -> None:
     believed = pooled(outcome, ["P(use >= 0 %) = 0.7"])
     assert len(believed.to_frame()) == 4 * 3
-    assert "futures left" in believed._repr_html_()
+    assert "scenarios left" in believed._repr_html_()
     found = reverse_stress(outcome, "taakgericht", n_scenarios=32)
     assert list(found.to_frame().columns[1:]) == [f"year {t + 1}" for t in range(outcome.n_years)]
     assert f"{found.distance:.2f} standard deviations" in found._repr_html_()
-    unbroken = replace(found, distance=None, probability=None, course={})
+    unbroken = replace(found, distance=None, probability=None, scenario={})
     assert "no course within reach" in unbroken._repr_html_()
 
 

@@ -17,7 +17,7 @@ from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
 FEWEST_IN_TAIL = 5
-"""Futures in the tail below which its mean has no error worth printing."""
+"""Scenarios in the tail below which its mean has no error worth printing."""
 
 
 def capacity_results(study: CapacityStudy) -> dict[str, Any]:
@@ -50,9 +50,11 @@ def capacity_results(study: CapacityStudy) -> dict[str, Any]:
                 }
                 for one in study.norms
             ],
-            "cost": {name: written(study.scramblings.mean(part)) for name, part in study.fresh.parts.items()},
-            "expected_cost": written(study.scramblings.mean(study.fresh.costs)),
-            "tail_cost": written(study.scramblings.tail_mean(study.fresh.costs, data.confidence)),
+            "cost": {
+                name: written(study.scramblings.mean(part)) for name, part in study.out_of_sample.parts.items()
+            },
+            "expected_cost": written(study.scramblings.mean(study.out_of_sample.costs)),
+            "tail_cost": written(study.scramblings.tail_mean(study.out_of_sample.costs, data.confidence)),
             "place_price": [vars(one) for one in study.prices],
             "planning_on_averages": {
                 "places": dict(study.averages.places),
@@ -104,14 +106,14 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
     """What was decided and what it means, in a few sentences."""
     said, numbers = texts.sections["capacity"], texts.numbers
     plan, data = study.plan, study.plan.data
-    cost = study.scramblings.mean(study.fresh.costs)
+    cost = study.scramblings.mean(study.out_of_sample.costs)
     told = [
         said["told"].format(
             contracts=numbers.plain(round(float(plan.number.sum()))),
             places=numbers.plain(float(plan.places[:, 0].sum())),
             years=f"{data.years[0]}–{data.years[-1]}",
             cost=numbers.estimated_millions(cost),
-            futures=numbers.plain(study.n_scenarios),
+            scenarios=numbers.plain(study.n_scenarios),
         ),
     ]
     if plan.solution.gap is not None:
@@ -188,21 +190,21 @@ def capacity_sections(study: CapacityStudy, texts: Texts) -> list[Section]:
 def _side_sections(study: CapacityStudy, texts: Texts) -> list[Section]:
     """What a place, flexibility, the number of providers and a failure are worth; what was not found in time is said."""
     said = texts.sections["capacity"]
-    futures = texts.numbers.plain(study.side)
+    scenarios = texts.numbers.plain(study.side)
     late = said["not_in_time"]
     return [
         Section(said["place"], [said["place_note"]], [_prices(study, texts)]),
         Section(
             said["worth"],
-            [said["worth_note"].format(futures=futures)] if study.flexibility else [late],
+            [said["worth_note"].format(scenarios=scenarios)] if study.flexibility else [late],
             [_worth(study, texts)] if study.flexibility else [],
         ),
         Section(
             said["curve"],
-            [said["curve_note"].format(futures=futures)] if study.curve else [late],
+            [said["curve_note"].format(scenarios=scenarios)] if study.curve else [late],
             [_curve(study, texts)] if study.curve else [],
         ),
-        Section(said["fails"], [said["fails_note"].format(futures=futures)], [_failures(study, texts)]),
+        Section(said["fails"], [said["fails_note"].format(scenarios=scenarios)], [_failures(study, texts)]),
     ]
 
 
@@ -256,7 +258,7 @@ def _waiting(study: CapacityStudy, texts: Texts) -> Table:
 
 
 def _norms(study: CapacityStudy, texts: Texts) -> Table:
-    """Every waiting norm on fresh futures."""
+    """Every waiting norm on out-of-sample scenarios."""
     said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
     rows = [[said["care_form"], said[f"norm_{study.plan.data.norm}"], said["allowed"], said["holds"]]]
     for one in study.norms:
@@ -266,13 +268,15 @@ def _norms(study: CapacityStudy, texts: Texts) -> Table:
 
 
 def _cost(study: CapacityStudy, texts: Texts) -> Table:
-    """The cost by what it is for, on fresh futures."""
+    """The cost by what it is for, on out-of-sample scenarios."""
     said, numbers = texts.sections["capacity"], texts.numbers
     rows = [[said["part"], said["million"]]]
-    parts = {name: study.scramblings.mean(part) for name, part in study.fresh.parts.items()}
+    parts = {name: study.scramblings.mean(part) for name, part in study.out_of_sample.parts.items()}
     rows += [[said[f"part_{name}"], numbers.estimated_millions(one)] for name, one in parts.items()]
-    rows.append([said["part_total"], numbers.estimated_millions(study.scramblings.mean(study.fresh.costs))])
-    worst = study.scramblings.tail_mean(study.fresh.costs, study.plan.data.confidence)
+    rows.append(
+        [said["part_total"], numbers.estimated_millions(study.scramblings.mean(study.out_of_sample.costs))]
+    )
+    worst = study.scramblings.tail_mean(study.out_of_sample.costs, study.plan.data.confidence)
     return [*rows, [said["part_tail"], numbers.estimated_millions(worst)]]
 
 
@@ -332,15 +336,15 @@ def _failures(study: CapacityStudy, texts: Texts) -> Table:
         rows.append(
             [
                 names[one.provider],
-                numbers.estimated_millions(mean_of_futures(one.extra_cost)),
-                numbers.estimate(mean_of_futures(one.extra_waiting)),
+                numbers.estimated_millions(mean_of_scenarios(one.extra_cost)),
+                numbers.estimate(mean_of_scenarios(one.extra_waiting)),
             ]
         )
     return rows
 
 
-def mean_of_futures(sample: FloatArray) -> Estimate:
-    """Mean of futures that are no whole scramblings: as if independent, which is on the safe side."""
+def mean_of_scenarios(sample: FloatArray) -> Estimate:
+    """Mean of scenarios that are no whole scramblings: as if independent, which is on the safe side."""
     return Scramblings(len(sample)).mean(sample)
 
 

@@ -30,7 +30,7 @@ TABLES = ("offers", "contracts", "demand", "capacity")
 """What the figures are made of."""
 SHADE = "#3f7f6c"
 FAN = ((0.05, 0.95, PALE), (0.25, 0.75, "#9aa5ad"))
-"""Nine of ten and half of the futures."""
+"""Nine of ten and half of the scenarios."""
 INKED = 0.55
 """Part of the largest flow from which on its number is written in white."""
 
@@ -42,7 +42,7 @@ def flows_size(study: CapacityStudy) -> tuple[float, float]:
 
 def flows(study: CapacityStudy) -> tuple[list[str], list[str], FloatArray]:
     """Providers, municipalities, and expected clients served over the term, who sat at the start included."""
-    outcome, case = study.fresh, study.case
+    outcome, case = study.out_of_sample, study.case
     supply = outcome.data.supply
     clients = outcome.served.mean(axis=0).sum(axis=0) + outcome.kept.mean(axis=0)
     providers = [row.id for row in case.providers]
@@ -77,9 +77,9 @@ def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl"
 
 
 def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Clients waiting at the end of a quarter per care form: the mean as a mark, the worst futures as a line."""
+    """Clients waiting at the end of a quarter per care form: the mean as a mark, the worst scenarios as a line."""
     texts, names = Texts(lang), names_of(study.case)
-    outcome = study.fresh
+    outcome = study.out_of_sample
     forms = outcome.data.care_forms
     waiting = outcome.waiting.sum(axis=3).mean(axis=1)
     with house_axes(ax, (7.2, 1.0 + 0.32 * len(forms))) as axes:
@@ -103,11 +103,11 @@ def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "n
 
 def needed_of(study: CapacityStudy, form: int) -> FloatArray:
     """Places of a care form that a quarter would need if everybody were served when asking; (s, t)."""
-    outcome = study.fresh
-    futures = outcome.data.futures
-    asked = (futures.regular + futures.crisis)[:, :, form].sum(axis=2)[:, :, None]
-    sat = futures.sitting[:, form].sum(axis=1)[:, None]
-    carried = futures.available[:, :, outcome.data.supply.care_form == form].max(axis=2)
+    outcome = study.out_of_sample
+    scenarios = outcome.data.scenarios
+    asked = (scenarios.regular + scenarios.crisis)[:, :, form].sum(axis=2)[:, :, None]
+    sat = scenarios.caseload[:, form].sum(axis=1)[:, None]
+    carried = scenarios.available[:, :, outcome.data.supply.care_form == form].max(axis=2)
     return np.asarray(outcome.in_care(asked, sat, np.array([form]))[:, :, 0] / carried)
 
 
@@ -120,7 +120,7 @@ def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: st
         No such care form.
     """
     texts, names = Texts(lang), names_of(study.case)
-    data = study.fresh.data
+    data = study.out_of_sample.data
     form = place_of(care_form, data.care_forms, {"nl": "zorgvorm", "en": "care form"})
     needed, quarters = needed_of(study, form), np.arange(data.n_quarters)
     places = np.repeat(
@@ -148,7 +148,7 @@ def _quarter(years: tuple[int, ...], t: int, texts: Texts) -> str:
 
 def all_capacities(study: CapacityStudy, texts: Texts) -> Figure:
     """Every care form in a panel."""
-    forms = study.fresh.data.care_forms
+    forms = study.out_of_sample.data.care_forms
     rows = -(-len(forms) // 2)
     with house_style():
         figure = Figure(figsize=(7.2, 2.1 * rows), layout="constrained")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bekostiging.report.capacity.page import FEWEST_IN_TAIL, mean_of_futures
+from bekostiging.report.capacity.page import FEWEST_IN_TAIL, mean_of_scenarios
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated
 from bekostiging.report.kit.resistance import FIGURE
 from bekostiging.report.kit.texts import Texts
@@ -54,7 +54,7 @@ def _figure(texts: Texts, name: str, value: Estimate | float | None) -> dict[str
 
 
 def _tail(study: CapacityStudy, estimate: Estimate) -> Estimate | float:
-    """The mean of a tail, without its error where too few futures are in it."""
+    """The mean of a tail, without its error where too few scenarios are in it."""
     enough = FEWEST_IN_TAIL / (1 - study.plan.data.confidence)
     return estimate if study.n_scenarios >= enough - 1e-9 else estimate.value
 
@@ -79,7 +79,7 @@ def _waiting(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
 
 
 def _norms(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
-    """Every waiting norm on fresh futures."""
+    """Every waiting norm on out-of-sample scenarios."""
     for one in study.norms:
         place: dict[str, Cell] = {"care_form": one.care_form, "holds": bool(one.holds)}
         norm = study.plan.data.norm
@@ -90,10 +90,10 @@ def _norms(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
 
 def _cost(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     """The cost by what it is for."""
-    for name, part in study.fresh.parts.items():
+    for name, part in study.out_of_sample.parts.items():
         yield _figure(texts, f"part_{name}", study.scramblings.mean(part))
-    yield _figure(texts, "part_total", study.scramblings.mean(study.fresh.costs))
-    tail = study.scramblings.tail_mean(study.fresh.costs, study.plan.data.confidence)
+    yield _figure(texts, "part_total", study.scramblings.mean(study.out_of_sample.costs))
+    tail = study.scramblings.tail_mean(study.out_of_sample.costs, study.plan.data.confidence)
     yield _figure(texts, "part_tail", _tail(study, tail))
 
 
@@ -109,8 +109,8 @@ def _failures(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
     """What it costs when a provider fails halfway."""
     for one in study.failures:
         place: dict[str, Cell] = {"provider": one.provider}
-        yield place | estimated(texts.figure("capacity_figures", "extra_cost"), mean_of_futures(one.extra_cost))
-        yield place | _figure(texts, "extra_waiting", mean_of_futures(one.extra_waiting))
+        yield place | estimated(texts.figure("capacity_figures", "extra_cost"), mean_of_scenarios(one.extra_cost))
+        yield place | _figure(texts, "extra_waiting", mean_of_scenarios(one.extra_waiting))
 
 
 def _budget(study: CapacityStudy, texts: Texts) -> Iterator[Row]:

@@ -42,9 +42,9 @@ def term(outcome: Comparison, form: PaymentForm, figure: Figure) -> Estimate:
     return outcome.forms[form].municipalities[TOTAL][TERM][figure]
 
 
-def room_of_term(outcome: Comparison) -> float:
+def headroom_of_term(outcome: Comparison) -> float:
     """What is begroot under the contracts over the term, discounted as spending is."""
-    return float(outcome.room.sum(axis=1) @ outcome.lumpsum.data.discount)
+    return float(outcome.headroom.sum(axis=1) @ outcome.lumpsum.data.discount)
 
 
 def years(outcome: Comparison) -> str:
@@ -84,7 +84,7 @@ def _cost(outcome: Comparison, texts: Texts) -> str:
         worst=numbers.figure(CVAR95, term(outcome, worst, CVAR95).value),
         best_form=texts["forms", best],
         best=numbers.figure(CVAR95, term(outcome, best, CVAR95).value),
-        room=numbers.millions(room_of_term(outcome)),
+        headroom=numbers.millions(headroom_of_term(outcome)),
     )
 
 
@@ -156,7 +156,7 @@ def _grip(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
 
 def _incentive(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
     """What longer trajectories do to both sides, at expectation."""
-    longer = next((course for course in outcome.sensitivities if course.id == "duration_up"), None)
+    longer = next((scenario for scenario in outcome.sensitivities if scenario.id == "duration_up"), None)
     if longer is None:
         return texts["units", "not_modelled"]
     provider = texts.numbers.change(longer.provider_result[form] - outcome.plain.provider_result[form])
@@ -185,6 +185,6 @@ def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
             (own[BUFFER_EXHAUSTED_PROBABILITY] for own in result.providers.values()), key=lambda e: e.value
         )
         cells = [numbers.figure(figure, one, figure.digits) for figure, one in found.items()]
-        late = result.rooms["common"][TOTAL][CLIENTS_BEYOND_NORM]
+        late = result.headrooms["common"][TOTAL][CLIENTS_BEYOND_NORM]
         rows.append((texts["forms", form], *cells, numbers.figure(CLIENTS_BEYOND_NORM, late)))
     return rows

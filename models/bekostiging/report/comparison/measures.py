@@ -16,7 +16,7 @@ Table = list[list[str]]
 
 
 def lever_results(outcome: Comparison) -> dict[str, Any]:
-    """Measures, all together in futures, and substitution, for results.json."""
+    """Measures, all together in scenarios, and substitution, for results.json."""
     return {
         "measures": [asdict(measure) for measure in outcome.measures],
         "with_measures": {
@@ -93,7 +93,7 @@ def _measures(outcome: Comparison, texts: Texts) -> Table:
 
 
 def _together(outcome: Comparison, texts: Texts) -> Table:
-    """All measures together in futures: spending and the chance of overrun without and with them."""
+    """All measures together in scenarios: spending and the chance of overrun without and with them."""
     shown = (figures.EXPECTED, figures.P90, figures.OVERRUN_PROBABILITY)
     if not outcome.with_measures:
         return []

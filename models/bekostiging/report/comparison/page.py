@@ -17,16 +17,16 @@ from bekostiging.evaluation import (
     TERM,
     TOTAL,
     Comparison,
-    Course,
+    DeterministicScenario,
     cheapest,
     figures,
 )
 from bekostiging.report.comparison.answers import (
     choice_table,
     four_sentences,
+    headroom_of_term,
     names_of,
     own_prices,
-    room_of_term,
     years,
 )
 from bekostiging.report.comparison.contracts import contract_sections, regime_table
@@ -92,17 +92,17 @@ def _heads(texts: Texts, first: str = "") -> list[str]:
     return [first, *(texts["forms", form] for form in PAYMENT_FORMS)]
 
 
-def carries_table(outcome: Comparison, texts: Texts) -> Table:
+def risk_allocation_table(outcome: Comparison, texts: Texts) -> Table:
     """Who carries what, header first."""
     pays = [texts["form_pays", form] for form in PAYMENT_FORMS]
     rows = [_heads(texts), [{"nl": "de gemeente betaalt", "en": "the municipality pays"}[texts.lang], *pays]]
-    for risk, parties in outcome.carries:
+    for risk, parties in outcome.risk_allocation:
         rows.append([texts["risks", risk], *(texts["parties", parties[form]] for form in PAYMENT_FORMS)])
     return rows
 
 
 def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
-    """Question, who carries what, answer, choice, and which assumption turns the ranking."""
+    """Question, risk allocation, answer, choice, and which assumption turns the ranking."""
     case = outcome.case
     corner = texts["corners", outcome.corner]
     settings = texts["page", "settings"].format(
@@ -119,13 +119,13 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "notes": [note[texts.lang] for note in outcome.notes],
         "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
-        "carries": carries_table(outcome, texts),
+        "risk_allocation": risk_allocation_table(outcome, texts),
         "sentences": four_sentences(outcome, texts),
         "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
         "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
-        "turning": _courses(outcome, texts, outcome.sensitivities),
+        "turning": _deterministic(outcome, texts, outcome.sensitivities),
         "provider_result": texts[figures.PROVIDER_RESULT],
-        "shocks": _courses(outcome, texts, outcome.shocks),
+        "shocks": _deterministic(outcome, texts, outcome.shocks),
         "settings": settings,
     }
 
@@ -161,22 +161,26 @@ def _origin(outcome: Comparison, texts: Texts) -> str:
     return texts["page", "origin"].format(all=sum(counts.values()), told=", ".join(told))
 
 
-def _courses(outcome: Comparison, texts: Texts, courses: tuple[Course, ...]) -> list[dict[str, Any]]:
+def _deterministic(
+    outcome: Comparison, texts: Texts, deterministic_scenarios: tuple[DeterministicScenario, ...]
+) -> list[dict[str, Any]]:
     """Change of spending and of the providers' result per form; the cheapest for the municipality marked."""
     rows = []
-    for course in courses:
-        least = cheapest(course.spending)
+    for scenario in deterministic_scenarios:
+        least = cheapest(scenario.spending)
         cells = [
             {
-                "spending": texts.numbers.change(course.spending[form] - outcome.plain.spending[form]),
-                "result": texts.numbers.change(course.provider_result[form] - outcome.plain.provider_result[form]),
+                "spending": texts.numbers.change(scenario.spending[form] - outcome.plain.spending[form]),
+                "result": texts.numbers.change(
+                    scenario.provider_result[form] - outcome.plain.provider_result[form]
+                ),
                 "cheapest": form in least and len(least) < len(PAYMENT_FORMS),
             }
             for form in PAYMENT_FORMS
         ]
-        told = not course.source or course.status == "published"
-        status = "" if told else f" — {texts['statuses', course.status]}"
-        rows.append({"name": course.name[texts.lang] + status, "cells": cells})
+        told = not scenario.source or scenario.status == "published"
+        status = "" if told else f" — {texts['statuses', scenario.status]}"
+        rows.append({"name": scenario.name[texts.lang] + status, "cells": cells})
     return rows
 
 
@@ -188,15 +192,17 @@ def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         if figure.on_page:
             found = [outcome.forms[form].municipalities[TOTAL][TERM].get(figure) for form in PAYMENT_FORMS]
             of_term.append([texts[figure], *(numbers.figure(figure, one) for one in found)])
-    of_term.append([texts["page", "room"], *[numbers.millions(room_of_term(outcome))] * len(PAYMENT_FORMS)])
-    yearly = [[texts["columns", "year"], texts["columns", "form"], texts["page", "room"],
+    of_term.append(
+        [texts["page", "headroom"], *[numbers.millions(headroom_of_term(outcome))] * len(PAYMENT_FORMS)]
+    )
+    yearly = [[texts["columns", "year"], texts["columns", "form"], texts["page", "headroom"],
                *(texts[figure] for figure in YEAR_FIGURES)]]  # fmt: skip
     for t, year in enumerate(outcome.years):
-        room = numbers.millions(float(outcome.room[t].sum()))
+        headroom = numbers.millions(float(outcome.headroom[t].sum()))
         for form in PAYMENT_FORMS:
             own = outcome.forms[form].municipalities[TOTAL][str(year)]
             cells = [numbers.figure(figure, own[figure]) for figure in YEAR_FIGURES]
-            yearly.append([str(year), texts["forms", form], room, *cells])
+            yearly.append([str(year), texts["forms", form], headroom, *cells])
     outside_euro = float(outcome.outside.sum(axis=1) @ outcome.lumpsum.data.discount)
     outside = (
         f"{texts['page', 'outside_items']}: {numbers.millions(outside_euro)} " + texts["page", "million_euro"]
@@ -210,17 +216,17 @@ def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         ),
         "of_term": of_term,
         "yearly": yearly,
-        "sharpened": _sharpened(outcome, texts),
+        "control_variates": _control_variates(outcome, texts),
         "parity": parity,
     }
 
 
-def _sharpened(outcome: Comparison, texts: Texts) -> Table:
+def _control_variates(outcome: Comparison, texts: Texts) -> Table:
     """Mean and tail with what is known in closed form, beside plain sampling."""
     numbers = texts.numbers
     heads = [texts["columns", name] for name in ("form", "figure", "value")]
     rows = [[*heads, texts["page", "sharpened_factor"], texts["page", "ceiling"]]]
-    for form, own in outcome.sharpened.items():
+    for form, own in outcome.control_variates.items():
         for figure, one in own.items():
             sides = (numbers.plain(side) if np.isfinite(side) else "–" for side in (one.factor, one.ceiling))
             cells = [texts[figure], numbers.figure(figure, one.estimate), *sides]

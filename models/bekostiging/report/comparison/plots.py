@@ -24,7 +24,7 @@ from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison, provider_results
-from bekostiging.report.comparison.answers import room_of_term
+from bekostiging.report.comparison.answers import headroom_of_term
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import MILLION
 from bekostiging_solvers.typing import FloatArray
@@ -159,7 +159,7 @@ def _spending_samples(outcome: Comparison, form: PaymentForm) -> FloatArray:
 def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Spending over the term per payment form.
 
-    Eight of ten futures as a bar, the worst 5 % as a line, the mean as a mark; the room in the begroting as a line.
+    Eight of ten scenarios as a bar, the worst 5 % as a line, the mean as a mark; the room in the begroting as a line.
     """
     texts = Texts(lang)
     with house_axes(ax, SPENDING_SIZE) as axes:
@@ -173,11 +173,11 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
             axes.plot(sample.mean(), place, drawn.marker, color=drawn.colour, markersize=7, zorder=4)
             told, end = texts.numbers.plain(float(worst), 0), (float(worst), place)
             axes.annotate(told, end, xytext=(5, -3), textcoords="offset points")
-        room = room_of_term(outcome) / MILLION
-        axes.axvline(room, color=INK, linestyle=(0, (4, 2)), linewidth=1.1)
+        headroom = headroom_of_term(outcome) / MILLION
+        axes.axvline(headroom, color=INK, linestyle=(0, (4, 2)), linewidth=1.1)
         axes.annotate(
-            f"{texts['page', 'room']}: {texts.numbers.plain(room, 0)}",
-            (room, 1.0),
+            f"{texts['page', 'headroom']}: {texts.numbers.plain(headroom, 0)}",
+            (headroom, 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 4),
             textcoords="offset points",
@@ -202,7 +202,7 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
 
 
 def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str, lang: str = "nl") -> Axes:
-    """Result of one provider (its id) over the term under every payment form, nine of ten futures; its buffer as a line.
+    """Result of one provider (its id) over the term under every payment form, nine of ten scenarios; its buffer as a line.
 
     Raises
     ------
@@ -272,8 +272,8 @@ def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = 
                 sample, 100 * above, where="post", color=drawn.colour, linestyle=drawn.line, linewidth=1.8,
                 label=texts["forms", form],
             )  # fmt: skip
-        room = room_of_term(outcome) / MILLION
-        axes.axvline(room, color=INK, linestyle=(0, (4, 2)), linewidth=1.1, label=texts["page", "room"])
+        headroom = headroom_of_term(outcome) / MILLION
+        axes.axvline(headroom, color=INK, linestyle=(0, (4, 2)), linewidth=1.1, label=texts["page", "headroom"])
         axes.set_ylabel(f"{texts['page', 'probability']} (%)")
         axes.set_ylim(0, 100)
         axes.legend(fontsize=8)
@@ -325,10 +325,14 @@ def _simulated_years(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> N
 
 def _agreed_line(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> None:
     """What is agreed in a lot, beside no sharing at all, and the edges of its layers."""
-    fresh, design = outcome.lumpsum.fresh, outcome.lumpsum.design
-    lot, own = fresh.lots[j], np.flatnonzero(fresh.lot == j)
+    out_of_sample, design = outcome.lumpsum.out_of_sample, outcome.lumpsum.design
+    lot, own = out_of_sample.lots[j], np.flatnonzero(out_of_sample.lot == j)
     on_cost = outcome.case.policy.base(lot.name) == "audited_cost"
-    ratio = 1.0 if on_cost else float(fresh.reference[own].sum() / fresh.cost[:, own].mean(axis=0).sum())
+    ratio = (
+        1.0
+        if on_cost
+        else float(out_of_sample.reference[own].sum() / out_of_sample.cost[:, own].mean(axis=0).sum())
+    )
     axis = np.linspace(0.8, 1.2, 161)
     amounts = lot.corridor.amounts(axis * ratio, np.ones_like(axis))
     line = 1 + design.loading[j] + amounts @ (lot.corridor.sign * design.share[j])

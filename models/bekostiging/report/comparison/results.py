@@ -9,12 +9,12 @@ import numpy as np
 
 from bekostiging.evaluation import (
     CORNERS,
+    HEADROOMS,
     PROVIDER_FIGURES,
-    ROOMS,
     SPENDING_FIGURES,
     CeilingResult,
     Comparison,
-    Course,
+    DeterministicScenario,
     FormResult,
     MixResult,
     flags,
@@ -26,7 +26,7 @@ from bekostiging.report.kit.self_check import written_check
 from bekostiging.report.lumpsum.results import lumpsum_results
 
 SCHEMA_VERSION = "2"
-BEGROTING = ("amount", "outside_contracts", "room", "structural_cover", "stock")
+BEGROTING = ("amount", "outside_contracts", "headroom", "structural_cover", "stock")
 
 
 def results(outcome: Comparison) -> dict[str, Any]:
@@ -52,14 +52,14 @@ def results(outcome: Comparison) -> dict[str, Any]:
             "reserve_refills": outcome.lumpsum.data.reserve_refills,
         },
         "notes": list(outcome.notes),
-        "carries": {risk: dict(parties) for risk, parties in outcome.carries},
+        "risk_allocation": {risk: dict(parties) for risk, parties in outcome.risk_allocation},
         "begroting": _begroting(outcome),
         "forms": {form: _form(result) for form, result in outcome.forms.items()},
-        "sharpened": _sharpened(outcome),
+        "control_variates": _control_variates(outcome),
         "lumpsum": lumpsum_results(outcome.lumpsum),
-        "expected_course": _course(outcome.plain),
-        "shocks": [_course(course) for course in outcome.shocks],
-        "sensitivities": [_course(course) for course in outcome.sensitivities],
+        "expected_scenario": _deterministic_scenario(outcome.plain),
+        "shocks": [_deterministic_scenario(scenario) for scenario in outcome.shocks],
+        "sensitivities": [_deterministic_scenario(scenario) for scenario in outcome.sensitivities],
         **lever_results(outcome),
         "calibration": [
             {
@@ -83,7 +83,7 @@ def results(outcome: Comparison) -> dict[str, Any]:
     }
 
 
-def _sharpened(outcome: Comparison) -> dict[str, Any]:
+def _control_variates(outcome: Comparison) -> dict[str, Any]:
     """Spending over the term with what is known in closed form; without any spread there is no factor."""
     return {
         form: {
@@ -94,7 +94,7 @@ def _sharpened(outcome: Comparison) -> dict[str, Any]:
             }
             for figure, one in own.items()
         }
-        for form, own in outcome.sharpened.items()
+        for form, own in outcome.control_variates.items()
     }
 
 
@@ -106,7 +106,7 @@ def _begroting(outcome: Comparison) -> dict[str, Any]:
             str(year): {
                 "amount": float(outcome.begroting[t, m]),
                 "outside_contracts": float(outcome.outside[t, m]),
-                "room": float(outcome.room[t, m]),
+                "headroom": float(outcome.headroom[t, m]),
                 "structural_cover": float(data.structural[:, m, t].sum()),
                 "stock": float(data.stock[m, t]),
             }
@@ -131,10 +131,11 @@ def _form(result: FormResult) -> dict[str, Any]:
             for corner in CORNERS
         },
         "corners": {corner: written_figures(result.corner_totals[corner]) for corner in CORNERS},
-        "rooms": {
-            room: {form: written_figures(own) for form, own in result.rooms[room].items()} for room in ROOMS
+        "headrooms": {
+            headroom: {form: written_figures(own) for form, own in result.headrooms[headroom].items()}
+            for headroom in HEADROOMS
         },
-        "against_duty": {room: written(one) for room, one in result.against_duty.items()} or None,
+        "against_duty": {headroom: written(one) for headroom, one in result.against_duty.items()} or None,
         "administration": {party: written_figures(own) for party, own in result.administration.items()},
         "parity_gap": written_or_null(result.parity_gap),
         "ceilings": {
@@ -168,13 +169,13 @@ def _ceiling(ceiling: CeilingResult) -> dict[str, Any]:
     }
 
 
-def _course(course: Course) -> dict[str, Any]:
+def _deterministic_scenario(scenario: DeterministicScenario) -> dict[str, Any]:
     """A course at expectation: closed form, so its numbers have no standard error."""
     return {
-        "id": course.id,
-        "name": course.name,
-        "source": course.source,
-        "status": course.status,
-        "spending": dict(course.spending),
-        "provider_result": dict(course.provider_result),
+        "id": scenario.id,
+        "name": scenario.name,
+        "source": scenario.source,
+        "status": scenario.status,
+        "spending": dict(scenario.spending),
+        "provider_result": dict(scenario.provider_result),
     }

@@ -1,4 +1,4 @@
-"""scenarios.parquet: what happened in every future, so that a figure can be made again."""
+"""scenarios.parquet: what happened in every scenario, so that a figure can be made again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bekostiging.evaluation import CORNERS, Comparison, Samples
 
 
 def write_samples(outcome: Comparison, path: Path, lang: str) -> None:
-    """One row per future, payment form, corner and year; euro by municipality and contract, clients by care form."""
+    """One row per scenario, payment form, corner and year; euro by municipality and contract, clients by care form."""
     parts = [
         _columns(outcome, form, corner, result.samples[corner])
         for form, result in outcome.forms.items()

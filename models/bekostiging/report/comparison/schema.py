@@ -11,8 +11,8 @@ from bekostiging.evaluation import (
     BREAK_EVEN,
     CORNER_FIGURES,
     CORNERS,
+    HEADROOMS,
     PROVIDER_FIGURES,
-    ROOMS,
     SPENDING_FIGURES,
     WAITING_FIGURES,
 )
@@ -63,7 +63,7 @@ def schema() -> dict[str, Any]:
 def _sections() -> dict[str, Any]:
     """The sections of the file, in its order."""
     sentence = schema_object({"nl": TEXT, "en": TEXT})
-    course = _course(sentence)
+    scenario = _deterministic_scenario(sentence)
     return {
         "schema_version": {"const": SCHEMA_VERSION},
         "case": schema_object({"name": TEXT, "title": sentence, "disclaimer": _or_empty(sentence), "kind": TEXT}),
@@ -81,17 +81,21 @@ def _sections() -> dict[str, Any]:
             }
         ),
         "notes": listed(sentence),
-        "carries": schema_object({risk: schema_object(dict.fromkeys(PAYMENT_FORMS, TEXT)) for risk in RISKS}),
+        "risk_allocation": schema_object(
+            {risk: schema_object(dict.fromkeys(PAYMENT_FORMS, TEXT)) for risk in RISKS}
+        ),
         "begroting": mapped(
             mapped(schema_object(dict.fromkeys(BEGROTING, NUMBER)), "calendar year"),
             "municipality code",
         ),
         "forms": schema_object(dict.fromkeys(PAYMENT_FORMS, _form())),
-        "sharpened": schema_object(dict.fromkeys(PAYMENT_FORMS, _sharpened()), "over the term, everybody served"),
+        "control_variates": schema_object(
+            dict.fromkeys(PAYMENT_FORMS, _control_variates()), "over the term, everybody served"
+        ),
         "lumpsum": lumpsum_schema(),
-        "expected_course": course,
-        "shocks": listed(course),
-        "sensitivities": listed(course),
+        "expected_scenario": scenario,
+        "shocks": listed(scenario),
+        "sensitivities": listed(scenario),
         **_levers(),
         "calibration": listed(
             schema_object(
@@ -110,12 +114,12 @@ def _sections() -> dict[str, Any]:
     }
 
 
-def _sharpened() -> dict[str, Any]:
+def _control_variates() -> dict[str, Any]:
     """Mean and CVaR of spending with what is known in closed form."""
     number_or_null = {"type": ["number", "null"]}
     one = schema_object(
         {"estimate": ESTIMATE, "variance_factor": number_or_null, "ceiling": number_or_null},
-        "factor: variance of plain sampling with as many drawn futures over its own; ceiling: 1 / share of client noise",
+        "factor: variance of plain sampling with as many drawn scenarios over its own; ceiling: 1 / share of client noise",
     )
     return schema_object({"expected": one, "cvar95": one})
 
@@ -136,7 +140,7 @@ def _levers() -> dict[str, Any]:
         ),
         "with_measures": mapped(
             schema_object({"without": both, "with": both, "saving": ESTIMATE}),
-            "payment form; all measures together on the same futures; every other section is without measures",
+            "payment form; all measures together on the same scenarios; every other section is without measures",
         ),
         "substitution": listed(
             schema_object(
@@ -151,7 +155,7 @@ def _or_empty(sentence: dict[str, Any]) -> dict[str, Any]:
     return {"anyOf": [sentence, {"type": "object", "maxProperties": 0}]}
 
 
-def _course(sentence: dict[str, Any]) -> dict[str, Any]:
+def _deterministic_scenario(sentence: dict[str, Any]) -> dict[str, Any]:
     by_form = schema_object(dict.fromkeys(PAYMENT_FORMS, NUMBER))
     return schema_object(
         {
@@ -250,16 +254,16 @@ def _form() -> dict[str, Any]:
             "corners": schema_object(
                 {corner: _estimates((*CORNER_FIGURES, *WAITING_FIGURES), "over the term") for corner in CORNERS}
             ),
-            "rooms": schema_object(
+            "headrooms": schema_object(
                 {
-                    room: mapped(_estimates(WAITING_FIGURES), "care form id, or 'total'; over the term")
-                    for room in ROOMS
+                    headroom: mapped(_estimates(WAITING_FIGURES), "care form id, or 'total'; over the term")
+                    for headroom in HEADROOMS
                 },
                 "who waits on the form's own limit, on the lump sum's indexed budget, and with its corridor counted on",
             ),
             "against_duty": or_null(
                 schema_object(
-                    dict.fromkeys(ROOMS, ESTIMATE),
+                    dict.fromkeys(HEADROOMS, ESTIMATE),
                     "clients a lump sum lets wait or refuses against acceptance duty or waiting_list; null for the others",
                 )
             ),

@@ -9,12 +9,12 @@ import numpy as np
 from bekostiging.case import POLICIES, Case
 from bekostiging.case.rows import STATUSES, Assumption
 from bekostiging.case.tables import TABLES
-from bekostiging.evaluation import PROVIDER_FIGURES, Comparison, Course, LumpSumResult, bridges
+from bekostiging.evaluation import PROVIDER_FIGURES, Comparison, DeterministicScenario, LumpSumResult, bridges
 from bekostiging.evaluation.figures import PROVIDER_RESULT, SPENDING
 from bekostiging.lumpsum import JudgedDesign, free_zone
 from bekostiging.report.comparison.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.comparison.measures import measure_rows, substitution_rows
-from bekostiging.report.comparison.waiting import corner_rows, room_rows
+from bekostiging.report.comparison.waiting import corner_rows, headroom_rows
 from bekostiging.report.kit.long import Cell, LongTable, Row, as_given, estimated
 from bekostiging.report.kit.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.kit.texts import Texts
@@ -27,7 +27,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "bridge": ("lot", *FIGURE),
     "providers": ("form", "provider", *FIGURE),
     "waiting": ("form", "corner", "care_form", *FIGURE),
-    "rooms": ("form", "room", "care_form", *FIGURE),
+    "headrooms": ("form", "headroom", "care_form", *FIGURE),
     "administration": ("form", "party", *FIGURE),
     "designs": ("design", "name", *FIGURE),
     "deciders": ("provider", "lot", *FIGURE),
@@ -44,7 +44,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Every table of a comparison and its columns; an empty table still has its header."""
 ACROSS = {
-    "spending": "form", "providers": "form", "waiting": "form", "rooms": "form", "administration": "form",
+    "spending": "form", "providers": "form", "waiting": "form", "headrooms": "form", "administration": "form",
     "budgets": "year",
     "ceilings": "month", "exact": "figure", "break_even": "form", "shocks": "form", "measures": "form",
     "substitution": "form",
@@ -64,7 +64,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         "spending": spending_rows(spent, texts),
         "providers": _providers(outcome),
         "waiting": corner_rows(outcome, texts),
-        "rooms": room_rows(outcome, texts),
+        "headrooms": headroom_rows(outcome, texts),
         "administration": _administration(outcome, texts),
         "designs": design_rows(result, texts),
         "deciders": decider_rows(result, texts),
@@ -74,7 +74,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         "ceilings": ceiling_rows(outcome),
         "exact": exact_rows(outcome),
         "break_even": break_even_rows(outcome),
-        "shocks": course_rows((outcome.plain, *outcome.shocks, *outcome.sensitivities), texts),
+        "shocks": deterministic_rows((outcome.plain, *outcome.shocks, *outcome.sensitivities), texts),
         "measures": measure_rows(outcome, texts),
         "substitution": substitution_rows(outcome, texts),
         "calibration": _calibration(outcome, texts),
@@ -228,16 +228,19 @@ def limit_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:
             }
 
 
-def course_rows(courses: Sequence[Course], texts: Texts) -> Iterator[Row]:
+def deterministic_rows(deterministic_scenarios: Sequence[DeterministicScenario], texts: Texts) -> Iterator[Row]:
     """What every course spends and leaves providers under every form."""
-    for course in courses:
-        for figure, values in ((SPENDING, course.spending), (PROVIDER_RESULT, course.provider_result)):
+    for scenario in deterministic_scenarios:
+        for figure, values in (
+            (SPENDING, scenario.spending),
+            (PROVIDER_RESULT, scenario.provider_result),
+        ):
             for form, value in values.items():
                 yield estimated(figure, value) | {
-                    "name": course.name[texts.lang],
+                    "name": scenario.name[texts.lang],
                     "form": form,
-                    "source": course.source,
-                    "status": texts["statuses", course.status],
+                    "source": scenario.source,
+                    "status": texts["statuses", scenario.status],
                 }
 
 

@@ -1,4 +1,4 @@
-"""Who waits, in words and tables: every form on its own room, on one common room, and with the corridor counted on."""
+"""Who waits, in words and tables: every form on its own headroom, on a common one, and with the corridor counted on."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import (
     CORNER_FIGURES,
     CORNERS,
-    ROOMS,
+    HEADROOMS,
     TOTAL,
     WAITING_FIGURES,
     Comparison,
     Estimates,
-    Room,
+    Headroom,
 )
 from bekostiging.evaluation.figures import (
     AGAINST_DUTY,
@@ -35,10 +35,10 @@ SHOWN = 0.5
 
 
 def waiting_sentence(outcome: Comparison, texts: Texts) -> str:
-    """The lump sum on the common room, beside the other forms, with its corridor, and against the duty to accept."""
+    """The lump sum on the common headroom, beside the other forms, with its corridor, and against the duty to accept."""
     words, numbers = texts.sections["answers"], texts.numbers
     lump = outcome.forms[LUMP_SUM]
-    own = lump.rooms["common"][TOTAL]
+    own = lump.headrooms["common"][TOTAL]
     late, others = _late(outcome, LUMP_SUM, "common"), _late(outcome, BASELINE, "common")
     said = words["waiting" if late else "waiting_nobody"].format(
         clients=numbers.plain(late),
@@ -52,9 +52,9 @@ def waiting_sentence(outcome: Comparison, texts: Texts) -> str:
     return said + (words["breach"].format(clients=numbers.plain(breach)) if breach >= SHOWN else "")
 
 
-def _late(outcome: Comparison, form: PaymentForm, room: Room) -> int:
+def _late(outcome: Comparison, form: PaymentForm, headroom: Headroom) -> int:
     """Clients who wait longer than the norm or are refused, as they are shown."""
-    own = outcome.forms[form].rooms[room][TOTAL]
+    own = outcome.forms[form].headrooms[headroom][TOTAL]
     return round(own[CLIENTS_BEYOND_NORM].value + own[REFUSED].value)
 
 
@@ -86,8 +86,8 @@ def _weeks(own: Estimates, texts: Texts) -> str:
 
 
 def waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
-    """Waiting beyond the norm on the common room: clients, their weeks, and who is refused."""
-    own, numbers = outcome.forms[form].rooms["common"][TOTAL], texts.numbers
+    """Waiting beyond the norm on the common headroom: clients, their weeks, and who is refused."""
+    own, numbers = outcome.forms[form].headrooms["common"][TOTAL], texts.numbers
     cell = texts["cells", "waiting"].format(
         clients=numbers.figure(CLIENTS_BEYOND_NORM, own[CLIENTS_BEYOND_NORM]), weeks=_weeks(own, texts)
     )
@@ -98,7 +98,7 @@ def waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
 
 def summary_note(outcome: Comparison, texts: Texts) -> str:
     """What the last column of the summary counts, and by how many weeks on average; the least and the most of the forms."""
-    refused = [outcome.forms[form].rooms["common"][TOTAL][REFUSED].value for form in PAYMENT_FORMS]
+    refused = [outcome.forms[form].headrooms["common"][TOTAL][REFUSED].value for form in PAYMENT_FORMS]
     return _weeks_note(outcome, texts) + (
         texts["summary", "refused_note"].format(
             least=texts.numbers.plain(min(refused)), most=texts.numbers.plain(max(refused))
@@ -110,7 +110,7 @@ def summary_note(outcome: Comparison, texts: Texts) -> str:
 
 def _weeks_note(outcome: Comparison, texts: Texts) -> str:
     """The same without those who are refused."""
-    weeks = [_mean_weeks(outcome.forms[form].rooms["common"][TOTAL]) for form in PAYMENT_FORMS]
+    weeks = [_mean_weeks(outcome.forms[form].headrooms["common"][TOTAL]) for form in PAYMENT_FORMS]
     found = [texts.numbers.plain(one, 1) for one in sorted(one for one in weeks if one is not None)]
     if not found:
         return texts["summary", "waiting_note"].format(weeks="")
@@ -121,7 +121,7 @@ def _weeks_note(outcome: Comparison, texts: Texts) -> str:
 
 
 def waiting_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
-    """The three lines of every form, waiting per care form on the common room, and both corners."""
+    """The three lines of every form, waiting per care form on the common headroom, and both corners."""
     forms = {row.id: row.name for row in outcome.case.care_forms}
     numbers, weeks = texts.numbers, texts["page", "weeks"]
     contracted = {outcome.cells.care_form_ids[form] for form in outcome.cells.care_form[outcome.cells.lot >= 0]}
@@ -131,43 +131,43 @@ def waiting_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         if row.care_form in contracted and round(row.clients) > 0
     )
     return {
-        "rooms": _rooms(outcome, texts),
+        "headrooms": _headrooms(outcome, texts),
         "waiting": _by_care_form(outcome, texts, forms),
         "corners": _corners(outcome, texts),
         "waiting_today": texts["page", "waiting_today"].format(text=today) if today else "",
     }
 
 
-def _rooms(outcome: Comparison, texts: Texts) -> Table:
+def _headrooms(outcome: Comparison, texts: Texts) -> Table:
     """A line per form and room: who waits, too long, by how many weeks, is refused, or is let down against the duty."""
     numbers = texts.numbers
     shown = (WAITING_CLIENTS, CLIENTS_BEYOND_NORM)
-    table = [[texts["columns", "form"], texts["columns", "room"], *(texts[figure] for figure in shown),
+    table = [[texts["columns", "form"], texts["columns", "headroom"], *(texts[figure] for figure in shown),
               texts["page", "mean_weeks_beyond"], texts[REFUSED], texts[AGAINST_DUTY]]]  # fmt: skip
     for form in PAYMENT_FORMS:
         result = outcome.forms[form]
-        for room in ROOMS:
-            own = result.rooms[room][TOTAL]
+        for headroom in HEADROOMS:
+            own = result.headrooms[headroom][TOTAL]
             weeks = _mean_weeks(own)
             table.append(
                 [
-                    texts["forms", form] if room == ROOMS[0] else "",
-                    texts["rooms", room],
+                    texts["forms", form] if headroom == HEADROOMS[0] else "",
+                    texts["headrooms", headroom],
                     *(numbers.figure(figure, own[figure]) for figure in shown),
                     UNKNOWN if weeks is None else numbers.plain(weeks, 1),
                     numbers.figure(REFUSED, own[REFUSED]),
-                    numbers.figure(AGAINST_DUTY, result.against_duty.get(room)),
+                    numbers.figure(AGAINST_DUTY, result.against_duty.get(headroom)),
                 ]
             )
     return table
 
 
 def _by_care_form(outcome: Comparison, texts: Texts, names: dict[str, str]) -> Table:
-    """Waiting beyond the norm per care form, on the common room."""
+    """Waiting beyond the norm per care form, on the common headroom."""
     numbers, beyond = texts.numbers, texts[CLIENTS_BEYOND_NORM]
     table = [[texts["columns", "care_form"], texts[STARTS],
               *(f"{texts['forms', form]}: {beyond}" for form in PAYMENT_FORMS)]]  # fmt: skip
-    by_form = {form: outcome.forms[form].rooms["common"] for form in PAYMENT_FORMS}
+    by_form = {form: outcome.forms[form].headrooms["common"] for form in PAYMENT_FORMS}
     for care_form, own in by_form[LUMP_SUM].items():
         if care_form != TOTAL:
             late = [by_form[form][care_form][CLIENTS_BEYOND_NORM] for form in PAYMENT_FORMS]
@@ -177,7 +177,7 @@ def _by_care_form(outcome: Comparison, texts: Texts, names: dict[str, str]) -> T
 
 
 def _corners(outcome: Comparison, texts: Texts) -> Table:
-    """Both corners in total, every form on its own room."""
+    """Both corners in total, every form on its own headroom."""
     numbers = texts.numbers
     counts = [figure for figure in WAITING_FIGURES if figure.on_page]
     table = [[texts["columns", "form"], texts["columns", "corner"],
@@ -197,7 +197,7 @@ def _corners(outcome: Comparison, texts: Texts) -> Table:
 
 
 def corner_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
-    """Waiting per care form in both corners, every form on its own room."""
+    """Waiting per care form in both corners, every form on its own headroom."""
     for form, result in outcome.forms.items():
         for corner in CORNERS:
             for care_form, estimates in result.care_forms[corner].items():
@@ -205,16 +205,20 @@ def corner_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
                 yield from _rows(place, estimates)
 
 
-def room_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
+def headroom_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
     """Waiting per care form and in total on every room; of a lump sum also what is against the duty to accept."""
     for form, result in outcome.forms.items():
-        for room in ROOMS:
-            for care_form, estimates in result.rooms[room].items():
+        for headroom in HEADROOMS:
+            for care_form, estimates in result.headrooms[headroom].items():
                 shown = texts["columns", "total"] if care_form == TOTAL else care_form
-                place: dict[str, Cell] = {"form": form, "room": texts["rooms", room], "care_form": shown}
+                place: dict[str, Cell] = {
+                    "form": form,
+                    "headroom": texts["headrooms", headroom],
+                    "care_form": shown,
+                }
                 yield from _rows(place, estimates)
-                if care_form == TOTAL and room in result.against_duty:
-                    yield from _rows(place, {AGAINST_DUTY: result.against_duty[room]})
+                if care_form == TOTAL and headroom in result.against_duty:
+                    yield from _rows(place, {AGAINST_DUTY: result.against_duty[headroom]})
 
 
 def _rows(place: dict[str, Cell], estimates: Estimates) -> Iterator[Row]:

@@ -283,7 +283,7 @@ def _high_cost(study: EqualisationStudy, texts: Texts) -> Table:
 
 
 def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> Section:
-    """The pool of a lot: shares, providers on fresh futures, and what power costs."""
+    """The pool of a lot: shares, providers on out-of-sample scenarios, and what power costs."""
     said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
     data, design = pool.data, pool.design
     note = said["pool_note"].format(
@@ -292,7 +292,7 @@ def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> S
         bound=numbers.percent(design.bound, 2),
         before=numbers.percent(float(design.tail_before.max()), 2),
     )
-    fresh = said["fresh_note"].format(
+    out_of_sample = said["fresh_note"].format(
         n=numbers.plain(study.n_scenarios), tail=numbers.percent(1 - data.confidence)
     )
     shares = [[said["band"], said["share"]]]
@@ -310,7 +310,7 @@ def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> S
         rows.append([names.get(name, name), power, *tails, numbers.estimate(pool.received[p]), *ends])
     return Section(
         title=said["pool"].format(lot=names.get(data.lot, data.lot)),
-        notes=[note, _clause(pool, texts), said["frontier_note"], fresh],
+        notes=[note, _clause(pool, texts), said["frontier_note"], out_of_sample],
         tables=[shares, rows],
         drawn=figure_of(lambda ax: plot_power_risk(study, ax, lot=data.lot, lang=texts.lang), POWER_SIZE),
     )

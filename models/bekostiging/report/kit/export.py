@@ -12,7 +12,7 @@ from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import NAME, Front, write_workbook
 
 
-def write_takeaway(
+def write_export(
     folder: Path,
     case: Case,
     tables: Sequence[LongTable],

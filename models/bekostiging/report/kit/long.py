@@ -34,7 +34,7 @@ COLUMN_UNITS: dict[str, Unit] = {
     "certainty": "fraction",
     "efficient": "yes_no",
     "holds": "yes_no",
-    "in_futures": "fraction",
+    "in_scenarios": "fraction",
     "influenceable": "yes_no",
     "interval": "fraction",
     "loading": "fraction",

@@ -1,7 +1,7 @@
 """What a controller pastes: bedrag, kans and risicobedrag for the paragraph weerstandsvermogen, and the bridge by year.
 
 A line per municipality, year and payment form: what is expected beyond the begroting (a gap to be budgeted), amount (the
-mean overrun of the futures that have one) x chance = risk amount (the expected overrun), and what the incidental stock is
+mean overrun of the scenarios that have one) x chance = risk amount (the expected overrun), and what the incidental stock is
 used for. The line of the term has the stock once, with the part of it that is needed. The ratio of the paragraaf (BBV art.
 11: available over required) covers all risks of a municipality; it stands here only where the user gave both for the whole.
 """
@@ -27,7 +27,7 @@ Spent = Mapping[str, Mapping[str, Mapping[str, Estimates]]]
 FIGURE = ("figure", "value", "standard_error", "unit")
 LINE = (
     replace(figures.EXPECTED, nl="verwachte uitgaven", en="expected spending"),
-    figures.ROOM,
+    figures.HEADROOM,
     figures.GAP,
     replace(
         figures.OVERRUN_SIZE,
@@ -87,7 +87,7 @@ def _lines(case: Case, data: LumpSumData, spent: Spent, texts: Texts) -> Iterato
         for year in years:
             weight = data.discount if year == TERM else np.array([str(y) == year for y in data.years], dtype=float)
             covered: dict[Figure, float | None] = {
-                figures.ROOM: float(data.room[own].sum(axis=0) @ weight),
+                figures.HEADROOM: float(data.headroom[own].sum(axis=0) @ weight),
                 figures.STRUCTURAL: float(data.structural.sum(axis=0)[own].sum(axis=0) @ weight),
             }
             if year == TERM:
@@ -109,7 +109,7 @@ def _ratio(case: Case, code: str) -> float | None:
 def _figures(
     case: Case, estimates: Estimates, covered: Mapping[Figure, float | None]
 ) -> dict[Figure, Estimate | float | None]:
-    """The figures of one line in order, the council's certainty once; no size of an overrun that no future has; the stock,
+    """The figures of one line in order, the council's certainty once; no size of an overrun that no scenario has; the stock,
     what part of the need it covers, and the ratio of the whole municipality in the line of the term alone."""
     again = f"{figures.REQUIRED_RESISTANCE_CAPACITY.name}_{round(100 * case.policy.certainty)}"
     known: dict[str, Estimate | float | None] = {own.name: estimates.get(own) for own in SPENDING_FIGURES}

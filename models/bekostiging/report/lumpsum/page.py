@@ -146,7 +146,7 @@ def _asked(study: LumpSumStudy, texts: Texts) -> list[str]:
 
 
 def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
-    """How well the limits are known, and how many futures a stated precision asks."""
+    """How well the limits are known, and how many scenarios a stated precision asks."""
     widest = widest_limit(study.lumpsum.headline.checks)
     told = [
         texts["page", "precision_now"].format(

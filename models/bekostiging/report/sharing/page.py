@@ -69,7 +69,7 @@ def sharing_results(study: SharingStudy) -> dict[str, Any]:
 def sharing_sentences(study: SharingStudy, texts: Texts) -> list[str]:
     """What was found, in a few sentences."""
     said, numbers, names = texts.sections["sharing"], texts.numbers, names_of(study.case)
-    told = [said["told"].format(n=study.data.n_players, futures=numbers.plain(study.n_scenarios))]
+    told = [said["told"].format(n=study.data.n_players, scenarios=numbers.plain(study.n_scenarios))]
     for one in study.games:
         if one.game == "surcharge":
             alone = sum(single.value for single in one.alone)
@@ -125,7 +125,7 @@ def _game_section(study: SharingStudy, game: GameSolution, texts: Texts) -> Sect
     proof = said["no_certificate"].format(most=MOST_TABLE)
     if game.certificate.certificate is not None:
         proof = said["certificate"].format(
-            levels=game.certificate.certificate.levels, futures=numbers.plain(study.n_scenarios)
+            levels=game.certificate.certificate.levels, scenarios=numbers.plain(study.n_scenarios)
         )
     head = {"surcharge": "worth", "fixed_parts": "fixed_parts", "joint_contract": "joint"}[game.game]
     return Section(said[head], [said[f"{head}_note"], proof], [rows])

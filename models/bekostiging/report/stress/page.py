@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.evaluation import Comparison, Course
+from bekostiging.evaluation import Comparison, DeterministicScenario
 from bekostiging.evaluation.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, PROVIDER_RESULT, SPENDING
-from bekostiging.report.comparison.tables import course_rows, long_table
+from bekostiging.report.comparison.tables import deterministic_rows, long_table
 from bekostiging.report.kit.estimates import plain, written_figures
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated
 from bekostiging.report.kit.resistance import FIGURE
@@ -20,23 +20,23 @@ from bekostiging.studies import BEGROTING, Pooled, ReverseStress, StressStudy
 Table = list[list[str]]
 
 
-def shock_table(outcome: Comparison, course: Course, lang: str) -> Table:
+def shock_table(outcome: Comparison, scenario: DeterministicScenario, lang: str) -> Table:
     """Change of spending and of the providers' result under a combination of shocks, header first."""
     texts = Texts(lang)
     rows = [[texts["columns", "form"], texts[SPENDING], texts[PROVIDER_RESULT]]]
     for form in PAYMENT_FORMS:
         change = (
-            course.spending[form] - outcome.plain.spending[form],
-            course.provider_result[form] - outcome.plain.provider_result[form],
+            scenario.spending[form] - outcome.plain.spending[form],
+            scenario.provider_result[form] - outcome.plain.provider_result[form],
         )
         rows.append([texts["forms", form], *(texts.numbers.change(value) for value in change)])
     return rows
 
 
-def shock_sentence(course: Course, lang: str) -> str:
+def shock_sentence(scenario: DeterministicScenario, lang: str) -> str:
     """What comes together, and where it comes from."""
     texts = Texts(lang)
-    return texts["stress", "shocks"].format(name=course.name[lang], status=texts["statuses", course.status])
+    return texts["stress", "shocks"].format(name=scenario.name[lang], status=texts["statuses", scenario.status])
 
 
 def view_table(found: Pooled, lang: str) -> Table:
@@ -68,7 +68,7 @@ def reverse_table(outcome: Comparison, found: ReverseStress, lang: str) -> Table
     """The course that breaks the target: change per quantity and year, header first."""
     texts = Texts(lang)
     rows = [[texts["stress", "quantity"], *(str(year) for year in outcome.years)]]
-    for name, values in found.course.items():
+    for name, values in found.scenario.items():
         rows.append([texts["stress", name], *(texts.numbers.percent(value, 1) for value in values)])
     return rows
 
@@ -102,7 +102,7 @@ def stress_answers(study: StressStudy, texts: Texts) -> list[Answer]:
         rows = view_table(study.believed, lang)
         found.append(Answer(rows, texts["stress", "views_title"], view_sentence(study.believed, lang)))
     for one in study.broken:
-        rows = reverse_table(outcome, one, lang) if one.course else []
+        rows = reverse_table(outcome, one, lang) if one.scenario else []
         found.append(Answer(rows, texts["stress", "reverse_title"], reverse_sentence(outcome, one, lang)))
     return found
 
@@ -135,9 +135,9 @@ def _view_results(found: Pooled) -> dict[str, Any]:
 
 def stress_tables(study: StressStudy, texts: Texts) -> list[LongTable]:
     """Every answer in long format."""
-    courses = () if study.together is None else (study.outcome.plain, study.together)
+    deterministic_scenarios = () if study.together is None else (study.outcome.plain, study.together)
     return [
-        long_table("shocks", course_rows(courses, texts)),
+        long_table("shocks", deterministic_rows(deterministic_scenarios, texts)),
         LongTable("views", ("form", "view", *FIGURE), tuple(_views(study)), "figure"),
         LongTable("reverse", ("name", "form", "year", *FIGURE), tuple(_reverse(study, texts)), "figure"),
     ]
@@ -160,6 +160,6 @@ def _reverse(study: StressStudy, texts: Texts) -> Iterator[Row]:
         place: dict[str, Cell] = {"name": one.target, "form": one.form, "year": None}
         yield place | estimated(texts.figure("stress", "distance"), one.distance)
         yield place | estimated(texts.figure("stress", "probability"), one.probability)
-        for name, values in one.course.items():
+        for name, values in one.scenario.items():
             for year, value in zip(study.outcome.years, values, strict=True):
                 yield place | {"year": year} | estimated(texts.figure("stress", name), value)

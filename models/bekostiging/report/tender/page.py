@@ -66,11 +66,11 @@ def _told(found: Results, texts: Texts) -> list[str]:
     told = [
         said["told"].format(
             cases="; ".join(one["title"].get(texts.lang, "") for one in found["cases"].values()),
-            futures=texts.numbers.plain(case["n_scenarios"]),
+            scenarios=texts.numbers.plain(case["n_scenarios"]),
             first=case["years"][0],
             last=case["years"][-1],
             shocks=len(suite["shocks"]),
-            shock_futures=texts.numbers.plain(suite["shock_scenarios"]),
+            shock_scenarios=texts.numbers.plain(suite["shock_scenarios"]),
             seed=suite["seed"],
         )
     ]
@@ -221,7 +221,7 @@ def _rank(one: Results | None, texts: Texts) -> str:
 
 
 def _pairs(case: Results, suite: Results, texts: Texts) -> Table:
-    """Every pair of forms over all lots: difference and certainty on cost and the far tail, and share of futures."""
+    """Every pair of forms over all lots: difference and certainty on cost and the far tail, and share of scenarios."""
     said = texts.sections["benchmark"]
     far = tail(suite["confidence"][-1])
     found: dict[tuple[str, str], dict[str, Results]] = {}
@@ -234,7 +234,7 @@ def _pairs(case: Results, suite: Results, texts: Texts) -> Table:
         rows.append(
             [
                 said["against"].format(a=texts["forms", a], b=texts["forms", b]),
-                texts.numbers.estimated_percent(read_estimate(cost["in_futures"]), 0),
+                texts.numbers.estimated_percent(read_estimate(cost["in_scenarios"]), 0),
                 texts.numbers.estimated_millions(read_estimate(cost["difference"]), 2),
                 _chance(cost["certainty"], texts),
                 texts.numbers.estimated_millions(read_estimate(worst["difference"]), 2),
@@ -339,7 +339,7 @@ def _similar(similar: Results, head: str, texts: Texts) -> Section:
         municipalities=similar["municipalities"],
         providers=HIDDEN if similar["providers"] is None else similar["providers"],
         inhabitants=numbers.plain(similar["inhabitants"]),
-        futures=numbers.plain(similar["n_scenarios"]),
+        scenarios=numbers.plain(similar["n_scenarios"]),
     )
     rows = [
         [said["figure"], said["form"], said["own"], said["percentile"], said["low"], said["middle"], said["high"]]

@@ -107,7 +107,7 @@ def _lot(board: LotBoard, names: Mapping[str, str]) -> Results:
                 "criterion": pair.criterion,
                 "difference": written(pair.difference),
                 "certainty": pair.certainty,
-                "in_futures": None if pair.in_futures is None else written(pair.in_futures),
+                "in_scenarios": None if pair.in_scenarios is None else written(pair.in_scenarios),
             }
             for pair in board.pairs
         ],
@@ -265,7 +265,7 @@ def _public_pair(pair: Results) -> Results:
     return pair | {
         "difference": _public_figure(pair["criterion"], pair["difference"]),
         "certainty": _step(pair["certainty"], FRACTION),
-        "in_futures": None if pair["in_futures"] is None else _rounded(pair["in_futures"], FRACTION),
+        "in_scenarios": None if pair["in_scenarios"] is None else _rounded(pair["in_scenarios"], FRACTION),
     }
 
 

@@ -95,7 +95,7 @@ def _lot() -> dict[str, Any]:
         "criterion": TEXT,
         "difference": or_null(ESTIMATE),
         "certainty": PROBABILITY,
-        "in_futures": or_null(ESTIMATE),
+        "in_scenarios": or_null(ESTIMATE),
     }
     return schema_object(
         {

@@ -17,7 +17,9 @@ def benchmark_tables(case: Results, texts: Texts) -> list[LongTable]:
     return [
         LongTable("scoreboard", ("lot", "form", *FIGURE, "rank", "rank_error"), tuple(_scores(case, texts))),
         LongTable(
-            "pairs", ("lot", "form", "other_form", *FIGURE, "certainty", "in_futures"), tuple(_pairs(case, texts))
+            "pairs",
+            ("lot", "form", "other_form", *FIGURE, "certainty", "in_scenarios"),
+            tuple(_pairs(case, texts)),
         ),
         LongTable("verdicts", ("lot", "form", "shock", "holds", "certainty"), tuple(_verdicts(case, texts))),
     ]
@@ -42,14 +44,14 @@ def _pairs(case: Results, texts: Texts) -> Iterator[Row]:
     """Every pair of forms on every criterion."""
     for lot, own in case["lots"].items():
         for pair in own["pairs"]:
-            name, share = pair["criterion"], pair["in_futures"]
+            name, share = pair["criterion"], pair["in_scenarios"]
             yield {
                 "lot": lot_words(lot, own, texts),
                 "form": texts["forms", pair["a"]],
                 "other_form": texts["forms", pair["b"]],
                 **estimated(criterion_figure(name, texts), read_estimate(pair["difference"])),
                 "certainty": pair["certainty"],
-                "in_futures": None if share is None else share["value"],
+                "in_scenarios": None if share is None else share["value"],
             }
 
 

@@ -79,7 +79,7 @@ def decide(model: str, asked: Asked) -> Decision:
 
 
 def _decided(value: float) -> Estimate:
-    """A decision on the futures it was taken on: how far others would move it is not known."""
+    """A decision on the scenarios it was taken on: how far others would move it is not known."""
     return Estimate(float(value), None)
 
 
@@ -89,7 +89,7 @@ def _value(one: Estimate) -> float:
 
 
 def _lumpsum(asked: Asked) -> Decision:
-    """Loading per lot and capital used, at every confidence level, on the same futures; with the shares and margins of the
+    """Loading per lot and capital used, at every confidence level, on the same scenarios; with the shares and margins of the
     designed one where there is one, so that at the level of the case it is that one."""
     own, found = asked.outcome.lumpsum, []
     agreed = with_shares(own.data, own.design.share, own.design.form) if own.design.feasible else own.data
@@ -109,7 +109,7 @@ def _lumpsum(asked: Asked) -> Decision:
 
 
 def _equalisation(asked: Asked) -> Decision:
-    """Tail of the worst-off provider over its budget before and after the pool of its lot, on fresh futures."""
+    """Tail of the worst-off provider over its budget before and after the pool of its lot, on out-of-sample scenarios."""
     study = study_equalisation(asked.case, **asked.options)
     told = None if study.pools else NO_POOL
     found = []
@@ -127,7 +127,7 @@ def _sharing(asked: Asked) -> Decision:
     """What going together is worth, and what the group that gains most would gain by leaving under the keys in force."""
     study = study_sharing(asked.case, game="surcharge", **asked.options)
     game = study.games[0]
-    # errors of municipalities on the same futures go together, so at most their sum
+    # errors of municipalities on the same scenarios go together, so at most their sum
     worth = reduce(Estimate.plus_together, game.saving)
     figures = (
         DecisionFigure("", "worth", study.data.confidence, worth, "euro"),
@@ -137,16 +137,16 @@ def _sharing(asked: Asked) -> Decision:
 
 
 def _capacity(asked: Asked) -> Decision:
-    """Places reserved a year and what the plan costs on fresh futures; no limit on time, so that it can be repeated."""
+    """Places reserved a year and what the plan costs out of sample; no limit on time, so that it can be repeated."""
     ready = prepared(asked.case, RunOptions(**asked.options))
-    made, fresh, advance = ready.plan("design"), ready.plan("fresh"), ready.advance("decisions")
+    made, out_of_sample, advance = ready.plan("design"), ready.plan("out_of_sample"), ready.advance("decisions")
     drawn = capacity_data(made, ready.blocks.series(made, capacity_work(made), advance))
-    arrays, checked = checked_series(ready.blocks, fresh, capacity_work(fresh), advance)
-    judged = capacity_data(fresh, arrays)
+    arrays, checked = checked_series(ready.blocks, out_of_sample, capacity_work(out_of_sample), advance)
+    judged = capacity_data(out_of_sample, arrays)
     decided = decide_capacity(drawn)
     _, solved, duals = outcome_of(decided)
-    costs = outcome_under(decided, judged.futures, norm_prices(decided, solved, duals)).costs
-    scramblings, level = Scramblings(fresh.n_scramblings), drawn.confidence
+    costs = outcome_under(decided, judged.scenarios, norm_prices(decided, solved, duals)).costs
+    scramblings, level = Scramblings(out_of_sample.n_scramblings), drawn.confidence
     proved = decided.solution.gap
     gap = () if proved is None else (DecisionFigure("", "gap", None, _decided(proved), "fraction"),)
     figures = (
@@ -155,7 +155,7 @@ def _capacity(asked: Asked) -> Decision:
         DecisionFigure("", "plan_tail", level, scramblings.tail_mean(costs, level), "euro"),
         *gap,
     )
-    return Decision(figures, ready.notes(fresh, checked), checked)
+    return Decision(figures, ready.notes(out_of_sample, checked), checked)
 
 
 DECISION_MODELS: dict[str, Callable[[Asked], Decision]] = {

@@ -5,7 +5,7 @@ better) three things are said:
 
     difference   mean of influence_A - influence_B, with its standard error over scramblings
     certainty    probability that A's figure is the lower one, given the simulation error: Student's t with R - 1 degrees
-    in_futures   part of the futures in which A is lower, equal ones half; not of a tail, which no future has
+    in_futures   part of the scenarios in which A is lower, equal ones half; not of a tail, which no scenario has
 
 The expected rank of A is 1 + the sum over the others of the certainty that they are lower; its error is that of that many
 coins, as if they were independent.
@@ -36,7 +36,7 @@ class Pair:
     criterion: str
     difference: Estimate
     certainty: float
-    in_futures: Estimate | None
+    in_scenarios: Estimate | None
 
 
 def pairs(
@@ -60,13 +60,13 @@ def _pair(
     """Two forms on a criterion."""
     apart = samples[a].influence(criterion) - samples[b].influence(criterion)
     difference = scramblings.mean(apart)
-    in_futures = None
+    in_scenarios = None
     if not is_tail(criterion):
-        in_futures = scramblings.mean((apart < -EQUAL) + 0.5 * (np.abs(apart) <= EQUAL))
-        if in_futures.value in (0.0, 1.0):
-            # all futures seen agree, others need not
-            in_futures = replace(in_futures, standard_error=None)
-    return Pair(a, b, criterion, difference, certainty(difference), in_futures)
+        in_scenarios = scramblings.mean((apart < -EQUAL) + 0.5 * (np.abs(apart) <= EQUAL))
+        if in_scenarios.value in (0.0, 1.0):
+            # all scenarios seen agree, others need not
+            in_scenarios = replace(in_scenarios, standard_error=None)
+    return Pair(a, b, criterion, difference, certainty(difference), in_scenarios)
 
 
 def certainty(difference: Estimate) -> float:

@@ -1,6 +1,6 @@
 """Robustness: under which named shocks a payment form stays acceptable in a lot, by the case's own standards.
 
-The lump sum is decided before the shock and all forms are settled again on futures that the shock hits. Acceptable is:
+The lump sum is decided before the shock and all forms are settled again on scenarios that the shock hits. Acceptable is:
 
     begroting  in every contract year P(what the lot has used of its stock until then > that stock) <= 1 - certainty
                (policy): what is spent beyond begroting and structural cover takes from the stock, which is there once; a
@@ -10,8 +10,8 @@ The lump sum is decided before the shock and all forms are settled again on futu
     waiting    nobody waits or is refused, in the corner of the policy, where it allows no waiting list in the lot
 
 A verdict counts as certain as its most doubtful condition: P(true value meets the limit), Student's t with R - 1 degrees,
-from its error. A probability that no future (or every one) is an instance of has none: then as certain as n independent
-futures make it, P(more events than were seen, if the limit were the truth), so 1 - (1 - limit)^n where none was seen.
+from its error. A probability that no scenario (or every one) is an instance of has none: then as certain as n independent
+scenarios make it, P(more events than were seen, if the limit were the truth), so 1 - (1 - limit)^n where none was seen.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from scipy.special import bdtrc
 
 from bekostiging.case.tables import PaymentForm
-from bekostiging.evaluation.block_settlement import FreshWork, arrays_of, samples_of
+from bekostiging.evaluation.block_settlement import OutOfSampleWork, arrays_of, samples_of
 from bekostiging.evaluation.blocks import Arrays, Blocks
 from bekostiging.evaluation.results import Comparison
 from bekostiging.lumpsum import used_of_stock
@@ -36,13 +36,13 @@ from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
 NONE = "none"
-"""The futures without a shock."""
+"""The scenarios without a shock."""
 WORDS = ("begroting", "buffer", "waiting")
 
 
 @dataclass(frozen=True)
 class Condition:
-    """``value`` must not exceed ``limit``: a probability, or clients; on ``n_scenarios`` futures."""
+    """``value`` must not exceed ``limit``: a probability, or clients; on ``n_scenarios`` scenarios."""
 
     name: str
     value: Estimate
@@ -91,10 +91,10 @@ def share_acceptable(verdicts: Sequence[Verdict]) -> Estimate:
 
 @dataclass(frozen=True)
 class Limits:
-    """What acceptable means in a lot: ``room`` (n_years,) with structural cover and ``stock`` up to the year, euro;
+    """What acceptable means in a lot: ``headroom`` (n_years,) with structural cover and ``stock`` up to the year, euro;
     probabilities; ``no_waiting``."""
 
-    room: FloatArray
+    headroom: FloatArray
     stock: FloatArray
     refills: bool
     overrun: float
@@ -105,12 +105,12 @@ class Limits:
 def limits(outcome: Comparison, samples: Mapping[str, LotSample], view: LotView) -> Limits:
     """The standards of a case for a lot; ``samples`` by lot, under inspanningsgericht without a shock."""
     case, data = outcome.case, outcome.lumpsum.data
-    room = outcome.room.sum(axis=1) + data.structural.sum(axis=(0, 1))
+    headroom = outcome.headroom.sum(axis=1) + data.structural.sum(axis=(0, 1))
     paid, total = samples[view.lot].yearly.mean(axis=0), samples[ALL].yearly.mean(axis=0)
     part = np.divide(paid, total, out=np.zeros_like(paid), where=total > 0)
     lists = [case.policy.waiting_list(case.lots[j].id) for j in view.places]
     return Limits(
-        room * part,
+        headroom * part,
         data.stock.sum(axis=0) * part,
         data.reserve_refills,
         1 - case.policy.certainty,
@@ -120,8 +120,8 @@ def limits(outcome: Comparison, samples: Mapping[str, LotSample], view: LotView)
 
 
 def verdict(shock: str, scramblings: Scramblings, sample: LotSample, limit: Limits) -> Verdict:
-    """Whether a lot under a payment form is acceptable on the futures of a shock."""
-    beyond = sample.yearly - limit.room
+    """Whether a lot under a payment form is acceptable on the scenarios of a shock."""
+    beyond = sample.yearly - limit.headroom
     overruns = [
         scramblings.probability(used_of_stock(beyond[:, : t + 1], refills=limit.refills) > limit.stock[t])
         for t in range(beyond.shape[1])
@@ -154,9 +154,9 @@ class ShockedBlock:
 
 @dataclass(frozen=True)
 class ShockedWork:
-    """Settles every form on a block of futures that a shock hit."""
+    """Settles every form on a block of scenarios that a shock hit."""
 
-    work: FreshWork
+    work: OutOfSampleWork
 
     def __call__(self, block: Block) -> ShockedBlock:
         """In both corners."""
@@ -166,8 +166,8 @@ class ShockedWork:
 def shocked(
     outcome: Comparison, shock: str, n_scenarios: int, blocks: Blocks
 ) -> tuple[Mapping[PaymentForm, BothCorners], Scramblings]:
-    """Every payment form of a comparison, the lump sum as designed, on futures that a shock hits."""
-    made = plan(outcome.case, n_scenarios, outcome.n_years, outcome.seed, "fresh")
+    """Every payment form of a comparison, the lump sum as designed, on scenarios that a shock hits."""
+    made = plan(outcome.case, n_scenarios, outcome.n_years, outcome.seed, "out_of_sample")
     made = replace(made, shocks=tuple(shock.split(TOGETHER)))
-    work = ShockedWork(FreshWork(outcome.case, outcome.cells, contracts_in_force(outcome), {}))
+    work = ShockedWork(OutOfSampleWork(outcome.case, outcome.cells, contracts_in_force(outcome), {}))
     return samples_of(blocks.series(made, work, silent)), Scramblings(made.n_scramblings)

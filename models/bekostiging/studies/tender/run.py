@@ -64,7 +64,7 @@ class Score:
 
     @property
     def robustness(self) -> Estimate | None:
-        """Share of the shocks (not counting the futures without one) under which it is acceptable; None without shocks."""
+        """Share of the shocks (not counting the scenarios without one) under which it is acceptable; None without shocks."""
         under = [one for one in self.verdicts if one.shock != NONE]
         return share_acceptable(under) if under else None
 
@@ -135,8 +135,8 @@ class Benchmark(Shown):
         return pd.DataFrame(rows)
 
     def heading(self) -> str:
-        """Suite, futures, seed."""
-        return f"Benchmark {self.suite.name}, {self.suite.scenarios} futures, seed {self.suite.seed}"
+        """Suite, scenarios, seed."""
+        return f"Benchmark {self.suite.name}, {self.suite.scenarios} scenarios, seed {self.suite.seed}"
 
     def disclaimers(self) -> Mapping[str, str]:
         """Of its cases, each once."""

@@ -38,12 +38,12 @@ TAIL = "cvar_"
 
 
 def tail(confidence: float) -> str:
-    """Name of the mean spending in the worst futures."""
+    """Name of the mean spending in the worst scenarios."""
     return f"{TAIL}{confidence:g}"
 
 
 def is_tail(criterion: str) -> bool:
-    """Whether a criterion is a tail, which no single future has."""
+    """Whether a criterion is a tail, which no single scenario has."""
     return criterion.startswith(TAIL)
 
 
@@ -125,7 +125,7 @@ def lot_sample(
         cost=main.cost * view.contracts,
     )
     results = provider_results(case, own, discount)
-    deepest = -np.cumsum(results, axis=1).min(axis=1)
+    largest_loss = -np.cumsum(results, axis=1).min(axis=1)
     yearly = main.lot_spending[:, :, list(view.places)].sum(axis=2)
     clients = main.clients[:, :, view.contracts].sum(axis=2).mean(axis=1)
     revenue = np.maximum(by_provider(case, own.payment, own.received).sum(axis=1), 0.0)
@@ -134,7 +134,7 @@ def lot_sample(
     return LotSample(
         spending=yearly @ discount,
         yearly=yearly,
-        exhausted=(deepest > view.buffer) & view.contracted,
+        exhausted=(largest_loss > view.buffer) & view.contracted,
         unserved=_unserved(samples["wait"], view),
         turned_away=_unserved(main, view),
         administration=case.administration_euro(form, PARTIES, clients, int(view.contracts.sum())),

@@ -1,7 +1,7 @@
 """The own region beside simulated regions of its size: is what it sees usual, or is it this region?
 
 As many municipalities, providers and inhabitants, everything else of the simulated regions invented (``synthetic_region``,
-another seed each). Each is settled as the own region is: a lump sum designed on one set of futures, all forms on another.
+another seed each). Each is settled as the own region is: a lump sum designed on one set of scenarios, all forms on another.
 Figures without a scale, of all lots together; the percentile of the own region counts equal ones half.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 from bekostiging.case import Case, synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import reference
-from bekostiging.evaluation.block_settlement import FreshWork, samples_of
+from bekostiging.evaluation.block_settlement import OutOfSampleWork, samples_of
 from bekostiging.evaluation.design import designed
 from bekostiging.evaluation.results import Comparison
 from bekostiging.evaluation.study import prepared
@@ -29,7 +29,7 @@ from bekostiging_solvers import Estimate, execute
 from bekostiging_solvers.typing import FloatArray
 
 SCALE_FREE = ("euro_per_inhabitant", "tail", "buffer_exhausted", "unserved", "administration", "concentration")
-"""Spending a year per inhabitant; how much more the worst futures cost; probability; clients unserved per thousand
+"""Spending a year per inhabitant; how much more the worst scenarios cost; probability; clients unserved per thousand
 inhabitants; part of spending; Herfindahl-Hirschman index."""
 FIRST_SEED = 1001
 """Of the simulated regions: not that of the embedded one."""
@@ -127,13 +127,13 @@ def _simulated(size: _Size, index: int) -> dict[PaymentForm, dict[str, float]]:
     case = synthetic_region(size.municipalities, size.providers, FIRST_SEED + index, size.inhabitants)
     n = size.n_scenarios
     ready = prepared(case, RunOptions(n_scenarios=n, design_scenarios=n, n_years=size.n_years, seed=size.seed))
-    fresh_plan = ready.plan("fresh")
-    cells = fresh_plan.cells
-    terms = reference(case, cells, fresh_plan.n_years)
+    out_of_sample_plan = ready.plan("out_of_sample")
+    cells = out_of_sample_plan.cells
+    terms = reference(case, cells, out_of_sample_plan.n_years)
     decision = designed(ready, terms).decision
     data, contracts = decision.data, built_contracts(case, cells, terms, decision.headline)
-    work = ShockedWork(FreshWork(case, cells, contracts, {}))
-    samples = samples_of(ready.blocks.series(fresh_plan, work, lambda done, total: None))
+    work = ShockedWork(OutOfSampleWork(case, cells, contracts, {}))
+    samples = samples_of(ready.blocks.series(out_of_sample_plan, work, lambda done, total: None))
     return _figures(case, samples, data, size.confidence)
 
 

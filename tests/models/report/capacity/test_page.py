@@ -42,8 +42,8 @@ def test_the_json_holds_what_was_decided(study: CapacityStudy) -> None:
 
 
 def test_fresh_futures_are_not_those_of_the_plan(study: CapacityStudy) -> None:
-    assert not np.array_equal(study.outcome.data.futures.regular, study.fresh.data.futures.regular)
-    assert study.fresh.places == pytest.approx(study.outcome.places)
+    assert not np.array_equal(study.outcome.data.scenarios.regular, study.out_of_sample.data.scenarios.regular)
+    assert study.out_of_sample.places == pytest.approx(study.outcome.places)
 
 
 def test_the_lump_sum_is_compared_lot_by_lot(study: CapacityStudy) -> None:
@@ -52,7 +52,7 @@ def test_the_lump_sum_is_compared_lot_by_lot(study: CapacityStudy) -> None:
     assert budget is not None
     assert [one.lot for one in budget.lots] == [lot.id for lot in study.case.lots]
     cost = sum(one.cost.value for one in budget.lots)
-    assert cost == pytest.approx(study.fresh.yearly_cost().sum(axis=(1, 2)).mean(), rel=1e-9)
+    assert cost == pytest.approx(study.out_of_sample.yearly_cost().sum(axis=(1, 2)).mean(), rel=1e-9)
     for one in budget.lots:
         assert 0 <= one.enough_probability.value <= 1
 

@@ -1,4 +1,4 @@
-"""Waiting in words: the common room, weeks beyond the norm, and what a list under a lump sum is."""
+"""Waiting in words: the common headroom, weeks beyond the norm, and what a list under a lump sum is."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from bekostiging_solvers import Estimate
 NL, EN = Texts("nl"), Texts("en")
 
 
-def _with(outcome: Comparison, breach: float, **rooms: tuple[float, float, float, float]) -> Comparison:
+def _with(outcome: Comparison, breach: float, **headrooms: tuple[float, float, float, float]) -> Comparison:
     """The comparison with other counts: (waiting, beyond the norm, weeks, refused) of three lines."""
 
-    def of(form: PaymentForm, room: str) -> Estimates:
-        name = ("lump_corridor" if room == "corridor" else "lump_common") if form == "taakgericht" else "others"
-        waiting, beyond, weeks, refused = rooms[name]
+    def of(form: PaymentForm, headroom: str) -> Estimates:
+        name = (
+            ("lump_corridor" if headroom == "corridor" else "lump_common") if form == "taakgericht" else "others"
+        )
+        waiting, beyond, weeks, refused = headrooms[name]
         return {
             figure: Estimate(value, 1.0)
             for figure, value in zip(
@@ -34,8 +36,10 @@ def _with(outcome: Comparison, breach: float, **rooms: tuple[float, float, float
     forms = {
         form: replace(
             result,
-            rooms={room: {**own, "total": of(form, room)} for room, own in result.rooms.items()},
-            against_duty={room: Estimate(breach, 1.0) for room in result.against_duty},
+            headrooms={
+                headroom: {**own, "total": of(form, headroom)} for headroom, own in result.headrooms.items()
+            },
+            against_duty={headroom: Estimate(breach, 1.0) for headroom in result.against_duty},
         )
         for form, result in outcome.forms.items()
     }
@@ -81,14 +85,14 @@ def test_nobody_more_and_refused(
 
 
 def test_page_terminal_and_choice_count_the_same_clients(outcome: Comparison) -> None:
-    """Waiting beyond the norm on the common room, of every form, as in the results."""
+    """Waiting beyond the norm on the common headroom, of every form, as in the results."""
     (answer,) = presented(outcome, "nl").answers()
     caption, (header, *rows) = answer.caption, answer.rows
     assert header[-1].replace("\n", " ") == NL[CLIENTS_BEYOND_NORM].replace(" de ", " ")
     choice = dict(choice_table(outcome, NL))[NL["criteria", "waiting"]]
-    rooms = waiting_sections(outcome, NL)["rooms"]
+    headrooms = waiting_sections(outcome, NL)["headrooms"]
     for k, form in enumerate(PAYMENT_FORMS):
-        own = outcome.forms[form].rooms["common"]["total"]
+        own = outcome.forms[form].headrooms["common"]["total"]
         shown = NL.numbers.estimate(own[CLIENTS_BEYOND_NORM])
         mean = NL.numbers.plain(own[WEEKS_BEYOND_NORM].value / own[CLIENTS_BEYOND_NORM].value, 1)
         assert rows[k][-1] == shown
@@ -96,6 +100,6 @@ def test_page_terminal_and_choice_count_the_same_clients(outcome: Comparison) ->
         assert choice[k].startswith(shown)
         assert mean in choice[k]
         assert mean in caption
-        line = rooms[1 + 3 * k + 1]
-        assert line[1] == NL["rooms", "common"]
+        line = headrooms[1 + 3 * k + 1]
+        assert line[1] == NL["headrooms", "common"]
         assert (line[3], line[4]) == (shown, mean)

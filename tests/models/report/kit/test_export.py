@@ -328,7 +328,7 @@ def test_amount_times_chance_is_the_risk_amount(every: Results) -> None:
             line[said[name]] for name in ("overrun_size", "overrun_probability", "expected_overrun")
         )
         if chance == 0:
-            # no future overruns: the size of an overrun is unknown, not zero
+            # no scenario overruns: the size of an overrun is unknown, not zero
             assert (amount, risk, own["overrun_size"]) == ("", 0, None)
             assert (
                 own["overrun_probability"]["standard_error"] is own["expected_overrun"]["standard_error"] is None
@@ -345,7 +345,7 @@ def test_amount_times_chance_is_the_risk_amount(every: Results) -> None:
         assert line[said["gap"]] == pytest.approx(own["gap"]["value"], abs=1e-6)
         if year != TERM and code != TOTAL:
             begroting = found["begroting"][code][year]
-            assert line[said["room"]] == begroting["room"]
+            assert line[said["headroom"]] == begroting["headroom"]
             assert line[said["structural"]] == begroting["structural_cover"]
 
 
@@ -366,15 +366,15 @@ def test_the_bridge_in_the_sheet_adds_up(every: Results) -> None:
 
 
 def test_the_lump_sum_alone_spends_what_the_comparison_says(every: Results) -> None:
-    """Spending of the lump sum read from its model is what settling pays, to a thousandth, on the futures both have; the
+    """Spending of the lump sum read from its model is what settling pays, to a thousandth, on the scenarios both have; the
     study is judged on as many as it was designed on, which come on top."""
     study, outcome = every.made["lumpsum"], every.made["compare"]
-    fresh, design = study.lumpsum.fresh, study.lumpsum.design
-    assert fresh.n_scenarios == DESIGN > outcome.n_scenarios
-    both = decided_spending(fresh.of(slice(0, outcome.n_scenarios)), design).mean(axis=0)
-    told = decided_spending(fresh, design).mean(axis=0)
-    for m, code in enumerate(fresh.municipalities):
-        for t, year in enumerate(map(str, fresh.years)):
+    out_of_sample, design = study.lumpsum.out_of_sample, study.lumpsum.design
+    assert out_of_sample.n_scenarios == DESIGN > outcome.n_scenarios
+    both = decided_spending(out_of_sample.of(slice(0, outcome.n_scenarios)), design).mean(axis=0)
+    told = decided_spending(out_of_sample, design).mean(axis=0)
+    for m, code in enumerate(out_of_sample.municipalities):
+        for t, year in enumerate(map(str, out_of_sample.years)):
             own = outcome.forms["taakgericht"].municipalities[code][year]
             assert both[t, m] == pytest.approx(own[EXPECTED].value, rel=1e-3)
             assert study.spending[code][year][EXPECTED].value == pytest.approx(told[t, m])

@@ -97,10 +97,10 @@ def test_the_gap_is_to_be_budgeted_and_structural_cover_is_a_year(outcome: Compa
     code = data.municipalities[0]
     year, term = found[code, data.years[0]], found[code, NL["columns", "term"]]
     assert figures.GAP.nl.startswith("te ramen")
-    assert (year["expected"], year["room"], year["gap"]) == (3.1e7, 3e7, 1e6)
+    assert (year["expected"], year["headroom"], year["gap"]) == (3.1e7, 3e7, 1e6)
     assert year["structural"] == 1e6
     assert term["structural"] == pytest.approx(1e6 * data.discount.sum())
-    assert term["room"] == pytest.approx(3e7 * data.discount.sum())
+    assert term["headroom"] == pytest.approx(3e7 * data.discount.sum())
 
 
 @pytest.mark.parametrize(

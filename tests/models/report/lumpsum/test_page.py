@@ -29,7 +29,7 @@ SCHEMA = lumpsum_schema() | {"$defs": schema()["$defs"]}
 
 
 def test_it_is_the_lump_sum_of_the_comparison(lumpsum_study: LumpSumStudy, outcome: Comparison) -> None:
-    """Same futures, same designs, same checks; and both files say the same of them."""
+    """Same scenarios, same designs, same checks; and both files say the same of them."""
     study = lumpsum_study
     assert study.lumpsum.design.criterion == outcome.lumpsum.design.criterion
     assert study.lumpsum.headline.checks == outcome.lumpsum.headline.checks

@@ -82,12 +82,12 @@ def test_the_page_tells_everything(results: dict[str, Any], lang: str, heads: tu
 
 
 def test_no_order_without_its_certainty(results: dict[str, Any]) -> None:
-    """Every rank is an expectation with an error, every pair has a certainty and, where futures have one, a share."""
+    """Every rank is an expectation with an error, every pair has a certainty and, where scenarios have one, a share."""
     for lot in results["cases"]["tiny"]["lots"].values():
         assert len(lot["pairs"]) == 3 * 5
         for pair in lot["pairs"]:
             assert 0 <= pair["certainty"] <= 1
-            assert (pair["in_futures"] is None) == pair["criterion"].startswith("cvar_")
+            assert (pair["in_scenarios"] is None) == pair["criterion"].startswith("cvar_")
         for score in lot["forms"].values():
             assert all(1 <= one["value"] <= 3 for one in score["ranks"].values())
 

@@ -90,12 +90,12 @@ def test_certainty_is_the_t_test_on_differences_per_scrambling() -> None:
     (cost, *_) = pairs(Scramblings(16), {"taakgericht": _sample(a), "outputgericht": _sample(b)}, [0.9])
     means = (a - b).reshape(16, 8).mean(axis=1)
     assert cost.certainty == pytest.approx(1 - stats.ttest_1samp(means, 0.0, alternative="less").pvalue, abs=1e-12)
-    assert cost.in_futures is not None
-    assert cost.in_futures.value == (a < b).mean()
+    assert cost.in_scenarios is not None
+    assert cost.in_scenarios.value == (a < b).mean()
 
 
 def test_common_futures_make_a_small_difference_certain() -> None:
-    """One euro apart in every future: certain, however wide the futures are; apart it would drown in the noise."""
+    """One euro apart in every scenario: certain, however wide the scenarios are; apart it would drown in the noise."""
     spending = np.random.default_rng(2).normal(1e6, 1e5, 256)
     found = pairs(
         Scramblings(16), {"taakgericht": _sample(spending), "outputgericht": _sample(spending + 1)}, [0.9]
@@ -110,7 +110,7 @@ def test_equal_forms_share_a_rank() -> None:
     three = {form: _sample(spending) for form in ("taakgericht", "outputgericht", "maatwerktraject")}
     found = pairs(Scramblings(16), three, [0.9])  # type: ignore[arg-type]
     assert {one.certainty for one in found} == {0.5}
-    assert {one.in_futures.value for one in found if one.in_futures is not None} == {0.5}
+    assert {one.in_scenarios.value for one in found if one.in_scenarios is not None} == {0.5}
     assert expected_rank("outputgericht", "expected", found) == Estimate(2.0, 0.5**0.5)
 
 
@@ -128,7 +128,7 @@ def test_certainty_without_noise(difference: tuple[float, float], sure: float) -
 
 
 def test_a_verdict_by_hand() -> None:
-    """Of 64 futures 8 overrun a room of 10 (12.5 %) and 4 use up a buffer (6.25 %)."""
+    """Of 64 scenarios 8 overrun a room of 10 (12.5 %) and 4 use up a buffer (6.25 %)."""
     spending = np.where(np.arange(64) % 8 == 0, 11.0, 9.0)
     exhausted = (np.arange(64) % 16 == 0)[:, None]
     sample = _sample(spending, exhausted=exhausted, turned_away=np.full(64, 2.0))
@@ -145,7 +145,7 @@ def test_a_verdict_by_hand() -> None:
 
 
 def _chance_of_overrun(years: list[float], stock: list[float], *, refills: bool = False) -> float:
-    """Room of 10 a year; one future in eight spends ``years``, the others 9."""
+    """Room of 10 a year; one scenario in eight spends ``years``, the others 9."""
     spending = np.where(np.arange(64)[:, None] % 8 == 0, np.array(years), 9.0)
     sample = _sample(spending.sum(axis=1), yearly=spending)
     limit = Limits(np.full(len(years), 10.0), np.array(stock), refills, 0.1, 1.0, False)
@@ -184,9 +184,9 @@ def test_cover_is_divided_over_the_lots_by_spending(outcome: Comparison) -> None
     samples = {ALL_LOTS: _sample(yearly.sum(axis=1), yearly=yearly)}
     samples[first.lot] = _sample(yearly.sum(axis=1) / 4, yearly=yearly / 4)
     all_of_it, quarter = (limits(told, samples, view) for view in (whole, first))
-    np.testing.assert_allclose(all_of_it.room, outcome.room.sum(axis=1) + 2e6)
+    np.testing.assert_allclose(all_of_it.headroom, outcome.headroom.sum(axis=1) + 2e6)
     np.testing.assert_allclose(all_of_it.stock, own.data.stock.sum(axis=0))
-    np.testing.assert_allclose(quarter.room, all_of_it.room / 4)
+    np.testing.assert_allclose(quarter.headroom, all_of_it.headroom / 4)
     np.testing.assert_allclose(quarter.stock, all_of_it.stock / 4)
 
 
@@ -200,7 +200,7 @@ def test_robustness_is_a_share_with_the_doubt_of_its_verdicts() -> None:
 
 
 def test_a_shock_of_nothing_changes_nothing(outcome: Comparison) -> None:
-    """Limit case: a factor of one, as many futures as the comparison: the same samples to the bit."""
+    """Limit case: a factor of one, as many scenarios as the comparison: the same samples to the bit."""
     shock = replace(outcome, case=replace(outcome.case, shocks=(_shock(1.0),)))
     samples, scramblings = shocked(shock, "growth", outcome.n_scenarios, Blocks())
     assert scramblings.n_scramblings == outcome.n_scramblings
@@ -254,7 +254,7 @@ def test_it_shows_itself_to_an_analyst(found: Benchmark) -> None:
     assert whole["rank"].sum() == pytest.approx(6.0)
     assert frame[frame.criterion == "concentration"]["rank"].isna().all()
     html = found._repr_html_()
-    assert "Benchmark mini, 32 futures, seed 1" in html
+    assert "Benchmark mini, 32 scenarios, seed 1" in html
     assert "Every figure of this synthetic region is invented" in html
 
 
@@ -321,4 +321,4 @@ def test_a_condition_without_an_error_is_as_certain_as_its_futures(seen: int, li
 def test_an_order_in_every_future_seen_has_no_error() -> None:
     a = np.random.default_rng(4).normal(1e6, 1e5, 64)
     found = pairs(Scramblings(16), {"taakgericht": _sample(a), "outputgericht": _sample(a + 1e5)}, [0.9])
-    assert found[0].in_futures == Estimate(1.0, None, degrees_of_freedom=15)
+    assert found[0].in_scenarios == Estimate(1.0, None, degrees_of_freedom=15)

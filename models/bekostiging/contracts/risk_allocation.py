@@ -23,7 +23,7 @@ RISKS = (
 places kept empty; claims that turn out not to be due; claims in dispute; care without result."""
 
 
-def who_carries_what(
+def risk_allocation_by_form(
     contracts: Mapping[PaymentForm, Sequence[Contract]],
 ) -> tuple[tuple[str, dict[PaymentForm, str]], ...]:
     """Return per risk the party under each payment form; "shared" when contracts of the case differ.
@@ -34,7 +34,7 @@ def who_carries_what(
     for risk in RISKS:
         parties: dict[PaymentForm, str] = {}
         for form, own in contracts.items():
-            found = {contract.carries()[risk] for contract in own if contract.form == form}
+            found = {contract.risk_allocation()[risk] for contract in own if contract.form == form}
             parties[form] = found.pop() if len(found) == 1 else "shared"
         table.append((risk, parties))
     return tuple(table)
