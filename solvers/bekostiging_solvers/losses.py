@@ -130,7 +130,7 @@ class RunningMaxLoss:
         return np.asarray(np.maximum(self._paths(x).max(axis=1), 0.0))
 
     def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
-        """Rows of the deepest period, of the scenarios that lose."""
+        """Rows of the period of the largest loss, of the scenarios that lose."""
         paths = self._paths(x)
         largest_loss = paths.argmax(axis=1)
         rows = np.arange(len(paths))

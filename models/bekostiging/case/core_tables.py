@@ -132,7 +132,7 @@ class Lot(Assumption):
     lead_years: int = Field(ge=0, le=5)
     sharing_key: SharingKey = "actual_use"
     messages: Literal["full", "start_stop", "none"]
-    caseload_clients: Literal["stay", "taken_over", "closed"] = "stay"
+    sitting_clients: Literal["stay", "taken_over", "closed"] = "stay"
     general_provision: bool = False
     handover_weeks: Volume = 0.0
 

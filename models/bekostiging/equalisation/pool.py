@@ -27,7 +27,7 @@ Constraints
     tail_of_loss[p,s]  shortfall >= -R - sum_l share D - value_at_risk            after the pool
     risk[p]            value_at_risk + E[shortfall] / (1 - confidence) <= largest B0   nobody is worse off than that
     power[p]           1 - sum_l share q (1 - key) >= target                      the next euro stays the provider's own
-    room[p,l]          shared + share (1 - key) <= 1                              never more than all is refunded
+    headroom[p,l]          shared + share (1 - key) <= 1                              never more than all is refunded
 
 Source
     design of this package, section 8; power: Geruso and McGuire (2016), doi:10.1016/j.jhealeco.2016.01.007; CVaR after

@@ -26,7 +26,7 @@ def handover(case: Case, cells: Cells) -> tuple[Note, ...]:
     forecast, row = demand_forecast(case, 1), demand_of_cells(case, cells)
     weekly = forecast.stock * forecast.units_per_month / WEEKS_PER_MONTH
     for j, lot in enumerate(case.lots):
-        if lot.caseload_clients != "taken_over":
+        if lot.sitting_clients != "taken_over":
             continue
         own = cells.lot == j
         euro = float((weekly[row] * cells.market_share * cells.tariff)[own].sum()) * lot.handover_weeks
@@ -60,7 +60,7 @@ def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Note, ...]]:
     UserError
         More than a municipality has begroot for that law and year.
     """
-    closed = [lot.id for lot in case.lots if lot.caseload_clients == "closed"]
+    closed = [lot.id for lot in case.lots if lot.sitting_clients == "closed"]
     if not closed:
         return case, ()
     euro = _old_contracts(case, build_cells(case), n_years)
@@ -106,7 +106,7 @@ def _old_contracts(case: Case, cells: Cells, n_years: int) -> dict[tuple[str, st
     laws = {form.id: form.law for form in case.care_forms}
     found: dict[tuple[str, str, int], float] = {}
     for j, lot in enumerate(case.lots):
-        if lot.caseload_clients != "closed":
+        if lot.sitting_clients != "closed":
             continue
         level = expected_level(case, lot.id, n_years)
         for year in range(n_years):

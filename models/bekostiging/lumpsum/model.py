@@ -61,7 +61,7 @@ Stages, one objective each
     solvency or return must yield, premium and glide free, in the same two steps.
 
 Constraints
-    deepest_point[p,s,t]       running_loss[p,s] >= sum_{u <= t} loss[p,s,u]         cumulative, over the years
+    largest_cumulative_loss[p,s,t]  running_loss[p,s] >= sum_{u <= t} loss[p,s,u]         cumulative, over the years
     tail_of_losses[p,s]        shortfall[p,s] >= running_loss[p,s] - value_at_risk[p]
     capital_covers_tail[p]     value_at_risk + E[shortfall]/(1 - confidence) <= capital
     solvency[p]                capital <= limit - margin                             no more than the provider has
@@ -383,7 +383,7 @@ def _largest_excess_rule(m: pyo.ConcreteModel) -> Any:
 
 
 def _criterion_rule(m: pyo.ConcreteModel) -> Any:
-    """(1 - risk_weight) E + risk_weight CVaR of spending + use invited"""
+    """(1 - risk_weight) E + risk_weight CVaR of spending + induced demand"""
     data: LumpSumData = m.data
     mean = sum(_discounted_spending(m, s) for s in m.SCENARIOS) / data.n_scenarios
     excess = sum(m.spending_shortfall[s] for s in m.SCENARIOS) / data.n_scenarios

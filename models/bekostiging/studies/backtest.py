@@ -271,7 +271,7 @@ def _rebased(
 
 @dataclass(frozen=True)
 class _Uncertain:
-    """What the origin year did not know, per scenario: growth a year (log), and by what the spread of the factors is multiplied."""
+    """What the origin year did not know, per scenario: growth a year (log) and the factor on the factors' spread."""
 
     growth: FloatArray
     scale: FloatArray

@@ -50,7 +50,7 @@ def wrong(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_study_keeps_rounding_closed_lots_what_is_not_used_and_the_alarm(study: str) -> None:
     region = with_policy(synthetic_region(2, 6), elasticity=0.1)
-    closed = region.lots[0].model_copy(update={"caseload_clients": "closed"})
+    closed = region.lots[0].model_copy(update={"sitting_clients": "closed"})
     found = STUDIES[study](replace(region, lots=(closed, *region.lots[1:])))
     told = " ".join(note["nl"] for note in found.notes)
     assert "ALARM van de zelfcontrole" in told

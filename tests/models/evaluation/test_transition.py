@@ -19,7 +19,7 @@ from bekostiging.studies import compare
 def test_double_running_cost_by_hand(small_case: Case) -> None:
     """Stock x units per week x tariff x weeks, over the cells of the lot; stock and units as forecast."""
     lot = small_case.lots[0]
-    changed = lot.model_copy(update={"caseload_clients": "taken_over", "handover_weeks": 2.0})
+    changed = lot.model_copy(update={"sitting_clients": "taken_over", "handover_weeks": 2.0})
     case = replace(small_case, lots=(changed, *small_case.lots[1:]))
     cells = build_cells(case)
     forecast = demand_forecast(case, 1)
@@ -37,7 +37,7 @@ def test_double_running_cost_by_hand(small_case: Case) -> None:
 
 def _closed(case: Case, amount: float = 1e9) -> Case:
     """The first lot closed, with an ample begroting."""
-    lots = (case.lots[0].model_copy(update={"caseload_clients": "closed"}), *case.lots[1:])
+    lots = (case.lots[0].model_copy(update={"sitting_clients": "closed"}), *case.lots[1:])
     begroting = tuple(
         row.model_copy(update={"amount": amount, "outside_contracts": 0.0}) for row in case.begroting
     )

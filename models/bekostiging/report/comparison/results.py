@@ -25,7 +25,7 @@ from bekostiging.report.kit.estimates import plain, written, written_figures, wr
 from bekostiging.report.kit.self_check import written_check
 from bekostiging.report.lumpsum.results import lumpsum_results
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 BEGROTING = ("amount", "outside_contracts", "headroom", "structural_cover", "stock")
 
 

@@ -27,7 +27,7 @@ from bekostiging.studies import (
     is_tail,
 )
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 FEWEST_PROVIDERS = 3
 """Public: with fewer, a figure of a lot says something about one provider."""
 SMALL, STEP = 10, 5

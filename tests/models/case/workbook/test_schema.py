@@ -16,7 +16,7 @@ FIRST_TABLES = {
     "areas": ["id", "municipality", "name", "inhabitants_0_17", "inhabitants_18_64", "inhabitants_65_plus", "growth_0_17",
               "growth_18_64", "growth_65_plus", "source", "status"],
     "lots": ["id", "name", "care_forms", "areas", "payment_form", "scale", "first_year", "years", "lead_years",
-             "sharing_key", "messages", "caseload_clients", "source", "status"],
+             "sharing_key", "messages", "sitting_clients", "source", "status"],
     "providers": ["id", "name", "equity", "total_assets", "turnover", "result_1", "result_2", "result_3",
                   "region_turnover_share", "fixed_share", "margin", "source", "status"],
     "administration": ["payment_form", "party", "hours_per_client", "hours_per_contract", "euro_per_hour", "source",

@@ -39,7 +39,7 @@ def test_an_infeasible_design_follows_the_schema(outcome: Comparison) -> None:
     poor = compare(replace(outcome.case, begroting=begroting), n_scenarios=32, design_scenarios=DESIGN)
     content = json.loads(json_text(results(poor)))
     jsonschema.validate(content, schema())
-    assert content["schema_version"] == "2"
+    assert content["schema_version"] == "3"
     assert content["lumpsum"]["outcome"] == "none"
     assert content["lumpsum"]["designs"] == {"headline": None, "plain": None, "free": None}
     assert content["lumpsum"]["conflicts"]

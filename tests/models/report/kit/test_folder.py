@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-from bekostiging.report.benchmark import dossier
 from suites import mini
 from typer.testing import CliRunner
 
@@ -19,6 +18,7 @@ from bekostiging.case import UserError
 from bekostiging.cli import app
 from bekostiging.report import claimed
 from bekostiging.report.kit.folder import write_folder
+from bekostiging.report.tender import dossier
 
 PROGRAM = Path(sys.executable).parent / "bekostiging"
 HOLD = """

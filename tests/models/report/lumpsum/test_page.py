@@ -37,7 +37,7 @@ def test_it_is_the_lump_sum_of_the_comparison(lumpsum_study: LumpSumStudy, outco
     told, compared = presented(study, "nl").results(), results(outcome)
     jsonschema.validate(told["lumpsum"], SCHEMA)
     assert told["lumpsum"] == compared["lumpsum"]
-    assert told["schema_version"] == compared["schema_version"] == "2"
+    assert told["schema_version"] == compared["schema_version"] == "3"
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])

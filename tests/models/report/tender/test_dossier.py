@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bekostiging.report.benchmark import verify
 from conftest import DESIGN
 from suites import BARE, mini
 from typer.testing import CliRunner
@@ -23,6 +22,7 @@ from typer.testing import CliRunner
 from bekostiging.case import Case, UserError, input_files, public_tables, read_case, write_case
 from bekostiging.cli import app
 from bekostiging.report.kit.manifest import versions
+from bekostiging.report.tender import verify
 from bekostiging.report.tender.dossier import EPOCH, open_dossier, pack, packed_inputs
 
 

@@ -15,7 +15,7 @@ from bekostiging.evaluation import CORNERS, TERM, TOTAL, Comparison
 from bekostiging.evaluation.blocks import Blocks
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY, EURO, EXPECTED, REFUSED, WAITING_CLIENTS
 from bekostiging.options import Options
-from bekostiging.studies import ALL_LOTS, NO_SHOCK, Benchmark, Verdict, benchmark, equalisation_study, read_suite
+from bekostiging.studies import ALL_LOTS, NO_SHOCK, Benchmark, Verdict, benchmark, equalisation, read_suite
 from bekostiging.studies.tender.decisions import Asked, decide
 from bekostiging.studies.tender.ranks import certainty, expected_rank, pairs
 from bekostiging.studies.tender.robustness import Condition, Limits, limits, share_acceptable, shocked, verdict
@@ -294,8 +294,8 @@ def test_every_decision_model_has_figures(
     outcome: Comparison, model: str, figures: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Few clients and resamples: what is fitted is tested elsewhere."""
-    monkeypatch.setattr(equalisation_study, "CLIENTS", 2_000)
-    monkeypatch.setattr(equalisation_study, "RESAMPLES", 10)
+    monkeypatch.setattr(equalisation, "CLIENTS", 2_000)
+    monkeypatch.setattr(equalisation, "RESAMPLES", 10)
     found = decide(model, Asked(outcome.case, outcome, (0.9,), FEW))
     assert found.told is None, found.told
     assert {one.figure for one in found.figures} == figures
