@@ -6,37 +6,53 @@ A test compares the table with what the program says now.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
-from bekostiging.case import read_case
-from bekostiging.evaluation import Comparison
+import numpy as np
+
+from bekostiging.case import Case, read_case
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import Contract, build_contracts, reference, risk_allocation_by_form
 from bekostiging.report.comparison.page import risk_allocation_table
 from bekostiging.report.comparison.plots import figures, svg
 from bekostiging.report.kit.texts import Texts
+from bekostiging.scenarios import build_cells
 from bekostiging.studies import compare
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = 512
 
 
-def carries_markdown(outcome: Comparison) -> str:
-    """Who carries what, as a table in Markdown."""
-    header, *rows = risk_allocation_table(outcome, Texts("en"))
+def risk_allocation_markdown(case: Case) -> str:
+    """Who carries which risk, as a table in Markdown: the terms of the contracts, without a scenario."""
+    cells = build_cells(case)
+    terms = reference(case, cells, 1)
+    contracts = {
+        form: [_decided(one) for one in build_contracts(case, cells, terms, form)] for form in PAYMENT_FORMS
+    }
+    header, *rows = risk_allocation_table(risk_allocation_by_form(contracts), Texts("en"))
     lines = [header, ["---"] * len(header), *([f"**{row[0]}**", *row[1:]] for row in rows)]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
+def _decided(contract: Contract) -> Contract:
+    """The contract with a half for every share that a design would decide."""
+    shares = (replace(one, share=np.nan_to_num(one.share, nan=0.5)) for one in contract.clauses)
+    return replace(contract, clauses=tuple(shares))
+
+
 def with_table(readme: str, table: str) -> str:
     """The README with the table between its markers."""
-    return re.sub(
-        r"(?s)<!-- carries -->.*<!-- /carries -->", f"<!-- carries -->\n{table}\n<!-- /carries -->", readme
-    )
+    mark, end = "<!-- risk allocation -->", "<!-- /risk allocation -->"
+    return re.sub(f"(?s){mark}.*{end}", f"{mark}\n{table}\n{end}", readme)
 
 
 def main() -> None:
-    outcome = compare(read_case("almere"), n_scenarios=SCENARIOS, workers=2)
+    case = read_case("almere")
     readme = ROOT / "README.md"
-    readme.write_text(with_table(readme.read_text(), carries_markdown(outcome)))
+    readme.write_text(with_table(readme.read_text(), risk_allocation_markdown(case)))
+    outcome = compare(case, n_scenarios=SCENARIOS, workers=2)
     images = ROOT / "docs" / "images"
     images.mkdir(parents=True, exist_ok=True)
     (images / "spending.svg").write_text(svg(figures(outcome, Texts("en"))["spending"]))

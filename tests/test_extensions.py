@@ -73,7 +73,7 @@ def test_what_another_package_adds_runs_through_compare(
 ) -> None:
     """In two processes: the workers read the same entry point."""
     design = ["--design-scenarios", str(DESIGN)]
-    command = ["compare", extended, "--scenarios", "32", *design, "--years", "2", "--lang", "en"]
+    command = ["compare", extended, "--scenarios", "32", *design, "--years", "1", "--lang", "en"]
     options = ["--workers", "2", "--out", tmp_path / "out"]
     printed = _python("from bekostiging.cli import main; main()", *command, *options, env=installed)
     assert "subscription" in printed

@@ -11,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 
 from bekostiging.case import read_case
-from bekostiging.studies import compare
 
 ROOT = Path(__file__).resolve().parent.parent
 PIN = re.compile(r"^[A-Za-z0-9._-]+==[A-Za-z0-9.+!]+$")
@@ -72,10 +71,10 @@ def test_style() -> None:
 
 
 def test_the_table_of_the_readme_is_made_by_the_program() -> None:
-    """Few scenarios suffice: risk allocation depends on the terms of the contracts."""
+    """Who carries what depends on the terms of the contracts alone."""
     readme = (ROOT / "README.md").read_text()
     script = _script("readme")
-    table = script.carries_markdown(compare(read_case("almere"), n_scenarios=32, design_scenarios=32, workers=2))
+    table = script.risk_allocation_markdown(read_case("almere"))
     assert script.with_table(readme, table) == readme, "run python scripts/readme.py"
     assert (ROOT / "docs" / "images" / "spending.svg").is_file()
 

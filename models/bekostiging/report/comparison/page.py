@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from bekostiging.case.rows import STATUSES
-from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.evaluation import (
     PROVIDER_FIGURES,
     SPENDING_FIGURES,
@@ -92,11 +93,11 @@ def _heads(texts: Texts, first: str = "") -> list[str]:
     return [first, *(texts["forms", form] for form in PAYMENT_FORMS)]
 
 
-def risk_allocation_table(outcome: Comparison, texts: Texts) -> Table:
-    """Who carries what, header first."""
+def risk_allocation_table(risks: Iterable[tuple[str, Mapping[PaymentForm, str]]], texts: Texts) -> Table:
+    """Who carries which risk under every payment form, header first."""
     pays = [texts["form_pays", form] for form in PAYMENT_FORMS]
     rows = [_heads(texts), [{"nl": "de gemeente betaalt", "en": "the municipality pays"}[texts.lang], *pays]]
-    for risk, parties in outcome.risk_allocation:
+    for risk, parties in risks:
         rows.append([texts["risks", risk], *(texts["parties", parties[form]] for form in PAYMENT_FORMS)])
     return rows
 
@@ -119,7 +120,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "notes": [note[texts.lang] for note in outcome.notes],
         "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
-        "risk_allocation": risk_allocation_table(outcome, texts),
+        "risk_allocation": risk_allocation_table(outcome.risk_allocation, texts),
         "sentences": four_sentences(outcome, texts),
         "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
         "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
