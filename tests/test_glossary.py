@@ -30,7 +30,7 @@ def _is_module(name: str) -> bool:
 
 def _has(owner: object, name: str) -> bool:
     """Whether an object has the attribute, or its instances have the field."""
-    names = set(getattr(owner, "model_fields", ()))
+    names = {*getattr(owner, "model_fields", ()), *getattr(owner, "__annotations__", ())}
     if is_dataclass(owner):
         names |= {field.name for field in fields(owner)}
     return hasattr(owner, name) or name in names
