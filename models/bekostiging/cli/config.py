@@ -168,15 +168,28 @@ def read_defaults(file: Path, commands: Mapping[str, Options]) -> dict[str, dict
     return {name: told.get(DEFAULTS, {}) | told.get(name, {}) for name in commands}
 
 
+def _unreadable(error: Exception) -> tuple[str, str]:
+    """Why a file cannot be read."""
+    match error:
+        case FileNotFoundError():
+            return "het bestaat niet", "it does not exist"
+        case UnicodeDecodeError():
+            return "het is geen tekst in UTF-8", "it is no text in UTF-8"
+        case OSError():
+            return f"het systeem weigert ({error.strerror})", f"the system refuses ({error.strerror})"
+        case _:
+            return f"het is geen TOML ({error})", f"it is no TOML ({error})"
+
+
 def _tables(file: Path) -> dict[str, dict[str, Any]]:
     """The tables of a file; every key stands in one."""
     try:
         told = tomllib.loads(file.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        nl, en = _unreadable(error)
         raise _wrong(
-            f"{file} kan niet worden gelezen als TOML ({why}); herstel het, of geef een ander bestand met --config.",
-            f"{file} cannot be read as TOML ({why}); mend it, or give another file with --config.",
+            f"{file} kan niet worden gelezen: {nl}; herstel het, of geef een ander bestand met --config.",
+            f"{file} cannot be read: {en}; mend it, or give another file with --config.",
         ) from None
     for key, value in told.items():
         if not isinstance(value, dict):

@@ -105,8 +105,8 @@ def test_a_flag_of_the_file_is_taken_back_on_the_command_line(
         ("[stress]\nview = 'x'", "[stress] view: cannot be 'x'; give a list of texts."),
         ("[defaults]\nkeep = 3", "[defaults] keep: cannot be 3; give a text between quotes."),
         ("[defaults]\nconfig = 'x'", "[defaults] config: there is no such option"),
-        ("[x", "cannot be read as TOML (Expected ']'"),
-        ("\xff", "cannot be read as TOML ("),
+        ("[x", "cannot be read: it is no TOML (Expected ']'"),
+        ("\xff", "cannot be read: it is no text in UTF-8"),
     ],
 )
 def test_a_mistake_in_the_file_is_one_sentence_and_nothing_is_computed(
@@ -122,7 +122,7 @@ def test_a_mistake_in_the_file_is_one_sentence_and_nothing_is_computed(
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"cannot be read as TOML \(No such file"):
+    with pytest.raises(UserError, match="cannot be read: it does not exist"):
         read_defaults(tmp_path / "nowhere.toml", DECLARED)
 
 
