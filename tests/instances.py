@@ -92,7 +92,7 @@ def deficits_shared(share: float = np.nan) -> Corridor:
 
 def alone(**changes: object) -> LumpSumData:
     """One contract, mean 100, worst of twenty 117.6 million, nothing shared, the terms of ``terms`` among the changes."""
-    own = {name: changes.pop(name) for name in ("premium_max", "glide_max", "share_max") if name in changes}
+    own = {name: changes.pop(name) for name in ("loading_cap", "transition_cap", "share_max") if name in changes}
     return data(tail_of(), (terms(own=nothing_shared(), **own),), [0], [0], **changes)
 
 
@@ -108,9 +108,9 @@ def random_data(seed: int, n_scenarios: int = 16, n_years: int = 2, **changes: o
     rng = np.random.default_rng(seed)
     own = corridor([1.0, 1.04], [1.04, np.inf])
     lots = (
-        terms("a", own, share_max=0.8, premium_max=0.05),
+        terms("a", own, share_max=0.8, loading_cap=0.05),
         terms(
-            "b", own, share_max=0.8, premium_max=0.05, elasticity=0.05, waiting_list_forbidden=True, share_min=0.5
+            "b", own, share_max=0.8, loading_cap=0.05, elasticity=0.05, waiting_list_forbidden=True, share_min=0.5
         ),
     )
     lot, provider = [0, 0, 1, 1], [0, 1, 1, 2]

@@ -2,7 +2,8 @@
 
 A column with another name now is read under it (``RENAMED``). One whose meaning changed is read into a row of then
 (``FORMER_ROWS``) and turned into rows of today when every table is there: ``begroting.reserve`` named one stock again for
-every law and year, and is read as that stock and its changes (``with_stock``).
+every law and year, and is read as that stock and its changes (``with_stock``). A policy that has another name now is read
+under its former one (``RENAMED_POLICIES``).
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import Note, Problem
 from bekostiging.case.rows import Euro, Row, Status, weakest
-from bekostiging.case.tables import Begroting, Lot, Municipality
+from bekostiging.case.tables import Begroting, Lot, Municipality, Policy
 
 RENAMED: dict[str, dict[str, str]] = {"contracts": {"revenue_last_year": "revenue"}}
-"""Per table: the name of then, and of now."""
+"""Per table: the former name of a column, and the present one."""
+RENAMED_POLICIES = {"premium_max": "loading_cap", "glide_max": "transition_cap"}
+"""The former name of a policy (schema version 3 and before), and the present one; the meaning is the same."""
 MOST_TOLD = 12
 """Municipalities whose amounts a note lists."""
 CENT = 0.005
@@ -57,6 +60,35 @@ def told_of_rename(table: str, old: str, labels: Mapping[str, str], base_year: i
         "en": f"{table}: column {shown[old]} is now {shown[new]}; every amount was read as revenue of the base year{year}, "
         f"unless {shown['revenue_year']} says otherwise.",
     }
+
+
+def with_present_policies(
+    tables: Mapping[str, tuple[Row, ...]], problems: list[Problem], notes: list[Note]
+) -> dict[str, tuple[Row, ...]]:
+    """The tables with the present name of every policy; one note lists the names that were replaced.
+
+    A problem where a scope has a policy under both names: which of the two values holds cannot be known.
+    """
+    rows = [row for row in tables.get("policy", ()) if isinstance(row, Policy)]
+    present = {(row.name, row.scope) for row in rows}
+    former = [row for row in rows if row.name in RENAMED_POLICIES]
+    if not former:
+        return dict(tables)
+    for row in former:
+        name = RENAMED_POLICIES[row.name]
+        if (name, row.scope) in present:
+            nl = f"{row.name} heet nu {name}, en die staat er ook voor {row.scope}; laat er een staan"
+            en = f"{row.name} is now {name}, which is there too for {row.scope}; keep one"
+            problems.append(Problem("policy", nl, en, row=row.line, column="name"))
+    pairs = [(name, new) for name, new in RENAMED_POLICIES.items() if any(row.name == name for row in former)]
+    notes.append(
+        {
+            "nl": f"policy: {' en '.join(f'{name} heet nu {new}' for name, new in pairs)}; de betekenis is dezelfde.",
+            "en": f"policy: {' and '.join(f'{name} is now {new}' for name, new in pairs)}; the meaning is the same.",
+        }
+    )
+    renamed = tuple(row.model_copy(update={"name": RENAMED_POLICIES.get(row.name, row.name)}) for row in rows)
+    return {**tables, "policy": renamed}
 
 
 def with_stock(

@@ -68,9 +68,9 @@ class PolicyTable(PolicyRows):
         en="least share of the municipality in the outermost deficit layer under acceptance duty without waiting list")
     share_max = LotPolicy(Number(0, 1), moved=True,
         nl="grootste aandeel van de gemeente in een laag", en="largest share of the municipality in a layer")
-    premium_max = LotPolicy(Number(0, 1), moved=True,
+    loading_cap = LotPolicy(Number(0, 1), moved=True,
         nl="grootste opslag op het referentiebedrag", en="largest loading on the reference amount")
-    glide_max = LotPolicy(Number(0, 1), moved=True,
+    transition_cap = LotPolicy(Number(0, 1), moved=True,
         nl="grootste verandering ten opzichte van de omzet die in het eerste contractjaar wordt verwacht, als fractie",
         en="largest change from the revenue that is expected in the first contract year, fraction")
     certainty = CasePolicy(TAIL,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from bekostiging.case.errors import CaseError, Note, Problem, UserError
-from bekostiging.case.former import with_stock
+from bekostiging.case.former import with_present_policies, with_stock
 from bekostiging.case.model import Case
 from bekostiging.case.read_folder import FolderSource, csv_grid, text_of
 from bekostiging.case.read_rows import Grid, read_rows
@@ -146,6 +146,7 @@ def read_draft(
         elif (doubt := source.doubtful(name)) is not None:
             problems.append(doubt)
     tables = with_stock(tables, problems, notes)
+    tables = with_present_policies(tables, problems, notes)
     if problems:
         raise CaseError(problems)
     return Draft(top, tables, tuple({note["nl"]: note for note in notes}.values()))

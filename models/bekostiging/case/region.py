@@ -61,8 +61,8 @@ _ALSO = {"youth": 0.25, "residential": 0.1, "wmo": 0.25}
 """Chance that a provider is in another lot as well."""
 _POLICY = {
     "risk_weight": "0.5", "confidence": "0.95", "discount_rate": "0.0", "cost_of_capital": "0.08", "elasticity": "0.0",
-    "equity_at_stake": "0.5", "solvency_floor": "0.2", "share_min": "0.5", "share_max": "0.8", "premium_max": "0.05",
-    "glide_max": "0.1", "certainty": "0.9", "base": "shadow_production", "acceptance_duty": "yes",
+    "equity_at_stake": "0.5", "solvency_floor": "0.2", "share_min": "0.5", "share_max": "0.8", "loading_cap": "0.05",
+    "transition_cap": "0.1", "certainty": "0.9", "base": "shadow_production", "acceptance_duty": "yes",
     "waiting_list": "allowed", "when_money_is_gone": "absorb", "weight_ova": "0.9", "weight_ppc": "0.1",
     "indexation": "additive",
 }  # fmt: skip

@@ -35,8 +35,8 @@ class LotTerms:
     corridor: Corridor
     share_max: float
     share_min: float
-    premium_max: float
-    glide_max: float
+    loading_cap: float
+    transition_cap: float
     elasticity: float
     waiting_list_forbidden: bool
     """Acceptance duty and no waiting list: the outermost deficit layer must be shared (share_min)."""

@@ -25,7 +25,7 @@ Parameters (data)
     R[c]           revenue brought forward to the first contract year         million euro
     margin[limit]  tightening of a limit that depends on scenarios (zero in the plain design)   million euro
     v[t]           discount factor; risk_weight; confidence; reserve_confidence; cost_of_capital; elasticity[j]
-    share_max[j], share_min[j], premium_max[j], glide_max[j]; invites[f]: part of one more euro of care that f pays
+    share_max[j], share_min[j], loading_cap[j], transition_cap[j]; invites[f]: part of one more euro of care that f pays
     n_changes, list: changes of share a side may have, shares that may be chosen; none unless asked for
     loading_max    largest loading where the form is chosen too              fraction
     least_total, least_largest   outcomes of the stages before                million euro; fraction
@@ -78,8 +78,8 @@ Constraints
     reserve[m,t]               reserve_at_risk + E[reserve_shortfall]/(1 - reserve_confidence) <= stock - margin
                                years whose stock is no less than the next year's are left out: they ask nothing more
     tail_of_spending[s]        spending_shortfall >= sum_k,m,t v M - spending_at_risk
-    premium[j]                 loading <= premium_max + premium_excess               no windfall
-    glide_up[j], glide_down[j] abs(sum_c b[c,1] - sum_c R[c]) <= glide_max sum_c R[c] + glide_excess   over R > 0, lump sum
+    premium[j]                 loading <= loading_cap + premium_excess               no windfall
+    glide_up[j], glide_down[j] abs(sum_c b[c,1] - sum_c R[c]) <= transition_cap sum_c R[c] + glide_excess   R > 0, lump sum
     total_breach[]             sum_j (sum_c,t v B0 premium_excess + glide_excess) <= least_total + one euro
     premium_most[j], glide_most[j]   excess <= largest, over R for glide; in stage criterion <= least_largest + 0.001 point
     order[j,l]                 share[j,l] <= share[j, next outward]                  the further out, the more shared

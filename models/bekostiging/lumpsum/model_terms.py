@@ -41,8 +41,8 @@ def add_terms_of_lots(m: pyo.ConcreteModel) -> None:
 
 
 def _premium_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """loading <= premium_max + premium_excess"""
-    return m.loading[j] <= m.data.lots[j].premium_max + m.premium_excess[j]
+    """loading <= loading_cap + premium_excess"""
+    return m.loading[j] <= m.data.lots[j].loading_cap + m.premium_excess[j]
 
 
 def total_breach(m: pyo.ConcreteModel) -> Any:
@@ -87,19 +87,19 @@ def _glide(m: pyo.ConcreteModel, j: int) -> tuple[Any, Any] | None:
 
 
 def _glide_up_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """sum_c b[c,1] - sum_c R[c] <= glide_max sum_c R[c] + glide_excess"""
+    """sum_c b[c,1] - sum_c R[c] <= transition_cap sum_c R[c] + glide_excess"""
     sums = _glide(m, j)
     if sums is None:
         return pyo.Constraint.Skip
-    return sums[0] - sums[1] <= m.data.lots[j].glide_max * sums[1] + m.glide_excess[j]
+    return sums[0] - sums[1] <= m.data.lots[j].transition_cap * sums[1] + m.glide_excess[j]
 
 
 def _glide_down_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """sum_c R[c] - sum_c b[c,1] <= glide_max sum_c R[c] + glide_excess"""
+    """sum_c R[c] - sum_c b[c,1] <= transition_cap sum_c R[c] + glide_excess"""
     sums = _glide(m, j)
     if sums is None:
         return pyo.Constraint.Skip
-    return sums[1] - sums[0] <= m.data.lots[j].glide_max * sums[1] + m.glide_excess[j]
+    return sums[1] - sums[0] <= m.data.lots[j].transition_cap * sums[1] + m.glide_excess[j]
 
 
 def _law_rule(m: pyo.ConcreteModel, j: int) -> Any:

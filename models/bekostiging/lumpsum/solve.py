@@ -161,7 +161,7 @@ def _breaches(arrays: LumpSumArrays, x: FloatArray) -> tuple[Breach, ...]:
     data, columns, found = arrays.data, arrays.columns, []
     for j, lot in enumerate(data.lots):
         loading, chosen = float(x[columns.loading[j]]), bool(x[columns.form[j, 0]] > 0.5)
-        premium = max(0.0, loading - lot.premium_max)
+        premium = max(0.0, loading - lot.loading_cap)
         glide = _glide_excess(data, j, loading, chosen=chosen)
         for term, euro, fraction in (
             ("premium", MILLION * lot_size(data, j) * premium, premium),
@@ -179,7 +179,7 @@ def _glide_excess(data: LumpSumData, lot: int, loading: float, *, chosen: bool) 
         return 0.0
     first = float(data.reference[own, 0].sum()) / MILLION * (1 + loading)
     last = revenue_of_lot(data, lot)
-    return max(0.0, abs(first - last) - data.lots[lot].glide_max * last)
+    return max(0.0, abs(first - last) - data.lots[lot].transition_cap * last)
 
 
 def without_design(data: LumpSumData) -> LumpSumDesign:

@@ -337,14 +337,14 @@ class LumpSumArrays:
         data, columns = self.data, self.columns
         loading, excess = int(columns.loading[j]), int(columns.glide_excess[j])
         premium = self._name(Limit("premium", (lot.name,)))
-        rows.add(premium, {loading: 1.0, int(columns.premium_excess[j]): -1.0}, upper=lot.premium_max)
+        rows.add(premium, {loading: 1.0, int(columns.premium_excess[j]): -1.0}, upper=lot.loading_cap)
         own = np.flatnonzero((data.lot == j) & (data.revenue > 0))
         if len(own) == 0:
             return
         first = float(data.reference[own, 0].sum()) / MILLION
         last = revenue_of_lot(data, j)
         chosen = int(columns.form[j, 0])
-        above, below = first - last * (1 + lot.glide_max), first - last * (1 - lot.glide_max)
+        above, below = first - last * (1 + lot.transition_cap), first - last * (1 - lot.transition_cap)
         rows.add(
             self._name(Limit("glide_up", (lot.name,))), {chosen: above, loading: first, excess: -1.0}, upper=0.0
         )

@@ -26,7 +26,7 @@ DOUBLINGS = 10
 """To the whole of it, and no further."""
 SAME = 0.1
 """Part of the saving it may change by."""
-TERMS = {"premium": "premium_max", "glide_up": "glide_max", "glide_down": "glide_max"}
+TERMS = {"premium": "loading_cap", "glide_up": "transition_cap", "glide_down": "transition_cap"}
 """Limits that are terms of a lot: the field that holds them."""
 
 
@@ -118,7 +118,7 @@ def _moved(data: LumpSumData, limit: Limit, by: float) -> LumpSumData:
         return replace(data, margins={**data.margins, limit: data.margins.get(limit, 0.0) - by})
     j = [lot.name for lot in data.lots].index(limit.keys[0])
     lot, field = data.lots[j], TERMS[limit.kind]
-    if field == "glide_max":
+    if field == "transition_cap":
         by /= MILLION * max(1.0 / MILLION, revenue_of_lot(data, j))
     lots = (*data.lots[:j], replace(lot, **{field: getattr(lot, field) + by}), *data.lots[j + 1 :])
     return replace(data, lots=lots)

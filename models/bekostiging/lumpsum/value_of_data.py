@@ -68,7 +68,7 @@ def _values(
     """Margins on random bins and on bins of each item, the same scenarios left out in turn."""
     roomy = replace(
         data,
-        lots=tuple(replace(lot, premium_max=LOADING_MAX) for lot in data.lots),
+        lots=tuple(replace(lot, loading_cap=LOADING_MAX) for lot in data.lots),
         begroting=np.full(data.begroting.shape, AMPLE),
         stock=np.full(data.stock.shape, AMPLE),
         revenue=np.zeros(len(data.contracts)),

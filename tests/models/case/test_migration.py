@@ -14,6 +14,7 @@ from csv_tables import put_table, table_of
 from workbooks import grids_of, header_of, write_grids
 
 from bekostiging.case import (
+    POLICIES,
     Case,
     CaseError,
     case_from_history,
@@ -23,10 +24,10 @@ from bekostiging.case import (
     synthetic_region,
     write_case,
 )
-from bekostiging.case.former import FORMER_ROWS, RENAMED
+from bekostiging.case.former import FORMER_ROWS, RENAMED, RENAMED_POLICIES
 from bekostiging.case.rows import columns
 from bekostiging.case.tables import TABLES
-from bekostiging.case.workbook.names import column_name, former_name, known_columns
+from bekostiging.case.workbook.names import column_name, former_name, known_columns, sheet_name
 
 LAGE_RIJN = Path(__file__).parents[4] / "shared" / "cases" / "workbooks" / "lage-rijn.xlsx"
 STOCK = {"jeugdwet": 13_300_000.0, "wmo": 10_700_000.0}
@@ -304,3 +305,56 @@ def test_every_name_of_then_is_known_to_a_workbook_in_both_languages() -> None:
                 assert label is not None
                 assert label not in today
                 assert known_columns(model)[label.replace("_", " ")] == name
+
+
+def _with_former_policies(folder: Path) -> list[dict[str, str]]:
+    """Turn the policies of a folder back to their names of schema version 3."""
+    former = {new: name for name, new in RENAMED_POLICIES.items()}
+    rows = [row | {"name": former.get(row["name"], row["name"])} for row in table_of(folder, "policy")]
+    put_table(folder, "policy", rows)
+    return rows
+
+
+POLICIES_NOTE = {
+    "nl": "policy: premium_max heet nu loading_cap en glide_max heet nu transition_cap; de betekenis is dezelfde.",
+    "en": "policy: premium_max is now loading_cap and glide_max is now transition_cap; the meaning is the same.",
+}
+
+
+def test_a_policy_under_its_former_name_is_read(tmp_path: Path) -> None:
+    """From a folder and from a workbook, with one note; writing gives the present name."""
+    today = read_case("almere")
+    write_case(today, tmp_path / "oud", "en")
+    _with_former_policies(tmp_path / "oud")
+    case = read_case(tmp_path / "oud")
+    assert case.notes == (POLICIES_NOTE,)
+    assert _same(case, today, "policy")
+    convert(tmp_path / "oud", tmp_path / "nieuw.xlsx", "nl")
+    assert read_case(tmp_path / "nieuw.xlsx").notes == ()
+    grids = grids_of(tmp_path / "nieuw.xlsx")
+    next(row for row in grids["casus"] if row[0] == "schemaversie")[1] = 3
+    former = {new: name for name, new in RENAMED_POLICIES.items()}
+    sheet = grids[sheet_name("policy", "nl")]
+    for row in sheet[header_of(sheet) + 1 :]:
+        row[0] = former.get(str(row[0]), row[0])
+    workbook = read_case(write_grids(tmp_path / "oud.xlsx", grids))
+    assert workbook.notes == (POLICIES_NOTE,)
+    assert _same(workbook, today, "policy")
+
+
+def test_a_policy_under_both_names_is_refused(tmp_path: Path) -> None:
+    write_case(read_case("almere"), tmp_path / "oud", "en")
+    rows = _with_former_policies(tmp_path / "oud")
+    row = next(row for row in rows if row["name"] == "glide_max")
+    put_table(tmp_path / "oud", "policy", [*rows, row | {"name": "transition_cap"}])
+    with pytest.raises(CaseError) as caught:
+        read_case(tmp_path / "oud")
+    assert caught.value.text("en") == (
+        f"table policy, row {rows.index(row) + 2}, column name: glide_max is now transition_cap, which is there too for "
+        "case; keep one"
+    )
+
+
+def test_a_former_policy_name_is_no_present_one() -> None:
+    assert not set(RENAMED_POLICIES) & set(POLICIES)
+    assert set(RENAMED_POLICIES.values()) <= set(POLICIES)

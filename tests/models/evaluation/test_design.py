@@ -34,7 +34,7 @@ def test_a_tighter_premium_breaches_more_and_never_ends_the_agreement(drawn: Lum
     percent less on every lot that passes it is so much more breach, and the least sum is convex in the premium."""
     passed = []
     for premium in (0.01, 0.005, 0.0):
-        lots = tuple(replace(lot, premium_max=premium) for lot in drawn.lots)
+        lots = tuple(replace(lot, loading_cap=premium) for lot in drawn.lots)
         design = feasible_design(replace(drawn, lots=lots, cache=type(drawn.cache)()))
         assert design is not None, premium
         assert {one.term for one in design.breaches} <= {"premium"}

@@ -39,7 +39,7 @@ Make = Callable[[int], LumpSumData]
 
 def _strict(plain: LumpSumData) -> LumpSumData:
     """Small buffers, hardly any premium and glide: something must give way."""
-    lots = tuple(replace(lot, premium_max=0.003, glide_max=0.002) for lot in plain.lots)
+    lots = tuple(replace(lot, loading_cap=0.003, transition_cap=0.002) for lot in plain.lots)
     return replace(plain, lots=lots, free_buffer=0.6 * plain.free_buffer)
 
 

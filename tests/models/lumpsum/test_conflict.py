@@ -26,7 +26,7 @@ TOLERANCE = 3.0
 def _short(n_years: int = 1, **changes: object) -> LumpSumData:
     """Buffer 3 a year: b = 105.8, so E[M] = 106.24 within a begroting of 107; the worst year is 114.6, and there is no
     stock: 7.6 a year is missing."""
-    own = terms(own=deficits_shared(0.5), **{"premium_max": 0.0})
+    own = terms(own=deficits_shared(0.5), **{"loading_cap": 0.0})
     return data(
         tail_of(n_years=n_years), (own,), [0], [0], free_buffer=np.array([3.0 * n_years * MILLION]),
         begroting=np.full((1, 1, n_years), 107 * MILLION), **changes,

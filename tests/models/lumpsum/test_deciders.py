@@ -102,7 +102,7 @@ def test_a_limit_that_the_next_share_would_pass_decides() -> None:
     b + 17.6 s = 107.6: nothing shared asks a premium of 7.6, 0.25 one of 3.2, so 0.5 it is, and 8.5556 of the buffer is
     used. Without the limit nothing is shared at 101.30.
     """
-    own = terms(own=deficits_shared(), premium_max=0.03, elasticity=4.0)
+    own = terms(own=deficits_shared(), loading_cap=0.03, elasticity=4.0)
     case = data(
         tail_of(), (own,), [0], [0], free_buffer=np.array([10 * MILLION]),
         simple=SimpleTerms(1, (0.0, 0.25, 0.5, 0.75), free_zone=True),
@@ -119,9 +119,9 @@ def test_a_limit_that_the_next_share_would_pass_decides() -> None:
 
 def test_it_decides_also_where_another_lot_gives_way() -> None:
     """The same beside a lot without premium whose fair price of 102 asks 2 points."""
-    own = terms("a", deficits_shared(), premium_max=0.03, elasticity=4.0)
+    own = terms("a", deficits_shared(), loading_cap=0.03, elasticity=4.0)
     case = data(
-        tail_of(n_contracts=2), (own, terms("b", nothing_shared(), premium_max=0.0)), [0, 1], [0, 1],
+        tail_of(n_contracts=2), (own, terms("b", nothing_shared(), loading_cap=0.0)), [0, 1], [0, 1],
         free_buffer=np.array([10.0, 1000.0]) * MILLION, fair_price=np.array([[0.0], [102.0]]) * MILLION,
         simple=SimpleTerms(1, (0.0, 0.25, 0.5, 0.75), free_zone=True),
     )  # fmt: skip
@@ -146,7 +146,7 @@ def test_who_needs_no_more_without_its_limit_does_not_decide() -> None:
 
 def test_a_decider_where_premium_gives_way() -> None:
     """Buffer 10, premium 1 %: 6.6 points give way; with 6.2963 more equity 0.3037 of a point."""
-    case = alone(free_buffer=np.array([10 * MILLION]), premium_max=0.01)
+    case = alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.01)
     design = design_lumpsum(case)
     (found,) = deciders(case, design)
     assert design.breaches

@@ -52,10 +52,10 @@ def _cases(name: str) -> tuple[LumpSumData, LumpSumData]:
         both = shared_out(both, seed)
     both = replace(both, simple=signable_terms(both), begroting=1.05 * both.begroting, stock=2 * both.stock)
     if "strict" in name:
-        lots = tuple(replace(lot, premium_max=0.001, glide_max=0.001) for lot in both.lots)
+        lots = tuple(replace(lot, loading_cap=0.001, transition_cap=0.001) for lot in both.lots)
         both = replace(both, lots=lots, free_buffer=0.5 * both.free_buffer)
     else:
-        lots = tuple(replace(lot, premium_max=0.1) for lot in both.lots)
+        lots = tuple(replace(lot, loading_cap=0.1) for lot in both.lots)
         both = replace(both, lots=lots, free_buffer=0.8 * both.free_buffer)
     return both.of(slice(0, 32)), both.of(slice(32, 128))
 

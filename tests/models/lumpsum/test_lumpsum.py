@@ -179,7 +179,7 @@ def test_a_budget_is_at_least_what_can_be_taken_back() -> None:
     (1 - 0.55 (1 + l)) 17.6 - 100 l <= 5, so l = 2.92 / 109.68 = 2.662 % and the share is 56.46 %.
     """
     own = data(
-        tail_of(), (terms(own=corridor([1.0], [np.inf]), premium_max=0.1, share_max=0.8),), [0], [0],
+        tail_of(), (terms(own=corridor([1.0], [np.inf]), loading_cap=0.1, share_max=0.8),), [0], [0],
         free_buffer=np.array([5 * MILLION]),
     )  # fmt: skip
     free = design_lumpsum(own)

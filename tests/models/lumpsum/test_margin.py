@@ -133,10 +133,10 @@ def test_a_design_that_holds_needs_no_margin() -> None:
     assert found.design is plain
 
 
-def _sharing(premium_max: float) -> LumpSumData:
+def _sharing(loading_cap: float) -> LumpSumData:
     """Deficits shared by s to be decided, at most 0.5. Use invited of 4 x 100 x 0.05 = 20 a share makes sharing dear: the
     premium is used up first, and b + 17.6 s = 107.6."""
-    own = terms(own=deficits_shared(), premium_max=premium_max, share_max=0.5, elasticity=4.0)
+    own = terms(own=deficits_shared(), loading_cap=loading_cap, share_max=0.5, elasticity=4.0)
     return data(tail_of(), (own,), [0], [0], free_buffer=np.array([10 * MILLION]))
 
 
@@ -228,7 +228,7 @@ def test_ties_are_broken_again_where_shares_are_freed() -> None:
 def test_kept_shares_come_with_loadings_that_only_rise(seed: int) -> None:
     """Two halves of one sample: what holds on the other half has the shares of the first, no lower loading and margins."""
     both = random_data(seed, n_scenarios=512)
-    lots = tuple(replace(lot, premium_max=0.2) for lot in both.lots)
+    lots = tuple(replace(lot, loading_cap=0.2) for lot in both.lots)
     both = replace(both, lots=lots, begroting=1.1 * both.begroting, stock=3 * both.stock)
     case, other = both.of(slice(0, 256)), both.of(slice(256, 512))
     plain = design_within(case)
@@ -266,7 +266,7 @@ def test_margins_never_fall(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(module, "_made", watched)
     both = random_data(5, n_scenarios=320)
-    both = replace(both, lots=tuple(replace(lot, premium_max=0.02) for lot in both.lots))
+    both = replace(both, lots=tuple(replace(lot, loading_cap=0.02) for lot in both.lots))
     case, other = both.of(slice(0, 64)), both.of(slice(64, 320))
     plain = design_within(case)
     assert plain is not None
@@ -292,7 +292,7 @@ def test_a_limit_whose_error_is_unknown_is_never_shown_to_hold() -> None:
 
 def test_designed() -> None:
     """The premium leaves room for the margin: the headline is another design than the plain one, with its margins."""
-    case = _case(premium_max=HOLDS / 100 - 1 + 1e-6)
+    case = _case(loading_cap=HOLDS / 100 - 1 + 1e-6)
     found = decide(case, _worse(case))
     assert found.outcome == "designed"
     assert found.plain.budget[0, 0] / MILLION == pytest.approx(107.6, abs=1e-6)
@@ -304,7 +304,7 @@ def test_designed() -> None:
 
 def test_unproven() -> None:
     """A premium of 8 % is enough for 7.6, not for 8.6453: the plain design is shown, without margins."""
-    case = _case(premium_max=0.08)
+    case = _case(loading_cap=0.08)
     found = decide(case, _worse(case))
     assert found.outcome == "unproven"
     assert found.headline is found.plain
@@ -315,7 +315,7 @@ def test_unproven() -> None:
 
 def test_breached() -> None:
     """A premium of 5 % gives way anyhow: by 2.6 points in the plain design, by 3.6453 in the one that holds."""
-    case = _case(premium_max=0.05)
+    case = _case(loading_cap=0.05)
     found = decide(case, _worse(case))
     assert found.outcome == "breached"
     (plain,), (headline,) = found.plain.breaches, found.headline.breaches
@@ -325,11 +325,11 @@ def test_breached() -> None:
     assert hold(check_limits(found.headline, _worse(case)))
 
 
-def _with_a_lot_that_gives_way(premium_max: float) -> tuple[LumpSumData, Judge]:
+def _with_a_lot_that_gives_way(loading_cap: float) -> tuple[LumpSumData, Judge]:
     """Lot a of ``_sharing`` with this premium, and a lot b without premium whose fair price of 102 asks 2 points."""
     lots = (
-        terms("a", deficits_shared(), premium_max=premium_max, share_max=0.5, elasticity=4.0),
-        terms("b", nothing_shared(), premium_max=0.0),
+        terms("a", deficits_shared(), loading_cap=loading_cap, share_max=0.5, elasticity=4.0),
+        terms("b", nothing_shared(), loading_cap=0.0),
     )
     case = data(
         tail_of(n_contracts=2), lots, [0, 1], [0, 1], free_buffer=np.array([10.0, 1000.0]) * MILLION,
@@ -372,7 +372,7 @@ def test_shares_are_kept_where_another_lot_gives_way() -> None:
 
 def test_breached_and_not_to_be_proven() -> None:
     """The same with a begroting of 108: 107.6 fits, 108.6453 does not; still premium gives way, and it is called so."""
-    case = _case(premium_max=0.05, begroting=np.array([[[108 * MILLION]]]))
+    case = _case(loading_cap=0.05, begroting=np.array([[[108 * MILLION]]]))
     found = decide(case, _worse(case))
     assert found.outcome == "breached"
     assert found.headline is found.plain
@@ -403,7 +403,7 @@ def test_the_design_does_not_look_at_the_judge_beyond_its_margins() -> None:
 def _two_lots() -> tuple[LumpSumData, Judge]:
     """A case whose limits leave some room, with margin scenarios."""
     both = random_data(2, n_scenarios=256)
-    lots = tuple(replace(lot, premium_max=0.2) for lot in both.lots)
+    lots = tuple(replace(lot, loading_cap=0.2) for lot in both.lots)
     both = replace(both, lots=lots, begroting=1.1 * both.begroting, stock=3 * both.stock)
     both = replace(both, simple=signable_terms(both))
     return both.of(slice(0, 128)), Judge(both.of(slice(128, 256)), Scramblings(16))

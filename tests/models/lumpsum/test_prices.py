@@ -84,7 +84,7 @@ def test_a_premium_has_a_price_per_percentage_point() -> None:
     """
     index = np.ones((20, 2, 1))
     index[:, 0, 0] = np.append(np.full(19, 0.99), 1.19)
-    lots = tuple(terms(name, nothing_shared(), premium_max=premium) for name, premium in (("a", 0.05), ("b", 1.0)))
+    lots = tuple(terms(name, nothing_shared(), loading_cap=premium) for name, premium in (("a", 0.05), ("b", 1.0)))
     case = data(
         tail_of(n_contracts=2), lots, [0, 1], [0, 0], free_buffer=np.array([5 * MILLION]), index=index,
         cost_of_capital=0.0,
@@ -149,13 +149,13 @@ def test_margins_move_with_the_limit() -> None:
 
 def test_prices_where_premium_gives_way() -> None:
     """Premium 1 % gives way by 6.6: a euro of buffer still saves a euro; the premium itself has no price beyond."""
-    found = _prices(alone(free_buffer=np.array([10 * MILLION]), premium_max=0.01))
+    found = _prices(alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.01))
     assert found[Limit("solvency", ("p0",))].expected.value == pytest.approx(1.0, abs=1e-4)
 
 
 def test_a_glide_costs_what_it_asks_too_much() -> None:
     """Revenue 120, glide 10 %: b = 108 where 101.30 would do. A euro more of glide is a euro less, to 6.4 million."""
-    case = alone(revenue=np.array([120 * MILLION]), glide_max=0.1)
+    case = alone(revenue=np.array([120 * MILLION]), transition_cap=0.1)
     one = _prices(case)[Limit("glide_down", ("lot",))]
     assert one.expected.value == pytest.approx(1.0, abs=1e-6)
     assert one.high == pytest.approx(6.4 * MILLION)
@@ -197,7 +197,7 @@ def test_a_price_is_what_a_wider_limit_saves(seed: int) -> None:
 
 def test_what_gave_way_stays_as_far_as_it_did() -> None:
     """The linear program behind the prices of a breached design is bounded by its breaches: it is the same design."""
-    case = alone(free_buffer=np.array([10 * MILLION]), premium_max=0.01)
+    case = alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.01)
     design = design_lumpsum(case)
     cap = BreachCap(sum(one.euro for one in design.breaches), max(one.fraction for one in design.breaches))
     made = design_within(replace(with_shares(case, design.share, design.form), breach=cap))

@@ -172,7 +172,7 @@ def test_what_is_known_of_arrays_is_never_used_for_others() -> None:
 
 def _loose(case: LumpSumData) -> LumpSumData:
     """So much room that it is seen what is changed."""
-    lots = tuple(replace(lot, premium_max=0.5, glide_max=1.0) for lot in case.lots)
+    lots = tuple(replace(lot, loading_cap=0.5, transition_cap=1.0) for lot in case.lots)
     return replace(case, lots=lots, begroting=1.3 * case.begroting)
 
 

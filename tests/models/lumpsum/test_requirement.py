@@ -25,7 +25,7 @@ def test_the_known_answer() -> None:
 
     The design at 12.6 % pays 105; a point stricter pays a million less.
     """
-    found = _only(minimum_equity_requirements(alone(premium_max=0.05)))
+    found = _only(minimum_equity_requirements(alone(loading_cap=0.05)))
     assert found.lot == "lot"
     assert found.requirement == pytest.approx(0.126, abs=1e-8)
     assert found.design is not None
@@ -51,7 +51,7 @@ def test_the_closed_form(
     spare = most - mean - cost_of_capital * capital
     if abs(spare) < 1e-3 or abs(mean + beyond - most) < 1e-3:
         return
-    plain = alone(premium_max=premium, cost_of_capital=cost_of_capital)
+    plain = alone(loading_cap=premium, cost_of_capital=cost_of_capital)
     cost = tail_of(mean, mean + beyond)
     own = replace(plain, cost=cost, reference=np.full((1, 1), reference * MILLION))
     found = _only(minimum_equity_requirements(own))
@@ -82,7 +82,7 @@ def test_ample_money_asks_no_equity() -> None:
 
 def test_the_buffer_a_provider_happens_to_have_says_nothing() -> None:
     """Nor does a requirement that is stated already."""
-    poor, stated = alone(premium_max=0.05, free_buffer=np.zeros(1)), alone(premium_max=0.05)
+    poor, stated = alone(loading_cap=0.05, free_buffer=np.zeros(1)), alone(loading_cap=0.05)
     stated = replace(stated, lots=(replace(stated.lots[0], equity_requirement=0.5),))
     for own in (poor, stated):
         assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
@@ -94,7 +94,7 @@ def test_a_provider_in_two_lots_meets_each_requirement_apart() -> None:
     Premium 5 %: 12.6 of 100 and 60 - 52.5 of 50, whatever the other lot does.
     """
     cost = np.concatenate([tail_of(), tail_of(50.0, 60.0)[::-1]], axis=1)
-    lots = tuple(terms(name, nothing_shared(), premium_max=0.05) for name in "ab")
+    lots = tuple(terms(name, nothing_shared(), loading_cap=0.05) for name in "ab")
     own = data(cost, lots, [0, 1], [0, 0])
     found = {one.lot: one for one in minimum_equity_requirements(own)}
     expected = {"a": pytest.approx(0.126, abs=1e-8), "b": pytest.approx(0.15, abs=1e-8)}
@@ -111,7 +111,7 @@ def test_a_provider_in_two_lots_meets_each_requirement_apart() -> None:
 def test_the_weakest_contract_of_a_lot_decides() -> None:
     """Two providers of 100 and 50 with tails of 117.6 and 56: 12.6 % and 3.5 / 50 = 7 %; the lot asks 12.6 %."""
     cost = np.concatenate([tail_of(), tail_of(50.0, 56.0)], axis=1)
-    own = data(cost, (terms(own=nothing_shared(), premium_max=0.05),), [0, 0], [0, 1])
+    own = data(cost, (terms(own=nothing_shared(), loading_cap=0.05),), [0, 0], [0, 1])
     assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
 
 
@@ -131,7 +131,7 @@ def test_margins_are_held(margins: dict[str, float], expected: float) -> None:
 def test_a_margin_is_divided_by_reference_amount() -> None:
     """Contracts of 100 and 50 of one provider, margin 3: 2 and 1; alone in its lot the provider keeps its name."""
     cost = np.concatenate([tail_of(), tail_of(50.0, 60.0), tail_of()], axis=1)
-    lots = tuple(terms(name, nothing_shared(), premium_max=0.05) for name in "ab")
+    lots = tuple(terms(name, nothing_shared(), loading_cap=0.05) for name in "ab")
     margins = {
         Limit("solvency", ("p0",)): 3.0 * MILLION,
         Limit("return_on_capital", ("p0",)): 0.3 * MILLION,
@@ -159,7 +159,7 @@ def test_a_margin_is_divided_by_reference_amount_over_the_term() -> None:
 
 def test_a_requirement_may_be_more_than_a_year_of_budget() -> None:
     """CVaR 250 and a premium of 5 %: 145 of 100, while 105 - 100 is a return of more than 1 % of it."""
-    own = replace(alone(premium_max=0.05, cost_of_capital=0.01), cost=tail_of(100.0, 250.0))
+    own = replace(alone(loading_cap=0.05, cost_of_capital=0.01), cost=tail_of(100.0, 250.0))
     assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(1.45, abs=1e-7)
 
 
@@ -170,7 +170,7 @@ def test_a_simple_agreement_may_ask_more() -> None:
     0.8 leaves b too small. Nothing shared: 12.6 %. With 0.4 on the list 5.6 % will do.
     """
     own = data(
-        tail_of(), (terms(own=deficits_shared(), premium_max=0.05),), [0], [0],
+        tail_of(), (terms(own=deficits_shared(), loading_cap=0.05),), [0], [0],
         begroting=np.full((1, 1, 1), 108.0 * MILLION), stock=np.full((1, 1), 4.0 * MILLION),
     )  # fmt: skip
     for listed, expected in (((), 0.056), ((0.0, 0.8), 0.126), ((0.0, 0.4, 0.8), 0.056)):
@@ -184,7 +184,7 @@ def test_a_simple_agreement_may_ask_more() -> None:
 def test_a_hair_less_has_no_design(seed: int) -> None:
     """The least requirement of a lot where others are ample: at it a design exists, a hair under it none."""
     own = random_data(seed)
-    lots = tuple(replace(lot, premium_max=0.01) for lot in own.lots)
+    lots = tuple(replace(lot, loading_cap=0.01) for lot in own.lots)
     apart = contracts_apart(replace(own, lots=lots))
     for j, one in enumerate(minimum_equity_requirements(replace(own, lots=lots))):
         assert one.requirement is not None

@@ -30,7 +30,7 @@ def _only(breaches: tuple[Breach, ...]) -> Breach:
 
 def test_in_the_ordinary_case_nothing_gives_way() -> None:
     """b = 107.6 within a premium of 7.7 %."""
-    case = alone(free_buffer=np.array([10 * MILLION]), premium_max=0.077)
+    case = alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.077)
     design = design_lumpsum(case)
     assert design.breaches == ()
     assert design.within
@@ -41,13 +41,13 @@ def test_a_limit_is_hard_to_the_cent() -> None:
     """A premium of 7.6 % is enough, 7.5999 % is not: without stages there is no design."""
     case = alone(free_buffer=np.array([10 * MILLION]))
     for most, enough in ((0.076 + 1e-9, True), (0.075999, False)):
-        limited = replace(case, lots=(replace(case.lots[0], premium_max=most),))
+        limited = replace(case, lots=(replace(case.lots[0], loading_cap=most),))
         assert (design_within(limited) is not None) == enough
 
 
 def test_premium_gives_way_to_the_euro() -> None:
     """Premium at most 1 % where solvency asks 7.6 %: 6.6 % of 100 million, and it costs 107.6."""
-    design = design_lumpsum(alone(free_buffer=np.array([10 * MILLION]), premium_max=0.01))
+    design = design_lumpsum(alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.01))
     breach = _only(design.breaches)
     assert (breach.lot, breach.term) == ("lot", "premium")
     assert breach.euro == pytest.approx(6_600_000, abs=EXACT)
@@ -62,7 +62,7 @@ def test_a_premium_over_two_years_counts_discounted() -> None:
     v = 1 / 1.03
     cost = tail_of(n_years=2)
     case = data(
-        cost, (terms(own=nothing_shared(), premium_max=0.01),), [0], [0],
+        cost, (terms(own=nothing_shared(), loading_cap=0.01),), [0], [0],
         free_buffer=np.array([20 * MILLION]), discount=np.array([1.0, v]), cost_of_capital=0.01,
     )  # fmt: skip
     budget = 117.6 - 20 / (1 + v)
@@ -87,7 +87,7 @@ def test_the_largest_excess_is_spread_over_lots(sizes: tuple[float, float], prem
     """
     cost = np.concatenate([tail_of() * size / 100 for size in sizes], axis=1)
     lots = tuple(
-        terms(name, nothing_shared(), premium_max=premium) for name, premium in zip("ab", premiums, strict=True)
+        terms(name, nothing_shared(), loading_cap=premium) for name, premium in zip("ab", premiums, strict=True)
     )
     total = sum(sizes)
     case = data(cost, lots, [0, 1], [0, 0], free_buffer=np.array([0.1 * total * MILLION]))
@@ -109,7 +109,7 @@ def test_glide_gives_way_in_euro_of_the_first_year() -> None:
     """
     for n_years in (1, 2):
         case = data(
-            tail_of(n_years=n_years), (terms(glide_max=0.1),), [0], [0], revenue=np.array([50 * MILLION]),
+            tail_of(n_years=n_years), (terms(transition_cap=0.1),), [0], [0], revenue=np.array([50 * MILLION]),
             fair_price=np.full((1, n_years), 100 * MILLION), discount=1.03 ** -np.arange(float(n_years)),
         )  # fmt: skip
         breach = _only(design_lumpsum(case).breaches)
@@ -120,7 +120,7 @@ def test_glide_gives_way_in_euro_of_the_first_year() -> None:
 
 def test_a_fall_below_the_glide_counts_as_well() -> None:
     """Revenue 150, glide a tenth: at least 135. The begroting is 110, so 25 must give way."""
-    case = alone(glide_max=0.1, revenue=np.array([150 * MILLION]), begroting=np.array([[[110 * MILLION]]]))
+    case = alone(transition_cap=0.1, revenue=np.array([150 * MILLION]), begroting=np.array([[[110 * MILLION]]]))
     breach = _only(design_lumpsum(case).breaches)
     assert (breach.term, breach.euro) == ("glide", pytest.approx(25 * MILLION, abs=EXACT))
     assert breach.fraction == pytest.approx(25 / 150, abs=1e-7)
@@ -129,7 +129,10 @@ def test_a_fall_below_the_glide_counts_as_well() -> None:
 def test_premium_and_glide_give_way_together() -> None:
     """b = 107.6 against a premium of 1 % and a revenue of 100 with a glide of 2 %: 6.6 and 5.6 million."""
     case = alone(
-        free_buffer=np.array([10 * MILLION]), premium_max=0.01, glide_max=0.02, revenue=np.array([100 * MILLION])
+        free_buffer=np.array([10 * MILLION]),
+        loading_cap=0.01,
+        transition_cap=0.02,
+        revenue=np.array([100 * MILLION]),
     )
     found = {one.term: one.euro for one in design_lumpsum(case).breaches}
     assert found == {
@@ -152,7 +155,7 @@ def test_the_criterion_decides_only_within_what_gave_way() -> None:
     """Premium at most 1 %: 3.08 points must give way, and the criterion does not make it 6.6."""
     free = design_lumpsum(_dear_sharing())
     assert (free.loading[0], free.share[0][0]) == (pytest.approx(0.076, abs=1e-8), pytest.approx(0.0, abs=1e-8))
-    capped = design_lumpsum(_dear_sharing(premium_max=0.01))
+    capped = design_lumpsum(_dear_sharing(loading_cap=0.01))
     breach = _only(capped.breaches)
     assert breach.euro == pytest.approx(3.08 * MILLION, abs=EXACT)
     assert capped.share[0][0] == pytest.approx(0.2, abs=1e-6)
@@ -165,7 +168,7 @@ def test_every_excess_stays_within_the_largest_and_a_thousandth_of_a_point() -> 
     """
     key = np.ones((20, 1, 2, 1))
     key[:, :, 1] = 0.5
-    lots = tuple(terms(name, nothing_shared(), premium_max=0.0) for name in "ab")
+    lots = tuple(terms(name, nothing_shared(), loading_cap=0.0) for name in "ab")
     case = data(tail_of(n_contracts=2), lots, [0, 1], [0, 0], free_buffer=np.array([20 * MILLION]), key=key)
     design = design_lumpsum(case)
     assert design.loading.tolist() == pytest.approx([0.07599, 0.07601], abs=2e-8)
@@ -184,7 +187,7 @@ def test_no_penalty_is_in_the_criterion(seed: int, strict: bool) -> None:
     case = shared_out(random_data(seed, risk_weight=0.3), seed)
     lots = tuple(replace(lot, elasticity=0.0) for lot in case.lots)
     if strict:
-        lots = tuple(replace(lot, premium_max=0.0, glide_max=0.0) for lot in lots)
+        lots = tuple(replace(lot, loading_cap=0.0, transition_cap=0.0) for lot in lots)
         case = replace(case, free_buffer=0.5 * case.free_buffer)
     case = replace(case, lots=lots)
     design = design_lumpsum(case)
@@ -211,7 +214,7 @@ def test_the_invited_use_is_in_the_criterion() -> None:
 
 def test_what_is_less_than_a_euro_is_nothing() -> None:
     """A premium short of half a euro: the design is kept and nobody is told that it gave way."""
-    case = alone(free_buffer=np.array([10 * MILLION]), premium_max=0.076 - 0.5e-8)
+    case = alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.076 - 0.5e-8)
     design = design_lumpsum(case)
     assert design.feasible
     assert design.breaches == ()
@@ -220,7 +223,10 @@ def test_what_is_less_than_a_euro_is_nothing() -> None:
 def test_what_gave_way_may_do_so_as_far_as_it_did() -> None:
     """6.6 million of premium (6.6 % of 100) and 5.6 of glide (5.6 % of 100): 12.2 in all, 6.6 % at most; else nothing."""
     case = alone(
-        free_buffer=np.array([10 * MILLION]), premium_max=0.01, glide_max=0.02, revenue=np.array([100 * MILLION])
+        free_buffer=np.array([10 * MILLION]),
+        loading_cap=0.01,
+        transition_cap=0.02,
+        revenue=np.array([100 * MILLION]),
     )
     cap = design_lumpsum(case).cap
     assert cap.total == pytest.approx(12.2 * MILLION, abs=2 * EXACT)
@@ -232,7 +238,7 @@ def test_what_gave_way_may_do_so_as_far_as_it_did() -> None:
 def test_a_breach_of_a_few_euro_is_named_where_it_is_the_only_one(premium: float, named: list[str]) -> None:
     """Lot b has no premium and a fair price 5 euro above its reference amount. Where lot a gives way by 6.6 million that is
     rounding; where lot a may have all the premium it needs, it is all there is to name."""
-    lots = (terms("a", nothing_shared(), premium_max=premium), terms("b", nothing_shared(), premium_max=0.0))
+    lots = (terms("a", nothing_shared(), loading_cap=premium), terms("b", nothing_shared(), loading_cap=0.0))
     cost = np.concatenate([tail_of(), tail_of(100.0, 100.0)], axis=1)
     case = data(
         cost, lots, [0, 1], [0, 1], free_buffer=np.array([10.0, 1000.0]) * MILLION,

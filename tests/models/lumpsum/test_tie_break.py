@@ -188,7 +188,7 @@ def test_no_loading_rises_for_a_lower_share() -> None:
     lots = tuple(replace(lot, waiting_list_forbidden=True, share_min=0.1) for lot in case.lots)
     case = replace(case, lots=lots)
     for most in (0.02, 0.06):
-        held = replace(case, lots=tuple(replace(lot, premium_max=most) for lot in lots))
+        held = replace(case, lots=tuple(replace(lot, loading_cap=most) for lot in lots))
         best, found = design_within(held), _preferred(held)
         assert best is not None
         assert found.loading[0] <= best.loading[0] + 1e-7
@@ -313,7 +313,7 @@ def test_bound_and_gap_tell_what_the_ties_cost() -> None:
 def test_ties_among_designs_that_give_way() -> None:
     """Lot a has no premium and a fair price of 101: it gives way by 1 %. In lot b 0.8 becomes 0.3 all the same."""
     case = _case({"a": (ONE_LAYER, [], 1.0), "b": (ONE_LAYER, [98.0], 1.0)})
-    lots = tuple(replace(lot, premium_max=0.0) for lot in case.lots)
+    lots = tuple(replace(lot, loading_cap=0.0) for lot in case.lots)
     fair = np.array([[101.0], [101.0], [0.0], [0.0]]) * MILLION
     strict = replace(case, lots=lots, fair_price=fair)
     best, found = feasible_design(strict), preferred_design(strict, feasible_design)

@@ -58,7 +58,7 @@ def test_what_makes_a_contract_simple_or_possible_is_left_out(monkeypatch: pytes
     plain = data(cost, (own,), [0], [0], confidence=0.75)
     tight = replace(
         plain,
-        lots=(replace(own, premium_max=0.0, glide_max=0.0),),
+        lots=(replace(own, loading_cap=0.0, transition_cap=0.0),),
         begroting=0.9 * plain.reference[None],
         revenue=np.array([50 * MILLION]),
         margins={Limit("return_on_capital", ("p0",)): MILLION},

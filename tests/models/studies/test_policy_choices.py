@@ -27,7 +27,7 @@ def _asked(cost_of_capital: float) -> float:
     [
         ("cost_of_capital", 0.08, 0.072, 0.088),
         ("share_max", 0.8, 0.72, 0.88),
-        ("premium_max", 0.05, 0.045, 0.055),
+        ("loading_cap", 0.05, 0.045, 0.055),
         ("elasticity", 0.2, 0.18, 0.22),
         # the part that is left of a certainty: a tail of 5 % becomes 5.5 or 4.5 %
         ("confidence", 0.95, 0.945, 0.955),
@@ -59,7 +59,7 @@ def test_what_is_tried_is_never_out_of_range() -> None:
 def _policy(case: Case) -> LumpSumData:
     """What the policy of the case asks of one contract: the return, the largest premium, the level of the tail."""
     return alone(
-        cost_of_capital=case.policy.cost_of_capital, premium_max=case.policy.premium_max(),
+        cost_of_capital=case.policy.cost_of_capital, loading_cap=case.policy.loading_cap(),
         confidence=case.policy.confidence,
     )  # fmt: skip
 
@@ -133,7 +133,7 @@ def test_the_margins_are_found_again(small_case: Case) -> None:
     assert headline.budget[0, 0] == pytest.approx((101 + 0.08 * 117.6) / 1.08 * MILLION, abs=2)
     judge = Judge(_policy(small_case), Scramblings(2))
     found = {one.name: one for one in choices(small_case, decision, headline, "designed", judge)}
-    premium, asked = found["premium_max"], found["cost_of_capital"]
+    premium, asked = found["loading_cap"], found["cost_of_capital"]
     for tried in (premium.lower, premium.higher):
         assert tried is not None
         assert tried.expected is not None
@@ -158,7 +158,7 @@ def test_a_breach_has_its_sensitivities(small_case: Case) -> None:
     assert design.breaches
     for outcome, shown in (("breached", True), ("designed", False)):
         told = choices(small_case, decision, design, outcome, judge)  # type: ignore[arg-type]
-        (premium,) = (one for one in told if one.name == "premium_max")
+        (premium,) = (one for one in told if one.name == "loading_cap")
         assert premium.higher is not None
         assert (premium.higher.expected is not None) == shown
 
@@ -172,7 +172,7 @@ def test_no_lump_sum_within_all_limits_is_told(small_case: Case) -> None:
 
     own, _ = decision(small_case)
     told = choices(small_case, decision, design_lumpsum(own), "designed", Judge(own, Scramblings(2)))
-    (premium,) = (one for one in told if one.name == "premium_max")
+    (premium,) = (one for one in told if one.name == "loading_cap")
     assert premium.lower is not None
     assert (premium.lower.value, premium.lower.expected, premium.lower.tail) == (0.045, None, None)
     assert premium.higher is not None
@@ -183,12 +183,12 @@ def test_no_lump_sum_within_all_limits_is_told(small_case: Case) -> None:
 def test_only_the_row_itself_is_changed(small_case: Case) -> None:
     """A premium of one lot beside that of the case: each is tried alone."""
     lot = small_case.lots[0].id
-    row = next(one for one in small_case.policy if one.name == "premium_max")
+    row = next(one for one in small_case.policy if one.name == "loading_cap")
     case = replace(small_case, policy=(*small_case.policy, row.model_copy(update={"scope": lot, "value": "0.2"})))
     seen: list[tuple[str, str]] = []
 
     def decision(own: Case) -> tuple[LumpSumData, Judge]:
-        seen.append((str(own.policy.premium_max()), str(own.policy.premium_max(lot))))
+        seen.append((str(own.policy.loading_cap()), str(own.policy.loading_cap(lot))))
         return _decision(own)
 
     choices(case, decision, design_lumpsum(alone()), "designed", Judge(alone(), Scramblings(2)))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.read_rows import Cell, Grid
 
-VERSION = 3
+VERSION = 4
 ADDED: tuple[dict[str, dict[str, str]], ...] = (
     {
         "areas": {"residential_places": "0"},
@@ -39,9 +39,11 @@ ADDED: tuple[dict[str, dict[str, str]], ...] = (
         "contracts": {"revenue_year": ""},
     },
     {"care_forms": {"authorisation_weeks": ""}},
+    {},
 )
-"""Per version, the columns that the next one added and what they were without being there. What took the place of an older
-column (a stock of a reserve per year) is told where that is read (``former``)."""
+"""Per version, the columns that the next one added and what they were without being there. Other changes are made where
+the tables are read (``former``): the stock that was a reserve per law and year, columns and (version 4) policies that got
+another name."""
 
 
 def check_version(version: int) -> None:

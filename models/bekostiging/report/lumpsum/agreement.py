@@ -193,8 +193,8 @@ def breach_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
             texts["agreement", f"breach_{one.term}"].format(
                 lot=names[one.lot],
                 loading=numbers.percent(float(design.loading[j]), points),
-                most=numbers.percent(data.lots[j].premium_max, points),
-                glide=numbers.percent(data.lots[j].glide_max, points),
+                most=numbers.percent(data.lots[j].loading_cap, points),
+                glide=numbers.percent(data.lots[j].transition_cap, points),
                 points=numbers.plain(100 * one.fraction, points),
                 euro=amount(one.euro, texts),
                 year=data.years[0],

@@ -92,7 +92,7 @@ def _by_command(case: Case, place: Path, compared: Callable[..., Comparison] = c
 @pytest.fixture(scope="module")
 def breached(small_case: Case, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """At most half a percent on the reference amount, which the small case cannot do in its first year."""
-    return _by_command(_with_policy(small_case, "premium_max", "0.005"), tmp_path_factory.mktemp("breached"))
+    return _by_command(_with_policy(small_case, "loading_cap", "0.005"), tmp_path_factory.mktemp("breached"))
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_no_lump_sum_ends_with_3_and_names_the_stock_that_would_do(none: Told) -
         code = names[data.municipalities[m]]
         assert f"{code} {needed(now + one['euro'], EN)} instead of {amount(now, EN)}" in first
     assert more.sum() == pytest.approx(way["euro"], abs=2)
-    free = replace(data, lots=tuple(replace(lot, premium_max=10.0, glide_max=10.0) for lot in data.lots))
+    free = replace(data, lots=tuple(replace(lot, loading_cap=10.0, transition_cap=10.0) for lot in data.lots))
     assert design_within(replace(free, stock=data.stock + more[:, None] + 2)) is not None
     assert design_within(replace(free, stock=data.stock + 0.9 * more[:, None])) is None
 
@@ -221,7 +221,7 @@ def test_the_sentence_of_a_breach_by_hand(outcome: Comparison) -> None:
     own, names = outcome.lumpsum, names_of(outcome)
     first, second = own.data.lots[0], own.data.lots[1]
     loading = own.design.loading.copy()
-    loading[0] = first.premium_max + 0.02
+    loading[0] = first.loading_cap + 0.02
     headline = _with_breaches(
         own.headline, Breach(first.name, "premium", 1.2e6, 0.02), Breach(second.name, "glide", 5e5, 0.015)
     )

@@ -251,7 +251,7 @@ def test_a_public_dossier_holds_nothing_of_a_provider(written: Path, named_case:
         "margin",
         "unit_cost",
         "market_share",
-        "premium_max",
+        "loading_cap",
         "share_max",
     }
     forbidden |= {row.id for row in case.providers} | {row.name for row in case.providers}
