@@ -34,7 +34,7 @@ def objective(model: pyo.ConcreteModel) -> float:
 
 
 def in_stages(case: LumpSumData) -> tuple[float | None, BreachCap]:
-    """The criterion in euro after all stages, and what premium and glide may be passed by; None without any design."""
+    """The criterion in euro after all stages, and how far the caps may be passed; None without any design."""
     hard = least(case)
     if hard is not None:
         return objective(hard) * MILLION, BreachCap()

@@ -82,6 +82,7 @@ def expected_revenue(case: Case, cells: Cells, terms: Reference) -> FloatArray:
 
     Returns
     -------
-    (n_contracts,) euro of the first contract year; 0 where the revenue is 0, which means that no glide is asked.
+    (n_contracts,) euro of the first contract year; 0 where the revenue is 0, which means that the
+    transition cap asks nothing.
     """
     return np.array([path.expected for path in revenue_paths(case, cells, terms)])

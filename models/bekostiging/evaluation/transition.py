@@ -53,7 +53,7 @@ def without_closed(case: Case, n_years: int) -> tuple[Case, tuple[Note, ...]]:
     """The case as the new contracts see it, and what the old ones still cost; the same case without closed lots.
 
     Expected cost of the the caseload is added to ``begroting.outside_contracts`` of who pays for them. Today's revenue of
-    a closed lot is of clients its new contracts do not have: it is left out, and no glide is asked.
+    a closed lot is of clients its new contracts do not have: it is left out, and the transition cap asks nothing.
 
     Raises
     ------

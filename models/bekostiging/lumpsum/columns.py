@@ -20,7 +20,7 @@ class Columns:
         self.loading = np.array([own[self.n_forms] for own in self.lots])
         self.share = [own[self.n_forms + 1 :] for own in self.lots]
         self.capital = self._next(len(data.providers))
-        self.premium_excess, self.glide_excess = self._next(n_lots), self._next(n_lots)
+        self.loading_excess, self.transition_excess = self._next(n_lots), self._next(n_lots)
         self.largest = self._one()
         """The largest excess (fraction), or the largest yield."""
         shape = (len(data.purses), len(data.municipalities), data.n_years)

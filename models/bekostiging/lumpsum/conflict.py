@@ -1,8 +1,8 @@
 """When no lump sum satisfies every limit that never yields: which conflict, and by how many euros something must give way.
 
 The begroting, the stock, the buffers and the asked return can be widened by somebody; the fair price and the legal least
-share are law and never yield. Premium and glide are free here: they have given way already. In two steps: the least euro
-in sum, then with the shares of that the least largest yield.
+share are law and never yield. The caps on loading and transition are free here: they have given way already. In two
+steps: the least euro in sum, then with the shares of that the least largest yield.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ POINT = 0.01
 """A percentage point."""
 EXCESS_TOLERANCE = POINT / 1000
 """How far every excess may pass the least largest one: a thousandth of a point."""
-LOADING_MAX = 1.0
+LOADING_BOUND = 1.0
 """Twice the reference amount: the largest loading where the payment form is chosen too."""
 
 
@@ -59,8 +59,8 @@ class SimpleTerms:
 
 @dataclass(frozen=True)
 class BreachCap:
-    """How far premium and glide may be passed: ``total`` euro over all lots, ``largest`` fraction in any lot; not at all in
-    the ordinary case."""
+    """How far the caps on loading and transition may be passed: ``total`` euro over all lots, ``largest`` fraction in any
+    lot; not at all in the ordinary case."""
 
     total: float = 0.0
     largest: float = 0.0
@@ -407,7 +407,7 @@ def lot_size(data: LumpSumData, lot: int) -> float:
 
 
 def revenue_of_lot(data: LumpSumData, lot: int) -> float:
-    """Revenue behind the glide of a lot, million euro."""
+    """Revenue behind the transition cap of a lot, million euro."""
     return float(data.revenue[data.lot == lot].sum()) / MILLION
 
 

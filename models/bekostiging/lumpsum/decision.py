@@ -2,8 +2,8 @@
 
 Outcomes: ``designed`` (within all limits, each of which holds at 95 % on the margin scenarios, which did not make the
 design); ``unproven`` (within all limits on the design scenarios, but no design can be shown to hold: the sampled optimum is
-the answer, with what would prove it); ``breached`` (no design within all limits, even without margins: premium or glide
-give way); ``none`` (no design at all).
+the answer, with what would prove it); ``breached`` (no design within all limits, even without margins: a cap on loading or
+transition gives way); ``none`` (no design at all).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Literal
 
 LimitKind = Literal[
     "solvency", "return_on_capital", "fair_price", "begroting", "reserve", "stock",
-    "premium", "glide_up", "glide_down", "law",
+    "loading_cap", "transition_up", "transition_down", "law",
 ]  # fmt: skip
 
 

@@ -70,8 +70,8 @@ def _spare(data: LumpSumData, design: LumpSumDesign) -> dict[Limit, float]:
 def _made(
     data: LumpSumData, plain: LumpSumDesign, margins: Mapping[Limit, float], *, shares_kept: bool
 ) -> LumpSumDesign | None:
-    """The design with these margins. With shares kept, premium and glide give way as far as in ``plain``; with shares freed
-    as little as they must, where they already did."""
+    """The design with these margins. With shares kept, the caps on loading and transition give way as far as in
+    ``plain``; with shares freed as little as they must, where they already did."""
     tightened = replace(data, margins=dict(margins), near=plain.terms)
     if not shares_kept:
         return preferred_design(tightened, feasible_design if plain.breaches else design_within)

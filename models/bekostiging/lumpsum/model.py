@@ -7,28 +7,41 @@ Sets
     YEARS t, SCENARIOS s (equally likely), FORMS f: the lump sum, and other payment forms where a mix is asked for,
     PURSES k: what shares one begroting, all lots or those of each law
 
-Parameters (data)
-    B0[c,t]        reference amount                                          million euro
-    I[s,c,t]       contract index over expected index                        -
-    A[s,c,t]       part of b I that is paid (performance, sanction, volume clause, growth path)   -
-    Z[s,c,t]       what decided clauses before the corridor pay               million euro
-    C[s,c,t]       cost at the lot's reference unit cost                     million euro
-    P[f,s,c,t]     payment under another form                                million euro
-    U[s,c,t,l]     part of abs(base - B0 I) inside layer l                   million euro
-    q[c,t,l]       probability that the base ends in layer l                 -
-    a[c], z[c], u[c,l]   part of b paid, moved by clauses, signed layer when nothing is delivered   part of B0
-    F[c,t]         fair price without return on capital                      million euro
-    K[p], limit[p] free buffer; limit on capital (stated requirement or K)   million euro
-    key[s,t,j,m]   share of the municipality in the lot's payments           -
-    G[k,m,t], structural[k,m,t]   begroting of the contracts, structural cover   million euro
-    stock[m,t], other[s,t,m]      incidental cover up to the year, other payments   million euro
-    R[c]           revenue brought forward to the first contract year         million euro
-    margin[limit]  tightening of a limit that depends on scenarios (zero in the plain design)   million euro
-    v[t]           discount factor; risk_weight; confidence; reserve_confidence; cost_of_capital; elasticity[j]
-    share_max[j], share_min[j], loading_cap[j], transition_cap[j]; invites[f]: part of one more euro of care that f pays
-    n_changes, list: changes of share a side may have, shares that may be chosen; none unless asked for
-    loading_max    largest loading where the form is chosen too              fraction
-    least_total, least_largest   outcomes of the stages before                million euro; fraction
+Parameters, each with its attribute of ``LumpSumData`` (``.``) or of ``LotTerms`` (``lot.``); money in million euro
+    B0[c,t]               .reference            reference amount
+    I[s,c,t]              .index                contract index over expected index
+    A[s,c,t]              .paid_part            part of b I that is paid (performance, sanction, volume clause, growth path)
+    Z[s,c,t]              .fixed                what decided clauses before the corridor pay
+    C[s,c,t]              .cost                 cost at the lot's reference unit cost
+    P[f,s,c,t]            .other_payments       payment under another form
+    U[s,c,t,l]            .amounts              part of abs(base - B0 I) inside layer l
+    q[c,t,l]              .layer_probability    probability that the base ends in layer l
+    a[c], z[c], u[c,l]    .without_care         when nothing is delivered: part of b paid, what clauses move and the signed
+                                                layers, as parts of B0
+    F[c,t]                .fair_price           fair price without return on capital
+    K[p]                  .free_buffer          equity at stake above the solvency floor
+    limit[p]              .capital_limit        limit on capital: the stated equity requirement, or K
+    key[s,t,j,m]          .key                  share of the municipality in the lot's payments
+    G[k,m,t]              .begroting            begroting of the contracts
+    structural[k,m,t]     .structural           structural cover of the year
+    stock[m,t]            .stock                incidental cover up to the year
+    other[s,t,m]          .other                payments outside the decision
+    R[c]                  .revenue              revenue brought forward to the first contract year
+    margin[limit]         .margins              tightening of a limit that depends on scenarios; zero in the plain design
+    v[t]                  .discount             discount factor
+    risk_weight           .risk_weight          weight of the tail in the criterion
+    confidence            .confidence           level of the tails of losses and of spending
+    reserve_confidence    .reserve_confidence   level of the tail of the use of the stock
+    cost_of_capital       .cost_of_capital      return asked on the buffer a contract uses, per year
+    least_total, least_largest   .breach        outcomes of the stages before; million euro, fraction
+    elasticity[j]         lot.elasticity        induced demand where the next euro is not the provider's, part of cost
+    share_max[j]          lot.share_max         largest share of a layer
+    share_min[j]          lot.share_min         least share of the outermost deficit layer, where the law asks one
+    loading_cap[j]        lot.loading_cap       largest loading, fraction
+    transition_cap[j]     lot.transition_cap    largest change from the revenue brought forward, fraction
+    n_changes, list       .simple               changes of share a side may have, shares to choose from; none unless asked
+    pays_next[f]          part of one more euro of care that form f pays (``PAYMENT_FORMS``)
+    loading_bound         largest loading where the form is chosen too, fraction (``data.LOADING_BOUND``)
 
 Variables
     loading[j]     one percentage for all contracts of the lot, all years    fraction, >= 0 (free if one contract)
@@ -37,9 +50,10 @@ Variables
     form[j,f]      payment form of the lot                                   {0, 1}; the lump sum unless a mix is asked for
     change[j,l,l'] whether the share changes from a layer to the next outward   {0, 1}, where changes are counted
     pick[j,l,k]    which share of the list the layer has                     {0, 1}, where there is a list
-    premium_excess[j], glide_excess[j]   beyond what is allowed              fraction; million euro, >= 0; zero in stage
-                                         criterion unless no design exists without
-    largest        largest excess of all lots, premium or glide over R       fraction, >= 0
+    loading_excess[j]     beyond loading_cap                                fraction, >= 0
+    transition_excess[j]  beyond transition_cap                             million euro, >= 0; both are zero in stage
+                                                                            criterion unless no design exists without
+    largest        largest excess of all lots, that of transition over R     fraction, >= 0
     running_loss[p,s], value_at_risk[p], shortfall[p,s]                      CVaR of the largest cumulative loss of p
     spending_at_risk, spending_shortfall[s]                                  CVaR of municipal spending
     drawdown[k,m,t,s], stock_used[k,m,t,s]                                   million euro, >= 0; use of the stock
@@ -51,14 +65,14 @@ With  b[c,t] = B0[c,t] (1 + loading[j]),
       x[k,m,s,t] = M - G - structural
 
 Stages, one objective each
-    least_breach    sum_j (sum_c,t v B0 premium_excess + glide_excess)       zero in the ordinary case
+    least_breach    sum_j (sum_c,t v B0 loading_excess + transition_excess)   zero in the ordinary case
     largest_excess  largest, with the total at most that of least_breach plus one euro
     criterion       (1 - risk_weight) E[sum_k,m,t v M] + risk_weight CVaR[sum_k,m,t v M]
-                    + sum v elasticity E[C] (sum_l share_l q_l + sum_f form_f invites_f), with the total at most that of
+                    + sum v elasticity E[C] (sum_l share_l q_l + sum_f form_f pays_next_f), with the total at most that of
                     least_breach plus one euro and every excess at most largest plus 0.001 point. A rule for deciding, no
                     amount: what is spent is reported by its own name.
     Where least_breach has no point either, ``bekostiging.lumpsum.conflict`` asks the least euro by which begroting, stock,
-    solvency or return must yield, premium and glide free, in the same two steps.
+    solvency or return must yield, the caps on loading and transition free, in the same two steps.
 
 Constraints
     largest_cumulative_loss[p,s,t]  running_loss[p,s] >= sum_{u <= t} loss[p,s,u]         cumulative, over the years
@@ -78,15 +92,17 @@ Constraints
     reserve[m,t]               reserve_at_risk + E[reserve_shortfall]/(1 - reserve_confidence) <= stock - margin
                                years whose stock is no less than the next year's are left out: they ask nothing more
     tail_of_spending[s]        spending_shortfall >= sum_k,m,t v M - spending_at_risk
-    premium[j]                 loading <= loading_cap + premium_excess               no windfall
-    glide_up[j], glide_down[j] abs(sum_c b[c,1] - sum_c R[c]) <= transition_cap sum_c R[c] + glide_excess   R > 0, lump sum
-    total_breach[]             sum_j (sum_c,t v B0 premium_excess + glide_excess) <= least_total + one euro
-    premium_most[j], glide_most[j]   excess <= largest, over R for glide; in stage criterion <= least_largest + 0.001 point
+    loading_cap[j]             loading <= loading_cap + loading_excess               no windfall
+    transition_up[j], transition_down[j]   abs(sum_c b[c,1] - sum_c R[c]) <= transition_cap sum_c R[c] + transition_excess
+                               over contracts with R > 0, under the lump sum
+    total_breach[]             sum_j (sum_c,t v B0 loading_excess + transition_excess) <= least_total + one euro
+    loading_most[j], transition_most[j]   excess <= largest, over R for transition; in stage criterion it is at most
+                               least_largest + 0.001 point
     order[j,l]                 share[j,l] <= share[j, next outward]                  the further out, the more shared
     symmetric[j,l]             share of mirrored layers equal, where both are decided and the lot is symmetric
     law[j]                     share[j, outermost deficit] >= share_min form[j,lump]   acceptance duty, no waiting list
     one_form[j]                sum_f form[j,f] = 1
-    loading_of_form[j]         loading <= loading_max form[j,lump]                   no budget without a lump sum
+    loading_of_form[j]         loading <= loading_bound form[j,lump]            no budget without a lump sum
     least_of_form[j]           loading >= -form[j,lump]
     share_of_form[j,l]         share <= share_max form[j,lump], or = given share x form
     share_change[j,l,l']       share[j,l'] - share[j,l] <= change                    a contract people can read
@@ -156,8 +172,8 @@ def _add_variables(m: pyo.ConcreteModel) -> None:
     m.share = pyo.Var(m.LAYERS, bounds=_share_bounds)
     m.capital = pyo.Var(m.PROVIDERS, within=pyo.NonNegativeReals)
     hard = m.stage == "criterion" and data.breach.is_nothing
-    m.premium_excess = pyo.Var(m.LOTS, bounds=(0.0, 0.0 if hard else None))
-    m.glide_excess = pyo.Var(m.LOTS, bounds=(0.0, 0.0 if hard else None))
+    m.loading_excess = pyo.Var(m.LOTS, bounds=(0.0, 0.0 if hard else None))
+    m.transition_excess = pyo.Var(m.LOTS, bounds=(0.0, 0.0 if hard else None))
     m.largest = pyo.Var(within=pyo.NonNegativeReals)
     m.running_loss = pyo.Var(m.PROVIDERS, m.SCENARIOS, within=pyo.NonNegativeReals)
     m.value_at_risk = pyo.Var(m.PROVIDERS)
@@ -373,7 +389,7 @@ def _tail_of_spending_rule(m: pyo.ConcreteModel, s: int) -> Any:
 
 
 def _least_breach_rule(m: pyo.ConcreteModel) -> Any:
-    """Premium beyond its maximum over the term, glide beyond its maximum in the first year; million euro"""
+    """Loadings beyond their cap over the term, budgets of the first year beyond theirs; million euro"""
     return total_breach(m)
 
 

@@ -1,4 +1,4 @@
-"""Terms of lots in the lump-sum model: premium, glide, corridor, and what is chosen; names as on the card of ``model``."""
+"""Terms of lots in the lump-sum model: caps, corridor, and what is chosen; names as on the card of ``model``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from bekostiging.lumpsum.data import (
     EURO,
     EXCESS_TOLERANCE,
-    LOADING_MAX,
+    LOADING_BOUND,
     LotTerms,
     LumpSumData,
     counted_sides,
@@ -24,14 +24,14 @@ from bekostiging.units import MILLION
 
 
 def add_terms_of_lots(m: pyo.ConcreteModel) -> None:
-    """Premium, glide, order, symmetry and the law, per lot."""
+    """Caps on loading and transition, order, symmetry and the law, per lot."""
     lots: tuple[LotTerms, ...] = m.data.lots
-    m.premium = pyo.Constraint(m.LOTS, rule=_premium_rule)
+    m.loading_cap = pyo.Constraint(m.LOTS, rule=_loading_cap_rule)
     m.total_breach = pyo.Constraint(rule=_total_breach_rule)
-    m.premium_most = pyo.Constraint(m.LOTS, rule=_premium_most_rule)
-    m.glide_most = pyo.Constraint(m.LOTS, rule=_glide_most_rule)
-    m.glide_up = pyo.Constraint(m.LOTS, rule=_glide_up_rule)
-    m.glide_down = pyo.Constraint(m.LOTS, rule=_glide_down_rule)
+    m.loading_most = pyo.Constraint(m.LOTS, rule=_loading_most_rule)
+    m.transition_most = pyo.Constraint(m.LOTS, rule=_transition_most_rule)
+    m.transition_up = pyo.Constraint(m.LOTS, rule=_transition_up_rule)
+    m.transition_down = pyo.Constraint(m.LOTS, rule=_transition_down_rule)
     m.OUTWARD = pyo.Set(initialize=[(j, *pair) for j in m.LOTS for pair in outward_layers(lots[j])], dimen=3)
     m.order = pyo.Constraint(m.OUTWARD, rule=lambda m, j, k, outer: m.share[j, k] <= m.share[j, outer])
     m.MIRRORED = pyo.Set(initialize=[(j, *pair) for j in m.LOTS for pair in mirrored_layers(lots[j])], dimen=3)
@@ -40,18 +40,18 @@ def add_terms_of_lots(m: pyo.ConcreteModel) -> None:
     m.law = pyo.Constraint(m.BOUND_BY_LAW, rule=_law_rule)
 
 
-def _premium_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """loading <= loading_cap + premium_excess"""
-    return m.loading[j] <= m.data.lots[j].loading_cap + m.premium_excess[j]
+def _loading_cap_rule(m: pyo.ConcreteModel, j: int) -> Any:
+    """loading <= loading_cap + loading_excess"""
+    return m.loading[j] <= m.data.lots[j].loading_cap + m.loading_excess[j]
 
 
 def total_breach(m: pyo.ConcreteModel) -> Any:
-    """sum_j (sum_c,t v B0 premium_excess + glide_excess)"""
-    return sum(lot_size(m.data, j) * m.premium_excess[j] + m.glide_excess[j] for j in m.LOTS)
+    """sum_j (sum_c,t v B0 loading_excess + transition_excess)"""
+    return sum(lot_size(m.data, j) * m.loading_excess[j] + m.transition_excess[j] for j in m.LOTS)
 
 
 def _total_breach_rule(m: pyo.ConcreteModel) -> Any:
-    """sum_j (sum_c,t v B0 premium_excess + glide_excess) <= least_total + one euro"""
+    """sum_j (sum_c,t v B0 loading_excess + transition_excess) <= least_total + one euro"""
     kept = m.stage == "largest_excess" or (m.stage == "criterion" and not m.data.breach.is_nothing)
     return total_breach(m) <= m.most + EURO / MILLION if kept else pyo.Constraint.Skip
 
@@ -64,19 +64,19 @@ def _most(m: pyo.ConcreteModel) -> Any:
     return m.data.breach.largest + EXCESS_TOLERANCE if breached else None
 
 
-def _premium_most_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """premium_excess <= largest"""
+def _loading_most_rule(m: pyo.ConcreteModel, j: int) -> Any:
+    """loading_excess <= largest"""
     most = _most(m)
-    return pyo.Constraint.Skip if most is None else m.premium_excess[j] - most <= 0
+    return pyo.Constraint.Skip if most is None else m.loading_excess[j] - most <= 0
 
 
-def _glide_most_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """glide_excess <= largest sum_c R"""
+def _transition_most_rule(m: pyo.ConcreteModel, j: int) -> Any:
+    """transition_excess <= largest sum_c R"""
     most = _most(m)
-    return pyo.Constraint.Skip if most is None else m.glide_excess[j] - most * revenue_of_lot(m.data, j) <= 0
+    return pyo.Constraint.Skip if most is None else m.transition_excess[j] - most * revenue_of_lot(m.data, j) <= 0
 
 
-def _glide(m: pyo.ConcreteModel, j: int) -> tuple[Any, Any] | None:
+def _first_year(m: pyo.ConcreteModel, j: int) -> tuple[Any, Any] | None:
     """(sum_c b[c,1], sum_c R[c]) over the contracts of the lot with R > 0, zero under another form; None without them."""
     data: LumpSumData = m.data
     own = np.flatnonzero((data.lot == j) & (data.revenue > 0))
@@ -86,20 +86,20 @@ def _glide(m: pyo.ConcreteModel, j: int) -> tuple[Any, Any] | None:
     return first * (m.form[j, 0] + m.loading[j]), last * m.form[j, 0]
 
 
-def _glide_up_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """sum_c b[c,1] - sum_c R[c] <= transition_cap sum_c R[c] + glide_excess"""
-    sums = _glide(m, j)
+def _transition_up_rule(m: pyo.ConcreteModel, j: int) -> Any:
+    """sum_c b[c,1] - sum_c R[c] <= transition_cap sum_c R[c] + transition_excess"""
+    sums = _first_year(m, j)
     if sums is None:
         return pyo.Constraint.Skip
-    return sums[0] - sums[1] <= m.data.lots[j].transition_cap * sums[1] + m.glide_excess[j]
+    return sums[0] - sums[1] <= m.data.lots[j].transition_cap * sums[1] + m.transition_excess[j]
 
 
-def _glide_down_rule(m: pyo.ConcreteModel, j: int) -> Any:
-    """sum_c R[c] - sum_c b[c,1] <= transition_cap sum_c R[c] + glide_excess"""
-    sums = _glide(m, j)
+def _transition_down_rule(m: pyo.ConcreteModel, j: int) -> Any:
+    """sum_c R[c] - sum_c b[c,1] <= transition_cap sum_c R[c] + transition_excess"""
+    sums = _first_year(m, j)
     if sums is None:
         return pyo.Constraint.Skip
-    return sums[1] - sums[0] <= m.data.lots[j].transition_cap * sums[1] + m.glide_excess[j]
+    return sums[1] - sums[0] <= m.data.lots[j].transition_cap * sums[1] + m.transition_excess[j]
 
 
 def _law_rule(m: pyo.ConcreteModel, j: int) -> Any:
@@ -114,7 +114,7 @@ def add_terms_of_choices(m: pyo.ConcreteModel) -> None:
     mixed = m.LOTS if len(data.forms) > 1 else []
     m.MIXED = pyo.Set(initialize=list(mixed))
     m.one_form = pyo.Constraint(m.MIXED, rule=lambda m, j: sum(m.form[j, f] for f in m.FORMS) == 1)
-    m.loading_of_form = pyo.Constraint(m.MIXED, rule=lambda m, j: m.loading[j] <= LOADING_MAX * m.form[j, 0])
+    m.loading_of_form = pyo.Constraint(m.MIXED, rule=lambda m, j: m.loading[j] <= LOADING_BOUND * m.form[j, 0])
     m.least_of_form = pyo.Constraint(m.MIXED, rule=lambda m, j: m.loading[j] >= -m.form[j, 0])
     m.MIXED_LAYERS = pyo.Set(initialize=[pair for pair in m.LAYERS if pair[0] in mixed], dimen=2)
     m.share_of_form = pyo.Constraint(m.MIXED_LAYERS, rule=_share_of_form_rule)

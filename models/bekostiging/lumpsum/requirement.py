@@ -8,7 +8,7 @@ program:
 
     minimise r   subject to   capital[c] + margin <= r B0[c, first year]   for every contract of the lot, and the limits
 
-Closed form of one contract and one year, nothing shared, I = 1, glide free, confidence a:
+Closed form of one contract and one year, nothing shared, I = 1, transition cap free, confidence a:
 r = max(0, CVaR_a(C) - B0 (1 + loading_cap)) / B0, while B0 (1 + loading_cap) - E[C] >= cost_of_capital x that capital.
 """
 

@@ -18,11 +18,11 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Breach:
-    """A term of a lot that gives way: ``euro`` (premium over the term, discounted; glide in the first year) and by which
-    ``fraction`` of the reference amounts, or of the revenue brought forward."""
+    """A cap of a lot that is passed: by ``euro`` (the loading cap over the term, discounted; the transition cap in the first
+    year) and by which ``fraction`` of the reference amounts, or of the revenue brought forward."""
 
     lot: str
-    term: Literal["premium", "glide"]
+    term: Literal["loading_cap", "transition_cap"]
     euro: float
     fraction: float
 
@@ -35,7 +35,7 @@ class LumpSumDesign:
     ``loading`` (n_lots,); ``budget`` (n_contracts, n_years) euro; ``share`` per lot (n_layers,); ``form`` (n_lots,): place
     in ``LumpSumData.forms``, 0 is the lump sum; ``capital`` (n_providers,) euro; ``criterion``: what the last stage
     minimises, a rule and no amount, with the ``bound`` below every design and the ``gap`` between them; ``breaches``: where
-    premium or glide give way; ``relaxations``: what could yield where no design exists.
+    a cap is passed; ``relaxations``: what could yield where no design exists.
     """
 
     loading: FloatArray
@@ -60,7 +60,7 @@ class LumpSumDesign:
 
     @property
     def within(self) -> bool:
-        """Whether premium and glide hold as well."""
+        """Whether the caps on loading and transition hold as well."""
         return self.feasible and not self.breaches
 
     @property
@@ -94,8 +94,8 @@ def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
 
 
 def design_within(data: LumpSumData, most: float = np.inf) -> LumpSumDesign | None:
-    """The last stage alone: the design with premium and glide within ``data.breach``, hard in the ordinary case; None
-    where there is none, or none with a criterion of at most ``most`` euro."""
+    """The last stage alone: the design whose caps on loading and transition are passed by ``data.breach`` at most, not
+    at all in the ordinary case; None where there is none, or none with a criterion of at most ``most`` euro."""
     arrays = LumpSumArrays(data)
     solution = solved(arrays, most / MILLION - arrays.constant)
     if solution is None:
@@ -157,23 +157,22 @@ def _least_breach(data: LumpSumData) -> BreachCap | None:
 
 
 def _breaches(arrays: LumpSumArrays, x: FloatArray) -> tuple[Breach, ...]:
-    """Where premium or glide give way by a euro or more; premium is what the loading itself exceeds."""
-    data, columns, found = arrays.data, arrays.columns, []
+    """Where a cap is passed by a euro or more; the loading cap by what the loading itself exceeds."""
+    data, columns = arrays.data, arrays.columns
+    breaches = []
     for j, lot in enumerate(data.lots):
         loading, chosen = float(x[columns.loading[j]]), bool(x[columns.form[j, 0]] > 0.5)
-        premium = max(0.0, loading - lot.loading_cap)
-        glide = _glide_excess(data, j, loading, chosen=chosen)
-        for term, euro, fraction in (
-            ("premium", MILLION * lot_size(data, j) * premium, premium),
-            ("glide", MILLION * glide, glide / revenue_of_lot(data, j) if glide else 0.0),
-        ):
-            if euro > EURO + MILLION * EXACT:
-                found.append(Breach(lot.name, "premium" if term == "premium" else "glide", euro, fraction))
-    return tuple(one for one in found if one.euro > NAMED) or tuple(found)
+        excess = max(0.0, loading - lot.loading_cap)
+        breaches.append(Breach(lot.name, "loading_cap", MILLION * lot_size(data, j) * excess, excess))
+        excess = _transition_excess(data, j, loading, chosen=chosen)
+        fraction = excess / revenue_of_lot(data, j) if excess else 0.0
+        breaches.append(Breach(lot.name, "transition_cap", MILLION * excess, fraction))
+    found = tuple(one for one in breaches if one.euro > EURO + MILLION * EXACT)
+    return tuple(one for one in found if one.euro > NAMED) or found
 
 
-def _glide_excess(data: LumpSumData, lot: int, loading: float, *, chosen: bool) -> float:
-    """By how much the budgets of the first year leave the glide, million euro; zero under another form."""
+def _transition_excess(data: LumpSumData, lot: int, loading: float, *, chosen: bool) -> float:
+    """By how much the budgets of the first year pass the transition cap, million euro; zero under another form."""
     own = np.flatnonzero((data.lot == lot) & (data.revenue > 0))
     if len(own) == 0 or not chosen:
         return 0.0

@@ -15,7 +15,7 @@ from bekostiging.lumpsum.columns import Columns
 from bekostiging.lumpsum.data import (
     EURO,
     EXCESS_TOLERANCE,
-    LOADING_MAX,
+    LOADING_BOUND,
     LotTerms,
     LumpSumData,
     counted_sides,
@@ -175,7 +175,7 @@ class LumpSumArrays:
             if not mixed or lot.general_provision:
                 lower[columns.form[j, 0]] = 1.0
             if mixed:
-                upper[columns.loading[j]] = LOADING_MAX
+                upper[columns.loading[j]] = LOADING_BOUND
             if (data.lot == j).sum() == 1:
                 lower[columns.loading[j]] = -1.0
             given = lot.corridor.share
@@ -195,13 +195,13 @@ class LumpSumArrays:
         return lower, upper
 
     def _bound_yields(self, upper: FloatArray) -> None:
-        """What may give way in this stage: premium and glide up to the cap on their breach, or freely; other limits where
-        they are asked to yield."""
+        """What may give way in this stage: the caps on loading and transition up to ``data.breach``, or freely; other limits
+        where they are asked to yield."""
         data, columns = self.data, self.columns
         if self.aim == "criterion":
             least = data.breach.largest + (0.0 if data.breach.is_nothing else EXCESS_TOLERANCE)
-            upper[columns.premium_excess] = least
-            upper[columns.glide_excess] = [least * revenue_of_lot(data, j) for j in range(len(data.lots))]
+            upper[columns.loading_excess] = least
+            upper[columns.transition_excess] = [least * revenue_of_lot(data, j) for j in range(len(data.lots))]
         kinds = {
             "begroting": columns.begroting_yield,
             "reserve": columns.reserve_yield,
@@ -238,10 +238,11 @@ class LumpSumArrays:
             cost[columns.form[j]] += induced_by_form(data, c)
 
     def _breach(self) -> FloatArray:
-        """Coefficients of the total breach, million euro: premium over the term, glide in the first year."""
+        """Coefficients of the total breach, million euro: loadings beyond their cap over the term, budgets of
+        the first year beyond theirs."""
         slope = np.zeros(self.columns.n)
-        slope[self.columns.premium_excess] = [lot_size(self.data, j) for j in range(len(self.data.lots))]
-        slope[self.columns.glide_excess] = 1.0
+        slope[self.columns.loading_excess] = [lot_size(self.data, j) for j in range(len(self.data.lots))]
+        slope[self.columns.transition_excess] = 1.0
         return slope
 
     def _yields(self) -> IntArray:
@@ -256,7 +257,8 @@ class LumpSumArrays:
         return np.concatenate(own)
 
     def _stage_rows(self, rows: RowBuilder) -> None:
-        """total_breach, premium_most, glide_most, total_yield, largest_yield: what earlier stages leave to later ones."""
+        """What earlier stages leave to later ones: total_breach, loading_most, transition_most, total_yield and
+        largest_yield."""
         data, columns = self.data, self.columns
         slack = EURO / MILLION
         match self.aim:
@@ -267,11 +269,11 @@ class LumpSumArrays:
                 rows.add_dense("total_breach", self._breach(), upper=self.most + slack)
                 for j, lot in enumerate(data.lots):
                     for name, column, size in (
-                        ("premium", columns.premium_excess[j], 1.0),
-                        ("glide", columns.glide_excess[j], revenue_of_lot(data, j)),
+                        ("loading_most", columns.loading_excess[j], 1.0),
+                        ("transition_most", columns.transition_excess[j], revenue_of_lot(data, j)),
                     ):
                         entries = {int(column): 1.0, columns.largest: -size}
-                        rows.add(f"{name}_most[{lot.name}]", entries, upper=0.0)
+                        rows.add(f"{name}[{lot.name}]", entries, upper=0.0)
             case "largest_yield":
                 every = np.zeros(columns.n)
                 every[self._yields()] = 1.0
@@ -333,11 +335,11 @@ class LumpSumArrays:
                     rows.add_dense(self._name(limit), slope, upper=most)
 
     def _lot_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
-        """premium and glide."""
+        """loading_cap, transition_up and transition_down of a lot."""
         data, columns = self.data, self.columns
-        loading, excess = int(columns.loading[j]), int(columns.glide_excess[j])
-        premium = self._name(Limit("premium", (lot.name,)))
-        rows.add(premium, {loading: 1.0, int(columns.premium_excess[j]): -1.0}, upper=lot.loading_cap)
+        loading, excess = int(columns.loading[j]), int(columns.transition_excess[j])
+        loading_cap = self._name(Limit("loading_cap", (lot.name,)))
+        rows.add(loading_cap, {loading: 1.0, int(columns.loading_excess[j]): -1.0}, upper=lot.loading_cap)
         own = np.flatnonzero((data.lot == j) & (data.revenue > 0))
         if len(own) == 0:
             return
@@ -346,10 +348,14 @@ class LumpSumArrays:
         chosen = int(columns.form[j, 0])
         above, below = first - last * (1 + lot.transition_cap), first - last * (1 - lot.transition_cap)
         rows.add(
-            self._name(Limit("glide_up", (lot.name,))), {chosen: above, loading: first, excess: -1.0}, upper=0.0
+            self._name(Limit("transition_up", (lot.name,))),
+            {chosen: above, loading: first, excess: -1.0},
+            upper=0.0,
         )
         rows.add(
-            self._name(Limit("glide_down", (lot.name,))), {chosen: below, loading: first, excess: 1.0}, lower=0.0
+            self._name(Limit("transition_down", (lot.name,))),
+            {chosen: below, loading: first, excess: 1.0},
+            lower=0.0,
         )
 
     def _corridor_rows(self, rows: RowBuilder, j: int, lot: LotTerms) -> None:
@@ -372,7 +378,7 @@ class LumpSumArrays:
         if len(data.forms) > 1:
             rows.add(f"one_form[{lot.name}]", dict.fromkeys(columns.form[j].tolist(), 1.0), lower=1.0, upper=1.0)
             loading = int(columns.loading[j])
-            rows.add(f"loading_of_form[{lot.name}]", {loading: 1.0, chosen: -LOADING_MAX}, upper=0.0)
+            rows.add(f"loading_of_form[{lot.name}]", {loading: 1.0, chosen: -LOADING_BOUND}, upper=0.0)
             rows.add(f"least_of_form[{lot.name}]", {loading: 1.0, chosen: 1.0}, lower=0.0)
             for k, given in enumerate(lot.corridor.share):
                 most = lot.share_max if np.isnan(given) else float(given)

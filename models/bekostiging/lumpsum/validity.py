@@ -16,9 +16,9 @@ from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate
 
-FRACTIONS = ("premium",)
+FRACTIONS = ("loading_cap",)
 """Limits without money: what they save is per percentage point."""
-LIMITS = ("solvency", "return_on_capital", "begroting", "reserve", "glide_up", "glide_down", *FRACTIONS)
+LIMITS = ("solvency", "return_on_capital", "begroting", "reserve", "transition_up", "transition_down", *FRACTIONS)
 """What somebody can widen: not what is law (the fair price, the least share), nor order and symmetry of the shares."""
 FIRST_STEP = 1e-3
 """First move, as a part of what the limit is about; each next one is twice as far."""
@@ -26,13 +26,13 @@ DOUBLINGS = 10
 """To the whole of it, and no further."""
 SAME = 0.1
 """Part of the saving it may change by."""
-TERMS = {"premium": "loading_cap", "glide_up": "transition_cap", "glide_down": "transition_cap"}
+TERMS = {"loading_cap": "loading_cap", "transition_up": "transition_cap", "transition_down": "transition_cap"}
 """Limits that are terms of a lot: the field that holds them."""
 
 
 @dataclass(frozen=True)
 class PriceRange:
-    """What widening a binding limit by a euro (premium: by a percentage point) saves, in euro of ``expected`` and of
+    """What widening a binding limit by a euro (the loading cap: by a percentage point) saves, in euro of ``expected`` and of
     ``tail`` spending over the term; and by how much it may be narrowed (``low`` <= 0) or widened (``high`` >= 0) before the
     saving differs by a tenth or no design is left, in the unit of the limit: euro, or a fraction."""
 

@@ -3,8 +3,8 @@
 The margin is what the municipalities are expected to pay above the expected cost. With the item known, the scenarios fall
 into ten quantile bins of it, and each bin has its own reference amounts and its own design. A tail of few scenarios looks
 thinner than it is, so the margin without the item is that of ten random bins of the same size, never that of all scenarios
-together. Begroting, stock, glide, the largest loading and what makes a contract simple are left out: what is worth knowing
-does not depend on the room there happens to be.
+together. Begroting, stock, the caps on loading and transition and what makes a contract simple are left
+out: what is worth knowing does not depend on the room there happens to be.
 The standard error is a jackknife over groups of scramblings. Information is taken to be perfect up to its bin, so the
 value is the most that measuring the item can bring.
 """
@@ -17,7 +17,7 @@ from functools import partial
 
 import numpy as np
 
-from bekostiging.lumpsum.data import LOADING_MAX, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.data import LOADING_BOUND, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.recut import with_reference
 from bekostiging.lumpsum.solve import decided_payment, design_within
 from bekostiging_solvers import Estimate, InfeasibleError, together
@@ -68,7 +68,7 @@ def _values(
     """Margins on random bins and on bins of each item, the same scenarios left out in turn."""
     roomy = replace(
         data,
-        lots=tuple(replace(lot, loading_cap=LOADING_MAX) for lot in data.lots),
+        lots=tuple(replace(lot, loading_cap=LOADING_BOUND) for lot in data.lots),
         begroting=np.full(data.begroting.shape, AMPLE),
         stock=np.full(data.stock.shape, AMPLE),
         revenue=np.zeros(len(data.contracts)),

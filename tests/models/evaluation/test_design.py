@@ -29,15 +29,15 @@ def drawn(small_case: Case) -> LumpSumData:
     return matched(own, made.closed, made.plain, made.series.cut)
 
 
-def test_a_tighter_premium_breaches_more_and_never_ends_the_agreement(drawn: LumpSumData) -> None:
-    """Where a design exists with the loading free there is one at every largest premium, passing it by what it lacks: half a
-    percent less on every lot that passes it is so much more breach, and the least sum is convex in the premium."""
+def test_a_tighter_loading_cap_breaches_more_and_never_ends_the_agreement(drawn: LumpSumData) -> None:
+    """Where a design exists with the loading free there is one at every loading cap, passing it by what it lacks: half a
+    percent less on every lot that passes it is so much more breach, and the least sum is convex in the loading cap."""
     passed = []
-    for premium in (0.01, 0.005, 0.0):
-        lots = tuple(replace(lot, loading_cap=premium) for lot in drawn.lots)
+    for loading_cap in (0.01, 0.005, 0.0):
+        lots = tuple(replace(lot, loading_cap=loading_cap) for lot in drawn.lots)
         design = feasible_design(replace(drawn, lots=lots, cache=type(drawn.cache)()))
-        assert design is not None, premium
-        assert {one.term for one in design.breaches} <= {"premium"}
+        assert design is not None, loading_cap
+        assert {one.term for one in design.breaches} <= {"loading_cap"}
         passed.append(sum(one.euro for one in design.breaches))
     loose, middle, tight = passed
     assert loose == 0 < middle < tight

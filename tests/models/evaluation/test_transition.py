@@ -85,7 +85,7 @@ def test_a_comparison_says_so(small_case: Case) -> None:
 
 
 def test_revenue_of_clients_who_finish_elsewhere_is_no_revenue_of_the_new_contracts(small_case: Case) -> None:
-    """Nothing to glide from: the new contracts of the closed lot begin without the clients of today's revenue."""
+    """Nothing to change gradually from: the new contracts of the closed lot begin without the clients of today's revenue."""
     new, _ = without_closed(_closed(small_case), 2)
     for old, row in zip(small_case.contracts, new.contracts, strict=True):
         assert old.revenue > 0

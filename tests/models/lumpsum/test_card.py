@@ -38,13 +38,13 @@ Make = Callable[[int], LumpSumData]
 
 
 def _strict(plain: LumpSumData) -> LumpSumData:
-    """Small buffers, hardly any premium and glide: something must give way."""
+    """Small buffers, hardly any the caps on loading and transition: something must give way."""
     lots = tuple(replace(lot, loading_cap=0.003, transition_cap=0.002) for lot in plain.lots)
     return replace(plain, lots=lots, free_buffer=0.6 * plain.free_buffer)
 
 
 def _little_stock(plain: LumpSumData) -> LumpSumData:
-    """As much stock as is needed when premium is free, a little more by the end; a fair part of it from the start."""
+    """As much stock as is needed when the loading is free, a little more by the end; a fair part of it from the start."""
     way = relaxed(replace(plain, stock=np.zeros(plain.stock.shape)), ("reserve",))
     least_stock = {one.limit: one.euro for one in way.limits}
     own = np.array([least_stock.get(Limit("stock", (code,)), 0.0) for code in plain.municipalities])
@@ -62,7 +62,7 @@ def _shared(seed: int) -> LumpSumData:
 
 
 def _partly_known(plain: LumpSumData) -> LumpSumData:
-    """One contract without known revenue: the glide of its lot is that of the other one."""
+    """One contract without known revenue: the transition cap of its lot is that of the other one."""
     return replace(plain, revenue=plain.revenue * np.array([1.0, 0.0, 1.0, 1.0]))
 
 
@@ -144,7 +144,7 @@ def test_whole_numbers_solve_the_card(name: str, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [0, 2, 5])
 def test_every_stage_solves_the_card(seed: int) -> None:
-    """Total, largest and criterion one by one, where premium and glide give way in both lots or one."""
+    """Total, largest and criterion one by one, where the caps on loading and transition give way in both lots or one."""
     case = _strict(random_data(seed))
     total = solved(LumpSumArrays(case, "least_breach"))
     first = least(case, "least_breach")
@@ -184,7 +184,7 @@ def test_with_margins_it_never_costs_less(seed: int) -> None:
 
 
 def _names_on_the_card() -> set[str]:
-    """First words of the lines under Constraints, up to the first run of spaces or the absolute value of glide."""
+    """First words of the lines under Constraints, up to the first run of spaces or the absolute value of a change."""
     lines = str(card.__doc__).split("Constraints\n")[1].split("\n\nSource")[0].splitlines()
     return {name for line in lines for name in re.findall(r"([a-z_]+)\[", re.split(r"  |abs", line.strip())[0])}
 
@@ -225,7 +225,8 @@ def test_rows_of_the_choices_are_those_of_the_card() -> None:
     sizes = {one.local_name: len(one) for one in build_lumpsum(case).component_objects(pyo.Constraint)}
     rows = [name.split("[")[0] for name in LumpSumArrays(case).program.row_names]
     for name in ("one_form", "loading_of_form", "least_of_form", "share_of_form", "share_change", "free_zone", "simple",
-                 "share_list", "one_share", "premium", "glide_up", "glide_down", "order", "symmetric", "law"):  # fmt: skip
+                 "share_list", "one_share", "loading_cap", "transition_up", "transition_down", "order", "symmetric",
+                 "law"):  # fmt: skip
         assert rows.count(name) == sizes[name] > 0
 
 

@@ -1,4 +1,4 @@
-"""Where no lump sum exists even with premium and glide free: which limits must yield, by how many euros, by hand.
+"""Where no lump sum exists even with loading and transition free: which limits must yield, by how many euros, by hand.
 
 Half of the deficits is given as shared, of costs with mean 100 million whose worst future of twenty is 117.6: Y is b + 8.8
 in the worst and b + 0.44 on average.
@@ -41,7 +41,7 @@ def _named(one: Relaxation) -> dict[str, float]:
     return {yields.limit: yields.euro for yields in one.limits}
 
 
-def test_premium_is_free_where_nothing_fits() -> None:
+def test_loading_cap_is_free_where_nothing_fits() -> None:
     """It allows nothing and b = 105.8 is needed, yet only what is missing of the stock is named."""
     design = design_lumpsum(_short())
     assert not design.feasible

@@ -96,10 +96,10 @@ def test_a_provider_without_contract_decides_nothing() -> None:
 
 
 def test_a_limit_that_the_next_share_would_pass_decides() -> None:
-    """Buffer 10, premium 3 %, shares of deficits 0, 0.25, 0.5 or 0.75; use invited of 20 a share makes them dear.
+    """Buffer 10, loading cap 3 %, shares of deficits 0, 0.25, 0.5 or 0.75; use invited of 20 a share makes them dear.
 
     With the return m = E[Y] = 101.3037 - 1.2385 s 16.2963 - 15.4815 s of the buffer is in use, with solvency
-    b + 17.6 s = 107.6: nothing shared asks a premium of 7.6, 0.25 one of 3.2, so 0.5 it is, and 8.5556 of the buffer is
+    b + 17.6 s = 107.6: nothing shared asks a loading of 7.6, 0.25 one of 3.2, so 0.5 it is, and 8.5556 of the buffer is
     used. Without the limit nothing is shared at 101.30.
     """
     own = terms(own=deficits_shared(), loading_cap=0.03, elasticity=4.0)
@@ -118,7 +118,7 @@ def test_a_limit_that_the_next_share_would_pass_decides() -> None:
 
 
 def test_it_decides_also_where_another_lot_gives_way() -> None:
-    """The same beside a lot without premium whose fair price of 102 asks 2 points."""
+    """The same beside a lot without loading cap whose fair price of 102 asks 2 points."""
     own = terms("a", deficits_shared(), loading_cap=0.03, elasticity=4.0)
     case = data(
         tail_of(n_contracts=2), (own, terms("b", nothing_shared(), loading_cap=0.0)), [0, 1], [0, 1],
@@ -144,8 +144,8 @@ def test_who_needs_no_more_without_its_limit_does_not_decide() -> None:
     assert deciders(case, kept) == ()
 
 
-def test_a_decider_where_premium_gives_way() -> None:
-    """Buffer 10, premium 1 %: 6.6 points give way; with 6.2963 more equity 0.3037 of a point."""
+def test_a_decider_where_loading_cap_gives_way() -> None:
+    """Buffer 10, loading cap 1 %: 6.6 points give way; with 6.2963 more equity 0.3037 of a point."""
     case = alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.01)
     design = design_lumpsum(case)
     (found,) = deciders(case, design)

@@ -135,13 +135,13 @@ def test_a_design_that_holds_needs_no_margin() -> None:
 
 def _sharing(loading_cap: float) -> LumpSumData:
     """Deficits shared by s to be decided, at most 0.5. Use invited of 4 x 100 x 0.05 = 20 a share makes sharing dear: the
-    premium is used up first, and b + 17.6 s = 107.6."""
+    loading cap is used up first, and b + 17.6 s = 107.6."""
     own = terms(own=deficits_shared(), loading_cap=loading_cap, share_max=0.5, elasticity=4.0)
     return data(tail_of(), (own,), [0], [0], free_buffer=np.array([10 * MILLION]))
 
 
 def test_shares_are_kept_where_a_loading_will_do() -> None:
-    """Premium up to 20 %: the criterion takes b = 107.6 and s = 0; with margin b rises and s stays."""
+    """Loading cap up to 20 %: the criterion takes b = 107.6 and s = 0; with margin b rises and s stays."""
     case = _sharing(0.2)
     found = decide(case, _worse(case))
     assert found.outcome == "designed"
@@ -178,7 +178,7 @@ def test_no_loading_falls_where_another_one_rises() -> None:
 
 
 def test_shares_are_freed_where_no_loading_does() -> None:
-    """Premium 5 %: b = 105 and s = 2.6 / 17.6; no loading is left, so s rises until 105 + 18.6453 s = 108.6453.
+    """Loading cap 5 %: b = 105 and s = 2.6 / 17.6; no loading is left, so s rises until 105 + 18.6453 s = 108.6453.
 
     Plain 0.1477; 3.6453 / 18.6453 = 0.19551 would do exactly, and the margin asks hardly more: the shared layer of the
     margin scenarios is 18.6 plus its own error.
@@ -196,8 +196,8 @@ def test_shares_are_freed_where_no_loading_does() -> None:
 
 
 def _beside_a_tie(first: FloatArray, cheap: FloatArray) -> LumpSumData:
-    """The lot of ``_sharing`` with a premium of 5 % and this cost, shares in twentieths; beside it a lot b of two contracts
-    of 100, of which one in twenty scenarios costs ``cheap`` million."""
+    """The lot of ``_sharing`` with a loading cap of 5 % and this cost, shares in twentieths; beside it a lot b of two
+    contracts of 100, of which one in twenty scenarios costs ``cheap`` million."""
     lots = (*_sharing(0.05).lots, terms("b", share_max=0.8))
     second = np.full((len(first), 2, 1), 100 * MILLION)
     second[::20] = cheap[:, None, None] * MILLION
@@ -291,7 +291,7 @@ def test_a_limit_whose_error_is_unknown_is_never_shown_to_hold() -> None:
 
 
 def test_designed() -> None:
-    """The premium leaves room for the margin: the headline is another design than the plain one, with its margins."""
+    """The loading cap leaves room for the margin: the headline is another design than the plain one, with its margins."""
     case = _case(loading_cap=HOLDS / 100 - 1 + 1e-6)
     found = decide(case, _worse(case))
     assert found.outcome == "designed"
@@ -303,7 +303,7 @@ def test_designed() -> None:
 
 
 def test_unproven() -> None:
-    """A premium of 8 % is enough for 7.6, not for 8.6453: the plain design is shown, without margins."""
+    """A loading cap of 8 % is enough for 7.6, not for 8.6453: the plain design is shown, without margins."""
     case = _case(loading_cap=0.08)
     found = decide(case, _worse(case))
     assert found.outcome == "unproven"
@@ -314,7 +314,7 @@ def test_unproven() -> None:
 
 
 def test_breached() -> None:
-    """A premium of 5 % gives way anyhow: by 2.6 points in the plain design, by 3.6453 in the one that holds."""
+    """A loading cap of 5 % gives way anyhow: by 2.6 points in the plain design, by 3.6453 in the one that holds."""
     case = _case(loading_cap=0.05)
     found = decide(case, _worse(case))
     assert found.outcome == "breached"
@@ -326,7 +326,7 @@ def test_breached() -> None:
 
 
 def _with_a_lot_that_gives_way(loading_cap: float) -> tuple[LumpSumData, Judge]:
-    """Lot a of ``_sharing`` with this premium, and a lot b without premium whose fair price of 102 asks 2 points."""
+    """Lot a of ``_sharing`` with this loading cap, and a lot b without loading cap whose fair price of 102 asks 2 points."""
     lots = (
         terms("a", deficits_shared(), loading_cap=loading_cap, share_max=0.5, elasticity=4.0),
         terms("b", nothing_shared(), loading_cap=0.0),
@@ -344,9 +344,9 @@ def _with_a_lot_that_gives_way(loading_cap: float) -> tuple[LumpSumData, Judge]:
     return case, Judge(other, Scramblings(16))
 
 
-def test_a_lot_that_kept_its_premium_keeps_it_with_margins() -> None:
-    """Lot a is at its premium of 5 % with a share of 2.6 / 17.6. On the margin scenarios it needs more: its share can rise,
-    so its premium holds, and only lot b gives way as before."""
+def test_a_lot_that_kept_its_loading_cap_keeps_it_with_margins() -> None:
+    """Lot a is at its loading cap of 5 % with a share of 2.6 / 17.6. On the margin scenarios it needs more: its share can
+    rise, so its loading cap holds, and only lot b gives way as before."""
     case, judge = _with_a_lot_that_gives_way(0.05)
     found = decide(case, judge)
     assert found.outcome == "breached"
@@ -354,13 +354,13 @@ def test_a_lot_that_kept_its_premium_keeps_it_with_margins() -> None:
     assert found.headline.share[0][0] > 0.19
     for design in (found.plain, found.headline):
         (breach,) = design.breaches
-        assert (breach.lot, breach.term) == ("b", "premium")
+        assert (breach.lot, breach.term) == ("b", "loading_cap")
         assert breach.euro == pytest.approx(2.0 * MILLION, abs=3)
     assert hold(check_limits(found.headline, judge))
 
 
 def test_shares_are_kept_where_another_lot_gives_way() -> None:
-    """The same with a premium of 20 % in lot a: its loading alone will do, and lot b gives way as far as before."""
+    """The same with a loading cap of 20 % in lot a: its loading alone will do, and lot b gives way as far as before."""
     case, judge = _with_a_lot_that_gives_way(0.2)
     found = decide(case, judge)
     assert found.outcome == "breached"
@@ -371,7 +371,7 @@ def test_shares_are_kept_where_another_lot_gives_way() -> None:
 
 
 def test_breached_and_not_to_be_proven() -> None:
-    """The same with a begroting of 108: 107.6 fits, 108.6453 does not; still premium gives way, and it is called so."""
+    """The same with a begroting of 108: 107.6 fits, 108.6453 does not; still the loading cap gives way, and is named."""
     case = _case(loading_cap=0.05, begroting=np.array([[[108 * MILLION]]]))
     found = decide(case, _worse(case))
     assert found.outcome == "breached"
@@ -381,7 +381,7 @@ def test_breached_and_not_to_be_proven() -> None:
 
 
 def test_none() -> None:
-    """A begroting of 105: no premium helps."""
+    """A begroting of 105: no loading cap helps."""
     case = _case(begroting=np.array([[[105 * MILLION]]]))
     found = decide(case, _worse(case))
     assert found.outcome == "none"

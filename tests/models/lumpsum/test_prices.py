@@ -76,21 +76,23 @@ def test_the_fair_price_is_law_and_has_no_price_of_widening() -> None:
     assert _prices(alone(fair_price=np.array([[104 * MILLION]]))) == {}
 
 
-def test_a_premium_has_a_price_per_percentage_point() -> None:
+def test_a_loading_cap_has_a_price_per_percentage_point() -> None:
     """Two lots of one provider, buffer 5; the index of a is 1.19 in the worst future (0.99 else), so its loading works best.
 
-    1.19 b_a + b_b = 230.2: a point of premium in a costs 1 million and saves 1.19 in b, so 0.19 is expected less; in the
+    1.19 b_a + b_b = 230.2: a point of loading in a costs 1 million and saves 1.19 in b, so 0.19 is expected less; in the
     worst future both are 1.19, and the tail stays. Until b_a + b_b = 200, what the return asks: 53.9 points, so to 51.2.
     """
     index = np.ones((20, 2, 1))
     index[:, 0, 0] = np.append(np.full(19, 0.99), 1.19)
-    lots = tuple(terms(name, nothing_shared(), loading_cap=premium) for name, premium in (("a", 0.05), ("b", 1.0)))
+    lots = tuple(
+        terms(name, nothing_shared(), loading_cap=loading_cap) for name, loading_cap in (("a", 0.05), ("b", 1.0))
+    )
     case = data(
         tail_of(n_contracts=2), lots, [0, 1], [0, 0], free_buffer=np.array([5 * MILLION]), index=index,
         cost_of_capital=0.0,
     )  # fmt: skip
     assert design_lumpsum(case).loading == pytest.approx([0.05, (230.2 - 1.19 * 105) / 100 - 1], abs=1e-7)
-    one = _prices(case)[Limit("premium", ("a",))]
+    one = _prices(case)[Limit("loading_cap", ("a",))]
     assert one.expected.value == pytest.approx(0.19 * MILLION, abs=1)
     assert one.tail.value == pytest.approx(0.0, abs=1)
     assert one.high == pytest.approx(0.512)
@@ -147,16 +149,16 @@ def test_margins_move_with_the_limit() -> None:
     assert _prices(case)[Limit("solvency", ("p0",))].high == pytest.approx(6.4 * MILLION)
 
 
-def test_prices_where_premium_gives_way() -> None:
-    """Premium 1 % gives way by 6.6: a euro of buffer still saves a euro; the premium itself has no price beyond."""
+def test_prices_where_loading_cap_gives_way() -> None:
+    """Loading cap 1 % gives way by 6.6: a euro of buffer still saves a euro; the loading cap itself has no price beyond."""
     found = _prices(alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.01))
     assert found[Limit("solvency", ("p0",))].expected.value == pytest.approx(1.0, abs=1e-4)
 
 
-def test_a_glide_costs_what_it_asks_too_much() -> None:
-    """Revenue 120, glide 10 %: b = 108 where 101.30 would do. A euro more of glide is a euro less, to 6.4 million."""
+def test_a_transition_cap_costs_what_it_asks_too_much() -> None:
+    """Revenue 120, transition cap 10 %: b = 108 where 101.30 would do. A euro wider is a euro less, to 6.4 million."""
     case = alone(revenue=np.array([120 * MILLION]), transition_cap=0.1)
-    one = _prices(case)[Limit("glide_down", ("lot",))]
+    one = _prices(case)[Limit("transition_down", ("lot",))]
     assert one.expected.value == pytest.approx(1.0, abs=1e-6)
     assert one.high == pytest.approx(6.4 * MILLION)
 
@@ -185,7 +187,7 @@ def test_a_price_is_what_a_wider_limit_saves(seed: int) -> None:
     assert here.criterion is not None
     for one in found.values():
         assert one.low <= 0 <= one.high
-        if one.limit.kind in ("premium", "glide_up", "glide_down") or one.high < 200:
+        if one.limit.kind in ("loading_cap", "transition_up", "transition_down") or one.high < 200:
             continue
         step = one.high / 8
         moved = design_within(replace(fixed, margins={one.limit: -step}))

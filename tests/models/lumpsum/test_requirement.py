@@ -21,7 +21,7 @@ def _only(found: tuple[EquityRequirement, ...]) -> EquityRequirement:
 
 
 def test_the_known_answer() -> None:
-    """B0 100, E 100, CVaR 117.6, premium 5 %, return 8 %: 12.6 % of B0 (known answers, second part).
+    """B0 100, E 100, CVaR 117.6, loading cap 5 %, return 8 %: 12.6 % of B0 (known answers, second part).
 
     The design at 12.6 % pays 105; a point stricter pays a million less.
     """
@@ -38,20 +38,20 @@ def test_the_known_answer() -> None:
 @given(
     mean=st.floats(80.0, 110.0),
     beyond=st.floats(0.1, 60.0),
-    premium=st.floats(0.0, 0.3),
+    loading_cap=st.floats(0.0, 0.3),
     cost_of_capital=st.floats(0.0, 0.3),
     reference=st.floats(60.0, 140.0),
 )
 def test_the_closed_form(
-    mean: float, beyond: float, premium: float, cost_of_capital: float, reference: float
+    mean: float, beyond: float, loading_cap: float, cost_of_capital: float, reference: float
 ) -> None:
-    """max(0, CVaR - B0 (1 + premium)) / B0 where B0 (1 + premium) - E >= cost of capital x that capital, else none."""
-    most = reference * (1 + premium)
+    """max(0, CVaR - B0 (1 + cap)) / B0 where B0 (1 + cap) - E >= cost of capital x that capital, else none."""
+    most = reference * (1 + loading_cap)
     capital = max(0.0, mean + beyond - most)
     spare = most - mean - cost_of_capital * capital
     if abs(spare) < 1e-3 or abs(mean + beyond - most) < 1e-3:
         return
-    plain = alone(loading_cap=premium, cost_of_capital=cost_of_capital)
+    plain = alone(loading_cap=loading_cap, cost_of_capital=cost_of_capital)
     cost = tail_of(mean, mean + beyond)
     own = replace(plain, cost=cost, reference=np.full((1, 1), reference * MILLION))
     found = _only(minimum_equity_requirements(own))
@@ -61,8 +61,8 @@ def test_the_closed_form(
         assert found.requirement == pytest.approx(capital / reference, abs=1e-7)
 
 
-def test_a_begroting_limits_like_a_premium() -> None:
-    """Premium ample, begroting 105: 12.6 %; what no buffer helps is none: a fair price of 100 with a begroting of 90."""
+def test_a_begroting_limits_like_a_loading_cap() -> None:
+    """Loading cap ample, begroting 105: 12.6 %; what no buffer helps is none: a fair price of 100 with a begroting of 90."""
     own = alone(begroting=np.array([[[105.0 * MILLION]]]))
     assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
     short = alone(begroting=np.array([[[90.0 * MILLION]]]), fair_price=np.array([[100.0 * MILLION]]))
@@ -91,7 +91,7 @@ def test_the_buffer_a_provider_happens_to_have_says_nothing() -> None:
 def test_a_provider_in_two_lots_meets_each_requirement_apart() -> None:
     """Lot a is 100 with a tail of 117.6, lot b 50 with one of 60; their bad scenarios never come together.
 
-    Premium 5 %: 12.6 of 100 and 60 - 52.5 of 50, whatever the other lot does.
+    Loading cap 5 %: 12.6 of 100 and 60 - 52.5 of 50, whatever the other lot does.
     """
     cost = np.concatenate([tail_of(), tail_of(50.0, 60.0)[::-1]], axis=1)
     lots = tuple(terms(name, nothing_shared(), loading_cap=0.05) for name in "ab")
@@ -158,13 +158,13 @@ def test_a_margin_is_divided_by_reference_amount_over_the_term() -> None:
 
 
 def test_a_requirement_may_be_more_than_a_year_of_budget() -> None:
-    """CVaR 250 and a premium of 5 %: 145 of 100, while 105 - 100 is a return of more than 1 % of it."""
+    """CVaR 250 and a loading cap of 5 %: 145 of 100, while 105 - 100 is a return of more than 1 % of it."""
     own = replace(alone(loading_cap=0.05, cost_of_capital=0.01), cost=tail_of(100.0, 250.0))
     assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(1.45, abs=1e-7)
 
 
 def test_a_simple_agreement_may_ask_more() -> None:
-    """Premium 5 %, b + 17.6 s at most 112 (begroting 108 and a stock of 4): with free shares a buffer of 5.6.
+    """Loading cap 5 %, b + 17.6 s at most 112 (begroting 108 and a stock of 4): with free shares a buffer of 5.6.
 
     b = 105 asks s = 0.398, and from the list of 0 and 0.8 only 0 will do: E[Y] = b + 0.88 s must return 0.08 x 5.6, which at
     0.8 leaves b too small. Nothing shared: 12.6 %. With 0.4 on the list 5.6 % will do.

@@ -34,13 +34,13 @@ def test_loadings_differ_by_hand() -> None:
 
 
 def test_a_half_without_a_design_agrees_with_nothing() -> None:
-    """A premium of 8.55 % is enough for all and for the first half alone."""
+    """A loading cap of 8.55 % is enough for all and for the first half alone."""
     case = _halves(117.6, 118.6, loading_cap=0.0855)
     assert stability(case, design_lumpsum(case)) == Stability((), pytest.approx(0.005, abs=1e-8), 1)
 
 
 def test_shares_that_differ_are_told() -> None:
-    """Use invited makes sharing dear and the premium is 7.8 %: the first half shares nothing, the second must."""
+    """Use invited makes sharing dear and the loading cap is 7.8 %: the first half shares nothing, the second must."""
     case = _halves(117.6, 118.6, own=deficits_shared(), loading_cap=0.078, elasticity=4.0)
     found = stability(case, design_lumpsum(case))
     assert (found.lots, found.halves) == ((), 2)

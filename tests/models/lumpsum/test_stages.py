@@ -29,7 +29,7 @@ def _only(breaches: tuple[Breach, ...]) -> Breach:
 
 
 def test_in_the_ordinary_case_nothing_gives_way() -> None:
-    """b = 107.6 within a premium of 7.7 %."""
+    """b = 107.6 within a loading cap of 7.7 %."""
     case = alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.077)
     design = design_lumpsum(case)
     assert design.breaches == ()
@@ -38,18 +38,18 @@ def test_in_the_ordinary_case_nothing_gives_way() -> None:
 
 
 def test_a_limit_is_hard_to_the_cent() -> None:
-    """A premium of 7.6 % is enough, 7.5999 % is not: without stages there is no design."""
+    """A loading cap of 7.6 % is enough, 7.5999 % is not: without stages there is no design."""
     case = alone(free_buffer=np.array([10 * MILLION]))
     for most, enough in ((0.076 + 1e-9, True), (0.075999, False)):
         limited = replace(case, lots=(replace(case.lots[0], loading_cap=most),))
         assert (design_within(limited) is not None) == enough
 
 
-def test_premium_gives_way_to_the_euro() -> None:
-    """Premium at most 1 % where solvency asks 7.6 %: 6.6 % of 100 million, and it costs 107.6."""
+def test_loading_cap_gives_way_to_the_euro() -> None:
+    """Loading cap at most 1 % where solvency asks 7.6 %: 6.6 % of 100 million, and it costs 107.6."""
     design = design_lumpsum(alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.01))
     breach = _only(design.breaches)
-    assert (breach.lot, breach.term) == ("lot", "premium")
+    assert (breach.lot, breach.term) == ("lot", "loading_cap")
     assert breach.euro == pytest.approx(6_600_000, abs=EXACT)
     assert breach.fraction == pytest.approx(0.066, abs=1e-8)
     assert design.feasible
@@ -57,7 +57,7 @@ def test_premium_gives_way_to_the_euro() -> None:
     assert design.criterion == pytest.approx(107.6 * MILLION, abs=EXACT)
 
 
-def test_a_premium_over_two_years_counts_discounted() -> None:
+def test_a_loading_cap_over_two_years_counts_discounted() -> None:
     """3 % interest, both years bad together, buffer 20: (117.6 - b)(1 + v) = 20 asks b = 117.6 - 20 / (1 + v)."""
     v = 1 / 1.03
     cost = tail_of(n_years=2)
@@ -76,25 +76,28 @@ def test_a_premium_over_two_years_counts_discounted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sizes", "premiums"),
+    ("sizes", "loading_caps"),
     [((100.0, 100.0), (0.01, 0.01)), ((100.0, 100.0), (0.01, 0.03)), ((100.0, 50.0), (0.0, 0.04))],
 )
-def test_the_largest_excess_is_spread_over_lots(sizes: tuple[float, float], premiums: tuple[float, float]) -> None:
+def test_the_largest_excess_is_spread_over_lots(
+    sizes: tuple[float, float], loading_caps: tuple[float, float]
+) -> None:
     """One provider in two lots whose worst scenarios come together; its buffer is a tenth of both reference amounts.
 
-    Together they need 7.6 % of both; what premiums allow is taken off, and the rest is the same excess in both lots: any
+    Together they need 7.6 % of both; what loading caps allow is taken off, and the rest is the same excess in both lots: any
     other division has the same total.
     """
     cost = np.concatenate([tail_of() * size / 100 for size in sizes], axis=1)
     lots = tuple(
-        terms(name, nothing_shared(), loading_cap=premium) for name, premium in zip("ab", premiums, strict=True)
+        terms(name, nothing_shared(), loading_cap=loading_cap)
+        for name, loading_cap in zip("ab", loading_caps, strict=True)
     )
     total = sum(sizes)
     case = data(cost, lots, [0, 1], [0, 0], free_buffer=np.array([0.1 * total * MILLION]))
-    allowed = sum(size * premium for size, premium in zip(sizes, premiums, strict=True))
+    allowed = sum(size * loading_cap for size, loading_cap in zip(sizes, loading_caps, strict=True))
     excess = (0.076 * total - allowed) / total
     design = design_lumpsum(case)
-    assert [(one.lot, one.term) for one in design.breaches] == [("a", "premium"), ("b", "premium")]
+    assert [(one.lot, one.term) for one in design.breaches] == [("a", "loading_cap"), ("b", "loading_cap")]
     for one, size in zip(design.breaches, sizes, strict=True):
         # a thousandth of a point is left to the criterion
         assert one.fraction == pytest.approx(excess, abs=1.01e-5)
@@ -102,8 +105,8 @@ def test_the_largest_excess_is_spread_over_lots(sizes: tuple[float, float], prem
     assert sum(one.euro for one in design.breaches) == pytest.approx(excess * total * MILLION, abs=EXACT)
 
 
-def test_glide_gives_way_in_euro_of_the_first_year() -> None:
-    """Revenue 50 where a fair price of 100 is asked, glide at most a tenth: 45 million in one year, 90 % of the revenue.
+def test_transition_cap_gives_way_in_euro_of_the_first_year() -> None:
+    """Revenue 50 where a fair price of 100 is asked, at most a tenth of change: 45 million in one year, 90 % of the revenue.
 
     A second year at 3 % interest changes nothing of it.
     """
@@ -113,21 +116,21 @@ def test_glide_gives_way_in_euro_of_the_first_year() -> None:
             fair_price=np.full((1, n_years), 100 * MILLION), discount=1.03 ** -np.arange(float(n_years)),
         )  # fmt: skip
         breach = _only(design_lumpsum(case).breaches)
-        assert (breach.term, breach.lot) == ("glide", "lot")
+        assert (breach.term, breach.lot) == ("transition_cap", "lot")
         assert breach.euro == pytest.approx(45 * MILLION, abs=EXACT)
         assert breach.fraction == pytest.approx(0.9, abs=1e-7)
 
 
-def test_a_fall_below_the_glide_counts_as_well() -> None:
-    """Revenue 150, glide a tenth: at least 135. The begroting is 110, so 25 must give way."""
+def test_a_fall_below_the_transition_cap_counts_as_well() -> None:
+    """Revenue 150, transition cap a tenth: at least 135. The begroting is 110, so 25 must give way."""
     case = alone(transition_cap=0.1, revenue=np.array([150 * MILLION]), begroting=np.array([[[110 * MILLION]]]))
     breach = _only(design_lumpsum(case).breaches)
-    assert (breach.term, breach.euro) == ("glide", pytest.approx(25 * MILLION, abs=EXACT))
+    assert (breach.term, breach.euro) == ("transition_cap", pytest.approx(25 * MILLION, abs=EXACT))
     assert breach.fraction == pytest.approx(25 / 150, abs=1e-7)
 
 
-def test_premium_and_glide_give_way_together() -> None:
-    """b = 107.6 against a premium of 1 % and a revenue of 100 with a glide of 2 %: 6.6 and 5.6 million."""
+def test_loading_cap_and_transition_cap_give_way_together() -> None:
+    """b = 107.6 against a loading cap of 1 % and a revenue of 100 with a transition cap of 2 %: 6.6 and 5.6 million."""
     case = alone(
         free_buffer=np.array([10 * MILLION]),
         loading_cap=0.01,
@@ -136,15 +139,15 @@ def test_premium_and_glide_give_way_together() -> None:
     )
     found = {one.term: one.euro for one in design_lumpsum(case).breaches}
     assert found == {
-        "premium": pytest.approx(6.6 * MILLION, abs=EXACT),
-        "glide": pytest.approx(5.6 * MILLION, abs=EXACT),
+        "loading_cap": pytest.approx(6.6 * MILLION, abs=EXACT),
+        "transition_cap": pytest.approx(5.6 * MILLION, abs=EXACT),
     }
 
 
 def _dear_sharing(**changes: object) -> LumpSumData:
     """K = 10, deficits shared by at most 0.2; induced demand of 4 x 100 x 0.05 = 20 a share makes sharing dear.
 
-    b + 17.6 s = 107.6, so the criterion 107.6 - 16.72 s + 20 s is least at s = 0 with b = 107.6; the premium is least at
+    b + 17.6 s = 107.6, so the criterion 107.6 - 16.72 s + 20 s is least at s = 0 with b = 107.6; the loading is least at
     s = 0.2 with b = 104.08.
     """
     own = terms(own=deficits_shared(), share_max=0.2, elasticity=4.0, **changes)
@@ -152,7 +155,7 @@ def _dear_sharing(**changes: object) -> LumpSumData:
 
 
 def test_the_criterion_decides_only_within_what_gave_way() -> None:
-    """Premium at most 1 %: 3.08 points must give way, and the criterion does not make it 6.6."""
+    """Loading cap at most 1 %: 3.08 points must give way, and the criterion does not make it 6.6."""
     free = design_lumpsum(_dear_sharing())
     assert (free.loading[0], free.share[0][0]) == (pytest.approx(0.076, abs=1e-8), pytest.approx(0.0, abs=1e-8))
     capped = design_lumpsum(_dear_sharing(loading_cap=0.01))
@@ -163,7 +166,7 @@ def test_the_criterion_decides_only_within_what_gave_way() -> None:
 
 
 def test_every_excess_stays_within_the_largest_and_a_thousandth_of_a_point() -> None:
-    """Two lots, one provider, no premium allowed: 7.6 % in each. Of lot b the reported municipality pays half, so the
+    """Two lots, one provider, no loading allowed: 7.6 % in each. Of lot b the reported municipality pays half, so the
     criterion wants all in b: it gets a thousandth of a point, and a gives up as much.
     """
     key = np.ones((20, 1, 2, 1))
@@ -183,7 +186,7 @@ def test_every_excess_stays_within_the_largest_and_a_thousandth_of_a_point() -> 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("strict", [False, True])
 def test_no_penalty_is_in_the_criterion(seed: int, strict: bool) -> None:
-    """Recomputed from what is spent: (1 - w) E + w CVaR of discounted spending, also where premium and glide give way."""
+    """Recomputed from what is spent: (1 - w) E + w CVaR of discounted spending, also where caps give way."""
     case = shared_out(random_data(seed, risk_weight=0.3), seed)
     lots = tuple(replace(lot, elasticity=0.0) for lot in case.lots)
     if strict:
@@ -213,7 +216,7 @@ def test_the_invited_use_is_in_the_criterion() -> None:
 
 
 def test_what_is_less_than_a_euro_is_nothing() -> None:
-    """A premium short of half a euro: the design is kept and nobody is told that it gave way."""
+    """A loading cap short of half a euro: the design is kept and nobody is told that it gave way."""
     case = alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.076 - 0.5e-8)
     design = design_lumpsum(case)
     assert design.feasible
@@ -221,7 +224,7 @@ def test_what_is_less_than_a_euro_is_nothing() -> None:
 
 
 def test_what_gave_way_may_do_so_as_far_as_it_did() -> None:
-    """6.6 million of premium (6.6 % of 100) and 5.6 of glide (5.6 % of 100): 12.2 in all, 6.6 % at most; else nothing."""
+    """6.6 million of loading (6.6 % of 100) and 5.6 of transition (5.6 % of 100): 12.2 in all, 6.6 % at most, no more."""
     case = alone(
         free_buffer=np.array([10 * MILLION]),
         loading_cap=0.01,
@@ -234,11 +237,11 @@ def test_what_gave_way_may_do_so_as_far_as_it_did() -> None:
     assert design_lumpsum(alone(free_buffer=np.array([10 * MILLION]))).cap.is_nothing
 
 
-@pytest.mark.parametrize(("premium", "named"), [(0.01, ["a"]), (1.0, ["b"])])
-def test_a_breach_of_a_few_euro_is_named_where_it_is_the_only_one(premium: float, named: list[str]) -> None:
-    """Lot b has no premium and a fair price 5 euro above its reference amount. Where lot a gives way by 6.6 million that is
-    rounding; where lot a may have all the premium it needs, it is all there is to name."""
-    lots = (terms("a", nothing_shared(), loading_cap=premium), terms("b", nothing_shared(), loading_cap=0.0))
+@pytest.mark.parametrize(("loading_cap", "named"), [(0.01, ["a"]), (1.0, ["b"])])
+def test_a_breach_of_a_few_euro_is_named_where_it_is_the_only_one(loading_cap: float, named: list[str]) -> None:
+    """Lot b may have no loading, and its fair price is 5 euro above its reference amount. Where lot a gives way by 6.6
+    million that is rounding; where lot a may have all the loading it needs, it is all there is to name."""
+    lots = (terms("a", nothing_shared(), loading_cap=loading_cap), terms("b", nothing_shared(), loading_cap=0.0))
     cost = np.concatenate([tail_of(), tail_of(100.0, 100.0)], axis=1)
     case = data(
         cost, lots, [0, 1], [0, 1], free_buffer=np.array([10.0, 1000.0]) * MILLION,

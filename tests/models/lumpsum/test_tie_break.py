@@ -311,7 +311,7 @@ def test_bound_and_gap_tell_what_the_ties_cost() -> None:
 
 
 def test_ties_among_designs_that_give_way() -> None:
-    """Lot a has no premium and a fair price of 101: it gives way by 1 %. In lot b 0.8 becomes 0.3 all the same."""
+    """Lot a has no loading cap and a fair price of 101: it gives way by 1 %. In lot b 0.8 becomes 0.3 all the same."""
     case = _case({"a": (ONE_LAYER, [], 1.0), "b": (ONE_LAYER, [98.0], 1.0)})
     lots = tuple(replace(lot, loading_cap=0.0) for lot in case.lots)
     fair = np.array([[101.0], [101.0], [0.0], [0.0]]) * MILLION
@@ -402,7 +402,7 @@ def test_ties_cost_hardly_more(seed: int) -> None:
 
 
 def test_ties_of_a_tail_are_not_mistaken() -> None:
-    """Worst of twenty 117.6, buffer 10, premium 1 %: a lower share asks a higher loading, so the optimum stays."""
+    """Worst of twenty 117.6, buffer 10, loading cap 1 %: a lower share asks a higher loading, so the optimum stays."""
     cost = np.concatenate([tail_of(), tail_of()], axis=1)
     case = data(
         cost, (terms(share_max=0.8),), [0, 0], [0, 1], free_buffer=np.full(2, 10 * MILLION), simple=SIGNABLE

@@ -194,7 +194,7 @@ def breach_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
                 lot=names[one.lot],
                 loading=numbers.percent(float(design.loading[j]), points),
                 most=numbers.percent(data.lots[j].loading_cap, points),
-                glide=numbers.percent(data.lots[j].transition_cap, points),
+                transition_cap=numbers.percent(data.lots[j].transition_cap, points),
                 points=numbers.plain(100 * one.fraction, points),
                 euro=amount(one.euro, texts),
                 year=data.years[0],

@@ -281,7 +281,7 @@ def _asked_schema() -> dict[str, Any]:
         ),
         "shadow_prices": listed(
             schema_object(price),
-            "less spending over the term per euro by which the limit widens (premium: per percentage point)",
+            "less spending over the term per euro by which the limit widens (loading_cap: per percentage point)",
         ),
         "minimum_equity_requirement": mapped(
             schema_object(requirement),
@@ -318,7 +318,7 @@ def _design_schema(by_year: dict[str, Any]) -> dict[str, Any]:
         "certainty": NUMBER,
         "holds": BOOLEAN,
     }
-    breach = {"lot": TEXT, "term": {"enum": ["premium", "glide"]}, "euro": NUMBER, "fraction": NUMBER}
+    breach = {"lot": TEXT, "term": {"enum": ["loading_cap", "transition_cap"]}, "euro": NUMBER, "fraction": NUMBER}
     spent = schema_object({"expected_spending": ESTIMATE, "tail_spending": ESTIMATE})
     return schema_object(
         _terms_schema()
@@ -331,7 +331,7 @@ def _design_schema(by_year: dict[str, Any]) -> dict[str, Any]:
             "violation": NUMBER,
             "passes": NUMBER,
             "breaches": listed(
-                schema_object(breach), "premium: euro over the term; glide: euro of the first year"
+                schema_object(breach), "loading_cap: euro over the term; transition_cap: euro of the first year"
             ),
             "expected_spending": or_null(ESTIMATE),
             "tail_spending": or_null(ESTIMATE),

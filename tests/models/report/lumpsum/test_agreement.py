@@ -119,7 +119,7 @@ def test_a_breach_ends_with_3_and_names_lot_points_and_euros(breached: Told) -> 
     found = breached.content["lumpsum"]
     assert found["outcome"] == "breached"
     breaches = found["designs"]["headline"]["breaches"]
-    assert {one["term"] for one in breaches} == {"premium"}
+    assert {one["term"] for one in breaches} == {"loading_cap"}
     first = four_sentences(breached.outcome, EN)[0]
     assert first.startswith("There is no lump sum within all limits.")
     assert _known_to_html(first) in breached.html
@@ -217,13 +217,15 @@ def _with_breaches(judged: JudgedDesign, *breaches: Breach) -> JudgedDesign:
 
 
 def test_the_sentence_of_a_breach_by_hand(outcome: Comparison) -> None:
-    """A loading of 7 % where 5 % is allowed: 2 points, of 60 million 1.2 million; glide 0.5 million, 1.5 points."""
+    """A loading of 7 % where 5 % is allowed: 2 points, of 60 million 1.2 million; transition cap 0.5 million, 1.5 points."""
     own, names = outcome.lumpsum, names_of(outcome)
     first, second = own.data.lots[0], own.data.lots[1]
     loading = own.design.loading.copy()
     loading[0] = first.loading_cap + 0.02
     headline = _with_breaches(
-        own.headline, Breach(first.name, "premium", 1.2e6, 0.02), Breach(second.name, "glide", 5e5, 0.015)
+        own.headline,
+        Breach(first.name, "loading_cap", 1.2e6, 0.02),
+        Breach(second.name, "transition_cap", 5e5, 0.015),
     )
     headline = replace(headline, design=replace(headline.design, loading=loading))
     told = breach_sentence(replace(own, outcome="breached", headline=headline), EN, names)
