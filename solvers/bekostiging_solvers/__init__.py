@@ -1,5 +1,6 @@
 """Mathematics under every decision, without one word about care."""
 
+from bekostiging_solvers.affine import TemplateError
 from bekostiging_solvers.aggregate import (
     aggregate,
     discretised,
@@ -84,7 +85,7 @@ from bekostiging_solvers.sampling import EXACTLY_ZERO, Estimate, Scramblings, ta
 from bekostiging_solvers.second_stages import SecondStageSolutions, second_stage_solutions
 from bekostiging_solvers.smps import SmpsError, read_smps
 from bekostiging_solvers.tail import TailProgram, TailSolution
-from bekostiging_solvers.template import ScenarioTemplate, TemplateError
+from bekostiging_solvers.template import ScenarioTemplate
 from bekostiging_solvers.two_stage import Recourse, RecourseSolution, TwoStageProgram
 
 __all__ = [

@@ -7,7 +7,7 @@ Fields are separated by blanks, so names hold none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -38,7 +38,8 @@ class _Core:
 
     objective: str = ""
     rows: dict[str, str] = field(default_factory=dict)
-    columns: list[str] = field(default_factory=list)
+    columns: dict[str, None] = field(default_factory=dict)
+    """Names in the order of the file; a dictionary, because names are looked up on every line."""
     integer: set[str] = field(default_factory=set)
     values: Changes = field(default_factory=dict)
     right: dict[str, float] = field(default_factory=dict)
@@ -88,7 +89,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bool, list[str]]]:
 
 def _read_core(path: Path) -> _Core:
     """The MPS file."""
-    core, section, whole, seen = _Core(), "", False, set[str]()
+    core, section, whole = _Core(), "", False
     for number, opens, fields in _lines(path):
         if opens:
             section = fields[0].upper()
@@ -96,29 +97,12 @@ def _read_core(path: Path) -> _Core:
                 break
             continue
         try:
-            if section == "ROWS":
-                core.rows[fields[1]] = fields[0].upper()
-                if fields[0].upper() == "N" and not core.objective:
-                    core.objective = fields[1]
-            elif section == "COLUMNS" and "'MARKER'" in fields:
+            if section == "COLUMNS" and "'MARKER'" in fields:
                 whole = "'INTORG'" in fields
             elif section == "COLUMNS":
-                if fields[0] not in seen:
-                    seen.add(fields[0])
-                    core.columns.append(fields[0])
-                if whole:
-                    core.integer.add(fields[0])
-                    core.upper.setdefault(fields[0], 1.0)
-                for row, value in zip(fields[1::2], fields[2::2], strict=True):
-                    core.values[fields[0], row] = core.values.get((fields[0], row), 0.0) + float(value)
-            elif section == "RHS":
-                own = fields if len(fields) % 2 == 0 else fields[1:]
-                core.right.update({row: float(value) for row, value in zip(own[::2], own[1::2], strict=True)})
-            elif section == "RANGES":
-                own = fields if len(fields) % 2 == 0 else fields[1:]
-                core.ranges.update({row: float(value) for row, value in zip(own[::2], own[1::2], strict=True)})
-            elif section == "BOUNDS":
-                _read_bound(core, fields)
+                _read_column(core, fields, whole)
+            elif section in SECTIONS:
+                SECTIONS[section](core, fields)
         except (ValueError, IndexError) as error:
             raise SmpsError(f"{path.name}, line {number}: cannot be read in section {section} ({error})") from None
     unknown = {row for _, row in core.values} - set(core.rows)
@@ -126,6 +110,31 @@ def _read_core(path: Path) -> _Core:
         missing = ", ".join(sorted(unknown)) or "an objective (N)"
         raise SmpsError(f"{path.name}: rows that are used and not declared in ROWS: {missing}")
     return core
+
+
+def _read_row(core: _Core, fields: list[str]) -> None:
+    """One line of ROWS; the first row of kind N is the objective."""
+    kind, name = fields[0].upper(), fields[1]
+    core.rows[name] = kind
+    if kind == "N" and not core.objective:
+        core.objective = name
+
+
+def _read_column(core: _Core, fields: list[str], whole: bool) -> None:
+    """One line of COLUMNS: a column and up to two rows with its value there, which add up when a row returns."""
+    column = fields[0]
+    core.columns.setdefault(column)
+    if whole:
+        core.integer.add(column)
+        core.upper.setdefault(column, 1.0)
+    for row, value in zip(fields[1::2], fields[2::2], strict=True):
+        core.values[column, row] = core.values.get((column, row), 0.0) + float(value)
+
+
+def _read_values(values: dict[str, float], fields: list[str]) -> None:
+    """One line of RHS or RANGES: pairs of row and value; an odd number of fields begins with the name of the set."""
+    pairs = fields if len(fields) % 2 == 0 else fields[1:]
+    values.update({row: float(value) for row, value in zip(pairs[::2], pairs[1::2], strict=True)})
 
 
 def _read_bound(core: _Core, fields: list[str]) -> None:
@@ -155,6 +164,15 @@ def _read_bound(core: _Core, fields: list[str]) -> None:
         raise ValueError(f"bound {kind}")
     if kind in ("UI", "LI"):
         core.integer.add(name)
+
+
+SECTIONS: dict[str, Callable[[_Core, list[str]], None]] = {
+    "ROWS": _read_row,
+    "RHS": lambda core, fields: _read_values(core.right, fields),
+    "RANGES": lambda core, fields: _read_values(core.ranges, fields),
+    "BOUNDS": _read_bound,
+}
+"""Reader of one line of each section of an MPS file but COLUMNS, whose lines depend on the marker before them."""
 
 
 def _read_time(path: Path, core: _Core) -> tuple[str, str]:
@@ -228,22 +246,23 @@ def _program(
     core: _Core, first_column: str, first_row: str, cases: list[Changes], probabilities: FloatArray
 ) -> TwoStageProgram:
     """Split the core at the second period and apply the changes of every scenario."""
-    split = core.columns.index(first_column)
+    columns = list(core.columns)
+    split = columns.index(first_column)
     order = [row for row in core.rows if core.rows[row] != "N"]
     cut = order.index(first_row)
-    x, y, own_rows, later_rows = core.columns[:split], core.columns[split:], order[:cut], order[cut:]
-    back = [(column, row) for column, row in core.values if row in set(own_rows) and column in set(y)]
+    x, y, first_rows, later_rows = columns[:split], columns[split:], order[:cut], order[cut:]
+    back = [(column, row) for column, row in core.values if row in set(first_rows) and column in set(y)]
     if back:
         raise SmpsError(f"row {back[0][1]} of the first period has column {back[0][0]} of the second")
-    first = _LinearPart(core, x, own_rows, {})
+    first = _LinearPart(core, x, first_rows, {})
     program = LinearProgram(
         first.cost, first.lower, first.upper, first.matrix(x), first.row_lower, first.row_upper,
-        tuple(x), tuple(own_rows), np.array([c in core.integer for c in x]) if core.integer & set(x) else None,
+        tuple(x), tuple(first_rows), np.array([c in core.integer for c in x]) if core.integer & set(x) else None,
     )  # fmt: skip
     scenarios = []
     whole = np.array([column in core.integer for column in y]) if core.integer & set(y) else None
     for changes in cases:
-        _check(core, x, own_rows, changes)
+        _check(core, x, first_rows, changes)
         part = _LinearPart(core, y, later_rows, changes)
         scenarios.append(
             Recourse(
@@ -260,13 +279,13 @@ def _program(
     return TwoStageProgram(program, tuple(scenarios), probabilities, tuple(y), tuple(later_rows))
 
 
-def _check(core: _Core, x: list[str], own_rows: list[str], changes: Changes) -> None:
+def _check(core: _Core, x: list[str], first_rows: list[str], changes: Changes) -> None:
     """Random elements are in the core, and none belongs to the first period."""
     for column, row in changes:
         if row not in core.rows:
             raise SmpsError(f"random element of row {row}, which the core does not have")
-        is_right = column not in set(core.columns)
-        if row in set(own_rows) or (row == core.objective and column in set(x)):
+        is_right = column not in core.columns
+        if row in set(first_rows) or (row == core.objective and column in set(x)):
             name = "right-hand side" if is_right else column
             raise SmpsError(f"random element ({name}, {row}) belongs to the first period, which is known")
 
@@ -276,7 +295,7 @@ class _LinearPart:
 
     def __init__(self, core: _Core, columns: list[str], rows: list[str], changes: Changes) -> None:
         self._core, self._rows, self._changes = core, rows, changes
-        known = set(core.columns)
+        known = core.columns
         right = core.right | {row: value for (column, row), value in changes.items() if column not in known}
         self.cost = np.array([self._value(column, core.objective) for column in columns])
         self.lower = np.array([core.lower.get(column, 0.0) for column in columns])

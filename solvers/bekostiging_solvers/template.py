@@ -8,75 +8,48 @@ then sparse products, however many there are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array
 
-from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.affine import CompiledModel, TemplateError
+from bekostiging_solvers.linear_program import INFINITY
 from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
-from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
+from bekostiging_solvers.typing import FloatArray
 
 EXACT = 1e-12
 """Relative difference the self-check allows: the order of adding, nothing more."""
 
 
-class TemplateError(ValueError):
-    """A model that cannot be a template; the message names the component, the rule and the remedy."""
-
-
-@dataclass(frozen=True)
-class _Affine:
-    """Many affine functions of the data: ``constant`` (k,) + ``slope`` (k, n_data) data."""
-
-    constant: FloatArray
-    slope: csr_array
-
-    def at(self, data: FloatArray) -> FloatArray:
-        """Values at every scenario; (n_scenarios, k)."""
-        return np.asarray(self.constant + (self.slope @ data.T).T)
-
-    @property
-    def depends(self) -> BoolArray:
-        """Which of them depend on the data at all."""
-        return np.asarray(np.diff(self.slope.indptr) > 0)
-
-
-@dataclass(frozen=True)
-class _Entries:
-    """Entries of a sparse matrix: rows, columns and values."""
-
-    row: IntArray
-    column: IntArray
-    value: _Affine
-
-    def chosen(self, keep: BoolArray) -> _Entries:
-        """Some of the entries."""
-        value = _Affine(self.value.constant[keep], csr_array(self.value.slope[np.flatnonzero(keep)]))
-        return _Entries(self.row[keep], self.column[keep], value)
-
-
 class ScenarioTemplate:
-    """A compiled model; make it with ``from_pyomo``.
+    """A Pyomo model of one scenario, compiled once, that gives the arrays of any number of scenarios.
 
-    ``data_names``: order of the columns of ``data`` in ``instantiate``.
+    Made by ``from_pyomo``; ``data_names`` is the order of the columns of ``data`` in ``instantiate``.
+
+    Examples
+    --------
+    A newsvendor buys ``x`` at 2 before demand is known, and the rest at 10 once it is:
+
+    >>> import pyomo.environ as pyo
+    >>> from bekostiging_solvers import ScenarioTemplate, solve_recourse
+    >>> model = pyo.ConcreteModel()
+    >>> model.x, model.late = pyo.Var(bounds=(0, None)), pyo.Var(bounds=(0, None))
+    >>> model.demand = pyo.Var()
+    >>> model.sold = pyo.Constraint(expr=model.x + model.late >= model.demand)
+    >>> model.cost = pyo.Objective(expr=2 * model.x + 10 * model.late)
+    >>> template = ScenarioTemplate.from_pyomo(model, scenario_data=[model.demand], first_stage=[model.x])
+    >>> template.data_names
+    ('demand',)
+    >>> template.check([[4.0], [8.0]])
+    >>> solution = solve_recourse(template.instantiate([[4.0], [8.0]]))
+    >>> float(solution.x[0]), solution.objective
+    (8.0, 16.0)
     """
 
-    def __init__(
-        self,
-        data_names: tuple[str, ...],
-        first: LinearProgram,
-        second: dict[str, Any],
-        technology: _Entries,
-        matrix: _Entries,
-        model: Any,
-        data_variables: Sequence[Any],
-    ) -> None:
-        self.data_names = data_names
-        self._first, self._second = first, second
-        self._technology, self._matrix = technology, matrix
+    def __init__(self, compiled: CompiledModel, model: Any, data_variables: Sequence[Any]) -> None:
+        self.data_names = compiled.data_names
+        self._first, self._second = compiled.first, compiled.second
         self._model, self._data_variables = model, tuple(data_variables)
 
     @classmethod
@@ -98,17 +71,29 @@ class ScenarioTemplate:
             A coefficient, cost or right-hand side that is not affine in the data; data in the cost of a first-stage
             variable; a maximisation; a placeholder that is also a decision.
         """
-        from bekostiging_solvers._pyomo_template import compile_template
+        # Pyomo is imported where it is used: it takes longer than all the rest of this package
+        from bekostiging_solvers.pyomo_form import compile_model, members
 
-        return compile_template(cls, model, scenario_data, first_stage)
+        data = members(scenario_data)
+        return cls(compile_model(model, data, members(first_stage)), model, data)
 
     def instantiate(
         self, data: ArrayLike | Mapping[str, ArrayLike], probabilities: ArrayLike | None = None
     ) -> TwoStageProgram:
         """Arrays of all scenarios.
 
-        ``data`` (n_scenarios, n_data) in the order of ``data_names``, or a mapping from those names to (n_scenarios,);
-        equally likely when ``probabilities`` is left out.
+        Parameters
+        ----------
+        data : (n_scenarios, n_data) or mapping
+            Columns in the order of ``data_names``, or a mapping from those names to arrays (n_scenarios,).
+        probabilities : (n_scenarios,), optional
+            They add up to one; equally likely when left out.
+
+        Returns
+        -------
+        TwoStageProgram
+            Its second stage has one column more than the model, ``constant``, fixed at one, whose cost is the constant of
+            the objective.
 
         Raises
         ------
@@ -119,29 +104,34 @@ class ScenarioTemplate:
         n = len(values)
         p = np.full(n, 1 / n) if probabilities is None else np.asarray(probabilities, dtype=np.float64)
         second = self._second
-        cost, low, high = (second[name].at(values) for name in ("cost", "row_lower", "row_upper"))
-        n_rows, n_y, n_x = low.shape[1], cost.shape[1], len(self._first.cost)
-        technology = _matrices(self._technology, values, (n_rows, n_x))
-        matrix = _matrices(self._matrix, values, (n_rows, n_y))
+        cost, limit = second.cost.at(values), second.row_limit.at(values)
+        n_rows, n_y, n_x = limit.shape[1], cost.shape[1], len(self._first.cost)
+        technology = second.technology.at(values, (n_rows, n_x))
+        matrix = second.matrix.at(values, (n_rows, n_y))
         scenarios = tuple(
             Recourse(
-                cost[s], second["lower"], second["upper"], matrix[s], technology[s],
-                np.where(second["no_lower"], -INFINITY, low[s]), np.where(second["no_upper"], INFINITY, high[s]),
-                second["integer"],
+                cost[s], second.lower, second.upper, matrix[s], technology[s],
+                np.where(second.no_lower, -INFINITY, limit[s]), np.where(second.no_upper, INFINITY, limit[s]),
+                second.integer,
             )
             for s in range(n)
         )  # fmt: skip
-        return TwoStageProgram(self._first, scenarios, p, second["column_names"], second["row_names"])
+        return TwoStageProgram(self._first, scenarios, p, second.column_names, second.row_names)
 
     def check(self, data: ArrayLike | Mapping[str, ArrayLike]) -> None:
         """Compile these scenarios the ordinary way, data fixed, and compare every entry.
+
+        Parameters
+        ----------
+        data : (n_scenarios, n_data) or mapping
+            As in ``instantiate``; a few scenarios do, since each is compiled by Pyomo.
 
         Raises
         ------
         TemplateError
             An entry that differs, by name.
         """
-        from bekostiging_solvers._pyomo_template import ordinary_entries
+        from bekostiging_solvers.pyomo_form import ordinary_entries
 
         values = self._data(data)
         program = self.instantiate(values)
@@ -170,18 +160,6 @@ class ScenarioTemplate:
                 "data must be finite; write a bound that may be absent as a constraint with a large number"
             )
         return values
-
-
-def _matrices(entries: _Entries, data: FloatArray, shape: tuple[int, int]) -> list[csr_array]:
-    """The matrix of every scenario; one object for all when no entry depends on the data."""
-    order = np.lexsort((entries.column, entries.row))
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(entries.row, minlength=shape[0]))]).astype(np.int32)
-    indices = entries.column[order].astype(np.int32)
-    if not entries.value.depends.any():
-        same = csr_array((entries.value.constant[order], indices, indptr), shape=shape)
-        return [same] * len(data)
-    values = entries.value.at(data)[:, order]
-    return [csr_array((row, indices, indptr), shape=shape) for row in values]
 
 
 def _named_entries(program: TwoStageProgram, scenario: int) -> dict[str, float]:

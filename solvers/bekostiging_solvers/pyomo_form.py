@@ -1,4 +1,4 @@
-"""The Pyomo side of ``ScenarioTemplate``: compile with data as parameters, and the ordinary way for the self-check."""
+"""A Pyomo model as arrays: with its scenario data as parameters, or the ordinary way for the self-check of a template."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from pyomo.repn.standard_repn import generate_standard_repn
 from scipy.sparse import csr_array
 
+from bekostiging_solvers.affine import Affine, AffineMatrix, CompiledModel, SecondStageForm, TemplateError
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.template import ScenarioTemplate, TemplateError, _Affine, _Entries
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 SIDE = {1: "upper", -1: "lower", 0: "equal"}
@@ -24,7 +24,7 @@ ALWAYS_ONE = "constant"
 
 
 @dataclass
-class _Compiled:
+class _StandardForm:
     """Pyomo's arrays, with rows named by constraint and side."""
 
     columns: list[Any]
@@ -46,50 +46,52 @@ def members(variables: Iterable[Any]) -> list[Any]:
     return found
 
 
-def compile_template(
-    make: type[ScenarioTemplate], model: Any, scenario_data: Iterable[Any], first_stage: Iterable[Any]
-) -> ScenarioTemplate:
-    """See ``ScenarioTemplate.from_pyomo``."""
-    data, first = members(scenario_data), members(first_stage)
+def compile_model(model: Any, data: Sequence[Any], first: Sequence[Any]) -> CompiledModel:
+    """Compile a model with the variables ``data`` as parameters and ``first`` as its first stage.
+
+    Raises
+    ------
+    TemplateError
+        As ``ScenarioTemplate.from_pyomo``.
+    """
     both = {id(one) for one in data} & {id(one) for one in first}
     if both:
         name = next(one.name for one in data if id(one) in both)
         raise TemplateError(f"{name} is scenario data and first stage at once; it can be one of them")
-    compiled = _compile(model, data)
+    form = _standard_form(model, data)
     place = {id(one): i for i, one in enumerate(data)}
     in_first = {id(one): i for i, one in enumerate(first)}
-    is_first = np.array([id(one) in in_first for one in compiled.columns], dtype=np.bool_)
-    later = [one for one in compiled.columns if id(one) not in in_first]
-    right = _affine(compiled.right, place, [f"right-hand side of {name}" for name in compiled.row_names])
+    is_first = np.array([id(one) in in_first for one in form.columns], dtype=np.bool_)
+    later = [one for one in form.columns if id(one) not in in_first]
+    right = _affine(form.right, place, [f"right-hand side of {name}" for name in form.row_names])
     named = [
-        f"coefficient of {compiled.columns[j].name} in {compiled.row_names[i]}"
-        for i, j in zip(compiled.row, compiled.column, strict=True)
+        f"coefficient of {form.columns[j].name} in {form.row_names[i]}"
+        for i, j in zip(form.row, form.column, strict=True)
     ]
-    entries = _Entries(compiled.row, compiled.column, _affine(compiled.entry, place, named))
-    own = _first_rows(compiled, entries, right, is_first)
-    constant = _affine([compiled.constant], place, ["the constant of the objective"])
-    number = np.zeros(len(compiled.columns), dtype=np.int64)
-    number[is_first] = [in_first[id(one)] for one in compiled.columns if id(one) in in_first]
+    entries = AffineMatrix(form.row, form.column, _affine(form.entry, place, named))
+    first_rows = _first_rows(entries, right, is_first)
+    number = np.zeros(len(form.columns), dtype=np.int64)
+    number[is_first] = [in_first[id(one)] for one in form.columns if id(one) in in_first]
     number[~is_first] = np.arange(len(later))
-    moved = _Entries(_renumbered(own)[entries.row], number[entries.column], entries.value)
-    in_own, of_first = own[entries.row], is_first[entries.column]
-    return make(
+    moved = AffineMatrix(_renumbered(first_rows)[entries.row], number[entries.column], entries.value)
+    in_first_row, in_first_column = first_rows[entries.row], is_first[entries.column]
+    return CompiledModel(
         tuple(one.name for one in data),
-        _first_program(compiled, first, moved.chosen(in_own), right, own, place, in_first),
-        _second_stage(compiled, later, right, own, place, constant),
-        moved.chosen(~in_own & of_first),
-        moved.chosen(~in_own & ~of_first),
-        model,
-        data,
-    )
+        _first_program(form, first, moved.chosen(in_first_row), right, first_rows, place, in_first),
+        _second_stage(
+            form, later, right, first_rows, place,
+            technology=moved.chosen(~in_first_row & in_first_column),
+            matrix=moved.chosen(~in_first_row & ~in_first_column),
+        ),
+    )  # fmt: skip
 
 
-def _renumbered(own: BoolArray) -> IntArray:
+def _renumbered(first_rows: BoolArray) -> IntArray:
     """Place of every row among the rows of its stage."""
-    return np.where(own, np.cumsum(own) - 1, np.cumsum(~own) - 1)
+    return np.where(first_rows, np.cumsum(first_rows) - 1, np.cumsum(~first_rows) - 1)
 
 
-def _compile(model: Any, data: Sequence[Any], *, plain: bool = False) -> _Compiled:
+def _standard_form(model: Any, data: Sequence[Any], *, plain: bool = False) -> _StandardForm:
     """Standard form, with data as parameters or (``plain``) fixed."""
     for objective in model.component_data_objects(Objective, active=True):
         if objective.sense == maximize:
@@ -105,7 +107,7 @@ def _compile(model: Any, data: Sequence[Any], *, plain: bool = False) -> _Compil
         ) from None
     indptr = np.asarray(form.A.indptr)
     cost_pointer = np.asarray(form.c.indptr)
-    return _Compiled(
+    return _StandardForm(
         columns=list(form.columns),
         row_names=[f"{row.constraint.name}:{SIDE[row.bound_type]}" for row in form.rows],
         row_kind=np.array([row.bound_type for row in form.rows], dtype=np.int64),
@@ -118,7 +120,7 @@ def _compile(model: Any, data: Sequence[Any], *, plain: bool = False) -> _Compil
     )  # fmt: skip
 
 
-def _affine(expressions: Sequence[Any], place: dict[int, int], names: Sequence[str]) -> _Affine:
+def _affine(expressions: Sequence[Any], place: dict[int, int], names: Sequence[str]) -> Affine:
     """Constants and slopes of expressions in the data; refused by name when not affine."""
     constant = np.zeros(len(expressions))
     rows, columns, slopes = [], [], []
@@ -138,14 +140,14 @@ def _affine(expressions: Sequence[Any], place: dict[int, int], names: Sequence[s
             columns.append(place[id(variable)])
             slopes.append(float(value(slope)))
     shape = (len(expressions), len(place))
-    return _Affine(constant, csr_array((np.array(slopes, dtype=np.float64), (rows, columns)), shape=shape))
+    return Affine(constant, csr_array((np.array(slopes, dtype=np.float64), (rows, columns)), shape=shape))
 
 
-def _first_rows(compiled: _Compiled, entries: _Entries, right: _Affine, is_first: BoolArray) -> BoolArray:
+def _first_rows(entries: AffineMatrix, right: Affine, is_first: BoolArray) -> BoolArray:
     """Rows of the first stage: no second-stage column and no scenario data."""
-    own = ~right.depends
-    own[entries.row[~is_first[entries.column] | entries.value.depends]] = False
-    return own
+    first_rows = ~right.depends
+    first_rows[entries.row[~is_first[entries.column] | entries.value.depends]] = False
+    return first_rows
 
 
 def _limits(kind: IntArray, right: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -162,67 +164,66 @@ def _bounds(columns: Sequence[Any]) -> tuple[FloatArray, FloatArray, BoolArray |
 
 
 def _first_program(
-    compiled: _Compiled,
+    form: _StandardForm,
     first: Sequence[Any],
-    entries: _Entries,
-    right: _Affine,
-    own: BoolArray,
+    entries: AffineMatrix,
+    right: Affine,
+    first_rows: BoolArray,
     place: dict[int, int],
     in_first: dict[int, int],
 ) -> LinearProgram:
     """The first stage, with every variable named there whether the model uses it or not."""
     cost = np.zeros(len(first))
-    for j, expression in compiled.cost.items():
-        if id(compiled.columns[j]) in in_first:
-            name = compiled.columns[j].name
-            own_cost = _affine([expression], place, [f"cost of {name}"])
-            if own_cost.depends.any():
+    for j, expression in form.cost.items():
+        if id(form.columns[j]) in in_first:
+            name = form.columns[j].name
+            first_cost = _affine([expression], place, [f"cost of {name}"])
+            if first_cost.depends.any():
                 raise TemplateError(
                     f"the cost of first-stage variable {name} depends on scenario data; pay for it through a "
                     "second-stage variable equal to it"
                 )
-            cost[in_first[id(compiled.columns[j])]] = own_cost.constant[0]
+            cost[in_first[id(form.columns[j])]] = first_cost.constant[0]
     lower, upper, whole = _bounds(first)
-    low, high = _limits(compiled.row_kind[own], right.constant[own])
-    matrix = csr_array((entries.value.constant, (entries.row, entries.column)), shape=(int(own.sum()), len(first)))
-    names = tuple(name for name, mine in zip(compiled.row_names, own, strict=True) if mine)
+    low, high = _limits(form.row_kind[first_rows], right.constant[first_rows])
+    matrix = csr_array(
+        (entries.value.constant, (entries.row, entries.column)), shape=(int(first_rows.sum()), len(first))
+    )
+    names = tuple(name for name, is_first in zip(form.row_names, first_rows, strict=True) if is_first)
     return LinearProgram(cost, lower, upper, matrix, low, high, tuple(one.name for one in first), names, whole)
 
 
 def _second_stage(
-    compiled: _Compiled,
+    form: _StandardForm,
     later: Sequence[Any],
-    right: _Affine,
-    own: BoolArray,
+    right: Affine,
+    first_rows: BoolArray,
     place: dict[int, int],
-    constant: _Affine,
-) -> dict[str, Any]:
+    technology: AffineMatrix,
+    matrix: AffineMatrix,
+) -> SecondStageForm:
     """What every scenario has in common, and the affine parts; with a column for the constant of the objective."""
     expressions = [0.0] * len(later)
     number = {id(one): i for i, one in enumerate(later)}
-    for j, expression in compiled.cost.items():
-        if id(compiled.columns[j]) in number:
-            expressions[number[id(compiled.columns[j])]] = expression
-    cost = _affine(expressions, place, [f"cost of {one.name}" for one in later])
+    for j, expression in form.cost.items():
+        if id(form.columns[j]) in number:
+            expressions[number[id(form.columns[j])]] = expression
+    costs = [*expressions, form.constant]
     lower, upper, whole = _bounds(later)
-    kind = compiled.row_kind[~own]
-    limits = _Affine(right.constant[~own], csr_array(right.slope[np.flatnonzero(~own)]))
-    with_constant = _Affine(
-        np.append(cost.constant, constant.constant),
-        csr_array(np.vstack([cost.slope.toarray(), constant.slope.toarray()])),
+    kind = form.row_kind[~first_rows]
+    return SecondStageForm(
+        cost=_affine(costs, place, [*(f"cost of {one.name}" for one in later), "the constant of the objective"]),
+        lower=np.append(lower, 1.0),
+        upper=np.append(upper, 1.0),
+        integer=None if whole is None else np.append(whole, False),
+        row_limit=Affine(right.constant[~first_rows], csr_array(right.slope[np.flatnonzero(~first_rows)])),
+        no_lower=kind > 0,
+        no_upper=kind < 0,
+        technology=technology,
+        matrix=matrix,
+        column_names=(*(one.name for one in later), ALWAYS_ONE),
+        row_names=tuple(name for name, first in zip(form.row_names, first_rows, strict=True) if not first),
     )
-    return {
-        "cost": with_constant,
-        "lower": np.append(lower, 1.0),
-        "upper": np.append(upper, 1.0),
-        "integer": None if whole is None else np.append(whole, False),
-        "row_lower": limits,
-        "row_upper": limits,
-        "no_lower": kind > 0,
-        "no_upper": kind < 0,
-        "column_names": (*(one.name for one in later), ALWAYS_ONE),
-        "row_names": tuple(name for name, mine in zip(compiled.row_names, own, strict=True) if not mine),
-    }
 
 
 def ordinary_entries(model: Any, data: Sequence[Any], values: FloatArray) -> dict[str, float]:
@@ -231,17 +232,17 @@ def ordinary_entries(model: Any, data: Sequence[Any], values: FloatArray) -> dic
     try:
         for one, number in zip(data, values, strict=True):
             one.fix(float(number), skip_validation=True)
-        compiled = _compile(model, data, plain=True)
+        form = _standard_form(model, data, plain=True)
     finally:
         for one, (fixed, number) in zip(data, before, strict=True):
             one.fixed = fixed
             one.set_value(number, skip_validation=True)
-    names = [one.name for one in compiled.columns]
-    found = {f"cost[{names[j]}]": float(value(cost)) for j, cost in compiled.cost.items()}
-    found[f"cost[{ALWAYS_ONE}]"] = float(value(compiled.constant))
-    for i, j, entry in zip(compiled.row, compiled.column, compiled.entry, strict=True):
-        found[f"[{compiled.row_names[i]}, {names[j]}]"] = float(value(entry))
-    for name, kind, right in zip(compiled.row_names, compiled.row_kind, compiled.right, strict=True):
+    names = [one.name for one in form.columns]
+    found = {f"cost[{names[j]}]": float(value(cost)) for j, cost in form.cost.items()}
+    found[f"cost[{ALWAYS_ONE}]"] = float(value(form.constant))
+    for i, j, entry in zip(form.row, form.column, form.entry, strict=True):
+        found[f"[{form.row_names[i]}, {names[j]}]"] = float(value(entry))
+    for name, kind, right in zip(form.row_names, form.row_kind, form.right, strict=True):
         if kind <= 0:
             found[f"lower[{name}]"] = float(value(right))
         if kind >= 0:
