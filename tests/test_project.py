@@ -92,10 +92,3 @@ def test_every_link_of_the_docs_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
-
-
-def test_no_file_is_too_long() -> None:
-    """One subject a file: 450 lines is the alarm."""
-    for source in ("models", "solvers"):
-        for path in (ROOT / source).rglob("*.py"):
-            assert len(path.read_text().splitlines()) <= 450, path

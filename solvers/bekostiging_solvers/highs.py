@@ -282,7 +282,6 @@ class HighsSession:
 
     def _watch(self) -> None:
         """Let HiGHS ask now and then whether to go on, and tell how far it is."""
-
         # not through self: HiGHS holds the callback, and the circle would never be freed
         stop, progress = self._stop, self._progress
 

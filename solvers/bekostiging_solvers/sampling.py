@@ -81,7 +81,7 @@ class Estimate:
         return float(ndtr(distance) if freedom is None else stdtr(freedom, distance))
 
     def scaled(self, factor: float) -> Estimate:
-        """This number times a known factor."""
+        """The estimate times a known factor."""
         error = self.standard_error
         return replace(
             self, value=factor * self.value, standard_error=None if error is None else abs(factor) * error

@@ -33,10 +33,6 @@ class Moments:
     target: float
     groups: Mapping[str, GroupMoments]
 
-    def squared_error(self, coefficients: FloatArray) -> float:
-        """Sum of w (y - x b)^2."""
-        return float(self.square - 2 * self.product @ coefficients + coefficients @ self.gram @ coefficients)
-
 
 class GroupedRows:
     """Rows of ``matrix`` (n, k) that are equal, found once; sums over clients are then sums over distinct rows."""

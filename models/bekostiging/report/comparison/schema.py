@@ -44,11 +44,6 @@ def _defined(figure: Figure) -> dict[str, Any]:
     return (or_null(ESTIMATE) if figure.may_be_unknown else ESTIMATE) | told
 
 
-def _corner() -> dict[str, Any]:
-    """What a corner means in total."""
-    return _estimates((*CORNER_FIGURES, *WAITING_FIGURES), "over the term")
-
-
 def schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12); money in euro, nominal, shares and probabilities as fractions."""
     figures = (*SPENDING_FIGURES, *PROVIDER_FIGURES, *CORNER_FIGURES, *WAITING_FIGURES, HOURS, EURO)

@@ -383,7 +383,6 @@ def test_every_outcome_but_designed_ends_with_3(
     outcome: Comparison, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, called: str | None
 ) -> None:
     """Any study that rests on a lump sum; None: there is none to rest on."""
-
     monkeypatch.setattr(bekostiging.studies, "compare", lambda *given, **named: outcome)
     monkeypatch.setattr(Comparison, "designed", called)
     monkeypatch.setattr(bekostiging.report, "write_results", lambda *given, **named: None)
