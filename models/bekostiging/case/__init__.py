@@ -8,7 +8,7 @@ from bekostiging.case.from_history import case_from_history, estimated_tables, t
 from bekostiging.case.inputs import input_files, public_tables
 from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
-from bekostiging.case.override import fractions, named_numbers, ordered_pairs, with_policy
+from bekostiging.case.override import with_policy
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.policy_rows import POLICIES, CasePolicy, LotPolicy, Number, Words, YesNo, register_policy
 from bekostiging.case.pseudonym import pseudonymised
@@ -41,11 +41,8 @@ __all__ = [
     "check_commands",
     "convert",
     "estimated_tables",
-    "fractions",
     "input_files",
     "key_weights",
-    "named_numbers",
-    "ordered_pairs",
     "pseudonymised",
     "public_tables",
     "read_case",

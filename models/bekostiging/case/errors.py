@@ -44,6 +44,26 @@ class UserError(Exception):
         return [str(self)]
 
 
+class ArgumentError(UserError):
+    """A value that an argument of a function cannot have.
+
+    Both sentences name the parameter as Python does (``n_years``); ``with_name`` gives them with another name, so that the
+    command line says its option (``--years``).
+    """
+
+    def __init__(self, argument: str, nl: str, en: str) -> None:
+        super().__init__(nl, en, exit_code=2)
+        self.argument = argument
+
+    def with_name(self, name: str, lang: str) -> str:
+        """The sentence in a language, with ``name`` for the parameter.
+
+        >>> ArgumentError("seed", "seed -1: geef 0 of meer", "seed -1: give 0 or more").with_name("--seed", "en")
+        '--seed -1: give 0 or more'
+        """
+        return re.sub(rf"(?<![\w-]){re.escape(self.argument)}(?!\w)", lambda _: name, self.text(lang), count=1)
+
+
 def is_citizen_number(text: str) -> bool:
     """Whether nine digits pass the test of a burgerservicenummer ("elfproef")."""
     if not re.fullmatch(r"\d{9}", text) or set(text) == {"0"}:

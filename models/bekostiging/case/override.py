@@ -1,99 +1,69 @@
-"""Numbers given on the command line: policy instead of that of the case, and lists of fractions."""
+"""A case with other policy values than its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
-from bekostiging.case.errors import UserError
+from bekostiging.case.arguments import checked_kind, wrong_argument
+from bekostiging.case.errors import ArgumentError
 from bekostiging.case.model import Case
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.policy_rows import CASE, POLICIES
 from bekostiging.case.tables import Policy
 
 
-def with_policy(case: Case, **numbers: float | None) -> Case:
-    """The case with other policy numbers; None leaves one as it is.
+def with_policy(case: Case, **values: float | str | None) -> Case:
+    """The case with other values of policies that hold for the whole case; a lot with a value of its own keeps it.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case; it is left as it is.
+    **values : float, str, bool or None
+        The value of each policy by its name (docs/policy.md lists them with their ranges and units); None leaves that of
+        the case.
+
+    Returns
+    -------
+    Case
+        A new case, in which the source of a changed policy is ``argument <name>`` and its status ``own_data``.
 
     Raises
     ------
     UserError
-        A number outside its range.
+        An unknown policy, or a value outside its range.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case, with_policy
+    >>> almere = read_case("almere")
+    >>> almere.policy.discount_rate, with_policy(almere, discount_rate=0.03).policy.discount_rate
+    (0.0, 0.03)
     """
+    checked_kind("case", case, Case, "read_case")
     rows = case.policy
-    for name, value in numbers.items():
+    for name, value in values.items():
         if value is None:
             continue
-        known, option = POLICIES[name], "--" + name.replace("_", "-")
-        wrong = known.kind.wrong(option, f"{value:g}")
+        if name not in POLICIES:
+            listed = ", ".join(POLICIES)
+            raise wrong_argument(
+                name,
+                value,
+                f"deze policy is er niet; kies uit {listed}",
+                f"there is no such policy; choose from {listed}",
+            )
+        known = POLICIES[name]
+        wrong = known.kind.wrong(name, f"{value:.15g}" if type(value) in (int, float) else _text(value))
         if wrong is not None:
-            raise UserError(*wrong, exit_code=2)
-        own = Policy(name=name, scope=CASE, value=repr(value), source=option, status="own_data")
-        rows = PolicyTable((*rows.without(known, CASE), own))
+            raise ArgumentError(name, *wrong)
+        row = Policy(name=name, scope=CASE, value=_text(value), source=f"argument {name}", status="own_data")
+        rows = PolicyTable((*rows.without(known, CASE), row))
     return replace(case, policy=rows)
 
 
-def fractions(option: str, text: str | None) -> tuple[float, ...]:
-    """Numbers separated by commas; none without a text.
-
-    Raises
-    ------
-    UserError
-        Something that is no number.
-    """
-    try:
-        return () if text is None else tuple(float(part) for part in text.split(","))
-    except ValueError:
-        raise UserError(
-            f"{option} {text}: geef getallen met een punt, gescheiden door komma's: 0.25,0.5",
-            f"{option} {text}: give numbers with a point, separated by commas: 0.25,0.5",
-            exit_code=2,
-        ) from None
-
-
-def named_numbers(option: str, texts: Sequence[str], count: int) -> dict[str, tuple[float, ...]]:
-    """Texts such as ``name=1`` or ``name=-50:50`` as ``count`` numbers by name.
-
-    Raises
-    ------
-    UserError
-        A text of another form, or a lower number that comes second.
-    """
-    found: dict[str, tuple[float, ...]] = {}
-    for text in texts:
-        name, _, numbers = text.rpartition("=")
-        try:
-            values = tuple(float(part) for part in numbers.split(":"))
-        except ValueError:
-            values = ()
-        if not name or len(values) != count or list(values) != sorted(values):
-            example = "naam=" + ":".join(["-50", "50"][-count:])
-            raise UserError(
-                f"{option} {text}: schrijf {example}, met een punt in getallen en het laagste eerst",
-                f"{option} {text}: write {example.replace('naam', 'name')}, with a point in numbers and the lowest first",
-                exit_code=2,
-            )
-        found[name] = values
-    return found
-
-
-def ordered_pairs(option: str, texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Texts such as ``light<heavy<heaviest`` as pairs of neighbours.
-
-    Raises
-    ------
-    UserError
-        A text without two names.
-    """
-    pairs: list[tuple[str, str]] = []
-    for text in texts:
-        names = [name.strip() for name in text.split("<")]
-        if len(names) < 2 or not all(names):
-            raise UserError(
-                f"{option} {text}: schrijf licht<zwaar, met namen van profielen",
-                f"{option} {text}: write light<heavy, with names of profiles",
-                exit_code=2,
-            )
-        pairs += list(pairwise(names))
-    return tuple(pairs)
+def _text(value: float | str) -> str:
+    """The value as table policy has it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else repr(value)

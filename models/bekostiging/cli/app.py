@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bekostiging.report import Answer
 
 INTERRUPTED = 130
+RUNNING: ContextVar[str] = ContextVar("running command", default="")
+"""Name of the command that runs, so that a message can call an argument by its option."""
 
 app = typer.Typer(
     add_completion=False,
@@ -36,18 +39,29 @@ class Language(StrEnum):
 
 @contextmanager
 def user_errors(lang: str) -> Iterator[None]:
-    """Print a user's mistake as its sentence and leave with its exit code."""
-    from bekostiging.case.errors import UserError
+    """Print a user's mistake as its sentence and leave with its exit code; an argument is called by its option."""
+    from bekostiging.case.errors import ArgumentError, UserError
 
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         yield
     except UserError as error:
-        console.print(error.text(lang), style="red", markup=False)
+        option = _options().get(error.argument) if isinstance(error, ArgumentError) else None
+        sentence = (
+            error.with_name(option, lang) if isinstance(error, ArgumentError) and option else error.text(lang)
+        )
+        console.print(sentence, style="red", markup=False)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
         raise typer.Exit(INTERRUPTED) from None
+
+
+def _options() -> dict[str, str]:
+    """The options of the running command as they are typed, by the parameter they give."""
+    from bekostiging.cli.config import DECLARED
+
+    return {one.name: f"--{key}" for key, one in DECLARED.get(RUNNING.get(), {}).items()}
 
 
 def brought_case(name: str, lang: str) -> Case:

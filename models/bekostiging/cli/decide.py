@@ -37,7 +37,7 @@ def lumpsum(
 
     def study(brought: Case, run: Options) -> Study:
         """As asked."""
-        from bekostiging.case import fractions
+        from bekostiging.cli.texts import fractions
         from bekostiging.lumpsum import asked_terms
         from bekostiging.studies import study_lumpsum
 
@@ -86,7 +86,8 @@ def equalise(
 
     def study(brought: Case, run: Options) -> Study:
         """As asked."""
-        from bekostiging.case import named_numbers, ordered_pairs, read_clients
+        from bekostiging.case import read_clients
+        from bekostiging.cli.texts import named_numbers, ordered_pairs
         from bekostiging.equalisation import model_asked
         from bekostiging.studies import study_equalisation
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 import typer
 
-from bekostiging.cli.app import Language, app
+from bekostiging.cli.app import RUNNING, Language, app
 from bekostiging.cli.config import READ, Configured, declare
 from bekostiging.options import Options, RunOptions
 
@@ -100,6 +100,7 @@ def command(changed: Options | None = None) -> Callable[[F], F]:
         @wraps(own)
         def run(ctx: typer.Context, config: Path | None, **given: Any) -> None:
             """Gather what is shared."""
+            RUNNING.set(own.__name__)
             groups = {
                 name: {one.name: given.pop(one.name) for one in parameters} for name, parameters in shared.items()
             }

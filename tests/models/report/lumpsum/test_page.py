@@ -101,9 +101,9 @@ def test_a_confidence_of_one_is_refused(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"confidence": 0.0}, "--confidence is 0, allowed is a number from 0.5 to 0.999"),
-        ({"confidence": 1.0}, "--confidence is 1, allowed is a number from 0.5 to 0.999"),
-        ({"risk_weight": 1.5}, "--risk-weight is 1.5, allowed is a number from 0 to 1"),
+        ({"confidence": 0.0}, "confidence is 0, allowed is a number from 0.5 to 0.999"),
+        ({"confidence": 1.0}, "confidence is 1, allowed is a number from 0.5 to 0.999"),
+        ({"risk_weight": 1.5}, "risk_weight is 1.5, allowed is a number from 0 to 1"),
     ],
 )
 def test_policy_numbers_outside_their_range(small_case: Case, given: dict[str, float], told: str) -> None:

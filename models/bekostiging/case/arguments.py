@@ -1,0 +1,139 @@
+"""Checks of the arguments of public functions: what is wrong, in the caller's words, before anything is computed.
+
+Every check returns the value as the function uses it, or raises an ``ArgumentError`` that names the parameter, the value,
+the rule and the remedy in Dutch and English.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from math import inf, isfinite
+from numbers import Integral, Real
+from pathlib import Path
+from typing import TypeVar
+
+from bekostiging.case.errors import LANGUAGES, ArgumentError
+
+T = TypeVar("T")
+LONGEST_SHOWN = 60
+"""Characters of a wrong value that its message repeats."""
+
+
+def shown_value(value: object) -> str:
+    """A wrong value as its message repeats it: on one line, and not longer than a line."""
+    text = " ".join((value if isinstance(value, str) and value.strip() else repr(value)).split())
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def wrong_argument(name: str, value: object, nl: str, en: str) -> ArgumentError:
+    """The error of an argument: ``name value: rule and remedy``.
+
+    >>> wrong_argument("seed", -1, "geef 0 of meer", "give 0 or more").text("en")
+    'seed -1: give 0 or more'
+    """
+    return ArgumentError(name, f"{name} {shown_value(value)}: {nl}", f"{name} {shown_value(value)}: {en}")
+
+
+def checked_path(name: str, value: object) -> Path:
+    """A path, given as text or as any path object.
+
+    >>> checked_path("target", "my-region").name
+    'my-region'
+    """
+    if isinstance(value, str | os.PathLike) and (text := os.fspath(value)) and isinstance(text, str):
+        return Path(text)
+    raise wrong_argument(
+        name,
+        value,
+        "geef een pad, als tekst of als pathlib.Path",
+        "give a path, as text or as pathlib.Path",
+    )
+
+
+def checked_language(name: str, value: object) -> str:
+    """A language: ``nl`` or ``en``.
+
+    >>> checked_language("lang", "en")
+    'en'
+    """
+    return checked_word(name, str(value) if isinstance(value, str) else value, LANGUAGES)
+
+
+def checked_word(name: str, value: object, words: Iterable[str]) -> str:
+    """One of a few words.
+
+    >>> checked_word("method", "lad", ("least_squares", "lad"))
+    'lad'
+    """
+    words = tuple(words)
+    if isinstance(value, str) and value in words:
+        return value
+    listed = ", ".join(words)
+    raise wrong_argument(name, value, f"kies uit {listed}", f"choose from {listed}")
+
+
+def checked_whole(name: str, value: object, low: int, high: float = inf) -> int:
+    """A whole number from ``low`` to ``high``, both allowed; a truth value is none.
+
+    >>> checked_whole("n_years", 4, 1)
+    4
+    """
+    if isinstance(value, Integral) and not isinstance(value, bool) and low <= int(value) <= high:
+        return int(value)
+    nl, en = _range(low, high)
+    raise wrong_argument(name, value, f"geef een geheel getal {nl}", f"give a whole number {en}")
+
+
+def checked_number(name: str, value: object, low: float = -inf, high: float = inf) -> float:
+    """A finite number from ``low`` to ``high``, both allowed; a truth value is none.
+
+    >>> checked_number("power", 0.8, 0, 1)
+    0.8
+    """
+    # numpy's numbers are Real too; a bool is an int
+    if isinstance(value, Real) and not isinstance(value, bool) and low <= float(value) <= high and isfinite(value):
+        return float(value)
+    nl, en = _range(low, high)
+    raise wrong_argument(name, value, f"geef een getal {nl}".rstrip(), f"give a number {en}".rstrip())
+
+
+def checked_texts(name: str, value: object) -> tuple[str, ...]:
+    """Several texts; one text alone is refused, because its letters would be taken for texts.
+
+    >>> checked_texts("wanted", ["profiles", "shocks"])
+    ('profiles', 'shocks')
+    """
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        texts = tuple(value)
+        if all(isinstance(text, str) for text in texts):
+            return texts
+    raise wrong_argument(
+        name, value, f"geef een lijst van teksten: {name}=[...]", f"give a list of texts: {name}=[...]"
+    )
+
+
+def checked_kind(name: str, value: object, kind: type[T], origin: str) -> T:
+    """An object of a class; ``origin``: the function that gives one, for the remedy.
+
+    >>> checked_kind("count", 3, int, "len")
+    3
+    """
+    if isinstance(value, kind):
+        return value
+
+    raise wrong_argument(
+        name,
+        value,
+        f"geef een {kind.__name__}, zoals {origin} die geeft",
+        f"give a {kind.__name__}, as {origin} returns it",
+    )
+
+
+def _range(low: float, high: float) -> tuple[str, str]:
+    """The words for a range, in Dutch and English; empty without any bound."""
+    if high == inf:
+        return ("", "") if low == -inf else (f"van {low:g} of meer", f"of {low:g} or more")
+    if low == -inf:
+        return f"van hoogstens {high:g}", f"of at most {high:g}"
+    return f"van {low:g} tot en met {high:g}", f"from {low:g} to {high:g}"
