@@ -12,6 +12,7 @@ import numpy as np
 
 from bekostiging.cache import Cache
 from bekostiging.case.errors import Note
+from bekostiging.case.factor_distribution import FactorDistribution
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.rows import Assumption
 from bekostiging.case.shown import Shown
@@ -99,6 +100,8 @@ class Case(Shown):
     travel: tuple[Travel, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     notes: tuple[Note, ...] = field(default=())
+    factor_distribution: FactorDistribution | None = None
+    """In place of tables risk_factors and correlations (``scenarios.with_factor_distribution``); None = those tables."""
 
     def __post_init__(self) -> None:
         """Rows of policy may be given as any tuple of them."""

@@ -15,7 +15,7 @@ from bekostiging.evaluation.notes import alarms, not_used_yet
 from bekostiging.evaluation.transition import handover, without_closed
 from bekostiging.lumpsum import Outcome
 from bekostiging.options import RunOptions
-from bekostiging.scenarios import Plan, SelfCheck, plan
+from bekostiging.scenarios import Plan, SelfCheck, factor_distribution_notes, plan
 from bekostiging.scenarios.simulate import Stream
 
 
@@ -76,6 +76,7 @@ class Prepared:
             *made.notes,
             *told,
             *stock_and_starts(self.brought),
+            *factor_distribution_notes(self.case),
             *spread_notes(self.case),
             *self.unoffered,
             *handover(self.case, made.cells),

@@ -8,7 +8,12 @@ from bekostiging.scenarios.expected import (
     expected_care_use,
     units_in_year,
 )
-from bekostiging.scenarios.factors import Factors, multiply, named_shocks, neutral_factors
+from bekostiging.scenarios.factor_distributions import (
+    RiskFactorModel,
+    factor_distribution_notes,
+    with_factor_distribution,
+)
+from bekostiging.scenarios.factors import FactorModel, Factors, multiply, named_shocks, neutral_factors
 from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.hours_budget import HoursBudgets, hours_budgets, paid_by_row
 from bekostiging.scenarios.measures import expected_moved, expected_with
@@ -23,12 +28,14 @@ __all__ = [
     "CareUse",
     "Cells",
     "Deviations",
+    "FactorModel",
     "Factors",
     "FlowOutcome",
     "FlowRule",
     "HoursBudgets",
     "Measure",
     "Plan",
+    "RiskFactorModel",
     "SelfCheck",
     "WaitingCount",
     "apply_flow",
@@ -41,6 +48,7 @@ __all__ = [
     "expected_care_use",
     "expected_moved",
     "expected_with",
+    "factor_distribution_notes",
     "hours_budgets",
     "map_blocks",
     "multiply",
@@ -53,4 +61,5 @@ __all__ = [
     "self_check",
     "summed_by",
     "units_in_year",
+    "with_factor_distribution",
 ]

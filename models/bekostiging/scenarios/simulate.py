@@ -19,7 +19,8 @@ from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.clients import Clients, ClientSampler
 from bekostiging.scenarios.expected import expected_care_use
-from bekostiging.scenarios.factors import FactorModel, Factors, apply_shocks
+from bekostiging.scenarios.factor_distributions import RiskFactorModel, factor_model
+from bekostiging.scenarios.factors import Factors, apply_shocks
 from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.measures import apply_measures
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
@@ -77,9 +78,9 @@ class Plan:
         return ClientReducer(self.sampler)
 
     @cached_property
-    def factor_model(self) -> FactorModel:
-        """Turns Sobol points into factors."""
-        return FactorModel(self.case, self.n_years)
+    def factor_model(self) -> RiskFactorModel:
+        """Turns Sobol points into factors: by the tables of the case, or by the distribution it was given."""
+        return factor_model(self.case, self.n_years)
 
     def generator(self, kind: int, index: int) -> np.random.Generator:
         """Random stream of a scrambling (kind 0), of a block's clients (1), measures (2) or today's waiting list (3)."""

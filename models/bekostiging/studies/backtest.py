@@ -27,7 +27,16 @@ from bekostiging.case.spread import Drift, Spread, drift, spreads
 from bekostiging.case.tables import Index
 from bekostiging.evaluation.notes import alarms
 from bekostiging.evaluation.study import Study
-from bekostiging.scenarios import Factors, Plan, SelfCheck, deviations, draw_block, plan, self_check
+from bekostiging.scenarios import (
+    Factors,
+    Plan,
+    SelfCheck,
+    deviations,
+    draw_block,
+    factor_distribution_notes,
+    plan,
+    self_check,
+)
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -162,7 +171,7 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
         n_scenarios=made.n_scenarios,
         seed=seed,
         named=False,
-        notes=(*alarms(checked), *made.notes),
+        notes=(*alarms(checked), *made.notes, *factor_distribution_notes(case)),
         self_check=checked,
         origin=origin,
         predictions=predictions,
