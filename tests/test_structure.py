@@ -20,7 +20,7 @@ LONGEST_FUNCTION = 60
 """Lines without the docstring, which may be as long as its parameters and example need."""
 LONG_FUNCTIONS = {"study_lumpsum"}
 UNUSED_EXPORTS = {
-    "CROSS_VALIDATED", "CommandCheck", "DecisionFigure", "FigureRegistry", "HoursBudget", "LimitPrecision", "MeasureOutcome",
+    "CommandCheck", "DecisionFigure", "FigureRegistry", "HoursBudget", "MeasureOutcome",
     "Pair", "Placed", "Regimes", "Sweep", "Verification", "WaitingSamples", "YesNo", "contract_class", "read_view",
 }  # fmt: skip
 CALLED_BY_OTHERS = {"_render_traceback_", "set_params"}

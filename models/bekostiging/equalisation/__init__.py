@@ -28,11 +28,10 @@ from bekostiging.equalisation.judgement import (
     provider_results,
     suppressed,
 )
-from bekostiging.equalisation.norm_amounts import CROSS_VALIDATED, NormAmounts, model_asked
+from bekostiging.equalisation.norm_amounts import NormAmounts, model_asked
 from bekostiging.equalisation.pool_data import PoolData, pool_data
 
 __all__ = [
-    "CROSS_VALIDATED",
     "DISCLOSURE_LIMIT",
     "KINDS",
     "RESAMPLES",

@@ -5,18 +5,20 @@ reads or proves it, not by the command, which solves the same model by tail cuts
 """
 
 from bekostiging.lumpsum.alternatives import Alternative, alternatives
-from bekostiging.lumpsum.conflict import Conflict, Relaxation
-from bekostiging.lumpsum.data import (
-    BreachCap,
-    Held,
-    LotTerms,
-    LumpSumData,
-    SimpleTerms,
-    free_zone,
-    with_shares,
+from bekostiging.lumpsum.certainty import (
+    LimitCheck,
+    Proof,
+    hold,
+    joint_certainty,
+    proofs,
+    scenarios_needed,
+    widest_limit,
 )
+from bekostiging.lumpsum.conflict import Conflict, Relaxation
+from bekostiging.lumpsum.data import BreachCap, LotTerms, LumpSumData, SimpleTerms, with_shares
 from bekostiging.lumpsum.deciders import LIFTED, Decider, binding_providers, deciders
 from bekostiging.lumpsum.decision import OUTCOMES, Decision, Outcome, changed_answer, decide, without_simplicity
+from bekostiging.lumpsum.example import example_data
 from bekostiging.lumpsum.frontier import FrontierPoint, corridor_frontier, price_of_certainty
 from bekostiging.lumpsum.gather import (
     CorridorSeries,
@@ -26,21 +28,8 @@ from bekostiging.lumpsum.gather import (
     lumpsum_data,
     under_policy_of,
 )
-from bekostiging.lumpsum.judgement import (
-    Judge,
-    JudgedDesign,
-    LimitCheck,
-    LimitPrecision,
-    Proof,
-    check_limits,
-    hold,
-    joint_certainty,
-    judged_design,
-    measured_against_budget,
-    proofs,
-    scenarios_needed,
-    widest_limit,
-)
+from bekostiging.lumpsum.judgement import Judge, JudgedDesign, check_limits, judged_design, measured_against_budget
+from bekostiging.lumpsum.layers import free_zone
 from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.margin import LimitMargin, limit_margin
 from bekostiging.lumpsum.matching import matched, matching_factors
@@ -76,13 +65,11 @@ __all__ = [
     "Decision",
     "EquityRequirement",
     "FrontierPoint",
-    "Held",
     "Judge",
     "JudgedDesign",
     "Limit",
     "LimitCheck",
     "LimitMargin",
-    "LimitPrecision",
     "LotTerms",
     "LumpSumData",
     "LumpSumDesign",
@@ -108,6 +95,7 @@ __all__ = [
     "deciders",
     "design_lumpsum",
     "design_within",
+    "example_data",
     "feasible_design",
     "free_buffer",
     "free_zone",

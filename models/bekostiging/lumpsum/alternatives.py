@@ -39,9 +39,18 @@ SAME = 1e-3
 class Alternative:
     """One design beside the chosen one; euro over the term, discounted.
 
-    ``expected`` and ``tail``: what all municipalities are expected to spend more, and more in the worst scenarios;
-    ``spending`` (n_municipalities,) and ``result`` (n_providers,): expected, more than under the chosen one; ``capital``
-    (n_providers,): buffer used, more than under it.
+    Attributes
+    ----------
+    design : LumpSumDesign
+        Its loadings, shares and budgets.
+    expected, tail : Estimate
+        What all municipalities are expected to spend more, and more in the worst scenarios.
+    spending : tuple of Estimate, (n_municipalities,)
+        Expected spending, more than under the chosen design.
+    result : tuple of Estimate, (n_providers,)
+        Expected result, more than under the chosen design.
+    capital : (n_providers,)
+        Buffer used, more than under the chosen design.
     """
 
     design: LumpSumDesign
@@ -60,12 +69,41 @@ def alternatives(
     within: float = WITHIN,
     workers: int = 1,
 ) -> tuple[Alternative, ...]:
-    """The chosen design and up to ``count`` - 1 others within ``within`` of its criterion, the most different first.
+    """The chosen design and others whose criterion is hardly higher, the most different first.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision, on the scenarios that made the design.
+    design : LumpSumDesign
+        The chosen one; feasible.
+    judge : Judge
+        Scenarios that made neither, on which the differences are measured.
+    count : int
+        Designs returned at most, the chosen one among them.
+    within : float
+        Part of the criterion that an alternative may have more.
+    workers : int
+        Processes that search.
+
+    Returns
+    -------
+    tuple of Alternative
+        The chosen design first.
 
     Raises
     ------
     ValueError
         A design that is not feasible: there is nothing to vary.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import alternatives, design_lumpsum, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> beside = alternatives(data, design_lumpsum(data), Judge(data, Scramblings(2)), count=2, within=0.05)
+    >>> [round(float(one.design.loading[0]), 3) for one in beside]
+    [0.004, 0.094]
     """
     if not design.feasible or design.criterion is None:
         raise ValueError("there is no feasible lump sum, so there are no alternatives to it")

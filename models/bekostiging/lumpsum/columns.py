@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from bekostiging.lumpsum.data import LumpSumData, counted_sides, decided_layers
+from bekostiging.lumpsum.data import LumpSumData
+from bekostiging.lumpsum.layers import counted_sides, decided_layers
 from bekostiging_solvers.typing import BoolArray, IntArray
 
 

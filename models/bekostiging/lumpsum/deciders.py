@@ -28,7 +28,9 @@ NEAR = 1e-6
 
 @dataclass(frozen=True)
 class Decider:
-    """A provider whose limit decides: the ``design`` without it, and the ``extra_equity`` in euro that would allow it."""
+    """A provider whose limit decides the design: the ``design`` without that limit, and the ``extra_equity`` in euro
+    that would allow it.
+    """
 
     provider: str
     extra_equity: float
@@ -36,14 +38,46 @@ class Decider:
 
 
 def deciders(data: LumpSumData, design: LumpSumDesign, workers: int = 1) -> tuple[Decider, ...]:
-    """Every provider whose limit decides the design of ``data``, who needs most first."""
+    """Every provider whose limit decides the design of ``data``.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision, with the margins of the design.
+    design : LumpSumDesign
+        The design of ``data``.
+    workers : int
+        Processes that design without one of the limits.
+
+    Returns
+    -------
+    tuple of Decider
+        Who needs most equity first; empty where no provider's limit decides.
+
+    Examples
+    --------
+    Without the limit of 10 million nothing would be shared; the provider would then use 16.3 million.
+
+    >>> from bekostiging.lumpsum import deciders, design_lumpsum, example_data
+    >>> data = example_data()
+    >>> [(one.provider, round(one.extra_equity)) for one in deciders(data, design_lumpsum(data))]
+    [('Anker', 6296296)]
+    """
     tasks = [partial(_without_limit, data, design, p, _limit(data, p)) for p in binding_providers(data, design)]
     found = [one for one in together(tasks, workers) if one is not None]
     return tuple(sorted(found, key=lambda one: -one.extra_equity))
 
 
 def binding_providers(data: LumpSumData, design: LumpSumDesign) -> tuple[int, ...]:
-    """Places of the providers whose buffer is used up, or would be by the next share of the list."""
+    """Providers whose buffer is used up, or would be by the next share of the list; their places in ``data.providers``.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import binding_providers, design_lumpsum, example_data
+    >>> data = example_data()
+    >>> binding_providers(data, design_lumpsum(data))
+    (0,)
+    """
     priced, found = _priced(data, design), []
     for p in range(len(data.providers)):
         limit = _limit(data, p)

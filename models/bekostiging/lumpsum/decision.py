@@ -24,8 +24,21 @@ OUTCOMES: tuple[Outcome, ...] = ("designed", "unproven", "breached", "none")
 
 @dataclass(frozen=True)
 class Decision:
-    """``data``: the design scenarios with the margins of the ``headline`` design, which is the answer; ``plain``: the
-    sampled optimum without margins; ``margin``: how the headline came about, None without a design."""
+    """The answer and how it came about.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        ``designed``, ``unproven``, ``breached`` or ``none``; see the module.
+    data : LumpSumData
+        The design scenarios with the margins of the headline.
+    headline : LumpSumDesign
+        The answer.
+    plain : LumpSumDesign
+        The optimum on the design scenarios, without margins.
+    margin : LimitMargin or None
+        How the headline was reached; None without a design.
+    """
 
     outcome: Outcome
     data: LumpSumData
@@ -35,7 +48,35 @@ class Decision:
 
 
 def decide(data: LumpSumData, judge: Judge) -> Decision:
-    """Design the lump sum on ``data`` so that its limits hold on the margin scenarios of ``judge``."""
+    """Design the lump sum so that its limits also hold on scenarios that did not make it.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The design scenarios.
+    judge : Judge
+        The margin scenarios: by what limits lack there, they are tightened on ``data``.
+
+    Returns
+    -------
+    Decision
+        Its ``headline`` is the answer; its ``outcome`` says what a reader must know first.
+
+    Raises
+    ------
+    UserError
+        No begroting, however wide, allows a lump sum: a reference amount is out of proportion.
+
+    Examples
+    --------
+    Judged on twice nineteen and one scenarios, a tail of one scenario proves nothing.
+
+    >>> from bekostiging.lumpsum import decide, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> decide(data, Judge(data, Scramblings(2))).outcome
+    'unproven'
+    """
     found = _decided(data, judge)
     return (
         found if found.headline is found.plain else replace(found, headline=_bounded(found.data, found.headline))
@@ -72,8 +113,26 @@ def _within_or_least(design: LumpSumDesign) -> Callable[[LumpSumData], LumpSumDe
 
 
 def without_simplicity(decision: Decision, judge: Judge) -> LumpSumDesign | None:
-    """The answer with free shares, found in the same way on the same scenarios: what a simple agreement costs is measured
-    from it. None where nothing is simple, no design exists, or free shares do not come as far."""
+    """The answer when shares are free, for comparison with an agreement of few changes and listed shares.
+
+    It is made in the same way and on the same scenarios as ``decision``; their difference is what a simple agreement costs.
+
+    Returns
+    -------
+    LumpSumDesign or None
+        None where nothing is simple, where no design exists, or where free shares have another outcome.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import decide, example_data, Judge, SimpleTerms, with_simple_terms, without_simplicity
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = with_simple_terms(example_data(), SimpleTerms(1, (0.0, 0.5), free_zone=True))
+    >>> judge = Judge(data, Scramblings(2))
+    >>> simple = decide(data, judge)
+    >>> free = without_simplicity(simple, judge)
+    >>> round(float(simple.headline.share[0][0]), 2), round(float(free.share[0][0]), 2)
+    (0.5, 0.41)
+    """
     data = decision.data
     if not data.simple.free_zone or decision.outcome == "none":
         return None
@@ -82,6 +141,31 @@ def without_simplicity(decision: Decision, judge: Judge) -> LumpSumDesign | None
 
 
 def changed_answer(data: LumpSumData, judge: Judge, like: Outcome) -> LumpSumDesign | None:
-    """The answer of another decision; None where it is told in another way than ``like``, and does not hold."""
+    """The answer of a decision that was changed, for comparison with the one that has outcome ``like``.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The changed decision; its margins are found anew.
+    judge : Judge
+        The margin scenarios.
+    like : Outcome
+        Outcome of the answer it is compared with.
+
+    Returns
+    -------
+    LumpSumDesign or None
+        None where no design exists or where it has another outcome that is not ``designed``: the two cannot be compared.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.lumpsum import changed_answer, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> more = replace(data, free_buffer=2 * data.free_buffer)
+    >>> round(float(changed_answer(more, Judge(more, Scramblings(2)), "unproven").loading[0]), 3)
+    0.013
+    """
     found = _decided(replace(data, margins={}), judge)
     return found.headline if found.outcome in (like, "designed") and found.headline.feasible else None

@@ -15,8 +15,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from bekostiging.lumpsum.certainty import CERTAIN
 from bekostiging.lumpsum.data import LumpSumData, SimpleTerms
-from bekostiging.lumpsum.judgement import CERTAIN, Judge
+from bekostiging.lumpsum.judgement import Judge
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging.units import MILLION
@@ -44,7 +45,33 @@ class FrontierPoint:
 def corridor_frontier(
     data: LumpSumData, design: LumpSumDesign, judge: Judge, workers: int = 1
 ) -> tuple[FrontierPoint, ...]:
-    """The designed corridor and every candidate within all limits, efficient ones marked."""
+    """The designed corridor beside every candidate corridor that keeps all limits.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision, on the scenarios that made the design.
+    design : LumpSumDesign
+        The designed corridor; left out of the points where it is not feasible.
+    judge : Judge
+        Scenarios that made neither, on which both ends are measured.
+    workers : int
+        Processes that design candidates.
+
+    Returns
+    -------
+    tuple of FrontierPoint
+        The designed corridor first (``band`` None); efficient ones are marked.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import corridor_frontier, design_lumpsum, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> points = corridor_frontier(data, design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> points[0].band, points[0].efficient, any(one.band == 0.05 for one in points)
+    (None, True, True)
+    """
     found = [_measured(judge, design, None, 0.0, symmetric=True)] if design.feasible else []
     asked = [partial(_candidate, data, judge, *one) for one in _candidates(data)]
     found += [one for one in together(asked, workers) if one is not None]
@@ -105,10 +132,34 @@ def _efficient(point: FrontierPoint, found: list[FrontierPoint]) -> bool:
 
 
 def price_of_certainty(points: tuple[FrontierPoint, ...], n_years: int) -> tuple[float, float, float] | None:
-    """Euro a year for one percentage point less chance at the designed corridor, and between which chances it holds.
+    """What one percentage point less chance of passing a provider's limit costs at the designed corridor.
 
-    The slope of the efficient points on both sides of the designed one (or of the nearest pair); None where there are
-    not two, or where the two differ by less than their errors.
+    The slope between the efficient points on both sides of the designed one, or of the pair nearest to it.
+
+    Parameters
+    ----------
+    points : tuple of FrontierPoint
+        Of ``corridor_frontier``.
+    n_years : int
+        Years of the term.
+
+    Returns
+    -------
+    (euro a year, lowest chance, highest chance) or None
+        The price and the chances between which it holds; None where there are not two points, or where they differ by less
+        than their errors.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import FrontierPoint, price_of_certainty
+    >>> from bekostiging_solvers import Estimate
+    >>> low, high = (
+    ...     FrontierPoint(band, 0.5, True, Estimate(tail, 1e4), Estimate(chance, 0.001), "Anker", True)
+    ...     for band, tail, chance in ((0.05, 104e6, 0.08), (None, 101e6, 0.12))
+    ... )
+    >>> price, *chances = price_of_certainty((low, high), n_years=3)
+    >>> round(price), chances
+    (250000, [0.08, 0.12])
     """
     line = sorted((one for one in points if one.efficient), key=lambda one: (one.weakest.value, one.tail.value))
     chosen = next((one.weakest.value for one in points if one.band is None), None)

@@ -75,7 +75,31 @@ def corridor_series(
     care_use: CareUse,
     levels: dict[str, PriceLevels],
 ) -> CorridorSeries:
-    """Return the terms of every lump sum on one block; ``levels`` per lot."""
+    """What a block of scenarios keeps of every lump sum.
+
+    Parameters
+    ----------
+    case : Case
+        The region.
+    cells : Cells
+        Area x care form x provider.
+    contracts : sequence of Taakgericht
+        The contracts of the case as lump sums.
+    care_use : CareUse
+        Care of the block.
+    levels : dict of str to PriceLevels
+        Per lot.
+
+    Returns
+    -------
+    CorridorSeries
+
+    Examples
+    --------
+    Blocks come from a run; see ``bekostiging.studies``.
+
+    >>> corridor_series(case, cells, contracts, care_use, levels)  # doctest: +SKIP
+    """
     rows = [contract.rows(care_use, levels[contract.lot]) for contract in contracts]
     key = [municipal_shares(case, cells, care_use, j) for j in range(len(case.lots))]
     index = np.stack([levels[contract.lot].contract for contract in contracts], axis=1)
@@ -90,7 +114,18 @@ def corridor_series(
 
 
 def free_buffer(case: Case) -> FloatArray:
-    """K per provider: equity_at_stake (at most its region share) x equity above the solvency floor; euro."""
+    """K per provider: what losses in this region may use of its equity, euro; (n_providers,).
+
+    It is ``equity_at_stake`` (at most the part of its turnover in this region) x equity above the solvency floor.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> from bekostiging.lumpsum import free_buffer
+    >>> case = read_case("almere")
+    >>> free_buffer(case).shape == (len(case.providers),)
+    True
+    """
     at_stake, floor = case.policy.equity_at_stake, case.policy.solvency_floor
     return np.array(
         [
@@ -101,7 +136,29 @@ def free_buffer(case: Case) -> FloatArray:
 
 
 def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: CorridorSeries) -> LumpSumData:
-    """Return the data of the decision on the scenarios of ``series``, as the policy of the case asks for it."""
+    """The decision of a case on drawn scenarios, as its policy asks for it.
+
+    Parameters
+    ----------
+    case : Case
+        Its policy gives caps, weights and the terms of a simple agreement.
+    cells : Cells
+        Area x care form x provider.
+    reference : Reference
+        Reference amounts and fair prices, euro.
+    series : CorridorSeries
+        Of all blocks one after the other.
+
+    Returns
+    -------
+    LumpSumData
+
+    Examples
+    --------
+    Scenarios come from a run; see ``bekostiging.studies``, or ``example_data`` for a decision in round numbers.
+
+    >>> lumpsum_data(case, cells, reference, series)  # doctest: +SKIP
+    """
     n_scenarios, _, n_years = series.cost.shape
     years = tuple(case.first_year + t for t in range(n_years))
     lots = {row.id: j for j, row in enumerate(case.lots)}
@@ -143,7 +200,16 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
 
 
 def under_policy_of(data: LumpSumData, other: LumpSumData) -> LumpSumData:
-    """The decision on the scenarios and with the margins of ``data``, under the numbers of policy of ``other``."""
+    """The decision on the scenarios and with the margins of ``data``, under the policy numbers of ``other``.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.lumpsum import example_data, under_policy_of
+    >>> data = example_data()
+    >>> under_policy_of(data, replace(data, risk_weight=0.9)).risk_weight
+    0.9
+    """
     lots = tuple(replace(terms, corridor=own.corridor) for own, terms in zip(data.lots, other.lots, strict=True))
     return replace(
         data,
@@ -186,7 +252,29 @@ def _cover(case: Case, codes: Sequence[str], years: Sequence[int]) -> dict[str, 
 def begroting_sum(
     case: Case, codes: Sequence[str], years: Sequence[int], column: str, law: str = ""
 ) -> FloatArray:
-    """A column of begroting summed over the laws, or of one law; (n_municipalities, n_years)."""
+    """A column of table begroting by municipality and year, euro; (n_municipalities, n_years).
+
+    Parameters
+    ----------
+    case : Case
+        The region.
+    codes : sequence of str
+        Municipalities.
+    years : sequence of int
+        Calendar years; zero where the table has no row.
+    column : str
+        Name of the column.
+    law : str
+        One law; all of them together where left out.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> from bekostiging.lumpsum import begroting_sum
+    >>> case = read_case("almere")
+    >>> begroting_sum(case, case.reported_codes, [case.first_year], "amount").shape
+    (1, 1)
+    """
     total = np.zeros((len(codes), len(years)))
     for row in case.begroting:
         if row.municipality in codes and row.year in years and law in ("", row.law):

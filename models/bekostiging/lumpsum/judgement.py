@@ -6,15 +6,14 @@ client; ``closed``: many more of those), a tail is not. What is judged never cha
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 
-from bekostiging.lumpsum.data import EURO, LumpSumData
-from bekostiging.lumpsum.limit import Limit
+from bekostiging.lumpsum.certainty import LimitCheck, joint_certainty
+from bekostiging.lumpsum.data import LumpSumData
 from bekostiging.lumpsum.recut import base_of
 from bekostiging.lumpsum.solve import LumpSumDesign
 from bekostiging.lumpsum.tail import LumpSumArrays
@@ -22,115 +21,32 @@ from bekostiging.units import MILLION
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
-CERTAIN = 0.95
-"""Certainty with which every limit must hold on scenarios that did not make the design."""
 Sample = Callable[[LumpSumArrays, FloatArray], FloatArray]
 """Euro per scenario at a point of the decision."""
 
 
 @dataclass(frozen=True)
-class LimitCheck:
-    """A limit of a design on scenarios that did not make it: ``estimate`` must not exceed ``most``; euro."""
-
-    limit: Limit
-    estimate: Estimate
-    most: float
-
-    @property
-    def value(self) -> float:
-        """What must not exceed the limit."""
-        return self.estimate.value
-
-    @property
-    def standard_error(self) -> float | None:
-        """Of the value; None where it cannot be known."""
-        return self.estimate.standard_error
-
-    @property
-    def certainty(self) -> float:
-        """Certainty that the limit holds, up to a euro; none where the error cannot be known."""
-        found = self.estimate.certainty_below(self.most + EURO)
-        return 0.0 if found is None else found
-
-    @property
-    def holds(self) -> bool:
-        """Whether the limit holds at 95 %."""
-        return self.certainty >= CERTAIN
-
-    @property
-    def excess(self) -> float:
-        """Euro by which the upper end of the value passes the limit; negative where it holds with something to spare."""
-        upper = self.estimate.upper(CERTAIN)
-        return (self.value if upper is None else upper) - self.most
-
-
-def hold(checks: Sequence[LimitCheck]) -> bool:
-    """Whether every limit holds at 95 %."""
-    return all(check.holds for check in checks)
-
-
-def joint_certainty(checks: Sequence[LimitCheck]) -> float:
-    """A lower bound on the certainty that all limits hold together (Bonferroni): 1 - sum of (1 - certainty of each)."""
-    return max(0.0, 1.0 - sum(1.0 - check.certainty for check in checks))
-
-
-@dataclass(frozen=True)
-class LimitPrecision:
-    """The limit known least well: half the 95 % interval of its value, euro."""
-
-    limit: Limit
-    half_width: float
-
-
-def widest_limit(checks: Sequence[LimitCheck]) -> LimitPrecision:
-    """The limit with the widest interval; one whose error cannot be known is the widest of all."""
-    widths = [check.estimate.half_width(CERTAIN) for check in checks]
-    known = [math.inf if width is None else width for width in widths]
-    widest = max(range(len(known)), key=lambda k: known[k])
-    return LimitPrecision(checks[widest].limit, known[widest])
-
-
-def scenarios_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: float) -> int:
-    """How many scenarios know every limit to ``precision`` euro (half a 95 % interval).
-
-    Errors fall with the root of the number, as for independent scenarios; scrambled Sobol points need at most so many.
-
-    Raises
-    ------
-    ValueError
-        A precision that is not positive.
-    """
-    if not precision > 0:
-        raise ValueError(f"a precision is a positive number of euro, not {precision}")
-    return max(1, math.ceil(n_scenarios * (widest_limit(checks).half_width / precision) ** 2))
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What would prove a limit that does not hold at 95 %: ``euro`` by which it must be wider, and about how many
-    ``scenarios`` would show it as it stands; None where more scenarios cannot."""
-
-    check: LimitCheck
-    euro: float
-    scenarios: int | None
-
-
-def proofs(checks: Sequence[LimitCheck], n_scenarios: int) -> tuple[Proof, ...]:
-    """Every limit that does not hold at 95 %, with what would prove it."""
-    found = []
-    for check in checks:
-        spare, width = check.most - check.value, check.excess + check.most - check.value
-        if not check.holds:
-            more = math.ceil(n_scenarios * (width / spare) ** 2) if spare > EURO and width > 0 else None
-            found.append(Proof(check, check.excess, more))
-    return tuple(found)
-
-
-@dataclass(frozen=True)
 class Judge:
-    """Scenarios that did not make a design, to judge it on; ``closed`` with its ``closed_scramblings``.
+    """Scenarios that did not make a design, to judge it on.
 
-    Without ``control`` and ``closed`` means are plain.
+    Attributes
+    ----------
+    data : LumpSumData
+        The decision on these scenarios.
+    scramblings : Scramblings
+        How many independent parts they have: what standard errors come from.
+    control : LumpSumData, optional
+        The same factors without chance per client.
+    closed : LumpSumData, optional
+        Many more of those; with its ``closed_scramblings``. Without these, means are plain.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> round(Judge(data, Scramblings(2)).tail_spending(design_lumpsum(data)).value)
+    107600000
     """
 
     data: LumpSumData
@@ -167,12 +83,12 @@ class Judge:
         return x
 
     def mean(self, x: FloatArray, sample: Sample) -> Estimate:
-        """Expectation of a sample of the decision, helped by its closed form; euro."""
+        """Expectation of a sample of the decision, in euro; with the help of its closed form where there is one."""
         (found,) = self.means(x, lambda arrays, point: sample(arrays, point)[:, None])
         return found
 
     def means(self, x: FloatArray, sample: Sample) -> list[Estimate]:
-        """The same of several samples at once, (n_scenarios, k)."""
+        """Expectations of several samples at once, (n_scenarios, k), in euro; helped as ``mean`` is."""
         own = sample(self.arrays, x)
         columns = range(own.shape[1])
         if self._helped is None:
@@ -189,7 +105,7 @@ class Judge:
         return self.mean(self.terms(design), spending_of_term)
 
     def tail_spending(self, design: LumpSumDesign) -> Estimate:
-        """CVaR of the same; euro."""
+        """CVaR of what the reported municipalities spend over the term, discounted; euro."""
         return self.scramblings.tail_mean(spending_of_term(self.arrays, self.terms(design)), self.data.confidence)
 
     def difference(self, design: LumpSumDesign, other: LumpSumDesign) -> tuple[Estimate, Estimate]:
@@ -222,7 +138,28 @@ class JudgedDesign:
 
 
 def judged_design(design: LumpSumDesign, judge: Judge) -> JudgedDesign:
-    """Judge a design."""
+    """Judge a design on scenarios that did not make it: its limits, and what is spent and earned.
+
+    Parameters
+    ----------
+    design : LumpSumDesign
+        What is judged; nothing is where it is not feasible.
+    judge : Judge
+        The scenarios.
+
+    Returns
+    -------
+    JudgedDesign
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, Judge, judged_design
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> judged = judged_design(design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> round(judged.expected.value), round(judged.tail.value)
+    (100800000, 107600000)
+    """
     if not design.feasible:
         return JudgedDesign(design, (), None, None, (), (), ())
     x, data = judge.point(design), judge.data
@@ -261,9 +198,30 @@ def spending_of_term(arrays: LumpSumArrays, x: FloatArray) -> FloatArray:
 
 
 def check_limits(design: LumpSumDesign, judge: Judge) -> tuple[LimitCheck, ...]:
-    """Every limit that depends on scenarios; values and limits in euro.
+    """Every limit that depends on scenarios, judged on scenarios that did not make the design; euro.
 
     The buffer a provider uses is checked against its limit, the asked return with the capital of the design.
+
+    Parameters
+    ----------
+    design : LumpSumDesign
+        What is judged; without a feasible design there is nothing to check.
+    judge : Judge
+        The scenarios.
+
+    Returns
+    -------
+    tuple of LimitCheck
+        First those of providers, then those of municipalities.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import check_limits, design_lumpsum, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> checks = check_limits(design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> [(str(one.limit), round(one.value), round(one.most)) for one in checks[:2]]
+    [('solvency[Anker]', 10000000, 10000000), ('return_on_capital[Anker]', -800000, -800000)]
     """
     if not design.feasible:
         return ()
@@ -323,9 +281,22 @@ def _municipal_checks(judge: Judge, x: FloatArray) -> list[LimitCheck]:
 
 
 def measured_against_budget(design: LumpSumDesign, judge: Judge) -> list[Estimate]:
-    """Per lot, what the same contract would pay more if its layers were measured against b I instead of B0 I.
+    """Per lot, what a contract would pay more if its layers were measured against b I instead of B0 I.
 
-    Over the term, discounted, euro. Positive: the provider receives more. The base is B0 I plus its layers.
+    The base is B0 I plus its layers; loadings and shares stay. Euro over the term, discounted; positive: the provider
+    receives more.
+
+    Returns
+    -------
+    list of Estimate, (n_lots,)
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, Judge, measured_against_budget
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> [round(one.value) for one in measured_against_budget(design_lumpsum(data), Judge(data, Scramblings(2)))]
+    [-8990]
     """
     data, found = judge.data, []
     for j, lot in enumerate(data.lots):

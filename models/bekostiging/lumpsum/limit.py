@@ -14,7 +14,13 @@ LimitKind = Literal[
 @dataclass(frozen=True, order=True)
 class Limit:
     """A limit: its ``kind`` and the ids of whom and when it is about, as on the model card (provider; provider, lot and
-    year; municipality, law where laws do not share, and year; lot). ``str`` is its name in programs and results."""
+    year; municipality, law where laws do not share, and year; lot). ``str`` is its name in programs and results.
+
+    Examples
+    --------
+    >>> str(Limit("begroting", ("0034", "2028")))
+    'begroting[0034,2028]'
+    """
 
     kind: LimitKind
     keys: tuple[str, ...]

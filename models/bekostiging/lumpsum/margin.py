@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bekostiging.lumpsum.certainty import LimitCheck
 from bekostiging.lumpsum.data import EURO, Held, LumpSumData, with_shares
-from bekostiging.lumpsum.judgement import Judge, LimitCheck, check_limits
+from bekostiging.lumpsum.judgement import Judge, check_limits
 from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
 from bekostiging.lumpsum.tie_break import preferred_design
@@ -35,7 +36,31 @@ class LimitMargin:
 
 
 def limit_margin(data: LumpSumData, plain: LumpSumDesign, judge: Judge) -> LimitMargin:
-    """Find the margins of the sampled optimum ``plain`` of ``data``; ``judge``: the margin scenarios."""
+    """Tighten the limits of a sampled optimum until they hold on scenarios that did not make it.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The design scenarios.
+    plain : LumpSumDesign
+        Their optimum without margins.
+    judge : Judge
+        The margin scenarios.
+
+    Returns
+    -------
+    LimitMargin
+        Its ``design`` is None where no tightening within ``MOST_ROUNDS`` designs is enough.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, Judge, limit_margin
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> margin = limit_margin(data, design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> margin.design is None, sorted(limit.kind for limit in margin.margins)
+    (True, ['return_on_capital', 'solvency'])
+    """
     margins: dict[Limit, float] = {}
     rounds = 0
     for shares_kept in (True, False):

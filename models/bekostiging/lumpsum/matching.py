@@ -22,8 +22,34 @@ from bekostiging_solvers.typing import BoolArray, FloatArray
 def matched(
     data: LumpSumData, closed: LumpSumData, plain: BoolArray, cut: Mapping[str, FloatArray] | None = None
 ) -> LumpSumData:
-    """The decision on matched scenarios; ``closed``: the same decision in closed form, ``plain`` (n_contracts,): without
-    clauses before the corridor, ``cut``: what ceilings refused under other forms."""
+    """The decision on a sample whose means are the expectations in closed form.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The sample.
+    closed : LumpSumData
+        The same decision on many scenarios in closed form.
+    plain : (n_contracts,) bool
+        Contracts without clauses before the corridor; the others stay as sampled.
+    cut : mapping of str to (n_scenarios, n_contracts, n_years), optional
+        What ceilings refused under other payment forms, euro.
+
+    Returns
+    -------
+    LumpSumData
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> import numpy as np
+    >>> from bekostiging.lumpsum import example_data, matched
+    >>> data = example_data()
+    >>> closed = replace(data, cost=1.1 * data.cost, amounts=tuple(1.1 * one for one in data.amounts))
+    >>> changed = matched(data, closed, plain=np.array([False]))
+    >>> bool((changed.cost == data.cost).all())
+    True
+    """
     factor = matching_factors(data, closed, plain)
     amounts = tuple(
         data.lots[data.lot[c]].corridor.amounts(factor[c] * base_of(data, c), data.reference[c] * data.index[:, c])
@@ -39,7 +65,22 @@ def matched(
 
 
 def matching_factors(data: LumpSumData, closed: LumpSumData, plain: BoolArray) -> FloatArray:
-    """k (n_contracts, n_years)."""
+    """Expected base over the mean base of the sample, per contract and year; k (n_contracts, n_years).
+
+    Parameters
+    ----------
+    data, closed : LumpSumData
+        The sample, and the same decision on many scenarios in closed form.
+    plain : (n_contracts,) bool
+        Contracts that are matched; one for the others, and where a mean is zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.lumpsum import example_data, matching_factors
+    >>> matching_factors(example_data(), example_data(), np.array([True]))
+    array([[1.]])
+    """
     factor = np.ones(data.reference.shape)
     for c in np.flatnonzero(plain):
         sampled, expected = (base_of(one, int(c)).mean(axis=0, dtype=np.float64) for one in (data, closed))

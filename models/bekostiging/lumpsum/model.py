@@ -124,7 +124,8 @@ from typing import Any, Literal
 import numpy as np
 import pyomo.environ as pyo
 
-from bekostiging.lumpsum.data import LumpSumData, counted_sides, decided_layers, induced_by_form, induced_demand
+from bekostiging.lumpsum.data import LumpSumData, induced_by_form, induced_demand
+from bekostiging.lumpsum.layers import counted_sides, decided_layers
 from bekostiging.lumpsum.model_terms import add_terms_of_choices, add_terms_of_lots, largest_share, total_breach
 from bekostiging.units import MILLION
 

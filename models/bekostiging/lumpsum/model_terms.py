@@ -13,13 +13,10 @@ from bekostiging.lumpsum.data import (
     LOADING_BOUND,
     LotTerms,
     LumpSumData,
-    counted_sides,
     lot_size,
-    mirrored_layers,
-    outermost_deficit,
-    outward_layers,
     revenue_of_lot,
 )
+from bekostiging.lumpsum.layers import counted_sides, mirrored_layers, outermost_deficit, outward_layers
 from bekostiging.units import MILLION
 
 

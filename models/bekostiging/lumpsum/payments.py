@@ -290,8 +290,23 @@ class ReserveUse:
 
 
 def used_of_stock(overruns: FloatArray, *, refills: bool) -> FloatArray:
-    """What is used of a stock by overruns (n_scenarios, n_years), negative where a year costs less; (n_scenarios,).
+    """What overruns use of a stock.
 
+    Parameters
+    ----------
+    overruns : (n_scenarios, n_years)
+        Spending above begroting and structural cover; negative where a year costs less.
+    refills : bool
+        Whether a year that costs less fills the stock again.
+
+    Returns
+    -------
+    (n_scenarios,)
+        The largest use over the years, in the unit of the overruns.
+
+    Examples
+    --------
+    >>> import numpy as np
     >>> used_of_stock(np.array([[4.0, -3.0, 2.0]]), refills=False)
     array([6.])
     >>> used_of_stock(np.array([[4.0, -3.0, 2.0]]), refills=True)

@@ -13,9 +13,28 @@ from bekostiging_solvers.typing import FloatArray
 
 
 def menu_corridor(edges: Sequence[float]) -> Corridor:
-    """Layers between all edges of a menu (fractions from the reference, rising), every share to be decided.
+    """Layers between all edges of a menu, every share to be decided.
 
-    With a bound on the changes of share the edges where it changes are those chosen from the menu.
+    With a bound on the number of changes of share, the edges where it changes are those chosen from the menu.
+
+    Parameters
+    ----------
+    edges : sequence of float
+        Distances from the reference amount, fractions, rising between 0 and 1.
+
+    Returns
+    -------
+    Corridor
+        Deficit layers from the reference amount outward, then surplus layers.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import menu_corridor
+    >>> corridor = menu_corridor((0.05,))
+    >>> corridor.names
+    ('deficit_1', 'deficit_2', 'surplus_1', 'surplus_2')
+    >>> corridor.upper
+    array([1.05,  inf, 1.  , 0.95])
     """
     inner, outer = np.array([0.0, *edges]), np.array([*edges, np.inf])
     n = len(inner)
@@ -30,7 +49,21 @@ def menu_corridor(edges: Sequence[float]) -> Corridor:
 
 
 def with_corridor(data: LumpSumData, corridor: Corridor) -> LumpSumData:
-    """The same scenarios under this corridor in every lot."""
+    """The decision on the same scenarios, with one corridor in every lot; nothing is drawn again.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision as it is.
+    corridor : Corridor
+        The layers; shares that are nan are decided.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import example_data, menu_corridor, with_corridor
+    >>> with_corridor(example_data(), menu_corridor((0.05, 0.10))).amounts[0].shape
+    (20, 1, 6)
+    """
     amounts = tuple(
         corridor.amounts(base_of(data, c), data.reference[c] * data.index[:, c])
         for c in range(len(data.contracts))

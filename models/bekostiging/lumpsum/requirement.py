@@ -43,13 +43,40 @@ class EquityRequirement:
 
 
 def minimum_equity_requirements(data: LumpSumData) -> tuple[EquityRequirement, ...]:
-    """The least requirement of every lot at which a design of ``data`` exists, its margins held fixed."""
+    """The least free buffer to ask of the providers of each lot at which a design still exists.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision, with the margins of its design; they are kept.
+
+    Returns
+    -------
+    tuple of EquityRequirement, (n_lots,)
+        A fraction of the reference amount of the first year.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.lumpsum import example_data, minimum_equity_requirements
+    >>> data = example_data()
+    >>> lots = tuple(replace(lot, share_max=0.2) for lot in data.lots)
+    >>> [(one.lot, round(one.requirement, 3)) for one in minimum_equity_requirements(replace(data, lots=lots))]
+    [('ambulant', 0.041)]
+    """
     apart = contracts_apart(data)
     return tuple(_of_lot(apart, j) for j in range(len(data.lots)))
 
 
 def contracts_apart(data: LumpSumData) -> LumpSumData:
-    """The same decision with every contract a provider of its own, equity ample; margins by reference amount."""
+    """The decision with every contract as a provider of its own and ample equity; margins are divided by reference amount.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import contracts_apart, example_data
+    >>> contracts_apart(example_data()).free_buffer
+    array([1.e+12])
+    """
     alone = np.bincount(data.provider, minlength=len(data.providers)) == 1
     names = tuple(
         data.providers[p] if alone[p] else "/".join(contract)

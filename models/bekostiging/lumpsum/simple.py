@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from bekostiging.case import UserError
-from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms, outermost_deficit, sides
+from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms
+from bekostiging.lumpsum.layers import outermost_deficit, sides
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 
 SIGNABLE_STEP = 0.05
@@ -16,14 +17,34 @@ SIGNABLE_STEP = 0.05
 
 
 def with_simple_terms(data: LumpSumData, simple: SimpleTerms, edges: Sequence[float] = ()) -> LumpSumData:
-    """The decision under simple terms; ``edges``: fractions from the reference amount where the share may change, instead
-    of the layers of the case.
+    """The decision limited to agreements that people can read.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision as it is.
+    simple : SimpleTerms
+        How often a share may change, and which shares there are.
+    edges : sequence of float
+        Distances from the reference amount at which a share may change, rising fractions between 0 and 1; the layers of the
+        case where left out.
+
+    Returns
+    -------
+    LumpSumData
 
     Raises
     ------
     UserError
-        Edges that do not rise between 0 and 1; fewer than no changes; shares outside 0 to 1, above ``share_max`` or below
-        a legal least share; given shares that change more often.
+        Edges that do not rise between 0 and 1; fewer than no changes; shares outside 0 to 1, above ``share_max`` or below a
+        legal least share; given shares that change more often.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, SimpleTerms, with_simple_terms
+    >>> data = with_simple_terms(example_data(), SimpleTerms(changes=1, shares=(0.0, 0.5)), edges=(0.05,))
+    >>> design_lumpsum(data).share[0]
+    array([0. , 0.5, 0. , 0.5])
     """
     if list(edges) != sorted(set(edges)) or not all(0 < edge < 1 for edge in edges):
         raise _refused("--edges", edges, "moeten oplopen tussen 0 en 1", "must rise between 0 and 1")
@@ -70,8 +91,17 @@ def _refused(option: str, values: Sequence[float], dutch: str, english: str) -> 
 
 
 def signable_terms(data: LumpSumData) -> SimpleTerms:
-    """One free zone and one share per side, in multiples of five points; a lot whose limits leave no multiple has its
-    largest share in the list too."""
+    """Terms of a signable agreement: one free zone and one share per side, in multiples of five percentage points.
+
+    A lot whose limits leave no multiple has its largest share in the list too.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import example_data, signable_terms
+    >>> terms = signable_terms(example_data())
+    >>> terms.changes, len(terms.shares), terms.free_zone
+    (1, 21, True)
+    """
     steps = tuple(round(k * SIGNABLE_STEP, 2) for k in range(round(1 / SIGNABLE_STEP) + 1))
     extra = {
         lot.share_max
@@ -82,8 +112,21 @@ def signable_terms(data: LumpSumData) -> SimpleTerms:
 
 
 def asked_terms(changes: int | None, shares: tuple[float, ...]) -> SimpleTerms | None:
-    """Terms asked for beside those of the case: at most so many changes per side, shares from a list; None where nothing is
-    asked. What is left out of them is free; one change is a free zone and one share."""
+    """Terms that were asked for; None where nothing was.
+
+    Parameters
+    ----------
+    changes : int or None
+        Changes of share on a side at most; one change is a free zone and one share, None any number.
+    shares : tuple of float
+        Shares to choose from; empty: any.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import asked_terms
+    >>> asked_terms(1, (0.0, 0.5))
+    SimpleTerms(changes=1, shares=(0.0, 0.5), free_zone=True)
+    """
     if changes is None and not shares:
         return None
     return SimpleTerms(changes, shares, free_zone=changes == 1)

@@ -29,13 +29,40 @@ class Breach:
 
 @dataclass(frozen=True)
 class LumpSumDesign:
-    """The decision. Without a design ``conflicts`` is not empty, budgets are the reference amounts, shares those the case
-    gives (else 0) and criterion, bound and gap are None.
+    """The decision.
 
-    ``loading`` (n_lots,); ``budget`` (n_contracts, n_years) euro; ``share`` per lot (n_layers,); ``form`` (n_lots,): place
-    in ``LumpSumData.forms``, 0 is the lump sum; ``capital`` (n_providers,) euro; ``criterion``: what the last stage
-    minimises, a rule and no amount, with the ``bound`` below every design and the ``gap`` between them; ``breaches``: where
-    a cap is passed; ``relaxations``: what could yield where no design exists.
+    Without a design ``conflicts`` is not empty, budgets are the reference amounts, shares those the case gives (else 0), and
+    criterion, bound and gap are None.
+
+    Attributes
+    ----------
+    loading : (n_lots,)
+        Fraction of the reference amount.
+    budget : (n_contracts, n_years)
+        Euro.
+    share : tuple of (n_layers,)
+        Per lot, part of each layer for the municipality.
+    form : (n_lots,)
+        Place in ``LumpSumData.forms``; 0 is the lump sum.
+    capital : (n_providers,)
+        Buffer that is used, euro.
+    criterion, bound, gap : float or None
+        What the last stage minimises (a rule, no amount), the bound below every design, and the relative gap between them.
+    breaches : tuple of Breach
+        Where a cap on loading or transition is passed.
+    below_requirement : tuple of str
+        Providers with less equity than their lots require.
+    conflicts : tuple of Conflict
+        Limits that no lump sum satisfies together.
+    relaxations : tuple of Relaxation
+        What could yield where no design exists.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data
+    >>> design = design_lumpsum(example_data())
+    >>> design.feasible, design.within, round(float(design.capital[0]))
+    (True, True, 10000000)
     """
 
     loading: FloatArray
@@ -76,16 +103,47 @@ class LumpSumDesign:
 
 
 def design_lumpsum(data: LumpSumData) -> LumpSumDesign:
-    """Design the lump sum on the scenarios of ``data``; model as in ``bekostiging.lumpsum.model``.
+    """Design the lump sum on the scenarios of ``data``: loadings, corridor shares and the buffers that are used.
 
-    Limits that cannot be kept are a result, not an error: see ``LumpSumDesign.breaches`` and ``conflicts``.
+    The model is that of ``bekostiging.lumpsum.model``, solved by tail cuts in its stages.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision; see ``example_data``, or ``lumpsum_data`` for that of a case.
+
+    Returns
+    -------
+    LumpSumDesign
+        Limits that cannot be kept are a result, not an error: see its ``breaches`` and ``conflicts``.
+
+    Raises
+    ------
+    UserError
+        No begroting, however wide, allows a lump sum: a reference amount is out of proportion.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data
+    >>> design = design_lumpsum(example_data())
+    >>> design.feasible, round(float(design.loading[0]), 4), round(float(design.share[0][0]), 2)
+    (True, 0.0044, 0.41)
     """
     design = feasible_design(data)
     return without_design(data) if design is None else design
 
 
 def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
-    """The design in all stages; None where no lump sum satisfies the limits that never yield."""
+    """The design in all stages of the model; None where no lump sum satisfies the limits that never yield.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.lumpsum import example_data, feasible_design
+    >>> data = example_data()
+    >>> feasible_design(replace(data, begroting=0.8 * data.begroting)) is None
+    True
+    """
     within = design_within(data)
     if within is not None:
         return within
@@ -94,8 +152,28 @@ def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
 
 
 def design_within(data: LumpSumData, most: float = np.inf) -> LumpSumDesign | None:
-    """The last stage alone: the design whose caps on loading and transition are passed by ``data.breach`` at most, not
-    at all in the ordinary case; None where there is none, or none with a criterion of at most ``most`` euro."""
+    """The last stage of the model alone.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The caps on loading and transition are passed by ``data.breach`` at most: not at all in the ordinary case.
+    most : float
+        Euro that the criterion may be at most.
+
+    Returns
+    -------
+    LumpSumDesign or None
+        None where there is no such design.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_within, example_data
+    >>> round(design_within(example_data()).criterion)
+    104200000
+    >>> design_within(example_data(), most=104e6) is None
+    True
+    """
     arrays = LumpSumArrays(data)
     solution = solved(arrays, most / MILLION - arrays.constant)
     if solution is None:
@@ -182,7 +260,33 @@ def _transition_excess(data: LumpSumData, lot: int, loading: float, *, chosen: b
 
 
 def without_design(data: LumpSumData) -> LumpSumDesign:
-    """Name the limits in conflict: by how many euros the begroting must yield, who holds against it, what else may."""
+    """What stands in the way where no design exists: who must yield how many euros, and who holds against it.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        A decision for which ``feasible_design`` is None.
+
+    Returns
+    -------
+    LumpSumDesign
+        Its ``conflicts`` are those of the first kind of limit that alone can yield, else of all together; ``relaxations``
+        has every kind. Budgets are the reference amounts.
+
+    Raises
+    ------
+    UserError
+        No begroting, however wide, allows a lump sum: a reference amount is out of proportion.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.lumpsum import example_data, without_design
+    >>> data = example_data()
+    >>> tight = without_design(replace(data, begroting=0.8 * data.begroting))
+    >>> [(str(one.limit), round(one.euro)) for one in tight.conflicts]
+    [('begroting[0034,2027]', 4312889), ('return_on_capital[Anker]', 0)]
+    """
     ways = relaxations(data)
     # the first single kind that can, else all together
     told = next((way for way in ways if way.euro is not None), ways[-1])
@@ -219,7 +323,16 @@ def _no_begroting_helps(data: LumpSumData) -> UserError:
 
 
 def decided_payment(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
-    """What every contract is paid under a design, euro; (n_scenarios, n_contracts, n_years)."""
+    """What every contract is paid under a design, nominal euro; (n_scenarios, n_contracts, n_years).
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import decided_payment, design_lumpsum, example_data
+    >>> data = example_data()
+    >>> paid = decided_payment(data, design_lumpsum(data))
+    >>> paid.shape, round(float(paid[0, 0, 0])), round(float(paid[-1, 0, 0]))
+    ((20, 1, 1), 100442105, 107600000)
+    """
     arrays = LumpSumArrays(data)
     x = arrays.point(design.loading, design.share, design.form)
     own = [arrays.payments.paid(c, x[arrays.columns.lots[j]]) for c, j in enumerate(data.lot)]
@@ -227,7 +340,15 @@ def decided_payment(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
 
 
 def decided_spending(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
-    """What every reported municipality spends under a design, euro; (n_scenarios, n_years, n_municipalities)."""
+    """What every reported municipality spends under a design, nominal euro; (n_scenarios, n_years, n_municipalities).
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import decided_spending, design_lumpsum, example_data
+    >>> data = example_data()
+    >>> round(float(decided_spending(data, design_lumpsum(data)).mean()))
+    100800000
+    """
     arrays = LumpSumArrays(data)
     x = arrays.point(design.loading, design.share, design.form)
     own = [arrays.spending.paid(x, m) for m in range(len(data.municipalities))]

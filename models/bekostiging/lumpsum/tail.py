@@ -18,15 +18,17 @@ from bekostiging.lumpsum.data import (
     LOADING_BOUND,
     LotTerms,
     LumpSumData,
-    counted_sides,
     induced_by_form,
     induced_demand,
-    inside_zone,
     lot_size,
+    revenue_of_lot,
+)
+from bekostiging.lumpsum.layers import (
+    counted_sides,
+    inside_zone,
     mirrored_layers,
     outermost_deficit,
     outward_layers,
-    revenue_of_lot,
 )
 from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.payments import ReserveUse, sampled

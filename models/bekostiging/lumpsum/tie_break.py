@@ -16,15 +16,8 @@ from dataclasses import replace
 import numpy as np
 
 from bekostiging.lumpsum.conflict import EXACT
-from bekostiging.lumpsum.data import (
-    LotTerms,
-    LumpSumData,
-    counted_sides,
-    inside_zone,
-    lot_size,
-    with_shares,
-    zone_of,
-)
+from bekostiging.lumpsum.data import LotTerms, LumpSumData, lot_size, with_shares
+from bekostiging.lumpsum.layers import counted_sides, inside_zone, zone_of
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
 from bekostiging.lumpsum.tail import LumpSumArrays
 from bekostiging.units import MILLION
@@ -42,7 +35,27 @@ FINE = 1e-6
 def preferred_design(
     data: LumpSumData, make: Callable[[LumpSumData], LumpSumDesign | None] = design_within
 ) -> LumpSumDesign | None:
-    """The design of ``make`` with its ties broken; None where there is none. Without a free zone in the terms, ties stay."""
+    """The design with its ties broken: wider free zones and lower shares where the criterion hardly rises.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision. Without a free zone in its simple terms, ties stay as the solver leaves them.
+    make : callable
+        How the design is made: ``design_within`` or ``feasible_design``.
+
+    Returns
+    -------
+    LumpSumDesign or None
+        None where ``make`` gives none. The bound is that of the optimum: what the ties cost is part of the gap.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import example_data, preferred_design, SimpleTerms, with_simple_terms
+    >>> simple = SimpleTerms(changes=1, shares=(0.0, 0.45, 0.75), free_zone=True)
+    >>> preferred_design(with_simple_terms(example_data(), simple)).share[0]
+    array([0.45, 0.  ])
+    """
     best = make(data)
     if best is None or not data.simple.free_zone:
         return best

@@ -44,7 +44,31 @@ class PriceRange:
 
 
 def price_ranges(data: LumpSumData, design: LumpSumDesign, judge: Judge) -> tuple[PriceRange, ...]:
-    """Every binding limit of a design of ``data``, judged on other scenarios; ranges to a factor of two."""
+    """What widening each binding limit of a design saves, and how far that holds.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision, with the margins of the design.
+    design : LumpSumDesign
+        Its free zones and shares are kept; only loadings are designed again.
+    judge : Judge
+        Scenarios that did not make the design, on which the saving is measured.
+
+    Returns
+    -------
+    tuple of PriceRange
+        Ranges are known to a factor of two.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, Judge, price_ranges
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> prices = price_ranges(data, design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> [str(one.limit) for one in prices]
+    ['solvency[Anker]']
+    """
     fixed = _fixed(data, design)
     found = []
     for limit in binding_limits(fixed):

@@ -50,9 +50,33 @@ def enough_for_bins(data: LumpSumData) -> bool:
 def value_of_data(
     data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator, workers: int = 1
 ) -> tuple[ValueOfData, ...]:
-    """Every item's value; ``items`` (n_scenarios,) each, scramblings one after the other.
+    """What knowing something before the budget is set is worth, in euro of margin over the term.
 
-    Empty with too few scenarios for a tail in every bin, or where a bin has no design.
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision; its scenarios stand scrambling after scrambling.
+    items : mapping of str to (n_scenarios,)
+        What could be known of each scenario beforehand.
+    rng : numpy.random.Generator
+        Makes the random bins of the margin without information.
+    workers : int
+        Processes that design the bins.
+
+    Returns
+    -------
+    tuple of ValueOfData
+        Empty with too few scenarios for a tail in every bin, or where a bin has no design.
+
+    Examples
+    --------
+    Twenty scenarios are too few for ten bins with a tail.
+
+    >>> import numpy as np
+    >>> from bekostiging.lumpsum import example_data, value_of_data
+    >>> data = example_data()
+    >>> value_of_data(data, {"cost so far": data.cost[:, 0, 0]}, np.random.default_rng(1))
+    ()
     """
     if not enough_for_bins(data):
         return ()

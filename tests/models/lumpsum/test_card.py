@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from bekostiging.lumpsum import (
     check_limits,
     design_lumpsum,
     design_within,
+    example_data,
     signable_terms,
 )
 from bekostiging.lumpsum.conflict import relaxed
@@ -199,6 +200,22 @@ def test_names_of_card_and_components_are_the_same() -> None:
         assert {v.local_name for v in model.component_objects(pyo.Var)} <= set(re.findall(r"[a-z_]+", variables))
         assert [one.local_name for one in model.component_objects(pyo.Objective)] == [stage]
         assert re.search(rf"^    {stage} ", stages, re.MULTILINE)
+
+
+def test_every_symbol_of_the_card_names_its_attribute() -> None:
+    """A parameter has its attribute of the data or of a lot's terms; what the formulation reads is on the card."""
+    parameters = str(card.__doc__).split("Parameters")[1].split("\n\nVariables")[0]
+    of_data = set(re.findall(r"  \.([a-z_]+)", parameters))
+    of_lots = set(re.findall(r"  lot\.([a-z_]+)", parameters))
+    data = example_data()
+    assert all(hasattr(data, name) for name in of_data)
+    assert all(hasattr(data.lots[0], name) for name in of_lots)
+    names = {"lots", "contracts", "providers", "municipalities", "years", "lot", "provider", "purses"}
+    computed = {"capital_limit", "layer_probability"}
+    not_in_the_model = {"reserve_refills", "held", "near", "cache"}
+    assert {one.name for one in fields(data)} - names - not_in_the_model == of_data - computed
+    others = {"name", "corridor", "waiting_list_forbidden", "equity_requirement", "symmetric", "general_provision"}
+    assert {one.name for one in fields(data.lots[0])} - others == of_lots
 
 
 def test_rows_of_the_tail_program_bear_names_of_the_card() -> None:
