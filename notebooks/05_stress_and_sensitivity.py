@@ -45,9 +45,14 @@ from SALib.analyze import sobol as analyse
 from SALib.sample import sobol as draw
 
 from bekostiging import compare, read_case
-from bekostiging.evaluation import TERM, TOTAL, deterministic_scenario
-from bekostiging.evaluation.figures import OVERRUN_PROBABILITY
-from bekostiging.evaluation.settlement import levels_by_lot, settle_all
+from bekostiging.evaluation import (
+    OVERRUN_PROBABILITY,
+    TERM,
+    TOTAL,
+    deterministic_scenario,
+    levels_by_lot,
+    settle_all,
+)
 from bekostiging.report import plot_exceedance, progress_bars, reverse_sentence, shock_sentence
 from bekostiging.scenarios import expected_care_use, multiply, neutral_factors
 from bekostiging.studies import contracts_in_force, payment_form, pooled, reverse_stress

@@ -40,7 +40,7 @@ import numpy as np
 
 from bekostiging import compare, read_case
 from bekostiging.contracts import Clause, settle
-from bekostiging.evaluation.settlement import levels_by_lot
+from bekostiging.evaluation import levels_by_lot
 from bekostiging.report import progress_bars
 from bekostiging.scenarios import map_blocks, plan
 from bekostiging.studies import contracts_in_force

@@ -21,7 +21,7 @@ LONGEST_FUNCTION = 60
 LONG_FUNCTIONS = {"study_lumpsum"}
 UNUSED_EXPORTS = {
     "CommandCheck", "DecisionFigure", "FigureRegistry", "HoursBudget", "MeasureOutcome",
-    "Pair", "Placed", "Regimes", "Sweep", "Verification", "WaitingSamples", "YesNo", "contract_class", "read_view",
+    "Pair", "Placed", "Regimes", "Sweep", "Verification", "WaitingSamples", "YesNo", "read_view",
 }  # fmt: skip
 CALLED_BY_OTHERS = {"_render_traceback_", "set_params"}
 """Names that other packages call: IPython and scikit-learn."""

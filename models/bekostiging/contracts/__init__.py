@@ -43,7 +43,6 @@ from bekostiging.contracts.terms import (
     Party,
     Rows,
     Settlement,
-    contract_class,
     register_payment_form,
     settle,
 )
@@ -94,7 +93,6 @@ __all__ = [
     "build_contracts",
     "build_up",
     "ceiling_pools",
-    "contract_class",
     "corridor_of",
     "course_of_year",
     "expected_level",

@@ -15,6 +15,7 @@ from bekostiging.case.tables import ContractClause, FormFacts, clause_problem
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.clauses import TableClause, register_clause
 from bekostiging.contracts.revenue import revenue_paths
+from bekostiging.contracts.valid import require, require_fraction
 from bekostiging.scenarios import CareUse
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
@@ -61,6 +62,13 @@ class Performance(BudgetClause):
     part: float
     target: float
 
+    def __post_init__(self) -> None:
+        """Refuse a part or target that is no share."""
+        require_fraction(self, "part", "target")
+        require(
+            self.target > 0, self, "target", "a share of results above zero; without a target leave the clause out"
+        )
+
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
         """Its share is the part, its upper edge the target."""
@@ -101,6 +109,11 @@ class Sanction(BudgetClause):
     part: float
     months: int
 
+    def __post_init__(self) -> None:
+        """Refuse a part that is no share and a term without months."""
+        require_fraction(self, "part")
+        require(self.months >= 1, self, "months", "a number of months, one or more")
+
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
         """Its share is the part, its length the months."""
@@ -135,6 +148,16 @@ class VolumeClause(BudgetClause):
     upper: float
     part: float
     expected: FloatArray
+
+    def __post_init__(self) -> None:
+        """Refuse a band that does not rise, a part that is no share, and years without expected clients."""
+        require_fraction(self, "part")
+        require(self.lower >= 0, self, "lower", "a multiple of the expected clients, zero or more")
+        require(
+            self.upper >= self.lower, self, "upper", f"not below lower ({self.lower:g}); np.inf for no upper edge"
+        )
+        positive = np.ndim(self.expected) == 1 and bool((np.asarray(self.expected) > 0).all())
+        require(positive, self, "expected", "an array with the expected clients of every year, each above zero")
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
@@ -172,6 +195,12 @@ class GrowthPath(BudgetClause):
     part: float
     years: int
     revenue: float
+
+    def __post_init__(self) -> None:
+        """Refuse a part that is no share, a path without years and a revenue below zero."""
+        require_fraction(self, "part")
+        require(self.years >= 1, self, "years", "a number of years, one or more")
+        require(self.revenue >= 0, self, "revenue", "euro in the first contract year, zero or more")
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:

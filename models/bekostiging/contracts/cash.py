@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.contracts.valid import require, require_fraction
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
 
@@ -23,6 +24,15 @@ class PaymentCalendar:
     settlement_delay: int
     disputed: float = 0.0
     """Part of the claims that is paid a year later than the rest."""
+
+    def __post_init__(self) -> None:
+        """Refuse a delay that is no number of months and a part that is no share."""
+        for name in ("claim_delay", "settlement_delay"):
+            value = getattr(self, name)
+            require(
+                isinstance(value, int | np.integer) and bool(value >= 0), self, name, "whole months, zero or more"
+            )
+        require_fraction(self, "disputed")
 
     def received(self, due: FloatArray, course: FloatArray, agreed: FloatArray) -> FloatArray:
         """Euro received by month.

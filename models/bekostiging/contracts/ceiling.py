@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.contracts.valid import require
 from bekostiging_solvers.typing import FloatArray
 
 
@@ -54,6 +55,11 @@ class CeilingPool:
     name: str
     contracts: tuple[int, ...]
     ceiling: float
+
+    def __post_init__(self) -> None:
+        """Refuse a pool of nobody and a ceiling below zero."""
+        require(len(self.contracts) > 0, self, "contracts", "the places of at least one contract")
+        require(self.ceiling >= 0, self, "ceiling", "euro per calendar year, zero or more")
 
     def payable(self, dues: list[Due], price: FloatArray) -> list[FloatArray]:
         """What each contract is paid of what is left of its claims: what is refused falls on them in proportion to what is

@@ -21,6 +21,7 @@ from bekostiging.case import Case, Problem
 from bekostiging.case.errors import Said
 from bekostiging.case.tables import CLAUSES, ClauseFacts, ContractClause, FormFacts, clause_problem
 from bekostiging.contracts.basis import Basis
+from bekostiging.contracts.valid import require, require_edges, require_share
 from bekostiging.scenarios import CareUse, Measure
 from bekostiging_solvers.typing import FloatArray, IntArray
 
@@ -91,6 +92,10 @@ class QuotaShare(Clause, TableClause):
     name = ("deel van de hele afwijking", "share of the whole deviation")
     share: FloatArray
 
+    def __post_init__(self) -> None:
+        """Refuse what is no share."""
+        require_share(self, self.share, 1)
+
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
         """Its share."""
@@ -117,6 +122,11 @@ class StopLoss(Clause, TableClause):
     lower: float
     upper: float
     share: FloatArray
+
+    def __post_init__(self) -> None:
+        """Refuse edges that do not rise and what is no share."""
+        require_edges(self, self.lower, self.upper)
+        require_share(self, self.share, 1)
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
@@ -151,6 +161,12 @@ class HighCostPool(Clause, TableClause):
     threshold: float
     cap: float
     share: FloatArray
+
+    def __post_init__(self) -> None:
+        """Refuse edges below zero and what is no share."""
+        require(self.threshold >= 0, self, "threshold", "euro per client and year, zero or more")
+        require(self.cap > 0, self, "cap", "euro above the threshold, above zero; np.inf where there is no end")
+        require_share(self, self.share, 1)
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
@@ -210,6 +226,11 @@ class EqualisationReserve(Clause, TableClause):
     def joins(cls, form: type[FormFacts]) -> bool:
         """Only a lump sum leaves a surplus to be kept."""
         return form.lump_sum
+
+    def __post_init__(self) -> None:
+        """Refuse a cap below zero and what is no share."""
+        require(self.cap >= 0, self, "cap", "a multiple of the reference amount, zero or more; give 5 % as 0.05")
+        require_share(self, self.share, 1)
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:

@@ -15,15 +15,52 @@ import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.contracts.clauses import Clause, Position
+from bekostiging.contracts.valid import require, require_share
 from bekostiging_solvers.typing import FloatArray
 
+EDGES_MEET = 1e-9
+"""Distance of two edges, parts of the reference amount, that is rounding."""
 NO_USE = 1e-12
 """Part of a euro of cost below which nothing of it is the provider's: a share of one on the cost itself."""
 
 
 @dataclass(frozen=True)
 class Corridor(Clause):
-    """Layers of one lot; every array (n_layers,). ``share`` is nan where it is to be decided."""
+    """The layers of a lump sum, which together hold its whole deviation from the reference amount B0 I.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Name of every layer.
+    lower, upper : array (n_layers,)
+        Edges as multiples of B0 I. Deficit layers follow each other from 1 to infinity, surplus layers from 1 to 0.
+    sign : array (n_layers,)
+        1 for a deficit layer, above 1, which the municipality pays; -1 for a surplus layer, below 1, which it gets back.
+    share : array (n_layers,)
+        Part of the euros in a layer that is the municipality's, from 0 to 1; nan where it is to be decided.
+
+    Raises
+    ------
+    ValueError
+        Arrays of different lengths, layers that overlap or leave a gap, a sign or a share that cannot be.
+
+    Examples
+    --------
+    A first deficit layer of 3 % that is the provider's, a share of 80 % above it, and half of every surplus:
+
+    >>> corridor = Corridor(
+    ...     ("small", "large", "surplus"),
+    ...     lower=np.array([1.0, 1.03, 0.0]),
+    ...     upper=np.array([1.03, np.inf, 1.0]),
+    ...     sign=np.array([1.0, 1.0, -1.0]),
+    ...     share=np.array([0.0, 0.8, 0.5]),
+    ... )
+    >>> inside = corridor.amounts(np.array([110.0, 96.0]), np.array([100.0, 100.0]))
+    >>> inside.round(2).tolist()
+    [[3.0, 7.0, 0.0], [0.0, 0.0, 4.0]]
+    >>> (inside @ (corridor.sign * corridor.share)).round(2).tolist()
+    [5.6, -2.0]
+    """
 
     kind: ClassVar[str] = "corridor"
     names: tuple[str, ...]
@@ -31,6 +68,28 @@ class Corridor(Clause):
     upper: FloatArray
     sign: FloatArray
     share: FloatArray
+
+    def __post_init__(self) -> None:
+        """Refuse layers that do not hold the whole deviation once."""
+        for name in ("lower", "upper", "sign"):
+            shape = np.shape(getattr(self, name))
+            require(shape == (self.n_layers,), self, name, f"an array with one number for each of {self.names}")
+        require_share(self, self.share, self.n_layers)
+        require(
+            bool(np.isin(self.sign, (1.0, -1.0)).all()),
+            self,
+            "sign",
+            "1 for a deficit layer, -1 for a surplus layer",
+        )
+        deficit = self.sign > 0
+        require(
+            _follow(self.lower[deficit], self.upper[deficit], 1.0, np.inf), self, "lower",
+            f"with upper {self.upper}: deficit layers follow each other from 1 to np.inf, none left out",
+        )  # fmt: skip
+        require(
+            _follow(self.lower[~deficit], self.upper[~deficit], 0.0, 1.0), self, "lower",
+            f"with upper {self.upper}: surplus layers follow each other from 1 down to 0, none left out",
+        )  # fmt: skip
 
     @property
     def n_layers(self) -> int:
@@ -73,6 +132,13 @@ class Corridor(Clause):
     def euros(self, position: Position) -> FloatArray:
         """U with its sign: deficits are received, surpluses returned."""
         return self.amounts(position.base, position.reference) * self.sign
+
+
+def _follow(lower: FloatArray, upper: FloatArray, first: float, last: float) -> bool:
+    """Whether layers, in any order, follow each other from ``first`` to ``last``."""
+    order = np.argsort(lower, kind="stable")
+    begins, ends = np.append(lower[order], last), np.append(first, upper[order])
+    return bool(np.isclose(begins, ends, rtol=0.0, atol=EDGES_MEET).all())
 
 
 def corridor_of(case: Case, lot: str) -> Corridor:

@@ -12,8 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.contracts.valid import require, require_fraction
 from bekostiging.scenarios import CareUse, Factors
 from bekostiging_solvers.typing import FloatArray
+
+METHODS = ("additive", "multiplicative")
+"""How last year's surprise is caught up: added to the index, or as the ratio of final to forecast level."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class IndexRule:
     weight_ova: float
     weight_ppc: float
     method: str
+
+    def __post_init__(self) -> None:
+        """Refuse a weight outside 0 to 1 and a method that is not known."""
+        require_fraction(self, "weight_ova", "weight_ppc")
+        require(self.method in METHODS, self, "method", f"one of {', '.join(METHODS)}")
 
     def index(
         self,

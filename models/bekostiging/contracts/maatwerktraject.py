@@ -17,6 +17,7 @@ from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.tariff import TariffContract
 from bekostiging.contracts.terms import PER_DELIVERY, Party
+from bekostiging.contracts.valid import require
 from bekostiging.scenarios import CareUse
 from bekostiging.scenarios.hours_budget import STANDARD_WEEKS
 from bekostiging_solvers.typing import FloatArray
@@ -32,6 +33,10 @@ class HoursBudget:
     volume: float
     unit: str = UNIT_HOUR
     frequency: str = FREQUENCY_TOTAL
+
+    def __post_init__(self) -> None:
+        """Refuse a volume below zero."""
+        require(self.volume >= 0, self, "volume", "hours over the whole validity, zero or more")
 
 
 def hours_budget(hours_per_week: float, weeks: float) -> HoursBudget:

@@ -27,6 +27,7 @@ from bekostiging.contracts.clauses import OF_REFERENCE, OF_REFERENCE_OR_NONE, re
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.sharing_keys import in_cents
 from bekostiging.contracts.terms import Contract
+from bekostiging.contracts.valid import require_edges, require_fraction
 from bekostiging.units import CENTS
 from bekostiging_solvers.typing import FloatArray
 
@@ -45,6 +46,11 @@ class ProviderPool(ClauseFacts):
     lower: float
     upper: float
     share: float
+
+    def __post_init__(self) -> None:
+        """Refuse edges that do not rise from 1 on, and a share outside 0 to 1."""
+        require_edges(self, self.lower, self.upper, least=1.0)
+        require_fraction(self, "share")
 
     @classmethod
     def from_row(cls, row: ContractClause) -> Self:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.contracts.valid import require, require_fraction
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
 
@@ -23,6 +24,17 @@ class Staffing:
     adjustment_months: float
     agency_premium: float
     planned: float
+
+    def __post_init__(self) -> None:
+        """Refuse a share outside 0 to 1, and months, a premium or euros below zero."""
+        require_fraction(self, "fixed_share")
+        require(
+            self.adjustment_months >= 0, self, "adjustment_months", "months, zero or more; zero follows at once"
+        )
+        require(
+            self.agency_premium >= 0, self, "agency_premium", "a fraction of the cost, zero or more; 30 % is 0.3"
+        )
+        require(self.planned >= 0, self, "planned", "euro of care a month, zero or more")
 
     def extra(self, monthly: FloatArray) -> FloatArray:
         """Cost of empty hours and agency above units x unit cost; (n_scenarios, n_years).

@@ -11,7 +11,7 @@ from bekostiging.evaluation.estimates import (
     provider_results,
     regimes,
 )
-from bekostiging.evaluation.figures import Estimates, Figure, FigureRegistry
+from bekostiging.evaluation.figures import OVERRUN_PROBABILITY, Estimates, Figure, FigureRegistry
 from bekostiging.evaluation.flags import Flag, flags
 from bekostiging.evaluation.results import (
     TERM,
@@ -32,6 +32,7 @@ from bekostiging.evaluation.results import (
     WithMeasures,
 )
 from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples, WaitingSamples
+from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.evaluation.study import Study
 from bekostiging.evaluation.waiting import WAITING_FIGURES
 
@@ -40,6 +41,7 @@ __all__ = [
     "CORNERS",
     "CORNER_FIGURES",
     "HEADROOMS",
+    "OVERRUN_PROBABILITY",
     "PROVIDER_FIGURES",
     "SPENDING_FIGURES",
     "TERM",
@@ -74,6 +76,8 @@ __all__ = [
     "check_shocks",
     "deterministic_scenario",
     "flags",
+    "levels_by_lot",
     "provider_results",
     "regimes",
+    "settle_all",
 ]

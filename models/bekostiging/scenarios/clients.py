@@ -184,10 +184,10 @@ class ClientSampler:
         return self.of_counts(self.counts(factors, rng), factors, rng)
 
     def of_counts(self, counts: IntArray, factors: Factors, rng: np.random.Generator) -> Clients:
-        """Draw clients, so many by scenario, moment (0 the stock, then the years) and cell.
+        """Draw as many clients as ``counts`` (n_scenarios, 1 + n_years, n_cells) says; moment 0 is the stock.
 
-        Clients stand by scenario, moment (0 the stock, then the years) and cell; what a place has in common is
-        computed once per place and repeated.
+        Clients stand by scenario, moment and cell; what a place has in common is computed once per place and repeated.
+        The order of the draws from ``rng`` is part of the result: another order gives other clients.
         """
         n_scenarios, n_moments, n_cells = counts.shape
         each, n = counts.ravel(), int(counts.sum())
@@ -199,18 +199,15 @@ class ClientSampler:
         cell = by_place(np.arange(n_cells))
         caseload = by_place((np.arange(n_moments) == 0)[:, None])
         start, asked_month = self._starts(counts, caseload, rng)
-        year = np.maximum(np.arange(n_moments) - 1, 0)
-        longer = self.durations.mean * (factors.duration * self.forecast.longer)[:, year][:, :, self.row]
-        longer[:, 0] = self.durations.mean
+        mean_duration, mean_units = self._means_by_place(factors)
         duration = self.durations.draw(cell, caseload, rng)
-        duration *= by_place(longer.astype(np.float32))
+        duration *= by_place(mean_duration)
         whole = duration[caseload]
         duration[caseload] *= rng.random(len(whole), dtype=np.float32)
         age = whole - duration[caseload]
         kind = self._profile_kinds(cell, rng)
         agreed = self.units.draw(cell, None, rng)
-        heavier = self.units.mean * (factors.intensity * self.forecast.heavier)[:, year][:, :, self.row]
-        agreed *= by_place(heavier.astype(np.float32))
+        agreed *= by_place(mean_units)
         agreed *= self._kind_intensity[kind]
         ratio = self.ratio_sigma[cell] * rng.standard_normal(n, dtype=np.float32)
         np.exp(ratio + self.ratio_mu[cell], out=ratio)
@@ -245,6 +242,18 @@ class ClientSampler:
             refused=np.zeros(n, dtype=np.bool_),
             moved=np.zeros(n, dtype=np.bool_),
         )
+
+    def _means_by_place(self, factors: Factors) -> tuple[Float32Array, Float32Array]:
+        """Mean duration (months) and mean agreed units a month of a moment; both (n_scenarios, 1 + n_years, n_cells).
+
+        The caseload (moment 0) has the intensity of the first contract year, and no duration factor: their trajectories
+        began before the term.
+        """
+        year = np.maximum(np.arange(1 + self.n_years) - 1, 0)
+        longer = self.durations.mean * (factors.duration * self.forecast.longer)[:, year][:, :, self.row]
+        longer[:, 0] = self.durations.mean
+        heavier = self.units.mean * (factors.intensity * self.forecast.heavier)[:, year][:, :, self.row]
+        return longer.astype(np.float32), heavier.astype(np.float32)
 
     def _starts(
         self, counts: IntArray, caseload: BoolArray, rng: np.random.Generator
