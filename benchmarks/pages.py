@@ -146,7 +146,7 @@ def figure(content: Content) -> str:
     from matplotlib import style
     from matplotlib.figure import Figure
 
-    from bekostiging.report.comparison.plots import STYLE, svg
+    from bekostiging.report.kit.style import STYLE, svg
 
     benchmark = BENCHMARKS[content["benchmark"]]
     with style.context(STYLE):

@@ -24,7 +24,7 @@ from bekostiging.contracts import (
     with_design,
 )
 from bekostiging.evaluation.deterministic_scenarios import yearly
-from bekostiging.report.comparison.plots import STYLE, svg
+from bekostiging.report.kit.style import STYLE, svg
 from bekostiging.scenarios import build_cells, expected_care_use, multiply, neutral_factors
 
 ROOT = Path(__file__).resolve().parent.parent

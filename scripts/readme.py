@@ -15,7 +15,8 @@ from bekostiging.case import Case, read_case
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Contract, build_contracts, reference, risk_allocation_by_form
 from bekostiging.report.comparison.page import risk_allocation_table
-from bekostiging.report.comparison.plots import figures, svg
+from bekostiging.report.comparison.plots import comparison_figures
+from bekostiging.report.kit.style import svg
 from bekostiging.report.kit.texts import Texts
 from bekostiging.scenarios import build_cells
 from bekostiging.studies import compare
@@ -55,7 +56,7 @@ def main() -> None:
     outcome = compare(case, n_scenarios=SCENARIOS, workers=2)
     images = ROOT / "docs" / "images"
     images.mkdir(parents=True, exist_ok=True)
-    (images / "spending.svg").write_text(svg(figures(outcome, Texts("en"))["spending"]))
+    (images / "spending.svg").write_text(svg(comparison_figures(outcome, Texts("en"))["spending"]))
 
 
 if __name__ == "__main__":

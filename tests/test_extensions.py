@@ -90,8 +90,8 @@ def test_what_another_package_adds_runs_through_compare(
     table = (tmp_path / "out" / "tables" / "spending.csv").read_text(encoding="utf-8")
     assert ",P99," in next(line for line in table.splitlines() if "abonnement" in line and "P99" in line)
     _python(
-        "import json, sys; from jsonschema import validate; from bekostiging.report import schema\n"
-        "validate(json.load(open(sys.argv[1], encoding='utf-8')), schema())",
+        "import json, sys; from jsonschema import validate; from bekostiging.report import comparison_schema\n"
+        "validate(json.load(open(sys.argv[1], encoding='utf-8')), comparison_schema())",
         tmp_path / "out" / "results.json",
         env=installed,
     )

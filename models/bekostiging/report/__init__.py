@@ -5,21 +5,20 @@ from __future__ import annotations
 from bekostiging.report.buildup.page import annex_of, write_annex
 from bekostiging.report.capacity.plots import plot_capacity, plot_flows, plot_waiting
 from bekostiging.report.comparison.plots import plot_corridor, plot_exceedance, plot_provider, plot_spending
-from bekostiging.report.comparison.schema import schema
-from bekostiging.report.equalisation.page import plot_norm_amounts, plot_power_risk
+from bekostiging.report.comparison.schema import comparison_schema
+from bekostiging.report.equalisation.plots import plot_norm_amounts, plot_power_risk
 from bekostiging.report.kit.folder import claimed, refuse_existing, write_folder
 from bekostiging.report.kit.progress import progress_bars
 from bekostiging.report.kit.sections import Answer
-from bekostiging.report.lumpsum.page import plot_frontier
-from bekostiging.report.sharing.page import plot_key_changes
+from bekostiging.report.lumpsum.plots import plot_frontier
+from bekostiging.report.sharing.plots import plot_key_changes
 from bekostiging.report.stress.page import reverse_sentence, shock_sentence
-from bekostiging.report.studies import presented
 from bekostiging.report.tender.dossiers import write_comparison_dossier, write_dossiers
 from bekostiging.report.tender.page import benchmark_page
 from bekostiging.report.tender.results import benchmark_results, public_results
 from bekostiging.report.tender.schema import benchmark_schema
 from bekostiging.report.tender.verify import Verification, verification_sentences, verify_dossier
-from bekostiging.report.write import write_results
+from bekostiging.report.write import presented, write_results
 
 __all__ = [
     "Answer",
@@ -29,6 +28,7 @@ __all__ = [
     "benchmark_results",
     "benchmark_schema",
     "claimed",
+    "comparison_schema",
     "plot_capacity",
     "plot_corridor",
     "plot_exceedance",
@@ -45,7 +45,6 @@ __all__ = [
     "public_results",
     "refuse_existing",
     "reverse_sentence",
-    "schema",
     "shock_sentence",
     "verification_sentences",
     "verify_dossier",

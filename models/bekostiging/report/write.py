@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from bekostiging.evaluation import Study
+from bekostiging.evaluation import Comparison, Study
+from bekostiging.report.backtest.page import BacktestReport
+from bekostiging.report.capacity.page import CapacityReport
+from bekostiging.report.comparison.page import ComparisonReport
+from bekostiging.report.equalisation.page import EqualisationReport
 from bekostiging.report.kit.export import write_export
 from bekostiging.report.kit.folder import write_folder
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.report.kit.manifest import write_manifest
-from bekostiging.report.studies import presented
-from bekostiging.studies import Benchmark
+from bekostiging.report.kit.presented import Presented
+from bekostiging.report.lumpsum.page import LumpSumReport
+from bekostiging.report.sharing.page import SharingReport
+from bekostiging.report.stress.page import StressReport
+from bekostiging.report.tender.page import BenchmarkReport
+from bekostiging.studies import (
+    Backtest,
+    Benchmark,
+    CapacityStudy,
+    EqualisationStudy,
+    LumpSumStudy,
+    SharingStudy,
+    StressStudy,
+)
 
 
 def write_results(
@@ -48,3 +65,21 @@ def write_results(
         write_manifest(draft, {**report.about(), **(about or {})})
 
     return write_folder(folder, fill, overwrite=overwrite)
+
+
+REPORTS: dict[type, type[Presented[Any]]] = {
+    Comparison: ComparisonReport,
+    LumpSumStudy: LumpSumReport,
+    EqualisationStudy: EqualisationReport,
+    SharingStudy: SharingReport,
+    CapacityStudy: CapacityReport,
+    StressStudy: StressReport,
+    Backtest: BacktestReport,
+    Benchmark: BenchmarkReport,
+}
+"""What presents each kind of study."""
+
+
+def presented(study: Study | Benchmark, lang: str) -> Presented[Any]:
+    """A study in one language: results, tables, sentences, page."""
+    return REPORTS[type(study)](study, lang)

@@ -21,7 +21,7 @@ from bekostiging.capacity import capacity_work
 from bekostiging.case import Case, UserError
 from bekostiging.evaluation.blocks import Arrays, Blocks, question
 from bekostiging.options import silent
-from bekostiging.report.comparison.results import results
+from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.scenarios import Block, plan
 from bekostiging.studies import compare
@@ -112,8 +112,8 @@ def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: 
     """Also where a precision asks for more scenarios than the first ones."""
     asked: dict[str, Any] = {"n_scenarios": 32, "design_scenarios": DESIGN, "n_years": 1, "precision": 400_000}
     plain = compare(small_case, **asked)
-    kept, again = (json_text(results(compare(small_case, **asked, keep=tmp_path))) for _ in range(2))
-    assert json_text(results(plain)) == kept == again
+    kept, again = (json_text(comparison_results(compare(small_case, **asked, keep=tmp_path))) for _ in range(2))
+    assert json_text(comparison_results(plain)) == kept == again
     assert plain.n_scenarios > 32
 
 

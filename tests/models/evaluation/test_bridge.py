@@ -14,8 +14,8 @@ from bekostiging.evaluation import Comparison, bridges
 from bekostiging.evaluation.bridge import Bridge, Effects, added, effects
 from bekostiging.evaluation.figures import BESIDE_BUDGET
 from bekostiging.report.kit.long import shown
-from bekostiging.report.kit.resistance import bridge_table
 from bekostiging.report.kit.texts import Texts
+from bekostiging.report.lumpsum.resistance import bridge_table
 from bekostiging.scenarios import build_cells, clients_in_calendar_year
 from bekostiging_solvers import Estimate, Scramblings
 

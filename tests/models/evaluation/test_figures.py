@@ -22,7 +22,7 @@ from bekostiging.evaluation import (
     figures,
 )
 from bekostiging.evaluation.figures import UNITS
-from bekostiging.report import schema, write_results
+from bekostiging.report import comparison_schema, write_results
 from bekostiging.report.comparison.tables import comparison_tables
 from bekostiging.report.kit.long import cell_unit, estimated
 from bekostiging.report.kit.texts import Texts, _load
@@ -59,12 +59,12 @@ def test_one_more_figure_is_shown_everywhere(small_case: Case, tmp_path: Path) -
     folder = write_results(outcome, tmp_path / "out", lang="nl")
 
     content = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    jsonschema.validate(content, schema())
+    jsonschema.validate(content, comparison_schema())
     told = content["forms"]["outputgericht"]["municipalities"][TOTAL][TERM]
     assert told["p95"]["value"] == own[P95].value
     del told["p95"]
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(content, schema())
+        jsonschema.validate(content, comparison_schema())
 
     frame = outcome.to_frame()
     assert set(frame[frame["figure"] == "p95"]["unit"]) == {"euro"}

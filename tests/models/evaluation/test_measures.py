@@ -11,8 +11,8 @@ from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, Measure, Substitution
 from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY
-from bekostiging.report.comparison.page import page
-from bekostiging.report.comparison.plots import figures
+from bekostiging.report.comparison.page import comparison_page
+from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.texts import Texts
 from bekostiging.scenarios import expected_care_use
 from bekostiging.studies import compare
@@ -95,7 +95,7 @@ def test_municipal_and_public_euros(levered: Comparison) -> None:
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_the_report_shows_both(levered: Comparison, lang: str) -> None:
     texts = Texts(lang)
-    html = page(levered, texts, figures(levered, texts))
+    html = comparison_page(levered, texts, comparison_figures(levered, texts))
     for key in ("measures", "measures_together", "substitution"):
         assert f">{texts['page', key]}<" in html
     assert "Sluis" in html
@@ -103,7 +103,7 @@ def test_the_report_shows_both(levered: Comparison, lang: str) -> None:
 
 def test_without_the_tables_nothing_is_said(outcome: Comparison) -> None:
     texts = Texts("nl")
-    html = page(outcome, texts, figures(outcome, texts))
+    html = comparison_page(outcome, texts, comparison_figures(outcome, texts))
     assert texts["page", "measures"] not in html
     assert texts["page", "substitution"] not in html
     assert outcome.with_measures == {}

@@ -14,7 +14,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Taakgericht, build_contracts, with_design
 from bekostiging.evaluation import CORNERS, Comparison
 from bekostiging.evaluation.figures import REFUSED, SPENDING, WAITING_CLIENTS
-from bekostiging.report.comparison.results import results
+from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.studies import compare
 
@@ -80,12 +80,12 @@ def short(small_case: Case) -> Comparison:
 
 def test_workers_give_the_same_bytes(small_case: Case, short: Comparison) -> None:
     again = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2, workers=2)
-    assert json_text(results(again)) == json_text(results(short))
+    assert json_text(comparison_results(again)) == json_text(comparison_results(short))
 
 
 def test_seeds_give_other_numbers(small_case: Case, short: Comparison) -> None:
     other = compare(small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2, seed=2)
-    assert json_text(results(other)) != json_text(results(short))
+    assert json_text(comparison_results(other)) != json_text(comparison_results(short))
 
 
 def test_years_cut_the_term(small_case: Case, short: Comparison) -> None:
@@ -170,7 +170,7 @@ def test_a_cluster_gives_the_same_bytes(small_case: Case, short: Comparison) -> 
         there = compare(
             small_case, n_scenarios=32, design_scenarios=DESIGN, n_years=2, cluster=cluster.scheduler_address
         )
-    assert json_text(results(there)) == json_text(results(short))
+    assert json_text(comparison_results(there)) == json_text(comparison_results(short))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(import_module("bekostiging_solvers.execute"), "SECONDS_TO_CONNECT", 1)
         with pytest.raises(UserError, match=r"--cluster tcp://127\.0\.0\.1:9: no cluster answers"):

@@ -14,7 +14,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import build_contracts, reference, risk_allocation_by_form
 from bekostiging.evaluation import TERM, TOTAL, Comparison
 from bekostiging.evaluation.figures import EXPECTED, SPENDING
-from bekostiging.report.comparison.results import results
+from bekostiging.report.comparison.results import comparison_results
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.studies import compare
 
@@ -33,7 +33,7 @@ def mixed(small_case: Case) -> Comparison:
 def test_one_form_in_all_lots_is_no_mix(small_case: Case, outcome: Comparison) -> None:
     assert len({lot.payment_form for lot in small_case.lots}) == 1
     assert outcome.mix is None
-    assert results(outcome)["mix"] is None
+    assert comparison_results(outcome)["mix"] is None
 
 
 def test_every_lot_pays_in_its_own_form(mixed: Comparison) -> None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Sequence
 from typing import Any
 
-from bekostiging.case.errors import LANGUAGES
-from bekostiging.evaluation.figures import Unit
-from bekostiging.report.kit.long import Cell, LongTable, Row, estimated
+from bekostiging.report.backtest.results import backtest_results
+from bekostiging.report.backtest.tables import backtest_tables, place_names
+from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.numbers import SPACE
-from bekostiging.report.kit.resistance import FIGURE
-from bekostiging.report.kit.sections import Answer
+from bekostiging.report.kit.presented import StudyReport
+from bekostiging.report.kit.sections import Answer, Section, answer_sections
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import Backtest, Prediction
-from bekostiging.studies.backtest import QUANTILES
 
 
 def backtest_answers(outcome: Backtest, texts: Texts) -> list[Answer]:
     """Every prediction beside its count, and the coverage of the intervals."""
-    names = _names(outcome)
+    names = place_names(outcome)
     heads = ("place", "year", "counted", "p50", "range_80", "range_95", "pit")
     predictions = [[texts["backtest", name] for name in heads]]
     for one in outcome.predictions:
@@ -74,59 +72,23 @@ def _shown(texts: Texts, one: Prediction, value: float) -> str:
     return texts.numbers.percent(value, 1) if one.share else texts.numbers.plain(value)
 
 
-def _names(outcome: Backtest) -> dict[str, str]:
-    """Names of municipalities and areas."""
-    case = outcome.case
-    return {row.code: row.name for row in case.municipalities} | {row.id: row.name for row in case.areas}
+class BacktestReport(StudyReport[Backtest]):
+    """Predictions beside counts."""
 
+    def results(self) -> dict[str, Any]:
+        return self.head() | backtest_results(self.study)
 
-def backtest_results(outcome: Backtest) -> dict[str, Any]:
-    """The whole backtest: persons, or the share of an area; quantiles in the order of ``quantiles``."""
-    return {
-        "origin": outcome.origin,
-        "quantiles": list(QUANTILES),
-        "predictions": [asdict(one) for one in outcome.predictions],
-        "coverage": [asdict(one) for one in outcome.coverage],
-        "shocks": {str(year): list(own) for year, own in outcome.shocks.items()},
-        "growth": asdict(outcome.growth),
-        "spread": [asdict(one) for one in outcome.spread],
-    }
+    def tables(self) -> list[LongTable]:
+        return backtest_tables(self.study, self.texts)
 
+    def sentences(self) -> list[str]:
+        return backtest_sentences(self.study, self.texts)
 
-def backtest_tables(outcome: Backtest, texts: Texts) -> list[LongTable]:
-    """Predictions and coverage in long format."""
-    return [
-        LongTable(
-            "predictions", ("name", "care_form", "year", *FIGURE), tuple(_predictions(outcome, texts)), "figure"
-        ),
-        LongTable("coverage", ("interval", "possible", *FIGURE), tuple(_coverage(outcome, texts)), "figure"),
-    ]
+    def answers(self) -> list[Answer]:
+        return backtest_answers(self.study, self.texts)
 
+    def title(self) -> str:
+        return self.texts["backtest", "title"]
 
-def _predictions(outcome: Backtest, texts: Texts) -> Iterator[Row]:
-    """Count, quantiles and PIT of every prediction."""
-    names = _names(outcome)
-    for one in outcome.predictions:
-        place: dict[str, Cell] = {"name": names[one.place], "care_form": one.care_form, "year": one.year}
-        unit: Unit = "fraction" if one.share else "persons"
-        counted, quantile, pit = (texts.figure("backtest", name) for name in ("counted", "quantile", "pit"))
-        yield place | estimated(replace(counted, unit=unit), one.counted)
-        for level, value in zip(QUANTILES, one.quantiles, strict=True):
-            nl, en = (_quantile(level, lang) for lang in LANGUAGES)
-            yield place | estimated(replace(quantile, unit=unit, nl=nl, en=en), value)
-        yield place | estimated(pit, one.pit)
-
-
-def _quantile(level: float, lang: str) -> str:
-    """A quantile in words."""
-    texts, percent = Texts(lang), 100 * level
-    return texts["backtest", "quantile"].format(level=texts.numbers.plain(percent, int(percent % 1 > 0)))
-
-
-def _coverage(outcome: Backtest, texts: Texts) -> Iterator[Row]:
-    """How many predictions every interval covers, beside how many it should."""
-    for one in outcome.coverage:
-        place: dict[str, Cell] = {"interval": one.level, "possible": not one.contradicted}
-        for name, value in (("inside", one.inside), ("of", one.of), ("least", one.low), ("most", one.high)):
-            yield place | estimated(texts.figure("backtest", name), value)
-        yield place | estimated(texts.figure("backtest", "p_value"), one.p_value)
+    def sections(self) -> Sequence[Section]:
+        return answer_sections(self.answers())

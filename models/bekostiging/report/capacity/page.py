@@ -2,79 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from bekostiging.report.capacity.plots import all_capacities, flows_size, plot_flows, plot_waiting
-from bekostiging.report.comparison.plots import figure_of
-from bekostiging.report.kit.estimates import written, written_or_null
-from bekostiging.report.kit.sections import Section, Table, names_of
+from bekostiging.report.capacity.results import FEWEST_IN_TAIL, capacity_results, mean_of_scenarios
+from bekostiging.report.capacity.tables import capacity_tables
+from bekostiging.report.kit.long import LongTable
+from bekostiging.report.kit.presented import StudyReport
+from bekostiging.report.kit.sections import Section, Table, care_form_names, names_of
+from bekostiging.report.kit.style import figure_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityBudget, CapacityStudy
 from bekostiging.units import THOUSAND
-from bekostiging_solvers import Estimate, Scramblings
-from bekostiging_solvers.typing import FloatArray
-
-FEWEST_IN_TAIL = 5
-"""Scenarios in the tail below which its mean has no error worth printing."""
-
-
-def capacity_results(study: CapacityStudy) -> dict[str, Any]:
-    """The study: euro over the term, clients, places."""
-    solution, data = study.plan.solution, study.plan.data
-    return {
-        "years": list(data.years),
-        "capacity": {
-            "risk_weight": data.risk_weight,
-            "confidence": data.confidence,
-            "norm": data.norm,
-            "objective": THOUSAND * solution.objective,
-            "bound": THOUSAND * solution.bound,
-            "gap": solution.gap,
-            "termination": solution.termination.value,
-            "agreements": [row | {"used": written(row["used"])} for row in study.agreements()],
-            "waiting": [
-                {
-                    name: written(value) if isinstance(value, Estimate) else value
-                    for name, value in vars(one).items()
-                }
-                for one in study.waiting
-            ],
-            "norms": [
-                {
-                    "care_form": one.care_form,
-                    "value": written(one.value),
-                    "allowed": one.allowed,
-                    "holds": one.holds,
-                }
-                for one in study.norms
-            ],
-            "cost": {
-                name: written(study.scramblings.mean(part)) for name, part in study.out_of_sample.parts.items()
-            },
-            "expected_cost": written(study.scramblings.mean(study.out_of_sample.costs)),
-            "tail_cost": written(study.scramblings.tail_mean(study.out_of_sample.costs, data.confidence)),
-            "place_price": [vars(one) for one in study.prices],
-            "planning_on_averages": {
-                "places": dict(study.averages.places),
-                "extra_expected": written(study.averages.extra_expected),
-                "extra_tail": written(study.averages.extra_tail),
-            },
-            "side_scenarios": study.side,
-            "flexibility": {name: vars(one) for name, one in study.flexibility.items()},
-            "curve": {str(n): None if one is None else vars(one) for n, one in study.curve.items()},
-            "failures": [
-                {
-                    "provider": one.provider,
-                    "extra_cost": float(one.extra_cost.mean()),
-                    "extra_waiting_weeks": float(one.extra_waiting.mean()),
-                }
-                for one in study.failures
-            ],
-            "lump_sum": None if study.budget is None else _budget_results(study.budget),
-        },
-    }
+from bekostiging_solvers import Estimate
 
 
 def _dearer(extra: Estimate, texts: Texts) -> str:
@@ -82,24 +25,6 @@ def _dearer(extra: Estimate, texts: Texts) -> str:
     key = "dearer" if extra.value >= 0 else "cheaper"
     size = extra if extra.value >= 0 else extra.scaled(-1.0)
     return texts["capacity", key].format(euro=texts.numbers.estimated_millions(size))
-
-
-def _budget_results(budget: CapacityBudget) -> dict[str, Any]:
-    """The lump sum beside the plan as JSON."""
-    return {
-        "outcome": budget.decision.outcome,
-        "feasible_on_plan_cost": budget.own.feasible,
-        "lots": [
-            {
-                "lot": one.lot,
-                "payment": written(one.payment),
-                "cost": written(one.cost),
-                "enough_probability": written(one.enough_probability),
-                "payment_on_plan_cost": written_or_null(one.own_payment),
-            }
-            for one in budget.lots
-        ],
-    }
 
 
 def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
@@ -119,7 +44,7 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
     if plan.solution.gap is not None:
         bound = numbers.millions(THOUSAND * plan.solution.bound)
         told.append(said["told_gap"].format(gap=numbers.percent(plan.solution.gap, 2), bound=bound))
-    broken = [names_of(study.case)[one.care_form] for one in study.norms if not one.holds]
+    broken = [care_form_names(study.case)[one.care_form] for one in study.norms if not one.holds]
     if study.norms:
         told.append(said["told_norm_broken"].format(forms=", ".join(broken)) if broken else said["told_norm"])
     told.append(
@@ -225,7 +150,7 @@ def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
         rows.append(
             [
                 names[first["lot"]],
-                names[first["care_form"]],
+                care_form_names(study.case)[first["care_form"]],
                 names[first["provider"]],
                 *([said["yes"] if first["contracts"] else said["no"]] if running else []),
                 numbers.plain(first["contracts"]),
@@ -240,12 +165,13 @@ def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
 def _waiting(study: CapacityStudy, texts: Texts) -> Table:
     """Waiting per care form and municipality."""
     said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    forms = care_form_names(study.case)
     rows = [[said["care_form"], said["municipality"], said["waiting"], said["worst"], said["wait_share"],
              said["mean_weeks"], said["late_probability"]]]  # fmt: skip
     for one in study.waiting:
         rows.append(
             [
-                names[one.care_form],
+                forms[one.care_form],
                 names[one.municipality],
                 numbers.estimate(one.clients),
                 numbers.estimate(one.worst),
@@ -259,11 +185,12 @@ def _waiting(study: CapacityStudy, texts: Texts) -> Table:
 
 def _norms(study: CapacityStudy, texts: Texts) -> Table:
     """Every waiting norm on out-of-sample scenarios."""
-    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    said, numbers = texts.sections["capacity"], texts.numbers
+    forms = care_form_names(study.case)
     rows = [[said["care_form"], said[f"norm_{study.plan.data.norm}"], said["allowed"], said["holds"]]]
     for one in study.norms:
         verdict = said["yes"] if one.holds else said["no"]
-        rows.append([names[one.care_form], numbers.estimate(one.value), numbers.plain(one.allowed, 1), verdict])
+        rows.append([forms[one.care_form], numbers.estimate(one.value), numbers.plain(one.allowed, 1), verdict])
     return rows
 
 
@@ -283,11 +210,12 @@ def _cost(study: CapacityStudy, texts: Texts) -> Table:
 def _prices(study: CapacityStudy, texts: Texts) -> Table:
     """What one more place would save, net of what it costs."""
     said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    forms = care_form_names(study.case)
     rows = [[said["care_form"], said["provider"], said["fee"], said["margin"], said["block"]]]
     for one in sorted(study.prices, key=lambda price: (price.care_form, -price.margin)):
         block = "" if one.block is None else numbers.plain(one.block)
         rows.append(
-            [names[one.care_form], names[one.provider], numbers.plain(one.fee), numbers.plain(one.margin), block]
+            [forms[one.care_form], names[one.provider], numbers.plain(one.fee), numbers.plain(one.margin), block]
         )
     return rows
 
@@ -343,11 +271,6 @@ def _failures(study: CapacityStudy, texts: Texts) -> Table:
     return rows
 
 
-def mean_of_scenarios(sample: FloatArray) -> Estimate:
-    """Mean of scenarios that are no whole scramblings: as if independent, which is on the safe side."""
-    return Scramblings(len(sample)).mean(sample)
-
-
 def _budget(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> Table:
     """The lump sum of every lot against what its capacity costs."""
     said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
@@ -364,3 +287,22 @@ def _budget(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> Table
             ]
         )
     return rows
+
+
+class CapacityReport(StudyReport[CapacityStudy]):
+    """Places and contracts."""
+
+    def results(self) -> dict[str, Any]:
+        return self.head() | capacity_results(self.study)
+
+    def tables(self) -> list[LongTable]:
+        return capacity_tables(self.study, self.texts)
+
+    def sentences(self) -> list[str]:
+        return capacity_sentences(self.study, self.texts)
+
+    def title(self) -> str:
+        return self.texts["capacity", "title"]
+
+    def sections(self) -> Sequence[Section]:
+        return capacity_sections(self.study, self.texts)

@@ -8,17 +8,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from bekostiging.report.comparison.plots import (
-    INK,
-    PALE,
-    SOFT,
-    house_axes,
-    house_style,
-    mark_example,
-    numbered,
-    place_of,
-)
-from bekostiging.report.kit.sections import names_of
+from bekostiging.report.kit.sections import care_form_names, names_of
+from bekostiging.report.kit.style import INK, PALE, SOFT, house_axes, house_style, mark_example, numbered, place_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityStudy
 from bekostiging_solvers.typing import FloatArray
@@ -78,7 +69,7 @@ def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl"
 
 def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Clients waiting at the end of a quarter per care form: the mean as a mark, the worst scenarios as a line."""
-    texts, names = Texts(lang), names_of(study.case)
+    texts, names = Texts(lang), care_form_names(study.case)
     outcome = study.out_of_sample
     forms = outcome.data.care_forms
     waiting = outcome.waiting.sum(axis=3).mean(axis=1)
@@ -119,7 +110,7 @@ def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: st
     UserError
         No such care form.
     """
-    texts, names = Texts(lang), names_of(study.case)
+    texts, names = Texts(lang), care_form_names(study.case)
     data = study.out_of_sample.data
     form = place_of(care_form, data.care_forms, {"nl": "zorgvorm", "en": "care form"})
     needed, quarters = needed_of(study, form), np.arange(data.n_quarters)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bekostiging.report.capacity.page import FEWEST_IN_TAIL, mean_of_scenarios
-from bekostiging.report.kit.long import Cell, LongTable, Row, estimated
-from bekostiging.report.kit.resistance import FIGURE
+from bekostiging.report.capacity.results import FEWEST_IN_TAIL, mean_of_scenarios
+from bekostiging.report.kit.long import FIGURE_COLUMNS, Cell, LongTable, Row, estimated
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityStudy
 from bekostiging_solvers import Estimate
@@ -35,14 +34,14 @@ def capacity_tables(study: CapacityStudy, texts: Texts) -> list[LongTable]:
     }
     first = LongTable(
         "agreements",
-        ("lot", "care_form", "provider", "year", *FIGURE),
+        ("lot", "care_form", "provider", "year", *FIGURE_COLUMNS),
         tuple(_agreements(study, texts)),
         across="figure",
     )
     return [
         first,
         *(
-            LongTable(name, (*keys, *FIGURE), tuple(rows), "figure" if keys else "")
+            LongTable(name, (*keys, *FIGURE_COLUMNS), tuple(rows), "figure" if keys else "")
             for name, (keys, rows) in spread.items()
         ),
     ]

@@ -17,6 +17,7 @@ from bekostiging.evaluation.figures import (
     Figure,
 )
 from bekostiging.report.comparison.waiting import waiting_cell, waiting_sentence
+from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import certainty_sentence, first_sentence
 from bekostiging_solvers import Estimate
@@ -110,7 +111,7 @@ def _risk(outcome: Comparison, texts: Texts) -> str:
 
 def _design(outcome: Comparison, texts: Texts) -> str:
     """The lump sum: what must be told of it first, and how certain it is."""
-    result, names = outcome.lumpsum, names_of(outcome)
+    result, names = outcome.lumpsum, names_of(outcome.case)
     first = first_sentence(result, texts, names)
     if result.outcome in ("none", "breached", "unproven"):
         return first
@@ -120,16 +121,6 @@ def _design(outcome: Comparison, texts: Texts) -> str:
 def provider_names(outcome: Comparison) -> dict[str, str]:
     """Names by id."""
     return {row.id: row.name for row in outcome.case.providers}
-
-
-def names_of(outcome: Comparison) -> dict[str, str]:
-    """Names of everything a limit can be about."""
-    case = outcome.case
-    return (
-        provider_names(outcome)
-        | {row.id: row.name for row in case.lots}
-        | {row.code: row.name for row in case.municipalities}
-    )
 
 
 def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]]]:

@@ -12,7 +12,7 @@ from bekostiging.contracts import BASELINE
 from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
 from bekostiging.evaluation.flags import YOUTH_REMARK
-from bekostiging.report.comparison.answers import names_of
+from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import THOUSAND
 
@@ -114,7 +114,7 @@ def _cited(flag: Flag, texts: Texts) -> str:
 
 def _flags(outcome: Comparison, texts: Texts) -> Table:
     """Every flag with its law and source."""
-    names = names_of(outcome)
+    names = names_of(outcome.case)
     rows = [
         [flag_sentence(flag, texts, names), texts["laws", flag.law] if flag.law else "–", _cited(flag, texts)]
         for flag in flags(outcome)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,21 +28,29 @@ from bekostiging.report.comparison.answers import (
     choice_table,
     four_sentences,
     headroom_of_term,
-    names_of,
     own_prices,
+    summary_rows,
     years,
 )
 from bekostiging.report.comparison.contracts import contract_sections, regime_table
 from bekostiging.report.comparison.measures import lever_sections
-from bekostiging.report.comparison.plots import svg
-from bekostiging.report.comparison.tables import assumptions
-from bekostiging.report.comparison.waiting import waiting_sections
+from bekostiging.report.comparison.plots import comparison_figures
+from bekostiging.report.comparison.results import comparison_results
+from bekostiging.report.comparison.samples import write_samples
+from bekostiging.report.comparison.tables import comparison_tables
+from bekostiging.report.comparison.waiting import summary_note, waiting_sections
 from bekostiging.report.kit.html import template
+from bekostiging.report.kit.long import LongTable
+from bekostiging.report.kit.origin import assumptions
+from bekostiging.report.kit.presented import StudyReport, Taken
+from bekostiging.report.kit.sections import Answer, names_of
 from bekostiging.report.kit.self_check import check_sentence, written_check
+from bekostiging.report.kit.style import svg
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import (
     agreement_sentences,
     certainty_sentence,
+    first_sentence,
     stability_sentence,
     technique_sentence,
 )
@@ -69,7 +79,7 @@ ORIGINS = {
 """Sections of the report and the tables their figures lean on."""
 
 
-def page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
+def comparison_page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
     """Return the report as HTML."""
     origins = {section: _origin_of(outcome, texts, *own) for section, own in ORIGINS.items()}
     sections: dict[str, Any] = {
@@ -253,7 +263,7 @@ def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
 def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """The answer in sentences, its terms and corridor, both designs, its limits and prices; or the conflicts."""
     result, numbers = outcome.lumpsum, texts.numbers
-    data, design, names = result.data, result.design, names_of(outcome)
+    data, design, names = result.data, result.design, names_of(outcome.case)
     told = agreement_sentences(result, texts, names)
     if not design.feasible:
         return {
@@ -292,7 +302,7 @@ def _listed(texts: Texts, key: str, names: list[str]) -> str:
 
 def _budgets(outcome: Comparison, texts: Texts) -> Table:
     """Budget per contract and year, with the loading of its lot."""
-    data, design, names = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome)
+    data, design, names = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome.case)
     rows = [[texts["columns", "lot"], texts["columns", "provider"], texts["columns", "loading"],
              *(str(year) for year in outcome.years)]]  # fmt: skip
     for c in sorted(range(len(data.contracts)), key=lambda c: int(data.lot[c])):
@@ -305,7 +315,12 @@ def _budgets(outcome: Comparison, texts: Texts) -> Table:
 
 def _layers(outcome: Comparison, texts: Texts) -> Table:
     """Layers with edges as part of the reference and of the budget."""
-    data, design, names, numbers = outcome.lumpsum.data, outcome.lumpsum.design, names_of(outcome), texts.numbers
+    data, design, names, numbers = (
+        outcome.lumpsum.data,
+        outcome.lumpsum.design,
+        names_of(outcome.case),
+        texts.numbers,
+    )
     rows = [[texts["columns", name] for name in ("lot", "layer", "lower", "upper", "share")]]
     for j, lot in enumerate(data.lots):
         scale = 1 + float(design.loading[j])
@@ -364,3 +379,48 @@ def _calibrated(texts: Texts, value: float, unit: str) -> str:
     if unit == "euro":
         return f"{texts.numbers.millions(value)} {texts['page', 'million_euro']}"
     return texts.numbers.plain(value)
+
+
+class ComparisonReport(StudyReport[Comparison]):
+    """The payment forms beside each other; with figures and the scenarios themselves."""
+
+    @cached_property
+    def figures(self) -> dict[str, Any]:
+        """Every figure by name."""
+        return comparison_figures(self.study, self.texts)
+
+    def results(self) -> dict[str, Any]:
+        return comparison_results(self.study)
+
+    def tables(self) -> list[LongTable]:
+        return comparison_tables(self.study, self.texts)
+
+    def settings(self) -> dict[str, object]:
+        study = self.study
+        asked = {"scenarios": study.n_scenarios, "design_scenarios": study.lumpsum.data.n_scenarios}
+        return {**asked, "years": study.n_years, "seed": study.seed}
+
+    def taken(self) -> Sequence[Taken]:
+        study = self.study
+        told = {**self.settings(), "years": study.years, "corner": self.texts["corners", study.corner]}
+        return (Taken(study.case, self.tables(), told, study.named),)
+
+    def sentences(self) -> list[str]:
+        """Only what must be told first; the table is the answer."""
+        if self.designed:
+            return []
+        return [first_sentence(self.study.lumpsum, self.texts, names_of(self.study.case))]
+
+    def answers(self) -> list[Answer]:
+        units = self.texts["summary", "in_millions"].format(years=years(self.study))
+        caption = units + summary_note(self.study, self.texts)
+        return [Answer(summary_rows(self.study, self.texts), caption=caption, numbers=True)]
+
+    def page(self) -> str:
+        return comparison_page(self.study, self.texts, self.figures)
+
+    def write_more(self, folder: Path) -> None:
+        (folder / "figures").mkdir()
+        for name, figure in self.figures.items():
+            figure.savefig(folder / "figures" / f"{name}.png", dpi=160)
+        write_samples(self.study, folder / "scenarios.parquet", self.texts.lang)

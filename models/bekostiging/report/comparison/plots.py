@@ -5,61 +5,51 @@ Analysts call the same functions as the report. Readable in grey, numbers as the
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from importlib.resources import files
-from threading import RLock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from matplotlib.transforms import ScaledTranslation
 
-from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison, provider_results
 from bekostiging.report.comparison.answers import headroom_of_term
+from bekostiging.report.kit.style import (
+    DESIGN_TABLES,
+    INK,
+    PALE,
+    SOFT,
+    figure_of,
+    house_axes,
+    house_style,
+    legend_below,
+    mark_example,
+    numbered,
+    place_of,
+)
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import MILLION
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.axis import Axis
-
-INK, SOFT, PALE = "#222222", "#777777", "#c8ccd0"
-STYLE = str(files("bekostiging.report.kit") / "house.mplstyle")
 MOST_DOTS = 400
 """Dots per panel of the corridor: enough to see the cloud, few enough for a light file."""
 SPENDING_SIZE, EXCEEDANCE_SIZE = (7.2, 2.9), (7.2, 3.3)
 """Inches."""
-FIGURES: dict[str, tuple[str, ...]] = {
+SOURCE_TABLES: dict[str, tuple[str, ...]] = {
     "spending": ("offers", "contracts", "begroting", "demand"),
     "providers": ("offers", "contracts", "providers", "demand"),
     "exceedance": ("offers", "contracts", "begroting", "demand"),
-    "corridor": ("offers", "contracts", "layers", "policy", "demand"),
+    "corridor": DESIGN_TABLES,
 }
 """Every figure and the tables it is made of: when all of them are illustrative, the figure says so inside."""
-POINTS = 72.0
-"""In an inch."""
-_DRAWING = RLock()
 
 
-@contextmanager
-def house_style() -> Iterator[None]:
-    """The house style, by one thread at a time: matplotlib has one set of settings per process, and gets its own back."""
-    with _DRAWING, style.context(STYLE):
-        yield
-
-
-def figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
+def comparison_figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
     """Every figure of the report by name."""
     lang = texts.lang
     return {
@@ -68,86 +58,6 @@ def figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
         "exceedance": figure_of(lambda ax: plot_exceedance(outcome, ax, lang=lang), EXCEEDANCE_SIZE),
         "corridor": _all_corridors(outcome, texts),
     }
-
-
-def svg(figure: Figure) -> str:
-    """The figure as SVG text, the same bytes each time."""
-    out = io.StringIO()
-    with house_style():
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    text = out.getvalue()
-    return text[text.index("<svg") :]
-
-
-@contextmanager
-def house_axes(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
-    """The axes to draw in, in the house style: those given, or of a new figure of pyplot, which Jupyter shows."""
-    figure: Figure | None = None
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        # outside the style: the first figure loads the backend of Jupyter, whose own settings must outlast it
-        figure = plt.figure(figsize=size, layout="constrained")
-    with house_style():
-        axes = ax if ax is not None else cast(Figure, figure).subplots()
-        axes.spines[["top", "right"]].set_visible(False)
-        yield axes
-
-
-def figure_of(plot: Callable[[Axes], object], size: tuple[float, float]) -> Figure:
-    """A figure of its own, outside pyplot, with one plot in it."""
-    with house_style():
-        figure = Figure(figsize=size, layout="constrained")
-        plot(figure.subplots())
-    return figure
-
-
-def legend_below(axes: Axes, columns: int, handles: Sequence[Artist], points: float = 32) -> None:
-    """A legend so many points under the axes, whatever their height."""
-    down = ScaledTranslation(0, -points / POINTS, axes.figure.dpi_scale_trans)
-    axes.legend(
-        handles=handles,
-        ncols=columns,
-        fontsize=8,
-        loc="upper center",
-        bbox_to_anchor=(0.5, 0.0),
-        bbox_transform=axes.transAxes + down,
-    )
-
-
-def all_illustrative(case: Case, tables: Sequence[str]) -> bool:
-    """Whether every row of these tables is illustrative."""
-    return all(row.status == "illustrative" for table in tables for row in getattr(case, table))
-
-
-def mark_example(axes: Axes, case: Case, tables: Sequence[str], texts: Texts) -> None:
-    """Say once in the figure that it is an example, where all it is made of is illustrative."""
-    word, figure = texts["page", "example"], axes.figure
-    if all_illustrative(case, tables) and word not in [text.get_text() for text in figure.texts]:
-        figure.text(0.99, 0.985, word, ha="right", va="top", color=SOFT, style="italic", fontsize=10)
-
-
-def numbered(axis: Axis, texts: Texts, decimals: int = 0, after: str = "") -> None:
-    """Numbers along an axis as the reader writes them."""
-    axis.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(value, decimals) + after))
-
-
-def place_of(asked: str, names: Sequence[str], what: dict[str, str]) -> int:
-    """Which of the names is asked for.
-
-    Raises
-    ------
-    UserError
-        None of them; says which there are.
-    """
-    if asked in names:
-        return names.index(asked)
-    listed = ", ".join(names)
-    raise UserError(
-        f"{what['nl']} {asked}: onbekend in dit resultaat; kies uit {listed}.",
-        f"{what['en']} {asked}: unknown in this result; choose from {listed}.",
-        exit_code=2,
-    )
 
 
 def _spending_samples(outcome: Comparison, form: PaymentForm) -> FloatArray:
@@ -197,7 +107,7 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
             Line2D([], [], marker="|", markersize=9, color=INK, label=texts["page", "worst"]),
         ]
         legend_below(axes, 3, handles)
-        mark_example(axes, outcome.case, FIGURES["spending"], texts)
+        mark_example(axes, outcome.case, SOURCE_TABLES["spending"], texts)
     return axes
 
 
@@ -230,7 +140,7 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
         axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in PAYMENT_FORMS][::-1])
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_xlabel(texts["page", "million_euro"], fontsize=7.5)
-        mark_example(axes, outcome.case, FIGURES["providers"], texts)
+        mark_example(axes, outcome.case, SOURCE_TABLES["providers"], texts)
     return axes
 
 
@@ -279,7 +189,7 @@ def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = 
         axes.legend(fontsize=8)
         numbered(axes.xaxis, texts)
         axes.set_xlabel(texts["page", "million_euro"])
-        mark_example(axes, outcome.case, FIGURES["exceedance"], texts)
+        mark_example(axes, outcome.case, SOURCE_TABLES["exceedance"], texts)
     return axes
 
 
@@ -307,7 +217,7 @@ def plot_corridor(outcome: Comparison, ax: Axes | None = None, *, lot: str, lang
         for side in (axes.xaxis, axes.yaxis):
             side.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(100 * value) + " %"))
         axes.legend(fontsize=7)
-        mark_example(axes, outcome.case, FIGURES["corridor"], texts)
+        mark_example(axes, outcome.case, SOURCE_TABLES["corridor"], texts)
     return axes
 
 

@@ -22,14 +22,14 @@ from bekostiging.evaluation import (
 )
 from bekostiging.report.comparison.measures import lever_results
 from bekostiging.report.kit.estimates import plain, written, written_figures, written_or_null
+from bekostiging.report.kit.json_schema import SCHEMA_VERSION
 from bekostiging.report.kit.self_check import written_check
 from bekostiging.report.lumpsum.results import lumpsum_results
 
-SCHEMA_VERSION = "3"
 BEGROTING = ("amount", "outside_contracts", "headroom", "structural_cover", "stock")
 
 
-def results(outcome: Comparison) -> dict[str, Any]:
+def comparison_results(outcome: Comparison) -> dict[str, Any]:
     """The content of results.json; ``docs/results.schema.json`` describes it."""
     case = outcome.case
     return {

@@ -17,11 +17,12 @@ from bekostiging.evaluation import (
     WAITING_FIGURES,
 )
 from bekostiging.evaluation.figures import EURO, EXPECTED, HOURS, OVERRUN_PROBABILITY, P90, Figure
-from bekostiging.report.comparison.results import BEGROTING, SCHEMA_VERSION
+from bekostiging.report.comparison.results import BEGROTING
 from bekostiging.report.kit.json_schema import (
     ESTIMATE,
     ESTIMATED,
     NUMBER,
+    SCHEMA_VERSION,
     TEXT,
     listed,
     mapped,
@@ -29,7 +30,7 @@ from bekostiging.report.kit.json_schema import (
     schema_object,
 )
 from bekostiging.report.kit.self_check import check_schema
-from bekostiging.report.lumpsum.results import lumpsum_schema
+from bekostiging.report.lumpsum.schema import lumpsum_schema
 from bekostiging.units import MONTHS
 
 
@@ -44,7 +45,7 @@ def _defined(figure: Figure) -> dict[str, Any]:
     return (or_null(ESTIMATE) if figure.may_be_unknown else ESTIMATE) | told
 
 
-def schema() -> dict[str, Any]:
+def comparison_schema() -> dict[str, Any]:
     """Return the schema (JSON Schema 2020-12); money in euro, nominal, shares and probabilities as fractions."""
     figures = (*SPENDING_FIGURES, *PROVIDER_FIGURES, *CORNER_FIGURES, *WAITING_FIGURES, HOURS, EURO)
     return {

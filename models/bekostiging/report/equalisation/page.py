@@ -2,119 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
-from bekostiging.report.comparison.plots import (
-    FIGURES,
-    INK,
-    SOFT,
-    figure_of,
-    house_axes,
-    mark_example,
-    numbered,
-    place_of,
+from bekostiging.report.equalisation.plots import (
+    POWER_SIZE,
+    norms_size,
+    plot_norm_amounts,
+    plot_power_risk,
+    profile_name,
 )
-from bekostiging.report.kit.estimates import written
-from bekostiging.report.kit.sections import Section, Table, names_of
+from bekostiging.report.equalisation.results import equalisation_results, lot_powers
+from bekostiging.report.equalisation.tables import equalisation_tables
+from bekostiging.report.kit.long import LongTable
+from bekostiging.report.kit.presented import StudyReport
+from bekostiging.report.kit.sections import Section, Table, care_form_names, names_of
+from bekostiging.report.kit.style import figure_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import EqualisationStudy, PoolResult
-from bekostiging.units import THOUSAND
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-POWER_SIZE = (6.0, 2.8)
 EURO = 0.5
 """Below half a euro nothing moved."""
-
-
-def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
-    """The study: euro and fractions; what is suppressed is null."""
-    model, clients = study.model, study.clients
-    shown = study.disclosed
-    low, high, error = study.interval
-
-    def of(values: Any, j: int) -> float | None:
-        """A figure of an adjuster, unless suppressed."""
-        return float(values[j]) if shown[j] else None
-
-    return {
-        "equalisation": {
-            "method": model.method,
-            "shrinkage": model.shrinkage_,
-            "objective": model.fit_.objective,
-            "bound": model.fit_.bound,
-            "gap": model.fit_.gap,
-            "norm_amounts": [
-                {
-                    "profile": adjuster.name,
-                    "amount": of(model.coef_, j),
-                    "low": of(low, j),
-                    "high": of(high, j),
-                    "standard_error": of(error, j),
-                    "observable": adjuster.observable,
-                    "influenceable": adjuster.influenceable,
-                }
-                for j, adjuster in enumerate(clients.adjusters)
-            ],
-            "groups": [
-                {
-                    "partition": one.partition,
-                    "label": one.label,
-                    "clients": one.clients,
-                    "mean_cost": one.mean_cost,
-                    "compensation": None if one.compensation is None else one.compensation.value,
-                    "standard_error": None if one.compensation is None else one.compensation.standard_error,
-                    "predictive_ratio": one.ratio,
-                }
-                for one in study.groups
-            ],
-            "measures": {name: vars(one) for name, one in {"asked": study.measures, **study.methods}.items()},
-            "prices": [vars(one) | {"condition": str(one.condition)} for one in study.prices],
-            "transfers": dict(study.transfers),
-            "high_cost": [
-                {name: value for name, value in vars(one).items() if name != "transfers"}
-                | {"transfers": dict(zip(clients.providers, one.transfers.tolist(), strict=True))}
-                for one in study.high_cost
-            ],
-            "power": study.power,
-            "balance": lot_powers(study)[1] - lot_powers(study)[0] if study.pools else None,
-            "pools": [_pool_results(pool) for pool in study.pools],
-        },
-    }
-
-
-def _pool_results(pool: PoolResult) -> dict[str, Any]:
-    """The pool of a lot as JSON."""
-    data, design = pool.data, pool.design
-    return {
-        "lot": data.lot,
-        "edges": [[low, None if np.isinf(high) else high] for low, high in data.edges.tolist()],
-        "share": design.share.tolist(),
-        "risk": design.risk,
-        "bound": design.bound,
-        "gap": design.gap,
-        "frontier": [
-            {"target": one.target, "risk": one.risk, "share": one.share.tolist()} for one in pool.frontier
-        ],
-        "providers": [
-            {
-                "provider": name,
-                "power": float(design.power[p]),
-                "tail_before": written(pool.tail_before[p]),
-                "tail_after": written(pool.tail_after[p]),
-                "received": written(pool.received[p]),
-                "low": float(pool.low[p]),
-                "high": float(pool.high[p]),
-            }
-            for p, name in enumerate(data.providers)
-        ],
-    }
 
 
 def equalisation_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
@@ -144,7 +56,7 @@ def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Sectio
             said["norms"],
             [said["norms_note"].format(**limit), said["flags_note"]],
             [_norms(study, texts)],
-            figure_of(lambda ax: plot_norm_amounts(study, ax, lang=texts.lang), _norms_size(study)),
+            figure_of(lambda ax: plot_norm_amounts(study, ax, lang=texts.lang), norms_size(study)),
         ),
         Section(said["groups"], [said["groups_note"].format(**limit)], [_groups(study, texts)]),
         Section(
@@ -169,19 +81,6 @@ def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Sectio
     return sections
 
 
-def lot_powers(study: EqualisationStudy) -> tuple[float, float]:
-    """Mean power in the lot where it is least and in the one where it is largest; their difference is the balance."""
-    means = [float(np.average(pool.design.power, weights=pool.data.budget)) for pool in study.pools]
-    return min(means), max(means)
-
-
-def _profile(study: EqualisationStudy, name: str) -> str:
-    """A profile in words."""
-    form, _, profile = name.partition("/")
-    names = names_of(study.case)
-    return f"{names.get(form, form)}, {profile}" if profile else names.get(form, form)
-
-
 def _norms(study: EqualisationStudy, texts: Texts) -> Table:
     """Every profile: clients, amount, interval, flags."""
     said, numbers, clients = texts.sections["equalisation"], texts.numbers, study.clients
@@ -200,7 +99,7 @@ def _norms(study: EqualisationStudy, texts: Texts) -> Table:
         figures = [numbers.plain(count[j]), numbers.plain(study.model.coef_[j]), interval]
         rows.append(
             [
-                _profile(study, adjuster.name),
+                profile_name(study, adjuster.name),
                 *(figures if shown[j] else [said["hidden"]] * 3),
                 "; ".join(flags) or "–",
             ]
@@ -210,7 +109,8 @@ def _norms(study: EqualisationStudy, texts: Texts) -> Table:
 
 def _groups(study: EqualisationStudy, texts: Texts) -> Table:
     """Every label of every partition."""
-    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    said, numbers = texts.sections["equalisation"], texts.numbers
+    names = names_of(study.case) | care_form_names(study.case)
     rows = [[said[head] for head in ("group", "clients", "mean_cost", "compensation", "ratio")]]
     for one in study.groups:
         label = names.get(one.label, said.get(one.label, one.label))
@@ -325,51 +225,20 @@ def _clause(pool: PoolResult, texts: Texts) -> str:
     return texts["equalisation", "clause"].format(rows="; ".join(rows))
 
 
-def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
-    """Power against the tail of the worst-off provider under the pool of one lot (its id), the chosen pool as a star.
+class EqualisationReport(StudyReport[EqualisationStudy]):
+    """Norm amounts and pools."""
 
-    Raises
-    ------
-    UserError
-        A lot without a pool.
-    """
-    texts = Texts(lang)
-    said = texts.sections["equalisation"]
-    pool = study.pools[place_of(lot, [one.data.lot for one in study.pools], {"nl": "perceel", "en": "lot"})]
-    with house_axes(ax, POWER_SIZE) as axes:
-        line = [(100 * one.target, 100 * one.risk) for one in pool.frontier]
-        axes.plot(*zip(*line, strict=True), "-", marker="o", ms=3, color="#1b3a5c")
-        axes.plot(100 * pool.design.target, 100 * pool.design.risk, "*", color="#b3541e", ms=12)
-        axes.set_xlabel(f"{said['power']}, %")
-        axes.set_ylabel(f"{said['tail_after']}, %")
-        axes.set_ylim(bottom=0)
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
-            numbered(axis, texts, 1)
-        mark_example(axes, study.case, FIGURES["corridor"], texts)
-    return axes
+    def results(self) -> dict[str, Any]:
+        return self.head() | equalisation_results(self.study)
 
+    def tables(self) -> list[LongTable]:
+        return equalisation_tables(self.study, self.texts)
 
-def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Norm amount of every profile with its 95 % interval; profiles with too few clients are left out."""
-    texts = Texts(lang)
-    said, shown = texts.sections["equalisation"], np.flatnonzero(study.disclosed)
-    low, high, _ = study.interval
-    with house_axes(ax, _norms_size(study)) as axes:
-        places = np.arange(len(shown))
-        axes.hlines(places, low[shown] / THOUSAND, high[shown] / THOUSAND, color=SOFT, linewidth=1.6)
-        axes.plot(study.model.coef_[shown] / THOUSAND, places, "o", color="#1b3a5c", ms=5)
-        axes.set_yticks(places, [_profile(study, study.clients.adjusters[j].name) for j in shown])
-        axes.invert_yaxis()
-        axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.set_xlim(left=min(0.0, float(low[shown].min() / THOUSAND)) if len(shown) else 0.0)
-        axes.xaxis.set_major_locator(MaxNLocator(6))
-        numbered(axes.xaxis, texts)
-        axes.set_xlabel(said["amount_axis"])
-        mark_example(axes, study.case, ("offers", "demand", "profiles"), texts)
-    return axes
+    def sentences(self) -> list[str]:
+        return [*self.undesigned(), *equalisation_sentences(self.study, self.texts)]
 
+    def title(self) -> str:
+        return self.texts["equalisation", "title"]
 
-def _norms_size(study: EqualisationStudy) -> tuple[float, float]:
-    """Inches: a line per profile."""
-    return 6.4, 0.9 + 0.26 * len(study.clients.adjusters)
+    def sections(self) -> Sequence[Section]:
+        return equalisation_sections(self.study, self.texts)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bekostiging.case import Case
-from bekostiging.report.comparison.tables import assumptions, origin_tables
 from bekostiging.report.kit.long import LongTable, csv_text
+from bekostiging.report.kit.origin import assumptions, origin_tables
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import NAME, Front, write_workbook
 

@@ -41,3 +41,6 @@ ESTIMATED = schema_object(
     "an estimate from simulation; the standard error has n_scramblings - 1 degrees of freedom, and is null where the "
     "simulation cannot tell it: a tail thinner than one scenario, an event that was never or always seen, one observation",
 )
+
+
+SCHEMA_VERSION = "3"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bekostiging.case.workbook_text import harmless
@@ -135,3 +135,56 @@ def _written(value: Written, *, dutch: bool) -> str:
         text += "0" if text.endswith(".") else ""
         return text.replace(".", ",") if dutch else text
     return str(value)
+
+
+FIGURE_COLUMNS = ("figure", "value", "standard_error", "unit")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "spending": ("form", "municipality", "year", *FIGURE_COLUMNS),
+    "resistance": ("municipality", "year", "form", *FIGURE_COLUMNS),
+    "bridge": ("lot", *FIGURE_COLUMNS),
+    "providers": ("form", "provider", *FIGURE_COLUMNS),
+    "waiting": ("form", "corner", "care_form", *FIGURE_COLUMNS),
+    "headrooms": ("form", "headroom", "care_form", *FIGURE_COLUMNS),
+    "administration": ("form", "party", *FIGURE_COLUMNS),
+    "designs": ("design", "name", *FIGURE_COLUMNS),
+    "deciders": ("provider", "lot", *FIGURE_COLUMNS),
+    "budgets": ("design", "provider", "lot", "year", "budget", "reference", "loading"),
+    "corridor": ("design", "lot", "layer", "lower", "upper", "share"),
+    "limits": ("design", "limit", "value", "standard_error", "bound", "certainty", "holds", "unit"),
+    "ceilings": ("provider", "lot", "year", "event", "month", "value", "unit"),
+    "exact": ("contract", "layer", "figure", "value", "standard_error", "alarm", "unit"),
+    "break_even": ("form", "figure", "yardstick", "value", "year", "unit"),
+    "shocks": ("name", "form", "figure", "value", "unit", "source", "status"),
+    "measures": ("name", "form", "figure", "value", "unit", "source", "status"),
+    "substitution": ("name", "form", "figure", "value", "unit", "source", "status"),
+    "calibration": ("name", "modelled", "published", "unit", "source", "status"),
+}
+"""Every table of a comparison and its columns; an empty table still has its header."""
+ACROSS = {
+    "spending": "form", "providers": "form", "waiting": "form", "headrooms": "form", "administration": "form",
+    "budgets": "year",
+    "ceilings": "month", "exact": "figure", "break_even": "form", "shocks": "form", "measures": "form",
+    "substitution": "form",
+}  # fmt: skip
+"""What becomes columns in the readable form; rows stay rows elsewhere."""
+SPREAD_MEASURES = {
+    "budgets": ("budget", "reference", "loading"),
+    "break_even": ("value", "year"),
+    "ceilings": ("value",),
+}
+
+
+def long_table(name: str, rows: Iterator[Row]) -> LongTable:
+    """A table of ``COLUMNS`` with its rows."""
+    measures = SPREAD_MEASURES.get(name, ("value", "standard_error"))
+    return LongTable(name, COLUMNS[name], tuple(rows), ACROSS.get(name, ""), measures)
+
+
+def side_by_side_table(name: str, keys: tuple[str, ...], rows: Iterator[Row]) -> LongTable:
+    """A table whose figures stand side by side in its readable form."""
+    return LongTable(name, (*keys, *FIGURE_COLUMNS), tuple(rows), "figure")
+
+
+def study_figure(texts: Texts, name: str, value: Estimate | float | None) -> dict[str, Cell]:
+    """The cells of a figure of [study_figures]."""
+    return estimated(texts.figure("study_figures", name), value)

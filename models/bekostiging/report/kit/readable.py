@@ -9,7 +9,7 @@ from bekostiging.equalisation import Condition
 from bekostiging.evaluation.figures import Unit
 from bekostiging.lumpsum import Limit
 from bekostiging.report.kit.long import Cell, LongTable, Row, Written, cell_unit, shown
-from bekostiging.report.kit.sections import names_of
+from bekostiging.report.kit.sections import care_form_names, names_of
 from bekostiging.report.kit.texts import Texts
 
 WORDS = {
@@ -56,8 +56,9 @@ class Words:
             "municipality": {row.code: row.name for row in case.municipalities},
             "provider": {row.id: row.name for row in case.providers},
             "lot": {row.id: row.name for row in case.lots},
-            "care_form": {row.id: row.name for row in case.care_forms},
+            "care_form": care_form_names(case),
         } | dict.fromkeys(MIXED, self.names)
+        self.named["label"] = self.names | self.named["care_form"]
         self.share = texts.numbers.percent(case.policy.solidarity())
 
     def of(self, column: str, value: Cell) -> Written:
@@ -86,7 +87,7 @@ class Words:
             return ", ".join(names.get(part, part) for part in value.split(" "))
         if column == "profile":
             form, slash, profile = value.partition("/")
-            return f"{names.get(form, form)}{', ' if slash else ''}{profile}"
+            return f"{self.named['care_form'].get(form, form)}{', ' if slash else ''}{profile}"
         if value in self.named.get(column, {}):
             return self.named[column][value]
         return texts.sections[WORDS[column]].get(value, value) if column in WORDS else value

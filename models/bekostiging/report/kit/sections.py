@@ -9,7 +9,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from bekostiging.case import Case
-from bekostiging.report.comparison.plots import svg
+from bekostiging.report.kit.style import svg
 
 Table = list[list[str]]
 
@@ -55,10 +55,15 @@ def answer_sections(answers: Sequence[Answer]) -> list[Section]:
 
 
 def names_of(case: Case) -> dict[str, str]:
-    """Names of lots, providers, municipalities and care forms by id."""
+    """Names of municipalities, providers, lots and care forms by id; an id of both a lot and a care form is the lot's."""
     return (
-        {row.id: row.name for row in case.lots}
+        care_form_names(case)
+        | {row.id: row.name for row in case.lots}
         | {row.id: row.name for row in case.providers}
         | {row.code: row.name for row in case.municipalities}
-        | {row.id: row.name for row in case.care_forms}
     )
+
+
+def care_form_names(case: Case) -> dict[str, str]:
+    """Names of care forms by id: a lot of one care form often has its id, but another name."""
+    return {row.id: row.name for row in case.care_forms}

@@ -12,13 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from bekostiging.evaluation.results import LumpSumResult
-from bekostiging.lumpsum import (
-    Conflict,
-    JudgedDesign,
-    LumpSumData,
-    Proof,
-    proofs,
-)
+from bekostiging.lumpsum import Conflict, JudgedDesign, LumpSumData, Proof, proofs
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.terms import (
     MOST_NAMED,

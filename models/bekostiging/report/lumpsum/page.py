@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
-from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case import POLICIES
-from bekostiging.lumpsum import Alternative, LumpSumDesign, price_of_certainty, widest_limit
-from bekostiging.report.comparison.plots import FIGURES, PALE, figure_of, house_axes, mark_example, numbered, svg
-from bekostiging.report.comparison.results import SCHEMA_VERSION
-from bekostiging.report.kit.estimates import plain, written
+from bekostiging.lumpsum import LumpSumDesign, price_of_certainty, widest_limit
 from bekostiging.report.kit.html import template
+from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.numbers import UNKNOWN
+from bekostiging.report.kit.presented import StudyReport
+from bekostiging.report.kit.sections import names_of
+from bekostiging.report.kit.style import figure_of, svg
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import agreement_sentences, stability_sentence, technique_sentence
 from bekostiging.report.lumpsum.designs import (
@@ -34,56 +33,17 @@ from bekostiging.report.lumpsum.limits import (
     relaxations_table,
     requirements_table,
 )
-from bekostiging.report.lumpsum.results import design_terms, lumpsum_results
+from bekostiging.report.lumpsum.plots import FRONTIER_SIZE, plot_frontier
+from bekostiging.report.lumpsum.results import study_results
+from bekostiging.report.lumpsum.tables import lumpsum_tables
 from bekostiging.studies import Changed, LumpSumStudy
-from bekostiging.units import MILLION
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Table = list[list[str]]
-FRONTIER_SIZE = (6.4, 3.6)
-
-
-def study_results(study: LumpSumStudy) -> dict[str, Any]:
-    """The study: euro, fractions; lists in the order of the names beside them."""
-    result = study.lumpsum
-    data = result.data
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "n_design_scenarios": study.n_design,
-        "confidence": data.confidence,
-        "reserve_confidence": data.reserve_confidence,
-        "risk_weight": data.risk_weight,
-        "lots": [lot.name for lot in data.lots],
-        "providers": list(data.providers),
-        "municipalities": list(data.municipalities),
-        "lumpsum": lumpsum_results(result),
-        "simple": asdict(data.simple),
-        "frontier": [plain(point) for point in study.frontier],
-        "value_of_data": [plain(one) for one in study.value_of_data],
-        "precision": study.precision,
-        "scenarios_needed": study.needed,
-        "choices": [plain(one) for one in study.choices],
-        "alternatives": [_alternative(study, one) for one in study.alternatives],
-    }
-
-
-def _alternative(study: LumpSumStudy, one: Alternative) -> dict[str, Any]:
-    """An alternative: its terms, and what it costs whom more than the chosen design."""
-    data = study.lumpsum.data
-    return design_terms(data, one.design) | {
-        "expected_spending": written(one.expected),
-        "tail_spending": written(one.tail),
-        "municipalities": dict(zip(data.municipalities, (written(own) for own in one.spending), strict=True)),
-        "providers": dict(zip(data.providers, (written(own) for own in one.result), strict=True)),
-        "capital": dict(zip(data.providers, one.capital.tolist(), strict=True)),
-    }
 
 
 def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -> str:
     """The study as HTML; ``frame``: what every page shows."""
-    result, names = study.lumpsum, _names(study)
+    result, names = study.lumpsum, names_of(study.case)
     design = result.design
     separate = result.plain.design is not design and result.plain.design.feasible
     return template("lumpsum.html.j2").render(
@@ -114,7 +74,7 @@ def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -
 
 def study_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
     """The answer in a few sentences."""
-    return [*_asked(study, texts), *agreement_sentences(study.lumpsum, texts, _names(study))]
+    return [*_asked(study, texts), *agreement_sentences(study.lumpsum, texts, names_of(study.case))]
 
 
 def technique_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
@@ -150,7 +110,7 @@ def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
     widest = widest_limit(study.lumpsum.headline.checks)
     told = [
         texts["page", "precision_now"].format(
-            limit=texts.limit(widest.limit, _names(study)), width=texts.numbers.plain(widest.half_width)
+            limit=texts.limit(widest.limit, names_of(study.case)), width=texts.numbers.plain(widest.half_width)
         )
     ]
     if study.needed is not None and study.precision is not None:
@@ -160,16 +120,6 @@ def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
             )
         )
     return told
-
-
-def _names(study: LumpSumStudy) -> dict[str, str]:
-    """Names of lots, providers and municipalities by id."""
-    case = study.case
-    return (
-        {row.id: row.name for row in case.lots}
-        | {row.id: row.name for row in case.providers}
-        | {row.code: row.name for row in case.municipalities}
-    )
 
 
 def _value_of_data(study: LumpSumStudy, texts: Texts) -> Table:
@@ -187,7 +137,7 @@ def _alternatives(study: LumpSumStudy, texts: Texts) -> Table:
     """Every alternative: what it costs, its terms, and who gains and who loses most."""
     if len(study.alternatives) < 2:
         return []
-    data, names = study.lumpsum.data, _names(study)
+    data, names = study.lumpsum.data, names_of(study.case)
     heads = ("alternative", "alternative_cost", "alternative_terms", "gains", "loses")
     rows = [[texts["page", name] for name in heads]]
     for number, one in enumerate(study.alternatives):
@@ -209,7 +159,7 @@ def _alternatives(study: LumpSumStudy, texts: Texts) -> Table:
 
 def _frontier(study: LumpSumStudy, texts: Texts) -> Table:
     """The efficient corridors and the designed one, the safest for the municipalities first."""
-    numbers, names = texts.numbers, _names(study)
+    numbers, names = texts.numbers, names_of(study.case)
     heads = ("corridor_kind", "frontier_tail", "frontier_weakest", "weakest_provider")
     rows = [[texts["page", name] for name in heads]]
     shown = [point for point in study.frontier if point.efficient or point.band is None]
@@ -235,31 +185,6 @@ def _price_of_certainty(study: LumpSumStudy, texts: Texts) -> str:
         low=texts.numbers.percent(low, 1),
         high=texts.numbers.percent(high, 1),
     )
-
-
-def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Municipal tail against the weakest provider's chance: candidates, the efficient ones, and the designed corridor.
-
-    Circles share surpluses too, triangles deficits alone; dark ones no other candidate beats at both ends.
-    """
-    texts = Texts(lang)
-    with house_axes(ax, FRONTIER_SIZE) as axes:
-        for point in study.frontier:
-            place = (100 * point.weakest.value, point.tail.value / MILLION)
-            if point.band is None:
-                axes.plot(*place, "*", color="#b3541e", ms=13, label=texts["page", "as_designed"])
-            else:
-                colour = "#1b3a5c" if point.efficient else PALE
-                axes.plot(*place, "o" if point.symmetric else "^", color=colour, ms=5)
-        axes.set_xlabel(f"{texts['page', 'frontier_weakest']}, %")
-        axes.set_ylabel(texts["page", "frontier_axis"], fontsize=8)
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(MaxNLocator(5))
-            numbered(axis, texts, 1)
-        if axes.get_legend_handles_labels()[0]:
-            axes.legend(fontsize=8)
-        mark_example(axes, study.case, FIGURES["corridor"], texts)
-    return axes
 
 
 def _choices(study: LumpSumStudy, texts: Texts) -> Table:
@@ -296,7 +221,7 @@ def _value(texts: Texts, value: str) -> str:
 
 def clause_text(study: LumpSumStudy, design: LumpSumDesign) -> list[str]:
     """The numbers of a design as draft contract language, Dutch whatever the language of the page; empty without one."""
-    data, names = study.lumpsum.data, _names(study)
+    data, names = study.lumpsum.data, names_of(study.case)
     if not design.feasible:
         return []
     dutch = Texts("nl")
@@ -330,3 +255,26 @@ def clause_text(study: LumpSumStudy, design: LumpSumDesign) -> list[str]:
             )
         )
     return paragraphs
+
+
+class LumpSumReport(StudyReport[LumpSumStudy]):
+    """The lump sum alone."""
+
+    page_file = "lumpsum.html"
+    results_file = "lumpsum.json"
+
+    def results(self) -> dict[str, Any]:
+        return self.head() | study_results(self.study)
+
+    def tables(self) -> list[LongTable]:
+        return lumpsum_tables(self.study, self.texts)
+
+    def settings(self) -> dict[str, object]:
+        study = self.study
+        return {"scenarios": study.n_scenarios, "design_scenarios": study.n_design, "seed": study.seed}
+
+    def sentences(self) -> list[str]:
+        return study_sentences(self.study, self.texts)
+
+    def page(self) -> str:
+        return study_page(self.study, self.texts, self.frame)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any
 
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison, DeterministicScenario
 from bekostiging.evaluation.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, PROVIDER_RESULT, SPENDING
-from bekostiging.report.comparison.tables import deterministic_rows, long_table
-from bekostiging.report.kit.estimates import plain, written_figures
-from bekostiging.report.kit.long import Cell, LongTable, Row, estimated
-from bekostiging.report.kit.resistance import FIGURE
-from bekostiging.report.kit.sections import Answer
+from bekostiging.report.kit.long import LongTable
+from bekostiging.report.kit.presented import StudyReport
+from bekostiging.report.kit.sections import Answer, Section, answer_sections
 from bekostiging.report.kit.texts import Texts
+from bekostiging.report.stress.results import stress_results
+from bekostiging.report.stress.tables import stress_tables
 from bekostiging.studies import BEGROTING, Pooled, ReverseStress, StressStudy
 
 Table = list[list[str]]
@@ -107,59 +106,23 @@ def stress_answers(study: StressStudy, texts: Texts) -> list[Answer]:
     return found
 
 
-def stress_results(study: StressStudy) -> dict[str, Any]:
-    """The study: euro over the term, fractions; null where not asked. ``expected``: the course without shock."""
-    return {
-        "outcome": study.outcome.lumpsum.outcome,
-        "years": list(study.outcome.years),
-        "stress": {
-            "expected": asdict(study.outcome.plain),
-            "shocks": None if study.together is None else asdict(study.together),
-            "views": None if study.believed is None else _view_results(study.believed),
-            "reverse": [plain(one) for one in study.broken],
-        },
-    }
+class StressReport(StudyReport[StressStudy]):
+    """Shocks, views and reverse stress: a table per question."""
 
+    def results(self) -> dict[str, Any]:
+        return self.head() | stress_results(self.study)
 
-def _view_results(found: Pooled) -> dict[str, Any]:
-    """Spending over the term without and under the views."""
-    return {
-        "views": list(found.views),
-        "n_scenarios": found.n_scenarios,
-        "effective": found.effective,
-        "relative_entropy": found.relative_entropy,
-        "before": {form: written_figures(own) for form, own in found.before.items()},
-        "under": {form: written_figures(own) for form, own in found.under.items()},
-    }
+    def tables(self) -> list[LongTable]:
+        return stress_tables(self.study, self.texts)
 
+    def sentences(self) -> list[str]:
+        return self.undesigned()
 
-def stress_tables(study: StressStudy, texts: Texts) -> list[LongTable]:
-    """Every answer in long format."""
-    deterministic_scenarios = () if study.together is None else (study.outcome.plain, study.together)
-    return [
-        long_table("shocks", deterministic_rows(deterministic_scenarios, texts)),
-        LongTable("views", ("form", "view", *FIGURE), tuple(_views(study)), "figure"),
-        LongTable("reverse", ("name", "form", "year", *FIGURE), tuple(_reverse(study, texts)), "figure"),
-    ]
+    def answers(self) -> list[Answer]:
+        return stress_answers(self.study, self.texts)
 
+    def title(self) -> str:
+        return self.texts["stress", "title"]
 
-def _views(study: StressStudy) -> Iterator[Row]:
-    """Every figure of every form without and under the views."""
-    if study.believed is None:
-        return
-    for view, forms in (("", study.believed.before), ("; ".join(study.believed.views), study.believed.under)):
-        for form, own in forms.items():
-            place: dict[str, Cell] = {"form": form, "view": view}
-            for figure, estimate in own.items():
-                yield place | estimated(figure, estimate)
-
-
-def _reverse(study: StressStudy, texts: Texts) -> Iterator[Row]:
-    """Distance and probability of every target, then the course that breaks it, year by year."""
-    for one in study.broken:
-        place: dict[str, Cell] = {"name": one.target, "form": one.form, "year": None}
-        yield place | estimated(texts.figure("stress", "distance"), one.distance)
-        yield place | estimated(texts.figure("stress", "probability"), one.probability)
-        for name, values in one.scenario.items():
-            for year, value in zip(study.outcome.years, values, strict=True):
-                yield place | {"year": year} | estimated(texts.figure("stress", name), value)
+    def sections(self) -> Sequence[Section]:
+        return answer_sections(self.answers())

@@ -21,7 +21,7 @@ from bekostiging.report.tender.dossier import (
     packed_results,
 )
 from bekostiging.report.tender.page import benchmark_page
-from bekostiging.report.tender.results import benchmark_results, public_results
+from bekostiging.report.tender.results import benchmark_results, benchmark_settings, public_results
 from bekostiging.studies import Benchmark
 
 
@@ -32,12 +32,6 @@ def write_dossiers(found: Benchmark, lang: str, draft: Path, *, dossier: bool, p
         (draft / DOSSIER).write_bytes(whole)
     if public:
         (draft / PUBLIC).write_bytes(_public(found, lang, whole))
-
-
-def benchmark_settings(found: Benchmark) -> dict[str, Any]:
-    """What the numbers depend on beside inputs and versions."""
-    suite = found.suite
-    return {"scenarios": suite.scenarios, "years": suite.years, "seed": suite.seed}
 
 
 def _whole(found: Benchmark, draft: Path) -> bytes:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
-import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
-
-from bekostiging.case.tables import PAYMENT_FORMS
-from bekostiging.evaluation import figures
-from bekostiging.report.comparison.plots import INK, PALE, SOFT, house_style
+from bekostiging.case.errors import Note
 from bekostiging.report.kit.estimates import read_estimate
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.numbers import SPACE, UNKNOWN
+from bekostiging.report.kit.presented import Presented, Taken
 from bekostiging.report.kit.sections import Section, Table
 from bekostiging.report.kit.self_check import check_sentence
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.tender.results import Results
-from bekostiging.studies import ALL_LOTS, NO_SHOCK, is_tail, tail
-from bekostiging.studies.tender.scoreboard import TAIL
+from bekostiging.report.tender.plots import plot_percentiles
+from bekostiging.report.tender.results import Results, benchmark_results, benchmark_settings
+from bekostiging.report.tender.tables import benchmark_tables
+from bekostiging.report.tender.words import criterion_figure, lot_words, shock_words
+from bekostiging.studies import ALL_LOTS, NO_SHOCK, Benchmark, tail
 
 HIDDEN = "·"
 """In place of what a public version leaves out."""
@@ -127,16 +125,6 @@ def _sections(case: Results, suite: Results, many: bool, texts: Texts) -> Iterat
         yield _similar(case["similar"], head, texts)
 
 
-def criterion_figure(name: str, texts: Texts) -> figures.Figure:
-    """A criterion as a figure."""
-    if not is_tail(name):
-        return texts.figure("benchmark", name)
-    part = round(1 - float(name.removeprefix(TAIL)), 4)
-    tail = texts.numbers.percent(part, 0 if round(part, 2) == part else 1)
-    figure = texts.figure("benchmark", "tail")
-    return replace(figure, name=name, nl=figure.nl.format(tail=tail), en=figure.en.format(tail=tail))
-
-
 def _figure(name: str, one: Results | None, texts: Texts) -> str:
     """A figure with its error, in its unit."""
     if one is None:
@@ -151,11 +139,6 @@ def _figure(name: str, one: Results | None, texts: Texts) -> str:
     if name == "administration":
         return numbers.millions(estimate.value, 2)
     return numbers.estimated_millions(estimate, 2)
-
-
-def lot_words(lot: str, own: Results, texts: Texts) -> str:
-    """The name of a lot."""
-    return texts["benchmark", "all_lots"] if lot == ALL_LOTS else str(own["name"])
 
 
 def _lots(case: Results) -> list[tuple[str, Results]]:
@@ -271,13 +254,6 @@ def _verdicts(case: Results, suite: Results, texts: Texts) -> Table:
     return rows
 
 
-def shock_words(shock: str, case: Results, texts: Texts) -> str:
-    """A shock in words."""
-    if shock == NO_SHOCK:
-        return texts["benchmark", "no_shock"]
-    return " + ".join(case["shock_names"][part] for part in shock.split("+"))
-
-
 def _flags(case: Results, texts: Texts) -> Table:
     """How many flags of a kind every form has over all lots."""
     said = texts.sections["benchmark"]
@@ -367,34 +343,54 @@ def _scale_free(name: str, value: float, texts: Texts) -> str:
     return texts.numbers.percent(value, 1)
 
 
-def plot_percentiles(similar: Results, texts: Texts) -> Figure:
-    """Percentile of the own region among the simulated ones, per figure and payment form."""
-    forms, said = similar["forms"], texts.sections["benchmark"]
-    names = [name for name in next(iter(forms.values())) if all(own[name] is not None for own in forms.values())]
-    figure = Figure(figsize=(7.2, 0.9 + 0.42 * len(names)), layout="constrained")
-    with house_style():
-        axes = figure.subplots()
-        for middle in (0.1, 0.5, 0.9):
-            axes.axvline(100 * middle, color=PALE, zorder=0)
-        for k, (form, own) in enumerate(forms.items()):
-            place = np.arange(len(names)) + 0.5 * (k / max(1, len(forms) - 1) - 0.5)
-            axes.errorbar(
-                [100 * own[name]["percentile"]["value"] for name in names],
-                place,
-                xerr=[100 * (own[name]["percentile"]["standard_error"] or 0.0) for name in names],
-                fmt=PAYMENT_FORMS[form].marker,
-                ms=5,
-                lw=0,
-                elinewidth=1,
-                color=PAYMENT_FORMS[form].colour,
-                label=texts["forms", form],
+class BenchmarkReport(Presented[Benchmark]):
+    """Every case of a suite; tables in a folder per case where there are more. Its page is made of its results alone."""
+
+    @cached_property
+    def found(self) -> dict[str, Any]:
+        """The results, made once."""
+        return benchmark_results(self.study)
+
+    @property
+    def notes(self) -> Sequence[Note]:
+        """Of every case and of what each decision model drew, each once."""
+        told: list[Note] = []
+        for board in self.study.boards:
+            for notes in (board.outcome.notes, *(one.notes for one in board.decisions.values())):
+                told += [note for note in notes if note not in told]
+        return told
+
+    @property
+    def designed(self) -> bool:
+        """A case without a lump sum within its limits is a line of the comparison, no failure of it."""
+        return True
+
+    def results(self) -> dict[str, Any]:
+        return self.found
+
+    def taken(self) -> Sequence[Taken]:
+        boards = self.study.boards
+        return [
+            Taken(
+                board.outcome.case,
+                benchmark_tables(self.found["cases"][board.outcome.case.name], self.texts),
+                {
+                    "scenarios": board.outcome.n_scenarios,
+                    "years": board.outcome.years,
+                    "seed": board.outcome.seed,
+                },
+                named=False,
+                place=board.outcome.case.name if len(boards) > 1 else "",
             )
-        axes.set_yticks(range(len(names)), [said[f"similar_{name}"] for name in names])
-        axes.invert_yaxis()
-        axes.set_xlim(-2, 102)
-        axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: texts.numbers.plain(value)))
-        axes.set_xlabel(said["percentile_axis"])
-        axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
-        axes.text(0.01, 1.02, texts["page", "example"], transform=axes.transAxes, fontsize=8, color=SOFT)
-    return figure
+            for board in boards
+        ]
+
+    def about(self) -> Mapping[str, object]:
+        cases = [board.outcome.case.name for board in self.study.boards]
+        return {"suite": self.study.suite.name, "cases": cases, "settings": benchmark_settings(self.study)}
+
+    def sentences(self) -> list[str]:
+        return benchmark_sentences(self.found, self.texts.lang)
+
+    def page(self) -> str:
+        return benchmark_page(self.found, self.texts.lang)

@@ -303,3 +303,9 @@ def _clean(value: float) -> float:
 def _digits(value: float) -> float:
     """Three digits."""
     return 0.0 if value == 0 else round(value, 2 - math.floor(math.log10(abs(value))))
+
+
+def benchmark_settings(found: Benchmark) -> dict[str, Any]:
+    """What the numbers depend on beside inputs and versions."""
+    suite = found.suite
+    return {"scenarios": suite.scenarios, "years": suite.years, "seed": suite.seed}

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bekostiging.report.kit.estimates import read_estimate
-from bekostiging.report.kit.long import LongTable, Row, estimated
-from bekostiging.report.kit.resistance import FIGURE
+from bekostiging.report.kit.long import FIGURE_COLUMNS, LongTable, Row, estimated
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.tender.page import criterion_figure, lot_words, shock_words
 from bekostiging.report.tender.results import Results
+from bekostiging.report.tender.words import criterion_figure, lot_words, shock_words
 
 
 def benchmark_tables(case: Results, texts: Texts) -> list[LongTable]:
     """Every table of a case in the results of a benchmark."""
     return [
-        LongTable("scoreboard", ("lot", "form", *FIGURE, "rank", "rank_error"), tuple(_scores(case, texts))),
+        LongTable(
+            "scoreboard", ("lot", "form", *FIGURE_COLUMNS, "rank", "rank_error"), tuple(_scores(case, texts))
+        ),
         LongTable(
             "pairs",
-            ("lot", "form", "other_form", *FIGURE, "certainty", "in_scenarios"),
+            ("lot", "form", "other_form", *FIGURE_COLUMNS, "certainty", "in_scenarios"),
             tuple(_pairs(case, texts)),
         ),
         LongTable("verdicts", ("lot", "form", "shock", "holds", "certainty"), tuple(_verdicts(case, texts))),

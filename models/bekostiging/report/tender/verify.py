@@ -16,8 +16,8 @@ from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
 from bekostiging.options import Progress, silent
-from bekostiging.report.comparison.results import SCHEMA_VERSION as COMPARISON_SCHEMA
-from bekostiging.report.comparison.results import results
+from bekostiging.report.comparison.results import comparison_results
+from bekostiging.report.kit.json_schema import SCHEMA_VERSION as COMPARISON_SCHEMA
 from bekostiging.report.kit.manifest import processor, versions
 from bekostiging.report.tender.dossier import INPUTS, SUITE, About, Dossier, open_dossier
 from bekostiging.report.tender.results import SCHEMA_VERSION as BENCHMARK_SCHEMA
@@ -163,7 +163,7 @@ def _compare_again(
 ) -> dict[str, Any]:
     """The results of the comparison in a dossier."""
     case = read_case(next(iter(cases.values())))
-    return results(compare(case, **dossier.about.settings, workers=workers, progress=progress))
+    return comparison_results(compare(case, **dossier.about.settings, workers=workers, progress=progress))
 
 
 COMMANDS: dict[str, Again] = {"benchmark": _benchmark_again, "compare": _compare_again}

@@ -19,12 +19,16 @@ from matplotlib.figure import Figure
 
 from bekostiging.case import UserError
 from bekostiging.evaluation import Comparison
-from bekostiging.report import presented, refuse_existing, studies, write_results
+from bekostiging.report import presented, refuse_existing, write_results
+from bekostiging.report.comparison import page as comparison_page_module
 from bekostiging.report.comparison.answers import choice_table, four_sentences
-from bekostiging.report.comparison.page import page
-from bekostiging.report.comparison.plots import all_illustrative, figures, svg
-from bekostiging.report.comparison.tables import COLUMNS, assumptions, comparison_tables, origin_tables
+from bekostiging.report.comparison.page import comparison_page
+from bekostiging.report.comparison.plots import comparison_figures
+from bekostiging.report.comparison.tables import comparison_tables
 from bekostiging.report.kit.export import csv_files
+from bekostiging.report.kit.long import COLUMNS
+from bekostiging.report.kit.origin import assumptions, origin_tables
+from bekostiging.report.kit.style import all_illustrative, svg
 from bekostiging.report.kit.texts import Texts
 
 NL, EN = Texts("nl"), Texts("en")
@@ -40,7 +44,7 @@ def tables(outcome: Comparison, texts: Texts) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def drawn(outcome: Comparison) -> dict[str, Figure]:
     """Every figure, drawn once."""
-    return figures(outcome, NL)
+    return comparison_figures(outcome, NL)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,7 @@ def test_what_is_outside_the_contracts_is_discounted_as_spending_is(
     own, n_reported = outcome.lumpsum, outcome.outside.shape[1]
     data = replace(own.data, discount=1.02 ** -np.arange(4.0))
     outside = np.full((4, n_reported), 1e7 / n_reported)
-    html = page(replace(outcome, outside=outside, lumpsum=replace(own, data=data)), NL, drawn)
+    html = comparison_page(replace(outcome, outside=outside, lumpsum=replace(own, data=data)), NL, drawn)
     assert f"{NL['page', 'outside_items']}: 38,8 mln euro" in html
 
 
@@ -84,7 +88,7 @@ def test_the_manifest_has_the_fingerprint_of_every_file(written: Path) -> None:
 def test_the_disclaimer_is_on_page_one_and_in_every_table(outcome: Comparison, lang: str) -> None:
     texts = Texts(lang)
     sentence = outcome.case.disclaimer[lang]
-    html = page(outcome, texts, figures(outcome, texts))
+    html = comparison_page(outcome, texts, comparison_figures(outcome, texts))
     assert html.index(sentence) < html.index(texts["page", "question"])
     for name, text in tables(outcome, texts).items():
         rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if lang == "nl" else ","))
@@ -101,7 +105,7 @@ def test_dutch_tables_open_in_excel(outcome: Comparison) -> None:
 
 
 def test_the_page_needs_nothing_from_elsewhere(outcome: Comparison, drawn: dict[str, Figure]) -> None:
-    html = page(outcome, NL, drawn)
+    html = comparison_page(outcome, NL, drawn)
     assert not re.search(r"<(script|link|img)\b|url\(http|@import", html)
     assert html.count("<svg") == 4
 
@@ -115,7 +119,7 @@ def test_the_answer_has_four_sentences_and_no_recommendation(
         for sentence in sentences:
             assert sentence.endswith(".")
             assert "{" not in sentence
-    html = page(outcome, NL, drawn).lower()
+    html = comparison_page(outcome, NL, drawn).lower()
     for word in ("wij adviseren", "aanbevolen", "beste keuze", "voorkeur voor"):
         assert word not in html
 
@@ -128,8 +132,8 @@ def test_one_build_up_is_said_only_where_it_is_so(outcome: Comparison, drawn: di
     assert "alle vormen zijn op dezelfde kostprijs gezet" in four_sentences(equal, NL)[0]
     assert "kosten de vormen niet evenveel" in four_sentences(dearer, NL)[0]
     assert "taakgericht 10,0\u00a0%" in four_sentences(dearer, NL)[0]
-    assert NL["page", "turning_one_build_up"] in page(equal, NL, drawn)
-    assert NL["page", "turning_own_prices"] in page(dearer, NL, drawn)
+    assert NL["page", "turning_one_build_up"] in comparison_page(equal, NL, drawn)
+    assert NL["page", "turning_own_prices"] in comparison_page(dearer, NL, drawn)
 
 
 def test_the_choice_table_has_the_criteria_of_the_field(outcome: Comparison) -> None:
@@ -156,7 +160,7 @@ def test_a_figure_of_invented_numbers_says_so_inside(outcome: Comparison, drawn:
 
 
 def test_figures_are_the_same_each_time(outcome: Comparison) -> None:
-    assert svg(figures(outcome, NL)["spending"]) == svg(figures(outcome, NL)["spending"])
+    assert svg(comparison_figures(outcome, NL)["spending"]) == svg(comparison_figures(outcome, NL)["spending"])
 
 
 def test_scenarios_hold_every_future(outcome: Comparison, written: Path) -> None:
@@ -184,7 +188,7 @@ def test_an_interrupted_run_leaves_nothing(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(studies, "write_samples", interrupted)
+    monkeypatch.setattr(comparison_page_module, "write_samples", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_results(outcome, tmp_path / "half")
     assert list(tmp_path.iterdir()) == []
@@ -199,7 +203,7 @@ def test_an_interrupted_overwrite_keeps_the_old(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(studies, "write_samples", interrupted)
+    monkeypatch.setattr(comparison_page_module, "write_samples", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_results(outcome, tmp_path / "whole", overwrite=True)
     assert [path.name for path in tmp_path.iterdir()] == ["whole"]
@@ -214,9 +218,9 @@ def test_the_summary_has_a_row_per_form(outcome: Comparison) -> None:
 
 def test_a_running_case_is_marked_confidential(outcome: Comparison, drawn: dict[str, Figure]) -> None:
     running = replace(outcome, case=replace(outcome.case, kind="running"))
-    assert NL["page", "confidential"] in page(running, NL, drawn)
-    assert NL["page", "confidential_named"] in page(replace(running, named=True), NL, drawn)
-    assert "Vertrouwelijk" not in page(outcome, NL, drawn)
+    assert NL["page", "confidential"] in comparison_page(running, NL, drawn)
+    assert NL["page", "confidential_named"] in comparison_page(replace(running, named=True), NL, drawn)
+    assert "Vertrouwelijk" not in comparison_page(outcome, NL, drawn)
 
 
 def test_a_full_disk_leaves_nothing(outcome: Comparison, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from bekostiging import report
 from bekostiging.case import Case, UserError, synthetic_region
 from bekostiging.evaluation import Comparison
-from bekostiging.report.comparison.plots import figures, svg
+from bekostiging.report.comparison.plots import comparison_figures
+from bekostiging.report.kit.style import svg
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import LumpSumStudy, compare, study_capacity, study_equalisation, study_sharing
 
@@ -92,10 +93,10 @@ def test_what_the_backend_of_jupyter_sets_with_its_first_figure_outlasts_it(
 def test_the_report_draws_with_the_same_functions(outcome: Comparison, plots: Plots) -> None:
     """The same lines, bars and marks as alone."""
     alone = plots["plot_exceedance"](Figure().subplots())
-    (drawn,) = figures(outcome, Texts("nl"))["exceedance"].axes
+    (drawn,) = comparison_figures(outcome, Texts("nl"))["exceedance"].axes
     for one, other in zip(alone.lines, drawn.lines, strict=True):
         np.testing.assert_array_equal(one.get_xdata(), other.get_xdata())
-    panels = figures(outcome, Texts("nl"))["providers"].axes
+    panels = comparison_figures(outcome, Texts("nl"))["providers"].axes
     assert plots["plot_provider"](Figure().subplots()).get_title() in {axes.get_title() for axes in panels}
 
 
@@ -132,7 +133,7 @@ def test_the_report_leaves_the_matplotlib_of_the_caller_as_it_was(outcome: Compa
     texts = Texts("nl")
 
     def drawn(_: int) -> dict[str, str]:
-        return {name: svg(figure) for name, figure in figures(outcome, texts).items()}
+        return {name: svg(figure) for name, figure in comparison_figures(outcome, texts).items()}
 
     with plt.rc_context({"font.size": 7.5, "axes.grid": True}):
         own = plt.figure()

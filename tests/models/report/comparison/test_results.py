@@ -12,8 +12,8 @@ import pytest
 from conftest import DESIGN
 
 from bekostiging.evaluation import Comparison
-from bekostiging.report import schema
-from bekostiging.report.comparison.results import results
+from bekostiging.report import comparison_schema
+from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.studies import compare
 
@@ -22,7 +22,7 @@ SCHEMA = Path(__file__).parents[4] / "docs" / "results.schema.json"
 
 def test_the_schema_in_docs_is_the_one_in_the_code() -> None:
     """Writes docs/results.schema.json; a difference fails once and is then there to be committed."""
-    text = json.dumps(schema(), indent=1) + "\n"
+    text = json.dumps(comparison_schema(), indent=1) + "\n"
     written = SCHEMA.read_text() if SCHEMA.is_file() else ""
     if written != text:
         SCHEMA.write_text(text)
@@ -30,15 +30,15 @@ def test_the_schema_in_docs_is_the_one_in_the_code() -> None:
 
 
 def test_results_follow_the_schema(outcome: Comparison) -> None:
-    jsonschema.Draft202012Validator.check_schema(schema())
-    jsonschema.validate(json.loads(json_text(results(outcome))), schema())
+    jsonschema.Draft202012Validator.check_schema(comparison_schema())
+    jsonschema.validate(json.loads(json_text(comparison_results(outcome))), comparison_schema())
 
 
 def test_an_infeasible_design_follows_the_schema(outcome: Comparison) -> None:
     begroting = tuple(row.model_copy(update={"amount": row.outside_contracts}) for row in outcome.case.begroting)
     poor = compare(replace(outcome.case, begroting=begroting), n_scenarios=32, design_scenarios=DESIGN)
-    content = json.loads(json_text(results(poor)))
-    jsonschema.validate(content, schema())
+    content = json.loads(json_text(comparison_results(poor)))
+    jsonschema.validate(content, comparison_schema())
     assert content["schema_version"] == "3"
     assert content["lumpsum"]["outcome"] == "none"
     assert content["lumpsum"]["designs"] == {"headline": None, "plain": None, "free": None}
@@ -49,7 +49,7 @@ def test_an_infeasible_design_follows_the_schema(outcome: Comparison) -> None:
 def test_both_designs_are_published_whole(outcome: Comparison) -> None:
     """The answer and the sampled optimum without margins: terms, budgets, capital and every limit."""
     own = outcome.lumpsum
-    content = results(outcome)["lumpsum"]
+    content = comparison_results(outcome)["lumpsum"]
     assert (content["outcome"], content["n_design_scenarios"]) == ("designed", DESIGN)
     for name, judged in (("headline", own.headline), ("plain", own.plain), ("free", own.free)):
         assert judged is not None
@@ -77,7 +77,7 @@ def test_the_cover_of_a_year_is_the_stock_up_to_it(outcome: Comparison) -> None:
     for row in outcome.case.municipalities:
         if not row.reported:
             continue
-        told = results(outcome)["begroting"][row.code]
+        told = comparison_results(outcome)["begroting"][row.code]
         stock = row.reserve
         for year in outcome.years:
             added = [one for one in outcome.case.begroting if (one.municipality, one.year) == (row.code, year)]
@@ -87,14 +87,14 @@ def test_the_cover_of_a_year_is_the_stock_up_to_it(outcome: Comparison) -> None:
 
 
 def test_the_schema_refuses_what_is_missing(outcome: Comparison) -> None:
-    content = results(outcome)
+    content = comparison_results(outcome)
     del content["forms"]["taakgericht"]["parity_gap"]
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(content, schema())
+        jsonschema.validate(content, comparison_schema())
 
 
 def test_prices_say_how_far_they_hold(outcome: Comparison) -> None:
-    content = results(outcome)["lumpsum"]
+    content = comparison_results(outcome)["lumpsum"]
     assert [one["limit"] for one in content["shadow_prices"]] == [
         str(one.limit) for one in outcome.lumpsum.price_ranges
     ]
@@ -109,4 +109,6 @@ def test_no_times_in_the_results(outcome: Comparison) -> None:
             return set(node) | {key for value in node.values() for key in keys(value)}
         return {key for value in node for key in keys(value)} if isinstance(node, list) else set()
 
-    assert not {key for key in keys(results(outcome)) if "time" in key or "seconds" in key or "written" in key}
+    assert not {
+        key for key in keys(comparison_results(outcome)) if "time" in key or "seconds" in key or "written" in key
+    }

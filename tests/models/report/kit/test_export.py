@@ -30,13 +30,13 @@ from bekostiging.evaluation import TERM, TOTAL, Comparison, Study
 from bekostiging.evaluation.figures import BRIDGE, EXPECTED, UNITS
 from bekostiging.lumpsum import decided_spending
 from bekostiging.report import annex_of, presented, write_annex, write_results
-from bekostiging.report.comparison.results import results
-from bekostiging.report.comparison.tables import origin_tables
+from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.long import COLUMN_UNITS, LongTable, cell_unit, csv_text, shown
+from bekostiging.report.kit.origin import origin_tables
 from bekostiging.report.kit.readable import Words, readable
-from bekostiging.report.kit.resistance import LINE
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import FORMATS, NAME, Front, dictionary_rows, write_workbook
+from bekostiging.report.lumpsum.resistance import LINE
 from bekostiging.studies import (
     Backtest,
     LumpSumStudy,
@@ -313,7 +313,7 @@ def test_an_earlier_study_is_replaced_when_asked(every: Results, tmp_path: Path)
 def test_amount_times_chance_is_the_risk_amount(every: Results) -> None:
     """The lines of the paragraph, as they stand in the sheet, against results.json."""
     outcome = every.made["compare"]
-    said, found = {figure.name: figure.nl for figure in LINE}, results(outcome)
+    said, found = {figure.name: figure.nl for figure in LINE}, comparison_results(outcome)
     rows = sheets(every.folder("compare", "nl") / NAME)[NL["files", "resistance"]]
     top = next(k for k, row in enumerate(rows) if said["expected"] in row)
     lines = [dict(zip(rows[top], row, strict=True)) for row in rows[top + 1 :]]

@@ -17,14 +17,14 @@ import bekostiging.studies
 from bekostiging.case import Case, UserError, with_policy
 from bekostiging.cli import app
 from bekostiging.evaluation import Comparison
-from bekostiging.report import presented, schema
-from bekostiging.report.comparison.results import results
+from bekostiging.report import comparison_schema, presented
+from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.page import clause_text
-from bekostiging.report.lumpsum.results import lumpsum_schema
+from bekostiging.report.lumpsum.schema import lumpsum_schema
 from bekostiging.studies import LumpSumStudy
 
-SCHEMA = lumpsum_schema() | {"$defs": schema()["$defs"]}
+SCHEMA = lumpsum_schema() | {"$defs": comparison_schema()["$defs"]}
 """The part of results.json that lumpsum.json has as well."""
 
 
@@ -34,7 +34,7 @@ def test_it_is_the_lump_sum_of_the_comparison(lumpsum_study: LumpSumStudy, outco
     assert study.lumpsum.design.criterion == outcome.lumpsum.design.criterion
     assert study.lumpsum.headline.checks == outcome.lumpsum.headline.checks
     assert study.lumpsum.plain.checks == outcome.lumpsum.plain.checks
-    told, compared = presented(study, "nl").results(), results(outcome)
+    told, compared = presented(study, "nl").results(), comparison_results(outcome)
     jsonschema.validate(told["lumpsum"], SCHEMA)
     assert told["lumpsum"] == compared["lumpsum"]
     assert told["schema_version"] == compared["schema_version"] == "3"

@@ -10,8 +10,8 @@ import pytest
 from bekostiging.case import Case
 from bekostiging.evaluation import TERM, TOTAL, Comparison, Estimates, Figure, figures
 from bekostiging.lumpsum import LumpSumData
-from bekostiging.report.kit.resistance import Spent, resistance_table
 from bekostiging.report.kit.texts import Texts
+from bekostiging.report.lumpsum.resistance import Spent, resistance_table
 from bekostiging_solvers import Estimate
 
 NL = Texts("nl")

@@ -17,14 +17,13 @@ from bekostiging.case import Case
 from bekostiging.evaluation import SPENDING_FIGURES, TERM, TOTAL, Bridge, Estimates, Figure, figures
 from bekostiging.evaluation.bridge import added
 from bekostiging.lumpsum import LumpSumData
-from bekostiging.report.kit.long import Cell, LongTable, Row, estimated
+from bekostiging.report.kit.long import FIGURE_COLUMNS, Cell, LongTable, Row, estimated
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import CENTS
 from bekostiging_solvers import Estimate
 
 Spent = Mapping[str, Mapping[str, Mapping[str, Estimates]]]
 """[payment form or mix][municipality code or TOTAL][year or TERM][figure]."""
-FIGURE = ("figure", "value", "standard_error", "unit")
 LINE = (
     replace(figures.EXPECTED, nl="verwachte uitgaven", en="expected spending"),
     figures.HEADROOM,
@@ -71,7 +70,7 @@ def resistance_table(case: Case, data: LumpSumData, spent: Spent, texts: Texts) 
     certainty = texts.numbers.percent(case.policy.certainty)
     return LongTable(
         "resistance",
-        ("municipality", "year", "form", *FIGURE),
+        ("municipality", "year", "form", *FIGURE_COLUMNS),
         tuple(_lines(case, data, spent, texts)),
         across="figure",
         notes=(texts["takeaway", "resistance_note"].format(certainty=certainty),),
@@ -131,7 +130,7 @@ def bridge_table(found: Sequence[Bridge], data: LumpSumData, texts: Texts) -> Lo
     if left:
         notes.append(texts["takeaway", "bridge_left_out"].format(lots=", ".join(left)))
     rows = tuple(_bridge_rows(found, data.years[0], texts))
-    return LongTable("bridge", ("lot", *FIGURE), rows, "lot", notes=tuple(notes))
+    return LongTable("bridge", ("lot", *FIGURE_COLUMNS), rows, "lot", notes=tuple(notes))
 
 
 def _bridge_rows(found: Sequence[Bridge], first: int, texts: Texts) -> Iterator[Row]:

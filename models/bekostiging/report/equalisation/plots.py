@@ -1,0 +1,77 @@
+"""The figures of risk equalisation: norm amounts with their interval, and what more power costs in risk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from bekostiging.report.kit.sections import care_form_names
+from bekostiging.report.kit.style import DESIGN_TABLES, INK, SOFT, house_axes, mark_example, numbered, place_of
+from bekostiging.report.kit.texts import Texts
+from bekostiging.studies import EqualisationStudy
+from bekostiging.units import THOUSAND
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+POWER_SIZE = (6.0, 2.8)
+
+
+def profile_name(study: EqualisationStudy, name: str) -> str:
+    """A profile in words."""
+    form, _, profile = name.partition("/")
+    names = care_form_names(study.case)
+    return f"{names.get(form, form)}, {profile}" if profile else names.get(form, form)
+
+
+def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
+    """Power against the tail of the worst-off provider under the pool of one lot (its id), the chosen pool as a star.
+
+    Raises
+    ------
+    UserError
+        A lot without a pool.
+    """
+    texts = Texts(lang)
+    said = texts.sections["equalisation"]
+    pool = study.pools[place_of(lot, [one.data.lot for one in study.pools], {"nl": "perceel", "en": "lot"})]
+    with house_axes(ax, POWER_SIZE) as axes:
+        line = [(100 * one.target, 100 * one.risk) for one in pool.frontier]
+        axes.plot(*zip(*line, strict=True), "-", marker="o", ms=3, color="#1b3a5c")
+        axes.plot(100 * pool.design.target, 100 * pool.design.risk, "*", color="#b3541e", ms=12)
+        axes.set_xlabel(f"{said['power']}, %")
+        axes.set_ylabel(f"{said['tail_after']}, %")
+        axes.set_ylim(bottom=0)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+            numbered(axis, texts, 1)
+        mark_example(axes, study.case, DESIGN_TABLES, texts)
+    return axes
+
+
+def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Norm amount of every profile with its 95 % interval; profiles with too few clients are left out."""
+    texts = Texts(lang)
+    said, shown = texts.sections["equalisation"], np.flatnonzero(study.disclosed)
+    low, high, _ = study.interval
+    with house_axes(ax, norms_size(study)) as axes:
+        places = np.arange(len(shown))
+        axes.hlines(places, low[shown] / THOUSAND, high[shown] / THOUSAND, color=SOFT, linewidth=1.6)
+        axes.plot(study.model.coef_[shown] / THOUSAND, places, "o", color="#1b3a5c", ms=5)
+        axes.set_yticks(places, [profile_name(study, study.clients.adjusters[j].name) for j in shown])
+        axes.invert_yaxis()
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        axes.set_xlim(left=min(0.0, float(low[shown].min() / THOUSAND)) if len(shown) else 0.0)
+        axes.xaxis.set_major_locator(MaxNLocator(6))
+        numbered(axes.xaxis, texts)
+        axes.set_xlabel(said["amount_axis"])
+        mark_example(axes, study.case, ("offers", "demand", "profiles"), texts)
+    return axes
+
+
+def norms_size(study: EqualisationStudy) -> tuple[float, float]:
+    """Inches: a line per profile."""
+    return 6.4, 0.9 + 0.26 * len(study.clients.adjusters)

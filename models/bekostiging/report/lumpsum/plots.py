@@ -1,0 +1,42 @@
+"""The figure of the lump sum alone: what certainty for the providers costs the municipalities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.ticker import MaxNLocator
+
+from bekostiging.report.kit.style import DESIGN_TABLES, PALE, house_axes, mark_example, numbered
+from bekostiging.report.kit.texts import Texts
+from bekostiging.studies import LumpSumStudy
+from bekostiging.units import MILLION
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FRONTIER_SIZE = (6.4, 3.6)
+
+
+def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
+    """Municipal tail against the weakest provider's chance: candidates, the efficient ones, and the designed corridor.
+
+    Circles share surpluses too, triangles deficits alone; dark ones no other candidate beats at both ends.
+    """
+    texts = Texts(lang)
+    with house_axes(ax, FRONTIER_SIZE) as axes:
+        for point in study.frontier:
+            place = (100 * point.weakest.value, point.tail.value / MILLION)
+            if point.band is None:
+                axes.plot(*place, "*", color="#b3541e", ms=13, label=texts["page", "as_designed"])
+            else:
+                colour = "#1b3a5c" if point.efficient else PALE
+                axes.plot(*place, "o" if point.symmetric else "^", color=colour, ms=5)
+        axes.set_xlabel(f"{texts['page', 'frontier_weakest']}, %")
+        axes.set_ylabel(texts["page", "frontier_axis"], fontsize=8)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(MaxNLocator(5))
+            numbered(axis, texts, 1)
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(fontsize=8)
+        mark_example(axes, study.case, DESIGN_TABLES, texts)
+    return axes
