@@ -32,7 +32,7 @@ from bekostiging.lumpsum import (
     design_within,
     hold,
 )
-from bekostiging.report import schema
+from bekostiging.report import comparison_schema
 from bekostiging.report.comparison import page as comparison_page
 from bekostiging.report.comparison.answers import four_sentences
 from bekostiging.report.kit.sections import names_of
@@ -169,7 +169,7 @@ def test_no_lump_sum_ends_with_3_and_names_the_stock_that_would_do(none: Told) -
 
 def test_what_is_written_without_a_design_within_all_limits_follows_the_schema(breached: Told, none: Told) -> None:
     for told in (breached, none):
-        jsonschema.validate(told.content, schema())
+        jsonschema.validate(told.content, comparison_schema())
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
