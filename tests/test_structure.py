@@ -20,8 +20,8 @@ LONGEST_FUNCTION = 60
 """Lines without the docstring, which may be as long as its parameters and example need."""
 LONG_FUNCTIONS = {"study_lumpsum"}
 UNUSED_EXPORTS = {
-    "CommandCheck", "DecisionFigure", "FigureRegistry", "HoursBudget", "MeasureOutcome",
-    "Pair", "Placed", "Regimes", "Sweep", "Verification", "WaitingSamples", "YesNo", "read_view",
+    "DecisionFigure", "FigureRegistry", "HoursBudget", "MeasureOutcome", "Pair", "Placed", "Regimes", "Sweep",
+    "Verification", "WaitingSamples", "read_view",
 }  # fmt: skip
 CALLED_BY_OTHERS = {"_render_traceback_", "set_params"}
 """Names that other packages call: IPython and scikit-learn."""

@@ -1,6 +1,6 @@
 """What the user brings: tables, reading, validation, the embedded cases."""
 
-from bekostiging.case.check import CommandCheck, check_commands, stock_and_starts
+from bekostiging.case.check import check_commands, stock_and_starts
 from bekostiging.case.client_table import ClientTable, read_clients
 from bekostiging.case.convert import convert
 from bekostiging.case.errors import CaseError, Problem, UserError
@@ -16,18 +16,17 @@ from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.scaffold import scaffold_case, scaffold_history
 from bekostiging.case.spread import Spread, spread_notes, spreads
-from bekostiging.case.tables import ASKED
+from bekostiging.case.tables import TABLES
 from bekostiging.case.validate import check_case
 from bekostiging.case.write import write_case
 
 __all__ = [
-    "ASKED",
     "POLICIES",
+    "TABLES",
     "Case",
     "CaseError",
     "CasePolicy",
     "ClientTable",
-    "CommandCheck",
     "LotPolicy",
     "Number",
     "PolicyTable",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bekostiging.case.arguments import checked_kind
 from bekostiging.case.model import Case
 from bekostiging.case.tables import TABLES
 from bekostiging.units import WEEKS_PER_YEAR
@@ -43,7 +44,11 @@ CAPACITY_ONLY = ("capacity", "travel", "alternatives")
 
 @dataclass(frozen=True)
 class CommandCheck:
-    """One command and, per table, the number of rows in the case."""
+    """What a command finds in a case: ``n_rows`` is the number of rows per table that the command reads.
+
+    >>> CommandCheck("capacity", {"waiting": 0}).rows("en")
+    [('waiting', '0', 'no', 'nobody waits at the start')]
+    """
 
     command: str
     n_rows: dict[str, int]
@@ -58,7 +63,30 @@ class CommandCheck:
 
 
 def check_commands(case: Case) -> list[CommandCheck]:
-    """Return what each command finds in a validated case."""
+    """Count, per command, the rows of the tables it reads.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+
+    Returns
+    -------
+    list of CommandCheck
+        One for the comparison and the studies like it, one for the capacity plan.
+
+    Raises
+    ------
+    UserError
+        No ``Case`` is given.
+
+    Examples
+    --------
+    >>> from bekostiging.case import check_commands, synthetic_region
+    >>> [(one.command, one.n_rows["administration"]) for one in check_commands(synthetic_region(2, 6))]
+    [('compare', 8), ('capacity', 8)]
+    """
+    checked_kind("case", case, Case, "read_case")
     return [
         CommandCheck(command, {table: len(getattr(case, table)) for table in tables})
         for command, tables in (
@@ -69,15 +97,39 @@ def check_commands(case: Case) -> list[CommandCheck]:
 
 
 DISAGREE = 0.25
-"""Relative difference between clients at start and starts x duration that is told; growth explains a few percent."""
+"""Relative difference between clients at the start and starts x duration above which a note is given."""
 SHOWN = 3
+"""Rows that the note names."""
 
 
 def stock_and_starts(case: Case) -> tuple[dict[str, str], ...]:
-    """One warning, in both languages, when clients at start and starts x duration disagree; the worst rows first.
+    """Warn where clients at the start do not fit the starts per year and the mean duration; the worst rows first.
 
-    A stock in equilibrium is the inflow times the mean duration (Little 1961).
+    In equilibrium the stock is the inflow times the mean duration (J. D. C. Little, A proof for the queuing formula L = λW,
+    Operations Research 9, 1961); growth or decline explains a few percent, a quarter is more likely a mistake.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+
+    Returns
+    -------
+    tuple of dict
+        One note in Dutch (``nl``) and English (``en``), or none.
+
+    Raises
+    ------
+    UserError
+        No ``Case`` is given.
+
+    Examples
+    --------
+    >>> from bekostiging.case import stock_and_starts, synthetic_region
+    >>> stock_and_starts(synthetic_region(2, 6))
+    ()
     """
+    checked_kind("case", case, Case, "read_case")
     ratios = {
         f"{row.area} / {row.care_form}": row.clients_at_start / implied
         for row in case.demand

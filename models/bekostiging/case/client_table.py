@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bekostiging.case.errors import CaseError, Problem, UserError, is_citizen_number
+from bekostiging.case.arguments import checked_path, wrong_argument
+from bekostiging.case.errors import ArgumentError, CaseError, Problem, is_citizen_number
 from bekostiging.case.numbers import DUTCH, AmbiguousNumberError, parse_number
 from bekostiging_solvers.typing import FloatArray
 
@@ -20,8 +21,25 @@ MOST_PROBLEMS = 20
 
 @dataclass(frozen=True)
 class ClientTable:
-    """One row per client: ``provider`` and ``profile`` names, ``cost`` (n_clients,) in euro per year at reference prices,
-    ``groups``: the labels of every other column."""
+    """One row per client; ``read_clients`` reads it from a file.
+
+    Parameters
+    ----------
+    provider, profile : tuple of str
+        Who serves the client, and its profile: the unit of a norm amount.
+    cost : array (n_clients,)
+        Euro per year at reference prices.
+    groups : dict of str to tuple of str
+        The label of every client in each of the other columns, by the name of the column.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.case import ClientTable
+    >>> table = ClientTable(("a", "b"), ("light", "heavy"), np.array([1200.0, 8000.0]), {"age": ("0-11", "12-17")})
+    >>> float(table.cost.mean())
+    4600.0
+    """
 
     provider: tuple[str, ...]
     profile: tuple[str, ...]
@@ -29,8 +47,19 @@ class ClientTable:
     groups: dict[str, tuple[str, ...]]
 
 
-def read_clients(file: Path) -> ClientTable:
-    """Read a client table; separated by ``;`` (decimal comma) or ``,`` (decimal point).
+def read_clients(file: str | Path) -> ClientTable:
+    """Read a table with one row per client.
+
+    Parameters
+    ----------
+    file : str or path
+        CSV in UTF-8, separated by ``;`` (decimal comma) or ``,`` (decimal point), with the columns provider, profile and
+        cost (euro per year at reference prices); every other column divides clients into groups.
+
+    Returns
+    -------
+    ClientTable
+        The clients in the order of the file.
 
     Raises
     ------
@@ -38,19 +67,29 @@ def read_clients(file: Path) -> ClientTable:
         No such file, no text in UTF-8, a column that is missing or says who a client is.
     CaseError
         Cells that are empty or no number, and citizen service numbers, each with its row and column.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from bekostiging.case import read_clients
+    >>> _ = Path("clients.csv").write_text("provider,profile,cost,age\\na,light,1200,0-11\\nb,heavy,8000,12-17\\n")
+    >>> read_clients("clients.csv").groups
+    {'age': ('0-11', '12-17')}
     """
+    file = checked_path("file", file)
     if not file.is_file():
-        raise UserError(
-            f"--clients {file}: dit bestand bestaat niet; geef een csv met de kolommen provider, profile en cost",
-            f"--clients {file}: there is no such file; give a csv with the columns provider, profile and cost",
-            exit_code=2,
+        raise _wrong(
+            file,
+            "dit bestand bestaat niet; geef een csv met de kolommen provider, profile en cost",
+            "there is no such file; give a csv with the columns provider, profile and cost",
         )
     try:
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise UserError(
-            f"--clients {file}: dit bestand is geen UTF-8; bewaar het in Excel als 'CSV UTF-8'",
-            f"--clients {file}: this file is not UTF-8; save it in Excel as 'CSV UTF-8'",
+        raise _wrong(
+            file,
+            "dit bestand is geen UTF-8; bewaar het in Excel als 'CSV UTF-8'",
+            "this file is not UTF-8; save it in Excel as 'CSV UTF-8'",
         ) from None
     lines = text.splitlines()
     separator = DUTCH if lines and DUTCH in lines[0] else ","
@@ -63,12 +102,19 @@ def read_clients(file: Path) -> ClientTable:
     if problems:
         raise CaseError(problems[:MOST_PROBLEMS])
     if not rows:
-        raise UserError(
-            f"--clients {file}: er staat geen enkele cliënt in", f"--clients {file}: it holds no client"
+        raise _wrong(
+            file,
+            "er staat geen enkele cliënt in",
+            "it holds no client",
         )
     columns = {name: tuple(row[place] for row in rows) for place, name in enumerate(head)}
     groups = {name: labels for name, labels in columns.items() if name not in REQUIRED}
     return ClientTable(columns["provider"], columns["profile"], np.array(cost), groups)
+
+
+def _wrong(file: Path, nl: str, en: str) -> ArgumentError:
+    """The error of a file that cannot be used."""
+    return wrong_argument("file", str(file), nl, en)
 
 
 def _check_head(head: list[str], file: Path) -> None:
@@ -76,21 +122,24 @@ def _check_head(head: list[str], file: Path) -> None:
     missing = [name for name in REQUIRED if name not in head]
     if missing:
         listed = ", ".join(missing)
-        raise UserError(
-            f"--clients {file}: kolom {listed} ontbreekt; nodig zijn provider, profile en cost",
-            f"--clients {file}: column {listed} is missing; provider, profile and cost are needed",
+        raise _wrong(
+            file,
+            f"kolom {listed} ontbreekt; nodig zijn provider, profile en cost",
+            f"column {listed} is missing; provider, profile and cost are needed",
         )
     known = [name for name in head if name in IDENTIFYING]
     if known:
-        raise UserError(
-            f"--clients {file}: kolom {known[0]} zegt wie een cliënt is en wordt nooit gelezen; verwijder haar",
-            f"--clients {file}: column {known[0]} says who a client is and is never read; take it out of the file",
+        raise _wrong(
+            file,
+            f"kolom {known[0]} zegt wie een cliënt is en wordt nooit gelezen; verwijder haar",
+            f"column {known[0]} says who a client is and is never read; take it out of the file",
         )
     twice = sorted({name for name in head if head.count(name) > 1 or not name})
     if twice:
-        raise UserError(
-            f"--clients {file}: kolom '{twice[0]}' staat er twee keer of heeft geen naam; geef elke kolom een eigen naam",
-            f"--clients {file}: column '{twice[0]}' stands there twice or has no name; give every column its own name",
+        raise _wrong(
+            file,
+            f"kolom '{twice[0]}' staat er twee keer of heeft geen naam; geef elke kolom een eigen naam",
+            f"column '{twice[0]}' stands there twice or has no name; give every column its own name",
         )
 
 

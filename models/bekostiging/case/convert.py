@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bekostiging.case.arguments import checked_language, checked_path
 from bekostiging.case.errors import CaseError, Note, UserError
 from bekostiging.case.read import SYNTHETIC, Draft, read_draft, source_of
 from bekostiging.case.region import synthetic_region
@@ -11,18 +12,39 @@ from bekostiging.case.scaffold import write_new
 from bekostiging.case.write import draft_of
 
 
-def convert(name: str | Path, target: Path, lang: str) -> tuple[Note, ...]:
-    """Write the tables of a case, complete or not, as a workbook (a name that ends in .xlsx) or a folder.
+def convert(name: str | Path, target: str | Path, lang: str = "nl") -> tuple[Note, ...]:
+    """Write the tables of a case as a workbook or a folder: every row as it is, complete or not, nothing estimated.
 
-    Returns what the reader did with it, such as an upgrade of an older workbook.
+    Parameters
+    ----------
+    name : str or path
+        A case as ``read_case`` takes it.
+    target : str or path
+        The workbook (a name that ends in .xlsx) or folder to make.
+    lang : str, default "nl"
+        Language of the names in a workbook; in a folder ``nl`` gives semicolons and decimal commas.
+
+    Returns
+    -------
+    tuple of Note
+        What the reader did with it, such as an upgrade of an older workbook; each in Dutch (``nl``) and English (``en``).
 
     Raises
     ------
     UserError
         No such case, or the target exists.
     CaseError
-        A row that cannot be read; the rules between tables are those of ``check``.
+        A row that cannot be read; the rules between tables are those of ``read_case``.
+
+    Examples
+    --------
+    >>> from bekostiging.case import convert, read_case
+    >>> convert("almere", "almere-copy", "en")
+    ()
+    >>> read_case("almere-copy").lots == read_case("almere").lots
+    True
     """
+    target, lang = checked_path("target", target), checked_language("lang", lang)
     draft = draft_from(name)
     if not draft.tables:
         raise UserError(
@@ -37,7 +59,7 @@ def draft_from(name: str | Path) -> Draft:
     """The tables of a case as they stand, problems at their place."""
     if str(name) in SYNTHETIC:
         return draft_of(synthetic_region())
-    source = source_of(name)
+    source = source_of(name if isinstance(name, str) else checked_path("name", name))
     try:
         return read_draft(source)
     except CaseError as error:

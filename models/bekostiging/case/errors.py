@@ -21,9 +21,23 @@ def in_language(said: Said, lang: str) -> str:
 
 
 class UserError(Exception):
-    """A mistake the user can mend; ``text(lang)`` is what the command line prints.
+    """A mistake that the user can mend; the command line prints ``text(lang)``, never a traceback.
 
-    ``exit_code``: 1 case or data wrong, 2 command line wrong, 3 model without solution.
+    Parameters
+    ----------
+    nl, en : str
+        Where it stands, the rule and the remedy, in one sentence per language.
+    exit_code : int, default 1
+        Of the command line: 1 case or data wrong, 2 command line wrong, 3 model without solution.
+
+    Examples
+    --------
+    >>> from bekostiging.case import UserError, read_case
+    >>> try:
+    ...     read_case("almera")
+    ... except UserError as error:
+    ...     print(error.text("en")[-21:])
+    Did you mean almere?
     """
 
     def __init__(self, nl: str, en: str, exit_code: int = 1) -> None:
@@ -79,7 +93,27 @@ def masked(sentence: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a case: where it stands, the rule it breaks, the remedy."""
+    """One thing wrong in a case: where it stands, the rule it breaks, the remedy.
+
+    Parameters
+    ----------
+    table : str
+        Name of the table, or ``case.toml``.
+    nl, en : str
+        Rule and remedy.
+    row : int, optional
+        Line in the file; the header is line 1.
+    column : str, optional
+        As the file calls it.
+    place : str, optional
+        A cell of a workbook, such as ``aanbieders!E7 (omzet)``, instead of table, row and column.
+
+    Examples
+    --------
+    >>> from bekostiging.case import Problem
+    >>> Problem("lots", "is leeg; vul in", "is empty; fill it in", row=3, column="name").text("en")
+    'table lots, row 3, column name: is empty; fill it in'
+    """
 
     table: str
     nl: str
@@ -110,7 +144,20 @@ class Problem:
 
 
 class CaseError(UserError):
-    """Every problem of a case, listed together."""
+    """Every problem of a case, listed together.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        In the order in which they are printed.
+
+    Examples
+    --------
+    >>> from bekostiging.case import CaseError, Problem
+    >>> print(CaseError([Problem("lots", "is leeg", "is empty"), Problem("areas", "is leeg", "is empty")]))
+    table lots: is empty
+    table areas: is empty
+    """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bekostiging.case.errors import CaseError, Note, Problem, UserError
+from bekostiging.case.arguments import checked_kind, checked_path, checked_texts, wrong_argument
+from bekostiging.case.errors import ArgumentError, CaseError, Note, Problem
 from bekostiging.case.model import Case
 from bekostiging.case.read import SPREADSHEETS, read_case, read_draft, source_of, validated
 from bekostiging.case.series import NATION
@@ -47,39 +48,115 @@ EXPECTED_INDEX = (0.03, 0.02)
 """Invented: wages and prices of a year nobody has forecast yet."""
 
 
-def case_from_history(place: Path, name: str) -> Case:
-    """Estimate a whole case from the five tables of a folder or workbook.
+def case_from_history(source: str | Path, name: str) -> Case:
+    """Estimate a whole case from five tables: areas, begroting, history, contracts and policy.
+
+    What history tells is used; what it does not tell is taken from the worked example and marked ``illustrative``. Any other
+    table that is there is taken as it is.
+
+    Parameters
+    ----------
+    source : str or path
+        A folder or a workbook with those tables; ``scaffold_history`` makes one to fill.
+    name : str
+        Name and title of the case.
+
+    Returns
+    -------
+    Case
+        A validated case; ``estimated_tables`` lists what was not brought.
 
     Raises
     ------
     UserError
         No such folder or workbook.
     CaseError
-        A table is missing or wrong; a care form or lot that nothing is known of.
+        A table is missing or wrong; a care form or lot of which nothing is known.
+
+    Examples
+    --------
+    >>> from bekostiging.case import case_from_history, scaffold_history
+    >>> scaffold_history("start", "en")
+    >>> case = case_from_history("start", "my-region")
+    >>> case.name, case.base_year, len(case.providers)
+    ('my-region', 2024, 5)
     """
+    place = checked_path("source", source)
+    if not isinstance(name, str) or not name.strip():
+        raise wrong_argument("name", name, "geef een naam voor de casus", "give a name for the case")
     if not place.is_dir() and place.suffix.lower() not in SPREADSHEETS:
         wanted = ", ".join(f"{table}.csv" for table in ASKED)
-        raise UserError(
-            f"--from {place}: deze map is er niet; maak haar met {wanted} (uitleg per tabel: `bekostiging new`), of geef "
+        raise ArgumentError(
+            "source",
+            f"source {place}: deze map is er niet; maak haar met {wanted} (uitleg per tabel: `bekostiging new`), of geef "
             "een werkboek (`bekostiging new klein.xlsx --from history`).",
-            f"--from {place}: there is no such folder; make it with {wanted} (explanation per table: `bekostiging new`), or "
+            f"source {place}: there is no such folder; make it with {wanted} (explanation per table: `bekostiging new`), or "
             "give a workbook (`bekostiging new small.xlsx --from history`).",
         )
-    source = source_of(place)
+    origin = source_of(place)
     try:
-        draft = read_draft(source, ASKED, head="unread")
+        draft = read_draft(origin, ASKED, head="unread")
         return validated(_Estimates(draft.tables, read_case(EXAMPLE), []).case(name, draft.notes))
     except CaseError as error:
-        raise CaseError(source.located(problem) for problem in error.problems) from None
+        raise CaseError(origin.located(problem) for problem in error.problems) from None
 
 
-def tables_in(place: Path) -> tuple[str, ...]:
-    """Names of the tables that a folder or workbook brings."""
-    return source_of(place).tables()
+def tables_in(source: str | Path) -> tuple[str, ...]:
+    """Names of the tables that a folder or workbook holds, in the order of the documentation.
+
+    Parameters
+    ----------
+    source : str or path
+        A folder with CSV tables or a workbook.
+
+    Returns
+    -------
+    tuple of str
+        Such as ``("areas", "demand")``.
+
+    Raises
+    ------
+    UserError
+        There is no such folder or workbook.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region, tables_in, write_case
+    >>> write_case(synthetic_region(2, 6), "written", "en")
+    >>> "demand" in tables_in("written"), "shocks" in tables_in("written")
+    (True, False)
+    """
+    return source_of(checked_path("source", source)).tables()
 
 
 def estimated_tables(case: Case, given: Sequence[str]) -> list[tuple[str, int, str]]:
-    """What was not brought: table, rows, and where each kind of row comes from."""
+    """What was estimated in a case, by table and origin.
+
+    Parameters
+    ----------
+    case : Case
+        A case that ``case_from_history`` estimated.
+    given : sequence of str
+        Tables that were brought, as ``tables_in`` names them; they are left out.
+
+    Returns
+    -------
+    list of (str, int, str)
+        Table, number of rows, and their status and source.
+
+    Raises
+    ------
+    UserError
+        An argument of another kind.
+
+    Examples
+    --------
+    >>> from bekostiging.case import TABLES, estimated_tables, synthetic_region
+    >>> estimated_tables(synthetic_region(2, 6), [name for name in TABLES if name != "travel"])
+    [('travel', 4, 'illustrative: synthetic_region')]
+    """
+    checked_kind("case", case, Case, "case_from_history")
+    given = checked_texts("given", given)
     found: list[tuple[str, int, str]] = []
     for table in TABLES:
         if table in given:

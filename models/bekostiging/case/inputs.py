@@ -8,6 +8,7 @@ import math
 from importlib.resources import files
 from pathlib import Path
 
+from bekostiging.case.arguments import checked_kind, checked_path
 from bekostiging.case.model import Case
 from bekostiging.case.read import EMBEDDED
 from bekostiging.case.rows import Row, columns
@@ -25,10 +26,31 @@ LEFT_OUT = ("source", "reserve", "resistance_required", "resistance_available")
 
 
 def input_files(name: str | Path) -> dict[str, bytes]:
-    """Contents of the files of a case by their name: those of its folder that are read, or the one file it is.
+    """Contents of the files of a case by their name: those of its folder that are read, or the workbook it is.
 
-    Empty for a simulated region, which has none.
+    Parameters
+    ----------
+    name : str or path
+        A case as ``read_case`` takes it.
+
+    Returns
+    -------
+    dict of str to bytes
+        Empty for a synthetic region, which has no files.
+
+    Raises
+    ------
+    UserError
+        Something else than a name or path.
+
+    Examples
+    --------
+    >>> from bekostiging.case import input_files
+    >>> "demand.csv" in input_files("almere"), input_files("region")
+    (True, {})
     """
+    if not isinstance(name, str):
+        name = checked_path("name", name)
     if str(name) in EMBEDDED:
         folder = files("bekostiging.case") / "embedded" / str(name)
         return {one.name: one.read_bytes() for one in folder.iterdir() if _is_read(one.name)}
@@ -46,7 +68,32 @@ def _is_read(name: str) -> bool:
 
 
 def public_tables(case: Case) -> dict[str, str]:
-    """The tables that bidders may have as CSV by file name; small counts left out, others rounded."""
+    """The tables that bidders may have: counts below ten left out, other counts rounded to fives, amounts to three digits.
+
+    Providers and policy (what the municipality would pay at most) are left out.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+
+    Returns
+    -------
+    dict of str to str
+        CSV text by the name of its file.
+
+    Raises
+    ------
+    UserError
+        No ``Case`` is given.
+
+    Examples
+    --------
+    >>> from bekostiging.case import public_tables, synthetic_region
+    >>> list(public_tables(synthetic_region(2, 6)))[:3]
+    ['areas.csv', 'municipalities.csv', 'care_forms.csv']
+    """
+    checked_kind("case", case, Case, "read_case")
     found = {}
     for name in PUBLIC_TABLES:
         rows: tuple[Row, ...] = getattr(case, name)

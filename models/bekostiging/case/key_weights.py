@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from bekostiging.case.arguments import checked_kind, checked_word
 from bekostiging.case.model import Case
 from bekostiging.case.tables import Area, Lot, SharingKey
 
@@ -10,13 +13,41 @@ RESIDENTIAL_UNIT = "etmaal"
 
 
 def key_weights(case: Case, lot: Lot, key: SharingKey) -> dict[str, float]:
-    """Weight of every municipality of the lot; all zero where the case has no figures for the key.
+    """Weight of every municipality of a lot under a sharing key.
 
-    For the keys that follow use (``actual_use``, ``clients_before``, ``three_year_mean``, ``dial``, ``hybrid``) the
-    inhabitants, which divide what no use divides; for ``residence`` the residential places.
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+    lot : Lot
+        One of ``case.lots``.
+    key : str
+        A sharing key. For those that follow use (``actual_use``, ``clients_before``, ``three_year_mean``, ``dial``,
+        ``hybrid``) the weights are the inhabitants, which divide what no use divides; for ``residence`` the residential
+        places.
+
+    Returns
+    -------
+    dict of str to float
+        By the code of the municipality, in the unit of the key; all zero where the case has no figures for it.
+
+    Raises
+    ------
+    UserError
+        An argument of another kind; an unknown key.
+
+    Examples
+    --------
+    >>> from bekostiging.case import key_weights, synthetic_region
+    >>> region = synthetic_region(2, 6)
+    >>> key_weights(region, region.lots[0], "youths")
+    {'gemeente-1': 9485.0, 'gemeente-2': 12034.0}
     """
+    checked_kind("case", case, Case, "read_case")
+    checked_kind("lot", lot, Lot, "case.lots")
+    checked_word("key", key, get_args(SharingKey))
     own = [area for area in case.areas if area.id in lot.areas]
-    present = {area.municipality for area in own}
+    present = list(dict.fromkeys(area.municipality for area in own))
     if key in ("fixed", "gemeentefonds"):
         column = "key_weight" if key == "fixed" else "gemeentefonds"
         return {row.code: getattr(row, column) for row in case.municipalities if row.code in present}
@@ -53,7 +84,34 @@ def _realised(case: Case, lot: Lot, own: list[Area]) -> dict[str, float]:
 
 
 def residential_forms(case: Case, lot: Lot) -> tuple[str, ...]:
-    """Care forms of the lot with accommodation."""
+    """Care forms of a lot with accommodation, which the woonplaatsbeginsel is about.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+    lot : Lot
+        One of ``case.lots``.
+
+    Returns
+    -------
+    tuple of str
+        Their ids.
+
+    Raises
+    ------
+    UserError
+        An argument of another kind.
+
+    Examples
+    --------
+    >>> from bekostiging.case import residential_forms, synthetic_region
+    >>> region = synthetic_region(2, 6)
+    >>> [residential_forms(region, lot) for lot in region.lots]
+    [(), ('residential',), ()]
+    """
+    checked_kind("case", case, Case, "read_case")
+    checked_kind("lot", lot, Lot, "case.lots")
     return tuple(
         form.id for form in case.care_forms if form.id in lot.care_forms and form.unit == RESIDENTIAL_UNIT
     )

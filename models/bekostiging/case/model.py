@@ -57,11 +57,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Case(Shown):
-    """A validated case; build it with ``bekostiging.case.read_case``, never by hand.
+    """A validated case; ``read_case`` builds it, never build it by hand.
 
-    ``name``, ``title`` and ``disclaimer`` come from case.toml; ``disclaimer`` (Dutch and English) is
-    printed on page one of the report and in every exported table, empty when there is none. ``to_frame()``: how many rows
-    of every table come from where.
+    Every table is a tuple of frozen rows under its own name (``case.demand``, ``case.offers``); docs/workbook.md and
+    ``bekostiging new`` explain tables, columns and units. ``to_frame()`` counts rows per table and origin.
+
+    Parameters
+    ----------
+    name : str
+        Letters, digits and dashes; results are named after it.
+    title, disclaimer : dict of str to str
+        Texts by language (``nl``, ``en``); the disclaimer, if any, stands on page one of every report and in every table.
+    kind : {"planning", "running"}
+        Before a tender, or contracts that run; providers of a running case are numbered in what is published.
+    base_year : int
+        Calendar year of the volumes.
+    trajectories_per_person : float
+        Trajectories of care per client, at least 1.
+    notes : tuple of dict
+        What the reader had to decide, in both languages.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> case = read_case("almere")
+    >>> case.first_year, case.n_years, len(case.lots), case.policy.confidence
+    (2025, 4, 5, 0.95)
+    >>> case.discount(3).tolist()
+    [1.0, 1.0, 1.0]
     """
 
     name: str

@@ -33,7 +33,15 @@ TAIL = Number(0.5, 0.999, tail=True)
 
 
 class PolicyTable(PolicyRows):
-    """The table policy of a case, as a tuple of its rows and as values by name."""
+    """The table policy of a case: a tuple of its rows, with the value of every policy by name.
+
+    Examples
+    --------
+    >>> from bekostiging.case import PolicyTable, read_case
+    >>> policy = read_case("almere").policy
+    >>> policy.loading_cap(), PolicyTable.loading_cap.kind.allowed("en")
+    (0.05, '0 to 1')
+    """
 
     # fmt: off
     risk_weight = CasePolicy(Number(0, 1), moved=True,

@@ -38,12 +38,38 @@ class Kind(ABC, Generic[T_co]):
 
 @dataclass(frozen=True)
 class Number(Kind[float]):
-    """A number, both ends allowed; ``tail``: a certainty, of which the part that is left is what counts."""
+    """A number from ``low`` to ``high``, both allowed.
+
+    Parameters
+    ----------
+    low, high : float
+        The range, in the unit.
+    unit : (str, str), optional
+        Its unit in Dutch and English, such as ``("per jaar", "per year")``; none for a fraction.
+    tail : bool, default False
+        The number is a certainty, of which the part that is left over (1 - value) is what counts.
+
+    Raises
+    ------
+    ValueError
+        ``low`` is above ``high``.
+
+    Examples
+    --------
+    >>> from bekostiging.case import Number
+    >>> Number(0, 0.25, ("per jaar", "per year")).allowed("en")
+    '0 to 0.25 per year'
+    """
 
     low: float
     high: float
     unit: Said = NOT_SAID
     tail: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse an empty range."""
+        if not self.low <= self.high:
+            raise ValueError(f"Number: low {self.low:g} is above high {self.high:g}; give the lowest value first")
 
     def read(self, text: str) -> float:
         """The number."""
@@ -69,7 +95,19 @@ class Number(Kind[float]):
 
 
 class Words(Kind[T_co]):
-    """One of a few words; ``choices``: the arguments of a Literal."""
+    """One of a few words.
+
+    Parameters
+    ----------
+    choices : tuple of str
+        The words, for instance the arguments of a ``Literal``.
+
+    Examples
+    --------
+    >>> from bekostiging.case import Words
+    >>> Words(("additive", "multiplicative")).wrong("indexation", "multiply")[1]
+    "'multiply' is no choice for indexation (additive, multiplicative); did you mean multiplicative?"
+    """
 
     def __init__(self, choices: tuple[Any, ...]) -> None:
         self.choices: tuple[str, ...] = choices
@@ -94,7 +132,14 @@ class Words(Kind[T_co]):
 
 
 class YesNo(Words[bool]):
-    """yes or no, looked up as a truth value."""
+    """``yes`` or ``no`` in the table, a truth value in Python.
+
+    Examples
+    --------
+    >>> from bekostiging.case import YesNo
+    >>> YesNo().read("yes")
+    True
+    """
 
     def __init__(self) -> None:
         super().__init__(("yes", "no"))
@@ -114,10 +159,22 @@ class NoDefault(Enum):
 class PolicyRow(Generic[T]):
     """All there is to know of one name of the table policy; ``name`` comes with ``register_policy``.
 
-    ``nl`` and ``en``: what it is. ``default`` with ``absent_nl`` and ``absent_en``: what holds where a case does not say, as
-    a value (or another row, whose value it then has) and in words. ``needed_for``: without a value that cannot be done, and
-    the rest can. A row with neither is required. ``moved``: the lump-sum decision reads it, so the choices to account for
-    try it a tenth lower and a tenth higher.
+    A row with neither ``default`` nor ``needed_for`` is required in every case.
+
+    Parameters
+    ----------
+    kind : Kind
+        What a value may be: ``Number``, ``Words`` or ``YesNo``.
+    nl, en : str
+        What it is.
+    default : value or PolicyRow, optional
+        What holds where a case gives no value; another row, whose value it then has.
+    absent_nl, absent_en : str
+        The default in words.
+    needed_for : (str, str), optional
+        What cannot be done without a value, in Dutch and English; everything else can.
+    moved : bool, default False
+        The lump-sum decision reads it, so the choices to account for try it a tenth lower and a tenth higher.
     """
 
     kind: Kind[T] = field(kw_only=False)
@@ -162,7 +219,16 @@ class PolicyRow(Generic[T]):
 
 
 class CasePolicy(PolicyRow[T]):
-    """A row that holds for the whole case: ``case.policy.discount_rate`` is its value."""
+    """A policy that holds for the whole case: ``case.policy.discount_rate`` is its value.
+
+    Its parameters are those of ``PolicyRow``: kind, ``nl`` and ``en``, and what holds where a case gives no value.
+
+    Examples
+    --------
+    >>> from bekostiging.case import PolicyTable, read_case
+    >>> PolicyTable.discount_rate.en, read_case("almere").policy.discount_rate
+    ('discount rate per year', 0.0)
+    """
 
     @overload
     def __get__(self, table: None, owner: type) -> Self: ...
@@ -181,7 +247,17 @@ class OfLot(Protocol[T_co]):
 
 
 class LotPolicy(PolicyRow[T]):
-    """A row of which a lot may have its own: ``case.policy.share_max(lot)`` is its value."""
+    """A policy of which a lot may have a value of its own: ``case.policy.share_max(lot)`` is its value for a lot.
+
+    Its parameters are those of ``PolicyRow``: kind, ``nl`` and ``en``, and what holds where a case gives no value.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> policy = read_case("almere").policy
+    >>> policy.share_max("youth_guidance") == policy.share_max()
+    True
+    """
 
     @overload
     def __get__(self, table: None, owner: type) -> Self: ...
@@ -193,20 +269,39 @@ class LotPolicy(PolicyRow[T]):
 
 
 POLICIES: Registry[PolicyRow[Any]] = Registry("policy")
-"""Every row by its name, in the order of the explanation."""
+"""Every policy by its name, in the order of docs/policy.md: ``POLICIES["share_max"].en`` says what it is."""
 Row = TypeVar("Row", bound=PolicyRow[Any])
 
 
 def register_policy(name: str, row: Row) -> Row:
-    """Make a row known: to reading, validation, workbook and explanation. Look its value up with ``case.policy.value``.
+    """Make a policy known to reading, validation, workbook and explanation; look its value up with ``case.policy.value``.
 
-    ``NIGHT = register_policy("night", LotPolicy(Number(0, 1), nl="nachttoeslag", en="night surcharge", default=0.0, ...))``
-    and then ``case.policy.value(NIGHT, "youth")``.
+    Parameters
+    ----------
+    name : str
+        Its name in the table policy.
+    row : CasePolicy or LotPolicy
+        What a value may be, and what holds without one.
+
+    Returns
+    -------
+    PolicyRow
+        The row, to look values up with.
 
     Raises
     ------
     ValueError
-        There is a row of that name.
+        There is a policy of that name.
+
+    Examples
+    --------
+    Skipped when examples are run, because the row would stay in the registry of the process.
+
+    >>> from bekostiging.case import LotPolicy, Number, read_case, register_policy
+    >>> texts = {"nl": "nachttoeslag", "en": "night surcharge", "absent_nl": "een kwart", "absent_en": "a quarter"}
+    >>> NIGHT = register_policy("night", LotPolicy(Number(0, 1), default=0.25, **texts))  # doctest: +SKIP
+    >>> read_case("almere").policy.value(NIGHT, "youth_guidance")  # doctest: +SKIP
+    0.25
     """
     POLICIES.add(name, row)
     row.name = name

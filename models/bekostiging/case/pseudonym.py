@@ -4,14 +4,39 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bekostiging.case.arguments import checked_kind
 from bekostiging.case.model import Case
 
 
 def pseudonymised(case: Case) -> Case:
-    """Return a running case with its providers numbered in file order; a planning case has archetypes and stays.
+    """A running case with its providers numbered in the order of the file; a planning case stays: it has archetypes.
 
     Ids and names change in every table that holds them; a name in free text (``source``) is not recognised.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+
+    Returns
+    -------
+    Case
+        The case that a report of a running contract may show.
+
+    Raises
+    ------
+    UserError
+        No ``Case`` is given.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.case import pseudonymised, read_case
+    >>> running = replace(read_case("almere"), kind="running")
+    >>> pseudonymised(running).providers[0].name
+    'aanbieder-1'
     """
+    checked_kind("case", case, Case, "read_case")
     if case.kind == "planning":
         return case
     width = len(str(len(case.providers)))

@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
 from bekostiging.case.errors import CaseError, Note, Problem, UserError
 from bekostiging.case.former import with_present_policies, with_stock
 from bekostiging.case.model import Case
@@ -66,15 +67,38 @@ class Draft:
 
 
 def read_case(name: str | Path) -> Case:
-    """Read a case by name (``almere``, ``region``/``voorbeeldregio``), from a folder or a workbook, and validate it.
+    """Read a case and validate it.
+
+    Parameters
+    ----------
+    name : str or path
+        ``almere`` (the worked example), ``region`` or ``voorbeeldregio`` (a synthetic region), a folder with case.toml and
+        CSV tables, or a workbook (.xlsx, .xlsm).
+
+    Returns
+    -------
+    Case
+        Every table, as frozen rows; ``notes`` says what the reader had to decide, such as a former name of a column.
 
     Raises
     ------
     UserError
         No such case, folder or workbook.
     CaseError
-        Everything wrong in it, listed together.
+        Everything wrong in the tables, listed together with table, row and column.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> case = read_case("almere")
+    >>> case.first_year, case.n_years, case.policy.discount_rate
+    (2025, 4, 0.0)
+    >>> read_case("almera")
+    Traceback (most recent call last):
+    bekostiging.case.errors.UserError: Case almera is no folder, ... Did you mean almere?
     """
+    if not isinstance(name, str):
+        name = checked_path("name", name)
     if str(name) in SYNTHETIC:
         from bekostiging.case.region import synthetic_region
 
@@ -164,25 +188,50 @@ def validated(case: Case) -> Case:
     return with_estimates(case)
 
 
-def with_cost_sheet(case: Case, sheet: Path) -> Case:
-    """The case with a provider's own function groups instead of its cost build-up; nothing is written anywhere.
+def with_cost_sheet(case: Case, sheet: str | Path) -> Case:
+    """The case with a provider's own function groups in place of its cost build-up; no file is written.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+    sheet : str or path
+        A CSV file with the columns of table ``function_groups``: hours, wages and overhead of every function group, which
+        give the provider's own fair price.
+
+    Returns
+    -------
+    Case
+        A validated case without rows in ``cost_price``.
 
     Raises
     ------
     UserError
-        The file is not there, or a cell of it is wrong.
+        The file is not there.
+    CaseError
+        A cell of it is wrong, or it does not fit the case.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case, with_cost_sheet
+    >>> with_cost_sheet(read_case("almere"), "own.csv")
+    Traceback (most recent call last):
+    bekostiging.case.errors.ArgumentError: sheet own.csv: there is no such file; give a CSV file ...
     """
+    checked_kind("case", case, Case, "read_case")
+    sheet = checked_path("sheet", sheet)
     problems: list[Problem] = []
     if not sheet.is_file():
-        raise UserError(
-            f"--private {sheet}: dit bestand bestaat niet; geef een csv met de kolommen van tabel function_groups",
-            f"--private {sheet}: there is no such file; give a csv with the columns of table function_groups",
-            exit_code=2,
+        raise wrong_argument(
+            "sheet",
+            str(sheet),
+            "dit bestand bestaat niet; geef een CSV-bestand met de kolommen van tabel function_groups",
+            "there is no such file; give a CSV file with the columns of table function_groups",
         )
     text = text_of(sheet, FunctionGroup.table, problems)
     grid = None if text is None else csv_grid(text, FunctionGroup.table, problems)
     rows = [] if grid is None else list(read_rows(grid, FunctionGroup, problems, []))
     if problems:
         raise CaseError(problems)
-    own = tuple(row for row in rows if isinstance(row, FunctionGroup))
-    return validated(replace(case, function_groups=own, cost_price=()))
+    groups = tuple(row for row in rows if isinstance(row, FunctionGroup))
+    return validated(replace(case, function_groups=groups, cost_price=()))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bekostiging.case.errors import UserError
+from bekostiging.case.arguments import checked_number, checked_whole
 from bekostiging.case.model import Case
 from bekostiging.case.optional_tables import PARTIES
 from bekostiging.case.policy import PolicyTable
@@ -86,20 +86,41 @@ _SPREAD_POLICY = (("contracts_least", "2.0"), ("concentration", "0.5"))
 def synthetic_region(
     municipalities: int = 8, providers: int = 40, seed: int = 1, inhabitants: float | None = None
 ) -> Case:
-    """Return a synthetic region; the same arguments give the same case.
+    """An invented region to try things on; the same arguments give the same case.
 
-    ``inhabitants``: of the whole region; left to chance around the Dutch mean when left out.
+    Parameters
+    ----------
+    municipalities : int, default 8
+        Number of municipalities, each with one area.
+    providers : int, default 40
+        Number of providers, at least one for each of the three lots.
+    seed : int, default 1
+        Seed of sizes, market shares and costs.
+    inhabitants : float, optional
+        Inhabitants of the whole region; default: chance, around the Dutch mean per municipality.
+
+    Returns
+    -------
+    Case
+        A validated planning case in which every figure is ``illustrative``.
 
     Raises
     ------
     UserError
-        No municipality, or fewer than three providers (one per lot).
+        No municipality, fewer than three providers, or another argument out of its range.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> region = synthetic_region(2, 6)
+    >>> [lot.id for lot in region.lots], len(region.contracts)
+    (['youth', 'residential', 'wmo'], 7)
     """
-    if municipalities < 1 or providers < len(_LOTS):
-        raise UserError(
-            f"Een regio heeft minstens 1 gemeente en {len(_LOTS)} aanbieders; u vraagt {municipalities} en {providers}.",
-            f"A region has at least 1 municipality and {len(_LOTS)} providers; you ask {municipalities} and {providers}.",
-        )
+    checked_whole("municipalities", municipalities, 1)
+    checked_whole("providers", providers, len(_LOTS))
+    checked_whole("seed", seed, 0)
+    if inhabitants is not None:
+        checked_number("inhabitants", inhabitants, 1)
     rng = np.random.default_rng(seed)
     areas = _areas(municipalities, rng, inhabitants)
     demand = _demand(areas, rng)

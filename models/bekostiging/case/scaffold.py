@@ -7,6 +7,13 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
+from bekostiging.case.arguments import (
+    checked_kind,
+    checked_language,
+    checked_path,
+    checked_texts,
+    wrong_argument,
+)
 from bekostiging.case.errors import UserError
 from bekostiging.case.explanation import WORDING, explain
 from bekostiging.case.model import Case
@@ -82,18 +89,50 @@ _WHAT = {
 
 
 def scaffold_case(
-    target: Path, lang: str, case: Case | None = None, *, wanted: Sequence[str] = (), estimated: bool = False
+    target: str | Path,
+    lang: str = "nl",
+    case: Case | None = None,
+    *,
+    wanted: Sequence[str] = (),
+    estimated: bool = False,
 ) -> None:
-    """Make a folder or workbook with a case: a complete small one when left out.
+    """Make a folder or workbook with a case to fill: the example of ``synthetic_region`` where no case is given.
 
-    A folder has every table of the case; a workbook the core tables and the optional ones that are ``wanted``, with an
-    example. When the case was ``estimated`` from a region's own history, both have all of it and say so.
+    A folder gets every table of the case with a read-me and an explanation per table; a workbook the required tables and the
+    optional ones that are ``wanted``, with an example.
+
+    Parameters
+    ----------
+    target : str or path
+        The workbook (a name that ends in .xlsx) or the folder to make.
+    lang : str, default "nl"
+        Language of the explanations and of the names in a workbook, ``nl`` or ``en``.
+    case : Case, optional
+        A validated case instead of a synthetic region with two municipalities and six providers.
+    wanted : sequence of str
+        Optional tables, by their Dutch or English names; ``["all"]`` is every one.
+    estimated : bool, default False
+        The case was estimated from a region's own history: all of it is written, and the read-me says so.
 
     Raises
     ------
     UserError
         The target exists; an optional table that is not known.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case, scaffold_case
+    >>> scaffold_case("new-region", "en", wanted=["shocks"])
+    >>> len(read_case("new-region").shocks) > 0
+    True
     """
+    target, lang, wanted = (
+        checked_path("target", target),
+        checked_language("lang", lang),
+        checked_texts("wanted", wanted),
+    )
+    if case is not None:
+        checked_kind("case", case, Case, "read_case")
     draft = draft_of(synthetic_region(municipalities=2, providers=6) if case is None else case)
     asked = _asked(wanted)
     if not estimated:
@@ -124,23 +163,39 @@ def _asked(wanted: Sequence[str]) -> list[str]:
                 if near
                 else {"nl": "", "en": ""}
             )
-            raise UserError(
-                f"--with {word}: deze tabel is er niet; kies uit {', '.join(optional)}.{hint['nl']}",
-                f"--with {word}: there is no such table; choose from {', '.join(optional)}.{hint['en']}",
-                exit_code=2,
+            raise wrong_argument(
+                "wanted",
+                word,
+                f"deze tabel is er niet; kies uit {', '.join(optional)}.{hint['nl']}",
+                f"there is no such table; choose from {', '.join(optional)}.{hint['en']}",
             )
         asked += ["risk_factors", table] if table == "correlations" else [table]
     return asked
 
 
-def scaffold_history(target: Path, lang: str) -> None:
-    """Make the small folder or workbook from which a case is estimated, with an invented example to overwrite.
+def scaffold_history(target: str | Path, lang: str = "nl") -> None:
+    """Make the small folder or workbook from which ``case_from_history`` estimates a case, with an invented example.
+
+    Parameters
+    ----------
+    target : str or path
+        The workbook (a name that ends in .xlsx) or the folder to make.
+    lang : str, default "nl"
+        Language of the explanations and of the names in a workbook, ``nl`` or ``en``.
 
     Raises
     ------
     UserError
         The target exists.
+
+    Examples
+    --------
+    >>> from bekostiging.case import scaffold_history, tables_in
+    >>> scaffold_history("small-start", "en")
+    >>> tables_in("small-start")
+    ('areas', 'begroting', 'contracts', 'policy', 'history')
     """
+    target, lang = checked_path("target", target), checked_language("lang", lang)
     example = read_draft(FolderSource(embedded("history")), ASKED, head="unread")
     write_new(target, example, lang, example=True, explained=True)
 

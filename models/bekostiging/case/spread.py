@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bekostiging.case.arguments import checked_kind, checked_whole
 from bekostiging.case.errors import UserError
+from bekostiging.case.model import Case
 from bekostiging.case.series import FEWEST_YEARS, NATION, NATIONAL_GROWTH, Growth, Series, all_series
 
 if TYPE_CHECKING:
-    from bekostiging.case.model import Case
     from bekostiging.case.tables import RiskFactor
 
 INTERVAL = 0.95
@@ -30,9 +31,26 @@ LEVELS = ("national", "municipality", "care_form")
 
 @dataclass(frozen=True)
 class Spread:
-    """Standard deviation of the yearly innovation with its 95 % interval; ``given`` is that of the case, if any.
+    """Standard deviation of the yearly innovation of a risk factor, with its interval of 95 %.
 
-    ``own`` and ``national``: degrees of freedom from the region's series and from the nation's; ``series``: which.
+    Parameters
+    ----------
+    factor : str
+        Id of the risk factor.
+    given : float or None
+        The standard deviation of the case (log growth per year), if any.
+    estimate, low, high : float
+        That of history, and the ends of its interval.
+    own, national : int
+        Degrees of freedom from the region's series and from the nation's.
+    series : tuple of str
+        The region's series that were used.
+
+    Examples
+    --------
+    >>> from bekostiging.case import Spread
+    >>> Spread("inflow", 0.01, 0.03, 0.02, 0.06, 3, 2, ()).contradicts
+    True
     """
 
     factor: str
@@ -51,7 +69,34 @@ class Spread:
 
 
 def spreads(case: Case, until: int | None = None) -> tuple[Spread, ...]:
-    """Estimate every inflow factor of the case from years up to ``until``."""
+    """Estimate the standard deviation of every inflow factor of a case from its history.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+    until : int, optional
+        Last calendar year that counts as known; default: all years.
+
+    Returns
+    -------
+    tuple of Spread
+        In the order of ``case.risk_factors``.
+
+    Raises
+    ------
+    UserError
+        A series that mixes definitions; an argument of another kind.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case, spreads
+    >>> [(one.factor, round(one.estimate, 3)) for one in spreads(read_case("almere"))]
+    [('national_inflow', 0.026), ('municipal_inflow', 0.027), ('form_inflow', 0.02)]
+    """
+    checked_kind("case", case, Case, "read_case")
+    if until is not None:
+        checked_whole("until", until, 0)
     series = [one for one in all_series(case, until) if len(one.years) >= FEWEST_YEARS]
     return tuple(
         _spread(case, factor, series, until)
@@ -187,7 +232,29 @@ def with_estimates(case: Case) -> Case:
 
 
 def spread_notes(case: Case) -> tuple[dict[str, str], ...]:
-    """What was estimated, and what history contradicts; one sentence per factor, in both languages."""
+    """One note per inflow factor that was estimated from history, or that history contradicts.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+
+    Returns
+    -------
+    tuple of dict
+        Each in Dutch (``nl``) and English (``en``).
+
+    Raises
+    ------
+    UserError
+        A series that mixes definitions; an argument of another kind.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case, spread_notes
+    >>> [note["en"][:50] for note in spread_notes(read_case("almere"))]
+    ['risk_factors: municipal_inflow is estimated from h']
+    """
     return tuple(_told(one) for one in spreads(case) if one.given == one.estimate or one.contradicts)
 
 

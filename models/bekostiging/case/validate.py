@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import chain, islice
 
+from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import CaseError, Problem
 from bekostiging.case.model import Case
 from bekostiging.case.policy_rows import CASE, POLICIES, CasePolicy
@@ -19,7 +20,7 @@ from bekostiging.case.series import NATION
 from bekostiging.case.tables import REFERENCES, TABLES
 
 MOST_BREACHES = 1000
-"""Breaches of keys that are listed; whoever mends a thousand asks again."""
+"""Broken keys and references that are listed at once."""
 
 
 def validate(case: Case) -> list[Problem]:
@@ -32,13 +33,32 @@ def validate(case: Case) -> list[Problem]:
 
 
 def check_case(case: Case) -> None:
-    """Nothing is wrong in a case.
+    """Refuse a case in which a key, a reference, a policy or a rule between tables is broken.
+
+    Parameters
+    ----------
+    case : Case
+        A case as ``read_case`` returns it, or one of which tables were replaced (``dataclasses.replace``).
 
     Raises
     ------
     CaseError
-        Everything that is.
+        Everything wrong in it, listed together.
+    UserError
+        No ``Case`` is given.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.case import check_case, synthetic_region
+    >>> region = synthetic_region(2, 6)
+    >>> check_case(region)
+    >>> check_case(replace(region, lots=()))
+    Traceback (most recent call last):
+    bekostiging.case.errors.CaseError: table lots: this table is empty; fill in a row
+    ...
     """
+    checked_kind("case", case, Case, "read_case")
     problems = validate(case)
     if problems:
         raise CaseError(problems)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bekostiging.case.arguments import checked_kind, checked_language, checked_path
 from bekostiging.case.head import HEAD
 from bekostiging.case.model import Case
 from bekostiging.case.numbers import parse_number
@@ -19,8 +20,33 @@ from bekostiging.case.workbook_text import harmless
 SEPARATOR = {"nl": ";", "en": ","}
 
 
-def write_case(case: Case, folder: Path, lang: str = "nl") -> None:
-    """Write case.toml and every table that has rows or is required; ``nl`` with semicolon and decimal comma."""
+def write_case(case: Case, folder: str | Path, lang: str = "nl") -> None:
+    """Write a case as a folder that ``read_case`` reads back: case.toml and every table that has rows or is required.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+    folder : str or path
+        Made when it is not there; files of the same names are replaced.
+    lang : str, default "nl"
+        ``nl`` writes semicolons and decimal commas, ``en`` commas and decimal points.
+
+    Raises
+    ------
+    UserError
+        An argument of another kind, or another language.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case, synthetic_region, write_case
+    >>> region = synthetic_region(2, 6)
+    >>> write_case(region, "my-region", "en")
+    >>> [row.id for row in read_case("my-region").lots]
+    ['youth', 'residential', 'wmo']
+    """
+    checked_kind("case", case, Case, "read_case")
+    folder, lang = checked_path("folder", folder), checked_language("lang", lang)
     write_folder(draft_of(case), folder, lang)
 
 

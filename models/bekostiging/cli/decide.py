@@ -60,9 +60,11 @@ def equalise(
     case: CaseName,
     run: Options,
     output: Output,
-    clients: Annotated[
+    file: Annotated[
         Path | None,
-        typer.Option(metavar="CSV", help="Own clients (provider, profile, cost, groups) instead of simulated."),
+        typer.Option(
+            "--clients", metavar="CSV", help="Own clients (provider, profile, cost, groups) instead of simulated."
+        ),
     ] = None,
     method: Annotated[str, typer.Option(help="least_squares, lad, quantile or least_largest.")] = "least_squares",
     quantile: Annotated[float, typer.Option(help="Of --method quantile.")] = 0.5,
@@ -101,7 +103,7 @@ def equalise(
             named_numbers("--group-penalty", group_penalty or [], 1),
             run["seed"],
         )
-        table = None if clients is None else read_clients(clients)
+        table = None if file is None else read_clients(file)
         return study_equalisation(brought, model, table=table, power=power, **run)
 
     study_case(case, output, run, study, "-equalisation")

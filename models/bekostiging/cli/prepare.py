@@ -40,10 +40,12 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
 def buildup(
     case: CaseName,
     output: Output,
-    private: Annotated[
+    sheet: Annotated[
         Path | None,
         typer.Option(
-            metavar="CSV", help="A provider's own function groups: its price beside the tariff, kept apart."
+            "--private",
+            metavar="CSV",
+            help="A provider's own function groups: its price beside the tariff, kept apart.",
         ),
     ] = None,
 ) -> None:
@@ -55,7 +57,7 @@ def buildup(
 
         brought = brought_case(case, lang)
         folder = output.out or Path(f"bekostiging-{brought.name}-buildup")
-        annex = annex_of(brought if private is None else with_cost_sheet(brought, private), private is not None)
+        annex = annex_of(brought if sheet is None else with_cost_sheet(brought, sheet), sheet is not None)
         with claimed(folder, overwrite=output.overwrite):
             write_folder(
                 folder, lambda draft: write_annex(annex, draft, lang, output.config), overwrite=output.overwrite
@@ -106,13 +108,13 @@ def new(
         if source is None or source == SMALL:
             print_sentence({"nl": f"Klaar om te vullen: {target}", "en": f"Ready to fill: {target}"}[lang])
             return
-        made = case_from_history(Path(source), target.stem)
-        print_notes(made.notes, lang)
-        scaffold_case(target, lang, made, wanted=wanted or [], estimated=True)
+        case = case_from_history(source, target.stem)
+        print_notes(case.notes, lang)
+        scaffold_case(target, lang, case, wanted=wanted or [], estimated=True)
         print_sentence({"nl": "Geschat, en na te lopen:", "en": "Estimated, and to be checked:"}[lang])
         heads = {"nl": ["tabel", "rijen", "herkomst"], "en": ["table", "rows", "origin"]}[lang]
-        for table, rows, told in estimated_tables(made, tables_in(Path(source))):
-            print_sentence(f"- {heads[0]} {table}, {heads[1]} {rows}, {heads[2]} {told}")
+        for table, rows, origin in estimated_tables(case, tables_in(source)):
+            print_sentence(f"- {heads[0]} {table}, {heads[1]} {rows}, {heads[2]} {origin}")
         print_sentence({"nl": f"Klaar om na te lopen: {target}", "en": f"Ready to be checked: {target}"}[lang])
 
 
