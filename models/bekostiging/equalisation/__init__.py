@@ -12,6 +12,7 @@ from bekostiging.equalisation.design_pool import (
     power_risk_frontier,
     settled_transfers,
 )
+from bekostiging.equalisation.example import example_clients, example_pool
 from bekostiging.equalisation.high_cost import KINDS, HighCostPool, high_cost_pool
 from bekostiging.equalisation.judgement import (
     DISCLOSURE_LIMIT,
@@ -47,6 +48,8 @@ __all__ = [
     "PriceOfCondition",
     "client_costs",
     "design_pool",
+    "example_clients",
+    "example_pool",
     "fitted",
     "group_results",
     "high_cost_pool",

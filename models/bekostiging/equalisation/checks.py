@@ -19,7 +19,7 @@ COLLINEAR = 1e-10
 def check_method(
     method: str, quantile: float, shrinkage: float | str, upper: Any, at_most: int | None, provider: bool
 ) -> None:
-    """A method that exists, and what it asks."""
+    """Refuse a method that does not exist or that lacks what it needs."""
     if method not in METHODS:
         raise UserError(
             f"methode {method} bestaat niet; kies uit {', '.join(METHODS)}",
@@ -62,7 +62,7 @@ def check_method(
 
 
 def check_groups(wanted: Collection[str], groups: Mapping[str, Any]) -> None:
-    """Groups that are named in a bound or a penalty are there and have members."""
+    """Refuse groups that are named in a bound or a penalty but do not exist or have no members."""
     for name in wanted:
         if name not in groups or not groups[name].any():
             raise UserError(
@@ -73,7 +73,7 @@ def check_groups(wanted: Collection[str], groups: Mapping[str, Any]) -> None:
 
 
 def check_order(names: Sequence[str], order: Sequence[tuple[str, str]]) -> None:
-    """An order between profiles that exist, and that does not go round."""
+    """Refuse an order between profiles that do not exist, or one that goes round."""
     graph: dict[str, set[str]] = {}
     for light, heavy in order:
         for name in (light, heavy):
@@ -87,16 +87,16 @@ def check_order(names: Sequence[str], order: Sequence[tuple[str, str]]) -> None:
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        told = " < ".join(error.args[1])
+        cycle = " < ".join(error.args[1])
         raise UserError(
-            f"deze volgorde van profielen loopt rond en kan niet: {told}; verwijder er een",
-            f"this order of profiles goes round and is impossible: {told}; remove one of them",
+            f"deze volgorde van profielen loopt rond en kan niet: {cycle}; verwijder er een",
+            f"this order of profiles goes round and is impossible: {cycle}; remove one of them",
             exit_code=2,
         ) from None
 
 
 def check_adjusters(names: Sequence[str], moments: Moments) -> None:
-    """Profiles with clients, none of which follows from the others."""
+    """Refuse profiles without clients, or that follow from each other."""
     empty = [name for name, count in zip(names, moments.exposure, strict=True) if count <= 0]
     if empty:
         raise UserError(

@@ -22,8 +22,19 @@ CHANNELS = ("own_access", "gp", "other")
 class Adjuster:
     """A characteristic that norm amounts may depend on.
 
-    ``observable``: known without a registration of profiles; ``influenceable``: the provider decides on it, and can be
-    paid more by deciding otherwise.
+    Attributes
+    ----------
+    name : str
+        Such as a profile of a care form.
+    observable : bool
+        Whether it is known without a registration of profiles.
+    influenceable : bool
+        Whether the provider decides on it, and can be paid more by deciding otherwise.
+
+    Examples
+    --------
+    >>> Adjuster("ambulant/heavy", influenceable=True).observable
+    True
     """
 
     name: str
@@ -33,10 +44,36 @@ class Adjuster:
 
 @dataclass(frozen=True)
 class ClientCosts:
-    """Clients of one year. ``matrix`` (n_clients, n_adjusters): 1 where a client has the profile; ``cost`` (n_clients,):
-    euro per year on volumes at reference prices; ``weight`` (n_clients,): clients each row stands for, below one where
-    several scenarios are laid together; ``provider`` (n_clients,): place in ``providers``; ``partitions``: per name the
-    place of every client in the labels, and the labels.
+    """Clients of one year.
+
+    Attributes
+    ----------
+    adjusters : tuple of Adjuster
+        What norm amounts may depend on.
+    matrix : (n_clients, n_adjusters)
+        One where a client has the adjuster.
+    cost : (n_clients,)
+        Euro a year: volumes at reference prices.
+    weight : (n_clients,)
+        Clients each row stands for; below one where several scenarios are laid together.
+    provider : (n_clients,)
+        Place in ``providers``.
+    providers : tuple of str
+        Their names; each has a client.
+    partitions : mapping
+        Per name of a partition, the place of every client in its labels, and the labels.
+
+    Raises
+    ------
+    UserError
+        A provider without clients.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_clients
+    >>> clients = example_clients()
+    >>> sorted(clients.groups), int(clients.groups["district:north"].sum())
+    (['district:north', 'district:south'], 20)
     """
 
     adjusters: tuple[Adjuster, ...]
@@ -72,7 +109,7 @@ class ClientCosts:
         }
 
     def with_adjusters(self, partition: str, observable: bool = True) -> ClientCosts:
-        """The same clients with the labels of a partition as adjusters."""
+        """These clients with the labels of a partition as adjusters."""
         place, labels = self.partitions[partition]
         own = tuple(Adjuster(label, observable) for label in labels)
         return ClientCosts(
@@ -86,6 +123,25 @@ def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> 
     Adjusters are the profiles of every care form. A profile is observable where the lot is paid by arrangement
     (outputgericht), because it is registered there; who has it is decided by the provider where the provider decides on
     access or the profile is not registered by somebody else. Providers without a client in these scenarios are left out.
+
+    Parameters
+    ----------
+    case : Case
+        The region.
+    terms : Reference
+        Reference prices.
+    blocks : sequence of Block
+        Scenarios with their clients.
+
+    Returns
+    -------
+    ClientCosts
+
+    Examples
+    --------
+    Blocks come from a run; see ``bekostiging.studies``, or ``example_clients`` for clients in round numbers.
+
+    >>> simulated_clients(case, reference, blocks)  # doctest: +SKIP
     """
     parts = [_of_block(block, terms) for block in blocks]
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
@@ -144,7 +200,26 @@ def _adjuster(case: Case, care_form: str, profile: int) -> Adjuster:
 
 
 def client_costs(table: ClientTable) -> ClientCosts:
-    """The clients of a table; profiles are taken to be registered by somebody else than the provider."""
+    """The clients of a table; their profiles are taken to be registered by somebody else than the provider.
+
+    Parameters
+    ----------
+    table : ClientTable
+        One row per client; every column beside provider, profile and cost is a partition.
+
+    Returns
+    -------
+    ClientCosts
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.case import ClientTable
+    >>> from bekostiging.equalisation import client_costs
+    >>> table = ClientTable(("Anker", "Baken"), ("light", "heavy"), np.array([2000.0, 9000.0]), {})
+    >>> client_costs(table).names
+    ('heavy', 'light')
+    """
     names, place = np.unique(np.array(table.profile), return_inverse=True)
     who, provider = np.unique(np.array(table.provider), return_inverse=True)
     partitions = {}

@@ -22,8 +22,23 @@ WIDEST = 1e3
 
 @dataclass(frozen=True)
 class PoolDesign:
-    """``share`` (n_bands,); ``risk``: largest CVaR over budget, with ``bound`` and ``gap``; ``power`` (n_providers,);
-    ``tail_before`` and ``tail_after`` (n_providers,): CVaR over budget; ``prices``: change of ``risk`` per unit."""
+    """The pool of one lot.
+
+    Attributes
+    ----------
+    target : float
+        Least power that was asked.
+    share : (n_bands,)
+        Part of each band that is pooled.
+    risk, bound, gap : float
+        Largest CVaR over budget, the bound below every pool, and the difference.
+    power : (n_providers,)
+        Part of the next euro that stays the provider's own.
+    tail_before, tail_after : (n_providers,)
+        CVaR of the loss over budget.
+    prices : dict of str to float
+        Change of ``risk`` per unit of a limit, by name of the row.
+    """
 
     lot: str
     target: float
@@ -38,17 +53,42 @@ class PoolDesign:
 
 
 def least_power(data: PoolData) -> float:
-    """Power of the least powerful provider at the largest shares: no target below it means anything."""
+    """Power of the least powerful provider at the largest shares: a lower target asks nothing.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_pool, least_power
+    >>> least_power(example_pool())
+    0.5
+    """
     return float(data.power(data.most).min())
 
 
 def design_pool(data: PoolData, target: float) -> PoolDesign:
     """The shares that keep the tail of the worst-off provider smallest, with every provider's power at least ``target``.
 
+    Parameters
+    ----------
+    data : PoolData
+        The lot.
+    target : float
+        Part of the next euro that must stay the provider's own, 0 to 1.
+
+    Returns
+    -------
+    PoolDesign
+
     Raises
     ------
     UserError
         A target outside 0 to 1; a lot with fewer than two providers.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import design_pool, example_pool
+    >>> design = design_pool(example_pool(), target=0.75)
+    >>> design.share.round(3), round(design.risk, 3)
+    (array([0.5]), 0.05)
     """
     _check(data, target)
     n_bands = len(data.edges)
@@ -99,14 +139,36 @@ def design_pool(data: PoolData, target: float) -> PoolDesign:
 
 
 def power_risk_frontier(data: PoolData) -> tuple[PoolDesign, ...]:
-    """The best pool for targets from full power to the least that means anything."""
+    """The best pool for targets from full power to the least that asks something.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_pool, power_risk_frontier
+    >>> [round(one.risk, 2) for one in power_risk_frontier(example_pool())][::4]
+    [0.1, 0.05, 0.0]
+    """
     return tuple(
         design_pool(data, float(target)) for target in np.linspace(1.0, max(least_power(data), 0.0), POINTS)
     )
 
 
 def settled_transfers(data: PoolData, share: FloatArray) -> FloatArray:
-    """What every provider receives in every scenario and year (s, t, p): whole cents, zero in sum."""
+    """What every provider receives from the pool in every scenario and year, in whole cents, zero in sum; (s, t, p).
+
+    Parameters
+    ----------
+    data : PoolData
+        The lot.
+    share : (n_bands,)
+        Part of each band that is pooled.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.equalisation import example_pool, settled_transfers
+    >>> settled_transfers(example_pool(), np.array([0.5]))[0]
+    array([[ 5000000., -5000000.]])
+    """
     brought = np.moveaxis(data.signed @ share, 1, 2)
     return zero_sum_transfers(brought, data.key)
 

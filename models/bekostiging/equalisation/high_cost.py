@@ -28,9 +28,23 @@ FORMS = "care_form"
 
 @dataclass(frozen=True)
 class HighCostPool:
-    """``threshold``: euro (outlier) or multiple of the norm amount (individual); ``transfers`` (n_providers,), euro in whole
-    cents, zero in sum; ``pooled``: part of all cost that is shared; ``largest``, ``spread``: results of providers after it,
-    as a fraction of cost."""
+    """A pool for expensive clients.
+
+    Attributes
+    ----------
+    kind : str
+        ``outlier`` or ``individual``.
+    share, pooled : float
+        Part of the cost above the threshold that the pool pays; part of all cost that passes through it.
+    threshold : float
+        Euro (outlier), or a multiple of the norm amount (individual).
+    transfers : (n_providers,)
+        Euro in whole cents, zero in sum.
+    largest, spread : float
+        Largest absolute result and standard deviation of results of providers after the pool, as a fraction of cost.
+    power, balance : float
+        Part of the next euro that stays the provider's own; its difference between care forms.
+    """
 
     kind: Kind
     share: float
@@ -46,14 +60,36 @@ class HighCostPool:
 def high_cost_pool(
     clients: ClientCosts, norm: FloatArray, kind: Kind, share: float = 0.8, pooled: float = 0.05
 ) -> HighCostPool:
-    """The pool of one kind that shares a part ``pooled`` of all cost; ``norm`` (n_clients,) euro.
+    """The pool of one kind that shares a part of all cost.
 
     Two kinds with the same ``pooled`` are comparable: as much money passes through both.
+
+    Parameters
+    ----------
+    clients : ClientCosts
+        The clients.
+    norm : (n_clients,)
+        Norm amount of each, euro.
+    kind : str
+        ``outlier``: above one threshold; ``individual``: above a multiple of each norm amount.
+    share : float
+        Part of the cost above the threshold that the pool pays.
+    pooled : float
+        Part of all cost that passes through the pool.
 
     Raises
     ------
     ValueError
-        A share or part outside (0, 1], or more than can be pooled.
+        Not 0 < pooled < share <= 1.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_clients, fitted, high_cost_pool, NormAmounts
+    >>> clients = example_clients()
+    >>> norm = clients.matrix @ fitted(NormAmounts(), clients).coef_
+    >>> pool = high_cost_pool(clients, norm, "outlier")
+    >>> bool(pool.threshold > 10_000), float(pool.transfers.sum())
+    (True, 0.0)
     """
     if not (0 < share <= 1 and 0 < pooled < share):
         raise ValueError(f"share {share:g} and pooled {pooled:g}: 0 < pooled < share <= 1")

@@ -52,7 +52,13 @@ class Measures:
 
 @dataclass(frozen=True, order=True)
 class Condition:
-    """A condition on norm amounts: its ``kind`` and what it is about (the two adjusters of an order, or a group)."""
+    """A condition on norm amounts: its ``kind`` and what it is about (the two adjusters of an order, or a group).
+
+    Examples
+    --------
+    >>> str(Condition("order", ("light", "heavy")))
+    'order[light,heavy]'
+    """
 
     kind: str
     keys: tuple[str, ...] = ()
@@ -73,7 +79,26 @@ class PriceOfCondition:
 
 
 def fitted(model: NormAmounts, clients: ClientCosts) -> NormAmounts:
-    """The estimator fitted on clients."""
+    """An estimator of norm amounts, fitted on clients.
+
+    Parameters
+    ----------
+    model : NormAmounts
+        With the conditions that are asked; it is changed and returned.
+    clients : ClientCosts
+        Whom it is fitted on.
+
+    Raises
+    ------
+    UserError
+        What ``NormAmounts.fit`` refuses.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_clients, fitted, NormAmounts
+    >>> fitted(NormAmounts(), example_clients()).coef_.round()
+    array([ 2000., 10000.])
+    """
     import pandas as pd
 
     return model.fit(
@@ -88,7 +113,29 @@ def fitted(model: NormAmounts, clients: ClientCosts) -> NormAmounts:
 def group_results(
     clients: ClientCosts, norm: FloatArray, limit: float = DISCLOSURE_LIMIT
 ) -> tuple[GroupResult, ...]:
-    """Every label of every partition; ``norm`` (n_clients,)."""
+    """What norm amounts mean for every label of every partition.
+
+    Parameters
+    ----------
+    clients : ClientCosts
+        The clients.
+    norm : (n_clients,)
+        Norm amount of each, euro.
+    limit : float
+        Figures of fewer clients are suppressed.
+
+    Returns
+    -------
+    tuple of GroupResult
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_clients, fitted, group_results, NormAmounts
+    >>> clients = example_clients()
+    >>> norm = clients.matrix @ fitted(NormAmounts(), clients).coef_
+    >>> [(one.label, round(one.compensation.value)) for one in group_results(clients, norm)]
+    [('north', 150), ('south', -150)]
+    """
     found = []
     for partition, (place, labels) in clients.partitions.items():
         count = np.bincount(place, weights=clients.weight, minlength=len(labels)).astype(np.float64)
@@ -118,7 +165,27 @@ def _of_group(partition: str, label: str, cost: FloatArray, norm: FloatArray, we
 
 
 def suppressed(count: FloatArray, limit: float) -> BoolArray:
-    """Which labels of one partition are not shown; (n_labels,)."""
+    """Which labels of one partition are not shown.
+
+    Where it is one, the next smallest is not shown either, because the rest would reveal it.
+
+    Parameters
+    ----------
+    count : (n_labels,)
+        Clients.
+    limit : float
+        Fewest clients that may be shown.
+
+    Returns
+    -------
+    (n_labels,) bool
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> suppressed(np.array([3.0, 20.0, 40.0]), limit=10)
+    array([ True,  True, False])
+    """
     hidden = np.asarray(count < limit)
     if hidden.sum() == 1 and len(count) > 1:
         shown = np.flatnonzero(~hidden)
@@ -127,7 +194,16 @@ def suppressed(count: FloatArray, limit: float) -> BoolArray:
 
 
 def provider_results(clients: ClientCosts, norm: FloatArray) -> FloatArray:
-    """Norm amounts minus cost of every provider as a fraction of its cost; (n_providers,)."""
+    """Norm amounts minus cost of every provider, as a fraction of its cost; (n_providers,).
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_clients, fitted, NormAmounts, provider_results
+    >>> clients = example_clients()
+    >>> norm = clients.matrix @ fitted(NormAmounts(), clients).coef_
+    >>> abs(provider_results(clients, norm)).max().round(6)
+    np.float64(0.0)
+    """
     n = len(clients.providers)
     paid = np.bincount(clients.provider, weights=clients.weight * norm, minlength=n)
     cost = np.bincount(clients.provider, weights=clients.weight * clients.cost, minlength=n)
@@ -135,7 +211,28 @@ def provider_results(clients: ClientCosts, norm: FloatArray) -> FloatArray:
 
 
 def measures(clients: ClientCosts, norm: FloatArray) -> Measures:
-    """Fit and results of providers."""
+    """Fit and fairness of norm amounts.
+
+    Parameters
+    ----------
+    clients : ClientCosts
+        The clients.
+    norm : (n_clients,)
+        Norm amount of each, euro.
+
+    Returns
+    -------
+    Measures
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_clients, fitted, measures, NormAmounts
+    >>> clients = example_clients()
+    >>> norm = clients.matrix @ fitted(NormAmounts(), clients).coef_
+    >>> fit = measures(clients, norm)
+    >>> round(fit.r_squared, 3), round(fit.cpm, 3)
+    (0.79, 0.625)
+    """
     weight, cost = clients.weight, clients.cost
     mean = np.average(cost, weights=weight)
     absolute = float(weight @ np.abs(cost - norm))
@@ -152,7 +249,26 @@ def measures(clients: ClientCosts, norm: FloatArray) -> Measures:
 
 
 def price_of_conditions(model: NormAmounts, clients: ClientCosts) -> tuple[PriceOfCondition, ...]:
-    """Every condition left out in turn: what moves, and how much better the fit would be."""
+    """What each condition of a model costs: it is left out in turn.
+
+    Parameters
+    ----------
+    model : NormAmounts
+        With its conditions.
+    clients : ClientCosts
+        Whom it is fitted on.
+
+    Returns
+    -------
+    tuple of PriceOfCondition
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_clients, NormAmounts, price_of_conditions
+    >>> prices = price_of_conditions(NormAmounts(shrinkage=5.0), example_clients())
+    >>> [(str(one.condition), round(one.moved)) for one in prices]
+    [('shrinkage', 16000)]
+    """
     norm = clients.matrix @ fitted(model, clients).coef_
     held = measures(clients, norm)
     found = []
@@ -189,10 +305,33 @@ def intervals(
     level: float = 0.95,
     resamples: int = RESAMPLES,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Bootstrap interval and standard error of every norm amount; three of (n_adjusters,).
+    """Bootstrap interval and standard error of every norm amount; lower end, upper end and error, each (n_adjusters,) euro.
 
     Clients are drawn again with Poisson weights, and the method of the model is fitted again under its conditions with the
     strength of shrinkage as fitted.
+
+    Parameters
+    ----------
+    model : NormAmounts
+        A fitted one.
+    clients : ClientCosts
+        Whom it was fitted on.
+    rng : numpy.random.Generator
+        Draws the weights.
+    level : float
+        Of the interval.
+    resamples : int
+        How often it is fitted again.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.equalisation import example_clients, fitted, intervals, NormAmounts
+    >>> clients = example_clients()
+    >>> model = fitted(NormAmounts(), clients)
+    >>> low, high, _ = intervals(model, clients, np.random.default_rng(1), resamples=20)
+    >>> bool((low < model.coef_).all() and (model.coef_ < high).all())
+    True
     """
     named = {*model.group_bounds, *model.group_penalties}
     groups = {name: own for name, own in clients.groups.items() if name in named}

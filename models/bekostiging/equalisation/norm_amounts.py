@@ -25,7 +25,6 @@ from bekostiging.units import CENTS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 Method = Literal["least_squares", "lad", "quantile", "least_largest"]
-CROSS_VALIDATED = "cross_validated"
 STRENGTHS = (0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
 """Clients the prior may count for, tried by cross-validation; three a decade are finer than the error it has."""
 FOLDS = 5
@@ -66,6 +65,13 @@ class NormAmounts:
     coef_ : (n_adjusters,), norm amounts in euro.
     names_ : their names. fit_ : objective, bound, gap and price of every condition.
     shrinkage_ : as given or chosen. validation_ : error on left-out clients by strength, when chosen. warnings_ : sentences.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import NormAmounts
+    >>> model = NormAmounts(shrinkage=4.0).fit([[1, 0], [1, 0], [0, 1], [0, 1]], [2.0, 4.0, 8.0, 10.0])
+    >>> model.coef_.round(2)
+    array([5., 7.])
     """
 
     method: Method = "least_squares"
@@ -145,7 +151,7 @@ class NormAmounts:
         who = None if provider is None else _places(provider)
         self.names_, self.n_features_in_ = names, len(names)
         self.validation_: dict[float, float] = {}
-        if self.shrinkage == CROSS_VALIDATED:
+        if self.shrinkage == "cross_validated":
             self.validation_ = self._validated(rows, weight, names)
             self.shrinkage_ = min(self.validation_, key=lambda strength: self.validation_[strength])
         else:
@@ -309,12 +315,29 @@ def model_asked(
     group_penalties: Mapping[str, tuple[float, ...]],
     seed: int,
 ) -> NormAmounts:
-    """The estimator as asked on the command line; what cannot be is refused before anything is drawn.
+    """The estimator as asked for by a command or a study; what cannot be is refused before anything is drawn.
+
+    Parameters
+    ----------
+    method, quantile, at_most, order, seed
+        As of ``NormAmounts``.
+    shrinkage : str
+        A number of clients, or ``cross_validated``.
+    group_bounds : mapping of str to (least, most)
+        Euro per client.
+    group_penalties : mapping of str to (weight,)
+        Weight of each group's mean error.
 
     Raises
     ------
     UserError
-        A method that is not there or asks more, a shrinkage that is no number.
+        A method that does not exist or that needs more; a shrinkage that is no number.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import model_asked
+    >>> model_asked("least_squares", 0.5, "5", None, [("light", "heavy")], {}, {}, seed=1).shrinkage
+    5.0
     """
     try:
         strength: float | str = float(shrinkage)

@@ -5,15 +5,16 @@
 Sets
     PROVIDERS p of one lot, BANDS l: the distance of the base from B0 I, SCENARIOS s (equally likely)
 
-Parameters (data)
-    B0[p]              reference amounts over the term, discounted                million euro
-    R[p,s]             result before the pool: payment minus cost over the term   million euro
-    D[p,s,l]           what p receives at share one: U - key sum_q U, U the euros of base - B0 I in the band with their
-                       sign, summed over the years, discounted                    million euro
-    key[p]             B0 / sum B0, of the first year                             -
-    q[p,l]             probability that the base ends in the band                 -
-    shared[p,l]        largest share of the corridor in the band                  -
-    target             least power; confidence
+Parameters, each with its attribute of ``PoolData`` (``.``); money in million euro
+    B0[p]              .budget           reference amounts over the term, discounted
+    R[p,s]             .result           result before the pool: payment minus cost over the term
+    D[p,s,l]           .received         what p receives at share one: U - key sum_q U, U the euros of base - B0 I in the
+                                         band with their sign, summed over the years, discounted
+    key[p]             .key              B0 / sum B0, of the first year
+    q[p,l]             .ends             probability that the base ends in the band
+    shared[p,l]        .corridor_share   largest share of the corridor in the band
+    confidence         .confidence       level of the tail
+    target             least power that is asked (``build_pool``)
 
 Variables
     share[l]           part of the band that is pooled                            [0, 1]
@@ -27,7 +28,7 @@ Constraints
     tail_of_loss[p,s]  shortfall >= -R - sum_l share D - value_at_risk            after the pool
     risk[p]            value_at_risk + E[shortfall] / (1 - confidence) <= largest B0   nobody is worse off than that
     power[p]           1 - sum_l share q (1 - key) >= target                      the next euro stays the provider's own
-    headroom[p,l]          shared + share (1 - key) <= 1                              never more than all is refunded
+    headroom[p,l]      shared + share (1 - key) <= 1                          never more than all is refunded
 
 Source
     design of this package, section 8; power: Geruso and McGuire (2016), doi:10.1016/j.jhealeco.2016.01.007; CVaR after

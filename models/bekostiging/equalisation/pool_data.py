@@ -14,8 +14,34 @@ from bekostiging_solvers.typing import FloatArray
 class PoolData:
     """What the pool of one lot is decided on; symbols as on the card of ``bekostiging.equalisation.pool``, euro.
 
-    ``contracts``: their places; ``edges`` (n_bands, 2): lower and upper distance as a fraction of B0 I; ``signed``
-    (s, p, t, l): U with its sign, not discounted.
+    Shapes: s scenarios, p providers, t years, l bands.
+
+    Attributes
+    ----------
+    contracts : tuple of int
+        Their places in the lump sum.
+    edges : (l, 2)
+        Lower and upper distance of each band, as a fraction of B0 I.
+    budget : (p,)
+        B0 over the term, discounted.
+    result : (s, p)
+        R.
+    signed : (s, p, t, l)
+        U with its sign, not discounted.
+    received : (s, p, l)
+        D.
+    key : (p,)
+        Part of each provider in the pool.
+    ends : (p, l)
+        q.
+    corridor_share : (p, l)
+        Largest share of the corridor in each band.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_pool
+    >>> example_pool().most
+    array([1.])
     """
 
     lot: str
@@ -52,7 +78,29 @@ class PoolData:
 
 
 def pool_data(data: LumpSumData, design: LumpSumDesign, lot: int) -> PoolData:
-    """The pool of a lot beside the lump sum as designed; bands are the deficit layers of its corridor, mirrored."""
+    """The pool of a lot beside its designed lump sum; bands are the deficit layers of the corridor, mirrored.
+
+    Parameters
+    ----------
+    data : LumpSumData
+        The decision.
+    design : LumpSumDesign
+        Its design.
+    lot : int
+        Place of the lot.
+
+    Returns
+    -------
+    PoolData
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import pool_data
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data
+    >>> data = example_data()
+    >>> pool_data(data, design_lumpsum(data), 0).edges
+    array([[ 0., inf]])
+    """
     own = np.flatnonzero(data.lot == lot)
     corridor = data.lots[lot].corridor
     upward = np.flatnonzero(corridor.sign > 0)

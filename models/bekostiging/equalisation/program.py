@@ -5,20 +5,24 @@ Amounts are divided by the mean cost per client, so that norm amounts are near o
 Sets
     ADJUSTERS j, CLIENTS i, GROUPS g, PROVIDERS p, ORDER (j, h): pairs of adjusters
 
-Parameters (data)
-    x[i,j]        whether client i has adjuster j                                  -
-    y[i]          cost of client i at reference prices                             euro a year
-    w[i]          clients the row stands for                                       clients
-    W, E[j], n[g] clients in all, with adjuster j, in group g: sums of w           clients
-    pot           what is divided: a fixed amount, or sum w y (follows volume)     euro a year
-    prior[j]      norm amount shrunk to; the mean cost unless given                euro a year
-    shrinkage     clients the prior counts for, per adjuster                       clients
-    penalty[g]    weight of a group's mean error                                   -
-    least[g], most[g]  bounds on a group's mean compensation                       euro per client
-    lower[j], upper[j] bounds on a norm amount; lower is zero unless given         euro a year
-    quantile      0.5 for least absolute deviations
-    C[p]          cost of the clients of provider p                                euro a year
-    k             profiles that may have a norm amount of their own
+Parameters, each with its attribute: of ``ClientCosts`` (``clients.``), their sums ``Moments`` (``moments.``), what a fit is
+held to (``limits.``, of ``Limits``) or the estimator ``NormAmounts`` (``model.``)
+    x[i,j]             clients.matrix           whether client i has adjuster j                  -
+    y[i]               clients.cost             cost of client i at reference prices             euro a year
+    w[i]               clients.weight           clients the row stands for                       clients
+    W                  moments.weight           clients in all: the sum of w                     clients
+    E[j]               moments.exposure         clients with adjuster j                          clients
+    n[g]               moments.groups           clients in group g                               clients
+    pot                limits.pot               what is divided: a fixed amount, or sum w y      euro a year
+    prior[j]           limits.prior             norm amount shrunk to; the mean cost unless given   euro a year
+    shrinkage          limits.shrinkage         clients the prior counts for, per adjuster       clients
+    penalty[g]         limits.group_penalties   weight of a group's mean error                   -
+    least[g], most[g]  limits.group_bounds      bounds on a group's mean compensation            euro per client
+    lower[j]           limits.lower             bound on a norm amount; zero unless given        euro a year
+    upper[j]           limits.upper             bound on a norm amount                           euro a year
+    quantile           model.quantile           0.5 for least absolute deviations                -
+    k                  model.at_most            profiles that may have a norm amount of their own
+    C[p]               sum of y over the clients of provider p                                   euro a year
 
 Variables
     norm[j]       norm amount                                                      euro a year

@@ -1,5 +1,6 @@
 """Sharing between municipalities: keys side by side, the game of pooled risk, and who would be cheaper off alone."""
 
+from bekostiging.sharing.example import example_data
 from bekostiging.sharing.games import (
     GAMES,
     MOST_JOINT,
@@ -26,6 +27,7 @@ __all__ = [
     "check_game",
     "check_players",
     "core_test",
+    "example_data",
     "fixed_parts_game",
     "joint_contract_game",
     "key_results",

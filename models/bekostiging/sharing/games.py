@@ -27,11 +27,36 @@ MOST_JOINT = 8
 
 @dataclass(frozen=True)
 class SharingData:
-    """Equally likely scenarios of a region, euro over the term, discounted; n players: the reported municipalities.
+    """Equally likely scenarios of a region, euro over the term, discounted.
 
-    ``used`` (s, n): payments for what its own inhabitants used. ``paid``: per key what each pays (s, t, n), euro of the
-    year. ``cost`` (s, c, n): cost of each contract by municipality of the client; ``administration`` (c,): of each contract
-    over the term. ``n_years``; ``confidence``; ``cost_of_capital``; ``n_groups``: groups of scenarios for standard errors.
+    Shapes: s scenarios, n players (the reported municipalities), c contracts, t years.
+
+    Attributes
+    ----------
+    municipalities : tuple of str, (n,)
+        Their codes.
+    used : (s, n)
+        Payments for what a municipality's own inhabitants used.
+    paid : dict of str to (s, t, n)
+        Per key what each municipality pays, euro of the year, not discounted.
+    in_force : str
+        The key of the case.
+    cost : (s, c, n)
+        Cost of each contract, by municipality of the client.
+    administration : (c,)
+        Administration of each contract over the term.
+    discount : (t,)
+        Value today of a euro of each year.
+    confidence, cost_of_capital : float
+        Level of tails; return on capital per year.
+    n_groups : int
+        Groups of scenarios that are left out in turn for standard errors.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import example_data
+    >>> example_data().term("actual_use").shape
+    (20, 3)
     """
 
     municipalities: tuple[str, ...]
@@ -56,21 +81,60 @@ class SharingData:
         return len(self.discount)
 
     def term(self, key: str) -> FloatArray:
-        """What each pays over the term under a key, discounted; (s, n)."""
+        """What each municipality pays over the term under a key, discounted euro; (s, n)."""
         return np.asarray(np.einsum("stn,t->sn", self.paid[key], self.discount))
 
     def without(self, group: int) -> BoolArray:
-        """Which scenarios are left when a group of them is left out; (s,)."""
+        """Scenarios that are left when one group of them is left out; (s,) bool."""
         return np.asarray(np.arange(len(self.used)) * self.n_groups // len(self.used) != group)
 
 
 def surcharge_game(used: FloatArray, confidence: float) -> FloatArray:
-    """The CVaR surcharge of every coalition; (2^n,). ``used`` (s, n)."""
+    """The CVaR surcharge of every coalition, CVaR(X_S) - E(X_S).
+
+    Parameters
+    ----------
+    used : (n_scenarios, n)
+        What each municipality would pay for its own inhabitants, euro.
+    confidence : float
+        Level of the tail.
+
+    Returns
+    -------
+    (2^n,)
+        Bit i of a place says whether municipality i is in the coalition.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import example_data, surcharge_game
+    >>> data = example_data()
+    >>> table = surcharge_game(data.used, data.confidence)
+    >>> [round(float(table[place])) for place in (0b001, 0b010, 0b011, 0b111)]
+    [900000, 900000, 1500000, 1650000]
+    """
     return coalition_tails(used - used.mean(axis=0), confidence)
 
 
 def fixed_parts_game(cost: FloatArray, used: FloatArray, administration: FloatArray) -> FloatArray:
-    """Expected payments and the administration of the contracts used; (2^n,). ``cost`` (s, c, n), ``used`` (s, n)."""
+    """Expected payments and the administration of the contracts that a coalition uses; (2^n,).
+
+    Parameters
+    ----------
+    cost : (n_scenarios, n_contracts, n)
+        Cost of each contract, by municipality of the client, euro.
+    used : (n_scenarios, n)
+        Payments for own inhabitants, euro.
+    administration : (n_contracts,)
+        Euro over the term, the same however many municipalities join.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import example_data, fixed_parts_game
+    >>> data = example_data()
+    >>> table = fixed_parts_game(data.cost, data.used, data.administration)
+    >>> round(float(table[0b001])), round(float(table[0b111]))
+    (10080000, 17080000)
+    """
     members = _members(used.shape[1])
     uses = members @ cost.mean(axis=0).T > 0
     return np.asarray(members @ used.mean(axis=0) + uses @ administration)
@@ -79,7 +143,29 @@ def fixed_parts_game(cost: FloatArray, used: FloatArray, administration: FloatAr
 def joint_contract_game(
     cost: FloatArray, administration: FloatArray, confidence: float, capital_rate: float
 ) -> FloatArray:
-    """What every coalition pays when it contracts alone; (2^n,). ``cost`` (s, c, n), ``capital_rate`` k."""
+    """What every coalition pays when it contracts alone; (2^n,).
+
+    Per contract the lump sum without corridor that gives the provider its return on capital, plus the administration.
+
+    Parameters
+    ----------
+    cost : (n_scenarios, n_contracts, n)
+        Cost of each contract, by municipality of the client, euro.
+    administration : (n_contracts,)
+        Euro over the term.
+    confidence : float
+        Level of the tail.
+    capital_rate : float
+        Cost of capital over the term: yearly rate x years.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import example_data, joint_contract_game
+    >>> data = example_data()
+    >>> table = joint_contract_game(data.cost, data.administration, data.confidence, capital_rate=0.08)
+    >>> round(float(table[0b111]))
+    17214074
+    """
     members = _members(cost.shape[2])
     total = np.zeros(len(members))
     for contract, fixed in enumerate(administration):
@@ -96,12 +182,17 @@ def _members(n: int) -> FloatArray:
 
 
 def check_game(game: str) -> None:
-    """A game there is something to divide in.
+    """Refuse a game in which there is nothing to divide, or that does not exist.
 
     Raises
     ------
     UserError
-        The expected-cost game, or one that does not exist.
+        ``expected_cost``, which is additive, or a name that is not in ``GAMES``.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import check_game
+    >>> check_game("surcharge")
     """
     if game == "expected_cost":
         raise UserError(
@@ -120,12 +211,26 @@ def check_game(game: str) -> None:
 
 
 def check_players(n_players: int, game: str, table: bool) -> None:
-    """A number of municipalities the game can take.
+    """Refuse a number of municipalities that a game cannot take.
+
+    Parameters
+    ----------
+    n_players : int
+        Reported municipalities.
+    game : str
+        One of ``GAMES``.
+    table : bool
+        Whether the costs of all coalitions are asked for.
 
     Raises
     ------
     UserError
         One municipality alone; more than the full table or the joint-contract game can take.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import check_players
+    >>> check_players(3, "joint_contract", table=True)
     """
     if n_players < 2:
         raise UserError(

@@ -9,13 +9,13 @@ from bekostiging_solvers.typing import FloatArray
 
 
 def jackknife_error(left_out: FloatArray) -> FloatArray:
-    """Standard errors (...) of figures found with one group left out at a time, (n_groups, ...)."""
+    """Standard errors (...) of figures computed with one group left out at a time, (n_groups, ...)."""
     n = len(left_out)
     return np.asarray(np.sqrt((n - 1) / n * np.square(left_out - left_out.mean(axis=0)).sum(axis=0)))
 
 
 def with_errors(value: FloatArray, error: FloatArray, n_groups: int) -> tuple[Estimate, ...]:
-    """Values (n,) with their errors (n,) from so many groups; one group tells no error."""
+    """Values (n,) with their errors (n,) from so many groups; with one group there is no error."""
     freedom = n_groups - 1 or None
     return tuple(
         Estimate(float(v), float(e) if freedom else None, degrees_of_freedom=freedom)

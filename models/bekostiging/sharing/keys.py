@@ -26,9 +26,28 @@ CENT = 0.01
 
 @dataclass(frozen=True)
 class KeyResult:
-    """What one municipality pays under one key, euro a year: ``expected``, ``volatility`` (standard deviation between
-    scenarios), ``worst_year`` (once in ten), ``change`` of the expectation against the key in force; ``alone``: what it
-    bears over the term minus what it would bear alone, above zero it would be cheaper off alone."""
+    """What one municipality pays under one key, euro a year unless said.
+
+    Attributes
+    ----------
+    expected : Estimate
+        Mean over scenarios and years.
+    volatility : Estimate
+        Standard deviation between scenarios.
+    worst_year : Estimate
+        Exceeded once in ten years.
+    change : Estimate
+        Of the expectation, against the key in force.
+    alone : Estimate
+        Euro over the term: what it bears minus what it would bear alone; above zero it would be cheaper off alone.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import example_data, key_results
+    >>> largest = key_results(example_data(), "inhabitants", exit_cost=0.0)[0]
+    >>> round(largest.expected.value), round(largest.change.value), round(largest.alone.value)
+    (8500000, -1500000, -1575000)
+    """
 
     expected: Estimate
     volatility: Estimate
@@ -39,8 +58,9 @@ class KeyResult:
 
 @dataclass(frozen=True)
 class CoreTest:
-    """The most unhappy coalition under a key: ``members`` and how many euros over the term it would be cheaper off alone;
-    below a cent and the key lies in the core."""
+    """The coalition that would save most alone under a key: its ``members`` and the ``euros`` over the term; below a
+    cent the key lies in the core.
+    """
 
     members: tuple[str, ...]
     euros: Estimate
@@ -52,7 +72,28 @@ class CoreTest:
 
 
 def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResult, ...]:
-    """Every municipality under a key."""
+    """Every municipality under a key.
+
+    Parameters
+    ----------
+    data : SharingData
+        The region.
+    key : str
+        One of ``data.paid``.
+    exit_cost : float
+        Euro over the term that leaving costs a municipality.
+
+    Returns
+    -------
+    tuple of KeyResult, (n,)
+        In the order of ``data.municipalities``.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import example_data, key_results
+    >>> [round(one.alone.value) for one in key_results(example_data(), "inhabitants", exit_cost=0.0)]
+    [-1575000, 316667, 208333]
+    """
     groups = [data.without(group) for group in range(data.n_groups)]
     everybody = np.ones(len(data.used), dtype=np.bool_)
     now, own = data.paid[data.in_force], data.paid[key]
@@ -74,13 +115,54 @@ def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResul
 
 
 def borne_parts(data: SharingData, key: str, kept: BoolArray) -> FloatArray:
-    """E[payments of each | worst scenarios of the region] under a key; (n,), adding up to CVaR of all together."""
+    """Expected payments of each municipality in the worst scenarios of the region, euro; (n,).
+
+    They add up to the CVaR of all together.
+
+    Parameters
+    ----------
+    data : SharingData
+        The region.
+    key : str
+        One of ``data.paid``.
+    kept : (n_scenarios,) bool
+        Scenarios that count.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.sharing import borne_parts, example_data
+    >>> borne_parts(example_data(), "actual_use", np.ones(20, dtype=bool)).round()
+    array([10550000.,  5550000.,  2550000.])
+    """
     weights = tail_weights(data.used[kept].sum(axis=1), data.confidence)
     return np.asarray(weights @ data.term(key)[kept])
 
 
 def core_test(data: SharingData, key: str, exit_cost: float) -> CoreTest:
-    """The proper coalition that would save most alone; ``exit_cost``: euro per municipality that leaves."""
+    """The coalition, short of all together, that would save most alone under a key.
+
+    Parameters
+    ----------
+    data : SharingData
+        The region.
+    key : str
+        One of ``data.paid``.
+    exit_cost : float
+        Euro over the term for each municipality that leaves.
+
+    Returns
+    -------
+    CoreTest
+        Beyond fifteen municipalities the coalition comes from an integer program.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import core_test, example_data
+    >>> objection = core_test(example_data(), "inhabitants", exit_cost=0.0)
+    >>> objection.members, round(objection.euros.value), objection.holds
+    (('Midden', 'Klein'), 1125000, False)
+    """
     groups = [data.without(group) for group in range(data.n_groups)]
     members = _worst(data, key, exit_cost)
 

@@ -38,9 +38,23 @@ ORDERS = 2_000
 
 @dataclass(frozen=True)
 class GameSolution:
-    """Of one game: ``alone``, ``shapley``, ``nucleolus``, ``euler`` (surcharge only) per municipality, each
-    with its standard error; ``together``; ``saving``: alone minus nucleolus; ``certified``: whether the nucleolus of the
-    sampled game is proved (levels checked and slack in ``certificate``); ``table`` (2^n,), None beyond fifteen."""
+    """What a game costs and how it may be divided, euro over the term.
+
+    Attributes
+    ----------
+    together : Estimate
+        Cost of all municipalities together.
+    alone, shapley, nucleolus : tuple of Estimate, (n,)
+        Cost of each alone, and its part under two divisions.
+    euler : tuple of Estimate, (n,), or None
+        Contributions to the tail; of the surcharge game only.
+    saving : tuple of Estimate, (n,)
+        Alone minus nucleolus.
+    certificate : Nucleolus
+        The nucleolus of the sampled game, with the levels that were checked and its slack.
+    table : (2^n,), or None
+        Cost of every coalition; None beyond fifteen municipalities.
+    """
 
     game: str
     together: Estimate
@@ -59,7 +73,26 @@ class GameSolution:
 
 
 def solve_game(data: SharingData, game: str) -> GameSolution:
-    """Divide what a game costs in every way."""
+    """Divide what a game costs in every way.
+
+    Parameters
+    ----------
+    data : SharingData
+        The region.
+    game : str
+        One of ``GAMES``. Beyond fifteen municipalities it is ``surcharge``, whose coalitions are then generated.
+
+    Returns
+    -------
+    GameSolution
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import example_data, solve_game
+    >>> solution = solve_game(example_data(), "surcharge")
+    >>> [round(one.value) for one in solution.nucleolus], solution.certified
+    ([675000, 487500, 487500], True)
+    """
     if data.n_players > MOST_TABLE:
         return _by_oracle(data)
     table = _table(data, game, np.ones(len(data.used), dtype=np.bool_))
@@ -151,7 +184,33 @@ def _batched(value: FloatArray, batches: list[FloatArray]) -> tuple[Estimate, ..
 def sampled_shapley(
     losses: FloatArray, confidence: float, rng: np.random.Generator, orders: int = ORDERS
 ) -> tuple[Estimate, ...]:
-    """Mean marginal tail over random orders of arrival, with the standard error of the sampling of orders."""
+    """The Shapley value of tails from random orders of arrival.
+
+    Parameters
+    ----------
+    losses : (n_scenarios, n)
+        What each municipality would pay, less its mean for the surcharge; euro.
+    confidence : float
+        Level of the tail.
+    rng : numpy.random.Generator
+        Draws the orders.
+    orders : int
+        How many.
+
+    Returns
+    -------
+    tuple of Estimate, (n,)
+        Mean marginal tail, with the standard error of the sampling of orders.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.sharing import example_data, sampled_shapley
+    >>> data = example_data()
+    >>> parts = sampled_shapley(data.used - data.used.mean(axis=0), data.confidence, np.random.default_rng(0), orders=100)
+    >>> round(sum(one.value for one in parts))
+    1650000
+    """
     n = losses.shape[1]
     marginal = np.zeros((orders, n))
     for one in range(orders):

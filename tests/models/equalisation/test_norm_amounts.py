@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import bekostiging.equalisation.program as card
 from bekostiging.case import UserError
-from bekostiging.equalisation import NormAmounts
-from bekostiging.equalisation.moments import GroupedRows
+from bekostiging.equalisation import ClientCosts, NormAmounts
+from bekostiging.equalisation.moments import GroupedRows, Moments
 from bekostiging.equalisation.program import (
     Limits,
     at_most_program,
@@ -271,6 +271,14 @@ def test_collinear_and_empty_profiles_are_named() -> None:
         NormAmounts().fit(frame.assign(ab=frame.a + frame.b), cost)
     with pytest.raises(UserError, match="profile none has no clients"):
         NormAmounts().fit(frame.assign(none=0.0), cost)
+
+
+def test_every_symbol_of_the_card_names_its_attribute() -> None:
+    parameters = str(card.__doc__).split("Parameters")[1].split("\n\nVariables")[0]
+    fields_of = {"clients": ClientCosts, "moments": Moments, "limits": Limits, "model": NormAmounts}
+    names = re.findall(r"  (clients|moments|limits|model)\.([a-z_]+)", parameters)
+    assert len(names) == 15
+    assert all(name in fields_of[owner].__dataclass_fields__ for owner, name in names)
 
 
 def test_names_of_card_and_rows_are_the_same() -> None:

@@ -20,6 +20,7 @@ from bekostiging.contracts import zero_sum_transfers
 from bekostiging.equalisation import (
     PoolData,
     design_pool,
+    example_pool,
     least_power,
     pool_data,
     power_risk_frontier,
@@ -112,6 +113,13 @@ def test_names_of_card_and_components_are_the_same() -> None:
     variables = set(re.findall(r"[a-z_]+", text.split("Variables\n")[1].split("\nObjective")[0]))
     assert {one.local_name for one in model.component_objects(pyo.Var)} <= variables
     assert "largest_risk:" in text
+
+
+def test_every_symbol_of_the_card_names_its_attribute() -> None:
+    parameters = str(card.__doc__).split("Parameters")[1].split("\n\nVariables")[0]
+    names = re.findall(r"  \.([a-z_]+)", parameters)
+    assert len(names) == 7
+    assert all(hasattr(example_pool(), name) for name in names)
 
 
 def test_golden_lp_file(tmp_path: Path) -> None:
