@@ -72,7 +72,7 @@ def expected_arrangements(duration: Mixed, length: FloatArray) -> FloatArray:
 def extension_ratio(
     terms: ArrangementTerms, forecast: DemandForecast, factors: Factors, row: IntArray
 ) -> FloatArray:
-    """Expected arrangements per start under a course over those without it; (n_courses, n_years, n_cells)."""
+    """Expected arrangements per start with the duration factors over those without them; (n_scenarios, n_years, n_cells)."""
     n_scenarios, n_years, _ = factors.duration.shape
     ratio = np.ones((n_scenarios, n_years, len(row)))
     if not np.isfinite(terms.extension_after).any():

@@ -15,10 +15,28 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 def build_cells(case: Case) -> Cells:
-    """Return the index of the cells of a validated case.
+    """The cells of a case: area x care form x provider, only where a provider offers the care form under a contract.
 
-    A cell exists where demand meets an offer of a provider contracted in the lot; a care form without lot
-    has one cell per area, with provider, lot and contract -1.
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+
+    Returns
+    -------
+    Cells
+        In the order of table demand, lot by lot. A care form without lot has one cell per area, with provider, lot and
+        contract -1.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> cells.n_cells
+    22
+    >>> cells.area_ids[cells.area[0]], cells.care_form_ids[cells.care_form[0]], cells.provider_ids[cells.provider[0]]
+    ('gebied-1', 'guidance', 'aanbieder-1')
     """
     areas = {row.id: i for i, row in enumerate(case.areas)}
     forms = {row.id: i for i, row in enumerate(case.care_forms)}
@@ -120,7 +138,25 @@ def _adding_up(weights: FloatArray, row: IntArray, otherwise: FloatArray) -> Flo
 
 
 def summed_by(values: FloatArray, group: IntArray, n_groups: int) -> FloatArray:
-    """Sums of the last axis (..., n) by ``group`` (n,), integers below ``n_groups``; (..., n_groups)."""
+    """Sums over groups of the last axis.
+
+    Parameters
+    ----------
+    values : array (..., n)
+    group : array (n,)
+        Group of every place of the last axis, whole numbers from 0 to ``n_groups`` - 1.
+    n_groups : int
+        Number of groups; one without members sums to zero.
+
+    Returns
+    -------
+    array (..., n_groups)
+
+    Examples
+    --------
+    >>> summed_by(np.array([[1.0, 2.0, 3.0]]), np.array([0, 2, 0]), 3).tolist()
+    [[4.0, 0.0, 2.0]]
+    """
     n = len(group)
     member = csr_array((np.ones(n), group, np.arange(n + 1)), shape=(n, n_groups))
     return np.asarray(values.reshape(-1, n) @ member).reshape(*values.shape[:-1], n_groups)

@@ -68,7 +68,7 @@ def _ranked(key: IntArray, who: IntArray) -> tuple[IntArray, IntArray]:
 def expected_second(
     case: Case, cells: Cells, forecast: DemandForecast, factors: Factors, row: IntArray, shares: FloatArray
 ) -> FloatArray:
-    """Expected ``second_trajectories``; (n_courses, n_years, n_cells).
+    """Expected ``second_trajectories``; (n_scenarios, n_years, n_cells).
 
     Both are alive at the turn of a year: product of the survivals, by quadrature over the month of start. The number
     of pairs is taken as the share of the first trajectories, in so far as there are seconds.
@@ -90,13 +90,13 @@ def expected_second(
 
 
 def _pairs(forecast: DemandForecast, factors: Factors, first: int, second: int, share: float) -> FloatArray:
-    """Expected pairs of every moment; (n_courses, 1 + n_years)."""
+    """Expected pairs of every moment; (n_scenarios, 1 + n_years)."""
     counts = np.concatenate([forecast.stock[None], forecast.starts]) * factors.inflow
     return np.asarray(np.minimum(share * counts[:, :, first], counts[:, :, second]))
 
 
 def _both(forecast: DemandForecast, factors: Factors, rows: tuple[int, int], moment: int, year: int) -> FloatArray:
-    """Chance that both trajectories of a moment are in care at some time of the year; (n_courses,)."""
+    """Chance that both trajectories of a moment are in care at some time of the year; (n_scenarios,)."""
     chance = np.ones(len(factors.inflow))
     if moment == year + 1:
         return chance
@@ -116,5 +116,5 @@ def _both(forecast: DemandForecast, factors: Factors, rows: tuple[int, int], mom
 
 
 def _alive(since: FloatArray, law: Mixed) -> FloatArray:
-    """Mean survival over the month that ends at ``since`` (months, 1, 1); (months, n_courses)."""
+    """Mean survival over the month that ends at ``since`` (months, 1, 1); (months, n_scenarios)."""
     return np.asarray((integrated_survival(since, law) - integrated_survival(since - 1, law))[..., 0])

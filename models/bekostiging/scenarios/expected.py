@@ -1,4 +1,4 @@
-"""Care use at expectation: what ``CareUse`` would be without chance, under any course of the factors.
+"""Care use at expectation: what ``CareUse`` would be without chance, under any factors.
 
 Closed form, so it has no sampling error: the reference amounts, the named shocks and the sensitivities are
 made of it. Waiting is not modelled here: everybody is served when they ask.
@@ -32,10 +32,32 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors | None = None) -> CareUse:
-    """Return expected care use for every course (scenario axis) of ``factors``; without them, all at one.
+    """Care use at expectation, in closed form: the mean of the simulation given the factors, everybody served.
 
-    Months of a year are taken as equal; crisis, profile and result are independent of intensity. The excess over
-    thresholds has no closed form: it is zero here, and high-cost pools do not speak.
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case (``build_cells``).
+    n_years : int
+        Contract years, at most those of the case.
+    factors : Factors, optional
+        Multipliers per scenario; without them one scenario with every factor at one.
+
+    Returns
+    -------
+    CareUse
+        A scenario for each of ``factors``. Months of a year are taken as equal; crisis, profile and result are independent
+        of intensity. The excess over thresholds has no closed form: it is zero here, so a high-cost pool moves nothing.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> expected_care_use(case, cells, 2).units.sum(axis=(0, 2)).round().tolist()
+    [294286.0, 296099.0]
     """
     factors = neutral_factors(case, n_years) if factors is None else factors
     forecast = demand_forecast(case, n_years)
@@ -88,7 +110,7 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
 def _arranged(
     case: Case, cells: Cells, forecast: DemandForecast, factors: Factors, row: IntArray, shares: FloatArray
 ) -> FloatArray:
-    """Units the arrangements are priced at, as they are paid; a course's durations count through extensions alone."""
+    """Units the arrangements are priced at, as they are paid; duration factors count through extensions alone."""
     terms = arrangement_terms(case, cells)
     times = extension_ratio(terms, forecast, factors, row)
     plain = _plain(factors)
@@ -99,12 +121,47 @@ def _arranged(
 
 
 def clients_in_year(case: Case) -> FloatArray:
-    """Trajectories in care at some moment of the base year: the stock and the starts; (n_demand,)."""
+    """Trajectories in care at some moment of the base year: the caseload at its start plus the starts.
+
+    Returns
+    -------
+    array (n_demand,)
+        By row of table demand.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> clients_in_year(case).round(1).tolist()[:2]
+    [1306.7, 725.8]
+    """
     return np.array([row.clients_at_start + row.starts_per_year for row in case.demand])
 
 
 def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
-    """Units delivered in a calendar year from the base year on by a stock in equilibrium; (n_cells,)."""
+    """Units delivered in a calendar year before the term, by a caseload in equilibrium that grew as it does later.
+
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    year : int
+        Calendar year; also one before the base year, to which growth is continued backward.
+
+    Returns
+    -------
+    array (n_cells,)
+        Units of the care form of each cell, at the market shares of the first contract year.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> units_in_year(case, build_cells(case), 2024).round().tolist()[:2]
+    [20237.0, 8983.0]
+    """
     forecast, row = demand_forecast(case, 2), demand_of_cells(case, cells)
     back = case.first_year - year
     units = forecast.stock * forecast.units_per_month / (forecast.yearly_growth * forecast.heavier[1]) ** back
@@ -112,7 +169,29 @@ def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
 
 
 def clients_in_calendar_year(case: Case, cells: Cells, year: int) -> FloatArray:
-    """Trajectories in care at some moment of a calendar year, as ``clients_in_year`` grows or shrinks to it; (n_cells,)."""
+    """Trajectories in care at some moment of a calendar year before the term, as ``clients_in_year`` grows or shrinks to it.
+
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    year : int
+        Calendar year; also one before the base year.
+
+    Returns
+    -------
+    array (n_cells,)
+        At the market shares of the first contract year.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> float(clients_in_calendar_year(case, build_cells(case), 2024).sum().round(1))
+    6698.4
+    """
     forecast, row = demand_forecast(case, 2), demand_of_cells(case, cells)
     back = case.first_year - year
     stock = forecast.stock / forecast.yearly_growth**back
@@ -121,7 +200,7 @@ def clients_in_calendar_year(case: Case, cells: Cells, year: int) -> FloatArray:
 
 
 def _plain(factors: Factors) -> Factors:
-    """The course without its duration and intensity: what an arrangement is priced at."""
+    """The factors without duration and intensity: what an arrangement is priced at."""
     ones = np.ones_like(factors.duration)
     return Factors(factors.inflow, ones, ones, factors.ova_final, factors.ppc_final, factors.cao)
 
@@ -133,7 +212,7 @@ def _units(
     shares: FloatArray,
     times: FloatArray | None = None,
 ) -> FloatArray:
-    """Units per course, contract year and cell; ``times`` (n_courses, n_years, n_cells) counts each year's starts anew."""
+    """Units per scenario, year and cell; ``times`` (n_scenarios, n_years, n_cells) counts the starts of a year anew."""
     n_scenarios, n_years, n_demand = factors.duration.shape
     duration = forecast.durations
     total = np.zeros((n_scenarios, n_years, len(row)))
@@ -154,7 +233,7 @@ def _units(
 def _within(
     months: PaidMonths, forecast: DemandForecast, factors: Factors, row: IntArray, shares: FloatArray
 ) -> FloatArray:
-    """Units within the hours budgets per course, contract year and cell."""
+    """Units within the hours budgets per scenario, contract year and cell."""
     n_years = len(forecast.starts)
     stock = (factors.inflow[:, 0] * factors.intensity[:, 0])[:, None] * forecast.stock * months.stock
     total = stock[:, :, row] * shares[0]
@@ -187,5 +266,5 @@ def _clients(forecast: DemandForecast, factors: Factors, row: IntArray, shares: 
 
 
 def _of_starts(forecast: DemandForecast, factors: Factors, start: int) -> Mixed:
-    """Durations of the starts of a contract year, per course."""
+    """Durations of the starts of a contract year, per scenario."""
     return forecast.durations.lengthened(factors.duration[:, start] * forecast.longer[start])

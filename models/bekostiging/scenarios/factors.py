@@ -63,10 +63,32 @@ class _Group:
 
 
 class FactorModel:
-    """All factor paths of a case and the Sobol dimension of each principal component.
+    """The risk factors of tables risk_factors and correlations as a function of independent standard normals.
 
     Dimensions are given out by falling variance (principal components over time first), so that the best Sobol
     coordinates carry most of the spread; under a t copula the mixing variables of the years come before them.
+
+    Parameters
+    ----------
+    case : Case
+    n_years : int
+        Contract years.
+
+    Raises
+    ------
+    ValueError
+        A risk factor without standard deviation (``read_case`` estimates it).
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> model = FactorModel(case, n_years=2)
+    >>> model.n_dimensions
+    40
+    >>> middle = model.multipliers(np.zeros((1, model.n_dimensions)))
+    >>> bool((middle.inflow[:, 1:] < 1).all())  # the median of a log-normal of mean one
+    True
     """
 
     def __init__(self, case: Case, n_years: int) -> None:
@@ -178,7 +200,24 @@ def _root(matrix: FloatArray) -> FloatArray:
 
 
 def neutral_factors(case: Case, n_years: int, n_scenarios: int = 1) -> Factors:
-    """``n_scenarios`` equal scenarios with every factor at one and final indices as forecast."""
+    """Equal scenarios with every factor at one and final indices as forecast.
+
+    Parameters
+    ----------
+    case : Case
+    n_years : int
+        Contract years.
+    n_scenarios : int
+        Number of equal scenarios, 1 unless given; ``multiply`` and ``apply_shocks`` may change each of them.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> factors = neutral_factors(case, n_years=2, n_scenarios=3)
+    >>> factors.inflow.shape, factors.duration.shape, factors.ova_final.shape
+    ((3, 3, 8), (3, 2, 8), (3, 2))
+    """
     shape = (n_scenarios, n_years, len(case.demand))
     forecast = {row.year: row for row in case.indices}
     term = [forecast[case.first_year + t] for t in range(n_years)]
@@ -194,9 +233,31 @@ def neutral_factors(case: Case, n_years: int, n_scenarios: int = 1) -> Factors:
 
 
 def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) -> None:
-    """Multiply a quantity of ``shocks`` in some contract years by ``factor`` (n_courses,), in place.
+    """Multiply one quantity by a factor per scenario, in place.
 
-    The sitting stock keeps its inflow; ``wages`` and ``prices`` multiply one plus the final index.
+    Parameters
+    ----------
+    factors : Factors
+        Changed in place; the caseload (index 0 of ``inflow``) keeps its inflow.
+    quantity : str
+        ``inflow``, ``duration``, ``intensity``, or ``wages`` and ``prices``, where one plus the final index is multiplied.
+    years : slice
+        Contract years, 0 the first.
+    factor : array (n_scenarios,)
+
+    Raises
+    ------
+    KeyError
+        Another quantity.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> factors = neutral_factors(case, n_years=3, n_scenarios=2)
+    >>> multiply(factors, "inflow", slice(1, None), np.array([1.0, 1.05]))
+    >>> factors.inflow[:, :, 0].tolist()
+    [[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.05, 1.05]]
     """
     if quantity in ("wages", "prices"):
         index = factors.ova_final if quantity == "wages" else factors.ppc_final
@@ -211,14 +272,38 @@ def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) 
 
 
 def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:
-    """The course of named shocks of the case together: all their rows, factors multiplied."""
+    """One deterministic scenario in which named shocks of the case happen together; those on one quantity multiply.
+
+    Parameters
+    ----------
+    case : Case
+    n_years : int
+        Contract years.
+    shocks : sequence of str
+        Ids of table shocks; another id changes nothing (``evaluation.check_shocks`` refuses it).
+
+    Returns
+    -------
+    Factors
+        One scenario.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> almere = read_case("almere")
+    >>> named_shocks(almere, 2, ["ova_2023"]).ova_final.round(4).tolist(), neutral_factors(almere, 2).ova_final.tolist()
+    ([[0.0579, 0.035]], [[0.0418, 0.035]])
+    """
     factors = neutral_factors(case, n_years)
     apply_shocks(case, factors, shocks)
     return factors
 
 
 def apply_shocks(case: Case, factors: Factors, shocks: Sequence[str]) -> None:
-    """Let named shocks of the case hit every course or scenario of ``factors``, in place."""
+    """Let named shocks of the case hit every scenario of ``factors``, in place.
+
+    A shock on a cao multiplies one plus the growth of the wages of the care forms under that cao alone.
+    """
     for row in case.shocks:
         if row.id in shocks:
             years = slice(row.first_year - 1, row.first_year - 1 + row.years)

@@ -60,7 +60,34 @@ class FlowOutcome:
 
 
 def apply_flow(clients: Clients, cells: Cells, rule: FlowRule) -> FlowOutcome:
-    """Let the non-urgent starts move or wait that the rule stops."""
+    """Let a flow rule stop intake: non-urgent starts that meet a stop move to another provider, wait or are refused.
+
+    Parameters
+    ----------
+    clients : Clients
+        Of a block, everybody served when they asked.
+    cells : Cells
+        Those of the case.
+    rule : FlowRule
+        Limits per scenario, contract year and contract.
+
+    Returns
+    -------
+    FlowOutcome
+        The clients after it (none created or lost), and the months of signals and stops.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> block = draw_block(plan(case, 32, 1, 1, "out_of_sample"), 0)
+    >>> cells, n = block.plan.cells, len(block.plan.cells.contract_ids)
+    >>> low = np.full((block.clients.n_scenarios, 1, n), 1e6)  # a million euro a contract and year
+    >>> outcome = apply_flow(block.clients, cells, FlowRule(low, cells.tariff, waiting_list=np.ones(n, dtype=bool)))
+    >>> bool(outcome.clients.deferred.any()), bool(outcome.clients.refused.any())
+    (True, False)
+    """
     walk = _Walk(clients, cells, rule)
     for month in range(walk.n_months):
         walk.step(month)

@@ -37,7 +37,7 @@ POINTS = 8
 MOST_BUDGETS = 60
 """Ends of budgets of one trajectory at which a panel ends."""
 AT_ONCE = 32
-"""Courses taken together: arrays that stay near the processor."""
+"""Scenarios taken together: arrays that stay near the processor."""
 RATIO_POINTS, RATIO_REACH = 401, 8.0
 """Points over realised over agreed, and how many standard deviations they reach."""
 
@@ -116,7 +116,7 @@ def _ratios(sigma: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 class PaidMonths:
-    """Expected client-months that budgets pay by contract year: weights made once, durations given per course.
+    """Expected client-months that budgets pay by contract year: weights made once, durations given per scenario.
 
     The integrals up to the end of every year are sums over Gauss points, with panels that end where a year, a budget or
     the bulk of the durations does; ``age`` and every ``weight`` (n_points, n_rows).
@@ -132,9 +132,9 @@ class PaidMonths:
         self.stock = self._of_stock()
 
     def of_starts(self, duration: Mixed, n_years: int) -> FloatArray:
-        """Per start spread uniformly over a year, in that year and the next ones; (n_years, n_courses, n_rows).
+        """Per start spread uniformly over a year, in that year and the next ones; (n_years, n_scenarios, n_rows).
 
-        ``duration`` of the starts, with means (n_courses, n_rows).
+        ``duration`` of the starts, with means (n_scenarios, n_rows).
         """
         near = (self.age < MONTHS * n_years).any(axis=1)
         age, weight = self.age[near], self.paid[near] * self.since[:n_years, near] / MONTHS
@@ -176,7 +176,20 @@ def _points(budgets: HoursBudgets, duration: Mixed, n_years: int) -> tuple[Float
 
 
 def hours_budgets(case: Case) -> HoursBudgets:
-    """Budgets of every row of demand."""
+    """Hours budgets (maatwerktraject) of every row of table demand: as the case gives them, else estimated.
+
+    Returns
+    -------
+    HoursBudgets
+        Arrays (n_demand,), kept with the case.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> hours_budgets(case).months.round(1).tolist()[:3]
+    [18.0, 18.0, 23.9]
+    """
     return case.cache.of("hours_budgets", (), lambda: _budgets(case))
 
 
@@ -222,7 +235,20 @@ def estimated_weeks(case: Case, care_form: str, budgets: HoursBudgets) -> int:
 
 
 def paid_by_row(case: Case) -> FloatArray:
-    """E[paid] / E[R] of the starts of every row of demand in the first contract year; (n_demand,)."""
+    """Part of the units of a start that its hours budget is expected to pay, E[paid] / E[R], in the first contract year.
+
+    Returns
+    -------
+    array (n_demand,)
+        From 0 to 1, by row of table demand.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> paid_by_row(case).round(3).tolist()[:3]
+    [0.855, 0.877, 0.839]
+    """
     law = demand_forecast(case, 1).durations
     return hours_budgets(case).paid_months(law) / law.mean
 

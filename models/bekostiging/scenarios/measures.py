@@ -70,7 +70,33 @@ def _only(clients: Clients, stays: BoolArray) -> Clients:
 
 
 def expected_with(case: Case, cells: Cells, n_years: int, measure: str) -> CareUse:
-    """Expected care use, factors at one, when a measure works: who is reached as it leaves them, the others as before."""
+    """Expected care use when a measure of the case works, with every factor at one.
+
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    n_years : int
+        Contract years.
+    measure : str
+        Id in table measures; all its rows work. Another id changes nothing.
+
+    Returns
+    -------
+    CareUse
+        One scenario: who is reached as the measure leaves them, the others as before.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> almere = read_case("almere")
+    >>> cells = build_cells(almere)
+    >>> with_it, without = expected_with(almere, cells, 2, "wijkteam"), expected_care_use(almere, cells, 2)
+    >>> bool(with_it.units.sum() < without.units.sum())
+    True
+    """
     rows = [row for row in case.measures if row.id == measure]
     factors, as_before = neutral_factors(case, n_years), neutral_factors(case, n_years)
     for changed in (factors, as_before):
@@ -120,9 +146,26 @@ class Moved:
 
 
 def expected_moved(case: Case, cells: Cells, n_years: int, row: Substitution) -> Moved:
-    """Move starts between care forms, or to or from outside; factors at one.
+    """Expected care use when starts move between two care forms, or to or from an outside payer; every factor at one.
 
-    Between two care forms starts move within their area, where it has starts of both.
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    n_years : int
+        Contract years.
+    row : Substitution
+        A row of table substitution. Between two care forms starts move within their area, where it has starts of both.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> from bekostiging.scenarios import build_cells
+    >>> almere = read_case("almere")
+    >>> moved = expected_moved(almere, build_cells(almere), 2, almere.substitution[0])
+    >>> moved.payer, moved.clients.round(1).tolist()
+    ('zvw', [197.3, 201.8])
     """
     forecast, factors = demand_forecast(case, n_years), neutral_factors(case, n_years)
     places = {(demand.area, demand.care_form): i for i, demand in enumerate(case.demand)}

@@ -15,12 +15,32 @@ PILOT = 2
 
 
 def observables(block: Block, care_use: CareUse) -> dict[str, FloatArray]:
-    """Per item (n_scenarios,): durations, referral channels, high-cost clients, a one-year pilot in two municipalities.
+    """What a municipality could measure before it sets a budget, as one number per scenario of a block.
 
-    ``durations``: mean duration of started trajectories weighted by cost per month; ``channels``: cost per month that
-    starts outside own access; ``high_cost``: that of clients in the heaviest profile; ``pilot``: cost of the first
-    contract year in the two municipalities with the largest begroting, the most a pilot year before the term could tell.
-    An item that the case cannot tell apart (no channels, no profiles, two municipalities) is left out.
+    Parameters
+    ----------
+    block : Block
+        With its clients.
+    care_use : CareUse
+        Of the same clients.
+
+    Returns
+    -------
+    dict of str to array (n_scenarios,)
+        ``durations``: mean duration (months) of started trajectories weighted by cost per month; ``channels``: cost per
+        month (euro) that starts outside own access; ``high_cost``: that of clients in the heaviest profile; ``pilot``: cost
+        (euro) of the first contract year in the two municipalities with the largest begroting, the most a pilot year before
+        the term could show. An item that the case cannot tell apart is left out: without channels or
+        profiles, or with two municipalities.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> block = draw_block(plan(case, 32, 1, 1, "out_of_sample"), 0)
+    >>> list(observables(block, block.care_use()))
+    ['durations', 'channels', 'high_cost']
     """
     case, cells, clients = block.plan.case, block.plan.cells, block.clients
     started = (clients.asked_month != CASELOAD) & (cells.lot[clients.cell] >= 0)

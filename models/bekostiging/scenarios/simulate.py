@@ -102,17 +102,17 @@ class Block:
 
     def with_measures(self) -> Block:
         """The same scenarios and clients, with the measures of the case at work."""
-        made = self.plan
-        moved = apply_measures(self.clients, made.case, made.cells, made.generator(2, self.index))
+        plan = self.plan
+        moved = apply_measures(self.clients, plan.case, plan.cells, plan.generator(2, self.index))
         return replace(self, clients=moved)
 
     @cached_property
     def asking(self) -> Clients:
         """The clients, and those on today's waiting list: whom a flow rule finds before it."""
-        made = self.plan
-        if not made.case.waiting:
+        plan = self.plan
+        if not plan.case.waiting:
             return self.clients
-        return joined(self.clients, todays_list(made.sampler, self.factors, made.generator(3, self.index)))
+        return joined(self.clients, todays_list(plan.sampler, self.factors, plan.generator(3, self.index)))
 
     def care_use(self, rule: FlowRule | None = None) -> CareUse:
         """Reduce the clients, after the flow rule if one is given; everybody served is reduced once."""
@@ -147,12 +147,35 @@ class Block:
 def plan(
     case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream, option: str = "--scenarios"
 ) -> Plan:
-    """Plan a simulation; rounds the number of scenarios up and says so in ``notes``. ``option``: what asked for them.
+    """Plan a simulation; nothing is drawn yet.
+
+    Parameters
+    ----------
+    case : Case
+    n_scenarios : int
+        Rounded up to whole scramblings of a power of two, which ``notes`` of the plan say.
+    n_years : int
+        Contract years; cut to those of the case.
+    seed : int
+    stream : str
+        ``design``, ``out_of_sample``, ``closed`` (without clients) or ``margin``: independent of each other for one seed.
+    option : str
+        What asked for the number, in a message that refuses it.
 
     Raises
     ------
     UserError
         Fewer scenarios than the tail at the case's ``confidence`` asks, or than 16.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, n_scenarios=33, n_years=2, seed=1, stream="out_of_sample")
+    >>> planned.n_scenarios, planned.n_scramblings, planned.points
+    (34, 17, 2)
+    >>> planned.notes[0]["en"]
+    '33 scenarios rounded up to 34 (17 x 2).'
     """
     n_scramblings, points = scramblings_and_points(n_scenarios, case.policy.confidence, option)
     drawn = n_scramblings * points
@@ -165,16 +188,31 @@ def plan(
             }
         )
     years = min(n_years, case.n_years)
-    made = Plan(case, years, n_scramblings, points, seed, stream, 1, tuple(notes))
+    planned = Plan(case, years, n_scramblings, points, seed, stream, points, tuple(notes))
     per_block = points
-    while per_block > 1 and per_block * made.sampler.clients_per_scenario > CLIENTS_PER_BLOCK:
+    while per_block > 1 and per_block * planned.sampler.clients_per_scenario > CLIENTS_PER_BLOCK:
         per_block //= 2
-    return Plan(case, years, n_scramblings, points, seed, stream, per_block, tuple(notes))
+    # a copy has caches of its own: no sampler goes to the workers with the plan
+    return replace(planned, scenarios_per_block=per_block)
 
 
-def normals_of(made: Plan) -> FloatArray:
-    """Points of every scenario of a plan, for its factors; (n_scenarios, n_dimensions)."""
-    return np.concatenate([made.points_of(scrambling) for scrambling in range(made.n_scramblings)])
+def normals_of(plan: Plan) -> FloatArray:
+    """Sobol points of every scenario of a plan, as standard normals.
+
+    Returns
+    -------
+    array (n_scenarios, n_dimensions)
+        What ``Plan.factor_model`` turns into factors.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, 32, 1, seed=1, stream="out_of_sample")
+    >>> normals_of(planned).shape == (planned.n_scenarios, planned.factor_model.n_dimensions)
+    True
+    """
+    return np.concatenate([plan.points_of(scrambling) for scrambling in range(plan.n_scramblings)])
 
 
 def _generator(seed: int, stream: Stream, kind: int, index: int) -> np.random.Generator:
@@ -193,49 +231,84 @@ def _points(seed: int, stream: Stream, scrambling: int, n_points: int, n_dimensi
     return points
 
 
-def draw_block(made: Plan, index: int, change: Callable[[Factors, int], Factors] | None = None) -> Block:
+def draw_block(plan: Plan, index: int, change: Callable[[Factors, int], Factors] | None = None) -> Block:
     """Draw one block: the factors of its scenarios, then its clients.
 
-    ``change(factors, first)`` may change the factors of the scenarios from ``first`` on, before clients are drawn.
+    Parameters
+    ----------
+    plan : Plan
+    index : int
+        Block, from 0 to ``plan.n_blocks`` - 1. The same plan and index give the same clients in any process.
+    change : callable, optional
+        ``change(factors, first)`` may change the factors of the scenarios from ``first`` on, before clients are drawn.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, 32, 1, seed=1, stream="out_of_sample")
+    >>> block = draw_block(planned, 0)
+    >>> len(block.clients.cell) > 0, block.care_use().units.shape == (planned.scenarios_per_block, 1, planned.cells.n_cells)
+    (True, True)
     """
-    first = index * made.scenarios_per_block
-    scrambling, offset = divmod(first, made.points)
-    own = made.points_of(scrambling)[offset : offset + made.scenarios_per_block]
-    factors = made.factor_model.multipliers(own)
-    apply_shocks(made.case, factors, made.shocks)
+    first = index * plan.scenarios_per_block
+    scrambling, offset = divmod(first, plan.points)
+    own = plan.points_of(scrambling)[offset : offset + plan.scenarios_per_block]
+    factors = plan.factor_model.multipliers(own)
+    apply_shocks(plan.case, factors, plan.shocks)
     if change is not None:
         factors = change(factors, first)
-    return Block(made, index, factors, made.sampler.draw(factors, made.generator(1, index)))
+    return Block(plan, index, factors, plan.sampler.draw(factors, plan.generator(1, index)))
 
 
-def _work_on(given: tuple[Plan, Callable[[Block], T], int], index: int) -> T:
+def _work_on(task: tuple[Plan, Callable[[Block], T], int], index: int) -> T:
     """Draw one block and work on it."""
-    made, work, first = given
-    return work(draw_block(made, first + index))
+    plan, work, first = task
+    return work(draw_block(plan, first + index))
 
 
 def each_block(
-    made: Plan,
+    plan: Plan,
     work: Callable[[Block], T],
     workers: int = 1,
     advance: Callable[[int, int], None] | None = None,
     cluster: str | None = None,
     first: int = 0,
 ) -> Iterator[T]:
-    """Apply ``work`` to every block from ``first`` on and yield the results in block order as they come.
+    """Apply ``work`` to every block and yield the results in block order, as they come.
 
-    ``work`` is picklable when ``workers`` > 1 or a ``cluster`` (address of a Dask scheduler) is given.
-    ``advance(done, total)`` is called as blocks finish.
+    Parameters
+    ----------
+    plan : Plan
+    work : callable
+        Takes a ``Block``; picklable when ``workers`` > 1 or a ``cluster`` is given.
+    workers : int
+        Processes, 1 unless given.
+    advance : callable, optional
+        ``advance(done, total)`` is called as blocks finish.
+    cluster : str, optional
+        Address of a Dask scheduler (tcp://host:port) whose workers work instead of processes here.
+    first : int
+        Block to begin with, 0 unless given.
 
     Raises
     ------
     UserError
         The cluster cannot be reached or was lost, or one block ends every process that takes it; a script without a main
         guard asks for several workers.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, 32, 1, seed=1, stream="out_of_sample")
+    >>> sizes = each_block(planned, lambda block: block.clients.n_scenarios)
+    >>> sum(sizes)
+    32
     """
-    given, n = (made, work, first), made.n_blocks - first
+    task, n = (plan, work, first), plan.n_blocks - first
     try:
-        yield from execute(_work_on, given, n, workers=workers, cluster=cluster, advance=advance)
+        yield from execute(_work_on, task, n, workers=workers, cluster=cluster, advance=advance)
     except ClusterError as error:
         where = "--workers" if cluster is None else f"--cluster {cluster}"
         raise UserError(
@@ -252,6 +325,29 @@ def each_block(
         ) from None
 
 
-def map_blocks(made: Plan, work: Callable[[Block], T], workers: int = 1) -> list[T]:
-    """The results of ``work`` on every block, in block order."""
-    return list(each_block(made, work, workers))
+def map_blocks(plan: Plan, work: Callable[[Block], T], workers: int = 1) -> list[T]:
+    """The results of ``work`` on every block, in block order.
+
+    Parameters
+    ----------
+    plan : Plan
+    work : callable
+        Takes a ``Block``; picklable when ``workers`` > 1.
+    workers : int
+        Processes, 1 unless given.
+
+    Raises
+    ------
+    UserError
+        One block ends every process that takes it; a script without a main guard asks for several workers.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, 32, 1, seed=1, stream="out_of_sample")
+    >>> units = np.concatenate(map_blocks(planned, lambda block: block.care_use().units))
+    >>> units.shape == (planned.n_scenarios, 1, planned.cells.n_cells)
+    True
+    """
+    return list(each_block(plan, work, workers))
