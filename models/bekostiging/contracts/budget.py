@@ -19,15 +19,41 @@ WIDEST = 0.5
 def solve_budget(
     contract: Taakgericht, care_use: CareUse, levels: PriceLevels, target: FloatArray | float
 ) -> Taakgericht:
-    """The contract with budget and reference both B0 (1 + x), so that expected payment over the years is ``target``.
+    """The lump sum whose corridor is measured against its own budget, so that its expected payment is a target.
 
-    Its layers are measured against b I. Expected payment rises in x as long as the municipality does not share everything,
-    so bisection (Brent 1973) finds x; ``target`` is euro over the years, or an array by year that is summed.
+    Budget and reference become B0 (1 + x). Expected payment rises in x as long as the municipality does not share
+    everything, so bisection (Brent 1973, Algorithms for Minimization without Derivatives) finds x.
+
+    Parameters
+    ----------
+    contract : Taakgericht
+        With decided shares.
+    care_use : CareUse
+        Scenarios over which the payment is expected.
+    levels : PriceLevels
+        Of the contract's lot, in the same scenarios.
+    target : float or array (n_years,)
+        Euro over all years; an array is summed.
 
     Raises
     ------
     ValueError
         No budget within half of the reference amount pays the target: with full sharing the payment is the base whatever b.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, price_levels, reference, with_design
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> amounts, care_use = reference(case, cells, 2), expected_care_use(case, cells, 2)
+    >>> contract = build_contracts(case, cells, amounts, "taakgericht")[0]
+    >>> levels = price_levels(case, contract.lot, care_use)
+    >>> half = with_design(contract, contract.reference, np.full(contract.corridor.n_layers, 0.5))
+    >>> solved = solve_budget(half, care_use, levels, 1.02 * contract.reference)
+    >>> (solved.budget / contract.reference).round(4).tolist()
+    [1.04, 1.04]
     """
     wanted = float(np.sum(target))
 

@@ -29,16 +29,42 @@ LUMP_SUM = Taakgericht.form
 def build_contracts(
     case: Case, cells: Cells, reference: Reference, form: PaymentForm, *, ceilings: bool = True
 ) -> tuple[Contract, ...]:
-    """Return every contract of the case as if paid by ``form``, in the order of ``case.contracts``; a general provision
-    is a lump sum always.
+    """Every contract of the case as if paid by one payment form, in the order of ``case.contracts``.
 
-    A lump sum is at its reference amount with the shares its layers give (decided shares still nan).
-    ``ceilings=False`` leaves the spending ceilings out.
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    reference : Reference
+        Reference figures of the same case, cells and years.
+    form : str
+        Name in ``case.tables.PAYMENT_FORMS``.
+    ceilings : bool
+        False leaves the spending ceilings out; True unless given.
+
+    Returns
+    -------
+    tuple of Contract
+        A lump sum is at its reference amount with the shares its layers give (nan where they are to be decided). A general
+        provision is a lump sum under every form: without registration nothing can be claimed.
 
     Raises
     ------
     KeyError
         A payment form or clause that is not known.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> amounts = reference(case, cells, n_years=2)
+    >>> contracts = build_contracts(case, cells, amounts, "taakgericht")
+    >>> contracts[0].provider, contracts[0].lot, contracts[0].budget.round().tolist()
+    ('aanbieder-1', 'youth', [5128765.0, 5315311.0])
     """
     basis, own = Basis(case, cells, reference), contract_class(form)
     # without registration nothing can be claimed
@@ -50,7 +76,28 @@ def build_contracts(
 
 
 def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCalendar:
-    """When a contract is paid under a payment form."""
+    """When a contract is paid under a payment form.
+
+    Parameters
+    ----------
+    case : Case
+    contract : int
+        Place in ``case.contracts``.
+    form : str
+        Name in ``case.tables.PAYMENT_FORMS``.
+
+    Raises
+    ------
+    KeyError
+        A payment form that is not known.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> payment_calendar(case, 0, "outputgericht")
+    PaymentCalendar(advance=False, claim_delay=0, settlement_delay=12, disputed=0.0)
+    """
     advance = case.contracts[contract].payment_calendar == "advance"
     late = contract_class(form).paid_late(case, case.contracts[contract].lot)
     return PaymentCalendar(
@@ -59,6 +106,34 @@ def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCal
 
 
 def with_design(contract: Taakgericht, budget: FloatArray, share: FloatArray) -> Taakgericht:
-    """Return the lump sum with its decided budget (n_years,) and shares of its corridor (n_layers,)."""
+    """The lump sum with its decided budget and shares.
+
+    Parameters
+    ----------
+    contract : Taakgericht
+    budget : array (n_years,)
+        b, euro, nominal at forecast index.
+    share : array (n_layers,)
+        Of its corridor, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        A share outside 0 to 1, or another number of them than there are layers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> amounts = reference(case, cells, n_years=2)
+    >>> contract = build_contracts(case, cells, amounts, "taakgericht")[0]
+    >>> designed = with_design(contract, 1.01 * contract.reference, np.array([0.0, 0.5, 0.8, 0.0, 0.5, 0.8]))
+    >>> designed.corridor.decided, contract.corridor.decided
+    (True, False)
+    """
     corridor = replace(contract.corridor, share=share)
     return replace(contract, budget=budget, clauses=(*contract.clauses[:-1], corridor))

@@ -59,16 +59,42 @@ class Line:
 
 
 def build_up(case: Case) -> tuple[Line, ...]:
-    """Every line of every care form that has function groups or elements of a cost price."""
-    found: list[Line] = []
+    """The build-up of price and tariff, line by line, of every care form with function groups or elements of a cost price.
+
+    Returns
+    -------
+    tuple of Line
+        Per function group inputs and steps in order of calculation, then ``cost_per_unit`` and ``tariff_per_unit`` of the
+        care form; euro, first contract year.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> lines = build_up(read_case("almere"))
+    >>> [line.name for line in lines if not line.group][-2:]
+    ['cost_per_unit', 'tariff_per_unit']
+    """
+    lines: list[Line] = []
     for form in case.care_forms:
         groups = [row for row in case.function_groups if row.care_form == form.id]
-        found += _of_groups(form, groups) if groups else _of_elements(case, form)
-    return tuple(found)
+        lines += _of_groups(form, groups) if groups else _of_elements(case, form)
+    return tuple(lines)
 
 
 def fair_cost(case: Case) -> dict[str, float]:
-    """Cost price per unit without risk loading, first contract year, of every care form with a build-up; euro."""
+    """Cost price per unit without risk loading, of every care form with a build-up.
+
+    Returns
+    -------
+    dict of str to float
+        Euro per unit in the first contract year, by care form; the decree on fair prices (AMvB) asks at least this.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> fair_cost(synthetic_region(municipalities=2, providers=6))  # a case without build-up
+    {}
+    """
     return {line.care_form: line.value for line in build_up(case) if line.name == "cost_per_unit"}
 
 

@@ -17,7 +17,31 @@ from bekostiging_solvers.typing import FloatArray
 
 @dataclass(frozen=True)
 class PaymentCalendar:
-    """``advance``: twelfths settled ``settlement_delay`` months after the year; else claims after ``claim_delay``."""
+    """When what is due is paid.
+
+    Parameters
+    ----------
+    advance : bool
+        Whether twelfths of what was agreed are paid each month, settled with what is due ``settlement_delay`` months after
+        the year; else claims are paid ``claim_delay`` months after the care.
+    claim_delay, settlement_delay : int
+        Whole months, zero or more.
+    disputed : float
+        Part of the claims, from 0 to 1, that is paid a year later than the rest; 0 unless given.
+
+    Raises
+    ------
+    ValueError
+        A delay that is no number of months, a part outside 0 to 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> calendar = PaymentCalendar(advance=False, claim_delay=2, settlement_delay=12)
+    >>> even = np.full((1, 12), 1 / 12)
+    >>> calendar.received(np.array([[1200.0]]), even, np.array([[1200.0]]))[0, :4].round(6).tolist()
+    [0.0, 0.0, 100.0, 100.0]
+    """
 
     advance: bool
     claim_delay: int
@@ -57,9 +81,22 @@ class PaymentCalendar:
 
 
 def lowest_position(received: FloatArray, spent: FloatArray) -> FloatArray:
-    """Lowest cumulative cash, starting from none, at the end of any month; (n_scenarios,), zero or below.
+    """Lowest cumulative cash at the end of any month, starting from none.
 
-    ``received`` and ``spent`` (n_scenarios, n_months of any length).
+    Parameters
+    ----------
+    received, spent : array (n_scenarios, n_months)
+        Euro by month; the shorter one is continued with zeros.
+
+    Returns
+    -------
+    array (n_scenarios,)
+        Euro, zero or below.
+
+    Examples
+    --------
+    >>> lowest_position(np.array([[0.0, 0.0, 300.0]]), np.array([[100.0, 100.0, 100.0]])).tolist()
+    [-200.0]
     """
     n_months = max(received.shape[1], spent.shape[1])
     flow = np.zeros((len(received), n_months))
@@ -69,7 +106,23 @@ def lowest_position(received: FloatArray, spent: FloatArray) -> FloatArray:
 
 
 def course_of_year(monthly: FloatArray) -> FloatArray:
-    """Part of its year's total in each month, a twelfth where the year is empty; (n_scenarios, 12 n_years)."""
+    """Part of its year's total in each month.
+
+    Parameters
+    ----------
+    monthly : array (n_scenarios, 12 n_years)
+        Of any unit, zero or more.
+
+    Returns
+    -------
+    array (n_scenarios, 12 n_years)
+        Adds up to one in every year; a twelfth in each month of an empty year.
+
+    Examples
+    --------
+    >>> course_of_year(np.array([[3.0, 1.0] + [0.0] * 10]))[0, :3].tolist()
+    [0.75, 0.25, 0.0]
+    """
     by_year = monthly.reshape(len(monthly), -1, MONTHS)
     total = by_year.sum(axis=2, keepdims=True)
     part = np.where(total > 0, by_year / np.where(total > 0, total, 1.0), 1.0 / MONTHS)

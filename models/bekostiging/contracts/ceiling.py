@@ -47,9 +47,31 @@ def payable(due: Due, ceiling: FloatArray | None) -> FloatArray:
 
 @dataclass(frozen=True)
 class CeilingPool:
-    """Contracts (their places) that share one spending ceiling, euro per calendar year, indexed like the tariff.
+    """Contracts that share one spending ceiling (Contractstandaard Wmo v1.2 art. 1.5, with permission).
 
-    Contractstandaard Wmo v1.2 art. 1.5 (with permission). Crisis and specific authorisations are always paid.
+    Crisis and specific authorisations are always paid, and use the ceiling first.
+
+    Parameters
+    ----------
+    name : str
+    contracts : tuple of int
+        Their places in ``case.contracts``, at least one.
+    ceiling : float
+        Euro per calendar year at the price level of the first contract year; indexed like the tariff.
+
+    Raises
+    ------
+    ValueError
+        No contract, a ceiling below zero.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> first = Due(asked=80 * one, left=80 * one, urgent=20 * one, moved=0 * one)
+    >>> second = Due(asked=40 * one, left=40 * one, urgent=0 * one, moved=0 * one)
+    >>> paid = CeilingPool("pool", (0, 1), 100.0).payable([first, second], price=one)
+    >>> [float(own[0, 0]) for own in paid]
+    [68.0, 32.0]
     """
 
     name: str
@@ -75,11 +97,18 @@ class CeilingPool:
 
 
 def ceiling_pools(case: Case) -> tuple[CeilingPool, ...]:
-    """Contracts that share their ceilings."""
+    """Contracts that share their ceilings (column ``ceiling_pool``); the ceiling of a pool is the sum of theirs.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> ceiling_pools(synthetic_region(municipalities=2, providers=6))
+    ()
+    """
     names = dict.fromkeys(row.ceiling_pool for row in case.contracts if row.ceiling_pool)
-    found = []
+    pools = []
     for name in names:
         own = [c for c, row in enumerate(case.contracts) if row.ceiling_pool == name]
         total = sum(case.contracts[c].ceiling or 0.0 for c in own)
-        found.append(CeilingPool(name, tuple(own), total * (1 + case.policy.ceiling_lift)))
-    return tuple(found)
+        pools.append(CeilingPool(name, tuple(own), total * (1 + case.policy.ceiling_lift)))
+    return tuple(pools)

@@ -34,7 +34,29 @@ Kind = TypeVar("Kind", bound=type[ClauseFacts])
 
 
 def register_clause(kind: Kind) -> Kind:
-    """Make a kind of clause known to table clauses, to ``build_contracts`` and to the report; a decorator of its class."""
+    """Make a kind of clause known to table clauses, to ``build_contracts`` and to the report; a decorator of its class.
+
+    Parameters
+    ----------
+    kind : type of Clause
+        A frozen dataclass with the facts of ``case.tables.ClauseFacts``; tests/toy_extension.py has one.
+
+    Returns
+    -------
+    type of Clause
+        The class itself.
+
+    Raises
+    ------
+    ValueError
+        Its kind is taken.
+
+    Examples
+    --------
+    >>> register_clause(StopLoss)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: clause stop_loss is there already: ...
+    """
     CLAUSES.add(kind.kind, kind)
     return kind
 
@@ -86,7 +108,25 @@ class Clause(ClauseFacts, ABC):
 @register_clause
 @dataclass(frozen=True)
 class QuotaShare(Clause, TableClause):
-    """A share (1,) of the whole deviation of the base from the reference, deficits and surpluses alike."""
+    """A share of the whole deviation of the base from the reference, deficits and surpluses alike.
+
+    Parameters
+    ----------
+    share : array (1,)
+        From 0 to 1; nan where it is to be decided.
+
+    Raises
+    ------
+    ValueError
+        Another number of shares, one outside 0 to 1.
+
+    Examples
+    --------
+    >>> nobody, one = None, np.ones((1, 1))
+    >>> position = Position(nobody, np.arange(1), "delivered", one, base=130 * one, reference=100 * one)
+    >>> float(QuotaShare(np.array([0.2])).euros(position)[0, 0, 0])  # per unit of the share
+    30.0
+    """
 
     kind = "quota_share"
     name = ("deel van de hele afwijking", "share of the whole deviation")
@@ -109,10 +149,28 @@ class QuotaShare(Clause, TableClause):
 @register_clause
 @dataclass(frozen=True)
 class StopLoss(Clause, TableClause):
-    """A share (1,) of the base between two multiples of the reference: aggregate stop-loss on one contract.
+    """A share of the base between two multiples of the reference: aggregate stop-loss on one contract.
 
-    ``upper`` may be infinite. Layer mean: E[min((X - lower)+, upper - lower)] (Klugman, Panjer and Willmot,
-    Loss Models, 5th edition, section 8.5).
+    Layer mean: E[min((X - lower)+, upper - lower)] (Klugman, Panjer and Willmot, Loss Models, 5th edition, section 8.5).
+
+    Parameters
+    ----------
+    lower, upper : float
+        Multiples of the reference, rising; ``upper`` may be infinite.
+    share : array (1,)
+        From 0 to 1; nan where it is to be decided.
+
+    Raises
+    ------
+    ValueError
+        Edges that do not rise, another number of shares, one outside 0 to 1.
+
+    Examples
+    --------
+    >>> nobody, one = None, np.ones((1, 1))
+    >>> position = Position(nobody, np.arange(1), "delivered", one, base=130 * one, reference=100 * one)
+    >>> round(float(StopLoss(1.1, 1.25, np.array([0.8])).euros(position)[0, 0, 0]), 6)  # per unit of the share
+    15.0
     """
 
     kind = "stop_loss"

@@ -116,7 +116,7 @@ class Corridor(Clause):
         shares = np.nan_to_num(self.share, nan=0.0)
         cost, left = budget.copy(), self.amounts(budget * base_part, reference) @ shares
         goes_on = budget * base_part >= reference
-        found = np.where(goes_on, np.inf, budget)
+        used_up = np.where(goes_on, np.inf, budget)
         for layer in np.flatnonzero(self.sign > 0):
             until = np.maximum(self.upper[layer] * reference / base_part, cost)
             uses = 1 - shares[layer] * base_part
@@ -124,10 +124,10 @@ class Corridor(Clause):
             more = until - cost
             used = np.multiply(uses, more, out=np.zeros_like(uses), where=(uses != 0) & (more > 0))
             ends = goes_on & (used > left)
-            found[ends] = cost[ends] + left[ends] / uses[ends]
+            used_up[ends] = cost[ends] + left[ends] / uses[ends]
             goes_on &= ~ends
             cost, left = until, left - used
-        return found
+        return used_up
 
     def euros(self, position: Position) -> FloatArray:
         """U with its sign: deficits are received, surpluses returned."""
@@ -142,7 +142,21 @@ def _follow(lower: FloatArray, upper: FloatArray, first: float, last: float) -> 
 
 
 def corridor_of(case: Case, lot: str) -> Corridor:
-    """Return the corridor of a lot: deficit layers upward from 1, then surplus layers downward from 1."""
+    """The corridor of a lot, from table layers: deficit layers upward from 1, then surplus layers downward from 1.
+
+    Parameters
+    ----------
+    case : Case
+    lot : str
+        Id of the lot.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> corridor_of(case, "youth").names
+    ('deficit_1', 'deficit_2', 'deficit_3', 'surplus_1', 'surplus_2', 'surplus_3')
+    """
     rows = [row for row in case.layers if row.lot == lot]
     deficit = sorted((row for row in rows if row.lower >= 1), key=lambda row: row.lower)
     surplus = sorted((row for row in rows if row.lower < 1), key=lambda row: -row.lower)

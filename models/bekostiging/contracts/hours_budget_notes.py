@@ -14,11 +14,24 @@ from bekostiging.scenarios.hours_budget import ENOUGH, STANDARD_WEEKS, paid_part
 from bekostiging.units import MILLION, WEEKS_PER_MONTH
 
 DEAR = 1.25
-"""Price of an hours budget over the tariff above which it is told: a budget that pays less than four fifths of the care."""
+"""Price over the tariff above which a note says so: the hours budget pays less than four fifths of the care."""
 
 
 def hours_budget_notes(case: Case) -> tuple[Note, ...]:
-    """Sentences in both languages; none where the case gives every length and nothing stands out."""
+    """What a reader must know of the hours budgets: estimated lengths, high prices, new budgets at the switch.
+
+    Returns
+    -------
+    tuple of Note
+        Sentences in Dutch (``nl``) and English (``en``); none where the case gives every length and nothing stands out.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> hours_budget_notes(case)[0]["en"][:85]
+    'Length of the hours budget of a maatwerktraject, estimated, in weeks: Begeleiding jeu'
+    """
     return (*_estimated(case), *_dear(case), *_new_budgets(case))
 
 
@@ -29,12 +42,26 @@ def _contracted(case: Case) -> dict[str, str]:
 
 
 def hours_budget_terms(case: Case) -> dict[str, tuple[float, float]]:
-    """Weeks of the hours budget of every care form with demand, and the part of the expected units that it pays."""
-    budgets, found = hours_budgets(case), {}
+    """Length and reach of the hours budget of every care form with demand.
+
+    Returns
+    -------
+    dict of str to (float, float)
+        By care form: weeks of the budget, and the part of the units of a start, from 0 to 1, that it is expected to pay.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> weeks, part = hours_budget_terms(case)["guidance"]
+    >>> round(weeks), round(part, 3)
+    (78, 0.855)
+    """
+    budgets, terms = hours_budgets(case), {}
     for form in dict.fromkeys(row.care_form for row in case.demand):
         own = np.array([i for i, row in enumerate(case.demand) if row.care_form == form])
-        found[form] = (float(budgets.months[own[0]] * WEEKS_PER_MONTH), paid_part(case, own, budgets))
-    return found
+        terms[form] = (float(budgets.months[own[0]] * WEEKS_PER_MONTH), paid_part(case, own, budgets))
+    return terms
 
 
 def _weeks(case: Case) -> dict[str, float]:
@@ -45,23 +72,23 @@ def _weeks(case: Case) -> dict[str, float]:
 def _estimated(case: Case) -> tuple[Note, ...]:
     """Lengths that the case does not give, and how often a budget is followed by another one."""
     weeks, names = _weeks(case), _contracted(case)
-    found = [
+    lengths = [
         f"{names[form.id]} {weeks[form.id]:.0f}"
         for form in case.care_forms
         if form.authorisation_weeks is None and form.id in names and form.id in weeks
     ]
-    if not found:
+    if not lengths:
         return ()
-    told, tried, part = "; ".join(found), ", ".join(map(str, STANDARD_WEEKS)), f"{100 * ENOUGH:.0f} %"
+    listed, tried, part = "; ".join(lengths), ", ".join(map(str, STANDARD_WEEKS)), f"{100 * ENOUGH:.0f} %"
     shares = sorted({case.policy.revised_share(lot.id) for lot in case.lots})
     chance = " / ".join(f"{100 * share:g}" for share in shares)
     return (
         {
-            "nl": f"Lengte van het urenbudget van een maatwerktraject, geschat, in weken: {told}. Genomen is de kortste van "
-            f"{tried} waarbij minstens {part} van de verwachte uren wordt betaald, en anders de langste. Kans op een "
+            "nl": f"Lengte van het urenbudget van een maatwerktraject, geschat, in weken: {listed}. Genomen is de kortste "
+            f"van {tried} waarbij minstens {part} van de verwachte uren wordt betaald, en anders de langste. Kans op een "
             f"volgend budget als het op is: {chance} %.",
-            "en": f"Length of the hours budget of a maatwerktraject, estimated, in weeks: {told}. Taken is the shortest of "
-            f"{tried} that pays at least {part} of the expected hours, else the longest. Chance of another budget when it "
+            "en": f"Length of the hours budget of a maatwerktraject, estimated, in weeks: {listed}. Taken is the shortest "
+            f"of {tried} that pays at least {part} of the expected hours, else the longest. Chance of another budget when it "
             f"runs out: {chance} %.",
         },
     )
@@ -76,7 +103,7 @@ def _dear(case: Case) -> tuple[Note, ...]:
     dear = {form: 1 / part for form, part in paid.items() if form in names and 1 / part > DEAR}
     if not dear:
         return ()
-    told = {
+    listed = {
         lang: "; ".join(
             f"{names[form]} {100 * times:.0f} % ({weeks[form]:.0f} {word}, {100 / times:.0f} %)"
             for form, times in dear.items()
@@ -86,9 +113,9 @@ def _dear(case: Case) -> tuple[Note, ...]:
     return (
         {
             "nl": "Maatwerktraject: de prijs per eenheid is meer dan 125 % van het tarief, omdat het urenbudget een klein "
-            f"deel van de verwachte zorg betaalt: {told['nl']}. Geef een langer urenbudget, of onderbouw deze prijs.",
+            f"deel van de verwachte zorg betaalt: {listed['nl']}. Geef een langer urenbudget, of onderbouw deze prijs.",
             "en": "Maatwerktraject: the price per unit is above 125 % of the tariff, because the hours budget pays a "
-            f"small part of the expected care: {told['en']}. Give a longer hours budget, or substantiate this price.",
+            f"small part of the expected care: {listed['en']}. Give a longer hours budget, or substantiate this price.",
         },
     )
 

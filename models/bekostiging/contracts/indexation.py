@@ -80,7 +80,28 @@ def index_rule(case: Case, lot: str) -> IndexRule:
 
 
 def expected_level(case: Case, lot: str, n_years: int) -> FloatArray:
-    """Expected price level by contract year, 1 in the first; (n_years,)."""
+    """Expected price level of a lot by contract year.
+
+    Parameters
+    ----------
+    case : Case
+    lot : str
+        Id of the lot.
+    n_years : int
+        Contract years.
+
+    Returns
+    -------
+    array (n_years,)
+        1 in the first contract year.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> expected_level(case, "youth", 3).round(6).tolist()
+    [1.0, 1.029, 1.058841]
+    """
     rule = index_rule(case, lot)
     return np.asarray(np.cumprod([1.0, *(1 + _expected_index(case, rule, t) for t in range(1, n_years))]))
 
@@ -96,7 +117,28 @@ def _expected_index(case: Case, rule: IndexRule, year: int) -> float:
 
 
 def index_of_year(case: Case, lot: str, year: int) -> float:
-    """Index of a calendar year at the weights of a lot: final OVA and PPC where known, else the forecast; a fraction."""
+    """Index of a calendar year at the weights of a lot.
+
+    Parameters
+    ----------
+    case : Case
+    lot : str
+        Id of the lot.
+    year : int
+        Calendar year in table indices.
+
+    Returns
+    -------
+    float
+        A fraction: final OVA and PPC where they are known, else the forecast.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> round(index_of_year(case, "youth", 2026), 4)
+    0.029
+    """
     rule = index_rule(case, lot)
     row = next(row for row in case.indices if row.year == year)
     ova = row.ova_forecast if row.ova_final is None else row.ova_final
@@ -105,7 +147,25 @@ def index_of_year(case: Case, lot: str, year: int) -> float:
 
 
 def price_levels(case: Case, lot: str, indices: CareUse | Factors) -> PriceLevels:
-    """Return the price levels of a lot in every scenario, from the final indices of a block or of its factors."""
+    """The price levels of a lot in every scenario.
+
+    Parameters
+    ----------
+    case : Case
+    lot : str
+        Id of the lot.
+    indices : CareUse or Factors
+        Whose final indices count: those of a block, or of its factors.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> from bekostiging.scenarios import neutral_factors
+    >>> levels = price_levels(case, "youth", neutral_factors(case, n_years=2))
+    >>> levels.price.round(3).tolist(), levels.cost.round(3).tolist()  # everything as forecast
+    ([[1.0, 1.029]], [[1.0, 1.029]])
+    """
     rule = index_rule(case, lot)
     n_scenarios, n_years = indices.ova_final.shape
     expected = expected_level(case, lot, n_years)

@@ -40,7 +40,22 @@ class HoursBudget:
 
 
 def hours_budget(hours_per_week: float, weeks: float) -> HoursBudget:
-    """Return the total volume of a weekly need over a number of weeks."""
+    """The total volume of a weekly need over a number of weeks, in the national coding (iJw/iWmo 3.2).
+
+    Parameters
+    ----------
+    hours_per_week, weeks : float
+
+    Raises
+    ------
+    ValueError
+        A volume below zero.
+
+    Examples
+    --------
+    >>> hours_budget(2.5, 26)
+    HoursBudget(volume=65.0, unit='04', frequency='6')
+    """
     return HoursBudget(hours_per_week * weeks)
 
 
@@ -51,8 +66,20 @@ STANDARD_HOURS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 def standard_list(
     hours: Sequence[float] = STANDARD_HOURS, weeks: Sequence[float] = STANDARD_WEEKS
 ) -> dict[tuple[float, float], HoursBudget]:
-    """Hours budgets by weekly hours and weeks, those that ``authorisation_weeks`` is estimated from: the standard list of a
-    region."""
+    """The standard list of hours budgets of a region, by weekly hours and weeks.
+
+    Parameters
+    ----------
+    hours : sequence of float
+        Weekly hours; 0.5 to 8 unless given.
+    weeks : sequence of float
+        Lengths; those that a missing ``authorisation_weeks`` is estimated from unless given.
+
+    Examples
+    --------
+    >>> standard_list(hours=(1.0, 2.0), weeks=(13,))[2.0, 13].volume
+    26.0
+    """
     return {(h, w): hours_budget(h, w) for h in hours for w in weeks}
 
 
@@ -61,10 +88,25 @@ def revised(
 ) -> HoursBudget:
     """A budget revised during its validity: what was used and the new weekly need over the weeks left.
 
+    Parameters
+    ----------
+    budget : HoursBudget
+    used : float
+        Hours used so far.
+    hours_per_week, weeks_left : float
+        The new need.
+    external : bool
+        Whether something outside the care changed (a move, another household, a new diagnosis).
+
     Raises
     ------
     ValueError
         No external change: then the budget stands and the client spends it freely.
+
+    Examples
+    --------
+    >>> revised(hours_budget(2.0, 26), used=20.0, hours_per_week=4.0, weeks_left=10, external=True).volume
+    60.0
     """
     if not external:
         raise ValueError(
@@ -99,8 +141,8 @@ class Maatwerktraject(TariffContract):
     @classmethod
     def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
         """With what its budgets are expected to pay."""
-        made = super()._terms(basis, contract, ceilings)
-        return made | {"within": basis.paid_parts[made["cells"]]}
+        terms = super()._terms(basis, contract, ceilings)
+        return terms | {"within": basis.paid_parts[terms["cells"]]}
 
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:
         """Units within the budgets at the price of a budget hour; those of crisis clients are urgent."""

@@ -44,10 +44,10 @@ class Outputgericht(TariffContract):
     @classmethod
     def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
         """With what is disputed in its lot."""
-        made, policy = super()._terms(basis, contract, ceilings), basis.case.policy
-        return made | {
-            "disputed": policy.disputed_share(made["lot"]),
-            "disputed_lost": policy.disputed_lost(made["lot"]),
+        terms, policy = super()._terms(basis, contract, ceilings), basis.case.policy
+        return terms | {
+            "disputed": policy.disputed_share(terms["lot"]),
+            "disputed_lost": policy.disputed_lost(terms["lot"]),
         }
 
     @classmethod

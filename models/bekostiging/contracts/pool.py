@@ -100,16 +100,38 @@ class ProviderPool(ClauseFacts):
 
 
 def provider_pools(case: Case) -> tuple[ProviderPool, ...]:
-    """Pools between the providers of a lot, of table clauses; in the order of payment forms."""
+    """Pools between the providers of a lot that table clauses asks for, in the order of payment forms.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> provider_pools(synthetic_region(municipalities=2, providers=6))
+    ()
+    """
     rows = [row for form in PAYMENT_FORMS for row in case.clauses if row.payment_form == form]
     kinds = [(CLAUSES[row.clause], row) for row in rows]
     return tuple(kind.from_row(row) for kind, row in kinds if issubclass(kind, ProviderPool))
 
 
 def zero_sum_transfers(brought: FloatArray, key: FloatArray) -> FloatArray:
-    """What every party receives when all that is ``brought`` (..., n), euro, is divided by ``key`` (broadcast to it).
+    """What every party receives when all carry their deviations together, each its part by a key.
 
-    Whole cents, zero in sum: what each brings is a whole number of cents, and dividing by largest remainder keeps it so.
+    Parameters
+    ----------
+    brought : array (..., n)
+        Deviation of each of n parties, euro, positive a deficit; rounded to whole cents.
+    key : array
+        Broadcast to ``brought``; adds up to one over the parties.
+
+    Returns
+    -------
+    array (..., n)
+        Its deviation less its part of the sum of all: euro, whole cents, zero in sum (by largest remainder).
+
+    Examples
+    --------
+    >>> zero_sum_transfers(np.array([90.0, 0.0, 10.0]), np.full(3, 1 / 3)).tolist()
+    [56.66, -33.33, -23.33]
     """
     whole = np.rint(brought * CENTS) / CENTS
     shared = in_cents(whole.sum(axis=-1), np.broadcast_to(key, whole.shape)) / CENTS

@@ -37,10 +37,30 @@ class Reference:
 
 
 def reference(case: Case, cells: Cells, n_years: int) -> Reference:
-    """Return the reference figures of a case.
+    """The reference figures of a case: one build-up behind all payment forms.
 
-    ``contracts.reference_amount``, where given, replaces the build-up of the first year; later years follow
-    the build-up's course.
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    n_years : int
+        Contract years.
+
+    Returns
+    -------
+    Reference
+        ``contracts.reference_amount``, where given, replaces the amount of the first year; later years grow as the
+        build-up does.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> reference(case, cells, n_years=2).amount.sum(axis=0).round().tolist()
+    [30197870.0, 31265437.0]
     """
     expected = expected_care_use(case, cells, n_years)
     units, clients = expected.units[0], expected.clients[0]
@@ -110,18 +130,37 @@ class BudgetLine:
 
 
 def budget_lines(case: Case, cells: Cells, terms: Reference) -> tuple[BudgetLine, ...]:
-    """The lump sum of every contract whose care forms have a build-up, in the first contract year."""
+    """The lump sum of every contract and care form with a build-up, in the first contract year.
+
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    terms : Reference
+        Reference figures of the same cells.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> from bekostiging.scenarios import build_cells
+    >>> almere = read_case("almere")
+    >>> cells = build_cells(almere)
+    >>> line = budget_lines(almere, cells, reference(almere, cells, 1))[0]
+    >>> line.amount >= line.fair_amount
+    True
+    """
     lines = build_up(case)
     cost, tariff = (
         {line.care_form: line.value for line in lines if line.name == name}
         for name in ("cost_per_unit", "tariff_per_unit")
     )
-    found = []
+    budgets = []
     for c, row in enumerate(case.contracts):
         for f, form in enumerate(cells.care_form_ids):
             own = np.flatnonzero((cells.contract == c) & (cells.care_form == f))
             units = float(terms.units[0, own].sum())
             if form in cost and units > 0:
                 reference = float(terms.tariff[own] @ terms.units[0, own]) / units
-                found.append(BudgetLine(row.provider, row.lot, form, units, cost[form], tariff[form], reference))
-    return tuple(found)
+                budgets.append(BudgetLine(row.provider, row.lot, form, units, cost[form], tariff[form], reference))
+    return tuple(budgets)

@@ -50,22 +50,49 @@ class RevenuePath:
 def revenue_paths(
     case: Case, cells: Cells, terms: Reference, only: Sequence[int] | None = None
 ) -> tuple[RevenuePath, ...]:
-    """The path of every contract, in the order of ``case.contracts``, or of some by their place in it; ``terms``: reference
-    figures of the same cells."""
+    """What brings today's revenue of contracts to the first contract year.
+
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    terms : Reference
+        Reference figures of the same cells.
+    only : sequence of int, optional
+        Places in ``case.contracts``; all of them unless given.
+
+    Returns
+    -------
+    tuple of RevenuePath
+        In the order of ``case.contracts``, or of ``only``.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> amounts = reference(case, cells, n_years=2)
+    >>> (path,) = revenue_paths(case, cells, amounts, only=(0,))
+    >>> path.year, path.revenue, round(path.expected)
+    (2024, 4701600.0, 5128784)
+    """
     first = case.first_year
     chosen = range(len(case.contracts)) if only is None else only
     starts = {c: case.year_of_revenue(case.contracts[c]) for c in chosen}
     before = {u: clients_in_calendar_year(case, cells, u) for u in range(min(starts.values()), first)}
     units = {u: units_in_year(case, cells, u) for u in set(starts.values())}
-    found = []
+    paths = []
     for c, year in starts.items():
         row, own = case.contracts[c], cells.contract == c
         if row.revenue == 0:
-            found.append(RevenuePath(year, 0.0, {}, {}, 1.0))
+            paths.append(RevenuePath(year, 0.0, {}, {}, 1.0))
             continue
         count = {u: float(before[u][own].sum()) for u in range(year, first)} | {first: float(terms.clients[c, 0])}
         span = range(year + 1, first + 1)
-        found.append(
+        paths.append(
             RevenuePath(
                 year,
                 row.revenue,
@@ -74,15 +101,34 @@ def revenue_paths(
                 float(terms.units[0, own] @ terms.tariff[own]) / float(units[year][own] @ terms.tariff[own]),
             )
         )
-    return tuple(found)
+    return tuple(paths)
 
 
 def expected_revenue(case: Case, cells: Cells, terms: Reference) -> FloatArray:
     """Rhat: revenue R of every contract, brought from its year to the first contract year with expected index and volume.
 
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    terms : Reference
+        Reference figures of the same cells.
+
     Returns
     -------
-    (n_contracts,) euro of the first contract year; 0 where the revenue is 0, which means that the
-    transition cap asks nothing.
+    array (n_contracts,)
+        Euro of the first contract year; 0 where the revenue is 0, which means that no transition cap is asked.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> amounts = reference(case, cells, n_years=2)
+    >>> expected_revenue(case, cells, amounts).round().tolist()[:2]
+    [5128784.0, 1863597.0]
     """
     return np.array([path.expected for path in revenue_paths(case, cells, terms)])

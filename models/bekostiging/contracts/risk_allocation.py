@@ -26,15 +26,36 @@ places kept empty; claims that turn out not to be due; claims in dispute; care w
 def risk_allocation_by_form(
     contracts: Mapping[PaymentForm, Sequence[Contract]],
 ) -> tuple[tuple[str, dict[PaymentForm, str]], ...]:
-    """Return per risk the party under each payment form; "shared" when contracts of the case differ.
+    """Who carries which risk under each payment form.
 
-    A general provision, a lump sum under every form, counts under that alone.
+    Parameters
+    ----------
+    contracts : mapping of str to sequence of Contract
+        Contracts by payment form.
+
+    Returns
+    -------
+    tuple of (risk, dict of payment form to party)
+        In the order of ``RISKS``; ``shared`` where contracts of a form differ. A general provision, a lump sum under every
+        form, counts under the lump sum alone.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> amounts = reference(case, cells, n_years=2)
+    >>> form = "inspanningsgericht"
+    >>> risk_allocation_by_form({form: build_contracts(case, cells, amounts, form)})[0]
+    ('volume', {'inspanningsgericht': 'municipality_up_to_ceiling'})
     """
     table = []
     for risk in RISKS:
         parties: dict[PaymentForm, str] = {}
         for form, own in contracts.items():
-            found = {contract.risk_allocation()[risk] for contract in own if contract.form == form}
-            parties[form] = found.pop() if len(found) == 1 else "shared"
+            carriers = {contract.risk_allocation()[risk] for contract in own if contract.form == form}
+            parties[form] = carriers.pop() if len(carriers) == 1 else "shared"
         table.append((risk, parties))
     return tuple(table)

@@ -30,9 +30,35 @@ BEFORE = 3
 def municipal_shares(
     case: Case, cells: Cells, care_use: CareUse, lot: int, key: SharingKey | None = None
 ) -> FloatArray:
-    """Share of each municipality in the payments of a lot; (n_scenarios, n_years, n_municipalities).
+    """Share of each municipality in the payments of a lot.
 
-    ``key``: another than the one in force.
+    Parameters
+    ----------
+    case : Case
+    cells : Cells
+        Those of the case.
+    care_use : CareUse
+        What the keys that follow use look at.
+    lot : int
+        Place in ``case.lots``.
+    key : str, optional
+        A sharing key of the module's list; the one of the lot unless given.
+
+    Returns
+    -------
+    array (n_scenarios, n_years, n_municipalities)
+        Adds up to one over the municipalities.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> from bekostiging.scenarios import expected_care_use
+    >>> care_use = expected_care_use(case, cells, 1)
+    >>> municipal_shares(case, cells, care_use, lot=0).round(3).tolist()
+    [[[0.441, 0.559]]]
     """
     chosen = case.lots[lot].sharing_key if key is None else key
     maker = _BY_USE.get(chosen)
@@ -135,9 +161,24 @@ _BY_USE: dict[SharingKey, Callable[[_Lot], FloatArray]] = {
 
 
 def in_cents(amount: FloatArray, shares: FloatArray) -> IntArray:
-    """Split amounts in euro (...,) over the last axis of ``shares`` (..., n) into whole cents, largest remainder.
+    """Split amounts into whole cents by largest remainder.
 
-    The parts add up exactly to the amount rounded to cents; amounts may be negative.
+    Parameters
+    ----------
+    amount : array (...,)
+        Euro, also negative.
+    shares : array (..., n)
+        Add up to one over the last axis.
+
+    Returns
+    -------
+    array of int (..., n)
+        Cents, which add up exactly to the amount rounded to cents.
+
+    Examples
+    --------
+    >>> in_cents(np.array(100.0), np.full(3, 1 / 3)).tolist()
+    [3334, 3333, 3333]
     """
     cents = np.rint(np.asarray(amount) * CENTS).astype(np.int64)
     exact = np.asarray(shares) * cents[..., None]

@@ -18,7 +18,30 @@ from bekostiging_solvers.typing import FloatArray
 
 @dataclass(frozen=True)
 class Staffing:
-    """``planned``: euro of care a month that own staff can do at the start, at the contract's unit costs."""
+    """Staff of one contract, whose cost does not follow demand at once.
+
+    Parameters
+    ----------
+    fixed_share : float
+        Part of the cost of empty hours, from 0 to 1, that is paid all the same.
+    adjustment_months : float
+        Months in which own staff follows production, zero or more; zero follows at once.
+    agency_premium : float
+        What agency staff costs above own staff, a fraction, zero or more.
+    planned : float
+        Euro of care a month that own staff can do at the start, at the contract's unit costs.
+
+    Raises
+    ------
+    ValueError
+        A share outside 0 to 1, months, a premium or euros below zero.
+
+    Examples
+    --------
+    >>> staff = Staffing(fixed_share=0.5, adjustment_months=0, agency_premium=0.3, planned=100.0)
+    >>> staff.extra(np.full((1, 12), 80.0)).tolist()  # own staff follows at once
+    [[0.0]]
+    """
 
     fixed_share: float
     adjustment_months: float

@@ -62,17 +62,17 @@ class Taakgericht(Contract):
     @classmethod
     def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
         """With its budget at the reference amount, clauses on it, and the corridor of its lot as the last clause."""
-        made, terms = super()._terms(basis, contract, ceilings), basis.reference
-        amount, own, lot = made["reference"], made["cells"], made["lot"]
+        terms, reference = super()._terms(basis, contract, ceilings), basis.reference
+        amount, cells, lot = terms["reference"], terms["cells"], terms["lot"]
         on_budget = (one for one in cls._table_clauses(basis, contract) if isinstance(one, BudgetClause))
-        return made | {
-            "clauses": (*made["clauses"], corridor_of(basis.case, lot)),
+        return terms | {
+            "clauses": (*terms["clauses"], corridor_of(basis.case, lot)),
             "budget": amount,
             "budget_clauses": tuple(on_budget),
             "base": basis.case.policy.base(lot),
             "norm": amount / basis.clients(contract),
-            "reference_tariff": terms.tariff[own],
-            "reference_cost": terms.unit_cost[own],
+            "reference_tariff": reference.tariff[cells],
+            "reference_cost": reference.unit_cost[cells],
         }
 
     def __and__(self, clause: Clause | BudgetClause) -> Self:

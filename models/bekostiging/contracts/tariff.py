@@ -36,13 +36,13 @@ class TariffContract(Contract):
     def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
         """With the ceiling of the case, of the contract or of its pool."""
         row = basis.case.contracts[contract]
-        made = super()._terms(basis, contract, ceilings)
+        terms = super()._terms(basis, contract, ceilings)
         if ceilings and row.ceiling is not None:
             # contracts of a pool share their ceilings: see CeilingPool
-            made["part_of_ceiling" if row.ceiling_pool else "ceiling"] = row.ceiling * (
+            terms["part_of_ceiling" if row.ceiling_pool else "ceiling"] = row.ceiling * (
                 1 + basis.case.policy.ceiling_lift
             )
-        return made
+        return terms
 
     @abstractmethod
     def claim(self, care_use: CareUse, levels: PriceLevels) -> Claim:

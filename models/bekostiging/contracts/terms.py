@@ -37,7 +37,30 @@ Form = TypeVar("Form", bound="type[Contract]")
 
 
 def register_payment_form(form: Form) -> Form:
-    """Make a payment form known to every table and figure by form, after those before it; a decorator of its class."""
+    """Make a payment form known to every table and figure by form, after those before it; a decorator of its class.
+
+    Parameters
+    ----------
+    form : type of Contract
+        A frozen dataclass with the facts of ``case.tables.FormFacts``; tests/toy_extension.py has one.
+
+    Returns
+    -------
+    type of Contract
+        The class itself.
+
+    Raises
+    ------
+    ValueError
+        Its name is taken.
+
+    Examples
+    --------
+    >>> from bekostiging.contracts import Inspanningsgericht
+    >>> register_payment_form(Inspanningsgericht)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: payment form inspanningsgericht is there already: ...
+    """
     PAYMENT_FORMS.add(form.form, form)
     return form
 
@@ -235,5 +258,32 @@ class Contract(FormFacts, ABC):
 
 
 def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settlement:
-    """Settle one contract on a block of scenarios."""
+    """Settle one contract on a block of scenarios: what is paid, moved by clauses, left unpaid, and what the care costs.
+
+    Parameters
+    ----------
+    contract : Contract
+    care_use : CareUse
+        What its clients used.
+    levels : PriceLevels
+        Of its lot, in the same scenarios.
+
+    Returns
+    -------
+    Settlement
+        Nominal euro. Contracts that share a ceiling are settled together (``evaluation.settle_all``).
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, price_levels, reference
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> amounts, care_use = reference(case, cells, 2), expected_care_use(case, cells, 2)
+    >>> contract = build_contracts(case, cells, amounts, "inspanningsgericht")[0]
+    >>> settled = settle(contract, care_use, price_levels(case, contract.lot, care_use))
+    >>> settled.payment.round().tolist(), settled.cost.round().tolist()
+    ([[5128765.0, 5315311.0]], [[4943554.0, 5123366.0]])
+    """
     return contract.settle(care_use, levels)
