@@ -42,12 +42,37 @@ def write_results(
 ) -> Path:
     """Write page, results, tables, workbook and manifest of any study; the folder is complete or not there.
 
-    ``also``: what else to write into it, before the manifest; ``about``: what else the manifest says.
+    Parameters
+    ----------
+    study
+        What ``compare``, ``benchmark`` or a ``study_...`` function returns.
+    folder
+        Where the result is to come.
+    lang
+        Language of page and tables: ``"nl"`` or ``"en"``.
+    overwrite
+        Whether an earlier result may be replaced; not by default.
+    also
+        Writes what else belongs in the folder, before the manifest is made of all its files.
+    about
+        What the manifest says beside case, settings and versions.
+
+    Returns
+    -------
+    Path
+        ``folder``.
 
     Raises
     ------
     UserError
         The folder exists and may not be replaced, or cannot be written.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
+    >>> write_results(outcome, Path("results"), lang="en")  # doctest: +SKIP
     """
     report = presented(study, lang)
 
@@ -81,5 +106,31 @@ REPORTS: dict[type, type[Presented[Any]]] = {
 
 
 def presented(study: Study | Benchmark, lang: str) -> Presented[Any]:
-    """A study in one language: results, tables, sentences, page."""
+    """A study in one language, ready to print, show or write.
+
+    Parameters
+    ----------
+    study
+        What ``compare``, ``benchmark`` or a ``study_...`` function returns.
+    lang
+        ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Presented
+        With ``results()`` (content of its JSON file), ``sentences()``, ``answers()`` (tables for the terminal) and
+        ``page()`` (HTML).
+
+    Raises
+    ------
+    UserError
+        Another language than Dutch or English.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
+    >>> presented(outcome, "en").sentences()  # doctest: +SKIP
+    """
     return REPORTS[type(study)](study, lang)

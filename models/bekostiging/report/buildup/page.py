@@ -47,12 +47,31 @@ class Annex:
 
 
 def annex_of(case: Case, private: bool) -> Annex:
-    """The annex of a case.
+    """The annex that shows how the tariffs of a case are built up.
+
+    Parameters
+    ----------
+    case
+        The case; at least one care form has a build-up in table ``function_groups`` or ``cost_price``.
+    private
+        Whether it is a provider's own cost sheet, which shows no budgets.
+
+    Returns
+    -------
+    Annex
+        Lines of the build-up in euro a unit, reference tariffs, and the lump sum budgets in euro a year unless ``private``.
 
     Raises
     ------
     UserError
         No care form has a build-up.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case
+    >>> annex = annex_of(read_case("almere"), private=False)
+    >>> round(annex.tariffs["household_help"], 2)
+    38.5
     """
     lines = build_up(case)
     if not lines:
@@ -72,7 +91,28 @@ def annex_of(case: Case, private: bool) -> Annex:
 
 
 def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, object] | None = None) -> None:
-    """Write buildup.html, buildup.xlsx and the manifest into an existing folder; ``about``: what else the manifest says."""
+    """Write buildup.html, buildup.xlsx (with live formulas) and the manifest into an existing folder.
+
+    Parameters
+    ----------
+    annex
+        What ``annex_of`` returns.
+    folder
+        An existing folder.
+    lang
+        Language of page and workbook: ``"nl"`` or ``"en"``.
+    about
+        What the manifest says beside case and versions.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from bekostiging import read_case
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     write_annex(annex_of(read_case("almere"), private=False), Path(place), "en")
+    ...     sorted(file.name for file in Path(place).iterdir())
+    ['buildup.html', 'buildup.xlsx', 'manifest.json']
+    """
     texts = Texts(lang)
     (folder / "buildup.html").write_text(annex_page(annex, texts), encoding="utf-8", newline="")
     _workbook(annex, texts, folder / "buildup.xlsx")

@@ -48,7 +48,29 @@ def flows(study: CapacityStudy) -> tuple[list[str], list[str], FloatArray]:
 
 
 def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Clients served over the term, from municipality to provider: darker is more, the number in the square."""
+    """Clients served over the term, from municipality to provider: a darker square is more clients, with their number in it.
+
+    Parameters
+    ----------
+    study
+        What ``study_capacity`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        A column per municipality, a row per provider that serves anybody.
+
+    Examples
+    --------
+    Not executed: it takes minutes.
+
+    >>> study = study_capacity(read_case("almere"))  # doctest: +SKIP
+    >>> plot_flows(study, lang="en")  # doctest: +SKIP
+    """
     texts, names = Texts(lang), names_of(study.case)
     providers, codes, clients = flows(study)
     with house_axes(ax, flows_size(study)) as axes:
@@ -68,7 +90,29 @@ def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl"
 
 
 def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Clients waiting at the end of a quarter per care form: the mean as a mark, the worst scenarios as a line."""
+    """Clients waiting at the end of a quarter per care form: the mean as a mark, a line to the mean of the worst scenarios.
+
+    Parameters
+    ----------
+    study
+        What ``study_capacity`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Clients along x, the mean of the quarters of the term; a row per care form.
+
+    Examples
+    --------
+    Not executed: it takes minutes.
+
+    >>> study = study_capacity(read_case("almere"))  # doctest: +SKIP
+    >>> plot_waiting(study, lang="en")  # doctest: +SKIP
+    """
     texts, names = Texts(lang), care_form_names(study.case)
     outcome = study.out_of_sample
     forms = outcome.data.care_forms
@@ -103,12 +147,37 @@ def needed_of(study: CapacityStudy, form: int) -> FloatArray:
 
 
 def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: str, lang: str = "nl") -> Axes:
-    """Places of a care form per quarter as a line, against the fan of those needed if nobody waited.
+    """Agreed places of a care form as a line, against the fan of places needed if nobody waited.
+
+    The fan has nine of ten and half of the out-of-sample scenarios, and their median.
+
+    Parameters
+    ----------
+    study
+        What ``study_capacity`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    care_form
+        Id of the care form in table ``care_forms``.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Quarters along x, places along y.
 
     Raises
     ------
     UserError
-        No such care form.
+        The plan has no such care form; the message lists those it has.
+
+    Examples
+    --------
+    Not executed: it takes minutes.
+
+    >>> study = study_capacity(read_case("almere"))  # doctest: +SKIP
+    >>> plot_capacity(study, care_form=study.plan.data.care_forms[0])  # doctest: +SKIP
     """
     texts, names = Texts(lang), care_form_names(study.case)
     data = study.out_of_sample.data

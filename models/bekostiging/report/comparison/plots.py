@@ -67,9 +67,32 @@ def _spending_samples(outcome: Comparison, form: PaymentForm) -> FloatArray:
 
 
 def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Spending over the term per payment form.
+    """Spending of the reported municipalities over the term, per payment form.
 
-    Eight of ten scenarios as a bar, the worst 5 % as a line, the mean as a mark; the room in the begroting as a line.
+    Eight of ten scenarios as a bar, from there to the mean of the worst 5 % as a line, the mean of all as a mark; a dashed
+    line for the headroom in the municipal budget (begroting).
+
+    Parameters
+    ----------
+    outcome
+        What ``compare`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Million euro along x, discounted over the term; a row per payment form.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
+    >>> plot_spending(outcome, lang="en").get_xlabel()  # doctest: +SKIP
+    'million euro'
     """
     texts = Texts(lang)
     with house_axes(ax, SPENDING_SIZE) as axes:
@@ -112,12 +135,37 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
 
 
 def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str, lang: str = "nl") -> Axes:
-    """Result of one provider (its id) over the term under every payment form, nine of ten scenarios; its buffer as a line.
+    """Result of one provider over the term under every payment form.
+
+    Nine of ten scenarios as a line, the mean as a mark; a dark line where a loss has used up the buffer of the provider.
+
+    Parameters
+    ----------
+    outcome
+        What ``compare`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    provider
+        Id of the provider in table ``providers``.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Million euro along x, discounted over the term; a row per payment form.
 
     Raises
     ------
     UserError
-        An unknown provider.
+        No provider of the case has this id; the message lists those it has.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
+    >>> plot_provider(outcome, provider=outcome.case.providers[0].id)  # doctest: +SKIP
     """
     texts = Texts(lang)
     p = place_of(provider, [row.id for row in outcome.case.providers], {"nl": "aanbieder", "en": "provider"})
@@ -172,7 +220,30 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
 
 
 def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Probability that spending over the term exceeds an amount, per payment form."""
+    """Probability that spending over the term exceeds an amount, a curve per payment form.
+
+    Parameters
+    ----------
+    outcome
+        What ``compare`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Million euro along x, discounted over the term; probability in per cent along y.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
+    >>> plot_exceedance(outcome, lang="en").get_ylim()  # doctest: +SKIP
+    (0.0, 100.0)
+    """
     texts = Texts(lang)
     with house_axes(ax, EXCEEDANCE_SIZE) as axes:
         for form, drawn in PAYMENT_FORMS.items():
@@ -194,14 +265,38 @@ def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = 
 
 
 def plot_corridor(outcome: Comparison, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
-    """Payment against cost under the designed lump sum of one lot (its id), simulated years of its contracts as dots.
+    """Payment against cost under the designed lump sum of one lot, simulated years of its contracts as dots.
 
-    The line follows the base; cost is on the axis, at the ratio of both that is expected.
+    The agreed line is drawn over the base of the corridor; where that base is not the audited cost, it is put on the axis of
+    cost at the expected ratio of the two.
+
+    Parameters
+    ----------
+    outcome
+        What ``compare`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lot
+        Id of the lot in table ``lots``.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Both axes are fractions of the indexed reference amount, from 80 to 120 %.
 
     Raises
     ------
     UserError
-        An unknown lot.
+        No lot under a lump sum has this id; the message lists those that do.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
+    >>> plot_corridor(outcome, lot=outcome.case.lots[0].id)  # doctest: +SKIP
     """
     texts = Texts(lang)
     j = place_of(lot, [one.name for one in outcome.lumpsum.data.lots], {"nl": "perceel", "en": "lot"})

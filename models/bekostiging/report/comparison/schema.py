@@ -46,7 +46,18 @@ def _defined(figure: Figure) -> dict[str, Any]:
 
 
 def comparison_schema() -> dict[str, Any]:
-    """Return the schema (JSON Schema 2020-12); money in euro, nominal, shares and probabilities as fractions."""
+    """JSON schema (2020-12) of the results.json of a comparison; docs/results.schema.json holds it.
+
+    Returns
+    -------
+    dict[str, Any]
+        The schema. Money is in nominal euro, shares and probabilities are fractions.
+
+    Examples
+    --------
+    >>> comparison_schema()["$schema"]
+    'https://json-schema.org/draft/2020-12/schema'
+    """
     figures = (*SPENDING_FIGURES, *PROVIDER_FIGURES, *CORNER_FIGURES, *WAITING_FIGURES, HOURS, EURO)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -28,12 +28,37 @@ def profile_name(study: EqualisationStudy, name: str) -> str:
 
 
 def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
-    """Power against the tail of the worst-off provider under the pool of one lot (its id), the chosen pool as a star.
+    """Power of the pool of one lot against the risk it leaves the provider that is worst off; the chosen pool is a star.
+
+    Power is the part of a deviation that a provider still bears itself; the risk is its mean loss in the worst scenarios.
+
+    Parameters
+    ----------
+    study
+        What ``study_equalisation`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lot
+        Id of a lot that has a pool.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Power in per cent along x, the remaining tail loss in per cent of the budget along y.
 
     Raises
     ------
     UserError
-        A lot without a pool.
+        The lot has no pool; the message lists those that do.
+
+    Examples
+    --------
+    Not executed: it takes minutes.
+
+    >>> study = study_equalisation(read_case("almere"))  # doctest: +SKIP
+    >>> plot_power_risk(study, lot=study.pools[0].data.lot)  # doctest: +SKIP
     """
     texts = Texts(lang)
     said = texts.sections["equalisation"]
@@ -53,7 +78,29 @@ def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: st
 
 
 def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Norm amount of every profile with its 95 % interval; profiles with too few clients are left out."""
+    """Norm amount of every client profile with its 95 % interval; profiles with too few clients to publish are left out.
+
+    Parameters
+    ----------
+    study
+        What ``study_equalisation`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Thousand euro a client a year along x; a row per profile.
+
+    Examples
+    --------
+    Not executed: it takes minutes.
+
+    >>> study = study_equalisation(read_case("almere"))  # doctest: +SKIP
+    >>> plot_norm_amounts(study, lang="en")  # doctest: +SKIP
+    """
     texts = Texts(lang)
     said, shown = texts.sections["equalisation"], np.flatnonzero(study.disclosed)
     low, high, _ = study.interval

@@ -15,12 +15,23 @@ from bekostiging.report.kit.manifest import MANIFEST
 
 
 def refuse_existing(folder: Path, overwrite: bool) -> None:
-    """Refuse a folder that exists; with ``overwrite`` only one that is no earlier result.
+    """Refuse a result folder that exists.
+
+    Parameters
+    ----------
+    folder
+        Where a result is to come; a folder that is absent or empty is never refused.
+    overwrite
+        Whether an earlier result, which has a manifest, may be replaced.
 
     Raises
     ------
     UserError
-        In the reader's words, with what to do.
+        The folder may not be replaced; the message says what to do.
+
+    Examples
+    --------
+    >>> refuse_existing(Path("results-that-are-not-there-yet"), overwrite=False)
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
@@ -42,12 +53,24 @@ def refuse_existing(folder: Path, overwrite: bool) -> None:
 
 @contextmanager
 def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
-    """Keep a result folder for one run from its start to its end; the system frees it when the run is killed.
+    """Hold a result folder for one run, from its start to its end; the system frees it when the run is killed.
+
+    Parameters
+    ----------
+    folder
+        Where the result is to come.
+    overwrite
+        Whether an earlier result may be replaced; not by default.
 
     Raises
     ------
     UserError
-        Another run is busy with it; it exists and may not be replaced.
+        Another run holds the folder, it may not be replaced, or nothing can be written beside it.
+
+    Examples
+    --------
+    >>> with claimed(Path("results-of-this-run")):
+    ...     pass  # compute, then write the folder
     """
     base = next(place for place in folder.absolute().parents if place.is_dir())
     file = base / f".{'-'.join(folder.absolute().relative_to(base).parts)}.lock"
@@ -73,12 +96,34 @@ def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
 
 
 def write_folder(folder: Path, fill: Callable[[Path], None], *, overwrite: bool = False) -> Path:
-    """Let ``fill`` write a folder that is complete or not there.
+    """Write a folder that is complete or not there: it gets its name when everything is in it.
+
+    Parameters
+    ----------
+    folder
+        Where the result is to come.
+    fill
+        Writes every file, into the draft folder that it is given.
+    overwrite
+        Whether an earlier result may be replaced; not by default. It is kept until the new one is complete.
+
+    Returns
+    -------
+    Path
+        ``folder``.
 
     Raises
     ------
     UserError
-        The folder exists and may not be replaced, or cannot be written.
+        The folder may not be replaced, or cannot be written; then nothing is left behind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     folder = write_folder(Path(place) / "results", lambda draft: None)
+    ...     folder.name, list(folder.iterdir())
+    ('results', [])
     """
     refuse_existing(folder, overwrite)
     try:

@@ -10,9 +10,29 @@ from bekostiging.report.kit.texts import Texts
 
 @contextmanager
 def progress_bars(lang: str = "nl") -> Iterator[Callable[[str, int, int], None]]:
-    """Yield ``report(stage, done, total)``: one true bar per stage of the work.
+    """Progress bars to pass as ``progress``, in a terminal and in Jupyter (there they need the package ipywidgets).
 
-    ``with progress_bars("en") as bars: compare(case, progress=bars)``; in Jupyter it needs the package ipywidgets.
+    Parameters
+    ----------
+    lang
+        Language of the names of the stages: ``"nl"`` or ``"en"``.
+
+    Yields
+    ------
+    Callable[[str, int, int], None]
+        ``report(stage, done, total)`` moves the bar of a stage of the work; the bar appears when its stage is first named.
+
+    Raises
+    ------
+    UserError
+        Another language than Dutch or English.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> with progress_bars("en") as bars:  # doctest: +SKIP
+    ...     compare(read_case("almere"), progress=bars)
     """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn

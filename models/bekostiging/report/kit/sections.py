@@ -32,7 +32,26 @@ class Section:
 
 @dataclass(frozen=True)
 class Answer:
-    """A table, header first, with its title and the sentence that goes before it: on the page and in the terminal."""
+    """A table of answers, as it stands on the page and in the terminal.
+
+    Parameters
+    ----------
+    rows
+        Cells as text, header first; as many columns in every row.
+    title
+        Stands above it.
+    sentence
+        Said before the table.
+    caption
+        Said under it: units, and what the reader must know.
+    numbers
+        Whether every column but the first is right-aligned.
+
+    Examples
+    --------
+    >>> Answer([["form", "expected"], ["lump sum", "61.2"]], title="Spending", numbers=True).rows[0]
+    ['form', 'expected']
+    """
 
     rows: Sequence[Sequence[str]]
     title: str = ""

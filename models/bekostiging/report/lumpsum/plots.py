@@ -18,9 +18,32 @@ FRONTIER_SIZE = (6.4, 3.6)
 
 
 def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Municipal tail against the weakest provider's chance: candidates, the efficient ones, and the designed corridor.
+    """What certainty for the providers costs the municipalities: every corridor that was tried, and the designed one.
 
-    Circles share surpluses too, triangles deficits alone; dark ones no other candidate beats at both ends.
+    Circles share surpluses too, triangles deficits alone; dark ones are efficient: no other candidate is better for both
+    sides. The designed corridor is a star.
+
+    Parameters
+    ----------
+    study
+        What ``study_lumpsum`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Along x the chance in per cent that the weakest provider passes its limit, along y the municipal tail in million
+        euro.
+
+    Examples
+    --------
+    Not executed: it takes minutes.
+
+    >>> study = study_lumpsum(read_case("almere"))  # doctest: +SKIP
+    >>> plot_frontier(study, lang="en")  # doctest: +SKIP
     """
     texts = Texts(lang)
     with house_axes(ax, FRONTIER_SIZE) as axes:

@@ -29,9 +29,30 @@ def key_name(study: SharingStudy, key: str, texts: Texts) -> str:
 
 
 def plot_key_changes(study: SharingStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Change of what each municipality is expected to pay under every key, as a part of what it pays today.
+    """What every sharing key changes in the expected payment of each municipality, as a part of what it pays today.
 
-    Without ``residence``, whose changes are so large that the others would not be seen.
+    The key ``residence`` is left out: its changes are so large that those of the other keys could not be seen.
+
+    Parameters
+    ----------
+    study
+        What ``study_sharing`` returns.
+    ax
+        Axes to draw in; without them a new figure of pyplot is made, which Jupyter shows.
+    lang
+        Language of the words in the figure: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    Axes
+        Change in per cent along x; a row per municipality, a marker per key that changes anything.
+
+    Examples
+    --------
+    Not executed: it takes minutes.
+
+    >>> study = study_sharing(read_case("almere"))  # doctest: +SKIP
+    >>> plot_key_changes(study, lang="en")  # doctest: +SKIP
     """
     texts = Texts(lang)
     keys, names, codes = _drawn_keys(study), names_of(study.case), study.data.municipalities

@@ -33,7 +33,27 @@ def shock_table(outcome: Comparison, scenario: DeterministicScenario, lang: str)
 
 
 def shock_sentence(scenario: DeterministicScenario, lang: str) -> str:
-    """What comes together, and where it comes from."""
+    """What shocks come together, and where they come from.
+
+    Parameters
+    ----------
+    scenario
+        The deterministic scenario of a ``StressStudy``: its ``together``.
+    lang
+        Language of the sentence: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    str
+        One sentence, with the status of the source (published, own data or illustrative).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> scenario = SimpleNamespace(name={"en": "Wages and demand"}, status="illustrative")
+    >>> shock_sentence(scenario, "en")  # doctest: +ELLIPSIS
+    'Together, ... in m euro over the term: Wages and demand (invented (illustrative)).'
+    """
     texts = Texts(lang)
     return texts["stress", "shocks"].format(name=scenario.name[lang], status=texts["statuses", scenario.status])
 
@@ -73,7 +93,29 @@ def reverse_table(outcome: Comparison, found: ReverseStress, lang: str) -> Table
 
 
 def reverse_sentence(outcome: Comparison, found: ReverseStress, lang: str) -> str:
-    """How far away, how likely, and how sure the search was."""
+    """How far away the scenario is that breaks a target, how likely one as bad or worse is, and how sure the search was.
+
+    Parameters
+    ----------
+    outcome
+        The comparison that the study rests on: its ``outcome``.
+    found
+        One target of a ``StressStudy``: an element of its ``broken``.
+    lang
+        Language of the sentence: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    str
+        Distance in standard deviations, probability in per cent; or that nothing within reach breaks the target.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> study = study_stress(read_case("almere"), reverse=("begroting",))  # doctest: +SKIP
+    >>> reverse_sentence(study.outcome, study.broken[0], "en")  # doctest: +SKIP
+    """
     texts, numbers = Texts(lang), Texts(lang).numbers
     names = {row.id: row.name for row in outcome.case.providers}
     target = texts["stress", BEGROTING] if found.target == BEGROTING else names[found.target]

@@ -26,7 +26,27 @@ from bekostiging.studies import Benchmark
 
 
 def write_dossiers(found: Benchmark, lang: str, draft: Path, *, dossier: bool, public: bool) -> None:
-    """Pack a benchmark whose folder is otherwise complete: the whole, and what bidders may have."""
+    """Pack a benchmark whose folder is otherwise complete.
+
+    Parameters
+    ----------
+    found
+        What ``benchmark`` returns.
+    lang
+        Language of the page for bidders: ``"nl"`` or ``"en"``.
+    draft
+        The folder with its results, in which the dossiers are written.
+    dossier
+        Whether to write the dossier with everything the run can be repeated with.
+    public
+        Whether to write the dossier that bidders may have.
+
+    Examples
+    --------
+    Not executed: a benchmark takes minutes.
+
+    >>> write_dossiers(benchmark(suite), "en", Path("results"), dossier=True, public=True)  # doctest: +SKIP
+    """
     whole = _whole(found, draft)
     if dossier:
         (draft / DOSSIER).write_bytes(whole)
@@ -62,7 +82,26 @@ def _public(found: Benchmark, lang: str, whole: bytes) -> bytes:
 
 
 def write_comparison_dossier(outcome: Comparison, asked: str, settings: Mapping[str, Any], folder: Path) -> None:
-    """Pack a comparison; ``asked``: the case as it was given, ``settings`` those of ``compare``."""
+    """Pack a comparison with everything it can be repeated with.
+
+    Parameters
+    ----------
+    outcome
+        What ``compare`` returns.
+    asked
+        The case as it was given: a name, a folder or a workbook.
+    settings
+        The arguments of ``compare`` beside the case.
+    folder
+        The folder with its results, in which the dossier is written.
+
+    Examples
+    --------
+    Not executed: a comparison takes a minute.
+
+    >>> outcome = compare(read_case("almere"), seed=1)  # doctest: +SKIP
+    >>> write_comparison_dossier(outcome, "almere", {"seed": 1}, Path("results"))  # doctest: +SKIP
+    """
     cases, inputs = packed_inputs([(outcome.case.name, input_files(asked))])
     files = inputs | packed_results(folder)
     (folder / DOSSIER).write_bytes(pack("compare", settings, files, cases))

@@ -30,7 +30,26 @@ SHOWN_ERROR = 0.05
 
 
 def benchmark_page(found: Results, lang: str) -> str:
-    """The page as HTML."""
+    """Page of a tender benchmark, made of its results alone.
+
+    Parameters
+    ----------
+    found
+        What ``benchmark_results`` or ``public_results`` returns, or the content of a results.json.
+    lang
+        Language of the page: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    str
+        One HTML file that needs no other.
+
+    Examples
+    --------
+    Not executed: a benchmark takes minutes.
+
+    >>> benchmark_page(benchmark_results(benchmark(suite)), "en")  # doctest: +SKIP
+    """
     texts = Texts(lang)
     suite, cases = found["suite"], found["cases"]
     sections = [section for case in cases.values() for section in _sections(case, suite, len(cases) > 1, texts)]

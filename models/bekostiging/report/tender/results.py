@@ -41,7 +41,24 @@ Results = dict[str, Any]
 
 
 def benchmark_results(found: Benchmark) -> Results:
-    """Everything a benchmark found; ``docs/benchmark.schema.json`` describes it."""
+    """Content of the results.json of a tender benchmark; ``benchmark_schema`` describes it.
+
+    Parameters
+    ----------
+    found
+        What ``benchmark`` returns.
+
+    Returns
+    -------
+    dict[str, Any]
+        Euro over the term, probabilities as fractions.
+
+    Examples
+    --------
+    Not executed: a benchmark takes minutes.
+
+    >>> benchmark_results(benchmark(suite))["suite"]["name"]  # doctest: +SKIP
+    """
     return {
         "schema_version": SCHEMA_VERSION,
         "public": False,
@@ -183,11 +200,26 @@ def _similar(similar: SimilarRegions) -> Results:
 
 
 def public_results(found: Results) -> Results:
-    """What bidders may have: no provider, no decision model, nothing small, everything rounded.
+    """What bidders may have of a tender benchmark: no provider, no decision model, nothing small, everything rounded.
 
     Left out: notes on the case, the self-check (its cells name providers), flags about providers and contracts, conditions
     behind a verdict (a buffer is one provider's), decisions (what the municipality would pay at most), and in lots of fewer
     than three providers what would be about one of them. A lot with few clients has no figures at all.
+
+    Parameters
+    ----------
+    found
+        What ``benchmark_results`` returns.
+
+    Returns
+    -------
+    dict[str, Any]
+        The same keys; what is left out is null or empty.
+
+    Examples
+    --------
+    >>> public_results({"public": False, "cases": {}})
+    {'public': True, 'cases': {}}
     """
     return found | {
         "public": True,

@@ -19,7 +19,18 @@ WORDS = schema_object({"nl": TEXT, "en": TEXT})
 
 
 def benchmark_schema() -> dict[str, Any]:
-    """Return the schema (JSON Schema 2020-12); euro over the term, administration a year; null is left out as not public."""
+    """JSON schema (2020-12) of the results.json of a tender benchmark; docs/benchmark.schema.json holds it.
+
+    Returns
+    -------
+    dict[str, Any]
+        The schema. Money is in euro over the term, hours and euro of administration a year; null is left out as not public.
+
+    Examples
+    --------
+    >>> benchmark_schema()["title"]
+    'results.json of bekostiging benchmark'
+    """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "results.json of bekostiging benchmark",

@@ -55,7 +55,30 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verification:
-    """What recomputing gave; ``causes`` of a difference, as far as they are known."""
+    """What computing a dossier again gave.
+
+    Attributes
+    ----------
+    outcome
+        ``"bits"``: every number equal to the last bit; ``"close"``: within 1e-9, where no more may be expected; ``"different"``;
+        ``"public"``: a dossier for bidders, which cannot be computed again.
+    differences
+        Every number or text that differs, the largest relative difference first.
+    changed
+        Files of the dossier that were changed after it was written.
+    causes
+        Why numbers differ, as far as known, in both languages.
+    n_numbers
+        Numbers compared.
+    about
+        What the dossier says of itself.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> Verification("bits", (), (), (), 1204, SimpleNamespace(of="")).equal
+    True
+    """
 
     outcome: Outcome
     differences: tuple[Difference, ...]
@@ -71,12 +94,33 @@ class Verification:
 
 
 def verify_dossier(path: Path, *, workers: int = 1, progress: Progress = silent) -> Verification:
-    """Open a dossier, run it again from its own inputs and compare every number.
+    """Open a dossier, compute it again from its own inputs and compare every number.
+
+    Parameters
+    ----------
+    path
+        The dossier: a zip file that ``benchmark`` or ``compare`` wrote.
+    workers
+        Processes to compute with; the numbers are equal for any number of them.
+    progress
+        Called as ``progress(stage, done, total)``.
+
+    Returns
+    -------
+    Verification
+        Whether every number is equal to the last bit, and if not, which differ and why.
 
     Raises
     ------
     UserError
-        No dossier, damaged (the file is named), or inputs that cannot be read.
+        The file is no dossier, is damaged (the message names the file in it), or has inputs that cannot be read.
+
+    Examples
+    --------
+    Not executed: it takes as long as the run that wrote the dossier.
+
+    >>> verification = verify_dossier(Path("dossier.zip"))  # doctest: +SKIP
+    >>> verification_sentences(verification, "en")  # doctest: +SKIP
     """
     dossier = open_dossier(path)
     about = dossier.about
@@ -231,7 +275,27 @@ def _other_machinery(about: About) -> list[Sentence]:
 
 
 def verification_sentences(found: Verification, lang: str) -> list[str]:
-    """What to print."""
+    """What verifying a dossier found: the verdict, the first differences and their causes.
+
+    Parameters
+    ----------
+    found
+        What ``verify_dossier`` returns.
+    lang
+        Language of the sentences: ``"nl"`` or ``"en"``.
+
+    Returns
+    -------
+    list[str]
+        One sentence a line.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> public = Verification("public", (), (), (), 0, SimpleNamespace(of="1f3a"))
+    >>> verification_sentences(public, "en")
+    ['Public dossier: it cannot be computed again. It belongs to the full dossier with SHA-256 1f3a.']
+    """
     return [sentence[lang] for sentence in _sentences(found)]
 
 
