@@ -60,8 +60,8 @@ class Verification:
     Attributes
     ----------
     outcome
-        ``"bits"``: every number equal to the last bit; ``"close"``: within 1e-9, where no more may be expected; ``"different"``;
-        ``"public"``: a dossier for bidders, which cannot be computed again.
+        ``"bits"``: every number equal to the last bit; ``"close"``: within 1e-9, where no more may be expected;
+        ``"different"``; ``"public"``: a dossier for bidders, which cannot be computed again.
     differences
         Every number or text that differs, the largest relative difference first.
     changed
