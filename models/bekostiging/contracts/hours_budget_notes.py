@@ -88,8 +88,8 @@ def _estimated(case: Case) -> tuple[Note, ...]:
             f"van {tried} waarbij minstens {part} van de verwachte uren wordt betaald, en anders de langste. Kans op een "
             f"volgend budget als het op is: {chance} %.",
             "en": f"Length of the hours budget of a maatwerktraject, estimated, in weeks: {listed}. Taken is the shortest "
-            f"of {tried} that pays at least {part} of the expected hours, else the longest. Chance of another budget when it "
-            f"runs out: {chance} %.",
+            f"of {tried} that pays at least {part} of the expected hours, else the longest. Chance of another budget when "
+            f"it runs out: {chance} %.",
         },
     )
 
