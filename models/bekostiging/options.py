@@ -1,6 +1,6 @@
 """What every run may be asked, alike for the commands and in Python: how much is drawn, where, and who is named.
 
-Imports nothing of the package, so that the command line reads the defaults and answers at once.
+While imported it imports nothing of the package, so that the command line reads the defaults and answers at once.
 """
 
 from __future__ import annotations
@@ -9,6 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
+
+ARGUMENTS = {
+    "bands": "changes",
+    "clients": "table",
+    "high-cost-threshold": "threshold",
+    "out": "folder",
+    "private": "sheet",
+    "reverse": "targets",
+    "scenarios": "n_scenarios",
+    "shock": "shocks",
+    "view": "views",
+    "years": "n_years",
+}
+"""Argument of a Python function by the command-line option for it, where it is not the option with underscores."""
 
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
@@ -19,7 +33,7 @@ def silent(*_: object) -> None:
 
 
 class Options(TypedDict, total=False):
-    """The keywords of every study; ``RunOptions`` says what each means and what holds without it."""
+    """The keywords of every study; ``RunOptions`` says what each means, and its default."""
 
     n_scenarios: int
     design_scenarios: int
@@ -27,37 +41,50 @@ class Options(TypedDict, total=False):
     seed: int
     workers: int
     cluster: str | None
-    keep: Path | None
+    keep: Path | str | None
     named: bool
     progress: Progress
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunOptions:
-    """What a run was asked.
+    """What a run was asked: the keywords of every study.
 
     Parameters
     ----------
-    n_scenarios : int
+    n_scenarios : int, default 512
         Scenarios that everything is settled and judged on; rounded up to whole scramblings.
-    design_scenarios : int
+    design_scenarios : int, default 2048
         Scenarios that the lump sum is designed on, as many for the margins of its limits, and at least as many that judge
         it; rounded up likewise. With 512 its terms follow chance (docs/lumpsum.md).
-    n_years : int
-        Cuts the term, never lengthens it.
-    seed : int
-        The outcome depends on case, numbers and seed alone, not on ``workers``.
-    workers : int
-        Processes.
+    n_years : int, default 4
+        Contract years computed; cuts the term, never lengthens it.
+    seed : int, default 1
+        Of all randomness, zero or more. The outcome depends on case, numbers and seed alone, not on ``workers``.
+    workers : int, default 1
+        Processes that draw and settle.
     cluster : str, optional
         Address of a Dask scheduler (tcp://host:port) whose workers draw and settle instead of processes here.
-    keep : Path, optional
+    keep : Path or str, optional
         Folder that keeps every finished block as Parquet: a run that was stopped goes on from there with the same bits,
         and the series stay on disk instead of in memory.
-    named : bool
+    named : bool, default False
         Keep the names of the providers of a running case; otherwise they are numbered before anything is computed.
-    progress : callable
-        Called with (stage, done, total).
+    progress : callable, optional
+        Called with (stage, done, total); silent by default.
+
+    Raises
+    ------
+    UserError
+        A value of another type or outside its range.
+
+    Examples
+    --------
+    >>> RunOptions(n_scenarios=64, keep="series").keep
+    PosixPath('series')
+    >>> RunOptions(n_years=0)
+    Traceback (most recent call last):
+    bekostiging.case.errors.UserError: n_years is 0; give a whole number of 1 or more.
     """
 
     n_scenarios: int = 512
@@ -66,10 +93,61 @@ class RunOptions:
     seed: int = 1
     workers: int = 1
     cluster: str | None = None
-    keep: Path | None = None
+    keep: Path | str | None = None
     named: bool = False
     progress: Progress = silent
 
+    def __post_init__(self) -> None:
+        """Check every value; a folder given as text becomes a path."""
+        from bekostiging.arguments import check_callable, check_flag, check_path, check_text, check_whole
+
+        for name, lowest in LOWEST.items():
+            object.__setattr__(self, name, check_whole(name, getattr(self, name), lowest))
+        if self.cluster is not None:
+            check_text("cluster", self.cluster)
+        if self.keep is not None:
+            object.__setattr__(self, "keep", check_path("keep", self.keep))
+        check_flag("named", self.named)
+        check_callable("progress", self.progress)
+
+    @property
+    def folder(self) -> Path | None:
+        """``keep`` as a path."""
+        return None if self.keep is None else Path(self.keep)
+
+
+LOWEST = {"n_scenarios": 1, "design_scenarios": 1, "n_years": 1, "seed": 0, "workers": 1}
+"""Whole-number options and the lowest value of each."""
+
+
+def run_options(options: Options) -> RunOptions:
+    """The options of a run from the keywords of a study.
+
+    Parameters
+    ----------
+    options : Options
+        Keywords as the caller gave them.
+
+    Raises
+    ------
+    UserError
+        A keyword that no study has, with the nearest that it has; a value out of range.
+
+    Examples
+    --------
+    >>> run_options({"seed": 7}).seed
+    7
+    >>> run_options({"scenarios": 64})
+    Traceback (most recent call last):
+    bekostiging.case.errors.UserError: scenarios: no such argument; did you mean n_scenarios?
+    """
+    for name in options:
+        if name not in RunOptions.__dataclass_fields__:
+            from bekostiging.arguments import unknown
+
+            raise unknown("", name, tuple(RunOptions.__dataclass_fields__))
+    return RunOptions(**options)
+
 
 OF_CAPACITY: Options = {"n_scenarios": 128, "n_years": 1}
-"""Of a capacity plan, unless asked otherwise: every scenario is a second stage of its program."""
+"""Defaults of a capacity plan, whose program has a second stage per scenario."""

@@ -31,6 +31,8 @@ C = TypeVar("C")
 T = TypeVar("T")
 Work = Callable[[C, int], T]
 Advance = Callable[[int, int], None]
+STANDARD_INPUT = "<stdin>"
+"""What Python calls the file of a script that it reads from standard input."""
 SECONDS_TO_CONNECT = 20
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Names of mallopt(3)."""
@@ -46,12 +48,15 @@ class ClusterError(RuntimeError):
 
 
 class UnguardedScriptError(RuntimeError):
-    """A script that would run again in every process it starts, and start more; ``file`` and ``line`` say where it calls."""
+    """A script that worker processes cannot import without running it again; ``file`` and ``line`` say where it calls."""
 
     def __init__(self, file: str, line: int) -> None:
+        self.from_standard_input = file == STANDARD_INPUT
         super().__init__(
-            f"{file}, line {line}: every worker process runs this script again before it works; put what it does under "
-            'if __name__ == "__main__": or take one worker'
+            "a script from standard input cannot be read by worker processes; save it in a file or take one worker"
+            if self.from_standard_input
+            else f"{file}, line {line}: every worker process runs this script again before it works; put what it does "
+            'under if __name__ == "__main__": or take one worker'
         )
         self.file, self.line = file, line
 
@@ -219,22 +224,22 @@ def _check_main_is_guarded() -> None:
 
     The standard library has those processes fail while the first one waits for them forever
     (docs.python.org/3/library/multiprocessing.html, "Safe importing of main module"). A module run with ``-m package`` and
-    what has no file (Jupyter, ``-c``) is not imported again.
+    what has no file (Jupyter, ``-c``) is not imported again. A script from standard input has a name but no file that a
+    process could import, so it is refused wherever it calls.
     """
     main = sys.modules["__main__"]
     file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
     if file is None or (spec is not None and spec.name.rpartition(".")[2] == "__main__"):
         return
-    frame = inspect.currentframe()
-    while frame is not None and not (frame.f_code.co_name == "<module>" and frame.f_globals is vars(main)):
-        frame = frame.f_back
-    if frame is None:
+    line = _line_of_main()
+    if file == STANDARD_INPUT:
+        raise UnguardedScriptError(file, line or 1)
+    if line is None:
         return
     try:
         tree = ast.parse(Path(file).read_bytes())
     except (OSError, SyntaxError, ValueError):
         return
-    line = frame.f_lineno
     tests = (
         node.test
         for node in ast.walk(tree)
@@ -243,6 +248,19 @@ def _check_main_is_guarded() -> None:
     names = {part.id for test in tests for part in ast.walk(test) if isinstance(part, ast.Name)}
     if "__name__" not in names:
         raise UnguardedScriptError(file, line)
+
+
+def _line_of_main() -> int | None:
+    """Line of the main module that is being run, seen from this thread or else from the main thread; None if neither."""
+    namespace = vars(sys.modules["__main__"])
+    main_thread = threading.main_thread().ident
+    stacks = [inspect.currentframe(), sys._current_frames().get(main_thread) if main_thread is not None else None]
+    for frame in stacks:
+        while frame is not None:
+            if frame.f_code.co_name == "<module>" and frame.f_globals is namespace:
+                return frame.f_lineno
+            frame = frame.f_back
+    return None
 
 
 def _in_one_pool(work: Work[C, T], context: C, pieces: range, workers: int) -> Iterator[T]:

@@ -38,8 +38,29 @@ ROUNDING = 1e-9
 class Estimate:
     """A number from simulation and the spread of its own error.
 
-    ``standard_error``: in the same unit; None where it cannot be known, zero where the number is exact.
-    ``degrees_of_freedom``: of the standard error, for Student's t; None where it is known, for the normal law.
+    ``float(estimate)`` is the number alone; ``f"{estimate:,.0f}"`` formats number and error alike.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    standard_error : float or None
+        In the unit of ``value``; None where it cannot be known, zero where the number is exact.
+    degrees_of_freedom : int, optional
+        Of the standard error, for Student's t; None where the error is known, for the normal law.
+
+    Examples
+    --------
+    >>> cost = Estimate(441.23, 0.18)
+    >>> print(cost)
+    441.2 ± 0.2
+    >>> float(cost)
+    441.23
+    >>> f"{cost:.2f}"
+    '441.23 ± 0.18'
+    >>> low, high = cost.interval(0.95)
+    >>> print(f"{low:.1f} to {high:.1f}")
+    440.9 to 441.6
     """
 
     value: float
@@ -54,13 +75,32 @@ class Estimate:
         shown = (f"{round(one, digits) + 0.0:,.{max(0, digits)}f}" for one in (self.value, self.standard_error))
         return " ± ".join(shown)
 
+    def __float__(self) -> float:
+        """The number without its error."""
+        return self.value
+
+    def __format__(self, spec: str) -> str:
+        """Number and error, each formatted by ``spec``; without one as ``str``."""
+        if not spec:
+            return str(self)
+        shown = [self.value] if self.standard_error is None else [self.value, self.standard_error]
+        return " ± ".join(format(one, spec) for one in shown)
+
     def interval(self, level: float = 0.95) -> tuple[float, float] | None:
-        """Two-sided interval that covers the true value with probability ``level``; None without a standard error."""
+        """Two-sided interval that covers the true value with probability ``level``; None without a standard error.
+
+        Raises
+        ------
+        ValueError
+            A level outside 0 to 1.
+        """
         half = self.half_width(level)
         return None if half is None else (self.value - half, self.value + half)
 
     def half_width(self, level: float = 0.95) -> float | None:
-        """Half the width of ``interval``."""
+        """Half the width of ``interval``, in the unit of the value; None without a standard error."""
+        if not 0 < level < 1:
+            raise ValueError(f"level is {level:g}; a level lies between 0 and 1, such as 0.95")
         return None if self.standard_error is None else self._deviate((1 + level) / 2) * self.standard_error
 
     def upper(self, level: float = 0.95) -> float | None:

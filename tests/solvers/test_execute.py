@@ -107,7 +107,7 @@ def _interrupted() -> None:
         time.sleep(0.05)
 
 
-SCRIPT = """
+SCRIPT = """from threading import Thread
 from pieces import piece
 from bekostiging_solvers import UnguardedScriptError, execute
 
@@ -119,18 +119,23 @@ def run() -> None:
 {call}
 """
 REFUSED = "UnguardedScriptError: {file}, line 10: every worker process runs this script again"
+THREAD = "thread = Thread(target=run)\n{indent}thread.start()\n{indent}thread.join()"
 CALLS = {
     "run()": REFUSED,
+    THREAD.format(indent=""): "line 12: every worker process runs this script again",
+    "if __name__ == '__main__':\n    " + THREAD.format(indent="    "): "3",
     "if __name__ == '__main__':\n    run()": "3",
     "if __name__ != '__main__':\n    pass\nelse:\n    run()": "3",
 }
 
 
-def _told(*arguments: str) -> str:
+def _told(*arguments: str, standard_input: str | None = None) -> str:
     """What a script says; bounded in time, because an unguarded one used to wait forever."""
     path = os.pathsep.join([str(Path(__file__).resolve().parent.parent), *sys.path])
     command, around = [sys.executable, *arguments], os.environ | {"PYTHONPATH": path}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, env=around)
+    done = subprocess.run(
+        command, input=standard_input, capture_output=True, text=True, check=False, timeout=60, env=around
+    )
     return done.stdout + done.stderr
 
 
@@ -139,6 +144,14 @@ def test_a_script_without_a_main_guard_is_refused(call: str, tmp_path: Path) -> 
     file = tmp_path / "script.py"
     file.write_text(SCRIPT.format(call=call))
     assert CALLS[call].format(file=file) in _told(str(file))
+
+
+@pytest.mark.parametrize("call", ["run()", "if __name__ == '__main__':\n    run()\n"])
+@pytest.mark.parametrize("arguments", [(), ("-",)])
+def test_a_script_from_standard_input_is_refused(call: str, arguments: tuple[str, ...]) -> None:
+    """There is no file that a worker process could import."""
+    said = _told(*arguments, standard_input=SCRIPT.format(call=call))
+    assert "UnguardedScriptError: a script from standard input cannot be read by worker processes" in said
 
 
 def test_code_without_a_file_may_have_processes() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bekostiging.options import ARGUMENTS
+
 LANGUAGES = ("nl", "en")
 Note = dict[str, str]
 """What a reader did with a case and must be told, in Dutch and English."""
@@ -20,8 +22,29 @@ def in_language(said: Said, lang: str) -> str:
     return said[lang != "nl"]
 
 
+_COMMAND_OR_OPTION = re.compile(r"`[^`]*`|(?<![\w-])--(?P<option>[a-z][a-z-]*)")
+
+
+def in_python_words(sentence: str) -> str:
+    """The sentence with every command-line option named as the argument of a function; commands in backticks stay.
+
+    >>> in_python_words("--scenarios 4: take 16 or more")
+    'n_scenarios 4: take 16 or more'
+    """
+
+    def argument(match: re.Match[str]) -> str:
+        """The argument that an option stands for."""
+        option = match["option"]
+        return match[0] if option is None else ARGUMENTS.get(option, option.replace("-", "_"))
+
+    return _COMMAND_OR_OPTION.sub(argument, sentence)
+
+
 class UserError(Exception):
     """A mistake that the user can mend; the command line prints ``text(lang)``, never a traceback.
+
+    Sentences may name options of the command line (``--scenarios``), as ``text`` gives them; ``str(error)`` and ``message``
+    name the arguments of the Python functions instead (``n_scenarios``).
 
     Parameters
     ----------
@@ -41,13 +64,17 @@ class UserError(Exception):
     """
 
     def __init__(self, nl: str, en: str, exit_code: int = 1) -> None:
-        super().__init__(en)
+        super().__init__(in_python_words(en))
         self._texts = {"nl": nl, "en": en}
         self.exit_code = exit_code
 
     def text(self, lang: str) -> str:
-        """The sentence in Dutch (``nl``) or English (``en``)."""
+        """The sentence for the command line, in Dutch (``nl``) or English (``en``)."""
         return self._texts[lang]
+
+    def message(self, lang: str = "en") -> str:
+        """The sentence for a Python caller, in Dutch (``nl``) or English (``en``)."""
+        return in_python_words(self._texts[lang])
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel whole between processes, also for classes made of other things than sentences."""

@@ -1,14 +1,15 @@
-"""How a result shows itself to an analyst: ``to_frame()`` for reckoning on, a table when it ends a cell in Jupyter.
+"""How a result shows itself to an analyst: ``to_frame()`` to compute on, ten lines when printed, a table in Jupyter.
 
-Both bear the names of the code; what a procurement team reads is made in ``bekostiging.report``.
+All three bear the names of the code; what a procurement team reads is made in ``bekostiging.report``.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
+from dataclasses import fields
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bekostiging.units import MILLION
 
@@ -18,8 +19,67 @@ if TYPE_CHECKING:
     from bekostiging_solvers import Estimate
 
 
+ROWS_PRINTED = 7
+"""Rows of an overview that ``print`` shows: with heading, column names and what is left out, ten lines."""
+LONGEST_VALUE = 40
+"""Characters of a field that ``repr`` quotes; of a longer one it names the type and the size."""
+
+
+class Brief:
+    """Mixin of dataclasses with large fields: ``repr`` is one line with the sizes of what it holds."""
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Stand before the ``repr`` that ``dataclass`` would write, which prints every array."""
+        super().__init_subclass__(**keywords)
+        if "__repr__" not in vars(cls):
+            cls.__repr__ = _brief  # type: ignore[method-assign]
+
+
+def _brief(one: Any) -> str:
+    """Class and fields, each short."""
+    shown = (f"{field.name}={_short(getattr(one, field.name))}" for field in fields(one) if field.repr)
+    return f"{type(one).__name__}({', '.join(shown)})"
+
+
+def _short(value: object) -> str:
+    """A small value as it is; of a large one its type and size."""
+    kind = type(value).__name__
+    if isinstance(value, Brief | Shown):
+        return f"<{kind}>"
+    shape = getattr(value, "shape", None)
+    if shape:
+        return f"<{kind} {shape}>"
+    if isinstance(value, Sized) and not isinstance(value, str) and len(value) > 0:
+        return f"<{kind} of {len(value)}>"
+    text = repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"<{kind}>"
+
+
 class Shown(ABC):
-    """Mixin of results. A class gives ``to_frame``, ``heading`` and ``overview``; Jupyter calls ``_repr_html_``."""
+    """Mixin of results. A class gives ``to_frame``, ``heading`` and ``overview``; Jupyter calls ``_repr_html_``.
+
+    ``print(result)`` gives heading and overview in at most ten lines, ``repr(result)`` the heading in one.
+    """
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Stand before the ``repr`` that ``dataclass`` would write, which prints every array."""
+        super().__init_subclass__(**keywords)
+        cls.__repr__ = Shown.__repr__  # type: ignore[method-assign]
+
+    def __repr__(self) -> str:
+        """The class and what it is of."""
+        return f"<{type(self).__name__}: {self.heading()}>"
+
+    def __str__(self) -> str:
+        """Heading and overview, at most ten lines."""
+        frame = self.overview()
+        left = len(frame) - ROWS_PRINTED
+        lines = [self.heading().replace("\n", " ")]
+        if len(frame):
+            lines.append(frame.head(ROWS_PRINTED).to_string(index=False, na_rep="", max_colwidth=LONGEST_VALUE))
+        if left > 0:
+            lines.append(f"... and {left} more rows: to_frame()")
+        return "\n".join(lines)
 
     @abstractmethod
     def to_frame(self) -> pd.DataFrame:
@@ -39,10 +99,10 @@ class Shown(ABC):
 
     def _repr_html_(self) -> str:
         """Heading, disclaimer and overview."""
-        told = [f"<p><b>{escape(self.heading())}</b></p>"]
-        if said := self.disclaimers().get("en"):
-            told.append(f"<p><i>{escape(said)}</i></p>")
-        return "\n".join([*told, self.overview().to_html(na_rep="", index=False, border=0)])
+        parts = [f"<p><b>{escape(self.heading())}</b></p>"]
+        if disclaimer := self.disclaimers().get("en"):
+            parts.append(f"<p><i>{escape(disclaimer)}</i></p>")
+        return "\n".join([*parts, self.overview().to_html(na_rep="", index=False, border=0)])
 
 
 def millions(estimate: Estimate) -> str:

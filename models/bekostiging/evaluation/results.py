@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from bekostiging.case.policy import Corner
-from bekostiging.case.shown import millions, percent
+from bekostiging.case.shown import Brief, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
 from bekostiging.evaluation import figures
@@ -46,7 +46,7 @@ Sentence = dict[str, str]
 
 
 @dataclass(frozen=True)
-class FormResult:
+class FormResult(Brief):
     """One payment form, settled in both corners of "when the money is gone"."""
 
     form: PaymentForm
@@ -125,7 +125,7 @@ class CeilingResult:
 
 
 @dataclass(frozen=True)
-class MixResult:
+class MixResult(Brief):
     """Every lot in the payment form it has today, settled on the same clients; figures as in ``FormResult``."""
 
     forms: dict[str, PaymentForm]
@@ -155,7 +155,7 @@ class InventedEquity:
 
 
 @dataclass(frozen=True)
-class LumpSumResult:
+class LumpSumResult(Brief):
     """The decided lump sum on scenarios that made nothing of it.
 
     ``headline`` is the answer, ``plain`` the sampled optimum without margins (the same where no margin was found), ``free``
@@ -237,7 +237,7 @@ class MeasureOutcome:
 
 
 @dataclass(frozen=True)
-class WithMeasures:
+class WithMeasures(Brief):
     """Spending of the reported municipalities over the term without and with all measures, on the same clients.
 
     EXPECTED, P90 and OVERRUN_PROBABILITY of ``without`` and ``with_``; ``saving``: their mean difference.

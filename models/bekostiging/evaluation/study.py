@@ -1,4 +1,4 @@
-"""What every study has: the case as it computes on it, what must be said of it, and the simulation beside its own theory."""
+"""What every study has: the case as it is computed on, its notes, and the simulation beside its own theory."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from bekostiging.arguments import check_type
 from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts, with_policy
 from bekostiging.case.errors import Note
 from bekostiging.case.shown import Shown
@@ -21,7 +22,11 @@ from bekostiging.scenarios.simulate import Stream
 
 @dataclass(frozen=True, kw_only=True)
 class Study(Shown):
-    """Base of every study of a case; ``bekostiging.report`` presents each kind."""
+    """Base of every study of a case; ``bekostiging.report`` presents each kind.
+
+    ``print(study)`` gives its main figures in ten lines, ``to_frame()`` every figure, ``write_results(study, folder)`` the
+    report.
+    """
 
     case: Case
     n_scenarios: int
@@ -59,7 +64,7 @@ class Prepared:
     @cached_property
     def blocks(self) -> Blocks:
         """Where blocks are drawn and kept."""
-        return Blocks(self.run.workers, self.run.cluster, self.run.keep)
+        return Blocks(self.run.workers, self.run.cluster, self.run.folder)
 
     def plan(self, stream: Stream) -> Plan:
         """The scenarios of a stream."""
@@ -69,20 +74,30 @@ class Prepared:
         """Progress of one stage."""
         return partial(self.run.progress, stage)
 
-    def notes(self, made: Plan, found: SelfCheck, told: Sequence[Note] = ()) -> tuple[Note, ...]:
-        """What must be said of a study judged on the scenarios of a plan; ``told``: what only this study says."""
+    def notes(self, plan: Plan, checked: SelfCheck, own: Sequence[Note] = ()) -> tuple[Note, ...]:
+        """Notes of a study judged on the scenarios of a plan; ``own``: those of this study alone."""
         return (
-            *alarms(found),
-            *made.notes,
-            *told,
+            *alarms(checked),
+            *plan.notes,
+            *own,
             *stock_and_starts(self.brought),
             *factor_distribution_notes(self.case),
             *spread_notes(self.case),
             *self.unoffered,
-            *handover(self.case, made.cells),
+            *handover(self.case, plan.cells),
             *hours_budget_notes(self.case),
             *not_used_yet(self.case),
         )
+
+
+def check_case_given(case: Case) -> None:
+    """Refuse a name or path in place of a case.
+
+    >>> check_case_given("almere")
+    Traceback (most recent call last):
+    bekostiging.case.errors.UserError: case is 'almere'; give a Case, such as read_case('almere').
+    """
+    check_type("case", case, Case, "read_case('almere')")
 
 
 def prepared(case: Case, run: RunOptions, **policy: float | None) -> Prepared:
@@ -91,8 +106,9 @@ def prepared(case: Case, run: RunOptions, **policy: float | None) -> Prepared:
     Raises
     ------
     UserError
-        A policy number outside its range; closed lots that cost more than is begroot.
+        No case; a policy number outside its range; closed lots that cost more than is begroot.
     """
+    check_case_given(case)
     brought = with_policy(case if run.named else pseudonymised(case), **policy)
     ready, unoffered = without_closed(brought, min(run.n_years, brought.n_years))
     return Prepared(brought, ready, unoffered, run)

@@ -317,6 +317,13 @@ def each_block(
             f"{where}: {error}; nothing has been written.",
         ) from None
     except UnguardedScriptError as error:
+        if error.from_standard_input:
+            raise UserError(
+                "werkprocessen kunnen een script van de standaardinvoer niet lezen; bewaar het in een bestand of neem "
+                "workers=1.",
+                f"{error}.",
+                exit_code=2,
+            ) from None
         raise UserError(
             f"{error.file}, regel {error.line}: met meer werkprocessen voert elk proces dit script opnieuw uit; zet wat het "
             'doet onder if __name__ == "__main__": of neem workers=1.',

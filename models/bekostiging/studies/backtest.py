@@ -21,12 +21,13 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import chi2
 
+from bekostiging.arguments import check_whole
 from bekostiging.case import Case, UserError
 from bekostiging.case.series import FEWEST_YEARS, Series, all_series
 from bekostiging.case.spread import Drift, Spread, drift, spreads
 from bekostiging.case.tables import Index
 from bekostiging.evaluation.notes import alarms
-from bekostiging.evaluation.study import Study
+from bekostiging.evaluation.study import Study, check_case_given
 from bekostiging.scenarios import (
     Factors,
     Plan,
@@ -131,13 +132,40 @@ QUANTILES = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 
 
 def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, seed: int = 1) -> Backtest:
-    """Predict the counts after ``origin`` (default: the third year of the longest series) from those before.
+    """Predict the counts of clients after a year from those up to it, and hold the predictions against what was counted.
+
+    Parameters
+    ----------
+    case : Case
+        From ``read_case``, with table history.
+    origin : int, optional
+        Last year known; without it the third year of the longest series.
+    n_scenarios : int, default 1024
+        Scenarios drawn; rounded up to whole scramblings.
+    seed : int, default 1
+        Of all randomness.
+
+    Returns
+    -------
+    Backtest
+        Every prediction, and how many lie inside the intervals.
 
     Raises
     ------
     UserError
-        No series of a municipality with a year to start from and one to predict; mixed definitions.
+        No series of a municipality with a year to start from and one to predict; mixed definitions; an argument of another
+        type or out of range.
+
+    Examples
+    --------
+    >>> from bekostiging import backtest, read_case
+    >>> print(backtest(read_case("almere"), n_scenarios=64))  # doctest: +SKIP
     """
+    check_case_given(case)
+    if origin is not None:
+        check_whole("origin", origin, 0)
+    check_whole("n_scenarios", n_scenarios, 1)
+    check_whole("seed", seed, 0)
     known = all_series(case)
     totals = _totals(case, known)
     if origin is None:

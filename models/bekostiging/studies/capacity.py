@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
+from bekostiging.arguments import check_flag, check_number
 from bekostiging.capacity import (
     CapacityData,
     CapacityPlan,
@@ -33,7 +34,7 @@ from bekostiging.capacity import (
     waiting_answers,
 )
 from bekostiging.case import Case
-from bekostiging.case.shown import millions
+from bekostiging.case.shown import Brief, millions
 from bekostiging.contracts import reference
 from bekostiging.evaluation.design import design_work, designed
 from bekostiging.evaluation.self_check import checked_series
@@ -50,7 +51,7 @@ from bekostiging.lumpsum import (
     without_design,
 )
 from bekostiging.lumpsum import Outcome as LumpSumOutcome
-from bekostiging.options import OF_CAPACITY, Options, Progress, RunOptions
+from bekostiging.options import OF_CAPACITY, Options, Progress, run_options
 from bekostiging.scenarios import Plan
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
@@ -77,8 +78,8 @@ class Averages:
 class LotBudget:
     """The lump sum of a lot against the cost of its planned capacity, over the term, on out-of-sample scenarios; euro.
 
-    ``enough_probability``: a scenario in which the payments cover the cost. The same under the lump sum designed on the
-    capacity's own cost (``own_payment``), None where none is feasible.
+    ``enough_probability``: of payments that cover the cost. ``own_payment``: what a lump sum designed on the cost of the
+    capacity itself would pay; None where no such design is feasible.
     """
 
     lot: str
@@ -89,7 +90,7 @@ class LotBudget:
 
 
 @dataclass(frozen=True)
-class CapacityBudget:
+class CapacityBudget(Brief):
     """The lump sum as ``lumpsum`` decides it, on linear unit cost (``decision``), and the sampled optimum on the cost of the
     capacity plan (``own``: fixed and use)."""
 
@@ -194,8 +195,8 @@ class CapacityStudy(Study):
         cost, gap = self.scramblings.mean(self.out_of_sample.costs), self.plan.solution.gap
         proved = "gap unknown" if gap is None else f"proved to {100 * gap:.2f} %"
         return (
-            f"Capacity agreements of {self.case.name}: {millions(cost)} m euro expected on {self.n_scenarios} fresh "
-            f"scenarios, {proved}"
+            f"Capacity agreements of {self.case.name}: {millions(cost)} m euro expected on {self.n_scenarios} "
+            f"scenarios out of sample, {proved}"
         )
 
 
@@ -210,16 +211,45 @@ def study_capacity(
 ) -> CapacityStudy:
     """Decide on contracts and places, and judge them on out-of-sample scenarios.
 
-    ``lump_sum``: also design the lump sum, on ``design_scenarios``, and say whether it buys the capacity; ``gap`` and
-    ``seconds``: when to stop looking for a better plan; ``risk_weight`` replaces the policy of the case;
-    ``options`` as in ``RunOptions``, 128 scenarios and one year unless asked otherwise.
+    Parameters
+    ----------
+    case : Case
+        From ``read_case``, with table capacity.
+    lump_sum : bool, default False
+        Also design the lump sum, on ``design_scenarios``, and say whether it pays for the capacity.
+    gap : float, default 0.01
+        Relative distance between plan and proven bound at which the search stops.
+    seconds : float, optional, default 120
+        Time after which the search stops with the best plan so far; None for no limit.
+    risk_weight : float, optional
+        Weight of the tail beside the expectation, 0 to 1; without it the policy of the case.
+    **options
+        As ``bekostiging.RunOptions``, but 128 scenarios and one year by default.
+
+    Returns
+    -------
+    CapacityStudy
+        The plan with its bound, what happens on out-of-sample scenarios, and what flexibility is worth.
 
     Raises
     ------
     UserError
-        Fewer than 16 scenarios; tables or policy missing; a norm that no capacity meets; limits that contradict.
+        An argument of another type or out of range; fewer than 16 scenarios; tables or policy missing; a norm that no
+        capacity meets; limits that contradict.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case, study_capacity
+    >>> print(study_capacity(read_case("region"), n_scenarios=32, seconds=60))  # doctest: +SKIP
     """
-    ready = prepared(case, RunOptions(**(OF_CAPACITY | options)), risk_weight=risk_weight)
+    run = run_options(OF_CAPACITY | options)
+    check_flag("lump_sum", lump_sum)
+    check_number("gap", gap, 0, 1)
+    if seconds is not None:
+        check_number("seconds", seconds, above=0)
+    if risk_weight is not None:
+        check_number("risk_weight", risk_weight)
+    ready = prepared(case, run, risk_weight=risk_weight)
     case, report, made, out_of_sample_plan = (
         ready.case,
         ready.run.progress,

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 import numpy as np
 
+from bekostiging.arguments import check_number
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
@@ -58,36 +59,57 @@ from bekostiging.evaluation.samples import CORNERS
 from bekostiging.evaluation.study import Prepared, prepared
 from bekostiging.evaluation.waiting import care_form_estimates, duty_estimates, headroom_estimates
 from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
-from bekostiging.options import Options, RunOptions
+from bekostiging.options import Options, run_options
 from bekostiging.scenarios import Cells, Plan, SelfCheck, plan
 from bekostiging_solvers import Scramblings, shared_processes, together
 
 
 def compare(case: Case, *, precision: float | None = None, **options: Unpack[Options]) -> Comparison:
-    """Compare the four payment forms on the same simulated clients and design the lump sum.
+    """Compare the payment forms on the same simulated clients and design the lump sum.
 
-    ``options`` as in ``RunOptions``, progress in stages ``design``, ``margin``, ``lumpsum``, ``out_of_sample``, ``judge``;
-    ``precision``: euro, half-width of the 95 % interval of expected yearly spending of the worst payment form; the fresh
-    scramblings are doubled until it is met.
+    Parameters
+    ----------
+    case : Case
+        From ``read_case``.
+    precision : float, optional
+        Euro: half-width of the 95 % interval of expected yearly spending, of the payment form and year where it is widest;
+        the out-of-sample scramblings are doubled until it is met.
+    **options
+        As ``bekostiging.RunOptions``; progress in stages ``design``, ``margin``, ``lumpsum``, ``out_of_sample``, ``judge``.
+
+    Returns
+    -------
+    Comparison
+        Every payment form with its estimates, and the designed lump sum judged on out-of-sample scenarios.
 
     Raises
     ------
     UserError
-        Fewer than 16 scenarios; a cluster that cannot be reached or was lost; a precision out of reach.
+        An argument out of range, fewer than 16 scenarios among them; a cluster that cannot be reached or was lost; a
+        precision out of reach.
+
+    Examples
+    --------
+    >>> from bekostiging import compare, read_case
+    >>> outcome = compare(read_case("almere"), n_scenarios=64, design_scenarios=64)  # doctest: +SKIP
+    >>> print(outcome)  # doctest: +SKIP
     """
-    ready = prepared(case, RunOptions(**options))
+    run = run_options(options)
+    if precision is not None:
+        check_number("precision", precision, above=0)
+    ready = prepared(case, run)
     with shared_processes():
-        drawn, told = _draw(ready, precision)
+        drawn, notes = _draw(ready, precision)
         lumpsum = _judged(drawn, ready.run.workers)
         closed = _closed(drawn, ready.run.workers)
-    return _compared(drawn, lumpsum, closed, ready.run.named, ready.notes(drawn.made, drawn.checked, told))
+    return _compared(drawn, lumpsum, closed, ready.run.named, ready.notes(drawn.plan, drawn.checked, notes))
 
 
 @dataclass(frozen=True)
 class _Drawn:
     """Everything that was drawn and designed, before it is estimated."""
 
-    made: Plan
+    plan: Plan
     reference: Reference
     contracts: dict[PaymentForm, tuple[Contract, ...]]
     out_of_sample: OutOfSampleBlock
@@ -97,7 +119,7 @@ class _Drawn:
 
 
 def _draw(ready: Prepared, precision: float | None) -> tuple[_Drawn, tuple[Sentence, ...]]:
-    """Design the lump sum, settle everything on out-of-sample scenarios, and what the precision asked for told."""
+    """Design the lump sum and settle everything on out-of-sample scenarios; with the notes that a precision gives."""
     out_of_sample_plan, blocks = ready.plan("out_of_sample"), ready.blocks
     case, cells = ready.case, out_of_sample_plan.cells
     terms = reference(case, cells, out_of_sample_plan.n_years)
@@ -106,7 +128,7 @@ def _draw(ready: Prepared, precision: float | None) -> tuple[_Drawn, tuple[Sente
     plain = {form: build_contracts(case, cells, terms, form, ceilings=False) for form in PAYMENT_FORMS}
     work = OutOfSampleWork(case, cells, contracts, plain)
     corner = case.policy.when_money_is_gone
-    out_of_sample_plan, out_of_sample, checked, told = settled(
+    out_of_sample_plan, out_of_sample, checked, notes = settled(
         out_of_sample_plan, work, blocks, corner, precision, ready.advance("out_of_sample")
     )
     judging = judging_series(
@@ -117,7 +139,7 @@ def _draw(ready: Prepared, precision: float | None) -> tuple[_Drawn, tuple[Sente
         ready.advance("judge"),
         out_of_sample.corridor,
     )
-    return _Drawn(out_of_sample_plan, terms, contracts, out_of_sample, lumpsum, judging, checked), tuple(told)
+    return _Drawn(out_of_sample_plan, terms, contracts, out_of_sample, lumpsum, judging, checked), tuple(notes)
 
 
 @dataclass(frozen=True)
@@ -130,8 +152,8 @@ class _Closed:
 
 
 def _closed(drawn: _Drawn, workers: int) -> _Closed:
-    """Both, side by side."""
-    made, discount = drawn.made, drawn.lumpsum.decision.data.discount
+    """Compute both at the same time where there are workers."""
+    made, discount = drawn.plan, drawn.lumpsum.decision.data.discount
     few = plan(made.case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
     many = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
     lump = lump_sums(drawn.contracts[LUMP_SUM])
@@ -147,7 +169,7 @@ def _compared(
     drawn: _Drawn, lumpsum: LumpSumResult, closed: _Closed, named: bool, notes: tuple[Sentence, ...]
 ) -> Comparison:
     """Every estimate of what was drawn, and what is said at expectation."""
-    made, out_of_sample, contracts = drawn.made, drawn.out_of_sample, drawn.contracts
+    made, out_of_sample, contracts = drawn.plan, drawn.out_of_sample, drawn.contracts
     case, cells, discount = made.case, made.cells, drawn.lumpsum.decision.data.discount
     scramblings = Scramblings(made.n_scramblings)
     calendar = tuple(case.first_year + t for t in range(made.n_years))
@@ -202,13 +224,28 @@ def _compared(
 
 def _judged(drawn: _Drawn, workers: int) -> LumpSumResult:
     """The decision on the scenarios that judge it."""
-    made = drawn.made
+    made = drawn.plan
     data, control = (lumpsum_data(made.case, made.cells, drawn.reference, series) for series in drawn.judging[:2])
     return judged(made.case, drawn.lumpsum, data, control, drawn.judging[2], workers)
 
 
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
-    """Every contract of a comparison under every form, the lump sum as designed."""
+    """Every contract of a comparison under every payment form, the lump sum as designed.
+
+    Parameters
+    ----------
+    outcome : Comparison
+        From ``compare``.
+
+    Returns
+    -------
+    dict of str to tuple of Contract
+        By payment form, in the order of the table of contracts; ready to settle other scenarios.
+
+    Examples
+    --------
+    >>> contracts_in_force(outcome)["taakgericht"][0].budget  # doctest: +SKIP
+    """
     return built_contracts(outcome.case, outcome.cells, outcome.reference, outcome.lumpsum.design)
 
 
@@ -232,11 +269,11 @@ def _form_results(
     """Every estimate of every form, on the same scenarios."""
     corner = case.policy.when_money_is_gone
     buffer = free_buffer(case)
-    found = {}
+    by_effort = out_of_sample.plain[BASELINE]
+    results = {}
     for form, samples in out_of_sample.samples.items():
         main = samples[corner]
-        by_effort = out_of_sample.plain[BASELINE]
-        found[form] = FormResult(
+        results[form] = FormResult(
             form=form,
             samples=samples,
             municipalities=municipal_estimates(case, scramblings, main, cover, discount),
@@ -252,7 +289,7 @@ def _form_results(
             break_even=even[form],
             parity_gap=scramblings.ratio(out_of_sample.plain[form] - by_effort, by_effort),
         )
-    return found
+    return results
 
 
 def _mixed(
@@ -275,12 +312,12 @@ def _control_variates(
 ) -> dict[PaymentForm, dict[Figure, ControlVariate]]:
     """Spending over the term, everybody served, with what is known in closed form."""
     drawn = Scramblings(made.n_scramblings)
-    found = {}
+    variates = {}
     for form, samples in out_of_sample.samples.items():
         paid = made.case.of_reported(samples["absorb"].municipal) @ discount
         control = out_of_sample.control[form] @ discount
-        found[form] = control_variates(drawn, paid, control, closed.scramblings, closed.spending[form])
-    return found
+        variates[form] = control_variates(drawn, paid, control, closed.scramblings, closed.spending[form])
+    return variates
 
 
 def _with_measures(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
+from bekostiging.arguments import check_number, check_type
 from bekostiging.case import Case, ClientTable
+from bekostiging.case.shown import Brief
 from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
     DISCLOSURE_LIMIT,
@@ -41,7 +43,7 @@ from bekostiging.evaluation.design import design_work, designed
 from bekostiging.evaluation.self_check import checked_series
 from bekostiging.evaluation.study import Study, prepared
 from bekostiging.lumpsum import CorridorSeries, LumpSumData, LumpSumDesign, Outcome, lumpsum_data
-from bekostiging.options import Options, RunOptions
+from bekostiging.options import Options, run_options
 from bekostiging.scenarios import Plan, draw_block
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import BoolArray, FloatArray
@@ -56,12 +58,12 @@ CLIENTS = 50_000
 
 
 @dataclass(frozen=True)
-class PoolResult:
-    """The pool of a lot: its design, every target between full power and the largest pool, and out-of-sample scenarios.
+class PoolResult(Brief):
+    """The pool of a lot: its ``design``, and the ``frontier`` from no pool to the largest.
 
-    On out-of-sample scenarios, per provider: ``tail_before`` and ``tail_after`` (CVaR of the loss over its budget), and
-    what it
-    receives a year: mean ``received``, ``low`` and ``high``, the worst and best year in ten (a year is a scenario and year).
+    Per provider, on out-of-sample scenarios: ``tail_before`` and ``tail_after``, the CVaR of its loss as a fraction of its
+    budget; and euro a year from the pool: mean ``received``, and ``low`` and ``high`` (n_providers,), below and above which
+    one in ten years of a scenario lies.
     """
 
     data: PoolData
@@ -152,17 +154,43 @@ def study_equalisation(
     power: float = 0.8,
     **options: Unpack[Options],
 ) -> EqualisationStudy:
-    """Estimate norm amounts and design the pool after the year.
+    """Estimate norm amounts and design the pool that settles between providers after the year.
 
-    ``model``: the estimator with its conditions, plain least squares when left out; ``table``: own clients instead of
-    simulated ones; ``power``: least part of the next euro that stays the provider's own; ``options`` as in ``RunOptions``.
+    Parameters
+    ----------
+    case : Case
+        From ``read_case``.
+    model : NormAmounts, optional
+        The estimator with its conditions; least squares without one.
+    table : ClientTable, optional
+        Real clients, from ``read_clients``, instead of simulated ones.
+    power : float, default 0.8
+        Least part (0 to 1) of the next euro of cost that stays with the provider after the pool.
+    **options
+        As ``bekostiging.RunOptions``.
+
+    Returns
+    -------
+    EqualisationStudy
+        Norm amounts with their intervals, what each condition costs, and a pool per lot.
 
     Raises
     ------
     UserError
-        Fewer than 16 scenarios; conditions that cannot be met; a power outside 0 to 1.
+        An argument of another type or out of range; fewer than 16 scenarios; conditions that cannot be met.
+
+    Examples
+    --------
+    >>> from bekostiging import NormAmounts, read_case, study_equalisation
+    >>> print(study_equalisation(read_case("almere"), NormAmounts(shrinkage=50)))  # doctest: +SKIP
     """
-    ready = prepared(case, RunOptions(**options))
+    run = run_options(options)
+    if model is not None:
+        check_type("model", model, NormAmounts, "NormAmounts()")
+    if table is not None:
+        check_type("table", table, ClientTable, "read_clients('clients.csv')")
+    check_number("power", power)
+    ready = prepared(case, run)
     design_plan, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
     case, seed = ready.case, ready.run.seed
     terms = reference(case, design_plan.cells, design_plan.n_years)

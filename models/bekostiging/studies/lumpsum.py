@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
+from bekostiging.arguments import check_flag, check_number, check_numbers, check_type
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
@@ -39,7 +40,7 @@ from bekostiging.lumpsum import (
     value_of_data,
     with_simple_terms,
 )
-from bekostiging.options import Options, RunOptions
+from bekostiging.options import Options, run_options
 from bekostiging.scenarios import Cells
 from bekostiging.studies.policy_choices import Choice, choices
 from bekostiging_solvers import Scramblings, shared_processes
@@ -118,11 +119,12 @@ class LumpSumStudy(Study):
     def heading(self) -> str:
         """Case, scenarios, outcome and how certain it is."""
         checks, outcome = self.lumpsum.headline.checks, self.lumpsum.outcome
-        told = "no lump sum satisfies all limits; these conflict"
+        verdict = "no lump sum satisfies all limits; these conflict"
         if checks:
             held = f"{sum(check.holds for check in checks)} of {len(checks)} limits hold at 95 %"
-            told = f"{outcome}; {held} on {self.n_scenarios} scenarios out of sample, together {joint_certainty(checks):.0%}"
-        return f"Lump sum of {self.case.name}, seed {self.seed}: {told}"
+            together = f"together {joint_certainty(checks):.0%}"
+            verdict = f"{outcome}; {held} on {self.n_scenarios} scenarios out of sample, {together}"
+        return f"Lump sum of {self.case.name}, seed {self.seed}: {verdict}"
 
 
 def study_lumpsum(
@@ -138,18 +140,50 @@ def study_lumpsum(
 ) -> LumpSumStudy:
     """Design the lump sum and judge it on out-of-sample scenarios, without settling the other payment forms.
 
-    ``confidence`` and ``risk_weight`` replace the policy of the case; ``simple`` and ``edges`` as in ``with_simple_terms``,
-    instead of the case's ``corridor_terms``; ``mix`` lets every lot choose its payment form; ``precision``: euro to which
-    every limit is to be known; ``options`` as in ``RunOptions``. The lump sum of ``compare`` is the same.
+    The lump sum is that of ``compare`` with the same arguments.
+
+    Parameters
+    ----------
+    case : Case
+        From ``read_case``.
+    confidence : float, optional
+        Certainty of the tails, 0.5 to 0.999; without it the policy of the case.
+    risk_weight : float, optional
+        Weight of the tail beside the expectation, 0 to 1; without it the policy of the case.
+    simple : SimpleTerms, optional
+        Limits on how complicated a corridor may be, instead of the policy ``corridor_terms`` of the case.
+    edges : sequence of float, optional
+        Rising fractions of the reference amount, above 0 and below 1, at which the share may change, instead of the layers
+        of the case.
+    mix : bool, default False
+        Let every lot choose its payment form.
+    precision : float, optional
+        Euro to which every limit is to be known; the study then says how many scenarios that needs.
+    **options
+        As ``bekostiging.RunOptions``.
+
+    Returns
+    -------
+    LumpSumStudy
+        The design with its alternatives and policy choices; or the limits that conflict.
 
     Raises
     ------
     UserError
-        Too few scenarios; a confidence, risk weight, edge, share, precision or number of changes that cannot be.
+        An argument of another type or out of range; too few scenarios; shares or a number of changes that contradict the
+        terms of the case.
+
+    Examples
+    --------
+    >>> from bekostiging import SimpleTerms, read_case, study_lumpsum
+    >>> one_share = SimpleTerms(changes=1, shares=(0.25, 0.5), free_zone=True)
+    >>> study = study_lumpsum(read_case("almere"), simple=one_share, seed=1)  # doctest: +SKIP
+    >>> print(study)  # doctest: +SKIP
     """
-    _check_precision(precision)
-    ready = prepared(case, RunOptions(**options), confidence=confidence, risk_weight=risk_weight)
-    case, run, out_of_sample_plan = ready.case, ready.run, ready.plan("out_of_sample")
+    run = run_options(options)
+    _check_terms(confidence, risk_weight, simple, edges, mix, precision)
+    ready = prepared(case, run, confidence=confidence, risk_weight=risk_weight)
+    case, out_of_sample_plan = ready.case, ready.plan("out_of_sample")
     cells = out_of_sample_plan.cells
     terms = reference(case, cells, out_of_sample_plan.n_years)
     others = _other_forms(case, cells, terms) if mix else {}
@@ -205,7 +239,22 @@ def study_lumpsum(
         )
 
 
-def _check_precision(precision: float | None) -> None:
+def _check_terms(
+    confidence: float | None,
+    risk_weight: float | None,
+    simple: SimpleTerms | None,
+    edges: Sequence[float],
+    mix: bool,
+    precision: float | None,
+) -> None:
+    """Refuse arguments of another type; ranges that the case decides are checked with it."""
+    for name, value in {"confidence": confidence, "risk_weight": risk_weight, "precision": precision}.items():
+        if value is not None:
+            check_number(name, value)
+    if simple is not None:
+        check_type("simple", simple, SimpleTerms, "SimpleTerms(changes=1)")
+    check_numbers("edges", edges)
+    check_flag("mix", mix)
     if precision is not None and not precision > 0:
         raise UserError(
             f"--precision {precision:g}: moet een positief aantal euro zijn",

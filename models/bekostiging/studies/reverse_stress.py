@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bekostiging.arguments import check_text, check_type, check_whole
 from bekostiging.case import Case, UserError
 from bekostiging.case.shown import Shown, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
@@ -36,12 +37,13 @@ BEGROTING = "begroting"
 
 @dataclass(frozen=True)
 class ReverseStress(Shown):
-    """How ``target`` (``begroting`` or a provider) breaks under ``form``.
+    """How ``target`` (``begroting`` or a provider) breaks under payment form ``form``.
 
-    ``distance``: Mahalanobis distance of the course from the expected one, in standard deviations; None when no course
-    within eight of them breaks it. ``scenario``: change per quantity and contract year, weighted by the money at stake;
-    ``probability`` that the target breaks, everybody served. ``to_frame()``: the course, a row per quantity and a column per
-    contract year; empty without one.
+    ``distance``: Mahalanobis distance of the nearest course that breaks it from the expected one, in standard deviations;
+    None when no course within eight of them does. ``starts`` and ``agreeing``: searches made, and how many found that
+    course. ``scenario``: change per quantity and contract year, weighted by the money at stake; ``probability`` that the
+    target breaks, everybody served. ``to_frame()``: the course, a row per quantity and a column per contract year; empty
+    without one.
     """
 
     form: PaymentForm
@@ -108,13 +110,44 @@ class _Target:
 def reverse_stress(
     outcome: Comparison, form: PaymentForm, target: str = BEGROTING, n_scenarios: int = 512, seed: int = 1
 ) -> ReverseStress:
-    """Find the nearest course that breaks a target under a payment form, and the probability that it breaks.
+    """Find the nearest course of the factors that breaks a target under a payment form, and the probability that it breaks.
+
+    Parameters
+    ----------
+    outcome : Comparison
+        From ``compare``.
+    form : str
+        Payment form, such as ``taakgericht``.
+    target : str, default "begroting"
+        ``begroting`` or the id of a provider.
+    n_scenarios : int, default 512
+        Scenarios drawn around the nearest course; rounded up to whole scramblings.
+    seed : int, default 1
+        Of search and scenarios.
+
+    Returns
+    -------
+    ReverseStress
+        The course with its distance in standard deviations, and the probability.
 
     Raises
     ------
     UserError
-        No such provider; a case without risk factors.
+        An unknown payment form or provider; a case without risk factors; too few scenarios.
+
+    Notes
+    -----
+    Design point and importance sampling around it: Schueller and Stix (1987), doi:10.1016/0167-4730(87)90011-0.
+
+    Examples
+    --------
+    >>> print(reverse_stress(outcome, "taakgericht"))  # doctest: +SKIP
     """
+    check_type("outcome", outcome, Comparison, "compare(case)")
+    form = payment_form(form)
+    check_text("target", target)
+    check_whole("n_scenarios", n_scenarios, 1)
+    check_whole("seed", seed, 0)
     case = outcome.case
     made = plan(case, n_scenarios, outcome.n_years, seed, "out_of_sample")
     model = made.factor_model
@@ -144,13 +177,27 @@ def reverse_stress(
 
 
 def payment_form(name: str) -> PaymentForm:
-    """A payment form by its name.
+    """Check the name of a payment form.
+
+    Parameters
+    ----------
+    name : str
+        As in table lots.
 
     Raises
     ------
     UserError
-        Another word; the nearest form is offered.
+        Another word; the nearest payment form is offered.
+
+    Examples
+    --------
+    >>> payment_form("taakgericht")
+    'taakgericht'
+    >>> payment_form("taak")
+    Traceback (most recent call last):
+    bekostiging.case.errors.UserError: form taak: no payment form; did you mean taakgericht?
     """
+    check_text("form", name)
     if name not in PAYMENT_FORMS:
         near = get_close_matches(name, PAYMENT_FORMS, 1, cutoff=0.0)[0]
         raise UserError(
@@ -162,12 +209,25 @@ def payment_form(name: str) -> PaymentForm:
 
 
 def target_place(case: Case, target: str) -> int | None:
-    """Place of a provider in the case, None for the begroting.
+    """Index of a provider in ``case.providers``; None for the begroting.
+
+    Parameters
+    ----------
+    case : Case
+        Whose providers are meant.
+    target : str
+        ``begroting`` or the id of a provider.
 
     Raises
     ------
     UserError
         Another word; the nearest target is offered.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case
+    >>> target_place(read_case("almere"), "begroting") is None
+    True
     """
     providers = [row.id for row in case.providers]
     if target == BEGROTING:

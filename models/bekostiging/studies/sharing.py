@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Unpack, get_args
 
 import numpy as np
 
+from bekostiging.arguments import check_flag, check_number, check_text
 from bekostiging.case import Case, PolicyTable, key_weights, with_policy
 from bekostiging.case.shown import millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
@@ -15,9 +16,9 @@ from bekostiging.contracts import LUMP_SUM, Contract, build_contracts, in_cents,
 from bekostiging.evaluation.design import designed, designed_lump_sums
 from bekostiging.evaluation.self_check import checked_series
 from bekostiging.evaluation.settlement import levels_by_lot, settle_contracts
-from bekostiging.evaluation.study import Prepared, Study, prepared
+from bekostiging.evaluation.study import Prepared, Study, check_case_given, prepared
 from bekostiging.lumpsum import Outcome
-from bekostiging.options import Options, RunOptions
+from bekostiging.options import Options, run_options
 from bekostiging.scenarios import Block, Cells
 from bekostiging.sharing import (
     MOST_JOINT,
@@ -39,13 +40,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FIGURES = ("expected", "volatility", "worst_year", "change", "alone")
-"""Of a municipality under a key."""
+"""Figures of a municipality under a sharing key: fields of ``KeyResult``."""
 IN_FORCE = "in_force"
-"""The keys of the lots as they are: what table lots says and what the lump sum uses."""
+"""Name of the keys in force: those of table lots, which the lump sum uses too."""
 KEYS: tuple[SharingKey, ...] = get_args(SharingKey)
 GROUPS = 8
 """Groups of scenarios of the jackknife."""
-"""Of the keys dial and hybrid, where neither case nor command line says otherwise: half way, and far above most clients."""
 
 
 @dataclass(frozen=True)
@@ -161,21 +161,50 @@ def study_sharing(
     exit_cost: float = 0.0,
     **options: Unpack[Options],
 ) -> SharingStudy:
-    """Split what the contracts in force cost in every way, and divide the risk of going together.
+    """Divide what the contracts in force cost by every sharing key, and the gain of going together by every game.
 
-    ``game``: one of them instead of all; ``table``: all coalitions are asked for; ``solidarity`` and ``threshold`` (euro
-    per client and year) of the keys dial and hybrid; ``exit_cost``: euro over the term per municipality that leaves;
-    ``options`` as in ``RunOptions``. A lot that is paid a lump sum today is paid the designed one.
+    A lot that is paid a lump sum today is paid the designed one.
+
+    Parameters
+    ----------
+    case : Case
+        From ``read_case``; two reported municipalities or more.
+    game : str, optional
+        ``surcharge``, ``fixed_parts`` or ``joint_contract``; without it all that the case has figures for.
+    table : bool, default False
+        Also give the value of every coalition.
+    solidarity : float, optional
+        Fraction 0 to 1 that the key ``dial`` divides by inhabitants; without it the policy of the case.
+    threshold : float, optional
+        Euro per client and year above which the key ``hybrid`` pools cost; without it the policy of the case.
+    exit_cost : float, default 0
+        Euro over the term that a municipality pays when it leaves.
+    **options
+        As ``bekostiging.RunOptions``.
+
+    Returns
+    -------
+    SharingStudy
+        Per key what every municipality pays and who would be cheaper off alone; per game its divisions.
 
     Raises
     ------
     UserError
-        One municipality; a game that cannot be; more municipalities than a table can hold; a number outside its range.
+        One municipality; an unknown game; more municipalities than a table can hold; a number outside its range.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case, study_sharing
+    >>> print(study_sharing(read_case("region"), game="surcharge"))  # doctest: +SKIP
     """
+    run = run_options(options)
+    check_case_given(case)
+    _check_numbers(table, solidarity, threshold, exit_cost)
     if game is not None:
+        check_text("game", game)
         check_game(game)
     check_players(len(case.reported), game or "surcharge", table)
-    ready = prepared(case, RunOptions(**options))
+    ready = prepared(case, run)
     ready = replace(ready, case=_with_numbers(ready.case, solidarity, threshold))
     case, made = ready.case, ready.plan("out_of_sample")
     keys = tuple(key for key in KEYS if _has_figures(case, key))
@@ -201,6 +230,15 @@ def study_sharing(
         skipped=tuple(key for key in KEYS if key not in keys),
         table=table,
     )
+
+
+def _check_numbers(table: bool, solidarity: float | None, threshold: float | None, exit_cost: float) -> None:
+    """Refuse arguments of another type; ranges that the policy table gives are checked with the case."""
+    check_flag("table", table)
+    check_number("exit_cost", exit_cost, 0)
+    for name, value in {"solidarity": solidarity, "threshold": threshold}.items():
+        if value is not None:
+            check_number(name, value)
 
 
 def _with_numbers(case: Case, solidarity: float | None, threshold: float | None) -> Case:

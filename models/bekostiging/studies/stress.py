@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
+from bekostiging.arguments import check_texts
 from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation.deterministic_scenarios import check_shocks, deterministic_scenario
 from bekostiging.evaluation.results import Comparison, DeterministicScenario
-from bekostiging.evaluation.study import Study
+from bekostiging.evaluation.study import Study, check_case_given
 from bekostiging.lumpsum import Outcome
-from bekostiging.options import Options
+from bekostiging.options import Options, run_options
 from bekostiging.studies.comparison import compare, contracts_in_force
 from bekostiging.studies.reverse_stress import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.views import Pooled, pooled, read_view
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StressStudy(Study):
-    """Answers on the scenarios of ``outcome``: the course under the shocks ``together`` and what is ``believed``, None where
-    not asked, and what is ``broken`` how. ``to_frame()``: a row per question, subject and figure; euro over the term."""
+    """Answers on the scenarios of the comparison ``outcome``; ``to_frame()``: a row per question, subject and figure, euro
+    over the term.
+
+    ``together``: the deterministic scenario of the shocks; ``believed``: figures under the views; both None where not asked.
+    ``broken``: per target the nearest course of the factors that breaks it.
+    """
 
     outcome: Comparison
     together: DeterministicScenario | None
@@ -47,17 +52,17 @@ class StressStudy(Study):
                 more = self.together.spending[form] - self.outcome.plain.spending[form]
                 rows.append(("shocks", self.together.id, form, "spending", more, None))
         if self.believed is not None:
-            told = "; ".join(self.believed.views)
+            views = "; ".join(self.believed.views)
             for form, own in self.believed.under.items():
                 rows += [
-                    ("views", told, form, figure.name, one.value, one.standard_error)
+                    ("views", views, form, figure.name, one.value, one.standard_error)
                     for figure, one in own.items()
                 ]
-        for found in self.broken:
-            rows.append(("reverse", found.target, found.form, "distance", found.distance, None))
-            if found.probability is not None:
-                one = found.probability
-                rows.append(("reverse", found.target, found.form, "probability", one.value, one.standard_error))
+        for reverse in self.broken:
+            subject = ("reverse", reverse.target, reverse.form)
+            rows.append((*subject, "distance", reverse.distance, None))
+            if (one := reverse.probability) is not None:
+                rows.append((*subject, "probability", one.value, one.standard_error))
         return pd.DataFrame(rows, columns=list(columns))
 
     def heading(self) -> str:
@@ -74,16 +79,45 @@ def study_stress(
     form: str = "taakgericht",
     **options: Unpack[Options],
 ) -> StressStudy:
-    """Compare the payment forms, and ask of the scenarios what was asked.
+    """Compare the payment forms, then apply shocks, take up expert views and search what breaks a target.
 
-    ``shocks``: of the case, together; ``views``: such as ``P(growth >= 8 %) = 0.8``; ``targets``: ``begroting`` or
-    providers, broken under payment form ``form``; ``options`` as in ``RunOptions``.
+    At least one of ``shocks``, ``views`` and ``targets`` is given.
+
+    Parameters
+    ----------
+    case : Case
+        From ``read_case``.
+    shocks : sequence of str, optional
+        Names of table shocks, applied together.
+    views : sequence of str, optional
+        Views on the scenarios, such as ``P(growth >= 8 %) = 0.8`` (see ``read_view``).
+    targets : sequence of str, optional
+        ``begroting`` or ids of providers: what has to break.
+    form : str, default "taakgericht"
+        Payment form under which the targets break.
+    **options
+        As ``bekostiging.RunOptions``.
+
+    Returns
+    -------
+    StressStudy
+        The comparison and an answer to every question.
 
     Raises
     ------
     UserError
-        Nothing is asked; a shock, view, target or form that is not known.
+        Nothing is asked; a shock, view, target or payment form that is not known; an option out of range.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case, study_stress
+    >>> study = study_stress(read_case("almere"), targets=["begroting"])  # doctest: +SKIP
+    >>> print(study)  # doctest: +SKIP
     """
+    run_options(options)
+    check_case_given(case)
+    shocks, views = check_texts("shocks", shocks), check_texts("views", views)
+    targets = check_texts("targets", targets)
     if not (shocks or views or targets):
         raise UserError(
             "stress: er is niets gevraagd; vraag iets met --shock (een schok uit tabel shocks), --view (een oordeel zoals "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bekostiging.arguments import check_texts, check_type
 from bekostiging.case import UserError
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
@@ -41,16 +42,17 @@ _PATTERN = re.compile(
     r"(?P<low>\d+(?:\.\d+)?)(?:\s*\.\.\s*(?P<high>\d+(?:\.\d+)?))?"
 )
 VARIABLES = ("growth", "use", "cost")
-"""``growth``: of requests, per year, from the base year to the last contract year; ``use``: requests over the term beside
-what the scenarios expect, less one; ``cost``: the same of the providers' cost of care."""
+"""``growth``: of requests, per year, from the base year to the last contract year; ``use``: requests over the term over
+what the scenarios expect, less one; ``cost``: the providers' cost of care, likewise."""
 
 
 @dataclass(frozen=True)
 class Pooled(Shown):
-    """Spending over the term per form under the views: EXPECTED, CVAR95, OVERRUN_PROBABILITY, and ``before`` them.
+    """Expected spending, its CVaR at 95 % and the probability of an overrun over the term, per payment form: ``before`` the
+    views and ``under`` them.
 
-    ``effective``: with how many equally likely scenarios of ``n_scenarios`` one is left. ``to_frame()``: a row per form and
-    figure, before and under the views.
+    ``effective``: number of equally likely scenarios that tell as much as the ``n_scenarios`` reweighted ones;
+    ``relative_entropy`` of the new probabilities to the old, in nats. ``to_frame()``: a row per payment form and figure.
     """
 
     views: tuple[str, ...]
@@ -86,8 +88,8 @@ class Pooled(Shown):
         for form, own in self.under.items():
             for figure, estimate in own.items():
                 show = percent if figure.unit == "fraction" else millions
-                told = {"before": show(self.before[form][figure]), "under": show(estimate)}
-                rows.append({"payment form": form, "figure": figure.name, **told})
+                values = {"before": show(self.before[form][figure]), "under": show(estimate)}
+                rows.append({"payment form": form, "figure": figure.name, **values})
         return pd.DataFrame(rows)
 
     def heading(self) -> str:
@@ -96,13 +98,35 @@ class Pooled(Shown):
 
 
 def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
-    """Spending under expert views.
+    """Spending under expert views, by entropy pooling: the probabilities of the scenarios change as little as possible.
+
+    Parameters
+    ----------
+    outcome : Comparison
+        From ``compare``.
+    views : sequence of str
+        Such as ``P(growth >= 8 %) = 0.8``; all hold together (see ``read_view``).
+
+    Returns
+    -------
+    Pooled
+        Spending over the term per payment form, before and under the views; euro.
 
     Raises
     ------
     UserError
         A view that cannot be read, names no known variable, or that no scenario satisfies; views that contradict.
+
+    Notes
+    -----
+    Meucci (2008), Fully flexible views: theory and practice, doi:10.2139/ssrn.1213325.
+
+    Examples
+    --------
+    >>> print(pooled(outcome, ["P(growth >= 2 %) = 0.6"]))  # doctest: +SKIP
     """
+    check_type("outcome", outcome, Comparison, "compare(case)")
+    views = check_texts("views", views)
     features = _variables(outcome)
     read = [_view(read_view(text), features) for text in views]
     try:
@@ -162,10 +186,22 @@ class Statement:
 def read_view(text: str) -> Statement:
     """Read a view such as "P(growth >= 8 %) = 0.8" or "P(use <= -0.05) = 0.1..0.2".
 
+    Parameters
+    ----------
+    text : str
+        The probability that ``growth`` (of requests, per year), ``use`` (requests over the term beside what is expected,
+        less one) or ``cost`` (of care, likewise) is at least or at most a bound, or a range of that probability.
+
     Raises
     ------
     UserError
         It cannot be read, names no known variable, or a probability beyond 0 and 1.
+
+    Examples
+    --------
+    >>> view = read_view("P(growth >= 8 %) = 0.7..0.9")
+    >>> view.name, view.at_least, view.bound, view.low, view.high
+    ('growth', True, 0.08, 0.7, 0.9)
     """
     match = _PATTERN.fullmatch(text.strip())
     if match is None or match["name"] not in VARIABLES:

@@ -119,7 +119,7 @@ def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: 
 
 def test_a_folder_that_cannot_be_written(small_case: Case, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(UserError, match="choose another folder with --keep"):
+    with pytest.raises(UserError, match="choose another folder with keep"):
         Blocks(keep=tmp_path / "file").series(plan(small_case, 32, 4, 1, "out_of_sample"), _units, silent)
 
 

@@ -121,12 +121,12 @@ def test_other_layers_leave_the_base_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("simple", "edges", "told"),
     [
-        (SimpleTerms(), (0.1, 0.05), "--edges 0.1,0.05: must rise between 0 and 1"),
-        (SimpleTerms(), (0.0,), "--edges 0: must rise between 0 and 1"),
-        (SimpleTerms(changes=-1), (), "--bands -1: may not be negative"),
-        (SimpleTerms(shares=(0.5, 1.2)), (), "--shares 0.5,1.2: must be between 0 and 1"),
-        (SimpleTerms(shares=(0.9,)), (), "--shares 0.9: are all above share_max (0.8) of a"),
-        (SimpleTerms(shares=(0.0, 0.4)), (), "--shares 0,0.4: do not reach share_min (0.5) of b"),
+        (SimpleTerms(), (0.1, 0.05), "edges 0.1,0.05: must rise between 0 and 1"),
+        (SimpleTerms(), (0.0,), "edges 0: must rise between 0 and 1"),
+        (SimpleTerms(changes=-1), (), "changes -1: may not be negative"),
+        (SimpleTerms(shares=(0.5, 1.2)), (), "shares 0.5,1.2: must be between 0 and 1"),
+        (SimpleTerms(shares=(0.9,)), (), "shares 0.9: are all above share_max (0.8) of a"),
+        (SimpleTerms(shares=(0.0, 0.4)), (), "shares 0,0.4: do not reach share_min (0.5) of b"),
     ],
 )
 def test_simple_terms_that_cannot_be(simple: SimpleTerms, edges: tuple[float, ...], told: str) -> None:

@@ -184,7 +184,7 @@ def test_beyond_fifteen_municipalities_the_oracle_takes_over() -> None:
     ("game", "said"),
     [
         ("expected_cost", "expected cost is additive: a group of municipalities pays what its members pay"),
-        ("poker", "--game poker: choose from surcharge, fixed_parts, joint_contract"),
+        ("poker", "game poker: choose from surcharge, fixed_parts, joint_contract"),
     ],
 )
 def test_games_with_nothing_to_divide_are_refused(game: str, said: str) -> None:

@@ -25,7 +25,7 @@ from bekostiging.evaluation.results import Comparison
 from bekostiging.evaluation.self_check import checked_series
 from bekostiging.evaluation.study import prepared
 from bekostiging.lumpsum import feasible_design, preferred_design, with_shares, without_design
-from bekostiging.options import Options, RunOptions
+from bekostiging.options import Options, run_options
 from bekostiging.scenarios import SelfCheck
 from bekostiging.studies.equalisation import study_equalisation
 from bekostiging.studies.sharing import IN_FORCE, study_sharing
@@ -138,7 +138,7 @@ def _sharing(asked: Asked) -> Decision:
 
 def _capacity(asked: Asked) -> Decision:
     """Places reserved a year and what the plan costs out of sample; no limit on time, so that it can be repeated."""
-    ready = prepared(asked.case, RunOptions(**asked.options))
+    ready = prepared(asked.case, run_options(asked.options))
     made, out_of_sample, advance = ready.plan("design"), ready.plan("out_of_sample"), ready.advance("decisions")
     drawn = capacity_data(made, ready.blocks.series(made, capacity_work(made), advance))
     arrays, checked = checked_series(ready.blocks, out_of_sample, capacity_work(out_of_sample), advance)

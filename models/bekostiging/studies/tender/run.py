@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bekostiging.arguments import check_callable, check_type, check_whole
 from bekostiging.case import Case
-from bekostiging.case.shown import Shown, millions, percent
+from bekostiging.case.shown import Brief, Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE
 from bekostiging.evaluation.blocks import Blocks
@@ -54,7 +55,7 @@ LotSamples = Mapping[PaymentForm, LotSample]
 
 
 @dataclass(frozen=True)
-class Score:
+class Score(Brief):
     """A payment form in a lot: its figures and expected ranks by criterion, flags, and verdicts by shock."""
 
     figures: Mapping[str, Estimate]
@@ -70,7 +71,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class LotBoard:
+class LotBoard(Brief):
     """A lot, or all together: who serves how many, every payment form, every pair on every criterion."""
 
     lot: str
@@ -82,7 +83,7 @@ class LotBoard:
 
 
 @dataclass(frozen=True)
-class CaseBoard:
+class CaseBoard(Brief):
     """Everything of one case; ``asked``: the name by which the suite or the command line gave it."""
 
     asked: str
@@ -145,15 +146,36 @@ class Benchmark(Shown):
 
 
 def benchmark(suite: Suite, *, workers: int = 1, progress: Progress = silent) -> Benchmark:
-    """Work through a suite.
+    """Work through a suite: score payment forms and decision models on every case of it.
 
-    ``progress`` is called with (stage, done, total); stages as in ``compare``, and ``shocks``, ``decisions``, ``regions``.
+    Parameters
+    ----------
+    suite : Suite
+        From ``read_suite``.
+    workers : int, default 1
+        Processes; the outcome does not depend on them.
+    progress : callable, optional
+        Called with (stage, done, total); stages as in ``compare``, and ``shocks``, ``decisions``, ``regions``.
+
+    Returns
+    -------
+    Benchmark
+        A scoreboard per case and lot.
 
     Raises
     ------
     UserError
-        A case that cannot be read, a shock nobody defines, too few scenarios.
+        An argument of another type; a case that cannot be read; a shock that neither suite nor case defines; too few
+        scenarios.
+
+    Examples
+    --------
+    >>> from bekostiging import benchmark, read_suite
+    >>> print(benchmark(read_suite("standard")))  # doctest: +SKIP
     """
+    check_type("suite", suite, Suite, "read_suite('suite.toml')")
+    check_whole("workers", workers, 1)
+    check_callable("progress", progress)
     cases = suite_cases(suite)
     return Benchmark(suite, tuple(_board(suite, name, case, workers, progress) for name, case in cases))
 

@@ -170,7 +170,7 @@ def test_scenarios_hold_every_future(outcome: Comparison, written: Path) -> None
 
 
 def test_an_existing_folder_is_refused(outcome: Comparison, written: Path) -> None:
-    with pytest.raises(UserError, match="--overwrite") as caught:
+    with pytest.raises(UserError, match="overwrite") as caught:
         write_results(outcome, written)
     assert caught.value.exit_code == 2
 

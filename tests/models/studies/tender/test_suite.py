@@ -88,7 +88,7 @@ def test_an_unknown_suite_and_one_without_a_case(tmp_path: Path) -> None:
         read_suite("standaard")
     path = tmp_path / "none.toml"
     path.write_text(MINI[: MINI.index("[[region]]")])
-    with pytest.raises(UserError, match="names no case; give one with --case"):
+    with pytest.raises(UserError, match="names no case; give one with case"):
         suite_cases(read_suite(path))
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(UserError, match="is no text in UTF-8"):

@@ -1,0 +1,216 @@
+"""What a Python caller meets first: names, printed results, mistakes in Python's words, and no change of global state."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bekostiging
+from bekostiging.case import Case, UserError
+from bekostiging.case.shown import Brief
+from bekostiging.evaluation import Comparison
+from bekostiging.options import ARGUMENTS, RunOptions, run_options
+from bekostiging.studies import (
+    backtest,
+    benchmark,
+    compare,
+    pooled,
+    reverse_stress,
+    study_capacity,
+    study_equalisation,
+    study_lumpsum,
+    study_sharing,
+    study_stress,
+)
+from bekostiging_solvers import Estimate
+
+LINES = 10
+
+
+def test_dir_shows_what_there_is_and_every_name_can_be_had() -> None:
+    for name in dir(bekostiging):
+        assert getattr(bekostiging, name) is not None
+    assert {"read_case", "compare", "study_lumpsum", "write_results", "Estimate", "studies"} <= set(
+        dir(bekostiging)
+    )
+    assert "importlib" not in dir(bekostiging)
+
+
+def test_an_unknown_name_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'comparison'"):
+        _ = bekostiging.comparison  # type: ignore[attr-defined]
+
+
+def _python(code: str, **keywords: Any) -> subprocess.CompletedProcess[str]:
+    around = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.run([sys.executable, *keywords.pop("arguments", ("-c", code))], capture_output=True, text=True,
+                          check=False, timeout=60, env=around, **keywords)  # fmt: skip
+
+
+def test_importing_changes_no_global_state() -> None:
+    code = """
+import signal, sys, warnings
+def state():
+    return [signal.getsignal(one) for one in sorted(signal.valid_signals())], list(warnings.filters), sys.excepthook
+import matplotlib, numpy, pandas, pyomo.environ, scipy.sparse, scipy.special, scipy.stats
+before, settings, precision = state(), dict(matplotlib.rcParams), numpy.get_printoptions()
+import bekostiging.report, bekostiging.studies
+assert state() == before
+assert dict(matplotlib.rcParams) == settings and numpy.get_printoptions() == precision
+"""
+    done = _python(code)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "n_years is 0; give"), ("nl", "n_years is 0; geef")])
+def test_short_errors_gives_the_sentence_alone(lang: str, said: str) -> None:
+    done = _python(
+        f"import bekostiging as b; b.short_errors('en'); b.short_errors({lang!r}); b.RunOptions(n_years=0)"
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(said)
+    assert done.stderr.count("\n") == 1
+
+
+def test_short_errors_leaves_other_exceptions_as_they_are() -> None:
+    assert "ZeroDivisionError" in _python("import bekostiging as b; b.short_errors(); 1 / 0").stderr
+
+
+def test_options_of_the_command_line_are_named_as_arguments() -> None:
+    error = UserError("--scenarios 4: zie `bekostiging new --with x`", "--design-scenarios 4: --waiting-list")
+    assert str(error) == "design_scenarios 4: waiting_list"
+    assert error.message("nl") == "n_scenarios 4: zie `bekostiging new --with x`"
+    assert error.text("nl").startswith("--scenarios")
+    assert not any(name.startswith("--") for name in ARGUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"n_scenarios": 64.0}, "n_scenarios is 64; give a whole number of 1 or more."),
+        ({"n_scenarios": True}, "n_scenarios is True; give a whole number of 1 or more."),
+        ({"seed": -1}, "seed is -1; give a whole number of 0 or more."),
+        ({"workers": 0}, "workers is 0; give a whole number of 1 or more."),
+        ({"keep": 3}, "keep is 3; give a path."),
+        ({"named": "yes"}, "named is 'yes'; give True or False."),
+        ({"cluster": 5}, "cluster is 5; give a text."),
+        ({"progress": "bar"}, "progress is 'bar'; give a function."),
+        ({"scenarios": 64}, "scenarios: no such argument; did you mean n_scenarios?"),
+    ],
+)
+def test_every_option_of_a_run_is_checked(options: Any, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        run_options(options)
+    assert str(caught.value) == said
+
+
+def test_a_path_may_be_text(tmp_path: Path) -> None:
+    assert RunOptions(keep=str(tmp_path)).folder == tmp_path
+
+
+STUDIES: dict[str, Callable[..., object]] = {
+    "compare": compare,
+    "lumpsum": study_lumpsum,
+    "sharing": study_sharing,
+    "equalisation": study_equalisation,
+    "capacity": study_capacity,
+    "stress": lambda case, **options: study_stress(case, targets=["begroting"], **options),
+    "backtest": backtest,
+}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_name_is_no_case(name: str) -> None:
+    with pytest.raises(UserError, match=r"case is 'almere'; give a Case, such as read_case\('almere'\)"):
+        STUDIES[name]("almere")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_study_checks_its_seed(name: str, small_case: Case) -> None:
+    with pytest.raises(UserError, match="seed is 'one'; give a whole number of 0 or more"):
+        STUDIES[name](small_case, seed="one")
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "value", "said"),
+    [
+        ("compare", "precision", 0, "precision is 0; give a number larger than 0."),
+        (
+            "compare",
+            "n_scenarios",
+            4,
+            "n_scenarios 4: a tail at confidence 95 % and a standard error need at least 20",
+        ),
+        ("lumpsum", "simple", 1, "simple is 1; give a SimpleTerms, such as SimpleTerms(changes=1)."),
+        ("lumpsum", "edges", "0.1", "edges is '0.1'; give a list of numbers."),
+        ("lumpsum", "mix", 1, "mix is 1; give True or False."),
+        ("lumpsum", "precision", -1, "precision -1: must be a positive number of euro"),
+        ("lumpsum", "confidence", 2, "confidence is 2, allowed is a number from 0.5 to 0.999"),
+        ("lumpsum", "risk_weight", "high", "risk_weight is 'high'; give a number."),
+        ("sharing", "game", "poker", "game poker: choose from surcharge"),
+        ("sharing", "exit_cost", -1, "exit_cost is -1; give a number of 0 or more."),
+        ("sharing", "table", None, "table is None; give True or False."),
+        ("equalisation", "model", "lad", "model is 'lad'; give a NormAmounts, such as NormAmounts()."),
+        (
+            "equalisation",
+            "table",
+            "clients.csv",
+            "table is 'clients.csv'; give a ClientTable, such as read_clients(",
+        ),
+        ("equalisation", "power", "all", "power is 'all'; give a number."),
+        ("capacity", "gap", 2, "gap is 2; give a number from 0 to 1."),
+        ("capacity", "seconds", 0, "seconds is 0; give a number larger than 0."),
+        ("stress", "shocks", "growth", "shocks is 'growth'; give a list of texts, such as ['growth']."),
+        ("stress", "form", "taak", "form taak: no payment form; did you mean taakgericht?"),
+        ("stress", "shocks", ["flood"], "shocks flood: not in table shocks"),
+        ("backtest", "origin", "2020", "origin is '2020'; give a whole number of 0 or more."),
+    ],
+)
+def test_arguments_are_checked_in_python_words(
+    name: str, argument: str, value: object, said: str, small_case: Case
+) -> None:
+    with pytest.raises(UserError) as caught:
+        STUDIES[name](small_case, **{argument: value})
+    assert str(caught.value).startswith(said)
+    assert "--" not in str(caught.value)
+
+
+def test_results_and_suites_are_checked_too() -> None:
+    for study in (lambda: reverse_stress("x", "taakgericht"), lambda: pooled(None, ["P(use >= 0) = 0.5"])):  # type: ignore[arg-type]
+        with pytest.raises(UserError, match=r"give a Comparison, such as compare\(case\)"):
+            study()
+    with pytest.raises(UserError, match=r"suite is 'standard'; give a Suite, such as read_suite"):
+        benchmark("standard")  # type: ignore[arg-type]
+
+
+def test_a_result_is_printed_in_ten_lines(outcome: Comparison, small_case: Case) -> None:
+    for result in (outcome, small_case):
+        lines = str(result).splitlines()
+        assert 1 < len(lines) <= LINES
+        assert lines[0] == result.heading()
+        assert repr(result) == f"<{type(result).__name__}: {result.heading()}>"
+
+
+def test_the_parts_of_a_result_are_shown_in_one_line(outcome: Comparison) -> None:
+    for part in (outcome.lumpsum, *outcome.forms.values()):
+        assert isinstance(part, Brief)
+        assert len(repr(part)) < 1000
+        assert "\n" not in repr(part)
+
+
+def test_an_estimate_is_a_number_with_its_error() -> None:
+    estimate = Estimate(1234.56, 7.8, degrees_of_freedom=15)
+    assert float(estimate) == 1234.56
+    assert f"{estimate:,.1f}" == "1,234.6 ± 7.8"
+    assert f"{estimate}" == str(estimate)
+    assert f"{Estimate(0.5, None):.0%}" == "50%"
+    low, high = estimate.interval(0.9) or (0.0, 0.0)
+    assert low < 1234.56 < high
+    with pytest.raises(ValueError, match="level is 95; a level lies between 0 and 1"):
+        estimate.interval(95)
