@@ -6,8 +6,8 @@ lists the rest. Names and submodules are imported when first used, so that the c
 
 >>> import bekostiging
 >>> case = bekostiging.read_case("almere")
->>> case.first_year
-2027
+>>> case.name
+'almere'
 """
 
 from __future__ import annotations

@@ -42,7 +42,5 @@ def test_a_precision_already_met_draws_no_more(small_case: Case, outcome: Compar
 
 
 def test_a_precision_out_of_reach_is_refused_with_what_can_be_had(small_case: Case) -> None:
-    with pytest.raises(
-        UserError, match=r"precision 10: that asks about .* scenarios, more than 131,072; .* Ask "
-    ):
+    with pytest.raises(UserError, match=r"precision 10: that asks about .* scenarios, more than 131,072; .* Ask "):
         compare(small_case, n_scenarios=32, design_scenarios=DESIGN, precision=10.0)
