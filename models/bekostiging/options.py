@@ -84,7 +84,7 @@ class RunOptions:
     PosixPath('series')
     >>> RunOptions(n_years=0)
     Traceback (most recent call last):
-    bekostiging.case.errors.UserError: n_years is 0; give a whole number of 1 or more.
+    bekostiging.case.errors.ArgumentError: n_years 0: give a whole number of 1 or more
     """
 
     n_scenarios: int = 512
@@ -99,15 +99,21 @@ class RunOptions:
 
     def __post_init__(self) -> None:
         """Check every value; a folder given as text becomes a path."""
-        from bekostiging.arguments import check_callable, check_flag, check_path, check_text, check_whole
+        from bekostiging.case.arguments import (
+            check_callable,
+            checked_flag,
+            checked_kind,
+            checked_path,
+            checked_whole,
+        )
 
         for name, lowest in LOWEST.items():
-            object.__setattr__(self, name, check_whole(name, getattr(self, name), lowest))
+            object.__setattr__(self, name, checked_whole(name, getattr(self, name), lowest))
         if self.cluster is not None:
-            check_text("cluster", self.cluster)
+            checked_kind("cluster", self.cluster, str, "dask.distributed.Client.scheduler.address")
         if self.keep is not None:
-            object.__setattr__(self, "keep", check_path("keep", self.keep))
-        check_flag("named", self.named)
+            object.__setattr__(self, "keep", checked_path("keep", self.keep))
+        checked_flag("named", self.named)
         check_callable("progress", self.progress)
 
     @property
@@ -139,13 +145,11 @@ def run_options(options: Options) -> RunOptions:
     7
     >>> run_options({"scenarios": 64})
     Traceback (most recent call last):
-    bekostiging.case.errors.UserError: scenarios: no such argument; did you mean n_scenarios?
+    bekostiging.case.errors.ArgumentError: scenarios: no such argument; did you mean n_scenarios?
     """
-    for name in options:
-        if name not in RunOptions.__dataclass_fields__:
-            from bekostiging.arguments import unknown
+    from bekostiging.case.arguments import check_known
 
-            raise unknown("", name, tuple(RunOptions.__dataclass_fields__))
+    check_known(options, RunOptions.__dataclass_fields__)
     return RunOptions(**options)
 
 

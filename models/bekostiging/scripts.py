@@ -31,11 +31,10 @@ def short_errors(lang: str = "en") -> None:
     False
     >>> sys.excepthook = before
     """
-    from bekostiging.arguments import unknown
-    from bekostiging.case.errors import LANGUAGES, UserError
+    from bekostiging.case.arguments import checked_language
+    from bekostiging.case.errors import UserError
 
-    if lang not in LANGUAGES:
-        raise unknown("lang", lang, LANGUAGES)
+    checked_language("lang", lang)
     usual = getattr(sys.excepthook, "usual", sys.excepthook)
 
     def show(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

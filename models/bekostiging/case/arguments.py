@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from difflib import get_close_matches
 from math import inf, isfinite
 from numbers import Integral, Real
 from pathlib import Path
@@ -96,6 +97,68 @@ def checked_number(name: str, value: object, low: float = -inf, high: float = in
         return float(value)
     nl, en = _range(low, high)
     raise wrong_argument(name, value, f"geef een getal {nl}".rstrip(), f"give a number {en}".rstrip())
+
+
+def checked_positive(name: str, value: object) -> float:
+    """A finite number larger than zero.
+
+    >>> checked_positive("seconds", 60)
+    60.0
+    """
+    if isinstance(value, Real) and not isinstance(value, bool) and isfinite(value) and float(value) > 0:
+        return float(value)
+    raise wrong_argument(name, value, "geef een getal groter dan 0", "give a number larger than 0")
+
+
+def checked_numbers(name: str, value: object) -> tuple[float, ...]:
+    """Several finite numbers.
+
+    >>> checked_numbers("edges", (0.05, 0.1))
+    (0.05, 0.1)
+    """
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes):
+        return tuple(checked_number(name, one) for one in value)
+    raise wrong_argument(
+        name, value, f"geef een lijst van getallen: {name}=[...]", f"give a list of numbers: {name}=[...]"
+    )
+
+
+def checked_flag(name: str, value: object) -> bool:
+    """True or False.
+
+    >>> checked_flag("named", True)
+    True
+    """
+    if isinstance(value, bool):
+        return value
+    raise wrong_argument(name, value, "geef True of False", "give True or False")
+
+
+def check_callable(name: str, value: object) -> None:
+    """A function or another object that can be called.
+
+    >>> check_callable("progress", print)
+    """
+    if not callable(value):
+        raise wrong_argument(name, value, "geef een functie", "give a function")
+
+
+def check_known(names: Iterable[str], known: Iterable[str]) -> None:
+    """Names of arguments that a function has.
+
+    >>> check_known(["scenarios"], ["n_scenarios", "seed"])
+    Traceback (most recent call last):
+    bekostiging.case.errors.ArgumentError: scenarios: no such argument; did you mean n_scenarios?
+    """
+    known = tuple(known)
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, 1, cutoff=0.0)[0]
+            raise ArgumentError(
+                name,
+                f"{name}: dit argument bestaat niet; bedoelt u {near}?",
+                f"{name}: no such argument; did you mean {near}?",
+            )
 
 
 def checked_texts(name: str, value: object) -> tuple[str, ...]:

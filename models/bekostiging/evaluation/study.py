@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from bekostiging.arguments import check_type
 from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts, with_policy
+from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import Note
 from bekostiging.case.shown import Shown
 from bekostiging.contracts import hours_budget_notes
@@ -95,9 +95,9 @@ def check_case_given(case: Case) -> None:
 
     >>> check_case_given("almere")
     Traceback (most recent call last):
-    bekostiging.case.errors.UserError: case is 'almere'; give a Case, such as read_case('almere').
+    bekostiging.case.errors.ArgumentError: case almere: give a Case, as read_case returns it
     """
-    check_type("case", case, Case, "read_case('almere')")
+    checked_kind("case", case, Case, "read_case")
 
 
 def prepared(case: Case, run: RunOptions, **policy: float | None) -> Prepared:

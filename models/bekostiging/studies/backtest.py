@@ -21,8 +21,8 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import chi2
 
-from bekostiging.arguments import check_whole
 from bekostiging.case import Case, UserError
+from bekostiging.case.arguments import checked_whole
 from bekostiging.case.series import FEWEST_YEARS, Series, all_series
 from bekostiging.case.spread import Drift, Spread, drift, spreads
 from bekostiging.case.tables import Index
@@ -163,9 +163,9 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
     """
     check_case_given(case)
     if origin is not None:
-        check_whole("origin", origin, 0)
-    check_whole("n_scenarios", n_scenarios, 1)
-    check_whole("seed", seed, 0)
+        checked_whole("origin", origin, 0)
+    checked_whole("n_scenarios", n_scenarios, 1)
+    checked_whole("seed", seed, 0)
     known = all_series(case)
     totals = _totals(case, known)
     if origin is None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from bekostiging.arguments import check_flag, check_number
 from bekostiging.capacity import (
     CapacityData,
     CapacityPlan,
@@ -34,6 +33,7 @@ from bekostiging.capacity import (
     waiting_answers,
 )
 from bekostiging.case import Case
+from bekostiging.case.arguments import checked_flag, checked_number, checked_positive
 from bekostiging.case.shown import Brief, millions
 from bekostiging.contracts import reference
 from bekostiging.evaluation.design import design_work, designed
@@ -243,19 +243,10 @@ def study_capacity(
     >>> print(study_capacity(read_case("region"), n_scenarios=32, seconds=60))  # doctest: +SKIP
     """
     run = run_options(OF_CAPACITY | options)
-    check_flag("lump_sum", lump_sum)
-    check_number("gap", gap, 0, 1)
-    if seconds is not None:
-        check_number("seconds", seconds, above=0)
-    if risk_weight is not None:
-        check_number("risk_weight", risk_weight)
+    _check_search(lump_sum, gap, seconds, risk_weight)
     ready = prepared(case, run, risk_weight=risk_weight)
-    case, report, made, out_of_sample_plan = (
-        ready.case,
-        ready.run.progress,
-        ready.plan("design"),
-        ready.plan("out_of_sample"),
-    )
+    case, report = ready.case, run.progress
+    made, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
     data = capacity_data(made, ready.blocks.series(made, capacity_work(made), ready.advance("design")))
     drawn, checked = checked_series(
         ready.blocks, out_of_sample_plan, capacity_work(out_of_sample_plan), ready.advance("out_of_sample")
@@ -279,8 +270,8 @@ def study_capacity(
     return CapacityStudy(
         case=case,
         n_scenarios=out_of_sample_plan.n_scenarios,
-        seed=ready.run.seed,
-        named=ready.run.named,
+        seed=run.seed,
+        named=run.named,
         notes=ready.notes(out_of_sample_plan, checked),
         self_check=checked,
         plan=decided,
@@ -297,6 +288,16 @@ def study_capacity(
         budget=budget,
         n_scramblings=out_of_sample_plan.n_scramblings,
     )
+
+
+def _check_search(lump_sum: bool, gap: float, seconds: float | None, risk_weight: float | None) -> None:
+    """Refuse arguments of another type or out of range; the range of the risk weight stands in the policy table."""
+    checked_flag("lump_sum", lump_sum)
+    checked_number("gap", gap, 0, 1)
+    if seconds is not None:
+        checked_positive("seconds", seconds)
+    if risk_weight is not None:
+        checked_number("risk_weight", risk_weight)
 
 
 def _side_answers(

@@ -9,8 +9,8 @@ from typing import Any, Unpack
 
 import numpy as np
 
-from bekostiging.arguments import check_number
 from bekostiging.case import Case
+from bekostiging.case.arguments import checked_positive
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     BASELINE,
@@ -96,7 +96,7 @@ def compare(case: Case, *, precision: float | None = None, **options: Unpack[Opt
     """
     run = run_options(options)
     if precision is not None:
-        check_number("precision", precision, above=0)
+        checked_positive("precision", precision)
     ready = prepared(case, run)
     with shared_processes():
         drawn, notes = _draw(ready, precision)

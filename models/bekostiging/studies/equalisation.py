@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from bekostiging.arguments import check_number, check_type
 from bekostiging.case import Case, ClientTable
+from bekostiging.case.arguments import checked_kind, checked_number
 from bekostiging.case.shown import Brief
 from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
@@ -186,10 +186,10 @@ def study_equalisation(
     """
     run = run_options(options)
     if model is not None:
-        check_type("model", model, NormAmounts, "NormAmounts()")
+        checked_kind("model", model, NormAmounts, "NormAmounts")
     if table is not None:
-        check_type("table", table, ClientTable, "read_clients('clients.csv')")
-    check_number("power", power)
+        checked_kind("table", table, ClientTable, "read_clients")
+    checked_number("power", power)
     ready = prepared(case, run)
     design_plan, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
     case, seed = ready.case, ready.run.seed

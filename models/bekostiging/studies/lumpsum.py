@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from bekostiging.arguments import check_flag, check_number, check_numbers, check_type
-from bekostiging.case import Case, UserError
+from bekostiging.case import Case
+from bekostiging.case.arguments import (
+    checked_flag,
+    checked_kind,
+    checked_number,
+    checked_numbers,
+    checked_positive,
+)
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
 from bekostiging.evaluation.bridge import Bridge, bridges
 from bekostiging.evaluation.cover import Cover
-from bekostiging.evaluation.design import design_work, designed, judged, judging_series
+from bekostiging.evaluation.design import Drawn, design_work, designed, judged, judging_series
 from bekostiging.evaluation.estimates import spending_of_reported
 from bekostiging.evaluation.figures import Estimates
 from bekostiging.evaluation.results import LumpSumResult
 from bekostiging.evaluation.self_check import checked_series
-from bekostiging.evaluation.study import Study, prepared
+from bekostiging.evaluation.study import Prepared, Study, prepared
 from bekostiging.lumpsum import (
     Alternative,
     CorridorSeries,
@@ -41,7 +47,7 @@ from bekostiging.lumpsum import (
     with_simple_terms,
 )
 from bekostiging.options import Options, run_options
-from bekostiging.scenarios import Cells
+from bekostiging.scenarios import Cells, Plan, SelfCheck
 from bekostiging.studies.policy_choices import Choice, choices
 from bekostiging_solvers import Scramblings, shared_processes
 
@@ -193,20 +199,8 @@ def study_lumpsum(
         return data if simple is None and not edges else with_simple_terms(data, simple or data.simple, edges)
 
     with shared_processes():
-        drawn = designed(ready, terms, shape=shape, others=others, observed=True)
-        arrays, checked = checked_series(
-            ready.blocks,
-            out_of_sample_plan,
-            design_work(out_of_sample_plan, terms, others),
-            ready.advance("out_of_sample"),
-        )
-        *drawn_series, scramblings = judging_series(
-            out_of_sample_plan, run.design_scenarios, terms, ready.blocks, ready.advance("judge"),
-            CorridorSeries.of(arrays), others,
-        )  # fmt: skip
-        out_of_sample, helped = (lumpsum_data(case, cells, terms, own) for own in drawn_series)
-        found = judged(case, drawn, out_of_sample, helped, scramblings, run.workers)
-        data, design, judge = found.data, found.design, found.judge
+        drawn, result, checked = _judged_design(ready, out_of_sample_plan, terms, shape, others)
+        data, design, judge = result.data, result.design, result.judge
 
         def decision(own: Case) -> tuple[LumpSumData, Judge]:
             """What is decided under other policy, on the same scenarios."""
@@ -215,28 +209,47 @@ def study_lumpsum(
 
         return LumpSumStudy(
             case=case,
-            n_scenarios=found.out_of_sample.n_scenarios,
+            n_scenarios=result.out_of_sample.n_scenarios,
             n_design=data.n_scenarios,
             seed=run.seed,
             named=run.named,
             notes=ready.notes(out_of_sample_plan, checked),
             self_check=checked,
             asked=simple,
-            lumpsum=found,
+            lumpsum=result,
             alternatives=alternatives(data, design, judge, workers=run.workers) if design.feasible else (),
-            choices=choices(case, decision, design, found.outcome, judge, run.workers),
+            choices=choices(case, decision, design, result.outcome, judge, run.workers),
             frontier=corridor_frontier(data, design, judge, run.workers),
             edges=tuple(edges),
             value_of_data=value_of_data(data, drawn.series.items, np.random.default_rng(run.seed), run.workers)
             if design.feasible
             else (),
             precision=precision,
-            needed=scenarios_needed(found.headline.checks, found.out_of_sample.n_scenarios, precision)
+            needed=scenarios_needed(result.headline.checks, result.out_of_sample.n_scenarios, precision)
             if precision is not None and design.feasible
             else None,
-            bridges=bridges(case, cells, terms, found, judge.scramblings),
-            spending=_spending(case, found, judge.scramblings),
+            bridges=bridges(case, cells, terms, result, judge.scramblings),
+            spending=_spending(case, result, judge.scramblings),
         )
+
+
+def _judged_design(
+    ready: Prepared,
+    out_of_sample: Plan,
+    terms: Reference,
+    shape: Callable[[LumpSumData], LumpSumData],
+    others: Mapping[str, tuple[Contract, ...]],
+) -> tuple[Drawn, LumpSumResult, SelfCheck]:
+    """The design, its judgement on the scenarios of a plan and more, and the self-check of that plan."""
+    drawn = designed(ready, terms, shape=shape, others=others, observed=True)
+    work = design_work(out_of_sample, terms, others)
+    arrays, checked = checked_series(ready.blocks, out_of_sample, work, ready.advance("out_of_sample"))
+    series, control_series, scramblings = judging_series(
+        out_of_sample, ready.run.design_scenarios, terms, ready.blocks, ready.advance("judge"),
+        CorridorSeries.of(arrays), others,
+    )  # fmt: skip
+    data, control = (lumpsum_data(ready.case, out_of_sample.cells, terms, own) for own in (series, control_series))
+    return drawn, judged(ready.case, drawn, data, control, scramblings, ready.run.workers), checked
 
 
 def _check_terms(
@@ -248,27 +261,23 @@ def _check_terms(
     precision: float | None,
 ) -> None:
     """Refuse arguments of another type; ranges that the case decides are checked with it."""
-    for name, value in {"confidence": confidence, "risk_weight": risk_weight, "precision": precision}.items():
+    for name, value in {"confidence": confidence, "risk_weight": risk_weight}.items():
         if value is not None:
-            check_number(name, value)
+            checked_number(name, value)
     if simple is not None:
-        check_type("simple", simple, SimpleTerms, "SimpleTerms(changes=1)")
-    check_numbers("edges", edges)
-    check_flag("mix", mix)
-    if precision is not None and not precision > 0:
-        raise UserError(
-            f"--precision {precision:g}: moet een positief aantal euro zijn",
-            f"--precision {precision:g}: must be a positive number of euro",
-            exit_code=2,
-        )
+        checked_kind("simple", simple, SimpleTerms, "SimpleTerms")
+    checked_numbers("edges", edges)
+    checked_flag("mix", mix)
+    if precision is not None:
+        checked_positive("precision", precision)
 
 
-def _spending(case: Case, found: LumpSumResult, scramblings: Scramblings) -> dict[str, dict[str, Estimates]]:
+def _spending(case: Case, result: LumpSumResult, scramblings: Scramblings) -> dict[str, dict[str, Estimates]]:
     """Municipal spending under the design on out-of-sample scenarios."""
-    if not found.design.feasible:
+    if not result.design.feasible:
         return {}
-    out_of_sample = found.out_of_sample
-    paid = decided_spending(out_of_sample, found.design)
+    out_of_sample = result.out_of_sample
+    paid = decided_spending(out_of_sample, result.design)
     return spending_of_reported(case, scramblings, paid, Cover.of(out_of_sample), out_of_sample.discount)
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bekostiging.arguments import check_text, check_type, check_whole
 from bekostiging.case import Case, UserError
+from bekostiging.case.arguments import checked_kind, checked_whole
 from bekostiging.case.shown import Shown, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import Contract
@@ -143,11 +143,11 @@ def reverse_stress(
     --------
     >>> print(reverse_stress(outcome, "taakgericht"))  # doctest: +SKIP
     """
-    check_type("outcome", outcome, Comparison, "compare(case)")
+    checked_kind("outcome", outcome, Comparison, "compare")
     form = payment_form(form)
-    check_text("target", target)
-    check_whole("n_scenarios", n_scenarios, 1)
-    check_whole("seed", seed, 0)
+    checked_kind("target", target, str, "case.providers[0].id")
+    checked_whole("n_scenarios", n_scenarios, 1)
+    checked_whole("seed", seed, 0)
     case = outcome.case
     made = plan(case, n_scenarios, outcome.n_years, seed, "out_of_sample")
     model = made.factor_model
@@ -197,7 +197,7 @@ def payment_form(name: str) -> PaymentForm:
     Traceback (most recent call last):
     bekostiging.case.errors.UserError: form taak: no payment form; did you mean taakgericht?
     """
-    check_text("form", name)
+    checked_kind("form", name, str, "case.lots[0].payment_form")
     if name not in PAYMENT_FORMS:
         near = get_close_matches(name, PAYMENT_FORMS, 1, cutoff=0.0)[0]
         raise UserError(

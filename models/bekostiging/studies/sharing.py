@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Unpack, get_args
 
 import numpy as np
 
-from bekostiging.arguments import check_flag, check_number, check_text
 from bekostiging.case import Case, PolicyTable, key_weights, with_policy
+from bekostiging.case.arguments import checked_flag, checked_number
 from bekostiging.case.shown import millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
 from bekostiging.contracts import LUMP_SUM, Contract, build_contracts, in_cents, municipal_shares, reference
@@ -201,7 +201,6 @@ def study_sharing(
     check_case_given(case)
     _check_numbers(table, solidarity, threshold, exit_cost)
     if game is not None:
-        check_text("game", game)
         check_game(game)
     check_players(len(case.reported), game or "surcharge", table)
     ready = prepared(case, run)
@@ -234,11 +233,11 @@ def study_sharing(
 
 def _check_numbers(table: bool, solidarity: float | None, threshold: float | None, exit_cost: float) -> None:
     """Refuse arguments of another type; ranges that the policy table gives are checked with the case."""
-    check_flag("table", table)
-    check_number("exit_cost", exit_cost, 0)
+    checked_flag("table", table)
+    checked_number("exit_cost", exit_cost, 0)
     for name, value in {"solidarity": solidarity, "threshold": threshold}.items():
         if value is not None:
-            check_number(name, value)
+            checked_number(name, value)
 
 
 def _with_numbers(case: Case, solidarity: float | None, threshold: float | None) -> Case:

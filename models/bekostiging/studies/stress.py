@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
-from bekostiging.arguments import check_texts
 from bekostiging.case import Case, UserError
+from bekostiging.case.arguments import checked_texts
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation.deterministic_scenarios import check_shocks, deterministic_scenario
 from bekostiging.evaluation.results import Comparison, DeterministicScenario
@@ -116,8 +116,8 @@ def study_stress(
     """
     run_options(options)
     check_case_given(case)
-    shocks, views = check_texts("shocks", shocks), check_texts("views", views)
-    targets = check_texts("targets", targets)
+    shocks, views = checked_texts("shocks", shocks), checked_texts("views", views)
+    targets = checked_texts("targets", targets)
     if not (shocks or views or targets):
         raise UserError(
             "stress: er is niets gevraagd; vraag iets met --shock (een schok uit tabel shocks), --view (een oordeel zoals "

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bekostiging.arguments import check_texts, check_type
 from bekostiging.case import UserError
+from bekostiging.case.arguments import checked_kind, checked_texts
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE
@@ -125,8 +125,8 @@ def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
     --------
     >>> print(pooled(outcome, ["P(growth >= 2 %) = 0.6"]))  # doctest: +SKIP
     """
-    check_type("outcome", outcome, Comparison, "compare(case)")
-    views = check_texts("views", views)
+    checked_kind("outcome", outcome, Comparison, "compare")
+    views = checked_texts("views", views)
     features = _variables(outcome)
     read = [_view(read_view(text), features) for text in views]
     try:

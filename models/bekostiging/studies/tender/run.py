@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bekostiging.arguments import check_callable, check_type, check_whole
 from bekostiging.case import Case
+from bekostiging.case.arguments import check_callable, checked_kind, checked_whole
 from bekostiging.case.shown import Brief, Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE
@@ -173,8 +173,8 @@ def benchmark(suite: Suite, *, workers: int = 1, progress: Progress = silent) ->
     >>> from bekostiging import benchmark, read_suite
     >>> print(benchmark(read_suite("standard")))  # doctest: +SKIP
     """
-    check_type("suite", suite, Suite, "read_suite('suite.toml')")
-    check_whole("workers", workers, 1)
+    checked_kind("suite", suite, Suite, "read_suite")
+    checked_whole("workers", workers, 1)
     check_callable("progress", progress)
     cases = suite_cases(suite)
     return Benchmark(suite, tuple(_board(suite, name, case, workers, progress) for name, case in cases))

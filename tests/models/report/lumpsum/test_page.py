@@ -207,7 +207,7 @@ def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path:
         ("--edges", "0.2,0.1", "--edges 0.2,0.1: must rise between 0 and 1"),
         ("--bands", "-1", "--bands -1: may not be negative"),
         ("--shares", "2", "--shares 2: must be between 0 and 1"),
-        ("--precision", "0", "--precision 0: must be a positive number of euro"),
+        ("--precision", "0", "--precision 0.0: give a number larger than 0"),
     ],
 )
 def test_options_that_cannot_be(folder: Path, tmp_path: Path, option: str, value: str, told: str) -> None:
