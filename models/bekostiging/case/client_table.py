@@ -146,7 +146,7 @@ def _check_head(head: list[str], file: Path) -> None:
 def _costs(rows: list[list[str]], head: list[str], separator: str) -> tuple[list[float], list[Problem]]:
     """Cost of every client; and rows that are too short, empty or no number."""
     place = head.index("cost")
-    found, problems = [], []
+    costs, problems = [], []
     for line, row in enumerate(rows, start=2):
         if len(row) != len(head) or not all(row[head.index(name)] for name in REQUIRED):
             problems.append(
@@ -174,8 +174,8 @@ def _costs(rows: list[list[str]], head: list[str], separator: str) -> tuple[list
                     "cost",
                 )
             )
-        found.append(value)
-    return found, problems
+        costs.append(value)
+    return costs, problems
 
 
 def _citizen_numbers(rows: list[list[str]], head: list[str]) -> list[Problem]:

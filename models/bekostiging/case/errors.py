@@ -12,9 +12,9 @@ from bekostiging.options import ARGUMENTS
 
 LANGUAGES = ("nl", "en")
 Note = dict[str, str]
-"""What a reader did with a case and must be told, in Dutch and English."""
+"""What a reader did with a case and the user must know, by language (``nl``, ``en``)."""
 Said = tuple[str, str]
-"""The same in Dutch and in English."""
+"""One text in Dutch and in English, in that order."""
 
 
 def in_language(said: Said, lang: str) -> str:
@@ -77,7 +77,7 @@ class UserError(Exception):
         return in_python_words(self._texts[lang])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel whole between processes, also for classes made of other things than sentences."""
+        """Pickle with all attributes, also for subclasses whose arguments are no sentences: workers raise these errors."""
         return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
     def _render_traceback_(self) -> list[str]:
@@ -115,7 +115,9 @@ def is_citizen_number(text: str) -> bool:
 
 def masked(sentence: str) -> str:
     """The sentence without what may be a citizen service number."""
-    return re.sub(r"\b\d{9}\b", lambda found: "*********" if is_citizen_number(found[0]) else found[0], sentence)
+    return re.sub(
+        r"\b\d{9}\b", lambda digits: "*********" if is_citizen_number(digits[0]) else digits[0], sentence
+    )
 
 
 @dataclass(frozen=True)

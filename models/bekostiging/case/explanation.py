@@ -53,11 +53,11 @@ def explain(model: type[Row], lang: str) -> str:
 
 def meanings(model: type[Row], lang: str) -> dict[str, str]:
     """What a table means, under the empty name, and each of its columns."""
-    own = _columns()["common"] | _columns()[model.table]
-    found = {"": (model.__doc__ or "").strip()} | {
-        name: entry[lang] for name, entry in own.items() if lang in entry
+    entries = _columns()["common"] | _columns()[model.table]
+    texts = {"": (model.__doc__ or "").strip()} | {
+        name: entry[lang] for name, entry in entries.items() if lang in entry
     }
-    return found | clause_meanings(lang) if model is ContractClause else found
+    return texts | clause_meanings(lang) if model is ContractClause else texts
 
 
 @cache

@@ -1,7 +1,7 @@
-"""Columns of earlier versions: their names of then, and what their figures are today.
+"""Columns and policies of earlier schema versions: their former names, and what their figures are now.
 
-A column with another name now is read under it (``RENAMED``). One whose meaning changed is read into a row of then
-(``FORMER_ROWS``) and turned into rows of today when every table is there: ``begroting.reserve`` named one stock again for
+A column with another name now is read under it (``RENAMED``). One whose meaning changed is read into a former row
+(``FORMER_ROWS``) and turned into present rows when every table is there: ``begroting.reserve`` named one stock again for
 every law and year, and is read as that stock and its changes (``with_stock``). A policy that has another name now is read
 under its former one (``RENAMED_POLICIES``).
 """
@@ -22,7 +22,7 @@ RENAMED: dict[str, dict[str, str]] = {"contracts": {"revenue_last_year": "revenu
 """Per table: the former name of a column, and the present one."""
 RENAMED_POLICIES = {"premium_max": "loading_cap", "glide_max": "transition_cap"}
 """The former name of a policy (schema version 3 and before), and the present one; the meaning is the same."""
-MOST_TOLD = 12
+MOST_LISTED = 12
 """Municipalities whose amounts a note lists."""
 CENT = 0.005
 
@@ -38,19 +38,19 @@ FORMER_ROWS: dict[str, tuple[str, type[Row]]] = {"begroting": ("reserve", Former
 
 
 def read_as(model: type[Row], columns: Sequence[str]) -> type[Row]:
-    """The row model for a table with these columns: that of then where it has a column that is gone."""
+    """The row model for a table with these columns: the former one where it has a column that is gone."""
     column, former = FORMER_ROWS.get(model.table, ("", model))
     return former if column in columns else model
 
 
 def field_of(model: type[Row], column: str) -> FieldInfo:
-    """The field of a column of a table, also under a name of then."""
+    """The field of a column of a table, also under a former name."""
     name = RENAMED.get(model.table, {}).get(column, column)
     return read_as(model, (column,)).model_fields[name]
 
 
-def told_of_rename(table: str, old: str, labels: Mapping[str, str], base_year: int | None) -> Note:
-    """What is said of a column that was read under its name of now; ``labels``: what the file calls columns."""
+def note_of_rename(table: str, old: str, labels: Mapping[str, str], base_year: int | None) -> Note:
+    """The note about a column that was read under its present name; ``labels``: what the file calls columns."""
     new = RENAMED[table][old]
     shown = {name: labels.get(name, name) for name in (old, new, "revenue_year")}
     year = "" if base_year is None else f" {base_year}"
@@ -121,19 +121,19 @@ def with_stock(
     first = min(row.year for row in begroting) if first is None else first
     stock, additions = _stock_and_additions(begroting, first)
     if filled:
-        notes.append(_told_of_stock(begroting, payers, first, stock, additions))
+        notes.append(_note_of_stock(begroting, payers, first, stock, additions))
     known = {row.code for row in payers}
-    today: list[Row] = []
+    present: list[Row] = []
     for row, addition in zip(begroting, additions, strict=True):
-        own = (row.reserve or 0.0) if row.year == first and row.municipality not in known else addition
+        change = (row.reserve or 0.0) if row.year == first and row.municipality not in known else addition
         values = row.model_dump(exclude={"reserve", "reserve_addition"})
-        today.append(Begroting(**values, line=row.line, reserve_addition=own or row.reserve_addition))
+        present.append(Begroting(**values, line=row.line, reserve_addition=change or row.reserve_addition))
     origins = {payer.code: [row.status for row in begroting if row.municipality == payer.code] for payer in payers}
-    held = [
+    municipalities = [
         _with_reserve(row, stock.get(row.code, 0.0), weakest([row.status, *origins[row.code]]), first)
         for row in payers
     ]
-    return {**tables, "begroting": tuple(today), **({"municipalities": tuple(held)} if payers else {})}
+    return {**tables, "begroting": tuple(present), **({"municipalities": tuple(municipalities)} if payers else {})}
 
 
 def _stock_and_additions(rows: Sequence[FormerBegroting], first: int) -> tuple[dict[str, float], list[float]]:
@@ -160,43 +160,43 @@ def _with_reserve(row: Municipality, stock: float, status: Status, first: int) -
     return row.model_copy(update={"reserve": stock, "source": source, "status": status})
 
 
-def _told_of_stock(
+def _note_of_stock(
     rows: Sequence[FormerBegroting],
     payers: Sequence[Municipality],
     first: int,
     stock: Mapping[str, float],
     additions: Sequence[float],
 ) -> Note:
-    """What was read as what, in euro per municipality."""
+    """The note about amounts that were read as a stock and its changes, in euro per municipality."""
     names = {row.code: row.name for row in payers}
     by_year: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for row, addition in zip(rows, additions, strict=True):
         if row.year > first:
             by_year[row.municipality][row.year] += addition
-    told: dict[str, list[str]] = {"nl": [], "en": []}
+    amounts: dict[str, list[str]] = {"nl": [], "en": []}
     codes = [code for code in dict.fromkeys(row.municipality for row in rows) if stock.get(code) or by_year[code]]
     codes = [code for code in codes if stock.get(code) or any(by_year[code].values())]
-    for code in codes[:MOST_TOLD]:
+    for code in codes[:MOST_LISTED]:
         changed = {year: value for year, value in sorted(by_year[code].items()) if abs(value) > CENT}
         for lang, added, none in (
             ("nl", "toevoegingen", "zonder toevoegingen"),
             ("en", "additions", "without additions"),
         ):
             each = ", ".join(f"{_euro(value, lang, signed=True)} ({year})" for year, value in changed.items())
-            told[lang].append(
+            amounts[lang].append(
                 f"{names.get(code, code)} {_euro(stock.get(code, 0.0), lang)} euro, "
                 + (f"{added} {each}" if changed else none)
             )
-    more = len(codes) - MOST_TOLD
+    more = len(codes) - MOST_LISTED
     if more > 0:
-        told["nl"].append(f"en nog {more} gemeenten")
-        told["en"].append(f"and {more} more municipalities")
+        amounts["nl"].append(f"en nog {more} gemeenten")
+        amounts["en"].append(f"and {more} more municipalities")
     return {
         "nl": f"begroting: reserve per wet en jaar is gelezen als één voorraad per gemeente in {first}, alle wetten samen, "
-        f"met toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: {'; '.join(told['nl'])}. Zij staat "
-        "nu in municipalities.reserve en begroting.reserve_addition.",
+        f"met toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: {'; '.join(amounts['nl'])}. Zij "
+        "staat nu in municipalities.reserve en begroting.reserve_addition.",
         "en": f"begroting: reserve per law and year was read as one stock per municipality in {first}, all laws together, "
-        f"with additions after it, because a stock can be used only once: {'; '.join(told['en'])}. It is now in "
+        f"with additions after it, because a stock can be used only once: {'; '.join(amounts['en'])}. It is now in "
         "municipalities.reserve and begroting.reserve_addition.",
     }
 

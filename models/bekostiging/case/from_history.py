@@ -157,16 +157,16 @@ def estimated_tables(case: Case, given: Sequence[str]) -> list[tuple[str, int, s
     """
     checked_kind("case", case, Case, "case_from_history")
     given = checked_texts("given", given)
-    found: list[tuple[str, int, str]] = []
+    origins: list[tuple[str, int, str]] = []
     for table in TABLES:
         if table in given:
             continue
         rows = getattr(case, table)
         sources = dict.fromkeys(f"{row.status}: {row.source}" for row in rows)
-        found += [
+        origins += [
             (table, sum(f"{row.status}: {row.source}" == source for row in rows), source) for source in sources
         ]
-    return found
+    return origins
 
 
 class _Estimates:
@@ -189,22 +189,22 @@ class _Estimates:
 
     def case(self, name: str, notes: tuple[Note, ...]) -> Case:
         """Everything together."""
-        made: dict[str, tuple[Any, ...]] = {"care_forms": self._care_forms(), "lots": self._lots()}
+        estimated: dict[str, tuple[Any, ...]] = {"care_forms": self._care_forms(), "lots": self._lots()}
         if self.problems:
             raise CaseError(self.problems)
-        made |= {
+        estimated |= {
             "municipalities": self._municipalities(),
             "begroting": self._begroting(),
             "indices": self._indices(),
-            "layers": self._layers(self.given.get("lots", made["lots"])),
-            "demand": self._demand(self.given.get("care_forms", made["care_forms"])),
+            "layers": self._layers(self.given.get("lots", estimated["lots"])),
+            "demand": self._demand(self.given.get("care_forms", estimated["care_forms"])),
             "providers": self._providers(),
             "risk_factors": self._risk_factors(),
         }
-        made["offers"] = self._offers(self.given.get("lots", made["lots"]))
+        estimated["offers"] = self._offers(self.given.get("lots", estimated["lots"]))
         # the stock of the first year has moved to the municipality, unless the region brought those too
-        moved = {} if "municipalities" in self.given else {"begroting": made["begroting"]}
-        tables: dict[str, Any] = made | self.given | moved
+        moved = {} if "municipalities" in self.given else {"begroting": estimated["begroting"]}
+        tables: dict[str, Any] = estimated | self.given | moved
         return Case(
             name=re.sub(r"[^\w-]+", "-", name), title={"nl": name, "en": name},
             disclaimer={
@@ -218,9 +218,9 @@ class _Estimates:
     def _care_forms(self) -> tuple[CareForm, ...]:
         """Known care forms by their name; others are asked for."""
         known = {row.id: row for row in self.example.care_forms}
-        own = {row.id for row in self.given.get("care_forms", ())}
+        given = {row.id for row in self.given.get("care_forms", ())}
         for form in self.forms:
-            if form not in known and form not in own:
+            if form not in known and form not in given:
                 names = ", ".join(known)
                 self.problems.append(
                     Problem(

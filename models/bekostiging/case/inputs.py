@@ -94,7 +94,7 @@ def public_tables(case: Case) -> dict[str, str]:
     ['areas.csv', 'municipalities.csv', 'care_forms.csv']
     """
     checked_kind("case", case, Case, "read_case")
-    found = {}
+    texts = {}
     for name in PUBLIC_TABLES:
         rows: tuple[Row, ...] = getattr(case, name)
         names = [column for column in columns(TABLES[name]) if column not in LEFT_OUT]
@@ -102,8 +102,8 @@ def public_tables(case: Case) -> dict[str, str]:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(names)
         writer.writerows([_public_row(name, row, names) for row in rows])
-        found[f"{name}.csv"] = out.getvalue()
-    return found
+        texts[f"{name}.csv"] = out.getvalue()
+    return texts
 
 
 def _public_row(table: str, row: Row, names: list[str]) -> list[str]:

@@ -46,14 +46,14 @@ def key_weights(case: Case, lot: Lot, key: SharingKey) -> dict[str, float]:
     checked_kind("case", case, Case, "read_case")
     checked_kind("lot", lot, Lot, "case.lots")
     checked_word("key", key, get_args(SharingKey))
-    own = [area for area in case.areas if area.id in lot.areas]
-    present = list(dict.fromkeys(area.municipality for area in own))
+    areas = [area for area in case.areas if area.id in lot.areas]
+    present = list(dict.fromkeys(area.municipality for area in areas))
     if key in ("fixed", "gemeentefonds"):
         column = "key_weight" if key == "fixed" else "gemeentefonds"
         return {row.code: getattr(row, column) for row in case.municipalities if row.code in present}
     if key == "history":
-        return _realised(case, lot, own)
-    return {code: sum(_count(area, key) for area in own if area.municipality == code) for code in present}
+        return _realised(case, lot, areas)
+    return {code: sum(_count(area, key) for area in areas if area.municipality == code) for code in present}
 
 
 def _count(area: Area, key: SharingKey) -> float:
@@ -64,9 +64,11 @@ def _count(area: Area, key: SharingKey) -> float:
     return area.inhabitants_0_17 + adults
 
 
-def _realised(case: Case, lot: Lot, own: list[Area]) -> dict[str, float]:
+def _realised(case: Case, lot: Lot, areas: list[Area]) -> dict[str, float]:
     """Realised euro of the lot's care forms in the last three years that history knows."""
-    home = {area.id: area.municipality for area in own} | {area.municipality: area.municipality for area in own}
+    home = {area.id: area.municipality for area in areas} | {
+        area.municipality: area.municipality for area in areas
+    }
     laws = {form.law for form in case.care_forms if form.id in lot.care_forms}
     rows = [
         row

@@ -134,14 +134,14 @@ class Case(Shown):
         """Rows per table and status; status is empty where a table only names things."""
         import pandas as pd
 
-        found = [
+        counts = [
             {"table": table, "status": status, "rows": count}
             for table in TABLES
             for status, count in Counter(
                 row.status if isinstance(row, Assumption) else "" for row in getattr(self, table)
             ).items()
         ]
-        return pd.DataFrame(found, columns=["table", "status", "rows"])
+        return pd.DataFrame(counts, columns=["table", "status", "rows"])
 
     def heading(self) -> str:
         """Title, kind, years."""
@@ -149,7 +149,7 @@ class Case(Shown):
         return f"Case {self.title.get('en', self.name)} ({self.kind}), contract years {years}: rows of its tables by origin"
 
     def disclaimers(self) -> Mapping[str, str]:
-        """Its own."""
+        """The disclaimer of the case, by language."""
         return self.disclaimer
 
     @property

@@ -79,15 +79,19 @@ CLAUSE_COLUMNS = ("lower", "upper", "threshold", "cap", "length")
 
 def clause_meanings(lang: str) -> dict[str, str]:
     """What the columns of table clauses mean, from the kinds that use them."""
-    found = {"clause": ", ".join(f"{kind} ({in_language(own.name, lang)})" for kind, own in CLAUSES.items())}
+    meanings_by_column = {
+        "clause": ", ".join(f"{kind} ({in_language(clause.name, lang)})" for kind, clause in CLAUSES.items())
+    }
     for column in ("share", *CLAUSE_COLUMNS):
         kinds: dict[str, list[str]] = {}
-        for kind, own in CLAUSES.items():
-            meanings = {"share": own.share_means, **own.needs, **own.allows}
+        for kind, clause in CLAUSES.items():
+            meanings = {"share": clause.share_means, **clause.needs, **clause.allows}
             if column in meanings:
                 kinds.setdefault(in_language(meanings[column], lang), []).append(kind)
-        found[column] = "; ".join(f"{meaning} ({', '.join(own)})" for meaning, own in kinds.items())
-    return found
+        meanings_by_column[column] = "; ".join(
+            f"{meaning} ({', '.join(names)})" for meaning, names in kinds.items()
+        )
+    return meanings_by_column
 
 
 def clause_problem(row: ContractClause, column: str, nl: str, en: str) -> Problem:

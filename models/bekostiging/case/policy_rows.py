@@ -25,7 +25,7 @@ class Kind(ABC, Generic[T_co]):
 
     @abstractmethod
     def read(self, text: str) -> T_co:
-        """The value of a text that is well."""
+        """The value of a text that ``wrong`` has no remark on."""
 
     @abstractmethod
     def allowed(self, lang: str) -> str:
@@ -33,7 +33,7 @@ class Kind(ABC, Generic[T_co]):
 
     @abstractmethod
     def wrong(self, name: str, text: str) -> Said | None:
-        """What is wrong with a text, and the remedy; None where it is well."""
+        """What is wrong with a text, and the remedy; None where it is right."""
 
 
 @dataclass(frozen=True)
@@ -198,17 +198,17 @@ class PolicyRow(Generic[T]):
 
     def explained(self, lang: str) -> str:
         """What it means, and what holds when it may be absent and is."""
-        told = in_language((self.nl, self.en), lang)
+        meaning = in_language((self.nl, self.en), lang)
         if self.required:
-            return told
+            return meaning
         if self.needed_for != NOT_SAID:
             without = f"alleen nodig voor {self.needed_for[0]}", f"needed for {self.needed_for[1]} only"
         else:
             without = f"mag ontbreken: dan {self.absent_nl}", self.absent_en
-        return f"{told}; {in_language(('', 'optional: '), lang)}{in_language(without, lang)}"
+        return f"{meaning}; {in_language(('', 'optional: '), lang)}{in_language(without, lang)}"
 
     def missing(self, lot: str | None) -> UserError:
-        """What is said when it is needed and neither the lot nor the case gives it."""
+        """The error where the policy is needed and neither the lot nor the case gives a value."""
         nl, en = ("", "") if lot is None else (f", perceel {lot}", f", lot {lot}")
         return UserError(
             f"tabel policy{nl}: {self.name} ontbreekt, en is nodig voor {self.needed_for[0]}; voeg een rij toe (scope case "
@@ -338,4 +338,4 @@ class PolicyRows(tuple[Policy, ...]):
 
     def without(self, row: PolicyRow[Any], scope: str | None = None) -> Self:
         """The table without a row, in one scope or in all."""
-        return type(self)(own for own in self if own.name != row.name or scope not in (None, own.scope))
+        return type(self)(kept for kept in self if kept.name != row.name or scope not in (None, kept.scope))

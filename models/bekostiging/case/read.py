@@ -36,7 +36,7 @@ class Source(Protocol):
     """Where tables come from: a folder or a workbook. Rows are judged in ``read_rows`` alone."""
 
     notes: list[Note]
-    """What must be told of the whole of it."""
+    """What a reader must know of the source as a whole."""
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there."""
@@ -45,7 +45,7 @@ class Source(Protocol):
         """The cells of a table; None, with its problem, when they cannot be read."""
 
     def missing(self, table: str) -> Problem:
-        """What is said of a table that must be there."""
+        """The problem of a required table that is not there."""
 
     def doubtful(self, table: str) -> Problem | None:
         """A problem when something of almost its name is there, and would not be read."""

@@ -19,14 +19,14 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import Note, Problem, is_citizen_number
-from bekostiging.case.former import RENAMED, read_as, told_of_rename
+from bekostiging.case.former import RENAMED, note_of_rename, read_as
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
 from bekostiging.case.registry import Registry
 from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.tables import Policy
 
 MOST_PROBLEMS = 200
-"""Problems of one table that are listed; a table with more has one cause, or was made to be looked at for hours."""
+"""Problems of one table that are listed at once: more of them have one cause, and a hostile file would keep us busy."""
 LONGEST_SHOWN = 60
 """Characters of a wrong cell that its problem repeats."""
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
@@ -53,15 +53,17 @@ class Grid:
 def read_rows(
     grid: Grid, model: type[Row], problems: list[Problem], notes: list[Note], base_year: int | None = None
 ) -> Iterator[Row]:
-    """Yield the well-formed rows of one table; report the others. Columns may have their name of an earlier version, which
-    is told; ``base_year``: of the case, where that is known."""
+    """Yield the well-formed rows of one table and report the others; a column under a former name is read, with a note.
+
+    ``base_year``: of the case, where it is known, for that note.
+    """
     before, labels, model = len(problems), grid.labels, read_as(model, grid.columns)
     grid, old = _renamed(grid, model.table)
     well = _columns_are_well(grid, model, problems)
     _as_in_the_file(problems, before, old)
     if not well:
         return
-    notes += [told_of_rename(model.table, name, labels, base_year) for name in old.values()]
+    notes += [note_of_rename(model.table, name, labels, base_year) for name in old.values()]
     before = len(problems)
     for line, cells in grid.rows:
         if len(problems) - before >= MOST_PROBLEMS:
@@ -71,15 +73,15 @@ def read_rows(
             )
             problems.append(Problem(model.table, nl, en, row=line))
             return
-        told = len(problems)
+        first = len(problems)
         row = _read_row(dict(zip(grid.columns, cells, strict=True)), model, line, problems, notes)
-        _as_in_the_file(problems, told, old)
+        _as_in_the_file(problems, first, old)
         if row is not None:
             yield row
 
 
 def _renamed(grid: Grid, table: str) -> tuple[Grid, dict[str, str]]:
-    """The table with today's names of its columns; and the names of then that it had, by those of today."""
+    """The table with the present names of its columns; and the former names that it had, by the present ones."""
     old = {
         new: name
         for name, new in RENAMED.get(table, {}).items()
@@ -334,7 +336,7 @@ def _kind(info: FieldInfo, lang: str) -> str:
 
 
 def _pydantic_problem(model: type[Row], line: int, detail: dict[str, Any]) -> Problem:
-    """Say in our own words what pydantic found."""
+    """A mistake that pydantic reports, as a sentence for the user."""
     column = str(detail["loc"][0])
     given, kind, limit = detail.get("input"), detail["type"], detail.get("ctx", {})
     given = shortened(given) if isinstance(given, str) else given

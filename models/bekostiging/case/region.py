@@ -237,9 +237,11 @@ def _providers(n: int, revenue: dict[tuple[str, str], float], rng: np.random.Gen
     """Equity of 45 to 75 % of the balance sheet, a third to all of the turnover in the region."""
     rows = []
     for i in range(n):
-        own = max(1.0, sum(value for (provider, _), value in revenue.items() if provider == f"aanbieder-{i + 1}"))
+        revenue_here = max(
+            1.0, sum(value for (provider, _), value in revenue.items() if provider == f"aanbieder-{i + 1}")
+        )
         share = float(rng.uniform(0.3, 1.0))
-        turnover = own / share
+        turnover = revenue_here / share
         assets = 0.5 * turnover
         rows.append(
             Provider(id=f"aanbieder-{i + 1}", name=f"Aanbieder {i + 1}", equity=round(assets * float(rng.uniform(0.45, 0.75))), total_assets=round(assets),

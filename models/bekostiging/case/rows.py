@@ -22,7 +22,7 @@ Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 def weakest(statuses: Iterable[Status]) -> Status:
-    """What a figure made of several is: invented if any is, else estimated if any is."""
+    """Status of a figure that is computed from several: the weakest of theirs."""
     return min(statuses, key=STATUSES.index)
 
 
@@ -39,8 +39,8 @@ class Row(BaseModel):
 def columns(model: type[Row]) -> list[str]:
     """Columns of a table in the order of its file: its own fields, then source and status."""
     last = ("source", "status")
-    own = [name for name in model.model_fields if name not in ("line", *last)]
-    return own + [name for name in last if name in model.model_fields]
+    fields = [name for name in model.model_fields if name not in ("line", *last)]
+    return fields + [name for name in last if name in model.model_fields]
 
 
 class Assumption(Row):

@@ -74,7 +74,7 @@ def all_series(case: Case, until: int | None = None) -> tuple[Series, ...]:
     for row in case.history:
         if row.clients and (until is None or row.year <= until):
             groups.setdefault((row.area, row.care_form), {}).setdefault(row.definition, []).append(row)
-    found = []
+    series = []
     for (place, form), by_definition in groups.items():
         longest = max(by_definition.values(), key=len)
         years = {row.year for rows in by_definition.values() for row in rows}
@@ -91,8 +91,8 @@ def all_series(case: Case, until: int | None = None) -> tuple[Series, ...]:
                 f"history: {place} / {form} mixes definitions ({shown}); a series counts the same every year. Fill in at "
                 f"least {FEWEST_YEARS} years under one definition or leave the other rows out.",
             )
-        found.append(_series(place, form, longest))
-    return tuple(found)
+        series.append(_series(place, form, longest))
+    return tuple(series)
 
 
 def _series(place: str, form: str, rows: Sequence[History]) -> Series:

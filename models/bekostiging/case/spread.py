@@ -107,9 +107,9 @@ def spreads(case: Case, until: int | None = None) -> tuple[Spread, ...]:
 
 def national_growth(case: Case, until: int | None = None) -> tuple[Growth, ...]:
     """The nation's growth: the case's own national series, else the published one, as far as known in ``until``."""
-    own = [one for one in all_series(case, until) if one.place == NATION and len(one.years) >= FEWEST_YEARS]
-    if own:
-        return tuple(growth for one in own for growth in one.growths(0.0))
+    national = [one for one in all_series(case, until) if one.place == NATION and len(one.years) >= FEWEST_YEARS]
+    if national:
+        return tuple(growth for one in national for growth in one.growths(0.0))
     return tuple(
         growth for growth in NATIONAL_GROWTH if until is None or growth.first_year + growth.years <= until
     )
@@ -124,10 +124,10 @@ def _spread(case: Case, factor: RiskFactor, series: Sequence[Series], until: int
     known = national_growth(case, until)
     nation = known if len(known) >= FEWEST_YEARS - 1 else NATIONAL_GROWTH
     prior, freedom = _variance(nation, phi), len(nation) - 1
-    own = [] if factor.level == "national" else _series_of(case, factor, series)
+    regional = [] if factor.level == "national" else _series_of(case, factor, series)
     dispersion = max((row.starts_dispersion for row in case.demand), default=1.0)
     total, count = freedom * prior, 0
-    for one in own:
+    for one in regional:
         growths = one.growths(dispersion)
         total += (len(growths) - 1) * _variance(growths, phi)
         count += len(growths) - 1
@@ -135,7 +135,7 @@ def _spread(case: Case, factor: RiskFactor, series: Sequence[Series], until: int
     ends = ((1 + INTERVAL) / 2, (1 - INTERVAL) / 2)
     levels = (freedom + count, *(float(chi2.ppf(end, freedom + count)) for end in ends))
     pooled, low, high = (max(total / level - shared, 0.0) ** 0.5 for level in levels)
-    names = tuple(f"{one.place} / {one.care_form} {one.years[0]}-{one.years[-1]}" for one in own)
+    names = tuple(f"{one.place} / {one.care_form} {one.years[0]}-{one.years[-1]}" for one in regional)
     return Spread(factor.id, factor.standard_deviation, pooled, low, high, count, freedom, names)
 
 
@@ -164,9 +164,9 @@ def drift(case: Case, series: Sequence[Series], until: int) -> Drift:
     With fewer than ``FEWEST_RATES`` of them the published national series stands in as a whole.
     """
     dispersion = max((row.starts_dispersion for row in case.demand), default=1.0)
-    own = [growth for one in series for growth in one.growths(dispersion)]
+    regional = [growth for one in series for growth in one.growths(dispersion)]
     nation = national_growth(case, until)
-    known = [*(nation if len(nation) + len(own) >= FEWEST_RATES else NATIONAL_GROWTH), *own]
+    known = [*(nation if len(nation) + len(regional) >= FEWEST_RATES else NATIONAL_GROWTH), *regional]
     years = sum(growth.years for growth in known)
     mean = sum(growth.log for growth in known) / years
     variance = max(_variance(known, 1.0), _variance(NATIONAL_GROWTH, 1.0))
@@ -214,13 +214,13 @@ def with_estimates(case: Case) -> Case:
                 f"risk_factors, rij {row.line}, standard_deviation: history zegt niets van {row.quantity}; vul hem in.",
                 f"risk_factors, row {row.line}, standard_deviation: history says nothing of {row.quantity}; fill it in.",
             )
-    found = {one.factor: one for one in spreads(case)}
+    estimates = {one.factor: one for one in spreads(case)}
     names = {row.id for row in empty}
     filled = tuple(
         row.model_copy(
             update={
-                "standard_deviation": found[row.id].estimate,
-                "source": "; ".join([*found[row.id].series, "CBS"]),
+                "standard_deviation": estimates[row.id].estimate,
+                "source": "; ".join([*estimates[row.id].series, "CBS"]),
                 "status": "estimated",
             }
         )

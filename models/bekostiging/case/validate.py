@@ -164,8 +164,8 @@ def _policies(case: Case) -> Iterator[Problem]:
                 column="scope",
             )
     for name, known in POLICIES.items():
-        own = {row.scope for row in case.policy if row.name == name}
-        if known.required and CASE not in own and (isinstance(known, CasePolicy) or not lots <= own):
+        scopes = {row.scope for row in case.policy if row.name == name}
+        if known.required and CASE not in scopes and (isinstance(known, CasePolicy) or not lots <= scopes):
             yield Problem(
                 "policy",
                 f"{name} ontbreekt; voeg een rij toe met scope case (er is geen stille standaardwaarde)",

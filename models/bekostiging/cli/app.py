@@ -1,4 +1,4 @@
-"""The application every command belongs to: options, progress, and how a mistake is told."""
+"""The application that every command belongs to, and how it prints mistakes, notes and tables."""
 
 from __future__ import annotations
 
@@ -65,28 +65,28 @@ def _options() -> dict[str, str]:
 
 
 def brought_case(name: str, lang: str) -> Case:
-    """The case of a command; what its reader had to decide is told before anything is computed."""
+    """Read the case of a command, and print what the reader had to decide before anything is computed."""
     from bekostiging.case import read_case
 
-    brought = read_case(name)
-    print_notes(brought.notes, lang)
-    return brought
+    case = read_case(name)
+    print_notes(case.notes, lang)
+    return case
 
 
-def print_notes(notes: Iterable[Note], lang: str, *, aside: bool = True) -> None:
-    """What the user must know: ``aside`` of the outcome, or with it."""
-    console = Console(stderr=aside, soft_wrap=True, highlight=False)
+def print_notes(notes: Iterable[Note], lang: str, *, to_stderr: bool = True) -> None:
+    """Print notes, on standard error or (part of the outcome) on standard output."""
+    console = Console(stderr=to_stderr, soft_wrap=True, highlight=False)
     for note in notes:
         console.print(note[lang], style="yellow", markup=False)
 
 
 def print_sentence(sentence: str) -> None:
-    """A sentence as it is."""
+    """Print a sentence without markup."""
     Console(soft_wrap=True, highlight=False).print(sentence, markup=False)
 
 
 def print_answer(answer: Answer) -> None:
-    """A table with the sentence before it and the caption under it."""
+    """Print a table, with its sentence before it and its caption under it."""
     if answer.sentence:
         print_sentence(answer.sentence)
     if not answer.rows:

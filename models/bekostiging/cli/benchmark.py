@@ -37,11 +37,11 @@ def benchmark(
 
         asked = read_suite(suite).with_cases(case or [])
 
-        def packed(found: Benchmark, draft: Path) -> None:
+        def packed(benchmark_run: Benchmark, draft: Path) -> None:
             """The dossiers."""
-            for board in found.boards:
+            for board in benchmark_run.boards:
                 print_notes(board.outcome.case.notes, output.lang)
-            write_dossiers(found, output.lang, draft, dossier=dossier, public=public)
+            write_dossiers(benchmark_run, output.lang, draft, dossier=dossier, public=public)
 
         carry_out(
             lambda progress: benchmark(asked, workers=workers, progress=progress),
@@ -62,8 +62,8 @@ def verify(
         from bekostiging.report import progress_bars, verification_sentences, verify_dossier
 
         with progress_bars(lang) as advance:
-            found = verify_dossier(file, workers=workers, progress=advance)
-        for sentence in verification_sentences(found, lang):
+            verification = verify_dossier(file, workers=workers, progress=advance)
+        for sentence in verification_sentences(verification, lang):
             print_sentence(sentence)
-    if not found.equal:
+    if not verification.equal:
         raise typer.Exit(DIFFERENT)

@@ -39,7 +39,7 @@ def compare(
     """Compare the four payment forms on the same simulated clients and design the lump sum."""
 
     def study(brought: Case, run: Options) -> Study:
-        """As asked."""
+        """Carry it out with these options."""
         from bekostiging.studies import compare
 
         return compare(brought, precision=precision, **run)
@@ -77,7 +77,7 @@ def stress(
     """Shocks together, expert views on the scenarios, and what would break a begroting or a provider."""
 
     def study(brought: Case, run: Options) -> Study:
-        """As asked."""
+        """Carry it out with these options."""
         from bekostiging.studies import study_stress
 
         return study_stress(brought, shocks=shock or [], views=view or [], targets=reverse or [], form=form, **run)
@@ -108,7 +108,7 @@ def backtest(
         brought = brought_case(case, output.lang)
 
         def compute(progress: Progress) -> Study:
-            """As asked."""
+            """Carry it out with these options."""
             from bekostiging.studies import backtest
 
             return backtest(brought, origin, scenarios, seed)

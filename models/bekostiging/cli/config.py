@@ -96,7 +96,7 @@ DECLARED: dict[str, Options] = {}
 
 def declare(command: str, parameters: Iterable[inspect.Parameter]) -> None:
     """Remember which options a command has."""
-    DECLARED[command] = dict(found for one in parameters if (found := Known.of(one)) is not None)
+    DECLARED[command] = dict(option for one in parameters if (option := Known.of(one)) is not None)
 
 
 class Configured(TyperCommand):
@@ -112,19 +112,19 @@ class Configured(TyperCommand):
             file = _file(context.params["config"], self._subject(context.params))
             if file is None:
                 return context
-            told = read_defaults(file, DECLARED)
-        own = DECLARED[str(self.name)]
-        known = {key: value for key, value in told[str(self.name)].items() if key in own}
-        defaults = {own[key].name: value for key, value in known.items()}
+            file_defaults = read_defaults(file, DECLARED)
+        options = DECLARED[str(self.name)]
+        known = {key: value for key, value in file_defaults[str(self.name)].items() if key in options}
+        defaults = {options[key].name: value for key, value in known.items()}
         context = super().make_context(info_name, list(args), parent, default_map=defaults, **extra)
-        taken = {
+        used = {
             key: value
             for key, value in known.items()
-            if str(context.get_parameter_source(own[key].name)).endswith("DEFAULT_MAP")
+            if str(context.get_parameter_source(options[key].name)).endswith("DEFAULT_MAP")
         }
         lang = str(getattr(context.params["lang"], "value", context.params["lang"]))
-        context.meta[READ] = {"defaults": {"file": str(file), "options": taken}}
-        listed = ", ".join(f"{key} = {value}" for key, value in taken.items()) or "-"
+        context.meta[READ] = {"defaults": {"file": str(file), "options": used}}
+        listed = ", ".join(f"{key} = {value}" for key, value in used.items()) or "-"
         print_notes([{"nl": f"Gelezen uit {file}: {listed}", "en": f"Read from {file}: {listed}"}], lang)
         return context
 
@@ -150,22 +150,24 @@ def read_defaults(file: Path, commands: Mapping[str, Options]) -> dict[str, dict
     UserError
         It cannot be read; a table or key nobody knows; a value that an option cannot have.
     """
-    told = _tables(file)
-    for table, rows in told.items():
+    tables = _tables(file)
+    for table, rows in tables.items():
         if table not in (DEFAULTS, *commands):
             raise _unknown(f"{file}, [{table}]", table, (DEFAULTS, *commands), ("tabel", "table"))
         concerned = list(commands.values()) if table == DEFAULTS else [commands[table]]
         for key, value in rows.items():
-            place, known = f"{file}, [{table}] {key}", [own[key] for own in concerned if key in own]
+            place, known = f"{file}, [{table}] {key}", [options[key] for options in concerned if key in options]
             if not known:
-                raise _unknown(place, key, [name for own in concerned for name in own], ("optie", "option"))
+                raise _unknown(
+                    place, key, [name for options in concerned for name in options], ("optie", "option")
+                )
             for option in known:
                 if not option.fits(value):
                     nl, en = option.rule()
                     raise _wrong(
                         f"{place}: {value!r} kan niet; geef {nl}.", f"{place}: cannot be {value!r}; give {en}."
                     )
-    return {name: told.get(DEFAULTS, {}) | told.get(name, {}) for name in commands}
+    return {name: tables.get(DEFAULTS, {}) | tables.get(name, {}) for name in commands}
 
 
 def _unreadable(error: Exception) -> tuple[str, str]:
@@ -184,20 +186,20 @@ def _unreadable(error: Exception) -> tuple[str, str]:
 def _tables(file: Path) -> dict[str, dict[str, Any]]:
     """The tables of a file; every key stands in one."""
     try:
-        told = tomllib.loads(file.read_text("utf-8-sig"))
+        tables = tomllib.loads(file.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         nl, en = _unreadable(error)
         raise _wrong(
             f"{file} kan niet worden gelezen: {nl}; herstel het, of geef een ander bestand met --config.",
             f"{file} cannot be read: {en}; mend it, or give another file with --config.",
         ) from None
-    for key, value in told.items():
+    for key, value in tables.items():
         if not isinstance(value, dict):
             raise _wrong(
                 f"{file}, {key}: staat buiten een tabel; zet deze regel onder [{DEFAULTS}] of onder een commando.",
                 f"{file}, {key}: stands outside a table; put this line under [{DEFAULTS}] or under a command.",
             )
-    return told
+    return tables
 
 
 def _unknown(place: str, name: str, known: Sequence[str], kind: tuple[str, str]) -> UserError:

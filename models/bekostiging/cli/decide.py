@@ -36,7 +36,7 @@ def lumpsum(
     """Design the lump sum alone: its terms, its limits on out-of-sample scenarios, its margin, and alternatives."""
 
     def study(brought: Case, run: Options) -> Study:
-        """As asked."""
+        """Carry it out with these options."""
         from bekostiging.cli.texts import fractions
         from bekostiging.lumpsum import asked_terms
         from bekostiging.studies import study_lumpsum
@@ -87,7 +87,7 @@ def equalise(
     """Norm amounts per profile, who gains and loses by them, and a pool between providers after the year."""
 
     def study(brought: Case, run: Options) -> Study:
-        """As asked."""
+        """Carry it out with these options."""
         from bekostiging.case import read_clients
         from bekostiging.cli.texts import named_numbers, ordered_pairs
         from bekostiging.equalisation import model_asked
@@ -131,7 +131,7 @@ def share(
     """Every sharing key side by side, what going together is worth, and who would be cheaper off alone."""
 
     def study(brought: Case, run: Options) -> Study:
-        """As asked."""
+        """Carry it out with these options."""
         from bekostiging.studies import study_sharing
 
         return study_sharing(
@@ -167,7 +167,7 @@ def capacity(
     """Plan how many places of which care to reserve with whom, before demand is known; who waits, and what it costs."""
 
     def study(brought: Case, run: Options) -> Study:
-        """As asked."""
+        """Carry it out with these options."""
         from bekostiging.studies import study_capacity
 
         return study_capacity(brought, lump_sum=lump_sum, gap=gap, seconds=seconds, risk_weight=risk_weight, **run)

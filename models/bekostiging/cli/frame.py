@@ -1,4 +1,4 @@
-"""The frame of every study: read the case, hold the result folder, compute, write it whole, and tell what was found."""
+"""What every command of a study does: read the case, lock the result folder, compute, write, print the outcome."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def study_case(
 def carry_out(
     compute: Callable[[Progress], Study | Benchmark], usual: Path, output: Output, also: Also | None = None
 ) -> None:
-    """Compute while the folder is held, write it and tell what was found; ``usual``: its name unless asked otherwise.
+    """Compute while the folder is locked, write it and print the outcome; ``usual``: its name unless asked otherwise.
 
     Raises
     ------
@@ -67,24 +67,24 @@ def carry_out(
             about=output.config,
         )
         advance("write", 1, 1)
-    found = report.presented(study, lang)
-    _tell(found, folder, lang)
-    if not found.designed:
+    outcome = report.presented(study, lang)
+    _print_outcome(outcome, folder, lang)
+    if not outcome.designed:
         raise typer.Exit(NO_SOLUTION)
 
 
-def _tell(found: Presented[Any], folder: Path, lang: str) -> None:
-    """Sentences, notes, tables, the disclaimer of every case, and where page and workbooks are."""
-    for sentence in found.sentences():
+def _print_outcome(presented: Presented[Any], folder: Path, lang: str) -> None:
+    """Print sentences, notes, tables, the disclaimer of every case, and where page and workbooks are."""
+    for sentence in presented.sentences():
         print_sentence(sentence)
-    print_notes(found.notes, lang, aside=False)
-    for answer in found.answers():
+    print_notes(presented.notes, lang, to_stderr=False)
+    for answer in presented.answers():
         print_answer(answer)
-    taken = found.taken()
-    for text in dict.fromkeys(own.case.disclaimer.get(lang, "") for own in taken):
+    books = presented.taken()
+    for text in dict.fromkeys(book.case.disclaimer.get(lang, "") for book in books):
         if text:
             print_sentence(text)
     words = {"nl": ("Rapport", "Werkboek"), "en": ("Report", "Workbook")}[lang]
-    print_sentence(f"{words[0]}: {folder / found.page_file}")
-    for own in taken:
-        print_sentence(f"{words[1]}: {folder / own.place / 'resultaten.xlsx'}")
+    print_sentence(f"{words[0]}: {folder / presented.page_file}")
+    for book in books:
+        print_sentence(f"{words[1]}: {folder / book.place / 'resultaten.xlsx'}")

@@ -87,20 +87,20 @@ F = TypeVar("F", bound=Callable[..., None])
 def command(changed: Options | None = None) -> Callable[[F], F]:
     """Make a function a command; ``changed``: other defaults of the shared options than those of every run."""
 
-    def register(own: F) -> F:
-        """With the shared options in place of ``run`` and ``output``, and defaults from a file."""
-        hints = get_type_hints(own, include_extras=True)
-        asked = inspect.signature(own).parameters
+    def register(function: F) -> F:
+        """Replace ``run`` and ``output`` by the shared options, with defaults from a file."""
+        hints = get_type_hints(function, include_extras=True)
+        declared = inspect.signature(function).parameters
         shared = {
-            name: made
-            for name, made in (("run", _run_parameters(changed or {})), ("output", _output_parameters()))
-            if name in asked
+            name: parameters
+            for name, parameters in (("run", _run_parameters(changed or {})), ("output", _output_parameters()))
+            if name in declared
         }
 
-        @wraps(own)
+        @wraps(function)
         def run(ctx: typer.Context, config: Path | None, **given: Any) -> None:
-            """Gather what is shared."""
-            RUNNING.set(own.__name__)
+            """Gather the shared options and call the function."""
+            RUNNING.set(function.__name__)
             groups = {
                 name: {one.name: given.pop(one.name) for one in parameters} for name, parameters in shared.items()
             }
@@ -108,19 +108,21 @@ def command(changed: Options | None = None) -> Callable[[F], F]:
                 given["output"] = Output(**groups["output"], config=ctx.meta.get(READ))
             if "run" in groups:
                 given["run"] = cast(Options, groups["run"])
-            own(**given)
+            function(**given)
 
-        plain = [_parameter(name, hints[name], one.default) for name, one in asked.items() if name not in shared]
+        plain = [
+            _parameter(name, hints[name], one.default) for name, one in declared.items() if name not in shared
+        ]
         parameters = [
             _parameter("ctx", typer.Context, inspect.Parameter.empty),
             *plain,
-            *(one for made in shared.values() for one in made),
+            *(one for group in shared.values() for one in group),
             _parameter("config", Config, None),
         ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {one.name: one.annotation for one in parameters}
-        declare(own.__name__, parameters)
-        app.command(own.__name__, cls=Configured)(run)
-        return own
+        declare(function.__name__, parameters)
+        app.command(function.__name__, cls=Configured)(run)
+        return function
 
     return register

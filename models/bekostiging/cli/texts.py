@@ -34,7 +34,7 @@ def named_numbers(option: str, texts: Sequence[str], count: int) -> dict[str, tu
     UserError
         A text of another form, or a lower number that comes second.
     """
-    found: dict[str, tuple[float, ...]] = {}
+    numbers_by_name: dict[str, tuple[float, ...]] = {}
     for text in texts:
         name, _, numbers = text.rpartition("=")
         try:
@@ -48,8 +48,8 @@ def named_numbers(option: str, texts: Sequence[str], count: int) -> dict[str, tu
                 f"{option} {text}: write {example.replace('naam', 'name')}, with a point in numbers and the lowest first",
                 exit_code=2,
             )
-        found[name] = values
-    return found
+        numbers_by_name[name] = values
+    return numbers_by_name
 
 
 def ordered_pairs(option: str, texts: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -73,11 +73,11 @@ class HeadSheet:
 
     def place(self, field: str | None) -> str:
         """Where a field of the head stands, or the sheet when it does not."""
-        own = f"{field}_nl" if field in ("title", "disclaimer") else field or ""
+        name_in_sheet = f"{field}_nl" if field in ("title", "disclaimer") else field or ""
         name = self.sheet.name if self.sheet else head_name("schema", self.lang)
-        if own in self.cells:
-            return f"{self._place(*self.cells[own])} ({head_name(own, self.lang)})"
-        return f"{name} ({head_name(own, self.lang)})" if own else name
+        if name_in_sheet in self.cells:
+            return f"{self._place(*self.cells[name_in_sheet])} ({head_name(name_in_sheet, self.lang)})"
+        return f"{name} ({head_name(name_in_sheet, self.lang)})" if name_in_sheet else name
 
     def number(self, field: str) -> int | float | None:
         """A number of the head; None where it is none."""

@@ -79,7 +79,7 @@ def known_columns(model: type[Row]) -> dict[str, str]:
 
 
 def former_name(table: str, column: str, lang: str) -> str | None:
-    """Name that a column had over its cells in earlier versions; None for a column of today."""
+    """Name that a column had over its cells in earlier versions; None for a present column."""
     dutch = _names()["former"].get(table, {}).get(column)
     return column if dutch is not None and lang != "nl" else dutch
 

@@ -1,4 +1,4 @@
-"""The version of the tables in a workbook, and what an older workbook gets to become one of today.
+"""The version of the tables in a workbook, and what an older workbook gets to become one of the present version.
 
 Version 0 is a workbook without a version: the tables as they were when folders of CSV files were the only way in.
 Columns that came later get, in writing, the value that their absence meant then; the reader lists them.
@@ -62,7 +62,7 @@ def check_version(version: int) -> None:
 
 
 def upgraded(grid: Grid, table: str, version: int, notes: list[Note]) -> Grid:
-    """The table as the version of today has it; every change is a note."""
+    """The table as the present version has it; every change is a note."""
     added = {
         column: value
         for step in ADDED[version:]
@@ -71,11 +71,12 @@ def upgraded(grid: Grid, table: str, version: int, notes: list[Note]) -> Grid:
     }
     if not added:
         return grid
-    told = ", ".join(f"{column} ({value})" if value else column for column, value in added.items())
+    listed = ", ".join(f"{column} ({value})" if value else column for column, value in added.items())
     notes.append(
         {
-            "nl": f"Dit werkboek is van versie {version}; tabel {table} heeft nu ook {told}, leeg of met wat leeg betekent.",
-            "en": f"This workbook is of version {version}; table {table} now has {told} too, empty or as empty means.",
+            "nl": f"Dit werkboek is van versie {version}; tabel {table} heeft nu ook {listed}, leeg of met wat "
+            "leeg betekent.",
+            "en": f"This workbook is of version {version}; table {table} now has {listed} too, empty or as empty means.",
         }
     )
     more = [Cell(value, ",") for value in added.values()]

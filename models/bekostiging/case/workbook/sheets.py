@@ -1,4 +1,4 @@
-"""The sheets of a workbook with every value at its place, and what a reader must be told about them."""
+"""The sheets of a workbook with every value at its place, and what a reader must know about them."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ def read_sheets(path: Path, container: Container) -> list[Sheet]:
 
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(container.content))
-        found = []
-        for told in book.sheets_metadata:
-            if told.typ != SheetTypeEnum.WorkSheet or told.name not in container.marks:
+        sheets = []
+        for metadata in book.sheets_metadata:
+            if metadata.typ != SheetTypeEnum.WorkSheet or metadata.name not in container.marks:
                 continue
-            cells = book.get_sheet_by_name(told.name)
+            cells = book.get_sheet_by_name(metadata.name)
             merged = tuple((*first, *last) for first, last in cells.merged_cell_ranges or ())
-            visible = str(told.visible).endswith("Visible")
+            visible = str(metadata.visible).endswith("Visible")
             rows = cells.to_python(skip_empty_area=False)
-            found.append(Sheet(told.name, visible, rows, merged, container.marks[told.name]))
+            sheets.append(Sheet(metadata.name, visible, rows, merged, container.marks[metadata.name]))
     except CalamineError:
         raise _not_understood(path) from None
     except BaseException as error:
@@ -63,7 +63,7 @@ def read_sheets(path: Path, container: Container) -> list[Sheet]:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise _not_understood(path) from None
         raise
-    return found
+    return sheets
 
 
 def _not_understood(path: Path) -> UserError:

@@ -376,12 +376,12 @@ class WorkbookSource:
     def _in_sheets(self, text: str) -> str:
         """A sentence with the sheets of the workbook for the tables it names."""
 
-        def sheet(found: re.Match[str]) -> str:
+        def sheet(match: re.Match[str]) -> str:
             """The sheet of a table."""
-            table = found[1]
+            table = match[1]
             if table not in TABLES:
-                return found[0]
-            word = "blad" if self.lang == "nl" or found[0].startswith("tabel") else "sheet"
+                return match[0]
+            word = "blad" if self.lang == "nl" or match[0].startswith("tabel") else "sheet"
             return f"{word} {sheet_name(table, self.lang)}"
 
         text = re.sub(r"\btabel (\w+)", sheet, text)
@@ -396,9 +396,9 @@ def _within(place: tuple[int, int], merged: _Range) -> bool:
 
 def _merged_within(sheet: Sheet, first: int, last: int, columns: Sequence[int]) -> _Merged:
     """Merged cells among the rows of a table, by their range."""
-    found: _Merged = {}
+    merged: _Merged = {}
     for top, left, bottom, right in sheet.merged:
         inside = top <= last and bottom >= first and any(left <= column <= right for column in columns)
-        if inside and len(found) < MOST_MERGED:
-            found[f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"] = (top, left, bottom, right)
-    return found
+        if inside and len(merged) < MOST_MERGED:
+            merged[f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"] = (top, left, bottom, right)
+    return merged
