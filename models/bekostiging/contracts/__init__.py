@@ -30,7 +30,7 @@ from bekostiging.contracts.maatwerktraject import (
 )
 from bekostiging.contracts.outputgericht import Outputgericht
 from bekostiging.contracts.pool import ProviderPool, provider_pools, zero_sum_transfers
-from bekostiging.contracts.reference import BudgetLine, Reference, budget_lines, reference
+from bekostiging.contracts.reference_amounts import BudgetLine, Reference, budget_lines, reference
 from bekostiging.contracts.revenue import RevenuePath, expected_revenue, revenue_paths
 from bekostiging.contracts.risk_allocation import RISKS, risk_allocation_by_form
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares

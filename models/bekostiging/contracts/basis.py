@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from bekostiging.case import Case
-from bekostiging.contracts.reference import Reference
+from bekostiging.contracts.reference_amounts import Reference
 from bekostiging.scenarios import Cells, paid_by_row
 from bekostiging.scenarios.forecast import demand_of_cells
 from bekostiging_solvers.typing import FloatArray
@@ -16,7 +16,18 @@ from bekostiging_solvers.typing import FloatArray
 
 @dataclass(frozen=True)
 class Basis:
-    """A case with its cells and reference figures; a contract is named by its place in ``case.contracts``."""
+    """A case with its cells and reference figures; a contract is named by its place in ``case.contracts``.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> Basis(case, cells, reference(case, cells, n_years=1)).clients(contract=0).round(1).tolist()
+    [2002.6]
+    """
 
     case: Case
     cells: Cells

@@ -50,7 +50,30 @@ class BudgetClause(TableClause):
 class Performance(BudgetClause):
     """A part of the budget depends on the share of started trajectories that end with result.
 
-    Paid in proportion up to ``target``; a year without starts pays it whole.
+    Paid in proportion up to the target; a year without starts pays it whole.
+
+    Parameters
+    ----------
+    part : float
+        Part of the budget at stake, from 0 to 1.
+    target : float
+        Share of started trajectories with result, above 0 up to 1, from which on the part is paid whole.
+
+    Raises
+    ------
+    ValueError
+        A part or target that is no such fraction.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> care_use = expected_care_use(case, cells, n_years=2)
+    >>> clause = Performance(part=0.05, target=0.7)
+    >>> clause.factor(care_use, np.flatnonzero(cells.contract == 0)).round(3).tolist(), clause.least(2).tolist()
+    ([[1.0, 1.0]], [0.95, 0.95])
     """
 
     kind = "performance"
@@ -100,7 +123,25 @@ class Performance(BudgetClause):
 @register_clause
 @dataclass(frozen=True)
 class Sanction(BudgetClause):
-    """Temporary reduction of the budget during some months of the first year (Contractstandaard Wmo v1.2 art. 3.19)."""
+    """Temporary reduction of the budget during some months of the first year (Contractstandaard Wmo v1.2 art. 3.19).
+
+    Parameters
+    ----------
+    part : float
+        Part of the budget that is withheld, from 0 to 1.
+    months : int
+        One or more.
+
+    Raises
+    ------
+    ValueError
+        A part outside 0 to 1, no months.
+
+    Examples
+    --------
+    >>> Sanction(part=0.05, months=6).least(3).tolist()
+    [0.975, 1.0, 1.0]
+    """
 
     kind = "sanction"
     name = ("korting", "sanction")
@@ -137,7 +178,31 @@ class Sanction(BudgetClause):
 class VolumeClause(BudgetClause):
     """Beyond a band around the expected number of clients the budget follows the clients for a part.
 
-    ``lower`` and ``upper``: multiples of the expected clients; ``expected`` (n_years,): of this contract.
+    Parameters
+    ----------
+    lower, upper : float
+        The band, as multiples of the expected clients; ``upper`` may be infinite.
+    part : float
+        Part with which the budget follows, from 0 to 1.
+    expected : array (n_years,)
+        Clients of this contract that are expected in each year, above zero.
+
+    Raises
+    ------
+    ValueError
+        A band that does not rise, a part outside 0 to 1, a year without expected clients.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> care_use = expected_care_use(case, cells, n_years=2)
+    >>> own = np.flatnonzero(cells.contract == 0)
+    >>> fewer = care_use.clients[0][:, own].sum(axis=1) / 1.2  # 20 % more clients than were expected
+    >>> VolumeClause(0.9, 1.1, part=0.5, expected=fewer).factor(care_use, own).round(4).tolist()
+    [[1.05, 1.05]]
     """
 
     kind = "volume_clause"
@@ -181,8 +246,27 @@ class VolumeClause(BudgetClause):
 class GrowthPath(BudgetClause):
     """Ingroei: in the first years a falling part of the revenue so far is paid instead of the budget.
 
-    Part in year t (0 is the first): ``part`` x (1 - t / years) while t < years. ``revenue``: euro, as it is expected in the
-    first contract year (``contracts.revenue``).
+    The part of the revenue in year t (0 is the first) is ``part`` x (1 - t / years) while t < years.
+
+    Parameters
+    ----------
+    part : float
+        Part of the revenue in the first year, from 0 to 1.
+    years : int
+        Years until nothing of the revenue is paid, one or more.
+    revenue : float
+        Euro, as it is expected in the first contract year (``expected_revenue``).
+
+    Raises
+    ------
+    ValueError
+        A part outside 0 to 1, no years, a revenue below zero.
+
+    Examples
+    --------
+    >>> path = GrowthPath(part=0.6, years=2, revenue=1000.0)
+    >>> path.least(3).tolist(), path.beside(3).tolist()
+    ([0.4, 0.7, 1.0], [600.0, 300.0, 0.0])
     """
 
     kind = "growth_path"

@@ -11,7 +11,7 @@ from bekostiging.contracts.cash import PaymentCalendar
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import Maatwerktraject
 from bekostiging.contracts.outputgericht import Outputgericht
-from bekostiging.contracts.reference import Reference
+from bekostiging.contracts.reference_amounts import Reference
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.contracts.terms import Contract, contract_class, register_payment_form
 from bekostiging.scenarios import Cells

@@ -26,9 +26,27 @@ class Claim:
 
 @dataclass(frozen=True)
 class Due:
-    """A claim after the clauses on single clients, before the ceiling; every array (n_scenarios, n_years), nominal euro.
+    """A claim after the clauses on single clients and before the ceiling; every array (n_scenarios, n_years), nominal euro.
 
-    ``left`` of what is claimed, of which ``urgent`` is always paid; ``moved`` to the provider by those clauses.
+    Parameters
+    ----------
+    asked : array
+        All that was delivered, at its price.
+    left : array
+        What remains of the claim.
+    urgent : array
+        Part of ``left`` that is always paid.
+    moved : array
+        What those clauses moved to the provider.
+
+    Examples
+    --------
+    A ceiling of 70 lets through what it can of the rest, and all that is urgent:
+
+    >>> one = np.ones((1, 1))
+    >>> due = Due(asked=100 * one, left=100 * one, urgent=30 * one, moved=0 * one)
+    >>> float(payable(due, 70 * one)[0, 0]), float(payable(due, 20 * one)[0, 0])
+    (70.0, 30.0)
     """
 
     asked: FloatArray

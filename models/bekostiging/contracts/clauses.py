@@ -72,10 +72,27 @@ class TableClause(ClauseFacts, ABC):
 
 @dataclass(frozen=True)
 class Position:
-    """What a clause sees; ``base`` and ``reference`` (n_scenarios, n_years), nominal euro; ``cells`` of the contract;
-    ``measure``: what of a client's care is claimed.
+    """What a clause sees of one contract in a block of scenarios.
 
-    ``tariff_level`` (n_scenarios, n_years): level of the tariff, 1 in the first year at forecast.
+    Parameters
+    ----------
+    care_use : CareUse
+        What all clients used.
+    cells : array of int (n_own_cells,)
+        Places of the contract's cells in ``care_use``.
+    measure : str
+        What of a client's care is claimed (``scenarios.MEASURES``).
+    tariff_level : array (n_scenarios, n_years)
+        Level of the tariff, 1 in the first year at forecast.
+    base, reference : array (n_scenarios, n_years)
+        Nominal euro; what the clauses before it left, and what deviations are measured from.
+
+    Examples
+    --------
+    >>> nobody, one = None, np.ones((1, 1))
+    >>> position = Position(nobody, np.arange(1), "delivered", one, base=130 * one, reference=100 * one)
+    >>> float((position.base - position.reference)[0, 0])
+    30.0
     """
 
     care_use: CareUse
@@ -87,7 +104,26 @@ class Position:
 
 
 class Clause(ClauseFacts, ABC):
-    """Moves ``euros @ share`` to the party that does not carry the risk; ``share`` is nan where it is to be decided."""
+    """A term of a contract that moves ``euros @ share`` to the party that does not carry the risk.
+
+    ``share`` (n_shares,) is from 0 to 1, nan where it is to be decided. A subclass is a frozen dataclass with ``kind`` and
+    ``euros``; notebook 07 makes one, and ``contract & clause`` adds it.
+
+    Examples
+    --------
+    >>> from typing import ClassVar
+    >>> @dataclass(frozen=True)
+    ... class Deficit(Clause):
+    ...     kind: ClassVar[str] = "deficit"
+    ...     share: FloatArray
+    ...     def euros(self, position):
+    ...         return np.maximum(position.base - position.reference, 0.0)[..., None]
+    >>> nobody, one = None, np.ones((1, 1))
+    >>> position = Position(nobody, np.arange(1), "delivered", one, base=130 * one, reference=100 * one)
+    >>> clause = Deficit(np.array([0.5]))
+    >>> float((clause.euros(position) @ clause.share)[0, 0])
+    15.0
+    """
 
     share: FloatArray
 
@@ -202,11 +238,30 @@ class StopLoss(Clause, TableClause):
 @register_clause
 @dataclass(frozen=True)
 class HighCostPool(Clause, TableClause):
-    """A share (1,) of what is claimed for one client in a year above a threshold, up to a cap above it.
+    """A share of what is claimed for one client in a year above a threshold, up to a cap above it.
 
     Measured on what the payment form claims for the client, at the prices of the first contract year and indexed with
-    them; ``threshold`` and ``cap`` in euro, ``cap`` may be infinite. Both edges are in ``CareUse.thresholds`` (table
-    clauses): a clause never sees a client.
+    them. Both edges are in ``CareUse.thresholds``, from table clauses: a clause never sees a client.
+
+    Parameters
+    ----------
+    threshold : float
+        Euro per client and year, zero or more.
+    cap : float
+        Euro above the threshold, above zero; may be infinite.
+    share : array (1,)
+        From 0 to 1; nan where it is to be decided.
+
+    Raises
+    ------
+    ValueError
+        An edge below zero, another number of shares, one outside 0 to 1.
+
+    Examples
+    --------
+    >>> pool = HighCostPool(threshold=50_000.0, cap=np.inf, share=np.array([0.75]))
+    >>> pool.per_client, pool.decided
+    (True, True)
     """
 
     kind = "high_cost_pool"
@@ -263,10 +318,32 @@ class HighCostPool(Clause, TableClause):
 class EqualisationReserve(Clause, TableClause):
     """Egalisatiereserve at the provider: surpluses on the reference are kept for deficits, up to a cap.
 
-    Measured on the reference result B0 I - base, not on the decided result, so it is scenario data. ``cap``: part of
-    B0 I. What does not fit flows back, and so does what is left after the last year; ``share`` (1,) of both goes to the
-    municipality, the rest stays with the provider. Without a surplus nothing moves. Beside a lump sum, what is put in the
-    reserve and what it covers is not seen by the next clause, or the same surplus would be given back twice.
+    Measured on the reference result B0 I - base, not on the decided result, so it is scenario data. What does not fit
+    flows back, and so does what is left after the last year. Without a surplus nothing moves. Beside a lump sum, what is put
+    in the reserve and what it covers is not seen by the next clause, or the same surplus would be given back twice.
+
+    Parameters
+    ----------
+    cap : float
+        Most the reserve holds, as a part of B0 I, zero or more.
+    share : array (1,)
+        Part of what flows back that the municipality gets, from 0 to 1; the rest stays with the provider. nan where it is to
+        be decided.
+
+    Raises
+    ------
+    ValueError
+        A cap below zero, another number of shares, one outside 0 to 1.
+
+    Examples
+    --------
+    A surplus of 8 in the first year, of which 5 fit, and a deficit of 2 in the second:
+
+    >>> nobody, ones = None, np.ones((1, 2))
+    >>> position = Position(nobody, np.arange(1), "delivered", ones, np.array([[92.0, 102.0]]), 100 * ones)
+    >>> reserve, back = EqualisationReserve(0.05, np.array([1.0])).levels(position)
+    >>> reserve.tolist(), back.tolist()
+    ([[5.0, 3.0]], [[3.0, 0.0]])
     """
 
     kind = "equalisation_reserve"

@@ -22,7 +22,28 @@ METHODS = ("additive", "multiplicative")
 
 @dataclass(frozen=True)
 class IndexRule:
-    """Weights and rule of one lot; ``method`` is "additive" (contract text) or "multiplicative"."""
+    """How the index of a lot follows from forecasts and final figures of wages (OVA) and materials (PPC).
+
+    Parameters
+    ----------
+    weight_ova, weight_ppc : float
+        From 0 to 1.
+    method : str
+        ``additive``, as the contract text has it, or ``multiplicative``.
+
+    Raises
+    ------
+    ValueError
+        A weight outside 0 to 1, another method.
+
+    Examples
+    --------
+    A forecast of 3 % and 2 %, while last year's wages became 5 % where 4 % was forecast:
+
+    >>> rule = IndexRule(weight_ova=0.9, weight_ppc=0.1, method="additive")
+    >>> round(float(rule.index(forecast=(0.03, 0.02), forecast_before=(0.04, 0.02), final_before=(0.05, 0.02))), 4)
+    0.038
+    """
 
     weight_ova: float
     weight_ppc: float
@@ -55,11 +76,25 @@ class IndexRule:
 
 @dataclass(frozen=True)
 class PriceLevels:
-    """Levels relative to the first contract year at its forecast index.
+    """Levels of price and cost of one lot, relative to the first contract year at its forecast index.
 
-    ``expected`` (n_years,): at forecast; ``contract`` (n_scenarios, n_years): I, indexed over expected;
-    ``cost`` (n_scenarios, n_years): nominal level of cost, surprises included; ``cao`` (n_scenarios, n_years,
-    n_care_forms): what the wages of a care form's own cao add to that.
+    Parameters
+    ----------
+    expected : array (n_years,)
+        At forecast.
+    contract : array (n_scenarios, n_years)
+        I: the level of the contract over the expected level.
+    cost : array (n_scenarios, n_years)
+        Nominal level of cost, surprises included.
+    cao : array (n_scenarios, n_years, n_care_forms)
+        What the wages of a care form's own cao multiply that by.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 2))
+    >>> levels = PriceLevels(np.array([1.0, 1.03]), np.array([[1.0, 1.01]]), one, np.ones((1, 2, 1)))
+    >>> levels.price.round(4).tolist()
+    [[1.0, 1.0403]]
     """
 
     expected: FloatArray

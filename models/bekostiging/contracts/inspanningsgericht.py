@@ -15,7 +15,22 @@ from bekostiging.scenarios import CareUse
 
 @dataclass(frozen=True, kw_only=True)
 class Inspanningsgericht(TariffContract):
-    """P x Q."""
+    """P x Q: every unit inside the monthly claim caps is paid at the tariff, up to a spending ceiling where one is agreed.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import Basis, price_levels, reference
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, n_years = build_cells(case), 2
+    >>> basis = Basis(case, cells, reference(case, cells, n_years))
+    >>> care_use = expected_care_use(case, cells, n_years)
+    >>> contract = Inspanningsgericht.of_case(basis, contract=0)
+    >>> settled = contract.settle(care_use, price_levels(case, contract.lot, care_use))
+    >>> settled.payment.round().tolist()
+    [[5128765.0, 5315311.0]]
+    """
 
     form = "inspanningsgericht"
     name = ("inspanningsgericht", "inspanningsgericht")

@@ -28,7 +28,25 @@ FREQUENCY_TOTAL = "6"
 
 @dataclass(frozen=True)
 class HoursBudget:
-    """An authorisation in the national coding."""
+    """An authorisation in the national coding (iJw/iWmo 3.2).
+
+    Parameters
+    ----------
+    volume : float
+        Hours over the whole validity, zero or more.
+    unit, frequency : str
+        Codes; 04 (hour) and 6 (total over the validity) unless given.
+
+    Raises
+    ------
+    ValueError
+        A volume below zero.
+
+    Examples
+    --------
+    >>> HoursBudget(65.0)
+    HoursBudget(volume=65.0, unit='04', frequency='6')
+    """
 
     volume: float
     unit: str = UNIT_HOUR
@@ -122,6 +140,20 @@ class Maatwerktraject(TariffContract):
 
     ``within`` (n_own_cells,): E[paid] / E[R], the part of the units of a start that its budget is expected to pay. The
     price per unit is tariff / within, so that a population without growth costs what it costs under P x Q, every year.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import Basis, price_levels, reference
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, n_years = build_cells(case), 2
+    >>> basis = Basis(case, cells, reference(case, cells, n_years))
+    >>> care_use = expected_care_use(case, cells, n_years)
+    >>> contract = Maatwerktraject.of_case(basis, contract=0)
+    >>> settled = contract.settle(care_use, price_levels(case, contract.lot, care_use))
+    >>> settled.payment.round().tolist()
+    [[5128773.0, 5321321.0]]
     """
 
     form = "maatwerktraject"

@@ -16,11 +16,25 @@ from bekostiging.scenarios import CareUse
 
 @dataclass(frozen=True, kw_only=True)
 class Outputgericht(TariffContract):
-    """The price of an arrangement is tariff x the units its profile is expected to need.
+    """A price per client arrangement: tariff x the units its profile is expected to need.
 
     It is paid along the arrangement's expected course, so that given the number of starts the expected
     payment equals that of P x Q in every year (price parity): the number of clients is the municipality's
     risk, how long and how intensely each is helped the provider's.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import Basis, price_levels, reference
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, n_years = build_cells(case), 2
+    >>> basis = Basis(case, cells, reference(case, cells, n_years))
+    >>> care_use = expected_care_use(case, cells, n_years)
+    >>> contract = Outputgericht.of_case(basis, contract=0)
+    >>> settled = contract.settle(care_use, price_levels(case, contract.lot, care_use))
+    >>> settled.payment.round().tolist()
+    [[5128765.0, 5315311.0]]
     """
 
     form = "outputgericht"

@@ -35,7 +35,30 @@ from bekostiging_solvers.typing import FloatArray
 @register_clause
 @dataclass(frozen=True)
 class ProviderPool(ClauseFacts):
-    """A pool of one lot: deficits between two multiples of the reference, and surpluses at the same distance below it."""
+    """A pool between the providers of one lot: each shares part of its deviation with the others.
+
+    Parameters
+    ----------
+    lot : str
+    form : str
+        Payment form of its contracts.
+    lower, upper : float
+        Multiples of the reference between which deficits are shared, rising from 1 on; surpluses at the same distance below
+        1. ``upper`` may be infinite.
+    share : float
+        Part of the deviation that goes into the pool, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        Edges that do not rise from 1 on, a share outside 0 to 1.
+
+    Examples
+    --------
+    >>> pool = ProviderPool("youth", "taakgericht", lower=1.0, upper=np.inf, share=0.5)
+    >>> pool.kind
+    'provider_pool'
+    """
 
     kind = "provider_pool"
     name = ("pool tussen aanbieders", "pool between providers")

@@ -22,7 +22,7 @@ import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.contracts.indexation import index_of_year
-from bekostiging.contracts.reference import Reference
+from bekostiging.contracts.reference_amounts import Reference
 from bekostiging.scenarios import Cells, clients_in_calendar_year, units_in_year
 from bekostiging_solvers.typing import FloatArray
 

@@ -33,9 +33,25 @@ class WithoutCare:
 
 @dataclass(frozen=True, kw_only=True)
 class Taakgericht(Contract):
-    """``budget`` b (n_years,), nominal at forecast index; ``base``: what the corridor is measured on; ``norm``
-    (n_years,): euro per client for clients_times_norm; ``reference_tariff`` and ``reference_cost`` (n_own_cells,): the
-    lot's, equal for all its providers. The last clause is its corridor.
+    """A lump sum for a task, with a corridor as its last clause.
+
+    ``budget`` b (n_years,), euro, nominal at forecast index; ``base``: what the corridor is measured on; ``norm``
+    (n_years,): euro per client for base clients_times_norm; ``reference_tariff`` and ``reference_cost`` (n_own_cells,), euro
+    per unit: the lot's, equal for all its providers; ``budget_clauses``: clauses on the budget itself.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import Basis, price_levels, reference
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, n_years = build_cells(case), 2
+    >>> basis = Basis(case, cells, reference(case, cells, n_years))
+    >>> care_use = expected_care_use(case, cells, n_years)
+    >>> contract = Taakgericht.of_case(basis, contract=0)
+    >>> settled = contract.settle(care_use, price_levels(case, contract.lot, care_use))
+    >>> settled.payment.round().tolist()
+    [[5128765.0, 5315311.0]]
     """
 
     form = "taakgericht"

@@ -80,8 +80,25 @@ def contract_class(form: PaymentForm) -> type[Contract]:
 class Settlement:
     """Euros of one contract; every array (n_scenarios, n_years), nominal.
 
-    What was asked is ``payment - clauses + unpaid``; a lump sum leaves nothing unpaid. ``clauses``: part of ``payment``
-    that clauses add or take (a main contractor passes it on by a share of its own).
+    What was asked is ``payment - clauses + unpaid``; a lump sum leaves nothing unpaid.
+
+    Parameters
+    ----------
+    payment : array
+        What the municipalities pay.
+    clauses : array
+        Part of ``payment`` that clauses add or take (a main contractor passes it on by a share of its own).
+    cost : array
+        What the care costs the provider.
+    unpaid : array
+        Delivered and not paid.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> settled = Settlement(payment=95 * one, clauses=0 * one, cost=90 * one, unpaid=5 * one)
+    >>> float((settled.payment - settled.clauses + settled.unpaid)[0, 0])  # what was asked
+    100.0
     """
 
     payment: FloatArray
@@ -94,8 +111,22 @@ class Settlement:
 class Rows:
     """A contract in the optimisers' terms: payment = constant + coefficient b + euros @ share.
 
-    ``constant`` and ``coefficient`` (of the lump sum b, zero without one) (n_scenarios, n_years); ``euros``
-    (n_scenarios, n_years, n_shares) of the last clause; ``cost`` (n_scenarios, n_years).
+    Parameters
+    ----------
+    constant, coefficient : array (n_scenarios, n_years)
+        Nominal euro, and what multiplies the lump sum b (zero without one).
+    euros : array (n_scenarios, n_years, n_shares)
+        Nominal euro that one unit of each share of the last clause moves.
+    cost : array (n_scenarios, n_years)
+        Nominal euro.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> rows = Rows(constant=0 * one, coefficient=one, euros=np.array([[[10.0, -4.0]]]), cost=90 * one)
+    >>> budget, share = 100.0, np.array([0.5, 0.5])
+    >>> float((rows.constant + rows.coefficient * budget + rows.euros @ share)[0, 0])
+    103.0
     """
 
     constant: FloatArray

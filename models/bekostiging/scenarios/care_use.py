@@ -22,7 +22,18 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 @dataclass(frozen=True)
 class Cells:
-    """Index of the cells; integer arrays point into the id tuples, -1 means none. Shape (n_cells,)."""
+    """Index of the cells; integer arrays (n_cells,) point into the tuples of ids, -1 means none.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> from bekostiging.scenarios import build_cells
+    >>> cells = build_cells(case)
+    >>> of_lot = cells.lot == cells.lot_ids.index("wmo")
+    >>> sorted({cells.provider_ids[place] for place in cells.provider[of_lot]})
+    ['aanbieder-2', 'aanbieder-5']
+    """
 
     area_ids: tuple[str, ...]
     care_form_ids: tuple[str, ...]
@@ -59,6 +70,18 @@ class CareUse:
 
     ``starts = served + waiting + refused`` holds in every scenario, year and cell: ``served`` started when
     they asked, ``waiting`` start later (or after the term), ``refused`` do not start here at all.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> block = draw_block(plan(case, 32, n_years=1, seed=1, stream="out_of_sample"), 0)
+    >>> care_use = block.care_use()
+    >>> bool((care_use.starts == care_use.served + care_use.waiting + care_use.refused).all())
+    True
+    >>> care_use.units.shape == (care_use.n_scenarios, care_use.n_years, care_use.cells.n_cells)
+    True
     """
 
     cells: Cells

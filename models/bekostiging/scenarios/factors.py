@@ -32,11 +32,26 @@ NEAREST_TO_ONE = 1 - 1e-16
 
 @dataclass(frozen=True)
 class Factors:
-    """Multipliers of one block; demand rows as in ``case.demand``.
+    """Multipliers of one block of scenarios; rows of demand are those of ``case.demand``.
 
-    ``inflow`` (n_scenarios, 1 + n_years, n_demand), index 0 for the stock; ``duration`` and ``intensity``
-    (n_scenarios, n_years, n_demand); ``ova_final`` and ``ppc_final`` (n_scenarios, n_years), fractions; ``cao``
-    (n_scenarios, n_years, n_care_forms): growth of wages under the care form's own cao over that of the index.
+    Parameters
+    ----------
+    inflow : array (n_scenarios, 1 + n_years, n_demand)
+        Of the caseload (index 0) and of the starts of every contract year.
+    duration, intensity : array (n_scenarios, n_years, n_demand)
+        Of who starts in a contract year; the caseload has the intensity of the first year.
+    ova_final, ppc_final : array (n_scenarios, n_years)
+        Realised indices of wages and prices, fractions.
+    cao : array (n_scenarios, n_years, n_care_forms)
+        Growth of wages under the care form's own cao over that of the index.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> factors = neutral_factors(case, n_years=2)
+    >>> factors.ova_final.tolist(), bool((factors.inflow == 1).all())
+    ([[0.03, 0.03]], True)
     """
 
     inflow: FloatArray

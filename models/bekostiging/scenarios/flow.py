@@ -29,13 +29,42 @@ NEVER = -1
 
 @dataclass(frozen=True)
 class FlowRule:
-    """What may be used, at which prices.
+    """What may be used, at which prices, and what happens to who is stopped.
 
-    ``limit`` (n_scenarios, n_years, n_contracts): euro per contract year at the price level of the first
-    year, infinite where there is none; ``price`` (n_cells,): euro per unit at that level; ``waiting_list`` and ``moves``
-    (n_contracts,): whoever is stopped waits (else is refused), and first looks for another provider; ``pool``
-    (n_contracts,): contracts with one number share their limits, None = each its own; ``capacity`` (n_contracts,): euro a
-    month a provider can produce, None = no provider stops; ``lift``: what the consultation adds, as a part of the limit.
+    Parameters
+    ----------
+    limit : array (n_scenarios, n_years, n_contracts)
+        Euro per contract year at the price level of the first year; infinite where there is none.
+    price : array (n_cells,)
+        Euro per unit at that level.
+    waiting_list : array of bool (n_contracts,)
+        Whether who is stopped waits; else is refused.
+    moves : array of bool (n_contracts,), optional
+        Whether who is stopped first looks for another provider; nobody unless given.
+    pool : array of int (n_contracts,), optional
+        Contracts with one number share their limits; each its own unless given.
+    capacity : array (n_contracts,), optional
+        Euro a month that a provider can produce; no provider stops unless given.
+    lift : float
+        What the consultation after the signal adds, as a part of the limit; 0 unless given.
+
+    Raises
+    ------
+    ValueError
+        An array of another length than there are contracts; a lift below zero.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> block = draw_block(plan(case, 32, n_years=1, seed=1, stream="out_of_sample"), 0)
+    >>> n = len(block.plan.cells.contract_ids)
+    >>> limit = np.full((block.clients.n_scenarios, 1, n), np.inf)
+    >>> rule = FlowRule(limit, block.plan.cells.tariff, waiting_list=np.ones(n, dtype=bool))
+    >>> bool(block.care_use(rule).waiting.any())  # without a limit nobody waits
+    False
     """
 
     limit: FloatArray
@@ -46,12 +75,46 @@ class FlowRule:
     capacity: FloatArray | None = None
     lift: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Refuse arrays of other contracts and a lift below zero."""
+        if np.ndim(self.limit) != len(("scenario", "year", "contract")):
+            raise ValueError(
+                f"FlowRule.limit has {np.ndim(self.limit)} axes: give scenario, contract year and contract"
+            )
+        n_contracts = self.limit.shape[2]
+        for name in ("waiting_list", "moves", "pool", "capacity"):
+            own = getattr(self, name)
+            if own is not None and np.shape(own) != (n_contracts,):
+                raise ValueError(
+                    f"FlowRule.{name} has shape {np.shape(own)}: one value for each of {n_contracts} contracts"
+                )
+        if self.lift < 0:
+            raise ValueError(f"FlowRule.lift is {self.lift}: a part of the limit, zero or more; give 5 % as 0.05")
+
 
 @dataclass(frozen=True)
 class FlowOutcome:
-    """Clients after the rule, and when it spoke.
+    """Clients after a flow rule, and when it spoke.
 
-    ``signal_month`` and ``stop_month`` (n_scenarios, n_years, n_contracts): 0 is January, -1 never.
+    Parameters
+    ----------
+    clients : Clients
+        Moved, deferred or refused where the rule stopped them.
+    signal_month, stop_month : array of int (n_scenarios, n_years, n_contracts)
+        Month of the 70 % signal and of the stop of intake: 0 is January, -1 never.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> block = draw_block(plan(case, 32, n_years=1, seed=1, stream="out_of_sample"), 0)
+    >>> import numpy as np
+    >>> n = len(block.plan.cells.contract_ids)
+    >>> rule = FlowRule(np.full((block.clients.n_scenarios, 1, n), 1e6), block.plan.cells.tariff, np.ones(n, dtype=bool))
+    >>> outcome = apply_flow(block.clients, block.plan.cells, rule)
+    >>> bool((outcome.stop_month >= outcome.signal_month).all())
+    True
     """
 
     clients: Clients

@@ -44,9 +44,24 @@ RATIO_POINTS, RATIO_REACH = 401, 8.0
 
 @dataclass(frozen=True)
 class HoursBudgets:
-    """Budgets by row of demand (or by cell, ``rows``); every array (n_rows,).
+    """Hours budgets by row of demand, or by cell (``rows``); every array (n_rows,).
 
-    ``months``: W; ``sigma``: of ln rho; ``revised``: r; ``new``: the caseload get H anew at the switch.
+    Parameters
+    ----------
+    months : array
+        W: how long the agreed use lasts.
+    sigma : array
+        Standard deviation of ln rho, rho = realised over agreed use.
+    revised : array
+        r: chance, from 0 to 1, of a next budget when one runs out.
+    new : array of bool
+        Whether the caseload gets a whole budget at the switch.
+
+    Examples
+    --------
+    >>> budgets = HoursBudgets(np.array([12.0]), np.array([0.0]), np.array([0.0]), np.array([False]))
+    >>> budgets.running(np.array([6.0])).tolist(), budgets.running(np.array([18.0])).tolist()
+    ([1.0], [0.0])
     """
 
     months: FloatArray

@@ -39,8 +39,24 @@ QUANTITIES = (
 class Deviations:
     """Sums over the scenarios of a block of the first three powers of drawn minus expected.
 
-    ``powers`` (3, n_quantities, n_cells); ``expected`` (n_quantities, n_cells) summed; ``clients`` (n_cells,): expected
-    clients drawn.
+    Parameters
+    ----------
+    n_scenarios : int
+    powers : array (3, n_quantities, n_cells)
+    expected : array (n_quantities, n_cells)
+        Summed over the scenarios.
+    clients : array (n_cells,)
+        Expected clients drawn.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> block = draw_block(plan(case, 32, n_years=1, seed=1, stream="out_of_sample"), 0)
+    >>> block_deviations = deviations(block.care_use(), block.expected)
+    >>> block_deviations.n_scenarios == block.clients.n_scenarios
+    True
     """
 
     n_scenarios: int
@@ -62,7 +78,33 @@ class Alarm:
 
 @dataclass(frozen=True)
 class SelfCheck:
-    """``n_statistics`` compared at ``level`` each; ``smallest`` p-value of all; ``skipped``: which, and why."""
+    """The outcome of a self-check.
+
+    Parameters
+    ----------
+    n_statistics : int
+        Comparisons of drawn with expected.
+    level : float
+        p-value below which one of them is an alarm.
+    smallest : float
+        Smallest p-value of all.
+    alarms : tuple of Alarm
+        Those that cannot be chance, the worst first.
+    skipped : tuple of str
+        What was not compared, and why.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> block = draw_block(plan(case, 32, n_years=1, seed=1, stream="out_of_sample"), 0)
+    >>> from bekostiging.scenarios import map_blocks
+    >>> planned = block.plan
+    >>> checked = self_check(planned.cells, map_blocks(planned, lambda own: deviations(own.care_use(), own.expected)))
+    >>> checked.smallest > checked.level, checked.alarms
+    (True, ())
+    """
 
     n_statistics: int
     level: float

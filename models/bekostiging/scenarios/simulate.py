@@ -39,7 +39,16 @@ CLIENTS_PER_BLOCK = 250_000
 
 @dataclass(frozen=True)
 class Plan:
-    """What is drawn: enough for any process to draw any block again."""
+    """What is drawn: enough for any process to draw any block again. Made by ``plan``.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, 64, n_years=2, seed=1, stream="out_of_sample")
+    >>> planned.n_scenarios, planned.n_blocks * planned.scenarios_per_block
+    (64, 64)
+    """
 
     case: Case
     n_years: int
@@ -93,7 +102,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Block:
-    """Clients of consecutive scenarios, and their reduction."""
+    """Clients of consecutive scenarios, and what they used. Made by ``draw_block``.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> block = draw_block(plan(case, 32, n_years=1, seed=1, stream="out_of_sample"), 0)
+    >>> block.care_use().n_scenarios == block.clients.n_scenarios == len(block.factors.inflow)
+    True
+    """
 
     plan: Plan
     index: int

@@ -157,3 +157,21 @@ def test_production_lies_between_the_urgent_and_the_free(block: Block) -> None:
     stopped = apply_flow(block.clients, cells, rule).stop_month[:, 0] != NEVER
     np.testing.assert_allclose(limited[~stopped], free[~stopped])
     assert limited[stopped].sum() < free[stopped].sum()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"limit": np.ones((1, 2))}, "FlowRule.limit has 2 axes: give scenario, contract year and contract"),
+        (
+            {"waiting_list": np.ones(2, dtype=bool)},
+            r"FlowRule.waiting_list has shape \(2,\): .* each of 3 contracts",
+        ),
+        ({"pool": np.zeros(4, dtype=int)}, r"FlowRule.pool has shape \(4,\)"),
+        ({"lift": -0.1}, "FlowRule.lift is -0.1: a part of the limit"),
+    ],
+)
+def test_a_rule_of_other_contracts_is_refused(changes: dict[str, object], told: str) -> None:
+    plain = {"limit": np.ones((1, 1, 3)), "price": np.ones(5), "waiting_list": np.ones(3, dtype=bool)}
+    with pytest.raises(ValueError, match=told):
+        FlowRule(**(plain | changes))  # type: ignore[arg-type]

@@ -19,12 +19,28 @@ from bekostiging_solvers.typing import FloatArray
 
 @dataclass(frozen=True)
 class Reference:
-    """Reference figures of a case.
+    """Reference figures of a case: what prices and budgets of every payment form are made from.
 
-    ``tariff``, ``unit_cost``, ``fair_cost`` (n_cells,): euro per unit, first contract year; ``fair_cost`` is
-    the AMvB build-up without risk loading where the case gives one, else the reference unit cost.
-    ``amount`` B0, ``fair_price`` F and ``clients`` (n_contracts, n_years): nominal at forecast index, and
-    expected clients in the year. ``units`` (n_years, n_cells): expected units.
+    Parameters
+    ----------
+    tariff, unit_cost, fair_cost : array (n_cells,)
+        Euro per unit, first contract year. ``fair_cost`` is the AMvB build-up without risk loading where the case gives
+        one, else the reference unit cost.
+    units : array (n_years, n_cells)
+        Expected units.
+    amount, fair_price : array (n_contracts, n_years)
+        B0 and F: euro, nominal at forecast index.
+    clients : array (n_contracts, n_years)
+        Expected clients in the year.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> figures = reference(case, build_cells(case), n_years=2)
+    >>> figures.amount[0].round().tolist(), figures.clients[0].round(1).tolist()
+    ([5128765.0, 5315311.0], [2002.6, 2019.6])
     """
 
     tariff: FloatArray
