@@ -9,6 +9,7 @@ from bekostiging_solvers.aggregate import (
     poisson_log,
     transform,
 )
+from bekostiging_solvers.coalition_oracle import CoalitionOracle, CVaRCoalitionOracle
 from bekostiging_solvers.coalitions import coalition_tails
 from bekostiging_solvers.distinct import distinct_rows
 from bekostiging_solvers.execute import (
@@ -20,11 +21,8 @@ from bekostiging_solvers.execute import (
     together,
 )
 from bekostiging_solvers.games import (
-    CoalitionOracle,
     CoreViolation,
-    CVaRCoalitionOracle,
     EmptyImputationsError,
-    Kohlberg,
     Nucleolus,
     core_violation,
     from_values,
@@ -32,25 +30,14 @@ from bekostiging_solvers.games import (
     prenucleolus,
     shapley,
 )
-from bekostiging_solvers.highs import (
-    HighsSession,
-    InfeasibleError,
-    LimitReachedError,
-    NumericalTroubleError,
-    Progress,
-    Solution,
-    SolutionStatus,
-    SolverError,
-    Termination,
-    UnboundedError,
-    solve_highs,
-)
+from bekostiging_solvers.highs import HighsSession, solve_highs
 from bekostiging_solvers.information import (
     OptimalityGap,
     ValueOfInformation,
     saa_gap,
     value_of_information,
 )
+from bekostiging_solvers.kohlberg import Kohlberg
 from bekostiging_solvers.linear_program import LinearProgram, RowBuilder
 from bekostiging_solvers.losses import (
     CVaRLimit,
@@ -84,6 +71,17 @@ from bekostiging_solvers.risk import (
 from bekostiging_solvers.sampling import EXACTLY_ZERO, Estimate, Scramblings, tail_influence
 from bekostiging_solvers.second_stages import SecondStageSolutions, second_stage_solutions
 from bekostiging_solvers.smps import SmpsError, read_smps
+from bekostiging_solvers.solution import (
+    InfeasibleError,
+    LimitReachedError,
+    NumericalTroubleError,
+    Progress,
+    Solution,
+    SolutionStatus,
+    SolverError,
+    Termination,
+    UnboundedError,
+)
 from bekostiging_solvers.tail import TailProgram, TailSolution
 from bekostiging_solvers.template import ScenarioTemplate
 from bekostiging_solvers.two_stage import Recourse, RecourseSolution, TwoStageProgram

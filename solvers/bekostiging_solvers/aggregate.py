@@ -16,9 +16,28 @@ from bekostiging_solvers.typing import ComplexArray, FloatArray
 
 
 def discretised(limited: Callable[[FloatArray], FloatArray], step: float, n: int) -> FloatArray:
-    """Probabilities of 0, step, ..., (n - 1) step of a severity with E[min(Z, x)] = ``limited(x)``; (n,).
+    """Put a severity Z on a grid, its mean kept (local moment matching, Klugman, Panjer and Willmot, section 9.6.5).
 
-    What lies beyond the grid stands on its last point.
+    Parameters
+    ----------
+    limited : callable
+        E[min(Z, x)] at points x (k,), in the unit of Z; (k,).
+    step : float
+        Distance between grid points, in the unit of Z.
+    n : int
+        Number of grid points 0, step, ..., (n - 1) step.
+
+    Returns
+    -------
+    (n,) array
+        Probabilities of the grid points; what lies beyond the grid stands on the last one.
+
+    Examples
+    --------
+    A severity that is always 1.5 lies halfway between two points:
+
+    >>> discretised(lambda x: np.minimum(x, 1.5), 1.0, 4).tolist()
+    [0.0, 0.5, 0.5, 0.0]
     """
     values: FloatArray = limited(np.arange(n + 1) * np.float64(step)) / step
     inner: FloatArray = 2 * values[1:-1] - values[:-2] - values[2:]
@@ -28,17 +47,67 @@ def discretised(limited: Callable[[FloatArray], FloatArray], step: float, n: int
 
 
 def transform(probabilities: FloatArray) -> ComplexArray:
-    """Fourier transform of probabilities on a grid (..., n)."""
+    """Fourier transform of probabilities on a grid (..., n); (..., n // 2 + 1), since probabilities are real numbers.
+
+    Examples
+    --------
+    >>> transform(np.array([0.0, 0.5, 0.5, 0.0]))[0].item()
+    (1+0j)
+    """
     return np.asarray(rfft(probabilities, axis=-1))
 
 
 def poisson_log(mean: FloatArray | float, severity: ComplexArray) -> ComplexArray:
-    """Log of the transform of a compound Poisson sum; ``mean`` broadcasts."""
+    """Log of the transform of a compound Poisson sum.
+
+    Parameters
+    ----------
+    mean : float or (..., 1) array
+        Expected number of terms; broadcasts with ``severity``.
+    severity : (..., k) array
+        ``transform`` of the probabilities of one term.
+
+    Returns
+    -------
+    (..., k) array
+        Logs of independent sums may be added before ``aggregate`` turns them into probabilities.
+
+    Examples
+    --------
+    The sum of Poisson many ones is that Poisson number; none has probability exp(-2):
+
+    >>> one = transform(np.array([0.0, 1.0, *np.zeros(30)]))
+    >>> aggregate(poisson_log(2.0, one), 32)[:3].round(4).tolist()
+    [0.1353, 0.2707, 0.2707]
+    """
     return np.asarray(mean * (severity - 1))
 
 
 def negative_binomial_log(mean: FloatArray | float, dispersion: float, severity: ComplexArray) -> ComplexArray:
-    """Log of the transform of a compound negative binomial sum of variance = ``dispersion`` x mean (one: Poisson)."""
+    """Log of the transform of a compound negative binomial sum.
+
+    Parameters
+    ----------
+    mean : float or (..., 1) array
+        Expected number of terms; broadcasts with ``severity``.
+    dispersion : float
+        Variance of the number of terms over its mean; at most one is Poisson.
+    severity : (..., k) array
+        ``transform`` of the probabilities of one term.
+
+    Returns
+    -------
+    (..., k) array
+        Logs of independent sums may be added before ``aggregate`` turns them into probabilities.
+
+    Examples
+    --------
+    With a dispersion of 2 and a mean of 2, no term at all has probability 2^-2 instead of exp(-2):
+
+    >>> one = transform(np.array([0.0, 1.0, *np.zeros(62)]))
+    >>> float(aggregate(negative_binomial_log(2.0, 2.0, one), 64)[0].round(4))
+    0.25
+    """
     if dispersion <= 1:
         return poisson_log(mean, severity)
     excess = dispersion - 1
@@ -46,12 +115,54 @@ def negative_binomial_log(mean: FloatArray | float, dispersion: float, severity:
 
 
 def aggregate(log_transform: ComplexArray, n: int) -> FloatArray:
-    """Probabilities on the grid of the sum whose transform has this log; (..., n)."""
+    """Probabilities on the grid of the sum whose transform has this log.
+
+    Parameters
+    ----------
+    log_transform : (..., n // 2 + 1) array
+        Sum of the logs of independent compounds, as ``poisson_log`` and ``negative_binomial_log`` give them.
+    n : int
+        Number of grid points; what the sum has beyond them comes back at the beginning, so take enough.
+
+    Returns
+    -------
+    (..., n) array
+        Probabilities of 0, step, ..., (n - 1) step.
+
+    Examples
+    --------
+    Two independent Poisson numbers of mean 1 are one of mean 2:
+
+    >>> one = transform(np.array([0.0, 1.0, *np.zeros(30)]))
+    >>> aggregate(poisson_log(1.0, one) + poisson_log(1.0, one), 32)[:2].round(4).tolist()
+    [0.1353, 0.2707]
+    """
     return np.asarray(irfft(np.exp(log_transform), n=n, axis=-1))
 
 
 def limited_means(probabilities: FloatArray, step: float, at: FloatArray) -> FloatArray:
-    """E[min(X, x)] of distributions (..., n) on a grid at points ``at`` (..., k) inside it; linear between grid points."""
+    """E[min(X, x)] of distributions on a grid, linear between grid points.
+
+    Parameters
+    ----------
+    probabilities : (..., n) array
+        Of 0, step, ..., (n - 1) step.
+    step : float
+        Distance between grid points, in the unit of X.
+    at : (..., k) array
+        Points x inside the grid, in the unit of X.
+
+    Returns
+    -------
+    (..., k) array
+
+    Examples
+    --------
+    X is 0 or 2, each with probability one half:
+
+    >>> limited_means(np.array([0.5, 0.0, 0.5]), 1.0, np.array([0.5, 1.0, 2.0])).tolist()
+    [0.25, 0.5, 1.0]
+    """
     n = probabilities.shape[-1]
     beyond = 1 - np.cumsum(probabilities, axis=-1)
     values = np.concatenate([np.zeros((*probabilities.shape[:-1], 1)), np.cumsum(beyond, axis=-1)], axis=-1)

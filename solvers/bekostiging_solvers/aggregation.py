@@ -20,10 +20,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from bekostiging_solvers.highs import HighsSession, SolverError
+from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.losses import CVaRTerm, LinearLoss
 from bekostiging_solvers.risk import tail_of
+from bekostiging_solvers.solution import SolverError
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 FIRST = 500

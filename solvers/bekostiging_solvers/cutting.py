@@ -9,10 +9,10 @@ from time import perf_counter
 import numpy as np
 
 from bekostiging_solvers.components import independent_parts
-from bekostiging_solvers.highs import SolutionStatus, Termination
 from bekostiging_solvers.master import Master
 from bekostiging_solvers.risk import Expectation, RiskMeasure, measure_of
 from bekostiging_solvers.second_stages import SecondStages, Values
+from bekostiging_solvers.solution import SolutionStatus, Termination
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram
 from bekostiging_solvers.typing import FloatArray
 
@@ -67,7 +67,7 @@ class Run:
     def evaluate(self, x: FloatArray) -> bool:
         """Solve the second stages at x, tell the master, hold x if it is the best; whether that was news."""
         found = [stages.at(x) for stages in self.parts]
-        news = self.master.tell(self.parts, found, x)
+        news = self.master.add_cuts(self.parts, found, x)
         if all(own.feasible.all() for own in found):
             total = self.total(found, x)
             value = measure_of(total, self.risk, self.program.probabilities)
@@ -82,10 +82,10 @@ class Run:
         found = [own for own in (stages.remembered(x) for stages in self.parts) if own is not None]
         if len(found) < len(self.parts):
             return False
-        told = measure_of(self.total(found, x), self.risk, self.program.probabilities)
-        if told - self.master.value(x) < ENOUGH * (self.held.value - self.held.bound):
+        value = measure_of(self.total(found, x), self.risk, self.program.probabilities)
+        if value - self.master.value(x) < ENOUGH * (self.held.value - self.held.bound):
             return False
-        self.master.tell(self.parts, found, x)
+        self.master.add_cuts(self.parts, found, x)
         return True
 
     def total(self, found: list[Values], x: FloatArray) -> FloatArray:

@@ -8,9 +8,24 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 
 def distinct_rows(matrix: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Distinct rows (n_distinct, k) of ``matrix`` (n, k), and which of them each row is (n,).
+    """Distinct rows of a matrix, and which of them each row is.
 
-    Where most rows differ, all of them are returned as they stand.
+    Parameters
+    ----------
+    matrix : (n, k) array
+
+    Returns
+    -------
+    distinct : (n_distinct, k) array
+        Where most rows differ, all n of them as they stand.
+    place : (n,) array of int
+        ``distinct[place]`` is the matrix.
+
+    Examples
+    --------
+    >>> distinct, place = distinct_rows(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]))
+    >>> len(distinct), (distinct[place[2]]).tolist()
+    (2, [1.0, 0.0])
     """
     # equal rows have equal sums with any numbers; whether all rows of one sum are equal is looked at
     sums = matrix @ np.random.default_rng(0).random(matrix.shape[1])

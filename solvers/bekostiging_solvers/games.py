@@ -11,53 +11,60 @@ optimum and is fixed (Kopelowitz 1967). The result is checked by the theorem of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import factorial
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array
 
-from bekostiging_solvers.highs import InfeasibleError, Solution, solve_highs
-from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.risk import cvar
+from bekostiging_solvers.coalition_oracle import CoalitionOracle
+from bekostiging_solvers.kohlberg import TOLERANCE, Kohlberg, coalitions, kohlberg
+from bekostiging_solvers.levels import Levels
+from bekostiging_solvers.linear_program import INFINITY
+from bekostiging_solvers.solution import InfeasibleError, Solution
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
-TOLERANCE = 1e-7
-"""Relative to the largest cost: excesses closer than this are one level."""
-POSITIVE = 1e-7
-"""Dual above which a coalition counts as tight in every optimum."""
 LARGEST_TABLE = 20
 """Players beyond which a table of all coalitions is no longer sensible (a million of them)."""
-SETTLED = 1e-12
-"""Squared distance to the fixed coalitions below which an indicator lies in their span."""
 ADDED = 50
 """Violated coalitions added at a time."""
 
 
 class EmptyImputationsError(ValueError):
-    """The players alone pay less than together: nobody can be given a share no larger than its own cost."""
+    """The players alone pay less than together: nobody can be given a share no larger than its own cost.
 
-
-@dataclass(frozen=True)
-class Kohlberg:
-    """``slack``: how far a direction could still lower a level without raising one above it; 0 proves the point.
-
-    ``levels`` checked until nothing can move; ``holds`` up to rounding.
+    Examples
+    --------
+    >>> from bekostiging_solvers import nucleolus
+    >>> nucleolus([0.0, 1.0, 1.0, 3.0])
+    Traceback (most recent call last):
+    bekostiging_solvers.games.EmptyImputationsError: the players pay 2 alone and 3 together: there is no imputation; ...
     """
-
-    holds: bool
-    levels: int
-    slack: float
 
 
 @dataclass(frozen=True)
 class Nucleolus:
-    """``allocation`` (n_players,); ``excesses`` of all proper coalitions, largest first (of those generated, with an
-    oracle); ``certificate`` of Kohlberg (None with an oracle); ``complete``: whether every level was settled, else the
-    point is in the least core, whose value is ``excesses[0]`` with lower bound ``bound``.
+    """An allocation that makes the most unhappy coalitions as happy as possible.
+
+    Attributes
+    ----------
+    allocation : (n_players,) array
+        What every player pays, in the unit of the costs.
+    excesses : array
+        What coalitions would save alone, largest first: of all proper ones (with an oracle, of those generated).
+    certificate : Kohlberg or None
+        Proof that this is the point; None with an oracle.
+    complete : bool
+        Whether every level was settled; if not, the allocation is in the least core, whose value is ``excesses[0]``.
+    bound : float
+        Lower bound of the value of the least core.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import nucleolus
+    >>> solution = nucleolus([0.0, 4.0, 4.0, 6.0])
+    >>> solution.allocation.tolist(), solution.excesses.tolist(), solution.complete
+    ([3.0, 3.0], [-1.0, -1.0], True)
     """
 
     allocation: FloatArray
@@ -69,34 +76,73 @@ class Nucleolus:
 
 @dataclass(frozen=True)
 class CoreViolation:
-    """The most unhappy coalition: its players, and what it would save alone (negative: everybody is content)."""
+    """The coalition that an allocation makes most unhappy.
+
+    Attributes
+    ----------
+    excess : float
+        What it would save alone, in the unit of the costs; not positive: the allocation is in the core.
+    coalition : tuple of int
+        Its players.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import core_violation
+    >>> core_violation([0.0, 4.0, 4.0, 6.0], [5.0, 1.0])
+    CoreViolation(excess=1.0, coalition=(0,))
+    """
 
     excess: float
     coalition: tuple[int, ...]
 
 
-class CoalitionOracle(Protocol):
-    """Costs of coalitions too many to list."""
-
-    n_players: int
-
-    def cost(self, members: BoolArray) -> float:
-        """Cost of a coalition (n_players,)."""
-
-    def most_unhappy(self, allocation: FloatArray, excluded: Sequence[BoolArray]) -> tuple[BoolArray, float]:
-        """A proper coalition with the largest excess, ``excluded`` ones left out, and that excess."""
-
-
 def from_values(values: ArrayLike) -> FloatArray:
-    """Costs of a game of values."""
+    """Costs of a game of values.
+
+    Parameters
+    ----------
+    values : (2^n_players,)
+        What every coalition earns; bit i of the place is player i.
+
+    Returns
+    -------
+    (2^n_players,) array
+        The costs that ``shapley``, ``nucleolus`` and ``core_violation`` take; allocations of them are minus what is earned.
+
+    Examples
+    --------
+    >>> (-shapley(from_values([0.0, 1.0, 2.0, 5.0]))).tolist()
+    [2.0, 3.0]
+    """
     return -np.asarray(values, dtype=np.float64)
 
 
 def shapley(costs: ArrayLike) -> FloatArray:
-    """Mean marginal cost over all orders of arrival; (n_players,). Shapley (1953)."""
+    """Mean marginal cost over all orders of arrival (Shapley 1953).
+
+    Parameters
+    ----------
+    costs : (2^n_players,)
+        Cost of every coalition; bit i of the place is player i, ``costs[0]`` is 0.
+
+    Returns
+    -------
+    (n_players,) array
+        Shares that add up to the cost of all together.
+
+    Raises
+    ------
+    ValueError
+        A table whose length is no power of two, with numbers that are not finite, or for more than twenty players.
+
+    Examples
+    --------
+    >>> shapley([0.0, 4.0, 6.0, 8.0]).tolist()
+    [3.0, 5.0]
+    """
     table, n = _table(costs)
     masks = np.arange(len(table))
-    sizes = _members(n).sum(axis=1).astype(np.int64)
+    sizes = coalitions(n).sum(axis=1).astype(np.int64)
     weight = np.array([factorial(size) * factorial(n - 1 - size) / factorial(n) for size in range(n)])
     shares = np.empty(n)
     for player in range(n):
@@ -106,12 +152,29 @@ def shapley(costs: ArrayLike) -> FloatArray:
 
 
 def core_violation(costs: ArrayLike, allocation: ArrayLike) -> CoreViolation:
-    """Which proper coalition is most unhappy with an allocation (n_players,) that shares out costs[N].
+    """Which proper coalition is most unhappy with an allocation.
+
+    Parameters
+    ----------
+    costs : (2^n_players,)
+        Cost of every coalition; bit i of the place is player i, ``costs[0]`` is 0.
+    allocation : (n_players,)
+        What every player pays; adds up to the cost of all together.
+
+    Returns
+    -------
+    CoreViolation
+        An excess that is not positive says that the allocation is in the core.
 
     Raises
     ------
     ValueError
-        An allocation that does not add up to costs[N].
+        An allocation that does not add up to the cost of all together, or a table as ``shapley`` refuses it.
+
+    Examples
+    --------
+    >>> core_violation([0.0, 4.0, 6.0, 8.0], [3.0, 5.0])
+    CoreViolation(excess=-1.0, coalition=(0,))
     """
     table, n = _table(costs)
     x = np.asarray(allocation, dtype=np.float64)
@@ -119,20 +182,39 @@ def core_violation(costs: ArrayLike, allocation: ArrayLike) -> CoreViolation:
         raise ValueError(f"the allocation has shape {x.shape}, the game has {n} players")
     if abs(x.sum() - table[-1]) > TOLERANCE * max(1.0, float(np.abs(table).max())):
         raise ValueError(f"the allocation adds up to {x.sum():.12g}, the cost of all together is {table[-1]:.12g}")
-    excesses = (_members(n) @ x - table)[1:-1]
+    excesses = (coalitions(n) @ x - table)[1:-1]
     worst = int(np.argmax(excesses)) + 1
     return CoreViolation(float(excesses[worst - 1]), tuple(i for i in range(n) if worst >> i & 1))
 
 
 def nucleolus(costs: ArrayLike | None = None, *, oracle: CoalitionOracle | None = None) -> Nucleolus:
-    """The nucleolus over imputations, from the table of all costs or from an oracle.
+    """The nucleolus over imputations (Schmeidler 1969), from the table of all costs or from an oracle.
+
+    Parameters
+    ----------
+    costs : (2^n_players,), optional
+        Cost of every coalition; bit i of the place is player i, ``costs[0]`` is 0.
+    oracle : CoalitionOracle, optional
+        Gives costs when coalitions are too many to list; give either this or ``costs``.
+
+    Returns
+    -------
+    Nucleolus
+        With a certificate when it comes from a table.
 
     Raises
     ------
     EmptyImputationsError
         The costs of the players alone add up to less than costs[N].
     ValueError
-        A table that is none, or neither (or both) of table and oracle.
+        A table as ``shapley`` refuses it, or neither (or both) of table and oracle.
+
+    Examples
+    --------
+    Three villages share a pipeline that costs 9; the third could build for 4 alone:
+
+    >>> nucleolus([0.0, 6.0, 6.0, 7.0, 4.0, 8.0, 8.0, 9.0]).allocation.round(6).tolist()
+    [3.0, 3.0, 3.0]
     """
     if (costs is None) == (oracle is None):
         raise ValueError("give either the table of costs or an oracle")
@@ -149,7 +231,27 @@ def nucleolus(costs: ArrayLike | None = None, *, oracle: CoalitionOracle | None 
 
 
 def prenucleolus(costs: ArrayLike) -> Nucleolus:
-    """The prenucleolus: as the nucleolus, without the condition that nobody pays more than alone."""
+    """The prenucleolus: the nucleolus without the condition that nobody pays more than alone.
+
+    Parameters
+    ----------
+    costs : (2^n_players,)
+        Cost of every coalition; bit i of the place is player i, ``costs[0]`` is 0.
+
+    Returns
+    -------
+    Nucleolus
+
+    Raises
+    ------
+    ValueError
+        A table as ``shapley`` refuses it.
+
+    Examples
+    --------
+    >>> prenucleolus([0.0, 1.0, 1.0, 3.0]).allocation.tolist()
+    [1.5, 1.5]
+    """
     table, n = _table(costs)
     return _from_table(table, n, np.full(n, INFINITY))
 
@@ -167,91 +269,14 @@ def _table(costs: ArrayLike | None) -> tuple[FloatArray, int]:
     return table, n
 
 
-def _members(n: int) -> FloatArray:
-    """Indicator of every coalition; (2^n, n)."""
-    return ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.float64)
-
-
-class _Levels:
-    """The lexicographic programs: fixed coalitions, and a working set of the others."""
-
-    def __init__(self, n: int, total: float, upper: FloatArray) -> None:
-        self.n, self.total, self.upper = n, total, upper
-        self.fixed: list[FloatArray] = [np.ones(n)]
-        self.fixed_sum: list[float] = [total]
-        self.working: list[FloatArray] = []
-        self.working_cost: list[float] = []
-
-    @property
-    def rank(self) -> int:
-        """Dimensions of x that are settled."""
-        return int(np.linalg.matrix_rank(np.array(self.fixed)))
-
-    def settled(self, members: FloatArray) -> BoolArray:
-        """Whether the sums over coalitions (k, n) follow from the fixed ones."""
-        basis = _orthonormal(np.array(self.fixed))
-        left = members - (members @ basis) @ basis.T
-        return np.asarray((left**2).sum(axis=1) < SETTLED)
-
-    def add(self, members: FloatArray, cost: float) -> None:
-        """Add a coalition to the working set."""
-        self.working.append(members)
-        self.working_cost.append(cost)
-
-    def solve(self) -> Solution:
-        """min t with x(S) - t <= cost of the working set, fixed sums, and what each may pay at most.
-
-        Solved in units of the largest cost, rounded to a power of two so that nothing is lost: HiGHS keeps to an absolute
-        tolerance, which tens of millions of euros do not meet.
-        """
-        largest = np.abs([1.0, *self.fixed_sum, *self.working_cost]).max()
-        unit = 2.0 ** np.ceil(np.log2(largest))
-        rows = np.array([*self.fixed, *self.working]).reshape(-1, self.n)
-        on_level = np.concatenate([np.zeros(len(self.fixed)), -np.ones(len(self.working))])
-        low = np.concatenate([self.fixed_sum, np.full(len(self.working), -INFINITY)])
-        high = np.concatenate([self.fixed_sum, self.working_cost])
-        scaled = solve_highs(
-            LinearProgram(
-                np.append(np.zeros(self.n), 1.0),
-                np.full(self.n + 1, -INFINITY),
-                np.append(self.upper / unit, INFINITY),
-                csr_array(np.column_stack([rows, on_level])),
-                low / unit,
-                high / unit,
-                tuple(f"x{i}" for i in range(self.n + 1)),
-                tuple(f"S{i}" for i in range(len(rows))),
-            )
-        )
-        return replace(scaled, x=scaled.x * unit, objective=scaled.objective * unit, bound=scaled.bound * unit)
-
-    def fix_tight(self, solution: Solution) -> None:
-        """Fix the coalitions with a positive dual at this level, and drop what follows from them."""
-        duals = -solution.duals[len(self.fixed) :]
-        tight = np.flatnonzero(duals > POSITIVE)
-        for index in tight:
-            members = self.working[index]
-            if not self.settled(members[None, :])[0]:
-                self.fixed.append(members)
-                self.fixed_sum.append(self.working_cost[index] + float(solution.x[-1]))
-        keep = np.flatnonzero(~self.settled(np.array(self.working)))
-        self.working = [self.working[i] for i in keep]
-        self.working_cost = [self.working_cost[i] for i in keep]
-
-
-def _orthonormal(rows: FloatArray) -> FloatArray:
-    """Orthonormal basis of the row space; (n, rank)."""
-    _, singular, right = np.linalg.svd(rows, full_matrices=False)
-    return np.asarray(right[singular > 1e-9 * singular[0]].T)
-
-
 def _from_table(table: FloatArray, n: int, upper: FloatArray) -> Nucleolus:
     """Level by level, with the violated coalitions of the whole table added as they are found."""
     scale = max(1.0, float(np.abs(table).max()))
     if n == 1:
         return Nucleolus(table[1:].copy(), np.zeros(0), Kohlberg(True, 0, 0.0), True, float("-inf"))
-    members = _members(n)[1:-1]
+    members = coalitions(n)[1:-1]
     costs = table[1:-1]
-    levels = _Levels(n, float(table[-1]), upper)
+    levels = Levels(n, float(table[-1]), upper)
     for player in range(n):
         levels.add(members[(1 << player) - 1], float(costs[(1 << player) - 1]))
     x, first = np.zeros(n), None
@@ -273,97 +298,11 @@ def _from_table(table: FloatArray, n: int, upper: FloatArray) -> Nucleolus:
     return Nucleolus(x, excesses, kohlberg(table, x, upper), True, bound)
 
 
-def _any_open(levels: _Levels, members: FloatArray, costs: FloatArray, open_: BoolArray) -> Solution:
+def _any_open(levels: Levels, members: FloatArray, costs: FloatArray, open_: BoolArray) -> Solution:
     """A working set with at least one open coalition."""
     index = int(np.flatnonzero(open_)[0])
     levels.add(members[index], float(costs[index]))
     return levels.solve()
-
-
-def kohlberg(table: FloatArray, allocation: FloatArray, upper: FloatArray) -> Kohlberg:
-    """Check a point by Kohlberg's theorem.
-
-    For every level, coalitions at least that unhappy: no direction y with y(N) = 0 and y(S) <= 0 for all of them may
-    have y(S) < 0 for one (nor raise a player who already pays as much as alone).
-    """
-    n = len(allocation)
-    scale = max(1.0, float(np.abs(table).max()))
-    members = _members(n)[1:-1]
-    excess = members @ allocation - table[1:-1]
-    order = np.argsort(-excess, kind="stable")
-    capped = allocation > upper - TOLERANCE * scale
-    slack, checked, place = 0.0, 0, 0
-    while place < len(order):
-        level = excess[order[place]]
-        while place < len(order) and excess[order[place]] >= level - TOLERANCE * scale:
-            place += 1
-        unhappy = members[order[:place]]
-        checked += 1
-        slack = max(slack, _freedom(unhappy, capped))
-        if np.linalg.matrix_rank(np.vstack([unhappy, np.ones(n)])) == n:
-            break
-    return Kohlberg(slack <= 1e-6, checked, slack)
-
-
-def _freedom(unhappy: FloatArray, capped: BoolArray) -> float:
-    """max of - sum y(S) with y(S) <= 0, y(N) = 0, |y| <= 1 and y <= 0 for the capped."""
-    n = unhappy.shape[1]
-    rows = np.vstack([unhappy, np.ones(n)])
-    program = LinearProgram(
-        unhappy.sum(axis=0),
-        np.full(n, -1.0),
-        np.where(capped, 0.0, 1.0),
-        csr_array(rows),
-        np.append(np.full(len(unhappy), -INFINITY), 0.0),
-        np.zeros(len(rows)),
-        tuple(f"y{i}" for i in range(n)),
-        tuple(f"S{i}" for i in range(len(rows))),
-    )
-    return max(0.0, -solve_highs(program).objective)
-
-
-class CVaRCoalitionOracle:
-    """c(S) = CVaR of the sum of its members' losses; ``losses`` (n_scenarios, n_players), equally likely.
-
-    The most unhappy coalition is a small integer program: min CVaR(losses z) - x z over z in {0, 1}^n.
-    """
-
-    def __init__(self, losses: ArrayLike, confidence: float) -> None:
-        self.losses = np.asarray(losses, dtype=np.float64)
-        if self.losses.ndim != 2:
-            raise ValueError(f"losses have a column per player, not shape {self.losses.shape}")
-        self.confidence = confidence
-        self.n_players = int(self.losses.shape[1])
-
-    def cost(self, members: BoolArray) -> float:
-        """CVaR of the coalition."""
-        return float(cvar(self.losses[:, members].sum(axis=1), self.confidence)) if members.any() else 0.0
-
-    def most_unhappy(self, allocation: FloatArray, excluded: Sequence[BoolArray]) -> tuple[BoolArray, float]:
-        """Columns z (binary), threshold v, excess u_s >= losses_s z - v; excluded coalitions by one row each."""
-        n_scenarios, n = self.losses.shape
-        tail = np.full(n_scenarios, 1 / (n_scenarios * (1 - self.confidence)))
-        over = np.hstack([self.losses, -np.ones((n_scenarios, 1)), -np.eye(n_scenarios)])
-        size = np.concatenate([np.ones(n), np.zeros(1 + n_scenarios)])
-        cuts, limits = [size], [(1.0, n - 1.0)]
-        for members in excluded:
-            sign = np.where(members, 1.0, -1.0)
-            cuts.append(np.concatenate([sign, np.zeros(1 + n_scenarios)]))
-            limits.append((-INFINITY, float(members.sum()) - 1.0))
-        rows = np.vstack([over, *cuts])
-        program = LinearProgram(
-            np.concatenate([-allocation, [1.0], tail]),
-            np.concatenate([np.zeros(n), [-INFINITY], np.zeros(n_scenarios)]),
-            np.concatenate([np.ones(n), np.full(1 + n_scenarios, INFINITY)]),
-            csr_array(rows),
-            np.concatenate([np.full(n_scenarios, -INFINITY), [low for low, _ in limits]]),
-            np.concatenate([np.zeros(n_scenarios), [high for _, high in limits]]),
-            tuple(f"z{i}" for i in range(rows.shape[1])),
-            tuple(f"row{i}" for i in range(len(rows))),
-            np.concatenate([np.ones(n, dtype=np.bool_), np.zeros(1 + n_scenarios, dtype=np.bool_)]),
-        )
-        members = solve_highs(program, gap=1e-9).x[:n] > 0.5
-        return members, float(allocation[members].sum()) - self.cost(members)
 
 
 MOST_EXCLUDED = 200
@@ -379,7 +318,7 @@ def _from_oracle(oracle: CoalitionOracle) -> Nucleolus:
     scale = max(1.0, float(np.abs(alone).max()), abs(total))
     if alone.sum() < total - TOLERANCE * scale:
         raise EmptyImputationsError(f"the players pay {alone.sum():.12g} alone and {total:.12g} together")
-    levels = _Levels(n, total, alone)
+    levels = Levels(n, total, alone)
     for i in range(n):
         levels.add(np.eye(n)[i], float(alone[i]))
     seen: dict[bytes, tuple[BoolArray, float]] = {
@@ -411,7 +350,7 @@ def _from_oracle(oracle: CoalitionOracle) -> Nucleolus:
 
 def _generate(
     oracle: CoalitionOracle,
-    levels: _Levels,
+    levels: Levels,
     seen: dict[bytes, tuple[BoolArray, float]],
     x: FloatArray,
     excluded: list[BoolArray],

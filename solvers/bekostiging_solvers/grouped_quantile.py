@@ -12,8 +12,9 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from bekostiging_solvers.highs import HighsSession, Solution, SolverError
+from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.solution import Solution, SolverError
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 FIRST = 33

@@ -10,9 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from enum import Enum
-from importlib.metadata import version
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -21,6 +19,16 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.solution import (
+    InfeasibleError,
+    LimitReachedError,
+    NumericalTroubleError,
+    Progress,
+    Solution,
+    SolutionStatus,
+    Termination,
+    UnboundedError,
+)
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 FEASIBILITY = 1e-9
@@ -29,103 +37,6 @@ MIP_GAP = 1e-6
 """Relative gap at which an integer program is called optimal."""
 IRREDUCIBLE = 2 + 4
 """HiGHS's iis_strategy: from the linear program (2), down to an irreducible set (4)."""
-
-
-class Termination(Enum):
-    """Why HiGHS stopped."""
-
-    OPTIMAL = "optimal"
-    INFEASIBLE = "infeasible"
-    UNBOUNDED = "unbounded"
-    LIMIT = "limit reached"
-    INTERRUPTED = "interrupted"
-    TROUBLE = "numerical trouble"
-
-
-class SolutionStatus(Enum):
-    """What one holds."""
-
-    OPTIMAL = "optimal"
-    FEASIBLE = "feasible"
-    BOUND_ONLY = "bound only"
-    NONE = "none"
-
-
-class SolverError(RuntimeError):
-    """A run without an optimal solution."""
-
-
-class InfeasibleError(SolverError):
-    """No point satisfies every row; relax or remove one of the conflicting rows.
-
-    ``conflict``: names of rows and columns that together have no solution and lose that when one is dropped (empty
-    when HiGHS found none); ``relaxation_infeasible``: for integer programs, whether the linear relaxation has none
-    either.
-    """
-
-    def __init__(
-        self, message: str, conflict: tuple[str, ...] = (), relaxation_infeasible: bool | None = None
-    ) -> None:
-        super().__init__(message)
-        self.conflict = conflict
-        self.relaxation_infeasible = relaxation_infeasible
-
-
-class UnboundedError(SolverError):
-    """The objective falls without end; bound the variables that have a cost."""
-
-
-class LimitReachedError(SolverError):
-    """Time, nodes or iterations ran out; allow more. ``solution`` holds the incumbent and the bound."""
-
-    def __init__(self, message: str, solution: Solution) -> None:
-        super().__init__(message)
-        self.solution = solution
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Travel whole between processes."""
-        return type(self), (str(self), self.solution)
-
-
-class NumericalTroubleError(SolverError):
-    """HiGHS gave up; rescale the data so that coefficients lie between 1e-4 and 1e4."""
-
-
-@dataclass(frozen=True)
-class Solution:
-    """Outcome of a run; ``x`` (n_columns,), ``duals`` (n_rows,), ``reduced_costs`` (n_columns,).
-
-    ``bound`` is below every feasible value; ``gap`` = (objective - bound) / max(1, |objective|), None without a
-    feasible point. Integer programs have no duals (zeros). Without a point ``x`` is nan.
-    """
-
-    x: FloatArray
-    objective: float
-    bound: float
-    gap: float | None
-    termination: Termination
-    status: SolutionStatus
-    duals: FloatArray
-    reduced_costs: FloatArray
-    iterations: int
-    nodes: int
-    seconds: float
-
-    @property
-    def versions(self) -> dict[str, str]:
-        """What solved it: packages and their versions."""
-        return {package: version(package) for package in ("highspy", "numpy", "scipy")}
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a progress callback sees: seconds, simplex iterations or nodes, and the bounds of an integer program."""
-
-    seconds: float
-    iterations: int
-    nodes: int
-    incumbent: float
-    bound: float
 
 
 ENOUGH_ITERATIONS, ITERATIONS_PER_ROW = 100_000, 1_000
@@ -138,6 +49,7 @@ class HighsSession:
     Parameters
     ----------
     program : LinearProgram
+        The model of the first run.
     time_limit : float, optional
         Seconds of one run.
     node_limit : int, optional
@@ -148,6 +60,27 @@ class HighsSession:
         Called now and then with ``Progress``.
     options : dict, optional
         Further HiGHS options by their own names.
+
+    Raises
+    ------
+    ValueError
+        An option that HiGHS does not know, or not with this value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import HighsSession, LinearProgram
+    >>> program = LinearProgram(
+    ...     cost=np.array([1.0, 2.0]), lower=np.zeros(2), upper=np.full(2, 10.0), matrix=csr_array([[1.0, 1.0]]),
+    ...     row_lower=np.array([4.0]), row_upper=np.array([np.inf]), column_names=("x", "y"), row_names=("demand",),
+    ... )
+    >>> session = HighsSession(program)
+    >>> session.solve().x.tolist()
+    [4.0, 0.0]
+    >>> session.add_row(-np.inf, 3.0, np.array([0]), np.array([1.0]))
+    >>> session.solve().x.tolist()
+    [3.0, 1.0]
     """
 
     def __init__(
@@ -236,9 +169,18 @@ class HighsSession:
     def solve(self, *, accept_limit: bool = False, name_conflict: bool = True) -> Solution:
         """Run from the last basis.
 
-        ``accept_limit``: return what is held when a limit or Ctrl-C stops the run, instead of raising. Ctrl-C in
-        the main thread always returns the incumbent and the bound. ``name_conflict``: look for an irreducible
-        conflict when there is no solution, which takes time.
+        Parameters
+        ----------
+        accept_limit : bool
+            Return what is held when a limit stops the run, instead of raising. Ctrl-C in the main thread always returns
+            the incumbent and the bound.
+        name_conflict : bool
+            Look for an irreducible conflict when there is no solution, which takes time.
+
+        Returns
+        -------
+        Solution
+            With its bound and gap.
 
         Raises
         ------
@@ -381,8 +323,8 @@ class HighsSession:
         for i, bound in zip(conflict.col_index_, conflict.col_bound_, strict=True):
             if i < len(columns) and idle(bound) not in free:
                 names.append(columns[i])
-        told = f" Conflicting: {', '.join(names)}." if names else ""
-        return InfeasibleError(f"{message}{told} Relax or remove one of them.", tuple(names))
+        sentence = f" Conflicting: {', '.join(names)}." if names else ""
+        return InfeasibleError(f"{message}{sentence} Relax or remove one of them.", tuple(names))
 
 
 @contextmanager
@@ -410,9 +352,51 @@ def solve_highs(
     options: dict[str, Any] | None = None,
     accept_limit: bool = False,
 ) -> Solution:
-    """Solve a linear or mixed-integer program once; arguments and errors as ``HighsSession``.
+    """Solve a linear or mixed-integer program once with HiGHS.
 
-    ``start`` (n_columns,): a point to start from.
+    Parameters
+    ----------
+    program : LinearProgram
+        What to minimise.
+    time_limit : float, optional
+        Seconds.
+    node_limit : int, optional
+        Nodes of branch and bound.
+    gap : float
+        Relative gap at which an integer program stops as optimal; 1e-6 when left out.
+    start : (n_columns,) array, optional
+        A point to start from.
+    progress : callable, optional
+        Called now and then with ``Progress``.
+    options : dict, optional
+        Further HiGHS options by their own names.
+    accept_limit : bool
+        Return what is held when a limit stops the run, instead of raising; False when left out.
+
+    Returns
+    -------
+    Solution
+        With its bound and gap; Ctrl-C in the main thread returns what is held too.
+
+    Raises
+    ------
+    InfeasibleError, UnboundedError, LimitReachedError, NumericalTroubleError
+        No optimal solution; each says what to do.
+    ValueError
+        An option that HiGHS does not know, or not with this value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, solve_highs
+    >>> program = LinearProgram(
+    ...     cost=np.array([1.0, 2.0]), lower=np.zeros(2), upper=np.full(2, 10.0), matrix=csr_array([[1.0, 1.0]]),
+    ...     row_lower=np.array([4.0]), row_upper=np.array([np.inf]), column_names=("x", "y"), row_names=("demand",),
+    ... )
+    >>> solution = solve_highs(program)
+    >>> solution.x.tolist(), solution.objective
+    ([4.0, 0.0], 4.0)
     """
     session = HighsSession(
         program, time_limit=time_limit, node_limit=node_limit, gap=gap, progress=progress, options=options

@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
-from bekostiging_solvers.highs import HighsSession, SolverError
+from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.solution import SolverError
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 

@@ -15,11 +15,40 @@ INFINITY = float("inf")
 
 @dataclass(frozen=True)
 class LinearProgram:
-    """minimise cost x  subject to  row_lower <= matrix x <= row_upper, lower <= x <= upper.
+    """A linear or mixed-integer program.
 
-    ``cost``, ``lower``, ``upper`` (n_columns,); ``matrix`` (n_rows, n_columns) sparse; ``row_lower``,
-    ``row_upper`` (n_rows,); names of columns and rows for messages and duals; ``integer`` (n_columns,), None when
-    every column is continuous.
+        minimise cost x   subject to   row_lower <= matrix x <= row_upper,  lower <= x <= upper
+
+    Parameters
+    ----------
+    cost, lower, upper : (n_columns,) array
+        Cost and bounds of the columns; infinity where there is no bound.
+    matrix : (n_rows, n_columns) sparse array
+        Coefficients.
+    row_lower, row_upper : (n_rows,) array
+        Limits of the rows; equal for an equation, infinity where there is no limit.
+    column_names, row_names : tuple of str
+        For messages, conflicts and duals.
+    integer : (n_columns,) array of bool, optional
+        Columns that must be whole; None when all are continuous.
+
+    Raises
+    ------
+    ValueError
+        Arrays whose lengths do not fit the matrix.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, solve_highs
+    >>> program = LinearProgram(
+    ...     cost=np.array([1.0, 2.0]), lower=np.zeros(2), upper=np.full(2, 10.0), matrix=csr_array([[1.0, 1.0]]),
+    ...     row_lower=np.array([4.0]), row_upper=np.array([np.inf]), column_names=("x", "y"), row_names=("demand",),
+    ... )
+    >>> solution = solve_highs(program)
+    >>> solution.x.tolist(), solution.objective, solution.duals.tolist()
+    ([4.0, 0.0], 4.0, [1.0])
     """
 
     cost: FloatArray
@@ -82,7 +111,18 @@ class LinearProgram:
 
 
 class RowBuilder:
-    """Rows of a program under construction, each with its name and bounds."""
+    """Rows of a program under construction, each with its name and limits.
+
+    Examples
+    --------
+    >>> rows = RowBuilder()
+    >>> rows.add("demand", {0: 1.0, 2: 1.0}, lower=4.0)
+    >>> rows.add_dense("balance", np.array([1.0, -1.0, 0.0]), lower=0.0, upper=0.0)
+    >>> rows.names, rows.lower, rows.upper
+    (['demand', 'balance'], [4.0, 0.0], [inf, 0.0])
+    >>> rows.matrix(3).toarray().tolist()
+    [[1.0, 0.0, 1.0], [1.0, -1.0, 0.0]]
+    """
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -91,11 +131,11 @@ class RowBuilder:
         self._entries: list[tuple[IntArray, FloatArray]] = []
 
     def add(self, name: str, entries: dict[int, float], lower: float = -INFINITY, upper: float = INFINITY) -> None:
-        """Append ``lower <= sum of value x[column] <= upper``."""
+        """Append ``lower <= sum of value x[column] <= upper``; ``entries`` maps columns to values."""
         self._append(name, np.array([*entries], dtype=np.int64), np.array([*entries.values()]), lower, upper)
 
     def add_dense(self, name: str, slope: FloatArray, lower: float = -INFINITY, upper: float = INFINITY) -> None:
-        """Append ``lower <= slope x <= upper``."""
+        """Append ``lower <= slope x <= upper``; ``slope`` (n_columns,), its zeros left out."""
         columns = np.flatnonzero(slope)
         self._append(name, columns, slope[columns], lower, upper)
 

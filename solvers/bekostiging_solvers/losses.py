@@ -20,7 +20,21 @@ BLOCK = 16_384
 
 
 class ScenarioLoss(Protocol):
-    """A loss per scenario, convex in x."""
+    """A loss per scenario, convex in x; any object with these two methods will do.
+
+    Examples
+    --------
+    The square of the distance to a demand that differs by scenario:
+
+    >>> class Distance:
+    ...     demand = np.array([1.0, 3.0])
+    ...     def evaluate(self, x):
+    ...         return (x[0] - self.demand) ** 2
+    ...     def subgradient(self, x, weights):
+    ...         return np.array([weights @ (2 * (x[0] - self.demand))])
+    >>> Distance().evaluate(np.array([2.0])).tolist()
+    [1.0, 1.0]
+    """
 
     def evaluate(self, x: FloatArray) -> FloatArray:
         """Loss of every scenario at x; (n_scenarios,)."""
@@ -31,7 +45,29 @@ class ScenarioLoss(Protocol):
 
 @dataclass(frozen=True)
 class CVaRTerm:
-    """``weight`` x CVaR of a loss in the objective; ``weight`` >= 0; ``confidence`` 0 is the expectation."""
+    """``weight`` x CVaR of a loss, in the objective of a ``TailProgram``.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    loss : ScenarioLoss
+        Loss of every scenario as a function of x.
+    confidence : float
+        In [0, 1); 0.95 is the mean of the worst 5 %, 0 the expectation.
+    weight : float
+        At least 0.
+
+    Raises
+    ------
+    ValueError
+        A confidence outside [0, 1), or a weight that is negative or not finite: it would reward risk.
+
+    Examples
+    --------
+    >>> CVaRTerm("cost", LinearLoss(np.array([[1.0], [3.0]])), confidence=0.5, weight=1.0).confidence
+    0.5
+    """
 
     name: str
     loss: ScenarioLoss
@@ -49,7 +85,31 @@ class CVaRTerm:
 
 @dataclass(frozen=True)
 class CVaRLimit:
-    """CVaR of a loss + coefficients x <= limit; ``coefficients`` (n_columns,)."""
+    """CVaR of a loss + coefficients x <= limit, in a ``TailProgram``.
+
+    Parameters
+    ----------
+    name : str
+        For conflicts and duals.
+    loss : ScenarioLoss
+        Loss of every scenario as a function of x.
+    confidence : float
+        In [0, 1); 0.95 is the mean of the worst 5 %, 0 the expectation.
+    coefficients : (n_columns,) array
+        What every column adds, the same in every scenario.
+    limit : float
+        In the unit of the loss.
+
+    Raises
+    ------
+    ValueError
+        A confidence outside [0, 1).
+
+    Examples
+    --------
+    >>> CVaRLimit("worst half", LinearLoss(np.array([[1.0], [3.0]])), 0.5, np.zeros(1), limit=6.0).limit
+    6.0
+    """
 
     name: str
     loss: ScenarioLoss
@@ -66,8 +126,19 @@ class CVaRLimit:
 class LinearLoss:
     """loss_s(x) = matrix_s x[columns] + constant_s.
 
-    ``matrix`` (n_scenarios, k), float64 or float32; ``constant`` (n_scenarios,), zero when left out; ``columns`` (k,)
-    of x, all of them in order when left out; a column that stands there twice counts twice.
+    Parameters
+    ----------
+    matrix : (n_scenarios, k) array
+        float64 or float32.
+    constant : (n_scenarios,) array, optional
+        Zero when left out.
+    columns : (k,) array of int, optional
+        Columns of x that the loss uses, all of them in order when left out; one that stands there twice counts twice.
+
+    Examples
+    --------
+    >>> LinearLoss(np.array([[1.0], [3.0]]), columns=np.array([1])).evaluate(np.array([9.0, 2.0])).tolist()
+    [2.0, 6.0]
     """
 
     matrix: Matrix
@@ -87,7 +158,13 @@ class LinearLoss:
 
 @dataclass(frozen=True)
 class PositivePartLoss:
-    """loss_s(x) = sum over parts of max(0, part_s(x)), the parts affine (or convex)."""
+    """loss_s(x) = sum over parts of max(0, part_s(x)), the parts affine (or convex).
+
+    Examples
+    --------
+    >>> PositivePartLoss((LinearLoss(np.array([[1.0], [-1.0]])),)).evaluate(np.array([2.0])).tolist()
+    [2.0, 0.0]
+    """
 
     parts: tuple[ScenarioLoss, ...]
 
@@ -105,10 +182,24 @@ class PositivePartLoss:
 
 @dataclass(frozen=True)
 class RunningMaxLoss:
-    """loss_s(x) = max(0, max_t sum_{u <= t} (matrix_su x[columns] + constant_su)): the largest cumulative sum.
+    """loss_s(x) = max(0, max_t sum_{u <= t} (matrix_su x[columns] + constant_su)): the largest cumulative loss.
 
-    ``matrix`` (n_scenarios, n_periods, k) and ``constant`` (n_scenarios, n_periods) are cumulative already; build it
-    from increments with ``of_increments``.
+    Parameters
+    ----------
+    matrix : (n_scenarios, n_periods, k) array
+        Cumulative already; ``of_increments`` builds the loss from what every period adds.
+    constant : (n_scenarios, n_periods) array
+        Cumulative already.
+    columns : (k,) array of int, optional
+        Columns of x that the loss uses, all of them in order when left out.
+
+    Examples
+    --------
+    One scenario loses 3 and then gains 1, so its largest cumulative loss is 3; the other never loses:
+
+    >>> increments = np.array([[[3.0], [-1.0]], [[-1.0], [0.5]]])
+    >>> RunningMaxLoss.of_increments(increments, np.zeros((2, 2))).evaluate(np.array([1.0])).tolist()
+    [3.0, 0.0]
     """
 
     matrix: FloatArray
@@ -119,14 +210,14 @@ class RunningMaxLoss:
     def of_increments(
         cls, matrix: FloatArray, constant: FloatArray, columns: IntArray | None = None
     ) -> RunningMaxLoss:
-        """From losses per period."""
+        """From what every period adds: ``matrix`` (n_scenarios, n_periods, k), ``constant`` (n_scenarios, n_periods)."""
         return cls(np.cumsum(matrix, axis=1), np.cumsum(constant, axis=1), columns)
 
     def _paths(self, x: FloatArray) -> FloatArray:
         return np.asarray(self.matrix @ (x if self.columns is None else x[self.columns]) + self.constant)
 
     def evaluate(self, x: FloatArray) -> FloatArray:
-        """Deepest point of every scenario's path, zero when it never loses."""
+        """Largest cumulative loss of every scenario, zero when it never loses; (n_scenarios,)."""
         return np.asarray(np.maximum(self._paths(x).max(axis=1), 0.0))
 
     def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
@@ -139,17 +230,17 @@ class RunningMaxLoss:
 
 
 def _times(matrix: Matrix, x: FloatArray) -> FloatArray:
-    """matrix x with sums in float64."""
+    """Product of matrix and x with sums in float64."""
     if matrix.dtype == np.float64:
         return np.asarray(matrix @ x)
-    found = np.empty(len(matrix))
+    product = np.empty(len(matrix))
     for begin in range(0, len(matrix), BLOCK):
-        found[begin : begin + BLOCK] = matrix[begin : begin + BLOCK].astype(np.float64) @ x
-    return found
+        product[begin : begin + BLOCK] = matrix[begin : begin + BLOCK].astype(np.float64) @ x
+    return product
 
 
 def _weighted(matrix: Matrix, weights: FloatArray) -> FloatArray:
-    """weights matrix over the rows that have a weight, in blocks."""
+    """Product of weights and matrix over the rows that have a weight, in blocks."""
     chosen = np.flatnonzero(weights)
     total = np.zeros(matrix.shape[1])
     for begin in range(0, len(chosen), BLOCK):

@@ -21,8 +21,9 @@ from typing import Literal
 import numpy as np
 
 from bekostiging_solvers.cutting import MOST_ITERATIONS, Run
-from bekostiging_solvers.highs import Solution, SolverError, Termination, solve_highs
+from bekostiging_solvers.highs import solve_highs
 from bekostiging_solvers.risk import Expectation, RiskMeasure
+from bekostiging_solvers.solution import Solution, SolverError, Termination
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.typing import FloatArray
 from bekostiging_solvers.whole import OF_GAP, OF_TIME, find_whole

@@ -12,11 +12,12 @@ from dataclasses import replace
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
-from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, UnboundedError
+from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.level import LevelStep
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure, measure_of, measure_weights
 from bekostiging_solvers.second_stages import SecondStages, Values
+from bekostiging_solvers.solution import InfeasibleError, Solution, UnboundedError
 from bekostiging_solvers.two_stage import TwoStageProgram
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
@@ -45,7 +46,7 @@ class Master:
         self._step = LevelStep(self.relaxed, self.n_x)
         self.known = np.zeros(self.n, dtype=np.bool_)
         self._cuts: list[tuple[FloatArray, IntArray, csr_array]] = []
-        """Constants, thetas (-1 = none) and slopes (n_cuts, n_x) of what was told at each point."""
+        """Constants, thetas (-1 = none) and slopes (n_cuts, n_x) of the cuts added at each point."""
         self._boxes, self._boxed = 0, False
 
     @property
@@ -99,19 +100,19 @@ class Master:
         """What master and cuts say of the objective at x; minus infinity before every theta has a cut."""
         if not self.known.all():
             return -np.inf
-        thetas = self._told(x)
+        thetas = self._cut_values(x)
         if self._by_scenario:
             costs = float(self.program.first.cost @ x) + thetas.reshape(-1, self._n_groups).sum(axis=0)
             return measure_of(costs, self.risk, self.program.probabilities)
         return float(self.relaxed.cost[: self.n_x] @ x + thetas.sum())
 
-    def tell(self, parts: list[SecondStages], found: list[Values], x: FloatArray) -> bool:
+    def add_cuts(self, parts: list[SecondStages], found: list[Values], x: FloatArray) -> bool:
         """Add what the parts of the second stages say at x, where it is news; whether anything was."""
-        told, before = self._told(x), len(self._cuts)
+        by_cuts, before = self._cut_values(x), len(self._cuts)
         for number, (stages, own) in enumerate(zip(parts, found, strict=True)):
             without = np.flatnonzero(~own.feasible)
             if len(without):
-                self._tell_feasibility(stages, own, without, x)
+                self._add_feasibility_cuts(stages, own, without, x)
             weights = np.ones(len(own.values))
             if isinstance(self.risk, Expectation):
                 weights = self.program.probabilities
@@ -121,7 +122,7 @@ class Master:
                 weights = measure_weights(own.values, self.risk, self.program.probabilities)
             values = np.bincount(self._group, weights * own.values, minlength=self._n_groups)
             whole = np.bincount(self._group, ~own.feasible, minlength=self._n_groups) == 0
-            said = told[number * self._n_groups :][: self._n_groups]
+            said = by_cuts[number * self._n_groups :][: self._n_groups]
             news = np.flatnonzero(whole & (values > said + CUT * np.maximum(1.0, np.abs(values))))
             if len(news):
                 slopes = stages.gradients(own, weights, self._group, self._n_groups)[news]
@@ -132,15 +133,15 @@ class Master:
         """The nearest x to ``centre`` in the box norm with a master value of at most ``level``; None if none."""
         return self._step.nearest(centre, level)
 
-    def _told(self, x: FloatArray) -> FloatArray:
+    def _cut_values(self, x: FloatArray) -> FloatArray:
         """What the cuts say of every theta at x (n,); minus infinity where there is none."""
-        told = np.full(self.n, -np.inf)
+        by_cuts = np.full(self.n, -np.inf)
         for constants, thetas, slopes in self._cuts:
             own = thetas >= 0
-            np.maximum.at(told, thetas[own], (constants + slopes @ x)[own])
-        return told
+            np.maximum.at(by_cuts, thetas[own], (constants + slopes @ x)[own])
+        return by_cuts
 
-    def _tell_feasibility(self, stages: SecondStages, own: Values, without: IntArray, x: FloatArray) -> None:
+    def _add_feasibility_cuts(self, stages: SecondStages, own: Values, without: IntArray, x: FloatArray) -> None:
         """0 >= V_s(x0) + slope (x - x0) for every scenario without recourse."""
         place = np.zeros(len(own.values), dtype=np.int64)
         place[without] = np.arange(len(without))

@@ -18,9 +18,10 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import logsumexp
 
-from bekostiging_solvers.highs import NumericalTroubleError, solve_highs
+from bekostiging_solvers.highs import solve_highs
 from bekostiging_solvers.linear_program import LinearProgram
 from bekostiging_solvers.risk import checked_probabilities
+from bekostiging_solvers.solution import NumericalTroubleError
 from bekostiging_solvers.typing import FloatArray
 
 VIOLATION = 1e-7
@@ -29,7 +30,25 @@ VIOLATION = 1e-7
 
 @dataclass(frozen=True)
 class View:
-    """Expectation of ``feature`` (n_scenarios,) between ``low`` and ``high``; equal for a point view."""
+    """What an expert expects: the mean of a feature lies between two numbers.
+
+    Parameters
+    ----------
+    name : str
+        For messages and conflicts.
+    feature : (n_scenarios,) array
+        One number per scenario; ones and zeros for a view on a probability.
+    low, high : float
+        Limits of its mean, in its unit; equal for a view on one number, infinite where there is no limit.
+
+    Examples
+    --------
+    Growth of at least 8 % has a probability of at least 0.8:
+
+    >>> growth = np.array([0.02, 0.09, 0.12])
+    >>> View("growth", (growth >= 0.08).astype(float), low=0.8, high=1.0).feature.tolist()
+    [0.0, 1.0, 1.0]
+    """
 
     name: str
     feature: FloatArray
@@ -39,8 +58,23 @@ class View:
 
 @dataclass(frozen=True)
 class Pooled:
-    """``probabilities`` (n_scenarios,) under the views; ``relative_entropy`` to the prior;
-    ``effective_scenarios`` = exp(entropy): with how many equally likely ones one is left."""
+    """Probabilities of the scenarios under the views.
+
+    Attributes
+    ----------
+    probabilities : (n_scenarios,) array
+        They add up to one.
+    relative_entropy : float
+        How far they are from the prior, in nats; zero is the prior itself.
+    effective_scenarios : float
+        exp(entropy): with how many equally likely scenarios one is left.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import entropy_pooling
+    >>> float(entropy_pooling([], 4).effective_scenarios)
+    4.0
+    """
 
     probabilities: FloatArray
     relative_entropy: float
@@ -48,7 +82,20 @@ class Pooled:
 
 
 def entropy_pooling(views: Sequence[View], n_scenarios: int, prior: ArrayLike | None = None) -> Pooled:
-    """The probabilities nearest to the prior (equal when left out) that satisfy every view.
+    """The probabilities nearest to the prior that satisfy every view (Meucci 2008).
+
+    Parameters
+    ----------
+    views : sequence of View
+        They hold together.
+    n_scenarios : int
+        Number of scenarios.
+    prior : (n_scenarios,), optional
+        Probabilities before the views; equal when left out.
+
+    Returns
+    -------
+    Pooled
 
     Raises
     ------
@@ -58,6 +105,12 @@ def entropy_pooling(views: Sequence[View], n_scenarios: int, prior: ArrayLike | 
         A view that does not fit: another length, low above high, numbers that are not finite.
     NumericalTroubleError
         The views can be satisfied only in the limit of probability zero; relax one.
+
+    Examples
+    --------
+    >>> pooled = entropy_pooling([View("rain", np.array([1.0, 1.0, 0.0, 0.0]), low=0.8, high=0.8)], 4)
+    >>> pooled.probabilities.round(6).tolist()
+    [0.4, 0.4, 0.1, 0.1]
     """
     q = checked_probabilities(prior, n_scenarios)
     for view in views:
@@ -113,8 +166,8 @@ def _dual_optimum(features: FloatArray, low: FloatArray, high: FloatArray, q: Fl
         exponent = log_q - features @ (a - b)
         log_total = float(logsumexp(exponent))
         expected = np.exp(exponent - log_total) @ features
-        told = log_total + float(a[upper] @ high[upper]) - float(b[lower] @ low[lower])
-        return told, np.concatenate([np.where(upper, high, 0.0) - expected, expected - np.where(lower, low, 0.0)])
+        dual = log_total + float(a[upper] @ high[upper]) - float(b[lower] @ low[lower])
+        return dual, np.concatenate([np.where(upper, high, 0.0) - expected, expected - np.where(lower, low, 0.0)])
 
     bounds = [(0.0, None if known else 0.0) for known in (*upper, *lower)]
     found = minimize(

@@ -14,8 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, solve_highs
+from bekostiging_solvers.highs import HighsSession, solve_highs
 from bekostiging_solvers.linear_program import LinearProgram
+from bekostiging_solvers.solution import InfeasibleError, Solution
 from bekostiging_solvers.typing import FloatArray
 
 CONVEX = 1e-9

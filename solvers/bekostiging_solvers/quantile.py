@@ -22,8 +22,9 @@ from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from bekostiging_solvers.distinct import distinct_rows
 from bekostiging_solvers.grouped_quantile import GroupLosses, fit_groups
-from bekostiging_solvers.highs import InfeasibleError, Solution, UnboundedError, solve_highs
+from bekostiging_solvers.highs import solve_highs
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.solution import InfeasibleError, Solution, UnboundedError
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 FEWEST = 1_000

@@ -11,10 +11,11 @@ from typing import Literal
 
 import numpy as np
 
-from bekostiging_solvers.highs import MIP_GAP, Solution, solve_highs
+from bekostiging_solvers.highs import MIP_GAP, solve_highs
 from bekostiging_solvers.lshaped import solve_lshaped
 from bekostiging_solvers.risk import Expectation, RiskMeasure
 from bekostiging_solvers.second_stages import SecondStages
+from bekostiging_solvers.solution import Solution
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.typing import FloatArray
 

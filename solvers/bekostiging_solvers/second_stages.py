@@ -18,8 +18,9 @@ import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
 from bekostiging_solvers.components import same_matrix
-from bekostiging_solvers.highs import HighsSession, InfeasibleError
+from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.solution import InfeasibleError
 from bekostiging_solvers.two_stage import Recourse, TwoStageProgram, second_stage
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
@@ -320,10 +321,10 @@ class _Duals:
         linked, values, chosen = self._duals[:, self._linked], np.empty(len(shift)), np.empty(len(shift), np.int64)
         for begin in range(0, len(shift), BLOCK):
             own = slice(begin, begin + BLOCK)
-            told = linked @ shift[own][:, self._linked].T
-            np.subtract(self._fixed[:, own], told, out=told)
-            chosen[own] = told.argmax(axis=0)
-            values[own] = told[chosen[own], np.arange(told.shape[1])]
+            values_of_duals = linked @ shift[own][:, self._linked].T
+            np.subtract(self._fixed[:, own], values_of_duals, out=values_of_duals)
+            chosen[own] = values_of_duals.argmax(axis=0)
+            values[own] = values_of_duals[chosen[own], np.arange(values_of_duals.shape[1])]
         self._asked = (shift, values, chosen)
         return values, chosen
 

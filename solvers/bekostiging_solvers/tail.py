@@ -24,25 +24,17 @@ import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
 from bekostiging_solvers.aggregation import minimise_tails
-from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, SolutionStatus, SolverError
-from bekostiging_solvers.level import LevelStep
+from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, LinearLoss, ScenarioLoss
+from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, LinearLoss
 from bekostiging_solvers.risk import tail_weights
+from bekostiging_solvers.solution import InfeasibleError, Solution, SolutionStatus, SolverError
+from bekostiging_solvers.tail_cuts import LeadingLoss, TailCuts, cut_of
 from bekostiging_solvers.typing import FloatArray
 
 TOLERANCE = 1e-6
 """Relative gap and violation at which a point counts as optimal and feasible."""
-NOTHING = 1e-12
-"""Relative amount below which a cut says nothing new."""
 MOST_PASSES = 2000
-FEW_HEURISTICS = {
-    "mip_heuristic_effort": 0.0,
-    "mip_heuristic_run_feasibility_jump": False,
-    "mip_heuristic_run_root_reduced_cost": False,
-    "mip_allow_restart": False,
-}
-"""Options of branch and bound: the held program between its runs finds points, so heuristics only take time."""
 LEVEL = 0.6
 """Where between bound and best value the level lies; chosen on one draw of the benchmark's CVaR program."""
 
@@ -127,7 +119,7 @@ class TailProgram:
         SolverError
             Any other failure of HiGHS, or no convergence.
         """
-        cuts = _Cuts(self)
+        cuts = TailCuts(self.master(), len(self.program.cost))
         relaxed = self._aggregated(start, tolerance, cuts)
         if relaxed is None:
             cuts.add(start, self._tails_at(start))
@@ -162,7 +154,7 @@ class TailProgram:
         limits = [
             replace(
                 limit,
-                loss=_Leading(limit.loss, n),
+                loss=LeadingLoss(limit.loss, n),
                 coefficients=np.append(limit.coefficients, -np.eye(n_limits)[k]),
             )
             for k, limit in enumerate(self.limits)
@@ -185,7 +177,7 @@ class TailProgram:
             found.append((value, tail.loss.subgradient(x, weights)))
         return found
 
-    def _aggregated(self, start: FloatArray, tolerance: float, cuts: _Cuts) -> TailSolution | None:
+    def _aggregated(self, start: FloatArray, tolerance: float, cuts: TailCuts) -> TailSolution | None:
         """The relaxation by bands of scenarios, its tails as cuts; None where it does not apply or found nothing."""
         terms = [term for term in self.terms if term.weight > 0]
         if self.limits or not terms or not all(isinstance(term.loss, LinearLoss) for term in terms):
@@ -199,12 +191,12 @@ class TailProgram:
             weights = iter(found.weights)
             cuts.add(
                 found.x,
-                [_cut(term.loss, found.x, next(weights) if term.weight > 0 else None) for term in self.terms],
+                [cut_of(term.loss, found.x, next(weights) if term.weight > 0 else None) for term in self.terms],
             )
         return self._judge(found.x, found.bound, found.passes, found.duals, tolerance)
 
     def _converge(
-        self, cuts: _Cuts, session: HighsSession, tolerance: float, most: float, *, name_conflict: bool
+        self, cuts: TailCuts, session: HighsSession, tolerance: float, most: float, *, name_conflict: bool
     ) -> TailSolution:
         """Pass after pass until no tail of the master is too low or the gap is closed."""
         n = len(self.program.cost)
@@ -232,7 +224,9 @@ class TailProgram:
             level = news
         raise _unconverged()
 
-    def _converge_whole(self, cuts: _Cuts, tolerance: float, most: float, *, name_conflict: bool) -> TailSolution:
+    def _converge_whole(
+        self, cuts: TailCuts, tolerance: float, most: float, *, name_conflict: bool
+    ) -> TailSolution:
         """The same with whole numbers. Between two runs of branch and bound the linear program with those of the last run
         held tells what its tails cost: branch and bound is the dear part, and then seldom runs more than twice."""
         n, passes = len(self.program.cost), 0
@@ -290,8 +284,8 @@ class TailProgram:
         """The conflict in the caller's names: rows and limits."""
         own = {*self.program.row_names, *self.program.column_names, *(limit.name for limit in self.limits)}
         named = tuple(name for name in error.conflict if name in own)
-        told = f" Conflicting: {', '.join(named)}." if named else ""
-        return InfeasibleError(f"HiGHS: infeasible.{told} Relax or remove one of them.", named)
+        sentence = f" Conflicting: {', '.join(named)}." if named else ""
+        return InfeasibleError(f"HiGHS: infeasible.{sentence} Relax or remove one of them.", named)
 
     def _finish(self, x: FloatArray, solution: Solution, passes: int, tolerance: float) -> TailSolution:
         """The point held, with the master's bound and duals."""
@@ -346,22 +340,6 @@ class TailProgram:
         )
 
 
-@dataclass(frozen=True)
-class _Leading:
-    """A loss of the first ``n`` columns of a wider x."""
-
-    loss: ScenarioLoss
-    n: int
-
-    def evaluate(self, x: FloatArray) -> FloatArray:
-        """Loss of every scenario at x."""
-        return self.loss.evaluate(x[: self.n])
-
-    def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
-        """The loss's own subgradient, zero in the other columns."""
-        return np.append(self.loss.subgradient(x[: self.n], weights), np.zeros(len(x) - self.n))
-
-
 def _unconverged() -> SolverError:
     return SolverError(f"tail cuts did not converge in {MOST_PASSES} passes; scale the data or bound the columns")
 
@@ -370,75 +348,3 @@ def _not_above(most: float, bound: float) -> None:
     """Refuse a bound above the most an objective may be."""
     if bound > most:
         raise InfeasibleError(f"No point has an objective of at most {most:g}: the bound is {bound:g}.", ())
-
-
-def _cut(loss: ScenarioLoss, x: FloatArray, weights: FloatArray | None) -> tuple[float, FloatArray]:
-    """Value and gradient at x of a weighting of the scenarios; of a term without weight nothing is known."""
-    if weights is None:
-        return -np.inf, np.zeros(len(x))
-    return float(weights @ loss.evaluate(x)), loss.subgradient(x, weights)
-
-
-class _Cuts:
-    """The cuts found so far, for the master and for the level steps."""
-
-    def __init__(self, owner: TailProgram) -> None:
-        self._master = owner.master()
-        self._n = len(owner.program.cost)
-        self._constants: list[float] = []
-        self._rows: list[FloatArray] = []
-        self._of: list[list[int]] = [[] for _ in owner._tails]
-        self._step: LevelStep | None = None
-        self._stepped = 0
-
-    def session(self, *, whole: bool = False, held: FloatArray | None = None) -> HighsSession:
-        """The master with every cut so far; ``held``: x with the whole numbers that are given."""
-        master = self._master if whole else replace(self._master, integer=None)
-        if held is not None:
-            fixed = self._master.whole
-            lower, upper = master.lower.copy(), master.upper.copy()
-            lower[fixed] = upper[fixed] = np.round(held[fixed])
-            master = replace(master, lower=lower, upper=upper)
-        session = HighsSession(master, gap=0.0, options=FEW_HEURISTICS if whole else None)
-        for constant, row in zip(self._constants, self._rows, strict=True):
-            _add(session, constant, row)
-        return session
-
-    def add(
-        self, x: FloatArray, tails: Sequence[tuple[float, FloatArray]], session: HighsSession | None = None
-    ) -> bool:
-        """Add tail >= value + gradient (x - x0) for every tail of which the cuts say too little at x; whether any."""
-        before = len(self._rows)
-        for index, (value, gradient) in enumerate(tails):
-            told = max((self._said(cut, x) for cut in self._of[index]), default=-np.inf)
-            if value <= told + NOTHING * max(1.0, abs(value)):
-                continue
-            self._of[index].append(len(self._rows))
-            row = np.zeros(len(self._master.cost))
-            row[: self._n] = -gradient
-            row[self._n + index] = 1.0
-            constant = value - float(gradient @ x)
-            self._constants.append(constant)
-            self._rows.append(row)
-            if session is not None:
-                _add(session, constant, row)
-        return len(self._rows) > before
-
-    def _said(self, cut: int, x: FloatArray) -> float:
-        """What a cut says of its tail at x."""
-        return self._constants[cut] - float(self._rows[cut][: self._n] @ x)
-
-    def level_point(self, centre: FloatArray, level: float) -> FloatArray | None:
-        """The nearest x to ``centre`` in the box norm with a master value of at most ``level``; None if none."""
-        if self._step is None:
-            self._step = LevelStep(self._master, self._n)
-        if len(self._rows) > self._stepped:
-            new = csr_array(np.array(self._rows[self._stepped :]))
-            self._step.add_rows(np.array(self._constants[self._stepped :]), new)
-        self._stepped = len(self._rows)
-        return self._step.nearest(centre, level)
-
-
-def _add(session: HighsSession, constant: float, row: FloatArray) -> None:
-    columns = np.flatnonzero(row)
-    session.add_row(constant, INFINITY, columns, row[columns])

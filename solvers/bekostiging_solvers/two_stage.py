@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import block_diag, csr_array, hstack, vstack
 
-from bekostiging_solvers.highs import SolutionStatus, Termination
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure
+from bekostiging_solvers.solution import SolutionStatus, Termination
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
 

@@ -13,8 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from bekostiging_solvers.cutting import MOST_ITERATIONS, Run
-from bekostiging_solvers.highs import HighsSession, InfeasibleError, Solution, Termination
+from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import LinearProgram
+from bekostiging_solvers.solution import InfeasibleError, Solution, Termination
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 OF_GAP = 0.25
