@@ -57,14 +57,16 @@ from bekostiging_solvers.risk import (
     Expectation,
     MeanCVaR,
     RiskMeasure,
-    cvar,
-    cvar_error,
     euler_contributions,
     measure_of,
     measure_weights,
+    tail_weights,
+)
+from bekostiging_solvers.sample_risk import (
+    cvar,
+    cvar_error,
     shortfall_over,
     shortfall_over_error,
-    tail_weights,
     value_at_risk,
     value_at_risk_error,
 )

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from bekostiging_solvers.highs import solve_highs
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.risk import cvar
+from bekostiging_solvers.sample_risk import cvar
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
 

@@ -27,7 +27,7 @@ def coalition_tails(losses: ArrayLike, confidence: float) -> FloatArray:
     Returns
     -------
     (2^n_players,) array
-        In the unit of the losses; bit i of the place is player i, zero for nobody. A table for ``nucleolus`` and ``shapley``.
+        In the unit of the losses; bit i of the place is player i, zero for nobody. ``nucleolus`` and ``shapley`` take it.
 
     Raises
     ------

@@ -206,9 +206,9 @@ class HighsSession:
         if termination is Termination.INFEASIBLE:
             raise self._infeasible(message) if name_conflict else InfeasibleError(message)
         if termination is Termination.LIMIT:
-            raise LimitReachedError(f"{message} {LimitReachedError.__doc__}", solution)
+            raise LimitReachedError(f"{message} {LimitReachedError.remedy}", solution)
         error = UnboundedError if termination is Termination.UNBOUNDED else NumericalTroubleError
-        raise error(f"{message} {error.__doc__}")
+        raise error(f"{message} {error.remedy}")
 
     def _once_more(self) -> Termination:
         """Without the last basis, which may be what leads nowhere; then by another algorithm."""

@@ -24,7 +24,19 @@ CONVEX = 1e-9
 
 
 def solve_quadratic(program: LinearProgram, hessian: FloatArray) -> Solution:
-    """Solve a convex quadratic program; ``hessian`` Q (n_columns, n_columns), symmetric and positive semidefinite.
+    """Solve a convex quadratic program: minimise 1/2 x Q x + cost x under rows and bounds.
+
+    Parameters
+    ----------
+    program : LinearProgram
+        Cost, rows and bounds; no whole numbers.
+    hessian : (n_columns, n_columns) array
+        Q, symmetric and positive semidefinite.
+
+    Returns
+    -------
+    Solution
+        Its bound is the value of the dual (Dorn 1960).
 
     Raises
     ------
@@ -34,6 +46,21 @@ def solve_quadratic(program: LinearProgram, hessian: FloatArray) -> Solution:
         No point satisfies the rows; ``conflict`` names those that contradict each other.
     SolverError
         Any other failure of HiGHS.
+
+    Examples
+    --------
+    The point of x + y = 4 nearest to the origin:
+
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, solve_quadratic
+    >>> program = LinearProgram(
+    ...     np.zeros(2), np.zeros(2), np.full(2, 10.0), csr_array([[1.0, 1.0]]),
+    ...     np.array([4.0]), np.array([4.0]), ("x", "y"), ("sum",),
+    ... )
+    >>> solution = solve_quadratic(program, np.eye(2))
+    >>> solution.x.round(6).tolist(), round(solution.objective, 6)
+    ([2.0, 2.0], 4.0)
     """
     _check(program, hessian)
     options = {"qp_regularization_value": 0.0}

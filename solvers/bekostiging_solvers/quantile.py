@@ -65,9 +65,26 @@ def fit_quantile(
     program: LinearProgram,
     start: FloatArray | None = None,
 ) -> Solution:
-    """Fit ``target`` (n,) by ``matrix`` (n, k) times the columns of ``program`` (k); slopes ``above`` and ``below`` (n,).
+    """Fit a target by linear coefficients, with one price for what lies above the fit and another for what lies below.
 
-    ``start`` (k,): a fit that tells which observations lie far; found on a part of the observations when left out.
+    Parameters
+    ----------
+    matrix : (n, k) array
+        A row per observation, a column per coefficient.
+    target : (n,) array
+        What is fitted.
+    above, below : (n,) array
+        Price per unit that the target lies above, or below, the fit; not negative. Equal prices fit the median, ``0.9`` and
+        ``0.1`` the 90 % quantile.
+    program : LinearProgram
+        On the k coefficients: their cost, bounds and rows.
+    start : (k,) array, optional
+        A fit that says which observations lie far from it; computed on a part of the observations when left out.
+
+    Returns
+    -------
+    Solution
+        ``x`` (k,): the coefficients, with objective, bound and duals of the rows.
 
     Raises
     ------
@@ -77,6 +94,17 @@ def fit_quantile(
         The rows of the program have no common point; ``conflict`` names those that contradict each other.
     UnboundedError
         The cost of the program falls without end.
+
+    Examples
+    --------
+    The median of 1, 2 and 9:
+
+    >>> one = np.ones(3)
+    >>> free = LinearProgram(
+    ...     np.zeros(1), np.full(1, -INFINITY), np.full(1, INFINITY), csr_array((0, 1)), np.zeros(0), np.zeros(0), ("b",), ()
+    ... )
+    >>> fit_quantile(one[:, None], np.array([1.0, 2.0, 9.0]), one, one, free).x.round(9).tolist()
+    [2.0]
     """
     begin = perf_counter()
     _check(matrix, target, above, below, program)
@@ -93,7 +121,7 @@ def fit_quantile(
         solve_highs(replace(program, cost=np.zeros_like(program.cost)))
         raise
     except InfeasibleError:
-        raise UnboundedError(f"quantile fit: {UnboundedError.__doc__}") from None
+        raise UnboundedError(f"quantile fit: {UnboundedError.remedy}") from None
     return _in_unit(found, scale, size, begin)
 
 

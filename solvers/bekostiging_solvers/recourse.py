@@ -40,6 +40,7 @@ def solve_recourse(
     Parameters
     ----------
     program : TwoStageProgram
+        First stage and scenarios.
     method : "auto", "extensive" or "l-shaped"
         ``auto`` writes the extensive form up to 300,000 nonzeros (100,000 with a whole first stage), or with integer
         recourse.
@@ -55,6 +56,11 @@ def solve_recourse(
         Of the L-shaped method: one for all scenarios, one for each, or (``auto``) fifty groups in expectation and
         one for each under CVaR.
 
+    Returns
+    -------
+    RecourseSolution
+        With a lower bound and a gap, whatever the method.
+
     Raises
     ------
     InfeasibleError
@@ -63,6 +69,23 @@ def solve_recourse(
         As ``solve_highs``.
     ValueError
         L-shaped with an integer second stage: its value function is not convex, so cuts would be wrong.
+
+    Examples
+    --------
+    A newsvendor buys at 2 before demand (4 or 8) is known, and at 10 afterwards:
+
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, Recourse, TwoStageProgram, solve_recourse
+    >>> none, one, far = csr_array((0, 1)), csr_array([[1.0]]), np.full(1, np.inf)
+    >>> first = LinearProgram(np.array([2.0]), np.zeros(1), far, none, np.zeros(0), np.zeros(0), ("buy",), ())
+    >>> scenarios = tuple(
+    ...     Recourse(np.array([10.0]), np.zeros(1), far, one, one, np.array([demand]), far) for demand in (4.0, 8.0)
+    ... )
+    >>> program = TwoStageProgram(first, scenarios, np.array([0.5, 0.5]))
+    >>> solution = solve_recourse(program)
+    >>> solution.x.tolist(), solution.objective, solution.costs.tolist()
+    ([8.0], 16.0, [16.0, 16.0])
     """
     measure: RiskMeasure = Expectation() if risk is None else risk
     chosen = method
@@ -106,6 +129,35 @@ def _result(solution: Solution, x: FloatArray, costs: FloatArray, method: str, s
 
 
 def recourse_costs(program: TwoStageProgram, x: FloatArray) -> FloatArray:
-    """Total cost c x + Q_s(x) per scenario (n_scenarios,); infinite where x has no recourse."""
-    found = SecondStages(program).at(x)
-    return np.asarray(np.where(found.feasible, found.values, np.inf) + float(program.first.cost @ x))
+    """Total cost c x + Q_s(x) of a first stage in every scenario.
+
+    Parameters
+    ----------
+    program : TwoStageProgram
+        Its scenarios need not be those on which x was decided.
+    x : (n_x,) array
+        First stage.
+
+    Returns
+    -------
+    (n_scenarios,) array
+        Infinite where x has no recourse.
+
+    Examples
+    --------
+    Buying 4 at 2 where demand is 4 or 8, and the rest at 10:
+
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, Recourse, TwoStageProgram, recourse_costs
+    >>> none, one, far = csr_array((0, 1)), csr_array([[1.0]]), np.full(1, np.inf)
+    >>> first = LinearProgram(np.array([2.0]), np.zeros(1), far, none, np.zeros(0), np.zeros(0), ("buy",), ())
+    >>> scenarios = tuple(
+    ...     Recourse(np.array([10.0]), np.zeros(1), far, one, one, np.array([demand]), far) for demand in (4.0, 8.0)
+    ... )
+    >>> program = TwoStageProgram(first, scenarios, np.array([0.5, 0.5]))
+    >>> recourse_costs(program, np.array([4.0])).tolist()
+    [8.0, 48.0]
+    """
+    values = SecondStages(program).at(x)
+    return np.asarray(np.where(values.feasible, values.values, np.inf) + float(program.first.cost @ x))

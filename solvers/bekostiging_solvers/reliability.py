@@ -36,8 +36,24 @@ LENGTHS = tuple(0.5**k for k in range(12))
 
 @dataclass(frozen=True)
 class DesignPoint:
-    """``point`` (n_dimensions,) of least norm that fails and its ``distance``; ``starts`` searches, of which ``agreeing``
-    ended within 1 % of that distance; ``evaluations`` of g."""
+    """The failing point nearest to the origin.
+
+    Attributes
+    ----------
+    point : (n_dimensions,) array
+        In standard normal units.
+    distance : float
+        Its norm, the reliability index (Hasofer and Lind 1974).
+    starts, agreeing : int
+        Searches, and how many of them ended within 1 % of that distance.
+    evaluations : int
+        Of the limit state.
+
+    Examples
+    --------
+    >>> DesignPoint(np.array([3.0, 0.0]), 3.0, starts=8, agreeing=8, evaluations=120).distance
+    3.0
+    """
 
     point: FloatArray
     distance: float
@@ -49,9 +65,33 @@ class DesignPoint:
 def design_point(
     limit_state: LimitState, n_dimensions: int, n_starts: int = 8, seed: int = 1
 ) -> DesignPoint | None:
-    """The failing point nearest to the origin, from several starts; None when none is found within ``FARTHEST``.
+    """The failing point nearest to the origin (Hasofer and Lind 1974), searched from several starts.
 
     The first start goes along the gradient at the origin, the others in random directions turned towards failure.
+
+    Parameters
+    ----------
+    limit_state : callable
+        g of many points at once: (n, n_dimensions) to (n,); at least zero is failure.
+    n_dimensions : int
+        Number of independent standard normals.
+    n_starts : int
+        Number of searches; 8 when left out.
+    seed : int
+        Of the random directions.
+
+    Returns
+    -------
+    DesignPoint or None
+        None when no failing point is found within eight standard deviations.
+
+    Examples
+    --------
+    Failure is a sum of two standard normals of at least 3; the nearest such point has both at 1.5:
+
+    >>> found = design_point(lambda z: z.sum(axis=1) - 3.0, 2)
+    >>> found.point.round(4).tolist(), round(found.distance, 4)
+    ([1.5, 1.5], 2.1213)
     """
     counted = _Counted(limit_state)
     at_origin, gradient = counted.with_gradient(np.zeros(n_dimensions))
@@ -134,10 +174,32 @@ class _Counted:
 
 
 def drawn_around(normals: FloatArray, point: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Standard normals (n, n_dimensions) moved to the design point, every fifth left where it is; and their weights (n,).
+    """Standard normals moved to the design point, every fifth left where it is, with their weights.
 
+    Parameters
+    ----------
+    normals : (n, n_dimensions) array
+        Independent standard normals.
+    point : (n_dimensions,) array
+        The design point.
+
+    Returns
+    -------
+    moved : (n, n_dimensions) array
+        The points to evaluate.
+    weights : (n,) array
+        For ``weighted_probability``.
+
+    Notes
+    -----
     The weight is the standard density over that of the mixture (balance heuristic, Veach and Guibas 1995,
     doi:10.1145/218380.218498), never above five: failing sets that also lie elsewhere are counted with a true error.
+
+    Examples
+    --------
+    >>> moved, weights = drawn_around(np.zeros((6, 1)), np.array([2.0]))
+    >>> moved[:, 0].tolist(), weights.round(3).tolist()
+    ([0.0, 2.0, 2.0, 2.0, 2.0, 0.0], [3.244, 0.164, 0.164, 0.164, 0.164, 3.244])
     """
     moved = normals + point * (np.arange(len(normals)) % PLAIN != 0)[:, None]
     ratio = np.exp(moved @ point - point @ point / 2)
@@ -145,9 +207,30 @@ def drawn_around(normals: FloatArray, point: FloatArray) -> tuple[FloatArray, Fl
 
 
 def weighted_probability(fails: BoolArray, weights: FloatArray) -> Estimate:
-    """Failure probability of points drawn around the design point, with its standard error.
+    """Failure probability from points drawn around the design point.
 
-    It is absent for one point, and where all points contribute alike: a failure that was never seen may still be rare.
+    Parameters
+    ----------
+    fails : (n,) array of bool
+        Whether the limit state of a point is at least zero.
+    weights : (n,) array
+        As ``drawn_around`` gives them.
+
+    Returns
+    -------
+    Estimate
+        Without a standard error for one point, and where all points contribute alike: a failure that was never seen may
+        still be rare.
+
+    Examples
+    --------
+    P(Z >= 3) is 0.00135:
+
+    >>> normals = np.random.default_rng(1).standard_normal((100_000, 1))
+    >>> moved, weights = drawn_around(normals, np.array([3.0]))
+    >>> probability = weighted_probability(moved[:, 0] >= 3.0, weights)
+    >>> abs(probability.value - 0.00135) < 3 * probability.standard_error
+    True
     """
     contribution = np.where(fails, weights, 0.0)
     value, n = float(contribution.mean()), len(contribution)

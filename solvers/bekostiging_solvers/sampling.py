@@ -25,7 +25,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from bekostiging_solvers.risk import tail_is_seen, value_at_risk
+from bekostiging_solvers.risk import tail_is_seen
+from bekostiging_solvers.sample_risk import value_at_risk
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
 WIDE = 0.975
@@ -151,7 +152,7 @@ class Estimate:
 
 
 EXACTLY_ZERO = Estimate(0.0, 0.0)
-"""Where a sum begins."""
+"""An estimate of zero without error, with which a sum begins: ``sum(estimates, start)`` by ``plus_independent``."""
 
 
 class Scramblings:
@@ -161,6 +162,14 @@ class Scramblings:
     ----------
     n_scramblings : int
         Every sample given to a method has a multiple of it as length; with one there is no standard error.
+
+    Examples
+    --------
+    Four scenarios, two of each scrambling:
+
+    >>> estimate = Scramblings(2).mean(np.array([1.0, 2.0, 3.0, 4.0]))
+    >>> estimate.value, estimate.standard_error, estimate.degrees_of_freedom
+    (2.5, 1.0, 1)
     """
 
     def __init__(self, n_scramblings: int) -> None:
@@ -259,6 +268,26 @@ class Scramblings:
 
 
 def tail_influence(sample: FloatArray, confidence: float) -> FloatArray:
-    """Values whose mean is the CVaR and whose spread is its error."""
+    """Values whose mean is the CVaR of a sample and whose spread is its error.
+
+    VaR + (x - VaR)+ / (1 - confidence); Trindade et al. (2007), doi:10.1016/j.jbankfin.2007.04.014.
+
+    Parameters
+    ----------
+    sample : (n_scenarios,) array
+        Equally likely, in any unit.
+    confidence : float
+        In [0, 1); 0.95 is the worst 5 %.
+
+    Returns
+    -------
+    (n_scenarios,) array
+        In the unit of the sample.
+
+    Examples
+    --------
+    >>> tail_influence(np.array([1.0, 2.0, 3.0, 10.0]), 0.5).tolist()
+    [2.0, 2.0, 4.0, 18.0]
+    """
     threshold = value_at_risk(sample, confidence)
     return np.asarray(threshold + np.maximum(sample - threshold, 0.0) / (1 - confidence))

@@ -58,11 +58,21 @@ class Values:
 
 @dataclass(frozen=True)
 class SecondStageSolutions:
-    """What a fixed first stage costs, and what is done under it.
+    """What a fixed first stage costs in every scenario, and what is done under it.
 
-    ``costs`` (n_scenarios,): total cost c x + Q_s(x), infinite where x has no recourse; ``y``: one array (n_y,) per
-    scenario, the point of least violation where it has none; ``duals``: one array (n_rows,) per scenario, the change
-    of Q_s per unit of the row's active bound (zeros where the second stage is integer).
+    Attributes
+    ----------
+    costs : (n_scenarios,) array
+        Total cost c x + Q_s(x), infinite where x has no recourse.
+    y : tuple of (n_y,) arrays
+        Second stage of every scenario, the point of least violation where x has no recourse.
+    duals : tuple of (n_rows,) arrays
+        Change of Q_s per unit of the active limit of a row; zeros where the second stage is integer.
+
+    Examples
+    --------
+    >>> SecondStageSolutions(np.array([8.0]), (np.zeros(1),), (np.array([10.0]),)).costs.tolist()
+    [8.0]
     """
 
     costs: FloatArray
@@ -73,16 +83,44 @@ class SecondStageSolutions:
 def second_stage_solutions(
     program: TwoStageProgram, x: FloatArray, executor: Executor | None = None
 ) -> SecondStageSolutions:
-    """Evaluate x (n_x,) on the scenarios of a program, which need not be those it was decided on.
+    """Evaluate a first stage on the scenarios of a program: costs, decisions and duals.
 
-    ``executor`` solves parts side by side (threads do) and changes no number.
+    Parameters
+    ----------
+    program : TwoStageProgram
+        Its scenarios need not be those on which x was decided.
+    x : (n_x,) array
+        First stage.
+    executor : Executor, optional
+        Solves parts side by side; threads do, HiGHS leaves the interpreter free. It changes no number.
+
+    Returns
+    -------
+    SecondStageSolutions
+
+    Examples
+    --------
+    Buying 4 at 2 where demand is 4 or 8, and the rest at 10:
+
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, Recourse, TwoStageProgram, second_stage_solutions
+    >>> none, one, far = csr_array((0, 1)), csr_array([[1.0]]), np.full(1, np.inf)
+    >>> first = LinearProgram(np.array([2.0]), np.zeros(1), far, none, np.zeros(0), np.zeros(0), ("buy",), ())
+    >>> scenarios = tuple(
+    ...     Recourse(np.array([10.0]), np.zeros(1), far, one, one, np.array([demand]), far) for demand in (4.0, 8.0)
+    ... )
+    >>> program = TwoStageProgram(first, scenarios, np.array([0.5, 0.5]))
+    >>> solutions = second_stage_solutions(program, np.array([4.0]))
+    >>> solutions.costs.tolist(), [float(y[0]) for y in solutions.y]
+    ([8.0, 48.0], [0.0, 4.0])
     """
-    found = SecondStages(program, executor).results(x)
+    results = SecondStages(program, executor).results(x)
     value = float(program.first.cost @ x)
     return SecondStageSolutions(
-        np.array([value + one.value if one.feasible else np.inf for one in found]),
-        tuple(one.y for one in found),
-        tuple(one.duals for one in found),
+        np.array([value + one.value if one.feasible else np.inf for one in results]),
+        tuple(one.y for one in results),
+        tuple(one.duals for one in results),
     )
 
 

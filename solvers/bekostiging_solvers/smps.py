@@ -29,7 +29,14 @@ Changes = dict[tuple[str, str], float]
 
 
 class SmpsError(ValueError):
-    """A file that cannot be read as two-stage SMPS; the message names file, line and remedy."""
+    """A file that cannot be read as two-stage SMPS; the message names file, line and remedy.
+
+    Examples
+    --------
+    >>> read_smps("nowhere/news")
+    Traceback (most recent call last):
+    bekostiging_solvers.smps.SmpsError: news.cor (or .core) is missing; the three files share one stem
+    """
 
 
 @dataclass
@@ -49,13 +56,52 @@ class _Core:
 
 
 def read_smps(stem: str | Path, *, normalise: bool = False) -> TwoStageProgram:
-    """Read ``stem`` + .cor/.core, .tim/.time and .sto/.stoch.
+    """Read a two-stage program from SMPS files (Birge and others 1987).
+
+    Parameters
+    ----------
+    stem : str or Path
+        What the names of the three files have in common, before .cor (or .core), .tim (.time) and .sto (.stoch).
+    normalise : bool
+        Divide probabilities that do not add up to one by their sum; False when left out.
+
+    Returns
+    -------
+    TwoStageProgram
 
     Raises
     ------
     SmpsError
         A missing file, an unknown section or name, more than two periods, or probabilities that do not add up to
-        one (the message states the sum); with ``normalise`` they are divided by it instead.
+        one (the message states the sum).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from bekostiging_solvers import read_smps, solve_recourse
+    >>> stem = Path(tempfile.mkdtemp()) / "news"
+    >>> core = '''ROWS
+    ...  N  COST
+    ...  G  SOLD
+    ... COLUMNS
+    ...     BUY   COST  2.0   SOLD  1.0
+    ...     LATE  COST  10.0  SOLD  1.0
+    ... RHS
+    ...     RHS   SOLD  4.0
+    ... ENDATA'''
+    >>> time = '''PERIODS
+    ...     BUY   COST  P1
+    ...     LATE  SOLD  P2
+    ... ENDATA'''
+    >>> scenarios = '''INDEP         DISCRETE
+    ...     RHS   SOLD  4.0  P2  0.5
+    ...     RHS   SOLD  8.0  P2  0.5
+    ... ENDATA'''
+    >>> for ending, text in ((".cor", core), (".tim", time), (".sto", scenarios)):
+    ...     _ = stem.with_suffix(ending).write_text(text)
+    >>> solve_recourse(read_smps(stem)).objective
+    16.0
     """
     base = Path(stem)
     core_file = _find(base, (".cor", ".core"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from importlib.metadata import version
+from typing import ClassVar
 
 from bekostiging_solvers.typing import FloatArray
 
@@ -42,13 +43,20 @@ class SolutionStatus(Enum):
 
 
 class SolverError(RuntimeError):
-    """A run without an optimal solution; the errors below say why.
+    """A run without an optimal solution; its subclasses say why.
+
+    Attributes
+    ----------
+    remedy : str
+        What happened and what to do, as messages say it.
 
     Examples
     --------
     >>> issubclass(InfeasibleError, SolverError)
     True
     """
+
+    remedy: ClassVar[str] = ""
 
 
 class InfeasibleError(SolverError):
@@ -87,11 +95,42 @@ class InfeasibleError(SolverError):
 
 
 class UnboundedError(SolverError):
-    """The objective falls without end; bound the variables that have a cost."""
+    """The objective falls without end; bound the variables that have a cost.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, solve_highs
+    >>> none, free = csr_array((0, 1)), np.full(1, np.inf)
+    >>> solve_highs(LinearProgram(-np.ones(1), np.zeros(1), free, none, np.zeros(0), np.zeros(0), ("x",), ()))
+    Traceback (most recent call last):
+    bekostiging_solvers.solution.UnboundedError: HiGHS: unbounded. The objective falls without end; bound the ...
+    """
+
+    remedy = "The objective falls without end; bound the variables that have a cost."
 
 
 class LimitReachedError(SolverError):
-    """Time, nodes or iterations ran out; allow more. ``solution`` holds the incumbent and the bound."""
+    """Time, nodes or iterations ran out; allow more. ``solution`` holds the incumbent and the bound.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, solve_highs
+    >>> program = LinearProgram(
+    ...     np.ones(1), np.zeros(1), np.full(1, 9.0), csr_array([[2.0]]),
+    ...     np.array([3.0]), np.array([9.0]), ("x",), ("three",), np.array([True]),
+    ... )
+    >>> try:
+    ...     solve_highs(program, time_limit=0.0, options={"presolve": "off"})
+    ... except LimitReachedError as error:
+    ...     error.solution.termination.value
+    'limit reached'
+    """
+
+    remedy = "Time, nodes or iterations ran out; allow more. ``solution`` holds the incumbent and the bound."
 
     def __init__(self, message: str, solution: Solution) -> None:
         super().__init__(message)
@@ -103,7 +142,15 @@ class LimitReachedError(SolverError):
 
 
 class NumericalTroubleError(SolverError):
-    """HiGHS gave up; rescale the data so that coefficients lie between 1e-4 and 1e4."""
+    """HiGHS gave up; rescale the data so that coefficients lie between 1e-4 and 1e4.
+
+    Examples
+    --------
+    >>> NumericalTroubleError.remedy
+    'HiGHS gave up; rescale the data so that coefficients lie between 1e-4 and 1e4.'
+    """
+
+    remedy = "HiGHS gave up; rescale the data so that coefficients lie between 1e-4 and 1e4."
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,37 @@ LEVEL = 0.6
 
 @dataclass(frozen=True)
 class TailSolution:
-    """``objective`` of the point held, exact over the scenarios; ``bound`` below every feasible value.
+    """Answer to a program with tails.
 
-    ``gap`` = (objective - bound) / max(1, |objective|), None when the point violates a limit (``status`` is then
-    ``BOUND_ONLY``); ``violation``: the largest excess over a limit, row or bound, relative to the larger of one and
-    that limit; ``passes``: evaluations of all losses, those of samples among them; ``duals`` by name of row and limit
-    (of the relaxation, for integer programs).
+    Attributes
+    ----------
+    x : (n_columns,) array
+        The point held.
+    objective, bound : float
+        Its value, exact over the scenarios, and what is at or below every feasible value.
+    gap : float or None
+        (objective - bound) / max(1, |objective|); None when the point violates a limit.
+    violation : float
+        Largest excess over a limit, row or bound, relative to the larger of one and that limit.
+    status : SolutionStatus
+        ``OPTIMAL``, or ``BOUND_ONLY`` when the point violates a limit.
+    passes : int
+        Evaluations of all losses, those of samples among them.
+    duals : dict
+        By name of row and limit; of the relaxation, for integer programs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, TailProgram
+    >>> mix = LinearProgram(
+    ...     np.zeros(2), np.zeros(2), np.ones(2), csr_array([[1.0, 1.0]]), np.ones(1), np.ones(1), ("a", "b"), ("all",)
+    ... )
+    >>> loss = LinearLoss(np.array([[0.0, 4.0], [4.0, 0.0]]))
+    >>> solution = TailProgram(mix, [CVaRTerm("loss", loss, 0.5, 1.0)], []).solve(np.array([1.0, 0.0]))
+    >>> solution.status.value, round(solution.objective, 6)
+    ('optimal', 2.0)
     """
 
     x: FloatArray
@@ -66,12 +91,36 @@ class TailProgram:
     ----------
     program : LinearProgram
         Its columns are x; give every column that a loss uses finite bounds where it has them.
-    terms, limits : sequences of CVaRTerm and CVaRLimit
+    terms : sequence of CVaRTerm
+        Weighted tails in the objective.
+    limits : sequence of CVaRLimit
+        Tails that may not be too large.
     restore : callable, optional
         Makes a nearly feasible point feasible (raise what a tail must not exceed); without it the master's own
         point is judged as it stands.
     probabilities : (n_scenarios,), optional
         Equally likely when left out.
+
+    Examples
+    --------
+    Two places each flood in one of two scenarios; half of everything in each makes the worst half of the scenarios cheapest:
+
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import CVaRLimit, CVaRTerm, LinearLoss, LinearProgram, TailProgram
+    >>> mix = LinearProgram(
+    ...     np.zeros(2), np.zeros(2), np.ones(2), csr_array([[1.0, 1.0]]), np.ones(1), np.ones(1), ("a", "b"), ("all",)
+    ... )
+    >>> loss = LinearLoss(np.array([[0.0, 4.0], [4.0, 0.0]]))
+    >>> program = TailProgram(mix, [CVaRTerm("loss", loss, 0.5, 1.0)], [])
+    >>> program.solve(np.array([1.0, 0.0])).x.round(6).tolist()
+    [0.5, 0.5]
+
+    No mix keeps the worst half at 1; that limit would have to yield by 1:
+
+    >>> narrow = TailProgram(mix, [], [CVaRLimit("narrow", loss, 0.5, np.zeros(2), 1.0)])
+    >>> round(narrow.elastic(np.array([1.0, 0.0]))["narrow"], 6)
+    1.0
     """
 
     def __init__(
@@ -108,8 +157,22 @@ class TailProgram:
         *,
         name_conflict: bool = True,
     ) -> TailSolution:
-        """Cut until the master's tails are the true ones; ``start`` (n_columns,) gives the first cuts. ``name_conflict``:
-        whether rows and limits in conflict are looked for, which takes time.
+        """Cut until the master's tails are the true ones.
+
+        Parameters
+        ----------
+        start : (n_columns,) array
+            Point of the first cuts; it need not be feasible.
+        tolerance : float
+            Relative gap and violation at which a point counts as optimal and feasible.
+        most : float
+            What the objective may be at most: the search ends when the bound exceeds it.
+        name_conflict : bool
+            Look for the rows and limits in conflict when there is no solution, which takes time.
+
+        Returns
+        -------
+        TailSolution
 
         Raises
         ------
@@ -131,7 +194,19 @@ class TailProgram:
         return replace(whole, duals=relaxed.duals, passes=relaxed.passes + whole.passes)
 
     def elastic(self, start: FloatArray, tolerance: float = TOLERANCE) -> dict[str, float]:
-        """By how much each limit would have to yield, least in sum; zero where it holds its ground.
+        """By how much each limit would have to yield so that all can hold, least in sum.
+
+        Parameters
+        ----------
+        start : (n_columns,) array
+            Point of the first cuts.
+        tolerance : float
+            Relative gap and violation at which the search ends.
+
+        Returns
+        -------
+        dict
+            By name of limit, in its unit; zero for a limit that can stay.
 
         Raises
         ------
@@ -227,8 +302,11 @@ class TailProgram:
     def _converge_whole(
         self, cuts: TailCuts, tolerance: float, most: float, *, name_conflict: bool
     ) -> TailSolution:
-        """The same with whole numbers. Between two runs of branch and bound the linear program with those of the last run
-        held tells what its tails cost: branch and bound is the dear part, and then seldom runs more than twice."""
+        """Pass after pass with whole numbers, until no tail of the master is too low or the gap is closed.
+
+        Between two runs of branch and bound, the linear program with the whole numbers of the last run held fixed shows
+        what its tails cost: branch and bound takes most of the time, and then seldom runs more than twice.
+        """
         n, passes = len(self.program.cost), 0
         whole = self.program.whole
         best, best_x = np.inf, None

@@ -21,7 +21,30 @@ from bekostiging_solvers.typing import BoolArray, FloatArray
 
 @dataclass(frozen=True)
 class Recourse:
-    """Second stage of one scenario; shapes (n_y,), (n_rows, n_y), (n_rows, n_x), (n_rows,)."""
+    """Second stage of one scenario: row_lower <= technology x + matrix y <= row_upper, lower <= y <= upper.
+
+    Parameters
+    ----------
+    cost, lower, upper : (n_y,) array
+        Cost and bounds of y.
+    matrix : (n_rows, n_y) sparse array
+        Coefficients of y.
+    technology : (n_rows, n_x) sparse array
+        Coefficients of the first stage x.
+    row_lower, row_upper : (n_rows,) array
+        Limits of the rows; equal for an equation, infinity where there is no limit.
+    integer : (n_y,) array of bool, optional
+        Columns that must be whole; None when all are continuous.
+
+    Examples
+    --------
+    What is short of a demand of 8 is bought at 10:
+
+    >>> one, free = csr_array([[1.0]]), np.full(1, INFINITY)
+    >>> recourse = Recourse(np.array([10.0]), np.zeros(1), free, one, one, np.array([8.0]), free)
+    >>> recourse.matrix.shape
+    (1, 1)
+    """
 
     cost: FloatArray
     lower: FloatArray
@@ -35,8 +58,39 @@ class Recourse:
 
 @dataclass(frozen=True)
 class TwoStageProgram:
-    """``first``: cost, bounds, rows and names of x; ``scenarios`` with ``probabilities`` (n_scenarios,) that add up
-    to one; names of second-stage columns and rows for messages.
+    """A decision x before the scenario is known, and in every scenario what is done afterwards.
+
+    Parameters
+    ----------
+    first : LinearProgram
+        Cost, bounds, rows and names of x.
+    scenarios : tuple of Recourse
+        Second stage of every scenario.
+    probabilities : (n_scenarios,) array
+        They add up to one.
+    column_names, row_names : tuple of str, optional
+        Of the second stage, for messages.
+
+    Raises
+    ------
+    ValueError
+        No scenarios, probabilities that do not fit or do not add up to one, or a technology that does not fit x.
+
+    Examples
+    --------
+    A newsvendor buys at 2 before demand (4 or 8) is known, and at 10 afterwards:
+
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, Recourse, TwoStageProgram, solve_recourse
+    >>> none, one, far = csr_array((0, 1)), csr_array([[1.0]]), np.full(1, np.inf)
+    >>> first = LinearProgram(np.array([2.0]), np.zeros(1), far, none, np.zeros(0), np.zeros(0), ("buy",), ())
+    >>> scenarios = tuple(
+    ...     Recourse(np.array([10.0]), np.zeros(1), far, one, one, np.array([demand]), far) for demand in (4.0, 8.0)
+    ... )
+    >>> program = TwoStageProgram(first, scenarios, np.array([0.5, 0.5]))
+    >>> program.n_scenarios, solve_recourse(program).x.tolist()
+    (2, [8.0])
     """
 
     first: LinearProgram
@@ -75,7 +129,42 @@ class TwoStageProgram:
 
 @dataclass(frozen=True)
 class RecourseSolution:
-    """``x`` (n_x,); ``costs`` (n_scenarios,): total cost c x + Q_s(x); ``gap`` relative, None without a point."""
+    """Answer to a two-stage program.
+
+    Attributes
+    ----------
+    x : (n_x,) array
+        First stage.
+    objective, bound : float
+        Risk measure of the total cost at x, and what is at or below that of every first stage.
+    gap : float or None
+        (objective - bound) / max(1, |objective|); None without a point.
+    costs : (n_scenarios,) array
+        Total cost c x + Q_s(x) of every scenario.
+    termination, status : Termination, SolutionStatus
+        Why the run stopped, and what is held.
+    method : str
+        "extensive" or "l-shaped".
+    iterations : int
+        Of the simplex method, or passes of the L-shaped method.
+    seconds : float
+        Duration of the run.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, Recourse, TwoStageProgram, solve_recourse
+    >>> none, one, far = csr_array((0, 1)), csr_array([[1.0]]), np.full(1, np.inf)
+    >>> first = LinearProgram(np.array([2.0]), np.zeros(1), far, none, np.zeros(0), np.zeros(0), ("buy",), ())
+    >>> scenarios = tuple(
+    ...     Recourse(np.array([10.0]), np.zeros(1), far, one, one, np.array([demand]), far) for demand in (4.0, 8.0)
+    ... )
+    >>> program = TwoStageProgram(first, scenarios, np.array([0.5, 0.5]))
+    >>> solution = solve_recourse(program, method="l-shaped")
+    >>> solution.method, solution.status.value, solution.x.round(4).tolist()
+    ('l-shaped', 'optimal', [8.0])
+    """
 
     x: FloatArray
     objective: float
