@@ -14,6 +14,7 @@ from bekostiging.capacity.answers import (
 from bekostiging.capacity.data import CapacityData, CapacityScenarios, Substitute, Supply
 from bekostiging.capacity.decide import CapacityPlan, decide_capacity, norm_prices
 from bekostiging.capacity.draw import capacity_work
+from bekostiging.capacity.example import example_data
 from bekostiging.capacity.gather import capacity_data
 from bekostiging.capacity.model import build_capacity
 from bekostiging.capacity.outcome import Outcome, outcome_of, outcome_under
@@ -38,6 +39,7 @@ __all__ = [
     "capacity_program",
     "capacity_work",
     "decide_capacity",
+    "example_data",
     "failures",
     "norm_checks",
     "norm_prices",

@@ -63,7 +63,15 @@ class Failure:
 
 
 def objective_of(data: CapacityData, costs: FloatArray) -> float:
-    """(1 - risk_weight) E + risk_weight CVaR of costs (s,), in their unit."""
+    """(1 - risk_weight) E + risk_weight CVaR of costs (s,), in their unit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from bekostiging.capacity import example_data, objective_of
+    >>> objective_of(example_data(), np.array([246e3, 272e3]))
+    259000.0
+    """
     risk, factor = measure_of_policy(data)
     return factor * measure_of(costs, risk)
 
@@ -71,7 +79,32 @@ def objective_of(data: CapacityData, costs: FloatArray) -> float:
 def place_prices(
     plan: CapacityPlan, outcome: Outcome, norm_price: FloatArray, executor: Executor | None
 ) -> tuple[PlacePrice, ...]:
-    """The price of a place at every contracted offer; by one block more at the best one of each care form."""
+    """The price of a place at every contracted offer; by one block more at the best offer of each care form.
+
+    Parameters
+    ----------
+    plan : CapacityPlan
+        The plan.
+    outcome : Outcome
+        On the scenarios it was decided on.
+    norm_price : (n_normed,)
+        Of ``norm_prices``.
+    executor : concurrent.futures.Executor or None
+        Solves second stages.
+
+    Returns
+    -------
+    tuple of PlacePrice
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, norm_prices, outcome_of, place_prices
+    >>> plan = decide_capacity(example_data())
+    >>> outcome, solved, duals = outcome_of(plan)
+    >>> prices = norm_prices(plan, solved, duals)
+    >>> [(one.provider, round(one.margin)) for one in place_prices(plan, outcome, prices, None)]
+    [('Anker', -10000), ('Baken', -12000)]
+    """
     data, supply = plan.data, plan.data.supply
     risk, factor = measure_of_policy(data)
     weights = factor * measure_weights(outcome.costs, risk)
@@ -133,9 +166,29 @@ def flexibilities(data: CapacityData) -> Iterator[Flexibility]:
 def value_of_flexibility(
     data: CapacityData, gap: float, time_limit: float | None, executor: Executor | None
 ) -> dict[str, OtherPlan]:
-    """The best plan with everything (``all``) and without each kind of flexibility, whole numbers left out of all alike.
+    """The best plan with everything (``all``) and without each kind of flexibility; whole numbers are left out of all alike.
 
-    What is not found in time is not there; nothing is without ``all``.
+    Parameters
+    ----------
+    data : CapacityData
+        The decision.
+    gap : float
+        Relative distance from the bound.
+    time_limit : float or None
+        Seconds per plan.
+    executor : concurrent.futures.Executor or None
+        Solves second stages.
+
+    Returns
+    -------
+    dict of str to OtherPlan
+        A plan that is not found in time is left out; without ``all`` there are none.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import example_data, value_of_flexibility
+    >>> {name: round(one.objective) for name, one in value_of_flexibility(example_data(), 0.01, None, None).items()}
+    {'all': 256500}
     """
     asked = {"all": data} | {what: without(data, what) for what in flexibilities(data)}
     found: dict[str, OtherPlan] = {}
@@ -157,7 +210,26 @@ def _other(plan: CapacityPlan) -> OtherPlan:
 
 
 def plan_on_averages(plan: CapacityPlan, executor: Executor | None) -> FloatArray:
-    """First stage of the best plan for the one scenario that is the mean of all, in the columns of ``plan``."""
+    """First stage of the best plan for one scenario that is the mean of all, in the columns of ``plan``; (n_decisions,).
+
+    Parameters
+    ----------
+    plan : CapacityPlan
+        Its thresholds are kept.
+    executor : concurrent.futures.Executor or None
+        Solves second stages.
+
+    Examples
+    --------
+    On average fifteen clients start, for whom Anker is enough.
+
+    >>> from bekostiging.capacity import decide_capacity, example_data, plan_on_averages
+    >>> plan = decide_capacity(example_data())
+    >>> columns = plan.program.place("blocks")
+    >>> averages = plan_on_averages(plan, None)
+    >>> round(averages[columns["0,0"]]), round(averages[columns["1,0"]])
+    (3, 0)
+    """
     data = plan.data
     mean = replace(data, scenarios=data.scenarios.averaged(), risk_weight=0.0)
     return _as_decisions(plan, decide_capacity(mean, gap=GAP / 10, executor=executor))
@@ -177,10 +249,31 @@ def _as_decisions(plan: CapacityPlan, other: CapacityPlan) -> FloatArray:
 def provider_curve(
     data: CapacityData, gap: float, time_limit: float | None, executor: Executor | None
 ) -> dict[int, OtherPlan | None]:
-    """The best plan with at most n providers per lot, from one to all; None where so few cannot do it.
+    """The best plan with at most n providers per lot, from one to all.
 
-    The wish for many providers (least number, concentration) is left out: the curve shows what it costs. A number for
-    which no plan is found in time has no point.
+    The wish for many providers (least number, concentration) is left out: the curve shows what it costs.
+
+    Parameters
+    ----------
+    data : CapacityData
+        The decision.
+    gap : float
+        Relative distance from the bound.
+    time_limit : float or None
+        Seconds per point.
+    executor : concurrent.futures.Executor or None
+        Solves second stages.
+
+    Returns
+    -------
+    dict of int to OtherPlan or None
+        None where so few cannot do it; a number for which no plan is found in time is left out.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import example_data, provider_curve
+    >>> {n: round(one.objective) for n, one in provider_curve(example_data(), 0.01, None, None).items()}
+    {1: 356500, 2: 259000}
     """
     supply = data.supply
     possible = [int(supply.most[(supply.lot == lot) & (supply.main < 0)].sum()) for lot in range(len(supply.lots))]
@@ -213,7 +306,7 @@ def provider_curve(
 
 
 def failing(scenarios: CapacityScenarios, data: CapacityData, provider: str, quarter: int) -> CapacityScenarios:
-    """The same scenarios in which the places of a provider carry nobody from a quarter on."""
+    """Scenarios in which the places of a provider carry nobody from a quarter on."""
     available = scenarios.available.copy()
     own = [supply_name[0] == provider for supply_name in data.supply.names]
     available[:, quarter:, np.array(own)[data.supply.contract]] = 0.0
@@ -221,7 +314,33 @@ def failing(scenarios: CapacityScenarios, data: CapacityData, provider: str, qua
 
 
 def failures(plan: CapacityPlan, norm_price: FloatArray, executor: Executor | None) -> tuple[Failure, ...]:
-    """What it costs when each contracted provider fails halfway the term, its clients and places lost, the plan as it is."""
+    """What it costs when a contracted provider fails halfway the term, the plan as it is.
+
+    Its clients lose their places, and its places carry nobody from then on.
+
+    Parameters
+    ----------
+    plan : CapacityPlan
+        The plan.
+    norm_price : (n_normed,)
+        Of ``norm_prices``.
+    executor : concurrent.futures.Executor or None
+        Solves second stages.
+
+    Returns
+    -------
+    tuple of Failure
+        One per contracted provider.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, norm_prices, outcome_of, failures
+    >>> plan = decide_capacity(example_data())
+    >>> outcome, solved, duals = outcome_of(plan)
+    >>> prices = norm_prices(plan, solved, duals)
+    >>> [(one.provider, one.extra_cost.round()) for one in failures(plan, prices, None)]
+    [('Anker', array([162500., 487500.])), ('Baken', array([     0., 162500.]))]
+    """
     data = plan.data
     quarter = data.n_quarters // 2
     plain = outcome_under(plan, data.scenarios, norm_price, executor=executor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -84,8 +84,22 @@ class CapacityScenarios:
 
 @dataclass(frozen=True)
 class Substitute:
-    """Clients of form ``origin`` may be served in form ``destination`` (places of forms): at most ``share`` of those who
-    start, at a ``loss`` of fit in euro per client."""
+    """Clients of one care form who may be served in another.
+
+    Attributes
+    ----------
+    origin, destination : int
+        Places of the care forms.
+    share : float
+        Part of those who start that may be moved at most.
+    loss : float
+        Loss of fit, euro per client.
+
+    Examples
+    --------
+    >>> Substitute(origin=0, destination=1, share=0.1, loss=500.0).share
+    0.1
+    """
 
     origin: int
     destination: int
@@ -130,7 +144,6 @@ class CapacityData:
     norm: WaitingNorm = "cvar"
     risk_weight: float = 0.0
     confidence: float = 0.95
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def n_quarters(self) -> int:

@@ -37,8 +37,18 @@ class NoPlanInTimeError(UserError):
 
 @dataclass(frozen=True)
 class CapacityPlan:
-    """What is decided: ``number`` (c,) of contracts, ``places`` (k, y), waiting ``threshold`` per care form with a norm;
-    ``solution`` holds the objective (thousand euro, (1 - risk_weight) E + risk_weight CVaR) with its bound and gap.
+    """What is decided.
+
+    Attributes
+    ----------
+    number : (c,)
+        Contracts.
+    places : (k, y)
+        Reserved places, per offer and year.
+    threshold : (n_normed,)
+        Clients who may wait beyond the norm before the tail is counted, per care form with a norm.
+    solution : RecourseSolution
+        Objective (1 - risk_weight) E + risk_weight CVaR in thousand euro, with its bound and gap.
     """
 
     program: CapacityProgram
@@ -76,7 +86,24 @@ def decide_capacity(
     executor: Executor | None = None,
     whole: bool = True,
 ) -> CapacityPlan:
-    """Decide on contracts and places; ``whole`` False leaves whole numbers out (the relaxation).
+    """Decide on contracts and places before demand is known.
+
+    Parameters
+    ----------
+    data : CapacityData
+        The decision; see ``example_data``, or ``capacity_data`` for that of a case.
+    gap : float
+        Relative distance from the bound at which a plan is good enough.
+    time_limit : float, optional
+        Seconds.
+    executor : concurrent.futures.Executor, optional
+        Solves second stages.
+    whole : bool
+        False leaves whole numbers out (the relaxation).
+
+    Returns
+    -------
+    CapacityPlan
 
     Raises
     ------
@@ -84,6 +111,13 @@ def decide_capacity(
         No capacity meets the waiting norm (with the shortfall), or the limits on contracts contradict each other.
     NoPlanInTimeError
         No plan was found within ``time_limit`` seconds.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data
+    >>> plan = decide_capacity(example_data())
+    >>> plan.places[:, 0], round(plan.solution.objective)
+    (array([15.,  5.]), 259)
     """
     return decide_program(capacity_program(data), gap=gap, time_limit=time_limit, executor=executor, whole=whole)
 
@@ -96,7 +130,7 @@ def decide_program(
     executor: Executor | None = None,
     whole: bool = True,
 ) -> CapacityPlan:
-    """The same for a program that is compiled already."""
+    """Decide on contracts and places for a compiled program; arguments and errors as of ``decide_capacity``."""
     asked, (risk, factor) = program.program, measure_of_policy(program.data)
     if not whole:
         asked = replace(asked, first=replace(asked.first, integer=None))
@@ -219,9 +253,26 @@ def norm_shortfall(program: CapacityProgram) -> dict[str, float]:
 
 
 def norm_prices(plan: CapacityPlan, solved: TwoStageProgram, duals: tuple[FloatArray, ...]) -> FloatArray:
-    """What a client beyond the threshold may cost in a scenario, so that the plan keeps its norm: (n_normed,) thousand euro.
+    """What a client beyond the threshold may cost in a scenario, so that the plan keeps its norm; (n_normed,) thousand euro.
 
     The multiplier of the norm, read off the scenarios that use their budget: there the norm's own row binds.
+
+    Parameters
+    ----------
+    plan : CapacityPlan
+        The plan.
+    solved, duals
+        The program and its duals, as ``outcome_of`` gives them.
+
+    Examples
+    --------
+    Nobody waits, so waiting needs no price.
+
+    >>> from bekostiging.capacity import decide_capacity, example_data, norm_prices, outcome_of
+    >>> plan = decide_capacity(example_data())
+    >>> outcome, solved, duals = outcome_of(plan)
+    >>> norm_prices(plan, solved, duals)
+    array([0.])
     """
     data, n = plan.data, plan.program.n_decisions
     rows = {name: i for i, name in enumerate(solved.row_names)}

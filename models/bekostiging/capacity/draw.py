@@ -93,13 +93,13 @@ def _sum(form: IntArray, weights: NDArray[np.floating] | None, shape: tuple[int,
 
 def _load(block: Block, n_forms: int) -> FloatArray:
     """Units per week x duration of who starts in a year, over what was expected in the first; (s, y, f)."""
-    made, factors = block.plan, block.factors
-    forecast, cells = made.sampler.forecast, made.cells
+    plan, factors = block.plan, block.factors
+    forecast, cells = plan.sampler.forecast, plan.cells
     ids = {form: f for f, form in enumerate(cells.care_form_ids)}
-    form = np.array([ids[row.care_form] for row in made.case.demand])
+    form = np.array([ids[row.care_form] for row in plan.case.demand])
     weight = forecast.starts
     own = factors.intensity * forecast.heavier * factors.duration
-    found = np.ones((len(own), made.n_years, n_forms))
+    found = np.ones((len(own), plan.n_years, n_forms))
     for f in range(n_forms):
         rows = form == f
         total = weight[:, rows].sum(axis=1)
@@ -108,9 +108,26 @@ def _load(block: Block, n_forms: int) -> FloatArray:
     return found
 
 
-def capacity_work(made: Plan) -> CapacityWork:
-    """The counting of a plan."""
-    return CapacityWork(len(made.case.care_forms), len(made.case.areas), QUARTERS * made.n_years)
+def capacity_work(plan: Plan) -> CapacityWork:
+    """What is counted of every block of scenarios before its clients are forgotten.
+
+    Parameters
+    ----------
+    plan : Plan
+        Scenarios of a case.
+
+    Returns
+    -------
+    CapacityWork
+        Called with a block, it gives ``CapacityCounts``.
+
+    Examples
+    --------
+    Plans come from a case; see ``bekostiging.studies``.
+
+    >>> capacity_work(plan)  # doctest: +SKIP
+    """
+    return CapacityWork(len(plan.case.care_forms), len(plan.case.areas), QUARTERS * plan.n_years)
 
 
 @dataclass(frozen=True)

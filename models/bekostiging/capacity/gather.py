@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -21,18 +22,35 @@ NAN = float("nan")
 ROUNDING = 1e-9
 
 
-def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
-    """Return what the decision reads; ``arrays``: those of ``capacity_work`` on every block of the plan.
+def capacity_data(plan: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
+    """What the capacity decision of a case reads.
 
     Money is nominal: everything follows the expected index of the lots, discounted with the case's rate.
+
+    Parameters
+    ----------
+    plan : Plan
+        Scenarios of the case.
+    arrays : mapping of str to array
+        Of ``capacity_work`` on every block of the plan, one after the other.
+
+    Returns
+    -------
+    CapacityData
 
     Raises
     ------
     UserError
-        No table capacity, or none for a lot; demand that nobody may serve; a policy that the command needs is missing;
-        an availability fee above the tariff.
+        No table capacity, or none for a lot; demand that nobody may serve; a policy that the command needs is missing; an
+        availability fee above the tariff.
+
+    Examples
+    --------
+    Counts come from a run; see ``bekostiging.studies``, or ``example_data`` for a decision in round numbers.
+
+    >>> capacity_data(plan, arrays)  # doctest: +SKIP
     """
-    case, cells = made.case, made.cells
+    case, cells = plan.case, plan.cells
     _check_table(case)
     forms = contracted_forms(case)
     own = [i for i, form in enumerate(case.care_forms) if form in forms]
@@ -48,7 +66,7 @@ def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
     return CapacityData(
         care_forms=tuple(form.id for form in forms),
         areas=tuple(area.id for area in case.areas),
-        years=tuple(case.first_year + y for y in range(made.n_years)),
+        years=tuple(case.first_year + y for y in range(plan.n_years)),
         supply=supply,
         scenarios=CapacityScenarios(
             regular, crisis, arrays["caseload"][:, own], _available(arrays["load"][:, :, own], supply)
@@ -66,7 +84,7 @@ def capacity_data(made: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
         norm_weeks=np.array([form.waiting_norm_weeks for form in forms]),
         allowed=np.array([case.policy.late_share(lot.id) for lot in lot_of]) * _asked(quarterly),
         swap=np.array([case.policy.swap_share(lot.id) for lot in case.lots]),
-        discount=_discount(case, made.n_years),
+        discount=_discount(case, plan.n_years),
         substitutes=_substitutes(case, forms),
         norm=case.policy.waiting_norm,
         risk_weight=case.policy.risk_weight,
@@ -128,49 +146,83 @@ def _tariffs(cells: Cells) -> FloatArray:
 
 def _supply(case: Case, cells: Cells, forms: tuple[CareForm, ...], per_week: FloatArray) -> Supply:
     """Every contract with something to reserve, and its offers."""
-    rows = {(row.provider, row.care_form): row for row in case.capacity}
-    place_of = {form.id: f for f, form in enumerate(forms)}
-    lots = {lot.id: lot for lot in case.lots}
-    chosen = [
-        (c, [rows[row.provider, form] for form in lots[row.lot].care_forms if (row.provider, form) in rows])
-        for c, row in enumerate(case.contracts)
-    ]
-    chosen = [(c, own) for c, own in chosen if own]
-    place = {c: i for i, (c, _) in enumerate(chosen)}
-    _check_lots(case, [case.contracts[c].lot for c in place])
-    providers = {row.id: row for row in case.providers}
-    offers = [(place[c], c, row) for c, own in chosen for row in own]
-    fees = []
-    for _, c, row in offers:
-        own_cells = _cells(cells, c, row.care_form)
-        fees.append(
-            _fees(cells, providers[row.provider], row, own_cells, float(per_week[place_of[row.care_form]]))
-        )
-    at = {(case.contracts[c].provider, case.contracts[c].lot): i for c, i in place.items()}
-    contracts = [case.contracts[c] for c in place]
-    lot_index = {lot.id: j for j, lot in enumerate(case.lots)}
+    reservable = _reservable(case)
+    _check_lots(case, [case.contracts[c].lot for c in reservable])
+    offers = [(i, c, row) for i, (c, rows) in enumerate(reservable.items()) for row in rows]
     return Supply(
         contract=np.array([i for i, _, _ in offers]),
-        care_form=np.array([place_of[row.care_form] for _, _, row in offers]),
-        block=np.array([row.block for _, _, row in offers]),
-        minimum=np.array([row.minimum for _, _, row in offers]),
-        maximum=np.array([row.maximum for _, _, row in offers]),
-        availability_fee=np.array([fee for fee, _ in fees]),
-        usage_fee=np.array([fee for _, fee in fees]),
-        ramp=np.array([INFINITY if row.ramp is None else row.ramp for _, _, row in offers]),
-        today=np.array([NAN if row.today is None else row.today for _, _, row in offers]),
-        far=np.array([row.location in FAR for _, _, row in offers]),
-        travel=np.array([_travel(case, cells, row, c) for _, c, row in offers]),
-        names=tuple((row.provider, row.lot) for row in contracts),
-        lot=np.array([lot_index[row.lot] for row in contracts]),
-        most=np.array([max(row.contracts for row in own) for _, own in chosen]),
-        cost=np.array([case.administration_of_contract(lots[row.lot].payment_form) for row in contracts]),
-        main=np.array([at.get((row.main_contractor, row.lot), -1) for row in contracts]),
-        lots=tuple(lots),
-        least=np.array([int(case.policy.contracts_least(lot.id)) for lot in case.lots]),
-        most_contracts=np.array([int(case.policy.contracts_most(lot.id)) for lot in case.lots]),
-        concentration=np.array([case.policy.concentration(lot.id) for lot in case.lots]),
+        **_offer_columns(case, cells, forms, per_week, [(c, row) for _, c, row in offers]),
+        **_contract_columns(case, reservable),
+        **_lot_columns(case),
     )
+
+
+def _reservable(case: Case) -> dict[int, list[Capacity]]:
+    """Rows of table capacity by place of the contract they belong to; contracts without a row are left out."""
+    rows = {(row.provider, row.care_form): row for row in case.capacity}
+    lots = {lot.id: lot for lot in case.lots}
+    of_contract = {
+        c: [rows[row.provider, form] for form in lots[row.lot].care_forms if (row.provider, form) in rows]
+        for c, row in enumerate(case.contracts)
+    }
+    return {c: own for c, own in of_contract.items() if own}
+
+
+def _offer_columns(
+    case: Case,
+    cells: Cells,
+    forms: tuple[CareForm, ...],
+    per_week: FloatArray,
+    offers: list[tuple[int, Capacity]],
+) -> dict[str, Any]:
+    """Arrays of ``Supply`` per offer, but for its contract; ``offers``: place of the contract in the case, and the row."""
+    place_of = {form.id: f for f, form in enumerate(forms)}
+    providers = {row.id: row for row in case.providers}
+    rows = [row for _, row in offers]
+    form = np.array([place_of[row.care_form] for row in rows])
+    fees = [
+        _fees(cells, providers[row.provider], row, _cells(cells, c, row.care_form), float(per_week[f]))
+        for (c, row), f in zip(offers, form, strict=True)
+    ]
+    return {
+        "care_form": form,
+        "block": np.array([row.block for row in rows]),
+        "minimum": np.array([row.minimum for row in rows]),
+        "maximum": np.array([row.maximum for row in rows]),
+        "availability_fee": np.array([availability for availability, _ in fees]),
+        "usage_fee": np.array([usage for _, usage in fees]),
+        "ramp": np.array([INFINITY if row.ramp is None else row.ramp for row in rows]),
+        "today": np.array([NAN if row.today is None else row.today for row in rows]),
+        "far": np.array([row.location in FAR for row in rows]),
+        "travel": np.array([_travel(case, cells, row, c) for c, row in offers]),
+    }
+
+
+def _contract_columns(case: Case, reservable: Mapping[int, list[Capacity]]) -> dict[str, Any]:
+    """Names and arrays of ``Supply`` per contract."""
+    contracts = [case.contracts[c] for c in reservable]
+    lots = {lot.id: lot for lot in case.lots}
+    place_of_lot = {lot: j for j, lot in enumerate(lots)}
+    place = {(row.provider, row.lot): i for i, row in enumerate(contracts)}
+    return {
+        "names": tuple((row.provider, row.lot) for row in contracts),
+        "lot": np.array([place_of_lot[row.lot] for row in contracts]),
+        "most": np.array([max(row.contracts for row in rows) for rows in reservable.values()]),
+        "cost": np.array([case.administration_of_contract(lots[row.lot].payment_form) for row in contracts]),
+        "main": np.array([place.get((row.main_contractor, row.lot), -1) for row in contracts]),
+    }
+
+
+def _lot_columns(case: Case) -> dict[str, Any]:
+    """Names and arrays of ``Supply`` per lot."""
+    names = tuple(lot.id for lot in case.lots)
+    policy = case.policy
+    return {
+        "lots": names,
+        "least": np.array([int(policy.contracts_least(lot)) for lot in names]),
+        "most_contracts": np.array([int(policy.contracts_most(lot)) for lot in names]),
+        "concentration": np.array([policy.concentration(lot) for lot in names]),
+    }
 
 
 def _check_lots(case: Case, filled: Iterable[str]) -> None:
@@ -264,7 +316,7 @@ def _check_concentration(contracted: tuple[CareForm, ...], supply: Supply) -> No
 
 
 def _available(load: FloatArray, supply: Supply) -> FloatArray:
-    """Clients a place can carry: fewer when care is heavier or longer than expected; (s, t, k)."""
+    """Clients a place can carry; (s, t, k): fewer when care is heavier or longer than expected."""
     carried = load.mean(axis=0, keepdims=True) / load
     return np.repeat(carried[:, :, supply.care_form], QUARTERS, axis=1)
 

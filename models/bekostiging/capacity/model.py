@@ -6,15 +6,36 @@ Sets
     CONTRACTS c (provider x lot), OFFERS k (a care form under a contract), FORMS f, AREAS a, ROUTES (k, a) served,
     QUARTERS t, YEARS y, LOTS l, SUBSTITUTES i (origin, destination), SWAPS (k, j) of one contract, NORMED f
 
-Parameters (data)
-    block, minimum, maximum[k]      places at a time; least and most per contract          places
-    availability_fee[k], usage_fee[k], travel[k,a]                                          euro per place-year, client-week
-    stays[f,u], remains[f,t]        part in care u quarters after the start; of who sat     -
-    price, premium[f]               ad-hoc purchase costs price (1 + premium)               euro per client-week, -
-    waiting_cost[f]                 euro per client-week waited
-    regular, crisis[t,f,a], sitting[f,a], available[t,k]                                    clients; clients per place
-    lost[t,k]                       largest available before t, less available[t]           clients per place
-    recent[t,f,a]                   who asked within the norm before the end of t           clients
+Parameters, each with its attribute: of ``CapacityData`` (``.``), of its ``supply.`` or of its ``scenarios.``
+    block[k]                supply.block             places at a time                               places
+    minimum[k], maximum[k]  supply.minimum, supply.maximum   least and most per contract            places
+    availability_fee[k]     supply.availability_fee  what a reserved place costs                    euro per place and year
+    usage_fee[k]            supply.usage_fee         what a client in care costs                    euro per client-week
+    travel[k,a]             supply.travel            to the area; nan where it is not served        euro per client-week
+    ramp[k]                 supply.ramp              largest change from year to year               places
+    main[c]                 supply.main              contract of the main contractor
+    least, most[l]          supply.least, supply.most_contracts   number of main contracts
+    concentration[l]        supply.concentration     largest part of the places with one main contractor
+    stays[f,u]              .stays                   part in care u quarters after the start        -
+    remains[f,t]            .remains                 part of the caseload still in care             -
+    price, premium[f]       .price, .premium         ad-hoc purchase costs price (1 + premium)      euro per client-week, -
+    adhoc_most[f]           .adhoc_most              most that can be bought, part of who starts    -
+    waiting_cost[f]         .waiting_cost            of a client who waits                          euro per client-week
+    swap[l]                 .swap                    part of places that may serve another form     -
+    share[i]                .substitutes             part of who starts that may be moved           -
+    allowed[f]              .allowed                 may wait beyond the norm; infinite = no norm   clients
+    weeks, weeks_left[f]    .weeks, .weeks_left      mean time in care: of who starts, of the caseload   weeks
+    waiting[f,a]            .waiting                 who waits today                                clients
+    waited[f,a]             .waited                  mean time they have waited                     weeks
+    norm_weeks[f]           .norm_weeks              the waiting norm                               weeks
+    v[t]                    .discount                discounted price level                         -
+    risk_weight             .risk_weight             weight of the tail in the objective            -
+    confidence              .confidence              level of the tail                              -
+    regular, crisis[t,f,a]  scenarios.regular, scenarios.crisis   who start                         clients
+    caseload[f,a]           scenarios.caseload       in care at the start                           clients
+    available[t,k]          scenarios.available      what a place can carry                         clients per place
+    lost[t,k]               scenarios.lost           largest available before t, less available[t]  clients per place
+    recent[t,f,a]           .recent                  who asked within the norm before the end of t  clients
 
 Variables, first stage
     open[c,n]                       whether there is an n-th contract                       binary
@@ -47,7 +68,7 @@ Constraints, second stage
     within[t,k]             sum_u stays intake + remains kept + swapped away <= available places + swapped here + displaced
     newcomers[t,k]          stays[0] intake + swapped away <= available places + swapped here   t > 0: who starts is
                             never displaced, and places a failed provider lost are not swapped
-    stay[f,a]               sum_k kept + kept_bought = sitting                  kept_bought is not under adhoc_most
+    stay[f,a]               sum_k kept + kept_bought = caseload                 kept_bought is not under adhoc_most
     substitution[t,i,a]     moved <= share (regular + crisis)
     purchase[t,f,a]         bought <= adhoc_most (regular + crisis) + crisis
     swap_limit[t,k]         sum_j swapped <= swap places
@@ -73,19 +94,39 @@ import numpy as np
 import pyomo.environ as pyo
 
 from bekostiging.capacity.data import CapacityData
-from bekostiging.units import QUARTERS, THOUSAND, WEEKS_PER_QUARTER
+from bekostiging.capacity.second_stage import add_second_stage, second_cost
+from bekostiging.units import QUARTERS, THOUSAND
 
 
 def build_capacity(data: CapacityData, scenario: int | None = None) -> pyo.ConcreteModel:
-    """Return the model of the card above for one scenario, or (None) with its data as placeholders; solves nothing."""
+    """The model of the card above; it is built, not solved.
+
+    Parameters
+    ----------
+    data : CapacityData
+        The decision.
+    scenario : int, optional
+        Place of the scenario whose numbers are filled in; without it they are placeholders, and the model serves all.
+
+    Returns
+    -------
+    pyomo.environ.ConcreteModel
+        Money in thousand euro.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import build_capacity, example_data
+    >>> build_capacity(example_data(), scenario=0).name
+    'capacity'
+    """
     m = pyo.ConcreteModel(name="capacity")
     m.data = data
     _sets(m)
     _first_stage(m)
     _scenario_data(m, scenario)
-    _second_stage(m)
+    add_second_stage(m)
     m.first_cost = pyo.Expression(expr=_first_cost(m))
-    m.second_cost = pyo.Expression(expr=_second_cost(m))
+    m.second_cost = pyo.Expression(expr=second_cost(m))
     m.total_cost = pyo.Objective(expr=m.first_cost + m.second_cost, sense=pyo.minimize)
     return m
 
@@ -255,142 +296,6 @@ def _scenario_data(m: pyo.ConcreteModel, scenario: int | None) -> None:
         m.norm_price = dict.fromkeys(m.NORMED, 0.0)
 
 
-def _second_stage(m: pyo.ConcreteModel) -> None:
-    """Who is served where, who waits, who is bought; and the waiting beyond the norm."""
-    by_cell = (m.QUARTERS, m.FORMS, m.AREAS)
-    some = {"bounds": (0, None)}
-    m.served = pyo.Var(m.QUARTERS, m.ROUTES, **some)
-    m.bought, m.waiting = pyo.Var(*by_cell, **some), pyo.Var(*by_cell, **some)
-    m.moved = pyo.Var(m.QUARTERS, m.SUBSTITUTES, m.AREAS, **some)
-    m.kept, m.kept_bought = pyo.Var(m.ROUTES, **some), pyo.Var(m.FORMS, m.AREAS, **some)
-    m.intake, m.displaced = pyo.Var(m.QUARTERS, m.OFFERS, **some), pyo.Var(m.QUARTERS, m.OFFERS, **some)
-    m.swapped = pyo.Var(m.QUARTERS, m.SWAPS, **some)
-    m.beyond = pyo.Var(m.QUARTERS, m.NORMED, m.AREAS, **some)
-    m.excess = pyo.Var(m.NORMED, **some)
-    m.balance = pyo.Constraint(*by_cell, rule=_balance_rule)
-    m.urgent = pyo.Constraint(*by_cell, rule=_urgent_rule)
-    m.taken = pyo.Constraint(m.QUARTERS, m.OFFERS, rule=_taken_rule)
-    m.within = pyo.Constraint(m.QUARTERS, m.OFFERS, rule=_within_rule)
-    m.newcomers = pyo.Constraint(m.QUARTERS, m.OFFERS, rule=_newcomers_rule)
-    m.stay = pyo.Constraint(m.FORMS, m.AREAS, rule=_stay_rule)
-    m.substitution = pyo.Constraint(m.QUARTERS, m.SUBSTITUTES, m.AREAS, rule=_substitution_rule)
-    m.purchase = pyo.Constraint(*by_cell, rule=_purchase_rule)
-    m.swap_limit = pyo.Constraint(m.QUARTERS, m.OFFERS, rule=_swap_limit_rule)
-    m.turned_out = pyo.Constraint(m.QUARTERS, m.OFFERS, rule=_turned_out_rule)
-    m.late = pyo.Constraint(m.QUARTERS, m.NORMED, m.AREAS, rule=_late_rule)
-    m.norm = pyo.Constraint(m.NORMED, rule=_norm_rule)
-
-
-def _waited_before(m: pyo.ConcreteModel, t: int, f: int, a: int) -> Any:
-    return m.waiting[t - 1, f, a] if t > 0 else float(m.data.waiting[f, a])
-
-
-def _balance_rule(m: pyo.ConcreteModel, t: int, f: int, a: int) -> Any:
-    """served + bought + moved away + waiting = regular + crisis + moved here + waiting before"""
-    substitutes = m.data.substitutes
-    here = sum(m.moved[t, i, a] for i in m.SUBSTITUTES if substitutes[i].destination == f)
-    away = sum(m.moved[t, i, a] for i in m.SUBSTITUTES if substitutes[i].origin == f)
-    out = sum(m.served[t, k, a] for k in m.offers_of[f, a]) + m.bought[t, f, a] + away + m.waiting[t, f, a]
-    return out == m.regular[t, f, a] + m.crisis[t, f, a] + here + _waited_before(m, t, f, a)
-
-
-def _urgent_rule(m: pyo.ConcreteModel, t: int, f: int, a: int) -> Any:
-    """waiting <= waiting before + regular"""
-    return m.waiting[t, f, a] - (m.waiting[t - 1, f, a] if t else 0.0) <= m.regular[t, f, a] + (
-        0.0 if t else float(m.data.waiting[f, a])
-    )
-
-
-def _taken_rule(m: pyo.ConcreteModel, t: int, k: int) -> Any:
-    """intake = sum_a served"""
-    return m.intake[t, k] - sum(m.served[t, k, a] for a in m.areas_of[k]) == 0
-
-
-def _within_rule(m: pyo.ConcreteModel, t: int, k: int) -> Any:
-    """sum_u stays intake + remains kept + swapped away <= available places + swapped here + displaced"""
-    data: CapacityData = m.data
-    f = int(data.supply.care_form[k])
-    used = sum(float(data.stays[f, t - u]) * m.intake[u, k] for u in range(t + 1) if data.stays[f, t - u] > 0)
-    if data.remains[f, t] > 0:
-        used += float(data.remains[f, t]) * sum(m.kept[k, a] for a in m.areas_of[k])
-    return used - m.displaced[t, k] + _swapped_net(m, t, k) <= m.available[t, k] * m.places[k, t // QUARTERS]
-
-
-def _newcomers_rule(m: pyo.ConcreteModel, t: int, k: int) -> Any:
-    """stays[0] intake + swapped away <= available places + swapped here"""
-    if t == 0:  # nobody is displaced yet: within says it
-        return pyo.Constraint.Skip
-    data: CapacityData = m.data
-    starts = float(data.stays[int(data.supply.care_form[k]), 0]) * m.intake[t, k]
-    return starts + _swapped_net(m, t, k) <= m.available[t, k] * m.places[k, t // QUARTERS]
-
-
-def _swapped_net(m: pyo.ConcreteModel, t: int, k: int) -> Any:
-    """Places swapped away less those swapped here."""
-    away = sum(m.swapped[t, i, j] for i, j in m.SWAPS if i == k)
-    return away - sum(_worth(m.data, i, j) * m.swapped[t, i, j] for i, j in m.SWAPS if j == k)
-
-
-def _worth(data: CapacityData, origin: int, destination: int) -> float:
-    """Places of the destination that one of the origin is worth, at the price of a week in each form."""
-    forms = data.supply.care_form
-    return float(data.price[forms[origin]] / data.price[forms[destination]])
-
-
-def _stay_rule(m: pyo.ConcreteModel, f: int, a: int) -> Any:
-    """sum_k kept + kept_bought = sitting"""
-    return sum(m.kept[k, a] for k in m.offers_of[f, a]) + m.kept_bought[f, a] == m.caseload[f, a]
-
-
-def _substitution_rule(m: pyo.ConcreteModel, t: int, i: int, a: int) -> Any:
-    """moved <= share (regular + crisis)"""
-    one = m.data.substitutes[i]
-    return m.moved[t, i, a] <= one.share * (m.regular[t, one.origin, a] + m.crisis[t, one.origin, a])
-
-
-def _purchase_rule(m: pyo.ConcreteModel, t: int, f: int, a: int) -> Any:
-    """bought <= adhoc_most (regular + crisis) + crisis"""
-    most = float(m.data.adhoc_most[f])
-    if not np.isfinite(most):
-        return pyo.Constraint.Skip
-    return m.bought[t, f, a] <= most * (m.regular[t, f, a] + m.crisis[t, f, a]) + m.crisis[t, f, a]
-
-
-def _swap_limit_rule(m: pyo.ConcreteModel, t: int, k: int) -> Any:
-    """sum_j swapped <= swap places"""
-    own = [j for i, j in m.SWAPS if i == k]
-    if not own:
-        return pyo.Constraint.Skip
-    supply = m.data.supply
-    most = float(m.data.swap[supply.lot[supply.contract[k]]])
-    return sum(m.swapped[t, k, j] for j in own) <= most * m.places[k, t // QUARTERS]
-
-
-def _turned_out_rule(m: pyo.ConcreteModel, t: int, k: int) -> Any:
-    """displaced <= lost places"""
-    return m.displaced[t, k] - m.lost[t, k] * m.places[k, t // QUARTERS] <= 0
-
-
-def _late_rule(m: pyo.ConcreteModel, t: int, f: int, a: int) -> Any:
-    """beyond >= waiting - recent"""
-    data: CapacityData = m.data
-    quarters = data.norm_weeks[f] / WEEKS_PER_QUARTER
-    recent: Any = 0.0
-    for back in range(t + 1):
-        part = float(np.clip(quarters - back, 0.0, 1.0))
-        if part > 0:
-            recent += part * m.regular[t - back, f, a]
-    since = data.norm_weeks[f] - WEEKS_PER_QUARTER * (t + 1)
-    young = np.clip(since / max(2 * data.waited[f, a], 1e-9), 0.0, 1.0)
-    return m.beyond[t, f, a] - m.waiting[t, f, a] >= -recent - float(data.waiting[f, a] * young)
-
-
-def _norm_rule(m: pyo.ConcreteModel, f: int) -> Any:
-    """mean over t of sum_a beyond <= threshold + excess"""
-    late = sum(m.beyond[t, f, a] for t in m.QUARTERS for a in m.AREAS) / len(m.QUARTERS)
-    return late - m.threshold[f] - m.excess[f] <= 0
-
-
 def _first_cost(m: pyo.ConcreteModel) -> Any:
     """Contracts, and availability of the places; thousand euro."""
     data: CapacityData = m.data
@@ -403,45 +308,3 @@ def _first_cost(m: pyo.ConcreteModel) -> Any:
     return kept + pyo.quicksum(
         float(data.supply.cost[c] * yearly.sum()) / THOUSAND * m.number[c] for c in m.CONTRACTS
     )
-
-
-def _second_cost(m: pyo.ConcreteModel) -> Any:
-    """Use, travel, loss of fit, purchase, weeks waited and what is bought at the end; thousand euro."""
-    data: CapacityData = m.data
-    supply, v = data.supply, data.discount
-    weekly = supply.usage_fee[:, None] + supply.travel
-    weeks, left = data.weeks[supply.care_form], data.weeks_left[supply.care_form]
-    last = data.n_quarters - 1
-    cost = pyo.quicksum(
-        float(v[t] * weekly[k, a] * weeks[k]) / THOUSAND * m.served[t, k, a]
-        for t in m.QUARTERS
-        for k, a in m.ROUTES
-    )
-    cost += pyo.quicksum(float(weekly[k, a] * left[k]) / THOUSAND * m.kept[k, a] for k, a in m.ROUTES)
-    bought, waits = data.adhoc * data.weeks / THOUSAND, data.waiting_cost * WEEKS_PER_QUARTER / THOUSAND
-    cost += pyo.quicksum(
-        float(v[t] * bought[f]) * m.bought[t, f, a]
-        + float(v[t] * (waits[f] if t < last else waits[f] / 2 + bought[f])) * m.waiting[t, f, a]
-        for t in m.QUARTERS
-        for f in m.FORMS
-        for a in m.AREAS
-    )
-    cost += pyo.quicksum(
-        float(data.adhoc[f] * data.weeks_left[f]) / THOUSAND * m.kept_bought[f, a]
-        for f in m.FORMS
-        for a in m.AREAS
-    )
-    extra = np.maximum(data.adhoc[supply.care_form] - supply.usage_fee, 0.0)
-    cost += pyo.quicksum(
-        float(v[t] * extra[k] * (WEEKS_PER_QUARTER if t < last else left[k])) / THOUSAND * m.displaced[t, k]
-        for t in m.QUARTERS
-        for k in m.OFFERS
-    )
-    cost += pyo.quicksum(
-        float(v[t] * data.substitutes[i].loss) / THOUSAND * m.moved[t, i, a]
-        for t in m.QUARTERS
-        for i in m.SUBSTITUTES
-        for a in m.AREAS
-    )
-    cost += pyo.quicksum(m.norm_price[f] * m.excess[f] for f in m.NORMED)
-    return cost + float((data.waiting_cost[:, None] * data.waiting).sum() * WEEKS_PER_QUARTER / 2 / THOUSAND)

@@ -18,12 +18,26 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Outcome:
-    """The second stage of every scenario under fixed ``places`` (k, y) and ``number`` (c,) of contracts.
+    """The second stage of every scenario under fixed places and contracts; clients unless said.
 
-    Clients: ``served`` (s, t, k, a), ``bought`` and ``waiting`` at the end of the quarter (s, t, f, a), ``moved``
-    (s, t, i, a), ``kept`` (s, k, a) and ``kept_bought`` (s, f, a) of who sits, ``displaced`` (s, t, k). ``costs`` (s,):
-    euro over the term, infinite where there is no recourse; ``gradient`` (s, columns): change of cost per unit of a
-    first-stage column, thousand euro.
+    Attributes
+    ----------
+    number, places : (c,), (k, y)
+        Contracts and reserved places.
+    costs : (s,)
+        Euro over the term; infinite where nobody can be served.
+    gradient : (s, columns)
+        Change of cost per unit of a first-stage column, thousand euro.
+    served : (s, t, k, a)
+        Who starts at an offer.
+    bought, waiting : (s, t, f, a)
+        Bought ad hoc; waiting at the end of the quarter.
+    moved : (s, t, i, a)
+        Served in another care form.
+    kept, kept_bought : (s, k, a), (s, f, a)
+        Of the caseload at the start.
+    displaced : (s, t, k)
+        Who loses a place.
     """
 
     data: CapacityData
@@ -137,7 +151,28 @@ class Outcome:
 def outcome_of(
     plan: CapacityPlan, executor: Executor | None = None
 ) -> tuple[Outcome, TwoStageProgram, tuple[FloatArray, ...]]:
-    """The plan on the scenarios it was decided on, its waiting norm in force; also the program solved and its duals."""
+    """A plan on the scenarios it was decided on, its waiting norm in force.
+
+    Parameters
+    ----------
+    plan : CapacityPlan
+        The plan.
+    executor : concurrent.futures.Executor, optional
+        Solves second stages.
+
+    Returns
+    -------
+    (Outcome, TwoStageProgram, tuple of duals per scenario)
+        The last two are what ``norm_prices`` reads.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, outcome_of
+    >>> plan = decide_capacity(example_data())
+    >>> outcome, _, _ = outcome_of(plan)
+    >>> outcome.costs, outcome.parts["availability"]
+    (array([246000., 272000.]), array([210000., 210000.]))
+    """
     solved = plan.program.program
     found, duals = _evaluated(plan.program, solved, plan.solution.x, plan.data, executor)
     return found, solved, duals
@@ -150,7 +185,34 @@ def outcome_under(
     decisions: FloatArray | None = None,
     executor: Executor | None = None,
 ) -> Outcome:
-    """The plan, or other ``decisions``, on other scenarios, where waiting beyond the threshold costs ``norm_price``."""
+    """A plan, or other decisions, on other scenarios.
+
+    Parameters
+    ----------
+    plan : CapacityPlan
+        The plan.
+    scenarios : CapacityScenarios
+        Those it is judged on.
+    norm_price : (n_normed,)
+        What a client beyond the threshold costs, thousand euro; see ``norm_prices``.
+    decisions : (n_decisions,), optional
+        Instead of those of the plan.
+    executor : concurrent.futures.Executor, optional
+        Solves second stages.
+
+    Returns
+    -------
+    Outcome
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, norm_prices, outcome_of, outcome_under
+    >>> plan = decide_capacity(example_data())
+    >>> outcome, solved, duals = outcome_of(plan)
+    >>> prices = norm_prices(plan, solved, duals)
+    >>> outcome_under(plan, plan.data.scenarios, prices).costs
+    array([246000., 272000.])
+    """
     solved = plan.program.under(scenarios, norm_price)
     x = plan.decisions if decisions is None else decisions
     found, _ = _evaluated(plan.program, solved, x, replace(plan.data, scenarios=scenarios), executor)

@@ -22,8 +22,19 @@ INFINITY = float("inf")
 
 @dataclass(frozen=True)
 class CapacityProgram:
-    """``program``: with the norm when one was asked; ``template`` gives other scenarios; ``n_decisions`` first columns are
-    those of the card (blocks, contracts, thresholds), the others budgets of the norm."""
+    """The model of all scenarios.
+
+    Attributes
+    ----------
+    data : CapacityData
+        What it was compiled for.
+    template : ScenarioTemplate
+        Gives the program of other scenarios.
+    program : TwoStageProgram
+        That of the scenarios of ``data``, with the waiting norm where one is asked.
+    n_decisions : int
+        So many first columns are those of the card (blocks, contracts, thresholds); the others are budgets of the norm.
+    """
 
     data: CapacityData
     template: ScenarioTemplate
@@ -47,7 +58,24 @@ class CapacityProgram:
 
 
 def capacity_program(data: CapacityData) -> CapacityProgram:
-    """Compile the model and make the program of its scenarios, the waiting norm included."""
+    """Compile the model once and make the program of all its scenarios, the waiting norm included.
+
+    Parameters
+    ----------
+    data : CapacityData
+        The decision.
+
+    Returns
+    -------
+    CapacityProgram
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import capacity_program, example_data
+    >>> program = capacity_program(example_data())
+    >>> program.place("blocks"), program.program.n_scenarios
+    ({'0,0': 2, '1,0': 3}, 2)
+    """
     m = build_capacity(data)
     first = [m.open, m.blocks, m.threshold]
     given = [m.regular, m.crisis, m.caseload, m.available, m.lost, m.norm_price]

@@ -21,10 +21,18 @@ SOMEBODY = 0.5
 class WaitingAnswer:
     """Waiting of the clients of one care form who live in one municipality, over all quarters.
 
-    ``clients``: at the end of a quarter; ``worst``: the mean of that in the worst scenarios; ``wait_share``: of those
-    who ask,
-    who are not served within the quarter; ``mean_weeks``: per client who asks; ``late_probability``: a scenario in which
-    somebody waits beyond the norm. The share and the weeks are None where nobody asks, in any scenario.
+    Attributes
+    ----------
+    clients : Estimate
+        Waiting at the end of a quarter.
+    worst : Estimate
+        Mean of ``clients`` in the worst scenarios.
+    wait_share : Estimate or None
+        Part of those who ask that is not served within the quarter; None where nobody asks in any scenario.
+    mean_weeks : Estimate or None
+        Per client who asks; None likewise.
+    late_probability : Estimate
+        Chance of a scenario in which somebody waits beyond the norm.
     """
 
     care_form: str
@@ -51,7 +59,31 @@ class NormCheck:
 
 
 def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scramblings) -> tuple[WaitingAnswer, ...]:
-    """One answer per care form and municipality with demand; ``home``: the municipality of every area."""
+    """Who waits and how long, per care form and municipality with demand.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        On scenarios the plan was not decided on.
+    home : sequence of str
+        The municipality of every area.
+    scramblings : Scramblings
+        What standard errors come from.
+
+    Returns
+    -------
+    tuple of WaitingAnswer
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, norm_prices, outcome_of, waiting_answers
+    >>> plan = decide_capacity(example_data())
+    >>> outcome, solved, duals = outcome_of(plan)
+    >>> prices = norm_prices(plan, solved, duals)
+    >>> from bekostiging_solvers import Scramblings
+    >>> [round(one.clients.value) for one in waiting_answers(outcome, ["0034"], Scramblings(2))]
+    [0]
+    """
     data = outcome.data
     regular = data.scenarios.regular
     found = []
@@ -79,7 +111,29 @@ def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scrambli
 
 
 def norm_checks(outcome: Outcome, scramblings: Scramblings) -> tuple[NormCheck, ...]:
-    """Every waiting norm as its kind counts it: mean, mean of the worst scenarios, or the quantile."""
+    """Every waiting norm on the scenarios of an outcome, as its kind counts it: mean, mean of the worst, or quantile.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        On scenarios the plan was not decided on.
+    scramblings : Scramblings
+        What standard errors come from.
+
+    Returns
+    -------
+    tuple of NormCheck
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, norm_prices, outcome_of, norm_checks
+    >>> plan = decide_capacity(example_data())
+    >>> outcome, solved, duals = outcome_of(plan)
+    >>> prices = norm_prices(plan, solved, duals)
+    >>> from bekostiging_solvers import Scramblings
+    >>> [(one.allowed, one.holds) for one in norm_checks(outcome, Scramblings(2))]
+    [(2.0, True)]
+    """
     data = outcome.data
     return tuple(
         NormCheck(data.care_forms[f], _counted(data, outcome.late[:, f], scramblings), float(data.allowed[f]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from textwrap import fill
 
@@ -43,6 +43,17 @@ def test_names_of_card_and_components_are_the_same() -> None:
     assert [one.local_name for one in m.component_objects(pyo.Objective)] == ["total_cost"]
     assert "total_cost:" in text
     assert "waiting_norm[0]" in capacity_program(data).program.first.row_names
+
+
+def test_every_symbol_of_the_card_names_its_attribute() -> None:
+    """A parameter has its attribute; what the formulation reads is on the card."""
+    data = everything(0)
+    parameters = str(card.__doc__).split("Parameters")[1].split("\n\nVariables")[0]
+    named = re.findall(r"(?:  |, )(supply|scenarios|)\.([a-z_]+)", parameters)
+    for owner, name in named:
+        assert hasattr(getattr(data, owner) if owner else data, name), (owner, name)
+    sets = {"care_forms", "areas", "years", "supply", "scenarios"}
+    assert {one.name for one in fields(data)} - sets - {"norm"} <= {name for owner, name in named if not owner}
 
 
 def test_every_component_of_the_card_has_a_row_in_the_golden_instance() -> None:
