@@ -106,7 +106,30 @@ def _cents(euro: float) -> int:
 def bridges(
     case: Case, cells: Cells, terms: Reference, result: LumpSumResult, scramblings: Scramblings
 ) -> tuple[Bridge, ...]:
-    """The bridge of every lot that is paid a lump sum and where a revenue is known; none without a design."""
+    """From the revenue of a known year to the designed budget, step by step, for every lot.
+
+    Parameters
+    ----------
+    case, cells : Case, Cells
+        Of the design.
+    terms : Reference
+        Reference amounts the budgets are built on.
+    result : LumpSumResult
+        The designed lump sum with its out-of-sample scenarios.
+    scramblings : Scramblings
+        Of those scenarios.
+
+    Returns
+    -------
+    tuple of Bridge
+        One per lot that is paid a lump sum and has a known revenue, steps in whole cents; empty without a design.
+
+    Examples
+    --------
+    >>> outcome.lumpsum.design.feasible and bridges(  # doctest: +SKIP
+    ...     case, outcome.cells, outcome.reference, outcome.lumpsum, outcome.lumpsum.judge.scramblings
+    ... )
+    """
     data, design = result.data, result.design
     if not design.feasible:
         return ()

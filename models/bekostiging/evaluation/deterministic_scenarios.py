@@ -110,12 +110,41 @@ def euros(
 def deterministic_scenario(
     case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, shocks: Sequence[str] = ()
 ) -> DeterministicScenario:
-    """The expected course, or that of named shocks of the case, together.
+    """Spending and results under every payment form without chance: as expected, or under shocks of the case together.
+
+    Parameters
+    ----------
+    case, cells : Case, Cells
+        The case and its cells (``build_cells``).
+    contracts : mapping of str to sequence of Contract
+        By payment form, such as ``contracts_in_force(outcome)``.
+    discount : array (n_years,)
+        Value today of a euro in each contract year, such as ``case.discount(n_years)``.
+    shocks : sequence of str, optional
+        Names of table shocks; none for the expected course.
+
+    Returns
+    -------
+    DeterministicScenario
+        Euro over the term.
 
     Raises
     ------
     UserError
         A shock that the case does not name.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case
+    >>> from bekostiging.contracts import build_contracts, reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = read_case("almere")
+    >>> cells = build_cells(case)
+    >>> terms = reference(case, cells, 1)
+    >>> contracts = {form: build_contracts(case, cells, terms, form) for form in ("inspanningsgericht", "taakgericht")}
+    >>> expected = deterministic_scenario(case, cells, contracts, case.discount(1))
+    >>> expected.name["en"], sorted(expected.spending)
+    ('as expected', ['inspanningsgericht', 'taakgericht'])
     """
     n_years = len(discount)
     check_shocks(case, shocks)
@@ -130,12 +159,24 @@ def deterministic_scenario(
 
 
 def check_shocks(case: Case, shocks: Sequence[str]) -> None:
-    """Every shock is in the table.
+    """Check that a case names every shock.
+
+    Parameters
+    ----------
+    case : Case
+        With table shocks.
+    shocks : sequence of str
+        Names to look up.
 
     Raises
     ------
     UserError
-        One that is not; the nearest is offered.
+        One that is not in table shocks; the nearest is offered.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case
+    >>> check_shocks(read_case("almere"), ["growth"])
     """
     known = list(dict.fromkeys(row.id for row in case.shocks))
     for name in shocks:
@@ -198,6 +239,17 @@ def _deterministic_scenario(
 
 
 def cheapest(spending: Mapping[PaymentForm, float]) -> tuple[PaymentForm, ...]:
-    """The forms that are cheapest, equal ones together."""
+    """Payment forms that are cheapest; more than one where they differ by less than 0.01 %.
+
+    Parameters
+    ----------
+    spending : mapping of str to float
+        Euro by payment form, such as ``DeterministicScenario.spending``.
+
+    Examples
+    --------
+    >>> cheapest({"inspanningsgericht": 100.0, "outputgericht": 100.001, "taakgericht": 103.0})
+    ('inspanningsgericht', 'outputgericht')
+    """
     least = min(spending.values())
     return tuple(form for form, value in spending.items() if value <= least * (1 + SAME))

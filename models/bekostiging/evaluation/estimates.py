@@ -127,7 +127,26 @@ def spending_of_reported(
 
 
 def provider_results(case: Case, samples: Samples, discount: FloatArray) -> FloatArray:
-    """Payment minus cost per provider, discounted; (n_scenarios, n_years, n_providers)."""
+    """Payment minus cost of every provider, discounted.
+
+    Parameters
+    ----------
+    case : Case
+        Whose contracts were settled.
+    samples : Samples
+        From ``settle_all``.
+    discount : array (n_years,)
+        Value today of a euro in each contract year.
+
+    Returns
+    -------
+    array (n_scenarios, n_years, n_providers)
+        Euro; what a main contractor passes on is cost of the one and revenue of the other.
+
+    Examples
+    --------
+    >>> provider_results(case, outcome.forms["taakgericht"].samples["absorb"], case.discount(4)).shape  # doctest: +SKIP
+    """
     revenue = by_provider(case, samples.payment, samples.received)
     cost = by_provider(case, samples.cost, samples.cost)
     return np.asarray((revenue - cost) * discount[:, None])
@@ -256,7 +275,26 @@ class Regimes:
 
 
 def regimes(case: Case) -> tuple[Regimes, ...]:
-    """Regimes of every contracted provider: payment form, messages and calendar of its contracts as they are today."""
+    """In how many different ways every provider is paid and accounted for, by its contracts as they are today.
+
+    A regime is a payment form with its messages and its payment calendar.
+
+    Parameters
+    ----------
+    case : Case
+        With tables contracts and administration.
+
+    Returns
+    -------
+    tuple of Regimes
+        Of every provider with a contract.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case
+    >>> {one.regimes for one in regimes(read_case("almere"))}
+    {1}
+    """
     lots = {lot.id: lot for lot in case.lots}
     hours = {form: 0.0 for form in PAYMENT_FORMS}
     for row in case.administration:

@@ -47,7 +47,22 @@ class Flag:
 
 
 def flags(outcome: Comparison) -> tuple[Flag, ...]:
-    """Every flag of a comparison, in the order of ``RULES``."""
+    """Warnings about law and procurement that a comparison gives cause for, each with its source.
+
+    Parameters
+    ----------
+    outcome : Comparison
+        From ``compare``.
+
+    Returns
+    -------
+    tuple of Flag
+        In the order of ``RULES``; empty where nothing calls for one.
+
+    Examples
+    --------
+    >>> [flag.subject for flag in flags(outcome)]  # doctest: +SKIP
+    """
     return tuple(flag for rule in RULES for flag in rule(outcome))
 
 

@@ -32,7 +32,29 @@ Levels = Mapping[str, PriceLevels]
 
 
 def levels_by_lot(case: Case, care_use: CareUse) -> dict[str, PriceLevels]:
-    """Price levels of every lot."""
+    """Price levels of every lot, as ``settle`` and ``settle_all`` need them.
+
+    Parameters
+    ----------
+    case : Case
+        Whose lots have index clauses.
+    care_use : CareUse
+        With the indices of its scenarios.
+
+    Returns
+    -------
+    dict of str to PriceLevels
+        By lot; every array (n_scenarios, n_years).
+
+    Examples
+    --------
+    >>> from bekostiging import read_case
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = read_case("almere")
+    >>> care_use = expected_care_use(case, build_cells(case), 2)
+    >>> levels_by_lot(case, care_use)[case.lots[0].id].price.shape
+    (1, 2)
+    """
     return {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
 
 
@@ -75,7 +97,36 @@ def settle_all(
 ) -> Samples:
     """Settle every contract and split what is paid over the municipalities, to the cent.
 
-    ``outcome``: what the flow rule said in the year, where one was applied.
+    Parameters
+    ----------
+    case, cells : Case, Cells
+        The case and its cells (``build_cells``).
+    contracts : sequence of Contract
+        One per row of table contracts, in that order.
+    care_use : CareUse
+        What clients use in every scenario and year.
+    levels : mapping of str to PriceLevels
+        From ``levels_by_lot``.
+    outcome : FlowOutcome, optional
+        When ceilings gave a signal or a stop, where a flow rule was applied to the clients.
+
+    Returns
+    -------
+    Samples
+        Nominal euro and clients by scenario and year.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case
+    >>> from bekostiging.contracts import build_contracts, reference
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = read_case("almere")
+    >>> cells = build_cells(case)
+    >>> contracts = build_contracts(case, cells, reference(case, cells, 1), "inspanningsgericht")
+    >>> care_use = expected_care_use(case, cells, 1)
+    >>> samples = settle_all(case, cells, contracts, care_use, levels_by_lot(case, care_use))
+    >>> samples.payment.shape == (1, 1, len(case.contracts))
+    True
     """
     settled = settle_contracts(case, contracts, care_use, levels)
     lots = {lot.id: j for j, lot in enumerate(case.lots)}

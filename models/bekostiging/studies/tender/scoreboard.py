@@ -38,17 +38,29 @@ TAIL = "cvar_"
 
 
 def tail(confidence: float) -> str:
-    """Name of the mean spending in the worst scenarios."""
+    """Name of the criterion of mean spending in the worst scenarios, beyond a confidence from 0.5 to 0.999.
+
+    >>> tail(0.95)
+    'cvar_0.95'
+    """
     return f"{TAIL}{confidence:g}"
 
 
 def is_tail(criterion: str) -> bool:
-    """Whether a criterion is a tail, which no single scenario has."""
+    """Whether a criterion is a mean over the worst scenarios, which no single scenario has.
+
+    >>> is_tail("cvar_0.95"), is_tail("expected")
+    (True, False)
+    """
     return criterion.startswith(TAIL)
 
 
 def criteria(confidence: Sequence[float]) -> tuple[str, ...]:
-    """What payment forms are ranked on; less is better."""
+    """Names of what payment forms are ranked on, for the tails of a suite; less is better.
+
+    >>> criteria([0.95])
+    ('expected', 'cvar_0.95', 'buffer_exhausted', 'unserved', 'administration')
+    """
     return (EXPECTED, *(tail(level) for level in confidence), BUFFER, UNSERVED, ADMINISTRATION)
 
 

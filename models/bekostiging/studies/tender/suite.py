@@ -18,6 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bekostiging.case import Case, CaseError, UserError, check_case, read_case, synthetic_region
+from bekostiging.case.arguments import checked_path
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
 from bekostiging.options import RunOptions
 from bekostiging.studies.tender.decisions import DECISION_MODELS
@@ -68,11 +69,22 @@ class Suite(BaseModel):
 def read_suite(name: str | Path) -> Suite:
     """Read a shipped suite by name, or a file.
 
+    Parameters
+    ----------
+    name : str or Path
+        ``standard``, ``stress`` or ``scale``, or a TOML file (docs/benchmark.md).
+
     Raises
     ------
     UserError
         No such suite; not TOML; something unknown or out of range in it, with the nearest that is known.
+
+    Examples
+    --------
+    >>> read_suite("standard").seed
+    1
     """
+    checked_path("name", name)
     if str(name) in SHIPPED:
         return suite_of(
             (files("bekostiging.studies.tender") / "suites" / f"{name}.toml").read_text("utf-8"), str(name)
@@ -158,12 +170,28 @@ def _wrong_fields(suite: str, error: ValidationError) -> UserError:
 
 
 def suite_cases(suite: Suite) -> list[tuple[str, Case]]:
-    """Every case of a suite as it was named, with the shocks of the suite.
+    """Every case of a suite by the name the suite gives it, with the shocks of the suite.
+
+    Parameters
+    ----------
+    suite : Suite
+        From ``read_suite``.
+
+    Returns
+    -------
+    list of (str, Case)
+        In the order of the suite; cases that are read first, simulated regions after them.
 
     Raises
     ------
     UserError
-        No case, one that cannot be read or twice the same, a shock that nobody defines.
+        No case; one that cannot be read or is in the suite twice; a shock that neither suite nor case defines.
+
+    Examples
+    --------
+    >>> suite = read_suite("standard").with_cases(["almere"])
+    >>> [name for name, _ in suite_cases(suite)]
+    ['almere']
     """
     named = [(name, _case(suite, name)) for name in suite.cases]
     for size in suite.region:
