@@ -44,11 +44,27 @@ AT_A_TIME = 4
 
 
 class ClusterError(RuntimeError):
-    """A cluster that cannot be reached, was lost, or whose workers died too often on one piece; says what to do."""
+    """A cluster that cannot be reached, was lost, or whose workers died too often on one piece; says what to do.
+
+    Examples
+    --------
+    It takes half a minute to find out, so this one is not run:
+
+    >>> list(execute(pow, 2, 3, cluster="tcp://127.0.0.1:9"))  # doctest: +SKIP
+    Traceback (most recent call last):
+    bekostiging_solvers.execute.ClusterError: the cluster at tcp://127.0.0.1:9 cannot be reached ...
+    """
 
 
 class UnguardedScriptError(RuntimeError):
-    """A script that worker processes cannot import without running it again; ``file`` and ``line`` say where it calls."""
+    """A script that worker processes cannot import without running it again; ``file`` and ``line`` say where it calls.
+
+    Examples
+    --------
+    >>> raise UnguardedScriptError("run.py", 3)
+    Traceback (most recent call last):
+    bekostiging_solvers.execute.UnguardedScriptError: run.py, line 3: every worker process runs this script again ...
+    """
 
     def __init__(self, file: str, line: int) -> None:
         self.from_standard_input = file == STANDARD_INPUT
@@ -71,18 +87,18 @@ def execute(
     cluster: str | None = None,
     advance: Advance | None = None,
 ) -> Iterator[T]:
-    """Yield ``work(context, 0)``, ``work(context, 1)``, ... ``work(context, n - 1)``.
+    """Yield ``work(context, 0)``, ``work(context, 1)``, ... ``work(context, n - 1)``, in this order.
 
     Parameters
     ----------
     work : callable
-        Importable by name (not a lambda) unless it stays in this process.
+        Of the context and the number of a piece; importable by name (not a lambda) unless it stays in this process.
     context : any
-        Picklable likewise.
+        What all pieces have in common; picklable unless it stays in this process.
     n : int
         Number of pieces.
     workers : int
-        One: here, one after the other.
+        Pieces at a time; with one, all of them in this process, one after the other.
     kind : "processes" or "threads"
         What several workers are.
     cluster : str, optional
@@ -96,6 +112,11 @@ def execute(
         Cluster unreachable or lost, or ``distributed`` is not installed.
     UnguardedScriptError
         Several processes, asked for by a script outside ``if __name__ == "__main__":``.
+
+    Examples
+    --------
+    >>> list(execute(pow, 2, 4))
+    [1, 2, 4, 8]
     """
     report = advance if advance is not None else _silent
     keep_freed_memory()
@@ -114,12 +135,30 @@ def execute(
 
 
 def together(tasks: Sequence[Callable[[], T]], workers: int = 1) -> list[T]:
-    """What every task gives, in order, with several processes at a time; tasks are picklable (``functools.partial``).
+    """What every task gives, in order, with several processes at a time.
+
+    Parameters
+    ----------
+    tasks : sequence of callables without arguments
+        Picklable when there is more than one worker, such as ``functools.partial`` of a function that can be imported.
+    workers : int
+        Processes at a time; with one, the tasks run in this process.
+
+    Returns
+    -------
+    list
+        A result per task.
 
     Raises
     ------
     UnguardedScriptError
-        As ``execute``.
+        Several processes, asked for by a script outside ``if __name__ == "__main__":``.
+
+    Examples
+    --------
+    >>> from functools import partial
+    >>> together([partial(pow, 2, 3), partial(pow, 3, 2)])
+    [8, 9]
     """
     return list(execute(_task, tuple(tasks), len(tasks), workers=workers))
 
@@ -145,8 +184,14 @@ _HERE: dict[str, tuple[Work[Any, Any], Any]] = {}
 def keep_freed_memory() -> None:
     """Let this process use freed memory again instead of handing it back to the system after every array.
 
+    Called by ``execute``, for this process and every worker.
+
     The pieces of work free and allocate arrays of megabytes over and over; clearing new pages for them cost a third of
-    the time. Only the GNU allocator is told (``mallopt``, mallopt(3)); elsewhere nothing happens.
+    the time. Only the GNU allocator has the setting (``mallopt``, mallopt(3)); elsewhere nothing happens.
+
+    Examples
+    --------
+    >>> keep_freed_memory()
     """
     if platform.libc_ver()[0] == "glibc":
         library = ctypes.CDLL(None)
@@ -188,7 +233,14 @@ _SHARED: list[_Shared] = []
 
 @contextmanager
 def shared_processes() -> Iterator[None]:
-    """Let the executions within use the same processes one after the other: starting them takes seconds."""
+    """Let the executions within a ``with`` block use the same processes: starting them takes seconds.
+
+    Examples
+    --------
+    >>> with shared_processes():
+    ...     list(execute(pow, 2, 3)), list(execute(pow, 3, 3))
+    ([1, 2, 4], [1, 3, 9])
+    """
     shared = _Shared()
     _SHARED.append(shared)
     try:
