@@ -13,6 +13,7 @@ def distinct_rows(matrix: FloatArray) -> tuple[FloatArray, IntArray]:
     Parameters
     ----------
     matrix : (n, k) array
+        Its rows are compared.
 
     Returns
     -------

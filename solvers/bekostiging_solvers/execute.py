@@ -48,11 +48,11 @@ class ClusterError(RuntimeError):
 
     Examples
     --------
-    It takes half a minute to find out, so this one is not run:
+    Not run, because it waits for a cluster that is not there:
 
     >>> list(execute(pow, 2, 3, cluster="tcp://127.0.0.1:9"))  # doctest: +SKIP
     Traceback (most recent call last):
-    bekostiging_solvers.execute.ClusterError: the cluster at tcp://127.0.0.1:9 cannot be reached ...
+    bekostiging_solvers.execute.ClusterError: no cluster answers at tcp://127.0.0.1:9 (OSError); start its scheduler or ...
     """
 
 
