@@ -32,6 +32,11 @@ class ClientTable:
     groups : dict of str to tuple of str
         The label of every client in each of the other columns, by the name of the column.
 
+    Raises
+    ------
+    UserError
+        Columns of different lengths; a cost that is negative or no number.
+
     Examples
     --------
     >>> import numpy as np
@@ -45,6 +50,24 @@ class ClientTable:
     profile: tuple[str, ...]
     cost: FloatArray
     groups: dict[str, tuple[str, ...]]
+
+    def __post_init__(self) -> None:
+        """Refuse columns of different lengths, and costs that are negative or no number."""
+        n_clients = len(self.provider)
+        columns = {"profile": self.profile, "cost": self.cost, **self.groups}
+        for name, column in columns.items():
+            if len(column) != n_clients:
+                raise ArgumentError(
+                    name,
+                    f"{name}: {len(column)} waarden voor {n_clients} cliënten; geef er een per cliënt",
+                    f"{name}: {len(column)} values for {n_clients} clients; give one for every client",
+                )
+        if not np.all((np.asarray(self.cost) >= 0) & np.isfinite(self.cost)):
+            raise ArgumentError(
+                "cost",
+                "cost: een bedrag is negatief of geen getal; geef euro per jaar, nul of meer",
+                "cost: an amount is negative or no number; give euro per year, zero or more",
+            )
 
 
 def read_clients(file: str | Path) -> ClientTable:

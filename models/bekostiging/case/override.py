@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bekostiging.case.arguments import checked_kind, wrong_argument
 from bekostiging.case.errors import ArgumentError
+from bekostiging.case.former import RENAMED_POLICIES
 from bekostiging.case.model import Case
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.policy_rows import CASE, POLICIES
@@ -20,8 +21,8 @@ def with_policy(case: Case, **values: float | str | None) -> Case:
     case : Case
         A validated case; it is left as it is.
     **values : float, str, bool or None
-        The value of each policy by its name (docs/policy.md lists them with their ranges and units); None leaves that of
-        the case.
+        The value of each policy by its name (docs/policy.md lists them with their ranges and units), a former name too;
+        None leaves that of the case.
 
     Returns
     -------
@@ -45,6 +46,7 @@ def with_policy(case: Case, **values: float | str | None) -> Case:
     for name, value in values.items():
         if value is None:
             continue
+        name = RENAMED_POLICIES.get(name, name)
         if name not in POLICIES:
             listed = ", ".join(POLICIES)
             raise wrong_argument(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bekostiging.cli.frame import study_case
-from bekostiging.cli.options import CaseName, Output, command
+from bekostiging.cli.options import CaseName, Output, RiskWeight, command
 from bekostiging.options import OF_CAPACITY, Options
 
 if TYPE_CHECKING:
@@ -24,9 +24,7 @@ def lumpsum(
     confidence: Annotated[
         float | None, typer.Option(help="Which tail counts, instead of the case's policy.")
     ] = None,
-    risk_weight: Annotated[
-        float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
-    ] = None,
+    risk_weight: RiskWeight = None,
     bands: Annotated[int | None, typer.Option(help="Most changes of share on a side of the reference.")] = None,
     shares: Annotated[str | None, typer.Option(help="Shares to choose from: 0,0.25,0.5,0.75")] = None,
     edges: Annotated[str | None, typer.Option(help="Menu of edges instead of the layers: 0.02,0.05,0.1")] = None,
@@ -160,9 +158,7 @@ def capacity(
     ] = False,
     gap: Annotated[float, typer.Option(min=0, max=0.5, help="Stop when no plan can be this much better.")] = 0.01,
     seconds: Annotated[float, typer.Option(min=1, help="Stop looking for a better plan after this long.")] = 120.0,
-    risk_weight: Annotated[
-        float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")
-    ] = None,
+    risk_weight: RiskWeight = None,
 ) -> None:
     """Plan how many places of which care to reserve with whom, before demand is known; who waits, and what it costs."""
 

@@ -27,6 +27,7 @@ CapacityScenarios = Annotated[int, typer.Option("--scenarios", min=1, help="Numb
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random number.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; the result does not depend on it.")]
 Dossier = Annotated[bool, typer.Option(help="Also pack inputs, settings, results and report into one zip.")]
+RiskWeight = Annotated[float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")]
 Config = Annotated[
     Path | None,
     typer.Option(

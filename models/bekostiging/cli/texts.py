@@ -11,6 +11,9 @@ from bekostiging.case.errors import UserError
 def fractions(option: str, text: str | None) -> tuple[float, ...]:
     """Numbers separated by commas; none without a text.
 
+    >>> fractions("--shares", "0.25,0.5")
+    (0.25, 0.5)
+
     Raises
     ------
     UserError
@@ -28,6 +31,9 @@ def fractions(option: str, text: str | None) -> tuple[float, ...]:
 
 def named_numbers(option: str, texts: Sequence[str], count: int) -> dict[str, tuple[float, ...]]:
     """Texts such as ``name=1`` or ``name=-50:50`` as ``count`` numbers by name.
+
+    >>> named_numbers("--group-bound", ["age:0-11=-50:50"], 2)
+    {'age:0-11': (-50.0, 50.0)}
 
     Raises
     ------
@@ -54,6 +60,9 @@ def named_numbers(option: str, texts: Sequence[str], count: int) -> dict[str, tu
 
 def ordered_pairs(option: str, texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Texts such as ``light<heavy<heaviest`` as pairs of neighbours.
+
+    >>> ordered_pairs("--order", ["light<heavy<heaviest"])
+    (('light', 'heavy'), ('heavy', 'heaviest'))
 
     Raises
     ------

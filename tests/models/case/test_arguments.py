@@ -11,7 +11,23 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from bekostiging.case import UserError
+from bekostiging.case import (
+    Case,
+    ClientTable,
+    UserError,
+    case_from_history,
+    check_case,
+    convert,
+    key_weights,
+    read_case,
+    read_clients,
+    scaffold_case,
+    spreads,
+    synthetic_region,
+    with_cost_sheet,
+    with_policy,
+    write_case,
+)
 from bekostiging.case.arguments import (
     checked_kind,
     checked_language,
@@ -55,6 +71,55 @@ def test_what_is_refused(check: Callable[[object], object], value: object, sente
         check(value)
     assert caught.value.text("en") == sentence
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda case: read_case(3), "name 3: give a path"),
+        (lambda case: check_case({}), "case {}: give a Case, as read_case returns it"),
+        (lambda case: write_case(case, "there", "de"), "lang de: choose from nl, en"),
+        (lambda case: convert("region", "there.xlsx", "de"), "lang de: choose from nl, en"),
+        (lambda case: scaffold_case("there", wanted="all"), "wanted all: give a list of texts"),
+        (lambda case: scaffold_case("there", wanted=["measure"]), "wanted measure: there is no such table"),
+        (lambda case: case_from_history("nowhere", "mine"), "source nowhere: there is no such folder"),
+        (lambda case: case_from_history("nowhere", ""), "name '': give a name for the case"),
+        (lambda case: read_clients("none.csv"), "file none.csv: there is no such file"),
+        (lambda case: with_cost_sheet(case, "none.csv"), "sheet none.csv: there is no such file"),
+        (lambda case: with_policy(case, discount=0.1), "discount 0.1: there is no such policy; choose from risk_weight"),
+        (lambda case: with_policy(case, confidence=0.9991), "confidence is 0.9991, allowed is a number from 0.5 to 0.999"),
+        (lambda case: with_policy(case, indexation="add"), "'add' is no choice for indexation"),
+        (lambda case: key_weights(case, case.lots[0], "size"), "key size: choose from actual_use"),
+        (lambda case: spreads(case, "2020"), "until 2020: give a whole number"),
+        (lambda case: synthetic_region(0), "municipalities 0: give a whole number of 1 or more"),
+        (lambda case: synthetic_region(2, 2), "providers 2: give a whole number of 3 or more"),
+        (lambda case: ClientTable(("a",), (), np.array([1.0]), {}), "profile: 0 values for 1 clients"),
+        (lambda case: ClientTable(("a",), ("b",), np.array([-1.0]), {}), "cost: an amount is negative or no number"),
+    ],
+)  # fmt: skip
+def test_functions_refuse_in_the_words_of_the_caller(
+    small_case: Case,
+    call: Callable[[Case], object],
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UserError) as caught:
+        call(small_case)
+    assert caught.value.text("en").startswith(sentence)
+    assert not list(tmp_path.iterdir())
+
+
+def test_policies_are_given_as_numbers_words_or_truth(small_case: Case) -> None:
+    """And a former name is the present one."""
+    case = with_policy(
+        small_case, indexation="multiplicative", acceptance_duty=False, premium_max=0.07, confidence=None
+    )
+    assert case.policy.indexation() == "multiplicative"
+    assert case.policy.acceptance_duty() is False
+    assert case.policy.loading_cap() == 0.07
+    assert case.policy.confidence == small_case.policy.confidence
 
 
 def test_a_long_value_is_cut() -> None:
