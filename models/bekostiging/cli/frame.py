@@ -80,7 +80,7 @@ def _print_outcome(presented: Presented[Any], folder: Path, lang: str) -> None:
     print_notes(presented.notes, lang, to_stderr=False)
     for answer in presented.answers():
         print_answer(answer)
-    books = presented.taken()
+    books = presented.exported()
     for text in dict.fromkeys(book.case.disclaimer.get(lang, "") for book in books):
         if text:
             print_sentence(text)

@@ -81,7 +81,7 @@ def write_results(
         report.write_more(draft)
         (draft / report.page_file).write_text(report.page(), encoding="utf-8", newline="")
         (draft / report.results_file).write_text(json_text(report.results()), encoding="utf-8", newline="")
-        for own in report.taken():
+        for own in report.exported():
             place = draft / own.place
             place.mkdir(exist_ok=True)
             write_export(place, own.case, own.tables, report.texts, own.settings, named=own.named)

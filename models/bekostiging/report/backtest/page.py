@@ -1,4 +1,4 @@
-"""A backtest: in words and tables, and as JSON."""
+"""A backtest on one page and in the terminal."""
 
 from __future__ import annotations
 

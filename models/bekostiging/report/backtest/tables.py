@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bekostiging.case.errors import LANGUAGES
 from bekostiging.evaluation.figures import Unit
-from bekostiging.report.kit.long import FIGURE_COLUMNS, Cell, LongTable, Row, estimated
+from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by_side_table
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import Backtest
 from bekostiging.studies.backtest import QUANTILES
@@ -22,15 +22,8 @@ def place_names(outcome: Backtest) -> dict[str, str]:
 def backtest_tables(outcome: Backtest, texts: Texts) -> list[LongTable]:
     """Predictions and coverage in long format."""
     return [
-        LongTable(
-            "predictions",
-            ("name", "care_form", "year", *FIGURE_COLUMNS),
-            tuple(_predictions(outcome, texts)),
-            "figure",
-        ),
-        LongTable(
-            "coverage", ("interval", "possible", *FIGURE_COLUMNS), tuple(_coverage(outcome, texts)), "figure"
-        ),
+        side_by_side_table("predictions", ("name", "care_form", "year"), _predictions(outcome, texts)),
+        side_by_side_table("coverage", ("interval", "possible"), _coverage(outcome, texts)),
     ]
 
 

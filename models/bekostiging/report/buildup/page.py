@@ -159,8 +159,8 @@ def annex_page(annex: Annex, texts: Texts) -> str:
             ends = (_shown(texts, line, line.low), _shown(texts, line, line.high))
             rows.append([name, _formula(texts, line), _shown(texts, line, line.value), *ends, source])
         tariff = texts["page", "beside_tariff"].format(tariff=texts.numbers.plain(annex.tariffs[form], 2))
-        told = f"{tariff} {_hours_budget(annex, form, texts)}" if form in annex.hours_budgets else tariff
-        forms.append({"name": names[form], "rows": rows, "tariff": told})
+        cell = f"{tariff} {_hours_budget(annex, form, texts)}" if form in annex.hours_budgets else tariff
+        forms.append({"name": names[form], "rows": rows, "tariff": cell})
     context: dict[str, Any] = {
         "t": texts.sections,
         "lang": texts.lang,

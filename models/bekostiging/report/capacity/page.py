@@ -1,4 +1,4 @@
-"""Capacity agreements on one page, and as JSON."""
+"""Capacity agreements on one page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
     said, numbers = texts.sections["capacity"], texts.numbers
     plan, data = study.plan, study.plan.data
     cost = study.scramblings.mean(study.out_of_sample.costs)
-    told = [
+    sentences = [
         said["told"].format(
             contracts=numbers.plain(round(float(plan.number.sum()))),
             places=numbers.plain(float(plan.places[:, 0].sum())),
@@ -43,11 +43,11 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
     ]
     if plan.solution.gap is not None:
         bound = numbers.millions(THOUSAND * plan.solution.bound)
-        told.append(said["told_gap"].format(gap=numbers.percent(plan.solution.gap, 2), bound=bound))
+        sentences.append(said["told_gap"].format(gap=numbers.percent(plan.solution.gap, 2), bound=bound))
     broken = [care_form_names(study.case)[one.care_form] for one in study.norms if not one.holds]
     if study.norms:
-        told.append(said["told_norm_broken"].format(forms=", ".join(broken)) if broken else said["told_norm"])
-    told.append(
+        sentences.append(said["told_norm_broken"].format(forms=", ".join(broken)) if broken else said["told_norm"])
+    sentences.append(
         said["told_averages"].format(
             expected=_dearer(study.averages.extra_expected, texts),
             worst=_dearer(study.averages.extra_tail, texts),
@@ -56,14 +56,14 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
     )
     enough = FEWEST_IN_TAIL / (1 - data.confidence)
     if study.n_scenarios < enough - 1e-9:
-        told.append(
+        sentences.append(
             said["few"].format(
                 n=numbers.plain(study.n_scenarios),
                 tail=numbers.percent(1 - data.confidence),
                 enough=numbers.plain(float(np.ceil(enough - 1e-9))),
             )
         )
-    return told + ([] if study.budget is None else _budget_sentences(study, study.budget, texts))
+    return sentences + ([] if study.budget is None else _budget_sentences(study, study.budget, texts))
 
 
 def _budget_sentences(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> list[str]:
@@ -71,15 +71,15 @@ def _budget_sentences(study: CapacityStudy, budget: CapacityBudget, texts: Texts
     said, names = texts.sections["capacity"], names_of(study.case)
     short = [one for one in budget.lots if one.payment.value < one.cost.value]
     outcome = budget.decision.outcome
-    # what does not hold is told before what it would buy
+    # what does not hold comes before what it would buy
     first = [] if outcome == "designed" else [said[f"told_outcome_{outcome}"]]
     if not short:
         return [*first, said["told_buys"]]
     listed = ", ".join(
         f"{names[one.lot]} ({texts.numbers.millions(one.cost.value - one.payment.value)})" for one in short
     )
-    told = [*first, said["told_short"].format(lots=listed)]
-    return told + ([] if budget.own.feasible else [said["told_no_design"]])
+    sentences = [*first, said["told_short"].format(lots=listed)]
+    return sentences + ([] if budget.own.feasible else [said["told_no_design"]])
 
 
 def capacity_sections(study: CapacityStudy, texts: Texts) -> list[Section]:

@@ -38,13 +38,13 @@ def flows(study: CapacityStudy) -> tuple[list[str], list[str], FloatArray]:
     clients = outcome.served.mean(axis=0).sum(axis=0) + outcome.kept.mean(axis=0)
     providers = [row.id for row in case.providers]
     codes = [row.code for row in case.municipalities]
-    found = np.zeros((len(providers), len(codes)))
+    served = np.zeros((len(providers), len(codes)))
     for k, contract in enumerate(supply.contract):
         p = providers.index(supply.names[contract][0])
         for a, area in enumerate(case.areas):
-            found[p, codes.index(area.municipality)] += clients[k, a]
-    some = found.sum(axis=1) >= 1
-    return [one for one, kept in zip(providers, some, strict=True) if kept], codes, found[some]
+            served[p, codes.index(area.municipality)] += clients[k, a]
+    some = served.sum(axis=1) >= 1
+    return [one for one, kept in zip(providers, some, strict=True) if kept], codes, served[some]
 
 
 def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:

@@ -56,10 +56,10 @@ def years(outcome: Comparison) -> str:
 
 def four_sentences(outcome: Comparison, texts: Texts) -> list[str]:
     """Cost, risk, waiting, lump sum."""
-    told = [_cost(outcome, texts), _risk(outcome, texts), waiting_sentence(outcome, texts)]
+    sentences = [_cost(outcome, texts), _risk(outcome, texts), waiting_sentence(outcome, texts)]
     design = _design(outcome, texts)
-    # a lump sum that does not hold is told first
-    return [*told, design] if outcome.lumpsum.outcome == "designed" else [design, *told]
+    # a lump sum that does not hold comes first
+    return [*sentences, design] if outcome.lumpsum.outcome == "designed" else [design, *sentences]
 
 
 def _extremes(outcome: Comparison, figure: Figure) -> tuple[PaymentForm, PaymentForm]:
@@ -73,10 +73,10 @@ def _cost(outcome: Comparison, texts: Texts) -> str:
     least, most = _extremes(outcome, EXPECTED)
     best, worst = _extremes(outcome, CVAR95)
     gaps = own_prices(outcome)
-    told = ", ".join(f"{texts['forms', form]} {numbers.percent(gap, 1)}" for form, gap in gaps.items())
+    dearer = ", ".join(f"{texts['forms', form]} {numbers.percent(gap, 1)}" for form, gap in gaps.items())
     return texts["answers", "cost"].format(
         years=years(outcome),
-        parity=texts["answers", "own_prices" if gaps else "one_build_up"].format(gaps=told),
+        parity=texts["answers", "own_prices" if gaps else "one_build_up"].format(gaps=dearer),
         least=numbers.figure(EXPECTED, term(outcome, least, EXPECTED).value),
         least_form=texts["forms", least],
         most=numbers.figure(EXPECTED, term(outcome, most, EXPECTED).value),
@@ -171,11 +171,11 @@ def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
     header = (texts["columns", "form"], *(texts["summary", name] for name in names))
     numbers, rows = texts.numbers, [header]
     for form, result in outcome.forms.items():
-        found = {figure: term(outcome, form, figure) for figure in (EXPECTED, CVAR95, OVERRUN_PROBABILITY)}
-        found[BUFFER_EXHAUSTED_PROBABILITY] = max(
+        estimates = {figure: term(outcome, form, figure) for figure in (EXPECTED, CVAR95, OVERRUN_PROBABILITY)}
+        estimates[BUFFER_EXHAUSTED_PROBABILITY] = max(
             (own[BUFFER_EXHAUSTED_PROBABILITY] for own in result.providers.values()), key=lambda e: e.value
         )
-        cells = [numbers.figure(figure, one, figure.digits) for figure, one in found.items()]
+        cells = [numbers.figure(figure, one, figure.digits) for figure, one in estimates.items()]
         late = result.headrooms["common"][TOTAL][CLIENTS_BEYOND_NORM]
         rows.append((texts["forms", form], *cells, numbers.figure(CLIENTS_BEYOND_NORM, late)))
     return rows

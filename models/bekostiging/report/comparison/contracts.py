@@ -72,8 +72,8 @@ def _exact(outcome: Comparison, texts: Texts) -> Table:
             if one is None:
                 cells.append("–")
                 continue
-            drawn = texts.numbers.estimate(one.drawn, THOUSAND, 1)
-            text = f"{texts.numbers.plain(one.exact.value / THOUSAND, 1)} | {drawn}"
+            simulated = texts.numbers.estimate(one.drawn, THOUSAND, 1)
+            text = f"{texts.numbers.plain(one.exact.value / THOUSAND, 1)} | {simulated}"
             cells.append(f"{text} (!)" if one.alarm else text)
         rows.append([contract, *cells])
     return rows
@@ -82,9 +82,9 @@ def _exact(outcome: Comparison, texts: Texts) -> Table:
 def _exact_note(outcome: Comparison, texts: Texts) -> str:
     """How many comparisons, how many alarms, and what was left out."""
     alarms = sum(one.alarm for one in outcome.exact)
-    told = texts["page", "exact_note"].format(n=len(outcome.exact), alarms=alarms)
+    note = texts["page", "exact_note"].format(n=len(outcome.exact), alarms=alarms)
     left = "; ".join(f"{name}: {reason[texts.lang]}" for name, reason in outcome.exact_skipped)
-    return f"{told} {texts['page', 'exact_skipped'].format(left=left)}" if left else told
+    return f"{note} {texts['page', 'exact_skipped'].format(left=left)}" if left else note
 
 
 def exact_rows(outcome: Comparison) -> Iterator[Row]:
@@ -136,12 +136,14 @@ def _clauses(outcome: Comparison, texts: Texts) -> Table:
     rows = [head]
     for row in sorted(outcome.case.clauses, key=lambda row: (row.lot, row.payment_form, row.position)):
         terms = [(name, getattr(row, name)) for name in CLAUSE_COLUMNS]
-        told = ", ".join(
+        listed = ", ".join(
             f"{name} {texts.numbers.plain(value, 0 if value == int(value) else 2)}"
             for name, value in terms
             if value is not None
         )
-        name = f"{texts['clauses', row.clause]}{f' ({told})' if told else ''} — {texts['statuses', row.status]}"
+        name = (
+            f"{texts['clauses', row.clause]}{f' ({listed})' if listed else ''} — {texts['statuses', row.status]}"
+        )
         rows.append(
             [row.lot, texts["forms", row.payment_form], str(row.position), name, texts.numbers.percent(row.share)]
         )

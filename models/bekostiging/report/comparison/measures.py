@@ -15,7 +15,7 @@ from bekostiging.report.kit.texts import Texts
 Table = list[list[str]]
 
 
-def lever_results(outcome: Comparison) -> dict[str, Any]:
+def measure_results(outcome: Comparison) -> dict[str, Any]:
     """Measures, all together in scenarios, and substitution, for results.json."""
     return {
         "measures": [asdict(measure) for measure in outcome.measures],
@@ -64,7 +64,7 @@ def substitution_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
                 }
 
 
-def lever_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+def measure_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """The tables of the report; empty ones are not shown."""
     return {
         "measures": _measures(outcome, texts),
@@ -77,15 +77,15 @@ def _measures(outcome: Comparison, texts: Texts) -> Table:
     """Booked, and per form what is expected and what is missing, in millions."""
     if not outcome.measures:
         return []
-    told, by_form = texts.numbers.figure, (figures.IF_IT_WORKS, figures.SAVING_EXPECTED, figures.MISSING)
+    shown, by_form = texts.numbers.figure, (figures.IF_IT_WORKS, figures.SAVING_EXPECTED, figures.MISSING)
     head = [texts["columns", "name"], texts[figures.CHANCE], texts[figures.BOOKED], texts["columns", "form"]]
     rows = [[*head, *(texts[figure] for figure in by_form)]]
     for measure in outcome.measures:
         name = f"{measure.name} — {texts['statuses', measure.status]}"
         for form in PAYMENT_FORMS:
-            first = [name, told(figures.CHANCE, measure.chance), told(figures.BOOKED, measure.booked)]
+            first = [name, shown(figures.CHANCE, measure.chance), shown(figures.BOOKED, measure.booked)]
             own = (measure.if_it_works[form], measure.expected[form], measure.missing[form])
-            cells = [told(figure, value) for figure, value in zip(by_form, own, strict=True)]
+            cells = [shown(figure, value) for figure, value in zip(by_form, own, strict=True)]
             rows.append(
                 [*(first if form == next(iter(PAYMENT_FORMS)) else ["", "", ""]), texts["forms", form], *cells]
             )

@@ -33,7 +33,7 @@ from bekostiging.report.comparison.answers import (
     years,
 )
 from bekostiging.report.comparison.contracts import contract_sections, regime_table
-from bekostiging.report.comparison.measures import lever_sections
+from bekostiging.report.comparison.measures import measure_sections
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.comparison.samples import write_samples
@@ -42,7 +42,7 @@ from bekostiging.report.comparison.waiting import summary_note, waiting_sections
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.origin import assumptions
-from bekostiging.report.kit.presented import StudyReport, Taken
+from bekostiging.report.kit.presented import Exported, StudyReport
 from bekostiging.report.kit.sections import Answer, names_of
 from bekostiging.report.kit.self_check import check_sentence, written_check
 from bekostiging.report.kit.style import svg
@@ -89,7 +89,7 @@ def comparison_page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure])
         **waiting_sections(outcome, texts),
         **_lumpsum(outcome, texts),
         **contract_sections(outcome, texts),
-        **lever_sections(outcome, texts),
+        **measure_sections(outcome, texts),
         **_evidence(outcome, texts),
     }
     plots = {name: Markup(svg(plot)) for name, plot in drawn.items()}
@@ -168,8 +168,8 @@ def _origin(outcome: Comparison, texts: Texts) -> str:
     counts: dict[str, int] = dict.fromkeys(STATUSES, 0)
     for row in assumptions(outcome.case):
         counts[str(row["status"])] += int(str(row["rows"]))
-    told = [f"{count} {texts['statuses', status]}" for status, count in counts.items() if count > 0]
-    return texts["page", "origin"].format(all=sum(counts.values()), told=", ".join(told))
+    counted = [f"{count} {texts['statuses', status]}" for status, count in counts.items() if count > 0]
+    return texts["page", "origin"].format(all=sum(counts.values()), told=", ".join(counted))
 
 
 def _deterministic(
@@ -189,8 +189,8 @@ def _deterministic(
             }
             for form in PAYMENT_FORMS
         ]
-        told = not scenario.source or scenario.status == "published"
-        status = "" if told else f" — {texts['statuses', scenario.status]}"
+        published = not scenario.source or scenario.status == "published"
+        status = "" if published else f" — {texts['statuses', scenario.status]}"
         rows.append({"name": scenario.name[texts.lang] + status, "cells": cells})
     return rows
 
@@ -201,8 +201,8 @@ def _municipality(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     of_term = [_heads(texts)]
     for figure in SPENDING_FIGURES:
         if figure.on_page:
-            found = [outcome.forms[form].municipalities[TOTAL][TERM].get(figure) for form in PAYMENT_FORMS]
-            of_term.append([texts[figure], *(numbers.figure(figure, one) for one in found)])
+            estimates = [outcome.forms[form].municipalities[TOTAL][TERM].get(figure) for form in PAYMENT_FORMS]
+            of_term.append([texts[figure], *(numbers.figure(figure, one) for one in estimates)])
     of_term.append(
         [texts["page", "headroom"], *[numbers.millions(headroom_of_term(outcome))] * len(PAYMENT_FORMS)]
     )
@@ -264,18 +264,18 @@ def _lumpsum(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """The answer in sentences, its terms and corridor, both designs, its limits and prices; or the conflicts."""
     result, numbers = outcome.lumpsum, texts.numbers
     data, design, names = result.data, result.design, names_of(outcome.case)
-    told = agreement_sentences(result, texts, names)
+    sentences = agreement_sentences(result, texts, names)
     if not design.feasible:
         return {
             "feasible": False,
-            "lumpsum_told": told,
+            "lumpsum_told": sentences,
             "conflicts": conflicts_table(result, texts, names),
             "relaxations": relaxations_table(result, texts, names),
         }
     separate = result.plain.design is not design
     return {
         "feasible": True,
-        "lumpsum_told": told,
+        "lumpsum_told": sentences,
         "terms": terms_table(data, design, texts, names),
         "designs": designs_table(result, texts, names),
         "designs_note": designs_note(result, texts),
@@ -400,10 +400,10 @@ class ComparisonReport(StudyReport[Comparison]):
         asked = {"scenarios": study.n_scenarios, "design_scenarios": study.lumpsum.data.n_scenarios}
         return {**asked, "years": study.n_years, "seed": study.seed}
 
-    def taken(self) -> Sequence[Taken]:
+    def exported(self) -> Sequence[Exported]:
         study = self.study
         told = {**self.settings(), "years": study.years, "corner": self.texts["corners", study.corner]}
-        return (Taken(study.case, self.tables(), told, study.named),)
+        return (Exported(study.case, self.tables(), told, study.named),)
 
     def sentences(self) -> list[str]:
         """Only what must be told first; the table is the answer."""

@@ -96,16 +96,16 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
     """
     texts = Texts(lang)
     with house_axes(ax, SPENDING_SIZE) as axes:
-        for place, (form, drawn) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
+        for place, (form, facts) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
             sample = _spending_samples(outcome, form)
             low, high = np.quantile(sample, [0.1, 0.9])
             worst = np.sort(sample)[-max(1, len(sample) // 20) :].mean()
             axes.barh(place, high - low, left=low, height=0.42, color=PALE, zorder=1)
             axes.plot([high, worst], [place, place], color=INK, linewidth=1.2, zorder=2)
             axes.plot(worst, place, "|", color=INK, markersize=10, zorder=3)
-            axes.plot(sample.mean(), place, drawn.marker, color=drawn.colour, markersize=7, zorder=4)
-            told, end = texts.numbers.plain(float(worst), 0), (float(worst), place)
-            axes.annotate(told, end, xytext=(5, -3), textcoords="offset points")
+            axes.plot(sample.mean(), place, facts.marker, color=facts.colour, markersize=7, zorder=4)
+            label, end = texts.numbers.plain(float(worst), 0), (float(worst), place)
+            axes.annotate(label, end, xytext=(5, -3), textcoords="offset points")
         headroom = headroom_of_term(outcome) / MILLION
         axes.axvline(headroom, color=INK, linestyle=(0, (4, 2)), linewidth=1.1)
         axes.annotate(
@@ -170,13 +170,13 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
     texts = Texts(lang)
     p = place_of(provider, [row.id for row in outcome.case.providers], {"nl": "aanbieder", "en": "provider"})
     with house_axes(ax, (4.2, 2.6)) as axes:
-        for place, (form, drawn) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
+        for place, (form, facts) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
             samples = outcome.forms[form].samples[outcome.corner]
             by_provider = provider_results(outcome.case, samples, outcome.lumpsum.data.discount)
             sample = by_provider.sum(axis=1)[:, p] / MILLION
             low, high = np.quantile(sample, [0.05, 0.95])
-            axes.plot([low, high], [place, place], color=drawn.colour, linestyle=drawn.line, linewidth=1.6)
-            axes.plot(sample.mean(), place, drawn.marker, color=drawn.colour, markersize=5)
+            axes.plot([low, high], [place, place], color=facts.colour, linestyle=facts.line, linewidth=1.6)
+            axes.plot(sample.mean(), place, facts.marker, color=facts.colour, markersize=5)
         axes.axvline(0, color=PALE, linewidth=0.8, zorder=0)
         axes.axvline(-outcome.buffer[p] / MILLION, color=INK, linewidth=1.1)
         axes.set_title(outcome.case.providers[p].name, fontsize=8)
@@ -210,9 +210,9 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
             axes.set_visible(False)
         handles = [
             Line2D(
-                [], [], linestyle=drawn.line, marker=drawn.marker, color=drawn.colour, label=texts["forms", form],
+                [], [], linestyle=facts.line, marker=facts.marker, color=facts.colour, label=texts["forms", form],
             )
-            for form, drawn in PAYMENT_FORMS.items()
+            for form, facts in PAYMENT_FORMS.items()
         ]  # fmt: skip
         handles.append(Line2D([], [], color=INK, linewidth=1.1, label=f"{texts['page', 'buffer']} (−)"))
         figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=7.5)
@@ -246,11 +246,11 @@ def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = 
     """
     texts = Texts(lang)
     with house_axes(ax, EXCEEDANCE_SIZE) as axes:
-        for form, drawn in PAYMENT_FORMS.items():
+        for form, facts in PAYMENT_FORMS.items():
             sample = np.sort(_spending_samples(outcome, form))
             above = 1 - np.arange(1, len(sample) + 1) / len(sample)
             axes.step(
-                sample, 100 * above, where="post", color=drawn.colour, linestyle=drawn.line, linewidth=1.8,
+                sample, 100 * above, where="post", color=facts.colour, linestyle=facts.line, linewidth=1.8,
                 label=texts["forms", form],
             )  # fmt: skip
         headroom = headroom_of_term(outcome) / MILLION

@@ -20,7 +20,7 @@ from bekostiging.evaluation import (
     flags,
     regimes,
 )
-from bekostiging.report.comparison.measures import lever_results
+from bekostiging.report.comparison.measures import measure_results
 from bekostiging.report.kit.estimates import plain, written, written_figures, written_or_null
 from bekostiging.report.kit.json_schema import SCHEMA_VERSION
 from bekostiging.report.kit.self_check import written_check
@@ -60,7 +60,7 @@ def comparison_results(outcome: Comparison) -> dict[str, Any]:
         "expected_scenario": _deterministic_scenario(outcome.plain),
         "shocks": [_deterministic_scenario(scenario) for scenario in outcome.shocks],
         "sensitivities": [_deterministic_scenario(scenario) for scenario in outcome.sensitivities],
-        **lever_results(outcome),
+        **measure_results(outcome),
         "calibration": [
             {
                 "name": line.name,
@@ -99,7 +99,7 @@ def _control_variates(outcome: Comparison) -> dict[str, Any]:
 
 
 def _begroting(outcome: Comparison) -> dict[str, Any]:
-    """Amount, outside the contracts, room, structural cover and stock per reported municipality and year."""
+    """Amount, outside the contracts, headroom, structural cover and stock per reported municipality and year."""
     data = outcome.lumpsum.data
     return {
         code: {
@@ -170,7 +170,7 @@ def _ceiling(ceiling: CeilingResult) -> dict[str, Any]:
 
 
 def _deterministic_scenario(scenario: DeterministicScenario) -> dict[str, Any]:
-    """A course at expectation: closed form, so its numbers have no standard error."""
+    """A deterministic scenario at expectation: in closed form, so its numbers have no standard error."""
     return {
         "id": scenario.id,
         "name": scenario.name,

@@ -33,7 +33,7 @@ def write_samples(outcome: Comparison, path: Path, lang: str) -> None:
 
 
 def _columns(outcome: Comparison, form: str, corner: str, samples: Samples) -> dict[str, np.ndarray]:
-    """Columns of one form and corner; rows by future, then year."""
+    """Columns of one form and corner; rows by scenario, then year."""
     case, n = outcome.case, outcome.n_scenarios
     n_rows = n * outcome.n_years
     columns = {

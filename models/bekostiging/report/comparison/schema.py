@@ -41,8 +41,8 @@ def _estimates(figures: Iterable[Figure], description: str = "") -> dict[str, An
 
 def _defined(figure: Figure) -> dict[str, Any]:
     """A figure with its unit and meaning; null where nothing is known of it."""
-    told = {"description": f"{figure.unit.replace('_', ' ')}: {figure.meaning('en')}"}
-    return (or_null(ESTIMATE) if figure.may_be_unknown else ESTIMATE) | told
+    description = {"description": f"{figure.unit.replace('_', ' ')}: {figure.meaning('en')}"}
+    return (or_null(ESTIMATE) if figure.may_be_unknown else ESTIMATE) | description
 
 
 def comparison_schema() -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _sections() -> dict[str, Any]:
         "expected_scenario": scenario,
         "shocks": listed(scenario),
         "sensitivities": listed(scenario),
-        **_levers(),
+        **_measures_schema(),
         "calibration": listed(
             schema_object(
                 {
@@ -131,17 +131,17 @@ def _control_variates() -> dict[str, Any]:
     return schema_object({"expected": one, "cvar95": one})
 
 
-def _levers() -> dict[str, Any]:
+def _measures_schema() -> dict[str, Any]:
     """Measures and substitution; euro over the term."""
     by_form = schema_object(dict.fromkeys(PAYMENT_FORMS, NUMBER))
-    told = {"source": TEXT, "status": TEXT}
+    origin = {"source": TEXT, "status": TEXT}
     measure = {"id": TEXT, "name": TEXT, "chance": NUMBER, "cost": NUMBER, "booked": NUMBER}
     moved = {"origin": TEXT, "destination": TEXT, "payer": TEXT, "clients": NUMBER, "outside": NUMBER}
     both = _estimates((EXPECTED, P90, OVERRUN_PROBABILITY))
     return {
         "measures": listed(
             schema_object(
-                measure | dict.fromkeys(("if_it_works", "expected", "missing"), by_form) | told,
+                measure | dict.fromkeys(("if_it_works", "expected", "missing"), by_form) | origin,
                 "a measure alone at expectation; missing: the part of booked that is not expected to arrive",
             )
         ),
@@ -151,7 +151,7 @@ def _levers() -> dict[str, Any]:
         ),
         "substitution": listed(
             schema_object(
-                moved | dict.fromkeys(("municipal", "public"), by_form) | told,
+                moved | dict.fromkeys(("municipal", "public"), by_form) | origin,
                 "more (or less) at expectation; public is municipal plus the payer outside",
             )
         ),

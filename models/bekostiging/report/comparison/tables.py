@@ -18,11 +18,11 @@ from bekostiging.report.lumpsum.tables import budget_rows, decider_rows, design_
 def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
     """Every table of a comparison."""
     result = outcome.lumpsum
-    found = bridges(outcome.case, outcome.cells, outcome.reference, result, result.judge.scramblings)
+    lot_bridges = bridges(outcome.case, outcome.cells, outcome.reference, result, result.judge.scramblings)
     spent = {str(form): one.municipalities for form, one in outcome.forms.items()}
     if outcome.mix is not None:
         spent["mix"] = outcome.mix.municipalities
-    made: dict[str, Iterator[Row]] = {
+    rows_by_table: dict[str, Iterator[Row]] = {
         "spending": spending_rows(spent, texts),
         "providers": _providers(outcome),
         "waiting": corner_rows(outcome, texts),
@@ -41,10 +41,10 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         "substitution": substitution_rows(outcome, texts),
         "calibration": _calibration(outcome, texts),
     }
-    others = [long_table(name, rows) for name, rows in made.items()]
+    others = [long_table(name, rows) for name, rows in rows_by_table.items()]
     return [
         resistance_table(outcome.case, result.data, spent, texts),
-        bridge_table(found, result.data, texts),
+        bridge_table(lot_bridges, result.data, texts),
         *others,
     ]
 
@@ -66,7 +66,7 @@ def _administration(outcome: Comparison, texts: Texts) -> Iterator[Row]:
 
 
 def deterministic_rows(deterministic_scenarios: Sequence[DeterministicScenario], texts: Texts) -> Iterator[Row]:
-    """What every course spends and leaves providers under every form."""
+    """Spending and the providers' result in every deterministic scenario, per payment form."""
     for scenario in deterministic_scenarios:
         for figure, values in (
             (SPENDING, scenario.spending),

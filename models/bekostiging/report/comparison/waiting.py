@@ -111,12 +111,12 @@ def summary_note(outcome: Comparison, texts: Texts) -> str:
 def _weeks_note(outcome: Comparison, texts: Texts) -> str:
     """The same without those who are refused."""
     weeks = [_mean_weeks(outcome.forms[form].headrooms["common"][TOTAL]) for form in PAYMENT_FORMS]
-    found = [texts.numbers.plain(one, 1) for one in sorted(one for one in weeks if one is not None)]
-    if not found:
+    ends = [texts.numbers.plain(one, 1) for one in sorted(one for one in weeks if one is not None)]
+    if not ends:
         return texts["summary", "waiting_note"].format(weeks="")
-    name = "weeks" if found[0] == found[-1] else "weeks_between"
+    name = "weeks" if ends[0] == ends[-1] else "weeks_between"
     return texts["summary", "waiting_note"].format(
-        weeks=texts["summary", name].format(least=found[0], most=found[-1])
+        weeks=texts["summary", name].format(least=ends[0], most=ends[-1])
     )
 
 
@@ -139,7 +139,7 @@ def waiting_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
 
 
 def _headrooms(outcome: Comparison, texts: Texts) -> Table:
-    """A line per form and room: who waits, too long, by how many weeks, is refused, or is let down against the duty."""
+    """A line per payment form and headroom: clients waiting, too long and by how many weeks, and refused."""
     numbers = texts.numbers
     shown = (WAITING_CLIENTS, CLIENTS_BEYOND_NORM)
     table = [[texts["columns", "form"], texts["columns", "headroom"], *(texts[figure] for figure in shown),
@@ -171,8 +171,8 @@ def _by_care_form(outcome: Comparison, texts: Texts, names: dict[str, str]) -> T
     for care_form, own in by_form[LUMP_SUM].items():
         if care_form != TOTAL:
             late = [by_form[form][care_form][CLIENTS_BEYOND_NORM] for form in PAYMENT_FORMS]
-            told = [numbers.figure(CLIENTS_BEYOND_NORM, one) for one in late]
-            table.append([names[care_form], numbers.figure(STARTS, own[STARTS]), *told])
+            counts = [numbers.figure(CLIENTS_BEYOND_NORM, one) for one in late]
+            table.append([names[care_form], numbers.figure(STARTS, own[STARTS]), *counts])
     return table
 
 
@@ -206,7 +206,7 @@ def corner_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
 
 
 def headroom_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
-    """Waiting per care form and in total on every room; of a lump sum also what is against the duty to accept."""
+    """Waiting per care form and in total under every headroom; of a lump sum also refusals against the duty to accept."""
     for form, result in outcome.forms.items():
         for headroom in HEADROOMS:
             for care_form, estimates in result.headrooms[headroom].items():

@@ -1,4 +1,4 @@
-"""Risk equalisation between providers on one page, and as JSON."""
+"""Risk equalisation between providers on one page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EURO = 0.5
 def equalisation_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
     """What was found, in a few sentences."""
     said, numbers, clients = texts.sections["equalisation"], texts.numbers, study.clients
-    told = [
+    sentences = [
         said["told"].format(
             profiles=len(clients.adjusters),
             clients=numbers.plain(float(clients.weight.sum())),
@@ -44,7 +44,7 @@ def equalisation_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
         ),
         said["told_simulated" if study.simulated else "told_own"],
     ]
-    return [*told, *(warning.text(texts.lang) for warning in study.model.warnings_)]
+    return [*sentences, *(warning.text(texts.lang) for warning in study.model.warnings_)]
 
 
 def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Section]:

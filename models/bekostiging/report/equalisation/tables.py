@@ -19,23 +19,23 @@ from bekostiging_solvers import Estimate
 
 def equalisation_tables(study: EqualisationStudy, texts: Texts) -> list[LongTable]:
     """Every table of equalisation between providers; what is suppressed in results.json is empty here."""
-    found = equalisation_results(study)["equalisation"]
+    results = equalisation_results(study)["equalisation"]
     said = texts.sections["equalisation"]
     return [
         side_by_side_table(
-            "norm_amounts", ("profile", "observable", "influenceable"), _norms(found["norm_amounts"], texts)
+            "norm_amounts", ("profile", "observable", "influenceable"), _norms(results["norm_amounts"], texts)
         ),
-        side_by_side_table("groups", ("partition", "label"), _groups(found["groups"], texts)),
+        side_by_side_table("groups", ("partition", "label"), _groups(results["groups"], texts)),
         side_by_side_table(
             "methods",
             ("method",),
-            _each({said[name]: one for name, one in found["measures"].items()}, "method", texts),
+            _each({said[name]: one for name, one in results["measures"].items()}, "method", texts),
         ),
         side_by_side_table("conditions", ("condition",), _conditions(study, texts)),
         side_by_side_table("transfers", ("provider",), _transfers(study, texts)),
-        side_by_side_table("high_cost", ("method",), _high_cost(found["high_cost"], texts)),
-        side_by_side_table("pool_shares", ("lot", "band_from", "band_to"), _pool_shares(found["pools"], texts)),
-        side_by_side_table("pools", ("lot", "provider"), _pools(found["pools"], texts)),
+        side_by_side_table("high_cost", ("method",), _high_cost(results["high_cost"], texts)),
+        side_by_side_table("pool_shares", ("lot", "band_from", "band_to"), _pool_shares(results["pools"], texts)),
+        side_by_side_table("pools", ("lot", "provider"), _pools(results["pools"], texts)),
     ]
 
 

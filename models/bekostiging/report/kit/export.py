@@ -1,4 +1,4 @@
-"""What a user takes away from every result folder: tables/*.csv and resultaten.xlsx, made of the same tables."""
+"""What every result folder has for further use: tables/*.csv and resultaten.xlsx, made of the same tables."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def csv_files(case: Case, tables: Sequence[LongTable], texts: Texts) -> dict[str
 
 def _front(case: Case, texts: Texts, settings: Mapping[str, object], *, named: bool) -> Front:
     """What stands on every sheet."""
-    told = [(texts["takeaway", "case"], case.name)]
-    told += [(texts["takeaway", name], _told(value)) for name, value in settings.items()]
-    return Front(case.title.get(texts.lang, case.name), tuple(_marks(case, texts, named=named)), tuple(told))
+    facts = [(texts["takeaway", "case"], case.name)]
+    facts += [(texts["takeaway", name], _told(value)) for name, value in settings.items()]
+    return Front(case.title.get(texts.lang, case.name), tuple(_marks(case, texts, named=named)), tuple(facts))
 
 
 def _told(value: object) -> str:

@@ -12,13 +12,13 @@ ERROR = {"type": ["number", "null"], "minimum": 0}
 
 def schema_object(properties: dict[str, Any], description: str = "") -> dict[str, Any]:
     """An object with exactly these properties."""
-    made: dict[str, Any] = {
+    definition: dict[str, Any] = {
         "type": "object",
         "properties": properties,
         "required": list(properties),
         "additionalProperties": False,
     }
-    return made | ({"description": description} if description else {})
+    return definition | ({"description": description} if description else {})
 
 
 def mapped(values: dict[str, Any], description: str) -> dict[str, Any]:

@@ -56,15 +56,15 @@ class Numbers:
         decimals = min(most, decimals_of(shown.standard_error))
         return f"{self.plain(shown.value, decimals)}{SPACE}±{SPACE}{self.plain(shown.standard_error, decimals)}"
 
-    def figure(self, figure: Figure, found: Estimate | float | None, most: int = 3) -> str:
+    def figure(self, figure: Figure, value: Estimate | float | None, most: int = 3) -> str:
         """A figure in its unit, euro in millions and a fraction as a percentage; ``most``: decimals with an error.
 
         A number without an error, or known exactly: with the digits of the figure.
         """
         scale = SCALES.get(figure.unit, 1.0)
-        estimate = found if found is None or isinstance(found, Estimate) else Estimate(found, None)
-        told = self.estimate(estimate, scale, most, figure.digits)
-        return f"{told}{SPACE}%" if figure.unit == "fraction" and estimate is not None else told
+        estimate = value if value is None or isinstance(value, Estimate) else Estimate(value, None)
+        text = self.estimate(estimate, scale, most, figure.digits)
+        return f"{text}{SPACE}%" if figure.unit == "fraction" and estimate is not None else text
 
     def estimated_millions(self, estimate: Estimate | None, most: int = 3) -> str:
         """Euro in millions with its error."""

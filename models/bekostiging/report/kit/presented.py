@@ -26,7 +26,7 @@ T = TypeVar("T", bound=Study)
 
 
 @dataclass(frozen=True)
-class Taken:
+class Exported:
     """Tables about one case, the settings printed with them, and their place in the result folder."""
 
     case: Case
@@ -61,8 +61,8 @@ class Presented(ABC, Generic[S]):
         """The content of its JSON file."""
 
     @abstractmethod
-    def taken(self) -> Sequence[Taken]:
-        """What is taken away as CSV and workbook."""
+    def exported(self) -> Sequence[Exported]:
+        """What is exported as CSV and workbook: per case its tables."""
 
     @abstractmethod
     def page(self) -> str:
@@ -117,9 +117,9 @@ class StudyReport(Presented[T]):
         """What the numbers depend on beside case and versions."""
         return {"scenarios": self.study.n_scenarios, "seed": self.study.seed}
 
-    def taken(self) -> Sequence[Taken]:
+    def exported(self) -> Sequence[Exported]:
         """One case, in the folder itself."""
-        return (Taken(self.study.case, self.tables(), self.settings(), self.study.named),)
+        return (Exported(self.study.case, self.tables(), self.settings(), self.study.named),)
 
     def about(self) -> Mapping[str, object]:
         """Case and settings."""

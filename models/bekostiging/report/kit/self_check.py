@@ -11,26 +11,26 @@ from bekostiging.report.kit.texts import Texts
 from bekostiging.scenarios import SelfCheck
 
 
-def written_check(found: SelfCheck | None) -> dict[str, Any] | None:
+def written_check(check: SelfCheck | None) -> dict[str, Any] | None:
     """The self-check as JSON; null where no clients were drawn."""
-    if found is None:
+    if check is None:
         return None
     return {
-        "n_statistics": found.n_statistics,
-        "level": found.level,
-        "smallest_p_value": found.smallest,
-        "alarms": [asdict(alarm) for alarm in found.alarms],
-        "skipped": list(found.skipped),
+        "n_statistics": check.n_statistics,
+        "level": check.level,
+        "smallest_p_value": check.smallest,
+        "alarms": [asdict(alarm) for alarm in check.alarms],
+        "skipped": list(check.skipped),
     }
 
 
-def check_sentence(found: Mapping[str, Any] | None, texts: Texts) -> str:
+def check_sentence(check: Mapping[str, Any] | None, texts: Texts) -> str:
     """How it came out, from what ``written_check`` wrote; empty where no clients were drawn."""
-    if found is None:
+    if check is None:
         return ""
-    counts = {name: len(found[name]) for name in ("alarms", "skipped")}
+    counts = {name: len(check[name]) for name in ("alarms", "skipped")}
     key = "self_check_alarm" if counts["alarms"] else "self_check"
-    return texts["page", key].format(n=found["n_statistics"], **counts)
+    return texts["page", key].format(n=check["n_statistics"], **counts)
 
 
 def check_schema() -> dict[str, Any]:

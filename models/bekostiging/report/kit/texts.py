@@ -73,16 +73,16 @@ class Texts:
 def _load() -> dict[str, dict[str, dict[str, Any]]]:
     """Every section of every file and of the classes: entries with ``nl``, ``en``, of some a ``meaning`` in both, of figures
     a ``unit``."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
+    sections: dict[str, dict[str, dict[str, Any]]] = {}
     for file in sorted((files("bekostiging.report.kit") / "texts").iterdir(), key=lambda one: one.name):
         for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            if section in found:
+            if section in sections:
                 raise ValueError(f"{file.name}: section {section} stands in another file too")
-            found[section] = entries
-    found["forms"] = {name: _said(form.name) for name, form in PAYMENT_FORMS.items()}
-    found["form_pays"] = {name: _said(form.pays) for name, form in PAYMENT_FORMS.items()}
-    found["clauses"] = {kind: _said(clause.name) for kind, clause in CLAUSES.items()}
-    return found
+            sections[section] = entries
+    sections["forms"] = {name: _said(form.name) for name, form in PAYMENT_FORMS.items()}
+    sections["form_pays"] = {name: _said(form.pays) for name, form in PAYMENT_FORMS.items()}
+    sections["clauses"] = {kind: _said(clause.name) for kind, clause in CLAUSES.items()}
+    return sections
 
 
 def _said(words: Said) -> dict[str, Any]:

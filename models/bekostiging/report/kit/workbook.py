@@ -116,9 +116,9 @@ class _Book:
         for table in tables:
             row += 1
             self._link(sheet, row, 0, self.name(table.name), linked=bool(table.rows))
-            told = self.texts["sheets", table.name]
-            sheet.write_string(row, 1, told, self.text)
-            sheet.set_row(row, _height([told], [CONTENTS[1]]))
+            title = self.texts["sheets", table.name]
+            sheet.write_string(row, 1, title, self.text)
+            sheet.set_row(row, _height([title], [CONTENTS[1]]))
             if table.rows:
                 self._link(sheet, row, 2, self.name(table.name, long=True), linked=True)
             else:
@@ -267,15 +267,15 @@ def _width(value: Written, unit: Unit) -> int:
 
 def dictionary_rows(tables: Sequence[LongTable], texts: Texts) -> list[tuple[str, str, str, str]]:
     """Sheet, column or figure, meaning, unit: every column of every table, then its figures."""
-    found = []
+    rows = []
     for table in tables:
         sheet = texts["files", table.name]
         for name in table.columns:
             unit = texts["units", COLUMN_UNITS.get(name, "text")]
-            found.append((sheet, texts["columns", name], texts.meanings["columns"][name], unit))
+            rows.append((sheet, texts["columns", name], texts.meanings["columns"][name], unit))
         if "figure" in table.columns:
             for figure, unit in dict.fromkeys((row["figure"], str(row["unit"])) for row in table.rows):
                 words = str(shown("figure", figure, texts))
                 meaning = figure.meaning(texts.lang) if isinstance(figure, Figure) else words
-                found.append((sheet, words, meaning, texts["units", unit]))
-    return found
+                rows.append((sheet, words, meaning, texts["units", unit]))
+    return rows

@@ -201,12 +201,15 @@ def breach_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
 
 def unproven_sentence(result: LumpSumResult, texts: Texts, names: Names) -> str:
     """That the design cannot be shown to hold, where, and what would prove it."""
-    found = proofs(result.headline.checks, result.judge.data.n_scenarios)
-    parts = [_proof(one, texts, names) for one in sorted(found, key=lambda one: one.check.certainty)[:MOST_NAMED]]
+    needed_proofs = proofs(result.headline.checks, result.judge.data.n_scenarios)
+    parts = [
+        _proof(one, texts, names)
+        for one in sorted(needed_proofs, key=lambda one: one.check.certainty)[:MOST_NAMED]
+    ]
     own = np.flatnonzero(result.design.form[result.data.lot] == 0)
     budget = texts.numbers.millions(float(result.design.budget[own, 0].sum()))
-    told = "; ".join(parts) or texts["agreement", "unproven_margin"]
-    return texts["agreement", "unproven"].format(first=budget, year=result.data.years[0], parts=told)
+    listed = "; ".join(parts) or texts["agreement", "unproven_margin"]
+    return texts["agreement", "unproven"].format(first=budget, year=result.data.years[0], parts=listed)
 
 
 def _proof(one: Proof, texts: Texts, names: Names) -> str:
@@ -267,12 +270,12 @@ def decider_sentences(result: LumpSumResult, texts: Texts, names: Names) -> list
 
 def _equity(result: LumpSumResult, texts: Texts, names: Names) -> Iterator[str]:
     """The design beside it, where assumed equity limits the budget."""
-    found = result.equity
-    if found is not None:
-        terms = terms_sentence(result.data, found.design, texts)
+    assumed = result.equity
+    if assumed is not None:
+        terms = terms_sentence(result.data, assumed.design, texts)
         yield texts["agreement", "at_requirement"].format(
-            requirement=texts.numbers.percent(found.requirement, 1),
-            loading=loading_text(found.design, texts),
+            requirement=texts.numbers.percent(assumed.requirement, 1),
+            loading=loading_text(assumed.design, texts),
             terms=terms,
         )
 
@@ -299,13 +302,13 @@ def _simplicity(result: LumpSumResult, texts: Texts) -> Iterator[str]:
 
 def stability_sentence(result: LumpSumResult, texts: Texts) -> str:
     """How much chance is in the terms; empty without a design."""
-    found = result.stability
-    if found is None:
+    stability = result.stability
+    if stability is None:
         return ""
-    return texts["agreement", "stability" if found.halves == 2 else "stability_halves"].format(
-        same=len(found.lots),
+    return texts["agreement", "stability" if stability.halves == 2 else "stability_halves"].format(
+        same=len(stability.lots),
         all=len(result.data.lots),
-        points=texts.numbers.plain(100 * found.largest, 1),
+        points=texts.numbers.plain(100 * stability.largest, 1),
         n=texts.numbers.plain(result.data.n_scenarios // 2),
     )
 

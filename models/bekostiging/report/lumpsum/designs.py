@@ -55,8 +55,8 @@ def lot_zone(data: LumpSumData, design: LumpSumDesign, lot: int) -> tuple[float,
 
 def _zone(zones: tuple[float, float], texts: Texts) -> str:
     """A free zone in words; both sides where they differ."""
-    told = [texts["agreement", "whole"] if np.isinf(zone) else texts.numbers.percent(zone, 1) for zone in zones]
-    return told[0] if told[0] == told[1] else f"+{told[0]} / {'-' if told[1][0].isdigit() else ''}{told[1]}"
+    sides = [texts["agreement", "whole"] if np.isinf(zone) else texts.numbers.percent(zone, 1) for zone in zones]
+    return sides[0] if sides[0] == sides[1] else f"+{sides[0]} / {'-' if sides[1][0].isdigit() else ''}{sides[1]}"
 
 
 def _shares(data: LumpSumData, design: LumpSumDesign, lot: int, sign: float, texts: Texts) -> str:
@@ -142,5 +142,5 @@ def both_millions(both: tuple[Estimate | None, Estimate | None] | None, texts: T
 
 def signed(euro: float, texts: Texts) -> str:
     """A difference in millions, with its sign and two decimals; nothing has none."""
-    told = texts.numbers.millions(euro, 2)
-    return f"+{told}" if round(euro / MILLION, 2) > 0 else told
+    size = texts.numbers.millions(euro, 2)
+    return f"+{size}" if round(euro / MILLION, 2) > 0 else size

@@ -88,9 +88,9 @@ def relaxations_table(result: LumpSumResult, texts: Texts, names: dict[str, str]
         if one.euro is None:
             rows.append([kinds, texts["page", "relaxed_never"], "–"])
             continue
-        told = "; ".join(
+        listed = "; ".join(
             f"{texts.limit(yields.limit, names)} {texts.numbers.plain(yields.euro / MILLION, 2)}"
             for yields in one.limits
         )
-        rows.append([kinds, texts.numbers.millions(one.euro, 2), told])
+        rows.append([kinds, texts.numbers.millions(one.euro, 2), listed])
     return rows

@@ -1,4 +1,4 @@
-"""The lump sum alone: design, limits, margin and alternatives on one page, and as JSON."""
+"""The lump sum alone: design, limits, margin and alternatives on one page."""
 
 from __future__ import annotations
 
@@ -101,25 +101,25 @@ def _asked(study: LumpSumStudy, texts: Texts) -> list[str]:
     if study.edges:
         listed = ", ".join(f"± {numbers.percent(edge)}" for edge in study.edges)
         what.append(texts["page", "simple_edges"].format(edges=listed))
-    told = [texts["page", "simple_note"].format(what="; ".join(what))] if what else []
-    return [*told, texts["page", "chosen_form_note"]] if len(data.forms) > 1 else told
+    sentences = [texts["page", "simple_note"].format(what="; ".join(what))] if what else []
+    return [*sentences, texts["page", "chosen_form_note"]] if len(data.forms) > 1 else sentences
 
 
 def _precision(study: LumpSumStudy, texts: Texts) -> list[str]:
     """How well the limits are known, and how many scenarios a stated precision asks."""
     widest = widest_limit(study.lumpsum.headline.checks)
-    told = [
+    sentences = [
         texts["page", "precision_now"].format(
             limit=texts.limit(widest.limit, names_of(study.case)), width=texts.numbers.plain(widest.half_width)
         )
     ]
     if study.needed is not None and study.precision is not None:
-        told.append(
+        sentences.append(
             texts["page", "precision_needed"].format(
                 precision=texts.numbers.plain(study.precision), n=texts.numbers.plain(study.needed)
             )
         )
-    return told
+    return sentences
 
 
 def _value_of_data(study: LumpSumStudy, texts: Texts) -> Table:
@@ -176,10 +176,10 @@ def _frontier(study: LumpSumStudy, texts: Texts) -> Table:
 
 def _price_of_certainty(study: LumpSumStudy, texts: Texts) -> str:
     """What a point more certainty for the providers costs the municipalities a year, and where that holds."""
-    found = price_of_certainty(study.frontier, study.lumpsum.data.n_years)
-    if found is None:
+    price = price_of_certainty(study.frontier, study.lumpsum.data.n_years)
+    if price is None:
         return texts["page", "no_price_of_certainty"]
-    euro, low, high = found
+    euro, low, high = price
     return texts["page", "price_of_certainty"].format(
         euro=texts.numbers.plain(round(euro, -3)),
         low=texts.numbers.percent(low, 1),
@@ -204,10 +204,10 @@ def _changed(one: Changed | None, texts: Texts) -> str:
     """A number tried and what municipalities then spend more."""
     if one is None:
         return UNKNOWN
-    told = (
+    change = (
         texts["page", "not_possible"] if one.expected is None else both_millions((one.expected, one.tail), texts)
     )
-    return f"{_value(texts, f'{one.value:g}')}: {told}"
+    return f"{_value(texts, f'{one.value:g}')}: {change}"
 
 
 def _value(texts: Texts, value: str) -> str:

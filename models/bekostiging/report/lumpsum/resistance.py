@@ -119,28 +119,28 @@ def _figures(
     return {figure: known[figure.name] for figure in LINE if figure.name in known and figure.name != again}
 
 
-def bridge_table(found: Sequence[Bridge], data: LumpSumData, texts: Texts) -> LongTable:
+def bridge_table(bridges: Sequence[Bridge], data: LumpSumData, texts: Texts) -> LongTable:
     """From the revenue of today's contracts, year by year, to the designed budget, per lot and for all of them; euro in
     whole cents."""
     notes = []
-    if found:
-        years = " + ".join(str(year) for year in sorted(added(one.effects for one in found).revenue))
+    if bridges:
+        years = " + ".join(str(year) for year in sorted(added(one.effects for one in bridges).revenue))
         notes.append(texts["takeaway", "bridge_note"].format(before=years, year=data.years[0]))
-    left = [lot.name for lot in data.lots if lot.name not in {one.lot for one in found}]
+    left = [lot.name for lot in data.lots if lot.name not in {one.lot for one in bridges}]
     if left:
         notes.append(texts["takeaway", "bridge_left_out"].format(lots=", ".join(left)))
-    rows = tuple(_bridge_rows(found, data.years[0], texts))
+    rows = tuple(_bridge_rows(bridges, data.years[0], texts))
     return LongTable("bridge", ("lot", *FIGURE_COLUMNS), rows, "lot", notes=tuple(notes))
 
 
-def _bridge_rows(found: Sequence[Bridge], first: int, texts: Texts) -> Iterator[Row]:
+def _bridge_rows(bridges: Sequence[Bridge], first: int, texts: Texts) -> Iterator[Row]:
     """Rows per lot, and their sum where there are more; every lot has the years of all."""
-    total = added(one.effects for one in found).steps()
-    for one in found:
+    total = added(one.effects for one in bridges).steps()
+    for one in bridges:
         own = one.effects.steps()
         yield from _steps(one.lot, {step: own.get(step, 0) for step in total}, first)
         yield {"lot": one.lot} | estimated(figures.BESIDE_BUDGET, one.beside)
-    if len(found) > 1:
+    if len(bridges) > 1:
         yield from _steps(texts["columns", "total"], total, first)
 
 

@@ -184,13 +184,13 @@ def _decider(data: LumpSumData, one: Decider) -> dict[str, Any]:
 
 def _assumed(result: LumpSumResult) -> dict[str, Any] | None:
     """Equity that is assumed, and the design at a requirement instead."""
-    found = result.equity
-    if found is None:
+    assumed = result.equity
+    if assumed is None:
         return None
     return {
-        "providers": list(found.providers),
-        "requirement": found.requirement,
-        "instead": design_terms(result.data, found.design),
+        "providers": list(assumed.providers),
+        "requirement": assumed.requirement,
+        "instead": design_terms(result.data, assumed.design),
     }
 
 

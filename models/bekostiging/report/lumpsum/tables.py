@@ -164,10 +164,10 @@ def _relaxations(study: LumpSumStudy, texts: Texts) -> Iterator[Row]:
 
 def shown_designs(result: LumpSumResult, texts: Texts) -> list[tuple[str, JudgedDesign]]:
     """The designs that are published whole, by name: the answer, without margin, and with free terms."""
-    found = [("headline", result.headline), ("plain", result.plain)]
+    designs = [("headline", result.headline), ("plain", result.plain)]
     if result.free is not None:
-        found.append(("free", result.free))
-    return [(texts["agreement", name], one) for name, one in found]
+        designs.append(("free", result.free))
+    return [(texts["agreement", name], one) for name, one in designs]
 
 
 def design_rows(result: LumpSumResult, texts: Texts) -> Iterator[Row]:

@@ -66,19 +66,19 @@ class _Side:
             return texts["agreement", f"{kind}_nothing"]
         cells = {"share": percent_range(min(self.shares), max(self.shares), texts)}
         if zones[-1] == 0:
-            told = texts["agreement", f"{kind}_every"].format(**cells)
+            sentence = texts["agreement", f"{kind}_every"].format(**cells)
         elif zones[0] == 0:
-            told = texts["agreement", f"{kind}_some"].format(
+            sentence = texts["agreement", f"{kind}_some"].format(
                 zone=percent_range(zones[1], zones[-1], texts), **cells
             )
         else:
-            told = texts["agreement", f"{kind}_zone"].format(
+            sentence = texts["agreement", f"{kind}_zone"].format(
                 zone=percent_range(zones[0], zones[-1], texts), **cells
             )
         alone = sum(not np.isfinite(zone) for zone in self.zones)
         if not alone:
-            return told
-        return f"{told} " + texts["agreement", f"{kind}_except"].format(n=alone, all=len(self.zones))
+            return sentence
+        return f"{sentence} " + texts["agreement", f"{kind}_except"].format(n=alone, all=len(self.zones))
 
 
 def terms_sentence(data: LumpSumData, design: LumpSumDesign, texts: Texts) -> str:
@@ -102,7 +102,7 @@ def _side(data: LumpSumData, design: LumpSumDesign, lots: Sequence[int], sign: f
 def allowed(data: LumpSumData, design: LumpSumDesign, one: Decider, texts: Texts, names: Names) -> str:
     """What the design without a provider's limit has better: wider free zones, else lower shares, else lower loadings."""
     other, numbers = one.design, texts.numbers
-    found: dict[str, list[str]] = {"zone": [], "share": [], "loading": []}
+    better: dict[str, list[str]] = {"zone": [], "share": [], "loading": []}
     for j, lot in enumerate(data.lots):
         now, then = (free_zone(lot, own.share[j]) for own in (design, other))
         share, lower = (float(own.share[j].max(initial=0.0)) for own in (design, other))
@@ -110,15 +110,15 @@ def allowed(data: LumpSumData, design: LumpSumDesign, one: Decider, texts: Texts
         if then > now:
             key = "allowed_whole" if np.isinf(then) else "allowed_zone"
             zone = "" if np.isinf(then) else percent_range(then, then, texts)
-            found["zone"].append(texts["agreement", key].format(zone=zone, **values))
+            better["zone"].append(texts["agreement", key].format(zone=zone, **values))
         elif lower < share - 1e-9:
             cells = {name: percent_range(own, own, texts) for name, own in (("share", lower), ("now", share))}
-            found["share"].append(texts["agreement", "allowed_share"].format(**cells, **values))
+            better["share"].append(texts["agreement", "allowed_share"].format(**cells, **values))
         elif other.loading[j] < design.loading[j] - SHOWN:
             cells = {
                 name: numbers.percent(float(own.loading[j]), 1)
                 for name, own in (("loading", other), ("now", design))
             }
-            found["loading"].append(texts["agreement", "allowed_loading"].format(**cells, **values))
-    parts = next((own for own in found.values() if own), [])
+            better["loading"].append(texts["agreement", "allowed_loading"].format(**cells, **values))
+    parts = next((own for own in better.values() if own), [])
     return joined(parts[:MOST_NAMED], texts) if parts else texts["agreement", "allowed_little"]

@@ -1,4 +1,4 @@
-"""Sharing between municipalities on one page, and as JSON."""
+"""Sharing between municipalities on one page."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from bekostiging.studies import IN_FORCE, SharingStudy
 def sharing_sentences(study: SharingStudy, texts: Texts) -> list[str]:
     """What was found, in a few sentences."""
     said, numbers, names = texts.sections["sharing"], texts.numbers, names_of(study.case)
-    told = [said["told"].format(n=study.data.n_players, scenarios=numbers.plain(study.n_scenarios))]
+    sentences = [said["told"].format(n=study.data.n_players, scenarios=numbers.plain(study.n_scenarios))]
     for one in study.games:
         if one.game == "surcharge":
             alone = sum(single.value for single in one.alone)
-            told.append(
+            sentences.append(
                 said["told_worth"].format(
                     saving=numbers.millions(alone - one.together.value, 1),
                     alone=numbers.millions(alone, 1),
@@ -35,9 +35,9 @@ def sharing_sentences(study: SharingStudy, texts: Texts) -> list[str]:
             )
     core = study.core[IN_FORCE]
     if core.holds:
-        return [*told, said["told_core"]]
+        return [*sentences, said["told_core"]]
     members = ", ".join(names[code] for code in core.members)
-    return [*told, said["told_leaves"].format(members=members, euros=numbers.estimated_millions(core.euros))]
+    return [*sentences, said["told_leaves"].format(members=members, euros=numbers.estimated_millions(core.euros))]
 
 
 def sharing_sections(study: SharingStudy, texts: Texts) -> list[Section]:
@@ -48,8 +48,8 @@ def sharing_sections(study: SharingStudy, texts: Texts) -> list[Section]:
     notes = [said["keys_note"].format(today=", ".join(today)), said["woonplaats"]]
     if study.skipped:
         notes.append(said["skipped"].format(keys=", ".join(said[key] for key in study.skipped)))
-    drawn = figure_of(lambda ax: plot_key_changes(study, ax, lang=texts.lang), changes_size(study))
-    sections.append(Section(said["keys"], notes, drawn=drawn))
+    figure = figure_of(lambda ax: plot_key_changes(study, ax, lang=texts.lang), changes_size(study))
+    sections.append(Section(said["keys"], notes, drawn=figure))
     sections += [Section(said[part], tables=[_measure(study, part, texts)]) for part in MEASURES]
     core = said["core_note"].format(
         exit=numbers.plain(study.exit_cost), tail=numbers.percent(1 - study.data.confidence)

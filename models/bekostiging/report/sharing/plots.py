@@ -84,7 +84,7 @@ def _drawn_keys(study: SharingStudy) -> list[str]:
 
 
 def changes_size(study: SharingStudy) -> tuple[float, float]:
-    """Inches: room for every key beside every municipality."""
+    """Width and height in inches: every key fits beside every municipality."""
     return 7.2, 0.9 + 0.28 * study.data.n_players * max(1.0, len(_drawn_keys(study)) / 5)
 
 

@@ -28,7 +28,14 @@ def sharing_tables(study: SharingStudy, texts: Texts) -> list[LongTable]:
     """Every table of sharing between municipalities."""
     return [
         LongTable("keys", ("key", "municipality", *FIGURE_COLUMNS), tuple(_keys(study, texts)), "municipality"),
-        LongTable("games", ("game", "municipality", *FIGURE_COLUMNS), tuple(_games(study, texts)), "figure"),
+        side_by_side_table(
+            "games",
+            (
+                "game",
+                "municipality",
+            ),
+            _games(study, texts),
+        ),
         side_by_side_table("core", ("key", "coalition", "holds"), _core(study, texts)),
     ]
 

@@ -1,4 +1,4 @@
-"""Shocks together, expert views and reverse stress: in words and tables, and as JSON."""
+"""Combined shocks, expert views and reverse stress on one page and in the terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Table = list[list[str]]
 
 
 def shock_table(outcome: Comparison, scenario: DeterministicScenario, lang: str) -> Table:
-    """Change of spending and of the providers' result under a combination of shocks, header first."""
+    """Change of spending and of the providers' result under combined shocks, million euro over the term; header first."""
     texts = Texts(lang)
     rows = [[texts["columns", "form"], texts[SPENDING], texts[PROVIDER_RESULT]]]
     for form in PAYMENT_FORMS:
@@ -58,7 +58,7 @@ def shock_sentence(scenario: DeterministicScenario, lang: str) -> str:
     return texts["stress", "shocks"].format(name=scenario.name[lang], status=texts["statuses", scenario.status])
 
 
-def view_table(found: Pooled, lang: str) -> Table:
+def view_table(views: Pooled, lang: str) -> Table:
     """Spending without and under the views, header first."""
     texts, numbers = Texts(lang), Texts(lang).numbers
     heads = [texts["columns", "form"]]
@@ -67,39 +67,39 @@ def view_table(found: Pooled, lang: str) -> Table:
         heads += [texts["stress", f"{figure.name}_before"], texts["stress", f"{figure.name}_under"]]
     rows = [heads]
     for form in PAYMENT_FORMS:
-        sides = (found.before[form], found.under[form])
+        sides = (views.before[form], views.under[form])
         cells = [numbers.figure(figure, side[figure]) for figure in shown for side in sides]
         rows.append([texts["forms", form], *cells])
     return rows
 
 
-def view_sentence(found: Pooled, lang: str) -> str:
+def view_sentence(pooled: Pooled, lang: str) -> str:
     """What is believed, and how much of the simulation is left."""
     texts = Texts(lang)
     return texts["stress", "views"].format(
-        views="; ".join(found.views),
-        n=texts.numbers.plain(found.n_scenarios),
-        effective=texts.numbers.plain(found.effective),
+        views="; ".join(pooled.views),
+        n=texts.numbers.plain(pooled.n_scenarios),
+        effective=texts.numbers.plain(pooled.effective),
     )
 
 
-def reverse_table(outcome: Comparison, found: ReverseStress, lang: str) -> Table:
-    """The course that breaks the target: change per quantity and year, header first."""
+def reverse_table(outcome: Comparison, broken: ReverseStress, lang: str) -> Table:
+    """The scenario that breaks the target: change per quantity and year, header first."""
     texts = Texts(lang)
     rows = [[texts["stress", "quantity"], *(str(year) for year in outcome.years)]]
-    for name, values in found.scenario.items():
+    for name, values in broken.scenario.items():
         rows.append([texts["stress", name], *(texts.numbers.percent(value, 1) for value in values)])
     return rows
 
 
-def reverse_sentence(outcome: Comparison, found: ReverseStress, lang: str) -> str:
+def reverse_sentence(outcome: Comparison, broken: ReverseStress, lang: str) -> str:
     """How far away the scenario is that breaks a target, how likely one as bad or worse is, and how sure the search was.
 
     Parameters
     ----------
     outcome
         The comparison that the study rests on: its ``outcome``.
-    found
+    broken
         One target of a ``StressStudy``: an element of its ``broken``.
     lang
         Language of the sentence: ``"nl"`` or ``"en"``.
@@ -118,34 +118,34 @@ def reverse_sentence(outcome: Comparison, found: ReverseStress, lang: str) -> st
     """
     texts, numbers = Texts(lang), Texts(lang).numbers
     names = {row.id: row.name for row in outcome.case.providers}
-    target = texts["stress", BEGROTING] if found.target == BEGROTING else names[found.target]
-    told = {"target": target, "form": texts["forms", found.form]}
-    if found.distance is None or found.probability is None:
-        return texts["stress", "unbreakable"].format(**told)
+    target = texts["stress", BEGROTING] if broken.target == BEGROTING else names[broken.target]
+    words = {"target": target, "form": texts["forms", broken.form]}
+    if broken.distance is None or broken.probability is None:
+        return texts["stress", "unbreakable"].format(**words)
     return texts["stress", "reverse"].format(
-        **told,
-        distance=numbers.plain(found.distance, 2),
-        probability=numbers.estimated_percent(found.probability),
-        agreeing=found.agreeing,
-        starts=found.starts,
-        n=numbers.plain(found.n_scenarios),
+        **words,
+        distance=numbers.plain(broken.distance, 2),
+        probability=numbers.estimated_percent(broken.probability),
+        agreeing=broken.agreeing,
+        starts=broken.starts,
+        n=numbers.plain(broken.n_scenarios),
     )
 
 
 def stress_answers(study: StressStudy, texts: Texts) -> list[Answer]:
-    """A table per question that was asked; none where no course breaks a target."""
+    """A table per question that was asked; none where no scenario breaks a target."""
     outcome, lang = study.outcome, texts.lang
-    found = []
+    answers = []
     if study.together is not None:
         rows = shock_table(outcome, study.together, lang)
-        found.append(Answer(rows, texts["stress", "shocks_title"], shock_sentence(study.together, lang)))
+        answers.append(Answer(rows, texts["stress", "shocks_title"], shock_sentence(study.together, lang)))
     if study.believed is not None:
         rows = view_table(study.believed, lang)
-        found.append(Answer(rows, texts["stress", "views_title"], view_sentence(study.believed, lang)))
+        answers.append(Answer(rows, texts["stress", "views_title"], view_sentence(study.believed, lang)))
     for one in study.broken:
         rows = reverse_table(outcome, one, lang) if one.scenario else []
-        found.append(Answer(rows, texts["stress", "reverse_title"], reverse_sentence(outcome, one, lang)))
-    return found
+        answers.append(Answer(rows, texts["stress", "reverse_title"], reverse_sentence(outcome, one, lang)))
+    return answers
 
 
 class StressReport(StudyReport[StressStudy]):

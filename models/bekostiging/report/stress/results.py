@@ -10,7 +10,7 @@ from bekostiging.studies import Pooled, StressStudy
 
 
 def stress_results(study: StressStudy) -> dict[str, Any]:
-    """The study: euro over the term, fractions; null where not asked. ``expected``: the course without shock."""
+    """The study: euro over the term, fractions; null where not asked. ``expected``: the scenario without a shock."""
     return {
         "outcome": study.outcome.lumpsum.outcome,
         "years": list(study.outcome.years),
@@ -23,13 +23,13 @@ def stress_results(study: StressStudy) -> dict[str, Any]:
     }
 
 
-def _view_results(found: Pooled) -> dict[str, Any]:
+def _view_results(pooled: Pooled) -> dict[str, Any]:
     """Spending over the term without and under the views."""
     return {
-        "views": list(found.views),
-        "n_scenarios": found.n_scenarios,
-        "effective": found.effective,
-        "relative_entropy": found.relative_entropy,
-        "before": {form: written_figures(own) for form, own in found.before.items()},
-        "under": {form: written_figures(own) for form, own in found.under.items()},
+        "views": list(pooled.views),
+        "n_scenarios": pooled.n_scenarios,
+        "effective": pooled.effective,
+        "relative_entropy": pooled.relative_entropy,
+        "before": {form: written_figures(own) for form, own in pooled.before.items()},
+        "under": {form: written_figures(own) for form, own in pooled.under.items()},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bekostiging.report.comparison.tables import deterministic_rows
-from bekostiging.report.kit.long import FIGURE_COLUMNS, Cell, LongTable, Row, estimated, long_table
+from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, long_table, side_by_side_table
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import StressStudy
 
@@ -15,8 +15,8 @@ def stress_tables(study: StressStudy, texts: Texts) -> list[LongTable]:
     deterministic_scenarios = () if study.together is None else (study.outcome.plain, study.together)
     return [
         long_table("shocks", deterministic_rows(deterministic_scenarios, texts)),
-        LongTable("views", ("form", "view", *FIGURE_COLUMNS), tuple(_views(study)), "figure"),
-        LongTable("reverse", ("name", "form", "year", *FIGURE_COLUMNS), tuple(_reverse(study, texts)), "figure"),
+        side_by_side_table("views", ("form", "view"), _views(study)),
+        side_by_side_table("reverse", ("name", "form", "year"), _reverse(study, texts)),
     ]
 
 
@@ -32,7 +32,7 @@ def _views(study: StressStudy) -> Iterator[Row]:
 
 
 def _reverse(study: StressStudy, texts: Texts) -> Iterator[Row]:
-    """Distance and probability of every target, then the course that breaks it, year by year."""
+    """Distance and probability of every target, then the scenario that breaks it, year by year."""
     for one in study.broken:
         place: dict[str, Cell] = {"name": one.target, "form": one.form, "year": None}
         yield place | estimated(texts.figure("stress", "distance"), one.distance)

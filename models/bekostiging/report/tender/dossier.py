@@ -107,14 +107,14 @@ def pack(
     )
     manifest = json_text(about.model_dump()).encode()
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as made:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name, content in [(MANIFEST, manifest), *sorted(files.items())]:
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # alike on every system
             entry.external_attr = 0o644 << 16
-            made.writestr(entry, content)
-        made.comment = b"0" * DIGEST
+            archive.writestr(entry, content)
+        archive.comment = b"0" * DIGEST
     body = out.getvalue()[:-DIGEST]
     return body + hashlib.sha256(body).hexdigest().encode()
 

@@ -25,12 +25,12 @@ from bekostiging.report.tender.results import benchmark_results, benchmark_setti
 from bekostiging.studies import Benchmark
 
 
-def write_dossiers(found: Benchmark, lang: str, draft: Path, *, dossier: bool, public: bool) -> None:
+def write_dossiers(benchmark: Benchmark, lang: str, draft: Path, *, dossier: bool, public: bool) -> None:
     """Pack a benchmark whose folder is otherwise complete.
 
     Parameters
     ----------
-    found
+    benchmark
         What ``benchmark`` returns.
     lang
         Language of the page for bidders: ``"nl"`` or ``"en"``.
@@ -47,38 +47,38 @@ def write_dossiers(found: Benchmark, lang: str, draft: Path, *, dossier: bool, p
 
     >>> write_dossiers(benchmark(suite), "en", Path("results"), dossier=True, public=True)  # doctest: +SKIP
     """
-    whole = _whole(found, draft)
+    whole = _whole(benchmark, draft)
     if dossier:
         (draft / DOSSIER).write_bytes(whole)
     if public:
-        (draft / PUBLIC).write_bytes(_public(found, lang, whole))
+        (draft / PUBLIC).write_bytes(_public(benchmark, lang, whole))
 
 
-def _whole(found: Benchmark, draft: Path) -> bytes:
+def _whole(benchmark: Benchmark, draft: Path) -> bytes:
     """The dossier with everything a run is repeated with."""
-    regions = {size.name for size in found.suite.region}
+    regions = {size.name for size in benchmark.suite.region}
     cases, inputs = packed_inputs(
         [
             (board.outcome.case.name, {} if board.asked in regions else input_files(board.asked))
-            for board in found.boards
+            for board in benchmark.boards
         ]
     )
-    files = inputs | packed_results(draft) | {SUITE: found.suite.text.encode()}
-    return pack("benchmark", benchmark_settings(found), files, cases)
+    files = inputs | packed_results(draft) | {SUITE: benchmark.suite.text.encode()}
+    return pack("benchmark", benchmark_settings(benchmark), files, cases)
 
 
-def _public(found: Benchmark, lang: str, whole: bytes) -> bytes:
+def _public(benchmark: Benchmark, lang: str, whole: bytes) -> bytes:
     """The dossier for bidders: public results, the page made of them, and tables without a provider."""
-    results = public_results(benchmark_results(found))
+    results = public_results(benchmark_results(benchmark))
     files = {
         f"{RESULTS}/results.json": json_text(results).encode(),
         f"{RESULTS}/report.html": benchmark_page(results, lang).encode(),
     }
-    for board in found.boards:
+    for board in benchmark.boards:
         case = board.outcome.case
         for name, text in public_tables(case).items():
             files[f"{INPUTS}/{case.name}/{name}"] = text.encode()
-    return pack("benchmark", benchmark_settings(found), files, public_of=hashlib.sha256(whole).hexdigest())
+    return pack("benchmark", benchmark_settings(benchmark), files, public_of=hashlib.sha256(whole).hexdigest())
 
 
 def write_comparison_dossier(outcome: Comparison, asked: str, settings: Mapping[str, Any], folder: Path) -> None:

@@ -10,7 +10,7 @@ from bekostiging.case.errors import Note
 from bekostiging.report.kit.estimates import read_estimate
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.numbers import SPACE, UNKNOWN
-from bekostiging.report.kit.presented import Presented, Taken
+from bekostiging.report.kit.presented import Exported, Presented
 from bekostiging.report.kit.sections import Section, Table
 from bekostiging.report.kit.self_check import check_sentence
 from bekostiging.report.kit.texts import Texts
@@ -29,12 +29,12 @@ SHOWN_ERROR = 0.05
 """A rank with a smaller error stands alone."""
 
 
-def benchmark_page(found: Results, lang: str) -> str:
+def benchmark_page(results: Results, lang: str) -> str:
     """Page of a tender benchmark, made of its results alone.
 
     Parameters
     ----------
-    found
+    results
         What ``benchmark_results`` or ``public_results`` returns, or the content of a results.json.
     lang
         Language of the page: ``"nl"`` or ``"en"``.
@@ -51,7 +51,7 @@ def benchmark_page(found: Results, lang: str) -> str:
     >>> benchmark_page(benchmark_results(benchmark(suite)), "en")  # doctest: +SKIP
     """
     texts = Texts(lang)
-    suite, cases = found["suite"], found["cases"]
+    suite, cases = results["suite"], results["cases"]
     sections = [section for case in cases.values() for section in _sections(case, suite, len(cases) > 1, texts)]
     disclaimers = dict.fromkeys(case["disclaimer"].get(lang, "") for case in cases.values())
     return template("sections.html.j2").render(
@@ -59,30 +59,30 @@ def benchmark_page(found: Results, lang: str) -> str:
         title=f"{texts['benchmark', 'title']}: {suite['title'].get(lang, suite['name'])}",
         disclaimer=" ".join(text for text in disclaimers if text),
         notes=(),
-        told=_told(found, texts),
+        told=_told(results, texts),
         self_check="",
         sections=sections,
     )
 
 
-def benchmark_sentences(found: Results, lang: str) -> list[str]:
+def benchmark_sentences(results: Results, lang: str) -> list[str]:
     """What was found, in a few sentences: for the end of the command."""
     texts = Texts(lang)
-    told = []
-    for case in found["cases"].values():
+    sentences = []
+    for case in results["cases"].values():
         lot = case["lots"][ALL_LOTS]
-        for criterion in ("expected", tail(found["suite"]["confidence"][-1])):
-            told.append(_ranking(case, lot, criterion, texts))
-    return told
+        for criterion in ("expected", tail(results["suite"]["confidence"][-1])):
+            sentences.append(_ranking(case, lot, criterion, texts))
+    return sentences
 
 
-def _told(found: Results, texts: Texts) -> list[str]:
+def _told(results: Results, texts: Texts) -> list[str]:
     """How the page is read."""
-    said, suite = texts.sections["benchmark"], found["suite"]
-    case = next(iter(found["cases"].values()))
-    told = [
+    said, suite = texts.sections["benchmark"], results["suite"]
+    case = next(iter(results["cases"].values()))
+    sentences = [
         said["told"].format(
-            cases="; ".join(one["title"].get(texts.lang, "") for one in found["cases"].values()),
+            cases="; ".join(one["title"].get(texts.lang, "") for one in results["cases"].values()),
             scenarios=texts.numbers.plain(case["n_scenarios"]),
             first=case["years"][0],
             last=case["years"][-1],
@@ -91,9 +91,9 @@ def _told(found: Results, texts: Texts) -> list[str]:
             seed=suite["seed"],
         )
     ]
-    if found["public"]:
-        told.append(said["public"].format(hidden=HIDDEN))
-    return told + benchmark_sentences(found, texts.lang)
+    if results["public"]:
+        sentences.append(said["public"].format(hidden=HIDDEN))
+    return sentences + benchmark_sentences(results, texts.lang)
 
 
 def _ranking(case: Results, lot: Results, criterion: str, texts: Texts) -> str:
@@ -179,9 +179,9 @@ def _scoreboard(case: Results, suite: Results, texts: Texts) -> Table:
 
     def row(score: Results) -> list[str]:
         """One form."""
-        told = [_figure(name, score["figures"][name], texts) for name in names]
+        cells = [_figure(name, score["figures"][name], texts) for name in names]
         count = str(len(score["flags"])) if score["flags"] else NOTHING
-        return [*told, _held(score, len(suite["shocks"]), texts), count]
+        return [*cells, _held(score, len(suite["shocks"]), texts), count]
 
     return _by_lot(case, head, row, texts)
 
@@ -226,12 +226,12 @@ def _pairs(case: Results, suite: Results, texts: Texts) -> Table:
     """Every pair of forms over all lots: difference and certainty on cost and the far tail, and share of scenarios."""
     said = texts.sections["benchmark"]
     far = tail(suite["confidence"][-1])
-    found: dict[tuple[str, str], dict[str, Results]] = {}
+    pairs: dict[tuple[str, str], dict[str, Results]] = {}
     for pair in case["lots"][ALL_LOTS]["pairs"]:
-        found.setdefault((pair["a"], pair["b"]), {})[pair["criterion"]] = pair
+        pairs.setdefault((pair["a"], pair["b"]), {})[pair["criterion"]] = pair
     heads = ("pair", "cheaper_in", "difference", "sure", "difference_tail", "sure")
     rows = [[said[head] for head in heads]]
-    for (a, b), own in found.items():
+    for (a, b), own in pairs.items():
         cost, worst = own["expected"], own[far]
         rows.append(
             [
@@ -290,12 +290,12 @@ def _flags(case: Results, texts: Texts) -> Table:
 
 def _decisions_told(case: Results, texts: Texts) -> list[str]:
     """What the table says, why a model said nothing, and what must be said of its scenarios alone."""
-    told = []
+    sentences = []
     for one in case["decisions"]:
         own = [note for note in one["notes"] if note not in case["notes"]]
         own += [] if one["told"] is None else [one["told"]]
-        told += [f"{texts['benchmark', 'model_' + one['model']]}: {note[texts.lang]}" for note in own]
-    return [texts["benchmark", "decisions_note"], *told]
+        sentences += [f"{texts['benchmark', 'model_' + one['model']]}: {note[texts.lang]}" for note in own]
+    return [texts["benchmark", "decisions_note"], *sentences]
 
 
 def _decisions(case: Results, texts: Texts) -> Table:
@@ -373,11 +373,11 @@ class BenchmarkReport(Presented[Benchmark]):
     @property
     def notes(self) -> Sequence[Note]:
         """Of every case and of what each decision model drew, each once."""
-        told: list[Note] = []
+        collected: list[Note] = []
         for board in self.study.boards:
             for notes in (board.outcome.notes, *(one.notes for one in board.decisions.values())):
-                told += [note for note in notes if note not in told]
-        return told
+                collected += [note for note in notes if note not in collected]
+        return collected
 
     @property
     def designed(self) -> bool:
@@ -387,10 +387,10 @@ class BenchmarkReport(Presented[Benchmark]):
     def results(self) -> dict[str, Any]:
         return self.found
 
-    def taken(self) -> Sequence[Taken]:
+    def exported(self) -> Sequence[Exported]:
         boards = self.study.boards
         return [
-            Taken(
+            Exported(
                 board.outcome.case,
                 benchmark_tables(self.found["cases"][board.outcome.case.name], self.texts),
                 {

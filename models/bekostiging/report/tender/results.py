@@ -40,12 +40,12 @@ COUNTS = ("unserved",)
 Results = dict[str, Any]
 
 
-def benchmark_results(found: Benchmark) -> Results:
+def benchmark_results(benchmark: Benchmark) -> Results:
     """Content of the results.json of a tender benchmark; ``benchmark_schema`` describes it.
 
     Parameters
     ----------
-    found
+    benchmark
         What ``benchmark`` returns.
 
     Returns
@@ -62,8 +62,8 @@ def benchmark_results(found: Benchmark) -> Results:
     return {
         "schema_version": SCHEMA_VERSION,
         "public": False,
-        "suite": _suite(found.suite),
-        "cases": {board.outcome.case.name: _case(board) for board in found.boards},
+        "suite": _suite(benchmark.suite),
+        "cases": {board.outcome.case.name: _case(board) for board in benchmark.boards},
     }
 
 
@@ -199,7 +199,7 @@ def _similar(similar: SimilarRegions) -> Results:
     }
 
 
-def public_results(found: Results) -> Results:
+def public_results(results: Results) -> Results:
     """What bidders may have of a tender benchmark: no provider, no decision model, nothing small, everything rounded.
 
     Left out: notes on the case, the self-check (its cells name providers), flags about providers and contracts, conditions
@@ -208,7 +208,7 @@ def public_results(found: Results) -> Results:
 
     Parameters
     ----------
-    found
+    results
         What ``benchmark_results`` returns.
 
     Returns
@@ -221,9 +221,9 @@ def public_results(found: Results) -> Results:
     >>> public_results({"public": False, "cases": {}})
     {'public': True, 'cases': {}}
     """
-    return found | {
+    return results | {
         "public": True,
-        "cases": {name: _public_case(case) for name, case in found["cases"].items()},
+        "cases": {name: _public_case(case) for name, case in results["cases"].items()},
     }
 
 
@@ -337,7 +337,7 @@ def _digits(value: float) -> float:
     return 0.0 if value == 0 else round(value, 2 - math.floor(math.log10(abs(value))))
 
 
-def benchmark_settings(found: Benchmark) -> dict[str, Any]:
+def benchmark_settings(benchmark: Benchmark) -> dict[str, Any]:
     """What the numbers depend on beside inputs and versions."""
-    suite = found.suite
+    suite = benchmark.suite
     return {"scenarios": suite.scenarios, "years": suite.years, "seed": suite.seed}

@@ -256,11 +256,11 @@ def _changed_inputs(dossier: Dossier) -> list[Sentence]:
 
 def _other_machinery(about: About) -> list[Sentence]:
     """Packages of another version and processor features that differ."""
-    found = []
+    causes = []
     for name, now in versions().items():
         was = about.versions.get(name)
         if was != now:
-            found.append(
+            causes.append(
                 {
                     "nl": f"andere versie van {name}: {was or 'geen'} in het dossier, {now} hier",
                     "en": f"another version of {name}: {was or 'none'} in the dossier, {now} here",
@@ -270,16 +270,16 @@ def _other_machinery(about: About) -> list[Sentence]:
     if about.machine != here:
         differing = [key for key in here if about.machine.get(key) != here[key]]
         shown = "; ".join(f"{key}: {about.machine.get(key)} -> {here[key]}" for key in differing)
-        found.append({"nl": f"andere processorkenmerken ({shown})", "en": f"other processor features ({shown})"})
-    return found
+        causes.append({"nl": f"andere processorkenmerken ({shown})", "en": f"other processor features ({shown})"})
+    return causes
 
 
-def verification_sentences(found: Verification, lang: str) -> list[str]:
+def verification_sentences(result: Verification, lang: str) -> list[str]:
     """What verifying a dossier found: the verdict, the first differences and their causes.
 
     Parameters
     ----------
-    found
+    result
         What ``verify_dossier`` returns.
     lang
         Language of the sentences: ``"nl"`` or ``"en"``.
@@ -296,63 +296,63 @@ def verification_sentences(found: Verification, lang: str) -> list[str]:
     >>> verification_sentences(public, "en")
     ['Public dossier: it cannot be computed again. It belongs to the full dossier with SHA-256 1f3a.']
     """
-    return [sentence[lang] for sentence in _sentences(found)]
+    return [sentence[lang] for sentence in _sentences(result)]
 
 
-def _sentences(found: Verification) -> Iterator[Sentence]:
+def _sentences(result: Verification) -> Iterator[Sentence]:
     """The verdict, every difference up to a few, and the causes."""
-    for name in found.changed:
+    for name in result.changed:
         yield {
             "nl": f"Gewijzigd na het schrijven: {name}.",
             "en": f"Changed after it was written: {name}.",
         }
-    if found.outcome == "public":
+    if result.outcome == "public":
         yield {
             "nl": "Openbaar dossier: het is niet na te rekenen. Het hoort bij het volledige dossier met "
-            f"SHA-256 {found.about.of}.",
+            f"SHA-256 {result.about.of}.",
             "en": "Public dossier: it cannot be computed again. It belongs to the full dossier with "
-            f"SHA-256 {found.about.of}.",
+            f"SHA-256 {result.about.of}.",
         }
         return
-    yield _verdict(found)
-    for one in found.differences[:MOST_SHOWN]:
+    yield _verdict(result)
+    for one in result.differences[:MOST_SHOWN]:
         yield {"nl": f"- {one.text()}", "en": f"- {one.text()}"}
-    if len(found.differences) > MOST_SHOWN:
-        rest = len(found.differences) - MOST_SHOWN
+    if len(result.differences) > MOST_SHOWN:
+        rest = len(result.differences) - MOST_SHOWN
         yield {"nl": f"- en {rest} andere", "en": f"- and {rest} more"}
-    if found.differences:
-        yield from _told_causes(found)
+    if result.differences:
+        yield from _causes_in_words(result)
 
 
-def _verdict(found: Verification) -> Sentence:
+def _verdict(result: Verification) -> Sentence:
     """In one sentence."""
-    n = found.n_numbers
-    if found.outcome == "bits":
+    n = result.n_numbers
+    if result.outcome == "bits":
         return {
             "nl": f"Gelijk: alle {n} getallen zijn tot op de laatste bit hetzelfde.",
             "en": f"Equal: all {n} numbers are the same to the last bit.",
         }
-    largest = found.differences[0].size
-    if found.outcome == "close":
+    largest = result.differences[0].size
+    if result.outcome == "close":
         return {
-            "nl": f"Gelijk tot op 1e-9: van {n} getallen wijken er {len(found.differences)} af, hoogstens {largest:.1g} "
+            "nl": f"Gelijk tot op 1e-9: van {n} getallen wijken er {len(result.differences)} af, hoogstens {largest:.1g} "
             "(relatief); op deze versies of deze processor is gelijkheid tot op de bit niet te verwachten.",
-            "en": f"Equal to 1e-9: of {n} numbers {len(found.differences)} differ, by at most {largest:.1g} (relative); on "
+            "en": f"Equal to 1e-9: of {n} numbers {len(result.differences)} differ, by at most {largest:.1g} (relative); on "
             "these versions or this processor equality to the bit is not to be expected.",
         }
     return {
-        "nl": f"Niet gelijk: van {n} getallen wijken er {len(found.differences)} af; de grootste verschillen (dossier -> "
+        "nl": f"Niet gelijk: van {n} getallen wijken er {len(result.differences)} af; de grootste verschillen (dossier -> "
         "nu, relatief):",
-        "en": f"Not equal: of {n} numbers {len(found.differences)} differ; the largest (dossier -> now, relative):",
+        "en": f"Not equal: of {n} numbers {len(result.differences)} differ; the largest (dossier -> now, relative):",
     }
 
 
-def _told_causes(found: Verification) -> Iterator[Sentence]:
+def _causes_in_words(result: Verification) -> Iterator[Sentence]:
     """Because of what; that nothing explains it is said too."""
-    if not found.causes:
+    if not result.causes:
         yield {
             "nl": "Invoer, versies en processorkenmerken zijn dezelfde: dit hoort niet te kunnen; meld het.",
             "en": "Input, versions and processor features are the same: this should not be possible; report it.",
         }
-    for cause in found.causes:
+    for cause in result.causes:
         yield {"nl": f"Oorzaak: {cause['nl']}.", "en": f"Cause: {cause['en']}."}

@@ -82,7 +82,7 @@ class Results:
 
     def tables(self, command: str, texts: Texts) -> list[LongTable]:
         """Every table of a command."""
-        made = presented(self.made[command], texts.lang).taken()[0].tables
+        made = presented(self.made[command], texts.lang).exported()[0].tables
         return [*made, *origin_tables(self.made[command].case, texts)]
 
     def folder(self, command: str, lang: str) -> Path:
