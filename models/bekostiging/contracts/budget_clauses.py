@@ -29,7 +29,7 @@ class BudgetClause(TableClause):
 
     @classmethod
     def joins(cls, form: type[FormFacts]) -> bool:
-        """Only a lump sum has a budget."""
+        """Whether contracts of a payment form may have it: only a lump sum has a budget."""
         return form.lump_sum
 
     @abstractmethod
@@ -94,12 +94,12 @@ class Performance(BudgetClause):
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
-        """Its share is the part, its upper edge the target."""
+        """The clause of a row of table clauses: its share is the part, its upper edge the target."""
         return cls(row.share, np.inf if row.upper is None else row.upper)
 
     @classmethod
     def problems(cls, case: Case, row: ContractClause) -> Iterator[Problem]:
-        """The target is a share."""
+        """A target above one."""
         if row.upper is not None and row.upper > 1:
             yield clause_problem(
                 row,
@@ -116,7 +116,7 @@ class Performance(BudgetClause):
         return np.asarray(1 - self.part + self.part * np.minimum(score / self.target, 1.0))
 
     def least(self, n_years: int) -> FloatArray:
-        """Nobody ends with result."""
+        """Least part of b I that can be paid, when nobody ends with result; (n_years,)."""
         return np.full(n_years, 1 - self.part)
 
 
@@ -157,17 +157,17 @@ class Sanction(BudgetClause):
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
-        """Its share is the part, its length the months."""
+        """The clause of a row of table clauses: its share is the part, its length the months."""
         return cls(row.share, row.length or MONTHS)
 
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
-        """1 - part x months / 12 in the first contract year, 1 after it."""
+        """Part of b I that is paid: 1 - part x months / 12 in the first year, then 1; (n_scenarios, n_years)."""
         paid = np.ones((care_use.n_scenarios, care_use.n_years))
         paid[:, 0] -= self.part * self.months / MONTHS
         return paid
 
     def least(self, n_years: int) -> FloatArray:
-        """The same in every scenario."""
+        """Part of b I that is paid, in every scenario; (n_years,)."""
         paid = np.ones(n_years)
         paid[0] -= self.part * self.months / MONTHS
         return paid
@@ -226,7 +226,7 @@ class VolumeClause(BudgetClause):
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
-        """Its edges are the band, its share the part; the clients are those expected in its contract."""
+        """The clause of a row of table clauses: its edges are the band, its share the part."""
         upper = np.inf if row.upper is None else row.upper
         return cls(row.lower or 0.0, upper, row.share, basis.clients(contract))
 
@@ -237,7 +237,7 @@ class VolumeClause(BudgetClause):
         return np.asarray(1 + self.part * beyond)
 
     def least(self, n_years: int) -> FloatArray:
-        """No clients at all."""
+        """Least part of b I that can be paid, when there are no clients at all; (n_years,)."""
         return np.full(n_years, 1 - self.part * self.lower)
 
 
@@ -288,13 +288,13 @@ class GrowthPath(BudgetClause):
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
-        """Its share is the part, its length the years; the revenue is that of its contract."""
+        """The clause of a row of table clauses: its share is the part, its length the years."""
         (path,) = revenue_paths(basis.case, basis.cells, basis.reference, (contract,))
         return cls(row.share, row.length or 1, path.expected)
 
     @classmethod
     def problems(cls, case: Case, row: ContractClause) -> Iterator[Problem]:
-        """It starts from a known revenue."""
+        """A contract without revenue: there is nothing to grow from."""
         for contract in case.contracts:
             if contract.lot == row.lot and contract.revenue == 0:
                 yield clause_problem(
@@ -311,13 +311,13 @@ class GrowthPath(BudgetClause):
         return np.asarray(self.part * np.maximum(1 - np.arange(n_years) / self.years, 0.0))
 
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
-        """What is left for the budget."""
+        """Part of b I that is paid: what the revenue so far leaves; (n_scenarios, n_years)."""
         return np.tile(1 - self._old(care_use.n_years), (care_use.n_scenarios, 1))
 
     def least(self, n_years: int) -> FloatArray:
-        """The same in every scenario."""
+        """Part of b I that is paid, in every scenario; (n_years,)."""
         return 1 - self._old(n_years)
 
     def beside(self, n_years: int) -> FloatArray:
-        """The old revenue's part."""
+        """The old revenue's part, paid beside the budget; euro at the price level of the first year, (n_years,)."""
         return np.asarray(self._old(n_years) * self.revenue)

@@ -15,8 +15,21 @@ from bekostiging_solvers.typing import FloatArray
 class Claim:
     """What a form claims before any clause or ceiling; every array (n_scenarios, n_years), nominal euro.
 
-    ``asked``: all that was delivered, at its price; ``claimed``: part of it that may be claimed; ``urgent``: part of what
-    is claimed that is always paid (crisis, specific authorisations).
+    Parameters
+    ----------
+    asked : array
+        All that was delivered, at its price.
+    claimed : array
+        Part of it that may be claimed.
+    urgent : array
+        Part of what is claimed that is always paid (crisis, specific authorisations).
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> claim = Claim(asked=100 * one, claimed=95 * one, urgent=20 * one)
+    >>> float((claim.asked - claim.claimed)[0, 0])  # above the monthly claim caps
+    5.0
     """
 
     asked: FloatArray

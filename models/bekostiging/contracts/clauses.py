@@ -174,11 +174,11 @@ class QuotaShare(Clause, TableClause):
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
-        """Its share."""
+        """The clause with the share of a row of table clauses."""
         return cls(np.array([row.share]))
 
     def euros(self, position: Position) -> FloatArray:
-        """Base - B0 I."""
+        """The whole deviation, base - B0 I, signed; (n_scenarios, n_years, 1)."""
         return np.asarray((position.base - position.reference)[..., None])
 
 
@@ -224,11 +224,11 @@ class StopLoss(Clause, TableClause):
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
-        """Its edges and share; no upper edge is no end."""
+        """The clause with edges and share of a row of table clauses; an empty upper edge is no end."""
         return cls(row.lower or 0.0, np.inf if row.upper is None else row.upper, np.array([row.share]))
 
     def euros(self, position: Position) -> FloatArray:
-        """Euros of the base inside the layer."""
+        """Euros of the base inside the layer; (n_scenarios, n_years, 1)."""
         over = np.maximum(position.base - self.lower * position.reference, 0.0)
         if np.isfinite(self.upper):
             over = np.minimum(over, (self.upper - self.lower) * position.reference)
@@ -283,7 +283,7 @@ class HighCostPool(Clause, TableClause):
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
-        """Its edges and share; no cap is no end."""
+        """The clause with edges and share of a row of table clauses; an empty cap is no end."""
         return cls(row.threshold or 0.0, np.inf if row.cap is None else row.cap, np.array([row.share]))
 
     @classmethod
@@ -306,7 +306,7 @@ class HighCostPool(Clause, TableClause):
                 )
 
     def euros(self, position: Position) -> FloatArray:
-        """Excess over the threshold less the excess over threshold + cap."""
+        """Excess of clients over the threshold less their excess over threshold + cap; (n_scenarios, n_years, 1)."""
         excess = position.care_use.excess_over(self.threshold, position.measure)
         if np.isfinite(self.cap):
             excess = excess - position.care_use.excess_over(self.threshold + self.cap, position.measure)
@@ -359,7 +359,7 @@ class EqualisationReserve(Clause, TableClause):
 
     @classmethod
     def joins(cls, form: type[FormFacts]) -> bool:
-        """Only a lump sum leaves a surplus to be kept."""
+        """Whether contracts of a payment form may have it: only a lump sum leaves a surplus to be kept."""
         return form.lump_sum
 
     def __post_init__(self) -> None:
@@ -369,7 +369,7 @@ class EqualisationReserve(Clause, TableClause):
 
     @classmethod
     def from_row(cls, row: ContractClause, basis: Basis, contract: int) -> Self:
-        """Its cap and share."""
+        """The clause with cap and share of a row of table clauses."""
         return cls(np.inf if row.upper is None else row.upper, np.array([row.share]))
 
     def levels(self, position: Position) -> tuple[FloatArray, FloatArray]:
@@ -385,7 +385,7 @@ class EqualisationReserve(Clause, TableClause):
         return reserve, back
 
     def euros(self, position: Position) -> FloatArray:
-        """Minus what flows back, at the end of the term what is left as well."""
+        """Minus what flows back, after the last year with what is left; (n_scenarios, n_years, 1)."""
         return np.asarray(-self._back(position)[..., None])
 
     def leaves(self, position: Position, moved: FloatArray) -> FloatArray:

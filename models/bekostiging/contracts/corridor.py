@@ -130,7 +130,7 @@ class Corridor(Clause):
         return used_up
 
     def euros(self, position: Position) -> FloatArray:
-        """U with its sign: deficits are received, surpluses returned."""
+        """Euros in every layer, deficits positive and surpluses negative; (n_scenarios, n_years, n_layers)."""
         return self.amounts(position.base, position.reference) * self.sign
 
 

@@ -191,8 +191,9 @@ class Maatwerktraject(TariffContract):
         return np.asarray(self.own(units) @ (self.tariff / self.within) * levels.price)
 
     def risk_allocation(self) -> dict[str, Party]:
-        """The agreed hours are the municipality's; how fast and how long they are used is its own up to the budget and the
-        provider's beyond it."""
+        """Who carries which risk: the agreed hours are the municipality's; how fast and how long they are used is the
+        municipality's up to the budget and the provider's beyond it.
+        """
         volume: Party = "municipality" if self.ceiling is None else "municipality_up_to_ceiling"
         return {
             "volume": volume,

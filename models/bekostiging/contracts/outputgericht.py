@@ -66,7 +66,7 @@ class Outputgericht(TariffContract):
 
     @classmethod
     def paid_late(cls, case: Case, lot: str) -> float:
-        """What is disputed and not lost, of all that is paid."""
+        """Part of what is paid that is paid a year later: what is disputed and not lost."""
         disputed, lost = case.policy.disputed_share(lot), case.policy.disputed_lost(lot)
         return disputed * (1 - lost) / (1 - disputed * lost)
 
@@ -79,7 +79,7 @@ class Outputgericht(TariffContract):
         return Claim(asked, asked * kept, urgent * kept)
 
     def risk_allocation(self) -> dict[str, Party]:
-        """Per client everything is the provider's; the number of clients is not."""
+        """Who carries which risk: per client the provider, the number of clients the municipality."""
         return {
             "volume": "municipality" if self.ceiling is None else "municipality_up_to_ceiling",
             "duration": "provider",

@@ -83,7 +83,7 @@ class ProviderPool(ClauseFacts):
 
     @classmethod
     def problems(cls, case: Case, row: ContractClause) -> Iterator[Problem]:
-        """It begins at 1 or above."""
+        """A pool that begins below 1."""
         if row.lower is not None and row.lower < 1:
             yield clause_problem(
                 row,

@@ -119,7 +119,22 @@ def _fair_cost(case: Case, cells: Cells, unit_cost: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class BudgetLine:
-    """The lump sum of one contract and care form in the first year: expected units x tariff and x cost price; euro."""
+    """The lump sum of one contract and care form in the first year; euro.
+
+    Parameters
+    ----------
+    provider, lot, care_form : str
+    units : float
+        Expected in the first contract year.
+    cost_per_unit, tariff_per_unit, reference_tariff : float
+        Euro: cost price without and with the risk loading of the build-up, and the lot's reference tariff.
+
+    Examples
+    --------
+    >>> line = BudgetLine("provider", "lot", "form", 100.0, cost_per_unit=70.0, tariff_per_unit=72.0, reference_tariff=71.0)
+    >>> line.fair_amount, line.amount, line.reference_amount
+    (7000.0, 7200.0, 7100.0)
+    """
 
     provider: str
     lot: str
@@ -131,17 +146,17 @@ class BudgetLine:
 
     @property
     def fair_amount(self) -> float:
-        """What the budget must at least be expected to pay."""
+        """Euro that the budget must at least be expected to pay: units x cost price."""
         return self.units * self.cost_per_unit
 
     @property
     def amount(self) -> float:
-        """With the risk loading of the build-up."""
+        """Euro at the tariff of the build-up, its risk loading included."""
         return self.units * self.tariff_per_unit
 
     @property
     def reference_amount(self) -> float:
-        """At the lot's reference tariff: what the contract's B0 is made of."""
+        """Euro at the lot's reference tariff: what B0 of the contract is the sum of."""
         return self.units * self.reference_tariff
 
 

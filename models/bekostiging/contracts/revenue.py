@@ -31,8 +31,23 @@ from bekostiging_solvers.typing import FloatArray
 class RevenuePath:
     """From the revenue of one contract to what is expected of it in the first contract year.
 
-    ``year``: Y; ``revenue``: R, euro; ``index``: i[u] and ``clients``: N[u] / N[u-1] by calendar year u from Y + 1 to the
-    first contract year; ``use``: V[first] / V[Y], all that the units at the reference tariff change by.
+    Parameters
+    ----------
+    year : int
+        Y, the calendar year of the revenue.
+    revenue : float
+        R, euro.
+    index : dict of int to float
+        i[u] by calendar year u from Y + 1 to the first contract year, a fraction.
+    clients : dict of int to float
+        N[u] / N[u-1] by the same years.
+    use : float
+        V[first] / V[Y], all that the units at the reference tariff change by.
+
+    Examples
+    --------
+    >>> RevenuePath(2025, 1e6, index={2026: 0.03}, clients={2026: 1.01}, use=1.02).expected
+    1050600.0
     """
 
     year: int

@@ -23,8 +23,28 @@ NOTHING: Any = None
 
 @dataclass(frozen=True)
 class WithoutCare:
-    """A lump sum when nothing is delivered, parts of B0 I, each (n_years,): least ``part`` of b I that is paid; ``moved`` by
-    clauses before the corridor and paid beside the budget; and what those ``leave`` of the base."""
+    """A lump sum when nothing is delivered, which is when most is taken back; every array (n_years,).
+
+    Parameters
+    ----------
+    part : array
+        Least part of b I that is paid.
+    moved : array
+        Moved by clauses before the corridor and paid beside the budget, a part of B0 I.
+    leave : array
+        What those clauses leave of the base, a part of B0 I.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import Basis, reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> contract = Taakgericht.of_case(Basis(case, cells, reference(case, cells, n_years=2)), contract=0)
+    >>> contract.without_care().part.tolist()  # no clause on the budget
+    [1.0, 1.0]
+    """
 
     part: FloatArray
     moved: FloatArray
@@ -99,12 +119,12 @@ class Taakgericht(Contract):
 
     @property
     def agreed(self) -> FloatArray:
-        """Its budget."""
+        """What advances are twelfths of: the budget, nominal at forecast index; (n_years,)."""
         return self.budget
 
     @property
     def corridor(self) -> Corridor:
-        """Its corridor."""
+        """The corridor, which is the last clause."""
         last = self.clauses[-1]
         if not isinstance(last, Corridor):
             raise ValueError(
@@ -157,27 +177,27 @@ class Taakgericht(Contract):
         return WithoutCare(part, moved[0] + beside / self.reference, base[0])
 
     def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
-        """b I as far as it is paid, then every clause in the order written, measured at the provider's own unit cost."""
+        """Euros of the contract: b I as far as it is paid, then every clause in order, at the provider's own unit cost."""
         lump = self.budget * levels.contract * self.paid_part(care_use) + self.beside_budget(levels)
         base = self.corridor_base(care_use, levels, self.unit_cost)
         moved, _ = self._after(self.clauses, care_use, levels, base)
         return Settlement(lump + moved, moved, self.cost(care_use, levels), np.zeros_like(lump))
 
     def retained(self, settled: Settlement, care_use: CareUse, levels: PriceLevels) -> FloatArray:
-        """What its clauses leave of the base at its own unit cost."""
+        """What the clauses leave of the corridor's base at the provider's unit cost; (n_scenarios, n_years)."""
         base = self.corridor_base(care_use, levels, self.unit_cost)
         return self._after(self.clauses, care_use, levels, base)[1]
 
     def _left(self, clause: Clause, position: Position, moved: FloatArray) -> FloatArray:
-        """As the clause says: a surplus that is kept in reserve is not given back by the next clause too."""
+        """What a clause leaves for the next one, as it says: a surplus kept in reserve is not given back twice."""
         return clause.leaves(position, moved)
 
     def measured_against(self, levels: PriceLevels) -> FloatArray:
-        """B0 I."""
+        """Reference of the clauses, B0 I, nominal; (n_scenarios, n_years)."""
         return np.asarray(self.reference * levels.contract)
 
     def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
-        """The same terms for the decision, with cost at the lot's reference unit cost."""
+        """The terms for the decision, linear in b and the corridor's shares; cost at the lot's reference unit cost."""
         *before, last = self._checked()
         base = self.corridor_base(care_use, levels, self.reference_cost)
         paid, left = self._after(before, care_use, levels, base)
@@ -189,7 +209,7 @@ class Taakgericht(Contract):
         )
 
     def risk_allocation(self) -> dict[str, Party]:
-        """The provider's, shared where the corridor has a share."""
+        """Who carries which risk: the provider, and both where the corridor has a share."""
         shares = np.nan_to_num(self.corridor.share, nan=0.0)
         volume: Party = "provider_with_corridor" if bool((shares > 0).any()) else "provider"
         price: Party = volume if self.base == "audited_cost" else "provider"

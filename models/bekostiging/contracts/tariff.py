@@ -66,11 +66,11 @@ class TariffContract(Contract):
         return Settlement(paid + moved, clauses, self.cost(care_use, levels), due.asked + due.moved - paid)
 
     def retained(self, settled: Settlement, care_use: CareUse, levels: PriceLevels) -> FloatArray:
-        """What is still paid."""
+        """What the clauses leave: what is still paid; (n_scenarios, n_years)."""
         return settled.payment
 
     def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
-        """The same terms, linear in the shares of the last clause."""
+        """The terms for the decision, linear in the shares of the last clause."""
         *before, last = self._checked()
         if last.per_client and self.ceiling is not None:
             raise ValueError(
@@ -88,14 +88,14 @@ class TariffContract(Contract):
         return Rows(left, np.zeros_like(left), euros, self.cost(care_use, levels))
 
     def measured_against(self, levels: PriceLevels) -> FloatArray:
-        """The smaller of B0 I and the ceiling."""
+        """Reference of the clauses, the smaller of B0 I and the ceiling, nominal; (n_scenarios, n_years)."""
         reference = self.reference * levels.contract
         limit = self.part_of_ceiling if self.ceiling is None else self.ceiling
         return reference if limit is None else np.minimum(reference, limit * levels.price)
 
     @property
     def in_order(self) -> tuple[Clause, ...]:
-        """Clauses on single clients, then those on the whole contract."""
+        """The clauses in the order in which they act: on single clients first, then on the whole contract."""
         return (*self._on_clients, *self._on_whole)
 
     @property

@@ -165,7 +165,7 @@ class Contract(FormFacts, ABC):
 
     @classmethod
     def _terms(cls, basis: Basis, contract: int, ceilings: bool) -> dict[str, Any]:
-        """What it is made with; a form with more terms adds its own."""
+        """Arguments of the class for one contract of a case; a form with more terms adds them."""
         row, cells = basis.case.contracts[contract], basis.cells
         own = np.flatnonzero(cells.contract == contract)
         expected = float(basis.reference.units[0, own] @ cells.unit_cost[own])
@@ -216,7 +216,7 @@ class Contract(FormFacts, ABC):
 
     @abstractmethod
     def rows(self, care_use: CareUse, levels: PriceLevels) -> Rows:
-        """The same terms, linear in the shares of the last clause (those before it are decided).
+        """The terms for the decision, linear in the shares of the last clause (those before it are decided).
 
         Raises
         ------

@@ -80,17 +80,17 @@ def build_cells(case: Case) -> Cells:
 
 def _by_seller(case: Case) -> dict[tuple[str, str], dict[str, Offer]]:
     """Offers of every provider and care form, by area."""
-    found: dict[tuple[str, str], dict[str, Offer]] = {}
+    by_seller: dict[tuple[str, str], dict[str, Offer]] = {}
     for offer in case.offers:
-        found.setdefault((offer.provider, offer.care_form), {})[offer.area] = offer
-    return found
+        by_seller.setdefault((offer.provider, offer.care_form), {})[offer.area] = offer
+    return by_seller
 
 
 def _contracted(
     case: Case, offers: Mapping[tuple[str, str], Mapping[str, Offer]], area: str, care_form: str
 ) -> list[tuple[int, int, str, float, float, float, float]]:
     """Return (lot, contract, provider, market share, its drift, unit cost, tariff) of everyone contracted there."""
-    found = []
+    contracted = []
     for i, lot in enumerate(case.lots):
         if care_form not in lot.care_forms or area not in lot.areas:
             continue
@@ -101,10 +101,10 @@ def _contracted(
             offer = own.get(area, own.get(""))
             if offer is not None:
                 tariff = offer.tariff * contract.tariff_factor
-                found.append(
+                contracted.append(
                     (i, j, contract.provider, offer.market_share, offer.share_drift, offer.unit_cost, tariff)
                 )
-    return found
+    return contracted
 
 
 def expected_shares(cells: Cells, row: IntArray, n_years: int) -> FloatArray:

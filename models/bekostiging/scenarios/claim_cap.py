@@ -51,8 +51,8 @@ def excess_over_cap(clients: Clients, calendar: Calendar, n_cells: int) -> Float
     total = np.zeros((clients.n_scenarios, over.shape[1], n_cells))
     place = clients.scenario[own] * n_cells + clients.cell[own]
     for year in range(over.shape[1]):
-        found = np.bincount(place, weights=over[:, year], minlength=clients.n_scenarios * n_cells)
-        total[:, year] = found.reshape(clients.n_scenarios, n_cells)
+        yearly = np.bincount(place, weights=over[:, year], minlength=clients.n_scenarios * n_cells)
+        total[:, year] = yearly.reshape(clients.n_scenarios, n_cells)
     return total
 
 

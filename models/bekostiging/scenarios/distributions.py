@@ -143,17 +143,17 @@ class Empirical:
         """Sums over the values up to t, and t for those beyond."""
         place = np.searchsorted(self.values, time, side="right")
         beyond = 1 - np.concatenate([[0.0], np.cumsum(self.weights)])[place]
-        found = []
+        moments = []
         for power in (1, 2):
             partial = np.concatenate([[0.0], np.cumsum(self.weights * self.values**power)])
-            found.append(np.broadcast_arrays(partial[place] + time**power * beyond, cv)[0])
-        return found[0], found[1]
+            moments.append(np.broadcast_arrays(partial[place] + time**power * beyond, cv)[0])
+        return moments[0], moments[1]
 
     def survival(self, time: FloatArray, cv: FloatArray) -> FloatArray:
         """Weight of the values beyond t."""
         beyond = 1 - np.concatenate([[0.0], np.cumsum(self.weights)])
-        found, _ = np.broadcast_arrays(beyond[np.searchsorted(self.values, time, side="right")], cv)
-        return np.asarray(found)
+        survival, _ = np.broadcast_arrays(beyond[np.searchsorted(self.values, time, side="right")], cv)
+        return np.asarray(survival)
 
     def draw(
         self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
@@ -204,11 +204,11 @@ class Mixed:
     cv: FloatArray
 
     def rows(self, rows: IntArray) -> Mixed:
-        """The same for some of the rows, in that order."""
+        """The laws of some rows, in the order of ``rows``."""
         return Mixed(self.laws, self.law[rows], self.mean[..., rows], self.cv[rows])
 
     def lengthened(self, factor: FloatArray) -> Mixed:
-        """With means times ``factor`` (..., n_rows)."""
+        """These laws with their means times ``factor`` (..., n_rows)."""
         return Mixed(self.laws, self.law, self.mean * factor, self.cv)
 
     def limited(self, time: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -225,31 +225,31 @@ class Mixed:
     def survival(self, time: FloatArray) -> FloatArray:
         """P(D > t) of every row at ``time`` > 0; (..., n_rows)."""
         shape = np.broadcast_shapes(np.shape(time), self.mean.shape)
-        scaled, found = np.broadcast_to(time / self.mean, shape), np.empty(shape)
+        scaled, survival = np.broadcast_to(time / self.mean, shape), np.empty(shape)
         for number, law in enumerate(self.laws):
             own = np.flatnonzero(self.law == number)
             if len(own) == shape[-1]:
                 return law.survival(scaled, self.cv)
             if len(own):
-                found[..., own] = law.survival(scaled[..., own], self.cv[own])
-        return found
+                survival[..., own] = law.survival(scaled[..., own], self.cv[own])
+        return survival
 
     def steps(self) -> FloatArray:
         """Times at which a survival falls at once, infinite where a row has no more of them; (n_steps, n_rows)."""
         own = [(number, law.values) for number, law in enumerate(self.laws) if isinstance(law, Empirical)]
-        found = np.full((max((len(values) for _, values in own), default=0), len(self.cv)), np.inf)
+        times = np.full((max((len(values) for _, values in own), default=0), len(self.cv)), np.inf)
         for number, values in own:
-            found[: len(values), self.law == number] = values[:, None]
-        return found * self.mean
+            times[: len(values), self.law == number] = values[:, None]
+        return times * self.mean
 
     def draw(self, row: IntArray, biased: BoolArray | None, rng: np.random.Generator) -> Float32Array:
         """One draw with mean one for every entry of ``row``; length-biased where ``biased``."""
         used = np.unique(self.law)
         if len(used) == 1:
             return self.laws[int(used[0])].draw(self.cv, row, biased, rng)
-        found = np.empty(len(row), dtype=np.float32)
+        drawn = np.empty(len(row), dtype=np.float32)
         law = self.law[row]
         for number in used:
             own = law == number
-            found[own] = self.laws[number].draw(self.cv, row[own], None if biased is None else biased[own], rng)
-        return found
+            drawn[own] = self.laws[number].draw(self.cv, row[own], None if biased is None else biased[own], rng)
+        return drawn

@@ -121,8 +121,8 @@ class FactorModel:
         for group, n_copies in enumerate(copies[: len(GROUPS)]):
             factors = tuple(row for row in case.risk_factors if group_of(row) == group)
             if factors:
-                made = self._loadings(factors)
-                pieces += [(factors, copy, *made) for copy in range(n_copies)]
+                loadings = self._loadings(factors)
+                pieces += [(factors, copy, *loadings) for copy in range(n_copies)]
         mixing = 0 if self.freedom is None else self.n_horizon
         variances = np.concatenate([piece[5] for piece in pieces]) if pieces else np.zeros(0)
         rank = np.empty(len(variances), dtype=np.int64)

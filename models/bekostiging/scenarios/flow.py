@@ -256,11 +256,11 @@ class _Walk:
         weight = np.cumsum(self.sibling_share[self.cell[seekers]] * is_open, axis=1)
         # the moment within the month is uniform and has nothing to do with the providers
         uniform = (self.start[seekers] % 1)[:, None] * weight[:, -1:]
-        found = weight[:, -1] > 0
+        has_place = weight[:, -1] > 0
         place = np.minimum((weight <= uniform).sum(axis=1), near.shape[1] - 1)
-        self.cell[seekers[found]] = near[np.flatnonzero(found), place[found]]
+        self.cell[seekers[has_place]] = near[np.flatnonzero(has_place), place[has_place]]
         left = stopped.copy()
-        left[np.flatnonzero(seeking)[found]] = False
+        left[np.flatnonzero(seeking)[has_place]] = False
         return left
 
 

@@ -70,7 +70,7 @@ class HoursBudgets:
     new: BoolArray
 
     def rows(self, rows: IntArray) -> HoursBudgets:
-        """The same for some of the rows, in that order."""
+        """The budgets of some rows, in the order of ``rows``."""
         return HoursBudgets(self.months[rows], self.sigma[rows], self.revised[rows], self.new[rows])
 
     def draw(self, row: IntArray, ratio: Float32Array, rng: np.random.Generator) -> Float32Array:
@@ -114,13 +114,13 @@ class HoursBudgets:
     def _limited(self, months: FloatArray, duration: Mixed) -> FloatArray:
         """Lam(w) = E[min(rho D, w)]: where D is log-normal rho D is too, with mean E[D]; else E[rho L(w / rho)]."""
         cv = np.sqrt((1 + np.square(duration.cv)) * np.exp(self.sigma**2) - 1)
-        found = LogNormal().limited_moments(months / duration.mean, cv)[0] * duration.mean
+        limited = LogNormal().limited_moments(months / duration.mean, cv)[0] * duration.mean
         lognormal = np.array([isinstance(law, LogNormal) for law in duration.laws])[duration.law]
         other = np.flatnonzero(~lognormal)
         if len(other):
             weight, ratio = _ratios(self.sigma[other])
-            found[other] = weight @ duration.rows(other).limited(months[other] / ratio)[0]
-        return found
+            limited[other] = weight @ duration.rows(other).limited(months[other] / ratio)[0]
+        return limited
 
 
 def _ratios(sigma: FloatArray) -> tuple[FloatArray, FloatArray]:

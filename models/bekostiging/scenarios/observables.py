@@ -51,18 +51,18 @@ def observables(block: Block, care_use: CareUse) -> dict[str, FloatArray]:
         """Per scenario."""
         return np.bincount(scenario, weights=values, minlength=n).astype(np.float64)
 
-    found = {"durations": summed(weight * clients.duration[started]) / np.maximum(summed(weight), 1e-9)}
+    items = {"durations": summed(weight * clients.duration[started]) / np.maximum(summed(weight), 1e-9)}
     outside = clients.channel[started] != CHANNELS.index("own_access")
     if outside.any() and not outside.all():
-        found["channels"] = summed(weight * outside)
+        items["channels"] = summed(weight * outside)
     heaviest = profile_table(case).intensity.argmax(axis=1)[cells.care_form[clients.cell[started]]]
     if case.profiles:
-        found["high_cost"] = summed(weight * (clients.profile[started] == heaviest))
+        items["high_cost"] = summed(weight * (clients.profile[started] == heaviest))
     chosen = _pilot(case)
     if chosen:
         own = np.isin(cells.municipality, chosen) & (cells.lot >= 0)
-        found["pilot"] = care_use.units[:, 0, own] @ cells.unit_cost[own]
-    return found
+        items["pilot"] = care_use.units[:, 0, own] @ cells.unit_cost[own]
+    return items
 
 
 def _pilot(case: Case) -> list[int]:

@@ -192,12 +192,12 @@ class ClientReducer:
         if not self.thresholds:
             return dict.fromkeys(MEASURES, np.zeros((*shape, 0)))
         unknown = np.broadcast_to(np.nan, (*shape, len(self.thresholds)))
-        found = dict.fromkeys(MEASURES, unknown)
+        excess = dict.fromkeys(MEASURES, unknown)
         for measure in measures:
             price = (self.cells.tariff * self.price_factors[measure])[clients.cell]
             euro = (units * price for units in self._units_of(clients, measure))
-            found[measure] = excess_of(clients, group, shape, euro, self.thresholds)
-        return found
+            excess[measure] = excess_of(clients, group, shape, euro, self.thresholds)
+        return excess
 
     def _units_of(self, clients: Clients, measure: Measure) -> Iterator[FloatArray]:
         """Units claimed for every client, year by year; each (n_clients,)."""

@@ -197,8 +197,8 @@ def _p_values(mean: FloatArray, variance: FloatArray, third: FloatArray, n: int)
     ratio = np.where(known, mean / np.where(known, spread, 1.0), 0.0)
     skewness = np.where(known, third / np.where(known, spread, 1.0) ** 3, 0.0)
     freed = ratio + skewness * ratio**2 / 3 + skewness**2 * ratio**3 / 27 + skewness / (6 * n)
-    found = 2 * student.sf(np.abs(np.sqrt(n) * freed), n - 1)
-    return np.where(known, found, np.where(mean == 0, 1.0, 0.0))
+    two_sided = 2 * student.sf(np.abs(np.sqrt(n) * freed), n - 1)
+    return np.where(known, two_sided, np.where(mean == 0, 1.0, 0.0))
 
 
 def _skipped(cells: Cells, enough: BoolArray, expected: FloatArray) -> tuple[str, ...]:
