@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bekostiging.report.buildup.page import annex_of, write_annex
+from bekostiging.report.buildup.page import write_annex
+from bekostiging.report.buildup.results import annex_of
 from bekostiging.report.capacity.plots import plot_capacity, plot_flows, plot_waiting
 from bekostiging.report.comparison.plots import plot_corridor, plot_exceedance, plot_provider, plot_spending
 from bekostiging.report.comparison.schema import comparison_schema

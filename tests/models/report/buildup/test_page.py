@@ -15,7 +15,7 @@ from bekostiging.case.tables import FunctionGroup
 from bekostiging.cli import app
 from bekostiging.contracts import build_up, fair_cost, hours_budget_terms, reference
 from bekostiging.report import annex_of, write_annex
-from bekostiging.report.buildup.page import excel_formula
+from bekostiging.report.buildup.tables import excel_formula
 from bekostiging.scenarios.cells import build_cells
 
 MARK = {"source": "test", "status": "illustrative"}
