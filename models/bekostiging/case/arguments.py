@@ -37,7 +37,7 @@ def wrong_argument(name: str, value: object, nl: str, en: str) -> ArgumentError:
 
 
 def checked_path(name: str, value: object) -> Path:
-    """A path, given as text or as any path object.
+    """Check a path, given as text or as any path object.
 
     >>> checked_path("target", "my-region").name
     'my-region'
@@ -53,7 +53,7 @@ def checked_path(name: str, value: object) -> Path:
 
 
 def checked_language(name: str, value: object) -> str:
-    """A language: ``nl`` or ``en``.
+    """Check a language: ``nl`` or ``en``.
 
     >>> checked_language("lang", "en")
     'en'
@@ -62,7 +62,7 @@ def checked_language(name: str, value: object) -> str:
 
 
 def checked_word(name: str, value: object, words: Iterable[str]) -> str:
-    """One of a few words.
+    """Check that a value is one of a few words.
 
     >>> checked_word("method", "lad", ("least_squares", "lad"))
     'lad'
@@ -75,7 +75,7 @@ def checked_word(name: str, value: object, words: Iterable[str]) -> str:
 
 
 def checked_whole(name: str, value: object, low: int, high: float = inf) -> int:
-    """A whole number from ``low`` to ``high``, both allowed; a truth value is none.
+    """Check a whole number from ``low`` to ``high``, both allowed; a truth value is none.
 
     >>> checked_whole("n_years", 4, 1)
     4
@@ -87,7 +87,7 @@ def checked_whole(name: str, value: object, low: int, high: float = inf) -> int:
 
 
 def checked_number(name: str, value: object, low: float = -inf, high: float = inf) -> float:
-    """A finite number from ``low`` to ``high``, both allowed; a truth value is none.
+    """Check a finite number from ``low`` to ``high``, both allowed; a truth value is none.
 
     >>> checked_number("power", 0.8, 0, 1)
     0.8
@@ -162,7 +162,7 @@ def check_known(names: Iterable[str], known: Iterable[str]) -> None:
 
 
 def checked_texts(name: str, value: object) -> tuple[str, ...]:
-    """Several texts; one text alone is refused, because its letters would be taken for texts.
+    """Check several texts; one text alone is refused, because its letters would be taken for texts.
 
     >>> checked_texts("wanted", ["profiles", "shocks"])
     ('profiles', 'shocks')
@@ -177,7 +177,7 @@ def checked_texts(name: str, value: object) -> tuple[str, ...]:
 
 
 def checked_kind(name: str, value: object, kind: type[T], origin: str) -> T:
-    """An object of a class; ``origin``: the function that gives one, for the remedy.
+    """Check that a value is an object of a class; ``origin``: the function that gives one, for the remedy.
 
     >>> checked_kind("count", 3, int, "len")
     3

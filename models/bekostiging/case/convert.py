@@ -56,7 +56,7 @@ def convert(name: str | Path, target: str | Path, lang: str = "nl") -> tuple[Not
 
 
 def draft_from(name: str | Path) -> Draft:
-    """The tables of a case as they stand, problems at their place."""
+    """Read the tables of a case without the rules between them; a problem names its place in the file."""
     if str(name) in SYNTHETIC:
         return draft_of(synthetic_region())
     source = source_of(name if isinstance(name, str) else checked_path("name", name))

@@ -28,7 +28,7 @@ CENT = 0.005
 
 
 class FormerBegroting(Begroting):
-    """A row of begroting when it named the resistance capacity of its law and year."""
+    """A row of begroting before schema version 2: ``reserve`` is the resistance capacity of its law and year."""
 
     reserve: Euro | None = Field(default=None)
 

@@ -188,7 +188,7 @@ class _Estimates:
         self.n_years = len({row.year for row in given["begroting"]})
 
     def case(self, name: str, notes: tuple[Note, ...]) -> Case:
-        """Everything together."""
+        """The case, from the tables that were brought and the estimates."""
         estimated: dict[str, tuple[Any, ...]] = {"care_forms": self._care_forms(), "lots": self._lots()}
         if self.problems:
             raise CaseError(self.problems)

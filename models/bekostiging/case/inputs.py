@@ -126,5 +126,5 @@ def _public_row(table: str, row: Row, names: list[str]) -> list[str]:
 
 
 def _three_digits(value: float) -> int:
-    """A whole number of three digits that count."""
+    """Rounded to three significant digits."""
     return 0 if value == 0 else int(round(value, min(0, 2 - math.floor(math.log10(abs(value))))))

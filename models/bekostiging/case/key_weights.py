@@ -57,7 +57,7 @@ def key_weights(case: Case, lot: Lot, key: SharingKey) -> dict[str, float]:
 
 
 def _count(area: Area, key: SharingKey) -> float:
-    """What one area weighs."""
+    """Inhabitants, youths or residential places of an area, as the key counts."""
     if key == "residence":
         return area.residential_places
     adults = 0.0 if key == "youths" else area.inhabitants_18_64 + area.inhabitants_65_plus

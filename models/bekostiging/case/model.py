@@ -127,7 +127,7 @@ class Case(Shown):
     """In place of tables risk_factors and correlations (``scenarios.with_factor_distribution``); None = those tables."""
 
     def __post_init__(self) -> None:
-        """Rows of policy may be given as any tuple of them."""
+        """Accept the rows of policy as any tuple of them."""
         object.__setattr__(self, "policy", PolicyTable(self.policy))
 
     def to_frame(self) -> pd.DataFrame:
@@ -169,7 +169,7 @@ class Case(Shown):
 
     @cached_property
     def cache(self) -> Cache:
-        """What was computed from the case."""
+        """Results computed from this case, which live as long as it does."""
         return Cache()
 
     @cached_property

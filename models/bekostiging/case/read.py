@@ -48,7 +48,7 @@ class Source(Protocol):
         """The problem of a required table that is not there."""
 
     def doubtful(self, table: str) -> Problem | None:
-        """A problem when something of almost its name is there, and would not be read."""
+        """A problem when something with almost the name of the table is there, which would not be read."""
 
     def located(self, problem: Problem) -> Problem:
         """A problem with its place as the user finds it."""
@@ -59,7 +59,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Draft:
-    """Tables as they were brought, row by row in order, not yet held against each other; ``head`` None where absent."""
+    """Tables as they were read, row by row in order, before the rules between tables; ``head`` None where absent."""
 
     head: dict[str, Any] | None
     tables: dict[str, tuple[Row, ...]]

@@ -39,7 +39,7 @@ class FolderSource:
         return None if text is None else csv_grid(text, model.table, problems)
 
     def missing(self, table: str) -> Problem:
-        """What is said of a table that must be there."""
+        """The problem of a required table that is not there."""
         return Problem(
             table,
             f"deze tabel ontbreekt; maak {table}.csv aan (`bekostiging new` geeft een voorbeeld)",

@@ -38,7 +38,7 @@ def benchmark(
         asked = read_suite(suite).with_cases(case or [])
 
         def packed(benchmark_run: Benchmark, draft: Path) -> None:
-            """The dossiers."""
+            """Print the notes of every case and write the dossiers."""
             for board in benchmark_run.boards:
                 print_notes(board.outcome.case.notes, output.lang)
             write_dossiers(benchmark_run, output.lang, draft, dossier=dossier, public=public)

@@ -45,7 +45,7 @@ def compare(
         return compare(brought, precision=precision, **run)
 
     def packed(outcome: Comparison, draft: Path) -> None:
-        """The dossier."""
+        """Write the dossier."""
         from bekostiging.report import write_comparison_dossier
 
         settings = {name: value for name, value in run.items() if name in OF_RESULTS}

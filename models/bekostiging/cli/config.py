@@ -89,9 +89,9 @@ class Known:
 
 
 Options = Mapping[str, Known]
-"""The options of a command by the key they have in the file."""
+"""The options of a command by their key in the file."""
 DECLARED: dict[str, Options] = {}
-"""By command."""
+"""The options of every command by its name."""
 
 
 def declare(command: str, parameters: Iterable[inspect.Parameter]) -> None:
@@ -143,7 +143,7 @@ def _file(asked: Path | str | None, subject: str) -> Path | None:
 
 
 def read_defaults(file: Path, commands: Mapping[str, Options]) -> dict[str, dict[str, Any]]:
-    """What a file says for every command, its own table before the one for all.
+    """Defaults of every command from a file; its own table goes before [defaults].
 
     Raises
     ------
@@ -203,7 +203,7 @@ def _tables(file: Path) -> dict[str, dict[str, Any]]:
 
 
 def _unknown(place: str, name: str, known: Sequence[str], kind: tuple[str, str]) -> UserError:
-    """A name nobody knows, with the nearest when it is near."""
+    """The error of an unknown name, with the nearest known one when it is near."""
     near, listed = get_close_matches(name, known, 1, cutoff=NEAR), ", ".join(dict.fromkeys(known))
     nl, en = (
         (f"bedoelt u {near[0]}?", f"did you mean {near[0]}?")
@@ -214,7 +214,7 @@ def _unknown(place: str, name: str, known: Sequence[str], kind: tuple[str, str])
 
 
 def _wrong(nl: str, en: str) -> UserError:
-    """A mistake in the file is one of the command line."""
+    """The error of a mistake in the file, with the exit code of a wrong command line."""
     from bekostiging.case import UserError
 
     return UserError(nl, en, exit_code=2)

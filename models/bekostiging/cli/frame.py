@@ -36,7 +36,7 @@ def study_case(
         brought = brought_case(case, output.lang)
 
         def compute(progress: Progress) -> Study:
-            """The study, with the options of the run."""
+            """Carry out the study, reporting progress."""
             return study(brought, run | {"progress": progress})
 
         carry_out(compute, Path(f"bekostiging-{brought.name}{ending}"), output, also)

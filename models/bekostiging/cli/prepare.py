@@ -123,7 +123,7 @@ SMALL = "history"
 
 
 def refuse_ambiguous_small(word: str) -> None:
-    """A folder of that name may be meant.
+    """Refuse the word of the small start where a folder of that name may be meant.
 
     Raises
     ------

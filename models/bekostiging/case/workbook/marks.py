@@ -41,7 +41,7 @@ def marks_of(content: bytes, lengths: list[int]) -> Marks:
 
 
 class _Reader:
-    """Walks one sheet: the cell it is in, and what that cell has said so far."""
+    """Walks the XML of one sheet: the cell it is in, and the parts of that cell so far."""
 
     def __init__(self, lengths: list[int]) -> None:
         self.marks, self.lengths = Marks(), lengths

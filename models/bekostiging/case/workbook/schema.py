@@ -47,7 +47,7 @@ another name."""
 
 
 def check_version(version: int) -> None:
-    """Refuse a workbook of the future.
+    """Refuse a workbook with a newer schema version than this package knows.
 
     Raises
     ------

@@ -85,7 +85,7 @@ def header_row(sheet: Sheet, model: type[Row]) -> int | None:
 
 
 def hidden(sheet: Sheet, rows: Sequence[int], columns: Sequence[int]) -> list[Note]:
-    """What is read although nobody sees it."""
+    """Notes on hidden sheets, rows and columns: they are read although nobody sees them."""
     notes: list[Note] = []
     if not sheet.visible:
         nl, en = f"blad {sheet.name} is verborgen en wel gelezen", f"sheet {sheet.name} is hidden and was read"
@@ -109,7 +109,7 @@ def hidden(sheet: Sheet, rows: Sequence[int], columns: Sequence[int]) -> list[No
 
 
 def unread(names: Sequence[str], macros: bool) -> list[Note]:
-    """What is in the workbook and is not read."""
+    """Notes on what is in the workbook and is not read."""
     notes = [
         {
             "nl": masked(f"blad {name} is niet gelezen: het heet niet naar een tabel"),

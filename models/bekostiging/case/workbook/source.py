@@ -116,7 +116,7 @@ class WorkbookSource:
         return upgraded(grid, table, self.version, notes)
 
     def missing(self, table: str) -> Problem:
-        """What is said of a table that must be there."""
+        """The problem of a required table that is not there."""
         name = sheet_name(table, self.lang)
         near = self._near_sheet(table)
         nl, en = (f"blad {name} ontbreekt; ", f"sheet {name} is missing; ")
@@ -203,7 +203,7 @@ class WorkbookSource:
         return version
 
     def _unknown_sheets(self) -> list[str]:
-        """Sheets that are named after nothing."""
+        """Sheets whose names are those of no table."""
         return [name for name in self.sheets if folded(name) not in known_sheets()]
 
     def _near_sheet(self, table: str) -> str | None:
@@ -244,7 +244,7 @@ class WorkbookSource:
         )
 
     def _nameless(self, sheet: Sheet, table: str, header: int, texts: list[str]) -> Iterator[Problem]:
-        """Cells under no name would be lost."""
+        """Report cells in a column without a name: they would be lost."""
         width = max((len(row) for row in sheet.rows[header:]), default=0)
         for column in range(width):
             if column < len(texts) and texts[column]:
@@ -293,7 +293,7 @@ class WorkbookSource:
             yield row + 1, cells
 
     def _some(self, sheet: Sheet, row: int, filled: Sequence[int]) -> bool:
-        """Whether a row holds anything under the names."""
+        """Whether a row holds anything in a column with a name."""
         return any(
             text_of(sheet.value(row, column))
             or (row, column) in sheet.marks.errors
