@@ -148,27 +148,30 @@ def tests_of(path: Path) -> list[list[str]]:
     return [*first, [test for test in BY_HAND if (ROOT / test).is_file()], [f"tests/models/{package}"]]
 
 
-def passes(tree: Path, tests: Sequence[str], seconds: float) -> bool:
-    """Whether tests pass in a tree; those that take too long do not, since the mutation then made something endless."""
+def failure(tree: Path, tests: Sequence[str], seconds: float) -> str:
+    """The first test that fails in a tree, or that they take too long (a mutation may be endless); "" if all pass."""
     places = os.pathsep.join(str(tree / place) for place in ("models", "solvers", "tests"))
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
     try:
         run = subprocess.run(
             command, cwd=tree, env=os.environ | {"PYTHONPATH": places, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True, timeout=seconds, check=False,
+            capture_output=True, text=True, timeout=seconds, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return False
-    return run.returncode == 0
+        return f"more than {seconds:g} seconds"
+    if run.returncode == 0:
+        return ""
+    named = (line.split(" - ")[0] for line in run.stdout.splitlines() if line.startswith(("FAILED ", "ERROR ")))
+    return next(named, "tests that cannot be collected")
 
 
-def survives(mutation: Mutation, seconds: float) -> bool:
-    """Whether no test of the file notices, in a copy of the tree that is thrown away."""
+def noticed_by(mutation: Mutation, seconds: float) -> str:
+    """What notices the mutation, in a copy of the tree that is thrown away; "" when nothing does."""
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
         (tree / mutation.path.relative_to(ROOT)).write_text(mutation.mutated())
-        return all(passes(tree, tests, seconds) for tests in tests_of(mutation.path))
+        return next((found for tests in tests_of(mutation.path) if (found := failure(tree, tests, seconds))), "")
 
 
 def main() -> int:
@@ -185,19 +188,17 @@ def main() -> int:
     rounds = {tuple(tests) for mutation in drawn for tests in tests_of(mutation.path)}
     if not (options.list or options.skip_check):
         for tests in sorted(rounds):
-            if not passes(ROOT, tests, options.seconds):
-                print(
-                    f"{' '.join(tests)}: does not pass as it stands (or takes too long); nothing would be learnt"
-                )
+            if found := failure(ROOT, tests, options.seconds):
+                print(f"without a mutation, {' '.join(tests)} ends with {found}; nothing would be learnt")
                 return 2
     survivors = 0
     for number, mutation in enumerate(drawn, 1):
         before, after = mutation.lines()
-        lives = not options.list and survives(mutation, options.seconds)
-        survivors += lives
-        fate = "drawn" if options.list else ("SURVIVES" if lives else "noticed")
+        by = "" if options.list else noticed_by(mutation, options.seconds)
+        survivors += not (by or options.list)
+        fate = "drawn" if options.list else (f"noticed by {by}" if by else "SURVIVES")
         place = f"{mutation.path.relative_to(ROOT)}:{mutation.line}"
-        print(f"{number}/{len(drawn)} {fate} {place}\n  - {before.strip()}\n  + {after.strip()}", flush=True)
+        print(f"{number}/{len(drawn)} {place} {fate}\n  - {before.strip()}\n  + {after.strip()}", flush=True)
     print(f"{survivors} of {len(drawn)} mutations survive (seed {options.seed}); {options.most} may")
     return int(survivors > options.most)
 
