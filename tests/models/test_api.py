@@ -110,8 +110,12 @@ def test_every_option_of_a_run_is_checked(options: Any, said: str) -> None:
     assert str(caught.value) == said
 
 
-def test_a_path_may_be_text(tmp_path: Path) -> None:
+def test_a_path_may_be_text(tmp_path: Path, outcome: Comparison) -> None:
     assert RunOptions(keep=str(tmp_path)).folder == tmp_path
+    assert bekostiging.write_results(outcome, str(tmp_path / "out")) == tmp_path / "out"
+    for folder, lang, said in ((3, "nl", "folder 3: give a path"), ("x", "de", "lang de: choose from nl, en")):
+        with pytest.raises(UserError, match=said):
+            bekostiging.write_results(outcome, folder, lang=lang)  # type: ignore[arg-type]
 
 
 STUDIES: dict[str, Callable[..., object]] = {

@@ -7,11 +7,10 @@ from bekostiging.evaluation.estimates import (
     CORNER_FIGURES,
     PROVIDER_FIGURES,
     SPENDING_FIGURES,
-    Regimes,
     provider_results,
     regimes,
 )
-from bekostiging.evaluation.figures import OVERRUN_PROBABILITY, Estimates, Figure, FigureRegistry
+from bekostiging.evaluation.figures import OVERRUN_PROBABILITY, Estimates, Figure
 from bekostiging.evaluation.flags import Flag, flags
 from bekostiging.evaluation.results import (
     TERM,
@@ -25,13 +24,11 @@ from bekostiging.evaluation.results import (
     ExactLayer,
     FormResult,
     LumpSumResult,
-    MeasureOutcome,
     MixResult,
     SubstitutionOutcome,
-    Sweep,
     WithMeasures,
 )
-from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples, WaitingSamples
+from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.evaluation.study import Study
 from bekostiging.evaluation.waiting import WAITING_FIGURES
@@ -57,19 +54,14 @@ __all__ = [
     "Estimates",
     "ExactLayer",
     "Figure",
-    "FigureRegistry",
     "Flag",
     "FormResult",
     "Headroom",
     "LumpSumResult",
-    "MeasureOutcome",
     "MixResult",
-    "Regimes",
     "Samples",
     "Study",
     "SubstitutionOutcome",
-    "Sweep",
-    "WaitingSamples",
     "WithMeasures",
     "bridges",
     "cheapest",

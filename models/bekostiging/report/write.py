@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bekostiging.case.arguments import checked_language, checked_path
 from bekostiging.evaluation import Comparison, Study
 from bekostiging.report.backtest.page import BacktestReport
 from bekostiging.report.capacity.page import CapacityReport
@@ -33,7 +34,7 @@ from bekostiging.studies import (
 
 def write_results(
     study: Study | Benchmark,
-    folder: Path,
+    folder: Path | str,
     *,
     lang: str = "nl",
     overwrite: bool = False,
@@ -65,7 +66,7 @@ def write_results(
     Raises
     ------
     UserError
-        The folder exists and may not be replaced, or cannot be written.
+        No path; another language; the folder exists and may not be replaced, or cannot be written.
 
     Examples
     --------
@@ -74,6 +75,7 @@ def write_results(
     >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
     >>> write_results(outcome, Path("results"), lang="en")  # doctest: +SKIP
     """
+    folder, lang = checked_path("folder", folder), checked_language("lang", lang)
     report = presented(study, lang)
 
     def fill(draft: Path) -> None:

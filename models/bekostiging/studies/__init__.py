@@ -9,16 +9,15 @@ from bekostiging.studies.policy_choices import Changed, Choice
 from bekostiging.studies.reverse_stress import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.sharing import IN_FORCE, SharingStudy, study_sharing
 from bekostiging.studies.stress import StressStudy, study_stress
-from bekostiging.studies.tender.decisions import DECISION_MODELS, Decision, DecisionFigure
-from bekostiging.studies.tender.ranks import Pair
+from bekostiging.studies.tender.decisions import DECISION_MODELS, Decision
 from bekostiging.studies.tender.robustness import NONE as NO_SHOCK
 from bekostiging.studies.tender.robustness import Condition, Verdict
 from bekostiging.studies.tender.run import Benchmark, CaseBoard, LotBoard, Score, benchmark
 from bekostiging.studies.tender.scoreboard import ALL as ALL_LOTS
 from bekostiging.studies.tender.scoreboard import criteria, is_tail, tail
-from bekostiging.studies.tender.similar_regions import Placed, SimilarRegions
+from bekostiging.studies.tender.similar_regions import SimilarRegions
 from bekostiging.studies.tender.suite import SHIPPED, Suite, read_suite, suite_cases
-from bekostiging.studies.views import Pooled, pooled, read_view
+from bekostiging.studies.views import Pooled, pooled
 
 __all__ = [
     "ALL_LOTS",
@@ -36,12 +35,9 @@ __all__ = [
     "Choice",
     "Condition",
     "Decision",
-    "DecisionFigure",
     "EqualisationStudy",
     "LotBoard",
     "LumpSumStudy",
-    "Pair",
-    "Placed",
     "PoolResult",
     "Pooled",
     "Prediction",
@@ -61,7 +57,6 @@ __all__ = [
     "payment_form",
     "pooled",
     "read_suite",
-    "read_view",
     "reverse_stress",
     "study_capacity",
     "study_equalisation",
