@@ -143,7 +143,7 @@ def _by_block(
 
 
 def without(data: CapacityData, what: Flexibility) -> CapacityData:
-    """The same data without one kind of flexibility."""
+    """The decision without one kind of flexibility."""
     if what == "alternatives":
         return replace(data, substitutes=())
     if what == "swap":

@@ -181,17 +181,17 @@ def _refusal(program: CapacityProgram, error: InfeasibleError) -> UserError:
             NO_SOLUTION,
         )
     short = norm_shortfall(program)
-    told = {
+    missed = {
         lang: ", ".join(f"{name} {value:.1f}" for name, value in short.items() if value > 0.05) or str(error)
         for lang in ("nl", "en")
     }
     return UserError(
         "geen capaciteit haalt de wachtnorm, ook niet met alle plaatsen en alle ad-hocinkoop die is toegestaan; er wachten "
-        f"gemiddeld nog zoveel cliënten te veel langer dan de norm: {told['nl']}. Verhoog maximum in tabel capacity, "
+        f"gemiddeld nog zoveel cliënten te veel langer dan de norm: {missed['nl']}. Verhoog maximum in tabel capacity, "
         "adhoc_most of late_share",
         "no capacity meets the waiting norm, not even with every place and all ad-hoc purchase that is allowed; so many "
-        f"clients too many still wait beyond the norm on average: {told['en']}. Raise maximum in table capacity, adhoc_most "
-        "or late_share",
+        f"clients too many still wait beyond the norm on average: {missed['en']}. Raise maximum in table capacity, "
+        "adhoc_most or late_share",
         NO_SOLUTION,
     )
 

@@ -51,9 +51,11 @@ class CapacityProgram:
         return found
 
     def under(self, scenarios: CapacityScenarios, norm_price: FloatArray | None = None) -> TwoStageProgram:
-        """The same decisions under other scenarios, where a client beyond the threshold costs ``norm_price`` (n_normed,)
-        thousand euro in place of the norm; zero when left out. The threshold itself is free: give it, or the price buys
-        nothing."""
+        """The program of the same decisions under other scenarios.
+
+        A client beyond the threshold costs ``norm_price`` (n_normed,) thousand euro in place of the norm; zero when left
+        out. The threshold itself is free: give it, or the price buys nothing.
+        """
         return self.template.instantiate(scenario_rows(self.data, scenarios, norm_price))
 
 

@@ -171,7 +171,7 @@ def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> 
 
 
 def _of_block(block: Block, terms: Reference) -> tuple[NDArray[np.generic], ...]:
-    """Cell, profile, cost, channel, crisis and whether sitting, of clients in contracted care in the first year."""
+    """Cell, profile, cost, channel, crisis and whether in the caseload, of clients in contracted care in the first year."""
     clients, cells = block.clients, block.plan.cells
     end = np.minimum(clients.start + clients.duration, MONTHS)
     months = end - clients.start

@@ -15,7 +15,7 @@ from bekostiging_solvers.typing import FloatArray
 
 INFINITY = float("inf")
 POINTS = 9
-"""Of the frontier between full power and the largest pool."""
+"""Points of the frontier between full power and the largest pool."""
 WIDEST = 1e3
 """Budgets: bound on the tail of a provider, far above any."""
 

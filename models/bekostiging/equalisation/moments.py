@@ -14,7 +14,7 @@ from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True)
 class GroupMoments:
-    """Of one group: clients, their rows summed (n_adjusters,), their cost summed."""
+    """Sums over one group: clients, their rows (n_adjusters,), their cost."""
 
     weight: float
     exposure: FloatArray

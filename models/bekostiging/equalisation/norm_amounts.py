@@ -262,9 +262,9 @@ class NormAmounts:
 
     def _warnings(self) -> tuple[UserError, ...]:
         """What a reader must know before using the amounts."""
-        told = []
+        warnings = []
         if self.method in ("lad", "quantile"):
-            told.append(
+            warnings.append(
                 UserError(
                     "LAD en kwantielen schatten een mediaan of kwantiel en geen gemiddelde: bij scheve kosten krijgen zware "
                     "profielen te weinig; gebruik de uitkomst niet als normbedrag zonder het totaal te bewaren",
@@ -272,7 +272,7 @@ class NormAmounts:
                     "little; do not use the outcome as norm amounts without preserving the total",
                 )
             )
-        return tuple(told)
+        return tuple(warnings)
 
 
 def _places(provider: ArrayLike) -> tuple[IntArray, tuple[str, ...]]:

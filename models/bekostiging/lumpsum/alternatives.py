@@ -109,9 +109,9 @@ def alternatives(
         raise ValueError("there is no feasible lump sum, so there are no alternatives to it")
     most = (1 + within) * design.criterion / MILLION
     directions = _directions(LumpSumArrays(data).columns)
-    made = together([partial(_pushed, data, most, direction) for direction in directions], workers)
-    found = [design, *(one for one in made if one is not None)]
-    return tuple(_described(one, design, judge) for one in _most_different(found, count))
+    pushed = together([partial(_pushed, data, most, direction) for direction in directions], workers)
+    designs = [design, *(one for one in pushed if one is not None)]
+    return tuple(_described(one, design, judge) for one in _most_different(designs, count))
 
 
 def _pushed(data: LumpSumData, most: float, direction: FloatArray) -> LumpSumDesign | None:
@@ -126,10 +126,10 @@ def _pushed(data: LumpSumData, most: float, direction: FloatArray) -> LumpSumDes
         )
     except SolverError:
         return None
-    made = _at(data, arrays, x)
-    if made is None or (made.criterion or 0.0) > most * MILLION * (1 + TOLERANCE):
+    design = _at(data, arrays, x)
+    if design is None or (design.criterion or 0.0) > most * MILLION * (1 + TOLERANCE):
         return None
-    return made
+    return design
 
 
 def _at(data: LumpSumData, arrays: LumpSumArrays, x: FloatArray) -> LumpSumDesign | None:

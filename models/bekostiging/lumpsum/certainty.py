@@ -29,7 +29,7 @@ class LimitCheck:
 
     @property
     def standard_error(self) -> float | None:
-        """Of the value; None where it cannot be known."""
+        """Standard error of the value; None where it cannot be known."""
         return self.estimate.standard_error
 
     @property

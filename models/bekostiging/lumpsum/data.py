@@ -322,7 +322,7 @@ class LumpSumData:
         """
         sign, amounts = self.lots[self.lot[contract]].corridor.sign, self.amounts[contract]
 
-        def made() -> FloatArray:
+        def ends_in_layer() -> FloatArray:
             """Where the bases end, on average."""
             touched = amounts > 0
             ends = touched.copy()
@@ -331,7 +331,7 @@ class LumpSumData:
                     ends[:, :, inner] &= ~touched[:, :, inner + 1]
             return np.asarray(ends.mean(axis=0))
 
-        return self.cache.of(("layer_probability", contract), (amounts, sign), made)
+        return self.cache.of(("layer_probability", contract), (amounts, sign), ends_in_layer)
 
     def expected_cost(self, contract: int) -> FloatArray:
         """E[C] (t,) of a contract, euro."""
@@ -342,7 +342,7 @@ class LumpSumData:
         )
 
     def of(self, scenarios: slice | IntArray) -> LumpSumData:
-        """The same decision on some of the scenarios."""
+        """The decision on some of the scenarios."""
         return replace(
             self,
             index=self.index[scenarios],
@@ -358,17 +358,20 @@ class LumpSumData:
 
 
 def induced_demand(data: LumpSumData, contract: int) -> list[float]:
-    """sum_t v elasticity E[C] q_l per layer, million euro: use invited where the next euro is not the provider's."""
-    return [float(value) for value in _invitable(data, contract) @ data.layer_probability(contract)]
+    """sum_t v elasticity E[C] q_l per layer, million euro: care induced where the next euro is not the provider's."""
+    return [float(value) for value in _elastic_cost(data, contract) @ data.layer_probability(contract)]
 
 
 def induced_by_form(data: LumpSumData, contract: int) -> list[float]:
-    """The same per form of ``data.forms``; what a lump sum invites depends on its shares (``induced_demand``)."""
-    whole = float(_invitable(data, contract).sum())
+    """v elasticity E[C] per form of ``data.forms``, million euro: the part of the next euro of care that it pays.
+
+    Zero for the lump sum, whose induced demand depends on its shares (``induced_demand``).
+    """
+    whole = float(_elastic_cost(data, contract).sum())
     return [0.0, *(whole * PAYMENT_FORMS[form].pays_next_euro for form in data.other_payments)]
 
 
-def _invitable(data: LumpSumData, contract: int) -> FloatArray:
+def _elastic_cost(data: LumpSumData, contract: int) -> FloatArray:
     """v elasticity E[C], million euro; (t,)."""
     elasticity = data.lots[data.lot[contract]].elasticity
     return np.asarray(elasticity * data.expected_cost(contract) * data.discount / MILLION)

@@ -1,4 +1,4 @@
-"""The answer: the design that holds, how it came about, and what a reader must be told first.
+"""The answer: the design that holds, how it came about, and what a reader must know first.
 
 Outcomes: ``designed`` (within all limits, each of which holds at 95 % on the margin scenarios, which did not make the
 design); ``unproven`` (within all limits on the design scenarios, but no design can be shown to hold: the sampled optimum is
@@ -84,7 +84,7 @@ def decide(data: LumpSumData, judge: Judge) -> Decision:
 
 
 def _decided(data: LumpSumData, judge: Judge) -> Decision:
-    """The same, without the bound on what keeping the shares costs."""
+    """The answer, before its gap counts what keeping the shares of the sampled optimum costs."""
     plain = preferred_design(data, feasible_design)
     if plain is None:
         none = without_design(data)

@@ -95,12 +95,12 @@ def _candidate(
 ) -> FrontierPoint | None:
     """The best design with such a corridor; None where there is none."""
     change = partial(_with_band, band=band, share=share, symmetric=symmetric)
-    made = design_within(change(data))
-    return None if made is None else _measured(judge.changed(change), made, band, share, symmetric=symmetric)
+    design = design_within(change(data))
+    return None if design is None else _measured(judge.changed(change), design, band, share, symmetric=symmetric)
 
 
 def _with_band(data: LumpSumData, band: float, share: float, *, symmetric: bool) -> LumpSumData:
-    """The same scenarios under a free band and one share beyond it, as a lump sum in every lot."""
+    """The decision on the same scenarios under a free band and one share beyond it, as a lump sum in every lot."""
     given = np.array([0.0, share, 0.0, share if symmetric else 0.0])
     corridor = replace(menu_corridor((band,)), share=given)
     return replace(with_corridor(data, corridor), simple=SimpleTerms(), other_payments={})

@@ -67,7 +67,7 @@ class Judge:
         return LumpSumArrays(self.control), LumpSumArrays(self.closed), self.closed_scramblings
 
     def changed(self, change: Callable[[LumpSumData], LumpSumData]) -> Judge:
-        """The same scenarios under other terms, such as other layers."""
+        """A judge on the same scenarios, under other terms such as other layers."""
         control = None if self.control is None else change(self.control)
         closed = None if self.closed is None else change(self.closed)
         return Judge(change(self.data), self.scramblings, control, closed, self.closed_scramblings)

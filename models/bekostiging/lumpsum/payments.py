@@ -108,7 +108,7 @@ class ProviderLoss:
         return np.asarray(np.maximum(self.path(x).max(axis=1), 0.0))
 
     def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
-        """Of the weighted largest losses: payments up to the year of the largest, where it is a loss."""
+        """Subgradient of the weighted largest losses: payments up to the year of the largest, where it is a loss."""
         chosen = np.flatnonzero(weights)
         path = self.path(x, chosen)
         largest_loss = path.argmax(axis=1)
@@ -160,7 +160,7 @@ def sampled(data: LumpSumData, columns: list[IntArray]) -> Sampled:
 
 
 def _sampled(data: LumpSumData, columns: list[IntArray]) -> Sampled:
-    """The same, made anew."""
+    """Payments, losses and spending of the data, computed."""
     payments = Payments(data)
     of_lot = [columns[j] for j in data.lot]
     providers = sorted(set(data.provider.tolist()))
@@ -218,7 +218,7 @@ class Spending:
         return constant, slope
 
     def _expected(self, municipality: int, year: int, purse: int) -> tuple[float, dict[int, FloatArray]]:
-        """The same per lot, made once."""
+        """Constant, and coefficients per lot, of E[M] of the lots of a purse in a year; computed once."""
         place, data = (municipality, year, purse), self.data
         if place not in self._means:
             means = {
@@ -277,7 +277,7 @@ class ReserveUse:
         return total
 
     def subgradient(self, x: FloatArray, weights: FloatArray) -> FloatArray:
-        """Of the weighted uses: the years that make them."""
+        """Subgradient of the weighted uses: spending of the years that make them."""
         data = self.data
         chosen, slope = np.flatnonzero(weights), np.zeros(len(x))
         for k in range(len(data.purses)):

@@ -72,7 +72,7 @@ def with_corridor(data: LumpSumData, corridor: Corridor) -> LumpSumData:
 
 
 def with_reference(data: LumpSumData, reference: FloatArray) -> LumpSumData:
-    """The same scenarios with other reference amounts (c, t); the fair price moves in proportion."""
+    """The decision on the same scenarios with other reference amounts (c, t); the fair price moves in proportion."""
     amounts = tuple(
         data.lots[data.lot[c]].corridor.amounts(base_of(data, c), reference[c] * data.index[:, c])
         for c in range(len(data.contracts))

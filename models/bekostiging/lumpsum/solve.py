@@ -289,8 +289,8 @@ def without_design(data: LumpSumData) -> LumpSumDesign:
     """
     ways = relaxations(data)
     # the first single kind that can, else all together
-    told = next((way for way in ways if way.euro is not None), ways[-1])
-    if told.euro is None:
+    relaxation = next((way for way in ways if way.euro is not None), ways[-1])
+    if relaxation.euro is None:
         raise _no_begroting_helps(data)
     return LumpSumDesign(
         loading=np.zeros(len(data.lots)),
@@ -305,7 +305,7 @@ def without_design(data: LumpSumData) -> LumpSumDesign:
         passes=0,
         breaches=(),
         below_requirement=tuple(data.providers[p] for p in np.flatnonzero(data.below_requirement)),
-        conflicts=(*told.limits, *(Conflict(name, 0.0) for name in told.against)),
+        conflicts=(*relaxation.limits, *(Conflict(name, 0.0) for name in relaxation.against)),
         relaxations=ways,
     )
 

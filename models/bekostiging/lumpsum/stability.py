@@ -54,11 +54,12 @@ def stability(data: LumpSumData, design: LumpSumDesign) -> Stability:
     middle = data.n_scenarios // 2
     make = feasible_design if design.breaches else design_within
     halves = [preferred_design(data.of(own), make) for own in (slice(0, middle), slice(middle, None))]
-    made = [one for one in halves if one is not None]
+    designs = [one for one in halves if one is not None]
     same = tuple(
         lot.name
         for j, lot in enumerate(data.lots)
-        if len(made) == len(halves) and all(np.abs(one.share[j] - design.share[j]).max() < SAME for one in made)
+        if len(designs) == len(halves)
+        and all(np.abs(one.share[j] - design.share[j]).max() < SAME for one in designs)
     )
-    largest = max((float(np.abs(one.loading - design.loading).max()) for one in made), default=0.0)
-    return Stability(same, largest, len(made))
+    largest = max((float(np.abs(one.loading - design.loading).max()) for one in designs), default=0.0)
+    return Stability(same, largest, len(designs))

@@ -143,7 +143,7 @@ class LumpSumArrays:
         return x
 
     def _program(self, total: LinearLoss) -> LinearProgram:
-        """The program, made."""
+        """Cost, bounds and rows as one program."""
         data, columns = self.data, self.columns
         lower, upper = self._bounds()
         rows = RowBuilder()

@@ -27,7 +27,7 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 ALLOWED = 0.0005
 """Rise of the criterion that is hardly more, as a part of the reference amounts of the lot over the term."""
 ALLOWED_TOGETHER = 0.0002
-"""The same for all free zones together, as a part of the reference amounts of all lots."""
+"""Rise of the criterion that is hardly more for all free zones together, as a part of the reference amounts of all lots."""
 FINE = 1e-6
 """To which a share is rounded up that is from no list."""
 

@@ -137,7 +137,7 @@ def _size(data: LumpSumData, limit: Limit) -> float:
 
 
 def _moved(data: LumpSumData, limit: Limit, by: float) -> LumpSumData:
-    """The same decision with one limit widened by ``by`` (narrowed when negative)."""
+    """The decision with one limit widened by ``by`` (narrowed when negative)."""
     if limit.kind not in TERMS:
         return replace(data, margins={**data.margins, limit: data.margins.get(limit, 0.0) - by})
     j = [lot.name for lot in data.lots].index(limit.keys[0])

@@ -90,7 +90,7 @@ def _values(
     data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator, workers: int
 ) -> tuple[ValueOfData, ...]:
     """Margins on random bins and on bins of each item, the same scenarios left out in turn."""
-    roomy = replace(
+    ample = replace(
         data,
         lots=tuple(replace(lot, loading_cap=LOADING_BOUND) for lot in data.lots),
         begroting=np.full(data.begroting.shape, AMPLE),
@@ -103,9 +103,9 @@ def _values(
     orders = [rng.permutation(data.n_scenarios) for _ in range(SHUFFLES)]
     group = np.arange(data.n_scenarios) * GROUPS // data.n_scenarios
     kept = [np.ones(data.n_scenarios, dtype=np.bool_), *(group != g for g in range(GROUPS))]
-    unit = roomy.reference / roomy.cost.mean(axis=0)
+    unit = ample.reference / ample.cost.mean(axis=0)
     orders += [np.argsort(values, kind="stable") for values in items.values()]
-    margins = together([partial(_margins, roomy, unit, order, kept) for order in orders], workers)
+    margins = together([partial(_margins, ample, unit, order, kept) for order in orders], workers)
     without = np.mean(margins[:SHUFFLES], axis=0)
     found = []
     for item, known in zip(items, margins[SHUFFLES:], strict=True):
