@@ -79,7 +79,7 @@ ORIGINS = {
 """Sections of the report and the tables their figures lean on."""
 
 
-def comparison_page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure]) -> str:
+def comparison_page(outcome: Comparison, texts: Texts, figures_by_name: dict[str, Figure]) -> str:
     """Return the report as HTML."""
     origins = {section: _origin_of(outcome, texts, *own) for section, own in ORIGINS.items()}
     sections: dict[str, Any] = {
@@ -92,7 +92,7 @@ def comparison_page(outcome: Comparison, texts: Texts, drawn: dict[str, Figure])
         **measure_sections(outcome, texts),
         **_evidence(outcome, texts),
     }
-    plots = {name: Markup(svg(plot)) for name, plot in drawn.items()}
+    plots = {name: Markup(svg(plot)) for name, plot in figures_by_name.items()}
     return template("report.html.j2").render(
         t=texts.sections, lang=texts.lang, figures=plots, origins=origins, **sections
     )
@@ -150,7 +150,7 @@ def _confidential(outcome: Comparison, texts: Texts) -> str:
 
 def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:
     """Where the rows of some tables come from, so that what is invented is marked where it is shown."""
-    told = []
+    counted = []
     for table in tables:
         counts = Counter(row.status for row in getattr(outcome.case, table))
         if counts:
@@ -159,8 +159,8 @@ def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:
                 for status in STATUSES
                 if status in counts
             )
-            told.append(f"{texts['tables', table]}: {parts}")
-    return texts["page", "origin_of"].format(told="; ".join(told))
+            counted.append(f"{texts['tables', table]}: {parts}")
+    return texts["page", "origin_of"].format(told="; ".join(counted))
 
 
 def _origin(outcome: Comparison, texts: Texts) -> str:

@@ -144,28 +144,28 @@ class _Book:
             sheet.write_string(row, 0, harmless(text), self.mark)
         return len(self.front.marks) + len(notes) + 2
 
-    def readable(self, table: LongTable, found: Sheet) -> None:
+    def readable(self, table: LongTable, table_sheet: Sheet) -> None:
         """A sheet to read: title and marks above, ids in words."""
         sheet = self.book.add_worksheet(self.name(table.name))
         top = self._top(sheet, self.texts["sheets", table.name], table.notes)
-        heads = [harmless(one.head) for one in found.columns]
+        heads = [harmless(one.head) for one in table_sheet.columns]
         widths = _widths(
-            [min(len(head), HEAD) for head in heads], [[_width(*cell) for cell in row] for row in found.rows]
+            [min(len(head), HEAD) for head in heads], [[_width(*cell) for cell in row] for row in table_sheet.rows]
         )
         sheet.set_row(top, _height(heads, widths, FILLED_BOLD))
         for column, head in enumerate(heads):
-            sheet.write_string(top, column, head, self.right if found.columns[column].spread else self.head)
+            sheet.write_string(top, column, head, self.right if table_sheet.columns[column].spread else self.head)
             sheet.set_column(column, column, widths[column])
-        for row, cells in enumerate(found.rows, start=top + 1):
+        for row, cells in enumerate(table_sheet.rows, start=top + 1):
             height = _height([value for value, _ in cells], widths)
             if height > LINE:
                 sheet.set_row(row, height)
             for column, (value, unit) in enumerate(cells):
-                soft = found.columns[column].name == "standard_error"
+                soft = table_sheet.columns[column].name == "standard_error"
                 self._cell(sheet, row, column, value, unit, soft=soft, wrap=True)
-        keys = sum(not column.spread for column in found.columns)
-        sheet.freeze_panes(top + 1, min(keys, 3) if keys < len(found.columns) else 0)
-        self._printed(sheet, top + len(found.rows), len(found.columns) - 1, top)
+        keys = sum(not column.spread for column in table_sheet.columns)
+        sheet.freeze_panes(top + 1, min(keys, 3) if keys < len(table_sheet.columns) else 0)
+        self._printed(sheet, top + len(table_sheet.rows), len(table_sheet.columns) - 1, top)
 
     def long(self, table: LongTable) -> None:
         """A sheet to compute with: the header in the first row, ids as they are, the marks in a last column."""

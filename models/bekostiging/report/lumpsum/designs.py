@@ -108,10 +108,10 @@ def designs_table(result: LumpSumResult, texts: Texts, names: Names) -> Table:
 
 def designs_note(result: LumpSumResult, texts: Texts) -> str:
     """What the columns of that table are, as far as they are there."""
-    told: str = result.outcome
-    if told == "breached" and (result.margin is None or result.margin.design is None):
-        told += "_plain"
-    keys = [f"designs_note_{told}"]
+    text_key: str = result.outcome
+    if text_key == "breached" and (result.margin is None or result.margin.design is None):
+        text_key += "_plain"
+    keys = [f"designs_note_{text_key}"]
     keys += ["designs_note_plain"] if result.plain is not result.headline else []
     keys += ["designs_note_free"] if result.free is not None else []
     return " ".join(texts["agreement", key] for key in (*keys, "designs_note"))
