@@ -9,7 +9,7 @@ from bekostiging.units import WEEKS_PER_YEAR
 
 
 def in_balance(case: Case) -> Case:
-    """The case without growth, its the caseload as many as its starts keep in care (Little 1961)."""
+    """The case without growth, its caseload as large as its starts keep in care (Little 1961)."""
     still = dict.fromkeys(("growth", "growth_duration", "growth_intensity"), 0.0)
     demand = tuple(
         row.model_copy(

@@ -242,7 +242,7 @@ class PolicyTable(PolicyRows):
         absent_en="yes: one begroting and one cover for both laws")
     new_budget = LotPolicy(YesNo(), default=False,
         nl="of zittende cliënten bij de overgang een heel urenbudget krijgen",
-        en="whether the caseload get a whole hours budget at the switch",
+        en="whether clients in care get a whole hours budget at the switch",
         absent_nl="nee, het urenbudget van zittende cliënten liep al sinds zij begonnen",
-        absent_en="no: the hours budgets of the caseload ran since they started, as if the form had always applied")
+        absent_en="no: the hours budgets of clients in care ran since they started, as if the form had always applied")
     # fmt: on

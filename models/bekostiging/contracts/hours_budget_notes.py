@@ -121,7 +121,7 @@ def _dear(case: Case) -> tuple[Note, ...]:
 
 
 def _new_budgets(case: Case) -> tuple[Note, ...]:
-    """What it costs over the term that the caseload get a whole budget at the switch, as expected."""
+    """What it costs over the term that clients in care get a whole budget at the switch, as expected."""
     if not any(case.policy.new_budget(lot.id) for lot in case.lots):
         return ()
     other = replace(case, policy=case.policy.without(PolicyTable.new_budget))

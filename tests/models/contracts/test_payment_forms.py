@@ -65,7 +65,7 @@ def test_at_expectation_every_form_pays_the_same(small_case: Case, form: str) ->
 def test_hours_budgets_cost_the_same_every_year_without_growth(
     small_case: Case, revised_share: float, law: str
 ) -> None:
-    """As if the form had always applied: what starts gain in their first years, the caseload have used up."""
+    """As if the form had always applied: what starts gain in their first years, clients in care have used up."""
     policy = Policy(name="revised_share", scope="case", value=str(revised_share), **MARK)
     balanced = in_balance(small_case)
     rows = tuple(row.model_copy(update={"duration_distribution": law}) for row in balanced.demand)
