@@ -22,7 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeVar
@@ -348,6 +348,8 @@ def _interrupts_blocked() -> Iterator[None]:
     usual = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
     if callable(usual):
         signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    # once started it leaves the mask alone; starting unblocks SIGINT, whatever was blocked (CPython, resource_tracker.py)
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
