@@ -89,11 +89,18 @@ def _leaves(node: Any, place: str = "") -> Iterator[tuple[str, Any]]:
         yield from _leaves(value, f"{place}/{key}")
 
 
-def _renamed(place: str) -> str:
-    """A place of the stored results under the names of today."""
+IDENTIFIER = r"[a-z_]+(\[.*\])?"
+
+
+def _renamed(text: str) -> str:
+    """Keys of the stored results, and values that are identifiers, under the names of today."""
     for was, now in _table("Renamed"):
-        place = re.sub(rf"(?<=/){re.escape(was)}(?=/|$)", now, place)
-    return place
+        text = re.sub(rf"(?<![A-Za-z_]){re.escape(was)}(?![A-Za-z_])", now, text)
+    return text
+
+
+def _today(value: Any) -> Any:
+    return _renamed(value) if isinstance(value, str) and re.fullmatch(IDENTIFIER, value) else value
 
 
 def _is_new(place: str) -> bool:
@@ -108,7 +115,7 @@ def test_nothing_changed(run: str, tmp_path: Path) -> None:
         lines = iter(made.splitlines())
         assert all(line in lines for line in stored.splitlines())
         return
-    was = {_renamed(place): value for place, value in _leaves(json.loads(stored))}
+    was = {_renamed(place): _today(value) for place, value in _leaves(json.loads(stored))}
     now = dict(_leaves(json.loads(made)))
     assert not {place for place in now.keys() - was.keys() if not _is_new(place)}, "not in the stored results"
     assert not was.keys() - now.keys(), "not in the results of today"
