@@ -76,6 +76,6 @@ def _told(made: Plan, first: int, width: float, precision: float) -> Sentence:
     return {
         "nl": f"Gevraagde nauwkeurigheid {precision:.0f} euro: met {made.n_scenarios} nieuwe toekomsten is de halve breedte "
         f"van het 95 %-interval van de verwachte jaarlijkse uitgaven hoogstens {width:.0f} euro; ontworpen op {first}.",
-        "en": f"Precision asked {precision:.0f} euro: with {made.n_scenarios} scenarios the half-width of the 95 % "
-        f"interval of expected yearly spending is at most {width:.0f} euro; designed on {first}.",
+        "en": f"Precision asked {precision:.0f} euro: with {made.n_scenarios} out-of-sample scenarios the half-width of the "
+        f"95 % interval of expected yearly spending is at most {width:.0f} euro; designed on {first}.",
     }

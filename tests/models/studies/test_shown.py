@@ -76,7 +76,7 @@ def test_the_frame_of_a_lump_sum_is_the_agreement(lumpsum_study: LumpSumStudy) -
         assert set(own["loading"]) == {float(study.lumpsum.design.loading[j])}
     checks = study.lumpsum.headline.checks
     held = f"{study.lumpsum.outcome}; {sum(one.holds for one in checks)} of {len(checks)} limits hold at 95 %"
-    assert f"{held} on {study.lumpsum.out_of_sample.n_scenarios} out-of-sample scenarios" in study._repr_html_()
+    assert f"{held} on {study.lumpsum.out_of_sample.n_scenarios} scenarios out of sample" in study._repr_html_()
 
 
 def test_without_a_design_the_frame_is_the_conflict(small_case: Case) -> None:
