@@ -122,7 +122,9 @@ REFUSED = "UnguardedScriptError: {file}, line 10: every worker process runs this
 THREAD = "thread = Thread(target=run)\n{indent}thread.start()\n{indent}thread.join()"
 CALLS = {
     "run()": REFUSED,
-    THREAD.format(indent=""): "line 12: every worker process runs this script again",
+    THREAD.format(
+        indent=""
+    ): "every worker process runs this script again",  # line 11 or 12: the main thread goes on
     "if __name__ == '__main__':\n    " + THREAD.format(indent="    "): "3",
     "if __name__ == '__main__':\n    run()": "3",
     "if __name__ != '__main__':\n    pass\nelse:\n    run()": "3",
