@@ -163,7 +163,7 @@ def test_the_command_checks_before_it_calculates() -> None:
         found = CliRunner().invoke(app, ["stress", "region", "--lang", "en", *arguments])
         assert found.exit_code == 2
         assert sentence in found.output
-        assert "CapacityScenarios" not in found.output
+        assert "Scenarios" not in found.output
 
 
 @pytest.mark.slow
@@ -173,6 +173,6 @@ def test_the_command(tmp_path: Path) -> None:
         ["stress", "region", "--scenarios", "32", "--design-scenarios", str(DESIGN), "--lang", "en", "--workers", "1",
          "--reverse", "begroting", "--view", "P(use >= 0) = 0.6", "--out", str(tmp_path / "out")],
     )  # fmt: skip
-    assert found.exit_code == 0, found.output
+    assert found.exit_code in (0, 3), found.output  # 3: too few scenarios to show a lump sum
     assert "the least implausible course" in found.output
     assert "are left (effectively)" in found.output
