@@ -290,14 +290,14 @@ def bounds(info: FieldInfo) -> Bounds:
     lows, highs = [(-inf, False)], [(inf, True)]
     for rule in (*info.metadata, *inner):
         match rule:
-            case Ge(ge=value):
-                lows.append((float(value), False))  # type: ignore[arg-type]
-            case Gt(gt=value):
-                lows.append((float(value), True))  # type: ignore[arg-type]
-            case Le(le=value):
-                highs.append((float(value), True))  # type: ignore[arg-type]
-            case Lt(lt=value):
-                highs.append((float(value), False))  # type: ignore[arg-type]
+            case Ge(ge=float() | int() as value):
+                lows.append((float(value), False))
+            case Gt(gt=float() | int() as value):
+                lows.append((float(value), True))
+            case Le(le=float() | int() as value):
+                highs.append((float(value), True))
+            case Lt(lt=float() | int() as value):
+                highs.append((float(value), False))
     (low, low_open), (high, closed) = max(lows), min(highs)
     return Bounds(low, high, low_open, not closed)
 
