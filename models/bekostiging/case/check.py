@@ -34,6 +34,10 @@ WITHOUT: dict[str, dict[str, str]] = {
     "waiting": {"nl": "niemand wacht aan het begin", "en": "nobody waits at the start"},
     "capacity": {"nl": "niets: nodig voor capacity", "en": "nothing: needed for capacity"},
     "travel": {"nl": "niets: nodig voor capacity", "en": "nothing: needed for capacity"},
+    "mergers": {
+        "nl": "history telt naar de gemeenten van nu",
+        "en": "history counts by the municipalities of today",
+    },
     "alternatives": {"nl": "geen vervangende zorgvormen", "en": "no alternative care forms"},
 }
 """What a comparison takes where an optional table is absent: always stated, never a hidden number."""

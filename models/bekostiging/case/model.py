@@ -37,6 +37,7 @@ from bekostiging.case.tables import (
     Layer,
     Lot,
     Measure,
+    Merger,
     Municipality,
     Offer,
     PaymentForm,
@@ -122,6 +123,7 @@ class Case(Shown):
     capacity: tuple[Capacity, ...] = ()
     travel: tuple[Travel, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    mergers: tuple[Merger, ...] = ()
     notes: tuple[Note, ...] = field(default=())
     factor_distribution: FactorDistribution | None = None
     """In place of tables risk_factors and correlations (``scenarios.with_factor_distribution``); None = those tables."""

@@ -212,3 +212,14 @@ class Waiting(Assumption):
     care_form: Identifier
     clients: Volume
     mean_weeks: Volume
+
+
+class Merger(Assumption):
+    """A municipality that became part of another: its counts in history are added to those of the other."""
+
+    table: ClassVar[str] = "mergers"
+    key: ClassVar[tuple[str, ...]] = ("origin",)
+    required: ClassVar[bool] = False
+    origin: Identifier
+    destination: Identifier
+    year: int = Field(ge=2000, le=2100)

@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
 from bekostiging.case.errors import CaseError, Note, Problem, UserError
 from bekostiging.case.former import with_present_policies, with_stock
+from bekostiging.case.mergers import with_mergers
 from bekostiging.case.model import Case
 from bekostiging.case.read_folder import FolderSource, csv_grid, text_of
 from bekostiging.case.read_rows import Grid, read_rows
@@ -106,7 +107,7 @@ def read_case(name: str | Path) -> Case:
     source = source_of(name)
     required = [table for table, model in TABLES.items() if model.required]
     try:
-        draft = read_draft(source, required, head="required")
+        draft = of_today(read_draft(source, required, head="required"))
         return validated(Case(**draft.head or {}, **draft.tables, notes=draft.notes))  # type: ignore[arg-type]
     except CaseError as error:
         raise CaseError(source.located(problem) for problem in error.problems) from None
@@ -174,6 +175,22 @@ def read_draft(
     if problems:
         raise CaseError(problems)
     return Draft(top, tables, tuple({note["nl"]: note for note in notes}.values()))
+
+
+def of_today(draft: Draft) -> Draft:
+    """The tables with history by the municipalities of today (``mergers``).
+
+    Raises
+    ------
+    CaseError
+        A merger that cannot be, or a count of a municipality that was gone.
+    """
+    problems: list[Problem] = []
+    notes = list(draft.notes)
+    tables = with_mergers(draft.tables, problems, notes)
+    if problems:
+        raise CaseError(problems)
+    return replace(draft, tables=tables, notes=tuple(notes))
 
 
 def validated(case: Case) -> Case:

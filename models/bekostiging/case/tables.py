@@ -51,6 +51,7 @@ from bekostiging.case.optional_tables import (
     Duration,
     FunctionGroup,
     Measure,
+    Merger,
     Profile,
     RiskFactor,
     Shock,
@@ -92,6 +93,7 @@ __all__ = [
     "Layer",
     "Lot",
     "Measure",
+    "Merger",
     "Municipality",
     "Offer",
     "PaymentForm",
@@ -140,6 +142,7 @@ TABLES: dict[str, type[Row]] = {
         Capacity,
         Travel,
         Alternative,
+        Merger,
     )
 }
 """Every table by name, core tables first; core tables are ``required``."""

@@ -19,6 +19,8 @@ from bekostiging.case.rules import RULES
 from bekostiging.case.series import NATION
 from bekostiging.case.tables import REFERENCES, TABLES
 
+SIMILAR = 0.8
+"""How alike names are of which one is offered for the other: two digits changed, not another place."""
 MOST_BREACHES = 1000
 """Broken keys and references that are listed at once."""
 
@@ -136,12 +138,33 @@ def _references(case: Case) -> Iterator[Problem]:
                 yield from _known(row, column, values, REFERENCES[column], known[REFERENCES[column]])
     places = [*known["areas"], *known["municipalities"], NATION]
     subjects = [*known["care_forms"], "jeugdwet", "wmo"]
+    yield from _places(case, places)
     for record in case.history:
-        yield from _known(record, "area", (record.area,), "areas", places)
         yield from _known(record, "care_form", (record.care_form,), "care_forms", subjects)
     for policy in case.policy:
         if policy.scope != CASE:
             yield from _known(policy, "scope", (policy.scope,), "lots", known["lots"])
+
+
+def _places(case: Case, places: Sequence[str]) -> Iterator[Problem]:
+    """A place in history is an area, a municipality or the nation; one problem per unknown place, however many rows."""
+    first: dict[str, int] = {}
+    for record in case.history:
+        if record.area not in places:
+            first.setdefault(record.area, record.line)
+    for place, line in first.items():
+        near = get_close_matches(place, places, 1, cutoff=SIMILAR)
+        nl = f"; bedoelt u {near[0]}?" if near else ""
+        en = f"; did you mean {near[0]}?" if near else ""
+        yield Problem(
+            "history",
+            f"'{place}' is geen gebied en geen gemeente van tabel areas; is deze gemeente opgegaan in een andere, zet dan "
+            f"in tabel mergers waarin en vanaf welk jaar, en verbeter anders de naam of voeg het gebied toe{nl}",
+            f"'{place}' is not in table areas, as an area or a municipality; if it merged into another municipality, say in "
+            f"table mergers into which and from which year, else mend the name or add the area{en}",
+            row=line,
+            column="area",
+        )
 
 
 def _policies(case: Case) -> Iterator[Problem]:
