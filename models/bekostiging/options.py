@@ -10,20 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-ARGUMENTS = {
-    "bands": "changes",
-    "clients": "table",
-    "high-cost-threshold": "threshold",
-    "out": "folder",
-    "private": "sheet",
-    "reverse": "targets",
-    "scenarios": "n_scenarios",
-    "shock": "shocks",
-    "view": "views",
-    "years": "n_years",
-}
-"""Argument of a Python function by the command-line option for it, where it is not the option with underscores."""
-
 Progress = Callable[[str, int, int], None]
 """Called with (stage, done, total)."""
 

@@ -40,7 +40,7 @@ def short_errors(lang: str = "en") -> None:
     def show(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
         """The sentence of a user's mistake; anything else as usual."""
         if isinstance(error, UserError):
-            print(error.message(lang), file=sys.stderr)
+            print(error.text(lang), file=sys.stderr)
         else:
             usual(kind, error, traceback)
 

@@ -13,9 +13,10 @@ import pytest
 
 import bekostiging
 from bekostiging.case import Case, UserError
+from bekostiging.case.errors import ArgumentError
 from bekostiging.case.shown import Brief
 from bekostiging.evaluation import Comparison
-from bekostiging.options import ARGUMENTS, RunOptions, run_options
+from bekostiging.options import RunOptions, run_options
 from bekostiging.studies import (
     backtest,
     benchmark,
@@ -82,12 +83,12 @@ def test_short_errors_leaves_other_exceptions_as_they_are() -> None:
     assert "ZeroDivisionError" in _python("import bekostiging as b; b.short_errors(); 1 / 0").stderr
 
 
-def test_options_of_the_command_line_are_named_as_arguments() -> None:
-    error = UserError("--scenarios 4: zie `bekostiging new --with x`", "--design-scenarios 4: --waiting-list")
-    assert str(error) == "design_scenarios 4: waiting_list"
-    assert error.message("nl") == "n_scenarios 4: zie `bekostiging new --with x`"
-    assert error.text("nl").startswith("--scenarios")
-    assert not any(name.startswith("--") for name in ARGUMENTS)
+def test_a_message_names_arguments_unless_the_caller_calls_them_otherwise() -> None:
+    error = ArgumentError("keep", "keep x{y}: neem {folder}", "keep x{y}: take {folder}", arguments=["folder"])
+    assert str(error) == error.text("en") == "keep x{y}: take folder"
+    assert error.text("nl", {"folder": "--out", "keep": "--keep"}) == "--keep x{y}: neem --out"
+    with pytest.warns(DeprecationWarning, match=r"UserError\.text"):
+        assert error.message("nl") == error.text("nl")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_every_study_checks_its_seed(name: str, small_case: Case) -> None:
             "clients.csv",
             "table clients.csv: give a ClientTable, as read_clients returns it",
         ),
-        ("equalisation", "power", "all", "power all: give a number"),
+        ("equalisation", "power", "all", "power all: give a number from 0 to 1"),
         ("capacity", "gap", 2, "gap 2: give a number from 0 to 1"),
         ("capacity", "seconds", 0, "seconds 0: give a number larger than 0"),
         ("stress", "shocks", "growth", "shocks growth: give a list of texts: shocks=[...]"),

@@ -140,10 +140,9 @@ def decide_program(
         raise _refusal(program, error) from None
     if not np.isfinite(found.x).all():
         raise NoPlanInTimeError(
-            f"binnen {time_limit:g} seconden is geen plan gevonden; geef meer tijd met --seconds, minder toekomsten met "
-            "--scenarios of minder jaren met --years",
-            f"no plan was found in {time_limit:g} seconds; give more time with --seconds, fewer with --scenarios or "
-            "fewer years with --years",
+            f"binnen {time_limit:g} seconden is geen plan gevonden; geef meer seconden, minder toekomsten of minder "
+            "jaren",
+            f"no plan was found in {time_limit:g} seconds; give more seconds, fewer scenarios or fewer years",
             NO_SOLUTION,
         )
     scaled = replace(found, objective=factor * found.objective, bound=factor * found.bound)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import copyreg
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-
-from bekostiging.options import ARGUMENTS
+from warnings import warn
 
 LANGUAGES = ("nl", "en")
 Note = dict[str, str]
@@ -22,36 +20,18 @@ def in_language(said: Said, lang: str) -> str:
     return said[lang != "nl"]
 
 
-_COMMAND_OR_OPTION = re.compile(r"`[^`]*`|(?<![\w-])--(?P<option>[a-z][a-z-]*)")
-
-
-def in_python_words(sentence: str) -> str:
-    """The sentence with every command-line option named as the argument of a function; commands in backticks stay.
-
-    >>> in_python_words("--scenarios 4: take 16 or more")
-    'n_scenarios 4: take 16 or more'
-    """
-
-    def argument(match: re.Match[str]) -> str:
-        """The argument that an option stands for."""
-        option = match["option"]
-        return match[0] if option is None else ARGUMENTS.get(option, option.replace("-", "_"))
-
-    return _COMMAND_OR_OPTION.sub(argument, sentence)
-
-
 class UserError(Exception):
     """A mistake that the user can mend; the command line prints ``text(lang)``, never a traceback.
-
-    Sentences may name options of the command line (``--scenarios``), as ``text`` gives them; ``str(error)`` and ``message``
-    name the arguments of the Python functions instead (``n_scenarios``).
 
     Parameters
     ----------
     nl, en : str
-        Where it stands, the rule and the remedy, in one sentence per language.
+        Where it stands, the rule and the remedy, in one sentence per language. An argument of a function stands in braces:
+        ``take another folder with {keep}``.
     exit_code : int, default 1
         Of the command line: 1 case or data wrong, 2 command line wrong, 3 model without solution.
+    arguments : iterable of str, optional
+        The arguments that the sentences name in braces.
 
     Examples
     --------
@@ -63,22 +43,32 @@ class UserError(Exception):
     Did you mean almere?
     """
 
-    def __init__(self, nl: str, en: str, exit_code: int = 1) -> None:
-        super().__init__(in_python_words(en))
+    def __init__(self, nl: str, en: str, exit_code: int = 1, arguments: Iterable[str] = ()) -> None:
         self._texts = {"nl": nl, "en": en}
         self.exit_code = exit_code
+        self.arguments = tuple(arguments)
+        super().__init__(self.text("en"))
 
-    def text(self, lang: str) -> str:
-        """The sentence for the command line, in Dutch (``nl``) or English (``en``)."""
-        return self._texts[lang]
+    def text(self, lang: str, names: Mapping[str, str] | None = None) -> str:
+        """The sentence in Dutch (``nl``) or English (``en``); ``names``: what the caller calls an argument, if otherwise.
+
+        >>> error = UserError("kies een andere {folder}", "choose another {folder}", arguments=["folder"])
+        >>> error.text("en"), error.text("en", {"folder": "--out"})
+        ('choose another folder', 'choose another --out')
+        """
+        sentence = self._texts[lang]
+        for argument in self.arguments:
+            sentence = sentence.replace(f"{{{argument}}}", (names or {}).get(argument, argument))
+        return sentence
 
     def message(self, lang: str = "en") -> str:
-        """The sentence for a Python caller, in Dutch (``nl``) or English (``en``)."""
-        return in_python_words(self._texts[lang])
+        """Former name of ``text``; it goes with version 2.0."""
+        warn("UserError.message is now UserError.text", DeprecationWarning, stacklevel=2)
+        return self.text(lang)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with all attributes, also for subclasses whose arguments are no sentences: workers raise these errors."""
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+        return BaseException.__new__, (type(self), *self.args), self.__dict__
 
     def _render_traceback_(self) -> list[str]:
         """What Jupyter shows instead of a traceback: the sentence, as short as on the command line."""
@@ -88,21 +78,19 @@ class UserError(Exception):
 class ArgumentError(UserError):
     """A value that an argument of a function cannot have.
 
-    Both sentences name the parameter as Python does (``n_years``); ``with_name`` gives them with another name, so that the
-    command line says its option (``--years``).
+    Both sentences name the argument as Python does (``n_years``), without braces where it comes first; ``arguments`` are the
+    others that they name, in braces.
+
+    >>> error = ArgumentError("seed", "seed -1: geef 0 of meer", "seed -1: give 0 or more")
+    >>> error.text("en"), error.text("en", {"seed": "--seed"})
+    ('seed -1: give 0 or more', '--seed -1: give 0 or more')
     """
 
-    def __init__(self, argument: str, nl: str, en: str) -> None:
-        super().__init__(nl, en, exit_code=2)
+    def __init__(self, argument: str, nl: str, en: str, exit_code: int = 2, arguments: Iterable[str] = ()) -> None:
+        first = re.compile(rf"(?<![\w{{-]){re.escape(argument)}(?!\w)")
+        nl, en = (first.sub(lambda _: f"{{{argument}}}", sentence, count=1) for sentence in (nl, en))
+        super().__init__(nl, en, exit_code, (argument, *arguments))
         self.argument = argument
-
-    def with_name(self, name: str, lang: str) -> str:
-        """The sentence in a language, with ``name`` for the parameter.
-
-        >>> ArgumentError("seed", "seed -1: geef 0 of meer", "seed -1: give 0 or more").with_name("--seed", "en")
-        '--seed -1: give 0 or more'
-        """
-        return re.sub(rf"(?<![\w-]){re.escape(self.argument)}(?!\w)", lambda _: name, self.text(lang), count=1)
 
 
 def is_citizen_number(text: str) -> bool:

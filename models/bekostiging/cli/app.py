@@ -40,17 +40,13 @@ class Language(StrEnum):
 @contextmanager
 def user_errors(lang: str) -> Iterator[None]:
     """Print a user's mistake as its sentence and leave with its exit code; an argument is called by its option."""
-    from bekostiging.case.errors import ArgumentError, UserError
+    from bekostiging.case.errors import UserError
 
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
         yield
     except UserError as error:
-        option = _options().get(error.argument) if isinstance(error, ArgumentError) else None
-        sentence = (
-            error.with_name(option, lang) if isinstance(error, ArgumentError) and option else error.text(lang)
-        )
-        console.print(sentence, style="red", markup=False)
+        console.print(error.text(lang, _options()), style="red", markup=False)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
@@ -58,7 +54,10 @@ def user_errors(lang: str) -> Iterator[None]:
 
 
 def _options() -> dict[str, str]:
-    """The options of the running command as they are typed, by the parameter they give."""
+    """The options of the running command as they are typed, by the argument that each gives a value.
+
+    So a parameter of a command has the name of the argument of the function that it is passed to.
+    """
     from bekostiging.cli.config import DECLARED
 
     return {one.name: f"--{key}" for key, one in DECLARED.get(RUNNING.get(), {}).items()}

@@ -21,8 +21,9 @@ DIFFERENT = 1
 def benchmark(
     suite: Annotated[str, typer.Argument(metavar="SUITE", help="standard, stress, scale, or a TOML file.")],
     output: Output,
-    case: Annotated[
-        list[str] | None, typer.Option(metavar="CASE", help="Instead of the cases of the suite; repeat to add.")
+    cases: Annotated[
+        list[str] | None,
+        typer.Option("--case", metavar="CASE", help="Instead of the cases of the suite; repeat to add."),
     ] = None,
     workers: Workers = 2,
     dossier: Dossier = False,
@@ -35,7 +36,7 @@ def benchmark(
         from bekostiging.report import write_dossiers
         from bekostiging.studies import benchmark, read_suite
 
-        asked = read_suite(suite).with_cases(case or [])
+        asked = read_suite(suite).with_cases(cases or [])
 
         def packed(benchmark_run: Benchmark, draft: Path) -> None:
             """Print the notes of every case and write the dossiers."""

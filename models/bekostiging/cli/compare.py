@@ -59,17 +59,21 @@ def stress(
     case: CaseName,
     run: Options,
     output: Output,
-    shock: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Named shock of the case; repeat to combine.")
+    shocks: Annotated[
+        list[str] | None, typer.Option("--shock", metavar="ID", help="Named shock of the case; repeat to combine.")
     ] = None,
-    view: Annotated[
-        list[str] | None,
-        typer.Option(metavar="VIEW", help="Expert view such as 'P(growth >= 8 %) = 0.8'; repeat to add."),
-    ] = None,
-    reverse: Annotated[
+    views: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="TARGET", help="begroting, or a provider: what breaks it, and how likely; repeat to add."
+            "--view", metavar="VIEW", help="Expert view such as 'P(growth >= 8 %) = 0.8'; repeat to add."
+        ),
+    ] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reverse",
+            metavar="TARGET",
+            help="begroting, or a provider: what breaks it, and how likely; repeat to add.",
         ),
     ] = None,
     form: Annotated[str, typer.Option(help="Payment form of --reverse.")] = "taakgericht",
@@ -80,7 +84,9 @@ def stress(
         """Carry it out with these options."""
         from bekostiging.studies import study_stress
 
-        return study_stress(brought, shocks=shock or [], views=view or [], targets=reverse or [], form=form, **run)
+        return study_stress(
+            brought, shocks=shocks or [], views=views or [], targets=targets or [], form=form, **run
+        )
 
     study_case(case, output, run, study, "-stress")
 
@@ -92,17 +98,17 @@ def backtest(
     origin: Annotated[
         int | None, typer.Option(metavar="YEAR", help="Last year known; default: the third of the longest series.")
     ] = None,
-    scenarios: Annotated[int, typer.Option(min=16, help="Number of scenarios.")] = 1024,
+    n_scenarios: Annotated[int, typer.Option("--scenarios", min=16, help="Number of scenarios.")] = 1024,
     seed: Seed = 1,
 ) -> None:
     """Predict years that history knows from the years before, and say how often the intervals hold."""
     with user_errors(output.lang):
         from bekostiging.case import UserError
 
-        if output.out is not None and output.out.suffix == ".json":
+        if output.folder is not None and output.folder.suffix == ".json":
             raise UserError(
-                f"--out {output.out}: backtest schrijft een map, met de cijfers in results.json; noem een map.",
-                f"--out {output.out}: backtest writes a folder, with the figures in results.json; name a folder.",
+                f"--out {output.folder}: backtest schrijft een map, met de cijfers in results.json; noem een map.",
+                f"--out {output.folder}: backtest writes a folder, with the figures in results.json; name a folder.",
                 exit_code=2,
             )
         brought = brought_case(case, output.lang)
@@ -111,6 +117,6 @@ def backtest(
             """Carry it out with these options."""
             from bekostiging.studies import backtest
 
-            return backtest(brought, origin, scenarios, seed)
+            return backtest(brought, origin, n_scenarios, seed)
 
         carry_out(compute, Path(f"bekostiging-{brought.name}-backtest"), output)

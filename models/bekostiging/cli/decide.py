@@ -25,7 +25,9 @@ def lumpsum(
         float | None, typer.Option(help="Which tail counts, instead of the case's policy.")
     ] = None,
     risk_weight: RiskWeight = None,
-    bands: Annotated[int | None, typer.Option(help="Most changes of share on a side of the reference.")] = None,
+    changes: Annotated[
+        int | None, typer.Option("--bands", help="Most changes of share on a side of the reference.")
+    ] = None,
     shares: Annotated[str | None, typer.Option(help="Shares to choose from: 0,0.25,0.5,0.75")] = None,
     edges: Annotated[str | None, typer.Option(help="Menu of edges instead of the layers: 0.02,0.05,0.1")] = None,
     mix: Annotated[bool, typer.Option(help="Choose the payment form of every lot too.")] = False,
@@ -43,7 +45,7 @@ def lumpsum(
             brought,
             confidence=confidence,
             risk_weight=risk_weight,
-            simple=asked_terms(bands, fractions("--shares", shares)),
+            simple=asked_terms(changes, fractions("--shares", shares)),
             edges=fractions("--edges", edges),
             mix=mix,
             precision=precision,
@@ -58,7 +60,7 @@ def equalise(
     case: CaseName,
     run: Options,
     output: Output,
-    file: Annotated[
+    table: Annotated[
         Path | None,
         typer.Option(
             "--clients", metavar="CSV", help="Own clients (provider, profile, cost, groups) instead of simulated."
@@ -101,8 +103,8 @@ def equalise(
             named_numbers("--group-penalty", group_penalty or [], 1),
             run["seed"],
         )
-        table = None if file is None else read_clients(file)
-        return study_equalisation(brought, model, table=table, power=power, **run)
+        clients = None if table is None else read_clients(table)
+        return study_equalisation(brought, model, table=clients, power=power, **run)
 
     study_case(case, output, run, study, "-equalisation")
 
@@ -119,8 +121,9 @@ def share(
     solidarity: Annotated[
         float | None, typer.Option(help="Part by inhabitants in key dial, instead of the case's policy.")
     ] = None,
-    high_cost_threshold: Annotated[
-        float | None, typer.Option(metavar="EURO", help="Per client and year, in key hybrid; idem.")
+    threshold: Annotated[
+        float | None,
+        typer.Option("--high-cost-threshold", metavar="EURO", help="Per client and year, in key hybrid; idem."),
     ] = None,
     exit_cost: Annotated[
         float, typer.Option(min=0, metavar="EURO", help="Per municipality that leaves, over the term.")
@@ -137,7 +140,7 @@ def share(
             game=game,
             table=table,
             solidarity=solidarity,
-            threshold=high_cost_threshold,
+            threshold=threshold,
             exit_cost=exit_cost,
             **run,
         )

@@ -54,7 +54,7 @@ def carry_out(
     """
     from bekostiging import report
 
-    folder, lang = output.out or usual, output.lang.value
+    folder, lang = output.folder or usual, output.lang.value
     with report.claimed(folder, overwrite=output.overwrite), report.progress_bars(lang) as advance:
         study = compute(advance)
         advance("write", 0, 1)

@@ -60,7 +60,7 @@ RUN: dict[str, object] = {
 class Output:
     """Where a command writes and in which language; ``config``: the defaults it read, for the manifest."""
 
-    out: Annotated[Path | None, typer.Option(help="Folder to write; default: after the case.")] = None
+    folder: Annotated[Path | None, typer.Option("--out", help="Folder to write; default: after the case.")] = None
     lang: LanguageOption = Language.NL
     overwrite: Annotated[bool, typer.Option(help="Replace an existing folder.")] = False
     config: Mapping[str, object] | None = None

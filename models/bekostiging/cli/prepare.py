@@ -56,7 +56,7 @@ def buildup(
         from bekostiging.report import annex_of, claimed, write_annex, write_folder
 
         brought = brought_case(case, lang)
-        folder = output.out or Path(f"bekostiging-{brought.name}-buildup")
+        folder = output.folder or Path(f"bekostiging-{brought.name}-buildup")
         annex = annex_of(brought if sheet is None else with_cost_sheet(brought, sheet), sheet is not None)
         with claimed(folder, overwrite=output.overwrite):
             write_folder(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import UserError
+from bekostiging.case.arguments import checked_number
 from bekostiging.contracts import zero_sum_transfers
 from bekostiging.equalisation.pool_data import PoolData
 from bekostiging.units import MILLION
@@ -90,7 +91,12 @@ def design_pool(data: PoolData, target: float) -> PoolDesign:
     >>> design.share.round(3), round(design.risk, 3)
     (array([0.5]), 0.05)
     """
-    _check(data, target)
+    target = checked_number("target", target, 0, 1)
+    if len(data.providers) < 2:
+        raise UserError(
+            f"perceel {data.lot}: een pool vraagt minstens twee aanbieders",
+            f"lot {data.lot}: a pool asks at least two providers",
+        )
     n_bands = len(data.edges)
     rows = RowBuilder()
     for p, name in enumerate(data.providers):
@@ -171,21 +177,6 @@ def settled_transfers(data: PoolData, share: FloatArray) -> FloatArray:
     """
     brought = np.moveaxis(data.signed @ share, 1, 2)
     return zero_sum_transfers(brought, data.key)
-
-
-def _check(data: PoolData, target: float) -> None:
-    """A target that is a part, and somebody to share with."""
-    if not 0 <= target <= 1:
-        raise UserError(
-            f"--power {target:g}: moet van 0 tot en met 1 zijn: het deel van de volgende euro dat van de aanbieder blijft",
-            f"--power {target:g}: must be from 0 to 1: the part of the next euro that stays the provider's own",
-            exit_code=2,
-        )
-    if len(data.providers) < 2:
-        raise UserError(
-            f"perceel {data.lot}: een pool vraagt minstens twee aanbieders",
-            f"lot {data.lot}: a pool asks at least two providers",
-        )
 
 
 def _tails(data: PoolData, share: FloatArray) -> FloatArray:

@@ -84,11 +84,12 @@ class Blocks:
             return _on_disk(folder, made.n_blocks)
         except OSError as error:
             raise UserError(
-                f"In {keep} kan niet worden geschreven ({error.strerror}); maak ruimte of kies een andere map met --keep. "
+                f"In {keep} kan niet worden geschreven ({error.strerror}); maak ruimte of kies een andere map met {{keep}}. "
                 "Wat af is, blijft staan en wordt niet opnieuw getrokken.",
-                f"Cannot write in {keep} ({error.strerror}); make room or choose another folder with --keep. What is "
+                f"Cannot write in {keep} ({error.strerror}); make room or choose another folder with {{keep}}. What is "
                 "finished stays and is not drawn again.",
                 exit_code=2,
+                arguments=["keep"],
             ) from error
 
 

@@ -149,7 +149,7 @@ def designed(
     case, run, blocks = ready.case, ready.run, ready.blocks
     n_design, n_years, seed = run.design_scenarios, run.n_years, run.seed
     design_plan, margin_plan = (
-        plan(case, n_design, n_years, seed, stream, "--design-scenarios") for stream in ("design", "margin")
+        plan(case, n_design, n_years, seed, stream, "design_scenarios") for stream in ("design", "margin")
     )
     closed_plan = plan(case, closed_scenarios(n_design), n_years, seed, "closed")
     cells = design_plan.cells

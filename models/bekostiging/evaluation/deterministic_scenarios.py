@@ -12,7 +12,8 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from bekostiging.case import Case, UserError
+from bekostiging.case import Case
+from bekostiging.case.errors import ArgumentError
 from bekostiging.case.rows import weakest
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, municipal_shares
@@ -187,10 +188,8 @@ def check_shocks(case: Case, shocks: Sequence[str]) -> None:
                 if near
                 else ("; vul hem in.", "; add it.")
             )
-            raise UserError(
-                f"--shock {name}: niet in tabel shocks{nl}",
-                f"--shock {name}: not in table shocks{en}",
-                exit_code=2,
+            raise ArgumentError(
+                "shocks", f"shocks {name}: niet in tabel shocks{nl}", f"shocks {name}: not in table shocks{en}"
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bekostiging.case import UserError
+from bekostiging.case.errors import ArgumentError
 from bekostiging.case.policy import Corner
 from bekostiging.evaluation.block_settlement import OutOfSampleBlock, OutOfSampleWork
 from bekostiging.evaluation.blocks import Blocks
@@ -57,13 +57,13 @@ def settled(
         if needed > MOST_SCENARIOS:
             reachable = width * (made.n_scenarios / MOST_SCENARIOS) ** 0.5
             asked, most = f"{needed:,.0f}", f"{MOST_SCENARIOS:,}"
-            raise UserError(
-                f"--precision {precision:.0f}: dat vraagt ongeveer {asked.replace(',', '.')} toekomsten, meer dan "
+            raise ArgumentError(
+                "precision",
+                f"precision {precision:.0f}: dat vraagt ongeveer {asked.replace(',', '.')} toekomsten, meer dan "
                 f"{most.replace(',', '.')}; met {made.n_scenarios} is de halve breedte {width:.0f} euro. Vraag "
                 f"{reachable:.0f} of meer.",
-                f"--precision {precision:.0f}: that asks about {asked} scenarios, more than {most}; with "
+                f"precision {precision:.0f}: that asks about {asked} scenarios, more than {most}; with "
                 f"{made.n_scenarios} the half-width is {width:.0f} euro. Ask {reachable:.0f} or more.",
-                exit_code=2,
             )
         wider = replace(made, n_scramblings=2 * made.n_scramblings)
         arrays = blocks.series(wider, both, advance, before=arrays)

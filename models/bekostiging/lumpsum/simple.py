@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bekostiging.case import UserError
+from bekostiging.case.errors import ArgumentError
 from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.layers import outermost_deficit, sides
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
@@ -47,11 +47,11 @@ def with_simple_terms(data: LumpSumData, simple: SimpleTerms, edges: Sequence[fl
     array([0. , 0.5, 0. , 0.5])
     """
     if list(edges) != sorted(set(edges)) or not all(0 < edge < 1 for edge in edges):
-        raise _refused("--edges", edges, "moeten oplopen tussen 0 en 1", "must rise between 0 and 1")
+        raise _refused("edges", edges, "moeten oplopen tussen 0 en 1", "must rise between 0 and 1")
     if simple.changes is not None and simple.changes < 0:
-        raise _refused("--bands", (simple.changes,), "mag niet negatief zijn", "may not be negative")
+        raise _refused("changes", (simple.changes,), "mag niet negatief zijn", "may not be negative")
     if not all(0 <= share <= 1 for share in simple.shares):
-        raise _refused("--shares", simple.shares, "moeten tussen 0 en 1 liggen", "must be between 0 and 1")
+        raise _refused("shares", simple.shares, "moeten tussen 0 en 1 liggen", "must be between 0 and 1")
     cut = with_corridor(data, menu_corridor(edges)) if edges else data
     for lot in cut.lots:
         _check_lot(lot, simple)
@@ -63,14 +63,14 @@ def _check_lot(lot: LotTerms, simple: SimpleTerms) -> None:
     usable = [share for share in simple.shares if share <= lot.share_max]
     if simple.shares and not usable:
         raise _refused(
-            "--shares", simple.shares, f"liggen alle boven share_max ({lot.share_max:g}) van {lot.name}",
+            "shares", simple.shares, f"liggen alle boven share_max ({lot.share_max:g}) van {lot.name}",
             f"are all above share_max ({lot.share_max:g}) of {lot.name}",
         )  # fmt: skip
     given = lot.corridor.share
     decided = bool(np.isnan(given[outermost_deficit(lot)]))
     if usable and lot.waiting_list_forbidden and decided and max(usable) < lot.share_min:
         raise _refused(
-            "--shares", simple.shares,
+            "shares", simple.shares,
             f"halen share_min ({lot.share_min:g}) van {lot.name} niet, die bij acceptatieplicht zonder wachtlijst geldt",
             f"do not reach share_min ({lot.share_min:g}) of {lot.name}, asked under acceptance duty without waiting list",
         )  # fmt: skip
@@ -78,16 +78,16 @@ def _check_lot(lot: LotTerms, simple: SimpleTerms) -> None:
         fixed = sum(bool(given[outer] > given[inner]) for inner, outer in pairs)
         if simple.changes is not None and fixed > simple.changes:
             raise _refused(
-                "--bands", (simple.changes,),
+                "changes", (simple.changes,),
                 f"de gegeven aandelen van {lot.name} ({side}) wisselen {fixed} keer; laat layers.share leeg",
                 f"the given shares of {lot.name} ({side}) change {fixed} times; leave layers.share empty",
             )  # fmt: skip
 
 
-def _refused(option: str, values: Sequence[float], dutch: str, english: str) -> UserError:
-    """An option that cannot be."""
-    given = ",".join(f"{value:g}" for value in values)
-    return UserError(f"{option} {given}: {dutch}", f"{option} {given}: {english}", exit_code=2)
+def _refused(argument: str, values: Sequence[float], dutch: str, english: str) -> ArgumentError:
+    """An argument that cannot be."""
+    listed = ",".join(f"{value:g}" for value in values)
+    return ArgumentError(argument, f"{argument} {listed}: {dutch}", f"{argument} {listed}: {english}")
 
 
 def signable_terms(data: LumpSumData) -> SimpleTerms:

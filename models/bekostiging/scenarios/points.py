@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
-from bekostiging.case.errors import UserError
+from bekostiging.case.errors import ArgumentError
 from bekostiging_solvers.typing import FloatArray
 
 FEWEST_SCRAMBLINGS = 16
@@ -26,8 +26,8 @@ def fewest_scenarios(confidence: float) -> int:
     return max(FEWEST_SCRAMBLINGS, math.ceil(1 / (1 - confidence) - ROUNDING))
 
 
-def scramblings_and_points(n_scenarios: int, confidence: float, option: str = "--scenarios") -> tuple[int, int]:
-    """Return (number of scramblings R, points per scrambling 2^m) for at least ``n_scenarios``, asked for by an ``option``.
+def scramblings_and_points(n_scenarios: int, confidence: float, argument: str = "n_scenarios") -> tuple[int, int]:
+    """Return (number of scramblings R, points per scrambling 2^m) for at least ``n_scenarios``, given as ``argument``.
 
     Raises
     ------
@@ -37,12 +37,12 @@ def scramblings_and_points(n_scenarios: int, confidence: float, option: str = "-
     least = fewest_scenarios(confidence)
     if n_scenarios < least:
         shown, better = f"{100 * confidence:.6g}", max(RECOMMENDED, 2 ** math.ceil(math.log2(10 * least)))
-        raise UserError(
-            f"{option} {n_scenarios}: een staart bij confidence {shown.replace('.', ',')} % en een standaardfout vragen "
+        raise ArgumentError(
+            argument,
+            f"{argument} {n_scenarios}: een staart bij confidence {shown.replace('.', ',')} % en een standaardfout vragen "
             f"minstens {least} scenario's; neem er {better} of meer, of zet confidence in policy lager.",
-            f"{option} {n_scenarios}: a tail at confidence {shown} % and a standard error need at least {least} "
+            f"{argument} {n_scenarios}: a tail at confidence {shown} % and a standard error need at least {least} "
             f"scenarios; take {better} or more, or lower confidence in policy.",
-            exit_code=2,
         )
     exponent = min(LARGEST_EXPONENT, (n_scenarios // FEWEST_SCRAMBLINGS).bit_length() - 1)
     points = 2**exponent

@@ -13,7 +13,7 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
-from bekostiging.case.errors import UserError
+from bekostiging.case.errors import ArgumentError, UserError
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
@@ -163,7 +163,7 @@ class Block:
 
 
 def plan(
-    case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream, option: str = "--scenarios"
+    case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream, argument: str = "n_scenarios"
 ) -> Plan:
     """Plan a simulation; nothing is drawn yet.
 
@@ -177,8 +177,8 @@ def plan(
     seed : int
     stream : str
         ``design``, ``out_of_sample``, ``closed`` (without clients) or ``margin``: independent of each other for one seed.
-    option : str
-        What asked for the number, in a message that refuses it.
+    argument : str, default "n_scenarios"
+        What the caller calls the number, in a message that refuses it.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def plan(
     >>> planned.notes[0]["en"]
     '33 scenarios rounded up to 34 (17 x 2).'
     """
-    n_scramblings, points = scramblings_and_points(n_scenarios, case.policy.confidence, option)
+    n_scramblings, points = scramblings_and_points(n_scenarios, case.policy.confidence, argument)
     drawn = n_scramblings * points
     notes: list[dict[str, str]] = []
     if drawn != n_scenarios:
@@ -328,11 +328,14 @@ def each_block(
     try:
         yield from execute(_work_on, task, n, workers=workers, cluster=cluster, advance=advance)
     except ClusterError as error:
-        where = "--workers" if cluster is None else f"--cluster {cluster}"
-        raise UserError(
+        argument = "workers" if cluster is None else "cluster"
+        where = argument if cluster is None else f"{argument} {cluster}"
+        raise ArgumentError(
+            argument,
             f"{where}: het rekenen op andere processen is mislukt; er is niets geschreven. Start het cluster (opnieuw) of "
             f"neem minder werkprocessen. ({error})",
             f"{where}: {error}; nothing has been written.",
+            exit_code=1,
         ) from None
     except UnguardedScriptError as error:
         if error.from_standard_input:

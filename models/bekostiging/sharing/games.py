@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import UserError
+from bekostiging.case.arguments import checked_word
+from bekostiging.case.errors import ArgumentError
 from bekostiging_solvers import coalition_tails
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
@@ -195,19 +197,14 @@ def check_game(game: str) -> None:
     >>> check_game("surcharge")
     """
     if game == "expected_cost":
-        raise UserError(
-            "--game expected_cost: verwachte kosten tellen op: een groep gemeenten betaalt wat haar leden betalen, dus elke "
+        raise ArgumentError(
+            "game",
+            "game expected_cost: verwachte kosten tellen op: een groep gemeenten betaalt wat haar leden betalen, dus elke "
             f"verdeling is even goed als alleen gaan en er valt niets te delen; kies een van {', '.join(GAMES)}",
-            "--game expected_cost: expected cost is additive: a group of municipalities pays what its members pay, so every "
+            "game expected_cost: expected cost is additive: a group of municipalities pays what its members pay, so every "
             f"division is as good as going alone: there is nothing to divide; choose one of {', '.join(GAMES)}",
-            exit_code=2,
         )
-    if game not in GAMES:
-        raise UserError(
-            f"--game {game}: kies uit {', '.join(GAMES)}",
-            f"--game {game}: choose from {', '.join(GAMES)}",
-            exit_code=2,
-        )
+    checked_word("game", game, GAMES)
 
 
 def check_players(n_players: int, game: str, table: bool) -> None:
@@ -238,22 +235,23 @@ def check_players(n_players: int, game: str, table: bool) -> None:
             "sharing asks at least two reported municipalities (column reported of table municipalities)",
         )
     if table and n_players > MOST_TABLE:
-        raise UserError(
-            f"--table: {n_players} gemeenten hebben {(1 << n_players) - 1} coalities; de volledige tabel kan tot "
-            f"{MOST_TABLE}, laat --table weg",
-            f"--table: {n_players} municipalities have {(1 << n_players) - 1} coalitions; the full table goes up to "
-            f"{MOST_TABLE}, leave --table out",
-            exit_code=2,
+        raise ArgumentError(
+            "table",
+            f"table: {n_players} gemeenten hebben {(1 << n_players) - 1} coalities; de volledige tabel kan tot "
+            f"{MOST_TABLE}, laat {{table}} weg",
+            f"table: {n_players} municipalities have {(1 << n_players) - 1} coalitions; the full table goes up to "
+            f"{MOST_TABLE}, leave {{table}} out",
+            arguments=["table"],
         )
     if game == "fixed_parts" and n_players > MOST_TABLE:
-        raise UserError(
-            f"--game fixed_parts kan tot {MOST_TABLE} gemeenten, dit zijn er {n_players}; kies surcharge",
-            f"--game fixed_parts goes up to {MOST_TABLE} municipalities, these are {n_players}; choose surcharge",
-            exit_code=2,
+        raise ArgumentError(
+            "game",
+            f"game fixed_parts kan tot {MOST_TABLE} gemeenten, dit zijn er {n_players}; kies surcharge",
+            f"game fixed_parts goes up to {MOST_TABLE} municipalities, these are {n_players}; choose surcharge",
         )
     if game == "joint_contract" and n_players > MOST_JOINT:
-        raise UserError(
-            f"--game joint_contract kan tot {MOST_JOINT} gemeenten, dit zijn er {n_players}; kies surcharge",
-            f"--game joint_contract goes up to {MOST_JOINT} municipalities, these are {n_players}; choose surcharge",
-            exit_code=2,
+        raise ArgumentError(
+            "game",
+            f"game joint_contract kan tot {MOST_JOINT} gemeenten, dit zijn er {n_players}; kies surcharge",
+            f"game joint_contract goes up to {MOST_JOINT} municipalities, these are {n_players}; choose surcharge",
         )

@@ -189,7 +189,7 @@ def study_equalisation(
         checked_kind("model", model, NormAmounts, "NormAmounts")
     if table is not None:
         checked_kind("table", table, ClientTable, "read_clients")
-    checked_number("power", power)
+    checked_number("power", power, 0, 1)
     ready = prepared(case, run)
     design_plan, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
     case, seed = ready.case, ready.run.seed

@@ -15,6 +15,7 @@ import numpy as np
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.arguments import checked_kind, checked_whole
+from bekostiging.case.errors import ArgumentError
 from bekostiging.case.shown import Shown, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import Contract
@@ -195,20 +196,20 @@ def payment_form(name: str) -> PaymentForm:
     'taakgericht'
     >>> payment_form("taak")
     Traceback (most recent call last):
-    bekostiging.case.errors.UserError: form taak: no payment form; did you mean taakgericht?
+    bekostiging.case.errors.ArgumentError: form taak: no payment form; did you mean taakgericht?
     """
     checked_kind("form", name, str, "case.lots[0].payment_form")
     if name not in PAYMENT_FORMS:
         near = get_close_matches(name, PAYMENT_FORMS, 1, cutoff=0.0)[0]
-        raise UserError(
-            f"--form {name}: geen bekostigingsvorm; bedoelt u {near}?",
-            f"--form {name}: no payment form; did you mean {near}?",
-            exit_code=2,
+        raise ArgumentError(
+            "form",
+            f"form {name}: geen bekostigingsvorm; bedoelt u {near}?",
+            f"form {name}: no payment form; did you mean {near}?",
         )
     return name
 
 
-def target_place(case: Case, target: str) -> int | None:
+def target_place(case: Case, target: str, argument: str = "target") -> int | None:
     """Index of a provider in ``case.providers``; None for the begroting.
 
     Parameters
@@ -217,6 +218,8 @@ def target_place(case: Case, target: str) -> int | None:
         Whose providers are meant.
     target : str
         ``begroting`` or the id of a provider.
+    argument : str, default "target"
+        What the caller calls it, in a message that refuses it.
 
     Raises
     ------
@@ -234,10 +237,10 @@ def target_place(case: Case, target: str) -> int | None:
         return None
     if target not in providers:
         near = get_close_matches(target, [BEGROTING, *providers], 1, cutoff=0.0)[0]
-        raise UserError(
-            f"--reverse {target}: geen aanbieder van deze casus en niet begroting; bedoelt u {near}?",
-            f"--reverse {target}: no provider of this case and not begroting; did you mean {near}?",
-            exit_code=2,
+        raise ArgumentError(
+            argument,
+            f"{argument} {target}: geen aanbieder van deze casus en niet begroting; bedoelt u {near}?",
+            f"{argument} {target}: no provider of this case and not begroting; did you mean {near}?",
         )
     return providers.index(target)
 

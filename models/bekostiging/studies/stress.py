@@ -90,7 +90,7 @@ def study_stress(
     shocks : sequence of str, optional
         Names of table shocks, applied together.
     views : sequence of str, optional
-        Views on the scenarios, such as ``P(growth >= 8 %) = 0.8`` (see ``read_view``).
+        Views on the scenarios, such as ``P(growth >= 8 %) = 0.8`` (see ``pooled``).
     targets : sequence of str, optional
         ``begroting`` or ids of providers: what has to break.
     form : str, default "taakgericht"
@@ -120,14 +120,15 @@ def study_stress(
     targets = checked_texts("targets", targets)
     if not (shocks or views or targets):
         raise UserError(
-            "stress: er is niets gevraagd; vraag iets met --shock (een schok uit tabel shocks), --view (een oordeel zoals "
-            "'P(growth >= 8 %) = 0.8') of --reverse (begroting of een aanbieder).",
-            "stress: nothing is asked; ask with --shock (a shock of table shocks), --view (a view such as "
-            "'P(growth >= 8 %) = 0.8') or --reverse (begroting or a provider).",
+            "stress: er is niets gevraagd; vraag iets met {shocks} (een schok uit tabel shocks), {views} (een oordeel zoals "
+            "'P(growth >= 8 %) = 0.8') of {targets} (begroting of een aanbieder).",
+            "stress: nothing is asked; ask with {shocks} (a shock of table shocks), {views} (a view such as "
+            "'P(growth >= 8 %) = 0.8') or {targets} (begroting or a provider).",
             exit_code=2,
+            arguments=["shocks", "views", "targets"],
         )
     chosen = payment_form(form)
-    places = [target_place(case, target) for target in targets]
+    places = [target_place(case, target, "targets") for target in targets]
     check_shocks(case, shocks)
     for text in views:
         read_view(text)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bekostiging.case import UserError
 from bekostiging.case.arguments import checked_kind, checked_texts
+from bekostiging.case.errors import ArgumentError
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE
@@ -105,7 +105,9 @@ def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
     outcome : Comparison
         From ``compare``.
     views : sequence of str
-        Such as ``P(growth >= 8 %) = 0.8``; all hold together (see ``read_view``).
+        Such as ``P(growth >= 8 %) = 0.8`` or ``P(use <= -0.05) = 0.1..0.2``, all together: the probability that ``growth``
+        (of requests, per year), ``use`` (requests over the term beside what is expected, less one) or ``cost`` (of care,
+        likewise) is at least or at most a bound.
 
     Returns
     -------
@@ -132,16 +134,17 @@ def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
     try:
         found = entropy_pooling(read, outcome.n_scenarios)
     except InfeasibleError:
-        raise UserError(
-            "--view: deze oordelen kunnen niet tegelijk waar zijn; verruim er een.",
-            "--view: these views cannot hold together; widen one.",
-            exit_code=2,
+        raise ArgumentError(
+            "views",
+            "views: deze oordelen kunnen niet tegelijk waar zijn; verruim er een.",
+            "views: these views cannot hold together; widen one.",
         ) from None
     except NumericalTroubleError:
-        raise UserError(
-            "--view: hieraan voldoet bijna geen toekomst; verruim het oordeel of reken met meer --scenarios.",
-            "--view: hardly any scenario satisfies this; widen the view or take more --scenarios.",
-            exit_code=2,
+        raise ArgumentError(
+            "views",
+            "views: hieraan voldoet bijna geen toekomst; verruim het oordeel of reken met meer {n_scenarios}.",
+            "views: hardly any scenario satisfies this; widen the view or take more {n_scenarios}.",
+            arguments=["n_scenarios"],
         ) from None
     equal = np.full(outcome.n_scenarios, 1 / outcome.n_scenarios)
     return Pooled(
@@ -206,19 +209,19 @@ def read_view(text: str) -> Statement:
     match = _PATTERN.fullmatch(text.strip())
     if match is None or match["name"] not in VARIABLES:
         known = ", ".join(VARIABLES)
-        raise UserError(
-            f"--view '{text}': niet te lezen; schrijf bijvoorbeeld 'P(growth >= 8 %) = 0.8' of '= 0.7..0.9', met "
+        raise ArgumentError(
+            "views",
+            f"views '{text}': niet te lezen; schrijf bijvoorbeeld 'P(growth >= 8 %) = 0.8' of '= 0.7..0.9', met "
             f"{known}.",
-            f"--view '{text}': cannot be read; write for example 'P(growth >= 8 %) = 0.8' or '= 0.7..0.9', with {known}.",
-            exit_code=2,
+            f"views '{text}': cannot be read; write for example 'P(growth >= 8 %) = 0.8' or '= 0.7..0.9', with {known}.",
         )
     low = float(match["low"])
     high = low if match["high"] is None else float(match["high"])
     if not 0 <= low <= high <= 1:
-        raise UserError(
-            f"--view '{text}': een kans ligt tussen 0 en 1, de laagste eerst.",
-            f"--view '{text}': a probability lies between 0 and 1, the lower first.",
-            exit_code=2,
+        raise ArgumentError(
+            "views",
+            f"views '{text}': een kans ligt tussen 0 en 1, de laagste eerst.",
+            f"views '{text}': a probability lies between 0 and 1, the lower first.",
         )
     bound = float(match["bound"]) / (100 if match["percent"] else 1)
     return Statement(text, match["name"], match["side"] == ">=", bound, low, high)
@@ -230,12 +233,12 @@ def _view(said: Statement, features: dict[str, FloatArray]) -> View:
     event = value >= said.bound if said.at_least else value <= said.bound
     if (low > 0 and not event.any()) or (high < 1 and event.all()):
         lowest, highest = float(value.min()), float(value.max())
-        raise UserError(
-            f"--view '{text}': {said.name} loopt in deze toekomsten van {lowest:.3f} tot {highest:.3f}, dus "
+        raise ArgumentError(
+            "views",
+            f"views '{text}': {said.name} loopt in deze toekomsten van {lowest:.3f} tot {highest:.3f}, dus "
             "herwegen kan dit oordeel niet geven; neem een andere grens of ruimere risk_factors.",
-            f"--view '{text}': {said.name} runs from {lowest:.3f} to {highest:.3f} in these scenarios, so no weights give "
+            f"views '{text}': {said.name} runs from {lowest:.3f} to {highest:.3f} in these scenarios, so no weights give "
             "this view; take another bound or wider risk_factors.",
-            exit_code=2,
         )
     return View(text, event.astype(np.float64), low, high)
 

@@ -131,7 +131,7 @@ def test_another_name_takes_the_place_of_the_parameter_alone() -> None:
     """Also after the error travelled between processes."""
     error = ArgumentError("years", "n_years en years 0", "n_years and years 0: years")
     again = pickle.loads(pickle.dumps(error))
-    assert again.with_name("--years", "en") == "n_years and --years 0: years"
+    assert again.text("en", {"years": "--years"}) == "n_years and --years 0: years"
     assert again.text("en") == str(error)
 
 

@@ -50,11 +50,11 @@ def test_too_few_for_the_confidence_of_the_case(small_case: Case) -> None:
     with pytest.raises(UserError) as caught:
         plan(replace(small_case, policy=rows), 32, 2, 1, "design")
     assert caught.value.text("nl") == (
-        "--scenarios 32: een staart bij confidence 97,5 % en een standaardfout vragen minstens 40 scenario's; neem er 512 "
+        "n_scenarios 32: een staart bij confidence 97,5 % en een standaardfout vragen minstens 40 scenario's; neem er 512 "
         "of meer, of zet confidence in policy lager."
     )
     assert caught.value.text("en") == (
-        "--scenarios 32: a tail at confidence 97.5 % and a standard error need at least 40 scenarios; take 512 or more, or "
+        "n_scenarios 32: a tail at confidence 97.5 % and a standard error need at least 40 scenarios; take 512 or more, or "
         "lower confidence in policy."
     )
 

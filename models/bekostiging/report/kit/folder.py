@@ -37,17 +37,19 @@ def refuse_existing(folder: Path, overwrite: bool) -> None:
         return
     if not overwrite:
         raise UserError(
-            f"Map {folder} bestaat al; kies een andere met --out, of vervang haar met --overwrite.",
-            f"Folder {folder} exists; choose another with --out, or replace it with --overwrite.",
+            f"Map {folder} bestaat al; kies een andere met {{folder}}, of vervang haar met {{overwrite}}.",
+            f"Folder {folder} exists; choose another with {{folder}}, or replace it with {{overwrite}}.",
             exit_code=2,
+            arguments=["folder", "overwrite"],
         )
     if not (folder / MANIFEST).is_file():
         raise UserError(
             f"{folder} is geen eerder resultaat (er staat geen {MANIFEST} in) en wordt niet vervangen; "
-            "kies een andere map met --out.",
+            "kies een andere map met {folder}.",
             f"{folder} is no earlier result (it has no {MANIFEST}) and is not replaced; "
-            "choose another folder with --out.",
+            "choose another folder with {folder}.",
             exit_code=2,
+            arguments=["folder"],
         )
 
 
@@ -79,9 +81,10 @@ def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
         lock.acquire(blocking=False)
     except Timeout:
         raise UserError(
-            f"Een andere run is bezig met map {folder}; wacht tot die klaar is, of kies een andere map met --out.",
-            f"Another run is busy with folder {folder}; wait until it is done, or choose another folder with --out.",
+            f"Een andere run is bezig met map {folder}; wacht tot die klaar is, of kies een andere map met {{folder}}.",
+            f"Another run is busy with folder {folder}; wait until it is done, or choose another folder with {{folder}}.",
             exit_code=2,
+            arguments=["folder"],
         ) from None
     except OSError as error:
         raise _cannot_write(base, error) from error
@@ -146,10 +149,11 @@ def _cannot_write(place: Path, error: OSError) -> UserError:
     """A full disk, a folder one may not write in: what to do, and that nothing is left."""
     return UserError(
         f"In {place} kan niet worden geschreven ({error.strerror}); er is niets achtergelaten. Maak ruimte of kies een "
-        "andere plaats met --out.",
+        "andere plaats met {folder}.",
         f"Cannot write in {place} ({error.strerror}); nothing has been left there. Make room or choose another place with "
-        "--out.",
+        "{folder}.",
         exit_code=2,
+        arguments=["folder"],
     )
 
 

@@ -140,8 +140,8 @@ def open_dossier(path: Path) -> Dossier:
     """
     if not path.is_file():
         raise UserError(
-            f"Dossier {path} bestaat niet; geef het zip-bestand dat --dossier heeft geschreven.",
-            f"Dossier {path} does not exist; give the zip file that --dossier wrote.",
+            f"Dossier {path} bestaat niet; geef het zip-bestand dat als dossier is geschreven.",
+            f"Dossier {path} does not exist; give the zip file that was written as dossier.",
             exit_code=2,
         )
     content = path.read_bytes()
@@ -194,8 +194,8 @@ def _contents(path: Path, opened: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _no_dossier(path: Path) -> UserError:
     return UserError(
-        f"{path} is geen dossier van bekostiging; geef het zip-bestand dat --dossier heeft geschreven.",
-        f"{path} is no dossier of bekostiging; give the zip file that --dossier wrote.",
+        f"{path} is geen dossier van bekostiging; geef het zip-bestand dat als dossier is geschreven.",
+        f"{path} is no dossier of bekostiging; give the zip file that was written as dossier.",
     )
 
 

@@ -198,8 +198,9 @@ def suite_cases(suite: Suite) -> list[tuple[str, Case]]:
         named.append((size.name, _region(size)))
     if not named:
         raise UserError(
-            f"Suite {suite.name} noemt geen casus; geef er een met --case.",
-            f"Suite {suite.name} names no case; give one with --case.",
+            f"Suite {suite.name} noemt geen casus; geef er een met {{cases}}.",
+            f"Suite {suite.name} names no case; give one with {{cases}}.",
+            arguments=["cases"],
         )
     names = [case.name for _, case in named]
     for name in names:

@@ -223,7 +223,7 @@ def test_what_is_no_dossier_is_refused(tmp_path: Path, dossier: Path) -> None:
     text.write_text("<html>")
     code, told = _run("verify", text, "--lang", "en")
     assert code == 1
-    assert "is no dossier of bekostiging; give the zip file that --dossier wrote" in told
+    assert "is no dossier of bekostiging; give the zip file that was written as dossier" in told
     other = tmp_path / "other.zip"
     with zipfile.ZipFile(other, "w") as made:
         made.writestr("manifest.json", "{}")
