@@ -112,6 +112,31 @@ def test_every_export_is_used_outside_its_package() -> None:
     assert unused <= UNUSED_EXPORTS, sorted(unused - UNUSED_EXPORTS)
 
 
+def test_no_module_has_the_name_of_what_its_package_exports() -> None:
+    """Else importing the module puts it in the place of the function."""
+    hidden = {
+        f"{path.parent.name}.{name.asname or name.name}"
+        for path, module in _modules().items()
+        if path.name == "__init__.py"
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom)
+        and node.module
+        and not (path.parent / "__init__.py").samefile(_source(node.module))
+        for name in node.names
+        if any(
+            (path.parent / file).exists() for file in (f"{name.asname or name.name}.py", name.asname or name.name)
+        )
+    }
+    assert hidden == set()
+
+
+def _source(module: str) -> Path:
+    """The file of a module of the sources; itself for another one."""
+    place = module.replace(".", "/")
+    files = [ROOT / source / f"{place}{ending}" for source in SOURCES for ending in (".py", "/__init__.py")]
+    return next((file for file in files if file.exists()), Path(__file__))
+
+
 def test_no_name_is_defined_and_never_used() -> None:
     """Functions, classes, methods and constants; what a package exports is judged above, and tests alone are no use."""
     times: Counter[str] = Counter()

@@ -1,7 +1,7 @@
 """Mathematics under every decision, without one word about care."""
 
 from bekostiging_solvers.affine import TemplateError
-from bekostiging_solvers.aggregate import (
+from bekostiging_solvers.aggregate_distribution import (
     aggregate,
     discretised,
     limited_means,
@@ -12,7 +12,7 @@ from bekostiging_solvers.aggregate import (
 from bekostiging_solvers.coalition_oracle import CoalitionOracle, CVaRCoalitionOracle
 from bekostiging_solvers.coalitions import coalition_tails
 from bekostiging_solvers.distinct import distinct_rows
-from bekostiging_solvers.execute import (
+from bekostiging_solvers.execution import (
     ClusterError,
     UnguardedScriptError,
     execute,

@@ -1,5 +1,7 @@
 """Capacity agreements: reserve before demand is known, serve when it is."""
 
+from typing import TYPE_CHECKING
+
 from bekostiging.capacity.answers import (
     Failure,
     OtherPlan,
@@ -20,6 +22,7 @@ from bekostiging.capacity.model import build_capacity
 from bekostiging.capacity.outcome import Outcome, outcome_of, outcome_under
 from bekostiging.capacity.program import CapacityProgram, capacity_program
 from bekostiging.capacity.waiting import NormCheck, WaitingAnswer, norm_checks, waiting_answers
+from bekostiging.former import former_names
 
 __all__ = [
     "CapacityData",
@@ -52,3 +55,6 @@ __all__ = [
     "value_of_flexibility",
     "waiting_answers",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(__name__)

@@ -1,12 +1,13 @@
 """What the user brings: tables, reading, validation, the embedded cases."""
 
+from typing import TYPE_CHECKING
+
 from bekostiging.case.check import check_commands, stock_and_starts
 from bekostiging.case.client_table import ClientTable, read_clients
-from bekostiging.case.convert import convert
+from bekostiging.case.conversion import convert
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.from_history import case_from_history, estimated_tables, tables_in
 from bekostiging.case.inputs import input_files, public_tables
-from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
 from bekostiging.case.override import with_policy
 from bekostiging.case.policy import PolicyTable
@@ -15,10 +16,12 @@ from bekostiging.case.pseudonym import pseudonymised
 from bekostiging.case.read import read_case, with_cost_sheet
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.scaffold import scaffold_case, scaffold_history
+from bekostiging.case.sharing_weights import key_weights, residential_forms
 from bekostiging.case.spread import Spread, spread_notes, spreads
 from bekostiging.case.tables import TABLES
 from bekostiging.case.validate import check_case
 from bekostiging.case.write import write_case
+from bekostiging.former import former_names
 
 __all__ = [
     "POLICIES",
@@ -59,3 +62,6 @@ __all__ = [
     "with_policy",
     "write_case",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(__name__)

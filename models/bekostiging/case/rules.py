@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from bekostiging.case.errors import Problem
-from bekostiging.case.key_weights import key_weights, residential_forms
 from bekostiging.case.model import Case
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.rules_capacity import CAPACITY_RULES
 from bekostiging.case.rules_contracts import CONTRACT_RULES
 from bekostiging.case.rules_cover import COVER_RULES
 from bekostiging.case.rules_demand import DEMAND_RULES, TOLERANCE
+from bekostiging.case.sharing_weights import key_weights, residential_forms
 from bekostiging.case.tables import PAYMENT_FORMS, Layer, Lot, Offer
 
 OBSERVABLE = {

@@ -5,7 +5,7 @@ Imports of the package itself are made inside the commands, so that ``--help`` a
 """
 
 from bekostiging.cli import benchmark, compare, decide, prepare
-from bekostiging.cli.app import app
+from bekostiging.cli.application import app
 
 __all__ = ["app", "benchmark", "compare", "decide", "main", "prepare"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bekostiging.cli.app import Language, print_notes, print_sentence, user_errors
+from bekostiging.cli.application import Language, print_notes, print_sentence, user_errors
 from bekostiging.cli.frame import carry_out
 from bekostiging.cli.options import Dossier, LanguageOption, Output, Workers, command
 

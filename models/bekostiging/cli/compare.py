@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bekostiging.cli.app import brought_case, user_errors
+from bekostiging.cli.application import brought_case, user_errors
 from bekostiging.cli.frame import carry_out, study_case
 from bekostiging.cli.options import CaseName, Dossier, Output, Seed, command
 from bekostiging.options import Options

@@ -104,7 +104,7 @@ class Configured(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read the command line, and again with the defaults of the file that it leads to."""
-        from bekostiging.cli.app import print_notes, user_errors
+        from bekostiging.cli.application import print_notes, user_errors
 
         context = super().make_context(info_name, list(args), parent, **extra)
         lang = str(getattr(context.params["lang"], "value", context.params["lang"]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bekostiging.cli.app import brought_case, print_answer, print_notes, print_sentence, user_errors
+from bekostiging.cli.application import brought_case, print_answer, print_notes, print_sentence, user_errors
 from bekostiging.cli.options import Output
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, cast, get_type_hints
 
 import typer
 
-from bekostiging.cli.app import RUNNING, Language, app
+from bekostiging.cli.application import RUNNING, Language, app
 from bekostiging.cli.config import READ, Configured, declare
 from bekostiging.options import Options, RunOptions
 

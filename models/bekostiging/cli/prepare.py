@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bekostiging.cli.app import Language, brought_case, print_notes, print_sentence, user_errors
+from bekostiging.cli.application import Language, brought_case, print_notes, print_sentence, user_errors
 from bekostiging.cli.options import CaseName, LanguageOption, Output, command
 
 

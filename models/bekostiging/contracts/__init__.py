@@ -1,8 +1,11 @@
 """What is paid, given the clients: one frozen object per contract, one file per payment form."""
 
+from typing import TYPE_CHECKING
+
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.budget import solve_budget
 from bekostiging.contracts.budget_clauses import BudgetClause, GrowthPath, Performance, Sanction, VolumeClause
+from bekostiging.contracts.budget_notes import hours_budget_notes, hours_budget_terms
 from bekostiging.contracts.build import BASELINE, LUMP_SUM, build_contracts, payment_calendar, with_design
 from bekostiging.contracts.buildup import Line, build_up, fair_cost
 from bekostiging.contracts.cash import PaymentCalendar, course_of_year, lowest_position
@@ -18,7 +21,6 @@ from bekostiging.contracts.clauses import (
     register_clause,
 )
 from bekostiging.contracts.corridor import Corridor, corridor_of
-from bekostiging.contracts.hours_budget_notes import hours_budget_notes, hours_budget_terms
 from bekostiging.contracts.indexation import IndexRule, PriceLevels, expected_level, index_of_year, price_levels
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import (
@@ -46,6 +48,7 @@ from bekostiging.contracts.terms import (
     register_payment_form,
     settle,
 )
+from bekostiging.former import former_names
 
 __all__ = [
     "BASELINE",
@@ -120,3 +123,6 @@ __all__ = [
     "with_design",
     "zero_sum_transfers",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(__name__)

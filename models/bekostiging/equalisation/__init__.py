@@ -5,13 +5,6 @@ pool in Pyomo, imported by whoever reads or proves it.
 """
 
 from bekostiging.equalisation.clients import Adjuster, ClientCosts, client_costs, simulated_clients
-from bekostiging.equalisation.design_pool import (
-    PoolDesign,
-    design_pool,
-    least_power,
-    power_risk_frontier,
-    settled_transfers,
-)
 from bekostiging.equalisation.example import example_clients, example_pool
 from bekostiging.equalisation.high_cost import KINDS, HighCostPool, high_cost_pool
 from bekostiging.equalisation.judgement import (
@@ -30,7 +23,14 @@ from bekostiging.equalisation.judgement import (
     suppressed,
 )
 from bekostiging.equalisation.norm_amounts import NormAmounts, model_asked
-from bekostiging.equalisation.pool_data import PoolData, pool_data
+from bekostiging.equalisation.pool_design import (
+    PoolDesign,
+    design_pool,
+    least_power,
+    power_risk_frontier,
+    settled_transfers,
+)
+from bekostiging.equalisation.pool_inputs import PoolData, pool_data
 
 __all__ = [
     "DISCLOSURE_LIMIT",

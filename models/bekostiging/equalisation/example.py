@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bekostiging.equalisation.clients import Adjuster, ClientCosts
-from bekostiging.equalisation.pool_data import PoolData
+from bekostiging.equalisation.pool_inputs import PoolData
 from bekostiging.units import MILLION
 
 

@@ -41,7 +41,7 @@ from typing import Any
 
 import pyomo.environ as pyo
 
-from bekostiging.equalisation.pool_data import PoolData
+from bekostiging.equalisation.pool_inputs import PoolData
 from bekostiging.units import MILLION
 
 

@@ -1,5 +1,7 @@
 """Contracts on scenarios: euros and who waits, as estimates with their error; and the lump sum judged on fresh ones."""
 
+from typing import TYPE_CHECKING
+
 from bekostiging.evaluation.break_even import BREAK_EVEN
 from bekostiging.evaluation.bridge import Bridge, bridges
 from bekostiging.evaluation.deterministic_scenarios import cheapest, check_shocks, deterministic_scenario
@@ -11,7 +13,7 @@ from bekostiging.evaluation.estimates import (
     regimes,
 )
 from bekostiging.evaluation.figures import OVERRUN_PROBABILITY, Estimates, Figure
-from bekostiging.evaluation.flags import Flag, flags
+from bekostiging.evaluation.legal_flags import Flag, flags
 from bekostiging.evaluation.results import (
     TERM,
     TOTAL,
@@ -32,6 +34,7 @@ from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.evaluation.study import Study
 from bekostiging.evaluation.waiting import WAITING_FIGURES
+from bekostiging.former import former_names
 
 __all__ = [
     "BREAK_EVEN",
@@ -73,3 +76,6 @@ __all__ = [
     "regimes",
     "settle_all",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(__name__)

@@ -4,7 +4,9 @@
 reads or proves it, not by the command, which solves the same model by tail cuts.
 """
 
-from bekostiging.lumpsum.alternatives import Alternative, alternatives
+from typing import TYPE_CHECKING
+
+from bekostiging.former import former_names
 from bekostiging.lumpsum.certainty import (
     LimitCheck,
     Proof,
@@ -16,8 +18,10 @@ from bekostiging.lumpsum.certainty import (
 )
 from bekostiging.lumpsum.conflict import Conflict, Relaxation
 from bekostiging.lumpsum.data import BreachCap, LotTerms, LumpSumData, SimpleTerms, with_shares
-from bekostiging.lumpsum.deciders import LIFTED, Decider, binding_providers, deciders
+from bekostiging.lumpsum.data_value import ValueOfData, value_of_data
+from bekostiging.lumpsum.deciding_limits import LIFTED, Decider, binding_providers, deciders
 from bekostiging.lumpsum.decision import OUTCOMES, Decision, Outcome, changed_answer, decide, without_simplicity
+from bekostiging.lumpsum.design_stability import Stability, stability
 from bekostiging.lumpsum.example import example_data
 from bekostiging.lumpsum.frontier import FrontierPoint, corridor_frontier, price_of_certainty
 from bekostiging.lumpsum.gather import (
@@ -33,6 +37,7 @@ from bekostiging.lumpsum.layers import free_zone
 from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.margin import LimitMargin, limit_margin
 from bekostiging.lumpsum.matching import matched, matching_factors
+from bekostiging.lumpsum.other_designs import Alternative, alternatives
 from bekostiging.lumpsum.payments import used_of_stock
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
 from bekostiging.lumpsum.requirement import EquityRequirement, contracts_apart, minimum_equity_requirements
@@ -47,10 +52,8 @@ from bekostiging.lumpsum.solve import (
     feasible_design,
     without_design,
 )
-from bekostiging.lumpsum.stability import Stability, stability
 from bekostiging.lumpsum.tie_break import preferred_design
 from bekostiging.lumpsum.validity import FRACTIONS, PriceRange, price_ranges
-from bekostiging.lumpsum.value_of_data import ValueOfData, value_of_data
 
 __all__ = [
     "FRACTIONS",
@@ -126,3 +129,6 @@ __all__ = [
     "without_design",
     "without_simplicity",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(__name__)

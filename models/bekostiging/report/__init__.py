@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bekostiging.former import former_names
 from bekostiging.report.buildup.page import write_annex
 from bekostiging.report.buildup.results import annex_of
 from bekostiging.report.capacity.plots import plot_capacity, plot_flows, plot_waiting
@@ -55,3 +58,6 @@ __all__ = [
     "write_folder",
     "write_results",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(__name__)

@@ -17,7 +17,7 @@ from bekostiging.scenarios.factors import FactorModel, Factors, multiply, named_
 from bekostiging.scenarios.flow import FlowOutcome, FlowRule, apply_flow
 from bekostiging.scenarios.hours_budget import HoursBudgets, hours_budgets, paid_by_row
 from bekostiging.scenarios.measures import expected_moved, expected_with
-from bekostiging.scenarios.observables import observables
+from bekostiging.scenarios.observed import observables
 from bekostiging.scenarios.selfcheck import Deviations, SelfCheck, deviations, self_check
 from bekostiging.scenarios.simulate import Block, Plan, draw_block, each_block, map_blocks, normals_of, plan
 from bekostiging.scenarios.waiting import WaitingCount

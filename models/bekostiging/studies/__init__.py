@@ -1,12 +1,15 @@
 """One question each: what it draws, decides and finds. Every study is a ``Study`` that ``bekostiging.report`` presents."""
 
-from bekostiging.studies.backtest import Backtest, Prediction, backtest
+from typing import TYPE_CHECKING
+
+from bekostiging.former import former_names
+from bekostiging.studies.backtesting import Backtest, Prediction, backtest
+from bekostiging.studies.breaking_point import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.capacity import CapacityBudget, CapacityStudy, study_capacity
 from bekostiging.studies.comparison import compare, contracts_in_force
 from bekostiging.studies.equalisation import EqualisationStudy, PoolResult, study_equalisation
 from bekostiging.studies.lumpsum import LumpSumStudy, study_lumpsum
 from bekostiging.studies.policy_choices import Changed, Choice
-from bekostiging.studies.reverse_stress import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.sharing import IN_FORCE, SharingStudy, study_sharing
 from bekostiging.studies.stress import StressStudy, study_stress
 from bekostiging.studies.tender.decisions import DECISION_MODELS, Decision
@@ -67,3 +70,6 @@ __all__ = [
     "tail",
     "target_place",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = former_names(__name__)

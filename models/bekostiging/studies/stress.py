@@ -14,8 +14,8 @@ from bekostiging.evaluation.results import Comparison, DeterministicScenario
 from bekostiging.evaluation.study import Study, check_case_given
 from bekostiging.lumpsum import Outcome
 from bekostiging.options import Options, run_options
+from bekostiging.studies.breaking_point import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.comparison import compare, contracts_in_force
-from bekostiging.studies.reverse_stress import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.views import Pooled, pooled, read_view
 
 if TYPE_CHECKING:

@@ -133,7 +133,7 @@ def test_golden_lp_file(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_is_said_in_a_sentence() -> None:
-    with pytest.raises(UserError, match=r"power 1.5: must be from 0 to 1"):
+    with pytest.raises(UserError, match=r"target 1.5: give a number from 0 to 1"):
         design_pool(_pool(0), 1.5)
     alone = data(np.full((4, 1, 1), MILLION), (terms(own=corridor([1.0], [np.inf], share=0.0)),), [0], [0])
     with pytest.raises(UserError, match="lot lot: a pool asks at least two providers"):

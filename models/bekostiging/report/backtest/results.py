@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from bekostiging.studies import Backtest
-from bekostiging.studies.backtest import QUANTILES
+from bekostiging.studies.backtesting import QUANTILES
 
 
 def backtest_results(outcome: Backtest) -> dict[str, Any]:

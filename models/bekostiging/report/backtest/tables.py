@@ -10,7 +10,7 @@ from bekostiging.evaluation.figures import Unit
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by_side_table
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import Backtest
-from bekostiging.studies.backtest import QUANTILES
+from bekostiging.studies.backtesting import QUANTILES
 
 
 def place_names(outcome: Backtest) -> dict[str, str]:

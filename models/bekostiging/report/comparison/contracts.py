@@ -11,7 +11,7 @@ from bekostiging.case.tables import CLAUSE_COLUMNS, PAYMENT_FORMS
 from bekostiging.contracts import BASELINE
 from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
-from bekostiging.evaluation.flags import YOUTH_REMARK
+from bekostiging.evaluation.legal_flags import YOUTH_REMARK
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import THOUSAND

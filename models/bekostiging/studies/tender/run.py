@@ -18,7 +18,7 @@ from bekostiging.case.shown import Brief, Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE
 from bekostiging.evaluation.blocks import Blocks
-from bekostiging.evaluation.flags import Flag, flags
+from bekostiging.evaluation.legal_flags import Flag, flags
 from bekostiging.evaluation.results import Comparison
 from bekostiging.lumpsum import free_buffer
 from bekostiging.options import Options, Progress, silent

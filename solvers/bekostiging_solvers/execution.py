@@ -52,7 +52,7 @@ class ClusterError(RuntimeError):
 
     >>> list(execute(pow, 2, 3, cluster="tcp://127.0.0.1:9"))  # doctest: +SKIP
     Traceback (most recent call last):
-    bekostiging_solvers.execute.ClusterError: no cluster answers at tcp://127.0.0.1:9 (OSError); start its scheduler or ...
+    bekostiging_solvers.execution.ClusterError: no cluster answers at tcp://127.0.0.1:9 (OSError); start its scheduler or ...
     """
 
 
@@ -63,7 +63,7 @@ class UnguardedScriptError(RuntimeError):
     --------
     >>> raise UnguardedScriptError("run.py", 3)
     Traceback (most recent call last):
-    bekostiging_solvers.execute.UnguardedScriptError: run.py, line 3: every worker process runs this script again ...
+    bekostiging_solvers.execution.UnguardedScriptError: run.py, line 3: every worker process runs this script again ...
     """
 
     def __init__(self, file: str, line: int) -> None:

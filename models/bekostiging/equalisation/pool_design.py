@@ -9,7 +9,7 @@ import numpy as np
 from bekostiging.case import UserError
 from bekostiging.case.arguments import checked_number
 from bekostiging.contracts import zero_sum_transfers
-from bekostiging.equalisation.pool_data import PoolData
+from bekostiging.equalisation.pool_inputs import PoolData
 from bekostiging.units import MILLION
 from bekostiging_solvers import CVaRLimit, LinearLoss, LinearProgram, RowBuilder, TailProgram, cvar
 from bekostiging_solvers.typing import FloatArray

@@ -8,7 +8,7 @@ from instances import data, deficits_shared, nothing_shared, tail_of, terms
 
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import LumpSumData, SimpleTerms, design_lumpsum
-from bekostiging.lumpsum.stability import Stability, stability
+from bekostiging.lumpsum.design_stability import Stability, stability
 from bekostiging.units import MILLION
 
 

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from typer.testing import CliRunner
 
 from bekostiging.case import UserError, convert, read_case
-from bekostiging.case.convert import draft_from
+from bekostiging.case.conversion import draft_from
 from bekostiging.case.errors import is_citizen_number
 from bekostiging.case.read import Draft
 from bekostiging.case.read_rows import bounds, choices, leaf

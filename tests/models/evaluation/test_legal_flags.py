@@ -13,7 +13,7 @@ from bekostiging.case import Case
 from bekostiging.case.tables import CostPrice, Policy
 from bekostiging.evaluation import Comparison, Flag, flags
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY
-from bekostiging.evaluation.flags import RULES, _run_of_losses
+from bekostiging.evaluation.legal_flags import RULES, _run_of_losses
 from bekostiging.report.comparison.contracts import flag_sentence
 from bekostiging.report.kit.texts import Texts
 

@@ -15,7 +15,7 @@ from bekostiging.case import Case, UserError, read_case
 from bekostiging.case.tables import History
 from bekostiging.cli import app
 from bekostiging.studies import backtest
-from bekostiging.studies.backtest import QUANTILES, _coverage
+from bekostiging.studies.backtesting import QUANTILES, _coverage
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from bekostiging.evaluation.figures import EXPECTED
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.scenarios import Block, map_blocks, plan
 from bekostiging.studies import BEGROTING, compare, contracts_in_force, pooled, reverse_stress, target_place
-from bekostiging.studies.reverse_stress import _target
+from bekostiging.studies.breaking_point import _target
 from bekostiging.studies.views import _variables
 
 MARK = {"source": "test", "status": "published"}

@@ -14,7 +14,7 @@ import pytest
 from pieces import deadly, fatal, of_process, piece, wrong
 
 from bekostiging_solvers import ClusterError, execute, shared_processes
-from bekostiging_solvers.execute import _interrupts_blocked
+from bekostiging_solvers.execution import _interrupts_blocked
 
 EXPECTED = [piece(7, index) for index in range(11)]
 
