@@ -32,8 +32,27 @@ CURVE = (1, 2, 3, 5, 8, 13, 21, 34)
 class PlacePrice:
     """What one more place in every year would save, euro over the term, its own cost (``fee``) already paid.
 
-    ``margin``: by the duals, whole numbers fixed: the first euro. ``block``: by buying a whole block more and serving
-    everybody again, per place; None where not computed. Negative: it costs more than it saves.
+    A negative price means that the place costs more than it saves.
+
+    Attributes
+    ----------
+    provider, lot, care_form : str
+        The offer.
+    fee : float
+        Availability fee of the place over the term, euro.
+    margin : float
+        Euro per place for a small part of a place: the duals, with whole numbers fixed.
+    block : float or None
+        Euro per place when a whole block is bought and everybody is served again; None where it was not computed.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, norm_prices, outcome_of, place_prices
+    >>> plan = decide_capacity(example_data())
+    >>> outcome, solved, duals = outcome_of(plan)
+    >>> anker, baken = place_prices(plan, outcome, norm_prices(plan, solved, duals), None)
+    >>> baken.fee, round(baken.margin), round(baken.block)
+    (12000.0, -12000, -12000)
     """
 
     provider: str
@@ -46,7 +65,22 @@ class PlacePrice:
 
 @dataclass(frozen=True)
 class OtherPlan:
-    """A plan under other rules: ``objective`` with its ``bound`` (euro; below it nothing is possible)."""
+    """A plan under other rules.
+
+    Attributes
+    ----------
+    objective, bound : float
+        Euro over the term; no plan under these rules costs less than the bound.
+    number : int
+        Contracts.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import example_data, provider_curve
+    >>> one = provider_curve(example_data(), gap=0.01, time_limit=None, executor=None)[1]
+    >>> one.number, round(one.objective)  # what a single provider would cost
+    (1, 356500)
+    """
 
     objective: float
     bound: float
@@ -55,7 +89,25 @@ class OtherPlan:
 
 @dataclass(frozen=True)
 class Failure:
-    """A provider that fails: ``extra_cost`` (s,) euro over the term and ``extra_waiting`` (s,) client-weeks."""
+    """What happens when a provider fails.
+
+    Attributes
+    ----------
+    provider : str
+        Id of the provider.
+    extra_cost : (s,)
+        Euro over the term.
+    extra_waiting : (s,)
+        Client-weeks over the term.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, failures, norm_prices, outcome_of
+    >>> plan = decide_capacity(example_data())
+    >>> _, solved, duals = outcome_of(plan)
+    >>> [(one.provider, one.extra_cost.round()) for one in failures(plan, norm_prices(plan, solved, duals), None)]
+    [('Anker', array([162500., 487500.])), ('Baken', array([     0., 162500.]))]
+    """
 
     provider: str
     extra_cost: FloatArray

@@ -24,6 +24,13 @@ class Supply:
     Per contract (c,): ``names`` (provider, lot), ``lot``, ``most`` contracts of that kind, ``cost`` (euro per contract and
     year), ``main`` (place of the main contractor's contract, -1 = none). Per lot (l,): ``least`` and ``most_contracts``
     main contracts, ``concentration`` largest part of the places of a care form with one main contractor.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import example_data
+    >>> supply = example_data().supply
+    >>> supply.n_offers, supply.names, supply.block, supply.maximum
+    (2, (('Anker', 'ambulant'), ('Baken', 'ambulant')), array([5., 1.]), array([15., 10.]))
     """
 
     contract: IntArray
@@ -43,6 +50,7 @@ class Supply:
     cost: FloatArray
     main: IntArray
     lots: tuple[str, ...]
+    """Ids, the axis l."""
     least: IntArray
     most_contracts: IntArray
     concentration: FloatArray
@@ -55,8 +63,24 @@ class Supply:
 
 @dataclass(frozen=True)
 class CapacityScenarios:
-    """Scenario data: clients who start (s, t, f, a), split in ``regular`` and ``crisis``; ``caseload`` (s, f, a) in care at
-    the start; ``available`` (s, t, k): clients one reserved place can carry, 0 where the provider has failed."""
+    """Who asks for care in every scenario, and what a reserved place can carry.
+
+    Attributes
+    ----------
+    regular, crisis : (s, t, f, a)
+        Clients who start in a quarter; those in crisis may not wait.
+    caseload : (s, f, a)
+        Clients in care at the start.
+    available : (s, t, k)
+        Clients one reserved place of an offer can carry; 0 where the provider has failed.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import example_data
+    >>> scenarios = example_data().scenarios
+    >>> scenarios.regular.shape, scenarios.averaged().regular[0, :, 0, 0]
+    ((2, 4, 1, 1), array([15., 15., 15., 15.]))
+    """
 
     regular: FloatArray
     crisis: FloatArray
@@ -119,13 +143,24 @@ class CapacityData:
     client-week; ``waiting`` (f, a): who waits today, ``waited`` (f, a): mean weeks; ``norm_weeks`` (f,); ``allowed`` (f,):
     clients that may wait beyond the norm, infinite = no norm; ``swap`` (l,): part of a contract's places that may serve
     another care form of it. ``discount`` (t,).
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import example_data
+    >>> data = example_data()
+    >>> data.n_quarters, data.adhoc, data.normed  # quarters; euro per client-week; care forms with a norm
+    (4, array([1300.]), (0,))
     """
 
     care_forms: tuple[str, ...]
+    """Ids, the axis f."""
     areas: tuple[str, ...]
+    """Ids, the axis a."""
     years: tuple[int, ...]
     supply: Supply
+    """What can be reserved."""
     scenarios: CapacityScenarios
+    """Who asks for care, and what a place can carry."""
     stays: FloatArray
     remains: FloatArray
     weeks: FloatArray
@@ -141,9 +176,13 @@ class CapacityData:
     swap: FloatArray
     discount: FloatArray
     substitutes: tuple[Substitute, ...] = ()
+    """Care forms that may stand in for another one."""
     norm: WaitingNorm = "cvar"
+    """How waiting beyond the norm is counted: ``expected``, ``cvar`` or ``chance``."""
     risk_weight: float = 0.0
+    """Weight of the tail in the objective, from 0 to 1."""
     confidence: float = 0.95
+    """Level of the tail."""
 
     @property
     def n_quarters(self) -> int:

@@ -41,6 +41,8 @@ class CapacityPlan:
 
     Attributes
     ----------
+    program : CapacityProgram
+        What was solved; its ``data`` are those of the plan.
     number : (c,)
         Contracts.
     places : (k, y)
@@ -49,6 +51,13 @@ class CapacityPlan:
         Clients who may wait beyond the norm before the tail is counted, per care form with a norm.
     solution : RecourseSolution
         Objective (1 - risk_weight) E + risk_weight CVaR in thousand euro, with its bound and gap.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data
+    >>> plan = decide_capacity(example_data())
+    >>> plan.number, plan.places[:, 0], bool(plan.solution.bound <= plan.solution.objective)
+    (array([1., 1.]), array([15.,  5.]), True)
     """
 
     program: CapacityProgram

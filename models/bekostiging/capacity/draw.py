@@ -123,9 +123,13 @@ def capacity_work(plan: Plan) -> CapacityWork:
 
     Examples
     --------
-    Plans come from a case; see ``bekostiging.studies``.
-
-    >>> capacity_work(plan)  # doctest: +SKIP
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, 32, 1, seed=1, stream="design")
+    >>> counts = capacity_work(planned)(draw_block(planned, 0)).arrays()
+    >>> counts["regular"].shape  # scenarios, quarters, care forms, areas
+    (2, 4, 4, 2)
     """
     return CapacityWork(len(plan.case.care_forms), len(plan.case.areas), QUARTERS * plan.n_years)
 

@@ -46,9 +46,18 @@ def capacity_data(plan: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
 
     Examples
     --------
-    Counts come from a run; see ``bekostiging.studies``, or ``example_data`` for a decision in round numbers.
+    ``example_data`` is a decision in round numbers; that of a region:
 
-    >>> capacity_data(plan, arrays)  # doctest: +SKIP
+    >>> from bekostiging.capacity import capacity_work
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, 32, 1, seed=1, stream="design")
+    >>> work = capacity_work(planned)
+    >>> blocks = [work(draw_block(planned, block)).arrays() for block in range(planned.n_blocks)]
+    >>> data = capacity_data(planned, {name: np.concatenate([one[name] for one in blocks]) for name in blocks[0]})
+    >>> data.scenarios.n_scenarios, data.supply.n_offers, data.care_forms
+    (32, 11, ('guidance', 'mental_care', 'residential', 'wmo_guidance'))
     """
     case, cells = plan.case, plan.cells
     _check_table(case)

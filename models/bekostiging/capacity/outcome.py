@@ -22,6 +22,8 @@ class Outcome:
 
     Attributes
     ----------
+    data : CapacityData
+        With the scenarios of the outcome.
     number, places : (c,), (k, y)
         Contracts and reserved places.
     costs : (s,)
@@ -38,6 +40,14 @@ class Outcome:
         Of the caseload at the start.
     displaced : (s, t, k)
         Who loses a place.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, outcome_of
+    >>> outcome, _, _ = outcome_of(decide_capacity(example_data()))
+    >>> outcome.costs, outcome.served[:, 0, :, 0]  # per scenario; who starts in the first quarter at either offer
+    (array([246000., 272000.]), array([[10.,  0.],
+           [15.,  5.]]))
     """
 
     data: CapacityData

@@ -34,6 +34,13 @@ class CapacityProgram:
         That of the scenarios of ``data``, with the waiting norm where one is asked.
     n_decisions : int
         So many first columns are those of the card (blocks, contracts, thresholds); the others are budgets of the norm.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import capacity_program, example_data
+    >>> program = capacity_program(example_data())
+    >>> program.place("blocks")  # column of every offer and year
+    {'0,0': 2, '1,0': 3}
     """
 
     data: CapacityData

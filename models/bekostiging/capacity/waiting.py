@@ -33,6 +33,15 @@ class WaitingAnswer:
         Per client who asks; None likewise.
     late_probability : Estimate
         Chance of a scenario in which somebody waits beyond the norm.
+
+    Examples
+    --------
+    >>> from bekostiging.capacity import decide_capacity, example_data, outcome_of, waiting_answers
+    >>> from bekostiging_solvers import Scramblings
+    >>> outcome, _, _ = outcome_of(decide_capacity(example_data()))
+    >>> (answer,) = waiting_answers(outcome, ["0034"], Scramblings(2))
+    >>> answer.care_form, answer.municipality, round(answer.clients.value, 3), answer.late_probability.value
+    ('ambulant', '0034', 0.0, 0.0)
     """
 
     care_form: str
@@ -46,7 +55,23 @@ class WaitingAnswer:
 
 @dataclass(frozen=True)
 class NormCheck:
-    """A waiting norm on scenarios it was not decided on: ``value`` may not exceed ``allowed``."""
+    """A waiting norm on scenarios it was not decided on: it holds where ``value`` is at most ``allowed``.
+
+    Attributes
+    ----------
+    care_form : str
+        Id of the care form.
+    value : Estimate
+        Clients who wait beyond the norm: their mean, mean in the worst scenarios, or quantile, as the kind of norm says.
+    allowed : float
+        Clients who may.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> NormCheck("ambulant", Estimate(1.4, 0.2), allowed=2.0).holds
+    True
+    """
 
     care_form: str
     value: Estimate

@@ -25,7 +25,15 @@ AT_STAKE: Said = ("deel van het budget dat op het spel staat", "part of the budg
 
 
 class BudgetClause(TableClause):
-    """Multiplies the lump sum by a factor known in every scenario; the order of several does not matter."""
+    """Multiplies the lump sum by a factor known in every scenario; the order of several does not matter.
+
+    A subclass gives ``factor`` and ``least``; ``Performance`` is one.
+
+    Examples
+    --------
+    >>> bool(np.all(Performance(part=0.05, target=0.7).least(n_years=2) == 0.95))  # 5 % is at stake
+    True
+    """
 
     @classmethod
     def joins(cls, form: type[FormFacts]) -> bool:

@@ -34,6 +34,7 @@ def build_contracts(
     Parameters
     ----------
     case : Case
+        Gives lots, terms and clauses.
     cells : Cells
         Those of the case.
     reference : Reference
@@ -81,6 +82,7 @@ def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCal
     Parameters
     ----------
     case : Case
+        Gives the advance and the delays of its contracts and policy.
     contract : int
         Place in ``case.contracts``.
     form : str
@@ -111,6 +113,7 @@ def with_design(contract: Taakgericht, budget: FloatArray, share: FloatArray) ->
     Parameters
     ----------
     contract : Taakgericht
+        The lump sum at its reference amount; it stays as it is.
     budget : array (n_years,)
         b, euro, nominal at forecast index.
     share : array (n_layers,)

@@ -41,10 +41,30 @@ ELEMENTS = ("wages", "other_wages", "other_client_bound", "overhead")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the annex: a figure, how it is made, where it comes from.
+    """One line of the annex to a tender: a figure, how it is made, where it comes from.
 
-    ``group`` empty for the care form itself; ``formula`` in names of lines of the same group, empty for an input; ``low``
-    and ``high``: Q1-Q3 band, None where none is given.
+    Attributes
+    ----------
+    care_form, group : str
+        What it is a figure of; ``group`` (a function group) is empty for the care form itself.
+    name : str
+        Name of the figure.
+    formula : str
+        In names of lines of the same group; empty for an input.
+    value : float
+        In the unit of the figure.
+    low, high : float or None
+        First and third quartile, None where none are given.
+    source, status : str
+        Where an input comes from.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> from bekostiging.contracts import build_up
+    >>> line = next(line for line in build_up(read_case("almere")) if line.formula)
+    >>> line.name, line.formula
+    ('cost_per_unit', 'wages + other_wages + other_client_bound + overhead')
     """
 
     care_form: str

@@ -62,7 +62,15 @@ def register_clause(kind: Kind) -> Kind:
 
 
 class TableClause(ClauseFacts, ABC):
-    """A clause of one contract that a row of table clauses asks for."""
+    """A clause of one contract that a row of table clauses asks for.
+
+    A subclass gives ``from_row`` beside the facts of every clause: its kind, its words, the columns it needs.
+
+    Examples
+    --------
+    >>> StopLoss.kind, StopLoss.needs
+    ('stop_loss', {'lower': ('veelvoud van het referentiebedrag', 'multiple of the reference amount')})
+    """
 
     @classmethod
     @abstractmethod

@@ -147,6 +147,7 @@ def corridor_of(case: Case, lot: str) -> Corridor:
     Parameters
     ----------
     case : Case
+        Gives the layers, their shares and the policy of the lot.
     lot : str
         Id of the lot.
 

@@ -120,6 +120,7 @@ def expected_level(case: Case, lot: str, n_years: int) -> FloatArray:
     Parameters
     ----------
     case : Case
+        Gives the forecast indices, and the weights of wages and prices in the lot.
     lot : str
         Id of the lot.
     n_years : int
@@ -157,6 +158,7 @@ def index_of_year(case: Case, lot: str, year: int) -> float:
     Parameters
     ----------
     case : Case
+        Gives table indices, and the weights of wages and prices in the lot.
     lot : str
         Id of the lot.
     year : int
@@ -187,6 +189,7 @@ def price_levels(case: Case, lot: str, indices: CareUse | Factors) -> PriceLevel
     Parameters
     ----------
     case : Case
+        Gives the index rule and the weights of wages and prices in the lot.
     lot : str
         Id of the lot.
     indices : CareUse or Factors

@@ -62,7 +62,10 @@ def hours_budget(hours_per_week: float, weeks: float) -> HoursBudget:
 
     Parameters
     ----------
-    hours_per_week, weeks : float
+    hours_per_week : float
+        Hours the client needs per week, at least zero.
+    weeks : float
+        Length of the authorisation in weeks, at least zero.
 
     Raises
     ------
@@ -109,6 +112,7 @@ def revised(
     Parameters
     ----------
     budget : HoursBudget
+        The budget so far; it stays as it is.
     used : float
         Hours used so far.
     hours_per_week, weeks_left : float

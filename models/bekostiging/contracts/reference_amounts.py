@@ -58,6 +58,7 @@ def reference(case: Case, cells: Cells, n_years: int) -> Reference:
     Parameters
     ----------
     case : Case
+        Gives demand, unit costs, tariffs, and the reference amounts that contracts state.
     cells : Cells
         Those of the case.
     n_years : int
@@ -166,6 +167,7 @@ def budget_lines(case: Case, cells: Cells, terms: Reference) -> tuple[BudgetLine
     Parameters
     ----------
     case : Case
+        Gives the offers and the build-up of their unit costs.
     cells : Cells
         Those of the case.
     terms : Reference

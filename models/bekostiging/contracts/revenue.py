@@ -70,6 +70,7 @@ def revenue_paths(
     Parameters
     ----------
     case : Case
+        Gives the revenue of every contract and its year.
     cells : Cells
         Those of the case.
     terms : Reference
@@ -125,6 +126,7 @@ def expected_revenue(case: Case, cells: Cells, terms: Reference) -> FloatArray:
     Parameters
     ----------
     case : Case
+        Gives the revenue of every contract and its year.
     cells : Cells
         Those of the case.
     terms : Reference

@@ -35,6 +35,7 @@ def municipal_shares(
     Parameters
     ----------
     case : Case
+        Gives municipalities, and the figures that fixed keys are made of.
     cells : Cells
         Those of the case.
     care_use : CareUse

@@ -26,6 +26,17 @@ class TariffContract(Contract):
     left, measured against the smaller of B0 I and the ceiling. So no payment falls because more was delivered, nor below
     zero. ``ceiling``: bestedingsruimte in euro per calendar year, indexed like the tariff, None = none;
     ``part_of_ceiling``: the contract's part of a ceiling it shares with others.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> contract = build_contracts(case, cells, reference(case, cells, n_years=2), "inspanningsgericht")[0]
+    >>> contract.ceiling, contract.tariff.round(2)
+    (5725000.0, array([ 78., 104.,  78., 104.]))
     """
 
     towards: ClassVar[float] = -1.0

@@ -142,6 +142,17 @@ class Contract(FormFacts, ABC):
     ``cells`` points at its own cells; ``tariff`` and ``unit_cost`` (n_own_cells,) are euro per unit in the
     first contract year at forecast index; ``reference`` B0 (n_years,), nominal at forecast index; ``clauses`` in
     the order in which they apply.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, reference
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(case)
+    >>> contract = build_contracts(case, cells, reference(case, cells, n_years=2), "outputgericht")[0]
+    >>> contract.provider, contract.lot, contract.reference.round()
+    ('aanbieder-1', 'youth', array([5128765., 5315311.]))
     """
 
     measure: ClassVar[Measure]
@@ -294,6 +305,7 @@ def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settle
     Parameters
     ----------
     contract : Contract
+        With the clauses it settles.
     care_use : CareUse
         What its clients used.
     levels : PriceLevels

@@ -139,9 +139,17 @@ def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> 
 
     Examples
     --------
-    Blocks come from a run; see ``bekostiging.studies``, or ``example_clients`` for clients in round numbers.
+    ``example_clients`` are clients in round numbers; those of a region:
 
-    >>> simulated_clients(case, reference, blocks)  # doctest: +SKIP
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import reference
+    >>> from bekostiging.scenarios import draw_block, plan
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> planned = plan(case, 32, 1, seed=1, stream="design")
+    >>> terms = reference(case, planned.cells, 1)
+    >>> clients = simulated_clients(case, terms, [draw_block(planned, 0)])
+    >>> len(clients.names), clients.matrix.shape == (len(clients.cost), len(clients.names))
+    (8, True)
     """
     parts = [_of_block(block, terms) for block in blocks]
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]

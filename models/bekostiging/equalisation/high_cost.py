@@ -44,6 +44,15 @@ class HighCostPool:
         Largest absolute result and standard deviation of results of providers after the pool, as a fraction of cost.
     power, balance : float
         Part of the next euro that stays the provider's own; its difference between care forms.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import example_clients, fitted, high_cost_pool, NormAmounts
+    >>> clients = example_clients()
+    >>> norm = clients.matrix @ fitted(NormAmounts(), clients).coef_
+    >>> pool = high_cost_pool(clients, norm, "outlier")
+    >>> pool.transfers, round(pool.power, 2)
+    (array([-1000.,  1000.]), 0.65)
     """
 
     kind: Kind

@@ -124,11 +124,16 @@ class NormAmounts:
 
         Parameters
         ----------
-        X : (n_clients, n_adjusters) array or DataFrame, at least zero.
-        y : (n_clients,), cost at reference prices, euro.
-        sample_weight : (n_clients,), clients each row stands for.
-        provider : (n_clients,), names or numbers; asked by ``least_largest``.
-        groups : members (n_clients,) of every group that is named in a bound or a penalty.
+        X : array (n_clients, n_adjusters) or DataFrame
+            Whether a client has an adjuster, or how much of it; at least zero.
+        y : array (n_clients,)
+            Cost at reference prices, euro a year.
+        sample_weight : array (n_clients,), optional
+            Clients each row stands for; one unless given.
+        provider : array (n_clients,), optional
+            Name or number of the client's provider; method ``least_largest`` needs it.
+        groups : dict of str to array (n_clients,), optional
+            Members of every group that is named in a bound or a penalty.
 
         Raises
         ------

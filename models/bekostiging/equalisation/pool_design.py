@@ -39,6 +39,13 @@ class PoolDesign:
         CVaR of the loss over budget.
     prices : dict of str to float
         Change of ``risk`` per unit of a limit, by name of the row.
+
+    Examples
+    --------
+    >>> from bekostiging.equalisation import design_pool, example_pool
+    >>> design = design_pool(example_pool(), target=0.75)
+    >>> design.share.round(3), design.tail_before.round(3), design.tail_after.round(3)
+    (array([0.5]), array([0.1, 0.1]), array([0.05, 0.05]))
     """
 
     lot: str

@@ -36,6 +36,8 @@ class PoolData:
         q.
     corridor_share : (p, l)
         Largest share of the corridor in each band.
+    confidence : float
+        Level of the tail.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from bekostiging.evaluation.break_even import BREAK_EVEN
 from bekostiging.evaluation.bridge import Bridge, bridges
+from bekostiging.evaluation.changes import BreakEven, SubstitutionOutcome, WithMeasures
 from bekostiging.evaluation.deterministic_scenarios import cheapest, check_shocks, deterministic_scenario
 from bekostiging.evaluation.estimates import (
     CORNER_FIGURES,
@@ -17,7 +18,6 @@ from bekostiging.evaluation.legal_flags import Flag, flags
 from bekostiging.evaluation.results import (
     TERM,
     TOTAL,
-    BreakEven,
     Calibration,
     CeilingResult,
     Comparison,
@@ -27,8 +27,6 @@ from bekostiging.evaluation.results import (
     FormResult,
     LumpSumResult,
     MixResult,
-    SubstitutionOutcome,
-    WithMeasures,
 )
 from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all

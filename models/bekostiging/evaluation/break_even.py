@@ -17,8 +17,8 @@ from bekostiging.case import Case
 from bekostiging.case.optional_tables import PARTIES
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE
+from bekostiging.evaluation.changes import BreakEven, Sweep
 from bekostiging.evaluation.deterministic_scenarios import Contracts, in_parts, yearly
-from bekostiging.evaluation.results import BreakEven, Sweep
 from bekostiging.scenarios import Cells, expected_care_use, multiply, neutral_factors
 from bekostiging_solvers.typing import FloatArray
 

@@ -65,6 +65,7 @@ class Bridge:
 
     lot: str
     effects: Effects
+    """From the revenue of its year to the designed budget, in whole cents."""
     beside: Estimate
 
 

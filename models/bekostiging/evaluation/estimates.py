@@ -145,7 +145,16 @@ def provider_results(case: Case, samples: Samples, discount: FloatArray) -> Floa
 
     Examples
     --------
-    >>> provider_results(case, outcome.forms["taakgericht"].samples["absorb"], case.discount(4)).shape  # doctest: +SKIP
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, reference
+    >>> from bekostiging.evaluation import levels_by_lot, provider_results, settle_all
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, care_use = build_cells(case), expected_care_use(case, build_cells(case), 2)
+    >>> contracts = build_contracts(case, cells, reference(case, cells, 2), "inspanningsgericht")
+    >>> samples = settle_all(case, cells, contracts, care_use, levels_by_lot(case, care_use))
+    >>> provider_results(case, samples, case.discount(2))[0, 0, :2].round()
+    array([185211.,  -8135.])
     """
     revenue = by_provider(case, samples.payment, samples.received)
     cost = by_provider(case, samples.cost, samples.cost)

@@ -37,12 +37,30 @@ UNITS: tuple[Unit, ...] = get_args(Unit)
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure.
+    """One figure: what it is called, in which unit, and what it means.
 
-    ``name``: its key in JSON and frames; ``digits``: decimals in sentences, summaries and wherever it has no standard error,
-    of millions of euro and of percentages; ``nl`` and ``en``: its words; the meaning explains them in the workbook, and in
-    English in the schema. ``may_be_unknown``: a simulation may say nothing of it. ``on_page``: it has a column or row in the
-    tables of the page that show every figure of a subject.
+    Attributes
+    ----------
+    name : str
+        Its key in JSON and frames.
+    unit : str
+        Euro, fraction, clients and so on.
+    digits : int
+        Decimals in sentences and summaries, and wherever the figure has no standard error; of millions of euro and of
+        percentages.
+    nl, en : str
+        Its words.
+    meaning_nl, meaning_en : str
+        What it means; in the workbook, and in English in the schema.
+    may_be_unknown : bool
+        Whether a simulation may say nothing of it.
+    on_page : bool
+        Whether tables of the page that show every figure of a subject have a column or row for it.
+
+    Examples
+    --------
+    >>> EXPECTED.name, EXPECTED.unit, EXPECTED.nl, EXPECTED.en
+    ('expected', 'euro', 'verwacht', 'expected')
     """
 
     name: str

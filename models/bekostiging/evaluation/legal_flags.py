@@ -34,8 +34,31 @@ REGIONAL = "Wet verbetering beschikbaarheid jeugdzorg; Besluit Stb. 2025, 357"
 
 @dataclass(frozen=True)
 class Flag:
-    """``kind``; ``subject`` (lot, contract or provider); ``form`` None for all; ``source``: article or ruling, empty without
-    one; ``figures`` that trigger it: fractions, or counts where the name ends with _count; ``names`` it mentions."""
+    """Something a lawyer or supervisor would ask about.
+
+    Attributes
+    ----------
+    kind : str
+        Name of the rule.
+    subject : str
+        Id of a lot, contract or provider.
+    form : str or None
+        Payment form it is about; None for all.
+    law : str or None
+        ``jeugdwet`` or ``wmo``; None where it is not about one of them.
+    source : str
+        Article or ruling, empty without one.
+    figures : dict of str to float
+        What triggered it: fractions, or counts where the name ends with ``_count``.
+    names : dict of str to str
+        Names that its sentence mentions.
+
+    Examples
+    --------
+    >>> flag = Flag("full_risk_transfer", "youth", "taakgericht", "jeugdwet", RULING, {"carried": 0.98})
+    >>> flag.subject, flag.source
+    ('youth', 'ECLI:NL:GHDHA:2017:260')
+    """
 
     kind: str
     subject: str

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import Contract
+from bekostiging.evaluation.changes import MeasureOutcome, SubstitutionOutcome, WithMeasures
 from bekostiging.evaluation.deterministic_scenarios import euros
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, Estimates
-from bekostiging.evaluation.results import MeasureOutcome, SubstitutionOutcome, WithMeasures
 from bekostiging.scenarios import CareUse, Cells, expected_care_use, expected_moved, expected_with
 from bekostiging_solvers import Scramblings
 from bekostiging_solvers.typing import FloatArray

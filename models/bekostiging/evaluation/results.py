@@ -15,6 +15,7 @@ from bekostiging.case.shown import Brief, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
 from bekostiging.evaluation import figures
+from bekostiging.evaluation.changes import BreakEven, MeasureOutcome, SubstitutionOutcome, Sweep, WithMeasures
 from bekostiging.evaluation.figures import Estimates, Figure
 from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples
 from bekostiging.evaluation.study import Study
@@ -50,7 +51,9 @@ class FormResult(Brief):
     """One payment form, settled in both corners of "when the money is gone"."""
 
     form: PaymentForm
+    """Name in ``PAYMENT_FORMS``."""
     samples: dict[Corner, Samples]
+    """[corner]: one value per scenario."""
     municipalities: dict[str, dict[str, Estimates]]
     """[municipality code or TOTAL][year such as "2025" or TERM]: SPENDING_FIGURES, in the corner the case's policy names."""
     providers: dict[str, Estimates]
@@ -76,32 +79,29 @@ class FormResult(Brief):
 
 
 @dataclass(frozen=True)
-class BreakEven:
-    """Change (fraction) at which a form costs what inspanningsgericht costs as expected, a fall it must bring about or a
-    rise it can bear; None where none does.
-
-    ``year``: first contract year by whose end the form has cost no more than inspanningsgericht, without any change;
-    None where it never has.
-    """
-
-    municipality: float | None
-    total: float | None
-    year: int | None
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What the municipality spends under every form at each of ``changes`` of a quantity, euro over the term."""
-
-    quantity: str
-    changes: tuple[float, ...]
-    spending: dict[PaymentForm, FloatArray]
-
-
-@dataclass(frozen=True)
 class ExactLayer:
-    """Mean euros of a corridor layer in the first contract year: ``exact`` from the aggregate distribution (its error is
-    that of the mixing over factors), ``drawn`` simulated; ``p_value`` that they have one mean given the factors."""
+    """Mean euros of a corridor layer in the first contract year, computed in two ways.
+
+    Attributes
+    ----------
+    contract, layer : str
+        Provider and lot, and the name of the layer.
+    exact : Estimate
+        From the aggregate distribution of clients; its error is that of the average over the factors.
+    drawn : Estimate
+        From the simulated clients.
+    p_value : float
+        That both have one mean, given the factors.
+    alarm : bool
+        Whether they differ by more than chance allows.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> layer = ExactLayer("aanbieder-1/youth", "deficit_1", Estimate(9.8e4, 4e2), Estimate(9.9e4, 2e3), 0.62, alarm=False)
+    >>> layer.drawn.standard_error > layer.exact.standard_error
+    True
+    """
 
     contract: str
     layer: str
@@ -113,9 +113,22 @@ class ExactLayer:
 
 @dataclass(frozen=True)
 class CeilingResult:
-    """A spending ceiling in one contract and year: what the chance is that intake is warned and stopped, and when.
+    """A spending ceiling in one contract and year: the chance that intake is warned and stopped, and when.
 
-    ``signal_by_month`` and ``stop_by_month``: probability of each month, January first.
+    Attributes
+    ----------
+    signal, stop : Estimate
+        Probability of the signal and of the stop within the year.
+    signal_by_month, stop_by_month : tuple of float, (12,)
+        Probability of each month, January first.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> late = (0.0,) * 10
+    >>> ceiling = CeilingResult(Estimate(0.3, 0.02), Estimate(0.1, 0.01), (*late, 0.1, 0.2), (*late, 0.0, 0.1))
+    >>> sum(ceiling.stop_by_month) == ceiling.stop.value  # at most one stop a year
+    True
     """
 
     signal: Estimate
@@ -131,8 +144,11 @@ class MixResult(Brief):
     forms: dict[str, PaymentForm]
     """[lot]."""
     municipalities: dict[str, dict[str, Estimates]]
+    """[municipality code or TOTAL][year or TERM]."""
     providers: dict[str, Estimates]
+    """[provider id]."""
     corner_totals: dict[Corner, Estimates]
+    """[corner]."""
 
 
 @dataclass(frozen=True)
@@ -163,17 +179,23 @@ class LumpSumResult(Brief):
     """
 
     outcome: Outcome
+    """``designed``, ``unproven``, ``breached`` or ``none`` (``lumpsum.decision``)."""
     data: LumpSumData
     judge: Judge
+    """The scenarios that judge the design."""
     headline: JudgedDesign
     plain: JudgedDesign
     margin: LimitMargin | None
+    """How the margins were found; None without a design."""
     free: JudgedDesign | None
     deciders: tuple[Decider, ...]
+    """Providers whose limit decides the design."""
     equity: InventedEquity | None
+    """The design without limits that rest on invented equity; None where there are none."""
     measured_against_budget: tuple[Estimate, ...]
     """Per lot: extra payment over the term if the layers were measured against b I; empty without a design."""
     price_ranges: tuple[PriceRange, ...]
+    """What wider limits save."""
     requirements: tuple[RequiredEquity, ...]
     """The least free buffer per lot at which a design holds."""
     stability: Stability | None
@@ -194,8 +216,29 @@ class LumpSumResult(Brief):
 class DeterministicScenario:
     """What one course of the factors does at expectation: closed form, no sampling error.
 
-    ``spending`` and ``provider_result`` per payment form, euro over the term, reported municipalities and all
-    providers; everybody is served.
+    Attributes
+    ----------
+    id, name : str, dict of str to str
+        Id of the shock, and its words in both languages.
+    source, status : str
+        Where the shock comes from.
+    spending : dict of str to float
+        Per payment form, of the reported municipalities, euro over the term; everybody is served.
+    provider_result : dict of str to float
+        Per payment form, payment minus cost of all providers, euro over the term.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, reference
+    >>> from bekostiging.evaluation import deterministic_scenario
+    >>> from bekostiging.scenarios import build_cells
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, form = build_cells(case), "inspanningsgericht"
+    >>> contracts = {form: build_contracts(case, cells, reference(case, cells, 1), form)}
+    >>> plain = deterministic_scenario(case, cells, contracts, case.discount(1))
+    >>> plain.name["en"], round(plain.spending[form])
+    ('as expected', 30197870)
     """
 
     id: str
@@ -208,8 +251,25 @@ class DeterministicScenario:
 
 @dataclass(frozen=True)
 class ControlVariate:
-    """``estimate`` with its error; ``factor``: variance of plain independent sampling with as many drawn scenarios over its
-    own; ``ceiling``: 1 over the share of chance per client in the variance (of the influence values for CVaR)."""
+    """An estimate made more precise by quantities that are known exactly, and by how much.
+
+    Attributes
+    ----------
+    estimate : Estimate
+        With its standard error.
+    factor : float
+        Variance of plain independent sampling with as many scenarios, over its own variance.
+    ceiling : float
+        The largest factor possible: 1 over the part of the variance that is chance per client (for CVaR, of the variance of
+        its influence values).
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> spending = ControlVariate(Estimate(30.0e6, 1e5), factor=9.0, ceiling=40.0)
+    >>> spending.factor**0.5 * spending.estimate.standard_error  # standard error of plain sampling, euro
+    300000.0
+    """
 
     estimate: Estimate
     factor: float
@@ -217,58 +277,24 @@ class ControlVariate:
 
 
 @dataclass(frozen=True)
-class MeasureOutcome:
-    """One measure at expectation, euro over the term, discounted; per payment form where spending is meant.
-
-    ``if_it_works``: spending saved when it works; ``expected``: that times the chance, less ``cost``; ``missing``: the
-    part of ``booked`` that is not expected to arrive.
-    """
-
-    id: str
-    name: str
-    chance: float
-    cost: float
-    booked: float
-    if_it_works: dict[PaymentForm, float]
-    expected: dict[PaymentForm, float]
-    missing: dict[PaymentForm, float]
-    source: str
-    status: str
-
-
-@dataclass(frozen=True)
-class WithMeasures(Brief):
-    """Spending of the reported municipalities over the term without and with all measures, on the same clients.
-
-    EXPECTED, P90 and OVERRUN_PROBABILITY of ``without`` and ``with_``; ``saving``: their mean difference.
-    """
-
-    without: Estimates
-    with_: Estimates
-    saving: Estimate
-
-
-@dataclass(frozen=True)
-class SubstitutionOutcome:
-    """One row of substitution at expectation, euro more over the term, discounted.
-
-    ``municipal``: spending under the contracts, and on personal budgets; ``public``: with what ``payer`` outside spends.
-    """
-
-    origin: str
-    destination: str
-    payer: str
-    clients: float
-    outside: float
-    municipal: dict[PaymentForm, float]
-    public: dict[PaymentForm, float]
-    source: str
-    status: str
-
-
-@dataclass(frozen=True)
 class Calibration:
-    """A figure of the model beside the published one it should resemble."""
+    """A figure of the model beside the published one it should resemble.
+
+    Attributes
+    ----------
+    name : dict of str to str
+        In both languages.
+    modelled, published : float
+        In ``unit``: persons, a fraction or euro.
+    source, status : str
+        Where the published figure comes from.
+
+    Examples
+    --------
+    >>> known = Calibration({"nl": "jongeren", "en": "youths"}, 2_150.0, 2_120.0, "persons", "by hand", "illustrative")
+    >>> round(known.modelled / known.published - 1, 3)
+    0.014
+    """
 
     name: Sentence
     modelled: float
@@ -288,9 +314,13 @@ class Comparison(Study):
     value, standard_error and unit."""
 
     cells: Cells
+    """Area x care form x provider."""
     reference: Reference
+    """Reference amounts B0 and fair prices per contract and year."""
     n_scramblings: int
+    """Independent randomisations of the scenarios; standard errors come from their spread."""
     n_years: int
+    """Contract years."""
     risk_allocation: tuple[tuple[str, dict[PaymentForm, str]], ...]
     """Who carries what: (risk key, {form: party key}); keys as in bekostiging.contracts.carries."""
     headroom: FloatArray
@@ -309,17 +339,23 @@ class Comparison(Study):
     control_variates: dict[PaymentForm, dict[Figure, ControlVariate]]
     """[form][EXPECTED or CVAR95]: spending of the reported municipalities over the term, everybody served."""
     lumpsum: LumpSumResult
+    """The designed lump sum on scenarios that did not make it."""
     plain: DeterministicScenario
     """The course without shock: every factor at one."""
     shocks: tuple[DeterministicScenario, ...]
+    """Every shock of the case alone."""
     sweeps: tuple[Sweep, ...]
+    """Spending over a range of one quantity at a time."""
     sensitivities: tuple[DeterministicScenario, ...]
     """One quantity at a time a little up and down: which assumption turns the ranking."""
     measures: tuple[MeasureOutcome, ...]
+    """Every measure alone, at expectation."""
     with_measures: dict[PaymentForm, WithMeasures]
     """All measures of the case together, in scenarios; empty without measures. Every other figure is without them."""
     substitution: tuple[SubstitutionOutcome, ...]
+    """Every row of table substitution."""
     calibration: tuple[Calibration, ...]
+    """Figures of the model beside published ones."""
     exact: tuple[ExactLayer, ...]
     """Layers of the corridors in the first year from the aggregate distribution, where it applies."""
     exact_skipped: tuple[tuple[str, Sentence], ...]

@@ -36,7 +36,25 @@ class WaitingSamples:
 
 @dataclass(frozen=True)
 class Samples(WaitingSamples):
-    """One value per scenario; money in euro, nominal, whole cents. Axes: scenario, year, then the axis named."""
+    """One value per scenario; money in euro, nominal, whole cents. Axes: scenario, year, then the axis named.
+
+    ``settle_all`` makes them of a block of scenarios; those of waiting stand in ``WaitingSamples``.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, reference
+    >>> from bekostiging.evaluation import levels_by_lot, settle_all
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, care_use = build_cells(case), expected_care_use(case, build_cells(case), 2)
+    >>> contracts = build_contracts(case, cells, reference(case, cells, 2), "inspanningsgericht")
+    >>> samples = settle_all(case, cells, contracts, care_use, levels_by_lot(case, care_use))
+    >>> samples.municipal.shape, samples.payment.shape  # scenarios, years, and municipalities or contracts
+    ((1, 2, 2), (1, 2, 7))
+    >>> bool(abs(samples.municipal.sum() - samples.payment.sum()) < 0.01)  # every payment has its municipality
+    True
+    """
 
     municipal: FloatArray
     """(n_scenarios, n_years, n_municipalities): payments under the contracts, outside excluded."""

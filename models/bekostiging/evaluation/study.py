@@ -29,9 +29,11 @@ class Study(Shown):
     """
 
     case: Case
+    """The case as it was computed on."""
     n_scenarios: int
     """Drawn, after rounding up."""
     seed: int
+    """Seed of every draw."""
     named: bool
     """Whether providers of a running case bear their own names."""
     notes: tuple[Note, ...]

@@ -16,7 +16,26 @@ CERTAIN = 0.95
 
 @dataclass(frozen=True)
 class LimitCheck:
-    """A limit of a design on scenarios that did not make it: ``estimate`` must not exceed ``most``; euro."""
+    """A limit of a design on scenarios that did not make it.
+
+    Attributes
+    ----------
+    limit : Limit
+        What it is a limit on.
+    estimate : Estimate
+        Euro; it holds where this does not exceed ``most``.
+    most : float
+        Euro.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import check_limits, design_lumpsum, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> first = check_limits(design_lumpsum(data), Judge(data, Scramblings(2)))[0]
+    >>> str(first.limit), round(first.most), first.holds
+    ('solvency[Anker]', 10000000, False)
+    """
 
     limit: Limit
     estimate: Estimate
@@ -141,8 +160,26 @@ def scenarios_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: 
 
 @dataclass(frozen=True)
 class Proof:
-    """What would prove a limit that does not hold at 95 %: ``euro`` by which it must be wider, and about how many
-    ``scenarios`` would show it as it stands; None where more scenarios cannot."""
+    """What would prove a limit that does not hold at 95 %.
+
+    Attributes
+    ----------
+    check : LimitCheck
+        The limit as it was found.
+    euro : float
+        By how much it must be wider.
+    scenarios : int or None
+        About how many scenarios would show it as it stands; None where more scenarios cannot.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import check_limits, design_lumpsum, example_data, Judge, proofs
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> checks = check_limits(design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> [(str(one.check.limit), round(one.euro), one.scenarios) for one in proofs(checks, n_scenarios=20)]
+    [('solvency[Anker]', 63137515, None), ('return_on_capital[Anker]', 3588869, None)]
+    """
 
     check: LimitCheck
     euro: float

@@ -28,7 +28,21 @@ AGAINST = ("solvency", "return_on_capital", "fair_price", "law")
 
 @dataclass(frozen=True)
 class Conflict:
-    """A limit that takes part in a conflict: by how many euros it would have to yield (0: it holds its ground)."""
+    """A limit that takes part in a conflict.
+
+    Attributes
+    ----------
+    limit : Limit
+        What it is a limit on.
+    euro : float
+        By how much it would have to yield; 0 where it holds its ground.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import Limit
+    >>> str(Conflict(Limit("solvency", ("Anker",)), 250_000.0).limit)
+    'solvency[Anker]'
+    """
 
     limit: Limit
     euro: float
@@ -36,8 +50,29 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """What makes a design possible when only limits of these ``kinds`` yield: the least ``euro`` in sum and the
-    ``limits``; None where they alone cannot. ``against``: limits that hold their ground and ask for it."""
+    """What makes a design possible when only some kinds of limit yield.
+
+    Attributes
+    ----------
+    kinds : tuple of str
+        Kinds of limit that may yield.
+    euro : float or None
+        Least sum by which they must; None where they alone cannot make a design possible.
+    limits : tuple of Conflict
+        Those that yield, each with its euros.
+    against : tuple of Limit
+        Limits that hold their ground and ask for it.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.lumpsum import example_data
+    >>> from bekostiging.lumpsum.conflict import relaxed
+    >>> data = example_data()
+    >>> way = relaxed(replace(data, begroting=data.begroting - 30e6), ("begroting",))
+    >>> way.kinds, round(way.euro), [str(one.limit) for one in way.limits]
+    (('begroting',), 10312889, ['begroting[0034,2027]'])
+    """
 
     kinds: tuple[str, ...]
     euro: float | None

@@ -160,7 +160,9 @@ class LumpSumData:
     """
 
     lots: tuple[LotTerms, ...]
+    """Terms of every lot."""
     contracts: tuple[tuple[str, str], ...]
+    """(provider, lot) of every contract, the axis c."""
     providers: tuple[str, ...]
     municipalities: tuple[str, ...]
     years: tuple[int, ...]
@@ -201,16 +203,23 @@ class LumpSumData:
     discount: FloatArray
     """v (t,)."""
     risk_weight: float
+    """Weight of the tail in the criterion, from 0 to 1."""
     confidence: float
+    """Level of the tails of losses and of spending."""
     cost_of_capital: float
+    """Return asked on the buffer that is used, per year."""
     reserve_confidence: float
+    """Level of the tail of the use of the stock."""
     reserve_refills: bool = False
     """Whether a year within the begroting refills what was used of the stock."""
     breach: BreachCap = BreachCap()
+    """Outcomes of the stages before; nothing in the ordinary case."""
     held: Held = Held()
+    """What is given beforehand."""
     margins: Mapping[Limit, float] = field(default_factory=dict)
     """Euro by which a limit that depends on scenarios is tightened, by its name; none in the plain design."""
     simple: SimpleTerms = SimpleTerms()
+    """What makes an agreement simple; nothing unless asked."""
     other_payments: Mapping[str, FloatArray] = field(default_factory=dict)
     """P per other payment form (s, c, t), euro; where there are any, every lot chooses its form."""
     without_care: tuple[WithoutCare, ...] = ()

@@ -34,7 +34,26 @@ AMPLE = 1e12
 
 @dataclass(frozen=True)
 class ValueOfData:
-    """``without`` and ``with_item``: margins over the term in euro, on bins of one size; ``value``: their difference."""
+    """What knowing an item before the budget is set is worth, euro over the term.
+
+    Attributes
+    ----------
+    item : str
+        Name of the item.
+    without : float
+        Margin over expected cost when scenarios fall into random bins.
+    with_item : float
+        Margin when they fall into as many bins by the item.
+    value : Estimate
+        What the item saves: the first less the second.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> known = ValueOfData("intake so far", without=2.5e6, with_item=1.5e6, value=Estimate(1e6, 2e5))
+    >>> known.without - known.with_item == known.value.value
+    True
+    """
 
     item: str
     without: float

@@ -28,8 +28,24 @@ NEAR = 1e-6
 
 @dataclass(frozen=True)
 class Decider:
-    """A provider whose limit decides the design: the ``design`` without that limit, and the ``extra_equity`` in euro
-    that would allow it.
+    """A provider whose limit decides the design.
+
+    Attributes
+    ----------
+    provider : str
+        Id of the provider.
+    extra_equity : float
+        Free equity in euro with which ``design`` would be possible.
+    design : LumpSumDesign
+        The design without the limit of this provider.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import deciders, design_lumpsum, example_data
+    >>> data = example_data()
+    >>> (anker,) = deciders(data, design_lumpsum(data))
+    >>> round(anker.extra_equity), anker.design.share[0].round(2)  # with more equity nothing need be shared
+    (6296296, array([0., 0.]))
     """
 
     provider: str

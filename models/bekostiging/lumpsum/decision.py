@@ -38,6 +38,15 @@ class Decision:
         The optimum on the design scenarios, without margins.
     margin : LimitMargin or None
         How the headline was reached; None without a design.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import decide, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> decision = decide(data, Judge(data, Scramblings(2)))
+    >>> decision.outcome, decision.headline.loading.round(3)
+    ('unproven', array([0.004]))
     """
 
     outcome: Outcome

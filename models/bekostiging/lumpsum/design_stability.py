@@ -19,8 +19,25 @@ SAME = 1e-6
 
 @dataclass(frozen=True)
 class Stability:
-    """``lots`` whose free zones and shares are the same on both halves; the ``largest`` difference of a loading from that of
-    the whole (fraction); ``halves`` on which a design exists, 0 to 2."""
+    """The design beside those of either half of the design scenarios.
+
+    Attributes
+    ----------
+    lots : tuple of str
+        Lots whose free zones and shares are the same on both halves.
+    largest : float
+        Largest difference of a loading from that of the whole, fraction.
+    halves : int
+        Halves on which a design exists, 0 to 2.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, stability
+    >>> data = example_data()
+    >>> halves = stability(data, design_lumpsum(data))
+    >>> halves.halves, round(halves.largest, 4)
+    (2, 0.0137)
+    """
 
     lots: tuple[str, ...]
     largest: float

@@ -29,9 +29,34 @@ SHARES = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 @dataclass(frozen=True)
 class FrontierPoint:
-    """``band``: free on each side, fraction; ``share`` of what is beyond; ``symmetric``: surpluses too. ``tail``: CVaR of
-    municipal spending over the term, euro; ``weakest``: chance that ``provider`` passes its limit, the highest of all;
-    ``efficient``: no candidate is better at both ends. The designed corridor itself has ``band`` None."""
+    """A simple corridor beside the designed one.
+
+    Attributes
+    ----------
+    band : float or None
+        Half-width of the free zone, fraction of B0 I; None for the designed corridor.
+    share : float
+        Part of what is beyond the free zone that the municipality pays.
+    symmetric : bool
+        Whether surpluses beyond it are shared alike.
+    tail : Estimate
+        CVaR of municipal spending over the term, euro.
+    weakest : Estimate
+        Chance that ``provider`` passes its limit, the highest of all providers.
+    provider : str
+        Id of that provider.
+    efficient : bool
+        Whether no other candidate is better in both ``tail`` and ``weakest``.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import corridor_frontier, design_lumpsum, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> points = corridor_frontier(data, design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> [(one.band, one.share, round(one.tail.value)) for one in points[:2]]
+    [(None, 0.0, 107600000), (0.0, 0.0, 107600000)]
+    """
 
     band: float | None
     share: float

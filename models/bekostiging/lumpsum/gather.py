@@ -27,9 +27,29 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class CorridorSeries:
-    """What a block keeps for the decision: index, paid_part, fixed and cost (s, c, t), amounts per contract, key
-    (s, t, j, m); symbols of ``LumpSumData``. Where asked for: payments under ``others`` (s, c, t) per form and what a
-    ceiling ``cut`` from them, and what could be observed beforehand, ``items`` (s,) by name."""
+    """What a block of scenarios keeps for the decision; symbols as on the model card (``bekostiging.lumpsum.model``).
+
+    Attributes
+    ----------
+    index, paid_part, fixed, cost : (s, c, t)
+        I, A, Z and C; the last two in euro.
+    amounts : tuple of (s, t, l)
+        U of every contract, euro, negative for a surplus.
+    key : (s, t, j, m)
+        Share of every municipality in the payments of a lot.
+    others, cut : dict of str to (s, c, t)
+        Payments under other payment forms, and what a ceiling cut from them, euro; only where they were asked for.
+    items : dict of str to (s,)
+        What could be observed beforehand.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import example_data
+    >>> data = example_data()
+    >>> series = CorridorSeries(data.index, data.paid_part, data.fixed, data.cost, data.amounts, data.key)
+    >>> sorted(series.arrays()), CorridorSeries.of(series.arrays()).cost.shape
+    (['amounts/0', 'cost', 'fixed', 'index', 'key', 'paid_part'], (20, 1, 1))
+    """
 
     index: FloatArray
     paid_part: FloatArray
@@ -96,9 +116,19 @@ def corridor_series(
 
     Examples
     --------
-    Blocks come from a run; see ``bekostiging.studies``.
+    One scenario, at expectation; those of a run come from ``bekostiging.studies``.
 
-    >>> corridor_series(case, cells, contracts, care_use, levels)  # doctest: +SKIP
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, price_levels, reference
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, years = build_cells(case), 2
+    >>> terms, care_use = reference(case, cells, years), expected_care_use(case, cells, years)
+    >>> contracts = build_contracts(case, cells, terms, "taakgericht")
+    >>> levels = {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
+    >>> series = corridor_series(case, cells, contracts, care_use, levels)
+    >>> series.cost.shape, series.key.shape  # (s, c, t) and (s, t, j, m)
+    ((1, 7, 2), (1, 2, 3, 2))
     """
     rows = [contract.rows(care_use, levels[contract.lot]) for contract in contracts]
     key = [municipal_shares(case, cells, care_use, j) for j in range(len(case.lots))]
@@ -155,9 +185,21 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
 
     Examples
     --------
-    Scenarios come from a run; see ``bekostiging.studies``, or ``example_data`` for a decision in round numbers.
+    One scenario, at expectation; ``example_data`` is a decision in round numbers.
 
-    >>> lumpsum_data(case, cells, reference, series)  # doctest: +SKIP
+    >>> from bekostiging.lumpsum import corridor_series
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.contracts import build_contracts, price_levels, reference
+    >>> from bekostiging.scenarios import build_cells, expected_care_use
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> cells, years = build_cells(case), 2
+    >>> terms, care_use = reference(case, cells, years), expected_care_use(case, cells, years)
+    >>> contracts = build_contracts(case, cells, terms, "taakgericht")
+    >>> levels = {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
+    >>> series = corridor_series(case, cells, contracts, care_use, levels)
+    >>> data = lumpsum_data(case, cells, terms, series)
+    >>> data.n_scenarios, data.years, [lot.name for lot in data.lots]
+    (1, (2026, 2027), ['youth', 'residential', 'wmo'])
     """
     n_scenarios, _, n_years = series.cost.shape
     years = tuple(case.first_year + t for t in range(n_years))

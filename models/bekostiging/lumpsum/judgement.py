@@ -119,9 +119,30 @@ class Judge:
 
 @dataclass(frozen=True)
 class JudgedDesign:
-    """A design on scenarios that did not make it: its limits, what the reported municipalities spend over the term
-    (``expected``, ``tail``: CVaR; ``spending`` and ``tails`` per municipality) and the expected ``result`` per provider,
-    payment minus cost at the lot's reference unit cost; discounted euro. Nothing is judged without a design."""
+    """A design on scenarios that did not make it; discounted euro over the term. Nothing is judged without a design.
+
+    Attributes
+    ----------
+    design : LumpSumDesign
+        What is judged.
+    checks : tuple of LimitCheck
+        Its limits.
+    expected, tail : Estimate or None
+        Mean and CVaR of what the reported municipalities spend together.
+    spending, tails : tuple of Estimate, (n_municipalities,)
+        Mean and CVaR of what each of them spends.
+    result : tuple of Estimate, (n_providers,)
+        Expected payment minus cost, at the lot's reference unit cost.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, Judge, judged_design
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> found = judged_design(design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> round(found.expected.value), round(found.result[0].value), len(found.checks)
+    (100800000, 800000, 5)
+    """
 
     design: LumpSumDesign
     checks: tuple[LimitCheck, ...]

@@ -13,8 +13,15 @@ LimitKind = Literal[
 
 @dataclass(frozen=True, order=True)
 class Limit:
-    """A limit: its ``kind`` and the ids of whom and when it is about, as on the model card (provider; provider, lot and
-    year; municipality, law where laws do not share, and year; lot). ``str`` is its name in programs and results.
+    """A limit; ``str`` is its name in programs and results.
+
+    Attributes
+    ----------
+    kind : str
+        Name of the constraint on the model card (``bekostiging.lumpsum.model``).
+    keys : tuple of str
+        Ids of whom and when it is about: a provider; a provider, lot and year; a municipality, the law where laws do not
+        share, and the year; or a lot.
 
     Examples
     --------

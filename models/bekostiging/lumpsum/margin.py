@@ -26,8 +26,28 @@ MOST_ROUNDS = 20
 
 @dataclass(frozen=True)
 class LimitMargin:
-    """``design`` that holds on the margin scenarios with its ``margins`` in euro by limit, None where none was found;
-    ``rounds``: designs made; ``shares_kept``: whether free zones and shares are those of the sampled optimum."""
+    """The design with margins, and how it was found.
+
+    Attributes
+    ----------
+    design : LumpSumDesign or None
+        Holds on the margin scenarios; None where no design was found that does.
+    margins : dict of Limit to float
+        Euro by which each limit was tightened.
+    rounds : int
+        Designs made.
+    shares_kept : bool
+        Whether free zones and shares are those of the sampled optimum.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import decide, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> margin = decide(data, Judge(data, Scramblings(2))).margin
+    >>> margin.design is None, margin.rounds
+    (True, 2)
+    """
 
     design: LumpSumDesign | None
     margins: Mapping[Limit, float]

@@ -51,6 +51,15 @@ class Alternative:
         Expected result, more than under the chosen design.
     capital : (n_providers,)
         Buffer used, more than under the chosen design.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import alternatives, design_lumpsum, example_data, Judge
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> _, other = alternatives(data, design_lumpsum(data), Judge(data, Scramblings(2)), count=2, within=0.05)
+    >>> other.design.loading.round(3), round(other.expected.value)  # what the higher loading costs more
+    (array([0.094]), 8609900)
     """
 
     design: LumpSumDesign

@@ -33,8 +33,27 @@ ROUNDING = 1e-7
 
 @dataclass(frozen=True)
 class EquityRequirement:
-    """``requirement`` of a lot (fraction of B0 of the first year), None where even ample equity gives no design; the
-    ``design`` it belongs to, and the one at one percentage ``stricter``."""
+    """The least free buffer to ask of the providers of a lot at which a design still exists.
+
+    Attributes
+    ----------
+    lot : str
+        Id of the lot.
+    requirement : float or None
+        Fraction of B0 of the first year; None where even ample equity gives no design.
+    design, stricter : LumpSumDesign or None
+        The design at that requirement, and the one when a percentage point more is asked.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.lumpsum import example_data, minimum_equity_requirements
+    >>> data = example_data()
+    >>> lots = tuple(replace(lot, share_max=0.2) for lot in data.lots)
+    >>> (one,) = minimum_equity_requirements(replace(data, lots=lots))
+    >>> round(one.requirement, 3), one.design.loading.round(3)
+    (0.041, array([0.1]))
+    """
 
     lot: str
     requirement: float | None

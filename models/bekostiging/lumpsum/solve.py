@@ -18,8 +18,29 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 
 @dataclass(frozen=True)
 class Breach:
-    """A cap of a lot that is passed: by ``euro`` (the loading cap over the term, discounted; the transition cap in the first
-    year) and by which ``fraction`` of the reference amounts, or of the revenue brought forward."""
+    """A cap of a lot that the design passes.
+
+    Attributes
+    ----------
+    lot : str
+        Id of the lot.
+    term : str
+        ``loading_cap`` or ``transition_cap``.
+    euro : float
+        By how much: the loading cap over the term, discounted; the transition cap in the first year.
+    fraction : float
+        The same as a part of the reference amounts, or of the revenue brought forward.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data
+    >>> data = example_data()
+    >>> lot = replace(data.lots[0], loading_cap=0.0, share_max=0.2)
+    >>> strict = replace(data, lots=(lot,), free_buffer=0.5 * data.free_buffer)
+    >>> [(one.term, round(one.euro), round(one.fraction, 4)) for one in design_lumpsum(strict).breaches]
+    [('loading_cap', 9080000, 0.0908)]
+    """
 
     lot: str
     term: Literal["loading_cap", "transition_cap"]
@@ -74,7 +95,9 @@ class LumpSumDesign:
     bound: float | None
     gap: float | None
     violation: float
+    """Largest violation of a row, as the solver left it; million euro."""
     passes: int
+    """Rounds of tail cuts."""
     breaches: tuple[Breach, ...]
     below_requirement: tuple[str, ...]
     conflicts: tuple[Conflict, ...]

@@ -32,9 +32,28 @@ TERMS = {"loading_cap": "loading_cap", "transition_up": "transition_cap", "trans
 
 @dataclass(frozen=True)
 class PriceRange:
-    """What widening a binding limit by a euro (the loading cap: by a percentage point) saves, in euro of ``expected`` and of
-    ``tail`` spending over the term; and by how much it may be narrowed (``low`` <= 0) or widened (``high`` >= 0) before the
-    saving differs by a tenth or no design is left, in the unit of the limit: euro, or a fraction."""
+    """What widening a binding limit saves, and how far that holds.
+
+    Attributes
+    ----------
+    limit : Limit
+        A limit that binds.
+    expected, tail : Estimate
+        Euro of expected and of tail spending over the term that are saved per euro by which the limit is wider; per
+        percentage point of the loading cap.
+    low, high : float
+        By how much it may be narrowed (at most 0) or widened (at least 0) before the saving differs by a tenth or no design
+        is left; in the unit of the limit: euro, or a fraction.
+
+    Examples
+    --------
+    >>> from bekostiging.lumpsum import design_lumpsum, example_data, Judge, price_ranges
+    >>> from bekostiging_solvers import Scramblings
+    >>> data = example_data()
+    >>> (price,) = price_ranges(data, design_lumpsum(data), Judge(data, Scramblings(2)))
+    >>> str(price.limit), price.low <= 0 <= price.high
+    ('solvency[Anker]', True)
+    """
 
     limit: Limit
     expected: Estimate

@@ -22,7 +22,10 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 @dataclass(frozen=True)
 class Cells:
-    """Index of the cells; integer arrays (n_cells,) point into the tuples of ids, -1 means none.
+    """Index of the cells: an area x care form x provider, under a contract or none.
+
+    ``area_ids``, ``care_form_ids``, ``provider_ids``, ``municipality_codes``, ``lot_ids`` and ``contract_ids`` are in the
+    order of the case; integer arrays (n_cells,) point into them, and -1 means none.
 
     Examples
     --------
@@ -43,11 +46,17 @@ class Cells:
     contract_ids: tuple[tuple[str, str], ...]
     """(provider, lot), in the order of the case's contracts."""
     area: IntArray
+    """Place in ``area_ids`` of every cell."""
     care_form: IntArray
+    """Place in ``care_form_ids``."""
     provider: IntArray
+    """Place in ``provider_ids``."""
     municipality: IntArray
+    """Place in ``municipality_codes`` of the municipality that the area is part of."""
     lot: IntArray
+    """Place in ``lot_ids``."""
     contract: IntArray
+    """Place in ``contract_ids``."""
     market_share: FloatArray
     """Share of the cell in the stock of its area x care form and in the starts of the first contract year; 1 for a
     care form without lot."""

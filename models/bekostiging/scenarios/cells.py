@@ -143,6 +143,7 @@ def summed_by(values: FloatArray, group: IntArray, n_groups: int) -> FloatArray:
     Parameters
     ----------
     values : array (..., n)
+        What is summed, in any unit.
     group : array (n,)
         Group of every place of the last axis, whole numbers from 0 to ``n_groups`` - 1.
     n_groups : int

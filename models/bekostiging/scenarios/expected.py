@@ -37,6 +37,7 @@ def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors |
     Parameters
     ----------
     case : Case
+        Gives demand, the care that clients use, and the years.
     cells : Cells
         Those of the case (``build_cells``).
     n_years : int
@@ -144,6 +145,7 @@ def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
     Parameters
     ----------
     case : Case
+        Gives demand in the base year and its growth.
     cells : Cells
         Those of the case.
     year : int
@@ -174,6 +176,7 @@ def clients_in_calendar_year(case: Case, cells: Cells, year: int) -> FloatArray:
     Parameters
     ----------
     case : Case
+        Gives demand in the base year and its growth.
     cells : Cells
         Those of the case.
     year : int

@@ -25,7 +25,18 @@ TRIED = 2
 
 
 class RiskFactorModel(Protocol):
-    """Turns standard normals into the factors of scenarios."""
+    """Turns standard normals into the factors of scenarios.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import FactorModel
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> model: RiskFactorModel = FactorModel(case, 2)  # what the tables of a case say
+    >>> factors = model.multipliers(np.zeros((1, model.n_dimensions)))
+    >>> factors.inflow.shape  # one scenario, the caseload and two years, by area and care form
+    (1, 3, 8)
+    """
 
     @property
     def n_dimensions(self) -> int:
@@ -113,7 +124,24 @@ def factor_model(case: Case, n_years: int) -> RiskFactorModel:
 
 
 def factor_distribution_notes(case: Case) -> tuple[Note, ...]:
-    """Where the risk factors come from, unless from table risk_factors."""
+    """Where the risk factors of a case come from, unless from table risk_factors.
+
+    Parameters
+    ----------
+    case : Case
+        Of any study.
+
+    Returns
+    -------
+    tuple of Note
+        Empty where the case has no distribution of its own.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> factor_distribution_notes(synthetic_region(municipalities=2, providers=6))
+    ()
+    """
     if case.factor_distribution is None:
         return ()
     nl, en = case.factor_distribution.name

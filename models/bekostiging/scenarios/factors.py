@@ -220,6 +220,7 @@ def neutral_factors(case: Case, n_years: int, n_scenarios: int = 1) -> Factors:
     Parameters
     ----------
     case : Case
+        Gives care forms, areas and forecast indices.
     n_years : int
         Contract years.
     n_scenarios : int
@@ -259,6 +260,7 @@ def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) 
     years : slice
         Contract years, 0 the first.
     factor : array (n_scenarios,)
+        1 leaves the scenario as it is.
 
     Raises
     ------
@@ -292,6 +294,7 @@ def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:
     Parameters
     ----------
     case : Case
+        Gives table shocks.
     n_years : int
         Contract years.
     shocks : sequence of str

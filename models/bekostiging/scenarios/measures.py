@@ -75,6 +75,7 @@ def expected_with(case: Case, cells: Cells, n_years: int, measure: str) -> CareU
     Parameters
     ----------
     case : Case
+        Gives table measures, and demand without them.
     cells : Cells
         Those of the case.
     n_years : int
@@ -151,6 +152,7 @@ def expected_moved(case: Case, cells: Cells, n_years: int, row: Substitution) ->
     Parameters
     ----------
     case : Case
+        Gives demand before starts move.
     cells : Cells
         Those of the case.
     n_years : int

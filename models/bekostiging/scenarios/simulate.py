@@ -52,12 +52,17 @@ class Plan:
 
     case: Case
     n_years: int
+    """Contract years."""
     n_scramblings: int
+    """Independent randomisations of the points."""
     points: int
+    """Points of each, a power of two."""
     seed: int
     stream: Stream
+    """Which scenarios: those of different streams are independent."""
     scenarios_per_block: int
     notes: tuple[dict[str, str], ...]
+    """What was rounded, in both languages."""
     shocks: tuple[str, ...] = ()
     """Named shocks of the case that hit every scenario."""
 
@@ -115,8 +120,11 @@ class Block:
 
     plan: Plan
     index: int
+    """Place of the block in the plan."""
     factors: Factors
+    """The multipliers of its scenarios."""
     clients: Clients
+    """Its clients, one by one."""
 
     def with_measures(self) -> Block:
         """The same scenarios and clients, with the measures of the case at work."""
@@ -170,11 +178,13 @@ def plan(
     Parameters
     ----------
     case : Case
+        Whose clients are to be drawn.
     n_scenarios : int
         Rounded up to whole scramblings of a power of two, which ``notes`` of the plan say.
     n_years : int
         Contract years; cut to those of the case.
     seed : int
+        The same seed gives the same clients, in any process.
     stream : str
         ``design``, ``out_of_sample``, ``closed`` (without clients) or ``margin``: independent of each other for one seed.
     argument : str, default "n_scenarios"
@@ -255,6 +265,7 @@ def draw_block(plan: Plan, index: int, change: Callable[[Factors, int], Factors]
     Parameters
     ----------
     plan : Plan
+        Which case, scenarios and years, and the points they are drawn from.
     index : int
         Block, from 0 to ``plan.n_blocks`` - 1. The same plan and index give the same clients in any process.
     change : callable, optional
@@ -298,6 +309,7 @@ def each_block(
     Parameters
     ----------
     plan : Plan
+        Which case, scenarios and years, and the points they are drawn from.
     work : callable
         Takes a ``Block``; picklable when ``workers`` > 1 or a ``cluster`` is given.
     workers : int
@@ -359,6 +371,7 @@ def map_blocks(plan: Plan, work: Callable[[Block], T], workers: int = 1) -> list
     Parameters
     ----------
     plan : Plan
+        Which case, scenarios and years, and the points they are drawn from.
     work : callable
         Takes a ``Block``; picklable when ``workers`` > 1.
     workers : int

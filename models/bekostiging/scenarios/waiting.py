@@ -22,7 +22,28 @@ from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True)
 class WaitingCount:
-    """Clients by year of asking; every array (n_scenarios, n_years, n_cells). Served + waiting + refused = starts."""
+    """Clients by year of asking; every array (n_scenarios, n_years, n_cells). Served + waiting + refused = starts.
+
+    Attributes
+    ----------
+    starts : array
+        Clients who ask for care.
+    served, waiting, refused : array
+        Who starts as asked, whose start is put off, and who is not taken.
+    moved : array
+        Who goes to another provider than was asked.
+    clients_beyond_norm : array
+        Part of those waiting who wait longer than the norm of their care form, what they waited before the term included.
+    weeks_beyond_norm : array
+        Client-weeks of theirs beyond the norm; whoever is not served in the term waits to its end.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1, 1))
+    >>> count = WaitingCount(10 * one, 7 * one, 2 * one, one, 0 * one, one, 4 * one)
+    >>> bool((count.served + count.waiting + count.refused == count.starts).all())
+    True
+    """
 
     starts: FloatArray
     served: FloatArray
@@ -30,9 +51,7 @@ class WaitingCount:
     refused: FloatArray
     moved: FloatArray
     clients_beyond_norm: FloatArray
-    """Part of those waiting who wait longer than the norm of their care form, what they waited before the term included."""
     weeks_beyond_norm: FloatArray
-    """Client-weeks of theirs beyond the norm; whoever is not served in the term waits to its end."""
 
 
 class WaitingCounter:

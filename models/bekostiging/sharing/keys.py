@@ -58,8 +58,21 @@ class KeyResult:
 
 @dataclass(frozen=True)
 class CoreTest:
-    """The coalition that would save most alone under a key: its ``members`` and the ``euros`` over the term; below a
-    cent the key lies in the core.
+    """The coalition that would save most alone under a key.
+
+    Attributes
+    ----------
+    members : tuple of str
+        Its municipalities.
+    euros : Estimate
+        What it would save over the term; below a cent no coalition objects, and the key lies in the core.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import core_test, example_data
+    >>> objection = core_test(example_data(), "inhabitants", exit_cost=0.0)
+    >>> objection.members, round(objection.euros.value), objection.holds
+    (('Midden', 'Klein'), 1125000, False)
     """
 
     members: tuple[str, ...]

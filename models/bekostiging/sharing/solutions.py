@@ -54,6 +54,15 @@ class GameSolution:
         The nucleolus of the sampled game, with the levels that were checked and its slack.
     table : (2^n,), or None
         Cost of every coalition; None beyond fifteen municipalities.
+
+    Examples
+    --------
+    >>> from bekostiging.sharing import example_data, solve_game
+    >>> solution = solve_game(example_data(), "surcharge")
+    >>> [round(one.value) for one in solution.alone], round(solution.together.value)
+    ([900000, 900000, 900000], 1650000)
+    >>> [round(one.value) for one in solution.nucleolus]
+    [675000, 487500, 487500]
     """
 
     game: str

@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING
 
 from bekostiging.former import former_names
-from bekostiging.studies.backtesting import Backtest, Prediction, backtest
+from bekostiging.studies.backtesting import Backtest, backtest
 from bekostiging.studies.breaking_point import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.capacity import CapacityBudget, CapacityStudy, study_capacity
 from bekostiging.studies.comparison import compare, contracts_in_force
+from bekostiging.studies.coverage import Prediction
 from bekostiging.studies.equalisation import EqualisationStudy, PoolResult, study_equalisation
 from bekostiging.studies.lumpsum import LumpSumStudy, study_lumpsum
 from bekostiging.studies.policy_choices import Changed, Choice

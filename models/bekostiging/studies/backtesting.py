@@ -38,6 +38,7 @@ from bekostiging.scenarios import (
     plan,
     self_check,
 )
+from bekostiging.studies.coverage import Coverage, Prediction
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -45,49 +46,37 @@ if TYPE_CHECKING:
 
 LEVELS = (0.50, 0.80, 0.95)
 """Intervals whose coverage is reported."""
-CONTRADICTED = 0.01
-"""Two-sided p-value below which the model says of itself that this cannot be."""
 LAWS = ("jeugdwet", "wmo")
 
 
 @dataclass(frozen=True)
-class Prediction:
-    """One place, care and year: what was counted and where it lies among the simulated scenarios; persons of a
-    municipality, and of an area its ``share`` in the areas counted that year.
-
-    ``quantiles`` (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975); ``pit``: part of the scenarios below the count.
-    """
-
-    place: str
-    care_form: str
-    year: int
-    counted: float
-    quantiles: tuple[float, ...]
-    pit: float
-    share: bool
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Predictions inside an interval: how many, how many the model itself would have (in 95 %), and the p-value."""
-
-    level: float
-    inside: int
-    of: int
-    low: int
-    high: int
-    p_value: float
-
-    @property
-    def contradicted(self) -> bool:
-        """Whether the model says that this cannot be."""
-        return self.p_value < CONTRADICTED
-
-
-@dataclass(frozen=True)
 class Backtest(Study):
-    """``origin``: last year known; ``shocks``: per year, what was counted over the median of all municipalities, less one,
-    and its normal score. ``to_frame()``: a row per prediction, its quantiles as p2.5 to p97.5."""
+    """Predictions from a past year beside what was counted since.
+
+    ``to_frame()``: a row per prediction, its quantiles as p2.5 to p97.5.
+
+    Attributes
+    ----------
+    origin : int
+        Last year that is taken as known.
+    predictions : tuple of Prediction
+        Every place, care and year.
+    coverage : tuple of Coverage
+        How many counts lie in the intervals, and how many the model expects.
+    shocks : dict of int to (float, float)
+        Per year what all municipalities together counted, over its median in the scenarios, less one; and its normal score.
+    growth : Drift
+        Growth estimated up to the origin.
+    spread : tuple of Spread
+        Spread of the risk factors estimated up to the origin.
+
+    Examples
+    --------
+    >>> from bekostiging import backtest, read_case
+    >>> outcome = backtest(read_case("almere"), n_scenarios=32)
+    >>> outcome.origin, len(outcome.predictions), outcome.to_frame().shape
+    (2020, 7, (7, 13))
+    """
 
     origin: int
     predictions: tuple[Prediction, ...]

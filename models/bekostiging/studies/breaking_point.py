@@ -38,13 +38,33 @@ BEGROTING = "begroting"
 
 @dataclass(frozen=True)
 class ReverseStress(Shown):
-    """How ``target`` (``begroting`` or a provider) breaks under payment form ``form``.
+    """The nearest course of the factors that breaks a begroting or a provider, under one payment form.
 
-    ``distance``: Mahalanobis distance of the nearest course that breaks it from the expected one, in standard deviations;
-    None when no course within eight of them does. ``starts`` and ``agreeing``: searches made, and how many found that
-    course. ``scenario``: change per quantity and contract year, weighted by the money at stake; ``probability`` that the
-    target breaks, everybody served. ``to_frame()``: the course, a row per quantity and a column per contract year; empty
-    without one.
+    ``to_frame()``: the course, a row per quantity and a column per contract year; empty without one.
+
+    Attributes
+    ----------
+    form, target : str
+        The payment form, and ``begroting`` or the id of a provider.
+    distance : float or None
+        Mahalanobis distance of that course from the expected one, in standard deviations; None when no course within eight
+        of them breaks the target.
+    starts, agreeing : int
+        Searches made, and how many of them found that course.
+    scenario : dict of str to tuple of float, (n_years,)
+        Change per quantity and contract year, a fraction, weighted by the money at stake.
+    probability : Estimate or None
+        That the target breaks, everybody served.
+    n_scenarios : int
+        Scenarios the probability was estimated on.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> print(ReverseStress("taakgericht", "begroting", 2.5, 8, 7, {"inflow": (0.04, 0.06)}, Estimate(0.012, 0.001), 1024))
+    begroting under taakgericht breaks 2.50 standard deviations away, with probability 1.2 ± 0.1 %
+    quantity year 1 year 2
+      inflow +4.0 % +6.0 %
     """
 
     form: PaymentForm

@@ -97,6 +97,7 @@ class CapacityBudget(Brief):
     decision: Decision
     own: LumpSumDesign
     lots: tuple[LotBudget, ...]
+    """Every lot against the cost of its planned capacity."""
 
 
 @dataclass(frozen=True)
@@ -108,18 +109,28 @@ class CapacityStudy(Study):
     """
 
     plan: CapacityPlan
+    """Contracts and places, with bound and gap."""
     outcome: Outcome
+    """The plan on the scenarios it was decided on."""
     out_of_sample: Outcome
+    """The plan on other scenarios."""
     waiting: tuple[WaitingAnswer, ...]
+    """Who waits, per care form and municipality, out of sample."""
     norms: tuple[NormCheck, ...]
+    """Every waiting norm, out of sample."""
     prices: tuple[PlacePrice, ...]
+    """What one more place would save."""
     averages: Averages
+    """Planning on averages instead."""
     side: int
     flexibility: Mapping[str, OtherPlan]
     curve: Mapping[int, OtherPlan | None]
     failures: tuple[Failure, ...]
+    """What happens when a provider fails."""
     budget: CapacityBudget | None
+    """Whether the lump sum buys the capacity; None unless asked."""
     n_scramblings: int
+    """Independent randomisations of the scenarios."""
 
     @property
     def designed(self) -> LumpSumOutcome | None:

@@ -24,6 +24,7 @@ from bekostiging.contracts import (
 from bekostiging.evaluation.block_settlement import OutOfSampleBlock, OutOfSampleWork
 from bekostiging.evaluation.break_even import break_even, sweeps
 from bekostiging.evaluation.calibration import calibration
+from bekostiging.evaluation.changes import BreakEven, WithMeasures
 from bekostiging.evaluation.control_variates import closed_scenarios, closed_spending, control_variates
 from bekostiging.evaluation.cover import Cover
 from bekostiging.evaluation.design import Drawn, designed, designed_lump_sums, judged, judging_series, lump_sums
@@ -45,7 +46,6 @@ from bekostiging.evaluation.measures import (
 )
 from bekostiging.evaluation.precision import settled
 from bekostiging.evaluation.results import (
-    BreakEven,
     Comparison,
     ControlVariate,
     ExactLayer,
@@ -53,7 +53,6 @@ from bekostiging.evaluation.results import (
     LumpSumResult,
     MixResult,
     Sentence,
-    WithMeasures,
 )
 from bekostiging.evaluation.samples import CORNERS
 from bekostiging.evaluation.study import Prepared, prepared

@@ -67,6 +67,7 @@ class PoolResult(Brief):
     """
 
     data: PoolData
+    """What the pool was decided on."""
     design: PoolDesign
     frontier: tuple[PoolDesign, ...]
     tail_before: tuple[Estimate, ...]
@@ -87,17 +88,24 @@ class EqualisationStudy(Study):
     outcome: Outcome
     """How the lump sum came out between whose providers the pools are."""
     simulated: bool
+    """Whether the clients are simulated; else they are those of a table."""
     clients: ClientCosts
     model: NormAmounts
+    """The fitted norm amounts."""
     interval: tuple[FloatArray, FloatArray, FloatArray]
     groups: tuple[GroupResult, ...]
+    """What clients of every group get beside what they cost."""
     measures: Measures
     methods: Mapping[str, Measures]
     results: FloatArray
+    """(n_providers,): norm amounts minus cost, fraction of cost."""
     prices: tuple[PriceOfCondition, ...]
+    """What every condition costs."""
     transfers: Mapping[str, float]
     high_cost: tuple[HighCostPool, ...]
+    """Pools for expensive clients."""
     power: float
+    """Least part of the next euro that must stay the provider's own."""
     pools: tuple[PoolResult, ...]
 
     @property

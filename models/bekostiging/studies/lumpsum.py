@@ -66,11 +66,15 @@ class LumpSumStudy(Study):
     """
 
     n_design: int
+    """Scenarios on which the lump sum was designed."""
     asked: SimpleTerms | None
     """Terms asked for instead of those of the case."""
     lumpsum: LumpSumResult
+    """The design, judged out of sample."""
     alternatives: tuple[Alternative, ...]
+    """Other designs that cost hardly more, the chosen one first."""
     choices: tuple[Choice, ...]
+    """Every policy row, and what a little less or more would do."""
     frontier: tuple[FrontierPoint, ...]
     edges: tuple[float, ...]
     value_of_data: tuple[ValueOfData, ...]

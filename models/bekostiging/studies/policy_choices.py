@@ -23,8 +23,22 @@ STEP = 0.1
 
 @dataclass(frozen=True)
 class Changed:
-    """A number tried: its ``value``, and what municipalities then spend more over the term, ``expected`` and in the
-    ``tail``; None where no lump sum then holds within all limits."""
+    """A policy number that was tried, and what municipalities then spend more over the term; discounted euro.
+
+    Attributes
+    ----------
+    value : float
+        The number tried, in the unit of its policy row.
+    expected, tail : Estimate or None
+        More expected spending, and more in the worst scenarios; None where no lump sum then holds within all limits.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> stricter = Changed(0.055, Estimate(1.2e5, 1e4), Estimate(2.0e5, 3e4))
+    >>> stricter.expected.value > 2 * stricter.expected.standard_error
+    True
+    """
 
     value: float
     expected: Estimate | None
@@ -33,7 +47,22 @@ class Changed:
 
 @dataclass(frozen=True)
 class Choice:
-    """One policy row; ``lower`` and ``higher``: the numbers tried, None where none is."""
+    """One policy row, and what a little less or more of it would do.
+
+    Attributes
+    ----------
+    name, scope : str
+        The row, and the lot it holds for; empty where it holds for all.
+    value, source, status : str
+        What the case says, and where that comes from.
+    lower, higher : Changed or None
+        The numbers tried; None where none is.
+
+    Examples
+    --------
+    >>> Choice("risk_weight", "", "0.25", "", "assumption", lower=None, higher=Changed(0.275, None, None)).higher.value
+    0.275
+    """
 
     name: str
     scope: str

@@ -98,9 +98,32 @@ class SharingWork:
 
 @dataclass(frozen=True)
 class SharingStudy(Study):
-    """Every key, the games, and who would be cheaper off alone; ``skipped``: keys the case has no figures for.
+    """Every sharing key, the games between municipalities, and who would be cheaper off alone.
 
     ``to_frame()``: a row per key, municipality and figure of ``KeyResult``.
+
+    Attributes
+    ----------
+    data : SharingData
+        Payments under every key, per scenario and municipality.
+    exit_cost : float
+        What it costs a coalition to leave, euro.
+    keys : dict of str to tuple of KeyResult, (n_municipalities,)
+        What every municipality pays under each key; ``in_force`` are the keys of the lots.
+    core : dict of str to CoreTest
+        Per key the coalition that would save most alone.
+    games : tuple of GameSolution
+        What is divided, and how.
+    skipped : tuple of str
+        Keys the case has no figures for.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.studies import study_sharing
+    >>> study = study_sharing(synthetic_region(municipalities=2, providers=6), n_scenarios=32, n_years=1)
+    >>> list(study.keys)[:3], study.to_frame().shape
+    (['in_force', 'actual_use', 'inhabitants'], (100, 5))
     """
 
     outcome: Outcome | None

@@ -48,11 +48,31 @@ what the scenarios expect, less one; ``cost``: the providers' cost of care, like
 
 @dataclass(frozen=True)
 class Pooled(Shown):
-    """Expected spending, its CVaR at 95 % and the probability of an overrun over the term, per payment form: ``before`` the
-    views and ``under`` them.
+    """Spending per payment form before and under views on the scenarios; over the term, euro.
 
-    ``effective``: number of equally likely scenarios that tell as much as the ``n_scenarios`` reweighted ones;
-    ``relative_entropy`` of the new probabilities to the old, in nats. ``to_frame()``: a row per payment form and figure.
+    ``to_frame()``: a row per payment form and figure.
+
+    Attributes
+    ----------
+    views : tuple of str
+        As they were written.
+    n_scenarios : int
+        Scenarios that were reweighted.
+    effective : float
+        Number of equally likely scenarios that tell as much.
+    relative_entropy : float
+        Of the new probabilities to the old, in nats.
+    under, before : dict of str to Estimates
+        Per payment form expected spending, its CVaR at 95 % and the probability of an overrun.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> before, under = ({"taakgericht": {EXPECTED: Estimate(value, 1e5)}} for value in (30.0e6, 30.9e6))
+    >>> print(Pooled(("P(growth >= 2 %) = 0.6",), 1024, 890.0, 0.07, under=under, before=before))
+    P(growth >= 2 %) = 0.6: 890 of 1024 scenarios left; m euro over the term
+    payment form   figure     before      under
+     taakgericht expected 30.0 ± 0.1 30.9 ± 0.1
     """
 
     views: tuple[str, ...]

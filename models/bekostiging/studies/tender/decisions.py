@@ -61,8 +61,24 @@ class DecisionFigure:
 
 @dataclass(frozen=True)
 class Decision:
-    """Figures of a decision model, the notes and the self-check of the scenarios it was judged on; ``told``: why it has no
-    figures."""
+    """What a decision model of a suite gave.
+
+    Attributes
+    ----------
+    figures : tuple of DecisionFigure
+        Its figures; empty where ``told`` says why.
+    notes : tuple of Note
+        What must be said of the scenarios it was judged on.
+    self_check : SelfCheck or None
+        Those scenarios beside their own theory.
+    told : Note or None
+        Why there are no figures.
+
+    Examples
+    --------
+    >>> Decision((), told={"nl": "geen lumpsum", "en": "no lot is paid by lump sum"}).told["en"]
+    'no lot is paid by lump sum'
+    """
 
     figures: tuple[DecisionFigure, ...]
     notes: tuple[Note, ...] = ()

@@ -42,7 +42,26 @@ WORDS = ("begroting", "buffer", "waiting")
 
 @dataclass(frozen=True)
 class Condition:
-    """``value`` must not exceed ``limit``: a probability, or clients; on ``n_scenarios`` scenarios."""
+    """A condition that a payment form must meet under a shock.
+
+    Attributes
+    ----------
+    name : str
+        ``begroting``, ``buffer`` or ``waiting``.
+    value : Estimate
+        A probability, or clients; the condition is met where this does not exceed ``limit``.
+    limit : float
+        In the unit of ``value``.
+    n_scenarios : int
+        Scenarios it was estimated on.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> condition = Condition("buffer", Estimate(0.02, 0.01), limit=0.05, n_scenarios=256)
+    >>> condition.holds, condition.probability > 0.99
+    (True, True)
+    """
 
     name: str
     value: Estimate
@@ -66,7 +85,22 @@ class Condition:
 
 @dataclass(frozen=True)
 class Verdict:
-    """One lot, payment form and shock."""
+    """One payment form in one lot under one shock.
+
+    Attributes
+    ----------
+    shock : str
+        Id of the shock, or ``none``.
+    conditions : tuple of Condition
+        What it must meet.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> kept, passed = (Condition("begroting", Estimate(chance, 0.01), limit=0.05) for chance in (0.02, 0.08))
+    >>> Verdict("none", (kept, passed)).acceptable
+    False
+    """
 
     shock: str
     conditions: tuple[Condition, ...]

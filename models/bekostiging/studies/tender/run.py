@@ -56,7 +56,29 @@ LotSamples = Mapping[PaymentForm, LotSample]
 
 @dataclass(frozen=True)
 class Score(Brief):
-    """A payment form in a lot: its figures and expected ranks by criterion, flags, and verdicts by shock."""
+    """A payment form in a lot.
+
+    Attributes
+    ----------
+    figures : dict of str to Estimate
+        By criterion, see ``criteria``.
+    ranks : dict of str to Estimate
+        Expected rank among the payment forms by criterion, 1 the best.
+    flags : tuple of Flag
+        What a lawyer or supervisor would ask about.
+    verdicts : tuple of Verdict
+        One per shock.
+
+    Examples
+    --------
+    >>> from bekostiging_solvers import Estimate
+    >>> from bekostiging.studies import Condition, Verdict
+    >>> kept = Condition("begroting", Estimate(0.02, 0.01), limit=0.05)
+    >>> passed = Condition("begroting", Estimate(0.30, 0.02), limit=0.05)
+    >>> score = Score({}, {}, (), (Verdict("growth", (kept,)), Verdict("wages", (passed,))))
+    >>> score.robustness.value  # acceptable under one of two shocks
+    0.5
+    """
 
     figures: Mapping[str, Estimate]
     ranks: Mapping[str, Estimate]
@@ -72,7 +94,27 @@ class Score(Brief):
 
 @dataclass(frozen=True)
 class LotBoard(Brief):
-    """A lot, or all together: who serves how many, every payment form, every pair on every criterion."""
+    """A lot, or all together: who serves how many, every payment form, every pair on every criterion.
+
+    Attributes
+    ----------
+    lot : str
+        Id of the lot, or ``ALL_LOTS``.
+    n_providers : int
+        Providers with a contract.
+    clients : float
+        In care at some moment of a year, on average, everybody served.
+    scores : dict of str to Score
+        By payment form.
+    pairs : tuple of Pair
+        Two payment forms on a criterion.
+
+    Examples
+    --------
+    >>> board = LotBoard("youth", 4, 2_310.0, scores={"taakgericht": Score({}, {}, (), ())}, pairs=())
+    >>> board.n_providers, list(board.scores)
+    (4, ['taakgericht'])
+    """
 
     lot: str
     n_providers: int
@@ -88,10 +130,13 @@ class CaseBoard(Brief):
 
     asked: str
     outcome: Comparison
+    """The comparison the board was made from."""
     lots: tuple[LotBoard, ...]
+    """All lots together, then every lot."""
     decisions: Mapping[str, Decision]
     """By the name of the model."""
     similar: SimilarRegions | None
+    """Where the region stands among simulated ones; None unless asked."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +145,7 @@ class Benchmark(Shown):
 
     suite: Suite
     boards: tuple[CaseBoard, ...]
+    """One per case."""
 
     def to_frame(self) -> pd.DataFrame:
         """The scoreboard with its ranks; concentration is not ranked."""

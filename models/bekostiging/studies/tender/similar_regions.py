@@ -50,7 +50,23 @@ class Placed:
 
 @dataclass(frozen=True)
 class SimilarRegions:
-    """``n_regions`` simulated regions with as many ``municipalities``, ``providers`` and ``inhabitants``."""
+    """Where a region stands among simulated regions of its own size.
+
+    Attributes
+    ----------
+    n_regions, n_scenarios : int
+        Regions, and scenarios of each.
+    municipalities, providers, inhabitants : int
+        Their size.
+    placed : dict of str to dict of str to Placed
+        [payment form][criterion]: the region's own figure and those of the others.
+
+    Examples
+    --------
+    >>> alike = SimilarRegions(12, 256, municipalities=5, providers=9, inhabitants=310_000, placed={})
+    >>> alike.n_regions, alike.municipalities
+    (12, 5)
+    """
 
     n_regions: int
     n_scenarios: int

@@ -39,26 +39,46 @@ class RegionSize(BaseModel):
 
 
 class Suite(BaseModel):
-    """What a suite file says; ``text`` is the file itself."""
+    """What a suite file says; ``text`` is the file itself.
+
+    ``name`` and ``title`` (by language) head its page; ``scenarios``, ``design_scenarios``, ``years`` and ``seed`` are those
+    of ``compare``.
+
+    Examples
+    --------
+    >>> suite = read_suite("standard")
+    >>> suite.payment_forms[:2], suite.scenarios, suite.years
+    (('inspanningsgericht', 'outputgericht'), 512, 4)
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str = Field(min_length=1)
     title: dict[str, str]
     cases: tuple[str, ...] = ()
+    """Names or paths of cases."""
     region: tuple[RegionSize, ...] = ()
+    """Simulated regions that take part as cases."""
     payment_forms: tuple[PaymentForm, ...] = Field(min_length=2)
     confidence: tuple[float, ...] = Field(min_length=1)
+    """Levels of the tails that are compared."""
     shocks: tuple[str, ...]
+    """Names; ``+`` joins shocks that come together."""
     decision_models: tuple[str, ...]
+    """Names in ``DECISION_MODELS``."""
     scenarios: int = Field(ge=16)
     design_scenarios: int = Field(default=RunOptions.design_scenarios, ge=16)
     shock_scenarios: int = Field(ge=16)
+    """Scenarios under every shock."""
     decision_scenarios: int = Field(ge=16)
+    """Scenarios on which decision models are judged."""
     simulated_regions: int = Field(ge=0)
+    """Regions of the same size to stand among; 0 for none."""
     region_scenarios: int = Field(ge=16)
+    """Scenarios of each of them."""
     years: int = Field(ge=1)
     seed: int = Field(ge=0)
     shock: tuple[Shock, ...] = ()
+    """Shocks the suite defines itself."""
     text: str = Field(exclude=True)
 
     def with_cases(self, names: Sequence[str]) -> Suite:

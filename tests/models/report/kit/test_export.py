@@ -48,7 +48,7 @@ from bekostiging.studies import (
     study_equalisation,
     study_sharing,
 )
-from bekostiging.studies.backtesting import Coverage
+from bekostiging.studies.coverage import Coverage
 
 NL, EN = Texts("nl"), Texts("en")
 COMMANDS = ("compare", "lumpsum", "equalise", "share", "capacity", "stress", "backtest")
