@@ -212,6 +212,7 @@ class Demand(Assumption):
     units_distribution: Literal["lognormal", "gamma", "weibull"] = "lognormal"
     realised_cv: Volume
     growth: float = Field(default=0.0, gt=-1, lt=1)
+    growth_standard_error: float = Field(default=0.0, ge=0, lt=1)
     growth_duration: float = Field(default=0.0, gt=-1, lt=1)
     growth_intensity: float = Field(default=0.0, gt=-1, lt=1)
     crisis_share: Share = 0.0

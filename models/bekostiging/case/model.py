@@ -127,6 +127,8 @@ class Case(Shown):
     notes: tuple[Note, ...] = field(default=())
     factor_distribution: FactorDistribution | None = None
     """In place of tables risk_factors and correlations (``scenarios.with_factor_distribution``); None = those tables."""
+    known_until: int | None = None
+    """Last calendar year whose figures count as known; None = all of them. A backtest sets it."""
 
     def __post_init__(self) -> None:
         """Accept the rows of policy as any tuple of them."""

@@ -23,6 +23,7 @@ RepeatPayment = Literal["paid", "unpaid"]
 FirstYearIndex = Literal["fixed", "provisional"]
 WaitingNorm = Literal["expected", "cvar", "chance"]
 CorridorTerms = Literal["simple", "free"]
+ParameterUncertainty = Literal["included", "fixed"]
 
 PER_YEAR = ("per jaar", "per year")
 MONTHS = ("maanden", "months")
@@ -93,6 +94,12 @@ class PolicyTable(PolicyRows):
         en="degrees of freedom of the t copula of the risk factors; few: extremes come together",
         absent_nl="een Gauss-copula: geen factor wordt erger doordat een andere extreem is",
         absent_en="a Gaussian copula: no factor is worse because another one is extreme")
+    parameter_uncertainty = CasePolicy(Words[ParameterUncertainty](get_args(ParameterUncertainty)), default="included",
+        nl="of toekomsten ook verschillen in wat uit history is geschat (schommeling, groei): included; of fixed: elke "
+        "schatting geldt als zeker",
+        en="whether scenarios also differ in what was estimated (spread, growth): included; or fixed: "
+        "estimates count as certain",
+        absent_nl="wat geschat is, telt als onzeker", absent_en="what was estimated counts as uncertain")
     share_concentration = LotPolicy(Number(1, 1e9), default=inf,
         nl="concentratie van de marktaandelen die werkelijkheid worden (Dirichlet); klein: ze kunnen ver van het "
         "aanbod liggen",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bekostiging.case.arguments import checked_kind, checked_whole
-from bekostiging.case.errors import UserError
+from bekostiging.case.errors import Note, UserError
 from bekostiging.case.model import Case
 from bekostiging.case.series import FEWEST_YEARS, NATION, NATIONAL_GROWTH, Growth, Series, all_series
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 INTERVAL = 0.95
 FEWEST_RATES = 4
 """Growth rates below which a mean growth has no error worth drawing from."""
+SMALLEST, ENOUGH_FREEDOM = 0.01, 10
+"""Floor on a standard deviation, a year, that rests on fewer than so many degrees of freedom of its own: CBS revises its
+counts of youths in care by 1 to 2 % from provisional to final (CBS, 1 May 2020, "443 duizend jongeren met jeugdzorg in
+2019"), so that a few years cannot show less."""
+FEWEST_FREEDOM = 4
+"""Degrees of freedom below which the spread of a variance has no mean."""
 LEVELS = ("national", "municipality", "care_form")
 """Levels of inflow factors that history can speak of."""
 
@@ -45,6 +51,9 @@ class Spread:
         Degrees of freedom from the region's series and from the nation's.
     series : tuple of str
         The region's series that were used.
+    shared : float
+        Standard deviation of the national factor, which has been taken off: estimate^2 + shared^2 is the variance of what
+        moves the region as a whole. Zero unless given.
 
     Examples
     --------
@@ -61,6 +70,17 @@ class Spread:
     own: int
     national: int
     series: tuple[str, ...]
+    shared: float = 0.0
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom of the estimate, own and national; never below ``FEWEST_FREEDOM``."""
+        return max(self.own + self.national, FEWEST_FREEDOM)
+
+    @property
+    def too_short(self) -> bool:
+        """Whether the years cannot tell the spread, so that the floor stands in."""
+        return self.own < ENOUGH_FREEDOM and self.estimate <= SMALLEST
 
     @property
     def contradicts(self) -> bool:
@@ -76,7 +96,7 @@ def spreads(case: Case, until: int | None = None) -> tuple[Spread, ...]:
     case : Case
         A validated case.
     until : int, optional
-        Last calendar year that counts as known; default: all years.
+        Last calendar year that counts as known; default: ``case.known_until``, which is all years unless a backtest set it.
 
     Returns
     -------
@@ -97,6 +117,7 @@ def spreads(case: Case, until: int | None = None) -> tuple[Spread, ...]:
     checked_kind("case", case, Case, "read_case")
     if until is not None:
         checked_whole("until", until, 0)
+    until = case.known_until if until is None else until
     series = [one for one in all_series(case, until) if len(one.years) >= FEWEST_YEARS]
     return tuple(
         _spread(case, factor, series, until)
@@ -115,28 +136,43 @@ def national_growth(case: Case, until: int | None = None) -> tuple[Growth, ...]:
     )
 
 
+def national_rates(case: Case, until: int | None = None) -> tuple[Growth, ...]:
+    """The nation's growth as far as known, or the published series as a whole where too little of it was known."""
+    known = national_growth(case, until)
+    return known if len(known) >= FEWEST_YEARS - 1 else NATIONAL_GROWTH
+
+
 def _spread(case: Case, factor: RiskFactor, series: Sequence[Series], until: int | None) -> Spread:
     """One factor."""
     from scipy.stats import chi2
 
     phi = factor.autocorrelation
-    # known early, the nation has too few years: then the published series as a whole is the only prior there is
-    known = national_growth(case, until)
-    nation = known if len(known) >= FEWEST_YEARS - 1 else NATIONAL_GROWTH
-    prior, freedom = _variance(nation, phi), len(nation) - 1
+    nation = national_rates(case, until)
+    prior, freedom = innovation_variance(nation, phi), len(nation) - 1
     regional = [] if factor.level == "national" else _series_of(case, factor, series)
     dispersion = max((row.starts_dispersion for row in case.demand), default=1.0)
     total, count = freedom * prior, 0
     for one in regional:
         growths = one.growths(dispersion)
-        total += (len(growths) - 1) * _variance(growths, phi)
+        total += (len(growths) - 1) * innovation_variance(growths, phi)
         count += len(growths) - 1
     shared = 0.0 if factor.level == "national" else _national_variance(case, until)
     ends = ((1 + INTERVAL) / 2, (1 - INTERVAL) / 2)
     levels = (freedom + count, *(float(chi2.ppf(end, freedom + count)) for end in ends))
     pooled, low, high = (max(total / level - shared, 0.0) ** 0.5 for level in levels)
+    floor = SMALLEST if count < ENOUGH_FREEDOM else 0.0
     names = tuple(f"{one.place} / {one.care_form} {one.years[0]}-{one.years[-1]}" for one in regional)
-    return Spread(factor.id, factor.standard_deviation, pooled, low, high, count, freedom, names)
+    return Spread(
+        factor.id, factor.standard_deviation, max(pooled, floor), low, max(high, floor), count, freedom, names,
+        shared**0.5,
+    )  # fmt: skip
+
+
+def estimated_spreads(case: Case) -> dict[str, Spread]:
+    """The inflow factors whose standard deviation is that of history, by id: their size is uncertain; remembered."""
+    return case.cache.of(
+        "estimated_spreads", (), lambda: {one.factor: one for one in spreads(case) if one.given == one.estimate}
+    )
 
 
 def _national_variance(case: Case, until: int | None) -> float:
@@ -169,7 +205,7 @@ def drift(case: Case, series: Sequence[Series], until: int) -> Drift:
     known = [*(nation if len(nation) + len(regional) >= FEWEST_RATES else NATIONAL_GROWTH), *regional]
     years = sum(growth.years for growth in known)
     mean = sum(growth.log for growth in known) / years
-    variance = max(_variance(known, 1.0), _variance(NATIONAL_GROWTH, 1.0))
+    variance = max(innovation_variance(known, 1.0), innovation_variance(NATIONAL_GROWTH, 1.0))
     return Drift(mean, (variance / years) ** 0.5, len(known) - 1)
 
 
@@ -182,17 +218,18 @@ def _series_of(case: Case, factor: RiskFactor, series: Sequence[Series]) -> list
     return [one for one in series if one.care_form in forms and one.place != NATION]
 
 
-def _variance(growths: Sequence[Growth], phi: float) -> float:
+def innovation_variance(growths: Sequence[Growth], phi: float) -> float:
     """Variance of the yearly innovation behind growth rates, counting noise taken off; never negative."""
     mean = sum(one.log for one in growths) / sum(one.years for one in growths)
     total = sum(
-        ((one.log - mean * one.years) ** 2 * len(growths) / (len(growths) - 1) - one.noise) / _over(one.years, phi)
+        ((one.log - mean * one.years) ** 2 * len(growths) / (len(growths) - 1) - one.noise)
+        / change_variance(one.years, phi)
         for one in growths
     )
     return max(total / len(growths), 0.0)
 
 
-def _over(years: int, phi: float) -> float:
+def change_variance(years: int, phi: float) -> float:
     """Variance of the change over some years, in innovations of one."""
     return float(years) if phi == 1 else 2 * (1 - phi**years) / (1 - phi**2)
 
@@ -231,8 +268,8 @@ def with_estimates(case: Case) -> Case:
     return replace(case, risk_factors=filled)
 
 
-def spread_notes(case: Case) -> tuple[dict[str, str], ...]:
-    """One note per inflow factor that was estimated from history, or that history contradicts.
+def spread_notes(case: Case) -> tuple[Note, ...]:
+    """What was estimated of the risk factors, what history contradicts, and what was stated and counts as certain.
 
     Parameters
     ----------
@@ -252,37 +289,99 @@ def spread_notes(case: Case) -> tuple[dict[str, str], ...]:
     Examples
     --------
     >>> from bekostiging.case import read_case, spread_notes
-    >>> [note["en"][:50] for note in spread_notes(read_case("almere"))]
-    ['risk_factors: municipal_inflow is estimated from h']
+    >>> estimated, stated = spread_notes(read_case("almere"))
+    >>> estimated["en"][:66]
+    "The inflow of a municipality moves 2.7 % a year around what is exp"
     """
-    return tuple(_told(one) for one in spreads(case) if one.given == one.estimate or one.contradicts)
+    rows = {row.id: row for row in case.risk_factors}
+    shown = [one for one in spreads(case) if one.given == one.estimate or one.contradicts]
+    uncertain = {one.factor for one in shown if one.given == one.estimate}
+    notes = [_spread_note(one, rows[one.factor], case) for one in shown]
+    stated = [row for row in case.risk_factors if row.id not in uncertain and row.standard_deviation]
+    certain_growth = any(row.growth and not row.growth_standard_error for row in case.demand)
+    return (*notes, *_stated(stated, certain_growth))
 
 
-def _told(one: Spread) -> dict[str, str]:
-    """The estimate with its interval, or the given value it contradicts."""
+FACTORS: dict[tuple[str, str], tuple[str, str]] = {
+    ("national", "inflow"): ("de landelijke instroom", "the national inflow"),
+    ("municipality", "inflow"): ("de instroom van een gemeente", "the inflow of a municipality"),
+    ("care_form", "inflow"): ("de instroom van een zorgvorm", "the inflow of a care form"),
+    ("national", "duration"): ("de duur van de zorg", "the duration of care"),
+    ("municipality", "duration"): ("de duur in een gemeente", "the duration in a municipality"),
+    ("care_form", "duration"): ("de duur van een zorgvorm", "the duration of a care form"),
+    ("national", "intensity"): ("de zwaarte van de zorg", "the intensity of care"),
+    ("municipality", "intensity"): ("de zwaarte in een gemeente", "the intensity in a municipality"),
+    ("care_form", "intensity"): ("de zwaarte van een zorgvorm", "the intensity of a care form"),
+    ("wages", "index"): ("de lonen", "wages"),
+    ("prices", "index"): ("de prijzen", "prices"),
+    ("care_form", "index"): ("de cao-lonen van een zorgvorm", "the wages of a care form"),
+}
+"""A risk factor in words, by its level and quantity."""
 
-    def percent(value: float, lang: str) -> str:
-        """One decimal in the language given."""
-        text = f"{100 * value:.1f}"
-        return text.replace(".", ",") if lang == "nl" else text
 
-    interval = {
-        lang: f"{percent(one.low, lang)} - {percent(one.high, lang)} % ({one.own} + {one.national} {words})"
-        for lang, words in (
-            ("nl", "eigen en landelijke vrijheidsgraden"),
-            ("en", "own and national degrees of freedom"),
-        )
-    }
-    if one.given == one.estimate:
+def _in_words(row: RiskFactor) -> tuple[str, str]:
+    """The factor in Dutch and English; by its id where it has no words."""
+    return FACTORS.get((row.level, row.quantity), (row.id, row.id))
+
+
+def _percent(value: float, lang: str) -> str:
+    """A number of percent with one decimal, without its sign."""
+    text = f"{100 * value:.1f}"
+    return text.replace(".", ",") if lang == "nl" else text
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _spread_note(one: Spread, row: RiskFactor, case: Case) -> Note:
+    """The estimate and how far it may be off, or the stated value that history contradicts."""
+    (nl, en), given = _in_words(row), one.given or 0.0
+    value, low, high = (
+        {lang: _percent(number, lang) for lang in ("nl", "en")} for number in (one.estimate, one.low, one.high)
+    )
+    if one.given != one.estimate:
         return {
-            "nl": f"risk_factors: {one.factor} is geschat uit history: {percent(one.estimate, 'nl')} % per jaar, "
-            f"95 %-interval {interval['nl']}.",
-            "en": f"risk_factors: {one.factor} is estimated from history: {percent(one.estimate, 'en')} % a year, "
-            f"95 % interval {interval['en']}.",
+            "nl": f"Opgegeven is dat {nl} {_percent(given, 'nl')} % per jaar schommelt; de cijfers wijzen op "
+            f"{value['nl']} % (tussen {low['nl']} en {high['nl']} %). Onderbouw de opgave, of laat de standaardafwijking "
+            f"van {row.id} leeg: dan wordt zij geschat.",
+            "en": f"{_capital(en)} is stated to move {_percent(given, 'en')} % a year; the figures point to {value['en']} % "
+            f"(between {low['en']} and {high['en']} %). Substantiate what is stated, or leave the standard deviation of "
+            f"{row.id} empty: then it is estimated.",
         }
+    more = case.policy.parameter_uncertainty == "included"
+    also = (" De toekomsten verschillen ook daarin.", " Scenarios differ in that too.") if more else ("", "")
+    if one.too_short:
+        return {
+            "nl": f"De cijfers zijn te kort om te weten hoe sterk {nl} schommelt. Gerekend is met {value['nl']} % per jaar, "
+            f"de ondergrens; het kan tot {high['nl']} % zijn.{also[0]}",
+            "en": f"The figures are too short to tell how far {en} moves. {value['en']} % a year is taken, the floor; "
+            f"it may be up to {high['en']} %.{also[1]}",
+        }
+    own = (
+        ("eigen en landelijke jaren", "own and national years")
+        if one.own
+        else ("landelijke jaren", "national years")
+    )
     return {
-        "nl": f"risk_factors: {one.factor} is {percent(one.given or 0.0, 'nl')} % per jaar, history wijst op "
-        f"{percent(one.estimate, 'nl')} %, 95 %-interval {interval['nl']}; onderbouw het of laat het leeg.",
-        "en": f"risk_factors: {one.factor} is {percent(one.given or 0.0, 'en')} % a year, history points to "
-        f"{percent(one.estimate, 'en')} %, 95 % interval {interval['en']}; substantiate it or leave it empty.",
+        "nl": f"{_capital(nl)} schommelt {value['nl']} % per jaar om de verwachting (tussen {low['nl']} en {high['nl']} %), "
+        f"geschat uit {own[0]}.{also[0]}",
+        "en": f"{_capital(en)} moves {value['en']} % a year around what is expected (between {low['en']} and "
+        f"{high['en']} %), estimated from {own[1]}.{also[1]}",
     }
+
+
+def _stated(rows: Sequence[RiskFactor], growth: bool) -> tuple[Note, ...]:
+    """What counts as certain, because it was stated and not estimated."""
+    names = [_in_words(row) for row in rows]
+    if growth:
+        names.append(("de groei van de instroom", "the growth of the inflow"))
+    if not names:
+        return ()
+    nl, en = ("; ".join(dict.fromkeys(column)) for column in zip(*names, strict=True))
+    return (
+        {
+            "nl": f"Opgegeven en niet geschat, dus zonder onzekerheid over hun grootte: {nl}.",
+            "en": f"Stated and not estimated, so without uncertainty about their size: {en}.",
+        },
+    )

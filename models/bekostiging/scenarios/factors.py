@@ -8,6 +8,8 @@ municipality, one per care form. Wages and prices: the final index of a contract
 The innovations e of a year are standard normal and correlated within a group (``case.correlation``): joined by a
 Gaussian copula, or by a t copula with policy ``copula_freedom``, one mixing variable a year for all factors, so that
 extremes come together. Every factor alone has mean one either way; a product of correlated factors has not.
+
+Standard deviations and growth that were estimated from history differ between scenarios (``scenarios.uncertainty``).
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from scipy.stats import t as student
 from bekostiging.case.correlation import GROUPS, correlation_matrix, group_of
 from bekostiging.case.model import Case
 from bekostiging.case.tables import RiskFactor
+from bekostiging.scenarios.uncertainty import ParameterUncertainty
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 NO_VARIANCE = 1e-14
@@ -81,7 +84,8 @@ class FactorModel:
     """The risk factors of tables risk_factors and correlations as a function of independent standard normals.
 
     Dimensions are given out by falling variance (principal components over time first), so that the best Sobol
-    coordinates carry most of the spread; under a t copula the mixing variables of the years come before them.
+    coordinates carry most of the spread; under a t copula the mixing variables of the years come before them. Behind them
+    come the normals of what was estimated (``uncertainty``).
 
     Parameters
     ----------
@@ -130,7 +134,9 @@ class FactorModel:
         sizes = np.cumsum([len(piece[5]) for piece in pieces])
         ranks = np.split(rank, sizes[:-1]) if pieces else []
         self.groups = tuple(_Group(*piece[:5], own) for piece, own in zip(pieces, ranks, strict=True))
-        self.n_dimensions = mixing + len(variances) if pieces else 0
+        n_factors = mixing + len(variances) if pieces else 0
+        self.uncertainty = ParameterUncertainty.of(case)
+        self.n_dimensions = n_factors + self.uncertainty.n_normals
 
     def _loadings(self, factors: tuple[RiskFactor, ...]) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """Loadings, response, variance of the paths and of each normal, for one copy of correlated factors."""
@@ -162,15 +168,19 @@ class FactorModel:
             raise ValueError(f"risk factor {factor.id} has no standard deviation; read_case estimates it")
         return np.asarray(factor.standard_deviation * response)
 
-    def _paths(self, group: _Group, normals: FloatArray) -> FloatArray:
-        """Logs of the multipliers; (n_scenarios, n_factors, n_horizon)."""
+    def _paths(self, group: _Group, normals: FloatArray, scales: dict[str, FloatArray]) -> FloatArray:
+        """Logs of the multipliers, paths times their ``scales``; (n_scenarios, n_factors, n_horizon)."""
         paths = np.einsum("nd,ktd->nkt", normals[:, group.dimensions], group.loadings)
         if self.freedom is not None:
             mixing = chi2.ppf(ndtr(normals[:, : self.n_horizon]), self.freedom) / self.freedom
             shared = student.cdf(paths / np.sqrt(mixing)[:, None, :], self.freedom)
             innovations = ndtri(np.clip(shared, 1 - NEAREST_TO_ONE, NEAREST_TO_ONE))
             paths = np.einsum("nku,ktu->nkt", innovations, group.response)
-        return np.asarray(paths - group.variance / 2)
+        if not any(factor.id in scales for factor in group.factors):
+            return np.asarray(paths - group.variance / 2)
+        certain = np.ones(len(normals))
+        scale = np.stack([scales.get(factor.id, certain) for factor in group.factors], axis=1)[:, :, None]
+        return np.asarray(scale * paths - scale**2 * group.variance / 2)
 
     def multipliers(self, normals: FloatArray) -> Factors:
         """Return the factors of scenarios with these normals (n_scenarios, n_dimensions)."""
@@ -179,8 +189,10 @@ class FactorModel:
         logs = {name: np.zeros(shape) for name in ("inflow", "duration", "intensity")}
         cao = np.zeros((n, years, len(case.care_forms)))
         surprise = {"wages": np.zeros((n, years)), "prices": np.zeros((n, years))}
+        estimated = normals[:, self.n_dimensions - self.uncertainty.n_normals :]
+        scales = self.uncertainty.scales(estimated)
         for group in self.groups:
-            paths = self._paths(group, normals)
+            paths = self._paths(group, normals, scales)
             before = np.zeros((n, len(group.factors), 1)) if lead == 0 else paths[:, :, [lead - 1]]
             term = np.concatenate([before, paths[:, :, lead:]], axis=2)
             for factor, value in zip(group.factors, term.transpose(1, 0, 2), strict=True):
@@ -190,6 +202,8 @@ class FactorModel:
                     surprise[factor.level] += value[:, 1:]
                 else:
                     logs[factor.quantity][:, :, self._rows(factor, group.copy)] += value[:, :, None]
+        if self.uncertainty.growth_error.any():
+            logs["inflow"] += self.uncertainty.growth(estimated, [lead, *(lead + t for t in range(years))])
         forecast = neutral_factors(case, years)
         return Factors(
             np.exp(logs["inflow"]),

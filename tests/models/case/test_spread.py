@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bekostiging.case import Case, UserError, read_case, spread_notes, spreads
+from bekostiging.case import Case, UserError, read_case, spread_notes, spreads, with_policy
 from bekostiging.case.series import NATIONAL_GROWTH
-from bekostiging.case.spread import _over, _variance, with_estimates
+from bekostiging.case.spread import SMALLEST, change_variance, innovation_variance, with_estimates
 from bekostiging.case.tables import History, RiskFactor
 
 MARK = {"source": "test", "status": "own_data"}
@@ -40,7 +40,7 @@ def test_the_national_prior_by_hand() -> None:
     logs, years = [math.log(1.06), math.log(469 / 443), math.log(474 / 469)], [1, 3, 1]
     mean = sum(logs) / 5
     by_hand = sum((x - mean * d) ** 2 / d for x, d in zip(logs, years, strict=True)) / 2
-    assert _variance(NATIONAL_GROWTH, 1.0) == pytest.approx(by_hand)
+    assert innovation_variance(NATIONAL_GROWTH, 1.0) == pytest.approx(by_hand)
     assert math.sqrt(by_hand) == pytest.approx(0.0267, abs=1e-4)
 
 
@@ -53,7 +53,7 @@ def test_variance_of_the_change_of_an_autoregressive_factor(phi: float, years: i
     for t in range(1, len(x)):
         x[t] = phi * x[t - 1] + innovations[t]
     change = x[1000 + years :] - x[1000:-years]
-    assert change.var() == pytest.approx(_over(years, phi), rel=0.03)
+    assert change.var() == pytest.approx(change_variance(years, phi), rel=0.03)
 
 
 def test_many_own_years_outweigh_the_nation(small_case: Case) -> None:
@@ -63,7 +63,7 @@ def test_many_own_years_outweigh_the_nation(small_case: Case) -> None:
     case = replace(small_case, history=(), risk_factors=own)
     (alone,) = (one for one in spreads(case) if one.factor == "municipal_inflow")
     assert alone.own == 0
-    assert alone.estimate == pytest.approx(math.sqrt(_variance(NATIONAL_GROWTH, 0.7)))
+    assert alone.estimate == pytest.approx(math.sqrt(innovation_variance(NATIONAL_GROWTH, 0.7)))
     x, counts = 0.0, {}
     for year in range(1800, 2001):
         counts[year] = 1e6 * math.exp(x)
@@ -113,9 +113,18 @@ def test_an_empty_standard_deviation_is_estimated_and_told() -> None:
     assert row.status == "estimated"
     (found,) = (one for one in spreads(case) if one.factor == row.id)
     assert found.low < row.standard_deviation < found.high
-    (note,) = (note for note in spread_notes(case) if row.id in note["en"])
-    assert "is estimated from history: 2.7 % a year" in note["en"]
-    assert "geschat uit history: 2,7 % per jaar" in note["nl"]
+    estimated, stated = spread_notes(case)
+    assert estimated["en"].startswith(
+        "The inflow of a municipality moves 2.7 % a year around what is expected (between "
+    )
+    assert estimated["nl"].startswith(
+        "De instroom van een gemeente schommelt 2,7 % per jaar om de verwachting (tussen "
+    )
+    assert "Scenarios differ in that too." in estimated["en"]
+    assert "wages" in stated["en"]
+    assert "instroom van een gemeente" not in stated["nl"]
+    fixed = with_policy(case, parameter_uncertainty="fixed")
+    assert "differ" not in spread_notes(fixed)[0]["en"]
 
 
 def test_a_value_that_history_contradicts_is_told() -> None:
@@ -124,8 +133,12 @@ def test_a_value_that_history_contradicts_is_told() -> None:
         row.model_copy(update={"standard_deviation": 0.005}) if row.id == "municipal_inflow" else row
         for row in case.risk_factors
     )
-    (note,) = spread_notes(replace(case, risk_factors=factors))
-    assert note["en"].startswith("risk_factors: municipal_inflow is 0.5 % a year, history points to 2.7 %")
+    note, stated = spread_notes(replace(case, risk_factors=factors))
+    assert note["en"].startswith(
+        "The inflow of a municipality is stated to move 0.5 % a year; the figures point to 2.7 % ("
+    )
+    assert "leave the standard deviation of municipal_inflow empty" in note["en"]
+    assert "the inflow of a municipality" in stated["en"]
 
 
 def test_what_history_cannot_say(small_case: Case) -> None:
@@ -149,3 +162,16 @@ def test_mixed_definitions_are_refused(small_case: Case) -> None:
         "2022 stock_at_date); a series counts the same every year. Fill in at least 3 years under one definition or leave "
         "the other rows out."
     )
+
+
+@pytest.mark.parametrize(("n_years", "floored"), [(4, True), (60, False)])
+def test_a_few_equal_years_have_a_floor(small_case: Case, n_years: int, floored: bool) -> None:
+    """Four years without a move say nothing; sixty say that nothing moves."""
+    place = small_case.municipalities[0].code
+    history = _history(place, "jeugdwet", {2022 - k: 1e7 for k in range(n_years)})
+    empty = _empty(replace(small_case, history=history))
+    (found,) = (one for one in spreads(empty) if one.factor == "municipal_inflow")
+    assert found.too_short == floored
+    assert found.estimate == (SMALLEST if floored else 0.0)
+    said = [note["nl"] for note in spread_notes(with_estimates(empty)) if "ondergrens" in note["nl"]]
+    assert len(said) == floored

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.read_rows import Cell, Grid
 
-VERSION = 4
+VERSION = 5
 ADDED: tuple[dict[str, dict[str, str]], ...] = (
     {
         "areas": {"residential_places": "0"},
@@ -40,6 +40,7 @@ ADDED: tuple[dict[str, dict[str, str]], ...] = (
     },
     {"care_forms": {"authorisation_weeks": ""}},
     {},
+    {"demand": {"growth_standard_error": "0"}},
 )
 """Per version, the columns that the next one added and what they were without being there. Other changes are made where
 the tables are read (``former``): the stock that was a reserve per law and year, columns and (version 4) policies that got

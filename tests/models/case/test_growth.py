@@ -1,0 +1,109 @@
+"""Growth of a municipality: its own years with their error, and the nation's where they are few."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from bekostiging.case import Case
+from bekostiging.case.growth import (
+    TAU,
+    GrowthEstimate,
+    growth_estimates,
+    law_totals,
+    mean_growth,
+    own_growth,
+    posterior,
+)
+from bekostiging.case.series import NATIONAL_GROWTH, Series
+from bekostiging.case.tables import History
+
+MARK = {"source": "test", "status": "own_data"}
+
+
+def _counted(
+    area: str, form: str, counts: dict[int, float], definition: str = "persons_in_year"
+) -> tuple[History, ...]:
+    return tuple(
+        History.model_validate(
+            {"area": area, "care_form": form, "year": year, "definition": definition, "clients": n} | MARK
+        )
+        for year, n in counts.items()
+    )
+
+
+def _of(case: Case, history: tuple[History, ...], place: str) -> GrowthEstimate:
+    """The estimate of youth care in a place."""
+    found = growth_estimates(replace(case, history=history))
+    return next(one for one in found if (one.place, one.law) == (place, "jeugdwet"))
+
+
+def test_the_error_of_an_own_growth_by_hand() -> None:
+    """Three years, growth 2 % and 6 %: mean 4 %; variances 0.0008 (own, 1 degree) and that of the nation (2), phi 1."""
+    series = Series(
+        "a",
+        "jeugdwet",
+        "persons_in_year",
+        (2020, 2021, 2022),
+        (1000.0, 1000 * math.exp(0.02), 1000 * math.exp(0.08)),
+    )
+    logs, years = [math.log(1.06), math.log(469 / 443), math.log(474 / 469)], [1, 3, 1]
+    mean = sum(logs) / 5
+    national = sum((x - mean * d) ** 2 / d for x, d in zip(logs, years, strict=True)) / 2
+    assert mean_growth(NATIONAL_GROWTH) == pytest.approx(mean)
+    noises = [1 / 1000 + 1 / (1000 * math.exp(0.02)), 1 / (1000 * math.exp(0.02)) + 1 / (1000 * math.exp(0.08))]
+    own = max((0.0004 * 2 - noises[0] + 0.0004 * 2 - noises[1]) / 2, 0.0)
+    pooled = (own + 2 * national) / 3
+    error = math.sqrt(2 * pooled + 1 / 1000 + 1 / (1000 * math.exp(0.08))) / 2
+    assert own_growth(series, NATIONAL_GROWTH, 1.0, 1.0) == (pytest.approx(0.04), pytest.approx(error))
+
+
+def test_a_place_without_years_has_the_nations_growth(small_case: Case) -> None:
+    place = small_case.municipalities[0].code
+    found = _of(small_case, (), place)
+    assert (found.mean, found.standard_error) == (mean_growth(NATIONAL_GROWTH), TAU)
+    assert found.own is None
+    two_years = _of(small_case, _counted(place, "jeugdwet", {2021: 100, 2022: 150}), place)
+    assert (two_years.mean, two_years.years) == (found.mean, (2021, 2022))
+
+
+def test_growth_lies_between_own_and_nation_and_nearer_to_the_surer(small_case: Case) -> None:
+    place = small_case.municipalities[0].code
+    errors, weights = [], []
+    for n_years in (3, 8, 30):
+        counts = {2022 - k: 50_000 * math.exp(-0.08 * k) for k in reversed(range(n_years))}
+        found = _of(small_case, _counted(place, "jeugdwet", counts), place)
+        assert found.own == pytest.approx(0.08)
+        assert found.nation < found.mean < found.own
+        assert (found.mean, found.standard_error) == posterior(found.own, found.own_error or 0.0, found.nation)
+        errors.append(found.standard_error)
+        weights.append((found.mean - found.nation) / (found.own - found.nation))
+    assert errors == sorted(errors, reverse=True)
+    assert weights == sorted(weights)
+    assert max(errors) < TAU
+
+
+def test_years_after_until_are_not_known(small_case: Case) -> None:
+    place = small_case.municipalities[0].code
+    history = _counted(place, "jeugdwet", {2018: 1000, 2019: 1020, 2020: 1040, 2021: 4000})
+    known = replace(small_case, history=history, known_until=2020)
+    assert growth_estimates(known) == growth_estimates(replace(known, known_until=None), until=2020)
+    assert _of(small_case, history[:3], place).own == growth_estimates(known)[0].own
+
+
+def test_care_forms_are_added_in_the_years_that_all_have(small_case: Case) -> None:
+    place = small_case.municipalities[0].code
+    first, second = [form.id for form in small_case.care_forms if form.law == "jeugdwet"][:2]
+    rows = (
+        *_counted(place, first, {2019: 10, 2020: 20, 2021: 30}),
+        *_counted(place, second, {2020: 1, 2021: 2, 2022: 3}),
+    )
+    (one,) = law_totals(replace(small_case, history=rows))
+    assert (one.years, one.counts) == ((2020, 2021), (21.0, 32.0))
+    mixed = (*rows[:3], *_counted(place, second, {2020: 1, 2021: 2, 2022: 3}, "stock_at_date"))
+    assert law_totals(replace(small_case, history=mixed)) == ()
+    total = _counted(place, "jeugdwet", {2019: 500, 2020: 510, 2021: 520})
+    (one,) = law_totals(replace(small_case, history=(*rows, *total)))
+    assert one.counts == (500.0, 510.0, 520.0)
