@@ -43,8 +43,16 @@ Variables, first stage
     threshold[f]                    waiting beyond the norm that the tail is counted from   clients
 
 Variables, second stage
-    served[t,k,a], bought[t,f,a], waiting[t,f,a], moved[t,i,a], kept[k,a], kept_bought[f,a]  clients
-    intake[t,k], displaced[t,k], swapped[t,k,j], beyond[t,f,a], excess[f]                    clients, places
+    served[t,k,a]                   who starts at an offer                                  clients
+    bought[t,f,a]                   who is bought ad hoc                                    clients
+    waiting[t,f,a]                  who waits at the end of the quarter                     clients
+    moved[t,i,a]                    who starts in another care form                         clients
+    kept[k,a], kept_bought[f,a]     of the caseload: who stays at an offer, who is bought   clients
+    intake[t,k]                     who starts at an offer, from all areas                  clients
+    displaced[t,k]                  who loses a place that carries less than it did         clients
+    swapped[t,k,j]                  places of offer k that serve the care form of j         places
+    beyond[t,f,a]                   who waits beyond the norm                               clients
+    excess[f]                       mean waiting beyond the norm, above the threshold       clients
 
 Objective
     total_cost: (1 - risk_weight) E[cost] + risk_weight CVaR[cost], cost = contracts and availability of the places, use,
