@@ -92,3 +92,16 @@ def test_every_link_of_the_docs_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)", page.read_text()):
             if not target.startswith("http"):
                 assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_map_of_contributing_is_the_tree() -> None:
+    """Every package and module right under ``bekostiging``, the kit of the reports, and the solvers; no other."""
+    rows = re.findall(r"^\| (`(?:models|solvers)/.*?`) \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    named = set()
+    for row in rows:
+        first, *beside = (ROOT / place for place in re.findall(r"`(.+?)`", row))
+        named |= {first, *(first.parent / place.name for place in beside)}
+    package = ROOT / "models" / "bekostiging"
+    there = {place for place in package.iterdir() if (place / "__init__.py").is_file() or place.suffix == ".py"}
+    there |= {package / "report" / "kit", ROOT / "solvers" / "bekostiging_solvers"}
+    assert named == there - {package / "__init__.py"}
