@@ -42,7 +42,7 @@ class RunOptions:
         Scenarios that everything is settled and judged on; rounded up to whole scramblings.
     design_scenarios : int, default 2048
         Scenarios that the lump sum is designed on, as many for the margins of its limits, and at least as many that judge
-        it; rounded up likewise. With 512 its terms follow chance (docs/lumpsum.md).
+        it; rounded up to whole scramblings. With 512 its terms follow chance (docs/lumpsum.md).
     n_years : int, default 4
         Contract years computed; cuts the term, never lengthens it.
     seed : int, default 1

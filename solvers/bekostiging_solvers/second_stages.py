@@ -258,7 +258,7 @@ class _Chunk:
         self._rows, self._columns = np.arange(self._held.matrix.shape[0]), np.arange(len(self._held.cost))
 
     def solve(self, shifts: list[FloatArray], starts: dict[int, Any]) -> dict[int, Result]:
-        """Those of its scenarios that have a start, one after the other; where that is None, from the last basis.
+        """Solve those of its scenarios that have a start, one after the other; where that is None, from the last basis.
 
         ``shifts``: T x of every scenario of the program.
         """

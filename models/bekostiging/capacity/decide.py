@@ -139,7 +139,7 @@ def decide_program(
     executor: Executor | None = None,
     whole: bool = True,
 ) -> CapacityPlan:
-    """Decide on contracts and places for a compiled program; arguments and errors as of ``decide_capacity``."""
+    """Decide on contracts and places for a compiled program; ``decide_capacity`` explains the arguments and errors."""
     asked, (risk, factor) = program.program, measure_of_policy(program.data)
     if not whole:
         asked = replace(asked, first=replace(asked.first, integer=None))

@@ -30,7 +30,7 @@ class WaitingAnswer:
     wait_share : Estimate or None
         Part of those who ask that is not served within the quarter; None where nobody asks in any scenario.
     mean_weeks : Estimate or None
-        Per client who asks; None likewise.
+        Per client who asks; None where nobody asks in any scenario.
     late_probability : Estimate
         Chance of a scenario in which somebody waits beyond the norm.
 

@@ -421,7 +421,7 @@ class _Estimates:
         return tuple(rows)
 
     def _risk_factors(self) -> tuple[RiskFactor, ...]:
-        """Those of the example; the spread of the inflow is left empty, so that history estimates it."""
+        """The risk factors of the example; the spread of the inflow is left empty, so that history estimates it."""
         return tuple(
             row.model_copy(
                 update={

@@ -243,7 +243,7 @@ class OfLot(Protocol[T_co]):
     """The value of a row by lot."""
 
     def __call__(self, lot: str | None = None) -> T_co:
-        """That of the lot, and of the case where the lot has none or is not named."""
+        """The value of the lot; that of the case where the lot has none or is not named."""
 
 
 class LotPolicy(PolicyRow[T]):

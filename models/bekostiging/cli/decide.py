@@ -123,7 +123,11 @@ def share(
     ] = None,
     threshold: Annotated[
         float | None,
-        typer.Option("--high-cost-threshold", metavar="EURO", help="Per client and year, in key hybrid; idem."),
+        typer.Option(
+            "--high-cost-threshold",
+            metavar="EURO",
+            help="Per client and year, in key hybrid, instead of the case's policy.",
+        ),
     ] = None,
     exit_cost: Annotated[
         float, typer.Option(min=0, metavar="EURO", help="Per municipality that leaves, over the term.")

@@ -17,10 +17,9 @@ from bekostiging_solvers.typing import FloatArray
 
 @dataclass(frozen=True)
 class Cover:
-    """Of the reported municipalities: ``headroom`` (begroting of the contracts), ``structural`` cover and ``stock`` up
-    to the
-    year (n_reported, n_years), euro; ``confidence`` with which the tail of the use is covered, and whether a good year
-    ``refills`` what was used."""
+    """What the reported municipalities have to pay from: ``headroom`` (begroting of the contracts), ``structural`` cover and
+    ``stock`` up to the year, all (n_reported, n_years), euro; ``confidence`` with which the tail of the use is covered, and
+    whether a good year ``refills`` what was used."""
 
     headroom: FloatArray
     structural: FloatArray
@@ -30,7 +29,7 @@ class Cover:
 
     @classmethod
     def of(cls, data: LumpSumData) -> Cover:
-        """That of the lump-sum decision."""
+        """The cover that the lump-sum decision reads."""
         structural = np.asarray(data.structural.sum(axis=0))
         return cls(data.headroom, structural, data.stock, data.reserve_confidence, data.reserve_refills)
 
@@ -52,6 +51,6 @@ class Cover:
         return np.asarray(sum(terms))
 
     def one(self, municipality: int) -> Cover:
-        """That of one municipality."""
+        """The cover of one municipality, by its place among the reported ones."""
         own = slice(municipality, municipality + 1)
         return Cover(self.headroom[own], self.structural[own], self.stock[own], self.confidence, self.refills)

@@ -51,7 +51,7 @@ class Spending:
         return np.maximum(self.paid - self.headroom, 0.0)
 
     def quantile(self, level: float) -> Estimate:
-        """Of spending."""
+        """The quantile of spending at a level from 0 to 1, euro."""
         return self.scramblings.quantile(self.paid, level)
 
     def used_at(self, level: float) -> Estimate:
@@ -105,7 +105,7 @@ def municipal_estimates(
 def spending_of_reported(
     case: Case, scramblings: Scramblings, paid: FloatArray, cover: Cover, discount: FloatArray
 ) -> dict[str, dict[str, Estimates]]:
-    """The same, of what the reported municipalities pay; ``paid`` (n_scenarios, n_years, n_reported).
+    """Per reported municipality and their sum, of what each of them pays: ``paid`` (n_scenarios, n_years, n_reported).
 
     A year's use of the stock is its own; that of the term is all years together, the stock once, nominal.
     """
@@ -230,12 +230,12 @@ class CornerTerm:
     discount: FloatArray
 
     def mean(self, yearly: FloatArray) -> Estimate:
-        """Of an amount a year (n_scenarios, n_years)."""
+        """The mean over the term of an amount a year (n_scenarios, n_years), discounted."""
         return self.scramblings.mean(yearly @ self.discount)
 
 
 def _provider_result(own: CornerTerm) -> Estimate:
-    """Of all providers together."""
+    """The mean result of all providers together over the term, discounted euro."""
     return own.scramblings.mean(provider_results(own.case, own.samples, own.discount).sum(axis=(1, 2)))
 
 

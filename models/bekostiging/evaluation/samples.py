@@ -77,6 +77,6 @@ class Samples(WaitingSamples):
     signal_month: FloatArray
     """(n_scenarios, n_years, n_contracts): month of the 70 % signal of a ceiling, 0 is January, -1 never."""
     stop_month: FloatArray
-    """(n_scenarios, n_years, n_contracts): month in which intake stopped, likewise."""
+    """(n_scenarios, n_years, n_contracts): month in which intake stopped, 0 is January, -1 never."""
     clients: FloatArray
     """(n_scenarios, n_years, n_contracts): trajectories in care at some moment of the year."""

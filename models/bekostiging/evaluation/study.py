@@ -47,7 +47,7 @@ class Study(Shown):
         return None
 
     def disclaimers(self) -> Mapping[str, str]:
-        """Of the case."""
+        """What the case wants said with every figure, by language."""
         return self.case.disclaimer
 
 

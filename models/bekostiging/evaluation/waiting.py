@@ -44,7 +44,7 @@ class Waiting:
     care_forms: slice | list[int]
 
     def mean(self, counted: FloatArray) -> Estimate:
-        """Of clients counted (n_scenarios, n_years, n_care_forms), over years and care forms."""
+        """The mean of clients counted (n_scenarios, n_years, n_care_forms), summed over years and care forms."""
         return self.scramblings.mean(np.asarray(counted[:, :, self.care_forms].sum(axis=(1, 2))))
 
 

@@ -85,7 +85,7 @@ Constraints
                                clauses and corridor never take back more than the budget; years that differ apart
     begroting[k,m,t]           E[M[k,m,t]] <= G[k,m,t] - margin                      what is expected is budgeted
     drawn_down[k,m,t,s]        drawdown[t] >= drawdown[t-1] + x[t]                   where a good year refills the stock
-    drawn_most[k,m,t,s]        stock_used[t] >= drawdown[t]                          idem
+    drawn_most[k,m,t,s]        stock_used[t] >= drawdown[t]                          where a good year refills the stock
     used_before[k,m,t,s]       stock_used[t] >= stock_used[t-1]
     used_now[k,m,t,s]          stock_used[t] >= stock_used[t-1] + x[t]               where it does not
     tail_of_reserve[m,t,s]     reserve_shortfall >= sum_k stock_used[k,m,t,s] - reserve_at_risk

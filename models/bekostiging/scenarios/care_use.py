@@ -107,7 +107,7 @@ class CareUse:
     clients: FloatArray
     """Trajectories in care at some moment of the year."""
     second_trajectories: FloatArray
-    """Those of ``clients`` whose person also has the first of two combined care forms in the year: persons are
+    """Part of ``clients``: trajectories whose person also has the first of two combined care forms in the year: persons are
     ``clients - second_trajectories``, who come back within the year counted again."""
     units: FloatArray
     """Units delivered."""

@@ -69,7 +69,7 @@ class ParameterUncertainty:
 
     @classmethod
     def of(cls, case: Case) -> ParameterUncertainty:
-        """That of a case, nothing where its policy says ``fixed``."""
+        """The uncertainty of a case; nothing is uncertain where its policy says ``fixed``."""
         included = case.policy.parameter_uncertainty == "included"
         known = estimated_spreads(case) if included else {}
         estimates = {

@@ -66,6 +66,8 @@ from bekostiging_solvers import Scramblings, shared_processes, together
 def compare(case: Case, *, precision: float | None = None, **options: Unpack[Options]) -> Comparison:
     """Compare the payment forms on the same simulated clients and design the lump sum.
 
+    The formulation of the lump sum is the model card ``bekostiging.lumpsum.model``; docs/glossary.md explains its symbols.
+
     Parameters
     ----------
     case : Case

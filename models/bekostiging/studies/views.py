@@ -42,8 +42,8 @@ _PATTERN = re.compile(
     r"(?P<low>\d+(?:\.\d+)?)(?:\s*\.\.\s*(?P<high>\d+(?:\.\d+)?))?"
 )
 VARIABLES = ("growth", "use", "cost")
-"""``growth``: of requests, per year, from the base year to the last contract year; ``use``: requests over the term over
-what the scenarios expect, less one; ``cost``: the providers' cost of care, likewise."""
+"""``growth``: of requests, per year, from the base year to the last contract year; ``use`` and
+``cost``: requests, and the providers' cost of care, over the term relative to what the scenarios expect, less one."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,8 @@ def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
         From ``compare``.
     views : sequence of str
         Such as ``P(growth >= 8 %) = 0.8`` or ``P(use <= -0.05) = 0.1..0.2``, all together: the probability that ``growth``
-        (of requests, per year), ``use`` (requests over the term beside what is expected, less one) or ``cost`` (of care,
-        likewise) is at least or at most a bound.
+        (of requests, per year), or ``use`` or ``cost`` (requests, or cost of care, over the term relative to what is
+        expected, less one) is at least or at most a bound.
 
     Returns
     -------
@@ -212,8 +212,9 @@ def read_view(text: str) -> Statement:
     Parameters
     ----------
     text : str
-        The probability that ``growth`` (of requests, per year), ``use`` (requests over the term beside what is expected,
-        less one) or ``cost`` (of care, likewise) is at least or at most a bound, or a range of that probability.
+        The probability that ``growth`` (of requests, per year), or ``use`` or ``cost`` (requests, or cost of
+        care, over the term relative to what is expected, less one) is at least or at most a bound, or a range of that
+        probability.
 
     Raises
     ------

@@ -23,7 +23,7 @@ PACKAGES = (
 
 
 def versions() -> dict[str, str]:
-    """Of everything that can change a result."""
+    """The version of Python and of every package that can change a result."""
     return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
 
 

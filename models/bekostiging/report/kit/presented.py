@@ -89,12 +89,12 @@ class StudyReport(Presented[T]):
 
     @property
     def notes(self) -> Sequence[Note]:
-        """Those of the study."""
+        """What the study must say."""
         return self.study.notes
 
     @property
     def designed(self) -> bool:
-        """Whether the lump sum is, where there is one."""
+        """Whether the lump sum came out within its limits; True where there is none."""
         return self.study.designed in (None, "designed")
 
     def undesigned(self) -> list[str]:

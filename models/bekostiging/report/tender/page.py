@@ -372,7 +372,7 @@ class BenchmarkReport(Presented[Benchmark]):
 
     @property
     def notes(self) -> Sequence[Note]:
-        """Of every case and of what each decision model drew, each once."""
+        """The notes of every case and of what each decision model drew, each note once."""
         collected: list[Note] = []
         for board in self.study.boards:
             for notes in (board.outcome.notes, *(one.notes for one in board.decisions.values())):

@@ -75,7 +75,7 @@ class Condition:
 
     @property
     def probability(self) -> float:
-        """That the true value meets the limit."""
+        """Chance that the true value meets the limit."""
         sure = self.value.certainty_below(self.limit)
         if sure is not None:
             return sure
@@ -112,7 +112,7 @@ class Verdict:
 
     @property
     def probability(self) -> float:
-        """That of the most doubtful condition."""
+        """Chance that the most doubtful condition holds."""
         return min(one.probability for one in self.conditions)
 
 

@@ -186,7 +186,7 @@ class Benchmark(Shown):
         return f"Benchmark {self.suite.name}, {self.suite.scenarios} scenarios, seed {self.suite.seed}"
 
     def disclaimers(self) -> Mapping[str, str]:
-        """Of its cases, each once."""
+        """What its cases want said, each sentence once, by language."""
         said = [board.outcome.case.disclaimer for board in self.boards]
         return {lang: " ".join(dict.fromkeys(one[lang] for one in said if lang in one)) for lang in ("nl", "en")}
 

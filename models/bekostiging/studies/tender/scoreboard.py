@@ -71,7 +71,7 @@ class LotView:
     lot: str
     contracts: BoolArray
     places: tuple[int, ...]
-    """Of its lots in ``case.lots``."""
+    """Places of its lots in ``case.lots``."""
     buffer: FloatArray
     """(n_providers,), euro."""
     contracted: BoolArray

@@ -180,7 +180,7 @@ def _scale_free(case: Case, sample: LotSample, data: LumpSumData, confidence: fl
 
 
 def _inhabitants(case: Case) -> int:
-    """Of the reported municipalities."""
+    """Inhabitants of the reported municipalities."""
     return round(
         sum(
             row.inhabitants_0_17 + row.inhabitants_18_64 + row.inhabitants_65_plus
