@@ -101,7 +101,7 @@ plot_exceedance(outcome, lang=LANG)
 # %% [markdown]
 # ## What would break the begroting
 #
-# The least implausible course that does, and how likely a break is.
+# The least implausible scenario that does, and how likely a break is.
 
 # %%
 broken = reverse_stress(outcome, form, n_scenarios=N_FUTURES, seed=SEED)
@@ -176,9 +176,9 @@ before = outcome.forms[form].municipalities[TOTAL][TERM][OVERRUN_PROBABILITY]
 under = believed.under[form][OVERRUN_PROBABILITY]
 parts.append(f"if {VIEW} the chance of an overrun goes from {before.value:.0%} to {under.scaled(100)} %")
 parts.append(
-    "no course within reach breaks the begroting"
+    "no scenario within reach breaks the begroting"
     if broken.distance is None or broken.probability is None
-    else f"the nearest course that breaks the begroting is {broken.distance:.1f} standard deviations away, and a break has "
+    else f"the nearest scenario that breaks it is {broken.distance:.1f} standard deviations away, and a break has "
     f"probability {broken.probability.scaled(100)} %"
 )
 parts += [f"watch {watched(table)} for {title}" for title, table in indices.items()]

@@ -8,6 +8,7 @@ import numpy as np
 
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import LotTerms, LumpSumData
+from bekostiging.scenarios.distributions import Empirical
 from bekostiging.units import MILLION
 from bekostiging_solvers.typing import FloatArray
 
@@ -162,3 +163,8 @@ def mixed_data(seed: int, n_scenarios: int = 16) -> LumpSumData:
     """The same, where every lot may also be paid per hour: cost plus three percent, shared by nobody."""
     plain = random_data(seed, n_scenarios)
     return replace(plain, other_payments={"inspanningsgericht": 1.03 * plain.cost})
+
+
+def coefficient_of_variation(own: Empirical) -> float:
+    """Of the values of a history, whose mean is one."""
+    return float(np.sqrt(own.weights @ np.square(own.values) - 1))

@@ -22,8 +22,6 @@ LONG_FUNCTIONS: set[str] = set()
 UNUSED_EXPORTS: set[str] = set()
 CALLED_BY_OTHERS = {"_render_traceback_", "set_params"}
 """Names that other packages call: IPython and scikit-learn."""
-ASKED_BY_TESTS_ONLY = {"own_cv"}
-"""The spread of an empirical distribution."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -149,7 +147,7 @@ def test_no_name_is_defined_and_never_used() -> None:
         for name in _defined(module)
         if times[name] == 1 and not name.startswith("__")
     }
-    assert unused.keys() <= CALLED_BY_OTHERS | ASKED_BY_TESTS_ONLY, unused
+    assert unused.keys() <= CALLED_BY_OTHERS, unused
 
 
 def _defined(module: ast.Module) -> Iterator[str]:

@@ -3,7 +3,28 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from types import TracebackType
+
+Hook = Callable[[type[BaseException], BaseException, TracebackType | None], object]
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """Shows the sentence of a user's mistake, and anything else as ``usual``."""
+
+    lang: str
+    usual: Hook
+
+    def __call__(self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        """As ``sys.excepthook`` is called."""
+        from bekostiging.case.errors import UserError
+
+        if isinstance(error, UserError):
+            print(error.text(self.lang), file=sys.stderr)
+        else:
+            self.usual(kind, error, traceback)
 
 
 def short_errors(lang: str = "en") -> None:
@@ -32,17 +53,6 @@ def short_errors(lang: str = "en") -> None:
     >>> sys.excepthook = before
     """
     from bekostiging.case.arguments import checked_language
-    from bekostiging.case.errors import UserError
 
-    checked_language("lang", lang)
-    usual = getattr(sys.excepthook, "usual", sys.excepthook)
-
-    def show(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        """The sentence of a user's mistake; anything else as usual."""
-        if isinstance(error, UserError):
-            print(error.text(lang), file=sys.stderr)
-        else:
-            usual(kind, error, traceback)
-
-    show.usual = usual  # type: ignore[attr-defined]
-    sys.excepthook = show
+    usual = sys.excepthook.usual if isinstance(sys.excepthook, _Sentence) else sys.excepthook
+    sys.excepthook = _Sentence(checked_language("lang", lang), usual)

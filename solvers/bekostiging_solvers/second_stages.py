@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -157,7 +158,7 @@ class SecondStages:
         found: dict[int, Result] = {}
         for wave in self._waves():
             starts = self._starts(shift, wave)
-            for results in run(lambda chunk, starts=starts: chunk.solve(parts, starts), self._chunks):  # type: ignore[misc]
+            for results in run(partial(_solved, shifts=parts, starts=starts), self._chunks):
                 found |= results
             if self._pool is not None:
                 feasible = [found[s] for s in wave if found[s].feasible]
@@ -293,6 +294,11 @@ class _Chunk:
         basis = session.basis() if feasible and scenario.integer is None else None
         y = solution.x[: len(self._columns)]
         return Result(solution.objective, y, solution.duals, constant, feasible, basis)
+
+
+def _solved(chunk: _Chunk, shifts: list[FloatArray], starts: dict[int, Any]) -> dict[int, Result]:
+    """What ``chunk.solve`` gives, as a function of the chunk."""
+    return chunk.solve(shifts, starts)
 
 
 class _Duals:

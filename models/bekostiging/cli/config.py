@@ -60,9 +60,10 @@ class Known:
         if self.many:
             return isinstance(value, list) and all(isinstance(one, str) for one in value)
         if self.kind in (int, float):
-            number = isinstance(value, int if self.kind is int else int | float) and not isinstance(value, bool)
-            low, high = self.low, self.high
-            return number and (low is None or low <= value) and (high is None or value <= high)  # type: ignore[operator]
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return False
+            whole = self.kind is not int or isinstance(value, int)
+            return whole and (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
         if self.kind is bool:
             return isinstance(value, bool)
         return isinstance(value, str) and (

@@ -173,7 +173,7 @@ def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> 
             "municipality": _compact(cells.municipality[cell], cells.municipality_codes),
             "channel": _compact(channel.astype(np.int64), CHANNELS),
             "crisis": _compact(crisis.astype(np.int64), ("no", "yes")),
-            "in_care": _compact(caseload.astype(np.int64), ("new", "sitting")),
+            "in_care": _compact(caseload.astype(np.int64), ("new", "caseload")),
         },
     )
 

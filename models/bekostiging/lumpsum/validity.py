@@ -121,7 +121,8 @@ def _price(
         here = design_within(fixed)
         if moved is not None and here is not None:
             expected, tail = judge.difference(here, moved)
-            return tuple(one.scaled(direction / step / unit) for one in (expected, tail))  # type: ignore[return-value]
+            per_unit = direction / step / unit
+            return expected.scaled(per_unit), tail.scaled(per_unit)
     return None
 
 

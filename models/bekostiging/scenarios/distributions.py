@@ -134,11 +134,6 @@ class Empirical:
         weights = counts[order] / counts.sum()
         return cls(values[order] / float(weights @ values[order]), weights)
 
-    @property
-    def own_cv(self) -> float:
-        """Coefficient of variation of the values."""
-        return float(np.sqrt(self.weights @ np.square(self.values) - 1))
-
     def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Sums over the values up to t, and t for those beyond."""
         place = np.searchsorted(self.values, time, side="right")

@@ -1,7 +1,7 @@
-"""Reverse stress: the least implausible course of the factors that breaks the begroting or exhausts a buffer.
+"""Reverse stress: the least implausible scenario of the factors that breaks the begroting or exhausts a buffer.
 
-The course is found on expected care use (closed form, everybody served), so it says which factors would have to move,
-and how far. The probability is that of the scenarios themselves, clients drawn one by one around that course and weighted
+That scenario is found on expected care use (closed form, everybody served), so it says which factors would have to move,
+and how far. The probability is that of the scenarios themselves, clients drawn one by one around that one and weighted
 back: what chance per client adds is in it.
 """
 
@@ -38,19 +38,19 @@ BEGROTING = "begroting"
 
 @dataclass(frozen=True)
 class ReverseStress(Shown):
-    """The nearest course of the factors that breaks a begroting or a provider, under one payment form.
+    """The nearest scenario of the factors that breaks a begroting or a provider, under one payment form.
 
-    ``to_frame()``: the course, a row per quantity and a column per contract year; empty without one.
+    ``to_frame()``: that scenario, a row per quantity and a column per contract year; empty without one.
 
     Attributes
     ----------
     form, target : str
         The payment form, and ``begroting`` or the id of a provider.
     distance : float or None
-        Mahalanobis distance of that course from the expected one, in standard deviations; None when no course within eight
+        Mahalanobis distance of that scenario from the expected one, in standard deviations; None when no scenario within eight
         of them breaks the target.
     starts, agreeing : int
-        Searches made, and how many of them found that course.
+        Searches made, and how many of them found it.
     scenario : dict of str to tuple of float, (n_years,)
         Change per quantity and contract year, a fraction, weighted by the money at stake.
     probability : Estimate or None
@@ -77,7 +77,7 @@ class ReverseStress(Shown):
     n_scenarios: int
 
     def to_frame(self) -> pd.DataFrame:
-        """The course."""
+        """The scenario, a row per quantity."""
         import pandas as pd
 
         rows = [
@@ -87,7 +87,7 @@ class ReverseStress(Shown):
         return pd.DataFrame(rows)
 
     def overview(self) -> pd.DataFrame:
-        """The course in percentages."""
+        """The scenario in percentages."""
         frame = self.to_frame()
         for name in frame.columns[1:]:
             frame[name] = [f"{100 * value:+.1f} %" for value in frame[name]]
@@ -96,7 +96,7 @@ class ReverseStress(Shown):
     def heading(self) -> str:
         """What breaks, how far away that is and how likely."""
         if self.distance is None or self.probability is None:
-            return f"{self.target} under {self.form}: no course within reach breaks it"
+            return f"{self.target} under {self.form}: no scenario within reach breaks it"
         return (
             f"{self.target} under {self.form} breaks {self.distance:.2f} standard deviations away, with probability "
             f"{percent(self.probability)}"
@@ -115,7 +115,7 @@ class _Target:
     provider: int | None
 
     def settled(self, factors: Factors) -> FloatArray:
-        """Excess of every course of the factors, at expectation; (n_courses,)."""
+        """Excess of every row of factors, at expectation; (n_scenarios,)."""
         care_use = expected_care_use(self.case, self.cells, len(self.discount), factors)
         levels = levels_by_lot(self.case, care_use)
         return self.excess(settle_all(self.case, self.cells, self.contracts, care_use, levels))
@@ -131,7 +131,7 @@ class _Target:
 def reverse_stress(
     outcome: Comparison, form: PaymentForm, target: str = BEGROTING, n_scenarios: int = 512, seed: int = 1
 ) -> ReverseStress:
-    """Find the nearest course of the factors that breaks a target under a payment form, and the probability that it breaks.
+    """Find the nearest scenario of the factors that breaks a target under a payment form, and the probability of a break.
 
     Parameters
     ----------
@@ -142,14 +142,14 @@ def reverse_stress(
     target : str, default "begroting"
         ``begroting`` or the id of a provider.
     n_scenarios : int, default 512
-        Scenarios drawn around the nearest course; rounded up to whole scramblings.
+        Scenarios drawn around the nearest one; rounded up to whole scramblings.
     seed : int, default 1
         Of search and scenarios.
 
     Returns
     -------
     ReverseStress
-        The course with its distance in standard deviations, and the probability.
+        The scenario with its distance in standard deviations, and the probability.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def reverse_stress(
     if model.n_dimensions == 0:
         raise UserError(
             "risk_factors is leeg: zonder risicofactoren kan geen verloop worden gezocht; vul de tabel.",
-            "risk_factors is empty: without risk factors no course can be searched; fill in the table.",
+            "risk_factors is empty: without risk factors no scenario can be searched; fill in the table.",
         )
     own = _target(outcome, form, target)
     point = design_point(lambda z: own.settled(model.multipliers(z)), model.n_dimensions, seed=seed)
@@ -282,7 +282,7 @@ def _told(
     probability: Estimate,
     n_scenarios: int,
 ) -> ReverseStress:
-    """The course in changes per quantity and year, weighted by the money at stake."""
+    """The scenario in changes per quantity and year, weighted by the money at stake."""
     weight = _at_stake(outcome, own.provider)
     neutral = neutral_factors(outcome.case, outcome.n_years)
     scenario = {

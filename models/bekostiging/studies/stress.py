@@ -28,7 +28,7 @@ class StressStudy(Study):
     over the term.
 
     ``together``: the deterministic scenario of the shocks; ``believed``: figures under the views; both None where not asked.
-    ``broken``: per target the nearest course of the factors that breaks it.
+    ``broken``: per target the nearest scenario of the factors that breaks it.
     """
 
     outcome: Comparison

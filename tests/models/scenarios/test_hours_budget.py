@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from instances import coefficient_of_variation
 from scipy.integrate import quad
 from scipy.stats import lognorm
 from tests.models.scenarios.test_clients import MARK
@@ -26,6 +27,7 @@ from bekostiging.units import MONTHS, WEEKS_PER_MONTH
 from bekostiging_solvers.typing import Float32Array, FloatArray, IntArray
 
 OWN = Empirical.of(np.array([4.0, 13.0, 26.0, 52.0, 104.0, 208.0]), np.array([30.0, 40.0, 60.0, 70.0, 40.0, 10.0]))
+CV_OF_OWN = coefficient_of_variation(OWN)
 KINDS: dict[str, Law] = {**LAWS, "empirical": OWN}
 YEARS = 4
 RARE = 1e-4
@@ -80,7 +82,7 @@ def test_paid_weeks_by_integration_over_realised_over_agreed() -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_the_ends_of_the_range(name: str) -> None:
     """Care much shorter than the budget is all paid; much longer, the budget and no more; a chance near one pays all."""
-    cv = OWN.own_cv if name == "empirical" else 0.9
+    cv = CV_OF_OWN if name == "empirical" else 0.9
     assert _weeks(_budgets(520, 0.25), _durations(4, cv, name)) == pytest.approx(4, rel=1e-4)
     assert _weeks(_budgets(13, 0.25), _durations(5200, 0.3, "lognormal")) == pytest.approx(13, rel=1e-6)
     assert _weeks(_budgets(52, 0.25, 0.999), _durations(56, cv, name)) == pytest.approx(56, rel=2e-3)
@@ -130,7 +132,7 @@ def test_without_spread_or_end_the_months_are_those_of_the_care(name: str, weeks
 def test_closed_forms_against_a_plain_simulation(name: str, cv: float, revised: float, new: bool) -> None:
     """Starts over a year and a sitting stock, drawn one by one: each year within four standard errors."""
     rng = np.random.default_rng([9, int(100 * cv), int(10 * revised), new])
-    durations = _durations(56, OWN.own_cv if name == "empirical" else 0.9, name)
+    durations = _durations(56, CV_OF_OWN if name == "empirical" else 0.9, name)
     budgets, n = _budgets(26, cv, revised, new=new), 100_000
     months = PaidMonths(budgets, _forecast(durations))
     row, caseload = np.zeros(n, dtype=np.int64), np.ones(n, dtype=np.bool_)

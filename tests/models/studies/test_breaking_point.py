@@ -174,5 +174,5 @@ def test_the_command(tmp_path: Path) -> None:
          "--reverse", "begroting", "--view", "P(use >= 0) = 0.6", "--out", str(tmp_path / "out")],
     )  # fmt: skip
     assert found.exit_code in (0, 3), found.output  # 3: too few scenarios to show a lump sum
-    assert "the least implausible course" in found.output
+    assert "the least implausible scenario" in found.output
     assert "are left (effectively)" in found.output

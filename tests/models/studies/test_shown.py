@@ -127,7 +127,7 @@ def test_views_and_reverse_stress(outcome: Comparison) -> None:
     assert list(found.to_frame().columns[1:]) == [f"year {t + 1}" for t in range(outcome.n_years)]
     assert f"{found.distance:.2f} standard deviations" in found._repr_html_()
     unbroken = replace(found, distance=None, probability=None, scenario={})
-    assert "no course within reach" in unbroken._repr_html_()
+    assert "no scenario within reach" in unbroken._repr_html_()
 
 
 def test_a_backtest_has_a_row_per_prediction() -> None:
