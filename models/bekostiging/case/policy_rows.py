@@ -9,6 +9,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Any, Generic, Protocol, Self, TypeVar, cast, overload
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.core_tables import Policy
 from bekostiging.case.errors import Said, UserError, in_language
 from bekostiging.case.registry import Registry
@@ -273,6 +274,7 @@ POLICIES: Registry[PolicyRow[Any]] = Registry("policy")
 Row = TypeVar("Row", bound=PolicyRow[Any])
 
 
+@kinds_checked
 def register_policy(name: str, row: Row) -> Row:
     """Make a policy known to reading, validation, workbook and explanation; look its value up with ``case.policy.value``.
 

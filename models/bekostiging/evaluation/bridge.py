@@ -28,6 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts import Reference, RevenuePath, revenue_paths
 from bekostiging.evaluation.results import LumpSumResult
 from bekostiging.lumpsum import decided_payment
@@ -104,6 +105,7 @@ def _cents(euro: float) -> int:
     return round(CENTS * euro)
 
 
+@kinds_checked
 def bridges(
     case: Case, cells: Cells, terms: Reference, result: LumpSumResult, scramblings: Scramblings
 ) -> tuple[Bridge, ...]:

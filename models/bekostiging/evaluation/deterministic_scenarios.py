@@ -13,6 +13,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import ArgumentError
 from bekostiging.case.rows import weakest
 from bekostiging.case.tables import PaymentForm
@@ -108,6 +109,7 @@ def euros(
     return spending, results
 
 
+@kinds_checked
 def deterministic_scenario(
     case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, shocks: Sequence[str] = ()
 ) -> DeterministicScenario:
@@ -159,6 +161,7 @@ def deterministic_scenario(
     return _deterministic_scenario(euros(case, cells, contracts, discount, care_use), key, name, source, status)
 
 
+@kinds_checked
 def check_shocks(case: Case, shocks: Sequence[str]) -> None:
     """Check that a case names every shock.
 
@@ -237,6 +240,7 @@ def _deterministic_scenario(
     )
 
 
+@kinds_checked
 def cheapest(spending: Mapping[PaymentForm, float]) -> tuple[PaymentForm, ...]:
     """Payment forms that are cheapest; more than one where they differ by less than 0.01 %.
 

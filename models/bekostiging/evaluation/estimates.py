@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.evaluation import figures
 from bekostiging.evaluation.cover import Cover
@@ -126,6 +127,7 @@ def spending_of_reported(
     return found
 
 
+@kinds_checked
 def provider_results(case: Case, samples: Samples, discount: FloatArray) -> FloatArray:
     """Payment minus cost of every provider, discounted.
 
@@ -283,6 +285,7 @@ class Regimes:
     hours_saved: float
 
 
+@kinds_checked
 def regimes(case: Case) -> tuple[Regimes, ...]:
     """In how many different ways every provider is paid and accounted for, by its contracts as they are today.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS, Law, PaymentForm
 from bekostiging.contracts import LUMP_SUM, expected_revenue
 from bekostiging.evaluation.estimates import provider_results
@@ -69,6 +70,7 @@ class Flag:
     names: Mapping[str, str] = field(default_factory=dict)
 
 
+@kinds_checked
 def flags(outcome: Comparison) -> tuple[Flag, ...]:
     """Warnings about law and procurement that a comparison gives cause for, each with its source.
 

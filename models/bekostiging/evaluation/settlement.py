@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts import (
     Contract,
     PriceLevels,
@@ -31,6 +32,7 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 Levels = Mapping[str, PriceLevels]
 
 
+@kinds_checked
 def levels_by_lot(case: Case, care_use: CareUse) -> dict[str, PriceLevels]:
     """Price levels of every lot, as ``settle`` and ``settle_all`` need them.
 
@@ -87,6 +89,7 @@ def paid_under_shared_ceilings(
     return found
 
 
+@kinds_checked
 def settle_all(
     case: Case,
     cells: Cells,

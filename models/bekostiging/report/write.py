@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bekostiging.case.arguments import checked_language, checked_path
+from bekostiging.case.arguments import checked_language, checked_path, kinds_checked
 from bekostiging.evaluation import Comparison, Study
 from bekostiging.report.backtest.page import BacktestReport
 from bekostiging.report.capacity.page import CapacityReport
@@ -32,6 +32,7 @@ from bekostiging.studies import (
 )
 
 
+@kinds_checked
 def write_results(
     study: Study | Benchmark,
     folder: Path | str,
@@ -107,6 +108,7 @@ REPORTS: dict[type, type[Presented[Any]]] = {
 """What presents each kind of study."""
 
 
+@kinds_checked
 def presented(study: Study | Benchmark, lang: str) -> Presented[Any]:
     """A study in one language, ready to print, show or write.
 

@@ -22,7 +22,7 @@ from scipy.special import ndtri
 from scipy.stats import chi2
 
 from bekostiging.case import Case, UserError
-from bekostiging.case.arguments import checked_whole
+from bekostiging.case.arguments import checked_whole, kinds_checked
 from bekostiging.case.series import FEWEST_YEARS, Series, all_series
 from bekostiging.case.spread import Drift, Spread, drift, spreads
 from bekostiging.case.tables import Index
@@ -120,6 +120,7 @@ class Backtest(Study):
 QUANTILES = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 
 
+@kinds_checked
 def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, seed: int = 1) -> Backtest:
     """Predict the counts of clients after a year from those up to it, and hold the predictions against what was counted.
 

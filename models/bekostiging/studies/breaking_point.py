@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bekostiging.case import Case, UserError
-from bekostiging.case.arguments import checked_kind, checked_whole
+from bekostiging.case.arguments import checked_kind, checked_whole, kinds_checked
 from bekostiging.case.errors import ArgumentError
 from bekostiging.case.shown import Shown, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
@@ -128,6 +128,7 @@ class _Target:
         return np.asarray(-np.cumsum(own, axis=1).min(axis=1) - self.limit)
 
 
+@kinds_checked
 def reverse_stress(
     outcome: Comparison, form: PaymentForm, target: str = BEGROTING, n_scenarios: int = 512, seed: int = 1
 ) -> ReverseStress:
@@ -197,6 +198,7 @@ def reverse_stress(
     )
 
 
+@kinds_checked
 def payment_form(name: str) -> PaymentForm:
     """Check the name of a payment form.
 
@@ -229,6 +231,7 @@ def payment_form(name: str) -> PaymentForm:
     return name
 
 
+@kinds_checked
 def target_place(case: Case, target: str, argument: str = "target") -> int | None:
     """Index of a provider in ``case.providers``; None for the begroting.
 

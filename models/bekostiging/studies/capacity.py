@@ -33,7 +33,7 @@ from bekostiging.capacity import (
     waiting_answers,
 )
 from bekostiging.case import Case
-from bekostiging.case.arguments import checked_flag, checked_number, checked_positive
+from bekostiging.case.arguments import checked_flag, checked_number, checked_positive, kinds_checked
 from bekostiging.case.shown import Brief, millions
 from bekostiging.contracts import reference
 from bekostiging.evaluation.design import design_work, designed
@@ -211,6 +211,7 @@ class CapacityStudy(Study):
         )
 
 
+@kinds_checked
 def study_capacity(
     case: Case,
     *,

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from bekostiging.case import Case
-from bekostiging.case.arguments import checked_positive
+from bekostiging.case.arguments import checked_positive, kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import (
     BASELINE,
@@ -63,6 +63,7 @@ from bekostiging.scenarios import Cells, Plan, SelfCheck, plan
 from bekostiging_solvers import Scramblings, shared_processes, together
 
 
+@kinds_checked
 def compare(case: Case, *, precision: float | None = None, **options: Unpack[Options]) -> Comparison:
     """Compare the payment forms on the same simulated clients and design the lump sum.
 
@@ -230,6 +231,7 @@ def _judged(drawn: _Drawn, workers: int) -> LumpSumResult:
     return judged(made.case, drawn.lumpsum, data, control, drawn.judging[2], workers)
 
 
+@kinds_checked
 def contracts_in_force(outcome: Comparison) -> dict[PaymentForm, tuple[Contract, ...]]:
     """Every contract of a comparison under every payment form, the lump sum as designed.
 

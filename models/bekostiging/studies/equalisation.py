@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 import numpy as np
 
 from bekostiging.case import Case, ClientTable
-from bekostiging.case.arguments import checked_kind, checked_number
+from bekostiging.case.arguments import checked_kind, checked_number, kinds_checked
 from bekostiging.case.shown import Brief
 from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
@@ -154,6 +154,7 @@ class EqualisationStudy(Study):
         )
 
 
+@kinds_checked
 def study_equalisation(
     case: Case,
     model: NormAmounts | None = None,

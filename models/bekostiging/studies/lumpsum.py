@@ -16,6 +16,7 @@ from bekostiging.case.arguments import (
     checked_number,
     checked_numbers,
     checked_positive,
+    kinds_checked,
 )
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
@@ -137,6 +138,7 @@ class LumpSumStudy(Study):
         return f"Lump sum of {self.case.name}, seed {self.seed}: {verdict}"
 
 
+@kinds_checked
 def study_lumpsum(
     case: Case,
     *,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Unpack, get_args
 import numpy as np
 
 from bekostiging.case import Case, PolicyTable, key_weights, with_policy
-from bekostiging.case.arguments import checked_flag, checked_number
+from bekostiging.case.arguments import checked_flag, checked_number, kinds_checked
 from bekostiging.case.shown import millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
 from bekostiging.contracts import LUMP_SUM, Contract, build_contracts, in_cents, municipal_shares, reference
@@ -174,6 +174,7 @@ class SharingStudy(Study):
         return f"Sharing keys of {self.case.name}, {self.n_scenarios} scenarios, seed {self.seed}; m euro a year"
 
 
+@kinds_checked
 def study_sharing(
     case: Case,
     *,

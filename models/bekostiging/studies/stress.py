@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Unpack
 
 from bekostiging.case import Case, UserError
-from bekostiging.case.arguments import checked_texts
+from bekostiging.case.arguments import checked_texts, kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation.deterministic_scenarios import check_shocks, deterministic_scenario
 from bekostiging.evaluation.results import Comparison, DeterministicScenario
@@ -70,6 +70,7 @@ class StressStudy(Study):
         return f"Stress of {self.case.name}, {self.n_scenarios} scenarios, seed {self.seed}"
 
 
+@kinds_checked
 def study_stress(
     case: Case,
     *,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bekostiging.case.arguments import checked_kind, checked_texts
+from bekostiging.case.arguments import checked_kind, checked_texts, kinds_checked
 from bekostiging.case.errors import ArgumentError
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
@@ -117,6 +117,7 @@ class Pooled(Shown):
         return f"{'; '.join(self.views)}: {self.effective:.0f} of {self.n_scenarios} scenarios left; m euro over the term"
 
 
+@kinds_checked
 def pooled(outcome: Comparison, views: Sequence[str]) -> Pooled:
     """Spending under expert views, by entropy pooling: the probabilities of the scenarios change as little as possible.
 

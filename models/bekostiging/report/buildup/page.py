@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts import Line
 from bekostiging.report.buildup.results import Annex
 from bekostiging.report.buildup.tables import (
@@ -20,6 +21,7 @@ from bekostiging.report.kit.manifest import write_manifest
 from bekostiging.report.kit.texts import Texts
 
 
+@kinds_checked
 def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, object] | None = None) -> None:
     """Write buildup.html, buildup.xlsx (with live formulas) and the manifest into an existing folder.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bekostiging.case import Case, UserError
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts import BudgetLine, Line, budget_lines, build_up, hours_budget_terms, reference
 from bekostiging.scenarios import build_cells
 
@@ -23,6 +24,7 @@ class Annex:
     private: bool
 
 
+@kinds_checked
 def annex_of(case: Case, private: bool) -> Annex:
     """The annex that shows how the tariffs of a case are built up.
 

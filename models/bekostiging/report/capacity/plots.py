@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.sections import care_form_names, names_of
 from bekostiging.report.kit.style import INK, PALE, SOFT, house_axes, house_style, mark_example, numbered, place_of
 from bekostiging.report.kit.texts import Texts
@@ -47,6 +48,7 @@ def flows(study: CapacityStudy) -> tuple[list[str], list[str], FloatArray]:
     return [one for one, kept in zip(providers, some, strict=True) if kept], codes, served[some]
 
 
+@kinds_checked
 def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Clients served over the term, from municipality to provider: a darker square is more clients, with their number in it.
 
@@ -89,6 +91,7 @@ def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl"
     return axes
 
 
+@kinds_checked
 def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Clients waiting at the end of a quarter per care form: the mean as a mark, a line to the mean of the worst scenarios.
 
@@ -146,6 +149,7 @@ def needed_of(study: CapacityStudy, form: int) -> FloatArray:
     return np.asarray(outcome.in_care(asked, sat, np.array([form]))[:, :, 0] / carried)
 
 
+@kinds_checked
 def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: str, lang: str = "nl") -> Axes:
     """Agreed places of a care form as a line, against the fan of places needed if nobody waited.
 

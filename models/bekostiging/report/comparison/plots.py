@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison, provider_results
@@ -66,6 +67,7 @@ def _spending_samples(outcome: Comparison, form: PaymentForm) -> FloatArray:
     return np.asarray(outcome.case.of_reported(samples.municipal) @ outcome.lumpsum.data.discount / MILLION)
 
 
+@kinds_checked
 def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Spending of the reported municipalities over the term, per payment form.
 
@@ -134,6 +136,7 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
     return axes
 
 
+@kinds_checked
 def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str, lang: str = "nl") -> Axes:
     """Result of one provider over the term under every payment form.
 
@@ -219,6 +222,7 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
     return figure
 
 
+@kinds_checked
 def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Probability that spending over the term exceeds an amount, a curve per payment form.
 
@@ -264,6 +268,7 @@ def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = 
     return axes
 
 
+@kinds_checked
 def plot_corridor(outcome: Comparison, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
     """Payment against cost under the designed lump sum of one lot, simulated years of its contracts as dots.
 

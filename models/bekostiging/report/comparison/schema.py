@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import RISKS
 from bekostiging.evaluation import (
@@ -45,6 +46,7 @@ def _defined(figure: Figure) -> dict[str, Any]:
     return (or_null(ESTIMATE) if figure.may_be_unknown else ESTIMATE) | description
 
 
+@kinds_checked
 def comparison_schema() -> dict[str, Any]:
     """JSON schema (2020-12) of the results.json of a comparison; docs/results.schema.json holds it.
 

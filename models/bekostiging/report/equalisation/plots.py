@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.sections import care_form_names
 from bekostiging.report.kit.style import DESIGN_TABLES, INK, SOFT, house_axes, mark_example, numbered, place_of
 from bekostiging.report.kit.texts import Texts
@@ -27,6 +28,7 @@ def profile_name(study: EqualisationStudy, name: str) -> str:
     return f"{names.get(form, form)}, {profile}" if profile else names.get(form, form)
 
 
+@kinds_checked
 def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: str, lang: str = "nl") -> Axes:
     """Power of the pool of one lot against the risk it leaves the provider that is worst off; the chosen pool is a star.
 
@@ -77,6 +79,7 @@ def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: st
     return axes
 
 
+@kinds_checked
 def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Norm amount of every client profile with its 95 % interval; profiles with too few clients to publish are left out.
 

@@ -11,9 +11,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from bekostiging.case import UserError
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.manifest import MANIFEST
 
 
+@kinds_checked
 def refuse_existing(folder: Path, overwrite: bool) -> None:
     """Refuse a result folder that exists.
 
@@ -53,6 +55,7 @@ def refuse_existing(folder: Path, overwrite: bool) -> None:
         )
 
 
+@kinds_checked
 @contextmanager
 def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
     """Hold a result folder for one run, from its start to its end; the system frees it when the run is killed.
@@ -98,6 +101,7 @@ def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
         lock.release()
 
 
+@kinds_checked
 def write_folder(folder: Path, fill: Callable[[Path], None], *, overwrite: bool = False) -> Path:
     """Write a folder that is complete or not there: it gets its name when everything is in it.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.texts import Texts
 
 
+@kinds_checked
 @contextmanager
 def progress_bars(lang: str = "nl") -> Iterator[Callable[[str, int, int], None]]:
     """Progress bars to pass as ``progress``, in a terminal and in Jupyter (there they need the package ipywidgets).

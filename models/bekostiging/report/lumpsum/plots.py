@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import MaxNLocator
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.style import DESIGN_TABLES, PALE, house_axes, mark_example, numbered
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import LumpSumStudy
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 FRONTIER_SIZE = (6.4, 3.6)
 
 
+@kinds_checked
 def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """What certainty for the providers costs the municipalities: every corridor that was tried, and the designed one.
 

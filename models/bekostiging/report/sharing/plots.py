@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import MaxNLocator
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.style import INK, PALE, house_axes, mark_example, numbered
 from bekostiging.report.kit.texts import Texts
@@ -28,6 +29,7 @@ def key_name(study: SharingStudy, key: str, texts: Texts) -> str:
     return text.format(share=texts.numbers.percent(study.case.policy.solidarity())) if key == "dial" else text
 
 
+@kinds_checked
 def plot_key_changes(study: SharingStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """What every sharing key changes in the expected payment of each municipality, as a part of what it pays today.
 

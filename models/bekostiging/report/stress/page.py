@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison, DeterministicScenario
 from bekostiging.evaluation.figures import CVAR95, EXPECTED, OVERRUN_PROBABILITY, PROVIDER_RESULT, SPENDING
@@ -32,6 +33,7 @@ def shock_table(outcome: Comparison, scenario: DeterministicScenario, lang: str)
     return rows
 
 
+@kinds_checked
 def shock_sentence(scenario: DeterministicScenario, lang: str) -> str:
     """What shocks come together, and where they come from.
 
@@ -92,6 +94,7 @@ def reverse_table(outcome: Comparison, broken: ReverseStress, lang: str) -> Tabl
     return rows
 
 
+@kinds_checked
 def reverse_sentence(outcome: Comparison, broken: ReverseStress, lang: str) -> str:
     """How far away the scenario is that breaks a target, how likely one as bad or worse is, and how sure the search was.
 

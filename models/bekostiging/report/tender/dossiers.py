@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case import input_files, public_tables
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.evaluation import Comparison
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.report.tender.dossier import (
@@ -25,6 +26,7 @@ from bekostiging.report.tender.results import benchmark_results, benchmark_setti
 from bekostiging.studies import Benchmark
 
 
+@kinds_checked
 def write_dossiers(benchmark: Benchmark, lang: str, draft: Path, *, dossier: bool, public: bool) -> None:
     """Pack a benchmark whose folder is otherwise complete.
 
@@ -81,6 +83,7 @@ def _public(benchmark: Benchmark, lang: str, whole: bytes) -> bytes:
     return pack("benchmark", benchmark_settings(benchmark), files, public_of=hashlib.sha256(whole).hexdigest())
 
 
+@kinds_checked
 def write_comparison_dossier(outcome: Comparison, asked: str, settings: Mapping[str, Any], folder: Path) -> None:
     """Pack a comparison with everything it can be repeated with.
 

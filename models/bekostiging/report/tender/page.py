@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import Note
 from bekostiging.report.kit.estimates import read_estimate
 from bekostiging.report.kit.html import template
@@ -29,6 +30,7 @@ SHOWN_ERROR = 0.05
 """A rank with a smaller error stands alone."""
 
 
+@kinds_checked
 def benchmark_page(results: Results, lang: str) -> str:
     """Page of a tender benchmark, made of its results alone.
 

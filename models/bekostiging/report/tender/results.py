@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.estimates import written
 from bekostiging.report.kit.self_check import written_check
 from bekostiging.studies import (
@@ -40,6 +41,7 @@ COUNTS = ("unserved",)
 Results = dict[str, Any]
 
 
+@kinds_checked
 def benchmark_results(benchmark: Benchmark) -> Results:
     """Content of the results.json of a tender benchmark; ``benchmark_schema`` describes it.
 
@@ -199,6 +201,7 @@ def _similar(similar: SimilarRegions) -> Results:
     }
 
 
+@kinds_checked
 def public_results(results: Results) -> Results:
     """What bidders may have of a tender benchmark: no provider, no decision model, nothing small, everything rounded.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import CORNERS
 from bekostiging.lumpsum import OUTCOMES
@@ -18,6 +19,7 @@ PROBABILITY = {"type": "number", "minimum": 0, "maximum": 1}
 WORDS = schema_object({"nl": TEXT, "en": TEXT})
 
 
+@kinds_checked
 def benchmark_schema() -> dict[str, Any]:
     """JSON schema (2020-12) of the results.json of a tender benchmark; docs/benchmark.schema.json holds it.
 

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.options import Progress, silent
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.json_schema import SCHEMA_VERSION as COMPARISON_SCHEMA
@@ -93,6 +94,7 @@ class Verification:
         return self.outcome != "different" and not self.changed
 
 
+@kinds_checked
 def verify_dossier(path: Path, *, workers: int = 1, progress: Progress = silent) -> Verification:
     """Open a dossier, compute it again from its own inputs and compare every number.
 
@@ -274,6 +276,7 @@ def _other_machinery(about: About) -> list[Sentence]:
     return causes
 
 
+@kinds_checked
 def verification_sentences(result: Verification, lang: str) -> list[str]:
     """What verifying a dossier found: the verdict, the first differences and their causes.
 

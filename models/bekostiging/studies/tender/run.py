@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bekostiging.case import Case
-from bekostiging.case.arguments import check_callable, checked_kind, checked_whole
+from bekostiging.case.arguments import check_callable, checked_kind, checked_whole, kinds_checked
 from bekostiging.case.shown import Brief, Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE
@@ -191,6 +191,7 @@ class Benchmark(Shown):
         return {lang: " ".join(dict.fromkeys(one[lang] for one in said if lang in one)) for lang in ("nl", "en")}
 
 
+@kinds_checked
 def benchmark(suite: Suite, *, workers: int = 1, progress: Progress = silent) -> Benchmark:
     """Work through a suite: score payment forms and decision models on every case of it.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.optional_tables import PARTIES
 from bekostiging.case.policy import Corner
 from bekostiging.case.tables import PaymentForm
@@ -37,6 +38,7 @@ EXPECTED, BUFFER, UNSERVED, ADMINISTRATION, CONCENTRATION = (
 TAIL = "cvar_"
 
 
+@kinds_checked
 def tail(confidence: float) -> str:
     """Name of the criterion of mean spending in the worst scenarios, beyond a confidence from 0.5 to 0.999.
 
@@ -46,6 +48,7 @@ def tail(confidence: float) -> str:
     return f"{TAIL}{confidence:g}"
 
 
+@kinds_checked
 def is_tail(criterion: str) -> bool:
     """Whether a criterion is a mean over the worst scenarios, which no single scenario has.
 
@@ -55,6 +58,7 @@ def is_tail(criterion: str) -> bool:
     return criterion.startswith(TAIL)
 
 
+@kinds_checked
 def criteria(confidence: Sequence[float]) -> tuple[str, ...]:
     """Names of what payment forms are ranked on, for the tails of a suite; less is better.
 

@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bekostiging.case import Case, CaseError, UserError, check_case, read_case, synthetic_region
-from bekostiging.case.arguments import checked_path
+from bekostiging.case.arguments import checked_path, kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
 from bekostiging.options import RunOptions
 from bekostiging.studies.tender.decisions import DECISION_MODELS
@@ -86,6 +86,7 @@ class Suite(BaseModel):
         return self.model_copy(update={"cases": tuple(names), "region": ()}) if names else self
 
 
+@kinds_checked
 def read_suite(name: str | Path) -> Suite:
     """Read a shipped suite by name, or a file.
 
@@ -189,6 +190,7 @@ def _wrong_fields(suite: str, error: ValidationError) -> UserError:
     return UserError("\n".join(nl), "\n".join(en))
 
 
+@kinds_checked
 def suite_cases(suite: Suite) -> list[tuple[str, Case]]:
     """Every case of a suite by the name the suite gives it, with the shocks of the suite.
 
