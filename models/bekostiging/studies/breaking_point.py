@@ -47,8 +47,8 @@ class ReverseStress(Shown):
     form, target : str
         The payment form, and ``begroting`` or the id of a provider.
     distance : float or None
-        Mahalanobis distance of that scenario from the expected one, in standard deviations; None when no scenario within eight
-        of them breaks the target.
+        Mahalanobis distance of that scenario from the expected one, in standard deviations; None when no scenario within
+        eight of them breaks the target.
     starts, agreeing : int
         Searches made, and how many of them found it.
     scenario : dict of str to tuple of float, (n_years,)
