@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from bekostiging.case.open_sets import PaymentForm
 from bekostiging.case.rows import MOST, Assumption, Euro, Identifier, Names, Positive, Share, Volume
 
 Law = Literal["jeugdwet", "wmo"]
+LAWS: tuple[Law, ...] = get_args(Law)
 Channel = Literal["own_access", "gp", "other"]
 """How a client came: the municipality's own access, the general practitioner, anyone else."""
 OUTSIDE = ("zvw", "wlz", "education", "pgb")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bekostiging.case.capacity_tables import Alternative, Capacity, Travel
 from bekostiging.case.core_tables import (
+    LAWS,
     OUTSIDE,
     Area,
     Begroting,
@@ -64,6 +65,7 @@ __all__ = [
     "ASKED",
     "CLAUSES",
     "CLAUSE_COLUMNS",
+    "LAWS",
     "OUTSIDE",
     "PAYMENT_FORMS",
     "REFERENCES",

@@ -15,8 +15,9 @@ from bekostiging.case import Case
 from bekostiging.case.policy import Corner
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM, Contract, PriceLevels, Taakgericht, settle
+from bekostiging.evaluation.client_counts import client_counts
 from bekostiging.evaluation.limits import Limits
-from bekostiging.evaluation.samples import CORNERS, Headroom, Samples, WaitingSamples
+from bekostiging.evaluation.samples import CORNERS, CountSamples, Headroom, Samples, WaitingSamples
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.evaluation.waiting import by_care_form
 from bekostiging.lumpsum import CorridorSeries, corridor_series
@@ -85,7 +86,7 @@ class OutOfSampleBlock:
     reported municipalities (n_scenarios, n_years) per form: ``control`` of the care use expected given the factors,
     everybody served; ``measured`` with the measures at work, in the corner of the case's policy, empty without measures;
     ``mix``: every lot in its own form, empty where all lots have the same; ``headrooms``: who waits on the common headroom,
-    ``ON_TARIFFS`` and ``WITH_CORRIDOR``."""
+    ``ON_TARIFFS`` and ``WITH_CORRIDOR``; ``counts``: who is in care, everybody served."""
 
     samples: dict[PaymentForm, dict[Corner, Samples]]
     plain: dict[PaymentForm, FloatArray]
@@ -94,6 +95,7 @@ class OutOfSampleBlock:
     measured: dict[PaymentForm, FloatArray]
     mix: dict[Corner, Samples]
     headrooms: dict[str, WaitingSamples]
+    counts: CountSamples
 
     def on_headrooms(self, form: PaymentForm) -> dict[Headroom, WaitingSamples]:
         """Who waits under a form on its own headroom, on the common one, and with the corridor counted on."""
@@ -121,6 +123,7 @@ class OutOfSampleBlock:
         found |= {f"control/{form}": values for form, values in self.control.items()}
         found |= {f"measured/{form}": values for form, values in self.measured.items()}
         found |= {f"corridor/{name}": values for name, values in self.corridor.arrays().items()}
+        found |= {f"counts/{one.name}": getattr(self.counts, one.name) for one in fields(CountSamples)}
         return found
 
     @classmethod
@@ -148,6 +151,7 @@ class OutOfSampleBlock:
             by_form("measured/"),
             mix,
             {headroom: WaitingSamples(**under(f"rooms/{headroom}/")) for headroom in (ON_TARIFFS, WITH_CORRIDOR)},
+            CountSamples(**under("counts/")),
         )
 
 
@@ -200,7 +204,8 @@ class OutOfSampleWork:
         measured = self._measured(block) if case.measures else {}
         control = self._spending(block.expected, levels_by_lot(case, block.expected))
         mix = self._mixed(block, served, levels)
-        return OutOfSampleBlock(samples, plain, corridor, control, measured, mix, headrooms)
+        counts = client_counts(case, cells, served)
+        return OutOfSampleBlock(samples, plain, corridor, control, measured, mix, headrooms, counts)
 
     @cached_property
     def limits(self) -> Limits:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.persons import persons
 from bekostiging.case.series import NATION
 from bekostiging.case.tables import History
 from bekostiging.contracts.indexation import index_rule
@@ -74,12 +75,13 @@ def _persons(case: Case, row: History) -> Calibration | None:
     count = _demand_in(case, row.area, forms, lambda area, form: float(counts[area, form]))
     place, care = _label(case, row)
     if row.area in {m.code for m in case.municipalities}:
-        persons = count / case.trajectories_per_person
         name = {
             "nl": f"{place['nl']}, {care['nl']}: personen met zorg in {row.year}",
             "en": f"{place['en']}, {care['en']}: persons with care in {row.year}",
         }
-        return Calibration(name, persons, row.clients, "persons", row.source, row.status)
+        return Calibration(
+            name, persons(case, row.care_form, count), row.clients, "persons", row.source, row.status
+        )
     peers = [
         other
         for other in case.history

@@ -24,6 +24,7 @@ Unit = Literal[
     "fraction",
     "persons",
     "clients",
+    "trajectories",
     "client_weeks",
     "weeks",
     "hours_per_year",
@@ -225,6 +226,32 @@ MOVED = Figure("moved", "clients", 0, "naar een andere aanbieder", "moved to ano
 AGAINST_DUTY = Figure("against_duty", "clients", 0, "in strijd met de acceptatieplicht", "against the duty to accept",
     "Cliënten die bij taakgericht wachten of worden geweigerd hoewel de aanbieder iedereen moet aannemen of geen wachtlijst mag hebben.",
     "Clients who wait or are refused under a lump sum though the provider must accept everybody or may have no waiting list.")
+
+# who is in care, in a year, everybody served
+PERSONS = Figure("persons", "persons", 0, "personen, verwacht", "persons, expected",
+    "Personen die in het jaar zorg hebben als iedereen wordt geholpen, gemiddeld over alle toekomsten: trajecten gedeeld door trajecten per persoon, en met combinaties van zorgvormen nooit meer dan die toelaten.",
+    "Persons in care in the year if everybody is served, mean over all scenarios: trajectories over trajectories per person, and with combinations of care forms never more than those allow.")
+PERSONS_P10 = Figure("persons_p10", "persons", 0, "personen, P10", "persons, P10",
+    "In 10 van 100 toekomsten hebben minder personen zorg.",
+    "In 10 of 100 scenarios fewer persons are in care.")
+PERSONS_P50 = Figure("persons_p50", "persons", 0, "personen, P50", "persons, P50",
+    "In de helft van de toekomsten hebben minder personen zorg.",
+    "In half of the scenarios fewer persons are in care.")
+PERSONS_P90 = Figure("persons_p90", "persons", 0, "personen, P90", "persons, P90",
+    "In 90 van 100 toekomsten hebben niet meer personen zorg.",
+    "In 90 of 100 scenarios no more persons are in care.")
+TRAJECTORIES = Figure("trajectories", "trajectories", 0, "trajecten, verwacht", "trajectories, expected",
+    "Trajecten die in het jaar lopen als iedereen wordt geholpen (een cliënt in een zorgvorm), gemiddeld over alle toekomsten: in zorg op 1 januari, en wie in het jaar begint.",
+    "Trajectories in the year if everybody is served (one client in one care form), mean over all scenarios: in care on 1 January, and who starts in the year.")
+TRAJECTORIES_P10 = Figure("trajectories_p10", "trajectories", 0, "trajecten, P10", "trajectories, P10",
+    "In 10 van 100 toekomsten lopen er minder trajecten.",
+    "In 10 of 100 scenarios there are fewer trajectories.")
+TRAJECTORIES_P50 = Figure("trajectories_p50", "trajectories", 0, "trajecten, P50", "trajectories, P50",
+    "In de helft van de toekomsten lopen er minder trajecten.",
+    "In half of the scenarios there are fewer trajectories.")
+TRAJECTORIES_P90 = Figure("trajectories_p90", "trajectories", 0, "trajecten, P90", "trajectories, P90",
+    "In 90 van 100 toekomsten lopen er niet meer trajecten.",
+    "In 90 of 100 scenarios there are no more trajectories.")
 
 # administration
 HOURS = Figure("hours", "hours_per_year", 0, "uren per jaar", "hours per year",

@@ -17,7 +17,7 @@ from bekostiging.contracts import Reference
 from bekostiging.evaluation import figures
 from bekostiging.evaluation.changes import BreakEven, MeasureOutcome, SubstitutionOutcome, Sweep, WithMeasures
 from bekostiging.evaluation.figures import Estimates, Figure
-from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples
+from bekostiging.evaluation.samples import CORNERS, HEADROOMS, CountSamples, Headroom, Samples
 from bekostiging.evaluation.study import Study
 from bekostiging.lumpsum import (
     Decider,
@@ -44,6 +44,8 @@ TERM = "term"
 """Key of the sum over the contract years (discounted with the case's rate)."""
 Sentence = dict[str, str]
 """A text by language."""
+Counts = dict[str, dict[str, dict[str, dict[str, Estimates]]]]
+"""[municipality code or TOTAL][law or TOTAL][care form or TOTAL][year such as "2025"]: COUNT_FIGURES."""
 
 
 @dataclass(frozen=True)
@@ -336,6 +338,10 @@ class Comparison(Study):
     forms: dict[PaymentForm, FormResult]
     mix: MixResult | None
     """Every lot in its own payment form of today; None where all lots have the same."""
+    counts: Counts
+    """Who is in care, everybody served."""
+    count_samples: CountSamples
+    """The same in every scenario."""
     control_variates: dict[PaymentForm, dict[Figure, ControlVariate]]
     """[form][EXPECTED or CVAR95]: spending of the reported municipalities over the term, everybody served."""
     lumpsum: LumpSumResult

@@ -80,3 +80,16 @@ class Samples(WaitingSamples):
     """(n_scenarios, n_years, n_contracts): month in which intake stopped, 0 is January, -1 never."""
     clients: FloatArray
     """(n_scenarios, n_years, n_contracts): trajectories in care at some moment of the year."""
+
+
+@dataclass(frozen=True)
+class CountSamples:
+    """Who is in care, everybody served, one value per scenario; (n_scenarios, n_years, n_reported, n_care_forms), care forms
+    without a lot included. Caseload on 1 January = trajectories - starts."""
+
+    trajectories: FloatArray
+    """In care at some moment of the year: the caseload at its start, and who starts."""
+    starts: FloatArray
+    """Part of them that starts in the year."""
+    persons: FloatArray
+    """(n_scenarios, n_years, n_reported, n_laws): persons of each law, in the order of ``LAWS``."""

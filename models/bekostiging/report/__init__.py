@@ -8,6 +8,7 @@ from bekostiging.former import former_names
 from bekostiging.report.buildup.page import write_annex
 from bekostiging.report.buildup.results import annex_of
 from bekostiging.report.capacity.plots import plot_capacity, plot_flows, plot_waiting
+from bekostiging.report.comparison.client_plots import plot_clients
 from bekostiging.report.comparison.plots import plot_corridor, plot_exceedance, plot_provider, plot_spending
 from bekostiging.report.comparison.schema import comparison_schema
 from bekostiging.report.equalisation.plots import plot_norm_amounts, plot_power_risk
@@ -34,6 +35,7 @@ __all__ = [
     "claimed",
     "comparison_schema",
     "plot_capacity",
+    "plot_clients",
     "plot_corridor",
     "plot_exceedance",
     "plot_flows",

@@ -23,9 +23,10 @@ from scipy.stats import chi2
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.arguments import checked_whole, kinds_checked
+from bekostiging.case.persons import persons
 from bekostiging.case.series import FEWEST_YEARS, Series, all_series
 from bekostiging.case.spread import Drift, Spread, drift, spreads
-from bekostiging.case.tables import Index
+from bekostiging.case.tables import LAWS, Index
 from bekostiging.evaluation.notes import alarms
 from bekostiging.evaluation.study import Study, check_case_given
 from bekostiging.scenarios import (
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 
 LEVELS = (0.50, 0.80, 0.95)
 """Intervals whose coverage is reported."""
-LAWS = ("jeugdwet", "wmo")
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,8 @@ def _rebased(
             for row in case.demand
             if payer[row.area] == one.place and row.care_form in _forms(case, one.care_form)
         ]
-        modelled = sum(row.clients_at_start + row.starts_per_year for row in own) / case.trajectories_per_person
+        trajectories = sum(row.clients_at_start + row.starts_per_year for row in own)
+        modelled = persons(case, one.care_form, trajectories)
         scale = _at(one, origin) / modelled
         demand += [
             row.model_copy(

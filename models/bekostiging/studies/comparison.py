@@ -25,6 +25,7 @@ from bekostiging.evaluation.block_settlement import OutOfSampleBlock, OutOfSampl
 from bekostiging.evaluation.break_even import break_even, sweeps
 from bekostiging.evaluation.calibration import calibration
 from bekostiging.evaluation.changes import BreakEven, WithMeasures
+from bekostiging.evaluation.client_counts import count_estimates
 from bekostiging.evaluation.control_variates import closed_scenarios, closed_spending, control_variates
 from bekostiging.evaluation.cover import Cover
 from bekostiging.evaluation.design import Drawn, designed, designed_lump_sums, judged, judging_series, lump_sums
@@ -205,6 +206,8 @@ def _compared(
             break_even(case, cells, contracts, discount),
         ),
         mix=_mixed(case, scramblings, out_of_sample, cover, discount),
+        counts=count_estimates(case, scramblings, out_of_sample.counts),
+        count_samples=out_of_sample.counts,
         control_variates=_control_variates(made, closed, out_of_sample, discount),
         lumpsum=lumpsum,
         plain=deterministic_scenario(case, cells, contracts, discount),

@@ -32,6 +32,7 @@ from bekostiging.report.comparison.answers import (
     summary_rows,
     years,
 )
+from bekostiging.report.comparison.clients import client_sections
 from bekostiging.report.comparison.contracts import contract_sections, regime_table
 from bekostiging.report.comparison.measures import measure_sections
 from bekostiging.report.comparison.plots import comparison_figures
@@ -68,6 +69,7 @@ YEAR_FIGURES = (figures.EXPECTED, figures.P10, figures.P90, figures.CVAR95, figu
                 figures.REQUIRED_RESISTANCE_CAPACITY)  # fmt: skip
 ORIGINS = {
     "municipality": ("begroting", "offers", "contracts", "demand", "risk_factors"),
+    "clients": ("demand", "history", "risk_factors"),
     "providers": ("providers", "offers", "contracts"),
     "waiting": ("contracts", "care_forms", "waiting"),
     "lumpsum": ("policy", "layers", "providers", "cost_price"),
@@ -85,6 +87,7 @@ def comparison_page(outcome: Comparison, texts: Texts, figures_by_name: dict[str
     sections: dict[str, Any] = {
         **_first_page(outcome, texts),
         **_municipality(outcome, texts),
+        **client_sections(outcome, texts),
         **_providers(outcome, texts),
         **waiting_sections(outcome, texts),
         **_lumpsum(outcome, texts),

@@ -18,6 +18,7 @@ from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison, provider_results
 from bekostiging.report.comparison.answers import headroom_of_term
+from bekostiging.report.comparison.client_plots import all_clients
 from bekostiging.report.kit.style import (
     DESIGN_TABLES,
     INK,
@@ -58,6 +59,7 @@ def comparison_figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
         "providers": _all_providers(outcome, texts),
         "exceedance": figure_of(lambda ax: plot_exceedance(outcome, ax, lang=lang), EXCEEDANCE_SIZE),
         "corridor": _all_corridors(outcome, texts),
+        "clients": all_clients(outcome, texts),
     }
 
 

@@ -20,6 +20,7 @@ from bekostiging.evaluation import (
     flags,
     regimes,
 )
+from bekostiging.report.comparison.clients import count_results
 from bekostiging.report.comparison.measures import measure_results
 from bekostiging.report.kit.estimates import plain, written, written_figures, written_or_null
 from bekostiging.report.kit.json_schema import SCHEMA_VERSION
@@ -55,6 +56,7 @@ def comparison_results(outcome: Comparison) -> dict[str, Any]:
         "risk_allocation": {risk: dict(parties) for risk, parties in outcome.risk_allocation},
         "begroting": _begroting(outcome),
         "forms": {form: _form(result) for form, result in outcome.forms.items()},
+        "client_counts": count_results(outcome),
         "control_variates": _control_variates(outcome),
         "lumpsum": lumpsum_results(outcome.lumpsum),
         "expected_scenario": _deterministic_scenario(outcome.plain),

@@ -12,6 +12,7 @@ from bekostiging.evaluation import (
     BREAK_EVEN,
     CORNER_FIGURES,
     CORNERS,
+    COUNT_FIGURES,
     HEADROOMS,
     PROVIDER_FIGURES,
     SPENDING_FIGURES,
@@ -60,7 +61,15 @@ def comparison_schema() -> dict[str, Any]:
     >>> comparison_schema()["$schema"]
     'https://json-schema.org/draft/2020-12/schema'
     """
-    figures = (*SPENDING_FIGURES, *PROVIDER_FIGURES, *CORNER_FIGURES, *WAITING_FIGURES, HOURS, EURO)
+    figures = (
+        *SPENDING_FIGURES,
+        *PROVIDER_FIGURES,
+        *CORNER_FIGURES,
+        *WAITING_FIGURES,
+        *COUNT_FIGURES,
+        HOURS,
+        EURO,
+    )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "results.json of bekostiging compare",
@@ -98,6 +107,7 @@ def _sections() -> dict[str, Any]:
             "municipality code",
         ),
         "forms": schema_object(dict.fromkeys(PAYMENT_FORMS, _form())),
+        "client_counts": _counts(),
         "control_variates": schema_object(
             dict.fromkeys(PAYMENT_FORMS, _control_variates()), "over the term, everybody served"
         ),
@@ -121,6 +131,19 @@ def _sections() -> dict[str, Any]:
         **_contracts(sentence),
         "self_check": check_schema(),
     }
+
+
+def _counts() -> dict[str, Any]:
+    """Who is in care."""
+    by_year = mapped(_estimates(COUNT_FIGURES), "calendar year")
+    by_form = mapped(
+        by_year, "care form id, or 'total' for those of the law; of the total over laws 'total' alone"
+    )
+    return mapped(
+        mapped(by_form, "law, or 'total'"),
+        "municipality code, or 'total' for the reported ones together; everybody served, care forms without a lot too; "
+        "quantiles of a total are of the total in every scenario",
+    )
 
 
 def _control_variates() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bekostiging.evaluation import PROVIDER_FIGURES, Comparison, DeterministicScenario, bridges
 from bekostiging.evaluation.figures import PROVIDER_RESULT, SPENDING
+from bekostiging.report.comparison.clients import count_rows
 from bekostiging.report.comparison.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.comparison.measures import measure_rows, substitution_rows
 from bekostiging.report.comparison.waiting import corner_rows, headroom_rows
@@ -24,6 +25,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         spent["mix"] = outcome.mix.municipalities
     rows_by_table: dict[str, Iterator[Row]] = {
         "spending": spending_rows(spent, texts),
+        "clients": count_rows(outcome, texts),
         "providers": _providers(outcome),
         "waiting": corner_rows(outcome, texts),
         "headrooms": headroom_rows(outcome, texts),

@@ -142,6 +142,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "spending": ("form", "municipality", "year", *FIGURE_COLUMNS),
     "resistance": ("municipality", "year", "form", *FIGURE_COLUMNS),
     "bridge": ("lot", *FIGURE_COLUMNS),
+    "clients": ("municipality", "law", "care_form", "year", *FIGURE_COLUMNS),
     "providers": ("form", "provider", *FIGURE_COLUMNS),
     "waiting": ("form", "corner", "care_form", *FIGURE_COLUMNS),
     "headrooms": ("form", "headroom", "care_form", *FIGURE_COLUMNS),
@@ -161,7 +162,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Every table of a comparison and its columns; an empty table still has its header."""
 ACROSS = {
-    "spending": "form", "providers": "form", "waiting": "form", "headrooms": "form", "administration": "form",
+    "spending": "form", "clients": "figure", "providers": "form",
+    "waiting": "form", "headrooms": "form", "administration": "form",
     "budgets": "year",
     "ceilings": "month", "exact": "figure", "break_even": "form", "shocks": "form", "measures": "form",
     "substitution": "form",

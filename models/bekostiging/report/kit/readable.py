@@ -14,6 +14,7 @@ from bekostiging.report.kit.texts import Texts
 
 WORDS = {
     "form": "forms",
+    "law": "laws",
     "status": "statuses",
     "table": "tables",
     "event": "events",

@@ -28,6 +28,7 @@ FORMATS: dict[Unit, str] = {
     "fraction": "0.0%",
     "persons": "#,##0",
     "clients": "#,##0.0",
+    "trajectories": "#,##0",
     "client_weeks": "#,##0",
     "weeks": "#,##0.0",
     "hours_per_year": "#,##0",

@@ -39,6 +39,7 @@ def plots(outcome: Comparison, lumpsum_study: LumpSumStudy, small_case: Case) ->
         "plot_exceedance": lambda ax=None, **o: report.plot_exceedance(outcome, ax, **o),
         "plot_provider": lambda ax=None, **o: report.plot_provider(outcome, ax, provider=provider, **o),
         "plot_corridor": lambda ax=None, **o: report.plot_corridor(outcome, ax, lot=lot, **o),
+        "plot_clients": lambda ax=None, **o: report.plot_clients(outcome, ax, law="wmo", **o),
         "plot_frontier": lambda ax=None, **o: report.plot_frontier(lumpsum_study, ax, **o),
         "plot_norm_amounts": lambda ax=None, **o: report.plot_norm_amounts(equalisation, ax, **o),
         "plot_power_risk": lambda ax=None, **o: report.plot_power_risk(equalisation, ax, lot=pooled, **o),
@@ -108,6 +109,10 @@ def test_the_report_draws_with_the_same_functions(outcome: Comparison, plots: Pl
             "provider nobody: unknown in this result; choose from",
         ),
         (lambda o: report.plot_corridor(o, lot="none"), "lot none: unknown in this result; choose from"),
+        (
+            lambda o: report.plot_clients(o, law="wlz"),
+            "law wlz: unknown in this result; choose from jeugdwet, wmo",
+        ),
         (lambda o: report.plot_spending(o, lang="de"), "language de: choose nl or en"),
     ],
 )
