@@ -31,6 +31,7 @@ def test_the_folder_is_complete(written: Path) -> None:
     assert {path.name for path in written.iterdir()} == {*FILES, "figures", "tables"}
     assert {path.stem for path in (written / "figures").iterdir()} == {
         "spending",
+        "clients",
         "providers",
         "exceedance",
         "corridor",
