@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from bekostiging.evaluation.break_even import BREAK_EVEN
 from bekostiging.evaluation.bridge import Bridge, bridges
 from bekostiging.evaluation.changes import BreakEven, SubstitutionOutcome, WithMeasures
-from bekostiging.evaluation.client_counts import COUNT_FIGURES, counted_before, samples_as
+from bekostiging.evaluation.client_counts import COUNT_FIGURES
 from bekostiging.evaluation.deterministic_scenarios import cheapest, check_shocks, deterministic_scenario
 from bekostiging.evaluation.estimates import (
     CORNER_FIGURES,
@@ -69,13 +69,11 @@ __all__ = [
     "bridges",
     "cheapest",
     "check_shocks",
-    "counted_before",
     "deterministic_scenario",
     "flags",
     "levels_by_lot",
     "provider_results",
     "regimes",
-    "samples_as",
     "settle_all",
 ]
 

@@ -9,8 +9,8 @@ import pytest
 
 from bekostiging.case import Case, synthetic_region
 from bekostiging.case.tables import LAWS, Combination, History
-from bekostiging.evaluation import COUNT_FIGURES, TOTAL, Comparison, counted_before, samples_as
-from bekostiging.evaluation.client_counts import client_counts, count_estimates
+from bekostiging.evaluation import COUNT_FIGURES, TOTAL, Comparison
+from bekostiging.evaluation.client_counts import client_counts, count_estimates, counted_before, samples_as
 from bekostiging.evaluation.figures import (
     PERSONS,
     PERSONS_P10,

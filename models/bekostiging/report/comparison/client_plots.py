@@ -11,15 +11,16 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import LAWS
-from bekostiging.evaluation import TOTAL, Comparison, counted_before, samples_as
+from bekostiging.evaluation import TOTAL, Comparison
+from bekostiging.evaluation.client_counts import CountedBefore, Definition, counted_before, samples_as
 from bekostiging.report.kit.style import INK, PALE, house_axes, house_style, mark_example, numbered, place_of
 from bekostiging.report.kit.texts import Texts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from bekostiging.evaluation.client_counts import CountedBefore, Definition
     from bekostiging_solvers.typing import FloatArray
 
 SOURCES = ("demand", "history")
@@ -55,6 +56,7 @@ class Fan:
         return cls(before, definition, outcome.years, *ends)
 
 
+@kinds_checked
 def plot_clients(outcome: Comparison, ax: Axes | None = None, *, law: str, lang: str = "nl") -> Axes:
     """Clients of one law in the reported municipalities together: counted so far, and in the coming years.
 
