@@ -2,30 +2,38 @@
 
     python scripts/mutate.py --lines 60 --seed 1
 
-Every mutation is one change in one line: another operator, another comparison, another constant, a term left out. Each
-stands alone in a copy of the tree, where the tests that mirror the file run first, then the tests by hand and those of
-the whole package. A mutation that no test notices survives; some survivors change nothing that can be seen (a tolerance,
-an order that does not matter), which a reader must judge. A survivor takes minutes, so this is no part of the suite.
+Every mutation is one change in one line: another operator, another comparison, another constant, a term left out. The
+tests of both packages run once without one, to see which test executes which line (``line_tests.py``). Then every mutation
+stands alone in a copy of the tree, where the tests that execute its line run, the quickest first; all of them if the line is
+executed on import. A test that fails has noticed it, and so has one that takes ten times as long as before and ten seconds.
+A mutation that no test notices survives; some survivors change nothing that can be seen (a tolerance, an order that does
+not matter), which a reader must judge. It takes some minutes an hour of which no part is the suite's.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("evaluation", "contracts")
-BY_HAND = ("tests/models/contracts/test_examples.py", "tests/models/evaluation/test_settlement.py")
-"""Amounts computed on paper, through every contract of the docs and the settlement of a block."""
+TESTS = tuple(f"tests/models/{package}" for package in PACKAGES)
+TIMES, GRACE = 10, 10.0
+"""A test may take so many times what it took, and so many seconds more: that notices an endless loop, not a busy machine."""
 LEFT_BEHIND = (".git", ".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis")
 
 OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
@@ -47,6 +55,8 @@ class Mutation:
     begin: int
     end: int
     text: str
+    on_import: bool
+    """Executed when the file is imported, so that no test need be seen to execute it."""
 
     def lines(self) -> tuple[str, str]:
         """The line before and after."""
@@ -61,15 +71,32 @@ class Mutation:
         return "".join(lines)
 
 
+@dataclass(frozen=True)
+class Test:
+    """A test by its pytest name, the ``seconds`` it takes with its fixtures and which ``lines`` it executes."""
+
+    name: str
+    seconds: float
+    lines: frozenset[str]
+
+
 def mutations_of(path: Path) -> Iterator[Mutation]:
     """Every mutation of a file; types, decorators, axes of arrays and what spans several lines are left alone."""
     source = path.read_bytes().splitlines()
     module = ast.parse(path.read_text())
     spared = {id(part) for whole in _spared(module) for part in ast.walk(whole)}
+    called = {id(part) for whole in _called(module) for part in ast.walk(whole)}
     for node in ast.walk(module):
         if isinstance(node, ast.expr) and id(node) not in spared and node.lineno == node.end_lineno:
             for begin, end, text in _replacements(node, source[node.lineno - 1]):
-                yield Mutation(path, node.lineno, begin, end, text)
+                yield Mutation(path, node.lineno, begin, end, text, id(node) not in called)
+
+
+def _called(module: ast.Module) -> Iterator[ast.AST]:
+    """What is executed when a function is called, not when the file is imported."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.Lambda):
+            yield from node.body if isinstance(node.body, list) else [node.body]
 
 
 def _spared(module: ast.Module) -> Iterator[ast.AST]:
@@ -120,11 +147,11 @@ def compiles(mutation: Mutation) -> bool:
         return False
 
 
-def draw(n_lines: int, seed: int) -> list[Mutation]:
+def draw(tree: Path, n_lines: int, seed: int) -> list[Mutation]:
     """One mutation on each of ``n_lines`` different lines, every line as likely as another."""
     by_line: dict[tuple[Path, int], list[Mutation]] = {}
     for package in PACKAGES:
-        for path in sorted((ROOT / "models" / "bekostiging" / package).rglob("*.py")):
+        for path in sorted((tree / "models" / "bekostiging" / package).rglob("*.py")):
             for mutation in mutations_of(path):
                 by_line.setdefault((path, mutation.line), []).append(mutation)
     rng = random.Random(seed)
@@ -140,41 +167,96 @@ def draw(n_lines: int, seed: int) -> list[Mutation]:
     return drawn
 
 
-def tests_of(path: Path) -> list[list[str]]:
-    """Rounds of tests for a file: its mirror, the tests by hand, and all of its package."""
-    package = path.relative_to(ROOT / "models" / "bekostiging").parts[0]
-    mirror = f"tests/models/{package}/test_{path.stem}.py"
-    first = [[mirror]] if (ROOT / mirror).is_file() else []
-    return [*first, [test for test in BY_HAND if (ROOT / test).is_file()], [f"tests/models/{package}"]]
+def copied(folder: Path) -> Path:
+    """The tree in a folder of its own, where a file may be another for a while."""
+    tree = folder.resolve() / "tree"
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+    return tree
 
 
-TOO_SLOW = "more than"
+def pytest_in(tree: Path, *asked: str) -> tuple[int, str]:
+    """Exit code and output of pytest in a tree; what it started ends with it."""
+    places = [tree / "models", tree / "solvers", tree / "tests", Path(__file__).resolve().parent]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "line_tests",
+        "-p",
+        "no:cacheprovider",
+        "-x",
+        "-q",
+        "-n0",
+        *asked,
+    ]
+    with subprocess.Popen(
+        command, cwd=tree, env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, places))}, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    ) as process:  # fmt: skip
+        try:
+            output, _ = process.communicate()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return process.returncode, output
 
 
-def failure(tree: Path, tests: Sequence[str], seconds: float) -> str:
-    """The first test that fails in a tree, or that they take too long; "" if all pass."""
-    places = os.pathsep.join(str(tree / place) for place in ("models", "solvers", "tests"))
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
-    try:
-        run = subprocess.run(
-            command, cwd=tree, env=os.environ | {"PYTHONPATH": places, "PYTHONDONTWRITEBYTECODE": "1"},
-            capture_output=True, text=True, timeout=seconds, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return f"{TOO_SLOW} {seconds:g} seconds"
-    if run.returncode == 0:
+def recorded(tree: Path, drawn: Sequence[Mutation], tests: Sequence[str]) -> list[Test]:
+    """All tests, run once without a mutation: which of the drawn lines each executes, the quickest first."""
+    lines: dict[str, list[int]] = {}
+    for mutation in drawn:
+        lines.setdefault(str(mutation.path), []).append(mutation.line)
+    note = tree.parent / "lines.json"
+    note.write_text(json.dumps(lines))
+    code, output = pytest_in(tree, f"--record={note}", *tests)
+    if code:
+        raise SystemExit(f"without a mutation the tests end with {code}; nothing would be learnt\n{output}")
+    found = json.loads(note.read_text())
+    return sorted(
+        (Test(name, one["seconds"], frozenset(one["lines"])) for name, one in found.items()),
+        key=lambda test: test.seconds,
+    )
+
+
+def chosen(mutation: Mutation, tests: Sequence[Test]) -> list[Test]:
+    """Tests that execute the line; all of them, these first, where it is of import time or none is seen to."""
+    first = [test for test in tests if f"{mutation.path}:{mutation.line}" in test.lines]
+    if first and not mutation.on_import:
+        return first
+    beside = [test for test in tests if test not in first]
+    return [*first, *sorted(beside, key=lambda test: not mirrors(test, mutation.path))]
+
+
+def mirrors(test: Test, path: Path) -> bool:
+    """Whether a test stands in the file that mirrors a source file."""
+    return f"{path.parent.name}/test_{path.stem}.py::" in test.name
+
+
+def failure(tree: Path, tests: Sequence[Test]) -> str:
+    """The first of the tests that fails in a tree, or takes too long; "" if all pass."""
+    limits, begun = tree.parent / "limits.json", tree.parent / "begun"
+    limits.write_text(json.dumps({test.name: TIMES * test.seconds + GRACE for test in tests}))
+    begun.write_text("")
+    files = sorted({test.name.split("::")[0] for test in tests})
+    code, output = pytest_in(tree, f"--choose={limits}", f"--begun={begun}", *files)
+    if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         return ""
-    named = (line.split(" - ")[0] for line in run.stdout.splitlines() if line.startswith(("FAILED ", "ERROR ")))
-    return next(named, "tests that cannot be collected")
+    if code == pytest.ExitCode.INTERNAL_ERROR:
+        raise SystemExit(output)
+    limit = "the time limit of " if code == -signal.SIGALRM else ""
+    return limit + (begun.read_text() or "tests that cannot be collected")
 
 
-def noticed_by(mutation: Mutation, seconds: float) -> str:
-    """What notices the mutation, in a copy of the tree that is thrown away; "" when nothing does."""
-    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
-        tree = Path(folder) / "tree"
-        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
-        (tree / mutation.path.relative_to(ROOT)).write_text(mutation.mutated())
-        return next((found for tests in tests_of(mutation.path) if (found := failure(tree, tests, seconds))), "")
+def noticed_by(mutation: Mutation, tree: Path, tests: Sequence[Test]) -> str:
+    """What notices the mutation while it stands in the tree; "" when nothing does."""
+    former = mutation.path.with_suffix(".former")
+    shutil.copy2(mutation.path, former)
+    mutation.path.write_text(mutation.mutated())
+    try:
+        return failure(tree, chosen(mutation, tests))
+    finally:
+        former.replace(mutation.path)
 
 
 def main() -> int:
@@ -182,39 +264,26 @@ def main() -> int:
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("--lines", type=int, default=60, help="lines to mutate")
     asked.add_argument("--seed", type=int, default=1, help="which lines")
-    asked.add_argument("--seconds", type=float, default=600, help="limit of one round of tests")
     asked.add_argument("--most", type=int, default=5, help="survivors allowed")
     asked.add_argument("--list", action="store_true", help="show the mutations and run nothing")
-    asked.add_argument("--skip-check", action="store_true", help="trust that the tests pass without a mutation")
     options = asked.parse_args()
-    drawn = draw(options.lines, options.seed)
-    rounds = {tuple(tests) for mutation in drawn for tests in tests_of(mutation.path)}
-    if not (options.list or options.skip_check):
-        for tests in sorted(rounds):
-            if found := failure(ROOT, tests, options.seconds):
-                print(f"without a mutation, {' '.join(tests)} ends with {found}; nothing would be learnt")
-                return 2
-    survivors = 0
-    for number, mutation in enumerate(drawn, 1):
-        before, after = mutation.lines()
-        by = "" if options.list else noticed_by(mutation, options.seconds)
-        # a limit of time may be that of a busy machine, so it proves nothing
-        survives = not options.list and (not by or by.startswith(TOO_SLOW))
-        survivors += survives
-        fate = (
-            f"UNDECIDED, {by}"
-            if survives and by
-            else "SURVIVES"
-            if survives
-            else f"noticed by {by}"
-            if by
-            else "drawn"
-        )
-        place = f"{mutation.path.relative_to(ROOT)}:{mutation.line}"
-        print(f"{number}/{len(drawn)} {place} {fate}\n  - {before.strip()}\n  + {after.strip()}", flush=True)
-    print(
-        f"{survivors} of {len(drawn)} mutations survive or are undecided (seed {options.seed}); {options.most} may"
-    )
+    with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
+        tree = copied(Path(folder))
+        drawn = draw(tree, options.lines, options.seed)
+        tests = [] if options.list else recorded(tree, drawn, TESTS)
+        noticing: set[str] = set()
+        survivors = 0
+        for number, mutation in enumerate(drawn, 1):
+            before, after = mutation.lines()
+            by = "" if options.list else noticed_by(mutation, tree, tests)
+            noticing.add(by)
+            survivors += not by
+            fate = "drawn" if options.list else f"noticed by {by}" if by else "SURVIVES"
+            place = f"{mutation.path.relative_to(tree)}:{mutation.line}"
+            print(f"{number}/{len(drawn)} {place} {fate}\n  - {before.strip()}\n  + {after.strip()}", flush=True)
+        if not options.list and (by := failure(tree, [test for test in tests if test.name in noticing])):
+            raise SystemExit(f"{by} fails without a mutation as well; what it noticed is nothing")
+    print(f"{survivors} of {len(drawn)} mutations survive (seed {options.seed}); {options.most} may")
     return int(survivors > options.most)
 
 

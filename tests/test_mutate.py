@@ -61,8 +61,65 @@ def test_every_mutation_of_a_small_file(mutate: ModuleType, tmp_path: Path) -> N
 
 
 def test_a_seed_draws_the_same_lines_and_each_once(mutate: ModuleType) -> None:
-    drawn = mutate.draw(5, 1)
-    assert drawn == mutate.draw(5, 1)
-    assert drawn != mutate.draw(5, 2)
+    drawn = mutate.draw(ROOT, 5, 1)
+    assert drawn == mutate.draw(ROOT, 5, 1)
+    assert drawn != mutate.draw(ROOT, 5, 2)
     assert len({(one.path, one.line) for one in drawn}) == 5
-    assert all(mutate.tests_of(one.path)[-1][0].startswith("tests/models/") for one in drawn)
+
+
+SUMS = """
+LEAST = 3
+UNUSED = 4
+
+def total(n):
+    euros = 0
+    while n > 0:
+        euros, n = euros + n, n - 1
+    return euros
+
+def least(x):
+    return max(x, LEAST)
+"""
+TESTS_OF_SUMS = """
+import pytest
+from small.evaluation.sums import least, total
+
+@pytest.fixture(scope="module")
+def six():
+    return total(3)
+
+def test_above(six):
+    assert six > 0
+
+def test_by_hand(six):
+    assert six == 1 + 2 + 3
+
+def test_least():
+    assert least(1) == 3
+"""
+
+
+def test_the_tests_that_execute_a_line_judge_it(
+    mutate: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fixture counts for every test that has it, a line of import time is everyone's, an endless loop is noticed."""
+    tree = tmp_path / "tree"
+    source = tree / "models" / "small" / "evaluation" / "sums.py"
+    mirror = tree / "tests" / "evaluation" / "test_sums.py"
+    for path, text in ((source, SUMS), (mirror, TESTS_OF_SUMS), (tree / "pytest.ini", "[pytest]\n")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    monkeypatch.setattr(mutate, "GRACE", 0.5)
+    drawn = {mutation.lines()[1].strip(): mutation for mutation in mutate.mutations_of(source)}
+    tests = mutate.recorded(tree, list(drawn.values()), ["tests/evaluation"])
+    noticed = {after: mutate.noticed_by(drawn[after], tree, tests) for after in
+               ("LEAST = 4", "while n >= 0:", "euros, n = euros + n, n + 1")}  # fmt: skip
+    name = "tests/evaluation/test_sums.py::test_"
+    assert noticed.pop("euros, n = euros + n, n + 1").startswith(f"the time limit of {name}")
+    assert noticed == {"LEAST = 4": f"{name}least", "while n >= 0:": ""}  # one round more adds zero
+    assert source.read_text() == SUMS
+    judges = {
+        after: {test.name.removeprefix(name) for test in mutate.chosen(drawn[after], tests)} for after in drawn
+    }
+    assert judges["while n >= 0:"] == {"above", "by_hand"}
+    assert judges["UNUSED = 5"] == {"above", "by_hand", "least"}

@@ -78,6 +78,12 @@ def _beside_plain(estimate: Estimate, sample: FloatArray, control: FloatArray) -
     )
 
 
+def chance_per_client(residuals: FloatArray) -> FloatArray:
+    """Residuals about their mean, rising; of many ``RESIDUALS`` evenly spread by rank, with the ends."""
+    noise = np.sort(residuals - residuals.mean())
+    return noise[np.linspace(0, len(noise) - 1, min(len(noise), RESIDUALS)).astype(np.int64)]
+
+
 def controlled_tail(
     made: Plan, contracts: Sequence[Contract], discount: FloatArray, residuals: FloatArray, n_drawn: int
 ) -> ControlVariate:
@@ -89,8 +95,7 @@ def controlled_tail(
     """
     case, cells = made.case, made.cells
     control = closed_spending(made, {BASELINE: contracts}, discount)[BASELINE]
-    noise = np.sort(residuals - residuals.mean())
-    noise = noise[np.linspace(0, len(noise) - 1, min(len(noise), RESIDUALS)).astype(np.int64)]
+    noise = chance_per_client(residuals)
     threshold = float(np.quantile(control[:, None] + noise, TAIL))
     excess = np.maximum(control[:, None] + noise - threshold, 0.0)
     smooth, spread = excess.mean(axis=1), excess.std(axis=1)

@@ -208,7 +208,7 @@ def sensitivities(
             for quantity in quantities:
                 multiply(factors, quantity, years, np.array([1 + sign * step]))
             text = up if sign > 0 else down
-            name = {lang: f"{100 * step:.0f} % {words}" for lang, words in text.items()}
+            name = {lang: f"{100 * step:g} % {words}" for lang, words in text.items()}
             care_use = expected_care_use(case, cells, len(discount), factors)
             found.append(
                 _deterministic_scenario(

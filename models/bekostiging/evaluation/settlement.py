@@ -142,7 +142,7 @@ def settle_all(
     received = _passed_on(case, settled, payment, between)
     never = np.full(payment.shape, -1.0)
     return Samples(
-        municipal=sum(split, np.zeros_like(split[0])) / CENTS,
+        municipal=np.sum(split, axis=0) / CENTS,
         lot_spending=_by_lot(case, contracts, split, lots) / CENTS,
         payment=payment,
         received=received,

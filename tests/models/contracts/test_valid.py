@@ -111,3 +111,37 @@ def test_layers_may_stand_in_any_order() -> None:
 def test_what_cannot_be_is_refused_with_its_field(make: Callable[[], object], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: StopLoss(0.0, 0.1, HALF),
+        lambda: StopLoss(1.2, np.inf, 0 * HALF),
+        lambda: HighCostPool(0.0, 0.5, ONE),
+        lambda: HighCostPool(0.5, np.inf, ONE),
+        lambda: EqualisationReserve(0.0, HALF),
+        lambda: Performance(0.0, 0.01),
+        lambda: Performance(1.0, 1.0),
+        lambda: Sanction(0.05, 1),
+        lambda: VolumeClause(0.0, 0.0, 0.5, np.full(1, 0.5)),
+        lambda: VolumeClause(1.0, 1.0, 0.5, ONE),
+        lambda: GrowthPath(0.6, 1, 0.0),
+        lambda: PaymentCalendar(True, 0, 0, disputed=1.0),
+        lambda: Staffing(0.0, 0, 0.0, 0.0),
+        lambda: Staffing(1.0, 0.5, 0.5, 0.5),
+        lambda: CeilingPool("pool", (0,), 0.0),
+        lambda: ProviderPool("lot", "taakgericht", 1.0, 1.1, 1.0),
+        lambda: IndexRule(1.0, 0.0, "additive"),
+        lambda: IndexRule(0.0, 1.0, "multiplicative"),
+        lambda: hours_budget(0.0, 26),
+        lambda: hours_budget(0.5, 1),
+    ],
+)
+def test_the_edge_of_a_rule_is_allowed(make: Callable[[], object]) -> None:
+    """Zero or more has zero in it, one or more one, and above zero has no least amount: half a euro will do."""
+    assert make() is not None
+
+
+def test_a_calendar_disputes_nothing_unless_told() -> None:
+    assert PaymentCalendar(True, 1, 1).disputed == 0

@@ -8,7 +8,13 @@ import pytest
 from bekostiging.case import Case
 from bekostiging.contracts import build_contracts, reference
 from bekostiging.evaluation import Comparison
-from bekostiging.evaluation.control_variates import closed_spending, controlled_tail
+from bekostiging.evaluation.control_variates import (
+    chance_per_client,
+    closed_scenarios,
+    closed_spending,
+    control_variates,
+    controlled_tail,
+)
 from bekostiging.evaluation.deterministic_scenarios import euros
 from bekostiging.evaluation.figures import CVAR95, EXPECTED
 from bekostiging.scenarios import Block, expected_care_use, map_blocks, plan
@@ -67,6 +73,33 @@ def test_control_variates_by_hand() -> None:
     # differences 1, 0, 1, 2: means 0.5 and 1.5 of the two scramblings
     assert found.value == pytest.approx(11.0)
     assert found.standard_error == pytest.approx(np.hypot(0.5, 0.3))
+
+
+def test_chance_per_client_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """3, 1, 2 about their mean of 2; of 0 to 100 three by rank: the ends and the middle, 50 below and above the mean."""
+    assert chance_per_client(np.array([3.0, 1.0, 2.0])).tolist() == [-1, 0, 1]
+    monkeypatch.setattr("bekostiging.evaluation.control_variates.RESIDUALS", 3)
+    assert chance_per_client(np.arange(100.0, -1.0, -1.0)).tolist() == [-50, 0, 50]
+
+
+def test_scenarios_in_closed_form() -> None:
+    """32 for each with clients, between 1,024 and 8,192: enough beside few, and no more than memory likes beside many."""
+    assert [closed_scenarios(n) for n in (16, 32, 64, 256, 512)] == [1024, 1024, 2048, 8192, 8192]
+
+
+def test_factor_and_ceiling_by_hand() -> None:
+    """Variance of 0, 2, 4, 6 is 20/3 and of the differences 0, 0, 0, 1 a quarter: at most 80/3 times less.
+
+    Their means in two scramblings are 0 and 1/2, those of the closed form 2 and 3: standard errors 1/4 and 1/2, of variance
+    5/16 together. Plain it is 20/3 over 4 scenarios: 16/3 times as much.
+    """
+    sample, control = np.array([0.0, 2.0, 4.0, 6.0]), np.array([0.0, 2.0, 4.0, 5.0])
+    whole = np.array([2.0, 2.0, 3.0, 3.0])
+    found = control_variates(Scramblings(2), sample, control, Scramblings(2), whole)[EXPECTED]
+    assert found.estimate.value == pytest.approx(2.5 + 0.25)
+    assert found.estimate.standard_error == pytest.approx((5 / 16) ** 0.5)
+    assert found.factor == pytest.approx(16 / 3)
+    assert found.ceiling == pytest.approx(80 / 3)
 
 
 def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(

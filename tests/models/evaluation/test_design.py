@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import DESIGN
+from instances import data, nothing_shared, tail_of, terms
 
 from bekostiging.case import Case
 from bekostiging.contracts import reference
-from bekostiging.evaluation.design import designed
+from bekostiging.evaluation.design import designed, invented_equity
 from bekostiging.evaluation.study import prepared
-from bekostiging.lumpsum import LumpSumData, feasible_design, lumpsum_data, matched
+from bekostiging.lumpsum import (
+    LumpSumData,
+    design_within,
+    feasible_design,
+    lumpsum_data,
+    matched,
+    preferred_design,
+)
 from bekostiging.options import RunOptions
 from bekostiging.scenarios import plan
 
@@ -44,3 +53,38 @@ def test_a_tighter_loading_cap_breaches_more_and_never_ends_the_agreement(drawn:
     # kept up to a euro, and to what whole numbers leave
     whole = 0.005 * float(drawn.reference.sum(axis=0) @ drawn.discount)
     assert tight - middle <= whole + 1e3
+
+
+@pytest.mark.parametrize(
+    ("status", "stated", "told"),
+    [
+        ("illustrative", None, True),
+        ("estimated", None, True),
+        ("published", None, False),
+        ("own_data", None, False),
+        ("illustrative", 0.15, False),
+    ],
+)
+def test_equity_that_nobody_published_is_told_where_it_decides(
+    small_case: Case, status: str, stated: float | None, told: bool
+) -> None:
+    """Mean 100, tail 117.6 and 15 million of equity (or a requirement of 15 %): the first provider asks a loading of 2.6 %,
+    117.6 - 102.6 = 15; the second cannot lose.
+
+    Without that limit the return decides: a loading of 0.08 (17.6 - loading) million, so that capital is 17.6 / 1.08.
+    """
+    cost = np.concatenate([tail_of(), np.full_like(tail_of(), 100e6)], axis=1)
+    lot = terms(own=nothing_shared(), equity_requirement=stated)
+    own = data(cost, (lot,), [0, 0], [0, 1], free_buffer=np.array([15e6, 1e10]))
+    design = preferred_design(own, design_within)
+    assert design is not None
+    np.testing.assert_allclose(design.budget, 102.6e6)
+    first, second = (
+        row.model_copy(update={"id": name, "status": of})
+        for row, name, of in zip(small_case.providers, own.providers, (status, "illustrative"), strict=False)
+    )
+    found = invented_equity(replace(small_case, providers=(first, second)), own, design)
+    assert (found is not None) == told
+    if found is not None:
+        assert found.providers == ("p0",)
+        assert found.requirement == pytest.approx(0.176 / 1.08)

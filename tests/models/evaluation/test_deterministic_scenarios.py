@@ -40,6 +40,20 @@ def test_up_and_down_go_opposite_ways(outcome: Comparison) -> None:
             assert (up.spending[form] - base) * (down.spending[form] - base) <= 0
 
 
+def test_what_was_changed_is_in_its_name(outcome: Comparison) -> None:
+    """Five percent of use, two of wages and prices: choices of this package."""
+    assert [(scenario.name["nl"], scenario.name["en"]) for scenario in outcome.sensitivities] == [
+        ("5 % meer cliënten", "5 % more clients"),
+        ("5 % minder cliënten", "5 % fewer clients"),
+        ("5 % langere trajecten", "5 % longer trajectories"),
+        ("5 % kortere trajecten", "5 % shorter trajectories"),
+        ("5 % meer uren per cliënt", "5 % more hours per client"),
+        ("5 % minder uren per cliënt", "5 % fewer hours per client"),
+        ("2 % hogere lonen en prijzen in jaar één", "2 % higher wages and prices in year one"),
+        ("2 % lagere lonen en prijzen in jaar één", "2 % lower wages and prices in year one"),
+    ]
+
+
 def test_cheapest_names_ties_together() -> None:
     spending = {
         "inspanningsgericht": 100.0,
@@ -54,7 +68,9 @@ def test_every_shock_of_the_case_has_its_course(outcome: Comparison) -> None:
     assert [scenario.id for scenario in outcome.shocks] == list(
         dict.fromkeys(row.id for row in outcome.case.shocks)
     )
-    assert all(scenario.source for scenario in outcome.shocks)
+    for scenario in outcome.shocks:
+        rows = [row for row in outcome.case.shocks if row.id == scenario.id]
+        assert (scenario.name["en"], scenario.source) == (rows[0].name, rows[0].source)
 
 
 def test_parts_add_up_to_the_whole(outcome: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,12 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.stats import lognorm, ttest_1samp
 
 from bekostiging.case import Case
 from bekostiging.case.tables import Combination, Policy
 from bekostiging.contracts import QuotaShare, Taakgericht, build_contracts, reference
 from bekostiging.evaluation.block_settlement import DesignWork
-from bekostiging.evaluation.exact_layers import _FirstYear, exact_layers
+from bekostiging.evaluation.exact_layers import (
+    N_GRID,
+    _FirstYear,
+    _limited_lognormal,
+    _months,
+    _p_value,
+    exact_layers,
+)
 from bekostiging.scenarios import map_blocks, plan
 from bekostiging_solvers.typing import FloatArray
 
@@ -65,6 +74,99 @@ def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) ->
         expected = float(care_use.units[0, 0, one.cells] @ price) - one.reference[0]
         assert float(means @ one.corridor.sign) == pytest.approx(expected, abs=2e-4 * one.reference[0])
         assert (means > 0).all()
+
+
+def _first_year(case: Case) -> _FirstYear:
+    """The first contract at factors one."""
+    made = plan(replace(case, risk_factors=(), correlations=()), 32, 1, 1, "out_of_sample")
+    one = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")[0]
+    assert isinstance(one, Taakgericht)
+    factors = made.factor_model.multipliers(np.zeros((1, made.factor_model.n_dimensions)))
+    return _FirstYear(made, one, factors)
+
+
+def _moments(log: np.ndarray, step: float) -> tuple[float, float]:
+    """Mean and variance from the log of a transform at its lowest frequency w: -i w mean - w^2 variance / 2."""
+    w = 2 * np.pi / (N_GRID * step)
+    return float(-log[1].imag / w), float(-2 * log[1].real / w**2)
+
+
+@pytest.mark.parametrize("stock", [True, False])
+def test_months_in_care_of_the_year(small_case: Case, stock: bool) -> None:
+    """P(M > x) of the stock 1 - E[min(D, x)] / E[D], of starts spread over the year S(x) (1 - x / 12)."""
+    year = _first_year(small_case)
+    cohort = next(one for one in year.cohorts if one.stock == stock)
+    law = year._client(cohort, 1.0).law
+    mean = float(law.mean[0])
+
+    def longer(x: float) -> float:
+        at = np.array([max(x, 1e-9)])
+        return 1 - float(law.limited(at)[0][0]) / mean if stock else float(law.survival(at)[0]) * (1 - x / 12)
+
+    months, chance = _months(law, stock)
+    assert (months[0], months[-1]) == (0, 12)
+    assert (chance >= 0).all()
+    assert chance.sum() == pytest.approx(1)
+    assert months @ chance == pytest.approx(quad(longer, 0, 12)[0], rel=1e-6)
+    assert months**2 @ chance == pytest.approx(quad(lambda x: 2 * x * longer(x), 0, 12)[0], rel=0.01)
+
+
+def test_what_one_client_costs(small_case: Case) -> None:
+    """Months x rate x intensity of the profile x a log-normal of mean one: the product of the means, and of the squares."""
+    year = _first_year(small_case)
+    for cohort in year.cohorts[:2]:
+        client = year._client(cohort, 1.0)
+        row, forecast, profiles = (
+            year.made.case.demand[cohort.row],
+            year.made.sampler.forecast,
+            year.made.sampler.profiles,
+        )
+        months, chance = _months(client.law, cohort.stock)
+        shares, intensity = (
+            np.diff(profiles.cumulative_share[client.form], prepend=0.0),
+            profiles.intensity[client.form],
+        )
+        rate = cohort.price * float(forecast.units_per_month[cohort.row])
+        assert client.rate == pytest.approx(rate * (1 if cohort.stock else float(forecast.heavier[0, cohort.row])))
+        mean = client.rate * float(shares @ intensity) * float(months @ chance)
+        square = client.rate**2 * float(shares @ intensity**2) * float(months**2 @ chance)
+        square *= (1 + row.units_cv**2) * (1 + row.realised_cv**2)
+        told, variance = _moments(np.log(year._severity(cohort, 1.0, mean)), mean)
+        assert told == pytest.approx(mean, rel=1e-3)
+        assert variance + told**2 == pytest.approx(square, rel=2e-3)
+
+
+def test_how_many_clients_vary(small_case: Case) -> None:
+    """n clients that cost Y: variance n E[Y^2] of the stock (Poisson); of starts with dispersion d, of which a share s is
+    the provider's, n (Var Y + (1 + (d - 1) s) E[Y]^2) (thinning)."""
+    rows = tuple(row.model_copy(update={"starts_dispersion": 3.0}) for row in small_case.demand)
+    year = _first_year(replace(small_case, demand=rows))
+    forecast = year.made.sampler.forecast
+    for cohort, number in zip(year.cohorts[:2], (forecast.stock, forecast.starts[0]), strict=True):
+        own, few = replace(cohort, share=0.25), slice(None)
+        step = 1000 * year._client(cohort, 1.0).rate
+        mean, variance = _moments(np.log(year._severity(own, 1.0, step)), step)
+        n = float(number[cohort.row]) * 0.25
+        dispersion = 1.0 if cohort.stock else 1 + 2 * 0.25
+        found = _moments(year._log([own], step, 3, few)[0], step)
+        assert found[0] == pytest.approx(n * mean, rel=1e-3)
+        assert found[1] == pytest.approx(n * (variance + dispersion * mean**2), rel=1e-3)
+
+
+def test_a_limited_lognormal_is_its_integral() -> None:
+    """E[min(Z, x)] is the integral of P(Z > u) up to x; without spread min(mean, x)."""
+    law = lognorm(s=0.5, scale=2.0 * np.exp(-0.125))
+    at = np.array([0.0, 0.5, 2.0, 7.0])
+    found = _limited_lognormal(2.0, 0.25, at)
+    np.testing.assert_allclose(found, [quad(law.sf, 0, x)[0] for x in at], rtol=1e-8)
+    assert _limited_lognormal(2.0, 0.0, at).tolist() == [0, 0.5, 2, 2]
+
+
+def test_the_p_value_is_that_of_students_test() -> None:
+    difference = np.array([0.3, -0.1, 0.4, 0.2, -0.2])
+    assert _p_value(difference) == pytest.approx(ttest_1samp(difference, 0.0).pvalue)
+    assert _p_value(-difference) == pytest.approx(_p_value(difference))
+    assert (_p_value(np.zeros(4)), _p_value(np.ones(4))) == (1.0, 0.0)
 
 
 def test_left_out_by_name(small_case: Case) -> None:

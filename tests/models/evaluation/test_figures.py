@@ -99,6 +99,19 @@ def test_every_figure_has_a_unit_and_both_languages() -> None:
     assert len(names) == len(set(names))
 
 
+def test_decimals_go_by_the_unit() -> None:
+    """One of a million euro, two for the small amounts of measures and for ratios; all else is whole."""
+    measures = {
+        figures.BOOKED,
+        figures.MEASURE_COST,
+        figures.IF_IT_WORKS,
+        figures.SAVING_EXPECTED,
+        figures.MISSING,
+    }
+    for row in ROWS:
+        assert row.digits == {"euro": 2 if row in measures else 1, "number": 2}.get(row.unit, 0), row.name
+
+
 def test_figures_among_the_texts_have_a_known_unit() -> None:
     units = [entry["unit"] for entries in _load().values() for entry in entries.values() if "unit" in entry]
     assert len(units) > 90

@@ -11,6 +11,7 @@ import pytest
 
 from bekostiging.case import Case
 from bekostiging.case.tables import CostPrice, Policy
+from bekostiging.contracts import expected_revenue
 from bekostiging.evaluation import Comparison, Flag, flags
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY
 from bekostiging.evaluation.legal_flags import RULES, _run_of_losses
@@ -134,6 +135,35 @@ def test_a_large_change_without_a_revision_clause(outcome: Comparison) -> None:
     assert len(_found(running, "large_change")) == len(rows)
     stated = _with(running, policy=_policy(running.case, "revision_clause", "yes"))
     assert _found(stated, "large_change") == []
+
+
+@pytest.mark.parametrize(("change", "told"), [(0.09, False), (0.11, True), (-0.09, False), (-0.11, True)])
+def test_a_change_is_large_above_ten_percent(outcome: Comparison, change: float, told: bool) -> None:
+    """Revenue such that the designed budget is so much more than what it would be in the first contract year."""
+    budget = outcome.lumpsum.design.budget[:, 0]
+    today = expected_revenue(outcome.case, outcome.cells, outcome.reference)
+    rows = tuple(
+        row.model_copy(update={"revenue": row.revenue * budget[c] / (1 + change) / today[c]})
+        for c, row in enumerate(outcome.case.contracts)
+    )
+    found = _found(replace(outcome, case=replace(outcome.case, kind="running", contracts=rows)), "large_change")
+    assert [flag.subject for flag in found] == [f"{row.provider}/{row.lot}" for row in rows if told]
+    assert [flag.figures["change"] for flag in found] == pytest.approx([change] * len(found))
+
+
+def test_a_lot_of_youth_care_has_its_law_and_the_remark(outcome: Comparison) -> None:
+    """An article of the Wmo standard is for a youth lot one to look up."""
+    rows = tuple(row.model_copy(update={"ceiling": 1e6}) for row in outcome.case.contracts)
+    found = {flag.subject: flag for flag in _found(_with(outcome, contracts=rows), "ceiling_lapses")}
+    assert {lot: flag.law for lot, flag in found.items()} == {
+        "youth": "jeugdwet", "residential": "jeugdwet", "wmo": "wmo",
+    }  # fmt: skip
+    assert {lot: "jeugdartikel nakijken" in flag.source for lot, flag in found.items()} == {
+        "youth": True, "residential": True, "wmo": False,
+    }  # fmt: skip
+    assert {lot: flag.figures["ceiling_count"] for lot, flag in found.items()} == {
+        lot.id: sum(row.lot == lot.id for row in rows) for lot in outcome.case.lots
+    }
 
 
 def test_a_regional_form_bought_locally(outcome: Comparison) -> None:
