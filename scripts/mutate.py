@@ -26,6 +26,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -259,6 +260,30 @@ def noticed_by(mutation: Mutation, tree: Path, tests: Sequence[Test]) -> str:
         former.replace(mutation.path)
 
 
+def shown(number: str, mutation: Mutation, tree: Path, fate: str) -> str:
+    """Three lines: where and what became of it, the line before and after."""
+    before, after = mutation.lines()
+    place = f"{mutation.path.relative_to(tree)}:{mutation.line}"
+    return f"{number} {place} {fate}\n  - {before.strip()}\n  + {after.strip()}"
+
+
+def judged(tree: Path, drawn: Sequence[Mutation]) -> int:
+    """Try every mutation and say what became of it; how many survive."""
+    tests = recorded(tree, drawn, TESTS)
+    noticing: set[str] = set()
+    survivors = 0
+    for number, mutation in enumerate(drawn, 1):
+        by = noticed_by(mutation, tree, tests)
+        noticing.add(by)
+        survivors += not by
+        fate = f"noticed by {by}" if by else "SURVIVES"
+        print(shown(f"{number}/{len(drawn)}", mutation, tree, fate), flush=True)
+    again = [test for test in tests if test.name in noticing]
+    if again and (by := failure(tree, again)):
+        raise SystemExit(f"{by} fails without a mutation as well, so what it noticed is not to be trusted")
+    return survivors
+
+
 def main() -> int:
     """Mutate, test and report; 1 when more survive than may."""
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -267,23 +292,19 @@ def main() -> int:
     asked.add_argument("--most", type=int, default=5, help="survivors allowed")
     asked.add_argument("--list", action="store_true", help="show the mutations and run nothing")
     options = asked.parse_args()
+    if options.list:
+        for number, mutation in enumerate(draw(ROOT, options.lines, options.seed), 1):
+            print(shown(str(number), mutation, ROOT, "drawn"))
+        return 0
+    began = monotonic()
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         tree = copied(Path(folder))
         drawn = draw(tree, options.lines, options.seed)
-        tests = [] if options.list else recorded(tree, drawn, TESTS)
-        noticing: set[str] = set()
-        survivors = 0
-        for number, mutation in enumerate(drawn, 1):
-            before, after = mutation.lines()
-            by = "" if options.list else noticed_by(mutation, tree, tests)
-            noticing.add(by)
-            survivors += not by
-            fate = "drawn" if options.list else f"noticed by {by}" if by else "SURVIVES"
-            place = f"{mutation.path.relative_to(tree)}:{mutation.line}"
-            print(f"{number}/{len(drawn)} {place} {fate}\n  - {before.strip()}\n  + {after.strip()}", flush=True)
-        if not options.list and (by := failure(tree, [test for test in tests if test.name in noticing])):
-            raise SystemExit(f"{by} fails without a mutation as well; what it noticed is nothing")
-    print(f"{survivors} of {len(drawn)} mutations survive (seed {options.seed}); {options.most} may")
+        survivors = judged(tree, drawn)
+    minutes = (monotonic() - began) / 60
+    print(
+        f"{survivors} of {len(drawn)} mutations survive (seed {options.seed}, {minutes:.0f} minutes); {options.most} may"
+    )
     return int(survivors > options.most)
 
 
