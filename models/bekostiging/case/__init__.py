@@ -6,7 +6,7 @@ from bekostiging.case.check import check_commands, stock_and_starts
 from bekostiging.case.client_table import ClientTable, read_clients
 from bekostiging.case.conversion import convert
 from bekostiging.case.errors import CaseError, Problem, UserError
-from bekostiging.case.from_history import case_from_history, estimated_tables, tables_in
+from bekostiging.case.from_history import case_from_history, estimated_tables, tables_in, unit_prices
 from bekostiging.case.inputs import input_files, public_tables
 from bekostiging.case.model import Case
 from bekostiging.case.override import with_policy
@@ -58,6 +58,7 @@ __all__ = [
     "stock_and_starts",
     "synthetic_region",
     "tables_in",
+    "unit_prices",
     "with_cost_sheet",
     "with_policy",
     "write_case",

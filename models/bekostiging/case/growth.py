@@ -11,7 +11,7 @@ section 2.5):
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bekostiging.case.series import FEWEST_YEARS, NATION, Growth, Series, all_series
@@ -142,9 +142,11 @@ def growth_estimates(case: Case, until: int | None = None) -> tuple[GrowthEstima
 def law_totals(case: Case, until: int | None = None) -> tuple[Series, ...]:
     """A series per municipality and law: as counted, else its care forms added, else its areas added.
 
-    Care forms or areas are added in the years in which all of them are counted under one definition.
+    Care forms or areas are added in the years in which all of them are counted under one definition; zero is a count, and
+    who never counted anybody is not asked. An area with the name of its municipality is the area where others are counted.
     """
-    known = {(one.place, one.care_form): one for one in all_series(case, until) if one.place != NATION}
+    series = [one for one in all_series(case, until, zeros=True) if one.place != NATION and any(one.counts)]
+    known = {(one.place, one.care_form): one for one in series}
     forms: dict[str, list[str]] = {}
     for form in case.care_forms:
         forms.setdefault(str(form.law), []).append(form.id)
@@ -154,12 +156,18 @@ def law_totals(case: Case, until: int | None = None) -> tuple[Series, ...]:
     totals = []
     for place, parts in areas.items():
         for law, names in forms.items():
-            one = _law_of(known, place, law, names) or _added(
-                [found for part in parts if (found := _law_of(known, part, law, names))], place, law
-            )
-            if one:
-                totals.append(one)
+            by_area = {part: found for part in parts if (found := _law_of(known, part, law, names))}
+            whole = None if place in by_area and len(by_area) > 1 else _law_of(known, place, law, names)
+            one = whole or _added(list(by_area.values()), place, law)
+            if one and any(one.counts):
+                totals.append(_without_zeros(one))
     return tuple(totals)
+
+
+def _without_zeros(series: Series) -> Series:
+    """A series in the years that have somebody: only those have growth rates."""
+    pairs = [pair for pair in zip(series.years, series.counts, strict=True) if pair[1] > 0]
+    return replace(series, years=tuple(year for year, _ in pairs), counts=tuple(count for _, count in pairs))
 
 
 def _law_of(known: Mapping[tuple[str, str], Series], place: str, law: str, forms: Iterable[str]) -> Series | None:

@@ -62,8 +62,10 @@ NATIONAL_GROWTH = (
 CBS; Jeugdautoriteit. Taken where ``history`` has no national series of its own."""
 
 
-def all_series(case: Case, until: int | None = None) -> tuple[Series, ...]:
+def all_series(case: Case, until: int | None = None, *, zeros: bool = False) -> tuple[Series, ...]:
     """Every series of client counts in ``history``, up to and including year ``until``.
+
+    ``zeros``: with the years in which nobody was counted; such a year has no growth rate, but it counts in a sum of series.
 
     Raises
     ------
@@ -72,7 +74,8 @@ def all_series(case: Case, until: int | None = None) -> tuple[Series, ...]:
     """
     groups: dict[tuple[str, str], dict[str, list[History]]] = {}
     for row in case.history:
-        if row.clients and (until is None or row.year <= until):
+        counted = row.clients is not None and (row.clients > 0 or zeros)
+        if counted and (until is None or row.year <= until):
             groups.setdefault((row.area, row.care_form), {}).setdefault(row.definition, []).append(row)
     series = []
     for (place, form), by_definition in groups.items():

@@ -83,20 +83,26 @@ def _empty_tables(case: Case) -> Iterator[Problem]:
 
 def _duplicates(case: Case) -> Iterator[Problem]:
     """A key stands once."""
-    for table, model in TABLES.items():
-        first: dict[tuple[object, ...], int] = {}
-        for row in _rows(case, table):
-            key = tuple(getattr(row, column) for column in model.key)
-            if key in first:
-                shown = " / ".join(str(part) for part in key)
-                yield Problem(
-                    table,
-                    f"sleutel {shown} staat ook op rij {first[key]}; laat er een staan",
-                    f"key {shown} is also on row {first[key]}; keep one of them",
-                    row=row.line,
-                    column=" + ".join(model.key),
-                )
-            first.setdefault(key, row.line)
+    for table in TABLES:
+        yield from repeated_keys(table, _rows(case, table))
+
+
+def repeated_keys(table: str, rows: Iterable[Row]) -> Iterator[Problem]:
+    """A problem per row of a table whose key stood there before."""
+    first: dict[tuple[object, ...], int] = {}
+    columns = TABLES[table].key
+    for row in rows:
+        key = tuple(getattr(row, column) for column in columns)
+        if key in first:
+            shown = " / ".join(str(part) for part in key)
+            yield Problem(
+                table,
+                f"sleutel {shown} staat ook op rij {first[key]}; laat er een staan",
+                f"key {shown} is also on row {first[key]}; keep one of them",
+                row=row.line,
+                column=" + ".join(columns),
+            )
+        first.setdefault(key, row.line)
 
 
 def _known(row: Row, column: str, values: Iterable[str], target: str, known: Sequence[str]) -> Iterator[Problem]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -11,6 +12,9 @@ from rich.table import Table
 
 from bekostiging.cli.application import Language, brought_case, print_notes, print_sentence, user_errors
 from bekostiging.cli.options import CaseName, LanguageOption, Output, command
+
+if TYPE_CHECKING:
+    from bekostiging.case import Case
 
 
 @command()
@@ -116,6 +120,17 @@ def new(
         for table, rows, origin in estimated_tables(case, tables_in(source)):
             print_sentence(f"- {heads[0]} {table}, {heads[1]} {rows}, {heads[2]} {origin}")
         print_sentence({"nl": f"Klaar om na te lopen: {target}", "en": f"Ready to be checked: {target}"}[lang])
+        print_assumptions(case, tables_in(source), lang)
+
+
+def print_assumptions(case: Case, given: Sequence[str], lang: str) -> None:
+    """What an estimated case assumes and what that does in euros, in three lines."""
+    from bekostiging.evaluation import assumed
+    from bekostiging.report import assumed_lines
+
+    years = (case.first_year, case.first_year + case.n_years - 1)
+    for line in assumed_lines(assumed(case, given), years, given, lang):
+        print_sentence(line)
 
 
 SMALL = "history"

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bekostiging.evaluation.assumptions import Assumed, assumed
 from bekostiging.evaluation.break_even import BREAK_EVEN
 from bekostiging.evaluation.bridge import Bridge, bridges
 from bekostiging.evaluation.changes import BreakEven, SubstitutionOutcome, WithMeasures
@@ -47,6 +48,7 @@ __all__ = [
     "TERM",
     "TOTAL",
     "WAITING_FIGURES",
+    "Assumed",
     "BreakEven",
     "Bridge",
     "Calibration",
@@ -66,6 +68,7 @@ __all__ = [
     "Study",
     "SubstitutionOutcome",
     "WithMeasures",
+    "assumed",
     "bridges",
     "cheapest",
     "check_shocks",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bekostiging.former import former_names
+from bekostiging.report.assumptions import assumed_lines
 from bekostiging.report.buildup.page import write_annex
 from bekostiging.report.buildup.results import annex_of
 from bekostiging.report.capacity.plots import plot_capacity, plot_flows, plot_waiting
@@ -29,6 +30,7 @@ __all__ = [
     "Answer",
     "Verification",
     "annex_of",
+    "assumed_lines",
     "benchmark_page",
     "benchmark_results",
     "benchmark_schema",

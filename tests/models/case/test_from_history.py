@@ -95,6 +95,7 @@ def test_the_command_lists_what_was_estimated_and_the_case_calculates(brought: P
     assert "- table demand" in found.output
     assert "- table providers" in found.output
     assert "- table history" not in found.output
+    assert [line.split(":")[0] for line in found.output.splitlines()[-3:]] == ["Growth", "Spread", "Prices"]
     assert "with your figures and with **estimates**" in (out / "README.md").read_text()
     again = read_case(out)
     assert {row.id for row in again.lots} == {"youth_guidance", "wmo_guidance"}

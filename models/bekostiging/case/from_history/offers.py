@@ -1,0 +1,225 @@
+"""Prices, market shares and providers, from the euros and units of history and the revenue of contracts.
+
+A price is the sum of the euros over the sum of the units of all places, in the last year that has both. The market share of
+a provider is its part of the revenue in the lot. A provider without revenue there has no past: with n providers in the lot
+it gets 1/n, the others share what is left by their revenue. Equity and results are invented for everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum
+from typing import get_args
+
+from bekostiging.case.arguments import checked_kind
+from bekostiging.case.errors import Note, Problem
+from bekostiging.case.from_history.counts import Count, Counts
+from bekostiging.case.model import Case
+from bekostiging.case.tables import Contract, Demand, Law, Lot, Offer, Provider
+from bekostiging.units import WEEKS_PER_YEAR
+
+MARGIN = 0.015
+"""Mean margin of youth care providers in 2023 (Jeugdautoriteit)."""
+SOLVENCY, ASSETS = 0.25, 0.5
+"""Invented: equity over total assets, and total assets over turnover."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """Euro per unit of a care form, and the year of history it is of."""
+
+    euro: float
+    year: int
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """Euro per unit that is offered, and where it comes from."""
+
+    euro: float
+    source: str
+    invented: bool
+
+
+def unit_prices(case: Case) -> dict[str, Price]:
+    """Price per care form of history: euros over units, each summed over all places of the last year that has both.
+
+    Parameters
+    ----------
+    case : Case
+        A validated case.
+
+    Returns
+    -------
+    dict of str to Price
+        Euro per unit and its year; care forms without a year that has both are left out.
+
+    Raises
+    ------
+    UserError
+        No ``Case`` is given.
+
+    Examples
+    --------
+    >>> from bekostiging.case import case_from_history, scaffold_history, unit_prices
+    >>> scaffold_history("priced", "en")
+    >>> price = unit_prices(case_from_history("priced", "mine"))["youth_guidance"]
+    >>> round(price.euro, 2), price.year  # (2296000 + 564000) / (30580 + 7510)
+    (75.09, 2024)
+    """
+    checked_kind("case", case, Case, "read_case")
+    return prices(Counts(case.areas, case.history, get_args(Law)), [row.id for row in case.care_forms])
+
+
+def prices(counts: Counts, forms: Iterable[str]) -> dict[str, Price]:
+    """The prices that counts tell, by care form; one can be 0: units that cost nothing."""
+    found = {}
+    for form in forms:
+        paid = [one for code in counts.municipalities for one in _paid(counts, code, form)]
+        with_units = {year for year, _, units in paid if units > 0}
+        if with_units:
+            year = max(with_units)
+            euro = fsum(euro for own, euro, _ in paid if own == year)
+            units = fsum(units for own, _, units in paid if own == year)
+            found[form] = Price(euro / units, year)
+    return found
+
+
+def _paid(counts: Counts, code: str, form: str) -> list[tuple[int, float, float]]:
+    """Year, euros and units of a municipality: its own row where that has both, else those of its areas."""
+    by_areas = any(area.id == code for area in counts.level(code, form).own)
+    places = [area.id for area in counts.areas if area.municipality == code and (by_areas or area.id != code)]
+    whole = {} if by_areas else {year: one for year, one in counts.of(code, form).items() if _both(one)}
+    parts = [
+        one for place in places for one in counts.of(place, form).values() if _both(one) and one.year not in whole
+    ]
+    return [(one.year, one.euro or 0.0, one.units or 0.0) for one in (*whole.values(), *parts)]
+
+
+def _both(count: Count) -> bool:
+    """Whether a year has euros and units; zero is one of them."""
+    return count.euro is not None and count.units is not None
+
+
+def free_of_charge(priced: Mapping[str, Price]) -> list[Problem]:
+    """A problem per care form whose units cost nothing: a tariff is above zero."""
+    return [
+        Problem(
+            "history",
+            f"zorgvorm {form}: 0 euro voor alle eenheden van {price.year}, en een tarief is meer dan 0; verbeter "
+            "euro_realised, of laat het leeg als het niet bekend is",
+            f"care form {form}: 0 euro for all units of {price.year}, and a tariff is above 0; mend euro_realised, or leave "
+            "it empty where it is not known",
+            column="euro_realised",
+        )
+        for form, price in priced.items()
+        if price.euro == 0
+    ]
+
+
+def market_shares(contracts: Sequence[Contract]) -> dict[str, float]:
+    """Market share per provider of the contracts of one lot; those without a past get an equal share.
+
+    >>> one, two, new = (
+    ...     Contract(provider=name, lot="lot", revenue=revenue, source="own", status="own_data")
+    ...     for name, revenue in (("one", 300.0), ("two", 100.0), ("new", 0.0))
+    ... )
+    >>> market_shares([one, two])
+    {'one': 0.75, 'two': 0.25}
+    >>> {name: round(share, 3) for name, share in market_shares([one, two, new]).items()}
+    {'one': 0.5, 'two': 0.167, 'new': 0.333}
+    """
+    total = fsum(row.revenue for row in contracts)
+    equal = 1 / len(contracts)
+    left = 1 - equal * sum(row.revenue == 0 for row in contracts)
+    return {row.provider: left * row.revenue / total if row.revenue > 0 else equal for row in contracts}
+
+
+def offers(lots: Sequence[Lot], contracts: Sequence[Contract], tariffs: Mapping[str, Tariff]) -> tuple[Offer, ...]:
+    """Every provider of a lot offers its care forms, at the price of history and with its share of the revenue."""
+    rows = []
+    for lot in lots:
+        own = [row for row in contracts if row.lot == lot.id]
+        shares = market_shares(own) if own else {}
+        for form in lot.care_forms:
+            offered = tariffs[form]
+            tariff, cost = round(offered.euro, 2), round(offered.euro * (1 - MARGIN), 2)
+            for row in own:
+                basis = (
+                    "contracts.revenue"
+                    if row.revenue > 0
+                    else f"gelijk deel van {len(own)}, zonder omzet in contracts"
+                )
+                rows.append(
+                    Offer(
+                        provider=row.provider, care_form=form, market_share=shares[row.provider],
+                        tariff=max(tariff, 0.01), unit_cost=max(cost, 0.01),
+                        source=f"{offered.source}; kostprijs bij marge {100 * MARGIN:.1f} % (Jeugdautoriteit 2023); aandeel "
+                        f"{basis}",
+                        status="estimated" if not offered.invented and row.revenue > 0 else "illustrative",
+                    )
+                )  # fmt: skip
+    return tuple(rows)
+
+
+def providers(
+    lots: Sequence[Lot], contracts: Sequence[Contract], offered: Sequence[Offer], demand: Sequence[Demand]
+) -> tuple[Provider, ...]:
+    """Turnover from the revenue of its contracts, or what a provider without any may expect; equity invented."""
+    rows = []
+    for name in dict.fromkeys(row.provider for row in contracts):
+        own = [row for row in contracts if row.provider == name]
+        revenue = fsum(row.revenue for row in own)
+        basis = "omzet uit contracts.revenue"
+        if revenue == 0:
+            named = {row.lot for row in own}
+            revenue = expected_revenue(name, [lot for lot in lots if lot.id in named], offered, demand)
+            basis = "zonder omzet in contracts: verwachte omzet bij haar marktaandeel"
+            revenue = float(round(revenue))
+        turnover = max(revenue, 1.0)
+        result = round(MARGIN * turnover)
+        rows.append(
+            Provider(
+                id=name, name=name, equity=round(SOLVENCY * ASSETS * turnover), total_assets=max(ASSETS * turnover, 1.0),
+                turnover=turnover, result_1=result, result_2=result, result_3=result, region_turnover_share=1.0,
+                fixed_share=0.35, margin=MARGIN,
+                source=f"{basis}; vermogen en resultaten verzonnen: zie de jaarrekening",
+                status="illustrative",
+            )
+        )  # fmt: skip
+    return tuple(rows)
+
+
+def expected_revenue(
+    provider: str, lots: Sequence[Lot], offered: Sequence[Offer], demand: Sequence[Demand]
+) -> float:
+    """Euro a year of a provider in lots: the caseload of the base year at its tariff and market share."""
+    tariffs = {
+        (one.care_form, one.area): one.tariff * one.market_share for one in offered if one.provider == provider
+    }
+    parts = []
+    for row in demand:
+        if any(row.area in lot.areas and row.care_form in lot.care_forms for lot in lots):
+            units = row.clients_at_start * row.units_per_week * WEEKS_PER_YEAR
+            parts.append(units * tariffs.get((row.care_form, row.area), tariffs.get((row.care_form, ""), 0.0)))
+    return fsum(parts)
+
+
+def notes_on_new_providers(contracts: Sequence[Contract]) -> list[Note]:
+    """One note on the contracts without revenue, whose market share is a rule and no figure."""
+    found = []
+    for lot in dict.fromkeys(row.lot for row in contracts):
+        own = [row for row in contracts if row.lot == lot]
+        found += [f"{row.provider} / {lot} ({100 / len(own):.0f} %)" for row in own if row.revenue == 0]
+    if not found:
+        return []
+    listed = ", ".join(found)
+    return [
+        {
+            "nl": f"contracts: zonder omzet is er geen verleden; het marktaandeel is dan een gelijk deel van het perceel: "
+            f"{listed}. Vul market_share in offers in als u meer weet.",
+            "en": f"contracts: without revenue there is no past; the market share is then an equal part of the lot: "
+            f"{listed}. Fill in market_share of offers if you know more.",
+        }
+    ]

@@ -1,0 +1,186 @@
+"""What a case that was estimated from history assumes, and what each assumption is worth in euros; at expectation.
+
+Spending is that of the contracts, in closed form (``scenarios.expected_care_use``): expected units at tariff and expected
+price level. Each effect is the difference that one assumption makes to it over the term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import fsum, prod
+from typing import get_args
+
+import numpy as np
+
+from bekostiging.case import Case, unit_prices
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.spread import estimated_spreads
+from bekostiging.case.tables import Law, RiskFactor
+from bekostiging.contracts import expected_level, index_of_year
+from bekostiging.scenarios import Cells, build_cells, expected_care_use, multiply, neutral_factors
+from bekostiging_solvers.typing import FloatArray
+
+POINT = 0.01
+"""One percentage point, or one percent of a tariff."""
+UNCERTAIN_LEVELS = ("national", "municipality", "care_form")
+"""Levels of the factors that move the inflow of a care form in a municipality."""
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """The assumptions of an estimated case in numbers.
+
+    Parameters
+    ----------
+    spending : float
+        Expected euro over the term.
+    growth : dict of str to float
+        Yearly growth of the clients in the contracts by law, demography included; a fraction.
+    error : dict of str to float or None
+        Its standard error, that of a municipality; None where growth was stated.
+    growth_point : float
+        Euro over the term of one percentage point more growth a year, from the base year on.
+    spread : float
+        Standard deviation of what moves the inflow of a care form in a municipality from year to year; a fraction.
+    too_short : bool
+        Whether the figures are too short to tell it, so that a floor stands in (``case.spread``).
+    spread_euro : float
+        Euro over the term of that much more inflow in every contract year.
+    price_years : tuple of int
+        Years of history whose prices were taken; empty where none was.
+    index, index_euro : float or None
+        Expected index from those years to the first contract year, and its euro over the term: what the tariffs leave out.
+        None where table indices lacks a year.
+    tariff_percent : float
+        Euro over the term of one percent on every tariff.
+    invented : dict of str to float
+        Euro over the term at tariffs that were invented, by care form.
+
+    Examples
+    --------
+    >>> Assumed(1e6, {"wmo": 0.02}, {"wmo": 0.01}, 3e4, 0.03, False, 2e4, (2024,), 0.07, 7e4, 1e4, {}).index_euro
+    70000.0
+    """
+
+    spending: float
+    growth: dict[str, float]
+    error: dict[str, float | None]
+    growth_point: float
+    spread: float
+    too_short: bool
+    spread_euro: float
+    price_years: tuple[int, ...]
+    index: float | None
+    index_euro: float | None
+    tariff_percent: float
+    invented: dict[str, float]
+
+
+@kinds_checked
+def assumed(case: Case, given: Sequence[str] = ()) -> Assumed:
+    """The assumptions of a case that was estimated from history, and their euros.
+
+    Parameters
+    ----------
+    case : Case
+        As ``case_from_history`` gives it.
+    given : sequence of str
+        Tables that were brought and not estimated.
+
+    Returns
+    -------
+    Assumed
+        Euro over the contract years, at expectation.
+
+    Raises
+    ------
+    UserError
+        An argument of another kind.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> found = assumed(synthetic_region(2, 6))
+    >>> round(found.spending), round(found.tariff_percent), found.price_years
+    (127986447, 1279864, ())
+    """
+    cells = build_cells(case)
+    by_cell = _euros(case, cells)
+    spending = float(by_cell.sum())
+    faster = replace(
+        case, demand=tuple(row.model_copy(update={"growth": row.growth + POINT}) for row in case.demand)
+    )
+    spread = sum(row.standard_deviation**2 for row in _moving(case) if row.standard_deviation) ** 0.5
+    growth, error = _growth(case, cells)
+    prices = {} if "offers" in given else unit_prices(case)
+    by_form = {
+        form: float(by_cell[cells.care_form == place].sum()) for place, form in enumerate(cells.care_form_ids)
+    }
+    raised = [_index(case, cells, form, price.year) for form, price in prices.items() if by_form[form] > 0]
+    known = [one for one in raised if one is not None]
+    priced = [by_form[form] for form in prices if by_form[form] > 0]
+    index_euro = (
+        fsum(e * i for e, i in zip(priced, known, strict=True)) if len(known) == len(raised) and raised else None
+    )
+    return Assumed(
+        spending=spending,
+        growth=growth,
+        error=error,
+        growth_point=float(_euros(faster, cells).sum()) - spending,
+        spread=spread,
+        too_short=any(one.too_short for one in estimated_spreads(case).values()),
+        spread_euro=float(_euros(case, cells, 1 + spread).sum()) - spending,
+        price_years=tuple(sorted({price.year for form, price in prices.items() if by_form[form] > 0})),
+        index=None if index_euro is None else index_euro / fsum(priced),
+        index_euro=index_euro,
+        tariff_percent=POINT * spending,
+        invented={} if "offers" in given else {f: e for f, e in by_form.items() if f not in prices and e > 0},
+    )
+
+
+def _euros(case: Case, cells: Cells, inflow: float = 1.0) -> FloatArray:
+    """Expected euro of every cell over the term, with the inflow of every contract year multiplied; (n_cells,)."""
+    factors = neutral_factors(case, case.n_years)
+    multiply(factors, "inflow", slice(None), np.array([inflow]))
+    units = expected_care_use(case, cells, case.n_years, factors).units[0]
+    found = np.zeros(cells.n_cells)
+    for place, lot in enumerate(cells.lot_ids):
+        own = cells.lot == place
+        found[own] = (expected_level(case, lot, case.n_years) @ units[:, own]) * cells.tariff[own]
+    return found
+
+
+def _moving(case: Case) -> list[RiskFactor]:
+    """Factors that move the inflow of a care form in a municipality."""
+    return [row for row in case.risk_factors if row.quantity == "inflow" and row.level in UNCERTAIN_LEVELS]
+
+
+def _growth(case: Case, cells: Cells) -> tuple[dict[str, float], dict[str, float | None]]:
+    """Growth of the clients in the contracts by law, with demography, and the error of a municipality; both by clients."""
+    forms, areas = {row.id: row for row in case.care_forms}, {row.id: row for row in case.areas}
+    bought = {cells.care_form_ids[form] for form in cells.care_form[cells.lot >= 0]}
+    mean: dict[str, float] = {}
+    error: dict[str, float | None] = {}
+    for law in get_args(Law):
+        rows = [row for row in case.demand if forms[row.care_form].law == law and row.care_form in bought]
+        weights = [row.clients_at_start + row.starts_per_year for row in rows]
+        if not fsum(weights):
+            continue
+        growths = [
+            (1 + row.growth) * (1 + getattr(areas[row.area], f"growth_{forms[row.care_form].age_band}")) - 1
+            for row in rows
+        ]
+        mean[law] = float(np.average(growths, weights=weights))
+        errors = [row.growth_standard_error for row in rows]
+        error[law] = float(np.average(errors, weights=weights)) if any(errors) else None
+    return mean, error
+
+
+def _index(case: Case, cells: Cells, form: str, year: int) -> float | None:
+    """Expected index from the year of a price to the first contract year, at the weights of the lot of its care form."""
+    years = range(year + 1, case.first_year + 1)
+    if not set(years) <= {row.year for row in case.indices}:
+        return None
+    lot = next(row.id for row in case.lots if form in row.care_forms)
+    return prod(1 + index_of_year(case, lot, one) for one in years) - 1

@@ -1,0 +1,92 @@
+"""What an estimated case assumes and what it does in euros: three lines, for who made it with ``bekostiging new --from``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.evaluation import Assumed
+from bekostiging.report.kit.texts import Texts
+from bekostiging.units import MILLION
+
+LARGE = 10 * MILLION
+"""Euro from which one decimal of a million tells enough."""
+
+
+@kinds_checked
+def assumed_lines(found: Assumed, years: tuple[int, int], given: Sequence[str], lang: str) -> tuple[str, str, str]:
+    """Growth, spread and prices of an estimated case, a line each.
+
+    Parameters
+    ----------
+    found : Assumed
+        As ``assumed`` gives it.
+    years : (int, int)
+        First and last contract year.
+    given : sequence of str
+        Tables that were brought and not estimated.
+    lang : str
+        ``nl`` or ``en``.
+
+    Returns
+    -------
+    tuple of str
+        Three plain lines.
+
+    Raises
+    ------
+    UserError
+        An argument of another kind.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.evaluation import assumed
+    >>> case = synthetic_region(2, 6)
+    >>> lines = assumed_lines(assumed(case), (2026, 2029), (), "en")
+    >>> len(lines), lines[1].split(":")[0]
+    (3, 'Spread')
+    """
+    texts = Texts(lang)
+    numbers = texts.numbers
+    first, last = years
+
+    def euro(value: float) -> str:
+        """Euro in millions."""
+        return numbers.millions(value, 1 if abs(value) >= LARGE else 2)
+
+    rates = [
+        f"{texts['laws', law]} {numbers.percent(rate, 1)}"
+        + ("" if (error := found.error[law]) is None else f" ± {numbers.plain(100 * error, 1)}")
+        for law, rate in found.growth.items()
+    ]
+    places = {"first": first, "last": last, "spending": euro(found.spending), "rates": ", ".join(rates)}
+    growth = texts["assumed", "growth_given" if "demand" in given else "growth"]
+    measured = "spread_short" if found.too_short else "spread"
+    spread = texts["assumed", "spread_given" if "risk_factors" in given else measured]
+    return (
+        growth.format(**places, point=euro(found.growth_point)),
+        spread.format(
+            first=first, last=last, spread=numbers.percent(found.spread, 1), euro=euro(found.spread_euro)
+        ),
+        _prices(found, texts, given, euro(found.tariff_percent), first),
+    )
+
+
+def _prices(found: Assumed, texts: Texts, given: Sequence[str], percent: str, first: int) -> str:
+    """The line on tariffs: of which year, not indexed, invented."""
+    numbers = texts.numbers
+    if "offers" in given:
+        return texts["assumed", "prices_given"].format(percent=percent)
+    parts = []
+    if found.price_years:
+        listed = ", ".join(str(year) for year in found.price_years)
+        parts.append(texts["assumed", "prices"].format(years=listed))
+        if found.index is not None and found.index_euro is not None and max(found.price_years) < first:
+            index, euro = numbers.percent(found.index, 1), numbers.millions(found.index_euro, 2)
+            parts.append(texts["assumed", "prices_index"].format(index=index, first=first, euro=euro))
+    if found.invented:
+        share = numbers.percent(sum(found.invented.values()) / found.spending)
+        parts.append(texts["assumed", "prices_invented"].format(forms=", ".join(found.invented), share=share))
+    parts.append(texts["assumed", "prices_percent"].format(percent=percent))
+    return texts["assumed", "prices_line"].format(parts="; ".join(parts))

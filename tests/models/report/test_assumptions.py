@@ -1,0 +1,41 @@
+"""The last three lines of ``new --from``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bekostiging.evaluation import Assumed
+from bekostiging.report import assumed_lines
+
+FOUND = Assumed(
+    spending=34_912_345.0, growth={"jeugdwet": 0.0271, "wmo": -0.004}, error={"jeugdwet": 0.0112, "wmo": None},
+    growth_point=1_020_000.0, spread=0.0262, spread_euro=701_000.0, price_years=(2023, 2024), index=0.0703,
+    index_euro=2_430_000.0, tariff_percent=349_123.0, invented={"wmo_guidance": 3_491_234.0}, too_short=False,
+)  # fmt: skip
+
+
+def test_three_lines_in_both_languages() -> None:
+    plain = [line.replace("\u00a0", " ") for line in assumed_lines(FOUND, (2026, 2029), (), "nl")]
+    assert plain == [
+        "Groei: cliënten per jaar Jeugdwet 2,7 % ± 1,1, Wmo −0,4 %, met demografie, geschat uit history en de "
+        "landelijke groei. De contracten kosten naar verwachting 34,9 miljoen euro in 2026-2029; één procentpunt meer groei "
+        "per jaar is 1,02 miljoen euro meer.",
+        "Spreiding: de instroom van een zorgvorm in een gemeente schommelt van jaar op jaar doorgaans 2,6 %, geschat uit "
+        "history en landelijke cijfers; is zij in elk jaar van 2026-2029 zoveel hoger, dan is dat 0,70 miljoen euro meer.",
+        "Prijzen: euro's gedeeld door eenheden van 2023, 2024; nog niet geïndexeerd: de verwachte index tot 2026 (7,0 %) is "
+        "2,43 miljoen euro meer; verzonnen tarieven voor wmo_guidance, 10 % van het bedrag; één procent op elk tarief is "
+        "0,35 miljoen euro.",
+    ]
+    short = assumed_lines(replace(FOUND, too_short=True), (2026, 2029), (), "nl")[1]
+    assert "de cijfers zijn te kort om te weten hoe sterk, dit is de ondergrens" in short
+    english = assumed_lines(FOUND, (2026, 2029), (), "en")
+    assert [line.split(":")[0] for line in english] == ["Growth", "Spread", "Prices"]
+
+
+@pytest.mark.parametrize(("table", "line"), [("demand", 0), ("risk_factors", 1), ("offers", 2)])
+def test_what_was_brought_is_said(table: str, line: int) -> None:
+    for lang, word in (("nl", "uw tabel"), ("en", "your table")):
+        told = [f"{word} {table}" in one for one in assumed_lines(FOUND, (2026, 2029), [table], lang)]
+        assert told == [place == line for place in range(3)]
