@@ -73,7 +73,7 @@ def break_even(
     """Break-even of every form and quantity of ``BREAK_EVEN``."""
     yardsticks, n_years = _Yardsticks(case, cells, contracts), len(discount)
     grid = np.linspace(-WIDEST, WIDEST, N_GRID)
-    plain = yardsticks.at("volume", np.zeros(1), n_years)
+    plain = yardsticks.at("volume", np.array([0.0]), n_years)
     found: dict[PaymentForm, dict[str, BreakEven]] = {form: {} for form in contracts}
     whole = {form: {y: float(own[y][0] @ discount) for y in YARDSTICKS} for form, own in plain.items()}
     years = {form: _year(plain[form], plain[BASELINE], discount, case.first_year) for form in contracts}

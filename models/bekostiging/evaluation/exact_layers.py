@@ -199,7 +199,7 @@ class _FirstYear:
         """Cohorts whose clients cost alike in every scenario: they differ in number only, as areas mostly do."""
         groups: dict[tuple[object, ...], list[_Cohort]] = {}
         for cohort in self.cohorts:
-            key: tuple[object, ...] = (self._client(cohort, 1.0),)
+            key: tuple[object, ...] = (self._client(cohort),)
             if not cohort.stock:
                 longer = self.factors.duration[:, 0, cohort.row]
                 dispersion = self.made.case.demand[cohort.row].starts_dispersion
@@ -218,7 +218,7 @@ class _FirstYear:
         clients = forecast.stock if one.stock else forecast.starts[0]
         mean = self.factors.inflow[few, 0 if one.stock else 1][:, rows] @ (clients[rows] * share)
         if one.stock:
-            return poisson_log(mean[:, None], self._severity(one, 1.0, step)[:n_frequencies])
+            return poisson_log(mean[:, None], self._severity(one, step)[:n_frequencies])
         # thinning a negative binomial by a share thins its excess dispersion alike
         dispersion = 1 + (self.made.case.demand[one.row].starts_dispersion - 1) * one.share
         severity = self._at_durations(one, step, few)[:, :n_frequencies]
@@ -229,7 +229,7 @@ class _FirstYear:
         factor = np.log(self.factors.duration[:, 0, cohort.row])
         low, high = float(factor.min()), float(factor.max())
         if high - low < SAME:
-            return self._severity(cohort, float(np.exp(low)), step)[None]
+            return self._severity(cohort, step, float(np.exp(low)))[None]
         nodes = (low + high) / 2 + (high - low) / 2 * np.cos(np.pi * (np.arange(N_NODES) + 0.5) / N_NODES)
         factor = factor[few]
         weights = np.ones((len(factor), N_NODES))
@@ -238,10 +238,10 @@ class _FirstYear:
                 if i != j:
                     weights[:, i] *= (factor - nodes[j]) / (nodes[i] - nodes[j])
         return np.asarray(
-            weights @ np.stack([self._severity(cohort, float(np.exp(node)), step) for node in nodes])
+            weights @ np.stack([self._severity(cohort, step, float(np.exp(node))) for node in nodes])
         )
 
-    def _client(self, cohort: _Cohort, longer: float) -> _Client:
+    def _client(self, cohort: _Cohort, longer: float = 1.0) -> _Client:
         """A client of a cohort whose trajectories last ``longer`` times what is expected."""
         row, sampler = self.made.case.demand[cohort.row], self.made.sampler
         forecast = sampler.forecast
@@ -261,7 +261,7 @@ class _FirstYear:
             law=law,
         )
 
-    def _severity(self, cohort: _Cohort, longer: float, step: float) -> ComplexArray:
+    def _severity(self, cohort: _Cohort, step: float, longer: float = 1.0) -> ComplexArray:
         """Transform of what one client costs in the year; remembered, because cohorts often have the same terms."""
         client = self._client(cohort, longer)
         if client not in self._transforms:

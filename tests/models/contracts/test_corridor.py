@@ -105,12 +105,25 @@ def test_a_budget_measured_against_itself(drawn: tuple[Case, Cells, CareUse]) ->
         assert settle(found, care_use, levels).payment.mean(axis=0).sum() == pytest.approx(target.sum(), rel=1e-9)
 
 
+@pytest.mark.parametrize("times", [0.5, 1.5])
+def test_a_budget_at_the_end_of_the_range(drawn: tuple[Case, Cells, CareUse], times: float) -> None:
+    """Nothing shared pays the budget, so half the expected payment asks half of B0, and that is still found."""
+    case, cells, care_use = drawn
+    one = _lump_sums(case, cells, "shadow_production")[0]
+    levels = price_levels(case, one.lot, care_use)
+    alone = with_design(one, times * one.reference, np.zeros(one.corridor.n_layers))
+    target = float(settle(alone, care_use, levels).payment.mean(axis=0).sum())
+    found = solve_budget(with_design(one, one.reference, alone.corridor.share), care_use, levels, target)
+    np.testing.assert_allclose(found.budget, times * one.reference)
+
+
 def test_full_sharing_leaves_no_budget_to_solve(drawn: tuple[Case, Cells, CareUse]) -> None:
     """Share one everywhere pays the base whatever b, so no b pays more."""
     case, cells, care_use = drawn
     one = _lump_sums(case, cells, "shadow_production")[0]
     full = with_design(one, one.reference, np.ones(one.corridor.n_layers))
-    with pytest.raises(ValueError, match="lower the shares of the corridor"):
+    told = "no budget from 0.5 to 1.5 times the reference amount .* lower the shares of the corridor"
+    with pytest.raises(ValueError, match=told):
         solve_budget(full, care_use, price_levels(case, one.lot, care_use), 2 * one.reference)
 
 

@@ -17,6 +17,7 @@ from bekostiging.contracts import (
     Inspanningsgericht,
     Maatwerktraject,
     Outputgericht,
+    Taakgericht,
     build_contracts,
     hours_budget,
     hours_budget_notes,
@@ -26,6 +27,7 @@ from bekostiging.contracts import (
     risk_allocation_by_form,
     settle,
     standard_list,
+    with_design,
 )
 from bekostiging.scenarios import CareUse, Cells, draw_block, expected_care_use, plan
 from bekostiging_solvers.typing import FloatArray
@@ -180,6 +182,23 @@ def test_longer_trajectories_cost_an_arrangement_nothing(drawn: tuple[Case, Cell
         before, after = settle(one, care_use, levels), settle(one, doubled, levels)
         np.testing.assert_allclose(after.payment, before.payment)
         np.testing.assert_allclose(after.cost, 2 * before.cost)
+
+
+@pytest.mark.parametrize("form", ["inspanningsgericht", "outputgericht", "taakgericht"])
+def test_what_one_more_euro_of_care_pays(drawn: tuple[Case, Cells, CareUse], form: str) -> None:
+    """As much of it as the form says: all of it per hour, nothing per arrangement and nothing of a budget."""
+    case, cells, care_use = drawn
+    more = replace(care_use, units=1.1 * care_use.units, units_claimable=1.1 * care_use.units_claimable)
+    for one in _contracts(case, cells, form, ceilings=False):
+        levels = price_levels(case, one.lot, care_use)
+        own = (
+            with_design(one, one.reference, np.zeros(one.corridor.n_layers))
+            if isinstance(one, Taakgericht)
+            else one
+        )
+        moved = settle(own, more, levels).payment - settle(own, care_use, levels).payment
+        euro = 0.1 * one.own(care_use.units_claimable) @ cells.tariff[one.cells] * levels.price
+        np.testing.assert_allclose(moved, PAYMENT_FORMS[form].pays_next_euro * euro, rtol=1e-9, atol=1e-6)
 
 
 def test_who_carries_what_is_read_off_the_contracts(small_case: Case) -> None:

@@ -70,6 +70,10 @@ def test_layers_may_stand_in_any_order() -> None:
             r"QuotaShare.share is 0.5: an array with 1 share, as np.array\(\[0.5\]\)",
         ),
         (lambda: QuotaShare(-ONE), "QuotaShare.share is .* from 0 to 1"),
+        (lambda: QuotaShare(1.01 * ONE), "QuotaShare.share is .* from 0 to 1"),
+        (lambda: QuotaShare(-0.01 * ONE), "QuotaShare.share is .* from 0 to 1"),
+        (lambda: Sanction(1.01, 1), "Sanction.part is 1.01: a fraction from 0 to 1"),
+        (lambda: Sanction(-0.01, 1), "Sanction.part is -0.01: a fraction from 0 to 1"),
         (
             lambda: StopLoss(1.2, 1.2, HALF),
             r"StopLoss.upper is 1.2: above lower \(1.2\); np.inf where there is no end",

@@ -100,6 +100,8 @@ def test_factor_and_ceiling_by_hand() -> None:
     assert found.estimate.standard_error == pytest.approx((5 / 16) ** 0.5)
     assert found.factor == pytest.approx(16 / 3)
     assert found.ceiling == pytest.approx(80 / 3)
+    known = control_variates(Scramblings(2), sample, sample, Scramblings(2), np.full(4, 2.0))[EXPECTED]
+    assert (known.estimate.value, known.factor, known.ceiling) == (2.0, np.inf, np.inf)
 
 
 def test_mean_and_tail_of_a_comparison_agree_with_plain_sampling(

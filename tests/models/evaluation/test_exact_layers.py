@@ -96,7 +96,7 @@ def test_months_in_care_of_the_year(small_case: Case, stock: bool) -> None:
     """P(M > x) of the stock 1 - E[min(D, x)] / E[D], of starts spread over the year S(x) (1 - x / 12)."""
     year = _first_year(small_case)
     cohort = next(one for one in year.cohorts if one.stock == stock)
-    law = year._client(cohort, 1.0).law
+    law = year._client(cohort).law
     mean = float(law.mean[0])
 
     def longer(x: float) -> float:
@@ -115,7 +115,7 @@ def test_what_one_client_costs(small_case: Case) -> None:
     """Months x rate x intensity of the profile x a log-normal of mean one: the product of the means, and of the squares."""
     year = _first_year(small_case)
     for cohort in year.cohorts[:2]:
-        client = year._client(cohort, 1.0)
+        client = year._client(cohort)
         row, forecast, profiles = (
             year.made.case.demand[cohort.row],
             year.made.sampler.forecast,
@@ -131,7 +131,7 @@ def test_what_one_client_costs(small_case: Case) -> None:
         mean = client.rate * float(shares @ intensity) * float(months @ chance)
         square = client.rate**2 * float(shares @ intensity**2) * float(months**2 @ chance)
         square *= (1 + row.units_cv**2) * (1 + row.realised_cv**2)
-        told, variance = _moments(np.log(year._severity(cohort, 1.0, mean)), mean)
+        told, variance = _moments(np.log(year._severity(cohort, mean)), mean)
         assert told == pytest.approx(mean, rel=1e-3)
         assert variance + told**2 == pytest.approx(square, rel=2e-3)
 
@@ -144,8 +144,8 @@ def test_how_many_clients_vary(small_case: Case) -> None:
     forecast = year.made.sampler.forecast
     for cohort, number in zip(year.cohorts[:2], (forecast.stock, forecast.starts[0]), strict=True):
         own, few = replace(cohort, share=0.25), slice(None)
-        step = 1000 * year._client(cohort, 1.0).rate
-        mean, variance = _moments(np.log(year._severity(own, 1.0, step)), step)
+        step = 1000 * year._client(cohort).rate
+        mean, variance = _moments(np.log(year._severity(own, step)), step)
         n = float(number[cohort.row]) * 0.25
         dispersion = 1.0 if cohort.stock else 1 + 2 * 0.25
         found = _moments(year._log([own], step, 3, few)[0], step)

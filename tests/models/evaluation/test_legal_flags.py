@@ -60,6 +60,7 @@ def test_full_risk_transfer(outcome: Comparison) -> None:
     assert [flag.subject for flag in nothing] == [lot.id for lot in outcome.case.lots]
     assert all(flag.figures["carried"] == 1.0 and "GHDHA:2017:260" in flag.source for flag in nothing)
     assert _found(shared(1.0), "full_risk_transfer") == []
+    assert _found(shared(0.005), "full_risk_transfer") == []
 
 
 def test_ceilings_lapse_under_a_lump_sum(outcome: Comparison) -> None:
@@ -86,6 +87,9 @@ def test_tariff_under_the_build_up(outcome: Comparison) -> None:
         assert ("Stb. 2024, 69" in flag.source) == (flag.law == "jeugdwet")
         assert ("Uitvoeringsbesluit Wmo" in flag.source) == (flag.law == "wmo")
     assert _found(_with(cheap, cost_price=()), "under_build_up") == []
+    for part, told in ((0.995, len(found)), (1.0, 0), (1.1, 0)):
+        near = replace(cheap, reference=replace(outcome.reference, fair_cost=outcome.cells.tariff / part))
+        assert len(_found(near, "under_build_up")) == told
 
 
 def test_unequal_terms(outcome: Comparison) -> None:
@@ -170,7 +174,9 @@ def test_a_regional_form_bought_locally(outcome: Comparison) -> None:
     forms = tuple(row.model_copy(update={"compulsory_regional": True}) for row in outcome.case.care_forms)
     local = tuple(row.model_copy(update={"scale": "local"}) for row in outcome.case.lots)
     found = _found(_with(outcome, care_forms=forms, lots=local), "bought_locally")
-    assert len(found) == len(local)
+    assert [flag.figures["form_count"] for flag in found] == [len(lot.care_forms) for lot in local]
+    free = tuple(row.model_copy(update={"compulsory_regional": False}) for row in outcome.case.care_forms)
+    assert _found(_with(outcome, care_forms=free, lots=local), "bought_locally") == []
     assert all("Stb. 2025, 357" in flag.source for flag in found)
     regional = tuple(row.model_copy(update={"scale": "regional"}) for row in outcome.case.lots)
     assert _found(_with(outcome, care_forms=forms, lots=regional), "bought_locally") == []

@@ -173,6 +173,19 @@ def test_disputed_claims_paid_late_by_hand(paper: Case) -> None:
     assert _weeks(case, samples, "aanbieder-2") == pytest.approx(-(228_000 - 165_600) / 228_000 * YEAR)
 
 
+def test_cash_is_counted_in_weeks_however_little_the_care_costs(paper: Case) -> None:
+    """Claims two months late at a cost of 30 cents a year: two months short of it. Who delivers nothing is never short."""
+    offers = tuple(
+        row.model_copy(update={"unit_cost": 1e-4} if row.provider == "aanbieder-2" else {}) for row in paper.offers
+    )
+    case = with_policy(replace(paper, offers=offers), "case", claim_delay_months="2")
+    use = written(case, 1, {"units": {A: [3000]}, "units_claimable": {A: [3000]}, "units_month": {A: [250] * 12}})
+    samples = settled(case, "inspanningsgericht", use)
+    assert samples.cost[0, 0, A] == pytest.approx(0.3)
+    assert _weeks(case, samples, "aanbieder-2") == pytest.approx(-2 / 12 * YEAR)
+    assert _weeks(case, samples, "aanbieder-5") == 0
+
+
 @pytest.mark.parametrize(("delay", "months"), [("3", 2), ("6", 5)])
 def test_advances_of_a_tariff_by_hand(paper: Case, delay: str, months: int) -> None:
     """Advances are twelfths of B0 I, 200,000 and then 240,000; due are 276,000 and 331,200.
