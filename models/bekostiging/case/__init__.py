@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from bekostiging.case.check import check_commands, stock_and_starts
 from bekostiging.case.client_table import ClientTable, read_clients
 from bekostiging.case.conversion import convert
+from bekostiging.case.dated import dated_notes
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.from_history import case_from_history, estimated_tables, tables_in, unit_prices
 from bekostiging.case.inputs import input_files, public_tables
@@ -42,6 +43,7 @@ __all__ = [
     "check_case",
     "check_commands",
     "convert",
+    "dated_notes",
     "estimated_tables",
     "input_files",
     "key_weights",

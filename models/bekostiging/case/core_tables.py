@@ -11,6 +11,10 @@ from bekostiging.case.rows import MOST, Assumption, Euro, Identifier, Names, Pos
 
 Law = Literal["jeugdwet", "wmo"]
 LAWS: tuple[Law, ...] = get_args(Law)
+MOST_LEAD_YEARS = 8
+"""Of a lot. CBS publishes use by district some two years after the year (2022 before the break of 2023 in the Wmo counts), a
+tender takes eighteen months and a term of four years may follow it: counts can be six years old when a contract begins, and
+eight when the next lot of the same region does. Beyond it the spread of what was counted says little of the first year."""
 Channel = Literal["own_access", "gp", "other"]
 """How a client came: the municipality's own access, the general practitioner, anyone else."""
 OUTSIDE = ("zvw", "wlz", "education", "pgb")
@@ -130,7 +134,7 @@ class Lot(Assumption):
     scale: Literal["local", "regional", "supra_regional", "national"]
     first_year: int = Field(ge=2000, le=2100)
     years: int = Field(ge=1, le=15)
-    lead_years: int = Field(ge=0, le=5)
+    lead_years: int = Field(ge=0, le=MOST_LEAD_YEARS)
     sharing_key: SharingKey = "actual_use"
     messages: Literal["full", "start_stop", "none"]
     sitting_clients: Literal["stay", "taken_over", "closed"] = "stay"

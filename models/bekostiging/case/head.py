@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
+from bekostiging.case.core_tables import LAWS
 from bekostiging.case.errors import LANGUAGES, Problem
 
 KINDS = ("planning", "running")
@@ -14,7 +16,7 @@ HEAD: dict[str, type | tuple[type, ...]] = {
     "disclaimer": dict,
     "kind": str,
     "base_year": int,
-    "trajectories_per_person": (int, float),
+    "trajectories_per_person": (int, float, dict),
 }
 """Every field of the head and the type of its value."""
 
@@ -26,6 +28,7 @@ def head_problems(head: dict[str, Any]) -> list[Problem]:
         for key, kind in HEAD.items()
         if not isinstance(head.get(key), kind)
     ]
+    problems += _trajectory_problems(head.get("trajectories_per_person"))
     for key in ("title", "disclaimer"):
         sentence = head.get(key)
         if isinstance(sentence, dict) and sentence and set(sentence) != set(LANGUAGES):
@@ -47,6 +50,36 @@ def head_problems(head: dict[str, Any]) -> list[Problem]:
             )
         )
     return problems
+
+
+def _trajectory_problems(given: object) -> list[Problem]:
+    """Trajectories per client: one number for all laws, or one per law, each above zero."""
+    if given is not None and not isinstance(given, int | float | dict):
+        return []  # told as a wrong type
+    values = given if isinstance(given, dict) else {LAWS[0]: given}
+    if unknown := [str(law) for law in values if law not in LAWS]:
+        return [
+            _problem(
+                "trajectories_per_person",
+                f"kent geen wet {', '.join(unknown)}; geef een getal voor alle wetten, of een per wet: {', '.join(LAWS)}",
+                f"knows no law {', '.join(unknown)}; give one number for all laws, or one per law: {', '.join(LAWS)}",
+            )
+        ]
+    wrong = [
+        value
+        for value in values.values()
+        if value is not None
+        and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf)
+    ]
+    if not wrong and values:
+        return []
+    return [
+        _problem(
+            "trajectories_per_person",
+            "moet boven nul liggen, voor alle wetten samen of per wet; landelijk is het ongeveer 1,40 per jongere",
+            "must be above zero, for all laws together or per law; nationally it is about 1.40 per youth",
+        )
+    ]
 
 
 def _problem(key: str, nl: str, en: str) -> Problem:

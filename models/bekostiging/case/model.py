@@ -73,8 +73,9 @@ class Case(Shown):
         Before a tender, or contracts that run; providers of a running case are numbered in what is published.
     base_year : int
         Calendar year of the volumes.
-    trajectories_per_person : float
-        Trajectories of care per client, at least 1.
+    trajectories_per_person : float or dict of str to float
+        Trajectories of care per client in a year: one number for all laws, or one per law (``jeugdwet``, ``wmo``);
+        ``trajectories_of`` asks for one.
     notes : tuple of dict
         What the reader had to decide, in both languages.
 
@@ -83,7 +84,7 @@ class Case(Shown):
     >>> from bekostiging.case import read_case
     >>> case = read_case("almere")
     >>> case.first_year, case.n_years, len(case.lots), case.policy.confidence
-    (2025, 4, 5, 0.95)
+    (2028, 4, 5, 0.95)
     >>> case.discount(3).tolist()
     [1.0, 1.0, 1.0]
     """
@@ -93,7 +94,7 @@ class Case(Shown):
     disclaimer: dict[str, str]
     kind: Literal["planning", "running"]
     base_year: int
-    trajectories_per_person: float
+    trajectories_per_person: float | dict[str, float]
     areas: tuple[Area, ...]
     municipalities: tuple[Municipality, ...]
     begroting: tuple[Begroting, ...]
@@ -170,6 +171,13 @@ class Case(Shown):
     def lead_years(self) -> int:
         """Years between the base year and the first contract year."""
         return self.first_year - self.base_year
+
+    def trajectories_of(self, name: str) -> float:
+        """Trajectories of care per client in a year, of a law or of the law of a care form."""
+        given = self.trajectories_per_person
+        if not isinstance(given, dict):
+            return given
+        return given[next((form.law for form in self.care_forms if form.id == name), name)]
 
     @cached_property
     def cache(self) -> Cache:

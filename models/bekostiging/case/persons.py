@@ -12,7 +12,7 @@ Count = TypeVar("Count", float, "FloatArray")
 
 
 def persons(case: Case, name: str, trajectories: Count) -> Count:
-    """Persons in care in a year: trajectories over ``trajectories_per_person`` of the case.
+    """Persons in care in a year: trajectories over ``trajectories_per_person`` of their law.
 
     Parameters
     ----------
@@ -36,4 +36,4 @@ def persons(case: Case, name: str, trajectories: Count) -> Count:
     >>> persons(read_case("almere"), "jeugdwet", 7000.0)
     5000.0
     """
-    return trajectories / case.trajectories_per_person
+    return trajectories / case.trajectories_of(name)

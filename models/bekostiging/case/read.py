@@ -93,7 +93,7 @@ def read_case(name: str | Path) -> Case:
     >>> from bekostiging.case import read_case
     >>> case = read_case("almere")
     >>> case.first_year, case.n_years, case.policy.discount_rate
-    (2025, 4, 0.0)
+    (2028, 4, 0.0)
     >>> read_case("almera")
     Traceback (most recent call last):
     bekostiging.case.errors.UserError: Case almera is no folder, ... Did you mean almere?

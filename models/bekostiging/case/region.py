@@ -48,10 +48,10 @@ RESERVE = 0.5
 # id, name, law, category, Iv3, unit, age band, waiting norm, cao,
 # clients per 1,000 of the band, mean weeks, cv, units per week, units cv, crisis, tariff
 _FORMS = (
-    ("guidance", "Begeleiding jeugd", "jeugdwet", "45", "6.72", "hour", "0_17", 10, "Jeugdzorg", 60, 44, 0.9, 1.6, 0.5, 0.04, 78.0),
-    ("mental_care", "Jeugd-ggz", "jeugdwet", "54", "6.72", "hour", "0_17", 14, "GGZ", 38, 36, 1.0, 0.9, 0.6, 0.03, 104.0),
-    ("residential", "Jeugdhulp met verblijf", "jeugdwet", "44", "6.72", "etmaal", "0_17", 10, "Jeugdzorg", 5, 52, 1.1, 6.2, 0.2, 0.15, 270.0),
-    ("wmo_guidance", "Begeleiding Wmo", "wmo", "02", "6.71", "hour", "18_64", 6, "VVT", 14, 70, 0.9, 2.0, 0.5, 0.02, 66.0),
+    ("guidance", "Begeleiding jeugd", "jeugdwet", "45", "6.752", "hour", "0_17", 10, "Jeugdzorg", 60, 44, 0.9, 1.6, 0.5, 0.04, 78.0),
+    ("mental_care", "Jeugd-ggz", "jeugdwet", "54", "6.752", "hour", "0_17", 14, "GGZ", 38, 36, 1.0, 0.9, 0.6, 0.03, 104.0),
+    ("residential", "Jeugdhulp met verblijf", "jeugdwet", "44", "6.762", "etmaal", "0_17", 10, "Jeugdzorg", 5, 52, 1.1, 6.2, 0.2, 0.15, 270.0),
+    ("wmo_guidance", "Begeleiding Wmo", "wmo", "02", "6.712", "hour", "18_64", 6, "VVT", 14, 70, 0.9, 2.0, 0.5, 0.02, 66.0),
 )  # fmt: skip
 _LOTS = (("youth", ("guidance", "mental_care"), "local"), ("residential", ("residential",), "regional"),
          ("wmo", ("wmo_guidance",), "local"))  # fmt: skip

@@ -60,6 +60,20 @@ def _lots(case: Case) -> Iterator[Problem]:
             taken[place] = lot.id
 
 
+def _trajectories(case: Case) -> Iterator[Problem]:
+    """Where trajectories per client are given by law, every law with care forms has its own."""
+    given = case.trajectories_per_person
+    if not isinstance(given, dict):
+        return
+    for law in dict.fromkeys(form.law for form in case.care_forms if form.law not in given):
+        yield Problem(
+            "case.toml",
+            f"geen getal voor de wet {law}, en die heeft zorgvormen; vul het in, of geef een getal voor alle wetten",
+            f"no number for law {law}, which has care forms; fill it in, or give one number for all laws",
+            column="trajectories_per_person",
+        )
+
+
 def _years(case: Case) -> Iterator[Problem]:
     """Indices exist for every contract year."""
     present = {row.year for row in case.indices}
@@ -331,6 +345,7 @@ def _sharing_keys(case: Case) -> Iterator[Problem]:
 
 RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _lots,
+    _trajectories,
     _years,
     _offers,
     _expected_clients,

@@ -107,10 +107,16 @@ def _head(head: Mapping[str, Any]) -> str:
         lines = [f"{lang} = {quoted(text)}" for lang, text in texts.items()]
         return "\n".join([f"[{name}]", *lines])
 
+    def by_law(given: float | dict[str, float]) -> str:
+        """One number for all laws, or one per law."""
+        if not isinstance(given, dict):
+            return str(given)
+        return f"{{ {', '.join(f'{law} = {value}' for law, value in given.items())} }}"
+
     top = [
         f"name = {quoted(head['name'])}",
         f"kind = {quoted(head['kind'])}",
         f"base_year = {head['base_year']}",
-        f"trajectories_per_person = {head['trajectories_per_person']}",
+        f"trajectories_per_person = {by_law(head['trajectories_per_person'])}",
     ]
     return "\n".join([*top, "", table("title", head["title"]), "", table("disclaimer", head["disclaimer"]), ""])

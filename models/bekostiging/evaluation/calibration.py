@@ -27,7 +27,7 @@ LAWS: dict[str, Sentence] = {
 def calibration(case: Case, cells: Cells) -> tuple[Calibration, ...]:
     """Return every row of ``history`` the model can be held against, in the order of the table.
 
-    Persons of a municipality are trajectories over ``trajectories_per_person``; persons of areas are compared
+    Persons of a municipality are trajectories over ``trajectories_per_person`` of the law; persons of areas are compared
     as shares of the areas that have a row, because district counts do not add up to the municipality. Of a series of
     persons only the last year is compared: the model starts there, and ``backtest`` is for the others.
     """

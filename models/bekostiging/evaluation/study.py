@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from bekostiging.case import Case, pseudonymised, spread_notes, stock_and_starts, with_policy
+from bekostiging.case import Case, dated_notes, pseudonymised, spread_notes, stock_and_starts, with_policy
 from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import Note
 from bekostiging.case.shown import Shown
@@ -89,6 +89,7 @@ class Prepared:
             *handover(self.case, plan.cells),
             *hours_budget_notes(self.case),
             *not_used_yet(self.case),
+            *dated_notes(self.brought),
         )
 
 

@@ -324,7 +324,7 @@ def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:
     >>> from bekostiging.case import read_case
     >>> almere = read_case("almere")
     >>> named_shocks(almere, 2, ["ova_2023"]).ova_final.round(4).tolist(), neutral_factors(almere, 2).ova_final.tolist()
-    ([[0.0579, 0.035]], [[0.0418, 0.035]])
+    ([[0.0459, 0.03]], [[0.03, 0.03]])
     """
     factors = neutral_factors(case, n_years)
     apply_shocks(case, factors, shocks)

@@ -167,7 +167,7 @@ def expected_moved(case: Case, cells: Cells, n_years: int, row: Substitution) ->
     >>> almere = read_case("almere")
     >>> moved = expected_moved(almere, build_cells(almere), 2, almere.substitution[0])
     >>> moved.payer, moved.clients.round(1).tolist()
-    ('zvw', [197.3, 201.8])
+    ('zvw', [211.0, 215.7])
     """
     forecast, factors = demand_forecast(case, n_years), neutral_factors(case, n_years)
     places = {(demand.area, demand.care_form): i for i, demand in enumerate(case.demand)}

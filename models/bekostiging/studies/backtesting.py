@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import chi2
 
-from bekostiging.case import Case, UserError
+from bekostiging.case import Case, UserError, dated_notes
 from bekostiging.case.arguments import checked_whole, kinds_checked
 from bekostiging.case.persons import persons
 from bekostiging.case.series import FEWEST_YEARS, Series, all_series
@@ -189,7 +189,7 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
         n_scenarios=made.n_scenarios,
         seed=seed,
         named=False,
-        notes=(*alarms(checked), *made.notes, *factor_distribution_notes(case)),
+        notes=(*alarms(checked), *made.notes, *factor_distribution_notes(case), *dated_notes(case)),
         self_check=checked,
         origin=origin,
         predictions=predictions,

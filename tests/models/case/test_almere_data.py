@@ -34,11 +34,26 @@ def counts() -> dict[tuple[int, str], dict[str, str]]:
         return {(int(row["year"]), row["region"]): row for row in csv.DictReader(file)}
 
 
+def _written(almere: Case, law: str) -> dict[tuple[str, int], float | None]:
+    """Persons of a law by place and year, as the case has them."""
+    rows = (row for row in almere.history if (row.care_form, row.definition) == (law, "persons_in_year"))
+    return {(row.area, row.year): row.clients for row in rows}
+
+
 def test_youths_in_care(almere: Case, counts: dict[tuple[int, str], dict[str, str]]) -> None:
-    written = {(row.area, row.year): row.clients for row in almere.history if row.definition == "persons_in_year"}
+    written = _written(almere, "jeugdwet")
     assert written["0034", 2022] == float(counts[2022, "GM0034"]["youths_in_care"])
     for area, code in DISTRICTS.items():
         assert written[area, 2021] == float(counts[2021, code]["youths_in_care"])
+
+
+def test_wmo_clients(almere: Case, counts: dict[tuple[int, str], dict[str, str]]) -> None:
+    """Municipality 2018-2022, districts 2018-2021 (their borders changed in 2022); nothing else of the Wmo."""
+    published = {key: float(row["wmo_clients"]) for key, row in counts.items()}
+    codes = DISTRICTS | {"0034": "GM0034"}
+    written = _written(almere, "wmo")
+    assert written == {(area, year): published[year, codes[area]] for area, year in written}
+    assert len(written) == 5 + 4 * 5
 
 
 def test_inhabitants_of_the_districts(almere: Case, counts: dict[tuple[int, str], dict[str, str]]) -> None:

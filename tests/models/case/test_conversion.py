@@ -74,11 +74,12 @@ def _rows(model: type[Row]) -> st.SearchStrategy[tuple[Row, ...]]:
     )
 
 
+ratio = st.floats(0.5, 3)
 sentence = st.just({}) | st.fixed_dictionaries({"nl": texts, "en": texts})
 heads = st.none() | st.fixed_dictionaries(
     {"name": st.from_regex(r"[a-zA-Z_\d-]{1,12}", fullmatch=True), "title": sentence, "disclaimer": sentence,
      "kind": st.sampled_from(["planning", "running"]), "base_year": st.integers(2000, 2100),
-     "trajectories_per_person": st.floats(0.5, 3)}
+     "trajectories_per_person": ratio | st.dictionaries(st.sampled_from(["jeugdwet", "wmo"]), ratio, min_size=1)}
 )  # fmt: skip
 
 

@@ -30,12 +30,12 @@ from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.names import column_name, former_name, known_columns, sheet_name
 
 LAGE_RIJN = Path(__file__).parents[4] / "shared" / "cases" / "workbooks" / "lage-rijn.xlsx"
-STOCK = {"jeugdwet": 13_300_000.0, "wmo": 10_700_000.0}
-"""Of almere in 2025, as its begroting had it per law."""
+STOCK = {"jeugdwet": 16_600_000.0, "wmo": 13_400_000.0}
+"""Of almere in 2028, as its begroting had it per law."""
 ALMERE = (
-    "begroting: reserve per wet en jaar is gelezen als één voorraad per gemeente in 2025, alle wetten samen, met "
-    "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Almere 24.000.000 euro, toevoegingen "
-    "+300.000 (2026), +400.000 (2027), +500.000 (2028). Zij staat nu in municipalities.reserve en "
+    "begroting: reserve per wet en jaar is gelezen als één voorraad per gemeente in 2028, alle wetten samen, met "
+    "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Almere 30.000.000 euro, toevoegingen "
+    "+300.000 (2029), +400.000 (2030), +500.000 (2031). Zij staat nu in municipalities.reserve en "
     "begroting.reserve_addition."
 )
 RENAMED_2022 = (
@@ -93,7 +93,7 @@ def test_an_old_folder_is_the_case_of_today(old: Path) -> None:
         assert _same(case, today, table, *besides), table
     assert {row.revenue_year for row in case.contracts} == {None}
     assert (case.municipalities[0].source, case.municipalities[0].status) == (
-        "CBS gemeentecode GM0034; reserve: begroting 2025",
+        "CBS gemeentecode GM0034; reserve: begroting 2028",
         "illustrative",
     )
 
@@ -104,8 +104,8 @@ def test_the_english_notes(old: Path) -> None:
         "contracts: column revenue_last_year is now revenue; every amount was read as revenue of the base year 2022, unless "
         "revenue_year says otherwise."
     )
-    assert "one stock per municipality in 2025, all laws together, with additions after it" in stock
-    assert "Almere 24,000,000 euro, additions +300,000 (2026), +400,000 (2027), +500,000 (2028)" in stock
+    assert "one stock per municipality in 2028, all laws together, with additions after it" in stock
+    assert "Almere 30,000,000 euro, additions +300,000 (2029), +400,000 (2030), +500,000 (2031)" in stock
 
 
 @pytest.mark.parametrize("name", ["nieuw", "nieuw.xlsx"])
@@ -194,16 +194,16 @@ def test_a_workbook_as_a_procurement_team_filled_it_in(tmp_path: Path) -> None:
 
 
 def test_a_stock_that_shrinks_and_a_year_before_the_term(old: Path) -> None:
-    """Amounts of 2024, before the first contract year, count nowhere; less in 2026 than in 2025 is a negative addition."""
+    """Amounts of 2027, before the first contract year, count nowhere; less in 2029 than in 2028 is a negative addition."""
     rows = table_of(old, "begroting")
-    rows.insert(0, rows[0] | {"year": "2024", "reserve": "9000000"})
-    rows[2]["reserve"] = "10300000.50"
+    rows.insert(0, rows[0] | {"year": "2027", "reserve": "9000000"})
+    rows[2]["reserve"] = "13600000.50"
     put_table(old, "begroting", rows)
     case = read_case(old)
-    assert case.municipalities[0].reserve == 24_000_000
+    assert case.municipalities[0].reserve == 30_000_000
     youth = {row.year: row.reserve_addition for row in case.begroting if row.law == "jeugdwet"}
-    assert youth == {2024: 0.0, 2025: 0.0, 2026: -2_999_999.5, 2027: 3_399_999.5, 2028: 300_000.0}
-    assert "toevoegingen -2.900.000 (2026), +3.600.000 (2027), +500.000 (2028)" in case.notes[1]["nl"]
+    assert youth == {2027: 0.0, 2028: 0.0, 2029: -2_999_999.5, 2030: 3_399_999.5, 2031: 300_000.0}
+    assert "toevoegingen -2.900.000 (2029), +3.600.000 (2030), +500.000 (2031)" in case.notes[1]["nl"]
 
 
 def test_an_old_column_without_amounts_is_nothing(old: Path) -> None:

@@ -101,9 +101,9 @@ def test_a_year_before_the_base_year_grows_as_the_years_after_it(small_case: Cas
         assert np.prod(list(path.clients.values())) == pytest.approx(1.015 ** (2026 - year), rel=1e-6)
 
 
-@pytest.mark.parametrize(("name", "most"), [("region", 0.001), ("almere", 0.02)])
+@pytest.mark.parametrize(("name", "most"), [("region", 0.001), ("almere", 0.001)])
 def test_the_shipped_cases_come_out_at_their_reference_amounts(name: str, most: float) -> None:
-    """What they were computed back from: per contract within two percent, together within one."""
+    """What they were computed back from: per contract within a tenth of a percent, together within one percent."""
     case = read_case(name)
     cells = build_cells(case)
     terms = reference(case, cells, 1)

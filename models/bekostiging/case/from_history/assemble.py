@@ -152,7 +152,7 @@ class Estimates:
     def _caseloads(self, growths: Growths) -> Caseloads:
         """Clients of the base year."""
         typical = {form.id: self._typical_demand(form) for form in self.forms}
-        persons = self.example.trajectories_per_person
+        persons = {form.id: self.example.trajectories_of(form.law) for form in self.forms}
         return Caseloads(self.counts, self.forms, typical, growths, persons, self.base_year)
 
     def _case(self, name: str, caseloads: Caseloads, lots: tuple[Lot, ...], dropped: Sequence[str]) -> Case:

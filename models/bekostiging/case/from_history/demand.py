@@ -100,8 +100,8 @@ class Caseloads:
         By care form, what is assumed where history does not tell.
     growths : Growths
         For counts older than the base year; empty: they are left as they are.
-    persons : float
-        Trajectories of care per person.
+    persons : dict of str to float
+        By care form, trajectories of care per person.
     base_year : int
 
     Attributes
@@ -119,7 +119,7 @@ class Caseloads:
         forms: Sequence[CareForm],
         typical: Mapping[str, Demand],
         growths: Growths,
-        persons: float,
+        persons: Mapping[str, float],
         base_year: int,
     ) -> None:
         self.counts, self.typical, self.growths, self.persons, self.base_year = (
@@ -179,7 +179,7 @@ class Caseloads:
         if weeks is None:
             weeks = typical.mean_duration_weeks
             assumed.append(DURATION)
-        stock = self._stock(last, weeks)
+        stock = self._stock(form.id, last, weeks)
         starts = stock / weeks * WEEKS_PER_YEAR if last.starts is None else last.starts
         units = self._units_per_week(place, form.id, weeks)
         if units == 0:
@@ -203,12 +203,12 @@ class Caseloads:
             origin=f"{found.origin}, naar {self.base_year} gebracht met {percent} % per jaar ({form.law})",
         )
 
-    def _stock(self, count: Count, weeks: float) -> float:
+    def _stock(self, form: str, count: Count, weeks: float) -> float:
         """Clients in care at the start of the year of a count."""
         clients = count.clients or 0.0
         if count.definition == "stock_at_date":
             return clients
-        trajectories = clients * (self.persons if count.definition == "persons_in_year" else 1.0)
+        trajectories = clients * (self.persons[form] if count.definition == "persons_in_year" else 1.0)
         if count.starts is not None:
             return max(trajectories - count.starts, 0.0)
         return trajectories / (1 + WEEKS_PER_YEAR / weeks)
@@ -218,7 +218,7 @@ class Caseloads:
         last = self.counts.last(place, form, lambda one: one.clients is not None and one.starts is not None)
         if last is None or not last.starts:
             return None
-        stock = self._stock(last, weeks=1.0)  # with starts known the duration is not asked
+        stock = self._stock(form, last, weeks=1.0)  # with starts known the duration is not asked
         return max(stock / last.starts * WEEKS_PER_YEAR, 1.0) if stock > 0 else None
 
     def _units_per_week(self, place: str, form: str, weeks: float) -> float | None:
@@ -226,7 +226,7 @@ class Caseloads:
         last = self.counts.last(place, form, lambda one: bool(one.clients) and one.units is not None)
         if last is None:
             return None
-        stock = self._stock(last, weeks)
+        stock = self._stock(form, last, weeks)
         return (last.units or 0.0) / (stock * WEEKS_PER_YEAR) if stock > 0 else None
 
     def rows(self, areas: Sequence[Area], forms: Sequence[CareForm], example: str) -> tuple[Demand, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from bekostiging.case.core_tables import LAWS
 from bekostiging.case.errors import LANGUAGES, Problem
 from bekostiging.case.head import HEAD, head_problems
 from bekostiging.case.numbers import CELL, AmbiguousNumberError, parse_number
@@ -13,7 +15,15 @@ from bekostiging.case.workbook.cells import Value, letters, text_of
 from bekostiging.case.workbook.names import folded, head_name, known_fields
 from bekostiging.case.workbook.sheets import Sheet
 
+TRAJECTORIES = "trajectories_per_person"
 _HEADINGS = {"veld", "field"}
+
+
+def by_law(given: float | Mapping[str, float]) -> dict[str, float | str]:
+    """The fields of trajectories per client and what they hold: one number for all laws, or one per law."""
+    fields: dict[str, float | str] = {TRAJECTORIES: "" if isinstance(given, Mapping) else given}
+    own = given if isinstance(given, Mapping) else {}
+    return fields | {f"{TRAJECTORIES}_{law}": own.get(law, "") for law in LAWS}
 
 
 class HeadSheet:
@@ -92,14 +102,26 @@ class HeadSheet:
             return None
         return int(found) if found.is_integer() else found
 
+    def _trajectories(self) -> int | float | dict[str, int | float | None] | None:
+        """Trajectories per client: one number for all laws, or one per law; both is a problem, for which of them counts?"""
+        fields = {law: f"{TRAJECTORIES}_{law}" for law in LAWS}
+        filled = {law: field for law, field in fields.items() if text_of(self.values.get(field, ""))}
+        if not filled:
+            return self.number(TRAJECTORIES)
+        if text_of(self.values.get(TRAJECTORIES, "")):
+            nl = "staat er voor alle wetten en per wet; laat een van beide leeg"
+            en = "is there for all laws and by law; leave one of the two empty"
+            self.problems.append(Problem("case.toml", nl, en, place=self.place(TRAJECTORIES)))
+        return {law: self.number(field) for law, field in filled.items()}
+
     def head(self) -> dict[str, Any]:
         """The head as case.toml has it; a text that is empty in both languages is no text."""
         head: dict[str, Any] = {
             "name": text_of(self.values.get("name", "")),
             "kind": text_of(self.values.get("kind", "")),
         }
-        for key in ("base_year", "trajectories_per_person"):
-            head[key] = self.number(key)
+        head["base_year"] = self.number("base_year")
+        head["trajectories_per_person"] = self._trajectories()
         for key in ("title", "disclaimer"):
             texts = {lang: text_of(self.values.get(f"{key}_{lang}", "")) for lang in LANGUAGES}
             head[key] = texts if any(texts.values()) else {}

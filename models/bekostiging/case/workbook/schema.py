@@ -44,7 +44,7 @@ ADDED: tuple[dict[str, dict[str, str]], ...] = (
 )
 """Per version, the columns that the next one added and what they were without being there. Other changes are made where
 the tables are read (``former``): the stock that was a reserve per law and year, columns and (version 4) policies that got
-another name."""
+another name, and trajectories per client by law on sheet case (version 5; empty: the one number counts for all laws)."""
 
 
 def check_version(version: int) -> None:

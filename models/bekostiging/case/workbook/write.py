@@ -24,6 +24,7 @@ from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.cells import letters
 from bekostiging.case.workbook.container import LONGEST_TEXT
 from bekostiging.case.workbook.guide import FIRST_POLICY, guide_sheet, policy_sheet
+from bekostiging.case.workbook.head_sheet import by_law
 from bekostiging.case.workbook.house import House
 from bekostiging.case.workbook.names import column_name, head_fields, head_name, sheet_name, totalled, unit_of
 from bekostiging.case.workbook.schema import VERSION
@@ -87,7 +88,8 @@ def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
         sheet.set_column(column, column, width)
     values: dict[str, object] = {"schema": VERSION}
     if head is not None:
-        values |= {key: head[key] for key in ("name", "kind", "base_year", "trajectories_per_person")}
+        values |= {key: head[key] for key in ("name", "kind", "base_year")}
+        values |= by_law(head["trajectories_per_person"])
         values |= {f"{key}_{own}": head[key].get(own, "") for key in ("title", "disclaimer") for own in LANGUAGES}
     explained = _HEAD_MEANING[lang]
     for row, field in enumerate((name for name in head_fields() if name in values), start=3):
@@ -115,7 +117,9 @@ _HEAD_MEANING = {
         "name": "korte naam zonder spaties: letters, cijfers en streepjes; de map van het rapport heet ernaar",
         "kind": "planning: aanbieders zijn typen; running: lopende contracten, aanbieders worden genummerd",
         "base_year": "jaar van de cijfers op het blad vraag",
-        "trajectories_per_person": "trajecten per cliënt; landelijk 1,40 per jongere (CBS 2019)",
+        "trajectories_per_person": "trajecten per cliënt, als dat voor alle wetten één getal is; anders leeg, en per wet",
+        "trajectories_per_person_jeugdwet": "trajecten per jongere; landelijk 1,40 (CBS 2019)",
+        "trajectories_per_person_wmo": "trajecten per cliënt van de Wmo; een landelijk cijfer is niet gevonden",
         "title_nl": "titel van het rapport",
         "title_en": "titel van het rapport in het Engels",
         "disclaimer_nl": "staat op de eerste bladzijde van het rapport en bij elke tabel; mag leeg",
@@ -126,7 +130,9 @@ _HEAD_MEANING = {
         "name": "short name without spaces: letters, digits and dashes; the folder of the report is named after it",
         "kind": "planning: providers are archetypes and are named; running: contracts in force, providers are numbered",
         "base_year": "year of the figures on sheet demand",
-        "trajectories_per_person": "trajectories per client; 1.40 per youth nationally (CBS 2019)",
+        "trajectories_per_person": "trajectories per client, where that is one number for all laws; else empty, and by law",
+        "trajectories_per_person_jeugdwet": "trajectories per youth; 1.40 nationally (CBS 2019)",
+        "trajectories_per_person_wmo": "trajectories per client of the Wmo; no national figure was found",
         "title_nl": "title of the report in Dutch",
         "title_en": "title of the report",
         "disclaimer_nl": "as disclaimer_en, in Dutch",

@@ -50,7 +50,7 @@ def annex_of(case: Case, private: bool) -> Annex:
     >>> from bekostiging import read_case
     >>> annex = annex_of(read_case("almere"), private=False)
     >>> round(annex.tariffs["household_help"], 2)
-    38.5
+    42.21
     """
     lines = build_up(case)
     if not lines:

@@ -43,7 +43,7 @@ from bekostiging.report.comparison.waiting import summary_note, waiting_sections
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.origin import assumptions
-from bekostiging.report.kit.presented import Exported, StudyReport
+from bekostiging.report.kit.presented import Exported, StudyReport, notes_of_page
 from bekostiging.report.kit.sections import Answer, names_of
 from bekostiging.report.kit.self_check import check_sentence, written_check
 from bekostiging.report.kit.style import svg
@@ -130,7 +130,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "title": case.title.get(texts.lang, case.name),
         "disclaimer": case.disclaimer.get(texts.lang, ""),
         "confidential": _confidential(outcome, texts),
-        "notes": [note[texts.lang] for note in outcome.notes],
+        **notes_of_page(outcome, texts),
         "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
         "risk_allocation": risk_allocation_table(outcome.risk_allocation, texts),

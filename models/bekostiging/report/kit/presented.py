@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from bekostiging.case import Case
+from bekostiging.case import Case, dated_notes
 from bekostiging.case.errors import Note
 from bekostiging.evaluation import Study
 from bekostiging.report.kit.html import template
@@ -84,6 +84,17 @@ class Presented(ABC, Generic[S]):
         """Write what only this study has."""
 
 
+def notes_of_page(study: Study, texts: Texts) -> dict[str, object]:
+    """Notes of a study where a page has them: ``notes`` at the top; in the appendix, under ``dated_title``, those on the age
+    of figures and rules (``dated``)."""
+    known = dated_notes(study.case)
+    return {
+        "notes": [note[texts.lang] for note in study.notes if note not in known],
+        "dated": [note[texts.lang] for note in study.notes if note in known],
+        "dated_title": texts["page", "dated"],
+    }
+
+
 class StudyReport(Presented[T]):
     """A study of one case; its page has sections, unless it has a template of its own."""
 
@@ -146,7 +157,7 @@ class StudyReport(Presented[T]):
             "lang": texts.lang,
             "title": case.title.get(texts.lang, case.name),
             "disclaimer": case.disclaimer.get(texts.lang, ""),
-            "notes": [note[texts.lang] for note in self.study.notes],
+            **notes_of_page(self.study, texts),
             "told": self.sentences(),
             "self_check": check_sentence(written_check(self.study.self_check), texts),
         }

@@ -70,10 +70,10 @@ def test_the_fair_price_of_the_optimiser_is_this_table(grouped: Case) -> None:
 
 
 def test_elements_add_up_and_the_risk_comes_on_top() -> None:
-    """Almere, youth guidance: 46.9 + 6.4 + 2.6 + 14.3 = 70.2 and 71.7 with the risk loading (table cost_price)."""
+    """Almere, youth guidance: 51.4 + 7.0 + 2.9 + 15.7 = 77.0 and 78.6 with the risk loading (table cost_price)."""
     lines = {line.name: line.value for line in build_up(read_case("almere")) if line.care_form == "youth_guidance"}
-    assert lines["cost_per_unit"] == pytest.approx(70.2)
-    assert lines["tariff_per_unit"] == pytest.approx(71.7)
+    assert lines["cost_per_unit"] == pytest.approx(77.0)
+    assert lines["tariff_per_unit"] == pytest.approx(78.6)
 
 
 def test_live_formulas_give_the_values(grouped: Case) -> None:
@@ -98,7 +98,7 @@ def test_the_command_writes_page_and_workbook(tmp_path: Path, lang: str) -> None
     assert done.exit_code == 0, done.output
     assert {path.name for path in folder.iterdir()} == {"buildup.html", "buildup.xlsx", "manifest.json"}
     page = (folder / "buildup.html").read_text()
-    assert ("70,20" if lang == "nl" else "70.20") in page
+    assert ("77,00" if lang == "nl" else "77.00") in page
     assert "Stb. 2024, 69" in page
     weeks, paid = hours_budget_terms(read_case("almere"))["youth_guidance"]
     assert (weeks, paid) == (pytest.approx(104), pytest.approx(0.866, abs=5e-4))
