@@ -206,6 +206,8 @@ def _lead(case: Case) -> Iterator[Note]:
 def inflow_spread(case: Case, years: int) -> float:
     """Standard deviation of the log of the inflow of one care form in one municipality, so many years after the base year.
 
+    At the standard deviations of table risk_factors: what is uncertain about them, or about growth, is not in it.
+
     Innovations of factors i and j, standard deviation s and autocorrelation p, are correlated c within a year: the variance
     is the sum over i and j of c s_i s_j (1 - q^years) / (1 - q) with q = p_i p_j, or ``years`` where q is one.
 

@@ -115,10 +115,10 @@ def test_an_empty_standard_deviation_is_estimated_and_told() -> None:
     assert found.low < row.standard_deviation < found.high
     estimated, stated = spread_notes(case)
     assert estimated["en"].startswith(
-        "The inflow of a municipality moves 2.7 % a year around what is expected (between "
+        "The inflow of a municipality moves 2.4 % a year around what is expected (between "
     )
     assert estimated["nl"].startswith(
-        "De instroom van een gemeente schommelt 2,7 % per jaar om de verwachting (tussen "
+        "De instroom van een gemeente schommelt 2,4 % per jaar om de verwachting (tussen "
     )
     assert "Scenarios differ in that too." in estimated["en"]
     assert "wages" in stated["en"]
@@ -135,7 +135,7 @@ def test_a_value_that_history_contradicts_is_told() -> None:
     )
     note, stated = spread_notes(replace(case, risk_factors=factors))
     assert note["en"].startswith(
-        "The inflow of a municipality is stated to move 0.5 % a year; the figures point to 2.7 % ("
+        "The inflow of a municipality is stated to move 0.5 % a year; the figures point to 2.4 % ("
     )
     assert "leave the standard deviation of municipal_inflow empty" in note["en"]
     assert "the inflow of a municipality" in stated["en"]
