@@ -183,7 +183,7 @@ def test_counts_of_a_comparison_are_of_all_its_places(outcome: Comparison) -> No
         )
     )
     assert total[PERSONS_P10].value < total[PERSONS].value < total[PERSONS_P90].value
-    assert total[PERSONS].value == pytest.approx(total[TRAJECTORIES].value / case.trajectories_per_person)
+    assert total[PERSONS].value == pytest.approx(total[TRAJECTORIES].value / case.trajectories_of("jeugdwet"))
 
 
 def _rows(*rows: tuple[str, str, int, str, float | None]) -> tuple[History, ...]:
