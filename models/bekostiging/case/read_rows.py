@@ -350,8 +350,9 @@ def _pydantic_problem(model: type[Row], line: int, detail: dict[str, Any]) -> Pr
         nl = f"{given} is te klein, toegestaan is {'' if than[0] else 'meer dan '}{bound:g}{than[0]}; verbeter het getal"
         en = f"{given} is too small, allowed is {'' if than[1] else 'more than '}{bound:g}{than[1]}; mend the number"
         if isinstance(given, float) and given < 0 and bound == 0:
-            nl = f"{given:g} is negatief; vul nul of een positief getal in"
-            en = f"{given:g} is negative; fill in zero or a positive number"
+            shown = f"{given:.12g}"  # plain digits, also of millions
+            nl = f"{shown} is negatief; vul nul of een positief getal in"
+            en = f"{shown} is negative; fill in zero or a positive number"
     elif kind in ("less_than_equal", "less_than"):
         bound = limit.get("le", limit.get("lt"))
         nl = f"{given} is te groot, toegestaan is hoogstens {bound:g}; verbeter het getal"

@@ -117,7 +117,14 @@ def test_any_other_table_is_taken_as_it_is(brought: Path) -> None:
         ("history", "youth_guidance", "jeugdhulp", "care form jeugdhulp is unknown; use one of youth_guidance"),
         ("contracts", "wmo_guidance", "perceel 2", "lot perceel 2 is not named after a care form of history"),
         ("history", "0001,youth_guidance,2022,stock_at_date,400,300", "0001,youth_guidance,2022,stock_at_date,-4,3",
-         "is negative; fill in zero or a positive number"),
+         "-4 is negative; fill in zero or a positive number"),
+        ("history", "2346428.57", "-2346428.57", "-2346428.57 is negative; fill in zero or a positive number"),
+        ("history", "2346428.57", "-1938000", "-1938000 is negative; fill in zero or a positive number"),
+        ("history", "noord,wmo_guidance", "0001,youth_guidance",
+         "key 0001 / youth_guidance / 2022 / stock_at_date is also on row"),
+        ("contracts", "twee,youth_guidance", "een,youth_guidance", "key een / youth_guidance is also on row 2"),
+        ("history", "zuid,", "oud-zuid,",
+         "'oud-zuid' is not in table areas, as an area or a municipality; if it merged into"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_estimated(brought: Path, table: str, old: str, new: str, sentence: str) -> None:
