@@ -48,15 +48,15 @@ def client_counts(case: Case, cells: Cells, care_use: CareUse) -> CountSamples:
 
     Examples
     --------
-    >>> from bekostiging import read_case
+    >>> from bekostiging.case import synthetic_region
     >>> from bekostiging.scenarios import build_cells, expected_care_use
-    >>> almere = read_case("almere")
-    >>> cells = build_cells(almere)
-    >>> counts = client_counts(almere, cells, expected_care_use(almere, cells, 2))
+    >>> region = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(region)
+    >>> counts = client_counts(region, cells, expected_care_use(region, cells, 2))
     >>> counts.trajectories.shape, counts.persons.shape
-    ((1, 2, 1, 7), (1, 2, 1, 2))
+    ((1, 2, 2, 4), (1, 2, 2, 2))
     >>> counts.persons[0, :, 0, LAWS.index("jeugdwet")].round().tolist()
-    [7120.0, 7194.0]
+    [1576.0, 1589.0]
     """
     shape = (care_use.n_scenarios, care_use.n_years, len(case.municipalities), len(case.care_forms))
     place = cells.municipality * len(case.care_forms) + cells.care_form
@@ -178,15 +178,15 @@ def samples_as(case: Case, samples: CountSamples, law: str, definition: Definiti
 
     Examples
     --------
-    At expectation, in the first contract year of Almere:
+    At expectation, in the first contract year:
 
-    >>> from bekostiging import read_case
+    >>> from bekostiging.case import synthetic_region
     >>> from bekostiging.scenarios import build_cells, expected_care_use
-    >>> almere = read_case("almere")
-    >>> cells = build_cells(almere)
-    >>> counts = client_counts(almere, cells, expected_care_use(almere, cells, 1))
-    >>> [round(float(samples_as(almere, counts, "jeugdwet", one)[0, 0])) for one in DEFINITIONS]
-    [7120, 9968, 5291]
+    >>> region = synthetic_region(municipalities=2, providers=6)
+    >>> cells = build_cells(region)
+    >>> counts = client_counts(region, cells, expected_care_use(region, cells, 1))
+    >>> [round(float(samples_as(region, counts, "jeugdwet", one)[0, 0])) for one in DEFINITIONS]
+    [3639, 5095, 2243]
     """
     if definition == "persons_in_year":
         return np.asarray(samples.persons[..., LAWS.index(law)].sum(axis=-1))
