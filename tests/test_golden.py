@@ -94,7 +94,7 @@ IDENTIFIER = r"[a-z_]+(\[.*\])?"
 
 def _renamed(text: str) -> str:
     """Keys of the stored results, and values that are identifiers, under the names of today."""
-    for was, now in _table("Renamed"):
+    for was, now, *_ in _table("Renamed"):
         text = re.sub(rf"(?<![A-Za-z_]){re.escape(was)}(?![A-Za-z_])", now, text)
     return text
 
