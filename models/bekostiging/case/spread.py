@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from bekostiging.case.tables import RiskFactor
 
 INTERVAL = 0.95
-FEWEST_RATES = 4
-"""Growth rates below which a mean growth has no error worth drawing from."""
 SMALLEST, ENOUGH_FREEDOM = 0.01, 10
 """Floor on a standard deviation, a year, that rests on fewer than so many degrees of freedom of its own: CBS revises its
 counts of youths in care by 1 to 2 % from provisional to final (CBS, 1 May 2020, "443 duizend jongeren met jeugdzorg in
@@ -183,30 +181,6 @@ def _national_variance(case: Case, until: int | None) -> float:
             sigma = row.standard_deviation
             variance += _spread(case, row, (), until).estimate ** 2 if sigma is None else sigma**2
     return variance
-
-
-@dataclass(frozen=True)
-class Drift:
-    """Mean growth a year (log) with its standard error, and the degrees of freedom behind both."""
-
-    mean: float
-    standard_error: float
-    freedom: int
-
-
-def drift(case: Case, series: Sequence[Series], until: int) -> Drift:
-    """Mean growth of a region from years up to ``until``: its own and the nation's rates as one sample.
-
-    With fewer than ``FEWEST_RATES`` of them the published national series stands in as a whole.
-    """
-    dispersion = max((row.starts_dispersion for row in case.demand), default=1.0)
-    regional = [growth for one in series for growth in one.growths(dispersion)]
-    nation = national_growth(case, until)
-    known = [*(nation if len(nation) + len(regional) >= FEWEST_RATES else NATIONAL_GROWTH), *regional]
-    years = sum(growth.years for growth in known)
-    mean = sum(growth.log for growth in known) / years
-    variance = max(innovation_variance(known, 1.0), innovation_variance(NATIONAL_GROWTH, 1.0))
-    return Drift(mean, (variance / years) ** 0.5, len(known) - 1)
 
 
 def _series_of(case: Case, factor: RiskFactor, series: Sequence[Series]) -> list[Series]:

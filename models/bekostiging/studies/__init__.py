@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bekostiging.former import former_names
-from bekostiging.studies.backtesting import Backtest, backtest
+from bekostiging.studies.backtesting import Backtest, Hindcast, backtest
 from bekostiging.studies.breaking_point import BEGROTING, ReverseStress, payment_form, reverse_stress, target_place
 from bekostiging.studies.capacity import CapacityBudget, CapacityStudy, study_capacity
 from bekostiging.studies.comparison import compare, contracts_in_force
@@ -40,6 +40,7 @@ __all__ = [
     "Condition",
     "Decision",
     "EqualisationStudy",
+    "Hindcast",
     "LotBoard",
     "LumpSumStudy",
     "PoolResult",

@@ -1,36 +1,34 @@
-"""A forecast of years that are known: fixed from the years before, then held against what was counted.
+"""Years that are known, predicted from the years before: would the case have foreseen them?
 
-Persons in care of every municipality, and of the areas that have a series, are predicted from an origin year on with
-the engine itself: clients drawn one by one, the case rebased on the counts of the origin year. Growth, its
-uncertainty and the variance of the factors come from history up to the origin year and the published national series;
-nothing is tuned on the years predicted. Areas do not add up to their municipality (CBS cannot place every client), so
-of them the share among the areas counted is predicted, with a growth of their own as far as earlier years show more
-than chance (DerSimonian and Laird 1986, doi:10.1016/0197-2456(86)90046-2).
+Persons in care of every municipality, and of the areas that have a series, are predicted from an origin year on with the
+engine itself: clients drawn one by one, the case put back in time (``known_years``). Two models predict. The **deciding**
+one is the case as every study uses it; the **estimated** one beside it takes growth and spread from the years up to the
+origin. Nothing is tuned on the years predicted. Areas do not add up to their municipality (CBS cannot place every client),
+so of them the share among the areas counted is predicted; in the estimated model with a growth of their own as far as
+earlier years show more than chance (DerSimonian and Laird 1986, doi:10.1016/0197-2456(86)90046-2).
 
-How many predictions an interval should cover is not binomial: all years share their shocks. It is judged by the
-distribution of the number covered when each simulated future in turn is taken for the truth.
+Totals and shares are judged apart, because shares say nothing of money. How many predictions an interval should cover is
+not binomial: all years share their shocks. It is judged by the distribution of the number covered when each simulated
+scenario in turn is taken for the truth.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import chi2
 
-from bekostiging.case import Case, UserError, dated_notes
+from bekostiging.case import Case, dated_notes
 from bekostiging.case.arguments import checked_whole, kinds_checked
-from bekostiging.case.persons import persons
-from bekostiging.case.series import FEWEST_YEARS, Series, all_series
-from bekostiging.case.spread import Drift, Spread, drift, spreads
-from bekostiging.case.tables import LAWS, Index
+from bekostiging.case.series import Series
+from bekostiging.case.spread import Spread, estimated_spreads
+from bekostiging.case.tables import Demand
 from bekostiging.evaluation.notes import alarms
 from bekostiging.evaluation.study import Study, check_case_given
 from bekostiging.scenarios import (
-    Factors,
     Plan,
     SelfCheck,
     deviations,
@@ -39,85 +37,119 @@ from bekostiging.scenarios import (
     plan,
     self_check,
 )
-from bekostiging.studies.coverage import Coverage, Prediction
+from bekostiging.studies.coverage import QUANTILES, Judgement, Prediction, judged
+from bekostiging.studies.known_years import (
+    KnownYears,
+    Model,
+    count_in,
+    known_years,
+    persons_of,
+    put_back,
+    until,
+)
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEVELS = (0.50, 0.80, 0.95)
-"""Intervals whose coverage is reported."""
+
+@dataclass(frozen=True)
+class Hindcast:
+    """What one model says of the years since the origin.
+
+    Attributes
+    ----------
+    model : {"deciding", "estimated"}
+        The case as every study uses it, or growth and spread from the years up to the origin.
+    predictions : tuple of Prediction
+        Every place, care and year.
+    totals, shares : Judgement or None
+        How many counts of municipalities, and shares of areas, lie in the intervals; None where there are none.
+    shocks : dict of int to (float, float)
+        Per year what all municipalities together counted, over its median in the scenarios, less one; and its normal score.
+    growth : dict of (str, str) to (float, float)
+        Per municipality and law: yearly growth of the inflow, demography included (fraction), and its standard error.
+    spread : tuple of Spread
+        Risk factors whose size was estimated from the years up to the origin.
+    """
+
+    model: Model
+    predictions: tuple[Prediction, ...]
+    totals: Judgement
+    shares: Judgement | None
+    shocks: dict[int, tuple[float, float]]
+    growth: dict[tuple[str, str], tuple[float, float]]
+    spread: tuple[Spread, ...]
 
 
 @dataclass(frozen=True)
 class Backtest(Study):
     """Predictions from a past year beside what was counted since.
 
-    ``to_frame()``: a row per prediction, its quantiles as p2.5 to p97.5.
+    ``to_frame()``: a row per model and prediction, its quantiles as p2.5 to p97.5.
 
     Attributes
     ----------
     origin : int
         Last year that is taken as known.
-    predictions : tuple of Prediction
-        Every place, care and year.
-    coverage : tuple of Coverage
-        How many counts lie in the intervals, and how many the model expects.
-    shocks : dict of int to (float, float)
-        Per year what all municipalities together counted, over its median in the scenarios, less one; and its normal score.
-    growth : Drift
-        Growth estimated up to the origin.
-    spread : tuple of Spread
-        Spread of the risk factors estimated up to the origin.
+    deciding, estimated : Hindcast
+        The case as every study uses it, and the model with growth and spread from the years up to the origin.
 
     Examples
     --------
     >>> from bekostiging import backtest, read_case
     >>> outcome = backtest(read_case("almere"), n_scenarios=32)
-    >>> outcome.origin, len(outcome.predictions), outcome.to_frame().shape
-    (2020, 7, (7, 13))
+    >>> outcome.origin, outcome.deciding.predictions[0].counted
+    (2020, 6585.0)
     """
 
     origin: int
-    predictions: tuple[Prediction, ...]
-    coverage: tuple[Coverage, ...]
-    shocks: dict[int, tuple[float, float]]
-    growth: Drift
-    spread: tuple[Spread, ...]
+    deciding: Hindcast
+    estimated: Hindcast
+
+    @property
+    def models(self) -> tuple[Hindcast, Hindcast]:
+        """The deciding model first."""
+        return self.deciding, self.estimated
 
     def to_frame(self) -> pd.DataFrame:
         """Every prediction beside its count."""
         import pandas as pd
 
         rows = []
-        for one in self.predictions:
-            quantiles = {f"p{100 * q:g}": value for q, value in zip(QUANTILES, one.quantiles, strict=True)}
-            place = {"place": one.place, "care_form": one.care_form, "year": one.year, "share": one.share}
-            rows.append(place | {"counted": one.counted} | quantiles | {"pit": one.pit})
+        for own in self.models:
+            for one in own.predictions:
+                quantiles = {f"p{100 * q:g}": value for q, value in zip(QUANTILES, one.quantiles, strict=True)}
+                place = {"place": one.place, "care_form": one.care_form, "year": one.year, "share": one.share}
+                rows.append(
+                    {"model": own.model} | place | {"counted": one.counted} | quantiles | {"below": one.below}
+                )
         return pd.DataFrame(rows)
 
     def overview(self) -> pd.DataFrame:
-        """How many predictions lie in each interval, and how many should."""
+        """How many predictions lie in each interval, and how many should, per model and kind."""
         import pandas as pd
 
         rows = [
             {
+                "model": own.model,
+                "kind": kind,
                 "interval": f"{100 * one.level:.0f} %",
                 "inside": f"{one.inside} of {one.of}",
                 "the model expects": f"{one.low}-{one.high}",
-                "p-value": f"{one.p_value:.3f}",
-                "verdict": "contradicted" if one.contradicted else "possible",
+                "verdict": judgement.verdict,
             }
-            for one in self.coverage
+            for own in self.models
+            for kind, judgement in (("totals", own.totals), ("shares", own.shares))
+            if judgement is not None
+            for one in judgement.coverage
         ]
         return pd.DataFrame(rows)
 
     def heading(self) -> str:
         """What was known and what was predicted."""
-        return f"{len(self.predictions)} predictions from {self.origin} on, {self.n_scenarios} scenarios"
-
-
-QUANTILES = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+        n = len(self.deciding.predictions)
+        return f"{n} predictions from {self.origin} on by two models, {self.n_scenarios} scenarios"
 
 
 @kinds_checked
@@ -138,7 +170,7 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
     Returns
     -------
     Backtest
-        Every prediction, and how many lie inside the intervals.
+        Every prediction, and how many lie inside the intervals, of the case itself and of growth and spread estimated.
 
     Raises
     ------
@@ -156,221 +188,106 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
         checked_whole("origin", origin, 0)
     checked_whole("n_scenarios", n_scenarios, 1)
     checked_whole("seed", seed, 0)
-    known = all_series(case)
-    totals = _totals(case, known)
-    if origin is None:
-        longest = max(totals, key=lambda one: len(one.years), default=None)
-        if longest is None or len(longest.years) <= FEWEST_YEARS:
-            raise _too_short(FEWEST_YEARS + 1)
-        origin = longest.years[FEWEST_YEARS - 1]
-    totals = [one for one in totals if origin in one.years and one.years[-1] > origin]
-    if not totals:
-        raise _too_short(2)
-    last = max(one.years[-1] for one in totals)
-    before = [_until(one, origin) for one in totals]
-    growth = drift(case, before, origin)
-    spread = spreads(_unstated(case), origin)
-    based = _rebased(case, totals, origin, last - origin, growth, spread)
-    areas = [
-        one
-        for one in known
-        if one.place in {area.id for area in case.areas}
-        and one.care_form in {total.care_form for total in totals}
-        and origin in one.years[1:]  # one year does not tell how an area grows apart
-        and one.years[-1] > origin
-    ]
-    targets = [*totals, *areas]
-    made = plan(based, n_scenarios, based.n_years, seed, "out_of_sample")
-    samples, checked = _scenarios(made, targets, origin, growth, spread)
-    samples *= _own_growth([_until(one, origin) for one in targets], len(totals), case, samples.shape, seed)
-    predictions, coverage, shocks = _judged(targets, origin, samples, len(totals))
+    known = known_years(case, origin)
+    deciding, made, checked = _predicted(case, known, "deciding", n_scenarios, seed)
+    estimated, _, also = _predicted(case, known, "estimated", n_scenarios, seed)
     return Backtest(
         case=case,
         n_scenarios=made.n_scenarios,
         seed=seed,
         named=False,
-        notes=(*alarms(checked), *made.notes, *factor_distribution_notes(case), *dated_notes(case)),
+        notes=(*alarms(checked), *alarms(also), *made.notes, *factor_distribution_notes(case), *dated_notes(case)),
         self_check=checked,
-        origin=origin,
-        predictions=predictions,
-        coverage=coverage,
-        shocks=shocks,
-        growth=growth,
-        spread=spread,
+        origin=known.origin,
+        deciding=deciding,
+        estimated=estimated,
     )
 
 
-def _too_short(years: int) -> UserError:
-    return UserError(
-        f"history: geen gemeente heeft een reeks cliënten van {years} jaren onder een definitie, waaronder het jaar van "
-        "uitgang en een later jaar; vul history aan.",
-        f"history: no municipality has a series of clients of {years} years under one definition, the year of origin and a "
-        "later one among them; add to history.",
+def _predicted(
+    case: Case, known: KnownYears, model: Model, n_scenarios: int, seed: int
+) -> tuple[Hindcast, Plan, SelfCheck]:
+    """What a model says, the plan it was drawn by, and the self-check of what was drawn."""
+    back = put_back(case, known, model)
+    made = plan(back, n_scenarios, known.n_years, seed, "out_of_sample")
+    samples, checked = _drawn(made, known)
+    if model == "estimated":
+        before = [until(one, known.origin) for one in known.areas]
+        samples[:, :, len(known.totals) :] *= _own_growth(before, case, samples.shape[:2], seed)
+    predictions, columns = _beside_counts(known, samples)
+    kinds = {share: [k for k, one in enumerate(predictions) if one.share == share] for share in (False, True)}
+    totals, shares = (
+        judged(columns[:, own], np.array([predictions[k].counted for k in own])) for own in kinds.values()
     )
-
-
-def _totals(case: Case, known: Sequence[Series]) -> list[Series]:
-    """Series of municipalities: of laws, or of care forms where no law has one."""
-    own = [one for one in known if one.place in {row.code for row in case.municipalities}]
-    return [one for one in own if one.care_form in LAWS] or own
-
-
-def _unstated(case: Case) -> Case:
-    """The case without stated standard deviations of inflow: the origin year estimates them all."""
-    return replace(
-        case,
-        risk_factors=tuple(
-            row.model_copy(update={"standard_deviation": None}) if row.quantity == "inflow" else row
-            for row in case.risk_factors
+    assert totals is not None  # known_years refuses a history without totals
+    return (
+        Hindcast(
+            model, predictions, totals, shares, _shocks(known, samples), _growth_used(back),
+            tuple(estimated_spreads(back).values()),
         ),
-    )
-
-
-def _until(one: Series, origin: int) -> Series:
-    """The years up to the origin."""
-    n = sum(year <= origin for year in one.years)
-    return replace(one, years=one.years[:n], counts=one.counts[:n])
-
-
-def _at(one: Series, year: int) -> float:
-    """The count of a year."""
-    return one.counts[one.years.index(year)]
-
-
-def _forms(case: Case, name: str) -> set[str]:
-    """Care forms of a law, or the one named."""
-    return {form.id for form in case.care_forms if name in (form.law, form.id)}
-
-
-def _rebased(
-    case: Case, totals: Sequence[Series], origin: int, n_years: int, growth: Drift, spread: Sequence[Spread]
-) -> Case:
-    """The case as it was in the origin year: demand scaled to its counts, growth and spread as known then."""
-    payer = {area.id: area.municipality for area in case.areas}
-    demand = []
-    for one in totals:
-        own = [
-            row
-            for row in case.demand
-            if payer[row.area] == one.place and row.care_form in _forms(case, one.care_form)
-        ]
-        trajectories = sum(row.clients_at_start + row.starts_per_year for row in own)
-        modelled = persons(case, one.care_form, trajectories)
-        scale = _at(one, origin) / modelled
-        demand += [
-            row.model_copy(
-                update={
-                    "clients_at_start": scale * row.clients_at_start,
-                    "starts_per_year": scale * row.starts_per_year,
-                    "growth": float(np.expm1(growth.mean)),
-                    "growth_duration": 0.0,
-                    "growth_intensity": 0.0,
-                }
-            )
-            for row in own
-        ]
-    sigma = {one.factor: one.estimate for one in spread}
-    flat = {"source": "backtest", "status": "estimated"}
-    return replace(
-        case,
-        base_year=origin,
-        areas=tuple(
-            area.model_copy(update={"growth_0_17": 0.0, "growth_18_64": 0.0, "growth_65_plus": 0.0})
-            for area in case.areas
-        ),
-        lots=tuple(
-            lot.model_copy(update={"first_year": origin + 1, "lead_years": 1, "years": n_years})
-            for lot in case.lots
-        ),
-        indices=tuple(
-            Index.model_validate({"year": origin + 1 + t, "ova_forecast": 0.0, "ppc_forecast": 0.0} | flat)
-            for t in range(n_years)
-        ),
-        demand=tuple(demand),
-        risk_factors=tuple(
-            row.model_copy(update={"standard_deviation": sigma.get(row.id, row.standard_deviation)})
-            for row in case.risk_factors
-        ),
-        combinations=(),
-        measures=(),
-        substitution=(),
+        made,
+        checked,
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Uncertain:
-    """What the origin year did not know, per scenario: growth a year (log) and the factor on the factors' spread."""
+def _growth_used(case: Case) -> dict[tuple[str, str], tuple[float, float]]:
+    """Per municipality and law the yearly growth of the starts, demography included, and its standard error."""
+    areas = {area.id: area for area in case.areas}
+    forms = {form.id: form for form in case.care_forms}
+    groups: dict[tuple[str, str], list[Demand]] = {}
+    for row in case.demand:
+        groups.setdefault((areas[row.area].municipality, str(forms[row.care_form].law)), []).append(row)
 
-    growth: FloatArray
-    scale: FloatArray
+    def total(row: Demand) -> float:
+        """Growth with that of the age band."""
+        demography: float = getattr(areas[row.area], f"growth_{forms[row.care_form].age_band}")
+        return (1 + row.growth) * (1 + demography) - 1
 
-    def __call__(self, factors: Factors, first: int) -> Factors:
-        """Inflow of the scenarios from ``first`` on, with their own growth and spread."""
-        n, n_moments = factors.inflow.shape[:2]
-        own = slice(first, first + n)
-        logs = np.log(factors.inflow)
-        scale = self.scale[own, None, None]
-        # a wider factor keeps mean one: x - v / 2 becomes k x - k^2 v / 2
-        half = -logs.mean(axis=0)
-        changed = scale * (logs + half) - scale**2 * half
-        changed += self.growth[own, None, None] * np.arange(n_moments)[:, None]
-        return replace(factors, inflow=np.exp(changed))
+    used = {}
+    for key, rows in groups.items():
+        weights = [row.starts_per_year for row in rows]
+        if sum(weights) == 0:
+            weights = [1.0] * len(rows)
+        mean = float(np.average([total(row) for row in rows], weights=weights))
+        used[key] = (mean, float(np.average([row.growth_standard_error for row in rows], weights=weights)))
+    return used
 
 
-def _scenarios(
-    made: Plan, targets: Sequence[Series], origin: int, growth: Drift, spread: Sequence[Spread]
-) -> tuple[FloatArray, SelfCheck]:
+def _drawn(made: Plan, known: KnownYears) -> tuple[FloatArray, SelfCheck]:
     """Persons of every target in every year after the origin, (n_scenarios, n_years, n_targets); and the self-check."""
-    based = made.case
-    rng = np.random.Generator(np.random.SFC64(made.seed))
-    freedom = max((one.own + one.national for one in spread), default=growth.freedom)
-    uncertain = _Uncertain(
-        growth.standard_error * rng.standard_t(growth.freedom, made.n_scenarios),
-        # cut at its 99 % quantile: with two degrees of freedom a mean of exponentials would not exist
-        np.sqrt(freedom / np.maximum(rng.chisquare(freedom, made.n_scenarios), chi2.ppf(0.01, freedom))),
-    )
     drawn, off = [], []
     for index in range(made.n_blocks):
-        block = draw_block(made, index, uncertain)
-        drawn.append(block.care_use().clients)
-        off.append(deviations(block.care_use(), block.expected))
+        block = draw_block(made, index)
+        use = block.care_use()
+        drawn.append(use.clients)
+        off.append(deviations(use, block.expected))
     clients = np.concatenate(drawn)
-    found = []
-    for one in targets:
-        inside = {area.id for area in based.areas if one.place in (area.id, area.municipality)}
-        forms = _forms(based, one.care_form)
-        own = np.array([made.cells.area_ids[a] in inside and made.cells.care_form_ids[f] in forms
-                        for a, f in zip(made.cells.area, made.cells.care_form, strict=True)])  # fmt: skip
-        base = sum(
-            row.clients_at_start + row.starts_per_year
-            for row in based.demand
-            if row.area in inside and row.care_form in forms
-        )
-        found.append(clients[:, :, own].sum(axis=2) * _at(one, origin) / base)
-    return np.stack(found, axis=2), self_check(made.cells, off)
+    persons = [persons_of(made.case, made.cells, clients, one, known.origin) for one in known.targets]
+    return np.stack(persons, axis=2), self_check(made.cells, off)
 
 
-def _own_growth(
-    before: Sequence[Series], n_totals: int, case: Case, shape: tuple[int, ...], seed: int
-) -> FloatArray:
-    """What an area grows apart from the other areas, drawn from what its years up to the origin say; one for totals."""
+def _own_growth(before: Sequence[Series], case: Case, shape: tuple[int, int], seed: int) -> FloatArray:
+    """What every area grows apart from the others, drawn from what its years up to the origin say, as a factor;
+    (n_scenarios, n_years, n_areas)."""
     dispersion = max((row.starts_dispersion for row in case.demand), default=1.0)
-    factor = np.ones(shape)
     rates = []
-    for one in before[n_totals:]:
+    for one in before:
         span = one.years[-1] - one.years[0]
         noise = dispersion * (1 / one.counts[0] + 1 / one.counts[-1]) / span**2
         rates.append((float(np.log(one.counts[-1] / one.counts[0])) / span, noise))
     if not rates:
-        return factor
+        return np.ones((*shape, 0))
     value, noisy = (np.array(column) for column in zip(*rates, strict=True))
-    value = value - np.average(value, weights=1 / noisy)
-    between = _between(value, noisy)
-    kept = between / (between + noisy)
+    factor = np.ones((*shape, len(rates)))
     rng = np.random.Generator(np.random.SFC64([seed, 1]))
-    own = kept * value + np.sqrt(between * (1 - kept)) * rng.standard_normal((shape[0], len(rates)))
     years = np.arange(1, shape[1] + 1)
-    factor[:, :, n_totals:] = np.exp(own[:, None, :] * years[:, None])
+    for name in dict.fromkeys(one.care_form for one in before):
+        own = np.array([one.care_form == name for one in before])
+        apart = value[own] - np.average(value[own], weights=1 / noisy[own])
+        between = _between(apart, noisy[own])
+        kept = between / (between + noisy[own])
+        drawn = kept * apart + np.sqrt(between * (1 - kept)) * rng.standard_normal((shape[0], int(own.sum())))
+        factor[:, :, own] = np.exp(drawn[:, None, :] * years[:, None])
     return factor
 
 
@@ -383,36 +300,38 @@ def _between(value: FloatArray, noise: FloatArray) -> float:
     )
 
 
-def _judged(
-    targets: Sequence[Series], origin: int, samples: FloatArray, n_totals: int
-) -> tuple[tuple[Prediction, ...], tuple[Coverage, ...], dict[int, tuple[float, float]]]:
-    """Every count among its scenarios, how many are covered beside how many should be, and the shock of every year."""
+def _beside_counts(known: KnownYears, samples: FloatArray) -> tuple[tuple[Prediction, ...], FloatArray]:
+    """Every count among its scenarios, and those scenarios (n_scenarios, n_predictions): persons, or shares of areas."""
     predictions, columns = [], []
+    targets, n_totals = known.targets, len(known.totals)
     for k, one in enumerate(targets):
-        for year in (year for year in one.years if year > origin):
-            counted, own = _at(one, year), samples[:, year - origin - 1, k]
+        for year in (year for year in one.years if year > known.origin):
+            t = year - known.origin - 1
+            counted, own = count_in(one, year), samples[:, t, k]
             if k >= n_totals:
                 peers = [p for p in range(n_totals, len(targets)) if _peers(one, targets[p], year)]
                 if len(peers) == 1:
                     continue
-                counted = counted / sum(_at(targets[p], year) for p in peers)
-                own = own / samples[:, year - origin - 1, peers].sum(axis=1)
+                counted = counted / sum(count_in(targets[p], year) for p in peers)
+                own = own / samples[:, t, peers].sum(axis=1)
             below = float((own < counted).mean() + (own == counted).mean() / 2)
             quantiles = tuple(float(q) for q in np.quantile(own, QUANTILES))
             predictions.append(
                 Prediction(one.place, one.care_form, year, counted, quantiles, below, k >= n_totals)
             )
             columns.append(own)
-    scenarios, counts = np.stack(columns, axis=1), np.array([one.counted for one in predictions])
-    coverage = tuple(_coverage(scenarios, counts, level) for level in LEVELS)
+    return tuple(predictions), np.stack(columns, axis=1)
+
+
+def _shocks(known: KnownYears, samples: FloatArray) -> dict[int, tuple[float, float]]:
+    """Per year what municipalities counted together, over its median in the scenarios, less one; and its normal score."""
     shocks = {}
-    for year in sorted({one.year for one in predictions}):
-        there = [k for k, one in enumerate(targets[:n_totals]) if year in one.years]
-        if there:
-            total = sum(_at(targets[k], year) for k in there)
-            sums = samples[:, year - origin - 1, there].sum(axis=1)
-            shocks[year] = (total / float(np.median(sums)) - 1, _score(sums, total))
-    return tuple(predictions), coverage, shocks
+    for year in sorted({year for one in known.totals for year in one.years if year > known.origin}):
+        there = [k for k, one in enumerate(known.totals) if year in one.years]
+        total = sum(count_in(known.totals[k], year) for k in there)
+        sums = samples[:, year - known.origin - 1, there].sum(axis=1)
+        shocks[year] = (total / float(np.median(sums)) - 1, _score(sums, total))
+    return shocks
 
 
 def _peers(one: Series, other: Series, year: int) -> bool:
@@ -424,14 +343,3 @@ def _score(sample: FloatArray, value: float) -> float:
     """Normal score of a value among its scenarios, never beyond what their number can tell."""
     n = len(sample)
     return float(ndtri((float((sample < value).sum() + (sample == value).sum() / 2) + 0.5) / (n + 1)))
-
-
-def _coverage(scenarios: FloatArray, counted: FloatArray, level: float) -> Coverage:
-    """How many counts an interval covers, among how many it covers when a scenario is the truth."""
-    low, high = np.quantile(scenarios, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    own = ((scenarios >= low) & (scenarios <= high)).sum(axis=1)
-    inside = int(((counted >= low) & (counted <= high)).sum())
-    n = len(own) + 1
-    p_value = min(1.0, 2 * min((own <= inside).sum() + 1, (own >= inside).sum() + 1) / n)
-    ends = np.quantile(own, [0.025, 0.975], method="inverted_cdf")
-    return Coverage(level, inside, len(counted), int(ends[0]), int(ends[1]), float(p_value))

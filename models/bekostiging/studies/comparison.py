@@ -61,6 +61,7 @@ from bekostiging.evaluation.waiting import care_form_estimates, duty_estimates, 
 from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
 from bekostiging.options import Options, run_options
 from bekostiging.scenarios import Cells, Plan, SelfCheck, plan
+from bekostiging.studies.hindsight import hindsight_notes
 from bekostiging_solvers import Scramblings, shared_processes, together
 
 
@@ -105,7 +106,8 @@ def compare(case: Case, *, precision: float | None = None, **options: Unpack[Opt
         drawn, notes = _draw(ready, precision)
         lumpsum = _judged(drawn, ready.run.workers)
         closed = _closed(drawn, ready.run.workers)
-    return _compared(drawn, lumpsum, closed, ready.run.named, ready.notes(drawn.plan, drawn.checked, notes))
+    own = (*notes, *hindsight_notes(ready.case, ready.run.seed))
+    return _compared(drawn, lumpsum, closed, ready.run.named, ready.notes(drawn.plan, drawn.checked, own))
 
 
 @dataclass(frozen=True)

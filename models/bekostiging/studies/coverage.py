@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-CONTRADICTED = 0.01
-"""Two-sided p-value below which the model says of itself that this cannot be."""
+import numpy as np
+
+from bekostiging_solvers.typing import FloatArray
+
+LEVELS = (0.50, 0.80, 0.95)
+"""Intervals whose coverage is reported."""
+JUDGED = 0.80
+"""The interval by which a verdict is given."""
+QUANTILES = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
+CONTRADICTED = 0.05
+"""Two-sided p-value below which the model says of itself that this number of counts inside cannot be."""
+Verdict = Literal["as_expected", "outside", "contradicted"]
 
 
 @dataclass(frozen=True)
@@ -20,7 +31,7 @@ class Prediction:
         Persons of a municipality; of an area its part of the areas counted that year.
     quantiles : tuple of float
         At 0.025, 0.10, 0.25, 0.50, 0.75, 0.90 and 0.975.
-    pit : float
+    below : float
         Part of the scenarios below the count.
     share : bool
         Whether the numbers are parts, of an area.
@@ -28,7 +39,7 @@ class Prediction:
     Examples
     --------
     >>> quantiles = (80.0, 88.0, 95.0, 100.0, 106.0, 113.0, 121.0)
-    >>> one = Prediction("0034", "jeugdwet", 2023, 104.0, quantiles, pit=0.68, share=False)
+    >>> one = Prediction("0034", "jeugdwet", 2023, 104.0, quantiles, below=0.68, share=False)
     >>> one.quantiles[1] <= one.counted <= one.quantiles[5]  # inside the 80 % interval
     True
     """
@@ -38,7 +49,7 @@ class Prediction:
     year: int
     counted: float
     quantiles: tuple[float, ...]
-    pit: float
+    below: float
     share: bool
 
 
@@ -69,3 +80,65 @@ class Coverage:
     def contradicted(self) -> bool:
         """Whether the model says that this cannot be."""
         return self.p_value < CONTRADICTED
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Counts of one kind, municipalities or shares of areas, against the intervals of a model.
+
+    Attributes
+    ----------
+    coverage : tuple of Coverage
+        One per level, of rising level.
+
+    Examples
+    --------
+    Two counts far above everything that the scenarios have:
+
+    >>> scenarios = np.random.default_rng(1).standard_normal((1000, 2))
+    >>> judged(scenarios, np.array([9.0, 9.0])).verdict
+    'outside'
+    """
+
+    coverage: tuple[Coverage, ...]
+
+    @property
+    def judged(self) -> Coverage:
+        """The coverage by which the verdict is given."""
+        return next(one for one in self.coverage if one.level == JUDGED)
+
+    @property
+    def verdict(self) -> Verdict:
+        """``contradicted``: so few (or many) counts inside cannot be by the model itself; ``outside``: it can be, because
+        the counts are few, but fewer than half of them lie inside; else ``as_expected``."""
+        if self.judged.contradicted:
+            return "contradicted"
+        return "outside" if 2 * self.judged.inside < self.judged.of else "as_expected"
+
+
+def judged(scenarios: FloatArray, counted: FloatArray) -> Judgement | None:
+    """Counts (n_predictions,) against their scenarios (n_scenarios, n_predictions); None without counts."""
+    if len(counted) == 0:
+        return None
+    return Judgement(tuple(coverage_of(scenarios, counted, level) for level in LEVELS))
+
+
+def coverage_of(scenarios: FloatArray, counted: FloatArray, level: float) -> Coverage:
+    """How many counts an interval covers, among how many it covers when a scenario is the truth.
+
+    Parameters
+    ----------
+    scenarios : array (n_scenarios, n_predictions)
+        Persons, or shares.
+    counted : array (n_predictions,)
+        The same, as counted.
+    level : float
+        Chance of the interval.
+    """
+    low, high = np.quantile(scenarios, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    own = ((scenarios >= low) & (scenarios <= high)).sum(axis=1)
+    inside = int(((counted >= low) & (counted <= high)).sum())
+    n = len(own) + 1
+    p_value = min(1.0, 2 * min((own <= inside).sum() + 1, (own >= inside).sum() + 1) / n)
+    ends = np.quantile(own, [0.025, 0.975], method="inverted_cdf")
+    return Coverage(level, inside, len(counted), int(ends[0]), int(ends[1]), float(p_value))

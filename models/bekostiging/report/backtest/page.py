@@ -6,65 +6,150 @@ from collections.abc import Sequence
 from typing import Any
 
 from bekostiging.report.backtest.results import backtest_results
-from bekostiging.report.backtest.tables import backtest_tables, place_names
+from bekostiging.report.backtest.tables import backtest_tables, care_names, place_names
 from bekostiging.report.kit.long import LongTable
-from bekostiging.report.kit.numbers import SPACE
 from bekostiging.report.kit.presented import StudyReport
 from bekostiging.report.kit.sections import Answer, Section, answer_sections
 from bekostiging.report.kit.texts import Texts
-from bekostiging.studies import Backtest, Prediction
+from bekostiging.studies import Backtest, Hindcast, Prediction
+from bekostiging.studies.coverage import JUDGED, QUANTILES, Judgement
+
+BAND = (0.10, 0.90)
+"""Ends of the band in which eight of ten scenarios lie: what ``JUDGED`` judges."""
+
+
+def band(one: Prediction) -> tuple[float, float]:
+    """Between what eight of ten scenarios lie.
+
+    >>> one = Prediction("a", "wmo", 2022, 120.0, (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0), 1.0, False)
+    >>> band(one)
+    (2.0, 6.0)
+    """
+    low, high = (one.quantiles[QUANTILES.index(level)] for level in BAND)
+    return low, high
 
 
 def backtest_answers(outcome: Backtest, texts: Texts) -> list[Answer]:
-    """Every prediction beside its count, and the coverage of the intervals."""
-    names = place_names(outcome)
-    heads = ("place", "year", "counted", "p50", "range_80", "range_95", "pit")
-    predictions = [[texts["backtest", name] for name in heads]]
-    for one in outcome.predictions:
-        low, p10, _, median, _, p90, high = (_shown(texts, one, value) for value in one.quantiles)
-        pit, counted = texts.numbers.plain(one.pit, 2), _shown(texts, one, one.counted)
-        if one.share:
-            p10, low = p10.removesuffix(f"{SPACE}%"), low.removesuffix(f"{SPACE}%")
-        predictions.append(
-            [names[one.place], str(one.year), counted, median, f"{p10}–{p90}", f"{low}–{high}", pit]
-        )
-    coverage = [[texts["backtest", name] for name in ("interval", "inside", "expected", "p_value", "verdict")]]
-    for level in outcome.coverage:
-        verdict = texts["backtest", "contradicted" if level.contradicted else "possible"]
-        coverage.append(
+    """Every prediction of the deciding model beside its count, and how often the bands of both models hold."""
+    return [
+        Answer(_predictions(outcome, texts), texts["backtest", "predictions_title"]),
+        Answer(_coverage(outcome, texts), texts["backtest", "coverage_title"]),
+    ]
+
+
+def _predictions(outcome: Backtest, texts: Texts) -> list[list[str]]:
+    """A row per count: the band of either model, and where the count lies in that of the deciding one."""
+    names, cares = place_names(outcome), care_names(outcome, texts)
+    heads = ("place", "care", "year", "counted", "middle", "deciding_band", "where", "estimated_band")
+    rows = [[texts["backtest", name] for name in heads]]
+    for one, other in zip(outcome.deciding.predictions, outcome.estimated.predictions, strict=True):
+        middle = one.quantiles[QUANTILES.index(0.5)]
+        rows.append(
             [
-                texts.numbers.percent(level.level),
-                f"{level.inside} / {level.of}",
-                f"{level.low}–{level.high}",
-                texts.numbers.plain(level.p_value, 3),
-                verdict,
+                names[one.place], cares[one.care_form], str(one.year), _shown(texts, one, one.counted),
+                _shown(texts, one, middle), _band_shown(texts, one), texts["backtest", where(one)],
+                _band_shown(texts, other),
             ]
-        )
-    titles = (texts["backtest", name] for name in ("predictions_title", "coverage_title"))
-    return [Answer(rows, title) for rows, title in zip((predictions, coverage), titles, strict=True)]
+        )  # fmt: skip
+    return rows
+
+
+def where(one: Prediction) -> str:
+    """Whether the count lies ``inside`` the band, ``above`` or ``below_band``."""
+    low, high = band(one)
+    if one.counted > high:
+        return "above"
+    return "below_band" if one.counted < low else "inside_band"
+
+
+def _coverage(outcome: Backtest, texts: Texts) -> list[list[str]]:
+    """A row per model and kind: how many counts lie in the band, how many should, and the verdict."""
+    rows = [[texts["backtest", name] for name in ("model", "kind", "in_band", "expected", "verdict")]]
+    for own in outcome.models:
+        for kind, judgement in (("totals", own.totals), ("shares", own.shares)):
+            if judgement is not None:
+                level = judgement.judged
+                rows.append(
+                    [
+                        texts["backtest", own.model], texts["backtest", kind],
+                        texts["backtest", "of_all"].format(inside=level.inside, of=level.of),
+                        texts["backtest", "between"].format(low=level.low, high=level.high),
+                        texts["backtest", judgement.verdict],
+                    ]
+                )  # fmt: skip
+    return rows
 
 
 def backtest_sentences(outcome: Backtest, texts: Texts) -> list[str]:
-    """What was fixed beforehand, and the shock of every year."""
-    numbers = texts.numbers
-    fixed = texts["backtest", "fixed"].format(
+    """What was known, what the case would have said of the totals and the shares, and what the estimated model says."""
+    years = sorted(outcome.deciding.shocks)
+    known = texts["backtest", "known"].format(
         origin=outcome.origin,
-        n=numbers.plain(outcome.n_scenarios),
-        growth=numbers.percent(outcome.growth.mean, 1),
-        error=numbers.percent(outcome.growth.standard_error, 1),
-        spread="; ".join(
-            f"{one.factor} {numbers.percent(one.estimate, 1)} "
-            f"({numbers.percent(one.low, 1)} – {numbers.percent(one.high, 1)})"
-            for one in outcome.spread
-        ),
+        years=_years(years, texts),
+        n=texts.numbers.plain(outcome.n_scenarios),
+        growth=_growth(outcome.deciding, outcome, texts),
     )
-    shocks = [
-        texts["backtest", "shock"].format(
-            year=year, shock=numbers.percent(shock, 1), score=numbers.plain(score, 1)
-        )
-        for year, (shock, score) in outcome.shocks.items()
+    estimated = texts["backtest", "estimated_says"].format(
+        origin=outcome.origin,
+        growth=_growth(outcome.estimated, outcome, texts),
+        **_counted(outcome.estimated.totals, texts),
+    )
+    shocks = [_shock(year, shock, texts) for year, (shock, _) in outcome.deciding.shocks.items()]
+    sentences = [
+        known,
+        texts["backtest", "case_says"] + " " + _verdict(outcome.deciding.totals, "totals", texts),
+        *shocks,
     ]
-    return [fixed, *shocks]
+    if outcome.deciding.shares is not None:
+        sentences.append(_verdict(outcome.deciding.shares, "shares", texts))
+    return [*sentences, estimated]
+
+
+def _years(years: Sequence[int], texts: Texts) -> str:
+    """One year, or the first and the last."""
+    if len(years) == 1:
+        return str(years[0])
+    return texts["backtest", "two_years" if years[-1] == years[0] + 1 else "from_to"].format(
+        first=years[0], last=years[-1]
+    )
+
+
+def _growth(own: Hindcast, outcome: Backtest, texts: Texts) -> str:
+    """Growth a year per law, of the municipality that has most; municipalities of equal growth are said once."""
+    names, cares = place_names(outcome), care_names(outcome, texts)
+    several = len({place for place, _ in own.growth}) > 1
+    words = []
+    for (place, law), (mean, _) in own.growth.items():
+        said = texts["backtest", "growth_of_place" if several else "growth_of_law"].format(
+            place=names[place], law=cares[law], growth=texts.numbers.percent(mean, 1)
+        )
+        words.append(said)
+    shown = words[:4]
+    more = len(words) - len(shown)
+    return "; ".join(shown) + (texts["backtest", "and_more"].format(n=more) if more else "")
+
+
+def _verdict(judgement: Judgement, kind: str, texts: Texts) -> str:
+    """Where the counts lie, and what that says; one sentence for all, some or none inside."""
+    return texts["backtest", f"{kind}_{judgement.verdict}"].format(
+        **_counted(judgement, texts), band=round(10 * JUDGED)
+    )
+
+
+def _counted(judgement: Judgement, texts: Texts) -> dict[str, str]:
+    """How many counts lie in the band, of how many, with the verb that fits."""
+    level = judgement.judged
+    return {
+        "inside": texts["backtest", "none"] if level.inside == 0 else str(level.inside),
+        "of": str(level.of),
+        "lies": texts["backtest", "lies" if level.inside <= 1 else "lie"],
+    }
+
+
+def _shock(year: int, shock: float, texts: Texts) -> str:
+    """How many more or fewer than the middle of the scenarios."""
+    key = "shock_none" if abs(shock) < 0.0005 else "shock_more" if shock > 0 else "shock_fewer"
+    return texts["backtest", key].format(year=year, shock=texts.numbers.percent(abs(shock), 1))
 
 
 def _shown(texts: Texts, one: Prediction, value: float) -> str:
@@ -72,23 +157,35 @@ def _shown(texts: Texts, one: Prediction, value: float) -> str:
     return texts.numbers.percent(value, 1) if one.share else texts.numbers.plain(value)
 
 
+def _band_shown(texts: Texts, one: Prediction) -> str:
+    """The band in words."""
+    low, high = (_shown(texts, one, value) for value in band(one))
+    return texts["backtest", "between"].format(low=low, high=high)
+
+
 class BacktestReport(StudyReport[Backtest]):
     """Predictions beside counts."""
 
     def results(self) -> dict[str, Any]:
+        """Everything as JSON."""
         return self.head() | backtest_results(self.study)
 
     def tables(self) -> list[LongTable]:
+        """The long tables."""
         return backtest_tables(self.study, self.texts)
 
     def sentences(self) -> list[str]:
+        """The conclusions."""
         return backtest_sentences(self.study, self.texts)
 
     def answers(self) -> list[Answer]:
+        """The tables of the page and the terminal."""
         return backtest_answers(self.study, self.texts)
 
     def title(self) -> str:
+        """Title of the page."""
         return self.texts["backtest", "title"]
 
     def sections(self) -> Sequence[Section]:
+        """The sections of the page."""
         return answer_sections(self.answers())

@@ -8,9 +8,11 @@ from dataclasses import replace
 from bekostiging.case.errors import LANGUAGES
 from bekostiging.evaluation.figures import Unit
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by_side_table
+from bekostiging.report.kit.sections import care_form_names
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import Backtest
-from bekostiging.studies.backtesting import QUANTILES
+from bekostiging.studies.coverage import QUANTILES
+from bekostiging.studies.known_years import LAWS
 
 
 def place_names(outcome: Backtest) -> dict[str, str]:
@@ -19,26 +21,37 @@ def place_names(outcome: Backtest) -> dict[str, str]:
     return {row.code: row.name for row in case.municipalities} | {row.id: row.name for row in case.areas}
 
 
+def care_names(outcome: Backtest, texts: Texts) -> dict[str, str]:
+    """Names of laws and care forms."""
+    return care_form_names(outcome.case) | {law: texts["laws", law] for law in LAWS}
+
+
 def backtest_tables(outcome: Backtest, texts: Texts) -> list[LongTable]:
     """Predictions and coverage in long format."""
     return [
-        side_by_side_table("predictions", ("name", "care_form", "year"), _predictions(outcome, texts)),
-        side_by_side_table("coverage", ("interval", "possible"), _coverage(outcome, texts)),
+        side_by_side_table("predictions", ("model", "name", "care_form", "year"), _predictions(outcome, texts)),
+        side_by_side_table("coverage", ("model", "kind", "interval", "verdict"), _coverage(outcome, texts)),
     ]
 
 
 def _predictions(outcome: Backtest, texts: Texts) -> Iterator[Row]:
-    """Count, quantiles and PIT of every prediction."""
-    names = place_names(outcome)
-    for one in outcome.predictions:
-        place: dict[str, Cell] = {"name": names[one.place], "care_form": one.care_form, "year": one.year}
-        unit: Unit = "fraction" if one.share else "persons"
-        counted, quantile, pit = (texts.figure("backtest", name) for name in ("counted", "quantile", "pit"))
-        yield place | estimated(replace(counted, unit=unit), one.counted)
-        for level, value in zip(QUANTILES, one.quantiles, strict=True):
-            nl, en = (_quantile(level, lang) for lang in LANGUAGES)
-            yield place | estimated(replace(quantile, unit=unit, nl=nl, en=en), value)
-        yield place | estimated(pit, one.pit)
+    """Count and quantiles of every prediction, and the part of the scenarios below the count."""
+    names, cares = place_names(outcome), care_names(outcome, texts)
+    for own in outcome.models:
+        model = texts["backtest", own.model]
+        for one in own.predictions:
+            place: dict[str, Cell] = {
+                "model": model, "name": names[one.place], "care_form": cares[one.care_form], "year": one.year,
+            }  # fmt: skip
+            unit: Unit = "fraction" if one.share else "persons"
+            counted, quantile, below = (
+                texts.figure("backtest", name) for name in ("counted", "quantile", "below")
+            )
+            yield place | estimated(replace(counted, unit=unit), one.counted)
+            for level, value in zip(QUANTILES, one.quantiles, strict=True):
+                nl, en = (_quantile(level, lang) for lang in LANGUAGES)
+                yield place | estimated(replace(quantile, unit=unit, nl=nl, en=en), value)
+            yield place | estimated(below, one.below)
 
 
 def _quantile(level: float, lang: str) -> str:
@@ -49,8 +62,20 @@ def _quantile(level: float, lang: str) -> str:
 
 def _coverage(outcome: Backtest, texts: Texts) -> Iterator[Row]:
     """How many predictions every interval covers, beside how many it should."""
-    for one in outcome.coverage:
-        place: dict[str, Cell] = {"interval": one.level, "possible": not one.contradicted}
-        for name, value in (("inside", one.inside), ("of", one.of), ("least", one.low), ("most", one.high)):
-            yield place | estimated(texts.figure("backtest", name), value)
-        yield place | estimated(texts.figure("backtest", "p_value"), one.p_value)
+    for own in outcome.models:
+        for kind, judgement in (("totals", own.totals), ("shares", own.shares)):
+            for one in judgement.coverage if judgement else ():
+                place: dict[str, Cell] = {
+                    "model": texts["backtest", own.model],
+                    "kind": texts["backtest", kind],
+                    "interval": one.level,
+                    "verdict": texts["backtest", judgement.verdict] if judgement else "",
+                }
+                for name, value in (
+                    ("inside", one.inside),
+                    ("of", one.of),
+                    ("least", one.low),
+                    ("most", one.high),
+                ):
+                    yield place | estimated(texts.figure("backtest", name), value)
+                yield place | estimated(texts.figure("backtest", "p_value"), one.p_value)

@@ -23,7 +23,6 @@ from python_calamine import CalamineWorkbook
 
 from bekostiging.case import Case
 from bekostiging.case.region import synthetic_region
-from bekostiging.case.spread import Drift
 from bekostiging.case.tables import CostPrice
 from bekostiging.equalisation import NormAmounts
 from bekostiging.evaluation import TERM, TOTAL, Comparison, Study
@@ -48,7 +47,7 @@ from bekostiging.studies import (
     study_equalisation,
     study_sharing,
 )
-from bekostiging.studies.coverage import Coverage
+from bekostiging.studies.coverage import Coverage, Judgement
 
 NL, EN = Texts("nl"), Texts("en")
 COMMANDS = ("compare", "lumpsum", "equalise", "share", "capacity", "stress", "backtest")
@@ -108,14 +107,18 @@ def _predicted(case: Case) -> Backtest:
     """Two predictions of which one is a share, on a case without a series of its own."""
     code, area = case.municipalities[0].code, case.areas[0].id
     quantiles = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)
-    return Backtest(
-        case=case, n_scenarios=32, seed=1, named=False, notes=(), self_check=None, origin=2020,
-        predictions=(
+    judgement = Judgement((Coverage(0.8, 1, 1, 0, 1, 0.5),))
+    deciding = Hindcast(
+        "deciding",
+        (
             Prediction(code, "guidance", 2021, 4.0, quantiles, 0.5, False),
             Prediction(area, "guidance", 2021, 0.2, tuple(value / 10 for value in quantiles), 0.1, True),
         ),
-        coverage=(Coverage(0.8, 1, 2, 0, 2, 0.5),),
-        shocks={2021: (0.01, 0.2)}, growth=Drift(0.02, 0.01, 3), spread=(),
+        judgement, judgement, {2021: (0.01, 0.2)}, {(code, "jeugdwet"): (0.02, 0.0)}, (),
+    )  # fmt: skip
+    return Backtest(
+        case=case, n_scenarios=32, seed=1, named=False, notes=(), self_check=None, origin=2020,
+        deciding=deciding, estimated=replace(deciding, model="estimated"),
     )  # fmt: skip
 
 

@@ -1,0 +1,154 @@
+"""A case put back in time: what it knew, and whether its intervals hold on histories drawn from the model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bekostiging import backtest
+from bekostiging.case import Case, read_case, synthetic_region
+from bekostiging.case.growth import TAU, mean_growth
+from bekostiging.case.series import NATIONAL_GROWTH, NATION
+from bekostiging.case.spread import innovation_variance
+from bekostiging.case.tables import History
+from bekostiging.scenarios import plan
+from bekostiging.scenarios.uncertainty import spread_ratio
+from bekostiging.studies.coverage import QUANTILES, coverage_of
+from bekostiging.studies.hindsight import Hindsight, hindsight, hindsight_notes
+from bekostiging.studies.known_years import count_in, known_years, put_back, without_clients
+
+FIRST, ORIGIN, LAST = 2014, 2019, 2022
+CLIENTS = 20_000.0
+
+
+@pytest.fixture(scope="module")
+def almere() -> Case:
+    return read_case("almere")
+
+
+@pytest.fixture(scope="module")
+def region() -> Case:
+    """Five municipalities, the spread of the inflow of each as the nation's, nothing else uncertain."""
+    case = synthetic_region(municipalities=5, providers=6)
+    rows = tuple(
+        row.model_copy(update={"autocorrelation": 0.7})
+        for row in case.risk_factors
+        if (row.level, row.quantity) == ("municipality", "inflow")
+    )
+    areas = tuple(
+        row.model_copy(update={"growth_0_17": 0.0, "growth_18_64": 0.0, "growth_65_plus": 0.0}) for row in case.areas
+    )
+    return replace(case, risk_factors=rows, areas=areas, correlations=())
+
+
+def _drawn_history(case: Case, rng: np.random.Generator) -> Case:
+    """Counts of youth care as the model draws them: growth of the nation with its spread, innovations of the nation's size
+    (which differ between histories), a new path from the origin on, and counting."""
+    phi = 0.7
+    sigma = spread_ratio(rng.standard_normal(1), 4)[0] * innovation_variance(NATIONAL_GROWTH, phi) ** 0.5
+    dispersion = max(row.starts_dispersion for row in case.demand)
+    rows = []
+    for municipality in case.municipalities:
+        growth = mean_growth(NATIONAL_GROWTH) + TAU * rng.standard_normal()
+        level, x = 0.0, 0.0
+        for year in range(FIRST, LAST + 1):
+            if year > FIRST:
+                x = phi * x + sigma * rng.standard_normal()
+            mean = CLIENTS * np.exp(growth * (year - FIRST) + level + x)
+            count = max(mean + np.sqrt(dispersion * mean) * rng.standard_normal(), 1.0)
+            if year == ORIGIN:
+                level, x, count = level + x, 0.0, mean
+            rows.append(
+                History.model_validate(
+                    {"area": municipality.code, "care_form": "jeugdwet", "year": year, "definition": "persons_in_year",
+                     "clients": float(count), "source": "test", "status": "own_data"}
+                )
+            )  # fmt: skip
+    return replace(case, history=tuple(rows))
+
+
+def _covered(case: Case, n_histories: int, seed: int) -> float:
+    """Part of the counts of drawn histories that lies in the 80 % interval of the estimated model."""
+    rng = np.random.default_rng(seed)
+    inside, of = 0, 0
+    for k in range(n_histories):
+        known = known_years(_drawn_history(case, rng), ORIGIN)
+        back = put_back(replace(case, history=_history_of(known)), known, "estimated")
+        persons = without_clients(plan(back, 256, known.n_years, k, "closed"), known, k)
+        columns = [(persons[:, t, j], count_in(one, ORIGIN + 1 + t)) for j, one in enumerate(known.totals) for t in range(3)]
+        one = coverage_of(np.stack([column for column, _ in columns], axis=1), np.array([n for _, n in columns]), 0.80)
+        inside, of = inside + one.inside, of + one.of
+    return inside / of
+
+
+def _history_of(known: object) -> tuple[History, ...]:
+    """The rows behind the totals."""
+    return tuple(
+        History.model_validate(
+            {"area": one.place, "care_form": one.care_form, "year": year, "definition": one.definition, "clients": n,
+             "source": "test", "status": "own_data"}
+        )
+        for one in known.totals  # type: ignore[attr-defined]
+        for year, n in zip(one.years, one.counts, strict=True)
+    )  # fmt: skip
+
+
+def test_intervals_hold_on_histories_drawn_from_the_model(region: Case) -> None:
+    """A dozen histories: 180 counts, five independent places each; the slow test takes 200."""
+    assert 0.70 < _covered(region, 12, seed=1) < 0.90
+
+
+@pytest.mark.slow
+def test_eighty_of_a_hundred_on_two_hundred_histories(region: Case) -> None:
+    """design2, section 15: 80 % intervals cover 76 to 84 % of 3,000 counts in 200 drawn histories."""
+    assert 0.76 <= _covered(region, 200, seed=2) <= 0.84
+
+
+def test_without_clients_is_what_drawing_them_gives(almere: Case) -> None:
+    """The band of the note against the band of the backtest, where every client is drawn."""
+    known = known_years(almere, 2020)
+    back = put_back(almere, known, "deciding")
+    quick = without_clients(plan(back, 512, known.n_years, 1, "closed"), known, 1)
+    drawn = backtest(almere, 2020, 512).deciding.predictions
+    for one in (row for row in drawn if not row.share):
+        k = next(i for i, total in enumerate(known.totals) if (total.place, total.care_form) == (one.place, one.care_form))
+        mine = np.quantile(quick[:, one.year - 2021, k], QUANTILES)
+        assert mine == pytest.approx(np.array(one.quantiles), rel=0.015)
+
+
+def test_stated_values_stay_and_estimates_are_made_anew(almere: Case) -> None:
+    known = known_years(almere, 2020)
+    deciding, estimated = (put_back(almere, known, model) for model in ("deciding", "estimated"))
+    stated = {row.id: row.standard_deviation for row in almere.risk_factors}
+    for row in deciding.risk_factors:
+        assert (row.standard_deviation == stated[row.id]) == (row.id != "municipal_inflow")
+    assert {row.growth for row in deciding.demand} <= {row.growth for row in almere.demand}
+    assert {row.growth_standard_error for row in deciding.demand} == {0.0}
+    assert all(row.growth_standard_error > 0 for row in estimated.demand)
+    assert estimated.known_until == deciding.known_until == 2020
+
+
+def test_an_estimated_growth_is_estimated_anew(almere: Case) -> None:
+    """Growth of the clients with demography is the posterior of the years up to the origin, whatever the case says."""
+    demand = tuple(row.model_copy(update={"growth": 0.4, "growth_standard_error": 0.01}) for row in almere.demand)
+    outcome = backtest(replace(almere, demand=demand), 2020, 32)
+    for key, (mean, error) in outcome.deciding.growth.items():
+        assert mean == pytest.approx(outcome.estimated.growth[key][0])
+        assert error == pytest.approx(outcome.estimated.growth[key][1])
+        assert mean < 0.1
+
+
+def test_hindsight_says_when_the_scenarios_were_surprised(almere: Case) -> None:
+    youth = hindsight(almere)[0]
+    assert (youth.law, youth.origin, youth.year, youth.counted) == ("jeugdwet", 2020, 2022, 6680.0)
+    assert youth.surprised
+    assert "Dat is meer dan de toekomsten aankonden" in hindsight_notes(almere)[0]["nl"]
+    quiet = Hindsight("wmo", 2020, 2022, 100.0, 120.0, 110.0)
+    assert not quiet.surprised
+    assert hindsight(replace(almere, history=())) == ()
+
+
+def test_national_counts_are_not_predicted(almere: Case) -> None:
+    assert all(one.place != NATION for one in known_years(almere).targets)
