@@ -10,7 +10,7 @@ import pytest
 from bekostiging import backtest
 from bekostiging.case import Case, read_case, synthetic_region
 from bekostiging.case.growth import TAU, mean_growth
-from bekostiging.case.series import NATIONAL_GROWTH, NATION
+from bekostiging.case.series import NATION, NATIONAL_GROWTH
 from bekostiging.case.spread import innovation_variance
 from bekostiging.case.tables import History
 from bekostiging.scenarios import plan
@@ -38,7 +38,8 @@ def region() -> Case:
         if (row.level, row.quantity) == ("municipality", "inflow")
     )
     areas = tuple(
-        row.model_copy(update={"growth_0_17": 0.0, "growth_18_64": 0.0, "growth_65_plus": 0.0}) for row in case.areas
+        row.model_copy(update={"growth_0_17": 0.0, "growth_18_64": 0.0, "growth_65_plus": 0.0})
+        for row in case.areas
     )
     return replace(case, risk_factors=rows, areas=areas, correlations=())
 
@@ -77,8 +78,14 @@ def _covered(case: Case, n_histories: int, seed: int) -> float:
         known = known_years(_drawn_history(case, rng), ORIGIN)
         back = put_back(replace(case, history=_history_of(known)), known, "estimated")
         persons = without_clients(plan(back, 256, known.n_years, k, "closed"), known, k)
-        columns = [(persons[:, t, j], count_in(one, ORIGIN + 1 + t)) for j, one in enumerate(known.totals) for t in range(3)]
-        one = coverage_of(np.stack([column for column, _ in columns], axis=1), np.array([n for _, n in columns]), 0.80)
+        columns = [
+            (persons[:, t, j], count_in(one, ORIGIN + 1 + t))
+            for j, one in enumerate(known.totals)
+            for t in range(3)
+        ]
+        one = coverage_of(
+            np.stack([column for column, _ in columns], axis=1), np.array([n for _, n in columns]), 0.80
+        )
         inside, of = inside + one.inside, of + one.of
     return inside / of
 
@@ -113,7 +120,11 @@ def test_without_clients_is_what_drawing_them_gives(almere: Case) -> None:
     quick = without_clients(plan(back, 512, known.n_years, 1, "closed"), known, 1)
     drawn = backtest(almere, 2020, 512).deciding.predictions
     for one in (row for row in drawn if not row.share):
-        k = next(i for i, total in enumerate(known.totals) if (total.place, total.care_form) == (one.place, one.care_form))
+        k = next(
+            i
+            for i, total in enumerate(known.totals)
+            if (total.place, total.care_form) == (one.place, one.care_form)
+        )
         mine = np.quantile(quick[:, one.year - 2021, k], QUANTILES)
         assert mine == pytest.approx(np.array(one.quantiles), rel=0.015)
 

@@ -38,6 +38,7 @@ from bekostiging.report.kit.workbook import FORMATS, NAME, Front, dictionary_row
 from bekostiging.report.lumpsum.resistance import LINE
 from bekostiging.studies import (
     Backtest,
+    Hindcast,
     LumpSumStudy,
     Prediction,
     StressStudy,
