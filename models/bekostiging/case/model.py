@@ -53,6 +53,7 @@ from bekostiging.case.tables import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bekostiging.case.spread import Spread
     from bekostiging_solvers.typing import FloatArray
 
 
@@ -128,6 +129,8 @@ class Case(Shown):
     notes: tuple[Note, ...] = field(default=())
     factor_distribution: FactorDistribution | None = None
     """In place of tables risk_factors and correlations (``scenarios.with_factor_distribution``); None = those tables."""
+    estimates: tuple[Spread, ...] = ()
+    """Risk factors whose standard deviation history gave; it counts as uncertain as long as the row has that value."""
     known_until: int | None = None
     """Last calendar year whose figures count as known; None = all of them. A backtest sets it."""
 

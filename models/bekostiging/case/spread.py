@@ -167,10 +167,13 @@ def _spread(case: Case, factor: RiskFactor, series: Sequence[Series], until: int
 
 
 def estimated_spreads(case: Case) -> dict[str, Spread]:
-    """The inflow factors whose standard deviation is that of history, by id: their size is uncertain; remembered."""
-    return case.cache.of(
-        "estimated_spreads", (), lambda: {one.factor: one for one in spreads(case) if one.given == one.estimate}
-    )
+    """The inflow factors whose standard deviation is that of history, by id: their size is uncertain.
+
+    Whatever has happened to other tables of the case since: what was estimated when it was read stays an estimate, until the
+    row has another value.
+    """
+    value = {row.id: row.standard_deviation for row in case.risk_factors}
+    return {one.factor: one for one in case.estimates if value.get(one.factor) == one.estimate}
 
 
 def _national_variance(case: Case, until: int | None) -> float:
@@ -217,7 +220,7 @@ def with_estimates(case: Case) -> Case:
         An empty standard deviation of a factor that history cannot speak of.
     """
     empty = [row for row in case.risk_factors if row.standard_deviation is None]
-    if not empty:
+    if not empty and all(row.status != "estimated" for row in case.risk_factors if row.quantity == "inflow"):
         return case
     for row in empty:
         if row.quantity != "inflow":
@@ -225,21 +228,19 @@ def with_estimates(case: Case) -> Case:
                 f"risk_factors, rij {row.line}, standard_deviation: history zegt niets van {row.quantity}; vul hem in.",
                 f"risk_factors, row {row.line}, standard_deviation: history says nothing of {row.quantity}; fill it in.",
             )
-    estimates = {one.factor: one for one in spreads(case)}
-    names = {row.id for row in empty}
-    filled = tuple(
-        row.model_copy(
-            update={
-                "standard_deviation": estimates[row.id].estimate,
-                "source": "; ".join([*estimates[row.id].series, "CBS"]),
-                "status": "estimated",
-            }
-        )
-        if row.id in names
-        else row
-        for row in case.risk_factors
-    )
-    return replace(case, risk_factors=filled)
+    known = {one.factor: one for one in spreads(case)}
+    factors, estimates = [], []
+    for row in case.risk_factors:
+        one = known.get(row.id)
+        # a case that was written after it was read has the estimate in its row
+        if one is None or row.standard_deviation not in (None, one.estimate):
+            factors.append(row)
+            continue
+        estimates.append(replace(one, given=one.estimate))
+        source = "; ".join([*one.series, "CBS"])
+        filled = {"standard_deviation": one.estimate, "source": source, "status": "estimated"}
+        factors.append(row.model_copy(update=filled))
+    return replace(case, risk_factors=tuple(factors), estimates=tuple(estimates))
 
 
 def spread_notes(case: Case) -> tuple[Note, ...]:
@@ -268,8 +269,8 @@ def spread_notes(case: Case) -> tuple[Note, ...]:
     "The inflow of a municipality moves 2.4 % a year around what is exp"
     """
     rows = {row.id: row for row in case.risk_factors}
-    shown = [one for one in spreads(case) if one.given == one.estimate or one.contradicts]
-    uncertain = {one.factor for one in shown if one.given == one.estimate}
+    uncertain = estimated_spreads(case)
+    shown = [uncertain.get(one.factor, one) for one in spreads(case) if one.factor in uncertain or one.contradicts]
     notes = [_spread_note(one, rows[one.factor], case) for one in shown]
     stated = [row for row in case.risk_factors if row.id not in uncertain and row.standard_deviation]
     certain_growth = any(row.growth and not row.growth_standard_error for row in case.demand)

@@ -110,10 +110,10 @@ class Judgement:
     @property
     def verdict(self) -> Verdict:
         """``contradicted``: so few (or many) counts inside cannot be by the model itself; ``outside``: it can be, because
-        the counts are few, but fewer than half of them lie inside; else ``as_expected``."""
+        the counts are few, but at most half of them lie inside; else ``as_expected``."""
         if self.judged.contradicted:
             return "contradicted"
-        return "outside" if 2 * self.judged.inside < self.judged.of else "as_expected"
+        return "outside" if 2 * self.judged.inside <= self.judged.of else "as_expected"
 
 
 def judged(scenarios: FloatArray, counted: FloatArray) -> Judgement | None:

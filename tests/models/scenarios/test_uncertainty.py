@@ -130,3 +130,16 @@ def test_the_policy_says_that_included_is_the_default() -> None:
 
 def test_freedom_is_never_below_four() -> None:
     assert Spread("inflow", None, 0.02, 0.01, 0.05, 0, 2, ()).freedom == 4
+
+
+def test_an_estimate_stays_one_whatever_happens_to_other_tables(small_case: Case) -> None:
+    """History that changes afterwards, or demand that goes, makes no stated value of it; another value does."""
+    case = _estimated(small_case, "municipality")
+    assert list(ParameterUncertainty.of(replace(case, history=(), demand=case.demand[1:])).estimates) == [
+        "municipal_inflow"
+    ]
+    rows = tuple(
+        row.model_copy(update={"standard_deviation": 0.03}) if row.id == "municipal_inflow" else row
+        for row in case.risk_factors
+    )
+    assert not ParameterUncertainty.of(replace(case, risk_factors=rows)).estimates

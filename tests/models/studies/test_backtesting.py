@@ -41,13 +41,13 @@ def _youth(case: Case) -> Case:
 
 
 def test_nothing_after_the_origin_enters(almere: Case) -> None:
-    plain = backtest(almere, 2020, 128)
+    plain = backtest(almere, 2020, 64)
     changed = {
         ("0034", "jeugdwet", 2021): 9000.0,
         ("0034", "wmo", 2022): 3000.0,
         ("hout", "jeugdwet", 2021): 400.0,
     }
-    other = backtest(_with(almere, changed), 2020, 128)
+    other = backtest(_with(almere, changed), 2020, 64)
     for mine, moved in zip(plain.models, other.models, strict=True):
         assert (mine.growth, mine.spread) == (moved.growth, moved.spread)
         for one, two in zip(mine.predictions, moved.predictions, strict=True):
@@ -57,7 +57,7 @@ def test_nothing_after_the_origin_enters(almere: Case) -> None:
 
 def test_almere_from_2020(almere: Case) -> None:
     """CBS: 6,585 and 6,680 youths, beyond the band of either model, 12,045 and 11,940 Wmo clients; districts as shares."""
-    found = backtest(almere, n_scenarios=512)
+    found = backtest(almere, n_scenarios=128)
     assert found.origin == 2020
     counted = {("jeugdwet", 2021): 6585, ("jeugdwet", 2022): 6680, ("wmo", 2021): 12_045, ("wmo", 2022): 11_940}
     for own in found.models:
@@ -77,7 +77,7 @@ def test_almere_from_2020(almere: Case) -> None:
 
 def test_totals_and_shares_are_judged_apart(almere: Case) -> None:
     """Youth care alone: both totals lie outside, whatever the shares do, and the page says so."""
-    found = backtest(_youth(almere), 2020, 256)
+    found = backtest(_youth(almere), 2020, 64)
     for own in found.models:
         assert (own.totals.judged.inside, own.totals.judged.of, own.totals.verdict) == (0, 2, "outside")
         assert own.shares is not None
@@ -91,7 +91,7 @@ def test_what_cannot_be_is_contradicted(almere: Case) -> None:
     swapped = {("haven", 2021): 2165.0, ("stad", 2021): 170.0, ("buiten", 2021): 435.0, ("poort", 2021): 1355.0,
                ("hout", 2021): 575.0, ("0034", 2021): 3300.0, ("0034", 2022): 3300.0}  # fmt: skip
     counts = {(place, "jeugdwet", year): count for (place, year), count in swapped.items()}
-    found = backtest(_with(_youth(almere), counts), 2020, 512)
+    found = backtest(_with(_youth(almere), counts), 2020, 128)
     for own in found.models:
         assert own.totals.judged.inside == 0
         assert own.shares is not None

@@ -117,8 +117,8 @@ def test_without_clients_is_what_drawing_them_gives(almere: Case) -> None:
     """The band of the note against the band of the backtest, where every client is drawn."""
     known = known_years(almere, 2020)
     back = put_back(almere, known, "deciding")
-    quick = without_clients(plan(back, 512, known.n_years, 1, "closed"), known, 1)
-    drawn = backtest(almere, 2020, 512).deciding.predictions
+    quick = without_clients(plan(back, 256, known.n_years, 1, "closed"), known, 1)
+    drawn = backtest(almere, 2020, 256).deciding.predictions
     for one in (row for row in drawn if not row.share):
         k = next(
             i
@@ -126,7 +126,7 @@ def test_without_clients_is_what_drawing_them_gives(almere: Case) -> None:
             if (total.place, total.care_form) == (one.place, one.care_form)
         )
         mine = np.quantile(quick[:, one.year - 2021, k], QUANTILES)
-        assert mine == pytest.approx(np.array(one.quantiles), rel=0.015)
+        assert mine == pytest.approx(np.array(one.quantiles), rel=0.02)
 
 
 def test_stated_values_stay_and_estimates_are_made_anew(almere: Case) -> None:
