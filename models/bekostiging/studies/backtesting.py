@@ -71,6 +71,13 @@ class Hindcast:
         Per municipality and law: yearly growth of the inflow, demography included (fraction), and its standard error.
     spread : tuple of Spread
         Risk factors whose size was estimated from the years up to the origin.
+
+    Examples
+    --------
+    >>> from bekostiging import backtest, read_case
+    >>> youth = backtest(read_case("almere"), 2021, n_scenarios=16).deciding
+    >>> youth.totals.judged.of, youth.shares is None  # Youth Act and Wmo in 2022; districts changed their borders
+    (2, True)
     """
 
     model: Model

@@ -12,9 +12,10 @@ import numpy as np
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.errors import Note
+from bekostiging.case.tables import LAWS
 from bekostiging.scenarios import plan
 from bekostiging.studies.coverage import JUDGED
-from bekostiging.studies.known_years import LAWS, KnownYears, count_in, known_years, put_back, without_clients
+from bekostiging.studies.known_years import KnownYears, count_in, known_years, put_back, without_clients
 from bekostiging_solvers.typing import FloatArray
 
 SCENARIOS = 512

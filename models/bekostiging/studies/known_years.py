@@ -9,21 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.growth import growth_estimates
+from bekostiging.case.persons import persons
 from bekostiging.case.series import FEWEST_YEARS, Series, all_series
 from bekostiging.case.spread import estimated_spreads, with_estimates
-from bekostiging.case.tables import Demand, Index, RiskFactor
+from bekostiging.case.tables import LAWS, Demand, Index, RiskFactor
 from bekostiging.scenarios import Cells, Plan, expected_care_use, normals_of
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
-LAWS = ("jeugdwet", "wmo")
 Model = Literal["deciding", "estimated"]
-MODELS: tuple[Model, ...] = get_args(Model)
 
 
 @dataclass(frozen=True)
@@ -178,7 +177,7 @@ def _demand(case: Case, known: KnownYears, *, stated: bool) -> tuple[Demand, ...
             if payer[row.area].municipality == one.place and row.care_form in _forms(case, one.care_form)
         ]
         trajectories = sum(row.clients_at_start + row.starts_per_year for row in own)
-        scale = count_in(one, known.origin) * case.trajectories_of(one.care_form) / trajectories
+        scale = count_in(one, known.origin) / persons(case, one.care_form, trajectories)
         for row in own:
             changed = {
                 "clients_at_start": scale * row.clients_at_start,

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bekostiging.case.errors import LANGUAGES
+from bekostiging.case.tables import LAWS
 from bekostiging.evaluation.figures import Unit
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by_side_table
 from bekostiging.report.kit.sections import care_form_names
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import Backtest
 from bekostiging.studies.coverage import QUANTILES
-from bekostiging.studies.known_years import LAWS
 
 
 def place_names(outcome: Backtest) -> dict[str, str]:
