@@ -161,3 +161,51 @@ def _defined(module: ast.Module) -> Iterator[str]:
         if isinstance(statement, ast.Assign | ast.AnnAssign):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+NORMAL = {
+    "scenarios/factors.py": "normal factors of the scenarios",
+    "scenarios/points.py": "normal points of the scenarios",
+    "studies/backtesting.py": "place of a count among its scenarios, no interval",
+    "sampling.py": "an error that is known, without degrees of freedom",
+}
+"""Files that may ask the normal law for a quantile, and why; an estimate is judged by Student's t."""
+WITHOUT_FREEDOM = {
+    "report/kit/estimates.py": "read back to be printed",
+    "report/equalisation/tables.py": "to be printed",
+    "studies/tender/similar_regions.py": "of a share of regions, binomial",
+    "studies/tender/robustness.py": "of chances that are known, by Student's t",
+    "studies/tender/ranks.py": "of chances that are known, by Student's t",
+}
+"""Files that make an estimate with an error that has no degrees of freedom, and why."""
+
+
+def _of_package(path: Path) -> str:
+    return path.as_posix().split("models/bekostiging/")[-1].split("bekostiging_solvers/")[-1]
+
+
+def test_estimates_are_judged_by_students_t() -> None:
+    """No normal quantile, and no number that is one, where an estimate from few scramblings is judged."""
+    found = set()
+    for path, module in _modules().items():
+        for node in ast.walk(module):
+            named = isinstance(node, ast.Name) and node.id in ("ndtri", "erfinv")
+            asked = isinstance(node, ast.Attribute) and ast.unparse(node) in ("norm.ppf", "stats.norm", "norm.isf")
+            number = isinstance(node, ast.Constant) and node.value in (1.28, 1.645, 1.64, 1.96, 2.33, 2.326, 2.576)
+            if named or asked or number:
+                found.add(_of_package(path))
+    assert found == set(NORMAL)
+
+
+def test_an_error_has_its_degrees_of_freedom() -> None:
+    """Every call of ``Estimate`` with an error says of how many independent parts it is."""
+    found = set()
+    for path, module in _modules().items():
+        for node in ast.walk(module):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Estimate"):
+                continue
+            error = node.args[1] if len(node.args) > 1 else None
+            known = isinstance(error, ast.Constant) and error.value in (None, 0.0)
+            if error is not None and not known and "degrees_of_freedom" not in {one.arg for one in node.keywords}:
+                found.add(_of_package(path))
+    assert found == set(WITHOUT_FREEDOM)

@@ -4,19 +4,19 @@
 pool in Pyomo, imported by whoever reads or proves it.
 """
 
+from bekostiging.equalisation.bootstrap import NormIntervals, enough_clients, intervals
+from bekostiging.equalisation.by_lot import LotComparison, compare_by_lot
 from bekostiging.equalisation.clients import Adjuster, ClientCosts, client_costs, simulated_clients
 from bekostiging.equalisation.example import example_clients, example_pool
 from bekostiging.equalisation.high_cost import KINDS, HighCostPool, high_cost_pool
 from bekostiging.equalisation.judgement import (
     DISCLOSURE_LIMIT,
-    RESAMPLES,
     Condition,
     GroupResult,
     Measures,
     PriceOfCondition,
     fitted,
     group_results,
-    intervals,
     measures,
     price_of_conditions,
     provider_results,
@@ -35,19 +35,22 @@ from bekostiging.equalisation.pool_inputs import PoolData, pool_data
 __all__ = [
     "DISCLOSURE_LIMIT",
     "KINDS",
-    "RESAMPLES",
     "Adjuster",
     "ClientCosts",
     "Condition",
     "GroupResult",
     "HighCostPool",
+    "LotComparison",
     "Measures",
     "NormAmounts",
+    "NormIntervals",
     "PoolData",
     "PoolDesign",
     "PriceOfCondition",
     "client_costs",
+    "compare_by_lot",
     "design_pool",
+    "enough_clients",
     "example_clients",
     "example_pool",
     "fitted",

@@ -174,6 +174,7 @@ def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> 
             "channel": _compact(channel.astype(np.int64), CHANNELS),
             "crisis": _compact(crisis.astype(np.int64), ("no", "yes")),
             "in_care": _compact(caseload.astype(np.int64), ("new", "caseload")),
+            "lot": _compact(cells.lot[cell], cells.lot_ids),
         },
     )
 

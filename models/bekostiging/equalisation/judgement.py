@@ -1,4 +1,4 @@
-"""What norm amounts mean for groups, providers and fit; bootstrap intervals; and what every condition costs.
+"""What norm amounts mean for groups, providers and fit; and what every condition costs.
 
 ``compensation``: mean norm amount minus mean cost of a group, euro per client; above zero it is overcompensated.
 ``ratio``: the predictive ratio, sum of norm amounts over sum of cost. Figures of fewer clients than the disclosure limit are
@@ -16,14 +16,11 @@ from typing import Any
 import numpy as np
 
 from bekostiging.equalisation.clients import ClientCosts
-from bekostiging.equalisation.moments import GroupedRows
 from bekostiging.equalisation.norm_amounts import NormAmounts
 from bekostiging_solvers import Estimate
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
 DISCLOSURE_LIMIT = 10
-RESAMPLES = 200
-"""Bootstrap samples: the ends of a 95 % interval are then known to about a tenth of its width."""
 
 
 @dataclass(frozen=True)
@@ -360,51 +357,3 @@ def _without(model: NormAmounts) -> dict[Condition, dict[str, Any]]:
     if model.at_most is not None:
         found[Condition("at_most")] = {"at_most": None}
     return found
-
-
-def intervals(
-    model: NormAmounts,
-    clients: ClientCosts,
-    rng: np.random.Generator,
-    level: float = 0.95,
-    resamples: int = RESAMPLES,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Bootstrap interval and standard error of every norm amount; lower end, upper end and error, each (n_adjusters,) euro.
-
-    Clients are drawn again with Poisson weights, and the method of the model is fitted again under its conditions with the
-    strength of shrinkage as fitted.
-
-    Parameters
-    ----------
-    model : NormAmounts
-        A fitted one.
-    clients : ClientCosts
-        Whom it was fitted on.
-    rng : numpy.random.Generator
-        Draws the weights.
-    level : float
-        Of the interval.
-    resamples : int
-        How often it is fitted again.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from bekostiging.equalisation import example_clients, fitted, intervals, NormAmounts
-    >>> clients = example_clients()
-    >>> model = fitted(NormAmounts(), clients)
-    >>> low, high, _ = intervals(model, clients, np.random.default_rng(1), resamples=20)
-    >>> bool((low < model.coef_).all() and (model.coef_ < high).all())
-    True
-    """
-    named = {*model.group_bounds, *model.group_penalties}
-    groups = {name: own for name, own in clients.groups.items() if name in named}
-    rows = GroupedRows(clients.matrix, clients.cost, groups)
-    drawn: list[FloatArray] = []
-    while len(drawn) < resamples:
-        weight = clients.weight * rng.poisson(1.0, len(clients.cost))
-        found = model.refitted(rows, weight, (clients.provider, clients.providers))
-        if found is not None:
-            drawn.append(found)
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return low, high, np.std(drawn, axis=0, ddof=1)

@@ -45,6 +45,11 @@ class GroupedRows:
         """Distinct rows (n_distinct, k), and which of them each client has."""
         return distinct_rows(self.matrix)
 
+    @cached_property
+    def _squares(self) -> FloatArray:
+        """Squared target of every client."""
+        return np.asarray(np.square(self.target))
+
     @property
     def n_distinct(self) -> int:
         """Number of distinct rows."""
@@ -66,7 +71,7 @@ class GroupedRows:
         return Moments(
             gram=(distinct * weights[:, None]).T @ distinct,
             product=targets @ distinct,
-            square=float(weight @ np.square(self.target)),
+            square=float((weight * self._squares).sum()),
             weight=float(weights.sum()),
             exposure=weights @ distinct,
             target=float(targets.sum()),

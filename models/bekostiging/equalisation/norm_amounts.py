@@ -20,6 +20,7 @@ from bekostiging.equalisation.solve import (
     fit_at_most,
     fit_least_largest,
     fit_least_squares,
+    least_squares_amounts,
 )
 from bekostiging.units import CENTS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
@@ -202,9 +203,10 @@ class NormAmounts:
         moments = rows.moments(weight)
         if not (moments.exposure > 0).all():
             return None
-        return self._fitted(
-            rows, weight, moments, self.limits(self.names_, moments, self.shrinkage_), provider
-        ).norm
+        limits = self.limits(self.names_, moments, self.shrinkage_)
+        if self.method == "least_squares" and self.at_most is None:
+            return least_squares_amounts(moments, limits)
+        return self._fitted(rows, weight, moments, limits, provider).norm
 
     def limits(self, names: tuple[str, ...], moments: Moments, shrinkage: float) -> Limits:
         """The conditions on norm amounts, in euro."""

@@ -69,6 +69,29 @@ def fit_least_squares(moments: Moments, limits: Limits) -> Fit:
     return _fit(found, program, euro, constant, euro**2)
 
 
+def least_squares_amounts(moments: Moments, limits: Limits) -> FloatArray:
+    """The amounts alone, for many fits.
+
+    Without inequalities they solve a linear system, which is the optimum where they hold; otherwise the quadratic program.
+    """
+    hessian, slope, _ = least_squares(moments, limits)
+    euro, k = unit(moments), len(slope)
+    rows = 0 if limits.pot is None else 1
+    system, right = np.zeros((k + rows, k + rows)), np.zeros(k + rows)
+    system[:k, :k], right[:k] = hessian, -slope
+    if limits.pot is not None:
+        system[k, :k] = system[:k, k] = moments.exposure / moments.weight
+        right[k] = limits.pot / (moments.weight * euro)
+    norm = np.linalg.solve(system, right)[:k] * euro
+    place = {name: j for j, name in enumerate(limits.names)}
+    within = bool(((limits.lower <= norm) & (norm <= limits.upper)).all())
+    within &= all(norm[place[light]] <= norm[place[heavy]] for light, heavy in limits.order)
+    for name, (least, most) in limits.group_bounds.items():
+        group = moments.groups[name]
+        within &= least <= float(group.exposure @ norm - group.target) / group.weight <= most
+    return np.asarray(norm) if within else fit_least_squares(moments, limits).norm
+
+
 def fit_absolute(rows: GroupedRows, weight: FloatArray, moments: Moments, limits: Limits, quantile: float) -> Fit:
     """Constrained LAD or another quantile; errors as ``fit_least_squares``."""
     euro = unit(moments)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 from bekostiging.case import Case
 from bekostiging.case.errors import Note
 from bekostiging.case.tables import CLAUSES
-from bekostiging.scenarios import SelfCheck
+from bekostiging.scenarios import Plan, SelfCheck
+
+FEWEST_IN_TAIL = 5
+"""Scenarios in a tail below which what is said of it is an indication."""
+UNSEEN = 0.05
+"""Chance at which the bound on what was never seen, 1 - UNSEEN^(1/n) (Clopper and Pearson 1934), is too low."""
+ROUNDING = 1e-9
 
 
 def alarms(checked: SelfCheck) -> tuple[Note, ...]:
@@ -21,6 +29,45 @@ def alarms(checked: SelfCheck) -> tuple[Note, ...]:
             "en": f"ALARM of the self-check: {n} of {checked.n_statistics} comparisons of the simulation with its own "
             f"theory cannot be chance, the worst {worst.quantity} of {worst.cell}: {worst.drawn:.6g} drawn, "
             f"{worst.expected:.6g} expected. Do not use this outcome and report it.",
+        },
+    )
+
+
+def measured(plan: Plan, checked: SelfCheck) -> tuple[Note, ...]:
+    """What must be said of the scenarios of a study: their self-check, how few they are, and how many were drawn."""
+    return (*alarms(checked), *few_scenarios(plan.n_scenarios, plan.case.policy.confidence), *plan.notes)
+
+
+def enough_scenarios(confidence: float) -> int:
+    """Scenarios of which five lie in the tail beyond ``confidence``."""
+    return math.ceil(FEWEST_IN_TAIL / (1 - confidence) - ROUNDING)
+
+
+def most_unseen(n_scenarios: int) -> float:
+    """Probability that an event may still have, at 95 % certainty, when it was seen in none of so many scenarios."""
+    return float(1 - UNSEEN ** (1 / n_scenarios))
+
+
+def few_scenarios(n_scenarios: int, confidence: float) -> tuple[Note, ...]:
+    """What a run of few scenarios cannot know, in words; nothing where five of them lie in the tail."""
+    enough = enough_scenarios(confidence)
+    if n_scenarios >= enough:
+        return ()
+    tail = f"{100 * (1 - confidence):.3g} %"
+    seen = math.floor(n_scenarios * (1 - confidence) + ROUNDING)
+    most = math.ceil(100 * most_unseen(n_scenarios) - ROUNDING)
+    nl, en = ("toekomst" if seen == 1 else "toekomsten"), ("scenario" if seen == 1 else "scenarios")
+    return (
+        {
+            "nl": f"Gemeten op maar {n_scenarios} toekomsten. Wat zeldzamer is dan 1 op {n_scenarios} is niet te zien: "
+            f"0 % betekent “in geen van deze {n_scenarios}” en kan in werkelijkheid tot {most} % zijn, 100 % kan "
+            f"{100 - most} % zijn. De slechtste {tail.replace('.', ',')} zijn {seen} {nl}: wat over die staart, over P10 en "
+            f"P90 en over hun ± is gezegd, is een aanwijzing en geen meting. Neem voor een besluit minstens {enough} "
+            "toekomsten (--scenarios).",
+            "en": f"Measured on only {n_scenarios} scenarios. What is rarer than 1 in {n_scenarios} cannot be seen: 0 % "
+            f"means “in none of these {n_scenarios}” and may in truth be up to {most} %, 100 % may be {100 - most} %. The "
+            f"worst {tail} are {seen} {en}: what is said of that tail, of P10 and P90 and of their ± is an indication, no "
+            f"measurement. Take at least {enough} scenarios for a decision (--scenarios).",
         },
     )
 

@@ -12,7 +12,7 @@ from bekostiging.case.errors import Note
 from bekostiging.case.shown import Shown
 from bekostiging.contracts import hours_budget_notes
 from bekostiging.evaluation.blocks import Advance, Blocks
-from bekostiging.evaluation.notes import alarms, not_used_yet
+from bekostiging.evaluation.notes import measured, not_used_yet
 from bekostiging.evaluation.transition import handover, without_closed
 from bekostiging.lumpsum import Outcome
 from bekostiging.options import RunOptions
@@ -79,8 +79,7 @@ class Prepared:
     def notes(self, plan: Plan, checked: SelfCheck, own: Sequence[Note] = ()) -> tuple[Note, ...]:
         """Notes of a study judged on the scenarios of a plan; ``own``: those of this study alone."""
         return (
-            *alarms(checked),
-            *plan.notes,
+            *measured(plan, checked),
             *own,
             *stock_and_starts(self.brought),
             *factor_distribution_notes(self.case),

@@ -131,7 +131,8 @@ def _values(
         difference = without - known
         spread = float(np.sum(np.square(difference[1:] - difference[1:].mean())))
         error = float(np.sqrt((GROUPS - 1) / GROUPS * spread))
-        found.append(ValueOfData(item, float(without[0]), float(known[0]), Estimate(float(difference[0]), error)))
+        estimate = Estimate(float(difference[0]), error, degrees_of_freedom=GROUPS - 1)
+        found.append(ValueOfData(item, float(without[0]), float(known[0]), estimate))
     return tuple(found)
 
 

@@ -26,7 +26,7 @@ from bekostiging.case.arguments import checked_whole, kinds_checked
 from bekostiging.case.series import Series
 from bekostiging.case.spread import Spread, estimated_spreads
 from bekostiging.case.tables import Demand
-from bekostiging.evaluation.notes import alarms
+from bekostiging.evaluation.notes import alarms, measured
 from bekostiging.evaluation.study import Study, check_case_given
 from bekostiging.scenarios import (
     Plan,
@@ -203,7 +203,7 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
         n_scenarios=made.n_scenarios,
         seed=seed,
         named=False,
-        notes=(*alarms(checked), *alarms(also), *made.notes, *factor_distribution_notes(case), *dated_notes(case)),
+        notes=(*measured(made, checked), *alarms(also), *factor_distribution_notes(case), *dated_notes(case)),
         self_check=checked,
         origin=known.origin,
         deciding=deciding,

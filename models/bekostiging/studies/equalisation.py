@@ -15,16 +15,18 @@ from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
     DISCLOSURE_LIMIT,
     KINDS,
-    RESAMPLES,
     ClientCosts,
     GroupResult,
     HighCostPool,
+    LotComparison,
     Measures,
     NormAmounts,
+    NormIntervals,
     PoolData,
     PoolDesign,
     PriceOfCondition,
     client_costs,
+    compare_by_lot,
     design_pool,
     fitted,
     group_results,
@@ -51,8 +53,6 @@ from bekostiging_solvers.typing import BoolArray, FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
-FEW_RESAMPLES = 40
-"""Of the bootstrap where a fit takes longer than least squares: ends of intervals are then known to a quarter."""
 CLIENTS = 50_000
 """Simulated clients of the first year that suffice: norm amounts are then known to a percent or so."""
 
@@ -79,10 +79,11 @@ class PoolResult(Brief):
 
 @dataclass(frozen=True)
 class EqualisationStudy(Study):
-    """Norm amounts, their 95 % bootstrap ``interval`` (low, high, error), what they mean, and the pools.
+    """Norm amounts, their 95 % bootstrap ``interval``, what they mean, and the pools.
 
-    ``methods``: measures of other ways on the same clients; ``transfers``: euro a year beside one flat amount; ``pools``
-    empty where no lump sum could be designed. ``to_frame()``: a row per profile; figures of too few clients are missing.
+    ``lots``: profiles against one amount per care form; ``methods``: measures of other ways on the same clients;
+    ``transfers``: euro a year beside one flat amount; ``pools`` empty where no lump sum could be designed. ``to_frame()``: a
+    row per profile; figures of too few clients are missing.
     """
 
     outcome: Outcome
@@ -92,7 +93,8 @@ class EqualisationStudy(Study):
     clients: ClientCosts
     model: NormAmounts
     """The fitted norm amounts."""
-    interval: tuple[FloatArray, FloatArray, FloatArray]
+    interval: NormIntervals
+    lots: tuple[LotComparison, ...]
     groups: tuple[GroupResult, ...]
     """What clients of every group get beside what they cost."""
     measures: Measures
@@ -118,19 +120,27 @@ class EqualisationStudy(Study):
         """Which profiles have enough clients for their figures to be shown."""
         return ~suppressed(self.clients.weight @ self.clients.matrix, DISCLOSURE_LIMIT)
 
+    @property
+    def interval_told(self) -> BoolArray:
+        """Which profiles that are shown have enough clients for an interval too."""
+        return self.disclosed & self.interval.enough
+
     def to_frame(self) -> pd.DataFrame:
         """Norm amounts in euro per client a year."""
         import pandas as pd
 
-        low, high, error = self.interval
-        count, disclosed = self.clients.weight @ self.clients.matrix, self.disclosed
+        of, disclosed, told = self.interval, self.disclosed, self.interval_told
         figures = {
-            "clients": count, "amount": self.model.coef_, "low": low, "high": high, "standard_error": error
-        }  # fmt: skip
+            "clients": (self.clients.weight @ self.clients.matrix, disclosed),
+            "amount": (self.model.coef_, disclosed),
+            "low": (of.low, told),
+            "high": (of.high, told),
+            "standard_error": (of.error, told),
+        }
         rows = [
             {
                 "profile": adjuster.name,
-                **{name: float(values[j]) if disclosed[j] else None for name, values in figures.items()},
+                **{name: float(values[j]) if shown[j] else None for name, (values, shown) in figures.items()},
                 "observable": adjuster.observable,
                 "influenceable": adjuster.influenceable,
             }
@@ -206,7 +216,6 @@ def study_equalisation(
     clients = _drawn_clients(design_plan, terms) if table is None else client_costs(table)
     model = fitted(model if model is not None else NormAmounts(seed=seed), clients)
     norm = clients.matrix @ model.coef_
-    quick = model.method == "least_squares" and model.at_most is None
     decision = designed(ready, terms).decision
     data, design = decision.data, decision.headline
     arrays, checked = checked_series(
@@ -226,9 +235,8 @@ def study_equalisation(
         simulated=table is None,
         clients=clients,
         model=model,
-        interval=intervals(
-            model, clients, np.random.default_rng(seed), resamples=RESAMPLES if quick else FEW_RESAMPLES
-        ),
+        interval=intervals(model, clients, np.random.default_rng(seed)),
+        lots=compare_by_lot(model, clients, np.random.default_rng([seed, 1]), DISCLOSURE_LIMIT),
         groups=group_results(clients, norm),
         measures=measures(clients, norm),
         methods=_methods(clients),

@@ -13,7 +13,6 @@ from bekostiging.equalisation import (
     fitted,
     group_results,
     high_cost_pool,
-    intervals,
     measures,
     price_of_conditions,
     provider_results,
@@ -119,38 +118,6 @@ def test_the_price_of_a_condition_is_what_leaving_it_out_changes() -> None:
     moved = np.abs(clients.matrix @ (free.coef_ - model.coef_)).sum() / 2
     assert order.moved == pytest.approx(moved, rel=1e-6)
     assert bound.moved == pytest.approx(0, abs=1e-3)
-
-
-def test_intervals_cover_the_truth() -> None:
-    """95 % intervals of three amounts over 40 samples: 120 of them, at least 105 cover (binomial, below 0.1 % by chance)."""
-    covered = 0
-    for seed in range(40):
-        clients = _clients(seed, 400)
-        model = fitted(NormAmounts(total=None), clients)
-        low, high, _ = intervals(model, clients, np.random.default_rng(seed))
-        covered += int(((low <= [2_000, 4_000, 9_000]) & (high >= [2_000, 4_000, 9_000])).sum())
-    assert covered >= 105
-
-
-def test_the_bootstrap_error_is_that_of_a_mean() -> None:
-    """Profiles that exclude each other, no condition: sd / sqrt(n), within the tenth that 200 samples allow thrice."""
-    clients = _clients(5)
-    model = fitted(NormAmounts(total=None), clients)
-    _, _, error = intervals(model, clients, np.random.default_rng(0))
-    for j in range(3):
-        own = clients.cost[clients.matrix[:, j] == 1]
-        assert error[j] == pytest.approx(own.std() / np.sqrt(len(own)), rel=0.2)
-
-
-@pytest.mark.parametrize(
-    "params", [{"method": "lad"}, {"at_most": 1}, {"method": "least_largest", "shrinkage": 0.1}], ids=str
-)
-def test_intervals_of_other_methods_hold_their_own_amounts(params: dict[str, object]) -> None:
-    clients = _clients(n=600)
-    model = fitted(NormAmounts(**params), clients)  # type: ignore[arg-type]
-    low, high, error = intervals(model, clients, np.random.default_rng(0), resamples=40)
-    assert ((low <= model.coef_ + 1e-6) & (model.coef_ <= high + 1e-6)).all()
-    assert (error > 0).all()
 
 
 @pytest.mark.parametrize("kind", ["outlier", "individual"])

@@ -58,6 +58,7 @@ def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Sectio
             [_norms(study, texts)],
             figure_of(lambda ax: plot_norm_amounts(study, ax, lang=texts.lang), norms_size(study)),
         ),
+        Section(said["by_lot"], _lot_sentences(study, texts), [_lots(study, texts)]),
         Section(said["groups"], [said["groups_note"].format(**limit)], [_groups(study, texts)]),
         Section(
             said["methods"], [said["methods_note"]], [_methods(study, texts)], warnings=[said["methods_warning"]]
@@ -65,7 +66,7 @@ def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Sectio
         Section(said["providers"], [said["providers_note"]], [_providers(study, texts)]),
     ]
     if study.prices:
-        sections.insert(3, Section(said["prices"], [said["prices_note"]], [_prices(study, texts)]))
+        sections.insert(4, Section(said["prices"], [said["prices_note"]], [_prices(study, texts)]))
     pooled = study.high_cost[0]
     note = said["high_cost_note"].format(
         pooled=numbers.percent(pooled.pooled), share=numbers.percent(pooled.share)
@@ -95,7 +96,8 @@ def _norms(study: EqualisationStudy, texts: Texts) -> Table:
             )
             if holds
         ]
-        interval = f"{numbers.plain(study.interval[0][j])} – {numbers.plain(study.interval[1][j])}"
+        ends = [numbers.plain(float(end[j])) for end in (study.interval.low, study.interval.high)]
+        interval = " – ".join(ends) if study.interval.enough[j] else said["too_few"]
         figures = [numbers.plain(count[j]), numbers.plain(study.model.coef_[j]), interval]
         rows.append(
             [
@@ -107,13 +109,44 @@ def _norms(study: EqualisationStudy, texts: Texts) -> Table:
     return rows
 
 
+def _lot_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
+    """How the lots are compared, and per lot whether profiles earn their keep."""
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    sentences = [said["by_lot_note"]]
+    for one in study.lots:
+        place = said["all_lots"] if one.lot is None else said["in_lot"].format(lot=names.get(one.lot, one.lot))
+        against = said[f"against_{one.alternative}"]
+        share = numbers.estimated_percent(one.removed)
+        sentences.append(said[f"verdict_{one.verdict}"].format(place=place, share=share, against=against))
+    return sentences if study.lots else [*sentences, said["no_lots"].format(limit=DISCLOSURE_LIMIT)]
+
+
+def _lots(study: EqualisationStudy, texts: Texts) -> Table:
+    """Norm amounts against one amount per care form in every lot."""
+    said, numbers, names = texts.sections["equalisation"], texts.numbers, names_of(study.case)
+    heads = ("lot", "clients", "error_alternative", "error_profiles", "removed", "providers_alternative",
+             "providers_profiles", "providers_difference")  # fmt: skip
+    rows = [[said[head] for head in heads]]
+    for one in study.lots:
+        errors = [numbers.estimate(value) for value in (one.error_alternative, one.error_profiles)]
+        results = (one.providers_alternative, one.providers_profiles, one.providers_difference)
+        removed = numbers.estimated_percent(one.removed) if one.enough else said["too_few"]
+        shares = [numbers.estimated_percent(value) for value in results]
+        lot = said["all_clients"] if one.lot is None else names.get(one.lot, one.lot)
+        rows.append([lot, numbers.plain(one.clients), *errors, removed, *shares])
+    return rows
+
+
 def _groups(study: EqualisationStudy, texts: Texts) -> Table:
     """Every label of every partition."""
     said, numbers = texts.sections["equalisation"], texts.numbers
-    names = names_of(study.case) | care_form_names(study.case)
+    own = names_of(study.case)
+    names = own | care_form_names(study.case)
     rows = [[said[head] for head in ("group", "clients", "mean_cost", "compensation", "ratio")]]
     for one in study.groups:
-        label = names.get(one.label, said.get(one.label, one.label))
+        # a lot may have the id of a care form
+        named = own if one.partition == "lot" else names
+        label = named.get(one.label, said.get(one.label, one.label))
         name = f"{said.get(one.partition, one.partition)}: {label}"
         if one.clients is None or one.mean_cost is None or one.compensation is None:
             rows.append([name, *[said["hidden"]] * 4])

@@ -81,7 +81,9 @@ def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: st
 
 @kinds_checked
 def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Norm amount of every client profile with its 95 % interval; profiles with too few clients to publish are left out.
+    """Norm amount of every client profile with its 95 % interval where there are clients enough for one.
+
+    Profiles with too few clients to publish are left out.
 
     Parameters
     ----------
@@ -106,15 +108,17 @@ def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang:
     """
     texts = Texts(lang)
     said, shown = texts.sections["equalisation"], np.flatnonzero(study.disclosed)
-    low, high, _ = study.interval
+    told = np.flatnonzero(study.interval_told)
+    low, high = study.interval.low, study.interval.high
     with house_axes(ax, norms_size(study)) as axes:
         places = np.arange(len(shown))
-        axes.hlines(places, low[shown] / THOUSAND, high[shown] / THOUSAND, color=SOFT, linewidth=1.6)
+        lines = places[study.interval_told[shown]]
+        axes.hlines(lines, low[told] / THOUSAND, high[told] / THOUSAND, color=SOFT, linewidth=1.6)
         axes.plot(study.model.coef_[shown] / THOUSAND, places, "o", color="#1b3a5c", ms=5)
         axes.set_yticks(places, [profile_name(study, study.clients.adjusters[j].name) for j in shown])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0, labelcolor=INK)
-        axes.set_xlim(left=min(0.0, float(low[shown].min() / THOUSAND)) if len(shown) else 0.0)
+        axes.set_xlim(left=min(0.0, float(low[told].min() / THOUSAND)) if len(told) else 0.0)
         axes.xaxis.set_major_locator(MaxNLocator(6))
         numbered(axes.xaxis, texts)
         axes.set_xlabel(said["amount_axis"])

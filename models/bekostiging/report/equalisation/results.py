@@ -6,19 +6,20 @@ from typing import Any
 
 import numpy as np
 
-from bekostiging.report.kit.estimates import written
+from bekostiging.report.kit.estimates import plain, written
 from bekostiging.studies import EqualisationStudy, PoolResult
+from bekostiging_solvers.typing import BoolArray
 
 
 def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
     """The study: euro and fractions; what is suppressed is null."""
     model, clients = study.model, study.clients
     shown = study.disclosed
-    low, high, error = study.interval
+    interval, told = study.interval, study.interval_told
 
-    def of(values: Any, j: int) -> float | None:
-        """A figure of an adjuster, unless suppressed."""
-        return float(values[j]) if shown[j] else None
+    def of(values: Any, j: int, known: BoolArray = shown) -> float | None:
+        """A figure of an adjuster, unless suppressed or unknown."""
+        return float(values[j]) if known[j] else None
 
     return {
         "equalisation": {
@@ -31,14 +32,16 @@ def equalisation_results(study: EqualisationStudy) -> dict[str, Any]:
                 {
                     "profile": adjuster.name,
                     "amount": of(model.coef_, j),
-                    "low": of(low, j),
-                    "high": of(high, j),
-                    "standard_error": of(error, j),
+                    "low": of(interval.low, j, told),
+                    "high": of(interval.high, j, told),
+                    "standard_error": of(interval.error, j, told),
+                    "enough_clients": bool(interval.enough[j]) if shown[j] else None,
                     "observable": adjuster.observable,
                     "influenceable": adjuster.influenceable,
                 }
                 for j, adjuster in enumerate(clients.adjusters)
             ],
+            "lots": [plain(one) | {"verdict": one.verdict} for one in study.lots],
             "groups": [
                 {
                     "partition": one.partition,

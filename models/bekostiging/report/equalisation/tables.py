@@ -25,6 +25,7 @@ def equalisation_tables(study: EqualisationStudy, texts: Texts) -> list[LongTabl
         side_by_side_table(
             "norm_amounts", ("profile", "observable", "influenceable"), _norms(results["norm_amounts"], texts)
         ),
+        side_by_side_table("norm_lots", ("lot",), _lots(study, texts)),
         side_by_side_table("groups", ("partition", "label"), _groups(results["groups"], texts)),
         side_by_side_table(
             "methods",
@@ -57,6 +58,21 @@ def _norms(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
         yield place | _of_equalisation(texts, "amount", _or_none(one["amount"], one["standard_error"]))
         for end in ("low", "high"):
             yield place | study_figure(texts, f"interval_{end}", one[end])
+
+
+LOT_FIGURES = (
+    "error_alternative", "error_profiles", "removed", "providers_alternative", "providers_profiles",
+    "providers_difference",
+)  # fmt: skip
+
+
+def _lots(study: EqualisationStudy, texts: Texts) -> Iterator[Row]:
+    """Norm amounts against one amount per care form in every lot."""
+    for one in study.lots:
+        place: dict[str, Cell] = {"lot": one.lot}
+        yield place | _of_equalisation(texts, "clients", one.clients)
+        for name in LOT_FIGURES:
+            yield place | _of_equalisation(texts, name, getattr(one, name))
 
 
 def _groups(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:

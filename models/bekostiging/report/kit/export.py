@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bekostiging.case import Case
+from bekostiging.evaluation.notes import enough_scenarios
 from bekostiging.report.kit.long import LongTable, csv_text
 from bekostiging.report.kit.origin import assumptions, origin_tables
 from bekostiging.report.kit.texts import Texts
@@ -28,22 +29,29 @@ def write_export(
     """
     every = [*tables, *origin_tables(case, texts)]
     (folder / "tables").mkdir()
-    for name, text in csv_files(case, every, texts).items():
+    few = _few(case, texts, settings)
+    for name, text in csv_files(case, every, texts, few).items():
         (folder / "tables" / name).write_text(text, encoding="utf-8", newline="")
-    write_workbook(folder / NAME, _front(case, texts, settings, named=named), case, every, texts)
+    write_workbook(folder / NAME, _front(case, texts, settings, few, named=named), case, every, texts)
 
 
-def csv_files(case: Case, tables: Sequence[LongTable], texts: Texts) -> dict[str, str]:
-    """File name and content of every table; the disclaimer of the case stands in each row."""
-    note = case.disclaimer.get(texts.lang, "")
+def csv_files(case: Case, tables: Sequence[LongTable], texts: Texts, few: str = "") -> dict[str, str]:
+    """File name and content of every table; the disclaimer of the case, and that scenarios are ``few``, in each row."""
+    note = " ".join(one for one in (case.disclaimer.get(texts.lang, ""), few) if one)
     return {f"{texts['files', table.name]}.csv": csv_text(table, texts, note) for table in tables}
 
 
-def _front(case: Case, texts: Texts, settings: Mapping[str, object], *, named: bool) -> Front:
+def _few(case: Case, texts: Texts, settings: Mapping[str, object]) -> str:
+    """What a row must say where there are too few scenarios for tails and chances."""
+    n, enough = settings.get("scenarios"), enough_scenarios(case.policy.confidence)
+    return texts["takeaway", "few"].format(n=n) if isinstance(n, int) and n < enough else ""
+
+
+def _front(case: Case, texts: Texts, settings: Mapping[str, object], few: str, *, named: bool) -> Front:
     """What stands on every sheet."""
     facts = [(texts["takeaway", "case"], case.name)]
     facts += [(texts["takeaway", name], _told(value)) for name, value in settings.items()]
-    return Front(case.title.get(texts.lang, case.name), tuple(_marks(case, texts, named=named)), tuple(facts))
+    return Front(case.title.get(texts.lang, case.name), tuple(_marks(case, texts, few, named=named)), tuple(facts))
 
 
 def _told(value: object) -> str:
@@ -51,7 +59,7 @@ def _told(value: object) -> str:
     return f"{value[0]}-{value[-1]}" if isinstance(value, (tuple, list)) else str(value)
 
 
-def _marks(case: Case, texts: Texts, *, named: bool) -> list[str]:
+def _marks(case: Case, texts: Texts, few: str, *, named: bool) -> list[str]:
     """Disclaimer, how much of the case is invented, and confidential for a running case."""
     rows = [(str(row["status"]), int(str(row["rows"]))) for row in assumptions(case)]
     invented = sum(n for status, n in rows if status == "illustrative")
@@ -60,4 +68,4 @@ def _marks(case: Case, texts: Texts, *, named: bool) -> list[str]:
         marks.append(texts["takeaway", "example"].format(invented=invented, all=sum(n for _, n in rows)))
     if case.kind == "running":
         marks.append(texts["page", "confidential_named" if named else "confidential"])
-    return marks
+    return [*marks, few] if few else marks

@@ -46,7 +46,8 @@ class Numbers:
     def estimate(self, estimate: Estimate | None, scale: float = 1.0, most: int = 3, digits: int = 0) -> str:
         """Value ± standard error; the last digit shown is the first of the error, at most ``most`` decimals.
 
-        Without an error, or an exact number: the value alone with ``digits``. What is not known at all is a dash.
+        Without an error, or an exact number: the value alone with ``digits``. An error below the digits that are shown is
+        left out: it is none of zero. What is not known at all is a dash.
         """
         if estimate is None:
             return UNKNOWN
@@ -54,6 +55,8 @@ class Numbers:
         if not shown.standard_error:
             return self.plain(shown.value, min(most, digits))
         decimals = min(most, decimals_of(shown.standard_error))
+        if round(shown.standard_error, decimals) == 0:
+            return self.plain(shown.value, decimals)
         return f"{self.plain(shown.value, decimals)}{SPACE}±{SPACE}{self.plain(shown.standard_error, decimals)}"
 
     def figure(self, figure: Figure, value: Estimate | float | None, most: int = 3) -> str:

@@ -52,9 +52,8 @@ def test_profiles_are_flagged_without_their_registration(study: EqualisationStud
 
 def test_norm_amounts_of_simulated_clients_follow_their_profiles(study: EqualisationStudy) -> None:
     """Both profiles of a care form differ by intensity alone, 0.7 and 1.45: so do their amounts, within four errors."""
-    assert study.interval is not None
     amount = dict(zip(study.clients.names, study.model.coef_, strict=True))
-    error = dict(zip(study.clients.names, study.interval[2], strict=True))
+    error = dict(zip(study.clients.names, study.interval.error, strict=True))
     for form in ("guidance", "mental_care", "wmo_guidance"):
         light, heavy = f"{form}/licht", f"{form}/zwaar"
         ratio = amount[heavy] / amount[light]
@@ -78,11 +77,14 @@ def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang:
     assert code == 0, output
     found = json.loads((place / "results.json").read_text())["equalisation"]
     assert {"norm_amounts", "groups", "transfers"} <= found.keys()
+    assert [one["lot"] for one in found["lots"]] == ["youth", "residential", "wmo"]
+    assert {one["verdict"] for one in found["lots"]} <= {"better", "not_shown", "worse"}
     assert found["gap"] < 1e-6
     page = (place / "report.html").read_text()
     assert (
         "Wie wordt over- of ondergecompenseerd" if lang == "nl" else "Who is over- or undercompensated"
     ) in page
+    assert ("perceel: Residential" if lang == "nl" else "lot: Residential") in page
     assert ("misleiden" if lang == "nl" else "mislead") in page
 
 
@@ -103,6 +105,37 @@ def test_own_clients_and_small_groups_suppressed_everywhere(folder: Path, tmp_pa
     assert towns["small"]["mean_cost"] is None
     assert towns["large"]["clients"] == 90
     assert "town: tiny</th><td>suppressed" in (place / "report.html").read_text().replace("\n", "")
+
+
+def test_few_skewed_clients_have_no_interval_on_page_and_in_results(folder: Path, tmp_path: Path) -> None:
+    """Of 300 clients with a coefficient of variation of 0.3 an interval; of 30 with one of 3 or so none, nor an error."""
+    rng = np.random.default_rng(3)
+    rows = ["provider,profile,cost,lot,care_form"]
+    for k in range(330):
+        profile, spread = ("even", 0.3) if k < 300 else ("skewed", 1.5)
+        rows.append(f"p{k % 3},{profile},{rng.lognormal(8, spread):.2f},west,guidance")
+    rows[-1] = "p1,skewed,900000.00,west,guidance"
+    clients = tmp_path / "clients.csv"
+    clients.write_text("\n".join(rows) + "\n")
+    place = tmp_path / "found"
+    code, output = _run(folder, place, "--clients", str(clients), "--lang", "nl")
+    assert code == 0, output
+    results = json.loads((place / "results.json").read_text())["equalisation"]
+    found = {one["profile"]: one for one in results["norm_amounts"]}
+    assert found["even"]["enough_clients"]
+    assert found["even"]["low"] < found["even"]["amount"] < found["even"]["high"]
+    assert not found["skewed"]["enough_clients"]
+    assert found["skewed"]["amount"] > 0
+    assert (found["skewed"]["low"], found["skewed"]["high"], found["skewed"]["standard_error"]) == (
+        None,
+        None,
+        None,
+    )
+    (lot,) = results["lots"]
+    assert (lot["lot"], lot["alternative"], lot["clients"]) == ("west", "care_form", 330.0)
+    page = (place / "report.html").read_text()
+    assert "te weinig cliënten voor een interval" in page
+    assert "In perceel west zijn er te weinig cliënten om te zeggen of profielen beter voorspellen" in page
 
 
 @pytest.mark.parametrize(

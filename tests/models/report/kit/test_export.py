@@ -265,6 +265,24 @@ def test_every_sheet_says_what_is_invented(every: Results, command: str, lang: s
     )
 
 
+@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_run_of_few_scenarios_says_so_on_page_sheet_and_row(every: Results, command: str, lang: str) -> None:
+    """No tail of 5 % has five of at most 64 scenarios; the backtest here was made by hand, without notes."""
+    folder, n = every.folder(command, lang), every.made[command].n_scenarios
+    assert n <= 64
+    said = Texts(lang)["takeaway", "few"].format(n=n)
+    for name, rows in sheets(folder / NAME).items():
+        assert said in " ".join(str(cell) for row in rows[:6] for cell in row), name
+    tables = list((folder / "tables").glob("*.csv"))
+    for table in tables:
+        lines = table.read_text(encoding="utf-8-sig").splitlines()
+        assert len(lines) == 1 or said in lines[1], table.name
+    if command != "backtest":
+        page = next(folder.glob("*.html")).read_text(encoding="utf-8")
+        assert {"nl": f"Gemeten op maar {n} toekomsten", "en": f"Measured on only {n} scenarios"}[lang] in page
+
+
 def test_a_running_case_is_marked_confidential_on_every_sheet(every: Results, tmp_path: Path) -> None:
     outcome = every.made["compare"]
     running = replace(outcome, case=replace(outcome.case, kind="running"))

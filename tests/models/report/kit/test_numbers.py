@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bekostiging.report.kit.numbers import Numbers, decimals_of
@@ -34,6 +36,14 @@ def test_an_unknown_error_is_not_shown_and_an_unknown_number_is_a_dash() -> None
     assert EN.estimated_millions(Estimate(441.234e6, None)) == "441.2"
     assert NL.estimated_percent(Estimate(0.0, None)) == "0\u00a0%"
     assert [write(None) for write in (NL.estimate, NL.estimated_millions, NL.estimated_percent)] == ["–"] * 3
+
+
+def test_an_error_below_the_digits_shown_is_never_an_error_of_zero() -> None:
+    for error in (1e-12, 1e-5, 4e-4, 6e-4, 0.04, 0.06, 0.6):
+        for most in (0, 1, 2, 3):
+            shown = NL.estimate(Estimate(0.1, error), most=most)
+            assert not re.search(r"±\u00a00(,0+)?$", shown), (error, most, shown)
+    assert NL.estimate(Estimate(0.1, 1e-9), most=2) == "0,10"
 
 
 def test_changes_have_a_sign() -> None:
