@@ -76,10 +76,12 @@ class Prepared:
         """Progress of one stage."""
         return partial(self.run.progress, stage)
 
-    def notes(self, plan: Plan, checked: SelfCheck, own: Sequence[Note] = ()) -> tuple[Note, ...]:
-        """Notes of a study judged on the scenarios of a plan; ``own``: those of this study alone."""
+    def notes(
+        self, plan: Plan, checked: SelfCheck, own: Sequence[Note] = (), judged: int | None = None
+    ) -> tuple[Note, ...]:
+        """Notes of a study judged on the scenarios of a plan; ``own``: those of this study alone; ``judged``: scenarios."""
         return (
-            *measured(plan, checked),
+            *measured(plan, checked, judged),
             *own,
             *stock_and_starts(self.brought),
             *factor_distribution_notes(self.case),

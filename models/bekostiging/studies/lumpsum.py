@@ -219,7 +219,7 @@ def study_lumpsum(
             n_design=data.n_scenarios,
             seed=run.seed,
             named=run.named,
-            notes=ready.notes(out_of_sample_plan, checked),
+            notes=ready.notes(out_of_sample_plan, checked, judged=result.out_of_sample.n_scenarios),
             self_check=checked,
             asked=simple,
             lumpsum=result,
