@@ -34,7 +34,7 @@ def alarms(checked: SelfCheck) -> tuple[Note, ...]:
 
 
 def measured(plan: Plan, checked: SelfCheck, judged: int | None = None) -> tuple[Note, ...]:
-    """What must be said of the scenarios of a study: their self-check, how few they are (``judged`` where more), their rounding."""
+    """Of the scenarios of a study: their self-check, how few they are (``judged`` where more), their rounding."""
     few = few_scenarios(judged or plan.n_scenarios, plan.case.policy.confidence)
     return (*alarms(checked), *few, *plan.notes)
 
