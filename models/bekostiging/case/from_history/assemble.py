@@ -72,10 +72,26 @@ class Estimates:
         years = {row.year for row in self.given["begroting"]}
         self.first_year, self.n_years = min(years, default=self.base_year + 1), len(years)
         repeated = [problem for table, rows in self.given.items() for problem in repeated_keys(table, rows)]
-        problems = [*repeated, *self._unknown_forms(available), *self._unfit_years()]
+        problems = [*repeated, *self._names_of_others(), *self._unknown_forms(available), *self._unfit_years()]
         if problems:
             raise CaseError(problems)
         self.prices = self._prices()
+
+    def _names_of_others(self) -> list[Problem]:
+        """Areas with the name of a municipality they do not lie in: a row of history cannot be of both."""
+        return [
+            Problem(
+                "areas",
+                f"gebied {area.id} ligt in {area.municipality} en heet als een andere gemeente; geef het een eigen sleutel, "
+                "hier en in history",
+                f"area {area.id} lies in {area.municipality} and has the name of another municipality; give it a key of its "
+                "own, here and in history",
+                row=area.line,
+                column="id",
+            )
+            for area in self.areas
+            if area.id != area.municipality and area.id in self.counts.municipalities
+        ]
 
     def _unknown_forms(self, available: Sequence[CareForm]) -> list[Problem]:
         """Care forms that nothing is known of, or none at all."""

@@ -108,6 +108,8 @@ def test_a_care_form_that_ended_takes_its_contracts_along() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
+        ({"areas": start([], areas=(("north", "city", 6), ("village", "city", 2), ("dorp", "village", 1)))["areas"]},
+         "area village lies in city and has the name of another municipality"),
         ({"begroting": ()}, "table begroting: this table is empty; fill in every contract year"),
         ({"history": (row("city"),)}, "table history, column clients: no count at all; fill in clients"),
         ({"history": (row("city", 2017, clients=9),)}, "the last count is of 2017 and the first year of begroting is 2026"),
