@@ -268,6 +268,7 @@ def spread_notes(case: Case) -> tuple[Note, ...]:
     >>> estimated["en"][:66]
     "The inflow of a municipality moves 2.4 % a year around what is exp"
     """
+    checked_kind("case", case, Case, "read_case")
     rows = {row.id: row for row in case.risk_factors}
     uncertain = estimated_spreads(case)
     shown = [uncertain.get(one.factor, one) for one in spreads(case) if one.factor in uncertain or one.contradicts]
