@@ -12,10 +12,21 @@ from bekostiging.report.kit.presented import StudyReport
 from bekostiging.report.kit.sections import Answer, Section, answer_sections
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import Backtest, Hindcast, Prediction
-from bekostiging.studies.coverage import JUDGED, QUANTILES, Judgement
+from bekostiging.studies.coverage import JUDGED, QUANTILES, Judgement, Verdict
 
 BAND = (0.10, 0.90)
 """Ends of the band in which eight of ten scenarios lie: what ``JUDGED`` judges."""
+
+
+SENTENCES: dict[tuple[str, Verdict], str] = {
+    ("totals", "as_expected"): "totals_as_expected",
+    ("totals", "outside"): "totals_outside",
+    ("totals", "contradicted"): "totals_contradicted",
+    ("shares", "as_expected"): "shares_as_expected",
+    ("shares", "outside"): "shares_outside",
+    ("shares", "contradicted"): "shares_contradicted",
+}
+"""The sentence of every verdict on the numbers of municipalities and on the shares of areas."""
 
 
 def band(one: Prediction) -> tuple[float, float]:
@@ -131,7 +142,7 @@ def _growth(own: Hindcast, outcome: Backtest, texts: Texts) -> str:
 
 def _verdict(judgement: Judgement, kind: str, texts: Texts) -> str:
     """Where the counts lie, and what that says; one sentence for all, some or none inside."""
-    return texts["backtest", f"{kind}_{judgement.verdict}"].format(
+    return texts["backtest", SENTENCES[kind, judgement.verdict]].format(
         **_counted(judgement, texts), band=round(10 * JUDGED)
     )
 
