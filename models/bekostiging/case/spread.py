@@ -265,8 +265,8 @@ def spread_notes(case: Case) -> tuple[Note, ...]:
     --------
     >>> from bekostiging.case import read_case, spread_notes
     >>> estimated, stated = spread_notes(read_case("almere"))
-    >>> estimated["en"][:66]
-    "The inflow of a municipality moves 2.4 % a year around what is exp"
+    >>> estimated["en"][:60]
+    'The inflow of a municipality moves 2.4 % a year around what '
     """
     checked_kind("case", case, Case, "read_case")
     rows = {row.id: row for row in case.risk_factors}

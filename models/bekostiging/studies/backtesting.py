@@ -75,7 +75,7 @@ class Hindcast:
     Examples
     --------
     >>> from bekostiging import backtest, read_case
-    >>> youth = backtest(read_case("almere"), 2021, n_scenarios=16).deciding
+    >>> youth = backtest(read_case("almere"), 2021, n_scenarios=32).deciding
     >>> youth.totals.judged.of, youth.shares is None  # Youth Act and Wmo in 2022; districts changed their borders
     (2, True)
     """
