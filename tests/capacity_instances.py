@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bekostiging.capacity import (
+    CapacityClients,
     CapacityData,
     CapacityProgram,
     CapacityScenarios,
+    Caseload,
+    Requests,
     Substitute,
     Supply,
     capacity_program,
 )
+from bekostiging.capacity.clients import place_among
 from bekostiging.units import QUARTERS, WEEKS_PER_QUARTER
 from bekostiging_solvers import TwoStageProgram, solve_highs
 from bekostiging_solvers.risk import Expectation, RiskMeasure
@@ -245,3 +249,21 @@ def everything(
         "discount": 0.98 ** np.arange(n_t), "substitutes": (Substitute(0, 1, 0.2, 400.0),),
     }  # fmt: skip
     return care(own, future, **(given | changes))
+
+
+def clients_of(
+    asked: list[float], stay: list[float], area: list[int] | None = None, left: list[float] | None = None
+) -> CapacityClients:
+    """The clients of one scenario and care form in order of asking; ``left``: who sits, all in area 0."""
+    n, sits = len(asked), np.array([] if left is None else left, dtype=np.float64)
+    zero, nobody = np.zeros(n, dtype=np.int64), np.zeros(len(sits), dtype=np.int64)
+    moment = np.array(asked, dtype=np.float64)
+    quarter = np.asarray(np.maximum(moment, 0) // 3, dtype=np.int64)
+    home = zero if area is None else np.array(area)
+    order, place = place_among(quarter * 9 + home, np.arange(n) / max(n, 1))
+    requests = Requests(
+        zero, quarter[order], zero, home[order], moment[order], np.array(stay, dtype=np.float64)[order],
+        np.zeros(n, dtype=np.bool_), place,
+    )  # fmt: skip
+    sitting = Caseload(nobody, nobody, nobody, sits, (np.arange(len(sits)) + 0.5) / max(len(sits), 1))
+    return CapacityClients(requests, sitting, np.ones((1, QUARTERS, 1)))

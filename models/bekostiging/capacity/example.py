@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from bekostiging.capacity.clients import CapacityClients, Caseload, Requests
 from bekostiging.capacity.data import CapacityData, CapacityScenarios, Supply
-from bekostiging.units import QUARTERS
+from bekostiging.units import MONTHS_PER_QUARTER, QUARTERS
 
 
 def example_data() -> CapacityData:
@@ -74,4 +75,36 @@ def example_data() -> CapacityData:
         allowed=np.array([2.0]),
         swap=np.zeros(1),
         discount=np.ones(QUARTERS),
+    )
+
+
+def example_clients() -> CapacityClients:
+    """The clients of ``example_data`` one by one, all on the first day of their quarter.
+
+    Returns
+    -------
+    CapacityClients
+
+    Examples
+    --------
+    >>> len(example_clients().requests.asked)
+    120
+    """
+    numbers = np.repeat([10, 20], QUARTERS)
+    n = int(numbers.sum())
+    quarter = np.repeat(np.tile(np.arange(QUARTERS), 2), numbers)
+    nobody, whole = np.zeros(0), np.zeros(0, dtype=np.int64)
+    return CapacityClients(
+        Requests(
+            scenario=np.repeat([0, 1], [40, 80]),
+            quarter=quarter,
+            form=np.zeros(n, dtype=np.int64),
+            area=np.zeros(n, dtype=np.int64),
+            asked=np.asarray(MONTHS_PER_QUARTER * quarter, dtype=np.float64),
+            stay=np.full(n, float(MONTHS_PER_QUARTER)),
+            urgent=np.zeros(n, dtype=np.bool_),
+            place=np.concatenate([(np.arange(each) + 0.5) / each for each in numbers]),
+        ),
+        Caseload(whole, whole, whole, nobody, nobody),
+        carried=np.ones((2, QUARTERS, 1)),
     )

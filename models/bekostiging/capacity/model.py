@@ -92,6 +92,11 @@ Source
     design of this package, section 10; two stages after Birge and Louveaux (2011), doi:10.1007/978-1-4614-0237-4; CVaR
     after Rockafellar and Uryasev (2000), doi:10.21314/JOR.2000.038; waiting in order of asking: Little (1961),
     doi:10.1287/opre.9.3.383.
+
+Beside the model: safety places h[k,y] >= 0, whole blocks per offer (care form, provider or archetype) and year. The places
+    reserved are block blocks + h; the rules on contracts and places (first stage) hold for both together, and the second
+    stage has block blocks alone, so that its flows and the bound are those of the plan. h is what makes the waiting that
+    is counted client by client keep the norm (``capacity.safety``, ``capacity.count``); availability_fee is paid for it.
 """
 
 from __future__ import annotations

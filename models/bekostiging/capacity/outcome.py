@@ -13,7 +13,7 @@ from bekostiging.capacity.decide import CapacityPlan, reserved_by
 from bekostiging.capacity.program import CapacityProgram
 from bekostiging.units import QUARTERS, THOUSAND, WEEKS_PER_QUARTER
 from bekostiging_solvers import TwoStageProgram, second_stage_solutions
-from bekostiging_solvers.typing import FloatArray, IntArray
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Outcome:
         Of the caseload at the start.
     displaced : (s, t, k)
         Who loses a place.
+    swapped : (s, t, k)
+        Places swapped here less those swapped away, under a swap clause.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Outcome:
     kept: FloatArray
     kept_bought: FloatArray
     displaced: FloatArray
+    swapped: FloatArray
 
     @cached_property
     def used(self) -> FloatArray:
@@ -78,6 +81,23 @@ class Outcome:
     def late(self) -> FloatArray:
         """Waiting beyond the norm as the norm counts it: mean over the quarters of all areas together; (s, f)."""
         return np.asarray(self.beyond.sum(axis=3).mean(axis=1))
+
+    def unserved(self, form: int, areas: BoolArray) -> FloatArray:
+        """Who is not served in the quarter of asking: who asked last waits longest in the queue; (s, t)."""
+        asked, waiting = (
+            every[:, :, form][:, :, areas].sum(axis=2) for every in (self.data.scenarios.regular, self.waiting)
+        )
+        return np.asarray(np.minimum(waiting, asked))
+
+    def waited_weeks(self, form: int, areas: BoolArray) -> FloatArray:
+        """Client-weeks waited, by the numbers at the ends of the quarters; (s,)."""
+        return np.asarray(WEEKS_PER_QUARTER * self.waiting[:, :, form][:, :, areas].sum(axis=(1, 2)))
+
+    def with_safety(self, safety: FloatArray) -> Outcome:
+        """The same care with ``safety`` (k, y) places more, which are paid for and help nobody here."""
+        yearly = self.data.discount.reshape(-1, QUARTERS).mean(axis=1)
+        paid = float(self.data.supply.availability_fee @ safety @ yearly)
+        return replace(self, places=self.places + safety, costs=self.costs + paid)
 
     @cached_property
     def parts(self) -> dict[str, FloatArray]:
@@ -245,6 +265,7 @@ def _evaluated(
         "kept": (n_k, n_a),
         "kept_bought": (n_f, n_a),
         "displaced": (n_t, n_k),
+        "swapped": (n_t, n_k, n_k),
     }
     arrays = {name: np.zeros((n_s, *shape)) for name, shape in shapes.items()}
     places: dict[str, tuple[list[int], list[tuple[int, ...]]]] = {name: ([], []) for name in shapes}
@@ -256,6 +277,14 @@ def _evaluated(
     for name, (columns, indices) in places.items():
         if columns:
             arrays[name][(slice(None), *np.array(indices).T)] = np.maximum(y[:, columns], 0.0)
+    arrays["swapped"] = _swapped_here(arrays["swapped"], data)
     number, reserved = reserved_by(program, x)
     gradient = np.array([-dual @ one.technology for dual, one in zip(found.duals, solved.scenarios, strict=True)])
     return Outcome(data, number, reserved, found.costs * THOUSAND, gradient, **arrays), found.duals
+
+
+def _swapped_here(away: FloatArray, data: CapacityData) -> FloatArray:
+    """Places swapped ``away`` from an offer to another (s, t, k, j), as what every offer gains by it; (s, t, k)."""
+    price = data.price[data.supply.care_form]
+    worth = price[:, None] / np.where(price > 0, price, 1.0)
+    return np.asarray(np.einsum("stkj,kj->stj", away, worth) - away.sum(axis=3))

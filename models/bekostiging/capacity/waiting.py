@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import numpy as np
 
 from bekostiging.capacity.data import CapacityData
-from bekostiging.capacity.outcome import Outcome
-from bekostiging.units import WEEKS_PER_QUARTER
 from bekostiging_solvers import Estimate, Scramblings
-from bekostiging_solvers.typing import FloatArray
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
+Verdict = Literal["holds", "uncertain", "broken"]
+"""Of a norm: within what is allowed; above it, but by no more than one standard error; above it by more."""
 SOMEBODY = 0.5
 """Clients from which on somebody waits: flows are not whole."""
 
@@ -78,17 +79,50 @@ class NormCheck:
     allowed: float
 
     @property
+    def verdict(self) -> Verdict:
+        """Whether it holds: every sentence and table says this."""
+        if self.value.value <= self.allowed:
+            return "holds"
+        return "uncertain" if self.value.value <= self.allowed + (self.value.standard_error or 0.0) else "broken"
+
+    @property
     def holds(self) -> bool:
         """Whether it does, within one standard error where that is known."""
-        return self.value.value <= self.allowed + (self.value.standard_error or 0.0)
+        return self.verdict != "broken"
 
 
-def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scramblings) -> tuple[WaitingAnswer, ...]:
+class Waits(Protocol):
+    """Who waits, as the plan sees it (``Outcome``) or counted (``CountedWaiting``)."""
+
+    @property
+    def data(self) -> CapacityData:
+        """Of the scenarios."""
+
+    @property
+    def waiting(self) -> FloatArray:
+        """Clients at the end of a quarter; (s, t, f, a)."""
+
+    @property
+    def beyond(self) -> FloatArray:
+        """Those of them beyond the norm; (s, t, f, a)."""
+
+    @property
+    def late(self) -> FloatArray:
+        """Beyond the norm as the norm counts it; (s, f)."""
+
+    def unserved(self, form: int, areas: BoolArray) -> FloatArray:
+        """Who is not served in the quarter of asking; (s, t)."""
+
+    def waited_weeks(self, form: int, areas: BoolArray) -> FloatArray:
+        """Client-weeks waited; (s,)."""
+
+
+def waiting_answers(outcome: Waits, home: Sequence[str], scramblings: Scramblings) -> tuple[WaitingAnswer, ...]:
     """Who waits and how long, per care form and municipality with demand.
 
     Parameters
     ----------
-    outcome : Outcome
+    outcome : Outcome or CountedWaiting
         On scenarios the plan was not decided on.
     home : sequence of str
         The municipality of every area.
@@ -120,7 +154,7 @@ def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scrambli
             if not asked.any() and not waiting.any():
                 continue
             beyond = outcome.beyond[:, :, f][:, :, own].sum(axis=2).max(axis=1)
-            still = np.minimum(waiting, asked)  # in order of asking, who asked last waits longest in the queue
+            still, weeks = outcome.unserved(f, own), outcome.waited_weeks(f, own)
             found.append(
                 WaitingAnswer(
                     care_form=form,
@@ -128,19 +162,19 @@ def waiting_answers(outcome: Outcome, home: Sequence[str], scramblings: Scrambli
                     clients=scramblings.mean(waiting.mean(axis=1)),
                     worst=scramblings.tail_mean(waiting.mean(axis=1), data.confidence),
                     wait_share=scramblings.ratio(still.sum(axis=1), asked.sum(axis=1)),
-                    mean_weeks=scramblings.ratio(WEEKS_PER_QUARTER * waiting.sum(axis=1), asked.sum(axis=1)),
+                    mean_weeks=scramblings.ratio(weeks, asked.sum(axis=1)),
                     late_probability=scramblings.probability(beyond > SOMEBODY),
                 )
             )
     return tuple(found)
 
 
-def norm_checks(outcome: Outcome, scramblings: Scramblings) -> tuple[NormCheck, ...]:
+def norm_checks(outcome: Waits, scramblings: Scramblings) -> tuple[NormCheck, ...]:
     """Every waiting norm on the scenarios of an outcome, as its kind counts it: mean, mean of the worst, or quantile.
 
     Parameters
     ----------
-    outcome : Outcome
+    outcome : Outcome or CountedWaiting
         On scenarios the plan was not decided on.
     scramblings : Scramblings
         What standard errors come from.
@@ -161,12 +195,13 @@ def norm_checks(outcome: Outcome, scramblings: Scramblings) -> tuple[NormCheck, 
     """
     data = outcome.data
     return tuple(
-        NormCheck(data.care_forms[f], _counted(data, outcome.late[:, f], scramblings), float(data.allowed[f]))
+        NormCheck(data.care_forms[f], measured(data, outcome.late[:, f], scramblings), float(data.allowed[f]))
         for f in data.normed
     )
 
 
-def _counted(data: CapacityData, late: FloatArray, scramblings: Scramblings) -> Estimate:
+def measured(data: CapacityData, late: FloatArray, scramblings: Scramblings) -> Estimate:
+    """What the norm limits, of the clients beyond it (s,): mean, mean of the worst, or quantile."""
     if data.norm == "expected":
         return scramblings.mean(late)
     if data.norm == "cvar":

@@ -202,12 +202,24 @@ def _read(file: Path) -> Arrays:
 
 def _on_disk(folder: Path, n_blocks: int) -> Arrays:
     """All blocks as arrays that live on disk: memory holds what is being read, however many scenarios there are."""
+    files = [folder / f"{block:06d}.parquet" for block in range(n_blocks)]
+    lengths = [_lengths(file) for file in files]
     joined: Arrays = {}
-    for block in range(n_blocks):
-        for name, part in _read(folder / f"{block:06d}.parquet").items():
-            if block == 0:
+    filled = dict.fromkeys(lengths[0], 0)
+    for file in files:
+        for name, part in _read(file).items():
+            if name not in joined:
                 place = folder / f"{name.replace('/', '.')}.npy"
-                shape = (len(part) * n_blocks, *part.shape[1:])
+                shape = (sum(own[name] for own in lengths), *part.shape[1:])
                 joined[name] = np.lib.format.open_memmap(place, mode="w+", dtype=np.float64, shape=shape)
-            joined[name][block * len(part) : (block + 1) * len(part)] = part
+            joined[name][filled[name] : filled[name] + len(part)] = part
+            filled[name] += len(part)
     return joined
+
+
+def _lengths(file: Path) -> dict[str, int]:
+    """Length of the first axis of every array of a kept block: that of clients differs from block to block."""
+    table = pq.read_table(file, columns=["name", "shape"])
+    return {
+        name: shape[0] for name, shape in zip(table["name"].to_pylist(), table["shape"].to_pylist(), strict=True)
+    }

@@ -97,7 +97,8 @@ class Plan:
         return factor_model(self.case, self.n_years)
 
     def generator(self, kind: int, index: int) -> np.random.Generator:
-        """Random stream of a scrambling (kind 0), of a block's clients (1), measures (2) or today's waiting list (3)."""
+        """Random stream of a scrambling (kind 0), of a block's clients (1), measures (2), today's waiting list (3), or the
+        order in which they are divided (4)."""
         return _generator(self.seed, self.stream, kind, index)
 
     def points_of(self, scrambling: int) -> FloatArray:

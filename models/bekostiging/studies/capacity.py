@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from bekostiging.capacity import (
+    CapacityClients,
     CapacityData,
     CapacityPlan,
+    CountedWaiting,
     Failure,
     NormCheck,
     OtherPlan,
     Outcome,
     PlacePrice,
+    Safety,
     WaitingAnswer,
+    capacity_clients,
     capacity_data,
     capacity_work,
+    count_waiting,
     decide_capacity,
     failures,
     norm_checks,
@@ -29,6 +34,7 @@ from bekostiging.capacity import (
     place_prices,
     plan_on_averages,
     provider_curve,
+    safety_places,
     value_of_flexibility,
     waiting_answers,
 )
@@ -52,7 +58,7 @@ from bekostiging.lumpsum import (
 )
 from bekostiging.lumpsum import Outcome as LumpSumOutcome
 from bekostiging.options import OF_CAPACITY, Options, Progress, run_options
-from bekostiging.scenarios import Plan
+from bekostiging.scenarios import Plan, SelfCheck
 from bekostiging_solvers import EXACTLY_ZERO, Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
@@ -67,7 +73,8 @@ SIDE_SCENARIOS = 32
 
 @dataclass(frozen=True)
 class Averages:
-    """Planning on averages: its ``places`` per care form, and what it costs more than the plan out of sample, euro."""
+    """Planning on averages: its ``places`` per care form, and what it costs more than the plan out of sample, euro; both
+    without safety places."""
 
     places: Mapping[str, float]
     extra_expected: Estimate
@@ -102,10 +109,11 @@ class CapacityBudget(Brief):
 
 @dataclass(frozen=True)
 class CapacityStudy(Study):
-    """The plan with its bound, what happens on out-of-sample scenarios, and what it is worth.
+    """The plan with its bound, its safety places, what happens on out-of-sample scenarios, and what it is worth.
 
-    ``side``: scenarios of the side questions; ``flexibility`` and ``curve`` compare plans on those alone. ``to_frame()``: a
-    row per contract, care form and year.
+    Safety places are paid for in both outcomes and stand in ``waiting`` and ``norms``; other answers are of the plan
+    without them. ``side``: scenarios of the side questions; ``flexibility`` and ``curve`` compare plans on those alone.
+    ``to_frame()``: a row per contract, care form and year.
     """
 
     plan: CapacityPlan
@@ -114,10 +122,18 @@ class CapacityStudy(Study):
     """The plan on the scenarios it was decided on."""
     out_of_sample: Outcome
     """The plan on other scenarios."""
+    safety: Safety
+    """Places reserved beyond the plan."""
+    counted: CountedWaiting
+    """Waiting client by client with them, out of sample."""
     waiting: tuple[WaitingAnswer, ...]
-    """Who waits, per care form and municipality, out of sample."""
+    """Who waits, counted, per care form and municipality, out of sample."""
     norms: tuple[NormCheck, ...]
-    """Every waiting norm, out of sample."""
+    """Every waiting norm, counted, out of sample."""
+    waiting_of_plan: tuple[WaitingAnswer, ...]
+    """As the plan sees it, out of sample."""
+    norms_of_plan: tuple[NormCheck, ...]
+    """Every waiting norm as the plan sees it."""
     prices: tuple[PlacePrice, ...]
     """What one more place would save."""
     averages: Averages
@@ -142,8 +158,13 @@ class CapacityStudy(Study):
         """Estimators over the out-of-sample scenarios."""
         return Scramblings(self.n_scramblings)
 
+    @property
+    def places(self) -> FloatArray:
+        """Places reserved, those of the plan and safety places together; (k, y)."""
+        return np.asarray(self.plan.places + self.safety.places)
+
     def agreements(self) -> list[dict[str, Any]]:
-        """One row per contract, care form and year: what is agreed, its band, and the places used."""
+        """One row per contract, care form and year: places (safety places among them), band, and the places used."""
         data, out_of_sample = self.plan.data, self.out_of_sample
         supply = data.supply
         found = []
@@ -160,7 +181,8 @@ class CapacityStudy(Study):
                         "care_form": data.care_forms[supply.care_form[k]],
                         "year": year,
                         "contracts": number,
-                        "places": float(self.plan.places[k, y]),
+                        "places": float(self.places[k, y]),
+                        "safety_places": float(self.safety.places[k, y]),
                         "least": float(supply.minimum[k] * number),
                         "most": float(supply.maximum[k] * number),
                         "used": self.scramblings.mean(used[:, y].mean(axis=1)),
@@ -259,26 +281,25 @@ def study_capacity(
     ready = prepared(case, run, risk_weight=risk_weight)
     case, report = ready.case, run.progress
     made, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
-    data = capacity_data(made, ready.blocks.series(made, capacity_work(made), ready.advance("design")))
-    drawn, checked = checked_series(
-        ready.blocks, out_of_sample_plan, capacity_work(out_of_sample_plan), ready.advance("out_of_sample")
-    )
-    out_of_sample_scenarios = capacity_data(out_of_sample_plan, drawn).scenarios
+    data, clients, _ = _drawn(ready, made)
+    new, new_clients, checked = _drawn(ready, out_of_sample_plan)
+    scramblings = Scramblings(out_of_sample_plan.n_scramblings)
     with ThreadPoolExecutor(ready.run.workers) as executor:
-        report("capacity", 0, 6)
+        report("capacity", 0, 7)
         decided = decide_capacity(data, gap=gap, time_limit=seconds, executor=executor)
-        report("capacity", 1, 6)
+        report("capacity", 1, 7)
         outcome, solved, duals = outcome_of(decided, executor)
         price = norm_prices(decided, solved, duals)
-        out_of_sample = outcome_under(decided, out_of_sample_scenarios, price, executor=executor)
+        planned = outcome_under(decided, new.scenarios, price, executor=executor)
         prices = place_prices(decided, outcome, price, executor)
-        report("capacity", 2, 6)
-        scramblings = Scramblings(out_of_sample_plan.n_scramblings)
-        averages = _averages(decided, out_of_sample, price, scramblings, executor)
-        report("capacity", 3, 6)
+        report("capacity", 2, 7)
+        averages = _averages(decided, planned, price, scramblings, executor)
+        report("capacity", 3, 7)
+        safety = safety_places(decided, outcome, clients, Scramblings(made.n_scramblings))
+        counted = count_waiting(planned, new_clients, safety.places)
+        report("capacity", 4, 7)
         side, flexibility, curve, failed = _side_answers(decided, price, gap, seconds, report, executor)
-    budget = _budget(ready, made, out_of_sample_plan, (outcome, out_of_sample)) if lump_sum else None
-    home = [area.municipality for area in case.areas]
+    outcome, out_of_sample = (one.with_safety(safety.places) for one in (outcome, planned))
     return CapacityStudy(
         case=case,
         n_scenarios=out_of_sample_plan.n_scenarios,
@@ -289,17 +310,36 @@ def study_capacity(
         plan=decided,
         outcome=outcome,
         out_of_sample=out_of_sample,
-        waiting=waiting_answers(out_of_sample, home, scramblings),
-        norms=norm_checks(out_of_sample, scramblings),
+        safety=safety,
+        counted=counted,
+        **_judged(case, counted, planned, scramblings),
         prices=prices,
         averages=averages,
         side=side,
         flexibility=flexibility,
         curve=curve,
         failures=failed,
-        budget=budget,
+        budget=_budget(ready, made, out_of_sample_plan, (outcome, out_of_sample)) if lump_sum else None,
         n_scramblings=out_of_sample_plan.n_scramblings,
     )
+
+
+def _judged(case: Case, counted: CountedWaiting, planned: Outcome, scramblings: Scramblings) -> dict[str, Any]:
+    """Who waits and which norms hold, counted and as the plan sees it; by field of ``CapacityStudy``."""
+    home = [area.municipality for area in case.areas]
+    return {
+        "waiting": waiting_answers(counted, home, scramblings),
+        "norms": norm_checks(counted, scramblings),
+        "waiting_of_plan": waiting_answers(planned, home, scramblings),
+        "norms_of_plan": norm_checks(planned, scramblings),
+    }
+
+
+def _drawn(ready: Prepared, made: Plan) -> tuple[CapacityData, CapacityClients, SelfCheck]:
+    """What a plan of scenarios gives the decision and the count of waiting, and its self-check."""
+    work = capacity_work(made, one_by_one=True)
+    arrays, checked = checked_series(ready.blocks, made, work, ready.advance(made.stream))
+    return capacity_data(made, arrays), capacity_clients(made, arrays), checked
 
 
 def _check_search(lump_sum: bool, gap: float, seconds: float | None, risk_weight: float | None) -> None:
@@ -323,11 +363,11 @@ def _side_answers(
     """On a few scenarios, how many: plans without a flexibility, plans with fewer providers, and failures."""
     side, few = _side(decided)
     flexibility = value_of_flexibility(few, gap / 10, seconds, executor)
-    report("capacity", 4, 6)
+    report("capacity", 5, 7)
     curve = provider_curve(few, gap, _each(seconds), executor)
-    report("capacity", 5, 6)
+    report("capacity", 6, 7)
     failed = failures(side, price, executor)
-    report("capacity", 6, 6)
+    report("capacity", 7, 7)
     return few.scenarios.n_scenarios, flexibility, curve, failed
 
 

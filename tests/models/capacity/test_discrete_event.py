@@ -19,6 +19,7 @@ from queue_simulation import (
     plan_data,
     planned_waiting,
     simulated_waiting,
+    stays_of,
 )
 
 PAGE = Path(__file__).parents[3] / "docs" / "capacity.md"
@@ -38,7 +39,8 @@ def test_the_chain_ends_where_erlang_says(places: int, load: float) -> None:
 def test_the_simulation_ends_where_erlang_says() -> None:
     """Five places at load 0.7 for seven hundred years: within 4 standard errors of 40 batches, themselves small."""
     queue, quarters, rng = Queue(5, 0.7), 2800, np.random.default_rng(1)
-    waiting = simulated_waiting(queue, arrivals(queue, rng, quarters), rng, quarters)
+    asked = arrivals(queue, rng, quarters)
+    waiting = simulated_waiting(queue, asked, stays_of(queue, asked, rng), quarters)
     batches = waiting.reshape(40, -1).mean(axis=1)
     error = batches.std(ddof=1) / np.sqrt(40)
     expected = erlang_c_waiting(5, 0.7)
@@ -61,8 +63,10 @@ def test_the_fluid_limit_by_hand() -> None:
 )
 def test_the_model_underestimates_waiting_and_agrees_at_both_ends(load: float, least: float, most: float) -> None:
     """On the same arrivals. At half load nobody waits in either, in overload the fluid limit is nearly all there is; in
-    between the model sees part of the waiting. The simulation agrees with the exact mean of the chain."""
+    between the model sees part of the waiting. The simulation agrees with the exact mean of the chain, and the count of the
+    package with the simulation, run by run."""
     own = compared(Queue(20, load), runs=60)
+    np.testing.assert_allclose(own.counted, own.simulated, atol=1e-9)
     error = own.simulated.std(ddof=1) / np.sqrt(60)
     assert own.simulated.mean() == pytest.approx(own.exact, abs=4 * error + 0.01)
     difference = own.simulated - own.planned

@@ -114,7 +114,7 @@ def test_every_key_and_municipality_has_a_row(small_case: Case) -> None:
 def test_a_capacity_plan_has_a_row_per_agreement_and_year(small_case: Case) -> None:
     study = study_capacity(small_case, n_scenarios=32, n_years=1, seconds=10)
     frame = study.to_frame()
-    assert frame["places"].sum() == pytest.approx(study.plan.places.sum())
+    assert frame["places"].sum() == pytest.approx(study.places.sum())
     assert "proved to" in study._repr_html_()
     assert study.case.disclaimer["en"] in study._repr_html_()
 

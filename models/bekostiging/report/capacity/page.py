@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from bekostiging.report.capacity.differences import in_words
 from bekostiging.report.capacity.plots import all_capacities, flows_size, plot_flows, plot_waiting
 from bekostiging.report.capacity.results import FEWEST_IN_TAIL, capacity_results, mean_of_scenarios
 from bekostiging.report.capacity.tables import capacity_tables
@@ -17,40 +18,34 @@ from bekostiging.report.kit.style import figure_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityBudget, CapacityStudy
 from bekostiging.units import THOUSAND
-from bekostiging_solvers import Estimate
-
-
-def _dearer(extra: Estimate, texts: Texts) -> str:
-    """So many millions dearer, or cheaper."""
-    key = "dearer" if extra.value >= 0 else "cheaper"
-    size = extra if extra.value >= 0 else extra.scaled(-1.0)
-    return texts["capacity", key].format(euro=texts.numbers.estimated_millions(size))
 
 
 def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
-    """What was decided and what it means, in a few sentences."""
+    """What was decided and what it means, in a few sentences; the first names the term."""
     said, numbers = texts.sections["capacity"], texts.numbers
     plan, data = study.plan, study.plan.data
     cost = study.scramblings.mean(study.out_of_sample.costs)
+    n_years = len(data.years)
     sentences = [
         said["told"].format(
+            term=said["term_one" if n_years == 1 else "term_more"].format(
+                n=n_years, first=data.years[0], last=data.years[-1], whole=study.case.n_years
+            ),
             contracts=numbers.plain(round(float(plan.number.sum()))),
-            places=numbers.plain(float(plan.places[:, 0].sum())),
-            years=f"{data.years[0]}–{data.years[-1]}",
+            places=numbers.plain(float(study.places[:, 0].sum())),
+            at_first="" if n_years == 1 else said["at_first"].format(first=data.years[0]),
             cost=numbers.estimated_millions(cost),
             scenarios=numbers.plain(study.n_scenarios),
         ),
     ]
+    sentences += waiting_sentences(study, texts)
     if plan.solution.gap is not None:
         bound = numbers.millions(THOUSAND * plan.solution.bound)
         sentences.append(said["told_gap"].format(gap=numbers.percent(plan.solution.gap, 2), bound=bound))
-    broken = [care_form_names(study.case)[one.care_form] for one in study.norms if not one.holds]
-    if study.norms:
-        sentences.append(said["told_norm_broken"].format(forms=", ".join(broken)) if broken else said["told_norm"])
     sentences.append(
         said["told_averages"].format(
-            expected=_dearer(study.averages.extra_expected, texts),
-            worst=_dearer(study.averages.extra_tail, texts),
+            expected=in_words(study.averages.extra_expected, "cost", texts),
+            worst=in_words(study.averages.extra_tail, "cost", texts),
             tail=numbers.percent(1 - data.confidence),
         )
     )
@@ -64,6 +59,44 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
             )
         )
     return sentences + ([] if study.budget is None else _budget_sentences(study, study.budget, texts))
+
+
+def waiting_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
+    """Safety places, whether the norms hold by the verdicts of their table, and which cannot be reached."""
+    said, numbers = texts.sections["capacity"], texts.numbers
+    forms, names = care_form_names(study.case), names_of(study.case)
+    if not study.norms:
+        return [said["told_no_norm"]]
+    safety = study.safety.places[:, 0].sum()
+    supply = study.plan.data.supply
+    where = dict.fromkeys(
+        forms[study.plan.data.care_forms[supply.care_form[k]]]
+        for k in np.flatnonzero(study.safety.places.max(axis=1) > 0)
+    )
+    sentences = (
+        [said["told_safety"].format(places=numbers.plain(float(safety)), forms=", ".join(where))]
+        if where
+        else [said["told_no_safety"]]
+    )
+    groups = {
+        verdict: [forms[one.care_form] for one in study.norms if one.verdict == verdict]
+        for verdict in ("broken", "uncertain")
+    }
+    if not any(groups.values()):
+        sentences.append(said["told_norm_holds"])
+    sentences += [said[f"told_norm_{name}"].format(forms=", ".join(own)) for name, own in groups.items() if own]
+    for one in study.safety.unreachable:
+        area = next(area for area in study.case.areas if area.id == one.area)
+        sentences.append(
+            said[f"told_unreachable_{one.why}"].format(
+                form=forms[one.care_form],
+                municipality=names[area.municipality],
+                year=one.year,
+                providers=", ".join(names[provider] for provider in one.providers),
+                counts=study.safety.counts,
+            )
+        )
+    return sentences
 
 
 def _budget_sentences(study: CapacityStudy, budget: CapacityBudget, texts: Texts) -> list[str]:
@@ -108,7 +141,7 @@ def capacity_sections(study: CapacityStudy, texts: Texts) -> list[Section]:
     ]
     if study.budget is not None:
         sections.insert(1, Section(said["budget"], [said["budget_note"]], [_budget(study, study.budget, texts)]))
-    reading = Section(said["reading"], [said[f"reading_{i}"] for i in range(1, 6)])
+    reading = Section(said["reading"], [said[f"reading_{i}"] for i in range(1, 8)])
     return [*sections, *_side_sections(study, texts), reading]
 
 
@@ -139,7 +172,8 @@ def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
     years = study.plan.data.years
     extend = [said["extend"]] if running else []
     rows = [[said["lot"], said["care_form"], said["provider"], *extend, said["contracts"],
-             *(said["places_in"].format(year=year) for year in years), said["band"], said["used"]]]  # fmt: skip
+             *(said["places_in"].format(year=year) for year in years), said["of_which_safety"], said["band"],
+             said["used"]]]  # fmt: skip
     listed = study.agreements()
     for start in range(0, len(listed), len(years)):
         own = listed[start : start + len(years)]
@@ -155,6 +189,7 @@ def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
                 *([said["yes"] if first["contracts"] else said["no"]] if running else []),
                 numbers.plain(first["contracts"]),
                 *(numbers.plain(one["places"]) for one in own),
+                _span([one["safety_places"] for one in own], texts),
                 f"{numbers.plain(first['least'])}–{numbers.plain(first['most'])}",
                 f"{numbers.plain(low)}–{numbers.plain(high)}",
             ]
@@ -162,18 +197,26 @@ def _agreements(study: CapacityStudy, texts: Texts, running: bool) -> Table:
     return rows
 
 
+def _span(values: list[float], texts: Texts) -> str:
+    """From the least to the largest; one number where they are equal."""
+    ends = dict.fromkeys(texts.numbers.plain(one) for one in (min(values), max(values)))
+    return "–".join(ends)
+
+
 def _waiting(study: CapacityStudy, texts: Texts) -> Table:
-    """Waiting per care form and municipality."""
+    """Waiting per care form and municipality, counted, beside what the plan sees of it."""
     said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
     forms = care_form_names(study.case)
-    rows = [[said["care_form"], said["municipality"], said["waiting"], said["worst"], said["wait_share"],
-             said["mean_weeks"], said["late_probability"]]]  # fmt: skip
+    rows = [[said["care_form"], said["municipality"], said["waiting"], said["waiting_of_plan"], said["worst"],
+             said["wait_share"], said["mean_weeks"], said["late_probability"]]]  # fmt: skip
+    planned = {(one.care_form, one.municipality): one.clients for one in study.waiting_of_plan}
     for one in study.waiting:
         rows.append(
             [
                 forms[one.care_form],
                 names[one.municipality],
                 numbers.estimate(one.clients),
+                numbers.estimate(planned.get((one.care_form, one.municipality))),
                 numbers.estimate(one.worst),
                 numbers.estimated_percent(one.wait_share),
                 numbers.estimate(one.mean_weeks),
@@ -187,10 +230,19 @@ def _norms(study: CapacityStudy, texts: Texts) -> Table:
     """Every waiting norm on out-of-sample scenarios."""
     said, numbers = texts.sections["capacity"], texts.numbers
     forms = care_form_names(study.case)
-    rows = [[said["care_form"], said[f"norm_{study.plan.data.norm}"], said["allowed"], said["holds"]]]
+    rows = [[said["care_form"], said[f"norm_{study.plan.data.norm}"], said["norm_of_plan"], said["allowed"],
+             said["holds"]]]  # fmt: skip
+    planned = {one.care_form: one.value for one in study.norms_of_plan}
     for one in study.norms:
-        verdict = said["yes"] if one.holds else said["no"]
-        rows.append([forms[one.care_form], numbers.estimate(one.value), numbers.plain(one.allowed, 1), verdict])
+        rows.append(
+            [
+                forms[one.care_form],
+                numbers.estimate(one.value, digits=1),
+                numbers.estimate(planned[one.care_form], digits=1),
+                numbers.plain(one.allowed, 1),
+                said[f"verdict_{one.verdict}"],
+            ]
+        )
     return rows
 
 
@@ -213,28 +265,37 @@ def _prices(study: CapacityStudy, texts: Texts) -> Table:
     forms = care_form_names(study.case)
     rows = [[said["care_form"], said["provider"], said["fee"], said["margin"], said["block"]]]
     for one in sorted(study.prices, key=lambda price: (price.care_form, -price.margin)):
-        block = "" if one.block is None else numbers.plain(one.block)
-        rows.append(
-            [forms[one.care_form], names[one.provider], numbers.plain(one.fee), numbers.plain(one.margin), block]
-        )
+        block = "" if one.block is None else in_words(one.block, "place", texts)
+        margin = in_words(one.margin, "place", texts)
+        rows.append([forms[one.care_form], names[one.provider], numbers.plain(one.fee), margin, block])
     return rows
 
 
 def _worth(study: CapacityStudy, texts: Texts) -> Table:
     """What every flexibility saves: the objective without it less the objective with it."""
-    said, numbers = texts.sections["capacity"], texts.numbers
+    said = texts.sections["capacity"]
     whole = study.flexibility["all"]
     rows = [[said["flexibility"], said["worth_million"]]]
     for name, one in study.flexibility.items():
         if name == "all":
             continue
-        low, high = one.bound - whole.objective, one.objective - whole.bound
-        if numbers.millions(low, 2) == numbers.millions(high, 2):
-            shown = numbers.millions(high, 2)
-        else:
-            shown = said["between"].format(low=numbers.millions(low, 2), high=numbers.millions(high, 2))
-        rows.append([said[f"without_{name}"], shown])
+        rows.append(
+            [said[f"without_{name}"], _without(one.bound - whole.objective, one.objective - whole.bound, texts)]
+        )
     return rows
+
+
+def _without(low: float, high: float, texts: Texts) -> str:
+    """How much dearer a plan becomes, known to lie between two amounts, euro; it cannot become cheaper."""
+    said, numbers = texts.sections["capacity"], texts.numbers
+    shown = [numbers.millions(max(one, 0.0), 2) for one in (low, high)]
+    if shown[1] == numbers.millions(0.0, 2):
+        return said["cost_equal"]
+    if shown[0] == numbers.millions(0.0, 2):
+        return said["cost_at_most"].format(size=shown[1])
+    if shown[0] == shown[1]:
+        return said["cost_more"].format(size=shown[1])
+    return said["cost_more"].format(size=said["between"].format(low=shown[0], high=shown[1]))
 
 
 def _curve(study: CapacityStudy, texts: Texts) -> Table:
@@ -258,14 +319,14 @@ def _curve(study: CapacityStudy, texts: Texts) -> Table:
 
 def _failures(study: CapacityStudy, texts: Texts) -> Table:
     """What it costs when a provider fails halfway."""
-    said, numbers, names = texts.sections["capacity"], texts.numbers, names_of(study.case)
+    said, names = texts.sections["capacity"], names_of(study.case)
     rows = [[said["provider"], said["extra_cost"], said["extra_waiting"]]]
     for one in sorted(study.failures, key=lambda failure: -float(failure.extra_cost.mean())):
         rows.append(
             [
                 names[one.provider],
-                numbers.estimated_millions(mean_of_scenarios(one.extra_cost)),
-                numbers.estimate(mean_of_scenarios(one.extra_waiting)),
+                in_words(mean_of_scenarios(one.extra_cost), "cost", texts),
+                in_words(mean_of_scenarios(one.extra_waiting), "weeks", texts),
             ]
         )
     return rows

@@ -93,7 +93,8 @@ def plot_flows(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl"
 
 @kinds_checked
 def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
-    """Clients waiting at the end of a quarter per care form: the mean as a mark, a line to the mean of the worst scenarios.
+    """Clients waiting at the end of a quarter per care form, counted: the mean as a mark, a line to the mean of the worst
+    scenarios; what the plan sees as an open mark.
 
     Parameters
     ----------
@@ -119,7 +120,7 @@ def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "n
     texts, names = Texts(lang), care_form_names(study.case)
     outcome = study.out_of_sample
     forms = outcome.data.care_forms
-    waiting = outcome.waiting.sum(axis=3).mean(axis=1)
+    waiting, planned = (one.waiting.sum(axis=3).mean(axis=1) for one in (study.counted, outcome))
     with house_axes(ax, (7.2, 1.0 + 0.32 * len(forms))) as axes:
         for f in range(len(forms)):
             mean = study.scramblings.mean(waiting[:, f]).value
@@ -127,6 +128,8 @@ def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "n
             axes.plot([mean, worst], [f, f], color=SHADE, linewidth=1.4, zorder=1)
             axes.plot(mean, f, "o", color=SHADE, ms=6, zorder=2)
             axes.plot(worst, f, "|", color=SHADE, ms=10, zorder=2)
+            seen = study.scramblings.mean(planned[:, f]).value
+            axes.plot(seen, f, "o", color=SHADE, markerfacecolor="white", ms=5, zorder=3)
         axes.set_yticks(range(len(forms)), [names[form] for form in forms])
         axes.invert_yaxis()
         axes.set_xlim(left=0)
@@ -187,9 +190,7 @@ def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: st
     data = study.out_of_sample.data
     form = place_of(care_form, data.care_forms, {"nl": "zorgvorm", "en": "care form"})
     needed, quarters = needed_of(study, form), np.arange(data.n_quarters)
-    places = np.repeat(
-        study.plan.places[data.supply.care_form == form].sum(axis=0), data.n_quarters // len(data.years)
-    )
+    places = np.repeat(study.places[data.supply.care_form == form].sum(axis=0), data.n_quarters // len(data.years))
     with house_axes(ax, (3.4, 2.2)) as axes:
         for low, high, colour in FAN:
             axes.fill_between(quarters, *np.quantile(needed, [low, high], axis=0), color=colour, linewidth=0)

@@ -10,7 +10,16 @@ from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityStudy
 from bekostiging_solvers import Estimate
 
-PLACES = ("places", "least", "most", "used_low", "used_high", "availability_fee", "usage_fee_per_week")
+PLACES = (
+    "places",
+    "safety_places",
+    "least",
+    "most",
+    "used_low",
+    "used_high",
+    "availability_fee",
+    "usage_fee_per_week",
+)
 """Fields of an agreement that are figures."""
 WAITING = {
     "clients": "waiting",
@@ -69,21 +78,26 @@ def _agreements(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
 
 
 def _waiting(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
-    """Waiting per care form and municipality."""
+    """Waiting per care form and municipality, counted, beside what the plan sees of it."""
+    planned = {(one.care_form, one.municipality): one.clients for one in study.waiting_of_plan}
     for one in study.waiting:
         for field, name in WAITING.items():
             place: dict[str, Cell] = {"care_form": one.care_form, "municipality": one.municipality}
             figure = _tail(study, one.worst) if field == "worst" else getattr(one, field)
             yield place | _figure(texts, name, figure)
+        yield {"care_form": one.care_form, "municipality": one.municipality} | _figure(
+            texts, "waiting_of_plan", planned.get((one.care_form, one.municipality))
+        )
 
 
 def _norms(study: CapacityStudy, texts: Texts) -> Iterator[Row]:
-    """Every waiting norm on out-of-sample scenarios."""
+    """Every waiting norm on out-of-sample scenarios, counted, beside what the plan sees."""
+    planned = {one.care_form: one.value for one in study.norms_of_plan}
     for one in study.norms:
-        place: dict[str, Cell] = {"care_form": one.care_form, "holds": bool(one.holds)}
+        place: dict[str, Cell] = {"care_form": one.care_form, "holds": texts["capacity", f"verdict_{one.verdict}"]}
         norm = study.plan.data.norm
-        value = _tail(study, one.value) if norm == "cvar" else one.value
-        yield place | _figure(texts, f"norm_{norm}", value)
+        for name, value in ((f"norm_{norm}", one.value), ("norm_of_plan", planned[one.care_form])):
+            yield place | _figure(texts, name, _tail(study, value) if norm == "cvar" else value)
         yield place | _figure(texts, "allowed", one.allowed)
 
 

@@ -11,10 +11,14 @@ import pytest
 from conftest import Edit
 from typer.testing import CliRunner
 
+from bekostiging.capacity import NormCheck, Unreachable
+from bekostiging.capacity.safety import Why
 from bekostiging.case import Case, UserError
 from bekostiging.cli import app
 from bekostiging.report import plot_capacity, plot_flows, plot_waiting, presented, write_results
+from bekostiging.report.kit.sections import care_form_names, names_of
 from bekostiging.studies import CapacityStudy, study_capacity
+from bekostiging_solvers import Estimate
 
 QUICK = ["--scenarios", "32", "--years", "1", "--workers", "1"]
 
@@ -32,7 +36,8 @@ def _run(case: Path, place: Path, *extra: str) -> tuple[int, str]:
 def test_the_json_holds_what_was_decided(study: CapacityStudy) -> None:
     found = json.loads(json.dumps(presented(study, "nl").results(), allow_nan=False))["capacity"]
     places = sum(row["places"] for row in found["agreements"])
-    assert places == pytest.approx(study.plan.places.sum())
+    assert places == pytest.approx(study.places.sum())
+    assert sum(row["safety_places"] for row in found["agreements"]) == pytest.approx(study.safety.places.sum())
     assert found["bound"] <= found["objective"]
     assert found["gap"] <= 0.01
     assert {"agreements", "waiting", "bound", "gap", "place_price"} <= set(found)
@@ -63,6 +68,68 @@ def test_sentences_say_cost_gap_norm_and_budget(study: CapacityStudy, lang: str)
     for word in {"nl": ("plaatsen", "beter", "wachtnorm", "gemiddelden", "taakgerichte", "aanwijzing"),
                  "en": ("places", "better", "norm", "averages", "lump sum", "indication")}[lang]:  # fmt: skip
         assert word in told
+
+
+@pytest.mark.parametrize(
+    ("lang", "term"), [("nl", "looptijd van één jaar (2026;"), ("en", "a term of one year (2026;")]
+)
+def test_the_first_sentence_names_the_term(study: CapacityStudy, lang: str, term: str) -> None:
+    assert term in presented(study, lang).sentences()[0]
+
+
+def test_counted_and_planned_waiting_stand_side_by_side(study: CapacityStudy) -> None:
+    """With their errors, for the same care forms and municipalities; the count is of whole clients."""
+    found = json.loads(json.dumps(presented(study, "nl").results(), allow_nan=False))["capacity"]
+    places = [
+        [(row["care_form"], row["municipality"]) for row in found[key]] for key in ("waiting", "waiting_of_plan")
+    ]
+    assert places[0] == places[1]
+    for key in ("waiting", "waiting_of_plan"):
+        assert all({"value", "standard_error"} == set(row["clients"]) for row in found[key])
+    assert (study.counted.waiting == study.counted.waiting.round()).all()
+    (waits,) = (one for one in presented(study, "nl").tables() if one.name == "capacity_waiting")
+    assert {"waiting", "waiting_of_plan"} <= {row["figure"].name for row in waits.rows}
+
+
+VERDICTS = {
+    "holds": (0.5, ("alle wachtnormen", "every waiting norm holds"), ("ja", "yes")),
+    "uncertain": (
+        1.05,
+        ("niet meer dan het toeval", "no more than chance"),
+        ("binnen het toeval", "within chance"),
+    ),
+    "broken": (2.0, ("houdt de wachtnorm op nieuwe toekomsten niet", "norm does not hold"), ("nee", "no")),
+}
+"""A norm of one client, counted with an error of 0.1: at most the norm, above by less than the error, above by more."""
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_sentence_table_and_json_say_one_verdict(study: CapacityStudy, verdict: str) -> None:
+    value, sentence, cell = VERDICTS[verdict]
+    form = study.plan.data.care_forms[0]
+    norm = NormCheck(form, Estimate(value, 0.1), 1.0)
+    own = replace(study, norms=(norm,), norms_of_plan=(norm,))
+    for lang, said, shown in zip(("nl", "en"), sentence, cell, strict=True):
+        report = presented(own, lang)
+        assert said in " ".join(report.sentences())
+        waits = next(one for one in report.sections() if one.title == report.texts["capacity", "waits"])
+        assert [row[-1] for row in waits.tables[1][1:]] == [shown]
+        (norms,) = (one for one in report.tables() if one.name == "capacity_norms")
+        assert {row["holds"] for row in norms.rows} == {shown}
+        assert report.results()["capacity"]["norms"][0]["verdict"] == verdict
+
+
+@pytest.mark.parametrize("why", ["maximum", "counts"])
+def test_what_cannot_be_reached_is_named(study: CapacityStudy, why: Why) -> None:
+    """Care form, municipality, provider and year; with the remedy."""
+    data = study.plan.data
+    (provider, _), norm = data.supply.names[0], NormCheck(data.care_forms[0], Estimate(9.0, 0.1), 1.0)
+    missed = Unreachable(data.care_forms[0], data.areas[0], 2026, (provider,), why)
+    own = replace(study, norms=(norm,), norms_of_plan=(norm,), safety=replace(study.safety, unreachable=(missed,)))
+    told = presented(own, "nl").sentences()[3]
+    for word in (care_form_names(own.case)[data.care_forms[0]], "2026", "tabel capacity"):
+        assert word in told
+    assert names_of(own.case)[provider] in told
 
 
 def test_figures_draw_into_given_axes_and_name_a_wrong_care_form(study: CapacityStudy) -> None:
