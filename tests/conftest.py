@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import signal
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,22 @@ def _interrupts_reach_us() -> None:
     """A shell that starts the tests in the background lets them ignore Ctrl-C, and so would every command they start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nobody connects anywhere or looks up a name; that somebody tried fails the test, also where it was caught."""
+    tried: list[object] = []
+
+    def refuse(*asked: object, **_: object) -> None:
+        tried.append(asked)
+        raise AssertionError("a connection")
+
+    for name in ("connect", "connect_ex", "sendto", "bind"):
+        monkeypatch.setattr(socket.socket, name, refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    yield
+    assert tried == []
 
 
 @pytest.fixture(scope="session")

@@ -48,9 +48,14 @@ def compare(
         """Write the dossier."""
         from bekostiging.report import write_comparison_dossier
 
-        settings = {name: value for name, value in run.items() if name in OF_RESULTS}
-        write_comparison_dossier(outcome, case, settings | {"precision": precision}, draft)
+        write_comparison_dossier(outcome, case, settings, draft)
 
+    settings = {name: value for name, value in run.items() if name in OF_RESULTS} | {"precision": precision}
+    if dossier:
+        with user_errors(output.lang):
+            from bekostiging.report.tender.about import settings_of
+
+            settings_of("compare", settings, "--dossier")
     study_case(case, output, run, study, also=packed if dossier else None)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bekostiging.report.kit.blas import blas_kernels
 from bekostiging.report.kit.json_text import write_json
 
 MANIFEST = "manifest.json"
@@ -27,12 +28,13 @@ def versions() -> dict[str, str]:
     return {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}}
 
 
-def processor() -> dict[str, object]:
+def processor() -> dict[str, str | list[str]]:
     """What of the machine can change the last bits of a result."""
     return {
         "system": platform.system(),
         "processor": platform.machine(),
         "simd": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
+        "blas": blas_kernels(),
     }
 
 

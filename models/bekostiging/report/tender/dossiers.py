@@ -11,6 +11,7 @@ from bekostiging.case import input_files, public_tables
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.evaluation import Comparison
 from bekostiging.report.kit.json_text import json_text
+from bekostiging.report.tender.about import settings_of
 from bekostiging.report.tender.dossier import (
     DOSSIER,
     INPUTS,
@@ -98,6 +99,11 @@ def write_comparison_dossier(outcome: Comparison, asked: str, settings: Mapping[
     folder
         The folder with its results, in which the dossier is written.
 
+    Raises
+    ------
+    UserError
+        Another setting than a result depends on, or one outside the range that a dossier may have.
+
     Examples
     --------
     Not executed: a comparison takes a minute.
@@ -107,4 +113,5 @@ def write_comparison_dossier(outcome: Comparison, asked: str, settings: Mapping[
     """
     cases, inputs = packed_inputs([(outcome.case.name, input_files(asked))])
     files = inputs | packed_results(folder)
-    (folder / DOSSIER).write_bytes(pack("compare", settings, files, cases))
+    asked_for = settings_of("compare", settings, "settings").model_dump()
+    (folder / DOSSIER).write_bytes(pack("compare", asked_for, files, cases))

@@ -1,7 +1,8 @@
 """Recomputing a dossier: equal, or which number differs, by how much and because of what.
 
-On the versions and processor features that the dossier names every number is equal to the last bit, whatever the number of
-workers; elsewhere numbers within 1e-9 (relative) are called equal and it is said so.
+On the versions, processor features and BLAS kernels that the dossier names every number is equal to the last bit, whatever
+the number of workers; elsewhere numbers within 1e-9 (relative) are called equal and it is said so. Nothing is read but the
+dossier, and nothing is connected to: its settings are a closed model, its cases stand in it.
 """
 
 from __future__ import annotations
@@ -10,21 +11,23 @@ import json
 import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
-from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.arguments import kinds_checked, shown_value
 from bekostiging.options import Progress, silent
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.json_schema import SCHEMA_VERSION as COMPARISON_SCHEMA
 from bekostiging.report.kit.manifest import processor, versions
-from bekostiging.report.tender.dossier import INPUTS, SUITE, About, Dossier, open_dossier
+from bekostiging.report.tender.about import About, ComparisonSettings, printable
+from bekostiging.report.tender.dossier import INPUTS, SUITE
+from bekostiging.report.tender.opened import Dossier, open_dossier
 from bekostiging.report.tender.results import SCHEMA_VERSION as BENCHMARK_SCHEMA
 from bekostiging.report.tender.results import benchmark_results
 from bekostiging.studies import benchmark, compare
-from bekostiging.studies.tender.suite import suite_of
 
 TOLERANCE = 1e-9
 """Relative, and absolute below one."""
@@ -45,13 +48,16 @@ class Difference:
     def size(self) -> float:
         """Relative difference, absolute below one; infinite for what are no two numbers."""
         if _is_number(self.was) and _is_number(self.now):
-            return float(abs(self.was - self.now) / max(1.0, abs(self.was), abs(self.now)))
+            try:
+                return float(abs(self.was - self.now) / max(1.0, abs(self.was), abs(self.now)))
+            except OverflowError:  # a whole number of hundreds of digits, which no result has
+                return math.inf
         return math.inf
 
     def text(self) -> str:
         """Place, both values and how far apart."""
         far = f" ({self.size:.2g})" if math.isfinite(self.size) else ""
-        return f"{self.place}: {self.was!r} -> {self.now!r}{far}"
+        return f"{printable(self.place)}: {shown_value(repr(self.was))} -> {shown_value(repr(self.now))}{far}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,7 @@ def verify_dossier(path: Path, *, workers: int = 1, progress: Progress = silent)
             f"Dossier {path} is of '{about.command}', which this version does not know; update bekostiging.",
         )
     _refuse_other_layout(dossier, path)
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, _explained(path, dossier, place):
         now = again(dossier, _unpacked(dossier, Path(place)), workers, progress)
     was = dossier.results
     different = tuple(sorted(_differences(was, json.loads(json.dumps(now))), key=lambda one: -one.size))
@@ -148,6 +154,27 @@ def verify_dossier(path: Path, *, workers: int = 1, progress: Progress = silent)
         sum(1 for _, value in _leaves(was) if _is_number(value)),
         about,
     )
+
+
+@contextmanager
+def _explained(path: Path, dossier: Dossier, place: str) -> Iterator[None]:
+    """Say of a mistake in the inputs that it is the dossier's, and what of it was changed."""
+    try:
+        yield
+    except UserError as error:
+        if error.arguments:
+            raise  # of who verifies, such as too many workers
+        names = ", ".join(dossier.changed)
+        changed = {
+            "nl": f" (gewijzigd na het schrijven: {names})",
+            "en": f" (changed after it was written: {names})",
+        }
+        nl, en = (
+            f"{changed[lang] if names else ''}: {error.text(lang).replace(place, '')}" for lang in ("nl", "en")
+        )
+        raise UserError(
+            f"Dossier {path} is niet na te rekenen{nl}", f"Dossier {path} cannot be computed again{en}"
+        ) from None
 
 
 def _refuse_other_layout(dossier: Dossier, path: Path) -> None:
@@ -171,12 +198,12 @@ def _outcome(different: tuple[Difference, ...], elsewhere: bool) -> Outcome:
     return "close" if elsewhere and different[0].size <= TOLERANCE else "different"
 
 
-def _unpacked(dossier: Dossier, place: Path) -> dict[str, Path | str]:
-    """The inputs on disk: every case by name, as ``read_case`` takes it."""
+def _unpacked(dossier: Dossier, place: Path) -> dict[str, Path]:
+    """The inputs on disk: the folder or file of every case by name; a region that is made from numbers has none."""
     try:
         for name, content in dossier.files.items():
             parts = PurePosixPath(name).parts
-            if parts[0] == INPUTS and ".." not in parts:
+            if parts[0] == INPUTS:
                 file = place.joinpath(*parts)
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
@@ -186,30 +213,33 @@ def _unpacked(dossier: Dossier, place: Path) -> dict[str, Path | str]:
             f"The inputs of the dossier cannot be unpacked in {place.parent} ({error.strerror}); make room there.",
             exit_code=2,
         ) from error
-    return {case.name: case.name if case.path is None else place / case.path for case in dossier.about.cases}
+    return {case.name: place / case.path for case in dossier.about.cases if case.path is not None}
 
 
-Again = Callable[[Dossier, Mapping[str, Path | str], int, Progress], dict[str, Any]]
+Again = Callable[[Dossier, Mapping[str, Path], int, Progress], dict[str, Any]]
 
 
 def _benchmark_again(
-    dossier: Dossier, cases: Mapping[str, Path | str], workers: int, progress: Progress
+    dossier: Dossier, cases: Mapping[str, Path], workers: int, progress: Progress
 ) -> dict[str, Any]:
     """The results of the suite in a dossier."""
-    suite = suite_of(dossier.files[SUITE].decode(), SUITE)
-    without = {name for name, path in cases.items() if isinstance(path, str)}
-    regions = tuple(size for size in suite.region if size.name in without)
-    named = tuple(str(path) for name, path in cases.items() if name not in {size.name for size in regions})
-    suite = suite.model_copy(update={"cases": named, "region": regions})
+    assert dossier.suite is not None  # opened as a benchmark
+    names = [case.name for case in dossier.about.cases]
+    regions = tuple(size for size in dossier.suite.region if size.name in names and size.name not in cases)
+    drawn = {size.name for size in regions}
+    named = tuple(str(cases.get(name, name)) for name in names if name not in drawn)
+    suite = dossier.suite.model_copy(update={"cases": named, "region": regions})
     return benchmark_results(benchmark(suite, workers=workers, progress=progress))
 
 
 def _compare_again(
-    dossier: Dossier, cases: Mapping[str, Path | str], workers: int, progress: Progress
+    dossier: Dossier, cases: Mapping[str, Path], workers: int, progress: Progress
 ) -> dict[str, Any]:
     """The results of the comparison in a dossier."""
-    case = read_case(next(iter(cases.values())))
-    return comparison_results(compare(case, **dossier.about.settings, workers=workers, progress=progress))
+    assert isinstance(dossier.settings, ComparisonSettings)  # opened as a comparison
+    (name,) = (case.name for case in dossier.about.cases)
+    case = read_case(cases.get(name, name))
+    return comparison_results(compare(case, **dossier.settings.model_dump(), workers=workers, progress=progress))
 
 
 COMMANDS: dict[str, Again] = {"benchmark": _benchmark_again, "compare": _compare_again}
@@ -257,7 +287,7 @@ def _changed_inputs(dossier: Dossier) -> list[Sentence]:
 
 
 def _other_machinery(about: About) -> list[Sentence]:
-    """Packages of another version and processor features that differ."""
+    """Packages of another version, processor features and kernels that differ."""
     causes = []
     for name, now in versions().items():
         was = about.versions.get(name)
@@ -268,12 +298,22 @@ def _other_machinery(about: About) -> list[Sentence]:
                     "en": f"another version of {name}: {was or 'none'} in the dossier, {now} here",
                 }
             )
-    here = processor()
-    if about.machine != here:
-        differing = [key for key in here if about.machine.get(key) != here[key]]
-        shown = "; ".join(f"{key}: {about.machine.get(key)} -> {here[key]}" for key in differing)
-        causes.append({"nl": f"andere processorkenmerken ({shown})", "en": f"other processor features ({shown})"})
+    there, here = about.machine.model_dump(), processor()
+    for key, nl, en in (
+        ("system", "ander besturingssysteem", "another operating system"),
+        ("processor", "andere processor", "another processor"),
+        ("simd", "andere processorkenmerken", "other processor features"),
+        ("blas", "andere rekenkern voor matrices (BLAS)", "another kernel for matrices (BLAS)"),
+    ):
+        if there[key] != here[key]:
+            before, now = (_listed(value) for value in (there[key], here[key]))
+            causes.append({"nl": f"{nl}: {before} -> {now}", "en": f"{en}: {before} -> {now}"})
     return causes
+
+
+def _listed(value: str | list[str] | None) -> str:
+    """A feature of a machine in one text; a dash where it was not recorded."""
+    return (value if isinstance(value, str) else "; ".join(value or ())) or "-"
 
 
 @kinds_checked
@@ -339,9 +379,9 @@ def _verdict(result: Verification) -> Sentence:
     if result.outcome == "close":
         return {
             "nl": f"Gelijk tot op 1e-9: van {n} getallen wijken er {len(result.differences)} af, hoogstens {largest:.1g} "
-            "(relatief); op deze versies of deze processor is gelijkheid tot op de bit niet te verwachten.",
+            "(relatief); op deze versies, processor of rekenkern is gelijkheid tot op de bit niet te verwachten.",
             "en": f"Equal to 1e-9: of {n} numbers {len(result.differences)} differ, by at most {largest:.1g} (relative); on "
-            "these versions or this processor equality to the bit is not to be expected.",
+            "these versions, this processor or kernel equality to the bit is not to be expected.",
         }
     return {
         "nl": f"Niet gelijk: van {n} getallen wijken er {len(result.differences)} af; de grootste verschillen (dossier -> "
@@ -354,8 +394,8 @@ def _causes_in_words(result: Verification) -> Iterator[Sentence]:
     """Because of what; that nothing explains it is said too."""
     if not result.causes:
         yield {
-            "nl": "Invoer, versies en processorkenmerken zijn dezelfde: dit hoort niet te kunnen; meld het.",
-            "en": "Input, versions and processor features are the same: this should not be possible; report it.",
+            "nl": "Invoer, versies, processor en rekenkern zijn dezelfde: dit hoort niet te kunnen; meld het.",
+            "en": "Input, versions, processor and kernel are the same: this should not be possible; report it.",
         }
     for cause in result.causes:
         yield {"nl": f"Oorzaak: {cause['nl']}.", "en": f"Cause: {cause['en']}."}

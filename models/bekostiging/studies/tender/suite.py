@@ -24,6 +24,10 @@ from bekostiging.options import RunOptions
 from bekostiging.studies.tender.decisions import DECISION_MODELS
 
 SHIPPED = ("standard", "stress", "scale")
+MOST_SCENARIOS, MOST_YEARS = 1_000_000, 100
+"""A million scenarios of a region fill the memory of a large machine (docs/scale.md); no contract lasts a century."""
+MOST_REGIONS, MOST_MUNICIPALITIES, MOST_PROVIDERS = 1_000, 1_000, 5_000
+"""Some three times the country (342 municipalities)."""
 TOGETHER = "+"
 """Between the names of shocks that come together."""
 
@@ -33,8 +37,8 @@ class RegionSize(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str = Field(min_length=1)
-    municipalities: int = Field(ge=1)
-    providers: int = Field(ge=3)
+    municipalities: int = Field(ge=1, le=MOST_MUNICIPALITIES)
+    providers: int = Field(ge=3, le=MOST_PROVIDERS)
     seed: int = Field(ge=0)
 
 
@@ -56,7 +60,7 @@ class Suite(BaseModel):
     title: dict[str, str]
     cases: tuple[str, ...] = ()
     """Names or paths of cases."""
-    region: tuple[RegionSize, ...] = ()
+    region: tuple[RegionSize, ...] = Field(default=(), max_length=MOST_REGIONS)
     """Simulated regions that take part as cases."""
     payment_forms: tuple[PaymentForm, ...] = Field(min_length=2)
     confidence: tuple[float, ...] = Field(min_length=1)
@@ -65,17 +69,17 @@ class Suite(BaseModel):
     """Names; ``+`` joins shocks that come together."""
     decision_models: tuple[str, ...]
     """Names in ``DECISION_MODELS``."""
-    scenarios: int = Field(ge=16)
-    design_scenarios: int = Field(default=RunOptions.design_scenarios, ge=16)
-    shock_scenarios: int = Field(ge=16)
+    scenarios: int = Field(ge=16, le=MOST_SCENARIOS)
+    design_scenarios: int = Field(default=RunOptions.design_scenarios, ge=16, le=MOST_SCENARIOS)
+    shock_scenarios: int = Field(ge=16, le=MOST_SCENARIOS)
     """Scenarios under every shock."""
-    decision_scenarios: int = Field(ge=16)
+    decision_scenarios: int = Field(ge=16, le=MOST_SCENARIOS)
     """Scenarios on which decision models are judged."""
-    simulated_regions: int = Field(ge=0)
+    simulated_regions: int = Field(ge=0, le=MOST_REGIONS)
     """Regions of the same size to stand among; 0 for none."""
-    region_scenarios: int = Field(ge=16)
+    region_scenarios: int = Field(ge=16, le=MOST_SCENARIOS)
     """Scenarios of each of them."""
-    years: int = Field(ge=1)
+    years: int = Field(ge=1, le=MOST_YEARS)
     seed: int = Field(ge=0)
     shock: tuple[Shock, ...] = ()
     """Shocks the suite defines itself."""
@@ -131,7 +135,7 @@ def suite_of(text: str, name: str) -> Suite:
     """The suite that a text says."""
     try:
         told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UserError(
             f"Suite {name} is geen geldig TOML ({error}); herstel dat.",
             f"Suite {name} is not valid TOML ({error}); mend it.",

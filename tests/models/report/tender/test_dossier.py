@@ -21,9 +21,12 @@ from typer.testing import CliRunner
 
 from bekostiging.case import Case, UserError, input_files, public_tables, read_case, write_case
 from bekostiging.cli import app
-from bekostiging.report.kit.manifest import versions
+from bekostiging.report.kit.manifest import processor, versions
 from bekostiging.report.tender import verify
-from bekostiging.report.tender.dossier import EPOCH, open_dossier, pack, packed_inputs
+from bekostiging.report.tender.dossier import EPOCH, pack, packed_inputs
+from bekostiging.report.tender.opened import open_dossier
+
+pytestmark = pytest.mark.usefixtures("no_network")
 
 
 def _run(*arguments: str | Path) -> tuple[int, str]:
@@ -179,7 +182,7 @@ def test_another_processor_is_a_cause(dossier: Path, monkeypatch: pytest.MonkeyP
     found = open_dossier(dossier).results
     found["cases"]["mine"]["lots"]["youth"]["clients"] += 1e-12
     monkeypatch.setitem(verify.COMMANDS, "benchmark", _same_again(found))
-    monkeypatch.setattr(verify, "processor", lambda: {"system": "Linux", "processor": "abacus", "simd": []})
+    monkeypatch.setattr(verify, "processor", lambda: processor() | {"processor": "abacus", "simd": []})
     told = verify.verify_dossier(dossier)
     assert told.outcome == "close"
     assert "other processor features" in " ".join(verify.verification_sentences(told, "en"))
@@ -296,6 +299,8 @@ def test_a_case_of_one_file_and_one_without_files(tmp_path: Path) -> None:
     assert input_files(file) == {"case.xlsx": b"cells"}
     assert input_files("region") == {}
     named = [("mine", input_files(file)), ("region", {}), ("almere", input_files("almere"))]
+    file = file.rename(tmp_path / "a:b\\c.xlsx")
+    assert [case.path for case in packed_inputs([("mine", input_files(file))])[0]] == ["inputs/mine/a-b-c.xlsx"]
     cases, files = packed_inputs(named)
     assert [case.path for case in cases] == ["inputs/mine/case.xlsx", None, "inputs/almere"]
     assert files["inputs/mine/case.xlsx"] == b"cells"
