@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from bekostiging.case.tables import RiskFactor
 
 INTERVAL = 0.95
-SMALLEST, ENOUGH_FREEDOM = 0.01, 10
-"""Floor on a standard deviation, a year, that rests on fewer than so many degrees of freedom of its own: CBS revises its
-counts of youths in care by 1 to 2 % from provisional to final (CBS, 1 May 2020, "443 duizend jongeren met jeugdzorg in
-2019"), so that a few years cannot show less."""
+SMALLEST, ENOUGH_YEARS = 0.01, 10
+"""Floor on a standard deviation, a year, that rests on no more than so many years of its own (series of one region share
+their years, so that many short ones say no more than one): CBS revises its counts of youths in care by 1 to 2 % from
+provisional to final (CBS, 1 May 2020, "443 duizend jongeren met jeugdzorg in 2019"), so a few years cannot show less."""
 FEWEST_FREEDOM = 4
 """Degrees of freedom below which the spread of a variance has no mean."""
 LEVELS = ("national", "municipality", "care_form")
@@ -52,6 +52,8 @@ class Spread:
     shared : float
         Standard deviation of the national factor, which has been taken off: estimate^2 + shared^2 is the variance of what
         moves the region as a whole. Zero unless given.
+    n_years : int
+        Years of the longest of its own series; zero unless given.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class Spread:
     national: int
     series: tuple[str, ...]
     shared: float = 0.0
+    n_years: int = 0
 
     @property
     def freedom(self) -> int:
@@ -78,7 +81,7 @@ class Spread:
     @property
     def too_short(self) -> bool:
         """Whether the years cannot tell the spread, so that the floor stands in."""
-        return self.own < ENOUGH_FREEDOM and self.estimate <= SMALLEST
+        return self.n_years <= ENOUGH_YEARS and self.estimate <= SMALLEST
 
     @property
     def contradicts(self) -> bool:
@@ -158,11 +161,12 @@ def _spread(case: Case, factor: RiskFactor, series: Sequence[Series], until: int
     ends = ((1 + INTERVAL) / 2, (1 - INTERVAL) / 2)
     levels = (freedom + count, *(float(chi2.ppf(end, freedom + count)) for end in ends))
     pooled, low, high = (max(total / level - shared, 0.0) ** 0.5 for level in levels)
-    floor = SMALLEST if count < ENOUGH_FREEDOM else 0.0
+    n_years = max((len(one.years) for one in regional), default=0)
+    floor = SMALLEST if n_years <= ENOUGH_YEARS else 0.0
     names = tuple(f"{one.place} / {one.care_form} {one.years[0]}-{one.years[-1]}" for one in regional)
     return Spread(
         factor.id, factor.standard_deviation, max(pooled, floor), low, max(high, floor), count, freedom, names,
-        shared**0.5,
+        shared**0.5, n_years,
     )  # fmt: skip
 
 

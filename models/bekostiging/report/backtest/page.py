@@ -8,6 +8,7 @@ from typing import Any
 from bekostiging.report.backtest.results import backtest_results
 from bekostiging.report.backtest.tables import backtest_tables, care_names, place_names
 from bekostiging.report.kit.long import LongTable
+from bekostiging.report.kit.numbers import SPACE
 from bekostiging.report.kit.presented import StudyReport
 from bekostiging.report.kit.sections import Answer, Section, answer_sections
 from bekostiging.report.kit.texts import Texts
@@ -51,14 +52,13 @@ def backtest_answers(outcome: Backtest, texts: Texts) -> list[Answer]:
 def _predictions(outcome: Backtest, texts: Texts) -> list[list[str]]:
     """A row per count: the band of either model, and where the count lies in that of the deciding one."""
     names, cares = place_names(outcome), care_names(outcome, texts)
-    heads = ("place", "care", "year", "counted", "middle", "deciding_band", "where", "estimated_band")
+    heads = ("place", "care", "year", "counted", "deciding_band", "where", "estimated_band")
     rows = [[texts["backtest", name] for name in heads]]
     for one, other in zip(outcome.deciding.predictions, outcome.estimated.predictions, strict=True):
-        middle = one.quantiles[QUANTILES.index(0.5)]
         rows.append(
             [
                 names[one.place], cares[one.care_form], str(one.year), _shown(texts, one, one.counted),
-                _shown(texts, one, middle), _band_shown(texts, one), texts["backtest", where(one)],
+                _band_shown(texts, one), texts["backtest", where(one)],
                 _band_shown(texts, other),
             ]
         )  # fmt: skip
@@ -105,7 +105,7 @@ def backtest_sentences(outcome: Backtest, texts: Texts) -> list[str]:
         growth=_growth(outcome.estimated, outcome, texts),
         **_counted(outcome.estimated.totals, texts),
     )
-    shocks = [_shock(year, shock, texts) for year, (shock, _) in outcome.deciding.shocks.items()]
+    shocks = _off(outcome, texts)
     sentences = [
         known,
         texts["backtest", "case_says"] + " " + _verdict(outcome.deciding.totals, "totals", texts),
@@ -157,10 +157,24 @@ def _counted(judgement: Judgement, texts: Texts) -> dict[str, str]:
     }
 
 
-def _shock(year: int, shock: float, texts: Texts) -> str:
-    """How many more or fewer than the middle of the scenarios."""
-    key = "shock_none" if abs(shock) < 0.0005 else "shock_more" if shock > 0 else "shock_fewer"
-    return texts["backtest", key].format(year=year, shock=texts.numbers.percent(abs(shock), 1))
+def _off(outcome: Backtest, texts: Texts) -> list[str]:
+    """Per law or care form, how many more or fewer clients than the middle of the scenarios, year by year."""
+    cares = care_names(outcome, texts)
+    sums: dict[str, dict[int, tuple[float, float]]] = {}
+    for one in outcome.deciding.predictions:
+        if not one.share:
+            own = sums.setdefault(one.care_form, {})
+            counted, middle = own.get(one.year, (0.0, 0.0))
+            own[one.year] = counted + one.counted, middle + one.quantiles[QUANTILES.index(0.5)]
+    sentences = []
+    for care, years in sums.items():
+        words = []
+        for year, (counted, middle) in sorted(years.items()):
+            off = counted / middle - 1
+            part = texts.numbers.percent(abs(off), 1)
+            words.append(texts["backtest", "more" if off >= 0 else "fewer"].format(year=year, part=part))
+        sentences.append(texts["backtest", "off"].format(care=cares[care], years=", ".join(words)))
+    return sentences
 
 
 def _shown(texts: Texts, one: Prediction, value: float) -> str:
@@ -171,6 +185,7 @@ def _shown(texts: Texts, one: Prediction, value: float) -> str:
 def _band_shown(texts: Texts, one: Prediction) -> str:
     """The band in words."""
     low, high = (_shown(texts, one, value) for value in band(one))
+    low = low.removesuffix(f"{SPACE}%")
     return texts["backtest", "between"].format(low=low, high=high)
 
 
