@@ -9,7 +9,7 @@ from typing import Any
 from bekostiging.case import Case, read_case
 from bekostiging.case.from_history.assemble import EXAMPLE, Estimates
 from bekostiging.case.mergers import with_mergers
-from bekostiging.case.tables import Area, Begroting, Contract, History
+from bekostiging.case.tables import Area, Begroting, Contract, History, Index
 
 OWN = {"source": "own", "status": "own_data"}
 FORM, OTHER = "youth_guidance", "wmo_guidance"
@@ -57,6 +57,11 @@ def start(
         ),
         "policy": tuple(example().policy),
     } | tables  # fmt: skip
+
+
+def indices(by_year: dict[int, float]) -> tuple[Index, ...]:
+    """Wages and prices alike, so that the weights of a lot do not matter; forecast and no final figure."""
+    return tuple(Index(year=year, ova_forecast=rate, ppc_forecast=rate, **OWN) for year, rate in by_year.items())
 
 
 def estimated(tables: dict[str, tuple[Any, ...]]) -> Case:

@@ -14,6 +14,7 @@ from bekostiging.cache import Cache
 from bekostiging.case.errors import Note
 from bekostiging.case.factor_distribution import FactorDistribution
 from bekostiging.case.policy import PolicyTable
+from bekostiging.case.price_index import PriceIndex, year_of_revenue
 from bekostiging.case.rows import Assumption
 from bekostiging.case.shown import Shown
 from bekostiging.case.tables import (
@@ -183,6 +184,11 @@ class Case(Shown):
         return given[next((form.law for form in self.care_forms if form.id == name), name)]
 
     @cached_property
+    def price_index(self) -> PriceIndex:
+        """What wages and prices make of a price from one calendar year to another."""
+        return PriceIndex(self.indices, self.policy)
+
+    @cached_property
     def cache(self) -> Cache:
         """Results computed from this case, which live as long as it does."""
         return Cache()
@@ -221,5 +227,4 @@ class Case(Shown):
 
     def year_of_revenue(self, contract: Contract) -> int:
         """Calendar year of ``contract.revenue``: as given, else the base year; before the first contract year always."""
-        given = contract.revenue_year
-        return min(self.base_year, self.first_year - 1) if given is None else given
+        return year_of_revenue(contract, self.base_year, self.first_year)

@@ -176,11 +176,7 @@ def index_of_year(case: Case, lot: str, year: int) -> float:
     >>> round(index_of_year(case, "youth", 2026), 4)
     0.029
     """
-    rule = index_rule(case, lot)
-    row = next(row for row in case.indices if row.year == year)
-    ova = row.ova_forecast if row.ova_final is None else row.ova_final
-    ppc = row.ppc_forecast if row.ppc_final is None else row.ppc_final
-    return rule.weight_ova * ova + rule.weight_ppc * ppc
+    return case.price_index.of_year(lot, year)
 
 
 def price_levels(case: Case, lot: str, indices: CareUse | Factors) -> PriceLevels:

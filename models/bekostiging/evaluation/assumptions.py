@@ -6,9 +6,9 @@ price level. Each effect is the difference that one assumption makes to it over 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import fsum, prod
+from math import fsum
 from typing import get_args
 
 import numpy as np
@@ -17,7 +17,7 @@ from bekostiging.case import Case, unit_prices
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.spread import estimated_spreads
 from bekostiging.case.tables import Law, RiskFactor
-from bekostiging.contracts import expected_level, index_of_year
+from bekostiging.contracts import expected_level
 from bekostiging.scenarios import Cells, build_cells, expected_care_use, multiply, neutral_factors
 from bekostiging_solvers.typing import FloatArray
 
@@ -50,8 +50,10 @@ class Assumed:
     price_years : tuple of int
         Years of history whose prices were taken; empty where none was.
     index, index_euro : float or None
-        Expected index from those years to the first contract year, and its euro over the term: what the tariffs leave out.
-        None where table indices lacks a year.
+        Index from those years to the first contract year, by which the tariffs were raised, and its euro over the term. None
+        where no price was taken, or table indices lacks a year.
+    index_invented : tuple of int
+        Years of that index whose wages and prices are invented.
     tariff_percent : float
         Euro over the term of one percent on every tariff.
     invented : dict of str to float
@@ -59,7 +61,7 @@ class Assumed:
 
     Examples
     --------
-    >>> Assumed(1e6, {"wmo": 0.02}, {"wmo": 0.01}, 3e4, 0.03, False, 2e4, (2024,), 0.07, 7e4, 1e4, {}).index_euro
+    >>> Assumed(1e6, {"wmo": 0.02}, {"wmo": 0.01}, 3e4, 0.03, False, 2e4, (2024,), 0.07, 7e4, (2026,), 1e4, {}).index_euro
     70000.0
     """
 
@@ -73,6 +75,7 @@ class Assumed:
     price_years: tuple[int, ...]
     index: float | None
     index_euro: float | None
+    index_invented: tuple[int, ...]
     tariff_percent: float
     invented: dict[str, float]
 
@@ -113,16 +116,12 @@ def assumed(case: Case, given: Sequence[str] = ()) -> Assumed:
     )
     spread = sum(row.standard_deviation**2 for row in _moving(case) if row.standard_deviation) ** 0.5
     growth, error = _growth(case, cells)
-    prices = {} if "offers" in given else unit_prices(case)
     by_form = {
         form: float(by_cell[cells.care_form == place].sum()) for place, form in enumerate(cells.care_form_ids)
     }
-    raised = [_index(case, cells, form, price.year) for form, price in prices.items() if by_form[form] > 0]
-    known = [one for one in raised if one is not None]
-    priced = [by_form[form] for form in prices if by_form[form] > 0]
-    index_euro = (
-        fsum(e * i for e, i in zip(priced, known, strict=True)) if len(known) == len(raised) and raised else None
-    )
+    prices = {} if "offers" in given else unit_prices(case)
+    years = {form: price.year for form, price in prices.items() if by_form[form] > 0}
+    index, index_euro = _index(case, cells, by_cell, years)
     return Assumed(
         spending=spending,
         growth=growth,
@@ -131,9 +130,14 @@ def assumed(case: Case, given: Sequence[str] = ()) -> Assumed:
         spread=spread,
         too_short=any(one.too_short for one in estimated_spreads(case).values()),
         spread_euro=float(_euros(case, cells, 1 + spread).sum()) - spending,
-        price_years=tuple(sorted({price.year for form, price in prices.items() if by_form[form] > 0})),
-        index=None if index_euro is None else index_euro / fsum(priced),
+        price_years=tuple(sorted(set(years.values()))),
+        index=index,
         index_euro=index_euro,
+        index_invented=tuple(
+            row.year
+            for row in case.indices
+            if row.status == "illustrative" and min(years.values(), default=row.year) < row.year <= case.first_year
+        ),
         tariff_percent=POINT * spending,
         invented={} if "offers" in given else {f: e for f, e in by_form.items() if f not in prices and e > 0},
     )
@@ -177,10 +181,19 @@ def _growth(case: Case, cells: Cells) -> tuple[dict[str, float], dict[str, float
     return mean, error
 
 
-def _index(case: Case, cells: Cells, form: str, year: int) -> float | None:
-    """Expected index from the year of a price to the first contract year, at the weights of the lot of its care form."""
-    years = range(year + 1, case.first_year + 1)
-    if not set(years) <= {row.year for row in case.indices}:
-        return None
-    lot = next(row.id for row in case.lots if form in row.care_forms)
-    return prod(1 + index_of_year(case, lot, one) for one in years) - 1
+def _index(
+    case: Case, cells: Cells, by_cell: FloatArray, years: Mapping[str, int]
+) -> tuple[float | None, float | None]:
+    """Index by which the prices of care forms were brought to the first contract year, and its euro in ``by_cell``; None
+    without prices, or where a year has no index."""
+    until = case.first_year
+    if not years or any(case.price_index.missing(*sorted((year, until))) for year in years.values()):
+        return None, None
+    before, after = [], []
+    for euro, form, lot in zip(by_cell, cells.care_form, cells.lot, strict=True):
+        name = cells.care_form_ids[form]
+        if name in years and lot >= 0:
+            before.append(float(euro) / case.price_index.between(cells.lot_ids[lot], years[name], until))
+            after.append(float(euro))
+    more = fsum(after) - fsum(before)
+    return more / fsum(before), more

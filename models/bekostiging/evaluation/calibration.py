@@ -1,7 +1,7 @@
 """The model beside what was counted: ``history`` against the same figure computed from ``demand`` and ``offers``.
 
 All in closed form. Between base year and first contract year prices are brought to the year of the published
-figure with OVA and PPC (final where known, else forecast), volume with the growth of the case.
+figure with OVA and PPC (``case.price_index``), volume with the growth of the case.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from bekostiging.case import Case
 from bekostiging.case.persons import persons
 from bekostiging.case.series import NATION
 from bekostiging.case.tables import History
-from bekostiging.contracts.indexation import index_rule
 from bekostiging.evaluation.results import Calibration, Sentence
 from bekostiging.scenarios import Cells, clients_in_year, units_in_year
 
@@ -112,7 +111,9 @@ def _euro(case: Case, cells: Cells, row: History) -> Calibration | None:
     euro = units_in_year(case, cells, row.year) * cells.tariff
     total = 0.0
     for j, lot in enumerate(case.lots):
-        total += float(euro[own & (cells.lot == j)].sum()) / _level(case, lot.id, row.year)
+        total += float(euro[own & (cells.lot == j)].sum()) / case.price_index.between(
+            lot.id, row.year, case.first_year
+        )
     place, care = _label(case, row)
     plus: Sentence = {"nl": "", "en": ""}
     if row.care_form in LAWS:
@@ -121,21 +122,10 @@ def _euro(case: Case, cells: Cells, row: History) -> Calibration | None:
             for line in case.begroting
             if (line.municipality, line.law, line.year) == (row.area, row.care_form, case.first_year)
         )
-        total += outside / _level(case, case.lots[0].id, row.year)
+        total += outside / case.price_index.between(case.lots[0].id, row.year, case.first_year)
         plus = {"nl": ", met wat buiten de contracten valt", "en": ", with what is outside the contracts"}
     name = {
         "nl": f"{place['nl']}, {care['nl']}: uitgaven {row.year}{plus['nl']}",
         "en": f"{place['en']}, {care['en']}: spending {row.year}{plus['en']}",
     }
     return Calibration(name, total, row.euro_realised, "euro", row.source, row.status)
-
-
-def _level(case: Case, lot: str, year: int) -> float:
-    """Price level of the first contract year over that of ``year``; 1 where the indices do not reach back."""
-    rule, level = index_rule(case, lot), 1.0
-    for row in case.indices:
-        if year < row.year <= case.first_year:
-            ova = row.ova_forecast if row.ova_final is None else row.ova_final
-            ppc = row.ppc_forecast if row.ppc_final is None else row.ppc_final
-            level *= 1 + rule.weight_ova * ova + rule.weight_ppc * ppc
-    return level

@@ -74,7 +74,7 @@ def assumed_lines(found: Assumed, years: tuple[int, int], given: Sequence[str], 
 
 
 def _prices(found: Assumed, texts: Texts, given: Sequence[str], percent: str, first: int) -> str:
-    """The line on tariffs: of which year, not indexed, invented."""
+    """The line on tariffs: of which year, by what index they were raised, invented."""
     numbers = texts.numbers
     if "offers" in given:
         return texts["assumed", "prices_given"].format(percent=percent)
@@ -82,9 +82,12 @@ def _prices(found: Assumed, texts: Texts, given: Sequence[str], percent: str, fi
     if found.price_years:
         listed = ", ".join(str(year) for year in found.price_years)
         parts.append(texts["assumed", "prices"].format(years=listed))
-        if found.index is not None and found.index_euro is not None and max(found.price_years) < first:
+        if found.index and found.index_euro is not None:
             index, euro = numbers.percent(found.index, 1), numbers.millions(found.index_euro, 2)
             parts.append(texts["assumed", "prices_index"].format(index=index, first=first, euro=euro))
+            if found.index_invented:
+                years = ", ".join(str(year) for year in found.index_invented)
+                parts.append(texts["assumed", "prices_index_invented"].format(years=years))
     if found.invented:
         share = numbers.percent(sum(found.invented.values()) / found.spending)
         parts.append(texts["assumed", "prices_invented"].format(forms=", ".join(found.invented), share=share))

@@ -68,7 +68,10 @@ def test_what_history_tells_is_used(brought: Path) -> None:
     # 31,286 hours over 400 clients in 52.14 weeks: 1.5 a week, at 75 euro
     assert north.units_per_week == pytest.approx(1.5, abs=1e-3)
     (tariff,) = {row.tariff for row in case.offers if row.care_form == "youth_guidance"}
-    assert tariff == pytest.approx(75.0, abs=0.01)
+    # a tariff is in euros of the first contract year: VNG's final OVA and PPC of 2023 (6.36 and 7.02 %) and 2024 (6.00 and
+    # 3.10 %) at 90 and 10 %; it was 75 euro, the price of 2022
+    index = (1 + 0.9 * 0.0636 + 0.1 * 0.0702) * (1 + 0.9 * 0.06 + 0.1 * 0.031)
+    assert tariff == pytest.approx(75.0 * index, abs=0.01)
     shares = {row.provider: row.market_share for row in case.offers if row.care_form == "youth_guidance"}
     assert shares == {"een": 0.75, "twee": 0.25}
     assert north.status == "estimated"

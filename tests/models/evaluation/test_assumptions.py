@@ -61,14 +61,16 @@ def test_spread_of_all_factors_that_move_an_inflow(case: Case) -> None:
     assert found.too_short == (by_id["municipal_inflow"] == SMALLEST)
 
 
-def test_prices_of_history_leave_the_index_out(case: Case) -> None:
-    """The price of 2024 holds its index; those of 2025 (VNG: OVA 4.18 %, PPC 1.82 %) and of 2026 (invented) are left out."""
+def test_prices_of_history_are_raised_by_the_index(case: Case) -> None:
+    """The price of 2024 holds its index; those of 2025 (VNG: OVA 4.18 %, PPC 1.82 %) and of 2026 (invented) come on top."""
     found = assumed(case)
     assert found.price_years == (2024,)
     weights = case.policy.weight_ova(FORM), case.policy.weight_ppc(FORM)
     by_hand = (1 + weights[0] * 0.0418 + weights[1] * 0.0182) * (1 + weights[0] * 0.03 + weights[1] * 0.02) - 1
     assert found.index == pytest.approx(by_hand)
-    assert found.index_euro == pytest.approx(by_hand * (found.spending - found.invented[OTHER]))
+    at_tariffs = found.spending - found.invented[OTHER]
+    assert found.index_euro == pytest.approx(at_tariffs * by_hand / (1 + by_hand))
+    assert found.index_invented == (2026,)
     assert found.invented.keys() == {OTHER}
 
 

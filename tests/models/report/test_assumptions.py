@@ -12,7 +12,8 @@ from bekostiging.report import assumed_lines
 FOUND = Assumed(
     spending=34_912_345.0, growth={"jeugdwet": 0.0271, "wmo": -0.004}, error={"jeugdwet": 0.0112, "wmo": None},
     growth_point=1_020_000.0, spread=0.0262, spread_euro=701_000.0, price_years=(2023, 2024), index=0.0703,
-    index_euro=2_430_000.0, tariff_percent=349_123.0, invented={"wmo_guidance": 3_491_234.0}, too_short=False,
+    index_euro=2_430_000.0, index_invented=(2026,), tariff_percent=349_123.0, invented={"wmo_guidance": 3_491_234.0},
+    too_short=False,
 )  # fmt: skip
 
 
@@ -24,9 +25,9 @@ def test_three_lines_in_both_languages() -> None:
         "per jaar is 1,02 miljoen euro meer.",
         "Spreiding: de instroom van een zorgvorm in een gemeente schommelt van jaar op jaar doorgaans 2,6 %, geschat uit "
         "history en landelijke cijfers; is zij in elk jaar van 2026-2029 zoveel hoger, dan is dat 0,70 miljoen euro meer.",
-        "Prijzen: euro's gedeeld door eenheden van 2023, 2024; nog niet geïndexeerd: de verwachte index tot 2026 (7,0 %) is "
-        "2,43 miljoen euro meer; verzonnen tarieven voor wmo_guidance, 10 % van het bedrag; één procent op elk tarief is "
-        "0,35 miljoen euro.",
+        "Prijzen: euro's gedeeld door eenheden van 2023, 2024; met de index naar 2026 gebracht: 7,0 %, 2,43 miljoen euro "
+        "van het bedrag; de index van 2026 is verzonnen: vul OVA en PPC in; verzonnen tarieven voor wmo_guidance, 10 % van "
+        "het bedrag; één procent op elk tarief is 0,35 miljoen euro.",
     ]
     short = assumed_lines(replace(FOUND, too_short=True), (2026, 2029), (), "nl")[1]
     assert "de cijfers zijn te kort om te weten hoe sterk, dit is de ondergrens" in short

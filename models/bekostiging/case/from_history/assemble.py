@@ -13,14 +13,19 @@ from bekostiging.case.from_history.demand import Caseloads
 from bekostiging.case.from_history.growth import Growths, law_growths, with_growth
 from bekostiging.case.from_history.offers import (
     Price,
+    Revenues,
     Tariff,
     free_of_charge,
+    indexed,
     notes_on_new_providers,
     offers,
     prices,
     providers,
+    unindexed,
 )
 from bekostiging.case.model import Case
+from bekostiging.case.policy import PolicyTable
+from bekostiging.case.price_index import PriceIndex, year_of_revenue
 from bekostiging.case.read_rows import bounds
 from bekostiging.case.tables import (
     TABLES,
@@ -76,6 +81,9 @@ class Estimates:
         if problems:
             raise CaseError(problems)
         self.prices = self._prices()
+        self.indices: tuple[Index, ...] = self.given.get("indices", self._indices())
+        self.index = PriceIndex(self.indices, PolicyTable(self.given["policy"]))
+        self.revenues = Revenues(self.index, self.base_year, self.first_year)
 
     def _names_of_others(self) -> list[Problem]:
         """Areas with the name of a municipality they do not lie in: a row of history cannot be of both."""
@@ -177,17 +185,19 @@ class Estimates:
         lots = given.get("lots", lots)
         contracts: tuple[Contract, ...] = given["contracts"]
         demand: tuple[Demand, ...] = given.get("demand", caseloads.rows(self.areas, self.forms, EXAMPLE))
-        offered = given.get("offers", offers(lots, contracts, self._tariffs(lots)))
+        offered = (
+            given["offers"] if "offers" in given else offers(lots, contracts, self._tariffs(lots), self.revenues)
+        )
         estimated: dict[str, tuple[Any, ...]] = {
             "care_forms": self.forms,
             "lots": lots,
             "municipalities": self._municipalities(),
             "begroting": self._begroting(),
-            "indices": self._indices(),
+            "indices": self.indices,
             "layers": self._layers(lots),
             "demand": demand,
             "offers": offered,
-            "providers": providers(lots, contracts, offered, demand),
+            "providers": providers(lots, contracts, offered, demand, self.revenues),
             "risk_factors": self._risk_factors(),
         }
         # the stock of the first year has moved to the municipality, unless the region brought those too
@@ -274,22 +284,34 @@ class Estimates:
             raise CaseError(problems)
         return found
 
-    def _tariffs(self, lots: Sequence[Lot]) -> dict[str, Tariff]:
-        """A tariff for every care form of the lots: the price of history, or one of the example."""
+    def _tariffs(self, lots: Sequence[Lot]) -> dict[tuple[str, str], Tariff]:
+        """A tariff by lot and care form: the price of history in the first contract year, or one of the example.
+
+        Raises
+        ------
+        CaseError
+            Years between a price and the first contract year that table indices lacks.
+        """
         forms = {form.id: form for form in self.given.get("care_forms", self.example.care_forms)}
-        found = {}
-        for name in dict.fromkeys(name for lot in lots for name in lot.care_forms if name in forms):
-            price = self.prices.get(name)
-            if price is not None:
-                found[name] = Tariff(
-                    price.euro, f"history {price.year}: euro's gedeeld door eenheden", invented=False
-                )
-                continue
-            alike = self._alike(forms[name])
-            tariffs = [row.tariff for row in self.example.offers if row.care_form == alike]
-            tariff = tariffs[0] if tariffs else self.example.offers[0].tariff
-            found[name] = Tariff(tariff, f"tarief van {alike} in {EXAMPLE}, verzonnen", invented=True)
-        return found
+        wanted = [(lot.id, name) for lot in lots for name in lot.care_forms if name in forms]
+        priced = {name: self.prices[name] for _, name in wanted if name in self.prices}
+        problems = unindexed(priced, self.index, self.first_year)
+        if problems:
+            raise CaseError(problems)
+        return {
+            (lot, name): indexed(priced[name], self.index, lot, self.first_year)
+            if name in priced
+            else self._borrowed(forms[name])
+            for lot, name in wanted
+        }
+
+    def _borrowed(self, form: CareForm) -> Tariff:
+        """A tariff of the example, as it stands there."""
+        alike = self._alike(form)
+        tariffs = [row.tariff for row in self.example.offers if row.care_form == alike]
+        tariff = tariffs[0] if tariffs else self.example.offers[0].tariff
+        told = f"tarief van {alike} in {EXAMPLE} (prijzen van {self.example.first_year}), verzonnen"
+        return Tariff(tariff, told, invented=True)
 
     def _municipalities(self) -> tuple[Municipality, ...]:
         """A payer per municipality of areas, with the stock that begroting names."""
@@ -324,7 +346,7 @@ class Estimates:
         """Published indices of the example, then an invented forecast."""
         known = {row.year: row for row in self.example.indices if row.status == "published"}
         priced = [price.year for price in self.prices.values()]
-        revenues = [row.revenue_year or self.base_year for row in self.contracts]
+        revenues = [year_of_revenue(row, self.base_year, self.first_year) for row in self.contracts]
         oldest = min([self.base_year, *revenues, *priced])
         wages, materials = EXPECTED_INDEX
         return tuple(

@@ -1,8 +1,10 @@
 """Prices, market shares and providers, from the euros and units of history and the revenue of contracts.
 
-A price is the sum of the euros over the sum of the units of all places, in the last year that has both. The market share of
-a provider is its part of the revenue in the lot. A provider without revenue there has no past: with n providers in the lot
-it gets 1/n, the others share what is left by their revenue. Equity and results are invented for everybody.
+A price is the sum of the euros over the sum of the units of all places, in the last year that has both; a tariff is that
+price, brought to the first contract year with the index of its lot (``case.price_index``). The market share of a provider is
+its part of the revenue in the lot, all at the prices of one year. A provider without revenue there has no past: with n
+providers in the lot it gets 1/n, the others share what is left by their revenue. Turnover is in the prices of the first
+contract year. Equity and results are invented for everybody.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import Note, Problem
 from bekostiging.case.from_history.counts import Count, Counts
 from bekostiging.case.model import Case
+from bekostiging.case.price_index import PriceIndex, year_of_revenue
 from bekostiging.case.tables import Contract, Demand, Law, Lot, Offer, Provider
 from bekostiging.units import WEEKS_PER_YEAR
 
@@ -35,11 +38,29 @@ class Price:
 
 @dataclass(frozen=True)
 class Tariff:
-    """Euro per unit that is offered, and where it comes from."""
+    """Euro per unit that is offered, in the first contract year, and where it comes from."""
 
     euro: float
     source: str
     invented: bool
+
+
+@dataclass(frozen=True)
+class Revenues:
+    """The revenue of contracts at the prices of other years than its own."""
+
+    index: PriceIndex
+    base_year: int
+    first_year: int
+
+    def year(self, contract: Contract) -> int:
+        """Calendar year of the revenue of a contract."""
+        return year_of_revenue(contract, self.base_year, self.first_year)
+
+    def at(self, contract: Contract, year: int) -> Contract:
+        """The contract with its revenue at the prices of a year; the rules of the case refuse a year without index."""
+        level = self.index.between(contract.lot, self.year(contract), year)
+        return contract.model_copy(update={"revenue": contract.revenue * level})
 
 
 def unit_prices(case: Case) -> dict[str, Price]:
@@ -118,6 +139,35 @@ def free_of_charge(priced: Mapping[str, Price]) -> list[Problem]:
     ]
 
 
+def indexed(price: Price, index: PriceIndex, lot: str, first_year: int) -> Tariff:
+    """A price of history as tariff of the first contract year, at the weights of a lot."""
+    brought = f", geïndexeerd naar {first_year}" if price.year != first_year else ""
+    euro = price.euro * index.between(lot, price.year, first_year)
+    return Tariff(euro, f"history {price.year}: euro's gedeeld door eenheden{brought}", invented=False)
+
+
+def unindexed(priced: Mapping[str, Price], index: PriceIndex, first_year: int) -> list[Problem]:
+    """A problem per year of prices that table indices does not bring to the first contract year."""
+    found = []
+    for year in dict.fromkeys(price.year for price in priced.values()):
+        missing = ", ".join(str(one) for one in index.missing(*sorted((year, first_year))))
+        if missing:
+            forms = ", ".join(form for form, price in priced.items() if price.year == year)
+            found.append(
+                Problem(
+                    "indices",
+                    f"jaar {missing} ontbreekt, en de prijs van {forms} is van {year} en wordt met de index van elk jaar "
+                    f"erna naar {first_year} gebracht; vul OVA en PPC in, of leg offers.csv met tarieven van {first_year} "
+                    "ernaast",
+                    f"year {missing} is missing, and the price of {forms} is of {year} and is brought to {first_year} with "
+                    f"the index of every year after it; fill in OVA and PPC, or put offers.csv with tariffs of {first_year} "
+                    "beside it",
+                    column="year",
+                )
+            )
+    return found
+
+
 def market_shares(contracts: Sequence[Contract]) -> dict[str, float]:
     """Market share per provider of the contracts of one lot; those without a past get an equal share.
 
@@ -136,14 +186,22 @@ def market_shares(contracts: Sequence[Contract]) -> dict[str, float]:
     return {row.provider: left * row.revenue / total if row.revenue > 0 else equal for row in contracts}
 
 
-def offers(lots: Sequence[Lot], contracts: Sequence[Contract], tariffs: Mapping[str, Tariff]) -> tuple[Offer, ...]:
-    """Every provider of a lot offers its care forms, at the price of history and with its share of the revenue."""
+def offers(
+    lots: Sequence[Lot],
+    contracts: Sequence[Contract],
+    tariffs: Mapping[tuple[str, str], Tariff],
+    revenues: Revenues,
+) -> tuple[Offer, ...]:
+    """Every provider of a lot offers its care forms, at the tariff by (lot, care form) and with its share of the revenue."""
     rows = []
     for lot in lots:
         own = [row for row in contracts if row.lot == lot.id]
-        shares = market_shares(own) if own else {}
+        last = max((revenues.year(row) for row in own), default=revenues.first_year)
+        shares = market_shares([revenues.at(row, last) for row in own]) if own else {}
         for form in lot.care_forms:
-            offered = tariffs[form]
+            if (lot.id, form) not in tariffs:
+                continue  # an unknown care form, which the rules of the case refuse
+            offered = tariffs[lot.id, form]
             tariff, cost = round(offered.euro, 2), round(offered.euro * (1 - MARGIN), 2)
             for row in own:
                 basis = (
@@ -155,7 +213,7 @@ def offers(lots: Sequence[Lot], contracts: Sequence[Contract], tariffs: Mapping[
                     Offer(
                         provider=row.provider, care_form=form, market_share=shares[row.provider],
                         tariff=max(tariff, 0.01), unit_cost=max(cost, 0.01),
-                        source=f"{offered.source}; kostprijs bij marge {100 * MARGIN:.1f} % (Jeugdautoriteit 2023); aandeel "
+                        source=f"{offered.source}; kostprijs bij marge {_percent(MARGIN)} (Jeugdautoriteit 2023); aandeel "
                         f"{basis}",
                         status="estimated" if not offered.invented and row.revenue > 0 else "illustrative",
                     )
@@ -163,21 +221,31 @@ def offers(lots: Sequence[Lot], contracts: Sequence[Contract], tariffs: Mapping[
     return tuple(rows)
 
 
+def _percent(share: float) -> str:
+    """A share in a source, as the Dutch write it."""
+    return f"{100 * share:.1f} %".replace(".", ",")
+
+
 def providers(
-    lots: Sequence[Lot], contracts: Sequence[Contract], offered: Sequence[Offer], demand: Sequence[Demand]
+    lots: Sequence[Lot],
+    contracts: Sequence[Contract],
+    offered: Sequence[Offer],
+    demand: Sequence[Demand],
+    revenues: Revenues,
 ) -> tuple[Provider, ...]:
     """Turnover from the revenue of its contracts, or what a provider without any may expect; equity invented."""
+    first = revenues.first_year
     rows = []
     for name in dict.fromkeys(row.provider for row in contracts):
         own = [row for row in contracts if row.provider == name]
-        revenue = fsum(row.revenue for row in own)
-        basis = "omzet uit contracts.revenue"
+        revenue = fsum(revenues.at(row, first).revenue for row in own)
+        years = ", ".join(str(year) for year in sorted({revenues.year(row) for row in own if row.revenue > 0}))
+        basis = f"omzet uit contracts.revenue van {years}, geïndexeerd naar {first}"
         if revenue == 0:
             named = {row.lot for row in own}
             revenue = expected_revenue(name, [lot for lot in lots if lot.id in named], offered, demand)
             basis = "zonder omzet in contracts: verwachte omzet bij haar marktaandeel"
-            revenue = float(round(revenue))
-        turnover = max(revenue, 1.0)
+        turnover = max(float(round(revenue)), 1.0)
         result = round(MARGIN * turnover)
         rows.append(
             Provider(
