@@ -17,6 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace, UnionType
 from typing import Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from bekostiging.case.bsn import mask
 from bekostiging.case.errors import LANGUAGES, ArgumentError
 
 P = ParamSpec("P")
@@ -27,7 +28,7 @@ LONGEST_SHOWN = 60
 
 def shown_value(value: object) -> str:
     """A wrong value as its message repeats it: on one line, and not longer than a line."""
-    text = " ".join((value if isinstance(value, str) and value.strip() else repr(value)).split())
+    text = mask(" ".join((value if isinstance(value, str) and value.strip() else repr(value)).split()))
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 

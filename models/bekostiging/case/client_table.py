@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bekostiging.case.arguments import checked_path, wrong_argument
-from bekostiging.case.errors import ArgumentError, CaseError, Problem, is_citizen_number
+from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
+from bekostiging.case.bsn import coded, find
+from bekostiging.case.errors import ArgumentError, CaseError, Problem
+from bekostiging.case.not_bsn import CLIENTS, Exceptions, check_name, citizen_number, exceptions
 from bekostiging.case.numbers import DUTCH, AmbiguousNumberError, parse_number
+from bekostiging.case.tables import TABLES
 from bekostiging_solvers.typing import FloatArray
 
 REQUIRED = ("provider", "profile", "cost")
@@ -70,7 +73,7 @@ class ClientTable:
             )
 
 
-def read_clients(file: str | Path) -> ClientTable:
+def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     """Read a table with one row per client.
 
     Parameters
@@ -78,6 +81,8 @@ def read_clients(file: str | Path) -> ClientTable:
     file : str or path
         CSV in UTF-8, separated by ``;`` (decimal comma) or ``,`` (decimal point), with the columns provider, profile and
         cost (euro per year at reference prices); every other column divides clients into groups.
+    not_bsn : str, default ""
+        Where a number is taken for a citizen service number and is none, as in the head of a case: ``clients.column: why``.
 
     Returns
     -------
@@ -100,6 +105,8 @@ def read_clients(file: str | Path) -> ClientTable:
     {'age': ('0-11', '12-17')}
     """
     file = checked_path("file", file)
+    check_name(file)
+    stated = exceptions(checked_kind("not_bsn", not_bsn, str, "case.not_bsn"), TABLES, [])
     if not file.is_file():
         raise _wrong(
             file,
@@ -118,10 +125,13 @@ def read_clients(file: str | Path) -> ClientTable:
     separator = DUTCH if lines and DUTCH in lines[0] else ","
     head, *body = list(csv.reader(lines, delimiter=separator)) or [[]]
     head = [name.strip().lower() for name in head]
+    problems = [citizen_number(CLIENTS, name) for name in head if find(name, dates=False)]
+    if problems:
+        raise CaseError(problems)
     _check_head(head, file)
     rows = [[cell.strip() for cell in row] for row in body if any(cell.strip() for cell in row)]
     cost, problems = _costs(rows, head, separator)
-    problems += _citizen_numbers(rows, head)
+    problems += _citizen_numbers(rows, head, stated)
     if problems:
         raise CaseError(problems[:MOST_PROBLEMS])
     if not rows:
@@ -201,17 +211,13 @@ def _costs(rows: list[list[str]], head: list[str], separator: str) -> tuple[list
     return costs, problems
 
 
-def _citizen_numbers(rows: list[list[str]], head: list[str]) -> list[Problem]:
-    """Nine digits that pass the test of a citizen service number, anywhere but in the cost."""
+def _citizen_numbers(rows: list[list[str]], head: list[str], stated: Exceptions) -> list[Problem]:
+    """What may be a citizen service number, anywhere but in the cost; eight digits of a label are no date."""
     return [
-        Problem(
-            "clients",
-            "dit lijkt een burgerservicenummer; vervang het door een eigen nummer, een BSN hoort hier niet",
-            "this looks like a citizen service number; replace it by a number of your own, it does not belong here",
-            line,
-            name,
-        )
+        citizen_number(CLIENTS, name, line)
         for line, row in enumerate(rows, start=2)
         for name, cell in zip(head, row, strict=False)
-        if name != "cost" and is_citizen_number(cell)
-    ][:1]
+        if name != "cost"
+        and find(cell, codes=coded(CLIENTS, name), dates=False)
+        and not stated.hold(CLIENTS, name, line)
+    ]

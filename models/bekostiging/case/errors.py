@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from warnings import warn
 
+from bekostiging.case.bsn import coded, mask
+
 LANGUAGES = ("nl", "en")
 Note = dict[str, str]
 """What a reader did with a case and the user must know, by language (``nl``, ``en``)."""
@@ -22,6 +24,8 @@ def in_language(said: Said, lang: str) -> str:
 
 class UserError(Exception):
     """A mistake that the user can mend; the command line prints ``text(lang)``, never a traceback.
+
+    Whatever of the user's own text it repeats, what may be a citizen service number is masked in it.
 
     Parameters
     ----------
@@ -44,10 +48,15 @@ class UserError(Exception):
     """
 
     def __init__(self, nl: str, en: str, exit_code: int = 1, arguments: Iterable[str] = ()) -> None:
-        self._texts = {"nl": nl, "en": en}
+        self._texts = {"nl": self._masked(nl), "en": self._masked(en)}
         self.exit_code = exit_code
         self.arguments = tuple(arguments)
         super().__init__(self.text("en"))
+
+    @staticmethod
+    def _masked(sentence: str) -> str:
+        """The sentence as anybody may read it."""
+        return mask(sentence)
 
     def text(self, lang: str, names: Mapping[str, str] | None = None) -> str:
         """The sentence in Dutch (``nl``) or English (``en``); ``names``: what the caller calls an argument, if otherwise.
@@ -93,24 +102,9 @@ class ArgumentError(UserError):
         self.argument = argument
 
 
-def is_citizen_number(text: str) -> bool:
-    """Whether nine digits pass the test of a burgerservicenummer ("elfproef")."""
-    if not re.fullmatch(r"\d{9}", text) or set(text) == {"0"}:
-        return False
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(weight * int(digit) for weight, digit in zip(weights, text, strict=True)) % 11 == 0
-
-
-def masked(sentence: str) -> str:
-    """The sentence without what may be a citizen service number."""
-    return re.sub(
-        r"\b\d{9}\b", lambda digits: "*********" if is_citizen_number(digits[0]) else digits[0], sentence
-    )
-
-
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in a case: where it stands, the rule it breaks, the remedy.
+    """One thing wrong in a case: where it stands, the rule it breaks, the remedy; citizen service numbers are masked.
 
     Parameters
     ----------
@@ -142,7 +136,11 @@ class Problem:
     where: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Derive the place in both languages."""
+        """Mask what may be a citizen service number, and derive the place in both languages."""
+        codes = coded(self.table, self.column)
+        for name in ("table", "nl", "en", "column", "place"):
+            if (text := getattr(self, name)) is not None:
+                object.__setattr__(self, name, mask(text, codes=codes))
         if self.place is not None:
             object.__setattr__(self, "where", dict.fromkeys(LANGUAGES, self.place))
             return
@@ -156,8 +154,8 @@ class Problem:
         object.__setattr__(self, "where", {"nl": ", ".join(nl), "en": ", ".join(en)})
 
     def text(self, lang: str) -> str:
-        """``table, row, column: rule; remedy`` in one sentence; what may be a citizen service number is masked."""
-        return masked(f"{self.where[lang]}: {self.nl if lang == 'nl' else self.en}")
+        """``table, row, column: rule; remedy`` in one sentence."""
+        return f"{self.where[lang]}: {self.nl if lang == 'nl' else self.en}"
 
 
 class CaseError(UserError):
@@ -182,3 +180,8 @@ class CaseError(UserError):
             "\n".join(problem.text("nl") for problem in self.problems),
             "\n".join(problem.text("en") for problem in self.problems),
         )
+
+    @staticmethod
+    def _masked(sentence: str) -> str:
+        """As it is: every problem is masked as its own column asks."""
+        return sentence

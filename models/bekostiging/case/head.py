@@ -18,7 +18,16 @@ HEAD: dict[str, type | tuple[type, ...]] = {
     "base_year": int,
     "trajectories_per_person": (int, float, dict),
 }
-"""Every field of the head and the type of its value."""
+"""Every field that the head must have and the type of its value."""
+NAMES = ("", "real", "invented")
+OPTIONAL = ("names", "not_bsn")
+"""Texts that the head may have, empty where it does not: whether the names of providers are real or invented (empty: as they
+look), and numbers that are no citizen service number."""
+
+
+def head_of(head: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the head alone; texts that may be absent are empty then."""
+    return {key: head.get(key) for key in HEAD} | {key: head.get(key, "") for key in OPTIONAL}
 
 
 def head_problems(head: dict[str, Any]) -> list[Problem]:
@@ -39,6 +48,19 @@ def head_problems(head: dict[str, Any]) -> list[Problem]:
                 "name",
                 "mag alleen letters, cijfers en streepjes bevatten; pas de naam aan",
                 "may hold letters, digits and dashes only; change the name",
+            )
+        )
+    problems += [
+        _problem(key, "moet tekst tussen aanhalingstekens zijn", "must be text between quotes")
+        for key in OPTIONAL
+        if not isinstance(head.get(key, ""), str)
+    ]
+    if isinstance(head.get("names", ""), str) and head.get("names", "") not in NAMES:
+        problems.append(
+            _problem(
+                "names",
+                "moet real (echte namen) of invented (verzonnen) zijn; kies er een, of laat het weg",
+                "must be real or invented; choose one, or leave it out",
             )
         )
     if head.get("kind") not in KINDS:

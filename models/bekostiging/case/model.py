@@ -127,6 +127,10 @@ class Case(Shown):
     travel: tuple[Travel, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     mergers: tuple[Merger, ...] = ()
+    names: Literal["", "real", "invented"] = ""
+    """Whether the names of the providers are real; empty: as they look. ``confidential`` says what follows from it."""
+    not_bsn: str = ""
+    """Numbers in texts that are no citizen service numbers, with the reason (``case.not_bsn``)."""
     notes: tuple[Note, ...] = field(default=())
     factor_distribution: FactorDistribution | None = None
     """In place of tables risk_factors and correlations (``scenarios.with_factor_distribution``); None = those tables."""

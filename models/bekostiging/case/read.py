@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
+from bekostiging.case.bsn import mask
 from bekostiging.case.errors import CaseError, Note, Problem, UserError
 from bekostiging.case.former import with_present_policies, with_stock
 from bekostiging.case.mergers import with_mergers
 from bekostiging.case.model import Case
+from bekostiging.case.not_bsn import FIELD, check_name, exceptions
 from bekostiging.case.read_folder import FolderSource, csv_grid, text_of
 from bekostiging.case.read_rows import Grid, read_rows
 from bekostiging.case.rows import Row
@@ -53,6 +55,9 @@ class Source(Protocol):
 
     def located(self, problem: Problem) -> Problem:
         """A problem with its place as the user finds it."""
+
+    def strays(self) -> list[Problem]:
+        """What may be a citizen service number outside the cells of the tables: names, and sheets that are no table."""
 
     def head(self, problems: list[Problem], *, required: bool = True) -> dict[str, Any] | None:
         """Name, texts, kind and base year; None, with its problem when it is required, where there is none."""
@@ -124,6 +129,7 @@ def source_of(name: str | Path) -> Source:
     if str(name) in EMBEDDED:
         return FolderSource(embedded(str(name)))
     place = Path(name)
+    check_name(place)
     if place.suffix.lower() in SPREADSHEETS and not place.is_dir():
         from bekostiging.case.workbook.source import WorkbookSource
 
@@ -156,16 +162,20 @@ def read_draft(
     CaseError
         A required table is missing, a column, cell or the head is wrong.
     """
-    problems: list[Problem] = []
+    problems: list[Problem] = source.strays()
     notes: list[Note] = list(source.notes)
     top = None if head == "unread" else source.head(problems, required=head == "required")
     base_year = None if top is None or not isinstance(top["base_year"], int) else top["base_year"]
+    stated = exceptions("" if top is None else str(top[FIELD]), TABLES, [])
+    notes += stated.notes()
     tables: dict[str, tuple[Row, ...]] = {}
     there = source.tables()
     for name, model in TABLES.items():
         if name in there:
             grid = source.grid(model, problems, notes)
-            tables[name] = () if grid is None else tuple(read_rows(grid, model, problems, notes, base_year))
+            tables[name] = (
+                () if grid is None else tuple(read_rows(grid, model, problems, notes, base_year, stated))
+            )
         elif name in required:
             problems.append(source.missing(name))
         elif (doubt := source.doubtful(name)) is not None:
@@ -174,7 +184,8 @@ def read_draft(
     tables = with_present_policies(tables, problems, notes)
     if problems:
         raise CaseError(problems)
-    return Draft(top, tables, tuple({note["nl"]: note for note in notes}.values()))
+    masked = ({lang: mask(said) for lang, said in note.items()} for note in notes)
+    return Draft(top, tables, tuple({note["nl"]: note for note in masked}.values()))
 
 
 def of_today(draft: Draft) -> Draft:
@@ -238,6 +249,7 @@ def with_cost_sheet(case: Case, sheet: str | Path) -> Case:
     checked_kind("case", case, Case, "read_case")
     sheet = checked_path("sheet", sheet)
     problems: list[Problem] = []
+    check_name(sheet)
     if not sheet.is_file():
         raise wrong_argument(
             "sheet",

@@ -11,8 +11,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from bekostiging.case.bsn import comments, find
 from bekostiging.case.errors import Note, Problem
-from bekostiging.case.head import HEAD, head_problems
+from bekostiging.case.head import head_of, head_problems
+from bekostiging.case.not_bsn import CASE, CASE_FILE, FIELD, citizen_number, exceptions, head_numbers, name_number
 from bekostiging.case.read_rows import Cell, Grid
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import TABLES
@@ -84,7 +86,19 @@ class FolderSource:
             problems.append(Problem("case.toml", nl, en))
             return None
         problems += head_problems(head)
-        return {key: head.get(key) for key in HEAD}
+        stated = exceptions(str(head.get(FIELD, "")), TABLES, problems)
+        problems += head_numbers(head, stated)
+        problems += [
+            citizen_number(CASE_FILE, "#", line)
+            for line, said in comments(text)
+            if find(said) and not stated.hold(CASE, "#", line)
+        ]
+        return head_of(head)
+
+    def strays(self) -> list[Problem]:
+        """Names of the folder and its tables that may hold a citizen service number."""
+        names = [self.folder.name, *(file.name for file in self.folder.iterdir() if file.name.endswith(".csv"))]
+        return [problem for name in names if (problem := name_number(name)) is not None]
 
 
 def text_of(file: Traversable | Path, name: str, problems: list[Problem]) -> str | None:

@@ -18,8 +18,10 @@ from annotated_types import Ge, Gt, Le, Lt
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from bekostiging.case.errors import Note, Problem, is_citizen_number
+from bekostiging.case.bsn import coded, find, mask
+from bekostiging.case.errors import Note, Problem
 from bekostiging.case.former import RENAMED, note_of_rename, read_as
+from bekostiging.case.not_bsn import Exceptions, citizen_number
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
 from bekostiging.case.registry import Registry
 from bekostiging.case.rows import Assumption, Row
@@ -29,6 +31,7 @@ MOST_PROBLEMS = 200
 """Problems of one table that are listed at once: more of them have one cause, and a hostile file would keep us busy."""
 LONGEST_SHOWN = 60
 """Characters of a wrong cell that its problem repeats."""
+NO_EXCEPTIONS = Exceptions()
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
 
 
@@ -51,11 +54,16 @@ class Grid:
 
 
 def read_rows(
-    grid: Grid, model: type[Row], problems: list[Problem], notes: list[Note], base_year: int | None = None
+    grid: Grid,
+    model: type[Row],
+    problems: list[Problem],
+    notes: list[Note],
+    base_year: int | None = None,
+    stated: Exceptions = NO_EXCEPTIONS,
 ) -> Iterator[Row]:
     """Yield the well-formed rows of one table and report the others; a column under a former name is read, with a note.
 
-    ``base_year``: of the case, where it is known, for that note.
+    ``base_year``: of the case, where it is known, for that note; ``stated``: where a number is no citizen service number.
     """
     before, labels, model = len(problems), grid.labels, read_as(model, grid.columns)
     grid, old = _renamed(grid, model.table)
@@ -74,7 +82,7 @@ def read_rows(
             problems.append(Problem(model.table, nl, en, row=line))
             return
         first = len(problems)
-        row = _read_row(dict(zip(grid.columns, cells, strict=True)), model, line, problems, notes)
+        row = _read_row(dict(zip(grid.columns, cells, strict=True)), model, line, problems, notes, stated)
         _as_in_the_file(problems, first, old)
         if row is not None:
             yield row
@@ -150,7 +158,12 @@ def _nearest(name: str, shown: dict[str, str]) -> tuple[str, str]:
 
 
 def _read_row(
-    cells: dict[str, Cell], model: type[Row], line: int, problems: list[Problem], notes: list[Note]
+    cells: dict[str, Cell],
+    model: type[Row],
+    line: int,
+    problems: list[Problem],
+    notes: list[Note],
+    stated: Exceptions,
 ) -> Row | None:
     """Parse and check one row; None when something in it is wrong."""
     values: dict[str, Any] = {"line": line}
@@ -165,8 +178,8 @@ def _read_row(
             if info.is_required():
                 problems.append(_empty(model, line, column))
             continue
-        if is_citizen_number(text) and leaf(info) is str:
-            problems.append(_citizen_number(model, line, column))
+        if _may_be_person(text, model, column) and not stated.hold(model.table, column, line):
+            problems.append(citizen_number(model.table, column, line))
             continue
         try:
             if (model, column) == (Policy, "value"):
@@ -193,9 +206,19 @@ def _read_row(
         return None
 
 
+def _may_be_person(text: str, model: type[Row], column: str) -> bool:
+    """Whether a cell may hold a citizen service number; its column decides: a number is a number, a key no date."""
+    kind = leaf(model.model_fields[column])
+    if kind in (bool, int, float):
+        return False
+    if (model, column) == (Policy, "value") and re.fullmatch(r"[\d.,]+", text):
+        return False
+    return bool(find(text, codes=coded(model.table, column), dates=column not in model.key))
+
+
 def shortened(text: str) -> str:
-    """A text as a problem repeats it: on one line, and not longer than a line."""
-    line = " ".join(text.split())
+    """A text as a problem repeats it: on one line, masked, and not longer than a line."""
+    line = mask(" ".join(text.split()))
     return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
 
 
@@ -237,17 +260,6 @@ def _empty(model: type[Row], line: int, column: str) -> Problem:
         )
     return Problem(
         model.table, "is leeg maar verplicht; vul in", "is empty but required; fill it in", row=line, column=column
-    )
-
-
-def _citizen_number(model: type[Row], line: int, column: str) -> Problem:
-    """Nine digits that may be a citizen service number are refused and never shown."""
-    return Problem(
-        model.table,
-        "hier staat wat een burgerservicenummer kan zijn; verwijder het, dit pakket heeft het niet nodig",
-        "this may be a citizen service number; remove it, this package does not need it",
-        row=line,
-        column=column,
     )
 
 

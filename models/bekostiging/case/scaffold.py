@@ -17,6 +17,7 @@ from bekostiging.case.arguments import (
 from bekostiging.case.errors import UserError
 from bekostiging.case.explanation import WORDING, explain
 from bekostiging.case.model import Case
+from bekostiging.case.not_bsn import check_name
 from bekostiging.case.read import SPREADSHEETS, Draft, embedded, read_draft
 from bekostiging.case.read_folder import FolderSource
 from bekostiging.case.region import synthetic_region
@@ -218,6 +219,7 @@ def write_new(
     UserError
         The target exists, or its name is that of another kind of spreadsheet.
     """
+    check_name(target)
     if _is_workbook(target):
         from bekostiging.case.workbook.write import write_workbook
 

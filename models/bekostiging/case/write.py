@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case.arguments import checked_kind, checked_language, checked_path
-from bekostiging.case.head import HEAD
+from bekostiging.case.head import HEAD, OPTIONAL
 from bekostiging.case.model import Case
 from bekostiging.case.numbers import parse_number
 from bekostiging.case.read import Draft
@@ -52,7 +52,7 @@ def write_case(case: Case, folder: str | Path, lang: str = "nl") -> None:
 
 def draft_of(case: Case) -> Draft:
     """The head and tables of a case."""
-    head = {key: getattr(case, key) for key in HEAD}
+    head = {key: getattr(case, key) for key in (*HEAD, *OPTIONAL)}
     return Draft(head, {table: getattr(case, table) for table in TABLES}, case.notes)
 
 
@@ -118,5 +118,6 @@ def _head(head: Mapping[str, Any]) -> str:
         f"kind = {quoted(head['kind'])}",
         f"base_year = {head['base_year']}",
         f"trajectories_per_person = {by_law(head['trajectories_per_person'])}",
+        *(f"{key} = {quoted(head[key])}" for key in OPTIONAL if head.get(key)),
     ]
     return "\n".join([*top, "", table("title", head["title"]), "", table("disclaimer", head["disclaimer"]), ""])

@@ -11,5 +11,14 @@ __all__ = ["app", "benchmark", "compare", "decide", "main", "prepare"]
 
 
 def main() -> None:
-    """Entry point of the ``bekostiging`` command."""
-    app()
+    """Entry point of the ``bekostiging`` command; what we did not foresee is shown with its traceback, masked."""
+    try:
+        app()
+    except Exception:
+        import sys
+        import traceback
+
+        from bekostiging.case.bsn import mask
+
+        sys.stderr.write(mask(traceback.format_exc()))
+        raise SystemExit(1) from None

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
@@ -22,7 +24,37 @@ INTERRUPTED = 130
 RUNNING: ContextVar[str] = ContextVar("running command", default="")
 """Name of the command that runs, so that a message can call an argument by its option."""
 
+
+class Application(TyperGroup):
+    """Every command; what it says about a command line that it does not understand is masked as every message is."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Read what stands before the command."""
+        with _masked_usage():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Find the command, read its command line and carry it out."""
+        with _masked_usage():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _masked_usage() -> Iterator[None]:
+    """Mask what may be a citizen service number in a message about the command line."""
+    try:
+        yield
+    except Exception as error:
+        from bekostiging.case.bsn import mask
+
+        # the classes of typer are no public names; all of them show their message
+        if isinstance(message := getattr(error, "message", None), str):
+            vars(error)["message"] = mask(message)
+        raise
+
+
 app = typer.Typer(
+    cls=Application,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -77,6 +109,13 @@ def print_notes(notes: Iterable[Note], lang: str, *, to_stderr: bool = True) -> 
     console = Console(stderr=to_stderr, soft_wrap=True, highlight=False)
     for note in notes:
         console.print(note[lang], style="yellow", markup=False)
+
+
+def print_place(words: str, place: Path) -> None:
+    """Print where something is; a folder on the way there may have any name."""
+    from bekostiging.case.bsn import mask
+
+    print_sentence(f"{words}: {mask(str(place))}")
 
 
 def print_sentence(sentence: str) -> None:

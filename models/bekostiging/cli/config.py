@@ -105,6 +105,7 @@ class Configured(TyperCommand):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read the command line, and again with the defaults of the file that it leads to."""
+        from bekostiging.case.bsn import mask
         from bekostiging.cli.application import print_notes, user_errors
 
         context = super().make_context(info_name, list(args), parent, **extra)
@@ -126,7 +127,8 @@ class Configured(TyperCommand):
         lang = str(getattr(context.params["lang"], "value", context.params["lang"]))
         context.meta[READ] = {"defaults": {"file": str(file), "options": used}}
         listed = ", ".join(f"{key} = {value}" for key, value in used.items()) or "-"
-        print_notes([{"nl": f"Gelezen uit {file}: {listed}", "en": f"Read from {file}: {listed}"}], lang)
+        said = mask(f"{file}: {listed}")
+        print_notes([{"nl": f"Gelezen uit {said}", "en": f"Read from {said}"}], lang)
         return context
 
     def _subject(self, given: Mapping[str, Any]) -> str:
@@ -186,14 +188,19 @@ def _unreadable(error: Exception) -> tuple[str, str]:
 
 def _tables(file: Path) -> dict[str, dict[str, Any]]:
     """The tables of a file; every key stands in one."""
+    from bekostiging.case.not_bsn import check_name, refuse_numbers
+
     try:
-        tables = tomllib.loads(file.read_text("utf-8-sig"))
+        text = file.read_text("utf-8-sig")
+        tables = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         nl, en = _unreadable(error)
         raise _wrong(
             f"{file} kan niet worden gelezen: {nl}; herstel het, of geef een ander bestand met --config.",
             f"{file} cannot be read: {en}; mend it, or give another file with --config.",
         ) from None
+    check_name(file)
+    refuse_numbers(str(file), tables, text)
     for key, value in tables.items():
         if not isinstance(value, dict):
             raise _wrong(

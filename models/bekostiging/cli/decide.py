@@ -103,7 +103,7 @@ def equalise(
             named_numbers("--group-penalty", group_penalty or [], 1),
             run["seed"],
         )
-        clients = None if table is None else read_clients(table)
+        clients = None if table is None else read_clients(table, brought.not_bsn)
         return study_equalisation(brought, model, table=clients, power=power, **run)
 
     study_case(case, output, run, study, "-equalisation")

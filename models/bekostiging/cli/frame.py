@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from bekostiging.cli.application import brought_case, print_answer, print_notes, print_sentence, user_errors
+from bekostiging.cli.application import (
+    brought_case,
+    print_answer,
+    print_notes,
+    print_place,
+    print_sentence,
+    user_errors,
+)
 from bekostiging.cli.options import Output
 
 if TYPE_CHECKING:
@@ -85,6 +92,6 @@ def _print_outcome(presented: Presented[Any], folder: Path, lang: str) -> None:
         if text:
             print_sentence(text)
     words = {"nl": ("Rapport", "Werkboek"), "en": ("Report", "Workbook")}[lang]
-    print_sentence(f"{words[0]}: {folder / presented.page_file}")
+    print_place(words[0], folder / presented.page_file)
     for book in books:
-        print_sentence(f"{words[1]}: {folder / book.place / 'resultaten.xlsx'}")
+        print_place(words[1], folder / book.place / "resultaten.xlsx")

@@ -10,7 +10,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bekostiging.cli.application import Language, brought_case, print_notes, print_sentence, user_errors
+from bekostiging.cli.application import (
+    Language,
+    brought_case,
+    print_notes,
+    print_place,
+    print_sentence,
+    user_errors,
+)
 from bekostiging.cli.options import CaseName, LanguageOption, Output, command
 
 if TYPE_CHECKING:
@@ -66,9 +73,7 @@ def buildup(
             write_folder(
                 folder, lambda draft: write_annex(annex, draft, lang, output.config), overwrite=output.overwrite
             )
-        print_sentence(
-            {"nl": f"Opbouw: {folder / 'buildup.html'}", "en": f"Build-up: {folder / 'buildup.html'}"}[lang]
-        )
+        print_place({"nl": "Opbouw", "en": "Build-up"}[lang], folder / "buildup.html")
 
 
 @command()
@@ -110,7 +115,7 @@ def new(
             refuse_ambiguous_small(source)
             scaffold_history(target, lang)
         if source is None or source == SMALL:
-            print_sentence({"nl": f"Klaar om te vullen: {target}", "en": f"Ready to fill: {target}"}[lang])
+            print_place({"nl": "Klaar om te vullen", "en": "Ready to fill"}[lang], target)
             return
         case = case_from_history(source, target.stem)
         print_notes(case.notes, lang)
@@ -119,7 +124,7 @@ def new(
         heads = {"nl": ["tabel", "rijen", "herkomst"], "en": ["table", "rows", "origin"]}[lang]
         for table, rows, origin in estimated_tables(case, tables_in(source)):
             print_sentence(f"- {heads[0]} {table}, {heads[1]} {rows}, {heads[2]} {origin}")
-        print_sentence({"nl": f"Klaar om na te lopen: {target}", "en": f"Ready to be checked: {target}"}[lang])
+        print_place({"nl": "Klaar om na te lopen", "en": "Ready to be checked"}[lang], target)
         print_assumptions(case, tables_in(source), lang)
 
 
@@ -168,4 +173,4 @@ def convert(
         from bekostiging.case import convert as run
 
         print_notes(run(case, target, lang), lang)
-        print_sentence({"nl": f"Geschreven: {target}", "en": f"Written: {target}"}[lang])
+        print_place({"nl": "Geschreven", "en": "Written"}[lang], target)

@@ -14,8 +14,8 @@ from pydantic.fields import FieldInfo
 from typer.testing import CliRunner
 
 from bekostiging.case import UserError, convert, read_case
+from bekostiging.case.bsn import find
 from bekostiging.case.conversion import draft_from
-from bekostiging.case.errors import is_citizen_number
 from bekostiging.case.read import Draft
 from bekostiging.case.read_rows import bounds, choices, leaf
 from bekostiging.case.rows import MOST, Row, columns
@@ -34,7 +34,7 @@ plain_text = st.text(
 texts = (
     (st.sampled_from(AWKWARD) | plain_text)
     .map(str.strip)
-    .filter(lambda text: text and not is_citizen_number(text))
+    .filter(lambda text: text and not find(text, dates=False))
 )
 keys = texts.filter(lambda text: not (text.isdigit() and len(text) < 4))
 """A municipality of less than four digits gets its zeros, and is told."""
@@ -79,7 +79,8 @@ sentence = st.just({}) | st.fixed_dictionaries({"nl": texts, "en": texts})
 heads = st.none() | st.fixed_dictionaries(
     {"name": st.from_regex(r"[a-zA-Z_\d-]{1,12}", fullmatch=True), "title": sentence, "disclaimer": sentence,
      "kind": st.sampled_from(["planning", "running"]), "base_year": st.integers(2000, 2100),
-     "trajectories_per_person": ratio | st.dictionaries(st.sampled_from(["jeugdwet", "wmo"]), ratio, min_size=1)}
+     "trajectories_per_person": ratio | st.dictionaries(st.sampled_from(["jeugdwet", "wmo"]), ratio, min_size=1),
+     "names": st.sampled_from(["", "real", "invented"]), "not_bsn": st.sampled_from(["", "lots.id 3: own | case.title: x"])}
 )  # fmt: skip
 
 

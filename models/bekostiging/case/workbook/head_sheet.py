@@ -8,9 +8,11 @@ from typing import Any
 
 from bekostiging.case.core_tables import LAWS
 from bekostiging.case.errors import LANGUAGES, Problem
-from bekostiging.case.head import HEAD, head_problems
+from bekostiging.case.head import OPTIONAL, head_of, head_problems
+from bekostiging.case.not_bsn import FIELD, exceptions, head_numbers
 from bekostiging.case.numbers import CELL, AmbiguousNumberError, parse_number
 from bekostiging.case.read_rows import shortened
+from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.cells import Value, letters, text_of
 from bekostiging.case.workbook.names import folded, head_name, known_fields
 from bekostiging.case.workbook.sheets import Sheet
@@ -83,7 +85,7 @@ class HeadSheet:
 
     def place(self, field: str | None) -> str:
         """Where a field of the head stands, or the sheet when it does not."""
-        name_in_sheet = f"{field}_nl" if field in ("title", "disclaimer") else field or ""
+        name_in_sheet = f"{field}_nl" if field in ("title", "disclaimer") else (field or "").replace(".", "_")
         name = self.sheet.name if self.sheet else head_name("schema", self.lang)
         if name_in_sheet in self.cells:
             return f"{self._place(*self.cells[name_in_sheet])} ({head_name(name_in_sheet, self.lang)})"
@@ -119,11 +121,13 @@ class HeadSheet:
         head: dict[str, Any] = {
             "name": text_of(self.values.get("name", "")),
             "kind": text_of(self.values.get("kind", "")),
-        }
+        } | {key: text_of(self.values.get(key, "")) for key in OPTIONAL}
         head["base_year"] = self.number("base_year")
         head["trajectories_per_person"] = self._trajectories()
         for key in ("title", "disclaimer"):
             texts = {lang: text_of(self.values.get(f"{key}_{lang}", "")) for lang in LANGUAGES}
             head[key] = texts if any(texts.values()) else {}
         self.problems += head_problems(head)
-        return {key: head.get(key) for key in HEAD}
+        stated = exceptions(head[FIELD], TABLES, self.problems)
+        self.problems += head_numbers(head, stated)
+        return head_of(head)

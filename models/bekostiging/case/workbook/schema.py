@@ -12,7 +12,7 @@ from dataclasses import replace
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.read_rows import Cell, Grid
 
-VERSION = 5
+VERSION = 6
 ADDED: tuple[dict[str, dict[str, str]], ...] = (
     {
         "areas": {"residential_places": "0"},
@@ -41,10 +41,12 @@ ADDED: tuple[dict[str, dict[str, str]], ...] = (
     {"care_forms": {"authorisation_weeks": ""}},
     {},
     {"demand": {"growth_standard_error": "0"}},
+    {},
 )
 """Per version, the columns that the next one added and what they were without being there. Other changes are made where
 the tables are read (``former``): the stock that was a reserve per law and year, columns and (version 4) policies that got
-another name, and trajectories per client by law on sheet case (version 5; empty: the one number counts for all laws)."""
+another name, trajectories per client by law on sheet case (version 5; empty: the one number counts for all laws), and there
+too whether names are real and what is no citizen service number (version 6; both empty in an older one)."""
 
 
 def check_version(version: int) -> None:

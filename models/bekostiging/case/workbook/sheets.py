@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bekostiging.case.errors import Note, UserError, masked
+from bekostiging.case.errors import Note, UserError
 from bekostiging.case.rows import Row
 from bekostiging.case.workbook.cells import Value, letters, text_of
 from bekostiging.case.workbook.container import Container
@@ -112,8 +112,8 @@ def unread(names: Sequence[str], macros: bool) -> list[Note]:
     """Notes on what is in the workbook and is not read."""
     notes = [
         {
-            "nl": masked(f"blad {name} is niet gelezen: het heet niet naar een tabel"),
-            "en": masked(f"sheet {name} was not read: it is not named after a table"),
+            "nl": f"blad {name} is niet gelezen: het heet niet naar een tabel",
+            "en": f"sheet {name} was not read: it is not named after a table",
         }
         for name in names
     ]

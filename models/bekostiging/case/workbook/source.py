@@ -14,8 +14,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError, masked
+from bekostiging.case.bsn import find
+from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError
 from bekostiging.case.former import RENAMED, field_of
+from bekostiging.case.not_bsn import citizen_number, name_number
 from bekostiging.case.numbers import CELL
 from bekostiging.case.read_folder import NEAR
 from bekostiging.case.read_rows import Cell, Grid, shortened
@@ -42,6 +44,8 @@ TOTAL = re.compile(r"^((eind|sub)?tota(a)?l(en)?|(grand |sub)?totals?|som|sum)\b
 
 _Range = tuple[int, int, int, int]
 _Merged = dict[str, _Range]
+MOST_STRAYS = 20
+"""Problems outside tables that are listed per sheet."""
 MOST_MERGED = 100
 """Merged ranges of a table that are looked at; one is enough to refuse it."""
 
@@ -115,6 +119,23 @@ class WorkbookSource:
         grid = Grid([known.get(folded(texts[column]), texts[column]) for column in filled], rows, labels)
         return upgraded(grid, table, self.version, notes)
 
+    def strays(self) -> list[Problem]:
+        """Names of sheets, sheets that are no table and texts over a table that may hold a citizen service number."""
+        problems = [problem for name in self.sheets if (problem := name_number(name)) is not None]
+        tables = {names[0]: table for table, names in self._of_table.items() if table in TABLES}
+        for name, sheet in self.sheets.items():
+            table = tables.get(name)
+            header = None if table is None else header_row(sheet, TABLES[table])
+            # the cells under a header are judged where they are read, those of the head with their field
+            first = 2 if name in self._of_table.get("case", []) else 0
+            problems += [
+                citizen_number(table or name, "", place=f"{name}!{letters(column)}{row + 1}")
+                for row, values in enumerate(sheet.rows[:header])
+                for column, value in enumerate(values)
+                if column >= first and isinstance(value, str) and find(value)
+            ][:MOST_STRAYS]
+        return problems
+
     def missing(self, table: str) -> Problem:
         """The problem of a required table that is not there."""
         name = sheet_name(table, self.lang)
@@ -138,7 +159,7 @@ class WorkbookSource:
         name = sheet_name(table, self.lang)
         nl = f"is dit blad {name}? Hernoem het zo, of geef het een heel andere naam: dan wordt het niet gelezen"
         en = f"is this sheet {name}? Rename it so, or give it quite another name: then it is not read"
-        return Problem(table, nl, en, place=masked(near))
+        return Problem(table, nl, en, place=near)
 
     def located(self, problem: Problem) -> Problem:
         """A problem at its cell, in the names of the workbook."""
@@ -302,8 +323,10 @@ class WorkbookSource:
         )
 
     def _is_total(self, sheet: Sheet, row: int, model: type[Row], filled: Sequence[int], texts: list[str]) -> bool:
-        """A last row that says total in its first cell and is no complete row."""
+        """A last row that says total in its first cell, is no complete row and holds no citizen service number."""
         known = known_columns(model)
+        if any(isinstance(value, str) and find(value) for value in sheet.rows[row]):
+            return False
         first = next((text for value in sheet.rows[row] if (text := text_of(value))), "")
         empty = {known.get(folded(texts[c])) for c in filled if not text_of(sheet.value(row, c))}
         needed = {name for name, info in model.model_fields.items() if info.is_required()}

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.explanation import WORDING, kind_of, meanings
-from bekostiging.case.head import KINDS
+from bekostiging.case.head import KINDS, NAMES, OPTIONAL
 from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.read import Draft
 from bekostiging.case.read_rows import bounds, choices, leaf
@@ -90,6 +90,7 @@ def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
     if head is not None:
         values |= {key: head[key] for key in ("name", "kind", "base_year")}
         values |= by_law(head["trajectories_per_person"])
+        values |= {key: head.get(key, "") for key in OPTIONAL}
         values |= {f"{key}_{own}": head[key].get(own, "") for key in ("title", "disclaimer") for own in LANGUAGES}
     explained = _HEAD_MEANING[lang]
     for row, field in enumerate((name for name in head_fields() if name in values), start=3):
@@ -104,13 +105,15 @@ def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
             "General",
         )
         sheet.write_string(row, 2, explained[field], house.wrapped)
-        if field == "kind":
-            sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": list(KINDS)})
+        if field in CHOICES:
+            sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": CHOICES[field]})
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
 
 
+CHOICES = {"kind": list(KINDS), "names": [name for name in NAMES if name]}
+"""Fields of the head with a drop-down list."""
 _HEAD_MEANING = {
     "nl": {
         "schema": "versie van de tabellen; laat staan, zodat een later pakket dit werkboek kan bijwerken",
@@ -124,6 +127,9 @@ _HEAD_MEANING = {
         "title_en": "titel van het rapport in het Engels",
         "disclaimer_nl": "staat op de eerste bladzijde van het rapport en bij elke tabel; mag leeg",
         "disclaimer_en": "idem in het Engels",
+        "names": "real: namen van aanbieders zijn echt en worden genummerd; invented: verzonnen; leeg: wat op een naam "
+        "uit een register lijkt, is echt",
+        "not_bsn": "als een getal ten onrechte voor een BSN wordt aangezien: `tabel.kolom rij: reden`, zonder de cijfers",
     },
     "en": {
         "schema": "version of the tables; leave it, so that a later package can upgrade this workbook",
@@ -137,6 +143,9 @@ _HEAD_MEANING = {
         "title_en": "title of the report",
         "disclaimer_nl": "as disclaimer_en, in Dutch",
         "disclaimer_en": "on the first page of the report and with every table; may be empty",
+        "names": "real: names of providers are real and are numbered; invented: made up; empty: what looks like a name "
+        "from a register is real",
+        "not_bsn": "where a number is taken for a citizen service number and is none: `table.column row: reason`, no digits",
     },
 }
 

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from bekostiging.case import UserError
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.not_bsn import check_name
 from bekostiging.report.kit.manifest import MANIFEST
 
 
@@ -77,6 +78,7 @@ def claimed(folder: Path, *, overwrite: bool = False) -> Iterator[None]:
     >>> with claimed(Path("results-of-this-run")):
     ...     pass  # compute, then write the folder
     """
+    check_name(folder)
     base = next(place for place in folder.absolute().parents if place.is_dir())
     file = base / f".{'-'.join(folder.absolute().relative_to(base).parts)}.lock"
     lock = FileLock(file)
@@ -132,6 +134,7 @@ def write_folder(folder: Path, fill: Callable[[Path], None], *, overwrite: bool 
     ...     folder.name, list(folder.iterdir())
     ('results', [])
     """
+    check_name(folder)
     refuse_existing(folder, overwrite)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

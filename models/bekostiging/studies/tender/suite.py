@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bekostiging.case import Case, CaseError, UserError, check_case, read_case, synthetic_region
 from bekostiging.case.arguments import checked_path, kinds_checked
+from bekostiging.case.not_bsn import check_name, refuse_numbers
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
 from bekostiging.options import RunOptions
 from bekostiging.studies.tender.decisions import DECISION_MODELS
@@ -115,6 +116,7 @@ def read_suite(name: str | Path) -> Suite:
             (files("bekostiging.studies.tender") / "suites" / f"{name}.toml").read_text("utf-8"), str(name)
         )
     path = Path(name)
+    check_name(path)
     if not path.is_file():
         known = ", ".join(SHIPPED)
         nl, en = _nearest(str(name), SHIPPED)
@@ -140,6 +142,7 @@ def suite_of(text: str, name: str) -> Suite:
             f"Suite {name} is geen geldig TOML ({error}); herstel dat.",
             f"Suite {name} is not valid TOML ({error}); mend it.",
         ) from None
+    refuse_numbers(f"Suite {name}", told, text)
     fields = [field for field in Suite.model_fields if field != "text"]
     _check_known(name, "", told, fields)
     _check_known(name, "payment_forms", _words(told, "payment_forms"), tuple(PAYMENT_FORMS))

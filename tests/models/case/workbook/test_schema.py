@@ -96,8 +96,8 @@ def test_added_columns_exist_and_mean_their_default() -> None:
 
 @pytest.mark.parametrize(
     ("version", "sentence"),
-    [(99, "Dit werkboek heeft schemaversie 99 en dit pakket kent 0 tot en met 5; werk bekostiging bij."),
-     ("een", "casus!B4 (schemaversie) is geen geheel getal; vul 5 in.")],
+    [(99, "Dit werkboek heeft schemaversie 99 en dit pakket kent 0 tot en met 6; werk bekostiging bij."),
+     ("een", "casus!B4 (schemaversie) is geen geheel getal; vul 6 in.")],
 )  # fmt: skip
 def test_a_version_that_cannot_be_read(new: Path, tmp_path: Path, version: object, sentence: str) -> None:
     grids = grids_of(new)

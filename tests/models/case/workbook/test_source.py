@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from citizen_numbers import made
 from workbooks import Grids, grids_of, header_of, write_grids
 
 from bekostiging.case import (
@@ -159,10 +160,10 @@ def test_municipality_34_is_0034_and_said_so_once(grids: Grids, tmp_path: Path) 
         ("aanbod", "kostprijs", dt.date(2024, 5, 1), "aanbod!D7 (kostprijs): '2024-05-01' is geen getal; vul een getal in "
          "(zet in Excel de celeigenschappen op Getal en typ het opnieuw)"),
         ("vraag", "gemiddelde duur", None, "vraag!F7 (gemiddelde duur): is leeg maar verplicht; vul in"),
-        ("vraag", "deel crisis", 1.5, "vraag!P7 (deel crisis): 1.5 is te groot, toegestaan is hoogstens 1; verbeter het"),
+        ("vraag", "deel crisis", 1.5, "vraag!Q7 (deel crisis): 1.5 is te groot, toegestaan is hoogstens 1; verbeter het"),
         ("percelen", "schaal", "lokaal", "percelen!F7 (schaal): 'lokaal' is geen bekende keuze (local, regional, "
          "supra_regional, national); bedoelt u local?"),
-        ("gebieden", "naam", 111222333, "gebieden!C7 (naam): hier staat wat een burgerservicenummer kan zijn;"),
+        ("gebieden", "naam", int(made()), "gebieden!C7 (naam): hier staat wat een burgerservicenummer kan zijn;"),
         ("gebieden", "bron", "x" * 40_000, "gebieden!K7 (bron): de tekst is langer dan 32767 tekens; kort haar in"),
         ("beleid", "waarde", "wel", "beleid!C7 (waarde): risk_weight is wel, toegestaan is een getal van 0 tot en met 1"),
     ],
@@ -182,7 +183,7 @@ def test_cells_that_cannot_be(
         write_grids(tmp_path / "x.xlsx", grids) if not (tmp_path / "x.xlsx").exists() else tmp_path / "x.xlsx"
     )
     assert told[0].startswith(sentence), told
-    assert "111222333" not in " ".join(told)
+    assert made() not in " ".join(told)
 
 
 def test_a_renamed_column_offers_the_nearest(grids: Grids, tmp_path: Path) -> None:
@@ -357,7 +358,7 @@ def test_the_head_is_read_and_its_mistakes_named(grids: Grids, tmp_path: Path) -
     head["naam"][1] = "mijn regio"
     grids["casus"].append(["kleur", "rood", None])
     assert _told(write_grids(tmp_path / "x.xlsx", grids)) == [
-        "casus!A13: onbekend veld 'kleur'; verwijder het",
+        "casus!A17: onbekend veld 'kleur'; verwijder het",
         "casus!B7 (basisjaar): ontbreekt of heeft een verkeerd type; vul in",
         "casus!B5 (naam): mag alleen letters, cijfers en streepjes bevatten; pas de naam aan",
     ]
