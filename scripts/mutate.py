@@ -7,7 +7,7 @@ tests of both packages run once without one, to see which test executes which li
 stands alone in a copy of the tree, where the tests that execute its line run, the quickest first; all of them if the line is
 executed on import. A test that fails has noticed it, and so has one that takes ten times as long as before and ten seconds.
 A mutation that no test notices survives; some survivors change nothing that can be seen (a tolerance, an order that does
-not matter), which a reader must judge. It takes some minutes an hour of which no part is the suite's.
+not matter), which a reader must judge. Too long for the suite: by hand, on an idle machine some half an hour.
 """
 
 from __future__ import annotations
@@ -296,6 +296,7 @@ def main() -> int:
         for number, mutation in enumerate(draw(ROOT, options.lines, options.seed), 1):
             print(shown(str(number), mutation, ROOT, "drawn"))
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # what was started and copied goes too
     began = monotonic()
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         tree = copied(Path(folder))

@@ -45,8 +45,6 @@ N_GRID = 2048
 """Points of the aggregate's grid."""
 REACH = 8.0
 """The grid ends so many standard deviations above the mean of the widest future."""
-NOTHING = -700.0
-"""Log of nothing."""
 MANY = 100.0
 """Clients from which a sum is wide enough to drop high frequencies."""
 DECAY = 12.0
@@ -154,7 +152,7 @@ class _FirstYear:
         step, n_frequencies = grid
         log = np.zeros((len(reference), N_GRID // 2 + 1), dtype=np.complex128)
         # the transform of a wide sum is nothing beyond its low frequencies
-        log[:, n_frequencies:] = NOTHING
+        log[:, n_frequencies:] = -np.inf
         for cohorts in alike:
             log[:, :n_frequencies] += self._log(cohorts, step, n_frequencies, few)
         corridor = self.contract.corridor

@@ -37,6 +37,15 @@ def test_cents_by_hand() -> None:
     assert in_cents(np.array(100.0), third).tolist() == [3334, 3333, 3333]
 
 
+def test_missing_cents_go_to_the_largest_remainders() -> None:
+    """99 cents at 0.5, 0.3 and 0.2 are 49.5, 29.7 and 19.8: two are missing, for the last two."""
+    shares = np.array([0.5, 0.3, 0.2])
+    assert in_cents(np.array([0.99, -0.99]), np.stack([shares, shares])).tolist() == [
+        [49, 30, 20],
+        [-49, -30, -20],
+    ]
+
+
 def _with_keys(small_case: Case) -> Case:
     """The small case with figures for every key."""
     municipalities = tuple(row.model_copy(update={"key_weight": 2.0}) for row in small_case.municipalities)

@@ -125,6 +125,10 @@ def test_what_cannot_be_is_refused_with_its_field(make: Callable[[], object], to
         lambda: HighCostPool(0.0, 0.5, ONE),
         lambda: HighCostPool(0.5, np.inf, ONE),
         lambda: EqualisationReserve(0.0, HALF),
+        lambda: QuotaShare(np.full(1, 1 + 5e-7)),  # what a solver leaves
+        lambda: QuotaShare(np.full(1, -5e-7)),
+        lambda: Sanction(1 + 5e-7, 1),
+        lambda: Sanction(-5e-7, 1),
         lambda: Performance(0.0, 0.01),
         lambda: Performance(1.0, 1.0),
         lambda: Sanction(0.05, 1),

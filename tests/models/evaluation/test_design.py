@@ -11,6 +11,7 @@ from instances import data, nothing_shared, tail_of, terms
 
 from bekostiging.case import Case
 from bekostiging.contracts import reference
+from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.design import designed, invented_equity
 from bekostiging.evaluation.study import prepared
 from bekostiging.lumpsum import (
@@ -53,6 +54,15 @@ def test_a_tighter_loading_cap_breaches_more_and_never_ends_the_agreement(drawn:
     # kept up to a euro, and to what whole numbers leave
     whole = 0.005 * float(drawn.reference.sum(axis=0) @ drawn.discount)
     assert tight - middle <= whole + 1e3
+
+
+def test_the_plain_design_is_that_without_margins(outcome: Comparison) -> None:
+    """Both are published: the margin asks more of the municipality, so the plain one is cheaper."""
+    plain, headline = outcome.lumpsum.plain, outcome.lumpsum.headline
+    assert outcome.lumpsum.margin is not None
+    np.testing.assert_array_equal(headline.design.loading, outcome.lumpsum.margin.design.loading)
+    assert (plain.design.loading < headline.design.loading).any()
+    assert plain.design.criterion < headline.design.criterion
 
 
 @pytest.mark.parametrize(

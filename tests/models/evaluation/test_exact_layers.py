@@ -153,6 +153,45 @@ def test_how_many_clients_vary(small_case: Case) -> None:
         assert found[1] == pytest.approx(n * (variance + dispersion * mean**2), rel=1e-3)
 
 
+def _with_factors(case: Case) -> list[_FirstYear]:
+    """Every contract in 64 scenarios of the factors."""
+    made = plan(case, 32, 1, 1, "out_of_sample")
+    normals = np.random.default_rng(1).normal(size=(64, made.factor_model.n_dimensions))
+    factors = made.factor_model.multipliers(normals)
+    built = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")
+    return [_FirstYear(made, one, factors) for one in built if isinstance(one, Taakgericht)]
+
+
+def test_the_grid_reaches_far_enough_and_nothing_that_counts_is_cut(small_case: Case) -> None:
+    """In every scenario eight standard deviations above the mean, but not ten times the mean; and the transform (its log) is
+    below exp(-60) from where it is cut, but not yet exp(-250). Of few clients nothing is cut."""
+    for year in _with_factors(small_case):
+        step, n = year._grid()
+        log = np.sum([year._log([cohort], step, N_GRID // 2 + 1, slice(None)) for cohort in year.cohorts], axis=0)
+        moments = np.array([_moments(own, step) for own in log])
+        reach = (step * N_GRID - moments[:, 0]) / moments[:, 1] ** 0.5
+        assert reach.min() > 8
+        assert step * N_GRID < 10 * moments[:, 0].min()
+        assert log[:, n:].real.max() < -60
+        assert log[:, n].real.max() > -250
+        year.cohorts = [replace(cohort, share=0.01 * cohort.share) for cohort in year.cohorts]
+        assert year._grid()[1] == N_GRID // 2 + 1
+
+
+def test_between_durations_a_severity_is_interpolated(small_case: Case) -> None:
+    """At the duration of every scenario what it is there, nearly; where durations are the same, exactly."""
+    year = _with_factors(small_case)[0]
+    cohort = next(one for one in year.cohorts if not one.stock)
+    step, few = year._grid()[0], slice(3, 9)
+    found = year._at_durations(cohort, step, few)
+    exact = [year._severity(cohort, step, float(own)) for own in year.factors.duration[few, 0, cohort.row]]
+    assert found.shape == (6, N_GRID // 2 + 1)
+    assert np.ptp(year.factors.duration[few, 0, cohort.row]) > 0.01
+    np.testing.assert_allclose(found, exact, atol=1e-5)
+    (same,) = _first_year(small_case)._at_durations(cohort, step, slice(None))
+    np.testing.assert_array_equal(same, _first_year(small_case)._severity(cohort, step))
+
+
 def test_a_limited_lognormal_is_its_integral() -> None:
     """E[min(Z, x)] is the integral of P(Z > u) up to x; without spread min(mean, x)."""
     law = lognorm(s=0.5, scale=2.0 * np.exp(-0.125))

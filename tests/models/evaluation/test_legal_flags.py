@@ -15,6 +15,7 @@ from bekostiging.contracts import expected_revenue
 from bekostiging.evaluation import Comparison, Flag, flags
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY
 from bekostiging.evaluation.legal_flags import RULES, _run_of_losses
+from bekostiging.evaluation.samples import Samples
 from bekostiging.report.comparison.contracts import flag_sentence
 from bekostiging.report.kit.texts import Texts
 
@@ -119,6 +120,51 @@ def test_a_buffer_that_is_used_up_and_the_ladder(outcome: Comparison) -> None:
     assert all(0.05 < max(flag.figures["below_20"], flag.figures["losses"]) <= 1 for flag in warned)
 
 
+@pytest.mark.parametrize(
+    ("equity", "losses", "scenarios", "told"),
+    [
+        (25.0, (6, 0, 0, 0), 1, None),  # one scenario in 32 is no more than 5 %
+        (25.0, (6, 0, 0, 0), 2, (2, 0, 0)),  # below 20 % of the assets
+        (25.0, (6, 0, 6, 4), 2, (2, 2, 0)),  # 9 of 100 left: below 10 % too
+        (25.0, (1, 1, 1, 0), 2, (0, 0, 2)),  # small, but three years in a row
+        (25.0, (1, 1, 0, 1), 2, None),
+        (20.0, (1, 0, 0, 0), 2, (2, 0, 0)),
+        (19.0, (6, 0, 0, 0), 2, None),  # below it today already
+    ],
+)
+def test_steps_of_early_warning_by_hand(
+    outcome: Comparison,
+    equity: float,
+    losses: tuple[float, ...],
+    scenarios: int,
+    told: tuple[int, int, int] | None,
+) -> None:
+    """A provider with assets of 100 that loses so much a year in some of 32 scenarios; all others get what they spend."""
+    place = next(c for c, row in enumerate(outcome.case.contracts) if not row.main_contractor)
+    name = outcome.case.contracts[place].provider
+    rows = tuple(
+        row.model_copy(update={"equity": equity, "total_assets": 100.0} if row.id == name else {})
+        for row in outcome.case.providers
+    )
+
+    def lost(samples: Samples) -> Samples:
+        payment = samples.cost.copy()
+        payment[:scenarios, :, place] -= losses
+        return replace(samples, payment=payment, received=payment)
+
+    forms = {
+        form: replace(own, samples={corner: lost(one) for corner, one in own.samples.items()})
+        for form, own in outcome.forms.items()
+    }
+    found = [flag for flag in _found(replace(_with(outcome, providers=rows), forms=forms), "early_warning")]
+    assert {flag.subject for flag in found} == ({name} if told else set())
+    assert len(found) == (len(forms) if told else 0)
+    for flag in found:
+        figures = [flag.figures[key] for key in ("below_20", "below_10", "losses")]
+        assert figures == [of / 32 for of in told or ()]
+        assert flag.figures["today"] == pytest.approx(equity / 100)
+
+
 def test_three_losses_in_a_row() -> None:
     results = np.array([[-1.0, -1, -1, 1], [-1, 1, -1, -1], [1, -1, -1, -1]])
     assert _run_of_losses(results) == pytest.approx(2 / 3)
@@ -137,6 +183,8 @@ def test_a_large_change_without_a_revision_clause(outcome: Comparison) -> None:
     rows = tuple(row.model_copy(update={"revenue": 1.0}) for row in outcome.case.contracts)
     running = replace(outcome, case=replace(outcome.case, kind="running", contracts=rows))
     assert len(_found(running, "large_change")) == len(rows)
+    nothing = tuple(row.model_copy(update={"revenue": 0.0}) for row in rows)
+    assert _found(_with(running, contracts=nothing), "large_change") == []
     stated = _with(running, policy=_policy(running.case, "revision_clause", "yes"))
     assert _found(stated, "large_change") == []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from conftest import DESIGN
@@ -10,6 +12,7 @@ from scipy.stats import t as student
 from bekostiging.case import Case, UserError
 from bekostiging.evaluation import TOTAL, Comparison
 from bekostiging.evaluation.figures import EXPECTED
+from bekostiging.evaluation.precision import half_width
 from bekostiging.studies import compare
 
 
@@ -22,6 +25,25 @@ def _widest(outcome: Comparison) -> float:
         for year in outcome.years
     ]
     return float(quantile * max(errors))
+
+
+def test_the_widest_interval_by_hand() -> None:
+    """Two scramblings, so one degree of freedom: 12.706 times the error. Of 0 and 2 that is 1, of 0 and 6 it is 3, in the
+    second year of the second form. What has no error cannot be brought down."""
+    made = SimpleNamespace(
+        n_scramblings=2, n_years=2, case=SimpleNamespace(of_reported=lambda paid: paid.sum(axis=-1))
+    )
+
+    def forms(*second_years: list[float]) -> SimpleNamespace:
+        """Forms alike in the first year."""
+        paid = [np.array([[0.0, 0.0, 2.0, 2.0], year]).T[:, :, None] for year in second_years]
+        samples = {name: {"absorb": SimpleNamespace(municipal=own)} for name, own in zip("ab", paid, strict=False)}
+        return SimpleNamespace(samples=samples)
+
+    width = half_width(made, forms([0.0] * 4, [0.0, 0.0, 6.0, 6.0]), "absorb")  # type: ignore[arg-type]
+    assert width == pytest.approx(3 * student.ppf(0.975, 1))
+    none = SimpleNamespace(samples={"a": {"absorb": SimpleNamespace(municipal=np.ones((4, 2, 1)))}})
+    assert half_width(made, none, "absorb") == 0  # type: ignore[arg-type]
 
 
 def test_doubled_until_met(small_case: Case, outcome: Comparison) -> None:

@@ -58,6 +58,13 @@ def test_old_contracts_cost_what_the_sitting_clients_would_have(small_case: Case
     assert outside[0] == pytest.approx(before[0] - after[0], rel=1e-9)
     assert outside[1] > before[1] - after[1] > 0
     assert "finish under the old contract" in notes[0]["en"]
+    assert f"expected to cost 2026: {outside[0]:,.0f}, 2027: {outside[1]:,.0f} euro" in notes[0]["en"]
+    dutch = [f"{euro:,.0f}".replace(",", ".") for euro in outside]
+    assert f"verwachting 2026: {dutch[0]}, 2027: {dutch[1]} euro" in notes[0]["nl"]
+    law = {form.law for form in case.care_forms if form.id in case.lots[0].care_forms}
+    for row, changed in zip(case.begroting, new.begroting, strict=True):
+        beyond = row.law not in law or row.year > case.first_year + 1
+        assert (row == changed) == beyond
 
 
 def test_new_contracts_begin_without_clients(small_case: Case) -> None:
