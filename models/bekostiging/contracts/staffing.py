@@ -65,7 +65,7 @@ class Staffing:
         ``monthly`` (n_scenarios, 12 n_years): production at the contract's unit costs, price level of the first year.
         """
         own = np.full(len(monthly), self.planned)
-        follows = min(1.0, 1.0 / self.adjustment_months) if self.adjustment_months > 0 else 1.0
+        follows = 1.0 / max(1.0, self.adjustment_months)
         extra = np.zeros_like(monthly)
         for month in range(monthly.shape[1]):
             done = monthly[:, month]

@@ -293,10 +293,8 @@ class Contract(FormFacts, ABC):
 
     def cost_at(self, unit_cost: FloatArray, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """Units x a unit cost (n_own_cells,) x level of cost, that of each cao included; (n_scenarios, n_years)."""
-        units = self.own(care_use.units)
-        if (levels.cao != 1).any():
-            units = units * levels.cao[..., care_use.cells.care_form[self.cells]]
-        return np.asarray(units @ unit_cost * levels.cost)
+        cao = levels.cao[..., care_use.cells.care_form[self.cells]]
+        return np.asarray((self.own(care_use.units) * cao) @ unit_cost * levels.cost)
 
 
 def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settlement:

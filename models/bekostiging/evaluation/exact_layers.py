@@ -129,10 +129,8 @@ class _FirstYear:
         """Mean euros in every layer given the factors; (n_scenarios, n_layers)."""
         levels = price_levels(self.made.case, self.contract.lot, self.factors)
         level = levels.cost if self.contract.base == "audited_cost" else levels.price
-        if (levels.cao != 1).any():
-            form = self.made.cells.care_form[self.contract.cells[0]]
-            level = level * levels.cao[:, :, form]
-        scale = self.scale * level[:, 0]
+        form = self.made.cells.care_form[self.contract.cells[0]]
+        scale = self.scale * (level * levels.cao[:, :, form])[:, 0]
         reference = self.contract.reference[0] * levels.contract[:, 0]
         grid, alike = self._grid(), self._alike()
         parts = [slice(first, first + AT_ONCE) for first in range(0, len(scale), AT_ONCE)]

@@ -14,7 +14,6 @@ from bekostiging.scenarios import CareUse, Cells, expected_care_use, expected_mo
 from bekostiging_solvers import Scramblings
 from bekostiging_solvers.typing import FloatArray
 
-TAIL = 0.95
 MUNICIPAL_PAYER = "pgb"
 """The one payer outside the contracts whose euros are the municipality's own."""
 

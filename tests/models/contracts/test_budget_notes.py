@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bekostiging.case import Case
-from bekostiging.contracts import hours_budget_notes
+from bekostiging.contracts import hours_budget_notes, hours_budget_terms
 
 
 def _with_weeks(case: Case, weeks: float) -> Case:
@@ -32,6 +32,17 @@ def test_a_price_far_above_the_tariff_is_told(small_case: Case) -> None:
     assert "(13 weeks, " in note["en"]
     assert "(13 weken, " in note["nl"]
     assert hours_budget_notes(_with_weeks(small_case, 520.0)) == ()
+
+
+def test_far_above_is_a_quarter_more(small_case: Case) -> None:
+    """Sixty weeks pay 78.5 % of guidance, 127 % of the tariff, and 81.7 % of mental care, 122 %: that is not told."""
+    case = _with_weeks(small_case, 60.0)
+    names = {form.id: form.name for form in case.care_forms}
+    price = {form: 1 / part for form, (_, part) in hours_budget_terms(case).items()}
+    assert price["mental_care"] < 1.25 < price["guidance"] < 1.3
+    (note,) = hours_budget_notes(case)
+    assert f"{names['guidance']} 127 % (60 weeks, 79 %)" in note["en"]
+    assert names["mental_care"] not in note["en"]
 
 
 @pytest.mark.parametrize("weeks", [0.0, -4.0])

@@ -42,6 +42,19 @@ def test_a_course_adds_up_within_each_year() -> None:
     assert course[0, 12] == pytest.approx(1 / 12)
 
 
+def test_the_course_of_little_is_a_course() -> None:
+    """Half a unit in January is all of the year's."""
+    assert course_of_year(np.array([[0.5, *([0.0] * 11)]]))[0, :2].tolist() == [1, 0]
+
+
+@pytest.mark.parametrize(("months", "euro"), [(0, 0.0), (0.5, 16.0), (1, 16.0)])
+def test_staff_that_follows_at_once_or_within_a_month(months: float, euro: float) -> None:
+    """Planned 100, 80 and then 100 again: at once costs nothing; within a month 20 are empty, half of it paid,
+    and later 20 are done by agencies at 0.3 more."""
+    staff = Staffing(fixed_share=0.5, adjustment_months=months, agency_premium=0.3, planned=100.0)
+    assert staff.extra(np.array([[80.0, 80.0, *([100.0] * 10)]])).tolist() == [[pytest.approx(euro)]]
+
+
 def test_staff_follows_slowly() -> None:
     """Own staff 100; production falls to 80 and stays: empty 20, 10, 5 ... with two months, half of it fixed."""
     low = np.full((1, 12), 80.0)

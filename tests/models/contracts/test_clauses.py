@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bekostiging.case import Case
+from bekostiging.case.tables import ContractClause
 from bekostiging.contracts import (
     BudgetClause,
     Clause,
@@ -74,6 +75,42 @@ def test_equalisation_reserve_by_hand() -> None:
     assert reserve[0].tolist() == pytest.approx([5, 3, 0, 4])
     assert back[0].tolist() == pytest.approx([3, 0, 0, 0])
     assert clause.euros(position)[0, :, 0].tolist() == pytest.approx([-3, 0, 0, -4])
+
+
+@pytest.mark.parametrize(
+    ("cap", "start", "told"),
+    [
+        (20_000.0, 30_000.0, None),  # one goes on where the other ends
+        (20_000.0, 40_000.0, None),
+        (20_000.0, 29_999.0, "begins at 29999 euro, and that of clause 1 goes on to 30000 euro"),
+        (None, 50_000.0, "begins at 50000 euro, and that of clause 1 goes on to above any limit"),
+    ],
+)
+def test_layers_of_single_clients_do_not_overlap(
+    small_case: Case, cap: float | None, start: float, told: str | None
+) -> None:
+    """The first from 10,000; only the later one is told of it, and another lot has nothing to do with it."""
+    row = {
+        "payment_form": "taakgericht",
+        "clause": "high_cost_pool",
+        "share": 0.5,
+        "source": "t",
+        "status": "illustrative",
+    }
+    first, second, elsewhere = (
+        ContractClause.model_validate(row | own)
+        for own in (
+            {"lot": "youth", "position": 1, "threshold": 10_000.0, "cap": cap},
+            {"lot": "youth", "position": 2, "threshold": start},
+            {"lot": "wmo", "position": 1, "threshold": 20_000.0},
+        )
+    )
+    case = replace(small_case, clauses=(first, second, elsewhere))
+    assert list(HighCostPool.problems(case, first)) == []
+    assert list(HighCostPool.problems(case, elsewhere)) == []
+    found = [str(problem) for problem in HighCostPool.problems(case, second)]
+    assert len(found) == (told is not None)
+    assert told is None or told in found[0]
 
 
 def test_the_order_counts(drawn: Drawn) -> None:

@@ -139,6 +139,7 @@ def test_where_budget_and_corridor_end_by_hand() -> None:
     of that: 134.17. Base is cost again: 102 ends where it is, for nothing is paid there; for 104 the corridor pays 0.5, of
     which a euro more uses 0.5: 105; for 120 it pays 2.5 + 9.6 = 12.1, used by 0.2: 180.5."""
     shares = [0.0, 0.5, 0.8]
+    assert _ends(104, 1.0, [np.nan] * 3) == 104  # what is to be decided pays nothing yet
     assert _ends(100, 1.0, shares) == 100
     assert _ends(100, 0.9, shares) == 100
     assert _ends(100, 1.1, shares) == pytest.approx(100 + 4.1 / 0.12)

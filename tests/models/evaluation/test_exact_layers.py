@@ -178,6 +178,18 @@ def test_the_grid_reaches_far_enough_and_nothing_that_counts_is_cut(small_case: 
         assert year._grid()[1] == N_GRID // 2 + 1
 
 
+def test_the_cut_is_at_twelve_standard_deviations_by_hand(small_case: Case) -> None:
+    """Of n clients in care, each half of min(12 months, its duration) at its rate, where fewest come: n squares of that."""
+    year = _with_factors(small_case)[0]
+    stock = next(cohort for cohort in year.cohorts if cohort.stock)
+    year.cohorts = [replace(stock, share=0.5 * stock.share)]
+    client = year._client(stock)
+    clients = 0.5 * stock.share * year.made.sampler.forecast.stock[stock.row] * year.factors.inflow[:, :2].min()
+    deviation = clients**0.5 * client.rate * min(12, client.duration) / 2
+    for length in (1e6, 3e6):
+        assert year._frequencies(length) == np.ceil(12 / (2 * np.pi * deviation / length))
+
+
 def test_between_durations_a_severity_is_interpolated(small_case: Case) -> None:
     """At the duration of every scenario what it is there, nearly; where durations are the same, exactly."""
     year = _with_factors(small_case)[0]

@@ -74,6 +74,15 @@ def test_a_shared_ceiling_pays_up_to_the_sum(small_case: Case) -> None:
         np.testing.assert_allclose(settled[c].payment + settled[c].unpaid, claim, rtol=1e-9)
 
 
+def test_a_pool_of_one_contract_is_its_ceiling(small_case: Case) -> None:
+    """3,000 hours at 92 claim 276,000, of which a ceiling of 250,000 pays that."""
+    case = with_contract(case_on_paper(small_case), A, ceiling=250_000.0, ceiling_pool="alleen")
+    use: dict[str, Amounts] = {"units": {A: [3000]}, "units_claimable": {A: [3000]}}
+    samples = settled(case, "inspanningsgericht", written(case, 1, use))
+    assert samples.payment[0, 0, A] == pytest.approx(250_000)
+    assert samples.unpaid[0, 0, A] == pytest.approx(26_000)
+
+
 def test_the_design_sees_only_what_ceilings_refuse(small_case: Case) -> None:
     """Hours beyond budgets are no claims: without ceilings nothing is cut from a maatwerktraject, but part is unpaid."""
     made = plan(small_case, 32, 2, 2, "out_of_sample")

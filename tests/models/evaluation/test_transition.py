@@ -9,7 +9,7 @@ import pytest
 from conftest import DESIGN
 
 from bekostiging.case import Case, UserError
-from bekostiging.evaluation.transition import handover, without_closed
+from bekostiging.evaluation.transition import _with_outside, handover, without_closed
 from bekostiging.scenarios import draw_block, expected_care_use, plan
 from bekostiging.scenarios.cells import build_cells
 from bekostiging.scenarios.forecast import demand_forecast
@@ -74,6 +74,14 @@ def test_new_contracts_begin_without_clients(small_case: Case) -> None:
     caseload = clients.asked_month < 0
     assert not (made.cells.lot[clients.cell[caseload]] == 0).any()
     assert (made.cells.lot[clients.cell[caseload]] > 0).any()
+
+
+def test_old_contracts_may_take_all_that_is_begroot(small_case: Case) -> None:
+    """60 is outside already and 40 comes: 100 is just enough, a euro less is not."""
+    row = small_case.begroting[0].model_copy(update={"amount": 100.0, "outside_contracts": 60.0})
+    assert _with_outside(row, 40.0).outside_contracts == 100
+    with pytest.raises(UserError, match="expected to cost 40 euro, more than the 39 there is"):
+        _with_outside(row.model_copy(update={"amount": 99.0}), 40.0)
 
 
 def test_without_closed_lots_nothing_changes(small_case: Case) -> None:
