@@ -334,10 +334,16 @@ def _sharing_keys(case: Case) -> Iterator[Problem]:
                 column="sharing_key",
             )
         if sum(key_weights(case, lot, key).values()) == 0 and (key != "residence" or residential_forms(case, lot)):
+            nl, en = (
+                ("vul in history rijen met definitie euro in: een jaar met een bedrag (of 0) voor elke gemeente",
+                 "fill in rows of history with definition euro: a year with an amount (or 0) for every municipality")
+                if key == "history"
+                else ("vul gewichten of inwoners in", "fill in weights or inhabitants")
+            )  # fmt: skip
             yield Problem(
                 "lots",
-                f"verdeelsleutel {key} van perceel {lot.id} heeft overal gewicht 0; vul gewichten of inwoners in",
-                f"sharing key {key} of lot {lot.id} has weight 0 everywhere; fill in weights or inhabitants",
+                f"verdeelsleutel {key} van perceel {lot.id} heeft overal gewicht 0; {nl}",
+                f"sharing key {key} of lot {lot.id} has weight 0 everywhere; {en}",
                 row=lot.line,
                 column="sharing_key",
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from math import fsum
 from typing import get_args
 
 from bekostiging.case.arguments import checked_kind, checked_word
@@ -64,25 +66,62 @@ def _count(area: Area, key: SharingKey) -> float:
     return area.inhabitants_0_17 + adults
 
 
-def _realised(case: Case, lot: Lot, areas: list[Area]) -> dict[str, float]:
-    """Realised euro of the lot's care forms in the last three years that history knows."""
-    home = {area.id: area.municipality for area in areas} | {
-        area.municipality: area.municipality for area in areas
-    }
-    laws = {form.law for form in case.care_forms if form.id in lot.care_forms}
-    rows = [
-        row
-        for row in case.history
-        if row.definition == "euro"
-        and row.area in home
-        and (row.care_form in lot.care_forms or row.care_form in laws)
-    ]
-    last = sorted({row.year for row in rows})[-3:]
-    weight = dict.fromkeys(home.values(), 0.0)
-    for row in rows:
-        if row.year in last:
-            weight[home[row.area]] += row.euro_realised or 0.0
-    return weight
+Euros = Mapping[int, float]
+"""Realised euro by year."""
+YEARS_OF_HISTORY = 3
+"""So many of the last years make the weights of key ``history``: one year would be chance."""
+
+
+def _realised(case: Case, lot: Lot, areas: Sequence[Area]) -> dict[str, float]:
+    """Realised euro of the lot, by municipality, in the last three years in which every municipality has a figure.
+
+    No euro counts twice: a municipality has its own row, else its areas added; a lot has its care forms added where every
+    municipality has those, else the totals of their laws. Zero is a figure; who never had one is not asked.
+    """
+    known: dict[tuple[str, str], dict[int, float]] = {}
+    for row in case.history:
+        if row.definition == "euro" and row.euro_realised is not None:
+            known.setdefault((row.area, row.care_form), {})[row.year] = row.euro_realised
+    laws: dict[str, list[str]] = {}
+    for form in case.care_forms:
+        laws.setdefault(str(form.law), []).append(form.id)
+    own = [law for law, forms in laws.items() if not set(forms).isdisjoint(lot.care_forms)]
+
+    def of_forms(code: str, forms: Sequence[str]) -> Euros:
+        return _added([_of_municipality(known, areas, code, form) for form in forms])
+
+    def of_laws(code: str) -> Euros:
+        return _added([{**of_forms(code, laws[law]), **_of_municipality(known, areas, code, law)} for law in own])
+
+    codes = dict.fromkeys(area.municipality for area in areas)
+    for by_code in (
+        {code: of_forms(code, lot.care_forms) for code in codes},
+        {code: of_laws(code) for code in codes},
+    ):
+        years = sorted(set.intersection(*(set(euros) for euros in by_code.values())))[-YEARS_OF_HISTORY:]
+        if years:
+            return {code: fsum(euros[year] for year in years) for code, euros in by_code.items()}
+    return dict.fromkeys(codes, 0.0)
+
+
+def _of_municipality(known: Mapping[tuple[str, str], Euros], areas: Sequence[Area], code: str, name: str) -> Euros:
+    """Euro of a care form or law in a municipality: its own rows, and in other years its areas added.
+
+    An area with the name of its municipality is the area where other areas have figures.
+    """
+    whole = known.get((code, name), {})
+    own = {area.id for area in areas if area.municipality == code}
+    parts = [known[place, name] for place in sorted(own - {code}) if (place, name) in known]
+    if code in own and parts:
+        return _added([whole, *parts])
+    return {**_added(parts), **whole}
+
+
+def _added(parts: Sequence[Euros]) -> Euros:
+    """The sum of parts in the years that all of them have; a part without any year is not asked."""
+    asked = [part for part in parts if part]
+    years = set.intersection(*(set(part) for part in asked)) if asked else set()
+    return {year: fsum(part[year] for part in asked) for year in years}
 
 
 def residential_forms(case: Case, lot: Lot) -> tuple[str, ...]:

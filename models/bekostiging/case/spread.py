@@ -191,12 +191,29 @@ def _national_variance(case: Case, until: int | None) -> float:
 
 
 def _series_of(case: Case, factor: RiskFactor, series: Sequence[Series]) -> list[Series]:
-    """Series a level is judged by: totals of municipalities, or single care forms."""
-    municipalities = {row.code for row in case.municipalities}
+    """Series a level is judged by: totals of municipalities, or single care forms, of every place once.
+
+    A care form is that of the municipality where it has a series, else that of its areas. An area with the name of its
+    municipality is the area where other areas have a series.
+    """
     forms = {row.id for row in case.care_forms}
+    home = {area.id: area.municipality for area in case.areas}
+    divided = {(home[one.place], one.care_form) for one in series if home.get(one.place, one.place) != one.place}
+    codes = set(home.values())
+    whole = {
+        (one.place, one.care_form)
+        for one in series
+        if one.place in codes and not (one.place in home and (one.place, one.care_form) in divided)
+    }
     if factor.level == "municipality":
-        return [one for one in series if one.place in municipalities and one.care_form not in forms]
-    return [one for one in series if one.care_form in forms and one.place != NATION]
+        return [one for one in series if (one.place, one.care_form) in whole and one.care_form not in forms]
+    return [
+        one
+        for one in series
+        if one.care_form in forms
+        and one.place != NATION
+        and ((one.place, one.care_form) in whole or (home.get(one.place), one.care_form) not in whole)
+    ]
 
 
 def innovation_variance(growths: Sequence[Growth], phi: float) -> float:
@@ -320,23 +337,41 @@ def _spread_note(one: Spread, row: RiskFactor, case: Case) -> Note:
     value, low, high = (
         {lang: _percent(number, lang) for lang in ("nl", "en")} for number in (one.estimate, one.low, one.high)
     )
+    still, bounded = (f"{100 * number:.1f}" == "0.0" for number in (one.estimate, one.high))
     if one.given != one.estimate:
+        point = {
+            "nl": f"{value['nl']} % (tussen {low['nl']} en {high['nl']} %)",
+            "en": f"{value['en']} % (between {low['en']} and {high['en']} %)",
+        }
+        if still:
+            point = {
+                "nl": "geen eigen schommeling" + ("" if bounded else f", hoogstens {high['nl']} %"),
+                "en": "no movement of its own" + ("" if bounded else f", {high['en']} % at most"),
+            }
         return {
             "nl": f"Opgegeven is dat {nl} {_percent(given, 'nl')} % per jaar schommelt; de cijfers wijzen op "
-            f"{value['nl']} % (tussen {low['nl']} en {high['nl']} %). Onderbouw de opgave, of laat de standaardafwijking "
-            f"van {row.id} leeg: dan wordt zij geschat.",
-            "en": f"{_capital(en)} is stated to move {_percent(given, 'en')} % a year; the figures point to {value['en']} % "
-            f"(between {low['en']} and {high['en']} %). Substantiate what is stated, or leave the standard deviation of "
-            f"{row.id} empty: then it is estimated.",
+            f"{point['nl']}. Onderbouw de opgave, of laat de standaardafwijking van {row.id} leeg: dan wordt zij geschat.",
+            "en": f"{_capital(en)} is stated to move {_percent(given, 'en')} % a year; the figures point to {point['en']}. "
+            f"Substantiate what is stated, or leave the standard deviation of {row.id} empty: then it is estimated.",
+        }
+    if still:
+        return {
+            "nl": f"De cijfers laten niet zien dat {nl} schommelt, naast wat het hele land beweegt; gerekend is zonder"
+            + ("." if bounded else f"; het kan tot {high['nl']} % per jaar zijn."),
+            "en": f"The figures do not show that {en} moves, beside what moves the whole country; none is taken"
+            + ("." if bounded else f"; it may be up to {high['en']} % a year."),
         }
     more = case.policy.parameter_uncertainty == "included"
     also = (" De toekomsten verschillen ook daarin.", " Scenarios differ in that too.") if more else ("", "")
     if one.too_short:
+        may = (f"het kan tot {high['nl']} % zijn", f"it may be up to {high['en']} %")
+        if one.high <= one.estimate:
+            may = ("het kan meer zijn, hoeveel is niet te zeggen", "it may be more, how much cannot be told")
         return {
             "nl": f"De cijfers zijn te kort om te weten hoe sterk {nl} schommelt. Gerekend is met {value['nl']} % per jaar, "
-            f"de ondergrens; het kan tot {high['nl']} % zijn.{also[0]}",
+            f"de ondergrens; {may[0]}.{also[0]}",
             "en": f"The figures are too short to tell how far {en} moves. {value['en']} % a year is taken, the floor; "
-            f"it may be up to {high['en']} %.{also[1]}",
+            f"{may[1]}.{also[1]}",
         }
     own = (
         ("eigen en landelijke jaren", "own and national years")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from history_start import FORM, OTHER, estimated, row, start
 
 from bekostiging.case import Case, UserError, read_case, spread_notes, spreads, with_policy
+from bekostiging.case.read import validated
 from bekostiging.case.series import NATIONAL_GROWTH
 from bekostiging.case.spread import SMALLEST, change_variance, innovation_variance, with_estimates
 from bekostiging.case.tables import History, RiskFactor
@@ -175,3 +178,92 @@ def test_a_few_equal_years_have_a_floor(small_case: Case, n_years: int, floored:
     assert found.estimate == (SMALLEST if floored else 0.0)
     said = [note["nl"] for note in spread_notes(with_estimates(empty)) if "ondergrens" in note["nl"]]
     assert len(said) == floored
+
+
+SIX_SHORT = [
+    row(place, year, form, clients=round(size * growth**step), starts=size)
+    for place, size in (("city", 400), ("village", 90))
+    for form, growth in ((FORM, 1.03), ("youth_mental_care", 1.02), (OTHER, 1.03))
+    for step, year in enumerate(range(2021, 2025))
+]
+"""Two municipalities, three care forms, four smooth years."""
+
+
+def test_six_short_series_never_say_that_nothing_moves() -> None:
+    """The years are shared: many short series are no long one."""
+    case = validated(estimated(start(SIX_SHORT)))
+    by_id = {one.factor: one for one in spreads(case)}
+    assert len(by_id["form_inflow"].series) == 6
+    assert by_id["form_inflow"].n_years == 4
+    assert by_id["form_inflow"].too_short
+    assert all(one.estimate >= SMALLEST for one in by_id.values())
+    for note in spread_notes(case):
+        assert not re.search(r"\b0[.,]0 %", note["nl"] + note["en"])
+        # a floor is not its own upper end
+        assert "1,0 % zijn" not in note["nl"]
+        assert "up to 1.0 %" not in note["en"]
+
+
+@pytest.mark.parametrize("given", [None, 0.03])
+def test_sixty_equal_years_are_put_in_words(small_case: Case, given: float | None) -> None:
+    """No "0.0 % (between 0.0 and 0.0 %)", estimated or against what was stated."""
+    place = small_case.municipalities[0].code
+    history = _history(place, "jeugdwet", {2022 - k: 1e7 for k in range(60)})
+    case = with_estimates(_empty(replace(small_case, history=history), standard_deviation=given))
+    words = {
+        None: "De cijfers laten niet zien dat de instroom van een gemeente schommelt",
+        0.03: "de cijfers wijzen op geen eigen schommeling. Onderbouw",
+    }
+    notes = spread_notes(case)
+    assert any(words[given] in note["nl"] for note in notes)
+    assert not any(re.search(r"\b0[.,]0 %", note["nl"] + note["en"]) for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("places", "used"),
+    [
+        # a municipality and its areas are counted once, and it is the municipality
+        (["city", "north", "south", "village"], ["city", "village"]),
+        # areas where the municipality has no series
+        (["north", "south", "village"], ["north", "south", "village"]),
+        (["city", "north"], ["city"]),
+        (["NL", "village"], ["village"]),
+    ],
+)
+def test_a_care_form_is_counted_once_in_every_place(places: list[str], used: list[str]) -> None:
+    case = estimated(start(_years(places)))
+    (found,) = (one for one in spreads(case) if one.factor == "form_inflow")
+    assert found.series == tuple(f"{place} / {FORM} 2021-2024" for place in used)
+    assert found.own == 2 * len(used)
+
+
+@pytest.mark.parametrize(
+    ("places", "used"),
+    [(["city", "south"], ["city", "south"]), (["city"], ["city"]), (["south"], ["south"])],
+)
+def test_an_area_with_the_name_of_its_municipality_has_a_series_of_its_own(
+    places: list[str], used: list[str]
+) -> None:
+    areas = (("city", "city", 6000), ("south", "city", 2000), ("village", "village", 1000))
+    case = estimated(start(_years(places), areas=areas))
+    (found,) = (one for one in spreads(case) if one.factor == "form_inflow")
+    assert found.series == tuple(f"{place} / {FORM} 2021-2024" for place in used)
+
+
+def test_an_area_is_no_municipality(small_case: Case) -> None:
+    """Totals of a law of an area that has the name of its municipality, beside another area."""
+    one = small_case.areas[0]
+    areas = tuple(one.model_copy(update={"id": name, "municipality": "city"}) for name in ("city", "south"))
+    counts = {2021: 400.0, 2022: 420.0, 2023: 410.0, 2024: 430.0}
+    for places, used in ((("city", "south"), ()), (("city",), ("city / jeugdwet 2021-2024",))):
+        history = tuple(row for place in places for row in _history(place, "jeugdwet", counts))
+        case = replace(small_case, areas=areas, history=history)
+        (found,) = (one for one in spreads(case) if one.factor == "municipal_inflow")
+        assert found.series == used
+
+
+def _years(places: list[str]) -> list[History]:
+    """Four years of one care form in some places, the last of every other one."""
+    counts = zip(range(2021, 2025), (400, 420, 410, 430), strict=True)
+    rows = [row(place, year, clients=n, starts=300) for year, n in counts for place in places]
+    return [*rows, row("village", care_form=OTHER, clients=80, starts=40)]

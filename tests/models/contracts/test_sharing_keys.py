@@ -100,6 +100,71 @@ def test_keys_by_hand(small_case: Case) -> None:
     np.testing.assert_allclose(_shares(case, "dial"), 0.75 * use + 0.25 * inhabitants)
 
 
+def _euro(case: Case, rows: list[tuple[str, str, int, float]]) -> Case:
+    """The case with these realised euros: place, care form or law, year, euro."""
+    mark = {"definition": "euro", "source": "test", "status": "illustrative"}
+    history = tuple(
+        History.model_validate({"area": place, "care_form": form, "year": year, "euro_realised": euro, **mark})
+        for place, form, year, euro in rows
+    )
+    return replace(case, history=history)
+
+
+@pytest.mark.parametrize(
+    ("rows", "weights"),
+    [
+        # areas and their municipality: the municipality, and its areas where it has no row
+        ([("city", "guidance", 2024, 100), ("north", "guidance", 2024, 60), ("south", "guidance", 2024, 50),
+          ("village", "guidance", 2024, 300)], (100, 300)),
+        ([("north", "guidance", 2024, 60), ("south", "guidance", 2024, 50), ("village", "guidance", 2024, 300)], (110, 300)),
+        # a year in which one of its areas has no row is no year of the municipality
+        ([("north", "guidance", 2024, 60), ("north", "guidance", 2023, 70), ("south", "guidance", 2023, 50),
+          ("village", "guidance", 2024, 300), ("village", "guidance", 2023, 200)], (120, 200)),
+        # a care form and its law: the care form
+        ([("city", "jeugdwet", 2024, 900), ("city", "guidance", 2024, 100), ("village", "jeugdwet", 2024, 800),
+          ("village", "guidance", 2024, 300)], (100, 300)),
+        # one municipality knows its law alone: laws for both, as counted or its care forms added
+        ([("city", "jeugdwet", 2024, 900), ("city", "guidance", 2024, 100), ("village", "jeugdwet", 2024, 800)], (900, 800)),
+        ([("city", "guidance", 2024, 100), ("village", "jeugdwet", 2024, 800)], (100, 800)),
+        # the same three last years for everybody; zero is a figure
+        ([*(("city", "guidance", year, 10 * year) for year in range(2019, 2025)),
+          *(("village", "guidance", year, year) for year in range(2018, 2024))],
+         (10 * (2021 + 2022 + 2023), 2021 + 2022 + 2023)),
+        ([("city", "guidance", 2024, 0), ("village", "guidance", 2024, 300)], (0, 300)),
+        # nothing of the village, in no year
+        ([("city", "guidance", 2024, 100)], (0, 0)),
+        # other care forms and the nation are not the lot's
+        ([("city", "wmo", 2024, 500), ("NL", "guidance", 2024, 1e6), ("city", "guidance", 2024, 100),
+          ("village", "guidance", 2024, 300)], (100, 300)),
+    ],
+)  # fmt: skip
+def test_no_euro_of_history_counts_twice(
+    small_case: Case, rows: list[tuple[str, str, int, float]], weights: tuple[float, float]
+) -> None:
+    one, two = small_case.areas[0], small_case.areas[-1]
+    areas = tuple(
+        row.model_copy(update={"id": name, "municipality": code})
+        for row, name, code in ((one, "north", "city"), (one, "south", "city"), (two, "village", "village"))
+    )
+    lot = next(row for row in small_case.lots if "guidance" in row.care_forms)
+    lot = lot.model_copy(update={"areas": tuple(area.id for area in areas), "care_forms": ("guidance",)})
+    case = replace(_euro(small_case, rows), areas=areas)
+    assert key_weights(case, lot, "history") == {"city": weights[0], "village": weights[1]}
+
+
+def test_an_area_with_the_name_of_its_municipality_is_an_area_among_others(small_case: Case) -> None:
+    areas = tuple(
+        small_case.areas[0].model_copy(update={"id": name, "municipality": "city"}) for name in ("city", "south")
+    )
+    lot = small_case.lots[0].model_copy(update={"areas": ("city", "south"), "care_forms": ("guidance",)})
+    both = replace(
+        _euro(small_case, [("city", "guidance", 2024, 60), ("south", "guidance", 2024, 50)]), areas=areas
+    )
+    assert key_weights(both, lot, "history") == {"city": 110}
+    alone = replace(_euro(small_case, [("city", "guidance", 2024, 60)]), areas=areas)
+    assert key_weights(alone, lot, "history") == {"city": 60}
+
+
 def test_keys_of_the_past_follow_use_a_year_late(small_case: Case) -> None:
     """The three-year mean of the fourth year is the mean of the first three; of the first it is the same everywhere."""
     case = _with_keys(small_case)
