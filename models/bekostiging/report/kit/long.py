@@ -42,7 +42,6 @@ COLUMN_UNITS: dict[str, Unit] = {
     "modelled": "of_the_row",
     "month": "month",
     "observable": "yes_no",
-    "possible": "yes_no",
     "published": "of_the_row",
     "rank": "number",
     "rank_error": "number",
