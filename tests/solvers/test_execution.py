@@ -76,7 +76,7 @@ def test_a_piece_no_worker_survives(cluster: str) -> None:
 def test_nobody_answers() -> None:
     pytest.importorskip("distributed")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(import_module("bekostiging_solvers.execute"), "SECONDS_TO_CONNECT", 1)
+        patch.setattr(import_module("bekostiging_solvers.execution"), "SECONDS_TO_CONNECT", 1)
         with pytest.raises(
             ClusterError, match=r"no cluster answers at tcp://127\.0\.0\.1:9 \(.*\); start its scheduler"
         ):

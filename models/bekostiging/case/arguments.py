@@ -219,7 +219,7 @@ def kinds_checked(function: Callable[P, T]) -> Callable[P, T]:
     4
     >>> doubled("2")
     Traceback (most recent call last):
-    bekostiging.case.errors.ArgumentError: number 2: give a float
+    bekostiging.case.errors.ArgumentError: number 2: give a number
     """
     signature = inspect.signature(function)
 
@@ -232,17 +232,39 @@ def kinds_checked(function: Callable[P, T]) -> Callable[P, T]:
             if Path in kinds.get(name, ()) and value is not None:
                 bound.arguments[name] = checked_path(name, value)
             elif name in kinds and not _fits(value, kinds[name]):
-                names = [_NAMES.get(kind, kind.__name__) for kind in kinds[name] if kind is not type(None)]
-                listed = list(dict.fromkeys(names))
-                raise wrong_argument(
-                    name, value, f"geef een {' of '.join(listed)}", f"give a {' or '.join(listed)}"
-                )
+                said = dict.fromkeys(_in_words(name, kind) for kind in kinds[name] if kind is not type(None))
+                nl, en = zip(*said, strict=True)
+                raise wrong_argument(name, value, f"geef {' of '.join(nl)}", f"give {' or '.join(en)}")
         return function(*bound.args, **bound.kwargs)
 
     return checked
 
 
-_NAMES: dict[type, str] = {Real: "float", Integral: "int"}
+_WORDS: dict[type, tuple[str, str]] = {
+    Real: ("een getal", "a number"),
+    Integral: ("een geheel getal", "a whole number"),
+    bool: ("True of False", "True or False"),
+    str: ("een tekst", "a text"),
+}
+_MAKERS = {
+    "Case": "read_case",
+    "Comparison": "compare",
+    "Suite": "read_suite",
+    "ClientTable": "read_clients",
+    "SimpleTerms": "SimpleTerms",
+    "NormAmounts": "NormAmounts",
+}
+"""What returns an object of a class, where a caller may not know."""
+
+
+def _in_words(name: str, kind: type) -> tuple[str, str]:
+    """What an argument should be, in Dutch and English."""
+    if kind in _LISTS or kind in (list, tuple):
+        return f"een lijst: {name}=[...]", f"a list: {name}=[...]"
+    if kind.__name__ in _MAKERS:
+        maker = _MAKERS[kind.__name__]
+        return f"een {kind.__name__}, zoals {maker} die geeft", f"a {kind.__name__}, as {maker} returns it"
+    return _WORDS.get(kind, (f"een {kind.__name__}", f"a {kind.__name__}"))
 
 
 def _fits(value: object, kinds: tuple[type, ...]) -> bool:

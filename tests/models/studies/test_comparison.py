@@ -172,6 +172,6 @@ def test_a_cluster_gives_the_same_bytes(small_case: Case, short: Comparison) -> 
         )
     assert json_text(comparison_results(there)) == json_text(comparison_results(short))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(import_module("bekostiging_solvers.execute"), "SECONDS_TO_CONNECT", 1)
+        patch.setattr(import_module("bekostiging_solvers.execution"), "SECONDS_TO_CONNECT", 1)
         with pytest.raises(UserError, match=r"cluster tcp://127\.0\.0\.1:9: no cluster answers"):
             compare(small_case, n_scenarios=32, design_scenarios=DESIGN, cluster="tcp://127.0.0.1:9")

@@ -51,10 +51,10 @@ def shock_sentence(scenario: DeterministicScenario, lang: str) -> str:
 
     Examples
     --------
-    >>> from types import SimpleNamespace
-    >>> scenario = SimpleNamespace(name={"en": "Wages and demand"}, status="illustrative")
-    >>> shock_sentence(scenario, "en")  # doctest: +ELLIPSIS
-    'Together, ... in m euro over the term: Wages and demand (invented (illustrative)).'
+    >>> from bekostiging import compare, read_case
+    >>> outcome = compare(read_case("almere"), n_scenarios=64)  # doctest: +SKIP
+    >>> shock_sentence(outcome.stress[0], "en")  # doctest: +SKIP
+    'Together, ... in m euro over the term: ... (published).'
     """
     texts = Texts(lang)
     return texts["stress", "shocks"].format(name=scenario.name[lang], status=texts["statuses", scenario.status])

@@ -11,6 +11,7 @@ from suites import mini
 
 from bekostiging.case import read_case, synthetic_region
 from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.equalisation import bootstrap
 from bekostiging.evaluation import CORNERS, TERM, TOTAL, Comparison
 from bekostiging.evaluation.blocks import Blocks
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY, EURO, EXPECTED, REFUSED, WAITING_CLIENTS
@@ -295,7 +296,7 @@ def test_every_decision_model_has_figures(
 ) -> None:
     """Few clients and resamples: what is fitted is tested elsewhere."""
     monkeypatch.setattr(equalisation, "CLIENTS", 2_000)
-    monkeypatch.setattr(equalisation, "RESAMPLES", 10)
+    monkeypatch.setattr(bootstrap, "RESAMPLES", 10)
     found = decide(model, Asked(outcome.case, outcome, (0.9,), FEW))
     assert found.told is None, found.told
     assert {one.figure for one in found.figures} == figures
