@@ -120,7 +120,8 @@ def stock_and_starts(case: Case) -> tuple[dict[str, str], ...]:
     Returns
     -------
     tuple of dict
-        One note in Dutch (``nl``) and English (``en``), or none.
+        A note in Dutch (``nl``) and English (``en``) on those rows, and one on contracts with a revenue but nobody in care;
+        or none.
 
     Raises
     ------
@@ -143,8 +144,9 @@ def stock_and_starts(case: Case) -> tuple[dict[str, str], ...]:
         (name for name, ratio in ratios.items() if abs(ratio - 1) > DISAGREE),
         key=lambda name: -max(ratios[name], 1 / max(ratios[name], 1e-9)),
     )
+    unserved = _revenue_of_nobody(case)
     if not off:
-        return ()
+        return unserved
     shown = ", ".join(f"{name} ({100 * ratios[name]:.0f} %)" for name in off[:SHOWN])
     return (
         {
@@ -154,5 +156,37 @@ def stock_and_starts(case: Case) -> tuple[dict[str, str], ...]:
             "en": f"demand: in {len(off)} of {len(ratios)} rows clients_at_start is more than {100 * DISAGREE:.0f} % off "
             f"starts_per_year x mean_duration_weeks; most in {shown}. Unless growth or decline explains it, mend one of the "
             "three.",
+        },
+        *unserved,
+    )
+
+
+def _revenue_of_nobody(case: Case) -> tuple[dict[str, str], ...]:
+    """Note contracts with a revenue while demand has nobody in care there: their revenue cannot follow the clients."""
+    lots = {row.id: row for row in case.lots}
+    stock = {(row.area, row.care_form) for row in case.demand if row.clients_at_start > 0}
+    offered = {(row.provider, row.care_form) for row in case.offers}
+    found = [
+        f"{row.provider} / {row.lot}"
+        for row in case.contracts
+        if row.revenue > 0
+        and not any(
+            area in lots[row.lot].areas and form in lots[row.lot].care_forms and (row.provider, form) in offered
+            for area, form in stock
+        )
+    ]
+    if not found:
+        return ()
+    more = len(found) - SHOWN
+    listed = ", ".join(found[:SHOWN])
+    nl, en = (f" en nog {more}", f" and {more} more") if more > 0 else ("", "")
+    return (
+        {
+            "nl": f"contracts: {listed}{nl} heeft een omzet, maar demand heeft er niemand "
+            f"in zorg (clients_at_start 0). Die omzet gaat alleen met de index naar {case.first_year}, zonder groei van het "
+            "aantal cliënten. Vul clients_at_start in als er cliënten zijn.",
+            "en": f"contracts: {listed}{en} has a revenue, but demand has nobody in care "
+            f"there (clients_at_start 0). That revenue is brought to {case.first_year} by the index alone, without growth "
+            "of the number of clients. Fill in clients_at_start if there are clients.",
         },
     )

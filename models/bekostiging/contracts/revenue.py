@@ -10,7 +10,9 @@ Final figures: what wages and prices became is what the tariffs of those years w
 later as the catch-up of ``IndexRule``. A surprise of Y itself, which the contract catches up in Y + 1, is not in Rhat: that
 revenue was agreed at the index of then. V[first] is that of the reference amounts; earlier years have a stock in equilibrium
 that grows every year as it does from the base year on, also where Y lies before it (``scenarios.units_in_year``). Market
-shares are those of the first contract year throughout, so a change of shares is no volume here.
+shares are those of the first contract year throughout, so a change of shares is no volume here. Where demand has
+nobody in care under the contract in those years (a stock of zero), nothing is known of its volume: V[first] / V[Y] and
+N[u] / N[u-1] are one, and a note says so (``case.stock_and_starts``).
 """
 
 from __future__ import annotations
@@ -108,13 +110,15 @@ def revenue_paths(
             continue
         count = {u: float(before[u][own].sum()) for u in range(year, first)} | {first: float(terms.clients[c, 0])}
         span = range(year + 1, first + 1)
+        now, then = (float(one @ terms.tariff[own]) for one in (terms.units[0, own], units[year][own]))
+        known = then > 0 and all(count[u] > 0 for u in range(year, first))
         paths.append(
             RevenuePath(
                 year,
                 row.revenue,
                 {u: index_of_year(case, row.lot, u) for u in span},
-                {u: count[u] / count[u - 1] for u in span},
-                float(terms.units[0, own] @ terms.tariff[own]) / float(units[year][own] @ terms.tariff[own]),
+                {u: count[u] / count[u - 1] if known else 1.0 for u in span},
+                now / then if known else 1.0,
             )
         )
     return tuple(paths)

@@ -22,6 +22,7 @@ from scipy.stats import t as student
 from bekostiging.contracts import Taakgericht, price_levels
 from bekostiging.evaluation.results import ExactLayer, Sentence
 from bekostiging.scenarios import Factors, Plan, normals_of
+from bekostiging.scenarios.clients import ClientSampler
 from bekostiging.scenarios.distributions import Mixed
 from bekostiging.scenarios.forecast import integrated_survival, twice_integrated_survival
 from bekostiging.scenarios.selfcheck import FAMILY_WISE
@@ -96,6 +97,8 @@ class _FirstYear:
             _Cohort(int(sampler.row[cell]), float(sampler.shares[0 if stock else 1, cell]), float(euro), stock)
             for cell, euro in zip(contract.cells, price, strict=True)
             for stock in (True, False)
+            # where nobody is, nothing is known of what a client costs
+            if _clients(sampler, int(sampler.row[cell]), stock) > 0
         ]
         rows = sampler.row[contract.cells]
         self.scale = factors.intensity[:, 0, rows[0]]
@@ -105,6 +108,8 @@ class _FirstYear:
     def why_not(self) -> Sentence | None:
         """Why it does not apply; None where it does."""
         case, rows = self.made.case, {cohort.row for cohort in self.cohorts}
+        if not rows:
+            return {"nl": "er zijn geen cliënten", "en": "there are no clients"}
         combined = {row.care_form for row in case.combinations} | {
             row.second_care_form for row in case.combinations
         }
@@ -164,7 +169,7 @@ class _FirstYear:
         most = float(self.factors.inflow[:, :2].max())
         sampler = self.made.sampler
         for cohort in self.cohorts:
-            n = (sampler.forecast.stock if cohort.stock else sampler.forecast.starts[0])[cohort.row] * cohort.share
+            n = _clients(sampler, cohort.row, cohort.stock) * cohort.share
             euro = cohort.price * float(sampler.forecast.units_per_month[cohort.row]) * MONTHS
             row = self.made.case.demand[cohort.row]
             spread = (1 + row.units_cv**2) * (1 + row.realised_cv**2) * 2
@@ -185,7 +190,7 @@ class _FirstYear:
         variance = 0.0
         for cohort in self.cohorts:
             forecast = self.made.sampler.forecast
-            n = (forecast.stock if cohort.stock else forecast.starts[0])[cohort.row] * cohort.share
+            n = _clients(self.made.sampler, cohort.row, cohort.stock) * cohort.share
             duration = float(forecast.durations.mean[cohort.row])
             months = min(MONTHS, duration) / 2
             variance += least * n * (cohort.price * float(forecast.units_per_month[cohort.row]) * months) ** 2
@@ -278,6 +283,11 @@ class _FirstYear:
             mean = float(shares @ rates) * float(months @ chance)
             self._transforms[client] = _fine_transform(limited, mean, step)
         return self._transforms[client]
+
+
+def _clients(sampler: ClientSampler, row: int, stock: bool) -> float:
+    """Expected clients of a row of demand in the first year: its stock or its starts."""
+    return float((sampler.forecast.stock if stock else sampler.forecast.starts[0])[row])
 
 
 def _fine_transform(limited: Callable[[FloatArray], FloatArray], mean: float, step: float) -> ComplexArray:
