@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+import os
+import pickle
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
@@ -21,6 +25,9 @@ settings.register_profile("search", deadline=None)
 settings.load_profile("repeatable")
 """The suite tries the same examples every time; ``--hypothesis-profile search`` looks for new ones."""
 Edit = Callable[..., None]
+T = TypeVar("T")
+SECONDS_TO_MAKE = 240
+"""How long one worker waits for what another is making before it makes it itself."""
 DESIGN = 48
 """Scenarios to design on: about the fewest with which the small case has a margin on every limit (32 have none)."""
 
@@ -54,16 +61,48 @@ def small_case() -> Case:
     return synthetic_region(municipalities=2, providers=6)
 
 
+class Once:
+    """Results that take seconds are made by one worker of a test run, and read by the others."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, name: str, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made here unless another worker is at it or has done it."""
+        path = self.folder / f"{name}.pickle"
+        try:
+            (self.folder / f"{name}.begun").touch(exist_ok=False)
+        except FileExistsError:
+            for _ in range(SECONDS_TO_MAKE * 10):
+                if path.exists():
+                    result: T = pickle.loads(path.read_bytes())
+                    return result
+                time.sleep(0.1)
+            return make()
+        result = make()
+        draft = path.with_suffix(".draft")
+        draft.write_bytes(pickle.dumps(result))
+        draft.rename(path)
+        return result
+
+
 @pytest.fixture(scope="session")
-def outcome(small_case: Case) -> Comparison:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """One folder for all workers of a run: the parent of the folder that each has of its own."""
+    own = tmp_path_factory.getbasetemp()
+    return Once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture(scope="session")
+def outcome(small_case: Case, once: Once) -> Comparison:
     """A small comparison, designed within all limits: 32 scenarios, one process."""
-    return compare(small_case, n_scenarios=32, design_scenarios=DESIGN)
+    return once("outcome", lambda: compare(small_case, n_scenarios=32, design_scenarios=DESIGN))
 
 
 @pytest.fixture(scope="session")
-def lumpsum_study(small_case: Case) -> LumpSumStudy:
-    """The lump sum of that comparison in depth; tens of designs, so made once."""
-    return study_lumpsum(small_case, n_scenarios=32, design_scenarios=DESIGN)
+def lumpsum_study(small_case: Case, once: Once) -> LumpSumStudy:
+    """The lump sum of that comparison in depth; tens of designs."""
+    return once("lumpsum_study", lambda: study_lumpsum(small_case, n_scenarios=32, design_scenarios=DESIGN))
 
 
 @pytest.fixture

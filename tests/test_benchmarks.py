@@ -15,7 +15,13 @@ FOLDER = Path(__file__).resolve().parent.parent / "benchmarks"
 sys.path.insert(0, str(FOLDER))
 registry = importlib.import_module("registry")
 pages = importlib.import_module("pages")
-CASES = [(name, subject) for name, one in registry.BENCHMARKS.items() for subject in one.subjects]
+WHOLE = ("whole", "report")
+"""Phases that run whole commands, seconds each: these carry ``slow``."""
+CASES = [
+    pytest.param(name, subject, marks=[pytest.mark.slow] if one.phase in WHOLE else [])
+    for name, one in registry.BENCHMARKS.items()
+    for subject in one.subjects
+]
 PHASES = {"simulate", "settle", "build", "compile", "solve", "report", "whole"}
 
 
