@@ -30,7 +30,7 @@ def test_three_lines_in_both_languages() -> None:
         "het bedrag; één procent op elk tarief is 0,35 miljoen euro.",
     ]
     short = assumed_lines(replace(FOUND, too_short=True), (2026, 2029), (), "nl")[1]
-    assert "de cijfers zijn te kort om te weten hoe sterk, dit is de ondergrens" in short
+    assert "de cijfers zijn te kort om te weten hoe sterk, en een deel hiervan is een ondergrens" in short
     english = assumed_lines(FOUND, (2026, 2029), (), "en")
     assert [line.split(":")[0] for line in english] == ["Growth", "Spread", "Prices"]
 
