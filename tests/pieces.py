@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -36,3 +37,9 @@ def wrong(context: int, index: int) -> int:
 def of_process(context: int, index: int) -> tuple[int, int]:
     """The context, and who worked on it."""
     return context, os.getpid()
+
+
+def endless(folder: str, index: int) -> None:
+    """Says who works on it, and does not end."""
+    (Path(folder) / str(os.getpid())).touch()
+    time.sleep(600)

@@ -9,17 +9,11 @@ from bekostiging_solvers.aggregate_distribution import (
     poisson_log,
     transform,
 )
+from bekostiging_solvers.cluster import ClusterError, check_cluster
 from bekostiging_solvers.coalition_oracle import CoalitionOracle, CVaRCoalitionOracle
 from bekostiging_solvers.coalitions import coalition_tails
 from bekostiging_solvers.distinct import distinct_rows
-from bekostiging_solvers.execution import (
-    ClusterError,
-    UnguardedScriptError,
-    execute,
-    keep_freed_memory,
-    shared_processes,
-    together,
-)
+from bekostiging_solvers.execution import execute, keep_freed_memory, shared_processes, together
 from bekostiging_solvers.games import (
     CoreViolation,
     EmptyImputationsError,
@@ -47,6 +41,7 @@ from bekostiging_solvers.losses import (
     RunningMaxLoss,
     ScenarioLoss,
 )
+from bekostiging_solvers.main_guard import UnguardedScriptError
 from bekostiging_solvers.pooling import Pooled, View, entropy_pooling
 from bekostiging_solvers.quadratic import solve_quadratic
 from bekostiging_solvers.quantile import fit_quantile
@@ -137,6 +132,7 @@ __all__ = [
     "ValueOfInformation",
     "View",
     "aggregate",
+    "check_cluster",
     "coalition_tails",
     "core_violation",
     "cvar",

@@ -6,75 +6,40 @@ no result. A process reads the context once, from a file (a cluster gets it with
 
 from __future__ import annotations
 
-import ast
 import ctypes
-import inspect
+import os
 import pickle
 import platform
+import shutil
 import signal
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import sha256
-from importlib import import_module
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import get_context, parent_process, resource_tracker
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any, Literal, TypeVar
+
+from filelock import FileLock, Timeout
+
+from bekostiging_solvers.cluster import ClusterError, on_cluster
+from bekostiging_solvers.main_guard import check_main_is_guarded
 
 C = TypeVar("C")
 T = TypeVar("T")
 Work = Callable[[C, int], T]
 Advance = Callable[[int, int], None]
-STANDARD_INPUT = "<stdin>"
-"""What Python calls the file of a script that it reads from standard input."""
-SECONDS_TO_CONNECT = 20
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Names of mallopt(3)."""
 KEPT_BYTES = 1 << 30
 """Freed memory a process keeps, and the largest array that comes from it."""
 MOST_BROKEN = 3
-AT_A_TIME = 4
-"""Pieces per cluster worker under way: enough to keep it busy, few enough that results do not pile up."""
-
-
-class ClusterError(RuntimeError):
-    """A cluster that cannot be reached, was lost, or whose workers died too often on one piece; says what to do.
-
-    Examples
-    --------
-    Not run, because it waits for a cluster that is not there:
-
-    >>> list(execute(pow, 2, 3, cluster="tcp://127.0.0.1:9"))  # doctest: +SKIP
-    Traceback (most recent call last):
-    bekostiging_solvers.execution.ClusterError: no cluster answers at tcp://127.0.0.1:9 (OSError); start its scheduler or ...
-    """
-
-
-class UnguardedScriptError(RuntimeError):
-    """A script that worker processes cannot import without running it again; ``file`` and ``line`` say where it calls.
-
-    Examples
-    --------
-    >>> raise UnguardedScriptError("run.py", 3)
-    Traceback (most recent call last):
-    bekostiging_solvers.execution.UnguardedScriptError: run.py, line 3: every worker process runs this script again ...
-    """
-
-    def __init__(self, file: str, line: int) -> None:
-        self.from_standard_input = file == STANDARD_INPUT
-        super().__init__(
-            "a script from standard input cannot be read by worker processes; save it in a file or take one worker"
-            if self.from_standard_input
-            else f"{file}, line {line}: every worker process runs this script again before it works; put what it does "
-            'under if __name__ == "__main__": or take one worker'
-        )
-        self.file, self.line = file, line
+PIECES, LOCK = "bekostiging-pieces-", "lock"
+"""How the folder begins of what worker processes read, and the file in it that a living run holds."""
 
 
 def execute(
@@ -122,7 +87,7 @@ def execute(
     keep_freed_memory()
     report(0, n)
     if cluster is not None:
-        results = _on_cluster(work, context, n, cluster)
+        results = on_cluster(work, context, n, cluster)
     elif workers <= 1 or n <= 1:
         results = (work(context, index) for index in range(n))
     elif kind == "threads":
@@ -251,12 +216,26 @@ def shared_processes() -> Iterator[None]:
 
 
 def _processes(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, get_context("spawn"), keep_freed_memory)
+    return ProcessPoolExecutor(workers, get_context("spawn"), _begin)
+
+
+def _begin() -> None:
+    """What a worker process does first."""
+    keep_freed_memory()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however that ended: nobody would ever give it work."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _in_processes(work: Work[C, T], context: C, n: int, workers: int) -> Iterator[T]:
     """Pools of processes, the next one where the last one broke; a piece that ends three of them is to blame."""
-    _check_main_is_guarded()
+    check_main_is_guarded()
     done, at = 0, [-1]
     while done < n:
         try:
@@ -271,56 +250,12 @@ def _in_processes(work: Work[C, T], context: C, n: int, workers: int) -> Iterato
                 ) from None
 
 
-def _check_main_is_guarded() -> None:
-    """Refuse to start processes from a line of a script that each of them would reach too when it imports the script.
-
-    The standard library has those processes fail while the first one waits for them forever
-    (docs.python.org/3/library/multiprocessing.html, "Safe importing of main module"). A module run with ``-m package`` and
-    what has no file (Jupyter, ``-c``) is not imported again. A script from standard input has a name but no file that a
-    process could import, so it is refused wherever it calls.
-    """
-    main = sys.modules["__main__"]
-    file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
-    if file is None or (spec is not None and spec.name.rpartition(".")[2] == "__main__"):
-        return
-    line = _line_of_main()
-    if file == STANDARD_INPUT:
-        raise UnguardedScriptError(file, line or 1)
-    if line is None:
-        return
-    try:
-        tree = ast.parse(Path(file).read_bytes())
-    except (OSError, SyntaxError, ValueError):
-        return
-    tests = (
-        node.test
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and node.lineno <= line <= (node.end_lineno or node.lineno)
-    )
-    names = {part.id for test in tests for part in ast.walk(test) if isinstance(part, ast.Name)}
-    if "__name__" not in names:
-        raise UnguardedScriptError(file, line)
-
-
-def _line_of_main() -> int | None:
-    """Line of the main module that is being run, seen from this thread or else from the main thread; None if neither."""
-    namespace = vars(sys.modules["__main__"])
-    main_thread = threading.main_thread().ident
-    stacks = [inspect.currentframe(), sys._current_frames().get(main_thread) if main_thread is not None else None]
-    for frame in stacks:
-        while frame is not None:
-            if frame.f_code.co_name == "<module>" and frame.f_globals is namespace:
-                return frame.f_lineno
-            frame = frame.f_back
-    return None
-
-
 def _in_one_pool(work: Work[C, T], context: C, pieces: range, workers: int) -> Iterator[T]:
     """Processes that an interrupt does not reach: it is this process's to end them."""
     shared = _SHARED[-1] if _SHARED else _Shared()
     kept = False
-    with TemporaryDirectory(prefix="pieces-") as folder:
-        file = Path(folder) / "context"
+    with _private_folder() as folder:
+        file = folder / "context"
         file.write_bytes(pickle.dumps((work, context)))
         try:
             with _interrupts_blocked():
@@ -336,83 +271,55 @@ def _in_one_pool(work: Work[C, T], context: C, pieces: range, workers: int) -> I
 
 
 @contextmanager
+def _private_folder() -> Iterator[Path]:
+    """A folder that nobody else reads, gone afterwards; those of runs that were killed are cleared away first."""
+    _clear_leftovers()
+    with TemporaryDirectory(prefix=PIECES, ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        with FileLock(folder / LOCK):
+            yield folder
+
+
+def _clear_leftovers() -> None:
+    """Remove folders whose run is gone: the system has let go of their lock. Those of other users are left alone."""
+    for folder in Path(gettempdir()).glob(f"{PIECES}*"):
+        with suppress(OSError, Timeout):
+            if (folder / LOCK).is_file() and not folder.is_symlink():
+                with FileLock(folder / LOCK, blocking=False):
+                    (folder / "context").unlink(missing_ok=True)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Block SIGINT while processes are started, which inherit that; one that came meanwhile arrives afterwards.
+    """Let interrupts wait while processes are started; one that came meanwhile arrives afterwards.
 
-    The mask is that of this thread alone: a signal that another thread takes is kept until then too.
+    SIGINT is blocked, which the processes inherit: it is this process's to end them. SIGTERM is not, or they could not be
+    ended. The mask is that of this thread alone: a signal that another thread takes is kept until then too.
     """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
     came: list[int] = []
-    usual = signal.getsignal(signal.SIGINT) if threading.current_thread() is threading.main_thread() else None
-    if callable(usual):
-        signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
-    # once started it leaves the mask alone; starting unblocks SIGINT, whatever was blocked (CPython, resource_tracker.py)
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    usual = interrupt_handlers()
+    for number in usual:
+        signal.signal(number, lambda signum, frame: came.append(signum))
+    blockable = hasattr(signal, "pthread_sigmask")  # not on Windows
+    if blockable:
+        # once started it leaves the mask alone; starting unblocks SIGINT, whatever was blocked (CPython's source)
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        if callable(usual):
-            signal.signal(signal.SIGINT, usual)
+        if blockable:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
         if came:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(came[0])
 
 
-_UNPACKED: dict[str, tuple[Work[Any, Any], Any]] = {}
-"""The last work and context of this cluster worker, by their digest."""
-
-
-def _piece_of(digest: str, packed: bytes, index: int) -> Any:
-    """One piece on a cluster worker."""
-    if digest not in _UNPACKED:
-        _UNPACKED.clear()
-        _UNPACKED[digest] = pickle.loads(packed)
-    work, context = _UNPACKED[digest]
-    return work(context, index)
-
-
-def _on_cluster(work: Work[C, T], context: C, n: int, address: str) -> Iterator[T]:
-    """A window of pieces at a time; a piece whose worker dies is done again elsewhere."""
-    try:
-        distributed: Any = import_module("distributed")
-        lost: tuple[type[Exception], ...] = (
-            distributed.KilledWorker,
-            distributed.client.FutureCancelledError,
-            distributed.comm.CommClosedError,
-            OSError,
-            TimeoutError,
-        )
-    except ImportError:
-        raise ClusterError(
-            "a cluster needs the package distributed; install bekostiging with the optional group distributed"
-        ) from None
-    try:
-        client = distributed.Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise ClusterError(
-            f"no cluster answers at {address} ({type(error).__name__}); start its scheduler or mend the address"
-        ) from None
-    try:
-        if not client.scheduler_info()["workers"]:
-            raise ClusterError(f"the cluster at {address} has no workers; start some")
-        packed = pickle.dumps((work, context))
-        digest = sha256(packed).hexdigest()
-        window = AT_A_TIME * len(client.scheduler_info()["workers"])
-        scenarios: list[Any] = [
-            client.submit(_piece_of, digest, packed, i, pure=False) for i in range(min(window, n))
-        ]
-        for index in range(n):
-            result: T = scenarios[index].result()
-            scenarios[index].release()
-            if len(scenarios) < n:
-                scenarios.append(client.submit(_piece_of, digest, packed, len(scenarios), pure=False))
-            yield result
-    except lost as error:
-        raise ClusterError(
-            f"the cluster at {address} was lost ({type(error).__name__}); start it again, and then the run"
-        ) from None
-    finally:
-        client.close(timeout=SECONDS_TO_CONNECT)
+def interrupt_handlers() -> dict[int, Callable[..., object]]:
+    """What Python does at an interrupt (SIGINT, SIGTERM), where it does something and this thread is asked."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    known = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    return {number: handler for number, handler in known.items() if callable(handler)}

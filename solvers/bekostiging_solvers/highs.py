@@ -18,6 +18,7 @@ import highspy
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
+from bekostiging_solvers.execution import interrupt_handlers
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.solution import (
     InfeasibleError,
@@ -329,16 +330,16 @@ class HighsSession:
 
 @contextmanager
 def _interrupts(stop: threading.Event) -> Iterator[None]:
-    """Turn Ctrl-C into a question answered with stop, in the main thread; elsewhere leave it alone."""
+    """Turn an interrupt into a question answered with stop, in the main thread; elsewhere leave it alone."""
     stop.clear()
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, lambda *_: stop.set())
+    usual = interrupt_handlers()
+    for number in usual:
+        signal.signal(number, lambda *_: stop.set())
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in usual.items():
+            signal.signal(number, handler)
 
 
 def solve_highs(

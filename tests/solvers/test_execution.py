@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from pieces import deadly, fatal, of_process, piece, wrong
 
-from bekostiging_solvers import ClusterError, execute, shared_processes
-from bekostiging_solvers.execution import _interrupts_blocked
+from bekostiging_solvers import ClusterError, check_cluster, execute, shared_processes
+from bekostiging_solvers.execution import _clear_leftovers, _interrupts_blocked
 
 EXPECTED = [piece(7, index) for index in range(11)]
 
@@ -73,14 +77,110 @@ def test_a_piece_no_worker_survives(cluster: str) -> None:
         list(execute(fatal, 1, 2, cluster=cluster))
 
 
-def test_nobody_answers() -> None:
+NO_ADDRESS = r"^the address of a scheduler is tcp://host:port; give it as it prints it$"
+NOBODY = {
+    "": NO_ADDRESS,
+    "nonsense": NO_ADDRESS,
+    "127.0.0.1:9": NO_ADDRESS,
+    "tcp://127.0.0.1": NO_ADDRESS,
+    "tcp://127.0.0.1:0": NO_ADDRESS,
+    "tcp://127.0.0.1:99999": NO_ADDRESS,
+    "tcp://[zz]:9": NO_ADDRESS,
+    "tcp:///etc/passwd:1": NO_ADDRESS,
+    "http://127.0.0.1:9": NO_ADDRESS,
+    "inproc://1/2": NO_ADDRESS,
+    "tcp://127.0.0.1:9": r"^no cluster answers at tcp://127\.0\.0\.1:9 \(Connection refused\); start its scheduler or mend",
+    "tcp://nobody.invalid:9": r"^no cluster answers at tcp://nobody\.invalid:9 \(.+\); start its scheduler or mend",
+}
+
+
+@pytest.mark.parametrize("address", NOBODY)
+def test_nobody_answers(address: str) -> None:
     pytest.importorskip("distributed")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(import_module("bekostiging_solvers.execution"), "SECONDS_TO_CONNECT", 1)
-        with pytest.raises(
-            ClusterError, match=r"no cluster answers at tcp://127\.0\.0\.1:9 \(.*\); start its scheduler"
-        ):
-            list(execute(piece, 7, 2, cluster="tcp://127.0.0.1:9"))
+    with pytest.raises(ClusterError, match=NOBODY[address]):
+        check_cluster(address)
+    with pytest.raises(ClusterError, match=NOBODY[address]):
+        list(execute(piece, 7, 2, cluster=address))
+
+
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", bytes(100)])
+@pytest.mark.parametrize("scheme", ["tcp", "tls"])
+def test_what_listens_is_no_scheduler(said: bytes, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that is silent, speaks another language, or says nonsense: refused, and no client is left behind."""
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(import_module("bekostiging_solvers.cluster"), "SECONDS_TO_REACH", 1.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    callers.append(server.accept()[0])
+                    callers[-1].sendall(said)
+
+        callers: list[socket.socket] = []
+        Thread(target=answer, daemon=True).start()
+        address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ClusterError, match=f"^no cluster answers at {address} .* start its scheduler"):
+            check_cluster(address)
+        for caller in callers:
+            caller.close()
+
+
+def _alive(process: int) -> bool:
+    """Whether a process runs: one that ended and is not waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def _until(true: Callable[[], bool], seconds: int = 60) -> bool:
+    """Wait for something, as long as a loaded machine may take."""
+    for _ in range(10 * seconds):
+        if true():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+ENDLESS = """
+import sys
+from pieces import endless
+from bekostiging_solvers import execute
+if __name__ == "__main__":
+    list(execute(endless, sys.argv[1], 8, workers=2))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks /proc which processes there are")
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_their_parent_and_the_next_run_clears_what_is_left(
+    ending: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it ended: killed, or ended by a signal that a script does nothing with."""
+    script, temporary, pieces = tmp_path / "script.py", tmp_path / "temporary", tmp_path / "pieces"
+    script.write_text(ENDLESS)
+    temporary.mkdir()
+    pieces.mkdir()
+    path = os.pathsep.join([str(Path(__file__).resolve().parent.parent), *sys.path])
+    around = os.environ | {"PYTHONPATH": path, "TMPDIR": str(temporary)}
+    process = subprocess.Popen([sys.executable, str(script), str(pieces)], env=around)
+    try:
+        assert _until(lambda: len(list(pieces.iterdir())) == 2)
+        workers = [int(file.name) for file in pieces.iterdir()]
+        assert all(_alive(worker) for worker in workers)
+        (left,) = temporary.glob("bekostiging-pieces-*")
+        assert left.stat().st_mode & 0o777 == 0o700
+        monkeypatch.setattr(import_module("tempfile"), "tempdir", str(temporary))
+        _clear_leftovers()  # a living run is left alone
+        assert (left / "context").is_file()
+    finally:
+        process.send_signal(ending)
+        process.wait(60)
+    assert _until(lambda: not any(_alive(worker) for worker in workers))
+    assert (left / "context").is_file()
+    _clear_leftovers()
+    assert list(temporary.glob("bekostiging-pieces-*")) == []
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -93,18 +193,26 @@ def test_no_pieces() -> None:
     assert list(execute(piece, 7, 0)) == []
 
 
-def test_an_interrupt_while_processes_start_arrives_afterwards() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_processes_start_arrives_afterwards(number: int) -> None:
     """Blocked, then delivered: never lost."""
-    with pytest.raises(KeyboardInterrupt):
-        _interrupted()
+    usual = signal.signal(number, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            _interrupted(number)
+    finally:
+        signal.signal(number, usual)
 
 
-def _interrupted() -> None:
-    import signal
-
-    with _interrupts_blocked():
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.05)
+def _interrupted(number: int) -> None:
+    done = False
+    try:
+        with _interrupts_blocked():
+            os.kill(os.getpid(), number)
+            time.sleep(0.05)
+            done = True
+    finally:
+        assert done
 
 
 SCRIPT = """from threading import Thread

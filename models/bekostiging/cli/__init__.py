@@ -4,8 +4,10 @@ Exit codes: 0 done; 1 case or data wrong; 2 command line wrong; 3 model without 
 Imports of the package itself are made inside the commands, so that ``--help`` answers at once.
 """
 
+import sys
+
 from bekostiging.cli import benchmark, compare, decide, prepare
-from bekostiging.cli.application import app
+from bekostiging.cli.application import app, system_refused
 
 __all__ = ["app", "benchmark", "compare", "decide", "main", "prepare"]
 
@@ -14,8 +16,9 @@ def main() -> None:
     """Entry point of the ``bekostiging`` command; what we did not foresee is shown with its traceback, masked."""
     try:
         app()
+    except OSError as error:  # outside a command, such as the text of --help to a full disk
+        sys.exit(system_refused(error, "en" if "en" in sys.argv else "nl"))
     except Exception:
-        import sys
         import traceback
 
         from bekostiging.case.bsn import mask

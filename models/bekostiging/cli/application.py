@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from bekostiging.case.errors import Note
     from bekostiging.report import Answer
 
-INTERRUPTED = 130
+REFUSED, INTERRUPTED = 2, 130
 RUNNING: ContextVar[str] = ContextVar("running command", default="")
 """Name of the command that runs, so that a message can call an argument by its option."""
 
@@ -71,18 +75,61 @@ class Language(StrEnum):
 
 @contextmanager
 def user_errors(lang: str) -> Iterator[None]:
-    """Print a user's mistake as its sentence and leave with its exit code; an argument is called by its option."""
+    """Print a user's mistake, or a refusal of the system, as its sentence and leave with its exit code.
+
+    An argument is called by its option. SIGTERM, with which a machine that shuts down or a scheduler of jobs ends a program,
+    is Ctrl-C.
+    """
     from bekostiging.case.errors import UserError
 
     console = Console(stderr=True, soft_wrap=True, highlight=False)
     try:
-        yield
+        with _terminated_as_interrupted():
+            yield
+            sys.stdout.flush()
     except UserError as error:
         console.print(error.text(lang, _options()), style="red", markup=False)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
         console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
         raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        raise  # who read the output has seen enough; Click leaves in silence
+    except OSError as error:
+        raise typer.Exit(system_refused(error, lang)) from None
+
+
+def system_refused(error: OSError, lang: str) -> int:
+    """Print why the system does not read or write, and give the exit code."""
+    from bekostiging.case.bsn import mask
+
+    place = f"{error.filename}: " if error.filename else ""
+    reason = error.strerror or str(error)
+    sentence = {
+        "nl": f"{place}het systeem weigert te lezen of te schrijven ({reason}); maak ruimte of controleer de rechten.",
+        "en": f"{place}the system refuses to read or write ({reason}); make room or check the rights.",
+    }[lang]
+    Console(stderr=True, soft_wrap=True, highlight=False).print(mask(sentence), style="red", markup=False)
+    with suppress(OSError, ValueError):
+        # what could not be printed is not tried again when Python ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return REFUSED
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, unless whoever started it asked otherwise."""
+    if (
+        threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    ):
+        yield
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _options() -> dict[str, str]:

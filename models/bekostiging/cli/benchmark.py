@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bekostiging.cli.application import Language, print_notes, print_sentence, user_errors
-from bekostiging.cli.frame import carry_out
+from bekostiging.cli.frame import carry_out, used
 from bekostiging.cli.options import Dossier, LanguageOption, Output, Workers, command
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def benchmark(
     with user_errors(output.lang):
         from bekostiging.report import write_dossiers
         from bekostiging.studies import benchmark, read_suite
+        from bekostiging.studies.tender.suite import SHIPPED
 
         asked = read_suite(suite).with_cases(cases or [])
 
@@ -49,6 +50,7 @@ def benchmark(
             Path(f"bekostiging-{asked.name}"),
             output,
             packed,
+            used(None if suite in SHIPPED else suite, *(cases or [])),
         )
 
 

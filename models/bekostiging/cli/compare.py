@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bekostiging.cli.application import brought_case, user_errors
-from bekostiging.cli.frame import carry_out, study_case
+from bekostiging.cli.frame import carry_out, study_case, used
 from bekostiging.cli.options import CaseName, Dossier, Output, Seed, command
 from bekostiging.options import Options
 
@@ -124,4 +124,4 @@ def backtest(
 
             return backtest(brought, origin, n_scenarios, seed)
 
-        carry_out(compute, Path(f"bekostiging-{brought.name}-backtest"), output)
+        carry_out(compute, Path(f"bekostiging-{brought.name}-backtest"), output, apart=used(case))

@@ -46,13 +46,27 @@ def study_case(
             """Carry out the study, reporting progress."""
             return study(brought, run | {"progress": progress})
 
-        carry_out(compute, Path(f"bekostiging-{brought.name}{ending}"), output, also)
+        apart = used(case, run.get("keep"))
+        carry_out(compute, Path(f"bekostiging-{brought.name}{ending}"), output, also, apart)
+
+
+def used(*asked: str | Path | None) -> tuple[Path, ...]:
+    """Places that a run reads or keeps and may not write over; a case of the package has none."""
+    from bekostiging.case.read import EMBEDDED, SYNTHETIC
+
+    return tuple(Path(one) for one in asked if one is not None and str(one) not in (*EMBEDDED, *SYNTHETIC))
 
 
 def carry_out(
-    compute: Callable[[Progress], Study | Benchmark], usual: Path, output: Output, also: Also | None = None
+    compute: Callable[[Progress], Study | Benchmark],
+    usual: Path,
+    output: Output,
+    also: Also | None = None,
+    apart: tuple[Path, ...] = (),
 ) -> None:
     """Compute while the folder is locked, write it and print the outcome; ``usual``: its name unless asked otherwise.
+
+    ``apart``: what the run uses, which may not be written over.
 
     Raises
     ------
@@ -62,7 +76,7 @@ def carry_out(
     from bekostiging import report
 
     folder, lang = output.folder or usual, output.lang.value
-    with report.claimed(folder, overwrite=output.overwrite), report.progress_bars(lang) as advance:
+    with report.claimed(folder, overwrite=output.overwrite, apart=apart), report.progress_bars(lang) as advance:
         study = compute(advance)
         advance("write", 0, 1)
         report.write_results(

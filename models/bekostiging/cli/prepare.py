@@ -18,6 +18,7 @@ from bekostiging.cli.application import (
     print_sentence,
     user_errors,
 )
+from bekostiging.cli.frame import used
 from bekostiging.cli.options import CaseName, LanguageOption, Output, command
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def buildup(
         brought = brought_case(case, lang)
         folder = output.folder or Path(f"bekostiging-{brought.name}-buildup")
         annex = annex_of(brought if sheet is None else with_cost_sheet(brought, sheet), sheet is not None)
-        with claimed(folder, overwrite=output.overwrite):
+        with claimed(folder, overwrite=output.overwrite, apart=used(case, sheet)):
             write_folder(
                 folder, lambda draft: write_annex(annex, draft, lang, output.config), overwrite=output.overwrite
             )

@@ -3,22 +3,29 @@
 A result of a block is a set of named arrays whose first axis is the scenario (or the block); together they are the
 arrays of the blocks one after the other. Kept blocks are Parquet files in a folder named after the question (case,
 numbers, seed, contracts, versions), with a manifest of what is finished and its fingerprint; a finished block is never
-drawn again, so a run that was killed gives the same bits as one that was not.
+drawn again, so a run that was killed gives the same bits as one that was not. One run at a time works in such a folder, only
+its owner reads it, and the joined arrays have no name there: they are the run's own and gone when it ends.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
+from tempfile import TemporaryFile
+from types import BuiltinFunctionType, FunctionType
+from typing import IO, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 from pydantic import BaseModel
 
 from bekostiging.case import UserError
@@ -30,6 +37,9 @@ Advance = Callable[[int, int], None]
 VERSIONS = ("bekostiging", "numpy", "scipy")
 """Packages that can change a bit of a block."""
 MANIFEST = "manifest.json"
+LOCK = "lock"
+LEFTOVERS = (".draft", ".npy")
+"""Of a run that was killed, and joined arrays of before they were without a name."""
 
 
 class Series(Protocol):
@@ -75,22 +85,52 @@ class Blocks:
         """Finish the folder of this question, then read it as arrays on disk."""
         folder = keep / f"{made.stream}-{question(made, work)[:16]}"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            done = _finished(folder)
-            first = min(len(done), made.n_blocks)
-            for block, result in enumerate(self._drawn(made, work, advance, first), start=first):
-                done.append(_written(folder / f"{block:06d}.parquet", result.arrays()))
-                _replace(folder / MANIFEST, _manifest(made, done))
-            return _on_disk(folder, made.n_blocks)
-        except OSError as error:
+            with _held(keep, folder):
+                done = _finished(folder)
+                first = min(len(done), made.n_blocks)
+                for block, result in enumerate(self._drawn(made, work, advance, first), start=first):
+                    done.append(_written(folder / f"{block:06d}.parquet", result.arrays()))
+                    _replace(folder / MANIFEST, _manifest(made, done))
+                return _on_disk(folder, made.n_blocks)
+        except Timeout:
             raise UserError(
-                f"In {keep} kan niet worden geschreven ({error.strerror}); maak ruimte of kies een andere map met {{keep}}. "
+                f"Een andere run rekent hetzelfde uit in {keep}; wacht daarop, of kies een andere map met {{keep}}.",
+                f"Another run computes the same in {keep}; wait for it, or choose another folder with {{keep}}.",
+                exit_code=2,
+                arguments=["keep"],
+            ) from None
+        except OSError as error:
+            reason = error.strerror or error
+            raise UserError(
+                f"In {keep} kan niet worden geschreven ({reason}); maak ruimte of kies een andere map met {{keep}}. "
                 "Wat af is, blijft staan en wordt niet opnieuw getrokken.",
-                f"Cannot write in {keep} ({error.strerror}); make room or choose another folder with {{keep}}. What is "
+                f"Cannot write in {keep} ({reason}); make room or choose another folder with {{keep}}. What is "
                 "finished stays and is not drawn again.",
                 exit_code=2,
                 arguments=["keep"],
             ) from error
+
+
+@contextmanager
+def _held(keep: Path, folder: Path) -> Iterator[None]:
+    """Hold a folder that its owner alone reads, without what a run that was killed left half written.
+
+    Raises
+    ------
+    Timeout
+        Another run holds it.
+    """
+    if not keep.exists():
+        keep.mkdir(mode=0o700, parents=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    with FileLock(folder / LOCK, blocking=False, mode=0o600):
+        for file in folder.iterdir():
+            if file.suffix in LEFTOVERS:
+                file.unlink()
+            elif file.is_file():
+                file.chmod(0o600)
+        yield
 
 
 def question(made: Plan, work: Work) -> str:
@@ -127,6 +167,11 @@ def _tokens(value: object) -> Iterator[bytes]:
     elif isinstance(value, Mapping):
         for key, own in value.items():
             yield from _tokens((key, own))
+    elif isinstance(value, partial):
+        yield from _tokens((value.func, value.args, value.keywords))
+    elif isinstance(value, FunctionType | BuiltinFunctionType | type):
+        # its usual text has an address, which is another in every process
+        yield f"{value.__module__}.{value.__qualname__};".encode()
     elif isinstance(value, Sequence) and not isinstance(value, str):
         yield f"({len(value)}".encode()
         for own in value:
@@ -157,7 +202,10 @@ def _finished(folder: Path) -> list[str]:
     manifest = folder / MANIFEST
     if not manifest.is_file():
         return []
-    known: list[str] = json.loads(manifest.read_text(encoding="utf-8"))["sha256"]
+    try:
+        known = list(json.loads(manifest.read_bytes())["sha256"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return []  # spoiled by somebody: every block is drawn again
     whole = []
     for block, wanted in enumerate(known):
         file = folder / f"{block:06d}.parquet"
@@ -177,7 +225,8 @@ def _written(file: Path, arrays: Arrays) -> str:
         }
     )
     draft = file.with_suffix(".draft")
-    pq.write_table(table, draft, compression="zstd")
+    with _private(draft) as out:
+        pq.write_table(table, out, compression="zstd")
     fingerprint = hashlib.sha256(draft.read_bytes()).hexdigest()
     draft.replace(file)
     return fingerprint
@@ -186,8 +235,16 @@ def _written(file: Path, arrays: Arrays) -> str:
 def _replace(file: Path, text: str) -> None:
     """Write a text whole."""
     draft = file.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
+    with _private(draft) as out:
+        out.write(text.encode())
     draft.replace(file)
+
+
+def _private(file: Path) -> IO[bytes]:
+    """A new file that its owner alone reads."""
+    return os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600), "wb"
+    )
 
 
 def _read(file: Path) -> Arrays:
@@ -201,25 +258,28 @@ def _read(file: Path) -> Arrays:
 
 
 def _on_disk(folder: Path, n_blocks: int) -> Arrays:
-    """All blocks as arrays that live on disk: memory holds what is being read, however many scenarios there are."""
-    files = [folder / f"{block:06d}.parquet" for block in range(n_blocks)]
-    lengths = [_lengths(file) for file in files]
-    joined: Arrays = {}
-    filled = dict.fromkeys(lengths[0], 0)
-    for file in files:
-        for name, part in _read(file).items():
-            if name not in joined:
-                place = folder / f"{name.replace('/', '.')}.npy"
-                shape = (sum(own[name] for own in lengths), *part.shape[1:])
-                joined[name] = np.lib.format.open_memmap(place, mode="w+", dtype=np.float64, shape=shape)
-            joined[name][filled[name] : filled[name] + len(part)] = part
-            filled[name] += len(part)
-    return joined
+    """All blocks as arrays that live on disk: memory holds what is being read, however many scenarios there are.
+
+    Their files have no name, so that no other run can change them and the system removes them when this one ends. They are
+    written before they are mapped: a full disk is then an error, and not a signal that ends the process.
+    """
+    files: dict[str, IO[bytes]] = {}
+    shapes: dict[str, tuple[int, ...]] = {}
+    with ExitStack() as opened:
+        for block in range(n_blocks):
+            for name, part in _read(folder / f"{block:06d}.parquet").items():
+                if name not in files:
+                    files[name] = opened.enter_context(TemporaryFile(dir=folder))
+                    shapes[name] = (0, *part.shape[1:])
+                files[name].write(np.ascontiguousarray(part).tobytes())
+                shapes[name] = (shapes[name][0] + len(part), *part.shape[1:])
+        for file in files.values():
+            file.flush()
+        return {name: _mapped(file, shapes[name]) for name, file in files.items()}
 
 
-def _lengths(file: Path) -> dict[str, int]:
-    """Length of the first axis of every array of a kept block: that of clients differs from block to block."""
-    table = pq.read_table(file, columns=["name", "shape"])
-    return {
-        name: shape[0] for name, shape in zip(table["name"].to_pylist(), table["shape"].to_pylist(), strict=True)
-    }
+def _mapped(file: IO[bytes], shape: tuple[int, ...]) -> FloatArray:
+    """A file as an array; nothing cannot be mapped."""
+    if 0 in shape:
+        return np.zeros(shape)
+    return np.memmap(file, dtype=np.float64, mode="r+", shape=shape)

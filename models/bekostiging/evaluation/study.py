@@ -17,7 +17,7 @@ from bekostiging.evaluation.transition import handover, without_closed
 from bekostiging.lumpsum import Outcome
 from bekostiging.options import RunOptions
 from bekostiging.scenarios import Plan, SelfCheck, factor_distribution_notes, plan
-from bekostiging.scenarios.simulate import Stream
+from bekostiging.scenarios.simulate import Stream, refuse_unreachable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,9 +110,10 @@ def prepared(case: Case, run: RunOptions, **policy: float | None) -> Prepared:
     Raises
     ------
     UserError
-        No case; a policy number outside its range; closed lots that cost more than is begroot.
+        No case; a policy number outside its range; closed lots that cost more than is begroot; a cluster that is silent.
     """
     check_case_given(case)
+    refuse_unreachable(run.cluster)
     brought = with_policy(case if run.named else pseudonymised(case), **policy)
     ready, unoffered = without_closed(brought, min(run.n_years, brought.n_years))
     return Prepared(brought, ready, unoffered, run)

@@ -26,7 +26,7 @@ from bekostiging.scenarios.measures import apply_measures
 from bekostiging.scenarios.points import normal_points, scramblings_and_points
 from bekostiging.scenarios.reduce import ClientReducer
 from bekostiging.scenarios.waiting import WaitingCount, joined, todays_list
-from bekostiging_solvers import ClusterError, UnguardedScriptError, execute
+from bekostiging_solvers import ClusterError, UnguardedScriptError, check_cluster, execute
 from bekostiging_solvers.typing import FloatArray
 
 Stream = Literal["design", "out_of_sample", "closed", "margin"]
@@ -341,15 +341,7 @@ def each_block(
     try:
         yield from execute(_work_on, task, n, workers=workers, cluster=cluster, advance=advance)
     except ClusterError as error:
-        argument = "workers" if cluster is None else "cluster"
-        where = argument if cluster is None else f"{argument} {cluster}"
-        raise ArgumentError(
-            argument,
-            f"{where}: het rekenen op andere processen is mislukt; er is niets geschreven. Start het cluster (opnieuw) of "
-            f"neem minder werkprocessen. ({error})",
-            f"{where}: {error}; nothing has been written.",
-            exit_code=1,
-        ) from None
+        raise _not_elsewhere(cluster, error) from None
     except UnguardedScriptError as error:
         if error.from_standard_input:
             raise UserError(
@@ -364,6 +356,34 @@ def each_block(
             f"{error}.",
             exit_code=2,
         ) from None
+
+
+def refuse_unreachable(cluster: str | None) -> None:
+    """Refuse a cluster that nobody answers for, before anything is computed.
+
+    Raises
+    ------
+    UserError
+        No address, or nobody there.
+    """
+    try:
+        if cluster is not None:
+            check_cluster(cluster)
+    except ClusterError as error:
+        raise _not_elsewhere(cluster, error) from None
+
+
+def _not_elsewhere(cluster: str | None, error: ClusterError) -> ArgumentError:
+    """The sentence about a cluster, or about processes where there is none."""
+    argument = "workers" if cluster is None else "cluster"
+    where = argument if cluster is None else f"{argument} {cluster}"
+    return ArgumentError(
+        argument,
+        f"{where}: het rekenen op andere processen is mislukt; er is niets geschreven. Start het cluster (opnieuw) of "
+        f"neem minder werkprocessen. ({error})",
+        f"{where}: {error}; nothing has been written.",
+        exit_code=1,
+    )
 
 
 def map_blocks(plan: Plan, work: Callable[[Block], T], workers: int = 1) -> list[T]:

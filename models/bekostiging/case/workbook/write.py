@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_origin
 
-import xlsxwriter
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import LANGUAGES, UserError
@@ -21,6 +20,7 @@ from bekostiging.case.read import Draft
 from bekostiging.case.read_rows import bounds, choices, leaf
 from bekostiging.case.rows import MOST, Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
+from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook.cells import letters
 from bekostiging.case.workbook.container import LONGEST_TEXT
 from bekostiging.case.workbook.guide import FIRST_POLICY, guide_sheet, policy_sheet
@@ -60,8 +60,7 @@ def write_workbook(
     """
     tables = [name for name, rows in draft.tables.items() if rows or TABLES[name].required or name in wanted]
     small = draft.head is None
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    try:
+    with new_book(path) as book:
         house = House(book, lang)
         guide_sheet(house, tables, path.name, small=small, example=example)
         _head_sheet(house, draft.head)
@@ -70,8 +69,6 @@ def write_workbook(
             _Table(house, TABLES[name], draft.tables.get(name, ()), counts).write()
         if Policy.table in tables:
             policy_sheet(house)
-    finally:
-        book.close()
 
 
 def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
+from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook_text import harmless
 from bekostiging.contracts import BudgetLine, Line
 from bekostiging.report.buildup.results import Annex
@@ -50,7 +49,12 @@ def budget_table(budgets: Sequence[BudgetLine], texts: Texts) -> list[list[str]]
 
 def write_annex_workbook(annex: Annex, texts: Texts, path: Path) -> None:
     """One sheet with every line and live formulas, one with the budgets."""
-    book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    with new_book(path) as book:
+        _annex_sheets(book, annex, texts)
+
+
+def _annex_sheets(book: Any, annex: Annex, texts: Texts) -> None:
+    """The sheet of the lines, and that of the budgets when there are any."""
     book.set_properties({"created": CREATED})
     bold, number, percent = (
         book.add_format(kind) for kind in ({"bold": True}, {"num_format": "#,##0.00"}, {"num_format": "0.0%"})
@@ -80,7 +84,6 @@ def write_annex_workbook(annex: Annex, texts: Texts, path: Path) -> None:
     sheet.freeze_panes(1, 3)
     if annex.budgets:
         _budget_sheet(book.add_worksheet(texts["page", "budget_sheet"]), annex.budgets, texts, bold, number)
-    book.close()
 
 
 def _budget_sheet(sheet: Any, budgets: Sequence[BudgetLine], texts: Texts, bold: Any, number: Any) -> None:

@@ -13,6 +13,7 @@ from textwrap import wrap
 from typing import Any
 
 from bekostiging.case import Case
+from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook_text import harmless
 from bekostiging.evaluation.figures import Figure, Unit
 from bekostiging.report.kit.long import COLUMN_UNITS, LongTable, Written, cell_unit, shown
@@ -66,21 +67,17 @@ class Front:
 
 def write_workbook(path: Path, front: Front, case: Case, tables: Sequence[LongTable], texts: Texts) -> None:
     """Write the workbook; tables without rows are named in the contents and have no sheet."""
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    book.set_properties({"title": front.title, "created": CREATED})
-    made = _Book(book, front, texts)
-    words = Words(case, texts)
-    shown_tables = [table for table in tables if table.rows]
-    made.contents(tables)
-    for table in shown_tables:
-        made.readable(table, readable(table, words))
-    for table in shown_tables:
-        made.long(table)
-    made.dictionary(tables)
-    book.close()
+    with new_book(path) as book:
+        book.set_properties({"title": front.title, "created": CREATED})
+        made = _Book(book, front, texts)
+        words = Words(case, texts)
+        shown_tables = [table for table in tables if table.rows]
+        made.contents(tables)
+        for table in shown_tables:
+            made.readable(table, readable(table, words))
+        for table in shown_tables:
+            made.long(table)
+        made.dictionary(tables)
 
 
 class _Book:
