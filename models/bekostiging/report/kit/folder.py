@@ -210,7 +210,6 @@ def write_folder(folder: Path, fill: Callable[[Path], None], *, overwrite: bool 
     ...     folder.name, list(folder.iterdir())
     ('results', [])
     """
-    check_name(folder)
     with claimed(folder, overwrite=overwrite):
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
