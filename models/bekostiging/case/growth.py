@@ -18,12 +18,20 @@ from bekostiging.case.series import FEWEST_YEARS, NATION, Growth, Series, all_se
 from bekostiging.case.spread import change_variance, innovation_variance, national_rates
 
 if TYPE_CHECKING:
+    from bekostiging.case.errors import Note
     from bekostiging.case.model import Case
 
 TAU = 0.018
 """Spread between places of the yearly growth of youth care per young inhabitant: the districts of Almere 2018-2021, counting
 taken off (CBS Kerncijfers wijken en buurten; DerSimonian and Laird 1986, doi:10.1016/0197-2456(86)90046-2). Districts stand
 in for municipalities."""
+
+LEAST_WEIGHT = 1e-9
+MOST_SHOWN = 4
+LAW_NAMES: dict[str, dict[str, str]] = {
+    "jeugdwet": {"nl": "Jeugdwet", "en": "Youth Act"},
+    "wmo": {"nl": "Wmo", "en": "Wmo"},
+}
 
 
 @dataclass(frozen=True)
@@ -186,3 +194,47 @@ def _added(parts: Sequence[Series], place: str, law: str) -> Series | None:
         return None
     counts = tuple(sum(one.counts[one.years.index(year)] for one in parts) for year in years)
     return Series(place, law, parts[0].definition, years, counts)
+
+
+def growth_used(case: Case) -> dict[tuple[str, str], tuple[float, float]]:
+    """Per municipality and law the yearly growth of the starts that the case has (fraction, demography included, starts as
+    weights), and its standard error; zero where the growth was stated."""
+    areas = {area.id: area for area in case.areas}
+    forms = {form.id: form for form in case.care_forms}
+    sums: dict[tuple[str, str], list[float]] = {}
+    for row in case.demand:
+        demography: float = getattr(areas[row.area], f"growth_{forms[row.care_form].age_band}")
+        total = (1 + row.growth) * (1 + demography) - 1
+        own = sums.setdefault((areas[row.area].municipality, str(forms[row.care_form].law)), [0.0, 0.0, 0.0])
+        # a place without starts counts for next to nothing, but alone it counts
+        weight = max(row.starts_per_year, LEAST_WEIGHT)
+        for index, value in enumerate((weight, weight * total, weight * row.growth_standard_error)):
+            own[index] += value
+    return {key: (growth / weight, error / weight) for key, (weight, growth, error) in sums.items()}
+
+
+def growth_notes(case: Case) -> tuple[Note, ...]:
+    """What the case takes for the growth of its clients, where history gave it; at most ``MOST_SHOWN`` places and laws."""
+    estimated = [(key, one) for key, one in growth_used(case).items() if one[1] > 0]
+    if not estimated:
+        return ()
+    names = {row.code: row.name for row in case.municipalities}
+    several = len({place for (place, _), _ in estimated}) > 1
+    words: dict[str, list[str]] = {"nl": [], "en": []}
+    for (place, law), (mean, error) in estimated[:MOST_SHOWN]:
+        for lang, said in words.items():
+            where = f"{names[place]}, " if several else ""
+            mean_said, error_said = (f"{100 * value:.1f}" for value in (mean, error))
+            text = f"{where}{LAW_NAMES[law][lang]} {mean_said} ± {error_said} %"
+            said.append(text.replace(".", ",") if lang == "nl" else text)
+    more = len(estimated) - MOST_SHOWN
+    nl_more, en_more = (f"; en {more} andere", f"; and {more} others") if more > 0 else ("", "")
+    fixed = case.policy.parameter_uncertainty == "fixed"
+    return (
+        {
+            "nl": "Groei van het aantal cliënten per jaar, demografie inbegrepen, geschat uit eigen en landelijke jaren: "
+            f"{'; '.join(words['nl'])}{nl_more}." + ("" if fixed else " De toekomsten verschillen ook daarin."),
+            "en": "Yearly growth of the number of clients, demography included, estimated from own and national years: "
+            f"{'; '.join(words['en'])}{en_more}." + ("" if fixed else " Scenarios differ in that too."),
+        },
+    )

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from bekostiging.case import Case, dated_notes, pseudonymised, spread_notes, stock_and_starts, with_policy
 from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import Note
+from bekostiging.case.growth import growth_notes
 from bekostiging.case.shown import Shown
 from bekostiging.contracts import hours_budget_notes
 from bekostiging.evaluation.blocks import Advance, Blocks
@@ -85,6 +86,7 @@ class Prepared:
             *own,
             *stock_and_starts(self.brought),
             *factor_distribution_notes(self.case),
+            *growth_notes(self.case),
             *spread_notes(self.case),
             *self.unoffered,
             *handover(self.case, plan.cells),

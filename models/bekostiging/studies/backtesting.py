@@ -23,9 +23,9 @@ from scipy.special import ndtri
 
 from bekostiging.case import Case, dated_notes
 from bekostiging.case.arguments import checked_whole, kinds_checked
+from bekostiging.case.growth import growth_used
 from bekostiging.case.series import Series
 from bekostiging.case.spread import Spread, estimated_spreads
-from bekostiging.case.tables import Demand
 from bekostiging.evaluation.notes import alarms, measured
 from bekostiging.evaluation.study import Study, check_case_given
 from bekostiging.scenarios import (
@@ -229,35 +229,12 @@ def _predicted(
     assert totals is not None  # known_years refuses a history without totals
     return (
         Hindcast(
-            model, predictions, totals, shares, _shocks(known, samples), _growth_used(back),
+            model, predictions, totals, shares, _shocks(known, samples), growth_used(back),
             tuple(estimated_spreads(back).values()),
         ),
         made,
         checked,
     )  # fmt: skip
-
-
-def _growth_used(case: Case) -> dict[tuple[str, str], tuple[float, float]]:
-    """Per municipality and law the yearly growth of the starts, demography included, and its standard error."""
-    areas = {area.id: area for area in case.areas}
-    forms = {form.id: form for form in case.care_forms}
-    groups: dict[tuple[str, str], list[Demand]] = {}
-    for row in case.demand:
-        groups.setdefault((areas[row.area].municipality, str(forms[row.care_form].law)), []).append(row)
-
-    def total(row: Demand) -> float:
-        """Growth with that of the age band."""
-        demography: float = getattr(areas[row.area], f"growth_{forms[row.care_form].age_band}")
-        return (1 + row.growth) * (1 + demography) - 1
-
-    used = {}
-    for key, rows in groups.items():
-        weights = [row.starts_per_year for row in rows]
-        if sum(weights) == 0:
-            weights = [1.0] * len(rows)
-        mean = float(np.average([total(row) for row in rows], weights=weights))
-        used[key] = (mean, float(np.average([row.growth_standard_error for row in rows], weights=weights)))
-    return used
 
 
 def _drawn(made: Plan, known: KnownYears) -> tuple[FloatArray, SelfCheck]:

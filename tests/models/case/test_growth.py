@@ -12,6 +12,8 @@ from bekostiging.case.growth import (
     TAU,
     GrowthEstimate,
     growth_estimates,
+    growth_notes,
+    growth_used,
     law_totals,
     mean_growth,
     own_growth,
@@ -107,3 +109,21 @@ def test_care_forms_are_added_in_the_years_that_all_have(small_case: Case) -> No
     total = _counted(place, "jeugdwet", {2019: 500, 2020: 510, 2021: 520})
     (one,) = law_totals(replace(small_case, history=(*rows, *total)))
     assert one.counts == (500.0, 510.0, 520.0)
+
+
+def test_the_growth_that_history_gave_is_said(small_case: Case) -> None:
+    """By hand: growth 2 % beyond a demography of 1 % is 3.02 %; stated growth is not in this note."""
+    area = tuple(
+        row.model_copy(update={"growth_0_17": 0.01, "growth_18_64": 0.01, "growth_65_plus": 0.01})
+        for row in small_case.areas
+    )
+    demand = tuple(
+        row.model_copy(update={"growth": 0.02, "growth_standard_error": 0.013}) for row in small_case.demand
+    )
+    case = replace(small_case, areas=area, demand=demand)
+    assert all(one == (pytest.approx(0.0302), pytest.approx(0.013)) for one in growth_used(case).values())
+    (note,) = growth_notes(case)
+    assert "Jeugdwet 3,0 ± 1,3 %" in note["nl"]
+    assert "Youth Act 3.0 ± 1.3 %" in note["en"]
+    assert "verschillen ook daarin" in note["nl"]
+    assert growth_notes(small_case) == ()

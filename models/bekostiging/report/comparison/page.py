@@ -242,10 +242,21 @@ def _control_variates(outcome: Comparison, texts: Texts) -> Table:
     rows = [[*heads, texts["page", "sharpened_factor"], texts["page", "ceiling"]]]
     for form, own in outcome.control_variates.items():
         for figure, one in own.items():
-            sides = (numbers.plain(side) if np.isfinite(side) else "–" for side in (one.factor, one.ceiling))
+            sides = (_times(side, texts) for side in (one.factor, one.ceiling))
             cells = [texts[figure], numbers.figure(figure, one.estimate), *sides]
             rows.append([texts["forms", form], *cells])
     return rows
+
+
+LARGEST_FACTOR = 1000.0
+"""Beyond it nothing but rounding is left of the chance per client."""
+
+
+def _times(factor: float, texts: Texts) -> str:
+    """How many times fewer scenarios would do."""
+    if not np.isfinite(factor):
+        return "–"
+    return texts.numbers.plain(factor) if factor <= LARGEST_FACTOR else f"> {texts.numbers.plain(LARGEST_FACTOR)}"
 
 
 def _providers(outcome: Comparison, texts: Texts) -> dict[str, Any]:
