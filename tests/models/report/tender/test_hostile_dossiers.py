@@ -327,3 +327,15 @@ def test_another_kernel_explains_last_digits_and_no_more(tmp_path: Path, monkeyp
     del machine["blas"]
     nudged["lots"]["youth"]["expected"] = 12.5 * (1 + 1e-12)
     assert _verified(_dossier(machine=machine), tmp_path).outcome == "close"
+
+
+def test_an_error_that_should_be_zero_has_the_last_digits_of_the_amounts_it_is_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Amounts of 2^27 euro have a last digit of 2^-25: sixteen are rounding, a hundred are not; a seed is no amount."""
+    for change, outcome in ((16 * 2.0**-25, "close"), (100 * 2.0**-25, "different")):
+        was = {"schema_version": SCHEMA_VERSION, "seed": 2**100, "amount": 2.0**27, "standard_error": 0.0}
+        monkeypatch.setitem(verify.COMMANDS, "compare", lambda *_, now=was | {"standard_error": change}: now)
+        files = _files(**{"results/results.json": json.dumps(was).encode()})
+        machine = processor() | {"blas": ["numpy: abacus 1.0, Bead"]}
+        assert _verified(_dossier(files, machine=machine), tmp_path).outcome == outcome
