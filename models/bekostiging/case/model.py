@@ -166,6 +166,11 @@ class Case(Shown):
         return self.disclaimer
 
     @property
+    def confidential(self) -> bool:
+        """Whether reports number its providers: its contracts run, or the names of its providers are real."""
+        return self.kind == "running" or self.names == "real"
+
+    @property
     def first_year(self) -> int:
         """First contract year, the same for every lot (validated)."""
         return self.lots[0].first_year

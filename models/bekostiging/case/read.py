@@ -20,6 +20,7 @@ from bekostiging.case.former import with_present_policies, with_stock
 from bekostiging.case.mergers import with_mergers
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import FIELD, check_name, exceptions
+from bekostiging.case.pseudonym import with_names_judged
 from bekostiging.case.read_folder import FolderSource, csv_grid, text_of
 from bekostiging.case.read_rows import Grid, read_rows
 from bekostiging.case.rows import Row
@@ -213,7 +214,7 @@ def validated(case: Case) -> Case:
         Everything wrong in it.
     """
     check_case(case)
-    return with_estimates(case)
+    return with_names_judged(with_estimates(case))
 
 
 def with_cost_sheet(case: Case, sheet: str | Path) -> Case:

@@ -144,10 +144,10 @@ def _options() -> dict[str, str]:
 
 def brought_case(name: str, lang: str) -> Case:
     """Read the case of a command, and print what the reader had to decide before anything is computed."""
-    from bekostiging.case import read_case
+    from bekostiging.case import pseudonymised, read_case
 
     case = read_case(name)
-    print_notes(case.notes, lang)
+    print_notes(pseudonymised(case).notes, lang)
     return case
 
 

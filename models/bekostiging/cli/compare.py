@@ -108,7 +108,7 @@ def backtest(
 ) -> None:
     """Predict years that history knows from the years before, and say how often the intervals hold."""
     with user_errors(output.lang):
-        from bekostiging.case import UserError
+        from bekostiging.case import UserError, pseudonymised
 
         if output.folder is not None and output.folder.suffix == ".json":
             raise UserError(
@@ -124,4 +124,4 @@ def backtest(
 
             return backtest(brought, origin, n_scenarios, seed)
 
-        carry_out(compute, Path(f"bekostiging-{brought.name}-backtest"), output, apart=used(case))
+        carry_out(compute, Path(f"bekostiging-{pseudonymised(brought).name}-backtest"), output, apart=used(case))

@@ -39,6 +39,8 @@ def study_case(
     also: Also | None = None,
 ) -> None:
     """Carry out a study of a case; unless asked otherwise its folder is named after the case, with the ``ending``."""
+    from bekostiging.case import pseudonymised
+
     with user_errors(output.lang):
         brought = brought_case(case, output.lang)
 
@@ -46,8 +48,9 @@ def study_case(
             """Carry out the study, reporting progress."""
             return study(brought, run | {"progress": progress})
 
+        shown = brought if run.get("named") else pseudonymised(brought)
         apart = used(case, run.get("keep"))
-        carry_out(compute, Path(f"bekostiging-{brought.name}{ending}"), output, also, apart)
+        carry_out(compute, Path(f"bekostiging-{shown.name}{ending}"), output, also, apart)
 
 
 def used(*asked: str | Path | None) -> tuple[Path, ...]:

@@ -60,16 +60,21 @@ def buildup(
             help="A provider's own function groups: its price beside the tariff, kept apart.",
         ),
     ] = None,
+    named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
 ) -> None:
     """Write the build-up of price and budget as a traceable annex: page and workbook."""
     lang = output.lang
     with user_errors(lang):
-        from bekostiging.case import with_cost_sheet
+        from bekostiging.case import pseudonymised, with_cost_sheet
         from bekostiging.report import annex_of, claimed, write_annex, write_folder
 
         brought = brought_case(case, lang)
-        folder = output.folder or Path(f"bekostiging-{brought.name}-buildup")
-        annex = annex_of(brought if sheet is None else with_cost_sheet(brought, sheet), sheet is not None)
+        folder = output.folder or Path(
+            f"bekostiging-{(brought if named else pseudonymised(brought)).name}-buildup"
+        )
+        annex = annex_of(
+            brought if sheet is None else with_cost_sheet(brought, sheet), sheet is not None, named=named
+        )
         with claimed(folder, overwrite=output.overwrite, apart=used(case, sheet)):
             write_folder(
                 folder, lambda draft: write_annex(annex, draft, lang, output.config), overwrite=output.overwrite

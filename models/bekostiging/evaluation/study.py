@@ -6,10 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from bekostiging.case import Case, dated_notes, pseudonymised, spread_notes, stock_and_starts, with_policy
+from bekostiging.case import (
+    Case,
+    dated_notes,
+    pseudonymised,
+    spread_notes,
+    stock_and_starts,
+    with_policy,
+)
 from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import Note
 from bekostiging.case.growth import growth_notes
+from bekostiging.case.pseudonym import privacy_notes
 from bekostiging.case.shown import Shown
 from bekostiging.contracts import hours_budget_notes
 from bekostiging.evaluation.blocks import Advance, Blocks
@@ -83,6 +91,7 @@ class Prepared:
         """Notes of a study judged on the scenarios of a plan; ``own``: those of this study alone; ``judged``: scenarios."""
         return (
             *measured(plan, checked, judged),
+            *privacy_notes(self.brought),
             *own,
             *stock_and_starts(self.brought),
             *factor_distribution_notes(self.case),

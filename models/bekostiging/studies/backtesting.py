@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from bekostiging.case import Case, dated_notes
+from bekostiging.case import Case, dated_notes, pseudonymised
 from bekostiging.case.arguments import checked_whole, kinds_checked
 from bekostiging.case.growth import growth_used
+from bekostiging.case.pseudonym import privacy_notes
 from bekostiging.case.series import Series
 from bekostiging.case.spread import Spread, estimated_spreads
 from bekostiging.evaluation.notes import alarms, measured
@@ -191,6 +192,7 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
     >>> print(backtest(read_case("almere"), n_scenarios=64))  # doctest: +SKIP
     """
     check_case_given(case)
+    case = pseudonymised(case)
     if origin is not None:
         checked_whole("origin", origin, 0)
     checked_whole("n_scenarios", n_scenarios, 1)
@@ -203,7 +205,13 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
         n_scenarios=made.n_scenarios,
         seed=seed,
         named=False,
-        notes=(*measured(made, checked), *alarms(also), *factor_distribution_notes(case), *dated_notes(case)),
+        notes=(
+            *measured(made, checked),
+            *alarms(also),
+            *privacy_notes(case),
+            *factor_distribution_notes(case),
+            *dated_notes(case),
+        ),
         self_check=checked,
         origin=known.origin,
         deciding=deciding,

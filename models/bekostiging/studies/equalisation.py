@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
 from bekostiging.case import Case, ClientTable
 from bekostiging.case.arguments import checked_kind, checked_number, kinds_checked
+from bekostiging.case.pseudonym import numbered_clients
 from bekostiging.case.shown import Brief
 from bekostiging.contracts import Reference, reference
 from bekostiging.equalisation import (
@@ -164,6 +166,28 @@ class EqualisationStudy(Study):
         )
 
 
+RARE = "fewer_than_ten"
+"""Label of every group of a file that stands for too few persons."""
+
+
+def rare_unnamed(groups: Sequence[GroupResult], table: ClientTable) -> tuple[GroupResult, ...]:
+    """Groups of a file without the labels that stand for fewer than ten persons: one row in their place, without figures.
+
+    >>> import numpy as np
+    >>> from bekostiging.equalisation import client_costs
+    >>> table = ClientTable(("a",) * 12, ("light",) * 12, np.ones(12), {"town": ("north",) * 11 + ("south",)})
+    >>> [one.label for one in rare_unnamed(group_results(client_costs(table), np.ones(12)), table)]
+    ['north', 'fewer_than_ten']
+    """
+    persons = {name: Counter(labels) for name, labels in table.groups.items()}
+    found: dict[tuple[str, str], GroupResult] = {}
+    for one in groups:
+        rare = one.partition in persons and persons[one.partition][one.label] < DISCLOSURE_LIMIT
+        shown = replace(one, label=RARE) if rare else one
+        found.setdefault((shown.partition, shown.label), shown)
+    return tuple(found.values())
+
+
 @kinds_checked
 def study_equalisation(
     case: Case,
@@ -209,10 +233,12 @@ def study_equalisation(
     if table is not None:
         checked_kind("table", table, ClientTable, "read_clients")
     checked_number("power", power, 0, 1)
-    ready = prepared(case, run)
+    brought, ready = case, prepared(case, run)
     design_plan, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
     case, seed = ready.case, ready.run.seed
     terms = reference(case, design_plan.cells, design_plan.n_years)
+    if table is not None and not run.named:
+        table = numbered_clients(table, brought)
     clients = _drawn_clients(design_plan, terms) if table is None else client_costs(table)
     model = fitted(model if model is not None else NormAmounts(seed=seed), clients)
     norm = clients.matrix @ model.coef_
@@ -237,7 +263,9 @@ def study_equalisation(
         model=model,
         interval=intervals(model, clients, np.random.default_rng(seed)),
         lots=compare_by_lot(model, clients, np.random.default_rng([seed, 1]), DISCLOSURE_LIMIT),
-        groups=group_results(clients, norm),
+        groups=group_results(clients, norm)
+        if table is None
+        else rare_unnamed(group_results(clients, norm), table),
         measures=measures(clients, norm),
         methods=_methods(clients),
         results=provider_results(clients, norm),

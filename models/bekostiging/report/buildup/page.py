@@ -16,6 +16,7 @@ from bekostiging.report.buildup.tables import (
     line_name,
     write_annex_workbook,
 )
+from bekostiging.report.kit.export import confidential_mark, write_key_list
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.manifest import write_manifest
 from bekostiging.report.kit.texts import Texts
@@ -48,6 +49,8 @@ def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, objec
     """
     texts = Texts(lang)
     (folder / "buildup.html").write_text(annex_page(annex, texts), encoding="utf-8", newline="")
+    if annex.named and annex.case.confidential:
+        write_key_list(folder, annex.case)
     write_annex_workbook(annex, texts, folder / "buildup.xlsx")
     own = {"case": annex.case.name, "disclaimer": annex.case.disclaimer, "settings": {}}
     write_manifest(folder, {**own, **(about or {})})
@@ -95,6 +98,7 @@ def annex_page(annex: Annex, texts: Texts) -> str:
         "lang": texts.lang,
         "title": annex.case.title.get(texts.lang, annex.case.name),
         "disclaimer": annex.case.disclaimer.get(texts.lang, ""),
+        "confidential": confidential_mark(annex.case, texts, named=annex.named),
         "private": annex.private,
         "forms": forms,
         "budgets": budget_table(annex.budgets, texts),

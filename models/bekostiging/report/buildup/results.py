@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bekostiging.case import Case, UserError
+from bekostiging.case import Case, UserError, pseudonymised
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts import BudgetLine, Line, budget_lines, build_up, hours_budget_terms, reference
 from bekostiging.scenarios import build_cells
@@ -22,10 +22,12 @@ class Annex:
     hours_budgets: dict[str, tuple[float, float]]
     """Per care form with demand, weeks of its hours budget and the part of the expected units that it pays."""
     private: bool
+    named: bool = False
+    """Whether providers of a confidential case bear their own names."""
 
 
 @kinds_checked
-def annex_of(case: Case, private: bool) -> Annex:
+def annex_of(case: Case, private: bool, *, named: bool = False) -> Annex:
     """The annex that shows how the tariffs of a case are built up.
 
     Parameters
@@ -34,6 +36,8 @@ def annex_of(case: Case, private: bool) -> Annex:
         The case; at least one care form has a build-up in table ``function_groups`` or ``cost_price``.
     private
         Whether it is a provider's own cost sheet, which shows no budgets.
+    named
+        Whether providers of a confidential case keep their names; otherwise they are numbered.
 
     Returns
     -------
@@ -52,6 +56,7 @@ def annex_of(case: Case, private: bool) -> Annex:
     >>> round(annex.tariffs["household_help"], 2)
     42.21
     """
+    case = case if named else pseudonymised(case)
     lines = build_up(case)
     if not lines:
         raise UserError(
@@ -66,4 +71,4 @@ def annex_of(case: Case, private: bool) -> Annex:
         weight = terms.units[0, own]
         tariffs[form] = float(terms.tariff[own] @ weight / weight.sum()) if weight.sum() > 0 else 0.0
     budgets = () if private else budget_lines(case, cells, terms)
-    return Annex(case, lines, budgets, tariffs, hours_budget_terms(case), private)
+    return Annex(case, lines, budgets, tariffs, hours_budget_terms(case), private, named)

@@ -11,9 +11,12 @@ from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook_text import harmless
 from bekostiging.contracts import BudgetLine, Line
 from bekostiging.report.buildup.results import Annex
+from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import CREATED
 
+MARK = 10
+"""Column of the mark, behind the widest table."""
 FRACTIONS = (
     "holiday_allowance",
     "irregular_hours",
@@ -65,6 +68,8 @@ def _annex_sheets(book: Any, annex: Annex, texts: Texts) -> None:
              columns["source"], "status"]  # fmt: skip
     sheet.write_row(0, 0, heads, bold)
     sheet.set_column(0, 8, 18)
+    mark = confidential_mark(annex.case, texts, named=annex.named)
+    _marked(sheet, mark)
     places: dict[tuple[str, str, str], int] = {}
     for row, line in enumerate(annex.lines, start=1):
         places[line.care_form, line.group, line.name] = row
@@ -83,7 +88,16 @@ def _annex_sheets(book: Any, annex: Annex, texts: Texts) -> None:
             sheet.write_string(row, column, harmless(text))
     sheet.freeze_panes(1, 3)
     if annex.budgets:
-        _budget_sheet(book.add_worksheet(texts["page", "budget_sheet"]), annex.budgets, texts, bold, number)
+        budgets = book.add_worksheet(texts["page", "budget_sheet"])
+        _budget_sheet(budgets, annex.budgets, texts, bold, number)
+        _marked(budgets, mark)
+
+
+def _marked(sheet: Any, mark: str) -> None:
+    """Put the mark beside the table, where it covers nothing, and under every printed page."""
+    if mark:
+        sheet.write_string(0, MARK, mark)
+        sheet.set_footer(f"&C{mark}")
 
 
 def _budget_sheet(sheet: Any, budgets: Sequence[BudgetLine], texts: Texts, bold: Any, number: Any) -> None:

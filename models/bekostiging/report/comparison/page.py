@@ -40,6 +40,7 @@ from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.comparison.samples import write_samples
 from bekostiging.report.comparison.tables import comparison_tables
 from bekostiging.report.comparison.waiting import summary_note, waiting_sections
+from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.origin import assumptions
@@ -129,7 +130,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     return {
         "title": case.title.get(texts.lang, case.name),
         "disclaimer": case.disclaimer.get(texts.lang, ""),
-        "confidential": _confidential(outcome, texts),
+        "confidential": confidential_mark(outcome.case, texts, named=outcome.named),
         **notes_of_page(outcome, texts),
         "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
@@ -142,13 +143,6 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "shocks": _deterministic(outcome, texts, outcome.shocks),
         "settings": settings,
     }
-
-
-def _confidential(outcome: Comparison, texts: Texts) -> str:
-    """The mark of a running case; empty for archetypes."""
-    if outcome.case.kind == "planning":
-        return ""
-    return texts["page", "confidential_named" if outcome.named else "confidential"]
 
 
 def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:

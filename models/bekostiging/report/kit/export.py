@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bekostiging.case import Case
+from bekostiging.case.pseudonym import provider_numbers
+from bekostiging.case.workbook_text import harmless
 from bekostiging.evaluation.notes import enough_scenarios
 from bekostiging.report.kit.long import LongTable, csv_text
 from bekostiging.report.kit.origin import assumptions, origin_tables
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import NAME, Front, write_workbook
+
+KEY_LIST = "confidential-key-list.csv"
+"""Which provider has which number: written with the names, left out of every dossier."""
 
 
 def write_export(
@@ -30,14 +36,31 @@ def write_export(
     every = [*tables, *origin_tables(case, texts)]
     (folder / "tables").mkdir()
     few = _few(case, texts, settings)
-    for name, text in csv_files(case, every, texts, few).items():
+    for name, text in csv_files(case, every, texts, few, named=named).items():
         (folder / "tables" / name).write_text(text, encoding="utf-8", newline="")
+    if named and case.confidential:
+        write_key_list(folder, case)
     write_workbook(folder / NAME, _front(case, texts, settings, few, named=named), case, every, texts)
 
 
-def csv_files(case: Case, tables: Sequence[LongTable], texts: Texts, few: str = "") -> dict[str, str]:
-    """File name and content of every table; the disclaimer of the case, and that scenarios are ``few``, in each row."""
-    note = " ".join(one for one in (case.disclaimer.get(texts.lang, ""), few) if one)
+def write_key_list(folder: Path, case: Case) -> None:
+    """Write which number each provider of a confidential case has elsewhere, apart from everything else."""
+    rows = [
+        (number, row.id, row.name)
+        for row, number in zip(case.providers, provider_numbers(case).values(), strict=True)
+    ]
+    with (folder / KEY_LIST).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("number", "provider", "name"))
+        writer.writerows([[harmless(cell) for cell in row] for row in rows])
+
+
+def csv_files(
+    case: Case, tables: Sequence[LongTable], texts: Texts, few: str = "", *, named: bool = False
+) -> dict[str, str]:
+    """File name and content of every table; disclaimer, confidential and that scenarios are ``few`` in each row."""
+    mark = confidential_mark(case, texts, named=named)
+    note = " ".join(one for one in (case.disclaimer.get(texts.lang, ""), mark, few) if one)
     return {f"{texts['files', table.name]}.csv": csv_text(table, texts, note) for table in tables}
 
 
@@ -51,7 +74,12 @@ def _front(case: Case, texts: Texts, settings: Mapping[str, object], few: str, *
     """What stands on every sheet."""
     facts = [(texts["takeaway", "case"], case.name)]
     facts += [(texts["takeaway", name], _told(value)) for name, value in settings.items()]
-    return Front(case.title.get(texts.lang, case.name), tuple(_marks(case, texts, few, named=named)), tuple(facts))
+    return Front(
+        case.title.get(texts.lang, case.name),
+        tuple(_marks(case, texts, few, named=named)),
+        tuple(facts),
+        confidential_mark(case, texts, named=named),
+    )
 
 
 def _told(value: object) -> str:
@@ -66,6 +94,13 @@ def _marks(case: Case, texts: Texts, few: str, *, named: bool) -> list[str]:
     marks = [case.disclaimer[texts.lang]] if case.disclaimer.get(texts.lang) else []
     if invented:
         marks.append(texts["takeaway", "example"].format(invented=invented, all=sum(n for _, n in rows)))
-    if case.kind == "running":
-        marks.append(texts["page", "confidential_named" if named else "confidential"])
+    if mark := confidential_mark(case, texts, named=named):
+        marks.append(mark)
     return [*marks, few] if few else marks
+
+
+def confidential_mark(case: Case, texts: Texts, *, named: bool) -> str:
+    """What stands on every page and sheet of a confidential case; empty for archetypes."""
+    if not case.confidential:
+        return ""
+    return texts["page", "confidential_named" if named else "confidential"]

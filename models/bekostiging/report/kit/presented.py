@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from bekostiging.case import Case, dated_notes
 from bekostiging.case.errors import Note
 from bekostiging.evaluation import Study
+from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.sections import Answer, Section
@@ -157,6 +158,7 @@ class StudyReport(Presented[T]):
             "lang": texts.lang,
             "title": case.title.get(texts.lang, case.name),
             "disclaimer": case.disclaimer.get(texts.lang, ""),
+            "confidential": confidential_mark(case, texts, named=self.study.named),
             **notes_of_page(self.study, texts),
             "told": self.sentences(),
             "self_check": check_sentence(written_check(self.study.self_check), texts),

@@ -63,6 +63,8 @@ class Front:
     title: str
     marks: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
+    confidential: str = ""
+    """Under every printed page; empty where nothing is confidential."""
 
 
 def write_workbook(path: Path, front: Front, case: Case, tables: Sequence[LongTable], texts: Texts) -> None:
@@ -228,6 +230,8 @@ class _Book:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
+        if self.front.confidential:
+            sheet.set_footer(f"&C{self.front.confidential}")
         if top is not None:
             sheet.repeat_rows(top)
         sheet.ignore_errors({"number_stored_as_text": f"A1:{_letters(columns)}{rows + 1}"})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from bekostiging.case import input_files, public_tables
+from bekostiging.case import Case, input_files, pseudonymised, public_tables, read_case, write_case
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.evaluation import Comparison
 from bekostiging.report.kit.json_text import json_text
@@ -62,12 +63,24 @@ def _whole(benchmark: Benchmark, draft: Path) -> bytes:
     regions = {size.name for size in benchmark.suite.region}
     cases, inputs = packed_inputs(
         [
-            (board.outcome.case.name, {} if board.asked in regions else input_files(board.asked))
+            (
+                board.outcome.case.name,
+                {} if board.asked in regions else _inputs(board.outcome.case, board.asked, named=False),
+            )
             for board in benchmark.boards
         ]
     )
     files = inputs | packed_results(draft) | {SUITE: benchmark.suite.text.encode()}
     return pack("benchmark", benchmark_settings(benchmark), files, cases)
+
+
+def _inputs(case: Case, asked: str, *, named: bool) -> Mapping[str, bytes]:
+    """The files of a case; of a confidential one the tables with its providers numbered, unless they bear their names."""
+    if named or not case.confidential:
+        return input_files(asked)
+    with TemporaryDirectory() as place:
+        write_case(pseudonymised(read_case(asked)), place)
+        return input_files(place)
 
 
 def _public(benchmark: Benchmark, lang: str, whole: bytes) -> bytes:
@@ -111,7 +124,7 @@ def write_comparison_dossier(outcome: Comparison, asked: str, settings: Mapping[
     >>> outcome = compare(read_case("almere"), seed=1)  # doctest: +SKIP
     >>> write_comparison_dossier(outcome, "almere", {"seed": 1}, Path("results"))  # doctest: +SKIP
     """
-    cases, inputs = packed_inputs([(outcome.case.name, input_files(asked))])
+    cases, inputs = packed_inputs([(outcome.case.name, _inputs(outcome.case, asked, named=outcome.named))])
     files = inputs | packed_results(folder)
     asked_for = settings_of("compare", settings, "settings").model_dump()
     (folder / DOSSIER).write_bytes(pack("compare", asked_for, files, cases))

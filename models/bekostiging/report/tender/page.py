@@ -9,6 +9,7 @@ from typing import Any
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import Note
 from bekostiging.report.kit.estimates import read_estimate
+from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.numbers import SPACE, UNKNOWN
 from bekostiging.report.kit.presented import Exported, Presented
@@ -31,7 +32,7 @@ SHOWN_ERROR = 0.05
 
 
 @kinds_checked
-def benchmark_page(results: Results, lang: str) -> str:
+def benchmark_page(results: Results, lang: str, confidential: str = "") -> str:
     """Page of a tender benchmark, made of its results alone.
 
     Parameters
@@ -40,6 +41,8 @@ def benchmark_page(results: Results, lang: str) -> str:
         What ``benchmark_results`` or ``public_results`` returns, or the content of a results.json.
     lang
         Language of the page: ``"nl"`` or ``"en"``.
+    confidential
+        The mark of every page; empty for what bidders may have, which has no provider.
 
     Returns
     -------
@@ -60,6 +63,7 @@ def benchmark_page(results: Results, lang: str) -> str:
         lang=lang,
         title=f"{texts['benchmark', 'title']}: {suite['title'].get(lang, suite['name'])}",
         disclaimer=" ".join(text for text in disclaimers if text),
+        confidential=confidential,
         notes=(),
         told=_told(results, texts),
         self_check="",
@@ -414,4 +418,5 @@ class BenchmarkReport(Presented[Benchmark]):
         return benchmark_sentences(self.found, self.texts.lang)
 
     def page(self) -> str:
-        return benchmark_page(self.found, self.texts.lang)
+        marks = [confidential_mark(board.outcome.case, self.texts, named=False) for board in self.study.boards]
+        return benchmark_page(self.found, self.texts.lang, next(filter(None, marks), ""))

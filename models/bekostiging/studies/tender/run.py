@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bekostiging.case import Case
+from bekostiging.case import Case, pseudonymised
 from bekostiging.case.arguments import check_callable, checked_kind, checked_whole, kinds_checked
 from bekostiging.case.shown import Brief, Shown, millions, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
@@ -223,7 +223,7 @@ def benchmark(suite: Suite, *, workers: int = 1, progress: Progress = silent) ->
     checked_kind("suite", suite, Suite, "read_suite")
     checked_whole("workers", workers, 1)
     check_callable("progress", progress)
-    cases = suite_cases(suite)
+    cases = [(name, pseudonymised(case)) for name, case in suite_cases(suite)]
     return Benchmark(suite, tuple(_board(suite, name, case, workers, progress) for name, case in cases))
 
 
