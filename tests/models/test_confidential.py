@@ -25,7 +25,7 @@ COMMANDS: dict[str, list[str]] = {
     "buildup": ["buildup", "CASE"],
     "equalise": ["equalise", "CASE", *SMALL, "--clients", "CLIENTS"],
     "share": ["share", "CASE", *SMALL],
-    "capacity": ["capacity", "CASE", "--scenarios", "32", "--workers", "1", "--seconds", "2", "--gap", "0.3"],
+    "capacity": ["capacity", "CASE", "--scenarios", "32", "--workers", "1", "--seconds", "60", "--gap", "0.3"],
     "lumpsum": ["lumpsum", "CASE", *SMALL],
     "compare": ["compare", "CASE", *SMALL, "--dossier"],
     "stress": ["stress", "CASE", *SMALL, "--reverse", f"{SHORT.lower()}_0"],

@@ -98,6 +98,8 @@ def _marked(sheet: Any, mark: str) -> None:
     if mark:
         sheet.write_string(0, MARK, mark)
         sheet.set_footer(f"&C{mark}")
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
 
 
 def _budget_sheet(sheet: Any, budgets: Sequence[BudgetLine], texts: Texts, bold: Any, number: Any) -> None:
