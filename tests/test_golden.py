@@ -1,11 +1,11 @@
 """Every command on fixed seeds gives what it gave before the code was moved about.
 
-``tests/golden`` holds what each command wrote, expected values of our own making: they say that nothing changed, not that it is
-right. Of the region that ``new`` makes, compare, lumpsum and share are of commit 0ac8a9a; the others were written again when a
-formulation changed (equalise: intervals by bootstrap-t; capacity: waiting that is counted; almere: years, history, parameter
-uncertainty). Notes are sentences, not numbers, and are left out. Results may only be renamed as the table "Renamed" of docs/results.md says, and gain the keys
-its table "New" names. Where numbers are meant to change, ``python tests/test_golden.py`` writes them again, and the commit
-says why.
+``tests/golden`` holds what each command wrote, expected values of our own making: they say that nothing changed, not that
+it is right. Of the region that ``new`` makes, compare, lumpsum and share are of commit 0ac8a9a; others were written again
+when a formulation changed (equalise: intervals by bootstrap-t; capacity: waiting that is counted; almere: years, history,
+parameter uncertainty). Notes are sentences, not numbers, and left out. Results may only be renamed as the table "Renamed"
+of docs/results.md says, and gain the keys its table "New" names. Where numbers are meant to change,
+``python tests/test_golden.py`` writes them again, and the commit says why.
 
 On the machine that wrote them every number is the same to the last bit; another processor may differ in the last digits.
 """
@@ -120,10 +120,8 @@ def test_nothing_changed(run: str, tmp_path: Path) -> None:
         return
     was = {_renamed(place): _today(value) for place, value in _leaves(json.loads(stored))}
     now = dict(_leaves(json.loads(made)))
-    new, gone = (
-        {place for place in keys if not place.startswith(NOTES)}
-        for keys in (now.keys() - was.keys(), was.keys() - now.keys())
-    )
+    new = {place for place in now.keys() - was.keys() if not place.startswith(NOTES)}
+    gone = {place for place in was.keys() - now.keys() if not place.startswith(NOTES)}
     assert not {place for place in new if not _is_new(place)}, "not in the stored results"
     assert not gone, "not in the results of today"
     for place, value in was.items():
