@@ -351,7 +351,7 @@ def _pydantic_problem(model: type[Row], line: int, detail: dict[str, Any]) -> Pr
     """A mistake that pydantic reports, as a sentence for the user."""
     column = str(detail["loc"][0])
     given, kind, limit = detail.get("input"), detail["type"], detail.get("ctx", {})
-    given = shortened(given) if isinstance(given, str) else given
+    given = shortened(given) if isinstance(given, str) else f"{given:.15g}" if isinstance(given, float) else given
     nl, en = (
         f"waarde {given} mag niet; zie de uitleg van deze kolom",
         f"value {given} is not allowed; see this column's explanation",
@@ -361,14 +361,13 @@ def _pydantic_problem(model: type[Row], line: int, detail: dict[str, Any]) -> Pr
         than = (" of meer", " or more") if kind == "greater_than_equal" else ("", "")
         nl = f"{given} is te klein, toegestaan is {'' if than[0] else 'meer dan '}{bound:g}{than[0]}; verbeter het getal"
         en = f"{given} is too small, allowed is {'' if than[1] else 'more than '}{bound:g}{than[1]}; mend the number"
-        if isinstance(given, float) and given < 0 and bound == 0:
-            shown = f"{given:.12g}"  # plain digits, also of millions
-            nl = f"{shown} is negatief; vul nul of een positief getal in"
-            en = f"{shown} is negative; fill in zero or a positive number"
+        if isinstance(detail.get("input"), float) and detail["input"] < 0 and bound == 0:
+            nl = f"{given} is negatief; vul nul of een positief getal in"
+            en = f"{given} is negative; fill in zero or a positive number"
     elif kind in ("less_than_equal", "less_than"):
         bound = limit.get("le", limit.get("lt"))
-        nl = f"{given} is te groot, toegestaan is hoogstens {bound:g}; verbeter het getal"
-        en = f"{given} is too large, allowed is at most {bound:g}; mend the number"
+        nl = f"{given} is te groot, toegestaan is hoogstens {bound:.15g}; verbeter het getal"
+        en = f"{given} is too large, allowed is at most {bound:.15g}; mend the number"
     elif kind == "literal_error":
         words = choices(model.model_fields[column])
         near = get_close_matches(str(given), words, 1)

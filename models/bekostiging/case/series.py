@@ -70,7 +70,8 @@ def all_series(case: Case, until: int | None = None, *, zeros: bool = False) -> 
     Raises
     ------
     UserError
-        A place and care form counted under several definitions, none of them in three years.
+        A place and care form counted under several definitions, none of them in three years. Not with ``until``: what was
+        known then may be short, though the years together are enough.
     """
     groups: dict[tuple[str, str], dict[str, list[History]]] = {}
     for row in case.history:
@@ -81,7 +82,7 @@ def all_series(case: Case, until: int | None = None, *, zeros: bool = False) -> 
     for (place, form), by_definition in groups.items():
         longest = max(by_definition.values(), key=len)
         years = {row.year for rows in by_definition.values() for row in rows}
-        if len(longest) < FEWEST_YEARS <= len(years):
+        if until is None and len(longest) < FEWEST_YEARS <= len(years):
             shown = ", ".join(
                 f"{row.year} {row.definition}"
                 for row in sorted(

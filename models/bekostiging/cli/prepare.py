@@ -30,11 +30,17 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
     """Read and validate a case and say what each command would find."""
     with user_errors(lang):
         from bekostiging.case import check_commands, spread_notes, stock_and_starts
+        from bekostiging.case.history_notes import history_notes
         from bekostiging.contracts import hours_budget_notes
 
         brought = brought_case(case, lang)
         console = Console(soft_wrap=True)
-        for warning in (*stock_and_starts(brought), *spread_notes(brought), *hours_budget_notes(brought)):
+        for warning in (
+            *stock_and_starts(brought),
+            *spread_notes(brought),
+            *history_notes(brought),
+            *hours_budget_notes(brought),
+        ):
             console.print(warning[lang], style="yellow", markup=False)
         headers = {
             "nl": ("Commando", "Tabel", "Rijen", "Aanwezig", "Anders gevuld uit"),
@@ -114,6 +120,7 @@ def new(
             synthetic_region,
             tables_in,
         )
+        from bekostiging.case.history_notes import history_notes
 
         if source is None:
             scaffold_case(target, lang, synthetic_region(municipalities, providers), wanted=wanted or [])
@@ -132,6 +139,7 @@ def new(
             print_sentence(f"- {heads[0]} {table}, {heads[1]} {rows}, {heads[2]} {origin}")
         print_place({"nl": "Klaar om na te lopen", "en": "Ready to be checked"}[lang], target)
         print_assumptions(case, tables_in(source), lang)
+        print_notes(history_notes(case), lang)
 
 
 def print_assumptions(case: Case, given: Sequence[str], lang: str) -> None:

@@ -23,6 +23,8 @@ from bekostiging_solvers.typing import FloatArray
 
 POINT = 0.01
 """One percentage point, or one percent of a tariff."""
+NOTABLE = 0.05
+"""Part of a variance below which it does not show in the first two digits of its root."""
 UNCERTAIN_LEVELS = ("national", "municipality", "care_form")
 """Levels of the factors that move the inflow of a care form in a municipality."""
 
@@ -44,7 +46,7 @@ class Assumed:
     spread : float
         Standard deviation of what moves the inflow of a care form in a municipality from year to year; a fraction.
     too_short : bool
-        Whether the figures are too short to tell it, so that a floor stands in (``case.spread``).
+        Whether the figures are too short to tell it, so that floors (``case.spread``) are over ``NOTABLE`` of its variance.
     spread_euro : float
         Euro over the term of that much more inflow in every contract year.
     price_years : tuple of int
@@ -128,7 +130,7 @@ def assumed(case: Case, given: Sequence[str] = ()) -> Assumed:
         error=error,
         growth_point=float(_euros(faster, cells).sum()) - spending,
         spread=spread,
-        too_short=any(one.too_short for one in estimated_spreads(case).values()),
+        too_short=_floor_counts(case, spread),
         spread_euro=float(_euros(case, cells, 1 + spread).sum()) - spending,
         price_years=tuple(sorted(set(years.values()))),
         index=index,
@@ -153,6 +155,12 @@ def _euros(case: Case, cells: Cells, inflow: float = 1.0) -> FloatArray:
         own = cells.lot == place
         found[own] = (expected_level(case, lot, case.n_years) @ units[:, own]) * cells.tariff[own]
     return found
+
+
+def _floor_counts(case: Case, spread: float) -> bool:
+    """Whether floors, taken where the years cannot tell, are a notable part of a spread."""
+    floors = sum(one.estimate**2 for one in estimated_spreads(case).values() if one.too_short)
+    return floors > NOTABLE * spread**2
 
 
 def _moving(case: Case) -> list[RiskFactor]:

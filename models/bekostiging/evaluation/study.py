@@ -17,6 +17,7 @@ from bekostiging.case import (
 from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import Note
 from bekostiging.case.growth import growth_notes
+from bekostiging.case.history_notes import history_notes
 from bekostiging.case.pseudonym import privacy_notes
 from bekostiging.case.shown import Shown
 from bekostiging.contracts import hours_budget_notes
@@ -97,6 +98,7 @@ class Prepared:
             *factor_distribution_notes(self.case),
             *growth_notes(self.case),
             *spread_notes(self.case),
+            *history_notes(self.case),
             *self.unoffered,
             *handover(self.case, plan.cells),
             *hours_budget_notes(self.case),

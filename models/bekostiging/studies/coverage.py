@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,8 @@ JUDGED = 0.80
 QUANTILES = (0.025, 0.10, 0.25, 0.50, 0.75, 0.90, 0.975)
 CONTRADICTED = 0.05
 """Two-sided p-value below which the model says of itself that this number of counts inside cannot be."""
+FEWEST_SCENARIOS = math.floor(2 / CONTRADICTED)
+"""Fewer cannot contradict anything: their smallest p-value, 2 / (n + 1), is above ``CONTRADICTED``."""
 Verdict = Literal["as_expected", "outside", "contradicted"]
 
 

@@ -64,6 +64,7 @@ def known_years(case: Case, origin: int | None = None) -> KnownYears:
         No series of a municipality with a year to start from and one to predict.
     """
     known = all_series(case)
+    known = tuple(one for one in known if asked_for(case, one) > 0)
     totals = _totals(case, known)
     if origin is None:
         longest = max(totals, key=lambda one: len(one.years), default=None)
@@ -114,6 +115,18 @@ def until(one: Series, origin: int) -> Series:
 def _forms(case: Case, name: str) -> set[str]:
     """Care forms of a law, or the one named."""
     return {form.id for form in case.care_forms if name in (form.law, form.id)}
+
+
+def _demand_of(case: Case, one: Series) -> list[Demand]:
+    """Rows of demand that a series counts."""
+    inside = {area.id for area in case.areas if one.place in (area.id, area.municipality)}
+    forms = _forms(case, one.care_form)
+    return [row for row in case.demand if row.area in inside and row.care_form in forms]
+
+
+def asked_for(case: Case, one: Series) -> float:
+    """Trajectories of a year in the demand that a series counts; zero where the case has no such demand to predict."""
+    return sum(row.clients_at_start + row.starts_per_year for row in _demand_of(case, one))
 
 
 def put_back(case: Case, known: KnownYears, model: Model) -> Case:
@@ -171,13 +184,8 @@ def _demand(case: Case, known: KnownYears, *, stated: bool) -> tuple[Demand, ...
     growths = {(one.place, one.law): one for one in growth_estimates(case, known.origin)}
     demand: list[Demand] = []
     for one in known.totals:
-        own = [
-            row
-            for row in case.demand
-            if payer[row.area].municipality == one.place and row.care_form in _forms(case, one.care_form)
-        ]
-        trajectories = sum(row.clients_at_start + row.starts_per_year for row in own)
-        scale = count_in(one, known.origin) / persons(case, one.care_form, trajectories)
+        own = _demand_of(case, one)
+        scale = count_in(one, known.origin) / persons(case, one.care_form, asked_for(case, one))
         for row in own:
             changed = {
                 "clients_at_start": scale * row.clients_at_start,
@@ -205,11 +213,8 @@ def cells_of(case: Case, cells: Cells, one: Series) -> BoolArray:
 
 def persons_of(case: Case, cells: Cells, clients: FloatArray, one: Series, origin: int) -> FloatArray:
     """Clients of scenarios (n_scenarios, n_years, n_cells) as what a series counts, at its own count in the origin year."""
-    inside = {area.id for area in case.areas if one.place in (area.id, area.municipality)}
-    forms = _forms(case, one.care_form)
-    own = [row for row in case.demand if row.area in inside and row.care_form in forms]
-    base = sum(row.clients_at_start + row.starts_per_year for row in own)
-    return np.asarray(clients[:, :, cells_of(case, cells, one)].sum(axis=2) * count_in(one, origin) / base)
+    scale = count_in(one, origin) / asked_for(case, one)
+    return np.asarray(clients[:, :, cells_of(case, cells, one)].sum(axis=2) * scale)
 
 
 def without_clients(made: Plan, known: KnownYears, seed: int) -> FloatArray:
@@ -224,5 +229,5 @@ def without_clients(made: Plan, known: KnownYears, seed: int) -> FloatArray:
     for one in known.totals:
         expected = clients[:, :, cells_of(case, cells, one)].sum(axis=2)
         noise = np.sqrt(dispersion / np.maximum(expected, 1.0)) * rng.standard_normal(expected.shape)
-        columns.append(persons_of(case, cells, clients, one, known.origin) * (1 + noise))
+        columns.append(persons_of(case, cells, clients, one, known.origin) * np.maximum(1 + noise, 0.0))
     return np.stack(columns, axis=2)

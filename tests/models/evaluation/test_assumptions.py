@@ -77,3 +77,12 @@ def test_prices_of_history_are_raised_by_the_index(case: Case) -> None:
 def test_tables_that_were_brought_are_not_assumed(case: Case) -> None:
     found = assumed(case, ["offers"])
     assert (found.price_years, found.index_euro, found.invented) == ((), None, {})
+
+
+def test_a_floor_that_does_not_show_is_not_called_one() -> None:
+    """A wild municipality beside a care form at its floor: the spread is measured, "the floor" would be untrue."""
+    wild = (300, 1000, 200, 900, 150, 1000, 300, 1100)
+    history = [row("city", 2017 + k, clients=n, starts=300) for k, n in enumerate(wild)]
+    found = assumed(validated(estimated(start([*history, row("city", care_form=OTHER, clients=80, starts=40)]))))
+    assert found.spread > 0.2
+    assert not found.too_short

@@ -38,16 +38,16 @@ def test_what_was_never_seen_may_still_happen() -> None:
         (
             16,
             0.9,
-            ("16 toekomsten", "1 op 16", "tot 18 %", "82 %", "slechtste 10 % zijn 1 toekomst:", "minstens 50"),
+            ("16 toekomsten", "1 op 16", "tot 18 %", "82 %", "slechtste 10 % is 1 toekomst:", "minstens 50"),
         ),
         (
             20,
             0.95,
-            ("20 toekomsten", "1 op 20", "tot 14 %", "86 %", "slechtste 5 % zijn 1 toekomst:", "minstens 100"),
+            ("20 toekomsten", "1 op 20", "tot 14 %", "86 %", "slechtste 5 % is 1 toekomst:", "minstens 100"),
         ),
         (64, 0.95, ("64 toekomsten", "tot 5 %", "95 %", "slechtste 5 % zijn 3 toekomsten:", "minstens 100")),
-        (128, 0.99, ("tot 3 %", "slechtste 1 % zijn 1 toekomst:", "minstens 500")),
-        (40, 0.975, ("slechtste 2,5 % zijn 1 toekomst:", "minstens 200")),
+        (128, 0.99, ("tot 3 %", "slechtste 1 % is 1 toekomst:", "minstens 500")),
+        (40, 0.975, ("slechtste 2,5 % is 1 toekomst:", "minstens 200")),
     ],
 )
 def test_few_scenarios_say_what_they_cannot_know(n: int, confidence: float, said: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ from bekostiging.case.tables import History
 from bekostiging.cli import app
 from bekostiging.report.write import presented
 from bekostiging.studies import backtest
-from bekostiging.studies.coverage import QUANTILES, coverage_of
+from bekostiging.studies.coverage import FEWEST_SCENARIOS, QUANTILES, coverage_of
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +165,35 @@ def test_a_file_to_write_is_refused(tmp_path: Path) -> None:
     assert done.exit_code == 2
     assert "backtest writes a folder, with the figures in results.json; name a folder." in done.output
     assert not list(tmp_path.iterdir())
+
+
+def test_too_few_scenarios_refute_nothing_and_the_page_says_so(almere: Case) -> None:
+    """The smallest p-value of n scenarios is 2 / (n + 1): below 0.05 from 40 on."""
+    rng = np.random.default_rng(1)
+    for n in (FEWEST_SCENARIOS - 1, FEWEST_SCENARIOS):
+        found = coverage_of(rng.standard_normal((n, 200)), np.full(200, 9.0), 0.80)
+        assert found.p_value == pytest.approx(2 / (n + 1))
+        assert found.contradicted == (n == FEWEST_SCENARIOS)
+    few = presented(backtest(_youth(almere), 2020, 20), "nl").sentences()[1]
+    assert "neem er minstens 40" in few
+    assert "te weinig tellingen" not in few
+
+
+def test_a_count_equal_to_the_middle_is_neither_more_nor_fewer(almere: Case) -> None:
+    """Counts that are the medians themselves: "0.0 % fewer" is no sentence; of a middle of nobody nothing is said."""
+    found = backtest(_youth(almere), 2020, 32)
+    half = QUANTILES.index(0.5)
+    equal = tuple(replace(one, counted=one.quantiles[half]) for one in found.deciding.predictions)
+    (said,) = [
+        text
+        for text in presented(
+            replace(found, deciding=replace(found.deciding, predictions=equal)), "nl"
+        ).sentences()
+        if text.startswith("Jeugdwet:")
+    ]
+    assert said == (
+        "Jeugdwet: in 2021 geen ander aantal cliënten, in 2022 geen ander aantal cliënten dan het midden van de toekomsten."
+    )
+    nobody = tuple(replace(one, quantiles=(0.0,) * len(QUANTILES)) for one in found.deciding.predictions)
+    page = presented(replace(found, deciding=replace(found.deciding, predictions=nobody)), "nl").sentences()
+    assert not [text for text in page if text.startswith("Jeugdwet:")]

@@ -163,3 +163,42 @@ def test_hindsight_says_when_the_scenarios_were_surprised(almere: Case) -> None:
 
 def test_national_counts_are_not_predicted(almere: Case) -> None:
     assert all(one.place != NATION for one in known_years(almere).targets)
+
+
+def test_a_law_that_the_case_does_not_buy_is_not_predicted(almere: Case) -> None:
+    """History of the Wmo in a case of youth care alone: no division by nobody."""
+    laws = {form.id: form.law for form in almere.care_forms}
+    youth = tuple(row for row in almere.demand if laws[row.care_form] == "jeugdwet")
+    nobody = tuple(
+        row if row in youth else row.model_copy(update={"clients_at_start": 0.0, "starts_per_year": 0.0})
+        for row in almere.demand
+    )
+    for demand in (youth, nobody):
+        assert [one.law for one in hindsight(replace(almere, demand=demand))] == ["jeugdwet"]
+        assert {one.care_form for one in known_years(replace(almere, demand=demand)).targets} == {"jeugdwet"}
+
+
+def _counted(form: str, counts: dict[int, float], definition: str = "persons_in_year") -> tuple[History, ...]:
+    """Counts of Almere."""
+    return tuple(
+        History.model_validate(
+            {"area": "0034", "care_form": form, "year": year, "definition": definition, "clients": n,
+             "source": "test", "status": "own_data"}
+        )
+        for year, n in counts.items()
+    )  # fmt: skip
+
+
+def test_a_definition_that_changed_before_the_origin_stops_no_run(almere: Case) -> None:
+    """Up to 2020 no definition has three years, in all years one has: what was known then was short, not wrong."""
+    youth = _counted("jeugdwet", {2018: 5600, 2019: 5700, 2020: 5800, 2021: 5900, 2022: 6000})
+    wmo = _counted("wmo", {2018: 100, 2019: 110})
+    changed = _counted("wmo", {2020: 100, 2021: 110, 2022: 120}, "trajectories")
+    found = hindsight(replace(almere, history=(*youth, *wmo, *changed)))
+    assert [(one.law, one.origin) for one in found] == [("jeugdwet", 2020), ("wmo", 2020)]
+
+
+def test_no_band_goes_below_nobody(almere: Case) -> None:
+    """One client, and the noise of counting one."""
+    (one,) = hindsight(replace(almere, history=_counted("jeugdwet", dict.fromkeys(range(2017, 2023), 1.0))))
+    assert one.low >= 0

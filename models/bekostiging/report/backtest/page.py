@@ -13,7 +13,7 @@ from bekostiging.report.kit.presented import StudyReport
 from bekostiging.report.kit.sections import Answer, Section, answer_sections
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import Backtest, Hindcast, Prediction
-from bekostiging.studies.coverage import JUDGED, QUANTILES, Judgement, Verdict
+from bekostiging.studies.coverage import FEWEST_SCENARIOS, JUDGED, QUANTILES, Judgement, Verdict
 
 BAND = (0.10, 0.90)
 """Ends of the band in which eight of ten scenarios lie: what ``JUDGED`` judges."""
@@ -108,11 +108,11 @@ def backtest_sentences(outcome: Backtest, texts: Texts) -> list[str]:
     shocks = _off(outcome, texts)
     sentences = [
         known,
-        texts["backtest", "case_says"] + " " + _verdict(outcome.deciding.totals, "totals", texts),
+        texts["backtest", "case_says"] + " " + _verdict(outcome, "totals", texts),
         *shocks,
     ]
     if outcome.deciding.shares is not None:
-        sentences.append(_verdict(outcome.deciding.shares, "shares", texts))
+        sentences.append(_verdict(outcome, "shares", texts))
     return [*sentences, estimated]
 
 
@@ -140,10 +140,15 @@ def _growth(own: Hindcast, outcome: Backtest, texts: Texts) -> str:
     return "; ".join(shown) + (texts["backtest", "and_more"].format(n=more) if more else "")
 
 
-def _verdict(judgement: Judgement, kind: str, texts: Texts) -> str:
+def _verdict(outcome: Backtest, kind: str, texts: Texts) -> str:
     """Where the counts lie, and what that says; one sentence for all, some or none inside."""
-    return texts["backtest", SENTENCES[kind, judgement.verdict]].format(
-        **_counted(judgement, texts), band=round(10 * JUDGED)
+    judgement = outcome.deciding.totals if kind == "totals" else outcome.deciding.shares
+    assert judgement is not None  # the caller asks only for what was counted
+    key = SENTENCES[kind, judgement.verdict]
+    if key == "totals_outside" and outcome.n_scenarios < FEWEST_SCENARIOS:
+        key = "totals_outside_few"
+    return texts["backtest", key].format(
+        **_counted(judgement, texts), band=round(10 * JUDGED), enough=FEWEST_SCENARIOS
     )
 
 
@@ -170,10 +175,12 @@ def _off(outcome: Backtest, texts: Texts) -> list[str]:
     for care, years in sums.items():
         words = []
         for year, (counted, middle) in sorted(years.items()):
-            off = counted / middle - 1
-            part = texts.numbers.percent(abs(off), 1)
-            words.append(texts["backtest", "more" if off >= 0 else "fewer"].format(year=year, part=part))
-        sentences.append(texts["backtest", "off"].format(care=cares[care], years=", ".join(words)))
+            if middle > 0:  # of nobody no part can be said
+                off = round(counted / middle - 1, 3)
+                word = "more" if off > 0 else "fewer" if off < 0 else "same"
+                words.append(texts["backtest", word].format(year=year, part=texts.numbers.percent(abs(off), 1)))
+        if words:
+            sentences.append(texts["backtest", "off"].format(care=cares[care], years=", ".join(words)))
     return sentences
 
 

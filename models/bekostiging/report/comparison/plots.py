@@ -340,11 +340,9 @@ def _agreed_line(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> None:
     out_of_sample, design = outcome.lumpsum.out_of_sample, outcome.lumpsum.design
     lot, own = out_of_sample.lots[j], np.flatnonzero(out_of_sample.lot == j)
     on_cost = outcome.case.policy.base(lot.name) == "audited_cost"
-    ratio = (
-        1.0
-        if on_cost
-        else float(out_of_sample.reference[own].sum() / out_of_sample.cost[:, own].mean(axis=0).sum())
-    )
+    spent = float(out_of_sample.cost[:, own].mean(axis=0).sum())
+    # of care that nobody had, no part can be said
+    ratio = 1.0 if on_cost or not spent else float(out_of_sample.reference[own].sum()) / spent
     axis = np.linspace(0.8, 1.2, 161)
     amounts = lot.corridor.amounts(axis * ratio, np.ones_like(axis))
     line = 1 + design.loading[j] + amounts @ (lot.corridor.sign * design.share[j])
