@@ -127,3 +127,17 @@ def test_the_growth_that_history_gave_is_said(small_case: Case) -> None:
     assert "Youth Act 3.0 ± 1.3 %" in note["en"]
     assert "verschillen ook daarin" in note["nl"]
     assert growth_notes(small_case) == ()
+
+
+def test_an_area_with_the_name_of_its_municipality_is_added_to_the_others(small_case: Case) -> None:
+    """By hand: 100 in the area that has the name, 50 in the other; the municipality has 150, not 100."""
+    code = small_case.municipalities[0].code
+    areas = tuple(
+        small_case.areas[0].model_copy(update={"id": name, "municipality": code}) for name in (code, "other")
+    )
+    rows = (
+        *_counted(code, "jeugdwet", {2020: 100, 2021: 110, 2022: 120}),
+        *_counted("other", "jeugdwet", {2020: 50, 2021: 55, 2022: 60}),
+    )
+    (one,) = law_totals(replace(small_case, areas=areas, history=rows))
+    assert one.counts == (150.0, 165.0, 180.0)

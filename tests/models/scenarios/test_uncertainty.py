@@ -143,3 +143,13 @@ def test_an_estimate_stays_one_whatever_happens_to_other_tables(small_case: Case
         for row in case.risk_factors
     )
     assert not ParameterUncertainty.of(replace(case, risk_factors=rows)).estimates
+
+
+def test_a_spread_of_zero_is_not_drawn(small_case: Case) -> None:
+    """A standard deviation over an estimate of zero is no number; zero stays zero."""
+    rows = tuple(
+        row.model_copy(update={"standard_deviation": 0.0}) if row.id == "municipal_inflow" else row
+        for row in small_case.risk_factors
+    )
+    nothing = (Spread("municipal_inflow", 0.0, 0.0, 0.0, 0.01, 1, 2, ()),)
+    assert ParameterUncertainty.of(replace(small_case, risk_factors=rows, estimates=nothing)).estimates == {}

@@ -202,3 +202,12 @@ def test_no_band_goes_below_nobody(almere: Case) -> None:
     """One client, and the noise of counting one."""
     (one,) = hindsight(replace(almere, history=_counted("jeugdwet", dict.fromkeys(range(2017, 2023), 1.0))))
     assert one.low >= 0
+
+
+def test_hindsight_counts_every_municipality(region: Case) -> None:
+    """The count of a law is the sum over five municipalities, and so is its band."""
+    case = _drawn_history(region, np.random.default_rng(4))
+    (one,) = hindsight(case)
+    counted = sum(row.clients or 0.0 for row in case.history if row.year == LAST)
+    assert one.counted == pytest.approx(counted)
+    assert one.high > 3 * CLIENTS
