@@ -86,7 +86,9 @@ def test_a_folder_and_its_dossier_are_complete(written: Path, named_case: Path) 
     own = {
         name.removeprefix("inputs/mine/"): content for name, content in found.files.items() if "inputs/" in name
     }
-    assert own == input_files(named_case)
+    # providers of a running case are numbered in everything that is written, the case in a dossier too
+    assert own.keys() == {name for name, content in input_files(named_case).items() if content.count(b"\n") > 1}
+    assert not any(b"zorgnaam" in content.lower() for content in own.values())
     assert "notes.txt" not in own
     assert found.files["results/results.json"] == (written / "results.json").read_bytes()
     assert found.files["results/report.html"] == (written / "report.html").read_bytes()
@@ -125,8 +127,8 @@ def test_a_changed_input_is_named_with_what_it_does(dossier: Path) -> None:
     """One tariff higher: the run is repeated, the numbers that differ are told with their cause."""
     name = "inputs/mine/offers.csv"
     text = open_dossier(dossier).files[name].decode()
-    assert ",78," in text
-    _repacked(dossier, {name: text.replace(",78,", ",79,", 1).encode()})
+    assert ";78;" in text
+    _repacked(dossier, {name: text.replace(";78;", ";79;", 1).encode()})
     code, told = _run("verify", dossier, "--lang", "en", "--workers", "1")
     assert code == 1
     assert f"Changed after it was written: {name}." in told
