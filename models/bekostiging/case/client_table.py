@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +9,11 @@ import numpy as np
 
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
 from bekostiging.case.bsn import coded, find
+from bekostiging.case.csv_text import csv_text, text_of
 from bekostiging.case.errors import ArgumentError, CaseError, Problem
 from bekostiging.case.not_bsn import CLIENTS, Exceptions, check_name, citizen_number, exceptions
-from bekostiging.case.numbers import DUTCH, AmbiguousNumberError, parse_number
+from bekostiging.case.numbers import AmbiguousNumberError, parse_number
+from bekostiging.case.read_rows import shortened
 from bekostiging.case.tables import TABLES
 from bekostiging_solvers.typing import FloatArray
 
@@ -20,6 +21,8 @@ REQUIRED = ("provider", "profile", "cost")
 IDENTIFYING = ("bsn", "burgerservicenummer", "name", "naam", "birth_date", "geboortedatum")
 """Columns that are never read: they say who a client is."""
 MOST_PROBLEMS = 20
+Rows = list[tuple[int, list[str]]]
+"""Line in the file and cells of every client."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,10 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     Raises
     ------
     UserError
-        No such file, no text in UTF-8, a column that is missing or says who a client is.
+        No such file, a column that is missing or says who a client is.
     CaseError
-        Cells that are empty or no number, and citizen service numbers, each with its row and column.
+        No text in UTF-8; rows that do not fit the columns, cells that are empty, no number or go on over a line break, and
+        citizen service numbers, each with its row in the file and column.
 
     Examples
     --------
@@ -113,25 +117,20 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
             "dit bestand bestaat niet; geef een csv met de kolommen provider, profile en cost",
             "there is no such file; give a csv with the columns provider, profile and cost",
         )
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _wrong(
-            file,
-            "dit bestand is geen UTF-8; bewaar het in Excel als 'CSV UTF-8'",
-            "this file is not UTF-8; save it in Excel as 'CSV UTF-8'",
-        ) from None
-    lines = text.splitlines()
-    separator = DUTCH if lines and DUTCH in lines[0] else ","
-    head, *body = list(csv.reader(lines, delimiter=separator)) or [[]]
-    head = [name.strip().lower() for name in head]
-    problems = [citizen_number(CLIENTS, name) for name in head if find(name, dates=False)]
+    problems: list[Problem] = []
+    text = text_of(file, CLIENTS, problems)
+    read = None if text is None else csv_text(text, CLIENTS, problems, None)
+    if read is None:
+        raise CaseError(problems)
+    head = [name.lower() for name in read.columns]
+    problems += [citizen_number(CLIENTS, name) for name in head if find(name, dates=False)]
     if problems:
         raise CaseError(problems)
     _check_head(head, file)
-    rows = [[cell.strip() for cell in row] for row in body if any(cell.strip() for cell in row)]
-    cost, problems = _costs(rows, head, separator)
-    problems += _citizen_numbers(rows, head, stated)
+    rows = [(line, [cell.strip() for cell in row]) for line, row in read.rows]
+    cost, wrong = _costs(rows, head, read.separator)
+    wrong += _citizen_numbers(rows, head, stated)
+    problems = sorted([*problems, *wrong], key=lambda problem: problem.row or 0)
     if problems:
         raise CaseError(problems[:MOST_PROBLEMS])
     if not rows:
@@ -140,7 +139,7 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
             "er staat geen enkele cliënt in",
             "it holds no client",
         )
-    columns = {name: tuple(row[place] for row in rows) for place, name in enumerate(head)}
+    columns = {name: tuple(row[place] for _, row in rows) for place, name in enumerate(head)}
     groups = {name: labels for name, labels in columns.items() if name not in REQUIRED}
     return ClientTable(columns["provider"], columns["profile"], np.array(cost), groups)
 
@@ -176,15 +175,15 @@ def _check_head(head: list[str], file: Path) -> None:
         )
 
 
-def _costs(rows: list[list[str]], head: list[str], separator: str) -> tuple[list[float], list[Problem]]:
-    """Cost of every client; and rows that are too short, empty or no number."""
+def _costs(rows: Rows, head: list[str], separator: str) -> tuple[list[float], list[Problem]]:
+    """Cost of every client; and rows with a cell that is empty or no number."""
     place = head.index("cost")
     costs, problems = [], []
-    for line, row in enumerate(rows, start=2):
-        if len(row) != len(head) or not all(row[head.index(name)] for name in REQUIRED):
+    for line, row in rows:
+        if not all(row[head.index(name)] for name in REQUIRED):
             problems.append(
                 Problem(
-                    "clients",
+                    CLIENTS,
                     "elke cliënt heeft een aanbieder, een profiel en een bedrag; vul de rij aan",
                     "every client has a provider, a profile and a cost; complete the row",
                     line,
@@ -200,9 +199,9 @@ def _costs(rows: list[list[str]], head: list[str], separator: str) -> tuple[list
         if not 0 <= value < np.inf:
             problems.append(
                 Problem(
-                    "clients",
-                    f"{row[place]!r} is geen bedrag van nul of meer zonder duizendtekens; herstel het",
-                    f"{row[place]!r} is no amount of zero or more without thousands marks; mend it",
+                    CLIENTS,
+                    f"'{shortened(row[place])}' is geen bedrag van nul of meer zonder duizendtekens; herstel het",
+                    f"'{shortened(row[place])}' is no amount of zero or more without thousands marks; mend it",
                     line,
                     "cost",
                 )
@@ -211,11 +210,11 @@ def _costs(rows: list[list[str]], head: list[str], separator: str) -> tuple[list
     return costs, problems
 
 
-def _citizen_numbers(rows: list[list[str]], head: list[str], stated: Exceptions) -> list[Problem]:
+def _citizen_numbers(rows: Rows, head: list[str], stated: Exceptions) -> list[Problem]:
     """What may be a citizen service number, anywhere but in the cost; eight digits of a label are no date."""
     return [
         citizen_number(CLIENTS, name, line)
-        for line, row in enumerate(rows, start=2)
+        for line, row in rows
         for name, cell in zip(head, row, strict=False)
         if name != "cost"
         and find(cell, codes=coded(CLIENTS, name), dates=False)

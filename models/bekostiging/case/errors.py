@@ -11,6 +11,8 @@ from warnings import warn
 from bekostiging.case.bsn import coded, mask
 
 LANGUAGES = ("nl", "en")
+LONGEST_NAME = 60
+"""Characters of the name of a column that a problem repeats; a damaged file may have any name there."""
 Note = dict[str, str]
 """What a reader did with a case and the user must know, by language (``nl``, ``en``)."""
 Said = tuple[str, str]
@@ -149,8 +151,9 @@ class Problem:
             nl.append(f"rij {self.row}")
             en.append(f"row {self.row}")
         if self.column is not None:
-            nl.append(f"kolom {self.column}")
-            en.append(f"column {self.column}")
+            column = self.column if len(self.column) <= LONGEST_NAME else f"{self.column[:LONGEST_NAME]}…"
+            nl.append(f"kolom {column}")
+            en.append(f"column {column}")
         object.__setattr__(self, "where", {"nl": ", ".join(nl), "en": ", ".join(en)})
 
     def text(self, lang: str) -> str:

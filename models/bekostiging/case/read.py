@@ -15,13 +15,14 @@ from typing import Any, Literal, Protocol
 
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
 from bekostiging.case.bsn import mask
+from bekostiging.case.csv_text import text_of
 from bekostiging.case.errors import CaseError, Note, Problem, UserError
 from bekostiging.case.former import with_present_policies, with_stock
 from bekostiging.case.mergers import with_mergers
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import FIELD, check_name, exceptions
 from bekostiging.case.pseudonym import with_names_judged
-from bekostiging.case.read_folder import FolderSource, csv_grid, text_of
+from bekostiging.case.read_folder import FolderSource, csv_grid
 from bekostiging.case.read_rows import Grid, read_rows
 from bekostiging.case.rows import Row
 from bekostiging.case.spread import with_estimates
@@ -259,9 +260,10 @@ def with_cost_sheet(case: Case, sheet: str | Path) -> Case:
             "there is no such file; give a CSV file with the columns of table function_groups",
         )
     text = text_of(sheet, FunctionGroup.table, problems)
-    grid = None if text is None else csv_grid(text, FunctionGroup.table, problems)
-    rows = [] if grid is None else list(read_rows(grid, FunctionGroup, problems, []))
+    notes: list[Note] = []
+    grid = None if text is None else csv_grid(text, FunctionGroup.table, problems, notes)
+    rows = [] if grid is None else list(read_rows(grid, FunctionGroup, problems, notes))
     if problems:
         raise CaseError(problems)
     groups = tuple(row for row in rows if isinstance(row, FunctionGroup))
-    return validated(replace(case, function_groups=groups, cost_price=()))
+    return validated(replace(case, function_groups=groups, cost_price=(), notes=(*case.notes, *notes)))

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import tomllib
-from collections.abc import Iterator
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from bekostiging.case.bsn import comments, find
-from bekostiging.case.errors import Note, Problem
+from bekostiging.case.csv_text import csv_text, text_of
+from bekostiging.case.errors import Note, Problem, UserError
 from bekostiging.case.head import head_of, head_problems
 from bekostiging.case.not_bsn import CASE, CASE_FILE, FIELD, citizen_number, exceptions, head_numbers, name_number
 from bekostiging.case.read_rows import Cell, Grid
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import TABLES
+from bekostiging.case.toml_text import NotTomlError, toml_of
 from bekostiging.case.workbook_text import plain
 
 NEAR = 0.75
 """Likeness from which a file of an unknown name may be meant as a table that is not there."""
+_FILES = {table: f"{table}.csv" for table in TABLES}
+_ENDINGS = (".csv", ".txt", ".tsv", ".tab")
+"""How the name of a table in text may end, in capitals too, also twice (``areas.csv.txt``)."""
 
 
 class FolderSource:
@@ -29,36 +30,43 @@ class FolderSource:
 
     def __init__(self, folder: Traversable | Path) -> None:
         self.folder = folder
-        self.notes: list[Note] = []
+        try:
+            self.files = sorted(file.name for file in folder.iterdir())
+        except OSError as error:
+            raise UserError(
+                f"Map {folder} is niet te lezen ({error.strerror}); controleer de rechten.",
+                f"Folder {folder} cannot be read ({error.strerror}); check its rights.",
+            ) from None
+        self.notes = [_unread(file) for file in self.files if _is_table(file) and file not in _FILES.values()]
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there."""
-        return tuple(name for name in TABLES if (self.folder / f"{name}.csv").is_file())
+        return tuple(name for name in TABLES if _FILES[name] in self.files)
 
     def grid(self, model: type[Row], problems: list[Problem], notes: list[Note]) -> Grid | None:
-        """The cells of a table; None, with its problem, when the file is no text."""
-        text = text_of(self.folder / f"{model.table}.csv", model.table, problems)
-        return None if text is None else csv_grid(text, model.table, problems)
+        """The cells of a table; None, with its problem, when the file is no table in text."""
+        text = text_of(self.folder / _FILES[model.table], model.table, problems)
+        return None if text is None else csv_grid(text, model.table, problems, notes)
 
     def missing(self, table: str) -> Problem:
         """The problem of a required table that is not there."""
-        return Problem(
+        return self.doubtful(table) or Problem(
             table,
             f"deze tabel ontbreekt; maak {table}.csv aan (`bekostiging new` geeft een voorbeeld)",
             f"this table is missing; add {table}.csv (`bekostiging new` gives an example)",
         )
 
     def doubtful(self, table: str) -> Problem | None:
-        """A file of almost the name of a table that may be left out: its rows would be lost."""
-        files = (Path(file.name) for file in self.folder.iterdir())
-        unknown = [file.stem for file in files if file.suffix == ".csv" and file.stem not in TABLES]
+        """A file of almost the name of a table that is not there: its rows would be lost."""
+        unknown = {_stem(file): file for file in self.files if _stem(file) and file not in _FILES.values()}
         near = get_close_matches(table, unknown, 1, cutoff=NEAR)
         if not near:
             return None
+        file = unknown[near[0]]
         return Problem(
             table,
-            f"{near[0]}.csv wordt zo niet gelezen; noem het {table}.csv, of geef het een heel andere naam",
-            f"{near[0]}.csv is not read so; name it {table}.csv, or give it quite another name",
+            f"{file} wordt zo niet gelezen; noem het {table}.csv, of geef het een heel andere naam",
+            f"{file} is not read so; name it {table}.csv, or give it quite another name",
         )
 
     def located(self, problem: Problem) -> Problem:
@@ -68,7 +76,7 @@ class FolderSource:
     def head(self, problems: list[Problem], *, required: bool = True) -> dict[str, Any] | None:
         """Read case.toml; None when there is none, a problem when it is required or wrong."""
         file = self.folder / "case.toml"
-        if not file.is_file():
+        if "case.toml" not in self.files:
             if required:
                 nl, en = (
                     "dit bestand ontbreekt; kopieer het uit een voorbeeld",
@@ -80,8 +88,8 @@ class FolderSource:
         if text is None:
             return None
         try:
-            head = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            head = toml_of(text)
+        except NotTomlError as error:
             nl, en = f"is geen geldig TOML ({error}); herstel dat", f"is not valid TOML ({error}); mend it"
             problems.append(Problem("case.toml", nl, en))
             return None
@@ -97,62 +105,35 @@ class FolderSource:
 
     def strays(self) -> list[Problem]:
         """Names of the folder and its tables that may hold a citizen service number."""
-        names = [self.folder.name, *(file.name for file in self.folder.iterdir() if file.name.endswith(".csv"))]
+        names = [self.folder.name, *filter(_is_table, self.files)]
         return [problem for name in names if (problem := name_number(name)) is not None]
 
 
-def text_of(file: Traversable | Path, name: str, problems: list[Problem]) -> str | None:
-    """The text of a file; None, with its problem, when it is not UTF-8 or not text at all."""
-    try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" not in text:
-        return text
-    problems.append(
-        Problem(
-            name,
-            "dit bestand is geen UTF-8; bewaar het in Excel als 'CSV UTF-8'",
-            "this file is not UTF-8; save it in Excel as 'CSV UTF-8'",
-        )
-    )
-    return None
+def _is_table(file: str) -> bool:
+    """Whether the name of a file says that it is a table, such as ``demand (1).csv`` or ``AREAS.CSV``."""
+    return ".csv" in file.casefold()
 
 
-def csv_grid(text: str, table: str, problems: list[Problem]) -> Grid:
-    """The cells of a CSV text; lines that do not fit the header are reported when the rows are read."""
-    header, _, _ = text.partition("\n")
-    separator = ";" if header.count(";") >= header.count(",") and ";" in header else ","
-    lines = csv.reader(io.StringIO(text), delimiter=separator)
-    columns = [column.strip() for column in next(_lines(lines, table, problems), [])]
-
-    def rows() -> Iterator[tuple[int, list[Cell]]]:
-        """Lines with something in them."""
-        for cells in _lines(lines, table, problems):
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) == len(columns):
-                yield lines.line_num, [Cell(plain(cell.strip()), separator) for cell in cells]
-                continue
-            problems.append(
-                Problem(
-                    table,
-                    f"heeft {len(cells)} velden waar de kop er {len(columns)} heeft; maak ze gelijk",
-                    f"has {len(cells)} fields where the header has {len(columns)}; make them equal",
-                    row=lines.line_num,
-                )
-            )
-
-    return Grid(columns, rows())
+def _stem(file: str) -> str:
+    """The name of a file that may be a table, without capitals and its endings; empty for any other file."""
+    stem = file.casefold()
+    while stem.endswith(_ENDINGS):
+        stem = stem[: stem.rindex(".")]
+    return stem if _is_table(file) or stem != file.casefold() else ""
 
 
-def _lines(lines: Iterator[list[str]], table: str, problems: list[Problem]) -> Iterator[list[str]]:
-    """Lines up to one that is no CSV, such as a field without end."""
-    try:
-        yield from lines
-    except csv.Error as error:
-        nl, en = (
-            f"is geen geldige CSV ({error}); herstel het bestand",
-            f"is not valid CSV ({error}); mend the file",
-        )
-        problems.append(Problem(table, nl, en))
+def _unread(file: str) -> Note:
+    """The note on a file that may be a table and is not read."""
+    return {
+        "nl": f"bestand {file} is niet gelezen: het heet niet naar een tabel",
+        "en": f"file {file} was not read: it is not named after a table",
+    }
+
+
+def csv_grid(text: str, table: str, problems: list[Problem], notes: list[Note]) -> Grid | None:
+    """The cells of a CSV text; None, with its problem, when it has no row of columns."""
+    read = csv_text(text, table, problems, notes)
+    if read is None:
+        return None
+    rows = ((line, [Cell(plain(cell.strip()), read.separator) for cell in cells]) for line, cells in read.rows)
+    return Grid(read.columns, rows)

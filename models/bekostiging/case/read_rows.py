@@ -29,6 +29,8 @@ from bekostiging.case.tables import Policy
 
 MOST_PROBLEMS = 200
 """Problems of one table that are listed at once: more of them have one cause, and a hostile file would keep us busy."""
+MOST_UNKNOWN = 20
+"""Unknown columns of one table that are listed: more of them are no slips of the pen."""
 LONGEST_SHOWN = 60
 """Characters of a wrong cell that its problem repeats."""
 NO_EXCEPTIONS = Exceptions()
@@ -125,7 +127,12 @@ def _columns_are_well(grid: Grid, model: type[Row], problems: list[Problem]) -> 
                     column=name,
                 )
             )
-    for name in dict.fromkeys(grid.columns):
+    unknown = list(dict.fromkeys(name for name in grid.columns if name not in known))
+    if len(unknown) > MOST_UNKNOWN:
+        nl = f"nog {len(unknown) - MOST_UNKNOWN} kolommen zijn onbekend; klopt het scheidingsteken, en is dit deze tabel?"
+        en = f"{len(unknown) - MOST_UNKNOWN} more columns are unknown; is the separator right, and is it this table?"
+        problems.append(Problem(model.table, nl, en))
+    for name in [*unknown[:MOST_UNKNOWN], *(name for name in known if name in grid.columns)]:
         if name not in known:
             nl, en = _nearest(name, shown)
             if name in RENAMED.get(model.table, {}):

@@ -8,12 +8,14 @@ import sys
 
 from bekostiging.cli import benchmark, compare, decide, prepare
 from bekostiging.cli.application import app, system_refused
+from bekostiging.cli.console import show_every_text
 
 __all__ = ["app", "benchmark", "compare", "decide", "main", "prepare"]
 
 
 def main() -> None:
     """Entry point of the ``bekostiging`` command; what we did not foresee is shown with its traceback, masked."""
+    show_every_text()
     try:
         app()
     except OSError as error:  # outside a command, such as the text of --help to a full disk

@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
+from bekostiging.cli.console import nearest
+
 if TYPE_CHECKING:
     from bekostiging.case import Case
     from bekostiging.case.errors import Note
@@ -90,6 +92,12 @@ def user_errors(lang: str) -> Iterator[None]:
     except UserError as error:
         console.print(error.text(lang, _options()), style="red", markup=False)
         raise typer.Exit(error.exit_code) from None
+    except UnicodeEncodeError as error:
+        shown = nearest(error.object[error.start : error.end])
+        nl = f"dit systeem kent een teken niet dat in een naam staat (lijkt op '{shown}'); zet PYTHONUTF8=1 in de omgeving"
+        en = f"this system does not know a character of a name (like '{shown}'); set PYTHONUTF8=1 in the environment"
+        console.print({"nl": nl, "en": en}[lang], style="red", markup=False)
+        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
         raise typer.Exit(INTERRUPTED) from None

@@ -7,7 +7,6 @@ as they are typed, without the dashes. What is given on the command line goes be
 from __future__ import annotations
 
 import inspect
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -189,11 +188,12 @@ def _unreadable(error: Exception) -> tuple[str, str]:
 def _tables(file: Path) -> dict[str, dict[str, Any]]:
     """The tables of a file; every key stands in one."""
     from bekostiging.case.not_bsn import check_name, refuse_numbers
+    from bekostiging.case.toml_text import NotTomlError, toml_of
 
     try:
         text = file.read_text("utf-8-sig")
-        tables = tomllib.loads(text)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        tables = toml_of(text)
+    except (OSError, UnicodeDecodeError, NotTomlError) as error:
         nl, en = _unreadable(error)
         raise _wrong(
             f"{file} kan niet worden gelezen: {nl}; herstel het, of geef een ander bestand met --config.",

@@ -455,3 +455,40 @@ def test_a_missing_price_of_a_profile_in_use(folder: Path, edit: Edit) -> None:
     assert sentence.endswith(
         "is in use and has no price while others have; fill in price or leave it empty everywhere"
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["PROFILES.CSV", "Profiles.csv", "profiles.csv.txt", "profiles.txt", "profile.csv"]
+)
+def test_a_file_of_almost_the_name_of_a_table_is_named(folder: Path, name: str) -> None:
+    (folder / "profiles.csv").rename(folder / name)
+    assert _only(folder) == (
+        f"table profiles: {name} is not read so; name it profiles.csv, or give it quite another name"
+    )
+
+
+def test_a_table_beside_the_tables_is_told(folder: Path) -> None:
+    (folder / "demand (1).csv").write_text("a;b\n1;2\n")
+    assert [note["en"] for note in read_case(folder).notes] == [
+        "file demand (1).csv was not read: it is not named after a table"
+    ]
+
+
+def test_a_table_that_is_a_broken_link_is_named(folder: Path) -> None:
+    (folder / "profiles.csv").unlink()
+    (folder / "profiles.csv").symlink_to("nowhere.csv")
+    assert _only(folder) == ("table profiles: this is no regular file; put a file there, no folder or broken link")
+
+
+def test_a_head_that_is_nested_too_deep_is_one_sentence(folder: Path) -> None:
+    (folder / "case.toml").write_text("x = " + "[" * 9000)
+    assert _only(folder) == "table case.toml: is not valid TOML (nested too deep); mend it"
+
+
+def test_many_unknown_columns_are_one_cause(folder: Path) -> None:
+    path = folder / "demand.csv"
+    header, _, rows = path.read_text().partition("\n")
+    path.write_text(f"{header},{','.join(f'x{place}' for place in range(3000))}\n{rows}")
+    found = _sentences(folder)
+    assert len(found) == 21
+    assert "2980 more columns are unknown; is the separator right, and is it this table?" in found[0]

@@ -32,12 +32,21 @@ def test_both_dialects_say_the_same(tmp_path: Path, text: str) -> None:
     [
         (GOOD.replace("cost", "kosten"), "column cost is missing"),
         (GOOD.replace("town", "BSN"), "column bsn says who a client is and is never read"),
-        (GOOD.replace("town", ""), "stands there twice or has no name"),
+        (GOOD.replace("town", ""), "row 2: has something in column 4, which has no name"),
+        (GOOD.replace("town", "cost"), "stands there twice"),
         (GOOD.replace("1200,50", "1.200"), "row 2, column cost: '1.200' is no amount"),
         (GOOD.replace("1200,50", "-3"), "row 2, column cost: '-3' is no amount"),
         (GOOD.replace("1200,50", "nan"), "row 2, column cost: 'nan' is no amount"),
         (GOOD.replace("zwaar", ""), "row 3: every client has a provider, a profile and a cost"),
-        (GOOD.replace(";b", ""), "row 3: every client has a provider, a profile and a cost"),
+        (GOOD.replace(";b", ""), "row 3: has 3 fields where the header has 4"),
+        (GOOD.replace("\np2", "\n\n\np2").replace("zwaar", ""), "row 5: every client has a provider"),
+        (GOOD.replace("a\np2", '"a\n\np2'), "row 2: a quotation mark in this row is closed nowhere"),
+        (GOOD.replace("a\n", '"a\nb"\n'), "row 2: a cell between quotation marks goes on to row 3"),
+        (
+            GOOD.replace("zwaar", '"zwaar') + 'p3;"licht;1;c\n',
+            "row 3: text follows a closing quotation mark .row 4.",
+        ),
+        ("", "this file is empty"),
         (GOOD.replace(";b", f";{made()}"), "row 3, column town: this may be a citizen service number"),
         (GOOD.splitlines()[0], "it holds no client"),
     ],
@@ -53,5 +62,5 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
         read_clients(tmp_path / "none.csv")
     place = tmp_path / "clients.csv"
     place.write_bytes(b"provider\xff\xfe")
-    with pytest.raises(UserError, match="is not UTF-8"):
+    with pytest.raises(UserError, match="table clients: this file is not UTF-8"):
         read_clients(place)

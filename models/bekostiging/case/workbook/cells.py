@@ -9,22 +9,11 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.numbers import CELL
 from bekostiging.case.read_rows import Cell, leaf
 from bekostiging.case.workbook.container import LONGEST_TEXT
+from bekostiging.case.workbook.places import INVISIBLE
 
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-_INVISIBLE = "\u200b\u2060\ufeff"
-"""Characters without width that come along with a text from a web page."""
 _DAY_ZERO = dt.date(1899, 12, 30)
 _YEARS = range(1990, 2201)
-
-
-def letters(column: int) -> str:
-    """The letters over a column, counted from 0."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def text_of(value: Value) -> str:
@@ -39,7 +28,7 @@ def text_of(value: Value) -> str:
     if isinstance(value, dt.time | dt.date | dt.datetime):
         return value.isoformat()
     lines = str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return lines.strip().strip(_INVISIBLE).strip()
+    return lines.strip().strip(INVISIBLE).strip()
 
 
 def cell_of(value: Value, column: str, info: FieldInfo) -> tuple[Cell, bool]:

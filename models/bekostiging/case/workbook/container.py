@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from bekostiging.case.errors import UserError
-from bekostiging.case.workbook.marks import Marks, has, marks_of, shared_lengths, sheet_places
+from bekostiging.case.workbook.marks import DamageError, Marks, has, marks_of, shared_texts, sheet_places
 
 MOST_BYTES = 32 * 2**20
 """Unpacked size of a workbook; a region of 342 municipalities and 1,000 providers takes 5 MB."""
@@ -28,8 +28,21 @@ MOST_SHEETS = 200
 LONGEST_TEXT = 32_767
 """Characters of one cell, the limit of Excel."""
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, expat.ExpatError, EOFError, OSError, RuntimeError,
-               ValueError, struct.error)  # fmt: skip
-"""What a damaged zip or XML raises; RuntimeError is a part with a password or an unknown compression."""
+               ValueError, LookupError, OverflowError, struct.error)  # fmt: skip
+"""What a damaged zip or XML raises; RuntimeError is an unknown compression, LookupError an unknown encoding."""
+_BOOK = "xl/workbook.xml"
+_TEXTS, _RELATIONS = "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels"
+_KNOWN = {name.lower(): name for name in (_BOOK, _TEXTS, _RELATIONS)}
+_OTHER = {
+    "mimetype",
+    "content.xml",
+    "xl/workbook.bin",
+    "word/document.xml",
+    "ppt/presentation.xml",
+    "index/document.iwa",
+}
+"""Parts of an .ods, an .xlsb, a .docx, a .pptx and a .numbers."""
+_SHEETS = ("worksheet", "chartsheet", "dialogsheet", "macrosheet")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -55,20 +68,14 @@ def open_container(path: Path) -> Container:
     """
     content = _bytes(path)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_BYTES:
-                raise _too_large(path)
-            names = sorted(set(archive.namelist()))
-            parts = {name: archive.read(name) for name in names if name.endswith((".xml", ".rels"))}
-        book = parts.get("xl/workbook.xml", b"")
-        lengths = shared_lengths(parts.get("xl/sharedStrings.xml", b""))
-        places = sheet_places(book, parts.get("xl/_rels/workbook.xml.rels", b""))
-        marks = {name: marks_of(parts[part], lengths) for name, part in places.items() if part in parts}
+        parts, macros = _unpacked(path, content)
+        book = parts.get(_BOOK, b"")
+        marks = _marks(parts)
         never_computed = has(book, "calcPr", "fullCalcOnLoad")
+    except DamageError as error:
+        raise damaged(path, error) from None
     except _UNREADABLE:
-        raise _damaged(path) from None
-    if not marks:
-        raise _damaged(path)
+        raise damaged(path) from None
     if len(marks) > MOST_SHEETS:
         raise UserError(
             f"{path}: dit werkboek heeft meer dan {MOST_SHEETS} bladen; verwijder wat geen tabel is.",
@@ -77,12 +84,68 @@ def open_container(path: Path) -> Container:
     for name, sheet in marks.items():
         if (sheet.last_row + 1) * (sheet.last_column + 1) > MOST_CELLS or sheet.text > MOST_TEXT:
             raise _far(path, name, sheet)
-    return Container(_packed(parts), marks, any("vbaProject" in name for name in names), never_computed)
+    return Container(_packed(parts), marks, macros, never_computed)
+
+
+def _unpacked(path: Path, content: bytes) -> tuple[dict[str, bytes], bool]:
+    """The parts of XML, names of known ones as the standard spells them, and whether there are macros."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = archive.infolist()
+        if any(member.flag_bits & 1 for member in members):
+            raise _password(path)
+        if sum(member.file_size for member in members) > MOST_BYTES:
+            raise _too_large(path)
+        names = [member.filename for member in members]
+        lower = {name.lower() for name in names}
+        if _BOOK not in lower and lower & _OTHER:
+            raise _other_format(path)
+        if len(lower) < len(names):
+            raise DamageError("een deel van het bestand staat er twee keer", "a part of the file is there twice")
+        own = (name for name in sorted(names) if name.lower().endswith((".xml", ".rels")))
+        parts = {_KNOWN.get(name.lower(), name): archive.read(name) for name in own}
+    return parts, any("vbaproject" in name for name in lower)
+
+
+def _marks(parts: dict[str, bytes]) -> dict[str, Marks]:
+    """The marks of every sheet of the workbook.
+
+    Raises
+    ------
+    DamageError
+        A sheet that is missing, empty, spoiled or named nowhere.
+    """
+    texts = shared_texts(parts.get(_TEXTS, b""))
+    places = sheet_places(parts.get(_BOOK, b""), parts.get(_RELATIONS, b""))
+    spelled = {name.lower(): name for name in parts}
+    marks: dict[str, Marks] = {}
+    for sheet, place in places.items():
+        try:
+            marks[sheet] = marks_of(parts[spelled[place.lower()]], texts)
+        except DamageError as error:
+            raise DamageError(f"blad {sheet}: {error.nl}", f"sheet {sheet}: {error.en}") from None
+        except (KeyError, *_UNREADABLE):
+            raise DamageError(
+                f"blad {sheet} is er niet of is onleesbaar", f"sheet {sheet} is missing or spoiled"
+            ) from None
+        if marks[sheet].kind not in _SHEETS:
+            raise DamageError(f"blad {sheet} is geen blad", f"sheet {sheet} is no sheet")
+    if not marks:
+        raise DamageError("er staan geen bladen in", "it has no sheets")
+    listed = {place.lower() for place in places.values()}
+    for name in spelled:
+        if name.startswith("xl/worksheets/") and name.endswith(".xml") and name not in listed:
+            raise DamageError(
+                f"er zit een blad in dat in geen lijst staat ({name})",
+                f"it has a sheet that is not listed ({name})",
+            )
+    return marks
 
 
 def _bytes(path: Path) -> bytes:
     """The file, when it is a zip of a size that can be a case."""
     try:
+        if not path.is_file():
+            raise OSError
         if path.stat().st_size > MOST_BYTES:
             raise _too_large(path)
         content = path.read_bytes()
@@ -93,10 +156,7 @@ def _bytes(path: Path) -> bytes:
         ) from None
     if content.startswith(_OLE):
         if _ENCRYPTED in content:
-            raise UserError(
-                f"{path}: dit werkboek heeft een wachtwoord; bewaar het zonder wachtwoord.",
-                f"{path}: this workbook has a password; save it without one.",
-            )
+            raise _password(path)
         raise _other_format(path)
     if not content.startswith(b"PK"):
         raise _other_format(path)
@@ -119,10 +179,29 @@ def _other_format(path: Path) -> UserError:
     )
 
 
-def _damaged(path: Path) -> UserError:
+def _password(path: Path) -> UserError:
     return UserError(
-        f"{path}: dit werkboek is beschadigd of onvolledig; open en bewaar het opnieuw in Excel of neem een reservekopie.",
-        f"{path}: this workbook is damaged or incomplete; open and save it again in Excel or take a copy.",
+        f"{path}: dit werkboek heeft een wachtwoord; bewaar het zonder wachtwoord.",
+        f"{path}: this workbook has a password; save it without one.",
+    )
+
+
+def damaged(path: Path, damage: DamageError | None = None) -> UserError:
+    """The error of a workbook that is not whole, with what is wrong where that is known.
+
+    A spreadsheet repairs such a file by leaving out what it cannot place: the remedy is a copy.
+    """
+    if damage is None:
+        return UserError(
+            f"{path}: dit werkboek is beschadigd of onvolledig; open en bewaar het opnieuw in Excel of neem een "
+            "reservekopie.",
+            f"{path}: this workbook is damaged or incomplete; open and save it again in Excel or take a copy.",
+        )
+    return UserError(
+        f"{path}: dit werkboek is beschadigd of onvolledig: {damage.nl}; neem een reservekopie, of herstel het in Excel en "
+        "controleer wat er ontbreekt.",
+        f"{path}: this workbook is damaged or incomplete: {damage.en}; take a copy, or repair it in Excel and check what is "
+        "missing.",
     )
 
 

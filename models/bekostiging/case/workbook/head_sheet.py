@@ -13,8 +13,9 @@ from bekostiging.case.not_bsn import FIELD, exceptions, head_numbers
 from bekostiging.case.numbers import CELL, AmbiguousNumberError, parse_number
 from bekostiging.case.read_rows import shortened
 from bekostiging.case.tables import TABLES
-from bekostiging.case.workbook.cells import Value, letters, text_of
+from bekostiging.case.workbook.cells import Value, text_of
 from bekostiging.case.workbook.names import folded, head_name, known_fields
+from bekostiging.case.workbook.places import letters
 from bekostiging.case.workbook.sheets import Sheet
 
 TRAJECTORIES = "trajectories_per_person"

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.rows import Row
-from bekostiging.case.workbook.cells import Value, letters, text_of
-from bekostiging.case.workbook.container import Container
-from bekostiging.case.workbook.marks import Marks
+from bekostiging.case.workbook.cells import Value, text_of
+from bekostiging.case.workbook.container import Container, damaged
+from bekostiging.case.workbook.marks import MOST_COLUMNS, DamageError, Marks
 from bekostiging.case.workbook.names import folded, known_columns
+from bekostiging.case.workbook.places import letters
 
 HEADER_ROWS = 40
 """Rows in which the names of the columns are looked for."""
+Range = tuple[int, int, int, int]
+Merged = dict[str, Range]
+MOST_MERGED = 100
+"""Merged ranges of a table that are looked at; one is enough to refuse it."""
 SHOWN = 8
 """Row numbers that a note lists."""
 
@@ -56,6 +61,9 @@ def read_sheets(path: Path, container: Container) -> list[Sheet]:
             visible = str(metadata.visible).endswith("Visible")
             rows = cells.to_python(skip_empty_area=False)
             sheets.append(Sheet(metadata.name, visible, rows, merged, container.marks[metadata.name]))
+        _check_all_read(path, sheets, container.marks)
+    except UserError:
+        raise
     except CalamineError:
         raise _not_understood(path) from None
     except BaseException as error:
@@ -64,6 +72,22 @@ def read_sheets(path: Path, container: Container) -> list[Sheet]:
             raise _not_understood(path) from None
         raise
     return sheets
+
+
+def _check_all_read(path: Path, sheets: Sequence[Sheet], marks: Mapping[str, Marks]) -> None:
+    """Every cell that says something in the XML has come out of the reader of the cells."""
+    read = {sheet.name: sheet for sheet in sheets}
+    for name, own in marks.items():
+        lost: tuple[int, int] | None = None
+        if name in read:
+            places = (divmod(place, MOST_COLUMNS) for place in own.filled)
+            lost = next((place for place in places if read[name].value(*place) == ""), None)
+        elif own.filled:
+            lost = divmod(own.filled[0], MOST_COLUMNS)
+        if lost is not None:
+            cell = f"{letters(lost[1])}{lost[0] + 1}"
+            nl, en = f"blad {name}: cel {cell} is niet te lezen", f"sheet {name}: cell {cell} cannot be read"
+            raise damaged(path, DamageError(nl, en))
 
 
 def _not_understood(path: Path) -> UserError:
@@ -108,6 +132,14 @@ def hidden(sheet: Sheet, rows: Sequence[int], columns: Sequence[int]) -> list[No
     return notes
 
 
+def empty(name: str) -> Note:
+    """The note on a sheet of an optional table without a single cell."""
+    return {
+        "nl": f"blad {name} is leeg; deze tabel is er niet",
+        "en": f"sheet {name} is empty; this table is not there",
+    }
+
+
 def unread(names: Sequence[str], macros: bool) -> list[Note]:
     """Notes on what is in the workbook and is not read."""
     notes = [
@@ -124,3 +156,19 @@ def unread(names: Sequence[str], macros: bool) -> list[Note]:
         )
         notes.append({"nl": nl, "en": en})
     return notes
+
+
+def within(place: tuple[int, int], merged: Range) -> bool:
+    """Whether a cell is part of merged cells."""
+    top, left, bottom, right = merged
+    return top <= place[0] <= bottom and left <= place[1] <= right
+
+
+def merged_within(sheet: Sheet, first: int, last: int, columns: Sequence[int]) -> Merged:
+    """Merged cells among the rows of a table, by their range."""
+    merged: Merged = {}
+    for top, left, bottom, right in sheet.merged:
+        inside = top <= last and bottom >= first and any(left <= column <= right for column in columns)
+        if inside and len(merged) < MOST_MERGED:
+            merged[f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"] = (top, left, bottom, right)
+    return merged

@@ -20,10 +20,10 @@ from bekostiging.case.former import RENAMED, field_of
 from bekostiging.case.not_bsn import citizen_number, name_number
 from bekostiging.case.numbers import CELL
 from bekostiging.case.read_folder import NEAR
-from bekostiging.case.read_rows import Cell, Grid, shortened
+from bekostiging.case.read_rows import Cell, Grid, read_rows, shortened
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import ASKED, TABLES
-from bekostiging.case.workbook.cells import cell_of, letters, text_of
+from bekostiging.case.workbook.cells import cell_of, text_of
 from bekostiging.case.workbook.container import open_container
 from bekostiging.case.workbook.head_sheet import HeadSheet
 from bekostiging.case.workbook.names import (
@@ -34,20 +34,27 @@ from bekostiging.case.workbook.names import (
     known_sheets,
     sheet_name,
 )
+from bekostiging.case.workbook.places import letters
 from bekostiging.case.workbook.schema import VERSION, check_version, upgraded
-from bekostiging.case.workbook.sheets import Sheet, header_row, hidden, read_sheets, unread
+from bekostiging.case.workbook.sheets import (
+    Merged,
+    Sheet,
+    empty,
+    header_row,
+    hidden,
+    merged_within,
+    read_sheets,
+    unread,
+    within,
+)
 
 CASE = "case.toml"
 """What problems call the head of a case."""
 TOTAL = re.compile(r"^((eind|sub)?tota(a)?l(en)?|(grand |sub)?totals?|som|sum)\b.{0,40}$", re.IGNORECASE)
 
 
-_Range = tuple[int, int, int, int]
-_Merged = dict[str, _Range]
 MOST_STRAYS = 20
 """Problems outside tables that are listed per sheet."""
-MOST_MERGED = 100
-"""Merged ranges of a table that are looked at; one is enough to refuse it."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +109,7 @@ class WorkbookSource:
         header = header_row(sheet, model)
         if header is None:
             if not sheet.rows and not model.required:
+                notes.append(empty(sheet.name))
                 return None
             problems.append(self._no_header(model, sheet))
             return None
@@ -112,6 +120,7 @@ class WorkbookSource:
         self._places[table] = Place(sheet.name, header, now | places)
         filled = [column for column, text in enumerate(texts) if text]
         problems += self._nameless(sheet, table, header, texts)
+        problems += self._above(sheet, model, header, filled, texts)
         rows = list(self._rows(sheet, model, header, filled, texts, notes))
         notes += hidden(sheet, [row - 1 for row, _ in rows], filled)
         labels = {name: column_name(name, self.lang) for name in columns(model)}
@@ -231,7 +240,11 @@ class WorkbookSource:
         """A sheet of an unknown name that may be this table."""
         unknown = {folded(name): name for name in self._unknown_sheets()}
         for lang in LANGUAGES:
-            near = get_close_matches(folded(sheet_name(table, lang)), unknown, 1, cutoff=NEAR)
+            own = folded(sheet_name(table, lang))
+            longer = next((name for name in unknown if name.startswith(f"{own} ")), None)
+            if longer is not None:  # as Numbers writes them: "gebieden - Tabel 1"
+                return unknown[longer]
+            near = get_close_matches(own, unknown, 1, cutoff=NEAR)
             if near:
                 return unknown[near[0]]
         return None
@@ -280,6 +293,30 @@ class WorkbookSource:
                     )
                     break
 
+    def _above(
+        self, sheet: Sheet, model: type[Row], header: int, filled: Sequence[int], texts: list[str]
+    ) -> Iterator[Problem]:
+        """Report rows of the table over the names of its columns, such as sorting leaves there: they would be lost."""
+        known = known_columns(model)
+        names = [known.get(folded(texts[column]), texts[column]) for column in filled]
+        over = [
+            (
+                row + 1,
+                [
+                    self._cell_at(sheet, row, column, known.get(folded(texts[column])), model, {}, [])
+                    for column in filled
+                ],
+            )
+            for row in range(header)
+        ]
+        for row in read_rows(upgraded(Grid(names, over), model.table, self.version, []), model, [], []):
+            yield Problem(
+                model.table,
+                f"deze rij staat boven de namen van de kolommen (rij {header + 1}); zet haar eronder of wis haar",
+                f"this row is over the names of the columns (row {header + 1}); put it under them or clear it",
+                place=f"{sheet.name}!{row.line}:{row.line}",
+            )
+
     def _rows(
         self,
         sheet: Sheet,
@@ -303,7 +340,7 @@ class WorkbookSource:
                 }
             )
             last -= 1
-        merged = _merged_within(sheet, header + 1, last, filled)
+        merged = merged_within(sheet, header + 1, last, filled)
         for row in range(header + 1, last + 1):
             if not self._some(sheet, row, filled):
                 continue
@@ -339,7 +376,7 @@ class WorkbookSource:
         column: int,
         name: str | None,
         model: type[Row],
-        merged: _Merged,
+        merged: Merged,
         notes: list[Note],
     ) -> Cell:
         """One cell, with what is wrong with it before anybody reads it."""
@@ -347,7 +384,7 @@ class WorkbookSource:
         value = sheet.value(row, column)
         if name is None:
             return Cell(text_of(value), CELL)
-        shown = next((shown for shown, range_ in merged.items() if _within(place, range_)), None)
+        shown = next((shown for shown, range_ in merged.items() if within(place, range_)), None)
         if shown is not None:
             nl = f"hoort bij samengevoegde cellen ({shown}); splits ze en vul elke cel"
             en = f"is part of merged cells ({shown}); split them and fill every cell"
@@ -410,18 +447,3 @@ class WorkbookSource:
         text = re.sub(r"\btabel (\w+)", sheet, text)
         text = re.sub(r"\btable (\w+)", lambda found: sheet(found).replace("blad ", "sheet "), text)
         return re.sub(r"\b(\w+)\.csv", sheet, text)
-
-
-def _within(place: tuple[int, int], merged: _Range) -> bool:
-    top, left, bottom, right = merged
-    return top <= place[0] <= bottom and left <= place[1] <= right
-
-
-def _merged_within(sheet: Sheet, first: int, last: int, columns: Sequence[int]) -> _Merged:
-    """Merged cells among the rows of a table, by their range."""
-    merged: _Merged = {}
-    for top, left, bottom, right in sheet.merged:
-        inside = top <= last and bottom >= first and any(left <= column <= right for column in columns)
-        if inside and len(merged) < MOST_MERGED:
-            merged[f"{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"] = (top, left, bottom, right)
-    return merged

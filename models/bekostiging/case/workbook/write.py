@@ -21,12 +21,12 @@ from bekostiging.case.read_rows import bounds, choices, leaf
 from bekostiging.case.rows import MOST, Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.book import new_book
-from bekostiging.case.workbook.cells import letters
 from bekostiging.case.workbook.container import LONGEST_TEXT
 from bekostiging.case.workbook.guide import FIRST_POLICY, guide_sheet, policy_sheet
 from bekostiging.case.workbook.head_sheet import by_law
 from bekostiging.case.workbook.house import House
 from bekostiging.case.workbook.names import column_name, head_fields, head_name, sheet_name, totalled, unit_of
+from bekostiging.case.workbook.places import letters
 from bekostiging.case.workbook.schema import VERSION
 from bekostiging.case.workbook_text import is_dangerous
 from bekostiging.case.write import cell_value

@@ -7,7 +7,6 @@ holds for every case and goes before a case's own of the same name, so that all 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -21,6 +20,7 @@ from bekostiging.case import Case, CaseError, UserError, check_case, read_case, 
 from bekostiging.case.arguments import checked_path, kinds_checked
 from bekostiging.case.not_bsn import check_name, refuse_numbers
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
+from bekostiging.case.toml_text import NotTomlError, toml_of
 from bekostiging.options import RunOptions
 from bekostiging.studies.tender.decisions import DECISION_MODELS
 
@@ -131,13 +131,18 @@ def read_suite(name: str | Path) -> Suite:
             f"Suite {path.name} is geen tekst in UTF-8; bewaar haar zo.",
             f"Suite {path.name} is no text in UTF-8; save it as such.",
         ) from None
+    except OSError as error:
+        raise UserError(
+            f"Suite {path.name} is niet te lezen ({error.strerror}); controleer de rechten.",
+            f"Suite {path.name} cannot be read ({error.strerror}); check its rights.",
+        ) from None
 
 
 def suite_of(text: str, name: str) -> Suite:
     """The suite that a text says."""
     try:
-        told = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        told = toml_of(text)
+    except NotTomlError as error:
         raise UserError(
             f"Suite {name} is geen geldig TOML ({error}); herstel dat.",
             f"Suite {name} is not valid TOML ({error}); mend it.",

@@ -13,9 +13,10 @@ import pytest
 from bekostiging.case import UserError, read_case, scaffold_case
 from bekostiging.case.workbook import container
 from bekostiging.case.workbook.container import open_container
-from bekostiging.case.workbook.marks import marks_of
+from bekostiging.case.workbook.marks import MOST_COLUMNS, SharedTexts, marks_of
 
 SHEET = "xl/worksheets/sheet3.xml"
+Change = Callable[[dict[str, bytes]], None]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def repacked(source: Path, target: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+def repacked(source: Path, target: Path, change: Change) -> Path:
     """The same zip with other parts."""
     with zipfile.ZipFile(source) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -73,6 +74,99 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as archive:
         archive.writestr("brief.txt", "geachte")
     refused(tmp_path / "x.xlsx", "beschadigd of onvolledig")
+
+
+def _replace(part: str, old: bytes, new: bytes, count: int = 1) -> Change:
+    """A change of one part."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        assert old in parts[part]
+        parts[part] = parts[part].replace(old, new, count)
+
+    return change
+
+
+def _put(part: str, content: bytes) -> Change:
+    return lambda parts: parts.update({part: content})
+
+
+def _lose(part: str) -> Change:
+    return lambda parts: parts.pop(part) and None
+
+
+def _move(part: str, to: str) -> Change:
+    return lambda parts: parts.update({to: parts.pop(part)})
+
+
+LIST, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (_lose(SHEET), "blad gebieden is er niet of is onleesbaar"),
+        (_put(SHEET, b""), "blad gebieden is er niet of is onleesbaar"),
+        (_put(SHEET, b"<a/>"), "blad gebieden is geen blad"),
+        (_put(SHEET, b"<worksheet>"), "blad gebieden is er niet of is onleesbaar"),
+        (_replace(SHEET, b'encoding="UTF-8"', b'encoding="bogus"'), "blad gebieden is er niet of is onleesbaar"),
+        (_move(SHEET, "xl/worksheets/blad3.xml"), "blad gebieden is er niet of is onleesbaar"),
+        (
+            _replace(SHEET, b'<row r="7"', b'<row r="6"'),
+            "blad gebieden: rij 6 staat er twee keer of niet op volgorde",
+        ),
+        (
+            _replace(SHEET, b' r="B6"', b' r="A6"'),
+            "blad gebieden: cel A6 staat er twee keer of op een andere plaats",
+        ),
+        (
+            _replace(SHEET, b' r="B6"', b' r="B5"'),
+            "blad gebieden: cel B5 staat er twee keer of op een andere plaats",
+        ),
+        (
+            _replace(SHEET, b'<row r="7"', b'</sheetData><sheetData><row r="7"'),
+            "blad gebieden: heeft zijn cellen twee keer",
+        ),
+        (_replace(SHEET, b"</v>", b"</v><v>0</v>"), "blad gebieden: cel A1 heeft twee waarden"),
+        (_replace(SHEET, b"<v>", b"<v>99999"), "blad gebieden: de tekst van cel A1 is er niet"),
+        (
+            _replace(RELATIONS, b"worksheets/sheet3.xml", b"worksheets/sheet4.xml"),
+            "heeft geen eigen inhoud in het bestand",
+        ),
+        (_replace(RELATIONS, b'Id="rId3"', b'Id="rId99"'), "blad gebieden heeft geen eigen inhoud in het bestand"),
+        (_replace(LIST, b'name="gebieden"', b'name="gemeenten"'), "blad gemeenten staat er twee keer"),
+        (
+            _replace(LIST, b'<sheet name="gebieden" sheetId="3" r:id="rId3"/>', b""),
+            "een blad in dat in geen lijst staat",
+        ),
+    ],
+)
+def test_what_would_cost_rows_in_silence_is_damage(
+    written: Path, tmp_path: Path, change: Change, sentence: str
+) -> None:
+    path = repacked(written, tmp_path / "x.xlsx", change)
+    refused(path, "beschadigd of onvolledig: ")
+    refused(path, sentence)
+
+
+def test_a_part_that_is_there_twice(written: Path, tmp_path: Path) -> None:
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(written.read_bytes())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(SHEET.upper(), b"<worksheet><sheetData/></worksheet>")
+    refused(path, "beschadigd of onvolledig: een deel van het bestand staat er twee keer")
+
+
+def test_names_of_parts_in_capitals_are_the_same_names(written: Path, tmp_path: Path) -> None:
+    """Names of parts are equal without regard to capitals (ECMA-376 part 2, 6.2.2.3)."""
+    path = repacked(written, tmp_path / "x.xlsx", _move("xl/sharedStrings.xml", "xl/SharedStrings.xml"))
+    assert read_case(path) == read_case(written)
+
+
+@pytest.mark.parametrize("part", ["mimetype", "xl/workbook.bin", "word/document.xml", "Index/Document.iwa"])
+def test_a_zip_of_another_program(tmp_path: Path, part: str) -> None:
+    with zipfile.ZipFile(tmp_path / "x.xlsx", "w") as archive:
+        archive.writestr(part, b"x")
+    refused(tmp_path / "x.xlsx", "dit is geen .xlsx; open het in Excel of LibreOffice")
 
 
 def test_macros_are_neither_read_nor_run_and_told(written: Path, tmp_path: Path) -> None:
@@ -142,10 +236,11 @@ def test_marks_of_a_sheet_written_by_hand() -> None:
         b'<x:row><x:c><x:f>A1</x:f><x:v/></x:c><x:c t="str"><x:f>""</x:f><x:v></x:v></x:c>'
         b'<x:c t="e"><x:v>#REF!</x:v></x:c></x:row>'
         b"</x:sheetData></x:worksheet>",
-        [7],
+        SharedTexts([7], [False]),
     )
     assert (found.hidden_rows, found.hidden_columns, found.text) == ({1}, [(1, 2)], 7)
     assert found.formulas == {(1, 2), (2, 0), (2, 1)}
     assert found.uncomputed == {(2, 0)}
     assert found.errors == {(2, 2): "#REF!"}
     assert (found.last_row, found.last_column) == (2, 2)
+    assert [divmod(place, MOST_COLUMNS) for place in found.filled] == [(1, 1), (1, 2)]

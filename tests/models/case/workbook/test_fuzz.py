@@ -1,34 +1,27 @@
-"""200 workbooks as nobody should make them: a case with every row, or sentences; never a traceback, never a hang.
+"""Workbooks as nobody should make them: a case with every row, or sentences; never a traceback, never a hang.
 
-Two kinds. Cells: what hands do to tables (types, deletions, duplicates, encodings, huge texts), told from an
-independent list of the rows that were left alone. Files: what disks, programs and attackers do to the zip and its XML;
-there the case is the one that was written, or refused.
+What hands do to tables (types, deletions, duplicates, encodings, huge texts), told from an independent list of the rows
+that were left alone. What disks, programs and attackers do to the file is tried in ``test_damage``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import io
-import signal
-import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from random import Random
-from types import FrameType
 
 import pytest
 from citizen_numbers import made
+from damage import no_hang
 from workbooks import Grids, grids_of, header_of, write_grids
 
 from bekostiging.case import Case, UserError, read_case, scaffold_case, synthetic_region
 from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.names import sheet_name
 
-N_CELLS, N_FILES = 130, 70
-HANG = 60
-"""Seconds after which a workbook counts as a hang: hundreds of times what reading one takes."""
+N_CELLS = 130
 CITIZEN = made()
 """Passes the elfproef, and is a number nobody has."""
 NASTY = (
@@ -38,7 +31,6 @@ NASTY = (
     dt.date(1905, 7, 18), "2026", "²", "٣",
 )  # fmt: skip
 Cells = Callable[[Grids, Random, set[int]], None]
-Parts = dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
@@ -56,22 +48,6 @@ def base(written: Path) -> Grids:
 @pytest.fixture(scope="module")
 def original(written: Path) -> dict[str, list[dict[str, object]]]:
     return dumped(read_case(written))
-
-
-@contextmanager
-def no_hang() -> Iterator[None]:
-    """A workbook that never ends is a failure, not a test that never ends."""
-
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise TimeoutError("this workbook hangs")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(HANG)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def dumped(case: Case) -> dict[str, list[dict[str, object]]]:
@@ -240,121 +216,3 @@ def test_cells(seed: int, base: Grids, original: dict[str, list[dict[str, object
         if name in grids:
             filled = sum(any(str(cell or "").strip() for cell in row) for row in _body(grids, name))
             assert len(read[table]) == filled - told.count(f"{name}!"), (table, told)
-
-
-# files: what disks, programs and attackers do
-
-
-def _parts(content: bytes) -> Parts:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def _zipped(parts: Parts, kind: int = zipfile.ZIP_DEFLATED) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", kind) as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
-    return target.getvalue()
-
-
-def truncate(content: bytes, rng: Random) -> bytes:
-    return content[: rng.randrange(len(content))]
-
-
-def flip(content: bytes, rng: Random) -> bytes:
-    broken = bytearray(content)
-    for _ in range(rng.choice([1, 5, 50])):
-        broken[rng.randrange(len(broken))] ^= 1 << rng.randrange(8)
-    return bytes(broken)
-
-
-def lose_part(content: bytes, rng: Random) -> bytes:
-    parts = _parts(content)
-    del parts[rng.choice(sorted(parts))]
-    return _zipped(parts)
-
-
-def spoil_part(content: bytes, rng: Random) -> bytes:
-    parts = _parts(content)
-    name = rng.choice(sorted(parts))
-    own = parts[name]
-    parts[name] = rng.choice(
-        [b"", b"\x00" * 100, rng.randbytes(500), own[: len(own) // 2], own + own, own.replace(b"<", b"&lt;", 3)]
-    )
-    return _zipped(parts)
-
-
-def spoil_xml(content: bytes, rng: Random) -> bytes:
-    """Attributes and values that a parser trusts."""
-    parts = _parts(content)
-    name = rng.choice([part for part in sorted(parts) if part.startswith("xl/worksheets/sheet")])
-    old, new = rng.choice(
-        [(b' t="s"', b' t="zz"'), (b"<v>", b"<v>9999999"), (b' r="A7"', b' r="A0"'), (b' r="A7"', b' r="ZZZZ7"'),
-         (b' r="A7"', b""), (b' s="', b' s="9999'), (b"</v>", b"e999</v>"), (b"<v>1", b"<v>NaN"),
-         (b'<row r="7"', b'<row r="-7"'),
-         (b"<sheetData>", b"<sheetData><row/>"), (b'<dimension ref="A1', b'<dimension ref="XFD1048576'),
-         (b"<sheetData>", b'<mergeCells count="1"><mergeCell ref="ZZ"/></mergeCells><sheetData>')]
-    )  # fmt: skip
-    parts[name] = parts[name].replace(old, new, rng.choice([1, -1]))
-    return _zipped(parts)
-
-
-def other_encoding(content: bytes, rng: Random) -> bytes:
-    parts = _parts(content)
-    name = "xl/sharedStrings.xml"
-    text = parts[name].decode()
-    encoding = rng.choice(["utf-16", "cp1252", "latin-1"])
-    told = rng.choice([encoding, "UTF-8"])
-    parts[name] = text.replace('encoding="UTF-8"', f'encoding="{told}"').encode(encoding, "replace")
-    return _zipped(parts)
-
-
-def macros(content: bytes, rng: Random) -> bytes:
-    return _zipped(_parts(content) | {"xl/vbaProject.bin": rng.randbytes(1000)}, zipfile.ZIP_STORED)
-
-
-def password(content: bytes, rng: Random) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + rng.randbytes(2000) + "EncryptedPackage".encode("utf-16-le")
-
-
-def bomb(content: bytes, rng: Random) -> bytes:
-    parts = _parts(content)
-    name = rng.choice(["xl/worksheets/sheet9.xml", "xl/sharedStrings.xml", "xl/extra.xml", "docProps/big.bin"])
-    return _zipped(parts | {name: b"<a>" + b" " * (70 * 2**20)})
-
-
-def cells_without_end(content: bytes, rng: Random) -> bytes:
-    parts = _parts(content)
-    name = "xl/worksheets/sheet3.xml"
-    many = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(9000, 12000))
-    one, beyond = (
-        b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
-        b'<row r="99999999"><c><v>1</v></c></row>',
-    )
-    far = rng.choice([one, beyond, many])
-    parts[name] = parts[name].replace(b"</sheetData>", far + b"</sheetData>")
-    return _zipped(parts)
-
-
-def strange_names(content: bytes, rng: Random) -> bytes:
-    return _zipped(
-        _parts(content) | {"../../etc/passwd": b"x", "/xl/workbook.xml ": b"", "xl\\workbook.xml": b"<a/>"}
-    )
-
-
-FILES: tuple[Callable[[bytes, Random], bytes], ...] = (
-    truncate, flip, flip, lose_part, lose_part, spoil_part, spoil_part, spoil_xml, spoil_xml, spoil_xml, other_encoding,
-    macros, password, bomb, cells_without_end, strange_names,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("seed", range(N_FILES))
-def test_files(seed: int, written: Path, original: dict[str, list[dict[str, object]]], tmp_path: Path) -> None:
-    rng = Random(1000 + seed)
-    change = FILES[seed % len(FILES)]
-    path = tmp_path / "x.xlsx"
-    path.write_bytes(change(written.read_bytes(), rng))
-    case = outcome(path)
-    if case is not None:
-        assert dumped(case) == original, change.__name__

@@ -385,3 +385,29 @@ def test_the_small_workbook_points_to_cells_too(tmp_path: Path) -> None:
 def test_a_workbook_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no such workbook"):
         read_case(tmp_path / "nergens.xlsx")
+
+
+def test_a_row_over_the_names_of_the_columns_is_named(grids: Grids, tmp_path: Path) -> None:
+    """Sorting a sheet with its header in the selection leaves rows above it."""
+    rows = grids["gebieden"]
+    header = header_of(rows)
+    rows[header], rows[header + 1] = rows[header + 1], rows[header]
+    with pytest.raises(CaseError) as caught:
+        read_case(write_grids(tmp_path / "x.xlsx", grids))
+    row = f"gebieden!{header + 1}:{header + 1}"
+    assert caught.value.text("nl").splitlines()[0] == (
+        f"{row}: deze rij staat boven de namen van de kolommen (rij {header + 2}); zet haar eronder of wis haar"
+    )
+
+
+def test_an_empty_sheet_of_an_optional_table_is_told(grids: Grids, tmp_path: Path) -> None:
+    grids["profielen"] = []
+    notes = [note["nl"] for note in read_case(write_grids(tmp_path / "x.xlsx", grids)).notes]
+    assert "blad profielen is leeg; deze tabel is er niet" in notes
+
+
+def test_sheets_as_numbers_names_them_are_offered(grids: Grids, tmp_path: Path) -> None:
+    grids["gebieden - Tabel 1"] = grids.pop("gebieden")
+    with pytest.raises(CaseError) as caught:
+        read_case(write_grids(tmp_path / "x.xlsx", grids))
+    assert "blad gebieden ontbreekt; is het blad gebieden - Tabel 1? Hernoem dat" in caught.value.text("nl")
