@@ -9,6 +9,9 @@ MOST_CHARACTERS = 32_768
 """Of a text: ten times the longest suite that comes with the package. Python reads a key of many parts in the square of
 their number, so that a longer text could keep it busy for minutes."""
 
+MOST_DEPTH = 20
+"""Arrays and tables inside each other; what we read has three."""
+
 
 class NotTomlError(ValueError):
     """The text is no TOML, or is nested too deep; the message is that of the reader."""
@@ -20,13 +23,29 @@ def toml_of(text: str) -> dict[str, Any]:
     Raises
     ------
     NotTomlError
-        No TOML; more than 32,768 characters; a number of thousands of digits; hundreds of arrays inside each other.
+        No TOML; more than 32,768 characters; a number of thousands of digits; arrays or tables too deep inside each other.
     """
     if len(text) > MOST_CHARACTERS:
         raise NotTomlError(f"more than {MOST_CHARACTERS} characters")
     try:
-        return tomllib.loads(text)
+        tables = tomllib.loads(text)
     except RecursionError:
         raise NotTomlError("nested too deep") from None
     except ValueError as error:  # a TOMLDecodeError, or a number that Python does not read
         raise NotTomlError(str(error)) from None
+    if _is_deep(tables):
+        raise NotTomlError("nested too deep")
+    return tables
+
+
+def _is_deep(tables: dict[str, Any]) -> bool:
+    """Whether arrays or tables are so deep inside each other that who walks them runs out of stack (``a.a.a.a = 1``)."""
+    inside: list[Any] = [tables]
+    for _ in range(MOST_DEPTH):
+        inside = [
+            part
+            for value in inside
+            for part in (value.values() if isinstance(value, dict) else value)
+            if isinstance(part, dict | list)
+        ]
+    return bool(inside)

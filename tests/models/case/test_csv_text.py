@@ -150,6 +150,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ("text", "said"),
     [
         ("x = " + "[" * 9000, "nested too deep"),
+        ("a." * 30 + "a = 1", "nested too deep"),
         ("x = " + "9" * 5000, "Exceeds the limit"),
         ("a." * MOST_CHARACTERS, "more than 32768 characters"),
         ("x = ", "Invalid value"),
@@ -158,3 +159,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_no_toml(text: str, said: str) -> None:
     with pytest.raises(NotTomlError, match=said):
         toml_of(text)
+
+
+def test_toml_of_a_few_levels_is_read() -> None:
+    assert toml_of("a.b = [{c = 1}]") == {"a": {"b": [{"c": 1}]}}
