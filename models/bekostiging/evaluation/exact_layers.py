@@ -102,7 +102,6 @@ class _FirstYear:
         ]
         rows = sampler.row[contract.cells]
         self.scale = factors.intensity[:, 0, rows[0]]
-        self.longer = factors.duration[:, 0, rows]
         self._transforms: dict[_Client, ComplexArray] = {}
 
     def why_not(self) -> Sentence | None:

@@ -30,7 +30,7 @@ from by_hand import (
 )
 
 from bekostiging.case import Case, check_case
-from bekostiging.case.tables import CLAUSES, ContractClause, PaymentForm
+from bekostiging.case.tables import CLAUSES, ContractClause, CostPrice, PaymentForm
 from bekostiging.contracts import build_contracts, reference
 from bekostiging.scenarios import CareUse
 from bekostiging.scenarios.cells import build_cells
@@ -83,6 +83,16 @@ def test_the_case_on_paper(paper: Case) -> None:
     np.testing.assert_allclose(terms.clients[[A, B]], [[75] * 3, [225] * 3])
     np.testing.assert_allclose(terms.amount[[A, B]], [[200e3, 220e3, 242e3], [600e3, 660e3, 726e3]])
     np.testing.assert_allclose(terms.fair_price[A], [167_500, 184_250, 202_675])
+
+
+def test_a_build_up_is_the_fair_price_of_every_lot(paper: Case) -> None:
+    """70 euro of wages a unit, whatever the providers' unit costs; of a care form without one it is the lot's unit cost, 67
+    or 270.76. A expects 2,500 units, the residential contract 10,000."""
+    for form, others in (("wmo_guidance", (10_000 * 270.76, 175_000)), ("residential", (700_000, 167_500))):
+        row = CostPrice.model_validate({"care_form": form, "element": "wages", "euro_per_unit": 70.0, **MARK})
+        case = replace(paper, cost_price=(row,), function_groups=())
+        terms = reference(case, build_cells(case), 1)
+        np.testing.assert_allclose(terms.fair_price[[RESIDENTIAL, A], 0], others)
 
 
 LUMP_SUM: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -199,6 +199,22 @@ def test_what_one_more_euro_of_care_pays(drawn: tuple[Case, Cells, CareUse], for
         moved = settle(own, more, levels).payment - settle(own, care_use, levels).payment
         euro = 0.1 * one.own(care_use.units_claimable) @ cells.tariff[one.cells] * levels.price
         np.testing.assert_allclose(moved, PAYMENT_FORMS[form].pays_next_euro * euro, rtol=1e-9, atol=1e-6)
+
+
+def test_an_arrangement_disputes_nothing_unless_told(drawn: tuple[Case, Cells, CareUse]) -> None:
+    """All that is priced is asked and claimed, as it is where the policies say zero."""
+    case, cells, care_use = drawn
+    for one in _contracts(case, cells, "outputgericht", ceilings=False):
+        assert isinstance(one, Outputgericht)
+        told = {
+            row.name: getattr(one, row.name)
+            for row in fields(one)
+            if row.name not in ("disputed", "disputed_lost")
+        }
+        levels = price_levels(case, one.lot, care_use)
+        plain = Outputgericht(**told).claim(care_use, levels)
+        np.testing.assert_array_equal(plain.claimed, plain.asked)
+        assert Outputgericht(**told).disputed == 0
 
 
 def test_who_carries_what_is_read_off_the_contracts(small_case: Case) -> None:

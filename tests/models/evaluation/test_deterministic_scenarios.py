@@ -40,6 +40,18 @@ def test_up_and_down_go_opposite_ways(outcome: Comparison) -> None:
             assert (up.spending[form] - base) * (down.spending[form] - base) <= 0
 
 
+def test_a_surprise_of_wages_is_the_providers_in_the_first_year(outcome: Comparison) -> None:
+    """2 % of wages and prices in one year: cost rises at once, tariffs and budgets a year later, so that providers lose
+    some 2 % of the first year's cost and nothing after it."""
+    cost = {
+        form: outcome.plain.spending[form] - outcome.plain.provider_result[form] for form in outcome.plain.spending
+    }
+    up = _deterministic_scenario(outcome, "wages_up")
+    for form in PAYMENT_FORMS:
+        lost = outcome.plain.provider_result[form] - up.provider_result[form]
+        assert 0.8 * 0.02 * cost[form] / outcome.n_years < lost < 1.2 * 0.02 * cost[form] / outcome.n_years
+
+
 def test_what_was_changed_is_in_its_name(outcome: Comparison) -> None:
     """Five percent of use, two of wages and prices: choices of this package."""
     assert [(scenario.name["nl"], scenario.name["en"]) for scenario in outcome.sensitivities] == [

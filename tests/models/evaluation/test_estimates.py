@@ -26,6 +26,10 @@ from bekostiging.evaluation.figures import (
     LOSS_PROBABILITY,
     OVERRUN_PROBABILITY,
     OVERRUN_SIZE,
+    P10,
+    P50,
+    P80,
+    P90,
     REQUIRED_RESISTANCE_CAPACITY,
     REQUIRED_RESISTANCE_CAPACITY_80,
     REQUIRED_RESISTANCE_CAPACITY_90,
@@ -63,6 +67,8 @@ def test_spending_of_a_normal(normal_sample: np.ndarray) -> None:
     assert figures[EXPECTED_OVERRUN].value == pytest.approx(10 * (norm.pdf(1) - norm.sf(1)), abs=1e-2)
     assert figures[CVAR95].value == pytest.approx(120.62713, abs=0.01)
     assert figures[SD].value == pytest.approx(10.0, abs=0.01)
+    for level, figure in ((0.1, P10), (0.5, P50), (0.8, P80), (0.9, P90)):
+        assert figures[figure].value == pytest.approx(100 + 10 * norm.ppf(level), abs=0.02)
     assert figures[RESERVE_NEEDED].value == pytest.approx(7.54983, abs=0.01)
     assert figures[GAP].value == 0.0
     assert figures[REQUIRED_RESISTANCE_CAPACITY_80].value == 0.0

@@ -76,6 +76,30 @@ def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) ->
         assert (means > 0).all()
 
 
+@pytest.mark.parametrize(("more", "told"), [(0.0, False), (0.005, True)])
+def test_left_out_where_intensities_differ(small_case: Case, more: float, told: bool) -> None:
+    """Half a percent more intensity in one of the areas is another law: the corridor is not scaled by one factor."""
+    made = plan(small_case, 32, 1, 1, "out_of_sample")
+    one = build_contracts(small_case, made.cells, reference(small_case, made.cells, 1), "taakgericht")[0]
+    assert isinstance(one, Taakgericht)
+    factors = made.factor_model.multipliers(np.zeros((1, made.factor_model.n_dimensions)))
+    factors.intensity[:, 0, made.sampler.row[one.cells[-1]]] *= 1 + more
+    reason = _FirstYear(made, one, factors).why_not()
+    assert (reason is not None) == told
+    assert reason is None or reason["en"] == "intensity differs by form or payer"
+
+
+def test_left_out_where_clients_are_counted(small_case: Case) -> None:
+    contracts, drawn = _drawn(small_case, 32, 1)
+    counted = tuple(replace(one, base="clients_times_norm") for one in contracts)
+    plans = plan(small_case, 32, 1, 1, "out_of_sample"), plan(small_case, 32, 1, 1, "closed")
+    _, skipped = exact_layers(*plans, counted, drawn)
+    assert skipped == tuple(
+        (f"{one.provider}/{one.lot}", {"nl": "de bandbreedte telt cliënten", "en": "the corridor counts clients"})
+        for one in contracts
+    )
+
+
 def _first_year(case: Case) -> _FirstYear:
     """The first contract at factors one."""
     made = plan(replace(case, risk_factors=(), correlations=()), 32, 1, 1, "out_of_sample")

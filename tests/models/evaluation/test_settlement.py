@@ -94,6 +94,9 @@ def test_the_design_sees_only_what_ceilings_refuse(small_case: Case) -> None:
     )
     work = DesignWork(small_case, made.cells, lump_sums(lump), {"maatwerktraject": built})
     np.testing.assert_allclose(work.series(care_use).cut["maatwerktraject"], 0.0, atol=1e-6)
+    assert (
+        work(draw_block(made, 0)).items == work.series(care_use).items
+    )  # nothing is measured beforehand unless asked
     samples = settle_all(small_case, made.cells, built, care_use, levels_by_lot(small_case, care_use))
     assert (samples.beyond_budget > 0).all()
     np.testing.assert_allclose(samples.unpaid, samples.beyond_budget, rtol=1e-9)
