@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import math
 import os
 import random
 import shutil
@@ -204,7 +205,7 @@ def pytest_in(tree: Path, *asked: str) -> tuple[int, str]:
 
 
 def recorded(tree: Path, drawn: Sequence[Mutation], tests: Sequence[str]) -> list[Test]:
-    """All tests, run once without a mutation: which of the drawn lines each executes, the quickest first."""
+    """All tests, run once without a mutation: which of the drawn lines each executes."""
     lines: dict[str, list[int]] = {}
     for mutation in drawn:
         lines.setdefault(str(mutation.path), []).append(mutation.line)
@@ -214,24 +215,19 @@ def recorded(tree: Path, drawn: Sequence[Mutation], tests: Sequence[str]) -> lis
     if code:
         raise SystemExit(f"without a mutation the tests end with {code}; nothing would be learnt\n{output}")
     found = json.loads(note.read_text())
-    return sorted(
-        (Test(name, one["seconds"], frozenset(one["lines"])) for name, one in found.items()),
-        key=lambda test: test.seconds,
-    )
+    return [Test(name, one["seconds"], frozenset(one["lines"])) for name, one in found.items()]
 
 
 def chosen(mutation: Mutation, tests: Sequence[Test]) -> list[Test]:
     """Tests that execute the line; all of them, these first, where it is of import time or none is seen to."""
     first = [test for test in tests if f"{mutation.path}:{mutation.line}" in test.lines]
-    if first and not mutation.on_import:
-        return first
-    beside = [test for test in tests if test not in first]
-    return [*first, *sorted(beside, key=lambda test: not mirrors(test, mutation.path))]
+    mirror = f"{mutation.path.parent.name}/test_{mutation.path.stem}.py::"
 
+    def order(test: Test) -> tuple[bool, int, bool]:
+        """The quickest first; of tests about as quick (within a factor of two) those of the file that mirrors the source."""
+        return test not in first, round(math.log2(test.seconds)), mirror not in test.name
 
-def mirrors(test: Test, path: Path) -> bool:
-    """Whether a test stands in the file that mirrors a source file."""
-    return f"{path.parent.name}/test_{path.stem}.py::" in test.name
+    return sorted(first if first and not mutation.on_import else tests, key=order)
 
 
 def failure(tree: Path, tests: Sequence[Test]) -> str:

@@ -83,12 +83,12 @@ def test_equity_that_nobody_published_is_told_where_it_decides(
 
     Without that limit the return decides: a loading of 0.08 (17.6 - loading) million, so that capital is 17.6 / 1.08.
     """
-    cost = np.concatenate([tail_of(), np.full_like(tail_of(), 100e6)], axis=1)
+    cost = np.concatenate([tail_of(), np.full_like(tail_of(), 150e6)], axis=1)
     lot = terms(own=nothing_shared(), equity_requirement=stated)
     own = data(cost, (lot,), [0, 0], [0, 1], free_buffer=np.array([15e6, 1e10]))
     design = preferred_design(own, design_within)
     assert design is not None
-    np.testing.assert_allclose(design.budget, 102.6e6)
+    np.testing.assert_allclose(design.budget[:, 0], [102.6e6, 153.9e6])
     first, second = (
         row.model_copy(update={"id": name, "status": of})
         for row, name, of in zip(small_case.providers, own.providers, (status, "illustrative"), strict=False)
