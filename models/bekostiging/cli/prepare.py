@@ -13,6 +13,7 @@ from rich.table import Table
 from bekostiging.cli.application import (
     Language,
     brought_case,
+    print_answer,
     print_notes,
     print_place,
     print_sentence,
@@ -51,7 +52,22 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
             for row in command.rows(lang):
                 table.add_row(command.command, *row)
         console.print(table)
+        print_sense(brought, lang)
         console.print({"nl": "De casus is in orde.", "en": "The case is in order."}[lang])
+
+
+def print_sense(case: Case, lang: str) -> None:
+    """What is odd, and which inputs move the budget most."""
+    from bekostiging.evaluation import influences, sense_check
+    from bekostiging.report import influence_answer, remark_lines
+
+    for line in remark_lines(sense_check(case), lang):
+        print_sentence(line)
+    found = influences(case)
+    if found:
+        answer = influence_answer(found, (case.first_year, case.first_year + case.n_years - 1), lang)
+        print_sentence(answer.title)
+        print_answer(answer)
 
 
 @command()

@@ -31,6 +31,7 @@ from bekostiging.evaluation.results import (
     MixResult,
 )
 from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples
+from bekostiging.evaluation.sense import Influence, Remark, influences, sense_check
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.evaluation.study import Study
 from bekostiging.evaluation.waiting import WAITING_FIGURES
@@ -62,8 +63,10 @@ __all__ = [
     "Flag",
     "FormResult",
     "Headroom",
+    "Influence",
     "LumpSumResult",
     "MixResult",
+    "Remark",
     "Samples",
     "Study",
     "SubstitutionOutcome",
@@ -74,9 +77,11 @@ __all__ = [
     "check_shocks",
     "deterministic_scenario",
     "flags",
+    "influences",
     "levels_by_lot",
     "provider_results",
     "regimes",
+    "sense_check",
     "settle_all",
 ]
 

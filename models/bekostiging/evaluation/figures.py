@@ -319,3 +319,11 @@ BRIDGE = {step.name: step for step in (
 BESIDE_BUDGET = Figure("beside", "euro", 1, "naar verwachting ernaast: bandbreedte, bedingen en index", "expected beside it: corridor, clauses and index",
     "Verwachte betaling min budget in het eerste contractjaar, op nieuwe toekomsten.",
     "Expected payment minus budget in the first contract year, on out-of-sample scenarios.")
+
+# does the case make sense, and what moves the budget
+AT_STAKE = Figure("at_stake", "euro_per_year", 0, "wat het scheelt", "what it is worth",
+    "Euro per jaar dat verwachte uitgaven, of waar zij op steunen, veranderen als het getal is zoals het andere zegt.",
+    "Euro a year by which expected spending, or what it leans on, would change if the number were as the other one says.")
+BUDGET_CHANGE = Figure("budget_change", "euro", 1, "verandering over de looptijd", "change over the term",
+    "Verandering van de verwachte uitgaven van de gemeenten samen over de looptijd als deze invoer zoveel hoger is; gesloten vorm, zonder toeval.",
+    "Change of expected spending of the municipalities together over the term if this input is that much higher; closed form, without chance.")

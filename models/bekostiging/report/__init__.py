@@ -16,6 +16,7 @@ from bekostiging.report.equalisation.plots import plot_norm_amounts, plot_power_
 from bekostiging.report.kit.folder import claimed, refuse_existing, write_folder
 from bekostiging.report.kit.progress import progress_bars
 from bekostiging.report.kit.sections import Answer
+from bekostiging.report.kit.sense import influence_answer, plot_influences, remark_lines
 from bekostiging.report.lumpsum.plots import plot_frontier
 from bekostiging.report.sharing.plots import plot_key_changes
 from bekostiging.report.stress.page import reverse_sentence, shock_sentence
@@ -36,12 +37,14 @@ __all__ = [
     "benchmark_schema",
     "claimed",
     "comparison_schema",
+    "influence_answer",
     "plot_capacity",
     "plot_clients",
     "plot_corridor",
     "plot_exceedance",
     "plot_flows",
     "plot_frontier",
+    "plot_influences",
     "plot_key_changes",
     "plot_norm_amounts",
     "plot_power_risk",
@@ -52,6 +55,7 @@ __all__ = [
     "progress_bars",
     "public_results",
     "refuse_existing",
+    "remark_lines",
     "reverse_sentence",
     "shock_sentence",
     "verification_sentences",

@@ -44,7 +44,7 @@ from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.origin import assumptions
-from bekostiging.report.kit.presented import Exported, StudyReport, notes_of_page
+from bekostiging.report.kit.presented import Exported, StudyReport, notes_of_page, sense_of_page
 from bekostiging.report.kit.sections import Answer, names_of
 from bekostiging.report.kit.self_check import check_sentence, written_check
 from bekostiging.report.kit.style import svg
@@ -132,6 +132,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "disclaimer": case.disclaimer.get(texts.lang, ""),
         "confidential": confidential_mark(outcome.case, texts, named=outcome.named),
         **notes_of_page(outcome, texts),
+        **sense_of_page(outcome, texts),
         "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
         "risk_allocation": risk_allocation_table(outcome.risk_allocation, texts),

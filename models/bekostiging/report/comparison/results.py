@@ -25,6 +25,7 @@ from bekostiging.report.comparison.measures import measure_results
 from bekostiging.report.kit.estimates import plain, written, written_figures, written_or_null
 from bekostiging.report.kit.json_schema import SCHEMA_VERSION
 from bekostiging.report.kit.self_check import written_check
+from bekostiging.report.kit.sense import sense_results
 from bekostiging.report.lumpsum.results import lumpsum_results
 
 BEGROTING = ("amount", "outside_contracts", "headroom", "structural_cover", "stock")
@@ -53,6 +54,7 @@ def comparison_results(outcome: Comparison) -> dict[str, Any]:
             "reserve_refills": outcome.lumpsum.data.reserve_refills,
         },
         "notes": list(outcome.notes),
+        **sense_results(case),
         "risk_allocation": {risk: dict(parties) for risk, parties in outcome.risk_allocation},
         "begroting": _begroting(outcome),
         "forms": {form: _form(result) for form, result in outcome.forms.items()},

@@ -32,6 +32,7 @@ from bekostiging.report.kit.json_schema import (
     schema_object,
 )
 from bekostiging.report.kit.self_check import check_schema
+from bekostiging.report.kit.sense import sense_schema
 from bekostiging.report.lumpsum.schema import lumpsum_schema
 from bekostiging.units import MONTHS
 
@@ -99,6 +100,7 @@ def _sections() -> dict[str, Any]:
             }
         ),
         "notes": listed(sentence),
+        **sense_schema(),
         "risk_allocation": schema_object(
             {risk: schema_object(dict.fromkeys(PAYMENT_FORMS, TEXT)) for risk in RISKS}
         ),

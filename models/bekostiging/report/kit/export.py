@@ -9,9 +9,11 @@ from pathlib import Path
 from bekostiging.case import Case
 from bekostiging.case.pseudonym import provider_numbers
 from bekostiging.case.workbook_text import harmless
+from bekostiging.evaluation import sense_check
 from bekostiging.evaluation.notes import enough_scenarios
 from bekostiging.report.kit.long import LongTable, csv_text
 from bekostiging.report.kit.origin import assumptions, origin_tables
+from bekostiging.report.kit.sense import remark_lines
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import NAME, Front, write_workbook
 
@@ -79,6 +81,7 @@ def _front(case: Case, texts: Texts, settings: Mapping[str, object], few: str, *
         tuple(_marks(case, texts, few, named=named)),
         tuple(facts),
         confidential_mark(case, texts, named=named),
+        tuple(remark_lines(sense_check(case), texts.lang)),
     )
 
 

@@ -43,6 +43,7 @@ COLUMN_UNITS: dict[str, Unit] = {
     "month": "month",
     "observable": "yes_no",
     "published": "of_the_row",
+    "raised": "fraction",
     "rank": "number",
     "rank_error": "number",
     "reference": "euro",

@@ -8,11 +8,12 @@ from bekostiging.case import POLICIES, Case
 from bekostiging.case.rows import STATUSES, Assumption
 from bekostiging.case.tables import TABLES
 from bekostiging.report.kit.long import Cell, LongTable, Row, as_given
+from bekostiging.report.kit.sense import sense_tables
 from bekostiging.report.kit.texts import Texts
 
 
 def origin_tables(case: Case, texts: Texts) -> list[LongTable]:
-    """What a result leans on: every policy choice, and the assumptions by table, origin and source."""
+    """What a result leans on: every policy choice, the assumptions by table and source, what is odd and what counts."""
     policy: Iterator[dict[str, Cell]] = (
         {
             "name": row.name,
@@ -29,6 +30,7 @@ def origin_tables(case: Case, texts: Texts) -> list[LongTable]:
     return [
         LongTable("policy", columns, tuple(policy)),
         LongTable("assumptions", ("status", "table", "rows", "source"), tuple(assumptions(case))),
+        *sense_tables(case, texts),
     ]
 
 

@@ -14,12 +14,13 @@ from typing import Any, Generic, TypeVar
 
 from bekostiging.case import Case, dated_notes
 from bekostiging.case.errors import Note
-from bekostiging.evaluation import Study
+from bekostiging.evaluation import Study, sense_check
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.sections import Answer, Section
 from bekostiging.report.kit.self_check import check_sentence, written_check
+from bekostiging.report.kit.sense import influence_section, remark_block, sense_results
 from bekostiging.report.kit.texts import Texts
 
 S = TypeVar("S")
@@ -96,6 +97,14 @@ def notes_of_page(study: Study, texts: Texts) -> dict[str, object]:
     }
 
 
+def sense_of_page(study: Study, texts: Texts) -> dict[str, object]:
+    """What every page says of its case: ``remarks`` on top, and the section on the inputs that move the budget most."""
+    return {
+        "remarks": remark_block(sense_check(study.case), texts),
+        "influence": influence_section(study.case, texts),
+    }
+
+
 class StudyReport(Presented[T]):
     """A study of one case; its page has sections, unless it has a template of its own."""
 
@@ -147,6 +156,7 @@ class StudyReport(Presented[T]):
             "n_scenarios": study.n_scenarios,
             "seed": study.seed,
             "notes": list(study.notes),
+            **sense_results(study.case),
             "self_check": written_check(study.self_check),
         }
 
@@ -160,6 +170,7 @@ class StudyReport(Presented[T]):
             "disclaimer": case.disclaimer.get(texts.lang, ""),
             "confidential": confidential_mark(case, texts, named=self.study.named),
             **notes_of_page(self.study, texts),
+            **sense_of_page(self.study, texts),
             "told": self.sentences(),
             "self_check": check_sentence(written_check(self.study.self_check), texts),
         }

@@ -23,6 +23,8 @@ class Section:
     tables: Sequence[Table] = ()
     drawn: Figure | None = None
     warnings: Sequence[str] = ()
+    alt: str = ""
+    """What the figure shows, in words."""
 
     @property
     def figure(self) -> Markup | None:

@@ -58,13 +58,15 @@ INK, PALE, SOFT = "#1b3a5c", "#e8edf2", "#777777"
 
 @dataclass(frozen=True)
 class Front:
-    """What stands on every sheet: ``title``, ``marks`` (disclaimer, worked example, confidential), ``settings`` in words."""
+    """What stands on every sheet: ``title``, ``marks`` (disclaimer, worked example, confidential), ``settings`` in words;
+    and on the first alone what is odd in the case, ``remarks`` (a heading first)."""
 
     title: str
     marks: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
     confidential: str = ""
     """Under every printed page; empty where nothing is confidential."""
+    remarks: tuple[str, ...] = ()
 
 
 def write_workbook(path: Path, front: Front, case: Case, tables: Sequence[LongTable], texts: Texts) -> None:
@@ -109,6 +111,10 @@ class _Book:
         for name, value in self.front.settings:
             sheet.write_string(row, 0, name, self.text)
             sheet.write_string(row, 1, harmless(value), self.text)
+            row += 1
+        for line in self.front.remarks:
+            sheet.write_string(row, 1, harmless(line), self.text)
+            sheet.set_row(row, _height([line], [CONTENTS[1]]))
             row += 1
         row += 1
         for column, name in enumerate((said["sheet"], said["what"], said["long_form"])):

@@ -38,7 +38,7 @@ def test_what_is_outside_the_contracts_is_discounted_as_spending_is(
 def test_the_page_needs_nothing_from_elsewhere(outcome: Comparison, drawn: dict[str, Figure]) -> None:
     html = comparison_page(outcome, NL, drawn)
     assert not re.search(r"<(script|link|img)\b|url\(http|@import", html)
-    assert html.count("<svg") == 5
+    assert html.count("<svg") == 6
 
 
 def test_one_build_up_is_said_only_where_it_is_so(outcome: Comparison, drawn: dict[str, Figure]) -> None:

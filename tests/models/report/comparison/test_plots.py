@@ -46,6 +46,7 @@ def plots(outcome: Comparison, lumpsum_study: LumpSumStudy, small_case: Case) ->
         "plot_flows": lambda ax=None, **o: report.plot_flows(capacity, ax, **o),
         "plot_waiting": lambda ax=None, **o: report.plot_waiting(capacity, ax, **o),
         "plot_capacity": lambda ax=None, **o: report.plot_capacity(capacity, ax, care_form=care_form, **o),
+        "plot_influences": lambda ax=None, **o: report.plot_influences(small_case, ax, **o),
         "plot_key_changes": lambda ax=None, **o: report.plot_key_changes(sharing, ax, **o),
     }
 
