@@ -21,7 +21,16 @@ def counts(facts: Facts) -> Iterator[Found]:
             ratio = sum(one.ratio * one.weight for one in cluster) / max(sum(weights), 1.0)
             euros = sum(one.weight * abs(1 - one.ratio) for one in cluster)
             names = [one.name for one in cluster]
-            yield Found(remark(kind, "demand", names, together(cluster), question(ratio, USE, WHICH), euros))
+            yield Found(
+                remark(
+                    kind,
+                    "demand",
+                    names,
+                    together(cluster),
+                    question(ratio, USE if kind == "hours_before" else USE[1:2], WHICH),
+                    euros,
+                )
+            )
 
 
 def _odds(facts: Facts, kind: str, column: str) -> Iterator[Odd]:
