@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
-from bekostiging.case.rows import Assumption, Euro, Identifier, Positive, Share, Volume
+from bekostiging.case.quantities import (
+    Count,
+    Euro,
+    Identifier,
+    Positive,
+    Share,
+    Volume,
+)
+from bekostiging.case.rows import Assumption
 
 Scale = Literal["local", "regional", "supra_regional", "national"]
 """How far from home care is given."""
@@ -25,7 +31,7 @@ class Capacity(Assumption):
     block: Positive
     minimum: Volume = 0.0
     maximum: Positive
-    contracts: int = Field(default=1, ge=1, le=100)
+    contracts: Count = 1
     availability_fee: Euro | None = None
     usage_fee: Euro | None = None
     ramp: Volume | None = None

@@ -7,14 +7,37 @@ from typing import ClassVar, Literal, get_args
 from pydantic import Field
 
 from bekostiging.case.open_sets import PaymentForm
-from bekostiging.case.rows import MOST, Assumption, Euro, Identifier, Names, Positive, Share, Volume
+from bekostiging.case.quantities import (
+    Amount,
+    Balance,
+    CalendarYear,
+    Clients,
+    Dispersion,
+    Edge,
+    Euro,
+    Growth,
+    GrowthError,
+    Identifier,
+    Indexation,
+    LeadYears,
+    Margin,
+    Months,
+    Multiple,
+    Names,
+    Price,
+    Share,
+    Spread,
+    SpreadOrNone,
+    Term,
+    TrajectoryWeeks,
+    UnitsPerWeek,
+    Volume,
+    Weeks,
+)
+from bekostiging.case.rows import Assumption
 
 Law = Literal["jeugdwet", "wmo"]
 LAWS: tuple[Law, ...] = get_args(Law)
-MOST_LEAD_YEARS = 8
-"""Of a lot. CBS publishes use by district some two years after the year (2022 before the break of 2023 in the Wmo counts), a
-tender takes eighteen months and a term of four years may follow it: counts can be six years old when a contract begins, and
-eight when the next lot of the same region does. Beyond it the spread of what was counted says little of the first year."""
 Channel = Literal["own_access", "gp", "other"]
 """How a client came: the municipality's own access, the general practitioner, anyone else."""
 OUTSIDE = ("zvw", "wlz", "education", "pgb")
@@ -49,9 +72,9 @@ class Area(Assumption):
     inhabitants_18_64: Volume
     inhabitants_65_plus: Volume
     residential_places: Volume = 0.0
-    growth_0_17: float = Field(default=0.0, gt=-1, lt=1)
-    growth_18_64: float = Field(default=0.0, gt=-1, lt=1)
-    growth_65_plus: float = Field(default=0.0, gt=-1, lt=1)
+    growth_0_17: Growth = 0.0
+    growth_18_64: Growth = 0.0
+    growth_65_plus: Growth = 0.0
 
 
 class Municipality(Assumption):
@@ -65,7 +88,7 @@ class Municipality(Assumption):
     key_weight: Volume = 0.0
     gemeentefonds: Volume = 0.0
     reserve: Euro = 0.0
-    resistance_required: Positive | None = None
+    resistance_required: Amount | None = None
     resistance_available: Euro | None = None
 
 
@@ -76,11 +99,11 @@ class Begroting(Assumption):
     key: ClassVar[tuple[str, ...]] = ("municipality", "law", "year")
     municipality: Identifier
     law: Law
-    year: int
+    year: CalendarYear
     amount: Euro
     outside_contracts: Euro = 0.0
     structural_cover: Euro = 0.0
-    reserve_addition: float = Field(default=0.0, ge=-MOST, le=MOST)
+    reserve_addition: Balance = 0.0
 
 
 class CareForm(Assumption):
@@ -95,10 +118,10 @@ class CareForm(Assumption):
     iv3: str
     unit: Literal["minute", "hour", "etmaal", "dagdeel"]
     age_band: Literal["0_17", "18_64", "65_plus"]
-    waiting_norm_weeks: Volume
+    waiting_norm_weeks: Weeks
     cao: str = ""
     compulsory_regional: bool = False
-    authorisation_weeks: Positive | None = Field(default=None, ge=1, le=1040)
+    authorisation_weeks: TrajectoryWeeks | None = Field(default=None, ge=1, le=1040)
 
 
 class Provider(Assumption):
@@ -108,17 +131,17 @@ class Provider(Assumption):
     key: ClassVar[tuple[str, ...]] = ("id",)
     id: Identifier
     name: str
-    equity: float
-    total_assets: Positive
-    turnover: Positive
-    result_1: float
-    result_2: float
-    result_3: float
+    equity: Balance
+    total_assets: Amount
+    turnover: Amount
+    result_1: Balance
+    result_2: Balance
+    result_3: Balance
     region_turnover_share: Share
     fixed_share: Share
-    adjustment_months: Volume = 0.0
+    adjustment_months: Months = 0.0
     agency_premium: Volume = 0.0
-    margin: float = Field(gt=-1, lt=1)
+    margin: Margin
 
 
 class Lot(Assumption):
@@ -132,14 +155,14 @@ class Lot(Assumption):
     areas: Names
     payment_form: PaymentForm
     scale: Literal["local", "regional", "supra_regional", "national"]
-    first_year: int = Field(ge=2000, le=2100)
-    years: int = Field(ge=1, le=15)
-    lead_years: int = Field(ge=0, le=MOST_LEAD_YEARS)
+    first_year: CalendarYear
+    years: Term
+    lead_years: LeadYears
     sharing_key: SharingKey = "actual_use"
     messages: Literal["full", "start_stop", "none"]
     sitting_clients: Literal["stay", "taken_over", "closed"] = "stay"
     general_provision: bool = False
-    handover_weeks: Volume = 0.0
+    handover_weeks: Weeks = 0.0
 
 
 class Contract(Assumption):
@@ -149,11 +172,11 @@ class Contract(Assumption):
     key: ClassVar[tuple[str, ...]] = ("provider", "lot")
     provider: Identifier
     lot: Identifier
-    tariff_factor: Positive = 1.0
+    tariff_factor: Multiple = 1.0
     ceiling: Euro | None = None
-    reference_amount: Euro | None = None
+    reference_amount: Amount | None = None
     revenue: Euro = 0.0
-    revenue_year: int | None = Field(default=None, ge=2000, le=2100)
+    revenue_year: CalendarYear | None = None
     ceiling_pool: str = ""
     main_contractor: str = ""
     passed_tariff_share: Share = 1.0
@@ -179,8 +202,8 @@ class Layer(Assumption):
     key: ClassVar[tuple[str, ...]] = ("lot", "layer")
     lot: Identifier
     layer: Identifier
-    lower: Volume
-    upper: Positive | None = None
+    lower: Edge
+    upper: Edge | None = None
     share: Share | None = None
 
 
@@ -192,10 +215,10 @@ class Offer(Assumption):
     provider: Identifier
     care_form: Identifier
     area: str = ""
-    unit_cost: Positive
-    tariff: Positive
+    unit_cost: Price
+    tariff: Price
     market_share: Share
-    share_drift: float = Field(default=0.0, gt=-1, lt=1)
+    share_drift: Growth = 0.0
     capacity: Volume | None = None
 
 
@@ -206,20 +229,20 @@ class Demand(Assumption):
     key: ClassVar[tuple[str, ...]] = ("area", "care_form")
     area: Identifier
     care_form: Identifier
-    clients_at_start: Volume
-    starts_per_year: Volume
-    starts_dispersion: float = Field(ge=1)
-    mean_duration_weeks: Positive
-    duration_cv: Positive
+    clients_at_start: Clients
+    starts_per_year: Clients
+    starts_dispersion: Dispersion
+    mean_duration_weeks: TrajectoryWeeks
+    duration_cv: Spread
     duration_distribution: Literal["lognormal", "gamma", "weibull", "empirical"] = "lognormal"
-    units_per_week: Positive
-    units_cv: Volume
+    units_per_week: UnitsPerWeek
+    units_cv: SpreadOrNone
     units_distribution: Literal["lognormal", "gamma", "weibull"] = "lognormal"
-    realised_cv: Volume
-    growth: float = Field(default=0.0, gt=-1, lt=1)
-    growth_standard_error: float = Field(default=0.0, ge=0, lt=1)
-    growth_duration: float = Field(default=0.0, gt=-1, lt=1)
-    growth_intensity: float = Field(default=0.0, gt=-1, lt=1)
+    realised_cv: SpreadOrNone
+    growth: Growth = 0.0
+    growth_standard_error: GrowthError = 0.0
+    growth_duration: Growth = 0.0
+    growth_intensity: Growth = 0.0
     crisis_share: Share = 0.0
     own_access_share: Share = 0.0
     gp_share: Share = 0.0
@@ -232,7 +255,7 @@ class History(Assumption):
     key: ClassVar[tuple[str, ...]] = ("area", "care_form", "year", "definition")
     area: Identifier
     care_form: Identifier
-    year: int
+    year: CalendarYear
     definition: Literal["persons_in_year", "stock_at_date", "trajectories", "euro"]
     clients: Volume | None = None
     starts: Volume | None = None
@@ -246,8 +269,8 @@ class Index(Assumption):
 
     table: ClassVar[str] = "indices"
     key: ClassVar[tuple[str, ...]] = ("year",)
-    year: int
-    ova_forecast: float = Field(gt=-0.5, lt=0.5)
-    ova_final: float | None = Field(default=None, gt=-0.5, lt=0.5)
-    ppc_forecast: float = Field(gt=-0.5, lt=0.5)
-    ppc_final: float | None = Field(default=None, gt=-0.5, lt=0.5)
+    year: CalendarYear
+    ova_forecast: Indexation
+    ova_final: Indexation | None = None
+    ppc_forecast: Indexation
+    ppc_final: Indexation | None = None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from math import inf
 from typing import get_origin
 
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.policy_rows import POLICIES
-from bekostiging.case.read_rows import choices, leaf
+from bekostiging.case.read_rows import bounds, choices, leaf, reason
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import ContractClause, Policy, clause_meanings
 
@@ -42,13 +43,31 @@ def explain(model: type[Row], lang: str) -> str:
     for column in columns(model):
         info = model.model_fields[column]
         needed = words["required" if info.is_required() else "optional"]
-        lines.append(f"| `{column}` | {kind_of(info, lang)} | {needed} | {meaning[column]} |")
+        lines.append(f"| `{column}` | {kind_of(info, lang)} | {needed} | {meaning[column]}{bounded(info, lang)} |")
     if model is Policy:
         lines += ["", words["policy"], "|---|---|---|"]
         lines += [
             f"| `{name}` | {row.kind.allowed(lang)} | {row.explained(lang)} |" for name, row in POLICIES.items()
         ]
     return "\n".join(lines) + "\n"
+
+
+def bounded(info: FieldInfo, lang: str) -> str:
+    """The bounds of a column and why they are there, as what follows its meaning; empty where it has none.
+
+    >>> from bekostiging.case.tables import TABLES
+    >>> bounded(TABLES["risk_factors"].model_fields["standard_deviation"], "en")
+    '; from 0 to 1 (a fraction a year: 0.1 is 10 %, and 10 would be 1000 %)'
+    """
+    why, own = reason(info), bounds(info)
+    if why is None:
+        return ""
+    if own.low == -inf:
+        return f" ({why.text(lang)})"
+    between = {"nl": "van {} tot en met {}", "en": "from {} to {}"}[lang].format(
+        f"{own.low:.7g}", f"{own.high:.7g}"
+    )
+    return f"; {between} ({why.text(lang)})"
 
 
 def meanings(model: type[Row], lang: str) -> dict[str, str]:

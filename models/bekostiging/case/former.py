@@ -15,7 +15,8 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import Note, Problem
-from bekostiging.case.rows import Euro, Row, Status, weakest
+from bekostiging.case.quantities import Euro
+from bekostiging.case.rows import Row, Status, weakest
 from bekostiging.case.tables import Begroting, Lot, Municipality, Policy
 
 RENAMED: dict[str, dict[str, str]] = {"contracts": {"revenue_last_year": "revenue"}}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
-from bekostiging.case.core_tables import LAWS
+from bekostiging.case.core_tables import LAWS, Index
 from bekostiging.case.errors import LANGUAGES, Problem
+from bekostiging.case.read_rows import bounds
 
 KINDS = ("planning", "running")
 HEAD: dict[str, type | tuple[type, ...]] = {
@@ -19,6 +19,8 @@ HEAD: dict[str, type | tuple[type, ...]] = {
     "trajectories_per_person": (int, float, dict),
 }
 """Every field that the head must have and the type of its value."""
+MOST_TRAJECTORIES = 100
+"""Per client in a year: two a week."""
 NAMES = ("", "real", "invented")
 OPTIONAL = ("names", "not_bsn")
 """Texts that the head may have, empty where it does not: whether the names of providers are real or invented (empty: as they
@@ -40,8 +42,19 @@ def head_problems(head: dict[str, Any]) -> list[Problem]:
     problems += _trajectory_problems(head.get("trajectories_per_person"))
     for key in ("title", "disclaimer"):
         sentence = head.get(key)
-        if isinstance(sentence, dict) and sentence and set(sentence) != set(LANGUAGES):
+        if not isinstance(sentence, dict) or not sentence:
+            continue
+        if set(sentence) != set(LANGUAGES):
             problems.append(_problem(key, "geef deze tekst met nl en en", "give this text as nl and en"))
+        elif not all(isinstance(text, str) for text in sentence.values()):
+            problems.append(
+                _problem(
+                    key,
+                    "is geen tekst; zet nl en en tussen aanhalingstekens",
+                    "is no text; put nl and en in quotes",
+                )
+            )
+    problems += _year_problems(head.get("base_year"))
     if isinstance(head.get("name"), str) and not re.fullmatch(r"[\w-]+", head["name"]):
         problems.append(
             _problem(
@@ -74,6 +87,20 @@ def head_problems(head: dict[str, Any]) -> list[Problem]:
     return problems
 
 
+def _year_problems(given: object) -> list[Problem]:
+    """The base year is a calendar year as the tables know them."""
+    own = bounds(Index.model_fields["year"])
+    if not isinstance(given, int) or (not isinstance(given, bool) and own.low <= given <= own.high):
+        return []
+    return [
+        _problem(
+            "base_year",
+            f"is geen kalenderjaar van {own.low:g} tot en met {own.high:g}; vul het jaar van de aantallen in",
+            f"is no calendar year from {own.low:g} to {own.high:g}; fill in the year of the volumes",
+        )
+    ]
+
+
 def _trajectory_problems(given: object) -> list[Problem]:
     """Trajectories per client: one number for all laws, or one per law, each above zero."""
     if given is not None and not isinstance(given, int | float | dict):
@@ -91,15 +118,17 @@ def _trajectory_problems(given: object) -> list[Problem]:
         value
         for value in values.values()
         if value is not None
-        and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf)
+        and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_TRAJECTORIES)
     ]
     if not wrong and values:
         return []
     return [
         _problem(
             "trajectories_per_person",
-            "moet boven nul liggen, voor alle wetten samen of per wet; landelijk is het ongeveer 1,40 per jongere",
-            "must be above zero, for all laws together or per law; nationally it is about 1.40 per youth",
+            f"moet boven nul liggen en hoogstens {MOST_TRAJECTORIES} zijn, voor alle wetten samen of per wet; landelijk is "
+            "het ongeveer 1,40 per jongere",
+            f"must be above zero and at most {MOST_TRAJECTORIES}, for all laws together or per law; nationally it is about "
+            "1.40 per youth",
         )
     ]
 

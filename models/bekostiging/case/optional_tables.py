@@ -4,11 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
-from pydantic import Field
-
 from bekostiging.case.core_tables import Channel
 from bekostiging.case.open_sets import ClauseKind, PaymentForm
-from bekostiging.case.rows import Assumption, Euro, Identifier, Positive, Share, Volume
+from bekostiging.case.quantities import (
+    Amount,
+    CalendarYear,
+    Clients,
+    ContractYear,
+    Correlated,
+    Count,
+    Effect,
+    Euro,
+    Hours,
+    Identifier,
+    Indexation,
+    Multiple,
+    Periods,
+    Positive,
+    Remembered,
+    Share,
+    TrajectoryWeeks,
+    Volume,
+    Weeks,
+    YearlySpread,
+)
+from bekostiging.case.rows import Assumption
 
 if TYPE_CHECKING:
     from bekostiging_solvers.typing import FloatArray
@@ -25,14 +45,14 @@ class ContractClause(Assumption):
     required: ClassVar[bool] = False
     lot: Identifier
     payment_form: PaymentForm
-    position: int = Field(ge=1)
+    position: Count
     clause: ClauseKind
     share: Share
     lower: Volume | None = None
     upper: Positive | None = None
-    threshold: Positive | None = None
-    cap: Positive | None = None
-    length: int | None = Field(default=None, ge=1, le=12)
+    threshold: Amount | None = None
+    cap: Amount | None = None
+    length: Periods | None = None
 
 
 class Profile(Assumption):
@@ -44,11 +64,11 @@ class Profile(Assumption):
     care_form: Identifier
     profile: Identifier
     share: Share
-    intensity_factor: Positive = 1.0
+    intensity_factor: Multiple = 1.0
     success_share: Share
     repeat_share: Share = 0.0
     result_part: Share = 0.0
-    price: Positive | None = None
+    price: Amount | None = None
 
 
 class Duration(Assumption):
@@ -58,7 +78,7 @@ class Duration(Assumption):
     key: ClassVar[tuple[str, ...]] = ("care_form", "weeks")
     required: ClassVar[bool] = False
     care_form: Identifier
-    weeks: Positive
+    weeks: TrajectoryWeeks
     trajectories: Positive
 
 
@@ -96,7 +116,7 @@ class FunctionGroup(Assumption):
     overhead: Volume
     overhead_q1: Volume | None = None
     overhead_q3: Volume | None = None
-    indexation: float = Field(default=0.0, gt=-0.5, lt=1)
+    indexation: Indexation = 0.0
     risk: Share = 0.0
 
 
@@ -109,8 +129,8 @@ class RiskFactor(Assumption):
     id: Identifier
     level: Literal["national", "municipality", "care_form", "wages", "prices"]
     quantity: Literal["inflow", "duration", "intensity", "index"]
-    standard_deviation: Volume | None = None
-    autocorrelation: float = Field(ge=0, le=1)
+    standard_deviation: YearlySpread | None = None
+    autocorrelation: Remembered
 
 
 class Correlation(Assumption):
@@ -121,7 +141,7 @@ class Correlation(Assumption):
     required: ClassVar[bool] = False
     factor_1: Identifier
     factor_2: Identifier
-    correlation: float = Field(ge=-1, le=1)
+    correlation: Correlated
 
 
 class Shock(Assumption):
@@ -133,10 +153,10 @@ class Shock(Assumption):
     id: Identifier
     name: str
     quantity: Literal["inflow", "duration", "intensity", "wages", "prices"]
-    factor: Positive
+    factor: Multiple
     cao: str = ""
-    first_year: int = Field(ge=1)
-    years: int = Field(ge=1)
+    first_year: ContractYear
+    years: ContractYear
 
 
 class Combination(Assumption):
@@ -161,10 +181,10 @@ class Measure(Assumption):
     care_form: Identifier
     channel: Channel | Literal["all"]
     quantity: Literal["inflow", "duration", "intensity"]
-    effect: float = Field(gt=-1, lt=1)
+    effect: Effect
     chance: Share
-    first_year: int = Field(ge=1)
-    years: int = Field(ge=1)
+    first_year: ContractYear
+    years: ContractYear
     cost: Euro = 0.0
     booked_saving: Euro = 0.0
 
@@ -179,8 +199,8 @@ class Substitution(Assumption):
     destination: Identifier
     share: Share
     euro_per_client: Euro = 0.0
-    first_year: int = Field(ge=1)
-    years: int = Field(ge=1)
+    first_year: ContractYear
+    years: ContractYear
 
 
 class Administration(Assumption):
@@ -192,9 +212,9 @@ class Administration(Assumption):
     payment_form: PaymentForm
     party: Party
     task: str = ""
-    hours_per_client: Volume
-    hours_per_contract: Volume
-    hours_per_regime: Volume = 0.0
+    hours_per_client: Hours
+    hours_per_contract: Hours
+    hours_per_regime: Hours = 0.0
     euro_per_hour: Euro
 
     def hours(self, clients: FloatArray, n_contracts: int) -> FloatArray:
@@ -210,8 +230,8 @@ class Waiting(Assumption):
     required: ClassVar[bool] = False
     area: Identifier
     care_form: Identifier
-    clients: Volume
-    mean_weeks: Volume
+    clients: Clients
+    mean_weeks: Weeks
 
 
 class Merger(Assumption):
@@ -222,4 +242,4 @@ class Merger(Assumption):
     required: ClassVar[bool] = False
     origin: Identifier
     destination: Identifier
-    year: int = Field(ge=2000, le=2100)
+    year: CalendarYear

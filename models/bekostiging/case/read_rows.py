@@ -23,6 +23,7 @@ from bekostiging.case.errors import Note, Problem
 from bekostiging.case.former import RENAMED, note_of_rename, read_as
 from bekostiging.case.not_bsn import Exceptions, citizen_number
 from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
+from bekostiging.case.quantities import NEAR_ZERO, Because
 from bekostiging.case.registry import Registry
 from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.tables import Policy
@@ -209,7 +210,10 @@ def _read_row(
     try:
         return model(**values)
     except ValidationError as error:
-        problems += [_pydantic_problem(model, line, dict(detail)) for detail in error.errors()]
+        first: dict[str, dict[str, Any]] = {}
+        for detail in error.errors():  # of several about one cell the first: the others follow from it
+            first.setdefault(str(detail["loc"][0]), dict(detail))
+        problems += [_pydantic_problem(model, line, detail) for detail in first.values()]
         return None
 
 
@@ -300,12 +304,7 @@ class Bounds(NamedTuple):
 
 def bounds(info: FieldInfo) -> Bounds:
     """The bounds of a field, also of one that may be empty; of several rules the strictest."""
-    inner = [
-        rule
-        for part in get_args(info.annotation)
-        for own in getattr(part, "__metadata__", ())
-        for rule in getattr(own, "metadata", ())
-    ]
+    inner = [rule for own in _nested(info) for rule in getattr(own, "metadata", ())]
     lows, highs = [(-inf, False)], [(inf, True)]
     for rule in (*info.metadata, *inner):
         match rule:
@@ -319,6 +318,16 @@ def bounds(info: FieldInfo) -> Bounds:
                 highs.append((float(value), False))
     (low, low_open), (high, closed) = max(lows), min(highs)
     return Bounds(low, high, low_open, not closed)
+
+
+def reason(info: FieldInfo) -> Because | None:
+    """Why the bounds of a field are where they are; also of one that may be empty."""
+    return next((rule for rule in (*info.metadata, *_nested(info)) if isinstance(rule, Because)), None)
+
+
+def _nested(info: FieldInfo) -> list[Any]:
+    """Metadata of the types that the type of a field is made of: of one that may be empty, or of several in a field."""
+    return [rule for part in get_args(info.annotation) for rule in getattr(part, "__metadata__", ())]
 
 
 def _parse(text: str, info: FieldInfo, separator: str) -> object:
@@ -363,18 +372,30 @@ def _pydantic_problem(model: type[Row], line: int, detail: dict[str, Any]) -> Pr
         f"waarde {given} mag niet; zie de uitleg van deze kolom",
         f"value {given} is not allowed; see this column's explanation",
     )
+    why = reason(model.model_fields[column])
+    because_nl, because_en = ("", "") if why is None else (f" ({why.nl})", f" ({why.en})")
     if kind in ("greater_than_equal", "greater_than"):
         bound = limit.get("ge", limit.get("gt"))
-        than = (" of meer", " or more") if kind == "greater_than_equal" else ("", "")
-        nl = f"{given} is te klein, toegestaan is {'' if than[0] else 'meer dan '}{bound:g}{than[0]}; verbeter het getal"
-        en = f"{given} is too small, allowed is {'' if than[1] else 'more than '}{bound:g}{than[1]}; mend the number"
+        nl, en = (f"{bound:.15g} of meer", f"{bound:.15g} or more")
+        if kind == "greater_than":
+            nl, en = (f"meer dan {bound:.15g}", f"more than {bound:.15g}")
+        nl = f"{given} is te klein, toegestaan is {nl}; verbeter het getal{because_nl}"
+        en = f"{given} is too small, allowed is {en}; mend the number{because_en}"
         if isinstance(detail.get("input"), float) and detail["input"] < 0 and bound == 0:
             nl = f"{given} is negatief; vul nul of een positief getal in"
             en = f"{given} is negative; fill in zero or a positive number"
     elif kind in ("less_than_equal", "less_than"):
         bound = limit.get("le", limit.get("lt"))
-        nl = f"{given} is te groot, toegestaan is hoogstens {bound:.15g}; verbeter het getal"
-        en = f"{given} is too large, allowed is at most {bound:.15g}; mend the number"
+        nl = f"{given} is te groot, toegestaan is hoogstens {bound:.15g}; verbeter het getal{because_nl}"
+        en = f"{given} is too large, allowed is at most {bound:.15g}; mend the number{because_en}"
+    elif kind == NEAR_ZERO:
+        nl = f"{given} is te dicht bij nul, toegestaan is 0 of minstens {limit['least']:g}; verbeter het getal{because_nl}"
+        en = f"{given} is too near zero, allowed is 0 or at least {limit['least']:g}; mend the number{because_en}"
+    elif kind == "string_pattern_mismatch":
+        nl, en = (
+            f"'{given}' kan hier niet; kies een andere naam{because_nl}",
+            f"'{given}' cannot stand here; choose another name{because_en}",
+        )
     elif kind == "literal_error":
         words = choices(model.model_fields[column])
         near = get_close_matches(str(given), words, 1)

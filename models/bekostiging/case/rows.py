@@ -1,24 +1,17 @@
-"""What every table is made of: a frozen row, an assumption with its source, and the kinds of numbers in it."""
+"""What every table is made of: a frozen row, and an assumption with its source."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from bekostiging.case.quantities import Text
 
 Status = Literal["published", "own_data", "estimated", "illustrative"]
 STATUSES: tuple[Status, ...] = get_args(Status)[::-1]
 """The weakest first."""
-Identifier = Annotated[str, Field(min_length=1)]
-MOST = 1e12
-"""Above every amount, volume or price of a country: larger is a slip of the keyboard."""
-Euro = Annotated[float, Field(ge=0, le=MOST)]
-Volume = Annotated[float, Field(ge=0, le=MOST)]
-Positive = Annotated[float, Field(gt=0, le=MOST)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
-"""Several identifiers in one field, separated by a vertical bar in a file."""
 
 
 def weakest(statuses: Iterable[Status]) -> Status:
@@ -46,5 +39,5 @@ def columns(model: type[Row]) -> list[str]:
 class Assumption(Row):
     """A row that carries where its numbers come from."""
 
-    source: Identifier
+    source: Text
     status: Status

@@ -15,6 +15,7 @@ from bekostiging.case.rules_cover import COVER_RULES
 from bekostiging.case.rules_demand import DEMAND_RULES, TOLERANCE
 from bekostiging.case.sharing_weights import key_weights, residential_forms
 from bekostiging.case.tables import PAYMENT_FORMS, Layer, Lot, Offer
+from bekostiging.units import WEEKS_PER_YEAR
 
 OBSERVABLE = {
     "shadow_production": ("full",),
@@ -133,26 +134,46 @@ def _market_shares(
             )
 
 
+LEAST_PRODUCTION = 100.0
+"""Euro a year: of less there is no reference amount to measure a corridor on, and a design with larger ones loses digits."""
+
+
 def _expected_clients(case: Case) -> Iterator[Problem]:
-    """A contract expects clients; without any there is nothing to price or to share."""
+    """A contract expects clients, and care of ``LEAST_PRODUCTION`` a year; else there is nothing to price or to share."""
     lots = {lot.id: lot for lot in case.lots}
     for contract in case.contracts:
         lot = lots[contract.lot]
-        shares = {
-            (row.area, row.care_form): row.market_share for row in case.offers if row.provider == contract.provider
-        }
-        expected = sum(
-            (row.clients_at_start + row.starts_per_year)
-            * shares.get((row.area, row.care_form), shares.get(("", row.care_form), 0.0))
+        offers = {(row.area, row.care_form): row for row in case.offers if row.provider == contract.provider}
+        own = [
+            (row, offer)
             for row in case.demand
-            if row.area in lot.areas and row.care_form in lot.care_forms
-        )
-        if expected == 0:
+            if row.area in lot.areas
+            and row.care_form in lot.care_forms
+            and (offer := offers.get((row.area, row.care_form), offers.get(("", row.care_form)))) is not None
+        ]
+        clients, euro = 0.0, 0.0
+        for row, offer in own:
+            clients += (row.clients_at_start + row.starts_per_year) * offer.market_share
+            weeks = row.clients_at_start * WEEKS_PER_YEAR
+            weeks += row.starts_per_year * min(row.mean_duration_weeks, WEEKS_PER_YEAR) / 2
+            euro += weeks * row.units_per_week * offer.tariff * offer.market_share
+        who_nl = f"aanbieder {contract.provider} verwacht in perceel {contract.lot}"
+        who_en = f"provider {contract.provider} expects in lot {contract.lot}"
+        if clients == 0:
             yield Problem(
                 "contracts",
-                f"aanbieder {contract.provider} verwacht in perceel {contract.lot} geen enkele cliënt; vul demand en "
-                "market_share in, of verwijder het contract",
+                f"{who_nl} geen enkele cliënt; vul demand en market_share in, of verwijder het contract",
                 f"provider {contract.provider} expects no client at all in lot {contract.lot}; fill in demand and "
+                "market_share, or remove the contract",
+                row=contract.line,
+                column="provider",
+            )
+        elif euro < LEAST_PRODUCTION:
+            yield Problem(
+                "contracts",
+                f"{who_nl} voor {euro:.2g} euro zorg per jaar, minder dan {LEAST_PRODUCTION:g} euro; vul demand, tarief en "
+                "market_share in, of verwijder het contract",
+                f"{who_en} care of {euro:.2g} euro a year, less than {LEAST_PRODUCTION:g} euro; fill in demand, tariff and "
                 "market_share, or remove the contract",
                 row=contract.line,
                 column="provider",

@@ -103,6 +103,21 @@ def _distributions(case: Case) -> Iterator[Problem]:
             )
 
 
+def _risk_factors(case: Case) -> Iterator[Problem]:
+    """Wages and prices move the index, and nothing else does."""
+    for row in case.risk_factors:
+        if (row.level in ("wages", "prices")) != (row.quantity == "index"):
+            yield Problem(
+                "risk_factors",
+                f"factor {row.id} van niveau {row.level} beweegt {row.quantity}; wages en prices bewegen index, de andere "
+                "niveaus inflow, duration of intensity: kies een van beide anders",
+                f"factor {row.id} of level {row.level} moves {row.quantity}; wages and prices move index, the other levels "
+                "inflow, duration or intensity: change one of the two",
+                row=row.line,
+                column="quantity",
+            )
+
+
 def _correlations(case: Case) -> Iterator[Problem]:
     """Pairs of one group, once; and a matrix some joint distribution has."""
     factors = {row.id: row for row in case.risk_factors}
@@ -209,6 +224,7 @@ DEMAND_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _channels,
     _combinations,
     *LEVER_RULES,
+    _risk_factors,
     _correlations,
 )
 """In the order a reader would mend them."""

@@ -33,14 +33,17 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
         from bekostiging.case import check_commands, spread_notes, stock_and_starts
         from bekostiging.case.history_notes import history_notes
         from bekostiging.contracts import hours_budget_notes
+        from bekostiging.evaluation import check_memory_of_case
 
         brought = brought_case(case, lang)
+        memory = check_memory_of_case(brought)
         console = Console(soft_wrap=True)
         for warning in (
             *stock_and_starts(brought),
             *spread_notes(brought),
             *history_notes(brought),
             *hours_budget_notes(brought),
+            *memory,
         ):
             console.print(warning[lang], style="yellow", markup=False)
         headers = {

@@ -17,6 +17,7 @@ from bekostiging.evaluation.estimates import (
 )
 from bekostiging.evaluation.figures import OVERRUN_PROBABILITY, Estimates, Figure
 from bekostiging.evaluation.legal_flags import Flag, flags
+from bekostiging.evaluation.memory import check_memory_of_case
 from bekostiging.evaluation.results import (
     TERM,
     TOTAL,
@@ -74,6 +75,7 @@ __all__ = [
     "assumed",
     "bridges",
     "cheapest",
+    "check_memory_of_case",
     "check_shocks",
     "deterministic_scenario",
     "flags",

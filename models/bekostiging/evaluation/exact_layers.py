@@ -52,6 +52,9 @@ DECAY = 12.0
 """Standard deviations after which a normal transform is nothing: exp(-72)."""
 FINENESS = 16
 """Least number of grid steps in the mean cost of a client."""
+LONGEST_GRID = 2**20
+"""Points of the grid of a client beyond which the low frequencies are computed one by one: a contract with many clients
+has so coarse a step that the whole grid would fill the memory (1.3 GB with half a million clients)."""
 LARGEST_CLIENT = 60
 """A client costs at most so many times the mean."""
 N_MONTHS = 4 * MONTHS
@@ -295,12 +298,18 @@ def _fine_transform(limited: Callable[[FloatArray], FloatArray], mean: float, st
     The aggregate is wide and its grid coarse; a client costs less than a step of it. So the severity gets a grid of its own
     over the same length, a power of two finer, of which the low frequencies are kept.
     """
+    low = np.arange(N_GRID // 2 + 1)
+    if mean == 0:
+        return np.ones(len(low), dtype=np.complex128)
     finer = 2 ** max(0, int(np.ceil(np.log2(FINENESS * step / mean))))
     n = N_GRID * finer
     reach = min(n, int(np.ceil(LARGEST_CLIENT * mean * finer / step)))
+    chance = discretised(limited, step / finer, reach)
+    if n > LONGEST_GRID:
+        return np.asarray(np.exp(-2j * np.pi / n * np.outer(low, np.arange(reach))) @ chance)
     probabilities = np.zeros(n)
-    probabilities[:reach] = discretised(limited, step / finer, reach)
-    return transform(probabilities)[: N_GRID // 2 + 1]
+    probabilities[:reach] = chance
+    return transform(probabilities)[: len(low)]
 
 
 def _limited_lognormal(mean: float, variance: float, x: FloatArray) -> FloatArray:

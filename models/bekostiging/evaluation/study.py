@@ -22,6 +22,7 @@ from bekostiging.case.pseudonym import privacy_notes
 from bekostiging.case.shown import Shown
 from bekostiging.contracts import hours_budget_notes
 from bekostiging.evaluation.blocks import Advance, Blocks
+from bekostiging.evaluation.memory import check_memory
 from bekostiging.evaluation.notes import measured, not_used_yet
 from bekostiging.evaluation.transition import handover, without_closed
 from bekostiging.lumpsum import Outcome
@@ -79,8 +80,16 @@ class Prepared:
         return Blocks(self.run.workers, self.run.cluster, self.run.folder)
 
     def plan(self, stream: Stream) -> Plan:
-        """The scenarios of a stream."""
-        return plan(self.case, self.run.n_scenarios, self.run.n_years, self.run.seed, stream)
+        """The scenarios of a stream, when the run fits in memory.
+
+        Raises
+        ------
+        UserError
+            Too few scenarios; more memory than there is.
+        """
+        made = plan(self.case, self.run.n_scenarios, self.run.n_years, self.run.seed, stream)
+        check_memory(made, self.run)
+        return made
 
     def advance(self, stage: str) -> Advance:
         """Progress of one stage."""

@@ -94,19 +94,23 @@ def profile_table(case: Case) -> ProfileTable:
     priced = intensity.copy()
     for i, rows in enumerate(own):
         for j, row in enumerate(rows):
-            if row.price is not None:
-                priced[i, j] = row.price / _plain_price(case, row.care_form)
+            plain = None if row.price is None else _plain_price(case, row.care_form)
+            if row.price is not None and plain is not None:
+                priced[i, j] = row.price / plain
     return ProfileTable(np.cumsum(share, axis=1), intensity, success, repeat, result_part, priced)
 
 
-def _plain_price(case: Case, care_form: str) -> float:
-    """Price of an arrangement of intensity one by the build-up: expected units x tariff, over the case; euro."""
+def _plain_price(case: Case, care_form: str) -> float | None:
+    """Price of an arrangement of intensity one by the build-up: expected units x tariff, over the case; euro. None of a care
+    form that nobody asks or offers."""
     rows = [row for row in case.demand if row.care_form == care_form]
     starts = np.array([row.starts_per_year for row in rows])
     units = np.array([row.mean_duration_weeks * row.units_per_week for row in rows])
     offers = [row for row in case.offers if row.care_form == care_form]
     shares = np.array([row.market_share for row in offers])
     tariffs = np.array([row.tariff for row in offers])
+    if not rows or not offers:
+        return None
     weights = [own if own.sum() > 0 else np.ones(len(own)) for own in (starts, shares)]
     return float(np.average(units, weights=weights[0]) * np.average(tariffs, weights=weights[1]))
 

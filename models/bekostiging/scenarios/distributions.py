@@ -100,7 +100,7 @@ class Weibull:
     def limited_moments(self, time: FloatArray, cv: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Partial moments by incomplete gamma functions."""
         shape, scale = _weibull(cv)
-        hazard = (time / scale) ** shape
+        hazard = _hazard(time, shape, scale)
         alive = np.exp(-hazard)
         first = gammainc(1 + 1 / shape, hazard) + time * alive
         second = (1 + np.square(cv)) * gammainc(1 + 2 / shape, hazard) + np.square(time) * alive
@@ -109,7 +109,7 @@ class Weibull:
     def survival(self, time: FloatArray, cv: FloatArray) -> FloatArray:
         """exp of minus the hazard so far."""
         shape, scale = _weibull(cv)
-        return np.asarray(np.exp(-((time / scale) ** shape)))
+        return np.asarray(np.exp(-_hazard(time, shape, scale)))
 
     def draw(
         self, cv: FloatArray, row: IntArray, biased: BoolArray | None, rng: np.random.Generator
@@ -173,6 +173,12 @@ def _weibull(cv: NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
     unique, place = np.unique(np.asarray(cv, dtype=np.float64), return_inverse=True)
     shape = np.array([_weibull_shape(float(one)) for one in unique])[place].reshape(np.shape(cv))
     return shape, np.exp(-gammaln(1 + 1 / shape))
+
+
+def _hazard(time: FloatArray, shape: FloatArray, scale: FloatArray) -> FloatArray:
+    """Hazard up to ``time``; infinite, and rightly so, long after everybody of an almost fixed duration has left."""
+    with np.errstate(over="ignore"):
+        return np.asarray((time / scale) ** shape)
 
 
 @lru_cache(maxsize=1024)

@@ -61,6 +61,7 @@ from bekostiging.evaluation.waiting import care_form_estimates, duty_estimates, 
 from bekostiging.lumpsum import CorridorSeries, LumpSumDesign, begroting_sum, free_buffer, lumpsum_data
 from bekostiging.options import Options, run_options
 from bekostiging.scenarios import Cells, Plan, SelfCheck, plan
+from bekostiging.scenarios.points import fewest_scenarios
 from bekostiging.studies.hindsight import hindsight_notes
 from bekostiging_solvers import Scramblings, shared_processes, together
 
@@ -159,7 +160,8 @@ class _Closed:
 def _closed(drawn: _Drawn, workers: int) -> _Closed:
     """Compute both at the same time where there are workers."""
     made, discount = drawn.plan, drawn.lumpsum.decision.data.discount
-    few = plan(made.case, EXACT_SCENARIOS, made.n_years, made.seed, "closed")
+    exact = max(EXACT_SCENARIOS, fewest_scenarios(made.case.policy.confidence))
+    few = plan(made.case, exact, made.n_years, made.seed, "closed")
     many = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
     lump = lump_sums(drawn.contracts[LUMP_SUM])
     asked: list[Callable[[], Any]] = [

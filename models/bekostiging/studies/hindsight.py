@@ -14,6 +14,7 @@ from bekostiging.case import Case, UserError
 from bekostiging.case.errors import Note
 from bekostiging.case.tables import LAWS
 from bekostiging.scenarios import plan
+from bekostiging.scenarios.points import fewest_scenarios
 from bekostiging.studies.coverage import JUDGED
 from bekostiging.studies.known_years import KnownYears, count_in, known_years, put_back, without_clients
 from bekostiging_solvers.typing import FloatArray
@@ -46,7 +47,8 @@ def hindsight(case: Case, seed: int = 1) -> tuple[Hindsight, ...]:
     except UserError:
         return ()
     back = put_back(case, known, "deciding")
-    persons = without_clients(plan(back, SCENARIOS, known.n_years, seed, "closed"), known, seed)
+    n_scenarios = max(SCENARIOS, fewest_scenarios(back.policy.confidence))
+    persons = without_clients(plan(back, n_scenarios, known.n_years, seed, "closed"), known, seed)
     law = {form.id: str(form.law) for form in case.care_forms} | {name: name for name in LAWS}
     found = []
     for name in LAWS:

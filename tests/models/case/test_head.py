@@ -26,6 +26,8 @@ HEAD = {"name": "x", "title": {}, "disclaimer": {}, "kind": "planning", "base_ye
         (-1.0, "must be above zero"),
         (float("nan"), "must be above zero"),
         (float("inf"), "must be above zero"),
+        (100, ""),
+        (1e300, "and at most 100"),
         (True, "must be above zero"),
         ({}, "must be above zero"),
         ({"wmo": "1,2"}, "must be above zero"),
@@ -39,6 +41,23 @@ def test_trajectories_per_client(given: object, problem: str) -> None:
     found = head_problems(HEAD | {"trajectories_per_person": given})
     assert [one.column for one in found] == ["trajectories_per_person"] * bool(problem)
     assert all(problem in one.en for one in found)
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "problem"),
+    [
+        ("title", {"nl": 1, "en": "x"}, "is no text; put nl and en in quotes"),
+        ("title", {"nl": "x", "en": ["x"]}, "is no text; put nl and en in quotes"),
+        ("disclaimer", {"nl": True, "en": "x"}, "is no text; put nl and en in quotes"),
+        ("title", {"nl": "x"}, "give this text as nl and en"),
+        ("base_year", True, "is no calendar year from 1990 to 2100; fill in the year of the volumes"),
+        ("base_year", 24, "is no calendar year from 1990 to 2100; fill in the year of the volumes"),
+        ("base_year", 10**30, "is no calendar year from 1990 to 2100; fill in the year of the volumes"),
+    ],
+)
+def test_a_head_that_is_no_text_or_no_year(key: str, given: object, problem: str) -> None:
+    found = head_problems(HEAD | {"trajectories_per_person": 1.4, key: given})
+    assert [(one.column, one.en) for one in found] == [(key, problem)]
 
 
 def test_one_number_counts_for_every_law(small_case: Case) -> None:

@@ -228,7 +228,8 @@ def test_old_columns_never_hide_other_errors(old: Path) -> None:
     assert caught.value.text("en").splitlines() == [
         "table begroting, row 5, column reserve: -5 is negative; fill in zero or a positive number",
         "table contracts, row 3, column revenue_last_year: 'veel' is not a number; fill in a number",
-        "table contracts, row 4, column tariff_factor: 0 is too small, allowed is more than 0; mend the number",
+        "table contracts, row 4, column tariff_factor: 0 is too small, allowed is 0.01 or more; mend the number "
+        "(a multiple: 1 is unchanged, 1.2 is 20 % more)",
     ]
 
 

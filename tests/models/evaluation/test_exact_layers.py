@@ -15,6 +15,7 @@ from bekostiging.contracts import QuotaShare, Taakgericht, build_contracts, refe
 from bekostiging.evaluation.block_settlement import DesignWork
 from bekostiging.evaluation.exact_layers import (
     N_GRID,
+    _fine_transform,
     _FirstYear,
     _limited_lognormal,
     _months,
@@ -226,6 +227,22 @@ def test_between_durations_a_severity_is_interpolated(small_case: Case) -> None:
     np.testing.assert_allclose(found, exact, atol=1e-5)
     (same,) = _first_year(small_case)._at_durations(cohort, step, slice(None))
     np.testing.assert_array_equal(same, _first_year(small_case)._severity(cohort, step))
+
+
+def test_a_grid_too_long_to_hold_gives_the_same_low_frequencies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One by one they are those of the whole grid; and of an exponential cost of mean m, 1 / (1 + i w m)."""
+    mean, step = 2.0, 300.0
+
+    def limited(x: FloatArray) -> FloatArray:
+        return np.asarray(-mean * np.expm1(-x / mean))
+
+    whole = _fine_transform(limited, mean, step)
+    monkeypatch.setattr("bekostiging.evaluation.exact_layers.LONGEST_GRID", 0)
+    by_one = _fine_transform(limited, mean, step)
+    np.testing.assert_allclose(by_one, whole, atol=1e-12)
+    frequency = 2 * np.pi * np.arange(N_GRID // 2 + 1) / (N_GRID * step)
+    np.testing.assert_allclose(by_one, 1 / (1 + 1j * frequency * mean), atol=1e-4)
+    assert (_fine_transform(limited, 0.0, step) == 1).all()  # costs nothing
 
 
 def test_a_limited_lognormal_is_its_integral() -> None:

@@ -16,9 +16,10 @@ from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.explanation import WORDING, kind_of, meanings
 from bekostiging.case.head import KINDS, NAMES, OPTIONAL
 from bekostiging.case.policy_rows import POLICIES
+from bekostiging.case.quantities import MOST
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import bounds, choices, leaf
-from bekostiging.case.rows import MOST, Row, columns
+from bekostiging.case.read_rows import bounds, choices, leaf, reason
+from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook.container import LONGEST_TEXT
@@ -292,13 +293,15 @@ def _choice(source: list[str] | str, lang: str, *, strict: bool = True) -> dict[
 
 def _bounds(info: FieldInfo, lang: str, *, whole: bool) -> dict[str, Any]:
     """A number within its bounds."""
-    own = bounds(info)
+    own, why = bounds(info), reason(info)
     low, high = max(own.low, -MOST), min(own.high, MOST)
     title, message = {"nl": ("Getal", "Vul een getal in"), "en": ("Number", "Fill in a number")}[lang]
     if high < MOST:
-        message += {"nl": f" van {low:g} tot en met {high:g}", "en": f" from {low:g} to {high:g}"}[lang]
+        message += {"nl": f" van {low:.7g} tot en met {high:.7g}", "en": f" from {low:.7g} to {high:.7g}"}[lang]
     elif low > -MOST:
-        message += {"nl": f" van {low:g} of meer", "en": f" of {low:g} or more"}[lang]
+        message += {"nl": f" van {low:.7g} of meer", "en": f" of {low:.7g} or more"}[lang]
+    if why is not None:
+        message += f" ({why.text(lang)})"
     return {"validate": "integer" if whole else "decimal", "criteria": "between", "minimum": low, "maximum": high,
             "error_title": title, "error_message": f"{message}."}  # fmt: skip
 
