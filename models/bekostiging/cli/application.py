@@ -188,7 +188,8 @@ def print_answer(answer: Answer) -> None:
     first, *others = answer.rows[0]
     table.add_column(first, no_wrap=True)
     for name in others:
-        table.add_column(name, justify="right" if answer.numbers else "left", no_wrap=True)
+        # in a narrow terminal a heading takes two lines before a number loses its end
+        table.add_column(name, justify="right" if answer.numbers else "left", overflow="fold")
     for row in answer.rows[1:]:
         table.add_row(*row)
     Console(soft_wrap=True, highlight=False).print(table)
