@@ -18,6 +18,10 @@ def _fails(number: int, place: Path) -> str:
     return "" if outcome.kind in ("refused", "computed") else f"{number}: {drawn.moves}\n{outcome.text}"
 
 
+FAILED_ONCE = (52, 91, 102, 104, 155, 263, 322)
+"""Cases that ended in a traceback when first tried; slow, because each has a test of its own cause beside the code."""
+
+
 @pytest.mark.parametrize("number", range(20))
 def test_an_extreme_case_is_refused_or_computed(number: int, tmp_path: Path) -> None:
     assert _fails(number, tmp_path) == ""
@@ -25,5 +29,5 @@ def test_an_extreme_case_is_refused_or_computed(number: int, tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_extreme_cases_are_refused_or_computed(tmp_path: Path) -> None:
-    """Sixty more: about two minutes of the time that .ci/slow has."""
-    assert [text for number in range(20, 80) if (text := _fails(number, tmp_path))] == []
+    """Some sixty more: about two minutes of the time that .ci/slow has."""
+    assert [text for number in (*range(20, 70), *FAILED_ONCE) if (text := _fails(number, tmp_path))] == []

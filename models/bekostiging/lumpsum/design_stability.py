@@ -5,6 +5,7 @@ Halves are smaller samples, so they agree less often than two samples of the who
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from bekostiging.lumpsum.data import LumpSumData
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
 from bekostiging.lumpsum.tie_break import preferred_design
+from bekostiging_solvers import NumericalTroubleError
 
 SAME = 1e-6
 """Shares that differ by less are the same."""
@@ -28,7 +30,7 @@ class Stability:
     largest : float
         Largest difference of a loading from that of the whole, fraction.
     halves : int
-        Halves on which a design exists, 0 to 2.
+        Halves on which a design exists and can be computed, 0 to 2.
 
     Examples
     --------
@@ -42,6 +44,14 @@ class Stability:
     lots: tuple[str, ...]
     largest: float
     halves: int
+
+
+def _of_half(half: LumpSumData, make: Callable[[LumpSumData], LumpSumDesign | None]) -> LumpSumDesign | None:
+    """The design of a half; None where it has none, or where its few scenarios give HiGHS numerical trouble."""
+    try:
+        return preferred_design(half, make)
+    except NumericalTroubleError:
+        return None
 
 
 def stability(data: LumpSumData, design: LumpSumDesign) -> Stability:
@@ -70,7 +80,7 @@ def stability(data: LumpSumData, design: LumpSumDesign) -> Stability:
     """
     middle = data.n_scenarios // 2
     make = feasible_design if design.breaches else design_within
-    halves = [preferred_design(data.of(own), make) for own in (slice(0, middle), slice(middle, None))]
+    halves = [_of_half(data.of(own), make) for own in (slice(0, middle), slice(middle, None))]
     designs = [one for one in halves if one is not None]
     same = tuple(
         lot.name

@@ -10,6 +10,7 @@ from bekostiging.contracts import Corridor
 from bekostiging.lumpsum import LumpSumData, SimpleTerms, design_lumpsum
 from bekostiging.lumpsum.design_stability import Stability, stability
 from bekostiging.units import MILLION
+from bekostiging_solvers import NumericalTroubleError
 
 
 def _halves(first: float, second: float, own: Corridor | None = None, **changes: object) -> LumpSumData:
@@ -44,3 +45,15 @@ def test_shares_that_differ_are_told() -> None:
     case = _halves(117.6, 118.6, own=deficits_shared(), loading_cap=0.078, elasticity=4.0)
     found = stability(case, design_lumpsum(case))
     assert (found.lots, found.halves) == ((), 2)
+
+
+def test_a_half_that_cannot_be_computed_is_a_half_without_a_design(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numerical trouble on few scenarios is no reason to lose the design of all of them."""
+    whole = _halves(120.0, 120.0)
+    design = design_lumpsum(whole)
+
+    def trouble(*_: object) -> None:
+        raise NumericalTroubleError("HiGHS gave up")
+
+    monkeypatch.setattr("bekostiging.lumpsum.design_stability.preferred_design", trouble)
+    assert stability(whole, design).halves == 0
