@@ -78,7 +78,7 @@ def test_every_argument_is_checked_where_the_others_are_right(place: str, name: 
         one.name: "text" if Path in kinds.get(one.name, ()) else Mock(spec=kinds.get(one.name, (object,))[0])
         for one in _parameters(function)
     }
-    with pytest.raises(UserError, match=rf"^{name} .*: give a"):
+    with pytest.raises(UserError, match=rf"^{name} .*: give "):
         function(**(right | {name: object()}))
 
 
@@ -90,7 +90,7 @@ def test_the_kind_stands_for_what_a_caller_may_give() -> None:
         return number, path, case
 
     assert taken(3, "x") == (3, Path("x"), None)  # type: ignore[arg-type]
-    with pytest.raises(UserError, match=r"^case almere: give a Case$"):
+    with pytest.raises(UserError, match=r"^case almere: give a Case, as read_case returns it$"):
         taken(3.0, Path("x"), "almere")  # type: ignore[arg-type]
     with pytest.raises(UserError, match=r"^path 3: give a path, as text or as pathlib.Path$"):
         taken(3.0, 3)  # type: ignore[arg-type]

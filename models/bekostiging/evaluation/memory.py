@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import LANGUAGES, Note, UserError
 from bekostiging.case.model import Case
 from bekostiging.options import RunOptions
@@ -208,6 +209,7 @@ def check_memory(made: Plan, run: RunOptions) -> None:
     )
 
 
+@kinds_checked
 def check_memory_of_case(case: Case) -> tuple[Note, ...]:
     """What ``check`` says of memory: a case whose smallest comparison does not fit is refused.
 
