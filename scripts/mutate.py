@@ -83,7 +83,8 @@ class Test:
 
 
 def mutations_of(path: Path) -> Iterator[Mutation]:
-    """Every mutation of a file; types, decorators, axes of arrays and what spans several lines are left alone."""
+    """Every mutation of a file; types, decorators, axes of arrays, ``strict`` of zip and what spans several lines
+    are left alone."""
     source = path.read_bytes().splitlines()
     module = ast.parse(path.read_text())
     spared = {id(part) for whole in _spared(module) for part in ast.walk(whole)}
@@ -102,13 +103,13 @@ def _called(module: ast.Module) -> Iterator[ast.AST]:
 
 
 def _spared(module: ast.Module) -> Iterator[ast.AST]:
-    """What says nothing a test could notice, or fails at once whatever the tests."""
+    """What says nothing a test could notice (``strict`` guards against what no input brings about), or fails at once."""
     for node in ast.walk(module):
         yield from getattr(node, "decorator_list", [])
         yield from (
             hint for name in ("annotation", "returns") if isinstance(hint := getattr(node, name, None), ast.AST)
         )
-        if isinstance(node, ast.keyword) and node.arg == "axis":
+        if isinstance(node, ast.keyword) and node.arg in ("axis", "strict"):
             yield node
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from bekostiging.case import Case
 from bekostiging.contracts.clauses import Clause, Position
 from bekostiging.contracts.valid import require, require_share
-from bekostiging_solvers.typing import FloatArray
+from bekostiging_solvers.typing import BoolArray, FloatArray
 
 EDGES_MEET = 1e-9
 """Distance of two edges, parts of the reference amount, that is rounding."""
@@ -81,7 +81,7 @@ class Corridor(Clause):
             "sign",
             "1 for a deficit layer, -1 for a surplus layer",
         )
-        deficit = self.sign > 0
+        deficit = self.deficit
         require(
             _follow(self.lower[deficit], self.upper[deficit], 1.0, np.inf), self, "lower",
             f"with upper {self.upper}: deficit layers follow each other from 1 to np.inf, none left out",
@@ -96,6 +96,11 @@ class Corridor(Clause):
         """Number of layers."""
         return len(self.names)
 
+    @property
+    def deficit(self) -> BoolArray:
+        """Which layers are of deficits, the others of surpluses; (n_layers,)."""
+        return np.asarray(self.sign == 1)
+
     def amounts(self, base: FloatArray, reference: FloatArray) -> FloatArray:
         """Euros U of ``|base - reference|`` in each layer.
 
@@ -105,7 +110,7 @@ class Corridor(Clause):
         low, high = self.lower * inside[1], self.upper * inside[1]
         deficit = np.clip(inside[0] - low, 0.0, high - low)
         surplus = np.clip(high - inside[0], 0.0, high - low)
-        return np.where(self.sign > 0, deficit, surplus)
+        return np.where(self.deficit, deficit, surplus)
 
     def used_up_at(self, budget: FloatArray, reference: FloatArray, base_part: FloatArray) -> FloatArray:
         """Cost at which a budget and what the deficit layers pay are used up, infinite where they never are.
@@ -117,7 +122,7 @@ class Corridor(Clause):
         cost, left = budget.copy(), self.amounts(budget * base_part, reference) @ shares
         goes_on = budget * base_part >= reference
         used_up = np.where(goes_on, np.inf, budget)
-        for layer in np.flatnonzero(self.sign > 0):
+        for layer in np.flatnonzero(self.deficit):
             until = np.maximum(self.upper[layer] * reference / base_part, cost)
             uses = 1 - shares[layer] * base_part
             uses[np.abs(uses) < NO_USE] = 0.0

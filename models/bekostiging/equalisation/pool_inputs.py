@@ -105,7 +105,7 @@ def pool_data(data: LumpSumData, design: LumpSumDesign, lot: int) -> PoolData:
     """
     own = np.flatnonzero(data.lot == lot)
     corridor = data.lots[lot].corridor
-    upward = np.flatnonzero(corridor.sign > 0)
+    upward = np.flatnonzero(corridor.deficit)
     edges = np.stack([corridor.lower[upward] - 1, corridor.upper[upward] - 1], axis=1)
     scale = data.reference[own] * data.index[:, own]
     over = np.stack([data.amounts[c] @ corridor.sign for c in own], axis=1)
@@ -136,8 +136,8 @@ def _mirrored_share(data: LumpSumData, design: LumpSumDesign, lot: int) -> Float
     """Largest share of the corridor at the distance of every band; (n_bands,)."""
     corridor, share = data.lots[lot].corridor, design.share[lot]
     found = []
-    for up in np.flatnonzero(corridor.sign > 0):
+    for up in np.flatnonzero(corridor.deficit):
         low, high = corridor.lower[up] - 1, corridor.upper[up] - 1
-        same = (corridor.sign < 0) & (1 - corridor.upper < high) & (1 - corridor.lower > low)
+        same = ~corridor.deficit & (1 - corridor.upper < high) & (1 - corridor.lower > low)
         found.append(max(float(share[up]), float(share[same].max(initial=0.0))))
     return np.array(found)

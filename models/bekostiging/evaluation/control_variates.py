@@ -73,9 +73,12 @@ def _beside_plain(estimate: Estimate, sample: FloatArray, control: FloatArray) -
     variance, noise = float(sample.var(ddof=1)), float((sample - control).var(ddof=1))
     plain = variance / len(sample)
     error = (estimate.standard_error or 0.0) ** 2
-    return ControlVariate(
-        estimate, plain / error if error > 0 else np.inf, variance / noise if noise > 0 else np.inf
-    )
+    return ControlVariate(estimate, _times(plain, error), _times(variance, noise))
+
+
+def _times(variance: float, left: float) -> float:
+    """How many times less is left of a variance."""
+    return variance / left if left > 0 else np.inf
 
 
 def chance_per_client(residuals: FloatArray) -> FloatArray:
@@ -124,4 +127,4 @@ def controlled_tail(
     )
     total, share = float((excess / (1 - TAIL)).var()), float(np.square(spread / (1 - TAIL)).mean())
     error = (estimate.standard_error or 0.0) ** 2
-    return ControlVariate(estimate, total / n_drawn / error if error > 0 else np.inf, total / share)
+    return ControlVariate(estimate, _times(total / n_drawn, error), _times(total, share))

@@ -181,7 +181,7 @@ def judged(
     out_of_sample: LumpSumData,
     control: LumpSumData,
     scramblings: Scramblings,
-    workers: int = 1,
+    workers: int,
 ) -> LumpSumResult:
     """The decision on scenarios that made nothing of it: both designs, who decides, what limits cost, what to ask."""
     judge = drawn.judge(out_of_sample, control, scramblings)

@@ -202,18 +202,17 @@ def sensitivities(
     """One quantity at a time up and down; what is a step is a choice of this package, so illustrative."""
     found = []
     for key, (quantities, step, up, down) in SENSITIVITIES.items():
-        for sign in (1, -1):
+        for way, sign, text in (("up", 1, up), ("down", -1, down)):
             factors = neutral_factors(case, len(discount))
             years = slice(0, 1) if key == "wages" else slice(None)
             for quantity in quantities:
                 multiply(factors, quantity, years, np.array([1 + sign * step]))
-            text = up if sign > 0 else down
             name = {lang: f"{100 * step:g} % {words}" for lang, words in text.items()}
             care_use = expected_care_use(case, cells, len(discount), factors)
             found.append(
                 _deterministic_scenario(
                     euros(case, cells, contracts, discount, care_use),
-                    f"{key}_{'up' if sign > 0 else 'down'}",
+                    f"{key}_{way}",
                     name,
                     "",
                     "illustrative",

@@ -145,7 +145,7 @@ class _FirstYear:
         corridor = self.contract.corridor
         between = np.diff(np.concatenate(limited), axis=2)[:, :, 0] * scale[:, None]
         width = (corridor.upper - corridor.lower) * reference[:, None]
-        return np.asarray(np.where(corridor.sign > 0, between, width - between))
+        return np.asarray(np.where(corridor.deficit, between, width - between))
 
     def _limited(
         self, alike: Sequence[Sequence[_Cohort]], grid: tuple[float, int], reference: FloatArray, few: slice
@@ -319,7 +319,7 @@ def _limited_lognormal(mean: float, variance: float, x: FloatArray) -> FloatArra
     sigma = variance**0.5
     safe = np.maximum(x, 1e-300)
     scaled = (np.log(safe) - np.log(mean) + variance / 2) / sigma
-    return np.asarray(np.where(x > 0, mean * ndtr(scaled - sigma) + x * ndtr(-scaled), 0.0))
+    return np.asarray(mean * ndtr(scaled - sigma) + x * ndtr(-scaled))
 
 
 def _months(duration: Mixed, stock: bool) -> tuple[FloatArray, FloatArray]:

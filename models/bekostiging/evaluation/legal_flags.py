@@ -114,7 +114,7 @@ def _full_risk_transfer(outcome: Comparison) -> Iterator[Flag]:
     for j, lot in enumerate(data.lots):
         if not (case.policy.acceptance_duty(lot.name) and case.policy.waiting_list(lot.name) == "not_allowed"):
             continue
-        deficits = lot.corridor.sign > 0
+        deficits = lot.corridor.deficit
         total = shared = 0.0
         for c in np.flatnonzero(data.lot == j):
             euros = data.amounts[c][:, :, deficits].sum(axis=(0, 1))

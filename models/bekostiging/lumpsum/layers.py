@@ -13,7 +13,7 @@ def mirrored_layers(lot: LotTerms) -> list[tuple[int, int]]:
     corridor = lot.corridor
     if not lot.symmetric:
         return []
-    pairs = zip(np.flatnonzero(corridor.sign > 0), np.flatnonzero(corridor.sign < 0), strict=False)
+    pairs = zip(np.flatnonzero(corridor.deficit), np.flatnonzero(~corridor.deficit), strict=False)
     return [(int(d), int(s)) for d, s in pairs if np.isnan(corridor.share[[d, s]]).all()]
 
 
@@ -73,7 +73,7 @@ def decided_layers(lot: LotTerms) -> list[int]:
 
 def outermost_deficit(lot: LotTerms) -> int:
     """Index of the outermost deficit layer."""
-    return int(np.flatnonzero(lot.corridor.sign > 0)[-1])
+    return int(np.flatnonzero(lot.corridor.deficit)[-1])
 
 
 def free_zone(lot: LotTerms, share: FloatArray, sign: float = 1.0) -> float:

@@ -243,6 +243,47 @@ def test_clauses_on_the_budget_by_hand(drawn: Drawn) -> None:
     np.testing.assert_allclose(volume.factor(care_use, cells), expected)
 
 
+@pytest.mark.parametrize(
+    ("clause", "kind", "edge", "fits"),
+    [
+        (Performance, "performance", {"upper": 1.0}, True),
+        (Performance, "performance", {"upper": 1.01}, False),
+        (ProviderPool, "provider_pool", {"lower": 1.0}, True),
+        (ProviderPool, "provider_pool", {"lower": 0.99}, False),
+    ],
+)
+def test_edges_that_a_row_may_not_pass(
+    small_case: Case, clause: type[Performance | ProviderPool], kind: str, edge: dict[str, float], fits: bool
+) -> None:
+    """A target up to one, a pool from one on."""
+    row = {"lot": "youth", "payment_form": "taakgericht", "position": 1, "clause": kind, "share": 0.1, **edge}
+    made = ContractClause.model_validate(row | {"source": "t", "status": "illustrative"})
+    assert (list(clause.problems(small_case, made)) == []) == fits
+
+
+def test_nobody_who_starts_is_no_poor_result(drawn: Drawn) -> None:
+    """The part at stake is paid where nothing can be counted; half of the target pays half of it."""
+    care_use, cells = drawn[2], np.arange(1)
+    none = np.zeros_like(care_use.starts_by_profile)
+    some, half = none.copy(), none.copy()
+    some[:, :, 0, 0], half[:, :, 0, 0] = 10.0, 4.0
+    clause = Performance(0.1, 0.8)
+    for starts, good, factor in ((none, none, 1.0), (some, half, 0.95), (some, some, 1.0), (some, none, 0.9)):
+        use = replace(care_use, starts_by_profile=starts, successes_by_profile=good)
+        np.testing.assert_allclose(clause.factor(use, cells), factor)
+
+
+def test_a_pool_of_nothing_moves_nothing(drawn: Drawn) -> None:
+    """Under ceilings of zero nothing is claimed beyond them and there is nothing to share by."""
+    case, _, care_use = drawn
+    lot = case.lots[0].id
+    own = [replace(one, ceiling=0.0) for one in _contracts(drawn, "inspanningsgericht") if one.lot == lot]
+    levels = price_levels(case, lot, care_use)
+    nothing = [np.zeros((care_use.n_scenarios, care_use.n_years)) for _ in own]
+    moved = ProviderPool(lot, "inspanningsgericht", 1.0, np.inf, 0.5).transfers(own, nothing, levels)
+    assert not moved.any()
+
+
 def test_a_pool_adds_up_to_nothing_and_is_exact_by_hand(drawn: Drawn) -> None:
     """In whole cents, every scenario and year (design section 8: C 110 and 90 on B0 100 each, share 0.5: +5, -5)."""
     case, _, care_use = drawn

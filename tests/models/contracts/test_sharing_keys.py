@@ -7,6 +7,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from by_hand import A, B, case_on_paper, with_policy, written
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -16,7 +17,7 @@ from bekostiging.case.read import validated
 from bekostiging.case.tables import PAYMENT_FORMS, History, Policy, SharingKey
 from bekostiging.contracts import build_contracts, in_cents, municipal_shares, reference
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
-from bekostiging.scenarios import draw_block, plan
+from bekostiging.scenarios import CareUse, build_cells, draw_block, plan
 
 
 @given(
@@ -174,6 +175,29 @@ def test_keys_of_the_past_follow_use_a_year_late(small_case: Case) -> None:
     before = _shares(case, "clients_before")
     np.testing.assert_allclose(before[:, 0], np.broadcast_to(before[0, 0], before[:, 0].shape))
     assert np.ptp(before[:, 1, 0]) > 0
+
+
+def test_keys_of_use_on_paper(small_case: Case) -> None:
+    """Everybody uses a quarter in the first municipality; the base year had as many clients in both.
+
+    Clients of the year before: half, then a quarter. The mean of three years before: half; (half, half, a quarter); (half, a
+    quarter, a quarter); a quarter. Without any use: as the inhabitants, and so for the part that solidarity is.
+    """
+    case = with_policy(case_on_paper(small_case), solidarity="0.4")
+    cells, lot = build_cells(case), 1
+    use = {name: {A: [1000.0] * 4, B: [500.0] * 4} for name in ("units", "clients")}
+    used, unused = written(case, 4, use), written(case, 4, {})
+
+    def first(key: SharingKey, care_use: CareUse = used) -> list[float]:
+        return municipal_shares(case, cells, care_use, lot, key)[0, :, 0].tolist()
+
+    people = first("inhabitants")[0]
+    assert 0.4 < people < 0.5
+    assert first("actual_use") == pytest.approx([0.25] * 4)
+    assert first("clients_before") == pytest.approx([0.5, 0.25, 0.25, 0.25])
+    assert first("three_year_mean") == pytest.approx([0.5, 1.25 / 3, 1 / 3, 0.25])
+    assert first("dial") == pytest.approx([0.6 * 0.25 + 0.4 * people] * 4)
+    assert first("actual_use", unused) == pytest.approx([people] * 4)
 
 
 def test_the_hybrid_lies_between_use_and_inhabitants(small_case: Case) -> None:

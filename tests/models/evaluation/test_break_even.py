@@ -11,7 +11,7 @@ from balance import in_balance
 from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Taakgericht, build_contracts, reference
-from bekostiging.evaluation.break_even import SWEEP, _nearest, _year, break_even, sweeps
+from bekostiging.evaluation.break_even import SWEEP, _equal, _nearest, _year, break_even, sweeps
 from bekostiging.scenarios.cells import build_cells
 
 DISCOUNT = np.ones(3)
@@ -74,6 +74,14 @@ def test_the_nearest_change_by_hand(values: tuple[float, ...], now: float, chang
     assert found == (None if change is None else pytest.approx(change))
 
 
+def test_what_is_nothing_now_needs_no_change() -> None:
+    """Nothing equals nothing, also where the grid has no zero among its points."""
+    assert _nearest(np.array([-0.5, 0.5]), np.zeros(2), 0.0, 0.0) == 0
+    nothing = {form: {"municipality": 0.0, "total": 0.0} for form in PAYMENT_FORMS}
+    assert _equal(nothing, "taakgericht") == 0
+    assert _equal(nothing | {"taakgericht": {"municipality": 0.0, "total": 1.0}}, "taakgericht") is None
+
+
 @pytest.mark.parametrize(
     ("own", "year"),
     [
@@ -118,6 +126,14 @@ def test_hours_of_administration_are_on_top(small_case: Case, parity: tuple[Case
     paid = sum(float(one.budget.sum()) for one in contracts["taakgericht"])
     assert found["price"].municipality == pytest.approx(-3 * 50 * len(case.contracts) / paid, rel=1e-3)
     assert found["price"].total is None
+    per_client = row.model_copy(update={"hours_per_contract": 0.0, "hours_per_client": 1.0})
+    case = replace(plain, administration=(per_client,))
+    found = break_even(case, build_cells(case), contracts, DISCOUNT)["taakgericht"]
+    clients = float(reference(case, build_cells(case), 3).clients.sum())
+    assert found["price"].municipality == pytest.approx(-50 * clients / paid, rel=1e-3)
+    free = tuple(replace(one, budget=0 * one.budget) for one in contracts["taakgericht"])
+    found = break_even(case, build_cells(case), contracts | {"taakgericht": free}, DISCOUNT)["taakgericht"]
+    assert found["price"].municipality is None  # what costs nothing gets no cheaper
 
 
 def test_a_sweep_is_parity_in_the_middle_and_flat_for_the_lump_sum(parity: tuple[Case, dict]) -> None:

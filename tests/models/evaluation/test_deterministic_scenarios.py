@@ -74,6 +74,7 @@ def test_cheapest_names_ties_together() -> None:
         "maatwerktraject": 102.0,
     }
     assert cheapest(spending) == ("inspanningsgericht", "outputgericht")  # type: ignore[arg-type]
+    assert cheapest(dict.fromkeys(spending, 0.0)) == tuple(spending)
 
 
 def test_every_shock_of_the_case_has_its_course(outcome: Comparison) -> None:

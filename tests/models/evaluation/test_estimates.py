@@ -12,7 +12,14 @@ from bekostiging.case import Case
 from bekostiging.case.tables import Administration
 from bekostiging.evaluation import TERM, TOTAL, Comparison, regimes
 from bekostiging.evaluation.cover import Cover
-from bekostiging.evaluation.estimates import SPENDING_FIGURES, Spending, administration_estimates
+from bekostiging.evaluation.estimates import (
+    PROVIDER_FIGURES,
+    SPENDING_FIGURES,
+    ProviderTerm,
+    Spending,
+    _ceiling,
+    administration_estimates,
+)
 from bekostiging.evaluation.figures import (
     BUFFER_EXHAUSTED_PROBABILITY,
     CVAR95,
@@ -34,6 +41,7 @@ from bekostiging.evaluation.figures import (
     REQUIRED_RESISTANCE_CAPACITY_80,
     REQUIRED_RESISTANCE_CAPACITY_90,
     RESERVE_NEEDED,
+    REVENUE_CERTAIN_SHARE,
     SD,
     Estimates,
 )
@@ -98,6 +106,38 @@ def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
     assert none[OVERRUN_PROBABILITY] == none[EXPECTED_OVERRUN] == Estimate(0.0, None, degrees_of_freedom=1)
     once = _spending(2, sample, headroom=110.0, certainty=0.75)
     assert (once[OVERRUN_SIZE].value, once[OVERRUN_SIZE].standard_error) == (10.0, None)
+
+
+def test_what_is_just_enough_is_no_overrun() -> None:
+    """90, 96, 104 and 120 against 104: one in four; and against 120 none."""
+    sample = np.array([90.0, 104.0, 96.0, 120.0])
+    assert _spending(2, sample, headroom=104.0, certainty=0.75)[OVERRUN_PROBABILITY].value == 0.25
+    assert _spending(2, sample, headroom=120.0, certainty=0.75)[OVERRUN_PROBABILITY].value == 0.0
+
+
+def test_a_provider_over_its_term_by_hand() -> None:
+    """Two years: -1 and -1, -2 and 1, nothing, 1 and -1. Results -2, -1, 0, 0: two lose; running losses 2, 2, 0, 0, which a
+    buffer of 1 does not bear in two of four and one of 2 just does. Revenue of none is certain in no part."""
+    results = np.array([[-1.0, -1.0], [-2.0, 1.0], [0.0, 0.0], [1.0, -1.0]])
+    for buffer, exhausted in ((1.0, 0.5), (2.0, 0.0)):
+        term = ProviderTerm(Scramblings(2), results, np.zeros(4), np.zeros(4), buffer)
+        found = PROVIDER_FIGURES.estimates(term)
+        assert found[EXPECTED_RESULT].value == -0.75
+        assert found[LOSS_PROBABILITY].value == 0.5
+        assert found[CVAR95_LOSS].value == 2.0
+        assert found[BUFFER_EXHAUSTED_PROBABILITY].value == exhausted
+        assert "revenue_certain_share" not in {figure.name for figure in found}
+    some = ProviderTerm(Scramblings(2), results, np.array([100.0, 50.0, 150.0, 100.0]), np.zeros(4), 1.0)
+    assert PROVIDER_FIGURES.estimates(some)[REVENUE_CERTAIN_SHARE].value == pytest.approx(0.5)
+
+
+def test_signal_and_stop_of_a_ceiling_by_hand() -> None:
+    """Never, January, June and January: a signal in three of four, in January in two; a stop in one, in January."""
+    never = -1.0
+    found = _ceiling(Scramblings(2), np.array([never, 0, 5, 0]), np.array([never, 0, never, never]))
+    assert (found.signal.value, found.stop.value) == (0.75, 0.25)
+    assert found.signal_by_month == (0.5, 0, 0, 0, 0, 0.25, 0, 0, 0, 0, 0, 0)
+    assert found.stop_by_month == (0.25, *[0.0] * 11)
 
 
 def test_capacity_covers_the_overrun_with_its_certainty(normal_sample: np.ndarray) -> None:

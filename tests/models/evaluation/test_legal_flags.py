@@ -18,6 +18,7 @@ from bekostiging.evaluation.legal_flags import RULES, _run_of_losses
 from bekostiging.evaluation.samples import Samples
 from bekostiging.report.comparison.contracts import flag_sentence
 from bekostiging.report.kit.texts import Texts
+from bekostiging_solvers import Estimate
 
 MARK = {"source": "test", "status": "illustrative"}
 RULINGS_AND_GAZETTES = {
@@ -111,6 +112,13 @@ def test_a_buffer_that_is_used_up_and_the_ladder(outcome: Comparison) -> None:
         for provider, own in result.providers.items():
             told = any(flag.subject == provider and flag.form == form for flag in found)
             assert told == (own[BUFFER_EXHAUSTED_PROBABILITY].value > 0.05)
+    name, form = outcome.case.providers[0].id, "taakgericht"
+    for chance, told in ((0.05, False), (0.051, True)):
+        result = outcome.forms[form]
+        likely = result.providers[name] | {BUFFER_EXHAUSTED_PROBABILITY: Estimate(chance, 0.01)}
+        changed = replace(result, providers=result.providers | {name: likely})
+        found = _found(replace(outcome, forms={**outcome.forms, form: changed}), "buffer_exhausted")
+        assert ((name, form) in {(flag.subject, flag.form) for flag in found}) == told
     thin = tuple(
         row.model_copy(update={"equity": 0.2001 * row.total_assets, "margin": 0.0})
         for row in outcome.case.providers
@@ -125,6 +133,7 @@ def test_a_buffer_that_is_used_up_and_the_ladder(outcome: Comparison) -> None:
     [
         (25.0, (6, 0, 0, 0), 1, None),  # one scenario in 32 is no more than 5 %
         (25.0, (6, 0, 0, 0), 2, (2, 0, 0)),  # below 20 % of the assets
+        (25.0, (5, 0, 0, 0), 2, None),  # 20 % is not below it
         (25.0, (6, 0, 6, 4), 2, (2, 2, 0)),  # 9 of 100 left: below 10 % too
         (25.0, (1, 1, 1, 0), 2, (0, 0, 2)),  # small, but three years in a row
         (25.0, (1, 1, 0, 1), 2, None),
@@ -169,6 +178,8 @@ def test_three_losses_in_a_row() -> None:
     results = np.array([[-1.0, -1, -1, 1], [-1, 1, -1, -1], [1, -1, -1, -1]])
     assert _run_of_losses(results) == pytest.approx(2 / 3)
     assert _run_of_losses(results[:, :2]) == 0.0
+    assert _run_of_losses(results[:, :3]) == pytest.approx(1 / 3)
+    assert _run_of_losses(np.zeros((2, 3))) == 0.0  # nothing lost
 
 
 def test_switching_variant_only_in_a_running_case(outcome: Comparison) -> None:
