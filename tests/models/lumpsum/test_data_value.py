@@ -49,7 +49,7 @@ def test_too_few_futures_say_nothing_about_data() -> None:
 
 def test_what_makes_a_contract_simple_or_possible_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """No list, begroting, stock, margin or cap: what is worth knowing does not depend on the room there is."""
-    module = sys.modules["bekostiging.lumpsum.value_of_data"]
+    module = sys.modules["bekostiging.lumpsum.data_value"]
     monkeypatch.setattr(module, "BINS", 4)
     monkeypatch.setattr(module, "SHUFFLES", 1)
     rng = np.random.default_rng(3)
