@@ -25,6 +25,18 @@ def test_estimated_lengths_are_told(small_case: Case) -> None:
     assert "Kans op een volgend budget als het op is: 0 %." in note["nl"]
 
 
+def test_only_what_is_bought_is_told(small_case: Case) -> None:
+    """A care form that no lot buys has a length too, and nobody asks."""
+    lots = tuple(
+        row.model_copy(update={"care_forms": tuple(form for form in row.care_forms if form != "mental_care")})
+        for row in small_case.lots
+    )
+    (note,) = hours_budget_notes(replace(small_case, lots=lots))
+    names = {form.id: form.name for form in small_case.care_forms}
+    assert names["guidance"] in note["en"]
+    assert names["mental_care"] not in note["en"]
+
+
 def test_a_price_far_above_the_tariff_is_told(small_case: Case) -> None:
     """13 weeks pay a small part of care that lasts a year; ten years pay all, and nothing is said."""
     (note,) = hours_budget_notes(_with_weeks(small_case, 13.0))

@@ -51,6 +51,14 @@ def test_groups_by_hand(small_case: Case) -> None:
     assert fair_cost(_of_groups(small_case, GROUP, OTHER)) == {FORM: pytest.approx(SUMS[0])}
 
 
+def test_one_group_is_the_care_form(small_case: Case) -> None:
+    """All of the hours of a unit: 2 x 84, and the formula says how many they are."""
+    lines = build_up(_of_groups(small_case, GROUP | {"share": 1.0}))
+    (cost,) = (line for line in lines if line.name == "cost_per_unit")
+    assert cost.value == pytest.approx(168)
+    assert cost.formula == "sum over groups of share * hours_per_unit (2) * indexed"
+
+
 @pytest.mark.parametrize(
     ("bands", "low", "high"),
     [

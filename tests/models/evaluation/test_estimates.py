@@ -11,8 +11,10 @@ from scipy.stats import norm
 from bekostiging.case import Case
 from bekostiging.case.tables import Administration
 from bekostiging.evaluation import TERM, TOTAL, Comparison, regimes
+from bekostiging.evaluation.client_counts import COUNT_FIGURES
 from bekostiging.evaluation.cover import Cover
 from bekostiging.evaluation.estimates import (
+    CORNER_FIGURES,
     PROVIDER_FIGURES,
     SPENDING_FIGURES,
     ProviderTerm,
@@ -45,6 +47,7 @@ from bekostiging.evaluation.figures import (
     SD,
     Estimates,
 )
+from bekostiging.evaluation.waiting import WAITING_FIGURES
 from bekostiging_solvers import Estimate, Scramblings, cvar
 
 
@@ -102,7 +105,8 @@ def test_amount_chance_and_risk_amount_of_the_documentation() -> None:
     assert figures[RESERVE_NEEDED].value == 17.5
     assert _spending(2, sample, 100.0, 0.76)[REQUIRED_RESISTANCE_CAPACITY].value == 17.5
     none = _spending(2, sample, headroom=200.0, certainty=0.75)
-    assert "overrun_size" not in none
+    assert [figure for figure in SPENDING_FIGURES if figure not in none] == [OVERRUN_SIZE]
+    assert [figure for figure in SPENDING_FIGURES if figure.may_be_unknown] == [OVERRUN_SIZE]
     assert none[OVERRUN_PROBABILITY] == none[EXPECTED_OVERRUN] == Estimate(0.0, None, degrees_of_freedom=1)
     once = _spending(2, sample, headroom=110.0, certainty=0.75)
     assert (once[OVERRUN_SIZE].value, once[OVERRUN_SIZE].standard_error) == (10.0, None)
@@ -126,7 +130,9 @@ def test_a_provider_over_its_term_by_hand() -> None:
         assert found[LOSS_PROBABILITY].value == 0.5
         assert found[CVAR95_LOSS].value == 2.0
         assert found[BUFFER_EXHAUSTED_PROBABILITY].value == exhausted
-        assert "revenue_certain_share" not in {figure.name for figure in found}
+        assert [figure for figure in PROVIDER_FIGURES if figure not in found] == [REVENUE_CERTAIN_SHARE]
+    assert [figure for figure in PROVIDER_FIGURES if figure.may_be_unknown] == [REVENUE_CERTAIN_SHARE]
+    assert not any(figure.may_be_unknown for figure in (*CORNER_FIGURES, *WAITING_FIGURES, *COUNT_FIGURES))
     some = ProviderTerm(Scramblings(2), results, np.array([100.0, 50.0, 150.0, 100.0]), np.zeros(4), 1.0)
     assert PROVIDER_FIGURES.estimates(some)[REVENUE_CERTAIN_SHARE].value == pytest.approx(0.5)
 

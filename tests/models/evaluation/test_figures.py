@@ -112,6 +112,15 @@ def test_decimals_go_by_the_unit() -> None:
         assert row.digits == {"euro": 2 if row in measures else 1, "number": 2}.get(row.unit, 0), row.name
 
 
+def test_tables_of_the_page_leave_out_what_is_told_beside_them() -> None:
+    """The paragraph weerstandsvermogen tells the gap, the size of an overrun, P80 and what the stock needs; all of them are
+    in results.json and the workbook."""
+    assert {row.name for row in ROWS if not row.on_page} == {
+        "gap", "p80", "overrun_size", "reserve_needed", "required_resistance_capacity_80",
+        "required_resistance_capacity_90", "starts", "moved",
+    }  # fmt: skip
+
+
 def test_figures_among_the_texts_have_a_known_unit() -> None:
     units = [entry["unit"] for entries in _load().values() for entry in entries.values() if "unit" in entry]
     assert len(units) > 90

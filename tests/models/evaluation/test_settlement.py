@@ -74,6 +74,14 @@ def test_a_shared_ceiling_pays_up_to_the_sum(small_case: Case) -> None:
         np.testing.assert_allclose(settled[c].payment + settled[c].unpaid, claim, rtol=1e-9)
 
 
+def test_a_consultation_lifts_what_is_shared(small_case: Case) -> None:
+    """1,000 and 3,000 together, a tenth more after the signal."""
+    case = with_contract(case_on_paper(small_case), A, ceiling=1000.0, ceiling_pool="samen")
+    case = with_contract(case, B, ceiling=3000.0, ceiling_pool="samen")
+    (pool,) = ceiling_pools(with_policy(case, "case", ceiling_lift="0.1"))
+    assert (pool.name, pool.contracts, pool.ceiling) == ("samen", (A, B), pytest.approx(4400))
+
+
 def test_a_pool_of_one_contract_is_its_ceiling(small_case: Case) -> None:
     """3,000 hours at 92 claim 276,000, of which a ceiling of 250,000 pays that."""
     case = with_contract(case_on_paper(small_case), A, ceiling=250_000.0, ceiling_pool="alleen")
