@@ -214,7 +214,8 @@ def recorded(tree: Path, drawn: Sequence[Mutation], tests: Sequence[str]) -> lis
     note.write_text(json.dumps(lines))
     code, output = pytest_in(tree, f"--record={note}", *tests)
     if code:
-        raise SystemExit(f"without a mutation the tests end with {code}; nothing would be learnt\n{output}")
+        last = "\n".join(output.splitlines()[-8:])
+        raise SystemExit(f"without a mutation the tests end with {code}; nothing would be learnt\n{last}")
     found = json.loads(note.read_text())
     return [Test(name, one["seconds"], frozenset(one["lines"])) for name, one in found.items()]
 

@@ -108,7 +108,8 @@ FORMS: dict[str, type[Contract]] = {
     "maatwerktraject": Maatwerktraject,
     "taakgericht": Taakgericht,
 }
-SHARES = st.floats(0, 1)
+SHARES = st.just(0.0) | st.floats(1e-9, 1)
+"""Of a row: nothing, or enough to mean anything."""
 CORRIDOR = Corridor(
     ("deficit_1", "deficit_2", "surplus_1"),
     np.array([1.0, 1.1, 0.0]),
