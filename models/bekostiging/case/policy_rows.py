@@ -37,6 +37,10 @@ class Kind(ABC, Generic[T_co]):
         """What is wrong with a text, and the remedy; None where it is right."""
 
 
+MANY = 100_000
+"""From here on a bound is written with its thousands marked, never with an exponent."""
+
+
 @dataclass(frozen=True)
 class Number(Kind[float]):
     """A number from ``low`` to ``high``, both allowed.
@@ -79,7 +83,10 @@ class Number(Kind[float]):
     def allowed(self, lang: str) -> str:
         """Range and unit."""
         to = in_language(("tot en met", "to"), lang)
-        return f"{self.low:g} {to} {self.high:g} {in_language(self.unit, lang)}".rstrip()
+        low, high = (f"{end:,.0f}" if end >= MANY else f"{end:g}" for end in (self.low, self.high))
+        if lang == "nl":
+            low, high = low.replace(",", "."), high.replace(",", ".") if self.high >= MANY else high
+        return f"{low} {to} {high} {in_language(self.unit, lang)}".rstrip()
 
     def wrong(self, name: str, text: str) -> Said | None:
         """No number, or outside the range."""

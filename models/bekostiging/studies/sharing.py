@@ -10,6 +10,7 @@ import numpy as np
 
 from bekostiging.case import Case, PolicyTable, key_weights, with_policy
 from bekostiging.case.arguments import checked_flag, checked_number, kinds_checked
+from bekostiging.case.errors import ArgumentError
 from bekostiging.case.shown import millions
 from bekostiging.case.tables import PAYMENT_FORMS, SharingKey
 from bekostiging.contracts import LUMP_SUM, Contract, build_contracts, in_cents, municipal_shares, reference
@@ -256,12 +257,19 @@ def study_sharing(
 
 
 def _check_numbers(table: bool, solidarity: float | None, threshold: float | None, exit_cost: float) -> None:
-    """Refuse arguments of another type; ranges that the policy table gives are checked with the case."""
+    """Refuse arguments of another type, or outside the range of their policy."""
     checked_flag("table", table)
     checked_number("exit_cost", exit_cost, 0)
-    for name, value in {"solidarity": solidarity, "threshold": threshold}.items():
+    rows = {
+        "solidarity": (solidarity, PolicyTable.solidarity),
+        "threshold": (threshold, PolicyTable.high_cost_threshold),
+    }
+    for name, (value, row) in rows.items():
         if value is not None:
             checked_number(name, value)
+            wrong = row.kind.wrong(name, f"{value:.15g}")
+            if wrong is not None:
+                raise ArgumentError(name, *wrong)
 
 
 def _with_numbers(case: Case, solidarity: float | None, threshold: float | None) -> Case:

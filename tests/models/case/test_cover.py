@@ -69,7 +69,8 @@ def test_what_is_required_is_more_than_nothing(folder: Path, edit: Edit) -> None
     edit("municipalities", 0, "resistance_available", "5000000")
     edit("municipalities", 0, "resistance_required", "0")
     assert _only(folder) == (
-        "table municipalities, row 2, column resistance_required: 0 is too small, allowed is more than 0; mend the number"
+        "table municipalities, row 2, column resistance_required: 0 is too small, allowed is 1 or more; mend the number "
+        "(an amount below 1 euro is nothing to compute with; above 100 billion is a slip of the keyboard)"
     )
 
 

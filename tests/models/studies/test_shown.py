@@ -133,7 +133,7 @@ def test_views_and_reverse_stress(outcome: Comparison) -> None:
 def test_a_backtest_has_a_row_per_prediction() -> None:
     found = backtest(read_case("almere"), n_scenarios=64)
     frame = found.to_frame()
-    assert len(frame) == len(found.predictions)
+    assert len(frame) == sum(len(own.predictions) for own in found.models)
     assert (frame["p10"] <= frame["p90"]).all()
     assert "80 %" in found._repr_html_()
 

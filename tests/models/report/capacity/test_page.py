@@ -152,7 +152,7 @@ def test_the_command_writes_page_and_numbers(folder: Path, tmp_path: Path, lang:
     heads = {"nl": ("Wat wordt afgesproken", "Van één aanbieder naar allen", "Koopt het taakgerichte budget"),
              "en": ("What is agreed", "From one provider to all", "Does the lump sum buy")}[lang]  # fmt: skip
     assert all(head in page for head in heads)
-    assert page.count("<svg") == 3
+    assert page.count("<svg") == 4  # three of capacity, and the inputs that move the budget most
     assert json.loads((place / "results.json").read_text())["capacity"]["lump_sum"] is not None
     again, told = _run(folder, place, "--lang", lang)
     assert again == 2

@@ -101,10 +101,13 @@ def test_own_clients_and_small_groups_suppressed_everywhere(folder: Path, tmp_pa
     assert code == 0, output
     found = json.loads((place / "results.json").read_text())["equalisation"]
     towns = {one["label"]: one for one in found["groups"] if one["partition"] == "town"}
-    assert towns["tiny"]["clients"] is None
+    assert towns["fewer_than_ten"]["clients"] is None  # a label of seven persons is not printed at all
+    assert "tiny" not in json.dumps(found)
     assert towns["small"]["mean_cost"] is None
     assert towns["large"]["clients"] == 90
-    assert "town: tiny</th><td>suppressed" in (place / "report.html").read_text().replace("\n", "")
+    page = (place / "report.html").read_text().replace("\n", "")
+    assert "town: fewer than 10 clients</th><td>suppressed" in page
+    assert "tiny" not in page
 
 
 def test_few_skewed_clients_have_no_interval_on_page_and_in_results(folder: Path, tmp_path: Path) -> None:
@@ -148,7 +151,7 @@ def test_few_skewed_clients_have_no_interval_on_page_and_in_results(folder: Path
         (("--order", "guidance/licht"), 2, "write light<heavy"),
         (("--method", "ridge"), 2, "there is no method ridge"),
         (("--shrinkage", "much"), 2, "shrinkage 'much': give a number"),
-        (("--power", "2"), 2, "--power 2: must be from 0 to 1"),
+        (("--power", "2"), 2, "--power 2: give a number from 0 to 1"),
         (("--clients", "nowhere.csv"), 2, "there is no such file"),
     ],
 )
