@@ -22,16 +22,12 @@ from bekostiging.case.errors import LANGUAGES, ArgumentError
 
 P = ParamSpec("P")
 T = TypeVar("T")
-EXACT = 2**53
-"""Above this a float is no longer every whole number."""
 LONGEST_SHOWN = 60
 """Characters of a wrong value that its message repeats."""
 
 
 def shown_value(value: object) -> str:
     """A wrong value as its message repeats it: on one line, and not longer than a line."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
-        value = int(value)
     text = mask(" ".join((value if isinstance(value, str) and value.strip() else repr(value)).split()))
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 

@@ -151,7 +151,7 @@ def test_few_skewed_clients_have_no_interval_on_page_and_in_results(folder: Path
         (("--order", "guidance/licht"), 2, "write light<heavy"),
         (("--method", "ridge"), 2, "there is no method ridge"),
         (("--shrinkage", "much"), 2, "shrinkage 'much': give a number"),
-        (("--power", "2"), 2, "--power 2: give a number from 0 to 1"),
+        (("--power", "2"), 2, "--power 2.0: give a number from 0 to 1"),
         (("--clients", "nowhere.csv"), 2, "there is no such file"),
     ],
 )
