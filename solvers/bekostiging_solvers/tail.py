@@ -28,7 +28,7 @@ from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, LinearLoss
 from bekostiging_solvers.risk import tail_weights
-from bekostiging_solvers.solution import InfeasibleError, Solution, SolutionStatus, SolverError
+from bekostiging_solvers.solution import InfeasibleError, Solution, SolutionStatus, SolverError, Termination
 from bekostiging_solvers.tail_cuts import LeadingLoss, TailCuts, cut_of
 from bekostiging_solvers.typing import FloatArray
 
@@ -341,6 +341,9 @@ class TailProgram:
             solution = session.solve(name_conflict=name_conflict)
         except InfeasibleError as error:
             raise self._conflict(error) from None
+        if solution.termination is Termination.INTERRUPTED:
+            # a run that was stopped has no point to go on from: whoever interrupted wants the whole program to end
+            raise KeyboardInterrupt
         _not_above(most, solution.bound)
         return solution
 

@@ -29,6 +29,8 @@ from bekostiging_solvers import (
     solve_highs,
     solve_recourse,
 )
+from bekostiging_solvers.highs import HighsSession
+from bekostiging_solvers.solution import Solution, Termination
 
 
 def test_newsvendor_as_a_tail() -> None:
@@ -235,3 +237,17 @@ def test_two_stage_and_tail_agree() -> None:
         for method in ("extensive", "l-shaped"):
             whole = solve_recourse(two_stage, method=method, risk=CVaR(confidence), gap=1e-8)  # type: ignore[arg-type]
             assert tail.solve(np.zeros(1), 1e-8).objective == pytest.approx(whole.objective, rel=1e-6)
+
+
+def test_an_interrupted_run_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS that was stopped has no point; going on from it ended in a traceback about losses that are not finite."""
+    solve = HighsSession.solve
+
+    def stopped(self: HighsSession, **keywords: bool) -> Solution:
+        """The solution as an interrupt leaves it."""
+        found = solve(self, **keywords)
+        return replace(found, termination=Termination.INTERRUPTED, x=np.full_like(found.x, np.nan))
+
+    monkeypatch.setattr(HighsSession, "solve", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        test_newsvendor_as_a_tail()
