@@ -170,3 +170,33 @@ def settled(case: Case, form: PaymentForm, care_use: CareUse) -> Samples:
     """The case through builder and settlement."""
     cells, contracts = built(case, form, care_use.n_years)
     return settle_all(case, cells, contracts, care_use, levels_by_lot(case, care_use))
+
+
+LEVEL = (1.0, 1.1, 1.21, 1.331)
+"""Expected price level of the contract years."""
+SPENT = {"jeugdwet": 1_350_000.0, "wmo": 400_000.0}
+"""Expected euro of each municipality in the first contract year, at the providers' own tariffs: A 230,000 and B 570,000, and
+2,700,000 of residential."""
+
+
+def sound(case: Case) -> Case:
+    """A case on paper with nothing odd in it: its begroting is what is expected, beside 50,000 outside the contracts; no
+    revenue, reserve, history or turnover in the region is stated."""
+    begroting = tuple(
+        row.model_copy(
+            update={
+                "amount": SPENT[row.law] * LEVEL[row.year - case.first_year] + 50_000,
+                "outside_contracts": 50_000.0,
+                "reserve_addition": 0.0,
+            }
+        )
+        for row in case.begroting
+    )
+    return replace(
+        case,
+        begroting=begroting,
+        history=(),
+        contracts=tuple(row.model_copy(update={"revenue": 0.0}) for row in case.contracts),
+        municipalities=tuple(row.model_copy(update={"reserve": 0.0}) for row in case.municipalities),
+        providers=tuple(row.model_copy(update={"region_turnover_share": 0.0}) for row in case.providers),
+    )
