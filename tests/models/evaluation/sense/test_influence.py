@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from by_hand import LEVEL, case_on_paper
 
 from bekostiging.case import Case
 from bekostiging.contracts import reference
@@ -62,3 +63,52 @@ def test_only_reported_municipalities_count(small_case: Case) -> None:
     own = float(facts.euros[:, facts.of_municipality(first.code) & facts.of_form("residential")].sum())
     (found,) = (one for one in influences(alone) if one.column == "tariff" and "verblijf" in one.nl)
     assert found.euros == pytest.approx(0.1 * own, rel=1e-12)
+
+
+def test_every_input_on_paper(small_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four years at 1, 1.1, 1.21 and 1.331 are 4.641 first ones, of 800,000 for Wmo and 2,700,000 for residential care.
+
+    Ten percent of hours or tariff is a tenth of that. A point of OVA is 0.9 % and of PPC 0.1 % a year from the second year
+    on. Ten points of the market from 76 to 92 euro: a tenth of 10,000 units at 16. A point of growth makes the second year
+    one percent larger, and so on, as the starts and the stock do alike: more than with a growth that starts after today.
+    """
+    monkeypatch.setattr("bekostiging.evaluation.sense.influence.MOST", 99)
+    case = case_on_paper(small_case)
+    found = {(one.column, one.en): one for one in influences(case)}
+    years, names = sum(LEVEL), {row.id: row.name for row in case.care_forms}
+    spent = {names["wmo_guidance"]: 800e3 * years, names["residential"]: 2700e3 * years}
+    for name, euros in spent.items():
+        unit = "hours" if name == names["wmo_guidance"] else "days of 24 hours"
+        for column, words in (("units_per_week", f"{unit} a week"), ("tariff", "tariff")):
+            one = found[column, f"{words}, {name}"]
+            assert (one.euros, one.share) == pytest.approx((0.1 * euros, 0.1 * euros / sum(spent.values())))
+            assert (one.step, one.relative) == (0.1, True)
+        starts, stock = (found[column, f"{words}, {name}"].euros for column, words in (
+            ("starts_per_year", "starts a year"), ("clients_at_start", "clients in care at the start")
+        ))  # fmt: skip
+        assert starts + stock == pytest.approx(0.1 * euros)
+        assert starts > stock > 0
+    for column, words, step in (
+        ("ova_forecast", "forecast of wages (OVA) a year", 0.009),
+        ("ppc_forecast", "forecast of prices (PPC) a year", 0.001),
+    ):
+        more = sum((1.1 + step) ** t - 1.1**t for t in range(4))
+        assert found[column, words].euros == pytest.approx(3500e3 * more)
+        assert (found[column, words].step, found[column, words].relative) == (0.01, False)
+    shares = {name: one.euros for (column, name), one in found.items() if column == "market_share"}
+    assert shares == {
+        f"market share from the lowest to the highest tariff, {names['wmo_guidance']}": pytest.approx(
+            0.1 * 10_000 * years * 16
+        )
+    }
+    for words, euros in (("Wmo", 800e3 * years), ("youth care", 2700e3 * years)):
+        one = found["growth", f"growth of use a year, {words}"]
+        assert (one.step, one.relative) == (0.01, False)
+        assert 0.02 * euros < one.euros < 0.05 * euros
+        assert one.share == pytest.approx(one.euros / sum(spent.values()))
+    dutch = {one.nl for one in found.values()}
+    assert {
+        "uren per week, Begeleiding Wmo",
+        "etmalen per week, Jeugdhulp met verblijf",
+        "groei van het gebruik per jaar, Wmo",
+    } <= dutch
