@@ -221,7 +221,7 @@ def recorded(tree: Path, drawn: Sequence[Mutation], tests: Sequence[str]) -> lis
 
 
 def chosen(mutation: Mutation, tests: Sequence[Test]) -> list[Test]:
-    """Tests that execute the line; all of them, these first, where it is of import time or none is seen to."""
+    """Tests that execute the line; where it is of import time all of them, these first."""
     first = [test for test in tests if f"{mutation.path}:{mutation.line}" in test.lines]
     mirror = f"{mutation.path.parent.name}/test_{mutation.path.stem}.py::"
 
@@ -229,11 +229,13 @@ def chosen(mutation: Mutation, tests: Sequence[Test]) -> list[Test]:
         """The quickest first; of tests about as quick (within a factor of two) those of the file that mirrors the source."""
         return test not in first, round(math.log2(test.seconds)), mirror not in test.name
 
-    return sorted(first if first and not mutation.on_import else tests, key=order)
+    return sorted(tests if mutation.on_import else first, key=order)
 
 
 def failure(tree: Path, tests: Sequence[Test]) -> str:
     """The first of the tests that fails in a tree, or takes too long; "" if all pass."""
+    if not tests:
+        return ""
     limits, begun = tree.parent / "limits.json", tree.parent / "begun"
     limits.write_text(json.dumps({test.name: TIMES * test.seconds + GRACE for test in tests}))
     begun.write_text("")
@@ -276,8 +278,7 @@ def judged(tree: Path, drawn: Sequence[Mutation]) -> int:
         survivors += not by
         fate = f"noticed by {by}" if by else "SURVIVES"
         print(shown(f"{number}/{len(drawn)}", mutation, tree, fate), flush=True)
-    again = [test for test in tests if test.name in noticing]
-    if again and (by := failure(tree, again)):
+    if by := failure(tree, [test for test in tests if test.name in noticing]):
         raise SystemExit(f"{by} fails without a mutation as well, so what it noticed is not to be trusted")
     return survivors
 
