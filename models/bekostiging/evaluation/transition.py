@@ -138,4 +138,4 @@ def _with_outside(row: Begroting, euro: float) -> Begroting:
             f"{_euro(euro, 'en')} euro, more than the {_euro(row.amount - row.outside_contracts, 'en')} there is; raise the "
             "amount or let clients stay (lots.sitting_clients)",
         )
-    return row if euro == 0 else row.model_copy(update={"outside_contracts": outside})
+    return row.model_copy(update={"outside_contracts": outside})

@@ -171,6 +171,14 @@ def test_a_policy_above_what_occurs(paper: Case, name: str, high: float, part: f
     assert remark.nl.startswith(f"Tabel policy: {name} {occurs}")
 
 
+def test_nothing_is_not_asked_about_and_thousands_are(paper: Case) -> None:
+    """An hour that costs nothing is no amount; 250 million a client is a thousand times what occurs at most."""
+    assert _said(_with(paper, "administration", "euro_per_hour", 0.0), "administration", "euro_per_hour") == []
+    (remark,) = sense_check(_with(paper, "alternatives", "loss_of_fit", 250e6))
+    assert "is 250 miljoen euro; 0 euro tot 0,25 miljoen euro komt voor. " in remark.nl
+    assert "Zijn bedragen in duizenden ingevuld?" in remark.nl
+
+
 def test_whose_care_a_row_is_about(paper: Case) -> None:
     """A tenth more: of the care of a row of demand, of a provider, of an area, and of everything."""
     facts = Facts.of(paper)
