@@ -22,7 +22,7 @@ from kept_units import Drawn, units_of_block
 
 from bekostiging.capacity import capacity_work
 from bekostiging.case import Case, UserError
-from bekostiging.evaluation.blocks import Blocks, _tokens, question
+from bekostiging.evaluation.blocks import Blocks, _manifest, _tokens, question
 from bekostiging.options import silent
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.json_text import json_text
@@ -112,6 +112,15 @@ def test_a_folder_that_cannot_be_written(small_case: Case, tmp_path: Path) -> No
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(UserError, match="choose another folder with keep"):
         Blocks(keep=tmp_path / "file").series(plan(small_case, 32, 4, 1, "out_of_sample"), units_of_block, silent)
+
+
+def test_the_manifest_is_written_to_be_read(small_case: Case) -> None:
+    """What it holds in the words of the case."""
+    case = replace(small_case, disclaimer={"nl": "Verzonnen cliënten.", "en": "Invented clients."})
+    text = _manifest(plan(case, 32, 1, 7, "design"), ["f00"])
+    assert "Verzonnen cliënten." in text
+    held = json.loads(text)
+    assert (held["stream"], held["seed"], held["sha256"]) == ("design", 7, ["f00"])
 
 
 def _modes(place: Path) -> set[tuple[bool, int]]:

@@ -350,7 +350,10 @@ def test_starts_durations_and_clients_go_together(paper: Case, weeks: float, sta
 def test_a_duration_in_months_is_asked_about(paper: Case) -> None:
     (remark,) = _of_kind(_demand(mean_duration_weeks=YEAR / 2 / (YEAR / 12))(paper), "duration")
     assert "duurt 6,0 weken; 100 starts per jaar en 50 cliënten in zorg horen bij 26,1 weken" in remark.nl
-    assert "Are weeks and months mixed up?" in remark.en
+    assert remark.en.startswith(
+        "Table demand: Begeleiding Wmo in Gemeente 1 lasts 6.0 weeks; 100 starts a year and 50 clients in care belong to "
+        "26.1 weeks. Are weeks and months mixed up? That is a difference of "
+    )
 
 
 @pytest.mark.parametrize(("clients", "told"), [(19.9, False), (20.0, True)])
@@ -380,6 +383,24 @@ def test_use_is_odd_where_all_else_agrees(paper: Case) -> None:
         in remark.nl
     )
     assert "Dat is 4,0 keer zoveel. Staan er uren per maand in plaats van per week?" in remark.nl
+
+
+@pytest.mark.parametrize(("times", "told"), [(3.93, False), (3.94, True), (0.247, False), (0.245, True)])
+def test_youth_care_beside_the_nation(paper: Case, times: float, told: bool) -> None:
+    """2,700,000 euro for 300 clients, 1.4 trajectories a person, are 12,600 euro a youth; in the Netherlands 12,400, of which
+    four times as much or as little is odd."""
+    offer = next(row for row in paper.offers if row.care_form == "residential")
+    case = _row(
+        "offers", lambda row: row is offer, tariff=times * offer.tariff, unit_cost=times * offer.tariff
+    )(paper)  # fmt: skip
+    found = _of_kind(case, "cost_per_client")
+    assert len(found) == told
+    for remark in found:
+        each, bound = 12_600 * times, 12_400.0
+        assert remark.euros == pytest.approx(
+            abs(each - bound) * 300 / 1.4 if times > 1 else 2700e3 * times + 800e3
+        )
+        assert "12.400 euro tot 49.600 euro komt voor" in remark.nl
 
 
 def test_an_older_count_is_not_heard(paper: Case) -> None:
