@@ -186,6 +186,10 @@ EDGES: dict[str, tuple[str, Change, Change, float]] = {
         "euro_realised", _history(care_form="wmo_guidance", euro_realised=2 * 400e3 / INDEX - 1),
         _history(care_form="wmo_guidance", euro_realised=2.01 * 400e3 / INDEX), 1.01 * 400e3 / INDEX,
     ),
+    "history of residential care": (
+        "euro_realised", _history(care_form="residential", euro_realised=2 * 1350e3 / INDEX - 1),
+        _history(care_form="residential", euro_realised=2.01 * 1350e3 / INDEX), 1.01 * 1350e3 / INDEX,
+    ),
     "begroting, high": ("begroting", _begroting(amount=50e3 + 660e3), _begroting(amount=50e3 + 661e3), 221e3),
     "begroting, low": ("begroting", _begroting(amount=50e3 + 294e3), _begroting(amount=50e3 + 293e3), 147e3),
     "clients, many": ("clients", _counted(clients=100.0), _counted(clients=101.0), 400e3 * 1.02),
@@ -298,6 +302,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "duration, hours and tariff) costs 0.39 million euro. That is 3.0 times as much. That use does fit the begroting "
         "for the contracts. Find out which of the two is right. That is a difference of 0.78 million euro a year.",
     ),
+    "history of a care form": (
+        "Tabel history: de uitgaven in history van Gemeente 1, Begeleiding Wmo (2024) is 0,78 miljoen euro per jaar; het "
+        "verwachte gebruik (starts, duur, uren en tarief) kost 0,39 miljoen euro. Dat is 2,0 keer zoveel. Dat gebruik klopt "
+        "wel met de begroting voor de contracten. Ga na welk van de twee klopt. Dat scheelt 0,39 miljoen euro per jaar.",
+        "Table history: spending in history of Gemeente 1, Begeleiding Wmo (2024) is 0.78 million euro a year; expected use "
+        "(starts, duration, hours and tariff) costs 0.39 million euro. That is 2.0 times as much. That use does fit the "
+        "begroting for the contracts. Find out which of the two is right. That is a difference of 0.39 million euro a year.",
+    ),
     "clients, many": (
         "Tabellen demand en history: Begeleiding Wmo (Gemeente 1, 2024) heeft 50 cliënten in zorg; in history 101. Ga na "
         "welk van de twee klopt. Dat scheelt 0,41 miljoen euro per jaar.",
@@ -383,12 +395,17 @@ def test_use_is_odd_where_all_else_agrees(paper: Case) -> None:
         in remark.nl
     )
     assert "Dat is 4,0 keer zoveel. Staan er uren per maand in plaats van per week?" in remark.nl
+    assert remark.en == (
+        "Tables demand and offers: expected use of Begeleiding Wmo (starts, duration, hours and tariff) costs 3.1 million "
+        "euro a year; by revenue, the ceiling and another it is 0.78 million euro. That is 4.0 times as much. Are hours a "
+        "month given, not a week? That is a difference of 2.3 million euro a year."
+    )
 
 
 @pytest.mark.parametrize(("times", "told"), [(3.93, False), (3.94, True), (0.247, False), (0.245, True)])
 def test_youth_care_beside_the_nation(paper: Case, times: float, told: bool) -> None:
-    """2,700,000 euro for 300 clients, 1.4 trajectories a person, are 12,600 euro a youth; in the Netherlands 12,400, of which
-    four times as much or as little is odd."""
+    """2,700,000 euro for 300 clients, 1.4 trajectories a person, are 12,600 euro a youth. Four times the 12,400 of the
+    Netherlands is odd, and a quarter of it."""
     offer = next(row for row in paper.offers if row.care_form == "residential")
     case = _row(
         "offers", lambda row: row is offer, tariff=times * offer.tariff, unit_cost=times * offer.tariff

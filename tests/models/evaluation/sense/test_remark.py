@@ -139,23 +139,26 @@ def test_the_question_of_a_factor(ratio: float, en: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "ratio", "en"),
+    ("known", "factors"),
     [
-        (USE, 365 / 84, "Are hours a month given, not a week?"),
-        (USE, 12.0, "Are numbers a month given, not a year?"),
-        (USE, 60.0, "Are minutes and hours mixed up?"),
-        (USE, 1000.0, "Is a tariff or number a thousand times too large or too small?"),
-        (WEEKS, 365 / 84, "Are weeks and months mixed up?"),
-        (WEEKS, 7.0, "Are days and weeks mixed up?"),
-        (WEEKS, 365 / 7, "Are weeks and years mixed up?"),
+        (MONEY, {1000: "Are amounts in thousands?", 100: "Are euros and cents mixed up?", 1e6: "Are amounts in millions?",
+                 12: "Are amounts a month and a year mixed up?"}),
+        (USE, {365 / 84: "Are hours a month given, not a week?", 12: "Are numbers a month given, not a year?",
+               60: "Are minutes and hours mixed up?",
+               1000: "Is a tariff or number a thousand times too large or too small?"}),
+        (WEEKS, {365 / 84: "Are weeks and months mixed up?", 7: "Are days and weeks mixed up?",
+                 365 / 7: "Are weeks and years mixed up?"}),
     ],
-)
-def test_factors_between_units_of_time(
-    known: tuple[tuple[float, dict[str, str]], ...], ratio: float, en: str
+)  # fmt: skip
+def test_a_known_factor_is_recognised_up_to_a_third(
+    known: tuple[tuple[float, dict[str, str]], ...], factors: dict[float, str]
 ) -> None:
-    """A month is 365 / 84 weeks; a fifth more or less is still that."""
-    for factor in (1.0, 1.2, 1 / 1.2):
-        assert question(factor * ratio, known)["en"] == en
+    """Up or down; a month is 365 / 84 weeks. Each by itself, for the next one may be nearer."""
+    for one, (factor, en) in zip(known, factors.items(), strict=True):
+        for ratio in (factor, 1.34 * factor, factor / 1.34):
+            assert question(ratio, [one])["en"] == question(1 / ratio, [one])["en"] == en
+        for ratio in (1.36 * factor, factor / 1.36):
+            assert question(ratio, [one]) == WHICH
 
 
 def _odd(name: str, ratio: float, weight: float = 0.0) -> Odd:
