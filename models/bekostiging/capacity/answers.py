@@ -14,6 +14,7 @@ from bekostiging.capacity.decide import (
     GAP,
     CapacityPlan,
     NoPlanInTimeError,
+    by_policy,
     decide_capacity,
     measure_of_policy,
 )
@@ -348,9 +349,8 @@ def provider_curve(
         if not np.isfinite(best.x).all():
             continue
         number = sum(best.x[column] for column in program.place("open").values())
-        euro = factor * THOUSAND
-        # no cost is negative: a bound there always is
-        own = OtherPlan(euro * best.objective, euro * max(best.bound, 0.0), round(float(number)))
+        best = by_policy(best, factor)
+        own = OtherPlan(THOUSAND * best.objective, THOUSAND * best.bound, round(float(number)))
         # a plan with fewer providers is a plan with at most n of them
         held = min((one for one in (*found.values(), own) if one is not None), key=lambda one: one.objective)
         found[n] = replace(held, bound=own.bound)

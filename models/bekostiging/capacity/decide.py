@@ -154,9 +154,18 @@ def decide_program(
             f"no plan was found in {time_limit:g} seconds; give more seconds, fewer scenarios or fewer years",
             NO_SOLUTION,
         )
-    scaled = replace(found, objective=factor * found.objective, bound=factor * found.bound)
     threshold = np.array([found.x[column] for column in program.place("threshold").values()])
-    return CapacityPlan(program, scaled, *reserved_by(program, found.x), threshold)
+    return CapacityPlan(program, by_policy(found, factor), *reserved_by(program, found.x), threshold)
+
+
+def by_policy(found: RecourseSolution, factor: float) -> RecourseSolution:
+    """A solution in the objective of the policy, ``factor`` times that of the solver, with a bound that is a number.
+
+    A search that ends early has none; but no cost is negative, so that zero always is one.
+    """
+    if found.bound < 0:
+        found = replace(found, bound=0.0, gap=found.objective / max(1.0, found.objective))
+    return replace(found, objective=factor * found.objective, bound=factor * found.bound)
 
 
 def reserved_by(program: CapacityProgram, x: FloatArray) -> tuple[FloatArray, FloatArray]:

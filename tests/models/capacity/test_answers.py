@@ -11,8 +11,10 @@ from bekostiging.capacity import (
     CapacityData,
     CapacityPlan,
     Outcome,
+    answers,
     capacity_data,
     capacity_work,
+    decide,
     decide_capacity,
     failures,
     norm_checks,
@@ -31,7 +33,7 @@ from bekostiging.capacity.program import capacity_program
 from bekostiging.case import Case, UserError
 from bekostiging.scenarios import draw_block, plan
 from bekostiging.units import THOUSAND
-from bekostiging_solvers import Scramblings
+from bekostiging_solvers import RecourseSolution, Scramblings
 
 GAP = 1e-3
 
@@ -208,3 +210,21 @@ def test_the_relaxation_is_a_bound(decided: CapacityPlan, data: CapacityData) ->
     relaxed = decide_capacity(data, gap=1e-6, whole=False)
     assert relaxed.solution.objective <= decided.solution.objective * (1 + 1e-6)
     assert capacity_program(data).n_decisions == len(decided.decisions)
+
+
+@pytest.mark.parametrize("bound", [-np.inf, -5.0])
+def test_a_search_that_ends_without_a_bound_has_zero_as_one(
+    data: CapacityData, decided: CapacityPlan, bound: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No cost is negative: the bound is zero, and the gap (objective - 0) / objective is one."""
+
+    def ended_early(*asked: object, **options: object) -> RecourseSolution:
+        return replace(decided.solution, bound=bound, gap=np.inf)
+
+    monkeypatch.setattr(decide, "solve_recourse", ended_early)
+    monkeypatch.setattr(answers, "solve_recourse", ended_early)
+    plan = decide_capacity(data)
+    assert (plan.solution.bound, plan.solution.gap) == (0.0, 1.0)
+    curve = provider_curve(data, GAP, None, None)
+    assert {one.bound for one in curve.values() if one is not None} == {0.0}
+    assert all(np.isfinite(one.bound) for one in value_of_flexibility(data, GAP, None, None).values())

@@ -39,7 +39,9 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
         ),
     ]
     sentences += waiting_sentences(study, texts)
-    if plan.solution.gap is not None:
+    if plan.solution.bound <= 0:
+        sentences.append(said["told_no_bound"])
+    elif plan.solution.gap is not None:
         bound = numbers.millions(THOUSAND * plan.solution.bound)
         sentences.append(said["told_gap"].format(gap=numbers.percent(plan.solution.gap, 2), bound=bound))
     sentences.append(

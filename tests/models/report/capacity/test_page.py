@@ -119,6 +119,15 @@ def test_sentence_table_and_json_say_one_verdict(study: CapacityStudy, verdict: 
         assert report.results()["capacity"]["norms"][0]["verdict"] == verdict
 
 
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_search_without_a_bound_says_so(study: CapacityStudy, lang: str) -> None:
+    """What the search did not prove is not told as "100 % better"."""
+    short = replace(study, plan=replace(study.plan, solution=replace(study.plan.solution, bound=0.0, gap=1.0)))
+    told = presented(short, lang).sentences()
+    assert any("--seconds" in sentence for sentence in told)
+    assert not any("100 %" in sentence or "100,00" in sentence for sentence in told)
+
+
 @pytest.mark.parametrize("why", ["maximum", "counts"])
 def test_what_cannot_be_reached_is_named(study: CapacityStudy, why: Why) -> None:
     """Care form, municipality, provider and year; with the remedy."""
