@@ -25,6 +25,8 @@ CODED = frozenset({"provider", "main_contractor", "area", "providers.id", "areas
 """Columns, or table and column, whose eight digits are a code: AGB and KvK of a provider, CBS of a neighbourhood."""
 LONGEST_GAP = 3
 """Characters between two groups of digits of one number, such as space, hyphen, space."""
+LONGEST_NUMBER = 12
+"""Digits of the longest number in groups that a case can hold: a billion euro with its cents."""
 NEAR = 40
 """Characters beside a number that may say what it is."""
 _ESCAPED = re.compile(r"\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|\\U[0-9a-f]{8}|\\[nrt]")
@@ -211,21 +213,30 @@ def _windows(seen: str, *, codes: bool, dates: bool) -> Iterator[Span]:
 
 
 def _longer(groups: list[_Group], first: int, last: int) -> bool:
-    """Whether several groups are part of one longer number: the same gap and length of group go on before or after them."""
-    if first == last:
-        return False
+    """Whether several groups are part of one longer number: the same gap and length of group go on before or after them.
+
+    No number of a case has more than ``LONGEST_NUMBER`` digits: what goes on longer are numbers next to each other, each of
+    which begins or ends where whole ones fit.
+    """
     gap, size = groups[first].gap, len(groups[last].digits)
     same = all(one.gap == gap and len(one.digits) == size for one in groups[first + 1 : last])
-    if not same or len(groups[first].digits) > size:
+    if first == last or not same or len(groups[first].digits) > size:
         return False
-    after = groups[last].gap == gap and last + 1 < len(groups) and len(groups[last + 1].digits) == size
-    before = (
-        first > 0
-        and groups[first - 1].gap == gap
-        and len(groups[first].digits) == size
-        and len(groups[first - 1].digits) <= size
-    )
-    return after or before
+    begin, end = first, last
+    while groups[end].gap == gap and end + 1 < len(groups) and len(groups[end + 1].digits) == size:
+        end += 1
+    while (
+        begin > 0
+        and groups[begin - 1].gap == gap
+        and len(groups[begin].digits) == size >= len(groups[begin - 1].digits)
+    ):
+        begin -= 1
+    if (begin, end) == (first, last):
+        return False
+    if sum(len(one.digits) for one in groups[begin : end + 1]) <= LONGEST_NUMBER:
+        return True
+    whole, own = begin + (len(groups[begin].digits) < size), last - first + 1
+    return own * size != LENGTHS[-1] or ((first - whole) % own != 0 and (end - last) % own != 0)
 
 
 def _something_else(seen: str, window: list[_Group], digits: str, *, dates: bool) -> bool:

@@ -225,9 +225,8 @@ class CapacityStudy(Study):
 
     def heading(self) -> str:
         """Case, cost and the proved gap."""
-        cost, solution = self.scramblings.mean(self.out_of_sample.costs), self.plan.solution
-        gap = solution.gap if solution.bound > 0 else None
-        proved = "gap unknown" if gap is None else f"proved to {100 * gap:.2f} %"
+        cost, found = self.scramblings.mean(self.out_of_sample.costs), self.plan.solution
+        proved = "gap unknown" if found.gap is None or found.bound <= 0 else f"proved to {100 * found.gap:.2f} %"
         return (
             f"Capacity agreements of {self.case.name}: {millions(cost)} m euro expected on {self.n_scenarios} "
             f"scenarios out of sample, {proved}"

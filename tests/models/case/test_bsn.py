@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import accumulate
 
 import pytest
 from citizen_numbers import made, numbers, short
@@ -84,6 +85,40 @@ def test_spellings(text: str) -> None:
 def test_what_says_that_it_is_something_else(text: str) -> None:
     assert not find(text)
     assert mask(text) == text
+
+
+GROUPED = ((3, 3, 3), (4, 2, 3), (1,) * 9, (9,), (2, 3, 4), (4, 5), (5, 4), (1, 4, 4), (2, 2, 2, 3), (3, 2, 4))
+
+
+def _grouped(digits: str, sizes: tuple[int, ...], gap: str) -> str:
+    ends = list(accumulate(sizes))
+    return gap.join(digits[end - size : end] for end, size in zip(ends, sizes, strict=True))
+
+
+@given(
+    st.lists(numbers, min_size=2, max_size=5),
+    st.sampled_from(GROUPED),
+    st.sampled_from((" ", ".", "\u00a0", "-")),
+    st.sampled_from(("", "3 ", "111 ", "cliënten ")),
+    st.sampled_from(("", " 7", " 111", " en meer")),
+)
+def test_numbers_next_to_each_other_are_all_masked(
+    several: list[str], sizes: tuple[int, ...], gap: str, before: str, after: str
+) -> None:
+    """In one way of writing, with the same gap between them as inside them; a stray number before or after hides none."""
+    if before.strip().isdigit() and after.strip().isdigit():
+        before = ""
+    text = before + gap.join(_grouped(number, sizes, gap) for number in several) + after
+    left = "".join(sign for sign in mask(text, dates=False) if sign.isdigit())
+    assert len(left) <= len("".join(sign for sign in before + after if sign.isdigit())), text
+
+
+def test_a_long_number_in_groups_is_an_amount_up_to_twelve_digits() -> None:
+    """A billion with cents has twelve; eighteen digits are two numbers."""
+    assert not find(f"{N[:3]} {N[3:6]} {N[6:]} 000")
+    assert not find(f"000 {N[:3]} {N[3:6]} {N[6:]}")
+    assert len(find(" ".join([N[:3], N[3:6], N[6:]] * 2))) == 2
+    assert not find("0123 4567 8901 2345")
 
 
 def test_a_date_is_one_in_free_text_alone() -> None:
