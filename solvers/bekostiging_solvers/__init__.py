@@ -66,6 +66,7 @@ from bekostiging_solvers.sample_risk import (
     value_at_risk_error,
 )
 from bekostiging_solvers.sampling import EXACTLY_ZERO, Estimate, Scramblings, tail_influence
+from bekostiging_solvers.scenarios import CoreScenarios, Recourse
 from bekostiging_solvers.second_stages import SecondStageSolutions, second_stage_solutions
 from bekostiging_solvers.smps import SmpsError, read_smps
 from bekostiging_solvers.solution import (
@@ -81,7 +82,7 @@ from bekostiging_solvers.solution import (
 )
 from bekostiging_solvers.tail import TailProgram, TailSolution
 from bekostiging_solvers.template import ScenarioTemplate
-from bekostiging_solvers.two_stage import Recourse, RecourseSolution, TwoStageProgram
+from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram
 
 __all__ = [
     "EXACTLY_ZERO",
@@ -91,6 +92,7 @@ __all__ = [
     "CVaRTerm",
     "ClusterError",
     "CoalitionOracle",
+    "CoreScenarios",
     "CoreViolation",
     "DesignPoint",
     "EmptyImputationsError",

@@ -6,31 +6,24 @@ than a cut for their sum, and small programs are solved faster than a large one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
+from bekostiging_solvers.scenarios import CoreScenarios, Recourse, matrix_runs
+from bekostiging_solvers.two_stage import TwoStageProgram
 from bekostiging_solvers.typing import IntArray
-
-
-def same_matrix(one: csr_array, other: csr_array) -> bool:
-    """Whether two matrices have the same entries in the same places."""
-    return one is other or (
-        one.shape == other.shape
-        and np.array_equal(one.indptr, other.indptr)
-        and np.array_equal(one.indices, other.indices)
-        and np.array_equal(one.data, other.data)
-    )
 
 
 def independent_parts(program: TwoStageProgram) -> tuple[TwoStageProgram, ...]:
     """The program split over the parts of its second stage; one whose scenarios differ in matrix stays whole."""
-    matrix = program.scenarios[0].matrix
-    if any(not same_matrix(scenario.matrix, matrix) for scenario in program.scenarios[1:]):
+    scenarios = program.scenarios
+    if len(matrix_runs(scenarios)) > 1:
         return (program,)
+    matrix = scenarios[0].matrix
     own = _parts(matrix)
     return (program,) if len(own) == 1 else tuple(_only(program, matrix, rows, columns) for rows, columns in own)
 
@@ -53,18 +46,22 @@ def _parts(matrix: csr_array) -> list[tuple[IntArray, IntArray]]:
 def _only(program: TwoStageProgram, matrix: csr_array, rows: IntArray, columns: IntArray) -> TwoStageProgram:
     """The program with some rows and columns of the second stage."""
     inner = csr_array(matrix[rows][:, columns])
-    scenarios = tuple(
-        Recourse(
-            one.cost[columns],
-            one.lower[columns],
-            one.upper[columns],
-            inner,
-            csr_array(one.technology[rows]),
-            one.row_lower[rows],
-            one.row_upper[rows],
+    scenarios: Sequence[Recourse] = program.scenarios
+    if isinstance(scenarios, CoreScenarios):
+        scenarios = scenarios.only(rows, columns)
+    else:
+        scenarios = tuple(
+            Recourse(
+                one.cost[columns],
+                one.lower[columns],
+                one.upper[columns],
+                inner,
+                csr_array(one.technology[rows]),
+                one.row_lower[rows],
+                one.row_upper[rows],
+            )
+            for one in scenarios
         )
-        for one in program.scenarios
-    )
     names, row_names = program.column_names, program.row_names
     return replace(
         program,

@@ -12,7 +12,8 @@ from scipy.stats import t as student
 from bekostiging_solvers.linear_program import LinearProgram
 from bekostiging_solvers.recourse import recourse_costs, solve_recourse
 from bekostiging_solvers.risk import Expectation, RiskMeasure, measure_of
-from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
+from bekostiging_solvers.scenarios import Changes, CoreScenarios, Recourse
+from bekostiging_solvers.two_stage import TwoStageProgram
 from bekostiging_solvers.typing import FloatArray
 
 
@@ -136,16 +137,18 @@ def value_of_information(program: TwoStageProgram) -> ValueOfInformation:
 def _mean_scenario(program: TwoStageProgram) -> Recourse:
     """The mean of every datum; a bound is infinite when it is in one scenario."""
     p, scenarios = program.probabilities, program.scenarios
+    if isinstance(scenarios, CoreScenarios):
+        mean: Changes = {
+            name: (places, _mean(p, values)[None, :]) for name, (places, values) in scenarios.changes.items()
+        }
+        return CoreScenarios(scenarios.core, mean, 1)[0]
     shapes = {(scenario.matrix.shape, scenario.technology.shape) for scenario in scenarios}
     if len(shapes) > 1:
         raise ValueError("scenarios differ in shape: there is no expected value program")
 
     def vector(name: str) -> FloatArray:
         """Mean of a vector, its infinities kept."""
-        values = np.array([getattr(scenario, name) for scenario in scenarios])
-        finite = np.isfinite(values).all(axis=0)
-        mean = p @ np.where(np.isfinite(values), values, 0.0)
-        return np.asarray(np.where(finite, mean, values[0] if len(values) else mean))
+        return _mean(p, np.array([getattr(scenario, name) for scenario in scenarios]))
 
     def matrix(name: str) -> csr_array:
         """Mean of a matrix."""
@@ -155,6 +158,12 @@ def _mean_scenario(program: TwoStageProgram) -> Recourse:
         vector("cost"), vector("lower"), vector("upper"), matrix("matrix"), matrix("technology"),
         vector("row_lower"), vector("row_upper"), scenarios[0].integer,
     )  # fmt: skip
+
+
+def _mean(p: FloatArray, values: FloatArray) -> FloatArray:
+    """Mean over scenarios (n_scenarios, k), its infinities kept."""
+    finite = np.isfinite(values).all(axis=0)
+    return np.asarray(np.where(finite, p @ np.where(np.isfinite(values), values, 0.0), values[0]))
 
 
 def saa_gap(

@@ -14,6 +14,7 @@ import numpy as np
 from bekostiging_solvers.highs import MIP_GAP, solve_highs
 from bekostiging_solvers.lshaped import solve_lshaped
 from bekostiging_solvers.risk import Expectation, RiskMeasure
+from bekostiging_solvers.scenarios import joined, nonzeros, sizes
 from bekostiging_solvers.second_stages import SecondStages
 from bekostiging_solvers.solution import Solution
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
@@ -91,7 +92,7 @@ def solve_recourse(
     chosen = method
     if method == "auto":
         largest = LARGEST_WHOLE if program.first.is_integer else LARGEST_EXTENSIVE
-        small = _nonzeros(program) <= largest
+        small = nonzeros(program.scenarios) <= largest
         chosen = "extensive" if small or program.has_integer_recourse else "l-shaped"
     if chosen == "extensive":
         return _solve_extensive(program, measure, gap, time_limit)
@@ -103,21 +104,17 @@ def solve_recourse(
     return solve_lshaped(program, measure, gap, time_limit, executor, cuts)
 
 
-def _nonzeros(program: TwoStageProgram) -> int:
-    return sum(scenario.matrix.nnz + scenario.technology.nnz for scenario in program.scenarios)
-
-
 def _solve_extensive(
     program: TwoStageProgram, risk: RiskMeasure, gap: float, time_limit: float | None
 ) -> RecourseSolution:
     begin = perf_counter()
     solution = solve_highs(extensive_form(program, risk), gap=gap, time_limit=time_limit, accept_limit=True)
     n_x = len(program.first.cost)
-    x, costs, place = solution.x[:n_x], [], n_x
-    for scenario in program.scenarios:
-        costs.append(scenario.cost @ solution.x[place : place + len(scenario.cost)])
-        place += len(scenario.cost)
-    total = float(program.first.cost @ x) + np.array(costs)
+    x, n_columns = solution.x[:n_x], sizes(program.scenarios)[1]
+    of_columns = joined(program.scenarios, "cost") * solution.x[n_x:][: n_columns.sum()]
+    scenario_of_column = np.repeat(np.arange(program.n_scenarios), n_columns)
+    costs = np.bincount(scenario_of_column, of_columns, minlength=program.n_scenarios)
+    total = np.asarray(float(program.first.cost @ x) + costs)
     return _result(solution, x, total, "extensive", perf_counter() - begin)
 
 

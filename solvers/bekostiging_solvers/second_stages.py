@@ -10,19 +10,20 @@ doi:10.1287/moor.16.3.650), and its basis the start with the fewest pivots left.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, hstack
 
-from bekostiging_solvers.components import same_matrix
 from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.scenarios import Recourse, VectorPart, alike, joined, matrix_runs, sizes, stacked
 from bekostiging_solvers.solution import InfeasibleError
-from bekostiging_solvers.two_stage import Recourse, TwoStageProgram, second_stage
+from bekostiging_solvers.two_stage import TwoStageProgram, second_stage
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 CHUNKS = 8
@@ -131,11 +132,11 @@ class SecondStages:
     def __init__(self, program: TwoStageProgram, executor: Executor | None = None) -> None:
         scenarios = program.scenarios
         self._executor = executor
-        self._technology: csr_array = csr_array(vstack([scenario.technology for scenario in scenarios]))
-        sizes = [scenario.matrix.shape[0] for scenario in scenarios]
-        self._place = np.concatenate([[0], np.cumsum(sizes)])
-        self._scenario_of_row = np.repeat(np.arange(len(scenarios)), sizes)
-        groups = _alike(scenarios)
+        self._technology = stacked(scenarios, "technology")
+        n_rows, _ = sizes(scenarios)
+        self._place = np.concatenate([[0], np.cumsum(n_rows)])
+        self._scenario_of_row = np.repeat(np.arange(len(scenarios)), n_rows)
+        groups = matrix_runs(scenarios)
         self._chunks = [
             _Chunk(program, own) for group in groups for own in np.array_split(group, min(CHUNKS, len(group)))
         ]
@@ -208,29 +209,15 @@ class SecondStages:
         return csr_array(chosen @ self._technology)
 
 
-def _alike(scenarios: tuple[Recourse, ...]) -> list[IntArray]:
-    """Runs of scenarios with one matrix."""
-    starts = [0]
-    for index, scenario in enumerate(scenarios):
-        if not same_matrix(scenario.matrix, scenarios[starts[-1]].matrix):
-            starts.append(index)
-    return [np.asarray(part) for part in np.split(np.arange(len(scenarios)), starts[1:])]
-
-
-def _fixed(scenarios: tuple[Recourse, ...]) -> bool:
+def _fixed(scenarios: Sequence[Recourse]) -> bool:
     """Whether costs, bounds and which sides rows have are those of the first scenario everywhere.
 
     Only then is a dual of one scenario feasible for all: a dual on a side that another scenario lacks is not.
     """
-    first = scenarios[0]
-    return all(
-        np.array_equal(getattr(scenario, name), getattr(first, name))
-        for scenario in scenarios
-        for name in ("cost", "lower", "upper")
-    ) and all(
-        np.array_equal(np.isinf(getattr(scenario, side)), np.isinf(getattr(first, side)))
-        for scenario in scenarios
-        for side in ("row_lower", "row_upper")
+    vectors: tuple[VectorPart, ...] = ("cost", "lower", "upper")
+    limits: tuple[VectorPart, ...] = ("row_lower", "row_upper")
+    return all(alike(scenarios, name) for name in vectors) and all(
+        alike(scenarios, name, sides=True) for name in limits
     )
 
 
@@ -251,8 +238,8 @@ class _Chunk:
     """Scenarios with one matrix, in one HiGHS model; and their least violation, made when first needed."""
 
     def __init__(self, program: TwoStageProgram, scenarios: IntArray) -> None:
-        self._scenarios = {int(s): program.scenarios[s] for s in scenarios}
-        self._held = program.scenarios[scenarios[0]]
+        self._every, self._numbers = program.scenarios, scenarios.tolist()
+        self._held = self._every[self._numbers[0]]
         self._plain = second_stage(program, self._held, np.zeros(len(program.first.cost)))
         self._session = HighsSession(self._plain)
         self._elastic: HighsSession | None = None
@@ -264,8 +251,8 @@ class _Chunk:
         ``shifts``: T x of every scenario of the program.
         """
         return {
-            number: self._solve(scenario, shifts[number], starts[number])
-            for number, scenario in self._scenarios.items()
+            number: self._solve(self._every[number], shifts[number], starts[number])
+            for number in self._numbers
             if number in starts
         }
 
@@ -304,8 +291,9 @@ def _solved(chunk: _Chunk, shifts: list[FloatArray], starts: dict[int, Any]) -> 
 class _Duals:
     """Duals of fixed recourse with their bases, and what each says of every scenario at x = 0."""
 
-    def __init__(self, scenarios: tuple[Recourse, ...], technology: csr_array) -> None:
-        low, high = (np.array([getattr(s, name) for s in scenarios]) for name in ("row_lower", "row_upper"))
+    def __init__(self, scenarios: Sequence[Recourse], technology: csr_array) -> None:
+        sides: tuple[VectorPart, ...] = ("row_lower", "row_upper")
+        low, high = (joined(scenarios, side).reshape(len(scenarios), -1) for side in sides)
         self._no_low, self._no_high = np.isinf(low).any(axis=0), np.isinf(high).any(axis=0)
         self._low, self._high = np.where(np.isinf(low), 0.0, low), np.where(np.isinf(high), 0.0, high)
         self._linked = np.unique(np.flatnonzero(np.diff(technology.indptr)) % low.shape[1])

@@ -17,7 +17,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
+from bekostiging_solvers.scenarios import Recourse
+from bekostiging_solvers.two_stage import TwoStageProgram
 from bekostiging_solvers.typing import FloatArray
 
 SUM = 1e-9

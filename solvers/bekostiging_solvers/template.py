@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike
 
 from bekostiging_solvers.affine import CompiledModel, TemplateError
 from bekostiging_solvers.linear_program import INFINITY
-from bekostiging_solvers.two_stage import Recourse, TwoStageProgram
+from bekostiging_solvers.scenarios import Recourse
+from bekostiging_solvers.two_stage import TwoStageProgram
 from bekostiging_solvers.typing import FloatArray
 
 EXACT = 1e-12

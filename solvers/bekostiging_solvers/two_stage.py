@@ -8,52 +8,17 @@ rho is E, CVaR or E + weight CVaR of the total cost.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import block_diag, csr_array, hstack, vstack
+from scipy.sparse import csr_array, eye_array, hstack, vstack
 
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure
+from bekostiging_solvers.scenarios import CoreScenarios, Recourse, joined, sizes, stacked
 from bekostiging_solvers.solution import SolutionStatus, Termination
-from bekostiging_solvers.typing import BoolArray, FloatArray
-
-
-@dataclass(frozen=True)
-class Recourse:
-    """Second stage of one scenario: row_lower <= technology x + matrix y <= row_upper, lower <= y <= upper.
-
-    Parameters
-    ----------
-    cost, lower, upper : (n_y,) array
-        Cost and bounds of y.
-    matrix : (n_rows, n_y) sparse array
-        Coefficients of y.
-    technology : (n_rows, n_x) sparse array
-        Coefficients of the first stage x.
-    row_lower, row_upper : (n_rows,) array
-        Limits of the rows; equal for an equation, infinity where there is no limit.
-    integer : (n_y,) array of bool, optional
-        Columns that must be whole; None when all are continuous.
-
-    Examples
-    --------
-    What is short of a demand of 8 is bought at 10:
-
-    >>> one, free = csr_array([[1.0]]), np.full(1, INFINITY)
-    >>> recourse = Recourse(np.array([10.0]), np.zeros(1), free, one, one, np.array([8.0]), free)
-    >>> recourse.matrix.shape
-    (1, 1)
-    """
-
-    cost: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    matrix: csr_array
-    technology: csr_array
-    row_lower: FloatArray
-    row_upper: FloatArray
-    integer: BoolArray | None = None
+from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -64,8 +29,8 @@ class TwoStageProgram:
     ----------
     first : LinearProgram
         Cost, bounds, rows and names of x.
-    scenarios : tuple of Recourse
-        Second stage of every scenario.
+    scenarios : sequence of Recourse
+        Second stage of every scenario: a tuple, or ``CoreScenarios`` where they share all but a few values.
     probabilities : (n_scenarios,) array
         They add up to one.
     column_names, row_names : tuple of str, optional
@@ -94,7 +59,7 @@ class TwoStageProgram:
     """
 
     first: LinearProgram
-    scenarios: tuple[Recourse, ...]
+    scenarios: Sequence[Recourse]
     probabilities: FloatArray
     column_names: tuple[str, ...] = ()
     row_names: tuple[str, ...] = ()
@@ -109,7 +74,8 @@ class TwoStageProgram:
         if (np.asarray(self.probabilities) < 0).any() or abs(total - 1) > 1e-9:
             raise ValueError(f"probabilities add up to {total:.12g}, must be 1 and none negative")
         n_x = len(self.first.cost)
-        for index, scenario in enumerate(self.scenarios):
+        shared = isinstance(self.scenarios, CoreScenarios)
+        for index, scenario in enumerate(self.scenarios[:1] if shared else self.scenarios):
             if scenario.technology.shape != (scenario.matrix.shape[0], n_x):
                 raise ValueError(
                     f"technology of scenario {index} has shape {scenario.technology.shape}, asked is "
@@ -124,7 +90,8 @@ class TwoStageProgram:
     @property
     def has_integer_recourse(self) -> bool:
         """Whether a second-stage column must be whole."""
-        return any(scenario.integer is not None and scenario.integer.any() for scenario in self.scenarios)
+        own = [self.scenarios.core] if isinstance(self.scenarios, CoreScenarios) else self.scenarios
+        return any(scenario.integer is not None and scenario.integer.any() for scenario in own)
 
 
 @dataclass(frozen=True)
@@ -197,59 +164,49 @@ def second_stage(program: TwoStageProgram, scenario: Recourse, x: FloatArray) ->
 
 def extensive_form(program: TwoStageProgram, risk: RiskMeasure) -> LinearProgram:
     """All scenarios in one program: columns x, y_1 .. y_S and, with CVaR, its threshold and excesses."""
-    first, p = program.first, program.probabilities
-    n_x, sizes = len(first.cost), [len(scenario.cost) for scenario in program.scenarios]
-    n_y = sum(sizes)
-    of_first = hstack([first.matrix, csr_array((first.matrix.shape[0], n_y))])
-    technology = vstack([scenario.technology for scenario in program.scenarios])
-    recourse = block_diag([scenario.matrix for scenario in program.scenarios], format="csr")
-    matrix = vstack([of_first, hstack([technology, recourse])])
+    first, scenarios = program.first, program.scenarios
+    n_x, (rows_of, columns_of) = len(first.cost), sizes(scenarios)
+    of_first = hstack([first.matrix, csr_array((first.matrix.shape[0], int(columns_of.sum())))])
+    recourse = stacked(scenarios, "matrix", diagonal=True)
+    matrix = csr_array(vstack([of_first, hstack([stacked(scenarios, "technology"), recourse])]))
+    matrix.eliminate_zeros()
     on_mean = 0.0 if isinstance(risk, CVaR) else 1.0
     on_tail = {Expectation: 0.0, CVaR: 1.0}.get(type(risk), getattr(risk, "weight", 0.0))
-    second = np.concatenate([on_mean * w * s.cost for w, s in zip(p, program.scenarios, strict=True)])
-    whole = _joined_integer(program)
-    names = first.column_names + tuple(
-        f"{program.column_names[k] if program.column_names else f'y{k}'}[{s}]"
-        for s, size in enumerate(sizes)
-        for k in range(size)
-    )
-    row_names = first.row_names + tuple(
-        f"{program.row_names[k] if program.row_names else f'row{k}'}[{s}]"
-        for s, scenario in enumerate(program.scenarios)
-        for k in range(scenario.matrix.shape[0])
-    )
+    second = np.repeat(on_mean * program.probabilities, columns_of) * joined(scenarios, "cost")
+    names = first.column_names + _numbered(program.column_names, "y", columns_of)
+    row_names = first.row_names + _numbered(program.row_names, "row", rows_of)
     plain = LinearProgram(
         np.concatenate([(on_mean + on_tail) * first.cost, second]),
-        np.concatenate([first.lower, *(s.lower for s in program.scenarios)]),
-        np.concatenate([first.upper, *(s.upper for s in program.scenarios)]),
-        csr_array(matrix),
-        np.concatenate([first.row_lower, *(s.row_lower for s in program.scenarios)]),
-        np.concatenate([first.row_upper, *(s.row_upper for s in program.scenarios)]),
+        np.concatenate([first.lower, joined(scenarios, "lower")]),
+        np.concatenate([first.upper, joined(scenarios, "upper")]),
+        matrix,
+        np.concatenate([first.row_lower, joined(scenarios, "row_lower")]),
+        np.concatenate([first.row_upper, joined(scenarios, "row_upper")]),
         names,
         row_names,
-        whole,
+        _joined_integer(program),
     )
-    return (
-        plain
-        if on_tail == 0
-        else _with_tail(program, plain, on_tail, getattr(risk, "confidence", 0.0), n_x, sizes)
+    return plain if on_tail == 0 else _with_tail(program, plain, on_tail, getattr(risk, "confidence", 0.0), n_x)
+
+
+def _numbered(names: tuple[str, ...], kind: str, lengths: IntArray) -> tuple[str, ...]:
+    """Names of all scenarios, each with the number of its scenario: ``name[s]``."""
+    return tuple(
+        f"{names[k] if names else f'{kind}{k}'}[{s}]" for s, length in enumerate(lengths) for k in range(length)
     )
 
 
 def _with_tail(
-    program: TwoStageProgram, plain: LinearProgram, weight: float, confidence: float, n_x: int, sizes: list[int]
+    program: TwoStageProgram, plain: LinearProgram, weight: float, confidence: float, n_x: int
 ) -> LinearProgram:
     """Add weight x CVaR of q_s y_s: threshold v, excess_s >= q_s y_s - v."""
     n_scenarios = program.n_scenarios
-    costs = csr_array(block_diag([csr_array(scenario.cost[None, :]) for scenario in program.scenarios]))
-    rows = hstack(
-        [
-            csr_array((n_scenarios, n_x)),
-            costs,
-            csr_array(-np.ones((n_scenarios, 1))),
-            -csr_array(np.eye(n_scenarios)),
-        ]
-    )
+    cost = joined(program.scenarios, "cost")
+    ends = np.append(0, np.cumsum(sizes(program.scenarios)[1]))
+    costs = csr_array((cost, np.arange(len(cost)), ends), shape=(n_scenarios, len(cost)))
+    costs.eliminate_zeros()
+    threshold = csr_array(-np.ones((n_scenarios, 1)))
+    rows = hstack([csr_array((n_scenarios, n_x)), costs, threshold, -eye_array(n_scenarios, format="csr")])
     wide = hstack([plain.matrix, csr_array((plain.matrix.shape[0], 1 + n_scenarios))])
     free = np.full(n_scenarios, INFINITY)
     return LinearProgram(
@@ -270,6 +227,10 @@ def _joined_integer(program: TwoStageProgram) -> BoolArray | None:
         return None
     first = program.first.integer
     parts = [np.zeros(len(program.first.cost), dtype=np.bool_) if first is None else first]
+    if isinstance(program.scenarios, CoreScenarios):
+        core = program.scenarios.core
+        own = np.zeros(len(core.cost), dtype=np.bool_) if core.integer is None else core.integer
+        return np.concatenate([*parts, np.tile(own, program.n_scenarios)])
     for scenario in program.scenarios:
         none = np.zeros(len(scenario.cost), dtype=np.bool_)
         parts.append(none if scenario.integer is None else scenario.integer)
