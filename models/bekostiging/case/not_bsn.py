@@ -1,8 +1,9 @@
 """What the door does with a citizen service number: refuse it with its place, unless the head of the case says what it is.
 
 ``not_bsn`` in the head is a text such as ``providers.source: numbers of our files | lots.name 3: number of the decision``: a
-table and column, or ``case`` and a field of the head, or ``clients`` and a column of a file with clients; a row or none for
-all; and the reason. It names the place and never the digits, and the report repeats it.
+table and column, or ``case`` and a field of the head, or ``clients`` and a column of a file with clients, or ``workbook``
+and a place outside its cells; a row or none for all; and the reason. It names the place and never the digits, and the report
+repeats it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from bekostiging.case.errors import Note, Problem, Said, UserError
 
 FIELD = "not_bsn"
 CASE_FILE = "case.toml"
-CASE, CLIENTS = "case", "clients"
-"""What an exception calls the head of a case, and a file with clients."""
+CASE, CLIENTS, WORKBOOK = "case", "clients", "workbook"
+"""What an exception calls the head of a case, a file with clients, and the texts of a workbook that stand in no cell."""
 BETWEEN = "|"
 _ENTRY = re.compile(
     r"(?P<table>\w+)\.(?P<column>[^:]+?)(?:\s+(?P<row>\d{1,7}))?\s*:\s*(?P<reason>\S.*)", re.DOTALL
@@ -67,7 +68,7 @@ def exceptions(text: str, known: Iterable[str], problems: list[Problem]) -> Exce
     >>> stated.hold("lots", "name", 3), stated.hold("lots", "name", 4), problems
     (True, False, [])
     """
-    tables = (CASE, CLIENTS, *known)
+    tables = (CASE, CLIENTS, WORKBOOK, *known)
     reasons = {}
     for part in text.split(BETWEEN) if text.strip() else ():
         entry = _ENTRY.fullmatch(part.strip())

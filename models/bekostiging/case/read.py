@@ -20,7 +20,7 @@ from bekostiging.case.errors import CaseError, Note, Problem, UserError
 from bekostiging.case.former import with_present_policies, with_stock
 from bekostiging.case.mergers import with_mergers
 from bekostiging.case.model import Case
-from bekostiging.case.not_bsn import FIELD, check_name, exceptions
+from bekostiging.case.not_bsn import FIELD, Exceptions, check_name, exceptions
 from bekostiging.case.pseudonym import with_names_judged
 from bekostiging.case.read_folder import FolderSource, csv_grid
 from bekostiging.case.read_rows import Grid, read_rows
@@ -58,8 +58,8 @@ class Source(Protocol):
     def located(self, problem: Problem) -> Problem:
         """A problem with its place as the user finds it."""
 
-    def strays(self) -> list[Problem]:
-        """What may be a citizen service number outside the cells of the tables: names, and sheets that are no table."""
+    def strays(self, stated: Exceptions) -> list[Problem]:
+        """What may be a citizen service number outside the cells of the tables, such as names and comments."""
 
     def head(self, problems: list[Problem], *, required: bool = True) -> dict[str, Any] | None:
         """Name, texts, kind and base year; None, with its problem when it is required, where there is none."""
@@ -164,11 +164,12 @@ def read_draft(
     CaseError
         A required table is missing, a column, cell or the head is wrong.
     """
-    problems: list[Problem] = source.strays()
+    problems: list[Problem] = []
     notes: list[Note] = list(source.notes)
     top = None if head == "unread" else source.head(problems, required=head == "required")
     base_year = None if top is None or not isinstance(top["base_year"], int) else top["base_year"]
     stated = exceptions("" if top is None else str(top[FIELD]), TABLES, [])
+    problems = [*source.strays(stated), *problems]
     notes += stated.notes()
     tables: dict[str, tuple[Row, ...]] = {}
     there = source.tables()

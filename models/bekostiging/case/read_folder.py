@@ -11,7 +11,16 @@ from bekostiging.case.bsn import comments, find
 from bekostiging.case.csv_text import csv_text, text_of
 from bekostiging.case.errors import Note, Problem, UserError
 from bekostiging.case.head import head_of, head_problems
-from bekostiging.case.not_bsn import CASE, CASE_FILE, FIELD, citizen_number, exceptions, head_numbers, name_number
+from bekostiging.case.not_bsn import (
+    CASE,
+    CASE_FILE,
+    FIELD,
+    Exceptions,
+    citizen_number,
+    exceptions,
+    head_numbers,
+    name_number,
+)
 from bekostiging.case.read_rows import Cell, Grid
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import TABLES
@@ -103,8 +112,8 @@ class FolderSource:
         ]
         return head_of(head)
 
-    def strays(self) -> list[Problem]:
-        """Names of the folder and its tables that may hold a citizen service number."""
+    def strays(self, stated: Exceptions) -> list[Problem]:
+        """Names of the folder and its tables that may hold a citizen service number; no exception is for a name."""
         names = [self.folder.name, *filter(_is_table, self.files)]
         return [problem for name in names if (problem := name_number(name)) is not None]
 

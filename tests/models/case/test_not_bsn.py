@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from citizen_numbers import made, short
 from conftest import Edit
 from suites import MINI
@@ -15,7 +16,11 @@ from workbooks import Grids, grids_of, header_of, write_grids
 
 from bekostiging.case import UserError, convert, read_case, read_clients, scaffold_case, write_case
 from bekostiging.case.model import Case
-from bekostiging.case.not_bsn import exceptions
+from bekostiging.case.not_bsn import Exceptions, exceptions
+from bekostiging.case.tables import TABLES
+from bekostiging.case.workbook.beside import numbers_beside
+from bekostiging.case.workbook.marks import DamageError
+from bekostiging.case.workbook.source import WorkbookSource
 from bekostiging.cli import app
 from bekostiging.studies import read_suite
 
@@ -152,6 +157,80 @@ def test_a_workbook(grids: Grids, tmp_path: Path, where: str) -> None:
 
 def test_a_workbook_with_a_number_in_its_name(grids: Grids, tmp_path: Path) -> None:
     _refused(write_grids(tmp_path / f"region {N}.xlsx", grids))
+
+
+def _beside(place: Path, texts: dict[str, str]) -> Path:
+    """A workbook of two cells with a text at every place that is no cell."""
+    book = xlsxwriter.Workbook(str(place))
+    book.set_properties({name: texts.get(name, "") for name in ("title", "author", "keywords")})
+    if "property" in texts:
+        book.set_custom_property("dossier", texts["property"])
+    sheet = book.add_worksheet("lots")
+    sheet.write_row(0, 0, ["id", "name"])
+    sheet.write_row(1, 0, ["youth", "Youth"])
+    book.define_name(texts.get("name", "room"), "=lots!$A$1")
+    sheet.set_header(f"&C&B{texts.get('header', 'Lots')} &P")
+    sheet.set_footer(f"&R{texts.get('footer', '')}")
+    if "comment" in texts:
+        sheet.write_comment("B2", texts["comment"])
+    if "box" in texts:
+        sheet.insert_textbox("D4", texts["box"])
+    if "picture" in texts:
+        sheet.insert_textbox("D9", "x", {"description": texts["picture"]})
+    if "link" in texts:
+        sheet.write_url("A9", "https://example.org/", string="more", tip=texts["link"])
+    if "prompt" in texts:
+        sheet.data_validation("A5", {"validate": "any", "input_title": "x", "input_message": texts["prompt"]})
+    if "choices" in texts:
+        sheet.data_validation("A6", {"validate": "list", "source": ["a", texts["choices"]]})
+    sheet.add_table(10, 0, 12, 1, {"columns": [{"header": texts.get("column", "h")}, {"header": "i"}]})
+    book.close()
+    return place
+
+
+BESIDE = {
+    "title": "properties", "author": "properties", "keywords": "properties", "property": "properties", "name": "names",
+    "header": "sheets", "footer": "sheets", "comment": "comments", "box": "drawings", "picture": "drawings",
+    "link": "sheets", "prompt": "sheets", "choices": "sheets", "column": "tables",
+}  # fmt: skip
+"""Where a number can be written in a workbook that is no cell, and what an exception calls the place."""
+
+
+@pytest.mark.parametrize("where", BESIDE)
+def test_a_text_that_is_no_cell_is_searched(tmp_path: Path, where: str) -> None:
+    text = f"client_{N}" if where == "name" else f"dossier {SPELLED}"
+    source = WorkbookSource(_beside(tmp_path / "a.xlsx", {where: text}))
+    assert BESIDE[where] in source.container.numbers_beside
+    said = [problem.text(lang) for problem in source.strays(Exceptions()) for lang in ("nl", "en")]
+    assert any(f"workbook.{BESIDE[where]}: why not" in one for one in said)
+    _hidden(" ".join(said))
+    stated = exceptions(f"workbook.{BESIDE[where]}: our own numbers", TABLES, [])
+    told = [one for one in source.strays(stated) if f"workbook.{BESIDE[where]}" in one.en]
+    assert told == []
+
+
+def test_an_innocent_workbook_has_none_beside_its_cells(tmp_path: Path) -> None:
+    texts = dict.fromkeys(BESIDE, "besluit 2024, € 123.456.782") | {"name": "kamer", "column": "2024"}
+    assert WorkbookSource(_beside(tmp_path / "a.xlsx", texts)).container.numbers_beside == ()
+
+
+def test_texts_in_several_fonts_and_in_memory_are_searched() -> None:
+    """A comment of two runs is one text; a chart and a pivot table keep texts of cells, and numbers that are none."""
+    first, rest = N[:4], N[4:]
+    comment = f"<comments><comment><text><r><t>{first}</t></r><r><b/><t>{rest}</t></r></text></comment></comments>"
+    chart = f"<c:c xmlns:c='c'><c:strCache><c:pt><c:v>{N}</c:v></c:pt></c:strCache></c:c>"
+    number = f"<c:c xmlns:c='c'><c:numCache><c:pt><c:v>{N}</c:v></c:pt></c:numCache></c:c>"
+    memory = f"<p><sharedItems><s v='{N}'/></sharedItems></p>"
+    found = {
+        place: numbers_beside({place: text.encode()}, [place])
+        for place, text in {
+            "xl/comments1.xml": comment, "xl/charts/chart1.xml": chart, "xl/charts/chart2.xml": number,
+            "xl/pivotCache/pivotCacheDefinition1.xml": memory, f"xl/media/{N}.png.xml": "",
+        }.items()
+    }  # fmt: skip
+    assert list(found.values()) == [("comments",), ("drawings",), (), ("pivots",), ("files",)]
+    with pytest.raises(DamageError, match=r"part xl/comments1\.xml cannot be read"):
+        numbers_beside({"xl/comments1.xml": b"<a"}, [])
 
 
 CLIENTS = "provider;profile;cost;town\np1;licht;1200,50;a\np2;zwaar;0;b\n"

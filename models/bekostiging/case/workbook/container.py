@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from bekostiging.case.errors import UserError
+from bekostiging.case.workbook.beside import numbers_beside
 from bekostiging.case.workbook.marks import DamageError, Marks, has, marks_of, shared_texts, sheet_places
 
 MOST_BYTES = 32 * 2**20
@@ -56,6 +57,8 @@ class Container:
     macros: bool
     never_computed: bool
     """A program wrote the formulas and no spreadsheet has computed them since."""
+    numbers_beside: tuple[str, ...]
+    """Places outside the cells where a text may hold a citizen service number (``beside.WHERE``)."""
 
 
 def open_container(path: Path) -> Container:
@@ -68,10 +71,11 @@ def open_container(path: Path) -> Container:
     """
     content = _bytes(path)
     try:
-        parts, macros = _unpacked(path, content)
+        parts, names = _unpacked(path, content)
         book = parts.get(_BOOK, b"")
         marks = _marks(parts)
         never_computed = has(book, "calcPr", "fullCalcOnLoad")
+        beside = numbers_beside(parts, names)
     except DamageError as error:
         raise damaged(path, error) from None
     except _UNREADABLE:
@@ -84,11 +88,12 @@ def open_container(path: Path) -> Container:
     for name, sheet in marks.items():
         if (sheet.last_row + 1) * (sheet.last_column + 1) > MOST_CELLS or sheet.text > MOST_TEXT:
             raise _far(path, name, sheet)
-    return Container(_packed(parts), marks, macros, never_computed)
+    macros = any("vbaproject" in name.lower() for name in names)
+    return Container(_packed(parts), marks, macros, never_computed, beside)
 
 
-def _unpacked(path: Path, content: bytes) -> tuple[dict[str, bytes], bool]:
-    """The parts of XML, names of known ones as the standard spells them, and whether there are macros."""
+def _unpacked(path: Path, content: bytes) -> tuple[dict[str, bytes], list[str]]:
+    """The parts of XML, names of known ones as the standard spells them; and the names of all parts."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = archive.infolist()
         if any(member.flag_bits & 1 for member in members):
@@ -103,7 +108,7 @@ def _unpacked(path: Path, content: bytes) -> tuple[dict[str, bytes], bool]:
             raise DamageError("een deel van het bestand staat er twee keer", "a part of the file is there twice")
         own = (name for name in sorted(names) if name.lower().endswith((".xml", ".rels")))
         parts = {_KNOWN.get(name.lower(), name): archive.read(name) for name in own}
-    return parts, any("vbaproject" in name for name in lower)
+    return parts, names
 
 
 def _marks(parts: dict[str, bytes]) -> dict[str, Marks]:

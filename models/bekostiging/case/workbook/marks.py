@@ -67,7 +67,7 @@ def marks_of(content: bytes, texts: SharedTexts) -> Marks:
         No XML, or nothing that a cell or row can be.
     """
     reader = _Reader(texts)
-    _parse(content, reader.start, reader.end, reader.text)
+    parse(content, reader.start, reader.end, reader.text)
     return reader.marks
 
 
@@ -186,7 +186,7 @@ class _Reader:
         return f"{letters(self.column)}{self.row + 1}"
 
 
-def _parse(
+def parse(
     content: bytes,
     start: Callable[[str, dict[str, str]], None],
     end: Callable[[str], None] | None = None,
@@ -244,8 +244,8 @@ def sheet_places(book: bytes, relations: bytes) -> dict[str, str]:
             )
         sheets[own] = parts[0]
 
-    _parse(relations, relation)
-    _parse(book, sheet)
+    parse(relations, relation)
+    parse(book, sheet)
     return sheets
 
 
@@ -258,7 +258,7 @@ def has(content: bytes, element: str, attribute: str) -> bool:
         if name == element:
             found.append(attributes.get(attribute, "") in ("1", "true"))
 
-    _parse(content, look)
+    parse(content, look)
     return any(found)
 
 
@@ -286,7 +286,7 @@ def shared_texts(content: bytes) -> SharedTexts:
             texts.blank[-1] = texts.blank[-1] and (pronounced or not _visible(part))
 
     if content:
-        _parse(content, start, end, text)
+        parse(content, start, end, text)
     return texts
 
 

@@ -17,12 +17,13 @@ from typing import Any
 from bekostiging.case.bsn import find
 from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError
 from bekostiging.case.former import RENAMED, field_of
-from bekostiging.case.not_bsn import citizen_number, name_number
+from bekostiging.case.not_bsn import Exceptions, citizen_number, name_number
 from bekostiging.case.numbers import CELL
 from bekostiging.case.read_folder import NEAR
 from bekostiging.case.read_rows import Cell, Grid, read_rows, shortened
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import ASKED, TABLES
+from bekostiging.case.workbook.beside import problems_beside
 from bekostiging.case.workbook.cells import cell_of, text_of
 from bekostiging.case.workbook.container import open_container
 from bekostiging.case.workbook.head_sheet import HeadSheet
@@ -51,8 +52,6 @@ from bekostiging.case.workbook.sheets import (
 CASE = "case.toml"
 """What problems call the head of a case."""
 TOTAL = re.compile(r"^((eind|sub)?tota(a)?l(en)?|(grand |sub)?totals?|som|sum)\b.{0,40}$", re.IGNORECASE)
-
-
 MOST_STRAYS = 20
 """Problems outside tables that are listed per sheet."""
 
@@ -128,9 +127,10 @@ class WorkbookSource:
         grid = Grid([known.get(folded(texts[column]), texts[column]) for column in filled], rows, labels)
         return upgraded(grid, table, self.version, notes)
 
-    def strays(self) -> list[Problem]:
-        """Names of sheets, sheets that are no table and texts over a table that may hold a citizen service number."""
+    def strays(self, stated: Exceptions) -> list[Problem]:
+        """Names of sheets, sheets that are no table, texts over a table and texts in no cell that may hold a BSN."""
         problems = [problem for name in self.sheets if (problem := name_number(name)) is not None]
+        problems += problems_beside(self.path.name, self.container.numbers_beside, stated)
         tables = {names[0]: table for table, names in self._of_table.items() if table in TABLES}
         for name, sheet in self.sheets.items():
             table = tables.get(name)
