@@ -19,6 +19,7 @@ from typing import Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get
 
 from bekostiging.case.bsn import mask
 from bekostiging.case.errors import LANGUAGES, ArgumentError
+from bekostiging.characters import visible
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +29,7 @@ LONGEST_SHOWN = 60
 
 def shown_value(value: object) -> str:
     """A wrong value as its message repeats it: on one line, and not longer than a line."""
-    text = mask(" ".join((value if isinstance(value, str) and value.strip() else repr(value)).split()))
+    text = mask(visible(" ".join((value if isinstance(value, str) and value.strip() else repr(value)).split())))
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 

@@ -160,12 +160,14 @@ def comments(toml: str) -> Iterator[tuple[int, str]]:
 def _seen(text: str) -> tuple[str, list[int]]:
     """The text without invisible characters, and the place of each character that is left."""
     unseen = {place for one in _ESCAPED.finditer(text) for place in range(*one.span())}
-    places = [
-        place
-        for place, sign in enumerate(text)
-        if place not in unseen and unicodedata.category(sign) not in ("Cf", "Mn")
-    ]
+    places = [place for place, sign in enumerate(text) if place not in unseen and not _is_unseen(sign)]
     return "".join(text[place] for place in places), places
+
+
+def _is_unseen(sign: str) -> bool:
+    """Whether nobody sees a character, and it is no space either: it joins digits as if it were not there."""
+    kind = unicodedata.category(sign)
+    return kind in ("Cf", "Mn") or (kind == "Cc" and not sign.isspace())
 
 
 def _kind(gap: str) -> str:

@@ -15,6 +15,7 @@ from bekostiging.case.not_bsn import CLIENTS, Exceptions, check_name, citizen_nu
 from bekostiging.case.numbers import AmbiguousNumberError, parse_number
 from bekostiging.case.read_rows import shortened
 from bekostiging.case.tables import TABLES
+from bekostiging.characters import one_form
 from bekostiging_solvers.typing import FloatArray
 
 REQUIRED = ("provider", "profile", "cost")
@@ -122,12 +123,12 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     read = None if text is None else csv_text(text, CLIENTS, problems, None)
     if read is None:
         raise CaseError(problems)
-    head = [name.lower() for name in read.columns]
+    head = [one_form(name).lower() for name in read.columns]
     problems += [citizen_number(CLIENTS, name) for name in head if find(name, dates=False)]
     if problems:
         raise CaseError(problems)
     _check_head(head, file)
-    rows = [(line, [cell.strip() for cell in row]) for line, row in read.rows]
+    rows = [(line, [one_form(cell.strip()) for cell in row]) for line, row in read.rows]
     cost, wrong = _costs(rows, head, read.separator)
     wrong += _citizen_numbers(rows, head, stated)
     problems = sorted([*problems, *wrong], key=lambda problem: problem.row or 0)

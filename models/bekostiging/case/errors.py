@@ -9,6 +9,7 @@ from typing import Any
 from warnings import warn
 
 from bekostiging.case.bsn import coded, mask
+from bekostiging.characters import visible
 
 LANGUAGES = ("nl", "en")
 LONGEST_NAME = 60
@@ -27,7 +28,8 @@ def in_language(said: Said, lang: str) -> str:
 class UserError(Exception):
     """A mistake that the user can mend; the command line prints ``text(lang)``, never a traceback.
 
-    Whatever of the user's own text it repeats, what may be a citizen service number is masked in it.
+    Whatever of the user's own text it repeats, what may be a citizen service number is masked in it, and what a terminal
+    would obey is visible.
 
     Parameters
     ----------
@@ -58,7 +60,7 @@ class UserError(Exception):
     @staticmethod
     def _masked(sentence: str) -> str:
         """The sentence as anybody may read it."""
-        return mask(sentence)
+        return mask(visible(sentence))
 
     def text(self, lang: str, names: Mapping[str, str] | None = None) -> str:
         """The sentence in Dutch (``nl``) or English (``en``); ``names``: what the caller calls an argument, if otherwise.
@@ -138,11 +140,11 @@ class Problem:
     where: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Mask what may be a citizen service number, and derive the place in both languages."""
+        """Mask what may be a citizen service number, show what nobody sees, and derive the place in both languages."""
         codes = coded(self.table, self.column)
         for name in ("table", "nl", "en", "column", "place"):
             if (text := getattr(self, name)) is not None:
-                object.__setattr__(self, name, mask(text, codes=codes))
+                object.__setattr__(self, name, mask(visible(text, lines=False), codes=codes))
         if self.place is not None:
             object.__setattr__(self, "where", dict.fromkeys(LANGUAGES, self.place))
             return

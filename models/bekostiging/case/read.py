@@ -28,6 +28,7 @@ from bekostiging.case.rows import Row
 from bekostiging.case.spread import with_estimates
 from bekostiging.case.tables import TABLES, FunctionGroup
 from bekostiging.case.validate import check_case
+from bekostiging.characters import visible
 
 EMBEDDED = ("almere",)
 SYNTHETIC = ("region", "voorbeeldregio")
@@ -187,7 +188,7 @@ def read_draft(
     tables = with_present_policies(tables, problems, notes)
     if problems:
         raise CaseError(problems)
-    masked = ({lang: mask(said) for lang, said in note.items()} for note in notes)
+    masked = ({lang: mask(visible(said)) for lang, said in note.items()} for note in notes)
     return Draft(top, tables, tuple({note["nl"]: note for note in masked}.values()))
 
 

@@ -26,6 +26,7 @@ from bekostiging.case.rows import Row
 from bekostiging.case.tables import TABLES
 from bekostiging.case.toml_text import NotTomlError, toml_of
 from bekostiging.case.workbook_text import plain
+from bekostiging.characters import one_form
 
 NEAR = 0.75
 """Likeness from which a file of an unknown name may be meant as a table that is not there."""
@@ -97,7 +98,7 @@ class FolderSource:
         if text is None:
             return None
         try:
-            head = toml_of(text)
+            head = toml_of(one_form(text))
         except NotTomlError as error:
             nl, en = f"is geen geldig TOML ({error}); herstel dat", f"is not valid TOML ({error}); mend it"
             problems.append(Problem("case.toml", nl, en))

@@ -27,6 +27,7 @@ from bekostiging.case.quantities import NEAR_ZERO, Because
 from bekostiging.case.registry import Registry
 from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.tables import Policy
+from bekostiging.characters import one_form, visible
 
 MOST_PROBLEMS = 200
 """Problems of one table that are listed at once: more of them have one cause, and a hostile file would keep us busy."""
@@ -177,7 +178,7 @@ def _read_row(
     values: dict[str, Any] = {"line": line}
     before = len(problems)
     for column, cell in cells.items():
-        text = cell.text.strip()
+        text = one_form(cell.text.strip())
         info = model.model_fields[column]
         if cell.fault is not None:
             problems.append(Problem(model.table, *cell.fault, row=line, column=column))
@@ -229,7 +230,7 @@ def _may_be_person(text: str, model: type[Row], column: str) -> bool:
 
 def shortened(text: str) -> str:
     """A text as a problem repeats it: on one line, masked, and not longer than a line."""
-    line = mask(" ".join(text.split()))
+    line = mask(visible(" ".join(text.split())))
     return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
 
 

@@ -24,6 +24,7 @@ def main() -> None:
         import traceback
 
         from bekostiging.case.bsn import mask
+        from bekostiging.characters import visible
 
-        sys.stderr.write(mask(traceback.format_exc()))
+        sys.stderr.write(mask(visible(traceback.format_exc())))
         raise SystemExit(1) from None

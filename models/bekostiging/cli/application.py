@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 from typer.core import TyperGroup
 
-from bekostiging.cli.console import nearest
+from bekostiging.cli.console import Terminal, nearest
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
@@ -52,10 +51,11 @@ def _masked_usage() -> Iterator[None]:
         yield
     except Exception as error:
         from bekostiging.case.bsn import mask
+        from bekostiging.characters import visible
 
         # the classes of typer are no public names; all of them show their message
         if isinstance(message := getattr(error, "message", None), str):
-            vars(error)["message"] = mask(message)
+            vars(error)["message"] = mask(visible(message))
         raise
 
 
@@ -84,19 +84,19 @@ def user_errors(lang: str) -> Iterator[None]:
     """
     from bekostiging.case.errors import UserError
 
-    console = Console(stderr=True, soft_wrap=True, highlight=False)
+    console = Terminal(stderr=True)
     try:
         with _terminated_as_interrupted():
             yield
             sys.stdout.flush()
     except UserError as error:
-        console.print(error.text(lang, _options()), style="red", markup=False)
+        console.print(error.text(lang, _options()), style="red")
         raise typer.Exit(error.exit_code) from None
     except UnicodeEncodeError as error:
         shown = nearest(error.object[error.start : error.end])
         nl = f"dit systeem kent een teken niet dat in een naam staat (lijkt op '{shown}'); zet PYTHONUTF8=1 in de omgeving"
         en = f"this system does not know a character of a name (like '{shown}'); set PYTHONUTF8=1 in the environment"
-        console.print({"nl": nl, "en": en}[lang], style="red", markup=False)
+        console.print({"nl": nl, "en": en}[lang], style="red")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         console.print({"nl": "Afgebroken; er is niets geschreven.", "en": "Interrupted; nothing written."}[lang])
@@ -117,7 +117,7 @@ def system_refused(error: OSError, lang: str) -> int:
         "nl": f"{place}het systeem weigert te lezen of te schrijven ({reason}); maak ruimte of controleer de rechten.",
         "en": f"{place}the system refuses to read or write ({reason}); make room or check the rights.",
     }[lang]
-    Console(stderr=True, soft_wrap=True, highlight=False).print(mask(sentence), style="red", markup=False)
+    Terminal(stderr=True).print(mask(sentence), style="red")
     with suppress(OSError, ValueError):
         # what could not be printed is not tried again when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -161,9 +161,9 @@ def brought_case(name: str, lang: str) -> Case:
 
 def print_notes(notes: Iterable[Note], lang: str, *, to_stderr: bool = True) -> None:
     """Print notes, on standard error or (part of the outcome) on standard output."""
-    console = Console(stderr=to_stderr, soft_wrap=True, highlight=False)
+    console = Terminal(stderr=to_stderr)
     for note in notes:
-        console.print(note[lang], style="yellow", markup=False)
+        console.print(note[lang], style="yellow")
 
 
 def print_place(words: str, place: Path) -> None:
@@ -175,7 +175,7 @@ def print_place(words: str, place: Path) -> None:
 
 def print_sentence(sentence: str) -> None:
     """Print a sentence without markup."""
-    Console(soft_wrap=True, highlight=False).print(sentence, markup=False)
+    Terminal().print(sentence)
 
 
 def print_answer(answer: Answer) -> None:
@@ -192,4 +192,4 @@ def print_answer(answer: Answer) -> None:
         table.add_column(name, justify="right" if answer.numbers else "left", overflow="fold")
     for row in answer.rows[1:]:
         table.add_row(*row)
-    Console(soft_wrap=True, highlight=False).print(table)
+    Terminal().print(table)

@@ -9,6 +9,12 @@ import codecs
 import io
 import sys
 import unicodedata
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from bekostiging.characters import visible
 
 NEAREST = "bekostiging.nearest"
 """Name of the way in which a stream writes what its encoding does not have."""
@@ -16,6 +22,17 @@ _SIGNS = {
     "€": "EUR", "–": "-", "—": "-", "‑": "-", "−": "-", "→": "->", "≥": ">=", "≤": "<=", "±": "+/-", "×": "x", "·": "-",
     "•": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "⁄": "/", "ø": "o", "æ": "ae", "ß": "ss",
 }  # fmt: skip
+
+
+class Terminal(Console):
+    """A console on which every text is shown as it is: no words between brackets are a style, no name moves the cursor."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Sentences and cells of tables alike come along here."""
+        return super().render_str(visible(text), **(how | {"markup": False, "emoji": False}))
 
 
 def nearest(text: str) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from bekostiging.cli.application import (
@@ -19,6 +18,7 @@ from bekostiging.cli.application import (
     print_sentence,
     user_errors,
 )
+from bekostiging.cli.console import Terminal
 from bekostiging.cli.frame import used
 from bekostiging.cli.options import CaseName, LanguageOption, Output, command
 
@@ -37,7 +37,7 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
 
         brought = brought_case(case, lang)
         memory = check_memory_of_case(brought)
-        console = Console(soft_wrap=True)
+        console = Terminal()
         for warning in (
             *stock_and_starts(brought),
             *spread_notes(brought),
@@ -45,7 +45,7 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
             *hours_budget_notes(brought),
             *memory,
         ):
-            console.print(warning[lang], style="yellow", markup=False)
+            console.print(warning[lang], style="yellow")
         headers = {
             "nl": ("Commando", "Tabel", "Rijen", "Aanwezig", "Anders gevuld uit"),
             "en": ("Command", "Table", "Rows", "Present", "Otherwise filled from"),

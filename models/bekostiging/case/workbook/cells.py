@@ -10,6 +10,7 @@ from bekostiging.case.numbers import CELL
 from bekostiging.case.read_rows import Cell, leaf
 from bekostiging.case.workbook.container import LONGEST_TEXT
 from bekostiging.case.workbook.places import INVISIBLE
+from bekostiging.characters import one_form
 
 Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 _DAY_ZERO = dt.date(1899, 12, 30)
@@ -28,7 +29,7 @@ def text_of(value: Value) -> str:
     if isinstance(value, dt.time | dt.date | dt.datetime):
         return value.isoformat()
     lines = str(value).replace("\r\n", "\n").replace("\r", "\n")
-    return lines.strip().strip(INVISIBLE).strip()
+    return one_form(lines.strip().strip(INVISIBLE).strip())
 
 
 def cell_of(value: Value, column: str, info: FieldInfo) -> tuple[Cell, bool]:

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from bekostiging.case.rows import Row, columns
+from bekostiging.characters import one_form
 
 SHEETS = {
     "case": {"nl": "casus", "en": "case"},
@@ -60,7 +61,7 @@ def totalled(table: str) -> tuple[str, ...]:
 
 def folded(name: str) -> str:
     """A name as it is compared: capitals, spaces, dashes and underscores are alike."""
-    return re.sub(r"[\s_\-]+", " ", name).strip().casefold()
+    return re.sub(r"[\s_\-]+", " ", one_form(name)).strip().casefold()
 
 
 @cache

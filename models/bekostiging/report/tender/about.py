@@ -1,7 +1,7 @@
 """What the manifest of a dossier may say: a closed model, because a dossier comes from somebody else.
 
 Settings are numbers that a result depends on and nothing else: where is computed (workers, a cluster, a folder) is up to who
-verifies. Texts are short and printable, since they are printed.
+verifies. Texts are short and since they are printed.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def settings_of(command: str, given: Mapping[str, Any], place: str) -> Settings:
 def not_allowed(place: str, error: ValidationError, known: tuple[str, ...]) -> UserError:
     """The first thing that a closed model does not allow, by its name."""
     first = error.errors(include_url=False, include_context=False)[0]
-    name = shown_value(printable(".".join(str(part) for part in first["loc"])))
+    name = shown_value(".".join(str(part) for part in first["loc"]))
     if first["type"] == "extra_forbidden":
         listed = ", ".join(known)
         return UserError(
@@ -129,15 +129,6 @@ def not_allowed(place: str, error: ValidationError, known: tuple[str, ...]) -> U
         f"{place}: {name} {nl} ({first['msg']}); geef een andere waarde, of vraag om het oorspronkelijke dossier.",
         f"{place}: {name} {en} ({first['msg']}); give another value, or ask for the original dossier.",
     )
-
-
-def printable(text: str) -> str:
-    """A text of somebody else as a message may repeat it.
-
-    >>> printable("a\\x1b[31mb")
-    'a?[31mb'
-    """
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def about_of(content: bytes, path: object) -> About:

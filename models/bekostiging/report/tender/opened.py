@@ -24,7 +24,7 @@ from bekostiging.case import UserError
 from bekostiging.case.arguments import shown_value
 from bekostiging.case.read import SPREADSHEETS, SYNTHETIC
 from bekostiging.report.kit.manifest import MANIFEST
-from bekostiging.report.tender.about import SETTINGS, About, Settings, about_of, printable, settings_of
+from bekostiging.report.tender.about import SETTINGS, About, Settings, about_of, settings_of
 from bekostiging.report.tender.dossier import DIGEST, INPUTS, RESULTS, SUITE
 from bekostiging.studies.tender.suite import Suite, suite_of
 
@@ -160,7 +160,7 @@ def _unpacked(path: Path, archive: zipfile.ZipFile) -> dict[str, bytes]:
         )
     seen: dict[str, str] = {}
     for entry in entries:
-        shown = shown_value(printable(entry.filename))
+        shown = shown_value(entry.filename)
         for nl, en in _objections(entry, seen):
             raise _refused(path, f"{nl} ({shown})", f"{en} ({shown})")
     files = {}

@@ -19,11 +19,12 @@ from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
 from bekostiging.case.arguments import kinds_checked, shown_value
+from bekostiging.characters import visible
 from bekostiging.options import Progress, silent
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.json_schema import SCHEMA_VERSION as COMPARISON_SCHEMA
 from bekostiging.report.kit.manifest import processor, versions
-from bekostiging.report.tender.about import About, ComparisonSettings, printable
+from bekostiging.report.tender.about import About, ComparisonSettings
 from bekostiging.report.tender.dossier import INPUTS, SUITE
 from bekostiging.report.tender.opened import Dossier, open_dossier
 from bekostiging.report.tender.results import SCHEMA_VERSION as BENCHMARK_SCHEMA
@@ -66,7 +67,7 @@ class Difference:
     def text(self) -> str:
         """Place, both values and how far apart."""
         far = f" ({self.size:.2g})" if math.isfinite(self.size) else ""
-        return f"{printable(self.place)}: {shown_value(repr(self.was))} -> {shown_value(repr(self.now))}{far}"
+        return f"{visible(self.place)}: {shown_value(repr(self.was))} -> {shown_value(repr(self.now))}{far}"
 
 
 @dataclass(frozen=True)
