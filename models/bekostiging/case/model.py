@@ -132,6 +132,8 @@ class Case(Shown):
     not_bsn: str = ""
     """Numbers in texts that are no citizen service numbers, with the reason (``case.not_bsn``)."""
     notes: tuple[Note, ...] = field(default=())
+    sheets: str = field(default="", compare=False)
+    """Language of the sheets of the workbook it was read from, by which remarks name tables; empty: no workbook."""
     factor_distribution: FactorDistribution | None = None
     """In place of tables risk_factors and correlations (``scenarios.with_factor_distribution``); None = those tables."""
     estimates: tuple[Spread, ...] = ()

@@ -43,6 +43,8 @@ class Source(Protocol):
 
     notes: list[Note]
     """What a reader must know of the source as a whole."""
+    lang: str
+    """Language of the names of its sheets; empty where it is no workbook."""
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there."""
@@ -116,7 +118,7 @@ def read_case(name: str | Path) -> Case:
     required = [table for table, model in TABLES.items() if model.required]
     try:
         draft = of_today(read_draft(source, required, head="required"))
-        return validated(Case(**draft.head or {}, **draft.tables, notes=draft.notes))  # type: ignore[arg-type]
+        return validated(Case(**draft.head or {}, **draft.tables, notes=draft.notes, sheets=source.lang))  # type: ignore[arg-type]
     except CaseError as error:
         raise CaseError(source.located(problem) for problem in error.problems) from None
 

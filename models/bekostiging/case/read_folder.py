@@ -47,6 +47,7 @@ class FolderSource:
                 f"Map {folder} is niet te lezen ({error.strerror}); controleer de rechten.",
                 f"Folder {folder} cannot be read ({error.strerror}); check its rights.",
             ) from None
+        self.lang = ""
         self.notes = [_unread(file) for file in self.files if _is_table(file) and file not in _FILES.values()]
 
     def tables(self) -> tuple[str, ...]:

@@ -33,6 +33,38 @@ def sheet_name(table: str, lang: str) -> str:
     return str(_names()["sheets"][table]) if lang == "nl" else table
 
 
+_TABLES = re.compile(
+    r"\b(tabellen|tabel|tables|table) (\w+)(?: (en|and) (\w+))?|\b(\w+)\.csv|\bin (history)\b(?!\.)", re.IGNORECASE
+)
+_SHEETS = {"tabel": "blad", "tabellen": "bladen", "table": "sheet", "tables": "sheets"}
+
+
+def in_sheets(text: str, lang: str, book: str) -> str:
+    """A sentence (in ``lang``) with the sheets of a workbook (in ``book``) for the tables it names.
+
+    >>> in_sheets("Tabellen demand en history: 3 in history; zie tabel offers", "nl", "nl")
+    'Bladen vraag en historie: 3 op blad historie; zie blad aanbod'
+    >>> in_sheets("table offers, but a table of prices", "en", "nl")
+    'sheet aanbod, but a table of prices'
+    """
+
+    def sheet(match: re.Match[str]) -> str:
+        """What stands for one name, or two."""
+        word, first, joint, second, file, history = match.groups()
+        if table := file or history:
+            alone, at = {"nl": ("blad", "op"), "en": ("sheet", "on")}[lang]
+            named = f"{alone} {sheet_name(table, book)}" if table in _names()["sheets"] else ""
+            return (f"{at} {named}" if history and named else named) or match[0]
+        if first not in _names()["sheets"]:
+            return match[0]
+        both = word.lower().endswith(("len", "s")) and second in _names()["sheets"]
+        kind = _SHEETS[word.lower()]
+        rest = "" if joint is None else f" {joint} {sheet_name(second, book) if both else second}"
+        return f"{kind.capitalize() if word[0].isupper() else kind} {sheet_name(first, book)}{rest}"
+
+    return _TABLES.sub(sheet, text)
+
+
 def column_name(column: str, lang: str) -> str:
     """Name of a column over its cells."""
     return str(_names()["columns"][column][0]) if lang == "nl" else column

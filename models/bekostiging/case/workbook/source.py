@@ -31,6 +31,7 @@ from bekostiging.case.workbook.names import (
     column_name,
     folded,
     former_name,
+    in_sheets,
     known_columns,
     known_sheets,
     sheet_name,
@@ -172,7 +173,7 @@ class WorkbookSource:
 
     def located(self, problem: Problem) -> Problem:
         """A problem at its cell, in the names of the workbook."""
-        nl, en = (self._in_sheets(text) for text in (problem.nl, problem.en))
+        nl, en = in_sheets(problem.nl, "nl", self.lang), in_sheets(problem.en, "en", self.lang)
         if problem.place is not None:
             return replace(problem, nl=nl, en=en)
         if problem.table == CASE:
@@ -432,18 +433,3 @@ class WorkbookSource:
             return column_name(column, self.lang)
         except KeyError:
             return column
-
-    def _in_sheets(self, text: str) -> str:
-        """A sentence with the sheets of the workbook for the tables it names."""
-
-        def sheet(match: re.Match[str]) -> str:
-            """The sheet of a table."""
-            table = match[1]
-            if table not in TABLES:
-                return match[0]
-            word = "blad" if self.lang == "nl" or match[0].startswith("tabel") else "sheet"
-            return f"{word} {sheet_name(table, self.lang)}"
-
-        text = re.sub(r"\btabel (\w+)", sheet, text)
-        text = re.sub(r"\btable (\w+)", lambda found: sheet(found).replace("blad ", "sheet "), text)
-        return re.sub(r"\b(\w+)\.csv", sheet, text)

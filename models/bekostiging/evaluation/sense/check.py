@@ -6,9 +6,11 @@ Kinds that correct an input come first; what they explain is not said again by t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from bekostiging.case import Case
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.workbook.names import in_sheets
 from bekostiging.evaluation.sense import counts, inputs, parties, ranges, sources
 from bekostiging.evaluation.sense.facts import Facts
 from bekostiging.evaluation.sense.remark import Found, Remark
@@ -78,4 +80,10 @@ def _remarks(case: Case) -> tuple[Remark, ...]:
         remarks += [one.remark for one in found]
         facts = facts.corrected(found)
     least = SMALLEST * facts.total
-    return tuple(sorted((one for one in remarks if one.euros > least), key=lambda one: -one.euros))
+    said = (_by_sheet(one, case.sheets) for one in remarks if one.euros > least)
+    return tuple(sorted(said, key=lambda one: -one.euros))
+
+
+def _by_sheet(one: Remark, book: str) -> Remark:
+    """A remark with the sheets of the workbook that the case was read from, if it was, for the tables it names."""
+    return replace(one, nl=in_sheets(one.nl, "nl", book), en=in_sheets(one.en, "en", book)) if book else one

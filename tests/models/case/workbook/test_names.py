@@ -14,6 +14,7 @@ from bekostiging.case.workbook.names import (
     _names,
     column_name,
     folded,
+    in_sheets,
     known_columns,
     known_sheets,
     sheet_name,
@@ -26,6 +27,27 @@ def test_the_file_of_names_holds_these_tables_and_columns_and_no_others() -> Non
     assert set(_names()["sheets"]) == set(TABLES)
     assert set(_names()["columns"]) == {name for model in TABLES.values() for name in columns(model)}
     assert {named[1] for named in _names()["columns"].values() if len(named) > 1} == set(_names()["units"])
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "book", "said"),
+    [
+        ("tabel lots; zie lots.csv", "nl", "nl", "blad percelen; zie blad percelen"),
+        ("table lots; see lots.csv", "en", "nl", "sheet percelen; see sheet percelen"),
+        ("Table lots; see lots.csv", "en", "en", "Sheet lots; see sheet lots"),
+        ("Tabellen demand en history: 3 in history.", "nl", "nl", "Bladen vraag en historie: 3 op blad historie."),
+        (
+            "Tables demand and history: 3 in history.",
+            "en",
+            "nl",
+            "Sheets vraag and historie: 3 on sheet historie.",
+        ),
+        ("tabel lots en twee in geschiedenis", "nl", "nl", "blad percelen en twee in geschiedenis"),
+        ("een tabel van prijzen, of notes.csv", "nl", "nl", "een tabel van prijzen, of notes.csv"),
+    ],
+)
+def test_sentences_name_sheets_for_tables(text: str, lang: str, book: str, said: str) -> None:
+    assert in_sheets(text, lang, book) == said
 
 
 @pytest.mark.parametrize("table", TABLES)

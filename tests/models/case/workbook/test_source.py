@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -36,6 +37,13 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def untouched(written: Path) -> Grids:
     return grids_of(written)
+
+
+def test_a_case_knows_the_language_of_its_sheets(written: Path) -> None:
+    case = read_case(written)
+    assert case.sheets == "nl"
+    assert read_case("almere").sheets == ""
+    assert replace(case, sheets="") == case
 
 
 @pytest.fixture

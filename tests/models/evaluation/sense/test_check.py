@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from bekostiging.case import Case, read_case
 from bekostiging.case.region import synthetic_region
-from bekostiging.case.tables import CostPrice, History, Measure, Substitution
+from bekostiging.case.tables import TABLES, CostPrice, History, Measure, Substitution
+from bekostiging.case.workbook.names import sheet_name
 from bekostiging.evaluation import sense_check
 from bekostiging.evaluation.sense import SENSE_CHECKS
 from bekostiging.evaluation.sense.remark import Remark
@@ -171,6 +173,20 @@ def test_a_planted_error_is_the_first_remark(error: str) -> None:
     first = sense_check(plant(SOUND))[0]
     assert (first.kind, first.table) == (kind, table)
     assert words in first.nl
+
+
+ENGLISH = re.compile(rf"\b({'|'.join(name for name in TABLES if sheet_name(name, 'nl') != name)})\b")
+"""Names of tables that a Dutch workbook does not have; policies keep their own names."""
+
+
+@pytest.mark.parametrize("error", PLANTED)
+def test_a_remark_names_the_sheets_of_the_workbook(error: str) -> None:
+    """Whose case is from a folder reads the names of its files; whose case is from a Dutch workbook those of its sheets."""
+    for one in sense_check(replace(PLANTED[error][0](SOUND), sheets="nl")):
+        assert re.match(rf"Blad(en)? (.* en )?{sheet_name(one.table, 'nl')}\b", one.nl), one.nl
+        assert re.match(rf"Sheets? (.* and )?{sheet_name(one.table, 'nl')}\b", one.en), one.en
+        assert not ENGLISH.search(one.nl), one.nl
+        assert not re.search(r"\b[Tt](abel|able)", one.nl + one.en)
 
 
 @pytest.mark.parametrize("case", [SMALL, SOUND, synthetic_region(1, 3), synthetic_region(4, 12)], ids=str)
