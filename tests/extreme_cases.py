@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bekostiging.case import CaseError, UserError, check_commands, read_case, synthetic_region
+from bekostiging.case import UserError, check_commands, read_case, synthetic_region
 from bekostiging.case.policy_rows import POLICIES, Number
 from bekostiging.case.read import Draft
 from bekostiging.case.read_rows import bounds, choices, leaf
@@ -39,6 +39,7 @@ from bekostiging.case.tables import (
     Waiting,
 )
 from bekostiging.case.write import draft_of, write_folder
+from bekostiging.evaluation.transition import without_closed
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.scenarios.points import fewest_scenarios
@@ -335,7 +336,8 @@ def _tried(drawn: Drawn, place: Path) -> tuple[str, str]:
     try:
         case = read_case(place)
         check_commands(case)
-    except CaseError as error:
+        without_closed(case, case.n_years)
+    except UserError as error:
         return "refused", error.text("en")
     scenarios = max(SCENARIOS, fewest_scenarios(case.policy.confidence))
     try:

@@ -34,9 +34,11 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
         from bekostiging.case.history_notes import history_notes
         from bekostiging.contracts import hours_budget_notes
         from bekostiging.evaluation import check_memory_of_case
+        from bekostiging.evaluation.transition import without_closed
 
         brought = brought_case(case, lang)
         memory = check_memory_of_case(brought)
+        without_closed(brought, brought.n_years)
         console = Terminal()
         for warning in (
             *stock_and_starts(brought),

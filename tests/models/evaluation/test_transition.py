@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import DESIGN
+from typer.testing import CliRunner
 
-from bekostiging.case import Case, UserError
+from bekostiging.case import Case, UserError, write_case
+from bekostiging.cli import app
 from bekostiging.evaluation.transition import _with_outside, handover, without_closed
 from bekostiging.scenarios import draw_block, expected_care_use, plan
 from bekostiging.scenarios.cells import build_cells
@@ -91,6 +94,14 @@ def test_without_closed_lots_nothing_changes(small_case: Case) -> None:
 def test_a_begroting_that_cannot_bear_the_old_contracts(small_case: Case) -> None:
     with pytest.raises(UserError, match="raise the amount or let clients stay"):
         without_closed(_closed(small_case, amount=1000.0), 2)
+
+
+def test_check_says_it_before_a_command_does(small_case: Case, tmp_path: Path) -> None:
+    write_case(_closed(small_case, 1000.0), tmp_path / "case", "en")
+    told = CliRunner().invoke(app, ["check", str(tmp_path / "case"), "--lang", "en"])
+    assert told.exit_code == 1
+    assert "contracts that run off are expected to cost" in told.stderr
+    assert "in order" not in told.output
 
 
 def test_a_comparison_says_so(small_case: Case) -> None:
