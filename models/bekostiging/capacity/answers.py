@@ -20,6 +20,8 @@ from bekostiging.capacity.decide import (
 )
 from bekostiging.capacity.outcome import Outcome, outcome_under
 from bekostiging.capacity.program import capacity_program
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import NotNegative
 from bekostiging.units import DAYS_PER_WEEK, DAYS_PER_YEAR, QUARTERS, THOUSAND
 from bekostiging_solvers import InfeasibleError, measure_of, measure_weights, solve_recourse
 from bekostiging_solvers.typing import FloatArray
@@ -115,6 +117,7 @@ class Failure:
     extra_waiting: FloatArray
 
 
+@kinds_checked
 def objective_of(data: CapacityData, costs: FloatArray) -> float:
     """(1 - risk_weight) E + risk_weight CVaR of costs (s,), in their unit.
 
@@ -129,6 +132,7 @@ def objective_of(data: CapacityData, costs: FloatArray) -> float:
     return factor * measure_of(costs, risk)
 
 
+@kinds_checked
 def place_prices(
     plan: CapacityPlan, outcome: Outcome, norm_price: FloatArray, executor: Executor | None
 ) -> tuple[PlacePrice, ...]:
@@ -216,8 +220,9 @@ def flexibilities(data: CapacityData) -> Iterator[Flexibility]:
         yield "swap"
 
 
+@kinds_checked
 def value_of_flexibility(
-    data: CapacityData, gap: float, time_limit: float | None, executor: Executor | None
+    data: CapacityData, gap: NotNegative, time_limit: NotNegative | None, executor: Executor | None
 ) -> dict[str, OtherPlan]:
     """The best plan with everything (``all``) and without each kind of flexibility; whole numbers are left out of all alike.
 
@@ -262,6 +267,7 @@ def _other(plan: CapacityPlan) -> OtherPlan:
     )
 
 
+@kinds_checked
 def plan_on_averages(plan: CapacityPlan, executor: Executor | None) -> FloatArray:
     """First stage of the best plan for one scenario that is the mean of all, in the columns of ``plan``; (n_decisions,).
 
@@ -299,8 +305,9 @@ def _as_decisions(plan: CapacityPlan, other: CapacityPlan) -> FloatArray:
     return x
 
 
+@kinds_checked
 def provider_curve(
-    data: CapacityData, gap: float, time_limit: float | None, executor: Executor | None
+    data: CapacityData, gap: NotNegative, time_limit: NotNegative | None, executor: Executor | None
 ) -> dict[int, OtherPlan | None]:
     """The best plan with at most n providers per lot, from one to all.
 
@@ -365,6 +372,7 @@ def failing(scenarios: CapacityScenarios, data: CapacityData, provider: str, qua
     return replace(scenarios, available=available)
 
 
+@kinds_checked
 def failures(plan: CapacityPlan, norm_price: FloatArray, executor: Executor | None) -> tuple[Failure, ...]:
     """What it costs when a contracted provider fails halfway the term, the plan as it is.
 

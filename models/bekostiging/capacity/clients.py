@@ -9,6 +9,7 @@ import numpy as np
 
 from bekostiging.capacity.draw import IN_CARE, REQUEST
 from bekostiging.capacity.gather import contracted_forms
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.scenarios import Plan
 from bekostiging.units import MONTHS_PER_QUARTER, QUARTERS
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
@@ -87,6 +88,7 @@ class CapacityClients:
     carried: FloatArray
 
 
+@kinds_checked
 def capacity_clients(plan: Plan, arrays: Mapping[str, FloatArray]) -> CapacityClients:
     """The clients of a case one by one, in the care forms of its lots.
 

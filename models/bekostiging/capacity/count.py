@@ -16,6 +16,7 @@ from bekostiging.capacity.clients import CapacityClients
 from bekostiging.capacity.data import CapacityData
 from bekostiging.capacity.outcome import Outcome
 from bekostiging.capacity.queueing import begin_times
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.units import MONTHS_PER_QUARTER, QUARTERS, WEEKS_PER_MONTH
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
@@ -229,6 +230,7 @@ class Queues:
         return np.asarray(np.repeat(more, QUARTERS, axis=1).T)
 
 
+@kinds_checked
 def count_waiting(outcome: Outcome, clients: CapacityClients, safety: FloatArray) -> CountedWaiting:
     """Who waits under a plan with safety places, counted client by client.
 

@@ -11,6 +11,8 @@ from scipy.sparse import csr_array, hstack
 from bekostiging.capacity.data import CapacityData
 from bekostiging.capacity.program import CapacityProgram, capacity_program
 from bekostiging.case import UserError
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import NotNegative
 from bekostiging_solvers import (
     CVaR,
     Expectation,
@@ -87,11 +89,12 @@ def measure_of_policy(data: CapacityData) -> tuple[RiskMeasure, float]:
     return MeanCVaR(weight / (1 - weight), data.confidence), 1 - weight
 
 
+@kinds_checked
 def decide_capacity(
     data: CapacityData,
     *,
-    gap: float = GAP,
-    time_limit: float | None = None,
+    gap: NotNegative = GAP,
+    time_limit: NotNegative | None = None,
     executor: Executor | None = None,
     whole: bool = True,
 ) -> CapacityPlan:
@@ -269,6 +272,7 @@ def norm_shortfall(program: CapacityProgram) -> dict[str, float]:
     return {data.care_forms[f]: float(found.x[n_x + i]) for i, f in enumerate(data.normed)}
 
 
+@kinds_checked
 def norm_prices(plan: CapacityPlan, solved: TwoStageProgram, duals: tuple[FloatArray, ...]) -> FloatArray:
     """What a client beyond the threshold may cost in a scenario, so that the plan keeps its norm; (n_normed,) thousand euro.
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.scenarios import Block, Plan
 from bekostiging.units import MONTHS_PER_QUARTER, QUARTERS, WEEKS_PER_MONTH
 from bekostiging_solvers.typing import BoolArray, Float32Array, FloatArray, IntArray
@@ -160,6 +161,7 @@ def clients_one_by_one(block: Block, n_forms: int) -> dict[str, FloatArray]:
     }
 
 
+@kinds_checked
 def capacity_work(plan: Plan, *, one_by_one: bool = False) -> CapacityWork:
     """What is counted of every block of scenarios before its clients are forgotten.
 

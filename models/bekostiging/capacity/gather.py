@@ -10,6 +10,7 @@ import numpy as np
 from bekostiging.capacity.data import CapacityData, CapacityScenarios, Substitute, Supply
 from bekostiging.capacity.draw import expected_stays
 from bekostiging.case import Case, UserError
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.capacity_tables import FAR, Scale
 from bekostiging.case.tables import Capacity, CareForm, Provider
 from bekostiging.contracts import expected_level
@@ -22,6 +23,7 @@ NAN = float("nan")
 ROUNDING = 1e-9
 
 
+@kinds_checked
 def capacity_data(plan: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
     """What the capacity decision of a case reads.
 

@@ -108,10 +108,13 @@ import pyomo.environ as pyo
 
 from bekostiging.capacity.data import CapacityData
 from bekostiging.capacity.second_stage import add_second_stage, second_cost
+from bekostiging.case.arguments import checked_whole, kinds_checked
+from bekostiging.case.kinds import Index
 from bekostiging.units import QUARTERS, THOUSAND
 
 
-def build_capacity(data: CapacityData, scenario: int | None = None) -> pyo.ConcreteModel:
+@kinds_checked
+def build_capacity(data: CapacityData, scenario: Index | None = None) -> pyo.ConcreteModel:
     """The model of the card above; it is built, not solved.
 
     Parameters
@@ -132,6 +135,8 @@ def build_capacity(data: CapacityData, scenario: int | None = None) -> pyo.Concr
     >>> build_capacity(example_data(), scenario=0).name
     'capacity'
     """
+    if scenario is not None:
+        checked_whole("scenario", scenario, 0, data.scenarios.n_scenarios - 1)
     m = pyo.ConcreteModel(name="capacity")
     m.data = data
     _sets(m)

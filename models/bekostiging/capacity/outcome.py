@@ -11,6 +11,7 @@ import numpy as np
 from bekostiging.capacity.data import CapacityData, CapacityScenarios
 from bekostiging.capacity.decide import CapacityPlan, reserved_by
 from bekostiging.capacity.program import CapacityProgram
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.units import QUARTERS, THOUSAND, WEEKS_PER_QUARTER
 from bekostiging_solvers import TwoStageProgram, second_stage_solutions
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
@@ -178,6 +179,7 @@ class Outcome:
         return np.asarray(found.reshape(n_s, n_years, QUARTERS, n_lots).sum(axis=2).transpose(0, 2, 1))
 
 
+@kinds_checked
 def outcome_of(
     plan: CapacityPlan, executor: Executor | None = None
 ) -> tuple[Outcome, TwoStageProgram, tuple[FloatArray, ...]]:
@@ -208,6 +210,7 @@ def outcome_of(
     return found, solved, duals
 
 
+@kinds_checked
 def outcome_under(
     plan: CapacityPlan,
     scenarios: CapacityScenarios,

@@ -14,6 +14,7 @@ from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from bekostiging.capacity.data import CapacityData, CapacityScenarios
 from bekostiging.capacity.model import build_capacity
+from bekostiging.case.arguments import kinds_checked
 from bekostiging_solvers import LinearProgram, RowBuilder, ScenarioTemplate, TwoStageProgram
 from bekostiging_solvers.typing import FloatArray
 
@@ -66,6 +67,7 @@ class CapacityProgram:
         return self.template.instantiate(scenario_rows(self.data, scenarios, norm_price))
 
 
+@kinds_checked
 def capacity_program(data: CapacityData) -> CapacityProgram:
     """Compile the model once and make the program of all its scenarios, the waiting norm included.
 

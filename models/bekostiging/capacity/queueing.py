@@ -8,12 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.units import MONTHS_PER_QUARTER
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 NEVER = float("inf")
 
 
+@kinds_checked
 def begin_times(
     left: FloatArray, asked: FloatArray, stay: FloatArray, urgent: BoolArray, places: IntArray | Sequence[int]
 ) -> FloatArray:

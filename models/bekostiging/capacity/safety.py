@@ -20,6 +20,7 @@ from bekostiging.capacity.data import CapacityData
 from bekostiging.capacity.decide import CapacityPlan
 from bekostiging.capacity.outcome import Outcome
 from bekostiging.capacity.waiting import measured
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.units import QUARTERS
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
@@ -87,6 +88,7 @@ class Safety:
     unreachable: tuple[Unreachable, ...]
 
 
+@kinds_checked
 def safety_places(
     plan: CapacityPlan, outcome: Outcome, clients: CapacityClients, scramblings: Scramblings
 ) -> Safety:

@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from bekostiging.capacity.data import CapacityData
+from bekostiging.case.arguments import kinds_checked
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
@@ -117,6 +118,7 @@ class Waits(Protocol):
         """Client-weeks waited; (s,)."""
 
 
+@kinds_checked
 def waiting_answers(outcome: Waits, home: Sequence[str], scramblings: Scramblings) -> tuple[WaitingAnswer, ...]:
     """Who waits and how long, per care form and municipality with demand.
 
@@ -169,6 +171,7 @@ def waiting_answers(outcome: Waits, home: Sequence[str], scramblings: Scrambling
     return tuple(found)
 
 
+@kinds_checked
 def norm_checks(outcome: Waits, scramblings: Scramblings) -> tuple[NormCheck, ...]:
     """Every waiting norm on the scenarios of an outcome, as its kind counts it: mean, mean of the worst, or quantile.
 

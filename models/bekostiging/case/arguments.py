@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
-from functools import cache, wraps
+from functools import wraps
 from math import inf, isfinite
 from numbers import Integral, Real
 from pathlib import Path
-from types import SimpleNamespace, UnionType
-from typing import Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import ParamSpec, TypeVar
 
 from bekostiging.case.bsn import mask
 from bekostiging.case.errors import LANGUAGES, ArgumentError
+from bekostiging.case.kinds import Range, kinds_of
 from bekostiging.characters import visible
 
 P = ParamSpec("P")
@@ -88,7 +88,7 @@ def checked_whole(name: str, value: object, low: int, high: float = inf) -> int:
     """
     if isinstance(value, Integral) and not isinstance(value, bool) and low <= int(value) <= high:
         return int(value)
-    nl, en = _range(low, high)
+    nl, en = Range(low, high).said
     raise wrong_argument(name, value, f"geef een geheel getal {nl}", f"give a whole number {en}")
 
 
@@ -101,7 +101,7 @@ def checked_number(name: str, value: object, low: float = -inf, high: float = in
     # numpy's numbers are Real too; a bool is an int
     if isinstance(value, Real) and not isinstance(value, bool) and low <= float(value) <= high and isfinite(value):
         return float(value)
-    nl, en = _range(low, high)
+    nl, en = Range(low, high).said
     raise wrong_argument(name, value, f"geef een getal {nl}".rstrip(), f"give a number {en}".rstrip())
 
 
@@ -199,19 +199,11 @@ def checked_kind(name: str, value: object, kind: type[T], origin: str) -> T:
     )
 
 
-def _range(low: float, high: float) -> tuple[str, str]:
-    """The words for a range, in Dutch and English; empty without any bound."""
-    if high == inf:
-        return ("", "") if low == -inf else (f"van {low:g} of meer", f"of {low:g} or more")
-    if low == -inf:
-        return f"van hoogstens {high:g}", f"of at most {high:g}"
-    return f"van {low:g} tot en met {high:g}", f"from {low:g} to {high:g}"
-
-
 def kinds_checked(function: Callable[P, T]) -> Callable[P, T]:
     """Make a function refuse arguments of another kind than it is annotated with, before it does anything.
 
-    Only the kind itself is looked at, not what a list or a mapping holds. A path may be text and becomes a ``Path``.
+    What a list or a mapping holds is looked at too (``bekostiging.case.kinds``). A path may be text and becomes a ``Path``;
+    a list may be a tuple and a tuple a list.
 
     >>> @kinds_checked
     ... def doubled(number: float) -> float:
@@ -227,84 +219,14 @@ def kinds_checked(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
     def checked(*args: P.args, **keywords: P.kwargs) -> T:
         """Look at the arguments, then call the function."""
-        kinds = _kinds(function)
+        kinds = kinds_of(function)
         bound = signature.bind(*args, **keywords)
         for name, value in bound.arguments.items():
-            if Path in kinds.get(name, ()) and value is not None:
-                bound.arguments[name] = checked_path(name, value)
-            elif name in kinds and not _fits(value, kinds[name]):
-                said = dict.fromkeys(_in_words(name, kind) for kind in kinds[name] if kind is not type(None))
-                nl, en = zip(*said, strict=True)
-                raise wrong_argument(name, value, f"geef {' of '.join(nl)}", f"give {' or '.join(en)}")
+            if name in kinds:
+                kind = kinds[name]
+                if not kind.fits(value):
+                    raise wrong_argument(name, value, f"geef {kind.said[0]}", f"give {kind.said[1]}")
+                bound.arguments[name] = kind.taken(value)
         return function(*bound.args, **bound.kwargs)
 
     return checked
-
-
-_WORDS: dict[type, tuple[str, str]] = {
-    Real: ("een getal", "a number"),
-    Integral: ("een geheel getal", "a whole number"),
-    bool: ("True of False", "True or False"),
-    str: ("een tekst", "a text"),
-}
-_MAKERS = {
-    "Case": "read_case",
-    "Comparison": "compare",
-    "Suite": "read_suite",
-    "ClientTable": "read_clients",
-    "SimpleTerms": "SimpleTerms",
-    "NormAmounts": "NormAmounts",
-}
-"""What returns an object of a class, where a caller may not know."""
-
-
-def _in_words(name: str, kind: type) -> tuple[str, str]:
-    """What an argument should be, in Dutch and English."""
-    if kind in _LISTS or kind in (list, tuple):
-        return f"een lijst: {name}=[...]", f"a list: {name}=[...]"
-    if kind.__name__ in _MAKERS:
-        maker = _MAKERS[kind.__name__]
-        return f"een {kind.__name__}, zoals {maker} die geeft", f"a {kind.__name__}, as {maker} returns it"
-    return _WORDS.get(kind, (f"een {kind.__name__}", f"a {kind.__name__}"))
-
-
-def _fits(value: object, kinds: tuple[type, ...]) -> bool:
-    """Whether a value is of one of the kinds; a text is no list of its letters."""
-    text = isinstance(value, str | bytes)
-    return isinstance(value, tuple(kind for kind in kinds if not text or kind not in _LISTS))
-
-
-_LISTS = (Iterable, Collection, Sequence)
-
-
-@cache
-def _kinds(function: Callable[..., object]) -> dict[str, tuple[type, ...]]:
-    """The classes that every argument may be of; without what is imported for its annotation alone, and *args."""
-    packed = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    kinds: dict[str, tuple[type, ...]] = {}
-    for name, parameter in inspect.signature(function).parameters.items():
-        alone = SimpleNamespace(__annotations__={name: parameter.annotation})
-        if parameter.kind in packed or parameter.annotation is inspect.Parameter.empty:
-            continue
-        try:
-            hint = get_type_hints(alone, getattr(inspect.unwrap(function), "__globals__", {}))[name]
-        except NameError:
-            continue
-        if object not in (classes := _classes(hint)):
-            kinds[name] = classes
-    return kinds
-
-
-def _classes(hint: object) -> tuple[type, ...]:
-    """The classes of a type hint; ``object`` where it can be anything."""
-    origin = get_origin(hint)
-    if origin in (Union, UnionType):
-        return tuple(kind for part in get_args(hint) for kind in _classes(part))
-    if origin is Literal:
-        return tuple(type(value) for value in get_args(hint))
-    if isinstance(hint, TypeVar) and hint.__bound__ is not None:
-        return _classes(hint.__bound__)
-    kind = hint if origin is None else origin
-    if not isinstance(kind, type):
-        return (object,)
-    return ({float: Real, int: Integral}.get(kind, kind),)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import brentq
 
+from bekostiging.case.arguments import kinds_checked, wrong_argument
 from bekostiging.contracts.indexation import PriceLevels
 from bekostiging.contracts.taakgericht import Taakgericht
 from bekostiging.scenarios import CareUse
@@ -16,6 +17,7 @@ WIDEST = 0.5
 """The budget is sought from half the reference amount to one and a half times it."""
 
 
+@kinds_checked
 def solve_budget(
     contract: Taakgericht, care_use: CareUse, levels: PriceLevels, target: FloatArray | float
 ) -> Taakgericht:
@@ -37,7 +39,7 @@ def solve_budget(
 
     Raises
     ------
-    ValueError
+    UserError
         No budget within half of the reference amount pays the target: with full sharing the payment is the base whatever b.
 
     Examples
@@ -68,8 +70,14 @@ def solve_budget(
 
     low, high = missing(-WIDEST), missing(WIDEST)
     if low * high > 0:
-        raise ValueError(
-            f"contract {contract.provider} in {contract.lot}: no budget from {1 - WIDEST:g} to {1 + WIDEST:g} times the "
-            f"reference amount is expected to pay {wanted:.0f}; lower the shares of the corridor or change the target"
+        least, most = (f"{100 * (1 + sign * WIDEST):.0f} %" for sign in (-1, 1))
+        place = f"contract {contract.provider} in {contract.lot}"
+        raise wrong_argument(
+            "target",
+            wanted,
+            f"{place}: geen budget van {least} tot {most} van het referentiebedrag betaalt dit naar verwachting; verlaag de "
+            "delen van de corridor of kies een ander bedrag",
+            f"{place}: no budget from {least} to {most} of the reference amount is expected to pay this; lower the shares "
+            "of the corridor or change the target",
         )
     return measured_against_itself(float(brentq(missing, -WIDEST, WIDEST, xtol=1e-12)))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from bekostiging.case import Case, PolicyTable
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import Note
 from bekostiging.contracts.basis import paid_parts
 from bekostiging.scenarios import build_cells, expected_care_use, hours_budgets, paid_by_row
@@ -17,6 +18,7 @@ DEAR = 1.25
 """Price over the tariff above which a note says so: the hours budget pays less than four fifths of the care."""
 
 
+@kinds_checked
 def hours_budget_notes(case: Case) -> tuple[Note, ...]:
     """What a reader must know of the hours budgets: estimated lengths, high prices, new budgets at the switch.
 
@@ -41,6 +43,7 @@ def _contracted(case: Case) -> dict[str, str]:
     return {form.id: form.name for form in case.care_forms if form.id in bought}
 
 
+@kinds_checked
 def hours_budget_terms(case: Case) -> dict[str, tuple[float, float]]:
     """Length and reach of the hours budget of every care form with demand.
 

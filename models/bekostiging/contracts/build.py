@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import checked_whole, kinds_checked
+from bekostiging.case.kinds import Index
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.cash import PaymentCalendar
@@ -26,6 +28,7 @@ LUMP_SUM = Taakgericht.form
 """The form that is designed, and in which a general provision is paid always."""
 
 
+@kinds_checked
 def build_contracts(
     case: Case, cells: Cells, reference: Reference, form: PaymentForm, *, ceilings: bool = True
 ) -> tuple[Contract, ...]:
@@ -76,7 +79,8 @@ def build_contracts(
     )
 
 
-def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCalendar:
+@kinds_checked
+def payment_calendar(case: Case, contract: Index, form: PaymentForm) -> PaymentCalendar:
     """When a contract is paid under a payment form.
 
     Parameters
@@ -90,8 +94,8 @@ def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCal
 
     Raises
     ------
-    KeyError
-        A payment form that is not known.
+    UserError
+        A payment form or a contract that is not known.
 
     Examples
     --------
@@ -100,6 +104,7 @@ def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCal
     >>> payment_calendar(case, 0, "outputgericht")
     PaymentCalendar(advance=False, claim_delay=0, settlement_delay=12, disputed=0.0)
     """
+    checked_whole("contract", contract, 0, len(case.contracts) - 1)
     advance = case.contracts[contract].payment_calendar == "advance"
     late = contract_class(form).paid_late(case, case.contracts[contract].lot)
     return PaymentCalendar(
@@ -107,6 +112,7 @@ def payment_calendar(case: Case, contract: int, form: PaymentForm) -> PaymentCal
     )
 
 
+@kinds_checked
 def with_design(contract: Taakgericht, budget: FloatArray, share: FloatArray) -> Taakgericht:
     """The lump sum with its decided budget and shares.
 

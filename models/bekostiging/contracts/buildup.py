@@ -15,6 +15,7 @@ from typing import cast
 import pandas as pd
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.rows import weakest
 from bekostiging.case.tables import CareForm, FunctionGroup
 
@@ -78,6 +79,7 @@ class Line:
     status: str
 
 
+@kinds_checked
 def build_up(case: Case) -> tuple[Line, ...]:
     """The build-up of price and tariff, line by line, of every care form with function groups or elements of a cost price.
 
@@ -101,6 +103,7 @@ def build_up(case: Case) -> tuple[Line, ...]:
     return tuple(lines)
 
 
+@kinds_checked
 def fair_cost(case: Case) -> dict[str, float]:
     """Cost price per unit without risk loading, of every care form with a build-up.
 

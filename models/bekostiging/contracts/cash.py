@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts.valid import require, require_fraction
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray
@@ -80,6 +81,7 @@ class PaymentCalendar:
         return flow
 
 
+@kinds_checked
 def lowest_position(received: FloatArray, spent: FloatArray) -> FloatArray:
     """Lowest cumulative cash at the end of any month, starting from none.
 
@@ -105,6 +107,7 @@ def lowest_position(received: FloatArray, spent: FloatArray) -> FloatArray:
     return np.asarray(np.minimum(np.cumsum(flow, axis=1).min(axis=1), 0.0))
 
 
+@kinds_checked
 def course_of_year(monthly: FloatArray) -> FloatArray:
     """Part of its year's total in each month.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts.valid import require
 from bekostiging_solvers.typing import FloatArray
 
@@ -127,6 +128,7 @@ class CeilingPool:
         return [due.urgent + own * part for due, own in zip(dues, other, strict=True)]
 
 
+@kinds_checked
 def ceiling_pools(case: Case) -> tuple[CeilingPool, ...]:
     """Contracts that share their ceilings (column ``ceiling_pool``); the ceiling of a pool is the sum of theirs.
 

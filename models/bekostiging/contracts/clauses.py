@@ -18,6 +18,7 @@ from typing import ClassVar, Self, TypeVar
 import numpy as np
 
 from bekostiging.case import Case, Problem
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import Said
 from bekostiging.case.tables import CLAUSES, ClauseFacts, ContractClause, FormFacts, clause_problem
 from bekostiging.contracts.basis import Basis
@@ -33,6 +34,7 @@ OF_REFERENCE_OR_NONE: Said = (
 Kind = TypeVar("Kind", bound=type[ClauseFacts])
 
 
+@kinds_checked
 def register_clause(kind: Kind) -> Kind:
     """Make a kind of clause known to table clauses, to ``build_contracts`` and to the report; a decorator of its class.
 

@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import checked_word, kinds_checked
 from bekostiging.contracts.clauses import Clause, Position
 from bekostiging.contracts.valid import require, require_share
 from bekostiging_solvers.typing import BoolArray, FloatArray
@@ -146,6 +147,7 @@ def _follow(lower: FloatArray, upper: FloatArray, first: float, last: float) -> 
     return bool(np.isclose(begins, ends, rtol=0.0, atol=EDGES_MEET).all())
 
 
+@kinds_checked
 def corridor_of(case: Case, lot: str) -> Corridor:
     """The corridor of a lot, from table layers: deficit layers upward from 1, then surplus layers downward from 1.
 
@@ -163,6 +165,7 @@ def corridor_of(case: Case, lot: str) -> Corridor:
     >>> corridor_of(case, "youth").names
     ('deficit_1', 'deficit_2', 'deficit_3', 'surplus_1', 'surplus_2', 'surplus_3')
     """
+    checked_word("lot", lot, (row.id for row in case.lots))
     rows = [row for row in case.layers if row.lot == lot]
     deficit = sorted((row for row in rows if row.lower >= 1), key=lambda row: row.lower)
     surplus = sorted((row for row in rows if row.lower < 1), key=lambda row: -row.lower)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import checked_word, kinds_checked, wrong_argument
+from bekostiging.case.kinds import Count
 from bekostiging.contracts.valid import require, require_fraction
 from bekostiging.scenarios import CareUse, Factors
 from bekostiging_solvers.typing import FloatArray
@@ -110,11 +112,13 @@ class PriceLevels:
 
 def index_rule(case: Case, lot: str) -> IndexRule:
     """Return the indexation rule of a lot."""
+    checked_word("lot", lot, (row.id for row in case.lots))
     policy = case.policy
     return IndexRule(policy.weight_ova(lot), policy.weight_ppc(lot), policy.indexation(lot))
 
 
-def expected_level(case: Case, lot: str, n_years: int) -> FloatArray:
+@kinds_checked
+def expected_level(case: Case, lot: str, n_years: Count) -> FloatArray:
     """Expected price level of a lot by contract year.
 
     Parameters
@@ -152,6 +156,7 @@ def _expected_index(case: Case, rule: IndexRule, year: int) -> float:
     return rule.weight_ova * ova + rule.weight_ppc * ppc
 
 
+@kinds_checked
 def index_of_year(case: Case, lot: str, year: int) -> float:
     """Index of a calendar year at the weights of a lot.
 
@@ -176,9 +181,16 @@ def index_of_year(case: Case, lot: str, year: int) -> float:
     >>> round(index_of_year(case, "youth", 2026), 4)
     0.029
     """
+    checked_word("lot", lot, (row.id for row in case.lots))
+    if year not in (known := [row.year for row in case.indices]):
+        years = ", ".join(map(str, known))
+        raise wrong_argument(
+            "year", year, f"kies een jaar van tabel indices: {years}", f"choose a year of table indices: {years}"
+        )
     return case.price_index.of_year(lot, year)
 
 
+@kinds_checked
 def price_levels(case: Case, lot: str, indices: CareUse | Factors) -> PriceLevels:
     """The price levels of a lot in every scenario.
 

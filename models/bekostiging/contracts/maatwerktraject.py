@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked, wrong_argument
+from bekostiging.case.kinds import NotNegative
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.ceiling import Claim
 from bekostiging.contracts.indexation import PriceLevels
@@ -57,7 +59,8 @@ class HoursBudget:
         require(self.volume >= 0, self, "volume", "hours over the whole validity, zero or more")
 
 
-def hours_budget(hours_per_week: float, weeks: float) -> HoursBudget:
+@kinds_checked
+def hours_budget(hours_per_week: NotNegative, weeks: NotNegative) -> HoursBudget:
     """The total volume of a weekly need over a number of weeks, in the national coding (iJw/iWmo 3.2).
 
     Parameters
@@ -84,6 +87,7 @@ STANDARD_HOURS = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 """Weekly hours of the standard list; a choice of this package, any other number is as good."""
 
 
+@kinds_checked
 def standard_list(
     hours: Sequence[float] = STANDARD_HOURS, weeks: Sequence[float] = STANDARD_WEEKS
 ) -> dict[tuple[float, float], HoursBudget]:
@@ -104,8 +108,9 @@ def standard_list(
     return {(h, w): hours_budget(h, w) for h in hours for w in weeks}
 
 
+@kinds_checked
 def revised(
-    budget: HoursBudget, used: float, hours_per_week: float, weeks_left: float, *, external: bool
+    budget: HoursBudget, used: NotNegative, hours_per_week: NotNegative, weeks_left: NotNegative, *, external: bool
 ) -> HoursBudget:
     """A budget revised during its validity: what was used and the new weekly need over the weeks left.
 
@@ -122,7 +127,7 @@ def revised(
 
     Raises
     ------
-    ValueError
+    UserError
         No external change: then the budget stands and the client spends it freely.
 
     Examples
@@ -131,9 +136,13 @@ def revised(
     60.0
     """
     if not external:
-        raise ValueError(
-            f"an hours budget of {budget.volume:g} is revised only for an external change (a move, another household, a "
-            f"new diagnosis); {used:g} of it is used, the rest is spent freely"
+        raise wrong_argument(
+            "external",
+            external,
+            "een urenbudget wordt alleen herzien als er buiten de zorg iets verandert (een verhuizing, een ander gezin, een "
+            "nieuwe diagnose); de rest van het budget is vrij te besteden",
+            "an hours budget is revised only for an external change (a move, another household, a new diagnosis); the rest "
+            "of it is spent freely",
         )
     return replace(budget, volume=used + hours_per_week * weeks_left)
 

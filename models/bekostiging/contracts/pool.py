@@ -14,6 +14,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from bekostiging.case import Case, Problem
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import Said
 from bekostiging.case.tables import (
     CLAUSES,
@@ -122,6 +123,7 @@ class ProviderPool(ClauseFacts):
         return np.asarray(contracts[0].towards * zero_sum_transfers(self.share * inside, key))
 
 
+@kinds_checked
 def provider_pools(case: Case) -> tuple[ProviderPool, ...]:
     """Pools between the providers of a lot that table clauses asks for, in the order of payment forms.
 
@@ -136,6 +138,7 @@ def provider_pools(case: Case) -> tuple[ProviderPool, ...]:
     return tuple(kind.from_row(row) for kind, row in kinds if issubclass(kind, ProviderPool))
 
 
+@kinds_checked
 def zero_sum_transfers(brought: FloatArray, key: FloatArray) -> FloatArray:
     """What every party receives when all carry their deviations together, each its part by a key.
 

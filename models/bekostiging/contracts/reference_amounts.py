@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count
 from bekostiging.contracts.buildup import build_up, fair_cost
 from bekostiging.contracts.indexation import expected_level
 from bekostiging.scenarios import Cells, expected_care_use
@@ -52,7 +54,8 @@ class Reference:
     clients: FloatArray
 
 
-def reference(case: Case, cells: Cells, n_years: int) -> Reference:
+@kinds_checked
+def reference(case: Case, cells: Cells, n_years: Count) -> Reference:
     """The reference figures of a case: one build-up behind all payment forms.
 
     Parameters
@@ -161,6 +164,7 @@ class BudgetLine:
         return self.units * self.reference_tariff
 
 
+@kinds_checked
 def budget_lines(case: Case, cells: Cells, terms: Reference) -> tuple[BudgetLine, ...]:
     """The lump sum of every contract and care form with a build-up, in the first contract year.
 

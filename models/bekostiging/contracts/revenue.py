@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts.indexation import index_of_year
 from bekostiging.contracts.reference_amounts import Reference
 from bekostiging.scenarios import Cells, clients_in_calendar_year, units_in_year
@@ -64,6 +65,7 @@ class RevenuePath:
         return float(self.revenue * self.use * np.prod([1 + i for i in self.index.values()]))
 
 
+@kinds_checked
 def revenue_paths(
     case: Case, cells: Cells, terms: Reference, only: Sequence[int] | None = None
 ) -> tuple[RevenuePath, ...]:
@@ -124,6 +126,7 @@ def revenue_paths(
     return tuple(paths)
 
 
+@kinds_checked
 def expected_revenue(case: Case, cells: Cells, terms: Reference) -> FloatArray:
     """Rhat: revenue R of every contract, brought from its year to the first contract year with expected index and volume.
 

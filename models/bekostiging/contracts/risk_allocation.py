@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts.terms import Contract
 
@@ -23,6 +24,7 @@ RISKS = (
 places kept empty; claims that turn out not to be due; claims in dispute; care without result."""
 
 
+@kinds_checked
 def risk_allocation_by_form(
     contracts: Mapping[PaymentForm, Sequence[Contract]],
 ) -> tuple[tuple[str, dict[PaymentForm, str]], ...]:

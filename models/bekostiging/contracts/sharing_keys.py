@@ -18,6 +18,8 @@ from collections.abc import Callable
 import numpy as np
 
 from bekostiging.case import Case, key_weights, residential_forms
+from bekostiging.case.arguments import checked_whole, kinds_checked
+from bekostiging.case.kinds import Index
 from bekostiging.case.tables import SharingKey
 from bekostiging.scenarios import CareUse, Cells, summed_by
 from bekostiging.units import CENTS
@@ -27,8 +29,9 @@ BEFORE = 3
 """Years of the mean of key three_year_mean."""
 
 
+@kinds_checked
 def municipal_shares(
-    case: Case, cells: Cells, care_use: CareUse, lot: int, key: SharingKey | None = None
+    case: Case, cells: Cells, care_use: CareUse, lot: Index, key: SharingKey | None = None
 ) -> FloatArray:
     """Share of each municipality in the payments of a lot.
 
@@ -61,6 +64,7 @@ def municipal_shares(
     >>> municipal_shares(case, cells, care_use, lot=0).round(3).tolist()
     [[[0.441, 0.559]]]
     """
+    checked_whole("lot", lot, 0, len(case.lots) - 1)
     chosen = case.lots[lot].sharing_key if key is None else key
     maker = _BY_USE.get(chosen)
     if maker is not None:
@@ -161,6 +165,7 @@ _BY_USE: dict[SharingKey, Callable[[_Lot], FloatArray]] = {
 }
 
 
+@kinds_checked
 def in_cents(amount: FloatArray, shares: FloatArray) -> IntArray:
     """Split amounts into whole cents by largest remainder.
 

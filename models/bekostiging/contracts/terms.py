@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, Self, TypeVar, cast
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS, FormFacts, PaymentForm
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.clauses import Clause, Position, TableClause
@@ -31,38 +32,6 @@ PER_DELIVERY: dict[str, Party] = {
     "disputes": "provider",
 }
 """Who carries what wherever a tariff or price is claimed: what is not delivered is not paid."""
-
-
-Form = TypeVar("Form", bound="type[Contract]")
-
-
-def register_payment_form(form: Form) -> Form:
-    """Make a payment form known to every table and figure by form, after those before it; a decorator of its class.
-
-    Parameters
-    ----------
-    form : type of Contract
-        A frozen dataclass with the facts of ``case.tables.FormFacts``; tests/toy_extension.py has one.
-
-    Returns
-    -------
-    type of Contract
-        The class itself.
-
-    Raises
-    ------
-    ValueError
-        Its name is taken.
-
-    Examples
-    --------
-    >>> from bekostiging.contracts import Inspanningsgericht
-    >>> register_payment_form(Inspanningsgericht)  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-    ValueError: payment form inspanningsgericht is there already: ...
-    """
-    PAYMENT_FORMS.add(form.form, form)
-    return form
 
 
 def contract_class(form: PaymentForm) -> type[Contract]:
@@ -297,6 +266,40 @@ class Contract(FormFacts, ABC):
         return np.asarray((self.own(care_use.units) * cao) @ unit_cost * levels.cost)
 
 
+Form = TypeVar("Form", bound=type[Contract])
+
+
+@kinds_checked
+def register_payment_form(form: Form) -> Form:
+    """Make a payment form known to every table and figure by form, after those before it; a decorator of its class.
+
+    Parameters
+    ----------
+    form : type of Contract
+        A frozen dataclass with the facts of ``case.tables.FormFacts``; tests/toy_extension.py has one.
+
+    Returns
+    -------
+    type of Contract
+        The class itself.
+
+    Raises
+    ------
+    ValueError
+        Its name is taken.
+
+    Examples
+    --------
+    >>> from bekostiging.contracts import Inspanningsgericht
+    >>> register_payment_form(Inspanningsgericht)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: payment form inspanningsgericht is there already: ...
+    """
+    PAYMENT_FORMS.add(form.form, form)
+    return form
+
+
+@kinds_checked
 def settle(contract: Contract, care_use: CareUse, levels: PriceLevels) -> Settlement:
     """Settle one contract on a block of scenarios: what is paid, moved by clauses, left unpaid, and what the care costs.
 

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count, Fraction
 from bekostiging.equalisation.clients import ClientCosts
 from bekostiging.equalisation.moments import GroupedRows
-from bekostiging.equalisation.norm_amounts import NormAmounts
+from bekostiging.equalisation.norm_amounts import NormAmounts, check_fitted
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 RESAMPLES = 999
@@ -62,6 +64,7 @@ class NormIntervals:
     enough: BoolArray
 
 
+@kinds_checked
 def enough_clients(observations: FloatArray, variation: FloatArray) -> BoolArray:
     """Whether a 95 % bootstrap-t interval of a mean covers at least 93 %, by the table of ``benchmarks/norm_coverage.py``.
 
@@ -91,12 +94,13 @@ def enough_clients(observations: FloatArray, variation: FloatArray) -> BoolArray
     )
 
 
+@kinds_checked
 def intervals(
     model: NormAmounts,
     clients: ClientCosts,
     rng: np.random.Generator,
-    level: float = 0.95,
-    resamples: int | None = None,
+    level: Fraction = 0.95,
+    resamples: Count | None = None,
 ) -> NormIntervals:
     """Bootstrap interval and standard error of every norm amount.
 
@@ -131,6 +135,7 @@ def intervals(
     >>> bool((found.low < model.coef_).all() and (model.coef_ < found.high).all())
     True
     """
+    check_fitted(model)
     quick = model.method == "least_squares" and model.at_most is None
     named = {*model.group_bounds, *model.group_penalties}
     groups = {name: own for name, own in clients.groups.items() if name in named}

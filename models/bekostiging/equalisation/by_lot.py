@@ -16,10 +16,12 @@ from typing import Literal
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import NotNegative
 from bekostiging.equalisation.bootstrap import enough_clients
 from bekostiging.equalisation.clients import ClientCosts
 from bekostiging.equalisation.moments import GroupedRows
-from bekostiging.equalisation.norm_amounts import FOLDS, NormAmounts
+from bekostiging.equalisation.norm_amounts import FOLDS, NormAmounts, check_fitted
 from bekostiging_solvers import Estimate
 from bekostiging_solvers.typing import FloatArray, IntArray
 
@@ -80,8 +82,9 @@ class LotComparison:
         return "better" if interval[0] > 0 else "worse" if interval[1] < 0 else "not_shown"
 
 
+@kinds_checked
 def compare_by_lot(
-    model: NormAmounts, clients: ClientCosts, rng: np.random.Generator, limit: float
+    model: NormAmounts, clients: ClientCosts, rng: np.random.Generator, limit: NotNegative
 ) -> tuple[LotComparison, ...]:
     """Norm amounts against one amount per care form in every lot, on clients they were not estimated from.
 
@@ -109,6 +112,7 @@ def compare_by_lot(
     >>> [one.verdict for one in compare_by_lot(model, clients, np.random.default_rng(1), limit=10)]
     ['better']
     """
+    check_fitted(model)
     fold = _folds(clients, rng)
     compared = fold >= 0
     form, forms = clients.partitions.get(CARE_FORM, (np.zeros(len(fold), dtype=np.int64), ("",)))

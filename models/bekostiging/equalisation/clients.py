@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bekostiging.case import Case, ClientTable, UserError
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Reference
 from bekostiging.scenarios import Block
@@ -117,6 +118,7 @@ class ClientCosts:
         )
 
 
+@kinds_checked
 def simulated_clients(case: Case, terms: Reference, blocks: Sequence[Block]) -> ClientCosts:
     """Clients of the first contract year in some scenarios, with their cost in that year at the lot's reference prices.
 
@@ -208,6 +210,7 @@ def _adjuster(case: Case, care_form: str, profile: int) -> Adjuster:
     return Adjuster(f"{care_form}/{own[profile]}", registered, decides or not registered)
 
 
+@kinds_checked
 def client_costs(table: ClientTable) -> ClientCosts:
     """The clients of a table; their profiles are taken to be registered by somebody else than the provider.
 

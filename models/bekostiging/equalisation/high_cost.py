@@ -16,6 +16,8 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import brentq
 
+from bekostiging.case.arguments import kinds_checked, wrong_argument
+from bekostiging.case.kinds import Fraction
 from bekostiging.contracts import in_cents
 from bekostiging.equalisation.clients import ClientCosts
 from bekostiging.units import CENTS
@@ -66,8 +68,9 @@ class HighCostPool:
     balance: float
 
 
+@kinds_checked
 def high_cost_pool(
-    clients: ClientCosts, norm: FloatArray, kind: Kind, share: float = 0.8, pooled: float = 0.05
+    clients: ClientCosts, norm: FloatArray, kind: Kind, share: Fraction = 0.8, pooled: Fraction = 0.05
 ) -> HighCostPool:
     """The pool of one kind that shares a part of all cost.
 
@@ -88,7 +91,7 @@ def high_cost_pool(
 
     Raises
     ------
-    ValueError
+    UserError
         Not 0 < pooled < share <= 1.
 
     Examples
@@ -101,7 +104,12 @@ def high_cost_pool(
     (True, 0.0)
     """
     if not (0 < share <= 1 and 0 < pooled < share):
-        raise ValueError(f"share {share:g} and pooled {pooled:g}: 0 < pooled < share <= 1")
+        raise wrong_argument(
+            "pooled",
+            pooled,
+            f"kies 0 < pooled < share = {share:g} <= 1",
+            f"choose 0 < pooled < share = {share:g} <= 1",
+        )
     own = np.ones_like(norm) if kind == "outlier" else np.maximum(norm, 1e-9)
     total = float(clients.weight @ clients.cost)
 

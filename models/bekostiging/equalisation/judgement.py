@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import NotNegative
 from bekostiging.equalisation.clients import ClientCosts
 from bekostiging.equalisation.norm_amounts import NormAmounts
 from bekostiging_solvers import Estimate
@@ -139,6 +141,7 @@ class PriceOfCondition:
     cpm: float
 
 
+@kinds_checked
 def fitted(model: NormAmounts, clients: ClientCosts) -> NormAmounts:
     """An estimator of norm amounts, fitted on clients.
 
@@ -171,8 +174,9 @@ def fitted(model: NormAmounts, clients: ClientCosts) -> NormAmounts:
     )
 
 
+@kinds_checked
 def group_results(
-    clients: ClientCosts, norm: FloatArray, limit: float = DISCLOSURE_LIMIT
+    clients: ClientCosts, norm: FloatArray, limit: NotNegative = DISCLOSURE_LIMIT
 ) -> tuple[GroupResult, ...]:
     """What norm amounts mean for every label of every partition.
 
@@ -225,7 +229,8 @@ def _of_group(partition: str, label: str, cost: FloatArray, norm: FloatArray, we
     )
 
 
-def suppressed(count: FloatArray, limit: float) -> BoolArray:
+@kinds_checked
+def suppressed(count: FloatArray, limit: NotNegative) -> BoolArray:
     """Which labels of one partition are not shown.
 
     Where it is one, the next smallest is not shown either, because the rest would reveal it.
@@ -254,6 +259,7 @@ def suppressed(count: FloatArray, limit: float) -> BoolArray:
     return hidden
 
 
+@kinds_checked
 def provider_results(clients: ClientCosts, norm: FloatArray) -> FloatArray:
     """Norm amounts minus cost of every provider, as a fraction of its cost; (n_providers,).
 
@@ -271,6 +277,7 @@ def provider_results(clients: ClientCosts, norm: FloatArray) -> FloatArray:
     return np.asarray(np.divide(paid - cost, cost, out=np.zeros(n), where=cost > 0))
 
 
+@kinds_checked
 def measures(clients: ClientCosts, norm: FloatArray) -> Measures:
     """Fit and fairness of norm amounts.
 
@@ -309,6 +316,7 @@ def measures(clients: ClientCosts, norm: FloatArray) -> Measures:
     )
 
 
+@kinds_checked
 def price_of_conditions(model: NormAmounts, clients: ClientCosts) -> tuple[PriceOfCondition, ...]:
     """What each condition of a model costs: it is left out in turn.
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bekostiging.case import UserError
+from bekostiging.case.arguments import kinds_checked, wrong_argument
+from bekostiging.case.kinds import Count, Fraction, Seed
 from bekostiging.contracts import in_cents
 from bekostiging.equalisation.checks import check_adjusters, check_groups, check_method, check_order
 from bekostiging.equalisation.moments import GroupedRows, Moments
@@ -312,15 +314,33 @@ def _per_adjuster(names: tuple[str, ...], given: Mapping[str, float] | float, ot
     return np.array([given.get(name, otherwise) for name in names], dtype=np.float64)
 
 
+def check_fitted(model: NormAmounts) -> None:
+    """Refuse a model without norm amounts.
+
+    Raises
+    ------
+    UserError
+        It is not fitted.
+    """
+    if not hasattr(model, "fit_"):
+        raise wrong_argument(
+            "model",
+            model,
+            "bereken eerst de normbedragen, met fitted of fit",
+            "compute its norm amounts first, with fitted or fit",
+        )
+
+
+@kinds_checked
 def model_asked(
     method: str,
-    quantile: float,
+    quantile: Fraction,
     shrinkage: str,
-    at_most: int | None,
+    at_most: Count | None,
     order: Sequence[tuple[str, str]],
     group_bounds: Mapping[str, tuple[float, ...]],
     group_penalties: Mapping[str, tuple[float, ...]],
-    seed: int,
+    seed: Seed,
 ) -> NormAmounts:
     """The estimator as asked for by a command or a study; what cannot be is refused before anything is drawn.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import UserError
-from bekostiging.case.arguments import checked_number
+from bekostiging.case.arguments import checked_number, kinds_checked
 from bekostiging.contracts import zero_sum_transfers
 from bekostiging.equalisation.pool_inputs import PoolData
 from bekostiging.units import MILLION
@@ -60,6 +60,7 @@ class PoolDesign:
     prices: dict[str, float]
 
 
+@kinds_checked
 def least_power(data: PoolData) -> float:
     """Power of the least powerful provider at the largest shares: a lower target asks nothing.
 
@@ -72,6 +73,7 @@ def least_power(data: PoolData) -> float:
     return float(data.power(data.most).min())
 
 
+@kinds_checked
 def design_pool(data: PoolData, target: float) -> PoolDesign:
     """The shares that keep the tail of the worst-off provider smallest, with every provider's power at least ``target``.
 
@@ -151,6 +153,7 @@ def design_pool(data: PoolData, target: float) -> PoolDesign:
     )
 
 
+@kinds_checked
 def power_risk_frontier(data: PoolData) -> tuple[PoolDesign, ...]:
     """The best pool for targets from full power to the least that asks something.
 
@@ -165,6 +168,7 @@ def power_risk_frontier(data: PoolData) -> tuple[PoolDesign, ...]:
     )
 
 
+@kinds_checked
 def settled_transfers(data: PoolData, share: FloatArray) -> FloatArray:
     """What every provider receives from the pool in every scenario and year, in whole cents, zero in sum; (s, t, p).
 

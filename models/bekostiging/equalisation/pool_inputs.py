@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case.arguments import checked_whole, kinds_checked
+from bekostiging.case.kinds import Index
 from bekostiging.lumpsum import LumpSumData, LumpSumDesign, decided_payment
 from bekostiging_solvers.typing import FloatArray
 
@@ -79,7 +81,8 @@ class PoolData:
         return np.asarray(1 - self.loss_of_power @ share)
 
 
-def pool_data(data: LumpSumData, design: LumpSumDesign, lot: int) -> PoolData:
+@kinds_checked
+def pool_data(data: LumpSumData, design: LumpSumDesign, lot: Index) -> PoolData:
     """The pool of a lot beside its designed lump sum; bands are the deficit layers of the corridor, mirrored.
 
     Parameters
@@ -103,6 +106,7 @@ def pool_data(data: LumpSumData, design: LumpSumDesign, lot: int) -> PoolData:
     >>> pool_data(data, design_lumpsum(data), 0).edges
     array([[ 0., inf]])
     """
+    checked_whole("lot", lot, 0, len(data.lots) - 1)
     own = np.flatnonzero(data.lot == lot)
     corridor = data.lots[lot].corridor
     upward = np.flatnonzero(corridor.deficit)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bekostiging.case.arguments import checked_positive, kinds_checked
+from bekostiging.case.kinds import Count, NotNegative
 from bekostiging.lumpsum.data import EURO
 from bekostiging.lumpsum.limit import Limit
 from bekostiging_solvers import Estimate
@@ -69,6 +71,7 @@ class LimitCheck:
         return (self.value if upper is None else upper) - self.most
 
 
+@kinds_checked
 def hold(checks: Sequence[LimitCheck]) -> bool:
     """Whether every limit holds at 95 %.
 
@@ -84,6 +87,7 @@ def hold(checks: Sequence[LimitCheck]) -> bool:
     return all(check.holds for check in checks)
 
 
+@kinds_checked
 def joint_certainty(checks: Sequence[LimitCheck]) -> float:
     """A lower bound on the certainty that all limits hold together: 1 - sum of (1 - certainty of each), after Bonferroni.
 
@@ -107,6 +111,7 @@ class LimitPrecision:
     half_width: float
 
 
+@kinds_checked
 def widest_limit(checks: Sequence[LimitCheck]) -> LimitPrecision:
     """The limit that is known least well; one whose error cannot be known is the widest of all.
 
@@ -125,7 +130,8 @@ def widest_limit(checks: Sequence[LimitCheck]) -> LimitPrecision:
     return LimitPrecision(checks[widest].limit, known[widest])
 
 
-def scenarios_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: float) -> int:
+@kinds_checked
+def scenarios_needed(checks: Sequence[LimitCheck], n_scenarios: Count, precision: NotNegative) -> int:
     """How many scenarios would know every limit to a precision.
 
     Errors fall with the root of the number, as for independent scenarios; scrambled Sobol points need at most so many.
@@ -141,7 +147,7 @@ def scenarios_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: 
 
     Raises
     ------
-    ValueError
+    UserError
         A precision that is not positive.
 
     Examples
@@ -153,9 +159,8 @@ def scenarios_needed(checks: Sequence[LimitCheck], n_scenarios: int, precision: 
     >>> scenarios_needed(checks, n_scenarios=20, precision=1e6) > 100_000
     True
     """
-    if not precision > 0:
-        raise ValueError(f"a precision is a positive number of euro, not {precision}")
-    return max(1, math.ceil(n_scenarios * (widest_limit(checks).half_width / precision) ** 2))
+    euro = checked_positive("precision", precision)
+    return max(1, math.ceil(n_scenarios * (widest_limit(checks).half_width / euro) ** 2))
 
 
 @dataclass(frozen=True)
@@ -186,7 +191,8 @@ class Proof:
     scenarios: int | None
 
 
-def proofs(checks: Sequence[LimitCheck], n_scenarios: int) -> tuple[Proof, ...]:
+@kinds_checked
+def proofs(checks: Sequence[LimitCheck], n_scenarios: Count) -> tuple[Proof, ...]:
     """Every limit that does not hold at 95 %, with what would prove it.
 
     Parameters

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from bekostiging.cache import Cache
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Corridor, WithoutCare
 from bekostiging.lumpsum.limit import Limit
@@ -397,6 +398,7 @@ def revenue_of_lot(data: LumpSumData, lot: int) -> float:
     return float(data.revenue[data.lot == lot].sum()) / MILLION
 
 
+@kinds_checked
 def with_shares(data: LumpSumData, share: Sequence[FloatArray], form: IntArray) -> LumpSumData:
     """The decision with every share and payment form given: loadings and capital are left, a linear program.
 

@@ -17,6 +17,8 @@ from functools import partial
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count
 from bekostiging.lumpsum.data import LOADING_BOUND, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.recut import with_reference
 from bekostiging.lumpsum.solve import decided_payment, design_within
@@ -66,8 +68,9 @@ def enough_for_bins(data: LumpSumData) -> bool:
     return data.n_scenarios * (1 - 1 / GROUPS) / BINS * (1 - data.confidence) >= 1
 
 
+@kinds_checked
 def value_of_data(
-    data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator, workers: int = 1
+    data: LumpSumData, items: Mapping[str, FloatArray], rng: np.random.Generator, workers: Count = 1
 ) -> tuple[ValueOfData, ...]:
     """What knowing something before the budget is set is worth, in euro of margin over the term.
 

@@ -12,6 +12,8 @@ from functools import partial
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count
 from bekostiging.lumpsum.data import EURO, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.limit import Limit
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
@@ -53,7 +55,8 @@ class Decider:
     design: LumpSumDesign
 
 
-def deciders(data: LumpSumData, design: LumpSumDesign, workers: int = 1) -> tuple[Decider, ...]:
+@kinds_checked
+def deciders(data: LumpSumData, design: LumpSumDesign, workers: Count = 1) -> tuple[Decider, ...]:
     """Every provider whose limit decides the design of ``data``.
 
     Parameters
@@ -84,6 +87,7 @@ def deciders(data: LumpSumData, design: LumpSumDesign, workers: int = 1) -> tupl
     return tuple(sorted(found, key=lambda one: -one.extra_equity))
 
 
+@kinds_checked
 def binding_providers(data: LumpSumData, design: LumpSumDesign) -> tuple[int, ...]:
     """Providers whose buffer is used up, or would be by the next share of the list; their places in ``data.providers``.
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.data import LumpSumData, SimpleTerms
 from bekostiging.lumpsum.judgement import Judge
 from bekostiging.lumpsum.margin import LimitMargin, limit_margin
@@ -56,6 +57,7 @@ class Decision:
     margin: LimitMargin | None
 
 
+@kinds_checked
 def decide(data: LumpSumData, judge: Judge) -> Decision:
     """Design the lump sum so that its limits also hold on scenarios that did not make it.
 
@@ -121,6 +123,7 @@ def _within_or_least(design: LumpSumDesign) -> Callable[[LumpSumData], LumpSumDe
     return feasible_design if design.breaches else design_within
 
 
+@kinds_checked
 def without_simplicity(decision: Decision, judge: Judge) -> LumpSumDesign | None:
     """The answer when shares are free, for comparison with an agreement of few changes and listed shares.
 
@@ -149,6 +152,7 @@ def without_simplicity(decision: Decision, judge: Judge) -> LumpSumDesign | None
     return free.headline if free.outcome == decision.outcome else None
 
 
+@kinds_checked
 def changed_answer(data: LumpSumData, judge: Judge, like: Outcome) -> LumpSumDesign | None:
     """The answer of a decision that was changed, for comparison with the one that has outcome ``like``.
 

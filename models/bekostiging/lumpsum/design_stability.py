@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.data import LumpSumData
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within, feasible_design
 from bekostiging.lumpsum.tie_break import preferred_design
@@ -54,6 +55,7 @@ def _of_half(half: LumpSumData, make: Callable[[LumpSumData], LumpSumDesign | No
         return None
 
 
+@kinds_checked
 def stability(data: LumpSumData, design: LumpSumDesign) -> Stability:
     """How much chance is in a design: the design made again on either half of its scenarios, under the same margins.
 

@@ -15,6 +15,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count
 from bekostiging.lumpsum.certainty import CERTAIN
 from bekostiging.lumpsum.data import LumpSumData, SimpleTerms
 from bekostiging.lumpsum.judgement import Judge
@@ -67,8 +69,9 @@ class FrontierPoint:
     efficient: bool = False
 
 
+@kinds_checked
 def corridor_frontier(
-    data: LumpSumData, design: LumpSumDesign, judge: Judge, workers: int = 1
+    data: LumpSumData, design: LumpSumDesign, judge: Judge, workers: Count = 1
 ) -> tuple[FrontierPoint, ...]:
     """The designed corridor beside every candidate corridor that keeps all limits.
 
@@ -156,7 +159,8 @@ def _efficient(point: FrontierPoint, found: list[FrontierPoint]) -> bool:
     )
 
 
-def price_of_certainty(points: tuple[FrontierPoint, ...], n_years: int) -> tuple[float, float, float] | None:
+@kinds_checked
+def price_of_certainty(points: tuple[FrontierPoint, ...], n_years: Count) -> tuple[float, float, float] | None:
     """What one percentage point less chance of passing a provider's limit costs at the designed corridor.
 
     The slope between the efficient points on both sides of the designed one, or of the pair nearest to it.

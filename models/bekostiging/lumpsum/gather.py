@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.arguments import checked_word, kinds_checked
+from bekostiging.case.core_tables import Begroting, Law
 from bekostiging.contracts import (
     LUMP_SUM,
     PriceLevels,
@@ -88,6 +90,7 @@ def _of(head: str, arrays: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     return {name.removeprefix(head): values for name, values in arrays.items() if name.startswith(head)}
 
 
+@kinds_checked
 def corridor_series(
     case: Case,
     cells: Cells,
@@ -143,6 +146,7 @@ def corridor_series(
     )
 
 
+@kinds_checked
 def free_buffer(case: Case) -> FloatArray:
     """K per provider: what losses in this region may use of its equity, euro; (n_providers,).
 
@@ -165,6 +169,7 @@ def free_buffer(case: Case) -> FloatArray:
     )
 
 
+@kinds_checked
 def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: CorridorSeries) -> LumpSumData:
     """The decision of a case on drawn scenarios, as its policy asks for it.
 
@@ -241,6 +246,7 @@ def lumpsum_data(case: Case, cells: Cells, reference: Reference, series: Corrido
     return replace(data, simple=signable_terms(data)) if case.policy.corridor_terms == "simple" else data
 
 
+@kinds_checked
 def under_policy_of(data: LumpSumData, other: LumpSumData) -> LumpSumData:
     """The decision on the scenarios and with the margins of ``data``, under the policy numbers of ``other``.
 
@@ -291,6 +297,7 @@ def _cover(case: Case, codes: Sequence[str], years: Sequence[int]) -> dict[str, 
     }
 
 
+@kinds_checked
 def begroting_sum(
     case: Case, codes: Sequence[str], years: Sequence[int], column: str, law: str = ""
 ) -> FloatArray:
@@ -317,6 +324,9 @@ def begroting_sum(
     >>> begroting_sum(case, case.reported_codes, [case.first_year], "amount").shape
     (1, 1)
     """
+    euros = (name for name, field in Begroting.model_fields.items() if field.annotation is float)
+    checked_word("column", column, euros)
+    checked_word("law", law, ("", *get_args(Law)))
     total = np.zeros((len(codes), len(years)))
     for row in case.begroting:
         if row.municipality in codes and row.year in years and law in ("", row.law):

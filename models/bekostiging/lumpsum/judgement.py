@@ -12,6 +12,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.certainty import LimitCheck, joint_certainty
 from bekostiging.lumpsum.data import LumpSumData
 from bekostiging.lumpsum.recut import base_of
@@ -158,6 +159,7 @@ class JudgedDesign:
         return joint_certainty(self.checks) if self.checks else None
 
 
+@kinds_checked
 def judged_design(design: LumpSumDesign, judge: Judge) -> JudgedDesign:
     """Judge a design on scenarios that did not make it: its limits, and what is spent and earned.
 
@@ -218,6 +220,7 @@ def spending_of_term(arrays: LumpSumArrays, x: FloatArray) -> FloatArray:
     return np.asarray(MILLION * found)
 
 
+@kinds_checked
 def check_limits(design: LumpSumDesign, judge: Judge) -> tuple[LimitCheck, ...]:
     """Every limit that depends on scenarios, judged on scenarios that did not make the design; euro.
 
@@ -301,6 +304,7 @@ def _municipal_checks(judge: Judge, x: FloatArray) -> list[LimitCheck]:
     return checks
 
 
+@kinds_checked
 def measured_against_budget(design: LumpSumDesign, judge: Judge) -> list[Estimate]:
     """Per lot, what a contract would pay more if its layers were measured against b I instead of B0 I.
 

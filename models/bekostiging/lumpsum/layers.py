@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.data import LotTerms, SimpleTerms
 from bekostiging_solvers.typing import FloatArray, IntArray
 
@@ -76,6 +77,7 @@ def outermost_deficit(lot: LotTerms) -> int:
     return int(np.flatnonzero(lot.corridor.deficit)[-1])
 
 
+@kinds_checked
 def free_zone(lot: LotTerms, share: FloatArray, sign: float = 1.0) -> float:
     """How far from the reference amount nothing is shared.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.certainty import LimitCheck
 from bekostiging.lumpsum.data import EURO, Held, LumpSumData, with_shares
 from bekostiging.lumpsum.judgement import Judge, check_limits
@@ -55,6 +56,7 @@ class LimitMargin:
     shares_kept: bool
 
 
+@kinds_checked
 def limit_margin(data: LumpSumData, plain: LumpSumDesign, judge: Judge) -> LimitMargin:
     """Tighten the limits of a sampled optimum until they hold on scenarios that did not make it.
 

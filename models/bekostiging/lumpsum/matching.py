@@ -14,11 +14,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.data import LumpSumData
 from bekostiging.lumpsum.recut import base_of
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
 
+@kinds_checked
 def matched(
     data: LumpSumData, closed: LumpSumData, plain: BoolArray, cut: Mapping[str, FloatArray] | None = None
 ) -> LumpSumData:
@@ -64,6 +66,7 @@ def matched(
     return replace(data, cost=data.cost * factor, amounts=amounts, other_payments=others)
 
 
+@kinds_checked
 def matching_factors(data: LumpSumData, closed: LumpSumData, plain: BoolArray) -> FloatArray:
     """Expected base over the mean base of the sample, per contract and year; k (n_contracts, n_years).
 

@@ -15,6 +15,8 @@ from functools import partial
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count, NotNegative
 from bekostiging.lumpsum.columns import Columns
 from bekostiging.lumpsum.data import LumpSumData, with_shares
 from bekostiging.lumpsum.judgement import Judge
@@ -70,13 +72,14 @@ class Alternative:
     capital: FloatArray
 
 
+@kinds_checked
 def alternatives(
     data: LumpSumData,
     design: LumpSumDesign,
     judge: Judge,
-    count: int = ALTERNATIVES,
-    within: float = WITHIN,
-    workers: int = 1,
+    count: Count = ALTERNATIVES,
+    within: NotNegative = WITHIN,
+    workers: Count = 1,
 ) -> tuple[Alternative, ...]:
     """The chosen design and others whose criterion is hardly higher, the most different first.
 

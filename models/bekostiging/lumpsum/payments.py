@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.data import LumpSumData
 from bekostiging.units import MILLION
 from bekostiging_solvers import LinearLoss
@@ -289,6 +290,7 @@ class ReserveUse:
         return slope
 
 
+@kinds_checked
 def used_of_stock(overruns: FloatArray, *, refills: bool) -> FloatArray:
     """What overruns use of a stock.
 

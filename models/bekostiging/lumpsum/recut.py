@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts import Corridor
 from bekostiging.lumpsum.data import LumpSumData
 from bekostiging_solvers.typing import FloatArray
 
 
+@kinds_checked
 def menu_corridor(edges: Sequence[float]) -> Corridor:
     """Layers between all edges of a menu, every share to be decided.
 
@@ -48,6 +50,7 @@ def menu_corridor(edges: Sequence[float]) -> Corridor:
     )
 
 
+@kinds_checked
 def with_corridor(data: LumpSumData, corridor: Corridor) -> LumpSumData:
     """The decision on the same scenarios, with one corridor in every lot; nothing is drawn again.
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.conflict import EXACT
 from bekostiging.lumpsum.data import POINT, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.solve import LumpSumDesign, design_within
@@ -61,6 +62,7 @@ class EquityRequirement:
     stricter: LumpSumDesign | None
 
 
+@kinds_checked
 def minimum_equity_requirements(data: LumpSumData) -> tuple[EquityRequirement, ...]:
     """The least free buffer to ask of the providers of each lot at which a design still exists.
 
@@ -87,6 +89,7 @@ def minimum_equity_requirements(data: LumpSumData) -> tuple[EquityRequirement, .
     return tuple(_of_lot(apart, j) for j in range(len(data.lots)))
 
 
+@kinds_checked
 def contracts_apart(data: LumpSumData) -> LumpSumData:
     """The decision with every contract as a provider of its own and ample equity; margins are divided by reference amount.
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import ArgumentError
+from bekostiging.case.kinds import Count
 from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.layers import outermost_deficit, sides
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
@@ -16,6 +18,7 @@ SIGNABLE_STEP = 0.05
 """Shares of a signable agreement are multiples of five percentage points."""
 
 
+@kinds_checked
 def with_simple_terms(data: LumpSumData, simple: SimpleTerms, edges: Sequence[float] = ()) -> LumpSumData:
     """The decision limited to agreements that people can read.
 
@@ -90,6 +93,7 @@ def _refused(argument: str, values: Sequence[float], dutch: str, english: str) -
     return ArgumentError(argument, f"{argument} {listed}: {dutch}", f"{argument} {listed}: {english}")
 
 
+@kinds_checked
 def signable_terms(data: LumpSumData) -> SimpleTerms:
     """Terms of a signable agreement: one free zone and one share per side, in multiples of five percentage points.
 
@@ -111,7 +115,8 @@ def signable_terms(data: LumpSumData) -> SimpleTerms:
     return SimpleTerms(1, tuple(sorted({*steps, *extra})), free_zone=True)
 
 
-def asked_terms(changes: int | None, shares: tuple[float, ...]) -> SimpleTerms | None:
+@kinds_checked
+def asked_terms(changes: Count | None, shares: tuple[float, ...]) -> SimpleTerms | None:
     """Terms that were asked for; None where nothing was.
 
     Parameters

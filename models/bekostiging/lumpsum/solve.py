@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from bekostiging.case import UserError
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.conflict import EXACT, ROUNDINGS, Conflict, Relaxation, relaxations
 from bekostiging.lumpsum.data import EURO, NAMED, BreachCap, LumpSumData, Terms, lot_size, revenue_of_lot
 from bekostiging.lumpsum.tail import LumpSumArrays
@@ -125,6 +126,7 @@ class LumpSumDesign:
         return BreachCap(sum(one.euro for one in self.breaches), largest)
 
 
+@kinds_checked
 def design_lumpsum(data: LumpSumData) -> LumpSumDesign:
     """Design the lump sum on the scenarios of ``data``: loadings, corridor shares and the buffers that are used.
 
@@ -156,6 +158,7 @@ def design_lumpsum(data: LumpSumData) -> LumpSumDesign:
     return without_design(data) if design is None else design
 
 
+@kinds_checked
 def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
     """The design in all stages of the model; None where no lump sum satisfies the limits that never yield.
 
@@ -174,6 +177,7 @@ def feasible_design(data: LumpSumData) -> LumpSumDesign | None:
     return None if cap is None else design_within(replace(data, breach=cap))
 
 
+@kinds_checked
 def design_within(data: LumpSumData, most: float = np.inf) -> LumpSumDesign | None:
     """The last stage of the model alone.
 
@@ -282,6 +286,7 @@ def _transition_excess(data: LumpSumData, lot: int, loading: float, *, chosen: b
     return max(0.0, abs(first - last) - data.lots[lot].transition_cap * last)
 
 
+@kinds_checked
 def without_design(data: LumpSumData) -> LumpSumDesign:
     """What stands in the way where no design exists: who must yield how many euros, and who holds against it.
 
@@ -345,6 +350,7 @@ def _no_begroting_helps(data: LumpSumData) -> UserError:
     )
 
 
+@kinds_checked
 def decided_payment(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
     """What every contract is paid under a design, nominal euro; (n_scenarios, n_contracts, n_years).
 
@@ -362,6 +368,7 @@ def decided_payment(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
     return np.stack(own, axis=1) * MILLION
 
 
+@kinds_checked
 def decided_spending(data: LumpSumData, design: LumpSumDesign) -> FloatArray:
     """What every reported municipality spends under a design, nominal euro; (n_scenarios, n_years, n_municipalities).
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.conflict import EXACT
 from bekostiging.lumpsum.data import LotTerms, LumpSumData, lot_size, with_shares
 from bekostiging.lumpsum.layers import counted_sides, inside_zone, zone_of
@@ -32,6 +33,7 @@ FINE = 1e-6
 """To which a share is rounded up that is from no list."""
 
 
+@kinds_checked
 def preferred_design(
     data: LumpSumData, make: Callable[[LumpSumData], LumpSumDesign | None] = design_within
 ) -> LumpSumDesign | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.lumpsum.conflict import EXACT
 from bekostiging.lumpsum.data import LumpSumData, revenue_of_lot, with_shares
 from bekostiging.lumpsum.judgement import Judge
@@ -62,6 +63,7 @@ class PriceRange:
     high: float
 
 
+@kinds_checked
 def price_ranges(data: LumpSumData, design: LumpSumDesign, judge: Judge) -> tuple[PriceRange, ...]:
     """What widening each binding limit of a design saves, and how far that holds.
 

@@ -8,12 +8,15 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.special import gammaincinv
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count
 from bekostiging.case.model import Case
 from bekostiging.case.tables import Offer
 from bekostiging.scenarios.care_use import Cells
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 
+@kinds_checked
 def build_cells(case: Case) -> Cells:
     """The cells of a case: area x care form x provider, only where a provider offers the care form under a contract.
 
@@ -137,7 +140,8 @@ def _adding_up(weights: FloatArray, row: IntArray, otherwise: FloatArray) -> Flo
     return np.asarray(np.where(total > 0, weights / np.where(total > 0, total, 1.0), otherwise))
 
 
-def summed_by(values: FloatArray, group: IntArray, n_groups: int) -> FloatArray:
+@kinds_checked
+def summed_by(values: FloatArray, group: IntArray, n_groups: Count) -> FloatArray:
     """Sums over groups of the last axis.
 
     Parameters

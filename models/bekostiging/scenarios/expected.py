@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count
 from bekostiging.case.model import Case
 from bekostiging.scenarios.arrangements import arrangement_terms, extension_ratio
 from bekostiging.scenarios.care_use import MEASURES, CareUse, Cells
@@ -31,7 +33,8 @@ from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 
-def expected_care_use(case: Case, cells: Cells, n_years: int, factors: Factors | None = None) -> CareUse:
+@kinds_checked
+def expected_care_use(case: Case, cells: Cells, n_years: Count, factors: Factors | None = None) -> CareUse:
     """Care use at expectation, in closed form: the mean of the simulation given the factors, everybody served.
 
     Parameters
@@ -121,6 +124,7 @@ def _arranged(
     return np.asarray((1 - terms.at_start) * along + terms.at_start * starts * whole)
 
 
+@kinds_checked
 def clients_in_year(case: Case) -> FloatArray:
     """Trajectories in care at some moment of the base year: the caseload at its start plus the starts.
 
@@ -139,6 +143,7 @@ def clients_in_year(case: Case) -> FloatArray:
     return np.array([row.clients_at_start + row.starts_per_year for row in case.demand])
 
 
+@kinds_checked
 def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
     """Units delivered in a calendar year before the term, by a caseload in equilibrium that grew as it does later.
 
@@ -170,6 +175,7 @@ def units_in_year(case: Case, cells: Cells, year: int) -> FloatArray:
     return np.asarray((MONTHS * units)[row] * cells.market_share)
 
 
+@kinds_checked
 def clients_in_calendar_year(case: Case, cells: Cells, year: int) -> FloatArray:
     """Trajectories in care at some moment of a calendar year before the term, as ``clients_in_year`` grows or shrinks to it.
 

@@ -12,6 +12,7 @@ from typing import NoReturn, Protocol
 
 import numpy as np
 
+from bekostiging.case.arguments import checked_kind, kinds_checked
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.factor_distribution import FactorDistribution
 from bekostiging.case.model import Case
@@ -104,6 +105,7 @@ def with_factor_distribution(case: Case, distribution: FactorDistribution | None
     >>> model.n_dimensions - FactorModel(jumping, 2).n_dimensions
     1
     """
+    checked_kind("case", case, Case, "read_case")
     if distribution is not None:
         _checked_distribution(distribution)
     return replace(case, factor_distribution=distribution)
@@ -123,6 +125,7 @@ def factor_model(case: Case, n_years: int) -> RiskFactorModel:
     return _Checked(distribution.model(case, n_years), distribution.name, _shapes(case, n_years))
 
 
+@kinds_checked
 def factor_distribution_notes(case: Case) -> tuple[Note, ...]:
     """Where the risk factors of a case come from, unless from table risk_factors.
 

@@ -22,7 +22,9 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import chi2
 from scipy.stats import t as student
 
+from bekostiging.case.arguments import checked_word, kinds_checked
 from bekostiging.case.correlation import GROUPS, correlation_matrix, group_of
+from bekostiging.case.kinds import Count
 from bekostiging.case.model import Case
 from bekostiging.case.tables import RiskFactor
 from bekostiging.scenarios.uncertainty import ParameterUncertainty
@@ -228,7 +230,8 @@ def _root(matrix: FloatArray) -> FloatArray:
     return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
 
 
-def neutral_factors(case: Case, n_years: int, n_scenarios: int = 1) -> Factors:
+@kinds_checked
+def neutral_factors(case: Case, n_years: Count, n_scenarios: Count = 1) -> Factors:
     """Equal scenarios with every factor at one and final indices as forecast.
 
     Parameters
@@ -262,6 +265,7 @@ def neutral_factors(case: Case, n_years: int, n_scenarios: int = 1) -> Factors:
     )
 
 
+@kinds_checked
 def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) -> None:
     """Multiply one quantity by a factor per scenario, in place.
 
@@ -278,7 +282,7 @@ def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) 
 
     Raises
     ------
-    KeyError
+    UserError
         Another quantity.
 
     Examples
@@ -290,6 +294,7 @@ def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) 
     >>> factors.inflow[:, :, 0].tolist()
     [[1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 1.05, 1.05]]
     """
+    checked_word("quantity", quantity, ("inflow", "duration", "intensity", "wages", "prices"))
     if quantity in ("wages", "prices"):
         index = factors.ova_final if quantity == "wages" else factors.ppc_final
         index[:, years] = (1 + index[:, years]) * factor[:, None] - 1
@@ -302,7 +307,8 @@ def multiply(factors: Factors, quantity: str, years: slice, factor: FloatArray) 
     changed[:, years] *= factor[:, None, None]
 
 
-def named_shocks(case: Case, n_years: int, shocks: Sequence[str]) -> Factors:
+@kinds_checked
+def named_shocks(case: Case, n_years: Count, shocks: Sequence[str]) -> Factors:
     """One deterministic scenario in which named shocks of the case happen together; those on one quantity multiply.
 
     Parameters

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.scenarios.care_use import Cells
 from bekostiging.scenarios.clients import CASELOAD, Clients
 from bekostiging.scenarios.reduce import MonthTotals
@@ -122,6 +123,7 @@ class FlowOutcome:
     stop_month: IntArray
 
 
+@kinds_checked
 def apply_flow(clients: Clients, cells: Cells, rule: FlowRule) -> FlowOutcome:
     """Let a flow rule stop intake: non-urgent starts that meet a stop move to another provider, wait or are refused.
 

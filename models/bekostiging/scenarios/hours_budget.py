@@ -20,6 +20,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from scipy.special import ndtr
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.model import Case
 from bekostiging.scenarios.distributions import LogNormal, Mixed
 from bekostiging.scenarios.forecast import DemandForecast, demand_forecast
@@ -190,6 +191,7 @@ def _points(budgets: HoursBudgets, duration: Mixed, n_years: int) -> tuple[Float
     return np.maximum(age, 1e-9).reshape(-1, n_rows), (width * weight[:, None]).reshape(-1, n_rows)
 
 
+@kinds_checked
 def hours_budgets(case: Case) -> HoursBudgets:
     """Hours budgets (maatwerktraject) of every row of table demand: as the case gives them, else estimated.
 
@@ -249,6 +251,7 @@ def estimated_weeks(case: Case, care_form: str, budgets: HoursBudgets) -> int:
     return STANDARD_WEEKS[-1]
 
 
+@kinds_checked
 def paid_by_row(case: Case) -> FloatArray:
     """Part of the units of a start that its hours budget is expected to pay, E[paid] / E[R], in the first contract year.
 

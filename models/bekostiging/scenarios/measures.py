@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count
 from bekostiging.case.model import Case
 from bekostiging.case.tables import Demand, Measure, Substitution
 from bekostiging.scenarios.care_use import CareUse, Cells
@@ -69,7 +71,8 @@ def _only(clients: Clients, stays: BoolArray) -> Clients:
     return Clients(n_scenarios=clients.n_scenarios, partner=partner, **kept)
 
 
-def expected_with(case: Case, cells: Cells, n_years: int, measure: str) -> CareUse:
+@kinds_checked
+def expected_with(case: Case, cells: Cells, n_years: Count, measure: str) -> CareUse:
     """Expected care use when a measure of the case works, with every factor at one.
 
     Parameters
@@ -146,7 +149,8 @@ class Moved:
     clients: FloatArray
 
 
-def expected_moved(case: Case, cells: Cells, n_years: int, row: Substitution) -> Moved:
+@kinds_checked
+def expected_moved(case: Case, cells: Cells, n_years: Count, row: Substitution) -> Moved:
     """Expected care use when starts move between two care forms, or to or from an outside payer; every factor at one.
 
     Parameters

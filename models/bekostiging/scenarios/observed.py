@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse
 from bekostiging.scenarios.clients import CASELOAD, CHANNELS, profile_table
@@ -14,6 +15,7 @@ PILOT = 2
 """Municipalities of a pilot; it takes at least one more to be a pilot."""
 
 
+@kinds_checked
 def observables(block: Block, care_use: CareUse) -> dict[str, FloatArray]:
     """What a municipality could measure before it sets a budget, as one number per scenario of a block.
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import t as student
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
@@ -113,6 +114,7 @@ class SelfCheck:
     skipped: tuple[str, ...]
 
 
+@kinds_checked
 def deviations(care_use: CareUse, expected: CareUse) -> Deviations:
     """One block, everybody served, beside its expectation given the factors.
 
@@ -146,6 +148,7 @@ def _quantities(care_use: CareUse) -> FloatArray:
     return np.stack([*(getattr(care_use, name).sum(axis=1) for name in QUANTITIES[:-1]), cost])
 
 
+@kinds_checked
 def self_check(cells: Cells, blocks: Sequence[Deviations]) -> SelfCheck:
     """Judge a run from the deviations of its blocks.
 

@@ -13,7 +13,9 @@ from typing import Literal, TypeVar
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import ArgumentError, UserError
+from bekostiging.case.kinds import Count, Index, Seed
 from bekostiging.case.model import Case
 from bekostiging.scenarios.care_use import CareUse, Cells
 from bekostiging.scenarios.cells import build_cells
@@ -171,8 +173,9 @@ class Block:
         return self.plan.reducer.reduce(clients, self.factors)
 
 
+@kinds_checked
 def plan(
-    case: Case, n_scenarios: int, n_years: int, seed: int, stream: Stream, argument: str = "n_scenarios"
+    case: Case, n_scenarios: int, n_years: Count, seed: Seed, stream: Stream, argument: str = "n_scenarios"
 ) -> Plan:
     """Plan a simulation; nothing is drawn yet.
 
@@ -225,6 +228,7 @@ def plan(
     return replace(planned, scenarios_per_block=per_block)
 
 
+@kinds_checked
 def normals_of(plan: Plan) -> FloatArray:
     """Sobol points of every scenario of a plan, as standard normals.
 
@@ -260,7 +264,8 @@ def _points(seed: int, stream: Stream, scrambling: int, n_points: int, n_dimensi
     return points
 
 
-def draw_block(plan: Plan, index: int, change: Callable[[Factors, int], Factors] | None = None) -> Block:
+@kinds_checked
+def draw_block(plan: Plan, index: Index, change: Callable[[Factors, int], Factors] | None = None) -> Block:
     """Draw one block: the factors of its scenarios, then its clients.
 
     Parameters
@@ -297,13 +302,14 @@ def _work_on(task: tuple[Plan, Callable[[Block], T], int], index: int) -> T:
     return work(draw_block(plan, first + index))
 
 
+@kinds_checked
 def each_block(
     plan: Plan,
     work: Callable[[Block], T],
-    workers: int = 1,
+    workers: Count = 1,
     advance: Callable[[int, int], None] | None = None,
     cluster: str | None = None,
-    first: int = 0,
+    first: Index = 0,
 ) -> Iterator[T]:
     """Apply ``work`` to every block and yield the results in block order, as they come.
 
@@ -386,7 +392,8 @@ def _not_elsewhere(cluster: str | None, error: ClusterError) -> ArgumentError:
     )
 
 
-def map_blocks(plan: Plan, work: Callable[[Block], T], workers: int = 1) -> list[T]:
+@kinds_checked
+def map_blocks(plan: Plan, work: Callable[[Block], T], workers: Count = 1) -> list[T]:
     """The results of ``work`` on every block, in block order.
 
     Parameters

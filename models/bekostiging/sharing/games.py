@@ -15,8 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bekostiging.case import UserError
-from bekostiging.case.arguments import checked_word
+from bekostiging.case.arguments import checked_word, kinds_checked
 from bekostiging.case.errors import ArgumentError
+from bekostiging.case.kinds import Count, Fraction, NotNegative
 from bekostiging_solvers import coalition_tails
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
@@ -91,7 +92,8 @@ class SharingData:
         return np.asarray(np.arange(len(self.used)) * self.n_groups // len(self.used) != group)
 
 
-def surcharge_game(used: FloatArray, confidence: float) -> FloatArray:
+@kinds_checked
+def surcharge_game(used: FloatArray, confidence: Fraction) -> FloatArray:
     """The CVaR surcharge of every coalition, CVaR(X_S) - E(X_S).
 
     Parameters
@@ -117,6 +119,7 @@ def surcharge_game(used: FloatArray, confidence: float) -> FloatArray:
     return coalition_tails(used - used.mean(axis=0), confidence)
 
 
+@kinds_checked
 def fixed_parts_game(cost: FloatArray, used: FloatArray, administration: FloatArray) -> FloatArray:
     """Expected payments and the administration of the contracts that a coalition uses; (2^n,).
 
@@ -142,8 +145,9 @@ def fixed_parts_game(cost: FloatArray, used: FloatArray, administration: FloatAr
     return np.asarray(members @ used.mean(axis=0) + uses @ administration)
 
 
+@kinds_checked
 def joint_contract_game(
-    cost: FloatArray, administration: FloatArray, confidence: float, capital_rate: float
+    cost: FloatArray, administration: FloatArray, confidence: Fraction, capital_rate: NotNegative
 ) -> FloatArray:
     """What every coalition pays when it contracts alone; (2^n,).
 
@@ -183,6 +187,7 @@ def _members(n: int) -> FloatArray:
     return ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.float64)
 
 
+@kinds_checked
 def check_game(game: str) -> None:
     """Refuse a game in which there is nothing to divide, or that does not exist.
 
@@ -207,7 +212,8 @@ def check_game(game: str) -> None:
     checked_word("game", game, GAMES)
 
 
-def check_players(n_players: int, game: str, table: bool) -> None:
+@kinds_checked
+def check_players(n_players: Count, game: str, table: bool) -> None:
     """Refuse a number of municipalities that a game cannot take.
 
     Parameters

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case.arguments import checked_word, kinds_checked
+from bekostiging.case.kinds import NotNegative
 from bekostiging.sharing.games import MOST_TABLE, SharingData
 from bekostiging.sharing.jackknife import jackknife_error, with_errors
 from bekostiging_solvers import CVaRCoalitionOracle, Estimate, coalition_tails, cvar, tail_weights
@@ -84,7 +86,8 @@ class CoreTest:
         return self.euros.value < CENT
 
 
-def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResult, ...]:
+@kinds_checked
+def key_results(data: SharingData, key: str, exit_cost: NotNegative) -> tuple[KeyResult, ...]:
     """Every municipality under a key.
 
     Parameters
@@ -107,6 +110,7 @@ def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResul
     >>> [round(one.alone.value) for one in key_results(example_data(), "inhabitants", exit_cost=0.0)]
     [-1575000, 316667, 208333]
     """
+    checked_word("key", key, data.paid)
     groups = [data.without(group) for group in range(data.n_groups)]
     everybody = np.ones(len(data.used), dtype=np.bool_)
     now, own = data.paid[data.in_force], data.paid[key]
@@ -127,6 +131,7 @@ def key_results(data: SharingData, key: str, exit_cost: float) -> tuple[KeyResul
     return tuple(KeyResult(*with_errors(value[:, m], error[:, m], len(out))) for m in range(data.n_players))
 
 
+@kinds_checked
 def borne_parts(data: SharingData, key: str, kept: BoolArray) -> FloatArray:
     """Expected payments of each municipality in the worst scenarios of the region, euro; (n,).
 
@@ -148,11 +153,13 @@ def borne_parts(data: SharingData, key: str, kept: BoolArray) -> FloatArray:
     >>> borne_parts(example_data(), "actual_use", np.ones(20, dtype=bool)).round()
     array([10550000.,  5550000.,  2550000.])
     """
+    checked_word("key", key, data.paid)
     weights = tail_weights(data.used[kept].sum(axis=1), data.confidence)
     return np.asarray(weights @ data.term(key)[kept])
 
 
-def core_test(data: SharingData, key: str, exit_cost: float) -> CoreTest:
+@kinds_checked
+def core_test(data: SharingData, key: str, exit_cost: NotNegative) -> CoreTest:
     """The coalition, short of all together, that would save most alone under a key.
 
     Parameters
@@ -176,6 +183,7 @@ def core_test(data: SharingData, key: str, exit_cost: float) -> CoreTest:
     >>> objection.members, round(objection.euros.value), objection.holds
     (('Midden', 'Klein'), 1125000, False)
     """
+    checked_word("key", key, data.paid)
     groups = [data.without(group) for group in range(data.n_groups)]
     members = _worst(data, key, exit_cost)
 

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.kinds import Count, Fraction
 from bekostiging.sharing.games import (
     MOST_TABLE,
     SharingData,
+    check_game,
     fixed_parts_game,
     joint_contract_game,
     surcharge_game,
@@ -81,6 +84,7 @@ class GameSolution:
         return self.certificate.certificate is not None and self.certificate.certificate.holds
 
 
+@kinds_checked
 def solve_game(data: SharingData, game: str) -> GameSolution:
     """Divide what a game costs in every way.
 
@@ -102,6 +106,7 @@ def solve_game(data: SharingData, game: str) -> GameSolution:
     >>> [round(one.value) for one in solution.nucleolus], solution.certified
     ([675000, 487500, 487500], True)
     """
+    check_game(game)
     if data.n_players > MOST_TABLE:
         return _by_oracle(data)
     table = _table(data, game, np.ones(len(data.used), dtype=np.bool_))
@@ -190,8 +195,9 @@ def _batched(value: FloatArray, batches: list[FloatArray]) -> tuple[Estimate, ..
     return with_errors(value, np.std(batches, axis=0, ddof=1) / np.sqrt(n), n)
 
 
+@kinds_checked
 def sampled_shapley(
-    losses: FloatArray, confidence: float, rng: np.random.Generator, orders: int = ORDERS
+    losses: FloatArray, confidence: Fraction, rng: np.random.Generator, orders: Count = ORDERS
 ) -> tuple[Estimate, ...]:
     """The Shapley value of tails from random orders of arrival.
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bekostiging.case import Case
+from bekostiging.case import Case, UserError
 from bekostiging.contracts import (
     Corridor,
     Taakgericht,
@@ -122,8 +122,8 @@ def test_full_sharing_leaves_no_budget_to_solve(drawn: tuple[Case, Cells, CareUs
     case, cells, care_use = drawn
     one = _lump_sums(case, cells, "shadow_production")[0]
     full = with_design(one, one.reference, np.ones(one.corridor.n_layers))
-    told = "no budget from 0.5 to 1.5 times the reference amount .* lower the shares of the corridor"
-    with pytest.raises(ValueError, match=told):
+    told = "no budget from 50 % to 150 % of the reference amount .* lower the shares of the corridor"
+    with pytest.raises(UserError, match=told):
         solve_budget(full, care_use, price_levels(case, one.lot, care_use), 2 * one.reference)
 
 

@@ -9,7 +9,7 @@ import pytest
 from balance import in_balance
 from tests.models.scenarios.test_clients import MARK
 
-from bekostiging.case import Case
+from bekostiging.case import Case, UserError
 from bekostiging.case.tables import PAYMENT_FORMS, Policy
 from bekostiging.contracts import (
     RISKS,
@@ -155,7 +155,7 @@ def test_a_budget_is_revised_only_for_an_external_change() -> None:
     """52 hours, 20 used, the need rises to 3 h for 10 weeks: 20 + 30 = 50; without a cause outside it stands."""
     budget = hours_budget(2, 26)
     assert revised(budget, 20, 3, 10, external=True).volume == 50
-    with pytest.raises(ValueError, match="revised only for an external change"):
+    with pytest.raises(UserError, match="revised only for an external change"):
         revised(budget, 20, 3, 10, external=False)
 
 

@@ -146,5 +146,5 @@ def test_high_cost_pool_by_hand() -> None:
 
 def test_a_pool_larger_than_its_share_is_refused() -> None:
     clients = _clients()
-    with pytest.raises(ValueError, match="pooled < share"):
+    with pytest.raises(UserError, match="pooled < share"):
         high_cost_pool(clients, clients.cost, "outlier", share=0.5, pooled=0.6)

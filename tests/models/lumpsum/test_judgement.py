@@ -9,6 +9,7 @@ import pytest
 from instances import alone, amounts, corridor, data, random_data, shared_out, tail_of, terms
 from scipy.stats import t as student
 
+from bekostiging.case import UserError
 from bekostiging.lumpsum import (
     Judge,
     Limit,
@@ -104,7 +105,7 @@ def test_scenarios_for_a_precision() -> None:
     assert (widest.limit.keys, widest.half_width) == (("b",), pytest.approx(30 * student.ppf(0.975, 15)))
     assert scenarios_needed(checks, 64, widest.half_width) == 64
     assert scenarios_needed(checks, 64, widest.half_width / 2) == 256
-    with pytest.raises(ValueError, match="positive number of euro, not 0"):
+    with pytest.raises(UserError, match=r"precision 0\.0: give a number larger than 0"):
         scenarios_needed(checks, 64, 0.0)
     assert widest_limit([*checks, _check(0.0, None, 0.0, lot="d")]).limit.keys == ("d",)
 
