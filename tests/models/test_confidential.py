@@ -12,9 +12,12 @@ import pytest
 from suites import MINI
 from typer.testing import CliRunner
 
-from bekostiging.case import Case, pseudonymised, read_case, write_case
+from bekostiging import studies
+from bekostiging.case import Case, UserError, pseudonymised, read_case, write_case
 from bekostiging.case.pseudonym import looks_real, provider_numbers
 from bekostiging.cli import app
+from bekostiging.evaluation.study import prepared
+from bekostiging.options import run_options
 
 SHORT = "Qwyx"
 """In every name and id of a provider, and in no other word."""
@@ -147,7 +150,17 @@ def test_a_group_of_fewer_than_ten_persons_has_no_label(running: Path, tmp_path:
     assert _found(tmp_path, "town 1")
 
 
-@pytest.mark.parametrize("command", ["buildup", "equalise"])
+NAMED = ("buildup", "equalise", "share", "capacity", "lumpsum", "compare", "stress")
+"""Commands that take ``--named``; ``check`` shows no provider, ``backtest`` and ``benchmark`` have no names at all."""
+STUDIES = {
+    "equalise": "study_equalisation", "share": "study_sharing", "capacity": "study_capacity", "lumpsum": "study_lumpsum",
+    "compare": "compare", "stress": "study_stress",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command", [name if name in NAMED[:2] else pytest.param(name, marks=pytest.mark.slow) for name in NAMED]
+)
 def test_named_shows_them_and_writes_the_key_list_apart(running: Path, tmp_path: Path, command: str) -> None:
     _run(running, command, tmp_path, "--named")
     (key,) = tmp_path.rglob("confidential-key-list.csv")
@@ -156,6 +169,43 @@ def test_named_shows_them_and_writes_the_key_list_apart(running: Path, tmp_path:
     assert [place for place in _found(tmp_path) if place.endswith(".html")]
     others = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html"))
     assert "aanbieder-1" not in others
+
+
+@pytest.mark.parametrize("command", STUDIES)
+@pytest.mark.parametrize("more", [(), ("--named",)])
+def test_every_command_hands_on_whether_names_are_shown(
+    running: Path, tmp_path: Path, command: str, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the study, which asks ``prepared``; and the folder has the name of the region or its numbered one."""
+    seen: list[object] = []
+
+    def asked(case: Case, *_: object, **options: object) -> None:
+        seen.extend([case.kind, options.get("named", False), [path.name for path in tmp_path.iterdir()]])
+        raise UserError("genoeg", "enough")
+
+    for name in set(STUDIES.values()):
+        monkeypatch.setattr(studies, name, asked)
+    given = {"CASE": str(running / "case"), "CLIENTS": str(running / "clients.csv")}
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(app, [*(given.get(word, word) for word in COMMANDS[command]), *more])
+    assert told.exit_code == 1, told.output + told.stderr
+    assert seen[:2] == ["running", bool(more)]
+    assert (SHORT.lower() in told.stderr.lower()) is False
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_a_study_computes_with_has_names_only_where_asked(small_case: Case, named: bool) -> None:
+    case = _running(small_case)
+    ready = prepared(case, run_options({"n_scenarios": 32, "named": named}))
+    ids = {row.provider for row in ready.case.offers} | {row.id for row in ready.case.providers}
+    assert ids == {row.id for row in case.providers} if named else not any(SHORT.lower() in one for one in ids)
+
+
+@pytest.mark.parametrize("command", ["backtest", "benchmark", "check"])
+def test_what_shows_no_provider_has_no_option_to_name_them(command: str) -> None:
+    told = CliRunner().invoke(app, [command, "region", "--named"])
+    assert told.exit_code == 2
+    assert "--named" in told.output + told.stderr
 
 
 def test_a_planning_case_with_names_from_a_register_is_treated_as_running(
