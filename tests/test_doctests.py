@@ -68,6 +68,14 @@ def test_examples(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert failed == 0, "what was expected and what was printed stands above"
 
 
+def test_examples_of_the_solvers_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/solvers.md shows what its names do."""
+    monkeypatch.chdir(tmp_path)
+    failed, tried = doctest.testfile(str(ROOT / "docs" / "solvers.md"), module_relative=False)
+    assert failed == 0, "what was expected and what was printed stands above"
+    assert tried
+
+
 def _exported() -> dict[tuple[str, str], object]:
     """Functions and classes in an ``__all__``, by the first two names of their module and their own."""
     found: dict[tuple[str, str], object] = {}

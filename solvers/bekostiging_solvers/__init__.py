@@ -68,7 +68,7 @@ from bekostiging_solvers.sample_risk import (
 from bekostiging_solvers.sampling import EXACTLY_ZERO, Estimate, Scramblings, tail_influence
 from bekostiging_solvers.scenarios import CoreScenarios, Recourse
 from bekostiging_solvers.second_stages import SecondStageSolutions, second_stage_solutions
-from bekostiging_solvers.smps import SmpsError, read_smps
+from bekostiging_solvers.smps import SmpsError, SmpsWarning, read_smps
 from bekostiging_solvers.solution import (
     InfeasibleError,
     LimitReachedError,
@@ -121,6 +121,7 @@ __all__ = [
     "Scramblings",
     "SecondStageSolutions",
     "SmpsError",
+    "SmpsWarning",
     "Solution",
     "SolutionStatus",
     "SolverError",
