@@ -14,12 +14,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bekostiging.case.client_response import AT_ONCE
+from bekostiging.case.innovation import Innovation, change_variance, innovation, pooled, still_counted
 from bekostiging.case.series import FEWEST_YEARS, NATION, Growth, Series, all_series
-from bekostiging.case.spread import change_variance, innovation_variance, national_rates
+from bekostiging.case.spread import national_innovation, national_rates, response_to
 
 if TYPE_CHECKING:
     from bekostiging.case.errors import Note
     from bekostiging.case.model import Case
+    from bekostiging_solvers.typing import FloatArray
 
 TAU = 0.018
 """Spread between places of the yearly growth of youth care per young inhabitant: the districts of Almere 2018-2021, counting
@@ -86,20 +89,20 @@ def posterior(own: float, own_error: float, nation: float, tau: float = TAU) -> 
     return (own / own_error**2 + nation / tau**2) / precision, precision**-0.5
 
 
-def own_growth(series: Series, nation: Sequence[Growth], phi: float, dispersion: float) -> tuple[float, float]:
+def own_growth(
+    series: Series, nation: Innovation, phi: float, dispersion: float, response: FloatArray = AT_ONCE
+) -> tuple[float, float]:
     """Mean growth a year of a series of at least ``FEWEST_YEARS`` years, and its standard error.
 
     The innovations of its years are taken as wide as its own and the national growth rates say together, each by its
     degrees of freedom: two own growth rates alone would often seem certain by chance.
     """
     rates = series.growths(dispersion)
-    freedom = len(rates) - 1 + len(nation) - 1
-    variance = (
-        (len(rates) - 1) * innovation_variance(rates, phi) + (len(nation) - 1) * innovation_variance(nation, phi)
-    ) / freedom
+    variance = pooled([innovation(rates, phi, response, nation.variance), nation]).variance
     span = series.years[-1] - series.years[0]
-    noise = dispersion * (1 / series.counts[0] + 1 / series.counts[-1])
-    return mean_growth(rates), (variance * change_variance(span, phi) + noise) ** 0.5 / span
+    counted = dispersion * (1 / series.counts[0] + 1 / series.counts[-1])
+    noise = counted * (1 - still_counted(span, response))
+    return mean_growth(rates), (variance * change_variance(span, phi, response) + noise) ** 0.5 / span
 
 
 def growth_estimates(case: Case, until: int | None = None) -> tuple[GrowthEstimate, ...]:
@@ -117,7 +120,7 @@ def growth_estimates(case: Case, until: int | None = None) -> tuple[GrowthEstima
     >>> from bekostiging.case import read_case
     >>> (youth, *_) = growth_estimates(read_case("almere"), until=2022)
     >>> youth.place, youth.law, round(youth.own, 3), round(youth.mean, 3)
-    ('0034', 'jeugdwet', 0.035, 0.032)
+    ('0034', 'jeugdwet', 0.035, 0.031)
     """
     until = case.known_until if until is None else until
     nation = national_rates(case, until)
@@ -130,6 +133,7 @@ def growth_estimates(case: Case, until: int | None = None) -> tuple[GrowthEstima
         default=1.0,
     )
     dispersion = max((row.starts_dispersion for row in case.demand), default=1.0)
+    innovations = national_innovation(case, phi, until)
     series = {(one.place, one.care_form): one for one in law_totals(case, until)}
     payer = {area.id: area.municipality for area in case.areas}
     law = {form.id: form.law for form in case.care_forms}
@@ -138,7 +142,9 @@ def growth_estimates(case: Case, until: int | None = None) -> tuple[GrowthEstima
     for place, name in wanted:
         one = series.get((place, name))
         own, own_error = (
-            own_growth(one, nation, phi, dispersion) if one and len(one.years) >= FEWEST_YEARS else (None, None)
+            own_growth(one, innovations, phi, dispersion, response_to(case, one))
+            if one and len(one.years) >= FEWEST_YEARS
+            else (None, None)
         )
         prior = mean_growth(nation)
         mean, error = (prior, TAU) if own is None or own_error is None else posterior(own, own_error, prior)

@@ -35,7 +35,7 @@ ENDS = (0.025, 0.975)
 """Between which quantiles of its posterior a variance is drawn."""
 
 
-def spread_ratio(normals: FloatArray, freedom: int) -> FloatArray:
+def spread_ratio(normals: FloatArray, freedom: float) -> FloatArray:
     """The standard deviation in a scenario over that of the estimate, given a standard normal; shape of ``normals``.
 
     >>> median = spread_ratio(np.zeros(1), 10)  # the median of chi-squared with 10 degrees of freedom is 9.342

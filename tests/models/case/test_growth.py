@@ -19,6 +19,7 @@ from bekostiging.case.growth import (
     own_growth,
     posterior,
 )
+from bekostiging.case.innovation import innovation
 from bekostiging.case.series import NATIONAL_GROWTH, Series
 from bekostiging.case.tables import History
 
@@ -55,11 +56,14 @@ def test_the_error_of_an_own_growth_by_hand() -> None:
     mean = sum(logs) / 5
     national = sum((x - mean * d) ** 2 / d for x, d in zip(logs, years, strict=True)) / 2
     assert mean_growth(NATIONAL_GROWTH) == pytest.approx(mean)
-    noises = [1 / 1000 + 1 / (1000 * math.exp(0.02)), 1 / (1000 * math.exp(0.02)) + 1 / (1000 * math.exp(0.08))]
-    own = max((0.0004 * 2 - noises[0] + 0.0004 * 2 - noises[1]) / 2, 0.0)
-    pooled = (own + 2 * national) / 3
-    error = math.sqrt(2 * pooled + 1 / 1000 + 1 / (1000 * math.exp(0.08))) / 2
-    assert own_growth(series, NATIONAL_GROWTH, 1.0, 1.0) == (pytest.approx(0.04), pytest.approx(error))
+    first, middle, last = 1 / 1000, 1 / (1000 * math.exp(0.02)), 1 / (1000 * math.exp(0.08))
+    noise = (first + 2 * middle + last) / 2 + math.sqrt((first + middle) * (middle + last)) / 2
+    own = 0.0008 - noise  # of (0.06 - 0.02) / sqrt(2), whose variance is that of the innovation and the noise
+    freedom = (national / (national + noise)) ** 2
+    pooled = max((freedom * own + 2 * national) / (freedom + 2), 0.0)
+    error = math.sqrt(2 * pooled + first + last) / 2
+    nation = innovation(NATIONAL_GROWTH, 1.0)
+    assert own_growth(series, nation, 1.0, 1.0) == (pytest.approx(0.04), pytest.approx(error))
 
 
 def test_a_place_without_years_has_the_nations_growth(small_case: Case) -> None:

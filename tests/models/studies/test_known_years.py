@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.linalg import toeplitz
+from scipy.signal import lfilter
 
 from bekostiging import backtest
 from bekostiging.case import Case, read_case, synthetic_region
+from bekostiging.case.client_response import response_of
 from bekostiging.case.growth import TAU, mean_growth
+from bekostiging.case.innovation import still_counted
 from bekostiging.case.series import NATION, NATIONAL_GROWTH
-from bekostiging.case.spread import innovation_variance
+from bekostiging.case.spread import national_innovation
 from bekostiging.case.tables import History
-from bekostiging.scenarios import Plan, normals_of, plan
+from bekostiging.scenarios import plan
 from bekostiging.scenarios.uncertainty import spread_ratio
 from bekostiging.studies.coverage import QUANTILES, coverage_of
 from bekostiging.studies.hindsight import Hindsight, hindsight, hindsight_notes
@@ -23,6 +26,8 @@ from bekostiging_solvers.typing import FloatArray
 
 FIRST, ORIGIN, LAST = 2014, 2019, 2022
 CLIENTS = 20_000.0
+PHI = 0.7
+"""Autocorrelation of the inflow of a municipality."""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +40,7 @@ def region() -> Case:
     """Five municipalities, the spread of the inflow of each as the nation's, nothing else uncertain."""
     case = synthetic_region(municipalities=5, providers=6)
     rows = tuple(
-        row.model_copy(update={"autocorrelation": 0.7})
+        row.model_copy(update={"autocorrelation": PHI})
         for row in case.risk_factors
         if (row.level, row.quantity) == ("municipality", "inflow")
     )
@@ -46,64 +51,69 @@ def region() -> Case:
     return replace(case, risk_factors=rows, areas=areas, correlations=())
 
 
-def _drawn_history(case: Case, rng: np.random.Generator) -> Case:
-    """Counts of youth care as the model draws them: growth of the nation with its spread, innovations of the nation's size
-    (which differ between histories), a new path from the origin on, and counting."""
-    phi = 0.7
-    sigma = spread_ratio(rng.standard_normal(1), 4)[0] * innovation_variance(NATIONAL_GROWTH, phi) ** 0.5
-    dispersion = max(row.starts_dispersion for row in case.demand)
-    rows = []
-    for municipality in case.municipalities:
-        growth = mean_growth(NATIONAL_GROWTH) + TAU * rng.standard_normal()
-        level, x = 0.0, 0.0
-        for year in range(FIRST, LAST + 1):
-            if year > FIRST:
-                x = phi * x + sigma * rng.standard_normal()
-            mean = CLIENTS * np.exp(growth * (year - FIRST) + level + x)
-            count = max(mean + np.sqrt(dispersion * mean) * rng.standard_normal(), 1.0)
-            if year == ORIGIN:
-                level, x, count = level + x, 0.0, mean
-            rows.append(
-                History.model_validate(
-                    {"area": municipality.code, "care_form": "jeugdwet", "year": year, "definition": "persons_in_year",
-                     "clients": float(count), "source": "test", "status": "own_data"}
-                )
-            )  # fmt: skip
-    return replace(case, history=tuple(rows))
-
-
-Persons = Callable[[Plan, KnownYears, int], FloatArray]
-
-
-def _as_counted(made: Plan, known: KnownYears, seed: int) -> FloatArray:
-    """Persons of every total if clients moved with the inflow at once, as the estimates from counts of clients take it."""
-    inflow = made.factor_model.multipliers(normals_of(made)).inflow[:, 1:]
-    payer = {area.id: area.municipality for area in made.case.areas}
-    law = {form.id: form.law for form in made.case.care_forms}
-    rng = np.random.Generator(np.random.SFC64([seed, 2]))
-    dispersion = max(row.starts_dispersion for row in made.case.demand)
-    years = np.arange(1, inflow.shape[1] + 1)
-    columns = []
-    for one in known.totals:
-        row = next(
-            k
-            for k, row in enumerate(made.case.demand)
-            if (payer[row.area], law[row.care_form]) == (one.place, one.care_form)
+def _counted_rows(case: Case, counts: FloatArray) -> tuple[History, ...]:
+    """Youth care of every municipality from ``FIRST`` on; counts (n_municipalities, n_years)."""
+    return tuple(
+        History.model_validate(
+            {"area": municipality.code, "care_form": "jeugdwet", "year": FIRST + t, "definition": "persons_in_year",
+             "clients": float(count), "source": "test", "status": "own_data"}
         )
-        grown = count_in(one, known.origin) * (1 + made.case.demand[row].growth) ** years
-        expected = grown * inflow[:, :, row]
-        columns.append(expected * (1 + np.sqrt(dispersion / expected) * rng.standard_normal(expected.shape)))
-    return np.stack(columns, axis=2)
+        for municipality, own in zip(case.municipalities, counts, strict=True)
+        for t, count in enumerate(own)
+    )  # fmt: skip
 
 
-def _covered(case: Case, n_histories: int, seed: int, persons_of: Persons) -> float:
+def _drawn_history(case: Case, rng: np.random.Generator, at_rest: bool = True) -> Case:
+    """Counts of youth care as the model draws them: growth of the nation with its spread, innovations of the inflow of the
+    nation's size (which differ between histories), clients who follow it, and counting.
+
+    After the origin the engine itself draws, from the state that a case has then: clients and starts at rest. With
+    ``at_rest`` false the same path goes on instead, with what the years before the origin have left behind.
+    """
+    nation = national_innovation(case, PHI)
+    sigma = spread_ratio(rng.standard_normal(1), nation.freedom)[0] * nation.variance**0.5
+    dispersion = max(row.starts_dispersion for row in case.demand)
+    follow = response_of(case, NATION, "jeugdwet", "persons_in_year")
+    n_before, n_years = len(follow), LAST - FIRST + 1
+    shape = (len(case.municipalities), n_before + n_years)
+    growth = mean_growth(NATIONAL_GROWTH) + TAU * rng.standard_normal(len(case.municipalities))
+    inflow = lfilter([1.0], [1.0, -PHI], sigma * rng.standard_normal(shape))
+    log = lfilter(follow, [1.0], inflow)[:, n_before:] + growth[:, None] * np.arange(n_years)
+    mean = CLIENTS * np.exp(log - log[:, [ORIGIN - FIRST]])
+    same = toeplitz([still_counted(span, follow) for span in range(n_years)])
+    chance = rng.standard_normal(mean.shape) @ np.linalg.cholesky(same).T
+    counts = np.maximum(mean + np.sqrt(dispersion * mean) * chance, 1.0)
+    case = replace(case, history=_counted_rows(case, counts))
+    if not at_rest:
+        return case
+    known = known_years(case, ORIGIN)
+    stated = put_back(_with_truth(case, growth, sigma), known, "deciding")
+    seed = int(rng.integers(2**31))
+    ahead = without_clients(plan(stated, 20, known.n_years, seed, "closed"), known, seed)[0]
+    counts[:, ORIGIN + 1 - FIRST :] = np.maximum(ahead.T, 1.0)
+    return replace(case, history=_counted_rows(case, counts))
+
+
+def _with_truth(case: Case, growth: FloatArray, sigma: float) -> Case:
+    """The case with the growth and spread of a drawn history stated."""
+    payer = {area.id: area.municipality for area in case.areas}
+    of = {row.code: rate for row, rate in zip(case.municipalities, growth, strict=True)}
+    demand = tuple(
+        row.model_copy(update={"growth": float(np.expm1(of[payer[row.area]])), "growth_standard_error": 0.0})
+        for row in case.demand
+    )
+    factors = tuple(row.model_copy(update={"standard_deviation": sigma}) for row in case.risk_factors)
+    return replace(case, demand=demand, risk_factors=factors)
+
+
+def _covered(case: Case, n_histories: int, seed: int, at_rest: bool = True) -> float:
     """Part of the counts of drawn histories that lies in the 80 % interval of the estimated model."""
     rng = np.random.default_rng(seed)
     inside, of = 0, 0
     for k in range(n_histories):
-        known = known_years(_drawn_history(case, rng), ORIGIN)
+        known = known_years(_drawn_history(case, rng, at_rest), ORIGIN)
         back = put_back(replace(case, history=_history_of(known)), known, "estimated")
-        persons = persons_of(plan(back, 256, known.n_years, k, "closed"), known, k)
+        persons = without_clients(plan(back, 256, known.n_years, k, "closed"), known, k)
         columns = [
             (persons[:, t, j], count_in(one, ORIGIN + 1 + t))
             for j, one in enumerate(known.totals)
@@ -116,37 +126,33 @@ def _covered(case: Case, n_histories: int, seed: int, persons_of: Persons) -> fl
     return inside / of
 
 
-def _history_of(known: object) -> tuple[History, ...]:
+def _history_of(known: KnownYears) -> tuple[History, ...]:
     """The rows behind the totals."""
     return tuple(
         History.model_validate(
             {"area": one.place, "care_form": one.care_form, "year": year, "definition": one.definition, "clients": n,
              "source": "test", "status": "own_data"}
         )
-        for one in known.totals  # type: ignore[attr-defined]
+        for one in known.totals
         for year, n in zip(one.years, one.counts, strict=True)
     )  # fmt: skip
 
 
 def test_the_posterior_holds_on_drawn_histories(region: Case) -> None:
     """A dozen histories: 180 counts, five independent places each; the slow test takes 200."""
-    assert 0.70 < _covered(region, 12, 1, _as_counted) < 0.90
+    assert 0.70 < _covered(region, 12, 1) < 0.90
 
 
 @pytest.mark.slow
 def test_the_posterior_covers_eighty_of_a_hundred_on_two_hundred_histories(region: Case) -> None:
     """design2, section 15: 80 % intervals cover 76 to 84 % of 3,000 counts in 200 drawn histories."""
-    assert 0.76 <= _covered(region, 200, 2, _as_counted) <= 0.84
+    assert 0.76 <= _covered(region, 200, 2) <= 0.84
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=True,
-    reason="who is in care follows the inflow later, so its spread from counts is too small (docs/model.md)",
-)
-def test_the_engine_covers_eighty_of_a_hundred(region: Case) -> None:
-    """The same with the clients of the engine, of whom those in care at the start do not move with the inflow: 64 %."""
-    assert 0.76 <= _covered(region, 100, 2, without_clients) <= 0.84
+def test_what_years_before_the_origin_left_behind_is_not_in_the_intervals(region: Case) -> None:
+    """docs/model.md: 70 % where inflow was off its path in the origin year, which no count of clients tells."""
+    assert 0.65 <= _covered(region, 100, 3, at_rest=False) <= 0.75
 
 
 def test_without_clients_is_what_drawing_them_gives(almere: Case) -> None:
