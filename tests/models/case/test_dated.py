@@ -152,10 +152,10 @@ def test_the_duty_to_buy_regionally_is_a_doubt(almere: Case) -> None:
 
 
 def test_a_long_lead_and_its_spread(almere: Case, small_case: Case) -> None:
-    """By hand, standard deviation and autocorrelation in table risk_factors: national 0.015 and 0.9, care form 0.02 and
+    """By hand, standard deviation and autocorrelation in table risk_factors: national 0.03 and 0.9, care form 0.02 and
     0.7, municipality as estimated and 0.7; after six years (1 - 0.9^12) / 0.19 = 3.7768 and (1 - 0.7^12) / 0.51 = 1.9336."""
     own = next(row.standard_deviation or 0.0 for row in almere.risk_factors if row.id == "municipal_inflow")
-    ahead = (0.015**2 * 3.7768 + (0.02**2 + own**2) * 1.9336) ** 0.5
+    ahead = (0.03**2 * 3.7768 + (0.02**2 + own**2) * 1.9336) ** 0.5
     assert inflow_spread(almere, 6) == pytest.approx(ahead, rel=1e-4)
     (found,) = _said(almere, "the first contract year is 2028, 6 years later")
     assert f"usually differs {100 * ahead:.1f} %" in found
