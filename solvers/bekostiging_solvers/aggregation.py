@@ -66,8 +66,11 @@ def minimise_tails(
     start: FloatArray,
     tolerance: float,
     probabilities: FloatArray | None = None,
+    least: float = 1.0,
 ) -> AggregatedSolution:
     """Solve on growing samples, at last on all scenarios; every loss a ``LinearLoss``, integrality left aside.
+
+    ``tolerance`` is relative to the larger of ``least`` and the value.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def minimise_tails(
     for stride in strides:
         tails = [_Tail(term, probabilities, stride, whole=stride == strides[0]) for term in terms]
         try:
-            found = _minimise_on(program, tails, x, tolerance if stride == 1 else COARSE)
+            found = _minimise_on(program, tails, x, tolerance if stride == 1 else COARSE, least)
         except SolverError:
             if stride == 1:
                 raise
@@ -193,7 +196,7 @@ def _evaluate(program: LinearProgram, tails: Sequence[_Tail], x: FloatArray) -> 
 
 
 def _minimise_on(
-    program: LinearProgram, tails: Sequence[_Tail], start: FloatArray, tolerance: float
+    program: LinearProgram, tails: Sequence[_Tail], start: FloatArray, tolerance: float, least: float
 ) -> AggregatedSolution:
     """Step after step on one sample until bound and value meet."""
     best = _evaluate(program, tails, start)
@@ -220,7 +223,7 @@ def _minimise_on(
             reach /= 2
         if gained > 0:
             best = new
-        if best.value - bound <= tolerance * max(1.0, abs(best.value)):
+        if best.value - bound <= tolerance * max(least, abs(best.value)):
             return AggregatedSolution(best.x, best.value, bound, held.duals, held.weights, passes)
     raise SolverError(f"the bands did not converge in {MOST_STEPS} steps; scale the data or bound the columns")
 

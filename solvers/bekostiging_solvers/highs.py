@@ -6,10 +6,8 @@ the same for the column's bound. Minimisation throughout.
 
 from __future__ import annotations
 
-import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
@@ -18,7 +16,9 @@ import highspy
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
-from bekostiging_solvers.execution import interrupt_handlers
+from bekostiging_solvers.arrays import check_finite, vector
+from bekostiging_solvers.equilibration import fits, scaled_to_fit
+from bekostiging_solvers.highs_input import interrupts, pass_program
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.solution import (
     InfeasibleError,
@@ -36,6 +36,9 @@ FEASIBILITY = 1e-9
 """Tolerance of rows and reduced costs: with money in millions, a thousandth of a euro."""
 MIP_GAP = 1e-6
 """Relative gap at which an integer program is called optimal."""
+VIOLATED = 1e-6
+"""Relative violation of a row or bound beyond which a point is not called optimal; ten times that with whole numbers, which
+HiGHS rounds to 1e-6."""
 IRREDUCIBLE = 2 + 4
 """HiGHS's iis_strategy: from the linear program (2), down to an irreducible set (4)."""
 
@@ -65,7 +68,12 @@ class HighsSession:
     Raises
     ------
     ValueError
-        An option that HiGHS does not know, or not with this value.
+        An option that HiGHS does not know, or not with this value; arrays that HiGHS refuses.
+
+    Notes
+    -----
+    HiGHS takes coefficients of at most 1e-9 for zero. ``solve_highs`` scales such programs or refuses them; here a point
+    that violates the program as it was given is not called optimal.
 
     Examples
     --------
@@ -109,36 +117,52 @@ class HighsSession:
             chosen["time_limit"] = float(time_limit)
         if node_limit is not None:
             chosen["mip_max_nodes"] = int(node_limit)
-        for option, value in (chosen | (options or {})).items():
+        # what runs does not depend on what else is installed: no "choose" and no "ipm", which may be another code there
+        chosen |= {"mip_ipm_solver": "ipx"} if program.is_integer else {"solver": "simplex"}
+        chosen |= options or {}
+        self._algorithm = "branch and bound" if program.is_integer else str(chosen["solver"])
+        for option, value in chosen.items():
             if self._highs.setOptionValue(option, value) != highspy.HighsStatus.kOk:
                 raise ValueError(f"HiGHS knows no option {option} with value {value!r}; see its documentation")
         self._program = program
         self._progress = progress
         self._stop = threading.Event()
-        _pass(self._highs, program)
+        self._changed = False
+        pass_program(self._highs, program)
         self._watch()
 
     def add_row(self, lower: float, upper: float, columns: IntArray, values: FloatArray) -> None:
         """Add ``lower <= values x[columns] <= upper``."""
+        self._check_row(values)
         self._highs.addRow(lower, upper, len(columns), columns.astype(np.int32), values.astype(np.float64))
 
     def add_rows(self, lower: FloatArray, rows: csr_array) -> None:
         """Add ``rows x >= lower``; (n, n_columns), (n,)."""
+        self._check_row(rows.data)
         n = rows.shape[0]
         starts, index, value = rows.indptr.astype(np.int32), rows.indices.astype(np.int32), rows.data
         self._highs.addRows(n, lower, np.full(n, INFINITY), rows.nnz, starts[:-1], index, value.astype(np.float64))
 
+    def _check_row(self, values: FloatArray) -> None:
+        """Refuse coefficients that are no numbers."""
+        self._changed = True
+        if not np.isfinite(values).all():
+            raise ValueError("a row has a coefficient that is nan or infinite; give finite numbers")
+
     def change_rows(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of rows."""
+        self._changed = True
         highs: Any = self._highs  # the method is missing in the stubs of highspy only
         highs.changeRowsBounds(len(rows), rows.astype(np.int32), lower, upper)
 
     def change_costs(self, columns: IntArray, cost: FloatArray) -> None:
         """Change the cost of columns."""
+        self._changed = True
         self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
 
     def change_bounds(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of columns."""
+        self._changed = True
         self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
 
     def curve(self, hessian: FloatArray) -> None:
@@ -146,6 +170,7 @@ class HighsSession:
         lower = csc_array(np.tril(hessian))
         given = highspy.HighsHessian()
         given.dim_, given.format_ = lower.shape[0], highspy.HessianFormat.kTriangular
+        self._algorithm, self._changed = "active set", True
         given.start_, given.index_, given.value_ = lower.indptr, lower.indices, lower.data
         self._highs.passHessian(given)
 
@@ -189,15 +214,16 @@ class HighsSession:
             No optimal solution, each with its next step.
         """
         begin = perf_counter()
-        with _interrupts(self._stop):
+        with interrupts(self._stop):
             refused = self._highs.run() == highspy.HighsStatus.kError
             if refused and self._highs.getModelStatus() == highspy.HighsModelStatus.kNotset:
                 # somebody else ran HiGHS in this process with more threads; it keeps their number until told otherwise
                 highspy.Highs.resetGlobalScheduler(True)
                 self._highs.run()
             termination = self._termination()
-            if termination is Termination.TROUBLE:
+            if termination is Termination.TROUBLE or self._violates(termination):
                 termination = self._once_more()
+                termination = Termination.TROUBLE if self._violates(termination) else termination
         solution = self._solution(termination, perf_counter() - begin)
         if termination in (Termination.OPTIMAL, Termination.INTERRUPTED):
             return solution
@@ -211,16 +237,29 @@ class HighsSession:
         error = UnboundedError if termination is Termination.UNBOUNDED else NumericalTroubleError
         raise error(f"{message} {error.remedy}")
 
+    def _violates(self, termination: Termination) -> bool:
+        """Whether what is called optimal breaks a row or bound of the program as it was given."""
+        if termination is not Termination.OPTIMAL:
+            return False
+        if self._changed:
+            return bool(self._highs.getInfo().max_primal_infeasibility > VIOLATED)
+        x = np.array(self._highs.getSolution().col_value)
+        most = 10 * VIOLATED if self._program.is_integer else VIOLATED
+        return len(x) != len(self._program.cost) or not self._program.violation(x) <= most
+
     def _once_more(self) -> Termination:
         """Without the last basis, which may be what leads nowhere; then by another algorithm."""
         self._highs.clearSolver()
         self._highs.run()
         termination = self._termination()
-        if termination is Termination.TROUBLE and not self._program.is_integer:
-            self._highs.setOptionValue("solver", "ipm")
+        trouble = termination is Termination.TROUBLE or self._violates(termination)
+        if trouble and not self._program.is_integer:
+            usual = self._highs.getOptionValue("solver")[1]
+            self._highs.setOptionValue("solver", "ipx")
             self._highs.run()
             termination = self._termination()
-            self._highs.setOptionValue("solver", "choose")
+            self._highs.setOptionValue("solver", usual)
+            self._algorithm = "ipx"
         return termination
 
     def _watch(self) -> None:
@@ -303,6 +342,7 @@ class HighsSession:
             iterations=max(0, int(info.simplex_iteration_count)),
             nodes=max(0, int(info.mip_node_count)),
             seconds=seconds,
+            algorithm=self._algorithm,
         )
 
     def _infeasible(self, message: str) -> InfeasibleError:
@@ -324,22 +364,9 @@ class HighsSession:
         for i, bound in zip(conflict.col_index_, conflict.col_bound_, strict=True):
             if i < len(columns) and idle(bound) not in free:
                 names.append(columns[i])
+        names = [name for name in names if name]
         sentence = f" Conflicting: {', '.join(names)}." if names else ""
         return InfeasibleError(f"{message}{sentence} Relax or remove one of them.", tuple(names))
-
-
-@contextmanager
-def _interrupts(stop: threading.Event) -> Iterator[None]:
-    """Turn an interrupt into a question answered with stop, in the main thread; elsewhere leave it alone."""
-    stop.clear()
-    usual = interrupt_handlers()
-    for number in usual:
-        signal.signal(number, lambda *_: stop.set())
-    try:
-        yield
-    finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
 
 
 def solve_highs(
@@ -384,7 +411,8 @@ def solve_highs(
     InfeasibleError, UnboundedError, LimitReachedError, NumericalTroubleError
         No optimal solution; each says what to do.
     ValueError
-        An option that HiGHS does not know, or not with this value.
+        An option that HiGHS does not know, or not with this value; a start that is no point; coefficients so far apart that
+        no units make all of them count.
 
     Examples
     --------
@@ -399,34 +427,20 @@ def solve_highs(
     >>> solution.x.tolist(), solution.objective
     ([4.0, 0.0], 4.0)
     """
+    given, units = (program, None) if fits(program) else scaled_to_fit(program)
     session = HighsSession(
-        program, time_limit=time_limit, node_limit=node_limit, gap=gap, progress=progress, options=options
-    )
+        given, time_limit=time_limit, node_limit=node_limit, gap=gap, options=options,
+        progress=progress if units is None or progress is None else units.told(progress),
+    )  # fmt: skip
     if start is not None:
-        session.start_at(start)
-    return session.solve(accept_limit=accept_limit)
-
-
-def _pass(highs: highspy._core._Highs, program: LinearProgram) -> None:
-    """Hand the program over as arrays."""
-    n_rows, n_columns = program.matrix.shape
-    whole = np.zeros(n_columns, dtype=np.int32)
-    if program.integer is not None:
-        whole[program.integer] = int(highspy.HighsVarType.kInteger)
-    highs.passModel(
-        n_columns,
-        n_rows,
-        program.matrix.nnz,
-        int(highspy.MatrixFormat.kRowwise),
-        int(highspy.ObjSense.kMinimize),
-        0.0,
-        program.cost,
-        program.lower,
-        program.upper,
-        program.row_lower,
-        program.row_upper,
-        program.matrix.indptr.astype(np.int32),
-        program.matrix.indices.astype(np.int32),
-        program.matrix.data.astype(np.float64),
-        whole,
-    )
+        point = vector(start, "start", program.column_names)
+        if len(point) != len(program.cost):
+            raise ValueError(f"start has length {len(point)}, the program has {len(program.cost)} columns")
+        check_finite(point, "start", program.column_names)
+        session.start_at(point if units is None else point / units.columns)
+    if units is None:
+        return session.solve(accept_limit=accept_limit)
+    try:
+        return units.restored(session.solve(accept_limit=accept_limit))
+    except LimitReachedError as error:
+        raise LimitReachedError(str(error), units.restored(error.solution)) from None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
+from bekostiging_solvers.arrays import check_finite, flags, sparse, vector
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 INFINITY = float("inf")
@@ -35,7 +36,13 @@ class LinearProgram:
     Raises
     ------
     ValueError
-        Arrays whose lengths do not fit the matrix.
+        Arrays whose lengths do not fit the matrix; a nan anywhere, or an infinity other than a bound that is absent
+        (-inf below, inf above). The message names the array and the place.
+
+    Notes
+    -----
+    Lists, series and data frames are made arrays. A series with names in its index must have those of ``column_names`` or
+    ``row_names``, in that order.
 
     Examples
     --------
@@ -62,22 +69,29 @@ class LinearProgram:
     integer: BoolArray | None = None
 
     def __post_init__(self) -> None:
-        """Refuse arrays that do not fit together."""
+        """Make arrays of what was given and refuse what does not fit together or is no number."""
+        _settle(self, "matrix", sparse(self.matrix, "matrix"))
         n_rows, n_columns = self.matrix.shape
-        shapes: dict[str, tuple[Any, int]] = {
-            "cost": (self.cost, n_columns),
-            "lower": (self.lower, n_columns),
-            "upper": (self.upper, n_columns),
-            "row_lower": (self.row_lower, n_rows),
-            "row_upper": (self.row_upper, n_rows),
-            "column_names": (self.column_names, n_columns),
-            "row_names": (self.row_names, n_rows),
-        }
+        for name, length in (("column_names", n_columns), ("row_names", n_rows)):
+            if not isinstance(getattr(self, name), tuple):
+                _settle(self, name, tuple(getattr(self, name)))
+            _check_length(name, getattr(self, name), length)
         if self.integer is not None:
-            shapes["integer"] = (self.integer, n_columns)
-        for name, (values, length) in shapes.items():
-            if len(values) != length:
-                raise ValueError(f"{name} has length {len(values)}, the matrix asks {length}")
+            _settle(self, "integer", flags(self.integer, "integer"))
+            _check_length("integer", self.integer, n_columns)
+        for name, may_be, length, names in (
+            ("cost", None, n_columns, self.column_names),
+            ("lower", -INFINITY, n_columns, self.column_names),
+            ("upper", INFINITY, n_columns, self.column_names),
+            ("row_lower", -INFINITY, n_rows, self.row_names),
+            ("row_upper", INFINITY, n_rows, self.row_names),
+        ):
+            values = vector(getattr(self, name), name, names)
+            _check_length(name, values, length)
+            check_finite(values, name, names, but=may_be)
+            _settle(self, name, values)
+        if not np.isfinite(self.matrix.data).all():
+            raise ValueError(_not_finite(self.matrix, self.row_names, self.column_names))
 
     @property
     def is_integer(self) -> bool:
@@ -153,6 +167,26 @@ class RowBuilder:
         column = np.concatenate([columns for columns, _ in self._entries])
         value = np.concatenate([values for _, values in self._entries])
         return csr_array((value, (row, column)), shape=(len(self.names), n_columns))
+
+
+def _settle(program: LinearProgram, name: str, value: Any) -> None:
+    """Set a field of a frozen program."""
+    if value is not getattr(program, name):
+        object.__setattr__(program, name, value)
+
+
+def _check_length(name: str, values: Any, length: int) -> None:
+    """Refuse an array that does not fit the matrix."""
+    if len(values) != length:
+        raise ValueError(f"{name} has length {len(values)}, the matrix asks {length}")
+
+
+def _not_finite(matrix: csr_array, row_names: tuple[str, ...], column_names: tuple[str, ...]) -> str:
+    """Where a matrix has its first entry that is no finite number."""
+    place = int(np.flatnonzero(~np.isfinite(matrix.data))[0])
+    row, column = int(np.searchsorted(matrix.indptr, place, side="right")) - 1, int(matrix.indices[place])
+    named = " ".join(name for name in (row_names[row], column_names[column]) if name)
+    return f"matrix[{row}, {column}]{f' ({named})' if named else ''} is {matrix.data[place]}; give a finite number"
 
 
 def _relative(excess: FloatArray, bound: FloatArray) -> float:

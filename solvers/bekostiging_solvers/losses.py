@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from bekostiging_solvers.arrays import check_finite, numbers, vector
 from bekostiging_solvers.risk import check_confidence
 from bekostiging_solvers.typing import FloatArray, IntArray
 
@@ -79,7 +80,7 @@ class CVaRTerm:
         check_confidence(self.confidence)
         if not 0 <= self.weight < np.inf:
             raise ValueError(
-                f"{self.name}: weight must be finite and at least 0, not {self.weight}; it rewards risk"
+                f"{self.name or 'a term'}: weight must be finite and at least 0, not {self.weight}; it rewards risk"
             )
 
 
@@ -103,7 +104,7 @@ class CVaRLimit:
     Raises
     ------
     ValueError
-        A confidence outside [0, 1).
+        A confidence outside [0, 1), coefficients or a limit that are not finite.
 
     Examples
     --------
@@ -118,8 +119,13 @@ class CVaRLimit:
     limit: float
 
     def __post_init__(self) -> None:
-        """Refuse a confidence without tail."""
+        """Refuse a confidence without tail and what is no number."""
         check_confidence(self.confidence)
+        coefficients = vector(self.coefficients, f"coefficients of limit {self.name}".rstrip())
+        check_finite(coefficients, f"coefficients of limit {self.name}".rstrip())
+        object.__setattr__(self, "coefficients", coefficients)
+        if not np.isfinite(self.limit):
+            raise ValueError(f"limit {self.name} is {self.limit}; give a finite number, or leave the limit out")
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,11 @@ class LinearLoss:
     columns : (k,) array of int, optional
         Columns of x that the loss uses, all of them in order when left out; one that stands there twice counts twice.
 
+    Raises
+    ------
+    ValueError
+        Arrays that do not fit together, or columns that are no places. Lists and data frames are made arrays.
+
     Examples
     --------
     >>> LinearLoss(np.array([[1.0], [3.0]]), columns=np.array([1])).evaluate(np.array([9.0, 2.0])).tolist()
@@ -144,6 +155,10 @@ class LinearLoss:
     matrix: Matrix
     constant: FloatArray | None = None
     columns: IntArray | None = None
+
+    def __post_init__(self) -> None:
+        """Make arrays of what was given and refuse what does not fit together."""
+        _settle_arrays(self, self.matrix, self.constant, self.columns, 2)
 
     def evaluate(self, x: FloatArray) -> FloatArray:
         """Loss of every scenario at x."""
@@ -160,6 +175,16 @@ class LinearLoss:
 class PositivePartLoss:
     """loss_s(x) = sum over parts of max(0, part_s(x)), the parts affine (or convex).
 
+    Parameters
+    ----------
+    parts : sequence of ScenarioLoss
+        At least one, all over the same scenarios.
+
+    Raises
+    ------
+    ValueError
+        No parts, or parts of another number of scenarios.
+
     Examples
     --------
     >>> PositivePartLoss((LinearLoss(np.array([[1.0], [-1.0]])),)).evaluate(np.array([2.0])).tolist()
@@ -167,6 +192,17 @@ class PositivePartLoss:
     """
 
     parts: tuple[ScenarioLoss, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse parts that cannot be added up."""
+        object.__setattr__(self, "parts", tuple(self.parts))
+        if not self.parts:
+            raise ValueError("a loss of positive parts has at least one part")
+        lengths = {len(part.matrix) for part in self.parts if isinstance(part, LinearLoss | RunningMaxLoss)}
+        if len(lengths) > 1:
+            raise ValueError(
+                f"the parts have {' and '.join(map(str, sorted(lengths)))} scenarios; they need the same ones"
+            )
 
     def evaluate(self, x: FloatArray) -> FloatArray:
         """Loss of every scenario at x."""
@@ -193,6 +229,11 @@ class RunningMaxLoss:
     columns : (k,) array of int, optional
         Columns of x that the loss uses, all of them in order when left out.
 
+    Raises
+    ------
+    ValueError
+        Arrays that do not fit together, no periods, or columns that are no places.
+
     Examples
     --------
     One scenario loses 3 and then gains 1, so its largest cumulative loss is 3; the other never loses:
@@ -206,12 +247,22 @@ class RunningMaxLoss:
     constant: FloatArray
     columns: IntArray | None = None
 
+    def __post_init__(self) -> None:
+        """Make arrays of what was given and refuse what does not fit together."""
+        _settle_arrays(self, self.matrix, self.constant, self.columns, 3)
+
     @classmethod
     def of_increments(
         cls, matrix: FloatArray, constant: FloatArray, columns: IntArray | None = None
     ) -> RunningMaxLoss:
         """From what every period adds: ``matrix`` (n_scenarios, n_periods, k), ``constant`` (n_scenarios, n_periods)."""
-        return cls(np.cumsum(matrix, axis=1), np.cumsum(constant, axis=1), columns)
+        increments, constants = np.asarray(matrix), np.asarray(constant)
+        if increments.ndim != 3 or constants.ndim != 2:
+            raise ValueError(
+                f"increments are (n_scenarios, n_periods, k) and (n_scenarios, n_periods), not {increments.shape} and "
+                f"{constants.shape}"
+            )
+        return cls(np.cumsum(increments, axis=1), np.cumsum(constants, axis=1), columns)
 
     def _paths(self, x: FloatArray) -> FloatArray:
         return np.asarray(self.matrix @ (x if self.columns is None else x[self.columns]) + self.constant)
@@ -227,6 +278,47 @@ class RunningMaxLoss:
         rows = np.arange(len(paths))
         active = np.where(paths[rows, largest_loss] > 0, weights, 0.0)
         return _scattered(x, self.columns, active @ self.matrix[rows, largest_loss])
+
+
+def parts_of(loss: ScenarioLoss) -> list[LinearLoss | RunningMaxLoss]:
+    """The losses with a matrix in a loss; none in one of the caller's own."""
+    match loss:
+        case LinearLoss() | RunningMaxLoss():
+            return [loss]
+        case PositivePartLoss():
+            return [found for part in loss.parts for found in parts_of(part)]
+        case _:
+            return []
+
+
+def _settle_arrays(loss: Any, matrix: Any, constant: Any, columns: Any, dimensions: int) -> None:
+    """Arrays of the matrix, constant and columns of a loss, set in a frozen object.
+
+    Raises
+    ------
+    ValueError
+        What does not fit together.
+    """
+    kind = type(loss).__name__
+    if not (isinstance(matrix, np.ndarray) and matrix.dtype in (np.float64, np.float32)):
+        matrix = numbers(matrix, f"the matrix of a {kind}")
+    shape = matrix.shape
+    if len(shape) != dimensions or 0 in shape[:-1]:
+        asked = "(n_scenarios, k)" if dimensions == 2 else "(n_scenarios, n_periods, k)"
+        raise ValueError(f"the matrix of a {kind} has shape {shape}, asked is {asked} with at least one scenario")
+    object.__setattr__(loss, "matrix", matrix)
+    if constant is not None:
+        constant = numbers(constant, f"the constant of a {kind}")
+        if constant.shape != shape[:-1]:
+            raise ValueError(f"the constant of a {kind} has shape {constant.shape}, its matrix asks {shape[:-1]}")
+        object.__setattr__(loss, "constant", constant)
+    if columns is not None:
+        columns = np.asarray(columns)
+        if columns.dtype.kind not in "iu" or columns.shape != shape[-1:] or (columns < 0).any():
+            raise ValueError(
+                f"columns of a {kind} are {shape[-1]} places of columns of x, one per column of its matrix"
+            )
+        object.__setattr__(loss, "columns", columns)
 
 
 def _times(matrix: Matrix, x: FloatArray) -> FloatArray:

@@ -175,6 +175,8 @@ class Solution:
         Of the simplex method, and of branch and bound.
     seconds : float
         Duration of the run.
+    algorithm : str
+        "simplex", "ipx" (where simplex led nowhere), "branch and bound" or "active set" (a quadratic objective).
 
     Examples
     --------
@@ -186,8 +188,8 @@ class Solution:
     ...     row_lower=np.array([4.0]), row_upper=np.array([np.inf]), column_names=("x", "y"), row_names=("demand",),
     ... )
     >>> solution = solve_highs(program)
-    >>> solution.status, solution.gap
-    (<SolutionStatus.OPTIMAL: 'optimal'>, 0.0)
+    >>> solution.status, solution.gap, solution.algorithm
+    (<SolutionStatus.OPTIMAL: 'optimal'>, 0.0, 'simplex')
     """
 
     x: FloatArray
@@ -201,6 +203,7 @@ class Solution:
     iterations: int
     nodes: int
     seconds: float
+    algorithm: str
 
     @property
     def versions(self) -> dict[str, str]:

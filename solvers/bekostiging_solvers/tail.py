@@ -21,22 +21,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csr_array, hstack
 
-from bekostiging_solvers.aggregation import minimise_tails
-from bekostiging_solvers.highs import HighsSession
+from bekostiging_solvers.arrays import check_finite, vector
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, LinearLoss
-from bekostiging_solvers.risk import tail_weights
-from bekostiging_solvers.solution import InfeasibleError, Solution, SolutionStatus, SolverError, Termination
-from bekostiging_solvers.tail_cuts import LeadingLoss, TailCuts, cut_of
+from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, parts_of
+from bekostiging_solvers.risk import checked_probabilities
+from bekostiging_solvers.solution import SolutionStatus
+from bekostiging_solvers.tail_cuts import LeadingLoss
+from bekostiging_solvers.tail_search import Held, TailSearch
+from bekostiging_solvers.tail_units import tail_units
 from bekostiging_solvers.typing import FloatArray
 
 TOLERANCE = 1e-6
 """Relative gap and violation at which a point counts as optimal and feasible."""
-MOST_PASSES = 2000
-LEVEL = 0.6
-"""Where between bound and best value the level lies; chosen on one draw of the benchmark's CVaR program."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +48,13 @@ class TailSolution:
     objective, bound : float
         Its value, exact over the scenarios, and what is at or below every feasible value.
     gap : float or None
-        (objective - bound) / max(1, |objective|); None when the point violates a limit.
+        (objective - bound) / max(u, |objective|), u a small part of what the costs and weights make one natural unit of the
+        objective; None when the point violates a limit.
     violation : float
-        Largest excess over a limit, row or bound, relative to the larger of one and that limit.
+        Largest excess over a limit, row or bound, relative to the larger of one and that limit; in the program's own units
+        where its numbers are far from one.
     status : SolutionStatus
-        ``OPTIMAL``, or ``BOUND_ONLY`` when the point violates a limit.
+        ``OPTIMAL``; ``FEASIBLE`` when the gap is above the tolerance; ``BOUND_ONLY`` when the point violates a limit.
     passes : int
         Evaluations of all losses, those of samples among them.
     duals : dict
@@ -99,7 +99,17 @@ class TailProgram:
         Makes a nearly feasible point feasible (raise what a tail must not exceed); without it the master's own
         point is judged as it stands.
     probabilities : (n_scenarios,), optional
-        Equally likely when left out.
+        Adding up to one; equally likely when left out.
+
+    Raises
+    ------
+    ValueError
+        Losses, coefficients or probabilities that do not fit each other or the program; each names itself.
+
+    Notes
+    -----
+    Numbers far from one are solved in units of their own (``bekostiging_solvers.equilibration``), so that it does not matter
+    whether money is in cents or in billions.
 
     Examples
     --------
@@ -131,23 +141,23 @@ class TailProgram:
         restore: Callable[[FloatArray], FloatArray] | None = None,
         probabilities: FloatArray | None = None,
     ) -> None:
+        if not isinstance(program, LinearProgram):
+            raise ValueError(f"program is a LinearProgram, not {type(program).__name__}")
         self.program = program
         self.terms = tuple(terms)
         self.limits = tuple(limits)
         self.restore = restore
         self.probabilities = probabilities
         self._tails: tuple[CVaRTerm | CVaRLimit, ...] = (*self.terms, *self.limits)
+        self._check()
 
     def value(self, x: FloatArray) -> float:
         """Objective at x, exact over the scenarios."""
-        return float(self.program.cost @ x) + sum(term.weight * self._tail(term, x)[0] for term in self.terms)
+        return self._search().value(x)
 
     def excess(self, x: FloatArray) -> dict[str, float]:
         """CVaR + coefficients x - limit of every limit; positive is a violation."""
-        return {
-            limit.name: self._tail(limit, x)[0] + float(limit.coefficients @ x) - limit.limit
-            for limit in self.limits
-        }
+        return self._search().excess(x)
 
     def solve(
         self,
@@ -179,19 +189,35 @@ class TailProgram:
         InfeasibleError
             The rows and limits have no common point (the master is a relaxation, so this is a proof); ``conflict``
             names rows and limits. Or no common point has an objective of ``most``: then as soon as the bound tells.
+        NumericalTroubleError
+            A bound above the value of a feasible point: no answer is better than a wrong one.
         SolverError
             Any other failure of HiGHS, or no convergence.
+        ValueError
+            A start or losses that are no finite numbers; each names itself.
         """
-        cuts = TailCuts(self.master(), len(self.program.cost))
-        relaxed = self._aggregated(start, tolerance, cuts)
-        if relaxed is None:
-            cuts.add(start, self._tails_at(start))
-            relaxed = self._converge(cuts, cuts.session(), tolerance, most, name_conflict=name_conflict)
-        _not_above(most, relaxed.bound)
-        if not self.program.is_integer:
-            return relaxed
-        whole = self._converge_whole(cuts, tolerance, most, name_conflict=name_conflict)
-        return replace(whole, duals=relaxed.duals, passes=relaxed.passes + whole.passes)
+        point = self._start(start)
+        if not 0 < tolerance < 1:
+            raise ValueError(f"tolerance is a relative gap between 0 and 1, not {tolerance}")
+        units = tail_units(self.program, self.terms, self.limits, point)
+        if units.ordinary:
+            held = self._search(tolerance, units.least, most, name_conflict=name_conflict).run(point)
+            return self._solution(held, held.x, held.duals, 1.0)
+        own, n_terms = units.program, len(self.terms)
+        restore = self.restore
+        held = TailSearch(
+            own.scaled(self.program),
+            tuple(units.term(term, k) for k, term in enumerate(self.terms)),
+            tuple(units.limit(limit, n_terms + k) for k, limit in enumerate(self.limits)),
+            None if restore is None else lambda z: restore(z * own.columns) / own.columns,
+            self.probabilities,
+            tolerance,
+            units.least,
+            most / own.objective,
+            name_conflict,
+        ).run(point / own.columns)
+        duals = held.duals / np.append(own.rows, units.tails[n_terms:]) * own.objective
+        return self._solution(held, held.x * own.columns, duals, own.objective)
 
     def elastic(self, start: FloatArray, tolerance: float = TOLERANCE) -> dict[str, float]:
         """By how much each limit would have to yield so that all can hold, least in sum.
@@ -238,194 +264,79 @@ class TailProgram:
         found = widened.solve(np.append(start, np.zeros(n_limits)), tolerance)
         return {limit.name: float(found.x[n + k]) for k, limit in enumerate(self.limits)}
 
-    def _tail(self, tail: CVaRTerm | CVaRLimit, x: FloatArray) -> tuple[float, FloatArray]:
-        """CVaR at x and the weights of its tail."""
-        losses = tail.loss.evaluate(x)
-        weights = tail_weights(losses, tail.confidence, self.probabilities)
-        return float(weights @ losses), weights
+    def _search(
+        self, tolerance: float = TOLERANCE, least: float = 1.0, most: float = np.inf, *, name_conflict: bool = True
+    ) -> TailSearch:
+        """The search in the units of the caller."""
+        return TailSearch(
+            self.program, self.terms, self.limits, self.restore, self.probabilities, tolerance, least, most,
+            name_conflict,
+        )  # fmt: skip
 
-    def _tails_at(self, x: FloatArray) -> list[tuple[float, FloatArray]]:
-        """One pass over the scenarios: value and subgradient of every tail."""
-        found = []
-        for tail in self._tails:
-            value, weights = self._tail(tail, x)
-            found.append((value, tail.loss.subgradient(x, weights)))
-        return found
-
-    def _aggregated(self, start: FloatArray, tolerance: float, cuts: TailCuts) -> TailSolution | None:
-        """The relaxation by bands of scenarios, its tails as cuts; None where it does not apply or found nothing."""
-        terms = [term for term in self.terms if term.weight > 0]
-        if self.limits or not terms or not all(isinstance(term.loss, LinearLoss) for term in terms):
-            return None
-        relaxed = replace(self.program, integer=None)
-        try:
-            found = minimise_tails(relaxed, terms, start, tolerance, self.probabilities)
-        except SolverError:  # cutting planes find out whether it is infeasible, unbounded or hard
-            return None
-        if self.program.is_integer:
-            weights = iter(found.weights)
-            cuts.add(
-                found.x,
-                [cut_of(term.loss, found.x, next(weights) if term.weight > 0 else None) for term in self.terms],
-            )
-        return self._judge(found.x, found.bound, found.passes, found.duals, tolerance)
-
-    def _converge(
-        self, cuts: TailCuts, session: HighsSession, tolerance: float, most: float, *, name_conflict: bool
-    ) -> TailSolution:
-        """Pass after pass until no tail of the master is too low or the gap is closed."""
-        n = len(self.program.cost)
-        best, best_x, level = np.inf, None, True
-        for passes in range(1, MOST_PASSES + 1):
-            solution = self._run(session, most, name_conflict=name_conflict)
-            x = solution.x[:n]
-            if best_x is not None and not self.limits:
-                if best - solution.bound <= tolerance * max(1.0, abs(best)):
-                    return self._finish(best_x, solution, passes, tolerance)
-                if level:
-                    nearer = cuts.level_point(best_x, solution.objective + LEVEL * (best - solution.objective))
-                    x = x if nearer is None else nearer
-            tails = self._tails_at(x)
-            if not self.limits:
-                value = self._value(x, tails)
-                if value < best:
-                    best, best_x = value, x
-            if not self._tails or self._known(solution, tails, tolerance):
-                return self._finish(x, solution, passes, tolerance)
-            news = cuts.add(x, tails, session)
-            if not news and not level:
-                # rounding: the master knows all there is to know at its own point
-                return self._finish(x if best_x is None else best_x, solution, passes, tolerance)
-            level = news
-        raise _unconverged()
-
-    def _converge_whole(
-        self, cuts: TailCuts, tolerance: float, most: float, *, name_conflict: bool
-    ) -> TailSolution:
-        """Pass after pass with whole numbers, until no tail of the master is too low or the gap is closed.
-
-        Between two runs of branch and bound, the linear program with the whole numbers of the last run held fixed shows
-        what its tails cost: branch and bound takes most of the time, and then seldom runs more than twice.
-        """
-        n, passes = len(self.program.cost), 0
-        whole = self.program.whole
-        best, best_x = np.inf, None
-        for _ in range(MOST_PASSES):
-            session = cuts.session(whole=True)
-            if best_x is not None:
-                session.start_with(whole, np.round(best_x[whole]))
-            solution = self._run(session, most, name_conflict=name_conflict)
-            x = solution.x[:n]
-            passes += 1
-            if best_x is not None and best - solution.bound <= tolerance * max(1.0, abs(best)):
-                return self._finish(best_x, solution, passes, tolerance)
-            tails = self._tails_at(x)
-            if not self.limits and self._value(x, tails) < best:
-                best, best_x = self._value(x, tails), x
-            if self._known(solution, tails, tolerance):
-                return self._finish(x, solution, passes, tolerance)
-            if not cuts.add(x, tails):
-                return self._finish(x if best_x is None else best_x, solution, passes, tolerance)
-            try:
-                held = self._converge(cuts, cuts.session(held=x), tolerance, np.inf, name_conflict=False)
-            except InfeasibleError:  # not with these whole numbers: the cuts say so from now on
-                continue
-            passes += held.passes
-            if held.gap is not None and held.objective < best:
-                best, best_x = held.objective, held.x
-        raise _unconverged()
-
-    def _run(self, session: HighsSession, most: float, *, name_conflict: bool) -> Solution:
-        """One run of the master; its conflict in the caller's names."""
-        try:
-            solution = session.solve(name_conflict=name_conflict)
-        except InfeasibleError as error:
-            raise self._conflict(error) from None
-        if solution.termination is Termination.INTERRUPTED:
-            # a run that was stopped has no point to go on from: whoever interrupted wants the whole program to end
-            raise KeyboardInterrupt
-        _not_above(most, solution.bound)
-        return solution
-
-    def _value(self, x: FloatArray, tails: Sequence[tuple[float, FloatArray]]) -> float:
-        """Objective at x, its tails known."""
-        own = zip(self.terms, tails[: len(self.terms)], strict=True)
-        return float(self.program.cost @ x) + sum(term.weight * found for term, (found, _) in own)
-
-    def _known(self, solution: Solution, tails: Sequence[tuple[float, FloatArray]], tolerance: float) -> bool:
-        """Whether the tails of the master are the true ones at its own point."""
-        if not self.limits:
-            return False
-        low = solution.x[len(self.program.cost) :] + tolerance * np.maximum(
-            1.0, [abs(found) for found, _ in tails]
-        )
-        return all(found <= limit for (found, _), limit in zip(tails, low, strict=True))
-
-    def _conflict(self, error: InfeasibleError) -> InfeasibleError:
-        """The conflict in the caller's names: rows and limits."""
-        own = {*self.program.row_names, *self.program.column_names, *(limit.name for limit in self.limits)}
-        named = tuple(name for name in error.conflict if name in own)
-        sentence = f" Conflicting: {', '.join(named)}." if named else ""
-        return InfeasibleError(f"HiGHS: infeasible.{sentence} Relax or remove one of them.", named)
-
-    def _finish(self, x: FloatArray, solution: Solution, passes: int, tolerance: float) -> TailSolution:
-        """The point held, with the master's bound and duals."""
-        return self._judge(x, solution.bound, passes, solution.duals, tolerance)
-
-    def _judge(
-        self, x: FloatArray, bound: float, passes: int, duals: FloatArray, tolerance: float
-    ) -> TailSolution:
-        """Judge the point held, restored when that is possible."""
-        held = x if self.restore is None else self.restore(x)
-        over = self.excess(held)
-        relative = [over[limit.name] / max(1.0, abs(limit.limit)) for limit in self.limits]
-        violation = max([self.program.violation(held), *relative])
-        objective = self.value(held)
-        gap = max(0.0, (objective - bound) / max(1.0, abs(objective)))
-        feasible = violation <= tolerance
+    def _solution(self, held: Held, x: FloatArray, duals: FloatArray, unit: float) -> TailSolution:
+        """What a search holds, in the units of the caller."""
         names = [*self.program.row_names, *(limit.name for limit in self.limits)]
         return TailSolution(
-            x=held,
-            objective=objective,
-            bound=bound,
-            gap=gap if feasible else None,
-            violation=violation,
-            status=SolutionStatus.OPTIMAL if feasible else SolutionStatus.BOUND_ONLY,
-            passes=passes,
-            duals=dict(zip(names, duals[: len(names)].tolist(), strict=True)),
-        )
+            x, held.objective * unit, held.bound * unit, held.gap, held.violation, held.status, held.passes,
+            dict(zip(names, duals.tolist(), strict=True)),
+        )  # fmt: skip
 
-    def master(self) -> LinearProgram:
-        """The program with one column per tail and one row per limit; the cuts come on top."""
-        program, n_tails, n_limits = self.program, len(self._tails), len(self.limits)
-        n_rows, n = program.matrix.shape
-        own = csr_array(np.array([limit.coefficients for limit in self.limits]).reshape(n_limits, n))
-        # limits come after the terms: their tail columns are the last
-        of_limits = np.zeros((n_limits, n_tails))
-        of_limits[np.arange(n_limits), np.arange(len(self.terms), n_tails)] = 1.0
-        upper_part = hstack([program.matrix, csr_array((n_rows, n_tails))])
-        free = np.full(n_tails, INFINITY)
-        return replace(
-            program,
-            cost=np.concatenate([program.cost, [term.weight for term in self.terms], np.zeros(n_limits)]),
-            lower=np.concatenate([program.lower, -free]),
-            upper=np.concatenate([program.upper, free]),
-            matrix=csr_array(vstack([upper_part, hstack([own, csr_array(of_limits)])])),
-            row_lower=np.concatenate([program.row_lower, np.full(n_limits, -INFINITY)]),
-            row_upper=np.concatenate([program.row_upper, [limit.limit for limit in self.limits]]),
-            column_names=(*program.column_names, *(f"tail[{tail.name}]" for tail in self._tails)),
-            row_names=(*program.row_names, *(limit.name for limit in self.limits)),
-            integer=None
-            if program.integer is None
-            else np.append(program.integer, np.zeros(n_tails, dtype=np.bool_)),
-        )
+    def _check(self) -> None:
+        """Refuse losses, coefficients and probabilities that do not fit each other."""
+        n, n_scenarios = len(self.program.cost), set[int]()
+        for tail in self._tails:
+            for loss in parts_of(tail.loss):
+                used = loss.matrix.shape[-1] if loss.columns is None else 1 + int(loss.columns.max(initial=-1))
+                if used > n or (loss.columns is None and used < n):
+                    raise ValueError(
+                        f"the loss of {tail.name} uses {used} columns of x, the program has {n}; say which with "
+                        "columns="
+                    )
+                n_scenarios.add(len(loss.matrix))
+        for limit in self.limits:
+            if len(limit.coefficients) != n:
+                raise ValueError(
+                    f"limit {limit.name} has {len(limit.coefficients)} coefficients, the program {n} columns"
+                )
+        if len(n_scenarios) > 1:
+            raise ValueError(
+                f"the losses have {' and '.join(map(str, sorted(n_scenarios)))} scenarios; they need the same ones"
+            )
+        if self.probabilities is not None and n_scenarios:
+            self.probabilities = checked_probabilities(self.probabilities, n_scenarios.pop())
+
+    def _start(self, start: FloatArray) -> FloatArray:
+        """The checked point of the first cuts; losses are looked at there.
+
+        Raises
+        ------
+        ValueError
+            A start or loss that is no row of finite numbers, or probabilities that do not fit the losses.
+        """
+        point = vector(start, "start", self.program.column_names)
+        if len(point) != len(self.program.cost):
+            raise ValueError(f"start has length {len(point)}, the program has {len(self.program.cost)} columns")
+        check_finite(point, "start", self.program.column_names)
+        for tail in self._tails:
+            losses = np.asarray(tail.loss.evaluate(point))
+            if losses.ndim != 1 or len(losses) == 0:
+                raise ValueError(
+                    f"the loss of {tail.name} has shape {losses.shape}, asked is one number per scenario"
+                )
+            if not np.isfinite(losses).all():
+                raise ValueError(_not_finite(tail, losses))
+            if self.probabilities is not None:
+                self.probabilities = checked_probabilities(self.probabilities, len(losses))
+        return point
 
 
-def _unconverged() -> SolverError:
-    return SolverError(f"tail cuts did not converge in {MOST_PASSES} passes; scale the data or bound the columns")
-
-
-def _not_above(most: float, bound: float) -> None:
-    """Refuse a bound above the most an objective may be."""
-    if bound > most:
-        raise InfeasibleError(f"No point has an objective of at most {most:g}: the bound is {bound:g}.", ())
+def _not_finite(tail: CVaRTerm | CVaRLimit, losses: FloatArray) -> str:
+    """Where a loss has its first number that is none."""
+    for loss in parts_of(tail.loss):
+        arrays = {"matrix": loss.matrix, "constant": np.zeros(0) if loss.constant is None else loss.constant}
+        for name, values in arrays.items():
+            if not np.isfinite(values).all():
+                place = tuple(int(one) for one in np.argwhere(~np.isfinite(values))[0])
+                return f"{name}{list(place)} of the loss of {tail.name} is {values[place]}; give a finite number"
+    scenario = int(np.flatnonzero(~np.isfinite(losses))[0])
+    return f"the loss of {tail.name} in scenario {scenario} is {losses[scenario]} at the start; give finite losses"

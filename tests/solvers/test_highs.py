@@ -256,3 +256,6 @@ def test_a_simplex_that_goes_round_gives_way_to_another_algorithm() -> None:
     found = solve_highs(program, options={"simplex_iteration_limit": 1, "presolve": "off"})
     assert found.termination is Termination.OPTIMAL
     assert found.objective == pytest.approx(3.0)
+    assert found.algorithm == "ipx", "never ipm, which is another algorithm where more is installed"
+    assert solve_highs(program).algorithm == "simplex"
+    assert solve_highs(_market_split(), node_limit=0, accept_limit=True).algorithm == "branch and bound"

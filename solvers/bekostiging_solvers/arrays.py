@@ -1,0 +1,110 @@
+"""What a caller hands over as float64 arrays: lists, series and data frames become arrays, or a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array, issparse
+
+from bekostiging_solvers.typing import BoolArray, FloatArray
+
+
+def vector(values: Any, name: str, labels: Sequence[str] = ()) -> FloatArray:
+    """One row of numbers, (n,); ``labels`` is the order that a series with names in its index must have.
+
+    Raises
+    ------
+    ValueError
+        No numbers, more than one dimension, or a series whose index names others than the labels, or in another order.
+    """
+    if isinstance(values, np.ndarray) and values.dtype == np.float64 and values.ndim == 1:
+        return values
+    _check_labels(values, name, labels)
+    found = numbers(values, name)
+    if found.ndim != 1:
+        raise ValueError(f"{name} has shape {found.shape}; give one row of numbers")
+    return found
+
+
+def numbers(values: Any, name: str) -> FloatArray:
+    """Numbers as float64, in any shape.
+
+    Raises
+    ------
+    ValueError
+        Something other than numbers.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} holds something other than numbers: {error}") from None
+
+
+def flags(values: Any, name: str) -> BoolArray:
+    """One row of yes and no, (n,); ones and zeros will do.
+
+    Raises
+    ------
+    ValueError
+        Anything else.
+    """
+    found = np.asarray(values)
+    if found.dtype == np.bool_ and found.ndim == 1:
+        return found
+    if found.ndim != 1 or found.dtype.kind not in "iuf" or not np.isin(found, (0, 1)).all():
+        raise ValueError(f"{name} has one True or False per column; it is a mask, not a list of places")
+    return found.astype(np.bool_)
+
+
+def sparse(values: Any, name: str) -> csr_array:
+    """A matrix with one entry per place; what stands twice is added up.
+
+    Raises
+    ------
+    ValueError
+        No numbers, or not two dimensions.
+    """
+    own: csr_array = values
+    if not isinstance(values, csr_array):
+        found: Any = values if issparse(values) else numbers(values, name)
+        if found.ndim != 2:
+            raise ValueError(f"{name} has shape {found.shape}; give rows and columns")
+        own = csr_array(found)
+    if own.dtype != np.float64:
+        own = csr_array(own.astype(np.float64))
+    if not own.has_canonical_format and not own.sorted_indices().has_canonical_format:
+        own = own.copy()
+        own.sum_duplicates()
+    return own
+
+
+def check_finite(values: FloatArray, name: str, labels: Sequence[str] = (), *, but: float | None = None) -> None:
+    """Refuse nan and infinity (``but``: the one that may be there), naming the first place.
+
+    Raises
+    ------
+    ValueError
+        With the array, the place, its name in ``labels`` if there is one, and the remedy.
+    """
+    right = np.isfinite(values) if but is None else np.isfinite(values) | (values == but)
+    if right.all():
+        return
+    place = int(np.flatnonzero(~right)[0])
+    label = f" ({labels[place]})" if place < len(labels) and labels[place] else ""
+    allowed = "a finite number" if but is None else f"a finite number or {but}"
+    raise ValueError(f"{name}[{place}]{label} is {values[place]}; give {allowed}")
+
+
+def _check_labels(values: Any, name: str, labels: Sequence[str]) -> None:
+    """Refuse a series whose index has names in another order: its numbers would be taken for those of others."""
+    index = getattr(values, "index", None)
+    if index is None or callable(index) or not len(labels) or np.asarray(index).dtype.kind in "iu":
+        return
+    if [str(one) for one in index] != [str(one) for one in labels]:
+        raise ValueError(f"the index of {name} differs from the names asked ({_few(labels)}); reindex it")
+
+
+def _few(labels: Sequence[str]) -> str:
+    return ", ".join(str(one) for one in labels[:3]) + (", ..." if len(labels) > 3 else "")
