@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 
 from matplotlib import style
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import ScaledTranslation
 
@@ -65,6 +66,8 @@ def house_axes(ax: Axes | None, size: tuple[float, float]) -> Iterator[Axes]:
         axes = ax if ax is not None else cast(Figure, figure).subplots()
         axes.spines[["top", "right"]].set_visible(False)
         yield axes
+        for text in axes.findobj(Text):  # axes that were given have texts of before the style
+            text.set_parse_math(False)
 
 
 def figure_of(plot: Callable[[Axes], object], size: tuple[float, float]) -> Figure:
