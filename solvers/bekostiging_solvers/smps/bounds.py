@@ -27,7 +27,8 @@ class Vectors:
     source: Source
     section: str
     unnamed: str = ""
-    """Set of lines that name none: some files write it behind the name of the section."""
+    """Set of lines that name none: some files write it behind the name of the section, on ``line``."""
+    line: int = 0
     sets: dict[str, dict[str, float]] = field(default_factory=dict)
     began: dict[str, int] = field(default_factory=dict)
 
@@ -63,6 +64,7 @@ class Bounds:
     source: Source
     section: str = "BOUNDS"
     unnamed: str = ""
+    line: int = 0
     sets: dict[str, dict[str, Bound]] = field(default_factory=dict)
     began: dict[str, int] = field(default_factory=dict)
 
@@ -127,6 +129,10 @@ def _sides(kind: str, value: str) -> tuple[float | None, float | None]:
 def chosen(of: Vectors | Bounds, sets: dict[str, dict[str, T]], wanted: str | None) -> tuple[str, dict[str, T]]:
     """The set that counts, with its name; the first one, or the one that is wanted."""
     known = ", ".join(repr(name) for name in sets)
+    if of.unnamed and sets and of.unnamed not in sets:
+        of.source.refuse(
+            of.line, f"set {of.unnamed} has no line, those of {of.section} name {known}; make them the same"
+        )
     if wanted is not None:
         if wanted not in sets:
             of.source.refuse(1, f"{of.section} has no set {wanted!r}; it has {known or 'none'}")

@@ -55,7 +55,7 @@ def read_core(path: Path, wanted: Mapping[str, str]) -> Core:
     for line, opens, fields in source.lines():
         try:
             if opens:
-                reader.open(fields)
+                reader.open(line, fields)
             else:
                 reader.read(line, fields)
         except ValueError as error:
@@ -88,7 +88,7 @@ class _Reader:
             "BOUNDS": lambda line, fields: self._bounds.read(line, fields, self.core.columns),
         }
 
-    def open(self, fields: list[str]) -> None:
+    def open(self, line: int, fields: list[str]) -> None:
         """A line that opens a section."""
         section = fields[0].upper()
         if section in self._opened:
@@ -101,7 +101,7 @@ class _Reader:
         if section == "OBJSENSE" and len(fields) > 1:
             _sense(fields[1:])
         elif section in SETS and len(fields) == 2:
-            self._vectors[section].unnamed = fields[1]
+            self._vectors[section].unnamed, self._vectors[section].line = fields[1], line
         elif section != "NAME" and len(fields) > 1:
             raise ValueError(
                 f"{' '.join(fields[1:])} behind {section} means nothing; remove it, or indent the line"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from bekostiging_solvers.smps.core import Core
@@ -11,7 +13,7 @@ from bekostiging_solvers.smps.text import number
 
 Kind = Literal["cost", "constant", "entry", "right", "range", "lower", "upper"]
 RIGHT = "RHS"
-"""Name that a right-hand side may always have, whatever the set of the core is called."""
+"""Name of the right-hand side whatever the set that counts is called, as published files have it."""
 BOUND_KINDS: dict[str, tuple[Literal["lower", "upper"], ...]] = {
     "UP": ("upper",),
     "LO": ("lower",),
@@ -66,10 +68,9 @@ class Elements:
             raise ValueError(
                 f"the bound of {column} belongs to the first period, which is known; move it to the core"
             )
-        sides = {"lower": core.lower, "upper": core.upper}
+        own = {"lower": float(core.lower[place]), "upper": float(core.upper[place])}
         return [
-            self._numbered(Element(side, "", column, float(sides[side][place]), True))
-            for side in BOUND_KINDS[kind]
+            self._numbered(Element(side, "", column, own[side], isfinite(own[side]))) for side in BOUND_KINDS[kind]
         ]
 
     def _numbered(self, element: Element) -> int:
@@ -126,14 +127,16 @@ class Elements:
         return Element(kind, row, "", core.right.get(row, 0.0), row in core.right)
 
 
-def is_bound(fields: list[str], core: Core) -> bool:
-    """Whether a line begins with a kind of bound: then a set and a column follow."""
-    return fields[0].upper() in BOUND_KINDS and fields[0] not in core.columns
+def begins(fields: list[str], words: Container[str], core: Core) -> bool:
+    """Whether a line begins with one of some words, and not with a column and row of that name."""
+    if fields[0].upper() not in words:
+        return False
+    return not (fields[0] in core.columns and len(fields) > 1 and fields[1] in core.rows)
 
 
 def values_of(elements: Elements, fields: list[str], core: Core) -> list[tuple[int, float]]:
     """Elements of a line with their values: a bound, or a column with one or two rows."""
-    if is_bound(fields, core):
+    if begins(fields, BOUND_KINDS, core):
         if len(fields) != 4:
             raise ValueError("a random bound has a kind, a set, a column and a value")
         value = number(fields[3])

@@ -31,10 +31,15 @@ class Stages:
 def read_periods(path: Path, core: Core) -> Stages:
     """Read the time file of a core."""
     source = Source(path, frozenset({"TIME", "PERIODS", "ROWS", "COLUMNS", "ENDATA"}), KINDS)
-    section, explicit, found = "", False, _Found()
+    section, explicit, found, opened = "", False, _Found(), set[str]()
     for line, opens, fields in source.lines():
         if opens:
             section = fields[0].upper()
+            if section in opened:
+                source.refuse(line, f"section {section} stands there twice; put its lines together")
+            opened.add(section)
+            if section not in ("TIME", "PERIODS") and len(fields) > 1:
+                source.refuse(line, f"{' '.join(fields[1:])} behind {section} means nothing; remove it")
             if section == "PERIODS":
                 explicit = _kind(source, line, fields)
             elif section in ("ROWS", "COLUMNS") and not explicit:

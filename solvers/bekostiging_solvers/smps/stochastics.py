@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bekostiging_solvers.smps.core import Core
-from bekostiging_solvers.smps.elements import Elements, is_bound, values_of
+from bekostiging_solvers.smps.elements import BOUND_KINDS, Elements, begins, values_of
 from bekostiging_solvers.smps.periods import Stages
 from bekostiging_solvers.smps.text import Source, number
 from bekostiging_solvers.typing import FloatArray, IntArray
@@ -95,7 +95,7 @@ class _Reader:
         self.groups: dict[tuple[str, str], Group] = {}
         self.section = ""
         self._core, self._stages = core, stages
-        self._rule = "REPLACE"
+        self._rule, self._opened = "REPLACE", False
         self._group: Group | None = None
         self._number = 0
         """Of the outcome that is being listed."""
@@ -111,6 +111,11 @@ class _Reader:
         self._group = None
         readers = {"INDEP": self._indep, "BLOCKS": self._block, "SCENARIOS": self._scenario}
         self.read = readers.get(self.section, self._before)
+        if self.section == "STOCH" and self._opened:
+            raise ValueError("STOCH stands in the midst of the file; one file has one STOCH line, the first")
+        self._opened = True
+        if self.section == "ENDATA" and len(fields) > 1:
+            raise ValueError(f"{' '.join(fields[1:])} behind ENDATA means nothing; remove it")
         if self.section in ("STOCH", "ENDATA"):
             return
         words = [word.upper() for word in fields[1:]]
@@ -134,7 +139,7 @@ class _Reader:
 
     def _indep(self, line: int, fields: list[str]) -> None:
         """One outcome of one element: column, row, value, period (may be left out), probability."""
-        n_names = 3 if is_bound(fields, self._core) else 2
+        n_names = 3 if begins(fields, BOUND_KINDS, self._core) else 2
         if len(fields) not in (n_names + 2, n_names + 3):
             raise ValueError(
                 "a column (or right-hand side), row, value, period and probability are asked, without blanks in names"
@@ -150,7 +155,7 @@ class _Reader:
 
     def _block(self, line: int, fields: list[str]) -> None:
         """BL, block, period (may be left out), probability; or values of the realisation that is being listed."""
-        if fields[0].upper() == "BL" and "BL" not in self._core.columns:
+        if begins(fields, ("BL",), self._core):
             if len(fields) not in (3, 4):
                 raise ValueError("BL, the name of a block, a period and a probability are asked")
             if len(fields) == 4:
@@ -164,7 +169,7 @@ class _Reader:
 
     def _scenario(self, line: int, fields: list[str]) -> None:
         """SC, scenario, parent, probability, period (may be left out); or values of the scenario that is being listed."""
-        if fields[0].upper() != "SC" or "SC" in self._core.columns:
+        if not begins(fields, ("SC",), self._core):
             if self._group is None:
                 raise ValueError("values before the first SC line; write that line first")
             self._values(self._group, fields)
@@ -237,5 +242,7 @@ class _Reader:
         owner = self._owner.setdefault(place, group)
         if owner is not group:
             raise ValueError(f"{element} is in {owner.name} too, and both are independent; keep one")
-        if group.rule == "MULTIPLY" and not element.known:
-            raise ValueError(f"{element} has no value in the core to multiply; give it one there")
+        # what is added to a coefficient that is not there is the coefficient; to a bound that is not there it is nothing
+        needs = {"MULTIPLY": True, "ADD": element.kind in ("lower", "upper")}.get(group.rule, False)
+        if needs and not element.known:
+            raise ValueError(f"{element} has no value in the core to {group.rule.lower()}; give it one there")

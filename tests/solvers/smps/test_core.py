@@ -190,6 +190,7 @@ def test_a_second_set_is_an_error_unless_chosen(tmp_path: Path, section: str) ->
         ([("COLUMNS", "BOUNDS\n UP BND X 3\nCOLUMNS")], 6, "section BOUNDS comes before COLUMNS"),
         ([("BOUNDS", "RHS\n    RHS DEM 3\nBOUNDS")], 12, "section RHS stands there twice"),
         ([("    RHS       CAP", "RHS       CAP")], 11, "section RHS stands there twice"),
+        ([("RHS\n", "RHS  SHOP\n")], 10, "set SHOP has no line, those of RHS name 'RHS'; make them the same"),
         ([("ROWS\n", "ROWS COST\n")], 2, "COST behind ROWS means nothing"),
         ([(" L  CAP", " F  CAP")], 4, "a row has a kind"),
         ([(" L  CAP", " L  MY CAP")], 4, "a row has a kind .* and a name without blanks"),
@@ -265,7 +266,7 @@ DIFFERENCES = {
     "a further N row": ((" L  CAP", " N  GAIN\n L  CAP"), lambda lp: lp.row_names_ == ["CAP", "DEM"]),
     "OBJSENSE MAX": (("ROWS", "OBJSENSE MAX\nROWS"), lambda lp: lp.sense_ == highspy.ObjSense.kMaximize),
     "a semicontinuous column": (("UP BND", "SC BND"), lambda lp: len(lp.integrality_) == 2),
-    "a set named behind RHS": (("RHS\n", "RHS  SHOP\n"), lambda lp: lp.num_col_ == 0),
+    "a set named behind RHS": (("RHS\n    RHS   ", "RHS  SHOP\n    SHOP  "), lambda lp: lp.num_col_ == 0),
 }  # fmt: skip
 """What docs/solvers.md says of HiGHS's reader: a change of the file, and how that is seen."""
 

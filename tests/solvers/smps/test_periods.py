@@ -90,6 +90,8 @@ def test_a_second_period_that_begins_at_the_objective_has_all_rows(tmp_path: Pat
         ("TWO", "ONE", "line 4: period ONE stands there twice"),
         ("Y         DEM                      TWO", "Y         TWO", "line 4: Y TWO: asked is a column, a row and"),
         ("PERIODS       LP\n", "", "line 2: data before PERIODS"),
+        ("ENDATA", "PERIODS\nENDATA", "line 5: section PERIODS stands there twice"),
+        ("ENDATA", "ENDATA TWO", "line 5: TWO behind ENDATA means nothing"),
         ("ENDATA", "ROWS\nENDATA", "line 5: section ROWS belongs to PERIODS EXPLICIT"),
         ("ENDATA", "NODES\nENDATA", "line 5: NODES is another way to write scenarios"),
     ],

@@ -214,6 +214,8 @@ def test_no_outcome_is_the_core(tmp_path: Path) -> None:
         (STOCH.replace("DISCRETE", "NORMAL"), "line 2: only DISCRETE distributions are read, not NORMAL"),
         (STOCH.replace("DISCRETE", "ADD MULTIPLY"), "line 2: ADD MULTIPLY says it twice"),
         (STOCH.replace("INDEP ", "NODES "), "line 2: NODES is another way to write scenarios"),
+        (before_end(STOCH, "STOCH AGAIN"), "line 5: STOCH stands in the midst of the file"),
+        (STOCH.replace("ENDATA", "ENDATA TWO"), "line 5: TWO behind ENDATA means nothing"),
         (STOCH.replace("INDEP         DISCRETE\n", ""), "line 2: data before INDEP, BLOCKS or SCENARIOS"),
         (STOCH.replace("RHS  ", "Q    "), "line 3: Q is no column of the core, and its right-hand side is RHS"),
         (STOCH.replace("DEM", "DEN"), "line 3: random element of row DEN, which the core does not have"),
@@ -264,6 +266,45 @@ def test_a_product_of_nothing(tmp_path: Path) -> None:
     assert [one.technology.toarray().tolist() for one in program.scenarios] == [[[0.5]], [[1.5]]]
     with pytest.raises(SmpsError, match=r"line 2: \(X, DEM\) has no value in the core to multiply"):
         read_smps(write(tmp_path, stoch.replace("DISCRETE", "MULTIPLY"), core))
+
+
+def test_names_that_are_words_too(tmp_path: Path) -> None:
+    """Columns SC, BL and UP: what follows tells them from the words that open a scenario, a block or a bound."""
+    scenarios = "SCENARIOS\n SC A ROOT 0.5 TWO\n    {0} COST 4\n SC B ROOT 0.5 TWO\n    {0} COST 6\nENDATA\n"
+    blocks = "BLOCKS\n BL B TWO 0.5\n    {0} COST 4\n BL B TWO 0.5\n    {0} COST 6\nENDATA\n"
+    indep = "INDEP\n    {0} COST 4 TWO 0.5\n    {0} COST 6 TWO 0.5\n UP BND {0} 7 TWO 1\nENDATA\n"
+    for name, text in (("SC", scenarios), ("BL", blocks), ("UP", indep)):
+        core, time = (file.replace("    Y ", f"    {name} ") for file in (CORE, TIME))
+        program = read_smps(write(tmp_path, text.format(name), core.replace("BND       Y", f"BND  {name}"), time))
+        assert [one.cost[0] for one in program.scenarios] == [4, 6]
+
+
+def test_the_right_hand_side_is_the_set_that_counts(tmp_path: Path) -> None:
+    """Published files say RHS whatever the set is called; the set that counts has its own name too."""
+    named = CORE.replace("    RHS       CAP", "    rhs       CAP")
+    two = CORE.replace("BOUNDS", "    RHS2 CAP 60 DEM 10\nBOUNDS")
+    assert read_smps(write(tmp_path, core=named)).n_scenarios == 2
+    for stoch in (STOCH, STOCH.replace("RHS ", "RHS2")):
+        assert read_smps(write(tmp_path, stoch, two), sets={"RHS": "RHS2"}).first.row_upper.tolist() == [60]
+    with pytest.raises(SmpsError, match="line 3: RHS2 is no column of the core, and its right-hand side is RHS"):
+        read_smps(write(tmp_path, STOCH.replace("RHS ", "RHS2"), two), sets={"RHS": "RHS"})
+
+
+@pytest.mark.parametrize(("rule", "kind"), [("ADD", "LO"), ("MULTIPLY", "UP")])
+def test_a_bound_that_is_not_there_changes_by_replacing(tmp_path: Path, rule: str, kind: str) -> None:
+    core = CORE.replace(" UP BND       Y         50.0", " FR BND Y")
+    text = f"INDEP {{}}\n {kind} BND Y 2 TWO 0.5\n {kind} BND Y 3 TWO 0.5\nENDATA\n"
+    with pytest.raises(SmpsError, match=f"has no value in the core to {rule.lower()}; give it one there"):
+        read_smps(write(tmp_path, text.format(rule), core))
+    assert read_smps(write(tmp_path, text.format(""), core)).n_scenarios == 2
+
+
+@pytest.mark.parametrize("method", ["extensive", "l-shaped"])
+def test_a_coefficient_that_is_zero_in_some_scenarios(tmp_path: Path, method: str) -> None:
+    """Y serves nothing in half of the futures: 12 units of X are bought, as one more costs 1 and saves at least 1.5."""
+    stoch = before_end(STOCH, "    Y DEM 0.0 TWO 0.5\n    Y DEM 1.0 TWO 0.5")
+    solution = solve_recourse(read_smps(write(tmp_path, stoch)), method=method)  # type: ignore[arg-type]
+    assert solution.objective == pytest.approx(12.0)
 
 
 def test_a_column_with_the_name_of_the_right_hand_side(tmp_path: Path) -> None:
