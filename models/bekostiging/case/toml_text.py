@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from typing import Any
 
 MOST_CHARACTERS = 32_768
@@ -15,6 +16,18 @@ MOST_DEPTH = 20
 
 class NotTomlError(ValueError):
     """The text is no TOML, or is nested too deep; the message is that of the reader."""
+
+
+def text_of_toml(file: Path) -> str:
+    """The text of a regular file, and no more of it than tells ``toml_of`` that it is too long.
+
+    Raises
+    ------
+    OSError, UnicodeDecodeError
+        It is not there, cannot be read, or is no UTF-8.
+    """
+    with file.open(encoding="utf-8-sig") as stream:
+        return stream.read(MOST_CHARACTERS + 1)
 
 
 def toml_of(text: str) -> dict[str, Any]:

@@ -188,10 +188,15 @@ def _unreadable(error: Exception) -> tuple[str, str]:
 def _tables(file: Path) -> dict[str, dict[str, Any]]:
     """The tables of a file; every key stands in one."""
     from bekostiging.case.not_bsn import check_name, refuse_numbers
-    from bekostiging.case.toml_text import NotTomlError, toml_of
+    from bekostiging.case.toml_text import NotTomlError, text_of_toml, toml_of
 
+    if file.exists() and not file.is_file():  # a pipe may never say anything, and some devices have no end
+        raise _wrong(
+            f"{file} is geen gewoon bestand; geef een ander bestand met --config.",
+            f"{file} is no regular file; give another file with --config.",
+        )
     try:
-        text = file.read_text("utf-8-sig")
+        text = text_of_toml(file)
         tables = toml_of(text)
     except (OSError, UnicodeDecodeError, NotTomlError) as error:
         nl, en = _unreadable(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -124,6 +125,24 @@ def test_a_mistake_in_the_file_is_one_sentence_and_nothing_is_computed(
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read: it does not exist"):
         read_defaults(tmp_path / "nowhere.toml", DECLARED)
+
+
+@pytest.mark.parametrize("what", ["folder", "pipe", "device", "endless"])
+def test_what_is_no_file_of_defaults_is_not_read_to_its_end(tmp_path: Path, what: str) -> None:
+    """A pipe waits for ever, a device and a file of a terabyte fill the memory."""
+    place = tmp_path / "mine.toml"
+    if what == "folder":
+        place.mkdir()
+    elif what == "pipe":
+        os.mkfifo(place)
+    elif what == "device":
+        place = Path("/dev/zero")
+    else:
+        with place.open("wb") as file:
+            file.truncate(2**40)
+    told = CliRunner().invoke(app, ["check", "region", "--config", str(place), "--lang", "en"])
+    assert told.exit_code == 2
+    assert "is no regular file" in told.stderr or "more than 32768 characters" in told.stderr
 
 
 def test_every_command_knows_its_options() -> None:

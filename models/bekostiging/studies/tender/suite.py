@@ -20,7 +20,7 @@ from bekostiging.case import Case, CaseError, UserError, check_case, read_case, 
 from bekostiging.case.arguments import checked_path, kinds_checked
 from bekostiging.case.not_bsn import check_name, refuse_numbers
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
-from bekostiging.case.toml_text import NotTomlError, toml_of
+from bekostiging.case.toml_text import NotTomlError, text_of_toml, toml_of
 from bekostiging.options import RunOptions
 from bekostiging.studies.tender.decisions import DECISION_MODELS
 
@@ -125,7 +125,7 @@ def read_suite(name: str | Path) -> Suite:
             f"Suite {name} is no file and no known name ({known}); give a TOML file.{en}",
         )
     try:
-        return suite_of(path.read_text("utf-8-sig"), path.name)
+        return suite_of(text_of_toml(path), path.name)
     except UnicodeDecodeError:
         raise UserError(
             f"Suite {path.name} is geen tekst in UTF-8; bewaar haar zo.",
