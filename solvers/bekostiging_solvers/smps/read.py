@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from bekostiging_solvers.smps.core import SETS, read_core
 from bekostiging_solvers.smps.periods import read_periods
 from bekostiging_solvers.smps.program import futures, two_stage, whole_distribution
 from bekostiging_solvers.smps.stochastics import read_stochastics
-from bekostiging_solvers.smps.text import SmpsWarning, find
+from bekostiging_solvers.smps.text import SmpsError, SmpsWarning, find
 from bekostiging_solvers.two_stage import TwoStageProgram
 
 
@@ -54,8 +55,8 @@ def read_smps(
     SmpsError
         What cannot be read, with file, line and remedy: a missing file, an unknown section or name, a maximisation, more
         than two periods, probabilities that do not add up to one (the message states the sum).
-    ValueError
-        ``sample`` without ``rng``, or the other way round; ``sets`` of something else.
+    TypeError, ValueError
+        ``sample`` without ``rng``, or the other way round; ``sets`` of something else; an argument of another kind.
 
     Warns
     -----
@@ -92,21 +93,48 @@ def read_smps(
     >>> read_smps(stem, sample=5, rng=1).n_scenarios
     5
     """
-    if (sample is None) != (rng is None):
-        raise ValueError("sample and rng go together: sample=1000, rng=1 draws the same scenarios every time")
-    if sample is not None and (isinstance(sample, bool) or sample != int(sample) or sample < 1):
-        raise ValueError(f"sample is the number of scenarios to draw, a whole number of at least 1, not {sample}")
-    wanted = {section.upper(): name for section, name in (sets or {}).items()}
-    if not wanted.keys() <= set(SETS):
-        raise ValueError(f"sets are of {', '.join(SETS)}, not of {', '.join(sorted(wanted.keys() - set(SETS)))}")
+    drawn = _drawn(sample, rng)
+    wanted = _wanted(sets)
+    if not isinstance(stem, str | Path):
+        raise TypeError(f"stem is the path of the three files without their ending, not {stem!r}")
     base = Path(stem)
-    paths = [find(base, endings) for endings in ((".cor", ".core"), (".tim", ".time"), (".sto", ".stoch"))]
-    core = read_core(paths[0], wanted)
-    stages = read_periods(paths[1], core)
-    groups, elements = read_stochastics(paths[2], core, stages)
+    try:
+        paths = [find(base, endings) for endings in ((".cor", ".core"), (".tim", ".time"), (".sto", ".stoch"))]
+        core = read_core(paths[0], wanted)
+        stages = read_periods(paths[1], core)
+        groups, elements = read_stochastics(paths[2], core, stages)
+    except OSError as error:
+        raise SmpsError(f"{base.name}: {error.filename} cannot be opened ({error.strerror})") from None
     notes = [*core.notes, *whole_distribution(paths[2].name, groups, normalise=normalise)]
-    drawn = None if sample is None else (int(sample), np.random.default_rng(rng))
     program = two_stage(core, stages, elements.all, futures(paths[2].name, groups, elements.all, drawn))
     for note in notes:
         warnings.warn(note, SmpsWarning, stacklevel=2)
     return program
+
+
+def _drawn(sample: object, rng: object) -> tuple[int, np.random.Generator] | None:
+    """How many scenarios are drawn and from what, if they are."""
+    if (sample is None) != (rng is None):
+        raise ValueError("sample and rng go together: sample=1000, rng=1 draws the same scenarios every time")
+    if sample is None:
+        return None
+    if not isinstance(sample, Integral) or isinstance(sample, bool) or sample < 1:
+        raise ValueError(
+            f"sample is the number of scenarios to draw, a whole number of at least 1, not {sample!r}"
+        )
+    if isinstance(rng, np.random.Generator):
+        return int(sample), rng
+    if not isinstance(rng, Integral) or isinstance(rng, bool) or rng < 0:
+        raise TypeError(f"rng is a numpy.random.Generator or a seed, a whole number of at least 0, not {rng!r}")
+    return int(sample), np.random.default_rng(int(rng))
+
+
+def _wanted(sets: object) -> dict[str, str]:
+    """The sets that count, by section."""
+    given = {} if sets is None else sets
+    if not isinstance(given, Mapping) or not all(isinstance(word, str) for pair in given.items() for word in pair):
+        raise TypeError(f"sets gives sections the name of their set, as {{'RHS': 'RHS2'}}, not {sets!r}")
+    wanted = {section.upper(): name for section, name in given.items()}
+    if not wanted.keys() <= set(SETS):
+        raise ValueError(f"sets are of {', '.join(SETS)}, not of {', '.join(sorted(wanted.keys() - set(SETS)))}")
+    return wanted

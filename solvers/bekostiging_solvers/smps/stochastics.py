@@ -155,6 +155,8 @@ class _Reader:
 
     def _block(self, line: int, fields: list[str]) -> None:
         """BL, block, period (may be left out), probability; or values of the realisation that is being listed."""
+        if self._met(fields):
+            return
         if begins(fields, ("BL",), self._core):
             if len(fields) not in (3, 4):
                 raise ValueError("BL, the name of a block, a period and a probability are asked")
@@ -169,6 +171,8 @@ class _Reader:
 
     def _scenario(self, line: int, fields: list[str]) -> None:
         """SC, scenario, parent, probability, period (may be left out); or values of the scenario that is being listed."""
+        if self._met(fields):
+            return
         if not begins(fields, ("SC",), self._core):
             if self._group is None:
                 raise ValueError("values before the first SC line; write that line first")
@@ -200,7 +204,9 @@ class _Reader:
 
     def _begun(self, section: str, name: str, shown: str, line: int) -> Group:
         """The group of a name, made when it is new."""
-        group = self.groups.setdefault((section, name), Group(shown, self._rule, line))
+        group = self.groups.get((section, name))
+        if group is None:
+            group = self.groups[section, name] = Group(shown, self._rule, line)
         if group.rule != self._rule:
             raise ValueError(f"{shown} has outcomes under {group.rule} already; put them together")
         return group
@@ -214,12 +220,18 @@ class _Reader:
         self._number = len(group.probabilities) - 1
         self._seen.clear()
 
+    def _met(self, fields: list[str]) -> bool:
+        """Whether a line, as most do, gives a value to an element met before; it is put down at once."""
+        if len(fields) != 3 or self._group is None:
+            return False
+        place = self.elements.known.get((fields[0], fields[1]))
+        if place is None:
+            return False
+        self._put(self._group, place, number(fields[2]))
+        return True
+
     def _values(self, group: Group, fields: list[str]) -> None:
-        """Values of the outcome that is being listed; a pair of names met before is looked up, the rest is understood."""
-        place = self.elements.known.get((fields[0], fields[1])) if len(fields) == 3 else None
-        if place is not None:
-            self._put(group, place, number(fields[2]))
-            return
+        """Values of the outcome that is being listed."""
         for own, value in values_of(self.elements, fields, self._core):
             self._put(group, own, value)
 

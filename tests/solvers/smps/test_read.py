@@ -126,12 +126,23 @@ def test_a_sample_of_scenarios_has_their_probabilities(tmp_path: Path) -> None:
         ({"rng": 1}, "sample and rng go together"),
         ({"sample": 0, "rng": 1}, "a whole number of at least 1, not 0"),
         ({"sample": 1.5, "rng": 1}, "a whole number of at least 1, not 1.5"),
+        ({"sample": "10", "rng": 1}, "a whole number of at least 1, not '10'"),
+        ({"sample": 10, "rng": "one"}, "rng is a numpy.random.Generator or a seed, .* not 'one'"),
+        ({"sample": 10, "rng": -1}, "rng is a numpy.random.Generator or a seed, .* not -1"),
+        ({"sets": ["RHS"]}, "sets gives sections the name of their set"),
+        ({"sets": {"RHS": 2}}, "sets gives sections the name of their set"),
         ({"sets": {"COLUMNS": "X"}}, "sets are of RHS, RANGES, BOUNDS, not of COLUMNS"),
     ],
 )
 def test_what_cannot_be_asked(tmp_path: Path, asked: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         read_smps(write(tmp_path), **asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("stem", [None, 3, b"shop"])
+def test_a_stem_is_a_path(stem: object) -> None:
+    with pytest.raises(TypeError, match="stem is the path of the three files without their ending, not"):
+        read_smps(stem)  # type: ignore[arg-type]
 
 
 def test_a_million_scenarios_are_three_columns(tmp_path: Path) -> None:
