@@ -5,29 +5,43 @@ as costs = -values (``from_values``). The excess of a coalition at x is x(S) - c
 The prenucleolus makes the sorted excesses lexicographically least over all x that share out costs[N], the nucleolus
 (Schmeidler 1969, doi:10.1137/0117107) over imputations, where nobody pays more than alone.
 
-One linear program per level with coalitions generated when violated; a coalition with a positive dual is tight in every
-optimum and is fixed (Kopelowitz 1967). The result is checked by the theorem of Kohlberg (1971, doi:10.1137/0120009).
+One linear program per level, in which violated coalitions enter one at a time; a coalition with a weight is tight in every
+optimum and is fixed (Kopelowitz 1967; ``bekostiging_solvers.levels``). What the players pay alone is taken off first:
+tolerances are relative to what is left, the spread of the game. Up to eight players the result is proven in rational
+arithmetic, and computed in it where floats did not tell two excesses apart; beyond it the proof has a stated tolerance
+(``bekostiging_solvers.kohlberg``).
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from math import factorial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bekostiging_solvers.arrays import check_finite, numbers, vector
 from bekostiging_solvers.coalition_oracle import CoalitionOracle
-from bekostiging_solvers.kohlberg import TOLERANCE, Kohlberg, coalitions, kohlberg
-from bekostiging_solvers.levels import Levels
-from bekostiging_solvers.linear_program import INFINITY
-from bekostiging_solvers.solution import InfeasibleError, Solution
-from bekostiging_solvers.typing import BoolArray, FloatArray
+from bekostiging_solvers.exact_levels import ExactGame, ExactLevels, ExactPricing, exact_point, proves
+from bekostiging_solvers.kohlberg import PROVEN, TOLERANCE, Kohlberg, levels_of, slack_of
+from bekostiging_solvers.levels import Level, Levels, subset_sums
+from bekostiging_solvers.oracle_pricing import from_oracle
+from bekostiging_solvers.solution import NumericalTroubleError
+from bekostiging_solvers.table_pricing import TablePricing
+from bekostiging_solvers.typing import FloatArray
 
 LARGEST_TABLE = 20
 """Players beyond which a table of all coalitions is no longer sensible (a million of them)."""
-ADDED = 50
-"""Violated coalitions added at a time."""
+SUMS = 1e-7
+"""Part of the largest cost within which an allocation adds up: it may have been rounded."""
+LARGEST_COST = 1e300
+"""Sums of larger ones overflow."""
+EXACT = 8
+"""Players up to which the nucleolus is proven in rational arithmetic."""
+ROUNDING = 2.0**-52
+"""Of one addition in double precision."""
 
 
 class EmptyImputationsError(ValueError):
@@ -38,7 +52,7 @@ class EmptyImputationsError(ValueError):
     >>> from bekostiging_solvers import nucleolus
     >>> nucleolus([0.0, 1.0, 1.0, 3.0])
     Traceback (most recent call last):
-    bekostiging_solvers.games.EmptyImputationsError: the players pay 2 alone and 3 together: there is no imputation; ...
+    bekostiging_solvers.games.EmptyImputationsError: the players pay 2 alone and 3 together, 1 more: there is ...
     """
 
 
@@ -53,7 +67,7 @@ class Nucleolus:
     excesses : array
         What coalitions would save alone, largest first: of all proper ones (with an oracle, of those generated).
     certificate : Kohlberg or None
-        Proof that this is the point; None with an oracle.
+        Proof that this is the point, exact up to eight players; None with an oracle.
     complete : bool
         Whether every level was settled; if not, the allocation is in the least core, whose value is ``excesses[0]``.
     bound : float
@@ -142,7 +156,7 @@ def shapley(costs: ArrayLike) -> FloatArray:
     """
     table, n = _table(costs)
     masks = np.arange(len(table))
-    sizes = coalitions(n).sum(axis=1).astype(np.int64)
+    sizes = subset_sums(np.ones(n, dtype=np.int64))
     weight = np.array([factorial(size) * factorial(n - 1 - size) / factorial(n) for size in range(n)])
     shares = np.empty(n)
     for player in range(n):
@@ -177,12 +191,13 @@ def core_violation(costs: ArrayLike, allocation: ArrayLike) -> CoreViolation:
     CoreViolation(excess=-1.0, coalition=(0,))
     """
     table, n = _table(costs)
-    x = np.asarray(allocation, dtype=np.float64)
+    x = vector(allocation, "the allocation")
     if x.shape != (n,):
         raise ValueError(f"the allocation has shape {x.shape}, the game has {n} players")
-    if abs(x.sum() - table[-1]) > TOLERANCE * max(1.0, float(np.abs(table).max())):
+    check_finite(x, "the allocation")
+    if abs(x.sum() - table[-1]) > SUMS * float(np.abs(table).max()):
         raise ValueError(f"the allocation adds up to {x.sum():.12g}, the cost of all together is {table[-1]:.12g}")
-    excesses = (coalitions(n) @ x - table)[1:-1]
+    excesses = (subset_sums(x) - table)[1:-1]
     worst = int(np.argmax(excesses)) + 1
     return CoreViolation(float(excesses[worst - 1]), tuple(i for i in range(n) if worst >> i & 1))
 
@@ -219,15 +234,13 @@ def nucleolus(costs: ArrayLike | None = None, *, oracle: CoalitionOracle | None 
     if (costs is None) == (oracle is None):
         raise ValueError("give either the table of costs or an oracle")
     if oracle is not None:
-        return _from_oracle(oracle)
+        found = from_oracle(oracle)
+        if found is None:
+            raise EmptyImputationsError("the players pay less alone than together: there is no imputation")
+        x, excesses, complete, bound = found
+        return Nucleolus(x, excesses, None, complete, bound)
     table, n = _table(costs)
-    alone = table[1 << np.arange(n)]
-    if alone.sum() < table[-1] - TOLERANCE * max(1.0, float(np.abs(table).max())):
-        raise EmptyImputationsError(
-            f"the players pay {alone.sum():.12g} alone and {table[-1]:.12g} together: there is no imputation; take the "
-            "prenucleolus"
-        )
-    return _from_table(table, n, alone)
+    return _from_table(table, n, np.zeros(n))
 
 
 def prenucleolus(costs: ArrayLike) -> Nucleolus:
@@ -253,119 +266,99 @@ def prenucleolus(costs: ArrayLike) -> Nucleolus:
     [1.5, 1.5]
     """
     table, n = _table(costs)
-    return _from_table(table, n, np.full(n, INFINITY))
+    return _from_table(table, n, np.full(n, np.inf))
 
 
 def _table(costs: ArrayLike | None) -> tuple[FloatArray, int]:
     """The checked table and the number of players."""
-    table = np.asarray(costs, dtype=np.float64)
+    table = numbers(costs, "costs")
     n = int(table.size).bit_length() - 1
     if table.ndim != 1 or n < 1 or table.size != 1 << n:
         raise ValueError(f"a table of costs has 2^n entries, one per coalition, not shape {table.shape}")
     if n > LARGEST_TABLE:
         raise ValueError(f"{n} players have {table.size} coalitions; use an oracle")
-    if not np.isfinite(table).all() or table[0] != 0:
-        raise ValueError("costs must be finite, and costs[0], of nobody, must be 0")
+    check_finite(table, "costs")
+    if np.abs(table).max() > LARGEST_COST:
+        raise ValueError(f"a cost of {np.abs(table).max():.3g} cannot be added up; choose a larger unit")
+    if table[0] != 0:
+        raise ValueError(f"costs[0] is {table[0]:.12g}; it is the cost of nobody and must be 0")
     return table, n
 
 
-def _from_table(table: FloatArray, n: int, upper: FloatArray) -> Nucleolus:
-    """Level by level, with the violated coalitions of the whole table added as they are found."""
-    scale = max(1.0, float(np.abs(table).max()))
+def _from_table(table: FloatArray, n: int, limits: FloatArray) -> Nucleolus:
+    """The point of least sorted excesses; ``limits`` (n,): what each may pay above its own cost, zero or infinite."""
     if n == 1:
-        return Nucleolus(table[1:].copy(), np.zeros(0), Kohlberg(True, 0, 0.0), True, float("-inf"))
-    members = coalitions(n)[1:-1]
-    costs = table[1:-1]
-    levels = Levels(n, float(table[-1]), upper)
-    for player in range(n):
-        levels.add(members[(1 << player) - 1], float(costs[(1 << player) - 1]))
-    x, first = np.zeros(n), None
-    while levels.rank < n:
-        open_ = ~levels.settled(members)
-        while True:
-            solution = levels.solve() if levels.working else _any_open(levels, members, costs, open_)
-            x = solution.x[:n]
-            excess = np.where(open_, members @ x - costs, -np.inf)
-            violated = np.flatnonzero(excess > solution.x[-1] + TOLERANCE * scale * 1e-2)
-            if len(violated) == 0:
-                break
-            for index in violated[np.argsort(-excess[violated], kind="stable")[:ADDED]]:
-                levels.add(members[index], float(costs[index]))
-        first = float(solution.x[-1]) if first is None else first
-        levels.fix_tight(solution)
-    excesses = -np.sort(-(members @ x - costs))
-    bound = float(excesses[0]) if first is None else first
-    return Nucleolus(x, excesses, kohlberg(table, x, upper), True, bound)
+        return Nucleolus(table[1:].copy(), np.zeros(0), Kohlberg(True, 0, 0.0, True, 0.0), True, float("-inf"))
+    alone = table[1 << np.arange(n)]
+    exact = ExactGame(table) if n <= EXACT else None
+    reduced = _without(table, alone) if exact is None else exact.reduced()
+    rounding = n * ROUNDING * float(np.abs(table).max())
+    if reduced[-1] > 0 and np.isfinite(limits).all():
+        if reduced[-1] > rounding:
+            raise EmptyImputationsError(
+                f"the players pay {alone.sum():.12g} alone and {table[-1]:.12g} together, {reduced[-1]:.6g} more: there is "
+                "no imputation; take the prenucleolus"
+            )
+        reduced[-1] = 0.0
+    spread = float(np.abs(reduced).max())
+    if spread == 0.0 or (spread <= rounding and exact is None):
+        # additive: everybody pays what it pays alone, and what rounding left of a difference is shared
+        proof = Kohlberg(True, 1, 0.0, exact=spread == 0.0, tolerance=rounding if spread else 0.0)
+        x, bound = alone + reduced[-1] / n, 0.0
+    elif exact is not None:
+        x, bound, proof = _exact(exact, reduced, limits)
+    else:
+        x, bound, proof = _close(alone, reduced, limits)
+    return Nucleolus(x, -np.sort(-(subset_sums(x) - table)[1:-1]), proof, True, bound)
 
 
-def _any_open(levels: Levels, members: FloatArray, costs: FloatArray, open_: BoolArray) -> Solution:
-    """A working set with at least one open coalition."""
-    index = int(np.flatnonzero(open_)[0])
-    levels.add(members[index], float(costs[index]))
-    return levels.solve()
+def _without(table: FloatArray, alone: FloatArray) -> FloatArray:
+    """Costs without what the players pay alone."""
+    return np.asarray(table - subset_sums(alone.astype(np.longdouble)), dtype=np.float64)
 
 
-MOST_EXCLUDED = 200
-"""Coalitions that follow from the fixed ones and may be passed over on one level before the search stops."""
+def _exact(game: ExactGame, reduced: FloatArray, limits: FloatArray) -> tuple[FloatArray, float, Kohlberg]:
+    """Found in floats and proven in fractions; found in fractions where that fails."""
+    costs, spread, n = game.costs.copy(), float(np.abs(reduced).max()), len(limits)
+    if reduced[-1] == 0.0:
+        costs[-1] = 0
+    levels, holds = [], False
+    # rounding led nowhere, or took two excesses for one: in fractions neither happens
+    with suppress(NumericalTroubleError, np.linalg.LinAlgError):
+        levels = _levels(reduced / spread, limits)
+        point = exact_point(costs, levels)
+        holds = proves(costs, limits, levels, point)
+    if not holds:
+        exact = ExactLevels(n, Fraction(costs[-1]), limits, ExactPricing(costs), 0.0)
+        while not exact.settled:
+            exact.next()
+        levels = exact.found
+        point = exact_point(costs, levels)
+        holds = proves(costs, limits, levels, point)
+    x, values, below = point
+    excess = game.in_units(subset_sums(x) - below * costs, below) / spread
+    found = game.in_units(values, below)
+    proof = Kohlberg(holds, levels_of(excess, levels, found / spread), 0.0, True, 0.0)
+    return game.in_units(x + below * game.alone, below), float(found[0]), proof
 
 
-def _from_oracle(oracle: CoalitionOracle) -> Nucleolus:
-    """Level by level with generated coalitions; stops in the least core when passing over fixed ones costs too much."""
-    n = oracle.n_players
-    everyone = np.ones(n, dtype=np.bool_)
-    alone = np.array([oracle.cost(np.eye(n, dtype=np.bool_)[i]) for i in range(n)])
-    total = oracle.cost(everyone)
-    scale = max(1.0, float(np.abs(alone).max()), abs(total))
-    if alone.sum() < total - TOLERANCE * scale:
-        raise EmptyImputationsError(f"the players pay {alone.sum():.12g} alone and {total:.12g} together")
-    levels = Levels(n, total, alone)
-    for i in range(n):
-        levels.add(np.eye(n)[i], float(alone[i]))
-    seen: dict[bytes, tuple[BoolArray, float]] = {
-        np.eye(n, dtype=np.bool_)[i].tobytes(): (np.eye(n, dtype=np.bool_)[i], float(alone[i])) for i in range(n)
-    }
-    x, bound, complete = np.zeros(n), None, True
-    while levels.rank < n and complete:
-        excluded: list[BoolArray] = []
-        while True:
-            if not levels.working:
-                complete = _generate(oracle, levels, seen, x, excluded) is not None
-                if not complete:
-                    break
-            solution = levels.solve()
-            x = solution.x[:n]
-            found = _generate(oracle, levels, seen, x, excluded)
-            if found is None:
-                complete = False
-                break
-            if found <= solution.x[-1] + TOLERANCE * scale:
-                break
-        if not complete:
-            break
-        bound = float(solution.x[-1]) if bound is None else bound
-        levels.fix_tight(solution)
-    excesses = -np.sort([-(float(x[members].sum()) - cost) for members, cost in seen.values()])
-    return Nucleolus(x, -np.sort(-excesses), None, complete, float("-inf") if bound is None else bound)
+def _levels(costs: FloatArray, limits: FloatArray) -> list[Level]:
+    """All levels in floats, costs (2^n,) in spreads."""
+    levels = Levels(len(limits), float(costs[-1]), limits, TablePricing(costs, TOLERANCE), TOLERANCE)
+    while not levels.settled:
+        levels.next()
+    return levels.found
 
 
-def _generate(
-    oracle: CoalitionOracle,
-    levels: Levels,
-    seen: dict[bytes, tuple[BoolArray, float]],
-    x: FloatArray,
-    excluded: list[BoolArray],
-) -> float | None:
-    """The largest excess among coalitions that are still open, added to the working set; None when none is found."""
-    while len(excluded) < MOST_EXCLUDED:
-        try:
-            members, excess = oracle.most_unhappy(x, excluded)
-        except InfeasibleError:
-            return None
-        if levels.settled(members.astype(np.float64)[None, :])[0]:
-            excluded.append(members)
-            continue
-        cost = oracle.cost(members)
-        seen[members.tobytes()] = (members, cost)
-        levels.add(members.astype(np.float64), cost)
-        return excess
-    return None
+def _close(alone: FloatArray, reduced: FloatArray, limits: FloatArray) -> tuple[FloatArray, float, Kohlberg]:
+    """Found and proven in floats."""
+    spread = float(np.abs(reduced).max())
+    costs = reduced / spread
+    levels = Levels(len(limits), float(costs[-1]), limits, TablePricing(costs, TOLERANCE), TOLERANCE)
+    while not levels.settled:
+        levels.next()
+    slack = slack_of(costs, levels.x, limits, levels.found)
+    values = np.array([float(level.value) for level in levels.found])
+    n_levels = levels_of(subset_sums(levels.x) - costs, levels.found, values)
+    proof = Kohlberg(slack <= PROVEN, n_levels, slack, False, PROVEN)
+    return alone + spread * levels.x, spread * float(values[0]), proof

@@ -1,18 +1,23 @@
-"""Is an allocation the nucleolus? The theorem of Kohlberg (1971, doi:10.1137/0120009), checked by linear programs."""
+"""The proof that an allocation is the nucleolus, after the theorem of Kohlberg (1971, doi:10.1137/0120009).
+
+Per level of unhappiness the coalitions that are tight in every optimum are balanced: positive weights on them, with the sums
+that are fixed, add up to nothing but t. The weights prove the value of the level, and the levels the point.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
-from bekostiging_solvers.highs import solve_highs
-from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.typing import BoolArray, FloatArray
+from bekostiging_solvers.levels import Kind, Level, basis_matrix, follows, subset_sums
+from bekostiging_solvers.typing import FloatArray
 
-TOLERANCE = 1e-7
-"""Relative to the largest cost: excesses closer than this are one level."""
+TOLERANCE = 1e-10
+"""Part of the spread of a game, what is left of its costs without an additive part, within which two excesses are one."""
+PROVEN = 10 * TOLERANCE
+"""Part of the spread up to which an inexact proof holds."""
 
 
 @dataclass(frozen=True)
@@ -22,66 +27,55 @@ class Kohlberg:
     Attributes
     ----------
     holds : bool
-        Whether the allocation is proven, up to rounding.
+        Whether the allocation is proven.
     levels : int
         Levels of excess that were checked, until nothing could move any more.
     slack : float
-        How far a direction could still lower a level without raising one above it; zero proves the allocation.
+        The largest excess of an open coalition above its level, as part of the spread of the game; zero when exact.
+    exact : bool
+        Whether the proof was checked in rational arithmetic, as it is up to eight players.
+    tolerance : float
+        The slack up to which an inexact proof holds; zero when exact.
 
     Examples
     --------
     >>> from bekostiging_solvers import nucleolus
-    >>> nucleolus([0.0, 4.0, 4.0, 6.0]).certificate.holds
-    True
+    >>> proof = nucleolus([0.0, 4.0, 4.0, 6.0]).certificate
+    >>> proof.holds, proof.exact, proof.slack
+    (True, True, 0.0)
     """
 
     holds: bool
     levels: int
     slack: float
+    exact: bool
+    tolerance: float
 
 
-def coalitions(n: int) -> FloatArray:
-    """Indicator of every coalition; (2^n, n)."""
-    return ((np.arange(1 << n)[:, None] >> np.arange(n)) & 1).astype(np.float64)
+def slack_of(costs: FloatArray, x: FloatArray, limits: FloatArray, levels: Sequence[Level]) -> float:
+    """The largest excess of an open coalition above its level, or payment above its limit, at x; costs (2^n,) in spreads.
 
-
-def kohlberg(table: FloatArray, allocation: FloatArray, upper: FloatArray) -> Kohlberg:
-    """Check a point by Kohlberg's theorem.
-
-    For every level, coalitions at least that unhappy: no direction y with y(N) = 0 and y(S) <= 0 for all of them may
-    have y(S) < 0 for one (nor raise a player who already pays as much as alone).
+    Infinite where weights do not prove the value of a level.
     """
-    n = len(allocation)
-    scale = max(1.0, float(np.abs(table).max()))
-    members = coalitions(n)[1:-1]
-    excess = members @ allocation - table[1:-1]
-    order = np.argsort(-excess, kind="stable")
-    capped = allocation > upper - TOLERANCE * scale
-    slack, checked, place = 0.0, 0, 0
-    while place < len(order):
-        level = excess[order[place]]
-        while place < len(order) and excess[order[place]] >= level - TOLERANCE * scale:
-            place += 1
-        unhappy = members[order[:place]]
-        checked += 1
-        slack = max(slack, _freedom(unhappy, capped))
-        if np.linalg.matrix_rank(np.vstack([unhappy, np.ones(n)])) == n:
-            break
-    return Kohlberg(slack <= 1e-6, checked, slack)
+    excess = subset_sums(x) - costs
+    slack = max(0.0, float((x - limits).max()))
+    free, fixed = np.ones(len(costs), dtype=np.bool_), [np.ones(len(x))]
+    free[[0, -1]] = False
+    for level in levels:
+        total = basis_matrix(level.rows).T @ level.weights
+        signed = [w for row, w in zip(level.rows, level.weights, strict=True) if row.kind is not Kind.FIXED]
+        if np.abs(total + np.append(np.zeros(len(x)), 1.0)).max() > TOLERANCE or min(signed) < -TOLERANCE:
+            return float("inf")
+        slack = max(slack, float((excess[free] - float(level.value)).max(initial=0.0)))
+        fixed = [*fixed, *(row.members for row in level.tight())]
+        free &= ~follows(np.array(fixed))
+    return float("inf") if free.any() else slack
 
 
-def _freedom(unhappy: FloatArray, capped: BoolArray) -> float:
-    """max of - sum y(S) with y(S) <= 0, y(N) = 0, |y| <= 1 and y <= 0 for the capped."""
-    n = unhappy.shape[1]
-    rows = np.vstack([unhappy, np.ones(n)])
-    program = LinearProgram(
-        unhappy.sum(axis=0),
-        np.full(n, -1.0),
-        np.where(capped, 0.0, 1.0),
-        csr_array(rows),
-        np.append(np.full(len(unhappy), -INFINITY), 0.0),
-        np.zeros(len(rows)),
-        tuple(f"y{i}" for i in range(n)),
-        tuple(f"S{i}" for i in range(len(rows))),
-    )
-    return max(0.0, -solve_highs(program).objective)
+def levels_of(excess: FloatArray, levels: Sequence[Level], values: FloatArray) -> int:
+    """How many different excesses (2^n,) there are down to the last that was needed, in spreads of the game."""
+    alone = excess[1 << np.arange(len(excess).bit_length() - 1)]
+    last = [float(values[-1])]
+    last += [float(row.members @ alone) for level in levels for row in level.tight() if row.kind is Kind.MOST]
+    seen = np.sort(excess[1:-1][excess[1:-1] >= min(last) - PROVEN])
+    return 1 + int((np.diff(seen) > PROVEN).sum())
