@@ -24,9 +24,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bekostiging.case import UserError, check_commands, read_case, synthetic_region
+from bekostiging.case.fields import bounds, choices, leaf
 from bekostiging.case.policy_rows import POLICIES, Number
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import bounds, choices, leaf
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import (
     TABLES,

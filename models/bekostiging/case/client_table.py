@@ -9,11 +9,11 @@ import numpy as np
 
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
 from bekostiging.case.bsn import coded, find
+from bekostiging.case.cell_problems import shortened
 from bekostiging.case.csv_text import csv_text, text_of
 from bekostiging.case.errors import ArgumentError, CaseError, Problem
 from bekostiging.case.not_bsn import CLIENTS, Exceptions, check_name, citizen_number, exceptions
 from bekostiging.case.numbers import AmbiguousNumberError, parse_number
-from bekostiging.case.read_rows import shortened
 from bekostiging.case.tables import TABLES
 from bekostiging.characters import one_form
 from bekostiging_solvers.typing import FloatArray

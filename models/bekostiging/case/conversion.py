@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bekostiging.case.arguments import checked_language, checked_path
-from bekostiging.case.errors import CaseError, Note, UserError
-from bekostiging.case.read import SYNTHETIC, Draft, read_draft, source_of
+from bekostiging.case.errors import Note, UserError
+from bekostiging.case.read import SYNTHETIC, Draft, doubted, located, read_draft, source_of, told
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.scaffold import write_new
 from bekostiging.case.write import draft_of
@@ -60,7 +61,7 @@ def draft_from(name: str | Path) -> Draft:
     if str(name) in SYNTHETIC:
         return draft_of(synthetic_region())
     source = source_of(name if isinstance(name, str) else checked_path("name", name))
-    try:
-        return read_draft(source)
-    except CaseError as error:
-        raise CaseError(source.located(problem) for problem in error.problems) from None
+    with located(source):
+        draft = read_draft(source)
+        with doubted(draft):
+            return replace(draft, notes=told(source, draft.notes))

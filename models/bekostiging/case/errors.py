@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,36 @@ Note = dict[str, str]
 """What a reader did with a case and the user must know, by language (``nl``, ``en``)."""
 Said = tuple[str, str]
 """One text in Dutch and in English, in that order."""
+
+
+MOST_SPANS = 6
+"""Runs of row numbers that a sentence lists."""
+
+
+def runs(lines: Iterable[int]) -> list[tuple[int, int]]:
+    """The first and last of every run of row numbers.
+
+    >>> runs([9, 7, 8, 12])
+    [(7, 9), (12, 12)]
+    """
+    ends: list[tuple[int, int]] = []
+    for line in sorted(set(lines)):
+        if ends and line == ends[-1][1] + 1:
+            ends[-1] = ends[-1][0], line
+        else:
+            ends.append((line, line))
+    return ends
+
+
+def spans(lines: Iterable[int]) -> str:
+    """Row numbers in a sentence.
+
+    >>> spans([7, 8, 9, 12])
+    '7-9, 12'
+    """
+    ends = runs(lines)
+    shown = [str(first) if first == last else f"{first}-{last}" for first, last in ends[:MOST_SPANS]]
+    return ", ".join(shown) + (" …" if len(ends) > MOST_SPANS else "")
 
 
 def in_language(said: Said, lang: str) -> str:
@@ -122,6 +153,10 @@ class Problem:
         As the file calls it.
     place : str, optional
         A cell of a workbook, such as ``aanbieders!E7 (omzet)``, instead of table, row and column.
+    given : str, optional
+        What stands in the cell, as the sentences repeat it: problems that differ in it alone are one mistake.
+    rows : tuple of int, default ()
+        Every line where it stands, where there are more.
 
     Examples
     --------
@@ -137,30 +172,83 @@ class Problem:
     column: str | None = None
     place: str | None = None
     """A cell of a workbook, such as ``aanbieders!E7 (omzet)``, where table, row and column do not help the reader."""
+    given: str | None = field(default=None, compare=False)
+    rows: tuple[int, ...] = ()
     where: dict[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Mask what may be a citizen service number, show what nobody sees, and derive the place in both languages."""
         codes = coded(self.table, self.column)
-        for name in ("table", "nl", "en", "column", "place"):
+        for name in ("table", "nl", "en", "column", "place", "given"):
             if (text := getattr(self, name)) is not None:
                 object.__setattr__(self, name, mask(visible(text, lines=False), codes=codes))
         if self.place is not None:
-            object.__setattr__(self, "where", dict.fromkeys(LANGUAGES, self.place))
-            return
+            nl, en = [self.place], [self.place]
+        else:
+            nl, en = self._in_tables()
+        if self.rows:
+            nl.append(f"{len(self.rows)} {'cellen' if self.column else 'rijen'}")
+            en.append(f"{len(self.rows)} {'cells' if self.column else 'rows'}")
+        object.__setattr__(self, "where", {"nl": ", ".join(nl), "en": ", ".join(en)})
+
+    def _in_tables(self) -> tuple[list[str], list[str]]:
+        """Table, row and column, in Dutch and in English."""
         nl, en = [f"tabel {self.table}"], [f"table {self.table}"]
         if self.row is not None:
-            nl.append(f"rij {self.row}")
-            en.append(f"row {self.row}")
+            rows = spans(self.rows or (self.row,))
+            nl.append(f"rij {rows}")
+            en.append(f"row {rows}")
         if self.column is not None:
             column = self.column if len(self.column) <= LONGEST_NAME else f"{self.column[:LONGEST_NAME]}…"
             nl.append(f"kolom {column}")
             en.append(f"column {column}")
-        object.__setattr__(self, "where", {"nl": ", ".join(nl), "en": ", ".join(en)})
+        return nl, en
 
     def text(self, lang: str) -> str:
         """``table, row, column: rule; remedy`` in one sentence."""
         return f"{self.where[lang]}: {self.nl if lang == 'nl' else self.en}"
+
+
+MANY = 4
+"""Sentences that differ in their numbers alone, from which on they are one mistake."""
+_NUMBERS = re.compile(r"\d[\d.,]*")
+
+
+def gathered(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems with one for every mistake: the same sentence about one column, whatever the rows and the values.
+
+    >>> found = gathered([Problem("lots", "is leeg", "is empty", row=row, column="name") for row in (3, 4, 5)])
+    >>> [problem.text("en") for problem in found]
+    ['table lots, row 3-5, column name, 3 cells: is empty']
+    """
+    problems = tuple(problems)
+    rules = [one.nl if one.given is None else one.nl.replace(one.given, "\0") for one in problems]
+    kinds = [_NUMBERS.sub("\0", rule) for rule in rules]
+    usual = Counter((one.table, one.column, kind) for one, kind in zip(problems, kinds, strict=True))
+    groups: dict[tuple[object, ...], list[Problem]] = {}
+    for number, (one, rule, kind) in enumerate(zip(problems, rules, kinds, strict=True)):
+        alone = one.row is None or one.place is not None
+        often = usual[one.table, one.column, kind] >= MANY
+        groups.setdefault((one.table, one.column, number if alone else kind if often else rule), []).append(one)
+    return [group[0] if len(group) == 1 else _as_one(group) for group in groups.values()]
+
+
+def _as_one(group: list[Problem]) -> Problem:
+    """One problem for several of one kind, with the values of the others."""
+    first = group[0]
+    rows = tuple(sorted({problem.row for problem in group if problem.row is not None}))
+    others = list(dict.fromkeys(one.given for one in group if one.given is not None and one.given != first.given))
+    nl, en = first.nl, first.en
+    if others:
+        more = len(others) - MOST_SPANS
+        listed = ", ".join(others[:MOST_SPANS])
+        nl = f"{nl} (ook: {listed}{f' en nog {more}' if more > 0 else ''})"
+        en = f"{en} (also: {listed}{f' and {more} more' if more > 0 else ''})"
+    elif len({one.nl for one in group}) > 1:
+        nl, en = f"{nl} (de andere met hun eigen getallen)", f"{en} (the others with their own numbers)"
+    return Problem(
+        first.table, nl, en, rows[0], first.column, given=first.given, rows=rows if len(rows) > 1 else ()
+    )
 
 
 class CaseError(UserError):

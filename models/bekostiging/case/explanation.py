@@ -10,8 +10,9 @@ from typing import get_origin
 
 from pydantic.fields import FieldInfo
 
+from bekostiging.case.fields import bounds, choices, leaf, reason
+from bekostiging.case.numbers import written
 from bekostiging.case.policy_rows import POLICIES
-from bekostiging.case.read_rows import bounds, choices, leaf, reason
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import ContractClause, Policy, clause_meanings
 
@@ -65,7 +66,7 @@ def bounded(info: FieldInfo, lang: str) -> str:
     if own.low == -inf:
         return f" ({why.text(lang)})"
     between = {"nl": "van {} tot en met {}", "en": "from {} to {}"}[lang].format(
-        f"{own.low:.7g}", f"{own.high:.7g}"
+        written(own.low, lang, 7), written(own.high, lang, 7)
     )
     return f"; {between} ({why.text(lang)})"
 

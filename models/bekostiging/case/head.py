@@ -7,7 +7,7 @@ from typing import Any
 
 from bekostiging.case.core_tables import LAWS, Index
 from bekostiging.case.errors import LANGUAGES, Problem
-from bekostiging.case.read_rows import bounds
+from bekostiging.case.fields import bounds
 
 KINDS = ("planning", "running")
 HEAD: dict[str, type | tuple[type, ...]] = {

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from enum import Enum, auto
 from functools import cached_property
 from typing import Any, Generic, Protocol, Self, TypeVar, cast, overload
 
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.core_tables import Policy
-from bekostiging.case.errors import Said, UserError, in_language
+from bekostiging.case.errors import LANGUAGES, Said, UserError, in_language
+from bekostiging.case.folded import near
+from bekostiging.case.numbers import written
 from bekostiging.case.registry import Registry
+from bekostiging.case.workbook.names import choice_name
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -83,21 +85,23 @@ class Number(Kind[float]):
     def allowed(self, lang: str) -> str:
         """Range and unit."""
         to = in_language(("tot en met", "to"), lang)
-        low, high = (f"{end:,.0f}" if end >= MANY else f"{end:g}" for end in (self.low, self.high))
-        if lang == "nl":
-            low, high = low.replace(",", "."), high.replace(",", ".") if self.high >= MANY else high
+        low, high = (f"{end:,.0f}" if end >= MANY else written(end, lang) for end in (self.low, self.high))
+        if lang == "nl" and self.high >= MANY:
+            high = high.replace(",", ".")
         return f"{low} {to} {high} {in_language(self.unit, lang)}".rstrip()
 
     def wrong(self, name: str, text: str) -> Said | None:
         """No number, or outside the range."""
+        said = text
         try:
+            said = written(float(text), "nl")
             inside = self.low <= float(text) <= self.high
         except ValueError:
             inside = False
         if inside:
             return None
         return (
-            f"{name} is {text}, toegestaan is een getal van {self.allowed('nl')}; verbeter het",
+            f"{name} is {said}, toegestaan is een getal van {self.allowed('nl')}; verbeter het",
             f"{name} is {text}, allowed is a number from {self.allowed('en')}; mend it",
         )
 
@@ -113,8 +117,8 @@ class Words(Kind[T_co]):
     Examples
     --------
     >>> from bekostiging.case import Words
-    >>> Words(("additive", "multiplicative")).wrong("indexation", "multiply")[1]
-    "'multiply' is no choice for indexation (additive, multiplicative); did you mean multiplicative?"
+    >>> Words(("additive", "multiplicative")).wrong("indexation", "multiplicativ")[1]
+    "'multiplicativ' is no choice for indexation (additive, multiplicative); did you mean multiplicative?"
     """
 
     def __init__(self, choices: tuple[Any, ...]) -> None:
@@ -126,16 +130,20 @@ class Words(Kind[T_co]):
 
     def allowed(self, lang: str) -> str:
         """The words."""
-        return ", ".join(self.choices)
+        return ", ".join(choice_name("value", word, lang) for word in self.choices)
 
     def wrong(self, name: str, text: str) -> Said | None:
-        """Another word; the nearest is offered."""
+        """Another word; the nearest is offered where it is near."""
         if text in self.choices:
             return None
-        choices, near = ", ".join(self.choices), get_close_matches(text, self.choices, 1, cutoff=0.0)[0]
+        labels = {choice_name("value", word, lang): word for word in self.choices for lang in LANGUAGES}
+        likely = labels.get(near(text, labels) or "")
+        nl, en = "kies er een", "choose one"
+        if likely is not None:
+            nl, en = f"bedoelt u {choice_name('value', likely, 'nl')}?", f"did you mean {likely}?"
         return (
-            f"'{text}' is geen keuze voor {name} ({choices}); bedoelt u {near}?",
-            f"'{text}' is no choice for {name} ({choices}); did you mean {near}?",
+            f"'{text}' is geen keuze voor {name} ({self.allowed('nl')}); {nl}",
+            f"'{text}' is no choice for {name} ({self.allowed('en')}); {en}",
         )
 
 

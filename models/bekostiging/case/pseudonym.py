@@ -14,9 +14,9 @@ from typing import Any
 from bekostiging.case.arguments import checked_kind
 from bekostiging.case.client_table import ClientTable
 from bekostiging.case.errors import Note
+from bekostiging.case.fields import leaf
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import exceptions
-from bekostiging.case.read_rows import leaf
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import TABLES
 

@@ -5,25 +5,28 @@ Every problem in the files is collected; nothing is returned unless all of them 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
 from bekostiging.case.bsn import mask
 from bekostiging.case.csv_text import text_of
-from bekostiging.case.errors import CaseError, Note, Problem, UserError
+from bekostiging.case.errors import CaseError, Note, Problem, UserError, gathered
 from bekostiging.case.former import with_present_policies, with_stock
+from bekostiging.case.keys import unknown_keys, with_keys
 from bekostiging.case.mergers import with_mergers
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import FIELD, Exceptions, check_name, exceptions
 from bekostiging.case.pseudonym import with_names_judged
 from bekostiging.case.read_folder import FolderSource, csv_grid
-from bekostiging.case.read_rows import Grid, read_rows
+from bekostiging.case.read_rows import Grid, Reading, read_rows
 from bekostiging.case.rows import Row
 from bekostiging.case.spread import with_estimates
 from bekostiging.case.tables import TABLES, FunctionGroup
@@ -45,6 +48,8 @@ class Source(Protocol):
     """What a reader must know of the source as a whole."""
     lang: str
     """Language of the names of its sheets; empty where it is no workbook."""
+    doubts: list[Problem]
+    """What in it is almost a table, with the name that it should have; it is read as that table."""
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there."""
@@ -61,6 +66,9 @@ class Source(Protocol):
     def located(self, problem: Problem) -> Problem:
         """A problem with its place as the user finds it."""
 
+    def told(self, note: Note) -> Note:
+        """A note in the names that the user knows."""
+
     def strays(self, stated: Exceptions) -> list[Problem]:
         """What may be a citizen service number outside the cells of the tables, such as names and comments."""
 
@@ -75,6 +83,8 @@ class Draft:
     head: dict[str, Any] | None
     tables: dict[str, tuple[Row, ...]]
     notes: tuple[Note, ...] = ()
+    doubts: tuple[Problem, ...] = ()
+    """Slips of which the likely meaning stands in the tables: what is computed from them is refused."""
 
 
 def read_case(name: str | Path) -> Case:
@@ -116,11 +126,39 @@ def read_case(name: str | Path) -> Case:
         return synthetic_region()
     source = source_of(name)
     required = [table for table, model in TABLES.items() if model.required]
+    with located(source):
+        read = read_draft(source, required, head="required")
+        with doubted(read):
+            draft = of_today(read)
+            notes = told(source, draft.notes)
+            case = Case(**draft.head or {}, **draft.tables, notes=notes, sheets=source.lang)  # type: ignore[arg-type]
+            return validated(case)
+
+
+def told(source: Source, notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Notes in the names that the user knows, each once; citizen service numbers are masked."""
+    shown = [{lang: mask(visible(said)) for lang, said in source.told(note).items()} for note in notes]
+    return tuple({note["nl"]: note for note in shown}.values())
+
+
+@contextmanager
+def located(source: Source) -> Iterator[None]:
+    """Every mistake once, at its place as the user finds it."""
     try:
-        draft = of_today(read_draft(source, required, head="required"))
-        return validated(Case(**draft.head or {}, **draft.tables, notes=draft.notes, sheets=source.lang))  # type: ignore[arg-type]
+        yield
     except CaseError as error:
-        raise CaseError(source.located(problem) for problem in error.problems) from None
+        raise CaseError(source.located(problem) for problem in gathered(error.problems)) from None
+
+
+@contextmanager
+def doubted(draft: Draft) -> Iterator[None]:
+    """What is wrong in what is made of a draft, after the doubts that it was made with; doubts alone are refused too."""
+    try:
+        yield
+    except CaseError as error:
+        raise CaseError([*draft.doubts, *error.problems]) from None
+    if draft.doubts:
+        raise CaseError(draft.doubts)
 
 
 def source_of(name: str | Path) -> Source:
@@ -158,44 +196,65 @@ def embedded(name: str) -> Traversable:
 
 
 def read_draft(
-    source: Source, required: Sequence[str] = (), *, head: Literal["required", "optional", "unread"] = "optional"
+    source: Source,
+    required: Sequence[str] = (),
+    *,
+    head: Literal["required", "optional", "unread"] = "optional",
+    beside: Mapping[str, Sequence[Row]] = MappingProxyType({}),
 ) -> Draft:
-    """Every table of a source, each row well in itself.
+    """Every table of a source, each row well in itself; ``beside``: rows with keys of tables that are not brought.
 
     Raises
     ------
     CaseError
         A required table is missing, a column, cell or the head is wrong.
     """
-    problems: list[Problem] = []
-    notes: list[Note] = list(source.notes)
+    reading = Reading(doubts=list(source.doubts), notes=list(source.notes))
+    problems = reading.problems
     top = None if head == "unread" else source.head(problems, required=head == "required")
-    base_year = None if top is None or not isinstance(top["base_year"], int) else top["base_year"]
-    stated = exceptions("" if top is None else str(top[FIELD]), TABLES, [])
-    problems = [*source.strays(stated), *problems]
-    notes += stated.notes()
+    reading.base_year = None if top is None or not isinstance(top["base_year"], int) else top["base_year"]
+    reading.stated = exceptions("" if top is None else str(top[FIELD]), TABLES, [])
+    problems[:0] = source.strays(reading.stated)
+    reading.notes += reading.stated.notes()
     tables: dict[str, tuple[Row, ...]] = {}
     there = source.tables()
     for name, model in TABLES.items():
         if name in there:
-            grid = source.grid(model, problems, notes)
-            tables[name] = (
-                () if grid is None else tuple(read_rows(grid, model, problems, notes, base_year, stated))
-            )
+            grid = source.grid(model, problems, reading.notes)
+            tables[name] = () if grid is None else tuple(read_rows(grid, model, reading))
         elif name in required:
             problems.append(source.missing(name))
         elif (doubt := source.doubtful(name)) is not None:
             problems.append(doubt)
-    tables = with_stock(tables, problems, notes)
-    tables = with_present_policies(tables, problems, notes)
+    tables = with_stock(tables, problems, reading.notes)
+    tables = with_present_policies(tables, problems, reading.notes)
     if problems:
-        raise CaseError(problems)
-    masked = ({lang: mask(visible(said)) for lang, said in note.items()} for note in notes)
-    return Draft(top, tables, tuple({note["nl"]: note for note in masked}.values()))
+        raise CaseError([*problems, *reading.doubts, *_keys_all_the_same(tables, beside, reading)])
+    return Draft(top, tables, tuple(reading.notes), tuple(reading.doubts))
 
 
-def of_today(draft: Draft) -> Draft:
-    """The tables with history by the municipalities of today (``mergers``).
+def _keys_all_the_same(
+    tables: Mapping[str, tuple[Row, ...]], beside: Mapping[str, Sequence[Row]], reading: Reading
+) -> Iterator[Problem]:
+    """Keys that are in no table, also of and to rows with another problem: they need not wait for the next round."""
+    there = {
+        table: (*tables.get(table, beside.get(table, ())), *reading.unwell.get(table, ()))
+        for table in {**beside, **tables}
+        if not any(problem.table == table and problem.row is None for problem in reading.problems)
+    }
+    rows = with_keys(there, {}, [])
+    wrong = {(problem.table, problem.column) for problem in reading.problems}
+    told = {(problem.table, problem.row, problem.column) for problem in reading.problems}
+    judged = [table for table in rows if (table, TABLES[table].key[0]) not in wrong]
+    for problem in unknown_keys({table: rows[table] for table in judged}, rows):
+        if (problem.table, problem.row, problem.column) not in told:
+            yield problem
+
+
+def of_today(draft: Draft, beside: Mapping[str, Sequence[Row]] = MappingProxyType({})) -> Draft:
+    """The tables with a key wherever a name stands, and history by the municipalities of today (``mergers``).
+
+    ``beside``: rows with keys of tables that are not brought.
 
     Raises
     ------
@@ -204,7 +263,7 @@ def of_today(draft: Draft) -> Draft:
     """
     problems: list[Problem] = []
     notes = list(draft.notes)
-    tables = with_mergers(draft.tables, problems, notes)
+    tables = with_mergers(with_keys(draft.tables, beside, notes), problems, notes)
     if problems:
         raise CaseError(problems)
     return replace(draft, tables=tables, notes=tuple(notes))
@@ -264,10 +323,10 @@ def with_cost_sheet(case: Case, sheet: str | Path) -> Case:
             "there is no such file; give a CSV file with the columns of table function_groups",
         )
     text = text_of(sheet, FunctionGroup.table, problems)
-    notes: list[Note] = []
-    grid = None if text is None else csv_grid(text, FunctionGroup.table, problems, notes)
-    rows = [] if grid is None else list(read_rows(grid, FunctionGroup, problems, notes))
-    if problems:
-        raise CaseError(problems)
+    reading = Reading(problems=problems)
+    grid = None if text is None else csv_grid(text, FunctionGroup.table, problems, reading.notes)
+    rows = [] if grid is None else list(read_rows(grid, FunctionGroup, reading))
+    if problems or reading.doubts:
+        raise CaseError(gathered([*problems, *reading.doubts]))
     groups = tuple(row for row in rows if isinstance(row, FunctionGroup))
-    return validated(replace(case, function_groups=groups, cost_price=(), notes=(*case.notes, *notes)))
+    return validated(replace(case, function_groups=groups, cost_price=(), notes=(*case.notes, *reading.notes)))

@@ -48,6 +48,7 @@ class FolderSource:
                 f"Folder {folder} cannot be read ({error.strerror}); check its rights.",
             ) from None
         self.lang = ""
+        self.doubts: list[Problem] = []
         self.notes = [_unread(file) for file in self.files if _is_table(file) and file not in _FILES.values()]
 
     def tables(self) -> tuple[str, ...]:
@@ -83,6 +84,10 @@ class FolderSource:
     def located(self, problem: Problem) -> Problem:
         """A problem with its place: table, row and column say enough."""
         return problem
+
+    def told(self, note: Note) -> Note:
+        """A note as it is: it names tables and columns as the files do."""
+        return note
 
     def head(self, problems: list[Problem], *, required: bool = True) -> dict[str, Any] | None:
         """Read case.toml; None when there is none, a problem when it is required or wrong."""

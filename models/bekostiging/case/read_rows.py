@@ -1,7 +1,9 @@
 """From the cells of a table to its rows: the one place where a cell is judged, whatever file it came from.
 
 A source (``read_folder``, ``workbook.source``) gives a ``Grid``: names of columns and rows of cells. Every problem is
-collected; a row with a problem is left out, so that the rules between tables only see rows that are well.
+collected; a row with a problem is kept apart, so that the rules between tables only see rows that are well. A slip of which
+the meaning is near (an unknown column or choice) is a doubt: it is a problem too, but what was likely meant is read, so that
+it hides nothing behind it.
 """
 
 from __future__ import annotations
@@ -9,34 +11,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
-from math import inf
-from types import UnionType
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Any, NamedTuple
 
-from annotated_types import Ge, Gt, Le, Lt
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 
-from bekostiging.case.bsn import coded, find, mask
-from bekostiging.case.errors import Note, Problem
+from bekostiging.case.bsn import coded, find
+from bekostiging.case.cell_problems import (
+    ambiguous,
+    empty,
+    nearest_choice,
+    no_choice,
+    no_number,
+    pydantic_problem,
+)
+from bekostiging.case.errors import LONGEST_NAME, Note, Problem
+from bekostiging.case.fields import leaf
+from bekostiging.case.folded import folded, meant, near
 from bekostiging.case.former import RENAMED, note_of_rename, read_as
 from bekostiging.case.not_bsn import Exceptions, citizen_number
-from bekostiging.case.numbers import AmbiguousNumberError, parse_bool, parse_number
-from bekostiging.case.quantities import NEAR_ZERO, Because
-from bekostiging.case.registry import Registry
-from bekostiging.case.rows import Assumption, Row
+from bekostiging.case.numbers import AmbiguousNumberError
+from bekostiging.case.rows import Row
 from bekostiging.case.tables import Policy
-from bekostiging.characters import one_form, visible
+from bekostiging.case.typed import STATLINE, AsTyped, NoChoiceError, of_statline, policy_of, policy_text, value_of
+from bekostiging.characters import one_form
 
-MOST_PROBLEMS = 200
+MOST_PROBLEMS = 1000
 """Problems of one table that are listed at once: more of them have one cause, and a hostile file would keep us busy."""
 MOST_UNKNOWN = 20
 """Unknown columns of one table that are listed: more of them are no slips of the pen."""
-LONGEST_SHOWN = 60
-"""Characters of a wrong cell that its problem repeats."""
-NO_EXCEPTIONS = Exceptions()
-_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
+REMARKS = ("#", "opmerking", "remark", "comment")
+"""How the name of a column begins that is for the reader's eye only."""
 
 
 class Cell(NamedTuple):
@@ -55,41 +59,39 @@ class Grid:
     rows: Iterable[tuple[int, list[Cell]]]
     labels: dict[str, str] = field(default_factory=dict)
     """What the file calls a column, where that is not its own name."""
+    title: str = ""
+    """What the file calls the table, where that is not its own name."""
 
 
-def read_rows(
-    grid: Grid,
-    model: type[Row],
-    problems: list[Problem],
-    notes: list[Note],
-    base_year: int | None = None,
-    stated: Exceptions = NO_EXCEPTIONS,
-) -> Iterator[Row]:
-    """Yield the well-formed rows of one table and report the others; a column under a former name is read, with a note.
+@dataclass
+class Reading:
+    """What is known of a case before its tables are read, and what is found in them.
 
-    ``base_year``: of the case, where it is known, for that note; ``stated``: where a number is no citizen service number.
+    ``base_year`` of the case, for notes; ``stated``: where a number is no citizen service number. ``doubts`` are problems of
+    which the likely meaning was read; ``unwell`` has per table the rows with a problem, as far as they could be read.
     """
-    before, labels, model = len(problems), grid.labels, read_as(model, grid.columns)
-    grid, old = _renamed(grid, model.table)
-    well = _columns_are_well(grid, model, problems)
-    _as_in_the_file(problems, before, old)
-    if not well:
-        return
-    notes += [note_of_rename(model.table, name, labels, base_year) for name in old.values()]
-    before = len(problems)
-    for line, cells in grid.rows:
-        if len(problems) - before >= MOST_PROBLEMS:
-            nl = f"heeft {MOST_PROBLEMS} fouten of meer; herstel deze eerst, de rijen hierna zijn niet bekeken"
-            en = (
-                f"has {MOST_PROBLEMS} mistakes or more; mend these first, the rows from here on were not looked at"
-            )
-            problems.append(Problem(model.table, nl, en, row=line))
-            return
-        first = len(problems)
-        row = _read_row(dict(zip(grid.columns, cells, strict=True)), model, line, problems, notes, stated)
-        _as_in_the_file(problems, first, old)
-        if row is not None:
-            yield row
+
+    base_year: int | None = None
+    stated: Exceptions = field(default_factory=Exceptions)
+    problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    unwell: dict[str, list[Row]] = field(default_factory=dict)
+
+
+def read_rows(grid: Grid, model: type[Row], reading: Reading) -> Iterator[Row]:
+    """Yield the well-formed rows of one table and report the others; a column under a former name is read, with a note."""
+    before, model = (len(reading.problems), len(reading.doubts)), read_as(model, grid.columns)
+    renamed, old = _renamed(grid, model.table)
+    own = _Table(_with_known_columns(renamed, model, reading), model, reading)
+    reading.notes += [note_of_rename(model.table, name, grid.labels, reading.base_year) for name in old.values()]
+    yield from own.rows()
+    reading.notes += own.as_typed.notes(grid.title or model.table, grid.labels)
+    for found, first in zip((reading.problems, reading.doubts), before, strict=True):
+        for place in range(first, len(found)) if old else ():
+            column = found[place].column
+            if column in old:
+                found[place] = replace(found[place], column=old[column])
 
 
 def _renamed(grid: Grid, table: str) -> tuple[Grid, dict[str, str]]:
@@ -106,300 +108,176 @@ def _renamed(grid: Grid, table: str) -> tuple[Grid, dict[str, str]]:
     return replace(grid, columns=[now.get(name, name) for name in grid.columns], labels=labels), old
 
 
-def _as_in_the_file(problems: list[Problem], first: int, old: dict[str, str]) -> None:
-    """Problems from ``first`` on name a column as the file does."""
-    for place in range(first, len(problems)) if old else ():
-        column = problems[place].column
-        if column in old:
-            problems[place] = replace(problems[place], column=old[column])
-
-
-def _columns_are_well(grid: Grid, model: type[Row], problems: list[Problem]) -> bool:
-    """Report columns that are missing, unknown or twice there."""
+def _with_known_columns(grid: Grid, model: type[Row], reading: Reading) -> Grid:
+    """The table with every column under its own name; missing, unknown and double ones are reported, remarks are notes."""
     known = {name: info for name, info in model.model_fields.items() if name != "line"}
     shown = {name: grid.labels.get(name, name) for name in known}
-    before = len(problems)
-    for name, info in known.items():
-        if info.is_required() and name not in grid.columns:
-            problems.append(
-                Problem(
-                    model.table,
-                    "deze kolom ontbreekt; voeg haar toe",
-                    "this column is missing; add it",
-                    column=name,
-                )
-            )
     unknown = list(dict.fromkeys(name for name in grid.columns if name not in known))
+    remarks = [name for name in unknown if folded(name).startswith(REMARKS)]
+    unknown = [name for name in unknown if name not in remarks]
+    former = RENAMED.get(model.table, {})
+    taken = _meant_columns([name for name in unknown[:MOST_UNKNOWN] if name not in former], shown, grid.columns)
+    reading.notes += [_unread(grid.title or model.table, name) for name in remarks]
+    for name, info in known.items():
+        if info.is_required() and name not in grid.columns and name not in taken.values():
+            said = "deze kolom ontbreekt; voeg haar toe", "this column is missing; add it"
+            reading.problems.append(Problem(model.table, *said, column=name))
     if len(unknown) > MOST_UNKNOWN:
         nl = f"nog {len(unknown) - MOST_UNKNOWN} kolommen zijn onbekend; klopt het scheidingsteken, en is dit deze tabel?"
         en = f"{len(unknown) - MOST_UNKNOWN} more columns are unknown; is the separator right, and is it this table?"
-        problems.append(Problem(model.table, nl, en))
-    for name in [*unknown[:MOST_UNKNOWN], *(name for name in known if name in grid.columns)]:
-        if name not in known:
-            nl, en = _nearest(name, shown)
-            if name in RENAMED.get(model.table, {}):
-                new = shown[RENAMED[model.table][name]]
-                nl, en = (
-                    f"zij heet nu {new} en die staat er ook; laat er een staan",
-                    f"it is now {new}, which is there too; keep one",
-                )
-            problems.append(Problem(model.table, f"onbekende kolom; {nl}", f"unknown column; {en}", column=name))
-        elif grid.columns.count(name) > 1:
-            problems.append(
-                Problem(
-                    model.table,
-                    f"kolom {shown[name]} staat er {grid.columns.count(name)} keer; laat er een staan",
-                    f"column {shown[name]} is there {grid.columns.count(name)} times; keep one of them",
-                    column=name,
-                )
+        reading.problems.append(Problem(model.table, nl, en))
+    for name in unknown[:MOST_UNKNOWN]:
+        if name in former:
+            new = shown[former[name]]
+            nl, en = (
+                f"zij heet nu {new} en die staat er ook; laat er een staan",
+                f"it is now {new}, which is there too; keep one",
             )
-    return len(problems) == before
+        elif name in taken:
+            nl, en = f"bedoelt u {shown[taken[name]]}?", f"did you mean {shown[taken[name]]}?"
+        else:
+            nl = "verwijder haar, of zet 'opmerking' voor haar naam als zij niet gelezen hoeft te worden"
+            en = "remove it, or put 'remark' before its name if it need not be read"
+        reading.doubts.append(Problem(model.table, f"onbekende kolom; {nl}", f"unknown column; {en}", column=name))
+    for name in known:
+        if (times := grid.columns.count(name)) > 1:
+            nl = f"kolom {shown[name]} staat er {times} keer; laat er een staan"
+            en = f"column {shown[name]} is there {times} times; keep one of them"
+            reading.problems.append(Problem(model.table, nl, en, column=name))
+    return replace(grid, columns=[taken.get(name, name) for name in grid.columns])
 
 
-def _nearest(name: str, shown: dict[str, str]) -> tuple[str, str]:
-    """The remedy for an unknown column: the nearest known one, as the file calls it."""
-    names = {label.lower(): label for label in (*shown.keys(), *shown.values())}
-    near = get_close_matches(name.lower(), names, 1)
-    if not near:
-        return "verwijder haar", "remove it"
-    label = shown.get(names[near[0]], names[near[0]])
-    return f"bedoelt u {label}?", f"did you mean {label}?"
+def _meant_columns(unknown: list[str], shown: dict[str, str], there: list[str]) -> dict[str, str]:
+    """Unknown columns with the absent column that each may be."""
+    taken: dict[str, str] = {}
+    for name in unknown:
+        absent = {label: own for own, label in shown.items() if own not in there and own not in taken.values()}
+        names = absent | {own: own for own in absent.values()}
+        found = meant(name, names) or near(name, names, least=0.75)
+        if found is not None:
+            taken[name] = names[found]
+    return taken
 
 
-def _read_row(
-    cells: dict[str, Cell],
-    model: type[Row],
-    line: int,
-    problems: list[Problem],
-    notes: list[Note],
-    stated: Exceptions,
-) -> Row | None:
-    """Parse and check one row; None when something in it is wrong."""
-    values: dict[str, Any] = {"line": line}
-    before = len(problems)
-    for column, cell in cells.items():
-        text = one_form(cell.text.strip())
+def _unread(table: str, column: str) -> Note:
+    """The note on a column of remarks."""
+    name = column if len(column) <= LONGEST_NAME else f"{column[:LONGEST_NAME]}…"
+    return {
+        "nl": f"{table}: kolom '{name}' is een opmerking en is niet gelezen",
+        "en": f"{table}: column '{name}' is a remark and was not read",
+    }
+
+
+class _Table:
+    """The rows of one table, judged one by one."""
+
+    def __init__(self, grid: Grid, model: type[Row], reading: Reading) -> None:
+        self.grid, self.model, self.reading = grid, model, reading
+        self.as_typed = AsTyped()
+        self.known = [name in model.model_fields and name != "line" for name in grid.columns]
+        self.absent = model.model_fields.keys() - set(grid.columns)
+
+    def rows(self) -> Iterator[Row]:
+        """The rows that are well."""
+        problems = self.reading.problems
+        before = len(problems)
+        for line, cells in self.grid.rows:
+            if len(problems) - before >= MOST_PROBLEMS:
+                nl = f"heeft {MOST_PROBLEMS} fouten of meer; herstel deze eerst, de rijen hierna zijn niet bekeken"
+                en = f"has {MOST_PROBLEMS} mistakes or more; mend these first, the rows from here on were not looked at"
+                problems.append(Problem(self.model.table, nl, en, row=line))
+                return
+            row = self._row(line, cells)
+            if row is not None:
+                yield row
+
+    def _row(self, line: int, cells: list[Cell]) -> Row | None:
+        """One row; None, and kept apart, when something in it is wrong."""
+        model, problems = self.model, self.reading.problems
+        before = len(problems)
+        values: dict[str, Any] = {"line": line}
+        by_name: dict[str, Cell] = {}
+        for column, cell, known in zip(self.grid.columns, cells, self.known, strict=True):
+            if known:
+                by_name.setdefault(column, cell)
+            elif find(cell.text) and not self.reading.stated.hold(model.table, column, line):
+                problems.append(citizen_number(model.table, column, line))
+        statline = "source" in by_name and STATLINE.search(by_name["source"].text) is not None
+        policy = policy_of(by_name["name"].text.strip()) if model is Policy and "name" in by_name else ""
+        for column, cell in by_name.items():
+            text = one_form(cell.text.strip())
+            if statline and (now := of_statline(text, column)) != text:
+                self.as_typed.of_statline.append((line, text, now))
+                text = now
+            if cell.fault is not None:
+                problems.append(Problem(model.table, *cell.fault, row=line, column=column))
+            elif text == "":
+                if model.model_fields[column].is_required():
+                    problems.append(empty(model, line, column))
+            elif _may_be_person(text, model, column) and not self.reading.stated.hold(model.table, column, line):
+                problems.append(citizen_number(model.table, column, line))
+            else:
+                self._cell(values, line, column, text, cell.dialect, policy)
+        found = self._checked(values) if len(problems) == before else None
+        if found is None:
+            self.reading.unwell.setdefault(model.table, []).append(model.model_construct(**values))
+        return found
+
+    def _cell(self, values: dict[str, Any], line: int, column: str, text: str, dialect: str, policy: str) -> None:
+        """Put the value of a cell among those of its row, or report it."""
+        model, reading = self.model, self.reading
         info = model.model_fields[column]
-        if cell.fault is not None:
-            problems.append(Problem(model.table, *cell.fault, row=line, column=column))
-            continue
-        if text == "":
-            if info.is_required():
-                problems.append(_empty(model, line, column))
-            continue
-        if _may_be_person(text, model, column) and not stated.hold(model.table, column, line):
-            problems.append(citizen_number(model.table, column, line))
-            continue
         try:
-            if (model, column) == (Policy, "value"):
-                text = _policy_text(text, cell.dialect)
-            values[column] = _parse(text, info, cell.dialect)
+            if model is Policy and column == "name":
+                values[column] = policy
+            elif model is Policy and column == "value":
+                values[column] = policy_text(text, policy, dialect)
+            else:
+                values[column] = value_of(text, column, info, dialect)
+                self.as_typed.add(column, line, text, values[column])
         except AmbiguousNumberError:
-            problems.append(_ambiguous(model, line, column, text))
+            reading.problems.append(ambiguous(model, line, column, text))
+        except NoChoiceError:
+            likely = nearest_choice(text, column, info)
+            (reading.problems if likely is None else reading.doubts).append(
+                no_choice(model, line, column, text, likely)
+            )
+            if likely is not None:
+                values[column] = likely
         except ValueError:
-            problems.append(_no_number(model, line, column, text, info))
+            reading.problems.append(no_number(model, line, column, text))
         if column in ("municipality", "code") and text.isdigit() and len(text) < 4:
             values[column] = text.zfill(4)
-            notes.append(
+            title = self.grid.title or model.table
+            reading.notes.append(
                 {
-                    "nl": f"{model.table}: {text} gelezen als gemeente {text.zfill(4)}",
-                    "en": f"{model.table}: {text} read as municipality {text.zfill(4)}",
+                    "nl": f"{title}: {text} gelezen als gemeente {text.zfill(4)}",
+                    "en": f"{title}: {text} read as municipality {text.zfill(4)}",
                 }
             )
-    if len(problems) > before:
-        return None
-    try:
-        return model(**values)
-    except ValidationError as error:
-        first: dict[str, dict[str, Any]] = {}
-        for detail in error.errors():  # of several about one cell the first: the others follow from it
-            first.setdefault(str(detail["loc"][0]), dict(detail))
-        problems += [_pydantic_problem(model, line, detail) for detail in first.values()]
-        return None
+
+    def _checked(self, values: dict[str, Any]) -> Row | None:
+        """The row that keeps to the rules of its own columns; a column that is not there is reported once, not per row."""
+        try:
+            return self.model(**values)
+        except ValidationError as error:
+            first: dict[str, dict[str, Any]] = {}
+            for detail in error.errors():  # of several about one cell the first: the others follow from it
+                first.setdefault(str(detail["loc"][0]), dict(detail))
+            line = values["line"]
+            self.reading.problems += [
+                pydantic_problem(self.model, line, detail)
+                for column, detail in first.items()
+                if column not in self.absent
+            ]
+            return None
 
 
 def _may_be_person(text: str, model: type[Row], column: str) -> bool:
     """Whether a cell may hold a citizen service number; its column decides: a number is a number, a key no date."""
-    kind = leaf(model.model_fields[column])
-    if kind in (bool, int, float):
+    info = model.model_fields[column]
+    if leaf(info) in (bool, int, float):
         return False
     if (model, column) == (Policy, "value") and re.fullmatch(r"[\d.,]+", text):
         return False
     return bool(find(text, codes=coded(model.table, column), dates=column not in model.key))
-
-
-def shortened(text: str) -> str:
-    """A text as a problem repeats it: on one line, masked, and not longer than a line."""
-    line = mask(visible(" ".join(text.split())))
-    return line if len(line) <= LONGEST_SHOWN else f"{line[:LONGEST_SHOWN]}…"
-
-
-def _ambiguous(model: type[Row], line: int, column: str, text: str) -> Problem:
-    """A number that another reader would read otherwise."""
-    return Problem(
-        model.table,
-        f"getal {text} is dubbelzinnig (duizendtal of decimaal); schrijf het zonder scheiding van duizendtallen",
-        f"number {text} is ambiguous (thousands or decimals); write it without a thousands separator",
-        row=line,
-        column=column,
-    )
-
-
-def _no_number(model: type[Row], line: int, column: str, text: str, info: FieldInfo) -> Problem:
-    """A text where a number, a whole number or yes or no is asked; a date says how it came there."""
-    nl, en = f"vul een {_kind(info, 'nl')} in", f"fill in a {_kind(info, 'en')}"
-    if _DATE.match(text):
-        nl = f"{nl} (zet in Excel de celeigenschappen op Getal en typ het opnieuw)"
-        en = f"{en} (in Excel set the cell's format to Number and type it again)"
-    return Problem(
-        model.table,
-        f"'{shortened(text)}' is geen {_kind(info, 'nl')}; {nl}",
-        f"'{shortened(text)}' is not a {_kind(info, 'en')}; {en}",
-        row=line,
-        column=column,
-    )
-
-
-def _empty(model: type[Row], line: int, column: str) -> Problem:
-    """A required field left empty; an assumption without source says so."""
-    if issubclass(model, Assumption) and column == "source":
-        return Problem(
-            model.table,
-            "een aanname zonder bron; vul de bron in (publicatie, eigen administratie, of 'schatting van ...')",
-            "an assumption without source; fill in the source (publication, own records, or 'estimate by ...')",
-            row=line,
-            column=column,
-        )
-    return Problem(
-        model.table, "is leeg maar verplicht; vul in", "is empty but required; fill it in", row=line, column=column
-    )
-
-
-def leaf(info: FieldInfo) -> Any:
-    """The type behind Optional and Annotated."""
-    annotation: Any = info.annotation
-    if get_origin(annotation) in (Union, UnionType):
-        annotation = next(part for part in get_args(annotation) if part is not type(None))
-    while hasattr(annotation, "__metadata__"):
-        annotation = get_args(annotation)[0]
-    return annotation
-
-
-def choices(info: FieldInfo) -> tuple[str, ...]:
-    """The words a field chooses from: those of a closed set, or the names of an open one; none where it takes any value."""
-    for rule in info.metadata:
-        if isinstance(rule, Registry):
-            return tuple(rule)
-    kind = leaf(info)
-    return tuple(str(word) for word in get_args(kind)) if get_origin(kind) is Literal else ()
-
-
-class Bounds(NamedTuple):
-    """The strictest bounds of a number; an open one is not itself allowed."""
-
-    low: float = -inf
-    high: float = inf
-    low_open: bool = False
-    high_open: bool = False
-
-
-def bounds(info: FieldInfo) -> Bounds:
-    """The bounds of a field, also of one that may be empty; of several rules the strictest."""
-    inner = [rule for own in _nested(info) for rule in getattr(own, "metadata", ())]
-    lows, highs = [(-inf, False)], [(inf, True)]
-    for rule in (*info.metadata, *inner):
-        match rule:
-            case Ge(ge=float() | int() as value):
-                lows.append((float(value), False))
-            case Gt(gt=float() | int() as value):
-                lows.append((float(value), True))
-            case Le(le=float() | int() as value):
-                highs.append((float(value), True))
-            case Lt(lt=float() | int() as value):
-                highs.append((float(value), False))
-    (low, low_open), (high, closed) = max(lows), min(highs)
-    return Bounds(low, high, low_open, not closed)
-
-
-def reason(info: FieldInfo) -> Because | None:
-    """Why the bounds of a field are where they are; also of one that may be empty."""
-    return next((rule for rule in (*info.metadata, *_nested(info)) if isinstance(rule, Because)), None)
-
-
-def _nested(info: FieldInfo) -> list[Any]:
-    """Metadata of the types that the type of a field is made of: of one that may be empty, or of several in a field."""
-    return [rule for part in get_args(info.annotation) for rule in getattr(part, "__metadata__", ())]
-
-
-def _parse(text: str, info: FieldInfo, separator: str) -> object:
-    """Turn the text of a cell into a value of the field's kind."""
-    kind = leaf(info)
-    if kind is bool:
-        return parse_bool(text)
-    if kind is int:
-        number = parse_number(text, separator)
-        if not number.is_integer():
-            raise ValueError(text)
-        return int(number)
-    if kind is float:
-        return parse_number(text, separator)
-    if get_origin(kind) is tuple:
-        return tuple(part.strip() for part in text.split("|") if part.strip())
-    return text
-
-
-def _policy_text(text: str, separator: str) -> str:
-    """A policy value is a word or a number; a number is kept with a decimal point."""
-    try:
-        return repr(parse_number(text, separator))
-    except AmbiguousNumberError:
-        raise
-    except ValueError:
-        return text
-
-
-def _kind(info: FieldInfo, lang: str) -> str:
-    """Name of the kind of value a field takes."""
-    names = {bool: ("ja of nee", "yes or no"), int: ("geheel getal", "whole number")}
-    return names.get(leaf(info), ("getal", "number"))[lang == "en"]
-
-
-def _pydantic_problem(model: type[Row], line: int, detail: dict[str, Any]) -> Problem:
-    """A mistake that pydantic reports, as a sentence for the user."""
-    column = str(detail["loc"][0])
-    given, kind, limit = detail.get("input"), detail["type"], detail.get("ctx", {})
-    given = shortened(given) if isinstance(given, str) else f"{given:.15g}" if isinstance(given, float) else given
-    nl, en = (
-        f"waarde {given} mag niet; zie de uitleg van deze kolom",
-        f"value {given} is not allowed; see this column's explanation",
-    )
-    why = reason(model.model_fields[column])
-    because_nl, because_en = ("", "") if why is None else (f" ({why.nl})", f" ({why.en})")
-    if kind in ("greater_than_equal", "greater_than"):
-        bound = limit.get("ge", limit.get("gt"))
-        nl, en = (f"{bound:.15g} of meer", f"{bound:.15g} or more")
-        if kind == "greater_than":
-            nl, en = (f"meer dan {bound:.15g}", f"more than {bound:.15g}")
-        nl = f"{given} is te klein, toegestaan is {nl}; verbeter het getal{because_nl}"
-        en = f"{given} is too small, allowed is {en}; mend the number{because_en}"
-        if isinstance(detail.get("input"), float) and detail["input"] < 0 and bound == 0:
-            nl = f"{given} is negatief; vul nul of een positief getal in"
-            en = f"{given} is negative; fill in zero or a positive number"
-    elif kind in ("less_than_equal", "less_than"):
-        bound = limit.get("le", limit.get("lt"))
-        nl = f"{given} is te groot, toegestaan is hoogstens {bound:.15g}; verbeter het getal{because_nl}"
-        en = f"{given} is too large, allowed is at most {bound:.15g}; mend the number{because_en}"
-    elif kind == NEAR_ZERO:
-        nl = f"{given} is te dicht bij nul, toegestaan is 0 of minstens {limit['least']:g}; verbeter het getal{because_nl}"
-        en = f"{given} is too near zero, allowed is 0 or at least {limit['least']:g}; mend the number{because_en}"
-    elif kind == "string_pattern_mismatch":
-        nl, en = (
-            f"'{given}' kan hier niet; kies een andere naam{because_nl}",
-            f"'{given}' cannot stand here; choose another name{because_en}",
-        )
-    elif kind == "literal_error":
-        words = choices(model.model_fields[column])
-        near = get_close_matches(str(given), words, 1)
-        nl = f"'{given}' is geen bekende keuze ({', '.join(words)}){f'; bedoelt u {near[0]}?' if near else '; kies er een'}"
-        en = f"'{given}' is no known choice ({', '.join(words)}){f'; did you mean {near[0]}?' if near else '; choose one'}"
-    return Problem(model.table, nl, en, row=line, column=column)

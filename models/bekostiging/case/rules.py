@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.rules_capacity import CAPACITY_RULES
 from bekostiging.case.rules_contracts import CONTRACT_RULES
@@ -127,19 +128,21 @@ def _market_shares(
             yield Problem(
                 "offers",
                 f"marktaandelen van zorgvorm {demand.care_form} in gebied {demand.area} (perceel {lot.id}) tellen "
-                f"op tot {total:g}, moet 1 zijn; verbeter de aandelen van de gecontracteerde aanbieders",
+                f"op tot {in_nl(total)}, moet 1 zijn; verbeter de aandelen van de gecontracteerde aanbieders",
                 f"market shares of care form {demand.care_form} in area {demand.area} (lot {lot.id}) add up to "
-                f"{total:g}, must be 1; mend the shares of the contracted providers",
+                f"{in_en(total)}, must be 1; mend the shares of the contracted providers",
                 column="market_share",
             )
 
 
 LEAST_PRODUCTION = 100.0
-"""Euro a year: of less there is no reference amount to measure a corridor on, and a design with larger ones loses digits."""
+"""Euro a year: of less there is no reference amount to measure a corridor on, and a design with larger ones "
+"loses digits."""
 
 
 def _expected_clients(case: Case) -> Iterator[Problem]:
-    """A contract expects clients, and care of ``LEAST_PRODUCTION`` a year; else there is nothing to price or to share."""
+    """A contract expects clients, and care of ``LEAST_PRODUCTION`` a year; else there is nothing to price or "
+    "to share."""
     lots = {lot.id: lot for lot in case.lots}
     for contract in case.contracts:
         lot = lots[contract.lot]
@@ -171,9 +174,11 @@ def _expected_clients(case: Case) -> Iterator[Problem]:
         elif euro < LEAST_PRODUCTION:
             yield Problem(
                 "contracts",
-                f"{who_nl} voor {euro:.2g} euro zorg per jaar, minder dan {LEAST_PRODUCTION:g} euro; vul demand, tarief en "
+                f"{who_nl} voor {in_nl(euro, 2)} euro zorg per jaar, minder dan {in_nl(LEAST_PRODUCTION)} "
+                "euro; vul demand, tarief en "
                 "market_share in, of verwijder het contract",
-                f"{who_en} care of {euro:.2g} euro a year, less than {LEAST_PRODUCTION:g} euro; fill in demand, tariff and "
+                f"{who_en} care of {in_en(euro, 2)} euro a year, less than {in_en(LEAST_PRODUCTION)} euro; "
+                "fill in demand, tariff and "
                 "market_share, or remove the contract",
                 row=contract.line,
                 column="provider",
@@ -220,12 +225,14 @@ def _partition(lot: Lot, rows: list[Layer]) -> Iterator[Problem]:
         )
     for below, above in pairwise(rows):
         if below.upper is None or below.upper != above.lower:
-            end = "oneindig" if below.upper is None else f"{below.upper:g}"
+            end_nl, end_en = ("oneindig", "infinity")
+            if below.upper is not None:
+                end_nl, end_en = in_nl(below.upper), in_en(below.upper)
             yield problem(
-                f"laag {below.layer} van perceel {name} eindigt bij {end}, laag {above.layer} begint bij "
-                f"{above.lower:g}; laat ze aansluiten",
-                f"layer {below.layer} of lot {name} ends at {'infinity' if below.upper is None else end}, layer "
-                f"{above.layer} begins at {above.lower:g}; make them meet",
+                f"laag {below.layer} van perceel {name} eindigt bij {end_nl}, laag {above.layer} begint bij "
+                f"{in_nl(above.lower)}; laat ze aansluiten",
+                f"layer {below.layer} of lot {name} ends at {end_en}, layer "
+                f"{above.layer} begins at {in_en(above.lower)}; make them meet",
                 above,
             )
 
@@ -260,11 +267,13 @@ def _shares(case: Case) -> Iterator[Problem]:
         if wrong is not None:
             yield Problem(
                 "layers",
-                f"laag {wrong.layer} van perceel {lot.id} moet minstens {low[wrong.layer]:g} en hoogstens "
-                f"{high[wrong.layer]:g} delen: aandelen lopen naar buiten op, gespiegelde lagen zijn gelijk, share_max en "
+                f"laag {wrong.layer} van perceel {lot.id} moet minstens {in_nl(low[wrong.layer])} en hoogstens "
+                f"{in_nl(high[wrong.layer])} delen: aandelen lopen naar buiten op, gespiegelde lagen zijn "
+                "gelijk, share_max en "
                 "share_min gelden; pas de gegeven aandelen of die grenzen aan",
-                f"layer {wrong.layer} of lot {lot.id} must share at least {low[wrong.layer]:g} and at most "
-                f"{high[wrong.layer]:g}: shares rise outward, mirrored layers are equal, share_max and share_min hold; "
+                f"layer {wrong.layer} of lot {lot.id} must share at least {in_en(low[wrong.layer])} and at most "
+                f"{in_en(high[wrong.layer])}: shares rise outward, mirrored layers are equal, share_max and "
+                "share_min hold; "
                 "change the shares given or those limits",
                 row=wrong.line,
                 column="share",
@@ -279,7 +288,8 @@ def _corridor_bases(case: Case) -> Iterator[Problem]:
             allowed = ", ".join(OBSERVABLE[base])
             yield Problem(
                 "lots",
-                f"perceel {lot.id} meet de bandbreedte op {base}, maar uit berichten '{lot.messages}' is dat niet af te "
+                f"perceel {lot.id} meet de bandbreedte op {base}, maar uit berichten '{lot.messages}' is dat "
+                "niet af te "
                 f"lezen; neem messages {allowed} of een andere base in policy",
                 f"lot {lot.id} measures the corridor on {base}, which messages '{lot.messages}' cannot show; take "
                 f"messages {allowed} or another base in policy",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from bekostiging.case.capacity_tables import FAR
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_en, in_nl
 
 
 def _places(case: Case) -> Iterator[Problem]:
@@ -25,9 +26,11 @@ def _places(case: Case) -> Iterator[Problem]:
         if row.minimum > row.maximum:
             yield Problem(
                 "capacity",
-                f"{who}: het minimum ({row.minimum:g} plaatsen) is groter dan het maximum ({row.maximum:g}); verlaag het "
+                f"{who}: het minimum ({in_nl(row.minimum)} plaatsen) is groter dan het maximum "
+                f"({in_nl(row.maximum)}); verlaag het "
                 "minimum of verhoog het maximum",
-                f"{who}: the minimum ({row.minimum:g} places) is above the maximum ({row.maximum:g}); lower the minimum or "
+                f"{who}: the minimum ({in_en(row.minimum)} places) is above the maximum "
+                f"({in_en(row.maximum)}); lower the minimum or "
                 "raise the maximum",
                 row=row.line,
                 column="minimum",
@@ -35,9 +38,11 @@ def _places(case: Case) -> Iterator[Problem]:
         if row.block > row.maximum:
             yield Problem(
                 "capacity",
-                f"{who}: een blok ({row.block:g} plaatsen) is groter dan het maximum ({row.maximum:g}); neem kleinere "
+                f"{who}: een blok ({in_nl(row.block)} plaatsen) is groter dan het maximum "
+                f"({in_nl(row.maximum)}); neem kleinere "
                 "blokken of verhoog het maximum",
-                f"{who}: a block ({row.block:g} places) is larger than the maximum ({row.maximum:g}); take smaller blocks "
+                f"{who}: a block ({in_en(row.block)} places) is larger than the maximum "
+                f"({in_en(row.maximum)}); take smaller blocks "
                 "or raise the maximum",
                 row=row.line,
                 column="block",
@@ -64,9 +69,11 @@ def _locations(case: Case) -> Iterator[Problem]:
         for scale in sorted(scales - priced):
             yield Problem(
                 "travel",
-                f"schaal {scale} ontbreekt, en {row.provider} / {row.care_form} wordt zo ver geleverd; voeg de rij toe (0 "
+                f"schaal {scale} ontbreekt, en {row.provider} / {row.care_form} wordt zo ver geleverd; voeg de "
+                "rij toe (0 "
                 "mag)",
-                f"scale {scale} is missing, and {row.provider} / {row.care_form} is given at that distance; add the row (0 "
+                f"scale {scale} is missing, and {row.provider} / {row.care_form} is given at that distance; "
+                "add the row (0 "
                 "is allowed)",
                 column="scale",
             )
@@ -103,9 +110,11 @@ def _numbers(case: Case) -> Iterator[Problem]:
         if least > most:
             yield Problem(
                 "policy",
-                f"perceel {lot.id} vraagt minstens {least:g} en hoogstens {most:g} aanbieders; maak contracts_least niet "
+                f"perceel {lot.id} vraagt minstens {in_nl(least)} en hoogstens {in_nl(most)} aanbieders; maak "
+                "contracts_least niet "
                 "groter dan contracts_most",
-                f"lot {lot.id} asks at least {least:g} and at most {most:g} providers; make contracts_least no larger than "
+                f"lot {lot.id} asks at least {in_en(least)} and at most {in_en(most)} providers; make "
+                "contracts_least no larger than "
                 "contracts_most",
                 column="value",
             )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import (
     CLAUSE_COLUMNS,
     CLAUSES,
@@ -17,7 +18,8 @@ from bekostiging.case.tables import (
 
 
 def _clauses(case: Case) -> Iterator[Problem]:
-    """Every clause has what it needs and nothing else, edges in order, a form that may have it, and what its kind asks."""
+    """Every clause has what it needs and nothing else, edges in order, a form that may have it, and what its "
+    "kind asks."""
     for row in case.clauses:
         kind = CLAUSES[row.clause]
         yield from _columns(row, kind)
@@ -26,8 +28,9 @@ def _clauses(case: Case) -> Iterator[Problem]:
             yield clause_problem(
                 row,
                 "upper",
-                f"het plafond ({row.upper:g}) ligt niet boven de vloer ({row.lower:g}); verwissel of verbeter ze",
-                f"the cap ({row.upper:g}) is not above the floor ({row.lower:g}); swap or mend them",
+                f"het plafond ({in_nl(row.upper)}) ligt niet boven de vloer ({in_nl(row.lower)}); verwissel of "
+                "verbeter ze",
+                f"the cap ({in_en(row.upper)}) is not above the floor ({in_en(row.lower)}); swap or mend them",
             )
         yield from kind.problems(case, row)
 
@@ -72,7 +75,8 @@ def _revenue_years(case: Case) -> Iterator[Problem]:
                 "contracts",
                 f"omzet van {year}, terwijl het eerste contractjaar {case.first_year} is; neem de omzet van een jaar "
                 f"ervoor, hoogstens {case.first_year - 1}",
-                f"revenue of {year}, while the first contract year is {case.first_year}; take the revenue of a year before "
+                f"revenue of {year}, while the first contract year is {case.first_year}; take the revenue of a "
+                "year before "
                 f"it, {case.first_year - 1} at most",
                 row=row.line,
                 column="revenue_year",
@@ -85,10 +89,12 @@ def _revenue_years(case: Case) -> Iterator[Problem]:
         whose = contracts[0] if len(contracts) == 1 else f"{contracts[0]} (+ {len(contracts) - 1})"
         yield Problem(
             "indices",
-            f"jaar {years} ontbreekt, en de omzet van {whose} is van {year} en wordt met de index van elk jaar erna naar "
+            f"jaar {years} ontbreekt, en de omzet van {whose} is van {year} en wordt met de index van elk jaar "
+            "erna naar "
             f"{case.first_year} gebracht; vul OVA en PPC in, of geef de omzet van {case.first_year - 1} met "
             "contracts.revenue_year",
-            f"year {years} is missing, and the revenue of {whose} is of {year} and is brought to {case.first_year} with the "
+            f"year {years} is missing, and the revenue of {whose} is of {year} and is brought to "
+            f"{case.first_year} with the "
             f"index of every year after it; fill in OVA and PPC, or give the revenue of {case.first_year - 1} with "
             "contracts.revenue_year",
             column="year",
@@ -104,9 +110,11 @@ def _ceiling_pools(case: Case) -> Iterator[Problem]:
         if row.ceiling is None:
             yield Problem(
                 "contracts",
-                f"contract {row.provider} in {row.lot} staat in plafondpool {row.ceiling_pool} zonder plafond; vul ceiling "
+                f"contract {row.provider} in {row.lot} staat in plafondpool {row.ceiling_pool} zonder plafond; "
+                "vul ceiling "
                 "in of haal het uit de pool",
-                f"contract {row.provider} in {row.lot} is in ceiling pool {row.ceiling_pool} without a ceiling; fill in "
+                f"contract {row.provider} in {row.lot} is in ceiling pool {row.ceiling_pool} without a "
+                "ceiling; fill in "
                 "ceiling or take it out of the pool",
                 row=row.line,
                 column="ceiling",
@@ -119,9 +127,11 @@ def _ceiling_pools(case: Case) -> Iterator[Problem]:
         if own != other:
             yield Problem(
                 "contracts",
-                f"plafondpool {row.ceiling_pool}: percelen {lot} en {row.lot} worden anders geïndexeerd; maak de indexatie "
+                f"plafondpool {row.ceiling_pool}: percelen {lot} en {row.lot} worden anders geïndexeerd; maak "
+                "de indexatie "
                 "gelijk of splits de pool",
-                f"ceiling pool {row.ceiling_pool}: lots {lot} and {row.lot} are indexed differently; make indexation equal "
+                f"ceiling pool {row.ceiling_pool}: lots {lot} and {row.lot} are indexed differently; make "
+                "indexation equal "
                 "or split the pool",
                 row=row.line,
                 column="ceiling_pool",
@@ -137,9 +147,11 @@ def _main_contractors(case: Case) -> Iterator[Problem]:
         if row.main_contractor == row.provider or (row.main_contractor, row.lot) in below:
             yield Problem(
                 "contracts",
-                f"aanbieder {row.main_contractor} kan in perceel {row.lot} geen hoofdaannemer van {row.provider} zijn: hij "
+                f"aanbieder {row.main_contractor} kan in perceel {row.lot} geen hoofdaannemer van "
+                f"{row.provider} zijn: hij "
                 "is het zelf of is er onderaannemer (Contractstandaard Wmo v1.2 art. 3.9); kies een andere",
-                f"provider {row.main_contractor} cannot be main contractor of {row.provider} in lot {row.lot}: it is the "
+                f"provider {row.main_contractor} cannot be main contractor of {row.provider} in lot {row.lot}: "
+                "it is the "
                 "same or a subcontractor there (Contractstandaard Wmo v1.2 art. 3.9); take another",
                 row=row.line,
                 column="main_contractor",
@@ -153,9 +165,11 @@ def _general_provisions(case: Case) -> Iterator[Problem]:
         if lot.general_provision and not (PAYMENT_FORMS[lot.payment_form].lump_sum and lot.messages == "none"):
             yield Problem(
                 "lots",
-                f"perceel {lot.id} is een algemene voorziening zonder registratie, en heeft payment_form {lot.payment_form} "
+                f"perceel {lot.id} is een algemene voorziening zonder registratie, en heeft payment_form "
+                f"{lot.payment_form} "
                 f"en messages {lot.messages}; dat kan alleen {lump_sums} en none zijn",
-                f"lot {lot.id} is a general provision without registration, and has payment_form {lot.payment_form} and "
+                f"lot {lot.id} is a general provision without registration, and has payment_form "
+                f"{lot.payment_form} and "
                 f"messages {lot.messages}; only {lump_sums} and none are possible",
                 row=lot.line,
                 column="payment_form",
@@ -170,8 +184,8 @@ def _function_groups(case: Case) -> Iterator[Problem]:
         if abs(total - 1) > 1e-6:
             yield Problem(
                 "function_groups",
-                f"aandelen van zorgvorm {form} tellen op tot {total:g}, moet 1 zijn; verbeter ze",
-                f"shares of care form {form} add up to {total:g}, must be 1; mend them",
+                f"aandelen van zorgvorm {form} tellen op tot {in_nl(total)}, moet 1 zijn; verbeter ze",
+                f"shares of care form {form} add up to {in_en(total)}, must be 1; mend them",
                 column="share",
             )
         if len({row.hours_per_unit for row in rows}) > 1:

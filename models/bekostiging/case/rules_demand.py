@@ -14,6 +14,7 @@ from bekostiging.case.correlation import (
 )
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.rules_levers import LEVER_RULES
 from bekostiging.case.tables import RiskFactor
 
@@ -36,17 +37,19 @@ def _profiles(case: Case) -> Iterator[Problem]:
             if abs(value - 1) > TOLERANCE:
                 yield Problem(
                     "profiles",
-                    f"{nl} voor zorgvorm {form} op tot {value:g}, moet 1 zijn; verbeter ze",
-                    f"{en} up to {value:g} for care form {form}, must be 1; mend them",
+                    f"{nl} voor zorgvorm {form} op tot {in_nl(value)}, moet 1 zijn; verbeter ze",
+                    f"{en} up to {in_en(value)} for care form {form}, must be 1; mend them",
                     column=column,
                 )
         missing = [row for row in rows if row.price is None and row.share > 0]
         if missing and len(missing) < sum(row.share > 0 for row in rows):
             yield Problem(
                 "profiles",
-                f"profiel {missing[0].profile} van zorgvorm {form} is in gebruik en heeft geen prijs, andere wel; vul price "
+                f"profiel {missing[0].profile} van zorgvorm {form} is in gebruik en heeft geen prijs, andere "
+                "wel; vul price "
                 "in of laat hem overal leeg",
-                f"profile {missing[0].profile} of care form {form} is in use and has no price while others have; fill in "
+                f"profile {missing[0].profile} of care form {form} is in use and has no price while others "
+                "have; fill in "
                 "price or leave it empty everywhere",
                 row=missing[0].line,
                 column="price",
@@ -55,7 +58,8 @@ def _profiles(case: Case) -> Iterator[Problem]:
             if row.result_part > 0 and row.success_share == 0:
                 yield Problem(
                     "profiles",
-                    f"profiel {row.profile} betaalt op resultaat terwijl success_share 0 is; vul een kans groter dan 0 in",
+                    f"profiel {row.profile} betaalt op resultaat terwijl success_share 0 is; vul een kans "
+                    "groter dan 0 in",
                     f"profile {row.profile} pays on result while success_share is 0; fill in a share above 0",
                     row=row.line,
                     column="success_share",
@@ -94,10 +98,12 @@ def _distributions(case: Case) -> Iterator[Problem]:
         if abs(cv - row.duration_cv) > EMPIRICAL * max(cv, row.duration_cv):
             yield Problem(
                 "demand",
-                f"duration_cv is {row.duration_cv:g}, de duren van zorgvorm {row.care_form} in durations hebben {cv:.3g}; "
+                f"duration_cv is {in_nl(row.duration_cv)}, de duren van zorgvorm {row.care_form} in durations "
+                f"hebben {in_nl(cv, 3)}; "
                 "vul die in",
-                f"duration_cv is {row.duration_cv:g}, the durations of care form {row.care_form} in durations have "
-                f"{cv:.3g}; fill that in",
+                f"duration_cv is {in_en(row.duration_cv)}, the durations of care form {row.care_form} in "
+                "durations have "
+                f"{in_en(cv, 3)}; fill that in",
                 row=row.line,
                 column="duration_cv",
             )
@@ -109,9 +115,11 @@ def _risk_factors(case: Case) -> Iterator[Problem]:
         if (row.level in ("wages", "prices")) != (row.quantity == "index"):
             yield Problem(
                 "risk_factors",
-                f"factor {row.id} van niveau {row.level} beweegt {row.quantity}; wages en prices bewegen index, de andere "
+                f"factor {row.id} van niveau {row.level} beweegt {row.quantity}; wages en prices bewegen "
+                "index, de andere "
                 "niveaus inflow, duration of intensity: kies een van beide anders",
-                f"factor {row.id} of level {row.level} moves {row.quantity}; wages and prices move index, the other levels "
+                f"factor {row.id} of level {row.level} moves {row.quantity}; wages and prices move index, the "
+                "other levels "
                 "inflow, duration or intensity: change one of the two",
                 row=row.line,
                 column="quantity",
@@ -136,7 +144,8 @@ def _correlations(case: Case) -> Iterator[Problem]:
         elif group_of(one) != group_of(other):
             yield Problem(
                 "correlations",
-                f"{one.id} ({one.level}) en {other.id} ({other.level}) zijn niet van hetzelfde niveau; correleer factoren "
+                f"{one.id} ({one.level}) en {other.id} ({other.level}) zijn niet van hetzelfde niveau; "
+                "correleer factoren "
                 "van een niveau, het gemeenschappelijke zit in de landelijke factor",
                 f"{one.id} ({one.level}) and {other.id} ({other.level}) are not of one level; correlate factors of one "
                 "level, what they share is the national factor",
@@ -176,8 +185,10 @@ def _channels(case: Case) -> Iterator[Problem]:
         if row.own_access_share + row.gp_share > 1 + TOLERANCE:
             yield Problem(
                 "demand",
-                f"own_access_share en gp_share zijn samen {row.own_access_share + row.gp_share:g}, hoogstens 1; verbeter ze",
-                f"own_access_share and gp_share add up to {row.own_access_share + row.gp_share:g}, at most 1; mend them",
+                f"own_access_share en gp_share zijn samen {in_nl(row.own_access_share + row.gp_share)}, "
+                "hoogstens 1; verbeter ze",
+                f"own_access_share and gp_share add up to {in_en(row.own_access_share + row.gp_share)}, at "
+                "most 1; mend them",
                 row=row.line,
                 column="gp_share",
             )
@@ -208,10 +219,11 @@ def _combinations(case: Case) -> Iterator[Problem]:
                 if asked > there * (1 + TOLERANCE):
                     yield Problem(
                         "combinations",
-                        f"gebied {area} heeft {there:g} in {column} van {row.second_care_form}, de combinaties vragen er "
-                        f"{asked:.4g}; verlaag share",
-                        f"area {area} has {there:g} in {column} of {row.second_care_form}, the combinations ask "
-                        f"{asked:.4g}; lower share",
+                        f"gebied {area} heeft {in_nl(there)} in {column} van {row.second_care_form}, de "
+                        "combinaties vragen er "
+                        f"{in_nl(asked, 4)}; verlaag share",
+                        f"area {area} has {in_en(there)} in {column} of {row.second_care_form}, the combinations ask "
+                        f"{in_en(asked, 4)}; lower share",
                         row=row.line,
                         column="share",
                     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import OUTSIDE, Substitution
 
 
@@ -16,9 +17,11 @@ def _measures(case: Case) -> Iterator[Problem]:
         if chance.setdefault(row.id, row.chance) != row.chance:
             yield Problem(
                 "measures",
-                f"maatregel {row.id} heeft kans {chance[row.id]:g} en {row.chance:g}; hij slaagt als geheel, vul "
+                f"maatregel {row.id} heeft kans {in_nl(chance[row.id])} en {in_nl(row.chance)}; hij slaagt als "
+                "geheel, vul "
                 "een kans in",
-                f"measure {row.id} has chance {chance[row.id]:g} and {row.chance:g}; it succeeds as a whole, give "
+                f"measure {row.id} has chance {in_en(chance[row.id])} and {in_en(row.chance)}; it succeeds as "
+                "a whole, give "
                 "one chance",
                 row=row.line,
                 column="chance",
@@ -26,8 +29,9 @@ def _measures(case: Case) -> Iterator[Problem]:
         if row.quantity == "inflow" and row.effect > 0:
             yield Problem(
                 "measures",
-                f"maatregel {row.id} laat de instroom groeien ({row.effect:g}); neem daarvoor een schok of substitution",
-                f"measure {row.id} makes inflow grow ({row.effect:g}); take a shock or substitution for that",
+                f"maatregel {row.id} laat de instroom groeien ({in_nl(row.effect)}); neem daarvoor een schok "
+                "of substitution",
+                f"measure {row.id} makes inflow grow ({in_en(row.effect)}); take a shock or substitution for that",
                 row=row.line,
                 column="effect",
             )
@@ -47,7 +51,8 @@ def _substitution(case: Case) -> Iterator[Problem]:
                 "substitution",
                 f"van {row.origin} naar {row.destination}: '{wrong}' kan hier niet; verschuiving loopt tussen twee "
                 f"zorgvormen of tussen een zorgvorm en een andere betaler ({known})",
-                f"from {row.origin} to {row.destination}: '{wrong}' cannot stand here; substitution is between two care "
+                f"from {row.origin} to {row.destination}: '{wrong}' cannot stand here; substitution is between "
+                "two care "
                 f"forms or between a care form and another payer ({known})",
                 row=row.line,
                 column="destination",
@@ -57,8 +62,8 @@ def _substitution(case: Case) -> Iterator[Problem]:
         if leaving[row.origin] > 1:
             yield Problem(
                 "substitution",
-                f"uit {row.origin} vertrekt {leaving[row.origin]:g} van de starts, hoogstens 1; verlaag share",
-                f"{leaving[row.origin]:g} of the starts leave {row.origin}, at most 1; lower share",
+                f"uit {row.origin} vertrekt {in_nl(leaving[row.origin])} van de starts, hoogstens 1; verlaag share",
+                f"{in_en(leaving[row.origin])} of the starts leave {row.origin}, at most 1; lower share",
                 row=row.line,
                 column="share",
             )

@@ -16,13 +16,14 @@ from bekostiging.case.arguments import (
 )
 from bekostiging.case.errors import UserError
 from bekostiging.case.explanation import WORDING, explain
+from bekostiging.case.folded import folded
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import check_name
 from bekostiging.case.read import SPREADSHEETS, Draft, embedded, read_draft
 from bekostiging.case.read_folder import FolderSource
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.tables import ASKED, TABLES
-from bekostiging.case.workbook.names import folded, known_sheets, sheet_name
+from bekostiging.case.workbook.names import known_sheets, sheet_name
 from bekostiging.case.write import draft_of, write_folder
 
 README = {"nl": "LEESMIJ.md", "en": "README.md"}

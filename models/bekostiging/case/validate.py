@@ -6,21 +6,20 @@ and policy names; ``bekostiging.case.rules`` what must hold between volumes, sha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
 from bekostiging.case.arguments import checked_kind
 from bekostiging.case.errors import CaseError, Problem
+from bekostiging.case.folded import near
+from bekostiging.case.keys import unknown_keys
 from bekostiging.case.model import Case
 from bekostiging.case.policy_rows import CASE, POLICIES, CasePolicy
 from bekostiging.case.rows import Row
 from bekostiging.case.rules import RULES
-from bekostiging.case.series import NATION
-from bekostiging.case.tables import REFERENCES, TABLES
+from bekostiging.case.tables import TABLES, Policy
+from bekostiging.case.workbook.names import policy_name
 
-SIMILAR = 0.8
-"""How alike names are of which one is offered for the other: two digits changed, not another place."""
 MOST_BREACHES = 1000
 """Broken keys and references that are listed at once."""
 
@@ -105,81 +104,18 @@ def repeated_keys(table: str, rows: Iterable[Row]) -> Iterator[Problem]:
         first.setdefault(key, row.line)
 
 
-def _known(row: Row, column: str, values: Iterable[str], target: str, known: Sequence[str]) -> Iterator[Problem]:
-    """Every value is a key of the target table; the nearest key is offered."""
-    for value in values:
-        if value in known:
-            continue
-        near = get_close_matches(value, known, 1, cutoff=0.0)
-        nl = f"; bedoelt u {near[0]}?" if near else ""
-        en = f"; did you mean {near[0]}?" if near else ""
-        yield Problem(
-            row.table,
-            f"'{value}' staat niet in tabel {target}{nl or '; voeg de rij daar toe'}",
-            f"'{value}' is not in table {target}{en or '; add the row there'}",
-            row=row.line,
-            column=column,
-        )
-
-
 def _references(case: Case) -> Iterator[Problem]:
     """Keys into other tables exist."""
-    known = {
-        "areas": [row.id for row in case.areas],
-        "municipalities": [row.code for row in case.municipalities],
-        "care_forms": [row.id for row in case.care_forms],
-        "providers": [row.id for row in case.providers],
-        "lots": [row.id for row in case.lots],
-        "risk_factors": [row.id for row in case.risk_factors],
-    }
-    for table, model in TABLES.items():
-        if table == "history":  # may also name municipalities and laws
-            continue
-        for column in model.model_fields:
-            if column not in REFERENCES or column == table:
-                continue
-            for row in _rows(case, table):
-                value = getattr(row, column)
-                values = value if isinstance(value, tuple) else (value,) if value else ()
-                yield from _known(row, column, values, REFERENCES[column], known[REFERENCES[column]])
-    places = [*known["areas"], *known["municipalities"], NATION]
-    subjects = [*known["care_forms"], "jeugdwet", "wmo"]
-    yield from _places(case, places)
-    for record in case.history:
-        yield from _known(record, "care_form", (record.care_form,), "care_forms", subjects)
-    for policy in case.policy:
-        if policy.scope != CASE:
-            yield from _known(policy, "scope", (policy.scope,), "lots", known["lots"])
-
-
-def _places(case: Case, places: Sequence[str]) -> Iterator[Problem]:
-    """A place in history is an area, a municipality or the nation; one problem per unknown place, however many rows."""
-    first: dict[str, int] = {}
-    for record in case.history:
-        if record.area not in places:
-            first.setdefault(record.area, record.line)
-    for place, line in first.items():
-        near = get_close_matches(place, places, 1, cutoff=SIMILAR)
-        nl = f"; bedoelt u {near[0]}?" if near else ""
-        en = f"; did you mean {near[0]}?" if near else ""
-        yield Problem(
-            "history",
-            f"'{place}' is geen gebied en geen gemeente van tabel areas; is deze gemeente opgegaan in een andere, zet dan "
-            f"in tabel mergers waarin en vanaf welk jaar, en verbeter anders de naam of voeg het gebied toe{nl}",
-            f"'{place}' is not in table areas, as an area or a municipality; if it merged into another municipality, say in "
-            f"table mergers into which and from which year, else mend the name or add the area{en}",
-            row=line,
-            column="area",
-        )
+    yield from unknown_keys({table: _rows(case, table) for table in TABLES})
 
 
 def _policies(case: Case) -> Iterator[Problem]:
     """Policy names are known, complete and in range; there is no silent default."""
     lots = {lot.id for lot in case.lots}
     for row in case.policy:
-        yield from _known(row, "name", (row.name,), "policy", list(POLICIES))
         known = POLICIES.get(row.name)
         if known is None:
+            yield _no_policy(row)
             continue
         wrong = known.kind.wrong(row.name, row.value)
         if wrong is not None:
@@ -201,3 +137,18 @@ def _policies(case: Case) -> Iterator[Problem]:
                 f"{name} is missing; add a row with scope case (there is no silent default)",
                 column="name",
             )
+
+
+def _no_policy(row: Policy) -> Problem:
+    """A name that is no policy; the nearest is offered."""
+    likely = near(row.name, [*POLICIES, *(policy_name(name, "nl") for name in POLICIES)])
+    nl = f"bedoelt u {likely}?" if likely else "kies een naam uit de uitleg van deze tabel"
+    en = f"did you mean {likely}?" if likely else "choose a name from the explanation of this table"
+    return Problem(
+        "policy",
+        f"'{row.name}' is geen naam van beleid; {nl}",
+        f"'{row.name}' is no name of a policy; {en}",
+        row=row.line,
+        column="name",
+        given=row.name,
+    )

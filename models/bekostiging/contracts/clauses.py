@@ -20,6 +20,7 @@ import numpy as np
 from bekostiging.case import Case, Problem
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import Said
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import CLAUSES, ClauseFacts, ContractClause, FormFacts, clause_problem
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.valid import require, require_edges, require_share
@@ -309,10 +310,10 @@ class HighCostPool(Clause, TableClause):
                 yield clause_problem(
                     row,
                     "threshold",
-                    f"deze laag begint bij {start:g} euro, en die van beding {other.position} loopt door tot "
-                    f"{'boven elke grens' if top == np.inf else f'{top:g} euro'}; laat ze op elkaar aansluiten",
-                    f"this layer begins at {start:g} euro, and that of clause {other.position} goes on to "
-                    f"{'above any limit' if top == np.inf else f'{top:g} euro'}; let them follow each other",
+                    f"deze laag begint bij {in_nl(start)} euro, en die van beding {other.position} loopt door tot "
+                    f"{'boven elke grens' if top == np.inf else f'{in_nl(top)} euro'}; laat ze op elkaar aansluiten",
+                    f"this layer begins at {in_en(start)} euro, and that of clause {other.position} goes on to "
+                    f"{'above any limit' if top == np.inf else f'{in_en(top)} euro'}; let them follow each other",
                 )
 
     def euros(self, position: Position) -> FloatArray:

@@ -16,6 +16,7 @@ import numpy as np
 from bekostiging.case import Case, Problem
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import Said
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import (
     CLAUSES,
     PAYMENT_FORMS,
@@ -89,8 +90,8 @@ class ProviderPool(ClauseFacts):
             yield clause_problem(
                 row,
                 "lower",
-                f"een pool begint bij lower 1 en is daaronder gespiegeld; {row.lower:g} kan niet",
-                f"a pool begins at lower 1 and is mirrored below it; {row.lower:g} cannot be",
+                f"een pool begint bij lower 1 en is daaronder gespiegeld; {in_nl(row.lower)} kan niet",
+                f"a pool begins at lower 1 and is mirrored below it; {in_en(row.lower)} cannot be",
             )
 
     def transfers(

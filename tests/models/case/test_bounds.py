@@ -11,7 +11,7 @@ from conftest import Edit
 
 from bekostiging.case import CaseError, read_case
 from bekostiging.case.explanation import explain
-from bekostiging.case.read_rows import bounds, leaf, reason
+from bekostiging.case.fields import bounds, leaf, reason
 from bekostiging.case.rows import columns
 from bekostiging.case.tables import TABLES
 
@@ -46,7 +46,7 @@ BEYOND = [
     ("demand", "units_cv", "1e-6", "is too near zero, allowed is 0 or at least 0.01"),
     ("demand", "realised_cv", "1e6", "allowed is at most 10"),
     ("demand", "clients_at_start", "1e12", "the whole country has no more than half a million clients"),
-    ("demand", "starts_per_year", "1e-300", "is too near zero, allowed is 0 or at least 1e-06"),
+    ("demand", "starts_per_year", "1e-300", "is too near zero, allowed is 0 or at least 0.000001"),
     ("demand", "starts_dispersion", "1e300", "variance over the mean"),
     ("demand", "growth_standard_error", "0.9", "a fraction a year: 0.02 is 2 %"),
     ("offers", "tariff", "0", "a unit of care costs at least a cent"),

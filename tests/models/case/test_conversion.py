@@ -17,13 +17,14 @@ from typer.testing import CliRunner
 from bekostiging.case import UserError, convert, read_case
 from bekostiging.case.bsn import find
 from bekostiging.case.conversion import draft_from
+from bekostiging.case.fields import bounds, choices, leaf, reason
 from bekostiging.case.quantities import MOST
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import bounds, choices, leaf, reason
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import TABLES, Area, Policy
 from bekostiging.case.workbook.write import write_workbook
 from bekostiging.case.write import write_folder
+from bekostiging.characters import one_form
 from bekostiging.cli import app
 
 AWKWARD = ("=1+1", "'=1", "''=1", "+31", "-", "@x", "'s-Gravenhage", "0034", "1,5", "1e5", "TRUE", "ja", "#N/A", "nan",
@@ -35,7 +36,7 @@ plain_text = st.text(
 )
 texts = (
     (st.sampled_from(AWKWARD) | plain_text)
-    .map(str.strip)
+    .map(lambda text: one_form(text).strip())
     .filter(lambda text: text and not find(text, dates=False))
 )
 keys = texts.map(lambda text: re.sub(r"[/|\s]", "-", text)).filter(

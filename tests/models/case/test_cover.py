@@ -154,7 +154,7 @@ def test_policy_of_cover_holds_for_the_whole_case(folder: Path, name: str) -> No
     ("name", "value", "sentence"),
     [
         ("reserve_confidence", "0.4", "reserve_confidence is 0.4, allowed is a number from 0.5 to 0.999; mend it"),
-        ("reserve_refills", "ja", "'ja' is no choice for reserve_refills (yes, no); did you mean "),
+        ("reserve_refills", "soms", "'soms' is no choice for reserve_refills (yes, no); choose one"),
         (
             "corridor_terms",
             "simpel",

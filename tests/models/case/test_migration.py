@@ -27,6 +27,7 @@ from bekostiging.case import (
 from bekostiging.case.former import FORMER_ROWS, RENAMED, RENAMED_POLICIES
 from bekostiging.case.rows import columns
 from bekostiging.case.tables import TABLES
+from bekostiging.case.typed import policy_of
 from bekostiging.case.workbook.names import column_name, former_name, known_columns, sheet_name
 
 LAGE_RIJN = Path(__file__).parents[4] / "shared" / "cases" / "workbooks" / "lage-rijn.xlsx"
@@ -147,10 +148,13 @@ def test_an_old_workbook_is_read_under_its_old_names(old: Path, tmp_path: Path) 
             rows[header][rows[header].index("omzet perceel")] = "omzet vorig jaar"
     case = read_case(write_grids(tmp_path / "oud.xlsx", grids))
     assert [note["nl"] for note in case.notes][-2:] == [
-        RENAMED_2022.replace("revenue_last_year", "omzet vorig jaar")
+        RENAMED_2022.replace("contracts:", "contracten:")
+        .replace("revenue_last_year", "omzet vorig jaar")
         .replace("nu revenue", "nu omzet perceel")
         .replace("tenzij revenue_year", "tenzij jaar van de omzet"),
-        ALMERE,
+        ALMERE.replace("municipalities.reserve", "incidentele weerstandscapaciteit (blad gemeenten)").replace(
+            "begroting.reserve_addition", "toevoeging weerstandscapaciteit (blad begroting)"
+        ),
     ]
     assert (
         sum(note["nl"].startswith("Dit werkboek is van versie 1") for note in case.notes)
@@ -338,9 +342,13 @@ def test_a_policy_under_its_former_name_is_read(tmp_path: Path) -> None:
     former = {new: name for name, new in RENAMED_POLICIES.items()}
     sheet = grids[sheet_name("policy", "nl")]
     for row in sheet[header_of(sheet) + 1 :]:
-        row[0] = former.get(str(row[0]), row[0])
+        row[0] = former.get(policy_of(str(row[0])), row[0])
     workbook = read_case(write_grids(tmp_path / "oud.xlsx", grids))
-    assert workbook.notes == (POLICIES_NOTE,)
+    (note,) = workbook.notes
+    assert note["nl"] == (
+        "beleid: premium_max heet nu grootste opslag en glide_max heet nu grootste verandering omzet; de betekenis is "
+        "dezelfde."
+    )
     assert _same(workbook, today, "policy")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bekostiging.case.read_rows import Bounds, bounds
+from bekostiging.case.fields import Bounds, bounds
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import Area, CareForm
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from bekostiging.case.errors import CaseError, Note, Problem
+from bekostiging.case.fields import bounds
 from bekostiging.case.from_history.counts import Counts
 from bekostiging.case.from_history.demand import Caseloads
 from bekostiging.case.from_history.growth import Growths, law_growths, with_growth
@@ -26,7 +27,6 @@ from bekostiging.case.from_history.offers import (
 from bekostiging.case.model import Case
 from bekostiging.case.policy import PolicyTable
 from bekostiging.case.price_index import PriceIndex, year_of_revenue
-from bekostiging.case.read_rows import bounds
 from bekostiging.case.tables import (
     TABLES,
     Area,

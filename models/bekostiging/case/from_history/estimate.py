@@ -11,10 +11,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bekostiging.case.arguments import checked_kind, checked_path, checked_texts, wrong_argument
-from bekostiging.case.errors import ArgumentError, CaseError
+from bekostiging.case.errors import ArgumentError
 from bekostiging.case.from_history.assemble import EXAMPLE, Estimates
 from bekostiging.case.model import Case
-from bekostiging.case.read import SPREADSHEETS, of_today, read_case, read_draft, source_of, validated
+from bekostiging.case.read import (
+    SPREADSHEETS,
+    doubted,
+    located,
+    of_today,
+    read_case,
+    read_draft,
+    source_of,
+    told,
+    validated,
+)
 from bekostiging.case.tables import ASKED, TABLES
 
 
@@ -64,11 +74,13 @@ def case_from_history(source: str | Path, name: str) -> Case:
             "give a workbook (`bekostiging new small.xlsx --from history`).",
         )
     origin = source_of(place)
-    try:
-        draft = of_today(read_draft(origin, ASKED, head="unread"))
-        return validated(Estimates(draft.tables, read_case(EXAMPLE)).case(name, draft.notes))
-    except CaseError as error:
-        raise CaseError(origin.located(problem) for problem in error.problems) from None
+    example = read_case(EXAMPLE)
+    beside = {"care_forms": example.care_forms}
+    with located(origin):
+        read = read_draft(origin, ASKED, head="unread", beside=beside)
+        with doubted(read):
+            draft = of_today(read, beside)
+            return validated(Estimates(draft.tables, example).case(name, told(origin, draft.notes)))
 
 
 def tables_in(source: str | Path) -> tuple[str, ...]:

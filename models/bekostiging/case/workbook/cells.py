@@ -6,8 +6,9 @@ import datetime as dt
 
 from pydantic.fields import FieldInfo
 
+from bekostiging.case.fields import leaf
 from bekostiging.case.numbers import CELL
-from bekostiging.case.read_rows import Cell, leaf
+from bekostiging.case.read_rows import Cell
 from bekostiging.case.workbook.container import LONGEST_TEXT
 from bekostiging.case.workbook.places import INVISIBLE
 from bekostiging.characters import one_form

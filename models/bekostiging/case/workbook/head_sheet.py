@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
+from bekostiging.case.cell_problems import shortened
 from bekostiging.case.core_tables import LAWS
 from bekostiging.case.errors import LANGUAGES, Problem
-from bekostiging.case.head import OPTIONAL, head_of, head_problems
+from bekostiging.case.folded import folded, meant, near
+from bekostiging.case.head import KINDS, NAMES, OPTIONAL, head_of, head_problems
 from bekostiging.case.not_bsn import FIELD, exceptions, head_numbers
 from bekostiging.case.numbers import CELL, AmbiguousNumberError, parse_number
-from bekostiging.case.read_rows import shortened
 from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.cells import Value, text_of
-from bekostiging.case.workbook.names import folded, head_name, known_fields
+from bekostiging.case.workbook.names import choice_name, head_name, known_fields
 from bekostiging.case.workbook.places import letters
 from bekostiging.case.workbook.sheets import Sheet
 
@@ -27,6 +27,16 @@ def by_law(given: float | Mapping[str, float]) -> dict[str, float | str]:
     fields: dict[str, float | str] = {TRAJECTORIES: "" if isinstance(given, Mapping) else given}
     own = given if isinstance(given, Mapping) else {}
     return fields | {f"{TRAJECTORIES}_{law}": own.get(law, "") for law in LAWS}
+
+
+CHOICES = {"kind": KINDS, "names": tuple(name for name in NAMES if name)}
+"""Fields of the head that choose from a few words."""
+
+
+def _word(field: str, text: str) -> str:
+    """The word of a field by its Dutch or English name; the text itself where it is none."""
+    known = {folded(choice_name(field, word, lang)): word for word in CHOICES[field] for lang in LANGUAGES}
+    return known.get(folded(text), text)
 
 
 class HeadSheet:
@@ -76,9 +86,9 @@ class HeadSheet:
     def _unknown(self, name: str, row: int) -> None:
         """A field nobody knows: the nearest is offered."""
         names = [head_name(field, self.lang) for field in known_fields().values()]
-        near = get_close_matches(name, names, 1)
-        nl = f"onbekend veld '{shortened(name)}'; " + (f"bedoelt u {near[0]}?" if near else "verwijder het")
-        en = f"unknown field '{shortened(name)}'; " + (f"did you mean {near[0]}?" if near else "remove it")
+        likely = meant(name, names) or near(name, names)
+        nl = f"onbekend veld '{shortened(name)}'; " + (f"bedoelt u {likely}?" if likely else "verwijder het")
+        en = f"unknown field '{shortened(name)}'; " + (f"did you mean {likely}?" if likely else "remove it")
         self.problems.append(Problem("case.toml", nl, en, place=self._place(row, 0)))
 
     def _place(self, row: int, column: int) -> str:
@@ -119,10 +129,8 @@ class HeadSheet:
 
     def head(self) -> dict[str, Any]:
         """The head as case.toml has it; a text that is empty in both languages is no text."""
-        head: dict[str, Any] = {
-            "name": text_of(self.values.get("name", "")),
-            "kind": text_of(self.values.get("kind", "")),
-        } | {key: text_of(self.values.get(key, "")) for key in OPTIONAL}
+        head: dict[str, Any] = {key: text_of(self.values.get(key, "")) for key in ("name", "kind", *OPTIONAL)}
+        head |= {key: _word(key, str(head[key])) for key in CHOICES}
         head["base_year"] = self.number("base_year")
         head["trajectories_per_person"] = self._trajectories()
         for key in ("title", "disclaimer"):

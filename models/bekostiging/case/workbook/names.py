@@ -8,8 +8,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
+from bekostiging.case.errors import in_language
+from bekostiging.case.fields import choices, registry_of
+from bekostiging.case.folded import folded
 from bekostiging.case.rows import Row, columns
-from bekostiging.characters import one_form
 
 SHEETS = {
     "case": {"nl": "casus", "en": "case"},
@@ -34,7 +38,8 @@ def sheet_name(table: str, lang: str) -> str:
 
 
 _TABLES = re.compile(
-    r"\b(tabellen|tabel|tables|table) (\w+)(?: (en|and) (\w+))?|\b(\w+)\.csv|\bin (history)\b(?!\.)", re.IGNORECASE
+    r"\b(tabellen|tabel|tables|table) (\w+)(?: (en|and) (\w+))?|\b(\w+)\.csv|\bin (history)\b(?!\.\w)",
+    re.IGNORECASE,
 )
 _SHEETS = {"tabel": "blad", "tabellen": "bladen", "table": "sheet", "tables": "sheets"}
 
@@ -65,6 +70,11 @@ def in_sheets(text: str, lang: str, book: str) -> str:
     return _TABLES.sub(sheet, text)
 
 
+def all_columns() -> tuple[str, ...]:
+    """The columns of all tables."""
+    return tuple(_names()["columns"])
+
+
 def column_name(column: str, lang: str) -> str:
     """Name of a column over its cells."""
     return str(_names()["columns"][column][0]) if lang == "nl" else column
@@ -82,18 +92,45 @@ def head_fields() -> tuple[str, ...]:
 
 def unit_of(column: str) -> dict[str, str] | None:
     """Words and number format of a column with numbers; None for the others."""
-    named = _names()["columns"][column]
-    return dict(_names()["units"][named[1]]) if len(named) > 1 else None
+    kind = unit_kind(column)
+    return dict(_names()["units"][kind]) if kind else None
+
+
+def unit_kind(column: str) -> str:
+    """What the numbers of a column are in, such as ``euro`` or ``fraction``; empty for other columns."""
+    named = _names()["columns"].get(column, ())
+    return str(named[1]) if len(named) > 1 else ""
+
+
+def choice_name(column: str, word: str, lang: str) -> str:
+    """A word of a closed set as a workbook shows it."""
+    return str(_names()["choices"].get(column, {}).get(word, word)) if lang == "nl" else word
+
+
+def choice_names(column: str, info: FieldInfo, lang: str) -> dict[str, str]:
+    """Every word that a field chooses from, as a workbook shows it; those of an open set carry their own names."""
+    open_set = registry_of(info)
+    return {
+        word: choice_name(column, word, lang)
+        if open_set is None or lang == "en"
+        else in_language(open_set[word].name, lang)
+        for word in choices(info)
+    }
+
+
+@cache
+def _policies() -> dict[str, str]:
+    return dict(_names()["policies"])
+
+
+def policy_name(name: str, lang: str) -> str:
+    """A policy as sheet beleid shows it; one of another package has its own name in every language."""
+    return _policies().get(name, name) if lang == "nl" else name
 
 
 def totalled(table: str) -> tuple[str, ...]:
     """Columns of a table whose sum means something."""
     return tuple(_names()["totals"].get(table, ()))
-
-
-def folded(name: str) -> str:
-    """A name as it is compared: capitals, spaces, dashes and underscores are alike."""
-    return re.sub(r"[\s_\-]+", " ", one_form(name)).strip().casefold()
 
 
 @cache

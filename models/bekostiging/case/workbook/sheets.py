@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bekostiging.case.errors import Note, UserError
+from bekostiging.case.folded import folded, meant
+from bekostiging.case.read_rows import REMARKS
 from bekostiging.case.rows import Row
 from bekostiging.case.workbook.cells import Value, text_of
 from bekostiging.case.workbook.container import Container, damaged
 from bekostiging.case.workbook.marks import MOST_COLUMNS, DamageError, Marks
-from bekostiging.case.workbook.names import folded, known_columns
+from bekostiging.case.workbook.names import known_columns
 from bekostiging.case.workbook.places import letters
 
 HEADER_ROWS = 40
@@ -98,13 +100,18 @@ def _not_understood(path: Path) -> UserError:
 
 
 def header_row(sheet: Sheet, model: type[Row]) -> int | None:
-    """The row that names the columns: the first where at least half of the cells are names of this table."""
+    """The row that names the columns: the first where at least half of the cells are names of this table.
+
+    Where there is none, names with an addition count too, such as "inwoners 0-17 (2025)".
+    """
     known = known_columns(model)
-    for row, values in enumerate(sheet.rows[:HEADER_ROWS]):
-        texts = [text for value in values if (text := text_of(value))]
-        named = {known[folded(text)] for text in texts if folded(text) in known}
-        if len(named) >= 2 and 2 * len(named) >= len(texts):
-            return row
+    for named in (known.get, lambda name: known.get(meant(name, known) or name)):
+        for row, values in enumerate(sheet.rows[:HEADER_ROWS]):
+            texts = [folded(text) for value in values if (text := text_of(value))]
+            texts = [text for text in texts if not text.startswith(REMARKS)]
+            found = {named(text) for text in texts} - {None}
+            if len(found) >= 2 and 2 * len(found) >= len(texts):
+                return row
     return None
 
 

@@ -9,29 +9,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from difflib import get_close_matches
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bekostiging.case.bsn import find
+from bekostiging.case.cell_problems import shortened
 from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError
+from bekostiging.case.folded import folded, meant, near
 from bekostiging.case.former import RENAMED, field_of
 from bekostiging.case.not_bsn import Exceptions, citizen_number, name_number
 from bekostiging.case.numbers import CELL
 from bekostiging.case.read_folder import NEAR
-from bekostiging.case.read_rows import Cell, Grid, read_rows, shortened
+from bekostiging.case.read_rows import Cell, Grid, Reading, read_rows
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import ASKED, TABLES
 from bekostiging.case.workbook.beside import problems_beside
 from bekostiging.case.workbook.cells import cell_of, text_of
 from bekostiging.case.workbook.container import open_container
 from bekostiging.case.workbook.head_sheet import HeadSheet
+from bekostiging.case.workbook.located import Place, at_cells, in_workbook
 from bekostiging.case.workbook.names import (
     column_name,
-    folded,
-    former_name,
-    in_sheets,
     known_columns,
     known_sheets,
     sheet_name,
@@ -53,17 +52,10 @@ from bekostiging.case.workbook.sheets import (
 CASE = "case.toml"
 """What problems call the head of a case."""
 TOTAL = re.compile(r"^((eind|sub)?tota(a)?l(en)?|(grand |sub)?totals?|som|sum)\b.{0,40}$", re.IGNORECASE)
+
+
 MOST_STRAYS = 20
 """Problems outside tables that are listed per sheet."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a table stands: its sheet, the row of its names, the column of each."""
-
-    sheet: str
-    header: int
-    columns: dict[str, int]
 
 
 class WorkbookSource:
@@ -81,6 +73,7 @@ class WorkbookSource:
         self.sheets = {sheet.name: sheet for sheet in read_sheets(path, self.container)}
         self._of_table = self._known_tables()
         self.lang = self._language()
+        self.doubts = self._meant_tables()
         self._places: dict[str, Place] = {}
         case = self._of_table.get("case")
         self._head = HeadSheet(self.sheets[case[0]] if case else None, self.lang)
@@ -96,7 +89,7 @@ class WorkbookSource:
         table = model.table
         names = self._of_table[table]
         if len(names) > 1:
-            twice = ", ".join(names)
+            twice = ", ".join(f"'{name}'" for name in names)
             problems.append(
                 Problem(
                     table,
@@ -125,7 +118,8 @@ class WorkbookSource:
         notes += hidden(sheet, [row - 1 for row, _ in rows], filled)
         labels = {name: column_name(name, self.lang) for name in columns(model)}
         labels |= {name: texts[column] for name, column in places.items() if name in known.values()}
-        grid = Grid([known.get(folded(texts[column]), texts[column]) for column in filled], rows, labels)
+        names_there = [known.get(folded(texts[column]), texts[column]) for column in filled]
+        grid = Grid(names_there, rows, labels, sheet.name)
         return upgraded(grid, table, self.version, notes)
 
     def strays(self, stated: Exceptions) -> list[Problem]:
@@ -149,40 +143,34 @@ class WorkbookSource:
     def missing(self, table: str) -> Problem:
         """The problem of a required table that is not there."""
         name = sheet_name(table, self.lang)
-        near = self._near_sheet(table)
-        nl, en = (f"blad {name} ontbreekt; ", f"sheet {name} is missing; ")
-        if near:
-            nl, en = f"{nl}is het blad {near}? Hernoem dat", f"{en}is it sheet {near}? Rename that"
-            return Problem(table, nl, en, place=self.path.name)
         return Problem(
             table,
-            f"{nl}voeg het toe (`bekostiging new voorbeeld.xlsx` geeft een voorbeeld)",
-            f"{en}add it (`bekostiging new example.xlsx` gives an example)",
+            f"blad {name} ontbreekt; voeg het toe (`bekostiging new voorbeeld.xlsx` geeft een voorbeeld)",
+            f"sheet {name} is missing; add it (`bekostiging new example.xlsx` gives an example)",
             place=self.path.name,
         )
 
     def doubtful(self, table: str) -> Problem | None:
-        """A sheet of almost the name of a table that may be left out: its rows would be lost."""
-        near = self._near_sheet(table)
-        if near is None:
-            return None
-        name = sheet_name(table, self.lang)
-        nl = f"is dit blad {name}? Hernoem het zo, of geef het een heel andere naam: dan wordt het niet gelezen"
-        en = f"is this sheet {name}? Rename it so, or give it quite another name: then it is not read"
-        return Problem(table, nl, en, place=near)
+        """Nothing: a sheet of almost the name of a table is read as that table, and asked about (``doubts``)."""
+        return None
 
     def located(self, problem: Problem) -> Problem:
         """A problem at its cell, in the names of the workbook."""
-        nl, en = in_sheets(problem.nl, "nl", self.lang), in_sheets(problem.en, "en", self.lang)
+        nl, en = in_workbook(problem.nl, "nl", self.lang, problem.table), in_workbook(problem.en, "en", self.lang)
+        found = replace(problem, nl=nl, en=en)
         if problem.place is not None:
-            return replace(problem, nl=nl, en=en)
+            return found
         if problem.table == CASE:
-            return replace(problem, nl=nl, en=en, place=self._head.place(problem.column))
+            return replace(found, place=self._head.place(problem.column))
         place = self._places.get(problem.table)
         if place is None:
             sheet = self._of_table.get(problem.table, [sheet_name(problem.table, self.lang)])[0]
-            return replace(problem, nl=nl, en=en, place=sheet)
-        return replace(problem, nl=nl, en=en, place=self._cell(place, problem))
+            return replace(found, place=sheet)
+        return at_cells(found, place, self.lang)
+
+    def told(self, note: Note) -> Note:
+        """A note in the names of the workbook."""
+        return {lang: in_workbook(said, lang, self.lang) for lang, said in note.items()}
 
     def head(self, problems: list[Problem], *, required: bool = True) -> dict[str, Any] | None:
         """The fields of sheet casus; None where it holds none beside its version."""
@@ -235,19 +223,39 @@ class WorkbookSource:
 
     def _unknown_sheets(self) -> list[str]:
         """Sheets whose names are those of no table."""
-        return [name for name in self.sheets if folded(name) not in known_sheets()]
+        taken = {name for names in self._of_table.values() for name in names}
+        return [name for name in self.sheets if name not in taken]
+
+    def _meant_tables(self) -> list[Problem]:
+        """A problem per sheet of almost the name of a table that is not there; the sheet is taken for that table."""
+        found = []
+        for table in (*TABLES, "case"):
+            near_it = None if table in self._of_table else self._near_sheet(table)
+            if near_it is None:
+                continue
+            self._of_table[table] = [near_it]
+            name = sheet_name(table, self.lang)
+            if table not in TABLES or TABLES[table].required:
+                nl = f"blad {name} ontbreekt; is het blad {near_it}? Hernoem dat"
+                en = f"sheet {name} is missing; is it sheet {near_it}? Rename that"
+                found.append(Problem(table, nl, en, place=self.path.name))
+                continue
+            nl = (
+                f"is dit blad {name}? Hernoem het zo, of geef het een heel andere naam: dan wordt het niet gelezen"
+            )
+            en = f"is this sheet {name}? Rename it so, or give it quite another name: then it is not read"
+            found.append(Problem(table, nl, en, place=near_it))
+        return found
 
     def _near_sheet(self, table: str) -> str | None:
-        """A sheet of an unknown name that may be this table."""
-        unknown = {folded(name): name for name in self._unknown_sheets()}
+        """A sheet of an unknown name that may be this table, such as "gebieden - Tabel 1" of Numbers."""
+        taken = {name for names in self._of_table.values() for name in names}
+        unknown = [name for name in self.sheets if name not in taken]
         for lang in LANGUAGES:
-            own = folded(sheet_name(table, lang))
-            longer = next((name for name in unknown if name.startswith(f"{own} ")), None)
-            if longer is not None:  # as Numbers writes them: "gebieden - Tabel 1"
-                return unknown[longer]
-            near = get_close_matches(own, unknown, 1, cutoff=NEAR)
-            if near:
-                return unknown[near[0]]
+            own = sheet_name(table, lang)
+            found = next((name for name in unknown if meant(name, [own])), None) or near(own, unknown, NEAR)
+            if found is not None:
+                return found
         return None
 
     def _no_head(self) -> Problem:
@@ -310,7 +318,7 @@ class WorkbookSource:
             )
             for row in range(header)
         ]
-        for row in read_rows(upgraded(Grid(names, over), model.table, self.version, []), model, [], []):
+        for row in read_rows(upgraded(Grid(names, over), model.table, self.version, []), model, Reading()):
             yield Problem(
                 model.table,
                 f"deze rij staat boven de namen van de kolommen (rij {header + 1}); zet haar eronder of wis haar",
@@ -410,26 +418,3 @@ class WorkbookSource:
             )
             notes.append({"nl": nl, "en": en})
         return cell
-
-    def _cell(self, place: Place, problem: Problem) -> str:
-        """The cell of a problem; a row or column where it is about a whole one."""
-        column = (problem.column or "").split(" + ")[0]
-        label = f" ({self._label(problem.table, column)})" if column else ""
-        letter = letters(place.columns[column]) if column in place.columns else ""
-        if problem.row is None:
-            return f"{place.sheet}!{letter or ''}{place.header + 1}{label}" if letter else f"{place.sheet}{label}"
-        return (
-            f"{place.sheet}!{letter}{problem.row}{label}"
-            if letter
-            else f"{place.sheet}!{problem.row}:{problem.row}{label}"
-        )
-
-    def _label(self, table: str, column: str) -> str:
-        """What the workbook calls a column."""
-        former = former_name(table, column, self.lang)
-        if former is not None:
-            return former
-        try:
-            return column_name(column, self.lang)
-        except KeyError:
-            return column

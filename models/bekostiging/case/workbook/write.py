@@ -14,11 +14,11 @@ from pydantic.fields import FieldInfo
 
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.explanation import WORDING, kind_of, meanings
+from bekostiging.case.fields import bounds, choices, leaf, reason
 from bekostiging.case.head import KINDS, NAMES, OPTIONAL
 from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.quantities import MOST
 from bekostiging.case.read import Draft
-from bekostiging.case.read_rows import bounds, choices, leaf, reason
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.book import new_book

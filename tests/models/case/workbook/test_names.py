@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import get_origin
 
 import pytest
 
-from bekostiging.case.read_rows import leaf
+from bekostiging.case.fields import choices, leaf, registry_of
+from bekostiging.case.folded import folded
+from bekostiging.case.policy_rows import POLICIES, Words
 from bekostiging.case.rows import columns
 from bekostiging.case.tables import TABLES
+from bekostiging.case.typed import value_of
 from bekostiging.case.workbook.guide import _guide
+from bekostiging.case.workbook.head_sheet import CHOICES
 from bekostiging.case.workbook.names import (
     _names,
+    choice_names,
     column_name,
-    folded,
     in_sheets,
     known_columns,
     known_sheets,
@@ -57,6 +62,47 @@ def test_no_two_columns_of_a_table_share_a_name(table: str) -> None:
         for lang in ("nl", "en"):
             assert known_columns(TABLES[table])[folded(column_name(name, lang))] == name
     assert set(totalled(table)) <= set(names)
+
+
+def _chosen() -> dict[str, set[str]]:
+    """Words that a column of any table, a field of the head or a policy chooses from."""
+    found: dict[str, set[str]] = {field: set(words) for field, words in CHOICES.items()}
+    found["value"] = {
+        word for row in POLICIES.values() if isinstance(row.kind, Words) for word in row.kind.choices
+    }
+    for model in TABLES.values():
+        for name in columns(model):
+            info = model.model_fields[name]
+            if choices(info) and registry_of(info) is None:
+                found.setdefault(name, set()).update(choices(info))
+    return found
+
+
+def test_every_word_that_is_chosen_has_a_dutch_name_and_no_other_word_has_it() -> None:
+    chosen = _chosen()
+    assert set(_names()["choices"]) == set(chosen)
+    for column, words in chosen.items():
+        names = _names()["choices"][column]
+        assert set(names) == words, column
+        for word, name in names.items():
+            assert not {other for other in words if folded(other) == folded(name)} - {word}, (column, word)
+        assert len({folded(name) for name in names.values()}) == len(names), column
+
+
+def test_every_policy_has_a_dutch_name_of_its_own() -> None:
+    names = _names()["policies"]
+    assert set(names) == set(POLICIES)
+    assert len({folded(name) for name in names.values()} | {folded(name) for name in names}) == 2 * len(names)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_choice_is_read_in_dutch_and_english_in_any_capitals_and_form(table: str) -> None:
+    for name in columns(TABLES[table]):
+        info = TABLES[table].model_fields[name]
+        for lang in ("nl", "en"):
+            for word, label in choice_names(name, info, lang).items():
+                for text in (label, label.upper(), unicodedata.normalize("NFD", label), label.replace(" ", "_")):
+                    assert value_of(text, name, info, ";") == word
 
 
 @pytest.mark.parametrize("table", TABLES)

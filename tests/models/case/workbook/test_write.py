@@ -11,8 +11,8 @@ import pytest
 from workbooks import grids_of, header_of
 
 from bekostiging.case import Case, UserError, convert, read_case, scaffold_case, scaffold_history, write_case
+from bekostiging.case.fields import choices
 from bekostiging.case.read import embedded
-from bekostiging.case.read_rows import choices
 from bekostiging.case.rows import columns
 from bekostiging.case.tables import ASKED, TABLES
 from bekostiging.case.workbook.names import column_name, sheet_name, unit_of

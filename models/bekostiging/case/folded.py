@@ -1,0 +1,58 @@
+"""Names as they are compared, and the nearest name where it is near enough to be offered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+
+from bekostiging.characters import one_form
+
+SIMILAR = 0.8
+"""Likeness from which one name is offered for another: a slip of the keyboard, not another name."""
+_BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212]+")
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: capitals, spaces, dashes, underscores and the two ways to write é are alike.
+
+    >>> folded(" Care_Forms ") == folded("care-forms"), folded("coo\u0308peratie") == folded("coöperatie")
+    (True, True)
+    """
+    return _BETWEEN.sub(" ", one_form(name)).strip().casefold()
+
+
+def near(name: str, known: Iterable[str], least: float = SIMILAR) -> str | None:
+    """The known name for which another may be a slip; None where none is near. Other digits are another name.
+
+    >>> near("anbieder-1", ["aanbieder-1", "aanbieder-2"]), near("aanbieder-9", ["aanbieder-1"]), near("0363", ["0362"])
+    ('aanbieder-1', None, None)
+    """
+    own, digits = folded(name), _digits(name)
+    best, found = least, None
+    if own.isdigit():
+        return next((other for other in known if other.isdigit() and _digits(other) == digits), None)
+    for other in known:
+        if _digits(other) != digits:
+            continue
+        alike = SequenceMatcher(None, own, folded(other)).ratio()
+        if alike >= best and (found is None or alike > best):
+            best, found = alike, other
+    return found
+
+
+def _digits(name: str) -> str:
+    """The digits of a name without zeros in front, which a spreadsheet takes off."""
+    return "".join(re.findall(r"\d", name)).lstrip("0")
+
+
+def meant(name: str, known: Iterable[str]) -> str | None:
+    """The known name to which another adds something at its end; None where it adds to none.
+
+    >>> meant("begroting 2028-2031", ["begroting", "beleid"]), meant("gebieden - Tabel 1", ["gebieden"])
+    ('begroting', 'gebieden')
+    >>> meant("vraagstuk", ["vraag"])
+    """
+    own = folded(name)
+    longer = [other for other in known if re.match(rf"{re.escape(folded(other))}[ (:,/]", own)]
+    return max(longer, key=len, default=None)
