@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from bekostiging_solvers.scenarios import CoreScenarios, Recourse, matrix_runs
+from bekostiging_solvers.scenarios import CoreScenarios, Recourse, with_one_matrix
 from bekostiging_solvers.two_stage import TwoStageProgram
 from bekostiging_solvers.typing import IntArray
 
@@ -21,7 +21,7 @@ from bekostiging_solvers.typing import IntArray
 def independent_parts(program: TwoStageProgram) -> tuple[TwoStageProgram, ...]:
     """The program split over the parts of its second stage; one whose scenarios differ in matrix stays whole."""
     scenarios = program.scenarios
-    if len(matrix_runs(scenarios)) > 1:
+    if len(with_one_matrix(scenarios)) > 1:
         return (program,)
     matrix = scenarios[0].matrix
     own = _parts(matrix)

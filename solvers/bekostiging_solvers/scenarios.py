@@ -244,15 +244,17 @@ def same_matrix(one: csr_array, other: csr_array) -> bool:
     )
 
 
-def matrix_runs(scenarios: Sequence[Recourse]) -> list[IntArray]:
-    """Runs of scenarios with one matrix, by number."""
+def with_one_matrix(scenarios: Sequence[Recourse]) -> list[IntArray]:
+    """Numbers of scenarios that share their matrix: all of them with a core, neighbours where they stand one by one."""
     if isinstance(scenarios, CoreScenarios):
         values = scenarios.differing("matrix")
-        starts = np.flatnonzero((values[1:] != values[:-1]).any(axis=1)) + 1
-    else:
-        begun = [0]
-        for index, scenario in enumerate(scenarios):
-            if not same_matrix(scenario.matrix, scenarios[begun[-1]].matrix):
-                begun.append(index)
-        starts = np.array(begun[1:], dtype=np.int64)
-    return [np.asarray(part) for part in np.split(np.arange(len(scenarios)), starts)]
+        if not values.shape[1]:
+            return [np.arange(len(scenarios))]
+        _, group = np.unique(values, axis=0, return_inverse=True)
+        order = np.argsort(group.ravel(), kind="stable")
+        return [np.asarray(part) for part in np.split(order, np.cumsum(np.bincount(group.ravel()))[:-1])]
+    begun = [0]
+    for index, scenario in enumerate(scenarios):
+        if not same_matrix(scenario.matrix, scenarios[begun[-1]].matrix):
+            begun.append(index)
+    return [np.asarray(part) for part in np.split(np.arange(len(scenarios)), begun[1:])]

@@ -21,7 +21,7 @@ from scipy.sparse import csr_array, hstack
 
 from bekostiging_solvers.highs import HighsSession
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.scenarios import Recourse, VectorPart, alike, joined, matrix_runs, sizes, stacked
+from bekostiging_solvers.scenarios import Recourse, VectorPart, alike, joined, sizes, stacked, with_one_matrix
 from bekostiging_solvers.solution import InfeasibleError
 from bekostiging_solvers.two_stage import TwoStageProgram, second_stage
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
@@ -136,7 +136,7 @@ class SecondStages:
         n_rows, _ = sizes(scenarios)
         self._place = np.concatenate([[0], np.cumsum(n_rows)])
         self._scenario_of_row = np.repeat(np.arange(len(scenarios)), n_rows)
-        groups = matrix_runs(scenarios)
+        groups = with_one_matrix(scenarios)
         self._chunks = [
             _Chunk(program, own) for group in groups for own in np.array_split(group, min(CHUNKS, len(group)))
         ]

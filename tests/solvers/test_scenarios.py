@@ -22,6 +22,7 @@ from bekostiging_solvers import (
     value_of_information,
 )
 from bekostiging_solvers.components import independent_parts
+from bekostiging_solvers.scenarios import with_one_matrix
 from bekostiging_solvers.two_stage import extensive_form
 
 PARTS = ("cost", "lower", "upper", "matrix", "technology", "row_lower", "row_upper")
@@ -100,6 +101,19 @@ def test_every_method_gives_the_same(parts: tuple[str, ...]) -> None:
         assert mine.objective == pytest.approx(theirs.objective, rel=1e-9)
         np.testing.assert_allclose(mine.costs, theirs.costs, rtol=1e-6)
     assert value_of_information(shared).vss == pytest.approx(value_of_information(apart).vss, rel=1e-7, abs=1e-7)
+
+
+def test_scenarios_with_one_matrix_share_one_model() -> None:
+    """Of twelve scenarios under three matrices in turn, every third has the same; their order changes no cost."""
+    shared, _ = _program(5, ("matrix", "row_lower"))
+    places, values = shared.scenarios.changes["matrix"]  # type: ignore[attr-defined]
+    three = dict(shared.scenarios.changes, matrix=(places, np.tile(values[:3], (4, 1))))  # type: ignore[attr-defined]
+    scenarios = CoreScenarios(shared.scenarios.core, three, 12)  # type: ignore[attr-defined]
+    groups = with_one_matrix(scenarios)
+    assert sorted(group.tolist() for group in groups) == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8, 11]]
+    x = np.full(len(shared.first.cost), 0.5)
+    mine, theirs = (recourse_costs(replace(shared, scenarios=own), x) for own in (scenarios, tuple(scenarios)))
+    np.testing.assert_allclose(mine, theirs)
 
 
 @pytest.mark.parametrize(
