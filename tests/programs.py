@@ -70,3 +70,18 @@ def random_program(seed: int, n_scenarios: int = 8, *, complete: bool = True) ->
     )  # fmt: skip
     p = rng.random(n_scenarios) + 0.05
     return TwoStageProgram(first, scenarios, p / p.sum())
+
+
+def newsvendor(rng: np.random.Generator, n: int = 100) -> TwoStageProgram:
+    """Demand N(100, 20), 8 per unit short, 2 per unit over."""
+    first = LinearProgram(
+        np.zeros(1), np.zeros(1), np.full(1, 500.0), csr_array((0, 1)), np.zeros(0), np.zeros(0), ("q",), ()
+    )
+    scenarios = tuple(
+        Recourse(
+            np.array([8.0, 2.0]), np.zeros(2), np.full(2, np.inf), csr_array([[1.0, -1.0]]), csr_array([[1.0]]),
+            np.array([d]), np.array([d]),
+        )
+        for d in rng.normal(100, 20, n)
+    )  # fmt: skip
+    return TwoStageProgram(first, scenarios, np.full(n, 1 / n))

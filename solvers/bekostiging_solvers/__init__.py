@@ -25,12 +25,7 @@ from bekostiging_solvers.games import (
     shapley,
 )
 from bekostiging_solvers.highs import HighsSession, solve_highs
-from bekostiging_solvers.information import (
-    OptimalityGap,
-    ValueOfInformation,
-    saa_gap,
-    value_of_information,
-)
+from bekostiging_solvers.information import ValueOfInformation, value_of_information
 from bekostiging_solvers.kohlberg import Kohlberg
 from bekostiging_solvers.linear_program import LinearProgram, RowBuilder
 from bekostiging_solvers.losses import (
@@ -42,6 +37,7 @@ from bekostiging_solvers.losses import (
     ScenarioLoss,
 )
 from bekostiging_solvers.main_guard import UnguardedScriptError
+from bekostiging_solvers.optimality_gap import OptimalityGap, bagging_gap, saa_gap
 from bekostiging_solvers.pooling import Pooled, View, entropy_pooling
 from bekostiging_solvers.quadratic import solve_quadratic
 from bekostiging_solvers.quantile import fit_quantile
@@ -135,6 +131,7 @@ __all__ = [
     "ValueOfInformation",
     "View",
     "aggregate",
+    "bagging_gap",
     "check_cluster",
     "coalition_tails",
     "core_violation",

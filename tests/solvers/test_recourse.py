@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from programs import random_program
+from programs import newsvendor, random_program
 from scipy.sparse import csr_array
 from scipy.stats import norm
 
@@ -27,7 +27,6 @@ from bekostiging_solvers import (
     TwoStageProgram,
     UnboundedError,
     recourse_costs,
-    saa_gap,
     solve_recourse,
     value_of_information,
 )
@@ -240,26 +239,11 @@ def test_probabilities_are_checked() -> None:
         replace(farmer(), probabilities=np.array([0.3, 0.3, 0.3]))
 
 
-def _newsvendor(rng: np.random.Generator, n: int = 100) -> TwoStageProgram:
-    """Demand N(100, 20), 8 per unit short, 2 per unit over."""
-    first = LinearProgram(
-        np.zeros(1), np.zeros(1), np.full(1, 500.0), csr_array((0, 1)), np.zeros(0), np.zeros(0), ("q",), ()
-    )
-    scenarios = tuple(
-        Recourse(
-            np.array([8.0, 2.0]), np.zeros(2), np.full(2, INF), csr_array([[1.0, -1.0]]), csr_array([[1.0]]),
-            np.array([d]), np.array([d]),
-        )
-        for d in rng.normal(100, 20, n)
-    )  # fmt: skip
-    return TwoStageProgram(first, scenarios, np.full(n, 1 / n))
-
-
 def test_newsvendor() -> None:
     """On quantiles of N(100, 20): q* = 116.832425, cost 55.992384 (closed form)."""
     n = 2000
     demand = norm.ppf((np.arange(n) + 0.5) / n, 100, 20)
-    program = _newsvendor(np.random.default_rng(0), n)
+    program = newsvendor(np.random.default_rng(0), n)
     exact = replace(
         program,
         scenarios=tuple(
@@ -270,29 +254,3 @@ def test_newsvendor() -> None:
     solution = solve_recourse(exact)
     assert solution.objective == pytest.approx(55.992384, rel=1e-3)
     assert solution.x[0] == pytest.approx(116.832425, abs=0.05)
-
-
-def test_the_gap_of_a_good_and_a_bad_candidate() -> None:
-    """At q* the true gap is 0; at 100 it is 10 x 20 phi(0) - 55.992 = 23.80. Batches overstate it, never understate.
-
-    The overstatement of a batch of 100 is below one; four standard errors besides.
-    """
-    rng = np.random.default_rng(5)
-    good = saa_gap(np.array([116.832425]), _newsvendor, 12, rng)
-    bad = saa_gap(np.array([100.0]), _newsvendor, 12, rng)
-    true = 10 * 20 * norm.pdf(0) - 55.992384
-    assert true == pytest.approx(23.796, abs=1e-3)
-    assert (good.gaps >= -1e-9).all()
-    assert good.mean < 1 + 4 * good.standard_error
-    assert bad.upper >= true
-    assert abs(bad.mean - true) < 1 + 4 * bad.standard_error
-
-
-def test_a_gap_without_complete_recourse_is_refused() -> None:
-    def draw(rng: np.random.Generator) -> TwoStageProgram:
-        return random_program(int(rng.integers(1000)), complete=False)
-
-    with pytest.raises(ValueError, match=r"the feasible set is sampled"):
-        saa_gap(np.zeros(4), draw, 3, np.random.default_rng(1))
-    with pytest.raises(ValueError, match="at least two batches"):
-        saa_gap(np.zeros(1), _newsvendor, 1, np.random.default_rng(1))
