@@ -53,7 +53,7 @@ class Spread:
     own, national : float
         Degrees of freedom from the region's series and from the nation's.
     series : tuple of str
-        The region's series that were used.
+        The series of the case that were used; without any the published growth of the nation alone speaks.
     shared : float
         Standard deviation of the national factor, which has been taken off: estimate^2 + shared^2 is the variance of what
         moves the region as a whole. Zero unless given.
@@ -63,7 +63,7 @@ class Spread:
     Examples
     --------
     >>> from bekostiging.case import Spread
-    >>> Spread("inflow", 0.01, 0.03, 0.02, 0.06, 3, 2, ()).contradicts
+    >>> Spread("inflow", 0.01, 0.03, 0.02, 0.06, 3, 2, ("a / jeugdwet 2018-2022",)).contradicts
     True
     """
 
@@ -90,8 +90,8 @@ class Spread:
 
     @property
     def contradicts(self) -> bool:
-        """Whether the given value lies outside the interval."""
-        return self.given is not None and not self.low <= self.given <= self.high
+        """Whether the given value lies outside the interval of series of the case; three published rates refute nothing."""
+        return self.given is not None and bool(self.series) and not self.low <= self.given <= self.high
 
 
 def spreads(case: Case, until: int | None = None) -> tuple[Spread, ...]:
@@ -175,6 +175,7 @@ def _spread(case: Case, factor: RiskFactor, series: Sequence[Series], until: int
     phi = factor.autocorrelation
     nation = national_innovation(case, phi, until)
     regional = [] if factor.level == "national" else _series_of(case, factor, series)
+    used = regional or (_national_series(case, until) if factor.level == "national" else [])
     dispersion = max((row.starts_dispersion for row in case.demand), default=1.0)
     own = [innovation(one.growths(dispersion), phi, response_to(case, one), nation.variance) for one in regional]
     everything, count = pooled([nation, *own]), sum(one.freedom for one in own)
@@ -183,9 +184,9 @@ def _spread(case: Case, factor: RiskFactor, series: Sequence[Series], until: int
     ends = ((1 + INTERVAL) / 2, (1 - INTERVAL) / 2)
     levels = (freedom, *(float(chi2.ppf(end, freedom)) for end in ends))
     estimate, low, high = (max(total / level - shared, 0.0) ** 0.5 for level in levels)
-    n_years = max((len(one.years) for one in regional), default=0)
+    n_years = max((len(one.years) for one in used), default=0)
     floor = SMALLEST if n_years <= ENOUGH_YEARS else 0.0
-    names = tuple(f"{one.place} / {one.care_form} {one.years[0]}-{one.years[-1]}" for one in regional)
+    names = tuple(f"{one.place} / {one.care_form} {one.years[0]}-{one.years[-1]}" for one in used)
     return Spread(
         factor.id, factor.standard_deviation, max(estimate, floor), low, max(high, floor), count, nation.freedom, names,
         shared**0.5, n_years,

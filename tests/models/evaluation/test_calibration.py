@@ -86,3 +86,14 @@ def test_euro_at_the_prices_of_the_year_counted(
     assert (form.published, law.published) == (5e5, 5e5)
     assert "outside" in law.name["en"]
     assert "outside" not in form.name["en"]
+
+
+def test_euro_counts_every_lot_once(small_case: Case) -> None:
+    """Beside a lot that buys nothing the 400,000 euro of the lot that does stay what they are."""
+    case = case_on_paper(small_case)
+    idle = case.lots[0].model_copy(update={"id": "idle", "care_forms": ()})
+    rows = (_row(definition="euro", year=2025, euro_realised=5e5),)
+    (alone,), (beside,) = (
+        _lines(replace(case, lots=lots, history=rows)) for lots in (case.lots, (*case.lots, idle))
+    )
+    assert alone.modelled == pytest.approx(beside.modelled)

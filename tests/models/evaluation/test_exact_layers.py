@@ -77,6 +77,18 @@ def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) ->
         assert (means > 0).all()
 
 
+def test_heavier_clients_under_a_reference_as_much_higher_scale_every_layer(small_case: Case) -> None:
+    """Half as much care more per client, and a reference amount half as high again: every mean is 1.5 times what it was."""
+    made = plan(replace(small_case, risk_factors=(), correlations=()), 32, 1, 1, "out_of_sample")
+    (one, *_) = build_contracts(made.case, made.cells, reference(made.case, made.cells, 1), "taakgericht")
+    assert isinstance(one, Taakgericht)
+    factors = made.factor_model.multipliers(np.zeros((1, made.factor_model.n_dimensions)))
+    before = _FirstYear(made, one, factors).layer_means()
+    higher = replace(one, reference=1.5 * one.reference)
+    after = _FirstYear(made, higher, replace(factors, intensity=1.5 * factors.intensity)).layer_means()
+    assert after == pytest.approx(1.5 * before, rel=1e-3)
+
+
 @pytest.mark.parametrize(("more", "told"), [(0.0, False), (0.005, True)])
 def test_left_out_where_intensities_differ(small_case: Case, more: float, told: bool) -> None:
     """Half a percent more intensity in one of the areas is another law: the corridor is not scaled by one factor."""
