@@ -101,14 +101,7 @@ def ours(data: CapacityData, *, integer: bool, method: str, gap: float, seconds:
     built = perf_counter() - begin
     risk = MeanCVaR(weight, 0.95) if weight else None
     with ThreadPoolExecutor(THREADS) as executor:
-        found = solve_recourse(
-            made,
-            method=method,
-            risk=risk,
-            gap=gap,
-            time_limit=seconds,
-            executor=executor,  # type: ignore[arg-type]
-        )
+        found = solve_recourse(made, method=method, risk=risk, gap=gap, time_limit=seconds, executor=executor)
     tell(
         "ours",
         data,

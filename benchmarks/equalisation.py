@@ -15,6 +15,7 @@ from time import perf_counter
 
 import numpy as np
 
+from bekostiging.equalisation.norm_amounts import Method
 from bekostiging_solvers.typing import FloatArray
 
 N_CLIENTS, N_PROFILES = 100_000, 60
@@ -32,15 +33,15 @@ def clients(design: str, n: int, seed: int = 11) -> tuple[FloatArray, FloatArray
     return matrix, matrix @ amounts * rng.lognormal(0, 1, n)
 
 
-def ours(method: str, conditions: bool, matrix: FloatArray, cost: FloatArray) -> FloatArray:
+def ours(method: Method, conditions: bool, matrix: FloatArray, cost: FloatArray) -> FloatArray:
     """Our fit, free or under every kind of linear condition."""
     from bekostiging.equalisation import NormAmounts
 
     if not conditions:
-        free = NormAmounts(method=method, total=None, lower=-np.inf)  # type: ignore[arg-type]
+        free = NormAmounts(method=method, total=None, lower=-np.inf)
         return free.fit(matrix, cost).coef_
     heavy = cost > np.quantile(cost, 0.8)
-    model = NormAmounts(method=method, order=[("3", "7")], group_bounds={"heavy": (-1e5, 1e5)})  # type: ignore[arg-type]
+    model = NormAmounts(method=method, order=[("3", "7")], group_bounds={"heavy": (-1e5, 1e5)})
     return model.fit(matrix, cost, groups={"heavy": heavy}).coef_
 
 

@@ -131,8 +131,8 @@ def read_case(name: str | Path) -> Case:
         with doubted(read):
             draft = of_today(read)
             notes = told(source, draft.notes)
-            case = Case(**draft.head or {}, **draft.tables, notes=notes, sheets=source.lang)  # type: ignore[arg-type]
-            return validated(case)
+            tables: dict[str, Any] = draft.tables  # types cannot say which of them holds which rows
+            return validated(Case(**draft.head or {}, **tables, notes=notes, sheets=source.lang))
 
 
 def told(source: Source, notes: Iterable[Note]) -> tuple[Note, ...]:

@@ -6,7 +6,7 @@ All three bear the names of the code; what a procurement team reads is made in `
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sized
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import fields
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,12 @@ class Brief:
         """Stand before the ``repr`` that ``dataclass`` would write, which prints every array."""
         super().__init_subclass__(**keywords)
         if "__repr__" not in vars(cls):
-            cls.__repr__ = _brief  # type: ignore[method-assign]
+            _show_by(cls, _brief)
+
+
+def _show_by(kind: Any, shown: Callable[[Any], str]) -> None:
+    """Give a class its ``repr``."""
+    kind.__repr__ = shown
 
 
 def _brief(one: Any) -> str:
@@ -64,7 +69,7 @@ class Shown(ABC):
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Stand before the ``repr`` that ``dataclass`` would write, which prints every array."""
         super().__init_subclass__(**keywords)
-        cls.__repr__ = Shown.__repr__  # type: ignore[method-assign]
+        _show_by(cls, Shown.__repr__)
 
     def __repr__(self) -> str:
         """The class and what it is of."""

@@ -120,8 +120,9 @@ def command(changed: Options | None = None) -> Callable[[F], F]:
             *(one for group in shared.values() for one in group),
             _parameter("config", Config, None),
         ]
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        bare: Any = run  # types know no signature of a function
+        bare.__signature__ = inspect.Signature(parameters)
+        bare.__annotations__ = {one.name: one.annotation for one in parameters}
         declare(function.__name__, parameters)
         app.command(function.__name__, cls=Configured)(run)
         return function

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from statistics import fmean
+from typing import Any
 
 import numpy as np
 
@@ -60,14 +61,14 @@ class Facts:
             updates.setdefault(one.table, {}).setdefault(one.row, {})[one.column] = one.value
         if not updates:
             return self
-        tables = {
+        tables: dict[str, Any] = {
             table: tuple(
                 row.model_copy(update=rows[place]) if place in rows else row
                 for place, row in enumerate(getattr(self.case, table))
             )
             for table, rows in updates.items()
         }
-        return replace(Facts.of(replace(self.case, **tables)), times=self.times)  # type: ignore[arg-type]
+        return replace(Facts.of(replace(self.case, **tables)), times=self.times)
 
     def corrected(self, found: Sequence[Found]) -> Facts:
         """Without what was found."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -122,7 +123,8 @@ def _influences(case: Case) -> tuple[Influence, ...]:
 def _stepped(case: Case, table: str, column: str, step: Callable[[float], float]) -> Case:
     """The case with every row of a column stepped."""
     rows = tuple(row.model_copy(update={column: step(getattr(row, column))}) for row in getattr(case, table))
-    return replace(case, **{table: rows})  # type: ignore[arg-type]
+    changed: dict[str, Any] = {table: rows}
+    return replace(case, **changed)
 
 
 def _change(facts: Facts, paid: BoolArray, column: str, step: Callable[[float], float]) -> FloatArray:
