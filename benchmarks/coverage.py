@@ -28,8 +28,8 @@ def spending(block: Block) -> FloatArray:
 
 def one_run(n_scenarios: int, seed: int) -> tuple[int, FloatArray]:
     """Number of scramblings and the sample of one run."""
-    made = plan(synthetic_region(municipalities=2, providers=6), n_scenarios, 2, seed, "out_of_sample")
-    return made.n_scramblings, np.concatenate(map_blocks(made, spending))
+    planned = plan(synthetic_region(municipalities=2, providers=6), n_scenarios, 2, seed, "out_of_sample")
+    return planned.n_scramblings, np.concatenate(map_blocks(planned, spending))
 
 
 def estimates(scramblings: Scramblings, sample: FloatArray, limit: float) -> list[Estimate]:

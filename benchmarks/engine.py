@@ -24,14 +24,14 @@ BLOCKS = 8
 """Blocks timed for the shares of the work; the medians are printed."""
 
 
-def bare_draws(made: Plan, block: Block, rng: np.random.Generator) -> None:
+def bare_draws(planned: Plan, block: Block, rng: np.random.Generator) -> None:
     """The random numbers of a block and nothing else."""
-    clients, sampler = block.clients, made.sampler
+    clients, sampler = block.clients, planned.sampler
     n, caseload = len(clients.start), int((clients.asked_month == CASELOAD).sum())
     mean = np.concatenate([sampler.forecast.stock[None], sampler.forecast.starts])[None] * block.factors.inflow
     excess = np.maximum(sampler.dispersion - 1.0, 1e-9)
     rng.standard_gamma(mean[:, 1:] / excess)
-    rng.poisson(mean[:, :, sampler.row] * made.cells.market_share)
+    rng.poisson(mean[:, :, sampler.row] * planned.cells.market_share)
     for _ in range(3):
         rng.standard_normal(n, dtype=np.float32)
     for _ in range(6):
@@ -39,24 +39,24 @@ def bare_draws(made: Plan, block: Block, rng: np.random.Generator) -> None:
     rng.random(caseload, dtype=np.float32)
 
 
-def shares(made: Plan) -> dict[str, float]:
+def shares(planned: Plan) -> dict[str, float]:
     """Median seconds per client of drawing, bare draws, reducing, a flow rule and the self-check."""
-    ceilings = np.broadcast_to(1e7, (made.scenarios_per_block, made.n_years, len(made.case.contracts)))
-    waiting = np.ones(len(made.case.contracts), dtype=np.bool_)
-    rule = FlowRule(ceilings, made.cells.tariff, waiting)
+    ceilings = np.broadcast_to(1e7, (planned.scenarios_per_block, planned.n_years, len(planned.case.contracts)))
+    waiting = np.ones(len(planned.case.contracts), dtype=np.bool_)
+    rule = FlowRule(ceilings, planned.cells.tariff, waiting)
     rng, found = np.random.Generator(np.random.SFC64(1)), []
-    draw_block(made, 0)  # what is made once
-    for index in range(min(BLOCKS, made.n_blocks)):
+    draw_block(planned, 0)  # what is made once
+    for index in range(min(BLOCKS, planned.n_blocks)):
         marks = [perf_counter()]
-        block = draw_block(made, index)
+        block = draw_block(planned, index)
         marks.append(perf_counter())
-        bare_draws(made, block, rng)
+        bare_draws(planned, block, rng)
         marks.append(perf_counter())
         care_use = block.care_use()
         marks.append(perf_counter())
-        apply_flow(block.clients, made.cells, rule)
+        apply_flow(block.clients, planned.cells, rule)
         marks.append(perf_counter())
-        deviations(care_use, expected_care_use(made.case, made.cells, made.n_years, block.factors))
+        deviations(care_use, expected_care_use(planned.case, planned.cells, planned.n_years, block.factors))
         marks.append(perf_counter())
         found.append(np.diff(marks) / len(block.clients.start))
     names = ("drawing", "bare draws", "reducing", "flow rule", "self-check")
@@ -72,8 +72,8 @@ def counted(block: Block) -> int:
 def main(case_name: str) -> None:
     keep_freed_memory()  # as every run does
     case = read_case(case_name)
-    made = plan(case, N_SCENARIOS, 4, 1, "out_of_sample")
-    found = shares(made)
+    planned = plan(case, N_SCENARIOS, 4, 1, "out_of_sample")
+    found = shares(planned)
     for name, seconds in found.items():
         print(f"{name}: {1e9 * seconds:.0f} ns per client, {seconds / found['bare draws']:.2f} x the bare draws")
     print("scenarios | workers | seconds | clients | ns per client and worker-second")

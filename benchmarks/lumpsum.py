@@ -24,12 +24,12 @@ from bekostiging.units import MILLION
 def data_of(n_scenarios: int) -> LumpSumData:
     """The decision's data on this many scenarios."""
     case = read_case("almere")
-    made = plan(case, n_scenarios, 4, 1, "design")
-    terms = reference(case, made.cells, made.n_years)
-    contracts = build_contracts(case, made.cells, terms, LUMP_SUM)
-    work = DesignWork(case, made.cells, tuple(one for one in contracts if isinstance(one, Taakgericht)))
+    planned = plan(case, n_scenarios, 4, 1, "design")
+    terms = reference(case, planned.cells, planned.n_years)
+    contracts = build_contracts(case, planned.cells, terms, LUMP_SUM)
+    work = DesignWork(case, planned.cells, tuple(one for one in contracts if isinstance(one, Taakgericht)))
     return lumpsum_data(
-        case, made.cells, terms, CorridorSeries.of(Blocks().series(made, work, lambda done, total: None))
+        case, planned.cells, terms, CorridorSeries.of(Blocks().series(planned, work, lambda done, total: None))
     )
 
 

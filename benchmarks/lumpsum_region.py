@@ -95,10 +95,10 @@ def main(sizes: list[int], *, whole: bool, simple: bool) -> None:
               f"{held:.0f} {peak:.0f}")  # fmt: skip
         print("  loading", design.loading.round(4), "shares", *(own.round(3) for own in design.share))
         if whole:
-            print(f"  whole model: {_whole(data, design.criterion or 0.0, seconds)}")
+            print(f"  whole model: {_extensive_form(data, design.criterion or 0.0, seconds)}")
 
 
-def _whole(data: LumpSumData, criterion: float, seconds: float) -> str:
+def _extensive_form(data: LumpSumData, criterion: float, seconds: float) -> str:
     """The extensive form by Pyomo and HiGHS: seconds, ratio, relative difference of the criterion."""
     import pyomo.environ as pyo
     from pyomo.contrib.appsi.solvers.highs import Highs

@@ -104,7 +104,7 @@ def slopes(content: Content) -> dict[str, dict[str, float]]:
         if len(rows) < 3:
             continue
         size, seconds = [float(row["size"]) for row in rows], [_seconds(row) for row in rows]
-        memory = [_held(row) for row in rows]
+        memory = [_mebibytes(row) for row in rows]
         found[subject] = {
             "seconds": _exponent(size, seconds),
             "last": _exponent(size[-2:], seconds[-2:]),
@@ -119,7 +119,7 @@ def _seconds(row: Row) -> float:
     return max(0.001, float(row.get("processor", row["seconds"])))
 
 
-def _held(row: Row) -> float:
+def _mebibytes(row: Row) -> float:
     """MiB of the data and above them, or of the largest worker where that holds more; at least one."""
     return max(1.0, float(row["peak_mib"] + row["data_mib"]), float(row.get("worker_mib", 0.0)))
 
@@ -188,7 +188,7 @@ def reach_table() -> str:
         for subject, own in slopes(content).items():
             last = _series(content)[subject][-1]
             times = benchmark.reach / last["size"]
-            memory = _held(last)
+            memory = _mebibytes(last)
             seconds_as, memory_as = beyond(own)
             seconds = _seconds(last) * times**seconds_as
             then = [f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}", f"{memory * times**memory_as:,.0f}"]

@@ -69,14 +69,14 @@ def of_region(n_municipalities: int) -> Plan:
     return plan(region(n_municipalities), FEW, N_YEARS, 1, "out_of_sample")
 
 
-def _drawn(block: Block) -> tuple[int, float]:
+def _draw_and_reduce(block: Block) -> tuple[int, float]:
     """Clients of a block and the units they used, after reducing."""
     return len(block.clients.start), float(block.care_use().units.sum())
 
 
-def simulate(workers: int, made: Plan) -> list[float]:
+def simulate(workers: int, planned: Plan) -> list[float]:
     """Draw every client and reduce to care use."""
-    found = map_blocks(made, _drawn, workers)
+    found = map_blocks(planned, _draw_and_reduce, workers)
     return [float(sum(n for n, _ in found)), sum(units for _, units in found)]
 
 
@@ -92,12 +92,12 @@ class ToSettle:
     @classmethod
     def of(cls, case: Case, n_scenarios: int) -> ToSettle:
         """One drawn block of a case, repeated to the number of scenarios."""
-        made, block = plan(case, PLANNED, N_YEARS, 1, "out_of_sample"), min(n_scenarios, BLOCK)
+        planned, block = plan(case, PLANNED, N_YEARS, 1, "out_of_sample"), min(n_scenarios, BLOCK)
         if n_scenarios % block:
             raise ValueError(f"{n_scenarios} scenarios are no whole number of blocks of {block}")
-        care_use = settling.repeated(draw_block(made, 0).care_use(), block, months=False)
-        terms = reference(case, made.cells, N_YEARS)
-        contracts = {form: build_contracts(case, made.cells, terms, form) for form in PAYMENT_FORMS}
+        care_use = settling.repeated(draw_block(planned, 0).care_use(), block, months=False)
+        terms = reference(case, planned.cells, N_YEARS)
+        contracts = {form: build_contracts(case, planned.cells, terms, form) for form in PAYMENT_FORMS}
         levels = {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
         return cls(care_use, n_scenarios // block, contracts, levels)
 

@@ -49,25 +49,25 @@ def repeated(care_use: CareUse, n: int, *, months: bool) -> CareUse:
 def main(n: int) -> None:
     """Print seconds per payment form and ratios."""
     case = synthetic_region(municipalities=8, providers=40)
-    made = plan(case, 32, N_YEARS, 1, "design")
-    drawn = draw_block(made, 0).care_use()
-    terms = reference(case, made.cells, N_YEARS)
+    planned = plan(case, 32, N_YEARS, 1, "design")
+    drawn = draw_block(planned, 0).care_use()
+    terms = reference(case, planned.cells, N_YEARS)
     care_use = repeated(drawn, n, months=False)
-    product = least(lambda: care_use.units[:, :, :N_CELLS] @ made.cells.tariff[:N_CELLS])
+    product = least(lambda: care_use.units[:, :, :N_CELLS] @ planned.cells.tariff[:N_CELLS])
     print(
-        f"{n} scenarios x {N_YEARS} years x {N_CELLS} cells of {made.cells.n_cells}; one product {product:.4f} s"
+        f"{n} scenarios x {N_YEARS} years x {N_CELLS} cells of {planned.cells.n_cells}; one product {product:.4f} s"
     )
     levels = {lot.id: price_levels(case, lot.id, care_use) for lot in case.lots}
     for form in PAYMENT_FORMS:
         own, cells = [], 0
-        for one in build_contracts(case, made.cells, terms, form):
+        for one in build_contracts(case, planned.cells, terms, form):
             if cells + len(one.cells) <= N_CELLS:
                 own.append(one)
                 cells += len(one.cells)
         seconds = least(lambda own=own: [one.settle(care_use, levels[one.lot]) for one in own])
         print(f"{form}: {len(own)} contracts, {cells} cells, {seconds:.3f} s, {seconds / product:.0f} products")
     few = repeated(drawn, n // 10, months=True)
-    own = list(build_contracts(case, made.cells, terms, BASELINE))[:4]
+    own = list(build_contracts(case, planned.cells, terms, BASELINE))[:4]
     staffed = [replace(one, staffing=Staffing(0.7, 6, 0.3, 1e5)) for one in own]
     few_levels = {lot.id: price_levels(case, lot.id, few) for lot in case.lots}
     plain, monthly = (

@@ -42,52 +42,52 @@ def plainly(
     case: Case, contracts: dict[str, Sequence[Contract]], seed: int
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray], float]:
     """Spending per name in independent scenarios, its closed form, and seconds per scenario with clients."""
-    made = plan(case, DRAWN, YEARS, seed, "out_of_sample")
+    planned = plan(case, DRAWN, YEARS, seed, "out_of_sample")
     rng = np.random.default_rng(seed)
     found: dict[str, list[FloatArray]] = {name: [] for name in contracts}
     control: dict[str, list[FloatArray]] = {name: [] for name in contracts}
     spent = 0.0
-    for _ in range(made.n_blocks):
+    for _ in range(planned.n_blocks):
         begin = perf_counter()
-        normals = rng.standard_normal((made.scenarios_per_block, made.factor_model.n_dimensions))
-        factors = made.factor_model.multipliers(normals)
-        care_use = made.reducer.reduce(made.sampler.draw(factors, rng), factors)
+        normals = rng.standard_normal((planned.scenarios_per_block, planned.factor_model.n_dimensions))
+        factors = planned.factor_model.multipliers(normals)
+        care_use = planned.reducer.reduce(planned.sampler.draw(factors, rng), factors)
         paid = {name: spending(case, own, care_use) for name, own in contracts.items()}
         spent += perf_counter() - begin
-        expected = expected_care_use(case, made.cells, YEARS, factors)
+        expected = expected_care_use(case, planned.cells, YEARS, factors)
         for name, own in contracts.items():
             found[name].append(paid[name])
             control[name].append(spending(case, own, expected))
     joined = [{name: np.concatenate(own) for name, own in part.items()} for part in (found, control)]
-    return joined[0], joined[1], spent / made.n_scenarios
+    return joined[0], joined[1], spent / planned.n_scenarios
 
 
 def closed(case: Case, contracts: Sequence[Contract], seed: int) -> tuple[Scramblings, FloatArray, float]:
     """Spending in scenarios without clients, and the seconds it took."""
     begin = perf_counter()
-    made = plan(case, CLOSED, YEARS, seed, "closed")
-    whole = closed_spending(made, {BASELINE: contracts}, np.ones(YEARS))[BASELINE]
-    return Scramblings(made.n_scramblings), whole, perf_counter() - begin
+    planned = plan(case, CLOSED, YEARS, seed, "closed")
+    whole = closed_spending(planned, {BASELINE: contracts}, np.ones(YEARS))[BASELINE]
+    return Scramblings(planned.n_scramblings), whole, perf_counter() - begin
 
 
 def sobol_run(case: Case, contracts: Sequence[Contract], seed: int) -> tuple[Scramblings, FloatArray, FloatArray]:
     """Spending on the engine's own points with clients, and its closed form."""
-    made = plan(case, DRAWN, YEARS, seed, "out_of_sample")
+    planned = plan(case, DRAWN, YEARS, seed, "out_of_sample")
 
     def both(block: Block) -> FloatArray:
         care_use = block.care_use()
-        expected = expected_care_use(case, made.cells, YEARS, block.factors)
+        expected = expected_care_use(case, planned.cells, YEARS, block.factors)
         return np.stack([spending(case, contracts, use) for use in (care_use, expected)])
 
-    drawn = np.concatenate(map_blocks(made, both), axis=1)
-    return Scramblings(made.n_scramblings), drawn[0], drawn[1]
+    drawn = np.concatenate(map_blocks(planned, both), axis=1)
+    return Scramblings(planned.n_scramblings), drawn[0], drawn[1]
 
 
 def measure(name: str) -> None:
     """Print the table of one case."""
     case = read_case(name)
-    made = plan(case, 32, YEARS, 1, "out_of_sample")
-    linear = build_contracts(case, made.cells, reference(case, made.cells, YEARS), BASELINE, ceilings=False)
+    planned = plan(case, 32, YEARS, 1, "out_of_sample")
+    linear = build_contracts(case, planned.cells, reference(case, planned.cells, YEARS), BASELINE, ceilings=False)
     contracts: dict[str, Sequence[Contract]] = {"linear": linear, "layered": layered(case)}
     sample, control, seconds = plainly(case, contracts, 1)
     share = {n: float((sample[n] - control[n]).var() / sample[n].var()) for n in contracts}

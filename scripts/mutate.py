@@ -87,7 +87,7 @@ def mutations_of(path: Path) -> Iterator[Mutation]:
     are left alone."""
     source = path.read_bytes().splitlines()
     module = ast.parse(path.read_text())
-    spared = {id(part) for whole in _spared(module) for part in ast.walk(whole)}
+    spared = {id(part) for whole in _not_mutated(module) for part in ast.walk(whole)}
     called = {id(part) for whole in _called(module) for part in ast.walk(whole)}
     for node in ast.walk(module):
         if isinstance(node, ast.expr) and id(node) not in spared and node.lineno == node.end_lineno:
@@ -102,7 +102,7 @@ def _called(module: ast.Module) -> Iterator[ast.AST]:
             yield from node.body if isinstance(node.body, list) else [node.body]
 
 
-def _spared(module: ast.Module) -> Iterator[ast.AST]:
+def _not_mutated(module: ast.Module) -> Iterator[ast.AST]:
     """What says nothing a test could notice (``strict`` guards against what no input brings about), or fails at once."""
     for node in ast.walk(module):
         yield from getattr(node, "decorator_list", [])

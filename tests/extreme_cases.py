@@ -123,7 +123,7 @@ def _base(number: int) -> Draft:
     return Draft(draft.head, tables)
 
 
-def _one(items: Any, rng: np.random.Generator) -> Any:
+def _pick(items: Any, rng: np.random.Generator) -> Any:
     return items[int(rng.integers(len(items)))]
 
 
@@ -135,7 +135,7 @@ def _number(low: float, high: float, rng: np.random.Generator) -> float:
     if len(ends) == 2:
         pool += [low + (high - low) * float(rng.random()) for _ in range(4)]
     inside = [value for value in pool if low <= value <= high]
-    return float(_one(inside if inside and rng.random() < WITHIN else pool, rng))
+    return float(_pick(inside if inside and rng.random() < WITHIN else pool, rng))
 
 
 def _value(row: Row, column: str, rng: np.random.Generator) -> Any:
@@ -144,7 +144,7 @@ def _value(row: Row, column: str, rng: np.random.Generator) -> Any:
     if not info.is_required() and info.default is None and rng.random() < 0.2:
         return None
     if words := choices(info):
-        return _one(words, rng)
+        return _pick(words, rng)
     kind = leaf(info)
     if kind is bool:
         return bool(rng.integers(2))
@@ -167,7 +167,7 @@ def _movable(tables: Tables) -> list[tuple[str, str]]:
 
 def _column(tables: Tables, rng: np.random.Generator) -> str:
     """One cell, or a whole column, of any table."""
-    table, column = _one(_movable(tables), rng)
+    table, column = _pick(_movable(tables), rng)
     rows = list(tables[table])
     which = range(len(rows)) if rng.random() < 0.5 else [int(rng.integers(len(rows)))]
     value = _value(rows[0], column, rng)
@@ -189,12 +189,12 @@ def _demand(tables: Tables, rng: np.random.Generator) -> str:
 
 def _policy(tables: Tables, rng: np.random.Generator) -> str:
     """Another value of a policy."""
-    name = str(_one(list(POLICIES), rng))
+    name = str(_pick(list(POLICIES), rng))
     kind = POLICIES[name].kind
     value = (
         repr(_number(kind.low, kind.high, rng))
         if isinstance(kind, Number)
-        else _one(kind.allowed("en").split(", "), rng)
+        else _pick(kind.allowed("en").split(", "), rng)
     )
     tables["policy"] = (
         *(row for row in tables["policy"] if row.name != name),
@@ -205,7 +205,7 @@ def _policy(tables: Tables, rng: np.random.Generator) -> str:
 
 def _market(tables: Tables, rng: np.random.Generator) -> str:
     """One provider has almost everything, or nothing."""
-    tiny = _one((0.0, 1e-12, 1e-6, 0.5), rng)
+    tiny = _pick((0.0, 1e-12, 1e-6, 0.5), rng)
     rows = []
     for form in dict.fromkeys(row.care_form for row in tables["offers"]):
         own = [row for row in tables["offers"] if row.care_form == form]
@@ -218,15 +218,15 @@ def _market(tables: Tables, rng: np.random.Generator) -> str:
 def _laws(tables: Tables, rng: np.random.Generator) -> str:
     """Another law of durations and of units, with an extreme spread."""
     law, units = (
-        _one(("lognormal", "gamma", "weibull", "empirical"), rng),
-        _one(("lognormal", "gamma", "weibull"), rng),
+        _pick(("lognormal", "gamma", "weibull", "empirical"), rng),
+        _pick(("lognormal", "gamma", "weibull"), rng),
     )
     spread = bounds(TABLES["demand"].model_fields["duration_cv"])
     cv = _number(spread.low, spread.high, rng)
     if law == "empirical":
         weeks, counts = (
-            np.array([1.0, float(_one((2.0, 50.0, 5000.0), rng))]),
-            np.array([1.0, float(_one((1.0, 1e6), rng))]),
+            np.array([1.0, float(_pick((2.0, 50.0, 5000.0), rng))]),
+            np.array([1.0, float(_pick((1.0, 1e6), rng))]),
         )
         mean = float(weeks @ counts / counts.sum())
         cv = float(np.sqrt(np.square(weeks / mean - 1) @ counts / counts.sum()))
@@ -249,7 +249,7 @@ def _laws(tables: Tables, rng: np.random.Generator) -> str:
 
 def _nobody(tables: Tables, rng: np.random.Generator) -> str:
     """Nobody in care, nobody starts, or neither: in one row, of one care form or everywhere."""
-    columns_ = _one((("clients_at_start",), ("starts_per_year",), ("clients_at_start", "starts_per_year")), rng)
+    columns_ = _pick((("clients_at_start",), ("starts_per_year",), ("clients_at_start", "starts_per_year")), rng)
     first, how = tables["demand"][0], int(rng.integers(3))
     tables["demand"] = tuple(
         row.model_copy(update=dict.fromkeys(columns_, 0.0))
@@ -262,7 +262,7 @@ def _nobody(tables: Tables, rng: np.random.Generator) -> str:
 
 def _without(tables: Tables, rng: np.random.Generator) -> str:
     """A table without rows."""
-    table = _one(
+    table = _pick(
         [name for name, rows in tables.items() if rows and (not TABLES[name].required or rng.random() < 0.1)], rng
     )
     tables[table] = ()
@@ -271,7 +271,7 @@ def _without(tables: Tables, rng: np.random.Generator) -> str:
 
 def _term(tables: Tables, rng: np.random.Generator) -> str:
     """A term of one year or of the longest, with an index and a begroting for every year."""
-    years = int(_one((1, bounds(TABLES["lots"].model_fields["years"]).high), rng))
+    years = int(_pick((1, bounds(TABLES["lots"].model_fields["years"]).high), rng))
     first = tables["lots"][0].first_year
     tables["lots"] = tuple(row.model_copy(update={"years": years}) for row in tables["lots"])
     tables["indices"] = tuple(
@@ -296,15 +296,15 @@ def _extra(tables: Tables, rng: np.random.Generator) -> str:
         "combinations": {"care_form": form, "second_care_form": other, "share": 0.1},
         "measures": {"id": "m", "name": "m", "care_form": form, "channel": "all", "quantity": "duration", "effect": -0.1,
                      "chance": 0.5, "first_year": 1, "years": 1},
-        "substitution": {"origin": form, "destination": _one((other, "wlz"), rng), "share": 0.1, "first_year": 1,
+        "substitution": {"origin": form, "destination": _pick((other, "wlz"), rng), "share": 0.1, "first_year": 1,
                          "years": 1},
     }  # fmt: skip
     models = {
         "waiting": Waiting, "shocks": Shock, "combinations": Combination, "measures": Measure, "substitution": Substitution,
     }  # fmt: skip
-    table = str(_one(list(rows), rng))
+    table = str(_pick(list(rows), rng))
     row = models[table](**rows[table], **NAMES)
-    column = _one([name for name in rows[table] if leaf(models[table].model_fields[name]) in (float, int)], rng)
+    column = _pick([name for name in rows[table] if leaf(models[table].model_fields[name]) in (float, int)], rng)
     value = _value(row, column, rng)
     tables[table] = (row.model_copy(update={column: value}),)
     return f"{table}.{column} = {value!r}"
@@ -322,7 +322,7 @@ def outcome_of(drawn: Drawn, place: Path) -> Outcome:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
-            kind, text = _tried(drawn, place)
+            kind, text = _try_case(drawn, place)
     except Exception:
         text = traceback.format_exc()
     seconds = time.process_time() - began
@@ -331,7 +331,7 @@ def outcome_of(drawn: Drawn, place: Path) -> Outcome:
     return Outcome(kind, text, seconds)
 
 
-def _tried(drawn: Drawn, place: Path) -> tuple[str, str]:
+def _try_case(drawn: Drawn, place: Path) -> tuple[str, str]:
     write_folder(drawn.draft, place, "en")
     try:
         case = read_case(place)

@@ -139,3 +139,23 @@ def test_every_field_of_an_exported_class_is_described(name: tuple[str, str]) ->
     assert inspect.isclass(kind)
     tables = set(TABLES) if kind is Case else set()
     assert _undescribed(kind) - tables == set(), "tables are explained in columns.toml"
+
+
+SAME_ARGUMENTS = (
+    "sample_risk",
+    *(f"report.{study}.plots" for study in ("capacity", "comparison", "equalisation")),
+)
+"""Modules whose functions take the same arguments; each docstring stands alone, so its text is repeated."""
+
+
+@pytest.mark.parametrize("module", SAME_ARGUMENTS)
+def test_an_argument_of_several_functions_is_explained_in_the_same_words(module: str) -> None:
+    package = "bekostiging_solvers" if module == "sample_risk" else "bekostiging"
+    texts: dict[str, set[str]] = {}
+    for name, function in inspect.getmembers(importlib.import_module(f"{package}.{module}"), inspect.isfunction):
+        section = re.search(r"Parameters\n-+\n(.*?)\n\n", inspect.getdoc(function) or "", re.DOTALL)
+        if section and not name.startswith("_"):
+            for one in re.split(r"\n(?=\S)", section[1]):
+                texts.setdefault(re.split(r"\W", one)[0], set()).add(one)
+    assert texts
+    assert {name: words for name, words in texts.items() if len(words) > 1} == {}

@@ -59,7 +59,7 @@ def _bekostiging(place: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _made(run: str, place: Path) -> str:
+def _run_output(run: str, place: Path) -> str:
     """What a run writes or prints."""
     if not (place / "base").exists():
         _bekostiging(place, "new", "base")
@@ -113,7 +113,7 @@ def _is_new(place: str) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("run", RUNS)
 def test_nothing_changed(run: str, tmp_path: Path) -> None:
-    stored, made = _file(run).read_text(encoding="utf-8"), _made(run, tmp_path)
+    stored, made = _file(run).read_text(encoding="utf-8"), _run_output(run, tmp_path)
     if run in PRINTED:
         lines = iter(made.splitlines())
         assert all(line in lines for line in stored.splitlines())
@@ -136,4 +136,4 @@ if __name__ == "__main__":
 
     with tempfile.TemporaryDirectory() as place:
         for run in RUNS:
-            _file(run).write_text(_made(run, Path(place)), encoding="utf-8")
+            _file(run).write_text(_run_output(run, Path(place)), encoding="utf-8")

@@ -281,8 +281,8 @@ def _step(program: LinearProgram, tails: Sequence[_Tail], centre: FloatArray, ra
     value = sum(tail.weight * constant for tail, (_, constant, _) in zip(tails, inside, strict=True))
     value -= solution.objective
     # what the box added to the value, at the price the box has
-    given = _given(multipliers[2], lower[at_lower] - program.lower[at_lower])
-    given += _given(multipliers[3], program.upper[at_upper] - upper[at_upper])
+    given = _multiplier_value(multipliers[2], lower[at_lower] - program.lower[at_lower])
+    given += _multiplier_value(multipliers[3], program.upper[at_upper] - upper[at_upper])
     duals = np.zeros(len(program.row_lower))
     duals[below] += multipliers[0]
     duals[above] -= multipliers[1]
@@ -291,7 +291,7 @@ def _step(program: LinearProgram, tails: Sequence[_Tail], centre: FloatArray, ra
     return _Step(x, value, value - given, given > 0, -solution.duals[n:], duals, weights)
 
 
-def _given(multipliers: FloatArray, moved: FloatArray) -> float:
+def _multiplier_value(multipliers: FloatArray, moved: FloatArray) -> float:
     """Multipliers times the distance the box moved a bound; infinite where there was none and the box holds."""
     held = multipliers > NO_MULTIPLIER
     return float(multipliers[held] @ moved[held])

@@ -25,7 +25,11 @@ def independent_parts(program: TwoStageProgram) -> tuple[TwoStageProgram, ...]:
         return (program,)
     matrix = scenarios[0].matrix
     own = _parts(matrix)
-    return (program,) if len(own) == 1 else tuple(_only(program, matrix, rows, columns) for rows, columns in own)
+    return (
+        (program,)
+        if len(own) == 1
+        else tuple(_subprogram(program, matrix, rows, columns) for rows, columns in own)
+    )
 
 
 def _parts(matrix: csr_array) -> list[tuple[IntArray, IntArray]]:
@@ -43,7 +47,7 @@ def _parts(matrix: csr_array) -> list[tuple[IntArray, IntArray]]:
     return [(np.flatnonzero(rows == part), np.flatnonzero(columns == part)) for part in filled]
 
 
-def _only(program: TwoStageProgram, matrix: csr_array, rows: IntArray, columns: IntArray) -> TwoStageProgram:
+def _subprogram(program: TwoStageProgram, matrix: csr_array, rows: IntArray, columns: IntArray) -> TwoStageProgram:
     """The program with some rows and columns of the second stage."""
     inner = csr_array(matrix[rows][:, columns])
     scenarios: Sequence[Recourse] = program.scenarios

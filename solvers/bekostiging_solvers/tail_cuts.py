@@ -81,7 +81,7 @@ class TailCuts:
         """Add tail >= value + gradient (x - x0) for every tail of which the cuts say too little at x; whether any."""
         before = len(self._rows)
         for index, (value, gradient) in enumerate(tails):
-            known = max((self._said(cut, x) for cut in self._of[index]), default=-np.inf)
+            known = max((self._value_at(cut, x) for cut in self._of[index]), default=-np.inf)
             if value <= known + NOTHING * max(1.0, abs(value)):
                 continue
             self._of[index].append(len(self._rows))
@@ -95,7 +95,7 @@ class TailCuts:
                 _add(session, constant, row)
         return len(self._rows) > before
 
-    def _said(self, cut: int, x: FloatArray) -> float:
+    def _value_at(self, cut: int, x: FloatArray) -> float:
         """What a cut says of its tail at x."""
         return self._constants[cut] - float(self._rows[cut][: self._n] @ x)
 

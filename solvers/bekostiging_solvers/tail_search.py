@@ -151,7 +151,7 @@ class TailSearch:
                 value = self._value(x, tails)
                 if value < best:
                     best, best_x = value, x
-            if not self._tails or self._known(solution, tails):
+            if not self._tails or self._tails_are_exact(solution, tails):
                 return self._finish(x, solution, passes)
             news = cuts.add(x, tails, session)
             if not news and not level:
@@ -181,7 +181,7 @@ class TailSearch:
             tails = self._tails_at(x)
             if not self.limits and self._value(x, tails) < best:
                 best, best_x = self._value(x, tails), x
-            if self._known(solution, tails):
+            if self._tails_are_exact(solution, tails):
                 return self._finish(x, solution, passes)
             if not cuts.add(x, tails):
                 return self._finish(x if best_x is None else best_x, solution, passes)
@@ -211,7 +211,7 @@ class TailSearch:
         own = zip(self.terms, tails[: len(self.terms)], strict=True)
         return float(self.program.cost @ x) + sum(term.weight * found for term, (found, _) in own)
 
-    def _known(self, solution: Solution, tails: Sequence[tuple[float, FloatArray]]) -> bool:
+    def _tails_are_exact(self, solution: Solution, tails: Sequence[tuple[float, FloatArray]]) -> bool:
         """Whether the tails of the master are the true ones at its own point."""
         if not self.limits:
             return False

@@ -86,7 +86,7 @@ def _bytes(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
         yield name, pd.read_parquet(io.BytesIO(content)).to_csv().encode()
 
 
-def _found(folder: Path, sought: str = SHORT) -> list[str]:
+def _places_of(folder: Path, sought: str = SHORT) -> list[str]:
     """Where the name stands: in a path, in a file, in a file inside a file."""
     word = sought.lower().encode()
     found = [str(path) for path in folder.rglob("*") if word in str(path.relative_to(folder)).lower().encode()]
@@ -131,7 +131,7 @@ def _run(running: Path, command: str, place: Path, *more: str) -> str:
 def test_no_command_names_a_provider(running: Path, tmp_path: Path, command: str) -> None:
     said = _run(running, command, tmp_path)
     assert SHORT.lower() not in said.lower()
-    assert not _found(tmp_path)
+    assert not _places_of(tmp_path)
     pages = list(tmp_path.rglob("*.html"))
     assert bool(pages) == (command != "check")
     for page in pages:
@@ -145,9 +145,9 @@ def test_no_command_names_a_provider(running: Path, tmp_path: Path, command: str
 
 def test_a_group_of_fewer_than_ten_persons_has_no_label(running: Path, tmp_path: Path) -> None:
     _run(running, "equalise", tmp_path)
-    assert not _found(tmp_path, RARE)
-    assert _found(tmp_path, "minder dan 10 cli")
-    assert _found(tmp_path, "town 1")
+    assert not _places_of(tmp_path, RARE)
+    assert _places_of(tmp_path, "minder dan 10 cli")
+    assert _places_of(tmp_path, "town 1")
 
 
 NAMED = ("buildup", "equalise", "share", "capacity", "lumpsum", "compare", "stress")
@@ -166,7 +166,7 @@ def test_named_shows_them_and_writes_the_key_list_apart(running: Path, tmp_path:
     (key,) = tmp_path.rglob("confidential-key-list.csv")
     lines = key.read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ["number,provider,name", f"aanbieder-1,{SHORT.lower()}_0,{NAMES[0]}"]
-    assert [place for place in _found(tmp_path) if place.endswith(".html")]
+    assert [place for place in _places_of(tmp_path) if place.endswith(".html")]
     others = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html"))
     assert "aanbieder-1" not in others
 

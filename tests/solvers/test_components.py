@@ -14,7 +14,7 @@ from bekostiging_solvers.components import independent_parts
 from bekostiging_solvers.second_stages import SecondStages
 
 
-def _apart(seed: int, n_scenarios: int, *, mixed: bool = True) -> TwoStageProgram:
+def _two_blocks(seed: int, n_scenarios: int, *, mixed: bool = True) -> TwoStageProgram:
     """Two blocks of demand rows with slack at a price, columns and rows shuffled; a column without rows."""
     rng = np.random.default_rng(seed)
     blocks = [np.hstack([rng.uniform(0.5, 2, (2, 3)), np.eye(2)]) for _ in range(2)]
@@ -36,7 +36,7 @@ def _apart(seed: int, n_scenarios: int, *, mixed: bool = True) -> TwoStageProgra
 
 @pytest.mark.parametrize("seed", range(3))
 def test_parts_add_up_to_the_whole(seed: int) -> None:
-    program = _apart(seed, 6)
+    program = _two_blocks(seed, 6)
     parts = independent_parts(program)
     assert sorted(part.scenarios[0].matrix.shape for part in parts) == [(2, 5), (2, 6)]
     for x in np.random.default_rng(seed).uniform(0, 5, (4, 2)):
@@ -45,7 +45,7 @@ def test_parts_add_up_to_the_whole(seed: int) -> None:
 
 
 def test_a_link_between_the_blocks_or_other_matrices_leave_it_whole() -> None:
-    program = _apart(1, 3, mixed=False)
+    program = _two_blocks(1, 3, mixed=False)
     linked = program.scenarios[0].matrix.toarray()
     linked[0, 5] = 1.0
     one = csr_array(linked)
@@ -58,7 +58,7 @@ def test_a_link_between_the_blocks_or_other_matrices_leave_it_whole() -> None:
 @pytest.mark.parametrize("risk", [Expectation(), CVaR(0.7), MeanCVaR(1.0, 0.8)])
 @pytest.mark.parametrize("cuts", ["auto", "single", "multi"])
 def test_cuts_of_parts_reach_the_optimum_of_the_extensive_form(cuts: str, risk: RiskMeasure) -> None:
-    program = _apart(4, 20)
+    program = _two_blocks(4, 20)
     whole = solve_recourse(program, method="extensive", risk=risk)
     found = solve_recourse(program, method="l-shaped", risk=risk, cuts=cuts, gap=1e-8)  # type: ignore[arg-type]
     assert found.objective == pytest.approx(whole.objective, rel=1e-7)

@@ -239,7 +239,7 @@ CALLS = {
 }
 
 
-def _told(*arguments: str, standard_input: str | None = None) -> str:
+def _output_of(*arguments: str, standard_input: str | None = None) -> str:
     """What a script says; bounded in time, because an unguarded one used to wait forever."""
     path = os.pathsep.join([str(Path(__file__).resolve().parent.parent), *sys.path])
     command, around = [sys.executable, *arguments], os.environ | {"PYTHONPATH": path}
@@ -253,17 +253,17 @@ def _told(*arguments: str, standard_input: str | None = None) -> str:
 def test_a_script_without_a_main_guard_is_refused(call: str, tmp_path: Path) -> None:
     file = tmp_path / "script.py"
     file.write_text(SCRIPT.format(call=call))
-    assert CALLS[call].format(file=file) in _told(str(file))
+    assert CALLS[call].format(file=file) in _output_of(str(file))
 
 
 @pytest.mark.parametrize("call", ["run()", "if __name__ == '__main__':\n    run()\n"])
 @pytest.mark.parametrize("arguments", [(), ("-",)])
 def test_a_script_from_standard_input_is_refused(call: str, arguments: tuple[str, ...]) -> None:
     """There is no file that a worker process could import."""
-    said = _told(*arguments, standard_input=SCRIPT.format(call=call))
+    said = _output_of(*arguments, standard_input=SCRIPT.format(call=call))
     assert "UnguardedScriptError: a script from standard input cannot be read by worker processes" in said
 
 
 def test_code_without_a_file_may_have_processes() -> None:
     """As in Jupyter: there is no script to run again."""
-    assert _told("-c", SCRIPT.format(call="run()")).strip() == "3"
+    assert _output_of("-c", SCRIPT.format(call="run()")).strip() == "3"

@@ -42,7 +42,7 @@ def _program(seed: int, n_scenarios: int, *, fixed: bool, complete: bool = True)
     return TwoStageProgram(box([1.0, 1.0], 0.0, 5.0), tuple(scenarios), np.full(n_scenarios, 1 / n_scenarios))
 
 
-def _alone(program: TwoStageProgram, x: np.ndarray) -> np.ndarray:
+def _costs_one_by_one(program: TwoStageProgram, x: np.ndarray) -> np.ndarray:
     """Cost of every second stage, each a program of its own; infinite without recourse."""
     costs = []
     for scenario in program.scenarios:
@@ -60,10 +60,10 @@ def test_values_and_slopes_are_those_of_each_alone(seed: int, fixed: bool) -> No
     stages, rng = SecondStages(program), np.random.default_rng(seed)
     for x in rng.uniform(0, 5, (4, 2)):
         found = stages.at(x)
-        np.testing.assert_allclose(found.values, _alone(program, x), atol=1e-9)
+        np.testing.assert_allclose(found.values, _costs_one_by_one(program, x), atol=1e-9)
         slopes = stages.gradients(found, np.ones(12), np.arange(12), 12)
         for other in rng.uniform(0, 5, (5, 2)):
-            there = _alone(program, other)
+            there = _costs_one_by_one(program, other)
             assert (found.values + slopes @ (other - x) <= there + 1e-8).all()
 
 
@@ -80,7 +80,7 @@ def test_remembered_duals_are_lower_values_and_exact_where_they_were_found(seed:
     for other in rng.uniform(0, 5, (5, 2)):
         lower = stages.remembered(other)
         assert lower is not None
-        there = _alone(program, other)
+        there = _costs_one_by_one(program, other)
         assert (lower.values <= there + 1e-8).all()
         assert lower.values.mean() > there.mean() - 0.5 * abs(there.mean())
 
@@ -105,7 +105,7 @@ def test_a_newspaper_seller_under_three_demands_by_hand() -> None:
 def test_solutions_cost_what_they_say_and_threads_change_nothing(complete: bool) -> None:
     program, x = _program(3, 30, fixed=True, complete=complete), np.array([1.0, 2.0])
     found = second_stage_solutions(program, x)
-    np.testing.assert_allclose(found.costs, _alone(program, x) + x.sum(), atol=1e-9)
+    np.testing.assert_allclose(found.costs, _costs_one_by_one(program, x) + x.sum(), atol=1e-9)
     np.testing.assert_allclose(found.costs, recourse_costs(program, x), atol=1e-9)
     assert complete or np.isinf(found.costs).any()
     for scenario, y, cost in zip(program.scenarios, found.y, found.costs, strict=True):
@@ -128,7 +128,7 @@ def test_duals_of_other_scenarios_are_learned_and_solve_to_the_same_values() -> 
     taught.learn(teacher)
     lower = taught.remembered(x)
     assert lower is not None
-    exact = _alone(program, x)
+    exact = _costs_one_by_one(program, x)
     np.testing.assert_allclose(lower.values[::2], exact[::2], atol=1e-8)
     assert (lower.values <= exact + 1e-8).all()
     for stages in (taught, SecondStages(program)):
@@ -169,7 +169,7 @@ def test_no_recourse_is_a_violation_with_its_slope() -> None:
     stages = SecondStages(program)
     x = np.array([0.5, 0.5])
     found = stages.at(x)
-    np.testing.assert_array_equal(found.feasible, np.isfinite(_alone(program, x)))
+    np.testing.assert_array_equal(found.feasible, np.isfinite(_costs_one_by_one(program, x)))
     assert not found.feasible.all()
     assert (found.values[~found.feasible] > 0).all()
     mixed = stages.gradients(found, (~found.feasible).astype(float), np.zeros(10, dtype=np.int64), 1)

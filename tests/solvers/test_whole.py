@@ -32,7 +32,7 @@ from bekostiging_solvers.risk import measure_of
 from bekostiging_solvers.second_stages import SecondStages
 
 
-def _whole(program: TwoStageProgram, n_continuous: int = 0) -> TwoStageProgram:
+def _integer_program(program: TwoStageProgram, n_continuous: int = 0) -> TwoStageProgram:
     """Columns of the first stage whole, but for the last ones."""
     n = len(program.first.cost)
     return replace(program, first=replace(program.first, integer=np.arange(n) < n - n_continuous))
@@ -56,7 +56,7 @@ def _best_of_all(program: TwoStageProgram, risk: RiskMeasure) -> float:
 def _small(seed: int, *, complete: bool) -> TwoStageProgram:
     program = random_program(seed, n_scenarios=4, complete=complete)
     first = replace(program.first, upper=np.full(4, 3.0), row_upper=np.array([5.0]))
-    return _whole(replace(program, first=first))
+    return _integer_program(replace(program, first=first))
 
 
 @settings(max_examples=8, deadline=None)
@@ -79,7 +79,7 @@ def test_every_point_of_a_small_box(seed: int, complete: bool) -> None:
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000), n_continuous=st.integers(0, 3), confidence=st.floats(0.2, 0.9))
 def test_the_extensive_form_agrees(seed: int, n_continuous: int, confidence: float) -> None:
-    program = _whole(random_program(seed, n_scenarios=12), n_continuous)
+    program = _integer_program(random_program(seed, n_scenarios=12), n_continuous)
     for risk in (Expectation(), CVaR(confidence), MeanCVaR(1.0, confidence)):
         whole = solve_recourse(program, method="extensive", risk=risk)
         found = solve_recourse(program, method="l-shaped", risk=risk)
@@ -96,7 +96,7 @@ def test_auto_writes_small_programs_out_and_cuts_large_ones(monkeypatch: pytest.
     for largest, whole, expected in ((1000, 1000, "ee"), (1000, 10, "el"), (10, 10, "ll")):
         monkeypatch.setattr(recourse, "LARGEST_EXTENSIVE", largest)
         monkeypatch.setattr(recourse, "LARGEST_WHOLE", whole)
-        assert solve_recourse(program).method[0] + solve_recourse(_whole(program)).method[0] == expected
+        assert solve_recourse(program).method[0] + solve_recourse(_integer_program(program)).method[0] == expected
 
 
 def _with_budgets(program: TwoStageProgram, allowed: float) -> TwoStageProgram:
@@ -169,7 +169,7 @@ def test_no_whole_numbers_fit() -> None:
 
 
 def test_without_time_a_whole_point_and_its_bound() -> None:
-    program = _whole(random_program(5, n_scenarios=40))
+    program = _integer_program(random_program(5, n_scenarios=40))
     held = solve_recourse(program, method="l-shaped", time_limit=0.0)
     assert held.status is SolutionStatus.FEASIBLE
     np.testing.assert_array_equal(held.x, np.round(held.x))
@@ -184,7 +184,7 @@ def test_a_sample_within_a_sample(monkeypatch: pytest.MonkeyPatch, whole: bool) 
     base = random_program(9, n_scenarios=120)
     one = base.scenarios[0]
     program = replace(base, scenarios=tuple(replace(s, cost=one.cost) for s in base.scenarios))
-    program = _whole(program) if whole else program
+    program = _integer_program(program) if whole else program
     exact = solve_recourse(program, method="extensive")
     found = solve_recourse(program, method="l-shaped")
     assert found.objective == pytest.approx(exact.objective, rel=2e-6)

@@ -108,10 +108,10 @@ def capacity_clients(plan: Plan, arrays: Mapping[str, FloatArray]) -> CapacityCl
     >>> from bekostiging.capacity import capacity_clients, capacity_work
     >>> from bekostiging.case import synthetic_region
     >>> from bekostiging.scenarios import draw_block, plan
-    >>> made = plan(synthetic_region(municipalities=2, providers=6), 32, n_years=1, seed=1, stream="design")
-    >>> block = draw_block(made, 0)
-    >>> counts = capacity_work(made, one_by_one=True)(block)
-    >>> clients = capacity_clients(made, counts.arrays())
+    >>> planned = plan(synthetic_region(municipalities=2, providers=6), 32, n_years=1, seed=1, stream="design")
+    >>> block = draw_block(planned, 0)
+    >>> counts = capacity_work(planned, one_by_one=True)(block)
+    >>> clients = capacity_clients(planned, counts.arrays())
     >>> len(clients.requests.asked) == round((counts.regular + counts.crisis).sum())
     True
     """

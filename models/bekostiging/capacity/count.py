@@ -85,7 +85,7 @@ class Queues:
         self.outcome, self.clients, self.data = outcome, clients, outcome.data
         self.form, self.place = self._forms()
         n_f = len(self.data.care_forms)
-        self._known: dict[int, tuple[bytes, IntArray, FloatArray]] = {}
+        self._queues: dict[int, tuple[bytes, IntArray, FloatArray]] = {}
         self._of_form = [np.flatnonzero(self.form == f) for f in range(n_f)]
 
     def under(self, safety: FloatArray) -> CountedWaiting:
@@ -144,9 +144,9 @@ class Queues:
         """Clients placed in a care form, and when they begin; remembered while the safety places are the same."""
         own = np.flatnonzero(self.data.supply.care_form == form)
         key = safety[own].tobytes()
-        if form not in self._known or self._known[form][0] != key:
-            self._known[form] = (key, *self._queued(form, own, safety))
-        _, who, begin = self._known[form]
+        if form not in self._queues or self._queues[form][0] != key:
+            self._queues[form] = (key, *self._queued(form, own, safety))
+        _, who, begin = self._queues[form]
         return who, begin
 
     def _queued(self, form: int, own: IntArray, safety: FloatArray) -> tuple[IntArray, FloatArray]:

@@ -94,7 +94,7 @@ class CapacityScenarios:
 
     @property
     def lost(self) -> FloatArray:
-        """What a place carries less than it did before: clients already there who lose it (s, t, k)."""
+        """By how many fewer clients a place serves than before: clients already there who lose it (s, t, k)."""
         return np.asarray(np.maximum.accumulate(self.available, axis=1) - self.available)
 
     def averaged(self) -> CapacityScenarios:

@@ -93,7 +93,7 @@ def capacity_data(plan: Plan, arrays: Mapping[str, FloatArray]) -> CapacityData:
         waiting=waiting,
         waited=waited,
         norm_weeks=np.array([form.waiting_norm_weeks for form in forms]),
-        allowed=np.array([case.policy.late_share(lot.id) for lot in lot_of]) * _asked(quarterly),
+        allowed=np.array([case.policy.late_share(lot.id) for lot in lot_of]) * _starts_or_one(quarterly),
         swap=np.array([case.policy.swap_share(lot.id) for lot in case.lots]),
         discount=_discount(case, plan.n_years),
         substitutes=_substitutes(case, forms),
@@ -119,7 +119,7 @@ def _check_table(case: Case) -> None:
         )
 
 
-def _asked(quarterly: FloatArray) -> FloatArray:
+def _starts_or_one(quarterly: FloatArray) -> FloatArray:
     """Starts of a quarter, one where there are none: an infinite share of nothing is no number."""
     return np.asarray(np.where(quarterly > 0, quarterly, 1.0))
 

@@ -49,7 +49,7 @@ Variables, second stage
     moved[t,i,a]                    who starts in another care form                         clients
     kept[k,a], kept_bought[f,a]     of the caseload: who stays at an offer, who is bought   clients
     intake[t,k]                     who starts at an offer, from all areas                  clients
-    displaced[t,k]                  who loses a place that carries less than it did         clients
+    displaced[t,k]                  who loses a place that serves fewer than it did         clients
     swapped[t,k,j]                  places of offer k that serve the care form of j         places
     beyond[t,f,a]                   who waits beyond the norm                               clients
     excess[f]                       mean waiting beyond the norm, above the threshold       clients
@@ -80,7 +80,7 @@ Constraints, second stage
     substitution[t,i,a]     moved <= share (regular + crisis)
     purchase[t,f,a]         bought <= adhoc_most (regular + crisis) + crisis
     swap_limit[t,k]         sum_j swapped <= swap places
-    turned_out[t,k]         displaced <= lost places                            only where a place carries less than it did;
+    turned_out[t,k]         displaced <= lost places                            only where a place serves fewer than it did;
                             up to that number, others may take the place at the price of purchase
     late[t,f,a]             beyond >= waiting - recent
     norm[f]                 mean over t of sum_a beyond <= threshold + excess
@@ -275,7 +275,7 @@ def _concentration_rule(m: pyo.ConcreteModel, k: int, y: int, n: int) -> Any:
     return sum(m.places[j, y] for j in own) <= n * limit * sum(m.places[j, y] for j in rivals) + more
 
 
-def _before(m: pyo.ConcreteModel, k: int, y: int) -> Any:
+def _places_before(m: pyo.ConcreteModel, k: int, y: int) -> Any:
     """Places in the year before; None where nobody knows."""
     if y > 0:
         return m.places[k, y - 1]
@@ -285,7 +285,7 @@ def _before(m: pyo.ConcreteModel, k: int, y: int) -> Any:
 
 def _ramp_up_rule(m: pyo.ConcreteModel, k: int, y: int) -> Any:
     """places - places before <= ramp sum_n open"""
-    ramp, before = float(m.data.supply.ramp[k]), _before(m, k, y)
+    ramp, before = float(m.data.supply.ramp[k]), _places_before(m, k, y)
     if not np.isfinite(ramp) or before is None:
         return pyo.Constraint.Skip
     return m.places[k, y] - before <= ramp * m.number[int(m.data.supply.contract[k])]

@@ -97,7 +97,7 @@ def find(text: str, *, codes: bool = False, dates: bool = True) -> tuple[Span, .
     """
     if len(_DIGIT.findall(text)) < LENGTHS[0]:
         return ()
-    seen, places = _seen(text)
+    seen, places = _without_invisible(text)
     spans = sorted((places[start], places[end - 1] + 1) for start, end in _windows(seen, codes=codes, dates=dates))
     joined: list[Span] = []
     for start, end in spans:
@@ -157,7 +157,7 @@ def comments(toml: str) -> Iterator[tuple[int, str]]:
             yield number, mark + said
 
 
-def _seen(text: str) -> tuple[str, list[int]]:
+def _without_invisible(text: str) -> tuple[str, list[int]]:
     """The text without invisible characters, and the place of each character that is left."""
     unseen = {place for one in _ESCAPED.finditer(text) for place in range(*one.span())}
     places = [place for place, sign in enumerate(text) if place not in unseen and not _is_unseen(sign)]

@@ -113,7 +113,7 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     check_name(file)
     stated = exceptions(checked_kind("not_bsn", not_bsn, str, "case.not_bsn"), TABLES, [])
     if not file.is_file():
-        raise _wrong(
+        raise _wrong_file(
             file,
             "dit bestand bestaat niet; geef een csv met de kolommen provider, profile en cost",
             "there is no such file; give a csv with the columns provider, profile and cost",
@@ -135,7 +135,7 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     if problems:
         raise CaseError(problems[:MOST_PROBLEMS])
     if not rows:
-        raise _wrong(
+        raise _wrong_file(
             file,
             "er staat geen enkele cliënt in",
             "it holds no client",
@@ -145,7 +145,7 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     return ClientTable(columns["provider"], columns["profile"], np.array(cost), groups)
 
 
-def _wrong(file: Path, nl: str, en: str) -> ArgumentError:
+def _wrong_file(file: Path, nl: str, en: str) -> ArgumentError:
     """The error of a file that cannot be used."""
     return wrong_argument("file", str(file), nl, en)
 
@@ -155,21 +155,21 @@ def _check_head(head: list[str], file: Path) -> None:
     missing = [name for name in REQUIRED if name not in head]
     if missing:
         listed = ", ".join(missing)
-        raise _wrong(
+        raise _wrong_file(
             file,
             f"kolom {listed} ontbreekt; nodig zijn provider, profile en cost",
             f"column {listed} is missing; provider, profile and cost are needed",
         )
     known = [name for name in head if name in IDENTIFYING]
     if known:
-        raise _wrong(
+        raise _wrong_file(
             file,
             f"kolom {known[0]} zegt wie een cliënt is en wordt nooit gelezen; verwijder haar",
             f"column {known[0]} says who a client is and is never read; take it out of the file",
         )
     twice = sorted({name for name in head if head.count(name) > 1 or not name})
     if twice:
-        raise _wrong(
+        raise _wrong_file(
             file,
             f"kolom '{twice[0]}' staat er twee keer of heeft geen naam; geef elke kolom een eigen naam",
             f"column '{twice[0]}' stands there twice or has no name; give every column its own name",

@@ -155,7 +155,7 @@ class _Reader:
             except StopIteration:
                 return
             except csv.Error as error:
-                self._problem(start, *_said(str(error), self.before + self.reader.line_num))
+                self._problem(start, *_csv_error_in_words(str(error), self.before + self.reader.line_num))
                 return
             yield start, cells
 
@@ -215,7 +215,7 @@ _REST = (
 )
 
 
-def _said(error: str, last: int) -> tuple[str, str]:
+def _csv_error_in_words(error: str, last: int) -> tuple[str, str]:
     """What the reader of CSV found wrong, in words."""
     if "expected after" in error:
         return (

@@ -74,7 +74,7 @@ def years_in(source: str) -> tuple[int, ...]:
 
 
 @cache
-def _known() -> dict[str, Any]:
+def _facts() -> dict[str, Any]:
     """What is known of dates: ``dated.toml``."""
     return tomllib.loads((files("bekostiging.case") / "dated.toml").read_text(encoding="utf-8"))
 
@@ -86,7 +86,7 @@ def _note(key: str, **words: object) -> Note:
         """The word in a language."""
         return word[lang] if isinstance(word, dict) else word
 
-    sentence = _known()["sentences"][key]
+    sentence = _facts()["sentences"][key]
     return {
         lang: sentence[lang].format(**{name: own(word, lang) for name, word in words.items()})
         for lang in LANGUAGES
@@ -95,7 +95,7 @@ def _note(key: str, **words: object) -> Note:
 
 def _listed(items: list[str]) -> Note:
     """Words in a row, the last behind "and"."""
-    last = {lang: f" {_known()['sentences']['and'][lang]} " for lang in LANGUAGES}
+    last = {lang: f" {_facts()['sentences']['and'][lang]} " for lang in LANGUAGES}
     return {
         lang: last[lang].join([", ".join(items[:-1]), items[-1]]) if items[1:] else items[0] for lang in LANGUAGES
     }
@@ -108,7 +108,7 @@ def _joined(notes: list[Note], separator: str) -> Note:
 
 def _rows(n: int) -> Note:
     """How many rows."""
-    return {lang: _known()["sentences"]["row"][lang][n != 1].format(n=n) for lang in LANGUAGES}
+    return {lang: _facts()["sentences"]["row"][lang][n != 1].format(n=n) for lang in LANGUAGES}
 
 
 def _table(name: str) -> Note:
@@ -146,18 +146,18 @@ def _older(case: Case) -> Iterator[Note]:
 
 def _editions(case: Case) -> Iterator[Note]:
     """Tables of which a newer edition is known."""
-    for one in _known()["editions"]:
+    for one in _facts()["editions"]:
         used = sorted(
             {int(year) for _, row in _assumptions(case) for year in re.findall(one["pattern"], row.source)}
         )
         if used and used[-1] < one["newest"]:
             years = _listed([str(year) for year in used])
-            yield _note("edition", name=one["name"], used=years, newest=one["newest"], checked=_known()["checked"])
+            yield _note("edition", name=one["name"], used=years, newest=one["newest"], checked=_facts()["checked"])
 
 
 def _breaks(case: Case) -> Iterator[Note]:
     """Published series that were counted otherwise later, or that run across the year in which that began."""
-    for one in _known()["breaks"]:
+    for one in _facts()["breaks"]:
         years = [
             row.year
             for row in case.history
@@ -185,14 +185,14 @@ def _indices(case: Case) -> Iterator[Note]:
 
 def _iv3(case: Case) -> Iterator[Note]:
     """Taakvelden that were split before the first contract year."""
-    known = _known()["iv3"]
+    known = _facts()["iv3"]
     for code, split in known["split"].items():
         forms = [row.name for row in case.care_forms if row.iv3 == code]
         if forms and case.first_year > known["until"]:
             yield _note("iv3", code=code, forms=", ".join(forms), year=known["until"] + 1, split=_listed(split))
 
 
-def _lead(case: Case) -> Iterator[Note]:
+def _long_lead(case: Case) -> Iterator[Note]:
     """A first contract year long after the count, and how far the inflow may have moved by then."""
     if case.lead_years < LONG_LEAD:
         return
@@ -251,7 +251,7 @@ def _regional(case: Case) -> Iterator[Note]:
     youth = {row.id for row in case.care_forms if row.law == "jeugdwet"}
     lots = [lot.name for lot in case.lots if lot.scale != "local" and youth & set(lot.care_forms)]
     if lots:
-        yield _note("regional", lots=", ".join(lots), checked=_known()["checked"])
+        yield _note("regional", lots=", ".join(lots), checked=_facts()["checked"])
 
 
 _RULES: tuple[Callable[[Case], Iterator[Note]], ...] = (
@@ -260,6 +260,6 @@ _RULES: tuple[Callable[[Case], Iterator[Note]], ...] = (
     _breaks,
     _indices,
     _iv3,
-    _lead,
+    _long_lead,
     _regional,
 )

@@ -86,9 +86,9 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """A text that is one of the names."""
-        return core_schema.no_info_after_validator_function(self._known, handler(source))
+        return core_schema.no_info_after_validator_function(self._checked_name, handler(source))
 
-    def _known(self, name: str) -> str:
+    def _checked_name(self, name: str) -> str:
         if name not in self:
             # as pydantic calls a word that is not among those of a closed set
             raise PydanticCustomError("literal_error", "no {what} of this name", {"what": self.what})

@@ -136,7 +136,7 @@ def scaffold_case(
     if case is not None:
         checked_kind("case", case, Case, "read_case")
     draft = draft_of(synthetic_region(municipalities=2, providers=6) if case is None else case)
-    asked = _asked(wanted)
+    asked = _optional_tables(wanted)
     if not estimated:
         examples = read_draft(FolderSource(embedded("optional")), head="unread").tables
         rows = {name: draft.tables[name] or (examples.get(name, ()) if name in asked else ()) for name in TABLES}
@@ -146,7 +146,7 @@ def scaffold_case(
     write_new(target, draft, lang, wanted=asked, example=not estimated, explained=True)
 
 
-def _asked(wanted: Sequence[str]) -> list[str]:
+def _optional_tables(wanted: Sequence[str]) -> list[str]:
     """Optional tables by their names, Dutch or English; ``all`` is every one, correlations bring their factors.
 
     Raises
@@ -232,7 +232,7 @@ def write_new(
             )
         if target.exists():
             raise _exists(target, {"nl": "kies een nieuwe naam", "en": "choose a new name"})
-        _whole(
+        _write_at_once(
             target, lambda draft_of_it: write_workbook(draft, draft_of_it, lang, wanted=wanted, example=example)
         )
         return
@@ -240,7 +240,7 @@ def write_new(
         raise _exists(
             target, {"nl": "en is niet leeg; kies een nieuwe map", "en": "and is not empty; choose a new folder"}
         )
-    _whole(target, lambda folder: _folder(folder, draft, lang, estimated=not example, explained=explained))
+    _write_at_once(target, lambda folder: _folder(folder, draft, lang, estimated=not example, explained=explained))
 
 
 def _exists(target: Path, remedy: dict[str, str]) -> UserError:
@@ -253,7 +253,7 @@ def _is_workbook(target: Path) -> bool:
     return target.suffix.lower() in SPREADSHEETS
 
 
-def _whole(target: Path, write: Callable[[Path], None]) -> None:
+def _write_at_once(target: Path, write: Callable[[Path], None]) -> None:
     """Write beside the target and move it into place when it is complete."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -166,7 +166,7 @@ def read_defaults(file: Path, commands: Mapping[str, Options]) -> dict[str, dict
             for option in known:
                 if not option.fits(value):
                     nl, en = option.rule()
-                    raise _wrong(
+                    raise _config_error(
                         f"{place}: {value!r} kan niet; geef {nl}.", f"{place}: cannot be {value!r}; give {en}."
                     )
     return {name: tables.get(DEFAULTS, {}) | tables.get(name, {}) for name in commands}
@@ -191,7 +191,7 @@ def _tables(file: Path) -> dict[str, dict[str, Any]]:
     from bekostiging.case.toml_text import NotTomlError, text_of_toml, toml_of
 
     if file.exists() and not file.is_file():  # a pipe may never say anything, and some devices have no end
-        raise _wrong(
+        raise _config_error(
             f"{file} is geen gewoon bestand; geef een ander bestand met --config.",
             f"{file} is no regular file; give another file with --config.",
         )
@@ -200,7 +200,7 @@ def _tables(file: Path) -> dict[str, dict[str, Any]]:
         tables = toml_of(text)
     except (OSError, UnicodeDecodeError, NotTomlError) as error:
         nl, en = _unreadable(error)
-        raise _wrong(
+        raise _config_error(
             f"{file} kan niet worden gelezen: {nl}; herstel het, of geef een ander bestand met --config.",
             f"{file} cannot be read: {en}; mend it, or give another file with --config.",
         ) from None
@@ -208,7 +208,7 @@ def _tables(file: Path) -> dict[str, dict[str, Any]]:
     refuse_numbers(str(file), tables, text)
     for key, value in tables.items():
         if not isinstance(value, dict):
-            raise _wrong(
+            raise _config_error(
                 f"{file}, {key}: staat buiten een tabel; zet deze regel onder [{DEFAULTS}] of onder een commando.",
                 f"{file}, {key}: stands outside a table; put this line under [{DEFAULTS}] or under a command.",
             )
@@ -223,10 +223,12 @@ def _unknown(place: str, name: str, known: Sequence[str], kind: tuple[str, str])
         if near
         else (f"kies uit {listed}.", f"choose from {listed}.")
     )
-    return _wrong(f"{place}: deze {kind[0]} bestaat niet; {nl}", f"{place}: there is no such {kind[1]}; {en}")
+    return _config_error(
+        f"{place}: deze {kind[0]} bestaat niet; {nl}", f"{place}: there is no such {kind[1]}; {en}"
+    )
 
 
-def _wrong(nl: str, en: str) -> UserError:
+def _config_error(nl: str, en: str) -> UserError:
     """The error of a mistake in the file, with the exit code of a wrong command line."""
     from bekostiging.case import UserError
 

@@ -34,7 +34,7 @@ def hours_budget_notes(case: Case) -> tuple[Note, ...]:
     >>> hours_budget_notes(case)[0]["en"][:85]
     'Length of the hours budget of a maatwerktraject, estimated, in weeks: Begeleiding jeu'
     """
-    return (*_estimated(case), *_dear(case), *_new_budgets(case))
+    return (*_estimated(case), *_dear_care_forms(case), *_new_budgets(case))
 
 
 def _contracted(case: Case) -> dict[str, str]:
@@ -97,7 +97,7 @@ def _estimated(case: Case) -> tuple[Note, ...]:
     )
 
 
-def _dear(case: Case) -> tuple[Note, ...]:
+def _dear_care_forms(case: Case) -> tuple[Note, ...]:
     """Care forms whose price per unit is far above the tariff because the budget pays little of the care."""
     weeks, names = _weeks(case), _contracted(case)
     paid = dict.fromkeys(weeks, 1.0)

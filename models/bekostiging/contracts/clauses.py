@@ -1,6 +1,6 @@
 """Clauses that move part of a risk to the other party; ``contract & clause`` adds one, in the order written.
 
-Every clause is linear in its shares: it moves share x euros from who carries the risk to the other party, and the next
+Every clause is linear in its shares: it moves share x euros from who bears the risk to the other party, and the next
 clause sees what is left of the base (reinsurers say the first clause inures to the benefit of the next). So the terms
 of the last clause are linear in its shares, given those before it (``Contract.rows``).
 
@@ -397,7 +397,7 @@ class EqualisationReserve(Clause, TableClause):
 
     def euros(self, position: Position) -> FloatArray:
         """Minus what flows back, after the last year with what is left; (n_scenarios, n_years, 1)."""
-        return np.asarray(-self._back(position)[..., None])
+        return np.asarray(-self._flow_back(position)[..., None])
 
     def leaves(self, position: Position, moved: FloatArray) -> FloatArray:
         """The reference less what flows back and stays with the provider, plus deficits the reserve did not cover."""
@@ -405,9 +405,9 @@ class EqualisationReserve(Clause, TableClause):
         before = np.concatenate([np.zeros((len(reserve), 1)), reserve[:, :-1]], axis=1)
         uncovered = np.maximum(position.base - position.reference - before, 0.0)
         # moved is what flows back to the municipality, negative
-        return np.asarray(position.reference - (self._back(position) + moved) + uncovered)
+        return np.asarray(position.reference - (self._flow_back(position) + moved) + uncovered)
 
-    def _back(self, position: Position) -> FloatArray:
+    def _flow_back(self, position: Position) -> FloatArray:
         """What flows back in each year, at the end of the term what is left as well."""
         reserve, back = self.levels(position)
         back[:, -1] += reserve[:, -1]

@@ -52,7 +52,7 @@ class Inspanningsgericht(TariffContract):
         return Claim(produced, claimed, urgent)
 
     def risk_allocation(self) -> dict[str, Party]:
-        """Who carries which risk: volume is the municipality's, up to the ceiling where there is one."""
+        """Who bears which risk: volume is the municipality's, up to the ceiling where there is one."""
         volume: Party = "municipality" if self.ceiling is None else "municipality_up_to_ceiling"
         return {
             "volume": volume,

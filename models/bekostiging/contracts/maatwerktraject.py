@@ -204,7 +204,7 @@ class Maatwerktraject(TariffContract):
         return np.asarray(self.own(units) @ (self.tariff / self.within) * levels.price)
 
     def risk_allocation(self) -> dict[str, Party]:
-        """Who carries which risk: the agreed hours are the municipality's; how fast and how long they are used is the
+        """Who bears which risk: the agreed hours are the municipality's; how fast and how long they are used is the
         municipality's up to the budget and the provider's beyond it.
         """
         volume: Party = "municipality" if self.ceiling is None else "municipality_up_to_ceiling"

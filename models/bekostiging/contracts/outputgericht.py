@@ -79,7 +79,7 @@ class Outputgericht(TariffContract):
         return Claim(asked, asked * kept, urgent * kept)
 
     def risk_allocation(self) -> dict[str, Party]:
-        """Who carries which risk: per client the provider, the number of clients the municipality."""
+        """Who bears which risk: per client the provider, the number of clients the municipality."""
         return {
             "volume": "municipality" if self.ceiling is None else "municipality_up_to_ceiling",
             "duration": "provider",

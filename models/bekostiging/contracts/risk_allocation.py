@@ -1,4 +1,4 @@
-"""Who carries what: read off the contract objects of the case."""
+"""Who bears which risk: read off the contract objects of the case."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ places kept empty; claims that turn out not to be due; claims in dispute; care w
 def risk_allocation_by_form(
     contracts: Mapping[PaymentForm, Sequence[Contract]],
 ) -> tuple[tuple[str, dict[PaymentForm, str]], ...]:
-    """Who carries which risk under each payment form.
+    """Who bears which risk under each payment form.
 
     Parameters
     ----------

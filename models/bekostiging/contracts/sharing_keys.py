@@ -134,7 +134,7 @@ def _three_year_mean(own: _Lot) -> FloatArray:
     return np.asarray(np.mean([known[:, lag : lag + used.shape[1]] for lag in range(BEFORE)], axis=0))
 
 
-def _dial(own: _Lot) -> FloatArray:
+def _solidarity_shares(own: _Lot) -> FloatArray:
     solidarity = own.case.policy.solidarity(own.case.lots[own.lot].id)
     return np.asarray((1 - solidarity) * _actual_use(own) + solidarity * own.by_inhabitants)
 
@@ -159,7 +159,7 @@ _BY_USE: dict[SharingKey, Callable[[_Lot], FloatArray]] = {
     "actual_use": _actual_use,
     "clients_before": _clients_before,
     "three_year_mean": _three_year_mean,
-    "dial": _dial,
+    "dial": _solidarity_shares,
     "hybrid": _hybrid,
     "residence": _residence,
 }

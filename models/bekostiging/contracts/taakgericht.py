@@ -180,13 +180,13 @@ class Taakgericht(Contract):
         """Euros of the contract: b I as far as it is paid, then every clause in order, at the provider's own unit cost."""
         lump = self.budget * levels.contract * self.paid_part(care_use) + self.beside_budget(levels)
         base = self.corridor_base(care_use, levels, self.unit_cost)
-        moved, _ = self._after(self.clauses, care_use, levels, base)
+        moved, _ = self._apply_clauses(self.clauses, care_use, levels, base)
         return Settlement(lump + moved, moved, self.cost(care_use, levels), np.zeros_like(lump))
 
     def retained(self, settled: Settlement, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """What the clauses leave of the corridor's base at the provider's unit cost; (n_scenarios, n_years)."""
         base = self.corridor_base(care_use, levels, self.unit_cost)
-        return self._after(self.clauses, care_use, levels, base)[1]
+        return self._apply_clauses(self.clauses, care_use, levels, base)[1]
 
     def _left(self, clause: Clause, position: Position, moved: FloatArray) -> FloatArray:
         """What a clause leaves for the next one, as it says: a surplus kept in reserve is not given back twice."""
@@ -200,7 +200,7 @@ class Taakgericht(Contract):
         """The terms for the decision, linear in b and the corridor's shares; cost at the lot's reference unit cost."""
         *before, last = self._checked()
         base = self.corridor_base(care_use, levels, self.reference_cost)
-        paid, left = self._after(before, care_use, levels, base)
+        paid, left = self._apply_clauses(before, care_use, levels, base)
         return Rows(
             constant=paid + self.beside_budget(levels),
             coefficient=levels.contract * self.paid_part(care_use),
@@ -209,7 +209,7 @@ class Taakgericht(Contract):
         )
 
     def risk_allocation(self) -> dict[str, Party]:
-        """Who carries which risk: the provider, and both where the corridor has a share."""
+        """Who bears which risk: the provider, and both where the corridor has a share."""
         shares = np.nan_to_num(self.corridor.share, nan=0.0)
         volume: Party = "provider_with_corridor" if bool((shares > 0).any()) else "provider"
         price: Party = volume if self.base == "audited_cost" else "provider"

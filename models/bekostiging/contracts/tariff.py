@@ -62,7 +62,7 @@ class TariffContract(Contract):
     def due(self, care_use: CareUse, levels: PriceLevels) -> Due:
         """The claim after the clauses on single clients."""
         claim = self.claim(care_use, levels)
-        moved, left = self._after(self._on_clients, care_use, levels, claim.claimed)
+        moved, left = self._apply_clauses(self._on_clients, care_use, levels, claim.claimed)
         return Due(claim.asked, left, np.minimum(claim.urgent, left), moved)
 
     def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
@@ -72,7 +72,7 @@ class TariffContract(Contract):
 
     def settled(self, due: Due, paid: FloatArray, care_use: CareUse, levels: PriceLevels) -> Settlement:
         """Euros of the contract when a ceiling, its own or a shared one, lets through ``paid`` of what is due."""
-        moved, _ = self._after(self._on_whole, care_use, levels, paid)
+        moved, _ = self._apply_clauses(self._on_whole, care_use, levels, paid)
         clauses = due.moved + moved
         return Settlement(paid + moved, clauses, self.cost(care_use, levels), due.asked + due.moved - paid)
 
@@ -94,7 +94,7 @@ class TariffContract(Contract):
             start = self._payable(self.due(care_use, levels), levels)
             earlier = [one for one in before if not one.per_client]
         # what a clause leaves under a tariff is what is still paid
-        _, left = self._after(earlier, care_use, levels, start)
+        _, left = self._apply_clauses(earlier, care_use, levels, start)
         euros = self.towards * last.euros(self._position(care_use, levels, left))
         return Rows(left, np.zeros_like(left), euros, self.cost(care_use, levels))
 

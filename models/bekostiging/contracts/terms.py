@@ -31,7 +31,7 @@ PER_DELIVERY: dict[str, Party] = {
     "bad_debt": "provider",
     "disputes": "provider",
 }
-"""Who carries what wherever a tariff or price is claimed: what is not delivered is not paid."""
+"""Who bears which risk wherever a tariff or price is claimed: what is not delivered is not paid."""
 
 
 def contract_class(form: PaymentForm) -> type[Contract]:
@@ -127,7 +127,7 @@ class Contract(FormFacts, ABC):
     measure: ClassVar[Measure]
     """What of a client's care the form claims: what a clause on single clients is measured on."""
     towards: ClassVar[float]
-    """A clause relieves who carries the risk: -1 the municipality (the provider receives less), 1 the provider."""
+    """A clause relieves who bears the risk: -1 the municipality (the provider receives less), 1 the provider."""
     provider: str
     lot: str
     cells: IntArray
@@ -180,7 +180,7 @@ class Contract(FormFacts, ABC):
 
     @abstractmethod
     def risk_allocation(self) -> dict[str, Party]:
-        """Who carries volume, intensity, duration, price (wages and prices beyond the index) and result."""
+        """Who bears volume, intensity, duration, price (wages and prices beyond the index) and result."""
 
     def beyond_budget(self, care_use: CareUse, levels: PriceLevels) -> FloatArray:
         """Part of what is unpaid because clients' hours budgets had run out: none without them; (n_scenarios, n_years)."""
@@ -229,7 +229,7 @@ class Contract(FormFacts, ABC):
                 )
         return self.in_order
 
-    def _after(
+    def _apply_clauses(
         self, clauses: Sequence[Clause], care_use: CareUse, levels: PriceLevels, base: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """What the clauses add to the payment, and what is left of the base."""

@@ -41,7 +41,7 @@ class GroupedRows:
         self.matrix, self.target, self.groups = matrix, target, groups
 
     @cached_property
-    def _found(self) -> tuple[FloatArray, IntArray]:
+    def _distinct(self) -> tuple[FloatArray, IntArray]:
         """Distinct rows (n_distinct, k), and which of them each client has."""
         return distinct_rows(self.matrix)
 
@@ -53,11 +53,11 @@ class GroupedRows:
     @property
     def n_distinct(self) -> int:
         """Number of distinct rows."""
-        return len(self._found[0])
+        return len(self._distinct[0])
 
     def moments(self, weight: FloatArray) -> Moments:
         """All sums under weights (n,)."""
-        distinct, place = self._found
+        distinct, place = self._distinct
         n = len(distinct)
         weights = np.bincount(place, weights=weight, minlength=n)
         targets = np.bincount(place, weights=weight * self.target, minlength=n)

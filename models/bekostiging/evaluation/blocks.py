@@ -60,7 +60,7 @@ class Blocks:
     cluster: str | None = None
     keep: Path | None = None
 
-    def series(self, made: Plan, work: Work, advance: Advance, before: Arrays | None = None) -> Arrays:
+    def series(self, planned: Plan, work: Work, advance: Advance, before: Arrays | None = None) -> Arrays:
         """Arrays of every block of a plan.
 
         ``before``: those of an earlier plan with fewer scramblings and for the rest equal, which are not drawn again.
@@ -71,27 +71,27 @@ class Blocks:
             The folder cannot be written; a cluster is lost.
         """
         if self.keep is not None:
-            return self._kept(made, work, advance, self.keep)
-        first = 0 if before is None else len(next(iter(before.values()))) // made.scenarios_per_block
+            return self._read_or_draw(planned, work, advance, self.keep)
+        first = 0 if before is None else len(next(iter(before.values()))) // planned.scenarios_per_block
         parts = [] if before is None else [dict(before)]
-        parts += [one.arrays() for one in self._drawn(made, work, advance, first)]
+        parts += [one.arrays() for one in self._draw(planned, work, advance, first)]
         # what is joined is let go, so that nothing is in memory twice but the array at hand
         return {name: np.concatenate([part.pop(name) for part in parts]) for name in list(parts[0])}
 
-    def _drawn(self, made: Plan, work: Work, advance: Advance, first: int) -> Iterator[Series]:
-        return each_block(made, work, self.workers, advance, self.cluster, first)
+    def _draw(self, planned: Plan, work: Work, advance: Advance, first: int) -> Iterator[Series]:
+        return each_block(planned, work, self.workers, advance, self.cluster, first)
 
-    def _kept(self, made: Plan, work: Work, advance: Advance, keep: Path) -> Arrays:
+    def _read_or_draw(self, planned: Plan, work: Work, advance: Advance, keep: Path) -> Arrays:
         """Finish the folder of this question, then read it as arrays on disk."""
-        folder = keep / f"{made.stream}-{question(made, work)[:16]}"
+        folder = keep / f"{planned.stream}-{question(planned, work)[:16]}"
         try:
-            with _held(keep, folder):
+            with _locked(keep, folder):
                 done = _finished(folder)
-                first = min(len(done), made.n_blocks)
-                for block, result in enumerate(self._drawn(made, work, advance, first), start=first):
+                first = min(len(done), planned.n_blocks)
+                for block, result in enumerate(self._draw(planned, work, advance, first), start=first):
                     done.append(_written(folder / f"{block:06d}.parquet", result.arrays()))
-                    _replace(folder / MANIFEST, _manifest(made, done))
-                return _on_disk(folder, made.n_blocks)
+                    _replace(folder / MANIFEST, _manifest(planned, done))
+                return _on_disk(folder, planned.n_blocks)
         except Timeout:
             raise UserError(
                 f"Een andere run rekent hetzelfde uit in {keep}; wacht daarop, of kies een andere map met {{keep}}.",
@@ -112,7 +112,7 @@ class Blocks:
 
 
 @contextmanager
-def _held(keep: Path, folder: Path) -> Iterator[None]:
+def _locked(keep: Path, folder: Path) -> Iterator[None]:
     """Hold a folder that its owner alone reads, without what a run that was killed left half written.
 
     Raises
@@ -133,17 +133,17 @@ def _held(keep: Path, folder: Path) -> Iterator[None]:
         yield
 
 
-def question(made: Plan, work: Work) -> str:
+def question(planned: Plan, work: Work) -> str:
     """Fingerprint of all that decides the bits of a block: not of how many blocks there are."""
     digest = hashlib.sha256()
     asked = (
-        made.case,
-        made.n_years,
-        made.points,
-        made.seed,
-        made.stream,
-        made.shocks,
-        made.scenarios_per_block,
+        planned.case,
+        planned.n_years,
+        planned.points,
+        planned.seed,
+        planned.stream,
+        planned.shocks,
+        planned.scenarios_per_block,
         work,
     )
     for part in (*asked, *(version(name) for name in VERSIONS)):
@@ -180,15 +180,15 @@ def _tokens(value: object) -> Iterator[bytes]:
         yield f"{value!r};".encode()
 
 
-def _manifest(made: Plan, done: Sequence[str]) -> str:
+def _manifest(planned: Plan, done: Sequence[str]) -> str:
     """What the folder holds and the fingerprint of every finished block."""
     return json.dumps(
         {
-            "case": made.case.name,
-            "disclaimer": made.case.disclaimer,
-            "stream": made.stream,
-            "seed": made.seed,
-            "scenarios_per_block": made.scenarios_per_block,
+            "case": planned.case.name,
+            "disclaimer": planned.case.disclaimer,
+            "stream": planned.stream,
+            "seed": planned.seed,
+            "scenarios_per_block": planned.scenarios_per_block,
             "versions": {name: version(name) for name in VERSIONS},
             "sha256": list(done),
         },

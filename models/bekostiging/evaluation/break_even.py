@@ -40,19 +40,19 @@ Measured = dict[PaymentForm, dict[Yardstick, FloatArray]]
 
 
 class _Yardsticks:
-    """Both yardsticks of every form under courses in which one quantity changes."""
+    """Both yardsticks of every form under scenarios in which one quantity changes."""
 
     def __init__(self, case: Case, cells: Cells, contracts: Contracts) -> None:
         self.case, self.cells, self.contracts = case, cells, contracts
 
     def at(self, quantity: str, change: FloatArray, n_years: int) -> Measured:
         """Per form and yardstick, euro by year, (n_changes, n_years)."""
-        parts = [self._at(quantity, few, n_years) for few in in_parts(change, self.cells, n_years)]
+        parts = [self._measured(quantity, few, n_years) for few in in_parts(change, self.cells, n_years)]
         return {
             form: {y: np.concatenate([part[form][y] for part in parts]) for y in YARDSTICKS} for form in parts[0]
         }
 
-    def _at(self, quantity: str, change: FloatArray, n_years: int) -> Measured:
+    def _measured(self, quantity: str, change: FloatArray, n_years: int) -> Measured:
         factors = neutral_factors(self.case, n_years, len(change))
         multiply(factors, QUANTITIES[quantity], slice(None), 1 + change)
         care_use = expected_care_use(self.case, self.cells, n_years, factors)

@@ -263,13 +263,13 @@ class _Known:
 
     def total(self, year: int) -> tuple[float, bool] | None:
         """Count of all reported municipalities with care of the law, and whether anything was added up for one."""
-        found = [self._of(code, parts, year) for code, parts in self.parts.items() if parts]
+        found = [self._count_of(code, parts, year) for code, parts in self.parts.items() if parts]
         known = [one for one in found if one is not None]
         if not known or len(known) < len(found):
             return None
         return sum(count for count, _ in known), any(added for _, added in known)
 
-    def _of(self, code: str, parts: set[tuple[str, str]], year: int) -> tuple[float, bool] | None:
+    def _count_of(self, code: str, parts: set[tuple[str, str]], year: int) -> tuple[float, bool] | None:
         """Count of one municipality: its own, or of its care forms, its areas, or the care forms of its areas."""
         ways = (
             {(code, self.law)},

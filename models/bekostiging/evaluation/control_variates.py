@@ -39,15 +39,15 @@ def closed_scenarios(n_scenarios: int) -> int:
 
 
 def closed_spending(
-    made: Plan, contracts: Mapping[PaymentForm, Sequence[Contract]], discount: FloatArray
+    planned: Plan, contracts: Mapping[PaymentForm, Sequence[Contract]], discount: FloatArray
 ) -> dict[PaymentForm, FloatArray]:
     """Spending of the reported municipalities over the term in scenarios without clients; (n_scenarios,) per form."""
-    normals = normals_of(made)
+    normals = normals_of(planned)
     parts: dict[PaymentForm, list[FloatArray]] = {form: [] for form in contracts}
-    for few in in_parts(normals, made.cells, made.n_years):
-        factors = made.factor_model.multipliers(few)
-        care_use = expected_care_use(made.case, made.cells, made.n_years, factors)
-        paid, _ = euros(made.case, made.cells, contracts, discount, care_use)
+    for few in in_parts(normals, planned.cells, planned.n_years):
+        factors = planned.factor_model.multipliers(few)
+        care_use = expected_care_use(planned.case, planned.cells, planned.n_years, factors)
+        paid, _ = euros(planned.case, planned.cells, contracts, discount, care_use)
         for form, values in paid.items():
             parts[form].append(values)
     return {form: np.concatenate(own) for form, own in parts.items()}
@@ -88,26 +88,26 @@ def chance_per_client(residuals: FloatArray) -> FloatArray:
 
 
 def controlled_tail(
-    made: Plan, contracts: Sequence[Contract], discount: FloatArray, residuals: FloatArray, n_drawn: int
+    planned: Plan, contracts: Sequence[Contract], discount: FloatArray, residuals: FloatArray, n_drawn: int
 ) -> ControlVariate:
     """CVaR95 of spending over the term under one payment form, clients drawn only in scenarios that can reach the tail.
 
-    ``made``: a plan of the scenarios in closed form; ``residuals`` (k,): drawn minus closed form of other scenarios, which
-    say how far chance per client carries. A scenario is chosen with probability proportional to the spread that chance
-    gives its excess over the threshold, and weighted back (importance sampling).
+    ``planned``: a plan of the scenarios in closed form; ``residuals`` (k,): drawn minus closed form of other scenarios,
+    which say how much chance per client can add. A scenario is chosen with probability proportional to the spread that
+    chance gives its excess over the threshold, and weighted back (importance sampling).
     """
-    case, cells = made.case, made.cells
-    control = closed_spending(made, {BASELINE: contracts}, discount)[BASELINE]
+    case, cells = planned.case, planned.cells
+    control = closed_spending(planned, {BASELINE: contracts}, discount)[BASELINE]
     noise = chance_per_client(residuals)
     threshold = float(np.quantile(control[:, None] + noise, TAIL))
     excess = np.maximum(control[:, None] + noise - threshold, 0.0)
     smooth, spread = excess.mean(axis=1), excess.std(axis=1)
     chance = spread + FLOOR * spread.mean()
     chance /= chance.sum()
-    rng = np.random.Generator(np.random.SFC64([made.seed, 11]))
+    rng = np.random.Generator(np.random.SFC64([planned.seed, 11]))
     chosen = np.sort(rng.choice(len(control), n_drawn, p=chance))
-    normals = normals_of(made)[chosen]
-    part = replace(made, n_scramblings=-(-n_drawn // made.points))
+    normals = normals_of(planned)[chosen]
+    part = replace(planned, n_scramblings=-(-n_drawn // planned.points))
     drawn = []
     for block in range(part.n_blocks):
         rows = slice(block * part.scenarios_per_block, (block + 1) * part.scenarios_per_block)
@@ -123,7 +123,7 @@ def controlled_tail(
     estimate = (
         Scramblings(n_drawn)
         .mean(correction)
-        .plus_independent(Scramblings(made.n_scramblings).mean(threshold + smooth / (1 - TAIL)))
+        .plus_independent(Scramblings(planned.n_scramblings).mean(threshold + smooth / (1 - TAIL)))
     )
     total, share = float((excess / (1 - TAIL)).var()), float(np.square(spread / (1 - TAIL)).mean())
     error = (estimate.standard_error or 0.0) ** 2

@@ -76,14 +76,14 @@ class Drawn:
 
 
 def design_work(
-    made: Plan,
+    planned: Plan,
     terms: Reference,
     others: Mapping[str, tuple[Contract, ...]] | None = None,
     *,
     observed: bool = False,
 ) -> DesignWork:
     """What the decision keeps of the blocks of a plan; ``others`` and ``observed`` as in ``DesignWork``."""
-    return DesignWork(made.case, made.cells, undecided(made, terms), others or {}, observed)
+    return DesignWork(planned.case, planned.cells, undecided(planned, terms), others or {}, observed)
 
 
 def judging_series(
@@ -101,21 +101,26 @@ def judging_series(
     ``before``: what is known of the scenarios of ``out_of_sample``; of those that come on top only the lump sums are
     settled.
     """
-    made = out_of_sample
+    planned = out_of_sample
     if out_of_sample.n_scenarios < n_design:
-        made = plan(out_of_sample.case, n_design, out_of_sample.n_years, out_of_sample.seed, out_of_sample.stream)
-    same = (made.points, made.scenarios_per_block) == (out_of_sample.points, out_of_sample.scenarios_per_block)
+        planned = plan(
+            out_of_sample.case, n_design, out_of_sample.n_years, out_of_sample.seed, out_of_sample.stream
+        )
+    same = (planned.points, planned.scenarios_per_block) == (
+        out_of_sample.points,
+        out_of_sample.scenarios_per_block,
+    )
     known = before if same else None
     series = known
-    if series is None or made.n_scenarios > out_of_sample.n_scenarios:
+    if series is None or planned.n_scenarios > out_of_sample.n_scenarios:
         drawn = None if known is None else known.arrays()
-        series = CorridorSeries.of(blocks.series(made, design_work(made, terms, others), advance, drawn))
-    return series, closed_series(made, terms, others), Scramblings(made.n_scramblings)
+        series = CorridorSeries.of(blocks.series(planned, design_work(planned, terms, others), advance, drawn))
+    return series, closed_series(planned, terms, others), Scramblings(planned.n_scramblings)
 
 
-def undecided(made: Plan, terms: Reference) -> tuple[Taakgericht, ...]:
+def undecided(planned: Plan, terms: Reference) -> tuple[Taakgericht, ...]:
     """Every contract as a lump sum whose terms are still to be decided."""
-    return lump_sums(build_contracts(made.case, made.cells, terms, LUMP_SUM))
+    return lump_sums(build_contracts(planned.case, planned.cells, terms, LUMP_SUM))
 
 
 def closed_series(
@@ -154,7 +159,7 @@ def designed(
     closed_plan = plan(case, closed_scenarios(n_design), n_years, seed, "closed")
     cells = design_plan.cells
 
-    def made(series: CorridorSeries) -> LumpSumData:
+    def decision_on(series: CorridorSeries) -> LumpSumData:
         """The decision on some series, under the terms asked for."""
         return shape(lumpsum_data(case, cells, terms, series))
 
@@ -165,11 +170,11 @@ def designed(
     )
     without_clients = [partial(closed_series, one, terms, others) for one in (margin_plan, closed_plan)]
     control, alone = together(without_clients, blocks.workers)
-    closed, many = made(alone), Scramblings(closed_plan.n_scramblings)
+    closed, many = decision_on(alone), Scramblings(closed_plan.n_scramblings)
     run.progress("lumpsum", 0, 1)
     plain = np.array([len(one.clauses) == 1 for one in undecided(design_plan, terms)])
-    data = matched(made(series), closed, plain, series.cut)
-    judge = Judge(made(margin), Scramblings(margin_plan.n_scramblings), made(control), closed, many)
+    data = matched(decision_on(series), closed, plain, series.cut)
+    judge = Judge(decision_on(margin), Scramblings(margin_plan.n_scramblings), decision_on(control), closed, many)
     decision = decide(data, judge)
     run.progress("lumpsum", 1, 1)
     return Drawn(decision, judge, series, closed, many, plain, shape)

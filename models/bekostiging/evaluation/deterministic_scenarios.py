@@ -1,4 +1,4 @@
-"""Named shocks and what turns the ranking: every payment form on expected care use under a course of factors.
+"""Named shocks and what turns the ranking: every payment form on expected care use under given risk factors.
 
 Closed form: no chance, everybody served. It shows direction and size of one cause at a time; the simulation
 shows what they do together, by chance, and who waits.
@@ -60,12 +60,12 @@ SENSITIVITIES: dict[str, tuple[tuple[str, ...], float, Sentence, Sentence]] = {
 
 
 CELL_YEARS_AT_ONCE, FEWEST_AT_ONCE = 400_000, 8
-"""Courses times years times cells in memory at once, some 150 MB of expected care use; and courses, so that going through
-the contracts stays cheap beside them."""
+"""Scenarios times years times cells in memory at once, some 150 MB of expected care use; and scenarios, so that going
+through the contracts stays cheap beside them."""
 
 
 def in_parts(deterministic_scenarios: FloatArray, cells: Cells, n_years: int) -> Iterator[FloatArray]:
-    """Courses (first axis) in parts whose expected care use fits in memory, whatever the size of the region."""
+    """Scenarios (first axis) in parts whose expected care use fits in memory, whatever the size of the region."""
     at_once = max(FEWEST_AT_ONCE, CELL_YEARS_AT_ONCE // (n_years * cells.n_cells))
     for first in range(0, len(deterministic_scenarios), at_once):
         yield deterministic_scenarios[first : first + at_once]
@@ -102,7 +102,7 @@ def yearly(case: Case, cells: Cells, contracts: Contracts, care_use: CareUse) ->
 def euros(
     case: Case, cells: Cells, contracts: Contracts, discount: FloatArray, care_use: CareUse
 ) -> tuple[dict[PaymentForm, FloatArray], dict[PaymentForm, FloatArray]]:
-    """Spending of the reported municipalities and result of all providers, per course; (n_courses,)."""
+    """Spending of the reported municipalities and result of all providers, per deterministic scenario; (n_scenarios,)."""
     found = yearly(case, cells, contracts, care_use)
     spending = {form: own.spending @ discount for form, own in found.items()}
     results = {form: (own.payment - own.cost) @ discount for form, own in found.items()}
@@ -124,7 +124,7 @@ def deterministic_scenario(
     discount : array (n_years,)
         Value today of a euro in each contract year, such as ``case.discount(n_years)``.
     shocks : sequence of str, optional
-        Names of table shocks; none for the expected course.
+        Names of table shocks; none for what is expected.
 
     Returns
     -------

@@ -48,7 +48,7 @@ class Spending:
 
     @property
     def overrun(self) -> FloatArray:
-        """What is spent beyond the room; (n_scenarios,)."""
+        """What is spent beyond the headroom; (n_scenarios,)."""
         return np.maximum(self.paid - self.headroom, 0.0)
 
     def quantile(self, level: float) -> Estimate:
@@ -249,7 +249,7 @@ CORNER_FIGURES = FigureRegistry[CornerTerm](
         figures.BEYOND_BUDGET: lambda own: own.mean(own.samples.beyond_budget.sum(axis=2)),
     }
 )
-"""What a corner means for both sides; who waits is told by ``WAITING_FIGURES``."""
+"""What a corner means for both sides; who waits is in ``WAITING_FIGURES``."""
 
 
 def corner_totals(case: Case, scramblings: Scramblings, samples: Samples, discount: FloatArray) -> Estimates:

@@ -92,9 +92,9 @@ class _Client:
 class _FirstYear:
     """The compound distribution of one contract's base given factors."""
 
-    def __init__(self, made: Plan, contract: Taakgericht, factors: Factors) -> None:
-        self.made, self.contract, self.factors = made, contract, factors
-        sampler = made.sampler
+    def __init__(self, planned: Plan, contract: Taakgericht, factors: Factors) -> None:
+        self.planned, self.contract, self.factors = planned, contract, factors
+        sampler = planned.sampler
         price = contract.reference_cost if contract.base == "audited_cost" else contract.reference_tariff
         self.cohorts = [
             _Cohort(int(sampler.row[cell]), float(sampler.shares[0 if stock else 1, cell]), float(euro), stock)
@@ -109,7 +109,7 @@ class _FirstYear:
 
     def why_not(self) -> Sentence | None:
         """Why it does not apply; None where it does."""
-        case, rows = self.made.case, {cohort.row for cohort in self.cohorts}
+        case, rows = self.planned.case, {cohort.row for cohort in self.cohorts}
         if not rows:
             return {"nl": "er zijn geen cliënten", "en": "there are no clients"}
         combined = {row.care_form for row in case.combinations} | {
@@ -119,7 +119,7 @@ class _FirstYear:
             return {"nl": "de bandbreedte telt cliënten", "en": "the corridor counts clients"}
         if len(self.contract.clauses) > 1:
             return {"nl": "er staat een beding vóór de bandbreedte", "en": "a clause stands before the corridor"}
-        if np.isfinite(self.made.sampler.concentration[self.contract.cells]).any():
+        if np.isfinite(self.planned.sampler.concentration[self.contract.cells]).any():
             return {"nl": "marktaandelen worden getrokken", "en": "market shares are drawn"}
         if any(case.demand[row].care_form in combined for row in rows):
             return {"nl": "personen hebben twee zorgvormen", "en": "persons have two care forms"}
@@ -134,12 +134,12 @@ class _FirstYear:
 
     def layer_means(self) -> FloatArray:
         """Mean euros in every layer given the factors; (n_scenarios, n_layers)."""
-        levels = price_levels(self.made.case, self.contract.lot, self.factors)
+        levels = price_levels(self.planned.case, self.contract.lot, self.factors)
         level = levels.cost if self.contract.base == "audited_cost" else levels.price
-        form = self.made.cells.care_form[self.contract.cells[0]]
+        form = self.planned.cells.care_form[self.contract.cells[0]]
         scale = self.scale * (level * levels.cao[:, :, form])[:, 0]
         reference = self.contract.reference[0] * levels.contract[:, 0]
-        grid, alike = self._grid(), self._alike()
+        grid, alike = self._grid(), self._cohorts_of_equal_cost()
         parts = [slice(first, first + AT_ONCE) for first in range(0, len(scale), AT_ONCE)]
         limited = [self._limited(alike, grid, (reference / scale)[few], few) for few in parts]
         corridor = self.contract.corridor
@@ -169,11 +169,11 @@ class _FirstYear:
         """Grid step (the reach above the mean of the widest future) and how many frequencies count."""
         mean, variance, clients = 0.0, 0.0, 0.0
         most = float(self.factors.inflow[:, :2].max())
-        sampler = self.made.sampler
+        sampler = self.planned.sampler
         for cohort in self.cohorts:
             n = _clients(sampler, cohort.row, cohort.stock) * cohort.share
             euro = cohort.price * float(sampler.forecast.units_per_month[cohort.row]) * MONTHS
-            row = self.made.case.demand[cohort.row]
+            row = self.planned.case.demand[cohort.row]
             spread = (1 + row.units_cv**2) * (1 + row.realised_cv**2) * 2
             dispersion = 1.0 if cohort.stock else row.starts_dispersion
             mean += n * most * euro
@@ -191,21 +191,21 @@ class _FirstYear:
         least = float(self.factors.inflow[:, :2].min())
         variance = 0.0
         for cohort in self.cohorts:
-            forecast = self.made.sampler.forecast
-            n = _clients(self.made.sampler, cohort.row, cohort.stock) * cohort.share
+            forecast = self.planned.sampler.forecast
+            n = _clients(self.planned.sampler, cohort.row, cohort.stock) * cohort.share
             duration = float(forecast.durations.mean[cohort.row])
             months = min(MONTHS, duration) / 2
             variance += least * n * (cohort.price * float(forecast.units_per_month[cohort.row]) * months) ** 2
         return min(N_GRID // 2 + 1, int(np.ceil(DECAY * length / (2 * np.pi * max(variance, 1e-300) ** 0.5))))
 
-    def _alike(self) -> list[list[_Cohort]]:
+    def _cohorts_of_equal_cost(self) -> list[list[_Cohort]]:
         """Cohorts whose clients cost alike in every scenario: they differ in number only, as areas mostly do."""
         groups: dict[tuple[object, ...], list[_Cohort]] = {}
         for cohort in self.cohorts:
             key: tuple[object, ...] = (self._client(cohort),)
             if not cohort.stock:
                 longer = self.factors.duration[:, 0, cohort.row]
-                dispersion = self.made.case.demand[cohort.row].starts_dispersion
+                dispersion = self.planned.case.demand[cohort.row].starts_dispersion
                 key += (dispersion, cohort.share, longer.tobytes())
             groups.setdefault(key, []).append(cohort)
         return list(groups.values())
@@ -216,14 +216,14 @@ class _FirstYear:
         Compound sums of equal severity add up to one of the sum of their means, negative binomial ones where the
         dispersion is equal too.
         """
-        forecast, one = self.made.sampler.forecast, alike[0]
+        forecast, one = self.planned.sampler.forecast, alike[0]
         rows, share = [cohort.row for cohort in alike], np.array([cohort.share for cohort in alike])
         clients = forecast.stock if one.stock else forecast.starts[0]
         mean = self.factors.inflow[few, 0 if one.stock else 1][:, rows] @ (clients[rows] * share)
         if one.stock:
             return poisson_log(mean[:, None], self._severity(one, step)[:n_frequencies])
         # thinning a negative binomial by a share thins its excess dispersion alike
-        dispersion = 1 + (self.made.case.demand[one.row].starts_dispersion - 1) * one.share
+        dispersion = 1 + (self.planned.case.demand[one.row].starts_dispersion - 1) * one.share
         severity = self._at_durations(one, step, few)[:, :n_frequencies]
         return negative_binomial_log(mean[:, None], dispersion, severity)
 
@@ -246,7 +246,7 @@ class _FirstYear:
 
     def _client(self, cohort: _Cohort, longer: float = 1.0) -> _Client:
         """A client of a cohort whose trajectories last ``longer`` times what is expected."""
-        row, sampler = self.made.case.demand[cohort.row], self.made.sampler
+        row, sampler = self.planned.case.demand[cohort.row], self.planned.sampler
         forecast = sampler.forecast
         law = forecast.durations.rows(np.array([cohort.row]))
         rate = float(forecast.units_per_month[cohort.row]) * cohort.price
@@ -268,7 +268,7 @@ class _FirstYear:
         """Transform of what one client costs in the year; remembered, because cohorts often have the same terms."""
         client = self._client(cohort, longer)
         if client not in self._transforms:
-            profiles = self.made.sampler.profiles
+            profiles = self.planned.sampler.profiles
             months, chance = _months(client.law, client.stock)
             shares = np.diff(profiles.cumulative_share[client.form], prepend=0.0)
             rates = client.rate * profiles.intensity[client.form]

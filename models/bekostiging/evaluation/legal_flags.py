@@ -20,7 +20,7 @@ from bekostiging.evaluation.results import Comparison
 from bekostiging_solvers.typing import FloatArray
 
 LIKELY = 0.05
-"""A buffer that is used up more often than this is told."""
+"""A buffer that is used up more often than this is flagged."""
 WARNING_SOLVENCY = (0.20, 0.10)
 """Steps of the early-warning ladder (art. 3.4)."""
 LOSS_YEARS = 3
@@ -296,4 +296,4 @@ RULES: tuple[Callable[[Comparison], Iterator[Flag]], ...] = (
     _access_at_provider,
     _result_without_hours,
 )
-"""In the order in which they are told."""
+"""In the order in which they are listed."""

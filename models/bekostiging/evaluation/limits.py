@@ -56,7 +56,8 @@ class Limits:
     def common(self, own: Sequence[Contract], levels: Levels) -> FlowRule:
         """Contracts of a form with a tariff up to the indexed budget of the lump sum, reckoned at the tariff.
 
-        No pool, and no room that a consultation adds: the lump sum has neither. A provider still stops where it is full.
+        Without shared ceilings, and without a raise after consultation: the lump sum has neither. A provider that
+        is full still takes nobody in.
         """
         budgets = [one.budget * levels[one.lot].contract / levels[one.lot].price for one in self.lump_sums]
         tariffs = FlowRule(

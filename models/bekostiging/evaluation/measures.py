@@ -24,7 +24,7 @@ Spending = Callable[[CareUse], dict[PaymentForm, float]]
 def spending_of(
     case: Case, cells: Cells, contracts: Mapping[PaymentForm, Sequence[Contract]], discount: FloatArray
 ) -> Spending:
-    """Spending of the reported municipalities over the term, per form, of one expected course of care use."""
+    """Spending of the reported municipalities over the term, per form, of expected care use."""
 
     def spending(care_use: CareUse) -> dict[PaymentForm, float]:
         """Settle every form."""

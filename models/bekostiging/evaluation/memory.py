@@ -79,12 +79,12 @@ class MemoryNeed:
         return self.workers * self.block + self.kept
 
 
-def memory_need(made: Plan, run: RunOptions) -> MemoryNeed:
+def memory_need(planned: Plan, run: RunOptions) -> MemoryNeed:
     """Estimate the memory of a run.
 
     Parameters
     ----------
-    made : Plan
+    planned : Plan
         The out-of-sample scenarios.
     run : RunOptions
         Gives the scenarios of the design, the workers, and whether series stay on disk.
@@ -103,24 +103,24 @@ def memory_need(made: Plan, run: RunOptions) -> MemoryNeed:
     >>> memory_need(small, RunOptions()).total < memory_need(large, RunOptions()).total < 1e9
     True
     """
-    case = made.case
+    case = planned.case
     places = len(case.contracts) + len(case.municipalities)
-    clients = fullest_block(made)
-    block = CLIENT * clients + CELL * made.scenarios_per_block * made.n_years * made.cells.n_cells
-    scenario = 0.0 if run.keep is not None else DRAWN * made.n_scenarios + DESIGNED * 2 * run.design_scenarios
-    return MemoryNeed(block, scenario * made.n_years * places + CLOSED, 1 if run.cluster else run.workers)
+    clients = fullest_block(planned)
+    block = CLIENT * clients + CELL * planned.scenarios_per_block * planned.n_years * planned.cells.n_cells
+    scenario = 0.0 if run.keep is not None else DRAWN * planned.n_scenarios + DESIGNED * 2 * run.design_scenarios
+    return MemoryNeed(block, scenario * planned.n_years * places + CLOSED, 1 if run.cluster else run.workers)
 
 
-def fullest_block(made: Plan) -> float:
+def fullest_block(planned: Plan) -> float:
     """Clients expected in the fullest of the first blocks of a plan, given the factors of its scenarios."""
-    forecast = made.sampler.forecast
+    forecast = planned.sampler.forecast
     mean = np.concatenate([forecast.stock[None], forecast.starts])
     fullest = 0.0
     with np.errstate(over="ignore"):
-        for scrambling in range(min(BLOCKS_LOOKED_AT, made.n_scramblings)):
-            inflow = made.factor_model.multipliers(made.points_of(scrambling)).inflow
+        for scrambling in range(min(BLOCKS_LOOKED_AT, planned.n_scramblings)):
+            inflow = planned.factor_model.multipliers(planned.points_of(scrambling)).inflow
             clients = np.einsum("smd,md->s", inflow, mean)
-            fullest = max(fullest, float(clients.reshape(-1, made.scenarios_per_block).sum(axis=1).max()))
+            fullest = max(fullest, float(clients.reshape(-1, planned.scenarios_per_block).sum(axis=1).max()))
     return fullest
 
 
@@ -165,12 +165,12 @@ def _lines(file: Path) -> list[str]:
         return []
 
 
-def check_memory(made: Plan, run: RunOptions) -> None:
+def check_memory(planned: Plan, run: RunOptions) -> None:
     """Refuse a run that needs more memory than there is, before anything is drawn.
 
     Parameters
     ----------
-    made : Plan
+    planned : Plan
         The out-of-sample scenarios.
     run : RunOptions
         What was asked.
@@ -190,7 +190,7 @@ def check_memory(made: Plan, run: RunOptions) -> None:
     free = free_memory()
     if free is None or run.cluster is not None:
         return
-    need = memory_need(made, run)
+    need = memory_need(planned, run)
     if need.total <= PART * free:
         return
     nl, en = _remedy(need, free)
@@ -199,11 +199,11 @@ def check_memory(made: Plan, run: RunOptions) -> None:
     nl_asked, nl_there = (text.translate(str.maketrans(",.", ".,")) for text in (asked, there))
     raise UserError(
         f"Deze berekening vraagt naar schatting {nl_asked} GB geheugen en er is {nl_there} GB vrij "
-        f"({made.n_scenarios} scenario's, {made.cells.n_cells} combinaties van gebied, zorgvorm en aanbieder, "
-        f"{fullest_block(made):.3g} cliënten in een blok); {nl}.".replace("inf GB", "meer GB dan er bestaat"),
-        f"This run needs an estimated {asked} GB of memory and {there} GB is free ({made.n_scenarios} scenarios, "
-        f"{made.cells.n_cells} combinations of area, care form and provider, {fullest_block(made):.3g} clients in a block); "
-        f"{en}.",
+        f"({planned.n_scenarios} scenario's, {planned.cells.n_cells} combinaties van gebied, zorgvorm en aanbieder, "
+        f"{fullest_block(planned):.3g} cliënten in een blok); {nl}.".replace("inf GB", "meer GB dan er bestaat"),
+        f"This run needs an estimated {asked} GB of memory and {there} GB is free ({planned.n_scenarios} scenarios, "
+        f"{planned.cells.n_cells} combinations of area, care form and provider, {fullest_block(planned):.3g} clients in a "
+        f"block); {en}.",
         exit_code=2,
         arguments=["n_scenarios", "design_scenarios", "n_years", "keep", "workers"],
     )

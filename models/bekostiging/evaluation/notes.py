@@ -66,11 +66,11 @@ def few_scenarios(n_scenarios: int, confidence: float) -> tuple[Note, ...]:
             f"0 % betekent “in geen van deze {n_scenarios}” en kan in werkelijkheid tot {most} % zijn, 100 % kan "
             f"{100 - most} % zijn. De slechtste {tail.replace('.', ',')} {nl}: wat over die staart, over P10 en "
             f"P90 en over hun ± is gezegd, is een aanwijzing en geen meting. Neem voor een besluit minstens {enough} "
-            "toekomsten (--scenarios).",
+            "toekomsten.",
             "en": f"Measured on only {n_scenarios} scenarios. What is rarer than 1 in {n_scenarios} cannot be seen: 0 % "
             f"means “in none of these {n_scenarios}” and may in truth be up to {most} %, 100 % may be {100 - most} %. The "
             f"worst {tail} {en}: what is said of that tail, of P10 and P90 and of their ± is an indication, no "
-            f"measurement. Take at least {enough} scenarios for a decision (--scenarios).",
+            f"measurement. Take at least {enough} scenarios for a decision.",
         },
     )
 

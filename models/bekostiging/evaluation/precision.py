@@ -19,20 +19,20 @@ MOST_SCENARIOS = 131_072
 """Scenarios beyond which a precision is refused beforehand; about an hour for a region on two cores."""
 
 
-def half_width(made: Plan, out_of_sample: OutOfSampleBlock, corner: Corner) -> float:
+def half_width(planned: Plan, out_of_sample: OutOfSampleBlock, corner: Corner) -> float:
     """Half-width in euro of the 95 % interval of expected yearly spending, of the worst payment form and year."""
-    scramblings = Scramblings(made.n_scramblings)
+    scramblings = Scramblings(planned.n_scramblings)
     widths = (
-        scramblings.mean(made.case.of_reported(samples[corner].municipal[:, t])).half_width(CONFIDENCE)
+        scramblings.mean(planned.case.of_reported(samples[corner].municipal[:, t])).half_width(CONFIDENCE)
         for samples in out_of_sample.samples.values()
-        for t in range(made.n_years)
+        for t in range(planned.n_years)
     )
     # an error that is not known cannot be brought down by more scenarios
     return max((width for width in widths if width is not None), default=0.0)
 
 
 def settled(
-    made: Plan,
+    planned: Plan,
     work: OutOfSampleWork,
     blocks: Blocks,
     corner: Corner,
@@ -47,35 +47,36 @@ def settled(
         A precision that asks more than 131,072 scenarios.
     """
     both = CheckedWork(work)
-    arrays = blocks.series(made, both, advance)
+    arrays = blocks.series(planned, both, advance)
     out_of_sample = OutOfSampleBlock.of(arrays)
     if precision is None:
-        return made, out_of_sample, checked(made, arrays), ()
-    first = made.n_scenarios
-    while (width := half_width(made, out_of_sample, corner)) > precision:
-        needed = made.n_scenarios * (width / precision) ** 2
+        return planned, out_of_sample, checked(planned, arrays), ()
+    first = planned.n_scenarios
+    while (width := half_width(planned, out_of_sample, corner)) > precision:
+        needed = planned.n_scenarios * (width / precision) ** 2
         if needed > MOST_SCENARIOS:
-            reachable = width * (made.n_scenarios / MOST_SCENARIOS) ** 0.5
+            reachable = width * (planned.n_scenarios / MOST_SCENARIOS) ** 0.5
             asked, most = f"{needed:,.0f}", f"{MOST_SCENARIOS:,}"
             raise ArgumentError(
                 "precision",
                 f"precision {precision:.0f}: dat vraagt ongeveer {asked.replace(',', '.')} toekomsten, meer dan "
-                f"{most.replace(',', '.')}; met {made.n_scenarios} is de halve breedte {width:.0f} euro. Vraag "
+                f"{most.replace(',', '.')}; met {planned.n_scenarios} is de halve breedte {width:.0f} euro. Vraag "
                 f"{reachable:.0f} of meer.",
                 f"precision {precision:.0f}: that asks about {asked} scenarios, more than {most}; with "
-                f"{made.n_scenarios} the half-width is {width:.0f} euro. Ask {reachable:.0f} or more.",
+                f"{planned.n_scenarios} the half-width is {width:.0f} euro. Ask {reachable:.0f} or more.",
             )
-        wider = replace(made, n_scramblings=2 * made.n_scramblings)
+        wider = replace(planned, n_scramblings=2 * planned.n_scramblings)
         arrays = blocks.series(wider, both, advance, before=arrays)
-        made, out_of_sample = wider, OutOfSampleBlock.of(arrays)
-    return made, out_of_sample, checked(made, arrays), (_told(made, first, width, precision),)
+        planned, out_of_sample = wider, OutOfSampleBlock.of(arrays)
+    return planned, out_of_sample, checked(planned, arrays), (_precision_note(planned, first, width, precision),)
 
 
-def _told(made: Plan, first: int, width: float, precision: float) -> Sentence:
+def _precision_note(planned: Plan, first: int, width: float, precision: float) -> Sentence:
     """What was asked and what it took."""
     return {
-        "nl": f"Gevraagde nauwkeurigheid {precision:.0f} euro: met {made.n_scenarios} nieuwe toekomsten is de halve breedte "
-        f"van het 95 %-interval van de verwachte jaarlijkse uitgaven hoogstens {width:.0f} euro; ontworpen op {first}.",
-        "en": f"Precision asked {precision:.0f} euro: with {made.n_scenarios} out-of-sample scenarios the half-width of the "
-        f"95 % interval of expected yearly spending is at most {width:.0f} euro; designed on {first}.",
+        "nl": f"Gevraagde nauwkeurigheid {precision:.0f} euro: met {planned.n_scenarios} nieuwe toekomsten is de halve "
+        f"breedte van het 95 %-interval van de verwachte jaarlijkse uitgaven hoogstens {width:.0f} euro; ontworpen op "
+        f"{first}.",
+        "en": f"Precision asked {precision:.0f} euro: with {planned.n_scenarios} out-of-sample scenarios the half-width of "
+        f"the 95 % interval of expected yearly spending is at most {width:.0f} euro; designed on {first}.",
     }

@@ -63,9 +63,10 @@ class FormResult(Brief):
     care_forms: dict[Corner, dict[str, Estimates]]
     """[corner][care form]: WAITING_FIGURES over the term."""
     headrooms: dict[Headroom, dict[str, Estimates]]
-    """[room][care form or TOTAL]: the same on its own headroom, on the common one, and with the corridor counted on."""
+    """[headroom][care form or TOTAL]: the same with its own headroom, with the common one, and with the corridor counted
+    in."""
     against_duty: dict[Headroom, Estimate]
-    """[room]: clients who wait or are refused though their lot has the acceptance duty or no waiting list; of a lump sum
+    """[headroom]: clients who wait or are refused though their lot has the acceptance duty or no waiting list; of a lump sum
     alone."""
     corner_totals: dict[Corner, Estimates]
     """[corner]: CORNER_FIGURES and WAITING_FIGURES over the term."""
@@ -216,7 +217,7 @@ class LumpSumResult(Brief):
 
 @dataclass(frozen=True)
 class DeterministicScenario:
-    """What one course of the factors does at expectation: closed form, no sampling error.
+    """Expected outcome under given values of the risk factors: closed form, no sampling error.
 
     Attributes
     ----------
@@ -324,7 +325,7 @@ class Comparison(Study):
     n_years: int
     """Contract years."""
     risk_allocation: tuple[tuple[str, dict[PaymentForm, str]], ...]
-    """Who carries what: (risk key, {form: party key}); keys as in bekostiging.contracts.carries."""
+    """Who bears which risk: (risk key, {form: party key}); the keys are those of bekostiging.contracts.RISKS."""
     headroom: FloatArray
     """(n_years, n_reported): begroting minus outside_contracts."""
     begroting: FloatArray
@@ -347,7 +348,7 @@ class Comparison(Study):
     lumpsum: LumpSumResult
     """The designed lump sum on scenarios that did not make it."""
     plain: DeterministicScenario
-    """The course without shock: every factor at one."""
+    """The deterministic scenario without shocks: every factor at one."""
     shocks: tuple[DeterministicScenario, ...]
     """Every shock of the case alone."""
     sweeps: tuple[Sweep, ...]

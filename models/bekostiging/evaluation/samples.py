@@ -1,4 +1,4 @@
-"""Samples of one comparison: a value per scenario, by corner of "when the money is gone", and who waits on which room."""
+"""Samples of one comparison: a value per scenario and corner of "when the money is gone"; who waits with which headroom."""
 
 from __future__ import annotations
 

@@ -40,14 +40,14 @@ class CheckedSeries:
         }
 
 
-def checked(made: Plan, arrays: Mapping[str, np.ndarray]) -> SelfCheck:
+def checked(planned: Plan, arrays: Mapping[str, np.ndarray]) -> SelfCheck:
     """The self-check of a plan from the arrays of a ``CheckedWork``."""
     columns = [arrays[f"{HEAD}{one.name}"] for one in fields(Deviations)]
     blocks = [Deviations(int(n), *rest) for n, *rest in zip(*columns, strict=True)]
-    return self_check(made.cells, blocks)
+    return self_check(planned.cells, blocks)
 
 
-def checked_series(blocks: Blocks, made: Plan, work: Work, advance: Advance) -> tuple[Arrays, SelfCheck]:
+def checked_series(blocks: Blocks, planned: Plan, work: Work, advance: Advance) -> tuple[Arrays, SelfCheck]:
     """Arrays of every block of a plan, and the self-check of its clients."""
-    arrays = blocks.series(made, CheckedWork(work), advance)
-    return arrays, checked(made, arrays)
+    arrays = blocks.series(planned, CheckedWork(work), advance)
+    return arrays, checked(planned, arrays)

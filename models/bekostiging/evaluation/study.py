@@ -87,9 +87,9 @@ class Prepared:
         UserError
             Too few scenarios; more memory than there is.
         """
-        made = plan(self.case, self.run.n_scenarios, self.run.n_years, self.run.seed, stream)
-        check_memory(made, self.run)
-        return made
+        planned = plan(self.case, self.run.n_scenarios, self.run.n_years, self.run.seed, stream)
+        check_memory(planned, self.run)
+        return planned
 
     def advance(self, stage: str) -> Advance:
         """Progress of one stage."""

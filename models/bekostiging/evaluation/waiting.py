@@ -18,11 +18,11 @@ from bekostiging_solvers.typing import FloatArray
 
 
 def by_care_form(case: Case, cells: Cells, counted: CareUse | WaitingCount) -> dict[str, FloatArray]:
-    """The arrays of ``WaitingSamples``; told of the reported municipalities, and only where somebody is contracted."""
+    """The arrays of ``WaitingSamples``; of the reported municipalities, and only where somebody is contracted."""
     reported = np.isin(cells.municipality, case.reported)
-    told = (reported & (cells.lot >= 0))[:, None]
-    form = ((cells.care_form[:, None] == np.arange(len(cells.care_form_ids))) & told).astype(np.float64)
-    lot = ((cells.lot[:, None] == np.arange(len(case.lots))) & told).astype(np.float64)
+    of_interest = (reported & (cells.lot >= 0))[:, None]
+    form = ((cells.care_form[:, None] == np.arange(len(cells.care_form_ids))) & of_interest).astype(np.float64)
+    lot = ((cells.lot[:, None] == np.arange(len(case.lots))) & of_interest).astype(np.float64)
     return {
         "starts": counted.starts @ form,
         "served": counted.served @ form,
@@ -81,7 +81,7 @@ def care_form_estimates(case: Case, scramblings: Scramblings, samples: WaitingSa
 def headroom_estimates(
     case: Case, scramblings: Scramblings, by_headroom: Mapping[Headroom, WaitingSamples]
 ) -> dict[Headroom, dict[str, Estimates]]:
-    """Waiting on every room, in total and per care form."""
+    """Waiting with every headroom, in total and per care form."""
     return {
         headroom: {
             TOTAL: waiting_estimates(scramblings, by_headroom[headroom]),
@@ -94,7 +94,7 @@ def headroom_estimates(
 def duty_estimates(
     case: Case, scramblings: Scramblings, by_headroom: Mapping[Headroom, WaitingSamples]
 ) -> dict[Headroom, Estimate]:
-    """Clients whom a lump sum may not let wait or refuse and who do, over the term, on every room.
+    """Clients whom a lump sum may not let wait or refuse and who do, over the term, with every headroom.
 
     It may not where the lot has the acceptance duty or no waiting list (policies ``acceptance_duty``, ``waiting_list``).
     """

@@ -22,7 +22,7 @@ class Columns:
         self.share = [own[self.n_forms + 1 :] for own in self.lots]
         self.capital = self._next(len(data.providers))
         self.loading_excess, self.transition_excess = self._next(n_lots), self._next(n_lots)
-        self.largest = self._one()
+        self.largest = self._next_column()
         """The largest excess (fraction), or the largest yield."""
         shape = (len(data.purses), len(data.municipalities), data.n_years)
         self.begroting_yield = self._next(int(np.prod(shape))).reshape(shape)
@@ -31,7 +31,7 @@ class Columns:
         self.solvency_yield, self.return_yield = self._next(len(data.providers)), self._next(len(data.providers))
         simple = data.simple
         self.change = [
-            {pair: self._one() for side in counted_sides(lot, simple).values() for pair in side}
+            {pair: self._next_column() for side in counted_sides(lot, simple).values() for pair in side}
             for lot in data.lots
         ]
         self.pick = [{k: self._next(len(simple.shares)) for k in decided_layers(lot)} for lot in data.lots]
@@ -41,7 +41,7 @@ class Columns:
         self.n += count
         return np.arange(self.n - count, self.n)
 
-    def _one(self) -> int:
+    def _next_column(self) -> int:
         return int(self._next(1)[0])
 
     @property

@@ -4,7 +4,7 @@ The margin is what the municipalities are expected to pay above the expected cos
 into ten quantile bins of it, and each bin has its own reference amounts and its own design. A tail of few scenarios looks
 thinner than it is, so the margin without the item is that of ten random bins of the same size, never that of all scenarios
 together. Begroting, stock, the caps on loading and transition and what makes a contract simple are left
-out: what is worth knowing does not depend on the room there happens to be.
+out: what is worth knowing does not depend on the headroom there happens to be.
 The standard error is a jackknife over groups of scramblings. Information is taken to be perfect up to its bin, so the
 value is the most that measuring the item can bring.
 """

@@ -198,13 +198,13 @@ def price_of_certainty(points: tuple[FrontierPoint, ...], n_years: Count) -> tup
     low, high = min(
         pairs, key=lambda pair: max(pair[0].weakest.value - chosen, chosen - pair[1].weakest.value, 0.0)
     )
-    if not (_apart(low.tail, high.tail) and _apart(low.weakest, high.weakest)):
+    if not (_differ(low.tail, high.tail) and _differ(low.weakest, high.weakest)):
         return None
     rise, chances = low.tail.value - high.tail.value, (low.weakest.value, high.weakest.value)
     return rise / (chances[1] - chances[0]) / 100 / n_years, *chances
 
 
-def _apart(one: Estimate, other: Estimate) -> bool:
+def _differ(one: Estimate, other: Estimate) -> bool:
     """Whether two estimates differ at 95 %, as if independent: on the same scenarios they are known better."""
     difference = one.plus_independent(other.scaled(-1.0))
     width = difference.half_width(CERTAIN)

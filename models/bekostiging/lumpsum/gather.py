@@ -76,7 +76,7 @@ class CorridorSeries:
         n_contracts = sum(name.startswith("amounts/") for name in arrays)
         amounts = tuple(arrays[f"amounts/{c}"] for c in range(n_contracts))
         own = {name: arrays[name] for name in ("index", "paid_part", "fixed", "cost", "key")}
-        others, cut, items = (_of(head, arrays) for head in ("others/", "cut/", "items/"))
+        others, cut, items = (_arrays_under(head, arrays) for head in ("others/", "cut/", "items/"))
         return cls(amounts=amounts, others=others, cut=cut, items=items, **own)
 
 
@@ -85,7 +85,7 @@ def _under(head: str, own: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     return {f"{head}{name}": values for name, values in own.items()}
 
 
-def _of(head: str, arrays: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+def _arrays_under(head: str, arrays: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """The arrays under such names, by the rest of their name."""
     return {name.removeprefix(head): values for name, values in arrays.items() if name.startswith(head)}
 

@@ -88,14 +88,14 @@ def limit_margin(data: LumpSumData, plain: LumpSumDesign, judge: Judge) -> Limit
     for shares_kept in (True, False):
         design: LumpSumDesign | None = plain
         if not shares_kept and rounds < MOST_ROUNDS:
-            design = _made(data, plain, margins, shares_kept=False)
+            design = _design_with_margins(data, plain, margins, shares_kept=False)
             rounds += 1
         while design is not None and rounds < MOST_ROUNDS:
             lacking = {check.limit: check for check in check_limits(design, judge) if not check.holds}
             if not lacking:
                 return LimitMargin(design, margins, rounds, shares_kept)
-            _tighten(margins, lacking, _spare(data, design))
-            design = _made(data, plain, margins, shares_kept=shares_kept)
+            _tighten(margins, lacking, _slack(data, design))
+            design = _design_with_margins(data, plain, margins, shares_kept=shares_kept)
             rounds += 1
     return LimitMargin(None, margins, rounds, shares_kept=False)
 
@@ -108,13 +108,13 @@ def _tighten(
         margins[limit] = max(margins.get(limit, 0.0), spare[limit] + check.excess + EURO)
 
 
-def _spare(data: LumpSumData, design: LumpSumDesign) -> dict[Limit, float]:
+def _slack(data: LumpSumData, design: LumpSumDesign) -> dict[Limit, float]:
     """By how much every limit holds on the design scenarios, euro."""
     own = Judge(replace(data, margins={}), Scramblings(1))
     return {check.limit: max(0.0, check.most - check.value) for check in check_limits(design, own)}
 
 
-def _made(
+def _design_with_margins(
     data: LumpSumData, plain: LumpSumDesign, margins: Mapping[Limit, float], *, shares_kept: bool
 ) -> LumpSumDesign | None:
     """The design with these margins. With shares kept, the caps on loading and transition give way as far as in

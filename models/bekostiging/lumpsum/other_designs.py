@@ -138,13 +138,13 @@ def _pushed(data: LumpSumData, most: float, direction: FloatArray) -> LumpSumDes
         )
     except SolverError:
         return None
-    design = _at(data, arrays, x)
+    design = _design_at(data, arrays, x)
     if design is None or (design.criterion or 0.0) > most * MILLION * (1 + TOLERANCE):
         return None
     return design
 
 
-def _at(data: LumpSumData, arrays: LumpSumArrays, x: FloatArray) -> LumpSumDesign | None:
+def _design_at(data: LumpSumData, arrays: LumpSumArrays, x: FloatArray) -> LumpSumDesign | None:
     """The design at a point, its loadings and shares held."""
     columns = arrays.columns
     kept = with_shares(data, [np.clip(x[own], 0.0, 1.0) for own in columns.share], x[columns.form].argmax(axis=1))

@@ -79,13 +79,13 @@ class ProviderLoss:
         self._running = self._cumulated() if kept else None
 
     @property
-    def _own(self) -> IntArray:
+    def _all_columns(self) -> IntArray:
         """Columns of all its lots."""
         return np.unique(np.concatenate(self.columns))
 
     def _cumulated(self) -> tuple[FloatArray, FloatArray, IntArray]:
         """Running sums of v C (s, t) and of what each column adds to v Y (s, t, k), and the columns."""
-        data, own = self.payments.data, self._own
+        data, own = self.payments.data, self._all_columns
         cost = data.cost[:, self.contracts].sum(axis=1, dtype=np.float64) / MILLION
         slope = np.zeros((*cost.shape, len(own)))
         for c, columns in zip(self.contracts, self.columns, strict=True):

@@ -1,7 +1,7 @@
 """The minimum equity requirement of a lot: the least free buffer to ask of its providers at which a design still exists.
 
 The requirement is a fraction of the reference amount of the first year. All limits are hard and the margins of the design
-are kept. Every contract stands on its own: what a provider carries in other lots is covered there, so the requirements of
+are kept. Every contract stands on its own: what a provider risks in other lots is covered there, so the requirements of
 its lots add up to what it must have (CVaR of the largest cumulative loss is subadditive). In the other lots buffers are
 ample. One linear program, no search; its shares are free, and where no simple agreement exists at its outcome, one integer
 program:
@@ -124,17 +124,17 @@ def _of_lot(data: LumpSumData, lot: int) -> EquityRequirement:
     name = data.lots[lot].name
     # with free shares it is never more
     least = _least(replace(data, simple=SimpleTerms()), lot)
-    design = None if least is None else _at(data, lot, least + ROUNDING)
+    design = None if least is None else _design_under(data, lot, least + ROUNDING)
     if least is not None and design is None:
         least = _least(data, lot)
-        design = None if least is None else _at(data, lot, least + ROUNDING)
+        design = None if least is None else _design_under(data, lot, least + ROUNDING)
     if least is None:
         return EquityRequirement(name, None, None, None)
     near = data if design is None else replace(data, near=design.terms)
-    return EquityRequirement(name, least, design, _at(near, lot, least + POINT))
+    return EquityRequirement(name, least, design, _design_under(near, lot, least + POINT))
 
 
-def _at(data: LumpSumData, lot: int, requirement: float) -> LumpSumDesign | None:
+def _design_under(data: LumpSumData, lot: int, requirement: float) -> LumpSumDesign | None:
     """The design when a lot asks this much."""
     own = data.lot == lot
     buffer = np.where(own, requirement * data.reference[:, 0], ENOUGH)

@@ -84,7 +84,7 @@ def expected_second(
             pairs, own = _pairs(forecast, factors, first, second, combination.share), row == second
             for year in range(n_years):
                 for moment in range(year + 2):
-                    both = _both(forecast, factors, (first, second), moment, year)
+                    both = _chance_of_both(forecast, factors, (first, second), moment, year)
                     total[:, year, own] += (pairs[:, moment] * both)[:, None] * shares[moment, own]
     return total
 
@@ -95,7 +95,9 @@ def _pairs(forecast: DemandForecast, factors: Factors, first: int, second: int, 
     return np.asarray(np.minimum(share * counts[:, :, first], counts[:, :, second]))
 
 
-def _both(forecast: DemandForecast, factors: Factors, rows: tuple[int, int], moment: int, year: int) -> FloatArray:
+def _chance_of_both(
+    forecast: DemandForecast, factors: Factors, rows: tuple[int, int], moment: int, year: int
+) -> FloatArray:
     """Chance that both trajectories of a moment are in care at some time of the year; (n_scenarios,)."""
     chance = np.ones(len(factors.inflow))
     if moment == year + 1:

@@ -211,7 +211,7 @@ class _Walk:
 
     def step(self, month: int) -> None:
         """One month: what is closed, who asks, who starts, who moves, who waits."""
-        shut = self._shut(month)
+        shut = self._closed_contracts(month)
         who = np.concatenate([self.waiting, self.order[self.edges[month] : self.edges[month + 1]]])
         scenario, contract = self.clients.scenario[who], self.cells.contract[self.cell[who]]
         stopped = shut[scenario, contract]
@@ -229,7 +229,7 @@ class _Walk:
         """A refused client never starts here: put beyond the term, where no care is counted."""
         self.start[self.refused] = self.n_months
 
-    def _shut(self, month: int) -> BoolArray:
+    def _closed_contracts(self, month: int) -> BoolArray:
         """Contracts that take nobody this month; (n_scenarios, n_contracts)."""
         year, in_year = divmod(month, MONTHS)
         last = self.planned[:, :, month - 1] if month > 0 else np.zeros(self.planned.shape[:2])

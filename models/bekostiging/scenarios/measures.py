@@ -41,7 +41,7 @@ def apply_measures(clients: Clients, case: Case, cells: Cells, rng: np.random.Ge
         else:
             rate[reached] *= np.float32(1 + row.effect)
             agreed[reached] *= np.float32(1 + row.effect)
-    return _only(replace(clients, duration=duration, rate=rate, agreed=agreed), stays)
+    return _clients_who_stay(replace(clients, duration=duration, rate=rate, agreed=agreed), stays)
 
 
 def _reached(clients: Clients, cells: Cells, row: Measure) -> BoolArray:
@@ -55,7 +55,7 @@ def _reached(clients: Clients, cells: Cells, row: Measure) -> BoolArray:
     return np.asarray(reached)
 
 
-def _only(clients: Clients, stays: BoolArray) -> Clients:
+def _clients_who_stay(clients: Clients, stays: BoolArray) -> Clients:
     """The clients who stay; a second trajectory whose first stays away stands alone."""
     partner = None
     if clients.partner is not None:

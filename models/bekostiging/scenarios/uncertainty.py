@@ -1,7 +1,7 @@
 """What was estimated is uncertain: every scenario has its own spread of the inflow factors and its own growth.
 
-The posterior of what history told (``case.spread``, ``case.growth``); a stated value has none. Two kinds of draws, both
-functions of standard normals that follow those of the factors:
+It is the posterior of what was estimated from history (``case.spread``, ``case.growth``); a stated value has none. Two kinds
+of draws, both functions of standard normals that follow those of the factors:
 
 **Spread.** One normal z per row of risk_factors that was estimated, shared by its copies, gives u on [0.025, 0.975] and
 r = sqrt(nu / chi2 quantile(u; nu)), nu the degrees of freedom of the estimate. The variance of what moves the region as a

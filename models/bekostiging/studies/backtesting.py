@@ -198,15 +198,15 @@ def backtest(case: Case, origin: int | None = None, n_scenarios: int = 1024, see
     checked_whole("n_scenarios", n_scenarios, 1)
     checked_whole("seed", seed, 0)
     known = known_years(case, origin)
-    deciding, made, checked = _predicted(case, known, "deciding", n_scenarios, seed)
+    deciding, planned, checked = _predicted(case, known, "deciding", n_scenarios, seed)
     estimated, _, also = _predicted(case, known, "estimated", n_scenarios, seed)
     return Backtest(
         case=case,
-        n_scenarios=made.n_scenarios,
+        n_scenarios=planned.n_scenarios,
         seed=seed,
         named=False,
         notes=(
-            *measured(made, checked),
+            *measured(planned, checked),
             *alarms(also),
             *privacy_notes(case),
             *factor_distribution_notes(case),
@@ -224,8 +224,8 @@ def _predicted(
 ) -> tuple[Hindcast, Plan, SelfCheck]:
     """What a model says, the plan it was drawn by, and the self-check of what was drawn."""
     back = put_back(case, known, model)
-    made = plan(back, n_scenarios, known.n_years, seed, "out_of_sample")
-    samples, checked = _drawn(made, known)
+    planned = plan(back, n_scenarios, known.n_years, seed, "out_of_sample")
+    samples, checked = _draw_persons(planned, known)
     if model == "estimated":
         before = [until(one, known.origin) for one in known.areas]
         samples[:, :, len(known.totals) :] *= _own_growth(before, case, samples.shape[:2], seed)
@@ -240,22 +240,22 @@ def _predicted(
             model, predictions, totals, shares, _shocks(known, samples), growth_used(back),
             tuple(estimated_spreads(back).values()),
         ),
-        made,
+        planned,
         checked,
     )  # fmt: skip
 
 
-def _drawn(made: Plan, known: KnownYears) -> tuple[FloatArray, SelfCheck]:
+def _draw_persons(planned: Plan, known: KnownYears) -> tuple[FloatArray, SelfCheck]:
     """Persons of every target in every year after the origin, (n_scenarios, n_years, n_targets); and the self-check."""
     drawn, off = [], []
-    for index in range(made.n_blocks):
-        block = draw_block(made, index)
+    for index in range(planned.n_blocks):
+        block = draw_block(planned, index)
         use = block.care_use()
         drawn.append(use.clients)
         off.append(deviations(use, block.expected))
     clients = np.concatenate(drawn)
-    persons = [persons_of(made.case, made.cells, clients, one, known.origin) for one in known.targets]
-    return np.stack(persons, axis=2), self_check(made.cells, off)
+    persons = [persons_of(planned.case, planned.cells, clients, one, known.origin) for one in known.targets]
+    return np.stack(persons, axis=2), self_check(planned.cells, off)
 
 
 def _own_growth(before: Sequence[Series], case: Case, shape: tuple[int, int], seed: int) -> FloatArray:

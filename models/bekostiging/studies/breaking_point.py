@@ -171,8 +171,8 @@ def reverse_stress(
     checked_whole("n_scenarios", n_scenarios, 1)
     checked_whole("seed", seed, 0)
     case = outcome.case
-    made = plan(case, n_scenarios, outcome.n_years, seed, "out_of_sample")
-    model = made.factor_model
+    planned = plan(case, n_scenarios, outcome.n_years, seed, "out_of_sample")
+    model = planned.factor_model
     if model.n_dimensions == 0:
         raise UserError(
             "risk_factors is leeg: zonder risicofactoren kan geen verloop worden gezocht; vul de tabel.",
@@ -181,20 +181,20 @@ def reverse_stress(
     own = _target(outcome, form, target)
     point = design_point(lambda z: own.settled(model.multipliers(z)), model.n_dimensions, seed=seed)
     if point is None:
-        return ReverseStress(form, target, None, 0, 0, {}, None, made.n_scenarios)
+        return ReverseStress(form, target, None, 0, 0, {}, None, planned.n_scenarios)
     rng = np.random.Generator(np.random.SFC64([seed, 7]))
-    normals, weights = drawn_around(rng.standard_normal((made.n_scenarios, model.n_dimensions)), point.point)
+    normals, weights = drawn_around(rng.standard_normal((planned.n_scenarios, model.n_dimensions)), point.point)
     fails = []
-    for block in range(made.n_blocks):
+    for block in range(planned.n_blocks):
         drawn = draw_block(
-            made, block, lambda old, first: model.multipliers(normals[first : first + len(old.inflow)])
+            planned, block, lambda old, first: model.multipliers(normals[first : first + len(old.inflow)])
         )
         care_use = drawn.care_use()
         levels = levels_by_lot(case, care_use)
         fails.append(own.excess(settle_all(case, outcome.cells, own.contracts, care_use, levels)) >= 0)
     probability = weighted_probability(np.concatenate(fails), weights)
-    return _told(
-        outcome, own, form, target, point, model.multipliers(point.point[None]), probability, made.n_scenarios
+    return _described(
+        outcome, own, form, target, point, model.multipliers(point.point[None]), probability, planned.n_scenarios
     )
 
 
@@ -275,7 +275,7 @@ def _target(outcome: Comparison, form: PaymentForm, target: str) -> _Target:
     return _Target(outcome.case, outcome.cells, contracts_in_force(outcome)[form], discount, limit, place)
 
 
-def _told(
+def _described(
     outcome: Comparison,
     own: _Target,
     form: PaymentForm,

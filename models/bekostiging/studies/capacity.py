@@ -280,9 +280,9 @@ def study_capacity(
     _check_search(lump_sum, gap, seconds, risk_weight)
     ready = prepared(case, run, risk_weight=risk_weight)
     case, report = ready.case, run.progress
-    made, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
-    data, clients, _ = _drawn(ready, made)
-    new, new_clients, checked = _drawn(ready, out_of_sample_plan)
+    design_plan, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
+    data, clients, _ = _draw_inputs(ready, design_plan)
+    new, new_clients, checked = _draw_inputs(ready, out_of_sample_plan)
     scramblings = Scramblings(out_of_sample_plan.n_scramblings)
     with ThreadPoolExecutor(ready.run.workers) as executor:
         report("capacity", 0, 7)
@@ -295,7 +295,7 @@ def study_capacity(
         report("capacity", 2, 7)
         averages = _averages(decided, planned, price, scramblings, executor)
         report("capacity", 3, 7)
-        safety = safety_places(decided, outcome, clients, Scramblings(made.n_scramblings))
+        safety = safety_places(decided, outcome, clients, Scramblings(design_plan.n_scramblings))
         counted = count_waiting(planned, new_clients, safety.places)
         report("capacity", 4, 7)
         side, flexibility, curve, failed = _side_answers(decided, price, gap, seconds, report, executor)
@@ -319,7 +319,7 @@ def study_capacity(
         flexibility=flexibility,
         curve=curve,
         failures=failed,
-        budget=_budget(ready, made, out_of_sample_plan, (outcome, out_of_sample)) if lump_sum else None,
+        budget=_budget(ready, design_plan, out_of_sample_plan, (outcome, out_of_sample)) if lump_sum else None,
         n_scramblings=out_of_sample_plan.n_scramblings,
     )
 
@@ -335,11 +335,11 @@ def _judged(case: Case, counted: CountedWaiting, planned: Outcome, scramblings: 
     }
 
 
-def _drawn(ready: Prepared, made: Plan) -> tuple[CapacityData, CapacityClients, SelfCheck]:
+def _draw_inputs(ready: Prepared, planned: Plan) -> tuple[CapacityData, CapacityClients, SelfCheck]:
     """What a plan of scenarios gives the decision and the count of waiting, and its self-check."""
-    work = capacity_work(made, one_by_one=True)
-    arrays, checked = checked_series(ready.blocks, made, work, ready.advance(made.stream))
-    return capacity_data(made, arrays), capacity_clients(made, arrays), checked
+    work = capacity_work(planned, one_by_one=True)
+    arrays, checked = checked_series(ready.blocks, planned, work, ready.advance(planned.stream))
+    return capacity_data(planned, arrays), capacity_clients(planned, arrays), checked
 
 
 def _check_search(lump_sum: bool, gap: float, seconds: float | None, risk_weight: float | None) -> None:
@@ -364,14 +364,14 @@ def _side_answers(
     side, few = _side(decided)
     flexibility = value_of_flexibility(few, gap / 10, seconds, executor)
     report("capacity", 5, 7)
-    curve = provider_curve(few, gap, _each(seconds), executor)
+    curve = provider_curve(few, gap, _seconds_per_point(seconds), executor)
     report("capacity", 6, 7)
     failed = failures(side, price, executor)
     report("capacity", 7, 7)
     return few.scenarios.n_scenarios, flexibility, curve, failed
 
 
-def _each(seconds: float | None) -> float | None:
+def _seconds_per_point(seconds: float | None) -> float | None:
     """Time for one point of the curve."""
     return None if seconds is None else seconds / 8
 
@@ -408,11 +408,11 @@ def _tail_difference(one: FloatArray, other: FloatArray, confidence: float, scra
 
 
 def _budget(
-    ready: Prepared, made: Plan, out_of_sample_plan: Plan, outcomes: tuple[Outcome, Outcome]
+    ready: Prepared, design_plan: Plan, out_of_sample_plan: Plan, outcomes: tuple[Outcome, Outcome]
 ) -> CapacityBudget:
     """Design the lump sum twice, on unit cost and on the plan's cost; the plan's cost of a lot is spread over its contracts
     by reference amount, because the plan divides the clients otherwise than the market shares do."""
-    terms = reference(ready.case, made.cells, made.n_years)
+    terms = reference(ready.case, design_plan.cells, design_plan.n_years)
     decision = designed(ready, terms).decision
 
     def drawn(own: Plan) -> LumpSumData:
@@ -420,7 +420,7 @@ def _budget(
         arrays = ready.blocks.series(own, design_work(own, terms), ready.advance(own.stream))
         return lumpsum_data(ready.case, own.cells, terms, CorridorSeries.of(arrays))
 
-    data, out_of_sample = drawn(made), drawn(out_of_sample_plan)
+    data, out_of_sample = drawn(design_plan), drawn(out_of_sample_plan)
     costs = [_by_contract(outcome.yearly_cost(), data) for outcome in outcomes]
     planned_on = replace(data, cost=costs[0])
     own = preferred_design(planned_on, feasible_design) or without_design(planned_on)

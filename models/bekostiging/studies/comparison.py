@@ -159,13 +159,13 @@ class _Closed:
 
 def _closed(drawn: _Drawn, workers: int) -> _Closed:
     """Compute both at the same time where there are workers."""
-    made, discount = drawn.plan, drawn.lumpsum.decision.data.discount
-    exact = max(EXACT_SCENARIOS, fewest_scenarios(made.case.policy.confidence))
-    few = plan(made.case, exact, made.n_years, made.seed, "closed")
-    many = plan(made.case, closed_scenarios(made.n_scenarios), made.n_years, made.seed, "closed")
+    planned, discount = drawn.plan, drawn.lumpsum.decision.data.discount
+    exact = max(EXACT_SCENARIOS, fewest_scenarios(planned.case.policy.confidence))
+    few = plan(planned.case, exact, planned.n_years, planned.seed, "closed")
+    many = plan(planned.case, closed_scenarios(planned.n_scenarios), planned.n_years, planned.seed, "closed")
     lump = lump_sums(drawn.contracts[LUMP_SUM])
     asked: list[Callable[[], Any]] = [
-        partial(exact_layers, made, few, lump, drawn.out_of_sample.corridor.amounts),
+        partial(exact_layers, planned, few, lump, drawn.out_of_sample.corridor.amounts),
         partial(closed_spending, many, drawn.contracts, discount),
     ]
     layers, spending = together(asked, workers)
@@ -176,10 +176,10 @@ def _compared(
     drawn: _Drawn, lumpsum: LumpSumResult, closed: _Closed, named: bool, notes: tuple[Sentence, ...]
 ) -> Comparison:
     """Every estimate of what was drawn, and what is said at expectation."""
-    made, out_of_sample, contracts = drawn.plan, drawn.out_of_sample, drawn.contracts
-    case, cells, discount = made.case, made.cells, drawn.lumpsum.decision.data.discount
-    scramblings = Scramblings(made.n_scramblings)
-    calendar = tuple(case.first_year + t for t in range(made.n_years))
+    planned, out_of_sample, contracts = drawn.plan, drawn.out_of_sample, drawn.contracts
+    case, cells, discount = planned.case, planned.cells, drawn.lumpsum.decision.data.discount
+    scramblings = Scramblings(planned.n_scramblings)
+    calendar = tuple(case.first_year + t for t in range(planned.n_years))
     spending = spending_of(case, cells, contracts, discount)
     begroting, outside = (
         begroting_sum(case, case.reported_codes, calendar, c) for c in ("amount", "outside_contracts")
@@ -189,10 +189,10 @@ def _compared(
         case=case,
         cells=cells,
         reference=drawn.reference,
-        n_scenarios=made.n_scenarios,
-        n_scramblings=made.n_scramblings,
-        n_years=made.n_years,
-        seed=made.seed,
+        n_scenarios=planned.n_scenarios,
+        n_scramblings=planned.n_scramblings,
+        n_years=planned.n_years,
+        seed=planned.seed,
         named=named,
         notes=notes,
         risk_allocation=risk_allocation_by_form(contracts),
@@ -212,7 +212,7 @@ def _compared(
         mix=_mixed(case, scramblings, out_of_sample, cover, discount),
         counts=count_estimates(case, scramblings, out_of_sample.counts),
         count_samples=out_of_sample.counts,
-        control_variates=_control_variates(made, closed, out_of_sample, discount),
+        control_variates=_control_variates(planned, closed, out_of_sample, discount),
         lumpsum=lumpsum,
         plain=deterministic_scenario(case, cells, contracts, discount),
         shocks=tuple(
@@ -233,9 +233,11 @@ def _compared(
 
 def _judged(drawn: _Drawn, workers: int) -> LumpSumResult:
     """The decision on the scenarios that judge it."""
-    made = drawn.plan
-    data, control = (lumpsum_data(made.case, made.cells, drawn.reference, series) for series in drawn.judging[:2])
-    return judged(made.case, drawn.lumpsum, data, control, drawn.judging[2], workers)
+    planned = drawn.plan
+    data, control = (
+        lumpsum_data(planned.case, planned.cells, drawn.reference, series) for series in drawn.judging[:2]
+    )
+    return judged(planned.case, drawn.lumpsum, data, control, drawn.judging[2], workers)
 
 
 @kinds_checked
@@ -318,13 +320,13 @@ def _mixed(
 
 
 def _control_variates(
-    made: Plan, closed: _Closed, out_of_sample: OutOfSampleBlock, discount: np.ndarray
+    planned: Plan, closed: _Closed, out_of_sample: OutOfSampleBlock, discount: np.ndarray
 ) -> dict[PaymentForm, dict[Figure, ControlVariate]]:
     """Spending over the term, everybody served, with what is known in closed form."""
-    drawn = Scramblings(made.n_scramblings)
+    drawn = Scramblings(planned.n_scramblings)
     variates = {}
     for form, samples in out_of_sample.samples.items():
-        paid = made.case.of_reported(samples["absorb"].municipal) @ discount
+        paid = planned.case.of_reported(samples["absorb"].municipal) @ discount
         control = out_of_sample.control[form] @ discount
         variates[form] = control_variates(drawn, paid, control, closed.scramblings, closed.spending[form])
     return variates

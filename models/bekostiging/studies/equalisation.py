@@ -277,11 +277,11 @@ def study_equalisation(
     )
 
 
-def _drawn_clients(made: Plan, terms: Reference) -> ClientCosts:
+def _drawn_clients(planned: Plan, terms: Reference) -> ClientCosts:
     """Clients of the first contract year, of as many blocks as give enough of them."""
-    per_block = made.sampler.clients_per_scenario * made.scenarios_per_block / max(made.n_years, 1)
-    n_blocks = min(made.n_blocks, max(1, round(CLIENTS / max(per_block, 1.0))))
-    return simulated_clients(made.case, terms, [draw_block(made, index) for index in range(n_blocks)])
+    per_block = planned.sampler.clients_per_scenario * planned.scenarios_per_block / max(planned.n_years, 1)
+    n_blocks = min(planned.n_blocks, max(1, round(CLIENTS / max(per_block, 1.0))))
+    return simulated_clients(planned.case, terms, [draw_block(planned, index) for index in range(n_blocks)])
 
 
 def _methods(clients: ClientCosts) -> dict[str, Measures]:

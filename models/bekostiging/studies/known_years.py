@@ -217,12 +217,12 @@ def persons_of(case: Case, cells: Cells, clients: FloatArray, one: Series, origi
     return np.asarray(clients[:, :, cells_of(case, cells, one)].sum(axis=2) * scale)
 
 
-def without_clients(made: Plan, known: KnownYears, seed: int) -> FloatArray:
+def without_clients(planned: Plan, known: KnownYears, seed: int) -> FloatArray:
     """Persons of every total in every scenario, (n_scenarios, n_years, n_totals), clients not drawn one by one: their
     expectation given the factors, and a normal with the variance of starts for counting."""
-    case, cells = made.case, made.cells
-    factors = made.factor_model.multipliers(normals_of(made))
-    clients = expected_care_use(case, cells, made.n_years, factors).clients
+    case, cells = planned.case, planned.cells
+    factors = planned.factor_model.multipliers(normals_of(planned))
+    clients = expected_care_use(case, cells, planned.n_years, factors).clients
     dispersion = max(row.starts_dispersion for row in case.demand)
     rng = np.random.Generator(np.random.SFC64([seed, 2]))
     columns = []

@@ -2,8 +2,8 @@
 
 A number is moved a tenth up and a tenth down and the lump sum is decided again in the same way, its margins too; of a
 certainty the part that is left (a tail of 5 %) is moved by a tenth, and zero by a tenth of its range. A step that leaves the
-range of the number is not tried. What changes is told in euro of expected and of tail spending, on scenarios that made
-neither. Words and numbers the decision does not read have no sensitivity.
+range of the number is not tried. What changes is given in euro of expected and of tail spending, on scenarios on which
+neither was designed. Words and numbers the decision does not read have no sensitivity.
 """
 
 from __future__ import annotations

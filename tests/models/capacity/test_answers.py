@@ -40,10 +40,10 @@ GAP = 1e-3
 
 @pytest.fixture(scope="module")
 def data(small_case: Case) -> CapacityData:
-    made = plan(small_case, 32, 1, 1, "design")
-    work = capacity_work(made)
-    parts = [work(draw_block(made, index)).arrays() for index in range(made.n_blocks)]
-    return capacity_data(made, {name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    planned = plan(small_case, 32, 1, 1, "design")
+    work = capacity_work(planned)
+    parts = [work(draw_block(planned, index)).arrays() for index in range(planned.n_blocks)]
+    return capacity_data(planned, {name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 
 @pytest.fixture(scope="module")

@@ -120,7 +120,7 @@ def test_clients_are_divided_as_the_plan_does() -> None:
     assert waits == [1 + 3, 0]
 
 
-def _drawn(made: Plan) -> dict[str, FloatArray]:
+def _draw_arrays(made: Plan) -> dict[str, FloatArray]:
     parts = [
         capacity_work(made, one_by_one=True)(draw_block(made, index)).arrays() for index in range(made.n_blocks)
     ]
@@ -132,7 +132,7 @@ def test_the_clients_of_a_case_are_those_that_were_counted(small_case: Case) -> 
     form = small_case.lots[0].care_forms[0]
     row = Waiting(area=small_case.areas[0].id, care_form=form, clients=7, mean_weeks=6, **MARK)
     made = plan(replace(small_case, waiting=(row,)), 32, 2, 1, "design")
-    arrays = _drawn(made)
+    arrays = _draw_arrays(made)
     data, clients = capacity_data(made, arrays), capacity_clients(made, arrays)
     requests, sitting = clients.requests, clients.caseload
     listed = requests.asked < 0

@@ -17,15 +17,15 @@ from bekostiging.scenarios.forecast import client_months_of_stock, demand_foreca
 QUARTER = 3.0
 
 
-def _drawn(made: Plan) -> dict[str, np.ndarray]:
-    work = capacity_work(made)
-    parts = [work(draw_block(made, index)).arrays() for index in range(made.n_blocks)]
+def _draw_arrays(planned: Plan) -> dict[str, np.ndarray]:
+    work = capacity_work(planned)
+    parts = [work(draw_block(planned, index)).arrays() for index in range(planned.n_blocks)]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _data(case: Case, n_scenarios: int = 32, n_years: int = 2) -> CapacityData:
-    made = plan(case, n_scenarios, n_years, 1, "design")
-    return capacity_data(made, _drawn(made))
+    planned = plan(case, n_scenarios, n_years, 1, "design")
+    return capacity_data(planned, _draw_arrays(planned))
 
 
 def _with_policy(case: Case, **values: str) -> Case:
@@ -45,10 +45,10 @@ def _first(case: Case, **changes: Any) -> Case:
 
 def test_every_client_of_a_lot_is_counted_once(small_case: Case) -> None:
     """Starts by year as ``CareUse`` has them, and who sat as the client arrays have them."""
-    made = plan(small_case, 32, 2, 1, "design")
-    arrays = _drawn(made)
-    block = draw_block(made, 0)
-    own = made.cells.lot >= 0
+    planned = plan(small_case, 32, 2, 1, "design")
+    arrays = _draw_arrays(planned)
+    block = draw_block(planned, 0)
+    own = planned.cells.lot >= 0
     n = block.clients.n_scenarios
     starts = block.care_use().starts[:, :, own].sum(axis=2)
     asked = (arrays["regular"] + arrays["crisis"])[:n].reshape(n, 2, 4, -1).sum(axis=(2, 3))
@@ -63,8 +63,8 @@ def test_presence_follows_the_law_of_the_durations(small_case: Case) -> None:
     """Without risk factors the part in care u quarters after the start is (G(3u+3) - 2 G(3u) + G(3u-3)) / 9 with
     G twice integrated survival, and that of who sits the integral of the equilibrium law (Cox 1962)."""
     case = replace(small_case, risk_factors=())
-    made = plan(case, 64, 2, 1, "design")
-    data = capacity_data(made, _drawn(made))
+    planned = plan(case, 64, 2, 1, "design")
+    data = capacity_data(planned, _draw_arrays(planned))
     durations = demand_forecast(case, 2).durations
     for f, form in enumerate(data.care_forms):
         row = next(i for i, one in enumerate(case.demand) if one.care_form == form)

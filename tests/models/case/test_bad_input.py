@@ -18,7 +18,7 @@ def _sentences(folder: Path, lang: str = "en") -> list[str]:
     return caught.value.text(lang).splitlines()
 
 
-def _only(folder: Path, lang: str = "en") -> str:
+def _only_sentence(folder: Path, lang: str = "en") -> str:
     found = _sentences(folder, lang)
     assert len(found) == 1, found
     return found[0]
@@ -30,14 +30,14 @@ def test_the_untouched_folder_is_in_order(folder: Path) -> None:
 
 def test_missing_table(folder: Path) -> None:
     (folder / "offers.csv").unlink()
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table offers: this table is missing; add offers.csv (`bekostiging new` gives an example)"
     )
 
 
 def test_a_file_of_almost_the_name_of_an_optional_table(folder: Path) -> None:
     (folder / "profiles.csv").rename(folder / "profile.csv")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table profiles: profile.csv is not read so; name it profiles.csv, or give it quite another name"
     )
 
@@ -45,7 +45,7 @@ def test_a_file_of_almost_the_name_of_an_optional_table(folder: Path) -> None:
 def test_missing_column(folder: Path) -> None:
     path = folder / "offers.csv"
     path.write_text(path.read_text().replace("unit_cost", "unit_kost", 1))
-    assert _only(folder) == "table offers, column unit_kost: unknown column; did you mean unit_cost?"
+    assert _only_sentence(folder) == "table offers, column unit_kost: unknown column; did you mean unit_cost?"
 
 
 def test_a_missing_column_of_which_none_is_near(folder: Path) -> None:
@@ -68,7 +68,7 @@ def test_unknown_key_offers_the_nearest(folder: Path, edit: Edit) -> None:
 
 def test_negative_volume(folder: Path, edit: Edit) -> None:
     edit("demand", 1, "starts_per_year", "-3")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table demand, row 3, column starts_per_year: -3 is negative; fill in zero or a positive number"
     )
 
@@ -97,15 +97,19 @@ def test_duplicate_key(folder: Path) -> None:
         path = folder / "indices.csv"
     lines = path.read_text().splitlines()
     path.write_text("\n".join([*lines, lines[1]]) + "\n")
-    sentence = _only(folder)
+    sentence = _only_sentence(folder)
     assert f"row {len(lines) + 1}" in sentence
     assert "is also on row 2; keep one of them" in sentence
 
 
 def test_text_for_a_number(folder: Path, edit: Edit) -> None:
     edit("providers", 2, "equity", "veel")
-    assert _only(folder) == ("table providers, row 4, column equity: 'veel' is not a number; fill in a number")
-    assert _only(folder, "nl") == ("tabel providers, rij 4, kolom equity: 'veel' is geen getal; vul een getal in")
+    assert _only_sentence(folder) == (
+        "table providers, row 4, column equity: 'veel' is not a number; fill in a number"
+    )
+    assert _only_sentence(folder, "nl") == (
+        "tabel providers, rij 4, kolom equity: 'veel' is geen getal; vul een getal in"
+    )
 
 
 def test_ambiguous_number_in_a_dutch_file(folder: Path) -> None:
@@ -117,7 +121,7 @@ def test_ambiguous_number_in_a_dutch_file(folder: Path) -> None:
     dutch = [";".join(header), ";".join(cell.replace(".", ",") if i != header.index("hours_per_contract") else cell
                                         for i, cell in enumerate(cells))]  # fmt: skip
     path.write_text("\n".join(dutch) + "\n")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table administration, row 2, column hours_per_contract: number 1.234 is ambiguous (thousands or decimals); "
         "write it without a thousands separator"
     )
@@ -125,7 +129,7 @@ def test_ambiguous_number_in_a_dutch_file(folder: Path) -> None:
 
 def test_assumption_without_source(folder: Path, edit: Edit) -> None:
     edit("offers", 0, "source", "")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table offers, row 2, column source: an assumption without source; fill in the source (publication, own "
         "records, or 'estimate by ...')"
     )
@@ -146,7 +150,7 @@ def test_ceiling_in_a_lump_sum_lot(folder: Path, edit: Edit) -> None:
 
 def test_corridor_base_that_messages_cannot_show(folder: Path, edit: Edit) -> None:
     edit("lots", 0, "messages", "none")
-    sentence = _only(folder)
+    sentence = _only_sentence(folder)
     assert "measures the corridor on shadow_production, which messages 'none' cannot show" in sentence
     assert "take messages full or another base in policy" in sentence
 
@@ -156,7 +160,7 @@ def test_policy_has_no_silent_default(folder: Path) -> None:
     path.write_text(
         "\n".join(line for line in path.read_text().splitlines() if not line.startswith("share_max")) + "\n"
     )
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table policy, column name: share_max is missing; add a row with scope case (there is no silent default)"
     )
 
@@ -180,7 +184,7 @@ def test_gap_between_layers(folder: Path, edit: Edit) -> None:
 def test_a_file_that_is_not_utf8(folder: Path) -> None:
     path = folder / "areas.csv"
     path.write_bytes(path.read_text().encode() + "é".encode("cp1252"))
-    assert _only(folder) == "table areas: this file is not UTF-8; save it in Excel as 'CSV UTF-8'"
+    assert _only_sentence(folder) == "table areas: this file is not UTF-8; save it in Excel as 'CSV UTF-8'"
 
 
 def test_unknown_case_offers_the_nearest() -> None:
@@ -192,7 +196,7 @@ def test_unknown_case_offers_the_nearest() -> None:
 
 def test_a_citizen_number_is_refused_and_never_printed(folder: Path, edit: Edit) -> None:
     edit("areas", 0, "name", made())
-    sentence = _only(folder)
+    sentence = _only_sentence(folder)
     assert "may be a citizen service number; remove it" in sentence
     assert made() not in sentence
 
@@ -215,7 +219,7 @@ def test_given_shares_that_leave_no_room(folder: Path, edit: Edit) -> None:
     case = read_case(folder)
     row = next(i for i, layer in enumerate(case.layers) if layer.layer == "deficit_1")
     edit("layers", row, "share", "1")
-    sentence = _only(folder)
+    sentence = _only_sentence(folder)
     assert "must share at least 1 and at most 0.8: shares rise outward" in sentence
     assert sentence.endswith("change the shares given or those limits")
 
@@ -224,7 +228,7 @@ def test_empirical_durations_need_their_history(folder: Path, edit: Edit) -> Non
     """Absent, they are asked for; present, duration_cv must be theirs: 10 and 30 weeks equally often have 0.5."""
     edit("demand", 0, "duration_distribution", "empirical")
     form = read_case_row(folder, "demand", 0, "care_form")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         f"table demand, row 2, column duration_distribution: care form {form} takes empirical, but durations has no "
         "row of it; fill in its durations or choose another distribution"
     )
@@ -232,7 +236,7 @@ def test_empirical_durations_need_their_history(folder: Path, edit: Edit) -> Non
         "care_form,weeks,trajectories,source,status\n"
         f"{form},10,4,own count,own_data\n{form},30,4,own count,own_data\n"
     )
-    assert "have 0.5; fill that in" in _only(folder)
+    assert "have 0.5; fill that in" in _only_sentence(folder)
     edit("demand", 0, "duration_cv", "0.5")
     case = read_case(folder)
     assert case.durations[1].weeks == 30.0
@@ -241,7 +245,7 @@ def test_empirical_durations_need_their_history(folder: Path, edit: Edit) -> Non
 def test_a_law_without_spread(folder: Path, edit: Edit) -> None:
     edit("demand", 0, "units_distribution", "gamma")
     edit("demand", 0, "units_cv", "0")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table demand, row 2, column units_cv: units_cv is 0 with distribution gamma; fill in a spread above 0 or "
         "take lognormal"
     )
@@ -257,10 +261,10 @@ def _correlate(folder: Path, *rows: tuple[str, str, float]) -> None:
 def test_correlations_of_one_level_once_and_known(folder: Path) -> None:
     factors = {row.level: row.id for row in read_case(folder).risk_factors}
     _correlate(folder, (factors["national"], factors["municipality"], 0.2))
-    assert "are not of one level; correlate factors of one level" in _only(folder)
+    assert "are not of one level; correlate factors of one level" in _only_sentence(folder)
     pair = (factors["wages"], factors["prices"])
     _correlate(folder, (*pair, 0.2), (*reversed(pair), 0.2))
-    assert "every pair of two factors stands once; remove the row" in _only(folder)
+    assert "every pair of two factors stands once; remove the row" in _only_sentence(folder)
     _correlate(folder, (factors["wages"], "inflatie", 0.2))
     assert "'inflatie' is not in table risk_factors" in _sentences(folder)[0]
     _correlate(folder, (*pair, 0.4))
@@ -272,7 +276,7 @@ def test_correlations_that_cannot_hold_together(folder: Path) -> None:
     known = read_case(folder).risk_factors
     three = [row.id for row in known if row.level in ("national", "wages", "prices")][:3]
     _correlate(folder, (three[0], three[1], 0.9), (three[0], three[2], 0.9), (three[1], three[2], -0.9))
-    told = _only(folder)
+    told = _only_sentence(folder)
     assert "cannot hold together (the matrix is not positive semidefinite)" in told
     assert f"{three[0]}-{three[1]} 0.500, {three[0]}-{three[2]} 0.500, {three[1]}-{three[2]} -0.500" in told
 
@@ -307,7 +311,7 @@ def _table(folder: Path, name: str, *lines: str) -> None:
 def test_measures_that_cannot_be(folder: Path, rows: tuple[str, ...], sentence: str) -> None:
     head = "id,name,care_form,channel,quantity,effect,chance,first_year,years,source,status"
     _table(folder, "measures", head, *rows)
-    assert _only(folder) == sentence
+    assert _only_sentence(folder) == sentence
 
 
 @pytest.mark.parametrize(
@@ -330,7 +334,7 @@ def test_measures_that_cannot_be(folder: Path, rows: tuple[str, ...], sentence: 
 )
 def test_substitution_that_cannot_be(folder: Path, rows: tuple[str, ...], sentence: str) -> None:
     _table(folder, "substitution", "origin,destination,share,first_year,years,source,status", *rows)
-    assert _only(folder).startswith(sentence)
+    assert _only_sentence(folder).startswith(sentence)
 
 
 def test_substitution_without_a_destination_anywhere(folder: Path, edit: Edit) -> None:
@@ -340,7 +344,7 @@ def test_substitution_without_a_destination_anywhere(folder: Path, edit: Edit) -
             edit("demand", row, "starts_per_year", "0")
     head = "origin,destination,share,first_year,years,source,status"
     _table(folder, "substitution", head, "guidance,wmo_guidance,0.1,1,2,x,own_data")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table substitution, row 2, column destination: no area has starts of both guidance and wmo_guidance in demand; "
         "fill in those rows"
     )
@@ -364,7 +368,7 @@ def test_a_care_form_combined_with_itself(folder: Path) -> None:
         "care_form,second_care_form,share,source,status",
         "guidance,guidance,0.1,x,own_data",
     )
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table combinations, row 2, column second_care_form: care form guidance is combined with itself; name two care forms"
     )
 
@@ -372,7 +376,7 @@ def test_a_care_form_combined_with_itself(folder: Path) -> None:
 def test_channels_beyond_one(folder: Path, edit: Edit) -> None:
     edit("demand", 0, "own_access_share", "0.7")
     edit("demand", 0, "gp_share", "0.5")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table demand, row 2, column gp_share: own_access_share and gp_share add up to 1.2, at most 1; mend them"
     )
 
@@ -412,7 +416,7 @@ def test_clauses_that_cannot_be(folder: Path, changed: dict[str, str], column: s
     """One sentence naming lot, form and position, the rule and the remedy."""
     row = CLAUSE | {"lot": read_case(folder).lots[0].id} | changed
     (folder / "clauses.csv").write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
-    sentence = _only(folder)
+    sentence = _only_sentence(folder)
     assert sentence.startswith(f"table clauses, row 2, column {column}")
     assert told in sentence
 
@@ -425,7 +429,7 @@ def test_layers_of_single_clients_do_not_overlap(folder: Path) -> None:
     (folder / "clauses.csv").write_text(
         "\n".join([",".join(row), *(",".join(one.values()) for one in rows)]) + "\n"
     )
-    sentence = _only(folder)
+    sentence = _only_sentence(folder)
     assert sentence.startswith("table clauses, row 3, column threshold")
     assert (
         "begins at 40000 euro, and that of clause 1 goes on to 50000 euro; let them follow each other" in sentence
@@ -440,24 +444,28 @@ def test_layers_of_single_clients_do_not_overlap(folder: Path) -> None:
 def test_a_pool_without_a_ceiling(folder: Path, edit: Edit) -> None:
     edit("contracts", 0, "ceiling_pool", "samen")
     edit("contracts", 0, "ceiling", "")
-    assert "is in ceiling pool samen without a ceiling; fill in ceiling or take it out of the pool" in _only(
-        folder
+    assert (
+        "is in ceiling pool samen without a ceiling; fill in ceiling or take it out of the pool"
+        in _only_sentence(folder)
     )
 
 
 def test_a_main_contractor_of_itself(folder: Path, edit: Edit) -> None:
     edit("contracts", 0, "main_contractor", read_case(folder).contracts[0].provider)
-    assert "the same or a subcontractor there (Contractstandaard Wmo v1.2 art. 3.9); take another" in _only(folder)
+    assert (
+        "the same or a subcontractor there (Contractstandaard Wmo v1.2 art. 3.9); take another"
+        in _only_sentence(folder)
+    )
 
 
 def test_a_negative_tariff(folder: Path, edit: Edit) -> None:
     edit("offers", 0, "tariff", "-5")
-    assert _only(folder).startswith("table offers, row 2, column tariff:")
+    assert _only_sentence(folder).startswith("table offers, row 2, column tariff:")
 
 
 def test_a_missing_price_of_a_profile_in_use(folder: Path, edit: Edit) -> None:
     edit("profiles", 0, "price", "5000")
-    sentence = _only(folder)
+    sentence = _only_sentence(folder)
     assert sentence.startswith("table profiles, row 3, column price: profile ")
     assert sentence.endswith(
         "is in use and has no price while others have; fill in price or leave it empty everywhere"
@@ -469,7 +477,7 @@ def test_a_missing_price_of_a_profile_in_use(folder: Path, edit: Edit) -> None:
 )
 def test_a_file_of_almost_the_name_of_a_table_is_named(folder: Path, name: str) -> None:
     (folder / "profiles.csv").rename(folder / name)
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         f"table profiles: {name} is not read so; name it profiles.csv, or give it quite another name"
     )
 
@@ -484,12 +492,14 @@ def test_a_table_beside_the_tables_is_told(folder: Path) -> None:
 def test_a_table_that_is_a_broken_link_is_named(folder: Path) -> None:
     (folder / "profiles.csv").unlink()
     (folder / "profiles.csv").symlink_to("nowhere.csv")
-    assert _only(folder) == ("table profiles: this is no regular file; put a file there, no folder or broken link")
+    assert _only_sentence(folder) == (
+        "table profiles: this is no regular file; put a file there, no folder or broken link"
+    )
 
 
 def test_a_head_that_is_nested_too_deep_is_one_sentence(folder: Path) -> None:
     (folder / "case.toml").write_text("x = " + "[" * 9000)
-    assert _only(folder) == "table case.toml: is not valid TOML (nested too deep); mend it"
+    assert _only_sentence(folder) == "table case.toml: is not valid TOML (nested too deep); mend it"
 
 
 def test_many_unknown_columns_are_one_cause(folder: Path) -> None:

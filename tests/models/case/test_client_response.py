@@ -61,15 +61,15 @@ def test_a_nation_without_demand_follows_as_everybody(small_case: Case) -> None:
 
 def test_the_engine_moves_its_clients_so_in_the_first_year(small_case: Case) -> None:
     """Ten percent more inflow in the first year, in the engine, is b_0 of ten percent more clients."""
-    made = plan(small_case, 20, 1, 1, "closed")
-    factors = neutral_factors(made.case, 1)
+    planned = plan(small_case, 20, 1, 1, "closed")
+    factors = neutral_factors(planned.case, 1)
     inflow = factors.inflow.copy()
     inflow[:, 1:] *= 1.1  # of the starts, not of who is in care
     before, after = (
-        expected_care_use(made.case, made.cells, 1, one).clients.sum()
+        expected_care_use(planned.case, planned.cells, 1, one).clients.sum()
         for one in (factors, replace(factors, inflow=inflow))
     )
-    rows = made.case.demand
+    rows = planned.case.demand
     weights = response(
         np.array([row.starts_per_year for row in rows]), np.array([row.clients_at_start for row in rows])
     )

@@ -13,7 +13,7 @@ from csv_tables import put_table, table_of
 from bekostiging.case import Case, CaseError, public_tables, read_case
 
 
-def _only(folder: Path, lang: str = "en") -> str:
+def _only_sentence(folder: Path, lang: str = "en") -> str:
     with pytest.raises(CaseError) as caught:
         read_case(folder)
     (sentence,) = caught.value.text(lang).splitlines()
@@ -29,12 +29,12 @@ def test_a_stock_cannot_fall_below_zero(folder: Path, edit: Edit) -> None:
     assert (case.begroting[1].law, case.begroting[5].law) == ("jeugdwet", "wmo")
     assert case.begroting[1].year == case.begroting[5].year == 2027
     edit("begroting", 5, "reserve_addition", "98")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         f"table begroting, row 3, column reserve_addition: municipality gemeente-1: stock {start:.0f} euro with the "
         "additions up to 2027, laws together, is -2; a stock cannot fall below zero: take out less or raise "
         "municipalities.reserve"
     )
-    assert _only(folder, "nl").endswith(
+    assert _only_sentence(folder, "nl").endswith(
         "een voorraad kan niet onder nul: verlaag wat eruit gaat of verhoog municipalities.reserve"
     )
 
@@ -42,7 +42,7 @@ def test_a_stock_cannot_fall_below_zero(folder: Path, edit: Edit) -> None:
 def test_an_addition_before_the_term(folder: Path) -> None:
     rows = table_of(folder, "begroting")
     put_table(folder, "begroting", [*rows, rows[0] | {"year": "2025", "reserve_addition": "10"}])
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table begroting, row 18, column reserve_addition: an addition in 2025, before the first contract year "
         "2026, is in the "
         "stock at the start already; add it to municipalities.reserve and leave this field empty"
@@ -55,7 +55,7 @@ def test_an_addition_before_the_term(folder: Path) -> None:
 )
 def test_the_whole_municipality_has_both_or_neither(folder: Path, edit: Edit, given: str, missing: str) -> None:
     edit("municipalities", 0, given, "5000000")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         f"table municipalities, row 2, column {missing}: municipality gemeente-1 has {given} and no {missing}; the "
         "ratio asks "
         "both: fill it in or leave both empty"
@@ -68,7 +68,7 @@ def test_the_whole_municipality_has_both_or_neither(folder: Path, edit: Edit, gi
 def test_what_is_required_is_more_than_nothing(folder: Path, edit: Edit) -> None:
     edit("municipalities", 0, "resistance_available", "5000000")
     edit("municipalities", 0, "resistance_required", "0")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table municipalities, row 2, column resistance_required: 0 is too small, allowed is 1 or more; mend the number "
         "(an amount below 1 euro is nothing to compute with; above 100 billion is a slip of the keyboard)"
     )
@@ -76,7 +76,7 @@ def test_what_is_required_is_more_than_nothing(folder: Path, edit: Edit) -> None
 
 def test_cover_is_never_negative_and_an_addition_may_be(folder: Path, edit: Edit) -> None:
     edit("begroting", 1, "structural_cover", "-1")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table begroting, row 3, column structural_cover: -1 is negative; fill in zero or a positive number"
     )
     edit("begroting", 1, "structural_cover", "1000")
@@ -87,7 +87,7 @@ def test_cover_is_never_negative_and_an_addition_may_be(folder: Path, edit: Edit
 
 def test_a_revenue_is_of_a_year_before_the_term(folder: Path, edit: Edit) -> None:
     edit("contracts", 0, "revenue_year", "2026")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table contracts, row 2, column revenue_year: revenue of 2026, while the first contract year is 2026; "
         "take the revenue "
         "of a year before it, 2025 at most"
@@ -107,7 +107,7 @@ def test_the_index_of_every_year_since_the_revenue_is_known(folder: Path, edit: 
     """The region has indices from 2025 on: a revenue of 2022 lacks those of 2023 and 2024, unless it is zero."""
     edit("contracts", 0, "revenue_year", "2022")
     row = table_of(folder, "contracts")[0]
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         f"table indices, column year: year 2023, 2024 is missing, and the revenue of {row['provider']} / "
         f"{row['lot']} is of 2022 "
         "and is brought to 2026 with the index of every year after it; fill in OVA and PPC, or give the revenue "
@@ -115,7 +115,7 @@ def test_the_index_of_every_year_since_the_revenue_is_known(folder: Path, edit: 
         "contracts.revenue_year"
     )
     edit("contracts", 1, "revenue_year", "2022")
-    assert f"{row['provider']} / {row['lot']} (+ 1) is of 2022" in _only(folder)
+    assert f"{row['provider']} / {row['lot']} (+ 1) is of 2022" in _only_sentence(folder)
     for place in (0, 1):
         edit("contracts", place, "revenue", "0")
     assert read_case(folder).contracts[0].revenue == 0
@@ -147,7 +147,7 @@ def test_policy_of_cover_holds_for_the_whole_case(folder: Path, name: str) -> No
     rows = table_of(folder, "policy")
     rows[-1]["scope"] = "youth"
     put_table(folder, "policy", rows)
-    assert f"{name} holds for the whole case; set scope to case" in _only(folder)
+    assert f"{name} holds for the whole case; set scope to case" in _only_sentence(folder)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_policy_of_cover_holds_for_the_whole_case(folder: Path, name: str) -> No
     ],
 )
 def test_policy_of_cover_in_its_range(folder: Path, name: str, value: str, sentence: str) -> None:
-    assert sentence in _only(_with_policy(folder, **{name: value}))
+    assert sentence in _only_sentence(_with_policy(folder, **{name: value}))
 
 
 def test_laws_that_do_not_share_have_lots_of_their_own(folder: Path, edit: Edit) -> None:
@@ -172,7 +172,7 @@ def test_laws_that_do_not_share_have_lots_of_their_own(folder: Path, edit: Edit)
     place = next(i for i, form in enumerate(case.care_forms) if form.id == "mental_care")
     edit("care_forms", place, "law", "wmo")
     _with_policy(folder, laws_share="no")
-    assert _only(folder) == (
+    assert _only_sentence(folder) == (
         "table lots, row 2, column care_forms: lot youth has care forms of jeugdwet and wmo, while policy laws_share is no; "
         "split the lot by law or set laws_share to yes"
     )

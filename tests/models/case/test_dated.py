@@ -47,7 +47,7 @@ def test_years_of_a_source(source: str, years: tuple[int, ...]) -> None:
     assert years_in(source) == years
 
 
-def _said(case: Case, part: str) -> list[str]:
+def _notes_with(case: Case, part: str) -> list[str]:
     """Notes in English with a part."""
     return [note["en"] for note in dated_notes(case) if part in note["en"]]
 
@@ -63,7 +63,7 @@ def _first(case: Case, table: str, **changes: Any) -> Case:
 )
 def test_older_than_a_year_before_the_base_year(small_case: Case, year: int, told: bool) -> None:
     """The region counts in 2024: a figure of 2023 is a year old, one of 2022 older."""
-    found = _said(_first(small_case, "demand", source=f"telling {year}"), "older than a year")
+    found = _notes_with(_first(small_case, "demand", source=f"telling {year}"), "older than a year")
     want = f"Figures that were older than a year in base year 2024: demand (1 row of {year})."
     assert found == ([want] if told else [])
 
@@ -80,19 +80,19 @@ def test_a_series_is_as_old_as_its_last_year(small_case: Case) -> None:
             History.model_validate(common | {"year": year, "source": f"telling {year}"}) for year in years
         )
 
-    assert not _said(replace(small_case, history=rows(2019, 2021, 2024)), "older than a year")
-    (old,) = _said(replace(small_case, history=rows(2019, 2021)), "older than a year")
+    assert not _notes_with(replace(small_case, history=rows(2019, 2021, 2024)), "older than a year")
+    (old,) = _notes_with(replace(small_case, history=rows(2019, 2021)), "older than a year")
     assert "history (1 row of 2021)" in old
 
 
 def test_shocks_are_events(small_case: Case, almere: Case) -> None:
-    assert not _said(replace(small_case, shocks=almere.shocks), "older than a year")
+    assert not _notes_with(replace(small_case, shocks=almere.shocks), "older than a year")
 
 
 @pytest.mark.parametrize(("year", "told"), [(2021, True), (2023, True), (2024, False)])
 def test_a_newer_edition(small_case: Case, year: int, told: bool) -> None:
     case = _first(small_case, "demand", source=f"CBS Kerncijfers wijken en buurten {year}")
-    assert bool(_said(case, f"figures of {year} stand here; there are newer ones")) == told
+    assert bool(_notes_with(case, f"figures of {year} stand here; there are newer ones")) == told
 
 
 @pytest.mark.parametrize(
@@ -109,46 +109,46 @@ def test_the_break_in_the_wmo_counts(small_case: Case, years: tuple[int, ...], w
         "status": "published",
     }
     rows = tuple(History.model_validate(common | {"year": year, "source": "CBS"}) for year in years)
-    found = _said(replace(small_case, history=rows), "CBS counts the Wmo otherwise since 2023")
+    found = _notes_with(replace(small_case, history=rows), "CBS counts the Wmo otherwise since 2023")
     assert [word in one for one in found] == ([True] if word else [])
     own = tuple(row.model_copy(update={"source": "own counts"}) for row in rows)
-    assert not _said(replace(small_case, history=own), "CBS counts")
+    assert not _notes_with(replace(small_case, history=own), "CBS counts")
 
 
 def test_a_published_forecast_without_its_final_figure(almere: Case, small_case: Case) -> None:
-    (found,) = _said(almere, "without a final figure")
+    (found,) = _notes_with(almere, "without a final figure")
     assert found.startswith("Indices: of 2025 there is a forecast")
     assert "from 2026 on are invented" in found
-    assert not _said(small_case, "without a final figure")
+    assert not _notes_with(small_case, "without a final figure")
     known = tuple(
         row.model_copy(update={"ova_final": 0.04, "ppc_final": 0.02}) if row.year == 2025 else row
         for row in almere.indices
     )
-    assert not _said(replace(almere, indices=known), "without a final figure")
+    assert not _notes_with(replace(almere, indices=known), "without a final figure")
 
 
 @pytest.mark.parametrize("code", ["6.71", "6.72", "6.81", "6.82"])
 def test_a_taakveld_that_was_split(small_case: Case, code: str) -> None:
     """Iv3: four taakvelden of 2017-2022 became individual ones in 2023; a contract that began before then keeps its own."""
     case = _first(small_case, "care_forms", iv3=code)
-    (found,) = _said(case, "was split in 2023")
+    (found,) = _notes_with(case, "was split in 2023")
     assert found.startswith(f"Taakveld {code} (Begeleiding jeugd)")
     assert f"{code}1" in found or f"{code[:3]}" in found
     before = replace(case, lots=tuple(row.model_copy(update={"first_year": 2022}) for row in case.lots))
-    assert not _said(before, "was split in 2023")
+    assert not _notes_with(before, "was split in 2023")
 
 
 def test_the_shipped_cases_have_present_taakvelden(almere: Case, small_case: Case) -> None:
-    assert not _said(almere, "was split")
-    assert not _said(small_case, "was split")
+    assert not _notes_with(almere, "was split")
+    assert not _notes_with(small_case, "was split")
 
 
 def test_the_duty_to_buy_regionally_is_a_doubt(almere: Case) -> None:
-    (found,) = _said(almere, "Regional purchase")
+    (found,) = _notes_with(almere, "Regional purchase")
     assert "(Jeugdhulp met verblijf (Flevoland))" in found
     assert "no date was found in November 2026" in found
     local = replace(almere, lots=tuple(row.model_copy(update={"scale": "local"}) for row in almere.lots))
-    assert not _said(local, "Regional purchase")
+    assert not _notes_with(local, "Regional purchase")
 
 
 def test_a_long_lead_and_its_spread(almere: Case, small_case: Case) -> None:
@@ -157,9 +157,9 @@ def test_a_long_lead_and_its_spread(almere: Case, small_case: Case) -> None:
     own = next(row.standard_deviation or 0.0 for row in almere.risk_factors if row.id == "municipal_inflow")
     ahead = (0.03**2 * 3.7768 + (0.02**2 + own**2) * 1.9336) ** 0.5
     assert inflow_spread(almere, 6) == pytest.approx(ahead, rel=1e-4)
-    (found,) = _said(almere, "the first contract year is 2028, 6 years later")
+    (found,) = _notes_with(almere, "the first contract year is 2028, 6 years later")
     assert f"usually differs {100 * ahead:.1f} %" in found
-    assert not _said(small_case, "years later")
+    assert not _notes_with(small_case, "years later")
 
 
 def test_the_spread_is_that_of_the_factor_model(small_case: Case) -> None:

@@ -37,7 +37,7 @@ def _counted(
     )
 
 
-def _of(case: Case, history: tuple[History, ...], place: str) -> GrowthEstimate:
+def _estimate_of(case: Case, history: tuple[History, ...], place: str) -> GrowthEstimate:
     """The estimate of youth care in a place."""
     found = growth_estimates(replace(case, history=history))
     return next(one for one in found if (one.place, one.law) == (place, "jeugdwet"))
@@ -68,10 +68,10 @@ def test_the_error_of_an_own_growth_by_hand() -> None:
 
 def test_a_place_without_years_has_the_nations_growth(small_case: Case) -> None:
     place = small_case.municipalities[0].code
-    found = _of(small_case, (), place)
+    found = _estimate_of(small_case, (), place)
     assert (found.mean, found.standard_error) == (mean_growth(NATIONAL_GROWTH), TAU)
     assert found.own is None
-    two_years = _of(small_case, _counted(place, "jeugdwet", {2021: 100, 2022: 150}), place)
+    two_years = _estimate_of(small_case, _counted(place, "jeugdwet", {2021: 100, 2022: 150}), place)
     assert (two_years.mean, two_years.years) == (found.mean, (2021, 2022))
 
 
@@ -80,7 +80,7 @@ def test_growth_lies_between_own_and_nation_and_nearer_to_the_surer(small_case: 
     errors, weights = [], []
     for n_years in (3, 8, 30):
         counts = {2022 - k: 50_000 * math.exp(-0.08 * k) for k in reversed(range(n_years))}
-        found = _of(small_case, _counted(place, "jeugdwet", counts), place)
+        found = _estimate_of(small_case, _counted(place, "jeugdwet", counts), place)
         assert found.own == pytest.approx(0.08)
         assert found.nation < found.mean < found.own
         assert (found.mean, found.standard_error) == posterior(found.own, found.own_error or 0.0, found.nation)
@@ -96,7 +96,7 @@ def test_years_after_until_are_not_known(small_case: Case) -> None:
     history = _counted(place, "jeugdwet", {2018: 1000, 2019: 1020, 2020: 1040, 2021: 4000})
     known = replace(small_case, history=history, known_until=2020)
     assert growth_estimates(known) == growth_estimates(replace(known, known_until=None), until=2020)
-    assert _of(small_case, history[:3], place).own == growth_estimates(known)[0].own
+    assert _estimate_of(small_case, history[:3], place).own == growth_estimates(known)[0].own
 
 
 def test_care_forms_are_added_in_the_years_that_all_have(small_case: Case) -> None:

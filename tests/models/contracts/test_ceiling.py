@@ -271,7 +271,7 @@ def test_what_was_asked_is_paid_moved_or_unpaid(small_case: Case, nothing: CareU
         np.testing.assert_allclose(settled.payment - settled.clauses + settled.unpaid, claim.asked, atol=1e-9)
 
 
-def _alone(nothing: CareUse, *delivered: float, crisis: bool = False) -> CareUse:
+def _care_use(nothing: CareUse, *delivered: float, crisis: bool = False) -> CareUse:
     """Clients of the first contract with so much in the first year."""
     return _added_up(nothing, [Client(0, (euro, 0.0), (euro, 0.0), 1.0, 1.0, crisis) for euro in delivered])
 
@@ -293,39 +293,39 @@ def test_a_quota_share_under_a_ceiling_by_hand(nothing: CareUse) -> None:
     """140 claimed, ceiling 90, B0 100: the ceiling lets 90 through, which is what the quota is measured against, so it moves
     nothing; 50 is unpaid. (On the claim it would take half of 40 off the 90.) With 70 claimed it gives half of 20 back."""
     one = _own(90.0, QuotaShare(np.array([0.5])))
-    assert _first(one, _alone(nothing, 140.0)) == pytest.approx((90.0, 0.0, 50.0))
-    assert _first(one, _alone(nothing, 70.0)) == pytest.approx((80.0, 10.0, 0.0))
-    assert _first(_own(None, *one.clauses), _alone(nothing, 140.0)) == pytest.approx((120.0, -20.0, 0.0))
+    assert _first(one, _care_use(nothing, 140.0)) == pytest.approx((90.0, 0.0, 50.0))
+    assert _first(one, _care_use(nothing, 70.0)) == pytest.approx((80.0, 10.0, 0.0))
+    assert _first(_own(None, *one.clauses), _care_use(nothing, 140.0)) == pytest.approx((120.0, -20.0, 0.0))
     # a ceiling above B0 leaves B0 as the reference
-    assert _first(replace(one, ceiling=130.0), _alone(nothing, 140.0)) == pytest.approx((115.0, -15.0, 10.0))
+    assert _first(replace(one, ceiling=130.0), _care_use(nothing, 140.0)) == pytest.approx((115.0, -15.0, 10.0))
 
 
 def test_a_stop_loss_under_a_ceiling_by_hand(nothing: CareUse) -> None:
     """A layer above 100 % of the smaller of B0 100 and the ceiling of 90: nothing payable is above it."""
     one = _own(90.0, StopLoss(1.0, np.inf, np.ones(1)))
-    assert _first(one, _alone(nothing, 140.0)) == pytest.approx((90.0, 0.0, 50.0))
+    assert _first(one, _care_use(nothing, 140.0)) == pytest.approx((90.0, 0.0, 50.0))
     # crisis passes the ceiling, and the layer takes it
-    assert _first(one, _alone(nothing, 140.0, crisis=True)) == pytest.approx((90.0, -50.0, 0.0))
+    assert _first(one, _care_use(nothing, 140.0, crisis=True)) == pytest.approx((90.0, -50.0, 0.0))
 
 
 def test_a_high_cost_pool_comes_before_the_ceiling_by_hand(nothing: CareUse) -> None:
     """Two clients of 60: half of the 20 above 40 of each is the provider's, so 100 is left, of which a ceiling of 90 refuses
     10. A full pool under a ceiling of 10 pays 10 and is never negative."""
     half = HighCostPool(EDGES[0], EDGES[1] - EDGES[0], np.array([0.5]))
-    assert _first(_own(90.0, half), _alone(nothing, 60.0, 60.0)) == pytest.approx((90.0, -20.0, 10.0))
+    assert _first(_own(90.0, half), _care_use(nothing, 60.0, 60.0)) == pytest.approx((90.0, -20.0, 10.0))
     full = replace(half, share=np.ones(1))
-    assert _first(_own(10.0, full), _alone(nothing, 60.0, 60.0)) == pytest.approx((10.0, -40.0, 70.0))
+    assert _first(_own(10.0, full), _care_use(nothing, 60.0, 60.0)) == pytest.approx((10.0, -40.0, 70.0))
     # whatever order they are written in
     quota = QuotaShare(np.array([0.5]))
-    assert _first(_own(90.0, quota, half), _alone(nothing, 60.0, 60.0)) == _first(
-        _own(90.0, half, quota), _alone(nothing, 60.0, 60.0)
+    assert _first(_own(90.0, quota, half), _care_use(nothing, 60.0, 60.0)) == _first(
+        _own(90.0, half, quota), _care_use(nothing, 60.0, 60.0)
     )
 
 
 def test_what_is_urgent_is_part_of_what_is_left(nothing: CareUse) -> None:
     """A crisis client of 60, all above 40 moved: 40 is left, and no more than that is urgent."""
     full = HighCostPool(EDGES[0], EDGES[1] - EDGES[0], np.ones(1))
-    due = _own(90.0, full).due(_alone(nothing, 60.0, crisis=True), LEVELS)
+    due = _own(90.0, full).due(_care_use(nothing, 60.0, crisis=True), LEVELS)
     assert (due.left[0, 0], due.urgent[0, 0]) == pytest.approx((40.0, 40.0))
 
 
@@ -381,10 +381,10 @@ def test_a_high_cost_pool_is_measured_on_what_the_form_claims(nothing: CareUse) 
 def test_a_share_of_a_pool_of_clients_is_not_decided_under_a_ceiling(nothing: CareUse) -> None:
     undecided = HighCostPool(EDGES[0], EDGES[1] - EDGES[0], np.full(1, np.nan))
     with pytest.raises(ValueError, match="a ceiling stands after it"):
-        _own(90.0, undecided).rows(_alone(nothing, 60.0), LEVELS)
+        _own(90.0, undecided).rows(_care_use(nothing, 60.0), LEVELS)
     with pytest.raises(ValueError, match="quota_share stands after it"):
-        _own(None, QuotaShare(np.ones(1)), undecided).rows(_alone(nothing, 60.0), LEVELS)
-    rows = _own(None, undecided).rows(_alone(nothing, 60.0), LEVELS)
+        _own(None, QuotaShare(np.ones(1)), undecided).rows(_care_use(nothing, 60.0), LEVELS)
+    rows = _own(None, undecided).rows(_care_use(nothing, 60.0), LEVELS)
     assert (rows.constant[0, 0], rows.euros[0, 0, 0]) == pytest.approx((60.0, -20.0))
 
 

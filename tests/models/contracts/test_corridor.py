@@ -46,8 +46,8 @@ def test_layers_add_up_to_the_deviation(base: float, amount: float) -> None:
 
 @pytest.fixture(scope="module")
 def drawn(small_case: Case) -> tuple[Case, Cells, CareUse]:
-    made = plan(small_case, 32, 3, 2, "design")
-    return small_case, made.cells, draw_block(made, 0).care_use()
+    planned = plan(small_case, 32, 3, 2, "design")
+    return small_case, planned.cells, draw_block(planned, 0).care_use()
 
 
 def _lump_sums(case: Case, cells: Cells, base: str) -> list[Taakgericht]:

@@ -37,8 +37,8 @@ N_YEARS = 3
 
 @pytest.fixture(scope="module")
 def drawn(small_case: Case) -> tuple[Case, Cells, CareUse]:
-    made = plan(small_case, 32, N_YEARS, 2, "design")
-    return small_case, made.cells, draw_block(made, 0).care_use()
+    planned = plan(small_case, 32, N_YEARS, 2, "design")
+    return small_case, planned.cells, draw_block(planned, 0).care_use()
 
 
 def _contracts(case: Case, cells: Cells, form: str, *, ceilings: bool = True) -> tuple[Contract, ...]:

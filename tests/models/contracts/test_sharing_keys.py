@@ -71,24 +71,24 @@ def _with_keys(small_case: Case) -> Case:
 
 
 def _shares(case: Case, key: SharingKey, lot: int = 0) -> np.ndarray:
-    made = plan(case, 32, 4, 1, "design")
-    return municipal_shares(case, made.cells, draw_block(made, 0).care_use(), lot, key)
+    planned = plan(case, 32, 4, 1, "design")
+    return municipal_shares(case, planned.cells, draw_block(planned, 0).care_use(), lot, key)
 
 
 @pytest.mark.parametrize("key", get_args(SharingKey))
 def test_keys_sum_to_one(small_case: Case, key: SharingKey) -> None:
     case = _with_keys(small_case)
     lots = tuple(row.model_copy(update={"sharing_key": key}) for row in case.lots)
-    made = plan(replace(case, lots=lots), 32, 2, 1, "design")
-    care_use = draw_block(made, 0).care_use()
+    planned = plan(replace(case, lots=lots), 32, 2, 1, "design")
+    care_use = draw_block(planned, 0).care_use()
     for j, lot in enumerate(lots):
         if sum(key_weights(case, lot, key).values()) == 0:
             continue  # no realised euro for the care forms of this lot
-        shares = municipal_shares(made.case, made.cells, care_use, j)
+        shares = municipal_shares(planned.case, planned.cells, care_use, j)
         assert shares.shape == (care_use.n_scenarios, 2, len(case.municipalities))
         np.testing.assert_allclose(shares.sum(axis=-1), 1.0)
         assert (shares >= 0).all()
-        np.testing.assert_array_equal(shares, municipal_shares(case, made.cells, care_use, j, key))
+        np.testing.assert_array_equal(shares, municipal_shares(case, planned.cells, care_use, j, key))
 
 
 def test_keys_by_hand(small_case: Case) -> None:
@@ -241,10 +241,10 @@ def test_a_key_without_its_figures_is_refused(small_case: Case, key: str, said: 
 @given(seed=st.integers(0, 5), form=st.sampled_from(tuple(PAYMENT_FORMS)))
 def test_money_is_conserved_in_every_scenario(small_case: Case, seed: int, form: str) -> None:
     """What the municipalities pay together is what the providers receive: every scenario and year, to the cent."""
-    made = plan(small_case, 32, 2, seed, "design")
-    care_use = draw_block(made, 0).care_use()
-    contracts = build_contracts(small_case, made.cells, reference(small_case, made.cells, 2), form)
-    samples = settle_all(small_case, made.cells, contracts, care_use, levels_by_lot(small_case, care_use))
+    planned = plan(small_case, 32, 2, seed, "design")
+    care_use = draw_block(planned, 0).care_use()
+    contracts = build_contracts(small_case, planned.cells, reference(small_case, planned.cells, 2), form)
+    samples = settle_all(small_case, planned.cells, contracts, care_use, levels_by_lot(small_case, care_use))
     received = np.rint(100 * samples.payment).astype(np.int64).sum(axis=2)
     paid = np.rint(100 * samples.municipal).astype(np.int64).sum(axis=2)
     np.testing.assert_array_equal(paid, received)

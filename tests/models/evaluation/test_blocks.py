@@ -49,44 +49,44 @@ def _stopped(case: Case, keep: Path, blocks: int) -> None:
 
 def test_what_capacity_is_decided_on_is_the_same_bits_for_any_workers(small_case: Case) -> None:
     """Everything after it is one process, so the decision is too."""
-    made = plan(small_case, 64, 1, 1, "design")
-    one, two = (Blocks(workers).series(made, capacity_work(made), silent) for workers in (1, 2))
-    assert made.n_blocks > 1
+    planned = plan(small_case, 64, 1, 1, "design")
+    one, two = (Blocks(workers).series(planned, capacity_work(planned), silent) for workers in (1, 2))
+    assert planned.n_blocks > 1
     assert list(one) == list(two)
     for name, values in one.items():
         np.testing.assert_array_equal(values, two[name])
 
 
 def test_a_stopped_run_goes_on_with_the_same_bits(small_case: Case, tmp_path: Path) -> None:
-    made = plan(small_case, 64, 4, 1, "out_of_sample")
-    whole = Blocks().series(made, units_of_block, silent)
+    planned = plan(small_case, 64, 4, 1, "out_of_sample")
+    whole = Blocks().series(planned, units_of_block, silent)
     _stopped(small_case, tmp_path, 5)
     (folder,) = tmp_path.iterdir()
     kept = sorted(folder.glob("*.parquet"))
     assert len(kept) == 5
     stamps = [file.stat().st_mtime_ns for file in kept]
-    again = Blocks(keep=tmp_path).series(made, units_of_block, silent)
+    again = Blocks(keep=tmp_path).series(planned, units_of_block, silent)
     assert [file.stat().st_mtime_ns for file in kept] == stamps
     np.testing.assert_array_equal(again["units"], whole["units"])
     assert isinstance(again["units"], np.memmap)
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert len(manifest["sha256"]) == made.n_blocks
+    assert len(manifest["sha256"]) == planned.n_blocks
     assert manifest["seed"] == 1
 
 
 def test_a_torn_block_is_drawn_again(small_case: Case, tmp_path: Path) -> None:
-    made = plan(small_case, 64, 4, 1, "out_of_sample")
-    whole = Blocks(keep=tmp_path).series(made, units_of_block, silent)["units"].copy()
+    planned = plan(small_case, 64, 4, 1, "out_of_sample")
+    whole = Blocks(keep=tmp_path).series(planned, units_of_block, silent)["units"].copy()
     (folder,) = tmp_path.iterdir()
     file = folder / "000003.parquet"
     file.write_bytes(file.read_bytes()[:-100])
-    again = Blocks(keep=tmp_path).series(made, units_of_block, silent)
+    again = Blocks(keep=tmp_path).series(planned, units_of_block, silent)
     np.testing.assert_array_equal(again["units"], whole)
 
 
 def test_another_question_is_another_folder(small_case: Case, tmp_path: Path) -> None:
-    made = plan(small_case, 64, 4, 1, "out_of_sample")
-    first = question(made, units_of_block)
+    planned = plan(small_case, 64, 4, 1, "out_of_sample")
+    first = question(planned, units_of_block)
     other = replace(
         small_case, demand=(small_case.demand[0].model_copy(update={"growth": 0.02}), *small_case.demand[1:])
     )
@@ -96,7 +96,7 @@ def test_another_question_is_another_folder(small_case: Case, tmp_path: Path) ->
     # a function is known by its name: its usual text has an address, which is another in every process
     assert [token for token in _tokens((units_of_block, partial(units_of_block), Drawn)) if b"0x" in token] == []
     # more scramblings of the same points are the same blocks and more
-    assert question(replace(made, n_scramblings=2 * made.n_scramblings), units_of_block) == first
+    assert question(replace(planned, n_scramblings=2 * planned.n_scramblings), units_of_block) == first
 
 
 def test_a_comparison_kept_and_not_kept_is_the_same(small_case: Case, tmp_path: Path) -> None:
@@ -131,15 +131,15 @@ def _modes(place: Path) -> set[tuple[bool, int]]:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
 def test_what_is_kept_is_its_owners(small_case: Case, tmp_path: Path) -> None:
     """Folders 0700 and files 0600, whatever the usual rights are, and also where an earlier version left wider ones."""
-    made = plan(small_case, 32, 1, 1, "out_of_sample")
+    planned = plan(small_case, 32, 1, 1, "out_of_sample")
     usual = os.umask(0)
     try:
-        Blocks(keep=tmp_path / "kept").series(made, units_of_block, silent)
+        Blocks(keep=tmp_path / "kept").series(planned, units_of_block, silent)
         assert _modes(tmp_path / "kept") == {(True, 0o700), (False, 0o600)}
         (folder,) = (tmp_path / "kept").iterdir()
         folder.chmod(0o777)
         (folder / "manifest.json").chmod(0o666)
-        Blocks(keep=tmp_path / "kept").series(made, units_of_block, silent)
+        Blocks(keep=tmp_path / "kept").series(planned, units_of_block, silent)
     finally:
         os.umask(usual)
     assert _modes(tmp_path / "kept") == {(True, 0o700), (False, 0o600)}
@@ -147,46 +147,46 @@ def test_what_is_kept_is_its_owners(small_case: Case, tmp_path: Path) -> None:
 
 def test_arrays_are_of_their_run_alone(small_case: Case, tmp_path: Path) -> None:
     """No file has their name; another run with another number of scenarios in the same folder changes none of them."""
-    made = plan(small_case, 64, 1, 1, "out_of_sample")
-    first = Blocks(keep=tmp_path).series(made, units_of_block, silent)["units"]
+    planned = plan(small_case, 64, 1, 1, "out_of_sample")
+    first = Blocks(keep=tmp_path).series(planned, units_of_block, silent)["units"]
     before = first.copy()
     (folder,) = tmp_path.iterdir()
     (folder / "units.npy").write_bytes(b"of an earlier version")
     (folder / "000001.draft").write_bytes(b"half a block")
     second = Blocks(keep=tmp_path).series(
-        replace(made, n_scramblings=made.n_scramblings // 2), units_of_block, silent
+        replace(planned, n_scramblings=planned.n_scramblings // 2), units_of_block, silent
     )["units"]
     second[:] = -1
     np.testing.assert_array_equal(first, before)
     names = {path.name for path in folder.iterdir()}
-    assert names == {"manifest.json", "lock", *(f"{block:06d}.parquet" for block in range(made.n_blocks))}
+    assert names == {"manifest.json", "lock", *(f"{block:06d}.parquet" for block in range(planned.n_blocks))}
 
 
 def test_a_folder_of_blocks_is_held_by_one_run(small_case: Case, tmp_path: Path) -> None:
     """Another run of the same question is told so; of another question it goes on."""
-    made = plan(small_case, 32, 1, 1, "out_of_sample")
+    planned = plan(small_case, 32, 1, 1, "out_of_sample")
 
     def second(done: int, total: int) -> None:
-        Blocks(keep=tmp_path).series(replace(made, seed=2), units_of_block, silent)
-        Blocks(keep=tmp_path).series(made, units_of_block, silent)
+        Blocks(keep=tmp_path).series(replace(planned, seed=2), units_of_block, silent)
+        Blocks(keep=tmp_path).series(planned, units_of_block, silent)
 
     with pytest.raises(
         UserError, match=r"Another run computes the same in .* choose another folder with keep"
     ) as told:
-        Blocks(keep=tmp_path).series(made, units_of_block, second)
+        Blocks(keep=tmp_path).series(planned, units_of_block, second)
     assert told.value.exit_code == 2
-    assert len(Blocks(keep=tmp_path).series(made, units_of_block, silent)["units"]) == made.n_scenarios
+    assert len(Blocks(keep=tmp_path).series(planned, units_of_block, silent)["units"]) == planned.n_scenarios
 
 
 @pytest.mark.parametrize(
     "manifest", ["", "{", "[]", '{"sha256": 1}', '{"sha256": [1, null]}', "[" * 100_000, "\x00"]
 )
 def test_a_spoiled_manifest_starts_over(manifest: str, small_case: Case, tmp_path: Path) -> None:
-    made = plan(small_case, 32, 1, 1, "out_of_sample")
-    whole = Blocks(keep=tmp_path).series(made, units_of_block, silent)["units"].copy()
+    planned = plan(small_case, 32, 1, 1, "out_of_sample")
+    whole = Blocks(keep=tmp_path).series(planned, units_of_block, silent)["units"].copy()
     (folder,) = tmp_path.iterdir()
     (folder / "manifest.json").write_text(manifest)
-    np.testing.assert_array_equal(Blocks(keep=tmp_path).series(made, units_of_block, silent)["units"], whole)
+    np.testing.assert_array_equal(Blocks(keep=tmp_path).series(planned, units_of_block, silent)["units"], whole)
 
 
 @pytest.mark.parametrize(
@@ -233,9 +233,9 @@ def test_a_run_killed_midway_goes_on_with_equal_bytes(small_case: Case, tmp_path
     (folder,) = (tmp_path / "killed").iterdir()
     assert len(list(folder.glob("*.parquet"))) == 5
     (folder / "000005.draft").write_bytes(b"half")
-    made = plan(small_case, 64, 4, 1, "out_of_sample")
+    planned = plan(small_case, 64, 4, 1, "out_of_sample")
     again, whole = (
-        Blocks(keep=tmp_path / name).series(made, units_of_block, silent) for name in ("killed", "whole")
+        Blocks(keep=tmp_path / name).series(planned, units_of_block, silent) for name in ("killed", "whole")
     )
     np.testing.assert_array_equal(again["units"], whole["units"])
     (other,) = (tmp_path / "whole").iterdir()

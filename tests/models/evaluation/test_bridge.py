@@ -13,7 +13,7 @@ from bekostiging.contracts import RevenuePath, reference
 from bekostiging.evaluation import Comparison, bridges
 from bekostiging.evaluation.bridge import Bridge, Effects, added, effects
 from bekostiging.evaluation.figures import BESIDE_BUDGET
-from bekostiging.report.kit.long import shown
+from bekostiging.report.kit.long import cell_in_words
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.resistance import bridge_table
 from bekostiging.scenarios import build_cells, clients_in_calendar_year
@@ -106,7 +106,7 @@ def test_every_figure_of_the_table_names_its_year(outcome: Comparison) -> None:
     beside = Estimate(0.0, 1.0)
     found = (Bridge(data.lots[0].name, one, beside), Bridge(data.lots[1].name, other, beside))
     table = bridge_table(found, data, texts)
-    names = list(dict.fromkeys(shown("figure", row["figure"], texts) for row in table.rows))
+    names = list(dict.fromkeys(cell_in_words("figure", row["figure"], texts) for row in table.rows))
     assert names == [
         "omzet 2023", "omzet 2025", "meer of minder cliënten 2024", "index 2024", "meer of minder cliënten 2025",
         "index 2025",
@@ -114,7 +114,9 @@ def test_every_figure_of_the_table_names_its_year(outcome: Comparison) -> None:
         BESIDE_BUDGET.nl,
     ]  # fmt: skip
     for lot in (found[0].lot, found[1].lot, texts["columns", "total"]):
-        values = {shown("figure", row["figure"], texts): row["value"] for row in table.rows if row["lot"] == lot}
+        values = {
+            cell_in_words("figure", row["figure"], texts): row["value"] for row in table.rows if row["lot"] == lot
+        }
         assert list(values)[:12] == names[:12]
         assert sum(float(values[name] or 0) for name in names[:11]) == pytest.approx(float(values[names[11]] or 0))
     assert table.notes[0].startswith("Van de omzet van 2023 + 2025 naar het budget van 2026.")

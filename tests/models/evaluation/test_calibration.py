@@ -21,7 +21,7 @@ def _row(**columns: object) -> History:
     return History.model_validate(made | columns)
 
 
-def _told(small_case: Case, *rows: History) -> list[tuple[float, float]]:
+def _modelled_and_published(small_case: Case, *rows: History) -> list[tuple[float, float]]:
     """Modelled and published; area 1 has 150 clients at the start, so that it has 250 in a year and area 2 150."""
     case = case_on_paper(small_case)
     first = next(row for row in case.demand if (row.area, row.care_form) == ("gebied-1", HOUSEHOLD))
@@ -38,7 +38,7 @@ def _lines(case: Case) -> tuple[Calibration, ...]:
 def test_persons_of_a_municipality_are_trajectories_over_those_of_a_person(small_case: Case) -> None:
     """250 trajectories at 1.4 a person; a count of another care form, of the nation or without clients is none of it."""
     rows = (_row(clients=170.0), _row(area="NL", clients=1e6), _row(area="gemeente-2"))
-    assert _told(small_case, *rows) == [(pytest.approx(250 / 1.4), 170.0)]
+    assert _modelled_and_published(small_case, *rows) == [(pytest.approx(250 / 1.4), 170.0)]
 
 
 def test_areas_are_compared_as_shares(small_case: Case) -> None:
@@ -47,7 +47,7 @@ def test_areas_are_compared_as_shares(small_case: Case) -> None:
         _row(area="gebied-1", clients=30.0), _row(area="gebied-2", clients=90.0),
         _row(area="gebied-2", clients=500.0, year=2023), _row(area="gebied-2", clients=500.0, definition="trajectories"),
     )  # fmt: skip
-    assert _told(small_case, *rows) == [
+    assert _modelled_and_published(small_case, *rows) == [
         (pytest.approx(0.625), pytest.approx(0.25)),
         (pytest.approx(0.375), pytest.approx(0.75)),
     ]
@@ -55,7 +55,7 @@ def test_areas_are_compared_as_shares(small_case: Case) -> None:
 
 def test_of_a_series_of_persons_the_last_year_counts(small_case: Case) -> None:
     rows = (_row(clients=1.0, year=2023), _row(clients=2.0), _row(clients=3.0, year=2022))
-    assert [published for _, published in _told(small_case, *rows)] == [2.0]
+    assert [published for _, published in _modelled_and_published(small_case, *rows)] == [2.0]
 
 
 @pytest.mark.parametrize(

@@ -24,45 +24,45 @@ from bekostiging_solvers import Estimate, Scramblings, cvar
 FORM = "taakgericht"
 
 
-def _drawn(outcome: Comparison, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _draw_spending(outcome: Comparison, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Spending under the designed lump sum with clients, and in closed form on the same factors."""
-    made, discount = plan(outcome.case, n, 4, seed, "out_of_sample"), np.ones(4)
+    planned, discount = plan(outcome.case, n, 4, seed, "out_of_sample"), np.ones(4)
     contracts = {FORM: contracts_in_force(outcome)[FORM]}
 
     def both(block: Block) -> np.ndarray:
-        expected = expected_care_use(outcome.case, made.cells, 4, block.factors)
+        expected = expected_care_use(outcome.case, planned.cells, 4, block.factors)
         return np.stack(
-            [euros(outcome.case, made.cells, contracts, discount, use)[0][FORM] for use in (block.care_use(), expected)]
+            [euros(outcome.case, planned.cells, contracts, discount, use)[0][FORM] for use in (block.care_use(), expected)]
         )  # fmt: skip
 
-    sample, control = np.concatenate(map_blocks(made, both), axis=1)
+    sample, control = np.concatenate(map_blocks(planned, both), axis=1)
     return sample, control
 
 
 @pytest.fixture(scope="module")
 def drawn(outcome: Comparison) -> tuple[np.ndarray, np.ndarray]:
     """2,048 scenarios of another seed."""
-    return _drawn(outcome, 2048, 5)
+    return _draw_spending(outcome, 2048, 5)
 
 
 def test_a_linear_payment_needs_no_clients(small_case: Case) -> None:
     """Per hour without ceiling: the closed form is the conditional expectation, so both means are one."""
-    made = plan(small_case, 256, 4, 1, "out_of_sample")
+    planned = plan(small_case, 256, 4, 1, "out_of_sample")
     linear = build_contracts(
-        small_case, made.cells, reference(small_case, made.cells, 4), "inspanningsgericht", ceilings=False
+        small_case, planned.cells, reference(small_case, planned.cells, 4), "inspanningsgericht", ceilings=False
     )
     contracts = {"inspanningsgericht": linear}
     drawn = np.concatenate(
         map_blocks(
-            made,
-            lambda block: euros(small_case, made.cells, contracts, np.ones(4), block.care_use())[0][
+            planned,
+            lambda block: euros(small_case, planned.cells, contracts, np.ones(4), block.care_use())[0][
                 "inspanningsgericht"
             ],
         )
     )
     closed = plan(small_case, 2048, 4, 1, "closed")
     whole = closed_spending(closed, contracts, np.ones(4))["inspanningsgericht"]
-    one, other = Scramblings(made.n_scramblings).mean(drawn), Scramblings(closed.n_scramblings).mean(whole)
+    one, other = Scramblings(planned.n_scramblings).mean(drawn), Scramblings(closed.n_scramblings).mean(whole)
     assert abs(one.value - other.value) < 4 * np.hypot(one.standard_error, other.standard_error)
     assert other.standard_error < 0.2 * one.standard_error
 
@@ -125,8 +125,8 @@ def test_a_tail_with_clients_where_they_matter(outcome: Comparison, drawn: tuple
     client does not make is gone (the ceiling, which falls as the corridor shares more)."""
     contracts = contracts_in_force(outcome)[FORM]
     sample, control = drawn
-    made = plan(outcome.case, 2048, 4, 7, "closed")
-    found = controlled_tail(made, contracts, np.ones(4), (sample - control)[:256], 256)
+    planned = plan(outcome.case, 2048, 4, 7, "closed")
+    found = controlled_tail(planned, contracts, np.ones(4), (sample - control)[:256], 256)
     plain = Scramblings(len(sample) // 32).tail_mean(sample, 0.95)
     assert plain.value == pytest.approx(float(cvar(sample, 0.95)), rel=1e-9)
     error = np.hypot(plain.standard_error, found.estimate.standard_error)

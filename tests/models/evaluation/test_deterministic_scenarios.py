@@ -89,19 +89,25 @@ def test_every_shock_of_the_case_has_its_course(outcome: Comparison) -> None:
 def test_parts_add_up_to_the_whole(outcome: Comparison, monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory decides how many courses are taken at once, not what comes out."""
     case, contracts = outcome.case, contracts_in_force(outcome)
-    made = plan(case, 64, outcome.n_years, 1, "closed")
+    planned = plan(case, 64, outcome.n_years, 1, "closed")
     discount = np.ones(outcome.n_years)
-    whole = closed_spending(made, contracts, discount), break_even(case, made.cells, contracts, discount)
-    monkeypatch.setattr(deterministic_scenarios, "CELL_YEARS_AT_ONCE", 10 * outcome.n_years * made.cells.n_cells)
-    assert [len(part) for part in deterministic_scenarios.in_parts(np.zeros(16), made.cells, outcome.n_years)] == [
+    whole = closed_spending(planned, contracts, discount), break_even(case, planned.cells, contracts, discount)
+    monkeypatch.setattr(
+        deterministic_scenarios, "CELL_YEARS_AT_ONCE", 10 * outcome.n_years * planned.cells.n_cells
+    )
+    assert [
+        len(part) for part in deterministic_scenarios.in_parts(np.zeros(16), planned.cells, outcome.n_years)
+    ] == [
         10,
         6,
     ]
-    for form, values in closed_spending(made, contracts, discount).items():
+    for form, values in closed_spending(planned, contracts, discount).items():
         np.testing.assert_allclose(values, whole[0][form], rtol=1e-12)
-    assert break_even(case, made.cells, contracts, discount) == whole[1]
+    assert break_even(case, planned.cells, contracts, discount) == whole[1]
     monkeypatch.setattr(deterministic_scenarios, "CELL_YEARS_AT_ONCE", 1)
-    assert [len(part) for part in deterministic_scenarios.in_parts(np.zeros(20), made.cells, outcome.n_years)] == [
+    assert [
+        len(part) for part in deterministic_scenarios.in_parts(np.zeros(20), planned.cells, outcome.n_years)
+    ] == [
         8,
         8,
         4,

@@ -28,17 +28,17 @@ from bekostiging_solvers.typing import FloatArray
 MARK = {"source": "test", "status": "illustrative"}
 
 
-def _drawn(case: Case, n: int, seed: int) -> tuple[tuple[Taakgericht, ...], tuple[FloatArray, ...]]:
-    made = plan(case, n, 1, seed, "out_of_sample")
-    built = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")
+def _draw_amounts(case: Case, n: int, seed: int) -> tuple[tuple[Taakgericht, ...], tuple[FloatArray, ...]]:
+    planned = plan(case, n, 1, seed, "out_of_sample")
+    built = build_contracts(case, planned.cells, reference(case, planned.cells, 1), "taakgericht")
     contracts = tuple(one for one in built if isinstance(one, Taakgericht))
-    parts = map_blocks(made, DesignWork(case, made.cells, contracts))
+    parts = map_blocks(planned, DesignWork(case, planned.cells, contracts))
     return contracts, tuple(np.concatenate([part.amounts[c] for part in parts]) for c in range(len(contracts)))
 
 
 def test_exact_and_simulated_layers_agree(small_case: Case) -> None:
     """2,048 scenarios, every contract and layer; p-values are not too small, and half of them are above a half."""
-    contracts, drawn = _drawn(small_case, 2048, 3)
+    contracts, drawn = _draw_amounts(small_case, 2048, 3)
     layers, skipped = exact_layers(
         plan(small_case, 2048, 1, 3, "out_of_sample"), plan(small_case, 512, 1, 3, "closed"), contracts, drawn
     )
@@ -52,7 +52,7 @@ def test_exact_and_simulated_layers_agree(small_case: Case) -> None:
 
 def test_a_wrong_simulation_is_caught(small_case: Case) -> None:
     """Layers 30 % too large raise the alarm."""
-    contracts, drawn = _drawn(small_case, 512, 3)
+    contracts, drawn = _draw_amounts(small_case, 512, 3)
     plans = plan(small_case, 512, 1, 3, "out_of_sample"), plan(small_case, 128, 1, 3, "closed")
     wrong = tuple(1.3 * amounts for amounts in drawn)
     layers, _ = exact_layers(*plans, contracts, wrong)
@@ -62,15 +62,15 @@ def test_a_wrong_simulation_is_caught(small_case: Case) -> None:
 def test_deficits_less_surpluses_are_the_expected_deviation(small_case: Case) -> None:
     """Without risk factors the sum over the layers is E[base] - B0, which is known in closed form."""
     case = replace(small_case, risk_factors=(), correlations=())
-    made = plan(case, 32, 1, 1, "out_of_sample")
-    built = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")
+    planned = plan(case, 32, 1, 1, "out_of_sample")
+    built = build_contracts(case, planned.cells, reference(case, planned.cells, 1), "taakgericht")
     from bekostiging.scenarios import expected_care_use
 
-    factors = made.factor_model.multipliers(np.zeros((1, made.factor_model.n_dimensions)))
-    care_use = expected_care_use(case, made.cells, 1, factors)
+    factors = planned.factor_model.multipliers(np.zeros((1, planned.factor_model.n_dimensions)))
+    care_use = expected_care_use(case, planned.cells, 1, factors)
     for one in built:
         assert isinstance(one, Taakgericht)
-        means = _FirstYear(made, one, factors).layer_means()[0]
+        means = _FirstYear(planned, one, factors).layer_means()[0]
         price = one.reference_cost if one.base == "audited_cost" else one.reference_tariff
         expected = float(care_use.units[0, 0, one.cells] @ price) - one.reference[0]
         assert float(means @ one.corridor.sign) == pytest.approx(expected, abs=2e-4 * one.reference[0])
@@ -92,18 +92,18 @@ def test_heavier_clients_under_a_reference_as_much_higher_scale_every_layer(smal
 @pytest.mark.parametrize(("more", "told"), [(0.0, False), (0.005, True)])
 def test_left_out_where_intensities_differ(small_case: Case, more: float, told: bool) -> None:
     """Half a percent more intensity in one of the areas is another law: the corridor is not scaled by one factor."""
-    made = plan(small_case, 32, 1, 1, "out_of_sample")
-    one = build_contracts(small_case, made.cells, reference(small_case, made.cells, 1), "taakgericht")[0]
+    planned = plan(small_case, 32, 1, 1, "out_of_sample")
+    one = build_contracts(small_case, planned.cells, reference(small_case, planned.cells, 1), "taakgericht")[0]
     assert isinstance(one, Taakgericht)
-    factors = made.factor_model.multipliers(np.zeros((1, made.factor_model.n_dimensions)))
-    factors.intensity[:, 0, made.sampler.row[one.cells[-1]]] *= 1 + more
-    reason = _FirstYear(made, one, factors).why_not()
+    factors = planned.factor_model.multipliers(np.zeros((1, planned.factor_model.n_dimensions)))
+    factors.intensity[:, 0, planned.sampler.row[one.cells[-1]]] *= 1 + more
+    reason = _FirstYear(planned, one, factors).why_not()
     assert (reason is not None) == told
     assert reason is None or reason["en"] == "intensity differs by form or payer"
 
 
 def test_left_out_where_clients_are_counted(small_case: Case) -> None:
-    contracts, drawn = _drawn(small_case, 32, 1)
+    contracts, drawn = _draw_amounts(small_case, 32, 1)
     counted = tuple(replace(one, base="clients_times_norm") for one in contracts)
     plans = plan(small_case, 32, 1, 1, "out_of_sample"), plan(small_case, 32, 1, 1, "closed")
     _, skipped = exact_layers(*plans, counted, drawn)
@@ -115,11 +115,11 @@ def test_left_out_where_clients_are_counted(small_case: Case) -> None:
 
 def _first_year(case: Case) -> _FirstYear:
     """The first contract at factors one."""
-    made = plan(replace(case, risk_factors=(), correlations=()), 32, 1, 1, "out_of_sample")
-    one = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")[0]
+    planned = plan(replace(case, risk_factors=(), correlations=()), 32, 1, 1, "out_of_sample")
+    one = build_contracts(case, planned.cells, reference(case, planned.cells, 1), "taakgericht")[0]
     assert isinstance(one, Taakgericht)
-    factors = made.factor_model.multipliers(np.zeros((1, made.factor_model.n_dimensions)))
-    return _FirstYear(made, one, factors)
+    factors = planned.factor_model.multipliers(np.zeros((1, planned.factor_model.n_dimensions)))
+    return _FirstYear(planned, one, factors)
 
 
 def _moments(log: np.ndarray, step: float) -> tuple[float, float]:
@@ -154,9 +154,9 @@ def test_what_one_client_costs(small_case: Case) -> None:
     for cohort in year.cohorts[:2]:
         client = year._client(cohort)
         row, forecast, profiles = (
-            year.made.case.demand[cohort.row],
-            year.made.sampler.forecast,
-            year.made.sampler.profiles,
+            year.planned.case.demand[cohort.row],
+            year.planned.sampler.forecast,
+            year.planned.sampler.profiles,
         )
         months, chance = _months(client.law, cohort.stock)
         shares, intensity = (
@@ -178,7 +178,7 @@ def test_how_many_clients_vary(small_case: Case) -> None:
     the provider's, n (Var Y + (1 + (d - 1) s) E[Y]^2) (thinning)."""
     rows = tuple(row.model_copy(update={"starts_dispersion": 3.0}) for row in small_case.demand)
     year = _first_year(replace(small_case, demand=rows))
-    forecast = year.made.sampler.forecast
+    forecast = year.planned.sampler.forecast
     for cohort, number in zip(year.cohorts[:2], (forecast.stock, forecast.starts[0]), strict=True):
         own, few = replace(cohort, share=0.25), slice(None)
         step = 1000 * year._client(cohort).rate
@@ -192,11 +192,11 @@ def test_how_many_clients_vary(small_case: Case) -> None:
 
 def _with_factors(case: Case) -> list[_FirstYear]:
     """Every contract in 64 scenarios of the factors."""
-    made = plan(case, 32, 1, 1, "out_of_sample")
-    normals = np.random.default_rng(1).normal(size=(64, made.factor_model.n_dimensions))
-    factors = made.factor_model.multipliers(normals)
-    built = build_contracts(case, made.cells, reference(case, made.cells, 1), "taakgericht")
-    return [_FirstYear(made, one, factors) for one in built if isinstance(one, Taakgericht)]
+    planned = plan(case, 32, 1, 1, "out_of_sample")
+    normals = np.random.default_rng(1).normal(size=(64, planned.factor_model.n_dimensions))
+    factors = planned.factor_model.multipliers(normals)
+    built = build_contracts(case, planned.cells, reference(case, planned.cells, 1), "taakgericht")
+    return [_FirstYear(planned, one, factors) for one in built if isinstance(one, Taakgericht)]
 
 
 def test_the_grid_reaches_far_enough_and_nothing_that_counts_is_cut(small_case: Case) -> None:
@@ -221,7 +221,7 @@ def test_the_cut_is_at_twelve_standard_deviations_by_hand(small_case: Case) -> N
     stock = next(cohort for cohort in year.cohorts if cohort.stock)
     year.cohorts = [replace(stock, share=0.5 * stock.share)]
     client = year._client(stock)
-    clients = 0.5 * stock.share * year.made.sampler.forecast.stock[stock.row] * year.factors.inflow[:, :2].min()
+    clients = 0.5 * stock.share * year.planned.sampler.forecast.stock[stock.row] * year.factors.inflow[:, :2].min()
     deviation = clients**0.5 * client.rate * min(12, client.duration) / 2
     for length in (1e6, 3e6):
         assert year._frequencies(length) == np.ceil(12 / (2 * np.pi * deviation / length))
@@ -275,7 +275,7 @@ def test_the_p_value_is_that_of_students_test() -> None:
 
 def test_left_out_by_name(small_case: Case) -> None:
     """Clauses before the corridor, combined care forms, drawn shares and other laws are told, not guessed."""
-    contracts, drawn = _drawn(small_case, 32, 1)
+    contracts, drawn = _draw_amounts(small_case, 32, 1)
     plans = plan(small_case, 32, 1, 1, "out_of_sample"), plan(small_case, 32, 1, 1, "closed")
     quota = tuple(replace(one, clauses=(QuotaShare(np.array([0.1])), *one.clauses)) for one in contracts)
     _, skipped = exact_layers(*plans, quota, drawn)
@@ -298,17 +298,19 @@ def test_left_out_by_name(small_case: Case) -> None:
 
 def test_cohorts_alike_are_one(small_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     """Areas with the same terms are taken together, and give what they give one by one; other terms stay apart."""
-    made = plan(small_case, 32, 1, 1, "out_of_sample")
-    one = build_contracts(small_case, made.cells, reference(small_case, made.cells, 1), "taakgericht")[0]
+    planned = plan(small_case, 32, 1, 1, "out_of_sample")
+    one = build_contracts(small_case, planned.cells, reference(small_case, planned.cells, 1), "taakgericht")[0]
     assert isinstance(one, Taakgericht)
-    factors = made.factor_model.multipliers(np.ones((3, made.factor_model.n_dimensions)) * [[-1.0], [0.0], [1.0]])
-    year = _FirstYear(made, one, factors)
-    assert len(year._alike()) < len(year.cohorts)
+    factors = planned.factor_model.multipliers(
+        np.ones((3, planned.factor_model.n_dimensions)) * [[-1.0], [0.0], [1.0]]
+    )
+    year = _FirstYear(planned, one, factors)
+    assert len(year._cohorts_of_equal_cost()) < len(year.cohorts)
     together = year.layer_means()
-    monkeypatch.setattr(_FirstYear, "_alike", lambda self: [[cohort] for cohort in self.cohorts])
-    np.testing.assert_allclose(_FirstYear(made, one, factors).layer_means(), together, rtol=1e-9, atol=1e-6)
+    monkeypatch.setattr(_FirstYear, "_cohorts_of_equal_cost", lambda self: [[cohort] for cohort in self.cohorts])
+    np.testing.assert_allclose(_FirstYear(planned, one, factors).layer_means(), together, rtol=1e-9, atol=1e-6)
     monkeypatch.undo()
     row = small_case.demand[year.cohorts[0].row].model_copy(update={"starts_dispersion": 3.0})
     demand = tuple(row if (o.area, o.care_form) == (row.area, row.care_form) else o for o in small_case.demand)
     other = plan(replace(small_case, demand=demand), 32, 1, 1, "out_of_sample")
-    assert len(_FirstYear(other, one, factors)._alike()) == len(year._alike()) + 1
+    assert len(_FirstYear(other, one, factors)._cohorts_of_equal_cost()) == len(year._cohorts_of_equal_cost()) + 1

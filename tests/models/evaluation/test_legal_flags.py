@@ -32,7 +32,7 @@ RULINGS_AND_GAZETTES = {
 """Those that were looked up at uitspraken.rechtspraak.nl and officielebekendmakingen.nl; a new one is looked up first."""
 
 
-def _found(outcome: Comparison, kind: str) -> list[Flag]:
+def _flags_of(outcome: Comparison, kind: str) -> list[Flag]:
     return [flag for flag in flags(outcome) if flag.kind == kind]
 
 
@@ -58,18 +58,18 @@ def test_full_risk_transfer(outcome: Comparison) -> None:
         headline = replace(duty.lumpsum.headline, design=design)
         return replace(duty, lumpsum=replace(duty.lumpsum, headline=headline))
 
-    nothing = _found(shared(0.0), "full_risk_transfer")
+    nothing = _flags_of(shared(0.0), "full_risk_transfer")
     assert [flag.subject for flag in nothing] == [lot.id for lot in outcome.case.lots]
     assert all(flag.figures["carried"] == 1.0 and "GHDHA:2017:260" in flag.source for flag in nothing)
-    assert _found(shared(1.0), "full_risk_transfer") == []
-    assert _found(shared(0.005), "full_risk_transfer") == []
+    assert _flags_of(shared(1.0), "full_risk_transfer") == []
+    assert _flags_of(shared(0.005), "full_risk_transfer") == []
 
 
 def test_ceilings_lapse_under_a_lump_sum(outcome: Comparison) -> None:
     rows = tuple(row.model_copy(update={"ceiling": None}) for row in outcome.case.contracts)
-    assert _found(_with(outcome, contracts=rows), "ceiling_lapses") == []
+    assert _flags_of(_with(outcome, contracts=rows), "ceiling_lapses") == []
     one = (rows[0].model_copy(update={"ceiling": 1e6}), *rows[1:])
-    (flag,) = _found(_with(outcome, contracts=one), "ceiling_lapses")
+    (flag,) = _flags_of(_with(outcome, contracts=one), "ceiling_lapses")
     assert (flag.subject, flag.form, flag.figures) == (rows[0].lot, "taakgericht", {"ceiling_count": 1.0})
     assert flag.source.startswith("Contractstandaard Wmo v1.2 art. 1.5")
 
@@ -82,16 +82,16 @@ def test_tariff_under_the_build_up(outcome: Comparison) -> None:
         for form in outcome.case.care_forms
     )
     cheap = replace(_with(outcome, cost_price=prices), reference=replace(outcome.reference, fair_cost=fair))
-    found = _found(cheap, "under_build_up")
+    found = _flags_of(cheap, "under_build_up")
     assert found
     for flag in found:
         assert flag.figures["ratio"] == pytest.approx(0.5)
         assert ("Stb. 2024, 69" in flag.source) == (flag.law == "jeugdwet")
         assert ("Uitvoeringsbesluit Wmo" in flag.source) == (flag.law == "wmo")
-    assert _found(_with(cheap, cost_price=()), "under_build_up") == []
+    assert _flags_of(_with(cheap, cost_price=()), "under_build_up") == []
     for part, told in ((0.995, len(found)), (1.0, 0), (1.1, 0)):
         near = replace(cheap, reference=replace(outcome.reference, fair_cost=outcome.cells.tariff / part))
-        assert len(_found(near, "under_build_up")) == told
+        assert len(_flags_of(near, "under_build_up")) == told
 
 
 def test_unequal_terms(outcome: Comparison) -> None:
@@ -99,15 +99,15 @@ def test_unequal_terms(outcome: Comparison) -> None:
         row.model_copy(update={"tariff_factor": 1.0, "payment_calendar": "monthly", "ceiling": None})
         for row in outcome.case.contracts
     )
-    assert _found(_with(outcome, contracts=rows), "unequal_terms") == []
+    assert _flags_of(_with(outcome, contracts=rows), "unequal_terms") == []
     other = (rows[0].model_copy(update={"tariff_factor": 1.1}), *rows[1:])
-    (flag,) = _found(_with(outcome, contracts=other), "unequal_terms")
+    (flag,) = _flags_of(_with(outcome, contracts=other), "unequal_terms")
     assert flag.figures["spread"] == pytest.approx(0.1)
 
 
 def test_a_buffer_that_is_used_up_and_the_ladder(outcome: Comparison) -> None:
     """Providers with half the assets as equity and no buffer to speak of: every loss shows."""
-    found = _found(outcome, "buffer_exhausted")
+    found = _flags_of(outcome, "buffer_exhausted")
     for form, result in outcome.forms.items():
         for provider, own in result.providers.items():
             told = any(flag.subject == provider and flag.form == form for flag in found)
@@ -117,13 +117,13 @@ def test_a_buffer_that_is_used_up_and_the_ladder(outcome: Comparison) -> None:
         result = outcome.forms[form]
         likely = result.providers[name] | {BUFFER_EXHAUSTED_PROBABILITY: Estimate(chance, 0.01)}
         changed = replace(result, providers=result.providers | {name: likely})
-        found = _found(replace(outcome, forms={**outcome.forms, form: changed}), "buffer_exhausted")
+        found = _flags_of(replace(outcome, forms={**outcome.forms, form: changed}), "buffer_exhausted")
         assert ((name, form) in {(flag.subject, flag.form) for flag in found}) == told
     thin = tuple(
         row.model_copy(update={"equity": 0.2001 * row.total_assets, "margin": 0.0})
         for row in outcome.case.providers
     )
-    warned = _found(_with(outcome, providers=thin), "early_warning")
+    warned = _flags_of(_with(outcome, providers=thin), "early_warning")
     assert warned
     assert all(0.05 < max(flag.figures["below_20"], flag.figures["losses"]) <= 1 for flag in warned)
 
@@ -165,7 +165,7 @@ def test_steps_of_early_warning_by_hand(
         form: replace(own, samples={corner: lost(one) for corner, one in own.samples.items()})
         for form, own in outcome.forms.items()
     }
-    found = [flag for flag in _found(replace(_with(outcome, providers=rows), forms=forms), "early_warning")]
+    found = [flag for flag in _flags_of(replace(_with(outcome, providers=rows), forms=forms), "early_warning")]
     assert {flag.subject for flag in found} == ({name} if told else set())
     assert len(found) == (len(forms) if told else 0)
     for flag in found:
@@ -184,20 +184,20 @@ def test_three_losses_in_a_row() -> None:
 
 def test_switching_variant_only_in_a_running_case(outcome: Comparison) -> None:
     """From inspanningsgericht: to outputgericht and taakgericht, not to a maatwerktraject (art. 1.4)."""
-    assert _found(outcome, "switched_variant") == []
+    assert _flags_of(outcome, "switched_variant") == []
     lots = tuple(row.model_copy(update={"payment_form": "inspanningsgericht"}) for row in outcome.case.lots)
     running = replace(outcome, case=replace(outcome.case, kind="running", lots=lots))
-    assert {flag.form for flag in _found(running, "switched_variant")} == {"outputgericht", "taakgericht"}
+    assert {flag.form for flag in _flags_of(running, "switched_variant")} == {"outputgericht", "taakgericht"}
 
 
 def test_a_large_change_without_a_revision_clause(outcome: Comparison) -> None:
     rows = tuple(row.model_copy(update={"revenue": 1.0}) for row in outcome.case.contracts)
     running = replace(outcome, case=replace(outcome.case, kind="running", contracts=rows))
-    assert len(_found(running, "large_change")) == len(rows)
+    assert len(_flags_of(running, "large_change")) == len(rows)
     nothing = tuple(row.model_copy(update={"revenue": 0.0}) for row in rows)
-    assert _found(_with(running, contracts=nothing), "large_change") == []
+    assert _flags_of(_with(running, contracts=nothing), "large_change") == []
     stated = _with(running, policy=_policy(running.case, "revision_clause", "yes"))
-    assert _found(stated, "large_change") == []
+    assert _flags_of(stated, "large_change") == []
 
 
 @pytest.mark.parametrize(("change", "told"), [(0.09, False), (0.11, True), (-0.09, False), (-0.11, True)])
@@ -209,7 +209,7 @@ def test_a_change_is_large_above_ten_percent(outcome: Comparison, change: float,
         row.model_copy(update={"revenue": row.revenue * budget[c] / (1 + change) / today[c]})
         for c, row in enumerate(outcome.case.contracts)
     )
-    found = _found(replace(outcome, case=replace(outcome.case, kind="running", contracts=rows)), "large_change")
+    found = _flags_of(replace(outcome, case=replace(outcome.case, kind="running", contracts=rows)), "large_change")
     assert [flag.subject for flag in found] == [f"{row.provider}/{row.lot}" for row in rows if told]
     assert [flag.figures["change"] for flag in found] == pytest.approx([change] * len(found))
 
@@ -217,7 +217,7 @@ def test_a_change_is_large_above_ten_percent(outcome: Comparison, change: float,
 def test_a_lot_of_youth_care_has_its_law_and_the_remark(outcome: Comparison) -> None:
     """An article of the Wmo standard is for a youth lot one to look up."""
     rows = tuple(row.model_copy(update={"ceiling": 1e6}) for row in outcome.case.contracts)
-    found = {flag.subject: flag for flag in _found(_with(outcome, contracts=rows), "ceiling_lapses")}
+    found = {flag.subject: flag for flag in _flags_of(_with(outcome, contracts=rows), "ceiling_lapses")}
     assert {lot: flag.law for lot, flag in found.items()} == {
         "youth": "jeugdwet", "residential": "jeugdwet", "wmo": "wmo",
     }  # fmt: skip
@@ -232,26 +232,26 @@ def test_a_lot_of_youth_care_has_its_law_and_the_remark(outcome: Comparison) -> 
 def test_a_regional_form_bought_locally(outcome: Comparison) -> None:
     forms = tuple(row.model_copy(update={"compulsory_regional": True}) for row in outcome.case.care_forms)
     local = tuple(row.model_copy(update={"scale": "local"}) for row in outcome.case.lots)
-    found = _found(_with(outcome, care_forms=forms, lots=local), "bought_locally")
+    found = _flags_of(_with(outcome, care_forms=forms, lots=local), "bought_locally")
     assert [flag.figures["form_count"] for flag in found] == [len(lot.care_forms) for lot in local]
     free = tuple(row.model_copy(update={"compulsory_regional": False}) for row in outcome.case.care_forms)
-    assert _found(_with(outcome, care_forms=free, lots=local), "bought_locally") == []
+    assert _flags_of(_with(outcome, care_forms=free, lots=local), "bought_locally") == []
     assert all("Stb. 2025, 357" in flag.source for flag in found)
     regional = tuple(row.model_copy(update={"scale": "regional"}) for row in outcome.case.lots)
-    assert _found(_with(outcome, care_forms=forms, lots=regional), "bought_locally") == []
+    assert _flags_of(_with(outcome, care_forms=forms, lots=regional), "bought_locally") == []
 
 
 def test_access_at_the_provider_says_over_which_part_of_the_starts(outcome: Comparison) -> None:
-    assert _found(outcome, "access_at_provider") == []
+    assert _flags_of(outcome, "access_at_provider") == []
     demand = tuple(
         row.model_copy(update={"own_access_share": 0.3, "gp_share": 0.0}) for row in outcome.case.demand
     )
     handed = _with(outcome, demand=demand, policy=_policy(outcome.case, "access", "provider"))
-    assert all(flag.figures["part"] == pytest.approx(0.3) for flag in _found(handed, "access_at_provider"))
+    assert all(flag.figures["part"] == pytest.approx(0.3) for flag in _flags_of(handed, "access_at_provider"))
 
 
 def test_result_without_hours_is_a_wmo_flag(outcome: Comparison) -> None:
-    found = _found(outcome, "result_without_hours")
+    found = _flags_of(outcome, "result_without_hours")
     laws = {form.id: form.law for form in outcome.case.care_forms}
     wmo = [lot.id for lot in outcome.case.lots if any(laws[form] == "wmo" for form in lot.care_forms)]
     assert [flag.subject for flag in found] == wmo

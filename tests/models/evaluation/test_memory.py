@@ -35,8 +35,10 @@ def _times(case: Case, factor: float) -> Case:
 def test_clients_of_a_block_without_risk_factors_are_those_expected(small_case: Case) -> None:
     """By hand: scenarios of a block x (stock + starts), because every factor is one."""
     certain = replace(small_case, risk_factors=())
-    made = plan(certain, 64, 2, 1, "out_of_sample")
-    assert fullest_block(made) == pytest.approx(made.scenarios_per_block * made.sampler.clients_per_scenario)
+    planned = plan(certain, 64, 2, 1, "out_of_sample")
+    assert fullest_block(planned) == pytest.approx(
+        planned.scenarios_per_block * planned.sampler.clients_per_scenario
+    )
 
 
 def test_a_wide_spread_of_the_inflow_asks_more(small_case: Case) -> None:
@@ -50,10 +52,10 @@ def test_a_wide_spread_of_the_inflow_asks_more(small_case: Case) -> None:
 
 def test_kept_memory_grows_with_scenarios_years_and_places(small_case: Case, tmp_path: object) -> None:
     """By the formula of the module: 7 contracts and 2 municipalities, 2 years, 96 design scenarios more, twice."""
-    made = plan(small_case, 64, 2, 1, "out_of_sample")
-    few, many = (memory_need(made, RunOptions(design_scenarios=n)).kept for n in (64, 160))
+    planned = plan(small_case, 64, 2, 1, "out_of_sample")
+    few, many = (memory_need(planned, RunOptions(design_scenarios=n)).kept for n in (64, 160))
     assert many - few == pytest.approx(memory.DESIGNED * 2 * 96 * 2 * (7 + 2))
-    assert memory_need(made, RunOptions(keep=str(tmp_path))).kept == memory.CLOSED
+    assert memory_need(planned, RunOptions(keep=str(tmp_path))).kept == memory.CLOSED
     assert MemoryNeed(1.0, 2.0, 3).total == 5.0
 
 
@@ -68,24 +70,24 @@ def test_kept_memory_grows_with_scenarios_years_and_places(small_case: Case, tmp
 def test_a_run_that_does_not_fit_names_what_makes_it_smaller(
     small_case: Case, monkeypatch: pytest.MonkeyPatch, options: RunOptions, factor: float, remedy: str
 ) -> None:
-    made = plan(_times(small_case, factor), 64, 1, 1, "out_of_sample")
-    need = memory_need(made, options)
+    planned = plan(_times(small_case, factor), 64, 1, 1, "out_of_sample")
+    need = memory_need(planned, options)
     monkeypatch.setattr(memory, "free_memory", lambda: 1.1 * need.total)
     with pytest.raises(UserError) as caught:
-        check_memory(made, options)
+        check_memory(planned, options)
     assert remedy in caught.value.text("en")
     assert "GB geheugen" in caught.value.text("nl")
     monkeypatch.setattr(memory, "free_memory", lambda: 1.3 * need.total)
-    check_memory(made, options)
+    check_memory(planned, options)
 
 
 def test_nothing_is_refused_where_the_system_does_not_say(
     small_case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = plan(_times(small_case, 1e4), 64, 1, 1, "out_of_sample")
+    planned = plan(_times(small_case, 1e4), 64, 1, 1, "out_of_sample")
     monkeypatch.setattr(memory, "_limits", lambda: iter(()))
     assert free_memory() is None
-    check_memory(made, RunOptions())
+    check_memory(planned, RunOptions())
 
 
 def test_a_command_refuses_before_it_draws(small_case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from bekostiging_solvers import Scramblings
 Built = dict[PaymentForm, tuple[Contract, ...]]
 
 
-def _drawn(case: Case, n_years: int, share: float) -> tuple[Block, Built]:
+def _draw(case: Case, n_years: int, share: float) -> tuple[Block, Built]:
     """A block and every contract; the lump sums at 0.98 of the reference amount, one share in every layer."""
     made = plan(case, 32, n_years, 4, "out_of_sample")
     terms = reference(case, made.cells, made.n_years)
@@ -39,13 +39,13 @@ def _limits(block: Block, built: Built) -> Limits:
 
 
 def _worked(case: Case, n_years: int, share: float) -> OutOfSampleBlock:
-    block, built = _drawn(case, n_years, share)
+    block, built = _draw(case, n_years, share)
     return OutOfSampleWork(case, block.plan.cells, built, built)(block)
 
 
 def test_every_form_has_the_euros_of_the_lump_sum(small_case: Case) -> None:
     """At its own price level a limit is b I in every scenario and year: at the tariff, and at the provider's unit cost."""
-    block, built = _drawn(small_case, 3, 0.5)
+    block, built = _draw(small_case, 3, 0.5)
     care_use = block.care_use()
     levels, limits = levels_by_lot(small_case, care_use), _limits(block, built)
     common, alone = limits.common(built["inspanningsgericht"], levels), limits.budgets(levels)
@@ -62,7 +62,7 @@ def test_every_form_has_the_euros_of_the_lump_sum(small_case: Case) -> None:
 
 def test_what_the_corridor_pays_is_room(small_case: Case) -> None:
     """Nothing more with a share of zero; with half, at the limit cost is the budget plus half the deficit of its base."""
-    block, built = _drawn(small_case, 2, 0.5)
+    block, built = _draw(small_case, 2, 0.5)
     care_use = block.care_use()
     levels, limits = levels_by_lot(small_case, care_use), _limits(block, built)
     headroom = limits.budgets_and_corridor(care_use, levels)
@@ -77,7 +77,7 @@ def test_what_the_corridor_pays_is_room(small_case: Case) -> None:
         np.testing.assert_allclose(cost, euros + 0.5 * deficit, rtol=1e-9)
         more += (cost > euros).sum()
     assert more > 0
-    block, built = _drawn(small_case, 2, 0.0)
+    block, built = _draw(small_case, 2, 0.0)
     limits = _limits(block, built)
     np.testing.assert_array_equal(
         limits.budgets_and_corridor(care_use, levels).limit, limits.budgets(levels).limit
@@ -106,7 +106,7 @@ def test_three_lines_of_every_form(small_case: Case) -> None:
 
 def test_a_ceiling_of_the_same_euros_lets_the_same_clients_wait(small_case: Case) -> None:
     """In one year a ceiling of b is the common headroom: own line and common line are one."""
-    _, built = _drawn(small_case, 1, 0.5)
+    _, built = _draw(small_case, 1, 0.5)
     budgets = [float(one.budget[0]) for one in built["taakgericht"] if isinstance(one, Taakgericht)]
     rows = tuple(
         row.model_copy(update={"ceiling": euro, "ceiling_pool": ""})

@@ -47,10 +47,10 @@ def test_a_shared_ceiling_pays_up_to_the_sum(small_case: Case) -> None:
     """Two contracts of one lot: unused room of one pays for the other; crisis always; nothing above the ceiling."""
     lot = small_case.lots[0].id
     pair = [i for i, row in enumerate(small_case.contracts) if row.lot == lot][:2]
-    made = plan(small_case, 32, 2, 2, "out_of_sample")
-    care_use = draw_block(made, 0).care_use()
-    terms = reference(small_case, made.cells, 2)
-    plain = build_contracts(small_case, made.cells, terms, "inspanningsgericht", ceilings=False)
+    planned = plan(small_case, 32, 2, 2, "out_of_sample")
+    care_use = draw_block(planned, 0).care_use()
+    terms = reference(small_case, planned.cells, 2)
+    plain = build_contracts(small_case, planned.cells, terms, "inspanningsgericht", ceilings=False)
     levels = levels_by_lot(small_case, care_use)
     claims = [settle(plain[c], care_use, levels[lot]).payment for c in pair]
     claimed = np.sum(claims, axis=0)
@@ -61,7 +61,7 @@ def test_a_shared_ceiling_pays_up_to_the_sum(small_case: Case) -> None:
     case = _contracts_changed(small_case, shared)
     (pool,) = ceiling_pools(case)
     assert pool.contracts == tuple(pair)
-    built = build_contracts(case, made.cells, terms, "inspanningsgericht")
+    built = build_contracts(case, planned.cells, terms, "inspanningsgericht")
     settled = settle_contracts(case, built, care_use, levels)
     paid = np.sum([settled[c].payment for c in pair], axis=0)
     tariffs = [one for one in (built[c] for c in pair) if isinstance(one, TariffContract)]
@@ -93,19 +93,19 @@ def test_a_pool_of_one_contract_is_its_ceiling(small_case: Case) -> None:
 
 def test_the_design_sees_only_what_ceilings_refuse(small_case: Case) -> None:
     """Hours beyond budgets are no claims: without ceilings nothing is cut from a maatwerktraject, but part is unpaid."""
-    made = plan(small_case, 32, 2, 2, "out_of_sample")
-    care_use = draw_block(made, 0).care_use()
-    terms = reference(small_case, made.cells, 2)
+    planned = plan(small_case, 32, 2, 2, "out_of_sample")
+    care_use = draw_block(planned, 0).care_use()
+    terms = reference(small_case, planned.cells, 2)
     built, lump = (
-        build_contracts(small_case, made.cells, terms, form, ceilings=False)
+        build_contracts(small_case, planned.cells, terms, form, ceilings=False)
         for form in ("maatwerktraject", "taakgericht")
     )
-    work = DesignWork(small_case, made.cells, lump_sums(lump), {"maatwerktraject": built})
+    work = DesignWork(small_case, planned.cells, lump_sums(lump), {"maatwerktraject": built})
     np.testing.assert_allclose(work.series(care_use).cut["maatwerktraject"], 0.0, atol=1e-6)
     assert (
-        work(draw_block(made, 0)).items == work.series(care_use).items
+        work(draw_block(planned, 0)).items == work.series(care_use).items
     )  # nothing is measured beforehand unless asked
-    samples = settle_all(small_case, made.cells, built, care_use, levels_by_lot(small_case, care_use))
+    samples = settle_all(small_case, planned.cells, built, care_use, levels_by_lot(small_case, care_use))
     assert (samples.beyond_budget > 0).all()
     np.testing.assert_allclose(samples.unpaid, samples.beyond_budget, rtol=1e-9)
 
@@ -118,10 +118,10 @@ def test_a_main_contractor_passes_on_a_part(small_case: Case) -> None:
     case = _contracts_changed(
         small_case, {sub: {"main_contractor": name, "passed_tariff_share": 0.8, "passed_corridor_share": 0.0}}
     )
-    made = plan(case, 32, 2, 2, "out_of_sample")
-    care_use = draw_block(made, 0).care_use()
-    built = build_contracts(case, made.cells, reference(case, made.cells, 2), "inspanningsgericht")
-    samples = settle_all(case, made.cells, built, care_use, levels_by_lot(case, care_use))
+    planned = plan(case, 32, 2, 2, "out_of_sample")
+    care_use = draw_block(planned, 0).care_use()
+    built = build_contracts(case, planned.cells, reference(case, planned.cells, 2), "inspanningsgericht")
+    samples = settle_all(case, planned.cells, built, care_use, levels_by_lot(case, care_use))
     np.testing.assert_allclose(samples.received[:, :, sub], 0.8 * samples.payment[:, :, sub])
     revenue = by_provider(case, samples.payment, samples.received)
     np.testing.assert_allclose(revenue.sum(axis=2), samples.payment.sum(axis=2))
@@ -141,13 +141,13 @@ def test_cash_is_deeper_when_claims_are_paid_later(small_case: Case) -> None:
     )
     weeks = []
     for case in (small_case, late):
-        made = plan(case, 32, 2, 2, "out_of_sample")
-        care_use = draw_block(made, 0).care_use()
+        planned = plan(case, 32, 2, 2, "out_of_sample")
+        care_use = draw_block(planned, 0).care_use()
         built = build_contracts(
-            case, made.cells, reference(case, made.cells, 2), "inspanningsgericht", ceilings=False
+            case, planned.cells, reference(case, planned.cells, 2), "inspanningsgericht", ceilings=False
         )
         weeks.append(
-            settle_all(case, made.cells, built, care_use, levels_by_lot(case, care_use)).lowest_cash_weeks
+            settle_all(case, planned.cells, built, care_use, levels_by_lot(case, care_use)).lowest_cash_weeks
         )
     assert (weeks[0] <= 0).all()
     # three months of cost are 13 weeks of it, a little more or less as months differ

@@ -72,11 +72,11 @@ def test_old_contracts_cost_what_the_sitting_clients_would_have(small_case: Case
 
 def test_new_contracts_begin_without_clients(small_case: Case) -> None:
     new, _ = without_closed(_closed(small_case), 2)
-    made = plan(new, 32, 2, 1, "out_of_sample")
-    clients = draw_block(made, 0).clients
+    planned = plan(new, 32, 2, 1, "out_of_sample")
+    clients = draw_block(planned, 0).clients
     caseload = clients.asked_month < 0
-    assert not (made.cells.lot[clients.cell[caseload]] == 0).any()
-    assert (made.cells.lot[clients.cell[caseload]] > 0).any()
+    assert not (planned.cells.lot[clients.cell[caseload]] == 0).any()
+    assert (planned.cells.lot[clients.cell[caseload]] > 0).any()
 
 
 def test_old_contracts_may_take_all_that_is_begroot(small_case: Case) -> None:

@@ -241,7 +241,7 @@ def test_what_is_spent_adds_up_over_municipalities() -> None:
     assert judged.joint_certainty == joint_certainty(judged.checks)
 
 
-def _drawn(seed: int, n: int, *, clients: bool) -> LumpSumData:
+def _draw_data(seed: int, n: int, *, clients: bool) -> LumpSumData:
     """One contract of 100 million times a factor, and noise per client where asked; half of both sides shared."""
     rng = np.random.default_rng(seed)
     factor, noise = rng.lognormal(-0.005, 0.1, n), rng.lognormal(-0.00125, 0.05, n)
@@ -270,11 +270,11 @@ def test_closed_forms_help_a_mean_and_do_not_bias_it() -> None:
     Over 60 samples: no bias beyond three errors of their mean, at most half the spread of plain means, and that spread is
     what an estimate says of itself.
     """
-    closed = _drawn(999, 8192, clients=False)
+    closed = _draw_data(999, 8192, clients=False)
     design = _agreed(closed, 102.0)
     found: dict[bool, list[Estimate]] = {True: [], False: []}
     for seed in range(60):
-        sample, control = _drawn(seed, 256, clients=True), _drawn(seed, 256, clients=False)
+        sample, control = _draw_data(seed, 256, clients=True), _draw_data(seed, 256, clients=False)
         for helped in (True, False):
             judge = Judge(sample, Scramblings(16))
             if helped:
@@ -298,7 +298,7 @@ def judge_mean(case: LumpSumData, design: LumpSumDesign) -> float:
 
 def test_a_sample_without_chance_leaves_what_is_closed() -> None:
     """Where the control is the sample itself only the closed form counts, with its own error; a tail is not helped."""
-    sample, closed = _drawn(1, 256, clients=False), _drawn(2, 4096, clients=False)
+    sample, closed = _draw_data(1, 256, clients=False), _draw_data(2, 4096, clients=False)
     design = _agreed(sample, 102.0)
     judge = Judge(sample, Scramblings(16), sample, closed, Scramblings(16))
     found = judge.expected_spending(design)
@@ -315,9 +315,13 @@ def test_a_sample_without_chance_leaves_what_is_closed() -> None:
 
 def test_the_difference_of_two_designs_is_that_of_their_means_and_tails() -> None:
     """b = 103 against 102: a million, in the mean and in the tail, without error; a design against itself is nothing."""
-    case = _drawn(3, 512, clients=True)
+    case = _draw_data(3, 512, clients=True)
     judge = Judge(
-        case, Scramblings(16), _drawn(3, 512, clients=False), _drawn(4, 2048, clients=False), Scramblings(16)
+        case,
+        Scramblings(16),
+        _draw_data(3, 512, clients=False),
+        _draw_data(4, 2048, clients=False),
+        Scramblings(16),
     )
     dear, cheap = _agreed(case, 103.0), _agreed(case, 102.0)
     for one, other, expected in ((dear, cheap, MILLION), (cheap, dear, -MILLION), (dear, dear, 0.0)):
@@ -335,9 +339,13 @@ def test_the_difference_of_two_designs_is_that_of_their_means_and_tails() -> Non
 
 def test_other_terms_change_all_scenarios_of_a_judge() -> None:
     """Control and closed scenarios get the same layers, else a mean would be helped by another agreement."""
-    sample = _drawn(5, 64, clients=True)
+    sample = _draw_data(5, 64, clients=True)
     judge = Judge(
-        sample, Scramblings(16), _drawn(5, 64, clients=False), _drawn(6, 64, clients=False), Scramblings(16)
+        sample,
+        Scramblings(16),
+        _draw_data(5, 64, clients=False),
+        _draw_data(6, 64, clients=False),
+        Scramblings(16),
     )
     wide = judge.changed(lambda one: with_corridor(one, menu_corridor((0.1,))))
     assert wide.control is not None

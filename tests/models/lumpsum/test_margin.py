@@ -258,13 +258,13 @@ def test_margins_never_fall(monkeypatch: pytest.MonkeyPatch) -> None:
     import bekostiging.lumpsum.margin as module
 
     seen: list[dict[str, float]] = []
-    made = module._made
+    made = module._design_with_margins
 
     def watched(*given: object, **named: object) -> object:
         seen.append(dict(given[2]))  # type: ignore[call-overload]
         return made(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "_made", watched)
+    monkeypatch.setattr(module, "_design_with_margins", watched)
     both = random_data(5, n_scenarios=320)
     both = replace(both, lots=tuple(replace(lot, loading_cap=0.02) for lot in both.lots))
     case, other = both.of(slice(0, 64)), both.of(slice(64, 320))

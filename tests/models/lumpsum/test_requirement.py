@@ -15,7 +15,7 @@ from bekostiging.lumpsum.requirement import EquityRequirement
 from bekostiging.units import MILLION
 
 
-def _only(found: tuple[EquityRequirement, ...]) -> EquityRequirement:
+def _only_one(found: tuple[EquityRequirement, ...]) -> EquityRequirement:
     (one,) = found
     return one
 
@@ -25,7 +25,7 @@ def test_the_known_answer() -> None:
 
     The design at 12.6 % pays 105; a point stricter pays a million less.
     """
-    found = _only(minimum_equity_requirements(alone(loading_cap=0.05)))
+    found = _only_one(minimum_equity_requirements(alone(loading_cap=0.05)))
     assert found.lot == "lot"
     assert found.requirement == pytest.approx(0.126, abs=1e-8)
     assert found.design is not None
@@ -54,7 +54,7 @@ def test_the_closed_form(
     plain = alone(loading_cap=loading_cap, cost_of_capital=cost_of_capital)
     cost = tail_of(mean, mean + beyond)
     own = replace(plain, cost=cost, reference=np.full((1, 1), reference * MILLION))
-    found = _only(minimum_equity_requirements(own))
+    found = _only_one(minimum_equity_requirements(own))
     if spare < 0:
         assert found == EquityRequirement("lot", None, None, None)
     else:
@@ -64,15 +64,15 @@ def test_the_closed_form(
 def test_a_begroting_limits_like_a_loading_cap() -> None:
     """Loading cap ample, begroting 105: 12.6 %; what no buffer helps is none: a fair price of 100 with a begroting of 90."""
     own = alone(begroting=np.array([[[105.0 * MILLION]]]))
-    assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
+    assert _only_one(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
     short = alone(begroting=np.array([[[90.0 * MILLION]]]), fair_price=np.array([[100.0 * MILLION]]))
-    found = _only(minimum_equity_requirements(short))
+    found = _only_one(minimum_equity_requirements(short))
     assert (found.requirement, found.design, found.stricter) == (None, None, None)
 
 
 def test_ample_money_asks_no_equity() -> None:
     """b = 117.6 carries every scenario; a point of buffer then saves a million."""
-    found = _only(minimum_equity_requirements(alone()))
+    found = _only_one(minimum_equity_requirements(alone()))
     assert found.requirement == 0.0
     assert found.design is not None
     assert found.stricter is not None
@@ -85,7 +85,7 @@ def test_the_buffer_a_provider_happens_to_have_says_nothing() -> None:
     poor, stated = alone(loading_cap=0.05, free_buffer=np.zeros(1)), alone(loading_cap=0.05)
     stated = replace(stated, lots=(replace(stated.lots[0], equity_requirement=0.5),))
     for own in (poor, stated):
-        assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
+        assert _only_one(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
 
 
 def test_a_provider_in_two_lots_meets_each_requirement_apart() -> None:
@@ -112,7 +112,7 @@ def test_the_weakest_contract_of_a_lot_decides() -> None:
     """Two providers of 100 and 50 with tails of 117.6 and 56: 12.6 % and 3.5 / 50 = 7 %; the lot asks 12.6 %."""
     cost = np.concatenate([tail_of(), tail_of(50.0, 56.0)], axis=1)
     own = data(cost, (terms(own=nothing_shared(), loading_cap=0.05),), [0, 0], [0, 1])
-    assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
+    assert _only_one(minimum_equity_requirements(own)).requirement == pytest.approx(0.126, abs=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_weakest_contract_of_a_lot_decides() -> None:
 def test_margins_are_held(margins: dict[str, float], expected: float) -> None:
     """Begroting 105: a margin of 2 on solvency asks 14.6 %; one of 1 on the begroting leaves b = 104, so 13.6 %."""
     own = alone(begroting=np.array([[[105.0 * MILLION]]]), margins=margins)
-    assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(expected, abs=1e-8)
+    assert _only_one(minimum_equity_requirements(own)).requirement == pytest.approx(expected, abs=1e-8)
 
 
 def test_a_margin_is_divided_by_reference_amount() -> None:
@@ -160,7 +160,7 @@ def test_a_margin_is_divided_by_reference_amount_over_the_term() -> None:
 def test_a_requirement_may_be_more_than_a_year_of_budget() -> None:
     """CVaR 250 and a loading cap of 5 %: 145 of 100, while 105 - 100 is a return of more than 1 % of it."""
     own = replace(alone(loading_cap=0.05, cost_of_capital=0.01), cost=tail_of(100.0, 250.0))
-    assert _only(minimum_equity_requirements(own)).requirement == pytest.approx(1.45, abs=1e-7)
+    assert _only_one(minimum_equity_requirements(own)).requirement == pytest.approx(1.45, abs=1e-7)
 
 
 def test_a_simple_agreement_may_ask_more() -> None:
@@ -174,7 +174,7 @@ def test_a_simple_agreement_may_ask_more() -> None:
         begroting=np.full((1, 1, 1), 108.0 * MILLION), stock=np.full((1, 1), 4.0 * MILLION),
     )  # fmt: skip
     for listed, expected in (((), 0.056), ((0.0, 0.8), 0.126), ((0.0, 0.4, 0.8), 0.056)):
-        found = _only(minimum_equity_requirements(replace(own, simple=SimpleTerms(shares=listed))))
+        found = _only_one(minimum_equity_requirements(replace(own, simple=SimpleTerms(shares=listed))))
         assert found.requirement == pytest.approx(expected, abs=1e-7)
         assert found.design is not None
         assert not listed or found.design.share[0][0] in listed

@@ -23,7 +23,7 @@ EXACT = 1.5
 """Euro: the total may be passed by one."""
 
 
-def _only(breaches: tuple[Breach, ...]) -> Breach:
+def _only_breach(breaches: tuple[Breach, ...]) -> Breach:
     (breach,) = breaches
     return breach
 
@@ -48,7 +48,7 @@ def test_a_limit_is_hard_to_the_cent() -> None:
 def test_loading_cap_gives_way_to_the_euro() -> None:
     """Loading cap at most 1 % where solvency asks 7.6 %: 6.6 % of 100 million, and it costs 107.6."""
     design = design_lumpsum(alone(free_buffer=np.array([10 * MILLION]), loading_cap=0.01))
-    breach = _only(design.breaches)
+    breach = _only_breach(design.breaches)
     assert (breach.lot, breach.term) == ("lot", "loading_cap")
     assert breach.euro == pytest.approx(6_600_000, abs=EXACT)
     assert breach.fraction == pytest.approx(0.066, abs=1e-8)
@@ -67,7 +67,7 @@ def test_a_loading_cap_over_two_years_counts_discounted() -> None:
     )  # fmt: skip
     budget = 117.6 - 20 / (1 + v)
     design = design_lumpsum(case)
-    breach = _only(design.breaches)
+    breach = _only_breach(design.breaches)
     np.testing.assert_allclose(design.budget[0] / MILLION, budget, atol=1e-6)
     assert lot_size(case, 0) == pytest.approx(100 * (1 + v))
     assert breach.euro == pytest.approx((budget - 101) * (1 + v) * MILLION, abs=EXACT)
@@ -115,7 +115,7 @@ def test_transition_cap_gives_way_in_euro_of_the_first_year() -> None:
             tail_of(n_years=n_years), (terms(transition_cap=0.1),), [0], [0], revenue=np.array([50 * MILLION]),
             fair_price=np.full((1, n_years), 100 * MILLION), discount=1.03 ** -np.arange(float(n_years)),
         )  # fmt: skip
-        breach = _only(design_lumpsum(case).breaches)
+        breach = _only_breach(design_lumpsum(case).breaches)
         assert (breach.term, breach.lot) == ("transition_cap", "lot")
         assert breach.euro == pytest.approx(45 * MILLION, abs=EXACT)
         assert breach.fraction == pytest.approx(0.9, abs=1e-7)
@@ -124,7 +124,7 @@ def test_transition_cap_gives_way_in_euro_of_the_first_year() -> None:
 def test_a_fall_below_the_transition_cap_counts_as_well() -> None:
     """Revenue 150, transition cap a tenth: at least 135. The begroting is 110, so 25 must give way."""
     case = alone(transition_cap=0.1, revenue=np.array([150 * MILLION]), begroting=np.array([[[110 * MILLION]]]))
-    breach = _only(design_lumpsum(case).breaches)
+    breach = _only_breach(design_lumpsum(case).breaches)
     assert (breach.term, breach.euro) == ("transition_cap", pytest.approx(25 * MILLION, abs=EXACT))
     assert breach.fraction == pytest.approx(25 / 150, abs=1e-7)
 
@@ -159,7 +159,7 @@ def test_the_criterion_decides_only_within_what_gave_way() -> None:
     free = design_lumpsum(_dear_sharing())
     assert (free.loading[0], free.share[0][0]) == (pytest.approx(0.076, abs=1e-8), pytest.approx(0.0, abs=1e-8))
     capped = design_lumpsum(_dear_sharing(loading_cap=0.01))
-    breach = _only(capped.breaches)
+    breach = _only_breach(capped.breaches)
     assert breach.euro == pytest.approx(3.08 * MILLION, abs=EXACT)
     assert capped.share[0][0] == pytest.approx(0.2, abs=1e-6)
     assert capped.criterion == pytest.approx((104.08 + 0.88 * 0.2 + 20 * 0.2) * MILLION, abs=10)

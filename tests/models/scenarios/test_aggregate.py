@@ -40,17 +40,17 @@ def _plain(case: Case, **changed: object) -> Case:
 def test_who_is_in_care_is_the_queue_without_limit(small_case: Case, law: str) -> None:
     """M/G/infinity: at any moment Poisson with mean inflow x duration, whatever the law of durations."""
     case = _plain(small_case, starts_dispersion=1.0, duration_distribution=law)
-    made = plan(case, N_SCENARIOS, 4, 2, "out_of_sample")
+    planned = plan(case, N_SCENARIOS, 4, 2, "out_of_sample")
 
     def present(block: Block) -> np.ndarray:
-        clients, row = block.clients, made.sampler.row[block.clients.cell]
+        clients, row = block.clients, planned.sampler.row[block.clients.cell]
         found = []
         for moment in (0.0, 17.5, 41.0):
             there = (clients.start <= moment) & (clients.start + clients.duration > moment) & (row == 0)
             found.append(np.bincount(clients.scenario[there], minlength=clients.n_scenarios))
         return np.array(found)
 
-    counts = np.concatenate(map_blocks(made, present), axis=1)
+    counts = np.concatenate(map_blocks(planned, present), axis=1)
     mean = 60.0 * case.demand[0].mean_duration_weeks / (365 / 7)
     for own in counts:
         assert own.mean() == pytest.approx(mean, abs=5 * (mean / N_SCENARIOS) ** 0.5)
@@ -74,15 +74,15 @@ def test_units_asked_in_a_year_are_the_aggregate_distribution(small_case: Case) 
     """Realised units a month of everybody who starts in year two, one row of demand: counts times two log-normals."""
     case = _plain(small_case, starts_dispersion=1.6, units_cv=0.7, realised_cv=0.3)
     case = replace(case, profiles=())
-    made = plan(case, N_SCENARIOS, 2, 4, "out_of_sample")
+    planned = plan(case, N_SCENARIOS, 2, 4, "out_of_sample")
 
     def total(block: Block) -> np.ndarray:
         clients = block.clients
-        own = (made.sampler.row[clients.cell] == 0) & (clients.asked_month >= 12)
+        own = (planned.sampler.row[clients.cell] == 0) & (clients.asked_month >= 12)
         return np.bincount(clients.scenario[own], weights=clients.rate[own], minlength=clients.n_scenarios)
 
-    drawn = np.concatenate(map_blocks(made, total))
-    per_client = made.sampler.forecast.units_per_month[0]
+    drawn = np.concatenate(map_blocks(planned, total))
+    per_client = planned.sampler.forecast.units_per_month[0]
     step = per_client / 20
     sigma = np.sqrt(np.log1p(0.7**2) + np.log1p(0.3**2))
     known = _by_fourier(60.0, 1.6, sigma, per_client, step, 1 << 13)

@@ -41,13 +41,13 @@ def test_expected_number_of_arrangements_is_that_of_draws() -> None:
 def test_drawn_arrangements_follow_their_theory(small_case: Case, terms: dict[str, str]) -> None:
     """The self-check of a run with these terms is silent: every cell's arrangement units among its statistics."""
     case = _with(small_case, **terms)
-    made = plan(case, 256, 2, 7, "out_of_sample")
+    planned = plan(case, 256, 2, 7, "out_of_sample")
 
     def work(block: Block) -> object:
         use = block.care_use()
-        return deviations(use, expected_care_use(case, made.cells, 2, block.factors))
+        return deviations(use, expected_care_use(case, planned.cells, 2, block.factors))
 
-    checked = self_check(made.cells, map_blocks(made, work))
+    checked = self_check(planned.cells, map_blocks(planned, work))
     assert checked.alarms == ()
     assert checked.n_statistics > 50
 
@@ -74,8 +74,8 @@ def test_at_expectation_the_price_is_that_of_hours(small_case: Case, terms: dict
 
 def test_an_extension_makes_duration_the_municipalitys_for_a_part(small_case: Case) -> None:
     """Longer trajectories cost an arrangement nothing, but with extensions they do."""
-    made = plan(small_case, 32, 2, 3, "design")
-    block = draw_block(made, 0)
+    planned = plan(small_case, 32, 2, 3, "design")
+    block = draw_block(planned, 0)
     longer = replace(block, clients=replace(block.clients, duration=1.5 * block.clients.duration))
     plain, stretched = (own.care_use().arrangement_units for own in (block, longer))
     np.testing.assert_allclose(stretched, plain)

@@ -50,15 +50,15 @@ GRAIN = {
 
 @pytest.fixture(scope="module", params=["drawn", "deferred", "expected"])
 def care_use(request: pytest.FixtureRequest, small_case: Case) -> CareUse:
-    made = plan(small_case, 32, N_YEARS, 3, "out_of_sample")
+    planned = plan(small_case, 32, N_YEARS, 3, "out_of_sample")
     if request.param == "expected":
-        return expected_care_use(small_case, made.cells, N_YEARS)
-    block = draw_block(made, 0)
+        return expected_care_use(small_case, planned.cells, N_YEARS)
+    block = draw_block(planned, 0)
     if request.param == "drawn":
         return block.care_use()
-    limit = np.full((made.scenarios_per_block, N_YEARS, len(small_case.contracts)), 1e5)
+    limit = np.full((planned.scenarios_per_block, N_YEARS, len(small_case.contracts)), 1e5)
     waiting_list = np.arange(len(small_case.contracts)) % 2 == 0
-    return block.care_use(FlowRule(limit, made.cells.tariff, waiting_list))
+    return block.care_use(FlowRule(limit, planned.cells.tariff, waiting_list))
 
 
 def test_fields_are_those_of_the_table() -> None:

@@ -36,9 +36,9 @@ def test_against_a_loop_over_clients_and_days(capped: Case) -> None:
     """Every client month by month with dates: what is delivered above weeks touched x agreed weekly units."""
     from datetime import date, timedelta
 
-    made = plan(capped, 32, 2, 5, "design")
-    block = draw_block(made, 0)
-    clients, n_cells = block.clients, made.cells.n_cells
+    planned = plan(capped, 32, 2, 5, "design")
+    block = draw_block(planned, 0)
+    clients, n_cells = block.clients, planned.cells.n_cells
     chosen = np.arange(0, len(clients.cell), 37)
     few = replace(clients, **{name: getattr(clients, name)[chosen] for name in (
         "scenario", "cell", "asked_month", "waited", "start", "duration", "rate", "agreed", "profile", "crisis", "channel",
@@ -73,15 +73,15 @@ def test_claims_are_capped_only_where_the_policy_says_so(small_case: Case, cappe
 
 def test_expectation_against_the_simulation(capped: Case) -> None:
     """Parts of months have wider caps, so the closed form lies a little below; less than half a percent."""
-    made = plan(capped, 64, 2, 5, "design")
+    planned = plan(capped, 64, 2, 5, "design")
     shares = []
-    for index in range(made.n_blocks):
-        use = draw_block(made, index).care_use()
+    for index in range(planned.n_blocks):
+        use = draw_block(planned, index).care_use()
         own = use.cells.contract >= 0
         shares.append([use.units_claimable[..., own].sum(), use.units[..., own].sum()])
     drawn = np.sum(shares, axis=0)
-    expected = expected_care_use(capped, made.cells, 2)
-    own = made.cells.contract >= 0
+    expected = expected_care_use(capped, planned.cells, 2)
+    own = planned.cells.contract >= 0
     whole = expected.units_claimable[..., own].sum() / expected.units[..., own].sum()
     assert whole <= drawn[0] / drawn[1] + 1e-3
     assert whole == pytest.approx(drawn[0] / drawn[1], abs=5e-3)

@@ -34,11 +34,12 @@ def rich(small_case: Case) -> Case:
 
 
 def test_everything_at_once_agrees_with_its_theory(rich: Case) -> None:
-    made = plan(rich, 256, 4, 1, "out_of_sample")
+    planned = plan(rich, 256, 4, 1, "out_of_sample")
     found = self_check(
-        made.cells,
+        planned.cells,
         map_blocks(
-            made, lambda block: deviations(block.care_use(), expected_care_use(rich, made.cells, 4, block.factors))
+            planned,
+            lambda block: deviations(block.care_use(), expected_care_use(rich, planned.cells, 4, block.factors)),
         ),
     )
     assert found.alarms == ()
@@ -71,22 +72,22 @@ def test_channels_come_in_their_shares(rich: Case) -> None:
 
 
 def test_shares_drift_and_add_up(rich: Case) -> None:
-    made = plan(rich, 32, 4, 1, "out_of_sample")
-    row = demand_of_cells(rich, made.cells)
-    shares = expected_shares(made.cells, row, 4)
+    planned = plan(rich, 32, 4, 1, "out_of_sample")
+    row = demand_of_cells(rich, planned.cells)
+    shares = expected_shares(planned.cells, row, 4)
     for demand in range(len(rich.demand)):
         np.testing.assert_allclose(shares[:, row == demand].sum(axis=1), 1)
-    np.testing.assert_allclose(shares[0], made.cells.market_share)
-    np.testing.assert_allclose(shares[1], made.cells.market_share)
-    up = made.cells.share_drift > 0
+    np.testing.assert_allclose(shares[0], planned.cells.market_share)
+    np.testing.assert_allclose(shares[1], planned.cells.market_share)
+    up = planned.cells.share_drift > 0
     assert (shares[4, up] >= shares[1, up] - 1e-12).all()
 
 
 def test_realised_shares_are_dirichlet(rich: Case) -> None:
     """Mean s and variance s (1 - s) / (1 + concentration); the stock stays where it is."""
-    made = plan(rich, 32, 4, 1, "out_of_sample")
-    row = demand_of_cells(rich, made.cells)
-    shares = expected_shares(made.cells, row, 4)
+    planned = plan(rich, 32, 4, 1, "out_of_sample")
+    row = demand_of_cells(rich, planned.cells)
+    shares = expected_shares(planned.cells, row, 4)
     n, concentration = 20_000, 20.0
     drawn = realised_shares(
         shares, np.full(len(row), concentration), row, n, np.random.default_rng(np.random.SFC64(1))
@@ -121,9 +122,9 @@ def test_two_trajectories_of_one_person_begin_together(rich: Case) -> None:
 def test_persons_with_two_forms_as_expected(rich: Case) -> None:
     """Drawn against the product of survivals; factors at one, so the only difference is chance."""
     case = replace(rich, risk_factors=())
-    made = plan(case, 512, 4, 1, "out_of_sample")
-    drawn = np.concatenate(map_blocks(made, lambda block: block.care_use().second_trajectories.sum(axis=2)))
-    expected = expected_care_use(case, made.cells, 4).second_trajectories.sum(axis=2)[0]
+    planned = plan(case, 512, 4, 1, "out_of_sample")
+    drawn = np.concatenate(map_blocks(planned, lambda block: block.care_use().second_trajectories.sum(axis=2)))
+    expected = expected_care_use(case, planned.cells, 4).second_trajectories.sum(axis=2)[0]
     error = drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))
     assert (expected > 0).all()
     np.testing.assert_array_less(np.abs(drawn.mean(axis=0) - expected), 4 * error + 0.002 * expected)

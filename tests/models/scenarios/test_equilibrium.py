@@ -58,9 +58,9 @@ def test_a_stock_in_equilibrium_stays_constant(law: str) -> None:
 
 def test_remaining_durations_are_length_biased_times_uniform(small_case: Case) -> None:
     """Mean remaining duration is m (1 + cv^2) / 2 (Cox 1962, ch. 5)."""
-    made = plan(small_case, 32, 4, 5, "design")
-    clients = draw_block(made, 0).clients
-    sampler = made.sampler
+    planned = plan(small_case, 32, 4, 5, "design")
+    clients = draw_block(planned, 0).clients
+    sampler = planned.sampler
     for row, demand in enumerate(small_case.demand[:6]):
         own = (clients.asked_month == CASELOAD) & (sampler.row[clients.cell] == row)
         sample = clients.duration[own].astype(np.float64)
@@ -75,9 +75,9 @@ def test_the_simulation_reproduces_its_own_expectation(small_case: Case) -> None
     Durations and inflow enter multiplicatively, so products of factors have mean one as well; what a longer
     duration shifts beyond the term stays within one percent.
     """
-    made = plan(small_case, 256, 4, 7, "out_of_sample")
-    blocks = map_blocks(made, lambda block: block.care_use())
-    expected = expected_care_use(small_case, made.cells, 4)
+    planned = plan(small_case, 256, 4, 7, "out_of_sample")
+    blocks = map_blocks(planned, lambda block: block.care_use())
+    expected = expected_care_use(small_case, planned.cells, 4)
     for name, tolerance in (("units", 0.01), ("clients", 0.01), ("starts", 0.01), ("units_within_budget", 0.01),
                             ("arrangement_units", 0.01), ("crisis_units", 0.03)):  # fmt: skip
         drawn = np.concatenate([getattr(block, name).sum(axis=2) for block in blocks]).mean(axis=0)

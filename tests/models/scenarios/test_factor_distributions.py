@@ -26,8 +26,8 @@ from bekostiging.studies import compare, study_equalisation
 def test_the_jump_is_in_the_factors(small_case: Case) -> None:
     """A tenth of the scenarios, exactly to the lattice of Sobol points in their first coordinate; nothing else moves."""
     quiet = replace(small_case, risk_factors=(), correlations=())
-    made = plan(with_factor_distribution(quiet, Jump(chance=0.25, size=0.5)), 512, 2, 1, "out_of_sample")
-    inflow = np.concatenate([draw_block(made, block).factors.inflow for block in range(made.n_blocks)])
+    planned = plan(with_factor_distribution(quiet, Jump(chance=0.25, size=0.5)), 512, 2, 1, "out_of_sample")
+    inflow = np.concatenate([draw_block(planned, block).factors.inflow for block in range(planned.n_blocks)])
     assert inflow[:, 1:].mean() == pytest.approx(1.0, abs=1e-12)
     jumped = inflow[:, 1, 0] > 1
     assert jumped.mean() == 0.25

@@ -140,14 +140,17 @@ def test_closed_forms_against_a_plain_simulation(name: str, cv: float, revised: 
     lasts = budgets.draw(row, ratio, rng)
     whole = durations.draw(row, None, rng) * durations.mean[0]
     _agree(
-        months.of_starts(_one(durations), YEARS)[:, 0, 0], MONTHS * rng.random(n), np.minimum(whole, lasts), ratio
+        months.of_starts(_of_one_course(durations), YEARS)[:, 0, 0],
+        MONTHS * rng.random(n),
+        np.minimum(whole, lasts),
+        ratio,
     )
     long, uniform = durations.draw(row, caseload, rng) * durations.mean[0], rng.random(n)
     age = 0.0 if new else (1 - uniform) * long
     _agree(months.stock[:, 0], np.zeros(n), np.maximum(np.minimum(uniform * long, lasts - age), 0), ratio)
 
 
-def _one(durations: Mixed) -> Mixed:
+def _of_one_course(durations: Mixed) -> Mixed:
     """The durations as those of one course."""
     return Mixed(durations.laws, durations.law, durations.mean[None], durations.cv)
 
@@ -163,16 +166,16 @@ def _agree(expected: FloatArray, start: FloatArray, paid: FloatArray, ratio: Flo
 
 def test_the_clients_drawn_have_the_budgets_of_the_case(small_case: Case) -> None:
     """A start's budget lasts W / rho; a sitting client's has run for its age, (1 - u) L where u L remains."""
-    made = plan(small_case, 32, YEARS, 3, "design")
-    clients = draw_block(made, 0).clients
-    months = hours_budgets(small_case).months[made.sampler.row[clients.cell]]
+    planned = plan(small_case, 32, YEARS, 3, "design")
+    clients = draw_block(planned, 0).clients
+    months = hours_budgets(small_case).months[planned.sampler.row[clients.cell]]
     ratio = clients.rate / clients.agreed
     started = clients.asked_month != CASELOAD
     np.testing.assert_allclose(clients.budget_months[started], (months / ratio)[started], rtol=1e-4)
     age = months / ratio - clients.budget_months
     assert (age[~started] > -1e-3).all()
     for row, demand in enumerate(small_case.demand[:4]):
-        own = ~started & (made.sampler.row[clients.cell] == row)
+        own = ~started & (planned.sampler.row[clients.cell] == row)
         mean = demand.mean_duration_weeks / WEEKS_PER_MONTH * (1 + demand.duration_cv**2) / 2
         ages = age[own].astype(np.float64)
         assert abs(ages.mean() - mean) < 5 * ages.std() / np.sqrt(own.sum())
@@ -195,10 +198,10 @@ def test_new_budgets_and_revisions_leave_every_other_quantity(small_case: Case) 
 
 def test_the_reducer_against_a_loop_over_clients(small_case: Case) -> None:
     """Paid from the start for min(D, (1 + K) W / rho minus the age), month by month; crisis clients likewise."""
-    made = plan(small_case, 32, 2, 5, "design")
-    block = draw_block(made, 0)
-    few = _some(block.clients, np.arange(0, len(block.clients.cell), 29))
-    care_use = made.reducer.reduce(few, block.factors)
+    planned = plan(small_case, 32, 2, 5, "design")
+    block = draw_block(planned, 0)
+    few = _chosen(block.clients, np.arange(0, len(block.clients.cell), 29))
+    care_use = planned.reducer.reduce(few, block.factors)
     expected = np.zeros((2, *care_use.units.shape))
     for i in range(len(few.cell)):
         paid = max(0.0, min(float(few.duration[i]), float(few.budget_months[i])))
@@ -218,7 +221,7 @@ def _with_weeks(case: Case, weeks: float) -> Case:
     return replace(case, care_forms=forms)
 
 
-def _some(clients: Clients, chosen: IntArray) -> Clients:
+def _chosen(clients: Clients, chosen: IntArray) -> Clients:
     """Some of the clients."""
     kept = {name: value[chosen] for name, value in vars(clients).items() if isinstance(value, np.ndarray)}
     return replace(clients, **kept, partner=None)
@@ -247,12 +250,12 @@ def test_the_length_of_the_case_or_the_shortest_that_pays_enough(small_case: Cas
 def test_longer_care_is_not_paid_longer(small_case: Case) -> None:
     """Twice as long under the factors: units double in the end, those within budgets grow far less."""
     case = _with_weeks(small_case, 26.0)
-    made = plan(case, 32, YEARS, 1, "design")
-    plain = draw_block(made, 0).factors
+    planned = plan(case, 32, YEARS, 1, "design")
+    plain = draw_block(planned, 0).factors
     longer = replace(plain, duration=np.full_like(plain.duration, 2.0), intensity=np.ones_like(plain.intensity))
     before = replace(longer, duration=np.ones_like(plain.duration))
     units, within = (
-        [getattr(expected_care_use(case, made.cells, YEARS, one), name).sum() for one in (before, longer)]
+        [getattr(expected_care_use(case, planned.cells, YEARS, one), name).sum() for one in (before, longer)]
         for name in ("units", "units_within_budget")
     )
     assert 1 < within[1] / within[0] < 1 + 0.7 * (units[1] / units[0] - 1)

@@ -76,7 +76,7 @@ def _same(one: Clients, other: Clients) -> bool:
 def test_a_measure_works_with_its_chance_as_a_whole(small_case: Case) -> None:
     assert _same(_with(small_case, _measure(chance=0.0)).with_measures().clients, _with(small_case).clients)
     case = replace(small_case, measures=(_measure(chance=0.5, first_year=1, years=4, effect=-0.9),))
-    made = plan(case, 512, 4, 1, "out_of_sample")
+    planned = plan(case, 512, 4, 1, "out_of_sample")
 
     def lost(block: Block) -> np.ndarray:
         after = block.with_measures().clients
@@ -85,7 +85,7 @@ def test_a_measure_works_with_its_chance_as_a_whole(small_case: Case) -> None:
             np.bincount(block.clients.scenario, minlength=n) - np.bincount(after.scenario, minlength=n)
         )
 
-    worked = np.concatenate(map_blocks(made, lost)) > 0
+    worked = np.concatenate(map_blocks(planned, lost)) > 0
     assert worked.mean() == pytest.approx(0.5, abs=5 * 0.5 / np.sqrt(len(worked)))
 
 
@@ -94,14 +94,14 @@ def test_expectation_of_a_measure_against_its_clients(small_case: Case, quantity
     """With minus without, per client the same; factors at one, so the rest is chance."""
     measure = _measure(quantity=quantity, effect=effect, first_year=1, years=3)
     case = replace(small_case, measures=(measure,), risk_factors=())
-    made = plan(case, 512, 4, 1, "out_of_sample")
+    planned = plan(case, 512, 4, 1, "out_of_sample")
     drawn = np.concatenate(
         map_blocks(
-            made, lambda block: (block.care_use().units - block.with_measures().care_use().units).sum(axis=2)
+            planned, lambda block: (block.care_use().units - block.with_measures().care_use().units).sum(axis=2)
         )
     )
-    plain = expected_care_use(case, made.cells, 4)
-    expected = (plain.units - expected_with(case, made.cells, 4, "m").units).sum(axis=2)[0]
+    plain = expected_care_use(case, planned.cells, 4)
+    expected = (plain.units - expected_with(case, planned.cells, 4, "m").units).sum(axis=2)[0]
     error = drawn.std(axis=0, ddof=1) / np.sqrt(len(drawn))
     np.testing.assert_array_less(np.abs(drawn.mean(axis=0) - expected), 4 * error)
     assert (expected > 8 * error).all()

@@ -27,14 +27,14 @@ from bekostiging.scenarios.clients import CASELOAD, Clients
 from bekostiging.scenarios.selfcheck import FAMILY_WISE, _p_values
 
 
-def _checked(made: Plan, spoil: Callable[[Clients], Clients] | None = None) -> SelfCheck:
+def _checked(planned: Plan, spoil: Callable[[Clients], Clients] | None = None) -> SelfCheck:
     def work(block: Block) -> Deviations:
         changed = block if spoil is None else replace(block, clients=spoil(block.clients))
         return deviations(
-            changed.care_use(), expected_care_use(made.case, made.cells, made.n_years, block.factors)
+            changed.care_use(), expected_care_use(planned.case, planned.cells, planned.n_years, block.factors)
         )
 
-    return self_check(made.cells, map_blocks(made, work))
+    return self_check(planned.cells, map_blocks(planned, work))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -109,14 +109,14 @@ def test_a_planted_wrong_sampler_is_caught(small_case: Case, name: str) -> None:
 
 def test_small_cells_are_skipped_by_name(small_case: Case) -> None:
     few = small_case.demand[0].model_copy(update={"clients_at_start": 2.0, "starts_per_year": 3.0})
-    made = plan(replace(small_case, demand=(few, *small_case.demand[1:])), 32, 1, 1, "out_of_sample")
-    found = _checked(made)
+    planned = plan(replace(small_case, demand=(few, *small_case.demand[1:])), 32, 1, 1, "out_of_sample")
+    found = _checked(planned)
     assert any(line.endswith(": < 1000") for line in found.skipped)
     assert (
         found.n_statistics
         + 9 * sum("<" in line for line in found.skipped)
         + sum(line.endswith(": 0") for line in found.skipped)
-        == 9 * made.cells.n_cells
+        == 9 * planned.cells.n_cells
     )
 
 

@@ -17,7 +17,7 @@ from bekostiging_solvers import Scramblings
 MOVED = [name for name, row in POLICIES.items() if row.moved]
 
 
-def _asked(cost_of_capital: float) -> float:
+def _lump_sum(cost_of_capital: float) -> float:
     """Nothing shared, mean 100, worst of twenty 117.6 million: b = (E + cc CVaR) / (1 + cc) (design section 7)."""
     return (100 + cost_of_capital * 117.6) / (1 + cost_of_capital)
 
@@ -80,7 +80,7 @@ def _choices(case: Case, own: LumpSumData) -> tuple[Choice, ...]:
     return choices(case, _decision, design_lumpsum(own), "designed", Judge(own, Scramblings(2)))
 
 
-def _found(case: Case) -> dict[str, Choice]:
+def _choices_by_name(case: Case) -> dict[str, Choice]:
     return {one.name: one for one in _choices(case, _policy(case))}
 
 
@@ -96,12 +96,12 @@ def test_every_row_is_told_and_what_is_not_decided_on_has_no_numbers(small_case:
 
 def test_what_a_tenth_of_the_return_costs_by_hand(small_case: Case) -> None:
     """8 % becomes 7.2 or 8.8: the budget, which is what is spent in every scenario, moves with it."""
-    one = _found(small_case)["cost_of_capital"]
+    one = _choices_by_name(small_case)["cost_of_capital"]
     assert one.lower is not None
     assert one.higher is not None
     for tried, value in ((one.lower, 0.072), (one.higher, 0.088)):
         assert tried.value == value
-        moved = (_asked(value) - _asked(0.08)) * MILLION
+        moved = (_lump_sum(value) - _lump_sum(0.08)) * MILLION
         assert tried.expected is not None
         assert tried.tail is not None
         assert tried.expected.value == pytest.approx(moved, abs=1)
@@ -110,11 +110,11 @@ def test_what_a_tenth_of_the_return_costs_by_hand(small_case: Case) -> None:
 
 def test_a_level_moves_the_part_that_is_left(small_case: Case) -> None:
     """A tail of 4.5 % is still the worst of twenty; in one of 5.5 % it is ten elevenths, and the next one loses nothing."""
-    one = _found(small_case)["confidence"]
+    one = _choices_by_name(small_case)["confidence"]
     assert one.lower is not None
     assert one.higher is not None
     assert (one.lower.value, one.higher.value) == (0.945, 0.955)
-    moved = (_asked(0.08 / 1.1) - _asked(0.08)) * MILLION
+    moved = (_lump_sum(0.08 / 1.1) - _lump_sum(0.08)) * MILLION
     assert one.lower.expected is not None
     assert one.lower.expected.value == pytest.approx(moved, abs=2)
     assert one.higher.expected is not None

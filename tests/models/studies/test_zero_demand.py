@@ -28,7 +28,7 @@ STOCK, STARTS = "clients_at_start", "starts_per_year"
 Which = Callable[[Demand], bool]
 
 
-def _of(*forms: str) -> Which:
+def _of_care_forms(*forms: str) -> Which:
     return lambda row: row.care_form in forms
 
 
@@ -49,12 +49,12 @@ def _with_zeros(case: Case, zeros: dict[str, Which]) -> Case:
 
 ZEROS: dict[str, dict[str, Which]] = {
     "nobody in care in one care form, nobody starts in another": {
-        STOCK: _of("guidance"),
-        STARTS: _of("mental_care"),
+        STOCK: _of_care_forms("guidance"),
+        STARTS: _of_care_forms("mental_care"),
     },
-    "a care form of nobody": {STOCK: _of("guidance"), STARTS: _of("guidance")},
-    "a lot with nobody in care": {STOCK: _of("residential")},
-    "a lot in which nobody starts": {STARTS: _of("residential")},
+    "a care form of nobody": {STOCK: _of_care_forms("guidance"), STARTS: _of_care_forms("guidance")},
+    "a lot with nobody in care": {STOCK: _of_care_forms("residential")},
+    "a lot in which nobody starts": {STARTS: _of_care_forms("residential")},
     "nobody in care": {STOCK: _everyone},
     "nobody starts": {STARTS: _everyone},
 }
@@ -75,14 +75,14 @@ def test_closed_forms_take_zeros(small_case: Case, zeros: dict[str, Which]) -> N
     case = _with_zeros(small_case, zeros)
     check_case(case)
     with np.errstate(divide="raise", invalid="raise"):
-        made = plan(case, 32, 1, 1, "out_of_sample")
-        terms = reference(case, made.cells, 1)
-        assert np.isfinite(expected_revenue(case, made.cells, terms)).all()
-        built = build_contracts(case, made.cells, terms, "taakgericht")
+        planned = plan(case, 32, 1, 1, "out_of_sample")
+        terms = reference(case, planned.cells, 1)
+        assert np.isfinite(expected_revenue(case, planned.cells, terms)).all()
+        built = build_contracts(case, planned.cells, terms, "taakgericht")
         contracts = tuple(one for one in built if isinstance(one, Taakgericht))
-        parts = map_blocks(made, DesignWork(case, made.cells, contracts))
+        parts = map_blocks(planned, DesignWork(case, planned.cells, contracts))
         drawn = tuple(np.concatenate([part.amounts[c] for part in parts]) for c in range(len(contracts)))
-        layers, _ = exact_layers(made, plan(case, 32, 1, 1, "closed"), contracts, drawn)
+        layers, _ = exact_layers(planned, plan(case, 32, 1, 1, "closed"), contracts, drawn)
     assert len(layers) == sum(one.corridor.n_layers for one in contracts)
     assert not any(one.alarm for one in layers)
 

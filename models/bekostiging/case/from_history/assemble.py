@@ -256,7 +256,7 @@ class Estimates:
             for lot in kept
         ), dropped  # fmt: skip
 
-    def _alike(self, form: CareForm) -> str:
+    def _similar_care_form(self, form: CareForm) -> str:
         """The care form of the example that is taken for one of which nothing is known: same unit, if possible same law."""
         rows = {row.id: row for row in self.example.care_forms}
         used = [name for name in rows if any(one.care_form == name for one in self.example.offers)]
@@ -267,7 +267,7 @@ class Estimates:
 
     def _typical_demand(self, form: CareForm) -> Demand:
         """The row of the example that a care form borrows from."""
-        alike = self._alike(form)
+        alike = self._similar_care_form(form)
         return next(row for row in self.example.demand if row.care_form == alike)
 
     def _prices(self) -> dict[str, Price]:
@@ -307,7 +307,7 @@ class Estimates:
 
     def _borrowed(self, form: CareForm) -> Tariff:
         """A tariff of the example, as it stands there."""
-        alike = self._alike(form)
+        alike = self._similar_care_form(form)
         tariffs = [row.tariff for row in self.example.offers if row.care_form == alike]
         tariff = tariffs[0] if tariffs else self.example.offers[0].tariff
         told = f"tarief van {alike} in {EXAMPLE} (prijzen van {self.example.first_year}), verzonnen"

@@ -140,7 +140,7 @@ class Caseloads:
         """Areas that are counted by themselves, and the others as their part of what is left of the municipality."""
         own = {area.id: self._caseload(form, code, area.id) for area in level.own}
         for place, caseload in own.items():
-            self._put(place, form, caseload)
+            self._keep(place, form, caseload)
         if not level.rest:
             return
         if level.whole is None:
@@ -157,9 +157,9 @@ class Caseloads:
         weights = [float(getattr(area, f"inhabitants_{form.age_band}")) for area in level.rest]
         total = sum(weights)
         for area, weight in zip(level.rest, weights, strict=True):
-            self._put(area.id, form, left.times(weight / total if total > 0 else 1 / len(level.rest)))
+            self._keep(area.id, form, left.times(weight / total if total > 0 else 1 / len(level.rest)))
 
-    def _put(self, area: str, form: CareForm, caseload: Caseload | None) -> None:
+    def _keep(self, area: str, form: CareForm, caseload: Caseload | None) -> None:
         """Keep a caseload of somebody."""
         if caseload is not None and caseload.stock + caseload.starts > 0:
             self.by_place[area, form.id] = caseload

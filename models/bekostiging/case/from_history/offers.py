@@ -111,14 +111,19 @@ def _paid(counts: Counts, code: str, form: str) -> list[tuple[int, float, float]
     """Year, euros and units of a municipality: its own row where that has both, else those of its areas."""
     by_areas = any(area.id == code for area in counts.level(code, form).own)
     places = [area.id for area in counts.areas if area.municipality == code and (by_areas or area.id != code)]
-    whole = {} if by_areas else {year: one for year, one in counts.of(code, form).items() if _both(one)}
+    whole = (
+        {} if by_areas else {year: one for year, one in counts.of(code, form).items() if _has_euros_and_units(one)}
+    )
     parts = [
-        one for place in places for one in counts.of(place, form).values() if _both(one) and one.year not in whole
+        one
+        for place in places
+        for one in counts.of(place, form).values()
+        if _has_euros_and_units(one) and one.year not in whole
     ]
     return [(one.year, one.euro or 0.0, one.units or 0.0) for one in (*whole.values(), *parts)]
 
 
-def _both(count: Count) -> bool:
+def _has_euros_and_units(count: Count) -> bool:
     """Whether a year has euros and units; zero is one of them."""
     return count.euro is not None and count.units is not None
 

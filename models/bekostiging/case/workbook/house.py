@@ -21,12 +21,12 @@ class House:
         self.required = book.add_format({"bold": True, "font_color": "white", "bg_color": _INK, "border": 1})
         self.optional = book.add_format({"font_color": _INK, "bg_color": _PALE, "border": 1})
         self.invented = book.add_format({"italic": True, "font_color": _GREY})
-        self._made: dict[tuple[tuple[str, object], ...], Any] = {}
+        self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
 
     def cell(self, number_format: str, **more: object) -> Any:
         """The format of cells with this number format; made once."""
         asked = {"num_format": number_format, **({"indent": 1} if number_format == "@" else {}), **more}
         key = tuple(sorted(asked.items()))
-        if key not in self._made:
-            self._made[key] = self.book.add_format(asked)
-        return self._made[key]
+        if key not in self._formats:
+            self._formats[key] = self.book.add_format(asked)
+        return self._formats[key]

@@ -102,7 +102,7 @@ class _Reader:
             self.valued = self.valued or name == "v"
         elif name == "f":
             self.inside, self.formula = name, True
-        elif name == "col" and _on(attributes, "hidden"):
+        elif name == "col" and _is_set(attributes, "hidden"):
             if len(self.marks.hidden_columns) >= MOST_COLUMNS:
                 raise ValueError("more ranges of columns than columns")
             self.marks.hidden_columns.append(
@@ -158,7 +158,7 @@ class _Reader:
                 f"row {row + 1} is there twice or out of order",
             )
         self.row, self.column, self.numbered = row, -1, "r" in attributes
-        if _on(attributes, "hidden"):
+        if _is_set(attributes, "hidden"):
             self.marks.hidden_rows.add(row)
 
     def _place(self, reference: str | None) -> None:
@@ -295,5 +295,5 @@ def _visible(text: str) -> bool:
     return any(not character.isspace() and character not in INVISIBLE for character in text)
 
 
-def _on(attributes: dict[str, str], name: str) -> bool:
+def _is_set(attributes: dict[str, str], name: str) -> bool:
     return attributes.get(name, "") in ("1", "true")

@@ -338,7 +338,8 @@ class WorkbookSource:
         """Rows with something in them, up to a total under the table."""
         known = known_columns(model)
         last = next(
-            (row for row in range(len(sheet.rows) - 1, header, -1) if self._some(sheet, row, filled)), header
+            (row for row in range(len(sheet.rows) - 1, header, -1) if self._has_content(sheet, row, filled)),
+            header,
         )
         if last > header and self._is_total(sheet, last, model, filled, texts):
             label = shortened(text_of(next(value for value in sheet.rows[last] if text_of(value))))
@@ -351,7 +352,7 @@ class WorkbookSource:
             last -= 1
         merged = merged_within(sheet, header + 1, last, filled)
         for row in range(header + 1, last + 1):
-            if not self._some(sheet, row, filled):
+            if not self._has_content(sheet, row, filled):
                 continue
             cells = []
             for column in filled:
@@ -359,7 +360,7 @@ class WorkbookSource:
                 cells.append(self._cell_at(sheet, row, column, name, model, merged, notes))
             yield row + 1, cells
 
-    def _some(self, sheet: Sheet, row: int, filled: Sequence[int]) -> bool:
+    def _has_content(self, sheet: Sheet, row: int, filled: Sequence[int]) -> bool:
         """Whether a row holds anything in a column with a name."""
         return any(
             text_of(sheet.value(row, column))

@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from bekostiging.case.tables import Demand
 from bekostiging.evaluation.sense.facts import Facts
 from bekostiging.evaluation.sense.inputs import off
-from bekostiging.evaluation.sense.remark import USE, WHICH, Found, Odd, clustered, question, remark, together, told
+from bekostiging.evaluation.sense.remark import (
+    USE,
+    WHICH,
+    Found,
+    Odd,
+    clustered,
+    plain,
+    question,
+    remark,
+    together,
+)
 from bekostiging.evaluation.sense.sources import newest
 from bekostiging.units import WEEKS_PER_YEAR
 from bekostiging_solvers.typing import BoolArray
@@ -53,10 +63,10 @@ def _odds(facts: Facts, kind: str, column: str) -> Iterator[Odd]:
             nl, en = WORDS[kind]
             digits = 1 if kind == "hours_before" else 0
             said = {
-                "nl": f"Tabellen demand en history: {name} heeft {told(here, 'nl', digits)} {nl}; in history "
-                f"{told(then, 'nl', digits)}.",
-                "en": f"Tables demand and history: {name} has {told(here, 'en', digits)} {en}; in history "
-                f"{told(then, 'en', digits)}.",
+                "nl": f"Tabellen demand en history: {name} heeft {plain(here, 'nl', digits)} {nl}; in history "
+                f"{plain(then, 'nl', digits)}.",
+                "en": f"Tables demand and history: {name} has {plain(here, 'en', digits)} {en}; in history "
+                f"{plain(then, 'en', digits)}.",
             }
             yield Odd(name, then / here, said, float(facts.first[mask].sum()))
 

@@ -29,7 +29,7 @@ from bekostiging_solvers.typing import BoolArray, FloatArray
 STEP, POINT = 0.1, 0.01
 """Of an amount or number; of a rate a year."""
 MOST = 10
-"""Inputs that are told."""
+"""Inputs that are listed."""
 PLURAL = {
     "hour": ("uren", "hours"),
     "minute": ("minuten", "minutes"),

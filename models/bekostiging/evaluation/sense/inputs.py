@@ -19,11 +19,11 @@ from bekostiging.evaluation.sense.remark import (
     Odd,
     clustered,
     euro,
+    plain,
     price,
     question,
     remark,
     together,
-    told,
 )
 from bekostiging.units import WEEKS_PER_YEAR
 
@@ -218,10 +218,10 @@ def _hours(facts: Facts, form: CareForm) -> Iterator[Odd]:
             continue
         area, unit = facts.called(row.area), UNITS[form.unit]
         said = {
-            "nl": f"Tabel demand: een cliënt van {form.name} in {area} krijgt gemiddeld {told(value, 'nl', 2)} {unit['nl']} "
-            f"per week; {told(low, 'nl', 2)} tot {told(high, 'nl')} komt voor.",
-            "en": f"Table demand: a client of {form.name} in {area} gets {told(value, 'en', 2)} {unit['en']} a week on "
-            f"average; {told(low, 'en', 2)} to {told(high, 'en')} occurs.",
+            "nl": f"Tabel demand: een cliënt van {form.name} in {area} krijgt gemiddeld {plain(value, 'nl', 2)} "
+            f"{unit['nl']} per week; {plain(low, 'nl', 2)} tot {plain(high, 'nl')} komt voor.",
+            "en": f"Table demand: a client of {form.name} in {area} gets {plain(value, 'en', 2)} {unit['en']} a week on "
+            f"average; {plain(low, 'en', 2)} to {plain(high, 'en')} occurs.",
         }
         weight = float(facts.first[facts.of_row(row.area, form.id)].sum())
         yield Odd(
@@ -262,12 +262,12 @@ def _durations(facts: Facts, form: CareForm) -> Iterator[Odd]:
         )
         area = facts.called(row.area)
         said = {
-            "nl": f"Tabel demand: {form.name} in {area} duurt {told(row.mean_duration_weeks, 'nl', 1)} weken; "
-            f"{told(row.starts_per_year, 'nl')} starts per jaar en {told(row.clients_at_start, 'nl')} cliënten in zorg "
-            f"horen bij {told(weeks, 'nl', 1)} weken.",
-            "en": f"Table demand: {form.name} in {area} lasts {told(row.mean_duration_weeks, 'en', 1)} weeks; "
-            f"{told(row.starts_per_year, 'en')} starts a year and {told(row.clients_at_start, 'en')} clients in care belong "
-            f"to {told(weeks, 'en', 1)} weeks.",
+            "nl": f"Tabel demand: {form.name} in {area} duurt {plain(row.mean_duration_weeks, 'nl', 1)} weken; "
+            f"{plain(row.starts_per_year, 'nl')} starts per jaar en {plain(row.clients_at_start, 'nl')} cliënten in zorg "
+            f"horen bij {plain(weeks, 'nl', 1)} weken.",
+            "en": f"Table demand: {form.name} in {area} lasts {plain(row.mean_duration_weeks, 'en', 1)} weeks; "
+            f"{plain(row.starts_per_year, 'en')} starts a year and {plain(row.clients_at_start, 'en')} clients in care "
+            f"belong to {plain(weeks, 'en', 1)} weeks.",
         }
         weight = float(facts.first[facts.of_row(row.area, form.id)].sum())
         yield Odd(f"{form.name} ({area})", ratio, said, weight, (change,))
@@ -285,17 +285,21 @@ def costs_per_client(facts: Facts) -> Iterator[Found]:
         each = float(spent[own].sum()) / count if count else 0.0
         low, high = PER_CLIENT
         if each and not low <= each <= high:
-            odds.append(_each(form.name, form.name, each, min(max(each, low), high), count, PER_CLIENT))
+            odds.append(_cost_per_client(form.name, form.name, each, min(max(each, low), high), count, PER_CLIENT))
     youth = facts.of_law("jeugdwet") & (facts.cells.lot >= 0)
     known = youth.any() and bool(bought[youth].all())
     persons = float(clients[youth].sum()) / facts.case.trajectories_of("jeugdwet") if known else 0.0
     each = float(spent[youth].sum()) / persons if persons else PER_YOUTH
     if not odds and off(each, PER_YOUTH, FAR):
-        odds.append(_each("jeugdhulp", "youth care", each, PER_YOUTH, persons, (PER_YOUTH, PER_YOUTH * FAR)))
+        odds.append(
+            _cost_per_client("jeugdhulp", "youth care", each, PER_YOUTH, persons, (PER_YOUTH, PER_YOUTH * FAR))
+        )
     yield from _worth(facts, "cost_per_client", "demand", odds, UNEQUAL)
 
 
-def _each(nl: str, en: str, each: float, bound: float, count: float, occurs: tuple[float, float]) -> Odd:
+def _cost_per_client(
+    nl: str, en: str, each: float, bound: float, count: float, occurs: tuple[float, float]
+) -> Odd:
     """The remark on a cost per client."""
     low, high = occurs
     said = {

@@ -66,7 +66,7 @@ MAYBE: Note = {"nl": "Klopt dit bedrag?", "en": "Is this amount right?"}
 
 def balance_sheets(facts: Facts) -> Iterator[Found]:
     """Providers whose equity, assets, turnover and results do not go together."""
-    for kind, find in (("solvency", _solvency), ("turnover", _turned), ("result", _earned)):
+    for kind, find in (("solvency", _solvency), ("turnover", _turnover_beside_assets), ("result", _earned)):
         yield from _remarks(facts, kind, "providers", find(facts))
 
 
@@ -84,7 +84,7 @@ def _solvency(facts: Facts) -> Iterator[Odd]:
             yield Odd(row.name, abs(ratio) / 0.3, said, euros)
 
 
-def _turned(facts: Facts) -> Iterator[Odd]:
+def _turnover_beside_assets(facts: Facts) -> Iterator[Odd]:
     """Turnover beside assets."""
     for row in facts.case.providers:
         ratio = row.turnover / row.total_assets

@@ -21,10 +21,10 @@ from bekostiging.evaluation.sense.remark import (
     Remark,
     euro,
     percent,
+    plain,
     question,
     remark,
     together,
-    told,
 )
 from bekostiging.units import WEEKS_PER_YEAR
 from bekostiging_solvers.typing import BoolArray
@@ -192,14 +192,14 @@ def rates(facts: Facts) -> Iterator[Found]:
             odds = _odds(facts, one, mend=True)
             changes = tuple(change for odd in odds for change in odd.changes)
             if odds:
-                yield Found(_said(one, odds, facts.difference(changes)), changes)
+                yield Found(_remark_on_column(one, odds, facts.difference(changes)), changes)
 
 
 def out_of_range(facts: Facts) -> Iterator[Found]:
     """Every other column of ``RANGES`` with a row outside it, one remark a column."""
     for one in RANGES:
         if not one.rate and (odds := _odds(facts, one)):
-            yield Found(_said(one, odds, facts.most(sum(odd.weight for odd in odds))))
+            yield Found(_remark_on_column(one, odds, facts.most(sum(odd.weight for odd in odds))))
 
 
 def policies(facts: Facts) -> Iterator[Found]:
@@ -213,7 +213,7 @@ def policies(facts: Facts) -> Iterator[Found]:
             }
             odd = Odd(row.name, value / one.high, said)
             part = (value - one.high) if one.fraction else 1 - one.high / value
-            yield Found(_said(one, [odd], facts.most(facts.total * part)))
+            yield Found(_remark_on_column(one, [odd], facts.most(facts.total * part)))
 
 
 def _odds(facts: Facts, one: Range, *, mend: bool = False) -> list[Odd]:
@@ -236,7 +236,7 @@ def _odds(facts: Facts, one: Range, *, mend: bool = False) -> list[Odd]:
     return found
 
 
-def _said(one: Range, odds: Sequence[Odd], euros: float) -> Remark:
+def _remark_on_column(one: Range, odds: Sequence[Odd], euros: float) -> Remark:
     """The remark on a column."""
     ratio = max(odd.ratio for odd in odds)
     asked = PERCENT if one.fraction else question(ratio, MONEY, AMOUNT)
@@ -257,13 +257,13 @@ def _start(table: str, lang: str) -> str:
 
 def _beside(one: Range, value: float, lang: str) -> str:
     """A value beside what occurs."""
-    low, high = _shown(one, one.low, lang), _shown(one, one.high, lang)
-    shown = _shown(one, value, lang)
+    low, high = _value_in_words(one, one.low, lang), _value_in_words(one, one.high, lang)
+    shown = _value_in_words(one, value, lang)
     return {"nl": f"is {shown}; {low} tot {high} komt voor.", "en": f"is {shown}; {low} to {high} occurs."}[lang]
 
 
-def _shown(one: Range, value: float, lang: str) -> str:
+def _value_in_words(one: Range, value: float, lang: str) -> str:
     """A value as the column has it: a fraction also as a percentage."""
     if one.fraction:
         return percent(value, lang)
-    return told(value, lang) if one.column.endswith("_cv") else euro(value, lang)
+    return plain(value, lang) if one.column.endswith("_cv") else euro(value, lang)

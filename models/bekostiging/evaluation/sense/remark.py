@@ -17,7 +17,7 @@ _TO_DUTCH = str.maketrans({",": ".", ".": ","})
 NAMED = 2
 """Rows that a sentence names; of the others it gives the number."""
 AS_MILLIONS = 100_000
-"""Euro from which an amount is told in millions."""
+"""Euro from which an amount is written in millions."""
 BILLION = 1e9
 BROAD = 2.0
 """Ratios closer than this belong to one mistake."""
@@ -107,10 +107,10 @@ def clustered(odds: Iterable[Odd]) -> list[list[Odd]]:
     return found
 
 
-def told(number: float, lang: str, decimals: int = 0) -> str:
+def plain(number: float, lang: str, decimals: int = 0) -> str:
     """A number with thousands marks.
 
-    >>> told(1234.5, "nl", 1), told(1234.5, "en", 1)
+    >>> plain(1234.5, "nl", 1), plain(1234.5, "en", 1)
     ('1.234,5', '1,234.5')
     """
     text = f"{round(number, decimals) + 0.0:,.{decimals}f}"
@@ -130,9 +130,9 @@ def euro(amount: float, lang: str) -> str:
     ):
         if size >= (unit if unit == BILLION else AS_MILLIONS):
             decimals = 2 if size < unit else 1 if size < 100 * unit else 0
-            return f"{told(amount / unit, lang, decimals)} {words[lang]} euro"
+            return f"{plain(amount / unit, lang, decimals)} {words[lang]} euro"
     decimals = 0 if size >= 1000 or size == 0 else 2 if size >= 1 else min(6, 1 - floor(log10(size)))
-    return f"{told(amount, lang, decimals)} euro"
+    return f"{plain(amount, lang, decimals)} euro"
 
 
 def price(amount: float, lang: str) -> str:
@@ -143,7 +143,7 @@ def price(amount: float, lang: str) -> str:
     """
     if abs(amount) < 1:
         return euro(amount, lang)
-    return f"{told(amount, lang, 2 if abs(amount) < 1000 else 0)} euro"
+    return f"{plain(amount, lang, 2 if abs(amount) < 1000 else 0)} euro"
 
 
 def percent(fraction: float, lang: str) -> str:
@@ -153,7 +153,7 @@ def percent(fraction: float, lang: str) -> str:
     ('1,5 %', '50 %')
     """
     value = 100 * fraction
-    return f"{told(value, lang, 0 if abs(value - round(value)) < 0.05 else 1)} %"
+    return f"{plain(value, lang, 0 if abs(value - round(value)) < 0.05 else 1)} %"
 
 
 def many(ratio: float, lang: str) -> str:
@@ -165,7 +165,7 @@ def many(ratio: float, lang: str) -> str:
     if ratio <= 0:
         return ""
     size = max(ratio, 1 / ratio)
-    shown = told(size if size < 100 else float(f"{size:.2g}"), lang, 1 if size < 10 else 0)
+    shown = plain(size if size < 100 else float(f"{size:.2g}"), lang, 1 if size < 10 else 0)
     words = {
         "nl": ("Dat is {} keer zoveel.", "Dat is {} keer zo weinig."),
         "en": ("That is {} times as much.", "That is {} times as little."),

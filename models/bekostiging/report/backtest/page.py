@@ -57,9 +57,9 @@ def _predictions(outcome: Backtest, texts: Texts) -> list[list[str]]:
     for one, other in zip(outcome.deciding.predictions, outcome.estimated.predictions, strict=True):
         rows.append(
             [
-                names[one.place], cares[one.care_form], str(one.year), _shown(texts, one, one.counted),
-                _band_shown(texts, one), texts["backtest", where(one)],
-                _band_shown(texts, other),
+                names[one.place], cares[one.care_form], str(one.year), _value_in_words(texts, one, one.counted),
+                _band_in_words(texts, one), texts["backtest", where(one)],
+                _band_in_words(texts, other),
             ]
         )  # fmt: skip
     return rows
@@ -184,14 +184,14 @@ def _off(outcome: Backtest, texts: Texts) -> list[str]:
     return sentences
 
 
-def _shown(texts: Texts, one: Prediction, value: float) -> str:
+def _value_in_words(texts: Texts, one: Prediction, value: float) -> str:
     """Persons, or the share of an area."""
     return texts.numbers.percent(value, 1) if one.share else texts.numbers.plain(value)
 
 
-def _band_shown(texts: Texts, one: Prediction) -> str:
+def _band_in_words(texts: Texts, one: Prediction) -> str:
     """The band in words."""
-    low, high = (_shown(texts, one, value) for value in band(one))
+    low, high = (_value_in_words(texts, one, value) for value in band(one))
     low = low.removesuffix(f"{SPACE}%")
     return texts["backtest", "between"].format(low=low, high=high)
 

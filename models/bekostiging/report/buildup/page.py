@@ -56,7 +56,7 @@ def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, objec
     write_manifest(folder, {**own, **(about or {})})
 
 
-def _shown(texts: Texts, line: Line, value: float | None) -> str:
+def _value_in_unit(texts: Texts, line: Line, value: float | None) -> str:
     """A value in its unit."""
     if value is None:
         return ""
@@ -88,8 +88,8 @@ def annex_page(annex: Annex, texts: Texts) -> str:
         for line in (one for one in annex.lines if one.care_form == form):
             name = f"{line.group}: {line_name(texts, line)}" if line.group else line_name(texts, line)
             source = " — ".join(part for part in (line.source, texts["statuses", line.status]) if part)
-            ends = (_shown(texts, line, line.low), _shown(texts, line, line.high))
-            rows.append([name, _formula(texts, line), _shown(texts, line, line.value), *ends, source])
+            ends = (_value_in_unit(texts, line, line.low), _value_in_unit(texts, line, line.high))
+            rows.append([name, _formula(texts, line), _value_in_unit(texts, line, line.value), *ends, source])
         tariff = texts["page", "beside_tariff"].format(tariff=texts.numbers.plain(annex.tariffs[form], 2))
         cell = f"{tariff} {_hours_budget(annex, form, texts)}" if form in annex.hours_budgets else tariff
         forms.append({"name": names[form], "rows": rows, "tariff": cell})

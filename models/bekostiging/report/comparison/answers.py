@@ -130,7 +130,7 @@ def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]
         "tailor_made": unknown,
         "flexibility": unknown,
         "freedom_of_choice": unknown,
-        "grip": [_grip(outcome, texts, form) for form in PAYMENT_FORMS],
+        "grip": [_grip_on_spending(outcome, texts, form) for form in PAYMENT_FORMS],
         "incentive": [_incentive(outcome, texts, form) for form in PAYMENT_FORMS],
         "administration": [_administration(outcome, texts, form) for form in PAYMENT_FORMS],
         "disputes": unknown,
@@ -139,7 +139,7 @@ def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]
     return [(texts["criteria", criterion], row) for criterion, row in cells.items()]
 
 
-def _grip(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
+def _grip_on_spending(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
     spread = texts.numbers.figure(SD, term(outcome, form, SD))
     chance = texts.numbers.figure(OVERRUN_PROBABILITY, term(outcome, form, OVERRUN_PROBABILITY))
     return texts["cells", "grip"].format(spread=spread, chance=chance)

@@ -30,7 +30,7 @@ def equalisation_tables(study: EqualisationStudy, texts: Texts) -> list[LongTabl
         side_by_side_table(
             "methods",
             ("method",),
-            _each({said[name]: one for name, one in results["measures"].items()}, "method", texts),
+            _figure_rows({said[name]: one for name, one in results["measures"].items()}, "method", texts),
         ),
         side_by_side_table("conditions", ("condition",), _conditions(study, texts)),
         side_by_side_table("transfers", ("provider",), _transfers(study, texts)),
@@ -87,7 +87,7 @@ def _groups(rows: list[dict[str, Any]], texts: Texts) -> Iterator[Row]:
         yield place | _of_equalisation(texts, "predictive_ratio", one["predictive_ratio"])
 
 
-def _each(rows: Mapping[str, Mapping[str, float]], column: str, texts: Texts) -> Iterator[Row]:
+def _figure_rows(rows: Mapping[str, Mapping[str, float]], column: str, texts: Texts) -> Iterator[Row]:
     """Every figure of every row."""
     for key, own in rows.items():
         for name, value in own.items():

@@ -75,7 +75,7 @@ def _few(case: Case, texts: Texts, settings: Mapping[str, object]) -> str:
 def _front(case: Case, texts: Texts, settings: Mapping[str, object], few: str, *, named: bool) -> Front:
     """What stands on every sheet."""
     facts = [(texts["takeaway", "case"], case.name)]
-    facts += [(texts["takeaway", name], _told(value)) for name, value in settings.items()]
+    facts += [(texts["takeaway", name], _setting_in_words(value)) for name, value in settings.items()]
     return Front(
         case.title.get(texts.lang, case.name),
         tuple(_marks(case, texts, few, named=named)),
@@ -85,7 +85,7 @@ def _front(case: Case, texts: Texts, settings: Mapping[str, object], few: str, *
     )
 
 
-def _told(value: object) -> str:
+def _setting_in_words(value: object) -> str:
     """A setting in words; years as first to last."""
     return f"{value[0]}-{value[-1]}" if isinstance(value, (tuple, list)) else str(value)
 

@@ -98,7 +98,7 @@ def as_given(text: str) -> str | float:
     return value if math.isfinite(value) else text
 
 
-def shown(column: str, value: Cell, texts: Texts) -> Written:
+def cell_in_words(column: str, value: Cell, texts: Texts) -> Written:
     """A cell as a reader sees it: figures, yes and no, units and texts in words and harmless; numbers stay numbers."""
     if isinstance(value, Figure):
         return harmless(texts[value])
@@ -120,7 +120,7 @@ def csv_text(table: LongTable, texts: Texts, note: str) -> str:
     header = [texts["columns", name] for name in table.columns]
     writer.writerow([*header, texts["columns", "disclaimer"]] if note else header)
     for row in table.rows:
-        cells = [_written(shown(name, row[name], texts), dutch=dutch) for name in table.columns]
+        cells = [_written(cell_in_words(name, row[name], texts), dutch=dutch) for name in table.columns]
         writer.writerow([*cells, harmless(note)] if note else cells)
     return ("\ufeff" if dutch else "") + out.getvalue()
 

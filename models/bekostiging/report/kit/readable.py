@@ -8,7 +8,7 @@ from bekostiging.case import Case
 from bekostiging.equalisation import Condition
 from bekostiging.evaluation.figures import Unit
 from bekostiging.lumpsum import Limit
-from bekostiging.report.kit.long import Cell, LongTable, Row, Written, cell_unit, shown
+from bekostiging.report.kit.long import Cell, LongTable, Row, Written, cell_in_words, cell_unit
 from bekostiging.report.kit.sections import care_form_names, names_of
 from bekostiging.report.kit.texts import Texts
 
@@ -68,7 +68,7 @@ class Words:
             value = self.texts.limit(value, self.names)
         if isinstance(value, Condition):
             value = self.texts.condition(value)
-        return shown(column, self._words(column, value) if isinstance(value, str) else value, self.texts)
+        return cell_in_words(column, self._words(column, value) if isinstance(value, str) else value, self.texts)
 
     def _words(self, column: str, value: str) -> str:
         """A text in words."""

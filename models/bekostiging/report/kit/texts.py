@@ -79,12 +79,12 @@ def _load() -> dict[str, dict[str, dict[str, Any]]]:
             if section in sections:
                 raise ValueError(f"{file.name}: section {section} stands in another file too")
             sections[section] = entries
-    sections["forms"] = {name: _said(form.name) for name, form in PAYMENT_FORMS.items()}
-    sections["form_pays"] = {name: _said(form.pays) for name, form in PAYMENT_FORMS.items()}
-    sections["clauses"] = {kind: _said(clause.name) for kind, clause in CLAUSES.items()}
+    sections["forms"] = {name: _entry(form.name) for name, form in PAYMENT_FORMS.items()}
+    sections["form_pays"] = {name: _entry(form.pays) for name, form in PAYMENT_FORMS.items()}
+    sections["clauses"] = {kind: _entry(clause.name) for kind, clause in CLAUSES.items()}
     return sections
 
 
-def _said(words: Said) -> dict[str, Any]:
+def _entry(words: Said) -> dict[str, Any]:
     """Words of a class as an entry."""
     return dict(zip(LANGUAGES, words, strict=True))

@@ -16,7 +16,7 @@ from bekostiging.case import Case
 from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook_text import harmless
 from bekostiging.evaluation.figures import Figure, Unit
-from bekostiging.report.kit.long import COLUMN_UNITS, LongTable, Written, cell_unit, shown
+from bekostiging.report.kit.long import COLUMN_UNITS, LongTable, Written, cell_in_words, cell_unit
 from bekostiging.report.kit.readable import Sheet, Words, readable
 from bekostiging.report.kit.texts import Texts
 
@@ -183,7 +183,7 @@ class _Book:
         widths = [len(head) for head in heads]
         for row, cells in enumerate(table.rows, start=1):
             for column, name in enumerate(table.columns):
-                value, unit = shown(name, cells[name], self.texts), cell_unit(name, cells)
+                value, unit = cell_in_words(name, cells[name], self.texts), cell_unit(name, cells)
                 self._cell(sheet, row, column, value, unit, soft=name == "standard_error", wrap=False)
                 widths[column] = max(widths[column], _width(value, unit))
             if note:
@@ -283,7 +283,7 @@ def dictionary_rows(tables: Sequence[LongTable], texts: Texts) -> list[tuple[str
             rows.append((sheet, texts["columns", name], texts.meanings["columns"][name], unit))
         if "figure" in table.columns:
             for figure, unit in dict.fromkeys((row["figure"], str(row["unit"])) for row in table.rows):
-                words = str(shown("figure", figure, texts))
+                words = str(cell_in_words("figure", figure, texts))
                 meaning = figure.meaning(texts.lang) if isinstance(figure, Figure) else words
                 rows.append((sheet, words, meaning, texts["units", unit]))
     return rows

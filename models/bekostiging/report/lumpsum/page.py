@@ -74,7 +74,7 @@ def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -
 
 def study_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
     """The answer in a few sentences."""
-    return [*_asked(study, texts), *agreement_sentences(study.lumpsum, texts, names_of(study.case))]
+    return [*_requests(study, texts), *agreement_sentences(study.lumpsum, texts, names_of(study.case))]
 
 
 def technique_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
@@ -89,7 +89,7 @@ def technique_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
     ]
 
 
-def _asked(study: LumpSumStudy, texts: Texts) -> list[str]:
+def _requests(study: LumpSumStudy, texts: Texts) -> list[str]:
     """What was asked beyond the plain design: a simple agreement, a mix."""
     data, numbers = study.lumpsum.data, texts.numbers
     what = []

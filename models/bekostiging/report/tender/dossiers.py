@@ -51,14 +51,14 @@ def write_dossiers(benchmark: Benchmark, lang: str, draft: Path, *, dossier: boo
 
     >>> write_dossiers(benchmark(suite), "en", Path("results"), dossier=True, public=True)  # doctest: +SKIP
     """
-    whole = _whole(benchmark, draft)
+    whole = _full_dossier(benchmark, draft)
     if dossier:
         (draft / DOSSIER).write_bytes(whole)
     if public:
         (draft / PUBLIC).write_bytes(_public(benchmark, lang, whole))
 
 
-def _whole(benchmark: Benchmark, draft: Path) -> bytes:
+def _full_dossier(benchmark: Benchmark, draft: Path) -> bytes:
     """The dossier with everything a run is repeated with."""
     regions = {size.name for size in benchmark.suite.region}
     cases, inputs = packed_inputs(

@@ -69,7 +69,7 @@ def benchmark_page(results: Results, lang: str, confidential: str = "") -> str:
         remarks={},
         influence=None,
         dated_title="",
-        told=_told(results, texts),
+        told=_reading_guide(results, texts),
         self_check="",
         sections=sections,
     )
@@ -86,7 +86,7 @@ def benchmark_sentences(results: Results, lang: str) -> list[str]:
     return sentences
 
 
-def _told(results: Results, texts: Texts) -> list[str]:
+def _reading_guide(results: Results, texts: Texts) -> list[str]:
     """How the page is read."""
     said, suite = texts.sections["benchmark"], results["suite"]
     case = next(iter(results["cases"].values()))
@@ -191,7 +191,7 @@ def _scoreboard(case: Results, suite: Results, texts: Texts) -> Table:
         """One form."""
         cells = [_figure(name, score["figures"][name], texts) for name in names]
         count = str(len(score["flags"])) if score["flags"] else NOTHING
-        return [*cells, _held(score, len(suite["shocks"]), texts), count]
+        return [*cells, _shocks_withstood(score, len(suite["shocks"]), texts), count]
 
     return _by_lot(case, head, row, texts)
 
@@ -205,7 +205,7 @@ def _by_lot(case: Results, head: list[str], row: Callable[[Results], list[str]],
     return rows
 
 
-def _held(score: Results, n: int, texts: Texts) -> str:
+def _shocks_withstood(score: Results, n: int, texts: Texts) -> str:
     """Under how many of the shocks it is acceptable."""
     if score["robustness"] is None:
         return NOTHING

@@ -95,7 +95,9 @@ def _case(board: CaseBoard) -> Results:
         "confidence": case.policy.confidence,
         "outcome": outcome.lumpsum.outcome,
         "shock_names": {
-            row.id: row.name for row in case.shocks if any(row.id in one.split("+") for one in _asked(board))
+            row.id: row.name
+            for row in case.shocks
+            if any(row.id in one.split("+") for one in _judged_shocks(board))
         },
         "lots": {one.lot: _lot(one, _lot_names(board)) for one in board.lots},
         "decisions": [_decision(model, one) for model, one in board.decisions.items()],
@@ -103,7 +105,7 @@ def _case(board: CaseBoard) -> Results:
     }
 
 
-def _asked(board: CaseBoard) -> list[str]:
+def _judged_shocks(board: CaseBoard) -> list[str]:
     """Shocks of which there is a verdict."""
     return [one.shock for score in board.lots[0].scores.values() for one in score.verdicts]
 

@@ -201,7 +201,7 @@ def shocked(
     outcome: Comparison, shock: str, n_scenarios: int, blocks: Blocks
 ) -> tuple[Mapping[PaymentForm, BothCorners], Scramblings]:
     """Every payment form of a comparison, the lump sum as designed, on scenarios that a shock hits."""
-    made = plan(outcome.case, n_scenarios, outcome.n_years, outcome.seed, "out_of_sample")
-    made = replace(made, shocks=tuple(shock.split(TOGETHER)))
+    planned = plan(outcome.case, n_scenarios, outcome.n_years, outcome.seed, "out_of_sample")
+    planned = replace(planned, shocks=tuple(shock.split(TOGETHER)))
     work = ShockedWork(OutOfSampleWork(outcome.case, outcome.cells, contracts_in_force(outcome), {}))
-    return samples_of(blocks.series(made, work, silent)), Scramblings(made.n_scramblings)
+    return samples_of(blocks.series(planned, work, silent)), Scramblings(planned.n_scramblings)

@@ -86,11 +86,11 @@ def _replace(part: str, old: bytes, new: bytes, count: int = 1) -> Change:
     return change
 
 
-def _put(part: str, content: bytes) -> Change:
+def _set_part(part: str, content: bytes) -> Change:
     return lambda parts: parts.update({part: content})
 
 
-def _lose(part: str) -> Change:
+def _drop_part(part: str) -> Change:
     return lambda parts: parts.pop(part) and None
 
 
@@ -104,10 +104,10 @@ LIST, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (_lose(SHEET), "blad gebieden is er niet of is onleesbaar"),
-        (_put(SHEET, b""), "blad gebieden is er niet of is onleesbaar"),
-        (_put(SHEET, b"<a/>"), "blad gebieden is geen blad"),
-        (_put(SHEET, b"<worksheet>"), "blad gebieden is er niet of is onleesbaar"),
+        (_drop_part(SHEET), "blad gebieden is er niet of is onleesbaar"),
+        (_set_part(SHEET, b""), "blad gebieden is er niet of is onleesbaar"),
+        (_set_part(SHEET, b"<a/>"), "blad gebieden is geen blad"),
+        (_set_part(SHEET, b"<worksheet>"), "blad gebieden is er niet of is onleesbaar"),
         (_replace(SHEET, b'encoding="UTF-8"', b'encoding="bogus"'), "blad gebieden is er niet of is onleesbaar"),
         (_move(SHEET, "xl/worksheets/blad3.xml"), "blad gebieden is er niet of is onleesbaar"),
         (

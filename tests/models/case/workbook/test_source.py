@@ -55,18 +55,18 @@ def _column(grids: Grids, sheet: str, name: str) -> int:
     return grids[sheet][header_of(grids[sheet])].index(name)
 
 
-def _put(grids: Grids, sheet: str, row: int, name: str, value: object) -> None:
+def _set_cell(grids: Grids, sheet: str, row: int, name: str, value: object) -> None:
     """Row 0 is the first under the names."""
     grids[sheet][header_of(grids[sheet]) + 1 + row][_column(grids, sheet, name)] = value
 
 
-def _told(path: Path, lang: str = "nl") -> list[str]:
+def _problems(path: Path, lang: str = "nl") -> list[str]:
     with pytest.raises(CaseError) as caught:
         read_case(path)
     return caught.value.text(lang).splitlines()
 
 
-def _same(one: Case, other: Case) -> None:
+def _assert_same(one: Case, other: Case) -> None:
     for table in TABLES:
         assert [row.model_dump() for row in getattr(one, table)] == [
             row.model_dump() for row in getattr(other, table)
@@ -74,7 +74,7 @@ def _same(one: Case, other: Case) -> None:
 
 
 def test_plain_cells_without_our_formats_are_the_same_case(grids: Grids, written: Path, tmp_path: Path) -> None:
-    _same(read_case(write_grids(tmp_path / "x.xlsx", grids)), read_case(written))
+    _assert_same(read_case(write_grids(tmp_path / "x.xlsx", grids)), read_case(written))
 
 
 def test_sheets_in_another_order_with_english_names_and_no_explanation(
@@ -86,23 +86,23 @@ def test_sheets_in_another_order_with_english_names_and_no_explanation(
     bare["Care-Forms"] = bare.pop("zorgvormen")
     bare["PROVIDERS"] = bare.pop("aanbieders")
     bare["PROVIDERS"][0][bare["PROVIDERS"][0].index("eigen vermogen")] = "Equity"
-    _same(
+    _assert_same(
         read_case(write_grids(tmp_path / "x.xlsx", dict(reversed(bare.items())) | {"case": head})),
         read_case(written),
     )
 
 
 def test_an_error_points_to_its_cell(grids: Grids, tmp_path: Path) -> None:
-    _put(grids, "aanbieders", 2, "eigen vermogen", "veel")
+    _set_cell(grids, "aanbieders", 2, "eigen vermogen", "veel")
     path = write_grids(tmp_path / "x.xlsx", grids)
-    assert _told(path) == ["aanbieders!C9 (eigen vermogen): 'veel' is geen getal; vul een getal in"]
-    assert _told(path, "en") == ["aanbieders!C9 (eigen vermogen): 'veel' is not a number; fill in a number"]
+    assert _problems(path) == ["aanbieders!C9 (eigen vermogen): 'veel' is geen getal; vul een getal in"]
+    assert _problems(path, "en") == ["aanbieders!C9 (eigen vermogen): 'veel' is not a number; fill in a number"]
 
 
 def test_rules_between_tables_point_to_cells_too(grids: Grids, tmp_path: Path) -> None:
-    _put(grids, "contracten", 0, "aanbieder", "aanbieder-99")
-    _put(grids, "gebieden", 1, "sleutel", "gebied-1")
-    told = _told(write_grids(tmp_path / "x.xlsx", grids))
+    _set_cell(grids, "contracten", 0, "aanbieder", "aanbieder-99")
+    _set_cell(grids, "gebieden", 1, "sleutel", "gebied-1")
+    told = _problems(write_grids(tmp_path / "x.xlsx", grids))
     assert "gebieden!A8 (sleutel): sleutel gebied-1 staat ook op rij 7; laat er een staan" in told
     assert told[1].startswith(
         "percelen!D7:D9 (gebieden), 3 cellen: 'gebied-2' staat niet in blad gebieden; voeg de rij daar toe, of kies uit "
@@ -134,7 +134,7 @@ def test_rules_between_tables_point_to_cells_too(grids: Grids, tmp_path: Path) -
 def test_cells_as_people_type_them(
     grids: Grids, tmp_path: Path, sheet: str, name: str, value: object, read: object
 ) -> None:
-    _put(grids, sheet, 0, name, value)
+    _set_cell(grids, sheet, 0, name, value)
     case = read_case(write_grids(tmp_path / "x.xlsx", grids))
     first = {"aanbieders": case.providers, "zorgvormen": case.care_forms, "gemeenten": case.municipalities,
              "begroting": case.begroting}[sheet][0]  # fmt: skip
@@ -144,7 +144,7 @@ def test_cells_as_people_type_them(
 
 
 def test_a_date_read_as_a_year_is_told(grids: Grids, tmp_path: Path) -> None:
-    _put(grids, "begroting", 0, "jaar", dt.date(2026, 1, 1))
+    _set_cell(grids, "begroting", 0, "jaar", dt.date(2026, 1, 1))
     (note,) = read_case(write_grids(tmp_path / "x.xlsx", grids)).notes
     assert note["nl"] == "begroting!C7: datum 2026-01-01 gelezen als jaar 2026"
 
@@ -185,7 +185,7 @@ def test_municipality_34_is_0034_and_said_so_once(grids: Grids, tmp_path: Path) 
 def test_cells_that_cannot_be(
     grids: Grids, tmp_path: Path, sheet: str, name: str, value: object, sentence: str
 ) -> None:
-    _put(grids, sheet, 0, name, value)
+    _set_cell(grids, sheet, 0, name, value)
     if isinstance(value, str) and len(value) > 32_767:  # no library writes a cell that Excel cannot hold
         path = tmp_path / "x.xlsx"
         write_grids(path, grids)
@@ -193,7 +193,7 @@ def test_cells_that_cannot_be(
         cell = book[sheet].cell(header_of(grids[sheet]) + 2, _column(grids, sheet, name) + 1)
         cell._value, cell.data_type = value, "s"
         book.save(path)
-    told = _told(
+    told = _problems(
         write_grids(tmp_path / "x.xlsx", grids) if not (tmp_path / "x.xlsx").exists() else tmp_path / "x.xlsx"
     )
     assert told[0].startswith(sentence), told
@@ -203,7 +203,7 @@ def test_cells_that_cannot_be(
 def test_a_renamed_column_offers_the_nearest(grids: Grids, tmp_path: Path) -> None:
     header = grids["aanbieders"][header_of(grids["aanbieders"])]
     header[header.index("eigen vermogen")] = "eigen vermogn"
-    assert _told(write_grids(tmp_path / "x.xlsx", grids)) == [
+    assert _problems(write_grids(tmp_path / "x.xlsx", grids)) == [
         "aanbieders!C6 (eigen vermogn): onbekende kolom; bedoelt u eigen vermogen?",
     ]
 
@@ -213,7 +213,7 @@ def test_a_column_twice(grids: Grids, tmp_path: Path) -> None:
         row.append("equity" if number == header_of(grids["gemeenten"]) else None)
     header = grids["gemeenten"][header_of(grids["gemeenten"])]
     header[-1] = "Telt Mee"
-    (told,) = _told(write_grids(tmp_path / "x.xlsx", grids))
+    (told,) = _problems(write_grids(tmp_path / "x.xlsx", grids))
     assert told.startswith("gemeenten!")
     assert told.endswith("kolom Telt Mee staat er 2 keer; laat er een staan")
 
@@ -222,7 +222,7 @@ def test_cells_under_no_name_are_named(grids: Grids, tmp_path: Path) -> None:
     for number, row in enumerate(grids["gemeenten"]):
         row.append("opmerking van Piet" if number == len(grids["gemeenten"]) - 1 else None)
     width = len(grids["gemeenten"][0])
-    (told,) = _told(write_grids(tmp_path / "x.xlsx", grids))
+    (told,) = _problems(write_grids(tmp_path / "x.xlsx", grids))
     assert told == (
         f"gemeenten!{chr(64 + width)}8: boven deze kolom staat in rij 6 geen naam; geef haar een naam of wis de cellen"
     )
@@ -233,7 +233,7 @@ def test_a_total_under_the_table_is_no_row_and_said_so(grids: Grids, written: Pa
     rows.append([None] * len(rows[0]))
     rows.append(["Totaal", None, 12.0, *[None] * (len(rows[0]) - 3)])
     case = read_case(write_grids(tmp_path / "x.xlsx", grids))
-    _same(case, read_case(written))
+    _assert_same(case, read_case(written))
     assert [note["nl"] for note in case.notes] == [
         "aanbieders!14:14: 'Totaal' gelezen als totaal onder de tabel, niet als rij"
     ]
@@ -250,30 +250,30 @@ def test_empty_rows_do_not_count(grids: Grids, written: Path, tmp_path: Path) ->
     rows = grids["vraag"]
     rows.insert(header_of(rows) + 2, [None] * len(rows[0]))
     rows.append(["  ", *[None] * (len(rows[0]) - 1)])
-    _same(read_case(write_grids(tmp_path / "x.xlsx", grids)), read_case(written))
+    _assert_same(read_case(write_grids(tmp_path / "x.xlsx", grids)), read_case(written))
 
 
 def test_sheets_that_are_missing_misspelt_twice_or_no_table(grids: Grids, tmp_path: Path) -> None:
     grids["aanbidders"] = grids.pop("aanbieders")
-    assert _told(write_grids(tmp_path / "a.xlsx", grids)) == [
+    assert _problems(write_grids(tmp_path / "a.xlsx", grids)) == [
         "a.xlsx: blad aanbieders ontbreekt; is het blad aanbidders? Hernoem dat"
     ]
     del grids["aanbidders"]
-    assert _told(write_grids(tmp_path / "b.xlsx", grids)) == [
+    assert _problems(write_grids(tmp_path / "b.xlsx", grids)) == [
         "b.xlsx: blad aanbieders ontbreekt; voeg het toe (`bekostiging new voorbeeld.xlsx` geeft een voorbeeld)"
     ]
     grids["case"] = grids["casus"]
     assert any("er is meer dan een blad voor de casus (casus, case)" in line
-               for line in _told(write_grids(tmp_path / "d.xlsx", grids)))  # fmt: skip
+               for line in _problems(write_grids(tmp_path / "d.xlsx", grids)))  # fmt: skip
     del grids["case"]
     grids["areas"] = grids["gebieden"]
     assert any("staat op meer bladen ('gebieden', 'areas'); laat er een staan" in line
-               for line in _told(write_grids(tmp_path / "c.xlsx", grids)))  # fmt: skip
+               for line in _problems(write_grids(tmp_path / "c.xlsx", grids)))  # fmt: skip
 
 
 def test_a_sheet_of_almost_the_name_of_an_optional_table_is_asked_about(grids: Grids, tmp_path: Path) -> None:
     grids["risicofactor"] = grids.pop("risicofactoren")
-    assert _told(write_grids(tmp_path / "x.xlsx", grids)) == [
+    assert _problems(write_grids(tmp_path / "x.xlsx", grids)) == [
         "risicofactor: is dit blad risicofactoren? Hernoem het zo, of geef het een heel andere naam: dan wordt het niet "
         "gelezen"
     ]
@@ -288,7 +288,7 @@ def test_a_sheet_that_is_no_table_is_told(grids: Grids, tmp_path: Path) -> None:
 def test_a_table_full_of_mistakes_lists_the_first_and_says_so(grids: Grids, tmp_path: Path) -> None:
     rows = grids["gebieden"]
     rows += [["x", *[None] * (len(rows[0]) - 1)] for _ in range(300)]  # eight or so problems each, one per column
-    told = _told(write_grids(tmp_path / "x.xlsx", grids))
+    told = _problems(write_grids(tmp_path / "x.xlsx", grids))
     assert len(told) < 12
     assert any(line.endswith("heeft 1000 fouten of meer; herstel deze eerst, de rijen hierna zijn niet bekeken")
                for line in told)  # fmt: skip
@@ -301,7 +301,7 @@ def test_more_sheets_than_a_case_can_have(grids: Grids, tmp_path: Path) -> None:
 
 def test_a_sheet_without_names(grids: Grids, tmp_path: Path) -> None:
     grids["vraag"] = grids["vraag"][header_of(grids["vraag"]) + 1 :]
-    (told,) = _told(write_grids(tmp_path / "x.xlsx", grids))
+    (told,) = _problems(write_grids(tmp_path / "x.xlsx", grids))
     assert told == (
         "vraag: geen rij met de namen van de kolommen gevonden; zet boven de cijfers gebied, zorgvorm, cliënten op "
         "1 januari enzovoort"
@@ -328,7 +328,7 @@ def test_hidden_rows_columns_and_sheets_are_read_and_told(written: Path, tmp_pat
         book["vraag"].sheet_state = "hidden"
 
     case = read_case(_edited(written, tmp_path / "x.xlsx", hide))
-    _same(case, read_case(written))
+    _assert_same(case, read_case(written))
     assert [note["nl"] for note in case.notes] == [
         "aanbieders: 1 verborgen of weggefilterde rijen wel gelezen (rij 8)",
         "aanbieders: verborgen kolommen wel gelezen (E)",
@@ -337,7 +337,7 @@ def test_hidden_rows_columns_and_sheets_are_read_and_told(written: Path, tmp_pat
 
 
 def test_merged_cells_among_the_rows_are_refused(written: Path, tmp_path: Path) -> None:
-    told = _told(_edited(written, tmp_path / "x.xlsx", lambda book: book["aanbieders"].merge_cells("F7:F8")))
+    told = _problems(_edited(written, tmp_path / "x.xlsx", lambda book: book["aanbieders"].merge_cells("F7:F8")))
     sentence = "hoort bij samengevoegde cellen (F7:F8); splits ze en vul elke cel"
     assert told == [f"aanbieders!F7:F8 (resultaat laatste jaar), 2 cellen: {sentence}"]
 
@@ -350,7 +350,7 @@ def test_a_formula_without_outcome_is_never_read_as_nothing(written: Path, tmp_p
         assert book["aanbod"][f"{column}6"].value == "capaciteit"
         book["aanbod"][f"{column}7"] = "=1000+1"
 
-    (told,) = _told(_edited(written, tmp_path / "x.xlsx", formula))
+    (told,) = _problems(_edited(written, tmp_path / "x.xlsx", formula))
     assert told == (
         "aanbod!H7 (capaciteit): een formule die nog niet is uitgerekend; open en bewaar het werkboek in Excel, of typ "
         "het getal"
@@ -362,7 +362,7 @@ def test_an_error_of_excel_is_named(written: Path, tmp_path: Path) -> None:
         book["aanbod"]["H7"] = "#N/A"
         book["aanbod"]["H7"].data_type = "e"
 
-    (told,) = _told(_edited(written, tmp_path / "x.xlsx", error))
+    (told,) = _problems(_edited(written, tmp_path / "x.xlsx", error))
     assert told == "aanbod!H7 (capaciteit): bevat de fout #N/A; herstel de formule"
 
 
@@ -371,7 +371,7 @@ def test_the_head_is_read_and_its_mistakes_named(grids: Grids, tmp_path: Path) -
     head["basisjaar"][1] = "2024,5"
     head["naam"][1] = "mijn regio"
     grids["casus"].append(["kleur", "rood", None])
-    assert _told(write_grids(tmp_path / "x.xlsx", grids)) == [
+    assert _problems(write_grids(tmp_path / "x.xlsx", grids)) == [
         "casus!A17: onbekend veld 'kleur'; verwijder het",
         "casus!B7 (basisjaar): ontbreekt of heeft een verkeerd type; vul in",
         "casus!B5 (naam): mag alleen letters, cijfers en streepjes bevatten; pas de naam aan",
@@ -381,8 +381,8 @@ def test_the_head_is_read_and_its_mistakes_named(grids: Grids, tmp_path: Path) -
 def test_the_small_workbook_points_to_cells_too(tmp_path: Path) -> None:
     scaffold_history(tmp_path / "klein.xlsx", "nl")
     grids = grids_of(tmp_path / "klein.xlsx")
-    _put(grids, "historie", 0, "zorgvorm", "jeugdhulp")
-    _put(grids, "contracten", 0, "omzet perceel", -1)
+    _set_cell(grids, "historie", 0, "zorgvorm", "jeugdhulp")
+    _set_cell(grids, "contracten", 0, "omzet perceel", -1)
     path = write_grids(tmp_path / "x.xlsx", grids)
     with pytest.raises(CaseError) as caught:
         case_from_history(path, "mijn")
@@ -391,7 +391,7 @@ def test_the_small_workbook_points_to_cells_too(tmp_path: Path) -> None:
     assert second.startswith(
         "historie!B7 (zorgvorm): 'jeugdhulp' staat niet in blad zorgvormen; voeg de rij daar toe, of"
     )
-    _put(grids, "contracten", 0, "omzet perceel", 1)
+    _set_cell(grids, "contracten", 0, "omzet perceel", 1)
     with pytest.raises(CaseError) as caught:
         case_from_history(write_grids(tmp_path / "y.xlsx", grids), "mijn")
     assert "zorgvorm jeugdhulp is onbekend; gebruik een van youth_guidance" in caught.value.text("nl")

@@ -98,7 +98,7 @@ AMOUNTS = {"duration_cv", "units_cv", "realised_cv", "euro_per_hour", "euro_per_
 """What is no fraction, so that no percentage was meant."""
 
 
-def _said(case: Case, table: str, column: str) -> list[float]:
+def _euros_of_remarks(case: Case, table: str, column: str) -> list[float]:
     """Euros of remarks on a number of a table that does not occur, as a percentage or as an amount."""
     kind, other = ("amount", "percent") if column in AMOUNTS else ("percent", "amount")
     remarks = [one for one in sense_check(case) if one.table == table]
@@ -110,15 +110,15 @@ def _said(case: Case, table: str, column: str) -> list[float]:
 def test_beyond_the_highest_a_remark_is_worth_what_is_beyond(
     paper: Case, table: str, column: str, low: float, high: float
 ) -> None:
-    assert _said(_with(paper, table, column, high), table, column) == []
+    assert _euros_of_remarks(_with(paper, table, column, high), table, column) == []
     more = 0.02 * high if high <= 5 else 250.0
     rows = len(getattr(paper, table))
     # a row of demand or a provider has its own part of the care; a swing is of everything, row by row
     each = 1 if table in ("demand", "providers") else rows
-    (euros,) = _said(_with(paper, table, column, high + more), table, column)
+    (euros,) = _euros_of_remarks(_with(paper, table, column, high + more), table, column)
     assert euros == pytest.approx(min(each * more * EURO[table, column], 3.5e6), rel=1e-6)
     if low < 0:
-        assert len(_said(_with(paper, table, column, low - more), table, column)) == 1
+        assert len(_euros_of_remarks(_with(paper, table, column, low - more), table, column)) == 1
 
 
 @pytest.mark.parametrize(("table", "column", "low", "high"), RATES)
@@ -127,8 +127,8 @@ def test_beyond_either_end_a_rate_is_asked_about(
 ) -> None:
     """Expected spending tells its euros: what it is at, less what it would be as a percentage."""
     for value, odd in ((low, 1.02 * low), (high, 1.02 * high)):
-        assert _said(_with(paper, table, column, value), table, column) == []
-        (euros,) = _said(_with(paper, table, column, odd), table, column)
+        assert _euros_of_remarks(_with(paper, table, column, value), table, column) == []
+        (euros,) = _euros_of_remarks(_with(paper, table, column, odd), table, column)
         as_percentage = _with(paper, table, column, odd / 100)
         spent = [Facts.of(case).euros.sum() for case in (_with(paper, table, column, odd), as_percentage)]
         assert euros == pytest.approx(abs(spent[0] - spent[1]) / 4)
@@ -136,14 +136,16 @@ def test_beyond_either_end_a_rate_is_asked_about(
 
 def test_a_percentage_of_a_percentage_ends_at_what_occurs(paper: Case) -> None:
     """20 is no percentage that occurs either (20 %): growth is taken to be the highest, 10 %."""
-    (euros,) = _said(_with(paper, "demand", "growth", 20.0), "demand", "growth")
+    (euros,) = _euros_of_remarks(_with(paper, "demand", "growth", 20.0), "demand", "growth")
     spent = [Facts.of(_with(paper, "demand", "growth", value)).euros.sum() for value in (20.0, 0.1)]
     assert euros == pytest.approx((spent[0] - spent[1]) / 4)
 
 
 def test_an_hour_of_administration(paper: Case) -> None:
     """6 euro more for every hour: those of 600 clients and three contracts."""
-    (euros,) = _said(_with(paper, "administration", "euro_per_hour", 306.0), "administration", "euro_per_hour")
+    (euros,) = _euros_of_remarks(
+        _with(paper, "administration", "euro_per_hour", 306.0), "administration", "euro_per_hour"
+    )
     hours = sum(600 * row.hours_per_client + 3 * row.hours_per_contract for row in paper.administration)
     assert euros == pytest.approx(6 * hours)
     row, facts = paper.administration[0], Facts.of(paper)
@@ -163,9 +165,9 @@ def test_a_policy_above_what_occurs(paper: Case, name: str, high: float, part: f
     """Worth the part of a year's spending that it is too high."""
     rows = tuple(row for row in paper.policy if row.name != name)
     plain = replace(paper, policy=rows)
-    assert _said(with_policy(plain, "case", **{name: str(high)}), "policy", name) == []
+    assert _euros_of_remarks(with_policy(plain, "case", **{name: str(high)}), "policy", name) == []
     above = with_policy(plain, "case", **{name: str(1.02 * high)})
-    (euros,) = _said(above, "policy", name)
+    (euros,) = _euros_of_remarks(above, "policy", name)
     assert euros == pytest.approx(3.5e6 * part)
     (remark,) = (one for one in sense_check(above) if one.table == "policy")
     assert remark.nl.startswith(f"Tabel policy: {name} {occurs}")
@@ -173,7 +175,10 @@ def test_a_policy_above_what_occurs(paper: Case, name: str, high: float, part: f
 
 def test_nothing_is_not_asked_about_and_thousands_are(paper: Case) -> None:
     """An hour that costs nothing is no amount; 250 million a client is a thousand times what occurs at most."""
-    assert _said(_with(paper, "administration", "euro_per_hour", 0.0), "administration", "euro_per_hour") == []
+    assert (
+        _euros_of_remarks(_with(paper, "administration", "euro_per_hour", 0.0), "administration", "euro_per_hour")
+        == []
+    )
     (remark,) = sense_check(_with(paper, "alternatives", "loss_of_fit", 250e6))
     assert "is 250 miljoen euro; 0 euro tot 0,25 miljoen euro komt voor. " in remark.nl
     assert "Zijn bedragen in duizenden ingevuld?" in remark.nl

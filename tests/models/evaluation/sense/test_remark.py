@@ -15,11 +15,11 @@ from bekostiging.evaluation.sense.remark import (
     listed,
     many,
     percent,
+    plain,
     price,
     question,
     remark,
     together,
-    told,
 )
 
 
@@ -35,8 +35,8 @@ from bekostiging.evaluation.sense.remark import (
 )
 def test_numbers(number: float, decimals: int, nl: str) -> None:
     """Nothing has no sign."""
-    assert told(number, "nl", decimals) == nl
-    assert told(number, "en", decimals) == nl.translate(str.maketrans({".": ",", ",": "."}))
+    assert plain(number, "nl", decimals) == nl
+    assert plain(number, "en", decimals) == nl.translate(str.maketrans({".": ",", ",": "."}))
 
 
 @pytest.mark.parametrize(

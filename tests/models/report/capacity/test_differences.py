@@ -34,7 +34,7 @@ ESTIMATED = {
 
 
 @pytest.mark.parametrize(("case", "said"), PLAIN.items())
-def test_a_number_in_words(case: tuple[Subject, float], said: tuple[str, str]) -> None:
+def test_a_plain(case: tuple[Subject, float], said: tuple[str, str]) -> None:
     subject, value = case
     assert tuple(in_words(value, subject, Texts(lang)) for lang in ("nl", "en")) == said
 

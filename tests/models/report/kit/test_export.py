@@ -30,7 +30,7 @@ from bekostiging.evaluation.figures import BRIDGE, EXPECTED, UNITS
 from bekostiging.lumpsum import decided_spending
 from bekostiging.report import annex_of, presented, write_annex, write_results
 from bekostiging.report.comparison.results import comparison_results
-from bekostiging.report.kit.long import COLUMN_UNITS, LongTable, cell_unit, csv_text, shown
+from bekostiging.report.kit.long import COLUMN_UNITS, LongTable, cell_in_words, cell_unit, csv_text
 from bekostiging.report.kit.origin import origin_tables
 from bekostiging.report.kit.readable import Words, readable
 from bekostiging.report.kit.texts import Texts
@@ -76,7 +76,7 @@ class Results:
             "capacity": study_capacity(
                 case, n_scenarios=32, design_scenarios=DESIGN, n_years=1, gap=0.1, seconds=10
             ),
-            "stress": _asked(outcome),
+            "stress": _stress_study(outcome),
             "backtest": _predicted(case),
         }
 
@@ -91,7 +91,7 @@ class Results:
         return folder if folder.exists() else write_results(self.made[command], folder, lang=lang)
 
 
-def _asked(outcome: Comparison) -> StressStudy:
+def _stress_study(outcome: Comparison) -> StressStudy:
     """Every question of ``stress``, of a comparison that is there already."""
     about = {name: getattr(outcome, name) for name in (one.name for one in fields(Study))}
     view = pooled(outcome, ["P(use >= 0) = 0.1..0.9"])
@@ -157,17 +157,17 @@ def test_every_table_is_there_in_both_forms(every: Results, command: str, lang: 
         assert len(rows) == len(table.rows)
         for cells, row in zip(rows, table.rows, strict=True):
             for cell, column in zip(cells, table.columns, strict=False):
-                _same(cell, shown(column, row[column], texts))
+                _assert_same(cell, cell_in_words(column, row[column], texts))
         made = readable(table, words)
         top = next(
             k for k, row in enumerate(found[name]) if row[: len(made.columns)] == [c.head for c in made.columns]
         )
         for cells, row in zip(found[name][top + 1 :], made.rows, strict=True):
             for cell, (value, _) in zip(cells, row, strict=True):
-                _same(cell, value)
+                _assert_same(cell, value)
 
 
-def _same(cell: Any, value: Any) -> None:
+def _assert_same(cell: Any, value: Any) -> None:
     """A cell as it was meant; a number may have lost its last bits to sixteen digits."""
     if value is None or value == "":
         assert cell == ""
@@ -217,7 +217,7 @@ def test_the_dictionary_knows_every_column_and_figure(every: Results, command: s
         sheet = texts["files", table.name]
         assert {(sheet, texts["columns", column]) for column in table.columns} <= known
         if "figure" in table.columns:
-            assert {(sheet, str(shown("figure", row["figure"], texts))) for row in table.rows} <= known
+            assert {(sheet, str(cell_in_words("figure", row["figure"], texts))) for row in table.rows} <= known
     written = sheets(every.folder(command, lang) / NAME)[texts["takeaway", "dictionary"]]
     assert [tuple(row) for row in written[-len(rows) :]] == rows
 

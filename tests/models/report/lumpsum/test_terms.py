@@ -28,7 +28,7 @@ def case() -> tuple[LumpSumData, LumpSumDesign]:
     return decided, design_lumpsum(decided)
 
 
-def _told(case: tuple[LumpSumData, LumpSumDesign], *lots: tuple[list[float], list[float]]) -> str:
+def _sentence(case: tuple[LumpSumData, LumpSumDesign], *lots: tuple[list[float], list[float]]) -> str:
     """The sentence when every lot shares deficits and surpluses like this, from the reference outward."""
     decided, design = case
     shares = []
@@ -45,11 +45,11 @@ def _alike(*deficits: float) -> tuple[list[float], list[float]]:
 
 def test_nothing_all_and_beyond_a_free_zone(case: tuple[LumpSumData, LumpSumDesign]) -> None:
     """0, 50 % of everything, 40 % beyond 3 %."""
-    assert _told(case, _alike(0, 0, 0), _alike(0, 0, 0)) == "The provider carries every deviation itself."
-    assert _told(case, *[_alike(0.5, 0.5, 0.5)] * 2) == (
+    assert _sentence(case, _alike(0, 0, 0), _alike(0, 0, 0)) == "The provider carries every deviation itself."
+    assert _sentence(case, *[_alike(0.5, 0.5, 0.5)] * 2) == (
         "Of every deviation the municipality pays or receives 50\u00a0%."
     )
-    assert _told(case, *[_alike(0, 0.4, 0.4)] * 2) == (
+    assert _sentence(case, *[_alike(0, 0.4, 0.4)] * 2) == (
         "The first 3\u00a0% of a deviation is the provider's; "
         "of what lies beyond the municipality pays or receives 40\u00a0%."
     )
@@ -57,26 +57,26 @@ def test_nothing_all_and_beyond_a_free_zone(case: tuple[LumpSumData, LumpSumDesi
 
 def test_a_share_that_rises_is_told_from_its_least_to_its_most(case: tuple[LumpSumData, LumpSumDesign]) -> None:
     """10, 40 and 70 % from the reference outward: not 70 % of every deviation."""
-    assert "10 to 70\u00a0%" in _told(case, *[_alike(0.1, 0.4, 0.7)] * 2)
+    assert "10 to 70\u00a0%" in _sentence(case, *[_alike(0.1, 0.4, 0.7)] * 2)
 
 
 def test_a_lot_in_which_nothing_is_shared_is_told(case: tuple[LumpSumData, LumpSumDesign]) -> None:
-    told = _told(case, _alike(0.5, 0.5, 0.5), _alike(0, 0, 0))
+    told = _sentence(case, _alike(0.5, 0.5, 0.5), _alike(0, 0, 0))
     assert told.endswith("In 1 of the 2 lots the provider carries every deviation itself.")
 
 
 def test_deficits_and_surpluses_that_differ_are_told_apart(case: tuple[LumpSumData, LumpSumDesign]) -> None:
     """Surpluses alone; and deficits beyond 8 %, surpluses beyond 3 %."""
-    only = _told(case, *[([0.0, 0, 0], [0.0, 0.5, 0.5])] * 2)
+    only = _sentence(case, *[([0.0, 0, 0], [0.0, 0.5, 0.5])] * 2)
     assert only == (
         "A deficit is the provider's own. "
         "The first 3\u00a0% of a surplus is the provider's; of what lies beyond the municipality receives 50\u00a0%."
     )
-    both = _told(case, *[([0.0, 0, 0.6], [0.0, 0.5, 0.5])] * 2)
+    both = _sentence(case, *[([0.0, 0, 0.6], [0.0, 0.5, 0.5])] * 2)
     assert "first 8\u00a0% of a deficit" in both
     assert "pays 60\u00a0%" in both
     assert "first 3\u00a0% of a surplus" in both
-    some = _told(case, ([0.2, 0.2, 0.2], [0.0, 0, 0]), ([0.0, 0.2, 0.2], [0.5, 0.5, 0.5]))
+    some = _sentence(case, ([0.2, 0.2, 0.2], [0.0, 0, 0]), ([0.0, 0.2, 0.2], [0.5, 0.5, 0.5]))
     assert (
         "Of a deficit the municipality pays 20\u00a0%, in some of the lots only beyond a free zone of 3\u00a0%."
         in some

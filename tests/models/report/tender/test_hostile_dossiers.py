@@ -126,7 +126,7 @@ def _suite(*changes: tuple[str, str]) -> str:
     return text
 
 
-def _deep(levels: int) -> bytes:
+def _nested_dossier(levels: int) -> bytes:
     return _dossier(_files(**{"results/results.json": b'{"a":' + b"[" * levels + b"]" * levels + b"}"}))
 
 
@@ -190,8 +190,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         "is too large for a dossier when unpacked (10"),
     "a password": (_encrypted, "has a file with a password"),
     "a size that lies": (_lying, "is damaged in results/tables/large.csv"),
-    "results too deep": (lambda: _deep(500), "is damaged in results/results.json"),
-    "results far too deep": (lambda: _deep(100_000), "is damaged in results/results.json"),
+    "results too deep": (lambda: _nested_dossier(500), "is damaged in results/results.json"),
+    "results far too deep": (lambda: _nested_dossier(100_000), "is damaged in results/results.json"),
     "results that are a list": (
         lambda: _dossier(_files(**{"results/results.json": b"[1]"})), "is damaged in results/results.json"),
     "results without number": (
