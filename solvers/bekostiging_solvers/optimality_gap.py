@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import norm
 from scipy.stats import t as student
 
 from bekostiging_solvers.arrays import check_finite, vector
@@ -210,7 +209,8 @@ def bagging_gap(
         )
         gaps[bag] = measure_of(costs[own], measure, part.probabilities) - solve_recourse(part, risk=measure).bound
     mean, error = float(gaps.mean()), _jackknife_error(gaps, counts, bag_size, replacement=replacement)
-    return OptimalityGap(mean, error, mean + float(norm.ppf(confidence)) * error, confidence, gaps)
+    upper = mean + float(student.ppf(confidence, min(n, n_bags) - 1)) * error
+    return OptimalityGap(mean, error, upper, confidence, gaps)
 
 
 def _jackknife_error(gaps: FloatArray, counts: FloatArray, bag_size: int, *, replacement: bool) -> float:
