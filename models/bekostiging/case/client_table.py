@@ -10,7 +10,7 @@ import numpy as np
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
 from bekostiging.case.bsn import coded, find
 from bekostiging.case.cell_problems import shortened
-from bekostiging.case.csv_text import csv_text, text_of
+from bekostiging.case.csv_text import csv_text, dialect, text_of
 from bekostiging.case.errors import ArgumentError, CaseError, Problem
 from bekostiging.case.not_bsn import CLIENTS, Exceptions, check_name, citizen_number, exceptions
 from bekostiging.case.numbers import AmbiguousNumberError, parse_number
@@ -129,7 +129,7 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
         raise CaseError(problems)
     _check_head(head, file)
     rows = [(line, [one_form(cell.strip()) for cell in row]) for line, row in read.rows]
-    cost, wrong = _costs(rows, head, read.separator)
+    cost, wrong = _costs(rows, head, dialect(read.separator))
     wrong += _citizen_numbers(rows, head, stated)
     problems = sorted([*problems, *wrong], key=lambda problem: problem.row or 0)
     if problems:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from bekostiging.case.errors import Note, Problem
-from bekostiging.case.numbers import DUTCH
+from bekostiging.case.errors import LONGEST_NAME, Note, Problem
+from bekostiging.case.numbers import CELL, DUTCH
 
 MOST_BYTES = 64 * 2**20
 """Size of a text file; a region of 342 municipalities and 1,000 providers takes 5 MB, a million clients 40 MB."""
@@ -22,6 +22,8 @@ MOST_UNFIT = 200
 """Rows that do not fit the header and are listed: more of them have one cause."""
 SHOWN = 8
 """Row numbers that a note lists."""
+TAB = "\t"
+"""Separator of the text that Excel calls Unicode text; its numbers have either decimal mark."""
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -57,7 +59,7 @@ def text_of(file: Traversable | Path, name: str, problems: list[Problem]) -> str
             f"this file cannot be read ({error.strerror}); check its rights",
         )
     if content is not None:
-        text = None if content.startswith(_UTF16) else _decoded(content)
+        text = _decoded(content)
         if text is not None:
             return text
         said = (
@@ -69,9 +71,9 @@ def text_of(file: Traversable | Path, name: str, problems: list[Problem]) -> str
 
 
 def _decoded(content: bytes) -> str | None:
-    """UTF-8 with or without its mark; None where it is not, or no text."""
+    """UTF-8, or UTF-16 with its mark (what Excel calls Unicode text); None where it is neither, or no text."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if content.startswith(_UTF16) else "utf-8-sig")
     except UnicodeDecodeError:
         return None
     return None if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n")
@@ -97,8 +99,9 @@ def csv_text(text: str, table: str, problems: list[Problem], notes: list[Note] |
         first = next((place for place in range(first + 1, len(lines)) if lines[place].strip()), first)
     head = lines[first]
     if separator is None:
-        separator = DUTCH if head.count(DUTCH) >= head.count(",") and DUTCH in head else ","
-    if separator not in (DUTCH, ",") or separator not in head:
+        counted = {mark: head.count(mark) for mark in (DUTCH, ",", TAB)}
+        separator = max(counted, key=lambda mark: counted[mark])
+    if separator not in (DUTCH, ",", TAB) or separator not in head:
         problems.append(
             Problem(
                 table,
@@ -111,14 +114,34 @@ def csv_text(text: str, table: str, problems: list[Problem], notes: list[Note] |
         return None
     reader = _Reader(lines[first:], first, separator, table, problems)
     _, header = next(reader.records(), (first + 1, []))
+    if len(header) == 1:
+        title = header[0][:LONGEST_NAME]
+        nl = (
+            f"rij {first + 1} is een titel ('{title}') en noemt geen kolommen; wis de regels erboven, zoals bij een "
+            "tabel van StatLine"
+        )
+        en = (
+            f"row {first + 1} is a title ('{title}') and names no columns; clear the lines over them, as of a table of "
+            "StatLine"
+        )
+        problems.append(Problem(table, nl, en))
+        return None
     columns = _named(header, table, first + 1, problems)
     return None if columns is None else CsvText(separator, columns, reader.rows(len(columns), len(header), notes))
 
 
+def dialect(separator: str) -> str:
+    """Dialect of the numbers in a file with this separator."""
+    return CELL if separator == TAB else separator
+
+
 def _stated(line: str) -> str | None:
     """The separator that a first line ``sep=;`` states, as Excel reads and writes it."""
-    stated = line.strip().strip('"').lower()
-    return (stated.removeprefix("sep=") or ",")[:1] if stated.startswith("sep=") else None
+    stated = line.strip(" \r\n").strip('"').lower()
+    if not stated.startswith("sep="):
+        return None
+    mark = stated.removeprefix("sep=")
+    return TAB if mark == "\\t" else (mark or TAB)[:1]
 
 
 def _named(header: list[str], table: str, row: int, problems: list[Problem]) -> list[str] | None:

@@ -15,6 +15,7 @@ from bekostiging.case.numbers import written
 from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import ContractClause, Policy, clause_meanings
+from bekostiging.case.workbook.names import choice_names
 
 WORDING = {
     "nl": {"key": "sleutel", "required": "verplicht", "optional": "mag leeg", "one": "een van", "file": "verplichte tabel",
@@ -44,7 +45,9 @@ def explain(model: type[Row], lang: str) -> str:
     for column in columns(model):
         info = model.model_fields[column]
         needed = words["required" if info.is_required() else "optional"]
-        lines.append(f"| `{column}` | {kind_of(info, lang)} | {needed} | {meaning[column]}{bounded(info, lang)} |")
+        lines.append(
+            f"| `{column}` | {kind_of(info, column, lang)} | {needed} | {meaning[column]}{bounded(info, lang)} |"
+        )
     if model is Policy:
         lines += ["", words["policy"], "|---|---|---|"]
         lines += [
@@ -86,9 +89,11 @@ def _columns() -> dict[str, dict[str, dict[str, str]]]:
     return tomllib.loads((files("bekostiging.case") / "columns.toml").read_text(encoding="utf-8"))
 
 
-def kind_of(info: FieldInfo, lang: str) -> str:
+def kind_of(info: FieldInfo, column: str, lang: str) -> str:
     """Kind of value of a column, in words."""
     kind = leaf(info)
     if words := choices(info):
-        return f"{WORDING[lang]['one']} {', '.join(words)}"
+        named = choice_names(column, info, lang)
+        shown = (word if named[word] == word else f"{word} ({named[word]})" for word in words)
+        return f"{WORDING[lang]['one']} {', '.join(shown)}"
     return _KINDS[lang].get(get_origin(kind) or kind, "")

@@ -106,8 +106,7 @@ def known_keys(tables: Tables) -> dict[str, Keys]:
         )
     if "care_forms" in known:
         known[SUBJECTS] = Keys(known["care_forms"].names | dict.fromkeys(LAWS, ""))
-    if "lots" in known:
-        known[SCOPES] = Keys({CASE: ""} | known["lots"].names)
+    known[SCOPES] = Keys({CASE: ""} | (known["lots"].names if "lots" in known else {}))
     return known
 
 
@@ -146,7 +145,7 @@ def _resolved(row: Row, columns: Mapping[str, str], known: Mapping[str, Keys], r
         parts = value if isinstance(value, tuple) else (value,)
         keys = tuple(_one(known[target], part) for part in parts)
         if keys != parts:
-            read |= {part: key for part, key in zip(parts, keys, strict=True) if part != key}
+            read |= {part: key for part, key in zip(parts, keys, strict=True) if part != key and key not in _WORDS}
             update[column] = keys if isinstance(value, tuple) else keys[0]
     return row.model_copy(update=update) if update else row
 
@@ -165,7 +164,8 @@ def unknown_keys(tables: Tables, judged: Tables | None = None) -> Iterator[Probl
             continue
         places: set[str] = set()
         for column, target in columns_with_keys(table).items():
-            for row in rows if target in known else ():
+            judgeable = target in known and (target != SCOPES or "lots" in known)
+            for row in rows if judgeable else ():
                 value = getattr(row, column, None)
                 values = value if isinstance(value, tuple) else (value,) if value else ()
                 for one in values:

@@ -95,7 +95,7 @@ class PolicyTable(PolicyRows):
         absent_nl="een Gauss-copula: geen factor wordt erger doordat een andere extreem is",
         absent_en="a Gaussian copula: no factor is worse because another one is extreme")
     parameter_uncertainty = CasePolicy(Words[ParameterUncertainty](get_args(ParameterUncertainty)), default="included",
-        nl="of toekomsten ook verschillen in wat uit history is geschat (schommeling, groei): included; of fixed: elke "
+        nl="of toekomsten ook verschillen in wat uit history is geschat (schommeling, groei): meegerekend; of vast: elke "
         "schatting geldt als zeker",
         en="whether scenarios also differ in what was estimated (spread, growth): included; or fixed: "
         "estimates count as certain",
@@ -139,11 +139,11 @@ class PolicyTable(PolicyRows):
         en="months after the year in which advances are settled with what is due",
         absent_nl="twaalf maanden na het jaar", absent_en="advances are settled twelve months after the year")
     solidarity = LotPolicy(Number(0, 1), default=0.5,
-        nl="deel van de betalingen dat in verdeelsleutel dial naar inwoners gaat",
+        nl="deel van de betalingen dat in verdeelsleutel deels solidair naar inwoners gaat",
         en="part of the payments that sharing key dial divides by inhabitants",
         needed_for=("verdeelsleutel dial", "sharing key dial"))
     high_cost_threshold = LotPolicy(Number(1, 10000000.0, EURO_A_YEAR), default=50_000.0,
-        nl="euro per cliënt en jaar waarboven verdeelsleutel hybrid naar inwoners verdeelt",
+        nl="euro per cliënt en jaar waarboven verdeelsleutel dure cliënten solidair naar inwoners verdeelt",
         en="euro per client and year above which sharing key hybrid divides by inhabitants",
         needed_for=("verdeelsleutel hybrid", "sharing key hybrid"))
     adhoc_premium = LotPolicy(Number(0, 5),
@@ -187,14 +187,14 @@ class PolicyTable(PolicyRows):
     corridor_shape = LotPolicy(Words[CorridorShape](get_args(CorridorShape)), default="symmetric",
         nl="of tekorten en overschotten op dezelfde afstand gelijk worden gedeeld",
         en="whether deficits and surpluses at the same distance are shared alike",
-        absent_nl="symmetric: lagen op dezelfde afstand van het referentiebedrag delen gelijk",
+        absent_nl="symmetrisch: lagen op dezelfde afstand van het referentiebedrag delen gelijk",
         absent_en="symmetric: layers at the same distance from the reference amount share alike")
     acceptance_duty = LotPolicy(YesNo(),
         nl="acceptatieplicht", en="whether providers must accept every client")
     waiting_list = LotPolicy(Words[WaitingList](get_args(WaitingList)),
         nl="mag een aanbieder een wachtlijst hebben", en="whether a provider may have a waiting list")
     when_money_is_gone = CasePolicy(Words[Corner](get_args(Corner)),
-        nl="hoek van de hoofdcijfers: absorb (aanbieder draagt) of wait (niet-dringende zorg wacht)",
+        nl="hoek van de hoofdcijfers: aanbieder draagt, of wachten (niet-dringende zorg wacht)",
         en="corner of the main figures: the provider absorbs, or what is not urgent waits")
     indexation = LotPolicy(Words[Indexation](get_args(Indexation)), default="additive",
         nl="indexatie additief (contracttekst) of met multiplicatieve inhaal",
@@ -202,24 +202,25 @@ class PolicyTable(PolicyRows):
         absent_nl="additief, de tekst van Contractstandaard Wmo v1.2 art. 3.2",
         absent_en="additive, the text of Contractstandaard Wmo v1.2 art. 3.2")
     claim_cap = LotPolicy(Words[ClaimCap](get_args(ClaimCap)), default="delivered",
-        nl="delivered (wat geleverd is) of weekly: aangeraakte kalenderweken maal de afgesproken eenheden per week "
+        nl="geleverd (wat geleverd is) of per week: aangeraakte kalenderweken maal de afgesproken eenheden per week "
         "(regel IV077)",
         en="delivered, or weekly: calendar weeks touched times the agreed weekly units (rule IV077)",
         absent_nl="declareert men wat geleverd is", absent_en="claims are what was delivered")
     when_stopped = LotPolicy(Words[WhenStopped](get_args(WhenStopped)), default="wait",
-        nl="wait: wie een instroomstop treft wacht; move: gaat naar een open aanbieder van het perceel in zijn gebied",
+        nl="wachten: wie een instroomstop treft wacht; andere aanbieder: gaat naar een open aanbieder van het perceel in "
+        "zijn gebied",
         en="at a stop a client waits, or moves to an open provider of the lot and area",
         absent_nl="wacht men", absent_en="who meets an intake stop waits for the provider asked")
     access = LotPolicy(Words[Access](get_args(Access)), default="municipality",
-        nl="wie over de toegang beslist: municipality (gemeente) of provider (aanbieder)",
+        nl="wie over de toegang beslist: de gemeente of de aanbieder",
         en="who decides on access: the municipality or the provider",
         absent_nl="de gemeente", absent_en="the municipality decides who gets care")
     repeat_payment = LotPolicy(Words[RepeatPayment](get_args(RepeatPayment)), default="paid",
-        nl="of een herhaling binnen de termijn als nieuw arrangement wordt betaald: paid of unpaid",
+        nl="of een herhaling binnen de termijn als nieuw arrangement wordt betaald, of niet betaald",
         en="whether a repeat within the period is paid as a new arrangement",
         absent_nl="is een herhaling een nieuw arrangement", absent_en="a repeat is a new arrangement and paid")
     first_year_index = LotPolicy(Words[FirstYearIndex](get_args(FirstYearIndex)), default="fixed",
-        nl="fixed (vast), of provisional: het eerste jaar wordt achteraf met de definitieve index afgerekend",
+        nl="vast, of voorlopig: het eerste jaar wordt achteraf met de definitieve index afgerekend",
         en="fixed, or provisional: the first year is settled with the final index afterwards",
         absent_nl="houdt het eerste jaar de voorlopige index",
         absent_en="fixed: the first year keeps its forecast index")
@@ -228,10 +229,10 @@ class PolicyTable(PolicyRows):
         en="whether the running contracts have a revision clause",
         absent_nl="geen herzieningsclausule", absent_en="no revision clause")
     waiting_norm = CasePolicy(Words[WaitingNorm](get_args(WaitingNorm)), default="cvar",
-        nl="hoe late_share geldt: gemiddeld (expected), in het gemiddelde van de slechtste toekomsten (cvar) of in "
+        nl="hoe late_share geldt: gemiddeld, in het gemiddelde van de slechtste toekomsten of met een kans: in "
         "confidence van de toekomsten (chance)",
         en="how late_share holds: on average, in the mean of the worst scenarios, or in confidence of the scenarios",
-        absent_nl="cvar, het gemiddelde van de slechtste toekomsten",
+        absent_nl="het gemiddelde van de slechtste toekomsten",
         absent_en="cvar: the mean of the worst scenarios keeps the norm")
     reserve_refills = CasePolicy(YesNo(), default=False,
         nl="of een jaar dat minder kost dan de begroting de reserve weer aanvult",
@@ -239,10 +240,10 @@ class PolicyTable(PolicyRows):
         absent_nl="nee, wat een jaar overhoudt blijft bij de raad",
         absent_en="no: what a year leaves over stays with the council")
     corridor_terms = CasePolicy(Words[CorridorTerms](get_args(CorridorTerms)), default="simple",
-        nl="simple (eenvoudig): aandelen in stappen van 5 punten, één vrije zone en één aandeel per kant; free (vrij): "
+        nl="eenvoudig: aandelen in stappen van 5 punten, één vrije zone en één aandeel per kant; vrij: "
         "wat het beste uitkomt",
         en="simple: shares in steps of 5 points, one free zone and one share per side; free: whatever is best",
-        absent_nl="simple", absent_en="simple")
+        absent_nl="eenvoudig", absent_en="simple")
     laws_share = CasePolicy(YesNo(), default=True,
         nl="of jeugd en Wmo één begroting en dekking delen", en="whether youth and Wmo share one begroting and cover",
         absent_nl="ja, één begroting en één dekking voor beide wetten",

@@ -17,6 +17,7 @@ from typing import Any, Literal, Protocol
 
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
 from bekostiging.case.bsn import mask
+from bekostiging.case.credits import BookedHistory, with_credits_netted
 from bekostiging.case.csv_text import text_of
 from bekostiging.case.errors import CaseError, Note, Problem, UserError, gathered
 from bekostiging.case.former import with_present_policies, with_stock
@@ -29,7 +30,7 @@ from bekostiging.case.read_folder import FolderSource, csv_grid
 from bekostiging.case.read_rows import Grid, Reading, read_rows
 from bekostiging.case.rows import Row
 from bekostiging.case.spread import with_estimates
-from bekostiging.case.tables import TABLES, FunctionGroup
+from bekostiging.case.tables import TABLES, FunctionGroup, History
 from bekostiging.case.validate import check_case
 from bekostiging.characters import visible
 
@@ -221,11 +222,13 @@ def read_draft(
     for name, model in TABLES.items():
         if name in there:
             grid = source.grid(model, problems, reading.notes)
-            tables[name] = () if grid is None else tuple(read_rows(grid, model, reading))
+            booked = BookedHistory if model is History else model
+            tables[name] = () if grid is None else tuple(read_rows(grid, booked, reading))
         elif name in required:
             problems.append(source.missing(name))
         elif (doubt := source.doubtful(name)) is not None:
             problems.append(doubt)
+    tables = with_credits_netted(tables, problems, reading.notes)
     tables = with_stock(tables, problems, reading.notes)
     tables = with_present_policies(tables, problems, reading.notes)
     if problems:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case.bsn import comments, find
-from bekostiging.case.csv_text import csv_text, text_of
+from bekostiging.case.csv_text import csv_text, dialect, text_of
 from bekostiging.case.errors import Note, Problem, UserError
 from bekostiging.case.head import head_of, head_problems
 from bekostiging.case.not_bsn import (
@@ -151,5 +151,7 @@ def csv_grid(text: str, table: str, problems: list[Problem], notes: list[Note]) 
     read = csv_text(text, table, problems, notes)
     if read is None:
         return None
-    rows = ((line, [Cell(plain(cell.strip()), read.separator) for cell in cells]) for line, cells in read.rows)
+    rows = (
+        (line, [Cell(plain(cell.strip()), dialect(read.separator)) for cell in cells]) for line, cells in read.rows
+    )
     return Grid(read.columns, rows)

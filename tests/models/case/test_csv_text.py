@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,8 @@ def read(text: str, notes: list[Note] | None) -> tuple[list[tuple[int, list[str]
         (HEAD + "a;b;c\n\n;;\nd;e;f", [(2, ["a", "b", "c"]), (5, ["d", "e", "f"])]),
         ("\n\n" + HEAD + "a;b;c\n", [(4, ["a", "b", "c"])]),
         ("sep=;\n" + HEAD + "a;b;c\n", [(3, ["a", "b", "c"])]),
+        (HEAD.replace(";", "\t") + "a\tb,1\tc\n", [(2, ["a", "b,1", "c"])]),
+        ("sep=\t\n" + HEAD.replace(";", "\t") + "a\tb\tc\n", [(3, ["a", "b", "c"])]),
         ('"sep=,"\n' + HEAD.replace(";", ",") + 'a,"b;1",c\n', [(3, ["a", "b;1", "c"])]),
         (HEAD.replace("\n", ";;\n") + "a;b;c;;\nd;e;f\n", [(2, ["a", "b", "c"]), (3, ["d", "e", "f"])]),
         (HEAD + 'a;"say ""b""";5" pipe\n', [(2, ["a", 'say "b"', '5" pipe'])]),
@@ -59,7 +62,11 @@ def test_rows_have_the_numbers_of_an_editor(text: str, rows: list[tuple[int, lis
         (HEAD[:-1] + ";\na;b;c;d\n", "table t, row 2: has something in column 4, which has no name"),
         ("id;;source\na;b;c\n", "table t, row 1: column 2 has no name; name it or remove it"),
         (";;\n", "table t, row 1: column 1 has no name; name it or remove it"),
-        ("id\tname\na\tb\n", "table t, row 1 has no semicolons or commas"),
+        ("sep=|\nid|name\na|b\n", "table t, row 2 has no semicolons or commas"),
+        (
+            '"Jeugdzorg; gemeenten, 2024"\n' + HEAD,
+            "table t: row 1 is a title ('Jeugdzorg; gemeenten, 2024') and names no",
+        ),
         ("Tabel 1\n" + HEAD, "table t: row 1 has no semicolons or commas between the names of the columns"),
         (" \n\n", "table t: this file is empty; fill or remove it"),
     ],
@@ -67,7 +74,9 @@ def test_rows_have_the_numbers_of_an_editor(text: str, rows: list[tuple[int, lis
 def test_what_does_not_fit_is_said(text: str, said: str) -> None:
     _, problems = read(text, [])
     assert len(problems) == 1
-    assert problems[0].startswith(said.replace("table t, row 1 has", "table t: row 1 has")), problems
+    assert problems[0].startswith(
+        re.sub(r", row (\d) has", r": row \1 has", said) if "semicolons" in said else said
+    ), problems
 
 
 def test_a_text_over_two_lines_is_read_and_said() -> None:
@@ -129,7 +138,7 @@ def test_what_is_no_file_is_said_and_never_waited_for(make: object, tmp_path: Pa
 
 def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place, problems = tmp_path / "t.csv", list[Problem]()
-    for content in (b"\xff", b"a\0b", "a;b".encode("utf-16")):
+    for content in (b"\xff", b"a\0b", "a;b".encode("utf-16-be"), b"\xff\xfea"):
         place.write_bytes(content)
         assert text_of(place, "t", problems) is None
     assert {problem.en[:25] for problem in problems} == {"this file is not UTF-8; s"}

@@ -174,3 +174,43 @@ def test_symbols_of_statline_are_read_where_the_source_says_so(folder: Path, sou
         f"history, rij 2: tekens van StatLine gelezen: . is niet bekend; {rows[0]['year']}* is {rows[0]['year']}"
         in [note["nl"] for note in case.notes]
     )
+
+
+def _history(folder: Path, *more: dict[str, str]) -> None:
+    rows = table_of(folder, "history")
+    put_table(folder, "history", [*rows, *(rows[0] | row for row in more)])
+
+
+def test_a_credit_is_netted_with_the_row_it_corrects(folder: Path) -> None:
+    rows = table_of(folder, "history")
+    put_table(folder, "history", [rows[0] | {"euro_realised": "1938000", "units": "28080"}, *rows[1:]])
+    _history(folder, {"euro_realised": "-38000", "units": "-80", "clients": "", "starts": ""})
+    case = read_case(folder)
+    assert len(case.history) == len(rows)
+    assert (case.history[0].euro_realised, case.history[0].units) == (1_900_000, 28_000)
+    assert case.history[0].clients == (float(rows[0]["clients"]) if rows[0]["clients"] else None)
+    key = " / ".join(rows[0][name] for name in ("area", "care_form", "year"))
+    assert f"history: negatieve rijen zijn als correctie opgeteld bij de andere rij van {key}." in [
+        note["nl"] for note in case.notes
+    ]
+
+
+def test_what_stays_negative_is_named_in_plain_digits(folder: Path) -> None:
+    rows = table_of(folder, "history")
+    put_table(folder, "history", [rows[0] | {"euro_realised": "-1938000"}, *rows[1:]])
+    (told,) = _sentences(folder)
+    assert told.startswith(
+        "tabel history, rij 2, kolom euro_realised: -1938000 is negatief; vul nul of een positief getal in"
+    )
+    put_table(folder, "history", [rows[0] | {"euro_realised": "1000"}, *rows[1:]])
+    _history(folder, {"euro_realised": "-1938000"})
+    (told,) = _sentences(folder)
+    assert "alle rijen samen zijn -1937000, minder dan nul" in told
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_file_with_tabs_or_of_unicode_text_is_read(folder: Path, encoding: str) -> None:
+    before = read_case(folder)
+    path = folder / "areas.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").replace(",", "\t").encode(encoding))
+    assert read_case(folder).areas == before.areas

@@ -12,7 +12,8 @@ from bekostiging.case.explanation import meanings
 from bekostiging.case.policy_rows import POLICIES
 from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.house import House
-from bekostiging.case.workbook.names import sheet_name
+from bekostiging.case.workbook.located import in_workbook
+from bekostiging.case.workbook.names import policy_name, sheet_name
 
 FIRST_POLICY = 2
 """Row of the first policy name on its sheet, counted from 0."""
@@ -53,7 +54,7 @@ def guide_sheet(house: House, tables: Sequence[str], file: str, *, small: bool, 
         sheet.write_url(row, 0, f"internal:'{name}'!A1", house.link, name)
         model = TABLES.get(table)
         needed = model is None or model.required
-        about = "" if model is None else meanings(model, lang)[""]
+        about = "" if model is None else in_workbook(meanings(model, lang)[""], lang, lang)
         cells = (table, texts["required" if needed else "optional"], about, texts["where"][table])
         for column, text in enumerate(cells, start=1):
             sheet.write_string(row, column, text, house.wrapped)
@@ -74,14 +75,15 @@ def policy_sheet(house: House) -> None:
     lang = house.lang
     sheet = house.book.add_worksheet(sheet_name("policy_names", lang))
     title, *headings = {
-        "nl": ("Namen voor het blad beleid", "naam", "waarde", "betekenis"),
-        "en": ("Names for sheet policy", "name", "value", "meaning"),
+        "nl": ("Namen voor het blad beleid", "naam", "waarde", "betekenis", "naam in de tabellen"),
+        "en": ("Names for sheet policy", "name", "value", "meaning", "name in the tables"),
     }[lang]
     sheet.write_string(0, 0, title, house.title)
-    for column, (heading, width) in enumerate(zip(headings, (28, 44, 110), strict=True)):
+    for column, (heading, width) in enumerate(zip(headings, (32, 44, 110, 26), strict=True)):
         sheet.write_string(1, column, heading, house.required)
         sheet.set_column(column, column, width)
     for row, own in enumerate(POLICIES.values(), start=FIRST_POLICY):
-        for column, text in enumerate((own.name, own.kind.allowed(lang), own.explained(lang))):
+        explained = in_workbook(own.explained(lang), lang, lang)
+        for column, text in enumerate((policy_name(own.name, lang), own.kind.allowed(lang), explained, own.name)):
             sheet.write_string(row, column, text, house.wrapped)
     sheet.freeze_panes(FIRST_POLICY, 1)

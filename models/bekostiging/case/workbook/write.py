@@ -15,8 +15,8 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.explanation import WORDING, kind_of, meanings
 from bekostiging.case.fields import bounds, choices, leaf, reason
-from bekostiging.case.head import KINDS, NAMES, OPTIONAL
-from bekostiging.case.policy_rows import POLICIES
+from bekostiging.case.head import OPTIONAL
+from bekostiging.case.policy_rows import CASE, POLICIES
 from bekostiging.case.quantities import MOST
 from bekostiging.case.read import Draft
 from bekostiging.case.rows import Row, columns
@@ -24,9 +24,20 @@ from bekostiging.case.tables import REFERENCES, TABLES, Policy
 from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook.container import LONGEST_TEXT
 from bekostiging.case.workbook.guide import FIRST_POLICY, guide_sheet, policy_sheet
-from bekostiging.case.workbook.head_sheet import by_law
+from bekostiging.case.workbook.head_sheet import CHOICES, by_law
 from bekostiging.case.workbook.house import House
-from bekostiging.case.workbook.names import column_name, head_fields, head_name, sheet_name, totalled, unit_of
+from bekostiging.case.workbook.located import in_workbook
+from bekostiging.case.workbook.names import (
+    choice_name,
+    choice_names,
+    column_name,
+    head_fields,
+    head_name,
+    policy_name,
+    sheet_name,
+    totalled,
+    unit_of,
+)
 from bekostiging.case.workbook.places import letters
 from bekostiging.case.workbook.schema import VERSION
 from bekostiging.case.workbook_text import is_dangerous
@@ -97,26 +108,25 @@ def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
             sheet,
             row,
             1,
-            values[field],
+            choice_name(field, str(values[field]), lang) if field in CHOICES else values[field],
             house.cell("General" if field != "name" else "@", text_wrap=True),
             house,
             "General",
         )
         sheet.write_string(row, 2, explained[field], house.wrapped)
         if field in CHOICES:
-            sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": CHOICES[field]})
+            words = [choice_name(field, word, lang) for word in CHOICES[field]]
+            sheet.data_validation(row, 1, row, 1, {"validate": "list", "source": words})
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
 
 
-CHOICES = {"kind": list(KINDS), "names": [name for name in NAMES if name]}
-"""Fields of the head with a drop-down list."""
 _HEAD_MEANING = {
     "nl": {
         "schema": "versie van de tabellen; laat staan, zodat een later pakket dit werkboek kan bijwerken",
         "name": "korte naam zonder spaties: letters, cijfers en streepjes; de map van het rapport heet ernaar",
-        "kind": "planning: aanbieders zijn typen; running: lopende contracten, aanbieders worden genummerd",
+        "kind": "voorbereiding: aanbieders zijn typen; lopend: lopende contracten, aanbieders worden genummerd",
         "base_year": "jaar van de cijfers op het blad vraag",
         "trajectories_per_person": "trajecten per cliënt, als dat voor alle wetten één getal is; anders leeg, en per wet",
         "trajectories_per_person_jeugdwet": "trajecten per jongere; landelijk 1,40 (CBS 2019)",
@@ -125,7 +135,7 @@ _HEAD_MEANING = {
         "title_en": "titel van het rapport in het Engels",
         "disclaimer_nl": "staat op de eerste bladzijde van het rapport en bij elke tabel; mag leeg",
         "disclaimer_en": "idem in het Engels",
-        "names": "real: namen van aanbieders zijn echt en worden genummerd; invented: verzonnen; leeg: wat op een naam "
+        "names": "echt: namen van aanbieders zijn echt en worden genummerd; of verzonnen; leeg: wat op een naam "
         "uit een register lijkt, is echt",
         "not_bsn": "als een getal ten onrechte voor een BSN wordt aangezien: `tabel.kolom rij: reden`, zonder de cijfers",
     },
@@ -155,7 +165,11 @@ class _Table:
         self.house, self.model, self.rows, self.counts = house, model, rows, counts
         self.names = columns(model)
         self.last = FIRST + len(rows) + SPARE - 1
-        self.meanings = meanings(model, house.lang)
+        told = meanings(model, house.lang)
+        self.meanings = {
+            name: in_workbook(text, house.lang, house.lang, model.table) for name, text in told.items()
+        }
+        self.words = {name: choice_names(name, model.model_fields[name], house.lang) for name in self.names}
         self.sheet = house.book.add_worksheet(sheet_name(model.table, house.lang))
 
     def write(self) -> None:
@@ -169,17 +183,17 @@ class _Table:
         for row, own in enumerate(self.rows, start=FIRST):
             for column, name in enumerate(self.names):
                 number_format = self._format(name)
-                _write(sheet, row, column, cell_value(own, name), house.cell(number_format), house, number_format)
+                _write(sheet, row, column, self._shown(own, name), house.cell(number_format), house, number_format)
         if totalled(self.model.table):
             self._totals()
         longest = max(len(meaning[name]) / self._width(name) for name in self.names)
         sheet.set_row(MEANING, 13 * min(9, 1 + int(1.05 * longest)))
         sheet.freeze_panes(FIRST, 1)
         sheet.autofilter(HEADER, 0, FIRST + max(len(self.rows), 1) - 1, len(self.names) - 1)
-        status = letters(self.names.index("status"))
+        invented = f'=${letters(self.names.index("status"))}{FIRST + 1}="{self.words["status"]["illustrative"]}"'
         sheet.conditional_format(
             FIRST, 0, self.last, len(self.names) - 1,
-            {"type": "formula", "criteria": f'=${status}{FIRST + 1}="illustrative"', "format": house.invented},
+            {"type": "formula", "criteria": invented, "format": house.invented},
         )  # fmt: skip
         sheet.ignore_errors(
             {"number_stored_as_text": f"A{FIRST + 1}:{letters(len(self.names) - 1)}{self.last + 1}"}
@@ -204,6 +218,18 @@ class _Table:
         if rule is not None:
             sheet.data_validation(FIRST, column, self.last, column, rule)
 
+    def _shown(self, row: Row, name: str) -> object:
+        """A field as this workbook says it: words in its language, names of policies too."""
+        value, lang = cell_value(row, name), self.house.lang
+        if isinstance(row, Policy):
+            if name == "name":
+                return policy_name(row.name, lang)
+            if name == "value" and isinstance(value, str):
+                return choice_name("value", value, lang)
+            if name == "scope" and value == CASE:
+                return sheet_name("case", lang)
+        return self.words[name].get(value, value) if isinstance(value, str) else value
+
     def _kind(self, name: str) -> str:
         """Unit or kind of a column, and whether it may be empty."""
         lang, info, unit = self.house.lang, self.model.model_fields[name], unit_of(name)
@@ -212,7 +238,7 @@ class _Table:
 
     def _width(self, name: str) -> float:
         """Wide enough for what stands in the column, and for its meaning in a few lines."""
-        texts = (value for row in self.rows if isinstance(value := cell_value(row, name), str))
+        texts = (value for row in self.rows if isinstance(value := self._shown(row, name), str))
         longest = min(_WIDEST, max(map(len, texts), default=0))
         over = max(len(column_name(name, self.house.lang)) + 4, 0.85 * len(self._kind(name)))
         return max(_LEAST, over, longest + 1, min(_MOST, len(self.meanings[name]) / _LINES))
@@ -240,8 +266,8 @@ class _Table:
     def _rule(self, name: str, info: FieldInfo) -> dict[str, Any] | None:
         """What the cells of a column may hold."""
         kind, lang = leaf(info), self.house.lang
-        if words := choices(info):
-            return _choice(list(words), lang)
+        if words := self.words[name]:
+            return _choice(list(words.values()), lang)
         if kind is bool:
             return _choice(list(YES_NO[lang]), lang)
         if (self.model, name) == (Policy, "name"):
@@ -272,7 +298,7 @@ def _short_kind(info: FieldInfo, name: str, model: type[Row], lang: str) -> str:
         return {"nl": "sleutel", "en": "key"}[lang]
     if name in model.model_fields and model.key == (name,):
         return {"nl": "eigen sleutel", "en": "own key"}[lang]
-    return kind_of(info, lang)
+    return kind_of(info, name, lang)
 
 
 def _choice(source: list[str] | str, lang: str, *, strict: bool = True) -> dict[str, Any]:

@@ -11,11 +11,10 @@ import pytest
 from workbooks import grids_of, header_of
 
 from bekostiging.case import Case, UserError, convert, read_case, scaffold_case, scaffold_history, write_case
-from bekostiging.case.fields import choices
 from bekostiging.case.read import embedded
 from bekostiging.case.rows import columns
 from bekostiging.case.tables import ASKED, TABLES
-from bekostiging.case.workbook.names import column_name, sheet_name, unit_of
+from bekostiging.case.workbook.names import choice_names, column_name, sheet_name, unit_of
 from bekostiging.case.workbook.write import FIRST, HEADER, MEANING, TOTAL, UNIT, write_workbook
 from bekostiging.case.write import draft_of
 
@@ -46,7 +45,7 @@ def test_every_sheet_explains_its_columns(tmp_path: Path, lang: str) -> None:
             first = sheet.cell(FIRST + 1, column)
             if unit is not None and first.value is not None:
                 assert first.number_format == unit["format"]
-            if words := choices(model.model_fields[name]):
+            if words := choice_names(name, model.model_fields[name], lang).values():
                 assert rules[first.coordinate].formula1 == f'"{",".join(words)}"'
     rules = book[sheet_name("contracts", lang)].data_validations.dataValidation
     keys = {str(rule.sqref).split(":")[0]: rule.formula1 for rule in rules}
