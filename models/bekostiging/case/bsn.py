@@ -40,6 +40,9 @@ _CODE_BEFORE = re.compile(
 )
 _RSIN_BEFORE = re.compile(r"\brsin(?:[ -]?(?:nummer|nr\.?))?[\s:=]{0,3}$", re.IGNORECASE)
 """The number of a legal person has nine digits and passes the same test."""
+_PART = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_ADDRESS = re.compile(rf"(?<=://){_PART}(?:\.{_PART}){{3}}(?![.\d])")
+"""Of a computer: four numbers of at most 255, as in ``tcp://10.0.0.1``."""
 
 
 class _Group(NamedTuple):
@@ -196,7 +199,10 @@ def _groups(seen: str) -> list[_Group]:
 def _windows(seen: str, *, codes: bool, dates: bool) -> Iterator[Span]:
     """Groups of digits next to each other that together may be a BSN."""
     groups = _groups(seen)
+    addresses = [place for one in _ADDRESS.finditer(seen) for place in range(*one.span())]
     for first, group in enumerate(groups):
+        if group.start in addresses:
+            continue
         digits, kinds = "", set[str]()
         for last in range(first, len(groups)):
             digits += groups[last].digits

@@ -236,7 +236,11 @@ def write_new(
             target, lambda draft_of_it: write_workbook(draft, draft_of_it, lang, wanted=wanted, example=example)
         )
         return
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if (target.exists() or target.is_symlink()) and not target.is_dir():
+        raise _exists(
+            target, {"nl": "en is geen map; kies een nieuwe map", "en": "and is no folder; choose a new folder"}
+        )
+    if target.exists() and any(target.iterdir()):
         raise _exists(
             target, {"nl": "en is niet leeg; kies een nieuwe map", "en": "and is not empty; choose a new folder"}
         )

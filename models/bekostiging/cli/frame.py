@@ -42,6 +42,7 @@ def study_case(
     from bekostiging.case import pseudonymised
 
     with user_errors(output.lang):
+        _keep_apart(case, run.get("keep"))
         brought = brought_case(case, output.lang)
 
         def compute(progress: Progress) -> Study:
@@ -51,6 +52,19 @@ def study_case(
         shown = brought if run.get("named") else pseudonymised(brought)
         apart = used(case, run.get("keep"))
         carry_out(compute, Path(f"bekostiging-{shown.name}{ending}"), output, also, apart)
+
+
+def _keep_apart(case: str, keep: str | Path | None) -> None:
+    """Refuse to keep drawn blocks among the tables of the case, where they would stay."""
+    from bekostiging.case import UserError
+
+    if keep is not None and Path(keep).exists() and Path(keep).resolve() == Path(case).resolve():
+        raise UserError(
+            f"{keep} is de casus zelf; kies een eigen map met {{keep}}.",
+            f"{keep} is the case itself; choose a folder of its own with {{keep}}.",
+            exit_code=2,
+            arguments=["keep"],
+        )
 
 
 def used(*asked: str | Path | None) -> tuple[Path, ...]:

@@ -121,6 +121,15 @@ def test_a_long_number_in_groups_is_an_amount_up_to_twelve_digits() -> None:
     assert not find("0123 4567 8901 2345")
 
 
+def test_the_address_of_a_computer_is_one_behind_its_scheme() -> None:
+    """Some of these 256 pass the elfproef; without ``tcp://``, or with a number above 255, they are numbers of persons."""
+    chance = [text for n in range(256) if find(text := f"10.255.{n}.1")]
+    assert chance
+    assert not [text for text in chance if find(f"tcp://{text}:8786")]
+    digits = next(number for seed in range(9) if (number := made(seed)))
+    assert find(f"tcp://{digits[:3]}.{digits[3:6]}.{digits[6:8]}.{digits[8:]}")
+
+
 def test_a_date_is_one_in_free_text_alone() -> None:
     """Of the days of 1985 some pass the elfproef; as a label of a group none is a date."""
     days = [f"1985{month:02d}{day:02d}" for month in range(1, 13) for day in range(1, 29)]

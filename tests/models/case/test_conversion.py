@@ -180,3 +180,15 @@ def test_a_folder_without_tables_is_no_case(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="there is no table here"):
         convert(tmp_path / "leeg", tmp_path / "x.xlsx", "nl")
     assert not (tmp_path / "x.xlsx").exists()
+
+
+@pytest.mark.parametrize("what", ["file", "device", "broken link"])
+def test_a_target_that_is_no_folder_is_called_so(what: str, folder: Path, tmp_path: Path) -> None:
+    """Not "not empty", which an empty file is."""
+    target = Path("/dev/null") if what == "device" else tmp_path / "target"
+    if what == "file":
+        target.touch()
+    elif what == "broken link":
+        target.symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UserError, match="exists and is no folder"):
+        convert(folder, target)

@@ -163,3 +163,11 @@ def test_run_options_are_told_once() -> None:
         one.default is not inspect.Parameter.empty for one in inspect.signature(RunOptions).parameters.values()
     )
     assert silent("out_of_sample", 0, 1) is None  # type: ignore[func-returns-value]
+
+
+def test_blocks_are_not_kept_among_the_tables_of_the_case(folder: Path) -> None:
+    before = sorted(path.name for path in folder.iterdir())
+    told = CliRunner().invoke(app, ["compare", str(folder), "--keep", f"{folder}/.", "--lang", "en"])
+    assert told.exit_code == 2
+    assert "is the case itself; choose a folder of its own with --keep" in told.stderr
+    assert sorted(path.name for path in folder.iterdir()) == before
