@@ -32,6 +32,7 @@ def read_periods(path: Path, core: Core) -> Stages:
     """Read the time file of a core."""
     source = Source(path, frozenset({"TIME", "PERIODS", "ROWS", "COLUMNS", "ENDATA"}), KINDS)
     section, explicit, found, opened = "", False, _Found(), set[str]()
+    said: int | None = None
     for line, opens, fields in source.lines():
         if opens:
             section = fields[0].upper()
@@ -41,7 +42,7 @@ def read_periods(path: Path, core: Core) -> Stages:
             if section not in ("TIME", "PERIODS") and len(fields) > 1:
                 source.refuse(line, f"{' '.join(fields[1:])} behind {section} means nothing; remove it")
             if section == "PERIODS":
-                explicit = _kind(source, line, fields)
+                explicit, said = _kind(source, line, fields)
             elif section in ("ROWS", "COLUMNS") and not explicit:
                 source.refuse(
                     line, f"section {section} belongs to PERIODS EXPLICIT; write that, or remove the section"
@@ -50,17 +51,23 @@ def read_periods(path: Path, core: Core) -> Stages:
         if not section or section == "TIME":
             source.refuse(line, "data before PERIODS; write that line first")
         found.read(source, line, section, explicit, fields)
+    if said is not None and said != len(found.periods):
+        raise SmpsError(
+            f"{path.name}: PERIODS says {said} periods and {len(found.periods)} are listed; correct one"
+        )
     if len(found.periods) != 2:
         raise SmpsError(f"{path.name}: {len(found.periods)} periods; two-stage programs have two")
     return found.explicit(source, core) if explicit else found.implicit(source, core)
 
 
-def _kind(source: Source, line: int, fields: list[str]) -> bool:
-    """Whether PERIODS is EXPLICIT."""
+def _kind(source: Source, line: int, fields: list[str]) -> tuple[bool, int | None]:
+    """Whether PERIODS is EXPLICIT; some files say there how many follow."""
     word = fields[1].upper() if len(fields) > 1 else "IMPLICIT"
+    if len(fields) == 2 and word.isdecimal():
+        return False, int(word)
     if word not in KINDS or len(fields) > 2:
         source.refuse(line, f"PERIODS {' '.join(fields[1:])} is not read; known are {', '.join(sorted(KINDS))}")
-    return word == "EXPLICIT"
+    return word == "EXPLICIT", None
 
 
 class _Found:

@@ -99,7 +99,7 @@ class _Reader:
         self._group: Group | None = None
         self._number = 0
         """Of the outcome that is being listed."""
-        self._seen: set[int] = set()
+        self._seen: dict[int, float] = {}
         self._owner: dict[int, Group] = {}
         self._scenarios: dict[str, int] = {}
         self.read: Callable[[int, list[str]], None] = self._before
@@ -237,13 +237,15 @@ class _Reader:
 
     def _put(self, group: Group, place: int, value: float) -> None:
         """One value of the outcome that is being listed."""
-        if place in self._seen:
-            raise ValueError(
-                f"{self.elements.all[place]} has a value in this outcome already; keep one of the two"
-            )
+        old = self._seen.get(place)
+        if old is not None:
+            if old != value or group.rule != "REPLACE":
+                element = self.elements.all[place]
+                raise ValueError(f"{element} has value {old:g} in this outcome already; keep one of the two")
+            return
         if self._owner.get(place) is not group:
             self._claim(group, place)
-        self._seen.add(place)
+        self._seen[place] = value
         group.owners.append(self._number)
         group.places.append(place)
         group.values.append(value)

@@ -196,6 +196,12 @@ def test_a_constant_of_the_objective(tmp_path: Path) -> None:
     assert named.column_names == ("constant", "constant_")
 
 
+def test_a_value_written_twice_says_one_thing(tmp_path: Path) -> None:
+    """As sslp of 100 scenarios does."""
+    program = read_smps(write(tmp_path, "BLOCKS\n BL B TWO 1\n    RHS DEM 4\n    RHS DEM 4.0\nENDATA\n"))
+    assert program.scenarios[0].row_lower.tolist() == [4.0]
+
+
 def test_what_never_differs_stands_in_the_core(tmp_path: Path) -> None:
     program = read_smps(write(tmp_path, before_end(STOCH, "    Y COST 5.0 TWO 1.0")))
     assert set(program.scenarios.changes) == {"row_lower"}  # type: ignore[attr-defined]
@@ -237,7 +243,8 @@ def test_no_outcome_is_the_core(tmp_path: Path) -> None:
         ("BLOCKS\n    RHS DEM 4\nENDATA\n", "line 2: values before the first BL line"),
         ("BLOCKS\n BL B TWO\nENDATA\n", "line 2: cannot be read .TWO is no number"),
         ("BLOCKS\n BL B\nENDATA\n", "line 2: BL, the name of a block"),
-        ("BLOCKS\n BL B TWO 1\n    RHS DEM 4 DEM 5\nENDATA\n", r"line 3: \(right, DEM\) has a value in this outcome"),
+        ("BLOCKS\n BL B TWO 1\n    RHS DEM 4 DEM 5\nENDATA\n", r"line 3: \(right, DEM\) has value 4 in this outcome"),
+        ("BLOCKS ADD\n BL B TWO 1\n    RHS DEM 4 DEM 4\nENDATA\n", r"line 3: \(right, DEM\) has value 4 in this"),
         ("BLOCKS\n BL B TWO 1\n    RHS DEM 4 5\nENDATA\n", "line 3: a column .or right-hand side. is asked"),
         ("BLOCKS MULTIPLY\n BL B TWO 1\n    Y CAP 4\nENDATA\n", r"line 3: random element \(Y, CAP\) belongs to the first"),
         ("BLOCKS\n BL B TWO 1\n MI BND Y 4\nENDATA\n", "line 3: a column .or right-hand side. is asked"),
