@@ -55,8 +55,10 @@ def build_contracts(
 
     Raises
     ------
+    UserError
+        A payment form that is not known.
     KeyError
-        A payment form or clause that is not known.
+        A clause of the case that is not known; ``check_case`` names it.
 
     Examples
     --------

@@ -29,7 +29,7 @@ from by_hand import (
     written,
 )
 
-from bekostiging.case import Case, check_case
+from bekostiging.case import Case, UserError, check_case
 from bekostiging.case.tables import CLAUSES, ContractClause, CostPrice, PaymentForm
 from bekostiging.contracts import build_contracts, reference
 from bekostiging.scenarios import CareUse
@@ -370,7 +370,7 @@ def test_an_unknown_clause_is_an_error(paper: Case) -> None:
 def test_an_unknown_payment_form_is_an_error(paper: Case) -> None:
     """Never settled as a lump sum."""
     cells = build_cells(paper)
-    with pytest.raises(KeyError, match="no payment form is called abonnement"):
+    with pytest.raises(UserError, match="form abonnement: give one of inspanningsgericht"):
         build_contracts(paper, cells, reference(paper, cells, 2), "abonnement")
 
 
