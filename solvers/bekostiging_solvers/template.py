@@ -64,19 +64,20 @@ class ScenarioTemplate:
         scenario_data : variables
             Placeholders for the data of a scenario; indexed variables count for all their members.
         first_stage : variables
-            Decided before the scenario is known.
+            Decided before the scenario is known. A decision that is fixed stays so.
 
         Raises
         ------
         TemplateError
             A coefficient, cost or right-hand side that is not affine in the data; data in the cost of a first-stage
-            variable; a maximisation; a placeholder that is also a decision.
+            variable; a maximisation, no objective or more than one; a placeholder that is also a decision; something that is
+            no variable.
         """
         # Pyomo is imported where it is used: it takes longer than all the rest of this package
         from bekostiging_solvers.pyomo_form import compile_model, members
 
-        data = members(scenario_data)
-        return cls(compile_model(model, data, members(first_stage)), model, data)
+        data = members(scenario_data, "scenario_data")
+        return cls(compile_model(model, data, members(first_stage, "first_stage")), model, data)
 
     def instantiate(
         self, data: ArrayLike | Mapping[str, ArrayLike], probabilities: ArrayLike | None = None
@@ -86,7 +87,7 @@ class ScenarioTemplate:
         Parameters
         ----------
         data : (n_scenarios, n_data) or mapping
-            Columns in the order of ``data_names``, or a mapping from those names to arrays (n_scenarios,).
+            Columns in the order of ``data_names``, or a mapping or data frame from those names to (n_scenarios,).
         probabilities : (n_scenarios,), optional
             They add up to one; equally likely when left out.
 
@@ -148,6 +149,10 @@ class ScenarioTemplate:
 
     def _data(self, data: ArrayLike | Mapping[str, ArrayLike]) -> FloatArray:
         """Checked data; (n_scenarios, n_data)."""
+        columns = getattr(data, "columns", None)
+        if columns is not None and np.asarray(columns).dtype.kind not in "iu":
+            # a data frame with names is read by name, whatever the order of its columns
+            data = {str(name): np.asarray(data)[:, place] for place, name in enumerate(columns)}
         if isinstance(data, Mapping):
             missing = set(self.data_names) ^ set(data)
             if missing:

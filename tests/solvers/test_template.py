@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bekostiging_solvers import CVaR, ScenarioTemplate, TemplateError, solve_recourse
+from bekostiging_solvers import CVaR, InfeasibleError, ScenarioTemplate, TemplateError, solve_recourse
 
 
 def _farmer() -> Any:
@@ -146,3 +146,113 @@ def test_data_that_do_not_fit() -> None:
         template.instantiate({name: np.ones(2) for name in (*template.data_names, "barley")})
     with pytest.raises(ValueError, match="must be finite"):
         template.instantiate(np.full((1, 3), np.nan))
+
+
+def _two_places() -> Any:
+    """Buy x at 2 in two places before demand is known, the rest y at 10 afterwards; best is the larger demand of two."""
+    m = pyo.ConcreteModel()
+    m.x, m.y, m.d = pyo.Var([0, 1], bounds=(0, 10)), pyo.Var([0, 1], within=pyo.NonNegativeReals), pyo.Var([0, 1])
+    m.enough = pyo.Constraint([0, 1], rule=lambda m, i: m.x[i] + m.y[i] >= m.d[i])
+    m.cost = pyo.Objective(expr=2 * m.x[0] + 2 * m.x[1] + 10 * m.y[0] + 10 * m.y[1])
+    return m
+
+
+def _answer(m: Any, data: Any = None) -> tuple[list[float], float]:
+    """Checked against Pyomo's own compiler, then solved."""
+    template = ScenarioTemplate.from_pyomo(m, scenario_data=data or [m.d], first_stage=[m.x])
+    values = [[4.0] * len(template.data_names), [8.0] * len(template.data_names)]
+    template.check(values)
+    solution = solve_recourse(template.instantiate(values))
+    return solution.x.round(6).tolist(), solution.objective
+
+
+def test_fixed_members_of_indexed_variables_stay_fixed() -> None:
+    """x0 at 3: 6 + 16 and 1 or 5 short at 10. y1 at 2: x1 = 6, and 20 for what is bought. Both used to be a TypeError."""
+    m = _two_places()
+    assert _answer(m) == ([8.0, 8.0], pytest.approx(32.0))
+    m.x[0].fix(3.0)
+    assert _answer(m) == ([3.0, 8.0], pytest.approx(6 + 16 + 30))
+    m.x[0].unfix()
+    m.y[1].fix(2.0)
+    m.twice = pyo.Constraint(expr=m.y[1] * m.y[0] + m.x[0] >= m.d[0])
+    m.known = pyo.Constraint(expr=m.y[1] >= 1)
+    before = [str(one.expr) for one in m.component_data_objects((pyo.Constraint, pyo.Objective), active=True)]
+    assert _answer(m) == ([8.0, 6.0], pytest.approx(16 + 12 + 20))
+    after = [str(one.expr) for one in m.component_data_objects((pyo.Constraint, pyo.Objective), active=True)]
+    assert before == after, "the model is as it was"
+    m.y[1].fix(0.5)
+    with pytest.raises(
+        TemplateError, match="constraint known does not hold at the values of the variables that are fixed"
+    ):
+        _answer(m)
+    m.y[0].fix(None, skip_validation=True)
+    with pytest.raises(TemplateError, match=r"variable y\[0\] is fixed without a value"):
+        _answer(m)
+
+
+def test_data_that_were_fixed_are_data() -> None:
+    m = _two_places()
+    m.d[0].fix(5.0)
+    assert _answer(m) == ([8.0, 8.0], pytest.approx(32.0))
+    assert m.d[0].fixed
+    assert m.d[0].value == 5.0
+
+
+def test_one_member_may_be_data_and_another_a_decision() -> None:
+    """w0 multiplies x0, w1 pays for what is short of 2: both members of w."""
+    m = _two_places()
+    m.w = pyo.Var([0, 1], bounds=(0, 90))
+    m.first = pyo.Constraint(expr=m.w[1] + m.x[1] >= 2)
+    m.area = pyo.Constraint(expr=m.x[0] * m.w[0] >= 40)
+    m.cost.set_value(m.cost.expr + m.w[1])
+    x, objective = _answer(m, [m.d, m.w[0]])
+    assert x == [10.0, 8.0]
+    assert objective == pytest.approx(20 + 16)
+
+
+def test_a_constraint_of_data_alone_is_no_false_alarm() -> None:
+    """It says which data are possible: held or broken, template and model agree."""
+    m = _two_places()
+    m.possible = pyo.Constraint(expr=m.d[0] + m.d[1] >= 1)
+    m.range = pyo.Constraint(expr=pyo.inequality(0, m.d[0], 50))
+    m.nothing = pyo.Constraint(expr=m.d[0] - m.d[0] >= -1)
+    assert _answer(m) == ([8.0, 8.0], pytest.approx(32.0))
+    m.broken = pyo.Constraint(expr=m.d[0] >= 5)
+    with pytest.raises(InfeasibleError, match="broken"):
+        _answer(m)
+
+
+def test_one_objective_is_asked() -> None:
+    m = _two_places()
+    m.other = pyo.Objective(expr=m.x[0])
+    with pytest.raises(TemplateError, match="2 active objectives, cost and other; deactivate all but one"):
+        _answer(m)
+    m.other.deactivate()
+    m.cost.deactivate()
+    with pytest.raises(TemplateError, match="no active objective; give it one, of zero"):
+        _answer(m)
+
+
+def test_what_is_no_variable_is_named() -> None:
+    m = _two_places()
+    m.price = pyo.Param(mutable=True, initialize=3)
+    for data, message in (
+        ([m.price], "scenario_data holds price, which is no variable"),
+        (["d"], "scenario_data holds 'd', which is no variable"),
+        ([m.d, m.d[0]], r"scenario_data holds d\[0\] twice"),
+    ):
+        with pytest.raises(TemplateError, match=message):
+            ScenarioTemplate.from_pyomo(m, scenario_data=data, first_stage=[m.x])
+    assert ScenarioTemplate.from_pyomo(m, scenario_data=m.d, first_stage=m.x).data_names == ("d[0]", "d[1]")
+
+
+def test_a_data_frame_is_read_by_name() -> None:
+    """Columns in another order are no other data."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"d[1]": [1.0, 2.0], "d[0]": [8.0, 9.0]})
+    m = _two_places()
+    template = ScenarioTemplate.from_pyomo(m, scenario_data=[m.d], first_stage=[m.x])
+    np.testing.assert_allclose(solve_recourse(template.instantiate(frame)).x, [9.0, 2.0], atol=1e-6)
+    with pytest.raises(ValueError, match=r"data and names differ in d\[2\]"):
+        template.instantiate(frame.assign(**{"d[2]": 0.0}))
