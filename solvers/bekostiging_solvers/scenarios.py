@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any, Literal, get_args, overload
 
 import numpy as np
@@ -78,7 +79,8 @@ class CoreScenarios(Sequence[Recourse]):
     Raises
     ------
     ValueError
-        A name that is no array of ``Recourse``, a place beyond its end or given twice, values of another shape.
+        A name that is no array of ``Recourse``, a place beyond its end or given twice, values of another shape or that are
+        no numbers.
 
     Examples
     --------
@@ -99,17 +101,26 @@ class CoreScenarios(Sequence[Recourse]):
     """
 
     def __init__(self, core: Recourse, changes: Changes, n_scenarios: int) -> None:
-        self.core, self.changes, self._n = core, changes, n_scenarios
-        for name, (places, values) in changes.items():
-            if name not in PARTS:
-                raise ValueError(f"changes of {name}: a second stage has {', '.join(PARTS)}")
+        _check_number(n_scenarios)
+        unknown = [str(name) for name in changes if name not in PARTS]
+        if unknown:
+            raise ValueError(f"changes of {unknown[0]}: a second stage has {', '.join(PARTS)}")
+        self.core, self._n = core, int(n_scenarios)
+        self.changes: Changes = {
+            name: (np.asarray(places, dtype=np.int64), np.asarray(values, dtype=np.float64))
+            for name, (places, values) in changes.items()
+        }
+        for name, (places, values) in self.changes.items():
             length = len(_flat(core, name))
             if len(places) and (min(places) < 0 or max(places) >= length or len(np.unique(places)) < len(places)):
                 raise ValueError(f"places of {name} must differ and lie in 0 ... {length - 1}")
-            if values.shape != (n_scenarios, len(places)):
+            if values.shape != (self._n, len(places)):
                 raise ValueError(
-                    f"values of {name} have shape {values.shape}, asked is ({n_scenarios}, {len(places)})"
+                    f"values of {name} have shape {values.shape}, asked is ({self._n}, {len(places)})"
                 )
+            if np.isnan(values).any():
+                scenario, k = np.argwhere(np.isnan(values))[0]
+                raise ValueError(f"value of {name} at place {places[k]} of scenario {scenario} is no number")
 
     def __len__(self) -> int:
         """Number of scenarios."""
@@ -139,14 +150,11 @@ class CoreScenarios(Sequence[Recourse]):
         return flat if name in get_args(VectorPart) else csr_array((flat, core.indices, core.indptr), core.shape)
 
     def dense(self, name: Part) -> FloatArray:
-        """An array of all scenarios (n_scenarios, length); of a matrix its stored entries. Not to be written in."""
-        flat = _flat(self.core, name)
-        every = np.broadcast_to(flat, (self._n, len(flat)))
-        if name not in self.changes:
-            return every
-        places, values = self.changes[name]
-        every = every.copy()
-        every[:, places] = values
+        """An array of all scenarios (n_scenarios, length); of a matrix its stored entries."""
+        every = np.tile(_flat(self.core, name), (self._n, 1))
+        if name in self.changes:
+            places, values = self.changes[name]
+            every[:, places] = values
         return every
 
     def differing(self, name: Part) -> FloatArray:
@@ -176,6 +184,12 @@ class CoreScenarios(Sequence[Recourse]):
             order = np.argsort(own)
             changes[name] = (order[np.searchsorted(own, places[inside], sorter=order)], values[:, inside])
         return CoreScenarios(part, changes, self._n)
+
+
+def _check_number(n_scenarios: object) -> None:
+    """Refuse what is no number of scenarios."""
+    if isinstance(n_scenarios, bool) or not isinstance(n_scenarios, Integral) or n_scenarios < 0:
+        raise ValueError(f"n_scenarios is a whole number, not {n_scenarios!r}")
 
 
 def _flat(core: Recourse, name: Part) -> FloatArray:

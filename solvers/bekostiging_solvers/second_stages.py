@@ -240,7 +240,8 @@ class _Chunk:
     def __init__(self, program: TwoStageProgram, scenarios: IntArray) -> None:
         self._every, self._numbers = program.scenarios, scenarios.tolist()
         self._held = self._every[self._numbers[0]]
-        self._plain = second_stage(program, self._held, np.zeros(len(program.first.cost)))
+        plain = second_stage(program, self._held, np.zeros(len(program.first.cost)))
+        self._plain = plain if len(plain.cost) else _with_idle_column(plain)
         self._session = HighsSession(self._plain)
         self._elastic: HighsSession | None = None
         self._rows, self._columns = np.arange(self._held.matrix.shape[0]), np.arange(len(self._held.cost))
@@ -359,6 +360,14 @@ class _Duals:
             values[own] = values_of_duals[chosen[own], np.arange(values_of_duals.shape[1])]
         self._asked = (shift, values, chosen)
         return values, chosen
+
+
+def _with_idle_column(program: LinearProgram) -> LinearProgram:
+    """Rows without columns, which HiGHS does not solve, with one that is nothing."""
+    nothing, n_rows = np.zeros(1), len(program.row_names)
+    return LinearProgram(
+        nothing, nothing, nothing, csr_array((n_rows, 1)), program.row_lower, program.row_upper, ("idle",), program.row_names
+    )  # fmt: skip
 
 
 def _elastic(program: LinearProgram) -> LinearProgram:

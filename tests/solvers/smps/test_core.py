@@ -131,6 +131,11 @@ def test_bounds(tmp_path: Path, core: str, lower: list[float], upper: list[float
     assert (read.lower.tolist(), read.upper.tolist(), read.integer.tolist()) == (lower, upper, integer)
 
 
+@pytest.mark.parametrize("sense", ["OBJSENSE MIN", "OBJSENSE\n    MIN", " OBJSENSE\n    minimize"])
+def test_a_minimisation_may_say_so(tmp_path: Path, sense: str) -> None:
+    assert len(_core(tmp_path, CORE.replace("ROWS", f"{sense}\nROWS")).entries) == 5
+
+
 def test_a_negative_upper_bound_alone_is_said(tmp_path: Path) -> None:
     with pytest.warns(SmpsWarning, match=r"shop\.cor, line 14: column X has upper bound -4 and no lower bound"):
         program = read_smps(write(tmp_path, core=before_end(CORE, " UP BND X -4")))

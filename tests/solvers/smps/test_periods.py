@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
 from smps_files import CORE, TIME, write
 
-from bekostiging_solvers import SmpsError, read_smps
+from bekostiging_solvers import CVaR, Expectation, SmpsError, read_smps, solve_recourse
 
 EXPLICIT = """TIME          SHOP
 PERIODS       EXPLICIT
@@ -132,6 +133,9 @@ def test_a_second_period_without_columns(tmp_path: Path) -> None:
     """What is random is then a limit of the first stage's columns."""
     time = EXPLICIT.replace("    Y         TWO", "    Y         ONE")
     assert _names(tmp_path, CORE, time) == (("X", "Y"), ("CAP",), (), ("DEM",))
+    for method, risk in product(("extensive", "l-shaped"), (Expectation(), CVaR(0.9))):
+        solution = solve_recourse(read_smps(tmp_path / "shop"), method=method, risk=risk)  # type: ignore[arg-type]
+        assert solution.objective == pytest.approx(12.0)
 
 
 def test_a_later_column_in_an_early_row(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from smps_files import CORE, STOCH, TIME, before_end, write
 
 from bekostiging_solvers import CoreScenarios, SmpsError, SmpsWarning, read_smps, solve_recourse
@@ -143,6 +145,50 @@ def test_what_cannot_be_asked(tmp_path: Path, asked: dict[str, object], message:
 def test_a_stem_is_a_path(stem: object) -> None:
     with pytest.raises(TypeError, match="stem is the path of the three files without their ending, not"):
         read_smps(stem)  # type: ignore[arg-type]
+
+
+WORDS = [
+    "RHS", "DEM", "COST", "X", "Y", "nan", "1e400", "-5", "0", "'MARKER'", "'INTORG'", "ROWS", "ENDATA", "BL", "SC", "TWO",
+    "UP", "FX", "MI", "ADD", "é", "\x0c", "\x00", "1e30", "N", "E", "*", "inf", "RANGES", "EXPLICIT", "",
+]  # fmt: skip
+FUTURES = [
+    STOCH,
+    "SCENARIOS\n SC A ROOT 0.5 TWO\n    RHS DEM 8\n SC B A 0.5 TWO\n    Y COST 4\n    X DEM 0.5\nENDATA\n",
+    "BLOCKS ADD\n BL B TWO 0.5\n    RHS DEM 8\n BL B TWO 0.5\n    Y COST 1\nINDEP\n UP BND Y 40 TWO 1\nENDATA\n",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+@pytest.mark.filterwarnings("ignore::bekostiging_solvers.SmpsWarning")
+def test_any_damage_is_read_or_one_sentence(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+    """Fields and lines removed, doubled, exchanged and replaced: a program, or SmpsError that names the file."""
+    files = {"stoch": data.draw(st.sampled_from(FUTURES)), "core": CORE, "time": TIME}
+    damaged = data.draw(st.sampled_from(sorted(files)))
+    lines = files[damaged].split("\n")
+    for _ in range(data.draw(st.integers(1, 3))):
+        i, j = (data.draw(st.integers(0, len(lines) - 1)) for _ in range(2))
+        fields, word = lines[i].split() or [""], data.draw(st.sampled_from(WORDS))
+        k = data.draw(st.integers(0, len(fields) - 1))
+        indent = lines[i][: len(lines[i]) - len(lines[i].lstrip())]
+        kind = data.draw(st.sampled_from(["replace", "insert", "remove", "double", "exchange", "indent"]))
+        if kind in ("replace", "insert", "remove"):
+            fields[k : k + (kind != "insert")] = [] if kind == "remove" else [word]
+            lines[i] = indent + " ".join(fields)
+        elif kind == "double":
+            lines.insert(i, lines[j])
+        elif kind == "exchange":
+            lines[i], lines[j] = lines[j], lines[i]
+        else:
+            lines[i] = lines[i].strip() if indent else f" {lines[i]}"
+    files[damaged] = "\n".join(lines)
+    stem = write(tmp_path_factory.mktemp("damage"), files["stoch"], files["core"], files["time"])
+    said = ""
+    try:
+        assert all(np.isfinite(one.cost).all() for one in read_smps(stem).scenarios)
+    except SmpsError as error:
+        said = str(error)
+    assert said == "" or said.startswith("shop.")
 
 
 def test_a_million_scenarios_are_three_columns(tmp_path: Path) -> None:
