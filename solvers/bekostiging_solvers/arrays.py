@@ -28,6 +28,20 @@ def vector(values: Any, name: str, labels: Sequence[str] = ()) -> FloatArray:
     return found
 
 
+def check_aligned(values: Any, name: str, other: Any, other_name: str) -> None:
+    """Refuse two series or data frames whose rows have different names: they would be matched by place.
+
+    Raises
+    ------
+    ValueError
+        Both have an index, and they differ.
+    """
+    one, two = getattr(values, "index", None), getattr(other, "index", None)
+    if one is None or two is None or callable(one) or callable(two) or one.equals(two):
+        return
+    raise ValueError(f"{name} and {other_name} have a different index; reindex one like the other, or pass arrays")
+
+
 def numbers(values: Any, name: str) -> FloatArray:
     """Numbers as float64, in any shape.
 

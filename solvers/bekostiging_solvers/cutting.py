@@ -21,6 +21,10 @@ ENOUGH = 0.02
 """Share of the gap by which remembered duals must raise the model for a step without solving."""
 
 
+LEAST_VALUE = 0.01
+"""Below this value a gap is absolute: HiGHS keeps to 1e-9 whatever the units, a hundredth of a millionth of this."""
+
+
 @dataclass
 class Held:
     """The best point so far, and the bound."""
@@ -31,8 +35,10 @@ class Held:
     bound: float = -np.inf
 
     def gap(self) -> float:
-        """Relative to the larger of one and the value; infinite as long as there is no point."""
-        return (self.value - self.bound) / max(1.0, abs(self.value)) if np.isfinite(self.value) else np.inf
+        """Relative to the value, and to ``LEAST_VALUE`` where that is larger; infinite as long as there is no point."""
+        if not np.isfinite(self.value):
+            return np.inf
+        return (self.value - self.bound) / max(LEAST_VALUE, abs(self.value))
 
 
 class Run:

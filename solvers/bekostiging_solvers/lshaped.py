@@ -23,7 +23,8 @@ import numpy as np
 from bekostiging_solvers.cutting import MOST_ITERATIONS, Run
 from bekostiging_solvers.highs import solve_highs
 from bekostiging_solvers.risk import Expectation, RiskMeasure
-from bekostiging_solvers.solution import Solution, SolverError, Termination
+from bekostiging_solvers.scenarios import chosen, nonzeros
+from bekostiging_solvers.solution import InfeasibleError, Solution, SolverError, Termination
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.typing import FloatArray
 from bekostiging_solvers.whole import OF_GAP, OF_TIME, find_whole
@@ -51,9 +52,42 @@ def solve_lshaped(
     executor: Executor | None,
     cuts: Cuts = "auto",
 ) -> RecourseSolution:
-    """Cut until the relative gap is small enough; errors as ``solve_recourse``."""
+    """Cut until the gap is small enough; errors as ``solve_recourse``."""
     run = Run(program, risk, time_limit, executor, _n_groups(program.n_scenarios, risk, cuts))
-    if not program.first.is_integer:
+    try:
+        return _solve(run, gap, time_limit)
+    except InfeasibleError as error:
+        raise _named(run, error) from None
+
+
+def _named(run: Run, error: InfeasibleError) -> InfeasibleError:
+    """The conflict with the rows and columns of the scenarios that have no recourse; their cuts alone have no names."""
+    numbers = sorted(run.master.without_recourse)
+    if not numbers and not error.conflict:
+        numbers = list(range(run.program.n_scenarios))
+    if not numbers:
+        return error
+    places = np.array(numbers)
+    some = replace(
+        run.program,
+        scenarios=chosen(run.program.scenarios, places),
+        probabilities=np.full(len(places), 1 / len(places)),
+    )
+    if nonzeros(some.scenarios) > LARGEST_SAMPLE:
+        return error
+    form = extensive_form(some, Expectation(), numbers)
+    try:
+        solve_highs(replace(form, cost=np.zeros_like(form.cost)))
+    except InfeasibleError as named:
+        return named
+    except SolverError:
+        return error
+    return error
+
+
+def _solve(run: Run, gap: float, time_limit: float | None) -> RecourseSolution:
+    """The relaxation, then whole numbers."""
+    if not run.program.first.is_integer:
         return run.result(_relax(run, gap, 0.0))
     late = 0.0 if time_limit is None else (1 - OF_TIME) * time_limit
     termination = _relax(run, OF_GAP * gap, late)

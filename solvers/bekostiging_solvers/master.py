@@ -45,6 +45,7 @@ class Master:
         self.session = HighsSession(self.relaxed, time_limit=time_limit)
         self._step = LevelStep(self.relaxed, self.n_x)
         self.known = np.zeros(self.n, dtype=np.bool_)
+        self.without_recourse: set[int] = set()
         self._cuts: list[tuple[FloatArray, IntArray, csr_array]] = []
         """Constants, thetas (-1 = none) and slopes (n_cuts, n_x) of the cuts added at each point."""
         self._boxes, self._boxed = 0, False
@@ -143,6 +144,7 @@ class Master:
 
     def _add_feasibility_cuts(self, stages: SecondStages, own: Values, without: IntArray, x: FloatArray) -> None:
         """0 >= V_s(x0) + slope (x - x0) for every scenario without recourse."""
+        self.without_recourse.update(without.tolist())
         place = np.zeros(len(own.values), dtype=np.int64)
         place[without] = np.arange(len(without))
         slopes = stages.gradients(own, (~own.feasible).astype(np.float64), place, len(without))
@@ -198,5 +200,5 @@ def _without_cuts(
         row_lower = np.concatenate([row_lower, np.full(n_groups, -INFINITY)])
         row_upper = np.concatenate([row_upper, np.zeros(n_groups)])
         names = (*names, *(f"tail[{s}]" for s in range(n_groups)))
-    columns = tuple(f"x{i}" for i in range(len(cost)))
+    columns = (*first.column_names, *(f"theta[{i}]" for i in range(len(cost) - len(first.cost))))
     return LinearProgram(cost, lower, upper, csr_array(rows), row_lower, row_upper, columns, names)

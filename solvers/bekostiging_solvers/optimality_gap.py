@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,9 +12,9 @@ from bekostiging_solvers.arrays import check_finite, vector
 from bekostiging_solvers.linear_program import LinearProgram
 from bekostiging_solvers.recourse import recourse_costs, solve_recourse
 from bekostiging_solvers.risk import Expectation, RiskMeasure, measure_of
-from bekostiging_solvers.scenarios import Changes, CoreScenarios, Recourse
+from bekostiging_solvers.scenarios import chosen
 from bekostiging_solvers.two_stage import TwoStageProgram
-from bekostiging_solvers.typing import FloatArray, IntArray
+from bekostiging_solvers.typing import FloatArray
 
 ALLOWED = 1e-6
 """Relative violation of a row, bound or whole number up to which a candidate is taken as rounded."""
@@ -205,7 +205,7 @@ def bagging_gap(
         counts[bag] = np.bincount(drawn, minlength=n)
         own = np.flatnonzero(counts[bag])
         part = replace(
-            program, scenarios=_chosen(program.scenarios, own), probabilities=counts[bag, own] / bag_size
+            program, scenarios=chosen(program.scenarios, own), probabilities=counts[bag, own] / bag_size
         )
         gaps[bag] = measure_of(costs[own], measure, part.probabilities) - solve_recourse(part, risk=measure).bound
     mean, error = float(gaps.mean()), _jackknife_error(gaps, counts, bag_size, replacement=replacement)
@@ -226,14 +226,6 @@ def _jackknife_error(gaps: FloatArray, counts: FloatArray, bag_size: int, *, rep
     if not replacement:
         variance *= (n - 1) / n * (n / (n - bag_size)) ** 2
     return float(np.sqrt(max(0.0, variance) + spread / n_bags))
-
-
-def _chosen(scenarios: Sequence[Recourse], places: IntArray) -> Sequence[Recourse]:
-    """Some of the scenarios."""
-    if isinstance(scenarios, CoreScenarios):
-        changes: Changes = {name: (where, values[places]) for name, (where, values) in scenarios.changes.items()}
-        return CoreScenarios(scenarios.core, changes, len(places))
-    return tuple(scenarios[int(place)] for place in places)
 
 
 def _check_confidence(confidence: float) -> None:

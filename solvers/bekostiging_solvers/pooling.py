@@ -10,7 +10,7 @@ The scenarios stay, their probabilities change as little as the views allow: "gr
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,6 +18,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_array
 from scipy.special import logsumexp
 
+from bekostiging_solvers.arrays import check_aligned, vector
 from bekostiging_solvers.highs import solve_highs
 from bekostiging_solvers.linear_program import LinearProgram
 from bekostiging_solvers.risk import checked_probabilities
@@ -112,7 +113,16 @@ def entropy_pooling(views: Sequence[View], n_scenarios: int, prior: ArrayLike | 
     >>> pooled.probabilities.round(6).tolist()
     [0.4, 0.4, 0.1, 0.1]
     """
+    named = [view.name or f"number {place}" for place, view in enumerate(views)]
+    for name, view in zip(named, views, strict=True):
+        check_aligned(
+            view.feature, f"view {name}", prior if prior is not None else views[0].feature, "what it goes with"
+        )
     q = checked_probabilities(prior, n_scenarios)
+    views = [
+        replace(view, name=name, feature=vector(view.feature, f"the feature of view {name}"))
+        for name, view in zip(named, views, strict=True)
+    ]
     for view in views:
         if view.feature.shape != (n_scenarios,) or not np.isfinite(view.feature).all():
             raise ValueError(f"view {view.name}: the feature has one finite number per scenario ({n_scenarios})")

@@ -48,7 +48,8 @@ def solve_recourse(
     risk : Expectation(), CVaR(confidence) or MeanCVaR(weight, confidence)
         Of the total cost; expectation when left out.
     gap : float
-        Relative gap at which to stop.
+        Relative gap at which to stop: (objective - bound) / |objective|, absolute below an objective of one (extensive form)
+        or a hundredth (L-shaped). Money in euros or millions is far above both; scale data that are far below.
     time_limit : float, optional
         Seconds; what is held then is returned with its bound.
     executor : Executor, optional

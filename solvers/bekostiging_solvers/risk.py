@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bekostiging_solvers.arrays import check_aligned
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -194,6 +195,7 @@ def euler_contributions(losses: Losses, measure: RiskMeasure, probabilities: Arr
     >>> euler_contributions([[0.0, 1.0], [4.0, 2.0]], CVaR(0.5)).tolist()
     [4.0, 2.0]
     """
+    check_aligned(probabilities, "probabilities", losses, "losses")
     columns = np.asarray(losses, dtype=np.float64)
     if columns.ndim != 2:
         raise ValueError(f"losses must have a column per contributor, not shape {columns.shape}")
@@ -255,6 +257,7 @@ def measure_weights(
     >>> measure_weights(np.array([1.0, 3.0]), MeanCVaR(weight=1.0, confidence=0.5)).tolist()
     [0.5, 1.5]
     """
+    check_aligned(probabilities, "probabilities", losses, "losses")
     p = checked_probabilities(probabilities, len(losses))
     if isinstance(measure, Expectation):
         return p

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bekostiging_solvers.arrays import check_aligned
 from bekostiging_solvers.risk import (
     MASS,
     ROUNDING,
@@ -251,6 +252,7 @@ def _by_column(
     losses: Losses, probabilities: ArrayLike | None, of_column: Callable[[FloatArray, FloatArray], float | None]
 ) -> Any:
     """Apply to one column or each; a data frame gives a series with its column names. None in a row is a missing value."""
+    check_aligned(probabilities, "probabilities", losses, "losses")
     values = np.asarray(losses, dtype=np.float64)
     if values.ndim not in (1, 2) or len(values) == 0:
         raise ValueError(

@@ -272,3 +272,11 @@ def with_one_matrix(scenarios: Sequence[Recourse]) -> list[IntArray]:
         if not same_matrix(scenario.matrix, scenarios[begun[-1]].matrix):
             begun.append(index)
     return [np.asarray(part) for part in np.split(np.arange(len(scenarios)), begun[1:])]
+
+
+def chosen(scenarios: Sequence[Recourse], places: IntArray) -> Sequence[Recourse]:
+    """Some of the scenarios, in the order of their places."""
+    if isinstance(scenarios, CoreScenarios):
+        changes: Changes = {name: (where, values[places]) for name, (where, values) in scenarios.changes.items()}
+        return CoreScenarios(scenarios.core, changes, len(places))
+    return tuple(scenarios[int(place)] for place in places)

@@ -105,7 +105,8 @@ class RecourseSolution:
     objective, bound : float
         Risk measure of the total cost at x, and what is at or below that of every first stage.
     gap : float or None
-        (objective - bound) / max(1, |objective|); None without a point.
+        (objective - bound) / |objective|: below an objective of one (extensive form) or a hundredth (L-shaped) relative to
+        that, so absolute; None without a point.
     costs : (n_scenarios,) array
         Total cost c x + Q_s(x) of every scenario.
     termination, status : Termination, SolutionStatus
@@ -162,8 +163,13 @@ def second_stage(program: TwoStageProgram, scenario: Recourse, x: FloatArray) ->
     )
 
 
-def extensive_form(program: TwoStageProgram, risk: RiskMeasure) -> LinearProgram:
-    """All scenarios in one program: columns x, y_1 .. y_S and, with CVaR, its threshold and excesses."""
+def extensive_form(
+    program: TwoStageProgram, risk: RiskMeasure, numbers: Sequence[int] | None = None
+) -> LinearProgram:
+    """All scenarios in one program: columns x, y_1 .. y_S and, with CVaR, its threshold and excesses.
+
+    ``numbers``: of the scenarios in names, where they are some of more.
+    """
     first, scenarios = program.first, program.scenarios
     n_x, (rows_of, columns_of) = len(first.cost), sizes(scenarios)
     of_first = hstack([first.matrix, csr_array((first.matrix.shape[0], int(columns_of.sum())))])
@@ -173,8 +179,8 @@ def extensive_form(program: TwoStageProgram, risk: RiskMeasure) -> LinearProgram
     on_mean = 0.0 if isinstance(risk, CVaR) else 1.0
     on_tail = {Expectation: 0.0, CVaR: 1.0}.get(type(risk), getattr(risk, "weight", 0.0))
     second = np.repeat(on_mean * program.probabilities, columns_of) * joined(scenarios, "cost")
-    names = first.column_names + _numbered(program.column_names, "y", columns_of)
-    row_names = first.row_names + _numbered(program.row_names, "row", rows_of)
+    names = first.column_names + _numbered(program.column_names, "y", columns_of, numbers)
+    row_names = first.row_names + _numbered(program.row_names, "row", rows_of, numbers)
     plain = LinearProgram(
         np.concatenate([(on_mean + on_tail) * first.cost, second]),
         np.concatenate([first.lower, joined(scenarios, "lower")]),
@@ -189,10 +195,15 @@ def extensive_form(program: TwoStageProgram, risk: RiskMeasure) -> LinearProgram
     return plain if on_tail == 0 else _with_tail(program, plain, on_tail, getattr(risk, "confidence", 0.0), n_x)
 
 
-def _numbered(names: tuple[str, ...], kind: str, lengths: IntArray) -> tuple[str, ...]:
+def _numbered(
+    names: tuple[str, ...], kind: str, lengths: IntArray, numbers: Sequence[int] | None
+) -> tuple[str, ...]:
     """Names of all scenarios, each with the number of its scenario: ``name[s]``."""
+    own = range(len(lengths)) if numbers is None else numbers
     return tuple(
-        f"{names[k] if names else f'{kind}{k}'}[{s}]" for s, length in enumerate(lengths) for k in range(length)
+        f"{names[k] if names else f'{kind}{k}'}[{s}]"
+        for s, length in zip(own, lengths, strict=True)
+        for k in range(length)
     )
 
 

@@ -71,3 +71,24 @@ def test_what_cannot_be_is_named() -> None:
         entropy_pooling([View("turned", feature, 2, 1)], 5)
     with pytest.raises(ValueError, match=r"view short: the feature has one finite number per scenario \(6\)"):
         entropy_pooling([View("short", feature, 0, 1)], 6)
+
+
+def test_a_view_without_a_name_is_numbered_and_bounds_of_probabilities_are_not_named() -> None:
+    """Two views that contradict each other, the second without a name; the conflict holds no empty name."""
+    rain = [1.0, 1.0, 0.0, 0.0]
+    views = [View("rain", rain, 0.8, 1.0), View("", rain, 0.0, 0.5)]  # type: ignore[arg-type]
+    with pytest.raises(InfeasibleError, match="rain") as caught:
+        entropy_pooling(views, 4)
+    assert set(caught.value.conflict) == {"rain", "number 1"}
+    with pytest.raises(ValueError, match=r"view number 0: low 2\.0 is above high 1\.0"):
+        entropy_pooling([View("", np.ones(4), 2.0, 1.0)], 4)
+
+
+def test_views_and_prior_with_another_index_are_refused() -> None:
+    import pandas as pd
+
+    rain = pd.Series([1.0, 1.0, 0.0, 0.0], index=list("abcd"))
+    prior = pd.Series(np.full(4, 0.25), index=list("abcd"))
+    assert entropy_pooling([View("rain", rain, 0.8, 0.8)], 4, prior).probabilities[0] == pytest.approx(0.4)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="view rain and what it goes with have a different index; reindex"):
+        entropy_pooling([View("rain", rain, 0.8, 0.8)], 4, prior[::-1])  # type: ignore[arg-type]

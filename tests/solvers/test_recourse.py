@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
@@ -254,3 +255,49 @@ def test_newsvendor() -> None:
     solution = solve_recourse(exact)
     assert solution.objective == pytest.approx(55.992384, rel=1e-3)
     assert solution.x[0] == pytest.approx(116.832425, abs=0.05)
+
+
+@pytest.mark.parametrize("method", ["extensive", "l-shaped"])
+@pytest.mark.parametrize("cuts", ["single", "multi"])
+def test_a_conflict_has_the_names_of_the_caller_in_every_method(method: str, cuts: str) -> None:
+    """Five bought and one late are not eight; whoever cuts knows the second scenario, not only the first stage."""
+    far, one, none = np.full(1, np.inf), csr_array([[1.0]]), csr_array((0, 1))
+    first = LinearProgram(
+        np.full(1, 2.0), np.zeros(1), np.full(1, 5.0), none, np.zeros(0), np.zeros(0), ("buy",), ()
+    )
+
+    def conflict(late: float, column: str = "buy") -> set[str]:
+        scenarios = tuple(
+            Recourse(np.full(1, 10.0), np.zeros(1), np.full(1, late), one, one, np.array([demand]), far)
+            for demand in (4.0, 5.5, 8.0)
+        )
+        own = replace(first, column_names=(column,))
+        program = TwoStageProgram(own, scenarios, np.full(3, 1 / 3), ("late",), ("sold",))
+        with pytest.raises(InfeasibleError) as caught:
+            solve_recourse(program, method=method, cuts=cuts)  # type: ignore[arg-type]
+        assert not re.search(r"(Conflicting:|,) ?(,|\.)", str(caught.value)), "an empty name"
+        return set(caught.value.conflict)
+
+    assert conflict(1.0) == {"buy", "sold[2]", "late[2]"}
+    assert conflict(1.0, column="") == {"sold[2]", "late[2]"}
+    assert conflict(-1.0) <= {"late[0]", "late[1]", "late[2]"}
+
+
+def test_the_gap_of_a_small_objective_is_relative() -> None:
+    """All money of a random program in a fiftieth: solved to 1 % of the whole, not of one; and an objective of zero ends."""
+    program = random_program(5)
+    small = TwoStageProgram(
+        replace(program.first, cost=program.first.cost / 500),
+        tuple(replace(one, cost=one.cost / 500) for one in program.scenarios),
+        program.probabilities,
+    )
+    exact = solve_recourse(program, method="extensive").objective / 500
+    assert 0.01 < exact < 0.1
+    found = solve_recourse(small, method="l-shaped", gap=1e-3)
+    assert found.objective - exact <= 1e-3 * found.objective
+    assert found.gap == pytest.approx((found.objective - found.bound) / found.objective, abs=1e-12)
+    nothing = replace(program.first, cost=np.zeros(4))
+    free = TwoStageProgram(
+        nothing, tuple(replace(one, cost=0 * one.cost) for one in program.scenarios), program.probabilities
+    )
+    assert solve_recourse(free, method="l-shaped").objective == pytest.approx(0.0, abs=1e-9)

@@ -19,6 +19,7 @@ from bekostiging_solvers import (
     cvar,
     cvar_error,
     euler_contributions,
+    measure_of,
     shortfall_over,
     shortfall_over_error,
     tail_weights,
@@ -198,3 +199,19 @@ def test_an_absent_error_is_missing_in_a_frame() -> None:
 def test_two_scenarios_of_unequal_weight() -> None:
     """By hand: 0 and 1 with 0.9 and 0.1: variance 0.09, 1 / 0.82 scenarios, error sqrt(0.09 / (1 / 0.82 - 1))."""
     assert cvar_error(np.array([0.0, 1.0]), 0.0, [0.9, 0.1]) == pytest.approx((0.09 / (1 / 0.82 - 1)) ** 0.5)
+
+
+def test_losses_and_probabilities_with_another_index_are_refused() -> None:
+    """Matched by place they would give 2 for 6; names that are equal give the answer, plain arrays have no names."""
+    losses = pd.Series([0.0, 8.0], index=["dry", "wet"])
+    likely = pd.Series([0.25, 0.75], index=["dry", "wet"])
+    assert cvar(losses, 0.0, likely) == pytest.approx(6.0)
+    assert cvar(losses, 0.0, likely.to_numpy()) == pytest.approx(6.0)
+    for call in (
+        lambda p: cvar(losses, 0.5, p),
+        lambda p: value_at_risk(losses, 0.5, p),
+        lambda p: euler_contributions(losses.to_frame(), CVaR(0.5), p),
+        lambda p: measure_of(losses, CVaR(0.5), p),
+    ):
+        with pytest.raises(ValueError, match="probabilities and losses have a different index; reindex"):
+            call(likely[::-1])
