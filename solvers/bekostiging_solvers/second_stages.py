@@ -33,6 +33,8 @@ MOST_DUALS = 4000
 FEWEST_DUALS = 500
 MOST_TOLD = 8_000_000
 """Duals times scenarios, at most: what each dual says of each scenario is kept too."""
+MOST_KEPT = 125_000_000
+"""The same where there would be fewer than FEWEST_DUALS: a gigabyte."""
 WAVE = 10
 """One in so many scenarios is solved first, from the basis of its neighbour; the others start from the best of those."""
 BLOCK = 500
@@ -299,7 +301,8 @@ class _Duals:
         self._low, self._high = np.where(np.isinf(low), 0.0, low), np.where(np.isinf(high), 0.0, high)
         self._linked = np.unique(np.flatnonzero(np.diff(technology.indptr)) % low.shape[1])
         """Rows that x enters, in one scenario at least."""
-        self._most = min(MOST_DUALS, max(MOST_TOLD // len(scenarios), FEWEST_DUALS))
+        fewest = min(FEWEST_DUALS, MOST_KEPT // len(scenarios))
+        self._most = min(MOST_DUALS, max(MOST_TOLD // len(scenarios), fewest))
         self._place: dict[bytes, int] = {}
         self._duals, self._constants = np.empty((0, low.shape[1])), np.empty(0)
         self._bases: list[Any] = []

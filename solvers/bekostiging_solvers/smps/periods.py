@@ -80,12 +80,12 @@ class _Found:
     def read(self, source: Source, line: int, section: str, explicit: bool, fields: list[str]) -> None:
         """One line of data."""
         if section == "PERIODS":
-            if len(fields) != (1 if explicit else 3):
+            if len(fields) not in ((1, 3) if explicit else (3,)):
                 asked = "the name of a period" if explicit else "a column, a row and the name of their period"
                 source.refuse(line, f"{' '.join(fields)}: asked is {asked}, without blanks in names")
             if fields[-1] in self.periods:
                 source.refuse(line, f"period {fields[-1]} stands there twice; give one another name")
-            column, row = ("", "") if explicit else (fields[0], fields[1])
+            column, row = ("", "") if len(fields) == 1 else (fields[0], fields[1])
             self.periods[fields[-1]] = (line, column, row)
             return
         if len(fields) != 2 or fields[1] not in self.periods:
@@ -133,12 +133,25 @@ class _Found:
             missing = [name for name in asked[section] if name not in own]
             if missing:
                 raise SmpsError(f"{source.path.name}: {missing[0]} has no period; list it in {section}")
+        self._agree(source, core)
         later = np.array([self.of["COLUMNS"][name][1] == names[1] for name in core.columns])
         if later.all():
             raise SmpsError(
                 f"{source.path.name}: no column is in period {names[0]}; the first stage decides something"
             )
         return Stages(names, later, {name: self.of["ROWS"][name][1] == names[1] for name in asked["ROWS"]})
+
+    def _agree(self, source: Source, core: Core) -> None:
+        """See that a first column and row, which some explicit periods name too, are listed in that period."""
+        for period, (line, column, row) in self.periods.items():
+            for section, name in (("COLUMNS", column), ("ROWS", row)):
+                if not name or (section == "ROWS" and core.rows.get(name) == "N"):
+                    continue
+                listed = self.of[section].get(name, (0, "no period"))[1]
+                if listed != period:
+                    source.refuse(
+                        line, f"{name} begins period {period} and {section} lists it in {listed}; correct one"
+                    )
 
     def _names(self) -> tuple[str, str]:
         one, two = self.periods

@@ -60,6 +60,7 @@ OBJECTIVE_LAST = CORE.replace(" N  COST\n", "").replace(" G  DEM\n", " N  COST\n
         (CORE, TIME.replace("TIME          SHOP\n", "")),
         (CORE, EXPLICIT),
         (CORE, EXPLICIT.replace("ROWS\n", "ROWS\n    COST      ONE\n")),
+        (CORE, EXPLICIT.replace("    ONE\n    TWO\n", "    X  COST  ONE\n    Y  DEM  TWO\n")),
         (MIXED, EXPLICIT),
     ],
 )
@@ -119,7 +120,17 @@ def test_what_is_refused(tmp_path: Path, old: str, new: str, message: str) -> No
         ("    X         ONE", "    Z         ONE", "line 10: Z is not in COLUMNS of the core"),
         ("    X         ONE", "    Y         ONE", "line 10: Y has a period already"),
         ("    CAP       ONE\n", "    CAP       ONE\n    DEM       ONE\n", "line 8: DEM has a period already"),
-        ("    ONE\n", "    X  CAP  ONE\n", "line 3: X CAP ONE: asked is the name of a period"),
+        ("    ONE\n    TWO", "    X  ONE\n    TWO", "line 3: X ONE: asked is the name of a period"),
+        (
+            "    ONE\n    TWO",
+            "    Y  CAP  ONE\n    TWO",
+            "line 3: Y begins period ONE and COLUMNS lists it in TWO",
+        ),
+        (
+            "    ONE\n    TWO",
+            "    X  CUP  ONE\n    TWO",
+            "line 3: CUP begins period ONE and ROWS lists it in no period",
+        ),
         ("    TWO\n", "", "line 5: DEM CAP ONE: asked is a name and its period, ONE"),
     ],
 )
