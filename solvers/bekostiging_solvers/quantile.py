@@ -101,7 +101,7 @@ def fit_quantile(
 
     >>> one = np.ones(3)
     >>> free = LinearProgram(
-    ...     np.zeros(1), np.full(1, -INFINITY), np.full(1, INFINITY), csr_array((0, 1)), np.zeros(0), np.zeros(0), ("b",), ()
+    ...     np.zeros(1), np.full(1, -np.inf), np.full(1, np.inf), csr_array((0, 1)), np.zeros(0), np.zeros(0), ("b",), ()
     ... )
     >>> fit_quantile(one[:, None], np.array([1.0, 2.0, 9.0]), one, one, free).x.round(9).tolist()
     [2.0]
