@@ -62,7 +62,7 @@ def _bekostiging(place: Path, *arguments: str) -> str:
 def _run_output(run: str, place: Path) -> str:
     """What a run writes or prints."""
     if not (place / "base").exists():
-        _bekostiging(place, "new", "base")
+        _bekostiging(place, "new", "base", "--municipalities", "2", "--providers", "6")
     if run in PRINTED:
         return _bekostiging(place, *RUNS[run])
     _bekostiging(place, *RUNS[run], "--out", run)

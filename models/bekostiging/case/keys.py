@@ -31,7 +31,7 @@ _OTHER = {
 """Columns whose keys are not those of the table that their name says."""
 _UNJUDGED = ("mergers", "substitution", "alternatives")
 """Tables whose own rules say what else such a column may hold."""
-_WORDS = {CASE: ("casus", "hele casus"), NATION: ("Nederland", "landelijk")}
+_WORDS = {NATION: ("Nederland", "landelijk")}
 """Other names of what is no row of a table."""
 MOST_SHOWN = 6
 """Keys that a problem or a note lists."""

@@ -34,7 +34,7 @@ from bekostiging.case.tables import TABLES, FunctionGroup, History
 from bekostiging.case.validate import check_case
 from bekostiging.characters import visible
 
-EMBEDDED = ("almere",)
+EMBEDDED = ("almere", "veenrand")
 SYNTHETIC = ("region", "voorbeeldregio")
 WORKBOOKS = (".xlsx", ".xlsm")
 """How the name of a workbook ends."""
@@ -94,8 +94,8 @@ def read_case(name: str | Path) -> Case:
     Parameters
     ----------
     name : str or path
-        ``almere`` (the worked example), ``region`` or ``voorbeeldregio`` (a synthetic region), a folder with case.toml and
-        CSV tables, or a workbook (.xlsx, .xlsm).
+        ``almere`` (the worked example), ``veenrand`` (an invented region of three municipalities), ``region`` or
+        ``voorbeeldregio`` (a synthetic region), a folder with case.toml and CSV tables, or a workbook (.xlsx, .xlsm).
 
     Returns
     -------

@@ -32,7 +32,16 @@ from bekostiging.case.not_bsn import Exceptions, citizen_number
 from bekostiging.case.numbers import AmbiguousNumberError
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import Policy
-from bekostiging.case.typed import STATLINE, AsTyped, NoChoiceError, of_statline, policy_of, policy_text, value_of
+from bekostiging.case.typed import (
+    STATLINE,
+    AsTyped,
+    NoChoiceError,
+    of_statline,
+    policy_of,
+    policy_text,
+    scope_of,
+    value_of,
+)
 from bekostiging.characters import one_form
 
 MOST_PROBLEMS = 1000
@@ -230,6 +239,8 @@ class _Table:
         try:
             if model is Policy and column == "name":
                 values[column] = policy
+            elif model is Policy and column == "scope":
+                values[column] = scope_of(text)
             elif model is Policy and column == "value":
                 values[column] = policy_text(text, policy, dialect)
             else:

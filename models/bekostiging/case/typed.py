@@ -13,7 +13,7 @@ from bekostiging.case.errors import Note, spans
 from bekostiging.case.fields import choices, leaf
 from bekostiging.case.folded import folded
 from bekostiging.case.numbers import AmbiguousNumberError, Sign, is_plain, parse_bool, parse_number, written
-from bekostiging.case.policy_rows import POLICIES, Number, Words
+from bekostiging.case.policy_rows import CASE, POLICIES, Number, Words
 from bekostiging.case.workbook.names import choice_name, choice_names, policy_name, unit_kind
 
 _SIGNS: dict[str, Sign] = {"euro": "euro", "euro_per_unit": "euro", "fraction": "percent", "factor": "percent",
@@ -27,6 +27,9 @@ _PERIOD = re.compile(r"((?:19|20)\d\d)(?:JJ00|\*{1,2})")
 _REGION = re.compile(r"GM(\d{4})")
 SHOWN = 6
 """Numbers that a note lists."""
+
+
+_WHOLE_CASE = (CASE, "casus", "hele casus", "whole case")
 
 
 class NoChoiceError(ValueError):
@@ -80,6 +83,11 @@ def policy_of(text: str) -> str:
     """The policy of this name, Dutch or English; the text itself where there is none."""
     own = folded(text)
     return next((name for name in POLICIES if own in (folded(name), folded(policy_name(name, "nl")))), text)
+
+
+def scope_of(text: str) -> str:
+    """What a policy holds for: the whole case by any of its names, or a lot."""
+    return CASE if folded(text) in _WHOLE_CASE else text
 
 
 def policy_text(text: str, name: str, dialect: str) -> str:

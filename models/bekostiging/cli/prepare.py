@@ -127,8 +127,10 @@ def new(
             "--with", metavar="TABLE", help="An optional table in the workbook too; repeat to add, or all."
         ),
     ] = None,
-    municipalities: Annotated[int, typer.Option(min=1, help="Size of the invented region.")] = 2,
-    providers: Annotated[int, typer.Option(min=3, help="Size of the invented region.")] = 6,
+    municipalities: Annotated[
+        int | None, typer.Option(min=1, help="Municipalities of an invented region of another size.")
+    ] = None,
+    providers: Annotated[int | None, typer.Option(min=3, help="Its providers.")] = None,
     lang: LanguageOption = Language.NL,
 ) -> None:
     """Make a case to start from: a workbook or a folder, every table explained, with an example to overwrite."""
@@ -141,10 +143,13 @@ def new(
             synthetic_region,
             tables_in,
         )
+        from bekostiging.case.example import example_region
         from bekostiging.case.history_notes import history_notes
 
         if source is None:
-            scaffold_case(target, lang, synthetic_region(municipalities, providers), wanted=wanted or [])
+            sized = municipalities is not None or providers is not None
+            example = synthetic_region(municipalities or 2, providers or 6) if sized else example_region(lang)
+            scaffold_case(target, lang, example, wanted=wanted or [])
         elif source == SMALL:
             refuse_ambiguous_small(source)
             scaffold_history(target, lang)
@@ -199,7 +204,9 @@ def refuse_ambiguous_small(word: str) -> None:
 
 @command()
 def convert(
-    case: Annotated[str, typer.Argument(metavar="CASE", help="A folder, a workbook (.xlsx), almere or region.")],
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="A folder, a workbook (.xlsx), almere, veenrand or region.")
+    ],
     target: Annotated[Path, typer.Argument(metavar="TARGET", help="The workbook (.xlsx) or folder to make.")],
     lang: LanguageOption = Language.NL,
 ) -> None:

@@ -1,0 +1,52 @@
+"""The invented region that ``new`` gives as an example to overwrite, in one language throughout."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+from bekostiging.case.fields import choices
+from bekostiging.case.model import Case
+from bekostiging.case.read import read_case
+from bekostiging.case.rows import Row
+from bekostiging.case.tables import TABLES
+
+REGION = "veenrand"
+SOURCE = {"nl": "voorbeeld om te overschrijven", "en": "example to overwrite"}
+
+
+def example_region(lang: str) -> Case:
+    """The invented region with every row marked as an example, and its words in a language.
+
+    >>> case = example_region("en")
+    >>> case.lots[0].name, case.lots[0].status, case.first_year
+    ('Youth, ambulatory', 'illustrative', 2028)
+    """
+    case = read_case(REGION)
+    words = {} if lang == "nl" else _english()
+    marked = {"source": SOURCE[lang], "status": "illustrative"}
+    tables = {
+        table: tuple(_said(row, words).model_copy(update=marked) for row in getattr(case, table))
+        for table in TABLES
+    }
+    return replace(case, **tables)  # type: ignore[arg-type]
+
+
+@cache
+def _english() -> dict[str, str]:
+    text = (files("bekostiging.case") / "embedded" / "example_en.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(text)["words"])
+
+
+def _said(row: Row, words: dict[str, str]) -> Row:
+    """A row with its keys and names in other words; what is chosen from a list stays."""
+    update: dict[str, object] = {}
+    for name, info in type(row).model_fields.items():
+        value = getattr(row, name)
+        if isinstance(value, tuple):
+            update[name] = tuple(words.get(part, part) for part in value)
+        elif isinstance(value, str) and value in words and not choices(info):
+            update[name] = words[value]
+    return row.model_copy(update=update) if update else row
