@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from bekostiging.case.core_tables import LAWS, Index
@@ -30,6 +31,25 @@ look), and numbers that are no citizen service number."""
 def head_of(head: dict[str, Any]) -> dict[str, Any]:
     """The fields of the head alone; texts that may be absent are empty then."""
     return {key: head.get(key) for key in HEAD} | {key: head.get(key, "") for key in OPTIONAL}
+
+
+SMALL = ("name", "title", "kind", "names")
+"""What the head of a small start may say; the rest follows from its tables."""
+
+
+def small_head(head: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    """What a small start says of itself; what it leaves open is not in it. Contracts that run protect their names."""
+    said = {key: head[key] for key in SMALL if head.get(key)}
+    whole = {
+        "name": "x",
+        "title": {},
+        "disclaimer": {},
+        "kind": "running",
+        "base_year": 2000,
+        "trajectories_per_person": 1,
+    }
+    problems += head_problems(whole | said)
+    return said
 
 
 def head_problems(head: dict[str, Any]) -> list[Problem]:

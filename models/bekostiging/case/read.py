@@ -30,7 +30,7 @@ from bekostiging.case.read_folder import FolderSource, csv_grid
 from bekostiging.case.read_rows import Grid, Reading, read_rows
 from bekostiging.case.rows import Row
 from bekostiging.case.spread import with_estimates
-from bekostiging.case.tables import TABLES, FunctionGroup, History
+from bekostiging.case.tables import ASKED, TABLES, FunctionGroup, History
 from bekostiging.case.validate import check_case
 from bekostiging.characters import visible
 
@@ -40,6 +40,9 @@ WORKBOOKS = (".xlsx", ".xlsm")
 """How the name of a workbook ends."""
 SPREADSHEETS = (*WORKBOOKS, ".xls", ".xlsb", ".ods")
 """Names that are meant as a workbook, also where another format must be saved as .xlsx first."""
+
+
+HeadWanted = Literal["required", "optional", "small", "unread"]
 
 
 class Source(Protocol):
@@ -72,6 +75,9 @@ class Source(Protocol):
 
     def strays(self, stated: Exceptions) -> list[Problem]:
         """What may be a citizen service number outside the cells of the tables, such as names and comments."""
+
+    def small_head(self, problems: list[Problem]) -> dict[str, Any]:
+        """What a small start says of itself: name, title, kind, whether names are real."""
 
     def head(self, problems: list[Problem], *, required: bool = True) -> dict[str, Any] | None:
         """Name, texts, kind and base year; None, with its problem when it is required, where there is none."""
@@ -142,6 +148,14 @@ def told(source: Source, notes: Iterable[Note]) -> tuple[Note, ...]:
     return tuple({note["nl"]: note for note in shown}.values())
 
 
+def is_small(name: str | Path) -> bool:
+    """Whether this is the small start: the tables a region has anyway, in a folder or workbook without providers."""
+    if str(name) in (*EMBEDDED, *SYNTHETIC):
+        return False
+    there = source_of(name).tables()
+    return set(ASKED) <= set(there) and "providers" not in there
+
+
 @contextmanager
 def located(source: Source) -> Iterator[None]:
     """Every mistake once, at its place as the user finds it."""
@@ -200,7 +214,7 @@ def read_draft(
     source: Source,
     required: Sequence[str] = (),
     *,
-    head: Literal["required", "optional", "unread"] = "optional",
+    head: HeadWanted = "optional",
     beside: Mapping[str, Sequence[Row]] = MappingProxyType({}),
 ) -> Draft:
     """Every table of a source, each row well in itself; ``beside``: rows with keys of tables that are not brought.
@@ -212,9 +226,10 @@ def read_draft(
     """
     reading = Reading(doubts=list(source.doubts), notes=list(source.notes))
     problems = reading.problems
-    top = None if head == "unread" else source.head(problems, required=head == "required")
-    reading.base_year = None if top is None or not isinstance(top["base_year"], int) else top["base_year"]
-    reading.stated = exceptions("" if top is None else str(top[FIELD]), TABLES, [])
+    top = _head(source, problems, head)
+    base_year = (top or {}).get("base_year")
+    reading.base_year = base_year if isinstance(base_year, int) else None
+    reading.stated = exceptions(str((top or {}).get(FIELD, "")), TABLES, [])
     problems[:0] = source.strays(reading.stated)
     reading.notes += reading.stated.notes()
     tables: dict[str, tuple[Row, ...]] = {}
@@ -234,6 +249,15 @@ def read_draft(
     if problems:
         raise CaseError([*problems, *reading.doubts, *_keys_all_the_same(tables, beside, reading)])
     return Draft(top, tables, tuple(reading.notes), tuple(reading.doubts))
+
+
+def _head(source: Source, problems: list[Problem], wanted: HeadWanted) -> dict[str, Any] | None:
+    """The head as far as it is wanted."""
+    if wanted == "unread":
+        return None
+    return (
+        source.small_head(problems) if wanted == "small" else source.head(problems, required=wanted == "required")
+    )
 
 
 def _keys_all_the_same(

@@ -10,7 +10,7 @@ from typing import Any
 from bekostiging.case.bsn import comments, find
 from bekostiging.case.csv_text import csv_text, dialect, text_of
 from bekostiging.case.errors import Note, Problem, UserError
-from bekostiging.case.head import head_of, head_problems
+from bekostiging.case.head import head_of, head_problems, small_head
 from bekostiging.case.not_bsn import (
     CASE,
     CASE_FILE,
@@ -118,6 +118,20 @@ class FolderSource:
             if find(said) and not stated.hold(CASE, "#", line)
         ]
         return head_of(head)
+
+    def small_head(self, problems: list[Problem]) -> dict[str, Any]:
+        """What case.toml of a small start says; nothing where there is none."""
+        if (
+            "case.toml" not in self.files
+            or (text := text_of(self.folder / "case.toml", "case.toml", problems)) is None
+        ):
+            return {}
+        try:
+            return small_head(toml_of(one_form(text)), problems)
+        except NotTomlError as error:
+            nl, en = f"is geen geldig TOML ({error}); herstel dat", f"is not valid TOML ({error}); mend it"
+            problems.append(Problem("case.toml", nl, en))
+            return {}
 
     def strays(self, stated: Exceptions) -> list[Problem]:
         """Names of the folder and its tables that may hold a citizen service number; no exception is for a name."""

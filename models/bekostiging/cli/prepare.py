@@ -32,11 +32,13 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
     with user_errors(lang):
         from bekostiging.case import check_commands, spread_notes, stock_and_starts
         from bekostiging.case.history_notes import history_notes
+        from bekostiging.case.read import is_small
         from bekostiging.contracts import hours_budget_notes
         from bekostiging.evaluation import check_memory_of_case
         from bekostiging.evaluation.transition import without_closed
 
-        brought = brought_case(case, lang)
+        small = is_small(case)
+        brought = small_case(case, lang) if small else brought_case(case, lang)
         memory = check_memory_of_case(brought)
         without_closed(brought, brought.n_years)
         console = Terminal()
@@ -58,7 +60,29 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
                 table.add_row(command.command, *row)
         console.print(table)
         print_sense(brought, lang)
+        if small:
+            print_sentence(small_in_order(case, lang))
+            return
         console.print({"nl": "De casus is in orde.", "en": "The case is in order."}[lang])
+
+
+def small_case(name: str, lang: str) -> Case:
+    """The case that a small start would give, with what was assumed; nothing is written."""
+    from bekostiging.case import case_from_history, pseudonymised, tables_in
+
+    case = case_from_history(name, Path(name).stem)
+    print_notes(pseudonymised(case).notes, lang)
+    print_assumptions(case, tables_in(name), lang)
+    return case
+
+
+def small_in_order(name: str, lang: str) -> str:
+    """The last line of the check of a small start, with what to do next."""
+    return {
+        "nl": "Het kleine begin is in orde. Maak er een volledige casus van met `bekostiging new volledig.xlsx --from "
+        f"{name}`.",
+        "en": f"The small start is in order. Make a complete case of it with `bekostiging new full.xlsx --from {name}`.",
+    }[lang]
 
 
 def print_sense(case: Case, lang: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, get_args
 
-from bekostiging.case.errors import CaseError, Note, Problem
+from bekostiging.case.errors import LANGUAGES, CaseError, Note, Problem
 from bekostiging.case.fields import bounds
 from bekostiging.case.from_history.counts import Counts
 from bekostiging.case.from_history.demand import Caseloads
@@ -158,8 +159,12 @@ class Estimates:
             )
         return found
 
-    def case(self, name: str, notes: tuple[Note, ...]) -> Case:
-        """The case, from the tables that were brought and the estimates."""
+    def case(self, name: str, notes: tuple[Note, ...], head: Mapping[str, Any] = MappingProxyType({})) -> Case:
+        """The case, from the tables that were brought and the estimates; ``head``: what the small start says of itself.
+
+        Its contracts run unless it says otherwise, so that names of providers are protected.
+        """
+        name = head.get("name", name)
         # growth is judged by the clients of the case, and counts of an older year grow with it: so clients come twice
         flat = self._caseloads({})
         lots, dropped = self._lots(flat)
@@ -171,7 +176,11 @@ class Estimates:
         told += [_dropped_note(dropped)] if dropped else []
         told += notes_on_new_providers(case.contracts) if "offers" not in self.given else []
         demand = case.demand if "demand" in self.given else with_growth(case, growths)
-        return replace(case, demand=demand, notes=tuple(told))
+        title = {
+            lang: head.get("title", {}).get(lang) or head.get("title", {}).get("nl") or name for lang in LANGUAGES
+        }
+        said = {"kind": head.get("kind", "running"), "names": head.get("names", ""), "title": title}
+        return replace(case, demand=demand, notes=tuple(told), **said)
 
     def _caseloads(self, growths: Growths) -> Caseloads:
         """Clients of the base year."""
@@ -224,6 +233,7 @@ class Estimates:
         if "lots" in self.given:
             return self.given["lots"], []
         forms = {form.id for form in self.forms}
+        names_of = {form.id: form.name for form in self.forms}
         asked = {form for _, form in caseloads.by_place}
         names = tuple(dict.fromkeys(row.lot for row in self.contracts))
         dropped = [name for name in names if "demand" not in self.given and name in caseloads.over - asked]
@@ -248,7 +258,7 @@ class Estimates:
             raise CaseError(problems)
         return tuple(
             Lot(
-                id=lot, name=lot, care_forms=(lot,), areas=tuple(row.id for row in self.areas),
+                id=lot, name=names_of[lot], care_forms=(lot,), areas=tuple(row.id for row in self.areas),
                 payment_form="inspanningsgericht", scale="local", first_year=self.first_year, years=self.n_years,
                 lead_years=self.first_year - self.base_year, messages="full",
                 source="een perceel per zorgvorm van contracts; jaren uit begroting", status="estimated",
@@ -318,11 +328,17 @@ class Estimates:
         stock = self._first_stock()
         return tuple(
             Municipality(
-                code=code, name=code, reserve=stock.get(code, 0.0), status="own_data" if code not in stock else "estimated",
+                code=code, name=self._name_of(code), reserve=stock.get(code, 0.0),
+                status="own_data" if code not in stock else "estimated",
                 source="areas.municipality" + (f"; reserve: begroting {self.first_year}" if code in stock else ""),
             )
             for code in self.counts.municipalities
         )  # fmt: skip
+
+    def _name_of(self, code: str) -> str:
+        """Name of a municipality: of its only area, else its code."""
+        names = [area.name for area in self.areas if area.municipality == code]
+        return names[0] if len(names) == 1 else code
 
     def _first_stock(self) -> dict[str, float]:
         """What the begroting adds in the first contract year, laws added: the stock where no municipality can name it."""

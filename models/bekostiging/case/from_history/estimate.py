@@ -78,10 +78,12 @@ def case_from_history(source: str | Path, name: str) -> Case:
     # a lot of the small start is named after its care form
     beside = {} if "care_forms" in origin.tables() else dict.fromkeys(("care_forms", "lots"), example.care_forms)
     with located(origin):
-        read = read_draft(origin, ASKED, head="unread", beside=beside)
+        read = read_draft(origin, ASKED, head="small", beside=beside)
         with doubted(read):
             draft = of_today(read, beside)
-            return validated(Estimates(draft.tables, example).case(name, told(origin, draft.notes)))
+            return validated(
+                Estimates(draft.tables, example).case(name, told(origin, draft.notes), draft.head or {})
+            )
 
 
 def tables_in(source: str | Path) -> tuple[str, ...]:

@@ -127,15 +127,20 @@ class HeadSheet:
             self.problems.append(Problem("case.toml", nl, en, place=self.place(TRAJECTORIES)))
         return {law: self.number(field) for law, field in filled.items()}
 
-    def head(self) -> dict[str, Any]:
-        """The head as case.toml has it; a text that is empty in both languages is no text."""
+    def texts(self) -> dict[str, Any]:
+        """The fields that are texts or words."""
         head: dict[str, Any] = {key: text_of(self.values.get(key, "")) for key in ("name", "kind", *OPTIONAL)}
         head |= {key: _word(key, str(head[key])) for key in CHOICES}
-        head["base_year"] = self.number("base_year")
-        head["trajectories_per_person"] = self._trajectories()
         for key in ("title", "disclaimer"):
             texts = {lang: text_of(self.values.get(f"{key}_{lang}", "")) for lang in LANGUAGES}
             head[key] = texts if any(texts.values()) else {}
+        return head
+
+    def head(self) -> dict[str, Any]:
+        """The head as case.toml has it; a text that is empty in both languages is no text."""
+        head = self.texts()
+        head["base_year"] = self.number("base_year")
+        head["trajectories_per_person"] = self._trajectories()
         self.problems += head_problems(head)
         stated = exceptions(head[FIELD], TABLES, self.problems)
         self.problems += head_numbers(head, stated)

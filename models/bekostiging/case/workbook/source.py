@@ -18,6 +18,7 @@ from bekostiging.case.cell_problems import shortened
 from bekostiging.case.errors import LANGUAGES, Note, Problem, UserError
 from bekostiging.case.folded import folded, meant, near
 from bekostiging.case.former import RENAMED, field_of
+from bekostiging.case.head import small_head
 from bekostiging.case.not_bsn import Exceptions, citizen_number, name_number
 from bekostiging.case.numbers import CELL
 from bekostiging.case.read_folder import NEAR
@@ -174,7 +175,7 @@ class WorkbookSource:
 
     def head(self, problems: list[Problem], *, required: bool = True) -> dict[str, Any] | None:
         """The fields of sheet casus; None where it holds none beside its version."""
-        if self._head.values.keys() <= {"schema"}:
+        if "base_year" not in self._head.values:
             if required:
                 problems.append(self._no_head())
             return None
@@ -190,6 +191,12 @@ class WorkbookSource:
         head = self._head.head()
         problems += self._head.problems
         return head
+
+    def small_head(self, problems: list[Problem]) -> dict[str, Any]:
+        """What sheet casus of a small start says of itself."""
+        said = small_head(self._head.texts(), problems)
+        problems += self._head.problems
+        return said
 
     def _known_tables(self) -> dict[str, list[str]]:
         """Names of the sheets of every table; more than one is a problem when it is read."""

@@ -96,7 +96,9 @@ def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
         sheet.write_string(2, column, text, house.required)
         sheet.set_column(column, column, width)
     values: dict[str, object] = {"schema": VERSION}
-    if head is not None:
+    if head is None:
+        values |= {"name": "", "kind": "running", "title_nl": "", "title_en": "", "names": ""}
+    else:
         values |= {key: head[key] for key in ("name", "kind", "base_year")}
         values |= by_law(head["trajectories_per_person"])
         values |= {key: head.get(key, "") for key in OPTIONAL}
