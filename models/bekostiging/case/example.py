@@ -9,12 +9,30 @@ from importlib.resources import files
 
 from bekostiging.case.fields import choices
 from bekostiging.case.model import Case
-from bekostiging.case.read import read_case
+from bekostiging.case.read import embedded, read_case, read_draft
+from bekostiging.case.read_folder import FolderSource
 from bekostiging.case.rows import Row
-from bekostiging.case.tables import TABLES
+from bekostiging.case.tables import ASKED, TABLES
 
 REGION = "veenrand"
 SOURCE = {"nl": "voorbeeld om te overschrijven", "en": "example to overwrite"}
+
+
+CARE_FORMS = "almere"
+"""The worked example, whose care forms a small start chooses from."""
+
+
+def example_history(lang: str) -> dict[str, tuple[Row, ...]]:
+    """The five tables of a small start, with care forms by their names in Dutch and by their keys in English."""
+    tables = read_draft(FolderSource(embedded("history")), ASKED, head="unread").tables
+    if lang == "nl":
+        names = {row.id: row.name for row in read_case(CARE_FORMS).care_forms}
+        return {table: tuple(_said(row, names) for row in rows) for table, rows in tables.items()}
+    marked = {"source": SOURCE[lang]}
+    return {
+        table: tuple(_said(row, _english()).model_copy(update=marked) for row in rows)
+        for table, rows in tables.items()
+    }
 
 
 def example_region(lang: str) -> Case:

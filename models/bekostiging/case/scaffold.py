@@ -15,11 +15,12 @@ from bekostiging.case.arguments import (
     wrong_argument,
 )
 from bekostiging.case.errors import UserError
+from bekostiging.case.example import CARE_FORMS, example_history
 from bekostiging.case.explanation import WORDING, explain
 from bekostiging.case.folded import folded
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import check_name
-from bekostiging.case.read import SPREADSHEETS, Draft, embedded, read_draft
+from bekostiging.case.read import SPREADSHEETS, Draft, embedded, read_case, read_draft
 from bekostiging.case.read_folder import FolderSource
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.tables import ASKED, TABLES
@@ -198,8 +199,7 @@ def scaffold_history(target: str | Path, lang: str = "nl") -> None:
     ('areas', 'begroting', 'contracts', 'policy', 'history')
     """
     target, lang = checked_path("target", target), checked_language("lang", lang)
-    example = read_draft(FolderSource(embedded("history")), ASKED, head="unread")
-    write_new(target, example, lang, example=True, explained=True)
+    write_new(target, Draft(None, example_history(lang)), lang, example=True, explained=True)
 
 
 def write_new(
@@ -232,8 +232,12 @@ def write_new(
             )
         if target.exists():
             raise _exists(target, {"nl": "kies een nieuwe naam", "en": "choose a new name"})
+        care_forms = read_case(CARE_FORMS).care_forms if draft.head is None and example else ()
         _write_at_once(
-            target, lambda draft_of_it: write_workbook(draft, draft_of_it, lang, wanted=wanted, example=example)
+            target,
+            lambda place: write_workbook(
+                draft, place, lang, wanted=wanted, example=example, care_forms=care_forms
+            ),
         )
         return
     if (target.exists() or target.is_symlink()) and not target.is_dir():

@@ -59,7 +59,7 @@ def case_from_history(source: str | Path, name: str) -> Case:
     >>> scaffold_history("start", "en")
     >>> case = case_from_history("start", "my-region")
     >>> case.name, case.base_year, len(case.providers)
-    ('my-region', 2024, 5)
+    ('my-region', 2025, 5)
     """
     place = checked_path("source", source)
     if not isinstance(name, str) or not name.strip():

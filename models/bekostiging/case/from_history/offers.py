@@ -87,7 +87,7 @@ def unit_prices(case: Case) -> dict[str, Price]:
     >>> scaffold_history("priced", "en")
     >>> price = unit_prices(case_from_history("priced", "mine"))["youth_guidance"]
     >>> round(price.euro, 2), price.year  # (2296000 + 564000) / (30580 + 7510)
-    (75.09, 2024)
+    (75.09, 2025)
     """
     checked_kind("case", case, Case, "read_case")
     return prices(Counts(case.areas, case.history, get_args(Law)), [row.id for row in case.care_forms])

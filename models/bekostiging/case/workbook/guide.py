@@ -10,10 +10,10 @@ from typing import Any
 
 from bekostiging.case.explanation import meanings
 from bekostiging.case.policy_rows import POLICIES
-from bekostiging.case.tables import TABLES
+from bekostiging.case.tables import TABLES, CareForm
 from bekostiging.case.workbook.house import House
 from bekostiging.case.workbook.located import in_workbook
-from bekostiging.case.workbook.names import policy_name, sheet_name
+from bekostiging.case.workbook.names import choice_name, policy_name, sheet_name
 
 FIRST_POLICY = 2
 """Row of the first policy name on its sheet, counted from 0."""
@@ -23,6 +23,11 @@ FIRST_POLICY = 2
 def _guide() -> dict[str, Any]:
     text = (files("bekostiging.case.workbook") / "guide.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def small_columns(lang: str) -> dict[str, str]:
+    """What a column of the small workbook asks, where that is something else than in a complete case."""
+    return dict(_guide()[lang]["small_columns"])
 
 
 def guide_sheet(house: House, tables: Sequence[str], file: str, *, small: bool, example: bool) -> None:
@@ -87,3 +92,25 @@ def policy_sheet(house: House) -> None:
         for column, text in enumerate((policy_name(own.name, lang), own.kind.allowed(lang), explained, own.name)):
             sheet.write_string(row, column, text, house.wrapped)
     sheet.freeze_panes(FIRST_POLICY, 1)
+
+
+def care_form_sheet(house: House, care_forms: Sequence[CareForm]) -> None:
+    """The care forms that a small start chooses from, by name in Dutch and by key in English."""
+    lang = house.lang
+    sheet = house.book.add_worksheet(sheet_name("care_form_list", lang))
+    title, *headings = {
+        "nl": ("Kies hieruit een zorgvorm (historie) of perceel (contracten)", "zorgvorm", "wet", "eenheid"),
+        "en": ("Choose a care form (history) or lot (contracts) from these", "care form", "law", "unit"),
+    }[lang]
+    sheet.write_string(0, 0, title, house.title)
+    for column, (heading, width) in enumerate(zip(headings, (48, 14, 14), strict=True)):
+        sheet.write_string(1, column, heading, house.required)
+        sheet.set_column(column, column, width)
+    for row, form in enumerate(care_forms, start=2):
+        shown = (
+            form.name if lang == "nl" else form.id,
+            choice_name("law", form.law, lang),
+            choice_name("unit", form.unit, lang),
+        )
+        for column, text in enumerate(shown):
+            sheet.write_string(row, column, text, house.wrapped)

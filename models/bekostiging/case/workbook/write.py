@@ -20,10 +20,10 @@ from bekostiging.case.policy_rows import CASE, POLICIES
 from bekostiging.case.quantities import MOST
 from bekostiging.case.read import Draft
 from bekostiging.case.rows import Row, columns
-from bekostiging.case.tables import REFERENCES, TABLES, Policy
+from bekostiging.case.tables import REFERENCES, TABLES, CareForm, Policy
 from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook.container import LONGEST_TEXT
-from bekostiging.case.workbook.guide import FIRST_POLICY, guide_sheet, policy_sheet
+from bekostiging.case.workbook.guide import FIRST_POLICY, care_form_sheet, guide_sheet, policy_sheet, small_columns
 from bekostiging.case.workbook.head_sheet import CHOICES, by_law
 from bekostiging.case.workbook.house import House
 from bekostiging.case.workbook.located import in_workbook
@@ -59,11 +59,18 @@ class _Exact(float):
 
 
 def write_workbook(
-    draft: Draft, path: Path, lang: str, *, wanted: Sequence[str] = (), example: bool = False
+    draft: Draft,
+    path: Path,
+    lang: str,
+    *,
+    wanted: Sequence[str] = (),
+    example: bool = False,
+    care_forms: Sequence[CareForm] = (),
 ) -> None:
     """Write head and tables of a draft; an optional table without rows only when it is wanted.
 
-    ``example``: the figures are the invented ones of the package. A draft without a head is the small workbook.
+    ``example``: the figures are the invented ones of the package. A draft without a head is the small workbook, which
+    chooses from ``care_forms``.
 
     Raises
     ------
@@ -78,9 +85,11 @@ def write_workbook(
         _head_sheet(house, draft.head)
         counts = {name: len(draft.tables.get(name, ())) for name in tables}
         for name in tables:
-            _Table(house, TABLES[name], draft.tables.get(name, ()), counts).write()
+            _Table(house, TABLES[name], draft.tables.get(name, ()), counts, len(care_forms)).write()
         if Policy.table in tables:
             policy_sheet(house)
+        if small:
+            care_form_sheet(house, care_forms)
 
 
 def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:
@@ -163,14 +172,24 @@ _HEAD_MEANING = {
 class _Table:
     """One table on its sheet."""
 
-    def __init__(self, house: House, model: type[Row], rows: Sequence[Row], counts: Mapping[str, int]) -> None:
-        self.house, self.model, self.rows, self.counts = house, model, rows, counts
+    def __init__(
+        self, house: House, model: type[Row], rows: Sequence[Row], counts: Mapping[str, int], n_care_forms: int
+    ) -> None:
+        self.house, self.model, self.rows, self.counts, self.n_care_forms = (
+            house,
+            model,
+            rows,
+            counts,
+            n_care_forms,
+        )
         self.names = columns(model)
         self.last = FIRST + len(rows) + SPARE - 1
         told = meanings(model, house.lang)
         self.meanings = {
             name: in_workbook(text, house.lang, house.lang, model.table) for name, text in told.items()
         }
+        if n_care_forms:
+            self.meanings |= small_columns(house.lang)
         self.words = {name: choice_names(name, model.model_fields[name], house.lang) for name in self.names}
         self.sheet = house.book.add_worksheet(sheet_name(model.table, house.lang))
 
@@ -275,6 +294,10 @@ class _Table:
         if (self.model, name) == (Policy, "name"):
             last = FIRST_POLICY + len(POLICIES)
             return _choice(f"='{sheet_name('policy_names', lang)}'!$A${FIRST_POLICY + 1}:$A${last}", lang)
+        if self.n_care_forms and name in ("care_form", "lot"):
+            return _choice(
+                f"='{sheet_name('care_form_list', lang)}'!$A$3:$A${2 + self.n_care_forms}", lang, strict=False
+            )
         target = REFERENCES.get(name)
         if target is not None and target in self.counts and target != self.model.table:
             return _choice(
