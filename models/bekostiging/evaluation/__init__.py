@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from bekostiging.evaluation.assumptions import Assumed, assumed
+from bekostiging.evaluation.begroting_table import BudgetLine, BudgetTable
 from bekostiging.evaluation.break_even import BREAK_EVEN
 from bekostiging.evaluation.bridge import Bridge, bridges
 from bekostiging.evaluation.changes import BreakEven, SubstitutionOutcome, WithMeasures
@@ -15,18 +16,16 @@ from bekostiging.evaluation.estimates import (
     provider_results,
     regimes,
 )
+from bekostiging.evaluation.evidence import Calibration, ControlVariate, ExactLayer
 from bekostiging.evaluation.figures import OVERRUN_PROBABILITY, Estimates, Figure
 from bekostiging.evaluation.legal_flags import Flag, flags
 from bekostiging.evaluation.memory import check_memory_of_case
 from bekostiging.evaluation.results import (
     TERM,
     TOTAL,
-    Calibration,
     CeilingResult,
     Comparison,
-    ControlVariate,
     DeterministicScenario,
-    ExactLayer,
     FormResult,
     LumpSumResult,
     MixResult,
@@ -53,6 +52,8 @@ __all__ = [
     "Assumed",
     "BreakEven",
     "Bridge",
+    "BudgetLine",
+    "BudgetTable",
     "Calibration",
     "CeilingResult",
     "Comparison",

@@ -14,7 +14,7 @@ from bekostiging.case import Case
 from bekostiging.case.persons import persons
 from bekostiging.case.series import NATION
 from bekostiging.case.tables import History
-from bekostiging.evaluation.results import Calibration, Sentence
+from bekostiging.evaluation.evidence import Calibration, Sentence
 from bekostiging.scenarios import Cells, clients_in_year, units_in_year
 
 LAWS: dict[str, Sentence] = {

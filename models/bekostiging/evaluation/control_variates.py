@@ -18,8 +18,8 @@ import numpy as np
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE, Contract
 from bekostiging.evaluation.deterministic_scenarios import euros, in_parts
+from bekostiging.evaluation.evidence import ControlVariate
 from bekostiging.evaluation.figures import CVAR95, EXPECTED, Figure
-from bekostiging.evaluation.results import ControlVariate
 from bekostiging.scenarios import Plan, expected_care_use, normals_of
 from bekostiging_solvers import Estimate, Scramblings, tail_influence
 from bekostiging_solvers.typing import FloatArray

@@ -18,7 +18,8 @@ from bekostiging.case.errors import ArgumentError
 from bekostiging.case.rows import weakest
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, municipal_shares
-from bekostiging.evaluation.results import DeterministicScenario, Sentence
+from bekostiging.evaluation.evidence import Sentence
+from bekostiging.evaluation.results import DeterministicScenario
 from bekostiging.evaluation.settlement import levels_by_lot, settle_contracts
 from bekostiging.scenarios import CareUse, Cells, expected_care_use, multiply, named_shocks, neutral_factors
 from bekostiging_solvers.typing import FloatArray

@@ -20,7 +20,7 @@ from scipy.special import ndtr
 from scipy.stats import t as student
 
 from bekostiging.contracts import Taakgericht, price_levels
-from bekostiging.evaluation.results import ExactLayer, Sentence
+from bekostiging.evaluation.evidence import ExactLayer, Sentence
 from bekostiging.scenarios import Factors, Plan, normals_of
 from bekostiging.scenarios.clients import ClientSampler
 from bekostiging.scenarios.distributions import Mixed

@@ -278,6 +278,15 @@ PUBLIC = Figure("public", "euro", 1, "alle publieke euro's", "all public euros")
 HEADROOM = Figure("headroom", "euro", 1, "begroot voor de contracten", "begroot for the contracts",
     "Begroting van de gemeente min wat buiten de contracten valt.",
     "Begroting of the municipality minus what lies outside the contracts.")
+CERTAIN = Figure("certain", "euro", 1, "bedrag bij de zekerheid van de raad", "amount at the council's certainty",
+    "Wat de uitgaven onder de contracten bij de zekerheid van de raad (beleid certainty) niet overtreffen; telt niet op over gemeenten of jaren.",
+    "What spending under the contracts does not exceed at the council's certainty (policy certainty); does not add up over municipalities or years.")
+ROOM = Figure("room", "euro", 1, "ruimte (+) of tekort (-)", "room (+) or gap (-)",
+    "Begroot voor de contracten min de verwachte uitgaven.",
+    "Begroot for the contracts minus expected spending.")
+OUTSIDE = Figure("outside", "euro", 1, "begroot buiten de contracten", "begroot outside the contracts",
+    "Wat de begroting bevat voor zorg buiten deze contracten (begroting.outside_contracts).",
+    "What the begroting has for care outside these contracts (begroting.outside_contracts).")
 STRUCTURAL = Figure("structural", "euro", 1, "structurele dekking", "structural cover",
     "Structurele dekking die de raad aan deze contracten toewijst (begroting.structural_cover).",
     "Structural cover that the council assigns to these contracts (begroting.structural_cover).")

@@ -9,7 +9,7 @@ from bekostiging.case.errors import ArgumentError
 from bekostiging.case.policy import Corner
 from bekostiging.evaluation.block_settlement import OutOfSampleBlock, OutOfSampleWork
 from bekostiging.evaluation.blocks import Blocks
-from bekostiging.evaluation.results import Sentence
+from bekostiging.evaluation.evidence import Sentence
 from bekostiging.evaluation.self_check import CheckedWork, checked
 from bekostiging.scenarios import Plan, SelfCheck
 from bekostiging_solvers import Scramblings

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from bekostiging.case.arguments import wrong_argument
 from bekostiging.case.policy import Corner
 from bekostiging.case.shown import Brief, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Reference
 from bekostiging.evaluation import figures
 from bekostiging.evaluation.changes import BreakEven, MeasureOutcome, SubstitutionOutcome, Sweep, WithMeasures
+from bekostiging.evaluation.evidence import Calibration, ControlVariate, ExactLayer, Sentence
 from bekostiging.evaluation.figures import Estimates, Figure
 from bekostiging.evaluation.samples import CORNERS, HEADROOMS, CountSamples, Headroom, Samples
 from bekostiging.evaluation.study import Study
@@ -32,18 +34,18 @@ from bekostiging.lumpsum import (
     Stability,
 )
 from bekostiging.scenarios import Cells
-from bekostiging_solvers import Estimate
+from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bekostiging.evaluation.begroting_table import BudgetTable
+
 TOTAL = "total"
 """Key of the sum over the reported municipalities."""
 TERM = "term"
 """Key of the sum over the contract years (discounted with the case's rate)."""
-Sentence = dict[str, str]
-"""A text by language."""
 Counts = dict[str, dict[str, dict[str, dict[str, Estimates]]]]
 """[municipality code or TOTAL][law or TOTAL][care form or TOTAL][year such as "2025"]: COUNT_FIGURES."""
 
@@ -82,39 +84,6 @@ class FormResult(Brief):
 
 
 @dataclass(frozen=True)
-class ExactLayer:
-    """Mean euros of a corridor layer in the first contract year, computed in two ways.
-
-    Attributes
-    ----------
-    contract, layer : str
-        Provider and lot, and the name of the layer.
-    exact : Estimate
-        From the aggregate distribution of clients; its error is that of the average over the factors.
-    drawn : Estimate
-        From the simulated clients.
-    p_value : float
-        That both have one mean, given the factors.
-    alarm : bool
-        Whether they differ by more than chance allows.
-
-    Examples
-    --------
-    >>> from bekostiging_solvers import Estimate
-    >>> layer = ExactLayer("aanbieder-1/youth", "deficit_1", Estimate(9.8e4, 4e2), Estimate(9.9e4, 2e3), 0.62, alarm=False)
-    >>> layer.drawn.standard_error > layer.exact.standard_error
-    True
-    """
-
-    contract: str
-    layer: str
-    exact: Estimate
-    drawn: Estimate
-    p_value: float
-    alarm: bool
-
-
-@dataclass(frozen=True)
 class CeilingResult:
     """A spending ceiling in one contract and year: the chance that intake is warned and stopped, and when.
 
@@ -127,7 +96,7 @@ class CeilingResult:
 
     Examples
     --------
-    >>> from bekostiging_solvers import Estimate
+    >>> from bekostiging_solvers import Estimate, Scramblings
     >>> late = (0.0,) * 10
     >>> ceiling = CeilingResult(Estimate(0.3, 0.02), Estimate(0.1, 0.01), (*late, 0.1, 0.2), (*late, 0.0, 0.1))
     >>> sum(ceiling.stop_by_month) == ceiling.stop.value  # at most one stop a year
@@ -146,6 +115,8 @@ class MixResult(Brief):
 
     forms: dict[str, PaymentForm]
     """[lot]."""
+    samples: dict[Corner, Samples]
+    """[corner]: one value per scenario."""
     municipalities: dict[str, dict[str, Estimates]]
     """[municipality code or TOTAL][year or TERM]."""
     providers: dict[str, Estimates]
@@ -253,61 +224,6 @@ class DeterministicScenario:
 
 
 @dataclass(frozen=True)
-class ControlVariate:
-    """An estimate made more precise by quantities that are known exactly, and by how much.
-
-    Attributes
-    ----------
-    estimate : Estimate
-        With its standard error.
-    factor : float
-        Variance of plain independent sampling with as many scenarios, over its own variance.
-    ceiling : float
-        The largest factor possible: 1 over the part of the variance that is chance per client (for CVaR, of the variance of
-        its influence values).
-
-    Examples
-    --------
-    >>> from bekostiging_solvers import Estimate
-    >>> spending = ControlVariate(Estimate(30.0e6, 1e5), factor=9.0, ceiling=40.0)
-    >>> spending.factor**0.5 * spending.estimate.standard_error  # standard error of plain sampling, euro
-    300000.0
-    """
-
-    estimate: Estimate
-    factor: float
-    ceiling: float
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """A figure of the model beside the published one it should resemble.
-
-    Attributes
-    ----------
-    name : dict of str to str
-        In both languages.
-    modelled, published : float
-        In ``unit``: persons, a fraction or euro.
-    source, status : str
-        Where the published figure comes from.
-
-    Examples
-    --------
-    >>> known = Calibration({"nl": "jongeren", "en": "youths"}, 2_150.0, 2_120.0, "persons", "by hand", "illustrative")
-    >>> round(known.modelled / known.published - 1, 3)
-    0.014
-    """
-
-    name: Sentence
-    modelled: float
-    published: float
-    unit: Literal["persons", "fraction", "euro"]
-    source: str
-    status: str
-
-
-@dataclass(frozen=True)
 class Comparison(Study):
     """Everything ``bekostiging compare`` computed. ``forms`` is in the order of PAYMENT_FORMS; without a
     feasible lump sum, taakgericht is settled at the reference amounts and ``lumpsum.design`` says so.
@@ -367,6 +283,20 @@ class Comparison(Study):
     """Layers of the corridors in the first year from the aggregate distribution, where it applies."""
     exact_skipped: tuple[tuple[str, Sentence], ...]
     """("provider/lot", why not)."""
+
+    def budget(self, form: PaymentForm | Literal["mix"]) -> BudgetTable:
+        """What goes into the begroting under a payment form, or with every lot as it is paid today (``"mix"``, where lots
+        differ); in the corner of the case's policy."""
+        from bekostiging.evaluation.begroting_table import Paid, tabulated
+
+        paid_as = self.mix if form == "mix" else self.forms[form]
+        if paid_as is None:
+            same = "alle percelen hebben dezelfde vorm; noem die", "all lots have the same form; name it"
+            raise wrong_argument("form", form, *same)
+        case = self.case
+        paid = Paid(paid_as.samples[self.corner].municipal[..., case.reported], self.headroom, self.outside)
+        scramblings = Scramblings(self.n_scramblings)
+        return tabulated(paid, scramblings, case.policy.certainty, case.reported_codes, self.years)
 
     @property
     def designed(self) -> Outcome:

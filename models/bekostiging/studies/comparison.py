@@ -37,6 +37,7 @@ from bekostiging.evaluation.estimates import (
     municipal_estimates,
     provider_estimates,
 )
+from bekostiging.evaluation.evidence import ControlVariate, ExactLayer, Sentence
 from bekostiging.evaluation.exact_layers import EXACT_SCENARIOS, exact_layers
 from bekostiging.evaluation.figures import Figure
 from bekostiging.evaluation.measures import (
@@ -46,15 +47,7 @@ from bekostiging.evaluation.measures import (
     with_measures,
 )
 from bekostiging.evaluation.precision import settled
-from bekostiging.evaluation.results import (
-    Comparison,
-    ControlVariate,
-    ExactLayer,
-    FormResult,
-    LumpSumResult,
-    MixResult,
-    Sentence,
-)
+from bekostiging.evaluation.results import Comparison, FormResult, LumpSumResult, MixResult
 from bekostiging.evaluation.samples import CORNERS
 from bekostiging.evaluation.study import Prepared, prepared
 from bekostiging.evaluation.waiting import care_form_estimates, duty_estimates, headroom_estimates
@@ -313,6 +306,7 @@ def _mixed(
     main = out_of_sample.mix[case.policy.when_money_is_gone]
     return MixResult(
         forms={lot.id: lot.payment_form for lot in case.lots},
+        samples=out_of_sample.mix,
         municipalities=municipal_estimates(case, scramblings, main, cover, discount),
         providers=provider_estimates(case, scramblings, main, free_buffer(case), discount),
         corner_totals={c: corner_totals(case, scramblings, out_of_sample.mix[c], discount) for c in CORNERS},

@@ -32,6 +32,7 @@ from bekostiging.report.comparison.answers import (
     summary_rows,
     years,
 )
+from bekostiging.report.comparison.budget import BudgetPage
 from bekostiging.report.comparison.clients import client_sections
 from bekostiging.report.comparison.contracts import contract_sections, regime_table
 from bekostiging.report.comparison.measures import measure_sections
@@ -137,6 +138,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "question": texts["page", "question_text"].format(years=years(outcome)),
         "risk_allocation": risk_allocation_table(outcome.risk_allocation, texts),
         "sentences": four_sentences(outcome, texts),
+        "budget": BudgetPage(outcome, texts).section(),
         "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
         "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
         "turning": _deterministic(outcome, texts, outcome.sensitivities),

@@ -25,6 +25,8 @@ class Section:
     warnings: Sequence[str] = ()
     alt: str = ""
     """What the figure shows, in words."""
+    numbers: bool = False
+    """Whether every column but the first of its tables is right-aligned."""
 
     @property
     def figure(self) -> Markup | None:

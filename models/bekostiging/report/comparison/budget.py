@@ -1,0 +1,222 @@
+"""The budget table of page one: which amount goes into the begroting, and with which certainty it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Literal
+
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.contracts import BASELINE, LUMP_SUM
+from bekostiging.evaluation import TERM, TOTAL, Comparison, figures
+from bekostiging.evaluation.begroting_table import BudgetLine, BudgetTable
+from bekostiging.report.kit.long import Cell, Row, estimated
+from bekostiging.report.kit.sections import Section
+from bekostiging.report.kit.texts import Texts
+from bekostiging.units import THOUSAND
+from bekostiging_solvers import Estimate
+
+Table = list[list[str]]
+AMOUNTS: tuple[Callable[[BudgetLine], float], ...] = (
+    lambda line: line.expected.value,
+    lambda line: line.certain.value,
+    lambda line: line.headroom,
+    lambda line: line.room,
+)
+"""Columns of the table: expected, amount at the council's certainty, begroot, room."""
+CERTAIN = 1
+"""The column that never adds up."""
+ROOM = 3
+"""The column with a sign."""
+TODAY: Literal["mix"] = "mix"
+"""Every lot in its payment form of today."""
+
+
+class BudgetPage:
+    """The tables for the begroting of a comparison, in thousands of euro.
+
+    Parameters
+    ----------
+    outcome : Comparison
+        From ``compare``.
+    texts : Texts
+        Words of a language.
+    """
+
+    def __init__(self, outcome: Comparison, texts: Texts) -> None:
+        self.outcome, self.texts = outcome, texts
+        self.names = {row.code: row.name for row in outcome.case.municipalities}
+        self.codes = outcome.case.reported_codes
+
+    @cached_property
+    def tables(self) -> dict[str, BudgetTable]:
+        """By payment form, and every lot as it is paid today where lots differ."""
+        tables = {str(form): self.outcome.budget(form) for form in self.outcome.forms}
+        return tables if self.outcome.mix is None else tables | {TODAY: self.outcome.budget(TODAY)}
+
+    @property
+    def form(self) -> str:
+        """The form of the first table: the lump sum where there is one, else payment per delivery."""
+        return LUMP_SUM if self.outcome.lumpsum.design.feasible else BASELINE
+
+    def section(self) -> Section:
+        """As it stands on the page."""
+        said, certainty = self.texts.sections["budget"], self._certainty
+        table = self.tables[self.form]
+        together = [] if len(self.codes) == 1 else [self._by_municipality(table)]
+        adds_up = said["sharing_note" if min(table.sharing.values()) < 0 else "no_sharing_note"]
+        return Section(
+            title=said["title"],
+            notes=(
+                self._answer(table),
+                said["note"].format(form=self._name(self.form), certainty=certainty),
+                *((adds_up,) if together else ()),
+            ),
+            tables=[self._by_year(table, TOTAL), *together, self._by_form()],
+            numbers=True,
+        )
+
+    def _answer(self, table: BudgetTable) -> str:
+        """The amounts in a few sentences, out of the lines of the table."""
+        said, years, own = self.texts.sections["budget"], self.outcome.years, table.lines[TOTAL]
+        first, last = own[str(years[0])].expected.value, own[str(years[-1])].expected.value
+        rises = (
+            ""
+            if len(years) == 1
+            else said["rising" if last >= first else "falling"].format(
+                last=self._millions(last),
+                year=years[-1],
+                n=len(years),
+                term=self._millions(own[TERM].expected.value),
+            )
+        )
+        room = own[TERM].room
+        beside = "enough" if _rounded(room) > 0 else "short" if _rounded(room) < 0 else "equal"
+        return " ".join((
+            said["answer"].format(place=self._together_said, year=years[0], first=self._millions(first), rises=rises),
+            said["amount"].format(certainty=self._certainty, amount=self._millions(own[TERM].certain.value)),
+            said[beside].format(headroom=self._millions(own[TERM].headroom), room=self._millions(abs(room))),
+        ))  # fmt: skip
+
+    def _millions(self, euro: float) -> str:
+        return self.texts.numbers.millions(euro)
+
+    @property
+    def _together_said(self) -> str:
+        """The municipalities in a sentence."""
+        return (
+            self.names[self.codes[0]] if len(self.codes) == 1 else self.texts.sections["budget"]["municipalities"]
+        )
+
+    @property
+    def _certainty(self) -> str:
+        return self.texts.numbers.percent(self.outcome.case.policy.certainty)
+
+    def _head(self, first: str) -> list[str]:
+        said = self.texts.sections["budget"]
+        return [
+            first,
+            said["expected"],
+            said["certain"].format(certainty=self._certainty),
+            said["headroom"],
+            said["room"],
+        ]
+
+    def _by_year(self, table: BudgetTable, place: str) -> Table:
+        """A row per year, what the years share, the term, and what lies outside the contracts."""
+        said, own = self.texts.sections["budget"], table.lines[place]
+        years = [str(year) for year in self.outcome.years]
+        rows = [[year, *self._cells(own[year])] for year in years]
+        if len(years) > 1:
+            rows += self._closing(
+                [own[year] for year in years], own[TERM], table.over_years[place], said["over_years"]
+            )
+            rows.append([self._term, *self._cells(own[TERM])])
+        rows.append([said["outside"], "", "", self._thousands(own[TERM].outside), ""])
+        rows.append([said["programme"], "", "", self._thousands(own[TERM].headroom + own[TERM].outside), ""])
+        return [self._head(self._together if place == TOTAL else self.names[place]), *rows]
+
+    def _by_municipality(self, table: BudgetTable) -> Table:
+        """A row per municipality, year and together."""
+        said = self.texts.sections["budget"]
+        rows: Table = []
+        for period in (*(str(year) for year in self.outcome.years), TERM):
+            label = self._term if period == TERM else period
+            parts = [table.lines[code][period] for code in self.codes]
+            rows += [
+                [f"{label} {self.names[code]}", *self._cells(one)]
+                for code, one in zip(self.codes, parts, strict=True)
+            ]
+            whole, sharing = table.lines[TOTAL][period], table.sharing[period]
+            rows += self._closing(parts, whole, sharing, said["sharing" if sharing <= 0 else "no_sharing"])
+            rows.append([f"{label} {self._together}", *self._cells(whole)])
+        return [self._head(""), *rows]
+
+    def _by_form(self) -> Table:
+        """The whole term under every form, as it is paid today first."""
+        today = {str(lot.payment_form) for lot in self.outcome.case.lots}
+        rows = []
+        for form in sorted(self.tables, key=lambda form: form != TODAY):
+            name = self._name(form)
+            if today == {form}:
+                name = f"{name} {self.texts.sections['budget']['as_today']}"
+            rows.append([name, *self._cells(self.tables[form].lines[TOTAL][TERM])])
+        return [self._head(self.texts.sections["budget"]["form"].format(term=self._term)), *rows]
+
+    def _closing(self, parts: Sequence[BudgetLine], whole: BudgetLine, shared: float, label: str) -> Table:
+        """Between the parts and their total: what the amounts share, and what rounding leaves in the other columns."""
+        rows = (
+            [] if self._thousands(shared) == "0" else [[label, "", self._thousands(shared, signed=True), "", ""]]
+        )
+        left = [""] * len(AMOUNTS)
+        for column, amount in enumerate(AMOUNTS):
+            adds = sum(_rounded(amount(one)) for one in parts) + (_rounded(shared) if column == CERTAIN else 0)
+            over = _rounded(amount(whole)) - adds
+            left[column] = "" if over == 0 else self._thousands(over * THOUSAND, signed=True)
+        return [*rows, [self.texts.sections["budget"]["rounding"], *left]] if any(left) else rows
+
+    def _cells(self, line: BudgetLine) -> list[str]:
+        return [self._thousands(amount(line), signed=k == ROOM) for k, amount in enumerate(AMOUNTS)]
+
+    def _thousands(self, euro: float, *, signed: bool = False) -> str:
+        text = self.texts.numbers.plain(_rounded(euro))
+        return f"+{text}" if signed and _rounded(euro) > 0 else text
+
+    @property
+    def _together(self) -> str:
+        if len(self.codes) == 1:
+            return self.names[self.codes[0]]
+        return self.texts.sections["budget"]["together"]
+
+    @property
+    def _term(self) -> str:
+        first, last = self.outcome.years[0], self.outcome.years[-1]
+        return str(first) if first == last else f"{first}–{last}"
+
+    def _name(self, form: str) -> str:
+        return self.texts["page", "mix"] if form == TODAY else self.texts["forms", form]
+
+    def rows(self) -> Iterator[Row]:
+        """Every amount in euro, long, for CSV and workbook."""
+        for form, table in self.tables.items():
+            for place, own in table.lines.items():
+                for period, line in own.items():
+                    where: dict[str, Cell] = {
+                        "form": form if form in PAYMENT_FORMS else TODAY,
+                        "municipality": self.texts["columns", "total"] if place == TOTAL else place,
+                        "year": self.texts["columns", "term"] if period == TERM else int(period),
+                    }
+                    found: dict[figures.Figure, Estimate | float] = {
+                        figures.EXPECTED: line.expected,
+                        figures.CERTAIN: line.certain,
+                        figures.HEADROOM: line.headroom,
+                        figures.ROOM: line.room,
+                        figures.OUTSIDE: line.outside,
+                    }
+                    for figure, value in found.items():
+                        yield where | estimated(figure, value)
+
+
+def _rounded(euro: float) -> int:
+    """Thousands of euro."""
+    return round(euro / THOUSAND)
