@@ -23,6 +23,8 @@ STATLINE = re.compile(r"\b(statline|cbs)\b", re.IGNORECASE)
 """What the source of a row says when its figures may have the symbols of StatLine."""
 UNKNOWN = (".", "x")
 """StatLine: not known, and confidential."""
+_DATE = re.compile(r"(?P<first>(?:19|20)\d\d)-\d{1,2}-\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ](?P<last>(?:19|20)\d\d)")
+"""A date as text in a column of years: the year is meant."""
 _PERIOD = re.compile(r"((?:19|20)\d\d)(?:JJ00|\*{1,2})")
 _REGION = re.compile(r"GM(\d{4})")
 SHOWN = 6
@@ -59,6 +61,8 @@ def value_of(text: str, column: str, info: FieldInfo, dialect: str) -> object:
     if kind is bool:
         return parse_bool(text)
     if kind is int:
+        if unit_kind(column) == "year" and (date := _DATE.fullmatch(text)):
+            return int(date["first"] or date["last"])
         number = parse_number(text, dialect)
         if not number.is_integer():
             raise ValueError(text)
