@@ -123,7 +123,7 @@ def growth_estimates(case: Case, until: int | None = None) -> tuple[GrowthEstima
     ('0034', 'jeugdwet', 0.035, 0.031)
     """
     until = case.known_until if until is None else until
-    nation = national_rates(case, until)
+    nation = {str(form.law): mean_growth(national_rates(case, until, form.law)) for form in case.care_forms}
     phi = max(
         (
             row.autocorrelation
@@ -146,7 +146,7 @@ def growth_estimates(case: Case, until: int | None = None) -> tuple[GrowthEstima
             if one and len(one.years) >= FEWEST_YEARS
             else (None, None)
         )
-        prior = mean_growth(nation)
+        prior = nation[name]
         mean, error = (prior, TAU) if own is None or own_error is None else posterior(own, own_error, prior)
         years = one.years if one else ()
         estimates.append(GrowthEstimate(place, name, mean, error, own, own_error, prior, years))

@@ -39,26 +39,28 @@ def history_notes(case: Case) -> tuple[Note, ...]:
     ()
     """
     series = all_series(case, case.known_until)
-    return (*_short_nation(series), *_leaps(series), *_far_from_nation(case))
+    counted = all_series(case, case.known_until, zeros=True)
+    return (*_short_nation(counted), *_leaps(series), *_far_from_nation(case))
 
 
 def _short_nation(series: tuple[Series, ...]) -> tuple[Note, ...]:
-    """A national series of fewer than three years is not used."""
+    """A national series of fewer than three years with somebody is not used."""
     return tuple(
         {
             "nl": f"history: de landelijke reeks {NATION} / {one.care_form} ({_years(one, 'en')}) telt niet mee: nodig zijn "
-            f"minstens {FEWEST_YEARS} jaren. Gerekend is met de gepubliceerde landelijke groei; vul de reeks aan.",
+            f"minstens {FEWEST_YEARS} jaren met cliënten. Gerekend is met de andere landelijke cijfers; vul de reeks aan.",
             "en": f"history: the national series {NATION} / {one.care_form} ({_years(one, 'and')}) does not count: at least "
-            f"{FEWEST_YEARS} years are needed. The published national growth is taken; add years.",
+            f"{FEWEST_YEARS} years with clients are needed. The other national figures are taken; add years.",
         }
         for one in series
-        if one.place == NATION and len(one.years) < FEWEST_YEARS
+        if one.place == NATION and sum(count > 0 for count in one.counts) < FEWEST_YEARS
     )
 
 
 def _years(one: Series, joined: str) -> str:
-    """The years of a short series."""
-    return f" {joined} ".join(map(str, one.years))
+    """The years of a short series, as a list."""
+    *first, last = map(str, one.years)
+    return f"{', '.join(first)} {joined} {last}" if first else last
 
 
 def _leaps(series: tuple[Series, ...]) -> tuple[Note, ...]:

@@ -132,11 +132,19 @@ def spreads(case: Case, until: int | None = None) -> tuple[Spread, ...]:
     )
 
 
-def national_growth(case: Case, until: int | None = None) -> tuple[Growth, ...]:
-    """The nation's growth: the case's own national series, else the published one, as far as known in ``until``."""
-    national = _national_series(case, until)
-    if national:
-        return tuple(growth for one in national for growth in one.growths(0.0))
+def national_growth(case: Case, until: int | None = None, law: str | None = None) -> tuple[Growth, ...]:
+    """The nation's growth as far as known in ``until``: the case's own national series, else the published one.
+
+    Of a law: its own series alone; the published one counts youth care, which stands in for another law without a series.
+    """
+    series = _national_series(case, until)
+    forms = {form.id for form in case.care_forms if form.law == law}
+    own = [one for one in series if one.care_form == law] or [one for one in series if one.care_form in forms]
+    if not own and law not in (None, PUBLISHED_LAW):
+        return national_growth(case, until, PUBLISHED_LAW)
+    used = series if law is None else own
+    if used:
+        return tuple(growth for one in used for growth in one.growths(0.0))
     return tuple(
         growth for growth in NATIONAL_GROWTH if until is None or growth.first_year + growth.years <= until
     )
@@ -147,9 +155,9 @@ def _national_series(case: Case, until: int | None) -> list[Series]:
     return [one for one in all_series(case, until) if one.place == NATION and len(one.years) >= FEWEST_YEARS]
 
 
-def national_rates(case: Case, until: int | None = None) -> tuple[Growth, ...]:
+def national_rates(case: Case, until: int | None = None, law: str | None = None) -> tuple[Growth, ...]:
     """The nation's growth as far as known, or the published series as a whole where too little of it was known."""
-    known = national_growth(case, until)
+    known = national_growth(case, until, law)
     return known if len(known) >= FEWEST_YEARS - 1 else NATIONAL_GROWTH
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from bekostiging.case import Case, unit_prices
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.growth import growth_estimates
 from bekostiging.case.spread import estimated_spreads
 from bekostiging.case.tables import Law, RiskFactor
 from bekostiging.contracts import expected_level
@@ -60,6 +61,8 @@ class Assumed:
         Euro over the term of one percent on every tariff.
     invented : dict of str to float
         Euro over the term at tariffs that were invented, by care form.
+    own_growth, own_spread : bool
+        Whether a series of the region itself was long enough to count in the growth, and in the spread of the inflow.
 
     Examples
     --------
@@ -80,6 +83,8 @@ class Assumed:
     index_invented: tuple[int, ...]
     tariff_percent: float
     invented: dict[str, float]
+    own_growth: bool = True
+    own_spread: bool = True
 
 
 @kinds_checked
@@ -142,6 +147,8 @@ def assumed(case: Case, given: Sequence[str] = ()) -> Assumed:
         ),
         tariff_percent=POINT * spending,
         invented={} if "offers" in given else {f: e for f, e in by_form.items() if f not in prices and e > 0},
+        own_growth=any(one.own is not None for one in growth_estimates(case)),
+        own_spread=any(one.own for one in estimated_spreads(case).values()),
     )
 
 

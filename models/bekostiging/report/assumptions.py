@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.series import FEWEST_YEARS
 from bekostiging.evaluation import Assumed
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import MILLION
 
-LARGE = 10 * MILLION
-"""Euro from which one decimal of a million tells enough."""
+LARGE, SMALL = 10 * MILLION, 0.1 * MILLION
+"""Euro from which one decimal of a million tells enough, and below which millions tell too little."""
 
 
 @kinds_checked
@@ -51,26 +52,42 @@ def assumed_lines(found: Assumed, years: tuple[int, int], given: Sequence[str], 
     numbers = texts.numbers
     first, last = years
 
-    def euro(value: float) -> str:
-        """Euro in millions."""
-        return numbers.millions(value, 1 if abs(value) >= LARGE else 2)
-
     rates = [
         f"{texts['laws', law]} {numbers.percent(rate, 1)}"
         + ("" if (error := found.error[law]) is None else f" ± {numbers.plain(100 * error, 1)}")
         for law, rate in found.growth.items()
     ]
-    places = {"first": first, "last": last, "spending": euro(found.spending), "rates": ", ".join(rates)}
-    growth = texts["assumed", "growth_given" if "demand" in given else "growth"]
-    measured = "spread_short" if found.too_short else "spread"
-    spread = texts["assumed", "spread_given" if "risk_factors" in given else measured]
+    spending, point = _euro(found.spending, texts), _euro(found.growth_point, texts)
+    places = {
+        "first": first,
+        "last": last,
+        "fewest": FEWEST_YEARS,
+        "spending": spending,
+        "rates": ", ".join(rates),
+    }
+    growth = texts["assumed", _way("growth", "demand" in given, found.own_growth)]
+    way = _way("spread", "risk_factors" in given, found.own_spread)
+    spread = texts["assumed", "spread_short" if found.too_short and "risk_factors" not in given else way]
     return (
-        growth.format(**places, point=euro(found.growth_point)),
+        growth.format(**places, point=point),
         spread.format(
-            first=first, last=last, spread=numbers.percent(found.spread, 1), euro=euro(found.spread_euro)
+            first=first, last=last, spread=numbers.percent(found.spread, 1), euro=_euro(found.spread_euro, texts)
         ),
-        _prices(found, texts, given, euro(found.tariff_percent), first),
+        _prices(found, texts, given, _euro(found.tariff_percent, texts), first),
     )
+
+
+def _way(line: str, given: bool, own: bool) -> str:
+    """Where a line comes from: a table that was brought, years of the region and the nation, or the nation's alone."""
+    return f"{line}_given" if given else line if own else f"{line}_nation"
+
+
+def _euro(value: float, texts: Texts) -> str:
+    """An amount with its unit: millions, or whole euros where it is small."""
+    if abs(value) < SMALL:
+        return texts["assumed", "euro_plain"].format(euro=texts.numbers.plain(value))
+    millions = texts.numbers.millions(value, 1 if abs(value) >= LARGE else 2)
+    return texts["assumed", "euro_millions"].format(millions=millions)
 
 
 def _prices(found: Assumed, texts: Texts, given: Sequence[str], percent: str, first: int) -> str:
@@ -83,7 +100,7 @@ def _prices(found: Assumed, texts: Texts, given: Sequence[str], percent: str, fi
         listed = ", ".join(str(year) for year in found.price_years)
         parts.append(texts["assumed", "prices"].format(years=listed))
         if found.index and found.index_euro is not None:
-            index, euro = numbers.percent(found.index, 1), numbers.millions(found.index_euro, 2)
+            index, euro = numbers.percent(found.index, 1), _euro(found.index_euro, texts)
             parts.append(texts["assumed", "prices_index"].format(index=index, first=first, euro=euro))
             if found.index_invented:
                 years = ", ".join(str(year) for year in found.index_invented)

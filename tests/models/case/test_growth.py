@@ -43,6 +43,21 @@ def _estimate_of(case: Case, history: tuple[History, ...], place: str) -> Growth
     return next(one for one in found if (one.place, one.law) == (place, "jeugdwet"))
 
 
+def test_a_law_leans_on_the_national_series_of_its_own(small_case: Case) -> None:
+    """Youth care of the nation grows 6 % a year and its Wmo shrinks 2 %; without youth care the published 2.52 %."""
+    youth = _counted("NL", "jeugdwet", {2020 + k: 1e5 * math.exp(0.06 * k) for k in range(4)})
+    wmo = _counted("NL", "wmo", {2020 + k: 1e6 * math.exp(-0.02 * k) for k in range(4)})
+    published = mean_growth(NATIONAL_GROWTH)
+    for history, youth_grows, wmo_grows in (
+        ((*youth, *wmo), 0.06, -0.02),
+        (youth, 0.06, 0.06),
+        (wmo, published, -0.02),
+        ((*youth, *_counted("NL", small_case.care_forms[0].id, {2020: 9.0, 2021: 90.0, 2022: 9.0})), 0.06, 0.06),
+    ):
+        found = {one.law: one.nation for one in growth_estimates(replace(small_case, history=history))}
+        assert found == pytest.approx({"jeugdwet": youth_grows, "wmo": wmo_grows})
+
+
 def test_the_error_of_an_own_growth_by_hand() -> None:
     """Three years, growth 2 % and 6 %: mean 4 %; variances 0.0008 (own, 1 degree) and that of the nation (2), phi 1."""
     series = Series(

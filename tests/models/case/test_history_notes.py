@@ -58,4 +58,8 @@ def test_a_growth_far_from_the_nations_is_said_with_what_is_taken(small_case: Ca
 def test_a_short_national_series_is_not_lost_in_silence(small_case: Case) -> None:
     (note,) = history_notes(_with(small_case, "NL", 474_000, 480_000))
     assert "NL / jeugdwet (2023 en 2024) telt niet mee" in note["nl"]
+    (zeros,) = history_notes(_with(small_case, "NL", 0, 0, 0, 0))
+    assert "NL / jeugdwet (2021, 2022, 2023 and 2024) does not count" in zeros["en"]
+    (single,) = history_notes(_with(small_case, "NL", 480_000))
+    assert "NL / jeugdwet (2024) telt niet mee" in single["nl"]
     assert history_notes(_with(small_case, "NL", 469_000, 474_000, 480_000)) == ()

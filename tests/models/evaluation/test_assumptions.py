@@ -44,6 +44,9 @@ def test_a_point_of_growth_is_what_the_reference_amounts_rise_by(case: Case) -> 
 def test_growth_is_that_of_the_clients(case: Case) -> None:
     """One law, two places: demography 1 % on youths."""
     found = assumed(case).growth["jeugdwet"]
+    assert assumed(case).own_growth
+    short = replace(case, history=tuple(one for one in case.history if one.year > 2022))
+    assert not assumed(short).own_growth
     own = [
         (one.clients_at_start + one.starts_per_year, one.growth) for one in case.demand if one.care_form == FORM
     ]

@@ -35,6 +35,26 @@ def test_three_lines_in_both_languages() -> None:
     assert [line.split(":")[0] for line in english] == ["Growth", "Spread", "Prices"]
 
 
+def test_what_rests_on_the_nation_alone_is_not_said_to_be_of_history() -> None:
+    alone = replace(FOUND, own_growth=False, own_spread=False)
+    growth, spread, _ = assumed_lines(alone, (2026, 2029), (), "nl")
+    assert (
+        "naar de landelijke groei alleen: history heeft daar te weinig jaren voor (nodig zijn er 3 met" in growth
+    )
+    assert "geschat uit landelijke cijfers alleen" in spread
+    brought = assumed_lines(alone, (2026, 2029), ("demand", "risk_factors"), "nl")
+    assert ["alleen" in one for one in brought] == [False] * 3
+
+
+def test_small_amounts_are_euros() -> None:
+    """A tariff percent of 4,316 euro is no "0.00 million"."""
+    small = replace(FOUND, tariff_percent=4316.0, spread_euro=0.0, index_euro=2_440_716_000.0)
+    _, spread, prices = (one.replace("\u00a0", " ") for one in assumed_lines(small, (2026, 2029), (), "nl"))
+    assert spread.endswith("zoveel hoger, dan is dat 0 euro meer.")
+    assert prices.endswith("één procent op elk tarief is 4.316 euro.")
+    assert "2.440,7 miljoen euro van het bedrag" in prices
+
+
 @pytest.mark.parametrize(("table", "line"), [("demand", 0), ("risk_factors", 1), ("offers", 2)])
 def test_what_was_brought_is_said(table: str, line: int) -> None:
     for lang, word in (("nl", "uw tabel"), ("en", "your table")):

@@ -52,6 +52,8 @@ class Told:
 
     ended: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     exceeded: list[str] = field(default_factory=list)
@@ -66,6 +68,13 @@ class Told:
              "0 clients in the last count, so no demand: {listed}"),
             (self.idle, "wel cliënten maar 0 eenheden, dus geen vraag: {listed}; laat units leeg als zij niet bekend zijn",
              "clients but 0 units, so no demand: {listed}; leave units empty where they are not known"),
+            (self.closed, "wel cliënten maar 0 starts, dus niemand stroomt in en het aantal loopt af: {listed}; laat starts "
+             "leeg als zij niet bekend zijn", "clients but 0 starts, so nobody comes in and their number falls: {listed}; "
+             "leave starts empty where they are not known"),
+            (self.named, "gebied en gemeente heten hetzelfde en er tellen ook andere gebieden, dus deze telling is van het "
+             "gebied alleen: {listed}; geef het gebied een eigen sleutel als zij van de hele gemeente is",
+             "area and municipality share a name and other areas are counted too, so this count is of the area alone: "
+             "{listed}; give the area a key of its own if it is of the whole municipality"),
             (self.unknown, "geen telling, dus geen vraag aangenomen: {listed}; vul clients in (0 als er niemand is)",
              "no count, so no demand was assumed: {listed}; fill in clients (0 where there is nobody)"),
             (self.exceeded, "de gebieden tellen samen meer dan hun gemeente; gerekend is met de gebieden: {listed}",
@@ -141,6 +150,8 @@ class Caseloads:
         own = {area.id: self._caseload(form, code, area.id) for area in level.own}
         for place, caseload in own.items():
             self._keep(place, form, caseload)
+        if code in own and len(own) > 1:
+            self.told.named.append(f"{code} / {form.id}")
         if not level.rest:
             return
         if level.whole is None:
@@ -189,6 +200,8 @@ class Caseloads:
         if units is None:
             units = typical.units_per_week
             assumed.append(INTENSITY)
+        if starts == 0:
+            self.told.closed.append(f"{name} ({last.year}: {last.clients:.0f})")
         found = Caseload(stock, starts, weeks, units, tuple(assumed), f"history {last.year} ({last.definition})")
         return found if last.year == self.base_year else self._brought_forward(found, last, code, form, name)
 

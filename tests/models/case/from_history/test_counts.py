@@ -76,12 +76,23 @@ def test_an_area_with_the_name_of_its_municipality_is_not_both(
     assert found == expected | {"village": (10, 5)}
 
 
+@pytest.mark.parametrize("other", [False, True])
+def test_a_count_that_is_read_as_the_area_alone_is_said(other: bool) -> None:
+    areas = (("city", "city", 6000), ("south", "city", 2000), ("village", "village", 1000))
+    history = [*FOLLOWS, row("south", clients=90, starts=80)] if other else FOLLOWS
+    said = [note["nl"] for note in estimated(start(history, areas=areas)).notes if "heten hetzelfde" in note["nl"]]
+    assert [": city / youth_guidance;" in note for note in said] == [True] * other
+
+
 @pytest.mark.parametrize(
     ("history", "sentence"),
     [
         ([row("city", clients=0), *VILLAGE], "0 clients in the last count, so no demand: city / youth_guidance (2024)."),
         ([row("city", clients=9, units=0), *VILLAGE],
          "clients but 0 units, so no demand: city / youth_guidance (2024: 9); leave units empty where they are not known."),
+        ([row("city", clients=9, starts=0), *VILLAGE],
+         "clients but 0 starts, so nobody comes in and their number falls: city / youth_guidance (2024: 9); leave starts "
+         "empty where they are not known."),
         (VILLAGE, "no count, so no demand was assumed: city / youth_guidance; fill in clients (0 where there is nobody)."),
         ([row("north", clients=9), *VILLAGE],
          "no count, so no demand was assumed: south / youth_guidance; fill in clients (0 where there is nobody)."),
