@@ -111,7 +111,8 @@ def scaled_to_fit(program: LinearProgram) -> tuple[LinearProgram, Units]:
     limits = (program.lower, program.upper), (program.row_lower, program.row_upper)
     units = units_of(program.matrix, program.cost, *limits, program.integer)
     scaled = units.scaled(program)
-    check_kept(scaled)
+    check_ends(scaled)
+    _check_coefficients(scaled)
     return scaled, units
 
 
@@ -127,13 +128,13 @@ def without_rounding(matrix: csr_array) -> csr_array:
     return csr_array((entries.data[kept], (row[kept], column[kept])), shape=matrix.shape)
 
 
-def check_kept(program: LinearProgram) -> None:
-    """Refuse what HiGHS would drop or take for infinity.
+def check_ends(program: LinearProgram) -> None:
+    """Refuse costs and bounds that HiGHS would take for infinity.
 
     Raises
     ------
     ValueError
-        With the row and column, and the remedy.
+        With the array and place, and the remedy.
     """
     for name, values, labels in (
         ("cost", program.cost, program.column_names),
@@ -149,6 +150,10 @@ def check_kept(program: LinearProgram) -> None:
                 f"{name}[{place}] ({labels[place]}) counts as infinite beside the other numbers; choose units in which they "
                 "are nearer to each other, or give infinity where no bound is meant"
             )
+
+
+def _check_coefficients(program: LinearProgram) -> None:
+    """Refuse coefficients that HiGHS would drop though they count, or refuse."""
     entries = program.matrix.tocoo()
     row, column = entries.coords
     size = np.abs(entries.data)

@@ -241,10 +241,10 @@ class HighsSession:
         """Whether what is called optimal breaks a row or bound of the program as it was given."""
         if termination is not Termination.OPTIMAL:
             return False
-        if self._changed:
-            return bool(self._highs.getInfo().max_primal_infeasibility > VIOLATED)
-        x = np.array(self._highs.getSolution().col_value)
         most = 10 * VIOLATED if self._program.is_integer else VIOLATED
+        if self._changed:
+            return bool(self._highs.getInfo().max_primal_infeasibility > most)
+        x = np.array(self._highs.getSolution().col_value)
         return len(x) != len(self._program.cost) or not self._program.violation(x) <= most
 
     def _once_more(self) -> Termination:

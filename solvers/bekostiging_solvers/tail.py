@@ -24,6 +24,7 @@ import numpy as np
 from scipy.sparse import csr_array, hstack
 
 from bekostiging_solvers.arrays import check_finite, vector
+from bekostiging_solvers.equilibration import check_ends
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, parts_of
 from bekostiging_solvers.risk import checked_probabilities
@@ -194,12 +195,13 @@ class TailProgram:
         SolverError
             Any other failure of HiGHS, or no convergence.
         ValueError
-            A start or losses that are no finite numbers; each names itself.
+            A start or losses that are no finite numbers, or a bound that counts as infinite; each names itself.
         """
         point = self._start(start)
         if not 0 < tolerance < 1:
             raise ValueError(f"tolerance is a relative gap between 0 and 1, not {tolerance}")
         units = tail_units(self.program, self.terms, self.limits, point)
+        check_ends(self.program if units.ordinary else units.program.scaled(self.program))
         if units.ordinary:
             held = self._search(tolerance, units.least, most, name_conflict=name_conflict).run(point)
             return self._solution(held, held.x, held.duals, 1.0)

@@ -143,6 +143,17 @@ def test_what_no_unit_makes_count_is_refused_by_name() -> None:
         solve_highs(replace(program, matrix=csr_array([[1e-13, 1.0]]), upper=np.array([1e30, 2.0])))
 
 
+def test_a_bound_that_counts_as_infinite_is_refused() -> None:
+    """HiGHS takes 1e30 for infinity; whoever means that says so."""
+    losses, program = positions(1, 20, 2)
+    program = replace(program, upper=np.array([1.0, 1e30]))
+    with pytest.raises(ValueError, match=r"upper\[1\] \(x1\) counts as infinite"):
+        TailProgram(program, [CVaRTerm("tail", LinearLoss(losses), 0.5, 1.0)], []).solve(np.full(2, 0.5))
+    free = replace(program, upper=np.array([1.0, np.inf]))
+    found = TailProgram(free, [CVaRTerm("tail", LinearLoss(losses), 0.5, 1.0)], []).solve(np.full(2, 0.5))
+    assert found.status is SolutionStatus.OPTIMAL
+
+
 def test_what_rounding_left_of_a_zero_is_a_zero() -> None:
     """min x + y with x + y >= 1 and 1e-17 of a column that has other work: as if it did not stand there."""
     program = box([1.0, 2.0], 0.0, np.inf).with_rows(
