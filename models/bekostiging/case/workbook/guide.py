@@ -10,10 +10,12 @@ from typing import Any
 
 from bekostiging.case.explanation import meanings
 from bekostiging.case.policy_rows import POLICIES
+from bekostiging.case.rows import columns
 from bekostiging.case.tables import TABLES, CareForm
+from bekostiging.case.workbook.help import LEVELS, help_of
 from bekostiging.case.workbook.house import House
 from bekostiging.case.workbook.located import in_workbook
-from bekostiging.case.workbook.names import choice_name, policy_name, sheet_name
+from bekostiging.case.workbook.names import choice_name, column_name, policy_name, sheet_name
 
 FIRST_POLICY = 2
 """Row of the first policy name on its sheet, counted from 0."""
@@ -114,3 +116,37 @@ def care_form_sheet(house: House, care_forms: Sequence[CareForm]) -> None:
         )
         for column, text in enumerate(shown):
             sheet.write_string(row, column, text, house.wrapped)
+
+
+def help_sheet(house: House, tables: Sequence[str]) -> None:
+    """Per column who has the figure, how long it takes, what holds without it and what it is worth."""
+    lang = house.lang
+    sheet = house.book.add_worksheet(sheet_name("help", lang))
+    title, *headings = {
+        "nl": ("Hulp bij het invullen; de bedragen zijn die van de verzonnen regio Veenrand, over vier jaar",
+               "blad", "kolom", "nodig", "wie heeft het", "minuten", "leeg, of let op", "reken met", "waard"),
+        "en": ("Help while filling; the amounts are those of the invented region Veenrand, over four years",
+               "sheet", "column", "needed", "who has it", "minutes", "empty, or note", "take", "worth"),
+    }[lang]  # fmt: skip
+    sheet.write_string(0, 0, title, house.title)
+    for column, (heading, width) in enumerate(zip(headings, (16, 30, 11, 40, 9, 66, 52, 72), strict=True)):
+        sheet.write_string(1, column, heading, house.required)
+        sheet.set_column(column, column, width)
+    row = 2
+    for table in tables:
+        for name in columns(TABLES[table]):
+            told = help_of(TABLES[table], name, lang)
+            if name in ("source", "status") or not (told.text(lang) or told.level == "required"):
+                continue
+            texts = (
+                sheet_name(table, lang), column_name(name, lang), LEVELS[lang][told.level], told.who,
+                "" if not told.minutes else str(told.minutes), told.without, told.band, told.worth,
+            )  # fmt: skip
+            for column, text in enumerate(texts):
+                sheet.write_string(row, column, text, house.wrapped)
+            row += 1
+    sheet.freeze_panes(2, 2)
+    sheet.autofilter(1, 0, row - 1, len(headings) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)

@@ -20,6 +20,7 @@ class House:
         self.small = book.add_format({"font_color": _GREY, "font_size": 9})
         self.required = book.add_format({"bold": True, "font_color": "white", "bg_color": _INK, "border": 1})
         self.optional = book.add_format({"font_color": _INK, "bg_color": _PALE, "border": 1})
+        self.expert = book.add_format({"font_color": _GREY, "bg_color": "#F2F2F2", "border": 1, "italic": True})
         self.invented = book.add_format({"italic": True, "font_color": _GREY})
         self._formats: dict[tuple[tuple[str, object], ...], Any] = {}
 

@@ -19,6 +19,7 @@ SHEETS = {
     "case": {"nl": "casus", "en": "case"},
     "guide": {"nl": "lees dit eerst", "en": "read this first"},
     "policy_names": {"nl": "uitleg beleid", "en": "policy names"},
+    "help": {"nl": "hulp bij invullen", "en": "help while filling"},
     "care_form_list": {"nl": "lijst zorgvormen", "en": "list of care forms"},
 }
 """Sheets that are no table: the head, the instruction, and the names that a policy may have."""

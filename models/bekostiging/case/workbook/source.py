@@ -29,6 +29,7 @@ from bekostiging.case.workbook.beside import problems_beside
 from bekostiging.case.workbook.cells import cell_of, text_of
 from bekostiging.case.workbook.container import open_container
 from bekostiging.case.workbook.head_sheet import HeadSheet
+from bekostiging.case.workbook.help import help_of
 from bekostiging.case.workbook.located import Place, at_cells, in_workbook
 from bekostiging.case.workbook.names import (
     column_name,
@@ -57,6 +58,11 @@ TOTAL = re.compile(r"^((eind|sub)?tota(a)?l(en)?|(grand |sub)?totals?|som|sum)\b
 
 MOST_STRAYS = 20
 """Problems outside tables that are listed per sheet."""
+
+
+def _is_expert(model: type[Row], column: str) -> bool:
+    """Whether a column is hidden by design."""
+    return column in model.model_fields and help_of(model, column, "en").level == "expert"
 
 
 class WorkbookSource:
@@ -116,7 +122,8 @@ class WorkbookSource:
         problems += self._nameless(sheet, table, header, texts)
         problems += self._above(sheet, model, header, filled, texts)
         rows = list(self._rows(sheet, model, header, filled, texts, notes))
-        notes += hidden(sheet, [row - 1 for row, _ in rows], filled)
+        shown = [column for name, column in places.items() if not _is_expert(model, name)]
+        notes += hidden(sheet, [row - 1 for row, _ in rows], shown)
         labels = {name: column_name(name, self.lang) for name in columns(model)}
         labels |= {name: texts[column] for name, column in places.items() if name in known.values()}
         names_there = [known.get(folded(texts[column]), texts[column]) for column in filled]

@@ -23,8 +23,16 @@ from bekostiging.case.rows import Row, columns
 from bekostiging.case.tables import REFERENCES, TABLES, CareForm, Policy
 from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook.container import LONGEST_TEXT
-from bekostiging.case.workbook.guide import FIRST_POLICY, care_form_sheet, guide_sheet, policy_sheet, small_columns
+from bekostiging.case.workbook.guide import (
+    FIRST_POLICY,
+    care_form_sheet,
+    guide_sheet,
+    help_sheet,
+    policy_sheet,
+    small_columns,
+)
 from bekostiging.case.workbook.head_sheet import CHOICES, by_law
+from bekostiging.case.workbook.help import LEVELS, LONGEST, help_of
 from bekostiging.case.workbook.house import House
 from bekostiging.case.workbook.located import in_workbook
 from bekostiging.case.workbook.names import (
@@ -88,6 +96,7 @@ def write_workbook(
             _Table(house, TABLES[name], draft.tables.get(name, ()), counts, len(care_forms)).write()
         if Policy.table in tables:
             policy_sheet(house)
+        help_sheet(house, tables)
         if small:
             care_form_sheet(house, care_forms)
 
@@ -228,15 +237,22 @@ class _Table:
         """Meaning, unit, names, format and drop-down list of one column."""
         house, sheet, lang = self.house, self.sheet, self.house.lang
         info = self.model.model_fields[name]
-        sheet.set_column(column, column, self._width(name), house.cell(self._format(name)))
+        told = help_of(self.model, name, lang)
+        expert = {"level": 1, "hidden": not info.is_required()} if told.level == "expert" else {}
+        sheet.set_column(column, column, self._width(name), house.cell(self._format(name)), expert)
         sheet.write_string(MEANING, column, self.meanings[name], house.meaning)
         sheet.write_string(UNIT, column, self._kind(name), house.small)
         if lang == "nl":
             sheet.write_string(NAME, column, f"({name})", house.small)
-        shape = house.required if info.is_required() else house.optional
-        sheet.write_string(HEADER, column, column_name(name, lang), shape)
-        rule = self._rule(name, info)
-        if rule is not None:
+        optional = house.expert if told.level == "expert" else house.optional
+        sheet.write_string(
+            HEADER, column, column_name(name, lang), house.required if info.is_required() else optional
+        )
+        rule = self._rule(name, info) or {"validate": "any"}
+        if said := told.text(lang):
+            title = f"{column_name(name, lang)[:21]}: {LEVELS[lang][told.level]}"
+            rule |= {"input_title": title, "input_message": said[:LONGEST]}
+        if rule != {"validate": "any"}:
             sheet.data_validation(FIRST, column, self.last, column, rule)
 
     def _shown(self, row: Row, name: str) -> object:
@@ -255,7 +271,8 @@ class _Table:
         """Unit or kind of a column, and whether it may be empty."""
         lang, info, unit = self.house.lang, self.model.model_fields[name], unit_of(name)
         kind = unit[lang] if unit else _short_kind(info, name, self.model, lang)
-        return f"{kind}; {WORDING[lang]['required' if info.is_required() else 'optional']}"
+        level = "" if info.is_required() else f", {LEVELS[lang][help_of(self.model, name, lang).level]}"
+        return f"{kind}; {WORDING[lang]['required' if info.is_required() else 'optional']}{level}"
 
     def _width(self, name: str) -> float:
         """Wide enough for what stands in the column, and for its meaning in a few lines."""

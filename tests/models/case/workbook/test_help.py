@@ -1,0 +1,99 @@
+"""Help while filling: of columns that exist, short enough for a cell, with the euros that the model gives in Veenrand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from bekostiging.case import read_case, scaffold_case
+from bekostiging.case.example import REGION
+from bekostiging.case.rows import columns
+from bekostiging.case.tables import TABLES
+from bekostiging.case.workbook.help import LONGEST, entries, help_of
+from bekostiging.case.workbook.names import column_name, sheet_name
+from bekostiging.evaluation.sense.facts import Facts
+
+COLUMNS = [(table, column) for table, model in TABLES.items() for column in columns(model)]
+MOVED = [
+    (table, column, own)
+    for table, inner in entries().items()
+    if table != "who"
+    for column, own in inner.items()
+    if "euro" in own
+]
+WIDE = {"starts_dispersion", "duration_cv", "units_cv", "realised_cv", "autocorrelation", "correlation"}
+"""What no municipality has."""
+
+
+def test_help_is_about_columns_that_exist_and_people_who_are_named() -> None:
+    for table, inner in entries().items():
+        if table == "who":
+            continue
+        for column, own in inner.items():
+            assert column in columns(TABLES[table]), (table, column)
+            assert own["who"] in entries()["who"]
+            assert ("nl" in own) == ("en" in own)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_help_fits_the_message_of_a_cell_and_tells_what_is_without_a_column_that_may_be_empty(lang: str) -> None:
+    for table, column in COLUMNS:
+        told = help_of(TABLES[table], column, lang)
+        assert len(told.text(lang)) <= LONGEST, (table, column)
+        required = TABLES[table].model_fields[column].is_required()
+        assert told.level != "useful" or not required, (table, column)
+        assert told.level != "required" or required, (table, column)
+        if told.who and not required:
+            assert told.without, (table, column)
+
+
+def test_what_no_municipality_has_gets_a_band_that_says_it_is_invented() -> None:
+    banded = {
+        column
+        for inner in entries().values()
+        for column, own in inner.items()
+        if isinstance(own, dict) and "band" in own
+    }
+    assert banded >= WIDE
+    for table, column in COLUMNS:
+        told = help_of(TABLES[table], column, "nl")
+        assert not told.band or "verzonnen" in told.band
+        assert told.who != "geen gemeente heeft dit cijfer" or told.minutes == 0
+
+
+@pytest.mark.parametrize(("table", "column", "own"), MOVED, ids=lambda part: str(part)[:20])
+def test_the_euros_are_those_of_the_model(table: str, column: str, own: dict[str, float]) -> None:
+    """Expected payments of the term when every row of the column is a step higher, as the sense check steps them."""
+    case = read_case(REGION)
+    step = own.get("worth", own.get("point"))
+    assert step is not None
+
+    def stepped(value: float) -> float:
+        return value * (1 + step) if "worth" in own else value + step
+
+    rows = tuple(row.model_copy(update={column: stepped(getattr(row, column))}) for row in getattr(case, table))
+    before, after = Facts.of(case), Facts.of(replace(case, **{table: rows}))
+    paid = np.isin(before.cells.municipality, list(case.reported))
+    assert own["euro"] == round(float((after.euros - before.euros)[:, paid].sum()) / 1e6, 1)
+
+
+def test_expert_columns_are_grouped_and_hidden_where_they_may_be_empty(tmp_path: Path) -> None:
+    scaffold_case(tmp_path / "regio.xlsx", "nl")
+    book = openpyxl.load_workbook(tmp_path / "regio.xlsx")
+    sheet = book[sheet_name("demand", "nl")]
+    names = {cell.value: cell for cell in sheet[6]}
+    hidden = names[column_name("growth_duration", "nl")]
+    shown = names[column_name("duration_cv", "nl")]
+    assert sheet.column_dimensions[hidden.column_letter].outlineLevel == 1
+    assert sheet.column_dimensions[hidden.column_letter].hidden
+    assert not sheet.column_dimensions[shown.column_letter].hidden
+    rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
+    units = rules[f"{names['eenheden per week'].column_letter}7"]
+    assert units.prompt == (
+        "Wie: berichtenverkeer (301, 305, 307, 323). Tijd: 60 minuten. Waard: 10 % hoger is 13,1 miljoen euro in Veenrand."
+    )
+    assert read_case(tmp_path / "regio.xlsx").notes == ()
