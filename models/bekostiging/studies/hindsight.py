@@ -7,6 +7,7 @@ nothing. ``backtest`` tells more: every year and place, areas, and the estimated
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 
@@ -73,14 +74,17 @@ NAMES = {"jeugdwet": ("jeugdhulp", "youth care"), "wmo": ("Wmo", "Wmo")}
 
 def hindsight_notes(case: Case, seed: int = 1) -> tuple[Note, ...]:
     """The line per law; a warning where the count lies outside the band."""
-    return tuple(_note(one) for one in hindsight(case, seed))
+    return tuple(hindsight_note(one) for one in hindsight(case, seed))
 
 
-def _note(one: Hindsight) -> Note:
-    """One law in words; persons rounded to tens where there are many."""
+def hindsight_note(one: Hindsight) -> Note:
+    """One law in words; the band rounded to tens where there are many: outwards, or inwards where the count lies outside, so
+    that the numbers shown say the same."""
     nl_law, en_law = NAMES[one.law]
-    digits = -1 if one.counted >= 1000 else 0
-    low, high = (round(value, digits) for value in (one.low, one.high))
+    step = 10 if one.counted >= 1000 else 1
+    ends = one.low / step, one.high / step
+    low, high = (ceil(ends[0]), floor(ends[1])) if one.surprised else (floor(ends[0]), ceil(ends[1]))
+    low, high = step * low, step * high
     nl = [f"{value:,.0f}".replace(",", ".") for value in (low, high, one.counted)]
     en = [f"{value:,.0f}" for value in (low, high, one.counted)]
     note = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +21,7 @@ from bekostiging.case.tables import History
 from bekostiging.scenarios import plan
 from bekostiging.scenarios.uncertainty import spread_ratio
 from bekostiging.studies.coverage import QUANTILES, coverage_of
-from bekostiging.studies.hindsight import Hindsight, hindsight, hindsight_notes
+from bekostiging.studies.hindsight import Hindsight, hindsight, hindsight_note, hindsight_notes
 from bekostiging.studies.known_years import KnownYears, count_in, known_years, put_back, without_clients
 from bekostiging_solvers.typing import FloatArray
 
@@ -201,6 +202,20 @@ def test_hindsight_says_when_the_scenarios_were_surprised(almere: Case) -> None:
     quiet = Hindsight("wmo", 2020, 2022, 100.0, 120.0, 110.0)
     assert not quiet.surprised
     assert hindsight(replace(almere, history=())) == ()
+
+
+@pytest.mark.parametrize("ends", [(6404.4, 7108.6), (6404.4, 7100.0), (90.4, 101.6), (1.2, 999.9)])
+@pytest.mark.parametrize("apart", [-1, 0, 1])
+def test_the_numbers_of_the_sentence_say_what_the_sentence_says(ends: tuple[float, float], apart: int) -> None:
+    """Counts just inside and outside either end: the band as printed has the count exactly when no warning is given."""
+    for counted in (round(end) + apart for end in ends):
+        one = Hindsight("wmo", 2020, 2022, *ends, float(counted))
+        said = hindsight_note(one)["nl"]
+        found = re.search(r"tussen ([\d.]+) en ([\d.]+) cliënten .* geteld zijn er ([\d.]+)\.", said)
+        assert found
+        low, high, shown = (int(number.replace(".", "")) for number in found.groups())
+        assert shown == counted
+        assert (low <= shown <= high) == (not one.surprised) == (not said.startswith("Let op"))
 
 
 def test_national_counts_are_not_predicted(almere: Case) -> None:

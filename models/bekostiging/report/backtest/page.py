@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor
 from typing import Any
 
 from bekostiging.report.backtest.results import backtest_results
@@ -28,6 +29,13 @@ SENTENCES: dict[tuple[str, Verdict], str] = {
     ("shares", "contradicted"): "shares_contradicted",
 }
 """The sentence of every verdict on the numbers of municipalities and on the shares of areas."""
+OF_ONE = {"totals_as_expected": "totals_as_expected_one", "totals_outside": "totals_outside_one"}
+"""Of a single count; one alone contradicts nothing, and a share is one of several."""
+TOO_WIDE = {
+    "totals_contradicted": "totals_contradicted_wide",
+    "shares_contradicted": "shares_contradicted_wide",
+}
+"""Where more counts lie in the band than there can be."""
 
 
 def band(one: Prediction) -> tuple[float, float]:
@@ -100,7 +108,9 @@ def backtest_sentences(outcome: Backtest, texts: Texts) -> list[str]:
         n=texts.numbers.plain(outcome.n_scenarios),
         growth=_growth(outcome.deciding, outcome, texts),
     )
-    estimated = texts["backtest", "estimated_says"].format(
+    level = outcome.estimated.totals.judged
+    says = "estimated_says" if level.of > 1 else "estimated_says_in" if level.inside else "estimated_says_out"
+    estimated = texts["backtest", says].format(
         origin=outcome.origin,
         growth=_growth(outcome.estimated, outcome, texts),
         **_counted(outcome.estimated.totals, texts),
@@ -141,12 +151,17 @@ def _growth(own: Hindcast, outcome: Backtest, texts: Texts) -> str:
 
 
 def _verdict(outcome: Backtest, kind: str, texts: Texts) -> str:
-    """Where the counts lie, and what that says; one sentence for all, some or none inside."""
+    """Where the counts lie, and what that says; one sentence for all, some or none inside, another for a single count."""
     judgement = outcome.deciding.totals if kind == "totals" else outcome.deciding.shares
     assert judgement is not None  # the caller asks only for what was counted
     key = SENTENCES[kind, judgement.verdict]
-    if key == "totals_outside" and outcome.n_scenarios < FEWEST_SCENARIOS:
+    level = judgement.judged
+    if level.of == 1:
+        key = OF_ONE.get(key, key)
+    elif key == "totals_outside" and outcome.n_scenarios < FEWEST_SCENARIOS:
         key = "totals_outside_few"
+    elif level.inside >= level.high:
+        key = TOO_WIDE.get(key, key)
     return texts["backtest", key].format(
         **_counted(judgement, texts), band=round(10 * JUDGED), enough=FEWEST_SCENARIOS
     )
@@ -190,8 +205,11 @@ def _value_in_words(texts: Texts, one: Prediction, value: float) -> str:
 
 
 def _band_in_words(texts: Texts, one: Prediction) -> str:
-    """The band in words."""
-    low, high = (_value_in_words(texts, one, value) for value in band(one))
+    """The band in words: the whole numbers inside it, so that a count lies in what is shown when it lies in the band."""
+    ends = band(one)
+    if not one.share and one.counted == int(one.counted) and ceil(ends[0]) <= floor(ends[1]):
+        ends = ceil(ends[0]), floor(ends[1])
+    low, high = (_value_in_words(texts, one, value) for value in ends)
     low = low.removesuffix(f"{SPACE}%")
     return texts["backtest", "between"].format(low=low, high=high)
 
