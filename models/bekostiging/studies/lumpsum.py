@@ -20,6 +20,7 @@ from bekostiging.case.arguments import (
 )
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM, Contract, Reference, build_contracts, reference
+from bekostiging.evaluation.begroting_table import BudgetTable, Paid, tabulated
 from bekostiging.evaluation.bridge import Bridge, bridges
 from bekostiging.evaluation.cover import Cover
 from bekostiging.evaluation.design import Drawn, design_work, designed, judged, judging_series
@@ -38,6 +39,7 @@ from bekostiging.lumpsum import (
     SimpleTerms,
     ValueOfData,
     alternatives,
+    begroting_sum,
     corridor_frontier,
     decided_spending,
     joint_certainty,
@@ -85,6 +87,8 @@ class LumpSumStudy(Study):
     """From today's spending to the budget; empty without a design."""
     spending: dict[str, dict[str, Estimates]]
     """[municipality code or TOTAL][year or TERM][name], out of sample, as in ``FormResult``; empty without a design."""
+    budget: BudgetTable | None
+    """What goes into the begroting, out of sample; None without a design."""
 
     @property
     def designed(self) -> Outcome:
@@ -236,6 +240,7 @@ def study_lumpsum(
             else None,
             bridges=bridges(case, cells, terms, result, judge.scramblings),
             spending=_spending(case, result, judge.scramblings),
+            budget=_budget(case, result, judge.scramblings),
         )
 
 
@@ -285,6 +290,16 @@ def _spending(case: Case, result: LumpSumResult, scramblings: Scramblings) -> di
     out_of_sample = result.out_of_sample
     paid = decided_spending(out_of_sample, result.design)
     return spending_of_reported(case, scramblings, paid, Cover.of(out_of_sample), out_of_sample.discount)
+
+
+def _budget(case: Case, result: LumpSumResult, scramblings: Scramblings) -> BudgetTable | None:
+    """The amounts for the begroting under the design."""
+    if not result.design.feasible:
+        return None
+    data, codes = result.out_of_sample, case.reported_codes
+    outside = begroting_sum(case, codes, data.years, "outside_contracts")
+    paid = Paid(decided_spending(data, result.design), data.headroom.T, outside.T)
+    return tabulated(paid, scramblings, case.policy.certainty, codes, data.years)
 
 
 def _other_forms(case: Case, cells: Cells, terms: Reference) -> dict[str, tuple[Contract, ...]]:

@@ -32,7 +32,6 @@ from bekostiging.report.comparison.answers import (
     summary_rows,
     years,
 )
-from bekostiging.report.comparison.budget import BudgetPage
 from bekostiging.report.comparison.clients import client_sections
 from bekostiging.report.comparison.contracts import contract_sections, regime_table
 from bekostiging.report.comparison.measures import measure_sections
@@ -41,6 +40,7 @@ from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.comparison.samples import write_samples
 from bekostiging.report.comparison.tables import comparison_tables
 from bekostiging.report.comparison.waiting import summary_note, waiting_sections
+from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
@@ -138,7 +138,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "question": texts["page", "question_text"].format(years=years(outcome)),
         "risk_allocation": risk_allocation_table(outcome.risk_allocation, texts),
         "sentences": four_sentences(outcome, texts),
-        "budget": BudgetPage(outcome, texts).section(),
+        "budget": BudgetPage.of_comparison(outcome, texts).section(),
         "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
         "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
         "turning": _deterministic(outcome, texts, outcome.sensitivities),

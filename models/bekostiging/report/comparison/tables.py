@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from bekostiging.evaluation import PROVIDER_FIGURES, Comparison, DeterministicScenario, bridges
 from bekostiging.evaluation.figures import PROVIDER_RESULT, SPENDING
-from bekostiging.report.comparison.budget import BudgetPage
 from bekostiging.report.comparison.clients import count_rows
 from bekostiging.report.comparison.contracts import break_even_rows, ceiling_rows, exact_rows
 from bekostiging.report.comparison.measures import measure_rows, substitution_rows
 from bekostiging.report.comparison.waiting import corner_rows, headroom_rows
-from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, long_table, side_by_side_table
+from bekostiging.report.kit.begroting import BudgetPage, municipal_budget_table
+from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, long_table
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.resistance import bridge_table, resistance_table, spending_rows
 from bekostiging.report.lumpsum.tables import budget_rows, decider_rows, design_rows, layer_rows, limit_rows
@@ -46,9 +46,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
     }
     others = [long_table(name, rows) for name, rows in rows_by_table.items()]
     return [
-        side_by_side_table(
-            "municipal_budget", ("form", "municipality", "year"), BudgetPage(outcome, texts).rows()
-        ),
+        municipal_budget_table(BudgetPage.of_comparison(outcome, texts)),
         resistance_table(outcome.case, result.data, spent, texts),
         bridge_table(lot_bridges, result.data, texts),
         *others,

@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from bekostiging.case import POLICIES
 from bekostiging.lumpsum import LumpSumDesign, price_of_certainty, widest_limit
+from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.presented import StudyReport
-from bekostiging.report.kit.sections import names_of
+from bekostiging.report.kit.sections import Section, names_of
 from bekostiging.report.kit.style import figure_of, svg
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import agreement_sentences, stability_sentence, technique_sentence
@@ -49,6 +50,7 @@ def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -
     return template("lumpsum.html.j2").render(
         **frame,
         t=texts.sections,
+        budget=_budget(study, texts),
         design=terms_table(result.data, design, texts, names) if design.feasible else [],
         designs=designs_table(result, texts, names) if design.feasible else [],
         designs_note=designs_note(result, texts),
@@ -70,6 +72,12 @@ def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -
         plain_clauses=clause_text(study, result.plain.design) if separate else [],
         technique=technique_sentences(study, texts),
     )
+
+
+def _budget(study: LumpSumStudy, texts: Texts) -> Section | None:
+    """Which amount goes into the begroting; None without a design."""
+    page = BudgetPage.of_lump_sum(study, texts)
+    return None if page is None else page.section()
 
 
 def study_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:

@@ -11,6 +11,7 @@ from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import LumpSumResult
 from bekostiging.evaluation.figures import Unit
 from bekostiging.lumpsum import FRACTIONS, JudgedDesign, free_zone
+from bekostiging.report.kit.begroting import BudgetPage, municipal_budget_table
 from bekostiging.report.kit.long import (
     FIGURE_COLUMNS,
     Cell,
@@ -32,7 +33,9 @@ def lumpsum_tables(study: LumpSumStudy, texts: Texts) -> list[LongTable]:
     """Every table of the lump sum alone."""
     result = study.lumpsum
     spent = {LUMP_SUM: study.spending} if study.spending else {}
+    page = BudgetPage.of_lump_sum(study, texts)
     return [
+        *([] if page is None else [municipal_budget_table(page)]),
         resistance_table(study.case, result.data, spent, texts),
         bridge_table(study.bridges, result.data, texts),
         long_table("spending", spending_rows(spent, texts)),

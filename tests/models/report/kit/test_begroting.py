@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bekostiging.evaluation import TERM, TOTAL, Comparison
-from bekostiging.report.comparison.budget import BudgetPage, Table
+from bekostiging.report.kit.begroting import BudgetPage, Table
 from bekostiging.report.kit.texts import Texts
 
 NL, EN = Texts("nl"), Texts("en")
@@ -25,7 +25,7 @@ def _sum(rows: Table) -> list[int]:
 
 @pytest.fixture(scope="module")
 def page(outcome: Comparison) -> BudgetPage:
-    return BudgetPage(outcome, NL)
+    return BudgetPage.of_comparison(outcome, NL)
 
 
 def test_years_and_municipalities_add_up_to_the_thousand(page: BudgetPage) -> None:
@@ -36,7 +36,7 @@ def test_years_and_municipalities_add_up_to_the_thousand(page: BudgetPage) -> No
     assert _sum(parts) == _sum([total])
     assert _number(total[3]) + _number(outside[3]) == pytest.approx(_number(programme[3]), abs=1)
     together = [row for row in by_municipality[1:] if row[0].endswith("samen")]
-    assert len(together) == len(page.outcome.years) + 1
+    assert len(together) == len(page.years) + 1
     start = 1
     for row in together:
         end = by_municipality.index(row)
@@ -45,7 +45,7 @@ def test_years_and_municipalities_add_up_to_the_thousand(page: BudgetPage) -> No
 
 
 def test_room_is_begroot_less_expected(page: BudgetPage) -> None:
-    for row in page.section().tables[0][1 : 1 + len(page.outcome.years)]:
+    for row in page.section().tables[0][1 : 1 + len(page.years)]:
         expected, _, headroom, room = (_number(cell) for cell in row[1:])
         assert room == pytest.approx(headroom - expected, abs=1)
         assert (row[-1][0] in "+−") == (room != 0)
@@ -53,10 +53,10 @@ def test_room_is_begroot_less_expected(page: BudgetPage) -> None:
 
 def test_the_sentence_and_its_table_are_one_value(page: BudgetPage) -> None:
     answer, *_ = page.section().notes
-    total = page.section().tables[0][1 + len(page.outcome.years) :]
+    total = page.section().tables[0][1 + len(page.years) :]
     term = next(row for row in total if row[0] == page._term)
     said = [float(one.replace(",", ".")) for one in re.findall(r"\d+,\d", answer)]
-    first, last = (page.section().tables[0][k][1] for k in (1, len(page.outcome.years)))
+    first, last = (page.section().tables[0][k][1] for k in (1, len(page.years)))
     shown = [_number(cell) / 1000 for cell in (first, last, term[1], term[2], term[3], term[4])]
     assert said == [pytest.approx(abs(one), abs=0.0501) for one in shown]
     assert ("boven de raming" in answer) == (_number(term[4]) > 0)
@@ -80,6 +80,6 @@ def test_amounts_in_the_file_are_those_of_the_page(page: BudgetPage) -> None:
 
 
 def test_english_says_the_same(outcome: Comparison, page: BudgetPage) -> None:
-    english = BudgetPage(outcome, EN).section()
+    english = BudgetPage.of_comparison(outcome, EN).section()
     assert [len(table) for table in english.tables] == [len(table) for table in page.section().tables]
     assert "{" not in " ".join(english.notes)

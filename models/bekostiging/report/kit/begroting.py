@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import Literal
 
+from bekostiging.case import Case
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison, figures
 from bekostiging.evaluation.begroting_table import BudgetLine, BudgetTable
-from bekostiging.report.kit.long import Cell, Row, estimated
+from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by_side_table
 from bekostiging.report.kit.sections import Section
 from bekostiging.report.kit.texts import Texts
+from bekostiging.studies import LumpSumStudy
 from bekostiging.units import THOUSAND
 from bekostiging_solvers import Estimate
 
@@ -33,31 +34,38 @@ TODAY: Literal["mix"] = "mix"
 
 
 class BudgetPage:
-    """The tables for the begroting of a comparison, in thousands of euro.
+    """The tables for the begroting, in thousands of euro.
 
     Parameters
     ----------
-    outcome : Comparison
-        From ``compare``.
+    case : Case
+        Gives names, and the payment forms of today.
+    tables : dict of str to BudgetTable
+        By payment form, and every lot as it is paid today (``TODAY``) where lots differ.
+    form : str
+        That of the tables by year and municipality.
     texts : Texts
         Words of a language.
     """
 
-    def __init__(self, outcome: Comparison, texts: Texts) -> None:
-        self.outcome, self.texts = outcome, texts
-        self.names = {row.code: row.name for row in outcome.case.municipalities}
-        self.codes = outcome.case.reported_codes
+    def __init__(self, case: Case, tables: dict[str, BudgetTable], form: str, texts: Texts) -> None:
+        self.case, self.tables, self.form, self.texts = case, tables, form, texts
+        self.names = {row.code: row.name for row in case.municipalities}
+        self.codes = case.reported_codes
+        self.years = tuple(int(period) for period in tables[form].lines[TOTAL] if period != TERM)
 
-    @cached_property
-    def tables(self) -> dict[str, BudgetTable]:
-        """By payment form, and every lot as it is paid today where lots differ."""
-        tables = {str(form): self.outcome.budget(form) for form in self.outcome.forms}
-        return tables if self.outcome.mix is None else tables | {TODAY: self.outcome.budget(TODAY)}
+    @classmethod
+    def of_comparison(cls, outcome: Comparison, texts: Texts) -> BudgetPage:
+        """Every form; the lump sum where there is one, else payment per delivery, is shown by year."""
+        tables = {str(form): outcome.budget(form) for form in outcome.forms}
+        if outcome.mix is not None:
+            tables[TODAY] = outcome.budget(TODAY)
+        return cls(outcome.case, tables, LUMP_SUM if outcome.lumpsum.design.feasible else BASELINE, texts)
 
-    @property
-    def form(self) -> str:
-        """The form of the first table: the lump sum where there is one, else payment per delivery."""
-        return LUMP_SUM if self.outcome.lumpsum.design.feasible else BASELINE
+    @classmethod
+    def of_lump_sum(cls, study: LumpSumStudy, texts: Texts) -> BudgetPage | None:
+        """The lump sum alone; None without a design."""
+        return None if study.budget is None else cls(study.case, {LUMP_SUM: study.budget}, LUMP_SUM, texts)
 
     def section(self) -> Section:
         """As it stands on the page."""
@@ -72,13 +80,13 @@ class BudgetPage:
                 said["note"].format(form=self._name(self.form), certainty=certainty),
                 *((adds_up,) if together else ()),
             ),
-            tables=[self._by_year(table, TOTAL), *together, self._by_form()],
+            tables=[self._by_year(table, TOTAL), *together, *([self._by_form()] if len(self.tables) > 1 else [])],
             numbers=True,
         )
 
     def _answer(self, table: BudgetTable) -> str:
         """The amounts in a few sentences, out of the lines of the table."""
-        said, years, own = self.texts.sections["budget"], self.outcome.years, table.lines[TOTAL]
+        said, years, own = self.texts.sections["budget"], self.years, table.lines[TOTAL]
         first, last = own[str(years[0])].expected.value, own[str(years[-1])].expected.value
         rises = (
             ""
@@ -110,7 +118,7 @@ class BudgetPage:
 
     @property
     def _certainty(self) -> str:
-        return self.texts.numbers.percent(self.outcome.case.policy.certainty)
+        return self.texts.numbers.percent(self.case.policy.certainty)
 
     def _head(self, first: str) -> list[str]:
         said = self.texts.sections["budget"]
@@ -125,7 +133,7 @@ class BudgetPage:
     def _by_year(self, table: BudgetTable, place: str) -> Table:
         """A row per year, what the years share, the term, and what lies outside the contracts."""
         said, own = self.texts.sections["budget"], table.lines[place]
-        years = [str(year) for year in self.outcome.years]
+        years = [str(year) for year in self.years]
         rows = [[year, *self._cells(own[year])] for year in years]
         if len(years) > 1:
             rows += self._closing(
@@ -140,7 +148,7 @@ class BudgetPage:
         """A row per municipality, year and together."""
         said = self.texts.sections["budget"]
         rows: Table = []
-        for period in (*(str(year) for year in self.outcome.years), TERM):
+        for period in (*(str(year) for year in self.years), TERM):
             label = self._term if period == TERM else period
             parts = [table.lines[code][period] for code in self.codes]
             rows += [
@@ -154,7 +162,7 @@ class BudgetPage:
 
     def _by_form(self) -> Table:
         """The whole term under every form, as it is paid today first."""
-        today = {str(lot.payment_form) for lot in self.outcome.case.lots}
+        today = {str(lot.payment_form) for lot in self.case.lots}
         rows = []
         for form in sorted(self.tables, key=lambda form: form != TODAY):
             name = self._name(form)
@@ -190,7 +198,7 @@ class BudgetPage:
 
     @property
     def _term(self) -> str:
-        first, last = self.outcome.years[0], self.outcome.years[-1]
+        first, last = self.years[0], self.years[-1]
         return str(first) if first == last else f"{first}–{last}"
 
     def _name(self, form: str) -> str:
@@ -215,6 +223,11 @@ class BudgetPage:
                     }
                     for figure, value in found.items():
                         yield where | estimated(figure, value)
+
+
+def municipal_budget_table(page: BudgetPage) -> LongTable:
+    """Every amount in euro, for CSV and workbook."""
+    return side_by_side_table("municipal_budget", ("form", "municipality", "year"), page.rows())
 
 
 def _rounded(euro: float) -> int:
