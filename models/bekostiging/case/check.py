@@ -38,6 +38,10 @@ WITHOUT: dict[str, dict[str, str]] = {
         "nl": "history telt naar de gemeenten van nu",
         "en": "history counts by the municipalities of today",
     },
+    "judgements": {
+        "nl": "het oordeel van het veld in de keuzetabel",
+        "en": "the field's judgement in the choice table",
+    },
     "alternatives": {"nl": "geen vervangende zorgvormen", "en": "no alternative care forms"},
 }
 """What a comparison takes where an optional table is absent: always stated, never a hidden number."""

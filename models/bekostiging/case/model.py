@@ -35,6 +35,7 @@ from bekostiging.case.tables import (
     FunctionGroup,
     History,
     Index,
+    Judgement,
     Layer,
     Lot,
     Measure,
@@ -127,6 +128,7 @@ class Case(Shown):
     travel: tuple[Travel, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     mergers: tuple[Merger, ...] = ()
+    judgements: tuple[Judgement, ...] = ()
     names: Literal["", "real", "invented"] = ""
     """Whether the names of the providers are real; empty: as they look. ``confidential`` says what follows from it."""
     not_bsn: str = ""

@@ -28,6 +28,8 @@ class FormFacts:
 
     form: ClassVar[str]
     name: ClassVar[Said]
+    in_full: ClassVar[Said] = ("", "")
+    """What a page calls it where there is room, with the variant it is by law; empty: its name."""
     pays: ClassVar[Said]
     legal_variant: ClassVar[LegalVariant]
     colour: ClassVar[str]

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
 Party = Literal["municipality", "provider"]
 PARTIES: tuple[Party, ...] = get_args(Party)
+JudgedCriterion = Literal["tailor_made", "flexibility", "freedom_of_choice", "disputes"]
+JUDGED_CRITERIA: tuple[JudgedCriterion, ...] = get_args(JudgedCriterion)
+"""What counts in the choice of a payment form and no model computes."""
+Grade = Literal["very_weak", "weak", "neutral", "strong", "very_strong"]
 
 
 class ContractClause(Assumption):
@@ -243,3 +247,14 @@ class Merger(Assumption):
     origin: Identifier
     destination: Identifier
     year: CalendarYear
+
+
+class Judgement(Assumption):
+    """Own judgement of a payment form on what the model does not compute, in place of the field's; source says why."""
+
+    table: ClassVar[str] = "judgements"
+    key: ClassVar[tuple[str, ...]] = ("criterion", "payment_form")
+    required: ClassVar[bool] = False
+    criterion: JudgedCriterion
+    payment_form: PaymentForm
+    judgement: Grade

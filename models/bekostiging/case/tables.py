@@ -51,6 +51,7 @@ from bekostiging.case.optional_tables import (
     CostPrice,
     Duration,
     FunctionGroup,
+    Judgement,
     Measure,
     Merger,
     Profile,
@@ -91,6 +92,7 @@ __all__ = [
     "FunctionGroup",
     "History",
     "Index",
+    "Judgement",
     "Law",
     "Layer",
     "Lot",
@@ -145,6 +147,7 @@ TABLES: dict[str, type[Row]] = {
         Travel,
         Alternative,
         Merger,
+        Judgement,
     )
 }
 """Every table by name, core tables first; core tables are ``required``."""

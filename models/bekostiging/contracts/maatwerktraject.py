@@ -171,6 +171,10 @@ class Maatwerktraject(TariffContract):
 
     form = "maatwerktraject"
     name = ("maatwerktraject", "maatwerktraject")
+    in_full = (
+        "inspanningsgericht met urenbudget (maatwerktraject)",
+        "inspanningsgericht with an hours budget (maatwerktraject)",
+    )
     pays = (
         "een prijs per uur tot het urenbudget van de cliënt op is (rekenvariant waar de eenheid geen uur is)",
         "a price per hour until the client's hours budget is used up (a variant for calculation where the unit is not "

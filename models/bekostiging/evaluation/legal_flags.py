@@ -14,6 +14,7 @@ import numpy as np
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import PAYMENT_FORMS, Law, PaymentForm
 from bekostiging.contracts import LUMP_SUM, expected_revenue
+from bekostiging.evaluation.access import access_shares
 from bekostiging.evaluation.estimates import provider_results
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY
 from bekostiging.evaluation.results import Comparison
@@ -268,9 +269,7 @@ def _access_at_provider(outcome: Comparison) -> Iterator[Flag]:
     for lot in case.lots:
         if case.policy.access(lot.id) != "provider":
             continue
-        rows = [row for row in case.demand if row.area in lot.areas and row.care_form in lot.care_forms]
-        starts = sum(row.starts_per_year for row in rows)
-        part = sum(row.starts_per_year * row.own_access_share for row in rows) / starts if starts else 0.0
+        part = access_shares(case, [lot.id]).provider
         yield Flag("access_at_provider", lot.id, None, _one_law(outcome, lot.id), "", {"part": part})
 
 

@@ -1,22 +1,19 @@
-"""What the numbers say: the four sentences, the choice table, the summary; no recommendation."""
+"""What the numbers say: the four sentences and the summary; no recommendation."""
 
 from __future__ import annotations
 
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE
 from bekostiging.evaluation import TERM, TOTAL, Comparison
 from bekostiging.evaluation.figures import (
     BUFFER_EXHAUSTED_PROBABILITY,
     CLIENTS_BEYOND_NORM,
     CVAR95,
-    EURO,
     EXPECTED,
-    HOURS,
     OVERRUN_PROBABILITY,
-    SD,
     Figure,
 )
-from bekostiging.report.comparison.waiting import waiting_cell, waiting_sentence
+from bekostiging.report.comparison.waiting import waiting_sentence
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import certainty_sentence, first_sentence
@@ -69,43 +66,63 @@ def _extremes(outcome: Comparison, figure: Figure) -> tuple[PaymentForm, Payment
 
 
 def _cost(outcome: Comparison, texts: Texts) -> str:
-    numbers = texts.numbers
+    """What the municipality spends; forms that were priced alike are ranked by their worst scenarios alone."""
+    gaps, said = own_prices(outcome), texts.sections["answers"]
     least, most = _extremes(outcome, EXPECTED)
-    best, worst = _extremes(outcome, CVAR95)
-    gaps = own_prices(outcome)
-    dearer = ", ".join(f"{texts['forms', form]} {numbers.percent(gap, 1)}" for form, gap in gaps.items())
-    return texts["answers", "cost"].format(
+    low, high = (texts.numbers.figure(EXPECTED, term(outcome, form, EXPECTED).value) for form in (least, most))
+    key = "cost_own_prices" if gaps else "cost_one_build_up" if low == high else "cost_one_build_up_between"
+    forms = texts.sections["forms_in_full"]
+    spent = said[key].format(
         years=years(outcome),
-        parity=texts["answers", "own_prices" if gaps else "one_build_up"].format(gaps=dearer),
-        least=numbers.figure(EXPECTED, term(outcome, least, EXPECTED).value),
-        least_form=texts["forms", least],
-        most=numbers.figure(EXPECTED, term(outcome, most, EXPECTED).value),
-        most_form=texts["forms", most],
-        worst_form=texts["forms", worst],
-        worst=numbers.figure(CVAR95, term(outcome, worst, CVAR95).value),
-        best_form=texts["forms", best],
-        best=numbers.figure(CVAR95, term(outcome, best, CVAR95).value),
-        headroom=numbers.millions(headroom_of_term(outcome)),
+        low=low,
+        high=high,
+        low_form=forms[least],
+        high_form=forms[most],
+        gaps=", ".join(f"{forms[form]} {texts.numbers.signed_percent(gap, 1)}" for form, gap in gaps.items()),
+    )
+    return f"{spent} {_worst(outcome, texts)}"
+
+
+def _worst(outcome: Comparison, texts: Texts) -> str:
+    """The worst scenarios beside the begroting."""
+    best, worst = _extremes(outcome, CVAR95)
+    low, high = (texts.numbers.figure(CVAR95, term(outcome, form, CVAR95).value) for form in (best, worst))
+    return texts["answers", "worst_alike" if low == high else "worst"].format(
+        low=low,
+        high=high,
+        low_form=texts["forms_in_full", best],
+        high_form=texts["forms_in_full", worst],
+        headroom=texts.numbers.millions(headroom_of_term(outcome)),
     )
 
 
 def _risk(outcome: Comparison, texts: Texts) -> str:
-    numbers = texts.numbers
+    """How likely an overrun is, and for whom the buffer is used up first."""
     low, high = _extremes(outcome, OVERRUN_PROBABILITY)
-    names = provider_names(outcome)
+    least, most = (
+        texts.numbers.figure(OVERRUN_PROBABILITY, term(outcome, form, OVERRUN_PROBABILITY).value)
+        for form in (low, high)
+    )
+    overrun = texts["answers", "risk_alike" if least == most else "risk"].format(
+        low=least,
+        high=most,
+        low_form=texts["forms_in_full", low],
+        high_form=texts["forms_in_full", high],
+    )
+    return f"{overrun} {_weakest(outcome, texts)}"
+
+
+def _weakest(outcome: Comparison, texts: Texts) -> str:
+    """The provider and form with the largest chance that the buffer is used up."""
     chance, form, provider = max(
         (estimates[BUFFER_EXHAUSTED_PROBABILITY].value, form, provider)
         for form, result in outcome.forms.items()
         for provider, estimates in result.providers.items()
     )
-    return texts["answers", "risk"].format(
-        low=numbers.figure(OVERRUN_PROBABILITY, term(outcome, low, OVERRUN_PROBABILITY).value),
-        low_form=texts["forms", low],
-        high=numbers.figure(OVERRUN_PROBABILITY, term(outcome, high, OVERRUN_PROBABILITY).value),
-        high_form=texts["forms", high],
-        buffer_form=texts["forms", form],
-        buffer=numbers.figure(BUFFER_EXHAUSTED_PROBABILITY, chance),
-        provider=names[provider],
+    return texts["answers", "buffer" if chance > 0 else "buffer_never"].format(
+        form=texts["forms_in_full", form],
+        chance=texts.numbers.figure(BUFFER_EXHAUSTED_PROBABILITY, chance),
+        provider=provider_names(outcome)[provider],
     )
 
 
@@ -121,48 +138,6 @@ def _design(outcome: Comparison, texts: Texts) -> str:
 def provider_names(outcome: Comparison) -> dict[str, str]:
     """Names by id."""
     return {row.id: row.name for row in outcome.case.providers}
-
-
-def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]]]:
-    """Criterion and one cell per payment form; "not modelled" where the model has no number."""
-    unknown = [texts["units", "not_modelled"]] * len(PAYMENT_FORMS)
-    cells = {
-        "tailor_made": unknown,
-        "flexibility": unknown,
-        "freedom_of_choice": unknown,
-        "grip": [_grip_on_spending(outcome, texts, form) for form in PAYMENT_FORMS],
-        "incentive": [_incentive(outcome, texts, form) for form in PAYMENT_FORMS],
-        "administration": [_administration(outcome, texts, form) for form in PAYMENT_FORMS],
-        "disputes": unknown,
-        "waiting": [waiting_cell(outcome, texts, form) for form in PAYMENT_FORMS],
-    }
-    return [(texts["criteria", criterion], row) for criterion, row in cells.items()]
-
-
-def _grip_on_spending(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
-    spread = texts.numbers.figure(SD, term(outcome, form, SD))
-    chance = texts.numbers.figure(OVERRUN_PROBABILITY, term(outcome, form, OVERRUN_PROBABILITY))
-    return texts["cells", "grip"].format(spread=spread, chance=chance)
-
-
-def _incentive(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
-    """What longer trajectories do to both sides, at expectation."""
-    longer = next((scenario for scenario in outcome.sensitivities if scenario.id == "duration_up"), None)
-    if longer is None:
-        return texts["units", "not_modelled"]
-    provider = texts.numbers.change(longer.provider_result[form] - outcome.plain.provider_result[form])
-    payer = texts.numbers.change(longer.spending[form] - outcome.plain.spending[form])
-    return texts["cells", "incentive"].format(provider=provider, payer=payer)
-
-
-def _administration(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
-    own = outcome.forms[form].administration
-    if not own:
-        return texts["units", "not_modelled"]
-    hours = {party: texts.numbers.figure(HOURS, own[party][HOURS].value) for party in own}
-    euro = texts.numbers.millions(sum(own[party][EURO].value for party in own))
-    parties = "; ".join(f"{texts['parties', party]} {hours[party]}" for party in hours)
-    return texts["cells", "administration"].format(parties=parties, euro=euro)
 
 
 def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:

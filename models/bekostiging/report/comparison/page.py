@@ -25,13 +25,13 @@ from bekostiging.evaluation import (
     figures,
 )
 from bekostiging.report.comparison.answers import (
-    choice_table,
     four_sentences,
     headroom_of_term,
     own_prices,
     summary_rows,
     years,
 )
+from bekostiging.report.comparison.choice import choice_table, party_blocks
 from bekostiging.report.comparison.clients import client_sections
 from bekostiging.report.comparison.contracts import contract_sections, regime_table
 from bekostiging.report.comparison.measures import measure_sections
@@ -105,7 +105,7 @@ def comparison_page(outcome: Comparison, texts: Texts, figures_by_name: dict[str
 
 def _heads(texts: Texts, first: str = "") -> list[str]:
     """A first column and one column per payment form."""
-    return [first, *(texts["forms", form] for form in PAYMENT_FORMS)]
+    return [first, *(texts["forms_in_full", form] for form in PAYMENT_FORMS)]
 
 
 def risk_allocation_table(risks: Iterable[tuple[str, Mapping[PaymentForm, str]]], texts: Texts) -> Table:
@@ -140,6 +140,8 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "sentences": four_sentences(outcome, texts),
         "budget": BudgetPage.of_comparison(outcome, texts).section(),
         "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
+        "judged": texts["judgements", "note"] + (texts["judgements", "own_note"] if case.judgements else ""),
+        "parties": party_blocks(outcome, texts),
         "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
         "turning": _deterministic(outcome, texts, outcome.sensitivities),
         "provider_result": texts[figures.PROVIDER_RESULT],

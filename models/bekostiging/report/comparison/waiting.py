@@ -39,7 +39,7 @@ def waiting_sentence(outcome: Comparison, texts: Texts) -> str:
     words, numbers = texts.sections["answers"], texts.numbers
     lump = outcome.forms[LUMP_SUM]
     own = lump.headrooms["common"][TOTAL]
-    late, others = _late(outcome, LUMP_SUM, "common"), _late(outcome, BASELINE, "common")
+    late, others = late_clients(outcome, LUMP_SUM, "common"), late_clients(outcome, BASELINE, "common")
     said = words["waiting" if late else "waiting_nobody"].format(
         clients=numbers.plain(late),
         starts=numbers.figure(STARTS, own[STARTS].value),
@@ -52,7 +52,7 @@ def waiting_sentence(outcome: Comparison, texts: Texts) -> str:
     return said + (words["breach"].format(clients=numbers.plain(breach)) if breach >= SHOWN else "")
 
 
-def _late(outcome: Comparison, form: PaymentForm, headroom: Headroom) -> int:
+def late_clients(outcome: Comparison, form: PaymentForm, headroom: Headroom) -> int:
     """Clients who wait longer than the norm or are refused, as they are shown."""
     own = outcome.forms[form].headrooms[headroom][TOTAL]
     return round(own[CLIENTS_BEYOND_NORM].value + own[REFUSED].value)
@@ -67,7 +67,7 @@ def _compared(late: int, others: int, texts: Texts) -> str:
 
 def _with_corridor(outcome: Comparison, late: int, texts: Texts) -> str:
     """How many are left when the provider counts on the corridor; nothing where that is the same or nobody waits."""
-    left = _late(outcome, LUMP_SUM, "corridor")
+    left = late_clients(outcome, LUMP_SUM, "corridor")
     if left == late:
         return ""
     return texts["answers", "with_corridor"].format(n=texts.numbers.plain(left))

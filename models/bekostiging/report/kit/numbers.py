@@ -34,6 +34,11 @@ class Numbers:
         """A fraction as a percentage."""
         return f"{self.plain(100 * fraction, decimals)}{SPACE}%"
 
+    def signed_percent(self, fraction: float, decimals: int = 0) -> str:
+        """A difference as a percentage, with its sign."""
+        text = self.percent(fraction, decimals)
+        return f"+{text}" if round(100 * fraction, decimals) > 0 else text
+
     def millions(self, euro: float, decimals: int = 1) -> str:
         """Euro in millions, without unit."""
         return self.plain(euro / MILLION, decimals)

@@ -80,6 +80,9 @@ def _load() -> dict[str, dict[str, dict[str, Any]]]:
                 raise ValueError(f"{file.name}: section {section} stands in another file too")
             sections[section] = entries
     sections["forms"] = {name: _entry(form.name) for name, form in PAYMENT_FORMS.items()}
+    sections["forms_in_full"] = {
+        name: _entry(form.in_full if any(form.in_full) else form.name) for name, form in PAYMENT_FORMS.items()
+    }
     sections["form_pays"] = {name: _entry(form.pays) for name, form in PAYMENT_FORMS.items()}
     sections["clauses"] = {kind: _entry(clause.name) for kind, clause in CLAUSES.items()}
     return sections

@@ -48,7 +48,7 @@ def test_one_build_up_is_said_only_where_it_is_so(outcome: Comparison, drawn: di
     dearer = replace(outcome, plain=replace(outcome.plain, spending=alike | {"taakgericht": 110.0}))
     assert "alle vormen zijn op dezelfde kostprijs gezet" in four_sentences(equal, NL)[0]
     assert "kosten de vormen niet evenveel" in four_sentences(dearer, NL)[0]
-    assert "taakgericht 10,0\u00a0%" in four_sentences(dearer, NL)[0]
+    assert "taakgericht +10,0\u00a0%" in four_sentences(dearer, NL)[0]
     assert NL["page", "turning_one_build_up"] in comparison_page(equal, NL, drawn)
     assert NL["page", "turning_own_prices"] in comparison_page(dearer, NL, drawn)
 

@@ -10,7 +10,8 @@ from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.evaluation import WAITING_FIGURES, Comparison, Estimates
 from bekostiging.evaluation.figures import CLIENTS_BEYOND_NORM, WEEKS_BEYOND_NORM
 from bekostiging.report import presented
-from bekostiging.report.comparison.answers import choice_table, four_sentences
+from bekostiging.report.comparison.answers import four_sentences
+from bekostiging.report.comparison.choice import choice_table
 from bekostiging.report.comparison.waiting import waiting_cell, waiting_sections, waiting_sentence
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
