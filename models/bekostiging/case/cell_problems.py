@@ -51,9 +51,11 @@ def no_number(model: type[Row], line: int, column: str, text: str) -> Problem:
     if _DATE.match(text):
         nl = f"{nl} (zet in Excel de celeigenschappen op Getal en typ het opnieuw)"
         en = f"{en} (in Excel set the cell's format to Number and type it again)"
-    elif text in _SYMBOLS and "source" in model.model_fields:
+    elif "source" in model.model_fields and text in _SYMBOLS:
         nl = "laat de cel leeg als het niet bekend is, of noem in de bron StatLine als het daaruit komt"
         en = "leave the cell empty where it is not known, or name StatLine in the source if it is from there"
+    elif "source" in model.model_fields and text.endswith("*"):
+        nl, en = f"{nl}, of noem in de bron StatLine", f"{en}, or name StatLine in the source"
     return Problem(
         model.table,
         f"'{given}' is geen {_kind(info, 'nl')}; {nl}",

@@ -10,6 +10,7 @@ from bekostiging.characters import one_form
 
 SIMILAR = 0.8
 """Likeness from which one name is offered for another: a slip of the keyboard, not another name."""
+_LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212]+")
 
 
@@ -31,7 +32,7 @@ def near(name: str, known: Iterable[str], least: float = SIMILAR) -> str | None:
     own, digits = folded(name), _digits(name)
     best, found = least, None
     if own.isdigit():
-        return next((other for other in known if other.isdigit() and _digits(other) == digits), None)
+        return next((other for other in known if not _LETTER.search(other) and _digits(other) == digits), None)
     for other in known:
         if _digits(other) != digits:
             continue

@@ -20,6 +20,7 @@ Sign = Literal["", "euro", "percent"]
 _DECIMAL = {DUTCH: ",", ",": ".", CELL: ""}
 """The mark that is decimal in each dialect, also before three digits."""
 _PLAIN = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
+_POINT = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 _EURO = re.compile(r"€|\b(?:eur|euro)\b\.?", re.IGNORECASE)
 _WHOLE = re.compile(r"[.,](?:-{1,2}|=)$")
 """The end of ``€ 1.500,-``: no cents, so every mark before it separates thousands."""
@@ -58,6 +59,8 @@ def parse_number(text: str, separator: str, sign: Sign = "") -> float:
     >>> parse_number("1.730.500,50", ";"), parse_number("€ 1.500,-", ";", "euro"), parse_number("36 %", ";", "percent")
     (1730500.5, 1500.0, 0.36)
     """
+    if separator == "," and _POINT.fullmatch(text):  # nearly every cell of a workbook
+        return float(text)
     body = text.translate(_DASHES).strip()
     divisor, whole = 1.0, False
     if sign == "euro":

@@ -36,10 +36,10 @@ Deze map is een volledige casus met {what}
 Vervang ze tabel voor tabel door uw eigen cijfers; controleer met `bekostiging check .` en reken met `bekostiging compare .`.
 
 - `case.toml`: naam, titel, basisjaar, en een eventuele waarschuwing voor op pagina één van het rapport.
-- Een bestand met puntkomma's heeft decimale komma's, een bestand met komma's decimale punten. Schrijf geen
-  scheiding van duizendtallen: `1.234` wordt geweigerd, `1234` niet.
-- Elke rij draagt `source` (waar komt het cijfer vandaan) en `status`: `published`, `own_data`, `estimated` of
-  `illustrative`. Het rapport noemt ze, illustratief eerst.
+- Een bestand met puntkomma's heeft decimale komma's, een bestand met komma's decimale punten. `2.900.000`, `€ 1.500,50` en
+  `12 %` worden gelezen zoals ze er staan; alleen bij `1.234` vraagt de controle wat u bedoelt.
+- Elke rij draagt `source` (waar komt het cijfer vandaan) en `status`: gepubliceerd, eigen gegevens, geschat of verzonnen (of
+  `published`, `own_data`, `estimated`, `illustrative`). Het rapport noemt ze, verzonnen eerst.
 - Meerdere sleutels in één veld: gescheiden door een verticale streep, `haven|stad`.
 - Liever in Excel? `bekostiging convert . regio.xlsx` maakt er een werkboek van, en omgekeerd.
 - Nooit een burgerservicenummer: dit pakket heeft het niet nodig.
@@ -52,8 +52,8 @@ This folder is a complete case with {what}
 Replace them table by table; check with `bekostiging check .` and run with `bekostiging compare .`.
 
 - `case.toml`: name, title, base year, and a disclaimer for page one of the report, if any.
-- A file with semicolons has decimal commas, a file with commas decimal points. Write no thousands separator:
-  `1,234` is refused, `1234` is not.
+- A file with semicolons has decimal commas, a file with commas decimal points. `2,900,000`, `€ 1,500.50` and `12 %` are read
+  as they stand; only `1.234` in a file with semicolons, or `1,234` in one with commas, is asked about.
 - Every row carries `source` and `status`: `published`, `own_data`, `estimated` or `illustrative`. The report
   lists them, illustrative first.
 - Several keys in one field are separated by a vertical bar: `haven|stad`.

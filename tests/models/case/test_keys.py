@@ -77,6 +77,7 @@ def _restored(folder: Path, rows: list[dict[str, str]]) -> Path:
     [
         ("0363", ["0362", "0034"], None),  # another code is another municipality
         ("6012345", ["06012345"], "06012345"),  # a spreadsheet took off the zero
+        ("6012345", ["06-012345", "x6012345"], "06-012345"),
         ("aanbieder-9", ["aanbieder-1"], None),
         ("anbieder-1", ["aanbieder-2", "aanbieder-1"], "aanbieder-1"),
         ("Utrecht", ["Almere", "Zeewolde"], None),

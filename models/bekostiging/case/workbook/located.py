@@ -94,10 +94,25 @@ def in_workbook(text: str, lang: str, names: str, table: str = "") -> str:
     return "".join(part if place % 2 else _NAMED.sub(said, part) for place, part in enumerate(parts))
 
 
+_ENGLISH = (
+    "ceiling",
+    "equity",
+    "growth",
+    "reported",
+    "revenue",
+    "scope",
+    "share",
+    "tariff",
+    "threshold",
+    "turnover",
+)
+"""Columns of one word that no Dutch sentence has otherwise."""
+
+
 @cache
 def _words(names: str, table: str) -> Mapping[str, str]:
     """What a workbook calls columns and policies: those of several words, and every column of one table."""
-    found = {name: column_name(name, names) for name in all_columns() if "_" in name}
+    found = {name: column_name(name, names) for name in all_columns() if "_" in name or name in _ENGLISH}
     found |= {name: policy_name(name, names) for name in POLICIES if "_" in name}
     if table in TABLES:
         found |= {name: column_name(name, names) for name in columns(TABLES[table])}
