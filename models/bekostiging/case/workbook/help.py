@@ -22,6 +22,8 @@ LEVELS: dict[str, dict[Level, str]] = {
     "nl": {"required": "verplicht", "useful": "nuttig", "expert": "expert"},
     "en": {"required": "required", "useful": "useful", "expert": "expert"},
 }
+SMALL = 1
+"""Million euro below which a simulated difference is not told from its error."""
 LONGEST = 255
 """Characters of the message of a cell in Excel."""
 
@@ -91,11 +93,14 @@ def help_of(model: type[Row], column: str, lang: str) -> ColumnHelp:
 def _worth(own: dict[str, Any], lang: str) -> str:
     """What a step of the column does to expected spending, or a band to the amount at 90 % certainty."""
     if "spread" in own:
-        euro = written(own["spread"], lang)
-        return {
-            "nl": f"het bedrag bij 90 % zekerheid scheelt daardoor {euro} miljoen euro in Veenrand",
-            "en": f"the amount at 90 % certainty differs by {euro} million euro in Veenrand",
-        }[lang]
+        small = own["spread"] < SMALL
+        nl = f"minder dan {SMALL}" if small else written(own["spread"], "nl")
+        en = f"less than {SMALL}" if small else written(own["spread"], "en")
+        said = (
+            f"het bedrag bij 90 % zekerheid scheelt er {nl} miljoen euro door in Veenrand",
+            f"the amount at 90 % certainty differs by {en} million euro in Veenrand",
+        )
+        return in_language(said, lang)
     if "euro" not in own:
         return ""
     euro = written(own["euro"], lang)
