@@ -54,7 +54,7 @@ def guide_sheet(house: House, tables: Sequence[str], file: str, *, small: bool, 
     row += 1
     for column, heading in enumerate(texts["headings"]):
         sheet.write_string(row, column, heading, house.required)
-    shown = [*(() if small else ("case",)), *tables]
+    shown = ["case", *tables]
     for table in shown:
         row += 1
         name = sheet_name(table, lang)
