@@ -74,7 +74,8 @@ def no_hang() -> Iterator[None]:
 
 def lines_of(content: bytes) -> list[str]:
     """The lines of a file as an editor numbers them."""
-    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def separator_of(content: bytes) -> str:

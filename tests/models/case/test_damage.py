@@ -20,6 +20,7 @@ from bekostiging.case import Case, UserError, read_case, read_clients, scaffold_
 from bekostiging.case.read import Draft, read_draft, source_of
 from bekostiging.case.tables import TABLES
 from bekostiging.case.workbook.names import sheet_name
+from bekostiging.characters import visible
 
 FEW, MANY = 100, 1000
 """Inputs of each kind in the suite and in the slow run."""
@@ -82,7 +83,7 @@ def folder_judged(seed: int, whole: Path, original: Tables, place: Path) -> str:
     read = of_draft(read_draft(source_of(place), [], head="required"))
     for file in place.iterdir():
         if ".csv" in file.name.lower() and file.name.removesuffix(".csv") not in TABLES:
-            assert file.name in notes, (change.__name__, file)
+            assert visible(file.name) in notes, (change.__name__, file)
     for table, rows in read.items():
         if not (file := place / f"{table}.csv").exists():
             assert not rows
