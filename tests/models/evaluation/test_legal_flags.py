@@ -15,13 +15,16 @@ from bekostiging.contracts import expected_revenue
 from bekostiging.evaluation import Comparison, Flag, flags
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY
 from bekostiging.evaluation.legal_flags import RULES, _run_of_losses
+from bekostiging.evaluation.legal_grounds import GROUNDS, by_weight, ground
 from bekostiging.evaluation.samples import Samples
-from bekostiging.report.comparison.contracts import flag_sentence
+from bekostiging.report.comparison import signals
+from bekostiging.report.comparison.signals import MOST_SENTENCES, flag_sentence, signal_sections
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 
 MARK = {"source": "test", "status": "illustrative"}
 RULINGS_AND_GAZETTES = {
+    "ECLI:NL:CRVB:2018:3241",
     "ECLI:NL:GHDHA:2017:260",
     "ECLI:NL:RBDHA:2016:11869",
     "Stb. 2018, 141",
@@ -30,6 +33,35 @@ RULINGS_AND_GAZETTES = {
     "Stb. 2025, 357",
 }
 """Those that were looked up at uitspraken.rechtspraak.nl and officielebekendmakingen.nl; a new one is looked up first."""
+
+
+NL = Texts("nl")
+
+
+def _everything_wrong(outcome: Comparison) -> Comparison:
+    """A case that gives cause for most kinds of flag."""
+    case = outcome.case
+    rows = tuple(
+        row.model_copy(update={"ceiling": 1e6, "tariff_factor": 1.0 + 0.1 * k})
+        for k, row in enumerate(case.contracts)
+    )
+    thin = replace(
+        outcome.forms["taakgericht"],
+        providers={
+            name: own | {BUFFER_EXHAUSTED_PROBABILITY: Estimate(0.2, 0.01)}
+            for name, own in outcome.forms["taakgericht"].providers.items()
+        },
+    )
+    return replace(
+        _with(
+            outcome,
+            contracts=rows,
+            care_forms=tuple(row.model_copy(update={"compulsory_regional": True}) for row in case.care_forms),
+            lots=tuple(row.model_copy(update={"scale": "local"}) for row in case.lots),
+            policy=_policy(case, "access", "provider"),
+        ),
+        forms={**outcome.forms, "taakgericht": thin},
+    )
 
 
 def _flags_of(outcome: Comparison, kind: str) -> list[Flag]:
@@ -268,5 +300,54 @@ def test_every_flag_has_its_words(outcome: Comparison, lang: str) -> None:
 
 
 def test_no_ruling_or_official_gazette_that_was_not_looked_up() -> None:
-    source = Path(flags.__code__.co_filename).read_text()
+    source = "".join(Path(one.__code__.co_filename).read_text() for one in (flags, ground))
     assert set(re.findall(r"ECLI:[A-Z0-9:]+|Stb\. \d{4}, \d+", source)) <= RULINGS_AND_GAZETTES
+
+
+def test_every_flag_has_an_article_and_a_source_and_a_date_or_the_doubt(outcome: Comparison) -> None:
+    assert {kind for kind, _ in GROUNDS} == set(NL.sections["flags"])
+    for own in GROUNDS.values():
+        assert own.found
+        assert re.fullmatch(r"(\d{4}-\d\d(-\d\d)?)?", own.since)
+    _, *rows = signal_sections(_everything_wrong(outcome), NL)["flags"]
+    kinds = {flag.kind for flag in flags(_everything_wrong(outcome))}
+    assert kinds >= {"ceiling_lapses", "unequal_terms", "bought_locally", "access_at_provider", "buffer_exhausted"}
+    for sentence, _, article, since, source in rows:
+        assert article, sentence
+        assert since, sentence
+        assert source, sentence
+    dates = {since for _, _, article, since, _ in rows if "art. 1.5" in article}
+    assert dates == {"oktober 2025"}
+
+
+def test_at_most_five_sentences_the_weightiest_first_and_the_matrix_has_every_flag(
+    outcome: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From one list: a cell is filled exactly where a flag is about that subject and form."""
+    wrong = _everything_wrong(outcome)
+    told, shown = flags(wrong), signal_sections(wrong, NL)
+    groups = by_weight(told)
+    assert sorted(map(id, told)) == sorted(id(flag) for group in groups for flag in group)
+    assert len(groups) > MOST_SENTENCES == len(shown["signals_told"])
+    names = {row.name: row.id for row in wrong.case.lots} | {row.name: row.id for row in wrong.case.providers}
+    head, *rows = shown["signals"]
+    assert len(head) == 1 + len(wrong.forms)
+    filled = {
+        (names[row[0]], form)
+        for row in rows
+        for form, cell in zip(wrong.forms, row[1:], strict=True)
+        if cell != "–"
+    }
+    assert filled == {
+        (flag.subject.split("/")[0], form) for flag in told for form in ([flag.form] if flag.form else wrong.forms)
+    }
+    monkeypatch.setattr(signals, "flags", lambda _: ())
+    assert list(signal_sections(wrong, NL).values()) == [[], [], []]
+
+
+def test_regional_purchase_is_a_rule_whose_date_is_in_doubt(outcome: Comparison) -> None:
+    (group,) = (own for own in by_weight(flags(_everything_wrong(outcome))) if own[0].kind == "bought_locally")
+    sentence = flag_sentence(group[0], NL)
+    assert "moet sinds" not in sentence
+    assert "niet gevonden" in sentence
+    assert ground(group[0]).doubtful

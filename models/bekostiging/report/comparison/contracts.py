@@ -9,10 +9,8 @@ import numpy as np
 
 from bekostiging.case.tables import CLAUSE_COLUMNS, PAYMENT_FORMS
 from bekostiging.contracts import BASELINE
-from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, Flag, flags, regimes
+from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, regimes
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
-from bekostiging.evaluation.legal_flags import YOUTH_REMARK
-from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import THOUSAND
 
@@ -27,7 +25,6 @@ def contract_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "break_even": _break_even(outcome, texts),
         "sweeps": [_sweep(outcome, texts, k) for k in range(len(outcome.sweeps))],
         "clauses": _clauses(outcome, texts),
-        "flags": _flags(outcome, texts),
         "mix": _mix(outcome, texts),
         "exact": _exact(outcome, texts),
         "exact_note": _exact_note(outcome, texts),
@@ -93,33 +90,6 @@ def exact_rows(outcome: Comparison) -> Iterator[Row]:
         for figure, estimate in (("exact", one.exact), ("drawn", one.drawn)):
             yield {"contract": one.contract, "layer": one.layer, "figure": figure, "value": estimate.value,
                    "standard_error": estimate.standard_error, "alarm": bool(one.alarm), "unit": "euro"}  # fmt: skip
-
-
-def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None) -> str:
-    """A flag in words, its numbers as the reader writes them; ``names`` of lots and providers by id."""
-    known = names or {}
-    subject = " / ".join(known.get(part, part) for part in flag.subject.split("/"))
-    figures = {
-        name: texts.numbers.plain(value) if name.endswith("_count") else texts.numbers.percent(value, 1)
-        for name, value in flag.figures.items()
-    }
-    form = texts["forms", flag.form] if flag.form else ""
-    return texts["flags", flag.kind].format(subject=subject, form=form, **figures, **flag.names)
-
-
-def _cited(flag: Flag, texts: Texts) -> str:
-    """The source of a flag, its remark on youth lots in the language of the reader."""
-    return flag.source.replace(YOUTH_REMARK, texts["page", "youth_remark"]) or "–"
-
-
-def _flags(outcome: Comparison, texts: Texts) -> Table:
-    """Every flag with its law and source."""
-    names = names_of(outcome.case)
-    rows = [
-        [flag_sentence(flag, texts, names), texts["laws", flag.law] if flag.law else "–", _cited(flag, texts)]
-        for flag in flags(outcome)
-    ]
-    return [["", texts["page", "law"], texts["columns", "source"]], *rows] if rows else []
 
 
 def _clauses(outcome: Comparison, texts: Texts) -> Table:

@@ -38,6 +38,7 @@ from bekostiging.report.comparison.measures import measure_sections
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.comparison.samples import write_samples
+from bekostiging.report.comparison.signals import signal_sections
 from bekostiging.report.comparison.tables import comparison_tables
 from bekostiging.report.comparison.waiting import summary_note, waiting_sections
 from bekostiging.report.kit.begroting import BudgetPage
@@ -93,6 +94,7 @@ def comparison_page(outcome: Comparison, texts: Texts, figures_by_name: dict[str
         **_providers(outcome, texts),
         **waiting_sections(outcome, texts),
         **_lumpsum(outcome, texts),
+        **signal_sections(outcome, texts),
         **contract_sections(outcome, texts),
         **measure_sections(outcome, texts),
         **_evidence(outcome, texts),

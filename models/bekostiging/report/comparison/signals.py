@@ -1,0 +1,120 @@
+"""Signals of law and procurement: the weightiest in sentences, all in a matrix, and each with its ground in a list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bekostiging.case import Case
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.evaluation import Comparison, Flag, flags
+from bekostiging.evaluation.legal_flags import YOUTH_REMARK
+from bekostiging.evaluation.legal_grounds import by_weight, ground
+from bekostiging.report.kit.numbers import UNKNOWN
+from bekostiging.report.kit.sections import names_of
+from bekostiging.report.kit.texts import Texts
+
+Table = list[list[str]]
+MOST_SENTENCES = 5
+"""More is not read; all of them stand in the table."""
+
+
+def signal_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
+    """Sentences, matrix and list; empty where nothing calls for a signal."""
+    groups, names = by_weight(flags(outcome)), names_of(outcome.case)
+    return {
+        "signals_told": [_told(group, texts, names) for group in groups[:MOST_SENTENCES]],
+        "signals": _matrix([flag for group in groups for flag in group], outcome.case, texts, names),
+        "flags": _listed([flag for group in groups for flag in group], texts, names),
+    }
+
+
+def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None) -> str:
+    """A flag in words, its numbers as the reader writes them; ``names`` of lots and providers by id."""
+    known = names or {}
+    subject = " / ".join(known.get(part, part) for part in flag.subject.split("/"))
+    figures = {
+        name: texts.numbers.plain(value) if name.endswith("_count") else texts.numbers.percent(value, 1)
+        for name, value in flag.figures.items()
+    }
+    form = texts["forms", flag.form] if flag.form else ""
+    said = {name: texts["forms", value] if name == "today" else value for name, value in flag.names.items()}
+    return texts["flags", flag.kind].format(subject=subject, form=form, **figures, **said)
+
+
+def _told(group: tuple[Flag, ...], texts: Texts, names: dict[str, str]) -> str:
+    """The weightiest flag of a kind, and how many more there are."""
+    sentence, more = flag_sentence(group[0], texts, names), len(group) - 1
+    if not more:
+        return sentence
+    return (
+        f"{sentence} {texts['signals', 'once_more' if more == 1 else 'more'].format(n=texts.numbers.plain(more))}"
+    )
+
+
+def _matrix(told: list[Flag], case: Case, texts: Texts, names: dict[str, str]) -> Table:
+    """Per provider, and per lot, what is signalled under each payment form."""
+    providers = [row.id for row in case.providers]
+    rows = []
+    for subject in (*providers, *(lot.id for lot in case.lots if lot.id not in providers)):
+        own = [flag for flag in told if flag.subject.split("/")[0] == subject]
+        if own:
+            rows.append([names[subject], *(_cell(own, form, texts) for form in PAYMENT_FORMS)])
+    head = [texts["signals", "subject"], *(texts["forms_in_full", form] for form in PAYMENT_FORMS)]
+    return [head, *rows] if rows else []
+
+
+def _cell(own: list[Flag], form: PaymentForm, texts: Texts) -> str:
+    """The signals of a subject under a form, each once, with its largest chance."""
+    shown: dict[str, float | None] = {}
+    for flag in own:
+        if flag.form in (None, form):
+            chance = _chance(flag)
+            before = shown.get(flag.kind)
+            shown[flag.kind] = chance if before is None or chance is None else max(before, chance)
+    named = (
+        texts["benchmark", f"flag_{kind}"] + ("" if chance is None else f" ({texts.numbers.percent(chance)})")
+        for kind, chance in shown.items()
+    )
+    return "; ".join(named) or UNKNOWN
+
+
+def _chance(flag: Flag) -> float | None:
+    """In which part of the scenarios it happens; None of a flag that is about the terms."""
+    chances = [flag.figures[name] for name in ("chance", "below_20", "losses") if name in flag.figures]
+    return max(chances, default=None)
+
+
+def _listed(told: list[Flag], texts: Texts, names: dict[str, str]) -> Table:
+    """Every flag with law, article, date and source."""
+    if not told:
+        return []
+    said = texts.sections["signals"]
+    head = ["", texts["page", "law"], said["article"], said["since"], texts["columns", "source"]]
+    rows = [
+        [
+            flag_sentence(flag, texts, names),
+            texts["laws", flag.law] if flag.law else UNKNOWN,
+            _article(flag, texts),
+            _since(flag, texts),
+            ground(flag).found,
+        ]
+        for flag in told
+    ]
+    return [head, *rows]
+
+
+def _article(flag: Flag, texts: Texts) -> str:
+    """Article or ruling, the remark on youth lots in the language of the reader."""
+    return ground(flag).article or flag.source.replace(YOUTH_REMARK, texts["page", "youth_remark"])
+
+
+def _since(flag: Flag, texts: Texts) -> str:
+    """From when it holds, or that this is not known."""
+    own = ground(flag)
+    if own.doubtful:
+        return texts["signals", "doubtful"]
+    if not own.since:
+        return texts["signals", "since_unknown"]
+    year, month, *day = own.since.split("-")
+    named = texts["signals", "months"].split()[int(month) - 1]
+    return " ".join((*(str(int(one)) for one in day), named, year))
