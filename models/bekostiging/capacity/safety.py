@@ -126,7 +126,7 @@ def safety_places(
     queues, counts = Queues(outcome, clients), 0
     while True:
         counted, counts = queues.under(found), counts + 1
-        failing = {f: over for f in data.normed if (over := _excess(data, counted, f, scramblings)) > 0}
+        failing = {f: over for f in data.normed if (over := excess(data, counted, f, scramblings)) > 0}
         before = found.copy()
         if counts < MOST_COUNTS:
             for f, over in failing.items():
@@ -137,7 +137,7 @@ def safety_places(
     return Safety(found, counts, tuple(_named(plan, counted, f, why) for f in failing))
 
 
-def _excess(data: CapacityData, counted: CountedWaiting, form: int, scramblings: Scramblings) -> float:
+def excess(data: CapacityData, counted: CountedWaiting, form: int, scramblings: Scramblings) -> float:
     """Clients too many beyond the norm, one standard error included."""
     value: Estimate = measured(data, counted.late[:, form], scramblings)
     if value.value <= 0:
@@ -145,7 +145,7 @@ def _excess(data: CapacityData, counted: CountedWaiting, form: int, scramblings:
     return value.value + (value.standard_error or 0.0) - float(data.allowed[form])
 
 
-def _late_by_place(data: CapacityData, counted: CountedWaiting, form: int) -> FloatArray:
+def late_by_place(data: CapacityData, counted: CountedWaiting, form: int) -> FloatArray:
     """Clients beyond the norm in a year and area, on average over its quarters, in the scenarios that the norm is about;
     (y, a)."""
     late = counted.late[:, form]
@@ -156,14 +156,14 @@ def _late_by_place(data: CapacityData, counted: CountedWaiting, form: int) -> Fl
 
 def _needed(data: CapacityData, counted: CountedWaiting, form: int, over: float) -> FloatArray:
     """Places asked for in every year and area: who waits too long, divided as they do; (y, a)."""
-    late = _late_by_place(data, counted, form)
+    late = late_by_place(data, counted, form)
     return np.asarray(late / late.sum() * over * len(data.years)) if late.sum() > 0 else late
 
 
 def _named(plan: CapacityPlan, counted: CountedWaiting, form: int, why: Why) -> Unreachable:
     """The norm of a care form where most wait too long."""
     data = plan.data
-    late = _late_by_place(data, counted, form)
+    late = late_by_place(data, counted, form)
     year, area = np.unravel_index(int(late.argmax()), late.shape)
     supply = data.supply
     offers = np.flatnonzero((supply.care_form == form) & np.isfinite(supply.travel[:, area]))

@@ -113,7 +113,7 @@ def compare_by_lot(
     ['better']
     """
     check_fitted(model)
-    fold = _folds(clients, rng)
+    fold = folds(clients, rng)
     compared = fold >= 0
     form, forms = clients.partitions.get(CARE_FORM, (np.zeros(len(fold), dtype=np.int64), ("",)))
     profiles, alternative = np.zeros(len(fold)), np.zeros(len(fold))
@@ -130,11 +130,11 @@ def compare_by_lot(
     for k, lot in enumerate(labels):
         own = np.flatnonzero((place == k) & compared)
         if float(clients.weight[own].sum()) >= limit:
-            found.append(_of_lot(lot, name, clients, own, profiles[own], alternative[own], rng))
+            found.append(of_lot(lot, name, clients, own, profiles[own], alternative[own], rng))
     return tuple(found)
 
 
-def _folds(clients: ClientCosts, rng: np.random.Generator) -> IntArray:
+def folds(clients: ClientCosts, rng: np.random.Generator) -> IntArray:
     """A fifth for every client, every profile spread over them; -1 where nobody else has its profile."""
     order = rng.permutation(len(clients.cost))
     kinds, place = np.unique(clients.matrix[order], axis=0, return_inverse=True)
@@ -170,7 +170,7 @@ def _per_form(form: IntArray, n: int, cost: FloatArray, weight: FloatArray, norm
     return np.asarray(mean[form] * float(weight @ norm) / float(weight @ cost))
 
 
-def _of_lot(
+def of_lot(
     lot: str | None,
     name: Literal["care_form", "flat"],
     clients: ClientCosts,

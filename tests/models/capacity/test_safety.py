@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -18,6 +19,10 @@ from bekostiging.capacity import (
     outcome_of,
     safety_places,
 )
+from bekostiging.capacity.count import CountedWaiting
+from bekostiging.capacity.safety import excess, late_by_place
+from bekostiging.capacity.waiting import measured
+from bekostiging.units import QUARTERS
 from bekostiging_solvers import Scramblings
 
 WAVE = clients_of([2.0] * 4, [3.0] * 4)
@@ -78,7 +83,9 @@ def test_at_the_cheapest_provider_with_a_contract() -> None:
 
 
 def test_at_the_maximum_the_norm_is_named_with_its_providers() -> None:
-    safety, late = found(instance([{"minimum": 2, "maximum": 3, "availability_fee": 1000.0}]))
+    without_contract = {"maximum": 0.5, "availability_fee": 1.0}
+    offers = [{"minimum": 2, "maximum": 3, "availability_fee": 1000.0}, without_contract]
+    safety, late = found(instance(offers, [{"least": 1, "most_contracts": 1}]))
     (one,) = safety.unreachable
     assert (one.care_form, one.area, one.year, one.providers, one.why) == (
         "form0",
@@ -87,7 +94,7 @@ def test_at_the_maximum_the_norm_is_named_with_its_providers() -> None:
         ("p0",),
         "maximum",
     )
-    assert safety.places.tolist() == [[1.0]]
+    assert safety.places.tolist() == [[1.0], [0.0]]
     assert late == 0.25
 
 
@@ -100,6 +107,34 @@ def test_no_more_than_twelve_counts() -> None:
     assert bool(safety.unreachable) == (safety.counts == 12)
     for one in safety.unreachable:
         assert one.why == "counts"
+
+
+def test_places_are_asked_where_clients_wait_in_the_scenarios_of_the_norm() -> None:
+    """One scenario in four has forty too late in the first area, the others have ten in the second."""
+    beyond = np.zeros((4, QUARTERS, 1, 2))
+    beyond[0, :, 0, 0], beyond[1:, :, 0, 1] = 40.0, 10.0
+    counted = cast(CountedWaiting, SimpleNamespace(late=beyond.sum(axis=3).mean(axis=1), beyond=beyond))
+    for norm, expected in (("expected", [10.0, 7.5]), ("cvar", [40.0, 0.0])):
+        data = cast(CapacityData, SimpleNamespace(norm=norm, confidence=0.9))
+        assert late_by_place(data, counted, 0).tolist() == [expected]
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_the_last_count_raises_nothing_and_is_named(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Three counts are needed: with fewer the norm is not reached for want of counts, though there is room."""
+    monkeypatch.setattr("bekostiging.capacity.safety.MOST_COUNTS", most)
+    safety, _ = found(instance())
+    assert (safety.counts, [one.why for one in safety.unreachable]) == (most, ["counts"])
+
+
+def test_a_norm_asks_one_standard_error_more() -> None:
+    """Nobody and two too late in two halves of the scenarios: 1 with an error of 1, so beyond a norm of 1.5."""
+    data = instance(allowed=1.5)
+    late = np.repeat([0.0, 2.0], 2)[:, None]
+    counted = cast(CountedWaiting, SimpleNamespace(late=late))
+    value = measured(data, late[:, 0], Scramblings(2))
+    assert (value.value, value.standard_error) == pytest.approx((1.0, 1.0))
+    assert excess(data, counted, 0, Scramblings(2)) == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("norm", ["expected", "cvar", "chance"])

@@ -30,6 +30,7 @@ def test_by_hand() -> None:
     weights = response(np.array([30.0]), np.array([60.0]))
     stay = np.exp(-1 / 2)
     assert weights[:3] == pytest.approx([1 / 3, 2 / 3 * (1 - stay), 2 / 3 * (1 - stay) * stay])
+    assert response(np.array([30.0]), np.array([60.0]), "trajectories").tolist() == weights.tolist()
     on_a_date = response(np.array([30.0]), np.array([60.0]), "stock_at_date")
     assert on_a_date[:2] == pytest.approx([1 - stay, (1 - stay) * stay])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bekostiging.case import Case
@@ -19,7 +20,7 @@ from bekostiging.case.growth import (
     own_growth,
     posterior,
 )
-from bekostiging.case.innovation import innovation
+from bekostiging.case.innovation import Innovation, innovation
 from bekostiging.case.series import NATIONAL_GROWTH, Series
 from bekostiging.case.tables import History
 
@@ -79,6 +80,35 @@ def test_the_error_of_an_own_growth_by_hand() -> None:
     error = math.sqrt(2 * pooled + first + last) / 2
     nation = innovation(NATIONAL_GROWTH, 1.0)
     assert own_growth(series, nation, 1.0, 1.0) == (pytest.approx(0.04), pytest.approx(error))
+
+
+def test_who_is_counted_in_both_years_adds_nothing_to_the_error_of_a_growth() -> None:
+    """No innovations at all: the error is that of counting 100 and 100 two years later, of whom a quarter is the same."""
+    series = Series("a", "jeugdwet", "persons_in_year", (2020, 2021, 2022), (100.0, 100.0, 100.0))
+    response = np.array([0.5, 0.25, 0.25])
+    _, error = own_growth(series, Innovation(0.0, 1e9), 0.7, 1.0, response)
+    assert error == pytest.approx(math.sqrt((1 / 100 + 1 / 100) * (1 - 0.25)) / 2)
+
+
+def test_a_place_without_starts_has_the_growth_of_its_clients(small_case: Case) -> None:
+    rows = tuple(row.model_copy(update={"starts_per_year": 0.0, "growth": 0.05}) for row in small_case.demand)
+    areas = tuple(area.model_copy(update={"growth_0_17": 0.0, "growth_18_64": 0.0, "growth_65_plus": 0.0})
+                  for area in small_case.areas)  # fmt: skip
+    found = growth_used(replace(small_case, demand=rows, areas=areas))
+    assert [mean for mean, _ in found.values()] == pytest.approx([0.05] * len(found))
+
+
+def test_the_autocorrelation_is_that_of_the_inflow_of_a_municipality(small_case: Case) -> None:
+    """Whatever that of other factors is."""
+    history = _counted(
+        small_case.municipalities[0].code, "jeugdwet", {2020 + k: 1000.0 * 1.05**k for k in range(4)}
+    )
+    case = replace(small_case, history=history)
+    other = tuple(
+        row if row.level == "municipality" else row.model_copy(update={"autocorrelation": 0.99})
+        for row in case.risk_factors
+    )
+    assert growth_estimates(replace(case, risk_factors=other)) == growth_estimates(case)
 
 
 def test_a_place_without_years_has_the_nations_growth(small_case: Case) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from history_start import FORM, OTHER, estimated, row, start
 from scipy.signal import lfilter
+from scipy.stats import chi2
 
 from bekostiging.case import Case, UserError, read_case, spread_notes, spreads, with_policy
 from bekostiging.case.client_response import response_of
@@ -130,6 +131,39 @@ def test_a_value_that_history_contradicts_is_told() -> None:
     assert "the inflow of a municipality" in stated["en"]
 
 
+def test_the_interval_is_that_of_the_pooled_chi_squared(small_case: Case) -> None:
+    """Without own years: three published growth rates have two degrees of freedom, chi-squared -2 ln(1 - p), and no less
+    than four where a spread is drawn."""
+    own = tuple(row for row in small_case.risk_factors if row.id == "municipal_inflow")
+    case = replace(small_case, history=(), risk_factors=own)
+    nation = national_innovation(case, own[0].autocorrelation, None)
+    (one,) = spreads(case)
+    assert nation.freedom == pytest.approx(one.national)
+    total = nation.freedom * nation.variance
+    assert one.low == pytest.approx(math.sqrt(total / chi2.isf(0.025, nation.freedom)))
+    assert one.high == pytest.approx(math.sqrt(total / chi2.isf(0.975, nation.freedom)))
+    assert one.own + one.national < 4
+    assert one.freedom == 4
+
+
+def test_two_national_factors_are_both_taken_off(small_case: Case) -> None:
+    """A variance of 3^2 + 4^2 = 5^2 (in thousandths)."""
+    (own,) = (row for row in small_case.risk_factors if row.id == "municipal_inflow")
+    nations = tuple(
+        own.model_copy(update={"id": f"n{k}", "level": "national", "standard_deviation": k / 1000}) for k in (3, 4)
+    )
+    found = spreads(replace(small_case, history=(), risk_factors=(*nations, own)))
+    assert found[-1].shared == pytest.approx(0.005)
+
+
+def test_an_estimate_that_was_written_and_read_is_still_an_estimate() -> None:
+    case = read_case("almere")
+    again = with_estimates(replace(case, estimates=()))
+    assert [one.factor for one in again.estimates] == [one.factor for one in case.estimates] != []
+    stated = tuple(row.model_copy(update={"standard_deviation": 0.2}) for row in case.risk_factors)
+    assert with_estimates(replace(case, risk_factors=stated)).estimates == ()
+
+
 def test_what_history_cannot_say(small_case: Case) -> None:
     wages = RiskFactor.model_validate(
         {"id": "w", "level": "wages", "quantity": "index", "autocorrelation": 0.3, "line": 9} | MARK
@@ -153,9 +187,9 @@ def test_mixed_definitions_are_refused(small_case: Case) -> None:
     )
 
 
-@pytest.mark.parametrize(("n_years", "floored"), [(4, True), (60, False)])
+@pytest.mark.parametrize(("n_years", "floored"), [(4, True), (10, True), (11, False), (60, False)])
 def test_a_few_equal_years_have_a_floor(small_case: Case, n_years: int, floored: bool) -> None:
-    """Four years without a move say nothing; sixty say that nothing moves beside what moves the country, here 4 %."""
+    """Ten years without a move say nothing; more say that nothing moves beside what moves the country, here 4 %."""
     place = small_case.municipalities[0].code
     history = _history(place, "jeugdwet", {2022 - k: 1e7 for k in range(n_years)})
     factors = tuple(
@@ -166,8 +200,10 @@ def test_a_few_equal_years_have_a_floor(small_case: Case, n_years: int, floored:
     (found,) = (one for one in spreads(empty) if one.factor == "municipal_inflow")
     assert found.too_short == floored
     assert found.estimate == (SMALLEST if floored else 0.0)
+    assert found.high >= found.estimate
     said = [note["nl"] for note in spread_notes(with_estimates(empty)) if "ondergrens" in note["nl"]]
     assert len(said) == floored
+    assert ["hoeveel is niet te zeggen" in one for one in said] == [found.high == found.estimate] * floored
 
 
 SIX_SHORT = [

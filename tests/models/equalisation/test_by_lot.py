@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bekostiging.equalisation import Adjuster, ClientCosts, LotComparison, NormAmounts, compare_by_lot, fitted
+from bekostiging.equalisation.by_lot import FOLDS, folds, of_lot
 
 
 def _clients(heavy: float, seed: int = 1, n: int = 800, variation: float = 0.3) -> ClientCosts:
@@ -111,3 +114,52 @@ def test_a_profile_of_one_client_is_not_compared() -> None:
     lone = ClientCosts((*clients.adjusters, Adjuster("f/rare")), matrix, clients.cost, clients.weight, clients.provider,
                        clients.providers, clients.partitions)  # fmt: skip
     assert sum(one.clients for one in _compared(lone)) == 79
+
+
+def test_a_fixed_pot_shrinks_with_the_clients_it_is_estimated_on() -> None:
+    """Everybody of a profile costs the same and the pot is what they cost: estimated on four fifths, the amounts of the
+    fifth left out are still exactly their cost, and not a fourth more."""
+    clients = _clients(3.0, variation=0.3)
+    exact = replace(clients, cost=np.array([2_000.0, 6_000.0, 2_000.0, 2_000.0])[clients.matrix.argmax(axis=1)])
+    one, two = _compared(exact, total=float(exact.cost.sum()))
+    for lot in (one, two):
+        assert lot.error_profiles.value < 0.02 * 2_000
+
+
+def test_errors_by_hand() -> None:
+    """Squared errors 1, 2, 3, 6 against 2, 6, 2, 6, one client each: a gain of 1, 4, -1, 0, on average 1, so squares of 14
+    around it; removed is 1 - 3 / 4, with influence 1 - 1.5, 2 - 4.5, 3 - 1.5 and 6 - 4.5 over 4: squares of 11 / 16."""
+    profiles, other = np.array([1.0, 2.0, 3.0, 6.0]), np.array([2.0, 6.0, 2.0, 6.0])
+    cost = np.full(4, 10.0)
+    clients = ClientCosts((Adjuster("a"),), np.ones((4, 1)), cost, np.ones(4), np.zeros(4, int), ("p",), {})
+    found = of_lot(
+        None,
+        "flat",
+        clients,
+        np.arange(4),
+        cost - np.sqrt(profiles),
+        cost - np.sqrt(other),
+        np.random.default_rng(1),
+    )
+    assert found.gain.value == pytest.approx(1.0)
+    assert found.gain.standard_error == pytest.approx(np.sqrt(14 / 12))
+    assert found.removed.value == pytest.approx(0.25)
+    assert found.removed.standard_error == pytest.approx(np.sqrt(11 / 12) / 4)
+
+
+def test_one_client_that_stands_for_nearly_all_is_not_enough() -> None:
+    """Kish: its weight of a million beside 399 of one leaves one effective client."""
+    clients = _clients(3.0, n=400)
+    heavy = replace(clients, weight=np.r_[1e6, np.ones(399)])
+    rows, zeros = np.arange(400), np.zeros(400)
+    found = [of_lot(None, "flat", own, rows, zeros, zeros, np.random.default_rng(1)) for own in (clients, heavy)]
+    assert [one.enough for one in found] == [True, False]
+
+
+def test_every_profile_is_spread_over_five_parts() -> None:
+    clients = _clients(1.0, n=203)
+    fold = folds(clients, np.random.default_rng(3))
+    for profile in range(4):
+        own = np.bincount(fold[clients.matrix[:, profile] == 1], minlength=FOLDS)
+        assert own.max() - own.min() <= 1
+    assert FOLDS == 5

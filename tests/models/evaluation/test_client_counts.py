@@ -226,6 +226,7 @@ BOTH = (("gemeente-1", "wmo", 2021, YEAR, 60.0), ("gemeente-2", "wmo", 2021, YEA
         ((*BOTH, *((f"gemeente-{m}", "wmo", 2021, TRAJECTS, 90.0) for m in (1, 2))), (YEAR, (2021,), (100.0,), False)),
         # fewer than ten real persons are not shown; a row without clients is no count
         ((("gemeente-1", "wmo", 2021, YEAR, 5.0), ("gemeente-2", "wmo", 2021, YEAR, 4.0)), None),
+        ((("gemeente-1", "wmo", 2021, YEAR, 5.0), ("gemeente-2", "wmo", 2021, YEAR, 5.0)), (YEAR, (2021,), (10.0,), False)),
         ((BOTH[0], ("gemeente-2", "wmo", 2021, YEAR, None)), None),
     ],
 )  # fmt: skip

@@ -85,7 +85,7 @@ def waiting_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
         for verdict in ("broken", "uncertain")
     }
     if not any(groups.values()):
-        sentences.append(said["told_norm_holds"])
+        sentences.append(said["told_norm_holds_barely" if study.safety.unreachable else "told_norm_holds"])
     sentences += [said[f"told_norm_{name}"].format(forms=", ".join(own)) for name, own in groups.items() if own]
     for one in study.safety.unreachable:
         area = next(area for area in study.case.areas if area.id == one.area)

@@ -136,6 +136,10 @@ def test_what_cannot_be_reached_is_named(study: CapacityStudy, why: Why) -> None
     missed = Unreachable(data.care_forms[0], data.areas[0], 2026, (provider,), why)
     own = replace(study, norms=(norm,), norms_of_plan=(norm,), safety=replace(study.safety, unreachable=(missed,)))
     told = presented(own, "nl").sentences()[3]
+    met = NormCheck(data.care_forms[0], Estimate(0.5, 0.1), 1.0)
+    barely = " ".join(presented(replace(own, norms=(met,), norms_of_plan=(met,)), "nl").sentences())
+    assert "alle wachtnormen, maar op de toekomsten waarop het plan is gekozen niet allemaal" in barely
+    assert "houden op nieuwe toekomsten alle wachtnormen." not in barely
     for word in (care_form_names(own.case)[data.care_forms[0]], "2026", "tabel capacity"):
         assert word in told
     assert names_of(own.case)[provider] in told
@@ -190,8 +194,8 @@ def test_a_running_case_says_whom_to_extend_and_names_nobody(small_case: Case, t
 @pytest.mark.parametrize(
     ("table", "column", "value", "said"),
     [
-        ("capacity", "minimum", "1e6", "the minimum (1e+06 places) is above the maximum"),
-        ("capacity", "block", "1e6", "a block (1e+06 places) is larger than the maximum"),
+        ("capacity", "minimum", "1e6", "the minimum (1000000 places) is above the maximum"),
+        ("capacity", "block", "1e6", "a block (1000000 places) is larger than the maximum"),
         (
             "capacity",
             "location",
