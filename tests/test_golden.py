@@ -93,7 +93,7 @@ def _leaves(node: Any, place: str = "") -> Iterator[tuple[str, Any]]:
 
 NOTES = "/notes/"
 NEAR_TIE = r"^/alternatives/[1-9]"
-"""Designs that cost hardly more than the chosen one: which of them is met first hangs on the last digit, so on the processor."""
+"""Designs that cost hardly more than the chosen one: which is met first hangs on the last digit, so on the processor."""
 CLOSE = 1e-6
 """Relative, and absolute in euro or fractions: matrix arithmetic of another processor adds in another order."""
 IDENTIFIER = r"[a-z_]+(\[.*\])?"
