@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bekostiging.equalisation import Adjuster, ClientCosts, LotComparison, NormAmounts, compare_by_lot, fitted
-from bekostiging.equalisation.by_lot import FOLDS, folds, of_lot
+from bekostiging.equalisation.by_lot import folds, of_lot
+from bekostiging.equalisation.norm_amounts import FOLDS
 
 
 def _clients(heavy: float, seed: int = 1, n: int = 800, variation: float = 0.3) -> ClientCosts:

@@ -202,7 +202,12 @@ def test_a_running_case_says_whom_to_extend_and_names_nobody(small_case: Case, t
             "nergens",
             "'nergens' is no area of the case and not supra_regional or national either",
         ),
-        ("capacity", "care_form", "guidanc", "'guidanc' is not in table care_forms; did you mean guidance?"),
+        (
+            "capacity",
+            "care_form",
+            "guidanc",
+            "'guidanc' is not in table care_forms; did you mean guidance (Begeleiding jeugd)?",
+        ),
         ("alternatives", "destination", "mental_care", "care form mental_care cannot replace itself"),
         ("alternatives", "origin", "iets", "'iets' is not in table care_forms; choose one of"),
         ("travel", "scale", "national", "scale local is missing"),
