@@ -24,6 +24,7 @@ from bekostiging.evaluation import (
     cheapest,
     figures,
 )
+from bekostiging.evaluation.notes import alarms as alarms_of
 from bekostiging.report.comparison.answers import (
     four_sentences,
     headroom_of_term,
@@ -123,6 +124,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """Question, risk allocation, answer, choice, and which assumption turns the ranking."""
     case = outcome.case
     corner = texts["corners", outcome.corner]
+    budget = BudgetPage.of_comparison(outcome, texts)
     settings = texts["page", "settings"].format(
         n=texts.numbers.plain(outcome.n_scenarios),
         r=outcome.n_scramblings,
@@ -134,13 +136,14 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "title": case.title.get(texts.lang, case.name),
         "disclaimer": case.disclaimer.get(texts.lang, ""),
         "confidential": confidential_mark(outcome.case, texts, named=outcome.named),
-        **notes_of_page(outcome, texts),
+        **_notes(outcome, texts),
         **sense_of_page(outcome, texts),
         "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
         "risk_allocation": risk_allocation_table(outcome.risk_allocation, texts),
         "sentences": four_sentences(outcome, texts),
-        "budget": BudgetPage.of_comparison(outcome, texts).section(),
+        "budget": budget.section(),
+        "by_municipality": budget.by_municipality(),
         "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
         "judged": texts["judgements", "note"] + (texts["judgements", "own_note"] if case.judgements else ""),
         "parties": party_blocks(outcome, texts),
@@ -150,6 +153,13 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "shocks": _deterministic(outcome, texts, outcome.shocks),
         "settings": settings,
     }
+
+
+def _notes(outcome: Comparison, texts: Texts) -> dict[str, object]:
+    """The notes of the page, an alarm of the self-check apart: it stands above everything else."""
+    said = notes_of_page(outcome, texts)
+    alarms = [note[texts.lang] for note in alarms_of(outcome.self_check)] if outcome.self_check else []
+    return {**said, "alarms": alarms, "notes": [note for note in said["notes"] if note not in alarms]}
 
 
 def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:

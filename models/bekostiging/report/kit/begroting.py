@@ -69,18 +69,26 @@ class BudgetPage:
 
     def section(self) -> Section:
         """As it stands on the page."""
-        said, certainty = self.texts.sections["budget"], self._certainty
-        table = self.tables[self.form]
-        together = [] if len(self.codes) == 1 else [self._by_municipality(table)]
-        adds_up = said["sharing_note" if min(table.sharing.values()) < 0 else "no_sharing_note"]
+        said, table = self.texts.sections["budget"], self.tables[self.form]
+        note = said["note"].format(form=self._name(self.form), certainty=self._certainty)
+        by_form = [self._by_form()] if len(self.tables) > 1 else []
         return Section(
             title=said["title"],
-            notes=(
-                self._answer(table),
-                said["note"].format(form=self._name(self.form), certainty=certainty),
-                *((adds_up,) if together else ()),
-            ),
-            tables=[self._by_year(table, TOTAL), *together, *([self._by_form()] if len(self.tables) > 1 else [])],
+            notes=(self._answer(table), note),
+            tables=[self._by_year(table, TOTAL), *by_form],
+            numbers=True,
+        )
+
+    def by_municipality(self) -> Section | None:
+        """Every municipality and year; None where there is one municipality."""
+        if len(self.codes) == 1:
+            return None
+        said, table = self.texts.sections["budget"], self.tables[self.form]
+        adds_up = said["sharing_note" if min(table.sharing.values()) < 0 else "no_sharing_note"]
+        return Section(
+            title=said["by_municipality"].format(form=self._name(self.form)),
+            notes=(adds_up,),
+            tables=[self._by_municipality(table)],
             numbers=True,
         )
 

@@ -86,7 +86,7 @@ class Presented(ABC, Generic[S]):
         """Write what only this study has."""
 
 
-def notes_of_page(study: Study, texts: Texts) -> dict[str, object]:
+def notes_of_page(study: Study, texts: Texts) -> dict[str, Any]:
     """Notes of a study where a page has them: ``notes`` at the top; in the appendix, under ``dated_title``, those on the age
     of figures and rules (``dated``)."""
     known = dated_notes(study.case)

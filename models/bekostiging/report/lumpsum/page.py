@@ -50,7 +50,7 @@ def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -
     return template("lumpsum.html.j2").render(
         **frame,
         t=texts.sections,
-        budget=_budget(study, texts),
+        **_budget(study, texts),
         design=terms_table(result.data, design, texts, names) if design.feasible else [],
         designs=designs_table(result, texts, names) if design.feasible else [],
         designs_note=designs_note(result, texts),
@@ -74,10 +74,12 @@ def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -
     )
 
 
-def _budget(study: LumpSumStudy, texts: Texts) -> Section | None:
+def _budget(study: LumpSumStudy, texts: Texts) -> dict[str, Section | None]:
     """Which amount goes into the begroting; None without a design."""
     page = BudgetPage.of_lump_sum(study, texts)
-    return None if page is None else page.section()
+    if page is None:
+        return {"budget": None, "by_municipality": None}
+    return {"budget": page.section(), "by_municipality": page.by_municipality()}
 
 
 def study_sentences(study: LumpSumStudy, texts: Texts) -> list[str]:
