@@ -130,7 +130,7 @@ def safety_places(
         before = found.copy()
         if counts < MOST_COUNTS:
             for f, over in failing.items():
-                room.raise_by(found, f, _needed(data, counted, f, over))
+                room.raise_by(found, f, places_needed(data, counted, f, over))
         if (found == before).all():
             break
     why: Why = "counts" if counts == MOST_COUNTS else "maximum"
@@ -154,7 +154,7 @@ def late_by_place(data: CapacityData, counted: CountedWaiting, form: int) -> Flo
     return np.asarray(beyond.reshape(-1, QUARTERS, beyond.shape[-1]).mean(axis=1))
 
 
-def _needed(data: CapacityData, counted: CountedWaiting, form: int, over: float) -> FloatArray:
+def places_needed(data: CapacityData, counted: CountedWaiting, form: int, over: float) -> FloatArray:
     """Places asked for in every year and area: who waits too long, divided as they do; (y, a)."""
     late = late_by_place(data, counted, form)
     return np.asarray(late / late.sum() * over * len(data.years)) if late.sum() > 0 else late

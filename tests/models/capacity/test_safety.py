@@ -20,7 +20,7 @@ from bekostiging.capacity import (
     safety_places,
 )
 from bekostiging.capacity.count import CountedWaiting
-from bekostiging.capacity.safety import excess, late_by_place
+from bekostiging.capacity.safety import excess, late_by_place, places_needed
 from bekostiging.capacity.waiting import measured
 from bekostiging.units import QUARTERS
 from bekostiging_solvers import Scramblings
@@ -117,6 +117,14 @@ def test_places_are_asked_where_clients_wait_in_the_scenarios_of_the_norm() -> N
     for norm, expected in (("expected", [10.0, 7.5]), ("cvar", [40.0, 0.0])):
         data = cast(CapacityData, SimpleNamespace(norm=norm, confidence=0.9))
         assert late_by_place(data, counted, 0).tolist() == [expected]
+
+
+def test_a_year_asks_for_what_waits_too_long_on_average_over_the_years() -> None:
+    """Six too many on average over two years, of whom a third wait in the first: four places in the first, eight after."""
+    beyond = np.repeat(np.array([3.0, 6.0]), QUARTERS)[None, :, None, None]
+    counted = cast(CountedWaiting, SimpleNamespace(late=beyond[:, :, :, 0].mean(axis=1), beyond=beyond))
+    data = cast(CapacityData, SimpleNamespace(norm="expected", confidence=0.9, years=(2027, 2028)))
+    assert places_needed(data, counted, 0, 6.0).tolist() == [[4.0], [8.0]]
 
 
 @pytest.mark.parametrize("most", [1, 2])
