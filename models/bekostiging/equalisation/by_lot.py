@@ -28,6 +28,8 @@ from bekostiging_solvers.typing import FloatArray, IntArray
 LOT, CARE_FORM = "lot", "care_form"
 REDRAWN = 200
 """Bootstrap samples for the error of provider results: it is then known to a twentieth."""
+SAME = 1e-5
+"""Amounts that differ by no more, relatively, are one amount: a cent on a thousand euro."""
 Verdict = Literal["better", "worse", "not_shown", "too_few"]
 
 
@@ -181,6 +183,9 @@ def of_lot(
 ) -> LotComparison:
     """One lot: errors per client, and results of its providers."""
     weight, cost = clients.weight[own], clients.cost[own]
+    # a profile per care form is the same amount but for how a solver rounds
+    if np.allclose(profiles, alternative, rtol=SAME, atol=0.0):
+        alternative = profiles
     squared = [np.square(cost - amounts) for amounts in (profiles, alternative)]
     mean = [float(np.average(one, weights=weight)) for one in squared]
     ratio = mean[0] / mean[1] if mean[1] > 0 else 1.0

@@ -148,6 +148,16 @@ def test_errors_by_hand() -> None:
     assert found.removed.standard_error == pytest.approx(np.sqrt(11 / 12) / 4)
 
 
+@pytest.mark.parametrize("rounding", [1 - 1e-7, 1.0, 1 + 1e-7])
+def test_amounts_that_differ_by_rounding_are_neither_better_nor_worse(rounding: float) -> None:
+    """One profile per care form gives the amount of the care form, but for how a solver rounds: that is no verdict."""
+    clients = _clients(1.0, n=400)
+    rows, amount = np.arange(400), np.full(400, 2_000.0)
+    found = of_lot(None, "care_form", clients, rows, rounding * amount, amount, np.random.default_rng(1))
+    assert (found.gain.value, found.removed.value, found.providers_difference.value) == (0.0, 0.0, 0.0)
+    assert found.verdict == "not_shown"
+
+
 def test_one_client_that_stands_for_nearly_all_is_not_enough() -> None:
     """Kish: its weight of a million beside 399 of one leaves one effective client."""
     clients = _clients(3.0, n=400)
