@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case.tables import CLAUSE_COLUMNS, PAYMENT_FORMS
+from bekostiging.case.workbook.names import column_name
 from bekostiging.contracts import BASELINE
 from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, regimes
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
+from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import THOUSAND
 
@@ -59,7 +61,7 @@ def _exact(outcome: Comparison, texts: Texts) -> Table:
     """Per contract and layer the exact mean and the simulated one, thousand euro."""
     if not outcome.exact:
         return []
-    layers = list(dict.fromkeys(one.layer for one in outcome.exact))
+    layers, names = list(dict.fromkeys(one.layer for one in outcome.exact)), names_of(outcome.case)
     rows = [["", *(texts.layer(layer) for layer in layers)]]
     for contract in dict.fromkeys(one.contract for one in outcome.exact):
         own = {one.layer: one for one in outcome.exact if one.contract == contract}
@@ -72,7 +74,7 @@ def _exact(outcome: Comparison, texts: Texts) -> Table:
             simulated = texts.numbers.estimate(one.drawn, THOUSAND, 1)
             text = f"{texts.numbers.plain(one.exact.value / THOUSAND, 1)} | {simulated}"
             cells.append(f"{text} (!)" if one.alarm else text)
-        rows.append([contract, *cells])
+        rows.append([" / ".join(names[part] for part in contract.split("/")), *cells])
     return rows
 
 
@@ -103,11 +105,11 @@ def _clauses(outcome: Comparison, texts: Texts) -> Table:
         texts["page", "clause"],
         texts["columns", "share"],
     ]
-    rows = [head]
+    rows, names = [head], names_of(outcome.case)
     for row in sorted(outcome.case.clauses, key=lambda row: (row.lot, row.payment_form, row.position)):
         terms = [(name, getattr(row, name)) for name in CLAUSE_COLUMNS]
         listed = ", ".join(
-            f"{name} {texts.numbers.plain(value, 0 if value == int(value) else 2)}"
+            f"{column_name(name, texts.lang)} {texts.numbers.plain(value, 0 if value == int(value) else 2)}"
             for name, value in terms
             if value is not None
         )
@@ -115,7 +117,13 @@ def _clauses(outcome: Comparison, texts: Texts) -> Table:
             f"{texts['clauses', row.clause]}{f' ({listed})' if listed else ''} — {texts['statuses', row.status]}"
         )
         rows.append(
-            [row.lot, texts["forms", row.payment_form], str(row.position), name, texts.numbers.percent(row.share)]
+            [
+                names[row.lot],
+                texts["forms", row.payment_form],
+                str(row.position),
+                name,
+                texts.numbers.percent(row.share),
+            ]
         )
     return rows
 
@@ -126,10 +134,12 @@ def _ceilings(outcome: Comparison, texts: Texts) -> Table:
     own = outcome.forms[BASELINE].ceilings
     if not own:
         return []
-    names = {row.id: row.name for row in outcome.case.providers}
+    names = names_of(outcome.case)
     rows = [[texts["columns", "provider"], texts["columns", "lot"], *(str(year) for year in outcome.years)]]
     for (provider, lot), years in own.items():
-        rows.append([names[provider], lot, *(_chances(years[str(year)], texts, months) for year in outcome.years)])
+        rows.append(
+            [names[provider], names[lot], *(_chances(years[str(year)], texts, months) for year in outcome.years)]
+        )
     return rows
 
 

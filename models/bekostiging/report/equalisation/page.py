@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from bekostiging.case import Case
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
 from bekostiging.report.equalisation.plots import (
@@ -243,19 +244,32 @@ def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> S
         rows.append([names.get(name, name), power, *tails, numbers.estimate(pool.received[p]), *ends])
     return Section(
         title=said["pool"].format(lot=names.get(data.lot, data.lot)),
-        notes=[note, _clause(pool, texts), said["frontier_note"], out_of_sample],
+        notes=[note, _clause(pool, study.case, texts), said["frontier_note"], out_of_sample],
         tables=[shares, rows],
         drawn=figure_of(lambda ax: plot_power_risk(study, ax, lot=data.lot, lang=texts.lang), POWER_SIZE),
     )
 
 
-def _clause(pool: PoolResult, texts: Texts) -> str:
-    """The pool as rows of table clauses, to copy."""
+def _clause(pool: PoolResult, case: Case, texts: Texts) -> str:
+    """The pool as rows of table clauses, in the words of its sheet."""
+    numbers, names = texts.numbers, names_of(case)
     rows = []
     for k, ((low, high), share) in enumerate(zip(pool.data.edges, pool.design.share, strict=True), start=1):
-        upper = "" if np.isinf(high) else f"{1 + high:g}"
-        rows.append(f"{pool.data.lot}, {LUMP_SUM}, {k}, provider_pool, {share:.4f}, {1 + low:g}, {upper}")
-    return texts["equalisation", "clause"].format(rows="; ".join(rows))
+        key = "clause_last" if np.isinf(high) else "clause_row"
+        rows.append(
+            texts["equalisation", key].format(
+                position=k,
+                share=numbers.plain(share, 4),
+                low=texts.policy_value(f"{1 + low:g}"),
+                high=texts.policy_value(f"{1 + high:g}"),
+            )
+        )
+    return texts["equalisation", "clause"].format(
+        lot=names[pool.data.lot],
+        form=texts["forms", LUMP_SUM],
+        kind=texts["clauses", "provider_pool"],
+        rows="; ".join(rows),
+    )
 
 
 class EqualisationReport(StudyReport[EqualisationStudy]):

@@ -11,6 +11,7 @@ from typing import Any
 
 from bekostiging.case.errors import LANGUAGES, Said, UserError
 from bekostiging.case.tables import CLAUSES, PAYMENT_FORMS
+from bekostiging.case.workbook.names import choice_name, policy_name
 from bekostiging.equalisation import Condition
 from bekostiging.evaluation.figures import Figure
 from bekostiging.lumpsum import Limit
@@ -50,6 +51,19 @@ class Texts:
         """A figure that has its row, with its unit, among the texts: one of a table alone."""
         own = _load()[section][name]
         return Figure(name, own["unit"], 0, own["nl"], own["en"])
+
+    def policy(self, name: str) -> str:
+        """A policy as a reader calls it: as sheet beleid does, in English its words apart."""
+        return policy_name(name, self.lang) if self.lang == "nl" else name.replace("_", " ")
+
+    def policy_value(self, value: str) -> str:
+        """A value of a policy as the reader writes it: a number with the decimal mark, a word in the language."""
+        try:
+            float(value)
+        except ValueError:
+            said = choice_name("value", value, self.lang)
+            return said if self.lang == "nl" else said.replace("_", " ")
+        return value.replace(".", ",") if self.lang == "nl" else value
 
     def limit(self, limit: Limit, names: Mapping[str, str]) -> str:
         """A limit of the lump sum in words; ``names`` from ids to names."""

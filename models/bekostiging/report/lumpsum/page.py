@@ -200,13 +200,13 @@ def _price_of_certainty(study: LumpSumStudy, texts: Texts) -> str:
 def _choices(study: LumpSumStudy, texts: Texts) -> Table:
     """Every policy row: what it means, who chose it, and what a tenth less and more does to spending."""
     heads = ("policy_choice", "choice_value", "choice_source", "choice_down", "choice_up")
-    rows = [[texts["page", name] for name in heads]]
+    rows, names = [[texts["page", name] for name in heads]], names_of(study.case)
     for one in study.choices:
-        scope = "" if one.scope == "case" else f" ({one.scope})"
+        scope = "" if one.scope == "case" else f" ({names[one.scope]})"
         ends = [_changed(one.lower, texts), _changed(one.higher, texts)]
         meaning = POLICIES[one.name].explained(texts.lang)
         source = f"{one.source} — {texts['statuses', one.status]}"
-        rows.append([f"{one.name}{scope}: {meaning}", _value(texts, one.value), source, *ends])
+        rows.append([f"{texts.policy(one.name)}{scope}: {meaning}", texts.policy_value(one.value), source, *ends])
     return rows
 
 
@@ -217,16 +217,7 @@ def _changed(one: Changed | None, texts: Texts) -> str:
     change = (
         texts["page", "not_possible"] if one.expected is None else both_millions((one.expected, one.tail), texts)
     )
-    return f"{_value(texts, f'{one.value:g}')}: {change}"
-
-
-def _value(texts: Texts, value: str) -> str:
-    """A policy value as the reader writes it; a word as it is."""
-    try:
-        float(value)
-    except ValueError:
-        return value
-    return value.replace(".", ",") if texts.lang == "nl" else value
+    return f"{texts.policy_value(f'{one.value:g}')}: {change}"
 
 
 def clause_text(study: LumpSumStudy, design: LumpSumDesign) -> list[str]:

@@ -19,6 +19,7 @@ import pytest
 from conftest import DESIGN
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_language import odd_pieces
 from python_calamine import CalamineWorkbook
 
 from bekostiging.case import Case
@@ -165,6 +166,14 @@ def test_every_table_is_there_in_both_forms(every: Results, command: str, lang: 
         for cells, row in zip(found[name][top + 1 :], made.rows, strict=True):
             for cell, (value, _) in zip(cells, row, strict=True):
                 _assert_same(cell, value)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_page_has_no_keys_no_jargon_and_one_language(every: Results, command: str, lang: str) -> None:
+    study = every.made[command]
+    page = (every.folder(command, lang) / presented(study, lang).page_file).read_text(encoding="utf-8")
+    assert odd_pieces(page, study.case, lang) == []
 
 
 def _assert_same(cell: Any, value: Any) -> None:

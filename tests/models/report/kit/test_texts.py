@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from plain_language import oddities
 
 from bekostiging import report
 from bekostiging.case.tables import PAYMENT_FORMS, TABLES
@@ -118,6 +119,39 @@ def test_every_thing_has_a_name() -> None:
         assert set(texts.sections["risks"]) == set(RISKS)
         assert set(texts.sections["corners"]) == set(CORNERS)
         assert set(texts.sections["tables"]) == set(TABLES)
+
+
+NAMES = {"files", "sheets", "columns"}
+"""Sections of names of files, sheets and columns: they may have an underscore."""
+
+
+@pytest.mark.parametrize("texts", [NL, EN], ids=["nl", "en"])
+def test_no_text_has_a_key_jargon_or_another_language(texts: Texts) -> None:
+    odd = {
+        (section, key): found
+        for section, entries in texts.sections.items()
+        if section not in NAMES
+        for key, text in entries.items()
+        if (found := oddities(re.sub("{.*?}", "", text), texts.lang))
+    }
+    assert odd == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Gemeten op shadow_production", ["shadow_production"]),
+        ("Naar de nucleolus, met seed 1", ["nucleolus", "seed"]),
+        ("Dat kost 3.3e+04 euro", ["3.3e+04"]),
+        ("Het houdt stand.. En dan", [".."]),
+        ("Het houdt stand; .", []),
+        ("Het houdt stand;.", [";."]),
+        ("Deel van the provider", ["the", "provider"]),
+        ("Van 2026 tot 2029 ... en verder, art. 2.19 lid 1", []),
+    ],
+)
+def test_what_is_odd_in_a_sentence(text: str, found: list[str]) -> None:
+    assert oddities(text, "nl") == found
 
 
 @pytest.mark.parametrize("word", ["failliet", "bankrupt"])
