@@ -53,7 +53,7 @@ def study_page(study: LumpSumStudy, texts: Texts, frame: Mapping[str, object]) -
         **_budget(study, texts),
         design=terms_table(result.data, design, texts, names) if design.feasible else [],
         designs=designs_table(result, texts, names) if design.feasible else [],
-        designs_note=designs_note(result, texts),
+        designs_note=designs_note(result, texts) if design.feasible else "",
         plain=terms_table(result.data, result.plain.design, texts, names) if separate else [],
         conflicts=conflicts_table(result, texts, names) if design.conflicts else [],
         relaxations=relaxations_table(result, texts, names),

@@ -219,3 +219,17 @@ def test_options_that_cannot_be(folder: Path, tmp_path: Path, option: str, value
     assert done.exit_code == 2
     assert told in " ".join(done.output.split())
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.slow
+def test_a_page_without_a_lump_sum_says_what_would_do(tmp_path: Path) -> None:
+    """The invented region: no lump sum keeps its limits, and the page has no design and no amounts, and is written."""
+    place = tmp_path / "out"
+    done = CliRunner().invoke(
+        app,
+        ["lumpsum", "veenrand", "--scenarios", "64", "--design-scenarios", "64", "--out", str(place), "--lang", "nl"],
+    )
+    assert done.exit_code == 3, done.output
+    page = (place / "lumpsum.html").read_text(encoding="utf-8")
+    assert "Er bestaat geen taakgericht budget dat aan de grenzen voldoet" in page
+    assert "Welk bedrag in de begroting" not in page
