@@ -6,6 +6,7 @@ import math
 
 from bekostiging.case import Case
 from bekostiging.case.errors import Note
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import CLAUSES
 from bekostiging.scenarios import Plan, SelfCheck
 
@@ -14,6 +15,18 @@ FEWEST_IN_TAIL = 5
 UNSEEN = 0.05
 """Chance at which the bound on what was never seen, 1 - UNSEEN^(1/n) (Clopper and Pearson 1934), is too low."""
 ROUNDING = 1e-9
+MEANT = {
+    "starts": ("starts", "starts"),
+    "clients": ("cliënten", "clients"),
+    "units": ("geleverde eenheden", "units delivered"),
+    "units_within_budget": ("eenheden binnen het urenbudget", "units within the hours budget"),
+    "crisis_units": ("eenheden crisishulp", "units of crisis care"),
+    "crisis_units_within_budget": ("crisishulp binnen het urenbudget", "crisis care within the hours budget"),
+    "arrangement_units": ("eenheden in arrangementen", "units in arrangements"),
+    "arrangement_units_at_result": ("arrangementen met resultaat", "arrangements at their result"),
+    "cost": ("kosten", "cost"),
+}
+"""What is compared, in Dutch and English (``scenarios.selfcheck``)."""
 
 
 def alarms(checked: SelfCheck) -> tuple[Note, ...]:
@@ -24,11 +37,12 @@ def alarms(checked: SelfCheck) -> tuple[Note, ...]:
     return (
         {
             "nl": f"ALARM van de zelfcontrole: {n} van {checked.n_statistics} vergelijkingen van de simulatie met haar "
-            f"eigen theorie kunnen geen toeval zijn, het ergst {worst.quantity} van {worst.cell}: {worst.drawn:.6g} "
-            f"getrokken, {worst.expected:.6g} verwacht. Gebruik deze uitkomst niet en meld haar.",
+            f"eigen theorie {'kan' if n == 1 else 'kunnen'} geen toeval zijn. Het ergst is het bij {worst.cell}, "
+            f"{MEANT[worst.quantity][0]}: {in_nl(worst.drawn, 6)} getrokken, {in_nl(worst.expected, 6)} verwacht. "
+            "Gebruik deze uitkomst niet en meld haar.",
             "en": f"ALARM of the self-check: {n} of {checked.n_statistics} comparisons of the simulation with its own "
-            f"theory cannot be chance, the worst {worst.quantity} of {worst.cell}: {worst.drawn:.6g} drawn, "
-            f"{worst.expected:.6g} expected. Do not use this outcome and report it.",
+            f"theory cannot be chance. The worst is at {worst.cell}, {MEANT[worst.quantity][1]}: {in_en(worst.drawn, 6)} "
+            f"drawn, {in_en(worst.expected, 6)} expected. Do not use this outcome and report it.",
         },
     )
 

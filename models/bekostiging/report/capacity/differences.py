@@ -61,7 +61,7 @@ def in_words(value: Estimate | float, subject: Subject, texts: Texts) -> str:
         return said[f"{kind.key}_unclear"].format(most=most)
     if not margin and round(shown.value, kind.digits) == 0:
         return said[f"{kind.key}_equal"]
-    return said[name].format(size=texts.numbers.estimate(shown, digits=kind.digits))
+    return said[name].format(size=texts.numbers.between(shown, digits=kind.digits))
 
 
 def _digits(kind: Kind, shown: Estimate) -> int:

@@ -17,7 +17,7 @@ from bekostiging.report.kit.sections import Section, Table, care_form_names, nam
 from bekostiging.report.kit.style import figure_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityBudget, CapacityStudy
-from bekostiging.units import THOUSAND
+from bekostiging.units import MILLION, THOUSAND
 
 
 def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
@@ -34,7 +34,7 @@ def capacity_sentences(study: CapacityStudy, texts: Texts) -> list[str]:
             contracts=numbers.plain(round(float(plan.number.sum()))),
             places=numbers.plain(float(study.places[:, 0].sum())),
             at_first="" if n_years == 1 else said["at_first"].format(first=data.years[0]),
-            cost=numbers.estimated_millions(cost),
+            cost=numbers.between(cost, MILLION),
             scenarios=numbers.plain(study.n_scenarios),
         ),
     ]

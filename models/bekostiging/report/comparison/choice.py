@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,16 @@ from bekostiging.report.kit.texts import Texts
 
 MARKS: dict[Grade, str] = {"very_weak": "−−", "weak": "−", "neutral": "0", "strong": "+", "very_strong": "++"}
 """How a judgement is written, as the field writes it."""
+
+
+def choice_section(outcome: Comparison, texts: Texts, heads: list[str]) -> dict[str, Any]:
+    """The table under ``heads``, what is judged in it, and the blocks of the parties."""
+    own = texts["judgements", "own_note"] if outcome.case.judgements else ""
+    return {
+        "choice": [heads, *([name, *row] for name, row in choice_table(outcome, texts))],
+        "judged": texts["judgements", "note"] + own,
+        "parties": party_blocks(outcome, texts),
+    }
 
 
 def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]]]:

@@ -32,7 +32,7 @@ from bekostiging.report.comparison.answers import (
     summary_rows,
     years,
 )
-from bekostiging.report.comparison.choice import choice_table, party_blocks
+from bekostiging.report.comparison.choice import choice_section
 from bekostiging.report.comparison.clients import client_sections
 from bekostiging.report.comparison.contracts import contract_sections, regime_table
 from bekostiging.report.comparison.measures import measure_sections
@@ -144,9 +144,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "sentences": four_sentences(outcome, texts),
         "budget": budget.section(),
         "by_municipality": budget.by_municipality(),
-        "choice": [_heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))],
-        "judged": texts["judgements", "note"] + (texts["judgements", "own_note"] if case.judgements else ""),
-        "parties": party_blocks(outcome, texts),
+        **choice_section(outcome, texts, _heads(texts)),
         "turning_parity": texts["page", "turning_own_prices" if own_prices(outcome) else "turning_one_build_up"],
         "turning": _deterministic(outcome, texts, outcome.sensitivities),
         "provider_result": texts[figures.PROVIDER_RESULT],

@@ -20,6 +20,7 @@ from bekostiging.report.equalisation.plots import (
 from bekostiging.report.equalisation.results import equalisation_results, lot_powers
 from bekostiging.report.equalisation.tables import equalisation_tables
 from bekostiging.report.kit.long import LongTable
+from bekostiging.report.kit.numbers import SPACE
 from bekostiging.report.kit.presented import StudyReport
 from bekostiging.report.kit.sections import Section, Table, care_form_names, names_of
 from bekostiging.report.kit.style import figure_of
@@ -117,7 +118,7 @@ def _lot_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
     for one in study.lots:
         place = said["all_lots"] if one.lot is None else said["in_lot"].format(lot=names.get(one.lot, one.lot))
         against = said[f"against_{one.alternative}"]
-        share = numbers.estimated_percent(one.removed)
+        share = f"{numbers.between(one.removed, 0.01)}{SPACE}%"
         sentences.append(said[f"verdict_{one.verdict}"].format(place=place, share=share, against=against))
     return sentences if study.lots else [*sentences, said["no_lots"].format(limit=DISCLOSURE_LIMIT)]
 

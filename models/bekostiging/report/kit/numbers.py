@@ -14,6 +14,7 @@ _TO_DUTCH = str.maketrans({",": ".", ".": ","})
 MINUS = "−"
 UNKNOWN = "–"
 """In place of a number of which nothing is known."""
+_BETWEEN = {"nl": "tussen {low} en {high}", "en": "between {low} and {high}"}
 SPACE = "\u00a0"
 """A number never breaks over a line."""
 
@@ -63,6 +64,16 @@ class Numbers:
         if round(shown.standard_error, decimals) == 0:
             return self.plain(shown.value, decimals)
         return f"{self.plain(shown.value, decimals)}{SPACE}±{SPACE}{self.plain(shown.standard_error, decimals)}"
+
+    def between(self, estimate: Estimate, scale: float = 1.0, digits: int = 1) -> str:
+        """For a sentence: the ends of the 95 % interval in words; the value alone where both are shown alike."""
+        shown = estimate.scaled(1 / scale)
+        half = shown.half_width()
+        if not half:
+            return self.plain(shown.value, digits)
+        decimals = decimals_of(2 * half)
+        low, high = (self.plain(end, decimals) for end in (shown.value - half, shown.value + half))
+        return low if low == high else _BETWEEN[self.lang].format(low=low, high=high)
 
     def figure(self, figure: Figure, value: Estimate | float | None, most: int = 3) -> str:
         """A figure in its unit, euro in millions and a fraction as a percentage; ``most``: decimals with an error.

@@ -16,6 +16,7 @@ from bekostiging.report.sharing.results import MEASURES, sharing_results
 from bekostiging.report.sharing.tables import coalitions_text, sharing_tables
 from bekostiging.sharing import MOST_TABLE, GameSolution
 from bekostiging.studies import IN_FORCE, SharingStudy
+from bekostiging.units import MILLION
 
 
 def sharing_sentences(study: SharingStudy, texts: Texts) -> list[str]:
@@ -37,7 +38,7 @@ def sharing_sentences(study: SharingStudy, texts: Texts) -> list[str]:
     if core.holds:
         return [*sentences, said["told_core"]]
     members = ", ".join(names[code] for code in core.members)
-    return [*sentences, said["told_leaves"].format(members=members, euros=numbers.estimated_millions(core.euros))]
+    return [*sentences, said["told_leaves"].format(members=members, euros=numbers.between(core.euros, MILLION))]
 
 
 def sharing_sections(study: SharingStudy, texts: Texts) -> list[Section]:

@@ -22,8 +22,14 @@ PLAIN = {
 }
 # error 100,000 with 9 degrees of freedom: the 95 % interval is 226,216 wide on each side (Student, table)
 ESTIMATED = {
-    ("cost", -440_000.0, 100_000.0): ("0,4 ± 0,1 miljoen euro goedkoper", "0.4 ± 0.1 million euro cheaper"),
-    ("cost", 440_000.0, 100_000.0): ("0,4 ± 0,1 miljoen euro duurder", "0.4 ± 0.1 million euro dearer"),
+    ("cost", -440_000.0, 100_000.0): (
+        "tussen 0,2 en 0,7 miljoen euro goedkoper",
+        "between 0.2 and 0.7 million euro cheaper",
+    ),
+    ("cost", 440_000.0, 100_000.0): (
+        "tussen 0,2 en 0,7 miljoen euro duurder",
+        "between 0.2 and 0.7 million euro dearer",
+    ),
     ("cost", -200_000.0, 100_000.0): ("hoogstens 0,4 miljoen euro verschil", "at most 0.4 million euro apart"),
     ("cost", 200_000.0, 100_000.0): ("hoogstens 0,4 miljoen euro verschil", "at most 0.4 million euro apart"),
     ("cost", 0.0, 100_000.0): ("hoogstens 0,2 miljoen euro verschil", "at most 0.2 million euro apart"),

@@ -50,3 +50,12 @@ def test_changes_have_a_sign() -> None:
     assert NL.change(4.9e6) == "+4,9"
     assert NL.change(-4.9e6) == "−4,9"
     assert NL.change(1e3) == "0,0"
+
+
+def test_an_interval_in_words() -> None:
+    """95 %: 1.96 standard errors on either side; the value alone where that cannot be seen, or without an error."""
+    nl, en = Numbers("nl"), Numbers("en")
+    assert nl.between(Estimate(36e6, 0.5e6), 1e6) == "tussen 35 en 37"
+    assert en.between(Estimate(1234.0, 100.0)) == "between 1,038 and 1,430"
+    assert nl.between(Estimate(36.04, None)) == nl.between(Estimate(36.04, 0.0)) == "36,0"
+    assert nl.between(Estimate(1.0, 1e-6)) == "1,000"
