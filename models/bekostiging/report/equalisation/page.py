@@ -41,12 +41,24 @@ def equalisation_sentences(study: EqualisationStudy, texts: Texts) -> list[str]:
             rows=numbers.plain(len(clients.cost)),
         ),
         said["told_fit"].format(method=said[study.model.method], gap=numbers.percent(study.model.fit_.gap, 4)),
-        said["told_flat"].format(
-            flat=numbers.percent(study.methods["flat"].largest, 1), now=numbers.percent(study.measures.largest, 1)
-        ),
+        _against_one_amount(study, texts),
         said["told_simulated" if study.simulated else "told_own"],
     ]
     return [*sentences, *(warning.text(texts.lang) for warning in study.model.warnings_)]
+
+
+def _against_one_amount(study: EqualisationStudy, texts: Texts) -> str:
+    """The hardest hit provider under these amounts, one amount per care form (which is nearly free) and one for all."""
+    said, numbers = texts.sections["equalisation"], texts.numbers
+    found = {name: one.largest for name, one in study.methods.items()} | {"now": study.measures.largest}
+    shown = {name: numbers.percent(value, 1) for name, value in found.items()}
+    if "care_form" not in found:
+        return said["told_flat"].format(flat=shown["flat"], now=shown["now"])
+    verdict = "better" if found["now"] < found["care_form"] else "worse"
+    if shown["now"] == shown["care_form"]:
+        verdict = "equal"
+    first = said["told_forms"].format(flat=shown["flat"], forms=shown["care_form"], now=shown["now"])
+    return f"{first} {said[f'forms_{verdict}']}"
 
 
 def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Section]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from typer.testing import CliRunner
 from bekostiging.case import Case
 from bekostiging.cli import app
 from bekostiging.equalisation import NormAmounts
+from bekostiging.report.equalisation.page import equalisation_sentences
+from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import EqualisationStudy, study_equalisation
 
 
@@ -59,6 +62,21 @@ def test_norm_amounts_of_simulated_clients_follow_their_profiles(study: Equalisa
         ratio = amount[heavy] / amount[light]
         spread = ratio * np.hypot(error[heavy] / amount[heavy], error[light] / amount[light])
         assert abs(ratio - 1.45 / 0.7) < 4 * spread
+
+
+@pytest.mark.parametrize(
+    ("forms", "now", "said"),
+    [(0.02, 0.01, "het werk van de profielen"), (0.0101, 0.0099, "voegen aan één bedrag per zorgvorm niets toe"),
+     (0.01, 0.02, "Eén bedrag per zorgvorm verdeelt hier beter")],
+)  # fmt: skip
+def test_profiles_are_judged_against_an_amount_per_care_form(
+    study: EqualisationStudy, forms: float, now: float, said: str
+) -> None:
+    """Which is nearly free: one amount for everybody is no fair rival. As printed, so no more than the page shows."""
+    methods = dict(study.methods) | {"care_form": replace(study.methods["care_form"], largest=forms)}
+    judged = replace(study, methods=methods, measures=replace(study.measures, largest=now))
+    (sentence,) = (one for one in equalisation_sentences(judged, Texts("nl")) if "per zorgvorm" in one)
+    assert said in sentence
 
 
 def test_transfers_sum_to_zero_and_pools_lower_the_tail(study: EqualisationStudy) -> None:

@@ -227,7 +227,18 @@ def test_a_page_without_a_lump_sum_says_what_would_do(tmp_path: Path) -> None:
     place = tmp_path / "out"
     done = CliRunner().invoke(
         app,
-        ["lumpsum", "veenrand", "--scenarios", "64", "--design-scenarios", "64", "--out", str(place), "--lang", "nl"],
+        [
+            "lumpsum",
+            "veenrand",
+            "--scenarios",
+            "64",
+            "--design-scenarios",
+            "64",
+            "--out",
+            str(place),
+            "--lang",
+            "nl",
+        ],
     )
     assert done.exit_code == 3, done.output
     page = (place / "lumpsum.html").read_text(encoding="utf-8")
