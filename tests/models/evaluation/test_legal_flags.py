@@ -351,3 +351,21 @@ def test_regional_purchase_is_a_rule_whose_date_is_in_doubt(outcome: Comparison)
     assert "moet sinds" not in sentence
     assert "niet gevonden" in sentence
     assert ground(group[0]).doubtful
+
+
+@pytest.mark.parametrize(
+    ("below", "losses", "sentence"),
+    [
+        (0.0, 0.5, "p: onder taakgericht zijn er in 50,0 % van de toekomsten drie verliesjaren op rij."),
+        (
+            0.25,
+            0.0,
+            "p: onder taakgericht eindigt de solvabiliteit (nu 30,0 %) in 25,0 % van de toekomsten onder 20 %, en in 0,0 % "
+            "onder 10 %.",
+        ),
+    ],
+)
+def test_early_warning_is_silent_about_what_never_happens(below: float, losses: float, sentence: str) -> None:
+    figures = {"today": 0.3, "below_20": below, "below_10": 0.0, "losses": losses}
+    told = flag_sentence(Flag("early_warning", "p", "taakgericht", None, "", figures), NL)
+    assert told.replace("\u00a0", " ") == sentence

@@ -76,8 +76,8 @@ def _cost(outcome: Comparison, texts: Texts) -> str:
         years=years(outcome),
         low=low,
         high=high,
-        low_form=forms[least],
-        high_form=forms[most],
+        low_form=texts["forms", least],
+        high_form=texts["forms", most],
         gaps=", ".join(f"{forms[form]} {texts.numbers.signed_percent(gap, 1)}" for form, gap in gaps.items()),
     )
     return f"{spent} {_worst(outcome, texts)}"
@@ -106,8 +106,8 @@ def _risk(outcome: Comparison, texts: Texts) -> str:
     overrun = texts["answers", "risk_alike" if least == most else "risk"].format(
         low=least,
         high=most,
-        low_form=texts["forms_in_full", low],
-        high_form=texts["forms_in_full", high],
+        low_form=texts["forms", low],
+        high_form=texts["forms", high],
     )
     return f"{overrun} {_weakest(outcome, texts)}"
 

@@ -38,7 +38,16 @@ def flag_sentence(flag: Flag, texts: Texts, names: dict[str, str] | None = None)
     }
     form = texts["forms", flag.form] if flag.form else ""
     said = {name: texts["forms", value] if name == "today" else value for name, value in flag.names.items()}
-    return texts["flags", flag.kind].format(subject=subject, form=form, **figures, **said)
+    return _template(flag, texts).format(subject=subject, form=form, **figures, **said)
+
+
+def _template(flag: Flag, texts: Texts) -> str:
+    """The sentence of a kind; of early warning without what happens in no scenario."""
+    if flag.kind == "early_warning" and flag.figures["below_20"] == 0:
+        return texts["signals", "only_losses"]
+    if flag.kind == "early_warning" and flag.figures["losses"] == 0:
+        return texts["signals", "only_solvency"]
+    return texts["flags", flag.kind]
 
 
 def _told(group: tuple[Flag, ...], texts: Texts, names: dict[str, str]) -> str:
