@@ -9,7 +9,7 @@ import numpy as np
 
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import ArgumentError
-from bekostiging.case.kinds import Count
+from bekostiging.case.kinds import Index
 from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.layers import outermost_deficit, sides
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
@@ -116,7 +116,7 @@ def signable_terms(data: LumpSumData) -> SimpleTerms:
 
 
 @kinds_checked
-def asked_terms(changes: Count | None, shares: tuple[float, ...]) -> SimpleTerms | None:
+def asked_terms(changes: Index | None, shares: tuple[float, ...]) -> SimpleTerms | None:
     """Terms that were asked for; None where nothing was.
 
     Parameters

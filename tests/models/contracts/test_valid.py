@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bekostiging.case import UserError
 from bekostiging.contracts import (
     CeilingPool,
     Corridor,
@@ -109,12 +110,16 @@ def test_layers_may_stand_in_any_order() -> None:
         (lambda: ProviderPool("lot", "taakgericht", 1.0, 1.1, 50), "ProviderPool.share is 50"),
         (lambda: IndexRule(90, 0.1, "additive"), "IndexRule.weight_ova is 90"),
         (lambda: IndexRule(0.9, 0.1, "both"), "IndexRule.method is both: one of additive, multiplicative"),
-        (lambda: hours_budget(-1.0, 26), "HoursBudget.volume is -26.0: hours over the whole validity"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field(make: Callable[[], object], told: str) -> None:
     with pytest.raises(ValueError, match=told):
         make()
+
+
+def test_negative_hours_a_week_are_refused_by_the_function() -> None:
+    with pytest.raises(UserError, match="hours_per_week -1.0: give a number of 0 or more"):
+        hours_budget(-1.0, 26)
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path:
     [
         ("--shares", "0,half", "--shares 0,half: give numbers with a point, separated by commas"),
         ("--edges", "0.2,0.1", "--edges 0.2,0.1: must rise between 0 and 1"),
-        ("--bands", "-1", "--bands -1: give a whole number of 1 or more"),
+        ("--bands", "-1", "--bands -1: give a whole number of 0 or more"),
         ("--shares", "2", "--shares 2: must be between 0 and 1"),
         ("--precision", "0", "--precision 0.0: give a number larger than 0"),
     ],
