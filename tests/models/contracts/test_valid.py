@@ -118,7 +118,7 @@ def test_what_cannot_be_is_refused_with_its_field(make: Callable[[], object], to
 
 
 def test_negative_hours_a_week_are_refused_by_the_function() -> None:
-    with pytest.raises(UserError, match="hours_per_week -1.0: give a number of 0 or more"):
+    with pytest.raises(UserError, match=r"hours_per_week -1\.0: give a number of 0 or more"):
         hours_budget(-1.0, 26)
 
 
