@@ -84,7 +84,7 @@ class TailSearch:
         self._not_above(self.most, relaxed.bound)
         if not self.program.is_integer:
             return relaxed
-        whole = self._converge_whole(cuts)
+        whole = self._converge_whole(cuts, relaxed.bound)
         return replace(whole, duals=relaxed.duals, passes=relaxed.passes + whole.passes)
 
     def value(self, x: FloatArray) -> float:
@@ -160,8 +160,10 @@ class TailSearch:
             level = news
         raise _unconverged()
 
-    def _converge_whole(self, cuts: TailCuts) -> Held:
+    def _converge_whole(self, cuts: TailCuts, relaxed: float) -> Held:
         """Pass after pass with whole numbers, until no tail of the master is too low or the gap is closed.
+
+        ``relaxed``: bound without whole numbers. It stands where branch and bound claims one above a point that is held.
 
         Between two runs of branch and bound, the linear program with the whole numbers of the last run held fixed shows
         what its tails cost: branch and bound takes most of the time, and then seldom runs more than twice.
@@ -177,7 +179,7 @@ class TailSearch:
             x = solution.x[:n]
             passes += 1
             if best_x is not None and best - solution.bound <= self.tolerance * max(self.least, abs(best)):
-                return self._finish(best_x, solution, passes)
+                return self._finish_whole(best_x, solution, passes, best, relaxed)
             tails = self._tails_at(x)
             if not self.limits and self._value(x, tails) < best:
                 best, best_x = self._value(x, tails), x
@@ -230,6 +232,11 @@ class TailSearch:
     def _finish(self, x: FloatArray, solution: Solution, passes: int) -> Held:
         """The point held, with the master's bound and duals."""
         return self._judge(x, solution.bound, passes, solution.duals)
+
+    def _finish_whole(self, x: FloatArray, solution: Solution, passes: int, best: float, relaxed: float) -> Held:
+        """The point held; a bound of branch and bound above its value proves nothing, that of the relaxation does."""
+        above = solution.bound - best > max(TROUBLE, 10 * self.tolerance) * max(self.least, abs(best))
+        return self._judge(x, relaxed if above else solution.bound, passes, solution.duals)
 
     def _judge(self, x: FloatArray, bound: float, passes: int, duals: FloatArray) -> Held:
         """Judge the point held, restored when that is possible."""
