@@ -58,5 +58,5 @@ def test_small_amounts_are_euros() -> None:
 @pytest.mark.parametrize(("table", "line"), [("demand", 0), ("risk_factors", 1), ("offers", 2)])
 def test_what_was_brought_is_said(table: str, line: int) -> None:
     for lang, word in (("nl", "uw tabel"), ("en", "your table")):
-        told = [f"{word} {table}" in one for one in assumed_lines(FOUND, (2026, 2029), [table], lang)]
+        told = [word in one for one in assumed_lines(FOUND, (2026, 2029), [table], lang)]
         assert told == [place == line for place in range(3)]

@@ -36,7 +36,7 @@ def test_the_folder_is_complete(written: Path) -> None:
         "exceedance",
         "corridor",
     }
-    origins = {"policy", "assumptions", "remarks", "influences"}
+    origins = {"policy", "assumptions", "remarks", "influences", "municipal_budget"}
     names = {NL["files", name] for name in {*COLUMNS, *origins}}
     assert {path.stem for path in (written / "tables").glob("*.csv")} == names
 

@@ -64,8 +64,8 @@ def test_an_older_workbook_is_upgraded_and_says_what_changed(old: Grids, new: Pa
     assert case.areas[1].residential_places == 0
     told = [note["nl"] for note in case.notes]
     assert (
-        "Dit werkboek is van versie 0; tabel lots heeft nu ook general_provision (no), handover_weeks (0), leeg of met wat "
-        "leeg betekent."
+        "Dit werkboek is van versie 0; blad percelen heeft nu ook algemene voorziening (no), overnameweken (0), leeg of met "
+        "wat leeg betekent."
     ) in told
     assert len(told) == sum(
         any(table in step for step in ADDED) for table in TABLES if sheet_name(table, "nl") in old
