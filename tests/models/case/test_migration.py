@@ -31,11 +31,11 @@ from bekostiging.case.typed import policy_of
 from bekostiging.case.workbook.names import column_name, former_name, known_columns, sheet_name
 
 LAGE_RIJN = Path(__file__).parents[4] / "shared" / "cases" / "workbooks" / "lage-rijn.xlsx"
-STOCK = {"jeugdwet": 16_600_000.0, "wmo": 13_400_000.0}
-"""Of almere in 2028, as its begroting had it per law."""
+STOCK = {"jeugdwet": 16_600_000.0, "wmo": 103_400_000.0}
+"""Of almere in 2028, per law, as an old begroting would have it."""
 ALMERE = (
     "begroting: reserve per wet en jaar is gelezen als één voorraad per gemeente in 2028, alle wetten samen, met "
-    "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Almere 30.000.000 euro, toevoegingen "
+    "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Almere 120.000.000 euro, toevoegingen "
     "+300.000 (2029), +400.000 (2030), +500.000 (2031). Zij staat nu in municipalities.reserve en "
     "begroting.reserve_addition."
 )
@@ -106,7 +106,7 @@ def test_the_english_notes(old: Path) -> None:
         "revenue_year says otherwise."
     )
     assert "one stock per municipality in 2028, all laws together, with additions after it" in stock
-    assert "Almere 30,000,000 euro, additions +300,000 (2029), +400,000 (2030), +500,000 (2031)" in stock
+    assert "Almere 120,000,000 euro, additions +300,000 (2029), +400,000 (2030), +500,000 (2031)" in stock
 
 
 @pytest.mark.parametrize("name", ["nieuw", "nieuw.xlsx"])
@@ -204,7 +204,7 @@ def test_a_stock_that_shrinks_and_a_year_before_the_term(old: Path) -> None:
     rows[2]["reserve"] = "13600000.50"
     put_table(old, "begroting", rows)
     case = read_case(old)
-    assert case.municipalities[0].reserve == 30_000_000
+    assert case.municipalities[0].reserve == 120_000_000
     youth = {row.year: row.reserve_addition for row in case.begroting if row.law == "jeugdwet"}
     assert youth == {2027: 0.0, 2028: 0.0, 2029: -2_999_999.5, 2030: 3_399_999.5, 2031: 300_000.0}
     assert "toevoegingen -2.900.000 (2029), +3.600.000 (2030), +500.000 (2031)" in case.notes[1]["nl"]
