@@ -7,6 +7,7 @@ where that leaves it open the number is refused.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 from typing import Literal
@@ -129,7 +130,11 @@ def written(value: float, lang: str, digits: int = 12) -> str:
 
     >>> written(-1938000.0, "nl"), written(0.5, "nl"), written(0.5, "en"), written(1e-6, "en")
     ('-1938000', '0,5', '0.5', '0.000001')
+    >>> written(float("inf"), "nl")
+    'inf'
     """
+    if not math.isfinite(value):
+        return str(value)
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
     if abs(int(exponent)) > LONGEST:
         return _in_words(mantissa, int(exponent), lang)
