@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from bekostiging.case.fields import choices
 from bekostiging.case.model import Case
@@ -45,11 +46,11 @@ def example_region(lang: str) -> Case:
     case = read_case(REGION)
     words = {} if lang == "nl" else _english()
     marked = {"source": SOURCE[lang], "status": "illustrative"}
-    tables = {
+    tables: dict[str, Any] = {
         table: tuple(_said(row, words).model_copy(update=marked) for row in getattr(case, table))
         for table in TABLES
     }
-    return replace(case, **tables)  # type: ignore[arg-type]
+    return replace(case, **tables)
 
 
 @cache

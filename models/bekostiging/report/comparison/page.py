@@ -24,7 +24,6 @@ from bekostiging.evaluation import (
     cheapest,
     figures,
 )
-from bekostiging.evaluation.notes import alarms as alarms_of
 from bekostiging.report.comparison.answers import (
     four_sentences,
     headroom_of_term,
@@ -136,7 +135,7 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "title": case.title.get(texts.lang, case.name),
         "disclaimer": case.disclaimer.get(texts.lang, ""),
         "confidential": confidential_mark(outcome.case, texts, named=outcome.named),
-        **_notes(outcome, texts),
+        **notes_of_page(outcome, texts),
         **sense_of_page(outcome, texts),
         "origin": _origin(outcome, texts),
         "question": texts["page", "question_text"].format(years=years(outcome)),
@@ -151,13 +150,6 @@ def _first_page(outcome: Comparison, texts: Texts) -> dict[str, Any]:
         "shocks": _deterministic(outcome, texts, outcome.shocks),
         "settings": settings,
     }
-
-
-def _notes(outcome: Comparison, texts: Texts) -> dict[str, object]:
-    """The notes of the page, an alarm of the self-check apart: it stands above everything else."""
-    said = notes_of_page(outcome, texts)
-    alarms = [note[texts.lang] for note in alarms_of(outcome.self_check)] if outcome.self_check else []
-    return {**said, "alarms": alarms, "notes": [note for note in said["notes"] if note not in alarms]}
 
 
 def _origin_of(outcome: Comparison, texts: Texts, *tables: str) -> str:

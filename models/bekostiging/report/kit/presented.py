@@ -15,6 +15,7 @@ from typing import Any, Generic, TypeVar
 from bekostiging.case import Case, dated_notes
 from bekostiging.case.errors import Note
 from bekostiging.evaluation import Study, sense_check
+from bekostiging.evaluation.notes import alarms
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
@@ -87,11 +88,13 @@ class Presented(ABC, Generic[S]):
 
 
 def notes_of_page(study: Study, texts: Texts) -> dict[str, Any]:
-    """Notes of a study where a page has them: ``notes`` at the top; in the appendix, under ``dated_title``, those on the age
-    of figures and rules (``dated``)."""
+    """Notes of a study where a page has them: ``alarms`` of the self-check above everything else, ``notes``, and in the
+    appendix, under ``dated_title``, those on the age of figures and rules (``dated``)."""
     known = dated_notes(study.case)
+    alarmed = alarms(study.self_check) if study.self_check else ()
     return {
-        "notes": [note[texts.lang] for note in study.notes if note not in known],
+        "alarms": [note[texts.lang] for note in alarmed],
+        "notes": [note[texts.lang] for note in study.notes if note not in known and note not in alarmed],
         "dated": [note[texts.lang] for note in study.notes if note in known],
         "dated_title": texts["page", "dated"],
     }

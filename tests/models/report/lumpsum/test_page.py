@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ import bekostiging.studies
 from bekostiging.case import Case, UserError, with_policy
 from bekostiging.cli import app
 from bekostiging.evaluation import Comparison
+from bekostiging.evaluation.notes import alarms
 from bekostiging.report import comparison_schema, presented
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.page import clause_text
 from bekostiging.report.lumpsum.schema import lumpsum_schema
+from bekostiging.scenarios.selfcheck import Alarm
 from bekostiging.studies import LumpSumStudy
 
 SCHEMA = lumpsum_schema() | {"$defs": comparison_schema()["$defs"]}
@@ -219,6 +222,22 @@ def test_options_that_cannot_be(folder: Path, tmp_path: Path, option: str, value
     assert done.exit_code == 2
     assert told in " ".join(done.output.split())
     assert not (tmp_path / "x").exists()
+
+
+def test_an_alarm_of_the_self_check_stands_above_the_answer(
+    lumpsum_study: LumpSumStudy, outcome: Comparison
+) -> None:
+    """Once, as a warning, on the page of the study and on that of the comparison."""
+    for study in (lumpsum_study, outcome):
+        assert study.self_check is not None
+        alarm = Alarm("units", "a cell", 1.0, 2.0, 1e-9)
+        alarmed = replace(study, self_check=replace(study.self_check, alarms=(alarm,)))
+        alarmed = replace(alarmed, notes=(*alarms(alarmed.self_check), *study.notes))
+        page = presented(alarmed, "nl").page()
+        warning = page.index('<p class="warning">ALARM')
+        assert warning < page.index("<h2")
+        said = alarms(alarmed.self_check)[0]["nl"]
+        assert page.count(str(escape(said))) == 1
 
 
 @pytest.mark.slow
