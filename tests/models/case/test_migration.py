@@ -180,13 +180,15 @@ def test_a_workbook_as_a_procurement_team_filled_it_in(tmp_path: Path) -> None:
     case = read_case(LAGE_RIJN)
     told = [note["nl"] for note in case.notes if not note["nl"].startswith("Dit werkboek is van versie 1")]
     assert told == [
-        "contracts: kolom omzet vorig jaar heet nu omzet perceel; elk bedrag is gelezen als omzet van het basisjaar 2025, "
+        "contracten: kolom omzet vorig jaar heet nu omzet perceel; elk bedrag is gelezen als omzet van het basisjaar 2025, "
         "tenzij jaar van de omzet iets anders zegt.",
         "begroting: reserve per wet en jaar is gelezen als één voorraad per gemeente in 2028, alle wetten samen, met "
         "toevoegingen daarna, want een voorraad kan maar één keer worden gebruikt: Waalmonde 1.350.000 euro, zonder "
         "toevoegingen; Ruigenhoek 750.000 euro, zonder toevoegingen; Sint-Anthonisveen 400.000 euro, zonder toevoegingen. "
-        "Zij staat nu in municipalities.reserve en begroting.reserve_addition.",
-        "policy: premium_max heet nu loading_cap en glide_max heet nu transition_cap; de betekenis is dezelfde.",
+        "Zij staat nu in incidentele weerstandscapaciteit (blad gemeenten) en toevoeging weerstandscapaciteit "
+        "(blad begroting).",
+        "beleid: premium_max heet nu grootste opslag en glide_max heet nu grootste verandering omzet; de betekenis is "
+        "dezelfde.",
     ]
     assert [row.reserve for row in case.municipalities] == [1_350_000, 750_000, 400_000]
     assert {row.reserve_addition for row in case.begroting} == {0.0}

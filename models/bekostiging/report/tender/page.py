@@ -64,6 +64,7 @@ def benchmark_page(results: Results, lang: str, confidential: str = "") -> str:
         title=f"{texts['benchmark', 'title']}: {suite['title'].get(lang, suite['name'])}",
         disclaimer=" ".join(text for text in disclaimers if text),
         confidential=confidential,
+        alarms=(),
         notes=(),
         dated=(),
         remarks={},
