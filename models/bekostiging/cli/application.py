@@ -28,35 +28,43 @@ if TYPE_CHECKING:
 REFUSED, INTERRUPTED = 2, 130
 RUNNING: ContextVar[str] = ContextVar("running command", default="")
 """Name of the command that runs, so that a message can call an argument by its option."""
+LINE = "bekostiging.line"
+"""Place in the context of the command line as it was typed."""
 
 
 class Application(TyperGroup):
-    """Every command; what it says about a command line that it does not understand is masked as every message is."""
+    """Every command; what is wrong in a command line is a sentence in the language of the run, masked as every message is."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read what stands before the command."""
-        with _masked_usage():
-            return super().make_context(info_name, args, parent, **extra)
+        line = list(args)
+        with _usage_said(line):
+            context = super().make_context(info_name, args, parent, **extra)
+        context.meta[LINE] = line
+        return context
 
     def invoke(self, ctx: Any) -> Any:
         """Find the command, read its command line and carry it out."""
-        with _masked_usage():
+        with _usage_said(ctx.meta[LINE]):
             return super().invoke(ctx)
 
 
 @contextmanager
-def _masked_usage() -> Iterator[None]:
-    """Mask what may be a citizen service number in a message about the command line."""
+def _usage_said(line: list[str]) -> Iterator[None]:
+    """Print a mistake of the command line as its sentence, and leave with its exit code."""
     try:
         yield
     except Exception as error:
-        from bekostiging.case.bsn import mask
-        from bekostiging.characters import visible
+        from bekostiging.cli.usage import language_of, usage_sentences
 
-        # the classes of typer are no public names; all of them show their message
-        if isinstance(message := getattr(error, "message", None), str):
-            vars(error)["message"] = mask(visible(message))
-        raise
+        said = usage_sentences(error, line)
+        if said is None:
+            raise
+        from bekostiging.case.bsn import mask
+        from bekostiging.case.errors import in_language
+
+        Terminal(stderr=True).print(mask(in_language(said, language_of(line))), style="red")
+        raise typer.Exit(REFUSED) from None
 
 
 app = typer.Typer(

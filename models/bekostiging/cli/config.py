@@ -71,6 +71,8 @@ class Known:
 
     def rule(self) -> tuple[str, str]:
         """What the option can have, in both languages."""
+        from bekostiging.case.numbers import in_en, in_nl
+
         if self.many:
             return "een lijst van teksten", "a list of texts"
         if self.kind is bool:
@@ -82,9 +84,9 @@ class Known:
             return "een tekst tussen aanhalingstekens", "a text between quotes"
         nl, en = ("een geheel getal", "a whole number") if self.kind is int else ("een getal", "a number")
         if self.low is not None:
-            nl, en = f"{nl} van minstens {self.low:g}", f"{en} of at least {self.low:g}"
+            nl, en = f"{nl} van minstens {in_nl(self.low)}", f"{en} of at least {in_en(self.low)}"
         if self.high is not None:
-            nl, en = f"{nl} en hoogstens {self.high:g}", f"{en} and at most {self.high:g}"
+            nl, en = f"{nl} en hoogstens {in_nl(self.high)}", f"{en} and at most {in_en(self.high)}"
         return nl, en
 
 
