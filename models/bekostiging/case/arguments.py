@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from functools import wraps
 from math import inf, isfinite
 from numbers import Integral, Real
@@ -18,6 +17,7 @@ from typing import ParamSpec, TypeVar
 
 from bekostiging.case.bsn import mask
 from bekostiging.case.errors import LANGUAGES, ArgumentError
+from bekostiging.case.folded import offered
 from bekostiging.case.kinds import Range, kinds_of
 from bekostiging.characters import visible
 
@@ -159,11 +159,9 @@ def check_known(names: Iterable[str], known: Iterable[str]) -> None:
     known = tuple(known)
     for name in names:
         if name not in known:
-            near = get_close_matches(name, known, 1, cutoff=0.0)[0]
+            nl, en = offered(name, known)
             raise ArgumentError(
-                name,
-                f"{name}: dit argument bestaat niet; bedoelt u {near}?",
-                f"{name}: no such argument; did you mean {near}?",
+                name, f"{name}: dit argument bestaat niet; {nl}", f"{name}: no such argument; {en}"
             )
 
 

@@ -10,6 +10,10 @@ from bekostiging.characters import one_form
 
 SIMILAR = 0.8
 """Likeness from which one name is offered for another: a slip of the keyboard, not another name."""
+SHORTEST = 3
+"""Letters of a beginning that is taken for the only name that begins so."""
+MOST_OFFERED = 20
+"""Names that a sentence lists."""
 _LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212]+")
 
@@ -40,6 +44,28 @@ def near(name: str, known: Iterable[str], least: float = SIMILAR) -> str | None:
         if alike >= best and (found is None or alike > best):
             best, found = alike, other
     return found
+
+
+def offered(name: str, known: Iterable[str]) -> tuple[str, str]:
+    """What to do about an unknown name, in Dutch and in English: the one that is near, else those that there are.
+
+    >>> offered("taakgerich", ["taakgericht", "outputgericht"]), offered("taak", ["taakgericht"])
+    (('bedoelt u taakgericht?', 'did you mean taakgericht?'), ('bedoelt u taakgericht?', 'did you mean taakgericht?'))
+    >>> offered("anders", ["a", "b"]), offered("anders", [])
+    (('kies uit a, b', 'choose from a, b'), ('er is er geen', 'there is none'))
+    """
+    known = list(dict.fromkeys(known))
+    found = near(name, known)
+    if found is None and len(own := folded(name)) >= SHORTEST:
+        begun = [other for other in known if folded(other).startswith(own)]
+        found = begun[0] if len(begun) == 1 else None
+    if found is not None:
+        return f"bedoelt u {found}?", f"did you mean {found}?"
+    if not known:
+        return "er is er geen", "there is none"
+    listed, more = ", ".join(known[:MOST_OFFERED]), len(known) - MOST_OFFERED
+    nl, en = (f" en nog {more}", f" and {more} more") if more > 0 else ("", "")
+    return f"kies uit {listed}{nl}", f"choose from {listed}{en}"
 
 
 def _digits(name: str) -> str:

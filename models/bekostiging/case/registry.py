@@ -8,7 +8,6 @@ processes read the same entry points.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -16,6 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from bekostiging.case.folded import offered
 
 T = TypeVar("T")
 OWN = ("bekostiging.contracts",)
@@ -62,11 +63,10 @@ class Registry(Mapping[str, T], Generic[T]):
         Raises
         ------
         KeyError
-            There is none; the nearest is offered.
+            There is none; one that is near is offered.
         """
         if name not in self:
-            near = get_close_matches(str(name), self._things, 1, cutoff=0.0)
-            raise KeyError(f"no {self.what} is called {name}; did you mean {', '.join(near)}?")
+            raise KeyError(f"no {self.what} is called {name}; {offered(str(name), self._things)[1]}")
         return self._things[name]
 
     def __contains__(self, name: object) -> bool:

@@ -50,7 +50,9 @@ def usage_sentences(error: Any, line: Sequence[str]) -> tuple[str, str] | None:
         The command line after the name of the program.
     """
     context, name = getattr(error, "ctx", None), type(error).__name__
-    if getattr(error, "exit_code", None) != 2 or name == "NoArgsIsHelpError":  # noqa: PLR2004 - click's own code
+    if (
+        not hasattr(error, "format_message") or name == "NoArgsIsHelpError"
+    ):  # the end of a command shows no message
         return None
     command = getattr(getattr(context, "command", None), "name", None)
     own = command if command in DECLARED else next((word for word in line if word in DECLARED), None)
@@ -115,7 +117,7 @@ def _no_such_command(word: str) -> tuple[str, str]:
 def _wrong_value(option: str, command: str | None, line: Sequence[str], *, without: bool) -> tuple[str, str]:
     """A value that an option cannot have, or that is not there."""
     known = _option(option, command)
-    if without or known is not None and known.kind is bool:
+    if without or (known is not None and known.kind is bool):
         return f"achter {option} hoort geen waarde; laat haar weg", f"{option} takes no value; leave it out"
     nl, en = known.rule() if known is not None and _is_bounded(known) else ("een naam of tekst", "a name or text")
     value = _given(option, line)
@@ -146,11 +148,9 @@ def _given(option: str, line: Sequence[str]) -> str | None:
 
 
 def language_of(line: Sequence[str]) -> str:
-    """The language that a command line asks for, else bekostiging.toml, else Dutch; a mistake in either says nothing here."""
+    """The language that a command line asks for, else bekostiging.toml, else Dutch."""
     asked = _given("--lang", line)
-    if asked is None:
-        asked = _language_of_file(line)
-    return "en" if asked == "en" else "nl"
+    return "en" if (_language_of_file(line) if asked is None else asked) == "en" else "nl"
 
 
 def _language_of_file(line: Sequence[str]) -> object:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import ArgumentError
+from bekostiging.case.folded import offered
 from bekostiging.case.rows import weakest
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, municipal_shares
@@ -186,14 +186,9 @@ def check_shocks(case: Case, shocks: Sequence[str]) -> None:
     known = list(dict.fromkeys(row.id for row in case.shocks))
     for name in shocks:
         if name not in known:
-            near = get_close_matches(name, known, 1, cutoff=0.0)
-            nl, en = (
-                (f"; bedoelt u {near[0]}?", f"; did you mean {near[0]}?")
-                if near
-                else ("; vul hem in.", "; add it.")
-            )
+            nl, en = offered(name, known) if known else ("vul hem in", "add it")
             raise ArgumentError(
-                "shocks", f"shocks {name}: niet in tabel shocks{nl}", f"shocks {name}: not in table shocks{en}"
+                "shocks", f"shocks {name}: niet in tabel shocks; {nl}", f"shocks {name}: not in table shocks; {en}"
             )
 
 

@@ -8,7 +8,6 @@ back: what chance per client adds is in it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from bekostiging.case import Case, UserError
 from bekostiging.case.arguments import checked_kind, checked_whole, kinds_checked
 from bekostiging.case.errors import ArgumentError
+from bekostiging.case.folded import offered
 from bekostiging.case.shown import Shown, percent
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import Contract
@@ -222,11 +222,9 @@ def payment_form(name: str) -> PaymentForm:
     """
     checked_kind("form", name, str, "case.lots[0].payment_form")
     if name not in PAYMENT_FORMS:
-        near = get_close_matches(name, PAYMENT_FORMS, 1, cutoff=0.0)[0]
+        nl, en = offered(name, PAYMENT_FORMS)
         raise ArgumentError(
-            "form",
-            f"form {name}: geen bekostigingsvorm; bedoelt u {near}?",
-            f"form {name}: no payment form; did you mean {near}?",
+            "form", f"form {name}: geen bekostigingsvorm; {nl}", f"form {name}: no payment form; {en}"
         )
     return name
 
@@ -247,7 +245,7 @@ def target_place(case: Case, target: str, argument: str = "target") -> int | Non
     Raises
     ------
     UserError
-        Another word; the nearest target is offered.
+        Another word; one that is near is offered.
 
     Examples
     --------
@@ -259,11 +257,11 @@ def target_place(case: Case, target: str, argument: str = "target") -> int | Non
     if target == BEGROTING:
         return None
     if target not in providers:
-        near = get_close_matches(target, [BEGROTING, *providers], 1, cutoff=0.0)[0]
+        nl, en = offered(target, [BEGROTING, *providers])
         raise ArgumentError(
             argument,
-            f"{argument} {target}: geen aanbieder van deze casus en niet begroting; bedoelt u {near}?",
-            f"{argument} {target}: no provider of this case and not begroting; did you mean {near}?",
+            f"{argument} {target}: geen aanbieder van deze casus en niet begroting; {nl}",
+            f"{argument} {target}: no provider of this case and not begroting; {en}",
         )
     return providers.index(target)
 

@@ -155,7 +155,7 @@ def test_views_that_contradict(outcome: Comparison) -> None:
 
 def test_the_command_checks_before_it_calculates() -> None:
     for arguments, sentence in (
-        (["--reverse", "nobody"], "did you mean"),
+        (["--reverse", "nobody"], "not begroting; choose from begroting, "),
         (["--shock", "x"], "not in table shocks"),
         (["--form", "taak", "--reverse", "begroting"], "did you mean taakgericht"),
         (["--view", "x"], "cannot be read"),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bekostiging.case import Case, CaseError, UserError, check_case, read_case, synthetic_region
 from bekostiging.case.arguments import checked_path, kinds_checked
+from bekostiging.case.folded import offered
 from bekostiging.case.not_bsn import check_name, refuse_numbers
 from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm, Shock
 from bekostiging.case.toml_text import NotTomlError, text_of_toml, toml_of
@@ -118,11 +118,10 @@ def read_suite(name: str | Path) -> Suite:
     path = Path(name)
     check_name(path)
     if not path.is_file():
-        known = ", ".join(SHIPPED)
-        nl, en = _nearest(str(name), SHIPPED)
+        nl, en = offered(str(name), SHIPPED)
         raise UserError(
-            f"Suite {name} is geen bestand en geen bekende naam ({known}); geef een TOML-bestand.{nl}",
-            f"Suite {name} is no file and no known name ({known}); give a TOML file.{en}",
+            f"Suite {name} is geen bestand en geen bekende naam; geef een TOML-bestand, of {nl}",
+            f"Suite {name} is no file and no known name; give a TOML file, or {en}",
         )
     try:
         return suite_of(text_of_toml(path), path.name)
@@ -175,17 +174,11 @@ def _check_known(suite: str, place: str, given: Iterable[str], known: Sequence[s
     where = f", {place}" if place else ""
     for name in given:
         if name not in known:
-            nl, en = _nearest(name, known)
+            nl, en = offered(name, known)
             raise UserError(
-                f"Suite {suite}{where}: '{name}' bestaat niet; kies uit {', '.join(known)}.{nl}",
-                f"Suite {suite}{where}: '{name}' does not exist; choose from {', '.join(known)}.{en}",
+                f"Suite {suite}{where}: '{name}' bestaat niet; {nl}",
+                f"Suite {suite}{where}: '{name}' does not exist; {en}",
             )
-
-
-def _nearest(name: str, known: Sequence[str]) -> tuple[str, str]:
-    """The question whether the nearest name is meant, in both languages; empty when nothing is known."""
-    near = get_close_matches(name, known, 1, cutoff=0.0)
-    return (f" Bedoelt u {near[0]}?", f" Did you mean {near[0]}?") if near else ("", "")
 
 
 def _wrong_fields(suite: str, error: ValidationError) -> UserError:
@@ -279,11 +272,11 @@ def _with_shocks(suite: Suite, case: Case) -> Case:
     for shock in suite.shocks:
         for part in shock.split(TOGETHER):
             if part not in known:
-                nl, en = _nearest(part, known)
+                nl, en = offered(part, known)
                 raise UserError(
                     f"Suite {suite.name}, shocks: schok '{part}' staat niet in de suite en niet in tabel shocks van casus "
-                    f"{case.name}.{nl}",
+                    f"{case.name}; {nl}",
                     f"Suite {suite.name}, shocks: shock '{part}' is neither in the suite nor in table shocks of case "
-                    f"{case.name}.{en}",
+                    f"{case.name}; {en}",
                 )
     return joined

@@ -51,18 +51,18 @@ def test_a_shock_of_the_suite_goes_before_that_of_the_case(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (('"taakgericht"', '"taakgerich"'), "payment_forms: 'taakgerich' does not exist; choose from"),
-        (('"taakgericht"', '"taakgerich"'), "Did you mean taakgericht?"),
+        (('"taakgericht"', '"taakgerich"'), "payment_forms: 'taakgerich' does not exist"),
+        (('"taakgericht"', '"taakgerich"'), "does not exist; did you mean taakgericht?"),
         (('["lumpsum"]', '["lumpsums"]'), "decision_models: 'lumpsums' does not exist"),
-        (('["lumpsum"]', '["lumpsums"]'), "Did you mean lumpsum?"),
+        (('["lumpsum"]', '["lumpsums"]'), "did you mean lumpsum?"),
         (
             ('shocks = ["growth"]', 'shocks = ["grow"]'),
             "shock 'grow' is neither in the suite nor in table shocks of case tiny",
         ),
-        (('shocks = ["growth"]', 'shocks = ["grow"]'), "Did you mean growth?"),
+        (('shocks = ["growth"]', 'shocks = ["grow"]'), "did you mean growth?"),
         (('shocks = ["growth"]', 'shocks = ["growth+prises"]'), "shock 'prises'"),
         (("scenarios = 32", "scenarois = 32"), "'scenarois' does not exist"),
-        (("scenarios = 32", "scenarois = 32"), "Did you mean scenarios?"),
+        (("scenarios = 32", "scenarois = 32"), "did you mean scenarios?"),
         (("seed = 1", ""), "seed: is missing; fill it in"),
         (("years = 2", "years = 0"), "years: 0 is not allowed here"),
         (("confidence = [0.9]", "confidence = [90]"), "confidence: 90 must be from 0.5 to 0.999"),
@@ -84,7 +84,7 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, change: tuple[str, str], said
 
 
 def test_an_unknown_suite_and_one_without_a_case(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"no known name \(standard, stress, scale\).* Did you mean standard\?"):
+    with pytest.raises(UserError, match=r"no known name; give a TOML file, or did you mean standard\?"):
         read_suite("standaard")
     path = tmp_path / "none.toml"
     path.write_text(MINI[: MINI.index("[[region]]")])
