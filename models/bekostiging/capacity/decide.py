@@ -13,6 +13,7 @@ from bekostiging.capacity.program import CapacityProgram, capacity_program
 from bekostiging.case import UserError
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.kinds import NotNegative
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging_solvers import (
     CVaR,
     Expectation,
@@ -152,9 +153,9 @@ def decide_program(
         raise _refusal(program, error) from None
     if not np.isfinite(found.x).all():
         raise NoPlanInTimeError(
-            f"binnen {time_limit:g} seconden is geen plan gevonden; geef meer seconden, minder toekomsten of minder "
+            f"binnen {in_nl(time_limit or 0.0)} seconden is geen plan gevonden; geef meer seconden, minder toekomsten of minder "
             "jaren",
-            f"no plan was found in {time_limit:g} seconds; give more seconds, fewer scenarios or fewer years",
+            f"no plan was found in {in_en(time_limit or 0.0)} seconds; give more seconds, fewer scenarios or fewer years",
             NO_SOLUTION,
         )
     threshold = np.array([found.x[column] for column in program.place("threshold").values()])

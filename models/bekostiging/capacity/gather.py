@@ -12,6 +12,7 @@ from bekostiging.capacity.draw import expected_stays
 from bekostiging.case import Case, UserError
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.capacity_tables import FAR, Scale
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import Capacity, CareForm, Provider
 from bekostiging.contracts import expected_level
 from bekostiging.scenarios import Cells, Plan
@@ -318,11 +319,11 @@ def _check_concentration(contracted: tuple[CareForm, ...], supply: Supply) -> No
             if own.any() and n * limit < 1 - ROUNDING:
                 raise UserError(
                     f"perceel {supply.lots[lot]}, {form.id}: er kunnen hoogstens {n} hoofdcontracten zijn, en "
-                    f"concentration {limit:g} laat geen van hen meer dan dat deel van de plaatsen; verhoog concentration "
-                    "voor dit perceel of voeg aanbieders toe",
+                    f"concentration {in_nl(limit)} laat geen van hen meer dan dat deel van de plaatsen; verhoog "
+                    "concentration voor dit perceel of voeg aanbieders toe",
                     f"lot {supply.lots[lot]}, {form.id}: there can be at most {n} main contracts, and concentration "
-                    f"{limit:g} lets none of them have more than that part of the places; raise concentration for this "
-                    "lot or add providers",
+                    f"{in_en(limit)} lets none of them have more than that part of the places; raise concentration for "
+                    "this lot or add providers",
                 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from bekostiging.case.core_tables import LAWS, Index
 from bekostiging.case.errors import LANGUAGES, Problem
 from bekostiging.case.fields import bounds
+from bekostiging.case.numbers import in_en, in_nl
 
 KINDS = ("planning", "running")
 HEAD: dict[str, type | tuple[type, ...]] = {
@@ -115,8 +116,8 @@ def _year_problems(given: object) -> list[Problem]:
     return [
         _problem(
             "base_year",
-            f"is geen kalenderjaar van {own.low:g} tot en met {own.high:g}; vul het jaar van de aantallen in",
-            f"is no calendar year from {own.low:g} to {own.high:g}; fill in the year of the volumes",
+            f"is geen kalenderjaar van {in_nl(own.low)} tot en met {in_nl(own.high)}; vul het jaar van de aantallen in",
+            f"is no calendar year from {in_en(own.low)} to {in_en(own.high)}; fill in the year of the volumes",
         )
     ]
 

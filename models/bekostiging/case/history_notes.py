@@ -7,8 +7,9 @@ from itertools import pairwise
 from math import exp, hypot, log
 from typing import TYPE_CHECKING
 
-from bekostiging.case.errors import Note
+from bekostiging.case.errors import LANGUAGES, Note
 from bekostiging.case.growth import TAU, GrowthEstimate, growth_estimates
+from bekostiging.case.numbers import written
 from bekostiging.case.series import FEWEST_YEARS, NATION, Series, all_series
 
 if TYPE_CHECKING:
@@ -70,18 +71,22 @@ def _leaps(series: tuple[Series, ...]) -> tuple[Note, ...]:
         for (before, old), (year, new) in pairwise(zip(one.years, one.counts, strict=True)):
             rate = abs(log(new / old)) / (year - before)
             if len(one.years) >= FEWEST_YEARS and rate > LEAP and max(old, new) >= FEW:
-                words = f"{one.place} / {one.care_form}: {old:.15g} ({before}), {new:.15g} ({year})"
+                words = [
+                    f"{one.place} / {one.care_form}: {written(old, lang)} ({before}), {written(new, lang)} ({year})"
+                    for lang in LANGUAGES
+                ]
                 found.append((rate, words))
     if not found:
         return ()
     ranked = [words for _, words in sorted(found, key=lambda pair: -pair[0])]
-    shown, more = "; ".join(ranked[:SHOWN]), len(ranked) - SHOWN
-    nl, en = (f"; en nog {more}", f"; and {more} more") if more > 0 else ("", "")
+    nl, en = ("; ".join(said) for said in zip(*ranked[:SHOWN], strict=True))
+    if (more := len(ranked) - SHOWN) > 0:
+        nl, en = f"{nl}; en nog {more}", f"{en}; and {more} more"
     return (
         {
-            "nl": f"history: een telling verdubbelt of halveert binnen een jaar ({shown}{nl}). Ga na of het getal klopt en "
+            "nl": f"history: een telling verdubbelt of halveert binnen een jaar ({nl}). Ga na of het getal klopt en "
             "of beide jaren hetzelfde tellen: groei en schommeling worden eruit geschat.",
-            "en": f"history: a count doubles or halves within a year ({shown}{en}). Check the number and whether both "
+            "en": f"history: a count doubles or halves within a year ({en}). Check the number and whether both "
             "years count the same: growth and spread are estimated from it.",
         },
     )

@@ -22,6 +22,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_
 import numpy as np
 
 from bekostiging.case.errors import Said
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.registry import Registry
 
 
@@ -58,10 +59,18 @@ class Range:
     def said(self) -> Said:
         """The words for it, in Dutch and English; empty without any bound."""
         if self.high == inf:
-            return ("", "") if self.low == -inf else (f"van {self.low:g} of meer", f"of {self.low:g} or more")
+            return (
+                ("", "")
+                if self.low == -inf
+                else (f"van {in_nl(self.low)} of meer", f"of {in_en(self.low)} or more")
+            )
         if self.low == -inf:
-            return f"van hoogstens {self.high:g}", f"of at most {self.high:g}"
-        return f"van {self.low:g} tot en met {self.high:g}", f"from {self.low:g} to {self.high:g}"
+            return f"van hoogstens {in_nl(self.high)}", f"of at most {in_en(self.high)}"
+        nl, en = (
+            f"van {in_nl(self.low)} tot en met {in_nl(self.high)}",
+            f"from {in_en(self.low)} to {in_en(self.high)}",
+        )
+        return nl, en
 
 
 Count = Annotated[int, Range(1)]

@@ -12,7 +12,7 @@ from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.core_tables import Policy
 from bekostiging.case.errors import LANGUAGES, Said, UserError, in_language
 from bekostiging.case.folded import near
-from bekostiging.case.numbers import written
+from bekostiging.case.numbers import in_en, in_nl, written
 from bekostiging.case.registry import Registry
 from bekostiging.case.workbook.names import choice_name
 
@@ -76,7 +76,9 @@ class Number(Kind[float]):
     def __post_init__(self) -> None:
         """Refuse an empty range."""
         if not self.low <= self.high:
-            raise ValueError(f"Number: low {self.low:g} is above high {self.high:g}; give the lowest value first")
+            raise ValueError(
+                f"Number: low {in_en(self.low)} is above high {in_en(self.high)}; give the lowest value first"
+            )
 
     def read(self, text: str) -> float:
         """The number."""
@@ -92,17 +94,17 @@ class Number(Kind[float]):
 
     def wrong(self, name: str, text: str) -> Said | None:
         """No number, or outside the range."""
-        said = text
+        nl, en = text, text
         try:
-            said = written(float(text), "nl")
+            nl, en = in_nl(float(text)), in_en(float(text))
             inside = self.low <= float(text) <= self.high
         except ValueError:
             inside = False
         if inside:
             return None
         return (
-            f"{name} is {said}, toegestaan is een getal van {self.allowed('nl')}; verbeter het",
-            f"{name} is {text}, allowed is a number from {self.allowed('en')}; mend it",
+            f"{name} is {nl}, toegestaan is een getal van {self.allowed('nl')}; verbeter het",
+            f"{name} is {en}, allowed is a number from {self.allowed('en')}; mend it",
         )
 
 

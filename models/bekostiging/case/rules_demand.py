@@ -12,9 +12,9 @@ from bekostiging.case.correlation import (
     nearest_correlation,
     smallest_eigenvalue,
 )
-from bekostiging.case.errors import Problem
+from bekostiging.case.errors import LANGUAGES, Problem
 from bekostiging.case.model import Case
-from bekostiging.case.numbers import in_en, in_nl
+from bekostiging.case.numbers import in_en, in_nl, written
 from bekostiging.case.rules_levers import LEVER_RULES
 from bekostiging.case.tables import RiskFactor
 
@@ -165,15 +165,17 @@ def _semidefinite(case: Case, factors: list[RiskFactor]) -> Iterator[Problem]:
     nearest = nearest_correlation(matrix)
     place = {factor.id: i for i, factor in enumerate(factors)}
     own = [row for row in case.correlations if row.factor_1 in place and row.factor_2 in place]
-    offered = ", ".join(
-        f"{row.factor_1}-{row.factor_2} {nearest[place[row.factor_1]][place[row.factor_2]]:.3f}" for row in own
+    values = [(row, float(nearest[place[row.factor_1]][place[row.factor_2]])) for row in own]
+    nl, en = (
+        "; ".join(f"{row.factor_1}-{row.factor_2} {written(value, lang, 3)}" for row, value in values)
+        for lang in LANGUAGES
     )
     yield Problem(
         "correlations",
         "deze correlaties kunnen niet tegelijk bestaan (de matrix is niet positief semidefiniet); de dichtstbijzijnde "
-        f"die wel kunnen: {offered}",
+        f"die wel kunnen: {nl}",
         "these correlations cannot hold together (the matrix is not positive semidefinite); the nearest that can: "
-        f"{offered}",
+        f"{en}",
         row=own[0].line,
         column="correlation",
     )

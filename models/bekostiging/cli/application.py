@@ -33,7 +33,7 @@ LINE = "bekostiging.line"
 
 
 class Application(TyperGroup):
-    """Every command; what is wrong in a command line is a sentence in the language of the run, masked as every message is."""
+    """Every command; what is wrong in a command line is a sentence in the language of the run, masked."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Read what stands before the command."""

@@ -1,7 +1,7 @@
 """What is wrong in a command line, as one sentence with the remedy, in the language of the run.
 
-The parser of options speaks English only and gives its mistakes classes that are no public names; so a mistake is known by the
-name of its class and by what it carries: the context, the option, the parameter.
+The parser of options speaks English only and gives its mistakes classes that are no public names; so a mistake is known by
+the name of its class and by what it carries: the context, the option, the parameter.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import numpy as np
 
 from bekostiging.case import Case, Problem
 from bekostiging.case.errors import Said
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import ContractClause, FormFacts, clause_problem
 from bekostiging.contracts.basis import Basis
 from bekostiging.contracts.clauses import TableClause, register_clause
@@ -112,8 +113,8 @@ class Performance(BudgetClause):
             yield clause_problem(
                 row,
                 "upper",
-                f"het doel ({row.upper:g}) is een aandeel van 0 tot 1",
-                f"the target ({row.upper:g}) is a share from 0 to 1",
+                f"het doel ({in_nl(row.upper)}) is een aandeel van 0 tot 1",
+                f"the target ({in_en(row.upper)}) is a share from 0 to 1",
             )
 
     def factor(self, care_use: CareUse, cells: IntArray) -> FloatArray:
@@ -227,7 +228,10 @@ class VolumeClause(BudgetClause):
         require_fraction(self, "part")
         require(self.lower >= 0, self, "lower", "a multiple of the expected clients, zero or more")
         require(
-            self.upper >= self.lower, self, "upper", f"not below lower ({self.lower:g}); np.inf for no upper edge"
+            self.upper >= self.lower,
+            self,
+            "upper",
+            f"not below lower ({in_en(self.lower)}); np.inf for no upper edge",
         )
         positive = np.ndim(self.expected) == 1 and bool((np.asarray(self.expected) > 0).all())
         require(positive, self, "expected", "an array with the expected clients of every year, each above zero")

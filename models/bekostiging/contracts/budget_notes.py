@@ -8,7 +8,8 @@ import numpy as np
 
 from bekostiging.case import Case, PolicyTable
 from bekostiging.case.arguments import kinds_checked
-from bekostiging.case.errors import Note
+from bekostiging.case.errors import LANGUAGES, Note
+from bekostiging.case.numbers import written
 from bekostiging.contracts.basis import paid_parts
 from bekostiging.scenarios import build_cells, expected_care_use, hours_budgets, paid_by_row
 from bekostiging.scenarios.hours_budget import ENOUGH, STANDARD_WEEKS, paid_part
@@ -84,15 +85,15 @@ def _estimated(case: Case) -> tuple[Note, ...]:
         return ()
     listed, tried, part = "; ".join(lengths), ", ".join(map(str, STANDARD_WEEKS)), f"{100 * ENOUGH:.0f} %"
     shares = sorted({case.policy.revised_share(lot.id) for lot in case.lots})
-    chance = " / ".join(f"{100 * share:g}" for share in shares)
+    chance = {lang: " / ".join(written(100 * share, lang, 6) for share in shares) for lang in LANGUAGES}
     return (
         {
             "nl": f"Lengte van het urenbudget van een maatwerktraject, geschat, in weken: {listed}. Genomen is de kortste "
             f"van {tried} waarbij minstens {part} van de verwachte uren wordt betaald, en anders de langste. Kans op een "
-            f"volgend budget als het op is: {chance} %.",
+            f"volgend budget als het op is: {chance['nl']} %.",
             "en": f"Length of the hours budget of a maatwerktraject, estimated, in weeks: {listed}. Taken is the shortest "
             f"of {tried} that pays at least {part} of the expected hours, else the longest. Chance of another budget when "
-            f"it runs out: {chance} %.",
+            f"it runs out: {chance['en']} %.",
         },
     )
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from bekostiging.case import Case
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.numbers import in_en
 from bekostiging.case.rows import weakest
 from bekostiging.case.tables import CareForm, FunctionGroup
 
@@ -162,7 +163,7 @@ def _of_groups(form: CareForm, groups: list[FunctionGroup]) -> list[Line]:
     banded = any(_bands(row)[0] is not None for row in groups)
     for total, step in (("cost_per_unit", "indexed"), ("tariff_per_unit", "price_per_hour")):
         middle_sum, least, most = sums[total]
-        formula = f"sum over groups of share * hours_per_unit ({groups[0].hours_per_unit:g}) * {step}"
+        formula = f"sum over groups of share * hours_per_unit ({in_en(groups[0].hours_per_unit, 6)}) * {step}"
         band = (least, most) if banded else (None, None)
         status = weakest(row.status for row in groups)
         lines.append(Line(form.id, "", total, formula, float(middle_sum or 0.0), *band, "", status))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bekostiging.case.numbers import in_en
 from bekostiging_solvers.typing import FloatArray
 
 ROUNDING = 1e-6
@@ -38,5 +39,5 @@ def require_share(owner: object, share: FloatArray, n: int) -> None:
 
 def require_edges(owner: object, lower: float, upper: float, least: float = 0.0) -> None:
     """Fields ``lower`` and ``upper``, rising multiples from ``least`` on; ``upper`` may be infinite."""
-    require(lower >= least, owner, "lower", f"a multiple of {least:g} or more; give 3 % above as 1.03")
-    require(upper > lower, owner, "upper", f"above lower ({lower:g}); np.inf where there is no end")
+    require(lower >= least, owner, "lower", f"a multiple of {in_en(least)} or more; give 3 % above as 1.03")
+    require(upper > lower, owner, "upper", f"above lower ({in_en(lower)}); np.inf where there is no end")

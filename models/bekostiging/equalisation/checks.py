@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case import UserError
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.equalisation.moments import Moments
 
 METHODS = ("least_squares", "lad", "quantile", "least_largest")
@@ -28,7 +29,8 @@ def check_method(
         )
     if not 0 < quantile < 1:
         raise UserError(
-            f"kwantiel {quantile:g}: moet tussen 0 en 1 liggen", f"quantile {quantile:g}: between 0 and 1"
+            f"kwantiel {in_nl(quantile)}: moet tussen 0 en 1 liggen",
+            f"quantile {in_en(quantile)}: between 0 and 1",
         )
     if isinstance(shrinkage, str) and shrinkage != "cross_validated":
         raise UserError(
@@ -38,7 +40,8 @@ def check_method(
         )
     if not isinstance(shrinkage, str) and not shrinkage >= 0:
         raise UserError(
-            f"krimp {shrinkage:g}: moet nul of meer zijn", f"shrinkage {shrinkage:g}: must be at least zero"
+            f"krimp {in_nl(shrinkage)}: moet nul of meer zijn",
+            f"shrinkage {in_en(shrinkage)}: must be at least zero",
         )
     if method == "least_largest" and not provider:
         raise UserError(

@@ -18,6 +18,7 @@ from scipy.optimize import brentq
 
 from bekostiging.case.arguments import kinds_checked, wrong_argument
 from bekostiging.case.kinds import Fraction
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.contracts import in_cents
 from bekostiging.equalisation.clients import ClientCosts
 from bekostiging.units import CENTS
@@ -107,8 +108,8 @@ def high_cost_pool(
         raise wrong_argument(
             "pooled",
             pooled,
-            f"kies 0 < pooled < share = {share:g} <= 1",
-            f"choose 0 < pooled < share = {share:g} <= 1",
+            f"kies 0 < pooled < share = {in_nl(share)} <= 1",
+            f"choose 0 < pooled < share = {in_en(share)} <= 1",
         )
     own = np.ones_like(norm) if kind == "outlier" else np.maximum(norm, 1e-9)
     total = float(clients.weight @ clients.cost)

@@ -15,6 +15,7 @@ from bekostiging.case import Case
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import ArgumentError
 from bekostiging.case.folded import offered
+from bekostiging.case.numbers import written
 from bekostiging.case.rows import weakest
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import Contract, municipal_shares
@@ -203,7 +204,7 @@ def sensitivities(
             years = slice(0, 1) if key == "wages" else slice(None)
             for quantity in quantities:
                 multiply(factors, quantity, years, np.array([1 + sign * step]))
-            name = {lang: f"{100 * step:g} % {words}" for lang, words in text.items()}
+            name = {lang: f"{written(100 * step, lang, 6)} % {words}" for lang, words in text.items()}
             care_use = expected_care_use(case, cells, len(discount), factors)
             found.append(
                 _deterministic_scenario(

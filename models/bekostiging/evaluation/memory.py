@@ -21,6 +21,7 @@ import numpy as np
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import LANGUAGES, Note, UserError
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.options import RunOptions
 from bekostiging.scenarios import Plan, plan
 from bekostiging.scenarios.points import fewest_scenarios
@@ -195,14 +196,14 @@ def check_memory(planned: Plan, run: RunOptions) -> None:
         return
     nl, en = _remedy(need, free)
     asked = f"{need.total / GIGABYTE:,.1f}" if np.isfinite(need.total) else "inf"
-    there = f"{free / GIGABYTE:,.1f}"
+    there, fullest = f"{free / GIGABYTE:,.1f}", fullest_block(planned)
     nl_asked, nl_there = (text.translate(str.maketrans(",.", ".,")) for text in (asked, there))
     raise UserError(
         f"Deze berekening vraagt naar schatting {nl_asked} GB geheugen en er is {nl_there} GB vrij "
         f"({planned.n_scenarios} scenario's, {planned.cells.n_cells} combinaties van gebied, zorgvorm en aanbieder, "
-        f"{fullest_block(planned):.3g} cliënten in een blok); {nl}.".replace("inf GB", "meer GB dan er bestaat"),
+        f"{in_nl(fullest, 3)} cliënten in een blok); {nl}.".replace("inf GB", "meer GB dan er bestaat"),
         f"This run needs an estimated {asked} GB of memory and {there} GB is free ({planned.n_scenarios} scenarios, "
-        f"{planned.cells.n_cells} combinations of area, care form and provider, {fullest_block(planned):.3g} clients in a "
+        f"{planned.cells.n_cells} combinations of area, care form and provider, {in_en(fullest, 3)} clients in a "
         f"block); {en}.",
         exit_code=2,
         arguments=["n_scenarios", "design_scenarios", "n_years", "keep", "workers"],

@@ -68,7 +68,7 @@ def few_scenarios(n_scenarios: int, confidence: float) -> tuple[Note, ...]:
     enough = enough_scenarios(confidence)
     if n_scenarios >= enough:
         return ()
-    tail = f"{100 * (1 - confidence):.3g} %"
+    share = 100 * (1 - confidence)
     seen = math.floor(n_scenarios * (1 - confidence) + ROUNDING)
     most = math.ceil(100 * most_unseen(n_scenarios) - ROUNDING)
     nl, en = (
@@ -83,7 +83,7 @@ def few_scenarios(n_scenarios: int, confidence: float) -> tuple[Note, ...]:
             "toekomsten.",
             "en": f"Measured on only {n_scenarios} scenarios. What is rarer than 1 in {n_scenarios} cannot be seen: 0 % "
             f"means “in none of these {n_scenarios}” and may in truth be up to {most} %, 100 % may be {100 - most} %. The "
-            f"worst {tail} {en}: what is said of that tail, of P10 and P90 and of their ± is an indication, no "
+            f"worst {in_nl(share, 3)} % {en}: what is said of that tail, of P10 and P90 and of their ± is an indication, no "
             f"measurement. Take at least {enough} scenarios for a decision.",
         },
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from bekostiging.case import Case, UserError
 from bekostiging.case.errors import Note
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import Begroting, Demand, Lot
 from bekostiging.contracts import expected_level
 from bekostiging.scenarios import Cells, build_cells
@@ -33,12 +34,12 @@ def handover(case: Case, cells: Cells) -> tuple[Note, ...]:
         euro = float((weekly[row] * cells.market_share * cells.tariff)[own].sum()) * lot.handover_weeks
         notes.append(
             {
-                "nl": f"Perceel {lot.id}: zittende cliënten worden overgenomen; {lot.handover_weeks:g} weken dubbele lasten "
-                f"kosten naar verwachting {_euro(euro, 'nl')} euro in het eerste jaar, onder elke bekostigingsvorm gelijk "
-                "en niet in de andere cijfers.",
-                "en": f"Lot {lot.id}: clients in care are taken over; {lot.handover_weeks:g} weeks of double running cost "
-                f"are expected to cost {_euro(euro, 'en')} euro in the first year, alike under every payment form and not "
-                "in the other figures.",
+                "nl": f"Perceel {lot.id}: zittende cliënten worden overgenomen; {in_nl(lot.handover_weeks)} weken dubbele "
+                f"lasten kosten naar verwachting {_euro(euro, 'nl')} euro in het eerste jaar, onder elke bekostigingsvorm "
+                "gelijk en niet in de andere cijfers.",
+                "en": f"Lot {lot.id}: clients in care are taken over; {in_en(lot.handover_weeks)} weeks of double running "
+                f"cost are expected to cost {_euro(euro, 'en')} euro in the first year, alike under every payment form and "
+                "not in the other figures.",
             }
         )
     return tuple(notes)

@@ -10,6 +10,7 @@ import numpy as np
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.errors import ArgumentError
 from bekostiging.case.kinds import Index
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.lumpsum.data import LotTerms, LumpSumData, SimpleTerms
 from bekostiging.lumpsum.layers import outermost_deficit, sides
 from bekostiging.lumpsum.recut import menu_corridor, with_corridor
@@ -66,16 +67,18 @@ def _check_lot(lot: LotTerms, simple: SimpleTerms) -> None:
     usable = [share for share in simple.shares if share <= lot.share_max]
     if simple.shares and not usable:
         raise _refused(
-            "shares", simple.shares, f"liggen alle boven share_max ({lot.share_max:g}) van {lot.name}",
-            f"are all above share_max ({lot.share_max:g}) of {lot.name}",
+            "shares", simple.shares, f"liggen alle boven share_max ({in_nl(lot.share_max)}) van {lot.name}",
+            f"are all above share_max ({in_en(lot.share_max)}) of {lot.name}",
         )  # fmt: skip
     given = lot.corridor.share
     decided = bool(np.isnan(given[outermost_deficit(lot)]))
     if usable and lot.waiting_list_forbidden and decided and max(usable) < lot.share_min:
         raise _refused(
             "shares", simple.shares,
-            f"halen share_min ({lot.share_min:g}) van {lot.name} niet, die bij acceptatieplicht zonder wachtlijst geldt",
-            f"do not reach share_min ({lot.share_min:g}) of {lot.name}, asked under acceptance duty without waiting list",
+            f"halen share_min ({in_nl(lot.share_min)}) van {lot.name} niet, die bij acceptatieplicht zonder "
+            "wachtlijst geldt",
+            f"do not reach share_min ({in_en(lot.share_min)}) of {lot.name}, asked under acceptance duty without "
+            "waiting list",
         )  # fmt: skip
     for side, pairs in sides(lot).items():
         fixed = sum(bool(given[outer] > given[inner]) for inner, outer in pairs)
@@ -89,8 +92,8 @@ def _check_lot(lot: LotTerms, simple: SimpleTerms) -> None:
 
 def _refused(argument: str, values: Sequence[float], dutch: str, english: str) -> ArgumentError:
     """An argument that cannot be."""
-    listed = ",".join(f"{value:g}" for value in values)
-    return ArgumentError(argument, f"{argument} {listed}: {dutch}", f"{argument} {listed}: {english}")
+    nl, en = ("; ".join(map(in_nl, values)), ",".join(map(in_en, values)))
+    return ArgumentError(argument, f"{argument} {nl}: {dutch}", f"{argument} {en}: {english}")
 
 
 @kinds_checked

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from bekostiging.case.numbers import in_en
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 Measure = Literal["delivered", "claimable", "arranged", "within_budget"]
@@ -167,6 +168,6 @@ class CareUse:
         """
         if threshold not in self.thresholds:
             raise ValueError(
-                f"threshold {threshold:g} is not among {self.thresholds}: add the clause to table clauses of the case"
+                f"threshold {in_en(threshold)} is not among {self.thresholds}: add the clause to table clauses of the case"
             )
         return self.excess[measure][..., self.thresholds.index(threshold)]

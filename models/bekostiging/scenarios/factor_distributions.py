@@ -16,6 +16,7 @@ from bekostiging.case.arguments import checked_kind, kinds_checked
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.factor_distribution import FactorDistribution
 from bekostiging.case.model import Case
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.scenarios.factors import FactorModel, Factors
 from bekostiging_solvers.typing import FloatArray
 
@@ -247,8 +248,8 @@ class _Checked:
         lowest = -1.0 if name in ("ova_final", "ppc_final") else 0.0
         if not bool((np.isfinite(array) & (array > lowest)).all()):
             self._refuse(
-                f"{name} heeft waarden die niet eindig zijn of niet boven {lowest:g} liggen; houd ze daarbinnen",
-                f"{name} has values that are not finite or not above {lowest:g}; keep them within",
+                f"{name} heeft waarden die niet eindig zijn of niet boven {in_nl(lowest)} liggen; houd ze daarbinnen",
+                f"{name} has values that are not finite or not above {in_en(lowest)}; keep them within",
             )
 
     def _refuse(self, nl: str, en: str) -> NoReturn:

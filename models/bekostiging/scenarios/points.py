@@ -9,6 +9,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from bekostiging.case.errors import ArgumentError
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging_solvers.typing import FloatArray
 
 FEWEST_SCRAMBLINGS = 16
@@ -36,12 +37,12 @@ def scramblings_and_points(n_scenarios: int, confidence: float, argument: str = 
     """
     least = fewest_scenarios(confidence)
     if n_scenarios < least:
-        shown, better = f"{100 * confidence:.6g}", max(RECOMMENDED, 2 ** math.ceil(math.log2(10 * least)))
+        share, better = 100 * confidence, max(RECOMMENDED, 2 ** math.ceil(math.log2(10 * least)))
         raise ArgumentError(
             argument,
-            f"{argument} {n_scenarios}: een staart bij confidence {shown.replace('.', ',')} % en een standaardfout vragen "
+            f"{argument} {n_scenarios}: een staart bij confidence {in_nl(share, 6)} % en een standaardfout vragen "
             f"minstens {least} scenario's; neem er {better} of meer, of zet confidence in policy lager.",
-            f"{argument} {n_scenarios}: a tail at confidence {shown} % and a standard error need at least {least} "
+            f"{argument} {n_scenarios}: a tail at confidence {in_en(share, 6)} % and a standard error need at least {least} "
             f"scenarios; take {better} or more, or lower confidence in policy.",
         )
     exponent = min(LARGEST_EXPONENT, (n_scenarios // FEWEST_SCRAMBLINGS).bit_length() - 1)

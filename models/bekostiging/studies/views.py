@@ -15,6 +15,7 @@ import numpy as np
 
 from bekostiging.case.arguments import checked_kind, checked_texts, kinds_checked
 from bekostiging.case.errors import ArgumentError
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.shown import Shown, millions, percent
 from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE
@@ -257,10 +258,10 @@ def _view(said: Statement, features: dict[str, FloatArray]) -> View:
         lowest, highest = float(value.min()), float(value.max())
         raise ArgumentError(
             "views",
-            f"views '{text}': {said.name} loopt in deze toekomsten van {lowest:.3f} tot {highest:.3f}, dus "
+            f"views '{text}': {said.name} loopt in deze toekomsten van {in_nl(lowest, 3)} tot {in_nl(highest, 3)}, dus "
             "herwegen kan dit oordeel niet geven; neem een andere grens of ruimere risk_factors.",
-            f"views '{text}': {said.name} runs from {lowest:.3f} to {highest:.3f} in these scenarios, so no weights give "
-            "this view; take another bound or wider risk_factors.",
+            f"views '{text}': {said.name} runs from {in_en(lowest, 3)} to {in_en(highest, 3)} in these scenarios, so no "
+            "weights give this view; take another bound or wider risk_factors.",
         )
     return View(text, event.astype(np.float64), low, high)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bekostiging
 from bekostiging.case.numbers import AmbiguousNumberError, Sign, parse_bool, parse_number, written
 
 
@@ -86,3 +90,32 @@ def test_truth() -> None:
     assert parse_bool("no") is False
     with pytest.raises(ValueError, match="misschien"):
         parse_bool("misschien")
+
+
+NO_SENTENCE = {
+    "case/override.py": "value:.15g",
+    "studies/sharing.py": "value:.15g",
+    "studies/backtesting.py": "100 * q:g",
+    "studies/tender/scoreboard.py": "confidence:g",
+    "evaluation/sense/remark.py": "size:.2g",
+}
+"""Where a number is written with an exponent for no reader: read again at once, or part of a key."""
+
+
+def _exponents(file: Path) -> Iterator[str]:
+    """Formats of a file that may write an exponent, as they stand there."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.FormattedValue) or not isinstance(node.format_spec, ast.JoinedStr):
+            continue
+        spec = ast.unparse(node.format_spec)[2:-1]
+        if spec[-1:] in "eEgGn" and spec:
+            yield f"{ast.unparse(node.value)}:{spec}"
+
+
+def test_no_sentence_can_hold_an_exponent() -> None:
+    """Formats g and e write 1e+06, and a decimal point in a Dutch sentence: numbers in sentences go through ``written``."""
+    root = Path(str(bekostiging.__file__)).parent
+    found = {str(file.relative_to(root)): set(_exponents(file)) for file in root.rglob("*.py")}
+    assert {file: formats for file, formats in found.items() if formats} == {
+        file: {own} for file, own in NO_SENTENCE.items()
+    }

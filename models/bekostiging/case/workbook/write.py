@@ -16,6 +16,7 @@ from bekostiging.case.errors import LANGUAGES, UserError
 from bekostiging.case.explanation import WORDING, kind_of, meanings
 from bekostiging.case.fields import bounds, choices, leaf, reason
 from bekostiging.case.head import OPTIONAL
+from bekostiging.case.numbers import written
 from bekostiging.case.policy_rows import CASE, POLICIES
 from bekostiging.case.quantities import MOST
 from bekostiging.case.read import Draft
@@ -364,10 +365,11 @@ def _bounds(info: FieldInfo, lang: str, *, whole: bool) -> dict[str, Any]:
     own, why = bounds(info), reason(info)
     low, high = max(own.low, -MOST), min(own.high, MOST)
     title, message = {"nl": ("Getal", "Vul een getal in"), "en": ("Number", "Fill in a number")}[lang]
+    first, last = written(low, lang, 7), written(high, lang, 7)
     if high < MOST:
-        message += {"nl": f" van {low:.7g} tot en met {high:.7g}", "en": f" from {low:.7g} to {high:.7g}"}[lang]
+        message += {"nl": f" van {first} tot en met {last}", "en": f" from {first} to {last}"}[lang]
     elif low > -MOST:
-        message += {"nl": f" van {low:.7g} of meer", "en": f" of {low:.7g} or more"}[lang]
+        message += {"nl": f" van {first} of meer", "en": f" of {first} or more"}[lang]
     if why is not None:
         message += f" ({why.text(lang)})"
     return {"validate": "integer" if whole else "decimal", "criteria": "between", "minimum": low, "maximum": high,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from bekostiging.case import Case
+from bekostiging.case.numbers import in_en
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
 from bekostiging.report.equalisation.plots import (
@@ -273,8 +274,8 @@ def _clause(pool: PoolResult, case: Case, texts: Texts) -> str:
             texts["equalisation", key].format(
                 position=k,
                 share=numbers.plain(share, 4),
-                low=texts.policy_value(f"{1 + low:g}"),
-                high=texts.policy_value(f"{1 + high:g}"),
+                low=texts.policy_value(in_en(1 + low, 6)),
+                high=texts.policy_value(in_en(1 + high, 6)),
             )
         )
     return texts["equalisation", "clause"].format(

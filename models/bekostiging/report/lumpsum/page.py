@@ -9,6 +9,7 @@ import numpy as np
 from markupsafe import Markup
 
 from bekostiging.case import POLICIES
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.lumpsum import LumpSumDesign, price_of_certainty, widest_limit
 from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.html import template
@@ -217,7 +218,7 @@ def _changed(one: Changed | None, texts: Texts) -> str:
     change = (
         texts["page", "not_possible"] if one.expected is None else both_millions((one.expected, one.tail), texts)
     )
-    return f"{texts.policy_value(f'{one.value:g}')}: {change}"
+    return f"{texts.policy_value(in_en(one.value))}: {change}"
 
 
 def clause_text(study: LumpSumStudy, design: LumpSumDesign) -> list[str]:
@@ -252,7 +253,7 @@ def clause_text(study: LumpSumStudy, design: LumpSumDesign) -> list[str]:
                 base=dutch["bases", study.case.policy.base(lot.name)],
                 layers=layers,
                 evidence=dutch["evidence", study.case.policy.base(lot.name)],
-                settled=f"{study.case.policy.settlement_delay_months:g}",
+                settled=in_nl(study.case.policy.settlement_delay_months),
             )
         )
     return paragraphs

@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from bekostiging.case import UserError, read_case
 from bekostiging.case.arguments import kinds_checked, shown_value
+from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.characters import visible
 from bekostiging.options import Progress, silent
 from bekostiging.report.comparison.results import comparison_results
@@ -66,7 +67,7 @@ class Difference:
 
     def text(self) -> str:
         """Place, both values and how far apart."""
-        far = f" ({self.size:.2g})" if math.isfinite(self.size) else ""
+        far = f" ({in_en(self.size, 2)})" if math.isfinite(self.size) else ""
         return f"{visible(self.place)}: {shown_value(repr(self.was))} -> {shown_value(repr(self.now))}{far}"
 
 
@@ -396,10 +397,10 @@ def _verdict(result: Verification) -> Sentence:
     if result.outcome == "close":
         return {
             "nl": f"Gelijk tot op 1e-9 of de laatste cijfers van het grootste bedrag: "
-            f"van {n} getallen wijken er {len(result.differences)} af, hoogstens {largest:.1g} "
+            f"van {n} getallen wijken er {len(result.differences)} af, hoogstens {in_nl(largest, 1)} "
             "(relatief); op deze versies, processor of rekenkern is gelijkheid tot op de bit niet te verwachten.",
             "en": f"Equal to 1e-9 or the last digits of the largest amount: "
-            f"of {n} numbers {len(result.differences)} differ, by at most {largest:.1g} (relative); on "
+            f"of {n} numbers {len(result.differences)} differ, by at most {in_en(largest, 1)} (relative); on "
             "these versions, this processor or kernel equality to the bit is not to be expected.",
         }
     return {
