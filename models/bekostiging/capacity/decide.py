@@ -153,8 +153,8 @@ def decide_program(
         raise _refusal(program, error) from None
     if not np.isfinite(found.x).all():
         raise NoPlanInTimeError(
-            f"binnen {in_nl(time_limit or 0.0)} seconden is geen plan gevonden; geef meer seconden, minder toekomsten of minder "
-            "jaren",
+            f"binnen {in_nl(time_limit or 0.0)} seconden is geen plan gevonden; geef meer seconden, minder "
+            "toekomsten of minder jaren",
             f"no plan was found in {in_en(time_limit or 0.0)} seconds; give more seconds, fewer scenarios or fewer years",
             NO_SOLUTION,
         )

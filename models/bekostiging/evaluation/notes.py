@@ -78,13 +78,13 @@ def few_scenarios(n_scenarios: int, confidence: float) -> tuple[Note, ...]:
         {
             "nl": f"Gemeten op maar {n_scenarios} toekomsten. Wat zeldzamer is dan 1 op {n_scenarios} is niet te zien: "
             f"0 % betekent “in geen van deze {n_scenarios}” en kan in werkelijkheid tot {most} % zijn, 100 % kan "
-            f"{100 - most} % zijn. De slechtste {tail.replace('.', ',')} {nl}: wat over die staart, over P10 en "
+            f"{100 - most} % zijn. De slechtste {in_nl(share, 3)} % {nl}: wat over die staart, over P10 en "
             f"P90 en over hun ± is gezegd, is een aanwijzing en geen meting. Neem voor een besluit minstens {enough} "
             "toekomsten.",
             "en": f"Measured on only {n_scenarios} scenarios. What is rarer than 1 in {n_scenarios} cannot be seen: 0 % "
             f"means “in none of these {n_scenarios}” and may in truth be up to {most} %, 100 % may be {100 - most} %. The "
-            f"worst {in_nl(share, 3)} % {en}: what is said of that tail, of P10 and P90 and of their ± is an indication, no "
-            f"measurement. Take at least {enough} scenarios for a decision.",
+            f"worst {in_en(share, 3)} % {en}: what is said of that tail, of P10 and P90 and of their ± is an indication, "
+            f"no measurement. Take at least {enough} scenarios for a decision.",
         },
     )
 

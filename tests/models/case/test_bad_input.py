@@ -278,7 +278,7 @@ def test_correlations_that_cannot_hold_together(folder: Path) -> None:
     _correlate(folder, (three[0], three[1], 0.9), (three[0], three[2], 0.9), (three[1], three[2], -0.9))
     told = _only_sentence(folder)
     assert "cannot hold together (the matrix is not positive semidefinite)" in told
-    assert f"{three[0]}-{three[1]} 0.500, {three[0]}-{three[2]} 0.500, {three[1]}-{three[2]} -0.500" in told
+    assert f"{three[0]}-{three[1]} 0.5; {three[0]}-{three[2]} 0.5; {three[1]}-{three[2]} -0.5" in told
 
 
 def read_case_row(folder: Path, table: str, row: int, column: str) -> str:
