@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"\n\[tool\.uv\]\nconstraint-dependencies = \[\n.*?\n\]\n", re.DOTALL)
+PINS = re.compile(r"^constraint-dependencies = \[\n.*?\n\]\n", re.DOTALL | re.MULTILINE)
 
 
 def pins(constraints: str) -> list[str]:
@@ -19,8 +19,10 @@ def pins(constraints: str) -> list[str]:
 
 def with_pins(pyproject: str, names: list[str]) -> str:
     """Return the text of pyproject.toml with the pins as constraint-dependencies of uv."""
-    block = "\n[tool.uv]\nconstraint-dependencies = [\n" + "".join(f'    "{pin}",\n' for pin in names) + "]\n"
-    return BLOCK.sub("", pyproject).rstrip("\n") + "\n" + block
+    block = "constraint-dependencies = [\n" + "".join(f'    "{pin}",\n' for pin in names) + "]\n"
+    if PINS.search(pyproject):
+        return PINS.sub(lambda _: block, pyproject)
+    return pyproject.rstrip("\n") + "\n\n[tool.uv]\n" + block
 
 
 if __name__ == "__main__":

@@ -1,0 +1,350 @@
+"""A paper as a Word file: headings, lists, tables and figures as a screen reader needs them, and the same bytes each time.
+
+Every table has a repeated header row, every figure a text, the document a title and a language (EN 301 549, WCAG 2.1 AA).
+Needs python-docx: extra ``word``.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from bekostiging.case.errors import UserError
+from bekostiging.characters import visible
+from bekostiging.report.kit.paragraphs import Block, Drawing, Grid, Heading, Paragraph, Points
+from bekostiging.report.kit.style import house_style
+from bekostiging.report.kit.word_lists import Lists
+from bekostiging.report.kit.word_styles import SHADE, TABLE, from_template, own_document
+from bekostiging.report.kit.workbook import CREATED
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+LANGUAGES = {"nl": "nl-NL", "en": "en-GB"}
+LONGEST, SHORTEST = 34, 7
+"""Letters between which the width of a column follows its cells."""
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+DOTS_PER_INCH = 200
+MOST_SMALL = 6
+"""Columns from which a table has smaller letters."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a paper says of itself: ``title``, ``subject`` under it, ``head`` on top of every page, ``mark`` (confidential,
+    concept) there in bold, and the words for page and of in the foot."""
+
+    title: str
+    subject: str
+    lang: str
+    head: str
+    mark: str = ""
+    page: tuple[str, str] = ("", "/")
+
+
+@dataclass(frozen=True)
+class WordPapers:
+    """Writes papers in the house style, or in that of a template."""
+
+    template: Path | None = None
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """Styles that the template lacks, for which the house's are used.
+
+        Raises
+        ------
+        UserError
+            The template is no Word document, or python-docx is not there.
+        """
+        return [] if self.template is None else from_template(self.template)[1]
+
+    def write(self, path: Path, about: About, blocks: Sequence[Block]) -> None:
+        """Write a paper of these blocks.
+
+        Raises
+        ------
+        UserError
+            The template is no Word document, or python-docx is not there.
+        """
+        needs_word()
+        document = own_document() if self.template is None else from_template(self.template)[0]
+        _Paper(document, about, own=self.template is None).write(blocks)
+        kept = io.BytesIO()
+        document.save(kept)
+        path.write_bytes(_same_each_time(kept.getvalue()))
+
+
+def needs_word() -> None:
+    """Refuse where python-docx is not there, with the remedy.
+
+    Raises
+    ------
+    UserError
+        It is not installed.
+    """
+    try:
+        import docx  # noqa: F401
+    except ImportError:
+        raise UserError(
+            "Stukken in Word vragen python-docx; installeer bekostiging[word].",
+            "Papers in Word need python-docx; install bekostiging[word].",
+            exit_code=2,
+        ) from None
+
+
+def _same_each_time(content: bytes) -> bytes:
+    """A Word file with the dates of its parts fixed."""
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            info = ZipInfo(name, ZIP_DATE)
+            info.compress_type, info.external_attr = ZIP_DEFLATED, 0o600 << 16
+            new.writestr(info, old.read(name))
+    return out.getvalue()
+
+
+@dataclass
+class _Paper:
+    """One document on its way; ``own``: in the house style."""
+
+    document: Document
+    about: About
+    own: bool
+
+    def write(self, blocks: Sequence[Block]) -> None:
+        """Title, properties and margins, then every block."""
+        self._describe()
+        self._margins()
+        self.lists = Lists(self.document)
+        self.document.add_paragraph(visible(self.about.title), style="Title")
+        if self.about.subject:
+            self.document.add_paragraph(visible(self.about.subject), style="Subtitle")
+        for block in blocks:
+            match block:
+                case Heading():
+                    line = self.document.add_paragraph(visible(block.text), style=f"Heading {block.level}")
+                    line.paragraph_format.page_break_before = block.new_page or None
+                case Paragraph():
+                    self._paragraph(block)
+                case Points():
+                    self._points(block)
+                case Grid():
+                    self._grid(block)
+                case Drawing():
+                    self._drawing(block)
+
+    def _describe(self) -> None:
+        """Title, language and dates, that are the same each time."""
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+
+        about, own = self.about, self.document.core_properties
+        own.title, own.subject, own.language = visible(about.title), visible(about.subject), LANGUAGES[about.lang]
+        own.author = own.last_modified_by = "bekostiging"
+        own.comments, own.keywords, own.category, own.revision = "", "", "", 1
+        own.created = own.modified = CREATED
+        for properties in (*self._defaults(), self.document.styles["Normal"].element.get_or_add_rPr()):
+            for old in properties.findall(qn("w:lang")):
+                properties.remove(old)
+            language = OxmlElement("w:lang")
+            language.set(qn("w:val"), LANGUAGES[about.lang])
+            properties.append(language)
+
+    def _defaults(self) -> list[Any]:
+        """Where a document says the language of everything."""
+        return list(self.document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr"))
+
+    def _margins(self) -> None:
+        """Head and mark on top of every page, its number below; what a template has there is kept."""
+        for section in self.document.sections:
+            tops, feet = [section.header], [section.footer]
+            if section.different_first_page_header_footer:
+                tops, feet = [*tops, section.first_page_header], [*feet, section.first_page_footer]
+            if self.document.settings.odd_and_even_pages_header_footer:
+                tops, feet = [*tops, section.even_page_header], [*feet, section.even_page_footer]
+            for top in tops:
+                self._head(top)
+            for foot in feet:
+                if self.own or not _said(foot):
+                    self._foot(foot)
+
+    def _head(self, top: Any) -> None:
+        """What the paper is, in the house style, and the mark in any."""
+        kept = _said(top) and not self.own
+        top.is_linked_to_previous = False
+        for paragraph in [] if kept else top.paragraphs[1:]:
+            paragraph._element.getparent().remove(paragraph._element)
+        line = top.add_paragraph() if kept else top.paragraphs[0]
+        line.style = self.document.styles["Header"]
+        if not kept:
+            line.add_run(visible(self.about.head) + ("    " if self.about.mark else ""))
+        if self.about.mark:
+            line.add_run(visible(self.about.mark)).bold = True
+
+    def _foot(self, foot: Any) -> None:
+        """Page so much of so many."""
+        foot.is_linked_to_previous = False
+        line = foot.paragraphs[0]
+        line.style = self.document.styles["Footer"]
+        page, of = self.about.page
+        line.add_run(f"{page} ".lstrip())
+        _field(line, "PAGE")
+        line.add_run(f" {of} ")
+        _field(line, "NUMPAGES")
+
+    def _paragraph(self, block: Paragraph) -> None:
+        """Sentences, the lead in bold."""
+        line = self.document.add_paragraph(style="Quote" if block.remark else "Normal")
+        if block.lead:
+            line.add_run(f"{visible(block.lead)} ").bold = True
+        line.add_run(visible(block.text))
+
+    def _points(self, block: Points) -> None:
+        """A list of its own, numbered from one."""
+        number = self.lists.new(block.numbered)
+        for item in block.items:
+            line = self.document.add_paragraph(
+                visible(item), style="List Number" if block.numbered else "List Bullet"
+            )
+            self.lists.mark(line, number)
+
+    def _grid(self, block: Grid) -> None:
+        """Caption, table, note."""
+        self.document.add_paragraph(visible(block.caption), style="Caption")
+        WordTable(self.document, block).write()
+        note = self.document.add_paragraph(visible(block.note), style="Quote" if block.note else "Normal")
+        if not block.note:
+            note.paragraph_format.space_after = 0
+
+    def _drawing(self, block: Drawing) -> None:
+        """The figure with its text, and the caption under it."""
+        from docx.shared import Cm
+
+        kept = io.BytesIO()
+        with house_style():
+            block.drawn.savefig(kept, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+        kept.seek(0)
+        line = self.document.add_paragraph()
+        line.paragraph_format.keep_with_next = True
+        line.add_run().add_picture(kept, width=min(_wide(self.document), Cm(16)))
+        named = line._element.xpath(".//wp:docPr")[0]
+        named.set("descr", visible(block.alt))
+        named.set("title", visible(block.caption))
+        self.document.add_paragraph(visible(block.caption), style="Caption")
+
+
+@dataclass
+class WordTable:
+    """One table of a document."""
+
+    document: Document
+    block: Grid
+
+    def write(self) -> None:
+        """Rows with a repeated header, numbers to the right, totals in bold."""
+        from docx.oxml.ns import qn
+
+        rows = self.block.rows
+        table = self.document.add_table(len(rows), len(rows[0]), style=TABLE)
+        table.autofit = False
+        self._describe(table)
+        widths = self._widths()
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        for r, row in enumerate(rows):
+            own = table.rows[r]
+            properties = own._tr.get_or_add_trPr()
+            properties.append(_element("w:cantSplit"))
+            if r == 0:
+                properties.append(_element("w:tblHeader"))
+            for c, (text, width) in enumerate(zip(row, widths, strict=True)):
+                cell = own.cells[c]
+                cell.width = width
+                if r == 0:
+                    cell._tc.get_or_add_tcPr().append(
+                        _element("w:shd", {"w:val": "clear", "w:color": "auto", "w:fill": SHADE})
+                    )
+                self._cell(cell, text, r, c)
+        look = table._tbl.tblPr.find(qn("w:tblLook"))
+        for key, value in {"w:firstRow": "1", "w:firstColumn": "1", "w:noVBand": "1"}.items():
+            look.set(qn(key), value)
+
+    def _cell(self, cell: Any, text: str, row: int, column: int) -> None:
+        """The text of a cell, small where there are many columns."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Pt
+
+        line = cell.paragraphs[0]
+        shape = line.paragraph_format
+        shape.space_before = shape.space_after = Pt(1.5)
+        shape.keep_with_next = row == 0
+        run = line.add_run(visible(text))
+        run.font.size = Pt(8.5 if len(self.block.rows[0]) >= MOST_SMALL else 9.5)
+        run.bold = row == 0 or row in self.block.totals
+        if self.block.numbers and column > 0:
+            line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+    def _describe(self, table: Any) -> None:
+        """What the table is, for who does not see it."""
+        properties = table._tbl.tblPr
+        properties.append(_element("w:tblCaption", {"w:val": visible(self.block.caption)}))
+        said = "; ".join(visible(one) for one in self.block.rows[0] if one)
+        properties.append(_element("w:tblDescription", {"w:val": said}))
+
+    def _widths(self) -> list[int]:
+        """Widths that follow what stands in the columns, together those of the page."""
+        wide, lengths = _wide(self.document), []
+        for c in range(len(self.block.rows[0])):
+            cells = [row[c] for row in self.block.rows]
+            # a word is never broken, a text may be in some lines
+            word = max((len(word) for cell in cells for word in cell.split(" ")), default=0)
+            text = max(len(cell) for cell in cells) / (1 if self.block.numbers else 2)
+            lengths.append(min(max(word + 1, min(text, LONGEST), SHORTEST), LONGEST))
+        return [int(wide * length / sum(lengths)) for length in lengths]
+
+
+def _wide(document: Document) -> int:
+    """Room for text on a page, in Word's own unit; that of A4 where a template does not say."""
+    from docx.shared import Cm
+
+    section = document.sections[-1]
+    page, left, right = section.page_width, section.left_margin, section.right_margin
+    return int(Cm(16) if page is None or left is None or right is None else page - left - right)
+
+
+def _said(part: Any) -> bool:
+    """Whether a head or foot of a template has anything in it."""
+    return not part.is_linked_to_previous and (
+        any(one.text.strip() for one in part.paragraphs)
+        or bool(part.tables)
+        or bool(part._element.xpath(".//w:drawing"))
+    )
+
+
+def _element(name: str, values: dict[str, str] | None = None) -> Any:
+    """An element of Word's own language."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    element = OxmlElement(name)
+    for key, value in (values or {}).items():
+        element.set(qn(key), value)
+    return element
+
+
+def _field(line: Any, code: str) -> None:
+    """A field that the reader's program fills in, such as the number of the page."""
+    run = line.add_run()
+    for kind in ("begin", "", "separate", "1", "end"):
+        if kind in ("begin", "separate", "end"):
+            run._element.append(_element("w:fldChar", {"w:fldCharType": kind}))
+            continue
+        text = _element("w:t" if kind else "w:instrText")
+        text.text = kind or code
+        run._element.append(text)
