@@ -85,7 +85,8 @@ _NAMES_BY_MODULE = {
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 _SUBMODULES = (
-    "capacity", "case", "contracts", "equalisation", "evaluation", "lumpsum", "report", "scenarios", "sharing", "studies",
+    "actuals", "capacity", "case", "contracts", "equalisation", "evaluation", "lumpsum", "report", "scenarios", "sharing",
+    "studies",
 )  # fmt: skip
 
 

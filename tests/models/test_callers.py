@@ -29,6 +29,7 @@ PACKAGES = (
         f"bekostiging.{name}"
         for name in (
             "case",
+            "actuals",
             "scenarios",
             "contracts",
             "lumpsum",

@@ -15,6 +15,7 @@ from bekostiging.case.numbers import written
 from bekostiging.case.quantities import NEAR_ZERO
 from bekostiging.case.rows import Assumption, Row
 from bekostiging.case.workbook.names import choice_names
+from bekostiging.case.year_tables import NO_DATE
 from bekostiging.characters import visible
 
 LONGEST_SHOWN = 60
@@ -168,6 +169,11 @@ def _rule(detail: dict[str, Any], given: object) -> tuple[str, str]:
             f"{{given}} is te dicht bij nul, toegestaan is 0 of minstens {written(least, 'nl')}; verbeter het "
             "getal{because}",
             f"{{given}} is too near zero, allowed is 0 or at least {written(least, 'en')}; mend the number{{because}}",
+        )
+    if kind == NO_DATE:
+        return (
+            "'{given}' is geen datum die hier past; schrijf haar anders{because}",
+            "'{given}' is no date that fits here; write it otherwise{because}",
         )
     if kind == "string_pattern_mismatch":
         return (

@@ -86,7 +86,11 @@ def meanings(model: type[Row], lang: str) -> dict[str, str]:
 @cache
 def _columns() -> dict[str, dict[str, dict[str, str]]]:
     """Per table its columns with their meaning in both languages."""
-    return tomllib.loads((files("bekostiging.case") / "columns.toml").read_text(encoding="utf-8"))
+    first, second = (
+        tomllib.loads((files("bekostiging.case") / file).read_text(encoding="utf-8"))
+        for file in ("columns.toml", "year_columns.toml")
+    )
+    return first | second | {"common": first["common"] | second["common"]}
 
 
 def kind_of(info: FieldInfo, column: str, lang: str) -> str:

@@ -17,6 +17,7 @@ from bekostiging.case.policy_rows import CASE
 from bekostiging.case.rows import Row
 from bekostiging.case.series import NATION
 from bekostiging.case.tables import LAWS, REFERENCES, TABLES
+from bekostiging.case.year_tables import YEAR_TABLES
 
 Tables = Mapping[str, Sequence[Row]]
 PLACES, SUBJECTS, SCOPES = "places", "subjects", "scopes"
@@ -82,7 +83,7 @@ def columns_with_keys(table: str) -> dict[str, str]:
     own = _OTHER.get(table, {})
     return own | {
         column: REFERENCES[column]
-        for column in TABLES[table].model_fields
+        for column in (TABLES | YEAR_TABLES)[table].model_fields
         if column in REFERENCES and column != table and column not in own
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -30,7 +31,6 @@ from bekostiging.characters import one_form
 
 NEAR = 0.75
 """Likeness from which a file of an unknown name may be meant as a table that is not there."""
-_FILES = {table: f"{table}.csv" for table in TABLES}
 _ENDINGS = (".csv", ".txt", ".tsv", ".tab")
 """How the name of a table in text may end, in capitals too, also twice (``areas.csv.txt``)."""
 
@@ -38,8 +38,9 @@ _ENDINGS = (".csv", ".txt", ".tsv", ".tab")
 class FolderSource:
     """The tables of a folder, separated by ``;`` (decimal comma) or ``,`` (decimal point)."""
 
-    def __init__(self, folder: Traversable | Path) -> None:
+    def __init__(self, folder: Traversable | Path, models: Mapping[str, type[Row]] = TABLES) -> None:
         self.folder = folder
+        self._files = {table: f"{table}.csv" for table in models}
         try:
             self.files = sorted(file.name for file in folder.iterdir())
         except OSError as error:
@@ -49,15 +50,15 @@ class FolderSource:
             ) from None
         self.lang = ""
         self.doubts: list[Problem] = []
-        self.notes = [_unread(file) for file in self.files if _is_table(file) and file not in _FILES.values()]
+        self.notes = [_unread(file) for file in self.files if _is_table(file) and file not in self._files.values()]
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there."""
-        return tuple(name for name in TABLES if _FILES[name] in self.files)
+        return tuple(name for name in self._files if self._files[name] in self.files)
 
     def grid(self, model: type[Row], problems: list[Problem], notes: list[Note]) -> Grid | None:
         """The cells of a table; None, with its problem, when the file is no table in text."""
-        text = text_of(self.folder / _FILES[model.table], model.table, problems)
+        text = text_of(self.folder / self._files[model.table], model.table, problems)
         return None if text is None else csv_grid(text, model.table, problems, notes)
 
     def missing(self, table: str) -> Problem:
@@ -70,7 +71,7 @@ class FolderSource:
 
     def doubtful(self, table: str) -> Problem | None:
         """A file of almost the name of a table that is not there: its rows would be lost."""
-        unknown = {_stem(file): file for file in self.files if _stem(file) and file not in _FILES.values()}
+        unknown = {_stem(file): file for file in self.files if _stem(file) and file not in self._files.values()}
         near = get_close_matches(table, unknown, 1, cutoff=NEAR)
         if not near:
             return None

@@ -42,6 +42,7 @@ from bekostiging.case.typed import (
     scope_of,
     value_of,
 )
+from bekostiging.case.year_tables import Dated
 from bekostiging.characters import one_form
 
 MOST_PROBLEMS = 1000
@@ -291,4 +292,5 @@ def _may_be_person(text: str, model: type[Row], column: str) -> bool:
         return False
     if (model, column) == (Policy, "value") and re.fullmatch(r"[\d.,]+", text):
         return False
-    return bool(find(text, codes=coded(model.table, column), dates=column not in model.key))
+    dates = column not in model.key or any(isinstance(rule, Dated) for rule in info.metadata)
+    return bool(find(text, codes=coded(model.table, column), dates=dates))

@@ -30,8 +30,8 @@ class Row(BaseModel):
 
 
 def columns(model: type[Row]) -> list[str]:
-    """Columns of a table in the order of its file: its own fields, then source and status."""
-    last = ("source", "status")
+    """Columns of a table in the order of its file: its own fields, then who typed it and when, source and status."""
+    last = ("entered_by", "entered_on", "source", "status")
     fields = [name for name in model.model_fields if name not in ("line", *last)]
     return fields + [name for name in last if name in model.model_fields]
 

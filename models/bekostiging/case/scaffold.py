@@ -233,7 +233,7 @@ def write_new(
         if target.exists():
             raise _exists(target, {"nl": "kies een nieuwe naam", "en": "choose a new name"})
         care_forms = read_case(CARE_FORMS).care_forms if draft.head is None and example else ()
-        _write_at_once(
+        write_at_once(
             target,
             lambda place: write_workbook(
                 draft, place, lang, wanted=wanted, example=example, care_forms=care_forms
@@ -248,7 +248,7 @@ def write_new(
         raise _exists(
             target, {"nl": "en is niet leeg; kies een nieuwe map", "en": "and is not empty; choose a new folder"}
         )
-    _write_at_once(target, lambda folder: _folder(folder, draft, lang, estimated=not example, explained=explained))
+    write_at_once(target, lambda folder: _folder(folder, draft, lang, estimated=not example, explained=explained))
 
 
 def _exists(target: Path, remedy: dict[str, str]) -> UserError:
@@ -261,7 +261,7 @@ def _is_workbook(target: Path) -> bool:
     return target.suffix.lower() in SPREADSHEETS
 
 
-def _write_at_once(target: Path, write: Callable[[Path], None]) -> None:
+def write_at_once(target: Path, write: Callable[[Path], None]) -> None:
     """Write beside the target and move it into place when it is complete."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ from bekostiging.case.rows import Row
 from bekostiging.case.rules import RULES
 from bekostiging.case.tables import TABLES, Policy
 from bekostiging.case.workbook.names import policy_name
+from bekostiging.case.year_tables import YEAR_TABLES
 
 MOST_BREACHES = 1000
 """Broken keys and references that are listed at once."""
@@ -89,7 +90,7 @@ def _duplicates(case: Case) -> Iterator[Problem]:
 def repeated_keys(table: str, rows: Iterable[Row]) -> Iterator[Problem]:
     """A problem per row of a table whose key stood there before."""
     first: dict[tuple[object, ...], int] = {}
-    columns = TABLES[table].key
+    columns = (TABLES | YEAR_TABLES)[table].key
     for row in rows:
         key = tuple(getattr(row, column) for column in columns)
         if key in first:

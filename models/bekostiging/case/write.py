@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +63,16 @@ def write_folder(draft: Draft, folder: Path, lang: str = "nl") -> None:
         (folder / "case.toml").write_text(_head(draft.head), encoding="utf-8")
     for name, rows in draft.tables.items():
         if rows or TABLES[name].required:
-            names = columns(TABLES[name])
-            with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, delimiter=SEPARATOR[lang], lineterminator="\n")
-                writer.writerow(names)
-                writer.writerows([[_text(cell_value(row, column), lang) for column in names] for row in rows])
+            write_table(folder, TABLES[name], rows, lang)
+
+
+def write_table(folder: Path, model: type[Row], rows: Sequence[Row], lang: str) -> None:
+    """Write one table as a CSV file, its header even without a row."""
+    names = columns(model)
+    with (folder / f"{model.table}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=SEPARATOR[lang], lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([[_text(cell_value(row, column), lang) for column in names] for row in rows])
 
 
 def cell_value(row: Row, column: str) -> object:

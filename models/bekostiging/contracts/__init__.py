@@ -21,7 +21,15 @@ from bekostiging.contracts.clauses import (
     register_clause,
 )
 from bekostiging.contracts.corridor import Corridor, corridor_of
-from bekostiging.contracts.indexation import IndexRule, PriceLevels, expected_level, index_of_year, price_levels
+from bekostiging.contracts.indexation import (
+    IndexRule,
+    IndexYear,
+    PriceLevels,
+    expected_level,
+    index_of_year,
+    index_years,
+    price_levels,
+)
 from bekostiging.contracts.inspanningsgericht import Inspanningsgericht
 from bekostiging.contracts.maatwerktraject import (
     HoursBudget,
@@ -45,6 +53,7 @@ from bekostiging.contracts.terms import (
     Party,
     Rows,
     Settlement,
+    Step,
     register_payment_form,
     settle,
 )
@@ -69,6 +78,7 @@ __all__ = [
     "HighCostPool",
     "HoursBudget",
     "IndexRule",
+    "IndexYear",
     "Inspanningsgericht",
     "Line",
     "Maatwerktraject",
@@ -86,6 +96,7 @@ __all__ = [
     "Sanction",
     "Settlement",
     "Staffing",
+    "Step",
     "StopLoss",
     "Taakgericht",
     "TableClause",
@@ -106,6 +117,7 @@ __all__ = [
     "hours_budget_terms",
     "in_cents",
     "index_of_year",
+    "index_years",
     "lowest_position",
     "municipal_shares",
     "payment_calendar",

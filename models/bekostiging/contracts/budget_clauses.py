@@ -121,7 +121,7 @@ class Performance(BudgetClause):
         """1 - part + part x min(1, share with result / target)."""
         started = care_use.starts_by_profile[:, :, cells].sum(axis=(2, 3))
         good = care_use.successes_by_profile[:, :, cells].sum(axis=(2, 3))
-        score = np.divide(good, started, out=np.full_like(good, self.target), where=started > 0)
+        score = np.divide(good, started, out=np.full_like(good, self.target), where=started != 0)
         return np.asarray(1 - self.part + self.part * np.minimum(score / self.target, 1.0))
 
     def least(self, n_years: int) -> FloatArray:

@@ -231,6 +231,80 @@ def price_levels(case: Case, lot: str, indices: CareUse | Factors) -> PriceLevel
     return PriceLevels(expected, contract, cost * expected, cao)
 
 
+@dataclass(frozen=True)
+class IndexYear:
+    """The index of a lot in one calendar year, as its contract has it; fractions.
+
+    Parameters
+    ----------
+    year : int
+    forecast : float
+        Wages and prices as they were forecast for the year.
+    caught_up : float
+        What the contract adds for the surprise of the year before.
+    revision : float
+        What is paid beside it within the year: a provisional first year, or a revision in mid-year.
+
+    Examples
+    --------
+    >>> one = IndexYear(2029, forecast=0.029, caught_up=0.01, revision=0.0)
+    >>> round(one.rate, 3)
+    0.039
+    """
+
+    year: int
+    forecast: float
+    caught_up: float
+    revision: float
+
+    @property
+    def rate(self) -> float:
+        """By which the price level rises for good."""
+        return self.forecast + self.caught_up
+
+
+@kinds_checked
+def index_years(case: Case, lot: str, indices: CareUse | Factors) -> tuple[IndexYear, ...]:
+    """The index of a lot year by year in the first scenario: what ``price_levels`` multiplies.
+
+    Parameters
+    ----------
+    case : Case
+        Gives the index rule and the weights of wages and prices in the lot.
+    lot : str
+        Id of the lot.
+    indices : CareUse or Factors
+        Whose final indices count.
+
+    Returns
+    -------
+    tuple of IndexYear
+        One per contract year; the first has no rate, because tariffs and budgets are in its prices.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> from bekostiging.scenarios import neutral_factors
+    >>> case = synthetic_region(municipalities=2, providers=6)
+    >>> [round(one.rate, 4) for one in index_years(case, "youth", neutral_factors(case, n_years=3))]
+    [0.0, 0.029, 0.029]
+    """
+    rule = index_rule(case, lot)
+    n_years = indices.ova_final.shape[1]
+    revised = _within_year(case, lot, n_years)
+    found = []
+    for year in range(n_years):
+        planned = _expected_index(case, rule, year)
+        surprise = float(_realised(rule, indices)[0, year]) / (1 + planned) - 1
+        rate = 0.0
+        if year > 0:
+            final = (indices.ova_final[0, year - 1], indices.ppc_final[0, year - 1])
+            rate = float(rule.index(_forecast(case, year), _forecast(case, year - 1), final))
+        forecast = planned if year > 0 else 0.0
+        found.append(IndexYear(case.first_year + year, forecast, rate - forecast, float(revised[year]) * surprise))
+    return tuple(found)
+
+
 def _realised(rule: IndexRule, indices: CareUse | Factors) -> FloatArray:
     """One plus the realised index of every year; (n_scenarios, n_years)."""
     return 1 + rule.weight_ova * indices.ova_final + rule.weight_ppc * indices.ppc_final

@@ -91,7 +91,7 @@ class _Lot:
     def shares(self, weight: FloatArray) -> FloatArray:
         """Weights (..., n_municipalities) made to add up to one; without any, as the inhabitants."""
         total = weight.sum(axis=-1, keepdims=True)
-        return np.asarray(np.where(total > 0, weight / np.where(total > 0, total, 1.0), self.by_inhabitants))
+        return np.asarray(np.where(total != 0, weight / np.where(total != 0, total, 1.0), self.by_inhabitants))
 
     def value(self, cells: BoolArray | None = None) -> FloatArray:
         """Euro at the tariffs of the first year, of all own cells or of some; (s, t, m)."""

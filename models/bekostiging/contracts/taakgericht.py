@@ -178,8 +178,11 @@ class Taakgericht(Contract):
 
     def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
         """Euros of the contract: b I as far as it is paid, then every clause in order, at the provider's own unit cost."""
+        return self.settled(self.corridor_base(care_use, levels, self.unit_cost), care_use, levels)
+
+    def settled(self, base: FloatArray, care_use: CareUse, levels: PriceLevels) -> Settlement:
+        """Euros of the contract when its corridor is measured on ``base`` (n_scenarios, n_years), nominal."""
         lump = self.budget * levels.contract * self.paid_part(care_use) + self.beside_budget(levels)
-        base = self.corridor_base(care_use, levels, self.unit_cost)
         moved, _ = self._apply_clauses(self.clauses, care_use, levels, base)
         return Settlement(lump + moved, moved, self.cost(care_use, levels), np.zeros_like(lump))
 

@@ -61,18 +61,21 @@ class TariffContract(Contract):
 
     def due(self, care_use: CareUse, levels: PriceLevels) -> Due:
         """The claim after the clauses on single clients."""
-        claim = self.claim(care_use, levels)
-        moved, left = self._apply_clauses(self._on_clients, care_use, levels, claim.claimed)
+        return self.due_of(self.claim(care_use, levels), care_use, levels)
+
+    def due_of(self, claim: Claim, care_use: CareUse, levels: PriceLevels) -> Due:
+        """A claim after the clauses on single clients."""
+        moved, left = self._apply_clauses(self.on_clients, care_use, levels, claim.claimed)
         return Due(claim.asked, left, np.minimum(claim.urgent, left), moved)
 
     def settle(self, care_use: CareUse, levels: PriceLevels) -> Settlement:
         """Euros of the contract under its own ceiling."""
         due = self.due(care_use, levels)
-        return self.settled(due, self._payable(due, levels), care_use, levels)
+        return self.settled(due, self.let_through(due, levels), care_use, levels)
 
     def settled(self, due: Due, paid: FloatArray, care_use: CareUse, levels: PriceLevels) -> Settlement:
         """Euros of the contract when a ceiling, its own or a shared one, lets through ``paid`` of what is due."""
-        moved, _ = self._apply_clauses(self._on_whole, care_use, levels, paid)
+        moved, _ = self._apply_clauses(self.on_whole, care_use, levels, paid)
         clauses = due.moved + moved
         return Settlement(paid + moved, clauses, self.cost(care_use, levels), due.asked + due.moved - paid)
 
@@ -91,7 +94,7 @@ class TariffContract(Contract):
         if last.per_client:
             start, earlier = self.claim(care_use, levels).claimed, before
         else:
-            start = self._payable(self.due(care_use, levels), levels)
+            start = self.let_through(self.due(care_use, levels), levels)
             earlier = [one for one in before if not one.per_client]
         # what a clause leaves under a tariff is what is still paid
         _, left = self._apply_clauses(earlier, care_use, levels, start)
@@ -107,15 +110,18 @@ class TariffContract(Contract):
     @property
     def in_order(self) -> tuple[Clause, ...]:
         """The clauses in the order in which they act: on single clients first, then on the whole contract."""
-        return (*self._on_clients, *self._on_whole)
+        return (*self.on_clients, *self.on_whole)
 
     @property
-    def _on_clients(self) -> tuple[Clause, ...]:
+    def on_clients(self) -> tuple[Clause, ...]:
+        """Clauses on single clients, which act before the ceiling."""
         return tuple(clause for clause in self.clauses if clause.per_client)
 
     @property
-    def _on_whole(self) -> tuple[Clause, ...]:
+    def on_whole(self) -> tuple[Clause, ...]:
+        """Clauses on the whole contract, which act on what the ceiling lets through."""
         return tuple(clause for clause in self.clauses if not clause.per_client)
 
-    def _payable(self, due: Due, levels: PriceLevels) -> FloatArray:
+    def let_through(self, due: Due, levels: PriceLevels) -> FloatArray:
+        """What its own ceiling lets through of what is due; (n_scenarios, n_years)."""
         return payable(due, None if self.ceiling is None else self.ceiling * levels.price)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, ClassVar, Literal, Self, TypeVar, cast
@@ -102,6 +102,36 @@ class Rows:
     coefficient: FloatArray
     euros: FloatArray
     cost: FloatArray
+
+
+@dataclass(frozen=True)
+class Step:
+    """One clause in its turn; arrays (n_scenarios, n_years), nominal euro.
+
+    Parameters
+    ----------
+    clause : Clause
+    position : Position
+        What it saw.
+    paid : array
+        What it adds to the payment.
+    left : array
+        What it leaves of the base for the next clause.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> from bekostiging.contracts import QuotaShare
+    >>> position = Position(None, np.arange(1), "delivered", one, base=130 * one, reference=100 * one)
+    >>> step = Step(QuotaShare(np.array([0.2])), position, paid=6 * one, left=124 * one)
+    >>> float((step.position.base - step.left)[0, 0])
+    6.0
+    """
+
+    clause: Clause
+    position: Position
+    paid: FloatArray
+    left: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,11 +264,19 @@ class Contract(FormFacts, ABC):
     ) -> tuple[FloatArray, FloatArray]:
         """What the clauses add to the payment, and what is left of the base."""
         paid = np.zeros_like(base)
+        for step in self.steps(clauses, care_use, levels, base):
+            paid, base = paid + step.paid, step.left
+        return paid, base
+
+    def steps(
+        self, clauses: Sequence[Clause], care_use: CareUse, levels: PriceLevels, base: FloatArray
+    ) -> Iterator[Step]:
+        """What each clause in its turn adds to the payment and leaves of a base (n_scenarios, n_years)."""
         for clause in clauses:
             position = self._position(care_use, levels, base)
             moved = clause.euros(position) @ np.nan_to_num(clause.share, nan=0.0)
-            paid, base = paid + self.towards * moved, self._left(clause, position, moved)
-        return paid, base
+            base = self._left(clause, position, moved)
+            yield Step(clause, position, self.towards * moved, base)
 
     def _left(self, clause: Clause, position: Position, moved: FloatArray) -> FloatArray:
         """What a clause that moves ``moved`` leaves of the base for the next one."""

@@ -11,8 +11,10 @@ import pytest
 import bekostiging
 from bekostiging.case.explanation import _columns, meanings
 from bekostiging.case.rows import columns
-from bekostiging.case.tables import TABLES
+from bekostiging.case.tables import TABLES as CASE_TABLES
+from bekostiging.case.year_tables import YEAR_TABLES
 
+TABLES = CASE_TABLES | YEAR_TABLES
 UNUSED = {"nl": "niet doorgerekend", "en": "not computed"}
 """What an explanation says of a column that no model reads."""
 

@@ -9,7 +9,15 @@ import pytest
 
 from bekostiging.case import Case
 from bekostiging.case.tables import Policy, Shock
-from bekostiging.contracts import IndexRule, PriceLevels, build_contracts, price_levels, reference, settle
+from bekostiging.contracts import (
+    IndexRule,
+    PriceLevels,
+    build_contracts,
+    index_years,
+    price_levels,
+    reference,
+    settle,
+)
 from bekostiging.contracts.indexation import index_rule
 from bekostiging.scenarios import CareUse, expected_care_use, multiply, named_shocks, neutral_factors, plan
 from bekostiging.scenarios.cells import build_cells
@@ -128,3 +136,37 @@ def _levels_after_surprise(case: Case) -> PriceLevels:
         multiply(factors, quantity, slice(0, 1), np.array([1.02]))
     care_use = expected_care_use(case, build_cells(case), 3, factors)
     return price_levels(case, case.lots[0].id, care_use)
+
+
+@pytest.mark.parametrize("method", ["additive", "multiplicative"])
+@pytest.mark.parametrize("first", ["settled", "provisional"])
+@pytest.mark.parametrize("mid_year", ["0", "0.5"])
+def test_no_contract_pays_a_surprise_twice(
+    small_case: Case, plain: CareUse, method: str, first: str, mid_year: str
+) -> None:
+    """A surprise of one year is in the level of every later year once, in its own year at most once, before it never.
+
+    Once is the surprise over the forecast level, to second order in rates of a few percent; the years multiply to the level
+    that budgets and tariffs have.
+    """
+    terms = {"indexation": method, "first_year_index": first, "mid_year_revision": mid_year}
+    case = small_case
+    for name, value in terms.items():
+        if not (name == "first_year_index" and value == "settled"):
+            case = _with(case, **{name: value})
+    lot = case.lots[0].id
+    weight = case.policy.weight_ova(lot)
+    before = price_levels(case, lot, plain).price[0]
+    for year in range(4):
+        final = plain.ova_final.copy()
+        final[0, year] += 0.02
+        surprised = replace(plain, ova_final=final)
+        levels = price_levels(case, lot, surprised)
+        rise = levels.price[0] / before - 1
+        once = weight * 0.02
+        assert rise[:year].tolist() == pytest.approx([0.0] * year)
+        assert -1e-9 <= rise[year] <= 1.05 * once
+        assert rise[year + 1 :].tolist() == pytest.approx([once] * (3 - year), rel=0.08)
+        years = index_years(case, lot, surprised)
+        product = np.cumprod([1 + one.rate for one in years]) * [1 + one.revision for one in years]
+        np.testing.assert_allclose(product, levels.price[0], rtol=1e-12)

@@ -20,6 +20,7 @@ from bekostiging.case.workbook.names import (
     sheet_name,
 )
 from bekostiging.case.workbook.places import letters
+from bekostiging.case.year_tables import YEAR_TABLES
 
 _QUOTED = re.compile(r"('[^']*'|`[^`]*`|\([^()]*\.[a-z]{2,4}\))")
 """What a sentence repeats of the user's own text, or a command: left as it is."""
@@ -114,6 +115,6 @@ def _words(names: str, table: str) -> Mapping[str, str]:
     """What a workbook calls columns and policies: those of several words, and every column of one table."""
     found = {name: column_name(name, names) for name in all_columns() if "_" in name or name in _ENGLISH}
     found |= {name: policy_name(name, names) for name in POLICIES if "_" in name}
-    if table in TABLES:
-        found |= {name: column_name(name, names) for name in columns(TABLES[table])}
+    if table in (models := TABLES | YEAR_TABLES):
+        found |= {name: column_name(name, names) for name in columns(models[table])}
     return found | ({CASE: "casus"} if table == "policy" and names == "nl" else {})

@@ -27,9 +27,12 @@ SHEETS = {
 
 @cache
 def _names() -> dict[str, Any]:
-    """The file of names."""
-    text = (files("bekostiging.case.workbook") / "names.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    """The files of names: those of a case and those of a contract year, which never name the same twice."""
+    first, second = (
+        tomllib.loads((files("bekostiging.case.workbook") / file).read_text(encoding="utf-8"))
+        for file in ("names.toml", "year_names.toml")
+    )
+    return first | {section: first[section] | own for section, own in second.items()}
 
 
 def sheet_name(table: str, lang: str) -> str:

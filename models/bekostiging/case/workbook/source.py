@@ -8,7 +8,7 @@ are notes; merged cells, formulas without outcome, errors and cells under no nam
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from bekostiging.case.workbook.head_sheet import HeadSheet
 from bekostiging.case.workbook.help import help_of
 from bekostiging.case.workbook.located import Place, at_cells, in_workbook
 from bekostiging.case.workbook.names import (
+    SHEETS,
     column_name,
     known_columns,
     known_sheets,
@@ -74,8 +75,8 @@ class WorkbookSource:
         The file cannot be opened, is no .xlsx, or is newer than this package.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, models: Mapping[str, type[Row]] = TABLES) -> None:
+        self.path, self.models = path, models
         self.container = open_container(path)
         self.sheets = {sheet.name: sheet for sheet in read_sheets(path, self.container)}
         self._of_table = self._known_tables()
@@ -89,7 +90,7 @@ class WorkbookSource:
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there."""
-        return tuple(table for table in TABLES if table in self._of_table)
+        return tuple(table for table in self.models if table in self._of_table)
 
     def grid(self, model: type[Row], problems: list[Problem], notes: list[Note]) -> Grid | None:
         """The cells of a table; None, with its problem, when no row holds the names of its columns."""
@@ -134,10 +135,10 @@ class WorkbookSource:
         """Names of sheets, sheets that are no table, texts over a table and texts in no cell that may hold a BSN."""
         problems = [problem for name in self.sheets if (problem := name_number(name)) is not None]
         problems += problems_beside(self.path.name, self.container.numbers_beside, stated)
-        tables = {names[0]: table for table, names in self._of_table.items() if table in TABLES}
+        tables = {names[0]: table for table, names in self._of_table.items() if table in self.models}
         for name, sheet in self.sheets.items():
             table = tables.get(name)
-            header = None if table is None else header_row(sheet, TABLES[table])
+            header = None if table is None else header_row(sheet, self.models[table])
             # the cells under a header are judged where they are read, those of the head with their field
             first = 2 if name in self._of_table.get("case", []) else 0
             problems += [
@@ -210,7 +211,7 @@ class WorkbookSource:
         found: dict[str, list[str]] = {}
         for name in self.sheets:
             table = known_sheets().get(folded(name))
-            if table is not None:
+            if table is not None and (table in self.models or table in SHEETS):
                 found.setdefault(table, []).append(name)
         return found
 
@@ -243,13 +244,13 @@ class WorkbookSource:
     def _meant_tables(self) -> list[Problem]:
         """A problem per sheet of almost the name of a table that is not there; the sheet is taken for that table."""
         found = []
-        for table in (*TABLES, "case"):
+        for table in (*self.models, *(("case",) if self.models is TABLES else ())):
             near_it = None if table in self._of_table else self._near_sheet(table)
             if near_it is None:
                 continue
             self._of_table[table] = [near_it]
             name = sheet_name(table, self.lang)
-            if table not in TABLES or TABLES[table].required:
+            if table not in self.models or self.models[table].required:
                 nl = f"blad {name} ontbreekt; is het blad {near_it}? Hernoem dat"
                 en = f"sheet {name} is missing; is it sheet {near_it}? Rename that"
                 found.append(Problem(table, nl, en, place=self.path.name))

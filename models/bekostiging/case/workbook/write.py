@@ -51,6 +51,7 @@ from bekostiging.case.workbook.places import letters
 from bekostiging.case.workbook.schema import VERSION
 from bekostiging.case.workbook_text import is_dangerous
 from bekostiging.case.write import cell_value
+from bekostiging.case.year_tables import YEAR_TABLES
 
 TITLE, MEANING, UNIT, NAME, TOTAL, HEADER, FIRST = range(7)
 SPARE = 500
@@ -100,6 +101,39 @@ def write_workbook(
         help_sheet(house, tables)
         if small:
             care_form_sheet(house, care_forms)
+
+
+def write_year_workbook(path: Path, tables: Mapping[str, Sequence[Row]], lang: str, told: Sequence[str]) -> None:
+    """Write tables of a contract year, each on its sheet, after a sheet with a title and lines of instruction.
+
+    Raises
+    ------
+    UserError
+        A text is longer than a cell may be.
+    """
+    with new_book(path) as book:
+        house = House(book, lang)
+        sheet = book.add_worksheet(sheet_name("guide", lang))
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 24)
+        sheet.set_column(1, 1, 110)
+        sheet.write_string(0, 0, told[0], house.title)
+        for row, line in enumerate(told[1:], start=2):
+            sheet.merge_range(row, 0, row, 1, line, house.wrapped)
+            sheet.set_row(row, 15 * (1 + len(line) // 125))
+        first = len(told) + 2
+        for row, name in enumerate(tables, start=first):
+            label = sheet_name(name, lang)
+            sheet.write_url(row, 0, f"internal:'{label}'!A1", house.link, label)
+            text = in_workbook(meanings(YEAR_TABLES[name], lang)[""], lang, lang)
+            sheet.write_string(row, 1, text, house.wrapped)
+            sheet.set_row(row, 15 * (1 + len(text) // 110))
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        counts = {name: len(rows) for name, rows in tables.items()}
+        for name, rows in tables.items():
+            _Table(house, YEAR_TABLES[name], rows, counts, 0).write()
 
 
 def _head_sheet(house: House, head: Mapping[str, Any] | None) -> None:

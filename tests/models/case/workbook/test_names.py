@@ -11,7 +11,7 @@ from bekostiging.case.fields import choices, leaf, registry_of
 from bekostiging.case.folded import folded
 from bekostiging.case.policy_rows import POLICIES, Words
 from bekostiging.case.rows import columns
-from bekostiging.case.tables import TABLES
+from bekostiging.case.tables import TABLES as CASE_TABLES
 from bekostiging.case.typed import value_of
 from bekostiging.case.workbook.guide import _guide
 from bekostiging.case.workbook.head_sheet import CHOICES
@@ -26,6 +26,9 @@ from bekostiging.case.workbook.names import (
     totalled,
     unit_of,
 )
+from bekostiging.case.year_tables import YEAR_TABLES
+
+TABLES = CASE_TABLES | YEAR_TABLES
 
 
 def test_the_file_of_names_holds_these_tables_and_columns_and_no_others() -> None:
@@ -122,7 +125,7 @@ def test_sheets_are_known_by_both_names_whatever_their_capitals() -> None:
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_every_table_says_where_its_figures_are_found(lang: str) -> None:
     guide = _guide()[lang]
-    assert set(guide["where"]) == {"case", *TABLES}
+    assert set(guide["where"]) == {"case", *CASE_TABLES}
     told = " ".join(guide["where"].values())
     for source, meaning in guide["sources"]:
         assert source in told, source
