@@ -14,7 +14,7 @@ import numpy as np
 from bekostiging.case import Case, read_case
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import Contract, build_contracts, reference, risk_allocation_by_form
-from bekostiging.report.comparison.page import risk_allocation_table
+from bekostiging.report.comparison.parts import risk_allocation_table
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.style import svg
 from bekostiging.report.kit.texts import Texts

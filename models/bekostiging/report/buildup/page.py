@@ -19,6 +19,7 @@ from bekostiging.report.buildup.tables import (
 from bekostiging.report.kit.export import confidential_mark, write_key_list
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.manifest import write_manifest
+from bekostiging.report.kit.paper import Paper
 from bekostiging.report.kit.texts import Texts
 
 
@@ -93,12 +94,17 @@ def annex_page(annex: Annex, texts: Texts) -> str:
         tariff = texts["page", "beside_tariff"].format(tariff=texts.numbers.plain(annex.tariffs[form], 2))
         cell = f"{tariff} {_hours_budget(annex, form, texts)}" if form in annex.hours_budgets else tariff
         forms.append({"name": names[form], "rows": rows, "tariff": cell})
+    title, mark = (
+        annex.case.title.get(texts.lang, annex.case.name),
+        confidential_mark(annex.case, texts, named=annex.named),
+    )
     context: dict[str, Any] = {
         "t": texts.sections,
         "lang": texts.lang,
-        "title": annex.case.title.get(texts.lang, annex.case.name),
+        "title": title,
+        "paper": Paper.of(title, texts, mark),
         "disclaimer": annex.case.disclaimer.get(texts.lang, ""),
-        "confidential": confidential_mark(annex.case, texts, named=annex.named),
+        "confidential": mark,
         "private": annex.private,
         "forms": forms,
         "budgets": budget_table(annex.budgets, texts),

@@ -1,4 +1,4 @@
-"""What the numbers say: the four sentences and the summary; no recommendation."""
+"""What the numbers say: the answer, the forms beside each other and the table of the command; no recommendation."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bekostiging.evaluation.figures import (
     Figure,
 )
 from bekostiging.report.comparison.waiting import waiting_sentence
+from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import certainty_sentence, first_sentence
@@ -51,12 +52,17 @@ def years(outcome: Comparison) -> str:
     return str(first) if first == last else f"{first}–{last}"
 
 
-def four_sentences(outcome: Comparison, texts: Texts) -> list[str]:
-    """Cost, risk, waiting, lump sum."""
-    sentences = [_cost(outcome, texts), _risk(outcome, texts), waiting_sentence(outcome, texts)]
-    design = _design(outcome, texts)
+def answer_sentences(outcome: Comparison, texts: Texts, budget: BudgetPage) -> list[str]:
+    """At most five: the amounts for the begroting, the lump sum, and who waits."""
+    amounts, design = budget.answers(), _design(outcome, texts)
+    waiting = waiting_sentence(outcome, texts)
     # a lump sum that does not hold comes first
-    return [*sentences, design] if outcome.lumpsum.outcome == "designed" else [design, *sentences]
+    return [*amounts, design, waiting] if outcome.lumpsum.outcome == "designed" else [design, *amounts, waiting]
+
+
+def forms_compared(outcome: Comparison, texts: Texts) -> list[str]:
+    """What the forms cost and what they risk, beside each other."""
+    return [_cost(outcome, texts), _risk(outcome, texts)]
 
 
 def _extremes(outcome: Comparison, figure: Figure) -> tuple[PaymentForm, PaymentForm]:

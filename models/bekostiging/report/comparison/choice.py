@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 
 from bekostiging.case import Case
@@ -16,20 +13,16 @@ from bekostiging.evaluation.access import access_shares
 from bekostiging.evaluation.figures import EURO, HOURS, OVERRUN_PROBABILITY, SD
 from bekostiging.report.comparison.answers import term
 from bekostiging.report.comparison.waiting import SHOWN, late_clients, waiting_cell
+from bekostiging.report.kit.sections import Block
 from bekostiging.report.kit.texts import Texts
 
 MARKS: dict[Grade, str] = {"very_weak": "−−", "weak": "−", "neutral": "0", "strong": "+", "very_strong": "++"}
 """How a judgement is written, as the field writes it."""
 
 
-def choice_section(outcome: Comparison, texts: Texts, heads: list[str]) -> dict[str, Any]:
-    """The table under ``heads``, what is judged in it, and the blocks of the parties."""
-    own = texts["judgements", "own_note"] if outcome.case.judgements else ""
-    return {
-        "choice": [heads, *([name, *row] for name, row in choice_table(outcome, texts))],
-        "judged": texts["judgements", "note"] + own,
-        "parties": party_blocks(outcome, texts),
-    }
+def judged_note(case: Case, texts: Texts) -> str:
+    """What is judged in the table and by whom."""
+    return texts["judgements", "note"] + (texts["judgements", "own_note"] if case.judgements else "")
 
 
 def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]]]:
@@ -92,15 +85,7 @@ def _administration(outcome: Comparison, texts: Texts, form: PaymentForm) -> str
     return texts["cells", "administration"].format(parties=parties, euro=euro)
 
 
-@dataclass(frozen=True)
-class Party:
-    """What the choice means for one party: the same four facts for each, as (what it is about, sentence)."""
-
-    title: str
-    facts: tuple[tuple[str, str], ...]
-
-
-def party_blocks(outcome: Comparison, texts: Texts) -> list[Party]:
+def party_blocks(outcome: Comparison, texts: Texts) -> list[Block]:
     """Inhabitant, provider and municipality: waiting, choice, who must change provider, who decides on access."""
     said = texts.sections["facts"]
     by_party = {
@@ -125,7 +110,7 @@ def party_blocks(outcome: Comparison, texts: Texts) -> list[Party]:
     }
     about = [said[f"about_{fact}"] for fact in ("waiting", "choice", "change", "access")]
     return [
-        Party(said[f"party_{party}"], tuple(zip(about, facts, strict=True))) for party, facts in by_party.items()
+        Block(said[f"party_{party}"], tuple(zip(about, facts, strict=True))) for party, facts in by_party.items()
     ]
 
 

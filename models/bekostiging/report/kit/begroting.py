@@ -74,9 +74,9 @@ class BudgetPage:
         by_form = [self._by_form()] if len(self.tables) > 1 else []
         return Section(
             title=said["title"],
-            notes=(self._answer(table), note),
             tables=[self._by_year(table, TOTAL), *by_form],
             numbers=True,
+            small=(note,),
         )
 
     def by_municipality(self) -> Section | None:
@@ -92,9 +92,9 @@ class BudgetPage:
             numbers=True,
         )
 
-    def _answer(self, table: BudgetTable) -> str:
-        """The amounts in a few sentences, out of the lines of the table."""
-        said, years, own = self.texts.sections["budget"], self.years, table.lines[TOTAL]
+    def answers(self) -> list[str]:
+        """The amounts in three sentences, out of the lines of the table."""
+        said, years, own = self.texts.sections["budget"], self.years, self.tables[self.form].lines[TOTAL]
         first, last = own[str(years[0])].expected.value, own[str(years[-1])].expected.value
         rises = (
             ""
@@ -108,11 +108,11 @@ class BudgetPage:
         )
         room = own[TERM].room
         beside = "enough" if _rounded(room) > 0 else "short" if _rounded(room) < 0 else "equal"
-        return " ".join((
+        return [
             said["answer"].format(place=self._together_said, year=years[0], first=self._millions(first), rises=rises),
             said["amount"].format(certainty=self._certainty, amount=self._millions(own[TERM].certain.value)),
             said[beside].format(headroom=self._millions(own[TERM].headroom), room=self._millions(abs(room))),
-        ))  # fmt: skip
+        ]  # fmt: skip
 
     def _millions(self, euro: float) -> str:
         return self.texts.numbers.millions(euro)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -19,7 +20,8 @@ from bekostiging.evaluation.notes import alarms
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.long import LongTable
-from bekostiging.report.kit.sections import Answer, Section
+from bekostiging.report.kit.paper import Paper
+from bekostiging.report.kit.sections import Answer, Part, Section
 from bekostiging.report.kit.self_check import check_sentence, written_check
 from bekostiging.report.kit.sense import influence_section, remark_block, sense_results
 from bekostiging.report.kit.texts import Texts
@@ -85,6 +87,27 @@ class Presented(ABC, Generic[S]):
 
     def write_more(self, folder: Path) -> None:
         """Write what only this study has."""
+
+
+def frame_of_page(study: Study, texts: Texts) -> dict[str, Any]:
+    """What every page of a case shows: language, title, disclaimer, notes, remarks, and the margins of a printed page."""
+    case = study.case
+    title, mark = case.title.get(texts.lang, case.name), confidential_mark(case, texts, named=study.named)
+    return {
+        "lang": texts.lang,
+        "title": title,
+        "disclaimer": case.disclaimer.get(texts.lang, ""),
+        "confidential": mark,
+        "paper": Paper.of(title, texts, mark, datetime.now(UTC).date()),
+        "contents": texts["paper", "contents"],
+        **notes_of_page(study, texts),
+        **sense_of_page(study, texts),
+    }
+
+
+def page_of_parts(parts: Sequence[Part], kind: str, frame: Mapping[str, Any], texts: Texts) -> str:
+    """A page whose parts print apart; ``kind``: what stands above its title."""
+    return template("parts.html.j2").render(**frame, kind=kind, parts=[part for part in parts if part.sections])
 
 
 def notes_of_page(study: Study, texts: Texts) -> dict[str, Any]:
@@ -166,16 +189,10 @@ class StudyReport(Presented[T]):
     @cached_property
     def frame(self) -> dict[str, Any]:
         """What every page shows: language, title of the case, disclaimer, notes, sentences and self-check."""
-        case, texts = self.study.case, self.texts
         return {
-            "lang": texts.lang,
-            "title": case.title.get(texts.lang, case.name),
-            "disclaimer": case.disclaimer.get(texts.lang, ""),
-            "confidential": confidential_mark(case, texts, named=self.study.named),
-            **notes_of_page(self.study, texts),
-            **sense_of_page(self.study, texts),
+            **frame_of_page(self.study, self.texts),
             "told": self.sentences(),
-            "self_check": check_sentence(written_check(self.study.self_check), texts),
+            "self_check": check_sentence(written_check(self.study.self_check), self.texts),
         }
 
     def page(self) -> str:

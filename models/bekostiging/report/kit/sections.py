@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 from matplotlib.figure import Figure
@@ -12,6 +13,39 @@ from bekostiging.case import Case
 from bekostiging.report.kit.style import svg
 
 Table = list[list[str]]
+Point = tuple[str, str]
+"""What a sentence is about, and the sentence."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Sentences for one reader, with what each is about."""
+
+    title: str
+    points: Sequence[Point]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a page that prints apart: ``key`` names it in the texts and in a link, ``title`` stands above it."""
+
+    key: Literal["summary", "report", "appendix"]
+    title: str
+    sections: Sequence[Section]
+    sheet: Sequence[Section] = ()
+    """Those of a second sheet of paper."""
+
+    @classmethod
+    def of(
+        cls,
+        key: Literal["summary", "report", "appendix"],
+        title: str,
+        sections: Iterable[Section | None],
+        sheet: Iterable[Section | None] = (),
+    ) -> Part:
+        """Of what there is to show; None is a section that this study does not have."""
+        first, second = (tuple(one for one in own if one is not None and one.shown) for own in (sections, sheet))
+        return cls(key, title, first, second)
 
 
 @dataclass(frozen=True)
@@ -27,6 +61,24 @@ class Section:
     """What the figure shows, in words."""
     numbers: bool = False
     """Whether every column but the first of its tables is right-aligned."""
+    caption: str = ""
+    """One sentence under the figure: what there is to see."""
+    steps: Sequence[str] = ()
+    """Numbered sentences, after the notes."""
+    points: Sequence[Point] = ()
+    """Sentences with what they are about, after the numbered ones."""
+    small: Sequence[str] = ()
+    """Small print under the tables."""
+    blocks: Sequence[Block] = ()
+    """Beside each other, under everything else."""
+    below: Sequence[Section] = ()
+    """Each under a smaller heading."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is anything under its title."""
+        told = (self.notes, self.warnings, self.tables, self.steps, self.points, self.small, self.blocks)
+        return any(told) or self.drawn is not None or any(one.shown for one in self.below)
 
     @property
     def figure(self) -> Markup | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import MaxNLocator
@@ -27,6 +28,8 @@ TOLD = 10
 """Remarks that are printed; the tables have all."""
 WHOLE = 4 * MILLION
 """Euro from which an axis has whole millions."""
+NAMED = 3
+"""Inputs in a sentence."""
 ON_PAGE = 5
 """Remarks above a page, which is about something else."""
 
@@ -183,13 +186,42 @@ def _size(found: Sequence[Influence]) -> tuple[float, float]:
 
 def influence_section(case: Case, texts: Texts) -> Section | None:
     """The section of a page: note, figure and table; None where nothing is spent."""
+    drawn, table = influence_figure(case, texts), influence_table(case, texts)
+    return None if drawn is None or table is None else replace(drawn, tables=table.tables)
+
+
+def influence_figure(case: Case, texts: Texts) -> Section | None:
+    """Note and figure; None where nothing is spent."""
     found = influences(case)
     if not found:
         return None
-    answer = influence_answer(found, (case.first_year, case.first_year + case.n_years - 1), texts.lang)
+    answer = _answer(case, texts)
     drawn = figure_of(lambda axes: plot_influences(case, axes, lang=texts.lang), _size(found))
     alt = texts["sense", "alt"].format(first=found[0].name(texts.lang), euro=answer.rows[1][2])
-    return Section(answer.title, [answer.sentence], [[list(row) for row in answer.rows]], drawn, alt=alt)
+    return Section(answer.title, [answer.sentence], drawn=drawn, alt=alt, caption=influence_sentence(case, texts))
+
+
+def influence_table(case: Case, texts: Texts) -> Section | None:
+    """The amounts of that figure; None where nothing is spent."""
+    answer = _answer(case, texts)
+    if len(answer.rows) < 2:
+        return None
+    return Section(answer.title, [answer.sentence], [[list(row) for row in answer.rows]], numbers=True)
+
+
+def influence_sentence(case: Case, texts: Texts) -> str:
+    """The inputs that move the budget most, in one sentence; empty where nothing is spent."""
+    rows = _answer(case, texts).rows[1 : 1 + NAMED]
+    if not rows:
+        return ""
+    said = texts.sections["sense"]
+    first, *others = (said["moves"].format(input=row[0], step=row[1], euro=row[2]) for row in rows)
+    return said["moves_most"].format(first=first, others="".join(f"; {one}" for one in others))
+
+
+def _answer(case: Case, texts: Texts) -> Answer:
+    """The inputs that move the budget most, over the contract years."""
+    return influence_answer(influences(case), (case.first_year, case.first_year + case.n_years - 1), texts.lang)
 
 
 def sense_results(case: Case) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from bekostiging.report.kit.estimates import read_estimate
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.numbers import SPACE, UNKNOWN
+from bekostiging.report.kit.paper import Paper
 from bekostiging.report.kit.presented import Exported, Presented
 from bekostiging.report.kit.sections import Section, Table
 from bekostiging.report.kit.self_check import check_sentence
@@ -59,9 +60,11 @@ def benchmark_page(results: Results, lang: str, confidential: str = "") -> str:
     suite, cases = results["suite"], results["cases"]
     sections = [section for case in cases.values() for section in _sections(case, suite, len(cases) > 1, texts)]
     disclaimers = dict.fromkeys(case["disclaimer"].get(lang, "") for case in cases.values())
+    title = f"{texts['benchmark', 'title']}: {suite['title'].get(lang, suite['name'])}"
     return template("sections.html.j2").render(
         lang=lang,
-        title=f"{texts['benchmark', 'title']}: {suite['title'].get(lang, suite['name'])}",
+        title=title,
+        paper=Paper.of(title, texts, confidential),
         disclaimer=" ".join(text for text in disclaimers if text),
         confidential=confidential,
         alarms=(),

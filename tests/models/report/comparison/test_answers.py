@@ -1,4 +1,4 @@
-"""What a comparison says in words: four sentences and the summary."""
+"""What a comparison says in words: the answer, the forms beside each other and the summary."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ import pytest
 from bekostiging.evaluation import TERM, TOTAL, Comparison, Figure
 from bekostiging.evaluation.figures import BUFFER_EXHAUSTED_PROBABILITY, CVAR95, EXPECTED, OVERRUN_PROBABILITY
 from bekostiging.report import presented
-from bekostiging.report.comparison.answers import four_sentences
+from bekostiging.report.comparison.answers import answer_sentences, forms_compared
 from bekostiging.report.comparison.page import comparison_page
 from bekostiging.report.comparison.plots import comparison_figures
+from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 
 NL, EN = Texts("nl"), Texts("en")
 
 
-def test_the_answer_has_four_sentences_and_no_recommendation(
-    outcome: Comparison,
-) -> None:
+def test_the_answer_has_five_sentences_and_no_recommendation(outcome: Comparison) -> None:
     for texts in (NL, EN):
-        sentences = four_sentences(outcome, texts)
-        assert len(sentences) == 4
+        sentences = answer_sentences(outcome, texts, BudgetPage.of_comparison(outcome, texts))
+        assert len(sentences) == 5
         for sentence in sentences:
             assert sentence.endswith(".")
             assert "{" not in sentence
@@ -50,13 +49,13 @@ def _alike(outcome: Comparison) -> Comparison:
 def test_forms_that_were_priced_alike_are_not_ranked_on_expectation(outcome: Comparison) -> None:
     """No form is named beside what is expected; in the worst scenarios they are."""
     values = (60e6, 61e6, 62e6, 63e6)
-    told = four_sentences(_with_terms(_alike(outcome), EXPECTED, *values), NL)[0]
+    told = forms_compared(_with_terms(_alike(outcome), EXPECTED, *values), NL)[0]
     expected, worst = told.split("In de slechtste")
     assert "tussen 60,0 en 63,0 mln euro" in expected
     assert "geen rangorde" in expected
     assert not [name for name in NL.sections["forms_in_full"].values() if name in expected]
     assert [name for name in NL.sections["forms_in_full"].values() if name in worst]
-    same = four_sentences(_with_terms(_alike(outcome), EXPECTED, *[60e6] * 4), NL)[0]
+    same = forms_compared(_with_terms(_alike(outcome), EXPECTED, *[60e6] * 4), NL)[0]
     assert "naar verwachting 60,0 mln euro uit. Dat is bij elke vorm evenveel" in same
 
 
@@ -64,7 +63,7 @@ def test_forms_that_were_priced_alike_are_not_ranked_on_expectation(outcome: Com
 def test_no_range_where_every_form_has_the_same(outcome: Comparison, texts: Texts) -> None:
     level = _with_terms(outcome, CVAR95, *[70e6] * 4)
     level = _with_terms(level, OVERRUN_PROBABILITY, *[0.0] * 4)
-    cost, risk, *_ = four_sentences(level, texts)
+    cost, risk = forms_compared(level, texts)
     assert {"nl": "kost elke vorm 70,0", "en": "every form costs 70.0"}[texts.lang] in cost
     assert {"nl": "is bij elke vorm 0", "en": "is 0\u00a0% under every form"}[texts.lang] in risk
 
@@ -80,8 +79,8 @@ def test_a_buffer_that_no_scenario_uses_up_is_nobody_s(outcome: Comparison) -> N
         )
         for form, own in outcome.forms.items()
     }
-    assert NL["answers", "buffer_never"] in four_sentences(replace(outcome, forms=safe), NL)[1]
-    assert NL["answers", "buffer_never"] not in four_sentences(outcome, NL)[1]
+    assert NL["answers", "buffer_never"] in forms_compared(replace(outcome, forms=safe), NL)[1]
+    assert NL["answers", "buffer_never"] not in forms_compared(outcome, NL)[1]
 
 
 def test_the_summary_has_a_row_per_form(outcome: Comparison) -> None:

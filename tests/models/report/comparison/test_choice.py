@@ -88,10 +88,10 @@ def test_every_party_has_the_same_four_facts(outcome: Comparison) -> None:
     for texts in (NL, EN):
         blocks = party_blocks(outcome, texts)
         assert len(blocks) == 3
-        assert len({tuple(about for about, _ in block.facts) for block in blocks}) == 1
+        assert len({tuple(about for about, _ in block.points) for block in blocks}) == 1
         for block in blocks:
-            assert len(block.facts) == 4
-            for _, sentence in block.facts:
+            assert len(block.points) == 4
+            for _, sentence in block.points:
                 assert sentence[0].isupper()
                 assert sentence.endswith(".")
                 assert "{" not in sentence
@@ -99,7 +99,7 @@ def test_every_party_has_the_same_four_facts(outcome: Comparison) -> None:
 
 def test_a_block_and_the_table_tell_the_same_waiting(outcome: Comparison) -> None:
     """From one value: what the sentence says is what is counted per form."""
-    told = dict(party_blocks(outcome, NL)[0].facts)["Wachten"]
+    told = dict(party_blocks(outcome, NL)[0].points)["Wachten"]
     counts = {form: late_clients(outcome, form, "common") for form in PAYMENT_FORMS}
     for form, n in counts.items():
         assert f"{NL.numbers.plain(n)} ({NL['forms', form]})" in told or len(set(counts.values())) == 1
@@ -116,10 +116,10 @@ def test_a_block_and_the_table_tell_the_same_waiting(outcome: Comparison) -> Non
 def test_who_must_change_provider(outcome: Comparison, fate: str, inhabitant: str) -> None:
     lots = tuple(row.model_copy(update={"sitting_clients": fate}) for row in outcome.case.lots)
     changed = replace(outcome, case=replace(outcome.case, lots=lots))
-    assert dict(party_blocks(changed, NL)[0].facts)["Wisselen van aanbieder"] == inhabitant
+    assert dict(party_blocks(changed, NL)[0].points)["Wisselen van aanbieder"] == inhabitant
     one = replace(outcome, case=replace(outcome.case, lots=(lots[0], *outcome.case.lots[1:])))
     if fate != "stay":
-        assert f"In het perceel {lots[0].name} " in dict(party_blocks(one, NL)[0].facts)["Wisselen van aanbieder"]
+        assert f"In het perceel {lots[0].name} " in dict(party_blocks(one, NL)[0].points)["Wisselen van aanbieder"]
 
 
 def test_who_decides_on_access_adds_up(small_case: Case) -> None:

@@ -10,7 +10,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from bekostiging.evaluation import Comparison
-from bekostiging.report.comparison.answers import four_sentences
+from bekostiging.report.comparison.answers import forms_compared
 from bekostiging.report.comparison.page import comparison_page
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.texts import Texts
@@ -46,9 +46,9 @@ def test_one_build_up_is_said_only_where_it_is_so(outcome: Comparison, drawn: di
     alike = dict.fromkeys(outcome.plain.spending, 100.0)
     equal = replace(outcome, plain=replace(outcome.plain, spending=alike))
     dearer = replace(outcome, plain=replace(outcome.plain, spending=alike | {"taakgericht": 110.0}))
-    assert "alle vormen zijn op dezelfde kostprijs gezet" in four_sentences(equal, NL)[0]
-    assert "kosten de vormen niet evenveel" in four_sentences(dearer, NL)[0]
-    assert "taakgericht +10,0\u00a0%" in four_sentences(dearer, NL)[0]
+    assert "alle vormen zijn op dezelfde kostprijs gezet" in forms_compared(equal, NL)[0]
+    assert "kosten de vormen niet evenveel" in forms_compared(dearer, NL)[0]
+    assert "taakgericht +10,0\u00a0%" in forms_compared(dearer, NL)[0]
     assert NL["page", "turning_one_build_up"] in comparison_page(equal, NL, drawn)
     assert NL["page", "turning_own_prices"] in comparison_page(dearer, NL, drawn)
 

@@ -43,7 +43,7 @@ def test_every_page_has_the_block_on_top_and_the_section(outcome: Comparison, lu
         report = presented(study, "nl")
         page = report.page()
         assert page.count(sentence) == 1
-        assert page.index(sentence) < page.index("<h2>")
+        assert page.index(sentence) < page.index("<h2")
         assert "Wat de begroting het meest beweegt" in page
         assert [one["kind"] for one in report.results()["remarks"]] == ["ceiling"]
         assert len(report.results()["influences"]) == 10

@@ -22,7 +22,7 @@ from bekostiging.evaluation.notes import alarms
 from bekostiging.report import comparison_schema, presented
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.lumpsum.page import clause_text
+from bekostiging.report.lumpsum.contract_text import clause_text
 from bekostiging.report.lumpsum.schema import lumpsum_schema
 from bekostiging.scenarios.selfcheck import Alarm
 from bekostiging.studies import LumpSumStudy

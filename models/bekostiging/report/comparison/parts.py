@@ -1,0 +1,227 @@
+"""The three parts of the report: a summary of two sheets, what is acted on, and an appendix with everything behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from matplotlib.figure import Figure
+
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.evaluation import PROVIDER_FIGURES, Comparison
+from bekostiging.report.comparison.answers import answer_sentences, forms_compared, years
+from bekostiging.report.comparison.choice import choice_table, judged_note, party_blocks
+from bekostiging.report.comparison.clients import client_sections
+from bekostiging.report.comparison.contracts import contract_sections
+from bekostiging.report.comparison.decides import decides_section
+from bekostiging.report.comparison.designed import lumpsum_details, lumpsum_section
+from bekostiging.report.comparison.evidence import evidence_sections, origin, origins_told
+from bekostiging.report.comparison.measures import measure_sections
+from bekostiging.report.comparison.signals import signal_sections
+from bekostiging.report.comparison.spending import (
+    control_variates,
+    heads,
+    municipality_note,
+    parity_table,
+    term_table,
+    turning_section,
+    year_table,
+)
+from bekostiging.report.comparison.waiting import waiting_sections
+from bekostiging.report.kit.begroting import BudgetPage
+from bekostiging.report.kit.sections import Part, Section, Table
+from bekostiging.report.kit.sense import influence_figure, influence_table
+from bekostiging.report.kit.texts import Texts
+
+Figures = Mapping[str, Figure]
+
+
+def summary_part(outcome: Comparison, texts: Texts, figures: Figures) -> Part:
+    """Question, answer, amounts and what decides on the first sheet; on the second the choice and what it means for whom."""
+    said, budget = texts.sections["page"], BudgetPage.of_comparison(outcome, texts)
+    first = (
+        Section(said["question"], (said["question_text"].format(years=years(outcome)),)),
+        Section(said["answer"], steps=answer_sentences(outcome, texts, budget)),
+        budget.section(),
+        decides_section(outcome, texts, origin(outcome, texts)),
+    )
+    compared = Section(
+        said["compared"],
+        drawn=figures["spending"],
+        caption=said["spending_figure"],
+    )
+    choice = Section(
+        said["choice"],
+        tables=[[heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))]],
+        small=(f"{judged_note(outcome.case, texts)} {said['choice_note']} {said['error_note']}",),
+    )
+    parties = Section(said["parties"], blocks=party_blocks(outcome, texts))
+    return Part.of("summary", texts["paper", "summary"], first, (compared, choice, parties))
+
+
+def report_part(outcome: Comparison, texts: Texts, figures: Figures, notes: Sequence[str]) -> Part:
+    """What a controller and a councillor act on."""
+    origins, budget = origins_told(outcome, texts), BudgetPage.of_comparison(outcome, texts)
+    sections: Iterable[Section | None] = (
+        budget.by_municipality(),
+        _municipality(outcome, texts, figures, origins["municipality"]),
+        Section(texts["page", "risk_allocation"], tables=[risk_allocation_table(outcome.risk_allocation, texts)]),
+        turning_section(outcome, texts, origins["shocks"]),
+        influence_figure(outcome.case, texts),
+        _clients(outcome, texts, figures, origins["clients"]),
+        _providers(outcome, texts, figures, origins["providers"]),
+        _waiting(outcome, texts, origins["waiting"]),
+        _signals(outcome, texts),
+        lumpsum_section(outcome, texts, origins["lumpsum"], figures["corridor"], texts["page", "corridor_figure"]),
+        *_measures(outcome, texts, origins),
+        Section(texts["page", "basis"], small=notes),
+    )
+    return Part.of("report", texts["paper", "report"], sections)
+
+
+def appendix_part(outcome: Comparison, texts: Texts, dated: Sequence[str]) -> Part:
+    """Everything with a standard error of its own, by year, contract or care form, and what it all rests on."""
+    said, clients, waiting = (
+        texts.sections["page"],
+        client_sections(outcome, texts),
+        waiting_sections(outcome, texts),
+    )
+    sections: Iterable[Section | None] = (
+        Section(said["yearly"], tables=[year_table(outcome, texts)], small=(said["error_note"],)),
+        Section(
+            said["parity"],
+            (said["parity_note"],),
+            [parity_table(outcome, texts)],
+            below=(
+                Section(said["control_variates"], (said["sharpened_note"],), [control_variates(outcome, texts)]),
+            ),
+        ),
+        influence_table(outcome.case, texts),
+        Section(texts["clients", "by_law"], tables=[clients["clients_by_law"]], small=(said["error_note"],)),
+        Section(texts["clients", "by_form"], (texts["clients", "by_form_note"],), [clients["clients_by_form"]]),
+        Section(said["providers_table"], (said["providers_note"],), [_provider_table(outcome, texts)]),
+        Section(said["waiting_by_care_form"], tables=[waiting["waiting"]]),
+        Section(said["corners"], (said["corners_note"],), [waiting["corners"]]),
+        Section(texts["signals", "all"], (said["flags_note"],), [signal_sections(outcome, texts)["flags"]]),
+        *_contracts(outcome, texts),
+        *lumpsum_details(outcome, texts),
+        *evidence_sections(outcome, texts, origins_told(outcome, texts)["administration"]),
+        Section(said["dated"], small=dated),
+    )
+    return Part.of("appendix", texts["paper", "appendix"], sections)
+
+
+def risk_allocation_table(risks: Iterable[tuple[str, Mapping[PaymentForm, str]]], texts: Texts) -> Table:
+    """What the municipality pays and who carries which risk under every payment form, header first."""
+    pays = [texts["form_pays", form] for form in PAYMENT_FORMS]
+    rows = [heads(texts), [texts["page", "pays"], *pays]]
+    for risk, parties in risks:
+        rows.append([texts["risks", risk], *(texts["parties", parties[form]] for form in PAYMENT_FORMS)])
+    return rows
+
+
+def _municipality(outcome: Comparison, texts: Texts, figures: Figures, told: str) -> Section:
+    """Spending over the term and the chance of an overrun."""
+    return Section(
+        texts["page", "municipality"],
+        (*forms_compared(outcome, texts), municipality_note(outcome, texts)),
+        [term_table(outcome, texts)],
+        figures["exceedance"],
+        caption=texts["page", "exceedance_figure"],
+        small=(f"{told} {texts['page', 'error_note']}",),
+    )
+
+
+def _clients(outcome: Comparison, texts: Texts, figures: Figures, told: str) -> Section:
+    """How many clients, beside what was counted."""
+    own = client_sections(outcome, texts)
+    return Section(
+        texts["clients", "title"],
+        own["clients_told"],
+        drawn=figures["clients"],
+        alt=own["clients_alt"],
+        caption=texts["clients", "figure"],
+        small=(own["clients_compared"], f"{own['clients_note']} {told}"),
+    )
+
+
+def _providers(outcome: Comparison, texts: Texts, figures: Figures, told: str) -> Section:
+    """What every form means for providers."""
+    return Section(
+        texts["page", "providers"],
+        (texts["page", "providers_note"],),
+        drawn=figures["providers"],
+        caption=texts["page", "provider_figure"],
+        small=(told,),
+    )
+
+
+def _provider_table(outcome: Comparison, texts: Texts) -> Table:
+    """Per provider and form: result, chance of loss, chance that the buffer is used up, revenue that is certain."""
+    columns = [figure for figure in PROVIDER_FIGURES if figure.on_page]
+    rows = [[texts["columns", "provider"], texts["page", "buffer"], texts["columns", "form"],
+             *(texts[figure] for figure in columns)]]  # fmt: skip
+    first_form: PaymentForm = next(iter(PAYMENT_FORMS))
+    for p, provider in enumerate(outcome.case.providers):
+        buffer = texts.numbers.millions(float(outcome.buffer[p]), 2)
+        for form in PAYMENT_FORMS:
+            own = outcome.forms[form].providers[provider.id]
+            first = [provider.name, buffer] if form == first_form else ["", ""]
+            cells = [texts.numbers.figure(figure, own.get(figure)) for figure in columns]
+            rows.append([*first, texts["forms", form], *cells])
+    return rows
+
+
+def _waiting(outcome: Comparison, texts: Texts, told: str) -> Section:
+    """Who waits under every form and limit."""
+    own, said = waiting_sections(outcome, texts), texts.sections["page"]
+    notes = [own["waiting_today"]] if own["waiting_today"] else []
+    small = (said["waiting_note"], f"{said['rooms_note']} {told}")
+    return Section(said["waiting"], notes, [own["headrooms"]], small=small)
+
+
+def _signals(outcome: Comparison, texts: Texts) -> Section:
+    """The weightiest signals in sentences, all of them in a matrix."""
+    own = signal_sections(outcome, texts)
+    if not own["signals"]:
+        return Section(texts["page", "flags"])
+    return Section(
+        texts["page", "flags"],
+        steps=own["signals_told"],
+        tables=[own["signals"]],
+        small=(texts["page", "flags_note"],),
+    )
+
+
+def _measures(outcome: Comparison, texts: Texts, origins: Mapping[str, str]) -> Iterable[Section]:
+    """Measures and substitution, where the case has them."""
+    own, said = measure_sections(outcome, texts), texts.sections["page"]
+    if own["measures"]:
+        together = Section(said["measures_together"], tables=[own["with_measures"]])
+        yield Section(
+            said["measures"],
+            (said["measures_note"],),
+            [own["measures"]],
+            small=(origins["measures"],),
+            below=(together,),
+        )
+    if own["substitution"]:
+        yield Section(
+            said["substitution"],
+            (said["substitution_note"],),
+            [own["substitution"]],
+            small=(origins["substitution"],),
+        )
+
+
+def _contracts(outcome: Comparison, texts: Texts) -> Iterable[Section]:
+    """The mix of today, clauses, ceilings, exact layers and what would turn a form."""
+    own, said = contract_sections(outcome, texts), texts.sections["page"]
+    kept = {
+        "mix": Section(said["mix_title"], (said["mix_note"],), [own["mix"]]),
+        "clauses": Section(said["clauses_title"], tables=[own["clauses"]]),
+        "ceilings": Section(said["ceilings_title"], (said["ceilings_note"],), [own["ceilings"]]),
+        "exact": Section(said["exact"], (own["exact_note"],), [own["exact"]]),
+    }
+    yield from (section for name, section in kept.items() if own[name])
+    sweeps = Section(said["sweeps"], (said["sweep_note"],), own["sweeps"])
+    yield Section(said["break_even"], (said["break_even_note"],), [own["break_even"]], below=(sweeps,))
