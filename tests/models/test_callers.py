@@ -31,6 +31,8 @@ PACKAGES = (
             "case",
             "actuals",
             "scenarios",
+            "messages",
+            "store",
             "contracts",
             "lumpsum",
             "equalisation",

@@ -85,25 +85,28 @@ def _parameter(name: str, option: object, default: object) -> inspect.Parameter:
 F = TypeVar("F", bound=Callable[..., None])
 
 
-def command(changed: Options | None = None) -> Callable[[F], F]:
-    """Make a function a command; ``changed``: other defaults of the shared options than those of every run."""
+def command(changed: Options | None = None, name: str = "") -> Callable[[F], F]:
+    """Make a function a command; ``changed``: other defaults of the shared options than those of every run; ``name``: where
+    it is another than that of the function."""
 
     def register(function: F) -> F:
         """Replace ``run`` and ``output`` by the shared options, with defaults from a file."""
+        called = name or function.__name__
         hints = get_type_hints(function, include_extras=True)
         declared = inspect.signature(function).parameters
         shared = {
-            name: parameters
-            for name, parameters in (("run", _run_parameters(changed or {})), ("output", _output_parameters()))
-            if name in declared
+            group: parameters
+            for group, parameters in (("run", _run_parameters(changed or {})), ("output", _output_parameters()))
+            if group in declared
         }
 
         @wraps(function)
         def run(ctx: typer.Context, config: Path | None, **given: Any) -> None:
             """Gather the shared options and call the function."""
-            RUNNING.set(function.__name__)
+            RUNNING.set(called)
             groups = {
-                name: {one.name: given.pop(one.name) for one in parameters} for name, parameters in shared.items()
+                group: {one.name: given.pop(one.name) for one in parameters}
+                for group, parameters in shared.items()
             }
             if "output" in groups:
                 given["output"] = Output(**groups["output"], config=ctx.meta.get(READ))
@@ -111,9 +114,7 @@ def command(changed: Options | None = None) -> Callable[[F], F]:
                 given["run"] = cast(Options, groups["run"])
             function(**given)
 
-        plain = [
-            _parameter(name, hints[name], one.default) for name, one in declared.items() if name not in shared
-        ]
+        plain = [_parameter(own, hints[own], one.default) for own, one in declared.items() if own not in shared]
         parameters = [
             _parameter("ctx", typer.Context, inspect.Parameter.empty),
             *plain,
@@ -123,8 +124,8 @@ def command(changed: Options | None = None) -> Callable[[F], F]:
         bare: Any = run  # types know no signature of a function
         bare.__signature__ = inspect.Signature(parameters)
         bare.__annotations__ = {one.name: one.annotation for one in parameters}
-        declare(function.__name__, parameters)
-        app.command(function.__name__, cls=Configured)(run)
+        declare(called, parameters)
+        app.command(called, cls=Configured)(run)
         return function
 
     return register

@@ -1,0 +1,259 @@
+"""Commands about a region's own data: key, store, import, forget."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from bekostiging.cli.application import Language, print_notes, print_place, print_sentence, user_errors
+from bekostiging.cli.console import Terminal
+from bekostiging.cli.options import LanguageOption, command
+
+if TYPE_CHECKING:
+    from bekostiging.store import Contents
+
+StoreName = Annotated[Path, typer.Argument(metavar="STORE", help="The region store, such as regio.duckdb.")]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="The key holder's key; a default may stand in bekostiging.toml."),
+]
+
+
+class KeyAction(StrEnum):
+    """What can be done with a key."""
+
+    NEW = "new"
+
+
+class ImportKind(StrEnum):
+    """What can be imported."""
+
+    MESSAGES = "messages"
+
+
+def needed_key(file: Path | None) -> Path:
+    """The key that was named.
+
+    Raises
+    ------
+    UserError
+        None was.
+    """
+    from bekostiging.case import UserError
+
+    if file is None:
+        raise UserError(
+            "noem de sleutel met --key BESTAND; maak er een met `bekostiging key new BESTAND` en bewaar haar apart.",
+            "name the key with --key FILE; make one with `bekostiging key new FILE` and keep it apart.",
+            exit_code=2,
+        )
+    return file
+
+
+@command()
+def key(
+    action: Annotated[KeyAction, typer.Argument(metavar="new", help="Make a key.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to make; keep it apart from the store.")],
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Make the key that turns citizen service numbers into pseudonyms; whoever loses it cannot join new months to old."""
+    with user_errors(lang):
+        from bekostiging.messages import new_key
+
+        assert action is KeyAction.NEW
+        made = new_key(file)
+        print_sentence(
+            {
+                "nl": f"Vingerafdruk {made.fingerprint}. Geef dit bestand aan de sleutelhouder en bewaar een "
+                "reservekopie in een kluis; "
+                "zet het niet bij de opslag.",
+                "en": f"Fingerprint {made.fingerprint}. Give this file to the key holder and keep a copy in a safe; "
+                "do not put it "
+                "beside the store.",
+            }[lang]
+        )
+        print_place({"nl": "Sleutel", "en": "Key"}[lang], file)
+
+
+@command()
+def store(
+    file: StoreName,
+    make: Annotated[bool, typer.Option("--make", help="Make an empty store.")] = False,
+    municipality: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="With --make: CBS code of a municipality; repeat for more."),
+    ] = None,
+    retention_years: Annotated[
+        int | None, typer.Option(min=1, max=20, help="With --make: years that data are kept; asked if not given.")
+    ] = None,
+    purpose: Annotated[str, typer.Option(help="With --make: why the data are processed, in one sentence.")] = "",
+    key: KeyOption = None,
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Make a region store, or show what is in one: imports, months, what is missing; never a person."""
+    with user_errors(lang):
+        from bekostiging.messages import read_key
+        from bekostiging.store import make_store, open_store, store_contents
+
+        if make:
+            years = retention_years if retention_years is not None else asked_retention(lang)
+            make_store(file, read_key(needed_key(key)), municipality or [], years, purpose)
+            print_place({"nl": "Opslag gemaakt", "en": "Store made"}[lang], file)
+            return
+        with open_store(file) as opened:
+            print_contents(store_contents(opened), lang)
+
+
+def asked_retention(lang: str) -> int:
+    """The retention in years, asked at creation.
+
+    Raises
+    ------
+    UserError
+        Nobody is there to be asked.
+    """
+    from bekostiging.case import UserError
+
+    if not sys.stdin.isatty():
+        raise UserError(
+            "noem de bewaartermijn met --retention-years (in jaren); die hoort bij het maken van de opslag te worden "
+            "gekozen.",
+            "name the retention with --retention-years; it is to be chosen when the store is made.",
+            exit_code=2,
+        )
+    words = {"nl": "Hoeveel jaar bewaart u de gegevens?", "en": "How many years are the data kept?"}
+    return int(typer.prompt(words[lang], type=int))
+
+
+def print_contents(contents: Contents, lang: str) -> None:
+    """What is in a store, on the terminal."""
+    from bekostiging.store import shown_count
+
+    about = contents.about
+    persons = shown_count(contents.persons, lang)
+    authorisations = shown_count(contents.authorisations, lang)
+    print_sentence(
+        {
+            "nl": f"Gemeenten {about['municipalities']}; gemaakt {about['made']}; bewaartermijn "
+            "{about['retention_years']} jaar; "
+            f"sleutel {about['fingerprint']}. {persons} cliënten, {authorisations} toewijzingen.",
+            "en": f"Municipalities {about['municipalities']}; made {about['made']}; retention "
+            "{about['retention_years']} years; "
+            f"key {about['fingerprint']}. {persons} clients, {authorisations} authorisations.",
+        }[lang]
+    )
+    heads = {
+        "nl": ("nr", "soort", "bestand", "dag", "regels", "niet ingelezen"),
+        "en": ("no", "kind", "file", "day", "lines", "left out"),
+    }[lang]
+    rows = [tuple(str(cell) for cell in row) for row in contents.imports]
+    for head, body in ((heads, rows), (contents.table(lang)[0], contents.table(lang)[1:])):
+        if body:
+            table = Table(*head, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+            for row in body:
+                table.add_row(*row)
+            Terminal().print(table)
+    print_notes(contents.notes, lang, to_stderr=False)
+
+
+@command(name="import")
+def bring(
+    kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help="messages: iJw and iWmo 3.x.")],
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, a zip, or a folder of them.")],
+    file: Annotated[Path, typer.Option("--store", metavar="STORE", help="The region store.")] = Path(
+        "regio.duckdb"
+    ),
+    key: KeyOption = None,
+    schemas: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder with the published schemas (xsd); messages are checked."),
+    ] = None,
+    maker: Annotated[str, typer.Option("--by", help="Who imports; default: the user of this computer.")] = "",
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Bring messages into a region store; a file comes in as a whole or not at all."""
+    with user_errors(lang):
+        from bekostiging.messages import read_key
+        from bekostiging.store import import_messages, open_store, told_together
+
+        assert kind is ImportKind.MESSAGES
+        by = maker or getpass.getuser()
+        with open_store(file, read_only=False) as opened:
+            outcome = import_messages(opened, source, read_key(needed_key(key)), schemas, by)
+        print_notes(told_together(outcome), lang)
+        if any(one.refused is not None for one in outcome):
+            raise typer.Exit(1)
+
+
+class ForgetWhat(StrEnum):
+    """What can be forgotten."""
+
+    PERSON = "person"
+    PERIOD = "period"
+    EVERYTHING = "everything"
+
+
+@command()
+def forget(
+    what: Annotated[
+        ForgetWhat,
+        typer.Argument(
+            metavar="WHAT",
+            help="person: the number is asked on standard input; period: care that ended by --until; everything.",
+        ),
+    ],
+    file: Annotated[Path, typer.Option("--store", metavar="STORE", help="The region store.")] = Path(
+        "regio.duckdb"
+    ),
+    until: Annotated[str, typer.Option(metavar="DAY", help="With period: the last day, such as 2019-12-31.")] = "",
+    key: KeyOption = None,
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Forget a person, a period or everything: the store is written anew, so that nothing of it stays in the file."""
+    with user_errors(lang):
+        from bekostiging.messages import read_key
+        from bekostiging.store import forget_everything, forget_person, forget_until
+
+        if what is ForgetWhat.PERSON:
+            holder = read_key(needed_key(key))
+            gone = forget_person(file, asked_number(lang), holder)
+        elif what is ForgetWhat.PERIOD:
+            gone = forget_until(file, day_of(until))
+        else:
+            gone = forget_everything(file)
+        print_sentence({"nl": f"Vergeten: {gone} rijen.", "en": f"Forgotten: {gone} rows."}[lang])
+
+
+def asked_number(lang: str) -> str:
+    """A citizen service number from standard input, not shown while it is typed."""
+    if sys.stdin.isatty():
+        return getpass.getpass({"nl": "Burgerservicenummer: ", "en": "Citizen service number: "}[lang])
+    return sys.stdin.readline(100)
+
+
+def day_of(text: str) -> date:
+    """A day as it is typed.
+
+    Raises
+    ------
+    UserError
+        It is none.
+    """
+    from bekostiging.case import UserError
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(
+            "geef de laatste dag met --until, zoals 2019-12-31.",
+            "give the last day with --until, such as 2019-12-31.",
+            exit_code=2,
+        ) from None

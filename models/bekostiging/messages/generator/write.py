@@ -1,0 +1,146 @@
+"""The messages of drawn trajectories, as zips by municipality, kind and year."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+
+from bekostiging.case.arguments import checked_path, kinds_checked
+from bekostiging.case.errors import UserError
+from bekostiging.case.kinds import Count, Fraction, Range, Seed
+from bekostiging.case.model import Case
+from bekostiging.messages.generator.drawn import draw_trajectories
+from bekostiging.messages.generator.events import Events, Sent
+
+YEARS = Annotated[int, Range(1, 10)]
+Scale = Annotated[float, Range(0.0001, 100)]
+_DAY = (1980, 1, 1, 0, 0, 0)
+"""What a zip says of its files: the same, whenever it was made."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written.
+
+    Parameters
+    ----------
+    folder : Path
+        With a zip per municipality, kind of message and year, and products.csv and providers.csv.
+    messages, lines : int
+        Messages, and lines of claims in them.
+    cents : int
+        Sum of the claims as they stand once every rejected line was brought again, in cents.
+    trajectories, persons : int
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from bekostiging.messages import Written
+    >>> Written(Path("sent"), messages=2, lines=1, cents=5000, trajectories=1, persons=1).lines
+    1
+    """
+
+    folder: Path
+    messages: int
+    lines: int
+    cents: int
+    trajectories: int
+    persons: int
+
+
+@kinds_checked
+def write_messages(
+    case: Case, folder: str | Path, years: Count = 2, scale: Scale = 1.0, seed: Seed = 0, faults: Fraction = 0.02
+) -> Written:
+    """Write the messages that a region as in a case could have: 301, 305, 307, 315, 323 and 325, valid against the schemas.
+
+    Persons have numbers of the test range (9999...), providers and municipalities without codes of their own get ones that
+    nobody has. Beside the messages stand products.csv (what each product code means) and providers.csv.
+
+    Parameters
+    ----------
+    case : Case
+        What the region is like.
+    folder : str or path
+        To make.
+    years : int, default 2
+        Of messages; the base year of the case is the last.
+    scale : float, default 1
+        Part of the clients of the case.
+    seed : int, default 0
+        Of every random number.
+    faults : float, default 0.02
+        Part of the claim lines that is rejected and brought again; half as many are credited and brought again.
+
+    Returns
+    -------
+    Written
+
+    Raises
+    ------
+    UserError
+        The folder is there already; more clients than test numbers.
+
+    Examples
+    --------
+    >>> from bekostiging.case import read_case
+    >>> from bekostiging.messages import write_messages
+    >>> written = write_messages(read_case("veenrand"), "generated", years=1, scale=0.01, seed=1)
+    >>> written.trajectories > 20, (written.folder / "products.csv").is_file()
+    (True, True)
+    """
+    place = checked_path("folder", folder)
+    if place.exists():
+        raise UserError(
+            f"{place} bestaat al; kies een andere map.",
+            f"{place} exists already; choose another folder.",
+            exit_code=2,
+        )
+    drawn = draw_trajectories(case, years, scale, seed)
+    events = Events(case, drawn, years, faults, np.random.default_rng([seed, 1]))
+    place.mkdir(parents=True)
+    messages = _write_zips(place, events.all())
+    _write_tables(place, case, events)
+    persons = len(np.unique(drawn.person))
+    return Written(place, messages, events.lines, events.cents, len(drawn.row), persons)
+
+
+def _write_zips(place: Path, sent: Iterator[Sent]) -> int:
+    """Every message in the zip of its municipality, kind and year."""
+    groups: dict[str, list[Sent]] = {}
+    for one in sent:
+        own = one.envelope
+        groups.setdefault(f"{own.municipality}-{own.law}-{own.kind}-{own.dated:%Y}", []).append(one)
+    for name, own_messages in groups.items():
+        with zipfile.ZipFile(place / f"{name}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for number, one in enumerate(own_messages, start=1):
+                archive.writestr(zipfile.ZipInfo(f"{number:06d}.xml", _DAY), one.text, zipfile.ZIP_DEFLATED)
+    return sum(len(own_messages) for own_messages in groups.values())
+
+
+def _write_tables(place: Path, case: Case, events: Events) -> None:
+    """What the product codes mean, and who the providers are."""
+    lots = {form: lot.id for lot in case.lots for form in lot.care_forms}
+    with (place / "products.csv").open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, delimiter=";", lineterminator="\n")
+        out.writerow(
+            ("law", "code", "first", "last", "care_form", "lot", "taakveld", "unit", "crisis", "confirmed")
+        )
+        for form in case.care_forms:
+            for crisis in (False, True):
+                category, code = events.codes.product(form.id, crisis=crisis)
+                out.writerow(
+                    (form.law, code, "", "", form.id, lots.get(form.id, ""), form.iv3, form.unit,
+                     "ja" if crisis else "nee", "generator")
+                )  # fmt: skip
+                assert code.startswith(category)
+    with (place / "providers.csv").open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, delimiter=";", lineterminator="\n")
+        out.writerow(("provider", "name"))
+        out.writerows((code, name) for name, code in events.codes.providers.items())

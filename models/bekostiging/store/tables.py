@@ -1,0 +1,53 @@
+"""The tables of the region store, and what turns an older store into one of today."""
+
+from __future__ import annotations
+
+from bekostiging.messages.records import COLUMNS
+
+VERSION = 1
+"""Of the layout; a change of a table raises it and adds its statements to ``UPGRADES``."""
+OTHERS: dict[str, tuple[tuple[str, str], ...]] = {
+    "extracts": (
+        ("provider", "VARCHAR"), ("municipality", "VARCHAR"), ("form", "VARCHAR"), ("trajectory", "BIGINT"),
+        ("birth_year", "SMALLINT"), ("referrer", "VARCHAR"), ("authorised", "DATE"), ("intended", "DATE"),
+        ("begins", "DATE"), ("ends", "DATE"), ("reason", "VARCHAR"), ("cents", "BIGINT"), ("volume", "DOUBLE"),
+    ),
+    "quarter_counts": (
+        ("provider", "VARCHAR"), ("region", "VARCHAR"), ("form", "VARCHAR"), ("year", "SMALLINT"), ("quarter", "SMALLINT"),
+        ("quantity", "VARCHAR"), ("value", "DOUBLE"),
+    ),
+    "statistics": (
+        ("dataset", "VARCHAR"), ("area", "VARCHAR"), ("year", "SMALLINT"), ("quantity", "VARCHAR"), ("value", "DOUBLE"),
+        ("state", "VARCHAR"), ("standard_error", "DOUBLE"),
+    ),
+    "spending": (
+        ("municipality", "VARCHAR"), ("year", "SMALLINT"), ("taakveld", "VARCHAR"), ("kind", "VARCHAR"), ("cents", "BIGINT"),
+    ),
+    "accounts": (
+        ("provider", "VARCHAR"), ("name", "VARCHAR"), ("year", "SMALLINT"), ("quantity", "VARCHAR"), ("value", "DOUBLE"),
+    ),
+}  # fmt: skip
+"""Tables that are filled from other files than messages."""
+FILLED = COLUMNS | OTHERS
+"""Every table that an import fills, by name, without the number of the import."""
+UPGRADES: dict[int, tuple[str, ...]] = {}
+"""Statements that bring a store of this version to the next."""
+_FIXED = (
+    "CREATE TABLE store (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)",
+    """CREATE TABLE imports (import INTEGER PRIMARY KEY, kind VARCHAR NOT NULL, file VARCHAR NOT NULL,
+    digest VARCHAR NOT NULL, bytes BIGINT, made TIMESTAMP, maker VARCHAR, lines BIGINT, left_out BIGINT, checked BOOLEAN,
+    first DATE, last DATE)""",
+    "CREATE TABLE remarks (import INTEGER, rule VARCHAR, detail VARCHAR, times BIGINT, cents BIGINT)",
+    """CREATE TABLE products (law VARCHAR NOT NULL, code VARCHAR NOT NULL, first DATE, last DATE, care_form VARCHAR,
+    lot VARCHAR, taakveld VARCHAR, unit VARCHAR, crisis BOOLEAN, confirmed VARCHAR)""",
+    "CREATE TABLE forgotten (made TIMESTAMP, what VARCHAR, rows BIGINT)",
+)
+
+
+def statements() -> tuple[str, ...]:
+    """What makes an empty store."""
+    made = tuple(
+        f"CREATE TABLE {table} (import INTEGER, {', '.join(f'{name} {kind}' for name, kind in columns)})"
+        for table, columns in FILLED.items()
+    )
+    return (*_FIXED, *made)
