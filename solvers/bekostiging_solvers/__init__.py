@@ -41,7 +41,7 @@ from bekostiging_solvers.optimality_gap import OptimalityGap, bagging_gap, saa_g
 from bekostiging_solvers.pooling import Pooled, View, entropy_pooling
 from bekostiging_solvers.quadratic import solve_quadratic
 from bekostiging_solvers.quantile import fit_quantile
-from bekostiging_solvers.recourse import recourse_costs, solve_recourse
+from bekostiging_solvers.recourse import recourse_costs, second_stage_solutions, solve_recourse
 from bekostiging_solvers.reliability import DesignPoint, design_point, drawn_around, weighted_probability
 from bekostiging_solvers.risk import (
     CVaR,
@@ -63,7 +63,7 @@ from bekostiging_solvers.sample_risk import (
 )
 from bekostiging_solvers.sampling import EXACTLY_ZERO, Estimate, Scramblings, tail_influence
 from bekostiging_solvers.scenarios import CoreScenarios, Recourse
-from bekostiging_solvers.second_stages import SecondStageSolutions, second_stage_solutions
+from bekostiging_solvers.second_stages import SecondStageSolutions
 from bekostiging_solvers.smps import SmpsError, SmpsWarning, read_smps
 from bekostiging_solvers.solution import (
     InfeasibleError,

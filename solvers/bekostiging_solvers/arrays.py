@@ -21,7 +21,7 @@ def vector(values: Any, name: str, labels: Sequence[str] = ()) -> FloatArray:
     """
     if isinstance(values, np.ndarray) and values.dtype == np.float64 and values.ndim == 1:
         return values
-    _check_labels(values, name, labels)
+    check_labels(values, name, labels)
     found = numbers(values, name)
     if found.ndim != 1:
         raise ValueError(f"{name} has shape {found.shape}; give one row of numbers")
@@ -111,13 +111,39 @@ def check_finite(values: FloatArray, name: str, labels: Sequence[str] = (), *, b
     raise ValueError(f"{name}[{place}]{label} is {values[place]}; give {allowed}")
 
 
-def _check_labels(values: Any, name: str, labels: Sequence[str]) -> None:
-    """Refuse a series whose index has names in another order: its numbers would be taken for those of others."""
-    index = getattr(values, "index", None)
-    if index is None or callable(index) or not len(labels) or np.asarray(index).dtype.kind in "iu":
-        return
-    if [str(one) for one in index] != [str(one) for one in labels]:
-        raise ValueError(f"the index of {name} differs from the names asked ({_few(labels)}); reindex it")
+def labels_of(values: Any, name: str, axis: str = "index") -> tuple[str, ...]:
+    """Names in the index (or ``columns``) of a series or data frame; none where it counts from zero, or is an array.
+
+    Raises
+    ------
+    ValueError
+        Numbers 0 ... n - 1 in another order: read by place they would be those of others.
+    """
+    index = getattr(values, axis, None)
+    if index is None or callable(index):
+        return ()
+    found = np.asarray(index)
+    if found.dtype.kind not in "iu":
+        return tuple(str(one) for one in found)
+    counted = np.arange(len(found))
+    if not np.array_equal(found, counted) and np.array_equal(np.sort(found), counted):
+        raise ValueError(
+            f"the {axis} of {name} is 0 ... {len(found) - 1} in another order; sort it, or pass an array"
+        )
+    return ()
+
+
+def check_labels(values: Any, name: str, labels: Sequence[str], axis: str = "index") -> None:
+    """Refuse a series or data frame whose names differ from the labels asked, or stand in another order.
+
+    Raises
+    ------
+    ValueError
+        Its numbers would be taken for those of others.
+    """
+    own = labels_of(values, name, axis)
+    if own and len(labels) and own != tuple(str(one) for one in labels):
+        raise ValueError(f"the {axis} of {name} differs from the names asked ({_few(labels)}); reindex it")
 
 
 def _few(labels: Sequence[str]) -> str:

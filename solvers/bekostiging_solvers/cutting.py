@@ -12,7 +12,7 @@ from bekostiging_solvers.components import independent_parts
 from bekostiging_solvers.master import Master
 from bekostiging_solvers.risk import Expectation, RiskMeasure, measure_of
 from bekostiging_solvers.second_stages import SecondStages, Values
-from bekostiging_solvers.solution import SolutionStatus, Termination
+from bekostiging_solvers.solution import NumericalTroubleError, SolutionStatus, Termination
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram
 from bekostiging_solvers.typing import FloatArray
 
@@ -21,6 +21,8 @@ ENOUGH = 0.02
 """Share of the gap by which remembered duals must raise the model for a step without solving."""
 
 
+TROUBLE = 1e-6
+"""Relative amount by which a bound may lie above the value of a point: rounding. Beyond it one of the two is wrong."""
 LEAST_VALUE = 0.01
 """Below this value a gap is absolute: HiGHS keeps to 1e-9 whatever the units, a hundredth of a millionth of this."""
 
@@ -100,13 +102,24 @@ class Run:
         return np.asarray(costs + float(self.program.first.cost @ x))
 
     def result(self, termination: Termination) -> RecourseSolution:
-        """What is held."""
+        """What is held.
+
+        Raises
+        ------
+        NumericalTroubleError
+            A bound above the value.
+        """
         held, known = self.held, np.isfinite(self.held.value)
+        if known and held.gap() < -TROUBLE:
+            raise NumericalTroubleError(
+                f"The bound {held.bound:.9g} lies above the value {held.value:.9g} of a feasible point: rounding made one "
+                "of them wrong. Choose units in which coefficients and bounds are nearer to each other."
+            )
         status = SolutionStatus.OPTIMAL if termination is Termination.OPTIMAL else SolutionStatus.FEASIBLE
         return RecourseSolution(
             x=held.x,
             objective=float(held.value),
-            bound=float(held.bound),
+            bound=float(min(held.bound, held.value)),
             gap=max(0.0, held.gap()) if known else None,
             costs=held.costs,
             termination=termination,

@@ -90,7 +90,12 @@ def fits(program: LinearProgram) -> bool:
     """Whether HiGHS takes a program as it stands: no coefficient dropped, and not all costs or all bounds tiny."""
     size = np.abs(program.matrix.data)
     if ((size > 0) & (size <= DROPPED)).any():
-        size = np.abs(without_rounding(program.matrix).data)
+        matrix = without_rounding(program.matrix)
+        if matrix.nnz < np.count_nonzero(size):
+            # what looks like rounding is none where columns and rows are far apart
+            units = _units(program, matrix)
+            matrix = matrix if is_ordinary(units.columns, units.rows) else program.matrix
+        size = np.abs(matrix.data)
     bounds = np.concatenate([program.lower, program.upper, program.row_lower, program.row_upper])
     ends = (_largest(program.cost), _largest(bounds))
     dropped = bool(((size > 0) & (size <= DROPPED)).any())
@@ -107,13 +112,19 @@ def scaled_to_fit(program: LinearProgram) -> tuple[LinearProgram, Units]:
     ValueError
         What even then would be dropped though it counts, or be taken for infinity; it is named.
     """
-    program = replace(program, matrix=without_rounding(program.matrix))
-    limits = (program.lower, program.upper), (program.row_lower, program.row_upper)
-    units = units_of(program.matrix, program.cost, *limits, program.integer)
+    units = _units(program, program.matrix)
     scaled = units.scaled(program)
+    # in these units what is small beside the others is rounding; before, it may be a small unit of its row and column
+    scaled = replace(scaled, matrix=without_rounding(scaled.matrix))
     check_ends(scaled)
     _check_coefficients(scaled)
     return scaled, units
+
+
+def _units(program: LinearProgram, matrix: csr_array) -> Units:
+    """The units of a program, its matrix given apart."""
+    limits = (program.lower, program.upper), (program.row_lower, program.row_upper)
+    return units_of(matrix, program.cost, *limits, program.integer)
 
 
 def without_rounding(matrix: csr_array) -> csr_array:

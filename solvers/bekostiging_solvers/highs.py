@@ -17,9 +17,9 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 
 from bekostiging_solvers.arrays import check_finite, vector
-from bekostiging_solvers.equilibration import fits, scaled_to_fit
 from bekostiging_solvers.highs_input import interrupts, pass_program
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.session_units import SessionUnits
 from bekostiging_solvers.solution import (
     InfeasibleError,
     LimitReachedError,
@@ -68,12 +68,14 @@ class HighsSession:
     Raises
     ------
     ValueError
-        An option that HiGHS does not know, or not with this value; arrays that HiGHS refuses.
+        An option that HiGHS does not know, or not with this value; arrays that HiGHS refuses; coefficients so far apart that
+        no units make all of them count.
 
     Notes
     -----
-    HiGHS takes coefficients of at most 1e-9 for zero. ``solve_highs`` scales such programs or refuses them; here a point
-    that violates the program as it was given is not called optimal.
+    HiGHS takes coefficients of at most 1e-9 for zero and keeps its tolerances whatever the units. A program of which it
+    would drop something is solved in units of its own, a row that is added gets one where it needs it; what no unit
+    makes count is refused. A point that violates the program as it was given is not called optimal.
 
     Examples
     --------
@@ -124,50 +126,56 @@ class HighsSession:
         for option, value in chosen.items():
             if self._highs.setOptionValue(option, value) != highspy.HighsStatus.kOk:
                 raise ValueError(f"HiGHS knows no option {option} with value {value!r}; see its documentation")
-        self._program = program
-        self._progress = progress
+        self._program, self._units = program, SessionUnits(program)
+        plain = progress is None or self._units.plain
+        self._progress = progress if plain or progress is None else self._units.units.told(progress)
         self._stop = threading.Event()
         self._changed = False
-        pass_program(self._highs, program)
+        pass_program(self._highs, self._units.program)
         self._watch()
 
     def add_row(self, lower: float, upper: float, columns: IntArray, values: FloatArray) -> None:
         """Add ``lower <= values x[columns] <= upper``."""
-        self._check_row(values)
-        self._highs.addRow(lower, upper, len(columns), columns.astype(np.int32), values.astype(np.float64))
+        own = vector(values, "values")
+        places, n = np.asarray(columns), len(self._units.columns)
+        if places.shape != own.shape or places.dtype.kind not in "iu" or ((places < 0) | (places >= n)).any():
+            raise ValueError(f"columns of a row are {len(own)} places in 0 ... {n - 1}, one per value")
+        row = csr_array((own, (np.zeros(len(own), dtype=np.int64), places)), shape=(1, n))
+        self._add(row, np.array([lower], dtype=np.float64), np.array([upper], dtype=np.float64))
 
     def add_rows(self, lower: FloatArray, rows: csr_array) -> None:
         """Add ``rows x >= lower``; (n, n_columns), (n,)."""
-        self._check_row(rows.data)
-        n = rows.shape[0]
-        starts, index, value = rows.indptr.astype(np.int32), rows.indices.astype(np.int32), rows.data
-        self._highs.addRows(n, lower, np.full(n, INFINITY), rows.nnz, starts[:-1], index, value.astype(np.float64))
+        self._add(rows, lower, np.full(rows.shape[0], INFINITY))
 
-    def _check_row(self, values: FloatArray) -> None:
-        """Refuse coefficients that are no numbers."""
+    def _add(self, rows: csr_array, *sides: FloatArray) -> None:
+        """Add rows between two limits."""
+        own, (lower, upper) = self._units.added(rows, *sides)
+        starts, index = own.indptr.astype(np.int32), own.indices.astype(np.int32)
         self._changed = True
-        if not np.isfinite(values).all():
-            raise ValueError("a row has a coefficient that is nan or infinite; give finite numbers")
+        self._highs.addRows(own.shape[0], lower, upper, own.nnz, starts[:-1], index, own.data)
 
     def change_rows(self, rows: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of rows."""
+        places, low, high = self._units.changed_rows(rows, lower, upper)
         self._changed = True
         highs: Any = self._highs  # the method is missing in the stubs of highspy only
-        highs.changeRowsBounds(len(rows), rows.astype(np.int32), lower, upper)
+        highs.changeRowsBounds(len(places), places, low, high)
 
     def change_costs(self, columns: IntArray, cost: FloatArray) -> None:
         """Change the cost of columns."""
+        places, own = self._units.changed_costs(columns, cost)
         self._changed = True
-        self._highs.changeColsCost(len(columns), columns.astype(np.int32), cost)
+        self._highs.changeColsCost(len(places), places, own)
 
     def change_bounds(self, columns: IntArray, lower: FloatArray, upper: FloatArray) -> None:
         """Change the bounds of columns."""
+        places, low, high = self._units.changed_bounds(columns, lower, upper)
         self._changed = True
-        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), lower, upper)
+        self._highs.changeColsBounds(len(places), places, low, high)
 
     def curve(self, hessian: FloatArray) -> None:
         """Add 1/2 x hessian x to the objective; symmetric, positive semidefinite (n_columns, n_columns)."""
-        lower = csc_array(np.tril(hessian))
+        lower = csc_array(np.tril(self._units.curvature(hessian)))
         given = highspy.HighsHessian()
         given.dim_, given.format_ = lower.shape[0], highspy.HessianFormat.kTriangular
         self._algorithm, self._changed = "active set", True
@@ -184,13 +192,19 @@ class HighsSession:
 
     def start_at(self, x: FloatArray) -> None:
         """Give a point to start from; an integer program completes and uses it if feasible."""
+        names = self._program.column_names
+        point = vector(x, "start", names)
+        if len(point) != len(names):
+            raise ValueError(f"start has length {len(point)}, the program has {len(names)} columns")
+        check_finite(point, "start", names)
         start = highspy.HighsSolution()
-        start.col_value = list(x)
+        start.col_value = list(self._units.given(np.arange(len(point)), point)[1])
         self._highs.setSolution(start)
 
     def start_with(self, columns: IntArray, values: FloatArray) -> None:
         """Give some columns of a point to start from; HiGHS completes it."""
-        self._highs.setSolution(len(columns), columns.astype(np.int32), values)
+        places, own = self._units.given(columns, values)
+        self._highs.setSolution(len(places), places, own)
 
     def solve(self, *, accept_limit: bool = False, name_conflict: bool = True) -> Solution:
         """Run from the last basis.
@@ -224,7 +238,7 @@ class HighsSession:
             if termination is Termination.TROUBLE or self._violates(termination):
                 termination = self._once_more()
                 termination = Termination.TROUBLE if self._violates(termination) else termination
-        solution = self._solution(termination, perf_counter() - begin)
+        solution = self._units.restored(self._solution(termination, perf_counter() - begin))
         if termination in (Termination.OPTIMAL, Termination.INTERRUPTED):
             return solution
         if termination is Termination.LIMIT and accept_limit:
@@ -245,7 +259,7 @@ class HighsSession:
         if self._changed:
             return bool(self._highs.getInfo().max_primal_infeasibility > most)
         x = np.array(self._highs.getSolution().col_value)
-        return len(x) != len(self._program.cost) or not self._program.violation(x) <= most
+        return len(x) != len(self._program.cost) or not self._program.violation(self._units.point(x)) <= most
 
     def _once_more(self) -> Termination:
         """Without the last basis, which may be what leads nowhere; then by another algorithm."""
@@ -427,20 +441,9 @@ def solve_highs(
     >>> solution.x.tolist(), solution.objective
     ([4.0, 0.0], 4.0)
     """
-    given, units = (program, None) if fits(program) else scaled_to_fit(program)
     session = HighsSession(
-        given, time_limit=time_limit, node_limit=node_limit, gap=gap, options=options,
-        progress=progress if units is None or progress is None else units.told(progress),
-    )  # fmt: skip
+        program, time_limit=time_limit, node_limit=node_limit, gap=gap, progress=progress, options=options
+    )
     if start is not None:
-        point = vector(start, "start", program.column_names)
-        if len(point) != len(program.cost):
-            raise ValueError(f"start has length {len(point)}, the program has {len(program.cost)} columns")
-        check_finite(point, "start", program.column_names)
-        session.start_at(point if units is None else point / units.columns)
-    if units is None:
-        return session.solve(accept_limit=accept_limit)
-    try:
-        return units.restored(session.solve(accept_limit=accept_limit))
-    except LimitReachedError as error:
-        raise LimitReachedError(str(error), units.restored(error.solution)) from None
+        session.start_at(start)
+    return session.solve(accept_limit=accept_limit)

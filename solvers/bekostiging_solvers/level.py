@@ -23,6 +23,7 @@ class LevelStep:
 
     def __init__(self, master: LinearProgram, n_x: int) -> None:
         self._n, n_all = n_x, len(master.cost)
+        self._width = n_all + 1
         n_rows = master.matrix.shape[0]
         box: csr_array = hstack([csr_array(np.eye(n_x)), csr_array((n_x, n_all - n_x))])
         one = csr_array(np.ones((n_x, 1)))
@@ -46,7 +47,8 @@ class LevelStep:
 
     def add_rows(self, lower: FloatArray, rows: csr_array) -> None:
         """Cuts: ``rows x >= lower``; (n, columns of the master), (n,)."""
-        self._session.add_rows(lower, rows)
+        wide = csr_array((rows.data, rows.indices, rows.indptr), shape=(rows.shape[0], self._width))
+        self._session.add_rows(lower, wide)
 
     def free(self, columns: IntArray) -> None:
         """Lift the bounds of columns."""

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from time import perf_counter
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
+from bekostiging_solvers.arrays import check_finite, vector
 from bekostiging_solvers.highs import MIP_GAP, solve_highs
-from bekostiging_solvers.lshaped import solve_lshaped
-from bekostiging_solvers.risk import Expectation, RiskMeasure
+from bekostiging_solvers.lshaped import Cuts, solve_lshaped
+from bekostiging_solvers.recourse_units import RecourseUnits
+from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure
 from bekostiging_solvers.scenarios import joined, nonzeros, sizes
-from bekostiging_solvers.second_stages import SecondStages
+from bekostiging_solvers.second_stages import SecondStages, SecondStageSolutions
 from bekostiging_solvers.solution import Solution
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.typing import FloatArray
@@ -34,7 +36,7 @@ def solve_recourse(
     gap: float = MIP_GAP,
     time_limit: float | None = None,
     executor: Executor | None = None,
-    cuts: Literal["auto", "single", "multi"] = "auto",
+    cuts: Cuts = "auto",
 ) -> RecourseSolution:
     """Solve a two-stage program.
 
@@ -49,7 +51,7 @@ def solve_recourse(
         Of the total cost; expectation when left out.
     gap : float
         Relative gap at which to stop: (objective - bound) / |objective|, absolute below an objective of one (extensive form)
-        or a hundredth (L-shaped). Money in euros or millions is far above both; scale data that are far below.
+        or a hundredth (L-shaped). Data far from one are solved in units of their own, and one is one of those.
     time_limit : float, optional
         Seconds; what is held then is returned with its bound.
     executor : Executor, optional
@@ -70,7 +72,10 @@ def solve_recourse(
     UnboundedError, SolverError
         As ``solve_highs``.
     ValueError
-        L-shaped with an integer second stage: its value function is not convex, so cuts would be wrong.
+        L-shaped with an integer second stage: its value function is not convex, so cuts would be wrong. A method, risk or
+        gap that is none; numbers so far apart that no units make all of them count.
+    NumericalTroubleError
+        A bound above the value of a feasible point: no answer is better than a wrong one.
 
     Examples
     --------
@@ -90,19 +95,48 @@ def solve_recourse(
     ([8.0], 16.0, [16.0, 16.0])
     """
     measure: RiskMeasure = Expectation() if risk is None else risk
+    _check_arguments(method, measure, gap, cuts)
+    units = RecourseUnits.of(program)
+    if units is None:
+        return _solve(program, method, measure, gap, time_limit, executor, cuts)
+    return units.restored(_solve(units.scaled(program), method, measure, gap, time_limit, executor, cuts))
+
+
+def _check_arguments(method: object, risk: object, gap: float, cuts: object) -> None:
+    """Refuse what is no method, no measure and no gap."""
+    if method not in get_args(Method):
+        raise ValueError(f"method is one of {', '.join(get_args(Method))}, not {method!r}")
+    if cuts not in get_args(Cuts):
+        raise ValueError(f"cuts is one of {', '.join(get_args(Cuts))}, not {cuts!r}")
+    if not isinstance(risk, Expectation | CVaR | MeanCVaR):
+        raise ValueError(f"risk is Expectation(), CVaR(confidence) or MeanCVaR(weight, confidence), not {risk!r}")
+    if not 0 < gap < 1:
+        raise ValueError(f"gap is relative, between 0 and 1, not {gap!r}")
+
+
+def _solve(
+    program: TwoStageProgram,
+    method: Method,
+    risk: RiskMeasure,
+    gap: float,
+    time_limit: float | None,
+    executor: Executor | None,
+    cuts: Cuts,
+) -> RecourseSolution:
+    """Solve a program in fair units by the method, or the one that its sizes say."""
     chosen = method
     if method == "auto":
         largest = LARGEST_WHOLE if program.first.is_integer else LARGEST_EXTENSIVE
         small = nonzeros(program.scenarios) <= largest
         chosen = "extensive" if small or program.has_integer_recourse else "l-shaped"
     if chosen == "extensive":
-        return _solve_extensive(program, measure, gap, time_limit)
+        return _solve_extensive(program, risk, gap, time_limit)
     if program.has_integer_recourse:
         raise ValueError(
             "the L-shaped method needs a continuous second stage: with whole numbers its cost is not convex in the "
             'first stage and cuts would be wrong; take method="extensive"'
         )
-    return solve_lshaped(program, measure, gap, time_limit, executor, cuts)
+    return solve_lshaped(program, risk, gap, time_limit, executor, cuts)
 
 
 def _solve_extensive(
@@ -116,6 +150,10 @@ def _solve_extensive(
     scenario_of_column = np.repeat(np.arange(program.n_scenarios), n_columns)
     costs = np.bincount(scenario_of_column, of_columns, minlength=program.n_scenarios)
     total = np.asarray(float(program.first.cost @ x) + costs)
+    late = time_limit is not None and perf_counter() - begin >= time_limit
+    if np.isfinite(x).all() and not late and (isinstance(risk, CVaR) or not (program.probabilities > 0).all()):
+        # what costs nothing in the objective need not be least: scenarios outside the tail are solved again
+        total = np.minimum(total, _costs_of(program, x))
     return _result(solution, x, total, "extensive", perf_counter() - begin)
 
 
@@ -141,6 +179,11 @@ def recourse_costs(program: TwoStageProgram, x: FloatArray) -> FloatArray:
     (n_scenarios,) array
         Infinite where x has no recourse.
 
+    Raises
+    ------
+    ValueError
+        A first stage of another length, or that is no number.
+
     Examples
     --------
     Buying 4 at 2 where demand is 4 or 8, and the rest at 10:
@@ -157,5 +200,78 @@ def recourse_costs(program: TwoStageProgram, x: FloatArray) -> FloatArray:
     >>> recourse_costs(program, np.array([4.0])).tolist()
     [8.0, 48.0]
     """
+    point = _point(program, x)
+    units = RecourseUnits.of(program)
+    if units is not None:
+        return units.first.objective * _costs_of(units.scaled(program), point / units.first.columns)
+    return _costs_of(program, point)
+
+
+def _costs_of(program: TwoStageProgram, x: FloatArray) -> FloatArray:
+    """The same in the units of the program, x known to be a point."""
     values = SecondStages(program).at(x)
     return np.asarray(np.where(values.feasible, values.values, np.inf) + float(program.first.cost @ x))
+
+
+def _point(program: TwoStageProgram, x: FloatArray) -> FloatArray:
+    """A first stage as given, checked."""
+    names = program.first.column_names
+    point = vector(x, "x", names)
+    if len(point) != len(names):
+        raise ValueError(f"x has length {len(point)}, the first stage {len(names)} columns")
+    check_finite(point, "x", names)
+    return point
+
+
+def second_stage_solutions(
+    program: TwoStageProgram, x: FloatArray, executor: Executor | None = None
+) -> SecondStageSolutions:
+    """Evaluate a first stage on the scenarios of a program: costs, decisions and duals.
+
+    Parameters
+    ----------
+    program : TwoStageProgram
+        Its scenarios need not be those on which x was decided.
+    x : (n_x,) array
+        First stage.
+    executor : Executor, optional
+        Solves parts side by side; threads do, HiGHS leaves the interpreter free. It changes no number.
+
+    Returns
+    -------
+    SecondStageSolutions
+
+    Raises
+    ------
+    ValueError
+        A first stage of another length, or that is no number.
+
+    Examples
+    --------
+    Buying 4 at 2 where demand is 4 or 8, and the rest at 10:
+
+    >>> import numpy as np
+    >>> from scipy.sparse import csr_array
+    >>> from bekostiging_solvers import LinearProgram, Recourse, TwoStageProgram, second_stage_solutions
+    >>> none, one, far = csr_array((0, 1)), csr_array([[1.0]]), np.full(1, np.inf)
+    >>> first = LinearProgram(np.array([2.0]), np.zeros(1), far, none, np.zeros(0), np.zeros(0), ("buy",), ())
+    >>> scenarios = tuple(
+    ...     Recourse(np.array([10.0]), np.zeros(1), far, one, one, np.array([demand]), far) for demand in (4.0, 8.0)
+    ... )
+    >>> program = TwoStageProgram(first, scenarios, np.array([0.5, 0.5]))
+    >>> solutions = second_stage_solutions(program, np.array([4.0]))
+    >>> solutions.costs.tolist(), [float(y[0]) for y in solutions.y]
+    ([8.0, 48.0], [0.0, 4.0])
+    """
+    point = _point(program, x)
+    units = RecourseUnits.of(program)
+    if units is not None:
+        program, point = units.scaled(program), point / units.first.columns
+    results = SecondStages(program, executor).results(point)
+    value = float(program.first.cost @ point)
+    found = SecondStageSolutions(
+        np.array([value + one.value if one.feasible else np.inf for one in results]),
+        tuple(one.y for one in results),
+        tuple(one.duals for one in results),
+    )
+    return found if units is None else units.restored_stages(found)

@@ -7,13 +7,14 @@ its arrays cost, not an object per scenario.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from numbers import Integral
 from typing import Any, Literal, get_args, overload
 
 import numpy as np
 from scipy.sparse import block_diag, csr_array, vstack
 
+from bekostiging_solvers.arrays import check_finite, flags, labels_of, numbers, sparse, vector
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 VectorPart = Literal["cost", "lower", "upper", "row_lower", "row_upper"]
@@ -21,6 +22,8 @@ MatrixPart = Literal["matrix", "technology"]
 Part = Literal[VectorPart, MatrixPart]
 Changes = Mapping[Part, tuple[IntArray, FloatArray]]
 PARTS = (*get_args(VectorPart), *get_args(MatrixPart))
+MAY_BE = {"cost": None, "lower": -np.inf, "upper": np.inf, "row_lower": -np.inf, "row_upper": np.inf}
+"""The infinity that each vector may hold."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,17 @@ class Recourse:
     integer : (n_y,) array of bool, optional
         Columns that must be whole; None when all are continuous.
 
+    Raises
+    ------
+    ValueError
+        Arrays that do not fit together; a nan, or an infinity other than a bound that is absent; series and data frames
+        whose names contradict each other. The message names the array and the place.
+
+    Notes
+    -----
+    Lists, series and data frames are made arrays. Series and data frames with names must all have the same ones in the same
+    order, and those of the program where it has names.
+
     Examples
     --------
     What is short of a demand of 8 is bought at 10:
@@ -58,6 +72,85 @@ class Recourse:
     row_lower: FloatArray
     row_upper: FloatArray
     integer: BoolArray | None = None
+
+    def __post_init__(self) -> None:
+        """Make arrays of what was given and refuse what does not fit together or is no number."""
+        object.__setattr__(self, "names", _names_of(self))
+        matrix, technology = sparse(self.matrix, "matrix"), sparse(self.technology, "technology")
+        n_rows, n_columns = matrix.shape
+        own: dict[str, Any] = {"matrix": matrix, "technology": technology}
+        if technology.shape[0] != n_rows:
+            raise ValueError(f"technology has {technology.shape[0]} rows, matrix {n_rows}")
+        for name, part in own.items():
+            check_finite(np.asarray(part.data), f"the entries of {name}")
+        for name, may_be in MAY_BE.items():
+            values = vector(getattr(self, name), name)
+            length = n_rows if name.startswith("row") else n_columns
+            if len(values) != length:
+                raise ValueError(f"{name} has length {len(values)}, the matrix asks {length}")
+            check_finite(values, name, but=may_be)
+            own[name] = values
+        if self.integer is not None:
+            own["integer"] = flags(self.integer, "integer")
+            if len(own["integer"]) != n_columns:
+                raise ValueError(f"integer has length {len(own['integer'])}, the matrix asks {n_columns}")
+        for name, values in own.items():
+            object.__setattr__(self, name, values)
+
+    def check_names(self, columns: Sequence[str], rows: Sequence[str], first: Sequence[str]) -> None:
+        """Refuse series and data frames whose names differ from those of a program.
+
+        Raises
+        ------
+        ValueError
+            Read by place they would be taken for others.
+        """
+        asked = {"columns": columns, "rows": rows, "first stage": first}
+        for axis, own in self.__dict__["names"].items():
+            if own and len(asked[axis]) and own != tuple(str(one) for one in asked[axis]):
+                raise ValueError(
+                    f"the {axis} of a second stage are {_few(own)} by their index, in the program {_few(asked[axis])}; "
+                    "reindex them"
+                )
+
+
+def _names_of(recourse: Recourse) -> dict[str, tuple[str, ...]]:
+    """Names in the index of what is handed over: of columns, rows and columns of the first stage.
+
+    Raises
+    ------
+    ValueError
+        Two that differ.
+    """
+    axes = (
+        *((name, "index", "rows" if name.startswith("row") else "columns") for name in get_args(VectorPart)),
+        ("matrix", "index", "rows"), ("matrix", "columns", "columns"),
+        ("technology", "index", "rows"), ("technology", "columns", "first stage"),
+    )  # fmt: skip
+    found: dict[str, tuple[str, ...]] = {"columns": (), "rows": (), "first stage": ()}
+    for name, axis, kind in axes:
+        own = labels_of(getattr(recourse, name), name, axis)
+        if own and found[kind] and own != found[kind]:
+            raise ValueError(
+                f"the {axis} of {name} is {_few(own)}, that of another array {_few(found[kind])}; reindex one"
+            )
+        found[kind] = own or found[kind]
+    return found
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(str(one) for one in names[:3]) + (", ..." if len(names) > 3 else "")
+
+
+def _with(core: Recourse, parts: Mapping[Part, Any]) -> Recourse:
+    """A second stage with other arrays, known to fit: what ``replace`` makes without looking at them again."""
+    own = object.__new__(Recourse)
+    for one in fields(core):
+        object.__setattr__(own, one.name, getattr(core, one.name))
+    for name, values in parts.items():
+        object.__setattr__(own, name, values)
+    object.__setattr__(own, "names", core.__dict__["names"])
+    return own
 
 
 class CoreScenarios(Sequence[Recourse]):
@@ -105,9 +198,11 @@ class CoreScenarios(Sequence[Recourse]):
         unknown = [str(name) for name in changes if name not in PARTS]
         if unknown:
             raise ValueError(f"changes of {unknown[0]}: a second stage has {', '.join(PARTS)}")
+        if not isinstance(core, Recourse):
+            raise ValueError(f"core is a Recourse, not {type(core).__name__}")
         self.core, self._n = core, int(n_scenarios)
         self.changes: Changes = {
-            name: (np.asarray(places, dtype=np.int64), np.asarray(values, dtype=np.float64))
+            name: (_places(places, name), numbers(values, f"values of {name}"))
             for name, (places, values) in changes.items()
         }
         for name, (places, values) in self.changes.items():
@@ -118,9 +213,15 @@ class CoreScenarios(Sequence[Recourse]):
                 raise ValueError(
                     f"values of {name} have shape {values.shape}, asked is ({self._n}, {len(places)})"
                 )
-            if np.isnan(values).any():
-                scenario, k = np.argwhere(np.isnan(values))[0]
-                raise ValueError(f"value of {name} at place {places[k]} of scenario {scenario} is no number")
+            wrong = ~np.isfinite(values)
+            if wrong.any() and MAY_BE.get(name) is not None:
+                wrong &= values != MAY_BE[name]
+            if wrong.any():
+                scenario, k = np.argwhere(wrong)[0]
+                found = values[scenario, k]
+                raise ValueError(
+                    f"value of {name} at place {places[k]} of scenario {scenario} is {found}, which is no number here"
+                )
 
     def __len__(self) -> int:
         """Number of scenarios."""
@@ -139,7 +240,7 @@ class CoreScenarios(Sequence[Recourse]):
             return CoreScenarios(self.core, own, len(range(*index.indices(self._n))))
         if not -self._n <= index < self._n:
             raise IndexError(f"scenario {index} of {self._n}")
-        return replace(self.core, **{name: self._made(name, index) for name in self.changes})
+        return _with(self.core, {name: self._made(name, index) for name in self.changes})
 
     def _made(self, name: Part, index: int) -> Any:
         """An array of one scenario."""
@@ -184,6 +285,14 @@ class CoreScenarios(Sequence[Recourse]):
             order = np.argsort(own)
             changes[name] = (order[np.searchsorted(own, places[inside], sorter=order)], values[:, inside])
         return CoreScenarios(part, changes, self._n)
+
+
+def _places(places: Any, name: str) -> IntArray:
+    """Whole numbers in a row."""
+    found = np.asarray(places)
+    if found.ndim != 1 or (found.dtype.kind not in "iu" and found.size):
+        raise ValueError(f"places of {name} are whole numbers in one row, not {places!r}")
+    return found.astype(np.int64)
 
 
 def _check_number(n_scenarios: object) -> None:

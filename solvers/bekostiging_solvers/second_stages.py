@@ -84,50 +84,6 @@ class SecondStageSolutions:
     duals: tuple[FloatArray, ...]
 
 
-def second_stage_solutions(
-    program: TwoStageProgram, x: FloatArray, executor: Executor | None = None
-) -> SecondStageSolutions:
-    """Evaluate a first stage on the scenarios of a program: costs, decisions and duals.
-
-    Parameters
-    ----------
-    program : TwoStageProgram
-        Its scenarios need not be those on which x was decided.
-    x : (n_x,) array
-        First stage.
-    executor : Executor, optional
-        Solves parts side by side; threads do, HiGHS leaves the interpreter free. It changes no number.
-
-    Returns
-    -------
-    SecondStageSolutions
-
-    Examples
-    --------
-    Buying 4 at 2 where demand is 4 or 8, and the rest at 10:
-
-    >>> import numpy as np
-    >>> from scipy.sparse import csr_array
-    >>> from bekostiging_solvers import LinearProgram, Recourse, TwoStageProgram, second_stage_solutions
-    >>> none, one, far = csr_array((0, 1)), csr_array([[1.0]]), np.full(1, np.inf)
-    >>> first = LinearProgram(np.array([2.0]), np.zeros(1), far, none, np.zeros(0), np.zeros(0), ("buy",), ())
-    >>> scenarios = tuple(
-    ...     Recourse(np.array([10.0]), np.zeros(1), far, one, one, np.array([demand]), far) for demand in (4.0, 8.0)
-    ... )
-    >>> program = TwoStageProgram(first, scenarios, np.array([0.5, 0.5]))
-    >>> solutions = second_stage_solutions(program, np.array([4.0]))
-    >>> solutions.costs.tolist(), [float(y[0]) for y in solutions.y]
-    ([8.0, 48.0], [0.0, 4.0])
-    """
-    results = SecondStages(program, executor).results(x)
-    value = float(program.first.cost @ x)
-    return SecondStageSolutions(
-        np.array([value + one.value if one.feasible else np.inf for one in results]),
-        tuple(one.y for one in results),
-        tuple(one.duals for one in results),
-    )
-
-
 class SecondStages:
     """The second stages, kept in HiGHS between calls; ``executor`` solves chunks side by side."""
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
+from bekostiging_solvers.arrays import labels_of, vector
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
 from bekostiging_solvers.risk import CVaR, Expectation, RiskMeasure
 from bekostiging_solvers.scenarios import CoreScenarios, Recourse, joined, sizes, stacked
@@ -39,7 +40,8 @@ class TwoStageProgram:
     Raises
     ------
     ValueError
-        No scenarios, probabilities that do not fit or do not add up to one, or a technology that does not fit x.
+        No scenarios, probabilities that do not fit or do not add up to one, a technology that does not fit x, names that are
+        too few or too many, or that differ from those in the index of a series or data frame.
 
     Examples
     --------
@@ -65,22 +67,39 @@ class TwoStageProgram:
     row_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse probabilities that are none and scenarios that do not fit the first stage."""
+        """Make arrays of what was given and refuse what does not fit together."""
+        if not isinstance(self.first, LinearProgram):
+            raise ValueError(f"first is a LinearProgram, not {type(self.first).__name__}")
+        if not isinstance(self.scenarios, CoreScenarios):
+            object.__setattr__(self, "scenarios", tuple(self.scenarios))
         if len(self.scenarios) == 0:
             raise ValueError("a two-stage program has at least one scenario")
-        if len(self.probabilities) != len(self.scenarios):
-            raise ValueError(f"{len(self.probabilities)} probabilities for {len(self.scenarios)} scenarios")
-        total = float(np.sum(self.probabilities))
-        if (np.asarray(self.probabilities) < 0).any() or abs(total - 1) > 1e-9:
+        labels_of(self.probabilities, "probabilities")  # refused where they are counted in another order
+        p = vector(self.probabilities, "probabilities")
+        if len(p) != len(self.scenarios):
+            raise ValueError(f"{len(p)} probabilities for {len(self.scenarios)} scenarios")
+        total = float(np.sum(p))
+        if not (p >= 0).all() or not abs(total - 1) <= 1e-9:
             raise ValueError(f"probabilities add up to {total:.12g}, must be 1 and none negative")
-        n_x = len(self.first.cost)
-        shared = isinstance(self.scenarios, CoreScenarios)
-        for index, scenario in enumerate(self.scenarios[:1] if shared else self.scenarios):
-            if scenario.technology.shape != (scenario.matrix.shape[0], n_x):
-                raise ValueError(
-                    f"technology of scenario {index} has shape {scenario.technology.shape}, asked is "
-                    f"({scenario.matrix.shape[0]}, {n_x})"
-                )
+        object.__setattr__(self, "probabilities", p)
+        for name in ("column_names", "row_names"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for index, scenario in enumerate(_written_out(self.scenarios)):
+            self._check(index, scenario)
+
+    def _check(self, index: int, scenario: Recourse) -> None:
+        """Refuse a scenario that is none, or that fits neither the first stage nor the names."""
+        if not isinstance(scenario, Recourse):
+            raise ValueError(f"scenario {index} is a Recourse, not {type(scenario).__name__}")
+        (n_rows, n_columns), n_x = scenario.matrix.shape, len(self.first.cost)
+        if scenario.technology.shape[1] != n_x:
+            raise ValueError(
+                f"technology of scenario {index} has shape {scenario.technology.shape}, asked is ({n_rows}, {n_x})"
+            )
+        for names, n, what in ((self.column_names, n_columns, "columns"), (self.row_names, n_rows, "rows")):
+            if names and len(names) != n:
+                raise ValueError(f"scenario {index} has {n} {what}, and {len(names)} names are given for them")
+        scenario.check_names(self.column_names, self.row_names, self.first.column_names)
 
     @property
     def n_scenarios(self) -> int:
@@ -90,8 +109,9 @@ class TwoStageProgram:
     @property
     def has_integer_recourse(self) -> bool:
         """Whether a second-stage column must be whole."""
-        own = [self.scenarios.core] if isinstance(self.scenarios, CoreScenarios) else self.scenarios
-        return any(scenario.integer is not None and scenario.integer.any() for scenario in own)
+        return any(
+            scenario.integer is not None and scenario.integer.any() for scenario in _written_out(self.scenarios)
+        )
 
 
 @dataclass(frozen=True)
@@ -144,6 +164,11 @@ class RecourseSolution:
     method: str
     iterations: int
     seconds: float
+
+
+def _written_out(scenarios: Sequence[Recourse]) -> Sequence[Recourse]:
+    """Scenarios that are objects: all of them, or their core."""
+    return (scenarios.core,) if isinstance(scenarios, CoreScenarios) else scenarios
 
 
 def second_stage(program: TwoStageProgram, scenario: Recourse, x: FloatArray) -> LinearProgram:

@@ -134,7 +134,7 @@ def test_changes_that_do_not_fit(name: str, places: list[int], shape: tuple[int,
 def test_values_that_are_no_numbers() -> None:
     core = random_program(1).scenarios[0]
     values = [[1.0, 2.0], [3.0, float("nan")]]
-    with pytest.raises(ValueError, match="value of cost at place 4 of scenario 1 is no number"):
+    with pytest.raises(ValueError, match="value of cost at place 4 of scenario 1 is nan, which is no number"):
         CoreScenarios(core, {"cost": ([0, 4], values)}, 2)  # type: ignore[dict-item]
     with pytest.raises(ValueError, match=r"n_scenarios is a whole number, not 2\.5"):
         CoreScenarios(core, {}, 2.5)  # type: ignore[arg-type]

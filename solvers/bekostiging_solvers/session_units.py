@@ -1,0 +1,181 @@
+"""What a session hands to HiGHS and reads back, in units in which nothing that counts is dropped.
+
+A program that HiGHS takes as it stands keeps its units. A row that is added later gets a unit of its own where HiGHS would
+drop one of its coefficients or refuse it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from bekostiging_solvers.arrays import sparse, vector
+from bekostiging_solvers.equilibration import DROPPED, NEGLIGIBLE, REFUSED, ROUNDING, Units, fits, scaled_to_fit
+from bekostiging_solvers.linear_program import LinearProgram
+from bekostiging_solvers.solution import Solution
+from bekostiging_solvers.typing import FloatArray, IntArray
+
+
+class SessionUnits:
+    """Units of a program and of the rows it gets; ``program``: as HiGHS has it at first.
+
+    Raises
+    ------
+    ValueError
+        Coefficients so far apart that no units make all of them count.
+    """
+
+    def __init__(self, program: LinearProgram) -> None:
+        self.plain = fits(program)
+        """Whether every unit is one."""
+        if self.plain:
+            one = np.ones(len(program.cost)), np.ones(len(program.row_lower))
+            self.program, units = program, Units(*one, 1.0)
+        else:
+            self.program, units = scaled_to_fit(program)
+        self.columns, self.objective = units.columns, units.objective
+        self._rows = [units.rows]
+        self._n_rows = len(units.rows)
+        self._largest = np.zeros(len(self.columns))
+        self._reach = _reach(self.program.lower, self.program.upper)
+        self._note_columns(self.program.matrix)
+
+    @property
+    def units(self) -> Units:
+        """Of everything there is now."""
+        self._rows = [np.concatenate(self._rows)]
+        return Units(self.columns, self._rows[0], self.objective)
+
+    def restored(self, solution: Solution) -> Solution:
+        """A solution in the units of the caller."""
+        return solution if self.plain else self.units.restored(solution)
+
+    def point(self, x: FloatArray) -> FloatArray:
+        """A point of HiGHS in the units of the caller."""
+        return x if self.plain else x * self.columns
+
+    def added(self, rows: csr_array, *sides: FloatArray) -> tuple[csr_array, list[FloatArray]]:
+        """Rows and their limits as HiGHS gets them.
+
+        Raises
+        ------
+        ValueError
+            Rows of another number of columns, coefficients that are no numbers, or too far apart for any unit.
+        """
+        rows = sparse(rows, "rows")
+        if rows.shape[1] != len(self.columns):
+            raise ValueError(f"rows have {rows.shape[1]} columns, the program {len(self.columns)}")
+        if not np.isfinite(rows.data).all():
+            raise ValueError("a row has a coefficient that is nan or infinite; give finite numbers")
+        limits = [_limits(side, rows.shape[0]) for side in sides]
+        own = (
+            rows
+            if self.plain
+            else csr_array((rows.data * self.columns[rows.indices], rows.indices, rows.indptr), rows.shape)
+        )
+        self._note_columns(own)
+        size, units = np.abs(own.data), np.ones(rows.shape[0])
+        if ((size > 0) & (size <= DROPPED)).any() or size.max(initial=0.0) >= REFUSED:
+            own, units = self._in_units(own)
+            self.plain = self.plain and bool((units == 1.0).all())
+        self._rows.append(units)
+        self._n_rows += len(units)
+        return own, [limit / units for limit in limits]
+
+    def changed_rows(
+        self, rows: IntArray, lower: FloatArray, upper: FloatArray
+    ) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Places and new limits of rows."""
+        places = _places(rows, self._n_rows, "rows")
+        low, high = _limits(lower, len(places)), _limits(upper, len(places))
+        if self.plain:
+            return places, low, high
+        own = self.units.rows[places]
+        return places, low / own, high / own
+
+    def changed_costs(self, columns: IntArray, cost: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Places and new costs of columns."""
+        places = _places(columns, len(self.columns), "columns")
+        own = _limits(cost, len(places))
+        if not np.isfinite(own).all():
+            raise ValueError("a cost is infinite; give finite numbers")
+        return places, own if self.plain else own * self.columns[places] / self.objective
+
+    def changed_bounds(
+        self, columns: IntArray, lower: FloatArray, upper: FloatArray
+    ) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Places and new bounds of columns."""
+        places = _places(columns, len(self.columns), "columns")
+        low, high = _limits(lower, len(places)), _limits(upper, len(places))
+        return (
+            (places, low, high)
+            if self.plain
+            else (places, low / self.columns[places], high / self.columns[places])
+        )
+
+    def given(self, columns: IntArray, values: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Places and values of some columns of a point."""
+        places = _places(columns, len(self.columns), "columns")
+        own = _limits(values, len(places))
+        return places, own if self.plain else own / self.columns[places]
+
+    def curvature(self, hessian: Any) -> FloatArray:
+        """A hessian as HiGHS gets it."""
+        own, n = np.asarray(hessian, dtype=np.float64), len(self.columns)
+        if own.shape != (n, n) or not np.isfinite(own).all():
+            raise ValueError(f"a hessian of {n} columns is ({n}, {n}) finite numbers; its shape is {own.shape}")
+        return own if self.plain else self.columns[:, None] * own * self.columns / self.objective
+
+    def _note_columns(self, rows: csr_array) -> None:
+        """Keep the largest coefficient of every column."""
+        np.maximum.at(self._largest, rows.indices, np.abs(rows.data))
+
+    def _in_units(self, rows: csr_array) -> tuple[csr_array, FloatArray]:
+        """Rows each in a unit that makes all their coefficients count, without what rounding left of zeros."""
+        entries, units = rows.tocoo(), np.ones(rows.shape[0])
+        (row, column), size = entries.coords, np.abs(entries.data)
+        largest = np.zeros(rows.shape[0])
+        np.maximum.at(largest, row, size)
+        kept = size > ROUNDING * np.minimum(largest[row], self._largest[column])
+        adds = size * np.where(np.isfinite(self._reach), self._reach, 0.0)[column]
+        most, least = np.zeros(rows.shape[0]), np.full(rows.shape[0], np.inf)
+        np.maximum.at(most, row, adds)
+        # small beside the others, but of a column that reaches far
+        kept |= (size > 0) & (adds > NEGLIGIBLE * most[row])
+        np.minimum.at(least, row[kept], size[kept])
+        for place in np.flatnonzero((least <= DROPPED) | (largest >= REFUSED)):
+            units[place] = 2.0 ** np.round((np.log2(least[place]) + np.log2(largest[place])) / 2)
+            if least[place] / units[place] <= DROPPED or largest[place] / units[place] >= REFUSED:
+                raise ValueError(
+                    f"the row's coefficients {least[place]:.3g} and {largest[place]:.3g} are too far apart to count both; "
+                    "choose units in which they are nearer to each other"
+                )
+        data = entries.data[kept] / units[row[kept]]
+        return csr_array((data, (row[kept], column[kept])), shape=rows.shape), units
+
+
+def _places(values: Any, n: int, what: str) -> IntArray:
+    """Places of rows or columns, as HiGHS wants them."""
+    found = np.asarray(values)
+    if found.ndim != 1 or (found.dtype.kind not in "iu" and found.size):
+        raise ValueError(f"places of {what} are whole numbers in one row, not {values!r}")
+    if found.size and (found.min() < 0 or found.max() >= n):
+        raise ValueError(f"places of {what} lie in 0 ... {n - 1}, not {found.min()} ... {found.max()}")
+    return found.astype(np.int32)
+
+
+def _limits(values: Any, n: int) -> FloatArray:
+    """As many numbers as there are places."""
+    found = vector(values, "what is set")
+    if len(found) != n:
+        raise ValueError(f"{len(found)} numbers for {n} places")
+    if np.isnan(found).any():
+        raise ValueError("what is set holds nan; give numbers")
+    return found
+
+
+def _reach(lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """The largest size of columns between bounds."""
+    return np.maximum(np.abs(lower), np.abs(upper))
