@@ -287,6 +287,12 @@ ROOM = Figure("room", "euro", 1, "ruimte (+) of tekort (-)", "room (+) or gap (-
 OUTSIDE = Figure("outside", "euro", 1, "begroot buiten de contracten", "begroot outside the contracts",
     "Wat de begroting bevat voor zorg buiten deze contracten (begroting.outside_contracts).",
     "What the begroting has for care outside these contracts (begroting.outside_contracts).")
+NEVER_ADD_UP = frozenset({
+    SD, P10, P50, P80, P90, CVAR95, RESERVE_NEEDED, REQUIRED_RESISTANCE_CAPACITY, REQUIRED_RESISTANCE_CAPACITY_80,
+    REQUIRED_RESISTANCE_CAPACITY_90, PERSONS_P10, PERSONS_P50, PERSONS_P90, TRAJECTORIES_P10, TRAJECTORIES_P50,
+    TRAJECTORIES_P90, CERTAIN,
+})
+"""Figures of which the one of a total is not the sum of those of its parts: quantiles, tails, spread."""
 STRUCTURAL = Figure("structural", "euro", 1, "structurele dekking", "structural cover",
     "Structurele dekking die de raad aan deze contracten toewijst (begroting.structural_cover).",
     "Structural cover that the council assigns to these contracts (begroting.structural_cover).")

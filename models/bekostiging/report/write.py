@@ -87,7 +87,9 @@ def write_results(
         for own in report.exported():
             place = draft / own.place
             place.mkdir(exist_ok=True)
-            write_export(place, own.case, own.tables, report.texts, own.settings, named=own.named)
+            write_export(
+                place, own.case, own.tables, report.texts, own.settings, named=own.named, leading=own.leading
+            )
         if also is not None:
             also(draft)
         write_manifest(draft, {**report.about(), **(about or {})})

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 
 from bekostiging.report.capacity.differences import in_words
-from bekostiging.report.capacity.plots import all_capacities, flows_size, plot_flows, plot_waiting
+from bekostiging.report.capacity.plots import (
+    all_capacities,
+    capacity_caption,
+    flows_caption,
+    flows_size,
+    plot_flows,
+    plot_waiting,
+    waiting_caption,
+    waiting_size,
+)
 from bekostiging.report.capacity.results import FEWEST_IN_TAIL, capacity_results, mean_of_scenarios
 from bekostiging.report.capacity.tables import capacity_tables
 from bekostiging.report.kit.long import LongTable
@@ -125,19 +134,24 @@ def capacity_sections(study: CapacityStudy, texts: Texts) -> list[Section]:
     running = study.case.kind == "running"
     sections = [
         Section(said["agreements"], [said["agreements_note"]], [_agreements(study, texts, running)]),
-        Section(said["demand"], [said["demand_note"]], drawn=all_capacities(study, texts)),
+        Section(
+            said["demand"],
+            [said["demand_note"]],
+            drawn=all_capacities(study, texts),
+            caption=capacity_caption(study, texts),
+        ),
         Section(
             said["waits"],
             [said["waits_note"].format(tail=tail)],
             [_waiting(study, texts), *([_norms(study, texts)] if study.norms else [])],
-            figure_of(
-                lambda ax: plot_waiting(study, ax, lang=texts.lang), (7.2, 1.0 + 0.32 * len(data.care_forms))
-            ),
+            figure_of(lambda ax: plot_waiting(study, ax, lang=texts.lang), waiting_size(study)),
+            caption=waiting_caption(study, texts),
         ),
         Section(
             said["flows"],
             [said["flows_note"]],
             drawn=figure_of(lambda ax: plot_flows(study, ax, lang=texts.lang), flows_size(study)),
+            caption=flows_caption(study, texts),
         ),
         Section(said["cost"], [said["cost_note"].format(tail=tail)], [_cost(study, texts)]),
     ]

@@ -6,13 +6,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.sections import care_form_names, names_of
-from bekostiging.report.kit.style import INK, PALE, SOFT, house_axes, house_style, mark_example, numbered, place_of
+from bekostiging.report.kit.style import (
+    INK,
+    PALE,
+    SOFT,
+    error_bar,
+    error_handle,
+    house_axes,
+    house_style,
+    legend_below,
+    mark_example,
+    mark_handle,
+    numbered,
+    place_of,
+)
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import CapacityStudy
+from bekostiging_solvers import Estimate
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -120,16 +136,17 @@ def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "n
     texts, names = Texts(lang), care_form_names(study.case)
     outcome = study.out_of_sample
     forms = outcome.data.care_forms
-    waiting, planned = (one.waiting.sum(axis=3).mean(axis=1) for one in (study.counted, outcome))
-    with house_axes(ax, (7.2, 1.0 + 0.32 * len(forms))) as axes:
+    planned = outcome.waiting.sum(axis=3).mean(axis=1)
+    with house_axes(ax, waiting_size(study)) as axes:
         for f in range(len(forms)):
-            mean = study.scramblings.mean(waiting[:, f]).value
-            worst = study.scramblings.tail_mean(waiting[:, f], outcome.data.confidence).value
-            axes.plot([mean, worst], [f, f], color=SHADE, linewidth=1.4, zorder=1)
-            axes.plot(mean, f, "o", color=SHADE, ms=6, zorder=2)
-            axes.plot(worst, f, "|", color=SHADE, ms=10, zorder=2)
+            mean, worst = _waits(study, f)
+            axes.plot([mean.value, worst.value], [f, f], color=SHADE, linewidth=1.4, zorder=1)
+            axes.plot(mean.value, f, "o", color=SHADE, ms=6, zorder=2)
+            axes.plot(worst.value, f, "|", color=SHADE, ms=10, zorder=2)
             seen = study.scramblings.mean(planned[:, f]).value
             axes.plot(seen, f, "o", color=SHADE, markerfacecolor="white", ms=5, zorder=3)
+            for one in (mean, worst):
+                error_bar(axes, one, f + 0.25)
         axes.set_yticks(range(len(forms)), [names[form] for form in forms])
         axes.invert_yaxis()
         axes.set_xlim(left=0)
@@ -138,8 +155,69 @@ def plot_waiting(study: CapacityStudy, ax: Axes | None = None, *, lang: str = "n
         numbered(axes.xaxis, texts)
         tail = texts.numbers.percent(1 - outcome.data.confidence)
         axes.set_xlabel(texts["capacity", "waiting_axis"].format(tail=tail))
+        handles = [
+            mark_handle(texts["legend", "counted"], "o", SHADE),
+            mark_handle(texts["legend", "counted_worst"], "|", SHADE),
+            mark_handle(texts["legend", "planned"], "o", SHADE, "white"),
+            error_handle(texts),
+        ]
+        legend_below(axes, 4, handles)
         mark_example(axes, study.case, TABLES, texts)
     return axes
+
+
+def waiting_size(study: CapacityStudy) -> tuple[float, float]:
+    """Inches: a row per care form, and a legend."""
+    return 7.2, 1.3 + 0.32 * len(study.out_of_sample.data.care_forms)
+
+
+def _waits(study: CapacityStudy, form: int) -> tuple[Estimate, Estimate]:
+    """Clients of a care form waiting at the end of a quarter, counted: the mean, and that of the worst scenarios."""
+    waiting = study.counted.waiting.sum(axis=3).mean(axis=1)[:, form]
+    confidence = study.out_of_sample.data.confidence
+    return study.scramblings.mean(waiting), study.scramblings.tail_mean(waiting, confidence)
+
+
+def waiting_caption(study: CapacityStudy, texts: Texts) -> str:
+    """What to see in the figure of who waits, in one sentence."""
+    forms = study.out_of_sample.data.care_forms
+    mean, worst, form = max(
+        ((*_waits(study, f), form) for f, form in enumerate(forms)), key=lambda one: one[0].value
+    )
+    shown = [texts.numbers.plain(one.value) for one in (mean, worst)]
+    if shown == ["0", "0"]:
+        return texts["captions", "waiting_nobody"]
+    name = care_form_names(study.case)[form]
+    return texts["captions", "waiting"].format(care_form=name, mean=shown[0], worst=shown[1])
+
+
+def flows_caption(study: CapacityStudy, texts: Texts) -> str:
+    """What to see in the figure of the flows, in one sentence; empty where nobody is served."""
+    names, (providers, codes, clients) = names_of(study.case), flows(study)
+    if not clients.size:
+        return ""
+    p, m = np.unravel_index(int(clients.argmax()), clients.shape)
+    return texts["captions", "flows"].format(
+        municipality=names[codes[m]], provider=names[providers[p]], clients=texts.numbers.plain(clients[p, m])
+    )
+
+
+def capacity_caption(study: CapacityStudy, texts: Texts) -> str:
+    """In how many quarters there are places enough for nine of ten scenarios, over all care forms, in one sentence."""
+    data = study.out_of_sample.data
+    enough = [
+        _places(study, form) >= np.quantile(needed_of(study, form), FAN[0][1], axis=0)
+        for form in range(len(data.care_forms))
+    ]
+    n, whole = (texts.numbers.plain(float(one)) for one in (np.sum(enough), np.size(enough)))
+    return texts["captions", "capacity"].format(n=n, all=whole)
+
+
+def _places(study: CapacityStudy, form: int) -> FloatArray:
+    """Agreed places of a care form in every quarter."""
+    data = study.out_of_sample.data
+    of_year = study.places[data.supply.care_form == form].sum(axis=0)
+    return np.asarray(np.repeat(of_year, data.n_quarters // len(data.years)))
 
 
 def needed_of(study: CapacityStudy, form: int) -> FloatArray:
@@ -189,8 +267,7 @@ def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: st
     texts, names = Texts(lang), care_form_names(study.case)
     data = study.out_of_sample.data
     form = place_of(care_form, data.care_forms, {"nl": "zorgvorm", "en": "care form"})
-    needed, quarters = needed_of(study, form), np.arange(data.n_quarters)
-    places = np.repeat(study.places[data.supply.care_form == form].sum(axis=0), data.n_quarters // len(data.years))
+    needed, quarters, places = needed_of(study, form), np.arange(data.n_quarters), _places(study, form)
     with house_axes(ax, (3.4, 2.2)) as axes:
         for low, high, colour in FAN:
             axes.fill_between(quarters, *np.quantile(needed, [low, high], axis=0), color=colour, linewidth=0)
@@ -199,6 +276,7 @@ def plot_capacity(study: CapacityStudy, ax: Axes | None = None, *, care_form: st
         axes.step(edges, np.append(places, places[-1]), where="post", color=SHADE, linewidth=2)
         axes.set_title(names[care_form], fontsize=9, loc="left", color=INK)
         axes.set_xticks(quarters, [_quarter(data.years, t, texts) for t in range(data.n_quarters)], fontsize=7)
+        axes.set_ylabel(texts["legend", "places"], fontsize=7.5)
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         numbered(axes.yaxis, texts)
         mark_example(axes, study.case, TABLES, texts)
@@ -222,4 +300,11 @@ def all_capacities(study: CapacityStudy, texts: Texts) -> Figure:
             plot_capacity(study, axes, care_form=form, lang=texts.lang)
         for axes in panels[len(forms) :]:
             axes.set_axis_off()
+        handles = [
+            Line2D([], [], color=SHADE, linewidth=2, label=texts["legend", "agreed_places"]),
+            Patch(color=FAN[0][2], label=texts["legend", "range_90"]),
+            Patch(color=FAN[1][2], label=texts["legend", "half"]),
+            Line2D([], [], color=INK, linewidth=0.9, label=texts["legend", "median"]),
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=8)
     return figure

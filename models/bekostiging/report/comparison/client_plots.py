@@ -15,8 +15,19 @@ from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.tables import LAWS
 from bekostiging.evaluation import TOTAL, Comparison
 from bekostiging.evaluation.client_counts import CountedBefore, Definition, counted_before, samples_as
-from bekostiging.report.kit.style import INK, PALE, house_axes, house_style, mark_example, numbered, place_of
+from bekostiging.report.kit.style import (
+    INK,
+    PALE,
+    error_bar,
+    error_handle,
+    house_axes,
+    house_style,
+    mark_example,
+    numbered,
+    place_of,
+)
 from bekostiging.report.kit.texts import Texts
+from bekostiging_solvers import Estimate, Scramblings
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,6 +56,8 @@ class Fan:
     low: FloatArray
     middle: FloatArray
     high: FloatArray
+    medians: tuple[Estimate, ...]
+    """``middle`` with its standard error."""
 
     @classmethod
     def of(cls, outcome: Comparison, law: str) -> Fan:
@@ -52,16 +65,24 @@ class Fan:
         before = counted_before(outcome.case, law)
         definition: Definition = "persons_in_year" if before is None else before.definition
         sample = samples_as(outcome.case, outcome.count_samples, law, definition)
-        ends = np.quantile(sample, [0.10, 0.50, 0.90], axis=0, method="inverted_cdf")
-        return cls(before, definition, outcome.years, *ends)
+        ends = [_quantiles(outcome, sample, level) for level in (0.10, 0.50, 0.90)]
+        low, middle, high = (np.array([one.value for one in own]) for own in ends)
+        return cls(before, definition, outcome.years, low, middle, high, ends[1])
+
+
+def _quantiles(outcome: Comparison, sample: FloatArray, level: float) -> tuple[Estimate, ...]:
+    """A quantile of every year, as the tables have it."""
+    scramblings = Scramblings(outcome.n_scramblings)
+    return tuple(scramblings.quantile(own, level) for own in sample.T)
 
 
 @kinds_checked
 def plot_clients(outcome: Comparison, ax: Axes | None = None, *, law: str, lang: str = "nl") -> Axes:
     """Clients of one law in the reported municipalities together: counted so far, and in the coming years.
 
-    Points for the years that table ``history`` counted; a band from P10 to P90 and a line for P50 of the simulated years,
-    counted in the same way (persons in the year, trajectories, or in care on 1 January), everybody served.
+    Points for the years that table ``history`` counted; a band from P10 to P90 and a line for P50 (with the 95 % interval of
+    the simulation) of the simulated years, counted in the same way (persons in the year, trajectories, or in care on 1
+    January), everybody served.
 
     Parameters
     ----------
@@ -101,10 +122,13 @@ def plot_clients(outcome: Comparison, ax: Axes | None = None, *, law: str, lang:
         else:
             axes.vlines(fan.years, fan.low, fan.high, color=PALE, linewidth=5, zorder=1)
         axes.plot(fan.years, fan.middle, color=INK, linewidth=1.4, marker="_", markersize=5, zorder=2)
+        for year, middle in zip(fan.years, fan.medians, strict=True):
+            error_bar(axes, middle, year, upright=True)
         if fan.before is not None:
             axes.plot(fan.before.years, fan.before.counts, "o", color=INK, markersize=4.5, zorder=3)
         axes.set_title(texts["laws", law], fontsize=9)
         axes.set_ylabel(texts["clients", fan.definition], fontsize=8)
+        axes.set_xlabel(texts["columns", "year"], fontsize=8)
         axes.set_ylim(bottom=0)
         axes.margins(x=0.06)
         axes.tick_params(labelsize=8)
@@ -126,6 +150,7 @@ def all_clients(outcome: Comparison, texts: Texts) -> Figure:
             Line2D([], [], linestyle="", marker="o", color=INK, markersize=4.5, label=texts["clients", "points"]),
             Line2D([], [], color=INK, linewidth=1.4, label=texts["clients", "middle"]),
             Patch(color=PALE, label=texts["clients", "band"]),
+            error_handle(texts),
         ]
-        figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=8)
+        figure.legend(handles=handles, loc="outside lower center", ncols=2, fontsize=8)
     return figure

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from bekostiging.evaluation import Comparison
 from bekostiging.report.comparison.answers import summary_rows, years
+from bekostiging.report.comparison.leading import comparison_leading
 from bekostiging.report.comparison.parts import appendix_part, report_part, summary_part
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.comparison.results import comparison_results
@@ -57,7 +58,8 @@ class ComparisonReport(StudyReport[Comparison]):
     def exported(self) -> Sequence[Exported]:
         study = self.study
         told = {**self.settings(), "years": study.years, "corner": self.texts["corners", study.corner]}
-        return (Exported(study.case, self.tables(), told, study.named),)
+        leading = comparison_leading(study, self.texts)
+        return (Exported(study.case, self.tables(), told, study.named, leading=leading),)
 
     def sentences(self) -> list[str]:
         """Only what must be told first; the table is the answer."""

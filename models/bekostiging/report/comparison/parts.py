@@ -14,6 +14,7 @@ from bekostiging.report.comparison.clients import client_sections
 from bekostiging.report.comparison.contracts import contract_sections
 from bekostiging.report.comparison.decides import decides_section
 from bekostiging.report.comparison.designed import lumpsum_details, lumpsum_section
+from bekostiging.report.comparison.drawn import figure_captions
 from bekostiging.report.comparison.evidence import evidence_sections, origin, origins_told
 from bekostiging.report.comparison.measures import measure_sections
 from bekostiging.report.comparison.signals import signal_sections
@@ -47,7 +48,7 @@ def summary_part(outcome: Comparison, texts: Texts, figures: Figures) -> Part:
     compared = Section(
         said["compared"],
         drawn=figures["spending"],
-        caption=said["spending_figure"],
+        caption=figure_captions(outcome, texts)["spending"],
     )
     choice = Section(
         said["choice"],
@@ -61,6 +62,7 @@ def summary_part(outcome: Comparison, texts: Texts, figures: Figures) -> Part:
 def report_part(outcome: Comparison, texts: Texts, figures: Figures, notes: Sequence[str]) -> Part:
     """What a controller and a councillor act on."""
     origins, budget = origins_told(outcome, texts), BudgetPage.of_comparison(outcome, texts)
+    captions = figure_captions(outcome, texts)
     sections: Iterable[Section | None] = (
         budget.by_municipality(),
         _municipality(outcome, texts, figures, origins["municipality"]),
@@ -71,7 +73,9 @@ def report_part(outcome: Comparison, texts: Texts, figures: Figures, notes: Sequ
         _providers(outcome, texts, figures, origins["providers"]),
         _waiting(outcome, texts, origins["waiting"]),
         _signals(outcome, texts),
-        lumpsum_section(outcome, texts, origins["lumpsum"], figures["corridor"], texts["page", "corridor_figure"]),
+        lumpsum_section(
+            outcome, texts, origins["lumpsum"], figures["corridor"], figure_captions(outcome, texts)["corridor"]
+        ),
         *_measures(outcome, texts, origins),
         Section(texts["page", "basis"], small=notes),
     )
@@ -126,7 +130,7 @@ def _municipality(outcome: Comparison, texts: Texts, figures: Figures, told: str
         (*forms_compared(outcome, texts), municipality_note(outcome, texts)),
         [term_table(outcome, texts)],
         figures["exceedance"],
-        caption=texts["page", "exceedance_figure"],
+        caption=figure_captions(outcome, texts)["exceedance"],
         small=(f"{told} {texts['page', 'error_note']}",),
     )
 
@@ -139,7 +143,7 @@ def _clients(outcome: Comparison, texts: Texts, figures: Figures, told: str) -> 
         own["clients_told"],
         drawn=figures["clients"],
         alt=own["clients_alt"],
-        caption=texts["clients", "figure"],
+        caption=figure_captions(outcome, texts)["clients"],
         small=(own["clients_compared"], f"{own['clients_note']} {told}"),
     )
 
@@ -150,7 +154,7 @@ def _providers(outcome: Comparison, texts: Texts, figures: Figures, told: str) -
         texts["page", "providers"],
         (texts["page", "providers_note"],),
         drawn=figures["providers"],
-        caption=texts["page", "provider_figure"],
+        caption=figure_captions(outcome, texts)["providers"],
         small=(told,),
     )
 

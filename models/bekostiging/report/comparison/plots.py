@@ -14,16 +14,19 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bekostiging.case.arguments import kinds_checked
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import LUMP_SUM
-from bekostiging.evaluation import Comparison, provider_results
+from bekostiging.evaluation import Comparison
 from bekostiging.report.comparison.answers import headroom_of_term
 from bekostiging.report.comparison.client_plots import all_clients
+from bekostiging.report.comparison.drawn import Result, Spread, spending_samples, under_contract
 from bekostiging.report.kit.style import (
     DESIGN_TABLES,
     INK,
     PALE,
     SOFT,
+    error_bar,
+    error_handle,
     figure_of,
     house_axes,
     house_style,
@@ -34,12 +37,13 @@ from bekostiging.report.kit.style import (
 )
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import MILLION
-from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 MOST_DOTS = 400
 """Dots per panel of the corridor: enough to see the cloud, few enough for a light file."""
+ERROR_BELOW = -0.3
+"""Rows between a mark and its interval."""
 SPENDING_SIZE, EXCEEDANCE_SIZE = (7.2, 2.9), (7.2, 3.3)
 """Inches."""
 SOURCE_TABLES: dict[str, tuple[str, ...]] = {
@@ -63,18 +67,13 @@ def comparison_figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
     }
 
 
-def _spending_samples(outcome: Comparison, form: PaymentForm) -> FloatArray:
-    """Spending of the reported municipalities over the term, million euro; (n_scenarios,)."""
-    samples = outcome.forms[form].samples[outcome.corner]
-    return np.asarray(outcome.case.of_reported(samples.municipal) @ outcome.lumpsum.data.discount / MILLION)
-
-
 @kinds_checked
 def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Spending of the reported municipalities over the term, per payment form.
 
-    Eight of ten scenarios as a bar, from there to the mean of the worst 5 % as a line, the mean of all as a mark; a dashed
-    line for the headroom in the municipal budget (begroting).
+    Eight of ten scenarios as a bar, from there to the mean of the worst 5 % as a line, the mean of all as a mark: each as in
+    the table of the term, both means with the 95 % interval of the simulation. A dashed line is the headroom in the
+    municipal budget (begroting).
 
     Parameters
     ----------
@@ -101,15 +100,19 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
     texts = Texts(lang)
     with house_axes(ax, SPENDING_SIZE) as axes:
         for place, (form, facts) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
-            sample = _spending_samples(outcome, form)
-            low, high = np.quantile(sample, [0.1, 0.9])
-            worst = np.sort(sample)[-max(1, len(sample) // 20) :].mean()
+            spread = Spread.of(outcome, form)
+            low, high, mean, worst = (
+                one.value / MILLION for one in (spread.low, spread.high, spread.mean, spread.worst)
+            )
             axes.barh(place, high - low, left=low, height=0.42, color=PALE, zorder=1)
             axes.plot([high, worst], [place, place], color=INK, linewidth=1.2, zorder=2)
             axes.plot(worst, place, "|", color=INK, markersize=10, zorder=3)
-            axes.plot(sample.mean(), place, facts.marker, color=facts.colour, markersize=7, zorder=4)
-            label, end = texts.numbers.plain(float(worst), 0), (float(worst), place)
-            axes.annotate(label, end, xytext=(5, -3), textcoords="offset points")
+            axes.plot(mean, place, facts.marker, color=facts.colour, markersize=7, zorder=4)
+            for one in (spread.mean, spread.worst):
+                error_bar(axes, one, place + ERROR_BELOW, MILLION)
+            axes.annotate(
+                texts.numbers.plain(worst, 0), (worst, place), xytext=(5, -3), textcoords="offset points"
+            )
         headroom = headroom_of_term(outcome) / MILLION
         axes.axvline(headroom, color=INK, linestyle=(0, (4, 2)), linewidth=1.1)
         axes.annotate(
@@ -132,8 +135,9 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
             Line2D([], [], marker="o", linestyle="", color=SOFT, label=texts["page", "mean"]),
             Patch(color=PALE, label=texts["page", "range_80"]),
             Line2D([], [], marker="|", markersize=9, color=INK, label=texts["page", "worst"]),
+            error_handle(texts),
         ]
-        legend_below(axes, 3, handles)
+        legend_below(axes, 4, handles)
         mark_example(axes, outcome.case, SOURCE_TABLES["spending"], texts)
     return axes
 
@@ -142,7 +146,8 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
 def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str, lang: str = "nl") -> Axes:
     """Result of one provider over the term under every payment form.
 
-    Nine of ten scenarios as a line, the mean as a mark; a dark line where a loss has used up the buffer of the provider.
+    Nine of ten scenarios as a line, the mean as a mark with the 95 % interval of the simulation; a dark line where a loss
+    has used up the buffer of the provider.
 
     Parameters
     ----------
@@ -176,12 +181,11 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
     p = place_of(provider, [row.id for row in outcome.case.providers], {"nl": "aanbieder", "en": "provider"})
     with house_axes(ax, (4.2, 2.6)) as axes:
         for place, (form, facts) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
-            samples = outcome.forms[form].samples[outcome.corner]
-            by_provider = provider_results(outcome.case, samples, outcome.lumpsum.data.discount)
-            sample = by_provider.sum(axis=1)[:, p] / MILLION
-            low, high = np.quantile(sample, [0.05, 0.95])
-            axes.plot([low, high], [place, place], color=facts.colour, linestyle=facts.line, linewidth=1.6)
-            axes.plot(sample.mean(), place, facts.marker, color=facts.colour, markersize=5)
+            own = Result.of(outcome, provider, form)
+            ends = [own.low.value / MILLION, own.high.value / MILLION]
+            axes.plot(ends, [place, place], color=facts.colour, linestyle=facts.line, linewidth=1.6)
+            axes.plot(own.mean.value / MILLION, place, facts.marker, color=facts.colour, markersize=5)
+            error_bar(axes, own.mean, place + ERROR_BELOW, MILLION)
         axes.axvline(0, color=PALE, linewidth=0.8, zorder=0)
         axes.axvline(-outcome.buffer[p] / MILLION, color=INK, linewidth=1.1)
         axes.set_title(outcome.case.providers[p].name, fontsize=8)
@@ -199,8 +203,7 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
 
 def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
     """Small multiples: one plot per provider with a contract."""
-    under_contract = {row.provider for row in outcome.case.contracts}
-    shown = [row.id for row in outcome.case.providers if row.id in under_contract]
+    shown = under_contract(outcome)
     n_columns = 4
     n_rows = -(-len(shown) // n_columns)
     with house_style():
@@ -219,7 +222,8 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
             )
             for form, facts in PAYMENT_FORMS.items()
         ]  # fmt: skip
-        handles.append(Line2D([], [], color=INK, linewidth=1.1, label=f"{texts['page', 'buffer']} (−)"))
+        handles.append(Line2D([], [], color=INK, linewidth=1.1, label=texts["legend", "loss_beyond"]))
+        handles.append(error_handle(texts))
         figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=7.5)
     return figure
 
@@ -227,6 +231,8 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
 @kinds_checked
 def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Probability that spending over the term exceeds an amount, a curve per payment form.
+
+    At 90, 50 and 10 % stands the 95 % interval that the simulation leaves to the amount.
 
     Parameters
     ----------
@@ -253,17 +259,20 @@ def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = 
     texts = Texts(lang)
     with house_axes(ax, EXCEEDANCE_SIZE) as axes:
         for form, facts in PAYMENT_FORMS.items():
-            sample = np.sort(_spending_samples(outcome, form))
+            sample = np.sort(spending_samples(outcome, form)) / MILLION
             above = 1 - np.arange(1, len(sample) + 1) / len(sample)
             axes.step(
                 sample, 100 * above, where="post", color=facts.colour, linestyle=facts.line, linewidth=1.8,
                 label=texts["forms", form],
             )  # fmt: skip
+            spread = Spread.of(outcome, form)
+            for chance, one in ((90, spread.low), (50, spread.middle), (10, spread.high)):
+                error_bar(axes, one, chance, MILLION, facts.colour)
         headroom = headroom_of_term(outcome) / MILLION
         axes.axvline(headroom, color=INK, linestyle=(0, (4, 2)), linewidth=1.1, label=texts["page", "headroom"])
         axes.set_ylabel(f"{texts['page', 'probability']} (%)")
         axes.set_ylim(0, 100)
-        axes.legend(fontsize=8)
+        axes.legend(handles=[*axes.get_legend_handles_labels()[0], error_handle(texts)], fontsize=8)
         numbered(axes.xaxis, texts)
         axes.set_xlabel(texts["page", "million_euro"])
         mark_example(axes, outcome.case, SOURCE_TABLES["exceedance"], texts)

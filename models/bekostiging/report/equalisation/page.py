@@ -13,9 +13,11 @@ from bekostiging.contracts import LUMP_SUM
 from bekostiging.equalisation import DISCLOSURE_LIMIT, Measures, suppressed
 from bekostiging.report.equalisation.plots import (
     POWER_SIZE,
+    norms_caption,
     norms_size,
     plot_norm_amounts,
     plot_power_risk,
+    power_caption,
     profile_name,
 )
 from bekostiging.report.equalisation.results import equalisation_results, lot_powers
@@ -72,6 +74,7 @@ def equalisation_sections(study: EqualisationStudy, texts: Texts) -> list[Sectio
             [said["norms_note"].format(**limit), said["flags_note"]],
             [_norms(study, texts)],
             figure_of(lambda ax: plot_norm_amounts(study, ax, lang=texts.lang), norms_size(study)),
+            caption=norms_caption(study, texts),
         ),
         Section(said["by_lot"], _lot_sentences(study, texts), [_lots(study, texts)]),
         Section(said["groups"], [said["groups_note"].format(**limit)], [_groups(study, texts)]),
@@ -261,6 +264,7 @@ def _pool_section(study: EqualisationStudy, pool: PoolResult, texts: Texts) -> S
         notes=[note, _clause(pool, study.case, texts), said["frontier_note"], out_of_sample],
         tables=[shares, rows],
         drawn=figure_of(lambda ax: plot_power_risk(study, ax, lot=data.lot, lang=texts.lang), POWER_SIZE),
+        caption=power_caption(study, data.lot, texts),
     )
 
 

@@ -67,8 +67,11 @@ def plot_power_risk(study: EqualisationStudy, ax: Axes | None = None, *, lot: st
     pool = study.pools[place_of(lot, [one.data.lot for one in study.pools], {"nl": "perceel", "en": "lot"})]
     with house_axes(ax, POWER_SIZE) as axes:
         line = [(100 * one.target, 100 * one.risk) for one in pool.frontier]
-        axes.plot(*zip(*line, strict=True), "-", marker="o", ms=3, color="#1b3a5c")
-        axes.plot(100 * pool.design.target, 100 * pool.design.risk, "*", color="#b3541e", ms=12)
+        said_of = texts.sections["legend"]
+        axes.plot(*zip(*line, strict=True), "-", marker="o", ms=3, color="#1b3a5c", label=said_of["pools"])
+        chosen = (100 * pool.design.target, 100 * pool.design.risk)
+        axes.plot(*chosen, "*", color="#b3541e", linestyle="", ms=12, label=said_of["chosen_pool"])
+        axes.legend(fontsize=8)
         axes.set_xlabel(f"{said['power']}, %")
         axes.set_ylabel(f"{said['tail_after']}, %")
         axes.set_ylim(bottom=0)
@@ -113,8 +116,10 @@ def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang:
     with house_axes(ax, norms_size(study)) as axes:
         places = np.arange(len(shown))
         lines = places[study.interval_told[shown]]
-        axes.hlines(lines, low[told] / THOUSAND, high[told] / THOUSAND, color=SOFT, linewidth=1.6)
-        axes.plot(study.model.coef_[shown] / THOUSAND, places, "o", color="#1b3a5c", ms=5)
+        interval, amount = (texts["legend", key] for key in ("interval_95", "norm_amount"))
+        axes.hlines(lines, low[told] / THOUSAND, high[told] / THOUSAND, color=SOFT, linewidth=1.6, label=interval)
+        axes.plot(study.model.coef_[shown] / THOUSAND, places, "o", color="#1b3a5c", ms=5, label=amount)
+        axes.legend(fontsize=8)
         axes.set_yticks(places, [profile_name(study, study.clients.adjusters[j].name) for j in shown])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -129,3 +134,19 @@ def plot_norm_amounts(study: EqualisationStudy, ax: Axes | None = None, *, lang:
 def norms_size(study: EqualisationStudy) -> tuple[float, float]:
     """Inches: a line per profile."""
     return 6.4, 0.9 + 0.26 * len(study.clients.adjusters)
+
+
+def norms_caption(study: EqualisationStudy, texts: Texts) -> str:
+    """What to see in the figure, in one sentence; empty where no profile may be shown."""
+    shown = study.model.coef_[study.disclosed]
+    if not len(shown):
+        return ""
+    low, high = (texts.numbers.plain(float(end), 0) for end in (shown.min(), shown.max()))
+    return texts["captions", "norm_amounts"].format(low=low, high=high)
+
+
+def power_caption(study: EqualisationStudy, lot: str, texts: Texts) -> str:
+    """What to see in the figure of one lot's pool, in one sentence."""
+    design = next(one for one in study.pools if one.data.lot == lot).design
+    power, risk = (texts.numbers.percent(float(value), 1) for value in (design.target, design.risk))
+    return texts["captions", "power_risk"].format(power=power, risk=risk)

@@ -1,4 +1,4 @@
-"""What every result folder has for further use: tables/*.csv and resultaten.xlsx, made of the same tables."""
+"""What every result folder has for further use: tables/*.csv and two workbooks, made of the same tables."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from bekostiging.case.pseudonym import provider_numbers
 from bekostiging.case.workbook_text import harmless
 from bekostiging.evaluation import sense_check
 from bekostiging.evaluation.notes import enough_scenarios
+from bekostiging.report.kit.leading import LeadingSheet
 from bekostiging.report.kit.long import LongTable, csv_text
 from bekostiging.report.kit.origin import assumptions, origin_tables
 from bekostiging.report.kit.sense import remark_lines
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.kit.workbook import NAME, Front, write_workbook
+from bekostiging.report.kit.workbook import LONG_NAME, NAME, Front, write_long_workbook, write_workbook
 
 KEY_LIST = "confidential-key-list.csv"
 """Which provider has which number: written with the names, left out of every dossier."""
@@ -29,11 +30,12 @@ def write_export(
     settings: Mapping[str, object],
     *,
     named: bool = False,
+    leading: Sequence[LeadingSheet] = (),
 ) -> None:
-    """Write every table as CSV and all of them in one workbook, with what they lean on.
+    """Write every table as CSV, all of them in a workbook to read and one to compute with, and what they lean on.
 
-    ``settings``: keys of [takeaway] such as ``scenarios`` and ``seed`` with their value; ``named``: whether providers of a
-    running case bear their own names.
+    ``leading``: what is read first. ``settings``: keys of [takeaway] such as ``scenarios`` and ``seed`` with their value;
+    ``named``: whether providers of a running case bear their own names.
     """
     every = [*tables, *origin_tables(case, texts)]
     (folder / "tables").mkdir()
@@ -42,7 +44,9 @@ def write_export(
         (folder / "tables" / name).write_text(text, encoding="utf-8", newline="")
     if named and case.confidential:
         write_key_list(folder, case)
-    write_workbook(folder / NAME, _front(case, texts, settings, few, named=named), case, every, texts)
+    front = _front(case, texts, settings, few, named=named)
+    write_workbook(folder / NAME, front, case, every, texts, leading)
+    write_long_workbook(folder / LONG_NAME, front, every, texts)
 
 
 def write_key_list(folder: Path, case: Case) -> None:

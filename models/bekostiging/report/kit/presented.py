@@ -19,6 +19,7 @@ from bekostiging.evaluation import Study, sense_check
 from bekostiging.evaluation.notes import alarms
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
+from bekostiging.report.kit.leading import LeadingSheet, Panel, answer_panels
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.paper import Paper
 from bekostiging.report.kit.sections import Answer, Part, Section
@@ -32,13 +33,14 @@ T = TypeVar("T", bound=Study)
 
 @dataclass(frozen=True)
 class Exported:
-    """Tables about one case, the settings printed with them, and their place in the result folder."""
+    """Tables about one case, the settings printed with them, their place in the result folder, and what is read first."""
 
     case: Case
     tables: Sequence[LongTable]
     settings: Mapping[str, object]
     named: bool
     place: str = ""
+    leading: Sequence[LeadingSheet] = ()
 
 
 class Presented(ABC, Generic[S]):
@@ -166,7 +168,15 @@ class StudyReport(Presented[T]):
 
     def exported(self) -> Sequence[Exported]:
         """One case, in the folder itself."""
-        return (Exported(self.study.case, self.tables(), self.settings(), self.study.named),)
+        leading = self.leading()
+        return (Exported(self.study.case, self.tables(), self.settings(), self.study.named, leading=leading),)
+
+    def leading(self) -> list[LeadingSheet]:
+        """What is read first in the workbook: the answer."""
+        said, told = self.texts.sections["leading"], self.sentences()
+        panels = [Panel(said["answer"], told)] if told else []
+        panels += answer_panels(self.answers())
+        return [LeadingSheet(said["summary"], said["summary_title"], panels)] if panels else []
 
     def about(self) -> Mapping[str, object]:
         """Case and settings."""

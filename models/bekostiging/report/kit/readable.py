@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bekostiging.case import Case
 from bekostiging.equalisation import Condition
-from bekostiging.evaluation.figures import Unit
+from bekostiging.evaluation.figures import NEVER_ADD_UP, Figure, Unit
 from bekostiging.lumpsum import Limit
 from bekostiging.report.kit.long import Cell, LongTable, Row, Written, cell_in_words, cell_unit
 from bekostiging.report.kit.sections import care_form_names, names_of
@@ -41,10 +42,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """``rows``: every cell with its unit."""
+    """``rows``: every cell with its unit; ``totals``: rows of all municipalities together, or of the term."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[tuple[Written, Unit], ...], ...]
+    totals: frozenset[int]
 
 
 class Words:
@@ -105,7 +107,20 @@ def _plain(table: LongTable, words: Words) -> Sheet:
     rows = tuple(
         tuple((words.of(name, row[name]), cell_unit(name, row)) for name in table.columns) for row in table.rows
     )
-    return Sheet(columns, rows)
+    return Sheet(columns, rows, _totals(rows, len(columns), words.texts))
+
+
+def _totals(rows: Sequence[Sequence[tuple[Written, Unit]]], n_keys: int, texts: Texts) -> frozenset[int]:
+    """Rows whose keys say that they are a total."""
+    said = {texts["columns", "total"], texts["columns", "term"]}
+    return frozenset(k for k, cells in enumerate(rows) if any(cell in said for cell, _ in cells[:n_keys]))
+
+
+def _marked(figure: Cell, words: Words, *, totals: bool) -> str:
+    """A figure in words; of one that never adds up, in a table with totals, that this is so."""
+    label = str(words.of("figure", figure))
+    never = totals and isinstance(figure, Figure) and figure in NEVER_ADD_UP
+    return f"{label} ({words.texts['takeaway', 'never_adds_up']})" if never else label
 
 
 def _side_by_side(table: LongTable, keys: list[str]) -> list[dict[Cell, Row]]:
@@ -132,10 +147,18 @@ def _spread(table: LongTable, words: Words) -> Sheet:
     spread = [
         (place, measure) for place in places for measure in measures if measure != ERROR or place in with_error
     ]
+    has_totals = bool({texts["columns", "total"], texts["columns", "term"]} & {
+        row[name] for row in table.rows for name in keys if isinstance(row[name], str)
+    })  # fmt: skip
+
+    def shown(name: str, row: Row) -> Written:
+        """A key in words."""
+        return _marked(row[name], words, totals=has_totals) if name == "figure" else words.of(name, row[name])
+
     rows = []
     for found in _side_by_side(table, keys):
         first = next(iter(found.values()))
-        cells = [(words.of(name, first[name]), cell_unit(name, first)) for name in keys]
+        cells = [(shown(name, first), cell_unit(name, first)) for name in keys]
         for place, measure in spread:
             own = found.get(place)
             cells.append(
@@ -144,8 +167,12 @@ def _spread(table: LongTable, words: Words) -> Sheet:
         rows.append(tuple(cells))
     heads = [Column(texts["columns", name], name, False) for name in keys]
     for place, measure in spread:
-        label = str(words.of(table.across, place))
+        label = (
+            _marked(place, words, totals=has_totals and measure == "value")
+            if table.across == "figure"
+            else str(words.of(table.across, place))
+        )
         label = f"{texts['columns', table.across]} {label}" if table.across in ("month", "alternative") else label
         more = "" if measure == "value" else f": {texts['columns', measure]}"
         heads.append(Column(f"{label}{more}", measure, True))
-    return Sheet(tuple(heads), tuple(rows))
+    return Sheet(tuple(heads), tuple(rows), _totals(rows, len(keys), texts))

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, cast
 
 from matplotlib import style
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import ScaledTranslation
 
 from bekostiging.case import Case, UserError
 from bekostiging.report.kit.texts import Texts
+from bekostiging_solvers import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -89,6 +91,30 @@ def legend_below(axes: Axes, columns: int, handles: Sequence[Artist], points: fl
         bbox_to_anchor=(0.5, 0.0),
         bbox_transform=axes.transAxes + down,
     )
+
+
+def error_bar(
+    axes: Axes, estimate: Estimate, at: float, scale: float = 1.0, colour: str = SOFT, *, upright: bool = False
+) -> None:
+    """The 95 % interval that the simulation leaves to an estimate, ``at`` on the other axis; nothing without an error."""
+    half = estimate.half_width()
+    if half:
+        value = estimate.value / scale
+        across, up = (None, half / scale) if upright else (half / scale, None)
+        place = (at, value) if upright else (value, at)
+        axes.errorbar(
+            *place, xerr=across, yerr=up, fmt="none", ecolor=colour, elinewidth=0.9, capsize=1.8, zorder=5
+        )
+
+
+def mark_handle(label: str, marker: str, colour: str, filled: str = "") -> Line2D:
+    """A mark in a legend, filled with its colour or another."""
+    return Line2D([], [], linestyle="", marker=marker, color=colour, markerfacecolor=filled or colour, label=label)
+
+
+def error_handle(texts: Texts) -> Line2D:
+    """What a legend says of the intervals."""
+    return Line2D([], [], color=SOFT, linewidth=0.9, marker="|", markersize=4, label=texts["legend", "error"])
 
 
 def all_illustrative(case: Case, tables: Sequence[str]) -> bool:

@@ -1,4 +1,5 @@
-"""resultaten.xlsx: every table in readable and in long form, with contents and a data dictionary.
+"""resultaten.xlsx, to read: what is read first, every table in words, contents and a data dictionary; and
+resultaten-lang.xlsx, to compute with: every table as it is, one row per figure.
 
 The same bytes for the same result: the date of creation is a constant and the archive carries no times.
 """
@@ -9,51 +10,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 from bekostiging.case import Case
 from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook_text import harmless
 from bekostiging.evaluation.figures import Figure, Unit
+from bekostiging.report.kit.leading import LeadingSheet
+from bekostiging.report.kit.leading_sheets import LeadingWriter, layout
 from bekostiging.report.kit.long import COLUMN_UNITS, LongTable, Written, cell_in_words, cell_unit
-from bekostiging.report.kit.readable import Sheet, Words, readable
+from bekostiging.report.kit.readable import ERROR, Sheet, Words, readable
+from bekostiging.report.kit.sheet_looks import (
+    FILLED_BOLD,
+    GROUPED,
+    LINE,
+    Look,
+    Looks,
+    height_of,
+    on_paper,
+    pixels,
+    width_of,
+    widths_of,
+    write_top,
+)
 from bekostiging.report.kit.texts import Texts
 
-NAME = "resultaten.xlsx"
+NAME, LONG_NAME = "resultaten.xlsx", "resultaten-lang.xlsx"
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """A result contains no times; manifest.json says when it was written."""
-FORMATS: dict[Unit, str] = {
-    "euro": '"€" #,##0',
-    "euro_per_year": '"€" #,##0',
-    "fraction": "0.0%",
-    "persons": "#,##0",
-    "clients": "#,##0.0",
-    "trajectories": "#,##0",
-    "client_weeks": "#,##0",
-    "weeks": "#,##0.0",
-    "hours_per_year": "#,##0",
-    "number": "#,##0.00",
-    "count": "#,##0",
-    "year": "0",
-    "month": "0",
-}
-"""Number format of each unit; thousands marks and decimal commas follow the reader's own Excel."""
-WIDTHS = (7, 46)
-"""Least and widest column, characters; longer texts wrap."""
-CONTENTS = (26, 100, 32)
+CONTENTS = (30, 110)
 DICTIONARY = (26, 44, 90, 26)
 HEAD = 16
 """A header wraps rather than widen its column beyond this."""
-FILLED = 1.08
-"""Letters in a column per unit of its width: a unit is a digit, and letters are narrower."""
-FILLED_BOLD = 0.85
-"""The same of a header."""
-LINE = 15.0
-"""Height of one line, points."""
 LONGEST = 32_767
 """Characters that fit in a cell of Excel."""
-INK, PALE, SOFT = "#1b3a5c", "#e8edf2", "#777777"
+WIDE = 1500
+"""Pixels that one page of a wide table takes: beyond it prints on more pages beside each other, its keys on each."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +61,37 @@ class Front:
     remarks: tuple[str, ...] = ()
 
 
-def write_workbook(path: Path, front: Front, case: Case, tables: Sequence[LongTable], texts: Texts) -> None:
-    """Write the workbook; tables without rows are named in the contents and have no sheet."""
+def write_workbook(
+    path: Path,
+    front: Front,
+    case: Case,
+    tables: Sequence[LongTable],
+    texts: Texts,
+    leading: Sequence[LeadingSheet] = (),
+) -> None:
+    """Write the workbook to read; tables without rows are named in the contents and have no sheet."""
     with new_book(path) as book:
         book.set_properties({"title": front.title, "created": CREATED})
         made = _Book(book, front, texts)
+        for sheet in leading:
+            made.leading(sheet)
+        made.contents(tables, leading)
         words = Words(case, texts)
-        shown_tables = [table for table in tables if table.rows]
+        for table in tables:
+            if table.rows:
+                made.readable(table, readable(table, words))
+        made.dictionary(tables)
+
+
+def write_long_workbook(path: Path, front: Front, tables: Sequence[LongTable], texts: Texts) -> None:
+    """Write the workbook to compute with; tables without rows are named in the contents and have no sheet."""
+    with new_book(path) as book:
+        book.set_properties({"title": front.title, "created": CREATED})
+        made = _Book(book, front, texts)
         made.contents(tables)
-        for table in shown_tables:
-            made.readable(table, readable(table, words))
-        for table in shown_tables:
-            made.long(table)
+        for table in tables:
+            if table.rows:
+                made.long(table)
         made.dictionary(tables)
 
 
@@ -89,155 +100,162 @@ class _Book:
 
     def __init__(self, book: Any, front: Front, texts: Texts) -> None:
         self.book, self.front, self.texts = book, front, texts
-        self.formats: dict[tuple[Unit, bool], Any] = {}
-        self.title = book.add_format({"bold": True, "font_size": 14, "font_color": INK})
-        self.mark = book.add_format({"italic": True, "font_color": SOFT})
-        look = {"bold": True, "bg_color": PALE, "text_wrap": True, "valign": "top", "bottom": 1}
-        self.head = book.add_format(look)
-        self.right = book.add_format(look | {"align": "right"})
-        self.text = book.add_format({"text_wrap": True, "valign": "top"})
-        self.indented = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
-        self.link = book.add_format({"font_color": INK, "underline": 1, "valign": "top"})
+        self.looks = Looks(book)
 
-    def name(self, table: str, *, long: bool = False) -> str:
+    def name(self, table: LongTable) -> str:
         """The name of a sheet."""
-        return self.texts["files", table] + (f" ({self.texts['takeaway', 'long']})" if long else "")
+        return self.texts["files", table.name]
 
-    def contents(self, tables: Sequence[LongTable]) -> None:
-        """The first sheet: what this is, with which settings, and where everything stands."""
-        said = self.texts.sections["takeaway"]
+    def leading(self, sheet: LeadingSheet) -> None:
+        """A sheet that is read first."""
+        made = self.book.add_worksheet(sheet.name)
+        widths, n_shown = layout(sheet.panels)
+        top = self._top(made, sheet.title, (), widths[:n_shown])
+        area = LeadingWriter(self.book, made, self.looks, sheet, top).write()
+        self._printed(made, *area, top if sheet.flows else None)
+
+    def contents(self, tables: Sequence[LongTable], leading: Sequence[LeadingSheet] = ()) -> None:
+        """What this is, with which settings, and where everything stands."""
+        said, looks = self.texts.sections["takeaway"], self.looks
         sheet = self.book.add_worksheet(said["contents"])
-        row = self._top(sheet, self.front.title, ())
+        row = self._top(sheet, self.front.title, (), CONTENTS)
         for name, value in self.front.settings:
-            sheet.write_string(row, 0, name, self.text)
-            sheet.write_string(row, 1, harmless(value), self.text)
+            sheet.write_string(row, 0, name, looks.text)
+            sheet.write_string(row, 1, harmless(value), looks.text)
             row += 1
         for line in self.front.remarks:
-            sheet.write_string(row, 1, harmless(line), self.text)
-            sheet.set_row(row, _height([line], [CONTENTS[1]]))
+            sheet.write_string(row, 1, harmless(line), looks.text)
+            sheet.set_row(row, height_of([line], [CONTENTS[1]]))
             row += 1
         row += 1
-        for column, name in enumerate((said["sheet"], said["what"], said["long_form"])):
-            sheet.write_string(row, column, name, self.head)
-        for table in tables:
+        for column, name in enumerate((said["sheet"], said["what"])):
+            sheet.write_string(row, column, name, looks.head)
+        listed = [(one.name, one.title, True) for one in leading]
+        listed += [(self.name(table), self._what(table), bool(table.rows)) for table in tables]
+        listed.append((said["dictionary"], said["dictionary_what"], True))
+        for name, what, linked in listed:
             row += 1
-            self._link(sheet, row, 0, self.name(table.name), linked=bool(table.rows))
-            title = self.texts["sheets", table.name]
-            sheet.write_string(row, 1, title, self.text)
-            sheet.set_row(row, _height([title], [CONTENTS[1]]))
-            if table.rows:
-                self._link(sheet, row, 2, self.name(table.name, long=True), linked=True)
+            if linked:
+                sheet.write_url(row, 0, f"internal:'{name}'!A1", looks.link, string=name)
             else:
-                sheet.write_string(row, 2, said["empty"], self.mark)
-        row += 1
-        self._link(sheet, row, 0, said["dictionary"], linked=True)
-        sheet.write_string(row, 1, said["dictionary_what"], self.text)
+                sheet.write_string(row, 0, name, looks.text)
+            sheet.write_string(row, 1, harmless(what), looks.text)
+            sheet.set_row(row, height_of([what], [CONTENTS[1]]))
         for column, width in enumerate(CONTENTS):
             sheet.set_column(column, column, width)
-        self._printed(sheet, row, 2)
+        sheet.fit_to_pages(1, 0)
+        self._printed(sheet, row, 1)
 
-    def _link(self, sheet: Any, row: int, column: int, name: str, *, linked: bool) -> None:
-        """The name of a sheet, leading there."""
-        if linked:
-            sheet.write_url(row, column, f"internal:'{name}'!A1", self.link, string=name)
-        else:
-            sheet.write_string(row, column, name, self.text)
+    def _what(self, table: LongTable) -> str:
+        """What is in a table, or that nothing is."""
+        title = self.texts["sheets", table.name]
+        return title if table.rows else f"{title} ({self.texts['takeaway', 'empty']})"
 
-    def _top(self, sheet: Any, title: str, notes: Sequence[str]) -> int:
+    def _top(self, sheet: Any, title: str, notes: Sequence[str], widths: Sequence[int]) -> int:
         """Title, marks and notes; returns the first free row."""
-        sheet.write_string(0, 0, harmless(title), self.title)
-        for row, text in enumerate((*self.front.marks, *notes), start=1):
-            sheet.write_string(row, 0, harmless(text), self.mark)
-        return len(self.front.marks) + len(notes) + 2
+        return write_top(sheet, self.looks, (title, *self.front.marks, *notes), widths)
 
     def readable(self, table: LongTable, table_sheet: Sheet) -> None:
-        """A sheet to read: title and marks above, ids in words."""
-        sheet = self.book.add_worksheet(self.name(table.name))
-        top = self._top(sheet, self.texts["sheets", table.name], table.notes)
-        heads = [harmless(one.head) for one in table_sheet.columns]
-        widths = _widths(
-            [min(len(head), HEAD) for head in heads], [[_width(*cell) for cell in row] for row in table_sheet.rows]
+        """A sheet to read: title and marks above, ids in words, totals in bold, standard errors grouped and hidden."""
+        sheet = self.book.add_worksheet(self.name(table))
+        columns, looks = table_sheet.columns, self.looks
+        heads = [harmless(one.head) for one in columns]
+        widths = widths_of(
+            [min(len(head), HEAD) for head in heads],
+            [[width_of(*cell) for cell in row] for row in table_sheet.rows],
         )
-        sheet.set_row(top, _height(heads, widths, FILLED_BOLD))
+        shown = [column for column in range(len(columns)) if columns[column].name != ERROR]
+        own = [widths[column] for column in shown]
+        seen = [width if column in shown else 0 for column, width in enumerate(widths)]
+        top = self._top(sheet, self.texts["sheets", table.name], table.notes, seen)
+        sheet.set_row(top, height_of([heads[column] for column in shown], own, FILLED_BOLD))
         for column, head in enumerate(heads):
-            sheet.write_string(top, column, head, self.right if table_sheet.columns[column].spread else self.head)
-            sheet.set_column(column, column, widths[column])
+            sheet.write_string(top, column, head, looks.right if columns[column].spread else looks.head)
+            sheet.set_column(column, column, widths[column], None, None if column in shown else GROUPED)
         for row, cells in enumerate(table_sheet.rows, start=top + 1):
-            height = _height([value for value, _ in cells], widths)
+            height = height_of([cells[column][0] for column in shown], own)
             if height > LINE:
                 sheet.set_row(row, height)
+            total: Look = "bold" if row - top - 1 in table_sheet.totals else ""
             for column, (value, unit) in enumerate(cells):
-                soft = table_sheet.columns[column].name == "standard_error"
-                self._cell(sheet, row, column, value, unit, soft=soft, wrap=True)
-        keys = sum(not column.spread for column in table_sheet.columns)
-        sheet.freeze_panes(top + 1, min(keys, 3) if keys < len(table_sheet.columns) else 0)
-        self._printed(sheet, top + len(table_sheet.rows), len(table_sheet.columns) - 1, top)
+                self._cell(sheet, row, column, value, unit, total if column in shown else "soft")
+        keys = sum(not column.spread for column in columns)
+        sheet.freeze_panes(top + 1, min(keys, 3) if keys < len(columns) else 0)
+        self._wide(sheet, own, keys if keys < len(columns) else 0)
+        self._printed(sheet, top + len(table_sheet.rows), len(columns) - 1, top)
 
     def long(self, table: LongTable) -> None:
         """A sheet to compute with: the header in the first row, ids as they are, the marks in a last column."""
-        sheet = self.book.add_worksheet(self.name(table.name, long=True))
+        sheet = self.book.add_worksheet(self.name(table))
         note = " ".join(self.front.marks)
         heads = [self.texts["columns", name] for name in (*table.columns, *(["disclaimer"] if note else []))]
         for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, self.head)
+            sheet.write_string(0, column, head, self.looks.head)
         widths = [len(head) for head in heads]
         for row, cells in enumerate(table.rows, start=1):
             for column, name in enumerate(table.columns):
                 value, unit = cell_in_words(name, cells[name], self.texts), cell_unit(name, cells)
-                self._cell(sheet, row, column, value, unit, soft=name == "standard_error", wrap=False)
-                widths[column] = max(widths[column], _width(value, unit))
+                self._cell(sheet, row, column, value, unit, "soft" if name == ERROR else "", wrap=False)
+                widths[column] = max(widths[column], width_of(value, unit))
             if note:
                 sheet.write_string(row, len(table.columns), harmless(note))
         sheet.autofilter(0, 0, len(table.rows), len(heads) - 1)
         sheet.freeze_panes(1, 0)
-        for column, width in enumerate(_widths(widths, [])):
+        for column, width in enumerate(widths_of(widths, [])):
             sheet.set_column(column, column, width)
+        sheet.fit_to_pages(1, 0)
         self._printed(sheet, len(table.rows), len(heads) - 1, 0)
 
     def dictionary(self, tables: Sequence[LongTable]) -> None:
         """Every column with its meaning and unit, then every figure with its unit."""
         said, columns = self.texts.sections["takeaway"], self.texts.sections["columns"]
         sheet = self.book.add_worksheet(said["dictionary"])
-        top = self._top(sheet, said["dictionary_what"], ())
+        top = self._top(sheet, said["dictionary_what"], (), DICTIONARY)
         for column, name in enumerate((said["sheet"], said["column_or_figure"], said["meaning"], columns["unit"])):
-            sheet.write_string(top, column, name, self.head)
-        for row, cells in enumerate(dictionary_rows(tables, self.texts), start=top + 1):
-            sheet.set_row(row, _height(cells, DICTIONARY))
+            sheet.write_string(top, column, name, self.looks.head)
+        rows = dictionary_rows(tables, self.texts)
+        for row, cells in enumerate(rows, start=top + 1):
+            sheet.set_row(row, height_of(cells, DICTIONARY))
             for column, text in enumerate(cells):
-                sheet.write_string(row, column, harmless(text), self.text)
+                sheet.write_string(row, column, harmless(text), self.looks.text)
         for column, width in enumerate(DICTIONARY):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(top + 1, 0)
-        self._printed(sheet, top + 1, 3, top)
+        sheet.fit_to_pages(1, 0)
+        self._printed(sheet, top + len(rows), 3, top)
 
     def _cell(
-        self, sheet: Any, row: int, column: int, value: Written, unit: Unit, *, soft: bool, wrap: bool
+        self,
+        sheet: Any,
+        row: int,
+        column: int,
+        value: Written,
+        unit: Unit,
+        look: Look,
+        *,
+        wrap: bool = True,
     ) -> None:
         """A number as a number in its format, a text as a text, nothing for nothing."""
         if value is None:
             return
         if isinstance(value, str):
             text = value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
-            look = (self.indented if column else self.text) if wrap else None
-            sheet.write_string(row, column, text, look)
+            own = self.looks.bold if look == "bold" else self.looks.indented if column else self.looks.text
+            sheet.write_string(row, column, text, own if wrap else None)
             return
-        sheet.write_number(row, column, value, self._format(unit, soft=soft))
+        sheet.write_number(row, column, value, self.looks.number(unit, look))
 
-    def _format(self, unit: Unit, *, soft: bool) -> Any:
-        """The number format of a unit, made once; errors paler, years at the left like the keys they are."""
-        if (unit, soft) not in self.formats:
-            look = {"font_color": SOFT} if soft else {"align": "left"} if unit in ("year", "month") else {}
-            form = {"num_format": FORMATS.get(unit, "General"), "valign": "top"}
-            self.formats[unit, soft] = self.book.add_format(form | look)
-        return self.formats[unit, soft]
+    @staticmethod
+    def _wide(sheet: Any, widths: Sequence[int], keys: int) -> None:
+        """As many pages beside each other as it takes to stay legible; the columns of keys on each of them."""
+        beside = max(1, -(-pixels(widths) // WIDE))
+        sheet.fit_to_pages(beside, 0)
+        if beside > 1 and keys:
+            sheet.repeat_columns(0, keys - 1)
 
     def _printed(self, sheet: Any, rows: int, columns: int, top: int | None = None) -> None:
-        """Landscape, one page wide, the header on every page; codes such as 0034 are texts without a warning."""
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        if self.front.confidential:
-            sheet.set_footer(f"&C{self.front.confidential}")
+        """As it prints, the header of the table on every page; codes such as 0034 are texts without a warning."""
+        on_paper(sheet, self.front.title, self.front.confidential, self.texts, (rows, columns))
         if top is not None:
             sheet.repeat_rows(top)
         sheet.ignore_errors({"number_stored_as_text": f"A1:{_letters(columns)}{rows + 1}"})
@@ -248,29 +266,6 @@ def _letters(column: int) -> str:
     from xlsxwriter.utility import xl_col_to_name
 
     return str(xl_col_to_name(column))
-
-
-def _widths(heads: Sequence[int], rows: Sequence[Sequence[int]]) -> list[int]:
-    """Columns as wide as what is in them, within bounds."""
-    return [min(max(*own, WIDTHS[0]) + 2, WIDTHS[1]) for own in zip(heads, *rows, strict=True)]
-
-
-def _height(cells: Sequence[Written], widths: Sequence[int], filled: float = FILLED) -> float:
-    """Height of a row whose texts wrap; programs do not all find it themselves."""
-    lines = [
-        len(wrap(value, int(filled * width))) if isinstance(value, str) and len(value) > filled * width else 1
-        for value, width in zip(cells, widths, strict=True)
-    ]
-    return LINE * max(lines, default=1)
-
-
-def _width(value: Written, unit: Unit) -> int:
-    """Characters a cell takes."""
-    if isinstance(value, str):
-        return len(value)
-    if value is None:
-        return 0
-    return 8 if unit in ("fraction", "year", "number") else len(f"{value:,.0f}") + 3
 
 
 def dictionary_rows(tables: Sequence[LongTable], texts: Texts) -> list[tuple[str, str, str, str]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bekostiging.report.kit.begroting import BudgetPage
+from bekostiging.report.kit.budget_sheet import budget_sheets
+from bekostiging.report.kit.leading import LeadingSheet
 from bekostiging.report.kit.long import LongTable
 from bekostiging.report.kit.presented import StudyReport, page_of_parts
 from bekostiging.report.kit.sections import names_of
@@ -65,6 +68,10 @@ class LumpSumReport(StudyReport[LumpSumStudy]):
 
     def sentences(self) -> list[str]:
         return study_sentences(self.study, self.texts)
+
+    def leading(self) -> list[LeadingSheet]:
+        page = BudgetPage.of_lump_sum(self.study, self.texts)
+        return [*super().leading(), *([] if page is None else budget_sheets(page))]
 
     def page(self) -> str:
         return study_page(self.study, self.texts, self.frame)

@@ -27,7 +27,7 @@ from bekostiging.report.lumpsum.others import (
     price_of_certainty_sentence,
     technique_sentences,
 )
-from bekostiging.report.lumpsum.plots import FRONTIER_SIZE, plot_frontier
+from bekostiging.report.lumpsum.plots import FRONTIER_SIZE, frontier_caption, plot_frontier
 from bekostiging.studies import LumpSumStudy
 
 MOST_SENTENCES = 5
@@ -122,7 +122,8 @@ def _frontier(study: LumpSumStudy, texts: Texts) -> Section | None:
         return None
     drawn = figure_of(lambda ax: plot_frontier(study, ax, lang=texts.lang), FRONTIER_SIZE)
     price = price_of_certainty_sentence(study, texts)
-    return Section(said["frontier_title"], (said["frontier_note"],), [rows], drawn, caption=price)
+    notes = (said["frontier_note"], price)
+    return Section(said["frontier_title"], notes, [rows], drawn, caption=frontier_caption(study, texts))
 
 
 def _alternatives(study: LumpSumStudy, texts: Texts) -> Section | None:

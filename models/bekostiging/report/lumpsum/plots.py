@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case.arguments import kinds_checked
-from bekostiging.report.kit.style import DESIGN_TABLES, PALE, house_axes, mark_example, numbered
+from bekostiging.report.kit.style import (
+    DESIGN_TABLES,
+    PALE,
+    error_bar,
+    error_handle,
+    house_axes,
+    mark_example,
+    mark_handle,
+    numbered,
+)
 from bekostiging.report.kit.texts import Texts
 from bekostiging.studies import LumpSumStudy
 from bekostiging.units import MILLION
@@ -23,7 +32,7 @@ def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "n
     """What certainty for the providers costs the municipalities: every corridor that was tried, and the designed one.
 
     Circles share surpluses too, triangles deficits alone; dark ones are efficient: no other candidate is better for both
-    sides. The designed corridor is a star.
+    sides. The designed corridor is a star. Pale lines are the 95 % intervals of the simulation.
 
     Parameters
     ----------
@@ -56,12 +65,30 @@ def plot_frontier(study: LumpSumStudy, ax: Axes | None = None, *, lang: str = "n
             else:
                 colour = "#1b3a5c" if point.efficient else PALE
                 axes.plot(*place, "o" if point.symmetric else "^", color=colour, ms=5)
+            error_bar(axes, point.tail, place[0], MILLION, PALE, upright=True)
+            error_bar(axes, point.weakest, place[1], 0.01, PALE)
         axes.set_xlabel(f"{texts['page', 'frontier_weakest']}, %")
         axes.set_ylabel(texts["page", "frontier_axis"], fontsize=8)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_locator(MaxNLocator(5))
             numbered(axis, texts, 1)
-        if axes.get_legend_handles_labels()[0]:
-            axes.legend(fontsize=8)
+        handles = [
+            *axes.get_legend_handles_labels()[0],
+            mark_handle(texts["legend", "two_sided"], "o", "#1b3a5c"),
+            mark_handle(texts["legend", "one_sided"], "^", "#1b3a5c"),
+            mark_handle(texts["legend", "not_efficient"], "o", PALE),
+            error_handle(texts),
+        ]
+        axes.legend(handles=handles, fontsize=7)
         mark_example(axes, study.case, DESIGN_TABLES, texts)
     return axes
+
+
+def frontier_caption(study: LumpSumStudy, texts: Texts) -> str:
+    """What to see in the figure, in one sentence; empty without candidates."""
+    if not study.frontier:
+        return ""
+    tails = [point.tail.value for point in study.frontier]
+    return texts["captions", "frontier"].format(
+        low=texts.numbers.millions(min(tails)), high=texts.numbers.millions(max(tails))
+    )

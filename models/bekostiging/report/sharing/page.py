@@ -11,7 +11,7 @@ from bekostiging.report.kit.presented import StudyReport
 from bekostiging.report.kit.sections import Section, Table, names_of
 from bekostiging.report.kit.style import figure_of
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.sharing.plots import changes_size, key_name, plot_key_changes
+from bekostiging.report.sharing.plots import changes_caption, changes_size, key_name, plot_key_changes
 from bekostiging.report.sharing.results import MEASURES, sharing_results
 from bekostiging.report.sharing.tables import coalitions_text, sharing_tables
 from bekostiging.sharing import MOST_TABLE, GameSolution
@@ -50,7 +50,7 @@ def sharing_sections(study: SharingStudy, texts: Texts) -> list[Section]:
     if study.skipped:
         notes.append(said["skipped"].format(keys=", ".join(said[key] for key in study.skipped)))
     figure = figure_of(lambda ax: plot_key_changes(study, ax, lang=texts.lang), changes_size(study))
-    sections.append(Section(said["keys"], notes, drawn=figure))
+    sections.append(Section(said["keys"], notes, drawn=figure, caption=changes_caption(study, texts)))
     sections += [Section(said[part], tables=[_measure(study, part, texts)]) for part in MEASURES]
     core = said["core_note"].format(
         exit=numbers.plain(study.exit_cost), tail=numbers.percent(1 - study.data.confidence)

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.report.kit.sections import names_of
-from bekostiging.report.kit.style import INK, PALE, house_axes, mark_example, numbered
+from bekostiging.report.kit.style import INK, PALE, error_bar, error_handle, house_axes, mark_example, numbered
 from bekostiging.report.kit.texts import Texts
 from bekostiging.sharing import KeyResult
 from bekostiging.studies import IN_FORCE, SharingStudy
@@ -68,6 +68,8 @@ def plot_key_changes(study: SharingStudy, ax: Axes | None = None, *, lang: str =
             place = [m + 0.6 * (k / max(1, len(keys) - 1) - 0.5) for m in range(len(codes))]
             colour, marker = SHADES[k % len(SHADES)], MARKERS[k % len(MARKERS)]
             axes.plot(change, place, marker, ms=5, color=colour, label=key_name(study, key, texts))
+            for one, now, at in zip(study.keys[key], study.keys[IN_FORCE], place, strict=True):
+                error_bar(axes, one.change, at, now.expected.value / 100)
         axes.set_yticks(range(len(codes)), [names[code] for code in codes])
         axes.invert_yaxis()
         axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -75,7 +77,8 @@ def plot_key_changes(study: SharingStudy, ax: Axes | None = None, *, lang: str =
         numbered(axes.xaxis, texts)
         axes.set_xlabel(texts["sharing", "axis"])
         if keys:
-            axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+            handles = [*axes.get_legend_handles_labels()[0], error_handle(texts)]
+            axes.legend(handles=handles, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
         mark_example(axes, study.case, TABLES, texts)
     return axes
 
@@ -93,3 +96,19 @@ def changes_size(study: SharingStudy) -> tuple[float, float]:
 def _moves(results: tuple[KeyResult, ...]) -> bool:
     """Whether anybody pays something else than today."""
     return any(abs(one.change.value) >= 1 for one in results)
+
+
+def changes_caption(study: SharingStudy, texts: Texts) -> str:
+    """What to see in the figure, in one sentence: the largest change that it draws."""
+    names, codes = names_of(study.case), study.data.municipalities
+    drawn = [
+        (one.change.value / now.expected.value, code, key)
+        for key in _drawn_keys(study)
+        for code, one, now in zip(codes, study.keys[key], study.keys[IN_FORCE], strict=True)
+    ]
+    if not drawn:
+        return texts["captions", "key_changes_none"]
+    change, code, key = max(drawn, key=lambda one: abs(one[0]))
+    return texts["captions", "key_changes"].format(
+        municipality=names[code], key=key_name(study, key, texts), change=texts.numbers.signed_percent(change, 1)
+    )

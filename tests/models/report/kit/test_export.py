@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from hashlib import sha256
 from pathlib import Path
@@ -31,11 +32,20 @@ from bekostiging.evaluation.figures import BRIDGE, EXPECTED, UNITS
 from bekostiging.lumpsum import decided_spending
 from bekostiging.report import annex_of, presented, write_annex, write_results
 from bekostiging.report.comparison.results import comparison_results
+from bekostiging.report.kit.leading import LeadingSheet
 from bekostiging.report.kit.long import COLUMN_UNITS, LongTable, cell_in_words, cell_unit, csv_text
 from bekostiging.report.kit.origin import origin_tables
 from bekostiging.report.kit.readable import Words, readable
+from bekostiging.report.kit.sheet_looks import FORMATS
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.kit.workbook import FORMATS, NAME, Front, dictionary_rows, write_workbook
+from bekostiging.report.kit.workbook import (
+    LONG_NAME,
+    NAME,
+    Front,
+    dictionary_rows,
+    write_long_workbook,
+    write_workbook,
+)
 from bekostiging.report.lumpsum.resistance import LINE
 from bekostiging.studies import (
     Backtest,
@@ -85,6 +95,10 @@ class Results:
         """Every table of a command."""
         made = presented(self.made[command], texts.lang).exported()[0].tables
         return [*made, *origin_tables(self.made[command].case, texts)]
+
+    def leading(self, command: str, texts: Texts) -> Sequence[LeadingSheet]:
+        """What is read first of a command."""
+        return presented(self.made[command], texts.lang).exported()[0].leading
 
     def folder(self, command: str, lang: str) -> Path:
         """The folder of a command, written once."""
@@ -142,18 +156,20 @@ def sheets(path: Path) -> dict[str, list[list[Any]]]:
 def test_every_table_is_there_in_both_forms(every: Results, command: str, lang: str) -> None:
     """Cell by cell: a number is that number, a text is that text, nothing is an empty cell."""
     texts = Texts(lang)
-    found = sheets(every.folder(command, lang) / NAME)
+    found, long = (sheets(every.folder(command, lang) / name) for name in (NAME, LONG_NAME))
     tables = every.tables(command, texts)
-    assert next(iter(found)) == texts["takeaway", "contents"]
-    assert list(found)[-1] == texts["takeaway", "dictionary"]
+    leading = [sheet.name for sheet in every.leading(command, texts)]
+    filled = [texts["files", table.name] for table in tables if table.rows]
+    contents, dictionary = texts["takeaway", "contents"], texts["takeaway", "dictionary"]
+    assert list(found) == [*leading, contents, *filled, dictionary]
+    assert list(long) == [contents, *filled, dictionary]
     assert all(len(name) <= 31 for name in found)
-    assert len(found) == 2 + 2 * sum(bool(table.rows) for table in tables)
     words = Words(every.made[command].case, texts)
     for table in tables:
         if not table.rows:
             continue
         name = texts["files", table.name]
-        header, *rows = found[f"{name} ({texts['takeaway', 'long']})"]
+        header, *rows = long[name]
         assert header[: len(table.columns)] == [texts["columns", column] for column in table.columns]
         assert len(rows) == len(table.rows)
         for cells, row in zip(rows, table.rows, strict=True):
@@ -240,12 +256,12 @@ def test_units_have_words_and_formats() -> None:
 
 def test_money_is_euro_and_chances_are_percentages(every: Results) -> None:
     """Read by openpyxl: the format of every number in the long sheets is that of its unit."""
-    book = openpyxl.load_workbook(every.folder("compare", "nl") / NAME)
+    book = openpyxl.load_workbook(every.folder("compare", "nl") / LONG_NAME)
     seen = set()
     for table in every.tables("compare", NL):
         if not table.rows:
             continue
-        sheet = book[f"{NL['files', table.name]} (lang)"]
+        sheet = book[NL["files", table.name]]
         for k, row in enumerate(table.rows[:40], start=2):
             for column, name in enumerate(table.columns, start=1):
                 cell = sheet.cell(k, column)
@@ -321,7 +337,7 @@ def test_the_manifest_has_the_fingerprint_of_every_file(every: Results, command:
     manifest = json.loads((folder / "manifest.json").read_text())
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert set(manifest["sha256"]) == files - {"manifest.json"}
-    assert NAME in manifest["sha256"]
+    assert {NAME, LONG_NAME} <= set(manifest["sha256"])
     for name, value in manifest["sha256"].items():
         assert sha256((folder / name).read_bytes()).hexdigest() == value
 
@@ -370,9 +386,9 @@ def test_amount_times_chance_is_the_risk_amount(every: Results) -> None:
         assert line[f"{said['overrun_probability']}: {NL['columns', 'standard_error']}"] == pytest.approx(
             own["overrun_probability"]["standard_error"]
         )
-        assert line[said["required_resistance_capacity"]] == pytest.approx(
-            own["required_resistance_capacity"]["value"]
-        )
+        assert line[
+            f"{said['required_resistance_capacity']} ({NL['takeaway', 'never_adds_up']})"
+        ] == pytest.approx(own["required_resistance_capacity"]["value"])
         assert line[said["gap"]] == pytest.approx(own["gap"]["value"], abs=1e-6)
         if year != TERM and code != TOTAL:
             begroting = found["begroting"][code][year]
@@ -467,9 +483,12 @@ def test_no_text_is_ever_a_formula(place: Path, rows: list[tuple[str, str, float
         for row, (_, _, value) in zip(cells, rows, strict=True):
             assert float(row[1].replace(comma, ".")) == pytest.approx(value, abs=1e-6)
     path = place / "some.xlsx"
-    write_workbook(path, Front("=title", ("=mark",), (("case", "=name"),)), REGION, [table], NL)
+    front = Front("=title", ("=mark",), (("case", "=name"),))
+    write_workbook(path, front, REGION, [table], NL)
     _assert_no_formula(path)
-    found = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("schokken (lang)").to_python()
+    write_long_workbook(path, front, [table], NL)
+    _assert_no_formula(path)
+    found = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("schokken").to_python()
     for cells, (_, _, value) in zip(found[1:], rows, strict=True):
         assert float(cells[1]) == pytest.approx(value, rel=1e-15, abs=1e-300)
 
@@ -511,7 +530,8 @@ def test_hostile_names_are_harmless_in_every_export(every: Results, command: str
     made = every.made[command]
     evil = replace(made, case=hostile(made.case))
     folder = write_results(evil, tmp_path / "evil")
-    _assert_no_formula(folder / NAME)
+    for name in (NAME, LONG_NAME):
+        _assert_no_formula(folder / name)
     for path in folder.rglob("*.csv"):
         text = path.read_bytes().decode("utf-8-sig")
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=";"):
@@ -550,7 +570,7 @@ def test_libreoffice_opens_it(every: Results, tmp_path: Path) -> None:
     assert not re.search(r"error|corrupt|repair|could not", done.stdout + done.stderr, re.IGNORECASE)
     before, after = sheets(source), sheets(tmp_path / "resultaten.ods")
     assert list(before) == list(after)
-    name = NL["files", "spending"] + " (lang)"
+    name = NL["leading", "budget_places"]
     for old, new in zip(before[name], after[name], strict=True):
         for a, b in zip(old, new, strict=True):
             assert a == b or b == pytest.approx(a, rel=1e-12)

@@ -80,6 +80,7 @@ def test_the_command_writes_page_and_numbers(
         "lumpsum.json",
         "manifest.json",
         "resultaten.xlsx",
+        "resultaten-lang.xlsx",
         "tables",
     }
     found = json.loads((place / "lumpsum.json").read_text())
