@@ -19,7 +19,14 @@ from bekostiging.report.kit.long import COLUMNS
 from bekostiging.report.kit.texts import Texts
 
 NL = Texts("nl")
-FILES = {"report.html", "results.json", "manifest.json", "scenarios.parquet", "resultaten.xlsx", "resultaten-lang.xlsx"}
+FILES = {
+    "report.html",
+    "results.json",
+    "manifest.json",
+    "scenarios.parquet",
+    "resultaten.xlsx",
+    "resultaten-lang.xlsx",
+}
 
 
 @pytest.fixture(scope="module")

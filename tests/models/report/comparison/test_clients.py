@@ -42,7 +42,8 @@ def test_the_band_is_what_the_table_says(counted: Comparison) -> None:
     for figure, side in ((PERSONS_P10, fan.low), (PERSONS_P50, fan.middle), (PERSONS_P90, fan.high)):
         assert side.tolist() == [own[str(year)][figure].value for year in fan.years]
     axes = report.plot_clients(counted, Figure().subplots(), law="jeugdwet")
-    middle, points = axes.lines
+    (middle,) = (line for line in axes.lines if line.get_linestyle() == "-")
+    (points,) = (line for line in axes.lines if line.get_marker() == "o")
     np.testing.assert_array_equal(middle.get_ydata(), fan.middle)
     assert list(points.get_xdata()) == [2021, 2022, 2023]
     assert list(points.get_ydata()) == [3000.0, 3200.0, 3300.0]
@@ -54,7 +55,7 @@ def test_one_year_has_a_band_too(counted: Comparison) -> None:
     first = {name: getattr(own, name)[:, :1] for name in ("trajectories", "starts", "persons")}
     one = replace(counted, n_years=1, count_samples=replace(own, **first))
     axes = report.plot_clients(one, Figure().subplots(), law="wmo")
-    (bar,) = axes.collections
+    bar = axes.collections[0]
     fan = Fan.of(one, "wmo")
     np.testing.assert_allclose(bar.get_paths()[0].vertices[:, 1], [fan.low[0], fan.high[0]])
 
