@@ -73,9 +73,7 @@ def report_part(outcome: Comparison, texts: Texts, figures: Figures, notes: Sequ
         _providers(outcome, texts, figures, origins["providers"]),
         _waiting(outcome, texts, origins["waiting"]),
         _signals(outcome, texts),
-        lumpsum_section(
-            outcome, texts, origins["lumpsum"], figures["corridor"], figure_captions(outcome, texts)["corridor"]
-        ),
+        lumpsum_section(outcome, texts, origins["lumpsum"], figures["corridor"], captions["corridor"]),
         *_measures(outcome, texts, origins),
         Section(texts["page", "basis"], small=notes),
     )
