@@ -143,8 +143,9 @@ def check_labels(values: Any, name: str, labels: Sequence[str], axis: str = "ind
     """
     own = labels_of(values, name, axis)
     if own and len(labels) and own != tuple(str(one) for one in labels):
-        raise ValueError(f"the {axis} of {name} differs from the names asked ({_few(labels)}); reindex it")
+        raise ValueError(f"the {axis} of {name} differs from the names asked ({few(labels)}); reindex it")
 
 
-def _few(labels: Sequence[str]) -> str:
+def few(labels: Sequence[str]) -> str:
+    """The first names, for a message."""
     return ", ".join(str(one) for one in labels[:3]) + (", ..." if len(labels) > 3 else "")

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bekostiging_solvers.arrays import check_finite, numbers, vector
+from bekostiging_solvers.arrays import check_aligned, check_finite, few, labels_of, numbers, vector
 from bekostiging_solvers.risk import check_confidence
 from bekostiging_solvers.typing import FloatArray, IntArray
 
@@ -121,6 +121,8 @@ class CVaRLimit:
     def __post_init__(self) -> None:
         """Refuse a confidence without tail and what is no number."""
         check_confidence(self.confidence)
+        names = labels_of(self.coefficients, f"coefficients of limit {self.name}".rstrip())
+        object.__setattr__(self, "names", names)
         coefficients = vector(self.coefficients, f"coefficients of limit {self.name}".rstrip())
         check_finite(coefficients, f"coefficients of limit {self.name}".rstrip())
         object.__setattr__(self, "coefficients", coefficients)
@@ -291,6 +293,30 @@ def parts_of(loss: ScenarioLoss) -> list[LinearLoss | RunningMaxLoss]:
             return []
 
 
+@dataclass(frozen=True)
+class ReadFrom:
+    """Names in a data frame or series that a loss was made of: of its ``columns``, and the ``index`` of its scenarios."""
+
+    columns: tuple[str, ...]
+    index: Any
+
+
+def check_names(loss: LinearLoss | RunningMaxLoss, name: str, columns: tuple[str, ...]) -> None:
+    """Refuse a data frame whose columns have other names than those of x, or another order.
+
+    Raises
+    ------
+    ValueError
+        Read by place they would be multiplied by others.
+    """
+    own = loss.__dict__["read_from"].columns
+    asked = columns if loss.columns is None else tuple(columns[place] for place in loss.columns)
+    if own and own != asked:
+        raise ValueError(
+            f"the loss of {name} has columns {few(own)}, the program {few(asked)} in their places; reindex the data frame"
+        )
+
+
 def _settle_arrays(loss: Any, matrix: Any, constant: Any, columns: Any, dimensions: int) -> None:
     """Arrays of the matrix, constant and columns of a loss, set in a frozen object.
 
@@ -300,6 +326,10 @@ def _settle_arrays(loss: Any, matrix: Any, constant: Any, columns: Any, dimensio
         What does not fit together.
     """
     kind = type(loss).__name__
+    check_aligned(constant, f"the constant of a {kind}", matrix, "its matrix")
+    names = labels_of(matrix, f"the matrix of a {kind}", "columns") if dimensions == 2 else ()
+    index = getattr(matrix, "index", getattr(constant, "index", None))
+    object.__setattr__(loss, "read_from", ReadFrom(names, None if callable(index) else index))
     if not (isinstance(matrix, np.ndarray) and matrix.dtype in (np.float64, np.float32)):
         matrix = numbers(matrix, f"the matrix of a {kind}")
     shape = matrix.shape

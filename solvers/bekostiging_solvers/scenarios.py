@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args, overload
 import numpy as np
 from scipy.sparse import block_diag, csr_array, vstack
 
-from bekostiging_solvers.arrays import check_finite, flags, labels_of, numbers, sparse, vector
+from bekostiging_solvers.arrays import check_finite, few, flags, labels_of, numbers, sparse, vector
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
 
 VectorPart = Literal["cost", "lower", "upper", "row_lower", "row_upper"]
@@ -109,7 +109,7 @@ class Recourse:
         for axis, own in self.__dict__["names"].items():
             if own and len(asked[axis]) and own != tuple(str(one) for one in asked[axis]):
                 raise ValueError(
-                    f"the {axis} of a second stage are {_few(own)} by their index, in the program {_few(asked[axis])}; "
+                    f"the {axis} of a second stage are {few(own)} by their index, in the program {few(asked[axis])}; "
                     "reindex them"
                 )
 
@@ -132,14 +132,10 @@ def _names_of(recourse: Recourse) -> dict[str, tuple[str, ...]]:
         own = labels_of(getattr(recourse, name), name, axis)
         if own and found[kind] and own != found[kind]:
             raise ValueError(
-                f"the {axis} of {name} is {_few(own)}, that of another array {_few(found[kind])}; reindex one"
+                f"the {axis} of {name} is {few(own)}, that of another array {few(found[kind])}; reindex one"
             )
         found[kind] = own or found[kind]
     return found
-
-
-def _few(names: Sequence[str]) -> str:
-    return ", ".join(str(one) for one in names[:3]) + (", ..." if len(names) > 3 else "")
 
 
 def _with(core: Recourse, parts: Mapping[Part, Any]) -> Recourse:

@@ -19,14 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array, hstack
 
-from bekostiging_solvers.arrays import check_finite, vector
+from bekostiging_solvers.arrays import check_finite, few, vector
 from bekostiging_solvers.equilibration import check_ends
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
-from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, parts_of
+from bekostiging_solvers.losses import CVaRLimit, CVaRTerm, check_names, parts_of
 from bekostiging_solvers.risk import checked_probabilities
 from bekostiging_solvers.solution import SolutionStatus
 from bekostiging_solvers.tail_cuts import LeadingLoss
@@ -294,18 +295,42 @@ class TailProgram:
                         f"the loss of {tail.name} uses {used} columns of x, the program has {n}; say which with "
                         "columns="
                     )
+                check_names(loss, tail.name, self.program.column_names)
                 n_scenarios.add(len(loss.matrix))
         for limit in self.limits:
             if len(limit.coefficients) != n:
                 raise ValueError(
                     f"limit {limit.name} has {len(limit.coefficients)} coefficients, the program {n} columns"
                 )
+            own = limit.__dict__["names"]
+            if own and own != self.program.column_names:
+                raise ValueError(
+                    f"the index of the coefficients of limit {limit.name} differs from the columns ({few(own)}); reindex it"
+                )
+        self._check_scenarios()
         if len(n_scenarios) > 1:
             raise ValueError(
                 f"the losses have {' and '.join(map(str, sorted(n_scenarios)))} scenarios; they need the same ones"
             )
         if self.probabilities is not None and n_scenarios:
             self.probabilities = checked_probabilities(self.probabilities, n_scenarios.pop())
+
+    def _check_scenarios(self) -> None:
+        """Refuse losses and probabilities whose scenarios have different names: they would be matched by place."""
+        known: tuple[Any, str] | None = None
+        named = [
+            (one.__dict__["read_from"].index, f"the loss of {tail.name}")
+            for tail in self._tails
+            for one in parts_of(tail.loss)
+        ]
+        for index, name in [*named, (getattr(self.probabilities, "index", None), "probabilities")]:
+            if index is None or callable(index):
+                continue
+            if known is not None and not known[0].equals(index):
+                raise ValueError(
+                    f"{name} and {known[1]} have a different index; reindex one like the other, or pass arrays"
+                )
+            known = (index, name) if known is None else known
 
     def _start(self, start: FloatArray) -> FloatArray:
         """The checked point of the first cuts; losses are looked at there.

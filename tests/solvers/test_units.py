@@ -290,6 +290,34 @@ def test_losses_name_what_is_wrong_with_them(
         _solve(LinearLoss(matrix, **keywords))  # type: ignore[arg-type]
 
 
+def test_frames_of_losses_are_not_matched_by_place() -> None:
+    """Columns in another order, scenarios in another order: each would be multiplied or weighed by those of others."""
+    import pandas as pd
+
+    frame = pd.DataFrame(FLOODS, columns=["a", "b"], index=["wet", "dry"])
+    assert _solve(LinearLoss(frame)).objective == pytest.approx(2.0)  # type: ignore[arg-type]
+    with pytest.raises(
+        ValueError, match="the loss of floods has columns b, a, the program a, b in their places; reindex"
+    ):
+        _solve(LinearLoss(frame[["b", "a"]]))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the constant of a LinearLoss and its matrix have a different index"):
+        LinearLoss(frame, pd.Series([1.0, 2.0], index=["dry", "wet"]))  # type: ignore[arg-type]
+    probabilities = pd.Series([0.4, 0.6], index=["dry", "wet"])
+    with pytest.raises(ValueError, match="probabilities and the loss of floods have a different index"):
+        _solve(LinearLoss(frame), probabilities=probabilities)  # type: ignore[arg-type]
+    turned = PositivePartLoss((LinearLoss(frame), LinearLoss(frame.loc[["dry", "wet"]])))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="the loss of floods and the loss of floods have a different index"):
+        _solve(turned)
+    mix = LinearProgram(
+        np.zeros(2), np.zeros(2), np.ones(2), csr_array([[1.0, 1.0]]), np.ones(1), np.ones(1), ("a", "b"), ("all",)
+    )
+    limit = CVaRLimit("cap", LinearLoss(frame), 0.5, pd.Series([0.0, 1.0], index=["b", "a"]), 1.0)  # type: ignore[arg-type]
+    with pytest.raises(
+        ValueError, match=r"index of the coefficients of limit cap differs from the columns \(b, a\)"
+    ):
+        TailProgram(mix, [], [limit])
+
+
 def test_parts_and_limits_that_do_not_fit_are_refused() -> None:
     loss = LinearLoss(np.array(FLOODS))
     with pytest.raises(ValueError, match="at least one part"):

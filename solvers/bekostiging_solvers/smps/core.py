@@ -20,6 +20,7 @@ from bekostiging_solvers.typing import BoolArray, FloatArray
 INFINITY = float("inf")
 SECTIONS = ("NAME", "OBJSENSE", "ROWS", "COLUMNS", "RHS", "RANGES", "BOUNDS", "ENDATA")
 SETS = ("RHS", "RANGES", "BOUNDS")
+SENSES = {word: word[:3] for word in ("MIN", "MINIMIZE", "MINIMISE", "MAX", "MAXIMIZE", "MAXIMISE")}
 BEFORE = {"COLUMNS": "ROWS", "RHS": "COLUMNS", "RANGES": "COLUMNS", "BOUNDS": "COLUMNS", "ENDATA": "COLUMNS"}
 """What must have been read before a section."""
 
@@ -28,13 +29,14 @@ BEFORE = {"COLUMNS": "ROWS", "RHS": "COLUMNS", "RANGES": "COLUMNS", "BOUNDS": "C
 class Core:
     """What an MPS file says.
 
-    ``rows``: kind by name, N rows too; ``columns``: number by name; ``entries``: value by (row, column), those of the
-    objective too; ``right``, ``ranges``: by row; ``sets``: the name of the set that counted, by section; ``notes``: what was
-    decided.
+    ``maximised``: whether the objective is; ``rows``: kind by name, N rows too; ``columns``: number by name; ``entries``:
+    value by (row, column), those of the objective too; ``right``, ``ranges``: by row; ``sets``: the name of the set that
+    counted, by section; ``notes``: what was decided.
     """
 
     source: Source
     objective: str = ""
+    maximised: bool = False
     rows: dict[str, str] = field(default_factory=dict)
     columns: dict[str, int] = field(default_factory=dict)
     entries: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -49,8 +51,7 @@ class Core:
 
 def read_core(path: Path, wanted: Mapping[str, str]) -> Core:
     """Read an MPS file; ``wanted``: the set that counts, by section, where it is not the only one."""
-    words = frozenset({"MIN", "MINIMIZE", "MINIMISE", "MAX", "MAXIMIZE", "MAXIMISE"})
-    source = Source(path, frozenset(SECTIONS), words)
+    source = Source(path, frozenset(SECTIONS), frozenset(SENSES))
     reader = _Reader(source)
     for line, opens, fields in source.lines():
         try:
@@ -70,7 +71,7 @@ class _Reader:
         self.core = Core(source)
         self.section = ""
         self._opened: set[str] = set()
-        self._column, self._whole = "", False
+        self._column, self._whole, self._sensed = "", False, False
         self._marked: set[str] = set()
         self._right, self._ranges = Vectors(source, "RHS"), Vectors(source, "RANGES")
         self._bounds = Bounds(source)
@@ -80,7 +81,7 @@ class _Reader:
             "BOUNDS": self._bounds,
         }
         self._sections: dict[str, Callable[[int, list[str]], None]] = {
-            "OBJSENSE": lambda _, fields: _sense(fields),
+            "OBJSENSE": self._read_sense,
             "ROWS": self._read_row,
             "COLUMNS": self._read_column,
             "RHS": lambda line, fields: self._right.read(line, fields, self.core.rows),
@@ -99,7 +100,7 @@ class _Reader:
         if before and before not in self._opened:
             raise ValueError(f"section {section} comes before {before}; the order is {', '.join(SECTIONS)}")
         if section == "OBJSENSE" and len(fields) > 1:
-            _sense(fields[1:])
+            self._read_sense(line, fields[1:])
         elif section in SETS and len(fields) == 2:
             self._vectors[section].unnamed, self._vectors[section].line = fields[1], line
         elif section != "NAME" and len(fields) > 1:
@@ -114,6 +115,22 @@ class _Reader:
         if self.section not in self._sections:
             raise ValueError(f"data before the first section; the order is {', '.join(SECTIONS)}")
         self._sections[self.section](line, fields)
+
+    def _read_sense(self, line: int, fields: list[str]) -> None:
+        """Whether the objective is maximised; said once."""
+        sense = SENSES.get(fields[0].upper()) if len(fields) == 1 else None
+        if sense is None:
+            raise ValueError(
+                f"objective sense {' '.join(fields)} is not read; known are {', '.join(sorted(SENSES))}"
+            )
+        if self._sensed:
+            raise ValueError("the objective sense stands there twice; keep one of the two")
+        self._sensed, self.core.maximised = True, sense == "MAX"
+        if self.core.maximised:
+            self.core.notes.append(
+                f"{self.core.source.path.name}, line {line}: the objective is maximised; its signs are changed, so that "
+                "every objective and bound is minus that of the file"
+            )
 
     def _read_row(self, line: int, fields: list[str]) -> None:
         """Kind and name; the first row of kind N is the objective."""
@@ -197,12 +214,3 @@ class _Reader:
             )
         core.lower[place], core.upper[place] = lower, upper
         core.integer[place] |= bound.integer
-
-
-def _sense(fields: list[str]) -> None:
-    """Whether the objective is minimised, the only thing that is done here."""
-    if len(fields) != 1 or fields[0].upper() not in ("MIN", "MINIMIZE", "MINIMISE"):
-        raise ValueError(
-            f"objective sense {' '.join(fields)}: everything here is minimised; change the signs of the objective row "
-            "and remove OBJSENSE"
-        )

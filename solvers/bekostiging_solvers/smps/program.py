@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 import numpy as np
@@ -113,7 +113,21 @@ def two_stage(core: Core, stages: Stages, elements: list[Element], found: Future
     for number, element in enumerate(elements):
         laid.change(element, found.values[:, number])
     scenarios = CoreScenarios(laid.core(), laid.changes(), len(found.probabilities))
-    return TwoStageProgram(first, scenarios, found.probabilities, tuple(laid.y), tuple(rows[1]))
+    program = TwoStageProgram(first, scenarios, found.probabilities, tuple(laid.y), tuple(rows[1]))
+    return _minimised(program, scenarios) if core.maximised else program
+
+
+def _minimised(program: TwoStageProgram, scenarios: CoreScenarios) -> TwoStageProgram:
+    """A program that is maximised with the signs of all its costs changed."""
+    core, changes = replace(scenarios.core, cost=-scenarios.core.cost), dict(scenarios.changes)
+    if "cost" in changes:
+        places, values = changes["cost"]
+        changes["cost"] = places, -values
+    return replace(
+        program,
+        first=replace(program.first, cost=-program.first.cost),
+        scenarios=CoreScenarios(core, changes, len(scenarios)),
+    )
 
 
 def _refuse_early_columns(core: Core, stages: Stages) -> None:

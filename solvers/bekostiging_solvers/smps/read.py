@@ -53,7 +53,7 @@ def read_smps(
     Raises
     ------
     SmpsError
-        What cannot be read, with file, line and remedy: a missing file, an unknown section or name, a maximisation, more
+        What cannot be read, with file, line and remedy: a missing file, an unknown section or name, more
         than two periods, probabilities that do not add up to one (the message states the sum).
     TypeError, ValueError
         ``sample`` without ``rng``, or the other way round; ``sets`` of something else; an argument of another kind.
@@ -61,7 +61,8 @@ def read_smps(
     Warns
     -----
     SmpsWarning
-        A further N row, which is left out; a negative upper bound without a lower one; probabilities that were divided.
+        A further N row, which is left out; a negative upper bound without a lower one; probabilities that were divided; an
+        objective that is maximised, whose signs are changed.
 
     Examples
     --------

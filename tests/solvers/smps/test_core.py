@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csc_array
 from smps_files import CORE, before_end, write
 
-from bekostiging_solvers import SmpsError, SmpsWarning, read_smps
+from bekostiging_solvers import SmpsError, SmpsWarning, read_smps, solve_recourse
 from bekostiging_solvers.smps.core import Core, read_core
 from bekostiging_solvers.smps.program import _limits
 
@@ -136,6 +136,34 @@ def test_a_minimisation_may_say_so(tmp_path: Path, sense: str) -> None:
     assert len(_core(tmp_path, CORE.replace("ROWS", f"{sense}\nROWS")).entries) == 5
 
 
+COSTS = """STOCH         SHOP
+INDEP         DISCRETE
+    Y         COST      2.0            TWO       0.5
+    Y         COST      4.0            TWO       0.5
+    RHS       COST      -5.0           TWO       0.25
+    RHS       COST      -1.0           TWO       0.75
+ENDATA
+"""
+
+
+@pytest.mark.parametrize("sense", ["OBJSENSE MAX", "OBJSENSE\n    maximise"])
+def test_a_maximisation_is_minus_a_minimisation(tmp_path: Path, sense: str) -> None:
+    """All costs with the other sign, those of scenarios and the constant too: the same program, and it is said."""
+    plain = read_smps(
+        write(tmp_path, COSTS, before_end(CORE, "").replace("BOUNDS", "    RHS  COST  -5.0\nBOUNDS"))
+    )
+    core = CORE.replace("COST      1.0", "COST      -1.0").replace("COST      3.0", "COST      -3.0")
+    core = core.replace("ROWS", f"{sense}\nROWS").replace("BOUNDS", "    RHS  COST  5.0\nBOUNDS")
+    stoch = COSTS.replace("-", "").replace("COST      2", "COST      -2").replace("COST      4", "COST      -4")
+    with pytest.warns(SmpsWarning, match=r"line [23]: the objective is maximised; its signs are changed"):
+        program = read_smps(write(tmp_path, stoch, core))
+    assert program.first.cost.tolist() == plain.first.cost.tolist() == [1.0]
+    assert [s.cost.tolist() for s in program.scenarios] == [s.cost.tolist() for s in plain.scenarios]
+    assert solve_recourse(program).objective == pytest.approx(
+        10 + 0.25 * 5 + 0.75 * 1
+    )  # ten of X, and the constant
+
+
 def test_a_negative_upper_bound_alone_is_said(tmp_path: Path) -> None:
     with pytest.warns(SmpsWarning, match=r"shop\.cor, line 14: column X has upper bound -4 and no lower bound"):
         program = read_smps(write(tmp_path, core=before_end(CORE, " UP BND X -4")))
@@ -182,12 +210,8 @@ def test_a_second_set_is_an_error_unless_chosen(tmp_path: Path, section: str) ->
 @pytest.mark.parametrize(
     ("changes", "line", "message"),
     [
-        (
-            [("NAME ", "OBJSENSE MAX\nNAME ")],
-            1,
-            "objective sense MAX: everything here is minimised; change the signs",
-        ),
-        ([("ROWS", "OBJSENSE\n    MAXIMIZE\nROWS")], 3, "objective sense MAXIMIZE"),
+        ([("NAME ", "OBJSENSE MOST\nNAME ")], 1, "objective sense MOST is not read; known are MAX, MAXIMISE"),
+        ([("ROWS", "OBJSENSE\n    MAX\n    MIN\nROWS")], 4, "the objective sense stands there twice"),
         ([("BOUNDS", "QUADOBJ\n    X X 2.0\nBOUNDS")], 12, "QUADOBJ is quadratic, and programs are linear"),
         ([("BOUNDS", "QSECTION COST\n    X X 2.0\nBOUNDS")], 12, "QSECTION is quadratic"),
         ([("BOUNDS", "SOS\nBOUNDS")], 12, "SOS is not linear"),
@@ -285,7 +309,7 @@ def test_where_highs_reads_otherwise(tmp_path: Path, case: str) -> None:
     assert seen(_by_highs(tmp_path, text)[1])
     table = (Path(__file__).parents[3] / "docs" / "solvers.md").read_text()
     assert re.search(rf"^\| {re.escape(case)} \|", table, re.MULTILINE)
-    if case in ("a negative UP without LO", "a further N row"):
+    if case in ("a negative UP without LO", "a further N row", "OBJSENSE MAX"):
         assert _core(tmp_path, text).notes
     elif case in (
         "a coefficient of at most 1e-9",
