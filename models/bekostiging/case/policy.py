@@ -248,6 +248,11 @@ class PolicyTable(PolicyRows):
         nl="of jeugd en Wmo één begroting en dekking delen", en="whether youth and Wmo share one begroting and cover",
         absent_nl="ja, één begroting en één dekking voor beide wetten",
         absent_en="yes: one begroting and one cover for both laws")
+    joint_arrangement = CasePolicy(YesNo(), default=False,
+        nl="of de gemeenten samen inkopen in een gemeenschappelijke regeling, zodat er ook een bestuursvoorstel komt",
+        en="whether the municipalities buy in a joint arrangement (gemeenschappelijke regeling), so that its board gets a "
+        "proposal too",
+        absent_nl="nee: er komt geen bestuursvoorstel", absent_en="no: there is no proposal to a board")
     new_budget = LotPolicy(YesNo(), default=False,
         nl="of zittende cliënten bij de overgang een heel urenbudget krijgen",
         en="whether clients in care get a whole hours budget at the switch",

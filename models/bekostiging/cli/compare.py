@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bekostiging.cli.application import brought_case, user_errors
+from bekostiging.cli.application import brought_case, print_notes, user_errors
 from bekostiging.cli.frame import carry_out, study_case, used
-from bekostiging.cli.options import CaseName, Dossier, Output, Seed, command
+from bekostiging.cli.options import CaseName, Dossier, Odf, Output, Papers, Proposed, Seed, Template, command
 from bekostiging.options import Options
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
+    from bekostiging.case.errors import Note
     from bekostiging.evaluation import Comparison, Study
     from bekostiging.options import Progress
+    from bekostiging.report import PapersAsked
 
 OF_RESULTS = ("n_scenarios", "design_scenarios", "n_years", "seed", "named")
 """Options of a run that its numbers depend on, for the dossier."""
@@ -35,6 +38,10 @@ def compare(
         ),
     ] = None,
     dossier: Dossier = False,
+    papers: Papers = False,
+    template: Template = None,
+    odf: Odf = False,
+    form: Proposed = "",
 ) -> None:
     """Compare the four payment forms on the same simulated clients and design the lump sum."""
 
@@ -44,19 +51,43 @@ def compare(
 
         return compare(brought, precision=precision, **run)
 
-    def packed(outcome: Comparison, draft: Path) -> None:
-        """Write the dossier."""
-        from bekostiging.report import write_comparison_dossier
-
-        write_comparison_dossier(outcome, case, settings, draft)
-
     settings = {name: value for name, value in run.items() if name in OF_RESULTS} | {"precision": precision}
-    if dossier:
-        with user_errors(output.lang):
+    wish = None
+    with user_errors(output.lang):
+        if dossier:
             from bekostiging.report.tender.about import settings_of
 
             settings_of("compare", settings, "--dossier")
-    study_case(case, output, run, study, also=packed if dossier else None)
+        if papers or odf or template is not None or form:
+            from bekostiging.report import PapersAsked
+
+            wish = PapersAsked(template, odf, form)
+            wish.check()
+    more = _More(case, output.lang, settings if dossier else None, wish)
+    try:
+        study_case(case, output, run, study, also=more.write if dossier or wish else None)
+    finally:
+        print_notes(more.told, output.lang)
+
+
+@dataclass
+class _More:
+    """What else is written of a comparison: a dossier with its ``settings``, papers as wished; and what is told of it."""
+
+    case: str
+    lang: str
+    settings: dict[str, object] | None
+    wish: PapersAsked | None
+    told: list[Note] = field(default_factory=list)
+
+    def write(self, outcome: Comparison, draft: Path) -> None:
+        """Write it into the result folder."""
+        from bekostiging.report import write_comparison_dossier, write_papers
+
+        if self.wish is not None:
+            self.told += write_papers(outcome, draft, self.lang, self.wish)
+        if self.settings is not None:
+            write_comparison_dossier(outcome, self.case, self.settings, draft)
 
 
 @command()

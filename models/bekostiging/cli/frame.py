@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from bekostiging.studies import Benchmark
 
 NO_SOLUTION = 3
+PAPERS = "papers"
+"""The folder with papers in Word, where they were asked for."""
 Also = Callable[[Any, Path], None]
 """Writes what else of a study is wanted into its folder."""
 
@@ -126,3 +128,5 @@ def _print_outcome(presented: Presented[Any], folder: Path, lang: str) -> None:
     print_place(words[0], folder / presented.page_file)
     for book in books:
         print_place(words[1], folder / book.place / "resultaten.xlsx")
+    if (folder / PAPERS).is_dir():
+        print_place({"nl": "Stukken", "en": "Papers"}[lang], folder / PAPERS)

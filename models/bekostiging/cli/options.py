@@ -27,6 +27,17 @@ CapacityScenarios = Annotated[int, typer.Option("--scenarios", min=1, help="Numb
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of every random number.")]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; the result does not depend on it.")]
 Dossier = Annotated[bool, typer.Option(help="Also pack inputs, settings, results and report into one zip.")]
+Papers = Annotated[bool, typer.Option(help="Also write the papers for council, college and accountant, in Word.")]
+Template = Annotated[
+    Path | None, typer.Option(metavar="DOCX", help="Own Word file whose styles, header and footer the papers get.")
+]
+Odf = Annotated[
+    bool, typer.Option(help="Papers and workbook as OpenDocument too, where LibreOffice is on the machine.")
+]
+Proposed = Annotated[
+    str,
+    typer.Option("--propose", metavar="FORM", help="Payment form that the papers propose; mix: as it is today."),
+]
 RiskWeight = Annotated[float | None, typer.Option(help="Weight of the tail, instead of the case's policy.")]
 Config = Annotated[
     Path | None,

@@ -18,6 +18,7 @@ from bekostiging.report.kit.progress import progress_bars
 from bekostiging.report.kit.sections import Answer
 from bekostiging.report.kit.sense import influence_answer, plot_influences, remark_lines
 from bekostiging.report.lumpsum.plots import plot_frontier
+from bekostiging.report.papers.write import PapersAsked, write_papers
 from bekostiging.report.sharing.plots import plot_key_changes
 from bekostiging.report.stress.page import reverse_sentence, shock_sentence
 from bekostiging.report.tender.dossiers import write_comparison_dossier, write_dossiers
@@ -29,6 +30,7 @@ from bekostiging.report.write import presented, write_results
 
 __all__ = [
     "Answer",
+    "PapersAsked",
     "Verification",
     "annex_of",
     "assumed_lines",
@@ -64,6 +66,7 @@ __all__ = [
     "write_comparison_dossier",
     "write_dossiers",
     "write_folder",
+    "write_papers",
     "write_results",
 ]
 

@@ -79,6 +79,10 @@ class BudgetPage:
             small=(note,),
         )
 
+    def year_table(self, place: str) -> Table:
+        """A row per year, the term and what lies outside the contracts, of a municipality or all of them, header first."""
+        return self._by_year(self.tables[self.form], place)
+
     def by_municipality(self) -> Section | None:
         """Every municipality and year; None where there is one municipality."""
         if len(self.codes) == 1:
@@ -147,7 +151,7 @@ class BudgetPage:
             rows += self._closing(
                 [own[year] for year in years], own[TERM], table.over_years[place], said["over_years"]
             )
-            rows.append([self._term, *self._cells(own[TERM])])
+            rows.append([self.term, *self._cells(own[TERM])])
         rows.append([said["outside"], "", "", self._thousands(own[TERM].outside), ""])
         rows.append([said["programme"], "", "", self._thousands(own[TERM].headroom + own[TERM].outside), ""])
         return [self._head(self._together if place == TOTAL else self.names[place]), *rows]
@@ -157,7 +161,7 @@ class BudgetPage:
         said = self.texts.sections["budget"]
         rows: Table = []
         for period in (*(str(year) for year in self.years), TERM):
-            label = self._term if period == TERM else period
+            label = self.term if period == TERM else period
             parts = [table.lines[code][period] for code in self.codes]
             rows += [
                 [f"{label} {self.names[code]}", *self._cells(one)]
@@ -177,7 +181,7 @@ class BudgetPage:
             if today == {form}:
                 name = f"{name} {self.texts.sections['budget']['as_today']}"
             rows.append([name, *self._cells(self.tables[form].lines[TOTAL][TERM])])
-        return [self._head(self.texts.sections["budget"]["form"].format(term=self._term)), *rows]
+        return [self._head(self.texts.sections["budget"]["form"].format(term=self.term)), *rows]
 
     def _closing(self, parts: Sequence[BudgetLine], whole: BudgetLine, shared: float, label: str) -> Table:
         """Between the parts and their total: what the amounts share, and what rounding leaves in the other columns."""
@@ -205,7 +209,8 @@ class BudgetPage:
         return self.texts.sections["budget"]["together"]
 
     @property
-    def _term(self) -> str:
+    def term(self) -> str:
+        """The contract years, as the row of the whole term is called."""
         first, last = self.years[0], self.years[-1]
         return str(first) if first == last else f"{first}–{last}"
 

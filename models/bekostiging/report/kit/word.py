@@ -26,12 +26,16 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 LANGUAGES = {"nl": "nl-NL", "en": "en-GB"}
-LONGEST, SHORTEST = 34, 7
-"""Letters between which the width of a column follows its cells."""
+LONGEST = 45
+"""Letters up to which a longer text makes its column wider."""
+LETTER, PADDING = 0.56, 3.5
+"""Width of a bold letter as a part of its height, and letters of white beside a word."""
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 DOTS_PER_INCH = 200
-MOST_SMALL = 6
-"""Columns from which a table has smaller letters."""
+MANY, TABLE_POINTS, SMALL_POINTS = 6, 9.5, 8.5
+"""Columns from which a table has smaller letters, and both sizes."""
+SHORT = 14
+"""Rows up to which a table is kept on one page."""
 
 
 @dataclass(frozen=True)
@@ -276,16 +280,17 @@ class WordTable:
             look.set(qn(key), value)
 
     def _cell(self, cell: Any, text: str, row: int, column: int) -> None:
-        """The text of a cell, small where there are many columns."""
+        """The text of a cell."""
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Pt
 
         line = cell.paragraphs[0]
         shape = line.paragraph_format
         shape.space_before = shape.space_after = Pt(1.5)
-        shape.keep_with_next = row == 0
+        # a short table stays on one page, with its note
+        shape.keep_with_next = row == 0 or len(self.block.rows) <= SHORT
         run = line.add_run(visible(text))
-        run.font.size = Pt(8.5 if len(self.block.rows[0]) >= MOST_SMALL else 9.5)
+        run.font.size = Pt(self._points())
         run.bold = row == 0 or row in self.block.totals
         if self.block.numbers and column > 0:
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -298,15 +303,24 @@ class WordTable:
         properties.append(_element("w:tblDescription", {"w:val": said}))
 
     def _widths(self) -> list[int]:
-        """Widths that follow what stands in the columns, together those of the page."""
-        wide, lengths = _wide(self.document), []
-        for c in range(len(self.block.rows[0])):
-            cells = [row[c] for row in self.block.rows]
-            # a word is never broken, a text may be in some lines
-            word = max((len(word) for cell in cells for word in cell.split(" ")), default=0)
-            text = max(len(cell) for cell in cells) / (1 if self.block.numbers else 2)
-            lengths.append(min(max(word + 1, min(text, LONGEST), SHORTEST), LONGEST))
-        return [int(wide * length / sum(lengths)) for length in lengths]
+        """Widths in which no word is broken, together those of the page; what is left goes where the longest texts are."""
+        from docx.shared import Pt
+
+        columns = [[row[c] for row in self.block.rows] for c in range(len(self.block.rows[0]))]
+        letter, wide = int(Pt(LETTER * self._points())), _wide(self.document)
+        words = [max(len(word) for cell in column for word in cell.split(" ")) for column in columns]
+        texts = [min(max(map(len, column)), LONGEST) for column in columns]
+        least = [int((word + PADDING) * letter) for word in words]
+        more = [max(text - word, 0) for text, word in zip(texts, words, strict=True)]
+        left = wide - sum(least)
+        if left < 0:
+            return [int(wide * one / sum(least)) for one in least]
+        parts = [(extra / sum(more) if sum(more) else 1 / len(least)) for extra in more]
+        return [one + int(left * (part + 1 / len(least)) / 2) for one, part in zip(least, parts, strict=True)]
+
+    def _points(self) -> float:
+        """The size of the letters, small where there are many columns."""
+        return SMALL_POINTS if len(self.block.rows[0]) >= MANY else TABLE_POINTS
 
 
 def _wide(document: Document) -> int:

@@ -42,7 +42,7 @@ STYLES: dict[str, Look] = {
     "List Number": Look(BODY_POINTS, after=3),
     "List Bullet": Look(BODY_POINTS, after=3),
     "Caption": Look(9.5, BLUE, bold=True, before=8, after=3, keep_with_next=True),
-    "Quote": Look(9.5, GREY, italic=True, after=8),
+    "Quote": Look(9.5, GREY, italic=True, before=3, after=8),
     "Header": Look(8.5, GREY, after=0),
     "Footer": Look(8.5, GREY, after=0),
 }

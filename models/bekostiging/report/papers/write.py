@@ -1,0 +1,181 @@
+"""Every paper of a comparison in the folder ``papers`` of its result."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.errors import Note, UserError
+from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.evaluation import Comparison
+from bekostiging.report.kit.begroting import TODAY
+from bekostiging.report.kit.odf import write_odf
+from bekostiging.report.kit.paragraphs import Block
+from bekostiging.report.kit.texts import Texts
+from bekostiging.report.kit.word import About, WordPapers, needs_word
+from bekostiging.report.papers.basis import Basis
+from bekostiging.report.papers.board import BoardProposal
+from bekostiging.report.papers.council import CouncilProposal
+from bekostiging.report.papers.executive import ExecutiveAdvice
+from bekostiging.report.papers.grounds import Grounds
+from bekostiging.report.papers.secret import SecretAnnex
+
+FOLDER = "papers"
+"""Where the papers of a result stand."""
+
+
+@dataclass(frozen=True)
+class PapersAsked:
+    """How papers are wanted.
+
+    Attributes
+    ----------
+    template : Path or None
+        A Word file whose styles, margins, header and footer they get; None: the house style.
+    odf : bool
+        Whether OpenDocument files are wanted too.
+    form : str
+        The payment form that they propose, or ``"mix"``: every lot as it is paid today; empty: that of the first page.
+
+    Examples
+    --------
+    >>> PapersAsked().odf
+    False
+    """
+
+    template: Path | None = None
+    odf: bool = False
+    form: str = ""
+
+    def check(self) -> None:
+        """Refuse before a run what would be refused after it.
+
+        Raises
+        ------
+        UserError
+            python-docx is not there, the template is no Word file, or the payment form is unknown.
+        """
+        needs_word()
+        _ = WordPapers(self.template).missing
+        if self.form not in ("", TODAY, *PAYMENT_FORMS):
+            known = ", ".join((*PAYMENT_FORMS, TODAY))
+            raise UserError(
+                f"{{form}} {self.form}: deze bekostigingsvorm is onbekend; kies uit {known}.",
+                f"{{form}} {self.form}: this payment form is unknown; choose from {known}.",
+                exit_code=2,
+                arguments=["form"],
+            )
+
+
+@kinds_checked
+def write_papers(outcome: Comparison, folder: Path, lang: str, asked: PapersAsked | None = None) -> list[Note]:
+    """Write every paper of a comparison, in Word and where asked in OpenDocument, into ``papers`` of a result folder.
+
+    Parameters
+    ----------
+    outcome
+        What ``compare`` returned.
+    folder
+        An existing folder with its result.
+    lang
+        Language of the papers: ``"nl"`` or ``"en"``.
+    asked
+        How they are wanted; without it in the house style, in Word alone.
+
+    Returns
+    -------
+    list of dict
+        What must be told: styles that a template lacks, what could not be made.
+
+    Raises
+    ------
+    UserError
+        python-docx is not there, the template is no Word file, the payment form is unknown or every lot has the same one.
+
+    Examples
+    --------
+    Not executed: it takes a minute.
+
+    >>> from bekostiging import compare, read_case
+    >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
+    >>> write_papers(outcome, Path("results"), "nl")  # doctest: +SKIP
+    """
+    how = asked or PapersAsked()
+    how.check()
+    _refuse_absent(outcome, how.form)
+    texts, word = Texts(lang), WordPapers(how.template)
+    place = folder / FOLDER
+    place.mkdir(exist_ok=True)
+    for name, about, blocks in _papers(Basis.of(outcome, texts, how.form)):
+        word.write(place / f"{name}.docx", about, blocks)
+    notes = _missing(word)
+    if how.odf:
+        notes += write_odf(sorted([*place.glob("*.docx"), *folder.glob("*.xlsx")]))
+    return notes
+
+
+def _refuse_absent(outcome: Comparison, form: str) -> None:
+    """Refuse the mix of today where every lot has the same form."""
+    if form == TODAY and outcome.mix is None:
+        same = outcome.case.lots[0].payment_form
+        raise UserError(
+            f"{{form}} {TODAY}: alle percelen worden nu op dezelfde manier betaald; kies {same}.",
+            f"{{form}} {TODAY}: all lots are paid in the same way today; choose {same}.",
+            exit_code=2,
+            arguments=["form"],
+        )
+
+
+def _papers(basis: Basis) -> Iterator[tuple[str, About, list[Block]]]:
+    """Name, what it says of itself, and content of every paper."""
+    said = basis.texts.sections
+    title = basis.case.title.get(basis.texts.lang, basis.case.name)
+    for code, name in council_files(basis).items():
+        proposal = CouncilProposal(basis, code)
+        yield name, basis.about("council", proposal.place), proposal.blocks()
+    yield said["executive"]["file"], basis.about("executive", title), ExecutiveAdvice(basis).blocks()
+    yield said["secret"]["file"], basis.about("secret", title, said["secret"]["mark"]), SecretAnnex(basis).blocks()
+    yield said["grounds"]["file"], basis.about("grounds", title), Grounds(basis).blocks()
+    if basis.case.policy.joint_arrangement:
+        yield said["board"]["file"], basis.about("board", title), BoardProposal(basis).blocks()
+
+
+def council_files(basis: Basis) -> dict[str, str]:
+    """The name of the file of every council's proposal, by municipality; with its code where two have one name."""
+    names = {code: file_name(basis.names[code]) for code in basis.case.reported_codes}
+    times = Counter(names.values())
+    kind = basis.texts["council", "file"]
+    return {
+        code: f"{kind}-{name}"
+        if name and times[name] == 1
+        else f"{kind}-{name}-{file_name(code)}".replace("--", "-")
+        for code, name in names.items()
+    }
+
+
+def file_name(place: str) -> str:
+    """The name of a municipality as a part of the name of a file.
+
+    >>> file_name("Súdwest-Fryslân"), file_name("'s-Hertogenbosch"), file_name("../x")
+    ('sudwest-fryslan', 's-hertogenbosch', 'x')
+    """
+    plain = unicodedata.normalize("NFKD", place).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _missing(word: WordPapers) -> list[Note]:
+    """Which styles a template lacks, in one sentence."""
+    if not word.missing:
+        return []
+    listed = ", ".join(word.missing)
+    return [
+        {
+            "nl": f"Het sjabloon heeft geen stijl {listed}; daarvoor is de eigen opmaak van het programma gebruikt.",
+            "en": f"The template has no style {listed}; the program's own look was used there.",
+        }
+    ]

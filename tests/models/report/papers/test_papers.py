@@ -1,0 +1,394 @@
+"""Papers: for whom they are, what may not be in them, and that every sum in them closes.
+
+Expected amounts are taken from the settled scenarios themselves (``samples``), not from what the papers are made of.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from accessible import barriers, words_of
+from docx import Document
+from plain_language import odd_pieces
+from typer.testing import CliRunner
+
+from bekostiging.case import UserError
+from bekostiging.case.tables import PAYMENT_FORMS, Policy
+from bekostiging.cli import app
+from bekostiging.contracts import BASELINE, LUMP_SUM
+from bekostiging.evaluation import Comparison
+from bekostiging.report import PapersAsked, write_papers
+from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Points
+from bekostiging.report.kit.texts import Texts
+from bekostiging.report.papers.basis import Basis
+from bekostiging.report.papers.board import BoardProposal
+from bekostiging.report.papers.change import field_weights, largest_remainder
+from bekostiging.report.papers.council import CouncilProposal
+from bekostiging.report.papers.executive import ExecutiveAdvice
+from bekostiging.report.papers.grounds import Grounds
+from bekostiging.report.papers.secret import SecretAnnex
+from bekostiging.report.papers.write import council_files
+from bekostiging_solvers import Estimate
+
+NL, EN = Texts("nl"), Texts("en")
+
+
+@pytest.fixture(scope="module")
+def basis(outcome: Comparison) -> Basis:
+    return Basis.of(outcome, NL)
+
+
+def _public(basis: Basis) -> dict[str, list[Block]]:
+    councils = {code: CouncilProposal(basis, code).blocks() for code in basis.case.reported_codes}
+    region = {"college": ExecutiveAdvice(basis), "grounds": Grounds(basis), "board": BoardProposal(basis)}
+    return councils | {name: paper.blocks() for name, paper in region.items()}
+
+
+def _grids(blocks: Sequence[Block]) -> list[Grid]:
+    return [one for one in blocks if isinstance(one, Grid)]
+
+
+def _number(cell: str) -> float:
+    """A Dutch number of a table; nothing is zero."""
+    text = cell.replace("\u2212", "-").replace("+", "").replace("\u00a0%", "").replace(".", "").replace(",", ".")
+    return float(text) if text.strip() not in ("", "\u2013") else 0.0
+
+
+def _column(grid: Grid, column: int, rows: slice) -> list[float]:
+    return [_number(row[column]) for row in grid.rows[rows]]
+
+
+# -- what may be in a paper, and what may not ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", [*PAYMENT_FORMS, ""])
+@pytest.mark.parametrize("texts", [NL, EN], ids=["nl", "en"])
+def test_a_public_paper_tells_of_no_provider(outcome: Comparison, texts: Texts, form: str) -> None:
+    """Neither name or number, nor an amount of one contract, however it is written."""
+    named = tuple(
+        row.model_copy(update={"name": f"Zorggroep Kwartel {k}"})
+        for k, row in enumerate(outcome.case.providers, 1)
+    )
+    basis = Basis.of(replace(outcome, case=replace(outcome.case, providers=named)), texts, form)
+    assert "Zorggroep Kwartel 1" in " ".join(words_of(SecretAnnex(basis).blocks()))
+    data, design = outcome.lumpsum.data, outcome.lumpsum.design
+    amounts = [float(x) for table in (data.reference, design.budget) for x in np.asarray(table).ravel()]
+    told = {texts.numbers.plain(x) for x in amounts} | {texts.numbers.millions(x, 3) for x in amounts}
+    names = {word for row in named for word in (row.id, row.name)}
+    for paper, blocks in _public(basis).items():
+        words = list(words_of(blocks))
+        assert not [text for text in words for name in names if name.lower() in text.lower()], paper
+        assert not told & set(words), paper
+
+
+def test_the_secret_annex_has_what_the_others_have_not(basis: Basis) -> None:
+    words = " ".join(words_of(SecretAnnex(basis).blocks()))
+    assert all(row.name in words for row in basis.case.providers)
+    assert "Gemeentewet art. 87" in basis.about("secret", "x", NL["secret", "mark"]).mark
+
+
+def test_a_council_decides_on_frames_begroting_and_cover(basis: Basis) -> None:
+    """Its decision and the draft of it are the same points, and no lot, provider or contract is in them."""
+    proposal = CouncilProposal(basis, basis.case.reported_codes[0])
+    numbered = [one for one in proposal.blocks() if isinstance(one, Points) and one.numbered]
+    assert list(numbered[0].items) == proposal.decisions() == list(numbered[-1].items)
+    assert proposal.decisions()[0].startswith("De financiële kaders")
+    told = " ".join(proposal.decisions()).replace(basis.care, "")
+    assert not [row.name for row in (*basis.case.lots, *basis.case.providers) if row.name in told]
+
+
+@pytest.mark.parametrize("texts", [NL, EN], ids=["nl", "en"])
+def test_papers_speak_as_people_do(outcome: Comparison, texts: Texts) -> None:
+    for form in PAYMENT_FORMS:
+        basis = Basis.of(outcome, texts, form)
+        blocks = [*_public(basis).values(), SecretAnnex(basis).blocks()]
+        page = "".join(f"<p>{html.escape(text)}</p>" for own in blocks for text in words_of(own))
+        assert odd_pieces(page, outcome.case, texts.lang) == []
+        assert "{" not in page
+
+
+def test_headings_and_columns_have_names(outcome: Comparison) -> None:
+    for texts in (NL, EN):
+        basis = Basis.of(outcome, texts)
+        for paper, blocks in {**_public(basis), "secret": SecretAnnex(basis).blocks()}.items():
+            assert all(one.text.strip() for one in blocks if isinstance(one, Heading)), paper
+            for grid in _grids(blocks):
+                assert all(head.strip() for head in grid.rows[0]), (paper, grid.caption)
+                assert {len(row) for row in grid.rows} == {len(grid.rows[0])}, (paper, grid.caption)
+            captions = [grid.caption.split(".")[0] for grid in _grids(blocks)]
+            assert len(set(captions)) == len(captions), (paper, captions)
+
+
+# -- amounts -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_budget_table_is_the_mean_of_the_scenarios_and_closes(basis: Basis, outcome: Comparison) -> None:
+    paid = outcome.forms[LUMP_SUM].samples[outcome.corner].municipal[..., outcome.case.reported]
+    for m, code in enumerate(outcome.case.reported_codes):
+        table = _grids(CouncilProposal(basis, code).blocks())[0]
+        n = outcome.n_years
+        assert _column(table, 1, slice(1, 1 + n)) == [round(float(x) / 1000) for x in paid[:, :, m].mean(axis=0)]
+        assert _column(table, 3, slice(1, 1 + n)) == [round(float(x) / 1000) for x in outcome.headroom[:, m]]
+        total = next(r for r in table.totals if table.rows[r][0] == basis.term)
+        for column in range(1, 5):
+            assert (
+                sum(_column(table, column, slice(1, total))) == _column(table, column, slice(total, total + 1))[0]
+            )
+        for row in table.rows[1 : 1 + n]:
+            assert _number(row[3]) - _number(row[1]) == pytest.approx(_number(row[4]), abs=1)
+        outside, programme = table.rows[-2:]
+        assert _number(outside[3]) + _number(table.rows[total][3]) == pytest.approx(_number(programme[3]), abs=1)
+
+
+def test_the_decision_tells_the_amounts_of_the_table(basis: Basis) -> None:
+    """Millions with one decimal of the same value that the table has in thousands."""
+    for code in basis.case.reported_codes:
+        proposal = CouncilProposal(basis, code)
+        told = re.findall(r"(\d+,\d) ?(?:miljoen euro )?in \d{4}", proposal.decisions()[0])
+        table = _grids(proposal.blocks())[0]
+        shown = [_number(row[1]) for row in table.rows[1 : 1 + len(basis.years)]]
+        assert [float(one.replace(",", ".")) for one in told] == pytest.approx(
+            [x / 1000 for x in shown], abs=0.0506
+        )
+
+
+def test_the_change_of_the_begroting_closes(basis: Basis) -> None:
+    """Now plus the change is then, in every row; the total is that of chapter 6; taakvelden add up to the first year."""
+    for code in basis.case.reported_codes:
+        first, *_, change, fields = _grids(CouncilProposal(basis, code).blocks())
+        for row in change.rows[1:]:
+            assert _number(row[1]) + _number(row[2]) == _number(row[3])
+        for column in (1, 2, 3):
+            *parts, total = _column(change, column, slice(1, None))
+            assert sum(parts) == total
+        budget = first.rows[next(r for r in first.totals if first.rows[r][0] == basis.term)]
+        assert (change.rows[-1][1], change.rows[-1][3]) == (budget[3], budget[1])
+        *parts, total = _column(fields, 1, slice(1, None))
+        assert sum(parts) == total == _number(first.rows[1][1])
+
+
+def test_taakvelden_weigh_as_much_as_their_care_costs(basis: Basis) -> None:
+    """All of the inhabitants' care in the first year at its tariff: the same sum as that of the reference amounts."""
+    codes = [row.code for row in basis.case.municipalities]
+    whole = sum(sum(field_weights(basis, code).values()) for code in codes)
+    assert whole == pytest.approx(float(basis.outcome.lumpsum.data.reference[:, 0].sum()), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("weights", "whole", "parts"),
+    [([1, 1, 1], 10, [4, 3, 3]), ([41, 29, 30], 10, [4, 3, 3]), ([0.5, 0.0], 7, [7, 0]), ([5], -3, [-3])],
+)
+def test_largest_remainder(weights: list[float], whole: int, parts: list[int]) -> None:
+    """Hamilton's method by hand: whole parts first, then the largest remainders."""
+    assert largest_remainder([float(one) for one in weights], whole) == parts
+
+
+def test_risk_is_chance_times_amount(basis: Basis) -> None:
+    for code in basis.case.reported_codes:
+        table = _grids(CouncilProposal(basis, code).blocks())[1]
+        paid = basis.outcome.forms[LUMP_SUM].samples[basis.outcome.corner].municipal[..., basis.case.reported]
+        m = basis.case.reported_codes.index(code)
+        for t, row in enumerate(table.rows[1:]):
+            over = np.maximum(paid[:, t, m] - basis.outcome.headroom[t, m], 0)
+            assert _number(row[3]) == round(float(over.mean()) / 1000)
+            assert _number(row[1]) == pytest.approx(100 * float((over > 0).mean()), abs=0.5)
+
+
+def test_alternatives_differ_by_what_the_table_shows(basis: Basis) -> None:
+    code = basis.case.reported_codes[0]
+    table = _grids(CouncilProposal(basis, code).blocks())[2]
+    own = next(row for row in table.rows if "voorstel" in row[0] and row is not table.rows[0])
+    assert len(table.rows) - 1 == len(basis.budget.tables)
+    for row in table.rows[1:]:
+        assert _number(row[1]) - _number(own[1]) == pytest.approx(_number(row[3]), abs=1)
+
+
+def test_contributions_add_up(basis: Basis) -> None:
+    shares = BoardProposal(basis).shares()
+    for column in range(1, len(shares[0])):
+        *parts, total = [_number(row[column]) for row in shares[1:]]
+        assert sum(parts) == total
+
+
+def test_contracts_add_up_in_euro(basis: Basis) -> None:
+    table = _grids(SecretAnnex(basis).blocks())[0]
+    for column in range(1, len(table.rows[0])):
+        *parts, total = _column(table, column, slice(1, None))
+        assert sum(parts) == total
+    data, design = basis.outcome.lumpsum.data, basis.outcome.lumpsum.design
+    assert _column(table, 1, slice(1, -1)) == [round(float(x)) for x in data.reference[:, 0]]
+    assert _column(table, 2, slice(1, -1)) == [round(float(x)) for x in design.budget[:, 0]]
+
+
+def test_rows_by_origin_add_up_both_ways(basis: Basis) -> None:
+    table = _grids(Grounds(basis).blocks())[0]
+    for row in table.rows[1:]:
+        *parts, total = map(_number, row[1:])
+        assert sum(parts) == total
+    for column in range(1, len(table.rows[0])):
+        *parts, total = _column(table, column, slice(1, None))
+        assert sum(parts) == total
+    counted = basis.counted()
+    assert _number(table.rows[-1][-1]) == counted["all"] == sum(n for name, n in counted.items() if name != "all")
+
+
+# -- what turns a sentence -------------------------------------------------------------------------------------------------
+
+
+def _text(blocks: Sequence[Block]) -> str:
+    return " ".join(words_of(blocks))
+
+
+def test_a_gap_asks_structural_cover(outcome: Comparison) -> None:
+    code = outcome.case.reported_codes[0]
+    poor = CouncilProposal(Basis.of(replace(outcome, headroom=outcome.headroom * 0.5), NL), code)
+    rich = CouncilProposal(Basis.of(replace(outcome, headroom=outcome.headroom * 2.0), NL), code)
+    assert "structurele dekking aan te wijzen" in " ".join(poor.decisions())
+    assert "De raming is hoger dan de begroting" in _text(poor.blocks())
+    assert "structurele dekking aan te wijzen" not in " ".join(rich.decisions())
+    assert "is groot" in _text(rich.blocks())
+
+
+def test_what_is_not_covered_is_asked_for(outcome: Comparison) -> None:
+    """Exactly what is missing: the need less the stock that was named."""
+    code, own = outcome.case.reported_codes[0], outcome.lumpsum
+    for stock in (0.0, 1e12):
+        named = replace(
+            outcome, lumpsum=replace(own, data=replace(own.data, stock=np.full_like(own.data.stock, stock)))
+        )
+        proposal = CouncilProposal(Basis.of(named, NL), code)
+        assert proposal.stock() == stock
+        asked = [one for one in proposal.decisions() if "nog niet is gedekt" in one]
+        short = proposal.needed() - stock >= 1000
+        assert len(asked) == short
+        assert ("nog niet gedekt" in _text(proposal.blocks())) == short
+    assert CouncilProposal(Basis.of(outcome, NL), code).needed() > 1000  # so that one of both is asked for
+
+
+def test_points_are_numbered_without_a_gap(outcome: Comparison) -> None:
+    for form in PAYMENT_FORMS:
+        blocks = CouncilProposal(Basis.of(outcome, NL, form), outcome.case.reported_codes[0]).blocks()
+        leads = [one.lead for one in blocks if getattr(one, "lead", "").startswith("1.")]
+        numbers = [int(lead.split()[0].split(".")[1]) for lead in leads]
+        starts = [k for k, n in enumerate(numbers) if n == 1]
+        assert len(starts) == 2
+        for part in (numbers[: starts[1]], numbers[starts[1] :]):
+            assert part == list(range(1, len(part) + 1))
+
+
+def test_within_chance_is_told_as_the_same(basis: Basis) -> None:
+    assert basis.compared(Estimate(2e5, 2e5)) == "vrijwel evenveel"
+    assert basis.compared(Estimate(2e5, 5e4)) == "0,20 miljoen euro meer"
+    assert basis.compared(Estimate(-3.2e6, 1e5)) == "3,2 miljoen euro minder"
+    code = basis.case.reported_codes[0]
+    assert basis.difference(code, basis.form).value == 0
+
+
+def test_budgets_of_lots_stand_only_where_they_tell_of_nobody(outcome: Comparison) -> None:
+    """The lots of the case have too few providers; with equal contracts in a lot of four or more they are shown."""
+    hidden = next(
+        grid for grid in _grids(ExecutiveAdvice(Basis.of(outcome, NL)).blocks()) if "perceel" in grid.caption
+    )
+    assert not [head for head in hidden.rows[0] if "budget" in head]
+    assert "geheime bijlage" in hidden.note
+    own = outcome.lumpsum
+    many = np.zeros(len(own.data.contracts), dtype=own.data.lot.dtype)
+    one_lot = replace(own.data, lots=own.data.lots[:1], lot=many, reference=np.ones_like(own.data.reference))
+    assert len(many) >= 4
+    shown = Basis.of(replace(outcome, lumpsum=replace(own, data=one_lot)), NL)
+    grid = next(grid for grid in _grids(ExecutiveAdvice(shown).blocks()) if "perceel" in grid.caption)
+    assert [head for head in grid.rows[0] if "budget" in head]
+
+
+def test_the_form_that_is_paid_today_is_called_so(outcome: Comparison) -> None:
+    today = str(outcome.case.lots[0].payment_form)
+    assert {str(lot.payment_form) for lot in outcome.case.lots} == {today} == {BASELINE}
+    text = _text(CouncilProposal(Basis.of(outcome, NL, today), outcome.case.reported_codes[0]).blocks())
+    assert "op dezelfde manier als nu (inspanningsgericht)" in text
+    assert "De manier van betalen verandert niet" in text
+
+
+# -- files ---------------------------------------------------------------------------------------------------------------
+
+
+def test_every_paper_is_written_and_can_be_read(outcome: Comparison, tmp_path: Path) -> None:
+    joint = replace(
+        outcome,
+        case=replace(
+            outcome.case,
+            policy=type(outcome.case.policy)(
+                (
+                    *outcome.case.policy,
+                    Policy(name="joint_arrangement", scope="case", value="yes", source="test", status="own_data"),
+                )
+            ),
+        ),
+    )
+    assert write_papers(joint, tmp_path, "nl") == []
+    files = sorted(path.name for path in (tmp_path / "papers").iterdir())
+    councils = [f"{name}.docx" for name in council_files(Basis.of(outcome, NL)).values()]
+    others = ["bestuursvoorstel.docx", "bijlage-geheim-aanbieders.docx", "collegeadvies.docx", "onderbouwing.docx"]
+    assert files == sorted([*councils, *others])
+    before = {}
+    for path in (tmp_path / "papers").iterdir():
+        assert barriers(path, "nl") == [], path.name
+        before[path.name] = path.read_bytes()
+    write_papers(joint, tmp_path, "nl")
+    assert before == {path.name: path.read_bytes() for path in (tmp_path / "papers").iterdir()}
+    secret = Document(str(tmp_path / "papers" / "bijlage-geheim-aanbieders.docx"))
+    assert "GEHEIM" in secret.sections[0].header.paragraphs[0].text
+    (tmp_path / "en").mkdir()
+    write_papers(outcome, tmp_path / "en", "en")
+    english = sorted(path.name for path in (tmp_path / "en" / "papers").iterdir())
+    assert not [name for name in english if name.startswith("board")]
+    assert [problem for name in english for problem in barriers(tmp_path / "en" / "papers" / name, "en")] == []
+
+
+def test_two_municipalities_of_one_name_have_two_files(outcome: Comparison) -> None:
+    case = outcome.case
+    alike = tuple(row.model_copy(update={"name": "Bergen"}) for row in case.municipalities)
+    files = council_files(Basis.of(replace(outcome, case=replace(case, municipalities=alike)), NL))
+    assert len(set(files.values())) == len(case.reported_codes) > 1
+
+
+def test_a_wrong_wish_is_told_before_anything_is_computed(tmp_path: Path, outcome: Comparison) -> None:
+    with pytest.raises(UserError, match=r"this payment form is unknown; choose from inspanningsgericht"):
+        PapersAsked(form="lumpsum").check()
+    with pytest.raises(UserError, match="does not exist"):
+        PapersAsked(template=tmp_path / "huisstijl.docx").check()
+    with pytest.raises(UserError, match="all lots are paid in the same way today"):
+        write_papers(outcome, tmp_path, "nl", PapersAsked(form="mix"))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            ["--template", "weg.docx"],
+            "Sjabloon weg.docx bestaat niet; noem een Word-bestand (.docx) met --template.",
+        ),
+        (
+            ["--propose", "lumpsum"],
+            "--propose lumpsum: deze bekostigingsvorm is onbekend; kies uit inspanningsgericht",
+        ),
+    ],
+)
+def test_the_command_refuses_before_it_reads_the_case(options: list[str], sentence: str, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["compare", str(tmp_path / "no-case.xlsx"), *options])
+    assert result.exit_code == 2
+    assert sentence in " ".join(result.output.split())
+
+
+def test_what_a_template_lacks_is_told(outcome: Comparison, tmp_path: Path) -> None:
+    document = Document()
+    element = document.styles["Caption"].element
+    element.getparent().remove(element)
+    document.save(str(tmp_path / "huisstijl.docx"))
+    (note,) = write_papers(outcome, tmp_path, "nl", PapersAsked(template=tmp_path / "huisstijl.docx"))
+    assert note["nl"].startswith("Het sjabloon heeft geen stijl Caption; ")
