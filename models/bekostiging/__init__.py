@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         read_suite,
         reverse_stress,
         study_capacity,
+        study_difference,
         study_equalisation,
         study_lumpsum,
         study_sharing,
@@ -61,6 +62,7 @@ __all__ = [
     "reverse_stress",
     "short_errors",
     "study_capacity",
+    "study_difference",
     "study_equalisation",
     "study_lumpsum",
     "study_sharing",
@@ -79,7 +81,7 @@ _NAMES_BY_MODULE = {
     "bekostiging.scripts": ("short_errors",),
     "bekostiging.studies": (
         "backtest", "benchmark", "compare", "pooled", "read_suite", "reverse_stress", "study_capacity",
-        "study_equalisation", "study_lumpsum", "study_sharing", "study_stress",
+        "study_difference", "study_equalisation", "study_lumpsum", "study_sharing", "study_stress",
     ),
     "bekostiging_solvers": ("Estimate",),
 }  # fmt: skip

@@ -141,3 +141,5 @@ def run_options(options: Options) -> RunOptions:
 
 OF_CAPACITY: Options = {"n_scenarios": 128, "n_years": 1}
 """Defaults of a capacity plan, whose program has a second stage per scenario."""
+OF_DIFFERENCE: Options = {"n_scenarios": 128, "design_scenarios": 128}
+"""Defaults of the runs that attribute the difference between two results: sixteen of them, on one seed."""

@@ -9,6 +9,7 @@ from bekostiging.case.dated import dated_notes
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.from_history import case_from_history, estimated_tables, tables_in, unit_prices
 from bekostiging.case.inputs import input_files, public_tables
+from bekostiging.case.kept import KeptCase, packed_case, unpacked_case
 from bekostiging.case.model import Case
 from bekostiging.case.override import with_policy
 from bekostiging.case.policy import PolicyTable
@@ -31,6 +32,7 @@ __all__ = [
     "CaseError",
     "CasePolicy",
     "ClientTable",
+    "KeptCase",
     "LotPolicy",
     "Number",
     "PolicyTable",
@@ -47,6 +49,7 @@ __all__ = [
     "estimated_tables",
     "input_files",
     "key_weights",
+    "packed_case",
     "pseudonymised",
     "public_tables",
     "read_case",
@@ -61,6 +64,7 @@ __all__ = [
     "synthetic_region",
     "tables_in",
     "unit_prices",
+    "unpacked_case",
     "with_cost_sheet",
     "with_policy",
     "write_case",

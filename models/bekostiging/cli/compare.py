@@ -1,4 +1,4 @@
-"""Commands that compare payment forms: compare, stress, backtest."""
+"""Commands that compare payment forms, or two comparisons: compare, stress, backtest, diff."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 from bekostiging.cli.application import brought_case, print_notes, user_errors
 from bekostiging.cli.frame import carry_out, study_case, used
 from bekostiging.cli.options import CaseName, Dossier, Odf, Output, Papers, Proposed, Seed, Template, command
-from bekostiging.options import Options
+from bekostiging.options import OF_DIFFERENCE, Options
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bekostiging.evaluation import Comparison, Study
     from bekostiging.options import Progress
     from bekostiging.report import PapersAsked
+    from bekostiging.studies import Difference
 
 OF_RESULTS = ("n_scenarios", "design_scenarios", "n_years", "seed", "named")
 """Options of a run that its numbers depend on, for the dossier."""
@@ -156,3 +157,25 @@ def backtest(
             return backtest(brought, origin, n_scenarios, seed)
 
         carry_out(compute, Path(f"bekostiging-{pseudonymised(brought).name}-backtest"), output, apart=used(case))
+
+
+@command(OF_DIFFERENCE)
+def diff(
+    a: Annotated[Path, typer.Argument(metavar="A", help="A folder that compare wrote.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Another one: a later year, a variant, another region.")],
+    run: Options,
+    output: Output,
+    form: Annotated[
+        str | None, typer.Option(help="Payment form to compare; default: every lot as it is paid.")
+    ] = None,
+) -> None:
+    """Two results side by side: what was entered differently, and what of the difference comes from what."""
+    with user_errors(output.lang):
+
+        def compute(progress: Progress) -> Difference:
+            """Carry it out with these options."""
+            from bekostiging.studies import study_difference
+
+            return study_difference(a, b, form=form, **(run | {"progress": progress}))
+
+        carry_out(compute, Path(f"bekostiging-{b.name}-diff"), output, apart=(a, b))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bekostiging.evaluation import Study
     from bekostiging.options import Options, Progress
     from bekostiging.report.kit.presented import Presented
-    from bekostiging.studies import Benchmark
+    from bekostiging.studies import Benchmark, Difference
 
 NO_SOLUTION = 3
 PAPERS = "papers"
@@ -77,7 +77,7 @@ def used(*asked: str | Path | None) -> tuple[Path, ...]:
 
 
 def carry_out(
-    compute: Callable[[Progress], Study | Benchmark],
+    compute: Callable[[Progress], Study | Benchmark | Difference],
     usual: Path,
     output: Output,
     also: Also | None = None,

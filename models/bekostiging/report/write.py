@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bekostiging.case import packed_case
 from bekostiging.case.arguments import checked_language, checked_path, kinds_checked
+from bekostiging.case.kept import KEPT
 from bekostiging.evaluation import Comparison, Study
 from bekostiging.report.backtest.page import BacktestReport
 from bekostiging.report.capacity.page import CapacityReport
 from bekostiging.report.comparison.page import ComparisonReport
+from bekostiging.report.difference.page import DifferenceReport
 from bekostiging.report.equalisation.page import EqualisationReport
 from bekostiging.report.kit.export import write_export
 from bekostiging.report.kit.folder import write_folder
@@ -25,6 +28,7 @@ from bekostiging.studies import (
     Backtest,
     Benchmark,
     CapacityStudy,
+    Difference,
     EqualisationStudy,
     LumpSumStudy,
     SharingStudy,
@@ -34,7 +38,7 @@ from bekostiging.studies import (
 
 @kinds_checked
 def write_results(
-    study: Study | Benchmark,
+    study: Study | Benchmark | Difference,
     folder: Path | str,
     *,
     lang: str = "nl",
@@ -87,6 +91,7 @@ def write_results(
         for own in report.exported():
             place = draft / own.place
             place.mkdir(exist_ok=True)
+            (place / KEPT).write_bytes(packed_case(own.case))
             write_export(
                 place, own.case, own.tables, report.texts, own.settings, named=own.named, leading=own.leading
             )
@@ -106,12 +111,13 @@ REPORTS: dict[type, type[Presented[Any]]] = {
     StressStudy: StressReport,
     Backtest: BacktestReport,
     Benchmark: BenchmarkReport,
+    Difference: DifferenceReport,
 }
 """What presents each kind of study."""
 
 
 @kinds_checked
-def presented(study: Study | Benchmark, lang: str) -> Presented[Any]:
+def presented(study: Study | Benchmark | Difference, lang: str) -> Presented[Any]:
     """A study in one language, ready to print, show or write.
 
     Parameters

@@ -8,6 +8,8 @@ from bekostiging.studies.breaking_point import BEGROTING, ReverseStress, payment
 from bekostiging.studies.capacity import CapacityBudget, CapacityStudy, study_capacity
 from bekostiging.studies.comparison import compare, contracts_in_force
 from bekostiging.studies.coverage import Prediction
+from bekostiging.studies.difference.inputs import ROW_ADDED, ROW_GONE, InputChange
+from bekostiging.studies.difference.run import Difference, FigureDifference, study_difference
 from bekostiging.studies.equalisation import EqualisationStudy, PoolResult, study_equalisation
 from bekostiging.studies.lumpsum import LumpSumStudy, study_lumpsum
 from bekostiging.studies.policy_choices import Changed, Choice
@@ -29,6 +31,8 @@ __all__ = [
     "DECISION_MODELS",
     "IN_FORCE",
     "NO_SHOCK",
+    "ROW_ADDED",
+    "ROW_GONE",
     "SHIPPED",
     "Backtest",
     "Benchmark",
@@ -39,8 +43,11 @@ __all__ = [
     "Choice",
     "Condition",
     "Decision",
+    "Difference",
     "EqualisationStudy",
+    "FigureDifference",
     "Hindcast",
+    "InputChange",
     "LotBoard",
     "LumpSumStudy",
     "PoolResult",
@@ -64,6 +71,7 @@ __all__ = [
     "read_suite",
     "reverse_stress",
     "study_capacity",
+    "study_difference",
     "study_equalisation",
     "study_lumpsum",
     "study_sharing",

@@ -25,6 +25,7 @@ FILES = {
     "manifest.json",
     "scenarios.parquet",
     "resultaten.xlsx",
+    "case.zip",
     "resultaten-lang.xlsx",
 }
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bekostiging.program import program_fingerprint
 from bekostiging.report.kit.blas import blas_kernels
 from bekostiging.report.kit.json_text import write_json
 
@@ -44,6 +45,7 @@ def write_manifest(folder: Path, about: Mapping[str, object]) -> None:
     content = {
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         **about,
+        "program": program_fingerprint(),
         "versions": versions(),
         "machine": {**processor(), "cores": os.cpu_count()},
         "sha256": {

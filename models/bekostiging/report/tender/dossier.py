@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bekostiging.case.kept import KEPT
 from bekostiging.report.kit.export import KEY_LIST
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.report.kit.manifest import MANIFEST, processor, versions
@@ -29,9 +30,9 @@ from bekostiging.report.tender.about import About, Machine, Packed
 
 DOSSIER, PUBLIC = "dossier.zip", "dossier-public.zip"
 INPUTS, RESULTS, SUITE = "inputs", "results", "suite.toml"
-LEFT_OUT = (DOSSIER, PUBLIC, MANIFEST, KEY_LIST, "scenarios.parquet")
-"""Of a result folder: a dossier is not in a dossier, the folder's manifest has times, the key list stays apart, scenarios
-follow from the seed."""
+LEFT_OUT = (DOSSIER, PUBLIC, MANIFEST, KEY_LIST, KEPT, "scenarios.parquet")
+"""Of a result folder: a dossier is not in a dossier, the folder's manifest has times, the key list stays apart, the
+case stands among the inputs, scenarios follow from the seed."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 DIGEST = 64
 NOT_EVERYWHERE = re.compile(r"[^\w .()+,@-]")

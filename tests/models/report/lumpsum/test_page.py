@@ -81,6 +81,7 @@ def test_the_command_writes_page_and_numbers(
         "manifest.json",
         "resultaten.xlsx",
         "resultaten-lang.xlsx",
+        "case.zip",
         "tables",
     }
     found = json.loads((place / "lumpsum.json").read_text())
