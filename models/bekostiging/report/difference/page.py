@@ -15,6 +15,7 @@ from bekostiging.report.difference.tables import change_in_words, difference_tab
 from bekostiging.report.kit.export import confidential_mark
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.numbers import UNKNOWN
+from bekostiging.report.kit.paper import Paper
 from bekostiging.report.kit.presented import Exported, Presented
 from bekostiging.report.kit.sections import Answer, Section, Table, names_of
 from bekostiging.report.kit.style import figure_of
@@ -96,11 +97,14 @@ class DifferenceReport(Presented[Difference]):
     def page(self) -> str:
         """The page of sections."""
         study, texts, case = self.study, self.texts, self.study.known_case
+        title = texts["difference", "title"]
+        confidential = "" if case is None else confidential_mark(case, texts, named=self._named)
         return template("sections.html.j2").render(
             lang=texts.lang,
-            title=texts["difference", "title"],
+            title=title,
+            paper=Paper.of(title, texts, confidential),
             disclaimer="" if case is None else case.disclaimer.get(texts.lang, ""),
-            confidential="" if case is None else confidential_mark(case, texts, named=self._named),
+            confidential=confidential,
             alarms=[note[texts.lang] for note in study.totals_only],
             notes=[note[texts.lang] for note in self._joined()],
             dated=(),
