@@ -118,7 +118,7 @@ def test_a_workbook_from_new_to_compare(tmp_path: Path) -> None:
     assert "schat er een uit met `bekostiging new volledig.xlsx --from klein.xlsx`" in refused.stderr
     made = run("new", "mijn regio.xlsx", "--from", "klein.xlsx", cwd=tmp_path)
     assert made.returncode == 0, made.stderr
-    assert "- tabel demand" in made.stdout
+    assert "- blad vraag, rijen " in made.stdout
     assert "- tabel history" not in made.stdout
     checked = run("check", "mijn regio.xlsx", cwd=tmp_path)
     assert "De casus is in orde." in checked.stdout, checked.stderr

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bekostiging.case.arguments import checked_kind
 from bekostiging.case.model import Case
 from bekostiging.case.tables import TABLES
+from bekostiging.case.workbook.names import sheet_name
 from bekostiging.units import WEEKS_PER_YEAR
 
 WITHOUT: dict[str, dict[str, str]] = {
@@ -14,14 +15,14 @@ WITHOUT: dict[str, dict[str, str]] = {
         "nl": "één profiel per zorgvorm, niets op resultaat",
         "en": "one profile per care form, nothing on result",
     },
-    "durations": {"nl": "verdeling van de duur uit demand", "en": "distribution of durations of demand"},
+    "durations": {"nl": "de verdeling van de duur in de vraag", "en": "distribution of durations of demand"},
     "clauses": {"nl": "geen bedingen naast de bandbreedte", "en": "no clauses beside the corridor"},
     "cost_price": {
-        "nl": "referentiekostprijs uit offers als reële prijs",
+        "nl": "de kostprijs van het aanbod als reële prijs",
         "en": "reference unit cost of offers as fair price",
     },
     "function_groups": {
-        "nl": "opbouw uit cost_price, als die er is",
+        "nl": "de kostprijsopbouw, als die er is",
         "en": "build-up of cost_price, if there is one",
     },
     "risk_factors": {"nl": "geen: alleen toeval per cliënt", "en": "none: only chance per client"},
@@ -32,10 +33,10 @@ WITHOUT: dict[str, dict[str, str]] = {
     "substitution": {"nl": "geen verschuiving", "en": "no substitution"},
     "administration": {"nl": "niet gemodelleerd, en zo genoemd", "en": "not modelled, and said so"},
     "waiting": {"nl": "niemand wacht aan het begin", "en": "nobody waits at the start"},
-    "capacity": {"nl": "niets: nodig voor capacity", "en": "nothing: needed for capacity"},
-    "travel": {"nl": "niets: nodig voor capacity", "en": "nothing: needed for capacity"},
+    "capacity": {"nl": "niets: nodig voor het capaciteitsplan", "en": "nothing: needed for capacity"},
+    "travel": {"nl": "niets: nodig voor het capaciteitsplan", "en": "nothing: needed for capacity"},
     "mergers": {
-        "nl": "history telt naar de gemeenten van nu",
+        "nl": "de historie telt naar de gemeenten van nu",
         "en": "history counts by the municipalities of today",
     },
     "judgements": {
@@ -61,11 +62,16 @@ class CommandCheck:
     command: str
     n_rows: dict[str, int]
 
-    def rows(self, lang: str) -> list[tuple[str, str, str, str]]:
-        """(table, rows, present, filled from) in the language given."""
+    def rows(self, lang: str, names: str = "en") -> list[tuple[str, str, str, str]]:
+        """(table, rows, present, filled from) in the language given, tables as the sheets of ``names`` are called."""
         yes, no = {"nl": ("ja", "nee"), "en": ("yes", "no")}[lang]
         return [
-            (table, str(n), yes if n else no, "" if n else WITHOUT.get(table, {"nl": "–", "en": "–"})[lang])
+            (
+                sheet_name(table, names),
+                str(n),
+                yes if n else no,
+                "" if n else WITHOUT.get(table, {"nl": "–", "en": "–"})[lang],
+            )
             for table, n in self.n_rows.items()
         ]
 

@@ -56,7 +56,7 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
         }
         table = Table(*headers[lang])
         for command in check_commands(brought):
-            for row in command.rows(lang):
+            for row in command.rows(lang, names_of_tables(case, brought, lang)):
                 table.add_row(command.command, *row)
         console.print(table)
         print_sense(brought, lang)
@@ -64,6 +64,11 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
             print_sentence(small_in_order(case, lang))
             return
         console.print({"nl": "De casus is in orde.", "en": "The case is in order."}[lang])
+
+
+def names_of_tables(name: str, case: Case, lang: str) -> str:
+    """The language of the names of tables as the user has them: of the sheets, of the files, else of the run."""
+    return case.sheets or ("en" if Path(name).is_dir() else lang)
 
 
 def small_case(name: str, lang: str) -> Case:
@@ -184,12 +189,25 @@ def new(
         print_notes(case.notes, lang)
         scaffold_case(target, lang, case, wanted=wanted or [], estimated=True)
         print_sentence({"nl": "Geschat, en na te lopen:", "en": "Estimated, and to be checked:"}[lang])
-        heads = {"nl": ["tabel", "rijen", "herkomst"], "en": ["table", "rows", "origin"]}[lang]
-        for table, rows, origin in estimated_tables(case, tables_in(source)):
-            print_sentence(f"- {heads[0]} {table}, {heads[1]} {rows}, {heads[2]} {origin}")
+        print_estimated(estimated_tables(case, tables_in(source)), target, lang)
         print_place({"nl": "Klaar om na te lopen", "en": "Ready to be checked"}[lang], target)
         print_assumptions(case, tables_in(source), lang)
         print_notes(history_notes(case), lang)
+
+
+def print_estimated(origins: Sequence[tuple[str, int, str]], target: Path, lang: str) -> None:
+    """What was estimated, by table and origin, in the names of what was made."""
+    from bekostiging.case.workbook.located import in_workbook
+    from bekostiging.case.workbook.names import choice_name, sheet_name
+
+    names = "en" if target.suffix == "" else lang
+    sheet, rows, origin = {"nl": ("tabel", "rijen", "herkomst"), "en": ("table", "rows", "origin")}[lang]
+    if names == "nl":
+        sheet = "blad"
+    for table, n, told in origins:
+        status, _, source = told.partition(": ")
+        where = f"{choice_name('status', status, lang)}: {in_workbook(source, lang, names)}"
+        print_sentence(f"- {sheet} {sheet_name(table, names)}, {rows} {n}, {origin} {where}")
 
 
 def print_assumptions(case: Case, given: Sequence[str], lang: str) -> None:

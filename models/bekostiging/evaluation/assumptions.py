@@ -60,7 +60,7 @@ class Assumed:
     tariff_percent : float
         Euro over the term of one percent on every tariff.
     invented : dict of str to float
-        Euro over the term at tariffs that were invented, by care form.
+        Euro over the term at tariffs that were invented, by the name of the care form.
     own_growth, own_spread : bool
         Whether a series of the region itself was long enough to count in the growth, and in the spread of the inflow.
 
@@ -126,6 +126,7 @@ def assumed(case: Case, given: Sequence[str] = ()) -> Assumed:
     by_form = {
         form: float(by_cell[cells.care_form == place].sum()) for place, form in enumerate(cells.care_form_ids)
     }
+    names = {row.id: row.name for row in case.care_forms}
     prices = {} if "offers" in given else unit_prices(case)
     years = {form: price.year for form, price in prices.items() if by_form[form] > 0}
     index, index_euro = _index(case, cells, by_cell, years)
@@ -146,7 +147,9 @@ def assumed(case: Case, given: Sequence[str] = ()) -> Assumed:
             if row.status == "illustrative" and min(years.values(), default=row.year) < row.year <= case.first_year
         ),
         tariff_percent=POINT * spending,
-        invented={} if "offers" in given else {f: e for f, e in by_form.items() if f not in prices and e > 0},
+        invented={}
+        if "offers" in given
+        else {names[f]: e for f, e in by_form.items() if f not in prices and e > 0},
         own_growth=any(one.own is not None for one in growth_estimates(case)),
         own_spread=any(one.own for one in estimated_spreads(case).values()),
     )

@@ -67,14 +67,15 @@ def test_spread_of_all_factors_that_move_an_inflow(case: Case) -> None:
 def test_prices_of_history_are_raised_by_the_index(case: Case) -> None:
     """The price of 2024 holds its index; those of 2025 (VNG: OVA 4.18 %, PPC 1.82 %) and of 2026 (invented) come on top."""
     found = assumed(case)
+    other = next(row.name for row in case.care_forms if row.id == OTHER)
     assert found.price_years == (2024,)
     weights = case.policy.weight_ova(FORM), case.policy.weight_ppc(FORM)
     by_hand = (1 + weights[0] * 0.0418 + weights[1] * 0.0182) * (1 + weights[0] * 0.03 + weights[1] * 0.02) - 1
     assert found.index == pytest.approx(by_hand)
-    at_tariffs = found.spending - found.invented[OTHER]
+    at_tariffs = found.spending - found.invented[other]
     assert found.index_euro == pytest.approx(at_tariffs * by_hand / (1 + by_hand))
     assert found.index_invented == (2026,)
-    assert found.invented.keys() == {OTHER}
+    assert found.invented.keys() == {other}
 
 
 def test_tables_that_were_brought_are_not_assumed(case: Case) -> None:

@@ -215,7 +215,7 @@ class Estimates:
         return Case(
             name=re.sub(r"[^\w-]+", "-", name), title={"nl": name, "en": name},
             disclaimer={
-                "nl": "Geschat uit history; wat de regio niet gaf, is verzonnen en staat als zodanig in de tabellen.",
+                "nl": "Geschat uit de historie; wat de regio niet gaf, is verzonnen en staat als zodanig in de tabellen.",
                 "en": "Estimated from history; what the region did not give is invented and marked so in the tables.",
             },
             kind="planning", base_year=self.base_year, trajectories_per_person=self.example.trajectories_per_person,
@@ -240,9 +240,7 @@ class Estimates:
         problems = []
         for name in names:
             if name not in forms:
-                nl = (
-                    f"perceel {name} heet niet naar een zorgvorm van history; noem het zo, of leg lots.csv ernaast"
-                )
+                nl = f"perceel {name} heet niet naar een zorgvorm in tabel history; noem het zo, of leg lots.csv ernaast"
                 en = f"lot {name} is not named after a care form of history; name it so, or put lots.csv beside it"
                 problems.append(Problem("contracts", nl, en, column="lot"))
             elif "demand" not in self.given and name not in asked and name not in dropped:
@@ -261,7 +259,7 @@ class Estimates:
                 id=lot, name=names_of[lot], care_forms=(lot,), areas=tuple(row.id for row in self.areas),
                 payment_form="inspanningsgericht", scale="local", first_year=self.first_year, years=self.n_years,
                 lead_years=self.first_year - self.base_year, messages="full",
-                source="een perceel per zorgvorm van contracts; jaren uit begroting", status="estimated",
+                source="een perceel per zorgvorm in de contracten; jaren uit de begroting", status="estimated",
             )
             for lot in kept
         ), dropped  # fmt: skip
@@ -330,7 +328,8 @@ class Estimates:
             Municipality(
                 code=code, name=self._name_of(code), reserve=stock.get(code, 0.0),
                 status="own_data" if code not in stock else "estimated",
-                source="areas.municipality" + (f"; reserve: begroting {self.first_year}" if code in stock else ""),
+                source="gemeente van de gebieden"
+                + (f"; reserve uit de begroting van {self.first_year}" if code in stock else ""),
             )
             for code in self.counts.municipalities
         )  # fmt: skip
@@ -383,7 +382,12 @@ class Estimates:
 
     def _risk_factors(self) -> tuple[RiskFactor, ...]:
         """The risk factors of the example; the spread of the inflow is left empty, so that history estimates it."""
-        estimated = {"standard_deviation": None, "source": "geschat uit history", "status": "estimated", "line": 0}
+        estimated = {
+            "standard_deviation": None,
+            "source": "geschat uit de historie",
+            "status": "estimated",
+            "line": 0,
+        }
         return tuple(
             row.model_copy(update=estimated) if row.quantity == "inflow" else row
             for row in self.example.risk_factors

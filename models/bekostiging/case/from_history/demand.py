@@ -14,6 +14,7 @@ from bekostiging.case.errors import Note
 from bekostiging.case.from_history.counts import Count, Counts, Level, has_clients
 from bekostiging.case.from_history.growth import Growths, yearly
 from bekostiging.case.tables import Area, CareForm, Demand
+from bekostiging.case.workbook.names import choice_name
 from bekostiging.units import WEEKS_PER_YEAR
 
 MOST_LISTED = 8
@@ -202,7 +203,8 @@ class Caseloads:
             assumed.append(INTENSITY)
         if starts == 0:
             self.told.closed.append(f"{name} ({last.year}: {last.clients:.0f})")
-        found = Caseload(stock, starts, weeks, units, tuple(assumed), f"history {last.year} ({last.definition})")
+        counted = choice_name("definition", last.definition, "nl")
+        found = Caseload(stock, starts, weeks, units, tuple(assumed), f"historie {last.year} ({counted})")
         return found if last.year == self.base_year else self._brought_forward(found, last, code, form, name)
 
     def _brought_forward(self, found: Caseload, last: Count, code: str, form: CareForm, name: str) -> Caseload:

@@ -31,6 +31,7 @@ def yearly(growth: GrowthEstimate) -> float:
 def with_growth(case: Case, growths: Growths) -> tuple[Demand, ...]:
     """Demand with the growth beyond demography that makes the clients of a law grow as estimated, and its error."""
     laws = {form.id: str(form.law) for form in case.care_forms}
+    names = {row.code: row.name for row in case.municipalities}
     homes = {area.id: area.municipality for area in case.areas}
     beyond = {key: (1 + yearly(growth)) / (1 + _by_demography(case, *key)) - 1 for key, growth in growths.items()}
     rows = []
@@ -38,8 +39,8 @@ def with_growth(case: Case, growths: Growths) -> tuple[Demand, ...]:
         key = (homes[row.area], laws[row.care_form])
         growth = growths[key]
         mean, error = (f"{100 * value:.1f}".replace(".", ",") for value in (yearly(growth), growth.standard_error))
-        years = f"history {growth.years[0]}-{growth.years[-1]} en " if growth.own is not None else ""
-        told = f"groei {key[1]} {key[0]} {mean} % per jaar, standaardfout {error} ({years}landelijk)"
+        years = f"historie {growth.years[0]}-{growth.years[-1]} en " if growth.own is not None else ""
+        told = f"groei {key[1]} {names[key[0]]} {mean} % per jaar, standaardfout {error} ({years}landelijk)"
         update = {"growth": round(beyond[key], 5), "growth_standard_error": round(growth.standard_error, 5)}
         rows.append(row.model_copy(update=update | {"source": f"{row.source}; {told}"}))
     return tuple(rows)

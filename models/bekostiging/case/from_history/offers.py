@@ -148,7 +148,7 @@ def indexed(price: Price, index: PriceIndex, lot: str, first_year: int) -> Tarif
     """A price of history as tariff of the first contract year, at the weights of a lot."""
     brought = f", geïndexeerd naar {first_year}" if price.year != first_year else ""
     euro = price.euro * index.between(lot, price.year, first_year)
-    return Tariff(euro, f"history {price.year}: euro's gedeeld door eenheden{brought}", invented=False)
+    return Tariff(euro, f"historie {price.year}: euro's gedeeld door eenheden{brought}", invented=False)
 
 
 def unindexed(priced: Mapping[str, Price], index: PriceIndex, first_year: int) -> list[Problem]:
@@ -210,9 +210,9 @@ def offers(
             tariff, cost = round(offered.euro, 2), round(offered.euro * (1 - MARGIN), 2)
             for row in own:
                 basis = (
-                    "contracts.revenue"
+                    "naar omzet in de contracten"
                     if row.revenue > 0
-                    else f"gelijk deel van {len(own)}, zonder omzet in contracts"
+                    else f"gelijk deel van {len(own)}, zonder omzet in de contracten"
                 )
                 rows.append(
                     Offer(
@@ -245,11 +245,11 @@ def providers(
         own = [row for row in contracts if row.provider == name]
         revenue = fsum(revenues.at(row, first).revenue for row in own)
         years = ", ".join(str(year) for year in sorted({revenues.year(row) for row in own if row.revenue > 0}))
-        basis = f"omzet uit contracts.revenue van {years}, geïndexeerd naar {first}"
+        basis = f"omzet in de contracten van {years}, geïndexeerd naar {first}"
         if revenue == 0:
             named = {row.lot for row in own}
             revenue = expected_revenue(name, [lot for lot in lots if lot.id in named], offered, demand)
-            basis = "zonder omzet in contracts: verwachte omzet bij haar marktaandeel"
+            basis = "zonder omzet in de contracten: verwachte omzet bij haar marktaandeel"
         turnover = max(float(round(revenue)), 1.0)
         result = round(MARGIN * turnover)
         rows.append(

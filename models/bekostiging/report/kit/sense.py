@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from bekostiging.case import Case
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.workbook.names import sheet_name
 from bekostiging.evaluation import Influence, Remark, influences, sense_check
 from bekostiging.evaluation.figures import AT_STAKE, BUDGET_CHANGE
 from bekostiging.report.kit.json_schema import NUMBER, TEXT, listed, schema_object
@@ -266,14 +267,19 @@ def sense_schema() -> dict[str, Any]:
 
 
 def sense_tables(case: Case, texts: Texts) -> list[LongTable]:
-    """Remarks and inputs in long format."""
+    """Remarks and inputs in long format; a table by the name of its sheet, as the reader has it or would have it."""
+    sheets = case.sheets or texts.lang
     remarks: list[Mapping[str, Any]] = [
-        {"table": one.table, "sentence": one.text(texts.lang), **estimated(AT_STAKE, one.euros)}
+        {
+            "table": sheet_name(one.table, sheets),
+            "sentence": one.text(texts.lang),
+            **estimated(AT_STAKE, one.euros),
+        }
         for one in sense_check(case)
     ]
     moved: list[Mapping[str, Any]] = [
         {
-            "table": one.table,
+            "table": sheet_name(one.table, sheets),
             "input": one.name(texts.lang),
             "raised": one.step,
             **estimated(BUDGET_CHANGE, one.euros),

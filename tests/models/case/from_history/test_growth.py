@@ -36,7 +36,7 @@ def test_an_older_count_is_brought_to_the_base_year_and_said() -> None:
     growth = yearly(law_growths(case)["village", "jeugdwet"])
     assert caseloads(case)["village"] == pytest.approx((100 * (1 + growth) ** 3, 50 * (1 + growth) ** 3), abs=0.01)
     (village,) = (one for one in case.demand if one.area == "village")
-    assert village.source.startswith("history 2021 (stock_at_date), naar 2024 gebracht met ")
+    assert village.source.startswith("historie 2021 (stand op een datum), naar 2024 gebracht met ")
     (told,) = (note["en"] for note in case.notes if "brought to 2024" in note["en"])
     assert f"village / youth_guidance (2021: 100 -> {100 * (1 + growth) ** 3:.0f})" in told
 

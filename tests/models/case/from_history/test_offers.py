@@ -49,9 +49,9 @@ RATES = {2023: 0.03, 2024: 0.02, 2025: 0.05, 2026: 0.04, 2027: 0.4}
     ("year", "level", "source"),
     [
         # a price of 2024 holds the index of 2024; what comes after the first contract year is none of its business
-        (2024, 1.05 * 1.04, "history 2024: euro's gedeeld door eenheden, geïndexeerd naar 2026"),
-        (2023, 1.02 * 1.05 * 1.04, "history 2023: euro's gedeeld door eenheden, geïndexeerd naar 2026"),
-        (2022, 1.03 * 1.02 * 1.05 * 1.04, "history 2022: euro's gedeeld door eenheden, geïndexeerd naar 2026"),
+        (2024, 1.05 * 1.04, "historie 2024: euro's gedeeld door eenheden, geïndexeerd naar 2026"),
+        (2023, 1.02 * 1.05 * 1.04, "historie 2023: euro's gedeeld door eenheden, geïndexeerd naar 2026"),
+        (2022, 1.03 * 1.02 * 1.05 * 1.04, "historie 2022: euro's gedeeld door eenheden, geïndexeerd naar 2026"),
     ],
 )
 def test_a_tariff_is_the_price_in_euros_of_the_first_contract_year(year: int, level: float, source: str) -> None:
@@ -104,7 +104,7 @@ def test_revenues_of_several_years_are_made_comparable() -> None:
     assert (one.turnover, two.turnover) == (round(102_000 * 1.05 * 1.04), round(306_000 * 1.05 * 1.04))
     # invented: equity is a quarter of total assets, those are half the turnover
     assert one.equity == round(0.125 * one.turnover)
-    assert "contracts.revenue van 2023, geïndexeerd naar 2026" in one.source
+    assert "contracten van 2023, geïndexeerd naar 2026" in one.source
 
 
 def test_counts_of_the_first_contract_year_need_no_index() -> None:
@@ -115,7 +115,7 @@ def test_counts_of_the_first_contract_year_need_no_index() -> None:
     check_case(case)
     assert {one.tariff for one in case.offers if one.care_form == FORM} == {75}
     assert {one.source.split(";")[0] for one in case.offers if one.care_form == FORM} == {
-        "history 2026: euro's gedeeld door eenheden"
+        "historie 2026: euro's gedeeld door eenheden"
     }
     revenue = {name: euro for name, _, euro in CONTRACTS}
     assert [one.turnover for one in case.providers] == [round(revenue[one.id] * 1.04) for one in case.providers]
