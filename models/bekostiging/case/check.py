@@ -25,7 +25,7 @@ WITHOUT: dict[str, dict[str, str]] = {
         "nl": "de kostprijsopbouw, als die er is",
         "en": "build-up of cost_price, if there is one",
     },
-    "risk_factors": {"nl": "geen: alleen toeval per cliënt", "en": "none: only chance per client"},
+    "risk_factors": {"nl": "alleen toeval per cliënt", "en": "only chance per client"},
     "correlations": {"nl": "risicofactoren onafhankelijk", "en": "risk factors independent"},
     "shocks": {"nl": "geen benoemde schokken", "en": "no named shocks"},
     "combinations": {"nl": "ieder traject van een ander", "en": "every trajectory of somebody else"},

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from pathlib import Path
 
 import numpy as np
 
 from bekostiging.case.arguments import checked_kind, checked_path, wrong_argument
-from bekostiging.case.bsn import coded, find
+from bekostiging.case.bsn import coded, find, mask
 from bekostiging.case.cell_problems import shortened
 from bekostiging.case.csv_text import csv_text, dialect, text_of
-from bekostiging.case.errors import ArgumentError, CaseError, Problem
+from bekostiging.case.errors import ArgumentError, CaseError, Note, Problem
+from bekostiging.case.folded import folded
 from bekostiging.case.not_bsn import CLIENTS, Exceptions, check_name, citizen_number, exceptions
-from bekostiging.case.numbers import AmbiguousNumberError, parse_number
+from bekostiging.case.numbers import in_en, in_nl, parse_number
+from bekostiging.case.read_rows import REMARKS
 from bekostiging.case.tables import TABLES
 from bekostiging.characters import one_form
 from bekostiging_solvers.typing import FloatArray
 
+CLIENT = "client"
+"""Column with a number of one's own per client, by which a correction finds what it corrects; no group."""
 REQUIRED = ("provider", "profile", "cost")
 IDENTIFYING = ("bsn", "burgerservicenummer", "name", "naam", "birth_date", "geboortedatum")
 """Columns that are never read: they say who a client is."""
+DUTCH = {"aanbieder": "provider", "profiel": "profile", "kosten": "cost", "cliënt": CLIENT, "cliëntnummer": CLIENT}
+"""Names of columns in Dutch."""
 MOST_PROBLEMS = 20
 Rows = list[tuple[int, list[str]]]
 """Line in the file and cells of every client."""
@@ -38,6 +45,8 @@ class ClientTable:
         Euro per year at reference prices.
     groups : dict of str to tuple of str
         The label of every client in each of the other columns, by the name of the column.
+    notes : tuple of dict, default ()
+        What the reader did with the file, in Dutch (``nl``) and English (``en``): corrections netted, columns not read.
 
     Raises
     ------
@@ -57,6 +66,7 @@ class ClientTable:
     profile: tuple[str, ...]
     cost: FloatArray
     groups: dict[str, tuple[str, ...]]
+    notes: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse columns of different lengths, and costs that are negative or no number."""
@@ -84,7 +94,10 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     ----------
     file : str or path
         CSV in UTF-8, separated by ``;`` (decimal comma) or ``,`` (decimal point), with the columns provider, profile and
-        cost (euro per year at reference prices); every other column divides clients into groups.
+        cost (euro per year at reference prices), or aanbieder, profiel and kosten; every other column divides clients into
+        groups. With a column client (a number of your own, never a citizen service number) a negative cost is a correction,
+        added to the other rows of that client, provider and profile. Columns that begin with ``opmerking`` or ``#`` are not
+        read.
     not_bsn : str, default ""
         Where a number is taken for a citizen service number and is none, as in the head of a case: ``clients.column: why``.
 
@@ -123,7 +136,7 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     read = None if text is None else csv_text(text, CLIENTS, problems, None)
     if read is None:
         raise CaseError(problems)
-    head = [one_form(name).lower() for name in read.columns]
+    head = [DUTCH.get(folded(name), one_form(name).lower()) for name in read.columns]
     problems += [citizen_number(CLIENTS, name) for name in head if find(name, dates=False)]
     if problems:
         raise CaseError(problems)
@@ -134,6 +147,7 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
     problems = sorted([*problems, *wrong], key=lambda problem: problem.row or 0)
     if problems:
         raise CaseError(problems[:MOST_PROBLEMS])
+    rows, cost, netted = _netted(rows, head, cost)
     if not rows:
         raise _wrong_file(
             file,
@@ -141,8 +155,19 @@ def read_clients(file: str | Path, not_bsn: str = "") -> ClientTable:
             "it holds no client",
         )
     columns = {name: tuple(row[place] for _, row in rows) for place, name in enumerate(head)}
-    groups = {name: labels for name, labels in columns.items() if name not in REQUIRED}
-    return ClientTable(columns["provider"], columns["profile"], np.array(cost), groups)
+    remarks = [name for name in columns if name.startswith(REMARKS)]
+    groups = {name: labels for name, labels in columns.items() if name not in (*REQUIRED, CLIENT, *remarks)}
+    notes = [*(_unread(name) for name in remarks), *netted]
+    return ClientTable(columns["provider"], columns["profile"], np.array(cost), groups, tuple(notes))
+
+
+def _unread(name: str) -> Note:
+    """The note on a column for the reader's eye only."""
+    shown = mask(shortened(name))
+    return {
+        "nl": f"cliënten: kolom '{shown}' is niet gelezen; zij begint als een opmerking",
+        "en": f"clients: column '{shown}' was not read; it begins as a remark",
+    }
 
 
 def _wrong_file(file: Path, nl: str, en: str) -> ArgumentError:
@@ -192,23 +217,88 @@ def _costs(rows: Rows, head: list[str], separator: str) -> tuple[list[float], li
             )
             continue
         try:
-            value = parse_number(row[place], separator)
-        except AmbiguousNumberError:
-            value = -1.0
+            value = parse_number(row[place], separator, "euro")
         except ValueError:
-            value = -1.0
-        if not 0 <= value < np.inf:
+            value = np.nan
+        if not abs(value) < np.inf:
             problems.append(
                 Problem(
                     CLIENTS,
-                    f"'{shortened(row[place])}' is geen bedrag van nul of meer zonder duizendtekens; herstel het",
-                    f"'{shortened(row[place])}' is no amount of zero or more without thousands marks; mend it",
+                    f"'{shortened(row[place])}' is geen bedrag zonder duizendtekens; herstel het",
+                    f"'{shortened(row[place])}' is no amount without thousands marks; mend it",
                     line,
                     "cost",
                 )
             )
         costs.append(value)
     return costs, problems
+
+
+def _netted(rows: Rows, head: list[str], costs: list[float]) -> tuple[Rows, list[float], list[Note]]:
+    """The rows with every correction added to the other rows of its client, provider and profile, and what was done.
+
+    Raises
+    ------
+    CaseError
+        A cost that is negative, alone or with the rows that it corrects.
+    """
+    known = CLIENT in head
+    places = [head.index(name) for name in (CLIENT, "provider", "profile")] if known else []
+    together: dict[tuple[str, ...], list[int]] = {}
+    for number, (line, row) in enumerate(rows):
+        own = [row[place] for place in places]
+        together.setdefault(tuple(own) if known and own[0] else (str(line),), []).append(number)
+    kept: list[int] = []
+    total, problems, corrections = list(costs), [], 0
+    for group in together.values():
+        negative = [number for number in group if costs[number] < 0]
+        if not negative:
+            kept += group
+            continue
+        first = next((number for number in group if costs[number] >= 0), group[0])
+        total[first] = fsum(costs[number] for number in group)
+        kept.append(first)
+        corrections += len(negative)
+        if total[first] < 0:
+            problems.append(_below_zero(rows[negative[0]][0], total[first], known=known))
+    if problems:
+        raise CaseError(problems[:MOST_PROBLEMS])
+    kept.sort()
+    nl, en = (
+        ("1 negatief bedrag is als correctie", "1 negative amount was added as a correction")
+        if corrections == 1
+        else (
+            f"{corrections} negatieve bedragen zijn als correctie",
+            f"{corrections} negative amounts were added as corrections",
+        )
+    )
+    nl, en = (
+        f"cliënten: {nl} opgeteld bij de andere rijen van die cliënt",
+        f"clients: {en} to the other rows of that client",
+    )
+    notes = [{"nl": nl, "en": en}] if corrections else []
+    return [rows[number] for number in kept], [total[number] for number in kept], notes
+
+
+def _below_zero(line: int, euro: float, *, known: bool) -> Problem:
+    """What a client cannot cost."""
+    nl, en = (
+        ("vul de rij aan die zij verbetert", "add the row that it corrects")
+        if known
+        else (
+            f"tel een correctie op bij de rij die zij verbetert, of geef elke cliënt een eigen nummer in kolom {CLIENT}: "
+            "dan worden zij opgeteld",
+            f"add a correction to the row that it corrects, or give every client a number of your own in column {CLIENT}: "
+            "then they are added up",
+        )
+    )
+    return Problem(
+        CLIENTS,
+        f"{in_nl(euro)} euro is minder dan nul; {nl}",
+        f"{in_en(euro)} euro is below zero; {en}",
+        line,
+        "cost",
+    )
 
 
 def _citizen_numbers(rows: Rows, head: list[str], stated: Exceptions) -> list[Problem]:

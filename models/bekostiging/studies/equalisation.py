@@ -232,6 +232,7 @@ def study_equalisation(
         checked_kind("model", model, NormAmounts, "NormAmounts")
     if table is not None:
         checked_kind("table", table, ClientTable, "read_clients")
+    told = () if table is None else table.notes
     checked_number("power", power, 0, 1)
     brought, ready = case, prepared(case, run)
     design_plan, out_of_sample_plan = ready.plan("design"), ready.plan("out_of_sample")
@@ -255,7 +256,7 @@ def study_equalisation(
         n_scenarios=out_of_sample_plan.n_scenarios,
         seed=seed,
         named=ready.run.named,
-        notes=ready.notes(out_of_sample_plan, checked),
+        notes=(*told, *ready.notes(out_of_sample_plan, checked)),
         self_check=checked,
         outcome=decision.outcome,
         simulated=table is None,

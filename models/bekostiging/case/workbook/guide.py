@@ -124,23 +124,23 @@ def help_sheet(house: House, tables: Sequence[str]) -> None:
     sheet = house.book.add_worksheet(sheet_name("help", lang))
     title, *headings = {
         "nl": ("Hulp bij het invullen; de bedragen zijn die van de verzonnen regio Veenrand, over vier jaar",
-               "blad", "kolom", "nodig", "wie heeft het", "minuten", "leeg, of let op", "reken met", "waard"),
+               "blad", "kolom", "nodig", "wie heeft het", "minuten", "leeg", "let op", "reken met", "waard"),
         "en": ("Help while filling; the amounts are those of the invented region Veenrand, over four years",
-               "sheet", "column", "needed", "who has it", "minutes", "empty, or note", "take", "worth"),
+               "sheet", "column", "needed", "who has it", "minutes", "empty", "note", "take", "worth"),
     }[lang]  # fmt: skip
     sheet.write_string(0, 0, title, house.title)
-    for column, (heading, width) in enumerate(zip(headings, (16, 30, 11, 40, 9, 66, 52, 72), strict=True)):
+    for column, (heading, width) in enumerate(zip(headings, (16, 30, 11, 40, 9, 66, 40, 52, 72), strict=True)):
         sheet.write_string(1, column, heading, house.required)
         sheet.set_column(column, column, width)
     row = 2
     for table in tables:
         for name in columns(TABLES[table]):
             told = help_of(TABLES[table], name, lang)
-            if name in ("source", "status") or not (told.text(lang) or told.level == "required"):
+            if name in ("source", "status"):
                 continue
             texts = (
                 sheet_name(table, lang), column_name(name, lang), LEVELS[lang][told.level], told.who,
-                "" if not told.minutes else str(told.minutes), told.without, told.band, told.worth,
+                "" if not told.minutes else str(told.minutes), told.without, told.note, told.band, told.worth,
             )  # fmt: skip
             for column, text in enumerate(texts):
                 sheet.write_string(row, column, text, house.wrapped)

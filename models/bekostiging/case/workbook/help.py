@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from bekostiging.case.check import WITHOUT
 from bekostiging.case.errors import in_language
 from bekostiging.case.numbers import written
 from bekostiging.case.rows import Row
@@ -24,41 +25,40 @@ LEVELS: dict[str, dict[Level, str]] = {
 }
 SMALL = 1
 """Million euro below which a simulated difference is not told from its error."""
+NAMED = {"minutes": 1, "moves": "label"}
+"""What holds of keys and names."""
+ORIGIN = {"who": "procurement", "minutes": 1, "moves": "origin"}
+"""What holds of source and status."""
 LONGEST = 255
 """Characters of the message of a cell in Excel."""
 
 
 @dataclass(frozen=True)
 class ColumnHelp:
-    """What helps to fill one column; texts are empty where there is nothing to say."""
+    """What helps to fill one column; ``note`` and ``band`` are empty where there is nothing to say."""
 
     level: Level
-    who: str = ""
-    minutes: int | None = None
-    without: str = ""
-    worth: str = ""
+    who: str
+    minutes: int
+    without: str
+    worth: str
+    note: str = ""
     band: str = ""
 
     def text(self, lang: str) -> str:
         """Everything in a few short sentences."""
         words = {
-            "nl": (
-                "Wie",
-                "Tijd",
-                "minuten",
-                "Leeg" if self.level != "required" else "Let op",
-                "Reken met",
-                "Waard",
-            ),
-            "en": ("Who", "Time", "minutes", "Empty" if self.level != "required" else "Note", "Take", "Worth"),
+            "nl": ("Wie", "Tijd", "minuten", "Leeg", "Let op", "Reken met", "Waard"),
+            "en": ("Who", "Time", "minutes", "Empty", "Note", "Take", "Worth"),
         }[lang]
-        who, time, minutes, without, band, worth = words
+        who, time, minutes, empty, note, band, worth = words
         parts = [
-            f"{who}: {self.who}." if self.who else "",
+            f"{who}: {self.who}.",
             f"{time}: {self.minutes} {minutes}." if self.minutes else "",
-            f"{without}: {self.without}." if self.without else "",
+            f"{empty}: {self.without}.",
+            f"{note}: {self.note}." if self.note else "",
             f"{band}: {self.band}." if self.band else "",
-            f"{worth}: {self.worth}." if self.worth else "",
+            f"{worth}: {self.worth}.",
         ]
         return " ".join(part for part in parts if part)
 
@@ -74,35 +74,55 @@ def help_of(model: type[Row], column: str, lang: str) -> ColumnHelp:
     """The help of a column.
 
     >>> from bekostiging.case.tables import TABLES
-    >>> help_of(TABLES["demand"], "units_per_week", "en").text("en")
-    'Who: messages (301, 305, 307, 323). Time: 60 minutes. Worth: 10 % higher is 13.1 million euro in Veenrand.'
+    >>> help_of(TABLES["demand"], "units_per_week", "en").text("en")[:82]
+    'Who: messages (301, 305, 307, 323). Time: 60 minutes. Empty: not allowed. Worth: 1'
+    >>> help_of(TABLES["profiles"], "profile", "nl").without
+    'mag niet; zonder dit blad: één profiel per zorgvorm, niets op resultaat'
     """
-    own: dict[str, Any] = entries().get(model.table, {}).get(column, {})
+    own = _entry(model, column)
     must = model.model_fields[column].is_required()
     level: Level = own.get("level", "required" if must else "expert" if model.required else "useful")
     return ColumnHelp(
         level,
-        entries()["who"][own["who"]][lang] if "who" in own else "",
-        own.get("minutes"),
-        own.get(lang, ""),
+        entries()["who"][own["who"]][lang],
+        own["minutes"],
+        _not_empty(model, lang) if must else own[lang],
         _worth(own, lang),
+        own.get(lang, "") if must else "",
         _band(own, lang),
     )
 
 
+def _entry(model: type[Row], column: str) -> dict[str, Any]:
+    """What the file says of a column, over what is usual in its table; keys and names take a minute and move no euro."""
+    told: dict[str, Any] = entries()
+    named = column in (*model.key, "name", "id", "code")
+    usual = ORIGIN if column in ("source", "status") else told["usual"][model.table] | (NAMED if named else {})
+    own: dict[str, Any] = told.get(model.table, {}).get(column, {})
+    return usual | own
+
+
+def _not_empty(model: type[Row], lang: str) -> str:
+    """What holds of a column that must be filled."""
+    if model.required:
+        return in_language(("mag niet", "not allowed"), lang)
+    said = in_language(("mag niet; zonder dit blad", "not allowed; without this sheet"), lang)
+    return f"{said}: {WITHOUT[model.table][lang]}"
+
+
 def _worth(own: dict[str, Any], lang: str) -> str:
-    """What a step of the column does to expected spending, or a band to the amount at 90 % certainty."""
+    """What a step of the column does to expected spending, a band to the amount at 90 % certainty, or what else it moves."""
     if "spread" in own:
         small = own["spread"] < SMALL
         nl = f"minder dan {SMALL}" if small else written(own["spread"], "nl")
         en = f"less than {SMALL}" if small else written(own["spread"], "en")
         said = (
-            f"het bedrag bij 90 % zekerheid scheelt er {nl} miljoen euro door in Veenrand",
-            f"the amount at 90 % certainty differs by {en} million euro in Veenrand",
+            f"{nl} miljoen euro op het bedrag bij 90 % zekerheid, in Veenrand",
+            f"{en} million euro on the amount at 90 % certainty, in Veenrand",
         )
         return in_language(said, lang)
     if "euro" not in own:
-        return ""
+        return str(entries()["moves"][own["moves"]][lang])
     euro = written(own["euro"], lang)
     step = ("10 % hoger", "10 % higher") if "worth" in own else ("1 procentpunt meer", "1 point more")
     return f"{in_language(step, lang)} is {euro} {'miljoen' if lang == 'nl' else 'million'} euro in Veenrand"
@@ -114,7 +134,7 @@ def _band(own: dict[str, Any], lang: str) -> str:
         return ""
     band = str(own["band"])
     said = (
-        f"{band} (verzonnen: geen gepubliceerd cijfer)",
-        f"{band.replace(',', '.')} (invented: none was published)",
+        f"{band} (verzonnen; geen gepubliceerd cijfer gevonden)",
+        f"{band.replace(',', '.')} (invented; no published figure was found)",
     )
     return in_language(said, lang)
