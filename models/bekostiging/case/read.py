@@ -26,7 +26,7 @@ from bekostiging.case.mergers import with_mergers
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import FIELD, Exceptions, check_name, exceptions
 from bekostiging.case.pseudonym import with_names_judged
-from bekostiging.case.read_folder import FolderSource, csv_grid
+from bekostiging.case.read_folder import FolderSource, csv_grid, is_table
 from bekostiging.case.read_rows import Grid, Reading, read_rows
 from bekostiging.case.rows import Row
 from bekostiging.case.spread import with_estimates
@@ -40,6 +40,10 @@ WORKBOOKS = (".xlsx", ".xlsm")
 """How the name of a workbook ends."""
 SPREADSHEETS = (*WORKBOOKS, ".xls", ".xlsb", ".ods")
 """Names that are meant as a workbook, also where another format must be saved as .xlsx first."""
+NUMBERS = ".numbers"
+"""How the name of a spreadsheet of Numbers ends."""
+MOST_BOOKS = 3
+"""Workbooks in a folder that a sentence names."""
 
 
 HeadWanted = Literal["required", "optional", "small", "unread"]
@@ -188,6 +192,7 @@ def source_of(name: str | Path) -> Source:
         return FolderSource(embedded(str(name)))
     place = Path(name)
     check_name(place)
+    refuse_other_kinds(place)
     if place.suffix.lower() in SPREADSHEETS and not place.is_dir():
         from bekostiging.case.workbook.source import WorkbookSource
 
@@ -203,6 +208,35 @@ def source_of(name: str | Path) -> Source:
         f"Case {name} is no folder, no workbook (.xlsx) and no known name ({known}); give the folder with case.toml or "
         f"the workbook.{hint['en']}",
     )
+
+
+def refuse_other_kinds(place: Path) -> None:
+    """Refuse what is there and no case: a file of Numbers, one table alone, a folder with a workbook and no tables.
+
+    Raises
+    ------
+    UserError
+        It is one of these; the cause and the remedy in a sentence.
+    """
+    if place.suffix.lower() == NUMBERS and place.exists():
+        from bekostiging.case.workbook.container import numbers_file
+
+        raise numbers_file(place)
+    if place.is_file() and is_table(place.name):
+        raise UserError(
+            f"{place} is één tabel; geef de map waarin alle tabellen staan, of een werkboek (.xlsx).",
+            f"{place} is one table; give the folder that holds all tables, or a workbook (.xlsx).",
+        )
+    if not place.is_dir():
+        return
+    names = FolderSource(place).files
+    books = [one for one in names if one.lower().endswith((*SPREADSHEETS, NUMBERS)) and not one.startswith("~")]
+    if books and not any(is_table(one) or one == "case.toml" for one in names):
+        shown = ", ".join(books[:MOST_BOOKS])
+        raise UserError(
+            f"In map {place} staan geen tabellen (.csv), wel {shown}; geef dat werkboek zelf: {place / books[0]}.",
+            f"Folder {place} holds no tables (.csv) but {shown}; give that workbook itself: {place / books[0]}.",
+        )
 
 
 def embedded(name: str) -> Traversable:

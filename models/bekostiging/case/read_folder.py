@@ -50,7 +50,7 @@ class FolderSource:
             ) from None
         self.lang = ""
         self.doubts: list[Problem] = []
-        self.notes = [_unread(file) for file in self.files if _is_table(file) and file not in self._files.values()]
+        self.notes = [_unread(file) for file in self.files if is_table(file) and file not in self._files.values()]
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that are there."""
@@ -136,11 +136,11 @@ class FolderSource:
 
     def strays(self, stated: Exceptions) -> list[Problem]:
         """Names of the folder and its tables that may hold a citizen service number; no exception is for a name."""
-        names = [self.folder.name, *filter(_is_table, self.files)]
+        names = [self.folder.name, *filter(is_table, self.files)]
         return [problem for name in names if (problem := name_number(name)) is not None]
 
 
-def _is_table(file: str) -> bool:
+def is_table(file: str) -> bool:
     """Whether the name of a file says that it is a table, such as ``demand (1).csv`` or ``AREAS.CSV``."""
     return ".csv" in file.casefold()
 
@@ -150,7 +150,7 @@ def _stem(file: str) -> str:
     stem = file.casefold()
     while stem.endswith(_ENDINGS):
         stem = stem[: stem.rindex(".")]
-    return stem if _is_table(file) or stem != file.casefold() else ""
+    return stem if is_table(file) or stem != file.casefold() else ""
 
 
 def _unread(file: str) -> Note:

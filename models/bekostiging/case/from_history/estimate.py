@@ -21,6 +21,7 @@ from bekostiging.case.read import (
     of_today,
     read_case,
     read_draft,
+    refuse_other_kinds,
     source_of,
     told,
     validated,
@@ -64,6 +65,7 @@ def case_from_history(source: str | Path, name: str) -> Case:
     place = checked_path("source", source)
     if not isinstance(name, str) or not name.strip():
         raise wrong_argument("name", name, "geef een naam voor de casus", "give a name for the case")
+    refuse_other_kinds(place)
     if not place.is_dir() and place.suffix.lower() not in SPREADSHEETS:
         wanted = ", ".join(f"{table}.csv" for table in ASKED)
         raise ArgumentError(

@@ -28,6 +28,8 @@ MOST_TEXT = 128 * 2**20
 MOST_SHEETS = 200
 LONGEST_TEXT = 32_767
 """Characters of one cell, the limit of Excel."""
+_NUMBERS_PART = ".iwa"
+"""How the name of a part of a Numbers file ends."""
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, expat.ExpatError, EOFError, OSError, RuntimeError,
                ValueError, LookupError, OverflowError, struct.error)  # fmt: skip
 """What a damaged zip or XML raises; RuntimeError is an unknown compression, LookupError an unknown encoding."""
@@ -40,7 +42,6 @@ _OTHER = {
     "xl/workbook.bin",
     "word/document.xml",
     "ppt/presentation.xml",
-    "index/document.iwa",
 }
 """Parts of an .ods, an .xlsb, a .docx, a .pptx and a .numbers."""
 _SHEETS = ("worksheet", "chartsheet", "dialogsheet", "macrosheet")
@@ -102,6 +103,8 @@ def _unpacked(path: Path, content: bytes) -> tuple[dict[str, bytes], list[str]]:
             raise _too_large(path)
         names = [member.filename for member in members]
         lower = {name.lower() for name in names}
+        if _BOOK not in lower and any(name.endswith(_NUMBERS_PART) for name in lower):
+            raise numbers_file(path)
         if _BOOK not in lower and lower & _OTHER:
             raise _other_format(path)
         if len(lower) < len(names):
@@ -181,6 +184,14 @@ def _other_format(path: Path) -> UserError:
     return UserError(
         f"{path}: dit is geen .xlsx; open het in Excel of LibreOffice en bewaar het als 'Excel-werkmap (.xlsx)'.",
         f"{path}: this is no .xlsx; open it in Excel or LibreOffice and save it as 'Excel workbook (.xlsx)'.",
+    )
+
+
+def numbers_file(path: Path) -> UserError:
+    """The error of a spreadsheet of Numbers, which on a Mac is a file or a folder."""
+    return UserError(
+        f"{path}: dit is een bestand van Numbers; kies daar Archief > Exporteer naar > Excel en geef dat .xlsx.",
+        f"{path}: this is a file of Numbers; choose File > Export To > Excel there and give that .xlsx.",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import struct
 import zipfile
 from collections.abc import Callable
@@ -244,3 +245,30 @@ def test_marks_of_a_sheet_written_by_hand() -> None:
     assert found.errors == {(2, 2): "#REF!"}
     assert (found.last_row, found.last_column) == (2, 2)
     assert [divmod(place, MOST_COLUMNS) for place in found.filled] == [(1, 1), (1, 2)]
+
+
+def test_a_file_of_numbers_is_one_sentence_with_the_remedy(tmp_path: Path) -> None:
+    """As a file, as a folder, and with another name."""
+    inside = {"Index/Document.iwa": b"x", "Index/Tables/Tile.iwa": b"x", "preview.jpg": b"x"}
+    for name in ("regio.numbers", "regio.xlsx"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for part, content in inside.items():
+                archive.writestr(part, content)
+    (tmp_path / "map.numbers").mkdir()
+    for name in ("regio.numbers", "regio.xlsx", "map.numbers"):
+        with pytest.raises(UserError) as caught:
+            read_case(tmp_path / name)
+        assert "dit is een bestand van Numbers; kies daar Archief > Exporteer naar > Excel" in caught.value.text(
+            "nl"
+        )
+        assert "\n" not in caught.value.text("nl")
+
+
+def test_a_folder_with_a_workbook_and_one_table_alone_are_a_sentence(tmp_path: Path) -> None:
+    shutil.copy(Path(__file__).parents[4] / "examples" / "veenrand.xlsx", tmp_path / "regio.xlsx")
+    (tmp_path / "areas.csv").write_text("id;name\n")
+    with pytest.raises(UserError, match=r"areas\.csv is one table; give the folder that holds all tables"):
+        read_case(tmp_path / "areas.csv")
+    (tmp_path / "areas.csv").unlink()
+    with pytest.raises(UserError, match=r"holds no tables .* but regio.xlsx; give that workbook itself"):
+        read_case(tmp_path)
