@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from bekostiging.case.bsn import mask
 from bekostiging.case.errors import Problem
 from bekostiging.case.fields import choices, leaf, reason
-from bekostiging.case.folded import near
+from bekostiging.case.folded import folded, meant, near
 from bekostiging.case.numbers import written
 from bekostiging.case.quantities import NEAR_ZERO
 from bekostiging.case.rows import Assumption, Row
@@ -22,6 +22,22 @@ LONGEST_SHOWN = 60
 """Characters of a wrong cell that its problem repeats."""
 MOST_CHOICES = 12
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
+_NOT_KNOWN = {
+    "n.v.t.",
+    "nvt",
+    "n.b.",
+    "nb",
+    "n.n.b.",
+    "nnb",
+    "onbekend",
+    "geen",
+    "?",
+    "n/a",
+    "na",
+    "unknown",
+    "none",
+}
+"""What people write where they have no number."""
 _SYMBOLS = (".", "x", "-")
 """What a table of StatLine has in place of a number: not known, confidential, none."""
 
@@ -55,6 +71,10 @@ def no_number(model: type[Row], line: int, column: str, text: str) -> Problem:
     elif "source" in model.model_fields and text in _SYMBOLS:
         nl = "laat de cel leeg als het niet bekend is, of noem in de bron StatLine als het daaruit komt"
         en = "leave the cell empty where it is not known, or name StatLine in the source if it is from there"
+    elif folded(text) in _NOT_KNOWN:
+        nl, en = "laat de cel leeg als het niet bekend is", "leave the cell empty where it is not known"
+        if info.is_required():
+            nl, en = "vul een schatting in, met status geschat", "fill in an estimate, with status estimated"
     elif "source" in model.model_fields and text.endswith("*"):
         nl, en = f"{nl}, of noem in de bron StatLine", f"{en}, or name StatLine in the source"
     return Problem(
@@ -109,7 +129,7 @@ def nearest_choice(text: str, column: str, info: FieldInfo) -> str | None:
     labels = {word: word for word in words}
     for lang in ("nl", "en"):
         labels |= {label: word for word, label in choice_names(column, info, lang).items()}
-    found = near(text, labels)
+    found = near(text, labels) or meant(text, labels)
     return None if found is None else labels[found]
 
 

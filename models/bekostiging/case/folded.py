@@ -14,6 +14,8 @@ SHORTEST = 3
 """Letters of a beginning that is taken for the only name that begins so."""
 MOST_OFFERED = 20
 """Names that a sentence lists."""
+_COPY = re.compile(r"^(?:kopie van|copy of|gemeente|municipality of) ")
+"""What stands before a name that is meant all the same."""
 _LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212]+")
 
@@ -73,13 +75,23 @@ def _digits(name: str) -> str:
     return "".join(re.findall(r"\d", name)).lstrip("0")
 
 
+def bare(name: str) -> str:
+    """A name as it is compared, without what often stands before it.
+
+    >>> bare("Gemeente Turfhaven")
+    'turfhaven'
+    """
+    return _COPY.sub("", folded(name))
+
+
 def meant(name: str, known: Iterable[str]) -> str | None:
-    """The known name to which another adds something at its end; None where it adds to none.
+    """The known name to which another adds something at its end, or of which it is a copy; None where it is neither.
 
     >>> meant("begroting 2028-2031", ["begroting", "beleid"]), meant("gebieden - Tabel 1", ["gebieden"])
     ('begroting', 'gebieden')
-    >>> meant("vraagstuk", ["vraag"])
+    >>> meant("Kopie van vraag", ["vraag"]), meant("vraagstuk", ["vraag"])
+    ('vraag', None)
     """
-    own = folded(name)
-    longer = [other for other in known if re.match(rf"{re.escape(folded(other))}[ (:,/]", own)]
+    own = bare(name)
+    longer = [other for other in known if re.match(rf"{re.escape(folded(other))}(?:[ (:,/]|$)", own)]
     return max(longer, key=len, default=None)

@@ -7,12 +7,13 @@ only where it is near.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from bekostiging.case.errors import Note, Problem
-from bekostiging.case.folded import folded, near
+from bekostiging.case.folded import bare, folded, near
 from bekostiging.case.policy_rows import CASE
 from bekostiging.case.rows import Row
 from bekostiging.case.series import NATION
@@ -34,6 +35,8 @@ _UNJUDGED = ("mergers", "substitution", "alternatives")
 """Tables whose own rules say what else such a column may hold."""
 _WORDS = {NATION: ("Nederland", "landelijk")}
 """Other names of what is no row of a table."""
+_BETWEEN = re.compile(r"[,;/\n]")
+"""What people write between the keys of a list."""
 MOST_SHOWN = 6
 """Keys that a problem or a note lists."""
 
@@ -144,11 +147,23 @@ def _resolved(row: Row, columns: Mapping[str, str], known: Mapping[str, Keys], r
         if target not in known or not value:
             continue
         parts = value if isinstance(value, tuple) else (value,)
-        keys = tuple(_one(known[target], part) for part in parts)
-        if keys != parts:
+        split = _split(known[target], parts) if isinstance(value, tuple) else parts
+        keys = tuple(_one(known[target], part) for part in split)
+        if split != parts:
+            read[parts[0]] = "|".join(keys)
+        elif keys != parts:
             read |= {part: key for part, key in zip(parts, keys, strict=True) if part != key and key not in _WORDS}
+        if keys != parts:
             update[column] = keys if isinstance(value, tuple) else keys[0]
     return row.model_copy(update=update) if update else row
+
+
+def _split(keys: Keys, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of a list that was written with commas or the like in place of ``|``, where every one of them is known."""
+    if len(parts) != 1 or keys.of(parts[0]):
+        return parts
+    split = tuple(part for word in _BETWEEN.split(parts[0]) if (part := word.strip()))
+    return split if len(split) > 1 and all(len(keys.of(part)) == 1 for part in split) else parts
 
 
 def _one(keys: Keys, value: str) -> str:
@@ -180,7 +195,8 @@ def unknown_keys(tables: Tables, judged: Tables | None = None) -> Iterator[Probl
 def _problem(row: Row, column: str, value: str, target: str, keys: Keys) -> Problem:
     """A key that is in no table, with the nearest or all there are."""
     found = keys.of(value)
-    likely = near(value, [*keys.names, *filter(None, keys.names.values())])
+    called = [*keys.names, *filter(None, keys.names.values())]
+    likely = near(value, called) or near(bare(value), called)
     key = next((key for key, name in keys.names.items() if likely in (key, name)), None)
     if len(found) > 1:
         listed, _ = keys.listed(found)

@@ -129,7 +129,10 @@ def _policies(case: Case) -> Iterator[Problem]:
                 row=row.line,
                 column="scope",
             )
+    slips = {_likely(row) for row in case.policy if row.name not in POLICIES}
     for name, known in POLICIES.items():
+        if slips & {name, policy_name(name, "nl")}:
+            continue
         scopes = {row.scope for row in case.policy if row.name == name}
         if known.required and CASE not in scopes and (isinstance(known, CasePolicy) or not lots <= scopes):
             yield Problem(
@@ -140,9 +143,14 @@ def _policies(case: Case) -> Iterator[Problem]:
             )
 
 
+def _likely(row: Policy) -> str | None:
+    """The name of a policy, in either language, that another name is near to."""
+    return near(row.name, [*POLICIES, *(policy_name(name, "nl") for name in POLICIES)])
+
+
 def _no_policy(row: Policy) -> Problem:
     """A name that is no policy; the nearest is offered."""
-    likely = near(row.name, [*POLICIES, *(policy_name(name, "nl") for name in POLICIES)])
+    likely = _likely(row)
     nl = f"bedoelt u {likely}?" if likely else "kies een naam uit de uitleg van deze tabel"
     en = f"did you mean {likely}?" if likely else "choose a name from the explanation of this table"
     return Problem(
