@@ -30,8 +30,8 @@ from bekostiging.case.read_folder import FolderSource, csv_grid, is_table
 from bekostiging.case.read_rows import Grid, Reading, read_rows
 from bekostiging.case.rows import Row
 from bekostiging.case.spread import with_estimates
-from bekostiging.case.tables import ASKED, TABLES, FunctionGroup, History
-from bekostiging.case.validate import check_case
+from bekostiging.case.tables import ASKED, TABLES, FunctionGroup, History, Policy
+from bekostiging.case.validate import check_case, policies_wrong
 from bekostiging.characters import visible
 
 EMBEDDED = ("almere", "veenrand")
@@ -281,7 +281,9 @@ def read_draft(
     tables = with_stock(tables, problems, reading.notes)
     tables = with_present_policies(tables, problems, reading.notes)
     if problems:
-        raise CaseError([*problems, *reading.doubts, *_keys_all_the_same(tables, beside, reading)])
+        slips = [row for row in tables.get("policy", ()) if isinstance(row, Policy)]
+        rest = [*_keys_all_the_same(tables, beside, reading), *policies_wrong(slips)]
+        raise CaseError([*problems, *reading.doubts, *rest])
     return Draft(top, tables, tuple(reading.notes), tuple(reading.doubts))
 
 

@@ -113,7 +113,24 @@ def _references(case: Case) -> Iterator[Problem]:
 def _policies(case: Case) -> Iterator[Problem]:
     """Policy names are known, complete and in range; there is no silent default."""
     lots = {lot.id for lot in case.lots}
-    for row in case.policy:
+    yield from policies_wrong(case.policy)
+    slips = {_likely(row) for row in case.policy if row.name not in POLICIES}
+    for name, known in POLICIES.items():
+        if slips & {name, policy_name(name, "nl")}:
+            continue
+        scopes = {row.scope for row in case.policy if row.name == name}
+        if known.required and CASE not in scopes and (isinstance(known, CasePolicy) or not lots <= scopes):
+            yield Problem(
+                "policy",
+                f"{name} ontbreekt; voeg een rij toe met scope case (er is geen stille standaardwaarde)",
+                f"{name} is missing; add a row with scope case (there is no silent default)",
+                column="name",
+            )
+
+
+def policies_wrong(rows: Iterable[Policy]) -> Iterator[Problem]:
+    """Rows of policy that are wrong by themselves: no such name, another value than it may have, another scope."""
+    for row in rows:
         known = POLICIES.get(row.name)
         if known is None:
             yield _no_policy(row)
@@ -128,18 +145,6 @@ def _policies(case: Case) -> Iterator[Problem]:
                 f"{row.name} holds for the whole case; set scope to case",
                 row=row.line,
                 column="scope",
-            )
-    slips = {_likely(row) for row in case.policy if row.name not in POLICIES}
-    for name, known in POLICIES.items():
-        if slips & {name, policy_name(name, "nl")}:
-            continue
-        scopes = {row.scope for row in case.policy if row.name == name}
-        if known.required and CASE not in scopes and (isinstance(known, CasePolicy) or not lots <= scopes):
-            yield Problem(
-                "policy",
-                f"{name} ontbreekt; voeg een rij toe met scope case (er is geen stille standaardwaarde)",
-                f"{name} is missing; add a row with scope case (there is no silent default)",
-                column="name",
             )
 
 
