@@ -35,13 +35,13 @@ LONGEST = 255
 
 @dataclass(frozen=True)
 class ColumnHelp:
-    """What helps to fill one column; ``note`` and ``band`` are empty where there is nothing to say."""
+    """What helps to fill one column; empty where there is nothing to say."""
 
     level: Level
-    who: str
-    minutes: int
-    without: str
-    worth: str
+    who: str = ""
+    minutes: int = 0
+    without: str = ""
+    worth: str = ""
     note: str = ""
     band: str = ""
 
@@ -53,12 +53,12 @@ class ColumnHelp:
         }[lang]
         who, time, minutes, empty, note, band, worth = words
         parts = [
-            f"{who}: {self.who}.",
+            f"{who}: {self.who}." if self.who else "",
             f"{time}: {self.minutes} {minutes}." if self.minutes else "",
-            f"{empty}: {self.without}.",
+            f"{empty}: {self.without}." if self.without else "",
             f"{note}: {self.note}." if self.note else "",
             f"{band}: {self.band}." if self.band else "",
-            f"{worth}: {self.worth}.",
+            f"{worth}: {self.worth}." if self.worth else "",
         ]
         return " ".join(part for part in parts if part)
 
@@ -82,6 +82,8 @@ def help_of(model: type[Row], column: str, lang: str) -> ColumnHelp:
     own = _entry(model, column)
     must = model.model_fields[column].is_required()
     level: Level = own.get("level", "required" if must else "expert" if model.required else "useful")
+    if "who" not in own:
+        return ColumnHelp(level)
     return ColumnHelp(
         level,
         entries()["who"][own["who"]][lang],
@@ -94,8 +96,13 @@ def help_of(model: type[Row], column: str, lang: str) -> ColumnHelp:
 
 
 def _entry(model: type[Row], column: str) -> dict[str, Any]:
-    """What the file says of a column, over what is usual in its table; keys and names take a minute and move no euro."""
+    """What the file says of a column, over what is usual in its table; keys and names take a minute and move no euro.
+
+    A table of a contract year is no part of a case and has no entry.
+    """
     told: dict[str, Any] = entries()
+    if model.table not in told["usual"]:
+        return {}
     named = column in (*model.key, "name", "id", "code")
     usual = ORIGIN if column in ("source", "status") else told["usual"][model.table] | (NAMED if named else {})
     own: dict[str, Any] = told.get(model.table, {}).get(column, {})

@@ -41,7 +41,7 @@ REFUSED: list[tuple[str, str, int, Any, str]] = [
     ("begroting", "begroot bedrag", 1, "13,484 mln", "begroting!D7 (begroot bedrag): '13,484 mln' is geen getal"),
     ("begroting", "begroot bedrag", 2, "n.v.t.", "vul een schatting in, met status geschat"),
     ("contracten", "bestedingsruimte", 1, "n.v.t.", "contracten!D7 (bestedingsruimte): 'n.v.t.' is geen getal; laat"),
-    ("contracten", "aanbieder", 3, "Stichting Zonnebloem", "contracten!A9 (aanbieder): 'Stichting Zonnebloem' staat niet in"),
+    ("contracten", "aanbieder", 3, "Stichting Zonnebloem", "contracten!A9 (aanbieder): 'Stichting Zonnebloem' staat niet"),
     ("historie", "cliënten", 1, "ca. 600", "historie!E7, E15 (cliënten), 2 cellen: 'ca. 600' is geen getal"),
     ("historie", "cliënten", 9, "<5", "(ook: <5)"),
     ("aanbieders", "deel vaste kosten", 1, 36, "aanbieders!J7 (deel vaste kosten): 36 is te groot, toegestaan"),
@@ -80,7 +80,7 @@ def test_what_can_mean_one_thing_is_read_as_it(grids: Grids, tmp_path: Path) -> 
         ]
     said = " ".join(note["nl"] for note in read.notes)
     for part in ("'Turfhaven' is 9991", "€ 13.484.000,- is 13484000", "36 % is 0,36", "'DE-KADE' is de-kade",
-                 "is begeleiding-jeugd|jeugd-ggz", "kolom 'Opmerking Piet' is een opmerking en is niet gelezen"):  # fmt: skip
+                 "is begeleiding-jeugd|jeugd-ggz", "kolom 'Opmerking Piet' is een opmerking"):  # fmt: skip
         assert part in said
 
 
