@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -21,6 +22,7 @@ from bekostiging.characters import visible
 LONGEST_SHOWN = 60
 """Characters of a wrong cell that its problem repeats."""
 MOST_CHOICES = 12
+_EXPONENT = re.compile(r"-?\d+(?:\.\d+)?e[+-]?\d+")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _NOT_KNOWN = {
     "n.v.t.",
@@ -61,6 +63,11 @@ def ambiguous(model: type[Row], line: int, column: str, text: str) -> Problem:
     )
 
 
+def _without_exponent(text: str, lang: str) -> str:
+    """A number that a spreadsheet gives with an exponent, as a sentence writes it; another text as it is."""
+    return written(float(text), lang) if _EXPONENT.fullmatch(text) and isfinite(float(text)) else text
+
+
 def no_number(model: type[Row], line: int, column: str, text: str) -> Problem:
     """A text where a number, a whole number or yes or no is asked; a date or a symbol of StatLine says how it came there."""
     info, given = model.model_fields[column], shortened(text)
@@ -77,10 +84,11 @@ def no_number(model: type[Row], line: int, column: str, text: str) -> Problem:
             nl, en = "vul een schatting in, met status geschat", "fill in an estimate, with status estimated"
     elif "source" in model.model_fields and text.endswith("*"):
         nl, en = f"{nl}, of noem in de bron StatLine", f"{en}, or name StatLine in the source"
+    shown = {lang: _without_exponent(given, lang) for lang in ("nl", "en")}
     return Problem(
         model.table,
-        f"'{given}' is geen {_kind(info, 'nl')}; {nl}",
-        f"'{given}' is not a {_kind(info, 'en')}; {en}",
+        f"'{shown['nl']}' is geen {_kind(info, 'nl')}; {nl}",
+        f"'{shown['en']}' is not a {_kind(info, 'en')}; {en}",
         row=line,
         column=column,
         given=given,
