@@ -10,7 +10,7 @@ from bekostiging.report.kit.sense import influence_figure, influence_table
 from bekostiging.report.kit.style import figure_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import years_text
-from bekostiging.report.lumpsum.contract_text import clause_text
+from bekostiging.report.lumpsum.contract_text import ContractText
 from bekostiging.report.lumpsum.designs import designs_note, designs_table, terms_table
 from bekostiging.report.lumpsum.limits import (
     checks_table,
@@ -85,6 +85,7 @@ def appendix_part(study: LumpSumStudy, texts: Texts, dated: Sequence[str], self_
     conflicts = conflicts_table(result, texts, names) if result.design.conflicts else []
     checks, prices = checks_table(result.headline.checks, texts, names), prices_table(result, texts, names)
     plain = terms_table(result.data, result.plain.design, texts, names) if separate else []
+    beside = ContractText(study.case, result.data, result.plain.design)
     sections: Iterable[Section | None] = (
         Section(said["conflicts_title"], tables=[conflicts] if conflicts else []),
         Section(said["out_of_sample"], tables=[checks] if len(checks) > 1 else []),
@@ -92,8 +93,8 @@ def appendix_part(study: LumpSumStudy, texts: Texts, dated: Sequence[str], self_
         Section(said["knowing_title"], (said["knowing_note"],), [values]) if values else None,
         Section(
             texts["agreement", "plain_title"],
-            clause_text(study, result.plain.design) if separate else (),
-            [plain] if plain else [],
+            beside.settlement_lines() if separate else (),
+            [plain, beside.amounts()] if plain else [],
         ),
         influence_table(study.case, texts),
         Section(said["design_technique_title"], small=technique_sentences(study, texts)),
@@ -133,6 +134,15 @@ def _alternatives(study: LumpSumStudy, texts: Texts) -> Section | None:
 
 
 def _clauses(study: LumpSumStudy, texts: Texts) -> Section | None:
-    """Draft text of the contract; None without a design."""
-    told, said = clause_text(study, study.lumpsum.design), texts.sections["page"]
-    return Section(said["clause_title"], told, warnings=(said["clause_warning"],)) if told else None
+    """Draft text of the contract, and the amounts beside it; None without a design."""
+    contract = ContractText(study.case, study.lumpsum.data, study.lumpsum.design)
+    told = contract.lines()
+    if not told:
+        return None
+    said = texts.sections["page"]
+    apart = Section(
+        texts["contract", "amounts"].format(year=study.lumpsum.data.years[0]),
+        tables=[contract.amounts()],
+        numbers=True,
+    )
+    return Section(said["clause_title"], told, warnings=(said["clause_warning"],), below=(apart,))

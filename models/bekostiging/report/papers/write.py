@@ -20,6 +20,7 @@ from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About, WordPapers, needs_word
 from bekostiging.report.papers.basis import Basis
 from bekostiging.report.papers.board import BoardProposal
+from bekostiging.report.papers.contract import contract_about, contract_paper
 from bekostiging.report.papers.council import CouncilProposal
 from bekostiging.report.papers.executive import ExecutiveAdvice
 from bekostiging.report.papers.grounds import Grounds
@@ -140,6 +141,8 @@ def _papers(basis: Basis) -> Iterator[tuple[str, About, list[Block]]]:
         yield name, basis.about("council", proposal.place), proposal.blocks()
     yield said["executive"]["file"], basis.about("executive", title), ExecutiveAdvice(basis).blocks()
     yield said["secret"]["file"], basis.about("secret", title, said["secret"]["mark"]), SecretAnnex(basis).blocks()
+    if basis.lump_sum and basis.outcome.lumpsum.design.feasible:
+        yield said["contract"]["file"], contract_about(basis), contract_paper(basis)
     yield said["grounds"]["file"], basis.about("grounds", title), Grounds(basis).blocks()
     if basis.case.policy.joint_arrangement:
         yield said["board"]["file"], basis.about("board", title), BoardProposal(basis).blocks()

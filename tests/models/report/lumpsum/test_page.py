@@ -22,7 +22,7 @@ from bekostiging.evaluation.notes import alarms
 from bekostiging.report import comparison_schema, presented
 from bekostiging.report.comparison.results import comparison_results
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.lumpsum.contract_text import clause_text
+from bekostiging.report.lumpsum.contract_text import ContractText
 from bekostiging.report.lumpsum.schema import lumpsum_schema
 from bekostiging.scenarios.selfcheck import Alarm
 from bekostiging.studies import LumpSumStudy
@@ -140,23 +140,21 @@ def test_choices_say_what_a_tenth_does(small_case: Case, lumpsum_study: LumpSumS
 
 
 def test_the_contract_text_is_that_of_the_headline(lumpsum_study: LumpSumStudy) -> None:
-    """Budgets and shares to be signed are those with the margin; the text without margin stands beside it with its own."""
-    result, dutch = lumpsum_study.lumpsum, Texts("nl").numbers
+    """Budgets and shares to be signed are those with the margin; those without margin stand beside it."""
+    result = lumpsum_study.lumpsum
     assert result.plain.design is not result.design
     page = presented(lumpsum_study, "nl").page()
-    for design in (result.design, result.plain.design):
-        told = clause_text(lumpsum_study, design)
-        assert len(told) == len(lumpsum_study.case.lots)
-        for j, paragraph in enumerate(told):
-            assert "{" not in paragraph
-            assert str(escape(paragraph)) in page
-            for share in design.share[j]:
-                assert dutch.percent(float(share), 1) in paragraph
-            for c in np.flatnonzero(result.data.lot == j):
-                assert f"budget {dutch.plain(float(design.budget[c, 0]))} euro" in paragraph
-    first, *_ = clause_text(lumpsum_study, result.design)
-    beside, *_ = clause_text(lumpsum_study, result.plain.design)
-    assert page.index(str(escape(first))) < page.index(str(escape(beside)))
+    signed, beside = (
+        ContractText(lumpsum_study.case, result.data, one) for one in (result.design, result.plain.design)
+    )
+    for line in (*signed.lines(), *beside.settlement_lines()):
+        assert "{" not in line
+        assert str(escape(line)) in page
+    for text, design in ((signed, result.design), (beside, result.plain.design)):
+        budgets = [row[-1] for row in text.amounts()[1:]]
+        assert budgets == [Texts("nl").numbers.plain(float(one)) for one in design.budget[:, 0]]
+        assert all(f">{one}</td>" in page for one in budgets)
+    assert page.index(signed.lines()[0]) < page.rindex(beside.settlement_lines()[0])
 
 
 def test_a_simple_agreement_with_its_own_edges_and_a_mix(folder: Path, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from bekostiging.report.kit.texts import Texts
 from bekostiging.report.papers.basis import Basis
 from bekostiging.report.papers.board import BoardProposal
 from bekostiging.report.papers.change import field_weights, largest_remainder
+from bekostiging.report.papers.contract import contract_paper
 from bekostiging.report.papers.council import CouncilProposal
 from bekostiging.report.papers.executive import ExecutiveAdvice
 from bekostiging.report.papers.grounds import Grounds
@@ -47,7 +48,8 @@ def basis(outcome: Comparison) -> Basis:
 def _public(basis: Basis) -> dict[str, list[Block]]:
     councils = {code: CouncilProposal(basis, code).blocks() for code in basis.case.reported_codes}
     region = {"college": ExecutiveAdvice(basis), "grounds": Grounds(basis), "board": BoardProposal(basis)}
-    return councils | {name: paper.blocks() for name, paper in region.items()}
+    contract = {"contract": contract_paper(basis)} if basis.lump_sum and basis.texts.lang == "nl" else {}
+    return councils | {name: paper.blocks() for name, paper in region.items()} | contract
 
 
 def _grids(blocks: Sequence[Block]) -> list[Grid]:
@@ -333,7 +335,8 @@ def test_every_paper_is_written_and_can_be_read(outcome: Comparison, tmp_path: P
     assert write_papers(joint, tmp_path, "nl") == []
     files = sorted(path.name for path in (tmp_path / "papers").iterdir())
     councils = [f"{name}.docx" for name in council_files(Basis.of(outcome, NL)).values()]
-    others = ["bestuursvoorstel.docx", "bijlage-geheim-aanbieders.docx", "collegeadvies.docx", "onderbouwing.docx"]
+    others = ["bestuursvoorstel.docx", "bijlage-geheim-aanbieders.docx", "collegeadvies.docx", "onderbouwing.docx",
+              "contracttekst.docx"]  # fmt: skip
     assert files == sorted([*councils, *others])
     before = {}
     for path in (tmp_path / "papers").iterdir():
@@ -347,7 +350,9 @@ def test_every_paper_is_written_and_can_be_read(outcome: Comparison, tmp_path: P
     write_papers(outcome, tmp_path / "en", "en")
     english = sorted(path.name for path in (tmp_path / "en" / "papers").iterdir())
     assert not [name for name in english if name.startswith("board")]
-    assert [problem for name in english for problem in barriers(tmp_path / "en" / "papers" / name, "en")] == []
+    for name in english:  # the text of the contract is Dutch in both
+        lang = "nl" if name.startswith("contract-text") else "en"
+        assert barriers(tmp_path / "en" / "papers" / name, lang) == [], name
 
 
 def test_two_municipalities_of_one_name_have_two_files(outcome: Comparison) -> None:
