@@ -193,6 +193,51 @@ def bring(
             raise typer.Exit(1)
 
 
+class ProductsAction(StrEnum):
+    """What can be done with the conversion table."""
+
+    PROPOSE = "propose"
+    CONFIRM = "confirm"
+
+
+@command()
+def products(
+    action: Annotated[
+        ProductsAction,
+        typer.Argument(metavar="propose|confirm", help="Write a proposal, or take a checked table in."),
+    ],
+    table: Annotated[
+        Path, typer.Argument(metavar="CSV", help="The conversion table: product code, care form, lot, ...")
+    ],
+    file: Annotated[Path, typer.Option("--store", metavar="STORE", help="The region store.")] = Path(
+        "regio.duckdb"
+    ),
+    by: Annotated[str, typer.Option(help="With confirm: who checked it.")] = "",
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Say what every product code is: care form, lot, taakveld; the program proposes, a person confirms."""
+    with user_errors(lang):
+        from bekostiging.messages.remarks import euros
+        from bekostiging.store import confirm_products, open_store, propose_products, unmapped_products
+
+        if action is ProductsAction.PROPOSE:
+            with open_store(file) as opened:
+                propose_products(opened, table)
+            print_place({"nl": "Na te lopen", "en": "To be checked"}[lang], table)
+            return
+        with open_store(file, read_only=False) as opened:
+            rows = confirm_products(opened, table, by)
+            left, _ = unmapped_products(opened)
+        print_sentence({"nl": f"{rows} productcodes.", "en": f"{rows} product codes."}[lang])
+        for one in left:
+            print_sentence(
+                {
+                    "nl": f"Zonder zorgvorm: {one.law} {one.code or '?'}, {euros(one.cents, 'nl')} euro.",
+                    "en": f"Without care form: {one.law} {one.code or '?'}, {euros(one.cents, 'en')} euro.",
+                }[lang]
+            )
+
+
 class ForgetWhat(StrEnum):
     """What can be forgotten."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -145,9 +146,9 @@ def new(
         str | None,
         typer.Option(
             "--from",
-            metavar="history|CASE",
+            metavar="history|CASE|STORE",
             help="history: a small start to fill (areas, begroting, history, contracts, policy); a folder or workbook with "
-            "those tables: estimate a whole case from it.",
+            "those tables: estimate a whole case from it; a region store (.duckdb): a case from messages.",
         ),
     ] = None,
     wanted: Annotated[
@@ -160,20 +161,22 @@ def new(
         int | None, typer.Option(min=1, help="Municipalities of an invented region of another size.")
     ] = None,
     providers: Annotated[int | None, typer.Option(min=3, help="Its providers.")] = None,
+    base_year: Annotated[
+        int | None, typer.Option(min=2015, max=2100, help="Of a store: last year with complete messages.")
+    ] = None,
+    first_year: Annotated[
+        int | None,
+        typer.Option(min=2015, max=2100, help="Of a store: first contract year; else two after the base year."),
+    ] = None,
+    accept_unmapped: Annotated[
+        str, typer.Option(metavar="REASON", help="Of a store: why over 1 % of the euros may be without care form.")
+    ] = "",
     lang: LanguageOption = Language.NL,
 ) -> None:
     """Make a case to start from: a workbook or a folder, every table explained, with an example to overwrite."""
     with user_errors(lang):
-        from bekostiging.case import (
-            case_from_history,
-            estimated_tables,
-            scaffold_case,
-            scaffold_history,
-            synthetic_region,
-            tables_in,
-        )
+        from bekostiging.case import scaffold_case, scaffold_history, synthetic_region
         from bekostiging.case.example import example_region
-        from bekostiging.case.history_notes import history_notes
 
         if source is None:
             sized = municipalities is not None or providers is not None
@@ -185,14 +188,27 @@ def new(
         if source is None or source == SMALL:
             print_place({"nl": "Klaar om te vullen", "en": "Ready to fill"}[lang], target)
             return
-        case = case_from_history(source, target.stem)
-        print_notes(case.notes, lang)
-        scaffold_case(target, lang, case, wanted=wanted or [], estimated=True)
-        print_sentence({"nl": "Geschat, en na te lopen:", "en": "Estimated, and to be checked:"}[lang])
-        print_estimated(estimated_tables(case, tables_in(source)), target, lang)
-        print_place({"nl": "Klaar om na te lopen", "en": "Ready to be checked"}[lang], target)
-        print_assumptions(case, tables_in(source), lang)
-        print_notes(history_notes(case), lang)
+        if Path(source).suffix.lower() == ENDING:
+            new_from_store(
+                target, Path(source), StoreYears(base_year, first_year, accept_unmapped), wanted or [], lang
+            )
+            return
+        new_from_history(target, source, wanted or [], lang)
+
+
+def new_from_history(target: Path, source: str, wanted: Sequence[str], lang: str) -> None:
+    """Make a case from areas, begroting, history, contracts and policy; the rest is estimated and listed."""
+    from bekostiging.case import case_from_history, estimated_tables, scaffold_case, tables_in
+    from bekostiging.case.history_notes import history_notes
+
+    case = case_from_history(source, target.stem)
+    print_notes(case.notes, lang)
+    scaffold_case(target, lang, case, wanted=wanted, estimated=True)
+    print_sentence({"nl": "Geschat, en na te lopen:", "en": "Estimated, and to be checked:"}[lang])
+    print_estimated(estimated_tables(case, tables_in(source)), target, lang)
+    print_place({"nl": "Klaar om na te lopen", "en": "Ready to be checked"}[lang], target)
+    print_assumptions(case, tables_in(source), lang)
+    print_notes(history_notes(case), lang)
 
 
 def print_estimated(origins: Sequence[tuple[str, int, str]], target: Path, lang: str) -> None:
@@ -220,6 +236,48 @@ def print_assumptions(case: Case, given: Sequence[str], lang: str) -> None:
         print_sentence(line)
 
 
+@dataclass(frozen=True)
+class StoreYears:
+    """Which years a case from a store is of, and why more than a little may be without care form."""
+
+    base_year: int | None
+    first_year: int | None
+    accept_unmapped: str
+
+
+def new_from_store(target: Path, source: Path, asked: StoreYears, wanted: Sequence[str], lang: str) -> None:
+    """Make a case from a region store, with the page that says where its figures come from.
+
+    Raises
+    ------
+    UserError
+        No base year was named.
+    """
+    from bekostiging.case import UserError, scaffold_case
+    from bekostiging.report import write_origins
+    from bekostiging.store import case_from_store, open_store
+
+    if asked.base_year is None:
+        raise UserError(
+            "noem met --base-year het laatste jaar waarvan de berichten compleet zijn.",
+            "name with --base-year the last year of which the messages are complete.",
+            exit_code=2,
+        )
+    with open_store(source) as store:
+        made = case_from_store(
+            store, target.stem, asked.base_year, asked.first_year, accept_unmapped=asked.accept_unmapped
+        )
+    scaffold_case(target, lang, made.case, wanted=wanted, estimated=True)
+    page = {"nl": "herkomst.html", "en": "origins.html"}[lang]
+    place = target / page if target.is_dir() else target.with_name(f"{target.stem}-{page}")
+    write_origins(made, place, lang)
+    print_notes([*made.rules, *made.dropped, *made.case.notes], lang)
+    print_place({"nl": "Klaar om na te lopen", "en": "Ready to be checked"}[lang], target)
+    print_place({"nl": "Herkomst", "en": "Origins"}[lang], place)
+
+
+ENDING = ".duckdb"
+"""Of a region store."""
 SMALL = "history"
 """Word for the small start of ``new --from``."""
 

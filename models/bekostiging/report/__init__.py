@@ -18,6 +18,7 @@ from bekostiging.report.kit.progress import progress_bars
 from bekostiging.report.kit.sections import Answer
 from bekostiging.report.kit.sense import influence_answer, plot_influences, remark_lines
 from bekostiging.report.lumpsum.plots import plot_frontier
+from bekostiging.report.origins.page import write_origins
 from bekostiging.report.papers.write import PapersAsked, write_papers
 from bekostiging.report.sharing.plots import plot_key_changes
 from bekostiging.report.stress.page import reverse_sentence, shock_sentence
@@ -66,6 +67,7 @@ __all__ = [
     "write_comparison_dossier",
     "write_dossiers",
     "write_folder",
+    "write_origins",
     "write_papers",
     "write_results",
 ]

@@ -1,22 +1,32 @@
 """The region store: what a region's messages, claims and statistics say, with nobody's number kept."""
 
 from bekostiging.store.database import Store, make_store, open_store
+from bekostiging.store.evidence import Evidence, StoreCase
 from bekostiging.store.forget import forget_everything, forget_person, forget_until
+from bekostiging.store.from_store import case_from_store
 from bekostiging.store.importing import Imported, told_together
 from bekostiging.store.message_import import import_messages
 from bekostiging.store.overview import Contents, shown_count, store_contents
+from bekostiging.store.products import Unmapped, confirm_products, propose_products, unmapped_products
 
 __all__ = [
     "Contents",
+    "Evidence",
     "Imported",
     "Store",
+    "StoreCase",
+    "Unmapped",
+    "case_from_store",
+    "confirm_products",
     "forget_everything",
     "forget_person",
     "forget_until",
     "import_messages",
     "make_store",
     "open_store",
+    "propose_products",
     "shown_count",
     "store_contents",
     "told_together",
+    "unmapped_products",
 ]

@@ -1,8 +1,8 @@
 """Trajectories that a case describes, drawn one by one for a region that does not exist.
 
-Who is in care on 1 January of the base year is drawn as the case says, with equilibrium ages (Cox 1962, ch. 5); starts of
-the base year and of the years before it are negative binomial by month, and of those before the base year only who left
-before it is added: the others are the caseload.
+Who is in care on the first day is drawn as the case says of its base year, with equilibrium ages (Cox 1962, ch. 5);
+starts of every month after it are negative binomial. So the caseload stays what it is where starts times duration is
+the caseload (Little 1961), and goes there where it is not.
 """
 
 from __future__ import annotations
@@ -94,25 +94,23 @@ def _lives(
     case: Case, law: Mixed, years: int, scale: float, rng: np.random.Generator
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Row of demand, first and last day of every trajectory."""
-    first_day, base = date(case.base_year - years + 1, 1, 1).toordinal(), date(case.base_year, 1, 1).toordinal()
+    first_day = date(case.base_year - years + 1, 1, 1).toordinal()
     days = law.mean * WEEKS_PER_MONTH * DAYS_PER_WEEK
     stock = rng.poisson(scale * np.array([one.clients_at_start for one in case.demand]))
     row = np.repeat(np.arange(len(stock)), stock)
     length = days[row] * law.draw(row, np.ones(len(row), dtype=bool), rng)
     age = np.minimum(length * rng.random(len(row)), LONGEST_YEARS * 365.0)
-    parts = [(row, base - 1 - np.floor(age).astype(np.int64), base + np.floor(length - age).astype(np.int64))]
+    begins = first_day - 1 - np.floor(age).astype(np.int64)
+    parts = [(row, begins, first_day + np.floor(length - age).astype(np.int64))]
     for year in range(case.base_year - years + 1, case.base_year + 1):
         for month in range(1, MONTHS + 1):
             begin = date(year, month, 1).toordinal()
             end = date(year + month // MONTHS, month % MONTHS + 1, 1).toordinal()
             row = _starts(case, scale, rng)
             begins = begin + rng.integers(0, end - begin, len(row))
-            ends = begins + np.floor(days[row] * law.draw(row, None, rng)).astype(np.int64)
-            kept = np.ones(len(row), dtype=bool) if year == case.base_year else ends < base
-            parts.append((row[kept], begins[kept], ends[kept]))
+            parts.append((row, begins, begins + np.floor(days[row] * law.draw(row, None, rng)).astype(np.int64)))
     row, begins, ends = (np.concatenate(column) for column in zip(*parts, strict=True))
-    seen = ends >= first_day
-    return row[seen], begins[seen], ends[seen]
+    return row, begins, ends
 
 
 def _starts(case: Case, scale: float, rng: np.random.Generator) -> IntArray:

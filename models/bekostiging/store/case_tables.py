@@ -1,0 +1,333 @@
+"""The tables of a case that a store can fill, each row with its source; cells under ten persons are shared out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from bekostiging.case.errors import Note
+from bekostiging.case.example import example_history
+from bekostiging.case.model import Case
+from bekostiging.case.tables import (
+    Area,
+    Begroting,
+    CareForm,
+    Combination,
+    Demand,
+    History,
+    Lot,
+)
+from bekostiging.store.database import Store
+from bekostiging.store.estimates import FormEstimates, Measured, form_estimates
+from bekostiging.store.evidence import FEWEST, Evidence, spread_small
+from bekostiging.store.supply import BY_FORM, Supply
+from bekostiging.store.trajectories import Rebuilt
+from bekostiging.units import CENTS
+
+_INHABITANTS = (
+    "verzonnen uit het aantal cliënten en landelijk gebruik (CBS 2023: 10,6 procent); lees de Kerncijfers van het CBS "
+    "in"
+)
+YOUTH_SHARE = 0.106
+"""Of the youths under 23 who had care in 2023 (CBS): inhabitants where nobody gave them."""
+ADULTS_PER_YOUTH, OLD_PER_YOUTH = 3.2, 1.1
+"""Inhabitants of 18-64 and of 65 and over by one of 0-17, about as in the Netherlands; where nobody gave them."""
+GROWTH = 0.03
+"""Yearly, of an invented begroting."""
+
+
+class CaseTables:
+    """Reads the tables of a case from a store with rebuilt trajectories.
+
+    Parameters
+    ----------
+    store : Store
+    found : Rebuilt
+    base_year, first_year, years : int
+        Last year of the messages, first contract year and number of them.
+    """
+
+    def __init__(self, store: Store, found: Rebuilt, base_year: int, first_year: int, years: int) -> None:
+        self.store, self.found = store, found
+        self.base_year, self.first_year, self.years = base_year, first_year, years
+        self.evidence: list[Evidence] = []
+        self.notes: list[Note] = []
+        self.forms = form_estimates(found, base_year)
+        self.places = list(store.municipalities)
+        self.law = {one.care_form: one.law for one in self.forms}
+        self.lots = self._lots_of_forms()
+        self.supply = Supply(store, base_year, self.forms, self.lots)
+        self.evidence += self.supply.evidence
+        self.notes += self.supply.notes
+
+    def made(self, example: Case) -> dict[str, tuple[Any, ...]]:
+        """Every table that the store can fill, by name."""
+        tables: dict[str, tuple[Any, ...]] = {
+            "areas": self._areas(),
+            "care_forms": self._care_forms(example),
+            "lots": self._lots(),
+            "contracts": self.supply.contracts,
+            "history": self._history(),
+            "demand": self._demand(example),
+            "begroting": self._begroting(),
+            "policy": example_history("en")["policy"],
+        }
+        combinations = self._combinations()
+        return tables | ({"combinations": combinations} if combinations else {})
+
+    def _lots_of_forms(self) -> dict[str, str]:
+        """The lot of every care form."""
+        return dict(
+            self.store.rows("SELECT care_form, min(lot) FROM products GROUP BY care_form ORDER BY care_form")
+        )
+
+    def _areas(self) -> tuple[Area, ...]:
+        """An area per municipality, with its inhabitants where statistics were imported."""
+        rows = []
+        for code in self.places:
+            counts = self._inhabitants(code)
+            persons = sum(one.persons.get(code, 0) for one in self.forms if one.law == "jeugdwet")
+            youths = counts.get("0_17") or max(round(persons / YOUTH_SHARE), 100.0)
+            given = len(counts) == 3
+            rows.append(
+                Area(
+                    id=code, municipality=code, name=code, inhabitants_0_17=youths,
+                    inhabitants_18_64=counts.get("18_64") or youths * ADULTS_PER_YOUTH,
+                    inhabitants_65_plus=counts.get("65_plus") or youths * OLD_PER_YOUTH,
+                    source=f"CBS, {int(counts['year'])}" if given else _INHABITANTS,
+                    status="published" if given else "illustrative",
+                )
+            )  # fmt: skip
+        return tuple(rows)
+
+    def _inhabitants(self, code: str) -> dict[str, float]:
+        """Inhabitants by age band of the last year that the statistics have; and that year."""
+        rows = self.store.rows(
+            """SELECT quantity, max_by(value, year), max(year) FROM statistics WHERE area = ? AND value IS NOT NULL
+            AND quantity IN ('inhabitants_0_17', 'inhabitants_18_64', 'inhabitants_65_plus') AND year <= ? + 1
+            GROUP BY quantity""",
+            [code, self.base_year],
+        )
+        if len(rows) < 3:
+            return {}
+        return {name.removeprefix("inhabitants_"): value for name, value, _ in rows} | {"year": rows[0][2]}
+
+    def _care_forms(self, example: Case) -> tuple[CareForm, ...]:
+        """Every care form of the conversion table that has trajectories."""
+        rows = self.store.rows(
+            "SELECT care_form, min(law), min(taakveld), min(unit), min(code) FROM products GROUP BY care_form"
+        )
+        facts = {row[0]: row[1:] for row in rows}
+        norms = {form.law: form.waiting_norm_weeks for form in example.care_forms}
+        return tuple(
+            CareForm(
+                id=one.care_form, name=one.care_form.replace("-", " ").capitalize(), law=facts[one.care_form][0],
+                category=facts[one.care_form][3][:2], iv3=facts[one.care_form][1] or "?", unit=facts[one.care_form][2],
+                age_band=one.age_band, waiting_norm_weeks=norms[facts[one.care_form][0]],
+                source="conversietabel van productcodes; wachtnorm als in het voorbeeld, controleer die", status="estimated",
+            )
+            for one in self.forms
+        )  # fmt: skip
+
+    def _lots(self) -> tuple[Lot, ...]:
+        """Every lot of the conversion table."""
+        names = list(dict.fromkeys(self.lots[one.care_form] for one in self.forms))
+        return tuple(
+            Lot(
+                id=name, name=name.replace("-", " ").capitalize(),
+                care_forms=tuple(one.care_form for one in self.forms if self.lots[one.care_form] == name),
+                areas=tuple(self.places), payment_form="inspanningsgericht", scale="local", first_year=self.first_year,
+                years=self.years, lead_years=self.first_year - self.base_year, messages="full",
+                source="conversietabel van productcodes", status="estimated",
+            )
+            for name in names
+        )  # fmt: skip
+
+    def _history(self) -> tuple[History, ...]:
+        """Caseload, starts, units and euros by municipality, care form and year that is complete; no cell under ten."""
+        first = {code: day.year + (day > date(day.year, 1, 1)) for code, day in self.found.first.items()}
+        counts = self.store.rows(
+            """SELECT municipality, care_form, y.year,
+                count(*) FILTER (begins < make_date(y.year, 1, 1)
+                                 AND coalesce(ends, DATE '9999-01-01') >= make_date(y.year, 1, 1)),
+                count(*) FILTER (year(begins) = y.year)
+            FROM trajectories, (SELECT unnest(range(2015, ? + 1)) AS year) AS y GROUP BY ALL ORDER BY ALL""",
+            [self.base_year],
+        )
+        spent = {
+            (code, form, year): (units, cents / CENTS)
+            for code, form, year, units, cents in self.store.rows(
+                f"""SELECT municipality, p.care_form, year(paid.begins),
+                sum(CAST(volume * CASE WHEN paid.unit = p.unit THEN 1 WHEN paid.unit = 'minute' AND p.unit = 'hour'
+                    THEN 1 / 60.0 WHEN paid.unit = 'hour' AND p.unit = 'minute' THEN 60 END AS DECIMAL(18, 6)))::DOUBLE,
+                sum(cents)::BIGINT {BY_FORM} GROUP BY ALL"""
+            )
+        }
+        rows, few = [], 0
+        for code, form, year, stock, starts in counts:
+            if year < first.get(code, 9999) or (code, form, year) not in spent:
+                continue
+            if stock < FEWEST or 0 < starts < FEWEST:
+                few += 1
+                continue
+            units, euro = spent[code, form, year]
+            rows.append(
+                History(
+                    area=code, care_form=form, year=year, definition="stock_at_date", clients=float(stock),
+                    starts=float(starts), units=units, euro_realised=max(euro, 0.0), source="305, 307 en goedgekeurde 323",
+                    status="own_data",
+                )
+            )  # fmt: skip
+        if few:
+            self.notes.append(
+                {
+                    "nl": f"history: {few} cellen met minder dan {FEWEST} cliënten zijn weggelaten.",
+                    "en": f"history: {few} cells with fewer than {FEWEST} clients were left out.",
+                }
+            )
+        return tuple(rows)
+
+    def _begroting(self) -> tuple[Begroting, ...]:
+        """The begroting of Iv3 where it was imported, else the spending of the base year and a yearly growth, invented."""
+        spent: dict[tuple[str, str], float] = dict.fromkeys(
+            ((code, law) for code in self.places for law in set(self.law.values())), 0.0
+        )
+        for code, law, cents in self.store.rows(
+            "SELECT municipality, law, sum(cents)::BIGINT FROM paid WHERE year(begins) = ? GROUP BY ALL",
+            [self.base_year],
+        ):
+            if (code, law) in spent:
+                spent[code, law] = cents / CENTS
+        return tuple(
+            Begroting(
+                municipality=code, law=law, year=year,
+                amount=round(max(euro, 0.0) * (1 + GROWTH) ** (year - self.base_year)),
+                source=f"verzonnen: uitgaven van {self.base_year} met {100 * GROWTH:.0f} % per jaar; vul de begroting in",
+                status="illustrative",
+            )
+            for (code, law), euro in sorted(spent.items())
+            for year in range(self.first_year, self.first_year + self.years)
+        )  # fmt: skip
+
+    def _demand(self, example: Case) -> tuple[Demand, ...]:
+        """A row per municipality and care form with anybody in it."""
+        rows = []
+        for one in self.forms:
+            typical = next(
+                (row for row in example.demand if row.care_form == one.care_form),
+                next(row for row in example.demand if _law_of(example, row.care_form) == one.law),
+            )
+            stock, shared = self._cells(one, one.stock)
+            starts, also = self._cells(one, one.starts)
+            for code in self.places:
+                if stock.get(code, 0.0) + starts.get(code, 0.0) > 0:
+                    rows.append(
+                        self._row(
+                            one,
+                            code,
+                            (stock.get(code, 0.0), starts.get(code, 0.0)),
+                            typical,
+                            code in shared | also,
+                        )
+                    )
+        return tuple(rows)
+
+    def _cells(self, one: FormEstimates, by_place: dict[str, Measured]) -> tuple[dict[str, float], set[str]]:
+        """Counts by municipality, small ones shared out by the persons of the other care forms."""
+        counts = {code: by_place[code].value for code in by_place}
+        weights = {
+            code: float(sum(form.persons.get(code, 0) for form in self.forms if form.law == one.law))
+            for code in counts
+        }
+        return spread_small(counts, weights)
+
+    def _row(
+        self, one: FormEstimates, code: str, counted: tuple[float, float], typical: Demand, shared: bool
+    ) -> Demand:
+        """One row of demand; what its trajectories do not tell is as in the example."""
+        assumed: list[str] = []
+
+        def told(column: str, found: Measured | None, query: str) -> float:
+            if found is None:
+                assumed.append(column)
+                return float(getattr(typical, column) or 0.0)
+            if code == self.places[0]:
+                self.evidence.append(
+                    Evidence("demand", one.care_form, column, found.value, found.error, found.count, query)
+                )
+            return found.value
+
+        for column, value, own in (
+            ("clients_at_start", counted[0], one.stock),
+            ("starts_per_year", counted[1], one.starts),
+        ):
+            known = own.get(code)
+            error = None if known is None else known.error
+            count = 0 if known is None else known.count
+            self.evidence.append(
+                Evidence("demand", f"{code} / {one.care_form}", column, value, error, count, column)
+            )
+        curve = one.duration
+        weeks = None if curve is None else Measured(curve.mean / 7, curve.mean_error / 7, curve.stops)
+        cv = None if curve is None else Measured(curve.cv, curve.cv_error, curve.stops)
+        realised = one.realised or Measured(1.0, 0.0, 0)
+        weekly = one.weekly and Measured(
+            one.weekly.value * realised.value,
+            ((one.weekly.error * realised.value) ** 2 + (one.weekly.value * realised.error) ** 2) ** 0.5,
+            one.weekly.count,
+        )
+        values: dict[str, Any] = {
+            "starts_dispersion": max(told("starts_dispersion", one.dispersion, "dispersion"), 1.0),
+            "mean_duration_weeks": max(told("mean_duration_weeks", weeks, "kaplan_meier"), 1.0),
+            "duration_cv": max(told("duration_cv", cv, "kaplan_meier"), 0.05),
+            "duration_distribution": typical.duration_distribution if curve is None else curve.law(),
+            "units_per_week": max(told("units_per_week", weekly, "agreed_times_realised"), 0.001),
+            "units_cv": told("units_cv", one.weekly_cv, "agreed"),
+            "realised_cv": told("realised_cv", one.realised_cv, "realised"),
+            "crisis_share": told("crisis_share", one.crisis, "crisis"),
+            "own_access_share": told("own_access_share", one.own_access, "channel"),
+            "gp_share": told("gp_share", one.gp, "channel"),
+        }
+        source = f"301, 305, 307 en 323 tot en met {self.base_year}"
+        if shared:
+            source += f"; cel van minder dan {FEWEST} personen, verdeeld naar cliënten"
+        if one.realised is not None:
+            source += f"; geleverd is {100 * realised.value:.0f} % van afgesproken"
+        if assumed:
+            source += f"; aangenomen als in het voorbeeld: {', '.join(assumed)}"
+        return Demand(
+            area=code, care_form=one.care_form, clients_at_start=round(counted[0], 1), starts_per_year=round(counted[1], 1),
+            source=source, status="illustrative" if "mean_duration_weeks" in assumed or "units_per_week" in assumed else
+            "estimated", **{name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()},
+        )  # fmt: skip
+
+    def _combinations(self) -> tuple[Combination, ...]:
+        """Persons whose two care forms began within a week of each other, by ten or more."""
+        rows = self.store.rows(
+            """SELECT a.care_form, b.care_form, count(DISTINCT a.person) FROM trajectories AS a JOIN trajectories AS b
+            ON a.person = b.person AND a.municipality = b.municipality AND a.care_form < b.care_form
+            AND abs(date_diff('day', a.begins, b.begins)) <= 7
+            WHERE year(a.begins) = ? GROUP BY ALL ORDER BY ALL""",
+            [self.base_year],
+        )
+        starts = {one.care_form: sum(found.count for found in one.starts.values()) for one in self.forms}
+        found = []
+        for first, second, persons in rows:
+            if persons < FEWEST:
+                continue
+            share = persons / starts[first]
+            self.evidence.append(
+                Evidence("combinations", f"{first} / {second}", "share", share, (share * (1 - share) / starts[first]) ** 0.5,
+                         persons, "together")
+            )  # fmt: skip
+            found.append(
+                Combination(
+                    care_form=first, second_care_form=second, share=round(share, 4),
+                    source=f"305 van {self.base_year}: beide begonnen binnen een week", status="estimated",
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+
+def _law_of(example: Case, form: str) -> str:
+    return next(str(one.law) for one in example.care_forms if one.id == form)

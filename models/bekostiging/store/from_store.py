@@ -1,0 +1,175 @@
+"""A case from what a store holds: every table that it can fill, with where each figure comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
+
+from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.errors import Note, UserError
+from bekostiging.case.from_history.assemble import Estimates
+from bekostiging.case.kinds import Range
+from bekostiging.case.model import Case
+from bekostiging.case.read import read_case, validated
+from bekostiging.case.tables import Offer
+from bekostiging.messages.remarks import euros
+from bekostiging.store.case_tables import CaseTables
+from bekostiging.store.database import Store
+from bekostiging.store.evidence import StoreCase
+from bekostiging.store.products import unmapped_products
+from bekostiging.store.trajectories import rebuilt
+
+EXAMPLE = "almere"
+MOST_UNMAPPED = 0.01
+"""Part of the euros without care form above which no case is made, unless somebody says why it may."""
+MARGIN = 0.015
+"""Mean margin of youth care providers in 2023 (Jeugdautoriteit): the unit cost of who gave none."""
+Year = Annotated[int, Range(2015, 2100)]
+Years = Annotated[int, Range(1, 10)]
+
+
+@kinds_checked
+def case_from_store(
+    store: Store,
+    name: str,
+    base_year: Year,
+    first_year: Year | None = None,
+    years: Years = 4,
+    accept_unmapped: str = "",
+) -> StoreCase:
+    """Make a case from a region store.
+
+    Parameters
+    ----------
+    store : Store
+        Open to read.
+    name : str
+        Of the case.
+    base_year : int
+        The last year of which the messages are complete.
+    first_year : int, optional
+        The first contract year; two years after the base year if not given.
+    years : int, default 4
+        Contract years.
+    accept_unmapped : str, default ""
+        Why more than one percent of the euros may be without a care form; it is repeated in the report.
+
+    Returns
+    -------
+    StoreCase
+        The case, and where its figures come from.
+
+    Raises
+    ------
+    UserError
+        No conversion table, no trajectories, messages that do not hold the base year, more than one percent of the euros
+        without care form.
+    CaseError
+        What a case cannot be.
+
+    Examples
+    --------
+    >>> from bekostiging.case import UserError
+    >>> from bekostiging.messages import new_key
+    >>> from bekostiging.store import case_from_store, make_store, open_store
+    >>> make_store("cased.duckdb", new_key("cased.key"), ["0034"], retention_years=7)
+    >>> with open_store("cased.duckdb") as store:
+    ...     try:
+    ...         case_from_store(store, "mine", 2025)
+    ...     except UserError as error:
+    ...         print(error.text("en")[:52])
+    there is no conversion table of product codes yet; g
+    """
+    if not store.rows("SELECT count(*) FROM products")[0][0]:
+        raise UserError(
+            "er is nog geen conversietabel van productcodes; geef `bekostiging products propose`, loop haar na en geef "
+            "`bekostiging products confirm`.",
+            "there is no conversion table of product codes yet; give `bekostiging products propose`, check it and give "
+            "`bekostiging products confirm`.",
+        )
+    dropped, share = _checked_products(store, accept_unmapped)
+    found = rebuilt(store, date(base_year, 12, 31))
+    if not store.rows("SELECT count(*) FROM trajectories")[0][0]:
+        raise UserError(
+            f"tot en met {base_year} is er geen enkel traject; lees 301, 305, 307 of 323 in, of kies een ander basisjaar.",
+            f"up to and including {base_year} there is no trajectory; import 301, 305, 307 or 323, or choose another "
+            "base year.",
+        )
+    late = {code: day for code, day in found.first.items() if day > date(base_year, 1, 1)}
+    if late:
+        listed = ", ".join(f"{code} ({day.isoformat()})" for code, day in sorted(late.items()))
+        raise UserError(
+            f"de berichten beginnen na 1 januari {base_year}: {listed}; lees eerdere berichten in, of kies een later "
+            "basisjaar.",
+            f"the messages begin after 1 January {base_year}: {listed}; import earlier messages, or choose a later "
+            "base year.",
+        )
+    first = base_year + 2 if first_year is None else first_year
+    tables = CaseTables(store, found, base_year, first, years)
+    example = read_case(EXAMPLE)
+    made = tables.made(example)
+    head: Mapping[str, Any] = {"kind": "running", "names": "real", "name": name, "title": {"nl": name, "en": name}}
+    case = Estimates(made, example).case(name, tuple(tables.notes), head)
+    # what the small start says of its own counts is said of the estimates of the store instead
+    case = validated(replace(_with_prices(case, tables), notes=tuple(tables.notes)))
+    told = [
+        table for table in (*made, "offers") if any(row.status != "illustrative" for row in getattr(case, table))
+    ]
+    given = tuple(sorted(set(told) - {"policy"}))
+    return StoreCase(case, tuple(tables.evidence), tuple(found.notes()), dropped, given, share)
+
+
+def _checked_products(store: Store, accepted: str) -> tuple[tuple[Note, ...], float]:
+    """What has no care form, as notes, and its part of the euros.
+
+    Raises
+    ------
+    UserError
+        It is more than one percent, and nobody says why that may be.
+    """
+    unmapped, total = unmapped_products(store)
+    cents = sum(abs(one.cents) for one in unmapped)
+    share = cents / total if total else 0.0
+    listed = ", ".join(f"{one.law} {one.code or '?'} ({euros(one.cents, 'nl')} euro)" for one in unmapped[:8])
+    if share > MOST_UNMAPPED and not accepted.strip():
+        raise UserError(
+            f"{100 * share:.1f} procent van de euro's heeft geen zorgvorm: {listed}; vul de conversietabel aan "
+            "(`bekostiging "
+            "products`), of zeg met --accept-unmapped waarom het mag.".replace(".", ",", 1),
+            f"{100 * share:.1f} percent of the euros has no care form: {listed}; complete the conversion table "
+            "(`bekostiging "
+            "products`), or say with --accept-unmapped why it may.",
+        )
+    notes: list[Note] = [
+        {
+            "nl": f"Zonder zorgvorm: {one.law} {one.code or '?'}, {euros(one.cents, 'nl')} euro.",
+            "en": f"Without care form: {one.law} {one.code or '?'}, {euros(one.cents, 'en')} euro.",
+        }
+        for one in unmapped
+    ]
+    if unmapped and accepted.strip():
+        notes.append({"nl": f"Aanvaard omdat: {accepted}", "en": f"Accepted because: {accepted}"})
+    return tuple(notes), share
+
+
+def _with_prices(case: Case, tables: CaseTables) -> Case:
+    """The case with offers by provider: own prices brought to the first contract year, own shares of the starts."""
+    lots = {form: lot.id for lot in case.lots for form in lot.care_forms}
+    rows = []
+    for (provider, form), price in tables.supply.prices.items():
+        share = tables.supply.shares.get((provider, form), 0.0)
+        if form not in lots:
+            continue
+        level = case.price_index.between(lots[form], tables.base_year, case.first_year)
+        tariff = max(round(price.value * level, 2), 0.01)
+        rows.append(
+            Offer(
+                provider=provider, care_form=form, market_share=share, tariff=tariff,
+                unit_cost=max(round(tariff * (1 - MARGIN), 2), 0.01), status="estimated",
+                source=f"323 van {tables.base_year}: euro's gedeeld door eenheden, geïndexeerd naar {case.first_year}; "
+                "aandeel in de starts; kostprijs bij marge 1,5 % (Jeugdautoriteit 2023)",
+            )
+        )  # fmt: skip
+    return replace(case, offers=tuple(rows))
