@@ -18,6 +18,7 @@ from bekostiging.case.arguments import checked_kind
 from bekostiging.case.correlation import correlation_matrix
 from bekostiging.case.errors import LANGUAGES, Note
 from bekostiging.case.model import Case
+from bekostiging.case.national import national_measures
 from bekostiging.case.rows import Assumption
 from bekostiging.case.tables import TABLES, History
 from bekostiging.case.workbook.names import sheet_name
@@ -46,7 +47,8 @@ def dated_notes(case: Case) -> tuple[Note, ...]:
     tuple of dict
         One sentence each, in Dutch (``nl``) and English (``en``): figures that were older than a year in the base year;
         tables with newer editions; series that were counted otherwise later; indices without final figure; taakvelden
-        that were split; a long time from count to contract; the doubt about regional purchase.
+        that were split; a long time from count to contract; the doubt about regional purchase; national measures that the
+        case counts on.
 
     Raises
     ------
@@ -254,6 +256,23 @@ def _regional(case: Case) -> Iterator[Note]:
         yield _note("regional", lots=", ".join(lots), checked=_facts()["checked"])
 
 
+def _national(case: Case) -> Iterator[Note]:
+    """National measures that the case counts on: their chance, effect, ground and what is in doubt of their date."""
+    for one in national_measures(case):
+        if one.chosen:
+            percent = f"{100 * one.rows[0].chance:g}"
+            yield _note(
+                "national",
+                name=one.name,
+                chance={"nl": percent.replace(".", ","), "en": percent},
+                effects=one.effects(case),
+                article=one.article,
+                doubt=one.doubt,
+                source=one.source,
+                checked=_facts()["checked"],
+            )
+
+
 _RULES: tuple[Callable[[Case], Iterator[Note]], ...] = (
     _older,
     _editions,
@@ -262,4 +281,5 @@ _RULES: tuple[Callable[[Case], Iterator[Note]], ...] = (
     _iv3,
     _long_lead,
     _regional,
+    _national,
 )

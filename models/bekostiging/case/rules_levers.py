@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bekostiging.case.errors import Problem
 from bekostiging.case.model import Case
+from bekostiging.case.national import national_problems
 from bekostiging.case.numbers import in_en, in_nl
 from bekostiging.case.tables import OUTSIDE, Substitution
 
@@ -86,5 +87,5 @@ def _destinations(case: Case, row: Substitution) -> Iterator[Problem]:
         )
 
 
-LEVER_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (_measures, _substitution)
+LEVER_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (_measures, national_problems, _substitution)
 """In the order a reader would mend them."""

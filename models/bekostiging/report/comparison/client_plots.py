@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -38,6 +39,8 @@ SOURCES = ("demand", "history")
 """Tables the figure is made of."""
 SIZE = (3.8, 3.0)
 """Inches, of one panel."""
+LABEL = 28
+"""Characters of a line beside the axis, so that it is no longer than the panel."""
 
 
 def laws_of(outcome: Comparison) -> list[str]:
@@ -127,7 +130,7 @@ def plot_clients(outcome: Comparison, ax: Axes | None = None, *, law: str, lang:
         if fan.before is not None:
             axes.plot(fan.before.years, fan.before.counts, "o", color=INK, markersize=4.5, zorder=3)
         axes.set_title(texts["laws", law], fontsize=9)
-        axes.set_ylabel(texts["clients", fan.definition], fontsize=8)
+        axes.set_ylabel(fill(texts["clients", fan.definition], LABEL), fontsize=8)
         axes.set_xlabel(texts["columns", "year"], fontsize=8)
         axes.set_ylim(bottom=0)
         axes.margins(x=0.06)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from bekostiging.case import Case, dated_notes
+from bekostiging.case.national import national_measures
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison, SubstitutionOutcome, figures
 from bekostiging.report.kit.estimates import written, written_figures
@@ -62,6 +64,31 @@ def substitution_rows(outcome: Comparison, texts: Texts) -> Iterator[Row]:
                     "source": moved.source,
                     "status": texts["statuses", moved.status],
                 }
+
+
+def national_rows(case: Case, texts: Texts) -> Iterator[Row]:
+    """Every national measure that is known with date, ground and doubt, and whether the case counts on it."""
+    for one in national_measures(case):
+        planned = (
+            texts["page", "planned_for"].format(date=one.planned) if one.planned else texts["page", "no_date"]
+        )
+        yield {
+            "name": one.name[texts.lang],
+            "law": one.law,
+            "article": one.article,
+            "since": one.since or planned,
+            "chosen": one.chosen,
+            "chance": one.rows[0].chance if one.rows else None,
+            "effects": one.effects(case)[texts.lang] or None,
+            "doubt": one.doubt[texts.lang],
+            "source": one.source,
+        }
+
+
+def national_told(case: Case, lang: str) -> list[str]:
+    """A sentence per national measure that the case counts on."""
+    names = [one.name[lang] for one in national_measures(case) if one.chosen]
+    return [note[lang] for note in dated_notes(case) if any(f": {name}. " in note[lang] for name in names)]
 
 
 def measure_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from bekostiging.report.comparison.decides import decides_section
 from bekostiging.report.comparison.designed import lumpsum_details, lumpsum_section
 from bekostiging.report.comparison.drawn import figure_captions
 from bekostiging.report.comparison.evidence import evidence_sections, origin, origins_told
-from bekostiging.report.comparison.measures import measure_sections
+from bekostiging.report.comparison.measures import measure_sections, national_told
 from bekostiging.report.comparison.signals import signal_sections
 from bekostiging.report.comparison.spending import (
     control_variates,
@@ -201,7 +201,7 @@ def _measures(outcome: Comparison, texts: Texts, origins: Mapping[str, str]) -> 
         together = Section(said["measures_together"], tables=[own["with_measures"]])
         yield Section(
             said["measures"],
-            (said["measures_note"],),
+            (said["measures_note"], *national_told(outcome.case, texts.lang)),
             [own["measures"]],
             small=(origins["measures"],),
             below=(together,),

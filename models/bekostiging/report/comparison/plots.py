@@ -224,7 +224,7 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
         ]  # fmt: skip
         handles.append(Line2D([], [], color=INK, linewidth=1.1, label=texts["legend", "loss_beyond"]))
         handles.append(error_handle(texts))
-        figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=7.5)
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=7.5)
     return figure
 
 
@@ -355,7 +355,8 @@ def _agreed_line(axes: Axes, outcome: Comparison, texts: Texts, j: int) -> None:
     axis = np.linspace(0.8, 1.2, 161)
     amounts = lot.corridor.amounts(axis * ratio, np.ones_like(axis))
     line = 1 + design.loading[j] + amounts @ (lot.corridor.sign * design.share[j])
-    axes.plot(axis, line, color=INK, linewidth=1.6, zorder=3, label=texts["page", "corridor_line"])
+    if design.feasible:  # without a design nothing is agreed
+        axes.plot(axis, line, color=INK, linewidth=1.6, zorder=3, label=texts["page", "corridor_line"])
     axes.plot(axis, axis, color=SOFT, linestyle=":", linewidth=1.1, zorder=2, label=texts["page", "no_sharing"])
     for edge in {*lot.corridor.lower.tolist(), *lot.corridor.upper.tolist()}:
         if 0.8 < edge / ratio < 1.2:

@@ -8,7 +8,7 @@ from bekostiging.evaluation import PROVIDER_FIGURES, Comparison, DeterministicSc
 from bekostiging.evaluation.figures import PROVIDER_RESULT, SPENDING
 from bekostiging.report.comparison.clients import count_rows
 from bekostiging.report.comparison.contracts import break_even_rows, ceiling_rows, exact_rows
-from bekostiging.report.comparison.measures import measure_rows, substitution_rows
+from bekostiging.report.comparison.measures import measure_rows, national_rows, substitution_rows
 from bekostiging.report.comparison.waiting import corner_rows, headroom_rows
 from bekostiging.report.kit.begroting import BudgetPage, municipal_budget_table
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, long_table
@@ -41,6 +41,7 @@ def comparison_tables(outcome: Comparison, texts: Texts) -> list[LongTable]:
         "break_even": break_even_rows(outcome),
         "shocks": deterministic_rows((outcome.plain, *outcome.shocks, *outcome.sensitivities), texts),
         "measures": measure_rows(outcome, texts),
+        "national": national_rows(outcome.case, texts),
         "substitution": substitution_rows(outcome, texts),
         "calibration": _calibration(outcome, texts),
     }

@@ -32,6 +32,8 @@ COLUMN_UNITS: dict[str, Unit] = {
     "band_to": "fraction",
     "budget": "euro",
     "certainty": "fraction",
+    "chance": "fraction",
+    "chosen": "yes_no",
     "efficient": "yes_no",
     "holds": "yes_no",
     "in_scenarios": "fraction",
@@ -157,6 +159,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "break_even": ("form", "figure", "yardstick", "value", "year", "unit"),
     "shocks": ("name", "form", "figure", "value", "unit", "source", "status"),
     "measures": ("name", "form", "figure", "value", "unit", "source", "status"),
+    "national": ("name", "law", "article", "since", "chosen", "chance", "effects", "doubt", "source"),
     "substitution": ("name", "form", "figure", "value", "unit", "source", "status"),
     "calibration": ("name", "modelled", "published", "unit", "source", "status"),
 }

@@ -126,7 +126,8 @@ def mark_example(axes: Axes, case: Case, tables: Sequence[str], texts: Texts) ->
     """Say once in the figure that it is an example, where all it is made of is illustrative."""
     word, figure = texts["page", "example"], axes.figure
     if all_illustrative(case, tables) and word not in [text.get_text() for text in figure.texts]:
-        figure.text(0.99, 0.985, word, ha="right", va="top", color=SOFT, style="italic", fontsize=10)
+        # a title has room of its own, so that the word covers nothing
+        figure.suptitle(word, x=0.99, ha="right", color=SOFT, style="italic", fontsize=10)
 
 
 def numbered(axis: Axis, texts: Texts, decimals: int = 0, after: str = "") -> None:
