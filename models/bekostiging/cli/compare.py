@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bekostiging.evaluation import Comparison, Study
     from bekostiging.options import Progress
     from bekostiging.report import PapersAsked
-    from bekostiging.studies import Difference
+    from bekostiging.studies import CounterOffer, Difference
 
 OF_RESULTS = ("n_scenarios", "design_scenarios", "n_years", "seed", "named")
 """Options of a run that its numbers depend on, for the dossier."""
@@ -43,6 +43,12 @@ def compare(
     template: Template = None,
     odf: Odf = False,
     form: Proposed = "",
+    sheets: Annotated[
+        bool, typer.Option(help="Also write a sheet per provider, with its own figures alone.")
+    ] = False,
+    counter: Annotated[
+        str, typer.Option("--counter-offer", metavar="LOADING,ZONE", help="What a sheet prices: 0.03,0.05.")
+    ] = "0.03,0.05",
 ) -> None:
     """Compare the four payment forms on the same simulated clients and design the lump sum."""
 
@@ -64,31 +70,58 @@ def compare(
 
             wish = PapersAsked(template, odf, form)
             wish.check()
-    more = _More(case, output.lang, settings if dossier else None, wish)
+        offer = _counter_offer(counter) if sheets else None
+    more = _More(case, output.lang, settings if dossier else None, wish, offer)
     try:
-        study_case(case, output, run, study, also=more.write if dossier or wish else None)
+        study_case(case, output, run, study, also=more.write if dossier or wish or sheets else None)
     finally:
         print_notes(more.told, output.lang)
 
 
 @dataclass
 class _More:
-    """What else is written of a comparison: a dossier with its ``settings``, papers as wished; and what is told of it."""
+    """What else is written of a comparison: sheets that price an ``offer``, papers as wished, a dossier with its
+    ``settings``; and what is told of it."""
 
     case: str
     lang: str
     settings: dict[str, object] | None
     wish: PapersAsked | None
+    offer: CounterOffer | None
     told: list[Note] = field(default_factory=list)
 
     def write(self, outcome: Comparison, draft: Path) -> None:
         """Write it into the result folder."""
-        from bekostiging.report import write_comparison_dossier, write_papers
+        from bekostiging.report import write_comparison_dossier, write_papers, write_provider_sheets
 
+        if self.offer is not None:
+            write_provider_sheets(outcome, draft, self.lang, self.offer)
         if self.wish is not None:
             self.told += write_papers(outcome, draft, self.lang, self.wish)
         if self.settings is not None:
             write_comparison_dossier(outcome, self.case, self.settings, draft)
+
+
+def _counter_offer(text: str) -> CounterOffer:
+    """What the sheets of providers price.
+
+    Raises
+    ------
+    UserError
+        Something else than two numbers within reason.
+    """
+    from bekostiging.case import UserError
+    from bekostiging.cli.texts import fractions
+    from bekostiging.studies import CounterOffer
+
+    numbers = fractions("--counter-offer", text)
+    if len(numbers) != 2:
+        raise UserError(
+            f"--counter-offer {text}: geef twee getallen met een komma ertussen, de opslag en de vrije zone: 0.03,0.05",
+            f"--counter-offer {text}: give two numbers with a comma between them, loading and free zone: 0.03,0.05",
+            exit_code=2,
+        )
+    return CounterOffer(*numbers)
 
 
 @command()

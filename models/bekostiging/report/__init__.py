@@ -20,6 +20,7 @@ from bekostiging.report.kit.sense import influence_answer, plot_influences, rema
 from bekostiging.report.lumpsum.plots import plot_frontier
 from bekostiging.report.origins.page import write_origins
 from bekostiging.report.papers.write import PapersAsked, write_papers
+from bekostiging.report.provider_sheets.page import write_provider_sheets
 from bekostiging.report.sharing.plots import plot_key_changes
 from bekostiging.report.stress.page import reverse_sentence, shock_sentence
 from bekostiging.report.tender.dossiers import write_comparison_dossier, write_dossiers
@@ -69,6 +70,7 @@ __all__ = [
     "write_folder",
     "write_origins",
     "write_papers",
+    "write_provider_sheets",
     "write_results",
 ]
 

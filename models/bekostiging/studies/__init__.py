@@ -14,6 +14,7 @@ from bekostiging.studies.equalisation import EqualisationStudy, PoolResult, stud
 from bekostiging.studies.lumpsum import LumpSumStudy, study_lumpsum
 from bekostiging.studies.policy_choices import Changed, Choice
 from bekostiging.studies.sharing import IN_FORCE, SharingStudy, study_sharing
+from bekostiging.studies.sheets import CounterOffer, ProviderSheet, provider_sheets
 from bekostiging.studies.stress import StressStudy, study_stress
 from bekostiging.studies.tender.decisions import DECISION_MODELS, Decision
 from bekostiging.studies.tender.robustness import NONE as NO_SHOCK
@@ -42,6 +43,7 @@ __all__ = [
     "Changed",
     "Choice",
     "Condition",
+    "CounterOffer",
     "Decision",
     "Difference",
     "EqualisationStudy",
@@ -53,6 +55,7 @@ __all__ = [
     "PoolResult",
     "Pooled",
     "Prediction",
+    "ProviderSheet",
     "ReverseStress",
     "Score",
     "SharingStudy",
@@ -68,6 +71,7 @@ __all__ = [
     "is_tail",
     "payment_form",
     "pooled",
+    "provider_sheets",
     "read_suite",
     "reverse_stress",
     "study_capacity",

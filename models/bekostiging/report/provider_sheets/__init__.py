@@ -1,0 +1,1 @@
+"""A sheet for one provider, without any other provider's data."""
