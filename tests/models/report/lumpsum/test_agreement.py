@@ -34,7 +34,7 @@ from bekostiging.lumpsum import (
 )
 from bekostiging.report import comparison_schema
 from bekostiging.report.comparison import page as comparison_page
-from bekostiging.report.comparison.answers import four_sentences
+from bekostiging.report.comparison.answers import answer_sentences
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import (
