@@ -32,7 +32,7 @@ def risk_allocation_markdown(case: Case) -> str:
     contracts = {
         form: [_decided(one) for one in build_contracts(case, cells, terms, form)] for form in PAYMENT_FORMS
     }
-    header, *rows = risk_allocation_table(risk_allocation_by_form(contracts), Texts("en"))
+    header, *rows = risk_allocation_table(risk_allocation_by_form(contracts), tuple(PAYMENT_FORMS), Texts("en"))
     lines = [header, ["---"] * len(header), *([f"**{row[0]}**", *row[1:]] for row in rows)]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from bekostiging.case.tables import PaymentForm
-from bekostiging.contracts import BASELINE
+from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison
 from bekostiging.evaluation.figures import (
     BUFFER_EXHAUSTED_PROBABILITY,
@@ -15,11 +17,14 @@ from bekostiging.evaluation.figures import (
 )
 from bekostiging.report.comparison.waiting import waiting_sentence
 from bekostiging.report.kit.begroting import BudgetPage
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import certainty_sentence, first_sentence
 from bekostiging_solvers import Estimate
 
+SEEN = 5e4
+"""Euro over the term below which a difference is not seen in millions."""
 PARITY = 1e-4
 """Difference of expected payments, as a fraction, below which forms are priced alike."""
 
@@ -32,7 +37,7 @@ def own_prices(outcome: Comparison) -> dict[PaymentForm, float]:
     alike = outcome.plain.spending[BASELINE]
     if not alike > 0:  # nothing is paid per delivery, so there is nothing to compare with
         return {}
-    gaps = {form: spending / alike - 1 for form, spending in outcome.plain.spending.items()}
+    gaps = {form: outcome.plain.spending[form] / alike - 1 for form in shown_forms(outcome.case)}
     return {form: gap for form, gap in gaps.items() if abs(gap) > PARITY}
 
 
@@ -61,13 +66,54 @@ def answer_sentences(outcome: Comparison, texts: Texts, budget: BudgetPage) -> l
 
 
 def forms_compared(outcome: Comparison, texts: Texts) -> list[str]:
-    """What the forms cost and what they risk, beside each other."""
-    return [_cost(outcome, texts), _risk(outcome, texts)]
+    """What the forms cost and risk beside each other, and why a lump sum is dearer in the worst scenarios where it is."""
+    dearer = dearer_tail(outcome, texts)
+    return [_cost(outcome, texts), _risk(outcome, texts), *([dearer] if dearer else [])]
+
+
+def dearer_tail(outcome: Comparison, texts: Texts) -> str:
+    """Where a lump sum costs more than payment per delivery in the worst scenarios, what that comes from; else empty.
+
+    What it costs more without setbacks is one part. The rest comes from setbacks: through the corridor the municipality pays
+    for cost of providers, and where that cost rises more than what tariffs follow, it is said.
+    """
+    more = term(outcome, LUMP_SUM, CVAR95).value - term(outcome, BASELINE, CVAR95).value
+    if more < SEEN:
+        return ""
+    said, millions = texts.sections["answers"], texts.numbers.millions
+    always = term(outcome, LUMP_SUM, EXPECTED).value - term(outcome, BASELINE, EXPECTED).value
+    setbacks = more - always
+    parts = []
+    if always >= SEEN:
+        loaded = (
+            outcome.lumpsum.design.feasible
+            and outcome.lumpsum.design.budget.sum() > outcome.lumpsum.data.reference.sum()
+        )
+        parts.append(said["dearer_loaded" if loaded else "dearer_always"].format(euro=millions(always)))
+    if setbacks >= SEEN:
+        cost, tariff = _rises(outcome)
+        parts.append(said["dearer_cost" if cost > tariff else "dearer_setbacks"].format(euro=millions(setbacks)))
+    elif setbacks <= -SEEN:
+        parts.append(said["dearer_less"].format(euro=millions(-setbacks)))
+    told = said["dearer"].format(
+        form=texts["forms_in_full", LUMP_SUM], other=texts["forms_in_full", BASELINE], euro=millions(more)
+    )
+    return " ".join([told, *parts])
+
+
+def _rises(outcome: Comparison) -> tuple[float, float]:
+    """In the worst scenarios of the lump sum, how far cost and what is paid per delivery lie above their mean; euro."""
+    lump, tariff = (outcome.forms[form].samples[outcome.corner] for form in (LUMP_SUM, BASELINE))
+    discount = outcome.lumpsum.data.discount
+    spent = outcome.case.of_reported(lump.municipal) @ discount
+    worst = np.argsort(spent)[-max(1, len(spent) // 20) :]
+    cost, paid = (series.sum(axis=2) @ discount for series in (lump.cost, tariff.payment))
+    return float(cost[worst].mean() - cost.mean()), float(paid[worst].mean() - paid.mean())
 
 
 def _extremes(outcome: Comparison, figure: Figure) -> tuple[PaymentForm, PaymentForm]:
     """The forms with the least and the most of a figure."""
-    ordered = sorted(outcome.forms, key=lambda form: term(outcome, form, figure).value)
+    ordered = sorted(shown_forms(outcome.case), key=lambda form: term(outcome, form, figure).value)
     return ordered[0], ordered[-1]
 
 
@@ -122,8 +168,8 @@ def _weakest(outcome: Comparison, texts: Texts) -> str:
     """The provider and form with the largest chance that the buffer is used up."""
     chance, form, provider = max(
         (estimates[BUFFER_EXHAUSTED_PROBABILITY].value, form, provider)
-        for form, result in outcome.forms.items()
-        for provider, estimates in result.providers.items()
+        for form in shown_forms(outcome.case)
+        for provider, estimates in outcome.forms[form].providers.items()
     )
     return texts["answers", "buffer" if chance > 0 else "buffer_never"].format(
         form=texts["forms_in_full", form],
@@ -151,7 +197,8 @@ def summary_rows(outcome: Comparison, texts: Texts) -> list[tuple[str, ...]]:
     names = ("expected", "cvar95", "overrun_probability", "buffer", "waiting")
     header = (texts["columns", "form"], *(texts["summary", name] for name in names))
     numbers, rows = texts.numbers, [header]
-    for form, result in outcome.forms.items():
+    for form in shown_forms(outcome.case):
+        result = outcome.forms[form]
         estimates = {figure: term(outcome, form, figure) for figure in (EXPECTED, CVAR95, OVERRUN_PROBABILITY)}
         estimates[BUFFER_EXHAUSTED_PROBABILITY] = max(
             (own[BUFFER_EXHAUSTED_PROBABILITY] for own in result.providers.values()), key=lambda e: e.value

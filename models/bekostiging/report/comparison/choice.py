@@ -6,13 +6,14 @@ import numpy as np
 
 from bekostiging.case import Case
 from bekostiging.case.optional_tables import JUDGED_CRITERIA, Grade, JudgedCriterion
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.access import access_shares
 from bekostiging.evaluation.figures import EURO, HOURS, OVERRUN_PROBABILITY, SD
 from bekostiging.report.comparison.answers import term
 from bekostiging.report.comparison.waiting import SHOWN, late_clients, waiting_cell
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import Block
 from bekostiging.report.kit.texts import Texts
 
@@ -28,18 +29,18 @@ def judged_note(case: Case, texts: Texts) -> str:
 def choice_table(outcome: Comparison, texts: Texts) -> list[tuple[str, list[str]]]:
     """Criterion and one cell per payment form: computed, or judged and said to be so."""
     judged = {
-        criterion: [_judgement(outcome.case, texts, criterion, form) for form in PAYMENT_FORMS]
+        criterion: [_judgement(outcome.case, texts, criterion, form) for form in shown_forms(outcome.case)]
         for criterion in JUDGED_CRITERIA
     }
     cells = {
         "tailor_made": judged["tailor_made"],
         "flexibility": judged["flexibility"],
         "freedom_of_choice": judged["freedom_of_choice"],
-        "grip": [_grip_on_spending(outcome, texts, form) for form in PAYMENT_FORMS],
-        "incentive": [_incentive(outcome, texts, form) for form in PAYMENT_FORMS],
-        "administration": [_administration(outcome, texts, form) for form in PAYMENT_FORMS],
+        "grip": [_grip_on_spending(outcome, texts, form) for form in shown_forms(outcome.case)],
+        "incentive": [_incentive(outcome, texts, form) for form in shown_forms(outcome.case)],
+        "administration": [_administration(outcome, texts, form) for form in shown_forms(outcome.case)],
         "disputes": judged["disputes"],
-        "waiting": [waiting_cell(outcome, texts, form) for form in PAYMENT_FORMS],
+        "waiting": [waiting_cell(outcome, texts, form) for form in shown_forms(outcome.case)],
     }
     return [(_row_name(criterion, texts), row) for criterion, row in cells.items()]
 
@@ -116,7 +117,7 @@ def party_blocks(outcome: Comparison, texts: Texts) -> list[Block]:
 
 def _late_by_form(outcome: Comparison, texts: Texts) -> str:
     """Who waits longer than the norm or is refused on equal money, by payment form."""
-    late = {form: late_clients(outcome, form, "common") for form in PAYMENT_FORMS}
+    late = {form: late_clients(outcome, form, "common") for form in shown_forms(outcome.case)}
     plain = texts.numbers.plain
     if len(set(late.values())) == 1:
         alike = late[LUMP_SUM]

@@ -12,6 +12,7 @@ from bekostiging.case.workbook.names import column_name
 from bekostiging.contracts import BASELINE
 from bekostiging.evaluation import BREAK_EVEN, TERM, TOTAL, CeilingResult, Comparison, regimes
 from bekostiging.evaluation.figures import EXPECTED, OVERRUN_PROBABILITY, P90, PROVIDER_RESULT, WAITING_CLIENTS
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.units import THOUSAND
@@ -42,7 +43,7 @@ def _mix(outcome: Comparison, texts: Texts) -> Table:
     named = [(texts["page", "mix"], outcome.mix.municipalities, outcome.mix.corner_totals)]
     named += [
         (texts["forms", form], outcome.forms[form].municipalities, outcome.forms[form].corner_totals)
-        for form in PAYMENT_FORMS
+        for form in shown_forms(outcome.case)
     ]
     for name, municipalities, corners in named:
         own, totals = municipalities[TOTAL][TERM], corners[outcome.corner]
@@ -188,7 +189,7 @@ def _break_even(outcome: Comparison, texts: Texts) -> Table:
     for quantity in BREAK_EVEN:
         head += [f"{texts['quantities', quantity]}: {texts['page', y]}" for y in ("for_municipality", "in_total")]
     rows = [[*head, texts["page", "cheaper_from"]]]
-    for form in PAYMENT_FORMS:
+    for form in shown_forms(outcome.case):
         if form == BASELINE:
             continue
         own = outcome.forms[form].break_even
@@ -213,6 +214,6 @@ def _sweep(outcome: Comparison, texts: Texts, place: int) -> Table:
     head = [texts["quantities", sweep.quantity], *(_signed(change, texts) for change in sweep.changes)]
     rows = [
         [texts["forms", form], *(texts.numbers.millions(float(value)) for value in sweep.spending[form])]
-        for form in PAYMENT_FORMS
+        for form in shown_forms(outcome.case)
     ]
     return [head, *rows]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 
 from bekostiging.case.rows import STATUSES
-from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison, figures
 from bekostiging.report.comparison.contracts import regime_table
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.origin import assumptions
 from bekostiging.report.kit.sections import Section, Table
 from bekostiging.report.kit.self_check import check_sentence, written_check
@@ -124,7 +124,7 @@ def _administration(outcome: Comparison, texts: Texts) -> Table:
     """Hours and euro of every form and party."""
     hours_and_euro = (figures.HOURS, figures.EURO)
     rows = [[texts["columns", "form"], texts["columns", "party"], *(texts[one] for one in hours_and_euro)]]
-    for form in PAYMENT_FORMS:
+    for form in shown_forms(outcome.case):
         for party, own in outcome.forms[form].administration.items():
             cells = [texts.numbers.figure(one, own[one].value) for one in hours_and_euro]
             rows.append([texts["forms", form], texts["parties", party], *cells])

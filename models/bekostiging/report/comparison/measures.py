@@ -11,6 +11,7 @@ from bekostiging.case.national import national_measures
 from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import Comparison, SubstitutionOutcome, figures
 from bekostiging.report.kit.estimates import written, written_figures
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.long import Row, estimated
 from bekostiging.report.kit.texts import Texts
 
@@ -109,12 +110,16 @@ def _measures(outcome: Comparison, texts: Texts) -> Table:
     rows = [[*head, *(texts[figure] for figure in by_form)]]
     for measure in outcome.measures:
         name = f"{measure.name} — {texts['statuses', measure.status]}"
-        for form in PAYMENT_FORMS:
+        for form in shown_forms(outcome.case):
             first = [name, shown(figures.CHANCE, measure.chance), shown(figures.BOOKED, measure.booked)]
             own = (measure.if_it_works[form], measure.expected[form], measure.missing[form])
             cells = [shown(figure, value) for figure, value in zip(by_form, own, strict=True)]
             rows.append(
-                [*(first if form == next(iter(PAYMENT_FORMS)) else ["", "", ""]), texts["forms", form], *cells]
+                [
+                    *(first if form == next(iter(shown_forms(outcome.case))) else ["", "", ""]),
+                    texts["forms", form],
+                    *cells,
+                ]
             )
     return rows
 
@@ -127,7 +132,8 @@ def _together(outcome: Comparison, texts: Texts) -> Table:
     words = (texts["page", "without_measures"], texts["page", "with_measures"])
     head = [texts["columns", "form"], *(f"{texts[figure]}, {word}" for figure in shown for word in words)]
     rows = [[*head, texts[figures.SAVING]]]
-    for form, own in outcome.with_measures.items():
+    for form in shown_forms(outcome.case):
+        own = outcome.with_measures[form]
         cells = [
             texts.numbers.figure(figure, side[figure]) for figure in shown for side in (own.without, own.with_)
         ]
@@ -152,9 +158,13 @@ def _substitution(outcome: Comparison, texts: Texts) -> Table:
         payer = f"{texts['payers', moved.payer]}: {change(moved.outside)}" if moved.payer else "–"
         name = f"{_moves(outcome, texts, moved)} — {texts['statuses', moved.status]}"
         first = [name, texts.numbers.figure(figures.CLIENTS_MOVED, moved.clients), payer]
-        for form in PAYMENT_FORMS:
+        for form in shown_forms(outcome.case):
             sides = (change(moved.municipal[form]), change(moved.public[form]))
             rows.append(
-                [*(first if form == next(iter(PAYMENT_FORMS)) else ["", "", ""]), texts["forms", form], *sides]
+                [
+                    *(first if form == next(iter(shown_forms(outcome.case))) else ["", "", ""]),
+                    texts["forms", form],
+                    *sides,
+                ]
             )
     return rows

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from matplotlib.figure import Figure
 
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PaymentForm
 from bekostiging.evaluation import PROVIDER_FIGURES, Comparison
 from bekostiging.report.comparison.answers import answer_sentences, forms_compared, years
+from bekostiging.report.comparison.begroting_parts import begroting_parts_section
 from bekostiging.report.comparison.choice import choice_table, judged_note, party_blocks
 from bekostiging.report.comparison.clients import client_sections
 from bekostiging.report.comparison.contracts import contract_sections
@@ -29,6 +30,7 @@ from bekostiging.report.comparison.spending import (
 )
 from bekostiging.report.comparison.waiting import waiting_sections
 from bekostiging.report.kit.begroting import BudgetPage
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import Part, Section, Table
 from bekostiging.report.kit.sense import influence_figure, influence_table
 from bekostiging.report.kit.texts import Texts
@@ -37,7 +39,7 @@ Figures = Mapping[str, Figure]
 
 
 def summary_part(outcome: Comparison, texts: Texts, figures: Figures) -> Part:
-    """Question, answer, amounts and what decides on the first sheet; on the second the choice and what it means for whom."""
+    """Question, answer, amounts and what decides; then the choice and what it means for whom: two sheets of paper."""
     said, budget = texts.sections["page"], BudgetPage.of_comparison(outcome, texts)
     first = (
         Section(said["question"], (said["question_text"].format(years=years(outcome)),)),
@@ -52,21 +54,26 @@ def summary_part(outcome: Comparison, texts: Texts, figures: Figures) -> Part:
     )
     choice = Section(
         said["choice"],
-        tables=[[heads(texts), *([name, *row] for name, row in choice_table(outcome, texts))]],
+        tables=[[heads(outcome.case, texts), *([name, *row] for name, row in choice_table(outcome, texts))]],
         small=(f"{judged_note(outcome.case, texts)} {said['choice_note']} {said['error_note']}",),
     )
     parties = Section(said["parties"], blocks=party_blocks(outcome, texts))
-    return Part.of("summary", texts["paper", "summary"], first, (compared, choice, parties))
+    return Part.of("summary", texts["paper", "summary"], (*first, compared, choice, parties))
 
 
 def report_part(outcome: Comparison, texts: Texts, figures: Figures, notes: Sequence[str]) -> Part:
     """What a controller and a councillor act on."""
     origins, budget = origins_told(outcome, texts), BudgetPage.of_comparison(outcome, texts)
     captions = figure_captions(outcome, texts)
+    carried = risk_allocation_table(outcome.risk_allocation, shown_forms(outcome.case), texts)
     sections: Iterable[Section | None] = (
         budget.by_municipality(),
+        begroting_parts_section(outcome, texts),
         _municipality(outcome, texts, figures, origins["municipality"]),
-        Section(texts["page", "risk_allocation"], tables=[risk_allocation_table(outcome.risk_allocation, texts)]),
+        Section(
+            texts["page", "risk_allocation"],
+            tables=[_alike(carried)],
+        ),
         turning_section(outcome, texts, origins["shocks"]),
         influence_figure(outcome.case, texts),
         _clients(outcome, texts, figures, origins["clients"]),
@@ -98,10 +105,15 @@ def appendix_part(outcome: Comparison, texts: Texts, dated: Sequence[str]) -> Pa
             ),
         ),
         influence_table(outcome.case, texts),
-        Section(texts["clients", "by_law"], tables=[clients["clients_by_law"]], small=(said["error_note"],)),
+        Section(
+            texts["clients", "by_law"],
+            (clients["clients_note"],),
+            [clients["clients_by_law"]],
+            small=(said["error_note"],),
+        ),
         Section(texts["clients", "by_form"], (texts["clients", "by_form_note"],), [clients["clients_by_form"]]),
         Section(said["providers_table"], (said["providers_note"],), [_provider_table(outcome, texts)]),
-        Section(said["waiting_by_care_form"], tables=[waiting["waiting"]]),
+        Section(said["waiting_by_care_form"], (said["waiting_note"],), [waiting["waiting"]]),
         Section(said["corners"], (said["corners_note"],), [waiting["corners"]]),
         Section(texts["signals", "all"], (said["flags_note"],), [signal_sections(outcome, texts)["flags"]]),
         *_contracts(outcome, texts),
@@ -112,13 +124,23 @@ def appendix_part(outcome: Comparison, texts: Texts, dated: Sequence[str]) -> Pa
     return Part.of("appendix", texts["paper", "appendix"], sections)
 
 
-def risk_allocation_table(risks: Iterable[tuple[str, Mapping[PaymentForm, str]]], texts: Texts) -> Table:
+def risk_allocation_table(
+    risks: Iterable[tuple[str, Mapping[PaymentForm, str]]], forms: Sequence[PaymentForm], texts: Texts
+) -> Table:
     """What the municipality pays and who carries which risk under every payment form, header first."""
-    pays = [texts["form_pays", form] for form in PAYMENT_FORMS]
-    rows = [heads(texts), [texts["page", "pays"], *pays]]
+    pays = [texts["form_pays", form] for form in forms]
+    rows = [["", *(texts["forms_in_full", form] for form in forms)], [texts["page", "pays"], *pays]]
     for risk, parties in risks:
-        rows.append([texts["risks", risk], *(texts["parties", parties[form]] for form in PAYMENT_FORMS)])
+        rows.append([texts["risks", risk], *(texts["parties", parties[form]] for form in forms)])
     return rows
+
+
+def _alike(rows: Table) -> Table:
+    """Risks that every form leaves with the same parties in one row."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for name, *cells in rows[1:]:
+        together.setdefault(tuple(cells), []).append(name)
+    return [rows[0], *(["; ".join(names), *cells] for cells, names in together.items())]
 
 
 def _municipality(outcome: Comparison, texts: Texts, figures: Figures, told: str) -> Section:
@@ -142,7 +164,7 @@ def _clients(outcome: Comparison, texts: Texts, figures: Figures, told: str) -> 
         drawn=figures["clients"],
         alt=own["clients_alt"],
         caption=figure_captions(outcome, texts)["clients"],
-        small=(own["clients_compared"], f"{own['clients_note']} {told}"),
+        small=(own["clients_compared"], told),
     )
 
 
@@ -162,10 +184,10 @@ def _provider_table(outcome: Comparison, texts: Texts) -> Table:
     columns = [figure for figure in PROVIDER_FIGURES if figure.on_page]
     rows = [[texts["columns", "provider"], texts["page", "buffer"], texts["columns", "form"],
              *(texts[figure] for figure in columns)]]  # fmt: skip
-    first_form: PaymentForm = next(iter(PAYMENT_FORMS))
+    first_form: PaymentForm = next(iter(shown_forms(outcome.case)))
     for p, provider in enumerate(outcome.case.providers):
         buffer = texts.numbers.millions(float(outcome.buffer[p]), 2)
-        for form in PAYMENT_FORMS:
+        for form in shown_forms(outcome.case):
             own = outcome.forms[form].providers[provider.id]
             first = [provider.name, buffer] if form == first_form else ["", ""]
             cells = [texts.numbers.figure(figure, own.get(figure)) for figure in columns]
@@ -177,7 +199,7 @@ def _waiting(outcome: Comparison, texts: Texts, told: str) -> Section:
     """Who waits under every form and limit."""
     own, said = waiting_sections(outcome, texts), texts.sections["page"]
     notes = [own["waiting_today"]] if own["waiting_today"] else []
-    small = (said["waiting_note"], f"{said['rooms_note']} {told}")
+    small = (f"{said['rooms_note']} {told}",)
     return Section(said["waiting"], notes, [own["headrooms"]], small=small)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from bekostiging.case import Case
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PaymentForm
 from bekostiging.evaluation import Comparison, Flag, flags
 from bekostiging.evaluation.legal_flags import YOUTH_REMARK
 from bekostiging.evaluation.legal_grounds import by_weight, ground
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
@@ -67,8 +68,8 @@ def _matrix(told: list[Flag], case: Case, texts: Texts, names: dict[str, str]) -
     for subject in (*providers, *(lot.id for lot in case.lots if lot.id not in providers)):
         own = [flag for flag in told if flag.subject.split("/")[0] == subject]
         if own:
-            rows.append([names[subject], *(_cell(own, form, texts) for form in PAYMENT_FORMS)])
-    head = [texts["signals", "subject"], *(texts["forms_in_full", form] for form in PAYMENT_FORMS)]
+            rows.append([names[subject], *(_cell(own, form, texts) for form in shown_forms(case))])
+    head = [texts["signals", "subject"], *(texts["forms_in_full", form] for form in shown_forms(case))]
     return [head, *rows] if rows else []
 
 

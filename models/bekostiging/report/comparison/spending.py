@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup, escape
 
-from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.case import Case
 from bekostiging.evaluation import (
     SPENDING_FIGURES,
     TERM,
@@ -16,6 +16,7 @@ from bekostiging.evaluation import (
     figures,
 )
 from bekostiging.report.comparison.answers import headroom_of_term, own_prices
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.sections import Section, Table
 from bekostiging.report.kit.texts import Texts
 
@@ -25,9 +26,9 @@ LARGEST_FACTOR = 1000.0
 """Beyond it nothing but rounding is left of the chance per client."""
 
 
-def heads(texts: Texts, first: str = "") -> list[str]:
+def heads(case: Case, texts: Texts, first: str = "") -> list[str]:
     """A first column and one column per payment form."""
-    return [first, *(texts["forms_in_full", form] for form in PAYMENT_FORMS)]
+    return [first, *(texts["forms_in_full", form] for form in shown_forms(case))]
 
 
 def turning_section(outcome: Comparison, texts: Texts, origin: str) -> Section:
@@ -49,13 +50,13 @@ def turning_section(outcome: Comparison, texts: Texts, origin: str) -> Section:
 
 def _deterministic(outcome: Comparison, texts: Texts, scenarios: tuple[DeterministicScenario, ...]) -> Table:
     """Change of spending and of the providers' result per form; the cheapest for the municipality marked."""
-    rows, change = [heads(texts)], texts.numbers.change
+    rows, change = [heads(outcome.case, texts)], texts.numbers.change
     for scenario in scenarios:
         least = cheapest(scenario.spending)
         cells = []
-        for form in PAYMENT_FORMS:
+        for form in shown_forms(outcome.case):
             spending = escape(change(scenario.spending[form] - outcome.plain.spending[form]))
-            if form in least and len(least) < len(PAYMENT_FORMS):
+            if form in least and len(least) < len(shown_forms(outcome.case)):
                 spending = Markup("<strong>{}</strong>").format(spending)
             result = change(scenario.provider_result[form] - outcome.plain.provider_result[form])
             cells.append(
@@ -81,11 +82,11 @@ def term_table(outcome: Comparison, texts: Texts) -> Table:
     """Spending over the term by form; as it is paid today first, where lots differ."""
     numbers, mix = texts.numbers, outcome.mix
     today = [] if mix is None else [texts["page", "mix_short"]]
-    first, *forms = heads(texts)
+    first, *forms = heads(outcome.case, texts)
     rows = [[first, *today, *forms]]
     paid_as = [
         *([] if mix is None else [mix.municipalities]),
-        *(one.municipalities for one in outcome.forms.values()),
+        *(outcome.forms[form].municipalities for form in shown_forms(outcome.case)),
     ]
     for figure in SPENDING_FIGURES:
         if figure.on_page:
@@ -101,7 +102,7 @@ def year_table(outcome: Comparison, texts: Texts) -> Table:
              *(texts[figure] for figure in YEAR_FIGURES)]]  # fmt: skip
     for t, year in enumerate(outcome.years):
         headroom = texts.numbers.millions(float(outcome.headroom[t].sum()))
-        for form in PAYMENT_FORMS:
+        for form in shown_forms(outcome.case):
             own = outcome.forms[form].municipalities[TOTAL][str(year)]
             cells = [texts.numbers.figure(figure, own[figure]) for figure in YEAR_FIGURES]
             rows.append([str(year), texts["forms", form], headroom, *cells])
@@ -110,7 +111,9 @@ def year_table(outcome: Comparison, texts: Texts) -> Table:
 
 def parity_table(outcome: Comparison, texts: Texts) -> Table:
     """Expected payment beside that per delivery."""
-    gaps = {form: texts.numbers.estimated_percent(outcome.forms[form].parity_gap) for form in PAYMENT_FORMS}
+    gaps = {
+        form: texts.numbers.estimated_percent(outcome.forms[form].parity_gap) for form in shown_forms(outcome.case)
+    }
     return [["", texts["columns", "value"]], *([texts["forms", form], gap] for form, gap in gaps.items())]
 
 
@@ -119,7 +122,8 @@ def control_variates(outcome: Comparison, texts: Texts) -> Table:
     numbers = texts.numbers
     columns = [texts["columns", name] for name in ("form", "figure", "value")]
     rows = [[*columns, texts["page", "sharpened_factor"], texts["page", "ceiling"]]]
-    for form, own in outcome.control_variates.items():
+    for form in shown_forms(outcome.case):
+        own = outcome.control_variates.get(form, {})
         for figure, one in own.items():
             sides = (_times(side, texts) for side in (one.factor, one.ceiling))
             cells = [texts[figure], numbers.figure(figure, one.estimate), *sides]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PaymentForm
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import (
     CORNER_FIGURES,
@@ -25,6 +25,7 @@ from bekostiging.evaluation.figures import (
     WAITING_CLIENTS,
     WEEKS_BEYOND_NORM,
 )
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.long import Cell, Row, estimated
 from bekostiging.report.kit.numbers import UNKNOWN
 from bekostiging.report.kit.texts import Texts
@@ -98,7 +99,7 @@ def waiting_cell(outcome: Comparison, texts: Texts, form: PaymentForm) -> str:
 
 def summary_note(outcome: Comparison, texts: Texts) -> str:
     """What the last column of the summary counts, and by how many weeks on average; the least and the most of the forms."""
-    refused = [outcome.forms[form].headrooms["common"][TOTAL][REFUSED].value for form in PAYMENT_FORMS]
+    refused = [outcome.forms[form].headrooms["common"][TOTAL][REFUSED].value for form in shown_forms(outcome.case)]
     return _weeks_note(outcome, texts) + (
         texts["summary", "refused_note"].format(
             least=texts.numbers.plain(min(refused)), most=texts.numbers.plain(max(refused))
@@ -110,7 +111,7 @@ def summary_note(outcome: Comparison, texts: Texts) -> str:
 
 def _weeks_note(outcome: Comparison, texts: Texts) -> str:
     """The same without those who are refused."""
-    weeks = [_mean_weeks(outcome.forms[form].headrooms["common"][TOTAL]) for form in PAYMENT_FORMS]
+    weeks = [_mean_weeks(outcome.forms[form].headrooms["common"][TOTAL]) for form in shown_forms(outcome.case)]
     ends = [texts.numbers.plain(one, 1) for one in sorted(one for one in weeks if one is not None)]
     if not ends:
         return texts["summary", "waiting_note"].format(weeks="")
@@ -144,7 +145,7 @@ def _headrooms(outcome: Comparison, texts: Texts) -> Table:
     shown = (WAITING_CLIENTS, CLIENTS_BEYOND_NORM)
     table = [[texts["columns", "form"], texts["columns", "headroom"], *(texts[figure] for figure in shown),
               texts["page", "mean_weeks_beyond"], texts[REFUSED], texts[AGAINST_DUTY]]]  # fmt: skip
-    for form in PAYMENT_FORMS:
+    for form in shown_forms(outcome.case):
         result = outcome.forms[form]
         for headroom in HEADROOMS:
             own = result.headrooms[headroom][TOTAL]
@@ -166,11 +167,11 @@ def _by_care_form(outcome: Comparison, texts: Texts, names: dict[str, str]) -> T
     """Waiting beyond the norm per care form, on the common headroom."""
     numbers, beyond = texts.numbers, texts[CLIENTS_BEYOND_NORM]
     table = [[texts["columns", "care_form"], texts[STARTS],
-              *(f"{texts['forms', form]}: {beyond}" for form in PAYMENT_FORMS)]]  # fmt: skip
-    by_form = {form: outcome.forms[form].headrooms["common"] for form in PAYMENT_FORMS}
+              *(f"{texts['forms', form]}: {beyond}" for form in shown_forms(outcome.case))]]  # fmt: skip
+    by_form = {form: outcome.forms[form].headrooms["common"] for form in shown_forms(outcome.case)}
     for care_form, own in by_form[LUMP_SUM].items():
         if care_form != TOTAL:
-            late = [by_form[form][care_form][CLIENTS_BEYOND_NORM] for form in PAYMENT_FORMS]
+            late = [by_form[form][care_form][CLIENTS_BEYOND_NORM] for form in shown_forms(outcome.case)]
             counts = [numbers.figure(CLIENTS_BEYOND_NORM, one) for one in late]
             table.append([names[care_form], numbers.figure(STARTS, own[STARTS]), *counts])
     return table
@@ -183,7 +184,7 @@ def _corners(outcome: Comparison, texts: Texts) -> Table:
     table = [[texts["columns", "form"], texts["columns", "corner"],
               *(f"{texts[figure]} ({texts['page', 'million_euro']})" for figure in CORNER_FIGURES),
               *(texts[figure] for figure in counts)]]  # fmt: skip
-    for form in PAYMENT_FORMS:
+    for form in shown_forms(outcome.case):
         for corner in CORNERS:
             own = outcome.forms[form].corner_totals[corner]
             table.append(

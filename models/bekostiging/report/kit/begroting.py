@@ -10,6 +10,7 @@ from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.contracts import BASELINE, LUMP_SUM
 from bekostiging.evaluation import TERM, TOTAL, Comparison, figures
 from bekostiging.evaluation.begroting_table import BudgetLine, BudgetTable
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.long import Cell, LongTable, Row, estimated, side_by_side_table
 from bekostiging.report.kit.sections import Section
 from bekostiging.report.kit.texts import Texts
@@ -147,6 +148,7 @@ class BudgetPage:
         said, own = self.texts.sections["budget"], table.lines[place]
         years = [str(year) for year in self.years]
         rows = [[year, *self._cells(own[year])] for year in years]
+        before = self._before()
         if len(years) > 1:
             rows += self._closing(
                 [own[year] for year in years], own[TERM], table.over_years[place], said["over_years"]
@@ -154,7 +156,19 @@ class BudgetPage:
             rows.append([self.term, *self._cells(own[TERM])])
         rows.append([said["outside"], "", "", self._thousands(own[TERM].outside), ""])
         rows.append([said["programme"], "", "", self._thousands(own[TERM].headroom + own[TERM].outside), ""])
-        return [self._head(self._together if place == TOTAL else self.names[place]), *rows]
+        return [self._head(self._together if place == TOTAL else self.names[place]), *before, *rows]
+
+    def _before(self) -> Table:
+        """The revenue of today's contracts in the last year before, where every contract has it of one year and no other
+        municipality pays a part."""
+        case = self.case
+        years = {case.year_of_revenue(row) for row in case.contracts if row.revenue > 0}
+        known = case.contracts and all(row.revenue > 0 for row in case.contracts) and len(years) == 1
+        if not known or len(self.codes) < len(case.municipalities):
+            return []
+        euro = sum(row.revenue for row in case.contracts)
+        label = self.texts.sections["budget"]["old_contracts"].format(year=next(iter(years)))
+        return [[label, self._thousands(euro), "", "", ""]]
 
     def _by_municipality(self, table: BudgetTable) -> Table:
         """A row per municipality, year and together."""
@@ -176,7 +190,8 @@ class BudgetPage:
         """The whole term under every form, as it is paid today first."""
         today = {str(lot.payment_form) for lot in self.case.lots}
         rows = []
-        for form in sorted(self.tables, key=lambda form: form != TODAY):
+        shown = {str(form) for form in shown_forms(self.case)} | {TODAY}
+        for form in sorted((own for own in self.tables if own in shown), key=lambda form: form != TODAY):
             name = self._name(form)
             if today == {form}:
                 name = f"{name} {self.texts.sections['budget']['as_today']}"

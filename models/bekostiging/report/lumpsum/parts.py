@@ -45,12 +45,11 @@ def summary_part(study: LumpSumStudy, texts: Texts, sentences: Sequence[str]) ->
         Section(said["question"], (asked,)),
         Section(said["answer"], steps=[*sentences[:1], *amounts, *sentences[1:room]]),
         None if budget is None else budget.section(),
-        Section(said["agreement"], sentences[room:]),
         None if budget is not None else _yielding(study, texts),
     )
     terms = [terms_table(result.data, result.design, texts, names)] if result.design.feasible else []
-    more = Section(said["terms_title"], tables=terms)
-    return Part.of("summary", texts["paper", "summary"], first, (more, influence_figure(study.case, texts)))
+    more, told = Section(said["terms_title"], tables=terms), Section(said["agreement"], sentences[room:])
+    return Part.of("summary", texts["paper", "summary"], first, (more, told, influence_figure(study.case, texts)))
 
 
 def report_part(study: LumpSumStudy, texts: Texts, notes: Sequence[str]) -> Part:

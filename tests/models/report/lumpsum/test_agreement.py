@@ -35,6 +35,7 @@ from bekostiging.lumpsum import (
 from bekostiging.report import comparison_schema
 from bekostiging.report.comparison import page as comparison_page
 from bekostiging.report.comparison.answers import answer_sentences
+from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.sections import names_of
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.lumpsum.agreement import (
@@ -104,15 +105,19 @@ def none(small_case: Case, tmp_path_factory: pytest.TempPathFactory) -> Told:
     return _by_command(replace(small_case, municipalities=rows), tmp_path_factory.mktemp("none"))
 
 
+def _answer(outcome: Comparison, texts: Texts) -> list[str]:
+    return answer_sentences(outcome, texts, BudgetPage.of_comparison(outcome, texts))
+
+
 def _known_to_html(sentence: str) -> str:
     return str(escape(sentence))
 
 
 def test_a_designed_lump_sum_ends_with_0(small_case: Case, outcome: Comparison, tmp_path: Path) -> None:
-    """And is told after cost, risk and waiting: nothing about it comes first."""
+    """And is told after the amounts for the begroting: nothing about it comes first."""
     told = _by_command(small_case, tmp_path, lambda *given, **named: outcome)
     assert (told.exit_code, told.content["lumpsum"]["outcome"]) == (0, "designed")
-    assert four_sentences(outcome, EN)[3].startswith("The lump sum is ")
+    assert _answer(outcome, EN)[3].startswith("The lump sum is ")
 
 
 def test_a_breach_ends_with_3_and_names_lot_points_and_euros(breached: Told) -> None:
@@ -122,7 +127,7 @@ def test_a_breach_ends_with_3_and_names_lot_points_and_euros(breached: Told) -> 
     assert found["outcome"] == "breached"
     breaches = found["designs"]["headline"]["breaches"]
     assert {one["term"] for one in breaches} == {"loading_cap"}
-    first = four_sentences(breached.outcome, EN)[0]
+    first = _answer(breached.outcome, EN)[0]
     assert first.startswith("There is no lump sum within all limits.")
     assert _known_to_html(first) in breached.html
     names = names_of(breached.outcome.case)
@@ -150,7 +155,7 @@ def test_no_lump_sum_ends_with_3_and_names_the_stock_that_would_do(none: Told) -
     assert none.exit_code == 3
     found = none.content["lumpsum"]
     assert (found["outcome"], found["designs"]) == ("none", {"headline": None, "plain": None, "free": None})
-    first = four_sentences(none.outcome, EN)[0]
+    first = _answer(none.outcome, EN)[0]
     assert first.startswith("There is no lump sum that meets the limits, not even with a higher loading.")
     assert _known_to_html(first) in none.html
     (way,) = (one for one in found["relaxations"] if one["kinds"] == ["reserve"])
@@ -181,7 +186,7 @@ def test_no_sentence_has_a_key_of_the_program(breached: Told, none: Told, outcom
         ids = [one for one, name in names.items() if one != name]
         told = agreement_sentences(own.lumpsum, texts, names)
         assert told
-        for sentence in (*told, *four_sentences(own, texts)):
+        for sentence in (*told, *_answer(own, texts)):
             assert not KEY.search(sentence), sentence
             assert not [one for one in ids if re.search(rf"\b{re.escape(one)}\b", sentence)], sentence
             assert sentence.endswith(".")
