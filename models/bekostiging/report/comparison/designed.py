@@ -30,7 +30,7 @@ def lumpsum_section(outcome: Comparison, texts: Texts, origin: str, drawn: Figur
     sentences = agreement_sentences(result, texts, names)
     if not result.design.feasible:
         yields = Section(said["relaxed_title"], (said["relaxed_note"],), [relaxations_table(result, texts, names)])
-        return Section(said["lumpsum"], sentences, small=(origin,), drawn=drawn, caption=caption, below=(yields,))
+        return Section(said["lumpsum"], sentences, small=(origin,), below=(yields,))
     below = result.design.below_requirement
     if below:
         listed = "; ".join(names[provider] for provider in below)
