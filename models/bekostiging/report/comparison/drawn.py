@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PaymentForm
 from bekostiging.evaluation import Comparison, provider_results
 from bekostiging.evaluation.figures import (
     BUFFER_EXHAUSTED_PROBABILITY,
@@ -24,6 +24,7 @@ from bekostiging.evaluation.figures import (
 )
 from bekostiging.report.comparison.answers import headroom_of_term, provider_names, term, years
 from bekostiging.report.comparison.client_plots import Fan, laws_of
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate, Scramblings
 from bekostiging_solvers.typing import FloatArray
@@ -107,7 +108,7 @@ def figure_captions(outcome: Comparison, texts: Texts) -> Mapping[str, str]:
 
 def _of_spending(outcome: Comparison, texts: Texts) -> str:
     """Where the worst scenarios end, beside what is begroot."""
-    worst = {form: Spread.of(outcome, form).worst.value for form in PAYMENT_FORMS}
+    worst = {form: Spread.of(outcome, form).worst.value for form in shown_forms(outcome.case)}
     least, most = min(worst, key=lambda form: worst[form]), max(worst, key=lambda form: worst[form])
     low, high = (texts.numbers.figure(CVAR95, worst[form]) for form in (least, most))
     return texts["captions", "spending_alike" if low == high else "spending"].format(
@@ -122,7 +123,7 @@ def _of_spending(outcome: Comparison, texts: Texts) -> str:
 
 def _of_exceedance(outcome: Comparison, texts: Texts) -> str:
     """The chance of an overrun, at the dashed line."""
-    chance = {form: term(outcome, form, OVERRUN_PROBABILITY).value for form in PAYMENT_FORMS}
+    chance = {form: term(outcome, form, OVERRUN_PROBABILITY).value for form in shown_forms(outcome.case)}
     least, most = min(chance, key=lambda form: chance[form]), max(chance, key=lambda form: chance[form])
     low, high = (texts.numbers.figure(OVERRUN_PROBABILITY, chance[form]) for form in (least, most))
     return texts["captions", "exceedance_alike" if low == high else "exceedance"].format(
@@ -134,7 +135,7 @@ def _of_providers(outcome: Comparison, texts: Texts) -> str:
     """For whom a loss is most likely to use up the buffer."""
     chance, form, provider = max(
         (outcome.forms[form].providers[provider][BUFFER_EXHAUSTED_PROBABILITY].value, form, provider)
-        for form in PAYMENT_FORMS
+        for form in shown_forms(outcome.case)
         for provider in under_contract(outcome)
     )
     return texts["captions", "providers" if chance > 0 else "providers_never"].format(

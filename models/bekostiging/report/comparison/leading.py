@@ -28,6 +28,7 @@ from bekostiging.report.comparison.drawn import CHANCES, Result, Spread, exceede
 from bekostiging.report.comparison.signals import signal_sections
 from bekostiging.report.kit.begroting import BudgetPage
 from bekostiging.report.kit.budget_sheet import budget_sheets
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.leading import Cell, Chart, LeadingSheet, Panel, Series, in_words, rounded_ends
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
@@ -38,7 +39,7 @@ DARK, GREY, RED, BEGROOT = "#1b3a5c", "#9aa5ad", "#b3541e", "#222222"
 def comparison_leading(outcome: Comparison, texts: Texts) -> list[LeadingSheet]:
     """Every sheet that stands before the tables, in reading order."""
     said = texts.sections["leading"]
-    heads = ["", *(texts["forms_in_full", form] for form in PAYMENT_FORMS)]
+    heads = ["", *(texts["forms_in_full", form] for form in shown_forms(outcome.case))]
     choice = _marked([heads, *([name, *row] for name, row in choice_table(outcome, texts))])
     parties = [
         in_words([[said["about"], said["fact"]], *map(list, party.points)], party.title)
@@ -76,7 +77,8 @@ def _summary(outcome: Comparison, texts: Texts) -> list[Panel]:
     for figure in shown:
         heads += [texts[figure], f"{texts[figure]}: {texts['columns', 'standard_error']}"]
     rows = []
-    for form, own in outcome.forms.items():
+    for form in shown_forms(outcome.case):
+        own = outcome.forms[form]
         found = {figure: term(outcome, form, figure) for figure in shown[:3]}
         found[BUFFER_EXHAUSTED_PROBABILITY] = max(
             (one[BUFFER_EXHAUSTED_PROBABILITY] for one in own.providers.values()), key=lambda one: one.value
@@ -126,7 +128,7 @@ def _spending(outcome: Comparison, texts: Texts, caption: str) -> Panel:
     """Eight of ten scenarios, mean and worst of every form; begroot as a line."""
     headroom = headroom_of_term(outcome)
     rows: list[list[Cell]] = []
-    for form in PAYMENT_FORMS:
+    for form in shown_forms(outcome.case):
         spread = Spread.of(outcome, form)
         amounts = (spread.low, spread.mean, spread.high, spread.worst)
         rows.append([
@@ -152,20 +154,20 @@ def _exceedance(outcome: Comparison, texts: Texts, caption: str) -> Panel:
     headroom, note = headroom_of_term(outcome), texts["leading", "exceeded_note"].format(years=years(outcome))
     heads = [
         texts["leading", "chance"],
-        *(texts["forms", form] for form in PAYMENT_FORMS),
+        *(texts["forms", form] for form in shown_forms(outcome.case)),
         texts["page", "headroom"],
     ]
     rows: list[list[Cell]] = [
         [
             (chance, "fraction"),
-            *((exceeded(outcome, form, chance).value, "euro") for form in PAYMENT_FORMS),
+            *((exceeded(outcome, form, chance).value, "euro") for form in shown_forms(outcome.case)),
             (headroom, "euro"),
         ]
         for chance in CHANCES
     ]
     series = [
         Series(0, form.colour, along=column, named=column)
-        for column, form in enumerate(PAYMENT_FORMS.values(), start=1)
+        for column, form in enumerate((PAYMENT_FORMS[name] for name in shown_forms(outcome.case)), start=1)
     ]
     series.append(Series(0, BEGROOT, along=len(heads) - 1, named=len(heads) - 1, dashed=True))
     drawn = Chart("scatter", series, texts["page", "probability"], texts["page", "million_euro"], "euro")
@@ -175,13 +177,13 @@ def _exceedance(outcome: Comparison, texts: Texts, caption: str) -> Panel:
 def _results(outcome: Comparison, texts: Texts, caption: str) -> Panel:
     """Expected result of every provider under every form, and nine of ten scenarios as the line through it."""
     names, said = provider_names(outcome), texts.sections["leading"]
-    forms = [texts["forms", form] for form in PAYMENT_FORMS]
+    forms = [texts["forms", form] for form in shown_forms(outcome.case)]
     heads = [texts["columns", "provider"], *forms]
     heads += [said[end].format(name=name) for name in forms for end in ("low_end", "high_end")]
     rows: list[list[Cell]] = []
     whole: list[Result] = []
     for provider in under_contract(outcome):
-        own = [Result.of(outcome, provider, form) for form in PAYMENT_FORMS]
+        own = [Result.of(outcome, provider, form) for form in shown_forms(outcome.case)]
         whole += own
         cells: list[Cell] = [(names[provider], "text"), *((one.mean.value, "euro") for one in own)]
         for one in own:
@@ -191,7 +193,7 @@ def _results(outcome: Comparison, texts: Texts, caption: str) -> Panel:
     n = len(forms)
     series = [
         Series(k + 1, form.colour, low=n + 1 + 2 * k, high=n + 2 + 2 * k)
-        for k, form in enumerate(PAYMENT_FORMS.values())
+        for k, form in enumerate(PAYMENT_FORMS[name] for name in shown_forms(outcome.case))
     ]
     ends = rounded_ends([end for own in whole for end in (own.low.value, own.high.value)])
     drawn = Chart("column", series, texts["page", "million_euro"], texts["columns", "provider"], "euro", ends=ends)

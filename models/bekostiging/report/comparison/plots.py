@@ -14,12 +14,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from bekostiging.case.arguments import kinds_checked
-from bekostiging.case.tables import PAYMENT_FORMS
+from bekostiging.case.open_sets import FormFacts
+from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
 from bekostiging.contracts import LUMP_SUM
 from bekostiging.evaluation import Comparison
 from bekostiging.report.comparison.answers import headroom_of_term
 from bekostiging.report.comparison.client_plots import all_clients
 from bekostiging.report.comparison.drawn import Result, Spread, spending_samples, under_contract
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.style import (
     DESIGN_TABLES,
     INK,
@@ -67,6 +69,11 @@ def comparison_figures(outcome: Comparison, texts: Texts) -> dict[str, Figure]:
     }
 
 
+def _shown(outcome: Comparison) -> list[tuple[PaymentForm, type[FormFacts]]]:
+    """The payment forms of the page, with what everybody may ask of them."""
+    return [(form, PAYMENT_FORMS[form]) for form in shown_forms(outcome.case)]
+
+
 @kinds_checked
 def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "nl") -> Axes:
     """Spending of the reported municipalities over the term, per payment form.
@@ -99,7 +106,7 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
     """
     texts = Texts(lang)
     with house_axes(ax, SPENDING_SIZE) as axes:
-        for place, (form, facts) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
+        for place, (form, facts) in enumerate(reversed(_shown(outcome))):
             spread = Spread.of(outcome, form)
             low, high, mean, worst = (
                 one.value / MILLION for one in (spread.low, spread.high, spread.mean, spread.worst)
@@ -124,7 +131,7 @@ def plot_spending(outcome: Comparison, ax: Axes | None = None, *, lang: str = "n
             ha="center",
             fontsize=8,
         )
-        axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in PAYMENT_FORMS][::-1])
+        axes.set_yticks(range(len(_shown(outcome))), [texts["forms", form] for form, _ in _shown(outcome)][::-1])
         axes.use_sticky_edges = False
         axes.margins(x=0.08)
         axes.tick_params(axis="y", length=0, labelcolor=INK)
@@ -180,7 +187,7 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
     texts = Texts(lang)
     p = place_of(provider, [row.id for row in outcome.case.providers], {"nl": "aanbieder", "en": "provider"})
     with house_axes(ax, (4.2, 2.6)) as axes:
-        for place, (form, facts) in enumerate(reversed(list(PAYMENT_FORMS.items()))):
+        for place, (form, facts) in enumerate(reversed(_shown(outcome))):
             own = Result.of(outcome, provider, form)
             ends = [own.low.value / MILLION, own.high.value / MILLION]
             axes.plot(ends, [place, place], color=facts.colour, linestyle=facts.line, linewidth=1.6)
@@ -189,12 +196,12 @@ def plot_provider(outcome: Comparison, ax: Axes | None = None, *, provider: str,
         axes.axvline(0, color=PALE, linewidth=0.8, zorder=0)
         axes.axvline(-outcome.buffer[p] / MILLION, color=INK, linewidth=1.1)
         axes.set_title(outcome.case.providers[p].name, fontsize=8)
-        axes.set_ylim(-0.6, len(PAYMENT_FORMS) - 0.4)
+        axes.set_ylim(-0.6, len(_shown(outcome)) - 0.4)
         axes.spines["left"].set_visible(False)
         axes.tick_params(labelsize=7)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
         numbered(axes.xaxis, texts, 0 if np.diff(axes.get_xticks()).min() >= 1 else 1)
-        axes.set_yticks(range(len(PAYMENT_FORMS)), [texts["forms", form] for form in PAYMENT_FORMS][::-1])
+        axes.set_yticks(range(len(_shown(outcome))), [texts["forms", form] for form, _ in _shown(outcome)][::-1])
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         axes.set_xlabel(texts["page", "million_euro"], fontsize=7.5)
         mark_example(axes, outcome.case, SOURCE_TABLES["providers"], texts)
@@ -220,7 +227,7 @@ def _all_providers(outcome: Comparison, texts: Texts) -> Figure:
             Line2D(
                 [], [], linestyle=facts.line, marker=facts.marker, color=facts.colour, label=texts["forms", form],
             )
-            for form, facts in PAYMENT_FORMS.items()
+            for form, facts in _shown(outcome)
         ]  # fmt: skip
         handles.append(Line2D([], [], color=INK, linewidth=1.1, label=texts["legend", "loss_beyond"]))
         handles.append(error_handle(texts))
@@ -258,7 +265,7 @@ def plot_exceedance(outcome: Comparison, ax: Axes | None = None, *, lang: str = 
     """
     texts = Texts(lang)
     with house_axes(ax, EXCEEDANCE_SIZE) as axes:
-        for form, facts in PAYMENT_FORMS.items():
+        for form, facts in _shown(outcome):
             sample = np.sort(spending_samples(outcome, form)) / MILLION
             above = 1 - np.arange(1, len(sample) + 1) / len(sample)
             axes.step(

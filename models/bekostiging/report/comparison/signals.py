@@ -21,7 +21,8 @@ MOST_SENTENCES = 5
 
 def signal_sections(outcome: Comparison, texts: Texts) -> dict[str, Any]:
     """Sentences, matrix and list; empty where nothing calls for a signal."""
-    groups, names = by_weight(flags(outcome)), names_of(outcome.case)
+    shown, names = shown_forms(outcome.case), names_of(outcome.case)
+    groups = by_weight([flag for flag in flags(outcome) if flag.form in (None, "", *shown)])
     return {
         "signals_told": [_told(group, texts, names) for group in groups[:MOST_SENTENCES]],
         "signals": _matrix([flag for group in groups for flag in group], outcome.case, texts, names),

@@ -199,7 +199,8 @@ def influence_figure(case: Case, texts: Texts) -> Section | None:
     answer = _answer(case, texts)
     drawn = figure_of(lambda axes: plot_influences(case, axes, lang=texts.lang), _size(found))
     alt = texts["sense", "alt"].format(first=found[0].name(texts.lang), euro=answer.rows[1][2])
-    return Section(answer.title, [answer.sentence], drawn=drawn, alt=alt, caption=influence_sentence(case, texts))
+    seen = texts["sense", "seen"].format(input=answer.rows[1][0], step=answer.rows[1][1], euro=answer.rows[1][2])
+    return Section(answer.title, [answer.sentence], drawn=drawn, alt=alt, caption=seen)
 
 
 def influence_table(case: Case, texts: Texts) -> Section | None:

@@ -13,6 +13,7 @@ from bekostiging.report.comparison.answers import answer_sentences, forms_compar
 from bekostiging.report.comparison.page import comparison_page
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.begroting import BudgetPage
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 
@@ -51,7 +52,7 @@ def test_forms_that_were_priced_alike_are_not_ranked_on_expectation(outcome: Com
     values = (60e6, 61e6, 62e6, 63e6)
     told = forms_compared(_with_terms(_alike(outcome), EXPECTED, *values), NL)[0]
     expected, worst = told.split("In de slechtste")
-    assert "tussen 60,0 en 63,0 mln euro" in expected
+    assert "tussen 60,0 en 62,0 mln euro" in expected
     assert "geen rangorde" in expected
     assert not [name for name in NL.sections["forms_in_full"].values() if name in expected]
     assert [name for name in NL.sections["forms_in_full"].values() if name in worst]
@@ -85,5 +86,5 @@ def test_a_buffer_that_no_scenario_uses_up_is_nobody_s(outcome: Comparison) -> N
 
 def test_the_summary_has_a_row_per_form(outcome: Comparison) -> None:
     header, *rows = presented(outcome, "nl").answers()[0].rows
-    assert len(rows) == 4
+    assert len(rows) == len(shown_forms(outcome.case)) == 3
     assert all(len(row) == len(header) for row in rows)

@@ -16,6 +16,7 @@ from bekostiging.evaluation import Comparison
 from bekostiging.evaluation.access import access_shares
 from bekostiging.report.comparison.choice import choice_table, party_blocks
 from bekostiging.report.comparison.waiting import late_clients
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 
 NL, EN = Texts("nl"), Texts("en")
@@ -37,7 +38,11 @@ in the order of the table."""
 
 
 def test_the_criteria_of_the_field_computed_or_judged(outcome: Comparison) -> None:
-    rows = dict(choice_table(outcome, NL))
+    """Every form of the package where a lot is paid by maatwerktraject; without that one where none is."""
+    case = outcome.case
+    traject = case.lots[0].model_copy(update={"payment_form": "maatwerktraject"})
+    assert len(dict(choice_table(outcome, NL))["wachten"]) == 3
+    rows = dict(choice_table(replace(outcome, case=replace(case, lots=(traject, *case.lots[1:]))), NL))
     assert [name.removesuffix(" (oordeel, niet berekend)") for name in rows] == [
         "maatwerk", "flexibiliteit", "keuzevrijheid", "grip op uitgaven", "prikkel", "administratie", "geschillen",
         "wachten",
@@ -100,7 +105,7 @@ def test_every_party_has_the_same_four_facts(outcome: Comparison) -> None:
 def test_a_block_and_the_table_tell_the_same_waiting(outcome: Comparison) -> None:
     """From one value: what the sentence says is what is counted per form."""
     told = dict(party_blocks(outcome, NL)[0].points)["Wachten"]
-    counts = {form: late_clients(outcome, form, "common") for form in PAYMENT_FORMS}
+    counts = {form: late_clients(outcome, form, "common") for form in shown_forms(outcome.case)}
     for form, n in counts.items():
         assert f"{NL.numbers.plain(n)} ({NL['forms', form]})" in told or len(set(counts.values())) == 1
 

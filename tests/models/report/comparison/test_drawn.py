@@ -28,6 +28,7 @@ from bekostiging.report.comparison.answers import headroom_of_term
 from bekostiging.report.comparison.drawn import Spread, exceeded, figure_captions, spending_samples
 from bekostiging.report.comparison.plots import comparison_figures
 from bekostiging.report.kit.budget_sheet import closed
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.leading import rounded_ends
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import NAME
@@ -40,11 +41,11 @@ def test_the_figure_of_spending_is_the_table_of_the_term(outcome: Comparison) ->
     """Bar, mark and line end are P10, P90, mean and CVaR of the table; of the worst 5 % of 64 scenarios 3.2, not 3."""
     axes = report.plot_spending(outcome, Figure().subplots())
     bars = sorted(axes.patches, key=lambda bar: -bar.get_y())  # type: ignore[attr-defined]
-    for place, (form, facts) in enumerate(PAYMENT_FORMS.items()):
+    for place, (form, facts) in enumerate((form, PAYMENT_FORMS[form]) for form in shown_forms(outcome.case)):
         own = outcome.forms[form].municipalities[TOTAL][TERM]
         left, width = bars[place].get_x(), bars[place].get_width()  # type: ignore[attr-defined]
         assert (left, left + width) == pytest.approx((own[P10].value / MILLION, own[P90].value / MILLION))
-        row = len(PAYMENT_FORMS) - 1 - place
+        row = len(shown_forms(outcome.case)) - 1 - place
         drawn = {
             line.get_marker(): float(np.asarray(line.get_xdata())[0])
             for line in axes.lines
@@ -58,7 +59,7 @@ def test_the_curve_at_what_is_begroot_is_the_chance_of_the_table(outcome: Compar
     """The step of the curve just above the dashed line is the probability of overrun."""
     axes = report.plot_exceedance(outcome, Figure().subplots())
     headroom = headroom_of_term(outcome) / MILLION
-    for form in PAYMENT_FORMS:
+    for form in shown_forms(outcome.case):
         (line,) = (one for one in axes.lines if one.get_label() == NL["forms", form])
         amounts, chance = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
         below = amounts <= headroom
@@ -70,7 +71,7 @@ def test_the_curve_at_what_is_begroot_is_the_chance_of_the_table(outcome: Compar
 def test_the_result_of_a_provider_is_that_of_its_table(outcome: Comparison) -> None:
     provider = outcome.case.providers[0].id
     axes = report.plot_provider(outcome, Figure().subplots(), provider=provider)
-    for place, form in enumerate(reversed(list(PAYMENT_FORMS))):
+    for place, form in enumerate(reversed(shown_forms(outcome.case))):
         mean = outcome.forms[form].providers[provider][EXPECTED_RESULT].value / MILLION
         points = [
             float(np.asarray(line.get_xdata())[0])
@@ -81,7 +82,7 @@ def test_the_result_of_a_provider_is_that_of_its_table(outcome: Comparison) -> N
 
 
 def test_an_amount_is_exceeded_with_its_chance(outcome: Comparison) -> None:
-    for form in PAYMENT_FORMS:
+    for form in shown_forms(outcome.case):
         sample = spending_samples(outcome, form)
         for chance in (0.9, 0.5, 0.1):
             amount = exceeded(outcome, form, chance).value
@@ -96,11 +97,13 @@ def test_every_figure_has_a_sentence_of_its_values(outcome: Comparison, texts: T
     for caption in found.values():
         assert re.fullmatch(r"[^.].*[^.]\.", caption)
         assert "{" not in caption
-    worst = [outcome.forms[form].municipalities[TOTAL][TERM][CVAR95].value for form in PAYMENT_FORMS]
+    worst = [outcome.forms[form].municipalities[TOTAL][TERM][CVAR95].value for form in shown_forms(outcome.case)]
     for end in (min(worst), max(worst)):
         assert texts.numbers.figure(CVAR95, end) in found["spending"]
     chance = max(
-        one[BUFFER_EXHAUSTED_PROBABILITY].value for own in outcome.forms.values() for one in own.providers.values()
+        one[BUFFER_EXHAUSTED_PROBABILITY].value
+        for form in shown_forms(outcome.case)
+        for one in outcome.forms[form].providers.values()
     )
     if chance:
         assert texts.numbers.figure(BUFFER_EXHAUSTED_PROBABILITY, chance) in found["providers"]
@@ -181,7 +184,7 @@ def test_four_native_charts_read_cells_that_hold_their_numbers(
     for name in names:
         assert len(book[name]._charts) == 1, name
     rows = {row[0]: row for row in _cells(book, said["drawn_spending"])}
-    for form in PAYMENT_FORMS:
+    for form in shown_forms(outcome.case):
         spread = Spread.of(outcome, form)
         cells = rows[NL["forms", form]][1:5]
         assert cells == pytest.approx([one.value for one in (spread.low, spread.mean, spread.high, spread.worst)])

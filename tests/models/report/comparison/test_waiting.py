@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bekostiging.case.tables import PAYMENT_FORMS, PaymentForm
+from bekostiging.case.tables import PaymentForm
 from bekostiging.evaluation import WAITING_FIGURES, Comparison, Estimates
 from bekostiging.evaluation.figures import CLIENTS_BEYOND_NORM, WEEKS_BEYOND_NORM
 from bekostiging.report import presented
@@ -14,6 +14,7 @@ from bekostiging.report.comparison.answers import answer_sentences
 from bekostiging.report.comparison.choice import choice_table
 from bekostiging.report.comparison.waiting import waiting_cell, waiting_sections, waiting_sentence
 from bekostiging.report.kit.begroting import BudgetPage
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 
@@ -93,7 +94,7 @@ def test_page_terminal_and_choice_count_the_same_clients(outcome: Comparison) ->
     assert header[-1].replace("\n", " ") == NL[CLIENTS_BEYOND_NORM].replace(" de ", " ")
     choice = dict(choice_table(outcome, NL))[NL["criteria", "waiting"]]
     headrooms = waiting_sections(outcome, NL)["headrooms"]
-    for k, form in enumerate(PAYMENT_FORMS):
+    for k, form in enumerate(shown_forms(outcome.case)):
         own = outcome.forms[form].headrooms["common"]["total"]
         shown = NL.numbers.estimate(own[CLIENTS_BEYOND_NORM])
         mean = NL.numbers.plain(own[WEEKS_BEYOND_NORM].value / own[CLIENTS_BEYOND_NORM].value, 1)

@@ -38,7 +38,7 @@ def test_a_name_ends_no_rule_and_no_style(text: str) -> None:
 def test_margins_name_case_day_version_mark_and_page() -> None:
     style = str(Paper.of("Veenrand", Texts("nl"), "Vertrouwelijk", date(2026, 11, 29)).style)
     assert '@top-left { content: "Veenrand"; }' in style
-    assert f'@top-right {{ content: "29 nov 2026, bekostiging {version("bekostiging")}"; }}' in style
+    assert f'@top-right {{ content: "29 november 2026, bekostiging {version("bekostiging")}"; }}' in style
     assert '@bottom-center { content: "Vertrouwelijk"' in style
     assert "counter(page) ' / ' counter(pages)" in style
     assert "@bottom-center" not in str(Paper.of("Veenrand", Texts("nl")).style)
