@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bekostiging.case.tables import PAYMENT_FORMS
 from bekostiging.evaluation import TOTAL, flags
 from bekostiging.evaluation.legal_grounds import by_weight
 from bekostiging.report.comparison.choice import choice_table, party_blocks
@@ -15,6 +14,7 @@ from bekostiging.report.comparison.signals import MOST_SENTENCES, flag_sentence
 from bekostiging.report.comparison.waiting import waiting_sentence
 from bekostiging.report.kit.begroting import TODAY
 from bekostiging.report.kit.disclosure import FEWEST, LARGEST, may_be_shown
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.paragraphs import Block, Grid, Heading, Paragraph, Points
 from bekostiging.report.lumpsum.designs import terms_table
 from bekostiging.report.lumpsum.terms import joined, terms_sentence
@@ -103,7 +103,7 @@ class ExecutiveAdvice:
         basis, said, texts = self.basis, self.said, self.basis.texts
         yield Heading(said["forms"])
         yield Paragraph(said["forms_text"])
-        heads = [said["criterion"], *(texts["forms", form] for form in PAYMENT_FORMS)]
+        heads = [said["criterion"], *(texts["forms", form] for form in shown_forms(basis.case))]
         rows = [heads, *([name, *cells] for name, cells in choice_table(basis.outcome, texts))]
         yield Grid(rows, basis.caption(3, said["forms_table"]), numbers=False)
 

@@ -62,7 +62,7 @@ def test_room_is_begroot_less_expected(page: BudgetPage) -> None:
 def test_the_sentence_and_its_table_are_one_value(page: BudgetPage) -> None:
     answer = " ".join(page.answers())
     total = _rows(page)[len(page.years) :]
-    term = next(row for row in total if row[0] == page._term)
+    term = next(row for row in total if row[0] == page.term)
     said = [float(one.replace(",", ".")) for one in re.findall(r"\d+,\d", answer)]
     first, last = (_rows(page)[k][1] for k in (0, len(page.years) - 1))
     shown = [_number(cell) / 1000 for cell in (first, last, term[1], term[2], term[3], term[4])]
