@@ -68,14 +68,21 @@ class BudgetPage:
         """The lump sum alone; None without a design."""
         return None if study.budget is None else cls(study.case, {LUMP_SUM: study.budget}, LUMP_SUM, texts)
 
+    @property
+    def forms(self) -> list[str]:
+        """The forms that are shown, as it is paid today first."""
+        shown = {TODAY, self.form, *shown_forms(self.case)}
+        return sorted((form for form in self.tables if form in shown), key=lambda form: form != TODAY)
+
     def section(self) -> Section:
         """As it stands on the page."""
         said, table = self.texts.sections["budget"], self.tables[self.form]
         note = said["note"].format(form=self._name(self.form), certainty=self._certainty)
         by_form = [self._by_form()] if len(self.tables) > 1 else []
+        head, *rows = self._by_year(table, TOTAL)
         return Section(
             title=said["title"],
-            tables=[self._by_year(table, TOTAL), *by_form],
+            tables=[[head, *self._before(), *rows], *by_form],
             numbers=True,
             small=(note,),
         )
@@ -148,7 +155,6 @@ class BudgetPage:
         said, own = self.texts.sections["budget"], table.lines[place]
         years = [str(year) for year in self.years]
         rows = [[year, *self._cells(own[year])] for year in years]
-        before = self._before()
         if len(years) > 1:
             rows += self._closing(
                 [own[year] for year in years], own[TERM], table.over_years[place], said["over_years"]
@@ -156,7 +162,7 @@ class BudgetPage:
             rows.append([self.term, *self._cells(own[TERM])])
         rows.append([said["outside"], "", "", self._thousands(own[TERM].outside), ""])
         rows.append([said["programme"], "", "", self._thousands(own[TERM].headroom + own[TERM].outside), ""])
-        return [self._head(self._together if place == TOTAL else self.names[place]), *before, *rows]
+        return [self._head(self._together if place == TOTAL else self.names[place]), *rows]
 
     def _before(self) -> Table:
         """The revenue of today's contracts in the last year before, where every contract has it of one year and no other
@@ -190,8 +196,7 @@ class BudgetPage:
         """The whole term under every form, as it is paid today first."""
         today = {str(lot.payment_form) for lot in self.case.lots}
         rows = []
-        shown = {str(form) for form in shown_forms(self.case)} | {TODAY}
-        for form in sorted((own for own in self.tables if own in shown), key=lambda form: form != TODAY):
+        for form in self.forms:
             name = self._name(form)
             if today == {form}:
                 name = f"{name} {self.texts.sections['budget']['as_today']}"

@@ -267,4 +267,4 @@ class Basis:
 
     def alternatives(self) -> Sequence[str]:
         """Every form, as it is paid today first, then the proposal."""
-        return sorted(self.budget.tables, key=lambda form: (form != self.today, form != self.form))
+        return sorted(self.budget.forms, key=lambda form: (form != self.today, form != self.form))
