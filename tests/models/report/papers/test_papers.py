@@ -206,7 +206,7 @@ def test_alternatives_differ_by_what_the_table_shows(basis: Basis) -> None:
     code = basis.case.reported_codes[0]
     table = _grids(CouncilProposal(basis, code).blocks())[2]
     own = next(row for row in table.rows if "voorstel" in row[0] and row is not table.rows[0])
-    assert len(table.rows) - 1 == len(basis.budget.tables)
+    assert len(table.rows) - 1 == len(basis.budget.forms)
     for row in table.rows[1:]:
         assert _number(row[1]) - _number(own[1]) == pytest.approx(_number(row[3]), abs=1)
 
