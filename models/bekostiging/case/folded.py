@@ -89,9 +89,13 @@ def meant(name: str, known: Iterable[str]) -> str | None:
 
     >>> meant("begroting 2028-2031", ["begroting", "beleid"]), meant("gebieden - Tabel 1", ["gebieden"])
     ('begroting', 'gebieden')
-    >>> meant("Kopie van vraag", ["vraag"]), meant("vraagstuk", ["vraag"])
-    ('vraag', None)
+    >>> meant("Kopie van vraag", ["vraag"]), meant("gemeente (CBS)", ["gemeente"]), meant("vraagstuk", ["vraag"])
+    ('vraag', 'gemeente', None)
     """
-    own = bare(name)
-    longer = [other for other in known if re.match(rf"{re.escape(folded(other))}(?:[ (:,/]|$)", own)]
+    longer = [
+        other
+        for other in known
+        for own in (folded(name), bare(name))
+        if re.match(rf"{re.escape(folded(other))}(?:[ (:,/]|$)", own)
+    ]
     return max(longer, key=len, default=None)
