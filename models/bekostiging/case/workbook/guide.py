@@ -129,7 +129,7 @@ def help_sheet(house: House, tables: Sequence[str]) -> None:
                "sheet", "column", "needed", "who has it", "minutes", "empty", "note", "take", "worth"),
     }[lang]  # fmt: skip
     sheet.write_string(0, 0, title, house.title)
-    for column, (heading, width) in enumerate(zip(headings, (16, 30, 11, 40, 9, 66, 40, 52, 72), strict=True)):
+    for column, (heading, width) in enumerate(zip(headings, (16, 26, 10, 34, 9, 44, 24, 30, 48), strict=True)):
         sheet.write_string(1, column, heading, house.required)
         sheet.set_column(column, column, width)
     row = 2
