@@ -30,8 +30,10 @@ LEAST = 13
 """Narrowest column when all are made to fit."""
 HEAD = 16
 """A header wraps rather than widen its column beyond this."""
-CHART_ROWS, CHART_HEIGHT = 17, 320
-"""Rows that a chart takes, and its pixels."""
+CHART_ROWS, ROW_PIXELS = 17, 20
+"""Rows that a chart takes, and the pixels of one."""
+LABEL_ROWS, LABEL = 9, 14
+"""Rows more where labels are longer than so many characters, and a program writes them slanting."""
 MILLIONS = "#,##0.0,,"
 """How the axis of a chart writes euro: in millions."""
 
@@ -119,9 +121,10 @@ class LeadingWriter:
             self._table(panel, places)
         if panel.chart is not None:
             chart = drawn(self.book, self.sheet.get_name(), panel, places, self.row)
-            chart.set_size({"width": min(ACROSS, pixels(shown)), "height": CHART_HEIGHT})
+            rows = CHART_ROWS + (LABEL_ROWS if _long_labels(panel) else 0)
+            chart.set_size({"width": min(ACROSS, pixels(shown)), "height": rows * ROW_PIXELS - 20})
             self.sheet.insert_chart(self.row, 0, chart, {"object_position": 2, "y_offset": 6})
-            self.row += CHART_ROWS + 1
+            self.row += rows + 1
         self.row += 1
 
     def _table(self, panel: Panel, places: dict[int, int]) -> None:
@@ -158,6 +161,14 @@ class LeadingWriter:
         else:
             look: Look = "total" if strong else "soft" if soft else ""
             self.sheet.write_number(self.row, column, value, self.looks.number(unit, look))
+
+
+def _long_labels(panel: Panel) -> bool:
+    """Whether what stands along the axis is long."""
+    return (
+        any(isinstance(cells[0][0], str) and len(cells[0][0]) > LABEL for cells in panel.rows)
+        and len(panel.rows) > 4
+    )
 
 
 def drawn(book: Any, name: str, panel: Panel, places: dict[int, int], end: int) -> Any:

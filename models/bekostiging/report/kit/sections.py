@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from markupsafe import Markup
@@ -80,9 +81,9 @@ class Section:
         told = (self.notes, self.warnings, self.tables, self.steps, self.points, self.small, self.blocks)
         return any(told) or self.drawn is not None or any(one.shown for one in self.below)
 
-    @property
+    @cached_property
     def figure(self) -> Markup | None:
-        """The figure as SVG."""
+        """The figure as SVG, drawn once however often a template asks."""
         return None if self.drawn is None else Markup(svg(self.drawn))
 
 

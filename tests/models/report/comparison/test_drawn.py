@@ -222,3 +222,11 @@ def test_errors_are_grouped_and_hidden(book: openpyxl.Workbook) -> None:
         assert errors == hidden
         seen += len(errors)
     assert seen
+
+
+def test_every_sheet_is_legible_on_paper(book: openpyxl.Workbook) -> None:
+    """So many pages beside each other that none is scaled below some 60 %: at most 1,500 pixels to a page."""
+    for sheet in book:
+        shown = [own for own in sheet.column_dimensions.values() if not own.hidden]
+        wide = sum((own.max - own.min + 1) * (7 * own.width + 5) for own in shown)
+        assert wide <= 1550 * (sheet.page_setup.fitToWidth or 1), sheet.title
