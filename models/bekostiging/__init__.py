@@ -87,8 +87,8 @@ _NAMES_BY_MODULE = {
 }  # fmt: skip
 _MODULE_OF = {name: module for module, names in _NAMES_BY_MODULE.items() for name in names}
 _SUBMODULES = (
-    "actuals", "capacity", "case", "contracts", "equalisation", "evaluation", "lumpsum", "report", "scenarios", "sharing",
-    "studies",
+    "actuals", "capacity", "case", "contracts", "equalisation", "evaluation", "lumpsum", "report", "scenarios", "settlement",
+    "sharing", "studies",
 )  # fmt: skip
 
 

@@ -129,6 +129,15 @@ def pseudonymised(case: Case) -> Case:
     )
 
 
+def numbered_tables(tables: Mapping[str, Iterable[Row]], case: Case) -> dict[str, tuple[Row, ...]]:
+    """Rows about a case with its providers numbered as ``pseudonymised`` numbers them; as they are where it does not."""
+    if not case.confidential:
+        return {name: tuple(rows) for name, rows in tables.items()}
+    numbers = provider_numbers(case)
+    numbered = _numbered(case, numbers)
+    return {name: tuple(_row(row, numbers, numbered) for row in rows) for name, rows in tables.items()}
+
+
 def numbered_clients(table: ClientTable, case: Case) -> ClientTable:
     """A file with clients whose providers have the numbers of the case; one that the case does not know gets the next.
 

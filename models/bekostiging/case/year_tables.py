@@ -100,6 +100,11 @@ class YearRow(Assumption):
     entered_by: Text
     entered_on: Day
 
+    @property
+    def document(self) -> str:
+        """The document, with who typed it and when."""
+        return f"{self.source} ({self.entered_by}, {self.entered_on})"
+
 
 class Actual(YearRow):
     """What was known in one month of receipt about one month of care."""
@@ -146,13 +151,14 @@ class Excess(YearRow):
     """What single clients were claimed for above a threshold in a year, summed over the clients."""
 
     table: ClassVar[str] = "excess"
-    key: ClassVar[tuple[str, ...]] = ("year", "provider", "lot", "care_form", "area", "threshold")
+    key: ClassVar[tuple[str, ...]] = ("year", "provider", "lot", "care_form", "area", "threshold", "measured_on")
     year: CalendarYear
     provider: Identifier
     lot: Identifier
     care_form: Identifier
     area: Identifier
     threshold: Amount
+    measured_on: Literal["claimed", "delivered"] = "claimed"
     euros: Euro
 
 

@@ -22,6 +22,7 @@ from bekostiging.cli.application import (
 from bekostiging.cli.console import Terminal
 from bekostiging.cli.frame import used
 from bekostiging.cli.options import CaseName, LanguageOption, Output, command
+from bekostiging.cli.year import year_workbook
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
@@ -154,7 +155,10 @@ def new(
     wanted: Annotated[
         list[str] | None,
         typer.Option(
-            "--with", metavar="TABLE", help="An optional table in the workbook too; repeat to add, or all."
+            "--with",
+            metavar="TABLE",
+            help="An optional table in the workbook too; repeat to add, or all. Alone: actuals or "
+            "settlement, the figures of a contract year.",
         ),
     ] = None,
     municipalities: Annotated[
@@ -178,6 +182,8 @@ def new(
         from bekostiging.case import scaffold_case, scaffold_history, synthetic_region
         from bekostiging.case.example import example_region
 
+        if wanted and year_workbook(target, wanted, source, lang):
+            return
         if source is None:
             sized = municipalities is not None or providers is not None
             example = synthetic_region(municipalities or 2, providers or 6) if sized else example_region(lang)

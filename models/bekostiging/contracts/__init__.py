@@ -21,6 +21,7 @@ from bekostiging.contracts.clauses import (
     register_clause,
 )
 from bekostiging.contracts.corridor import Corridor, corridor_of
+from bekostiging.contracts.crisis import CrisisCare
 from bekostiging.contracts.indexation import (
     IndexRule,
     IndexYear,
@@ -72,6 +73,7 @@ __all__ = [
     "Clause",
     "Contract",
     "Corridor",
+    "CrisisCare",
     "Due",
     "EqualisationReserve",
     "GrowthPath",

@@ -24,7 +24,8 @@ class TariffContract(Contract):
     In this order: clauses on single clients take their share of what the form claims for them; the ceiling lets through
     what it can of what is left; clauses on the whole contract follow in the order written, each on what the one before it
     left, measured against the smaller of B0 I and the ceiling. So no payment falls because more was delivered, nor below
-    zero. ``ceiling``: bestedingsruimte in euro per calendar year, indexed like the tariff, None = none;
+    zero. ``ceiling``: bestedingsruimte in euro per calendar year, or one for each (n_years,), indexed
+    like the tariff, None = none;
     ``part_of_ceiling``: the contract's part of a ceiling it shares with others.
 
     Examples
@@ -40,7 +41,7 @@ class TariffContract(Contract):
     """
 
     towards: ClassVar[float] = -1.0
-    ceiling: float | None = None
+    ceiling: float | FloatArray | None = None
     part_of_ceiling: float | None = None
 
     @classmethod

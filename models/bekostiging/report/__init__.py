@@ -21,6 +21,7 @@ from bekostiging.report.lumpsum.plots import plot_frontier
 from bekostiging.report.origins.page import write_origins
 from bekostiging.report.papers.write import PapersAsked, write_papers
 from bekostiging.report.provider_sheets.page import write_provider_sheets
+from bekostiging.report.settlement.page import write_settlement
 from bekostiging.report.sharing.plots import plot_key_changes
 from bekostiging.report.stress.page import reverse_sentence, shock_sentence
 from bekostiging.report.tender.dossiers import write_comparison_dossier, write_dossiers
@@ -72,6 +73,7 @@ __all__ = [
     "write_papers",
     "write_provider_sheets",
     "write_results",
+    "write_settlement",
 ]
 
 if not TYPE_CHECKING:

@@ -54,6 +54,7 @@ ROWS = {
     "sanction": {"clause": "sanction", "share": 0.3, "length": 4},
     "volume": {"clause": "volume_clause", "share": 0.5, "lower": 0.9, "upper": 1.1},
     "growth": {"clause": "growth_path", "share": 0.6, "length": 3},
+    "crisis": {"clause": "crisis_care", "share": 0.5},
 }
 OTHER_FORM = {"clause": "quota_share", "share": 0.9}, {"clause": "provider_pool", "share": 1.0, "lower": 1.0}
 
@@ -199,9 +200,19 @@ def test_a_growth_path(paper: Case) -> None:
     assert paid[B] == pytest.approx([0.4 * 600_000 + 333_000, 0.6 * 720_000 + 0.4 * 555_000 * 1.2])
 
 
+def test_crisis_care_outside_the_corridor(paper: Case) -> None:
+    """Half of 500 crisis units at 80 euro, then of 250 at 1.2 times that; the deviation that a quota share sees is
+    smaller by as much: A 40,000 - 20,000 above, then 24,000 below and 12,000 more."""
+    case = with_clauses(paper, "taakgericht", ROWS["crisis"], ROWS["quota"])
+    check_case(case)
+    paid = _paid(case, "taakgericht", _used(case, crisis_units={A: (500, 250)}))
+    assert paid[A] == pytest.approx([200_000 + 20_000 + 0.2 * 20_000, 240_000 + 12_000 - 0.2 * 36_000])
+    assert paid[B] == pytest.approx([614_400, 737_280])
+
+
 def test_every_kind_of_clause_is_here() -> None:
     assert {row["clause"] for row in ROWS.values()} == set(CLAUSES)
-    by_themselves = {"reserve", "performance", "volume", "growth"}
+    by_themselves = {"reserve", "performance", "volume", "growth", "crisis"}
     assert set(ROWS) == set(LUMP_SUM) | by_themselves
     assert set(TARIFF) <= set(LUMP_SUM)
 

@@ -16,6 +16,7 @@ from bekostiging.contracts import (
     Clause,
     Contract,
     Corridor,
+    CrisisCare,
     EqualisationReserve,
     GrowthPath,
     HighCostPool,
@@ -172,6 +173,7 @@ CLAUSES: tuple[Clause, ...] = (
     StopLoss(1.02, 1.2, np.full(1, np.nan)),
     HighCostPool(THRESHOLDS[0], THRESHOLDS[1] - THRESHOLDS[0], np.full(1, np.nan)),
     EqualisationReserve(0.03, np.full(1, np.nan)),
+    CrisisCare(np.array([80.0, 110.0, 80.0, 110.0]), np.full(1, np.nan)),
     Corridor(("d", "s"), np.array([1.0, 0.0]), np.array([np.inf, 1.0]), np.array([1.0, -1.0]), np.full(2, np.nan)),
 )
 BUDGET_CLAUSES: tuple[BudgetClause, ...] = (

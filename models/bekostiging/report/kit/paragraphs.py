@@ -44,7 +44,8 @@ class Points:
 class Grid:
     """A table: ``rows`` header first, its ``caption`` above and a ``note`` under it.
 
-    ``numbers``: every column but the first is right-aligned; ``totals``: rows in bold by their place, the header being 0.
+    ``numbers``: every column but the first is right-aligned, or those of ``right`` alone; ``totals``: rows in bold by their
+    place, the header being 0.
     """
 
     rows: Rows
@@ -52,6 +53,11 @@ class Grid:
     note: str = ""
     numbers: bool = True
     totals: Sequence[int] = ()
+    right: Sequence[int] | None = None
+
+    def right_aligned(self, column: int) -> bool:
+        """Whether the cells of a column stand to the right."""
+        return column in self.right if self.right is not None else self.numbers and column > 0
 
 
 @dataclass(frozen=True)

@@ -292,7 +292,7 @@ class WordTable:
         run = line.add_run(visible(text))
         run.font.size = Pt(self._points())
         run.bold = row == 0 or row in self.block.totals
-        if self.block.numbers and column > 0:
+        if self.block.right_aligned(column):
             line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
     def _describe(self, table: Any) -> None:

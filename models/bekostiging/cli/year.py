@@ -1,0 +1,100 @@
+"""Commands about a contract year that happened: settle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bekostiging.cli.application import brought_case, print_notes, print_place, print_sentence, user_errors
+from bekostiging.cli.frame import used
+from bekostiging.cli.options import CaseName, Output, command
+
+
+@command()
+def settle(
+    case: CaseName,
+    output: Output,
+    year: Annotated[int, typer.Option(metavar="YEAR", help="Contract year to settle.")],
+    actuals: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="Workbook or folder with the figures of the year; `new year.xlsx --with settlement` makes an empty one.",
+        ),
+    ],
+    status: Annotated[
+        str,
+        typer.Option(
+            help="raming (for the annual accounts), voorlopig (statement in, not audited) or definitief."
+        ),
+    ] = "raming",
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="An earlier settlement of the same year: only the difference is paid."
+        ),
+    ] = None,
+    providers: Annotated[
+        list[str] | None, typer.Option("--provider", metavar="ID", help="Only this provider; repeat to add.")
+    ] = None,
+    word: Annotated[bool, typer.Option(help="Write every statement in Word too.")] = True,
+    named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
+) -> None:
+    """Settle a contract year to the cent: a statement per provider and municipality, with sheets to recompute them."""
+    lang = output.lang
+    with user_errors(lang):
+        from bekostiging.actuals import YearFigures, read_actuals
+        from bekostiging.case import pseudonymised
+        from bekostiging.case.pseudonym import numbered_tables, provider_numbers
+        from bekostiging.report import claimed, write_settlement
+        from bekostiging.report.kit.texts import Texts
+        from bekostiging.report.settlement.page import PAGE
+        from bekostiging.report.settlement.papers import Papers
+        from bekostiging.settlement import read_previous, settle_year
+
+        brought = brought_case(case, lang)
+        figures = read_actuals(actuals, brought)
+        shown, numbers = brought, {}
+        if not named and brought.confidential:
+            shown, numbers = pseudonymised(brought), provider_numbers(brought)
+            figures = YearFigures(**numbered_tables(figures.tables(), brought), notes=figures.notes)  # type: ignore[arg-type]
+        print_notes(figures.notes, lang)
+        earlier = None if previous is None else read_previous(previous)
+        wanted = [numbers.get(one, one) for one in providers or []]
+        settled = settle_year(shown, figures, year, status, previous=earlier, providers=wanted)
+        folder = output.folder or Path(f"bekostiging-{shown.name}-afrekening-{year}-{status}")
+        more = {"lang": lang, "overwrite": output.overwrite, "named": named, "word": word, "about": output.config}
+        with claimed(folder, overwrite=output.overwrite, apart=used(case, actuals, previous)):
+            write_settlement(settled, folder, **more)  # type: ignore[arg-type]
+        print_sentence(Papers(settled, Texts(lang)).answer())
+        print_place({"nl": "Afrekening", "en": "Settlement"}[lang], folder / PAGE)
+
+
+def year_workbook(target: Path, wanted: Sequence[str], source: str | None, lang: str) -> bool:
+    """Lay out the tables of a contract year, which belong to a case that is there already; whether they were asked for.
+
+    Raises
+    ------
+    UserError
+        They are asked for together with tables of a case, or with --from.
+    """
+    from bekostiging.actuals import SETS, scaffold_year
+    from bekostiging.case import UserError
+
+    if not set(wanted) & set(SETS):
+        return False
+    if len(wanted) > 1 or source is not None:
+        listed = ", ".join(wanted)
+        raise UserError(
+            f"--with {listed}: de cijfers van een contractjaar staan in een eigen werkboek; vraag er een per keer, "
+            "zonder --from.",
+            f"--with {listed}: the figures of a contract year stand in a workbook of their own; ask one at a time, without "
+            "--from.",
+            exit_code=2,
+        )
+    scaffold_year(target, wanted[0], lang)
+    print_place({"nl": "Klaar om te vullen", "en": "Ready to fill"}[lang], target)
+    return True

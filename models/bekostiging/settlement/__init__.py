@@ -1,0 +1,29 @@
+"""The real year settled by the contract objects that were simulated: lines, statuses and parts, to the cent."""
+
+from bekostiging.settlement.earlier import Previous, read_previous
+from bekostiging.settlement.example import example_case, example_figures, example_year
+from bekostiging.settlement.exported import figures_of_scenario
+from bekostiging.settlement.formula import Term, in_whole_cents
+from bekostiging.settlement.ledger import Given, Line
+from bekostiging.settlement.parts import MunicipalPart
+from bekostiging.settlement.statement import ContractSettlement, YearSettlement
+from bekostiging.settlement.status import STATUSES
+from bekostiging.settlement.yearly import settle_year
+
+__all__ = [
+    "STATUSES",
+    "ContractSettlement",
+    "Given",
+    "Line",
+    "MunicipalPart",
+    "Previous",
+    "Term",
+    "YearSettlement",
+    "example_case",
+    "example_figures",
+    "example_year",
+    "figures_of_scenario",
+    "in_whole_cents",
+    "read_previous",
+    "settle_year",
+]
