@@ -8,9 +8,16 @@ from typing import Annotated
 
 import typer
 
-from bekostiging.cli.application import brought_case, print_notes, print_place, print_sentence, user_errors
+from bekostiging.cli.application import (
+    Language,
+    brought_case,
+    print_notes,
+    print_place,
+    print_sentence,
+    user_errors,
+)
 from bekostiging.cli.frame import used
-from bekostiging.cli.options import CaseName, Output, command
+from bekostiging.cli.options import CaseName, LanguageOption, Output, Seed, command
 
 
 @command()
@@ -71,6 +78,29 @@ def settle(
             write_settlement(settled, folder, **more)  # type: ignore[arg-type]
         print_sentence(Papers(settled, Texts(lang)).answer())
         print_place({"nl": "Afrekening", "en": "Settlement"}[lang], folder / PAGE)
+
+
+@command()
+def actuals(
+    case: CaseName,
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="The workbook (.xlsx) or folder to make.")],
+    seed: Seed = 1,
+    years: Annotated[int, typer.Option(min=1, help="Contract years from the first on.")] = 1,
+    lang: LanguageOption = Language.NL,
+) -> None:
+    """Write contract years as the model draws them, to learn and to test with: every figure is invented, and marked so."""
+    with user_errors(lang):
+        from bekostiging.actuals import write_year
+        from bekostiging.case import pseudonymised
+        from bekostiging.settlement import drawn_year
+
+        write_year(
+            target,
+            drawn_year(pseudonymised(brought_case(case, lang)), seed, years, lang).tables(),
+            "settlement",
+            lang,
+        )
+        print_place({"nl": "Verzonnen jaar", "en": "Invented year"}[lang], target)
 
 
 def year_workbook(target: Path, wanted: Sequence[str], source: str | None, lang: str) -> bool:

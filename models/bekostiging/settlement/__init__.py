@@ -2,7 +2,7 @@
 
 from bekostiging.settlement.earlier import Previous, read_previous
 from bekostiging.settlement.example import example_case, example_figures, example_year
-from bekostiging.settlement.exported import figures_of_scenario
+from bekostiging.settlement.exported import drawn_year, figures_of_scenario
 from bekostiging.settlement.formula import Term, in_whole_cents
 from bekostiging.settlement.ledger import Given, Line
 from bekostiging.settlement.parts import MunicipalPart
@@ -19,6 +19,7 @@ __all__ = [
     "Previous",
     "Term",
     "YearSettlement",
+    "drawn_year",
     "example_case",
     "example_figures",
     "example_year",

@@ -9,15 +9,18 @@ import numpy as np
 
 from bekostiging.actuals import YearFigures
 from bekostiging.case import Case
-from bekostiging.case.arguments import checked_whole, kinds_checked
+from bekostiging.case.arguments import checked_language, checked_whole, kinds_checked
 from bekostiging.case.errors import Said
+from bekostiging.case.kinds import Count, Seed
 from bekostiging.case.kinds import Index as Place
 from bekostiging.case.year_tables import Excess, Measured, Statement
 from bekostiging.contracts import price_levels
 from bekostiging.contracts.terms import contract_class
-from bekostiging.scenarios import CareUse, Cells
+from bekostiging.scenarios import CareUse, Cells, draw_block, plan
 from bekostiging.settlement.care import COLUMNS
 
+FEWEST = 32
+"""Scenarios that are planned; only the first is looked at."""
 SOURCE: Said = ("scenario van het model (verzonnen)", "scenario of the model (invented)")
 
 
@@ -96,6 +99,40 @@ def figures_of_scenario(
                 outcomes.append(_exact(Measured, of | counted))
     figures = YearFigures(statements=tuple(statements), excess=tuple(excess), outcomes=tuple(outcomes))
     return _with_finals(case, care_use, scenario), figures
+
+
+@kinds_checked
+def drawn_year(case: Case, seed: Seed, years: Count = 1, lang: str = "nl") -> YearFigures:
+    """Contract years as the model draws them, for teaching and tests; every figure is invented.
+
+    Parameters
+    ----------
+    case : Case
+        With the contracts.
+    seed : int
+        Of the draw.
+    years : int
+        Contract years, from the first on.
+    lang : str
+        Language of the sources, ``nl`` or ``en``.
+
+    Returns
+    -------
+    YearFigures
+        Statements and what clauses ask beside them; nothing is paid or determined yet. The indices that were drawn are left
+        out, so that a settlement is at the forecast index.
+
+    Examples
+    --------
+    >>> from bekostiging.case import synthetic_region
+    >>> figures = drawn_year(synthetic_region(municipalities=2, providers=6), seed=1)
+    >>> figures.years, {row.status for row in figures.statements}
+    ((2026,), {'illustrative'})
+    """
+    made = plan(case, FEWEST, min(years, case.n_years), seed, "out_of_sample")
+    return figures_of_scenario(
+        case, made.cells, draw_block(made, 0).care_use(), 0, checked_language("lang", lang)
+    )[1]
 
 
 def _exact(model: Any, values: dict[str, Any]) -> Any:
