@@ -40,7 +40,7 @@ def _lines() -> Iterator[list[str]]:
 
 
 LINES = {f"{k}-{line[0]}": line for k, line in enumerate(_lines())}
-MAKING = ("new", "convert")
+MAKING = ("new", "convert", "actuals")
 """Lines the others stand on."""
 
 

@@ -91,15 +91,10 @@ def actuals(
     """Write contract years as the model draws them, to learn and to test with: every figure is invented, and marked so."""
     with user_errors(lang):
         from bekostiging.actuals import write_year
-        from bekostiging.case import pseudonymised
         from bekostiging.settlement import drawn_year
 
-        write_year(
-            target,
-            drawn_year(pseudonymised(brought_case(case, lang)), seed, years, lang).tables(),
-            "settlement",
-            lang,
-        )
+        drawn = drawn_year(brought_case(case, lang), seed, years, lang)
+        write_year(target, drawn.tables(), "settlement", lang)
         print_place({"nl": "Verzonnen jaar", "en": "Invented year"}[lang], target)
 
 
