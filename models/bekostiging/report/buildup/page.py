@@ -8,18 +8,22 @@ from typing import Any
 
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts import Line
-from bekostiging.report.buildup.results import Annex
+from bekostiging.report.buildup.results import Annex, BuildupVerdict
 from bekostiging.report.buildup.tables import (
-    FRACTIONS,
     budget_table,
-    formula_words,
+    formula_in_words,
+    hidden_note,
+    is_fraction,
     line_name,
-    write_annex_workbook,
+    unit_of,
+    verdict_table,
 )
+from bekostiging.report.buildup.workbook import write_annex_workbook
 from bekostiging.report.kit.export import confidential_mark, write_key_list
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.manifest import write_manifest
 from bekostiging.report.kit.paper import Paper
+from bekostiging.report.kit.sections import care_form_names
 from bekostiging.report.kit.texts import Texts
 
 
@@ -58,46 +62,28 @@ def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, objec
 
 
 def _value_in_unit(texts: Texts, line: Line, value: float | None) -> str:
-    """A value in its unit."""
+    """A value as it is read in its unit."""
     if value is None:
         return ""
-    fraction = line.name in FRACTIONS and bool(line.group)
-    return texts.numbers.percent(value, 1) if fraction else texts.numbers.plain(value, 2)
-
-
-def _formula(texts: Texts, line: Line) -> str:
-    """The formula in the words of the reader."""
-    known = texts.sections["buildup"]
-    words = [known.get(word, word) for word in formula_words(line.formula)]
-    return "".join(words).replace("*", "×").replace("sum over groups of", texts["page", "sum_over_groups"])
+    return texts.numbers.percent(value, 1) if is_fraction(line) else texts.numbers.plain(value, 2)
 
 
 def annex_page(annex: Annex, texts: Texts) -> str:
     """The annex as HTML."""
-    names = {form.id: form.name for form in annex.case.care_forms}
-    head = [
-        texts["page", "line"],
-        texts["page", "formula"],
-        texts["columns", "value"],
-        "Q1",
-        "Q3",
-        texts["columns", "source"],
-    ]
+    names, said = care_form_names(annex.case), texts.sections["annex"]
     forms = []
-    for form in dict.fromkeys(line.care_form for line in annex.lines):
-        rows = [head]
-        for line in (one for one in annex.lines if one.care_form == form):
+    for verdict in annex.verdicts:
+        rows = [_heads(texts)]
+        for line in (one for one in annex.lines if one.care_form == verdict.care_form):
             name = f"{line.group}: {line_name(texts, line)}" if line.group else line_name(texts, line)
             source = " — ".join(part for part in (line.source, texts["statuses", line.status]) if part)
-            ends = (_value_in_unit(texts, line, line.low), _value_in_unit(texts, line, line.high))
-            rows.append([name, _formula(texts, line), _value_in_unit(texts, line, line.value), *ends, source])
-        tariff = texts["page", "beside_tariff"].format(tariff=texts.numbers.plain(annex.tariffs[form], 2))
-        cell = f"{tariff} {_hours_budget(annex, form, texts)}" if form in annex.hours_budgets else tariff
-        forms.append({"name": names[form], "rows": rows, "tariff": cell})
-    title, mark = (
-        annex.case.title.get(texts.lang, annex.case.name),
-        confidential_mark(annex.case, texts, named=annex.named),
-    )
+            values = [_value_in_unit(texts, line, one) for one in (line.value, line.low, line.high)]
+            rows.append(
+                [name, formula_in_words(texts, line), values[0], unit_of(annex, line, texts), *values[1:], source]
+            )
+        forms.append({"name": names[verdict.care_form], "rows": rows, "tariff": _tariff(annex, verdict, texts)})
+    title = annex.case.title.get(texts.lang, annex.case.name)
+    mark = confidential_mark(annex.case, texts, named=True) if annex.named else ""
     context: dict[str, Any] = {
         "t": texts.sections,
         "lang": texts.lang,
@@ -106,17 +92,36 @@ def annex_page(annex: Annex, texts: Texts) -> str:
         "disclaimer": annex.case.disclaimer.get(texts.lang, ""),
         "confidential": mark,
         "private": annex.private,
+        "public": "" if annex.named or annex.private else said["public"],
+        "verdicts": verdict_table(annex, texts),
+        "hidden": hidden_note(annex, texts),
         "forms": forms,
-        "budgets": budget_table(annex.budgets, texts),
+        "budgets": budget_table(annex, texts),
     }
     return template("buildup.html.j2").render(**context)
 
 
-def _hours_budget(annex: Annex, form: str, texts: Texts) -> str:
+def _heads(texts: Texts) -> list[str]:
+    """Columns of a build-up."""
+    page, columns = texts.sections["page"], texts.sections["columns"]
+    return [page["line"], page["formula"], columns["value"], texts["annex", "unit"], "Q1", "Q3", columns["source"]]
+
+
+def _tariff(annex: Annex, verdict: BuildupVerdict, texts: Texts) -> str:
+    """The tariff beside the build-up, where it tells of no provider."""
+    if verdict.tariff is None:
+        return ""
+    told = texts["page", "beside_tariff"].format(tariff=texts.numbers.plain(verdict.tariff, 2))
+    if verdict.care_form not in annex.hours_budgets:
+        return told
+    return f"{told} {_hours_budget(annex, verdict.care_form, verdict.tariff, texts)}"
+
+
+def _hours_budget(annex: Annex, form: str, tariff: float, texts: Texts) -> str:
     """The price per unit of a maatwerktraject: tariff over the part of the expected units that its budget pays."""
     (weeks, paid), numbers = annex.hours_budgets[form], texts.numbers
     return texts["page", "beside_hours_budget"].format(
         weeks=numbers.plain(weeks, 0),
         paid=numbers.percent(paid, 1),
-        price=numbers.plain(annex.tariffs[form] / paid, 2),
+        price=numbers.plain(tariff / paid, 2),
     )

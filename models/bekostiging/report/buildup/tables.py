@@ -1,22 +1,17 @@
-"""The workbook of the annex: every line of the build-up with live formulas, and the budgets."""
+"""What the annex shows in rows, in words and units, for page and workbook alike."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-from bekostiging.case.workbook.book import new_book
-from bekostiging.case.workbook_text import harmless
-from bekostiging.contracts import BudgetLine, Line
-from bekostiging.report.buildup.results import Annex
-from bekostiging.report.kit.export import confidential_mark
+from bekostiging.case.workbook.names import choice_name
+from bekostiging.contracts import Line
+from bekostiging.report.buildup.results import Annex, BudgetRow, BuildupVerdict
+from bekostiging.report.kit.disclosure import FEWEST, LARGEST
+from bekostiging.report.kit.sections import care_form_names, names_of
 from bekostiging.report.kit.texts import Texts
-from bekostiging.report.kit.workbook import CREATED
 
-MARK = 10
-"""Column of the mark, behind the widest table."""
 FRACTIONS = (
     "holiday_allowance",
     "irregular_hours",
@@ -28,6 +23,11 @@ FRACTIONS = (
     "share",
 )
 """Inputs of a function group that are shown as percentages."""
+YEARLY = ("salary", "gross", "employer")
+"""Lines of a function group in euro a year."""
+BUDGET_COLUMNS = ("units", "cost_per_unit", "fair_amount", "tariff_per_unit", "amount", "reference_amount")
+SUMS = ("fair_amount", "amount", "reference_amount")
+"""Columns of the budgets that are added up."""
 
 
 def line_name(texts: Texts, line: Line) -> str:
@@ -35,88 +35,105 @@ def line_name(texts: Texts, line: Line) -> str:
     return texts["buildup", line.name]
 
 
-def budget_table(budgets: Sequence[BudgetLine], texts: Texts) -> list[list[str]]:
-    """Expected units times cost price and tariff, per contract and care form; none in a private sheet."""
-    if not budgets:
-        return []
-    columns = ("units", "cost_per_unit", "fair_amount", "tariff_per_unit", "amount", "reference_amount")
-    rows = [[texts["columns", "provider"], texts["columns", "lot"], texts["columns", "care_form"],
-             *(texts["buildup", name] for name in columns)]]  # fmt: skip
-    for line in budgets:
-        cells = [
-            texts.numbers.plain(getattr(line, name), 2 if name.endswith("per_unit") else 0) for name in columns
-        ]
-        rows.append([line.provider, line.lot, line.care_form, *cells])
+def is_fraction(line: Line) -> bool:
+    """Whether a line is a percentage."""
+    return bool(line.group) and line.name in FRACTIONS
+
+
+def unit_of(annex: Annex, line: Line, texts: Texts) -> str:
+    """The unit of a line in words."""
+    said = texts.sections["annex"]
+    if not line.group:
+        return said["euro_per"].format(unit=care_unit(annex, line.care_form, texts))
+    if is_fraction(line):
+        return said["fraction"]
+    if line.name in YEARLY:
+        return said["euro_per_year"]
+    return said["hours_per_year" if line.name == "productive_hours" else "euro_per_hour"]
+
+
+def care_unit(annex: Annex, form: str, texts: Texts) -> str:
+    """The unit of a care form in words."""
+    return choice_name("unit", next(row.unit for row in annex.case.care_forms if row.id == form), texts.lang)
+
+
+def verdict_words(verdict: BuildupVerdict, texts: Texts) -> str:
+    """Voldoet, or voldoet niet aan de opbouw, and how far."""
+    said = texts.sections["annex"]
+    if verdict.lowest is None:
+        return said["no_tariff"]
+    if verdict.meets:
+        return said["meets_risk" if verdict.covers_risk else "meets"]
+    return said["meets_not"].format(ratio=texts.numbers.percent(verdict.lowest / verdict.cost_price, 1))
+
+
+def verdict_table(annex: Annex, texts: Texts) -> list[list[str]]:
+    """Per care form cost price, price and tariff per unit, and the verdict; header first."""
+    said, names, plain = texts.sections["annex"], care_form_names(annex.case), texts.numbers.plain
+    heads = [
+        texts["columns", "care_form"],
+        *(said[name] for name in ("unit", "cost_price", "price", "tariff", "verdict")),
+    ]
+    rows = [heads]
+    for one in annex.verdicts:
+        tariff = said["hidden"] if one.tariff is None else plain(one.tariff, 2)
+        amounts = (plain(one.cost_price, 2), plain(one.price, 2), tariff)
+        unit = care_unit(annex, one.care_form, texts)
+        rows.append([names[one.care_form], unit, *amounts, verdict_words(one, texts)])
     return rows
 
 
-def write_annex_workbook(annex: Annex, texts: Texts, path: Path) -> None:
-    """One sheet with every line and live formulas, one with the budgets."""
-    with new_book(path) as book:
-        _annex_sheets(book, annex, texts)
-
-
-def _annex_sheets(book: Any, annex: Annex, texts: Texts) -> None:
-    """The sheet of the lines, and that of the budgets when there are any."""
-    book.set_properties({"created": CREATED})
-    bold, number, percent = (
-        book.add_format(kind) for kind in ({"bold": True}, {"num_format": "#,##0.00"}, {"num_format": "0.0%"})
+def hidden_note(annex: Annex, texts: Texts) -> str:
+    """Why a cell is not shown; empty where every one is."""
+    hidden = any(one.tariff is None for one in annex.verdicts) or any(
+        row.reference_amount is None for row in annex.budgets
     )
-    sheet = book.add_worksheet(texts["page", "buildup_sheet"])
-    said, columns = texts.sections["page"], texts.sections["columns"]
-    heads = [columns["care_form"], said["function_group"], said["line"], columns["value"], "Q1", "Q3", said["formula"],
-             columns["source"], "status"]  # fmt: skip
-    sheet.write_row(0, 0, heads, bold)
-    sheet.set_column(0, 8, 18)
-    mark = confidential_mark(annex.case, texts, named=annex.named)
-    _marked(sheet, mark)
-    places: dict[tuple[str, str, str], int] = {}
-    for row, line in enumerate(annex.lines, start=1):
-        places[line.care_form, line.group, line.name] = row
-        for column, text in enumerate((line.care_form, line.group, line_name(texts, line))):
-            sheet.write_string(row, column, harmless(text))
-        shape = percent if line.name in FRACTIONS and line.group else number
-        live = excel_formula(line, annex.lines, places)
-        if live:
-            sheet.write_formula(row, 3, live, shape, line.value)
-        else:
-            sheet.write_number(row, 3, line.value, shape)
-        for column, value in ((4, line.low), (5, line.high)):
-            if value is not None:
-                sheet.write_number(row, column, value, shape)
-        for column, text in ((6, line.formula), (7, line.source), (8, texts["statuses", line.status])):
-            sheet.write_string(row, column, harmless(text))
-    sheet.freeze_panes(1, 3)
-    if annex.budgets:
-        budgets = book.add_worksheet(texts["page", "budget_sheet"])
-        _budget_sheet(budgets, annex.budgets, texts, bold, number)
-        _marked(budgets, mark)
+    largest = texts.numbers.percent(LARGEST)
+    return texts["annex", "hidden_note"].format(fewest=FEWEST, largest=largest) if hidden else ""
 
 
-def _marked(sheet: Any, mark: str) -> None:
-    """Put the mark beside the table, where it covers nothing, and under every printed page."""
-    if mark:
-        sheet.write_string(0, MARK, mark)
-        sheet.set_footer(f"&C{mark}")
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+def budget_heads(annex: Annex, texts: Texts) -> list[str]:
+    """Columns of the budgets; by provider only where providers are named."""
+    where = ("provider", "lot", "care_form") if annex.named else ("lot", "care_form")
+    return [*(texts["columns", name] for name in where), *(texts["buildup", name] for name in BUDGET_COLUMNS)]
 
 
-def _budget_sheet(sheet: Any, budgets: Sequence[BudgetLine], texts: Texts, bold: Any, number: Any) -> None:
-    """Units times price per contract and care form."""
-    rows = budget_table(budgets, texts)
-    sheet.write_row(0, 0, rows[0], bold)
-    sheet.set_column(0, 8, 20)
-    for row, line in enumerate(budgets, start=1):
-        for column, text in enumerate((line.provider, line.lot, line.care_form)):
-            sheet.write_string(row, column, harmless(text))
-        excel = row + 1
-        sheet.write_number(row, 3, line.units, number)
-        sheet.write_number(row, 4, line.cost_per_unit, number)
-        sheet.write_formula(row, 5, f"=D{excel}*E{excel}", number, line.fair_amount)
-        sheet.write_number(row, 6, line.tariff_per_unit, number)
-        sheet.write_formula(row, 7, f"=D{excel}*G{excel}", number, line.amount)
-        sheet.write_number(row, 8, line.reference_amount, number)
+def budget_place(annex: Annex, row: BudgetRow) -> list[str]:
+    """Whose budget a row is, in words."""
+    names, forms = names_of(annex.case), care_form_names(annex.case)
+    return [*([names[row.provider]] if annex.named else []), names[row.lot], forms[row.care_form]]
+
+
+def budget_totals(annex: Annex) -> dict[str, float | None]:
+    """Euro of all rows together; None where a part of them is not shown."""
+    found: dict[str, float | None] = {}
+    for name in SUMS:
+        values = [getattr(row, name) for row in annex.budgets]
+        found[name] = None if None in values else sum(values)
+    return found
+
+
+def budget_table(annex: Annex, texts: Texts) -> list[list[str]]:
+    """Expected units times cost price and tariff, header first and the sum last; none in a private sheet."""
+    if not annex.budgets:
+        return []
+    plain, hidden = texts.numbers.plain, texts["annex", "hidden"]
+    rows = [budget_heads(annex, texts)]
+    for line in annex.budgets:
+        cells = [
+            hidden
+            if (value := getattr(line, name)) is None
+            else plain(value, 2 if name.endswith("per_unit") else 0)
+            for name in BUDGET_COLUMNS
+        ]
+        rows.append([*budget_place(annex, line), *cells])
+    totals = budget_totals(annex)
+    cells = [
+        "" if name not in totals else hidden if (value := totals[name]) is None else plain(value)
+        for name in BUDGET_COLUMNS
+    ]
+    place = [texts["annex", "together"], *[""] * (len(rows[0]) - len(BUDGET_COLUMNS) - 1)]
+    return [*rows, [*place, *cells]]
 
 
 def excel_formula(line: Line, lines: Sequence[Line], places: dict[tuple[str, str, str], int]) -> str:
@@ -140,6 +157,13 @@ def excel_formula(line: Line, lines: Sequence[Line], places: dict[tuple[str, str
         for group in groups
     ]
     return f"={hours}*({'+'.join(products)})"
+
+
+def formula_in_words(texts: Texts, line: Line) -> str:
+    """The formula in the words of the reader."""
+    known = texts.sections["buildup"]
+    words = [known.get(word, word) for word in formula_words(line.formula)]
+    return "".join(words).replace("*", "×").replace("sum over groups of", texts["page", "sum_over_groups"])
 
 
 def formula_words(formula: str) -> list[str]:

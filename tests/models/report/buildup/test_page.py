@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -15,7 +16,9 @@ from bekostiging.case.tables import FunctionGroup
 from bekostiging.cli import app
 from bekostiging.contracts import build_up, fair_cost, hours_budget_terms, reference
 from bekostiging.report import annex_of, write_annex
-from bekostiging.report.buildup.tables import excel_formula
+from bekostiging.report.buildup.results import BuildupVerdict
+from bekostiging.report.buildup.tables import excel_formula, verdict_words
+from bekostiging.report.kit.texts import Texts
 from bekostiging.scenarios.cells import build_cells
 
 MARK = {"source": "test", "status": "illustrative"}
@@ -109,8 +112,8 @@ def test_the_command_writes_page_and_workbook(tmp_path: Path, lang: str) -> None
         else "104 weeks is expected to pay 86.6\u00a0%"
     ) in page
     with zipfile.ZipFile(folder / "buildup.xlsx") as book:
-        sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" in sheet
+        sheets = [book.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2, 3)]
+    assert ["<f>" in sheet for sheet in sheets] == [False, True, True]
 
 
 def test_a_private_sheet_is_shown_beside_the_tariff_and_stays_private(folder: Path, tmp_path: Path) -> None:
@@ -156,4 +159,128 @@ def test_a_text_is_never_a_formula(grouped: Case, tmp_path: Path) -> None:
     bad = tuple(row.model_copy(update={"source": "=HYPERLINK(1)"}) for row in grouped.function_groups)
     write_annex(annex_of(replace(grouped, function_groups=bad), private=False), tmp_path, "en")
     with zipfile.ZipFile(tmp_path / "buildup.xlsx") as book:
-        assert "HYPERLINK" not in book.read("xl/worksheets/sheet1.xml").decode()
+        assert "HYPERLINK" not in book.read("xl/worksheets/sheet2.xml").decode()
+
+
+def _evaluated(formula: str, cells: dict[str, float]) -> float:
+    """A formula of the workbook on the cells it refers to: products, quotients, sums, and SUM over a column."""
+
+    def spread(found: re.Match[str]) -> str:
+        column, first, last = found[1], int(found[2]), int(found[4])
+        return "(" + "+".join(repr(cells[f"{column}{row}"]) for row in range(first, last + 1)) + ")"
+
+    text = re.sub(r"SUM\(([A-Z])(\d+):([A-Z])(\d+)\)", spread, formula.removeprefix("="))
+    text = re.sub(r"[A-Z]\d+", lambda found: repr(cells[found[0]]), text)
+    return float(eval(text, {"__builtins__": {}}))
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_formulas_of_the_written_workbook_give_what_it_shows(grouped: Case, tmp_path: Path, named: bool) -> None:
+    """As another program reads it: every formula, evaluated on the cells it refers to, is the value that is stored."""
+    write_annex(annex_of(grouped, private=False, named=named), tmp_path, "nl")
+    live = openpyxl.load_workbook(tmp_path / "buildup.xlsx")
+    stored = openpyxl.load_workbook(tmp_path / "buildup.xlsx", data_only=True)
+    seen = 0
+    for sheet in live:
+        values = {
+            cell.coordinate: cell.value
+            for row in stored[sheet.title].iter_rows()
+            for cell in row
+            if isinstance(cell.value, (int, float))
+        }
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.value.startswith("="):
+                    assert _evaluated(cell.value, values) == pytest.approx(values[cell.coordinate]), (
+                        cell.coordinate
+                    )
+                    seen += 1
+    assert seen >= 25
+
+
+def test_every_sheet_prints_on_a4(grouped: Case, tmp_path: Path) -> None:
+    write_annex(annex_of(grouped, private=False), tmp_path, "nl")
+    book = openpyxl.load_workbook(tmp_path / "buildup.xlsx")
+    assert book.sheetnames == ["oordeel", "opbouw", "budget"]
+    for sheet in book:
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (
+            1,
+            0,
+        )  # one wide is not written
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        head = int(sheet.print_title_rows.strip("$").split(":")[0])
+        assert sheet.cell(head, 1).font.bold
+        assert sheet["A1"].value.startswith("Opbouw van prijs en budget")
+        assert "bladzijde" in sheet.oddFooter.center.text
+    units = {cell.value for cell in book["opbouw"]["E"] if cell.value}
+    assert {"euro per jaar", "uren per jaar", "euro per uur", "percentage"} <= units
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_annex_names_no_provider(grouped: Case, tmp_path: Path, lang: str) -> None:
+    """Page and workbook, also of a case whose providers are archetypes; with ``named`` they are there."""
+    known = tuple(row.model_copy(update={"name": f"Kwartel {k}"}) for k, row in enumerate(grouped.providers))
+    case = replace(grouped, providers=known)
+    for named in (False, True):
+        folder = tmp_path / str(named)
+        folder.mkdir()
+        write_annex(annex_of(case, private=False, named=named), folder, lang)
+        with zipfile.ZipFile(folder / "buildup.xlsx") as book:
+            parts = [book.read(name).decode() for name in book.namelist() if name.endswith(".xml")]
+        text = " ".join([(folder / "buildup.html").read_text(), *parts])
+        found = [row.name for row in known if row.name in text] + [row.id for row in known if row.id in text]
+        assert bool(found) == named, found
+
+
+def test_budgets_of_lots_are_those_of_their_providers(grouped: Case) -> None:
+    """Units and amounts add up; the reference amount is there only where four providers carry it, none over 70 %."""
+    public, named = (annex_of(grouped, private=False, named=named) for named in (False, True))
+    assert len({(row.lot, row.care_form) for row in named.budgets}) == len(public.budgets) < len(named.budgets)
+    for row in public.budgets:
+        own = [one for one in named.budgets if (one.lot, one.care_form) == (row.lot, row.care_form)]
+        assert row.units == pytest.approx(sum(one.units for one in own))
+        assert row.amount == pytest.approx(sum(one.amount for one in own))
+        if len(own) < 4:
+            assert row.reference_amount is None
+
+
+@pytest.mark.parametrize(
+    ("tariff", "words"),
+    [
+        (81.90, "voldoet aan de opbouw, met risico-opslag"),
+        (78.00, "voldoet aan de opbouw; de risico-opslag wordt niet overal betaald"),
+        (77.996, "voldoet aan de opbouw; de risico-opslag wordt niet overal betaald"),
+        (74.10, "voldoet niet aan de opbouw: het laagste tarief is 95,0\u00a0% van de kostprijs"),
+        (None, "geen tarief om te vergelijken"),
+    ],
+)
+def test_verdicts_by_hand(tariff: float | None, words: str) -> None:
+    """Cost price 78.00 and 81.90 with risk (``test_an_hour_by_hand``): 74.10 / 78 = 95 %; half a cent is rounding."""
+    assert verdict_words(BuildupVerdict("form", 78.0, 81.9, tariff, tariff), Texts("nl")) == words
+
+
+def test_one_low_tariff_is_enough(grouped: Case) -> None:
+    """The verdict is that of the lowest tariff, of whichever contract."""
+    form = grouped.care_forms[0].id
+    cost = next(one for one in annex_of(grouped, private=False).verdicts if one.care_form == form).cost_price
+    offers = [row for row in grouped.offers if row.care_form == form]
+    assert len(offers) > 1
+
+    def verdict(*tariffs: float) -> BuildupVerdict:
+        priced = dict(zip([row.provider for row in offers], tariffs, strict=True))
+        changed = tuple(
+            row.model_copy(update={"tariff": priced[row.provider]}) if row.care_form == form else row
+            for row in grouped.offers
+        )
+        contracts = tuple(row.model_copy(update={"tariff_factor": 1.0}) for row in grouped.contracts)
+        annex = annex_of(replace(grouped, offers=changed, contracts=contracts), private=False)
+        return next(one for one in annex.verdicts if one.care_form == form)
+
+    high = [cost * 1.2] * (len(offers) - 1)
+    assert verdict(cost * 1.2, *high).meets
+    low = verdict(cost * 0.9, *high)
+    assert low.meets is False
+    assert low.lowest == pytest.approx(cost * 0.9)
+    assert verdict(cost * 1.2, *high).tariff == pytest.approx(cost * 1.2)  # alike, so it tells of nobody
+    assert low.tariff is None or len(offers) >= 4
