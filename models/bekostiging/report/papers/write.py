@@ -100,8 +100,11 @@ def write_papers(outcome: Comparison, folder: Path, lang: str, asked: PapersAske
 
     Examples
     --------
-    Not executed: it takes a minute.
+    What is wished is checked before anything is written; the writing itself is not executed here, as it takes a minute.
 
+    >>> PapersAsked(form="lump_sum").check()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    bekostiging.case.errors.UserError: form lump_sum: this payment form is unknown; choose from inspanningsgericht, ...
     >>> from bekostiging import compare, read_case
     >>> outcome = compare(read_case("almere"))  # doctest: +SKIP
     >>> write_papers(outcome, Path("results"), "nl")  # doctest: +SKIP
