@@ -8,10 +8,12 @@ compounds is the product of their probability generating functions at the transf
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Integral
 
 import numpy as np
 from scipy.fft import irfft, rfft
 
+from bekostiging_solvers.arrays import finite, numbers
 from bekostiging_solvers.typing import ComplexArray, FloatArray
 
 
@@ -32,6 +34,11 @@ def discretised(limited: Callable[[FloatArray], FloatArray], step: float, n: int
     (n,) array
         Probabilities of the grid points; what lies beyond the grid stands on the last one.
 
+    Raises
+    ------
+    ValueError
+        A step or number of points that is none, or a function that gives anything else than finite numbers, one per point.
+
     Examples
     --------
     A severity that is always 1.5 lies halfway between two points:
@@ -39,7 +46,10 @@ def discretised(limited: Callable[[FloatArray], FloatArray], step: float, n: int
     >>> discretised(lambda x: np.minimum(x, 1.5), 1.0, 4).tolist()
     [0.0, 0.5, 0.5, 0.0]
     """
-    values: FloatArray = limited(np.arange(n + 1) * np.float64(step)) / step
+    _check_step(step)
+    values = finite(limited(np.arange(_points(n) + 1) * np.float64(step)), "what limited gives", 1) / step
+    if len(values) != n + 1:
+        raise ValueError(f"limited gives {len(values)} numbers for {n + 1} points")
     inner: FloatArray = 2 * values[1:-1] - values[:-2] - values[2:]
     probabilities = np.concatenate([np.array([1 - values[1]]), inner])
     probabilities[-1] += max(0.0, 1 - float(probabilities.sum()))
@@ -49,12 +59,20 @@ def discretised(limited: Callable[[FloatArray], FloatArray], step: float, n: int
 def transform(probabilities: FloatArray) -> ComplexArray:
     """Fourier transform of probabilities on a grid (..., n); (..., n // 2 + 1), since probabilities are real numbers.
 
+    Raises
+    ------
+    ValueError
+        Probabilities that are no finite numbers.
+
     Examples
     --------
     >>> transform(np.array([0.0, 0.5, 0.5, 0.0]))[0].item()
     (1+0j)
     """
-    return np.asarray(rfft(probabilities, axis=-1))
+    own = finite(probabilities, "probabilities")
+    if not own.shape[-1]:
+        raise ValueError("probabilities of no grid point; give at least one")
+    return np.asarray(rfft(own, axis=-1))
 
 
 def poisson_log(mean: FloatArray | float, severity: ComplexArray) -> ComplexArray:
@@ -72,6 +90,11 @@ def poisson_log(mean: FloatArray | float, severity: ComplexArray) -> ComplexArra
     (..., k) array
         Logs of independent sums may be added before ``aggregate`` turns them into probabilities.
 
+    Raises
+    ------
+    ValueError
+        A mean that is negative or not finite, or a severity that is no finite row.
+
     Examples
     --------
     The sum of Poisson many ones is that Poisson number; none has probability exp(-2):
@@ -80,7 +103,7 @@ def poisson_log(mean: FloatArray | float, severity: ComplexArray) -> ComplexArra
     >>> aggregate(poisson_log(2.0, one), 32)[:3].round(4).tolist()
     [0.1353, 0.2707, 0.2707]
     """
-    return np.asarray(mean * (severity - 1))
+    return np.asarray(_mean(mean) * (_logs(severity, "severity") - 1))
 
 
 def negative_binomial_log(mean: FloatArray | float, dispersion: float, severity: ComplexArray) -> ComplexArray:
@@ -100,6 +123,11 @@ def negative_binomial_log(mean: FloatArray | float, dispersion: float, severity:
     (..., k) array
         Logs of independent sums may be added before ``aggregate`` turns them into probabilities.
 
+    Raises
+    ------
+    ValueError
+        A mean or dispersion that is negative or not finite, or a severity that is no finite row.
+
     Examples
     --------
     With a dispersion of 2 and a mean of 2, no term at all has probability 2^-2 instead of exp(-2):
@@ -108,10 +136,12 @@ def negative_binomial_log(mean: FloatArray | float, dispersion: float, severity:
     >>> float(aggregate(negative_binomial_log(2.0, 2.0, one), 64)[0].round(4))
     0.25
     """
+    if not 0 <= dispersion < np.inf:
+        raise ValueError(f"dispersion is finite and at least 0, not {dispersion}")
     if dispersion <= 1:
         return poisson_log(mean, severity)
     excess = dispersion - 1
-    return np.asarray(-(mean / excess) * np.log1p(excess * (1 - severity)))
+    return np.asarray(-(_mean(mean) / excess) * np.log1p(excess * (1 - _logs(severity, "severity"))))
 
 
 def aggregate(log_transform: ComplexArray, n: int) -> FloatArray:
@@ -129,6 +159,11 @@ def aggregate(log_transform: ComplexArray, n: int) -> FloatArray:
     (..., n) array
         Probabilities of 0, step, ..., (n - 1) step.
 
+    Raises
+    ------
+    ValueError
+        Logs that are no numbers, or of another length than ``n`` asks.
+
     Examples
     --------
     Two independent Poisson numbers of mean 1 are one of mean 2:
@@ -137,7 +172,10 @@ def aggregate(log_transform: ComplexArray, n: int) -> FloatArray:
     >>> aggregate(poisson_log(1.0, one) + poisson_log(1.0, one), 32)[:2].round(4).tolist()
     [0.1353, 0.2707]
     """
-    return np.asarray(irfft(np.exp(log_transform), n=n, axis=-1))
+    own = _logs(log_transform, "log_transform")
+    if own.shape[-1] != _points(n) // 2 + 1:
+        raise ValueError(f"log_transform has {own.shape[-1]} numbers, {n} grid points ask {n // 2 + 1}")
+    return np.asarray(irfft(np.exp(own), n=n, axis=-1))
 
 
 def limited_means(probabilities: FloatArray, step: float, at: FloatArray) -> FloatArray:
@@ -156,6 +194,11 @@ def limited_means(probabilities: FloatArray, step: float, at: FloatArray) -> Flo
     -------
     (..., k) array
 
+    Raises
+    ------
+    ValueError
+        Probabilities or points that are no finite numbers, or a step that is none.
+
     Examples
     --------
     X is 0 or 2, each with probability one half:
@@ -163,6 +206,12 @@ def limited_means(probabilities: FloatArray, step: float, at: FloatArray) -> Flo
     >>> limited_means(np.array([0.5, 0.0, 0.5]), 1.0, np.array([0.5, 1.0, 2.0])).tolist()
     [0.25, 0.5, 1.0]
     """
+    _check_step(step)
+    probabilities, at = finite(probabilities, "probabilities"), finite(at, "at")
+    if probabilities.ndim != at.ndim or not probabilities.shape[-1]:
+        raise ValueError(
+            f"probabilities {probabilities.shape} and points {at.shape} have as many dimensions, and a grid"
+        )
     n = probabilities.shape[-1]
     beyond = 1 - np.cumsum(probabilities, axis=-1)
     values = np.concatenate([np.zeros((*probabilities.shape[:-1], 1)), np.cumsum(beyond, axis=-1)], axis=-1)
@@ -172,3 +221,35 @@ def limited_means(probabilities: FloatArray, step: float, at: FloatArray) -> Flo
     left = np.take_along_axis(values, low, axis=-1)
     right = np.take_along_axis(values, np.minimum(low + 1, n), axis=-1)
     return np.asarray(step * (left + part * (right - left)))
+
+
+def _check_step(step: float) -> None:
+    """Refuse what is no distance."""
+    if not 0 < step < np.inf:
+        raise ValueError(f"step is a finite distance above 0, not {step}")
+
+
+def _points(n: object) -> int:
+    """A number of grid points."""
+    if not isinstance(n, Integral) or isinstance(n, bool) or n < 1:
+        raise ValueError(f"n is a number of grid points, at least 1, not {n!r}")
+    return int(n)
+
+
+def _mean(mean: FloatArray | float) -> FloatArray:
+    """An expected number of terms."""
+    own = numbers(mean, "mean")
+    if not ((own >= 0) & np.isfinite(own)).all():
+        raise ValueError("mean is finite and at least 0")
+    return own
+
+
+def _logs(values: ComplexArray, name: str) -> ComplexArray:
+    """Complex numbers that are finite, or minus infinity: the log of nothing."""
+    try:
+        own = np.asarray(values, dtype=np.complex128)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} holds something other than numbers") from None
+    if own.ndim == 0 or not (np.isfinite(own) | (own.real == -np.inf)).all():
+        raise ValueError(f"{name} has at least one dimension of finite numbers, shape {own.shape}")
+    return own

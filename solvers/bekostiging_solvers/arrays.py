@@ -34,10 +34,16 @@ def check_aligned(values: Any, name: str, other: Any, other_name: str) -> None:
     Raises
     ------
     ValueError
-        Both have an index, and they differ.
+        Both have an index, and they differ; or one has, and it counts in another order than the other, an array, does.
     """
-    one, two = getattr(values, "index", None), getattr(other, "index", None)
-    if one is None or two is None or callable(one) or callable(two) or one.equals(two):
+    one, two = (getattr(side, "index", None) for side in (values, other))
+    one, two = (None if callable(index) else index for index in (one, two))
+    if values is None or other is None or (one is None and two is None):
+        return
+    if one is None or two is None:
+        labels_of(values, name), labels_of(other, other_name)
+        return
+    if one.equals(two):
         return
     raise ValueError(f"{name} and {other_name} have a different index; reindex one like the other, or pass arrays")
 
@@ -50,10 +56,30 @@ def numbers(values: Any, name: str) -> FloatArray:
     ValueError
         Something other than numbers.
     """
+    if np.iscomplexobj(values):
+        raise ValueError(f"{name} holds complex numbers; give real ones")
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name} holds something other than numbers: {error}") from None
+
+
+def finite(values: Any, name: str, dimensions: int | None = None) -> FloatArray:
+    """Finite numbers of at least one dimension, or of so many.
+
+    Raises
+    ------
+    ValueError
+        Something else, or a series that counts in another order than by place.
+    """
+    labels_of(values, name)
+    found = numbers(values, name)
+    if found.ndim == 0 or (dimensions is not None and found.ndim != dimensions):
+        raise ValueError(f"{name} has shape {found.shape}; {dimensions or 'at least one'} dimension(s) are asked")
+    if not np.isfinite(found).all():
+        place = [int(one) for one in np.argwhere(~np.isfinite(found))[0]]
+        raise ValueError(f"{name}{place} is {found[tuple(place)]}; give a finite number")
+    return found
 
 
 def flags(values: Any, name: str) -> BoolArray:

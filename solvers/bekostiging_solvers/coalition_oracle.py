@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
+from bekostiging_solvers.arrays import numbers
 from bekostiging_solvers.highs import solve_highs
 from bekostiging_solvers.linear_program import INFINITY, LinearProgram
+from bekostiging_solvers.risk import check_confidence
 from bekostiging_solvers.sample_risk import cvar
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
@@ -79,9 +81,14 @@ class CVaRCoalitionOracle:
     """
 
     def __init__(self, losses: ArrayLike, confidence: float) -> None:
-        self.losses = np.asarray(losses, dtype=np.float64)
-        if self.losses.ndim != 2:
-            raise ValueError(f"losses have a column per player, not shape {self.losses.shape}")
+        check_confidence(confidence)
+        self.losses = numbers(losses, "losses")
+        if self.losses.ndim != 2 or not self.losses.size:
+            raise ValueError(
+                f"losses have a row per scenario and a column per player, not shape {self.losses.shape}"
+            )
+        if not np.isfinite(self.losses).all():
+            raise ValueError("losses contain values that are not finite; mend them before taking a tail")
         self.confidence = confidence
         self.n_players = int(self.losses.shape[1])
 

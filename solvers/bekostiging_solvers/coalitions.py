@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from bekostiging_solvers.arrays import numbers
 from bekostiging_solvers.risk import check_confidence
 from bekostiging_solvers.typing import FloatArray
 
@@ -32,7 +33,7 @@ def coalition_tails(losses: ArrayLike, confidence: float) -> FloatArray:
     Raises
     ------
     ValueError
-        More than ``LARGEST_TABLE`` players, or a confidence without tail.
+        More than ``LARGEST_TABLE`` players, a confidence without tail, or losses that are no table of finite numbers.
 
     Examples
     --------
@@ -42,8 +43,12 @@ def coalition_tails(losses: ArrayLike, confidence: float) -> FloatArray:
     [0.0, 4.0, 4.0, 4.0]
     """
     # sums over the first players are made once, by doubling, and added to the sum over the others
-    own = np.asarray(losses, dtype=np.float64)
+    own = numbers(losses, "losses")
     check_confidence(confidence)
+    if own.ndim != 2 or not own.size:
+        raise ValueError(f"losses have shape {own.shape}; give a row per scenario and a column per player")
+    if not np.isfinite(own).all():
+        raise ValueError("losses contain values that are not finite; mend them before taking a tail")
     n = own.shape[1]
     if n > LARGEST_TABLE:
         raise ValueError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from bekostiging_solvers.arrays import finite
 from bekostiging_solvers.typing import FloatArray, IntArray
 
 
@@ -22,12 +23,18 @@ def distinct_rows(matrix: FloatArray) -> tuple[FloatArray, IntArray]:
     place : (n,) array of int
         ``distinct[place]`` is the matrix.
 
+    Raises
+    ------
+    ValueError
+        Anything else than rows of finite numbers.
+
     Examples
     --------
     >>> distinct, place = distinct_rows(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 0.0]]))
     >>> len(distinct), (distinct[place[2]]).tolist()
     (2, [1.0, 0.0])
     """
+    matrix = finite(matrix, "matrix", 2)
     # equal rows have equal sums with any numbers; whether all rows of one sum are equal is looked at
     sums = matrix @ np.random.default_rng(0).random(matrix.shape[1])
     _, first, place = np.unique(sums, return_index=True, return_inverse=True)

@@ -22,7 +22,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bekostiging_solvers.arrays import check_finite, numbers, vector
+from bekostiging_solvers.arrays import check_finite, labels_of, numbers, vector
 from bekostiging_solvers.coalition_oracle import CoalitionOracle
 from bekostiging_solvers.exact_levels import ExactGame, ExactLevels, ExactPricing, exact_point, proves
 from bekostiging_solvers.kohlberg import PROVEN, TOLERANCE, Kohlberg, levels_of, slack_of
@@ -123,12 +123,17 @@ def from_values(values: ArrayLike) -> FloatArray:
     (2^n_players,) array
         The costs that ``shapley``, ``nucleolus`` and ``core_violation`` take; allocations of them are minus what is earned.
 
+    Raises
+    ------
+    ValueError
+        Something other than 2^n finite numbers, or a value of nobody.
+
     Examples
     --------
     >>> (-shapley(from_values([0.0, 1.0, 2.0, 5.0]))).tolist()
     [2.0, 3.0]
     """
-    return -np.asarray(values, dtype=np.float64)
+    return -_table(values, "values")[0]
 
 
 def shapley(costs: ArrayLike) -> FloatArray:
@@ -269,19 +274,20 @@ def prenucleolus(costs: ArrayLike) -> Nucleolus:
     return _from_table(table, n, np.full(n, np.inf))
 
 
-def _table(costs: ArrayLike | None) -> tuple[FloatArray, int]:
+def _table(costs: ArrayLike | None, name: str = "costs") -> tuple[FloatArray, int]:
     """The checked table and the number of players."""
-    table = numbers(costs, "costs")
+    labels_of(costs, name)  # refused where coalitions are counted in another order
+    table = numbers(costs, name)
     n = int(table.size).bit_length() - 1
     if table.ndim != 1 or n < 1 or table.size != 1 << n:
-        raise ValueError(f"a table of costs has 2^n entries, one per coalition, not shape {table.shape}")
+        raise ValueError(f"a table of {name} has 2^n entries, one per coalition, not shape {table.shape}")
     if n > LARGEST_TABLE:
         raise ValueError(f"{n} players have {table.size} coalitions; use an oracle")
-    check_finite(table, "costs")
+    check_finite(table, name)
     if np.abs(table).max() > LARGEST_COST:
         raise ValueError(f"a cost of {np.abs(table).max():.3g} cannot be added up; choose a larger unit")
     if table[0] != 0:
-        raise ValueError(f"costs[0] is {table[0]:.12g}; it is the cost of nobody and must be 0")
+        raise ValueError(f"{name}[0] is {table[0]:.12g}; it is that of nobody and must be 0")
     return table, n
 
 

@@ -20,6 +20,7 @@ from time import perf_counter
 import numpy as np
 from scipy.sparse import csr_array, eye_array, hstack, vstack
 
+from bekostiging_solvers.arrays import check_aligned, check_labels, finite
 from bekostiging_solvers.distinct import distinct_rows
 from bekostiging_solvers.grouped_quantile import GroupLosses, fit_groups
 from bekostiging_solvers.highs import solve_highs
@@ -89,7 +90,7 @@ def fit_quantile(
     Raises
     ------
     ValueError
-        Arrays that do not fit together, negative slopes, whole numbers.
+        Arrays that do not fit together or are no finite numbers, names in another order, negative slopes, whole numbers.
     InfeasibleError
         The rows of the program have no common point; ``conflict`` names those that contradict each other.
     UnboundedError
@@ -107,6 +108,13 @@ def fit_quantile(
     [2.0]
     """
     begin = perf_counter()
+    check_aligned(target, "target", matrix, "matrix")
+    check_labels(matrix, "matrix", program.column_names, "columns")
+    matrix = finite(matrix, "matrix", 2)
+    target, above, below = (
+        finite(values, name, 1) for values, name in ((target, "target"), (above, "above"), (below, "below"))
+    )
+    start = None if start is None else finite(start, "start", 1)
     _check(matrix, target, above, below, program)
     scale, size = float(np.abs(target).mean()) or 1.0, float((above + below).sum()) / LARGE or 1.0
     fit = _Fit(matrix, target / scale, above / size, below / size, _scaled(program, scale, size))

@@ -5,6 +5,7 @@ Every answer carries a lower bound and a gap.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from time import perf_counter
 from typing import Literal, get_args
@@ -16,17 +17,20 @@ from bekostiging_solvers.highs import MIP_GAP, solve_highs
 from bekostiging_solvers.lshaped import Cuts, solve_lshaped
 from bekostiging_solvers.recourse_units import RecourseUnits
 from bekostiging_solvers.risk import CVaR, Expectation, MeanCVaR, RiskMeasure
-from bekostiging_solvers.scenarios import joined, nonzeros, sizes
+from bekostiging_solvers.scenarios import Recourse, joined, nonzeros, sizes
 from bekostiging_solvers.second_stages import SecondStages, SecondStageSolutions
 from bekostiging_solvers.solution import Solution
 from bekostiging_solvers.two_stage import RecourseSolution, TwoStageProgram, extensive_form
 from bekostiging_solvers.typing import FloatArray
 
 Method = Literal["auto", "extensive", "l-shaped"]
-LARGEST_EXTENSIVE = 300_000
-"""Nonzeros up to which ``auto`` writes the extensive form out: where L-shaped became faster (docs/solvers.md)."""
+LARGEST_EXTENSIVE = 37_000.0
+"""What ``extensive_size`` may be for ``auto`` to write the extensive form out; fitted on published instances and samples of
+them and on the capacity program of the benchmarks (docs/solvers.md, benchmarks/two_stage_methods.py), so that ``auto`` is
+within 1.5 times the faster method wherever both end. 29,150 is the largest at which L-shaped took more than that (100
+scenarios of four linked periods), 47,900 the smallest at which the extensive form did (4node, 256)."""
 LARGEST_WHOLE = 100_000
-"""The same with whole numbers in the first stage: branch and bound on a large program hardly moves."""
+"""Nonzeros of the extensive form with whole numbers in the first stage: branch and bound on a large program hardly moves."""
 
 
 def solve_recourse(
@@ -45,8 +49,8 @@ def solve_recourse(
     program : TwoStageProgram
         First stage and scenarios.
     method : "auto", "extensive" or "l-shaped"
-        ``auto`` writes the extensive form up to 300,000 nonzeros (100,000 with a whole first stage), or with integer
-        recourse.
+        ``auto`` decides by sizes: the L-shaped method for many scenarios of long programs with sparse rows, and beyond
+        100,000 nonzeros with a whole first stage; the extensive form for all others, and with integer recourse.
     risk : Expectation(), CVaR(confidence) or MeanCVaR(weight, confidence)
         Of the total cost; expectation when left out.
     gap : float
@@ -126,8 +130,11 @@ def _solve(
     """Solve a program in fair units by the method, or the one that its sizes say."""
     chosen = method
     if method == "auto":
-        largest = LARGEST_WHOLE if program.first.is_integer else LARGEST_EXTENSIVE
-        small = nonzeros(program.scenarios) <= largest
+        small = (
+            nonzeros(program.scenarios) <= LARGEST_WHOLE
+            if program.first.is_integer
+            else extensive_size(program.scenarios) <= LARGEST_EXTENSIVE
+        )
         chosen = "extensive" if small or program.has_integer_recourse else "l-shaped"
     if chosen == "extensive":
         return _solve_extensive(program, risk, gap, time_limit)
@@ -137,6 +144,16 @@ def _solve(
             'first stage and cuts would be wrong; take method="extensive"'
         )
     return solve_lshaped(program, risk, gap, time_limit, executor, cuts)
+
+
+def extensive_size(scenarios: Sequence[Recourse]) -> float:
+    """How large an extensive form is for the simplex method: rows over nonzeros per row, times the root of the scenarios.
+
+    Rows with many entries hold a program together, so that presolve and few pivots do, and the duals of one scenario say
+    little of the others.
+    """
+    n_rows = float(sizes(scenarios)[0].sum())
+    return n_rows**2 / max(nonzeros(scenarios), 1) * float(np.sqrt(len(scenarios)))
 
 
 def _solve_extensive(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bekostiging_solvers.arrays import check_aligned
+from bekostiging_solvers.arrays import check_aligned, numbers
 from bekostiging_solvers.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -93,8 +93,10 @@ class MeanCVaR:
     def __post_init__(self) -> None:
         """Refuse a negative weight and a confidence without tail."""
         check_confidence(self.confidence)
-        if not self.weight >= 0:
-            raise ValueError(f"weight must be at least 0, not {self.weight}; a negative one rewards risk")
+        if not 0 <= self.weight < np.inf:
+            raise ValueError(
+                f"weight must be finite and at least 0, not {self.weight}; a negative one rewards risk"
+            )
 
 
 RiskMeasure: TypeAlias = Expectation | CVaR | MeanCVaR
@@ -128,7 +130,7 @@ def tail_weights(losses: FloatArray, confidence: float, probabilities: FloatArra
     Raises
     ------
     ValueError
-        Losses that are not one finite row, or a confidence outside [0, 1).
+        Losses that are not one finite row, a confidence outside [0, 1), or probabilities that do not fit.
 
     Examples
     --------
@@ -136,13 +138,11 @@ def tail_weights(losses: FloatArray, confidence: float, probabilities: FloatArra
     [0.0, 0.0, 0.5, 0.5]
     """
     check_confidence(confidence)
-    column = np.asarray(losses)
-    if column.ndim != 1 or len(column) == 0:
-        raise ValueError(f"losses must be one row of at least one scenario, not shape {column.shape}")
-    if not np.isfinite(column).all():
-        raise ValueError("losses contain values that are not finite; mend them before taking a tail")
+    check_aligned(probabilities, "probabilities", losses, "losses")
+    column = one_row(losses)
     if probabilities is None:
         return _equal_tail(column, confidence)
+    probabilities = checked_probabilities(probabilities, len(column))
     threshold, excess = quantile_of(column, probabilities, confidence)
     weights = np.where(column > threshold, probabilities, 0.0) / (1 - confidence)
     # what the strictly worse scenarios leave of the tail goes to the atom at the quantile
@@ -196,9 +196,11 @@ def euler_contributions(losses: Losses, measure: RiskMeasure, probabilities: Arr
     [4.0, 2.0]
     """
     check_aligned(probabilities, "probabilities", losses, "losses")
-    columns = np.asarray(losses, dtype=np.float64)
-    if columns.ndim != 2:
+    columns = numbers(losses, "losses")
+    if columns.ndim != 2 or not columns.size:
         raise ValueError(f"losses must have a column per contributor, not shape {columns.shape}")
+    if not np.isfinite(columns).all():
+        raise ValueError("losses contain values that are not finite; mend them before taking a tail")
     p = checked_probabilities(probabilities, len(columns))
     contributions = p @ columns
     if not isinstance(measure, Expectation):
@@ -225,12 +227,17 @@ def measure_of(losses: FloatArray, measure: RiskMeasure, probabilities: FloatArr
     float
         In the unit of the losses.
 
+    Raises
+    ------
+    ValueError
+        Losses that are not one finite row, probabilities that do not fit, or something else than a measure.
+
     Examples
     --------
     >>> measure_of(np.array([1.0, 3.0]), CVaR(0.5), np.array([0.75, 0.25]))
     2.0
     """
-    return float(measure_weights(losses, measure, probabilities) @ losses)
+    return float(measure_weights(losses, measure, probabilities) @ one_row(losses))
 
 
 def measure_weights(
@@ -252,17 +259,37 @@ def measure_weights(
     (n_scenarios,) array
         Adding up to one, or to 1 + weight for ``MeanCVaR``.
 
+    Raises
+    ------
+    ValueError
+        Losses that are not one finite row, probabilities that do not fit, or something else than a measure.
+
     Examples
     --------
     >>> measure_weights(np.array([1.0, 3.0]), MeanCVaR(weight=1.0, confidence=0.5)).tolist()
     [0.5, 1.5]
     """
     check_aligned(probabilities, "probabilities", losses, "losses")
-    p = checked_probabilities(probabilities, len(losses))
+    column = one_row(losses)
+    p = checked_probabilities(probabilities, len(column))
     if isinstance(measure, Expectation):
         return p
-    tail = tail_weights(losses, measure.confidence, probabilities)
+    if not isinstance(measure, CVaR | MeanCVaR):
+        raise ValueError(
+            f"measure is Expectation(), CVaR(confidence) or MeanCVaR(weight, confidence), not {measure!r}"
+        )
+    tail = tail_weights(column, measure.confidence, None if probabilities is None else p)
     return tail if isinstance(measure, CVaR) else np.asarray(p + measure.weight * tail)
+
+
+def one_row(losses: ArrayLike) -> FloatArray:
+    """Checked losses, one number per scenario."""
+    column = numbers(losses, "losses")
+    if column.ndim != 1 or len(column) == 0:
+        raise ValueError(f"losses must be one row of at least one scenario, not shape {column.shape}")
+    if not np.isfinite(column).all():
+        raise ValueError("losses contain values that are not finite; mend them before taking a tail")
+    return column
 
 
 def check_confidence(confidence: float) -> None:
@@ -275,7 +302,7 @@ def checked_probabilities(probabilities: ArrayLike | None, n: int) -> FloatArray
     """Checked probabilities, equal when left out."""
     if probabilities is None:
         return np.full(n, 1 / n)
-    p = np.asarray(probabilities, dtype=np.float64)
+    p = numbers(probabilities, "probabilities")
     if p.shape != (n,):
         raise ValueError(f"probabilities have shape {p.shape}, the losses ask ({n},)")
     if not (np.isfinite(p).all() and (p >= 0).all()):

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bekostiging_solvers.arrays import check_aligned
+from bekostiging_solvers.arrays import check_aligned, numbers
 from bekostiging_solvers.risk import (
     MASS,
     ROUNDING,
@@ -253,7 +253,7 @@ def _by_column(
 ) -> Any:
     """Apply to one column or each; a data frame gives a series with its column names. None in a row is a missing value."""
     check_aligned(probabilities, "probabilities", losses, "losses")
-    values = np.asarray(losses, dtype=np.float64)
+    values = numbers(losses, "losses")
     if values.ndim not in (1, 2) or len(values) == 0:
         raise ValueError(
             f"losses must have at least one scenario in one or two dimensions, not shape {values.shape}"

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
-from bekostiging_solvers.risk import tail_is_seen
+from bekostiging_solvers.risk import one_row, tail_is_seen
 from bekostiging_solvers.sample_risk import value_at_risk
 from bekostiging_solvers.typing import BoolArray, FloatArray
 
@@ -284,10 +284,16 @@ def tail_influence(sample: FloatArray, confidence: float) -> FloatArray:
     (n_scenarios,) array
         In the unit of the sample.
 
+    Raises
+    ------
+    ValueError
+        A sample that is not one finite row, or a confidence outside [0, 1).
+
     Examples
     --------
     >>> tail_influence(np.array([1.0, 2.0, 3.0, 10.0]), 0.5).tolist()
     [2.0, 2.0, 4.0, 18.0]
     """
-    threshold = value_at_risk(sample, confidence)
-    return np.asarray(threshold + np.maximum(sample - threshold, 0.0) / (1 - confidence))
+    own = one_row(sample)
+    threshold = value_at_risk(own, confidence)
+    return np.asarray(threshold + np.maximum(own - threshold, 0.0) / (1 - confidence))

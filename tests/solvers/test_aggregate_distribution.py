@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -89,3 +91,32 @@ def test_the_mean_is_kept_whatever_the_grid(mean: float, cv: float) -> None:
     severity = discretised(lambda x: _limited(1.0, cv, x), 0.25, 4096)
     total = aggregate(poisson_log(mean, transform(severity)), 4096)
     assert float(total @ (0.25 * np.arange(4096))) == pytest.approx(mean, rel=2e-3 if cv > 1 else 1e-6)
+
+
+HALVES = np.array([0.5, 0.5])
+ONE = transform(HALVES)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: transform(np.array([np.nan, 1.0])), r"probabilities\[0\] is nan; give a finite number"),
+        (lambda: transform(np.zeros(0)), "no grid point"),
+        (lambda: poisson_log(np.inf, ONE), "mean is finite and at least 0"),
+        (lambda: poisson_log(1.0, np.array([np.nan])), "severity has at least one dimension of finite numbers"),
+        (lambda: negative_binomial_log(1.0, -2.0, ONE), "dispersion is finite and at least 0, not -2"),
+        (lambda: aggregate(np.array([np.nan, 0.0]), 2), "log_transform has at least one dimension"),
+        (lambda: aggregate(ONE, 8), "log_transform has 2 numbers, 8 grid points ask 5"),
+        (lambda: limited_means(HALVES, 0.0, np.ones(1)), "step is a finite distance above 0"),
+        (lambda: limited_means(HALVES, 1.0, np.full(1, np.nan)), r"at\[0\] is nan"),
+        (lambda: limited_means(HALVES, 1.0, np.ones((1, 1))), "as many dimensions"),
+        (lambda: discretised(lambda x: x[:-1], 1.0, 4), "limited gives 4 numbers for 5 points"),
+        (lambda: discretised(lambda x: x, 1.0, 0), "n is a number of grid points, at least 1"),
+    ],
+)
+def test_what_is_no_distribution_is_named(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        call()
+    assert (
+        aggregate(np.array([0.0, -np.inf]), 2).tolist() == HALVES.tolist()
+    )  # the log of nothing counts as nothing

@@ -332,7 +332,7 @@ def test_the_first_row_in_place_of_the_most_violated_ends_too(monkeypatch: pytes
     ("costs", "message"),
     [
         ([0.0, np.inf], r"costs\[1\] is inf"),
-        ([1.0, 2.0], r"costs\[0\] is 1; it is the cost of nobody"),
+        ([1.0, 2.0], r"costs\[0\] is 1; it is that of nobody"),
         ([0.0, 1.0, 2.0], r"2\^n entries, one per coalition, not shape \(3,\)"),
         ([0.0, 1e305], "cannot be added up; choose a larger unit"),
         (["a", "b"], "costs holds something other than numbers"),

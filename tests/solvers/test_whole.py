@@ -91,9 +91,9 @@ def test_the_extensive_form_agrees(seed: int, n_continuous: int, confidence: flo
 
 
 def test_auto_writes_small_programs_out_and_cuts_large_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some hundred nonzeros: under both limits, then over that of whole first stages only, then over both."""
+    """Some hundred nonzeros, a size of four: under both limits, over that of whole first stages only, then over both."""
     program = random_program(2, n_scenarios=6)
-    for largest, whole, expected in ((1000, 1000, "ee"), (1000, 10, "el"), (10, 10, "ll")):
+    for largest, whole, expected in ((1000, 1000, "ee"), (1000, 10, "el"), (1, 10, "ll")):
         monkeypatch.setattr(recourse, "LARGEST_EXTENSIVE", largest)
         monkeypatch.setattr(recourse, "LARGEST_WHOLE", whole)
         assert solve_recourse(program).method[0] + solve_recourse(_integer_program(program)).method[0] == expected
