@@ -22,6 +22,8 @@ from bekostiging.characters import visible
 LONGEST_SHOWN = 60
 """Characters of a wrong cell that its problem repeats."""
 MOST_CHOICES = 12
+LONGEST_CHOICE = 30
+"""Characters of a choice with an addition, such as "Wmo 2015"."""
 _EXPONENT = re.compile(r"-?\d+(?:\.\d+)?e[+-]?\d+")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _NOT_KNOWN = {
@@ -137,7 +139,9 @@ def nearest_choice(text: str, column: str, info: FieldInfo) -> str | None:
     labels = {word: word for word in words}
     for lang in ("nl", "en"):
         labels |= {label: word for word, label in choice_names(column, info, lang).items()}
-    found = near(text, labels) or meant(text, labels)
+    found = near(text, labels)
+    if found is None and len(text) <= LONGEST_CHOICE and "," not in text:  # no sentence, no list
+        found = meant(text, labels)
     return None if found is None else labels[found]
 
 
