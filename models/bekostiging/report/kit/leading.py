@@ -53,7 +53,7 @@ def rounded_ends(values: Sequence[float]) -> tuple[float, float]:
     """Round numbers below and above all values, for an axis.
 
     >>> rounded_ends([-130.0, 20.0, 870.0])
-    (-200.0, 1000.0)
+    (-200.0, 900.0)
     """
     low, high = min(0.0, *values), max(0.0, *values)
     step = 10.0 ** math.floor(math.log10(max(high - low, 1.0) / 2)) if high > low else 1.0
