@@ -30,9 +30,9 @@ def oddities(text: str, lang: str) -> list[str]:
     return found + (ENGLISH.findall(text) if lang == "nl" else [])
 
 
-def odd_pieces(page: str, case: Case, lang: str) -> list[tuple[str, list[str]]]:
+def odd_pieces(page: str, case: Case | None, lang: str) -> list[tuple[str, list[str]]]:
     """Every piece of text of a page that has an oddity; what the case itself says is the user's."""
-    own = sorted(set(_own_words(case)), key=len, reverse=True)
+    own = [] if case is None else sorted(set(_own_words(case)), key=len, reverse=True)
     odd = []
     for piece in re.split(r"<[^>]+>", NOT_READ.sub(" ", page)):
         text = re.sub(r"\s+", " ", html.unescape(piece)).strip()

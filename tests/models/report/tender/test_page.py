@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 from conftest import Edit
+from plain_language import odd_pieces
 from suites import BARE, mini
 from typer.testing import CliRunner
 
@@ -39,6 +40,11 @@ def test_the_schema_in_docs_is_the_one_in_the_code() -> None:
     if written != text:
         SCHEMA.write_text(text)
     assert written == text, "docs/benchmark.schema.json was out of date and has been written; commit it"
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_page_has_no_keys_no_jargon_and_one_language(results: dict[str, Any], lang: str) -> None:
+    assert odd_pieces(benchmark_page(results, lang), None, lang) == []
 
 
 def test_results_follow_the_schema(results: dict[str, Any]) -> None:
