@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         study_capacity,
         study_difference,
         study_equalisation,
+        study_landscape,
         study_lumpsum,
         study_sharing,
         study_stress,
@@ -64,6 +65,7 @@ __all__ = [
     "study_capacity",
     "study_difference",
     "study_equalisation",
+    "study_landscape",
     "study_lumpsum",
     "study_sharing",
     "study_stress",
@@ -81,7 +83,7 @@ _NAMES_BY_MODULE = {
     "bekostiging.scripts": ("short_errors",),
     "bekostiging.studies": (
         "backtest", "benchmark", "compare", "pooled", "read_suite", "reverse_stress", "study_capacity",
-        "study_difference", "study_equalisation", "study_lumpsum", "study_sharing", "study_stress",
+        "study_difference", "study_equalisation", "study_landscape", "study_lumpsum", "study_sharing", "study_stress",
     ),
     "bekostiging_solvers": ("Estimate",),
 }  # fmt: skip

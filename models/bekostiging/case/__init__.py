@@ -22,6 +22,7 @@ from bekostiging.case.sharing_weights import key_weights, residential_forms
 from bekostiging.case.spread import Spread, spread_notes, spreads
 from bekostiging.case.tables import TABLES
 from bekostiging.case.validate import check_case
+from bekostiging.case.without_contracts import read_case_before_contracts
 from bekostiging.case.write import write_case
 from bekostiging.former import former_names
 
@@ -53,6 +54,7 @@ __all__ = [
     "pseudonymised",
     "public_tables",
     "read_case",
+    "read_case_before_contracts",
     "read_clients",
     "register_policy",
     "residential_forms",

@@ -20,12 +20,14 @@ from bekostiging.cli.application import (
     user_errors,
 )
 from bekostiging.cli.console import Terminal
-from bekostiging.cli.frame import used
+from bekostiging.cli.frame import carry_out, used
 from bekostiging.cli.options import CaseName, LanguageOption, Output, command
 from bekostiging.cli.year import year_workbook
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
+    from bekostiging.evaluation import Study
+    from bekostiging.options import Progress
 
 
 @command()
@@ -138,6 +140,33 @@ def buildup(
                 folder, lambda draft: write_annex(annex, draft, lang, output.config), overwrite=output.overwrite
             )
         print_place({"nl": "Opbouw", "en": "Build-up"}[lang], folder / "buildup.html")
+
+
+@command()
+def landscape(
+    case: CaseName,
+    output: Output,
+    publish: Annotated[
+        bool, typer.Option(help="Also write the information pack for bidders, the same for all of them.")
+    ] = False,
+    named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
+) -> None:
+    """Who delivers what to whom, how much choice there is, who waits, and what that asks; needs no contracts."""
+    lang = output.lang
+    with user_errors(lang):
+        from bekostiging.case import pseudonymised, read_case_before_contracts
+
+        brought = read_case_before_contracts(case)
+        print_notes(pseudonymised(brought).notes, lang)
+
+        def compute(_: Progress) -> Study:
+            """Add it up."""
+            from bekostiging.studies import study_landscape
+
+            return study_landscape(brought, named=named, publish=publish)
+
+        shown = brought if named else pseudonymised(brought)
+        carry_out(compute, Path(f"bekostiging-{shown.name}-landscape"), output, apart=used(case))
 
 
 @command()

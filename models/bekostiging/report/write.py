@@ -20,6 +20,7 @@ from bekostiging.report.kit.folder import write_folder
 from bekostiging.report.kit.json_text import json_text
 from bekostiging.report.kit.manifest import write_manifest
 from bekostiging.report.kit.presented import Presented
+from bekostiging.report.landscape.page import LandscapeReport
 from bekostiging.report.lumpsum.page import LumpSumReport
 from bekostiging.report.sharing.page import SharingReport
 from bekostiging.report.stress.page import StressReport
@@ -30,6 +31,7 @@ from bekostiging.studies import (
     CapacityStudy,
     Difference,
     EqualisationStudy,
+    Landscape,
     LumpSumStudy,
     SharingStudy,
     StressStudy,
@@ -112,6 +114,7 @@ REPORTS: dict[type, type[Presented[Any]]] = {
     Backtest: BacktestReport,
     Benchmark: BenchmarkReport,
     Difference: DifferenceReport,
+    Landscape: LandscapeReport,
 }
 """What presents each kind of study."""
 

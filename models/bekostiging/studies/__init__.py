@@ -11,6 +11,7 @@ from bekostiging.studies.coverage import Prediction
 from bekostiging.studies.difference.inputs import ROW_ADDED, ROW_GONE, InputChange
 from bekostiging.studies.difference.run import Difference, FigureDifference, study_difference
 from bekostiging.studies.equalisation import EqualisationStudy, PoolResult, study_equalisation
+from bekostiging.studies.landscape import Concentration, Landscape, Role, study_landscape
 from bekostiging.studies.lumpsum import LumpSumStudy, study_lumpsum
 from bekostiging.studies.policy_choices import Changed, Choice
 from bekostiging.studies.sharing import IN_FORCE, SharingStudy, study_sharing
@@ -42,6 +43,7 @@ __all__ = [
     "CaseBoard",
     "Changed",
     "Choice",
+    "Concentration",
     "Condition",
     "CounterOffer",
     "Decision",
@@ -50,6 +52,7 @@ __all__ = [
     "FigureDifference",
     "Hindcast",
     "InputChange",
+    "Landscape",
     "LotBoard",
     "LumpSumStudy",
     "PoolResult",
@@ -57,6 +60,7 @@ __all__ = [
     "Prediction",
     "ProviderSheet",
     "ReverseStress",
+    "Role",
     "Score",
     "SharingStudy",
     "SimilarRegions",
@@ -77,6 +81,7 @@ __all__ = [
     "study_capacity",
     "study_difference",
     "study_equalisation",
+    "study_landscape",
     "study_lumpsum",
     "study_sharing",
     "study_stress",

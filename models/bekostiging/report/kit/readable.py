@@ -59,6 +59,7 @@ class Words:
             "municipality": {row.code: row.name for row in case.municipalities},
             "provider": {row.id: row.name for row in case.providers},
             "lot": {row.id: row.name for row in case.lots},
+            "area": {row.id: row.name for row in case.areas},
             "care_form": care_form_names(case),
         } | dict.fromkeys(MIXED, self.names)
         self.named["label"] = self.names | self.named["care_form"]

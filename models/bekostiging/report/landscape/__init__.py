@@ -1,0 +1,1 @@
+"""The care landscape: who delivers what to whom."""
