@@ -17,7 +17,6 @@ from bekostiging.report.kit.folder import claimed, refuse_existing, write_folder
 from bekostiging.report.kit.progress import progress_bars
 from bekostiging.report.kit.sections import Answer
 from bekostiging.report.kit.sense import influence_answer, plot_influences, remark_lines
-from bekostiging.report.landscape.plots import plot_care_flows, plot_care_matrix, plot_care_roles
 from bekostiging.report.lumpsum.plots import plot_frontier
 from bekostiging.report.origins.page import write_origins
 from bekostiging.report.papers.write import PapersAsked, write_papers
@@ -45,9 +44,6 @@ __all__ = [
     "comparison_schema",
     "influence_answer",
     "plot_capacity",
-    "plot_care_flows",
-    "plot_care_matrix",
-    "plot_care_roles",
     "plot_clients",
     "plot_corridor",
     "plot_exceedance",

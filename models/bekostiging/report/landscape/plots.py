@@ -62,7 +62,7 @@ def plot_care_matrix(study: Landscape, ax: Axes | None = None, *, lang: str = "n
     Examples
     --------
     >>> from bekostiging import read_case, study_landscape
-    >>> from bekostiging.report import plot_care_matrix
+    >>> from bekostiging.report.landscape.plots import plot_care_matrix
     >>> len(plot_care_matrix(study_landscape(read_case("veenrand")), lang="en").get_yticks())
     6
     """
@@ -112,7 +112,7 @@ def plot_care_roles(study: Landscape, ax: Axes | None = None, *, lang: str = "nl
     Examples
     --------
     >>> from bekostiging import read_case, study_landscape
-    >>> from bekostiging.report import plot_care_roles
+    >>> from bekostiging.report.landscape.plots import plot_care_roles
     >>> plot_care_roles(study_landscape(read_case("veenrand")), lang="en").get_xlabel()
     'million euro a year'
     """
@@ -159,7 +159,7 @@ def plot_care_flows(study: Landscape, ax: Axes | None = None, *, lang: str = "nl
     Examples
     --------
     >>> from bekostiging import read_case, study_landscape
-    >>> from bekostiging.report import plot_care_flows
+    >>> from bekostiging.report.landscape.plots import plot_care_flows
     >>> axes = plot_care_flows(study_landscape(read_case("veenrand")), lang="en")
     >>> sum(text.get_text() != "" for text in axes.texts)  # municipalities, care forms, providers
     14
