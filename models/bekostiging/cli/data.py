@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -18,7 +19,7 @@ from bekostiging.cli.console import Terminal
 from bekostiging.cli.options import LanguageOption, command
 
 if TYPE_CHECKING:
-    from bekostiging.store import Contents
+    from bekostiging.store import Contents, Imported
 
 StoreName = Annotated[Path, typer.Argument(metavar="STORE", help="The region store, such as regio.duckdb.")]
 KeyOption = Annotated[
@@ -37,6 +38,19 @@ class ImportKind(StrEnum):
     """What can be imported."""
 
     MESSAGES = "messages"
+    CLAIMS = "claims"
+    EXTRACT = "extract"
+    COUNTS = "counts"
+    CBS = "cbs"
+    IV3 = "iv3"
+    DIGIMV = "digimv"
+
+
+class SuppressedCells(StrEnum):
+    """What is done with suppressed counts of districts."""
+
+    OPEN = "open"
+    ESTIMATE = "estimate"
 
 
 def needed_key(file: Path | None) -> Path:
@@ -95,6 +109,9 @@ def store(
         int | None, typer.Option(min=1, max=20, help="With --make: years that data are kept; asked if not given.")
     ] = None,
     purpose: Annotated[str, typer.Option(help="With --make: why the data are processed, in one sentence.")] = "",
+    privacy: Annotated[
+        bool, typer.Option("--privacy", help="Write the privacy papers: register, pre-DPIA, annex, retention.")
+    ] = False,
     key: KeyOption = None,
     lang: LanguageOption = Language.NL,
 ) -> None:
@@ -109,6 +126,15 @@ def store(
             print_place({"nl": "Opslag gemaakt", "en": "Store made"}[lang], file)
             return
         with open_store(file) as opened:
+            if privacy:
+                from bekostiging.report import write_privacy_papers
+                from bekostiging.store import privacy_facts
+
+                for paper in write_privacy_papers(
+                    privacy_facts(opened), file.with_name(f"{file.stem}-privacy"), lang
+                ):
+                    print_place({"nl": "Geschreven", "en": "Written"}[lang], paper)
+                return
             print_contents(store_contents(opened), lang)
 
 
@@ -166,8 +192,19 @@ def print_contents(contents: Contents, lang: str) -> None:
 
 @command(name="import")
 def bring(
-    kind: Annotated[ImportKind, typer.Argument(metavar="KIND", help="messages: iJw and iWmo 3.x.")],
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A file, a zip, or a folder of them.")],
+    kind: Annotated[
+        ImportKind,
+        typer.Argument(
+            metavar="KIND",
+            help="messages (iJw and iWmo 3.x), claims (csv or workbook), extract, counts, cbs (StatLine), iv3, digimv.",
+        ),
+    ],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A file, a zip, or a folder of them; cbs --online: a number as 85099NED."
+        ),
+    ],
     file: Annotated[Path, typer.Option("--store", metavar="STORE", help="The region store.")] = Path(
         "regio.duckdb"
     ),
@@ -176,21 +213,65 @@ def bring(
         Path | None,
         typer.Option(metavar="DIR", help="Folder with the published schemas (xsd); messages are checked."),
     ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="TOML", help="Of claims: which column is what; proposed if not given.")
+    ] = None,
+    suppressed: Annotated[
+        SuppressedCells, typer.Option(help="Of cbs: leave suppressed counts of districts open, or estimate them.")
+    ] = SuppressedCells.OPEN,
+    online: Annotated[bool, typer.Option(help="Of cbs: fetch the table from CBS first.")] = False,
     maker: Annotated[str, typer.Option("--by", help="Who imports; default: the user of this computer.")] = "",
     lang: LanguageOption = Language.NL,
 ) -> None:
-    """Bring messages into a region store; a file comes in as a whole or not at all."""
+    """Bring messages, claims or statistics into a region store; a file comes in as a whole or not at all."""
     with user_errors(lang):
-        from bekostiging.messages import read_key
-        from bekostiging.store import import_messages, open_store, told_together
+        from bekostiging.store import told_together
 
-        assert kind is ImportKind.MESSAGES
-        by = maker or getpass.getuser()
-        with open_store(file, read_only=False) as opened:
-            outcome = import_messages(opened, source, read_key(needed_key(key)), schemas, by)
+        asked = Asked(source, key, schemas, mapping, suppressed, online, maker or getpass.getuser())
+        outcome = imported(kind, file, asked)
         print_notes(told_together(outcome), lang)
         if any(one.refused is not None for one in outcome):
             raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an import was asked, whatever its kind."""
+
+    source: str
+    key: Path | None
+    schemas: Path | None
+    mapping: Path | None
+    suppressed: SuppressedCells
+    online: bool
+    maker: str
+
+
+def imported(kind: ImportKind, file: Path, asked: Asked) -> list[Imported]:
+    """Import files of one kind into a store."""
+    from bekostiging.messages import read_key
+    from bekostiging.store import (
+        fetch_statline,
+        import_claims,
+        import_messages,
+        import_statline,
+        import_table,
+        open_store,
+    )
+
+    needs_key = kind in (ImportKind.MESSAGES, ImportKind.CLAIMS, ImportKind.EXTRACT)
+    held = read_key(needed_key(asked.key)) if needs_key else None
+    with open_store(file, read_only=False) as opened:
+        if kind is ImportKind.MESSAGES and held is not None:
+            return import_messages(opened, asked.source, held, asked.schemas, asked.maker)
+        if kind is ImportKind.CLAIMS and held is not None:
+            return import_claims(opened, asked.source, held, asked.mapping, asked.maker)
+        if kind is not ImportKind.CBS:
+            return import_table(opened, kind.value, asked.source, held, asked.maker)
+        source = asked.source
+        if asked.online:
+            source = str(fetch_statline(source, list(opened.municipalities), file.parent))
+        return import_statline(opened, source, asked.suppressed.value, maker=asked.maker)
 
 
 class ProductsAction(StrEnum):

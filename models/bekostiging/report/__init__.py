@@ -19,6 +19,7 @@ from bekostiging.report.kit.sections import Answer
 from bekostiging.report.kit.sense import influence_answer, plot_influences, remark_lines
 from bekostiging.report.lumpsum.plots import plot_frontier
 from bekostiging.report.origins.page import write_origins
+from bekostiging.report.origins.privacy import write_privacy_papers
 from bekostiging.report.papers.write import PapersAsked, write_papers
 from bekostiging.report.provider_sheets.page import write_provider_sheets
 from bekostiging.report.settlement.page import write_settlement
@@ -71,6 +72,7 @@ __all__ = [
     "write_folder",
     "write_origins",
     "write_papers",
+    "write_privacy_papers",
     "write_provider_sheets",
     "write_results",
     "write_settlement",

@@ -1,5 +1,6 @@
 """The region store: what a region's messages, claims and statistics say, with nobody's number kept."""
 
+from bekostiging.store.claims_import import import_claims
 from bekostiging.store.database import Store, make_store, open_store
 from bekostiging.store.evidence import Evidence, StoreCase
 from bekostiging.store.forget import forget_everything, forget_person, forget_until
@@ -7,23 +8,32 @@ from bekostiging.store.from_store import case_from_store
 from bekostiging.store.importing import Imported, told_together
 from bekostiging.store.message_import import import_messages
 from bekostiging.store.overview import Contents, shown_count, store_contents
+from bekostiging.store.privacy import PrivacyFacts, privacy_facts
 from bekostiging.store.products import Unmapped, confirm_products, propose_products, unmapped_products
+from bekostiging.store.statistics_import import fetch_statline, import_statline
+from bekostiging.store.tables_import import import_table
 
 __all__ = [
     "Contents",
     "Evidence",
     "Imported",
+    "PrivacyFacts",
     "Store",
     "StoreCase",
     "Unmapped",
     "case_from_store",
     "confirm_products",
+    "fetch_statline",
     "forget_everything",
     "forget_person",
     "forget_until",
+    "import_claims",
     "import_messages",
+    "import_statline",
+    "import_table",
     "make_store",
     "open_store",
+    "privacy_facts",
     "propose_products",
     "shown_count",
     "store_contents",

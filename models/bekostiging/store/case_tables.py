@@ -16,11 +16,13 @@ from bekostiging.case.tables import (
     Demand,
     History,
     Lot,
+    Waiting,
 )
 from bekostiging.store.database import Store
 from bekostiging.store.estimates import FormEstimates, Measured, form_estimates
 from bekostiging.store.evidence import FEWEST, Evidence, spread_small
 from bekostiging.store.supply import BY_FORM, Supply
+from bekostiging.store.tables_import import law_of_taakveld
 from bekostiging.store.trajectories import Rebuilt
 from bekostiging.units import CENTS
 
@@ -72,8 +74,8 @@ class CaseTables:
             "begroting": self._begroting(),
             "policy": example_history("en")["policy"],
         }
-        combinations = self._combinations()
-        return tables | ({"combinations": combinations} if combinations else {})
+        optional = {"combinations": self._combinations(), "waiting": self._waiting()}
+        return tables | {name: rows for name, rows in optional.items() if rows}
 
     def _lots_of_forms(self) -> dict[str, str]:
         """The lot of every care form."""
@@ -189,6 +191,7 @@ class CaseTables:
 
     def _begroting(self) -> tuple[Begroting, ...]:
         """The begroting of Iv3 where it was imported, else the spending of the base year and a yearly growth, invented."""
+        budgeted = self._budgeted()
         spent: dict[tuple[str, str], float] = dict.fromkeys(
             ((code, law) for code in self.places for law in set(self.law.values())), 0.0
         )
@@ -201,13 +204,52 @@ class CaseTables:
         return tuple(
             Begroting(
                 municipality=code, law=law, year=year,
-                amount=round(max(euro, 0.0) * (1 + GROWTH) ** (year - self.base_year)),
-                source=f"verzonnen: uitgaven van {self.base_year} met {100 * GROWTH:.0f} % per jaar; vul de begroting in",
-                status="illustrative",
+                amount=budgeted.get(
+                    (code, law, year), round(max(euro, 0.0) * (1 + GROWTH) ** (year - self.base_year))
+                ),
+                source=f"Iv3, begroting {year}" if (code, law, year) in budgeted else
+                f"verzonnen: uitgaven van {self.base_year} met {100 * GROWTH:.0f} % per jaar; vul de begroting in",
+                status="own_data" if (code, law, year) in budgeted else "illustrative",
             )
             for (code, law), euro in sorted(spent.items())
             for year in range(self.first_year, self.first_year + self.years)
         )  # fmt: skip
+
+    def _budgeted(self) -> dict[tuple[str, str, int], float]:
+        """The begroting of Iv3 by municipality, law and year, taakvelden added; access and coordination are of both laws."""
+        found: dict[tuple[str, str, int], float] = {}
+        for code, taakveld, year, cents in self.store.rows(
+            "SELECT municipality, taakveld, year, sum(cents)::BIGINT FROM spending WHERE kind = 'begroting' GROUP BY ALL"
+        ):
+            law = law_of_taakveld(taakveld)
+            if law:
+                found[code, law, year] = found.get((code, law, year), 0.0) + cents / CENTS
+        return found
+
+    def _waiting(self) -> tuple[Waiting, ...]:
+        """Clients who wait by the last quarterly counts, spread over municipalities by clients; no count under ten."""
+        rows = self.store.rows(
+            """WITH last AS (SELECT max(year * 4 + quarter) AS moment FROM quarter_counts WHERE quantity = 'waiting_clients')
+            SELECT form, sum(value) FILTER (quantity = 'waiting_clients'), avg(value) FILTER (quantity = 'waiting_weeks')
+            FROM quarter_counts, last WHERE year * 4 + quarter = moment AND form <> '' GROUP BY form ORDER BY form"""
+        )
+        found = []
+        for form, clients, weeks in rows:
+            own = next((one for one in self.forms if one.care_form == form), None)
+            if own is None or clients is None or clients < FEWEST:
+                continue
+            total = sum(own.persons.values()) or 1
+            self.evidence.append(
+                Evidence("waiting", form, "clients", clients, clients**0.5, int(clients), "waiting_clients")
+            )
+            found += [
+                Waiting(
+                    area=code, care_form=form, clients=round(clients * persons / total, 1), mean_weeks=weeks or 0.0,
+                    source="kwartaalopgave van aanbieders, verdeeld naar cliënten", status="estimated",
+                )
+                for code, persons in own.persons.items()
+            ]  # fmt: skip
+        return tuple(found)
 
     def _demand(self, example: Case) -> tuple[Demand, ...]:
         """A row per municipality and care form with anybody in it."""
@@ -277,7 +319,7 @@ class CaseTables:
             one.weekly.count,
         )
         values: dict[str, Any] = {
-            "starts_dispersion": max(told("starts_dispersion", one.dispersion, "dispersion"), 1.0),
+            "starts_dispersion": min(max(told("starts_dispersion", one.dispersion, "dispersion"), 1.0), 1000.0),
             "mean_duration_weeks": max(told("mean_duration_weeks", weeks, "kaplan_meier"), 1.0),
             "duration_cv": max(told("duration_cv", cv, "kaplan_meier"), 0.05),
             "duration_distribution": typical.duration_distribution if curve is None else curve.law(),

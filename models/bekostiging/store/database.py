@@ -308,8 +308,8 @@ def _opened(file: Path, *, read_only: bool) -> Any:
 
 
 def _connect(file: Path, *, read_only: bool) -> Any:
-    """A connection that installs and loads nothing by itself."""
-    return duckdb_module().connect(
+    """A connection that installs and loads nothing by itself, and shows nothing."""
+    connection = duckdb_module().connect(
         str(file),
         read_only=read_only,
         config={
@@ -319,6 +319,8 @@ def _connect(file: Path, *, read_only: bool) -> Any:
             "threads": "2",
         },
     )
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def _about(connection: Any, file: Path) -> dict[str, str]:

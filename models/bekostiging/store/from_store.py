@@ -13,7 +13,7 @@ from bekostiging.case.from_history.assemble import Estimates
 from bekostiging.case.kinds import Range
 from bekostiging.case.model import Case
 from bekostiging.case.read import read_case, validated
-from bekostiging.case.tables import Offer
+from bekostiging.case.tables import Offer, Provider
 from bekostiging.messages.remarks import euros
 from bekostiging.store.case_tables import CaseTables
 from bekostiging.store.database import Store
@@ -172,4 +172,26 @@ def _with_prices(case: Case, tables: CaseTables) -> Case:
                 "aandeel in de starts; kostprijs bij marge 1,5 % (Jeugdautoriteit 2023)",
             )
         )  # fmt: skip
-    return replace(case, offers=tuple(rows))
+    return replace(case, offers=tuple(rows), providers=tuple(_provider(row, tables) for row in case.providers))
+
+
+def _provider(row: Provider, tables: CaseTables) -> Provider:
+    """A provider with the figures of its annual accounts, where those were imported."""
+    found = tables.store.rows(
+        "SELECT quantity, year, value, name FROM accounts WHERE provider = ? AND value IS NOT NULL ORDER BY year DESC",
+        [row.id],
+    )
+    latest = {name: value for name, _, value, _ in reversed(found)}
+    results = [value for name, _, value, _ in found if name == "result"][:3]
+    if not {"equity", "total_assets", "turnover"} <= set(latest) or not results:
+        return row
+    region = sum(one.revenue for one in tables.supply.contracts if one.provider == row.id)
+    results += [results[-1]] * (3 - len(results))
+    return row.model_copy(
+        update={
+            "name": found[0][3] or row.name, "equity": latest["equity"], "total_assets": latest["total_assets"],
+            "turnover": latest["turnover"], "result_1": results[0], "result_2": results[1], "result_3": results[2],
+            "region_turnover_share": min(region / latest["turnover"], 1.0) if latest["turnover"] > 0 else 1.0,
+            "source": f"jaarrekening {found[0][1]} (DigiMV); vaste kosten en marge aangenomen", "status": "estimated",
+        }
+    )  # fmt: skip

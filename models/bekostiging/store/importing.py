@@ -136,6 +136,13 @@ class Import:
         if rows:
             self.store.add(table, arrow_of(table, self.number, rows))
 
+    def add_columns(self, table: str, batch: pa.Table) -> None:
+        """Append an arrow table with the columns of a table, without the number of the import."""
+        import pyarrow as pa
+
+        numbers = pa.repeat(pa.scalar(self.number, arrow_types()["INTEGER"]), batch.num_rows)
+        self.store.add(table, batch.add_column(0, "import", numbers))
+
 
 def refuse_known(store: Store, source: Source, digest: str) -> None:
     """Refuse a file that was imported before, under whatever name.

@@ -17,7 +17,7 @@ from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.tables import LAWS
 from bekostiging.messages.kinds import CRISIS
 from bekostiging.store.database import Store
-from bekostiging.store.trajectories import PAID_CLAIMS
+from bekostiging.store.trajectories import claims_that_stand
 
 COLUMNS = ("law", "code", "first", "last", "care_form", "lot", "taakveld", "unit", "crisis")
 """Columns of the file that is filled; others are left alone."""
@@ -311,14 +311,14 @@ def unmapped_products(store: Store) -> tuple[list[Unmapped], int]:
     ...     unmapped_products(store)
     ([], 0)
     """
+    claims_that_stand(store)
     found = store.rows(
-        f"""
-        WITH paid AS ({PAID_CLAIMS})
+        """
         SELECT law, coalesce(product, ''), count(*), sum(cents)::BIGINT FROM paid WHERE NOT EXISTS (
             SELECT 1 FROM products WHERE products.law = paid.law AND products.code = paid.product
             AND paid.begins BETWEEN products.first AND products.last)
         GROUP BY ALL ORDER BY sum(cents) DESC, 1, 2
         """
     )
-    total = store.rows(f"SELECT coalesce(sum(cents), 0)::BIGINT FROM ({PAID_CLAIMS})")[0][0]
+    total = store.rows("SELECT coalesce(sum(cents), 0)::BIGINT FROM paid")[0][0]
     return [Unmapped(*row) for row in found], int(total)

@@ -28,22 +28,36 @@ GAP_DAYS = 31
 """Days between two authorisations that are still one trajectory: a prolongation is often granted a month late."""
 TEMPORARY, WITHDRAWN, MOVED, OTHER_DOMAIN = "20", "13", "07", "06"
 """Reason of a stop after which care goes on; reasons of change: removed, moved house, to another domain."""
-PAID_CLAIMS = """
-SELECT * FROM claims AS c WHERE NOT EXISTS (
-    SELECT 1 FROM rejections AS r WHERE r.kind = '325' AND r.answers = c.message AND r.reference = c.reference
-    AND r.begins = c.begins)
-  AND NOT EXISTS (SELECT 1 FROM messages AS m WHERE m.rejected AND m.answers = c.message)
-  AND NOT EXISTS (
-    SELECT 1 FROM claims AS e WHERE e.reference = c.reference AND e.begins = c.begins AND e.credit = c.credit
-    AND (e.import, coalesce(e.received, DATE '1900-01-01'), e.rowid)
-        < (c.import, coalesce(c.received, DATE '1900-01-01'), c.rowid)
-    AND e.message IS DISTINCT FROM c.message
-    AND NOT EXISTS (SELECT 1 FROM rejections AS r WHERE r.kind = '325' AND r.answers = e.message
-                    AND r.reference = e.reference
-                    AND r.begins = e.begins)
-    AND NOT EXISTS (SELECT 1 FROM messages AS m WHERE m.rejected AND m.answers = e.message))
+_DROPPED = """
+CREATE OR REPLACE TEMP TABLE dropped AS
+WITH rejected AS (
+    SELECT c.rowid AS line FROM claims AS c JOIN rejections AS r
+        ON r.kind = '325' AND r.answers = c.message AND r.reference = c.reference AND r.begins = c.begins
+    UNION SELECT c.rowid FROM claims AS c JOIN messages AS m ON m.rejected AND m.answers = c.message),
+often AS (
+    SELECT reference, begins, credit FROM claims WHERE reference IS NOT NULL AND rowid NOT IN (SELECT line FROM rejected)
+    GROUP BY reference, begins, credit HAVING count(DISTINCT message) > 1),
+repeated AS (
+    SELECT line FROM (
+        SELECT c.rowid AS line, c.message, first_value(c.message) OVER (
+            PARTITION BY c.reference, c.begins, c.credit ORDER BY c.import, c.received, c.rowid) AS first
+        FROM claims AS c JOIN often USING (reference, begins, credit) WHERE c.rowid NOT IN (SELECT line FROM rejected))
+    WHERE message <> first)
+SELECT line, true AS rejected FROM rejected UNION ALL SELECT line, false FROM repeated
 """
-"""Claims that stand: not rejected, not in a claim that was rejected whole, not the second of one reference and period."""
+_PAID = """
+CREATE OR REPLACE TEMP VIEW paid AS
+SELECT * FROM claims WHERE rowid NOT IN (SELECT line FROM dropped)
+"""
+
+
+def claims_that_stand(store: Store) -> None:
+    """Make the view ``paid``: claims but those that were rejected, by themselves or with their whole claim, and those that
+    repeat the reference and period of an earlier message."""
+    store.run(_DROPPED)
+    store.run(_PAID)
+
+
 _ACCEPTED = """NOT EXISTS (SELECT 1 FROM messages AS m WHERE m.rejected AND m.answers = t.message)
   AND NOT EXISTS (SELECT 1 FROM rejections AS r WHERE r.kind = '{kind}' AND r.answers = t.message
                   AND r.authorisation IS NOT DISTINCT FROM t.authorisation)"""
@@ -76,8 +90,8 @@ _STEPS = (
                       AND d.dated >= kept.dated)
     QUALIFY row_number() OVER (PARTITION BY own, begins ORDER BY dated DESC, import DESC) = 1""",
     """CREATE OR REPLACE TEMP TABLE billed AS
-    SELECT law, municipality, authorisation, any_value(person) AS person, mode(provider) AS provider,
-           mode(product) AS product, min(begins) AS first, max(ends) AS last
+    SELECT law, municipality, authorisation, any_value(person) AS person, any_value(provider) AS provider,
+           any_value(product) AS product, min(begins) AS first, max(ends) AS last
     FROM paid WHERE authorisation IS NOT NULL GROUP BY law, municipality, authorisation HAVING sum(cents) > 0""",
     # one row per authorisation that led to care
     f"""CREATE OR REPLACE TEMP TABLE care AS
@@ -147,14 +161,13 @@ _COUNTS = {
     "joined": "SELECT coalesce(sum(authorisations - 1), 0)::BIGINT FROM trajectories",
     "unmapped_care": "SELECT count(*) FROM mapped WHERE care_form IS NULL",
     "without_volume": "SELECT count(*) FROM mapped WHERE care_form IS NOT NULL AND weekly IS NULL",
-    "rejected_lines": "SELECT count(*) FROM claims AS c WHERE EXISTS (SELECT 1 FROM rejections AS r WHERE r.kind = '325'"
-    " AND r.answers = c.message AND r.reference = c.reference AND r.begins = c.begins)",
+    "rejected_lines": "SELECT count(*) FROM dropped WHERE rejected",
     "credit_lines": "SELECT count(*) FROM paid WHERE credit",
     "outside_authorisation": """SELECT count(*) FROM paid JOIN agreed USING (law, municipality, authorisation)
         WHERE paid.begins < agreed.begins OR paid.ends > agreed.ends""",
     "claim_without_authorisation": """SELECT count(*) FROM paid WHERE authorisation IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM agreed WHERE agreed.authorisation = paid.authorisation)""",
-    "repeated_lines": "SELECT (SELECT count(*) FROM claims) - (SELECT count(*) FROM paid)",
+    "repeated_lines": "SELECT count(*) FROM dropped WHERE NOT rejected",
 }
 COUNTED = {
     "stop_without_start": (
@@ -195,8 +208,8 @@ COUNTED = {
         "claimed under an authorisation that is not there: counts",
     ),
     "repeated_lines": (
-        "declaratieregels die niet tellen, afgekeurd of dubbel (zelfde referentie en periode)",
-        "claim lines that do not count, rejected or double (same reference and period)",
+        "declaratieregel die dubbel is (zelfde referentie en periode): telt één keer",
+        "claim line that is double (same reference and period): counts once",
     ),
 }
 """What is counted, in Dutch and in English."""
@@ -235,7 +248,7 @@ class Rebuilt:
 
 def rebuilt(store: Store, last: date) -> Rebuilt:
     """Rebuild the trajectories of a store, as they were known on a day."""
-    store.run(f"CREATE OR REPLACE TEMP TABLE paid AS {PAID_CLAIMS}")
+    claims_that_stand(store)
     for step in _STEPS:
         store.run(step.replace("$last", f"DATE '{last.isoformat()}'"))
     first = store.rows(
