@@ -180,7 +180,7 @@ class Deduction(YearRow):
     """What the control does not recognise of a statement, by reason."""
 
     table: ClassVar[str] = "deductions"
-    key: ClassVar[tuple[str, ...]] = ("year", "provider", "lot", "reason", "finding", "disputed")
+    key: ClassVar[tuple[str, ...]] = ("year", "provider", "lot", "reason", "finding", "disputed", "euros")
     year: CalendarYear
     provider: Identifier
     lot: Identifier
@@ -233,7 +233,16 @@ class Booking(YearRow):
     """What was paid or booked on a contract year."""
 
     table: ClassVar[str] = "bookings"
-    key: ClassVar[tuple[str, ...]] = ("year", "provider", "lot", "booking", "paid_on", "municipality", "of_year")
+    key: ClassVar[tuple[str, ...]] = (
+        "year",
+        "provider",
+        "lot",
+        "booking",
+        "paid_on",
+        "municipality",
+        "of_year",
+        "euros",
+    )
     year: CalendarYear
     provider: Identifier
     lot: Identifier

@@ -267,8 +267,8 @@ class WordTable:
             properties.append(_element("w:cantSplit"))
             if r == 0:
                 properties.append(_element("w:tblHeader"))
-            for c, (text, width) in enumerate(zip(row, widths, strict=True)):
-                cell = own.cells[c]
+            # asked once: python-docx looks for the cells of a row anew each time
+            for c, (cell, text, width) in enumerate(zip(own.cells, row, widths, strict=True)):
                 cell.width = width
                 if r == 0:
                     cell._tc.get_or_add_tcPr().append(
@@ -288,7 +288,8 @@ class WordTable:
         shape = line.paragraph_format
         shape.space_before = shape.space_after = Pt(1.5)
         # a short table stays on one page, with its note
-        shape.keep_with_next = row == 0 or len(self.block.rows) <= SHORT
+        if row == 0 or len(self.block.rows) <= SHORT:
+            shape.keep_with_next = True
         run = line.add_run(visible(text))
         run.font.size = Pt(self._points())
         run.bold = row == 0 or row in self.block.totals

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from jinja2 import Template
+
 from bekostiging.case.arguments import checked_language, kinds_checked
 from bekostiging.report.kit.export import confidential_mark, write_key_list
 from bekostiging.report.kit.folder import write_folder
@@ -79,11 +81,11 @@ def write_settlement(
 
     def fill(draft: Path) -> None:
         """Every file; the manifest last."""
-        links = []
+        links, form = [], template("paper.html.j2")
         for name, title, blocks in _statements(papers):
             own = _about(papers, title, mark)
             links.append((title, f"{name}.html"))
-            (draft / f"{name}.html").write_text(paper_page(own, blocks), encoding="utf-8", newline="")
+            (draft / f"{name}.html").write_text(paper_page(form, own, blocks), encoding="utf-8", newline="")
             if word:
                 WordPapers().write(draft / f"{name}.docx", own, blocks)
         for provider in _providers(settled):
@@ -95,7 +97,9 @@ def write_settlement(
             write_recalculation(papers, own_contracts, path, mark)
             links.append((f"{papers.names[provider]}: {papers.said('again')} (Excel)", path.name))
         overview = _about(papers, papers.said("title", year=settled.year), mark)
-        (draft / PAGE).write_text(paper_page(overview, papers.overview(), links), encoding="utf-8", newline="")
+        (draft / PAGE).write_text(
+            paper_page(form, overview, papers.overview(), links), encoding="utf-8", newline=""
+        )
         (draft / FILE).write_text(json_text(settlement_results(settled, lang)), encoding="utf-8", newline="")
         if named and settled.case.confidential:
             write_key_list(draft, settled.case)
@@ -138,8 +142,10 @@ def _about(papers: Papers, title: str, mark: str) -> About:
     return About(title, papers.subject, lang, head, mark, pages)
 
 
-def paper_page(about: About, blocks: Sequence[Block], links: Sequence[tuple[str, str]] = ()) -> str:
+def paper_page(
+    form: Template, about: About, blocks: Sequence[Block], links: Sequence[tuple[str, str]] = ()
+) -> str:
     """A paper as HTML, of the same blocks as in Word; ``links``: name and file of papers beside it."""
     kinds = [(type(block).__name__, block) for block in blocks]
     paper = Paper.of(about.title, Texts(about.lang), about.mark)
-    return template("paper.html.j2").render(lang=about.lang, about=about, blocks=kinds, links=links, paper=paper)
+    return form.render(lang=about.lang, about=about, blocks=kinds, links=links, paper=paper)

@@ -195,7 +195,12 @@ class Papers:
             rows.append([self.names[one.provider], self.names[one.lot], *map(self.money, amounts)])
         rows.append([self.said("together"), "", *map(self.money, total)])
         grid = Grid(rows, self.said("of_contracts"), totals=(len(rows) - 1,), right=(2, 3, 4, 5, 6))
-        return [Heading(self.said("of_contracts"), 1), grid, *self._by_taakveld(place)]
+        key = "pays" if total[-1] >= 0 else "gets_back"
+        name = self.settled.case.municipalities[place].name
+        text = self.said(key, year=self.settled.year, name=name, euro=self.money(abs(total[-1])))
+        if self.settled.status == "raming":
+            text = f"{text} {self.said('estimate_only')}"
+        return [Paragraph(text), Heading(self.said("of_contracts"), 1), grid, *self._by_taakveld(place)]
 
     def _by_taakveld(self, place: int) -> list[Block]:
         """Determined, and the difference with what was booked, by taakveld."""
