@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from bekostiging.case.fields import choices
+from bekostiging.case.keys import columns_with_keys, known_keys
 from bekostiging.case.model import Case
 from bekostiging.case.read import embedded, read_case, read_draft
 from bekostiging.case.read_folder import FolderSource
@@ -51,6 +53,22 @@ def example_region(lang: str) -> Case:
         for table in TABLES
     }
     return replace(case, **tables)
+
+
+def example_rows(table: str, tables: Mapping[str, Sequence[Row]], lang: str) -> tuple[Row, ...]:
+    """Rows of an optional table to overwrite, with keys of the case they are laid beside.
+
+    >>> [row.destination for row in example_rows("mergers", vars(example_region("nl")), "nl")]
+    ['turfhaven']
+    """
+    rows = read_draft(FolderSource(embedded("optional")), head="unread").tables.get(table, ())
+    known = known_keys({name: tuple(found) for name, found in tables.items()})
+    words: dict[str, str] = {}
+    for column, held in columns_with_keys(table).items():
+        keys = [*known[held].names] if held in known else []
+        said = dict.fromkeys(str(getattr(row, column)) for row in rows)
+        words |= dict(zip((value for value in said if value not in keys), keys, strict=False))
+    return tuple(_said(row, words).model_copy(update={"source": SOURCE[lang]}) for row in rows)
 
 
 @cache

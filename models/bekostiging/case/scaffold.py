@@ -15,13 +15,12 @@ from bekostiging.case.arguments import (
     wrong_argument,
 )
 from bekostiging.case.errors import UserError
-from bekostiging.case.example import CARE_FORMS, example_history
+from bekostiging.case.example import CARE_FORMS, example_history, example_rows
 from bekostiging.case.explanation import WORDING, explain
 from bekostiging.case.folded import folded
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import check_name
-from bekostiging.case.read import SPREADSHEETS, Draft, embedded, read_case, read_draft
-from bekostiging.case.read_folder import FolderSource
+from bekostiging.case.read import SPREADSHEETS, Draft, read_case
 from bekostiging.case.region import synthetic_region
 from bekostiging.case.tables import ASKED, TABLES
 from bekostiging.case.workbook.names import known_sheets, sheet_name
@@ -139,8 +138,10 @@ def scaffold_case(
     draft = draft_of(synthetic_region(municipalities=2, providers=6) if case is None else case)
     asked = _optional_tables(wanted)
     if not estimated:
-        examples = read_draft(FolderSource(embedded("optional")), head="unread").tables
-        rows = {name: draft.tables[name] or (examples.get(name, ()) if name in asked else ()) for name in TABLES}
+        rows = {
+            name: draft.tables[name] or (example_rows(name, draft.tables, lang) if name in asked else ())
+            for name in TABLES
+        }
         core = _is_workbook(target)
         kept = {name: rows[name] for name in TABLES if not core or TABLES[name].required or name in asked}
         draft = Draft(draft.head, kept)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bekostiging.case import case_from_history, read_case, scaffold_history
+from bekostiging.case import case_from_history, read_case, scaffold_case, scaffold_history
 from bekostiging.case.example import example_region
 from bekostiging.case.tables import TABLES
 
@@ -66,3 +66,14 @@ def test_a_small_start_keeps_names_and_protects_them(tmp_path: Path, lang: str) 
         "Jeugdhulp begeleiding zonder verblijf", "Jeugd-ggz zonder verblijf", "Begeleiding Wmo"
     ]  # fmt: skip
     assert case.municipalities[1].name == {"nl": "Voorbeelddorp", "en": "Example Village"}[lang]
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_optional_table_can_be_asked_for_at_once(tmp_path: Path, lang: str) -> None:
+    """The rows to overwrite name what the example has: the file that ``new`` gives is in order."""
+    for case in (None, example_region(lang)):
+        place = tmp_path / f"{case is None}.xlsx"
+        scaffold_case(place, lang, case, wanted=["all"])
+        read = read_case(place)
+        assert {row.destination for row in read.mergers} <= {area.municipality for area in read.areas}
+        assert len(read.mergers) == len(read.durations) / 3 == len(read.clauses) == 1
