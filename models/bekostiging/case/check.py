@@ -43,6 +43,10 @@ WITHOUT: dict[str, dict[str, str]] = {
         "nl": "het oordeel van het veld in de keuzetabel",
         "en": "the field's judgement in the choice table",
     },
+    "salary_scales": {
+        "nl": "niets: alleen de bijlage met de opbouw legt er salarissen naast",
+        "en": "nothing: only the annex on the build-up compares salaries with it",
+    },
     "alternatives": {"nl": "geen vervangende zorgvormen", "en": "no alternative care forms"},
 }
 """What a comparison takes where an optional table is absent: always stated, never a hidden number."""

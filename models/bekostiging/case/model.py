@@ -46,6 +46,7 @@ from bekostiging.case.tables import (
     Profile,
     Provider,
     RiskFactor,
+    SalaryScale,
     Shock,
     Substitution,
     Travel,
@@ -129,6 +130,7 @@ class Case(Shown):
     alternatives: tuple[Alternative, ...] = ()
     mergers: tuple[Merger, ...] = ()
     judgements: tuple[Judgement, ...] = ()
+    salary_scales: tuple[SalaryScale, ...] = ()
     names: Literal["", "real", "invented"] = ""
     """Whether the names of the providers are real; empty: as they look. ``confidential`` says what follows from it."""
     not_bsn: str = ""

@@ -18,6 +18,7 @@ from bekostiging.case.quantities import (
     Hours,
     Identifier,
     Indexation,
+    Month,
     Multiple,
     Periods,
     Positive,
@@ -122,6 +123,21 @@ class FunctionGroup(Assumption):
     overhead_q3: Volume | None = None
     indexation: Indexation = 0.0
     risk: Share = 0.0
+
+
+class SalaryScale(Assumption):
+    """A salary scale of a cao and its social charges, from a month on; beside the salaries of ``function_groups``."""
+
+    table: ClassVar[str] = "salary_scales"
+    key: ClassVar[tuple[str, ...]] = ("cao", "scale", "year", "first_month")
+    required: ClassVar[bool] = False
+    cao: Identifier
+    scale: Identifier
+    year: CalendarYear
+    first_month: Month = 1
+    salary_low: Positive
+    salary_high: Positive
+    social_charges: Share | None = None
 
 
 class RiskFactor(Assumption):

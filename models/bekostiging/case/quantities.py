@@ -271,6 +271,9 @@ LeadYears = Annotated[
 tender takes eighteen months and a term of four years may follow it: counts can be six years old when a contract begins, and
 eight when the next lot of the same region does. Beyond it the spread of what was counted says little of the first year."""
 Count = Annotated[int, Field(ge=1, le=100), Because("een geheel getal vanaf 1", "a whole number from 1")]
+Month = Annotated[
+    int, Field(ge=1, le=12), Because("de maand van het jaar, 1 is januari", "the month, 1 is January")
+]
 Periods = Annotated[
     int, Field(ge=1, le=12), Because("in maanden of jaren, naar het beding", "in months or years, by the clause")
 ]

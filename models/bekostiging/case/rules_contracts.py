@@ -197,11 +197,27 @@ def _function_groups(case: Case) -> Iterator[Problem]:
             )
 
 
+def _salary_scales(case: Case) -> Iterator[Problem]:
+    """The lowest step of a scale is not above its highest."""
+    for row in case.salary_scales:
+        if row.salary_low > row.salary_high:
+            yield Problem(
+                "salary_scales",
+                f"de laagste trede van schaal {row.scale} ({in_nl(row.salary_low)}) ligt boven de hoogste "
+                f"({in_nl(row.salary_high)}); wissel ze",
+                f"the lowest step of scale {row.scale} ({in_en(row.salary_low)}) is above the highest "
+                f"({in_en(row.salary_high)}); swap them",
+                row=row.line,
+                column="salary_low",
+            )
+
+
 CONTRACT_RULES: tuple[Callable[[Case], Iterator[Problem]], ...] = (
     _clauses,
     _revenue_years,
     _ceiling_pools,
     _main_contractors,
     _function_groups,
+    _salary_scales,
     _general_provisions,
 )

@@ -56,6 +56,7 @@ from bekostiging.case.optional_tables import (
     Merger,
     Profile,
     RiskFactor,
+    SalaryScale,
     Shock,
     Substitution,
     Waiting,
@@ -105,6 +106,7 @@ __all__ = [
     "Profile",
     "Provider",
     "RiskFactor",
+    "SalaryScale",
     "SharingKey",
     "Shock",
     "Substitution",
@@ -148,6 +150,7 @@ TABLES: dict[str, type[Row]] = {
         Alternative,
         Merger,
         Judgement,
+        SalaryScale,
     )
 }
 """Every table by name, core tables first; core tables are ``required``."""

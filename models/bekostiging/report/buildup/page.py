@@ -9,6 +9,7 @@ from typing import Any
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.contracts import Line
 from bekostiging.report.buildup.results import Annex, BuildupVerdict
+from bekostiging.report.buildup.scales import published_places, scale_table
 from bekostiging.report.buildup.tables import (
     budget_table,
     formula_in_words,
@@ -97,6 +98,8 @@ def annex_page(annex: Annex, texts: Texts) -> str:
         "hidden": hidden_note(annex, texts),
         "forms": forms,
         "budgets": budget_table(annex, texts),
+        "scales": scale_table(annex.case, texts),
+        "places": published_places(texts) if annex.case.function_groups else [],
     }
     return template("buildup.html.j2").render(**context)
 

@@ -10,6 +10,7 @@ from typing import Any
 from bekostiging.case.workbook.book import new_book
 from bekostiging.case.workbook_text import harmless
 from bekostiging.report.buildup.results import Annex
+from bekostiging.report.buildup.scales import published_places, scale_table
 from bekostiging.report.buildup.tables import (
     BUDGET_COLUMNS,
     budget_heads,
@@ -31,6 +32,7 @@ from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.workbook import CREATED
 
 LINES = (22, 18, 26, 13, 14, 12, 12, 34, 28, 18)
+SCALES = (32, 24, 16, 20, 16, 28, 40, 40)
 VERDICTS = (28, 12, 14, 16, 14, 52)
 """Widths of the columns of a sheet."""
 PLACE, AMOUNT = 24, 17
@@ -47,6 +49,7 @@ def write_annex_workbook(annex: Annex, texts: Texts, path: Path) -> None:
         made = _Sheets(book, annex, texts, title)
         made.verdicts()
         made.lines()
+        made.scales()
         if annex.budgets:
             made.budgets()
 
@@ -155,6 +158,22 @@ class _Sheets:
                 self.text(sheet, row, column, text)
             sheet.set_row(row, height_of([line_name(texts, line), *words], [LINES[2], *LINES[7:]]))
         self.printed(sheet, top + len(annex.lines), len(heads))
+
+    def scales(self) -> None:
+        """Salaries beside the cao, and where scales and premiums are published; nothing without function groups."""
+        annex, texts, said = self.annex, self.texts, self.texts.sections["annex"]
+        rows = scale_table(annex.case, texts)
+        if not rows:
+            return
+        sheet, top = self.begun(said["scales_sheet"], [said["scales_note"]], rows[0], SCALES, ())
+        for row, cells in enumerate(rows[1:], start=top + 1):
+            for column, text in enumerate(cells):
+                self.text(sheet, row, column, text)
+            sheet.set_row(row, height_of(cells, SCALES))
+        last = top + len(rows)
+        for row, text in enumerate((said["places_title"], *published_places(texts)), start=last + 1):
+            sheet.write_string(row, 0, text, self.looks.mark if row > last + 1 else self.looks.subtitle)
+        self.printed(sheet, last + 1 + len(published_places(texts)), len(SCALES))
 
     def budgets(self) -> None:
         """Units times price, and their sums."""

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from csv_tables import put_table
 from typer.testing import CliRunner
 
 from bekostiging.case import Case, CaseError, UserError, read_case, with_cost_sheet
-from bekostiging.case.tables import FunctionGroup
+from bekostiging.case.tables import FunctionGroup, SalaryScale
 from bekostiging.cli import app
 from bekostiging.contracts import build_up, fair_cost, hours_budget_terms, reference
 from bekostiging.report import annex_of, write_annex
 from bekostiging.report.buildup.results import BuildupVerdict
+from bekostiging.report.buildup.scales import scale_table
 from bekostiging.report.buildup.tables import excel_formula, verdict_words
 from bekostiging.report.kit.texts import Texts
 from bekostiging.scenarios.cells import build_cells
@@ -284,3 +286,81 @@ def test_one_low_tariff_is_enough(grouped: Case) -> None:
     assert low.lowest == pytest.approx(cost * 0.9)
     assert verdict(cost * 1.2, *high).tariff == pytest.approx(cost * 1.2)  # alike, so it tells of nobody
     assert low.tariff is None or len(offers) >= 4
+
+
+def _scaled(case: Case, *rows: tuple[int, int, float, float, float | None], salary: float = 50_000) -> Case:
+    """The two groups of a care form under cao Jeugdzorg, scale 9 alone for the first, and rows of that scale."""
+    first, second = _groups(case.care_forms[0].id)
+    forms = tuple(row.model_copy(update={"cao": "Jeugdzorg"}) for row in case.care_forms)
+    scales = tuple(
+        SalaryScale(
+            cao="Jeugdzorg", scale="9", year=year, first_month=month, salary_low=low, salary_high=high,
+            social_charges=charges, source="cao-tekst, bijlage 2", status="published",
+        )
+        for year, month, low, high, charges in rows
+    )  # fmt: skip
+    groups = (first.model_copy(update={"scale": "9", "salary": salary}), second)
+    return replace(case, care_forms=forms, function_groups=groups, salary_scales=scales)
+
+
+@pytest.mark.parametrize(
+    ("rows", "salary", "since", "verdict"),
+    [
+        ([(2025, 7, 40_000, 55_000, 0.30)], 50_000, "juli 2025", "salaris binnen de schaal; sociale lasten gelijk"),
+        ([(2025, 7, 40_000, 55_000, 0.28)], 50_000, "juli 2025", "salaris binnen de schaal; sociale lasten wijken af"),
+        ([(2025, 7, 52_000, 55_000, None)], 50_000, "juli 2025", "salaris onder de laagste trede"),
+        ([(2025, 7, 40_000, 49_999, None)], 50_000, "juli 2025", "salaris boven de hoogste trede"),
+        ([(2024, 1, 10_000, 20_000, None), (2025, 7, 40_000, 50_000, None)], 50_000, "juli 2025",
+         "salaris binnen de schaal"),
+        # the contracts begin in January 2026: what holds from February on does not count yet
+        ([(2025, 7, 40_000, 55_000, None), (2026, 2, 60_000, 70_000, None)], 50_000, "juli 2025",
+         "salaris binnen de schaal"),
+        ([(2026, 1, 60_000, 70_000, None)], 50_000, "januari 2026", "salaris onder de laagste trede"),
+        ([(2026, 2, 40_000, 55_000, None)], 50_000, "", "schaal staat niet in de tabel"),
+    ],
+)  # fmt: skip
+def test_salaries_beside_the_cao(
+    small_case: Case,
+    rows: list[tuple[int, int, float, float, float | None]],
+    salary: float,
+    since: str,
+    verdict: str,
+) -> None:
+    """The last row that holds when the contracts begin; a group without a scale is left out."""
+    assert small_case.first_year == 2026
+    table = scale_table(_scaled(small_case, *rows, salary=salary), Texts("nl"))
+    assert len(table) == 2
+    assert (table[1][2], table[1][6]) == (since, verdict)
+
+
+def test_the_cao_stands_in_the_annex_with_its_source(small_case: Case, tmp_path: Path) -> None:
+    case = _scaled(small_case, (2025, 7, 40_000, 55_000, 0.30))
+    write_annex(annex_of(case, private=False), tmp_path, "nl")
+    page = (tmp_path / "buildup.html").read_text()
+    sheet = openpyxl.load_workbook(tmp_path / "buildup.xlsx")["cao"]
+    written = " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+    for text in ("cao-tekst, bijlage 2", "40.000 – 55.000", "juli 2025", "Staatscourant"):
+        assert text in page
+        assert text in written
+    write_annex(annex_of(replace(case, salary_scales=()), private=False), tmp_path, "nl")
+    assert "Salarissen naast de cao" not in (tmp_path / "buildup.html").read_text()
+    assert "cao" not in openpyxl.load_workbook(tmp_path / "buildup.xlsx").sheetnames
+
+
+def test_scales_are_read_and_judged_with_the_case(folder: Path) -> None:
+    row = {
+        "cao": "Jeugdzorg", "scale": "9", "year": "2025", "first_month": "7", "salary_low": "40000", "salary_high": "55000",
+        "social_charges": "0.3", "source": "cao", "status": "published",
+    }  # fmt: skip
+    put_table(folder, "salary_scales", [row])
+    assert [one.first_month for one in read_case(folder).salary_scales] == [7]
+    for wrong, words in (
+        ({"first_month": "13"}, "first_month"),
+        (
+            {"salary_low": "60000"},
+            r"the lowest step of scale 9 \(60000\) is above the highest \(55000\); swap them",
+        ),
+    ):
+        put_table(folder, "salary_scales", [row | wrong])
+        with pytest.raises(CaseError, match=words):
+            read_case(folder)
