@@ -37,7 +37,11 @@ ON_LUMP_SUM: tuple[dict[str, object], ...] = (
     {"clause": "sanction", "share": 0.05, "length": 4},
     {"clause": "volume_clause", "share": 0.5, "lower": 0.95, "upper": 1.02},
     {"clause": "growth_path", "share": 0.4, "length": 3},
+    {"clause": "minimum_care_spend", "share": 0.7, "lower": 0.97},
 )
+ON_TARIFF: tuple[dict[str, object], ...] = ({"clause": "case_mix_cap", "share": 0.6, "upper": 1.01},)
+ON_PRODUCTION: tuple[dict[str, object], ...] = ({"clause": "blended_payment", "share": 0.2},)
+"""Of a lump sum whose base is shadow production."""
 BASES = ("shadow_production", "audited_cost", "clients_times_norm")
 KEYS: tuple[SharingKey, ...] = get_args(SharingKey)
 
@@ -62,7 +66,8 @@ def _case(form: str, base: str, key: SharingKey) -> Case:
         *(Policy(name=name, scope="case", value=value, **MARK) for name, value in policy.items()),
     ]
     kept = {row.name: row for row in rows}
-    wanted = (*(ON_LUMP_SUM if lump else ()), *ON_ALL)
+    blended = ON_PRODUCTION if base == "shadow_production" else ()
+    wanted = (*((*ON_LUMP_SUM, *blended) if lump else ON_TARIFF), *ON_ALL)
     clauses = tuple(
         ContractClause.model_validate({"lot": lot.id, "payment_form": form, "position": k, **MARK, **row})
         for lot in case.lots

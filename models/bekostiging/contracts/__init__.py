@@ -45,6 +45,7 @@ from bekostiging.contracts.reference_amounts import BudgetLine, Reference, budge
 from bekostiging.contracts.revenue import RevenuePath, expected_revenue, revenue_paths
 from bekostiging.contracts.risk_allocation import RISKS, risk_allocation_by_form
 from bekostiging.contracts.sharing_keys import in_cents, municipal_shares
+from bekostiging.contracts.spending_clauses import BlendedPayment, CaseMixCap, MinimumCareSpend
 from bekostiging.contracts.staffing import Staffing
 from bekostiging.contracts.taakgericht import Taakgericht, WithoutCare
 from bekostiging.contracts.tariff import TariffContract
@@ -66,8 +67,10 @@ __all__ = [
     "PER_DELIVERY",
     "RISKS",
     "Basis",
+    "BlendedPayment",
     "BudgetClause",
     "BudgetLine",
+    "CaseMixCap",
     "CeilingPool",
     "Claim",
     "Clause",
@@ -84,6 +87,7 @@ __all__ = [
     "Inspanningsgericht",
     "Line",
     "Maatwerktraject",
+    "MinimumCareSpend",
     "Outputgericht",
     "Party",
     "PaymentCalendar",

@@ -113,9 +113,12 @@ class Taakgericht(Contract):
 
     def __and__(self, clause: Clause | BudgetClause) -> Self:
         """The contract with one more clause; those on the budget itself multiply, in any order."""
+        own = self
         if isinstance(clause, BudgetClause):
-            return replace(self, budget_clauses=(*self.budget_clauses, clause))
-        return super().__and__(clause)
+            own = replace(self, budget_clauses=(*self.budget_clauses, clause))
+            if not isinstance(clause, Clause):
+                return own
+        return super(Taakgericht, own).__and__(clause)
 
     @property
     def agreed(self) -> FloatArray:

@@ -14,6 +14,7 @@ import numpy as np
 
 from bekostiging.case.errors import Said
 from bekostiging.contracts import (
+    BlendedPayment,
     BudgetClause,
     Clause,
     CrisisCare,
@@ -80,6 +81,15 @@ def _quota(clause: QuotaShare, at: At) -> Spelled:
     moved = share * (at.base - at.reference)
     nl, en = (percent(share.value, lang) for lang in ("nl", "en"))
     return Spelled(moved, at.base - moved, (f"{nl} van de hele afwijking", f"{en} of the whole deviation"))
+
+
+@spelled.register
+def _blended(clause: BlendedPayment, at: At) -> Spelled:
+    share = at.given("blended_share", _SHARE, float(clause.share[0]))
+    left = at.base - share * (at.base - at.reference)
+    nl, en = (percent(share.value, lang) for lang in ("nl", "en"))
+    words = f"{nl} van de geleverde zorg, per eenheid betaald", f"{en} of the delivered care, paid per unit"
+    return Spelled(share * at.base, left, words)
 
 
 @spelled.register

@@ -27,8 +27,8 @@ NOBODY = ""
 class Landscape(Study):
     """Who delivers what to whom in the base year, and what it is expected to come to in the first contract year.
 
-    Arrays are per cell (area x care form x provider), (n_cells,): ``clients`` in care on 1 January and ``starts`` in the
-    base year; ``euro`` expected in the first contract year at the tariffs. ``to_frame()``: a row per cell.
+    Arrays are per cell of ``cells`` (area x care form x provider), (n_cells,): ``clients`` in care on 1 January and
+    ``starts`` in the base year; ``euro`` expected in the first contract year at the tariffs. ``to_frame()``: a row per cell.
     """
 
     cells: Cells

@@ -55,6 +55,9 @@ ROWS = {
     "volume": {"clause": "volume_clause", "share": 0.5, "lower": 0.9, "upper": 1.1},
     "growth": {"clause": "growth_path", "share": 0.6, "length": 3},
     "crisis": {"clause": "crisis_care", "share": 0.5},
+    "blended": {"clause": "blended_payment", "share": 0.25},
+    "spend": {"clause": "minimum_care_spend", "share": 0.5, "lower": 0.95},
+    "mix": {"clause": "case_mix_cap", "share": 1.0, "upper": 1.03},
 }
 OTHER_FORM = {"clause": "quota_share", "share": 0.9}, {"clause": "provider_pool", "share": 1.0, "lower": 1.0}
 
@@ -210,9 +213,75 @@ def test_crisis_care_outside_the_corridor(paper: Case) -> None:
     assert paid[B] == pytest.approx([614_400, 737_280])
 
 
+def test_a_blended_payment(paper: Case) -> None:
+    """0.75 x 200,000 + 0.25 x 240,000, then 0.75 x 240,000 + 0.25 x 216,000; B 0.75 x 600,000 + 0.25 x 672,000 and
+    0.75 x 720,000 + 0.25 x 806,400."""
+    case = with_clauses(paper, "taakgericht", ROWS["blended"])
+    check_case(case)
+    paid = _paid(case, "taakgericht", _used(case))
+    assert paid[A] == pytest.approx([210_000, 234_000])
+    assert paid[B] == pytest.approx([618_000, 741_600])
+
+
+def test_a_corridor_sees_the_part_that_is_not_paid_by_quantity(paper: Case) -> None:
+    """A quarter per unit leaves 230,000 of A's 240,000: 6,000 free, half of 10,000, 0.8 of 14,000; beside the 210,000. All
+    per unit leaves nothing to share: delivered care at the reference tariff."""
+    case = with_clauses(with_corridor(paper), "taakgericht", ROWS["blended"])
+    assert _paid(case, "taakgericht", _used(case))[A][0] == pytest.approx(210_000 + 5_000 + 11_200)
+    whole = with_clauses(with_corridor(paper), "taakgericht", ROWS["blended"] | {"share": 1.0})
+    assert _paid(whole, "taakgericht", _used(whole))[A] == pytest.approx([240_000, 216_000])
+
+
+def test_a_blended_payment_asks_for_a_base_of_quantity(paper: Case) -> None:
+    case = with_policy(with_clauses(paper, "taakgericht", ROWS["blended"]), base="audited_cost")
+    with pytest.raises(UserError, match="set policy base of this lot to shadow_production"):
+        check_case(case)
+
+
+def test_a_minimum_care_spend(paper: Case) -> None:
+    """95 % of 240,000 is 228,000, of which A spent 216,000: half of 12,000 goes back; everybody else spent enough."""
+    case = with_clauses(paper, "taakgericht", ROWS["spend"])
+    check_case(case)
+    paid = _paid(case, "taakgericht", _used(case))
+    assert paid[A] == pytest.approx([200_000, 234_000])
+    assert paid[B] == pytest.approx([600_000, 720_000])
+
+
+def test_what_went_back_goes_back_once(paper: Case) -> None:
+    """The corridor sees 216,000 and the 6,000 that went back: 18,000 below, of which 7,200 free, half of 10,800."""
+    case = with_clauses(with_corridor(paper), "taakgericht", ROWS["spend"])
+    assert _paid(case, "taakgericht", _used(case))[A][1] == pytest.approx(240_000 - 6_000 - 5_400)
+
+
+def test_a_cap_on_growth_of_case_mix(paper: Case) -> None:
+    """A claims 276,000 for 90 clients of 75: 1.03 x 200,000 x 90 / 75 = 247,200; then 248,400 for 60: 1.03 x 240,000 x 60 /
+    75 = 197,760. B's 225 clients are what was expected: 1.03 x 600,000 and 1.03 x 720,000."""
+    case = with_clauses(paper, "inspanningsgericht", ROWS["mix"])
+    check_case(case)
+    paid = _paid(case, "inspanningsgericht", _used(case, clients={A: (90, 60), B: (225, 225)}))
+    assert paid[A] == pytest.approx([247_200, 197_760])
+    assert paid[B] == pytest.approx([618_000, 741_600])
+
+
+@pytest.mark.parametrize(
+    ("form", "row", "told"),
+    [
+        ("taakgericht", ROWS["spend"] | {"lower": 1.2}, "write 90 % as 0.9"),
+        ("inspanningsgericht", ROWS["mix"] | {"upper": 0.9}, "3 % growth is 1.03"),
+        ("inspanningsgericht", ROWS["spend"], "minimum_care_spend"),
+        ("taakgericht", ROWS["mix"], "case_mix_cap"),
+    ],
+)
+def test_a_clause_on_spending_that_cannot_be_is_told(
+    paper: Case, form: PaymentForm, row: dict[str, object], told: str
+) -> None:
+    with pytest.raises(UserError, match=told):
+        check_case(with_clauses(paper, form, row))
+
+
 def test_every_kind_of_clause_is_here() -> None:
     assert {row["clause"] for row in ROWS.values()} == set(CLAUSES)
-    by_themselves = {"reserve", "performance", "volume", "growth", "crisis"}
+    by_themselves = {"reserve", "performance", "volume", "growth", "crisis", "blended", "spend", "mix"}
     assert set(ROWS) == set(LUMP_SUM) | by_themselves
     assert set(TARIFF) <= set(LUMP_SUM)
 

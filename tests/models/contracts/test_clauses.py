@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from bekostiging.case import Case
 from bekostiging.case.tables import ContractClause
 from bekostiging.contracts import (
+    BlendedPayment,
     BudgetClause,
+    CaseMixCap,
     Clause,
     Contract,
     Corridor,
@@ -20,6 +22,7 @@ from bekostiging.contracts import (
     EqualisationReserve,
     GrowthPath,
     HighCostPool,
+    MinimumCareSpend,
     Performance,
     Position,
     ProviderPool,
@@ -173,6 +176,8 @@ CLAUSES: tuple[Clause, ...] = (
     StopLoss(1.02, 1.2, np.full(1, np.nan)),
     HighCostPool(THRESHOLDS[0], THRESHOLDS[1] - THRESHOLDS[0], np.full(1, np.nan)),
     EqualisationReserve(0.03, np.full(1, np.nan)),
+    MinimumCareSpend(0.98, np.full(1, np.nan)),
+    CaseMixCap(1.01, np.full(3, 40.0), np.full(1, np.nan)),
     CrisisCare(np.array([80.0, 110.0, 80.0, 110.0]), np.full(1, np.nan)),
     Corridor(("d", "s"), np.array([1.0, 0.0]), np.array([np.inf, 1.0]), np.array([1.0, -1.0]), np.full(2, np.nan)),
 )
@@ -314,3 +319,20 @@ def test_with_design_keeps_the_clauses_before_the_corridor(drawn: Drawn) -> None
     made = with_design(own, own.reference, np.ones(own.corridor.n_layers))
     assert made.clauses[0] is quota
     assert made.corridor.share.tolist() == [1.0] * own.corridor.n_layers
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_a_blended_payment_is_its_formula_at_any_budget(drawn: Drawn, share: float) -> None:
+    """a b I + (1 - a) P x Q with P x Q by the contract without it: its base; in settle and in rows."""
+    care_use = drawn[2]
+    one = _contracts(drawn, "taakgericht")[0]
+    assert isinstance(one, Taakgericht)
+    budget = 1.07 * one.reference
+    plain = replace(one, clauses=(), budget=budget, unit_cost=one.reference_cost)
+    levels = price_levels(drawn[0], one.lot, care_use)
+    quantity = plain.corridor_base(care_use, levels, plain.unit_cost)
+    blended = plain & BlendedPayment(np.array([share]))
+    expected = (1 - share) * budget * levels.contract + share * quantity
+    np.testing.assert_allclose(settle(blended, care_use, levels).payment, expected, rtol=1e-9)
+    rows = (blended & QuotaShare(np.zeros(1))).rows(care_use, levels)
+    np.testing.assert_allclose(rows.constant + budget * rows.coefficient, expected, rtol=1e-9)

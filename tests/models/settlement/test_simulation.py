@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from settlements import BASES, KEYS, ON_ALL, ON_LUMP_SUM, drawn_contracts, signed_terms
+from settlements import BASES, KEYS, ON_ALL, ON_LUMP_SUM, ON_PRODUCTION, ON_TARIFF, drawn_contracts, signed_terms
 
 from bekostiging.case.tables import CLAUSES, SharingKey
 from bekostiging.contracts import municipal_shares
@@ -55,7 +55,7 @@ def test_scenarios_as_documents_settle_to_the_simulated_payment(form: str, base:
 
 
 def test_every_clause_and_key_is_settled_here() -> None:
-    assert {row["clause"] for row in (*ON_ALL, *ON_LUMP_SUM)} == set(CLAUSES)
+    assert {row["clause"] for row in (*ON_ALL, *ON_LUMP_SUM, *ON_TARIFF, *ON_PRODUCTION)} == set(CLAUSES)
     assert {key for _, _, key in SETTINGS} == set(KEYS)
     assert {base for _, base, _ in SETTINGS} == set(BASES)
     assert SCENARIOS * len(SETTINGS) >= 100
