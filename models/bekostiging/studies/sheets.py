@@ -93,7 +93,7 @@ class CounterCost:
 class ProviderSheet:
     """One provider under the lump sum, and its result under every form.
 
-    ``scenarios``: little, middling, much care. ``results``: figures per payment form over the term. ``best``: its result in
+    ``buffer``: its free buffer, euro. ``contracts``: its terms in every lot. ``scenarios``: little, middling, much care. ``results``: figures per payment form over the term. ``best``: its result in
     the best 5 %. ``decides``: whether its limit decides the terms, with ``extra_equity`` in euro; ``counter`` None without a
     design.
     """
