@@ -9,7 +9,7 @@ from typing import Any
 from bekostiging.actuals.check import problems_of
 from bekostiging.actuals.figures import YearFigures
 from bekostiging.case.arguments import kinds_checked
-from bekostiging.case.errors import CaseError, UserError
+from bekostiging.case.errors import CaseError, Note, UserError
 from bekostiging.case.keys import with_keys
 from bekostiging.case.model import Case
 from bekostiging.case.not_bsn import check_name, exceptions
@@ -18,6 +18,7 @@ from bekostiging.case.read_folder import FolderSource
 from bekostiging.case.read_rows import Reading, read_rows
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import TABLES
+from bekostiging.case.workbook.names import sheet_name
 from bekostiging.case.year_tables import YEAR_TABLES
 
 
@@ -79,10 +80,22 @@ def read_actuals(source: Path, case: Case, *, today: date | None = None) -> Year
             raise CaseError([*problems, *reading.doubts])
         beside = {name: getattr(case, name) for name in TABLES}
         rows: dict[str, Any] = with_keys(tables, beside, reading.notes)
-        figures = YearFigures(**rows, notes=told(place, reading.notes))
+        notes = told(place, [_named(note, place.lang) for note in reading.notes])
+        figures = YearFigures(**rows, notes=notes)
         if found := problems_of(figures, case, today or date.today()):
             raise CaseError(found)
     return figures
+
+
+def _named(note: Note, names: str) -> Note:
+    """A note that begins with a table, with the name of its sheet where it is a workbook."""
+    if not names:
+        return note
+    told = {}
+    for lang, text in note.items():
+        table, mark, rest = text.partition(":")
+        told[lang] = f"{sheet_name(table, names)}{mark}{rest}" if table in YEAR_TABLES else text
+    return told
 
 
 def _source(source: Path) -> Source:

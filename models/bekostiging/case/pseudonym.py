@@ -138,6 +138,12 @@ def numbered_tables(tables: Mapping[str, Iterable[Row]], case: Case) -> dict[str
     return {name: tuple(_row(row, numbers, numbered) for row in rows) for name, rows in tables.items()}
 
 
+def numbered_notes(notes: Iterable[Note], case: Case) -> tuple[Note, ...]:
+    """Notes about a case with the numbers of its providers for their names, where ``pseudonymised`` numbers them."""
+    numbered = _numbered(case, provider_numbers(case)) if case.confidential else str
+    return tuple(_texts(note, numbered) for note in notes)
+
+
 def numbered_clients(table: ClientTable, case: Case) -> ClientTable:
     """A file with clients whose providers have the numbers of the case; one that the case does not know gets the next.
 

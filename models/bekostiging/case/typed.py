@@ -16,8 +16,8 @@ from bekostiging.case.numbers import AmbiguousNumberError, Sign, is_plain, parse
 from bekostiging.case.policy_rows import CASE, POLICIES, Number, Words
 from bekostiging.case.workbook.names import choice_name, choice_names, policy_name, unit_kind
 
-_SIGNS: dict[str, Sign] = {"euro": "euro", "euro_per_unit": "euro", "fraction": "percent", "factor": "percent",
-                           "variation": "percent"}  # fmt: skip
+_SIGNS: dict[str, Sign] = {"euro": "euro", "cents": "euro", "euro_per_unit": "euro", "fraction": "percent",
+                           "factor": "percent", "variation": "percent"}  # fmt: skip
 """Unit of a column, by the sign that may stand beside its numbers."""
 STATLINE = re.compile(r"\b(statline|cbs)\b", re.IGNORECASE)
 """What the source of a row says when its figures may have the symbols of StatLine."""

@@ -55,7 +55,7 @@ def settle(
     with user_errors(lang):
         from bekostiging.actuals import YearFigures, read_actuals
         from bekostiging.case import pseudonymised
-        from bekostiging.case.pseudonym import numbered_tables, provider_numbers
+        from bekostiging.case.pseudonym import numbered_notes, numbered_tables, provider_numbers
         from bekostiging.report import claimed, write_settlement
         from bekostiging.report.kit.texts import Texts
         from bekostiging.report.settlement.page import PAGE
@@ -67,7 +67,8 @@ def settle(
         shown, numbers = brought, {}
         if not named and brought.confidential:
             shown, numbers = pseudonymised(brought), provider_numbers(brought)
-            figures = YearFigures(**numbered_tables(figures.tables(), brought), notes=figures.notes)  # type: ignore[arg-type]
+            notes = numbered_notes(figures.notes, brought)
+            figures = YearFigures(**numbered_tables(figures.tables(), brought), notes=notes)  # type: ignore[arg-type]
         print_notes(figures.notes, lang)
         earlier = None if previous is None else read_previous(previous)
         wanted = [numbers.get(one, one) for one in providers or []]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import doctest
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from bekostiging.case import Case, CaseError
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import ContractClause, Layer, Policy
 from bekostiging.case.year_tables import YEAR_TABLES
+from bekostiging.contracts import Clause, Position, Step
 from bekostiging.settlement import (
     ContractSettlement,
     Term,
@@ -26,6 +28,9 @@ from bekostiging.settlement import (
     in_whole_cents,
     settle_year,
 )
+from bekostiging.settlement.ledger import Ledger
+from bekostiging.settlement.spelled import At, spelled
+from bekostiging_solvers.typing import FloatArray
 
 TODAY = date(2035, 1, 1)
 MARK: dict[str, Any] = {
@@ -188,6 +193,43 @@ def test_outputgericht_of_the_docs() -> None:
     one = _one(disputed, figures, 2026)
     assert _euro(one)["not_claimable"] == -1_536.0
     assert one.determined == 7_526_400
+
+
+def test_maatwerktraject_of_the_docs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """960 of 1,000 hours within the budgets, of which 96 % was expected: 960 x 80 / 0.96 = 80,000; 3,333.33 is unpaid."""
+    monkeypatch.setattr("bekostiging.contracts.basis.paid_parts", lambda case, cells: np.full(cells.n_cells, 0.96))
+    figures = YearFigures(
+        statements=_rows("statements", {"units": 1000, "budget_units": 960, "crisis_budget_units": 90}),
+        terms=_rows("terms", {"term": "ceiling", "from_month": "2026-01", "agreed": 9e9}),
+    )
+    one = _one(_paper("maatwerktraject", 80.0), figures, 2026)
+    assert _euro(one)["not_claimable"] == -3_333.33
+    assert one.determined == 8_000_000
+
+
+@dataclass(frozen=True)
+class _Bonus(Clause):
+    """A clause that no sheet has words for."""
+
+    kind = "bonus"
+    name = ("bonus", "bonus")
+    share: FloatArray
+
+    def euros(self, position: Position) -> FloatArray:
+        return np.asarray(np.maximum(position.base - position.reference, 0.0)[..., None])
+
+
+def test_a_clause_of_another_package_is_computed_by_its_object() -> None:
+    """A third of 130 - 100: an input of the sheet, said to be computed by the contract object."""
+    one = np.ones((1, 1))
+    position = Position(None, np.arange(1), "delivered", one, base=130 * one, reference=100 * one)  # type: ignore[arg-type]
+    step = Step(_Bonus(np.array([1 / 3])), position, paid=10 * one, left=120 * one)
+    ledger = Ledger()
+    found = spelled(
+        step.clause, At(ledger, 0, 4, Term(130.0, "{base}"), Term(100.0, "{ref}"), Term(1.0, "1"), step)
+    )
+    assert (found.moved.value, found.left.value, found.moved.text) == (10.0, 120.0, "{bonus_4}")
+    assert found.words == ("berekend door het contractobject", "computed by the contract object")
 
 
 def test_taakgericht_of_the_docs() -> None:

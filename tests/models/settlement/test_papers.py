@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 from settlements import BASES, drawn_contracts, signed_terms
 from typer.testing import CliRunner
 
-from bekostiging.actuals import write_year
+from bekostiging.actuals import scaffold_year, write_year
 from bekostiging.case import Case, read_case
 from bekostiging.cli import app
 from bekostiging.report import write_settlement
@@ -247,3 +247,61 @@ def test_the_example_is_a_case(settled: YearSettlement) -> None:
 
     case: Case = settled.case
     check_case(replace(case, begroting=tuple(row for row in case.begroting if row.law == "jeugdwet")))
+
+
+def test_a_workbook_as_a_user_fills_it(tmp_path: Path) -> None:
+    """Names for keys, dates of a spreadsheet, signs of the euro, Dutch words: read, told, and no provider is named."""
+    case = read_case("veenrand")
+    cells = build_cells(case)
+    names = {row.id: row.name for row in case.providers}
+    scaffold_year(tmp_path / "leeg.xlsx", "settlement")
+    book = openpyxl.load_workbook(tmp_path / "leeg.xlsx")
+    who = {"bron": "verantwoording", "status": "eigen gegevens", "ingevoerd door": "J. Jansen",
+           "ingevoerd op": datetime(2026, 11, 1)}  # fmt: skip
+
+    def fill(name: str, rows: list[dict[str, object]]) -> None:
+        sheet = book[name]
+        head = [cell.value for cell in sheet[6]]
+        for number, row in enumerate(rows, start=7):
+            for column, value in (row | who).items():
+                sheet.cell(number, head.index(column) + 1).value = value  # type: ignore[union-attr]
+
+    own = [k for k in range(cells.n_cells) if cells.contract[k] >= 0]
+    fill(
+        "verantwoording",
+        [
+            {
+                "jaar": 2028,
+                "aanbieder": names[cells.contract_ids[cells.contract[k]][0]],
+                "perceel": cells.contract_ids[cells.contract[k]][1],
+                "zorgvorm": cells.care_form_ids[cells.care_form[k]],
+                "gebied": cells.area_ids[cells.area[k]],
+                "eenheden": "1.234,5",
+                "eenheden crisis": 0,
+            }
+            for k in own
+        ],
+    )
+    advance = {"jaar": 2028, "aanbieder": "de-kade", "perceel": "Jeugd ambulant", "soort boeking": "Voorschot"}
+    fill(
+        "boekingen", [advance | {"datum boeking": datetime(2028, m, 1), "euro": "€ 10.000,50"} for m in (1, 2, 3)]
+    )
+    book.save(tmp_path / "vol.xlsx")
+    run = CliRunner().invoke(
+        app,
+        [
+            "settle",
+            "veenrand",
+            "--year",
+            "2028",
+            "--actuals",
+            str(tmp_path / "vol.xlsx"),
+            "--out",
+            str(tmp_path / "uit"),
+        ],
+    )
+    assert run.exit_code == 0, run.output
+    told = run.output.replace("\n", " ") + _text(tmp_path / "uit" / "afrekening.html")
+    assert "al betaald 30.001,50 euro" in told
+    assert "verantwoording: naam gelezen als sleutel" in told
+    assert not any(name in told for name in (*names.values(), *names))
