@@ -26,6 +26,7 @@ from bekostiging_solvers.losses import CVaRTerm, LinearLoss
 from bekostiging_solvers.risk import tail_of
 from bekostiging_solvers.solution import SolverError
 from bekostiging_solvers.typing import BoolArray, FloatArray, IntArray
+from bekostiging_solvers.warm_start import AT_LOWER, AT_UPPER, basis_at, places_of
 
 FIRST = 500
 """Scenarios of the smallest sample, solved as a whole."""
@@ -202,14 +203,14 @@ def _minimise_on(
     best = _evaluate(program, tails, start)
     if program.violation(start) > NO_MULTIPLIER:
         best = replace(best, value=np.inf)
-    radius, reach, bound, held = None, 1.0, -np.inf, None
+    radius, reach, bound, held, step = None, 1.0, -np.inf, None, None
     for passes in range(2, MOST_STEPS + 2):
         at_best = list(zip(tails, best.losses, best.thresholds, strict=True))
         for tail, losses, threshold in at_best:
             tail.centre(losses, threshold)
         if radius is None:
             radius = np.minimum.reduce([tail.radius(best.x, losses, at) for tail, losses, at in at_best])
-        step = _step(program, tails, best.x, reach * radius)
+        step = _step(program, tails, best.x, reach * radius, step)
         if held is None or step.bound > bound:
             bound, held = step.bound, step
         new = _evaluate(program, tails, step.x)
@@ -230,7 +231,10 @@ def _minimise_on(
 
 @dataclass(frozen=True)
 class _Step:
-    """Optimum of one band program in a box: its point, value and thresholds; ``bound`` holds without the box."""
+    """Optimum of one band program in a box: its point, value and thresholds; ``bound`` holds without the box.
+
+    ``places``: where the multipliers (n_of_x,), the weights of all scenarios per tail and the rows stand in its basis.
+    """
 
     x: FloatArray
     value: float
@@ -239,13 +243,21 @@ class _Step:
     thresholds: FloatArray
     duals: FloatArray
     weights: tuple[FloatArray, ...]
+    places: tuple[IntArray, tuple[IntArray, ...], IntArray]
 
 
-def _step(program: LinearProgram, tails: Sequence[_Tail], centre: FloatArray, radius: FloatArray) -> _Step:
+def _step(
+    program: LinearProgram,
+    tails: Sequence[_Tail],
+    centre: FloatArray,
+    radius: FloatArray,
+    before: _Step | None,
+) -> _Step:
     """Solve the dual of the band program in a box and read the point from its row duals.
 
     Columns of the dual: a multiplier per row side, per lower and per upper bound of x, and the weight of every
-    scenario of a band. Rows: stationarity per column of x, and per tail that its weights add up.
+    scenario of a band. Rows: stationarity per column of x, and per tail that its weights add up. It starts where the
+    step ``before`` ended.
     """
     n, n_tails = len(centre), len(tails)
     lower, upper = np.maximum(program.lower, centre - radius), np.minimum(program.upper, centre + radius)
@@ -276,7 +288,12 @@ def _step(program: LinearProgram, tails: Sequence[_Tail], centre: FloatArray, ra
         column_names=("",) * (n_of_x + n_band),
         row_names=("",) * (n + n_tails),
     )
-    solution = HighsSession(dual, options={"presolve": "off"}).solve()
+    session = HighsSession(dual, options={"presolve": "off"})
+    if before is not None and len(before.places[0]) == n_of_x:
+        of_last, of_scenarios, of_rows = before.places
+        banded = [place[tail.band] for tail, place in zip(tails, of_scenarios, strict=True)]
+        session.start_from(basis_at(np.concatenate([of_last, *banded]), of_rows))
+    solution = session.solve()
     multipliers = np.split(solution.x, np.cumsum([len(below), len(above), len(at_lower), len(at_upper)]))
     value = sum(tail.weight * constant for tail, (_, constant, _) in zip(tails, inside, strict=True))
     value -= solution.objective
@@ -288,7 +305,23 @@ def _step(program: LinearProgram, tails: Sequence[_Tail], centre: FloatArray, ra
     duals[above] -= multipliers[1]
     weights = _weights(tails, multipliers[4])
     x = np.clip(-solution.duals[:n], lower, upper)
-    return _Step(x, value, value - given, given > 0, -solution.duals[n:], duals, weights)
+    return _Step(
+        x, value, value - given, given > 0, -solution.duals[n:], duals, weights, _places(tails, session, n_of_x)
+    )
+
+
+def _places(
+    tails: Sequence[_Tail], session: HighsSession, n_of_x: int
+) -> tuple[IntArray, tuple[IntArray, ...], IntArray]:
+    """Where everything stands in the basis; a scenario outside the bands weighs nothing, or what it can at most."""
+    columns, rows = places_of(session.basis())
+    of_scenarios, begin = [], n_of_x
+    for tail in tails:
+        own, end = np.where(tail.inside, AT_UPPER, AT_LOWER), begin + len(tail.band)
+        own[tail.band] = columns[begin:end]
+        of_scenarios.append(own)
+        begin = end
+    return columns[:n_of_x], tuple(of_scenarios), rows
 
 
 def _multiplier_value(multipliers: FloatArray, moved: FloatArray) -> float:
