@@ -28,7 +28,14 @@ LARGEST = 200 * 1024 * 1024
 
 @dataclass(frozen=True)
 class KeptCase:
-    """A case that was read back; ``distribution``: name of the distribution of its risk factors where that is not in it."""
+    """A case that was read back; ``distribution``: name of the distribution of its risk factors where that is not in it.
+
+    Examples
+    --------
+    >>> from bekostiging.case import KeptCase, read_case
+    >>> KeptCase(read_case("veenrand"), distribution="").case.first_year
+    2028
+    """
 
     case: Case
     distribution: str

@@ -29,6 +29,12 @@ class Landscape(Study):
 
     Arrays are per cell of ``cells`` (area x care form x provider), (n_cells,): ``clients`` in care on 1 January and
     ``starts`` in the base year; ``euro`` expected in the first contract year at the tariffs. ``to_frame()``: a row per cell.
+
+    Examples
+    --------
+    >>> from bekostiging import read_case, study_landscape
+    >>> [role.provider for role in study_landscape(read_case("veenrand")).roles][:2]
+    ['aanbieder-5', 'aanbieder-2']
     """
 
     cells: Cells
@@ -136,8 +142,14 @@ class Landscape(Study):
 
 @dataclass(frozen=True)
 class Concentration:
-    """``providers`` with care, the ``largest`` share and whose it is, and the ``index`` of Herfindahl and Hirschman (sum of
-    squared shares: 1 is one provider)."""
+    """``providers`` with care, the ``largest`` share and ``who`` has it, and the ``index`` of Herfindahl and Hirschman (sum
+    of squared shares: 1 is one provider).
+
+    Examples
+    --------
+    >>> Concentration(providers=2, largest=0.6, who="anker", index=0.52).largest
+    0.6
+    """
 
     providers: int
     largest: float
@@ -147,8 +159,14 @@ class Concentration:
 
 @dataclass(frozen=True)
 class Role:
-    """One provider: euro and ``share`` of all, care forms and areas it serves, euro over its turnover (``dependence``, None
-    where that is not known), its subcontractors and its main contractors."""
+    """One ``provider``: ``euro`` and ``share`` of all, how many ``care_forms`` and ``areas`` it serves, euro over turnover
+    (``dependence``, None where that is not known), its ``subcontractors`` and its ``main_contractors``.
+
+    Examples
+    --------
+    >>> Role("anker", 2e6, 0.25, 1, 3, 0.5, subcontractors=("de-brug",), main_contractors=()).share
+    0.25
+    """
 
     provider: str
     euro: float

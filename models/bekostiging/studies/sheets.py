@@ -32,7 +32,14 @@ LARGEST_LOADING = 1.0
 
 @dataclass(frozen=True)
 class CounterOffer:
-    """``loading`` on the reference amounts and ``free_zone`` around them, fractions; beyond it the share stays as it is."""
+    """What a provider may ask: ``loading`` on the reference amounts and ``free_zone`` around them, fractions; beyond it
+    the share stays as it is.
+
+    Examples
+    --------
+    >>> CounterOffer(loading=0.02)
+    CounterOffer(loading=0.02, free_zone=0.05)
+    """
 
     loading: float = 0.03
     free_zone: float = 0.05
@@ -91,11 +98,18 @@ class CounterCost:
 
 @dataclass(frozen=True)
 class ProviderSheet:
-    """One provider under the lump sum, and its result under every form.
+    """One ``provider`` under the lump sum, and its result under every form.
 
-    ``buffer``: its free buffer, euro. ``contracts``: its terms in every lot. ``scenarios``: little, middling, much care. ``results``: figures per payment form over the term. ``best``: its result in
+    ``buffer``: its free buffer, euro. ``contracts``: its terms in every lot.
+    ``scenarios``: little, middling, much care. ``results``: figures per payment form over the term. ``best``: its result in
     the best 5 %. ``decides``: whether its limit decides the terms, with ``extra_equity`` in euro; ``counter`` None without a
     design.
+
+    Examples
+    --------
+    >>> sheet = ProviderSheet("anker", 1e6, (), (), {}, Estimate(2e5, 1e4), True, 5e4, None)
+    >>> sheet.decides, sheet.extra_equity
+    (True, 50000.0)
     """
 
     provider: str
@@ -132,10 +146,11 @@ def provider_sheets(outcome: Comparison, counter: CounterOffer | None = None) ->
 
     Examples
     --------
-    Not executed: a comparison takes a minute.
-
     >>> sheets = provider_sheets(compare(read_case("almere")))  # doctest: +SKIP
     >>> sheets[0].scenarios[1].result  # doctest: +SKIP
+    >>> provider_sheets("almere")  # a comparison takes a minute
+    Traceback (most recent call last):
+    bekostiging.case.errors.ArgumentError: outcome almere: give ...
     """
     offer = counter or CounterOffer()
     return tuple(

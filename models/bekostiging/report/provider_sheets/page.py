@@ -46,9 +46,10 @@ def write_provider_sheets(
 
     Examples
     --------
-    Not executed: a comparison takes a minute.
-
     >>> write_provider_sheets(compare(read_case("almere")), Path("results"), "en")  # doctest: +SKIP
+    >>> write_provider_sheets("almere", Path("results"), "en")  # a comparison takes a minute
+    Traceback (most recent call last):
+    bekostiging.case.errors.ArgumentError: outcome almere: give ...
     """
     texts = Texts(checked_language("lang", lang))
     place = folder / texts["provider_sheet", "folder"]

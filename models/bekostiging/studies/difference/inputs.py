@@ -19,7 +19,14 @@ ROW_ADDED, ROW_GONE = "row_added", "row_gone"
 @dataclass(frozen=True)
 class InputChange:
     """One cell that differs: ``table`` (``case`` for the head), ``key`` of its row, ``column``, or ROW_ADDED or ROW_GONE
-    for a row that one of the cases does not have; ``before`` in A, ``after`` in B; None: empty or not there."""
+    for a row that one of the cases does not have; ``before`` in A, ``after`` in B; None: empty or not there; and the kind of
+    input (``group``) that it is.
+
+    Examples
+    --------
+    >>> InputChange("policy", ("loading_cap", "case"), "value", "0.05", "0.06", "contract").column
+    'value'
+    """
 
     table: str
     key: tuple[str, ...]

@@ -55,7 +55,16 @@ JOINED: tuple[frozenset[Group], ...] = (
 class FigureDifference:
     """One figure: ``before`` in A, ``after`` in B, ``parts`` by kind of input (joined with ``+``), PROGRAM and CHANCE, which
     add up to the difference; empty where it cannot be taken apart. ``common``: what the inputs do together, on the same
-    scenarios."""
+    scenarios.
+
+    Examples
+    --------
+    >>> from bekostiging.evaluation.figures import EXPECTED
+    >>> parts = {"data": Estimate(2.0, 0.5), CHANCE: Estimate(1.0, 0.8)}
+    >>> one = FigureDifference(EXPECTED, Estimate(10.0, 0.5), Estimate(13.0, 0.5), parts, Estimate(2.0, 0.5))
+    >>> one.difference, one.real
+    (3.0, True)
+    """
 
     figure: Figure
     before: Estimate
@@ -103,7 +112,9 @@ class Difference(Shown):
 
     Examples
     --------
-    >>> study_difference("results-2027", "results-2028").figures[0].parts  # doctest: +SKIP
+    >>> a, b = (ResultFolder(name.upper(), Path(name), "", {}, None, None, "") for name in ("a", "b"))
+    >>> Difference(a, b, None, (), (), None, (), ({}, {}), ({}, {}), (), 128, 1)
+    <Difference: b (B) against a (A), 0 cells entered differently>
     """
 
     a: ResultFolder
@@ -169,10 +180,11 @@ def study_difference(
 
     Examples
     --------
-    Not executed: it takes minutes.
-
     >>> from bekostiging import study_difference
     >>> print(study_difference("results-2027", "results-2028"))  # doctest: +SKIP
+    >>> study_difference("no-results", "results-2028")
+    Traceback (most recent call last):
+    bekostiging.case.errors.UserError: a no-results is no folder of results: ...
     """
     run = run_options(OF_DIFFERENCE | options)
     chosen = None if form is None else payment_form(form)
