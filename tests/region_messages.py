@@ -9,12 +9,23 @@ from pathlib import Path
 from citizen_numbers import made
 
 from bekostiging.messages import Key
+from bekostiging.store import make_store
 
 KEY = Key(bytes(range(32)))
+_EMPTY: dict[tuple[str, ...], bytes] = {}
 MUNICIPALITY, PROVIDER, OTHER_PROVIDER = "0034", "65656055", "65656063"
 PERSON, OTHER_PERSON = made(), made(1)
 PUBLISHED = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "ijw-iwmo-3.2"
 """Schemas and examples of the standards; tests on them are skipped where they are not."""
+
+
+def empty_store(path: Path, municipalities: Sequence[str]) -> None:
+    """An empty store, made once for all tests of a process: a file of the database, copied."""
+    codes = tuple(municipalities)
+    if codes not in _EMPTY:
+        make_store(path, KEY, codes, 7)
+        _EMPTY[codes] = path.read_bytes()
+    path.write_bytes(_EMPTY[codes])
 
 
 def message(

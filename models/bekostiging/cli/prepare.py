@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 
 
 @command()
-def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
+def check(
+    case: CaseName,
+    store: Annotated[
+        Path | None,
+        typer.Option(metavar="STORE", help="A region store: what of the demand does not fit its messages."),
+    ] = None,
+    lang: LanguageOption = Language.NL,
+) -> None:
     """Read and validate a case and say what each command would find."""
     with user_errors(lang):
         from bekostiging.case import check_commands, spread_notes, stock_and_starts
@@ -64,6 +71,8 @@ def check(case: CaseName, lang: LanguageOption = Language.NL) -> None:
                 table.add_row(command.command, *row)
         console.print(table)
         print_sense(brought, lang)
+        if store is not None:
+            print_store_sense(brought, store, lang)
         if small:
             print_sentence(small_in_order(case, lang))
             return
@@ -92,6 +101,20 @@ def small_in_order(name: str, lang: str) -> str:
         f"{name}`.",
         "en": f"The small start is in order. Make a complete case of it with `bekostiging new full.xlsx --from {name}`.",
     }[lang]
+
+
+def print_store_sense(case: Case, file: Path, lang: str) -> None:
+    """What of the demand does not fit the messages of a region store."""
+    from bekostiging.evaluation import store_remarks
+    from bekostiging.report import remark_lines
+    from bekostiging.store import case_from_store, open_store
+
+    with open_store(file) as opened:
+        made = case_from_store(
+            opened, "store", case.base_year, case.first_year, accept_unmapped="only to compare with a case"
+        )
+    for line in remark_lines(store_remarks(case, made), lang):
+        print_sentence(line)
 
 
 def print_sense(case: Case, lang: str) -> None:

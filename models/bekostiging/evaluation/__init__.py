@@ -31,7 +31,7 @@ from bekostiging.evaluation.results import (
     MixResult,
 )
 from bekostiging.evaluation.samples import CORNERS, HEADROOMS, Headroom, Samples
-from bekostiging.evaluation.sense import Influence, Remark, influences, sense_check
+from bekostiging.evaluation.sense import Influence, Remark, influences, sense_check, store_remarks
 from bekostiging.evaluation.settlement import levels_by_lot, settle_all
 from bekostiging.evaluation.study import Study
 from bekostiging.evaluation.waiting import WAITING_FIGURES
@@ -86,6 +86,7 @@ __all__ = [
     "regimes",
     "sense_check",
     "settle_all",
+    "store_remarks",
 ]
 
 if not TYPE_CHECKING:

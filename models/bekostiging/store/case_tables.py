@@ -16,6 +16,7 @@ from bekostiging.case.tables import (
     Demand,
     History,
     Lot,
+    Profile,
     Waiting,
 )
 from bekostiging.store.database import Store
@@ -74,7 +75,9 @@ class CaseTables:
             "begroting": self._begroting(),
             "policy": example_history("en")["policy"],
         }
-        optional = {"combinations": self._combinations(), "waiting": self._waiting()}
+        optional = {
+            "combinations": self._combinations(), "waiting": self._waiting(), "profiles": self._profiles(),
+        }  # fmt: skip
         return tables | {name: rows for name, rows in optional.items() if rows}
 
     def _lots_of_forms(self) -> dict[str, str]:
@@ -90,7 +93,7 @@ class CaseTables:
             counts = self._inhabitants(code)
             persons = sum(one.persons.get(code, 0) for one in self.forms if one.law == "jeugdwet")
             youths = counts.get("0_17") or max(round(persons / YOUTH_SHARE), 100.0)
-            given = len(counts) == 3
+            given = bool(counts)
             rows.append(
                 Area(
                     id=code, municipality=code, name=code, inhabitants_0_17=youths,
@@ -342,6 +345,37 @@ class CaseTables:
             source=source, status="illustrative" if "mean_duration_weeks" in assumed or "units_per_week" in assumed else
             "estimated", **{name: round(value, 4) if isinstance(value, float) else value for name, value in values.items()},
         )  # fmt: skip
+
+    def _profiles(self) -> tuple[Profile, ...]:
+        """One profile per care form: which part of its clients ended as planned, and which came back within five years."""
+        rows = dict[str, tuple[int, int, int, int]]()
+        for form, ended, planned, began, again in self.store.rows(
+            """WITH t AS (SELECT *, lag(ends) OVER (PARTITION BY person, law ORDER BY begins) AS earlier FROM trajectories)
+            SELECT care_form, count(*) FILTER (reason IS NOT NULL), count(*) FILTER (reason IN ('19', '31')),
+                count(*) FILTER (year(begins) = $1),
+                count(*) FILTER (year(begins) = $1 AND earlier < begins AND earlier > begins - INTERVAL 5 YEAR)
+            FROM t GROUP BY care_form""",
+            [self.base_year],
+        ):
+            rows[form] = ended, planned, began, again
+        found = []
+        for one in self.forms:
+            ended, planned, began, again = rows.get(one.care_form, (0, 0, 0, 0))
+            if min(ended, began) < FEWEST:
+                return ()  # of every care form or of none
+            shares = {"success_share": (planned, ended), "repeat_share": (again, began)}
+            for column, (part, whole) in shares.items():
+                share = part / whole
+                error = (share * (1 - share) / whole) ** 0.5
+                self.evidence.append(Evidence("profiles", one.care_form, column, share, error, whole, column))
+            found.append(
+                Profile(
+                    care_form=one.care_form, profile="alle", share=1.0, success_share=round(planned / ended, 4),
+                    repeat_share=round(again / began, 4), status="estimated",
+                    source="307: volgens plan beëindigd; 305: eerder traject binnen vijf jaar, zover de berichten reiken",
+                )
+            )  # fmt: skip
+        return tuple(found)
 
     def _combinations(self) -> tuple[Combination, ...]:
         """Persons whose two care forms began within a week of each other, by ten or more."""

@@ -142,12 +142,14 @@ def _cv(values: FloatArray) -> Measured | None:
 
 
 def _share(chosen: Any) -> Measured | None:
-    """A part of so many."""
+    """A part of so many; its error from two more of either kind (Agresti and Coull 1998): that of a rare thing is else too
+    small just where it came out too rare."""
     chosen = np.asarray(chosen, dtype=bool)
     if len(chosen) < FEWEST:
         return None
-    share = float(chosen.mean())
-    return Measured(share, float(np.sqrt(max(share * (1 - share), 0.25 / len(chosen)) / len(chosen))), len(chosen))
+    n, share = len(chosen), float(chosen.mean())
+    leaning = (n * share + 2) / (n + 4)
+    return Measured(share, float(np.sqrt(leaning * (1 - leaning) / (n + 4))), n)
 
 
 def _dispersion(begins: IntArray, place: Any, first: IntArray, until: int) -> Measured | None:

@@ -13,6 +13,8 @@ from bekostiging.store.database import Store
 
 FEWEST = 10
 """Persons of the smallest cell that is shown."""
+LEAST_MONTHS = 6
+"""Months of care from which is said how late claims come."""
 SILENT_MONTHS = 2
 """Months without a claim, while others sent theirs, after which a provider is said to have stopped sending."""
 
@@ -128,7 +130,7 @@ def store_contents(store: Store) -> Contents:
     )[0][0]
     authorisations = store.rows("SELECT count(DISTINCT authorisation) FROM authorisations")[0][0]
     months = _months(store)
-    notes = [*_silences(months), *_silent_providers(store), *_remarks(store)]
+    notes = [*_silences(months), *_silent_providers(store), *_completeness(store), *_remarks(store)]
     return Contents(dict(store.about), tuple(imports), months, persons, authorisations, tuple(notes))
 
 
@@ -199,6 +201,50 @@ def _silent_providers(store: Store) -> list[Note]:
         {
             "nl": f"Stuurt geen declaraties meer, terwijl er cliënten in zorg zijn (laatste maand): {listed}. Vraag ze op.",
             "en": f"Sends no claims any more, while clients are in care (last month): {listed}. Ask for them.",
+        }
+    ]
+
+
+def _completeness(store: Store) -> list[Note]:
+    """Which part of the euros of a month of care comes how late, by the chain of months that are old enough (Mack 1993).
+
+    Gross: credits are left out, so that no part is below zero. Months before the first message are left out too: of those
+    the early claims were never imported.
+    """
+    found = store.rows(
+        """
+        WITH late AS (SELECT date_trunc('month', begins)::DATE AS month,
+                             greatest(date_diff('month', begins, received), 0) AS delay, sum(cents)::DOUBLE AS cents
+                      FROM claims WHERE received IS NOT NULL AND NOT credit GROUP BY ALL),
+        span AS (SELECT max(month + to_months(delay::INTEGER))::DATE AS last,
+                        min(month + to_months(delay::INTEGER))::DATE AS first FROM late)
+        SELECT month, delay, cents, date_diff('month', month, (SELECT last FROM span)) AS age FROM late
+        WHERE month >= (SELECT first FROM span) - INTERVAL 1 MONTH ORDER BY ALL
+        """
+    )
+    months: dict[date, dict[int, float]] = {}
+    ages: dict[date, int] = {}
+    for month, delay, cents, age in found:
+        months.setdefault(month, {})[int(delay)] = cents
+        ages[month] = int(age)
+    longest = max((delay for own in months.values() for delay in own), default=0)
+    if len(months) < LEAST_MONTHS or not longest:
+        return []
+    part = 1.0
+    parts = {longest: 1.0}
+    for delay in range(longest, 0, -1):
+        old = [own for month, own in months.items() if ages[month] >= delay]
+        until = sum(cents for own in old for d, cents in own.items() if d <= delay)
+        before = sum(cents for own in old for d, cents in own.items() if d < delay)
+        part *= before / until if until > 0 else 1.0
+        parts[delay - 1] = part
+    told = [(delay, parts[delay]) for delay in sorted(parts) if delay in (1, 2, 3, 6)]
+    nl = ", ".join(f"na {delay} mnd {100 * value:.0f} %" for delay, value in told)
+    en = ", ".join(f"after {delay} months {100 * value:.0f} %" for delay, value in told)
+    return [
+        {
+            "nl": f"Van de euro's van een maand zorg is gedeclareerd: {nl}; de langste vertraging was {longest} maanden.",
+            "en": f"Of the euros of a month of care are claimed: {en}; the longest delay was {longest} months.",
         }
     ]
 

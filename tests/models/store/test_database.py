@@ -11,7 +11,18 @@ from pathlib import Path
 
 import pytest
 from citizen_numbers import made
-from region_messages import KEY, MUNICIPALITY, authorisation, claim, claim_line, start, stop, written, zipped
+from region_messages import (
+    KEY,
+    MUNICIPALITY,
+    authorisation,
+    claim,
+    claim_line,
+    empty_store,
+    start,
+    stop,
+    written,
+    zipped,
+)
 
 from bekostiging.case import UserError
 from bekostiging.messages import Key
@@ -56,7 +67,7 @@ def filled(tmp_path: Path) -> Path:
     folder = tmp_path / "kept"
     folder.mkdir()
     path = folder / "regio.duckdb"
-    make_store(path, KEY, [MUNICIPALITY], 7)
+    empty_store(path, [MUNICIPALITY])
     texts = [
         text
         for number, person in enumerate(PERSONS)
@@ -169,7 +180,7 @@ def test_cells_under_ten_persons_are_not_shown(filled: Path) -> None:
 
 
 def test_a_month_without_messages_and_a_provider_that_stopped_are_said(tmp_path: Path) -> None:
-    make_store(tmp_path / "r.duckdb", KEY, [MUNICIPALITY], 7)
+    empty_store(tmp_path / "r.duckdb", [MUNICIPALITY])
     texts = []
     for month in (1, 2, 4, 5, 6):
         first, last = f"2025-{month:02d}-01", f"2025-{month:02d}-28"
@@ -337,3 +348,23 @@ def test_importing_the_package_of_the_store_imports_neither_duckdb_nor_lxml() ->
     code = "import sys, bekostiging.store; print({'duckdb', 'lxml'} & {name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_how_late_claims_come_by_hand(tmp_path: Path) -> None:
+    """Eight months of care: 60 of every 100 come after one month, the rest after two; of the last month only the 60 are
+    there yet, which is no sign of less care."""
+    empty_store(tmp_path / "r.duckdb", [MUNICIPALITY])
+    texts = []
+    for month in range(1, 9):
+        first, last = f"2025-{month:02d}-01", f"2025-{month:02d}-28"
+        early = claim_line(60, 100, first=first, last=last, reference=f"E{month}")
+        texts.append(claim([early], 6000, f"1{month}", f"2025-{month + 1:02d}-10"))
+        if month < 8:
+            late = claim_line(40, 100, first=first, last=last, reference=f"L{month}")
+            texts.append(claim([late], 4000, f"2{month}", f"2025-{month + 2:02d}-10"))
+    with open_store(tmp_path / "r.duckdb", read_only=False) as store:
+        import_messages(store, zipped(tmp_path / "a.zip", texts), KEY)
+        told = [note["en"] for note in store_contents(store).notes]
+    assert any(
+        "after 1 months 60 %, after 2 months 100 %; the longest delay was 2 months" in one for one in told
+    ), told

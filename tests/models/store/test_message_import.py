@@ -21,6 +21,7 @@ from region_messages import (
     claim,
     claim_body,
     claim_line,
+    empty_store,
     message,
     start,
     stop,
@@ -31,7 +32,7 @@ from region_messages import (
 from bekostiging.case import UserError
 from bekostiging.messages import Key
 from bekostiging.messages.remarks import RULES
-from bekostiging.store import Imported, Store, import_messages, make_store, open_store
+from bekostiging.store import Imported, Store, import_messages, open_store
 from bekostiging.store.tables import FILLED
 
 pytest.importorskip("duckdb")
@@ -40,7 +41,7 @@ pytest.importorskip("lxml")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    make_store(tmp_path / "regio.duckdb", KEY, [MUNICIPALITY, "0384", "0363"], 7)
+    empty_store(tmp_path / "regio.duckdb", [MUNICIPALITY, "0384", "0363"])
     with open_store(tmp_path / "regio.duckdb", read_only=False) as opened:
         yield opened
 
@@ -255,7 +256,7 @@ def _other_zip(place: Path) -> Path:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_bad_input_is_refused_in_one_sentence_and_nothing_is_kept(tmp_path: Path, name: str) -> None:
-    make_store(tmp_path / "regio.duckdb", KEY, [MUNICIPALITY], 7)
+    empty_store(tmp_path / "regio.duckdb", [MUNICIPALITY])
     make, sentence = REFUSED[name]
     with open_store(tmp_path / "regio.duckdb", read_only=False) as store:
         told = brought(store, make(tmp_path / "bad.xml"))
@@ -367,7 +368,7 @@ def _survives(tmp_path: Path, seeds: range) -> None:
         claim([claim_line(reference=f"R{number}") for number in range(6)], 30000),
         authorisation(), start(), stop(), answer([claim_line(codes="9321"), claim_line(reference="R2", codes="9387")]),
     ]  # fmt: skip
-    make_store(tmp_path / "regio.duckdb", KEY, [MUNICIPALITY], 7)
+    empty_store(tmp_path / "regio.duckdb", [MUNICIPALITY])
     refused = 0
     began = time.monotonic()
     with open_store(tmp_path / "regio.duckdb", read_only=False) as store:

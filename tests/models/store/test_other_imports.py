@@ -11,7 +11,7 @@ from urllib.error import URLError
 import pytest
 from citizen_numbers import made
 from openpyxl import Workbook
-from region_messages import KEY, MUNICIPALITY, PUBLISHED
+from region_messages import KEY, MUNICIPALITY, PUBLISHED, empty_store
 
 from bekostiging.case import UserError
 from bekostiging.store import (
@@ -21,7 +21,6 @@ from bekostiging.store import (
     import_claims,
     import_statline,
     import_table,
-    make_store,
     open_store,
     privacy_facts,
 )
@@ -54,7 +53,7 @@ amounts = "euro"
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    make_store(tmp_path / "regio.duckdb", KEY, [MUNICIPALITY], 7)
+    empty_store(tmp_path / "regio.duckdb", [MUNICIPALITY])
     (tmp_path / "map.toml").write_text(MAPPING, encoding="utf-8")
     with open_store(tmp_path / "regio.duckdb", read_only=False) as opened:
         yield opened

@@ -17,6 +17,7 @@ from region_messages import (
     authorisation,
     claim,
     claim_line,
+    empty_store,
     start,
     stop,
     zipped,
@@ -27,7 +28,6 @@ from bekostiging.store import (
     case_from_store,
     confirm_products,
     import_messages,
-    make_store,
     open_store,
     propose_products,
     unmapped_products,
@@ -44,7 +44,7 @@ Found = tuple[list[tuple[Any, ...]], dict[str, int]]
 
 def filled(place: Path, texts: Sequence[str], table: str = TABLE) -> Path:
     """A store with messages and a conversion table."""
-    make_store(place / "regio.duckdb", KEY, [MUNICIPALITY], 7)
+    empty_store(place / "regio.duckdb", [MUNICIPALITY])
     (place / "products.csv").write_text(table, encoding="utf-8")
     with open_store(place / "regio.duckdb", read_only=False) as store:
         if texts:

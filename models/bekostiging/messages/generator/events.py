@@ -41,6 +41,8 @@ UNIT_CODES = {"minute": MINUTE, "hour": HOUR, "etmaal": ETMAAL, "dagdeel": DAGDE
 AGES = {"0_17": (4, 17), "18_64": (20, 64), "65_plus": (66, 95)}
 REASONS: dict[Law, str] = {"jeugdwet": "31", "wmo": "19"}
 """Of a stop as planned."""
+MEAN_WAIT = 6.0
+"""Weeks between intended and actual start, invented."""
 REJECTED = "9321"
 """Retour code of a line whose period lies outside that of the claim."""
 EXTENDED = "04"
@@ -128,6 +130,22 @@ class Events:
             for claim in self._claims(number):
                 due.setdefault((claim.month[0].replace(day=1), *self._sides(number)), []).append(claim)
         yield from self._declarations(due)
+
+    def extract(self) -> Iterator[tuple[object, ...]]:
+        """The trajectory extract of youth care, without what was charged: that stands in the claims."""
+        for number in range(len(self.drawn.row)):
+            municipality, law, provider = self._sides(number)
+            if law != "jeugdwet":
+                continue
+            row = self.case.demand[int(self.drawn.row[number])]
+            begins, ends = (date.fromordinal(int(days[number])) for days in (self.drawn.begins, self.drawn.ends))
+            waited = timedelta(days=int(self.rng.exponential(7 * MEAN_WAIT)))
+            stopped = ends <= self.last
+            yield (
+                provider, municipality, row.care_form, f"T{number}", self.birth[number],
+                ("01", *_REFERRERS[1:])[int(self.drawn.channel[number])], begins - waited - timedelta(days=14),
+                begins - waited, begins, ends if stopped else "", REASONS[law] if stopped else "", "", "",
+            )  # fmt: skip
 
     def _sides(self, number: int) -> tuple[str, Law, str]:
         """Municipality, law and provider of a trajectory."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +31,7 @@ class Written:
     Parameters
     ----------
     folder : Path
-        With a zip per municipality, kind of message and year, and products.csv and providers.csv.
+        With a zip per municipality, kind of message and year, and products.csv, digimv.csv, statline.csv and extract.csv.
     messages, lines : int
         Messages, and lines of claims in them.
     cents : int
@@ -61,7 +61,8 @@ def write_messages(
     """Write the messages that a region as in a case could have: 301, 305, 307, 315, 323 and 325, valid against the schemas.
 
     Persons have numbers of the test range (9999...), providers and municipalities without codes of their own get ones that
-    nobody has. Beside the messages stand products.csv (what each product code means) and providers.csv.
+    nobody has. Beside the messages stand products.csv (what each product code means), digimv.csv, statline.csv and
+    extract.csv.
 
     Parameters
     ----------
@@ -140,7 +141,50 @@ def _write_tables(place: Path, case: Case, events: Events) -> None:
                      "ja" if crisis else "nee", "generator")
                 )  # fmt: skip
                 assert code.startswith(category)
-    with (place / "providers.csv").open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, delimiter=";", lineterminator="\n")
-        out.writerow(("provider", "name"))
-        out.writerows((code, name) for name, code in events.codes.providers.items())
+    codes = {one.id: events.codes.providers[one.id] for one in case.providers}
+    _write_csv(
+        place / "digimv.csv", ("provider", "name", "year", "equity", "total_assets", "turnover", "result"),
+        [
+            (codes[one.id], one.name, case.base_year - back, one.equity, one.total_assets, one.turnover, result)
+            for one in case.providers
+            for back, result in enumerate((one.result_1, one.result_2, one.result_3))
+        ],
+    )  # fmt: skip
+    _write_csv(
+        place / "statline.csv",
+        ("RegioS", "Perioden", "k_0Tot15Jaar_1", "k_15Tot25Jaar_2", "k_25Tot45Jaar_3", "k_45Tot65Jaar_4",
+         "k_65JaarOfOuder_5"),
+        [("Regio's", "", *[""] * 5), *_inhabitants(case, events), ("Bron: CBS (verzonnen)", *[""] * 6)],
+    )  # fmt: skip
+    _write_csv(place / "extract.csv", EXTRACT, events.extract())
+
+
+EXTRACT = (
+    "provider", "municipality", "form", "trajectory", "birth_year", "referrer", "authorised", "intended", "begins", "ends",
+    "reason", "amount", "volume",
+)  # fmt: skip
+"""Columns of the trajectory extract."""
+
+
+def _write_csv(file: Path, head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
+    """A table with semicolons and decimal commas."""
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        out = csv.writer(opened, delimiter=";", lineterminator="\n")
+        out.writerow(head)
+        for row in rows:
+            out.writerow([str(cell).replace(".", ",") if isinstance(cell, float) else cell for cell in row])
+
+
+def _inhabitants(case: Case, events: Events) -> Iterator[tuple[object, ...]]:
+    """Inhabitants of every municipality in the bands of the Kerncijfers, codes padded: those of a case divided by years."""
+    for municipality in case.municipalities:
+        own = [area for area in case.areas if area.municipality == municipality.code]
+        youths, adults, old = (
+            sum(float(getattr(area, f"inhabitants_{band}")) for area in own)
+            for band in ("0_17", "18_64", "65_plus")
+        )
+        teens = min(youths / 1.8, adults / 4.7)
+        # three tenths of 15-24 are youths, as the reader of StatLine takes them
+        bands = (youths - 0.3 * teens, teens, (adults - 0.7 * teens) / 2, (adults - 0.7 * teens) / 2, old)
+        code = events.codes.municipalities[municipality.code]
+        yield f"GM{code}    ", f"{case.base_year}JJ00", *(f"{band:.1f}" for band in bands)
