@@ -41,7 +41,7 @@ class BoardProposal:
             Heading(said["risk"]),
             Paragraph(self._risk()),
             Heading(said["planning"]),
-            Paragraph(said["planning_text"].format(first=basis.years[0])),
+            Paragraph(said["planning_text"].format(before=basis.years[0] - 1)),
             *self._views(),
         ]
 

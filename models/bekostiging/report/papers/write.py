@@ -18,6 +18,7 @@ from bekostiging.report.kit.odf import write_odf
 from bekostiging.report.kit.paragraphs import Block
 from bekostiging.report.kit.texts import Texts
 from bekostiging.report.kit.word import About, WordPapers, needs_word
+from bekostiging.report.kit.workbook import NAME
 from bekostiging.report.papers.basis import Basis
 from bekostiging.report.papers.board import BoardProposal
 from bekostiging.report.papers.contract import contract_about, contract_paper
@@ -119,7 +120,7 @@ def write_papers(outcome: Comparison, folder: Path, lang: str, asked: PapersAske
         word.write(place / f"{name}.docx", about, blocks)
     notes = _missing(word)
     if how.odf:
-        notes += write_odf(sorted([*place.glob("*.docx"), *folder.glob("*.xlsx")]))
+        notes += write_odf([*sorted(place.glob("*.docx")), *folder.glob(NAME)])
     return notes
 
 
