@@ -46,6 +46,7 @@ def compare(
     sheets: Annotated[
         bool, typer.Option(help="Also write a sheet per provider, with its own figures alone.")
     ] = False,
+    step: Annotated[bool, typer.Option(help="Also write what each term is worth, one change at a time.")] = False,
     counter: Annotated[
         str, typer.Option("--counter-offer", metavar="LOADING,ZONE", help="What a sheet prices: 0.03,0.05.")
     ] = "0.03,0.05",
@@ -71,29 +72,32 @@ def compare(
             wish = PapersAsked(template, odf, form)
             wish.check()
         offer = _counter_offer(counter) if sheets else None
-    more = _More(case, output.lang, settings if dossier else None, wish, offer)
+    more = _More(case, output.lang, settings if dossier else None, wish, offer, step)
     try:
-        study_case(case, output, run, study, also=more.write if dossier or wish or sheets else None)
+        study_case(case, output, run, study, also=more.write if dossier or wish or sheets or step else None)
     finally:
         print_notes(more.told, output.lang)
 
 
 @dataclass
 class _More:
-    """What else is written of a comparison: sheets that price an ``offer``, papers as wished, a dossier with its
-    ``settings``; and what is told of it."""
+    """What else is written of a comparison: each ``step`` to the agreement, sheets that price an ``offer``, papers as
+    wished, a dossier with its ``settings``; and what is told of it."""
 
     case: str
     lang: str
     settings: dict[str, object] | None
     wish: PapersAsked | None
     offer: CounterOffer | None
+    step: bool
     told: list[Note] = field(default_factory=list)
 
     def write(self, outcome: Comparison, draft: Path) -> None:
         """Write it into the result folder."""
-        from bekostiging.report import write_comparison_dossier, write_papers, write_provider_sheets
+        from bekostiging.report import write_comparison_dossier, write_papers, write_provider_sheets, write_steps
 
+        if self.step:
+            write_steps(outcome, draft, self.lang)
         if self.offer is not None:
             write_provider_sheets(outcome, draft, self.lang, self.offer)
         if self.wish is not None:

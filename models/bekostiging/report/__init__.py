@@ -24,6 +24,7 @@ from bekostiging.report.papers.write import PapersAsked, write_papers
 from bekostiging.report.provider_sheets.page import write_provider_sheets
 from bekostiging.report.settlement.page import write_settlement
 from bekostiging.report.sharing.plots import plot_key_changes
+from bekostiging.report.steps.page import write_steps
 from bekostiging.report.stress.page import reverse_sentence, shock_sentence
 from bekostiging.report.tender.dossiers import write_comparison_dossier, write_dossiers
 from bekostiging.report.tender.page import benchmark_page
@@ -76,6 +77,7 @@ __all__ = [
     "write_provider_sheets",
     "write_results",
     "write_settlement",
+    "write_steps",
 ]
 
 if not TYPE_CHECKING:

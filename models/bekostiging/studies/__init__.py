@@ -16,6 +16,7 @@ from bekostiging.studies.lumpsum import LumpSumStudy, study_lumpsum
 from bekostiging.studies.policy_choices import Changed, Choice
 from bekostiging.studies.sharing import IN_FORCE, SharingStudy, study_sharing
 from bekostiging.studies.sheets import CounterOffer, ProviderSheet, provider_sheets
+from bekostiging.studies.steps import REACH_SOURCE, TermStep, TermSteps, clause_worth
 from bekostiging.studies.stress import StressStudy, study_stress
 from bekostiging.studies.tender.decisions import DECISION_MODELS, Decision
 from bekostiging.studies.tender.robustness import NONE as NO_SHOCK
@@ -33,6 +34,7 @@ __all__ = [
     "DECISION_MODELS",
     "IN_FORCE",
     "NO_SHOCK",
+    "REACH_SOURCE",
     "ROW_ADDED",
     "ROW_GONE",
     "SHIPPED",
@@ -66,9 +68,12 @@ __all__ = [
     "SimilarRegions",
     "StressStudy",
     "Suite",
+    "TermStep",
+    "TermSteps",
     "Verdict",
     "backtest",
     "benchmark",
+    "clause_worth",
     "compare",
     "contracts_in_force",
     "criteria",

@@ -1,0 +1,1 @@
+"""What each term of a lump sum is worth, and to whom."""

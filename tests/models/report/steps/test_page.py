@@ -1,0 +1,46 @@
+"""The page of steps adds up as it is printed; published corridors stand in the analyst's table alone, with their source."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from bekostiging.evaluation import Comparison
+from bekostiging.report import write_steps
+from bekostiging.report.kit.texts import Texts
+from bekostiging.report.steps.page import providers_table, steps_table
+from bekostiging.studies import REACH_SOURCE, clause_worth
+
+EN = Texts("en")
+
+
+def _value(cell: str) -> float:
+    return float(cell.replace(",", "").replace("−", "-"))
+
+
+def test_every_column_adds_up_as_printed(outcome: Comparison) -> None:
+    worth = clause_worth(outcome)
+    tables = [
+        steps_table(worth, lambda one: one.municipality, 0, EN),
+        steps_table(worth, lambda one: one.tail, 1, EN),
+        providers_table(outcome, worth, EN),
+    ]
+    for heads, start, *steps, end in tables:
+        for column in range(1, len(start) - (heads[-1] == "standard error")):
+            total = _value(start[column]) + sum(_value(row[column]) for row in steps)
+            assert total == pytest.approx(_value(end[column]), abs=0.005 * (len(steps) + 2))
+
+
+@pytest.mark.parametrize(("lang", "name"), [("nl", "stap"), ("en", "step")])
+def test_presets_are_in_the_table_and_not_on_the_page(
+    outcome: Comparison, tmp_path: Path, lang: str, name: str
+) -> None:
+    page = write_steps(outcome, tmp_path, lang)
+    assert page.name == f"{name}.html"
+    assert "REACH" not in page.read_text(encoding="utf-8")
+    text = (tmp_path / f"{name}.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(text.splitlines(), delimiter=";" if lang == "nl" else ","))
+    assert len({len(row) for row in rows}) == 1
+    assert [row[-1] for row in rows if "REACH" in row[0]] == [REACH_SOURCE] * 4
