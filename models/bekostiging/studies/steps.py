@@ -43,8 +43,8 @@ side carries the rest: 50, 35, 15 and 5 %, and 100, 50, 25 and 10 %."""
 
 @dataclass(frozen=True)
 class TermStep:
-    """What one change (``name``) is worth over the term: ``municipality`` expected and ``tail`` (the worst 5 %), in the order
-    forward and backward; ``providers`` expected, by provider, the mean of both orders; all euro, plus is more payment.
+    """What one change (``name``) is worth over the term: ``municipality`` expected and ``tail`` (the worst 5 %), in the
+    order forward and backward; ``providers`` expected, by provider, the mean of both orders; all euro, plus is more payment.
 
     Examples
     --------
