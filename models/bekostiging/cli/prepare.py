@@ -26,6 +26,7 @@ from bekostiging.cli.year import year_workbook
 
 if TYPE_CHECKING:
     from bekostiging.case import Case
+    from bekostiging.case.errors import Note
     from bekostiging.evaluation import Study
     from bekostiging.options import Progress
 
@@ -143,9 +144,12 @@ def buildup(
             help="A provider's own function groups: its price beside the tariff, kept apart.",
         ),
     ] = None,
-    named: Annotated[bool, typer.Option(help="Name the providers of a running case.")] = False,
+    named: Annotated[bool, typer.Option(help="Show budgets by provider, with names: not to publish.")] = False,
+    odf: Annotated[
+        bool, typer.Option(help="Workbook as OpenDocument too, where LibreOffice is on the machine.")
+    ] = False,
 ) -> None:
-    """Write the build-up of price and budget as a traceable annex: page and workbook."""
+    """Write the build-up of price and budget as an annex to publish, with its verdict: page and workbook."""
     lang = output.lang
     with user_errors(lang):
         from bekostiging.case import pseudonymised, with_cost_sheet
@@ -158,10 +162,15 @@ def buildup(
         annex = annex_of(
             brought if sheet is None else with_cost_sheet(brought, sheet), sheet is not None, named=named
         )
+        told: list[Note] = []
+
+        def fill(draft: Path) -> None:
+            """Write page, workbook and manifest."""
+            told.extend(write_annex(annex, draft, lang, output.config, odf=odf))
+
         with claimed(folder, overwrite=output.overwrite, apart=used(case, sheet)):
-            write_folder(
-                folder, lambda draft: write_annex(annex, draft, lang, output.config), overwrite=output.overwrite
-            )
+            write_folder(folder, fill, overwrite=output.overwrite)
+        print_notes(told, lang)
         print_place({"nl": "Opbouw", "en": "Build-up"}[lang], folder / "buildup.html")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.errors import Note
 from bekostiging.contracts import Line
 from bekostiging.report.buildup.results import Annex, BuildupVerdict
 from bekostiging.report.buildup.scales import published_places, scale_table
@@ -23,13 +24,16 @@ from bekostiging.report.buildup.workbook import write_annex_workbook
 from bekostiging.report.kit.export import confidential_mark, write_key_list
 from bekostiging.report.kit.html import template
 from bekostiging.report.kit.manifest import write_manifest
+from bekostiging.report.kit.odf import write_odf
 from bekostiging.report.kit.paper import Paper
 from bekostiging.report.kit.sections import care_form_names
 from bekostiging.report.kit.texts import Texts
 
 
 @kinds_checked
-def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, object] | None = None) -> None:
+def write_annex(
+    annex: Annex, folder: Path, lang: str, about: Mapping[str, object] | None = None, *, odf: bool = False
+) -> list[Note]:
     """Write buildup.html, buildup.xlsx (with live formulas) and the manifest into an existing folder.
 
     Parameters
@@ -42,6 +46,13 @@ def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, objec
         Language of page and workbook: ``"nl"`` or ``"en"``.
     about
         What the manifest says beside case and versions.
+    odf
+        Whether the workbook is wanted as OpenDocument too.
+
+    Returns
+    -------
+    list of dict
+        What could not be made, a sentence in either language.
 
     Examples
     --------
@@ -49,7 +60,7 @@ def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, objec
     >>> from bekostiging import read_case
     >>> from bekostiging.report import annex_of
     >>> with tempfile.TemporaryDirectory() as place:
-    ...     write_annex(annex_of(read_case("almere"), private=False), Path(place), "en")
+    ...     notes = write_annex(annex_of(read_case("almere"), private=False), Path(place), "en")
     ...     sorted(file.name for file in Path(place).iterdir())
     ['buildup.html', 'buildup.xlsx', 'manifest.json']
     """
@@ -58,8 +69,10 @@ def write_annex(annex: Annex, folder: Path, lang: str, about: Mapping[str, objec
     if annex.named and annex.case.confidential:
         write_key_list(folder, annex.case)
     write_annex_workbook(annex, texts, folder / "buildup.xlsx")
+    notes = write_odf([folder / "buildup.xlsx"]) if odf else []
     own = {"case": annex.case.name, "disclaimer": annex.case.disclaimer, "settings": {}}
     write_manifest(folder, {**own, **(about or {})})
+    return notes
 
 
 def _value_in_unit(texts: Texts, line: Line, value: float | None) -> str:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from docx.document import Document
 
 LANGUAGES = {"nl": "nl-NL", "en": "en-GB"}
+LONGEST_PROPERTY = 255
+"""Letters of a title in the properties of a file."""
 LONGEST = 45
 """Letters up to which a longer text makes its column wider."""
 LETTER, PADDING = 0.56, 3.5
@@ -149,7 +151,8 @@ class _Paper:
         from docx.oxml.ns import qn
 
         about, own = self.about, self.document.core_properties
-        own.title, own.subject, own.language = visible(about.title), visible(about.subject), LANGUAGES[about.lang]
+        own.title, own.subject = (visible(one)[:LONGEST_PROPERTY] for one in (about.title, about.subject))
+        own.language = LANGUAGES[about.lang]
         own.author = own.last_modified_by = "bekostiging"
         own.comments, own.keywords, own.category, own.revision = "", "", "", 1
         own.created = own.modified = CREATED

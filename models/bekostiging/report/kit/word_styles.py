@@ -47,6 +47,8 @@ STYLES: dict[str, Look] = {
     "Footer": Look(8.5, GREY, after=0),
 }
 """Every paragraph style that a paper uses, and how the house writes it."""
+STORED_SMALL = ("Heading", "Caption", "Header", "Footer")
+"""First words of styles that Word stores in small letters and shows with a capital."""
 TABLE = "Table Grid"
 """The style of every table."""
 
@@ -110,6 +112,16 @@ def _draw_lines(style: Any) -> None:
             border.set(qn(key), value)
 
 
+def _named_as_word_does(document: Document) -> None:
+    """Give styles the spelling under which Word stores them: other programs write Heading 1, Word heading 1."""
+    from docx.oxml.ns import qn
+
+    stored = {name.lower(): name.lower() for name in STYLES if name.split()[0] in STORED_SMALL}
+    for name in document.styles.element.iter(qn("w:name")):
+        own = str(name.get(qn("w:val")))
+        name.set(qn("w:val"), stored.get(own.lower(), own))
+
+
 def from_template(file: Path) -> tuple[Document, list[str]]:
     """The user's own template, emptied, with its styles, margins, header and footer; and which styles it lacks, that are
     then the house's.
@@ -142,6 +154,7 @@ def from_template(file: Path) -> tuple[Document, list[str]]:
     for one in list(document.element.body):
         if one.tag != qn("w:sectPr"):
             document.element.body.remove(one)
+    _named_as_word_does(document)
     known = {style.name for style in document.styles}
     missing = [name for name in (*STYLES, TABLE) if name not in known]
     if missing:

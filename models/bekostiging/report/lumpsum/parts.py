@@ -144,4 +144,5 @@ def _clauses(study: LumpSumStudy, texts: Texts) -> Section | None:
         tables=[contract.amounts()],
         numbers=True,
     )
-    return Section(said["clause_title"], told, warnings=(said["clause_warning"],), below=(apart,))
+    not_yet = () if study.lumpsum.outcome == "designed" else (texts["contract", "not_yet"],)
+    return Section(said["clause_title"], told, warnings=(said["clause_warning"], *not_yet), below=(apart,))

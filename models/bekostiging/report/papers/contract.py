@@ -20,6 +20,8 @@ def contract_paper(basis: Basis) -> list[Block]:
     contract = ContractText(basis.case, basis.outcome.lumpsum.data, basis.outcome.lumpsum.design)
     said = contract.said
     blocks: list[Block] = [Paragraph(said["warning"], remark=True)]
+    if basis.outcome.lumpsum.outcome != "designed":
+        blocks.append(Paragraph(said["not_yet"], remark=True))
     for number, article in enumerate(contract.articles(), start=1):
         blocks.append(Heading(said["article"].format(n=number, title=article.title)))
         blocks += [Paragraph(text) for text in contract.paragraphs(article)]

@@ -29,6 +29,8 @@ from bekostiging.report.papers.secret import SecretAnnex
 
 FOLDER = "papers"
 """Where the papers of a result stand."""
+LONGEST_NAME = 60
+"""Letters of a municipality in the name of a file; systems refuse names of more than 255."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,7 @@ def file_name(place: str) -> str:
     ('sudwest-fryslan', 's-hertogenbosch', 'x')
     """
     plain = unicodedata.normalize("NFKD", place).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_NAME].strip("-")
 
 
 def _missing(word: WordPapers) -> list[Note]:
@@ -182,7 +184,7 @@ def _missing(word: WordPapers) -> list[Note]:
     listed = ", ".join(word.missing)
     return [
         {
-            "nl": f"Het sjabloon heeft geen stijl {listed}; daarvoor is de eigen opmaak van het programma gebruikt.",
-            "en": f"The template has no style {listed}; the program's own look was used there.",
+            "nl": f"Stijlen die in het sjabloon ontbreken: {listed}; daarvoor is de opmaak van het programma gebruikt.",
+            "en": f"Styles that the template lacks: {listed}; the program's own look was used for them.",
         }
     ]

@@ -347,6 +347,16 @@ def test_the_cao_stands_in_the_annex_with_its_source(small_case: Case, tmp_path:
     assert "cao" not in openpyxl.load_workbook(tmp_path / "buildup.xlsx").sheetnames
 
 
+def test_without_libreoffice_the_annex_is_there_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = CliRunner().invoke(app, ["buildup", "almere", "--out", str(tmp_path / "annex"), "--odf"])
+    assert done.exit_code == 0, done.output
+    assert "LibreOffice staat niet op deze computer" in done.output
+    assert not list((tmp_path / "annex").glob("*.ods"))
+
+
 def test_scales_are_read_and_judged_with_the_case(folder: Path) -> None:
     row = {
         "cao": "Jeugdzorg", "scale": "9", "year": "2025", "first_month": "7", "salary_low": "40000", "salary_high": "55000",

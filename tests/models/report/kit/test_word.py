@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from matplotlib.figure import Figure
 
 from bekostiging.case import UserError
+from bekostiging.characters import visible
 from bekostiging.report.kit.odf import write_odf
 from bekostiging.report.kit.paragraphs import (
     Block,
@@ -144,6 +145,33 @@ def test_a_template_keeps_its_styles_and_its_head(tmp_path: Path) -> None:
     assert head == ["Gemeente Waalmonde", "CONCEPT"]
     assert "Voorbeeldtekst van het sjabloon" not in [one.text for one in document.paragraphs]
     assert barriers(tmp_path / "paper.docx", "nl") == []
+
+
+def test_styles_are_found_however_another_program_spells_them(tmp_path: Path) -> None:
+    """LibreOffice writes Heading 1, Caption, Header and Footer; Word stores them in small letters."""
+    document = Document(str(_template(tmp_path)))
+    for name in document.styles.element.iter(qn("w:name")):
+        value = name.get(qn("w:val"))
+        if value.split()[0] in ("heading", "caption", "header", "footer"):
+            name.set(qn("w:val"), value[:1].upper() + value[1:])
+    document.save(str(tmp_path / "template.docx"))
+    assert WordPapers(tmp_path / "template.docx").missing == []
+    written = Document(str(_written(tmp_path, tmp_path / "template.docx")))
+    assert written.styles["Heading 1"].font.name == "Comic Sans MS"
+    assert barriers(tmp_path / "paper.docx", "nl") == []
+
+
+@pytest.mark.parametrize("text", ["\x00\x1b[2J\x0b", "\ud800 \u202e", "<w:p>&amp;]]>", "{0} %s", "lang " * 80])
+def test_a_strange_text_is_written_as_it_can_be_seen(tmp_path: Path, text: str) -> None:
+    """Signs that Word cannot hold are shown by their code, a long title is cut in the properties alone."""
+    about = About(text, text, "nl", text, text)
+    grid = Grid([[text, "b"], [text, "1"]], text, text)
+    drawn = Figure(figsize=(1, 1))
+    blocks: list[Block] = [Heading(text), Paragraph(text, text), Points([text]), grid, Drawing(drawn, text, text)]
+    WordPapers().write(tmp_path / "paper.docx", about, blocks)
+    assert barriers(tmp_path / "paper.docx", "nl") == []
+    document = Document(str(tmp_path / "paper.docx"))
+    assert document.paragraphs[0].text == visible(text)
 
 
 def test_what_a_template_lacks_is_the_house_style(tmp_path: Path) -> None:

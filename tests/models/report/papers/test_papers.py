@@ -355,11 +355,21 @@ def test_every_paper_is_written_and_can_be_read(outcome: Comparison, tmp_path: P
         assert barriers(tmp_path / "en" / "papers" / name, lang) == [], name
 
 
+def test_a_contract_that_is_not_proved_says_so(outcome: Comparison) -> None:
+    for found, said in (("designed", False), ("unproven", True), ("breached", True)):
+        told = replace(outcome, lumpsum=replace(outcome.lumpsum, outcome=found))
+        assert ("Nog niet te tekenen" in _text(contract_paper(Basis.of(told, NL)))) == said
+
+
 def test_two_municipalities_of_one_name_have_two_files(outcome: Comparison) -> None:
     case = outcome.case
     alike = tuple(row.model_copy(update={"name": "Bergen"}) for row in case.municipalities)
     files = council_files(Basis.of(replace(outcome, case=replace(case, municipalities=alike)), NL))
     assert len(set(files.values())) == len(case.reported_codes) > 1
+    long = tuple(row.model_copy(update={"name": "Zeer lange naam " * 30}) for row in case.municipalities)
+    files = council_files(Basis.of(replace(outcome, case=replace(case, municipalities=long)), NL))
+    assert len(set(files.values())) == len(case.reported_codes)
+    assert max(map(len, files.values())) < 150
 
 
 def test_a_wrong_wish_is_told_before_anything_is_computed(tmp_path: Path, outcome: Comparison) -> None:
@@ -396,4 +406,4 @@ def test_what_a_template_lacks_is_told(outcome: Comparison, tmp_path: Path) -> N
     element.getparent().remove(element)
     document.save(str(tmp_path / "huisstijl.docx"))
     (note,) = write_papers(outcome, tmp_path, "nl", PapersAsked(template=tmp_path / "huisstijl.docx"))
-    assert note["nl"].startswith("Het sjabloon heeft geen stijl Caption; ")
+    assert note["nl"].startswith("Stijlen die in het sjabloon ontbreken: Caption; ")
