@@ -77,10 +77,13 @@ def test_every_part_adds_up_to_the_cent(difference: Difference) -> None:
 
 @pytest.mark.slow
 def test_what_is_attributed_has_the_sign_and_size_of_what_was_changed(difference: Difference) -> None:
-    """A fifth more starts and five per cent dearer hours: both cost money, and much more than noise."""
+    """A fifth more starts and five per cent dearer hours: both cost money, and much more than noise. Tariffs add at most 5 %
+    of what is spent with a fifth more starts, and less where a ceiling does not follow them."""
     (expected,) = (one for one in difference.figures if one.figure is figures.EXPECTED)
     assert expected.parts["data"].value > 0.05 * expected.before.value
-    assert expected.parts["contract"].value == pytest.approx(0.05 * 1.05 * expected.before.value, rel=0.25)
+    dearer = expected.parts["contract"]
+    assert dearer.standard_error is not None
+    assert 3 * dearer.standard_error < dearer.value < 0.05 * 1.2 * expected.before.value
     assert expected.parts[PROGRAM].value == 0.0
     assert expected.real
 
