@@ -40,6 +40,8 @@ def _lines() -> Iterator[list[str]]:
 
 
 LINES = {f"{k}-{line[0]}": line for k, line in enumerate(_lines())}
+APART = ("diff",)
+"""Lines about result folders that no line of the README makes: the tests of their command run them."""
 MAKING = ("new", "convert", "actuals")
 """Lines the others stand on."""
 
@@ -72,7 +74,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         pytest.param(name, marks=[pytest.mark.slow] if line[0] in LONG else [])
         for name, line in LINES.items()
-        if line[0] not in MAKING
+        if line[0] not in (*MAKING, *APART)
     ],
 )
 def test_a_command_line_of_the_readme(name: str, place: Path) -> None:

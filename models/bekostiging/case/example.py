@@ -58,7 +58,8 @@ def example_region(lang: str) -> Case:
 def example_rows(table: str, tables: Mapping[str, Sequence[Row]], lang: str) -> tuple[Row, ...]:
     """Rows of an optional table to overwrite, with keys of the case they are laid beside.
 
-    >>> [row.destination for row in example_rows("mergers", vars(example_region("nl")), "nl")]
+    >>> from bekostiging.case.write import draft_of
+    >>> [row.destination for row in example_rows("mergers", draft_of(example_region("nl")).tables, "nl")]
     ['turfhaven']
     """
     rows = read_draft(FolderSource(embedded("optional")), head="unread").tables.get(table, ())

@@ -19,6 +19,7 @@ from bekostiging.evaluation.legal_grounds import GROUNDS, by_weight, ground
 from bekostiging.evaluation.samples import Samples
 from bekostiging.report.comparison import signals
 from bekostiging.report.comparison.signals import MOST_SENTENCES, flag_sentence, signal_sections
+from bekostiging.report.kit.forms import shown_forms
 from bekostiging.report.kit.texts import Texts
 from bekostiging_solvers import Estimate
 
@@ -331,15 +332,19 @@ def test_at_most_five_sentences_the_weightiest_first_and_the_matrix_has_every_fl
     assert len(groups) > MOST_SENTENCES == len(shown["signals_told"])
     names = {row.name: row.id for row in wrong.case.lots} | {row.name: row.id for row in wrong.case.providers}
     head, *rows = shown["signals"]
-    assert len(head) == 1 + len(wrong.forms)
+    shown_in = shown_forms(wrong.case)
+    assert len(head) == 1 + len(shown_in)
     filled = {
         (names[row[0]], form)
         for row in rows
-        for form, cell in zip(wrong.forms, row[1:], strict=True)
+        for form, cell in zip(shown_in, row[1:], strict=True)
         if cell != "–"
     }
     assert filled == {
-        (flag.subject.split("/")[0], form) for flag in told for form in ([flag.form] if flag.form else wrong.forms)
+        (flag.subject.split("/")[0], form)
+        for flag in told
+        for form in ([flag.form] if flag.form else shown_in)
+        if form in shown_in
     }
     monkeypatch.setattr(signals, "flags", lambda _: ())
     assert list(signal_sections(wrong, NL).values()) == [[], [], []]
