@@ -60,7 +60,7 @@ def example_rows(table: str, tables: Mapping[str, Sequence[Row]], lang: str) -> 
 
     >>> from bekostiging.case.write import draft_of
     >>> [row.destination for row in example_rows("mergers", draft_of(example_region("nl")).tables, "nl")]
-    ['turfhaven']
+    ['9991']
     """
     rows = read_draft(FolderSource(embedded("optional")), head="unread").tables.get(table, ())
     known = known_keys({name: tuple(found) for name, found in tables.items()})

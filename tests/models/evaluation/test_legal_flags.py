@@ -335,10 +335,7 @@ def test_at_most_five_sentences_the_weightiest_first_and_the_matrix_has_every_fl
     shown_in = shown_forms(wrong.case)
     assert len(head) == 1 + len(shown_in)
     filled = {
-        (names[row[0]], form)
-        for row in rows
-        for form, cell in zip(shown_in, row[1:], strict=True)
-        if cell != "–"
+        (names[row[0]], form) for row in rows for form, cell in zip(shown_in, row[1:], strict=True) if cell != "–"
     }
     assert filled == {
         (flag.subject.split("/")[0], form)
