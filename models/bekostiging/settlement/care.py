@@ -18,7 +18,6 @@ from bekostiging.case.errors import CaseError, Note, Problem, Said
 from bekostiging.case.year_tables import Excess, Statement
 from bekostiging.contracts import Contract, price_levels
 from bekostiging.scenarios import MEASURES, CareUse, Cells
-from bekostiging.scenarios.expected import expected_care_use
 from bekostiging.scenarios.high_cost import thresholds_of
 from bekostiging.units import MONTHS
 from bekostiging_solvers.typing import FloatArray, IntArray
@@ -284,29 +283,35 @@ class _Builder:
 def _care_use(case: Case, cells: Cells, builder: _Builder) -> CareUse:
     """The arrays as care use; indices final where they are known, else as forecast."""
     n_years = case.n_years
-    base = expected_care_use(case, cells, n_years)
-    zeros = {
-        one.name: np.zeros_like(getattr(base, one.name))
-        for one in fields(CareUse)
-        if isinstance(getattr(base, one.name), np.ndarray)
+    shapes: dict[str, tuple[int, ...]] = {
+        "units_month": (1, MONTHS * n_years, cells.n_cells),
+        "cao": (1, n_years, len(cells.care_form_ids)),
     }
-    starts, good = np.zeros_like(base.starts_by_profile), np.zeros_like(base.successes_by_profile)
-    starts[0, :, :, 0], good[0, :, :, 0] = builder.score[..., 0], builder.score[..., 1]
+    shapes |= dict.fromkeys(
+        ("starts_by_profile", "successes_by_profile", "repeats_by_profile"), (1, n_years, cells.n_cells, 1)
+    )
+    kept = ("cells", "thresholds", "excess", "ova_final", "ppc_final")
+    zeros: dict[str, Any] = {
+        one.name: np.zeros(shapes.get(one.name, (1, n_years, cells.n_cells)))
+        for one in fields(CareUse)
+        if one.name not in kept
+    }
+    starts, good = builder.score[None, ..., :1], builder.score[None, ..., 1:]
     rows = {row.year: row for row in case.indices}
     years = [rows[case.first_year + year] for year in range(n_years)]
     ova = [row.ova_forecast if row.ova_final is None else row.ova_final for row in years]
     ppc = [row.ppc_forecast if row.ppc_final is None else row.ppc_final for row in years]
     units = np.nan_to_num(builder.arrays["units"])
-    own = builder.arrays | {
+    own: dict[str, Any] = builder.arrays | {
         "starts_by_profile": starts,
         "successes_by_profile": good,
         "units_month": np.repeat(units / MONTHS, MONTHS, axis=1),
         "ova_final": np.array([ova]),
         "ppc_final": np.array([ppc]),
-        "cao": np.ones_like(base.cao),
+        "cao": np.ones(shapes["cao"]),
     }
     excess = {measure: builder.excess[[int(measure == "delivered")]] for measure in MEASURES}
-    return replace(base, **(zeros | own), thresholds=builder.thresholds, excess=excess)
+    return CareUse(cells=cells, thresholds=builder.thresholds, excess=excess, **(zeros | own))
 
 
 def _at_first_prices(case: Case, cells: Cells, care_use: CareUse) -> CareUse:

@@ -287,3 +287,8 @@ def test_a_citizen_service_number_is_refused_and_never_shown(
         read_actuals(_folder(tmp_path / "jaar", "statements", row), small_case, today=TODAY)
     assert made() not in str(caught.value)
     assert "burgerservicenummer" in caught.value.text("nl")
+
+
+def test_the_month_we_are_in_does_not_lie_ahead(small_case: Case, tmp_path: Path) -> None:
+    row = _cell(small_case) | {"month": "2029-03", "received": "2029-04", "units": 5}
+    assert len(read_actuals(_folder(tmp_path / "jaar", "actuals", row), small_case, today=TODAY).actuals) == 1

@@ -181,6 +181,12 @@ def test_a_ceiling_that_was_raised_in_july() -> None:
         statements=_rows("statements", {"units": 1000, "crisis_units": 100}), terms=_rows("terms", *halves)
     )
     assert _one(_paper("inspanningsgericht", 80.0), figures, 2026).determined == 7_000_000
+    # a year later at 3.315 % more, and the words say at which amount
+    later = replace(figures, statements=_rows("statements", {"year": 2027, "units": 1000, "crisis_units": 100}))
+    one = _one(_paper("inspanningsgericht", 80.0), later, 2027)
+    line = next(line for line in one.lines if line.key == "above_ceiling")
+    assert line.words == ("bestedingsruimte 82.652,00", "ceiling 82,652.00")
+    assert one.determined == 8_265_200
 
 
 def test_outputgericht_of_the_docs() -> None:

@@ -12,9 +12,11 @@ import pytest
 
 from bekostiging.actuals import YearFigures
 from bekostiging.case import Case, CaseError, UserError
+from bekostiging.case.tables import Policy
 from bekostiging.case.year_tables import YEAR_TABLES
 from bekostiging.report import write_settlement
 from bekostiging.settlement import STATUSES, example_case, example_figures, read_previous, settle_year
+from bekostiging.settlement.status import open_index
 
 TODAY = date(2028, 4, 14)
 
@@ -106,6 +108,23 @@ def test_an_index_that_is_open_is_named_or_refused(case: Case, figures: YearFigu
     settled = settle_year(open_case, figures, 2027, "raming", today=TODAY)
     told = [line.estimated[1] for line in settled.contracts[0].estimates if line.estimated]
     assert "the final index of 2026 is not yet known: computed with the forecast" in told
+
+
+@pytest.mark.parametrize(("year", "policy", "asked"), [
+    (2026, {}, ()), (2027, {}, (2026,)), (2026, {"first_year_index": "provisional"}, (2026,)),
+    (2027, {"first_year_index": "provisional"}, (2026,)), (2027, {"mid_year_revision": "0.5"}, (2026, 2027)),
+])  # fmt: skip
+def test_which_final_indices_a_year_asks(
+    case: Case, year: int, policy: dict[str, str], asked: tuple[int, ...]
+) -> None:
+    """Those of the years before; its own where the contract pays its surprise within the year."""
+    rows = [
+        Policy(name=name, scope="case", value=value, source="t", status="illustrative")
+        for name, value in policy.items()
+    ]
+    unknown = tuple(row.model_copy(update={"ova_final": None}) for row in case.indices)
+    kept = tuple(row for row in case.policy if row.name not in policy)
+    assert open_index(replace(case, policy=(*kept, *rows), indices=unknown), "youth", year) == asked  # type: ignore[arg-type]
 
 
 def test_without_a_statement_only_months_and_only_an_estimate(case: Case, figures: YearFigures) -> None:
