@@ -12,7 +12,9 @@ import pytest
 from suites import MINI
 from typer.testing import CliRunner, Result
 
+from bekostiging.case import read_case
 from bekostiging.cli import app
+from bekostiging.messages import write_messages
 
 README = Path(__file__).parents[1] / "README.md"
 FEW = ("--scenarios", "32", "--design-scenarios", "32", "--years", "1", "--workers", "1")
@@ -42,7 +44,7 @@ def _lines() -> Iterator[list[str]]:
 LINES = {f"{k}-{line[0]}": line for k, line in enumerate(_lines())}
 APART = ("diff",)
 """Lines about result folders that no line of the README makes: the tests of their command run them."""
-MAKING = ("new", "convert", "actuals")
+MAKING = ("new", "convert", "actuals", "key", "store", "import", "products")
 """Lines the others stand on."""
 
 
@@ -62,6 +64,7 @@ def _invoked(place: Path, line: list[str]) -> Result:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the workbook and the folder that the README makes."""
     made = tmp_path_factory.mktemp("readme")
+    write_messages(read_case("veenrand"), made / "messages", years=1, scale=0.03, seed=1)
     for line in LINES.values():
         if line[0] in MAKING:
             done = _invoked(made, line)

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 @command()
 def check(
     case: CaseName,
+    lang: LanguageOption = Language.NL,
     store: Annotated[
         Path | None,
         typer.Option(metavar="STORE", help="A region store: what of the demand does not fit its messages."),
     ] = None,
-    lang: LanguageOption = Language.NL,
 ) -> None:
     """Read and validate a case and say what each command would find."""
     with user_errors(lang):

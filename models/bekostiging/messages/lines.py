@@ -115,6 +115,10 @@ class Reader:
             self.remarks.add("number_test")
         self.person = self.key.pseudonym("person", number.zfill(9))
 
+    def nobody(self) -> None:
+        """The client has ended: a next one without a number is not this one."""
+        self.person, self.birth_year = None, None
+
     def born(self, day: str) -> None:
         """Of a date of birth only the year is kept."""
         found = self._date_of(day)

@@ -130,8 +130,11 @@ class Document:
         elif name == "Client" and self._by_client():
             codes = self._codes(element)
             lines = (self._leaves(one) for one in element.iter(f"{{*}}{KINDS[self.header.kind].line}"))
-            rows = (reader.line({**one, "RetourCode": f"{one.get('RetourCode', '')} {codes}"}) for one in lines)
+            rows = [reader.line({**one, "RetourCode": f"{one.get('RetourCode', '')} {codes}"}) for one in lines]
+            reader.nobody()
             return [row for row in rows if row is not None]
+        elif name == "Client":
+            reader.nobody()
         elif name == "DeclaratieAntwoord":
             rejected = any(code not in NO_REJECTION for code in self._codes(element).split())
             self.header = replace(self.header, rejected=self.header.rejected or rejected)

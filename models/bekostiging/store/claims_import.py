@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bekostiging.case.arguments import checked_path, kinds_checked
+from bekostiging.case.bsn import find
 from bekostiging.case.errors import UserError
 from bekostiging.case.tables import LAWS
 from bekostiging.messages.guard import Source, refused, sources
@@ -33,6 +34,8 @@ WORDS = {
     **{code.lstrip("0"): unit for code, unit in UNITS.items()},
 }  # fmt: skip
 """Unit by the word or code that a file may have."""
+KEPT = ("provider", "product", "unit")
+"""Columns whose texts are kept as they are."""
 NUMBER = r"^-?[0-9]+(?:[.,][0-9]+)?$"
 
 
@@ -144,6 +147,8 @@ class Claims:
         self.lines += n
         text = {field: self._cells(block, field) for field in (*self.mapping.columns, *self.mapping.fixed)}
         self._municipalities(text["municipality"])
+        for field in KEPT:
+            self._no_numbers(field, text[field])
         begins = self._days(text["begins"])
         ends = self._days(text["ends"]) if "ends" in text else _month_ends(begins)
         volume, amount = self._numbers(text["volume"]), self._numbers(text["amount"])
@@ -215,6 +220,16 @@ class Claims:
                 "van die gemeente.",
                 f"municipality {other[0][:12]} is not of this store ({own}); check the column, or take the store of "
                 "that one.",
+            )
+
+    def _no_numbers(self, field: str, text: Any) -> None:
+        """Refuse a column that is kept as it is and holds citizen service numbers: the mapping names the wrong one."""
+        if any(find(one, codes=True, dates=False) for one in text.unique().to_pylist()):
+            raise refused(
+                self.file.name,
+                f"de kolom die als {field} is genoemd bevat wat een burgerservicenummer kan zijn; herstel de "
+                "toewijzing van kolommen.",
+                f"the column that is named as {field} holds what may be a citizen service number; mend the mapping.",
             )
 
     def _days(self, text: Any) -> Any:

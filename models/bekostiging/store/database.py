@@ -77,9 +77,8 @@ class Store:
     def add(self, table: str, batch: Any) -> None:
         """Append an arrow table whose columns are those of a table of the store."""
         with _in_words(self.path):
-            self.connection.register("batch", batch)
-            self.connection.execute(f"INSERT INTO {table} SELECT * FROM batch")
-            self.connection.unregister("batch")
+            # a registered table would be held until the transaction ends
+            self.connection.from_arrow(batch).insert_into(table)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

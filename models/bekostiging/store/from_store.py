@@ -8,6 +8,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.bsn import mask
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.from_history.assemble import Estimates
 from bekostiging.case.kinds import Range
@@ -150,7 +151,7 @@ def _checked_products(store: Store, accepted: str) -> tuple[tuple[Note, ...], fl
         for one in unmapped
     ]
     if unmapped and accepted.strip():
-        notes.append({"nl": f"Aanvaard omdat: {accepted}", "en": f"Accepted because: {accepted}"})
+        notes.append({"nl": f"Aanvaard omdat: {mask(accepted)}", "en": f"Accepted because: {mask(accepted)}"})
     return tuple(notes), share
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.bsn import mask
 from bekostiging.case.errors import Note, UserError
 from bekostiging.messages.guard import Source
 from bekostiging.messages.remarks import Remarks
@@ -180,7 +181,7 @@ def importing(store: Store, kind: str, source: Source, maker: str, told: Importe
         yield Import(store, number)
         store.run(
             "INSERT INTO imports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [number, kind, source.name, digest, source.size, datetime.now(UTC).replace(tzinfo=None), maker,
+            [number, kind, source.name, digest, source.size, datetime.now(UTC).replace(tzinfo=None), mask(maker),
              told.lines, told.left_out, told.checked, told.first, told.last],
         )  # fmt: skip
         for (rule, detail), times in told.remarks.counts.items():

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from bekostiging.case.arguments import checked_path, kinds_checked
+from bekostiging.case.bsn import find, mask
 from bekostiging.case.csv_text import csv_text, text_of
 from bekostiging.case.errors import CaseError, Problem, UserError
 from bekostiging.case.tables import LAWS
@@ -195,7 +196,7 @@ def confirm_products(store: Store, file: str | Path, by: str) -> int:
     with store.transaction():
         store.run("DELETE FROM products")
         for row in rows:
-            store.run("INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*row[1:], by.strip()])
+            store.run("INSERT INTO products VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [*row[1:], mask(by.strip())])
     return len(rows)
 
 
@@ -216,6 +217,12 @@ def _row(line: int, cells: dict[str, str], problems: list[Problem]) -> _Read | N
         wrong("law", f"kies uit {', '.join(LAWS)}", f"choose from {', '.join(LAWS)}")
     if not code:
         wrong("code", "is leeg; vul de productcode in", "is empty; fill in the product code")
+    if find(form) or find(cells["lot"]) or find(code):
+        wrong(
+            "code",
+            "bevat wat een burgerservicenummer kan zijn; haal het weg",
+            "may hold a citizen service number; take it out",
+        )
     if not form:
         wrong(
             "care_form",

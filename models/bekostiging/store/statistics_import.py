@@ -11,6 +11,7 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 from bekostiging.case.arguments import kinds_checked
+from bekostiging.case.bsn import mask
 from bekostiging.case.errors import UserError
 from bekostiging.messages.guard import Source, refused, sources
 from bekostiging.store.database import Store
@@ -87,7 +88,7 @@ def import_statline(
                     "csv of json.",
                     "this is no export of StatLine (no column WijkenEnBuurten or RegioS); export the table as csv or json.",
                 ) from None
-            rows = _rows(store, file.path.stem[:40], figures, suppressed, renamed)
+            rows = _rows(store, mask(file.path.stem)[:40], figures, suppressed, renamed)
             into.add("statistics", rows)
             told.lines = len(rows)
 

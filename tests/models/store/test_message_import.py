@@ -175,6 +175,16 @@ def test_a_line_without_a_person_is_left_out(store: Store, tmp_path: Path) -> No
     assert store.rows("SELECT count(*) FROM claims") == [(0,)]
 
 
+def test_a_client_without_a_number_is_not_the_one_before(store: Store, tmp_path: Path) -> None:
+    text = claim([claim_line()], 10000).replace(
+        "</m:Client></m:Clienten>",
+        f"</m:Client><m:Client><m:Prestaties>{claim_line(reference='R2')}</m:Prestaties></m:Client></m:Clienten>",
+    )
+    told = brought(store, written(tmp_path / "a.xml", text))
+    assert (told.lines, told.left_out) == (2, 1)
+    assert told.remarks.counts["missing", "Bsn"] == 1
+
+
 def test_a_message_that_came_before_is_counted_once(store: Store, tmp_path: Path) -> None:
     """The same message in another file, as a zip of a quarter holds what a zip of a month held."""
     brought(store, written(tmp_path / "a.xml", claim([claim_line()], 5000)))

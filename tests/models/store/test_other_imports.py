@@ -171,6 +171,18 @@ def test_no_number_of_a_csv_is_in_any_byte(store: Store, tmp_path: Path) -> None
     assert not any(made(seed).encode() in content for seed in range(20))
 
 
+@pytest.mark.parametrize("field", ["provider", "product", "unit"])
+def test_a_mapping_that_would_keep_numbers_is_refused(store: Store, tmp_path: Path, field: str) -> None:
+    names = {"provider": "agb", "product": "productcode", "unit": "eenheid"}
+    wrong = MAPPING.replace(f'{field} = "{names[field]}"', f'{field} = "bsn"')
+    (tmp_path / "map.toml").write_text(wrong, encoding="utf-8")
+    told = brought(store, tmp_path, line())
+    assert told.refused is not None
+    assert f"named as {field} holds what may be a citizen service number" in told.refused.text("en")
+    store.run("CHECKPOINT")
+    assert made().encode() not in (tmp_path / "regio.duckdb").read_bytes()
+
+
 def test_the_proposed_mapping_reads_the_file(store: Store, tmp_path: Path) -> None:
     (tmp_path / "own.csv").write_text("\n".join([HEAD, line(), ""]), encoding="utf-8")
     with pytest.raises(UserError, match="is a proposal for which column is what"):
