@@ -100,6 +100,22 @@ def test_pages_are_in_plain_words_and_word_papers_can_be_read_by_everybody(tmp_p
         assert barriers(paper, lang) == [], paper.name
 
 
+def test_a_main_contractor_gets_an_annex_per_subcontractor(tmp_path: Path) -> None:
+    """It is paid for the work of both; what the contract passes on is said, and the subcontractor is paid nothing itself."""
+    case = example_case()
+    own = {"main_contractor": "aanbieder-1", "passed_tariff_share": 0.9, "passed_corridor_share": 0.0}
+    first, second = case.contracts
+    case = replace(case, contracts=(first, second.model_copy(update=own)))
+    settled = settle_year(case, example_figures(), 2027, "voorlopig", today=date(2028, 4, 14))
+    folder = write_settlement(settled, tmp_path / "uit", word=False)
+    main = _text(folder / "afrekening-aanbieder-1.html")
+    assert "Bijlage: onderaannemer Aanbieder 4, perceel Youth" in main
+    assert "Over 2027 is nog 2.181.835,45 euro te betalen aan Aanbieder 1." in main
+    assert "Over 2027 is nog 0,00 euro te betalen aan Aanbieder 4." in _text(
+        folder / "afrekening-aanbieder-4.html"
+    )
+
+
 def test_every_formula_stands_in_a_protected_sheet(settled: YearSettlement, tmp_path: Path) -> None:
     folder = write_settlement(settled, tmp_path / "uit", word=False)
     book = openpyxl.load_workbook(folder / "afrekening-aanbieder-1-narekenblad.xlsx")
