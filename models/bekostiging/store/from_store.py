@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.bsn import mask
 from bekostiging.case.errors import Note, UserError
 from bekostiging.case.from_history.assemble import Estimates
-from bekostiging.case.kinds import Range
+from bekostiging.case.kinds import Count
 from bekostiging.case.model import Case
 from bekostiging.case.read import read_case, validated
 from bekostiging.case.tables import Offer, Provider
@@ -27,17 +27,17 @@ MOST_UNMAPPED = 0.01
 """Part of the euros without care form above which no case is made, unless somebody says why it may."""
 MARGIN = 0.015
 """Mean margin of youth care providers in 2023 (Jeugdautoriteit): the unit cost of who gave none."""
-Year = Annotated[int, Range(2015, 2100)]
-Years = Annotated[int, Range(1, 10)]
+FIRST_YEAR, LAST_YEAR, MOST_YEARS = 2015, 2100, 10
+"""Years of the Jeugdwet and Wmo 2015 that a case can be of, and contract years that a lot can have."""
 
 
 @kinds_checked
 def case_from_store(
     store: Store,
     name: str,
-    base_year: Year,
-    first_year: Year | None = None,
-    years: Years = 4,
+    base_year: Count,
+    first_year: Count | None = None,
+    years: Count = 4,
     accept_unmapped: str = "",
 ) -> StoreCase:
     """Make a case from a region store.
@@ -83,6 +83,17 @@ def case_from_store(
     ...         print(error.text("en")[:52])
     there is no conversion table of product codes yet; g
     """
+    first = base_year + 2 if first_year is None else first_year
+    if not FIRST_YEAR <= base_year <= first <= LAST_YEAR or years > MOST_YEARS:
+        raise UserError(
+            f"kies een basisjaar van {FIRST_YEAR} tot en met {LAST_YEAR}, een eerste contractjaar daarna en "
+            f"hoogstens {MOST_YEARS} "
+            "contractjaren.",
+            f"choose a base year from {FIRST_YEAR} to {LAST_YEAR}, a first contract year after it and at most "
+            f"{MOST_YEARS} contract "
+            "years.",
+            exit_code=2,
+        )
     if not store.rows("SELECT count(*) FROM products")[0][0]:
         raise UserError(
             "er is nog geen conversietabel van productcodes; geef `bekostiging products propose`, loop haar na en geef "
@@ -107,7 +118,6 @@ def case_from_store(
             f"the messages begin after 1 January {base_year}: {listed}; import earlier messages, or choose a later "
             "base year.",
         )
-    first = base_year + 2 if first_year is None else first_year
     tables = CaseTables(store, found, base_year, first, years)
     example = read_case(EXAMPLE)
     made = tables.made(example)
