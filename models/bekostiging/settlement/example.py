@@ -192,6 +192,6 @@ def example_year(status: str = "voorlopig") -> YearSettlement:
     --------
     >>> one = example_year().contracts[0]
     >>> one.determined / 100, one.to_pay / 100
-    (0.0, 0.0)
+    (3501362.12, 132912.12)
     """
     return settle_year(example_case(), example_figures(), YEAR, status, today=TODAY)

@@ -57,7 +57,7 @@ class Term:
     --------
     >>> price, units = Term(80.0, "{price}"), Term(1000.0, "{units}")
     >>> (units * price - 500).text, (units * price - 500).value
-    ('(({units}*{price})-500)', 79500.0)
+    ('(({units}*{price})-500.0)', 79500.0)
     """
 
     value: float

@@ -31,8 +31,8 @@ def money(euro: float, lang: str, decimals: int = 2) -> str:
 def percent(fraction: float, lang: str, decimals: int = 2) -> str:
     """A fraction as a percentage without needless zeros.
 
-    >>> percent(0.0425, "nl"), percent(0.5, "en")
-    ('4,25 %', '50 %')
+    >>> [percent(*one).split() for one in ((0.0425, "nl"), (0.5, "en"))]  # a space that never breaks
+    [['4,25', '%'], ['50', '%']]
     """
     text = money(100 * fraction, lang, decimals)
     mark = "," if lang == "nl" else "."

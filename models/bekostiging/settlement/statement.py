@@ -136,7 +136,7 @@ class YearSettlement(Shown):
     >>> settled.year, settled.status, sum(one.to_pay for one in settled.contracts) == sum(
     ...     part.to_pay for one in settled.contracts for part in one.parts
     ... )
-    (2028, 'voorlopig', True)
+    (2027, 'voorlopig', True)
     """
 
     case: Case
