@@ -53,6 +53,8 @@ COLUMN_GROUPS: Mapping[tuple[str, str], Group] = {
     ("care_forms", "compulsory_regional"): "law",
 }
 """Group of a column of a table of data that is not data itself."""
+CARE_FORM_COLUMNS = ("care_form", "second_care_form", "origin", "destination")
+"""Columns that may hold the key of a care form."""
 LAW_POLICIES = ("claim_cap", "waiting_norm")
 CONTRACT_POLICIES = (
     "share_min", "share_max", "loading_cap", "transition_cap", "base", "corridor_shape", "corridor_terms", "indexation",
@@ -119,7 +121,7 @@ def _rows(table: str, source: Sources) -> tuple[Row, ...]:
     if table in ("layers", "clauses"):
         return _of_lots(table, source)
     if (group := TABLE_GROUPS.get(table)) is not None:
-        return tuple(getattr(source[group], table))
+        return _of_care_forms(table, base, source[group])
     own = {column: group for (name, column), group in COLUMN_GROUPS.items() if name == table}
     rows: Sequence[Row] = getattr(base, table)
     for group in dict.fromkeys(own.values()):
@@ -127,6 +129,19 @@ def _rows(table: str, source: Sources) -> tuple[Row, ...]:
             columns = [column for column, one in own.items() if one == group]
             rows = _with_columns(rows, getattr(source[group], table), columns)
     return tuple(rows)
+
+
+def _of_care_forms(table: str, base: Case, other: Case) -> tuple[Row, ...]:
+    """Rows of another case as far as they are about care forms of ``base``, and its own on care forms only it has."""
+    here, there = ({row.id for row in case.care_forms} for case in (base, other))
+    columns = [name for name in CARE_FORM_COLUMNS if name in TABLES[table].model_fields]
+
+    def about(row: Row, forms: set[str]) -> bool:
+        """Whether a row names one of these care forms."""
+        return any(getattr(row, name) in forms for name in columns)
+
+    taken = [row for row in getattr(other, table) if not about(row, there - here)]
+    return (*taken, *(row for row in getattr(base, table) if about(row, here - there)))
 
 
 def _with_columns(rows: Sequence[R], others: Sequence[Row], columns: Sequence[str]) -> list[R]:

@@ -84,8 +84,9 @@ def test_rows_that_only_one_has_go_with_the_data(small_case: Case) -> None:
 def test_another_region_has_terms_of_its_own() -> None:
     """No lot, provider or contract in common: the terms go with the data, and every case between is one."""
     a, b = read_case("veenrand"), read_case("almere")
-    for taken in (["data"], ["contract"], ["data", "parameters"], ["law", "contract"]):
+    for taken in (["data"], ["contract"], ["parameters"], ["data", "parameters"], ["law", "contract"]):
         between = case_of_groups(a, b, taken)  # type: ignore[arg-type]
+        check_case(between)
         base = b if "data" in taken else a
         assert [row.id for row in between.lots] == [row.id for row in base.lots]
         assert between.contracts == base.contracts

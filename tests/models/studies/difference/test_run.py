@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bekostiging.case import Case, UserError
+from bekostiging.case import Case, UserError, check_case
+from bekostiging.case.tables import Contract, Offer
 from bekostiging.evaluation import Comparison, figures
 from bekostiging.report import write_results
 from bekostiging.report.difference.results import difference_results, to_the_cent
@@ -19,6 +20,7 @@ from bekostiging.studies.difference.inputs import input_changes
 from bekostiging.studies.difference.run import CHANCE, PROGRAM, _blocks, _shares
 from bekostiging.studies.difference.runs import SettledRun
 
+FORMS = ("inspanningsgericht", "taakgericht")
 LEAST = {"n_scenarios": 32, "design_scenarios": 32}
 
 
@@ -146,16 +148,41 @@ def test_a_changed_file_and_a_folder_of_something_else_are_refused(folder_a: Pat
         study_difference(folder_a, changed)
 
 
+def _shared_again(case: Case, contracts: tuple[Contract, ...], lot: str) -> tuple[Offer, ...]:
+    """Offers with the market of a lot divided over the providers that are left."""
+    providers = {row.provider for row in contracts if row.lot == lot}
+    forms = next(one.care_forms for one in case.lots if one.id == lot)
+    own = [row for row in case.offers if row.provider in providers and row.care_form in forms]
+    total: dict[tuple[str, str], float] = {}
+    for row in own:
+        total[row.care_form, row.area] = total.get((row.care_form, row.area), 0.0) + row.market_share
+    return tuple(
+        row.model_copy(update={"market_share": row.market_share / total[row.care_form, row.area]})
+        if row in own
+        else row
+        for row in case.offers
+    )
+
+
 def test_kinds_that_make_no_case_apart_are_changed_together(small_case: Case) -> None:
-    """A lot of another form whose contracts may have no ceiling: terms on rows of another order go in one step."""
-    a = replace(
-        small_case,
-        contracts=tuple(row.model_copy(update={"ceiling": 1e6}) for row in small_case.contracts),
-        lots=tuple(row.model_copy(update={"payment_form": "inspanningsgericht"}) for row in small_case.lots),
-    )
+    """B is a lump sum, which has no ceiling, and has a contract less: with the terms of B alone that contract of A keeps its
+    ceiling in a lump sum, which is no case. So data and contract are one step, and the reason is told."""
+    lots = {
+        form: tuple(lot.model_copy(update={"payment_form": form}) for lot in small_case.lots) for form in FORMS
+    }
+    ceilings = tuple(row.model_copy(update={"ceiling": 1e9}) for row in small_case.contracts)
+    none = tuple(row.model_copy(update={"ceiling": None}) for row in small_case.contracts)
+    gone = next(row for row in none if sum(other.lot == row.lot for other in none) > 1)
+    a = replace(small_case, lots=lots["inspanningsgericht"], contracts=ceilings)
+    kept = tuple(row for row in none if row is not gone)
     b = replace(
-        small_case, lots=tuple(row.model_copy(update={"payment_form": "taakgericht"}) for row in small_case.lots)
+        small_case, lots=lots["taakgericht"], contracts=kept, offers=_shared_again(small_case, kept, gone.lot)
     )
+    check_case(a)
+    check_case(b)
     blocks, joined = _blocks(a, b, input_changes(a, b))
-    assert blocks == (("contract",),)
-    assert joined is None
+    assert blocks == (("data", "contract"),)
+    assert joined is not None
+    assert "ceiling" in joined["en"]
+    whole = replace(b, contracts=none, offers=small_case.offers)
+    assert _blocks(a, whole, input_changes(a, whole)) == ((("contract",),), None)
