@@ -39,6 +39,7 @@ PACKAGES = (
             "sharing",
             "capacity",
             "evaluation",
+            "settlement",
             "studies",
             "report",
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from bekostiging.actuals import YearFigures
 from bekostiging.case import Case, synthetic_region
+from bekostiging.case.arguments import kinds_checked
 from bekostiging.case.rows import Row
 from bekostiging.case.tables import ContractClause, Layer
 from bekostiging.case.year_tables import YEAR_TABLES
@@ -175,6 +176,7 @@ def example_figures() -> YearFigures:
     )
 
 
+@kinds_checked
 def example_year(status: str = "voorlopig") -> YearSettlement:
     """The example settled.
 
